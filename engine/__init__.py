@@ -1,0 +1,31 @@
+"""A contextual bandit with the semantics of Azure Personalizer, in the process.
+
+>>> from engine import LearningLoop
+>>> loop = LearningLoop(seed=7)
+>>> answer = loop.rank([{"id": "tea", "features": [{"hot": True}]},
+...                     {"id": "cola", "features": [{"hot": False}]}],
+...                    [{"weather": "snowy"}])
+>>> loop.reward(answer.event_id, 1.0)
+"""
+
+from engine.actions import Action, RankedAction, RankRequest, RankResponse
+from engine.errors import PersonalizerError
+from engine.log import EventLog
+from engine.loop import LearningLoop
+from engine.policies import EpsilonGreedy, Greedy, Thompson, Uniform
+from engine.settings import LoopSettings
+
+__all__ = [
+    "Action",
+    "EpsilonGreedy",
+    "EventLog",
+    "Greedy",
+    "LearningLoop",
+    "LoopSettings",
+    "PersonalizerError",
+    "RankRequest",
+    "RankResponse",
+    "RankedAction",
+    "Thompson",
+    "Uniform",
+]

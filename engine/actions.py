@@ -1,0 +1,215 @@
+"""The vocabulary of Rank and Reward, and all validation of what comes in.
+
+JSON in the service's shapes becomes frozen values here or is refused whole
+with a `PersonalizerError`; behind this module every value is known to be good.
+"""
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+from engine.errors import check_number, refuse
+from engine.features import Features, flatten
+
+MAX_ACTIONS = 50
+MAX_ID_LENGTH = 256
+MAX_PAYLOAD = 256 * 1024
+"""Characters of JSON that the context and the actions of one Rank request may have."""
+MIN_REWARD, MAX_REWARD = -1.0, 1.0
+
+_CODE = "InvalidRankRequest"
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """One thing that can be shown: an id and what is known about it."""
+
+    id: str
+    features: Features
+
+
+@dataclass(frozen=True, slots=True)
+class RankedAction:
+    """An action of the answer with the probability with which it was to be shown, 0 to 1."""
+
+    id: str
+    probability: float
+
+
+@dataclass(frozen=True, slots=True)
+class RankRequest:
+    """A validated Rank request. ``event_id`` is None until the loop has given one.
+
+    Attributes:
+        context: columns of the context.
+        actions: the offered actions, 1 to 50.
+        excluded: ids of actions not to be shown this time, as they came.
+        event_id: 1 to 256 characters.
+        defer_activation: whether the event waits for Activate before it counts.
+        context_text, actions_text: the context and the actions as JSON text.
+    """
+
+    context: Features
+    actions: tuple[Action, ...]
+    excluded: tuple[str, ...]
+    event_id: str | None
+    defer_activation: bool
+    context_text: str
+    actions_text: str
+
+    @property
+    def allowed(self) -> tuple[int, ...]:
+        """Positions of the non-excluded actions; the first is the baseline."""
+        return tuple(i for i, action in enumerate(self.actions) if action.id not in self.excluded)
+
+    def to_json(self) -> dict[str, object]:
+        """The request in the service's JSON shape."""
+        return {
+            "contextFeatures": json.loads(self.context_text),
+            "actions": json.loads(self.actions_text),
+            "excludedActions": list(self.excluded),
+            "eventId": self.event_id,
+            "deferActivation": self.defer_activation,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class RankResponse:
+    """The answer to Rank: which action to show, and how likely each was to be shown.
+
+    Attributes:
+        event_id: the id under which the reward is to be sent.
+        reward_action_id: the action to show, the one a reward applies to.
+        ranking: all offered actions by falling probability; an excluded action
+            keeps its place in the request and has probability 0.
+    """
+
+    event_id: str
+    reward_action_id: str
+    ranking: tuple[RankedAction, ...]
+
+    def to_json(self) -> dict[str, object]:
+        """The answer in the service's JSON shape."""
+        return {
+            "ranking": [{"id": a.id, "probability": a.probability} for a in self.ranking],
+            "eventId": self.event_id,
+            "rewardActionId": self.reward_action_id,
+        }
+
+
+def parse_rank_request(
+    actions: object,
+    context_features: object = (),
+    excluded_actions: object = (),
+    event_id: object = None,
+    defer_activation: object = False,
+) -> RankRequest:
+    """Validate a Rank request given in the service's JSON shapes.
+
+    Raises:
+        PersonalizerError: ``InvalidRankRequest`` or ``PayloadSizeExceeded``,
+            naming the first field at fault.
+    """
+    if event_id is not None:
+        _check_id(event_id, "eventId", "null or a string of 1 to 256 characters")
+    if not isinstance(defer_activation, bool):
+        refuse(_CODE, "deferActivation", defer_activation, "true or false")
+    excluded = _as_list(excluded_actions, "excludedActions", "a list of action ids")
+    for i, name in enumerate(excluded):
+        _check_id(name, f"excludedActions[{i}]", "a string of 1 to 256 characters")
+    actions_text = _as_text(actions, "actions", _parse_actions)
+    context_text = _as_text(context_features, "contextFeatures", _parse_context)
+    if len(actions_text) + len(context_text) > MAX_PAYLOAD:
+        refuse("PayloadSizeExceeded", "the size of the request",
+               len(actions_text) + len(context_text), f"at most {MAX_PAYLOAD} characters")
+    request = RankRequest(
+        context=_context_of(context_text),
+        actions=_actions_of(actions_text),
+        excluded=tuple(excluded),
+        event_id=event_id if isinstance(event_id, str) else None,
+        defer_activation=defer_activation,
+        context_text=context_text,
+        actions_text=actions_text,
+    )
+    if not request.allowed:
+        refuse(_CODE, "excludedActions", list(excluded),
+               "a list that leaves at least one action to show")
+    return request
+
+
+def parse_reward(value: object) -> float:
+    """Validate a reward value: a finite number from -1 to 1.
+
+    Raises:
+        PersonalizerError: ``InvalidRewardRequest``.
+    """
+    check_number("InvalidRewardRequest", "value", value, MIN_REWARD, MAX_REWARD)
+    return float(value)  # type: ignore[arg-type]
+
+
+def _as_text(value: object, target: str, parse: Callable[[object], object]) -> str:
+    """JSON text of a part of the request; what is no JSON is refused with its place."""
+    try:
+        return json.dumps(value, default=_plain, separators=(",", ":"))
+    except (TypeError, ValueError, RecursionError):
+        parse(value)
+        refuse(_CODE, target, value, "JSON")
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, Mapping):
+        return dict(value)
+    if isinstance(value, Sequence):
+        return list(value)
+    raise TypeError
+
+
+# The same actions and contexts come again and again: what is parsed once, values that
+# nobody can change, is shared by all requests with the same text.
+
+
+@lru_cache(maxsize=1_024)
+def _actions_of(text: str) -> tuple[Action, ...]:
+    return _parse_actions(json.loads(text))
+
+
+@lru_cache(maxsize=1_024)
+def _context_of(text: str) -> Features:
+    return _parse_context(json.loads(text))
+
+
+def _parse_context(value: object) -> Features:
+    return flatten(_as_list(value, "contextFeatures", "a list of objects"), "contextFeatures")
+
+
+def _parse_actions(value: object) -> tuple[Action, ...]:
+    offered = _as_list(value, "actions", "a list of 1 to 50 actions")
+    if not 1 <= len(offered) <= MAX_ACTIONS:
+        refuse(_CODE, "the number of actions", len(offered), "1 to 50")
+    return tuple(_parse_action(action, f"actions[{i}]") for i, action in enumerate(offered))
+
+
+def _parse_action(action: object, target: str) -> Action:
+    if not isinstance(action, Mapping):
+        refuse(_CODE, target, action, "an object with id and features")
+    name = action.get("id")
+    _check_id(name, f"{target}.id", "a string of 1 to 256 characters")
+    objects = _as_list(action.get("features"), f"{target}.features", "a list of objects")
+    features = flatten(objects, f"{target}.features")
+    if not features.non_null:
+        refuse(_CODE, f"{target}.features", list(objects),
+               "objects with at least one non-null feature")
+    return Action(id=str(name), features=features)
+
+
+def _as_list(value: object, target: str, allowed: str) -> Sequence[Any]:
+    if isinstance(value, str | bytes) or not isinstance(value, Sequence):
+        refuse(_CODE, target, value, allowed)
+    return value
+
+
+def _check_id(value: object, target: str, allowed: str) -> None:
+    if not isinstance(value, str) or not 1 <= len(value) <= MAX_ID_LENGTH:
+        refuse(_CODE, target, value, allowed)

@@ -1,0 +1,45 @@
+"""The one exception that the engine raises for bad input.
+
+Codes are those of the retired service (its error catalogue), so that a client
+written against the service finds the codes it already handles.
+"""
+
+from typing import NoReturn
+
+
+class PersonalizerError(ValueError):
+    """A request or a setting that was refused; nothing of it was applied.
+
+    Attributes:
+        code: the service's error code, such as ``"InvalidRankRequest"``.
+        message: one sentence naming the field, the value and what is allowed.
+        target: the field at fault, written as in the request's JSON.
+    """
+
+    def __init__(self, code: str, message: str, target: str) -> None:
+        super().__init__(message)
+        self.code = code
+        self.message = message
+        self.target = target
+
+    def to_json(self) -> dict[str, object]:
+        """The error in the service's response shape."""
+        return {"error": {"code": self.code, "message": self.message, "target": self.target}}
+
+
+def refuse(code: str, target: str, value: object, allowed: str) -> NoReturn:
+    """Raise the error for ``target``: one sentence with the value met and what is allowed."""
+    shown = repr(value)
+    if len(shown) > 80:
+        shown = shown[:77] + "..."
+    raise PersonalizerError(code, f"{target} is {shown}, but must be {allowed}.", target)
+
+
+def check_number(
+    code: str, target: str, value: object, low: float, high: float, whole: bool = False
+) -> None:
+    """Refuse anything but a finite number (or whole number) from ``low`` to ``high``."""
+    kind = int if whole else int | float
+    if isinstance(value, bool) or not isinstance(value, kind) or not low <= value <= high:
+        allowed = f"a {'whole ' if whole else ''}number from {low:g} to {high:g}"
+        refuse(code, target, value, allowed)

@@ -1,0 +1,198 @@
+"""Named columns out of nested feature objects.
+
+A feature object becomes *columns* with numeric values, each belonging to one
+*field*:
+
+=========  ==================  =====================  =======
+value      field               column                 value
+=========  ==================  =====================  =======
+"rainy"    weather             weather=rainy          1
+true       member              member=true            1
+null       referrer            referrer=null          1
+12.5       price               price                  2.097
+[.2, .7]   taste               taste[0], taste[1]     .2, .7
+=========  ==================  =====================  =======
+
+Inside a namespace the field is ``namespace.name``; names that start with ``_``
+are ignored, as the service did. Numbers from -1 to 1 are taken as they are;
+beyond that only their order of magnitude counts (`squash`), so that a price in
+cents cannot drown a weather in words.
+
+The row that the engine learns from is never written down as a whole: it is the
+tensor product of a context part and an action part, and inner products of such
+products are products of inner products (`engine.kernel`). `columns_of_row` writes
+it out for explanations, and for the tests.
+"""
+
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import combinations, product
+from typing import Any
+
+from engine.errors import refuse
+
+_FORBIDDEN = {chr(c) for c in (*range(33), *range(126, 141))} | {":", "|"}
+_CODE = "InvalidRankRequest"
+
+SHARE = math.sqrt(0.5)
+"""Length of the id's part, and of the features' part, of an action's unit vector."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Features:
+    """The columns of one context or one action, in the order in which they came.
+
+    Compared and hashed by identity, so that what was computed for it can be kept.
+
+    Attributes:
+        columns: column name -> value, zeros left out.
+        fields: column name -> field name.
+        non_null: how many features had a value other than null.
+    """
+
+    columns: Mapping[str, float]
+    fields: Mapping[str, str]
+    non_null: int
+
+
+def squash(value: float) -> float:
+    """The identity on [-1, 1]; beyond it, one unit more for each factor of ten."""
+    size = abs(value)
+    return value if size <= 1.0 else math.copysign(1.0 + math.log10(size), value)
+
+
+def flatten(objects: Sequence[Any], target: str) -> Features:
+    """Columns of a list of feature objects.
+
+    Args:
+        objects: the list as it came from JSON; namespaces go one level deep.
+        target: the list's place in the request, for error messages.
+
+    Raises:
+        PersonalizerError: ``InvalidRankRequest`` for anything but name/value
+            objects of strings, numbers, booleans, nulls and numeric arrays.
+    """
+    columns: dict[str, float] = {}
+    fields: dict[str, str] = {}
+    non_null = 0
+    for field, value, place in _walk(objects, target):
+        non_null += value is not None
+        for column, number in _columns(field, value, place):
+            if number:
+                columns[column] = columns.get(column, 0.0) + number
+                fields[column] = field
+    return Features(columns, fields, non_null)
+
+
+def _walk(objects: Sequence[Any], target: str) -> Iterator[tuple[str, Any, str]]:
+    """(field, value, place in the request) of each feature, namespaces opened."""
+    for i, item in enumerate(objects):
+        place = f"{target}[{i}]"
+        for name, value in _pairs(item, place):
+            if not isinstance(value, Mapping):
+                yield name, value, f"{place}.{name}"
+                continue
+            if _FORBIDDEN & set(name):
+                refuse(_CODE, f"the namespace in {place}", name,
+                       "free of spaces, colons, bars and control characters")
+            for inner, inner_value in _pairs(value, f"{place}.{name}"):
+                yield f"{name}.{inner}", inner_value, f"{place}.{name}.{inner}"
+
+
+def _pairs(item: object, place: str) -> Iterator[tuple[str, Any]]:
+    if not isinstance(item, Mapping):
+        refuse(_CODE, place, item, "an object of feature names and values")
+    for name, value in item.items():
+        if not isinstance(name, str) or not name:
+            refuse(_CODE, f"a feature name in {place}", name, "a non-empty string")
+        if not name.startswith("_"):
+            yield name, value
+
+
+def _columns(field: str, value: object, place: str) -> Iterator[tuple[str, float]]:
+    if value is None or isinstance(value, bool):
+        yield f"{field}={'null' if value is None else str(value).lower()}", 1.0
+    elif isinstance(value, str):
+        yield f"{field}={value}", 1.0
+    elif isinstance(value, int | float):
+        yield field, squash(_finite(value, place))
+    elif isinstance(value, Sequence):
+        for i, number in enumerate(value):
+            if isinstance(number, bool) or not isinstance(number, int | float):
+                refuse(_CODE, f"{place}[{i}]", number, "a number, as arrays hold numbers only")
+            yield f"{field}[{i}]", squash(_finite(number, f"{place}[{i}]"))
+    else:
+        refuse(_CODE, place, value,
+               "a string, number, boolean, null, numeric array or, one level deep, an object")
+
+
+def _finite(value: int | float, place: str) -> float:
+    try:
+        number = float(value)
+    except OverflowError:
+        number = math.inf
+    if not math.isfinite(number):
+        refuse(_CODE, place, value, "a finite number")
+    return number
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column of a row: columns of the context (none: in general) x one of the action.
+
+    ``of_id`` tells the column that the action's own id makes from its features.
+    """
+
+    context: tuple[str, ...]
+    action: str
+    of_id: bool = False
+
+
+def context_terms(context: Features, crosses: int) -> dict[tuple[str, ...], float]:
+    """Unit vector of all crosses of up to ``crosses`` context fields.
+
+    Each order of crossing (none, single fields, pairs, triples) is scaled to
+    length 1 on its own, then all together: every order holds the same share of
+    the prior variance, whatever the number of fields. Measured on the coffee
+    table (``tests/benchmarks/learning.py``): a flat scaling learns more slowly.
+    """
+    by_field: dict[str, list[str]] = {}
+    for column in context.columns:
+        by_field.setdefault(context.fields[column], []).append(column)
+    orders = []
+    for order in range(crosses + 1):
+        terms = {
+            tuple(sorted(columns)): math.prod(context.columns[c] for c in columns)
+            for fields in combinations(by_field, order)
+            for columns in product(*(by_field[f] for f in fields))
+        }
+        norm = math.sqrt(sum(v * v for v in terms.values()))
+        if norm > 0:
+            orders.append({key: v / norm for key, v in terms.items()})
+    return {k: v / math.sqrt(len(orders)) for terms in orders for k, v in terms.items()}
+
+
+def action_terms(name: str, features: Features) -> dict[tuple[str, bool], float]:
+    """Unit vector of an action: (column, whether it is the id's) -> value.
+
+    The id is a feature of its own, as it was in the service, so that ids alone
+    allow learning. Id and features each hold half of the squared length, so that
+    actions share what they have in common and can still differ.
+    """
+    norm = math.sqrt(sum(v * v for v in features.columns.values()))
+    if norm == 0:
+        return {(name, True): 1.0}
+    terms = {(column, False): SHARE * v / norm for column, v in features.columns.items()}
+    return {(name, True): SHARE, **terms}
+
+
+def columns_of_row(
+    context: Features, name: str, features: Features, crosses: int
+) -> dict[Column, float]:
+    """The row of (context, action) written out: column -> value, of length 1."""
+    return {
+        Column(c, a, of_id): u * v
+        for c, u in context_terms(context, crosses).items()
+        for (a, of_id), v in action_terms(name, features).items()
+    }

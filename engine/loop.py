@@ -1,0 +1,406 @@
+"""The learning loop: Rank, Activate, Reward, and what the log teaches.
+
+Each call validates, appends one entry to the log and applies it; nothing is applied
+that is not in the log, and replaying the log gives the same loop, bit for bit.
+"""
+
+import hashlib
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from typing import Any
+
+import numpy as np
+
+from engine.actions import (
+    RankedAction,
+    RankRequest,
+    RankResponse,
+    parse_rank_request,
+    parse_reward,
+)
+from engine.errors import PersonalizerError, refuse
+from engine.features import Column
+from engine.log import Activated, Configured, Entry, EventLog, Expired, Ranked, Rewarded, Undone
+from engine.model import RewardModel, Scores
+from engine.policies import Normals
+from engine.settings import SETTING_NAMES, LoopSettings
+
+Clock = Callable[[], datetime]
+
+
+def utc_now() -> datetime:
+    """The real clock."""
+    return datetime.now(UTC)
+
+
+@dataclass(slots=True)
+class EventState:
+    """Where one event stands: a fold over its entries.
+
+    Attributes:
+        ranked: its Rank entry.
+        activated: whether it was shown, so that it may be learned.
+        rewards: values in the order in which they came, the default included.
+        open: whether its wait is still running.
+        learned: the reward that the model has learned for it, if any.
+    """
+
+    ranked: Ranked
+    activated: bool
+    rewards: list[float] = field(default_factory=list)
+    open: bool = True
+    learned: float | None = None
+
+
+class LearningLoop:
+    """A Personalizer loop in the process.
+
+    Args:
+        settings: see `LoopSettings`; the defaults need no tuning.
+        seed: same seed, log, request and event id give the same answer.
+        clock: tells the time, timezone-aware; injected so that tests and
+            simulations need not wait.
+    """
+
+    def __init__(
+        self, settings: LoopSettings | None = None, *, seed: int = 0, clock: Clock = utc_now
+    ) -> None:
+        if isinstance(seed, bool) or not isinstance(seed, int) or seed < 0:
+            refuse("InvalidServiceConfiguration", "seed", seed, "a whole number from 0 up")
+        self.seed = seed
+        self._clock = clock
+        self._normals = Normals(seed)
+        self._log = EventLog()
+        self._reset()
+        self._append(Configured(clock(), settings or LoopSettings()))
+
+    # -- what a caller reads ----------------------------------------------------------
+
+    @property
+    def log(self) -> EventLog:
+        """Everything that happened; iterable, with ``len``."""
+        return self._log
+
+    @property
+    def settings(self) -> LoopSettings:
+        """The settings in force."""
+        return self._settings
+
+    @property
+    def model(self) -> RewardModel:
+        """The reward model as learned so far; to read, not to teach."""
+        return self._model
+
+    @property
+    def events(self) -> Mapping[str, EventState]:
+        """Where each event stands, by event id, in the order of their Rank calls."""
+        return self._events
+
+    def preview(
+        self,
+        actions: Sequence[Mapping[str, Any]],
+        context_features: Sequence[Mapping[str, Any]] = (),
+        excluded_actions: Sequence[str] = (),
+        event_id: str | None = None,
+        defer_activation: bool = False,
+    ) -> Ranked:
+        """What `rank` would answer and why, with nothing logged and nothing changed.
+
+        Raises:
+            PersonalizerError: as `rank`.
+        """
+        request = parse_rank_request(
+            actions, context_features, excluded_actions, event_id, defer_activation
+        )
+        return self._decide(request, self._clock())
+
+    def belief(
+        self,
+        actions: Sequence[Mapping[str, Any]],
+        context_features: Sequence[Mapping[str, Any]] = (),
+    ) -> Scores:
+        """Joint belief about the expected rewards of the actions in a context.
+
+        Raises:
+            PersonalizerError: as `rank`.
+        """
+        request = parse_rank_request(actions, context_features)
+        return self._model.scores(request.context, request.actions)
+
+    def weights(self, event_id: str) -> Mapping[Column, float]:
+        """The model's weights for the columns of an event's context and chosen action.
+
+        Raises:
+            PersonalizerError: ``ResourceNotFound`` for an unknown event.
+        """
+        ranked = self._event(event_id, "ResourceNotFound").ranked
+        return self._model.weights(ranked.request.context, ranked.request.actions[ranked.chosen])
+
+    # -- what a caller does -----------------------------------------------------------
+
+    def rank(
+        self,
+        actions: Sequence[Mapping[str, Any]],
+        context_features: Sequence[Mapping[str, Any]] = (),
+        excluded_actions: Sequence[str] = (),
+        event_id: str | None = None,
+        defer_activation: bool = False,
+    ) -> RankResponse:
+        """Choose the action to show.
+
+        The same event id with the same request again gives the recorded answer again
+        and logs nothing.
+
+        Raises:
+            PersonalizerError: ``InvalidRankRequest``, ``PayloadSizeExceeded``, or
+                ``OperationNotAllowed`` when the loop is full.
+        """
+        request = parse_rank_request(
+            actions, context_features, excluded_actions, event_id, defer_activation
+        )
+        now = self._expire_due()
+        if request.event_id in self._events:
+            return self._repeat(request, self._events[request.event_id].ranked)
+        if len(self._events) >= self._settings.max_events:
+            refuse("OperationNotAllowed", "the number of events", len(self._events) + 1,
+                   f"at most {self._settings.max_events}, the loop's max_events")
+        ranked = self._decide(request, now)
+        self._append(ranked)
+        return _response(ranked)
+
+    def activate(self, event_id: str) -> None:
+        """Say that a deferred event was shown, so that it may be learned.
+
+        Raises:
+            PersonalizerError: ``InvalidEventIdToActivate`` for an unknown event or one
+                whose wait is over.
+        """
+        code = "InvalidEventIdToActivate"
+        now = self._expire_due()
+        state = self._event(event_id, code)
+        if not state.open or self._is_late(state, now):
+            refuse(code, "eventId", event_id, "the id of an event whose wait is not over")
+        if not state.activated:
+            self._append(Activated(event_id, now))
+
+    def reward(self, event_id: str, value: float) -> None:
+        """Say what the shown action earned.
+
+        Raises:
+            PersonalizerError: ``ResourceNotFound`` for an unknown event;
+                ``InvalidRewardRequest`` for a value outside -1 to 1, a reward after the
+                wait, or a second one where the earliest counts.
+        """
+        amount = parse_reward(value)
+        now = self._expire_due()
+        state = self._event(event_id, "ResourceNotFound")
+        if not state.open or self._is_late(state, now):
+            refuse("InvalidRewardRequest", "eventId", event_id,
+                   "the id of an event whose wait for a reward is not over")
+        if state.rewards and self._settings.reward_aggregation == "earliest":
+            refuse("InvalidRewardRequest", "eventId", event_id,
+                   'the id of an event without a reward, as the "earliest" reward counts')
+        self._append(Rewarded(event_id, now, amount))
+
+    def expire(self, event_id: str) -> None:
+        """End an event's wait now: without a reward, the default reward applies.
+
+        Raises:
+            PersonalizerError: ``ResourceNotFound`` for an unknown event, and
+                ``InvalidRewardRequest`` if its wait is over or a reward has come.
+        """
+        now = self._expire_due()
+        state = self._event(event_id, "ResourceNotFound")
+        if not state.open or state.rewards:
+            refuse("InvalidRewardRequest", "eventId", event_id,
+                   "the id of an event that still waits for its reward")
+        self._append(self._expiry(state, now))
+
+    def configure(self, **changes: Any) -> None:
+        """Change settings, all or none. A change of what is learned retrains on the log.
+
+        Raises:
+            PersonalizerError: ``InvalidServiceConfiguration`` or ``InvalidRewardWaitTime``.
+        """
+        for name in changes:
+            if name not in SETTING_NAMES:
+                refuse("InvalidServiceConfiguration", "the setting", name,
+                       f"one of {', '.join(SETTING_NAMES)}")
+        settings = replace(self._settings, **changes)
+        self._append(Configured(self._expire_due(), settings))
+
+    def undo(self, entries: int = 1) -> None:
+        """Take back the last ``entries`` entries of the log: the loop is as it was before.
+
+        Exact by construction: what remains is replayed.
+
+        Raises:
+            PersonalizerError: ``BadRequest`` if the log has fewer entries than that
+                after the first, which holds the settings.
+        """
+        most = len(self._log) - 1
+        if isinstance(entries, bool) or not isinstance(entries, int) or not 1 <= entries <= most:
+            refuse("BadRequest", "entries", entries, f"a whole number from 1 to {most}")
+        self._log.append(Undone(self._clock(), entries))
+        self._replay(self._log)
+
+    # -- deciding ---------------------------------------------------------------------
+
+    def _decide(self, request: RankRequest, now: datetime) -> Ranked:
+        event_id = request.event_id or self._next_event_id()
+        allowed = list(request.allowed)
+        scores = self._model.scores(request.context, request.actions)
+        among = Scores(scores.mean[allowed], scores.covariance[np.ix_(allowed, allowed)])
+        decision = self._settings.policy.decide(among, self._normals, self._stream(event_id))
+        size = len(request.actions)
+
+        def spread(values: Iterable[float]) -> tuple[float, ...]:
+            placed = [0.0] * size
+            for position, value in zip(allowed, values, strict=True):
+                placed[position] = float(value)
+            return tuple(placed)
+
+        return Ranked(
+            event_id=event_id,
+            time=now,
+            request=replace(request, event_id=event_id),
+            probabilities=spread(decision.probabilities),
+            errors=spread(decision.errors),
+            means=tuple(scores.mean.tolist()),
+            sds=tuple(scores.sd.tolist()),
+            draw=None if decision.draw is None else tuple(
+                value if i in allowed else None
+                for i, value in enumerate(spread(decision.draw))
+            ),
+            chosen=allowed[decision.chosen],
+            cause=decision.cause,
+        )
+
+    def _next_event_id(self) -> str:
+        """An id that depends on the seed and the number of events alone, unused so far."""
+        number = len(self._events)
+        while True:
+            event_id = _digest(self.seed, f"event {number}").hex()[:16]
+            if event_id not in self._events:
+                return event_id
+            number += 1
+
+    def _stream(self, event_id: str) -> np.random.Generator:
+        """The decision's own stream: the event id seeds it, as it did in the service."""
+        return np.random.default_rng(list(_digest(self.seed, event_id)))
+
+    def _repeat(self, request: RankRequest, ranked: Ranked) -> RankResponse:
+        if request.to_json() != ranked.request.to_json():
+            refuse("InvalidRankRequest", "eventId", ranked.event_id,
+                   "a new id, as it was used for another request")
+        return _response(ranked)
+
+    # -- the clock --------------------------------------------------------------------
+
+    def _is_late(self, state: EventState, now: datetime) -> bool:
+        return now - state.ranked.time > self._settings.reward_wait_time
+
+    def _expire_due(self) -> datetime:
+        """Log the end of each wait that is over; returns the time."""
+        now = self._clock()
+        for event_id in list(self._waiting):
+            state = self._events[event_id]
+            if not self._is_late(state, now):
+                break
+            self._append(self._expiry(state, now))
+        return now
+
+    def _expiry(self, state: EventState, now: datetime) -> Expired:
+        default = self._settings.default_reward if state.activated else None
+        return Expired(state.ranked.event_id, now, default)
+
+    # -- the fold ---------------------------------------------------------------------
+
+    def _append(self, entry: Entry) -> None:
+        self._log.append(entry)
+        self._apply(entry)
+
+    def _reset(self) -> None:
+        self._events: dict[str, EventState] = {}
+        self._waiting: dict[str, None] = {}
+        self._settings = LoopSettings()
+        self._model = self._new_model()
+
+    def _new_model(self) -> RewardModel:
+        s = self._settings
+        return RewardModel(s.crosses, s.prior_sd, s.noise_sd)
+
+    def _replay(self, entries: Iterable[Entry]) -> None:
+        self._reset()
+        for entry in entries:
+            self._apply(entry)
+
+    def _apply(self, entry: Entry) -> None:
+        if isinstance(entry, Configured):
+            self._apply_settings(entry.settings)
+            return
+        if isinstance(entry, Ranked):
+            active = not entry.request.defer_activation
+            self._events[entry.event_id] = EventState(entry, active)
+            self._waiting[entry.event_id] = None
+            return
+        state = self._events[entry.event_id]
+        match entry:
+            case Activated():
+                state.activated = True
+            case Rewarded():
+                state.rewards.append(entry.value)
+            case Expired():
+                state.open = False
+                if entry.default_reward is not None:
+                    state.rewards.append(entry.default_reward)
+        if not state.open or (state.activated and state.rewards):
+            self._waiting.pop(entry.event_id, None)
+        self._learn(state)
+
+    def _apply_settings(self, settings: LoopSettings) -> None:
+        same = settings.learns_like(self._settings)
+        self._settings = settings
+        if not same:
+            self._model = self._new_model()
+            for state in self._events.values():
+                state.learned = None
+                self._learn(state)
+
+    def _learn(self, state: EventState) -> None:
+        """Teach the model what an event earned so far, once it was shown."""
+        if not state.activated or not state.rewards:
+            return
+        ranked = state.ranked
+        context, action = ranked.request.context, ranked.request.actions[ranked.chosen]
+        earned = sum(state.rewards)
+        if state.learned is None:
+            self._model.learn(context, action, earned)
+        elif earned != state.learned:
+            self._model.correct(context, action, earned - state.learned)
+        state.learned = earned
+
+    def _event(self, event_id: str, code: str) -> EventState:
+        state = self._events.get(event_id) if isinstance(event_id, str) else None
+        if state is None:
+            refuse(code, "eventId", event_id, "the id of an event that this loop has ranked")
+        return state
+
+
+def _response(ranked: Ranked) -> RankResponse:
+    """Sort by probability; excluded actions keep their places in the request."""
+    allowed = ranked.request.allowed
+    order = iter(sorted(allowed, key=lambda i: -ranked.probabilities[i]))
+    ranking = tuple(
+        RankedAction(ranked.request.actions[i].id, ranked.probabilities[i])
+        for i in (
+            next(order) if place in allowed else place
+            for place in range(len(ranked.request.actions))
+        )
+    )
+    return RankResponse(ranked.event_id, ranked.action_id, ranking)
+
+
+def _digest(seed: int, text: str) -> bytes:
+    return hashlib.blake2b(f"{seed} {text}".encode(), digest_size=16).digest()

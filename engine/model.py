@@ -1,0 +1,122 @@
+"""The reward model: what the engine believes about every (context, action).
+
+It learns in the span of the rows it was rewarded for. An incremental Cholesky
+factorisation of their inner products gives each row coordinates in an orthonormal
+basis of that span, in which the prior is isotropic as it was over the columns; a
+row outside the span adds one basis vector. So the work depends on how many
+*independent* rows were learned, never on how many columns crosses make, and the
+result is the weight-space posterior exactly (Rasmussen & Williams, *Gaussian
+Processes for Machine Learning*, 2006, section 2.1.2).
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from engine.actions import Action
+from engine.arrays import Array, with_room
+from engine.features import Column, Features, columns_of_row
+from engine.kernel import RowKernel
+from engine.posterior import Posterior
+
+MAX_DIMENSIONS = 1_000
+"""Basis vectors a model keeps; beyond, the unknown part of a row counts as noise."""
+_NEGLIGIBLE = 1e-8
+"""Squared length under which a row's part outside the span is rounding."""
+
+
+@dataclass(frozen=True, slots=True)
+class Scores:
+    """Belief about the expected rewards of K offered actions: jointly Gaussian.
+
+    Attributes:
+        mean: (K,), in units of reward.
+        covariance: (K, K).
+    """
+
+    mean: Array
+    covariance: Array
+
+    @property
+    def sd(self) -> Array:
+        """Marginal standard deviations, (K,)."""
+        return np.sqrt(np.maximum(np.diag(self.covariance), 0.0))
+
+
+class RewardModel:
+    """Bayesian linear model of the reward over crosses of context and action.
+
+    Args:
+        crosses: highest order of context fields crossed with the action, 0 to 3.
+        prior_sd: prior standard deviation of any (context, action)'s expected reward.
+        noise_sd: standard deviation of a reward around its expectation.
+    """
+
+    def __init__(self, crosses: int, prior_sd: float, noise_sd: float) -> None:
+        self._crosses = crosses
+        self._kernel = RowKernel(crosses)
+        self._basis: list[tuple[Features, Action]] = []
+        self._whiten: Array = np.zeros((16, 16))
+        self.posterior = Posterior(prior_sd, noise_sd)
+
+    @property
+    def dimensions(self) -> int:
+        """How many independent rows were learned."""
+        return len(self._basis)
+
+    def scores(self, context: Features, actions: tuple[Action, ...]) -> Scores:
+        """Joint belief about the offered actions in a context."""
+        rows, offered = self._coordinates(context, actions)
+        mean, covariance = self.posterior.moments(rows)
+        outside = offered - rows @ rows.T
+        covariance = covariance + self.posterior.prior_variance * outside
+        return Scores(mean, (covariance + covariance.T) / 2)
+
+    def learn(self, context: Features, action: Action, reward: float) -> None:
+        """Learn that ``action`` earned ``reward`` in ``context``."""
+        row, outside = self._row(context, action)
+        if outside > _NEGLIGIBLE and self.dimensions < MAX_DIMENSIONS:
+            row, outside = self._extend(context, action, row, outside), 0.0
+        self.posterior.add(row, reward, outside)
+
+    def correct(self, context: Features, action: Action, difference: float) -> None:
+        """Change a learned reward by ``difference``, as `sum` aggregation does."""
+        row, outside = self._row(context, action)
+        self.posterior.correct(row, difference, outside if outside > _NEGLIGIBLE else 0.0)
+
+    def weights(self, context: Features, action: Action) -> dict[Column, float]:
+        """Mean weights of the columns that the row of (context, action) has."""
+        own = columns_of_row(context, action.id, action.features, self._crosses)
+        weights = dict.fromkeys(own, 0.0)
+        size = self.dimensions
+        dual = self._whiten[:size, :size].T @ self.posterior.mean
+        for share, (basis_context, basis_action) in zip(dual, self._basis, strict=True):
+            row = columns_of_row(
+                basis_context, basis_action.id, basis_action.features, self._crosses
+            )
+            for column in own.keys() & row.keys():
+                weights[column] += float(share) * row[column]
+        return weights
+
+    def _coordinates(self, context: Features, actions: tuple[Action, ...]) -> tuple[Array, Array]:
+        """Coordinates (K, r) of offered rows in the basis, and their inner products (K, K)."""
+        size = self.dimensions
+        products, offered = self._kernel.between(context, actions)
+        return products @ self._whiten[:size, :size].T, offered
+
+    def _row(self, context: Features, action: Action) -> tuple[Array, float]:
+        """Coordinates of one row and the squared length of its part outside the span."""
+        rows, offered = self._coordinates(context, (action,))
+        return rows[0], float(offered[0, 0] - rows[0] @ rows[0])
+
+    def _extend(self, context: Features, action: Action, row: Array, outside: float) -> Array:
+        """Add the part of a row outside the span to the basis; its coordinates then."""
+        at = self.dimensions
+        length = np.sqrt(outside)
+        self._kernel.remember(context, action)
+        self._basis.append((context, action))
+        self._whiten = with_room(self._whiten, (at + 1, at + 1))
+        self._whiten[at, :at] = -row @ self._whiten[:at, :at] / length
+        self._whiten[at, at] = 1.0 / length
+        self.posterior.grow()
+        return np.append(row, length)

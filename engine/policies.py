@@ -1,0 +1,190 @@
+"""From beliefs to a distribution over actions, and one action drawn from it.
+
+Every policy returns the very vector that the action was drawn from, so a logged
+probability is exact even where it is itself a Monte-Carlo estimate: importance
+weights r / q stay unbiased however rough the estimate of the Thompson
+probabilities is.
+"""
+
+from dataclasses import dataclass
+from typing import Literal, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.arrays import Array
+from engine.errors import check_number
+from engine.model import Scores
+
+_CODE = "InvalidServiceConfiguration"
+
+Cause = Literal["draw", "best", "random"]
+"""What decided: a posterior draw, the best guess, or chance alone."""
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """An action and the distribution it was drawn from, over the K non-excluded actions.
+
+    Attributes:
+        probabilities: (K,), sums to 1; the propensities.
+        errors: (K,) Monte-Carlo standard error of each as an estimate of the policy's
+            exact probability; 0 where it is computed exactly.
+        chosen: position of the action to show.
+        cause: what decided.
+        draw: (K,) the expected rewards drawn from the belief, if a draw decided.
+    """
+
+    probabilities: Array
+    errors: Array
+    chosen: int
+    cause: Cause
+    draw: Array | None = None
+
+
+class Normals:
+    """Standard normal numbers that the draws of one loop share, (draws, K) for any K.
+
+    One fixed table per seed keeps charts from jittering and costs nothing a call;
+    what is drawn from the decision's own stream stays independent of it. Column k
+    depends on the seed and k alone.
+    """
+
+    def __init__(self, seed: int) -> None:
+        self._seed = seed
+        self._table: Array = np.zeros((0, 0))
+
+    def table(self, draws: int, size: int) -> Array:
+        """The first ``size`` columns of the table with ``draws`` rows."""
+        if self._table.shape[0] != draws:
+            self._table = np.zeros((draws, 0))
+        for column in range(self._table.shape[1], size):
+            stream = np.random.default_rng([self._seed, column])
+            self._table = np.column_stack([self._table, stream.standard_normal(draws)])
+        return self._table[:, :size]
+
+
+class Policy(Protocol):
+    """A rule that turns beliefs into a decision."""
+
+    def decide(
+        self, scores: Scores, normals: Normals, rng: np.random.Generator
+    ) -> Decision:
+        """Choose among the actions scored; position 0 is the baseline action."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Thompson:
+    """Thompson sampling: each action as often as it is the best of a posterior draw.
+
+    Draws joint scores mean + L z, L L' = covariance, counts how often each action is
+    the highest, and mixes in a floor, half of it uniform and half on the baseline
+    action, so that every propensity is positive. One of the very draws that were
+    counted decides. (Thompson 1933; Russo et al. 2018, *A Tutorial on Thompson
+    Sampling*, section 3.)
+
+    Attributes:
+        draws: number of posterior draws, 64 to 65,536.
+        floor: share of decisions left to chance, 0 to 1; a propensity is at least
+            floor / 2K.
+        width: factor on the belief's standard deviation when drawing, 0 to 4; 1 is
+            Thompson sampling proper, 0 follows the best guess.
+    """
+
+    draws: int = 4_096
+    floor: float = 0.05
+    width: float = 1.0
+
+    def __post_init__(self) -> None:
+        check_number(_CODE, "policy.draws", self.draws, 64, 65_536, whole=True)
+        check_number(_CODE, "policy.floor", self.floor, 0, 1)
+        check_number(_CODE, "policy.width", self.width, 0, 4)
+
+    def decide(self, scores: Scores, normals: Normals, rng: np.random.Generator) -> Decision:
+        size = len(scores.mean)
+        table = normals.table(self.draws, size)
+        drawn = scores.mean + self.width * (table @ _root(scores.covariance).T)
+        winners = drawn.argmax(axis=1)
+        frequency = np.bincount(winners, minlength=size) / self.draws
+        chance = np.full(size, 0.5 / size)
+        chance[0] += 0.5
+        probabilities = (1 - self.floor) * frequency + self.floor * chance
+        errors = (1 - self.floor) * np.sqrt(frequency * (1 - frequency) / self.draws)
+        if rng.random() < self.floor:
+            return Decision(probabilities, errors, _pick(chance, rng), "random")
+        decisive = int(rng.integers(self.draws))
+        return Decision(
+            probabilities, errors, int(winners[decisive]), "draw", drawn[decisive].copy()
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class EpsilonGreedy:
+    """The service's own exploration: the best guess, but by chance with probability epsilon.
+
+    The best of K actions has probability (1 - epsilon) + epsilon / K, the others
+    epsilon / K each; equally good ones share, so that an untrained model gives 1 / K.
+
+    Attributes:
+        epsilon: share of uniformly random decisions, 0 to 1; the service's default is 0.2.
+    """
+
+    epsilon: float = 0.2
+
+    def __post_init__(self) -> None:
+        check_number(_CODE, "policy.epsilon", self.epsilon, 0, 1)
+
+    def decide(self, scores: Scores, normals: Normals, rng: np.random.Generator) -> Decision:
+        size = len(scores.mean)
+        best = _ties(scores.mean)
+        probabilities = (1 - self.epsilon) * best + self.epsilon / size
+        random = bool(rng.random() < self.epsilon)
+        chosen = _pick(np.full(size, 1 / size) if random else best, rng)
+        return Decision(probabilities, np.zeros(size), chosen, "random" if random else "best")
+
+
+@dataclass(frozen=True, slots=True)
+class Greedy:
+    """Always the best guess; equally good actions share. Nothing is explored."""
+
+    def decide(self, scores: Scores, normals: Normals, rng: np.random.Generator) -> Decision:
+        best = _ties(scores.mean)
+        return Decision(best, np.zeros(len(best)), _pick(best, rng), "best")
+
+
+@dataclass(frozen=True, slots=True)
+class Uniform:
+    """Every action equally often, whatever was learned."""
+
+    def decide(self, scores: Scores, normals: Normals, rng: np.random.Generator) -> Decision:
+        size = len(scores.mean)
+        chance = np.full(size, 1 / size)
+        return Decision(chance, np.zeros(size), _pick(chance, rng), "random")
+
+
+AnyPolicy = Thompson | EpsilonGreedy | Greedy | Uniform
+POLICIES: dict[str, type[AnyPolicy]] = {
+    "thompson": Thompson, "epsilon-greedy": EpsilonGreedy, "greedy": Greedy, "uniform": Uniform,
+}
+"""Names of the policies, as settings and links write them."""
+
+
+def _root(covariance: Array) -> Array:
+    """L with L L' = covariance. The jitter splits ties between equal rows evenly."""
+    jitter = 1e-9 * np.trace(covariance) / len(covariance) + 1e-300
+    root: Array = np.linalg.cholesky(covariance + jitter * np.eye(len(covariance)))
+    return root
+
+
+def _ties(mean: Array) -> Array:
+    """Uniform distribution over the actions whose mean is the highest, up to rounding."""
+    best: NDArray[np.bool_] = mean >= mean.max() - 1e-12
+    share: Array = best / best.sum()
+    return share
+
+
+def _pick(probabilities: Array, rng: np.random.Generator) -> int:
+    """One position drawn from a distribution."""
+    cumulative = probabilities.cumsum()
+    return int(np.searchsorted(cumulative, rng.random() * cumulative[-1], side="right"))

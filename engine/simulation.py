@@ -1,0 +1,59 @@
+"""A crowd: simulated visitors who walk into a loop one after the other.
+
+Visitor number n of a seed is the same person with the same luck in every loop
+(common random numbers), whatever was offered before.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from engine.loop import LearningLoop
+from engine.worlds.world import Context, World
+
+_VISITORS = 1
+"""Name of the world's random stream, apart from those of the loop."""
+
+
+@dataclass(frozen=True, slots=True)
+class Visitor:
+    """One simulated visitor: in which context, and with how much luck (uniform on [0, 1))."""
+
+    context: Context
+    luck: float
+
+
+def visitor(world: World, seed: int, number: int) -> Visitor:
+    """The visitor with this number, counted from 0."""
+    rng = np.random.default_rng([_VISITORS, seed, number])
+    return Visitor(world.visitor(rng), float(rng.random()))
+
+
+def serve(loop: LearningLoop, world: World, guest: Visitor) -> dict[str, object]:
+    """Rank for a visitor and send the reward that they give.
+
+    Returns:
+        a plain row: event, context, action, probability, reward, and from the hidden
+        truth the expected reward of that action and of the best one.
+    """
+    answer = loop.rank(world.actions, world.features(guest.context))
+    value = world.answer(guest.context, answer.reward_action_id, guest.luck)
+    loop.reward(answer.event_id, value)
+    expected = world.expected[world.cell(guest.context)]
+    shown = world.position(answer.reward_action_id)
+    return {
+        "event": answer.event_id,
+        **guest.context,
+        "action": answer.reward_action_id,
+        "probability": loop.events[answer.event_id].ranked.probabilities[shown],
+        "reward": value,
+        "expected": float(expected[shown]),
+        "best": float(expected.max()),
+    }
+
+
+def crowd(loop: LearningLoop, world: World, visitors: int) -> Iterator[dict[str, object]]:
+    """Let visitors in, one row each; the numbering goes on from the loop's events."""
+    for _ in range(visitors):
+        yield serve(loop, world, visitor(world, loop.seed, len(loop.events)))
