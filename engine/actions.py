@@ -122,8 +122,12 @@ def parse_rank_request(
     actions_text = _as_text(actions, "actions", _parse_actions)
     context_text = _as_text(context_features, "contextFeatures", _parse_context)
     if len(actions_text) + len(context_text) > MAX_PAYLOAD:
-        refuse("PayloadSizeExceeded", "the size of the request",
-               len(actions_text) + len(context_text), f"at most {MAX_PAYLOAD} characters")
+        refuse(
+            "PayloadSizeExceeded",
+            "the size of the request",
+            len(actions_text) + len(context_text),
+            f"at most {MAX_PAYLOAD} characters",
+        )
     request = RankRequest(
         context=_context_of(context_text),
         actions=_actions_of(actions_text),
@@ -134,8 +138,12 @@ def parse_rank_request(
         actions_text=actions_text,
     )
     if not request.allowed:
-        refuse(_CODE, "excludedActions", list(excluded),
-               "a list that leaves at least one action to show")
+        refuse(
+            _CODE,
+            "excludedActions",
+            list(excluded),
+            "a list that leaves at least one action to show",
+        )
     return request
 
 
@@ -199,8 +207,9 @@ def _parse_action(action: object, target: str) -> Action:
     objects = _as_list(action.get("features"), f"{target}.features", "a list of objects")
     features = flatten(objects, f"{target}.features")
     if not features.non_null:
-        refuse(_CODE, f"{target}.features", list(objects),
-               "objects with at least one non-null feature")
+        refuse(
+            _CODE, f"{target}.features", list(objects), "objects with at least one non-null feature"
+        )
     return Action(id=str(name), features=features)
 
 

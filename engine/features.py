@@ -94,8 +94,12 @@ def _walk(objects: Sequence[Any], target: str) -> Iterator[tuple[str, Any, str]]
                 yield name, value, f"{place}.{name}"
                 continue
             if _FORBIDDEN & set(name):
-                refuse(_CODE, f"the namespace in {place}", name,
-                       "free of spaces, colons, bars and control characters")
+                refuse(
+                    _CODE,
+                    f"the namespace in {place}",
+                    name,
+                    "free of spaces, colons, bars and control characters",
+                )
             for inner, inner_value in _pairs(value, f"{place}.{name}"):
                 yield f"{name}.{inner}", inner_value, f"{place}.{name}.{inner}"
 
@@ -123,8 +127,12 @@ def _columns(field: str, value: object, place: str) -> Iterator[tuple[str, float
                 refuse(_CODE, f"{place}[{i}]", number, "a number, as arrays hold numbers only")
             yield f"{field}[{i}]", squash(_finite(number, f"{place}[{i}]"))
     else:
-        refuse(_CODE, place, value,
-               "a string, number, boolean, null, numeric array or, one level deep, an object")
+        refuse(
+            _CODE,
+            place,
+            value,
+            "a string, number, boolean, null, numeric array or, one level deep, an object",
+        )
 
 
 def _finite(value: int | float, place: str) -> float:

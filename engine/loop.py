@@ -163,8 +163,12 @@ class LearningLoop:
         if request.event_id in self._events:
             return self._repeat(request, self._events[request.event_id].ranked)
         if len(self._events) >= self._settings.max_events:
-            refuse("OperationNotAllowed", "the number of events", len(self._events) + 1,
-                   f"at most {self._settings.max_events}, the loop's max_events")
+            refuse(
+                "OperationNotAllowed",
+                "the number of events",
+                len(self._events) + 1,
+                f"at most {self._settings.max_events}, the loop's max_events",
+            )
         ranked = self._decide(request, now)
         self._append(ranked)
         return _response(ranked)
@@ -196,11 +200,19 @@ class LearningLoop:
         now = self._expire_due()
         state = self._event(event_id, "ResourceNotFound")
         if not state.open or self._is_late(state, now):
-            refuse("InvalidRewardRequest", "eventId", event_id,
-                   "the id of an event whose wait for a reward is not over")
+            refuse(
+                "InvalidRewardRequest",
+                "eventId",
+                event_id,
+                "the id of an event whose wait for a reward is not over",
+            )
         if state.rewards and self._settings.reward_aggregation == "earliest":
-            refuse("InvalidRewardRequest", "eventId", event_id,
-                   'the id of an event without a reward, as the "earliest" reward counts')
+            refuse(
+                "InvalidRewardRequest",
+                "eventId",
+                event_id,
+                'the id of an event without a reward, as the "earliest" reward counts',
+            )
         self._append(Rewarded(event_id, now, amount))
 
     def expire(self, event_id: str) -> None:
@@ -213,8 +225,12 @@ class LearningLoop:
         now = self._expire_due()
         state = self._event(event_id, "ResourceNotFound")
         if not state.open or state.rewards:
-            refuse("InvalidRewardRequest", "eventId", event_id,
-                   "the id of an event that still waits for its reward")
+            refuse(
+                "InvalidRewardRequest",
+                "eventId",
+                event_id,
+                "the id of an event that still waits for its reward",
+            )
         self._append(self._expiry(state, now))
 
     def configure(self, **changes: Any) -> None:
@@ -225,8 +241,12 @@ class LearningLoop:
         """
         for name in changes:
             if name not in SETTING_NAMES:
-                refuse("InvalidServiceConfiguration", "the setting", name,
-                       f"one of {', '.join(SETTING_NAMES)}")
+                refuse(
+                    "InvalidServiceConfiguration",
+                    "the setting",
+                    name,
+                    f"one of {', '.join(SETTING_NAMES)}",
+                )
         settings = replace(self._settings, **changes)
         self._append(Configured(self._expire_due(), settings))
 
@@ -269,9 +289,10 @@ class LearningLoop:
             errors=spread(decision.errors),
             means=tuple(scores.mean.tolist()),
             sds=tuple(scores.sd.tolist()),
-            draw=None if decision.draw is None else tuple(
-                value if i in allowed else None
-                for i, value in enumerate(spread(decision.draw))
+            draw=None
+            if decision.draw is None
+            else tuple(
+                value if i in allowed else None for i, value in enumerate(spread(decision.draw))
             ),
             chosen=allowed[decision.chosen],
             cause=decision.cause,
@@ -292,8 +313,12 @@ class LearningLoop:
 
     def _repeat(self, request: RankRequest, ranked: Ranked) -> RankResponse:
         if request.to_json() != ranked.request.to_json():
-            refuse("InvalidRankRequest", "eventId", ranked.event_id,
-                   "a new id, as it was used for another request")
+            refuse(
+                "InvalidRankRequest",
+                "eventId",
+                ranked.event_id,
+                "a new id, as it was used for another request",
+            )
         return _response(ranked)
 
     # -- the clock --------------------------------------------------------------------

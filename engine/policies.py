@@ -67,9 +67,7 @@ class Normals:
 class Policy(Protocol):
     """A rule that turns beliefs into a decision."""
 
-    def decide(
-        self, scores: Scores, normals: Normals, rng: np.random.Generator
-    ) -> Decision:
+    def decide(self, scores: Scores, normals: Normals, rng: np.random.Generator) -> Decision:
         """Choose among the actions scored; position 0 is the baseline action."""
         ...
 
@@ -165,7 +163,10 @@ class Uniform:
 
 AnyPolicy = Thompson | EpsilonGreedy | Greedy | Uniform
 POLICIES: dict[str, type[AnyPolicy]] = {
-    "thompson": Thompson, "epsilon-greedy": EpsilonGreedy, "greedy": Greedy, "uniform": Uniform,
+    "thompson": Thompson,
+    "epsilon-greedy": EpsilonGreedy,
+    "greedy": Greedy,
+    "uniform": Uniform,
 }
 """Names of the policies, as settings and links write them."""
 

@@ -50,8 +50,12 @@ class LoopSettings:
         if not isinstance(self.reward_wait_time, timedelta) or not (
             SHORTEST_WAIT <= self.reward_wait_time <= LONGEST_WAIT
         ):
-            refuse("InvalidRewardWaitTime", "reward_wait_time", self.reward_wait_time,
-                   "a duration from 5 seconds to 2 days")
+            refuse(
+                "InvalidRewardWaitTime",
+                "reward_wait_time",
+                self.reward_wait_time,
+                "a duration from 5 seconds to 2 days",
+            )
         check_number(_CODE, "default_reward", self.default_reward, MIN_REWARD, MAX_REWARD)
         if self.reward_aggregation not in get_args(Aggregation):
             refuse(_CODE, "reward_aggregation", self.reward_aggregation, '"earliest" or "sum"')
@@ -62,9 +66,13 @@ class LoopSettings:
         check_number(_CODE, "noise_sd", self.noise_sd, 0.001, 10)
         check_number(_CODE, "max_events", self.max_events, 1, 1_000_000, whole=True)
         if isinstance(self.policy, Thompson) and self.policy.floor == self.policy.width == 0:
-            refuse(_CODE, "policy", self.policy,
-                   f"free of contradiction: a Thompson policy with neither width nor floor "
-                   f"never explores, which is {Greedy.__name__}()")
+            refuse(
+                _CODE,
+                "policy",
+                self.policy,
+                f"free of contradiction: a Thompson policy with neither width nor floor "
+                f"never explores, which is {Greedy.__name__}()",
+            )
 
     def learns_like(self, other: "LoopSettings") -> bool:
         """Whether the same log teaches both the same."""

@@ -34,15 +34,34 @@ COFFEE = World(
         "Each loves exactly one of four drinks at that moment, and nobody has told the barista."
     ),
     fields=(
-        Field("name", "Who", (
-            Value("Alice", "👩"), Value("Bob", "👨"), Value("Cathy", "👵"), Value("Dave", "🧔"),
-        )),
-        Field("weather", "Weather", (
-            Value("Sunny", "☀️"), Value("Rainy", "🌧️"), Value("Snowy", "❄️"),
-        )),
-        Field("timeofday", "Time of day", (
-            Value("Morning", "🌅"), Value("Afternoon", "🌤️"), Value("Evening", "🌙"),
-        )),
+        Field(
+            "name",
+            "Who",
+            (
+                Value("Alice", "👩"),
+                Value("Bob", "👨"),
+                Value("Cathy", "👵"),
+                Value("Dave", "🧔"),
+            ),
+        ),
+        Field(
+            "weather",
+            "Weather",
+            (
+                Value("Sunny", "☀️"),
+                Value("Rainy", "🌧️"),
+                Value("Snowy", "❄️"),
+            ),
+        ),
+        Field(
+            "timeofday",
+            "Time of day",
+            (
+                Value("Morning", "🌅"),
+                Value("Afternoon", "🌤️"),
+                Value("Evening", "🌙"),
+            ),
+        ),
     ),
     items=(
         _drink("Cappucino", "☕", "hot", "kenya", "yes", "dark"),
