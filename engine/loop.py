@@ -19,7 +19,7 @@ from engine.actions import (
     parse_rank_request,
     parse_reward,
 )
-from engine.errors import PersonalizerError, refuse
+from engine.errors import refuse
 from engine.features import Column
 from engine.log import Activated, Configured, Entry, EventLog, Expired, Ranked, Rewarded, Undone
 from engine.model import RewardModel, Scores

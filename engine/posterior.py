@@ -98,8 +98,9 @@ class Posterior:
         self.noise_variance = noise_sd**2
         self.statistics = statistics or Statistics()
         size = self.statistics.size
+        self._covariance: Array = np.zeros((max(size, 16),) * 2)
         precision = np.eye(size) / self.prior_variance + self.statistics.gram / self.noise_variance
-        self._covariance: Array = np.linalg.inv(precision) if size else np.zeros((16, 16))
+        self._covariance[:size, :size] = np.linalg.inv(precision)
 
     @property
     def covariance(self) -> Array:

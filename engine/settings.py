@@ -1,6 +1,6 @@
 """The settings of a learning loop: one frozen value, valid as a whole or refused."""
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from datetime import timedelta
 from typing import Literal, get_args
 
@@ -40,7 +40,7 @@ class LoopSettings:
     reward_wait_time: timedelta = timedelta(minutes=10)
     default_reward: float = 0.0
     reward_aggregation: Aggregation = "earliest"
-    policy: AnyPolicy = Thompson()
+    policy: AnyPolicy = field(default_factory=Thompson)
     crosses: int = 3
     prior_sd: float = 0.25
     noise_sd: float = 0.2

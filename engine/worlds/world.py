@@ -5,6 +5,7 @@ A world is data: fields of the context with their values, items to offer, and a
 is one file that makes one `World`, and a line in ``worlds/__init__.py``.
 """
 
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -105,11 +106,13 @@ class World:
     @cached_property
     def frequencies(self) -> Array:
         """How often each cell comes, (cells,), sums to 1."""
-        shares = [
-            np.prod([value.share for value in values])
-            for values in product(*(field.values for field in self.fields))
-        ]
-        return np.array(shares) / np.sum(shares)
+        shares: Array = np.array(
+            [
+                math.prod(value.share for value in values)
+                for values in product(*(field.values for field in self.fields))
+            ]
+        )
+        return shares / shares.sum()
 
     @cached_property
     def actions(self) -> tuple[dict[str, Any], ...]:
