@@ -6,7 +6,7 @@ count from then on, so the log keeps what was taken back, and the entries that c
 are themselves a fold.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -115,6 +115,7 @@ class EventLog:
     def __init__(self) -> None:
         self._history: list[Entry | Undone] = []
         self._counting: list[Entry] = []
+        self._undos = 0
 
     def __len__(self) -> int:
         return len(self._counting)
@@ -130,36 +131,53 @@ class EventLog:
         """All entries ever appended, undone ones and the undoing included."""
         return tuple(self._history)
 
+    @property
+    def undos(self) -> int:
+        """How often entries were taken back; while it stays the same, the log only grows."""
+        return self._undos
+
     def append(self, entry: Entry | Undone) -> None:
         """Append an entry. An `Undone` may not reach beyond the first entry."""
         self._history.append(entry)
         if isinstance(entry, Undone):
+            self._undos += 1
             del self._counting[len(self._counting) - entry.entries :]
         else:
             self._counting.append(entry)
 
-    def rows(self) -> Iterator[Mapping[str, object]]:
-        """One plain row for each entry that counts, for a table or a CSV file."""
-        for number, entry in enumerate(self, start=1):
-            yield {"number": number, "time": entry.time, **_row(entry)}
+    def rows(self) -> list[dict[str, object]]:
+        """One plain row an event, in the order of their Rank calls, for a table or a CSV file.
+
+        Returns:
+            number (from 1), time, event, context, action (the one shown), probability
+            (its propensity), cause, reward (None while there is none) and status:
+            waiting, rewarded, default (the default reward applied) or dropped (never
+            activated).
+        """
+        rows: dict[str, dict[str, object]] = {}
+        for entry in self:
+            match entry:
+                case Ranked():
+                    rows[entry.event_id] = {"number": len(rows) + 1, **_row(entry)}
+                case Rewarded(event_id, _, value):
+                    earned = rows[event_id]["reward"]
+                    total = value + (earned if isinstance(earned, float) else 0.0)
+                    rows[event_id] |= {"reward": total, "status": "rewarded"}
+                case Expired(event_id, _, None):
+                    rows[event_id]["status"] = "dropped"
+                case Expired(event_id, _, default):
+                    rows[event_id] |= {"reward": default, "status": "default"}
+        return list(rows.values())
 
 
-def _row(entry: Entry) -> dict[str, object]:
-    match entry:
-        case Ranked():
-            return {
-                "what": "ranked",
-                "event": entry.event_id,
-                "context": ", ".join(entry.request.context.columns),
-                "action": entry.action_id,
-                "probability": entry.probabilities[entry.chosen],
-                "cause": entry.cause,
-            }
-        case Activated():
-            return {"what": "activated", "event": entry.event_id}
-        case Rewarded():
-            return {"what": "rewarded", "event": entry.event_id, "reward": entry.value}
-        case Expired():
-            return {"what": "expired", "event": entry.event_id, "reward": entry.default_reward}
-        case Configured():
-            return {"what": "configured"}
+def _row(ranked: Ranked) -> dict[str, object]:
+    return {
+        "time": ranked.time,
+        "event": ranked.event_id,
+        "context": ", ".join(ranked.request.context.columns),
+        "action": ranked.action_id,
+        "probability": ranked.probabilities[ranked.chosen],
+        "cause": ranked.cause,
+        "reward": None,
+        "status": "waiting",
+    }

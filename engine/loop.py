@@ -97,6 +97,14 @@ class LearningLoop:
         """Where each event stands, by event id, in the order of their Rank calls."""
         return self._events
 
+    def answer(self, event_id: str) -> RankResponse:
+        """The recorded answer to a Rank call.
+
+        Raises:
+            PersonalizerError: ``ResourceNotFound`` for an unknown event.
+        """
+        return _response(self._event(event_id, "ResourceNotFound").ranked)
+
     def preview(
         self,
         actions: Sequence[Mapping[str, Any]],
@@ -128,13 +136,8 @@ class LearningLoop:
         request = parse_rank_request(actions, context_features)
         return self._model.scores(request.context, request.actions)
 
-    def weights(self, event_id: str) -> Mapping[Column, float]:
-        """The model's weights for the columns of an event's context and chosen action.
-
-        Raises:
-            PersonalizerError: ``ResourceNotFound`` for an unknown event.
-        """
-        ranked = self._event(event_id, "ResourceNotFound").ranked
+    def weights(self, ranked: Ranked) -> Mapping[Column, float]:
+        """The model's weights for the columns of a ranking's context and shown action."""
         return self._model.weights(ranked.request.context, ranked.request.actions[ranked.chosen])
 
     # -- what a caller does -----------------------------------------------------------

@@ -28,7 +28,7 @@ def _drink(name: str, emoji: str, kind: str, origin: str, organic: str, roast: s
 COFFEE = World(
     key="coffee",
     title="Coffee",
-    emoji="☕",
+    emoji="☕\ufe0f",
     story=(
         "Four regulars walk into a coffee shop, in any weather and at any time of day. "
         "Each loves exactly one of four drinks at that moment, and nobody has told the barista."
@@ -64,7 +64,7 @@ COFFEE = World(
         ),
     ),
     items=(
-        _drink("Cappucino", "☕", "hot", "kenya", "yes", "dark"),
+        _drink("Cappucino", "☕\ufe0f", "hot", "kenya", "yes", "dark"),
         _drink("Cold brew", "🧊", "cold", "brazil", "yes", "light"),
         _drink("Iced mocha", "🍫", "cold", "ethiopia", "no", "light"),
         _drink("Latte", "🥛", "hot", "brazil", "no", "dark"),

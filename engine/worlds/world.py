@@ -70,7 +70,7 @@ class Taste:
         return self.full + self.half / 2
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class World:
     """A simulated place with visitors who have hidden tastes.
 
@@ -112,7 +112,8 @@ class World:
                 for values in product(*(field.values for field in self.fields))
             ]
         )
-        return shares / shares.sum()
+        shares /= shares.sum()
+        return shares
 
     @cached_property
     def actions(self) -> tuple[dict[str, Any], ...]:

@@ -1,0 +1,142 @@
+"""What a simulated crowd tells about a loop: rewards earned, and regret against the truth.
+
+All of it is a fold over the log with the world's hidden truth beside it.
+"""
+
+import json
+from collections.abc import Iterator, Mapping
+
+import numpy as np
+
+from engine.arrays import Array
+from engine.log import Expired, Ranked, Rewarded
+from engine.loop import LearningLoop
+from engine.worlds.world import World
+
+RECENT = 50
+"""Visitors in the rolling mean."""
+
+
+class LearningCurve:
+    """Rewards of a loop's answered visitors in the order of their answers.
+
+    `follow` folds in what the log has gained since the last call; after an undo it
+    starts again from the first entry.
+
+    Args:
+        world: the world whose visitors the loop serves; it knows the expected rewards.
+    """
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+        self._start_over(0)
+
+    def _start_over(self, undos: int) -> None:
+        self._undos = undos
+        self._read = 0
+        self._ranked: dict[str, Ranked] = {}
+        self._place: dict[str, int] = {}
+        self._rewards: list[float] = []
+        self._expected: list[float] = []
+        self._best: list[float] = []
+
+    def follow(self, loop: LearningLoop) -> None:
+        """Fold in the entries that are new."""
+        if loop.log.undos != self._undos:
+            self._start_over(loop.log.undos)
+        for position in range(self._read, len(loop.log)):
+            match loop.log[position]:
+                case Ranked() as ranked:
+                    self._ranked[ranked.event_id] = ranked
+                case Rewarded(event_id, _, value):
+                    self._count(event_id, value)
+                case Expired(event_id, _, float(value)):
+                    self._count(event_id, value)
+        self._read = len(loop.log)
+
+    def _count(self, event_id: str, value: float) -> None:
+        if event_id in self._place:
+            self._rewards[self._place[event_id]] += value
+            return
+        self._place[event_id] = len(self._rewards)
+        self._rewards.append(value)
+        expected = self._truth(self._ranked[event_id])
+        self._expected.append(expected[0])
+        self._best.append(expected[1])
+
+    def _truth(self, ranked: Ranked) -> tuple[float, float]:
+        """Expected reward of the action shown, and of the best one."""
+        merged = {k: v for part in json.loads(ranked.request.context_text) for k, v in part.items()}
+        row = self._world.expected[self._world.cell(merged)]
+        return float(row[self._world.position(ranked.action_id)]), float(row.max())
+
+    def __len__(self) -> int:
+        return len(self._rewards)
+
+    @property
+    def mean_reward(self) -> float:
+        """Mean reward so far; NaN before the first answer."""
+        return float(np.mean(self._rewards)) if self._rewards else float("nan")
+
+    @property
+    def recent_reward(self) -> float:
+        """Mean reward of the last `RECENT` visitors; NaN before the first answer."""
+        return float(np.mean(self._rewards[-RECENT:])) if self._rewards else float("nan")
+
+    @property
+    def regret(self) -> float:
+        """Sum of (expected reward of the best action - of the one shown), known to the world."""
+        return float(np.sum(self._best) - np.sum(self._expected))
+
+    def rows(self, points: int = 300) -> Iterator[Mapping[str, float]]:
+        """Thinned curve, at most ``points`` rows, the first and the last visitor included.
+
+        Yields:
+            visitor (from 1), mean (running mean reward), recent (mean of the last
+            `RECENT`), regret (cumulative), and uniform_regret, single_regret: what
+            choosing uniformly and always offering the best single item would have
+            lost up to there on average.
+        """
+        size = len(self)
+        if not size:
+            return
+        sums = np.concatenate([[0.0], np.cumsum(self._rewards)])
+        regret = np.cumsum(np.subtract(self._best, self._expected))
+        numbers = np.unique(np.linspace(1, size, min(points, size)).round().astype(int))
+        first = np.maximum(numbers - RECENT, 0)
+        columns: dict[str, Array] = {
+            "visitor": numbers.astype(float),
+            "mean": sums[numbers] / numbers,
+            "recent": (sums[numbers] - sums[first]) / (numbers - first),
+            "regret": regret[numbers - 1],
+            "uniform_regret": numbers * (self._world.best_value - self._world.uniform_value),
+            "single_regret": numbers * (self._world.best_value - self._world.single_value),
+        }
+        for values in zip(*columns.values(), strict=True):
+            yield dict(zip(columns, map(float, values), strict=True))
+
+
+def favourites(loop: LearningLoop, world: World) -> list[dict[str, object]]:
+    """What the loop would show in every context of the world, with nothing logged.
+
+    Returns:
+        one row a cell: the context's fields, the favoured action (the most probable
+        one), its probability, its strength (0 at a uniform choice, 1 at certainty),
+        and the hidden truth: the best action and its expected reward.
+    """
+    rows: list[dict[str, object]] = []
+    fair = 1 / len(world.items)
+    for context, expected in zip(world.contexts, world.expected, strict=True):
+        chances = np.array(loop.preview(world.actions, world.features(context)).probabilities)
+        top = int(chances.argmax())
+        rows.append(
+            {
+                **context,
+                "action": world.items[top].id,
+                "probability": float(chances[top]),
+                "strength": max(0.0, (float(chances[top]) - fair) / (1 - fair)),
+                "best": world.items[int(expected.argmax())].id,
+                "best_reward": float(expected.max()),
+            }
+        )
+    return rows

@@ -1,0 +1,20 @@
+"""The frame around every page: title, logo, navigation."""
+
+import sys
+from pathlib import Path
+
+import streamlit as st
+
+ROOT = Path(__file__).parents[2]
+if str(ROOT) not in sys.path:
+    sys.path.insert(0, str(ROOT))
+
+from pages.parts.look import LOGO  # noqa: E402
+
+st.set_page_config(page_title="Personalizer Playground", page_icon="🔔", layout="wide")
+st.logo(LOGO, size="large")
+page = st.navigation(
+    [st.Page(ROOT / "pages" / "play.py", title="Play", icon=":material/touch_app:", default=True)],
+    position="top",
+)
+page.run()

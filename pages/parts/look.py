@@ -1,0 +1,64 @@
+"""The look: one colour per action, the logo, and how values are written."""
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+_LIGHT = (
+    "#0072b2", "#d05a00", "#00855f", "#b8508c", "#9a6d00", "#6a4fc9",
+    "#a3293e", "#4c6272", "#6d7600", "#007f8c", "#7a4e2d", "#c2416b",
+)  # fmt: skip
+_DARK = (
+    "#55aee6", "#ff9147", "#35c79b", "#e792c4", "#e3b63a", "#ab98f7",
+    "#f07a88", "#a6b7c5", "#bac44e", "#48c3ce", "#c9a07e", "#f58bb0",
+)  # fmt: skip
+
+_BELL = "M{x0} 30 C{x1} 30 {x2} {top} {x3} {top} S{x4} 30 {x5} 30 Z"
+
+
+def _bell(centre: int, top: int, half: int, colour: str) -> str:
+    places = {
+        "x0": centre - 2 * half, "x1": centre - half, "x2": centre - half // 2,
+        "x3": centre, "x4": centre + half, "x5": centre + 2 * half, "top": top,
+    }  # fmt: skip
+    return f'<path d="{_BELL.format(**places)}" fill="{colour}" fill-opacity="0.75"/>'
+
+
+def _logo() -> str:
+    """Three beliefs and the draw that wins, with the name beside them."""
+    bells = _bell(13, 16, 6, "#3f93cc") + _bell(25, 11, 6, "#e2793a") + _bell(36, 5, 5, "#2ca37c")
+    dot = '<circle cx="39" cy="10" r="3" fill="#8f7bf0" stroke="white" stroke-width="1.2"/>'
+    words = (
+        '<text x="56" y="25" font-family="Source Serif, Georgia, serif" font-size="19" '
+        'font-weight="700" fill="#8773e6">Personalizer Playground</text>'
+    )
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 276 34" width="276" height="34">'
+        f"{bells}{dot}{words}</svg>"
+    )
+
+
+LOGO = _logo()
+
+
+def is_dark() -> bool:
+    """Whether the person looks at the dark theme."""
+    return st.context.theme.type == "dark"
+
+
+def palette(dark: bool) -> Sequence[str]:
+    """Colours of a world's actions in their order; safe for the colour-blind by pairs."""
+    return _DARK if dark else _LIGHT
+
+
+def plain(text: object) -> str:
+    """Any text as Markdown that shows just that text: no formatting, no HTML."""
+    return "".join(f"&#{ord(c)};" if c in _SPECIAL else c for c in str(text))
+
+
+_SPECIAL = set("\\`*_{}[]()<>#+-.!|~$:&^=@'\"/\n")
+
+
+def percent(share: float) -> str:
+    """A probability for reading."""
+    return "<1 %" if 0 < share < 0.005 else f"{share:.0%}".replace("%", " %")

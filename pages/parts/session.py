@@ -1,0 +1,207 @@
+"""The state of one browser session: one object, made in one place.
+
+Pages read it, callbacks call its verbs (one engine call each), charts get its rows.
+"""
+
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+
+import streamlit as st
+
+from engine import LearningLoop, LoopSettings
+from engine.explanation import WeightChange, largest_changes
+from engine.log import Ranked
+from engine.metrics import LearningCurve, favourites
+from engine.simulation import Visitor, serve, visitor
+from engine.worlds import WORLDS, Context
+from pages.parts.setup import Setup
+from pages.parts.snippet import context_of
+
+TICK = 0.25
+"""Seconds between two frames of live play."""
+_BUDGET = 0.12
+"""Seconds of a frame in which a crowd may walk in; the rest is for the browser."""
+SPEEDS = (1, 4, 20, 100)
+"""Visitors a second."""
+
+
+@dataclass(frozen=True, slots=True)
+class Click:
+    """A reward that the person gave, and what it changed.
+
+    Attributes:
+        before, after: the ranking of the visitor's context before and after learning.
+        reward: what was sent; the default reward for no answer.
+        answered: False for no answer.
+        weights: the three weights that moved most.
+    """
+
+    before: Ranked
+    after: Ranked
+    reward: float
+    answered: bool
+    weights: tuple[WeightChange, ...]
+
+
+class PlaySession:
+    """A loop in a world, who stands in front of it, and the crowd outside."""
+
+    def __init__(self, setup: Setup) -> None:
+        self.setup = setup
+        self.reset()
+
+    def reset(self) -> None:
+        """A new loop: same world, same seed, nothing learned."""
+        self.world = WORLDS[self.setup.world]
+        self.loop = LearningLoop(self.setup.settings(), seed=self.setup.seed)
+        self.curve = LearningCurve(self.world)
+        self.click: Click | None = None
+        self.waiting = self.let_in_total = 0
+        self.playing = False
+        self._seen_cells: tuple[tuple[int, int], list[dict[str, object]]] | None = None
+        self.call_next()
+
+    def adopt(self, setup: Setup) -> None:
+        """Follow what is set on the page: a new world or seed starts a new loop."""
+        if (setup.world, setup.seed) != (self.setup.world, self.setup.seed):
+            self.setup = setup
+            self.reset()
+            return
+        self.setup = setup
+        settings = setup.settings()
+        if settings != self.loop.settings:
+            self.loop.configure(**_changes(self.loop.settings, settings))
+            self.click = None
+
+    # -- who is there -----------------------------------------------------------------
+
+    def call_next(self) -> None:
+        """The next visitor of the crowd walks up."""
+        number = len(self.loop.events)
+        self.context: Context = visitor(self.world, self.loop.seed, number).context
+
+    def place(self, field: str, value: str) -> None:
+        """Change one field of the visitor's context; nothing is logged."""
+        self.context = {**self.context, field: value}
+
+    @property
+    def ranked(self) -> Ranked:
+        """What the loop would show now, and why. It is logged once it is answered."""
+        return self.loop.preview(self.world.actions, self.world.features(self.context))
+
+    @property
+    def is_full(self) -> bool:
+        """Whether the session has logged all the events it may."""
+        return len(self.loop.events) >= self.loop.settings.max_events
+
+    # -- rewards ----------------------------------------------------------------------
+
+    def send_reward(self, value: float | None, call_next: bool) -> None:
+        """The visitor's answer to what is shown; None is no answer."""
+        if self.is_full:
+            return
+        before = self.ranked
+        weights = self.loop.weights(before)
+        answer = self.loop.rank(self.world.actions, self.world.features(self.context))
+        if value is None:
+            self.loop.expire(answer.event_id)
+        else:
+            self.loop.reward(answer.event_id, value)
+        self.click = Click(
+            before=before,
+            after=self.ranked,
+            reward=self.loop.settings.default_reward if value is None else value,
+            answered=value is not None,
+            weights=tuple(largest_changes(weights, self.loop.weights(before))),
+        )
+        if call_next:
+            self.call_next()
+
+    def undo(self) -> None:
+        """Take back the last answered visitor, exactly; they stand there again."""
+        entries = 0
+        for entry in reversed(list(self.loop.log)[1:]):
+            entries += 1
+            if isinstance(entry, Ranked):
+                self.loop.undo(entries)
+                self.context = context_of(entry)
+                self.click = None
+                return
+
+    # -- the crowd --------------------------------------------------------------------
+
+    def let_in(self, visitors: int) -> None:
+        """Queue simulated visitors; `tick` serves them."""
+        self.playing = False
+        self.waiting = self.let_in_total = visitors
+
+    def play(self) -> None:
+        """Let visitors in one after the other until paused."""
+        self.waiting, self.playing = 0, True
+
+    def stop(self) -> None:
+        """No more visitors for now."""
+        self.waiting, self.playing = 0, False
+
+    def step(self) -> None:
+        """The visitor who stands there answers as the world has it, and the next one comes."""
+        self._serve(1)
+
+    @property
+    def is_live(self) -> bool:
+        """Whether visitors come by themselves."""
+        return self.playing or self.waiting > 0
+
+    def pace(self, speed: int) -> float:
+        """Seconds until the next frame."""
+        return max(TICK, 1 / speed) if self.playing else TICK
+
+    def tick(self, speed: int) -> None:
+        """One frame of a crowd or of live play."""
+        if self.playing:
+            self._serve(max(1, round(speed * TICK)))
+        elif self.waiting:
+            self.waiting -= self._serve(self.waiting)
+        if self.is_full:
+            self.stop()
+
+    def _serve(self, visitors: int) -> int:
+        """Serve up to so many visitors as a frame has time for; how many it were."""
+        until = time.perf_counter() + _BUDGET
+        served = 0
+        self.click = None
+        while served < visitors and not self.is_full and time.perf_counter() < until:
+            luck = visitor(self.world, self.loop.seed, len(self.loop.events)).luck
+            serve(self.loop, self.world, Visitor(self.context, luck))
+            self.call_next()
+            served += 1
+        return served
+
+    # -- what charts show -------------------------------------------------------------
+
+    def curve_rows(self) -> list[Mapping[str, float]]:
+        """The learning curve up to now."""
+        self.curve.follow(self.loop)
+        return list(self.curve.rows())
+
+    def map_rows(self) -> list[dict[str, object]]:
+        """What the engine favours in every context, computed once for each state of the log."""
+        state = (len(self.loop.log), self.loop.log.undos)
+        if self._seen_cells is None or self._seen_cells[0] != state:
+            self._seen_cells = (state, favourites(self.loop, self.world))
+        return self._seen_cells[1]
+
+
+def _changes(old: LoopSettings, new: LoopSettings) -> dict[str, object]:
+    names = (f.name for f in fields(LoopSettings))
+    return {n: getattr(new, n) for n in names if getattr(old, n) != getattr(new, n)}
+
+
+def current_session(setup: Setup) -> PlaySession:
+    """This browser session's state, made on the first call."""
+    if "play" not in st.session_state:
+        st.session_state.play = PlaySession(setup)
+    session: PlaySession = st.session_state.play
+    session.adopt(setup)
+    return session

@@ -1,0 +1,102 @@
+"""Python that reproduces a loop's last event outside the app."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import fields
+from itertools import groupby
+
+from engine import LearningLoop, LoopSettings
+from engine.log import Configured, Ranked
+from engine.simulation import Visitor, visitor
+from engine.worlds import World
+
+_HEAD = '''\
+import datetime
+
+from engine import EpsilonGreedy, Greedy, LearningLoop, LoopSettings, Thompson, Uniform
+from engine.simulation import crowd
+from engine.worlds import WORLDS
+
+world = WORLDS[{world!r}]
+loop = LearningLoop({settings}, seed={seed})
+
+
+def visit(context, reward):
+    """One visitor and the reward they gave; None is no answer."""
+    answer = loop.rank(world.actions, world.features(context))
+    if reward is None:
+        loop.expire(answer.event_id)
+    else:
+        loop.reward(answer.event_id, reward)
+    return answer
+
+'''
+
+
+def reproduce(loop: LearningLoop, world: World) -> str:
+    """A script that replays the log and prints the last event's Rank answer.
+
+    Visitors who came and answered as the world has them are let in by `crowd`, the
+    others one by one. Empty while there is no event.
+    """
+    settings, *steps = _steps(loop, world)
+    if not loop.events:
+        return ""
+    last = next(ranked for ranked in reversed(list(loop.log)) if isinstance(ranked, Ranked))
+    while steps.pop().startswith("loop."):
+        pass
+    lines = [_HEAD.format(world=world.key, settings=settings, seed=loop.seed)]
+    for step, run in groupby(steps):
+        count = len(list(run))
+        if step == _CROWD:
+            lines.append(f"for _ in crowd(loop, world, visitors={count}):\n    pass")
+        else:
+            lines += [step] * count
+    lines += [f"answer = {_visit(loop, last)}", "print(answer.to_json())"]
+    return "\n".join(lines) + "\n"
+
+
+_CROWD = "crowd"
+
+
+def _steps(loop: LearningLoop, world: World) -> Iterator[str]:
+    """The first settings, then one step for each event and change of settings."""
+    settings: LoopSettings | None = None
+    number = 0
+    for entry in loop.log:
+        if isinstance(entry, Configured):
+            yield _change(settings, entry.settings)
+            settings = entry.settings
+        elif isinstance(entry, Ranked):
+            guest = visitor(world, loop.seed, number)
+            yield _CROWD if _is_of_crowd(loop, world, entry, guest) else _visit(loop, entry)
+            number += 1
+
+
+def _change(old: LoopSettings | None, new: LoopSettings) -> str:
+    base = old or LoopSettings()
+    changed = ", ".join(
+        f"{f.name}={getattr(new, f.name)!r}"
+        for f in fields(LoopSettings)
+        if getattr(new, f.name) != getattr(base, f.name)
+    )
+    return f"LoopSettings({changed})" if old is None else f"loop.configure({changed})"
+
+
+def _is_of_crowd(loop: LearningLoop, world: World, ranked: Ranked, guest: Visitor) -> bool:
+    state = loop.events[ranked.event_id]
+    context = context_of(ranked)
+    value = world.answer(context, ranked.action_id, guest.luck)
+    return state.open and context == guest.context and state.rewards == [value]
+
+
+def _visit(loop: LearningLoop, ranked: Ranked) -> str:
+    state = loop.events[ranked.event_id]
+    reward = state.rewards[0] if state.open and state.rewards else None
+    return f"visit({context_of(ranked)!r}, {reward!r})"
+
+
+def context_of(ranked: Ranked) -> dict[str, str]:
+    """The cell of a world that a ranking was asked for."""
+    parts = json.loads(ranked.request.context_text)
+    return {name: value for part in parts for name, value in part.items()}

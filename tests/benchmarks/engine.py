@@ -1,0 +1,368 @@
+"""How fast Rank and Reward are, beside a plain dense learner in the same run.
+
+    python tests/benchmarks/engine.py
+
+Three tables. (1) Actions told apart by their id alone, in contexts of n numbers:
+K x (1 + n) columns, as many independent dimensions. (2) Contexts of 40 to 200 numbers
+and actions with five attributes: what happens when columns run into the thousands.
+(3) Visitors per second in each world with the default settings.
+
+The reference does what a textbook says: rows written out over explicit columns, the
+Gram matrix in weight space, a full inverse and 4,096 fresh draws of weights for each
+Rank. It is handed our parsed requests, so that it need not validate, and it logs
+nothing. It must come to the same means and, within Monte-Carlo error, to the same
+probabilities; otherwise the script ends with an error.
+"""
+
+import os
+
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
+import argparse
+import sys
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, TypeVar
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[2]))  # here, `engine` is the package
+
+from engine import LearningLoop, LoopSettings, RankRequest, Thompson
+from engine.arrays import Array
+from engine.features import Column, columns_of_row
+from engine.log import Ranked
+from engine.loop import EventState
+from engine.model import MAX_DIMENSIONS
+from engine.simulation import crowd
+from engine.worlds import WORLDS, World
+
+Json = dict[str, Any]
+T = TypeVar("T")
+
+SIZES = ((4, 40), (10, 100), (50, 200))
+"""(actions, features) of tables 1 and 2."""
+BLOCK = 20
+"""Visits in a row that each learner serves."""
+CROWD = 1_000
+"""Visitors of table 3."""
+MEAN_TOLERANCE = 1e-8
+SIGMAS = 5.0
+"""Monte-Carlo standard errors by which probabilities may differ, of thousands compared."""
+
+
+# -- the reference --------------------------------------------------------------------
+
+
+class DenseLearner:
+    """Thompson sampling over explicit columns, with nothing clever in it."""
+
+    def __init__(self, settings: LoopSettings, columns: Iterable[Column]) -> None:
+        assert isinstance(settings.policy, Thompson)
+        self._settings, self._policy = settings, settings.policy
+        self._at = {column: i for i, column in enumerate(columns)}
+        self._rng = np.random.default_rng(1)
+        self._gram: Array = np.zeros((self.size, self.size))
+        self._response: Array = np.zeros(self.size)
+        self._row_sum: Array = np.zeros(self.size)
+        self._count = self._total = 0.0
+
+    @property
+    def size(self) -> int:
+        """Number of columns."""
+        return len(self._at)
+
+    def rank(self, request: RankRequest) -> tuple[Array, Array]:
+        """Means and probabilities of the offered actions."""
+        rows = np.array([self._row(request, i) for i in range(len(request.actions))])
+        noise = self._settings.noise_sd**2
+        precision = np.eye(self.size) / self._settings.prior_sd**2 + self._gram / noise
+        covariance = np.linalg.inv(precision)
+        centre = (self._total + 0.5) / (self._count + 1)
+        mean = covariance @ (self._response - centre * self._row_sum) / noise
+        normals = self._rng.standard_normal((self._policy.draws, self.size))
+        weights = mean + normals @ np.linalg.cholesky(covariance).T
+        winners = (weights @ rows.T).argmax(axis=1)
+        return centre + rows @ mean, self._probabilities(np.bincount(winners, minlength=len(rows)))
+
+    def learn(self, request: RankRequest, chosen: int, reward: float) -> None:
+        """Count the reward of the chosen action."""
+        row = self._row(request, chosen)
+        self._gram += np.outer(row, row)
+        self._response += reward * row
+        self._row_sum += row
+        self._count += 1
+        self._total += reward
+
+    def _row(self, request: RankRequest, position: int) -> Array:
+        row: Array = np.zeros(self.size)
+        for column, value in columns_of(request, position, self._settings.crosses).items():
+            row[self._at[column]] = value
+        return row
+
+    def _probabilities(self, wins: NDArray[np.int_]) -> Array:
+        chance = np.full(len(wins), 0.5 / len(wins))
+        chance[0] += 0.5
+        floor = self._policy.floor
+        result: Array = (1 - floor) * wins / self._policy.draws + floor * chance
+        return result
+
+
+def columns_of(request: RankRequest, position: int, crosses: int) -> dict[Column, float]:
+    """The row of an offered action, written out."""
+    action = request.actions[position]
+    return columns_of_row(request.context, action.id, action.features, crosses)
+
+
+def reference_for(loop: LearningLoop) -> DenseLearner:
+    """A reference with the settings of a loop and all columns that its requests have."""
+    columns: dict[Column, None] = {}
+    for request in (state.ranked.request for state in loop.events.values()):
+        for position in range(len(request.actions)):
+            columns.update(dict.fromkeys(columns_of(request, position, loop.settings.crosses)))
+    return DenseLearner(loop.settings, columns)
+
+
+def check(ranked: Ranked, means: Array, probabilities: Array, draws: int) -> None:
+    """End the script unless the reference agrees with what the loop logged."""
+    gap = float(np.abs(means - ranked.means).max())
+    if gap > MEAN_TOLERANCE:
+        sys.exit(f"event {ranked.event_id}: means differ from the reference by {gap:.2e}")
+    ours = np.array(ranked.probabilities)
+    middle = (ours + probabilities) / 2
+    error = np.sqrt(2 * middle * (1 - middle) / draws) + 1 / draws
+    sigmas = float((np.abs(ours - probabilities) / error).max())
+    if sigmas > SIGMAS:
+        sys.exit(f"event {ranked.event_id}: a probability is {sigmas:.1f} standard errors off")
+
+
+# -- timing ---------------------------------------------------------------------------
+
+
+@dataclass
+class Times:
+    """Milliseconds of each Rank and each Reward, visit by visit."""
+
+    rank: list[float] = field(default_factory=list)
+    reward: list[float] = field(default_factory=list)
+
+    def series(self) -> dict[str, Array]:
+        """The calls one by one, and both together."""
+        rank, reward = np.array(self.rank), np.array(self.reward)
+        return {"Rank": rank, "Reward": reward, "both": rank + reward}
+
+    @property
+    def median(self) -> float:
+        """Median of Rank and Reward together."""
+        return float(np.median(self.series()["both"]))
+
+
+def timed(call: Callable[[], T], into: list[float]) -> T:
+    """Call, and note how many milliseconds it took."""
+    start = time.perf_counter()
+    result = call()
+    into.append(1e3 * (time.perf_counter() - start))
+    return result
+
+
+def follow(reference: DenseLearner, state: EventState, times: Times, draws: int) -> None:
+    """Let the reference serve an event that the loop has served, and compare."""
+    ranked = state.ranked
+    means, probabilities = timed(lambda: reference.rank(ranked.request), times.rank)
+    check(ranked, means, probabilities, draws)
+    reward = state.rewards[0]
+    timed(lambda: reference.learn(ranked.request, ranked.chosen, reward), times.reward)
+
+
+def catch_up(reference: DenseLearner, states: Iterable[EventState]) -> None:
+    """Let the reference learn events without ranking them."""
+    for state in states:
+        reference.learn(state.ranked.request, state.ranked.chosen, state.rewards[0])
+
+
+# -- tables 1 and 2: sizes ------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Problem:
+    """Actions to offer, and how many numbers a context has."""
+
+    actions: list[Json]
+    numbers: int
+
+    @property
+    def dimensions(self) -> int:
+        """Independent rows that there are, as far as a model holds them."""
+        return min(len(self.actions) * (1 + self.numbers), MAX_DIMENSIONS)
+
+    def context(self, rng: np.random.Generator) -> list[Json]:
+        """Numbers in one namespace, uniform on [-1, 1)."""
+        values = rng.uniform(-1, 1, self.numbers).tolist()
+        return [{"numbers": {f"n{i}": value for i, value in enumerate(values)}}]
+
+
+def ids_only(actions: int, features: int) -> Problem:
+    """Ids x (1 + numbers). The one feature that an action must have is 0: no column."""
+    offered: list[Json] = [
+        {"id": f"action {k}", "features": [{"nothing": 0}]} for k in range(actions)
+    ]
+    return Problem(offered, features // actions - 1)
+
+
+def attributes(actions: int, features: int) -> Problem:
+    """As many numbers as features, and five attributes of four values for each action."""
+    rng = np.random.default_rng(2)
+    offered: list[Json] = [
+        {"id": f"action {k}", "features": [{f"a{i}": f"v{rng.integers(4)}" for i in range(5)}]}
+        for k in range(actions)
+    ]
+    return Problem(offered, features)
+
+
+def warm(problem: Problem, rng: np.random.Generator) -> LearningLoop:
+    """A loop whose dimensions are full: each action offered alone, in turn, in new contexts."""
+    loop = LearningLoop(LoopSettings(crosses=1))
+    for i in range(problem.dimensions * 6 // 5):
+        action = problem.actions[i % len(problem.actions)]
+        answer = loop.rank([action], problem.context(rng))
+        loop.reward(answer.event_id, float(rng.random()))
+    if loop.model.dimensions != problem.dimensions:
+        sys.exit(f"{loop.model.dimensions} dimensions after warming, not {problem.dimensions}")
+    return loop
+
+
+def serve(loop: LearningLoop, problem: Problem, rng: np.random.Generator, times: Times) -> str:
+    """One visit: Rank and Reward, timed; the event id."""
+    context, reward = problem.context(rng), float(rng.random())
+    answer = timed(lambda: loop.rank(problem.actions, context), times.rank)
+    timed(lambda: loop.reward(answer.event_id, reward), times.reward)
+    return answer.event_id
+
+
+def measure(problem: Problem, visits: int, compare: bool) -> tuple[Times, Times, int]:
+    """Times of the loop, of the reference, and how many columns the reference has.
+
+    They take turns, a block of visits each: both meet the same state of the machine,
+    and neither finds the caches and the heap as the other left them at every visit.
+    """
+    rng = np.random.default_rng(3)
+    loop = warm(problem, rng)
+    reference = reference_for(loop) if compare else None
+    if reference:
+        catch_up(reference, loop.events.values())
+    ours, theirs = Times(), Times()
+    while len(ours.rank) < visits:
+        events = [serve(loop, problem, rng, ours) for _ in range(BLOCK)]
+        if reference:
+            for event in events:
+                follow(reference, loop.events[event], theirs, Thompson().draws)
+    return ours, theirs, reference.size if reference else 0
+
+
+def size_rows(name: str, problem: Problem, ours: Times, theirs: Times) -> list[Json]:
+    """Rows of tables 1 and 2 for one size."""
+    rows = []
+    reference = theirs.series()
+    for call, values in ours.series().items():
+        row = {"actions x features": name, "dimensions": problem.dimensions, "call": call}
+        row |= {"median ms": ms(np.median(values)), "p95 ms": ms(np.quantile(values, 0.95))}
+        if theirs.rank:
+            beside = reference[call]
+            row |= {"reference median": ms(np.median(beside))}
+            row |= {"reference p95": ms(np.quantile(beside, 0.95))}
+            row |= {"ours / reference": f"{np.median(values) / np.median(beside):.3f}"}
+        rows.append(row)
+    return rows
+
+
+def sizes(
+    make: Callable[[int, int], Problem], visits: int, compare: bool
+) -> tuple[list[Json], dict[str, float]]:
+    """Rows for all sizes, and the median of Rank + Reward by size."""
+    rows: list[Json] = []
+    medians: dict[str, float] = {}
+    for actions, features in SIZES:
+        name, problem = f"{actions} x {features}", make(actions, features)
+        ours, theirs, columns = measure(problem, visits, compare)
+        if compare and columns != features:
+            sys.exit(f"{columns} columns at {name}")
+        rows += size_rows(name, problem, ours, theirs)
+        medians[name] = ours.median
+    return rows, medians
+
+
+# -- table 3: worlds ------------------------------------------------------------------
+
+
+def world_row(world: World, repeats: int, beside: int) -> tuple[Json, float]:
+    """A row of table 3, and the median of seconds a crowd took."""
+    seconds = []
+    for seed in range(repeats):
+        loop = LearningLoop(seed=seed)
+        start = time.perf_counter()
+        for _ in crowd(loop, world, CROWD):
+            pass
+        seconds.append(time.perf_counter() - start)
+    states, times, reference = list(loop.events.values()), Times(), reference_for(loop)
+    catch_up(reference, states[:-beside])
+    for state in states[-beside:]:
+        follow(reference, state, times, Thompson().draws)
+    took = float(np.median(seconds))
+    each = 1e3 * took / CROWD
+    return {
+        "world": world.key,
+        "dimensions": loop.model.dimensions,
+        "visitors / s": f"{CROWD / took:,.0f}",
+        "ms / visitor": ms(each),
+        "reference columns": reference.size,
+        "reference ms": ms(times.median),
+        "ours / reference": f"{each / times.median:.4f}",
+    }, took
+
+
+# -- all together ---------------------------------------------------------------------
+
+
+def ms(value: float) -> str:
+    return f"{value:.3f}"
+
+
+def show(title: str, rows: list[Json]) -> None:
+    print(f"\n{title}\n{pd.DataFrame(rows).to_string(index=False)}", flush=True)
+
+
+def target(name: str, value: float, limit: float, unit: str) -> Json:
+    met = "yes" if value < limit else "NO"
+    return {"target": name, "limit": f"{limit:g} {unit}", "here": f"{value:.2f} {unit}", "met": met}
+
+
+def main() -> None:
+    """Measure and print."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
+    parser.add_argument("--visits", type=int, default=200, help="timed visits for each size")
+    parser.add_argument("--crowds", type=int, default=3, help="crowds for each world")
+    parser.add_argument("--beside", type=int, default=10, help="visitors the reference serves too")
+    options = parser.parse_args()
+
+    rows, medians = sizes(ids_only, options.visits, compare=True)
+    show("1. Ids x (1 + numbers)", rows)
+    wide, _ = sizes(attributes, options.visits, compare=False)
+    show("2. Contexts of 40 / 100 / 200 numbers, five attributes an action", wide)
+    crowds = {
+        key: world_row(world, options.crowds, options.beside) for key, world in WORLDS.items()
+    }
+    show(f"3. {CROWD:,} visitors, default settings", [row for row, _ in crowds.values()])
+    targets = [
+        target("Rank + Reward, 10 x 100, median", medians["10 x 100"], 1.0, "ms"),
+        target("Rank + Reward, 50 x 200, median", medians["50 x 200"], 5.0, "ms"),
+        target("1,000 visitors, coffee", crowds["coffee"][1], 1.0, "s"),
+    ]
+    show("Targets", targets)
+
+
+if __name__ == "__main__":
+    main()

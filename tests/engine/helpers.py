@@ -1,0 +1,315 @@
+"""What the engine's tests share: a clock to move, things to offer, and naive oracles.
+
+The oracles are written from the documented rules alone and import nothing of the engine
+that they check: `naive_row` writes a row out column by column, `DenseOracle` solves the
+regression over all those columns at once.
+"""
+
+import math
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from itertools import combinations, product
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import strategies as st
+from numpy.typing import NDArray
+
+from engine import LearningLoop, PersonalizerError, RankRequest
+from engine.actions import parse_rank_request
+from engine.log import Ranked
+
+Array = NDArray[np.float64]
+Json = dict[str, Any]
+Row = Mapping[tuple[tuple[str, ...], str], float]
+
+# -- things to offer ------------------------------------------------------------------
+
+DRINKS: list[Json] = [
+    {"id": "latte", "features": [{"drink": {"roast": "dark", "milk": True}}]},
+    {"id": "mocha", "features": [{"drink": {"roast": "light", "milk": True}}]},
+    {"id": "brew", "features": [{"drink": {"roast": "light", "milk": False}, "cold": 1}]},
+]
+CONTEXTS: list[list[Json]] = [
+    [{"user": {"name": name}}, {"weather": weather}]
+    for name in ("Alice", "Bob")
+    for weather in ("rainy", "sunny")
+]
+
+
+def one_of(name: str) -> Json:
+    """Arguments of a Rank call for `DRINKS` that can only be answered with ``name``."""
+    others = [drink["id"] for drink in DRINKS if drink["id"] != name]
+    return {"actions": DRINKS, "excluded_actions": others}
+
+
+def request_of(context: object, *actions: Json) -> RankRequest:
+    """A parsed request."""
+    return parse_rank_request(list(actions), context)
+
+
+# -- a clock --------------------------------------------------------------------------
+
+
+class ManualClock:
+    """A clock that stands still until `advance` moves it."""
+
+    def __init__(self) -> None:
+        self.now = datetime(2026, 1, 1, tzinfo=UTC)
+
+    def __call__(self) -> datetime:
+        return self.now
+
+    def advance(self, **duration: float) -> None:
+        self.now += timedelta(**duration)
+
+
+# -- refusals -------------------------------------------------------------------------
+
+
+def refusal(call: Callable[[], object]) -> PersonalizerError:
+    """The error with which a call is refused."""
+    with pytest.raises(PersonalizerError) as caught:
+        call()
+    return caught.value
+
+
+def assert_one_sentence(error: PersonalizerError, value: str, allowed: str) -> None:
+    """The message is one sentence with the field, the value met and what is allowed."""
+    assert str(error) == error.message
+    assert "\n" not in error.message
+    assert error.message.count(", but must be ") == 1
+    met, must = error.message.split(", but must be ")
+    assert error.target in met
+    assert met.partition(" is ")[2].startswith(value)
+    assert allowed in must
+    assert must.endswith(".")
+    assert ". " not in must
+    assert error.message.count("  ") == 0
+
+
+# -- what a loop is, in comparable form -----------------------------------------------
+
+
+def posterior_bits(loop: LearningLoop) -> tuple[object, ...]:
+    """Every number of the posterior, bit for bit."""
+    posterior = loop.model.posterior
+    statistics = posterior.statistics
+    return (
+        posterior.mean.tobytes(),
+        posterior.covariance.tobytes(),
+        statistics.gram.tobytes(),
+        statistics.response.tobytes(),
+        statistics.row_sum.tobytes(),
+        statistics.count,
+        statistics.total,
+    )
+
+
+def decision_of(ranked: Ranked) -> tuple[object, ...]:
+    """All that was decided, without the time at which it was asked."""
+    return (
+        ranked.event_id,
+        ranked.probabilities,
+        ranked.errors,
+        ranked.means,
+        ranked.sds,
+        ranked.draw,
+        ranked.chosen,
+        ranked.cause,
+    )
+
+
+def next_answers(loop: LearningLoop) -> list[tuple[object, ...]]:
+    """What the loop would answer next in each of `CONTEXTS`."""
+    return [decision_of(loop.preview(DRINKS, context)) for context in CONTEXTS]
+
+
+def state_of(loop: LearningLoop) -> dict[str, object]:
+    """All that a loop shows of itself, the undone part of its history excepted."""
+    events = {
+        event_id: (decision_of(s.ranked), s.activated, tuple(s.rewards), s.open, s.learned)
+        for event_id, s in loop.events.items()
+    }
+    return {
+        "log": list(loop.log),
+        "settings": loop.settings,
+        "events": events,
+        "posterior": posterior_bits(loop),
+        "next answers": next_answers(loop),
+    }
+
+
+# -- naive oracle: rows ---------------------------------------------------------------
+
+
+def naive_squash(value: float) -> float:
+    """Identity up to 1 in size, then a unit for every factor of ten."""
+    if value > 1:
+        return 1 + math.log10(value)
+    if value < -1:
+        return -1 - math.log10(-value)
+    return value
+
+
+def _naive_features(objects: Sequence[Json]) -> Iterator[tuple[str, Any]]:
+    for item in objects:
+        for name, value in item.items():
+            if name.startswith("_"):
+                continue
+            if isinstance(value, dict):
+                for inner, inner_value in value.items():
+                    if not inner.startswith("_"):
+                        yield f"{name}.{inner}", inner_value
+            else:
+                yield name, value
+
+
+def naive_columns(objects: Sequence[Json]) -> dict[str, dict[str, float]]:
+    """field -> column -> value, zeros left out."""
+    found: dict[str, dict[str, float]] = {}
+    for name, value in _naive_features(objects):
+        if value is None:
+            new = {f"{name}=null": 1.0}
+        elif value is True:
+            new = {f"{name}=true": 1.0}
+        elif value is False:
+            new = {f"{name}=false": 1.0}
+        elif isinstance(value, str):
+            new = {f"{name}={value}": 1.0}
+        elif isinstance(value, list):
+            new = {f"{name}[{i}]": naive_squash(v) for i, v in enumerate(value)}
+        else:
+            new = {name: naive_squash(value)}
+        for column, number in new.items():
+            mine = found.setdefault(name, {})
+            mine[column] = mine.get(column, 0.0) + number
+    kept = {f: {c: v for c, v in columns.items() if v != 0} for f, columns in found.items()}
+    return {f: columns for f, columns in kept.items() if columns}
+
+
+def _unit(vector: dict[Any, float], length: float) -> dict[Any, float]:
+    norm = math.sqrt(math.fsum(v * v for v in vector.values()))
+    return {k: length * v / norm for k, v in vector.items()} if norm else {}
+
+
+def naive_row(context: Sequence[Json], action: Json, crosses: int) -> Row:
+    """The row of (context, action): (context columns, action column) -> value.
+
+    The action's id is the column ``"#" + id``, so that it is none of the features.
+    """
+    fields = naive_columns(context)
+    orders: list[dict[tuple[str, ...], float]] = []
+    for order in range(crosses + 1):
+        terms: dict[tuple[str, ...], float] = {}
+        for chosen in combinations(fields, order):
+            for picked in product(*(fields[f] for f in chosen)):
+                values = [fields[f][c] for f, c in zip(chosen, picked, strict=True)]
+                terms[tuple(sorted(picked))] = math.prod(values)
+        if scaled := _unit(terms, 1.0):
+            orders.append(scaled)
+    share = 1 / math.sqrt(len(orders))
+    features = {c: v for group in naive_columns(action["features"]).values() for c, v in group.items()}
+    half = math.sqrt(1 / 2)
+    own = _unit(features, half)
+    own["#" + action["id"]] = half if own else 1.0
+    return {
+        (crossed, column): share * u * v
+        for terms in orders
+        for crossed, u in terms.items()
+        for column, v in own.items()
+    }
+
+
+def dot(one: Mapping[Any, float], other: Mapping[Any, float]) -> float:
+    """Inner product of two rows that are written out."""
+    return math.fsum(value * other[key] for key, value in one.items() if key in other)
+
+
+# -- naive oracle: regression ---------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class DenseOracle:
+    """Bayesian linear regression over written-out columns, solved densely in one go."""
+
+    prior_sd: float
+    noise_sd: float
+    rows: Sequence[Row]
+    rewards: Sequence[float]
+
+    @property
+    def centre(self) -> float:
+        return (math.fsum(self.rewards) + 0.5) / (len(self.rewards) + 1)
+
+    def _solve(self, names: Sequence[Any]) -> tuple[Array, Array]:
+        """Mean and covariance of the weights of the columns named."""
+        x = dense(self.rows, names)
+        precision = np.eye(len(names)) / self.prior_sd**2 + x.T @ x / self.noise_sd**2
+        covariance = np.linalg.inv(precision)
+        deviations = np.array(self.rewards) - self.centre
+        return covariance @ x.T @ deviations / self.noise_sd**2, covariance
+
+    def weights(self, offered: Row) -> dict[Any, float]:
+        """Mean weight of every column of a row."""
+        names = all_columns([*self.rows, offered])
+        mean, _ = self._solve(names)
+        return {name: float(w) for name, w in zip(names, mean, strict=True) if name in offered}
+
+    def moments(self, offered: Sequence[Row]) -> tuple[Array, Array]:
+        """Mean (K,) and covariance (K, K) of the expected rewards of offered rows."""
+        names = all_columns([*self.rows, *offered])
+        mean, covariance = self._solve(names)
+        x = dense(offered, names)
+        return self.centre + x @ mean, x @ covariance @ x.T
+
+
+def all_columns(rows: Sequence[Row]) -> list[Any]:
+    """Every column that any of the rows has."""
+    return list(dict.fromkeys(column for row in rows for column in row))
+
+
+def dense(rows: Sequence[Row], names: Sequence[Any]) -> Array:
+    """Rows written out over the columns named, (rows, columns)."""
+    x = np.zeros((len(rows), len(names)))
+    at = {name: i for i, name in enumerate(names)}
+    for i, row in enumerate(rows):
+        for column, value in row.items():
+            x[i, at[column]] = value
+    return x
+
+
+# -- Hypothesis: contexts and actions -------------------------------------------------
+# Few names and few values, so that examples share columns. Numbers are 0 or of a size
+# between 1/1000 and 1,000,000: crosses of three multiply six of them, and far smaller
+# ones would underflow in the oracle as well.
+
+_NAMES = ("user", "weather", "price", "taste", "é ü")
+numbers = st.one_of(
+    st.just(0),
+    st.integers(-1_000_000, 1_000_000),
+    st.builds(math.copysign, st.floats(1e-3, 1e6), st.sampled_from((-1.0, 1.0))),
+)
+values = st.one_of(
+    st.sampled_from(("rainy", "sunny", "", "null")),
+    st.booleans(),
+    st.none(),
+    numbers,
+    st.lists(numbers, max_size=3),
+)
+names = st.one_of(st.sampled_from(_NAMES), st.just("_secret"))
+objects = st.dictionaries(
+    names, st.one_of(values, st.dictionaries(names, values, max_size=2)), max_size=3
+).map(lambda item: {k.replace(" ", "") if isinstance(v, dict) else k: v for k, v in item.items()})
+contexts = st.lists(objects, max_size=3)
+actions = st.builds(
+    lambda name, more: {"id": name, "features": [{"kind": "drink"}, *more]},
+    st.sampled_from(("tea", "cola", "kind=drink")),
+    st.lists(objects, max_size=2),
+) | st.builds(
+    lambda name, number: {"id": name, "features": [{"strength": number}]},
+    st.sampled_from(("tea", "cola")),
+    numbers,
+)

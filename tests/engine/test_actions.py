@@ -1,0 +1,249 @@
+"""What Rank and Reward accept, and how everything else is refused."""
+
+import json
+import math
+from types import MappingProxyType
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from engine import RankedAction, RankResponse
+from engine.actions import MAX_PAYLOAD, parse_rank_request, parse_reward
+from tests.engine.bad_requests import BAD_REQUESTS, MANY, BadRequest
+from tests.engine.helpers import (
+    CONTEXTS,
+    DRINKS,
+    actions,
+    assert_one_sentence,
+    contexts,
+    refusal,
+    request_of,
+)
+
+bad_requests = pytest.mark.parametrize("bad", BAD_REQUESTS.values(), ids=BAD_REQUESTS)
+
+# -- refusals -------------------------------------------------------------------------
+
+
+@bad_requests
+def test_a_bad_request_is_refused_with_the_services_code(bad: BadRequest) -> None:
+    assert refusal(lambda: parse_rank_request(**bad.request)).code == bad.code
+
+
+@bad_requests
+def test_the_target_is_the_field_at_fault_as_written_in_the_requests_json(bad: BadRequest) -> None:
+    assert refusal(lambda: parse_rank_request(**bad.request)).target == bad.target
+
+
+@bad_requests
+def test_the_message_is_one_sentence_with_field_value_and_what_is_allowed(bad: BadRequest) -> None:
+    error = refusal(lambda: parse_rank_request(**bad.request))
+    assert_one_sentence(error, bad.value, bad.allowed)
+
+
+def test_an_error_has_the_services_json_shape() -> None:
+    error = refusal(lambda: parse_rank_request(actions=[None]))
+    assert error.to_json() == {
+        "error": {
+            "code": "InvalidRankRequest",
+            "message": "actions[0] is None, but must be an object with id and features.",
+            "target": "actions[0]",
+        }
+    }
+
+
+def test_a_long_value_is_cut_so_that_the_message_stays_readable() -> None:
+    error = refusal(lambda: parse_rank_request(DRINKS, event_id="x" * 10_000))
+    assert len(error.message) < 200
+    assert "'xxx" in error.message
+    assert "..." in error.message
+
+
+@pytest.mark.parametrize(
+    "character", [*map(chr, range(33)), ":", "|", *map(chr, range(126, 141))], ids=ascii
+)
+def test_a_namespace_name_may_not_hold_this_character(character: str) -> None:
+    name = f"us{character}er"
+    error = refusal(lambda: parse_rank_request(DRINKS, [{name: {"x": 1}}]))
+    assert error.code == "InvalidRankRequest"
+    assert_one_sentence(error, repr(name), "free of spaces, colons, bars and control characters")
+
+
+@pytest.mark.parametrize("name", ["user", "!", "}", "\x8d", "é", "用户", "user-1.a"])
+def test_a_namespace_name_may_hold_anything_else(name: str) -> None:
+    request = parse_rank_request(DRINKS, [{name: {"x": 1}}])
+    assert dict(request.context.fields) == {f"{name}.x": f"{name}.x"}
+
+
+def test_feature_names_and_values_may_hold_what_a_namespace_may_not() -> None:
+    request = parse_rank_request(DRINKS, [{"time of: day": "a|b c"}])
+    assert list(request.context.columns) == ["time of: day=a|b c"]
+
+
+# -- what is accepted -----------------------------------------------------------------
+
+
+@pytest.mark.parametrize("size", [1, 2, 50])
+def test_1_to_50_actions_are_accepted(size: int) -> None:
+    assert len(parse_rank_request(MANY[:size]).actions) == size
+
+
+@pytest.mark.parametrize("length", [1, 256])
+def test_ids_of_1_to_256_characters_are_accepted(length: int) -> None:
+    name = "x" * length
+    request = parse_rank_request([{"id": name, "features": [{"n": 1}]}], event_id=name)
+    assert (request.actions[0].id, request.event_id) == (name, name)
+
+
+def test_a_payload_of_exactly_the_limit_is_accepted_and_one_character_more_is_not() -> None:
+    def request(padding: int) -> Any:
+        return lambda: parse_rank_request(DRINKS, [{"x": "y" * padding}])
+
+    empty = request(0)()
+    room = MAX_PAYLOAD - len(empty.actions_text) - len(empty.context_text)
+    full = request(room)()
+    assert len(full.actions_text) + len(full.context_text) == MAX_PAYLOAD
+    assert refusal(request(room + 1)).code == "PayloadSizeExceeded"
+
+
+def test_context_exclusions_event_id_and_deferral_may_be_left_out() -> None:
+    request = parse_rank_request(DRINKS)
+    assert request.context.columns == {}
+    assert request.excluded == ()
+    assert request.event_id is None
+    assert request.defer_activation is False
+
+
+@pytest.mark.parametrize(
+    "features",
+    [
+        pytest.param([{"n": None}, {"m": 0}], id="null and a zero"),
+        pytest.param([{"n": None, "m": "a"}], id="null and a string"),
+        pytest.param([{"n": {"o": None, "p": False}}], id="null and false in a namespace"),
+        pytest.param([{"n": []}], id="an empty array"),
+    ],
+)
+def test_one_non_null_feature_is_enough_for_an_action(features: list[dict[str, Any]]) -> None:
+    assert parse_rank_request([{"id": "a", "features": features}]).actions[0].features.non_null
+
+
+def test_tuples_and_other_mappings_are_read_as_lists_and_objects() -> None:
+    plain = parse_rank_request([{"id": "a", "features": [{"t": [1, 2]}]}], [{"u": {"n": "x"}}])
+    other = parse_rank_request(
+        ({"id": "a", "features": ({"t": (1, 2)},)},),
+        (MappingProxyType({"u": MappingProxyType({"n": "x"})}),),
+    )
+    assert other.to_json() == plain.to_json()
+    assert other.actions[0].features.columns == plain.actions[0].features.columns
+    assert other.context.columns == plain.context.columns
+
+
+def test_the_same_text_is_parsed_once_and_shared() -> None:
+    one, other = parse_rank_request(DRINKS, CONTEXTS[0]), parse_rank_request(DRINKS, CONTEXTS[0])
+    assert one.context is other.context
+    assert one.actions is other.actions
+
+
+def test_a_request_keeps_nothing_of_the_callers_objects() -> None:
+    context = [{"tags": [1, 2]}]
+    request = parse_rank_request(DRINKS, context)
+    context[0]["tags"].append(3)
+    assert list(request.context.columns) == ["tags[0]", "tags[1]"]
+    assert request.to_json()["contextFeatures"] == [{"tags": [1, 2]}]
+
+
+# -- exclusions -----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("excluded", "allowed"),
+    [
+        ([], (0, 1, 2)),
+        (["latte"], (1, 2)),
+        (["latte", "latte"], (1, 2)),
+        (["brew", "mocha"], (0,)),
+        (["tea"], (0, 1, 2)),
+    ],
+)
+def test_the_allowed_actions_are_the_others_in_the_order_of_the_request(
+    excluded: list[str], allowed: tuple[int, ...]
+) -> None:
+    assert parse_rank_request(DRINKS, excluded_actions=excluded).allowed == allowed
+
+
+# -- JSON shapes ----------------------------------------------------------------------
+
+
+def test_a_request_goes_back_to_the_json_it_came_from() -> None:
+    request = parse_rank_request(DRINKS, CONTEXTS[0], ["brew"], "e1", True)
+    assert request.to_json() == {
+        "contextFeatures": CONTEXTS[0],
+        "actions": DRINKS,
+        "excludedActions": ["brew"],
+        "eventId": "e1",
+        "deferActivation": True,
+    }
+
+
+@given(contexts, st.lists(actions, min_size=1, max_size=3))
+def test_any_good_request_survives_the_way_to_json_text_and_back(
+    context: list[dict[str, Any]], offered: list[dict[str, Any]]
+) -> None:
+    request = request_of(context, *offered)
+    again = json.loads(json.dumps(request.to_json(), allow_nan=False))
+    assert again["contextFeatures"] == context
+    assert again["actions"] == offered
+
+
+def test_an_answer_has_the_services_json_shape() -> None:
+    answer = RankResponse("e1", "b", (RankedAction("b", 0.75), RankedAction("a", 0.25)))
+    assert answer.to_json() == {
+        "ranking": [{"id": "b", "probability": 0.75}, {"id": "a", "probability": 0.25}],
+        "eventId": "e1",
+        "rewardActionId": "b",
+    }
+
+
+# -- rewards --------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("value", [-1, -0.5, 0, 1e-9, 0.5, 1, 1.0])
+def test_a_reward_from_minus_1_to_1_is_accepted(value: float) -> None:
+    parsed = parse_reward(value)
+    assert parsed == value
+    assert isinstance(parsed, float)
+
+
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [
+        (1.000001, "1.000001"),
+        (-1.000001, "-1.000001"),
+        (2, "2"),
+        (math.nan, "nan"),
+        (math.inf, "inf"),
+        (-math.inf, "-inf"),
+        (True, "True"),
+        (False, "False"),
+        (None, "None"),
+        ("1", "'1'"),
+        ([1], "[1]"),
+        ({"value": 1}, "{'value': 1}"),
+        (1j, "1j"),
+        pytest.param(10**5_000, "", id="a whole number of 5,000 digits"),
+    ],
+)
+def test_any_other_reward_is_refused(value: object, shown: str) -> None:
+    error = refusal(lambda: parse_reward(value))
+    assert (error.code, error.target) == ("InvalidRewardRequest", "value")
+    assert_one_sentence(error, shown, "a number from -1 to 1")
+
+
+@given(st.floats() | st.integers())
+def test_a_number_is_a_reward_exactly_if_it_lies_from_minus_1_to_1(value: float) -> None:
+    if -1 <= value <= 1:
+        assert parse_reward(value) == value
+    else:
+        assert refusal(lambda: parse_reward(value)).code == "InvalidRewardRequest"

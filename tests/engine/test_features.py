@@ -1,0 +1,266 @@
+"""Columns out of feature objects, and the rows they make."""
+
+import math
+import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
+
+from engine.features import (
+    Column,
+    Features,
+    action_terms,
+    columns_of_row,
+    context_terms,
+    flatten,
+    squash,
+)
+from tests.engine.helpers import (
+    Json,
+    actions,
+    contexts,
+    naive_columns,
+    naive_row,
+    naive_squash,
+    numbers,
+    request_of,
+)
+
+crosses = st.integers(0, 3)
+
+
+def columns(*objects: Json) -> dict[str, float]:
+    return dict(flatten(objects, "contextFeatures").columns)
+
+
+def written_out(context: list[Json], action: Json, order: int) -> dict[Column, float]:
+    request = request_of(context, action)
+    only = request.actions[0]
+    return columns_of_row(request.context, only.id, only.features, order)
+
+
+# -- numbers --------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("value", "squashed"),
+    [
+        (0, 0),
+        (0.25, 0.25),
+        (-1, -1),
+        (1, 1),
+        (10, 2),
+        (-10, -2),
+        (1_000, 4),
+        (1e300, 301),
+        (12.5, 1 + math.log10(12.5)),
+    ],
+)
+def test_beyond_1_only_the_order_of_magnitude_of_a_number_counts(
+    value: float, squashed: float
+) -> None:
+    assert squash(value) == pytest.approx(squashed, rel=1e-15)
+
+
+@given(st.floats(allow_nan=False, allow_infinity=False))
+def test_squash_is_odd_and_equals_the_written_rule(value: float) -> None:
+    assert squash(-value) == -squash(value)
+    assert squash(value) == pytest.approx(naive_squash(value), rel=1e-15)
+
+
+@given(
+    st.floats(allow_nan=False, allow_infinity=False),
+    st.floats(allow_nan=False, allow_infinity=False),
+)
+def test_squash_never_turns_an_order_round(one: float, other: float) -> None:
+    low, high = sorted((one, other))
+    assert squash(low) <= squash(high)
+
+
+@given(st.floats(-1, 1), st.floats(-1, 1))
+def test_squash_keeps_different_numbers_up_to_1_apart(one: float, other: float) -> None:
+    assume(one != other)
+    assert squash(one) != squash(other)
+
+
+@pytest.mark.parametrize("sign", [1, -1])
+def test_squash_has_no_jump_at_1(sign: int) -> None:
+    just_beyond = math.nextafter(1, 2)
+    assert abs(squash(sign * just_beyond) - squash(sign * 1)) <= 2 * (just_beyond - 1)
+
+
+# -- one value, its columns -----------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        ("rainy", {"x=rainy": 1}),
+        ("", {"x=": 1}),
+        (True, {"x=true": 1}),
+        (False, {"x=false": 1}),
+        (None, {"x=null": 1}),
+        ("null", {"x=null": 1}),
+        (0.5, {"x": 0.5}),
+        (100, {"x": 3}),
+        (0, {}),
+        (0.0, {}),
+        ([0.2, -0.7], {"x[0]": 0.2, "x[1]": -0.7}),
+        ([0, 1000], {"x[1]": 4}),
+        ([], {}),
+        ({"y": "a"}, {"x.y=a": 1}),
+        ({}, {}),
+        ({"y": [1]}, {"x.y[0]": 1}),
+        ({"y": 1, "z": None}, {"x.y": 1, "x.z=null": 1}),
+    ],
+)
+def test_a_value_becomes_these_columns(value: object, expected: dict[str, float]) -> None:
+    assert columns({"x": value}) == expected
+
+
+@given(contexts)
+def test_columns_and_fields_of_any_context_equal_the_written_rules(context: list[Json]) -> None:
+    features = flatten(context, "contextFeatures")
+    by_field: dict[str, dict[str, float]] = {}
+    for column, value in features.columns.items():
+        by_field.setdefault(features.fields[column], {})[column] = value
+    assert by_field == naive_columns(context)
+
+
+def test_columns_keep_the_order_in_which_features_came() -> None:
+    assert list(columns({"b": 1, "a": 2}, {"c": {"e": 3, "d": 4}})) == ["b", "a", "c.e", "c.d"]
+
+
+def test_zeros_are_left_out_even_where_two_numbers_cancel() -> None:
+    assert columns({"x": 1}, {"x": -1}) == {}
+
+
+def test_the_same_feature_twice_adds_up() -> None:
+    assert columns({"x": 0.25}, {"x": 0.5}) == {"x": 0.75}
+
+
+@pytest.mark.parametrize("ignored", ["_x", "_", "_user"])
+def test_names_that_start_with_an_underscore_are_ignored_wherever_they_stand(ignored: str) -> None:
+    assert columns({ignored: "a", "x": 1}) == {"x": 1}
+    assert columns({ignored: {"y": 1}, "x": 1}) == {"x": 1}
+    assert columns({"u": {ignored: 1, "y": 1}}) == {"u.y": 1}
+
+
+def test_names_are_case_sensitive() -> None:
+    assert columns({"x": 1, "X": 0.5}) == {"x": 1, "X": 0.5}
+
+
+@pytest.mark.parametrize(
+    ("objects", "count"),
+    [
+        ([], 0),
+        ([{}], 0),
+        ([{"x": None}], 0),
+        ([{"x": None, "y": 0}], 1),
+        ([{"u": {"x": None, "y": []}}, {"z": False}], 2),
+        ([{"_x": 1}], 0),
+    ],
+)
+def test_non_null_counts_the_features_that_have_a_value(objects: list[Json], count: int) -> None:
+    assert flatten(objects, "contextFeatures").non_null == count
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        pytest.param({"a=b": "c"}, {"a": "b=c"}, id="an equals sign in the name or in the value"),
+        pytest.param({"a[0]": 1}, {"a": [1]}, id="a bracket in the name, or an array"),
+        pytest.param({"a=b": 1}, {"a": "b"}, id="a number named like a string's column"),
+    ],
+)
+def test_different_features_never_share_a_column(one: Json, other: Json) -> None:
+    assert columns(one).keys().isdisjoint(columns(other))
+
+
+# -- rows -----------------------------------------------------------------------------
+
+
+def as_naive(row: dict[Column, float]) -> dict[tuple[tuple[str, ...], str], float]:
+    return {
+        (c.context, f"#{c.action}" if c.of_id else c.action): value for c, value in row.items()
+    }
+
+
+@given(contexts, actions, crosses)
+def test_a_row_equals_the_tensor_product_written_out_naively(
+    context: list[Json], action: Json, order: int
+) -> None:
+    row = {c: v for c, v in as_naive(written_out(context, action, order)).items() if v != 0}
+    assert row == pytest.approx(naive_row(context, action, order), rel=1e-12, abs=1e-300)
+
+
+@given(contexts, actions, crosses)
+def test_every_row_has_length_1(context: list[Json], action: Json, order: int) -> None:
+    row = written_out(context, action, order)
+    assert math.fsum(v * v for v in row.values()) == pytest.approx(1, abs=1e-12)
+
+
+@given(actions)
+def test_without_a_context_a_row_is_the_action_alone(action: Json) -> None:
+    only = request_of([], action).actions[0]
+    expected = {Column((), c, of_id): v for (c, of_id), v in action_terms("a", only.features).items()}
+    assert columns_of_row(Features({}, {}, 0), "a", only.features, 3) == expected
+
+
+def test_id_and_features_each_hold_half_of_an_actions_squared_length() -> None:
+    features = flatten([{"a": "x", "b": 0.5}], "features")
+    terms = action_terms("tea", features)
+    assert terms["tea", True] ** 2 == pytest.approx(0.5)
+    assert math.fsum(v * v for (_, of_id), v in terms.items() if not of_id) == pytest.approx(0.5)
+
+
+def test_the_id_is_all_of_an_action_whose_features_are_zero() -> None:
+    assert action_terms("tea", flatten([{"n": 0}], "features")) == {("tea", True): 1.0}
+
+
+def test_an_id_is_never_a_feature_of_the_same_name() -> None:
+    terms = action_terms("x=a", flatten([{"x": "a"}], "features"))
+    assert terms.keys() == {("x=a", True), ("x=a", False)}
+
+
+@pytest.mark.parametrize(
+    ("order", "expected"),
+    [
+        (0, {()}),
+        (1, {(), ("a=1",), ("b=2",), ("c=3",)}),
+        (2, {(), ("a=1",), ("b=2",), ("c=3",), ("a=1", "b=2"), ("a=1", "c=3"), ("b=2", "c=3")}),
+    ],
+)
+def test_crosses_go_up_to_the_order_asked_for(order: int, expected: set[tuple[str, ...]]) -> None:
+    context = flatten([{"a": "1", "b": "2", "c": "3"}], "contextFeatures")
+    assert context_terms(context, order).keys() == expected
+    assert context_terms(context, 3).keys() >= expected
+    assert ("a=1", "b=2", "c=3") in context_terms(context, 3)
+
+
+def test_columns_of_one_field_are_not_crossed_with_each_other() -> None:
+    context = flatten([{"tags": [1, 1]}, {"user": "x"}], "contextFeatures")
+    crossed = {key for key in context_terms(context, 3) if len(key) > 1}
+    assert crossed == {("tags[0]", "user=x"), ("tags[1]", "user=x")}
+
+
+@pytest.mark.parametrize(("fields", "order", "orders"), [(0, 3, 1), (1, 3, 2), (2, 3, 3), (5, 3, 4)])
+def test_every_order_of_crossing_that_occurs_holds_the_same_share_of_the_length(
+    fields: int, order: int, orders: int
+) -> None:
+    context = flatten([{f"f{i}": i + 1 for i in range(fields)}], "contextFeatures")
+    squares = [0.0] * 4
+    for key, value in context_terms(context, order).items():
+        squares[len(key)] += value**2
+    assert squares == pytest.approx([1 / orders] * orders + [0.0] * (4 - orders))
+
+
+@given(numbers.filter(bool), numbers.filter(bool))
+def test_the_scale_of_an_actions_only_number_does_not_matter(one: float, other: float) -> None:
+    assume((one > 0) == (other > 0))
+    terms = [action_terms("a", flatten([{"n": n}], "features")) for n in (one, other)]
+    assert terms[0] == pytest.approx(terms[1], rel=1e-12)
+
+
+def test_a_column_is_a_value_that_tells_an_id_from_a_feature() -> None:
+    assert Column(("a",), "b") == Column(("a",), "b", of_id=False)
+    assert len({Column(("a",), "b"), Column(("a",), "b", True), Column(("a",), "b")}) == 2
