@@ -47,7 +47,7 @@ def _finishes(context: Context, item: Item) -> float:
 
 def _taste(context: Context, item: Item) -> Taste:
     starts, finishes = _starts(context, item), _finishes(context, item)
-    return Taste(half=starts * (1 - finishes), full=starts * finishes)
+    return Taste.in_two_steps(starts, finishes)
 
 
 def _film(

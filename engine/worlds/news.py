@@ -43,7 +43,7 @@ def _finishes(context: Context, item: Item) -> float:
 
 def _taste(context: Context, item: Item) -> Taste:
     opens, finishes = _opens(context, item), _finishes(context, item)
-    return Taste(half=opens * (1 - finishes), full=opens * finishes)
+    return Taste.in_two_steps(opens, finishes)
 
 
 def _article(title: str, emoji: str, topic: str, minutes: int, region: str, form: str) -> Item:

@@ -30,7 +30,7 @@ def _taste(context: Context, item: Item) -> Taste:
         buys = 0.05
     if item.features["delivery"] == "next-day":
         buys += 0.1
-    return Taste(half=basket * (1 - buys), full=basket * buys)
+    return Taste.in_two_steps(basket, buys)
 
 
 def _product(

@@ -64,10 +64,15 @@ class Taste:
         if min(self.half, self.full) < 0 or self.half + self.full > 1 + 1e-12:
             raise ValueError(f"chances {self.half} and {self.full} do not leave one for 0")
 
-    @property
-    def expected(self) -> float:
-        """Expected reward, 0 to 1."""
-        return self.full + self.half / 2
+    @classmethod
+    def in_two_steps(cls, first: float, second: float) -> "Taste":
+        """Half a reward for a first step (a click), a whole one if a second follows (a purchase).
+
+        Args:
+            first: chance of the first step.
+            second: chance of the second after the first.
+        """
+        return cls(half=first * (1 - second), full=first * second)
 
 
 @dataclass(frozen=True, eq=False)
@@ -110,7 +115,8 @@ class World:
             [
                 math.prod(value.share for value in values)
                 for values in product(*(field.values for field in self.fields))
-            ]
+            ],
+            dtype=np.float64,
         )
         shares /= shares.sum()
         return shares
@@ -152,7 +158,8 @@ class World:
         """Reward of an item: 0, 1/2 or 1.
 
         Args:
-            luck: uniform on [0, 1); the same luck with a better item never earns less.
+            luck: uniform on [0, 1), the lower the better. With the same luck, an item that
+                is at least as likely to earn 1, and to earn anything, never earns less.
         """
         _, half, full = self.outcomes[self.cell(context), self.position(action_id)]
         return 1.0 if luck < full else 0.5 if luck < full + half else 0.0

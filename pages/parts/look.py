@@ -62,3 +62,8 @@ _SPECIAL = set("\\`*_{}[]()<>#+-.!|~$:&^=@'\"/\n")
 def percent(share: float) -> str:
     """A probability for reading."""
     return "<1 %" if 0 < share < 0.005 else f"{share:.0%}".replace("%", " %")
+
+
+def note(markdown: str) -> None:
+    """Small grey text, dark enough to read."""
+    st.markdown(f":small[:gray[{markdown}]]")

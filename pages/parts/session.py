@@ -4,7 +4,6 @@ Pages read it, callbacks call its verbs (one engine call each), charts get its r
 """
 
 import time
-from collections.abc import Mapping
 from dataclasses import dataclass, fields
 
 import streamlit as st
@@ -20,10 +19,8 @@ from pages.parts.snippet import context_of
 
 TICK = 0.25
 """Seconds between two frames of live play."""
-_BUDGET = 0.12
-"""Seconds of a frame in which a crowd may walk in; the rest is for the browser."""
-SPEEDS = (1, 4, 20, 100)
-"""Visitors a second."""
+_BUDGET = 0.2
+"""Seconds of a frame in which a crowd may walk in; a click waits no longer than that."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,11 +61,10 @@ class PlaySession:
 
     def adopt(self, setup: Setup) -> None:
         """Follow what is set on the page: a new world or seed starts a new loop."""
-        if (setup.world, setup.seed) != (self.setup.world, self.setup.seed):
-            self.setup = setup
-            self.reset()
-            return
+        is_new = (setup.world, setup.seed) != (self.setup.world, self.setup.seed)
         self.setup = setup
+        if is_new:
+            self.reset()
         settings = setup.settings()
         if settings != self.loop.settings:
             self.loop.configure(**_changes(self.loop.settings, settings))
@@ -120,9 +116,7 @@ class PlaySession:
 
     def undo(self) -> None:
         """Take back the last answered visitor, exactly; they stand there again."""
-        entries = 0
-        for entry in reversed(list(self.loop.log)[1:]):
-            entries += 1
+        for entries, entry in enumerate(reversed(list(self.loop.log)[1:]), start=1):
             if isinstance(entry, Ranked):
                 self.loop.undo(entries)
                 self.context = context_of(entry)
@@ -180,10 +174,10 @@ class PlaySession:
 
     # -- what charts show -------------------------------------------------------------
 
-    def curve_rows(self) -> list[Mapping[str, float]]:
+    def follow(self) -> LearningCurve:
         """The learning curve up to now."""
         self.curve.follow(self.loop)
-        return list(self.curve.rows())
+        return self.curve
 
     def map_rows(self) -> list[dict[str, object]]:
         """What the engine favours in every context, computed once for each state of the log."""

@@ -345,7 +345,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("--visits", type=int, default=200, help="timed visits for each size")
     parser.add_argument("--crowds", type=int, default=3, help="crowds for each world")
-    parser.add_argument("--beside", type=int, default=10, help="visitors the reference serves too")
+    parser.add_argument("--beside", type=int, default=5, help="visitors the reference serves too")
     options = parser.parse_args()
 
     rows, medians = sizes(ids_only, options.visits, compare=True)

@@ -127,6 +127,16 @@ def next_answers(loop: LearningLoop) -> list[tuple[object, ...]]:
     return [decision_of(loop.preview(DRINKS, context)) for context in CONTEXTS]
 
 
+def entries_of(loop: LearningLoop) -> list[object]:
+    """The log's entries that count, requests as JSON."""
+    return [
+        (entry.time, entry.request.to_json(), decision_of(entry))
+        if isinstance(entry, Ranked)
+        else entry
+        for entry in loop.log
+    ]
+
+
 def state_of(loop: LearningLoop) -> dict[str, object]:
     """All that a loop shows of itself, the undone part of its history excepted."""
     events = {
@@ -134,7 +144,7 @@ def state_of(loop: LearningLoop) -> dict[str, object]:
         for event_id, s in loop.events.items()
     }
     return {
-        "log": list(loop.log),
+        "log": entries_of(loop),
         "settings": loop.settings,
         "events": events,
         "posterior": posterior_bits(loop),

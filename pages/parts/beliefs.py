@@ -1,0 +1,87 @@
+"""What the engine believes about this visitor, and what the last click changed."""
+
+from collections.abc import Iterable, Mapping
+
+import streamlit as st
+
+from engine.explanation import WeightChange
+from engine.log import Ranked
+from engine.worlds import World
+from pages.parts.charts import beliefs as chart
+from pages.parts.look import is_dark, note, percent, plain
+from pages.parts.session import Click, PlaySession
+from pages.parts.snippet import context_of
+
+_HELP = (
+    "Bars: how often each action would be chosen, with two Monte-Carlo standard errors. "
+    "Bells: what the engine believes each action earns; a wide bell is doubt. "
+    "Dots: one draw from each bell for this visitor; the highest is offered. "
+    "Dashed: before your last click. Triangles: the truth, once revealed."
+)
+
+
+def show_beliefs(session: PlaySession, ranked: Ranked) -> None:
+    """Every action with its probability and the belief behind it."""
+    world, click = session.world, session.click
+    st.markdown(f"##### What it would offer {plain(_who(world, session.context))}", help=_HELP)
+    here = click is not None and context_of(click.before) == session.context
+    truth = world.expected[world.cell(session.context)] if st.session_state.truth else None
+    _draw(world, ranked, click.before if click and here else None, truth)
+    if click:
+        with st.container(border=True, key="moved"):
+            _tell_what_moved(world, click)
+            if not here:
+                who = plain(_who(world, context_of(click.before)))
+                note(f"Before (dashed) and after, for {who}:")
+                _draw(world, click.after, click.before, None, small=True)
+
+
+def _who(world: World, context: Mapping[str, str]) -> str:
+    return " · ".join(context[field.name] for field in world.fields)
+
+
+def _draw(
+    world: World,
+    now: Ranked,
+    before: Ranked | None,
+    truth: Iterable[float] | None,
+    small: bool = False,
+) -> None:
+    """Bars and bells of a ranking, and of the one before."""
+    dark, place = is_dark(), "moved" if small else "now"
+    bars, bells = st.columns([1.25, 1], gap="xsmall")
+    bars.vega_lite_chart(
+        chart.probability_rows(world, now, before),
+        chart.probability_spec(world, dark, small),
+        key=f"chart-probability-{place}",
+        alt=f"{world.items[now.chosen].id} is offered; each bar is a chance to be offered",
+    )
+    bells.vega_lite_chart(
+        chart.belief_rows(world, now, before, truth),
+        chart.belief_spec(world, dark, small),
+        key=f"chart-belief-{place}",
+        alt="One bell for each action: its believed expected reward and this visitor's draw",
+    )
+
+
+def _tell_what_moved(world: World, click: Click) -> None:
+    """What the last click changed, in words."""
+    i = click.before.chosen
+    item = world.items[i]
+    sent = f"reward {click.reward:g}" if click.answered else f"no answer, so {click.reward:g}"
+    chances = [percent(ranked.probabilities[i]) for ranked in (click.before, click.after)]
+    means = [f"{ranked.means[i]:.2f}" for ranked in (click.before, click.after)]
+    st.markdown(
+        f"**Your click: {sent}** for {item.emoji} {plain(item.id)}. Its chance went from "
+        f"{chances[0]} to **{chances[1]}**, its believed reward from {means[0]} to **{means[1]}**."
+    )
+    note("Weights that moved most: " + "; ".join(map(_in_words, click.weights)) + ".")
+
+
+def _in_words(change: WeightChange) -> str:
+    """A weight and its move: which action or feature, for whom, by how much."""
+    column = change.column
+    values = [part.partition("=")[2] or part for part in column.context]
+    where = " and ".join(values) if values else "everybody"
+    what = column.action.replace("=", " ")
+    return f"{plain(what)} for {plain(where)} **{change.change:+.2f}**"

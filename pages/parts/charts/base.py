@@ -1,0 +1,67 @@
+"""What all charts share: ink, one colour per action, and specifications without data."""
+
+from typing import Any
+
+import altair as alt
+import pandas as pd
+
+from engine.worlds import World
+from pages.parts.look import palette
+
+Spec = dict[str, Any]
+
+
+def ink(dark: bool) -> str:
+    """Colour of text and outlines."""
+    return "#eceae4" if dark else "#22262e"
+
+
+def faint(dark: bool) -> str:
+    """Colour of what is there for comparison."""
+    return "#a9afba" if dark else "#5c6370"
+
+
+def accent(dark: bool) -> str:
+    """Colour of the loop itself."""
+    return "#ab98f7" if dark else "#5b3fd0"
+
+
+def blank() -> alt.Chart:
+    """A chart whose rows come later."""
+    return alt.Chart(pd.DataFrame())
+
+
+def only(field: str, value: str) -> alt.Chart:
+    """A chart of the rows in which a field has a value."""
+    return blank().transform_filter(alt.datum[field] == value)
+
+
+def action_colour(world: World, dark: bool, field: str = "action") -> alt.Color:
+    """The one colour that each action of a world has in every chart."""
+    ids = [item.id for item in world.items]
+    scale = alt.Scale(domain=ids, range=list(palette(dark)[: len(ids)]))
+    return alt.Color(f"{field}:N", scale=scale, legend=None)
+
+
+def finish(chart: alt.LayerChart | alt.FacetChart, dark: bool) -> Spec:
+    """The chart as a dictionary without data, in the app's type and colours."""
+    text = ink(dark)
+    styled = (
+        chart.configure_axis(
+            labelFontSize=12,
+            titleFontSize=12,
+            titleFontWeight="normal",
+            labelColor=text,
+            titleColor=text,
+            gridColor="#2c303a" if dark else "#e9e4da",
+            domain=False,
+            ticks=False,
+        )
+        .configure_legend(labelFontSize=12, labelColor=text, symbolStrokeWidth=2.5, symbolSize=260)
+        .configure_view(strokeWidth=0)
+    )
+    spec: Spec = styled.to_dict()
+    spec.pop("datasets", None)
+    for view in (spec, *spec.get("layer", ())):
+        view.pop("data", None)
+    return spec

@@ -1,0 +1,198 @@
+"""One ranking: how often each action would be offered, and the belief behind it."""
+
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
+
+import altair as alt
+import numpy as np
+import pandas as pd
+
+from engine.log import Ranked
+from engine.worlds import World
+from pages.parts.charts.base import Spec, action_colour, blank, finish, ink, only
+from pages.parts.look import percent
+
+REWARDS = (-0.5, 1.5)
+"""Rewards that the bells' axis spans."""
+_GRID = np.linspace(*REWARDS, 81)
+_PEAK = np.array([-3, -2, -1.5, -1, -0.6, -0.3, 0, 0.3, 0.6, 1, 1.5, 2, 3])
+"""Standard deviations from the mean at which even the narrowest bell has points."""
+_BELL = 0.82
+"""Height of a bell, in lanes."""
+_BAR = 0.46
+"""Height of a bar, in lanes."""
+
+Row = dict[str, object]
+
+
+def height(world: World, small: bool) -> int:
+    """Pixels of a chart with one lane for each action."""
+    return max(180, 26 * len(world.items)) if small else max(280, 34 * len(world.items))
+
+
+def _lanes(labels: Sequence[str], field: str = "lane") -> alt.Y:
+    """One horizontal lane for each action, lane 0 at the bottom."""
+    size = len(labels)
+    return (
+        alt.Y(f"{field}:Q")
+        .scale(domain=(-0.12, size - 0.02), nice=False, zero=False)
+        .axis(
+            values=list(range(size)),
+            labelExpr=f"{json.dumps(labels[::-1])}[datum.value]",
+            title=None,
+            grid=False,
+            labelFontSize=13,
+            labelBaseline="bottom",
+            labelPadding=8,
+            labelLimit=170,
+            labelOverlap=False,
+        )
+    )
+
+
+@lru_cache(maxsize=64)
+def probability_spec(world: World, dark: bool, small: bool = False) -> Spec:
+    """Bars: how often each action would be offered to this visitor, with its error."""
+    x = (
+        alt.X("probability:Q")
+        .scale(domain=(0, 1.16))
+        .axis(values=[0, 0.25, 0.5, 0.75, 1], format="%", title="chance to be offered")
+    )
+    tooltip = [
+        alt.Tooltip("action:N", title="Action"),
+        alt.Tooltip("probability:Q", title="Chance", format=".2%"),
+        alt.Tooltip("error:Q", title="Monte-Carlo error (1 sd)", format=".2%"),
+    ]
+    base = blank().transform_calculate(
+        top=f"datum.lane + {_BAR}",
+        middle=f"datum.lane + {_BAR / 2}",
+        low="max(0, datum.probability - 2 * datum.error)",
+        high="min(1, datum.probability + 2 * datum.error)",
+    )
+    now, before = (base.transform_filter(alt.datum.when == when) for when in ("now", "before"))
+    labels = [f"{item.emoji} {item.id}" for item in world.items]
+    y, middle = _lanes(labels), _lanes(labels, "middle")
+    box = {"x": x, "x2": alt.X2Datum(0), "y": y, "y2": "top:Q"}
+    bars = now.mark_rect(cornerRadius=3).encode(
+        **box, color=action_colour(world, dark), tooltip=tooltip
+    )
+    ghosts = before.mark_rect(
+        fillOpacity=0, stroke=ink(dark), strokeDash=[3, 2], strokeWidth=1.3, cornerRadius=3
+    ).encode(**box)
+    errors = now.mark_rule(color=ink(dark), strokeWidth=1.5).encode(
+        x="low:Q", x2="high:Q", y=middle
+    )
+    texts = now.mark_text(align="left", dx=7, fontSize=13, fontWeight=600, color=ink(dark)).encode(
+        x="label_at:Q", y=middle, text="label:N"
+    )
+    layers = alt.layer(bars, ghosts, errors, texts)
+    return finish(layers.properties(height=height(world, small)), dark)
+
+
+def probability_rows(world: World, now: Ranked, before: Ranked | None) -> pd.DataFrame:
+    """Rows of `probability_spec`: action, lane, probability, error, when and a label."""
+    rows: list[Row] = []
+    for i, item in enumerate(world.items):
+        lane, chance = len(world.items) - 1 - i, now.probabilities[i]
+        old = before.probabilities[i] if before else chance
+        same = abs(chance - old) < 0.005
+        fact: Row = {"action": item.id, "lane": lane}
+        if before:
+            rows.append({**fact, "when": "before", "probability": old, "error": before.errors[i]})
+        rows.append(
+            {
+                **fact,
+                "when": "now",
+                "probability": chance,
+                "error": now.errors[i],
+                "label": percent(chance) if same else f"{percent(old)} → {percent(chance)}",
+                "label_at": min(max(chance, old), 1.0 if same else 0.6),
+            }
+        )
+    return pd.DataFrame(rows)
+
+
+@lru_cache(maxsize=64)
+def belief_spec(world: World, dark: bool, small: bool = False) -> Spec:
+    """Bells: what the engine believes each action would earn, and this visitor's draw."""
+    x = (
+        alt.X("reward:Q")
+        .scale(domain=REWARDS, nice=False)
+        .axis(values=[0, 0.5, 1], title="believed expected reward", format=".1~f")
+    )
+    pictures = [item.emoji for item in world.items]
+    y, top = _lanes(pictures), _lanes(pictures, "top")
+    colour = action_colour(world, dark)
+    tooltip = [
+        alt.Tooltip("action:N", title="Action"),
+        alt.Tooltip("mean:Q", title="Believed expected reward", format=".3f"),
+        alt.Tooltip("sd:Q", title="Uncertainty (1 sd)", format=".3f"),
+        alt.Tooltip("draw:Q", title="This visitor's draw", format=".3f"),
+    ]
+    truth = [
+        alt.Tooltip("action:N", title="Action"),
+        alt.Tooltip("reward:Q", title="True expected reward", format=".3f"),
+    ]
+    draws = only("kind", "draw")
+    layers = alt.layer(
+        only("kind", "now")
+        .mark_area(fillOpacity=0.55)
+        .encode(x, y, y2="top:Q", color=colour, tooltip=tooltip),
+        only("kind", "before")
+        .mark_line(color=ink(dark), strokeDash=[3, 2], strokeWidth=1.3)
+        .encode(x, top, detail="action:N"),
+        only("kind", "mean")
+        .mark_rule(strokeWidth=2)
+        .encode(x, y, y2="top:Q", color=colour, tooltip=tooltip),
+        draws.mark_rule(strokeWidth=1.2, color=ink(dark)).encode(x, y, y2="top:Q"),
+        draws.mark_point(filled=True, stroke=ink(dark), opacity=1).encode(
+            x,
+            top,
+            color=colour,
+            tooltip=tooltip,
+            size=alt.condition("datum.wins", alt.value(190), alt.value(70)),
+            strokeWidth=alt.condition("datum.wins", alt.value(2.4), alt.value(1)),
+        ),
+        draws.transform_filter("datum.wins")
+        .mark_text(align="center", dy=-17, fontSize=12, fontWeight=600, color=ink(dark))
+        .encode(x, top, text=alt.value("highest draw")),
+        only("kind", "truth")
+        .mark_point(shape="triangle-up", filled=True, size=90, color=ink(dark), yOffset=6)
+        .encode(x, y, tooltip=truth),
+    )
+    return finish(layers.properties(height=height(world, small)), dark)
+
+
+def belief_rows(
+    world: World, now: Ranked, before: Ranked | None, truth: Iterable[float] | None
+) -> pd.DataFrame:
+    """Rows of `belief_spec`. All bells are equally high; the width is the uncertainty."""
+    rows: list[Row] = []
+    size = len(world.items)
+    highest = max((d for d in now.draw or () if d is not None), default=None)
+    truths = [None] * size if truth is None else list(truth)
+    for i, item in enumerate(world.items):
+        lane = size - 1 - i
+        fact: Row = {"action": item.id, "lane": lane}
+        if before:
+            rows += _bell({**fact, "kind": "before"}, lane, before.means[i], before.sds[i])
+        draw = now.draw[i] if now.draw else None
+        fact |= {"mean": now.means[i], "sd": now.sds[i], "draw": draw}
+        rows += _bell({**fact, "kind": "now"}, lane, now.means[i], now.sds[i])
+        rows.append({**fact, "kind": "mean", "reward": now.means[i], "top": lane + _BELL})
+        if draw is not None:
+            place = min(max(draw, REWARDS[0]), REWARDS[1])
+            wins = draw == highest
+            rows.append({**fact, "kind": "draw", "reward": place, "top": lane + 0.3, "wins": wins})
+        if truths[i] is not None:
+            rows.append({**fact, "kind": "truth", "reward": truths[i]})
+    return pd.DataFrame(rows)
+
+
+def _bell(fact: Row, lane: int, mean: float, sd: float) -> Iterator[Row]:
+    width = max(sd, 1e-3)
+    at = np.union1d(_GRID, np.clip(mean + width * _PEAK, *REWARDS))
+    tops = lane + _BELL * np.exp(-(((at - mean) / width) ** 2) / 2)
+    for reward, top in zip(at.tolist(), tops.tolist(), strict=True):
+        yield {**fact, "reward": reward, "top": top}

@@ -1,0 +1,98 @@
+"""Every context of a world at a glance: what the engine favours there."""
+
+import json
+from collections.abc import Iterable, Mapping
+from functools import lru_cache
+from typing import Any
+
+import altair as alt
+import pandas as pd
+
+from engine.worlds import World
+from pages.parts.charts.base import Spec, action_colour, blank, finish, ink
+
+_VISIBLE = 0.15
+"""Strength from which a cell carries the picture of its action."""
+
+
+@lru_cache(maxsize=64)
+def map_spec(world: World, dark: bool) -> Spec:
+    """Cells: rows are the first field of the context, columns all others together."""
+    first = world.fields[0]
+    labels = {value.name: f"{value.emoji} {value.name}" for value in first.values}
+    x = (
+        alt.X("column:N")
+        .sort(None)
+        .scale(paddingInner=0.06)
+        .axis(
+            orient="top",
+            labelExpr="split(datum.label, ' ')",
+            title=None,
+            labelFontSize=15,
+            labelAngle=0,
+            labelLineHeight=19,
+            labelOverlap=False,
+            labelFlush=False,
+            labelPadding=24,
+        )
+    )
+    y = (
+        alt.Y("row:N")
+        .sort([value.name for value in first.values])
+        .scale(paddingInner=0.08)
+        .axis(
+            title=None,
+            labelFontSize=13,
+            labelPadding=6,
+            labelExpr=f"({json.dumps(labels)})[datum.label]",
+        )
+    )
+    tooltip = [
+        *(alt.Tooltip(f"{field.name}:N", title=field.label) for field in world.fields),
+        alt.Tooltip("action:N", title="Favoured"),
+        alt.Tooltip("probability:Q", title="Chance", format=".1%"),
+        alt.Tooltip("truth:N", title="Truly best"),
+    ]
+    strength = alt.Opacity("strength:Q").scale(domain=(0, 1), range=(0, 1)).legend(None)
+    seen = alt.Opacity("seen:Q").scale(domain=(0, 1), range=(0, 1)).legend(None)
+    base = blank().encode(x, y, tooltip=tooltip)
+    layers = alt.layer(
+        base.mark_rect(color="#262a33" if dark else "#efebe2", cornerRadius=4),
+        base.mark_rect(cornerRadius=4).encode(action_colour(world, dark), strength),
+        base.mark_text(fontSize=15).encode(seen, text="emoji:N"),
+        base.transform_filter("datum.here").mark_rect(
+            filled=False, stroke=ink(dark), strokeWidth=2.6, cornerRadius=4
+        ),
+        base.transform_filter("isValid(datum.truth)")
+        .mark_point(
+            filled=True, size=85, opacity=1, stroke=ink(dark), strokeWidth=1, xOffset=9, yOffset=-10
+        )
+        .encode(action_colour(world, dark, "truth")),
+    ).resolve_scale(opacity="independent")
+    return finish(layers.properties(height=50 * len(first.values) + 46), dark)
+
+
+def map_rows(
+    world: World, cells: Iterable[Mapping[str, Any]], here: Mapping[str, str], truth: bool
+) -> pd.DataFrame:
+    """Rows of `map_spec`, out of `engine.metrics.favourites`."""
+    first, *others = world.fields
+    pictures = {(f.name, v.name): v.emoji for f in world.fields for v in f.values}
+    emoji = {item.id: item.emoji for item in world.items}
+    return pd.DataFrame(
+        [
+            {
+                **{field.name: cell[field.name] for field in world.fields},
+                "row": cell[first.name],
+                "column": " ".join(pictures[f.name, cell[f.name]] for f in others),
+                "action": cell["action"],
+                "emoji": emoji[cell["action"]],
+                "probability": cell["probability"],
+                "strength": cell["strength"],
+                "seen": float(cell["strength"] > _VISIBLE),
+                "here": all(cell[name] == value for name, value in here.items()),
+                "truth": cell["best"] if truth else None,
+            }
+            for cell in cells
+        ]
+    )

@@ -1,0 +1,100 @@
+"""Rewards and regret over the visitors."""
+
+import math
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
+
+import altair as alt
+import pandas as pd
+
+from engine.metrics import RECENT
+from engine.worlds import World
+from pages.parts.charts.base import Spec, accent, blank, faint, finish
+
+Curve = Sequence[Mapping[str, float]]
+"""Rows of `engine.metrics.LearningCurve.rows`."""
+
+SO_FAR, LATEST, LOOP = "so far", f"last {RECENT}", "this loop"
+UNIFORM, SINGLE, BEST = "uniform choice", "best single action", "best possible"
+
+
+def span_of(size: float) -> int:
+    """End of an axis that holds ``size``: it grows in steps, so that lines creep, not jump."""
+    if size <= 50:
+        return 50
+    power = int(10 ** math.floor(math.log10(size)))
+    return next(power * step for step in (1, 2, 5, 10) if power * step >= size)
+
+
+@lru_cache(maxsize=128)
+def reward_spec(dark: bool, span: int, truth: bool) -> Spec:
+    """Lines: mean reward so far and of the latest visitors, against what could be had."""
+    own = {SO_FAR: ([1, 0], accent(dark)), LATEST: ([2, 2], accent(dark))}
+    known = {UNIFORM: ([1, 3], faint(dark)), SINGLE: ([7, 4], faint(dark)),
+             BEST: ([1, 0], faint(dark))}  # fmt: skip
+    return _lines(dark, span, 1.04, "mean reward", own | known if truth else own)
+
+
+@lru_cache(maxsize=128)
+def regret_spec(dark: bool, span: int, top: int) -> Spec:
+    """Lines: reward lost against the best possible, summed up."""
+    lines = {LOOP: ([1, 0], accent(dark)), UNIFORM: ([1, 3], faint(dark)),
+             SINGLE: ([7, 4], faint(dark))}  # fmt: skip
+    return _lines(dark, span, top, "cumulative regret (rewards lost)", lines)
+
+
+def _lines(
+    dark: bool, span: int, top: float, title: str, styles: Mapping[str, tuple[list[int], str]]
+) -> Spec:
+    legend = alt.Legend(orient="top", title=None, symbolType="stroke", columns=2, labelLimit=0)
+    names = list(styles)
+    dashes, colours = zip(*styles.values(), strict=True)
+    return finish(
+        alt.layer(
+            blank()
+            .mark_line(strokeWidth=2.2, clip=True)
+            .encode(
+                alt.X("visitor:Q")
+                .scale(domain=(0, span), nice=False)
+                .axis(title="visitors", grid=False, tickCount=6),
+                alt.Y("value:Q")
+                .scale(domain=(0, top), nice=False)
+                .axis(title=title, tickCount=4, labelPadding=6),
+                alt.Color("line:N").scale(domain=names, range=list(colours)).legend(legend),
+                alt.StrokeDash("line:N").scale(domain=names, range=list(dashes)).legend(legend),
+                tooltip=[
+                    alt.Tooltip("line:N", title="Line"),
+                    alt.Tooltip("visitor:Q", title="Visitor", format=",.0f"),
+                    alt.Tooltip("value:Q", title=title.capitalize(), format=".3~f"),
+                ],
+            )
+        ).properties(height=250),
+        dark,
+    )
+
+
+def reward_rows(world: World, curve: Curve, span: int, truth: bool) -> pd.DataFrame:
+    """Rows of `reward_spec`: line, visitor, value."""
+    rows = _melt(curve, {SO_FAR: "mean", LATEST: "recent"})
+    if truth:
+        levels = {UNIFORM: world.uniform_value, SINGLE: world.single_value, BEST: world.best_value}
+        rows += [
+            {"line": line, "visitor": at, "value": level}
+            for line, level in levels.items()
+            for at in (0, span)
+        ]
+    return pd.DataFrame(rows)
+
+
+def regret_rows(curve: Curve) -> pd.DataFrame:
+    """Rows of `regret_spec`: line, visitor, value."""
+    columns = {LOOP: "regret", UNIFORM: "uniform_regret", SINGLE: "single_regret"}
+    return pd.DataFrame(_melt(curve, columns))
+
+
+def _melt(curve: Curve, columns: Mapping[str, str]) -> list[dict[str, object]]:
+    return [
+        {"line": line, "visitor": row["visitor"], "value": row[column]}
+        for line, column in columns.items()
+        for row in curve
+    ]

@@ -1,0 +1,154 @@
+"""The toolbar: what is set, the crowd, undo, reset and the link."""
+
+from dataclasses import fields
+
+import streamlit as st
+
+from engine.worlds import WORLDS
+from pages.parts.look import plain
+from pages.parts.session import PlaySession
+from pages.parts.setup import CROSSES, MAX_SEED, POLICIES, SPEEDS, Setup, from_query
+
+NAMES = tuple(field.name for field in fields(Setup))
+"""Each is the name in the link and the key of its widget."""
+
+
+def open_link() -> None:
+    """Take over what the link asks for, once a session; say what it got wrong."""
+    if NAMES[0] in st.session_state:
+        return
+    setup, refused = from_query(st.query_params.to_dict())
+    for name in NAMES:
+        st.session_state[name] = getattr(setup, name)
+    for sentence in refused:
+        st.toast(plain(sentence), icon=":material/link_off:", duration="long")
+
+
+def current_setup() -> Setup:
+    """What is set now; the address bar follows."""
+    setup = Setup(**{name: st.session_state[name] for name in NAMES})
+    query = setup.query()
+    for name in NAMES:
+        if name in query:
+            st.query_params[name] = query[name]
+        else:
+            st.query_params.pop(name, None)
+    return setup
+
+
+def choose_world() -> None:
+    """The simulated place; another one starts a new loop."""
+    st.segmented_control(
+        "World",
+        list(WORLDS),
+        key="world",
+        required=True,
+        format_func=lambda key: f"{WORLDS[key].emoji} {WORLDS[key].title}",
+        label_visibility="collapsed",
+    )
+
+
+def choose_settings() -> None:
+    """Seed and settings of the loop."""
+    with st.popover("Settings", icon=":material/tune:", key="settings"):
+        st.number_input(
+            "Seed",
+            0,
+            MAX_SEED,
+            key="seed",
+            help="Same seed, same visitors, same luck: the whole run comes back. "
+            "Another seed starts a new loop.",
+        )
+        st.selectbox(
+            "Learning policy",
+            list(POLICIES),
+            key="policy",
+            format_func=POLICIES.__getitem__,
+            help="How beliefs become an offer. Changing it keeps what was learned.",
+        )
+        st.slider(
+            "Exploration floor of Thompson sampling, %",
+            0,
+            100,
+            key="floor",
+            disabled=st.session_state.policy != "thompson",
+            help="Share of offers left to chance, so that every action keeps some probability.",
+        )
+        st.slider(
+            "Epsilon, %",
+            0,
+            100,
+            key="epsilon",
+            disabled=st.session_state.policy != "classic",
+            help="Share of offers chosen at random; 20 in the retired service.",
+        )
+        st.segmented_control(
+            "Crosses of context fields",
+            list(CROSSES),
+            key="crosses",
+            required=True,
+            format_func=CROSSES.__getitem__,
+            help="Which combinations of context fields the engine may tell apart. "
+            "Changing it learns the whole log again.",
+        )
+
+
+def control_the_crowd(session: PlaySession) -> None:
+    """Let simulated visitors in; outside the stage, so that Stop always works."""
+    if session.is_live:
+        st.button(
+            "Pause" if session.playing else "Stop",
+            key="stop",
+            icon=":material/pause:" if session.playing else ":material/stop:",
+            shortcut="P",
+            on_click=session.stop,
+        )
+    else:
+        st.button(
+            "Play",
+            key="start",
+            icon=":material/play_arrow:",
+            shortcut="P",
+            on_click=session.play,
+            disabled=session.is_full,
+            help="Visitors come by themselves and answer by their hidden tastes.",
+        )
+    for visitors in (10, 100, 1_000):
+        st.button(
+            f"+{visitors:,}",
+            key=f"let-in-{visitors}",
+            on_click=session.let_in,
+            args=(visitors,),
+            disabled=session.is_live or session.is_full,
+            help=f"Let {visitors:,} simulated visitors in.",
+        )
+    st.selectbox(
+        "Speed of play",
+        SPEEDS,
+        key="speed",
+        label_visibility="collapsed",
+        width=125,
+        format_func=lambda speed: f"{speed} a second",
+    )
+
+
+def take_back(session: PlaySession, setup: Setup) -> None:
+    """Undo, reset and the link."""
+    st.button(
+        "Undo",
+        key="undo",
+        icon=":material/undo:",
+        shortcut="U",
+        on_click=session.undo,
+        disabled=session.is_live or not session.loop.events,
+        help="Take back the last visitor, exactly.",
+    )
+    st.button(
+        ":material/restart_alt:",
+        key="reset",
+        on_click=session.reset,
+        help="Reset: a new loop that has learned nothing.",
+    )
+    with st.popover(":material/link:", key="link", help="Copy a link to this set-up"):
+        st.markdown("Opens this page with the same world, seed and settings.")
+        st.code(setup.link(st.context.url or ""), language=None, wrap_lines=True)

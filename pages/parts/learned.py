@@ -1,0 +1,72 @@
+"""What the engine has learned: the map of contexts, rewards and regret over time."""
+
+import streamlit as st
+
+from pages.parts.charts import contexts, curves
+from pages.parts.look import is_dark, note
+from pages.parts.session import PlaySession
+
+_MAP_HELP = (
+    "Each cell is a context, coloured by the action favoured there: the stronger, the more "
+    "probable. The frame is where we are. Dots: the truly best action, once revealed."
+)
+_REGRET_HELP = (
+    "How much expected reward was lost against always offering the best action. "
+    "Only a simulated world can know."
+)
+
+
+def show_map(session: PlaySession) -> None:
+    """Every context at a glance, filling in as rewards arrive."""
+    world = session.world
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        st.markdown("##### What it has learned", help=_MAP_HELP, width="content")
+        truth = st.toggle("Reveal the truth", key="truth")
+    st.vega_lite_chart(
+        contexts.map_rows(world, session.map_rows(), session.context, truth),
+        contexts.map_spec(world, is_dark()),
+        key="chart-map",
+        alt="Map of all contexts, coloured by the action the engine favours there",
+    )
+
+
+def show_score(session: PlaySession) -> None:
+    """Three numbers, and how far the crowd has come."""
+    curve = session.follow()
+    visitors, mean, recent = st.columns(3, wrap=False)
+    visitors.metric("Visitors", f"{len(curve):,}")
+    mean.metric("Mean reward", f"{curve.mean_reward:.2f}" if len(curve) else "–")
+    recent.metric("Last 50", f"{curve.recent_reward:.2f}" if len(curve) else "–")
+    if session.waiting:
+        done, total = session.let_in_total - session.waiting, session.let_in_total
+        st.progress(done / total, f"{done:,} of {total:,} visitors served")
+
+
+def show_curves(session: PlaySession) -> None:
+    """Rewards over time; what could have been had only with the truth."""
+    curve = list(session.follow().rows())
+    if not curve:
+        return
+    truth, dark, seed = bool(st.session_state.truth), is_dark(), session.loop.seed
+    span = curves.span_of(len(session.curve))
+    left, right = st.columns(2, gap="medium")
+    with left:
+        st.markdown(f"##### Mean reward, seed {seed}")
+        st.vega_lite_chart(
+            curves.reward_rows(session.world, curve, span, truth),
+            curves.reward_spec(dark, span, truth),
+            key=f"chart-reward-{span}-{truth}",
+            alt=f"Mean reward {session.curve.mean_reward:.2f} after {len(session.curve)} visitors",
+        )
+    with right:
+        st.markdown(f"##### Cumulative regret, seed {seed}", help=_REGRET_HELP)
+        if not truth:
+            note("Regret is measured against the hidden truth. Reveal the truth to see it.")
+            return
+        top = curves.span_of(max(curve[-1]["regret"], curve[-1]["uniform_regret"]))
+        st.vega_lite_chart(
+            curves.regret_rows(curve),
+            curves.regret_spec(dark, span, top),
+            key=f"chart-regret-{span}-{top}",
+            alt=f"Cumulative regret {session.curve.regret:.1f}",
+        )

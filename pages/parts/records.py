@@ -1,0 +1,72 @@
+"""What is written down: the event log, and the last event as JSON and as Python."""
+
+import json
+
+import pandas as pd
+import streamlit as st
+
+from pages.parts.look import note
+from pages.parts.session import PlaySession
+from pages.parts.snippet import reproduce
+
+_NONE_YET = "No event yet. Each answer adds one."
+
+
+def show_log(session: PlaySession) -> None:
+    """The event log, to filter and to take away."""
+    with st.expander("Event log", icon=":material/list:", key="log", on_change="rerun") as box:
+        if not box.open:
+            return
+        rows = pd.DataFrame(session.loop.log.rows())
+        if rows.empty:
+            note(_NONE_YET)
+            return
+        for label, column, options in (
+            ("Actions", "action", [item.id for item in session.world.items]),
+            ("Decided by", "cause", sorted(rows["cause"].unique())),
+        ):
+            wanted = st.multiselect(label, options, key=f"log-{session.world.key}-{column}")
+            if wanted:
+                rows = rows[rows[column].isin(wanted)]
+        st.dataframe(rows.iloc[::-1], hide_index=True, height=320, key="log-table")
+        st.download_button(
+            f"Download {len(rows):,} events as CSV",
+            lambda: rows.to_csv(index=False),
+            key="log-csv",
+            file_name=f"{session.world.key}-seed-{session.loop.seed}.csv",
+            mime="text/csv",
+            on_click="ignore",
+            icon=":material/download:",
+        )
+
+
+def show_code(session: PlaySession) -> None:
+    """The last event as the service's JSON, and Python that reproduces it."""
+    label = "Request, response and code of the last event"
+    with st.expander(label, icon=":material/code:", key="code", on_change="rerun") as box:
+        if not box.open:
+            return
+        if not session.loop.events:
+            note(_NONE_YET)
+            return
+        event_id = list(session.loop.events)[-1]
+        state = session.loop.events[event_id]
+        request, answer = st.columns(2)
+        with request:
+            note("POST /rank")
+            st.code(_text(state.ranked.request.to_json()), "json", height=300)
+        with answer:
+            note("201 Created")
+            st.code(_text(session.loop.answer(event_id).to_json()), "json", height=300)
+        note(
+            f"POST /events/{event_id}/reward"
+            if state.open
+            else "No reward came in time: the default reward applied"
+        )
+        st.code(_text({"value": sum(state.rewards)}), "json")
+        note("The same in Python, from the first event on")
+        st.code(reproduce(session.loop, session.world), "python", height=340)
+
+
+def _text(value: object) -> str:
+    return json.dumps(value, indent=2, ensure_ascii=False)

@@ -1,0 +1,151 @@
+"""The visitor: who is there, what they are offered, how they answer."""
+
+import streamlit as st
+
+from engine.log import Ranked
+from engine.worlds import World
+from pages.parts.look import note, percent, plain
+from pages.parts.session import PlaySession
+from pages.parts.setup import MAX_VISITORS
+
+REWARDS = (("Loved it", 1.0, "😍", "1"), ("Hesitated", 0.5, "🤔", "2"), ("Ignored", 0.0, "🙄", "3"))
+"""Label, reward, face and key of the three answers."""
+
+
+def choose_context(session: PlaySession) -> None:
+    """Who is there; moving these asks "what if", nothing is logged."""
+
+    def place(field: str, key: str) -> None:
+        session.place(field, st.session_state[key])
+
+    for field in session.world.fields:
+        key = f"{session.world.key}-{field.name}"
+        st.session_state[key] = session.context[field.name]
+        faces = {value.name: f"{value.emoji} {value.name}" for value in field.values}
+        st.pills(
+            field.label,
+            list(faces),
+            format_func=faces.__getitem__,
+            key=key,
+            required=True,
+            on_change=place,
+            args=(field.name, key),
+            label_visibility="collapsed",
+            width="stretch",
+            wrap=True,
+        )
+    note("What if? Change these: nothing is logged before an answer.")
+
+
+def show_offer(world: World, ranked: Ranked) -> None:
+    """The action to show, large, and why it is this one."""
+    item = world.items[ranked.chosen]
+    with st.container(border=True, key="offer"):
+        with st.container(horizontal=True, vertical_alignment="center", wrap=False):
+            st.title(item.emoji, anchor=False, width="content")
+            with st.container(gap=None):
+                st.subheader(plain(item.id), anchor=False)
+                note(" · ".join(plain(f"{name} {_word(v)}") for name, v in item.features.items()))
+        _badge(ranked)
+
+
+def _word(value: object) -> object:
+    return {True: "yes", False: "no"}[value] if isinstance(value, bool) else value
+
+
+def _badge(ranked: Ranked) -> None:
+    """Whether the offer is the best guess or was chosen to learn, with the reason on hover."""
+    chance = f"Chance of this offer: {percent(ranked.probabilities[ranked.chosen])}."
+    if max(ranked.means) - min(ranked.means) < 1e-9:
+        st.badge(
+            "No idea yet: all look alike",
+            icon=":material/help:",
+            color="gray",
+            help=f"Nothing that was learned tells the actions apart here. {chance}",
+        )
+    elif ranked.cause == "random":
+        st.badge(
+            "Chosen by chance, to learn",
+            icon=":material/casino:",
+            color="orange",
+            help=f"The share of offers left to chance decided. {chance}",
+        )
+    elif ranked.chosen == ranked.best:
+        st.badge(
+            "Current best guess",
+            icon=":material/star:",
+            color="green",
+            help=f"Its believed expected reward is the highest. {chance}",
+        )
+    else:
+        st.badge(
+            "Chosen to learn",
+            icon=":material/science:",
+            color="violet",
+            help="Another action is believed to earn more, but this one is less certain, "
+            f"and its draw was the highest. {chance}",
+        )
+
+
+def ask_for_reward(session: PlaySession) -> None:
+    """How the visitor liked it: one click teaches."""
+    off = session.is_live or session.is_full
+
+    def send(value: float | None) -> None:
+        session.send_reward(value, call_next=st.session_state.next)
+
+    def send_other() -> None:
+        send(st.session_state["reward-value"])
+
+    with st.container(
+        horizontal=True, key="rewards", gap="xsmall", horizontal_alignment="distribute"
+    ):
+        for label, value, face, shortcut in REWARDS:
+            st.button(
+                f"{face} {label}",
+                key=f"reward-{shortcut}",
+                shortcut=shortcut,
+                disabled=off,
+                on_click=send,
+                args=(value,),
+                help=f"Send the reward {value:g}.",
+            )
+    with st.container(horizontal=True, gap="xsmall"):
+        st.button(
+            "No answer",
+            key="no-answer",
+            icon=":material/hourglass_disabled:",
+            disabled=off,
+            on_click=send,
+            args=(None,),
+            help="Nobody answers in time: the default reward, "
+            f"{session.loop.settings.default_reward:g}, applies.",
+        )
+        with st.popover("Other", icon=":material/linear_scale:", disabled=off, key="other"):
+            st.slider("Reward", 0.0, 1.0, 0.75, 0.05, key="reward-value")
+            st.button("Send", key="reward-other", on_click=send_other)
+        st.button(
+            "Next visitor",
+            key="next-visitor",
+            icon=":material/person_add:",
+            shortcut="N",
+            disabled=off,
+            on_click=session.call_next,
+            help="Draw who comes next, without an answer from this one.",
+        )
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        st.button(
+            "Step",
+            key="step",
+            icon=":material/skip_next:",
+            shortcut="Space",
+            disabled=off,
+            on_click=session.step,
+            help="This visitor answers by their hidden taste, and the next one comes.",
+        )
+        st.toggle("Next one after each reward", key="next")
+    if session.is_full:
+        st.info(
+            f"This loop has served {MAX_VISITORS:,} visitors, the most one session may. "
+            "Reset starts a new one."
+        )

@@ -1,0 +1,114 @@
+"""House rules, read off the source."""
+
+import ast
+import importlib
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+import engine
+
+ROOT = Path(__file__).parents[2]
+ENGINE = sorted((ROOT / "engine").rglob("*.py"))
+PAGES = sorted((ROOT / "pages").rglob("*.py"))
+
+
+def each(files: list[Path]) -> pytest.MarkDecorator:
+    return pytest.mark.parametrize("path", files, ids=lambda p: str(p.relative_to(ROOT)))
+
+
+def imported(tree: ast.AST) -> Iterator[str]:
+    """Every module imported anywhere in a file, in functions and blocks too."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            module = "." * node.level + (node.module or "")
+            yield module
+            yield from (f"{module}.{alias.name}" for alias in node.names)
+
+
+def names(tree: ast.AST) -> Iterator[str]:
+    """Every name that a file uses, dotted as far as it is written so."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Name | ast.Attribute):
+            yield ast.unparse(node)
+
+
+def parse(path: Path) -> ast.AST:
+    return ast.parse(path.read_text(encoding="utf-8"), str(path))
+
+
+def test_there_are_files_to_read() -> None:
+    assert {"loop.py", "features.py", "coffee.py"} <= {path.name for path in ENGINE}
+
+
+@each(ENGINE)
+def test_the_engine_knows_nothing_of_screens(path: Path) -> None:
+    tops = {name.split(".")[0] for name in imported(parse(path))}
+    assert not tops & {"streamlit", "altair", "pages", "app", "pandas"}
+
+
+@each(ENGINE)
+def test_the_engine_imports_only_numpy_and_the_standard_library(path: Path) -> None:
+    tops = {name.split(".")[0] for name in imported(parse(path))}
+    assert tops <= {*sys.stdlib_module_names, "numpy", "engine"}
+
+
+@each(ENGINE + PAGES)
+def test_no_random_number_comes_from_a_global_stream(path: Path) -> None:
+    tree = parse(path)
+    assert not {name.split(".")[0] for name in imported(tree)} & {"random"}
+    for name in {*names(tree), *imported(tree)}:
+        _, found, function = name.partition("random.")
+        if found and name.startswith(("np.", "numpy.")):
+            assert function.split(".")[0] in {"Generator", "default_rng"}
+
+
+@each(ENGINE + PAGES)
+def test_nothing_is_unpickled_evaluated_or_executed(path: Path) -> None:
+    tree = parse(path)
+    tops = {name.split(".")[0] for name in imported(tree)}
+    assert not tops & {"pickle", "dill", "cloudpickle", "joblib", "shelve", "marshal", "code"}
+    called = {
+        node.func.id
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)
+    }
+    assert not called & {"eval", "exec", "compile", "__import__"}
+
+
+def test_what_the_engine_offers_is_sorted_complete_and_there() -> None:
+    assert list(engine.__all__) == sorted(set(engine.__all__))
+    tree = parse(ROOT / "engine" / "__init__.py")
+    bound = {
+        alias.asname or alias.name
+        for node in ast.walk(tree)
+        if isinstance(node, ast.ImportFrom)
+        for alias in node.names
+    }
+    assert set(engine.__all__) == {name for name in bound if not name.startswith("_")}
+    for name in engine.__all__:
+        assert getattr(engine, name).__module__.startswith("engine.")
+
+
+@each(ENGINE)
+def test_every_module_can_be_imported_alone_and_says_what_it_is_for(path: Path) -> None:
+    parts = path.relative_to(ROOT).with_suffix("").parts
+    module = importlib.import_module(".".join(parts).removesuffix(".__init__"))
+    assert module.__doc__
+
+
+# -- the rules above can fail ---------------------------------------------------------
+
+
+def test_an_import_is_found_wherever_it_stands() -> None:
+    source = "def f():\n    if 1:\n        from altair.vegalite import v5\n        import a.b as c\n"
+    assert set(imported(ast.parse(source))) == {"altair.vegalite", "altair.vegalite.v5", "a.b"}
+
+
+def test_a_use_of_the_global_stream_is_found() -> None:
+    found = set(names(ast.parse("x = np.random.seed(1)")))
+    assert "np.random.seed" in found

@@ -1,0 +1,471 @@
+"""From beliefs to distributions over actions: Thompson sampling and its companions.
+
+Statistical bounds: standard errors are exact ones of the sampling done; four of them are
+passed by chance once in 16,000. Chi-square bounds are the quantile at .999. All seeds are
+fixed, so a test that passes keeps passing.
+"""
+
+import math
+from collections.abc import Callable
+from statistics import NormalDist
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from engine import EpsilonGreedy, Greedy, LearningLoop, Thompson, Uniform
+from engine.model import Scores
+from engine.policies import POLICIES, AnyPolicy, Decision, Normals
+from engine.simulation import crowd
+from engine.worlds.coffee import COFFEE
+from tests.engine.helpers import Array, ManualClock, assert_one_sentence, refusal
+
+CHI_SQUARE_999 = {1: 10.828, 2: 13.816, 3: 16.266, 15: 37.697}
+"""Quantile at .999 by degrees of freedom (tables of the chi-square distribution)."""
+
+ALL = [Thompson(draws=256), EpsilonGreedy(), Greedy(), Uniform(), Thompson(64, 1.0, 0.0)]
+every_policy = pytest.mark.parametrize("policy", ALL, ids=repr)
+
+
+def belief(seed: int, size: int) -> Scores:
+    """Means within a standard deviation of each other, and correlated."""
+    rng = np.random.default_rng(seed)
+    root = rng.standard_normal((size, size + 2)) * 0.1
+    return Scores(rng.uniform(0.3, 0.7, size), root @ root.T)
+
+
+def independent(mean: list[float], sd: list[float]) -> Scores:
+    return Scores(np.array(mean), np.diag(np.square(sd)))
+
+
+def decide(policy: AnyPolicy, scores: Scores, seed: int = 0, table: int = 0) -> Decision:
+    return policy.decide(scores, Normals(table), np.random.default_rng(seed))
+
+
+def chosen_counts(policy: AnyPolicy, scores: Scores, times: int) -> Array:
+    """How often each action is chosen by decisions with a stream each, as a loop has them."""
+    normals = Normals(0)
+    counts = np.zeros(len(scores.mean))
+    for seed in range(times):
+        counts[policy.decide(scores, normals, np.random.default_rng([5, seed])).chosen] += 1
+    return counts
+
+
+def chi_square(counts: Array, probabilities: Array) -> float:
+    expected = probabilities * counts.sum()
+    return float(np.sum((counts - expected) ** 2 / expected))
+
+
+# -- every policy ---------------------------------------------------------------------
+
+
+@every_policy
+@given(st.integers(0, 1_000), st.integers(1, 8))
+def test_probabilities_are_a_distribution_and_the_chosen_action_has_some(
+    policy: AnyPolicy, seed: int, size: int
+) -> None:
+    decision = decide(policy, belief(seed, size), seed)
+    assert decision.probabilities.shape == decision.errors.shape == (size,)
+    assert np.all(decision.probabilities >= 0)
+    assert decision.probabilities.sum() == pytest.approx(1, abs=1e-12)
+    assert decision.probabilities[decision.chosen] > 0
+
+
+@every_policy
+def test_actions_are_chosen_as_often_as_the_stated_vector_says(policy: AnyPolicy) -> None:
+    scores = belief(seed=3, size=4)
+    stated = decide(policy, scores).probabilities
+    possible = stated > 0
+    counts = chosen_counts(policy, scores, 4_000)
+    assert counts[~possible].sum() == 0
+    if possible.sum() > 1:
+        statistic = chi_square(counts[possible], stated[possible])
+        assert statistic < CHI_SQUARE_999[int(possible.sum()) - 1]
+
+
+@every_policy
+def test_the_stated_vector_does_not_depend_on_the_decisions_own_stream(policy: AnyPolicy) -> None:
+    scores = belief(seed=4, size=4)
+    vectors = {decide(policy, scores, seed).probabilities.tobytes() for seed in range(20)}
+    assert len(vectors) == 1
+
+
+@every_policy
+def test_one_action_alone_is_certain(policy: AnyPolicy) -> None:
+    decision = decide(policy, belief(0, 1))
+    assert (decision.chosen, decision.probabilities.tolist()) == (0, [1.0])
+
+
+@every_policy
+def test_an_untrained_belief_makes_all_actions_equally_likely(policy: AnyPolicy) -> None:
+    """Up to the Monte-Carlo error of the draws, and Thompson's floor for the baseline."""
+    size = 4
+    decision = decide(policy, Scores(np.full(size, 0.5), 0.04 * np.eye(size)))
+    floor = policy.floor if isinstance(policy, Thompson) else 0.0
+    expected = np.full(size, (1 - floor / 2) / size)
+    expected[0] += floor / 2
+    error = math.sqrt(0.25 * 0.75 / policy.draws) if isinstance(policy, Thompson) else 0.0
+    np.testing.assert_allclose(decision.probabilities, expected, rtol=0, atol=4 * error + 1e-12)
+
+
+def test_the_names_of_policies_make_the_default_policies() -> None:
+    made = {name: policy() for name, policy in POLICIES.items()}
+    assert made == {
+        "thompson": Thompson(),
+        "epsilon-greedy": EpsilonGreedy(),
+        "greedy": Greedy(),
+        "uniform": Uniform(),
+    }
+
+
+# -- Thompson sampling: the probabilities ---------------------------------------------
+
+
+@pytest.mark.parametrize("floor", [0.001, 0.05, 0.3, 1.0])
+def test_every_thompson_probability_is_at_least_its_share_of_the_floor(floor: float) -> None:
+    hopeless = independent([0.9, 0.1, 0.1, 0.1], [0.001] * 4)
+    for scores in (hopeless, Scores(hopeless.mean[::-1], hopeless.covariance)):
+        probabilities = decide(Thompson(floor=floor), scores).probabilities
+        assert np.all(probabilities >= floor / 8 * (1 - 1e-12))
+
+
+def test_half_of_the_floor_is_uniform_and_half_is_the_baselines() -> None:
+    probabilities = decide(Thompson(floor=0.2), independent([0, 0, 9], [0.001] * 3)).probabilities
+    assert probabilities == pytest.approx([0.1 + 0.1 / 3, 0.1 / 3, 0.8 + 0.1 / 3])
+
+
+@pytest.mark.parametrize(
+    ("mean", "variances", "covariance"),
+    [
+        ([0.5, 0.5], [0.04, 0.04], 0.0),
+        ([0.6, 0.5], [0.04, 0.01], 0.0),
+        ([0.6, 0.5], [0.04, 0.01], 0.015),
+        ([0.3, 0.5], [0.04, 0.04], -0.03),
+        ([0.9, 0.2], [0.01, 0.25], 0.02),
+    ],
+)
+@pytest.mark.parametrize("table", [0, 1])
+def test_of_two_actions_the_first_wins_with_the_normal_probability_of_the_difference(
+    mean: list[float], variances: list[float], covariance: float, table: int
+) -> None:
+    matrix = np.array([[variances[0], covariance], [covariance, variances[1]]])
+    policy = Thompson(floor=0.0)
+    found = decide(policy, Scores(np.array(mean), matrix), table=table).probabilities[0]
+    sd = math.sqrt(sum(variances) - 2 * covariance)
+    exact = NormalDist().cdf((mean[0] - mean[1]) / sd)
+    assert abs(found - exact) <= 4 * math.sqrt(exact * (1 - exact) / policy.draws)
+
+
+@pytest.mark.parametrize("width", [0.25, 1.0, 3.0])
+def test_the_width_multiplies_the_standard_deviation_that_is_drawn_with(width: float) -> None:
+    policy = Thompson(floor=0.0, width=width)
+    found = decide(policy, independent([0.6, 0.5], [0.2, 0.1])).probabilities[0]
+    exact = NormalDist().cdf(0.1 / (width * math.sqrt(0.05)))
+    assert abs(found - exact) <= 4 * math.sqrt(exact * (1 - exact) / policy.draws)
+
+
+@pytest.mark.parametrize(
+    ("mean", "sd"),
+    [
+        ([0.5, 0.5, 0.5, 0.5], [0.1, 0.2, 0.3, 0.4]),
+        ([0.7, 0.5, 0.3], [0.1, 0.3, 0.5]),
+        ([0.1, 0.2, 0.3, 0.4, 0.5, 0.6], [0.3] * 6),
+    ],
+)
+def test_of_independent_actions_each_wins_as_often_as_numeric_integration_says(
+    mean: list[float], sd: list[float]
+) -> None:
+    grid = np.linspace(-3, 4, 7_001)
+    beliefs = [NormalDist(m, s) for m, s in zip(mean, sd, strict=True)]
+    density = np.array([[b.pdf(x) for x in grid] for b in beliefs])
+    below = np.array([[b.cdf(x) for x in grid] for b in beliefs])
+    policy = Thompson(floor=0.0)
+    found = decide(policy, independent(mean, sd)).probabilities
+    for i in range(len(mean)):
+        others = np.prod(np.delete(below, i, axis=0), axis=0)
+        exact = float(np.trapezoid(density[i] * others, grid))
+        assert abs(found[i] - exact) <= 4 * math.sqrt(exact * (1 - exact) / policy.draws)
+
+
+@pytest.mark.parametrize("copies", [2, 4])
+def test_equal_actions_share_their_probability_evenly(copies: int) -> None:
+    """Copies have one score between them: each wins a fair share of what one of them won."""
+    single = np.array([[0.04, 0.01], [0.01, 0.09]])
+    pick = np.array([0] * copies + [1])
+    policy = Thompson(floor=0.0)
+    together = Scores(np.array([0.5, 0.5])[pick], single[np.ix_(pick, pick)])
+    found = decide(policy, together).probabilities
+    alone = 0.5 / copies
+    assert found[-1] == pytest.approx(0.5, abs=4 * math.sqrt(0.25 / policy.draws))
+    error = math.sqrt(alone * (1 - alone) / policy.draws)
+    np.testing.assert_allclose(found[:-1], alone, rtol=0, atol=4 * error)
+
+
+def test_a_belief_without_any_doubt_is_followed() -> None:
+    scores = Scores(np.array([0.2, 0.8, 0.4]), np.zeros((3, 3)))
+    assert decide(Thompson(floor=0.0), scores).probabilities.tolist() == [0, 1, 0]
+
+
+def test_stated_errors_are_the_standard_errors_of_counting_draws() -> None:
+    policy = Thompson(draws=256, floor=0.1)
+    scores = belief(seed=6, size=3)
+    decision = decide(policy, scores)
+    frequency = (decision.probabilities - 0.1 * np.array([0.5 + 0.5 / 3, 0.5 / 3, 0.5 / 3])) / 0.9
+    expected = 0.9 * np.sqrt(frequency * (1 - frequency) / 256)
+    np.testing.assert_allclose(decision.errors, expected, rtol=0, atol=1e-9)
+
+
+def test_stated_errors_are_the_spread_over_tables_of_draws() -> None:
+    """Over 400 tables: a spread is known to 1 part in sqrt(2 x 400), so 4 errors are 14%."""
+    policy, scores = Thompson(draws=64), belief(seed=7, size=3)
+    decisions = [decide(policy, scores, table=table) for table in range(400)]
+    spread = np.std([d.probabilities for d in decisions], axis=0)
+    stated = np.sqrt(np.mean([d.errors**2 for d in decisions], axis=0))
+    np.testing.assert_allclose(spread, stated * math.sqrt(64 / 63), rtol=4 / math.sqrt(800))
+
+
+# -- Thompson sampling: the decision --------------------------------------------------
+
+
+def test_the_chosen_action_is_the_highest_of_the_draw_that_decided() -> None:
+    policy, scores = Thompson(draws=128, floor=0.3), belief(seed=8, size=5)
+    causes = set()
+    for seed in range(300):
+        decision = decide(policy, scores, seed)
+        causes.add(decision.cause)
+        if decision.cause == "draw":
+            assert decision.draw is not None
+            assert decision.chosen == int(np.argmax(decision.draw))
+        else:
+            assert decision.draw is None
+    assert causes == {"draw", "random"}
+
+
+def test_the_draw_that_decided_is_one_of_those_that_were_counted() -> None:
+    policy, scores = Thompson(draws=64, floor=0.0), belief(seed=9, size=3)
+    draws = {decide(policy, scores, seed).draw.tobytes() for seed in range(3_000)}  # type: ignore[union-attr]
+    assert len(draws) == 64
+    winners = np.bincount([int(np.argmax(np.frombuffer(d))) for d in draws], minlength=3)
+    assert decide(policy, scores).probabilities.tolist() == (winners / 64).tolist()
+
+
+def test_every_draw_decides_equally_often_whatever_was_drawn() -> None:
+    """The decision's stream knows nothing of the table: 64 draws in 16 groups by their best."""
+    policy, scores = Thompson(draws=64, floor=0.0), belief(seed=10, size=3)
+    best = [float(decide(policy, scores, seed).draw.max()) for seed in range(4_000)]  # type: ignore[union-attr]
+    ranks = np.searchsorted(np.unique(best), best)
+    counts = np.bincount(ranks // 4, minlength=16).astype(float)
+    assert chi_square(counts, np.full(16, 1 / 16)) < CHI_SQUARE_999[15]
+
+
+def test_as_many_decisions_are_left_to_chance_as_the_floor_says() -> None:
+    policy, scores = Thompson(draws=64, floor=0.2), belief(seed=11, size=3)
+    share = np.mean([decide(policy, scores, seed).cause == "random" for seed in range(4_000)])
+    assert abs(share - 0.2) <= 4 * math.sqrt(0.2 * 0.8 / 4_000)
+
+
+def test_draws_have_the_mean_and_covariance_of_the_belief() -> None:
+    """One draw of each of 500 tables: 4 standard errors of every mean and covariance."""
+    policy, scores, count = Thompson(draws=64, floor=0.0), belief(seed=12, size=3), 500
+    drawn = [decide(policy, scores, seed, table=seed).draw for seed in range(count)]
+    sample, variance = np.array(drawn, dtype=float), np.diag(scores.covariance)
+    assert np.all(np.abs(sample.mean(0) - scores.mean) <= 4 * np.sqrt(variance / count))
+    error = np.sqrt((np.outer(variance, variance) + scores.covariance**2) / (count - 1))
+    assert np.all(np.abs(np.cov(sample.T) - scores.covariance) <= 4 * error)
+
+
+# -- epsilon-greedy, greedy, uniform --------------------------------------------------
+
+TRAINED = independent([0.2, 0.9, 0.4, 0.1], [0.1] * 4)
+UNTRAINED = independent([0.5] * 4, [0.1] * 4)
+TIED = independent([0.2, 0.9, 0.9, 0.1], [0.1] * 4)
+
+
+@pytest.mark.parametrize(
+    ("policy", "scores", "expected"),
+    [
+        (EpsilonGreedy(0.2), TRAINED, [0.05, 0.85, 0.05, 0.05]),
+        (EpsilonGreedy(0.2), UNTRAINED, [0.25] * 4),
+        (EpsilonGreedy(0.2), TIED, [0.05, 0.45, 0.45, 0.05]),
+        (EpsilonGreedy(0.0), TRAINED, [0, 1, 0, 0]),
+        (EpsilonGreedy(1.0), TRAINED, [0.25] * 4),
+        (Greedy(), TRAINED, [0, 1, 0, 0]),
+        (Greedy(), UNTRAINED, [0.25] * 4),
+        (Greedy(), TIED, [0, 0.5, 0.5, 0]),
+        (Uniform(), TRAINED, [0.25] * 4),
+        (Uniform(), TIED, [0.25] * 4),
+    ],
+    ids=repr,
+)
+def test_the_exact_policies_state_these_probabilities(
+    policy: AnyPolicy, scores: Scores, expected: list[float]
+) -> None:
+    decision = decide(policy, scores)
+    np.testing.assert_allclose(decision.probabilities, expected, rtol=0, atol=1e-15)
+    assert decision.errors.tolist() == [0] * 4
+    assert decision.draw is None
+
+
+@pytest.mark.parametrize(
+    ("policy", "causes"),
+    [
+        (EpsilonGreedy(0.5), {"best", "random"}),
+        (EpsilonGreedy(0.0), {"best"}),
+        (EpsilonGreedy(1.0), {"random"}),
+        (Greedy(), {"best"}),
+        (Uniform(), {"random"}),
+    ],
+    ids=repr,
+)
+def test_the_cause_says_what_decided(policy: AnyPolicy, causes: set[str]) -> None:
+    decisions = [decide(policy, TRAINED, seed) for seed in range(50)]
+    assert {d.cause for d in decisions} == causes
+    assert all(d.chosen == 1 for d in decisions if d.cause == "best")
+
+
+@pytest.mark.parametrize("policy", [Greedy(), EpsilonGreedy(0.0)], ids=repr)
+def test_equally_good_actions_are_chosen_equally_often(policy: AnyPolicy) -> None:
+    counts = chosen_counts(policy, TIED, 2_000)
+    assert counts[[0, 3]].sum() == 0
+    assert chi_square(counts[[1, 2]], np.full(2, 0.5)) < CHI_SQUARE_999[1]
+
+
+def test_means_that_differ_by_rounding_alone_are_a_tie() -> None:
+    assert decide(Greedy(), independent([0.3, 0.1 + 0.2], [1, 1])).probabilities.tolist() == [0.5] * 2
+    assert decide(Greedy(), independent([0.3, 0.3 + 1e-9], [1, 1])).probabilities.tolist() == [0, 1]
+
+
+# -- the table of normal numbers ------------------------------------------------------
+
+
+@given(st.lists(st.integers(1, 12), min_size=1, max_size=6))
+def test_a_column_of_the_table_depends_on_the_seed_and_its_number_alone(sizes: list[int]) -> None:
+    normals, full = Normals(5), Normals(5).table(64, 12)
+    for size in sizes:
+        np.testing.assert_array_equal(normals.table(64, size), full[:, :size])
+
+
+def test_other_seeds_and_other_columns_hold_other_numbers() -> None:
+    columns = [Normals(seed).table(64, 3)[:, k] for seed in range(3) for k in range(3)]
+    assert len({column.tobytes() for column in columns}) == 9
+
+
+def test_the_table_holds_independent_standard_normal_numbers() -> None:
+    """4 standard errors of each column's mean and of each (co)variance."""
+    count = 65_536
+    table = Normals(5).table(count, 4)
+    assert np.all(np.abs(table.mean(0)) <= 4 / math.sqrt(count))
+    assert np.all(np.abs(np.cov(table.T) - np.eye(4)) <= 4 * math.sqrt(2 / count))
+
+
+def test_a_table_of_another_length_and_back_is_the_same_table() -> None:
+    normals = Normals(5)
+    before = normals.table(64, 3).copy()
+    assert normals.table(128, 2).shape == (128, 2)
+    np.testing.assert_array_equal(normals.table(64, 3), before)
+
+
+def test_deciding_leaves_the_table_as_it_was() -> None:
+    normals, rng = Normals(5), np.random.default_rng(0)
+    before = normals.table(256, 4).copy()
+    for size in (4, 2, 4, 3):
+        for policy in ALL:
+            policy.decide(belief(0, size), normals, rng)
+    np.testing.assert_array_equal(normals.table(256, 4), before)
+
+
+def test_an_action_more_leaves_the_draws_of_the_others_as_they_were() -> None:
+    large = belief(seed=13, size=5)
+    small = Scores(large.mean[:4], large.covariance[:4, :4])
+    policy = Thompson(draws=64, floor=0.0)
+    for seed in range(20):
+        one, other = (decide(policy, scores, seed).draw for scores in (small, large))
+        assert one is not None
+        assert other is not None
+        np.testing.assert_allclose(other[:4], one, rtol=0, atol=1e-8)
+
+
+def test_how_many_numbers_are_drawn_does_not_move_the_decisions_own_stream() -> None:
+    scores = belief(seed=14, size=4)
+    after = set()
+    for draws in (64, 1_024, 65_536):
+        rng = np.random.default_rng(0)
+        Thompson(draws=draws, floor=0.0).decide(scores, Normals(0), rng)
+        after.add(float(rng.random()))
+    assert len(after) == 1
+
+
+# -- what logged propensities are for -------------------------------------------------
+
+
+def test_importance_weights_average_to_1_and_estimate_other_policies_without_bias() -> None:
+    """Over a log of 1,500 visitors, for the uniform policy and for each single action.
+
+    Given the past, a weight p(a) / q(a) has mean 1 and variance sum p^2 / q - 1, known
+    exactly for each visitor: the sum over visitors is a martingale, and 4 of its standard
+    errors are allowed. For rewards from 0 to 1 the same variance bounds the estimate's.
+    """
+    loop = LearningLoop(seed=3, clock=ManualClock())
+    rows = list(crowd(loop, COFFEE, 1_500))
+    logged = [state.ranked for state in loop.events.values()]
+    q = np.array([ranked.probabilities for ranked in logged])
+    shown = q[np.arange(len(q)), [ranked.chosen for ranked in logged]]
+    rewards = np.array([row["reward"] for row in rows], dtype=float)
+    chosen = np.array([ranked.chosen for ranked in logged])
+    targets = [np.full(4, 0.25), *np.eye(4)]
+    cells = np.array([COFFEE.cell({f.name: row[f.name] for f in COFFEE.fields}) for row in rows])  # type: ignore[misc]
+    for p in targets:
+        weights = p[chosen] / shown
+        second = np.sum(p**2 / q, axis=1)
+        error = math.sqrt(np.sum(second - 1)) / len(q)
+        assert abs(weights.mean() - 1) <= 4 * error
+        truth = COFFEE.expected[cells] @ p
+        estimate_error = math.sqrt(np.sum(second)) / len(q)
+        assert abs(np.mean(weights * rewards - truth)) <= 4 * estimate_error
+
+
+# -- bad settings of policies ---------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("make", "target", "value", "allowed"),
+    [
+        (lambda: Thompson(draws=63), "policy.draws", "63", "a whole number from 64 to 65536"),
+        (lambda: Thompson(draws=65_537), "policy.draws", "65537", "from 64 to 65536"),
+        (lambda: Thompson(draws=100.0), "policy.draws", "100.0", "a whole number"),
+        (lambda: Thompson(draws=True), "policy.draws", "True", "a whole number"),
+        (lambda: Thompson(floor=-0.01), "policy.floor", "-0.01", "a number from 0 to 1"),
+        (lambda: Thompson(floor=1.01), "policy.floor", "1.01", "a number from 0 to 1"),
+        (lambda: Thompson(floor=math.nan), "policy.floor", "nan", "a number from 0 to 1"),
+        (lambda: Thompson(width=-1), "policy.width", "-1", "a number from 0 to 4"),
+        (lambda: Thompson(width=4.5), "policy.width", "4.5", "a number from 0 to 4"),
+        (lambda: Thompson(width="wide"), "policy.width", "'wide'", "a number from 0 to 4"),
+        (lambda: EpsilonGreedy(-0.1), "policy.epsilon", "-0.1", "a number from 0 to 1"),
+        (lambda: EpsilonGreedy(20), "policy.epsilon", "20", "a number from 0 to 1"),
+        (lambda: EpsilonGreedy(None), "policy.epsilon", "None", "a number from 0 to 1"),
+        (lambda: EpsilonGreedy(False), "policy.epsilon", "False", "a number from 0 to 1"),
+    ],
+)
+def test_settings_of_a_policy_out_of_bounds_are_refused(
+    make: Callable[[], Any], target: str, value: str, allowed: str
+) -> None:
+    error = refusal(make)
+    assert (error.code, error.target) == ("InvalidServiceConfiguration", target)
+    assert_one_sentence(error, value, allowed)
+
+
+@pytest.mark.parametrize(
+    "policy",
+    [
+        Thompson(64, 0, 0.5),
+        Thompson(65_536, 1, 4),
+        Thompson(64, 0.5, 0),
+        EpsilonGreedy(0),
+        EpsilonGreedy(1),
+    ],
+    ids=repr,
+)
+def test_the_bounds_themselves_are_allowed(policy: AnyPolicy) -> None:
+    assert decide(policy, belief(0, 3)).probabilities.sum() == pytest.approx(1)

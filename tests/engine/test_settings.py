@@ -1,0 +1,154 @@
+"""Settings: valid as a whole, or refused."""
+
+import dataclasses
+import math
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from engine import EpsilonGreedy, Greedy, LearningLoop, LoopSettings, Thompson, Uniform
+from engine.settings import SETTING_NAMES
+from tests.engine.helpers import ManualClock, assert_one_sentence, refusal, state_of
+
+WAIT, CONFIGURATION = "InvalidRewardWaitTime", "InvalidServiceConfiguration"
+
+REFUSED: list[tuple[str, Any, str, str, str]] = [
+    ("reward_wait_time", timedelta(seconds=4.999), WAIT, "datetime", "from 5 seconds to 2 days"),
+    ("reward_wait_time", timedelta(days=2, microseconds=1), WAIT, "datetime", "to 2 days"),
+    ("reward_wait_time", timedelta(0), WAIT, "datetime", "from 5 seconds"),
+    ("reward_wait_time", timedelta(seconds=-60), WAIT, "datetime", "from 5 seconds"),
+    ("reward_wait_time", 600, WAIT, "600", "a duration"),
+    ("reward_wait_time", "PT10M", WAIT, "'PT10M'", "a duration"),
+    ("reward_wait_time", None, WAIT, "None", "a duration"),
+    ("default_reward", 1.01, CONFIGURATION, "1.01", "a number from -1 to 1"),
+    ("default_reward", -1.01, CONFIGURATION, "-1.01", "a number from -1 to 1"),
+    ("default_reward", math.nan, CONFIGURATION, "nan", "a number from -1 to 1"),
+    ("default_reward", True, CONFIGURATION, "True", "a number from -1 to 1"),
+    ("default_reward", "0", CONFIGURATION, "'0'", "a number from -1 to 1"),
+    ("reward_aggregation", "average", CONFIGURATION, "'average'", '"earliest" or "sum"'),
+    ("reward_aggregation", "Sum", CONFIGURATION, "'Sum'", '"earliest" or "sum"'),
+    ("reward_aggregation", None, CONFIGURATION, "None", '"earliest" or "sum"'),
+    ("reward_aggregation", [], CONFIGURATION, "[]", '"earliest" or "sum"'),
+    ("policy", "thompson", CONFIGURATION, "'thompson'", "a policy"),
+    ("policy", Thompson, CONFIGURATION, "<class", "a policy"),
+    ("policy", None, CONFIGURATION, "None", "a policy"),
+    ("crosses", -1, CONFIGURATION, "-1", "a whole number from 0 to 3"),
+    ("crosses", 4, CONFIGURATION, "4", "a whole number from 0 to 3"),
+    ("crosses", 2.0, CONFIGURATION, "2.0", "a whole number from 0 to 3"),
+    ("crosses", True, CONFIGURATION, "True", "a whole number from 0 to 3"),
+    ("crosses", 10**5_000, CONFIGURATION, "", "a whole number from 0 to 3"),
+    ("prior_sd", 0, CONFIGURATION, "0", "a number from 0.001 to 10"),
+    ("prior_sd", 10.1, CONFIGURATION, "10.1", "a number from 0.001 to 10"),
+    ("prior_sd", math.inf, CONFIGURATION, "inf", "a number from 0.001 to 10"),
+    ("noise_sd", 0.0009, CONFIGURATION, "0.0009", "a number from 0.001 to 10"),
+    ("noise_sd", -1, CONFIGURATION, "-1", "a number from 0.001 to 10"),
+    ("noise_sd", None, CONFIGURATION, "None", "a number from 0.001 to 10"),
+    ("max_events", 0, CONFIGURATION, "0", "a whole number from 1 to 1"),
+    ("max_events", 1_000_001, CONFIGURATION, "1000001", "a whole number from 1 to 1"),
+    ("max_events", 10.5, CONFIGURATION, "10.5", "a whole number from 1 to 1"),
+]
+
+ALLOWED: list[tuple[str, Any]] = [
+    ("reward_wait_time", timedelta(seconds=5)),
+    ("reward_wait_time", timedelta(days=2)),
+    ("default_reward", -1),
+    ("default_reward", 1.0),
+    ("reward_aggregation", "sum"),
+    ("policy", EpsilonGreedy(0.3)),
+    ("policy", Greedy()),
+    ("policy", Uniform()),
+    ("crosses", 0),
+    ("crosses", 3),
+    ("prior_sd", 0.001),
+    ("prior_sd", 10),
+    ("noise_sd", 0.001),
+    ("noise_sd", 10.0),
+    ("max_events", 1),
+    ("max_events", 1_000_000),
+]
+
+refused = pytest.mark.parametrize(
+    ("name", "value", "code", "shown", "allowed"),
+    REFUSED,
+    ids=[f"{name}-{i}" for i, (name, *_) in enumerate(REFUSED)],
+)
+
+
+@refused
+def test_a_setting_out_of_bounds_is_refused_with_the_services_code(
+    name: str, value: object, code: str, shown: str, allowed: str
+) -> None:
+    error = refusal(lambda: LoopSettings(**{name: value}))  # type: ignore[arg-type]
+    assert (error.code, error.target) == (code, name)
+    assert_one_sentence(error, shown, allowed)
+
+
+@refused
+def test_a_refused_setting_is_refused_together_with_all_good_ones(
+    name: str, value: object, code: str, shown: str, allowed: str
+) -> None:
+    loop = LearningLoop(seed=1, clock=ManualClock())
+    before = state_of(loop)
+    good = {"crosses": 1, "max_events": 7}
+    error = refusal(lambda: loop.configure(**(good | {name: value})))
+    assert error.code == code
+    assert state_of(loop) == before
+
+
+@pytest.mark.parametrize(("name", "value"), ALLOWED)
+def test_the_bounds_themselves_are_allowed(name: str, value: object) -> None:
+    assert getattr(LoopSettings(**{name: value}), name) == value  # type: ignore[arg-type]
+
+
+def test_a_thompson_policy_that_never_explores_is_a_contradiction() -> None:
+    policy = Thompson(width=0.0, floor=0.0)
+    error = refusal(lambda: LoopSettings(policy=policy))
+    assert (error.code, error.target) == (CONFIGURATION, "policy")
+    assert_one_sentence(error, "Thompson(", "free of contradiction")
+    assert "Greedy()" in error.message
+
+
+def test_the_defaults_are_those_of_the_service_where_it_had_them() -> None:
+    settings = LoopSettings()
+    assert settings.reward_wait_time == timedelta(minutes=10)
+    assert settings.default_reward == 0
+    assert settings.reward_aggregation == "earliest"
+    assert settings.policy == Thompson()
+
+
+def test_settings_are_a_value_that_nobody_can_change() -> None:
+    settings: Any = LoopSettings()
+    with pytest.raises(dataclasses.FrozenInstanceError):
+        settings.crosses = 1
+    assert settings == LoopSettings()
+
+
+def test_the_setting_names_are_those_of_the_constructor() -> None:
+    assert set(SETTING_NAMES) == {
+        "reward_wait_time",
+        "default_reward",
+        "reward_aggregation",
+        "policy",
+        "crosses",
+        "prior_sd",
+        "noise_sd",
+        "max_events",
+    }
+
+
+@pytest.mark.parametrize(
+    ("changes", "same"),
+    [
+        ({}, True),
+        ({"default_reward": 1.0, "policy": Uniform(), "max_events": 5}, True),
+        ({"reward_wait_time": timedelta(days=1), "reward_aggregation": "sum"}, True),
+        ({"crosses": 2}, False),
+        ({"prior_sd": 1.0}, False),
+        ({"noise_sd": 1.0}, False),
+    ],
+)
+def test_settings_learn_alike_if_crosses_prior_and_noise_are_the_same(
+    changes: dict[str, Any], same: bool
+) -> None:
+    assert LoopSettings().learns_like(LoopSettings(**changes)) is same
