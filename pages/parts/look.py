@@ -60,8 +60,12 @@ _SPECIAL = set("\\`*_{}[]()<>#+-.!|~$:&^=@'\"/\n")
 
 
 def percent(share: float) -> str:
-    """A probability for reading."""
-    return "<1 %" if 0 < share < 0.005 else f"{share:.0%}".replace("%", " %")
+    """A probability for reading; what is not certain is never written as certain."""
+    if 0 < share < 0.01:
+        return "<1 %"
+    if 0.99 < share < 1:
+        return ">99 %"
+    return f"{share:.0%}".replace("%", " %")
 
 
 def note(markdown: str) -> None:

@@ -50,6 +50,8 @@ BLOCK = 20
 """Visits in a row that each learner serves."""
 CROWD = 1_000
 """Visitors of table 3."""
+UNSETTLED = 100
+"""After so many visitors the reference steps in, while probabilities are far from 0 and 1."""
 MEAN_TOLERANCE = 1e-8
 SIGMAS = 5.0
 """Monte-Carlo standard errors by which probabilities may differ, of thousands compared."""
@@ -308,8 +310,8 @@ def world_row(world: World, repeats: int, beside: int) -> tuple[Json, float]:
             pass
         seconds.append(time.perf_counter() - start)
     states, times, reference = list(loop.events.values()), Times(), reference_for(loop)
-    catch_up(reference, states[:-beside])
-    for state in states[-beside:]:
+    catch_up(reference, states[:UNSETTLED])
+    for state in states[UNSETTLED : UNSETTLED + beside]:
         follow(reference, state, times, Thompson().draws)
     took = float(np.median(seconds))
     each = 1e3 * took / CROWD

@@ -79,6 +79,7 @@ BAD_REQUESTS: dict[str, BadRequest] = {
     # the event
     "event id empty": _other("event_id", "", "eventId", "''", _ID),
     "event id too long": _other("event_id", LONG, "eventId", "'xxx", _ID),
+    "event id half a surrogate pair": _other("event_id", "\ud800", "eventId", "'\\ud800'", _ID),
     "event id a number": _other("event_id", 7, "eventId", "7", _ID),
     "deferral a number": _other("defer_activation", 1, "deferActivation", "1", "true or false"),
     "deferral null": _other("defer_activation", None, "deferActivation", "None", "true or false"),
@@ -146,9 +147,7 @@ BAD_REQUESTS: dict[str, BadRequest] = {
     "excluded null": _other(
         "excluded_actions", None, "excludedActions", "None", "a list of action ids"
     ),
-    "excluded id empty": _other(
-        "excluded_actions", ["latte", ""], "excludedActions[1]", "''", _ID
-    ),
+    "excluded id empty": _other("excluded_actions", ["latte", ""], "excludedActions[1]", "''", _ID),
     "excluded id a number": _other("excluded_actions", [3], "excludedActions[0]", "3", _ID),
     "everything excluded": _other(
         "excluded_actions",

@@ -221,7 +221,9 @@ def naive_row(context: Sequence[Json], action: Json, crosses: int) -> Row:
         if scaled := _unit(terms, 1.0):
             orders.append(scaled)
     share = 1 / math.sqrt(len(orders))
-    features = {c: v for group in naive_columns(action["features"]).values() for c, v in group.items()}
+    features = {
+        c: v for group in naive_columns(action["features"]).values() for c, v in group.items()
+    }
     half = math.sqrt(1 / 2)
     own = _unit(features, half)
     own["#" + action["id"]] = half if own else 1.0
@@ -258,7 +260,7 @@ class DenseOracle:
         """Mean and covariance of the weights of the columns named."""
         x = dense(self.rows, names)
         precision = np.eye(len(names)) / self.prior_sd**2 + x.T @ x / self.noise_sd**2
-        covariance = np.linalg.inv(precision)
+        covariance: Array = np.linalg.inv(precision)
         deviations = np.array(self.rewards) - self.centre
         return covariance @ x.T @ deviations / self.noise_sd**2, covariance
 

@@ -1,6 +1,7 @@
 """Columns out of feature objects, and the rows they make."""
 
 import math
+
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
@@ -180,9 +181,7 @@ def test_different_features_never_share_a_column(one: Json, other: Json) -> None
 
 
 def as_naive(row: dict[Column, float]) -> dict[tuple[tuple[str, ...], str], float]:
-    return {
-        (c.context, f"#{c.action}" if c.of_id else c.action): value for c, value in row.items()
-    }
+    return {(c.context, f"#{c.action}" if c.of_id else c.action): value for c, value in row.items()}
 
 
 @given(contexts, actions, crosses)
@@ -202,7 +201,9 @@ def test_every_row_has_length_1(context: list[Json], action: Json, order: int) -
 @given(actions)
 def test_without_a_context_a_row_is_the_action_alone(action: Json) -> None:
     only = request_of([], action).actions[0]
-    expected = {Column((), c, of_id): v for (c, of_id), v in action_terms("a", only.features).items()}
+    expected = {
+        Column((), c, of_id): v for (c, of_id), v in action_terms("a", only.features).items()
+    }
     assert columns_of_row(Features({}, {}, 0), "a", only.features, 3) == expected
 
 
@@ -243,7 +244,9 @@ def test_columns_of_one_field_are_not_crossed_with_each_other() -> None:
     assert crossed == {("tags[0]", "user=x"), ("tags[1]", "user=x")}
 
 
-@pytest.mark.parametrize(("fields", "order", "orders"), [(0, 3, 1), (1, 3, 2), (2, 3, 3), (5, 3, 4)])
+@pytest.mark.parametrize(
+    ("fields", "order", "orders"), [(0, 3, 1), (1, 3, 2), (2, 3, 3), (5, 3, 4)]
+)
 def test_every_order_of_crossing_that_occurs_holds_the_same_share_of_the_length(
     fields: int, order: int, orders: int
 ) -> None:

@@ -105,7 +105,9 @@ def test_every_module_can_be_imported_alone_and_says_what_it_is_for(path: Path) 
 
 
 def test_an_import_is_found_wherever_it_stands() -> None:
-    source = "def f():\n    if 1:\n        from altair.vegalite import v5\n        import a.b as c\n"
+    source = (
+        "def f():\n    if 1:\n        from altair.vegalite import v5\n        import a.b as c\n"
+    )
     assert set(imported(ast.parse(source))) == {"altair.vegalite", "altair.vegalite.v5", "a.b"}
 
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from engine.actions import RankRequest
-from engine.features import columns_of_row, flatten
+from engine.features import Column, columns_of_row, flatten
 from engine.kernel import RowKernel, Vectors, symmetric_polynomials
 from tests.engine.helpers import Array, Json, actions, contexts, dot, naive_row, request_of
 
@@ -75,10 +75,9 @@ def test_symmetric_polynomials_work_along_the_last_axis() -> None:
 def test_inner_products_equal_those_of_the_engines_own_rows_written_out(
     remembered: Seen, context: list[Json], offered: list[Json], crosses: int
 ) -> None:
-    def row(request: RankRequest, i: int) -> dict[object, float]:
+    def row(request: RankRequest, i: int) -> dict[Column, float]:
         action = request.actions[i]
-        written = columns_of_row(request.context, action.id, action.features, crosses)
-        return dict(written)
+        return columns_of_row(request.context, action.id, action.features, crosses)
 
     past = [row(request_of(c, a), 0) for c, a in remembered]
     request = request_of(context, *offered)
@@ -137,7 +136,8 @@ def test_actions_of_one_id_share_it_and_actions_of_two_do_not() -> None:
     plain = {"features": [{"only": "here"}]}
     other = {"features": [{"only": "there"}]}
     _, gram = between(
-        RowKernel(3), request_of([], {"id": "a", **plain}, {"id": "a", **other}, {"id": "b", **plain})
+        RowKernel(3),
+        request_of([], {"id": "a", **plain}, {"id": "a", **other}, {"id": "b", **plain}),
     )
     expected = [[1, 0.5, 0.5], [0.5, 1, 0], [0.5, 0, 1]]
     np.testing.assert_allclose(gram, expected, atol=TOLERANCE)

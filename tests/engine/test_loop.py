@@ -357,19 +357,6 @@ def test_a_seed_is_a_whole_number_from_0_up(seed: Any) -> None:
     assert_one_sentence(error, repr(seed), "a whole number from 0 up")
 
 
-def test_an_event_id_of_half_a_surrogate_pair_is_answered_or_refused_with_the_one_error(
-    loop: LearningLoop,
-) -> None:
-    before = len(loop.log)
-    try:
-        answer = loop.rank(DRINKS, event_id="\ud800")
-    except PersonalizerError as error:
-        assert error.target == "eventId"
-        assert len(loop.log) == before
-    else:
-        assert answer.event_id == "\ud800"
-
-
 # -- the wait -------------------------------------------------------------------------
 
 
@@ -666,11 +653,20 @@ def test_the_same_id_with_another_request_is_refused(
     other: dict[str, Any], clock: ManualClock
 ) -> None:
     loop = taught(clock)
-    request = {"actions": DRINKS, "context_features": [{"member": 1}], "event_id": "mine"}
+    request: Json = {"actions": DRINKS, "context_features": [{"member": 1}], "event_id": "mine"}
     loop.rank(**request)
     before = state_of(loop)
     error = refusal(lambda: loop.rank(**(request | other)))
     assert (error.code, error.target) == ("InvalidRankRequest", "eventId")
+    assert state_of(loop) == before
+
+
+def test_a_recorded_answer_can_be_read_again(clock: ManualClock) -> None:
+    loop = taught(clock)
+    answer = loop.rank(DRINKS, CONTEXTS[0], ["mocha"], "mine")
+    before = state_of(loop)
+    assert loop.answer("mine") == answer
+    assert refusal(lambda: loop.answer("nobody")).code == "ResourceNotFound"
     assert state_of(loop) == before
 
 
@@ -872,9 +868,7 @@ ranks = st.tuples(
         st.sampled_from([False, False, True]),
     ),
 )
-reward_calls = st.tuples(
-    st.just("reward"), st.tuples(some_event, st.sampled_from([-1, 0, 0.3, 1]))
-)
+reward_calls = st.tuples(st.just("reward"), st.tuples(some_event, st.sampled_from([-1, 0, 0.3, 1])))
 operations = st.one_of(
     *[ranks] * 4,
     *[reward_calls] * 8,

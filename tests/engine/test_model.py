@@ -64,12 +64,12 @@ def assert_moments(found: Scores, mean: Array, covariance: Array, tolerance: flo
 
 def table_visit(rng: np.random.Generator, names: int = 4) -> tuple[list[Json], Json]:
     """Someone of a table with pairs and triples in it, and one of six things."""
-    context = [
+    context: list[Json] = [
         {"user": {"name": f"u{rng.integers(names)}", "age": int(rng.integers(3)) * 20}},
         {"weather": str(rng.integers(3)), "taste": [float(rng.integers(2)), 0.5]},
     ]
     number = int(rng.integers(6))
-    action = {"id": f"a{number}", "features": [{"hot": number % 2 == 0, "size": number % 3}]}
+    action: Json = {"id": f"a{number}", "features": [{"hot": number % 2 == 0, "size": number % 3}]}
     return context, action
 
 
@@ -144,11 +144,11 @@ def test_learning_the_same_row_again_takes_no_room() -> None:
 def test_new_context_values_and_new_actions_on_the_way_are_the_same_as_known_from_the_start() -> (
     None
 ):
-    early = [
+    early: list[Visit] = [
         ([{"w": "x"}], {"id": "a", "features": [{"k": 1}]}, 1.0),
         ([{"w": "y"}], {"id": "a", "features": [{"k": 1}]}, 0.0),
     ] * 10
-    late = [
+    late: list[Visit] = [
         ([{"w": "z", "new": 0.5}], {"id": "a", "features": [{"k": 1}]}, 0.5),
         ([{"w": "x"}], {"id": "b", "features": [{"k": 1, "l": "new"}]}, 1.0),
         ([{"other": {"tags": [1, 1]}}], {"id": "c", "features": [{"m": True}]}, -1.0),

@@ -8,7 +8,6 @@ fixed, so a test that passes keeps passing.
 import math
 from collections.abc import Callable
 from statistics import NormalDist
-from typing import Any
 
 import numpy as np
 import pytest
@@ -25,7 +24,13 @@ from tests.engine.helpers import Array, ManualClock, assert_one_sentence, refusa
 CHI_SQUARE_999 = {1: 10.828, 2: 13.816, 3: 16.266, 15: 37.697}
 """Quantile at .999 by degrees of freedom (tables of the chi-square distribution)."""
 
-ALL = [Thompson(draws=256), EpsilonGreedy(), Greedy(), Uniform(), Thompson(64, 1.0, 0.0)]
+ALL: list[AnyPolicy] = [
+    Thompson(draws=256),
+    EpsilonGreedy(),
+    Greedy(),
+    Uniform(),
+    Thompson(64, 1.0, 0.0),
+]
 every_policy = pytest.mark.parametrize("policy", ALL, ids=repr)
 
 
@@ -333,7 +338,9 @@ def test_equally_good_actions_are_chosen_equally_often(policy: AnyPolicy) -> Non
 
 
 def test_means_that_differ_by_rounding_alone_are_a_tie() -> None:
-    assert decide(Greedy(), independent([0.3, 0.1 + 0.2], [1, 1])).probabilities.tolist() == [0.5] * 2
+    assert (
+        decide(Greedy(), independent([0.3, 0.1 + 0.2], [1, 1])).probabilities.tolist() == [0.5] * 2
+    )
     assert decide(Greedy(), independent([0.3, 0.3 + 1e-9], [1, 1])).probabilities.tolist() == [0, 1]
 
 
@@ -430,30 +437,30 @@ def test_importance_weights_average_to_1_and_estimate_other_policies_without_bia
 
 
 @pytest.mark.parametrize(
-    ("make", "target", "value", "allowed"),
+    ("policy", "name", "value", "shown", "allowed"),
     [
-        (lambda: Thompson(draws=63), "policy.draws", "63", "a whole number from 64 to 65536"),
-        (lambda: Thompson(draws=65_537), "policy.draws", "65537", "from 64 to 65536"),
-        (lambda: Thompson(draws=100.0), "policy.draws", "100.0", "a whole number"),
-        (lambda: Thompson(draws=True), "policy.draws", "True", "a whole number"),
-        (lambda: Thompson(floor=-0.01), "policy.floor", "-0.01", "a number from 0 to 1"),
-        (lambda: Thompson(floor=1.01), "policy.floor", "1.01", "a number from 0 to 1"),
-        (lambda: Thompson(floor=math.nan), "policy.floor", "nan", "a number from 0 to 1"),
-        (lambda: Thompson(width=-1), "policy.width", "-1", "a number from 0 to 4"),
-        (lambda: Thompson(width=4.5), "policy.width", "4.5", "a number from 0 to 4"),
-        (lambda: Thompson(width="wide"), "policy.width", "'wide'", "a number from 0 to 4"),
-        (lambda: EpsilonGreedy(-0.1), "policy.epsilon", "-0.1", "a number from 0 to 1"),
-        (lambda: EpsilonGreedy(20), "policy.epsilon", "20", "a number from 0 to 1"),
-        (lambda: EpsilonGreedy(None), "policy.epsilon", "None", "a number from 0 to 1"),
-        (lambda: EpsilonGreedy(False), "policy.epsilon", "False", "a number from 0 to 1"),
+        (Thompson, "draws", 63, "63", "a whole number from 64 to 65536"),
+        (Thompson, "draws", 65_537, "65537", "from 64 to 65536"),
+        (Thompson, "draws", 100.0, "100.0", "a whole number"),
+        (Thompson, "draws", True, "True", "a whole number"),
+        (Thompson, "floor", -0.01, "-0.01", "a number from 0 to 1"),
+        (Thompson, "floor", 1.01, "1.01", "a number from 0 to 1"),
+        (Thompson, "floor", math.nan, "nan", "a number from 0 to 1"),
+        (Thompson, "width", -1, "-1", "a number from 0 to 4"),
+        (Thompson, "width", 4.5, "4.5", "a number from 0 to 4"),
+        (Thompson, "width", "wide", "'wide'", "a number from 0 to 4"),
+        (EpsilonGreedy, "epsilon", -0.1, "-0.1", "a number from 0 to 1"),
+        (EpsilonGreedy, "epsilon", 20, "20", "a number from 0 to 1"),
+        (EpsilonGreedy, "epsilon", None, "None", "a number from 0 to 1"),
+        (EpsilonGreedy, "epsilon", False, "False", "a number from 0 to 1"),
     ],
 )
 def test_settings_of_a_policy_out_of_bounds_are_refused(
-    make: Callable[[], Any], target: str, value: str, allowed: str
+    policy: Callable[..., AnyPolicy], name: str, value: object, shown: str, allowed: str
 ) -> None:
-    error = refusal(make)
-    assert (error.code, error.target) == ("InvalidServiceConfiguration", target)
-    assert_one_sentence(error, value, allowed)
+    error = refusal(lambda: policy(**{name: value}))
+    assert (error.code, error.target) == ("InvalidServiceConfiguration", f"policy.{name}")
+    assert_one_sentence(error, shown, allowed)
 
 
 @pytest.mark.parametrize(

@@ -52,11 +52,13 @@ def brute_force(
     counts = NOISE_SD**2 / variances
     centre = (counts @ rewards + 0.5) / (counts.sum() + 1)
     precision = np.eye(rows.shape[1]) / PRIOR_SD**2
-    pull = np.zeros(rows.shape[1])
+    pull: Array = np.zeros(rows.shape[1])
     for x, reward, variance in zip(rows, rewards, variances, strict=True):
         precision += np.outer(x, x) / variance
         pull += x * (reward - centre) / variance
-    return float(centre), np.linalg.solve(precision, pull), np.linalg.inv(precision)
+    mean: Array = np.linalg.solve(precision, pull)
+    covariance: Array = np.linalg.inv(precision)
+    return float(centre), mean, covariance
 
 
 def assert_same(one: Posterior, other: Posterior) -> None:
@@ -167,9 +169,7 @@ def test_a_negative_weight_takes_a_reward_back() -> None:
         statistics.add(x, float(reward), weight=-1)
     kept = counted(rows[:40], rewards[:40])
     assert statistics.count == kept.count
-    assert_same(
-        Posterior(PRIOR_SD, NOISE_SD, statistics), Posterior(PRIOR_SD, NOISE_SD, kept)
-    )
+    assert_same(Posterior(PRIOR_SD, NOISE_SD, statistics), Posterior(PRIOR_SD, NOISE_SD, kept))
 
 
 def test_adding_and_taking_back_everything_leaves_the_prior() -> None:
@@ -189,7 +189,8 @@ def test_a_weight_of_two_counts_as_the_same_reward_twice() -> None:
     heavy.add(rows[0], float(rewards[0]), weight=2)
     np.testing.assert_allclose(heavy.gram, twice.gram, rtol=1e-15)
     np.testing.assert_allclose(heavy.response, twice.response, rtol=1e-15)
-    assert (heavy.count, heavy.total) == (twice.count, pytest.approx(twice.total))
+    assert heavy.count == twice.count
+    assert heavy.total == pytest.approx(twice.total)
 
 
 # -- corrections ----------------------------------------------------------------------

@@ -15,9 +15,8 @@ from pages.parts.look import percent
 
 REWARDS = (-0.5, 1.5)
 """Rewards that the bells' axis spans."""
-_GRID = np.linspace(*REWARDS, 81)
-_PEAK = np.array([-3, -2, -1.5, -1, -0.6, -0.3, 0, 0.3, 0.6, 1, 1.5, 2, 3])
-"""Standard deviations from the mean at which even the narrowest bell has points."""
+_SPREAD = np.linspace(-3.4, 3.4, 29)
+"""Standard deviations from the mean at which a bell has points."""
 _BELL = 0.82
 """Height of a bell, in lanes."""
 _BAR = 0.46
@@ -191,8 +190,7 @@ def belief_rows(
 
 
 def _bell(fact: Row, lane: int, mean: float, sd: float) -> Iterator[Row]:
-    width = max(sd, 1e-3)
-    at = np.union1d(_GRID, np.clip(mean + width * _PEAK, *REWARDS))
-    tops = lane + _BELL * np.exp(-(((at - mean) / width) ** 2) / 2)
+    at = np.clip(mean + max(sd, 1e-3) * _SPREAD, *REWARDS)
+    tops = lane + _BELL * np.exp(-(((at - mean) / max(sd, 1e-3)) ** 2) / 2)
     for reward, top in zip(at.tolist(), tops.tolist(), strict=True):
         yield {**fact, "reward": reward, "top": top}

@@ -1,0 +1,129 @@
+"""Rewards and regret of a simulated crowd, against sums written out."""
+
+import math
+
+import pytest
+
+from engine import LearningLoop, LoopSettings, Thompson
+from engine.metrics import RECENT, LearningCurve, favourites
+from engine.simulation import crowd
+from engine.worlds.coffee import COFFEE
+from tests.engine.helpers import ManualClock
+
+SMALL = LoopSettings(policy=Thompson(draws=64))
+
+
+def small_loop() -> LearningLoop:
+    return LearningLoop(SMALL, seed=1, clock=ManualClock())
+
+
+def followed(loop: LearningLoop) -> LearningCurve:
+    curve = LearningCurve(COFFEE)
+    curve.follow(loop)
+    return curve
+
+
+def test_before_the_first_answer_there_is_nothing_to_tell() -> None:
+    curve = followed(small_loop())
+    assert len(curve) == 0
+    assert list(curve.rows()) == []
+    assert curve.regret == 0
+    assert math.isnan(curve.mean_reward)
+    assert math.isnan(curve.recent_reward)
+
+
+def test_means_and_regret_are_those_of_the_visitors_rows() -> None:
+    loop = small_loop()
+    rows = list(crowd(loop, COFFEE, 120))
+    curve = followed(loop)
+    rewards = [float(str(row["reward"])) for row in rows]
+    regrets = [float(str(row["best"])) - float(str(row["expected"])) for row in rows]
+    assert len(curve) == 120
+    assert curve.mean_reward == pytest.approx(sum(rewards) / 120)
+    assert curve.recent_reward == pytest.approx(sum(rewards[-RECENT:]) / RECENT)
+    assert curve.regret == pytest.approx(sum(regrets))
+    for point in curve.rows():
+        n = int(point["visitor"])
+        recent = rewards[max(0, n - RECENT) : n]
+        assert point["mean"] == pytest.approx(sum(rewards[:n]) / n)
+        assert point["recent"] == pytest.approx(sum(recent) / len(recent))
+        assert point["regret"] == pytest.approx(sum(regrets[:n]))
+        # the coffee table: the best earns 1, choosing uniformly 1/4, the best drink 11/36
+        assert point["uniform_regret"] == pytest.approx(n * 3 / 4)
+        assert point["single_regret"] == pytest.approx(n * 25 / 36)
+
+
+@pytest.mark.parametrize(("points", "expected"), [(300, 40), (40, 40), (7, 7), (2, 2)])
+def test_a_curve_is_thinned_but_keeps_its_ends(points: int, expected: int) -> None:
+    loop = small_loop()
+    list(crowd(loop, COFFEE, 40))
+    visitors = [row["visitor"] for row in followed(loop).rows(points)]
+    assert len(visitors) == expected
+    assert (visitors[0], visitors[-1]) == (1, 40)
+    assert visitors == sorted(set(visitors))
+
+
+def test_following_piece_by_piece_is_the_same_as_at_once() -> None:
+    loop, curve = small_loop(), LearningCurve(COFFEE)
+    for visitors in (1, 0, 7, 12):
+        list(crowd(loop, COFFEE, visitors))
+        curve.follow(loop)
+    assert list(curve.rows()) == list(followed(loop).rows())
+
+
+@pytest.mark.parametrize("undone", [1, 2, 15])
+def test_after_an_undo_the_curve_is_that_of_what_still_counts(undone: int) -> None:
+    loop, curve = small_loop(), LearningCurve(COFFEE)
+    list(crowd(loop, COFFEE, 20))
+    curve.follow(loop)
+    loop.undo(undone)
+    list(crowd(loop, COFFEE, 20))
+    curve.follow(loop)
+    assert list(curve.rows()) == list(followed(loop).rows())
+
+
+@pytest.mark.parametrize("default", [0.5, 0, 1, -1.0])
+def test_the_default_reward_of_an_expired_event_counts(default: float) -> None:
+    loop = LearningLoop(LoopSettings(default_reward=default), clock=ManualClock())
+    answer = loop.rank(COFFEE.actions, COFFEE.features(COFFEE.contexts[0]))
+    loop.expire(answer.event_id)
+    curve = followed(loop)
+    assert len(curve) == 1
+    assert curve.mean_reward == default
+
+
+def test_an_event_that_was_never_activated_does_not_count() -> None:
+    loop = small_loop()
+    context = COFFEE.features(COFFEE.contexts[0])
+    loop.rank(COFFEE.actions, context, event_id="e", defer_activation=True)
+    loop.expire("e")
+    assert len(followed(loop)) == 0
+
+
+def test_several_rewards_of_one_event_add_up() -> None:
+    loop = LearningLoop(LoopSettings(reward_aggregation="sum"), clock=ManualClock())
+    answer = loop.rank(COFFEE.actions, COFFEE.features(COFFEE.contexts[0]))
+    loop.reward(answer.event_id, 0.75)
+    loop.reward(answer.event_id, 0.5)
+    curve = followed(loop)
+    assert (len(curve), curve.mean_reward) == (1, 1.25)
+
+
+def test_favourites_are_the_most_probable_actions_of_every_context_and_log_nothing() -> None:
+    loop = small_loop()
+    list(crowd(loop, COFFEE, 200))
+    length = len(loop.log)
+    rows = favourites(loop, COFFEE)
+    assert len(loop.log) == length
+    assert len(rows) == 36
+    for row, context, expected in zip(rows, COFFEE.contexts, COFFEE.expected, strict=True):
+        chances = loop.preview(COFFEE.actions, COFFEE.features(context)).probabilities
+        top = max(chances)
+        assert row == {
+            **context,
+            "action": COFFEE.items[chances.index(top)].id,
+            "probability": top,
+            "strength": pytest.approx(max(0.0, (top - 0.25) / 0.75)),
+            "best": COFFEE.items[int(expected.argmax())].id,
+            "best_reward": 1.0,
+        }

@@ -1,0 +1,68 @@
+"""An app under test, without a browser."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+import streamlit as st
+from streamlit.testing.v1 import AppTest
+
+from pages.parts.session import PlaySession
+
+FRONT = Path(__file__).parents[2] / "pages" / "parts" / "front.py"
+
+
+class App:
+    """The Play page of one browser session."""
+
+    def __init__(self, **query: str) -> None:
+        self.at = AppTest.from_file(str(FRONT), default_timeout=20)
+        for name, value in query.items():
+            self.at.query_params[name] = value
+        self.run()
+
+    def run(self) -> "App":
+        self.at.run()
+        assert not self.at.exception, self.at.exception
+        return self
+
+    def click(self, key: str) -> "App":
+        self.at.button(key=key).click()
+        return self.run()
+
+    def widget(self, key: str) -> Any:
+        return self.at.get_by_key(key)
+
+    def set(self, key: str, value: object) -> "App":
+        self.widget(key).set_value(value)
+        return self.run()
+
+    @property
+    def session(self) -> PlaySession:
+        session: PlaySession = self.at.session_state["play"]
+        return session
+
+    @property
+    def text(self) -> str:
+        """All Markdown on the page."""
+        return "\n".join(element.value for element in self.at.markdown)
+
+    def metric(self, label: str) -> str:
+        return str(next(m.value for m in self.at.metric if m.label == label))
+
+    def finish_the_crowd(self) -> "App":
+        """What the browser's timer does: run until nobody waits outside."""
+        for _ in range(200):
+            if not self.session.waiting:
+                return self.run()
+            self.run()
+        raise AssertionError("the crowd never ends")
+
+
+@pytest.fixture
+def open_app() -> Callable[..., App]:
+    """Opens the app as a new session, with a query string."""
+    st.cache_data.clear()
+    st.cache_resource.clear()
+    return App

@@ -1,0 +1,122 @@
+"""Specifications without data, and rows that fit them."""
+
+import json
+from typing import Any
+
+import pytest
+
+from engine import LearningLoop
+from engine.metrics import LearningCurve, favourites
+from engine.simulation import crowd
+from engine.worlds import WORLDS, World
+from pages.parts.charts import beliefs, contexts, curves
+from pages.parts.look import palette
+
+EVERY_WORLD = pytest.mark.parametrize("world", WORLDS.values(), ids=WORLDS)
+THEMES = pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+
+
+def fields_in(spec: Any) -> set[str]:
+    """Names of all fields that a specification reads."""
+    if isinstance(spec, list):
+        return set().union(*map(fields_in, spec)) if spec else set()
+    if not isinstance(spec, dict):
+        return set()
+    own = {spec["field"]} if isinstance(spec.get("field"), str) else set()
+    made = {t["as"] for t in spec.get("transform", ()) if "as" in t}
+    return (own | fields_in(list(spec.values()))) - made
+
+
+def all_specs(world: World, dark: bool) -> list[dict[str, Any]]:
+    return [
+        beliefs.probability_spec(world, dark),
+        beliefs.belief_spec(world, dark),
+        contexts.map_spec(world, dark),
+        curves.reward_spec(dark, 100, True),
+        curves.regret_spec(dark, 100, 50),
+    ]
+
+
+@EVERY_WORLD
+@THEMES
+def test_a_specification_holds_no_data_and_is_made_once(world: World, dark: bool) -> None:
+    for spec, again in zip(all_specs(world, dark), all_specs(world, dark), strict=True):
+        assert spec is again
+        assert '"data"' not in json.dumps(spec)
+        assert '"datasets"' not in json.dumps(spec)
+
+
+@EVERY_WORLD
+@THEMES
+def test_an_action_has_the_same_colour_in_every_chart(world: World, dark: bool) -> None:
+    ids = [item.id for item in world.items]
+    expected = {"domain": ids, "range": list(palette(dark)[: len(ids)])}
+    for spec in all_specs(world, dark)[:3]:
+        scales = [
+            layer["encoding"]["color"]["scale"]
+            for layer in spec["layer"]
+            if "scale" in layer["encoding"].get("color", {})
+        ]
+        assert scales
+        assert all(scale == expected for scale in scales)
+
+
+@EVERY_WORLD
+def test_rows_have_every_column_that_the_specification_reads(world: World) -> None:
+    loop = LearningLoop(seed=1)
+    before = loop.preview(world.actions, world.features(world.contexts[0]))
+    list(crowd(loop, world, 30))
+    now = loop.preview(world.actions, world.features(world.contexts[0]))
+    truth = world.expected[0]
+    curve = LearningCurve(world)
+    curve.follow(loop)
+    points = list(curve.rows())
+    frames = [
+        beliefs.probability_rows(world, now, before),
+        beliefs.belief_rows(world, now, before, truth),
+        contexts.map_rows(world, favourites(loop, world), world.contexts[0], truth=True),
+        curves.reward_rows(world, points, 50, truth=True),
+        curves.regret_rows(points),
+    ]
+    for spec, frame in zip(all_specs(world, dark=False), frames, strict=True):
+        assert fields_in(spec) <= set(frame.columns)
+
+
+@pytest.mark.parametrize("now_only", [True, False])
+def test_bells_peak_at_the_mean_and_stay_inside_the_axis(now_only: bool) -> None:
+    world = WORLDS["coffee"]
+    loop = LearningLoop(seed=1)
+    before = loop.preview(world.actions, world.features(world.contexts[0]))
+    list(crowd(loop, world, 200))
+    now = loop.preview(world.actions, world.features(world.contexts[0]))
+    frame = beliefs.belief_rows(world, now, None if now_only else before, None)
+    assert frame["reward"].between(*beliefs.REWARDS).all()
+    bells = frame[frame["kind"] == "now"]
+    for i, item in enumerate(world.items):
+        bell = bells[bells["action"] == item.id].sort_values("top")
+        peak = bell["reward"].iloc[-1]
+        assert peak == pytest.approx(now.means[i])
+    assert ("before" in set(frame["kind"])) is not now_only
+
+
+def test_the_highest_draw_is_marked_and_is_the_action_offered() -> None:
+    world = WORLDS["movies"]
+    loop = LearningLoop(seed=3)
+    marked = 0
+    for context in world.contexts:
+        now = loop.preview(world.actions, world.features(context), event_id=str(context))
+        frame = beliefs.belief_rows(world, now, None, None)
+        draws = frame[frame["kind"] == "draw"]
+        if now.cause != "draw":
+            assert draws.empty
+            continue
+        assert list(draws.loc[draws["wins"].astype(bool), "action"]) == [now.action_id]
+        marked += 1
+    assert marked > 20
+
+
+@pytest.mark.parametrize(
+    ("size", "end"), [(0, 50), (50, 50), (51, 100), (100, 100), (101, 200), (999, 1000), (3e4, 5e4)]
+)
+def test_axes_grow_in_steps(size: float, end: int) -> None:
+    assert curves.span_of(size) == end

@@ -1,0 +1,81 @@
+"""Text is shown as text, colours keep their meaning, and the shipped config is known."""
+
+import html
+import re
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from streamlit import config
+
+from engine.worlds import WORLDS
+from pages.parts.look import LOGO, palette, percent, plain
+
+ROOT = Path(__file__).parents[2]
+
+
+@given(st.text())
+def test_plain_text_has_no_character_that_markdown_or_html_reads(text: str) -> None:
+    shown = plain(text)
+    assert html.unescape(shown) == html.unescape(html.unescape(shown)) or "&" in text
+    without_entities = re.sub(r"&#\d+;", "", shown)
+    assert not set(without_entities) & set("\\`*_{}[]()<>#+-.!|~$:&^=@'\"/\n")
+
+
+@pytest.mark.parametrize(
+    "text", ["<b>x</b>", "**x**", "[a](http://b)", "$x^2$", ":red[x]", "&lt;", "# x", "`x`"]
+)
+def test_plain_text_reads_as_it_was_typed(text: str) -> None:
+    numbers = re.sub(r"&#(\d+);", lambda match: chr(int(match[1])), plain(text))
+    assert numbers == text
+
+
+@pytest.mark.parametrize(
+    ("share", "text"),
+    [(0, "0 %"), (0.004, "<1 %"), (0.01, "1 %"), (0.254, "25 %"), (0.999, ">99 %"), (1, "100 %")],
+)
+def test_probabilities_are_written_in_percent(share: float, text: str) -> None:
+    assert percent(share) == text
+
+
+@pytest.mark.parametrize("dark", [False, True])
+def test_every_action_of_every_world_has_a_colour_of_its_own(dark: bool) -> None:
+    colours = palette(dark)
+    assert len(set(colours)) == len(colours) >= max(len(w.items) for w in WORLDS.values())
+
+
+@pytest.mark.parametrize(("dark", "ground"), [(False, "#fcfbf8"), (True, "#15171c")])
+def test_colours_stand_out_from_the_ground(dark: bool, ground: str) -> None:
+    assert f'backgroundColor = "{ground}"' in (ROOT / ".streamlit" / "config.toml").read_text()
+    assert all(contrast(colour, ground) >= 3 for colour in palette(dark))
+
+
+def contrast(one: str, other: str) -> float:
+    """Contrast ratio of two colours (WCAG 2.2, 1.4.11 asks for 3 in graphics)."""
+
+    def luminance(colour: str) -> float:
+        parts = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
+        linear = [p / 12.92 if p <= 0.04045 else ((p + 0.055) / 1.055) ** 2.4 for p in parts]
+        return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+    low, high = sorted((luminance(one), luminance(other)))
+    return (high + 0.05) / (low + 0.05)
+
+
+def test_the_theme_offers_the_same_colours_as_the_charts() -> None:
+    text = (ROOT / ".streamlit" / "config.toml").read_text()
+    for dark in (False, True):
+        assert f"chartCategoricalColors = {list(palette(dark))}".replace("'", '"') in text
+
+
+def test_the_logo_is_made_of_code() -> None:
+    assert LOGO.startswith("<svg")
+    assert "script" not in LOGO
+
+
+@pytest.mark.parametrize(
+    "key", ["runner.postScriptGC", "browser.gatherUsageStats", "theme.light.primaryColor"]
+)
+def test_streamlit_still_knows_the_options_that_the_app_ships(key: str) -> None:
+    assert key in config.get_config_options(force_reparse=True)

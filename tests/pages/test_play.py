@@ -1,0 +1,289 @@
+"""The Play page: what a person can do, and what happens then."""
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pyarrow as pa
+import pytest
+
+from engine.log import Configured, Ranked
+from engine.worlds import WORLDS
+from pages.parts.setup import MAX_VISITORS
+from tests.pages.conftest import App
+
+Open = Callable[..., App]
+BARS, BELLS, MAP = "each bar is a chance", "One bell for each action", "Map of all contexts"
+EVERY_WORLD = pytest.mark.parametrize("world", list(WORLDS))
+
+
+def test_the_page_opens_with_a_new_loop_and_says_what_to_do(open_app: Open) -> None:
+    app = open_app()
+    assert len(app.session.loop.events) == 0
+    assert app.metric("Visitors") == "0"
+    assert "Click how they like it" in app.text
+    assert WORLDS["coffee"].story.split()[0] in app.text
+
+
+@EVERY_WORLD
+def test_every_world_can_be_played(open_app: Open, world: str) -> None:
+    app = open_app(world=world).click("reward-1").click("step").click("no-answer")
+    assert app.metric("Visitors") == "3"
+    assert app.session.world is WORLDS[world]
+
+
+@pytest.mark.parametrize(("key", "value"), [("reward-1", 1.0), ("reward-2", 0.5), ("reward-3", 0)])
+def test_a_click_logs_one_event_with_its_reward(open_app: Open, key: str, value: float) -> None:
+    app = open_app()
+    offered = app.session.ranked
+    app.click(key)
+    (row,) = app.session.loop.log.rows()
+    assert (row["event"], row["action"]) == (offered.event_id, offered.action_id)
+    assert (row["reward"], row["status"]) == (value, "rewarded")
+
+
+def test_any_reward_between_can_be_sent(open_app: Open) -> None:
+    app = open_app().set("reward-value", 0.35).click("reward-other")
+    assert app.session.loop.log.rows()[0]["reward"] == 0.35
+
+
+def test_no_answer_means_the_default_reward(open_app: Open) -> None:
+    app = open_app().click("no-answer")
+    (row,) = app.session.loop.log.rows()
+    assert (row["reward"], row["status"]) == (0.0, "default")
+    assert "no answer" in app.text
+
+
+def test_a_click_says_what_moved_and_shows_before_and_after(open_app: Open) -> None:
+    app = open_app().click("reward-1")
+    click = app.session.click
+    assert click is not None
+    i = click.before.chosen
+    assert click.after.probabilities[i] > click.before.probabilities[i]
+    assert len(click.weights) == 3
+    assert "Weights that moved most" in app.text
+    kinds = {row["kind"] for row in tables(app, BELLS)[0]}
+    assert kinds >= {"now", "before", "mean"}
+
+
+def test_the_visitor_stays_unless_the_next_one_is_wanted(open_app: Open) -> None:
+    app = open_app()
+    first = app.session.context
+    assert app.click("reward-1").session.context == first
+    app.set("next", True)
+    contexts = [app.click("reward-1").session.context for _ in range(4)]
+    assert any(context != first for context in contexts)
+
+
+def test_with_a_new_visitor_the_last_click_keeps_its_own_pictures(open_app: Open) -> None:
+    app = open_app(next="1")
+    while True:
+        before = app.session.context
+        app.click("reward-1")
+        if app.session.context != before:
+            break
+    assert {row["kind"] for row in tables(app, BELLS)[1]} >= {"now", "before"}
+    assert {row["kind"] for row in tables(app, BELLS)[0]}.isdisjoint({"before"})
+
+
+@EVERY_WORLD
+def test_asking_what_if_moves_the_ranking_and_logs_nothing(open_app: Open, world: str) -> None:
+    app = open_app(world=world, next="1")
+    for _ in range(8):
+        app.click("step")
+    entries, ranked = len(app.session.loop.log), app.session.ranked
+    field = app.session.world.fields[0]
+    other = next(v.name for v in field.values if v.name != app.session.context[field.name])
+    app.set(f"{world}-{field.name}", other)
+    assert app.session.context[field.name] == other
+    assert app.session.ranked.means != ranked.means
+    assert len(app.session.loop.log) == entries
+
+
+def test_next_visitor_logs_nothing(open_app: Open) -> None:
+    app = open_app().click("next-visitor")
+    assert len(app.session.loop.events) == 0
+
+
+def test_step_lets_the_visitor_who_is_there_answer_by_the_worlds_taste(open_app: Open) -> None:
+    app = open_app().set("coffee-name", "Dave").set("coffee-weather", "Rainy")
+    context, offered = app.session.context, app.session.ranked
+    app.click("step")
+    world = WORLDS["coffee"]
+    expected = world.expected[world.cell(context), world.position(offered.action_id)]
+    (row,) = app.session.loop.log.rows()
+    assert row["action"] == offered.action_id
+    assert row["reward"] == expected
+
+
+def test_a_crowd_comes_in_and_mixes_with_own_clicks(open_app: Open) -> None:
+    app = open_app().click("reward-1").click("let-in-100").finish_the_crowd().click("reward-3")
+    assert app.metric("Visitors") == "102"
+    assert not app.session.is_live
+
+
+def test_a_crowd_can_be_stopped_and_what_happened_stays(open_app: Open) -> None:
+    app = open_app(world="movies").click("let-in-1000").click("stop")
+    served = len(app.session.loop.events)
+    assert 0 < served < 1_000
+    assert len(app.run().session.loop.events) == served
+
+
+def test_play_goes_on_until_paused(open_app: Open) -> None:
+    app = open_app(speed="20").click("start")
+    first = len(app.session.loop.events)
+    app.run()
+    assert len(app.session.loop.events) > first > 0
+    app.click("stop")
+    paused = len(app.session.loop.events)
+    assert len(app.run().session.loop.events) == paused
+
+
+def test_rewards_are_off_while_a_crowd_walks_in(open_app: Open) -> None:
+    app = open_app().click("start")
+    assert app.widget("reward-1").disabled
+    assert not app.click("stop").widget("reward-1").disabled
+
+
+def test_undo_takes_back_the_last_visitor_exactly(open_app: Open) -> None:
+    app = open_app().click("reward-1").click("reward-3")
+    context, before = app.session.context, app.session.ranked
+    app.set("next", True).click("reward-2").click("undo")
+    assert app.session.context == context
+    again = app.session.ranked
+    assert (again.means, again.sds, again.probabilities, again.draw, again.event_id) == (
+        before.means, before.sds, before.probabilities, before.draw, before.event_id,
+    )  # fmt: skip
+    assert app.metric("Visitors") == "2"
+    app.click("undo").click("undo")
+    assert app.widget("undo").disabled
+
+
+def test_undo_reaches_behind_a_change_of_settings_and_keeps_the_settings(open_app: Open) -> None:
+    app = open_app().click("reward-1").set("policy", "greedy").click("undo")
+    assert len(app.session.loop.events) == 0
+    assert app.session.loop.settings == app.session.setup.settings()
+
+
+def test_reset_forgets_everything_but_what_is_set(open_app: Open) -> None:
+    app = open_app(world="news", seed="3").click("reward-1").click("reset")
+    assert len(app.session.loop.events) == 0
+    assert (app.session.world.key, app.session.loop.seed) == ("news", 3)
+
+
+def test_another_seed_or_world_starts_a_new_loop(open_app: Open) -> None:
+    app = open_app().click("reward-1").set("seed", 8)
+    assert (len(app.session.loop.events), app.session.loop.seed) == (0, 8)
+    app.click("reward-1").set("world", "store")
+    assert (len(app.session.loop.events), app.session.world.key) == (0, "store")
+
+
+def test_a_change_of_settings_keeps_what_was_learned_and_is_logged(open_app: Open) -> None:
+    app = open_app().click("reward-1").set("policy", "classic").set("epsilon", 40)
+    assert len(app.session.loop.events) == 1
+    assert sum(isinstance(entry, Configured) for entry in app.session.loop.log) == 3
+    app.set("crosses", 1)
+    assert app.session.loop.settings.crosses == 1
+    assert app.metric("Visitors") == "1"
+
+
+def test_the_truth_stays_hidden_until_it_is_revealed(open_app: Open) -> None:
+    app = open_app().click("let-in-10").finish_the_crowd()
+    hidden = len(charts_of(app))
+    assert all(row["truth"] is None for row in tables(app, MAP)[0])
+    assert "best possible" not in json.dumps([row for c in charts_of(app) for row in rows(c)])
+    assert "Reveal the truth to see it" in app.text
+    app.set("truth", True)
+    assert len(charts_of(app)) == hidden + 1
+    world = WORLDS["coffee"]
+    for row in tables(app, MAP)[0]:
+        context = {field.name: row[field.name] for field in world.fields}
+        best = int(world.expected[world.cell(context)].argmax())
+        assert row["truth"] == world.items[best].id
+
+
+def test_charts_show_what_the_loop_says(open_app: Open) -> None:
+    app = open_app().click("let-in-100").finish_the_crowd()
+    ranked = app.session.ranked
+    shown = {r["action"]: r["probability"] for r in tables(app, BARS)[0]}
+    ids = [action.id for action in ranked.request.actions]
+    assert shown == pytest.approx(dict(zip(ids, ranked.probabilities, strict=True)))
+    loop, world = app.session.loop, app.session.world
+    for row in tables(app, MAP)[0]:
+        context = {field.name: row[field.name] for field in world.fields}
+        preview = loop.preview(world.actions, world.features(context))
+        assert row["probability"] == pytest.approx(max(preview.probabilities))
+
+
+def test_the_address_follows_what_is_set(open_app: Open) -> None:
+    app = open_app().set("seed", 21).set("truth", True).set("next", True)
+    query = dict(app.at.query_params)
+    assert query == {"world": "coffee", "seed": "21", "truth": "1", "next": "1"}
+
+
+def test_a_copied_link_opens_the_same_set_up(open_app: Open) -> None:
+    app = open_app(world="store", seed="5").set("policy", "classic").set("epsilon", 33)
+    again = open_app(**app.session.setup.query())
+    assert again.session.setup == app.session.setup
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("seed", "-1"), ("seed", "1e3"), ("world", "tea"), ("policy", ""), ("crosses", "4"),
+     ("floor", "101"), ("truth", "yes"), ("speed", "5"), ("world", "<b>x</b> **y**")],
+)  # fmt: skip
+def test_a_broken_link_falls_back_with_a_notice(open_app: Open, name: str, value: str) -> None:
+    app = open_app(**{name: value})
+    (toast,) = app.at.toast
+    assert name in toast.value
+    assert "<" not in toast.value
+    assert "**" not in toast.value
+    assert app.session.setup == open_app().session.setup
+
+
+def test_the_log_can_be_filtered(open_app: Open) -> None:
+    app = open_app().click("let-in-100").finish_the_crowd()
+    app.at.session_state["log"] = True
+    app.run()
+    (table,) = app.at.dataframe
+    assert len(table.value) == 100
+    app.set("log-coffee-action", ["Latte"])
+    (table,) = app.at.dataframe
+    assert set(table.value["action"]) == {"Latte"}
+    assert len(table.value) < 100
+
+
+def test_the_last_event_is_shown_as_the_services_json(open_app: Open) -> None:
+    app = open_app().click("reward-2")
+    app.at.session_state["code"] = True
+    app.run()
+    request, answer, reward = (json.loads(c.value) for c in app.at.code if c.language == "json")
+    (ranked,) = (entry for entry in app.session.loop.log if isinstance(entry, Ranked))
+    assert request["contextFeatures"] == [app.session.context]
+    assert [a["id"] for a in request["actions"]] == [a["id"] for a in WORLDS["coffee"].actions]
+    assert answer["eventId"] == request["eventId"] == ranked.event_id
+    assert answer["rewardActionId"] == ranked.action_id
+    assert sum(a["probability"] for a in answer["ranking"]) == pytest.approx(1)
+    assert reward == {"value": 0.5}
+
+
+def test_a_full_loop_says_so(open_app: Open, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("pages.parts.setup.MAX_VISITORS", 2)
+    app = open_app().click("reward-1").click("reward-1")
+    assert app.widget("reward-1").disabled
+    assert f"{MAX_VISITORS:,}" in app.at.info[0].value
+    assert not app.click("reset").widget("reward-1").disabled
+
+
+def charts_of(app: App) -> list[Any]:
+    return list(app.at.get("vega_lite_chart"))
+
+
+def rows(chart: Any) -> list[dict[str, Any]]:
+    """The rows a chart draws, out of the Arrow table that goes to the browser."""
+    return list(pa.ipc.open_stream(chart.proto.data.data).read_all().to_pylist())
+
+
+def tables(app: App, alt: str) -> list[list[dict[str, Any]]]:
+    """Rows of the charts whose description contains a text."""
+    return [rows(chart) for chart in charts_of(app) if alt in chart.proto.alt]

@@ -1,0 +1,75 @@
+"""The Python that the page offers runs and reproduces the last event to the last bit."""
+
+import json
+import subprocess
+import sys
+from ast import literal_eval
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from pages.parts.session import PlaySession
+from pages.parts.setup import Setup
+from pages.parts.snippet import reproduce
+
+ROOT = Path(__file__).parents[2]
+
+Play = Callable[[PlaySession], None]
+
+
+def own_clicks(session: PlaySession) -> None:
+    session.send_reward(1.0, call_next=True)
+    session.send_reward(None, call_next=False)
+    session.send_reward(0.35, call_next=True)
+
+
+def crowd_and_clicks(session: PlaySession) -> None:
+    session.let_in(60)
+    while session.waiting:
+        session.tick(speed=1)
+    session.send_reward(0.0, call_next=True)
+    session.step()
+
+
+def other_settings(session: PlaySession) -> None:
+    own_clicks(session)
+    session.adopt(Setup(world=session.world.key, policy="classic", epsilon=30, crosses=1))
+    session.step()
+    session.adopt(Setup(world=session.world.key, policy="uniform"))
+
+
+def undone(session: PlaySession) -> None:
+    crowd_and_clicks(session)
+    session.undo()
+    session.undo()
+    session.send_reward(0.5, call_next=False)
+
+
+@pytest.mark.parametrize("play", [own_clicks, crowd_and_clicks, other_settings, undone])
+@pytest.mark.parametrize("world", ["coffee", "news"])
+def test_the_snippet_prints_the_recorded_answer(world: str, play: Play) -> None:
+    session = PlaySession(Setup(world=world))
+    play(session)
+    code = reproduce(session.loop, session.world)
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    recorded = session.loop.answer(list(session.loop.events)[-1]).to_json()
+    assert json.loads(json.dumps(literal_eval(done.stdout))) == recorded
+
+
+def test_a_crowd_takes_one_line_however_large() -> None:
+    session = PlaySession(Setup())
+    session.let_in(200)
+    while session.waiting:
+        session.tick(speed=1)
+    code = reproduce(session.loop, session.world)
+    assert "visitors=199" in code
+    assert len(code.splitlines()) < 35
+
+
+def test_without_an_event_there_is_nothing_to_reproduce() -> None:
+    session = PlaySession(Setup())
+    assert reproduce(session.loop, session.world) == ""
