@@ -4,6 +4,7 @@ JSON in the service's shapes becomes frozen values here or is refused whole
 with a `PersonalizerError`; behind this module every value is known to be good.
 """
 
+import contextlib
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -159,17 +160,27 @@ def parse_reward(value: object) -> float:
 
 def _as_text(value: object, target: str, parse: Callable[[object], object]) -> str:
     """JSON text of a part of the request; what is no JSON is refused with its place."""
-    try:
-        return json.dumps(value, default=_plain, separators=(",", ":"))
-    except (TypeError, ValueError, RecursionError):
+    text = None
+    with contextlib.suppress(TypeError, ValueError, RecursionError):
+        if _names_are_text(value):
+            text = json.dumps(value, default=_plain, separators=(",", ":"))
+    if text is None:
         parse(value)
         refuse(_CODE, target, value, "JSON")
+    return text
+
+
+def _names_are_text(value: object) -> bool:
+    """False where `json.dumps` would make names of numbers."""
+    if isinstance(value, Mapping):
+        return all(isinstance(name, str) and _names_are_text(v) for name, v in value.items())
+    return not isinstance(value, list | tuple) or all(map(_names_are_text, value))
 
 
 def _plain(value: object) -> object:
     if isinstance(value, Mapping):
         return dict(value)
-    if isinstance(value, Sequence):
+    if isinstance(value, Sequence) and not isinstance(value, bytes):
         return list(value)
     raise TypeError
 
@@ -195,7 +206,7 @@ def _parse_context(value: object) -> Features:
 def _parse_actions(value: object) -> tuple[Action, ...]:
     offered = _as_list(value, "actions", "a list of 1 to 50 actions")
     if not 1 <= len(offered) <= MAX_ACTIONS:
-        refuse(_CODE, "the number of actions", len(offered), "1 to 50")
+        refuse(_CODE, "actions", len(offered), "1 to 50", what="the number of actions")
     return tuple(_parse_action(action, f"actions[{i}]") for i, action in enumerate(offered))
 
 
@@ -220,5 +231,14 @@ def _as_list(value: object, target: str, allowed: str) -> Sequence[Any]:
 
 
 def _check_id(value: object, target: str, allowed: str) -> None:
-    if not isinstance(value, str) or not 1 <= len(value) <= MAX_ID_LENGTH:
+    if not isinstance(value, str) or not 1 <= len(value) <= MAX_ID_LENGTH or not _is_unicode(value):
         refuse(_CODE, target, value, allowed)
+
+
+def _is_unicode(text: str) -> bool:
+    """False for half a surrogate pair, which JSON can spell but no encoding can hold."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True

@@ -4,6 +4,7 @@ Codes are those of the retired service (its error catalogue), so that a client
 written against the service finds the codes it already handles.
 """
 
+import reprlib
 from typing import NoReturn
 
 
@@ -27,12 +28,31 @@ class PersonalizerError(ValueError):
         return {"error": {"code": self.code, "message": self.message, "target": self.target}}
 
 
-def refuse(code: str, target: str, value: object, allowed: str) -> NoReturn:
-    """Raise the error for ``target``: one sentence with the value met and what is allowed."""
-    shown = repr(value)
-    if len(shown) > 80:
-        shown = shown[:77] + "..."
-    raise PersonalizerError(code, f"{target} is {shown}, but must be {allowed}.", target)
+def refuse(
+    code: str, target: str, value: object, allowed: str, what: str | None = None
+) -> NoReturn:
+    """Raise the error for a field: one sentence with the value met and what is allowed.
+
+    Args:
+        what: how the sentence names it, where the field's own name would not do.
+    """
+    sentence = f"{what or target} is {_shown(value)}, but must be {allowed}."
+    raise PersonalizerError(code, sentence, target)
+
+
+def _shown(value: object) -> str:
+    """A short text for any value, however large or deep."""
+    try:
+        text = _SHORT.repr(value)
+    except ValueError:
+        return "a number of thousands of digits"
+    return text if len(text) <= _MOST else text[: _MOST - 3] + "..."
+
+
+_MOST = 80
+_SHORT = reprlib.Repr()
+_SHORT.maxlevel = 4
+_SHORT.maxstring = _SHORT.maxother = _SHORT.maxlong = 60
 
 
 def check_number(

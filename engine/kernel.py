@@ -10,9 +10,11 @@ fields cost a few vector operations.
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
+from numpy.typing import NDArray
 
 from engine.actions import Action
 from engine.arrays import Array, with_room
@@ -26,13 +28,13 @@ def symmetric_polynomials(products: Array, orders: int) -> Array:
         products: per-field inner products, shape (..., fields).
 
     Returns:
-        shape (..., orders + 1). Adds fields one by one, which is exact where
-        power sums would cancel.
+        shape (orders + 1, ...). Adds fields one by one, which is exact where power sums
+        would cancel.
     """
-    e = np.zeros((*products.shape[:-1], orders + 1))
-    e[..., 0] = 1.0
-    for field in range(products.shape[-1]):
-        e[..., 1:] += products[..., field, None] * e[..., :-1]
+    e: Array = np.zeros((orders + 1, *products.shape[:-1]))
+    e[0] = 1.0
+    for product in np.moveaxis(products, -1, 0):
+        e[1:] += product * e[:-1]
     return e
 
 
@@ -41,11 +43,8 @@ class Vectors:
 
     def __init__(self) -> None:
         self._columns: dict[str, int] = {}
-        self._fields: dict[str, int] = {}
         self._keys: dict[tuple[tuple[str, float], ...], int] = {}
-        self._field_of: list[int] = []
         self._values: Array = np.zeros((16, 16))
-        self._indicator: Array = np.zeros((16, 16))
 
     def __len__(self) -> int:
         return len(self._keys)
@@ -55,7 +54,7 @@ class Vectors:
         key = tuple(sorted(features.columns.items()))
         if key not in self._keys:
             for column in features.columns:
-                self._add_column(column, features.fields[column])
+                self._columns.setdefault(column, len(self._columns))
             row = len(self._keys)
             self._values = with_room(self._values, (row + 1, len(self._columns)))
             for column, value in features.columns.items():
@@ -63,21 +62,20 @@ class Vectors:
             self._keys[key] = row
         return self._keys[key]
 
-    def _add_column(self, column: str, field: str) -> None:
-        if column in self._columns:
-            return
-        at = self._columns.setdefault(column, len(self._columns))
-        of = self._fields.setdefault(field, len(self._fields))
-        self._indicator = with_room(self._indicator, (at + 1, of + 1))
-        self._indicator[at, of] = 1.0
-
     def products(self, features: Features) -> Array:
-        """Inner products with one vector, field by field: shape (len(self), fields)."""
-        known = [(self._columns[c], v) for c, v in features.columns.items() if c in self._columns]
-        at = [position for position, _ in known]
-        weighted = self._values[: len(self), at] * np.array([value for _, value in known])
-        fields: Array = weighted @ self._indicator[at, : len(self._fields)]
-        return fields
+        """Inner products with one vector, field by field: shape (len(self), fields known)."""
+        groups: dict[str, list[str]] = {}
+        for column in features.columns:
+            if column in self._columns:
+                groups.setdefault(features.fields[column], []).append(column)
+        known = [column for group in groups.values() for column in group]
+        at = np.array([self._columns[column] for column in known], dtype=np.intp)
+        products: Array = self._values[: len(self)].take(at, axis=1)
+        products *= np.array([features.columns[column] for column in known])
+        if len(groups) < len(known):
+            starts = np.cumsum([0, *map(len, groups.values())])[:-1]
+            products = np.add.reduceat(products, starts, axis=1)
+        return products
 
     def totals(self, columns: Sequence[str], values: Array) -> Array:
         """Inner products with several vectors given as (K, columns): shape (len(self), K)."""
@@ -97,23 +95,27 @@ class RowKernel:
     def __init__(self, crosses: int) -> None:
         self._crosses = crosses
         self._contexts = Vectors()
-        self._context_scales: Array = np.zeros((16, crosses + 1))
+        self._context_scales: Array = np.zeros((crosses + 1, 16))
         self._actions = Vectors()
-        self._action_scales: Array = np.zeros((16, 1))
+        self._action_scales: Array = np.zeros((2, 16))
         self._ids: dict[str, int] = {}
-        self._rows: list[tuple[int, int, int]] = []
+        self._rows: NDArray[np.intp] = np.zeros((3, 16), dtype=np.intp)
+        self._size = 0
 
     def __len__(self) -> int:
-        return len(self._rows)
+        return self._size
 
     def remember(self, context: Features, action: Action) -> None:
         """Append a row to the remembered ones."""
         c, a = self._contexts.index(context), self._actions.index(action.features)
-        self._context_scales = with_room(self._context_scales, (c + 1, self._crosses + 1))
-        self._context_scales[c] = self._scales(context)
-        self._action_scales = with_room(self._action_scales, (a + 1, 1))
-        self._action_scales[a] = _feature_length(action.features)
-        self._rows.append((c, a, self._ids.setdefault(action.id, len(self._ids))))
+        self._context_scales = with_room(self._context_scales, (self._crosses + 1, c + 1))
+        self._context_scales[:, c] = context_scales(context, self._crosses)
+        self._action_scales = with_room(self._action_scales, (2, a + 1))
+        self._action_scales[:, a] = _action_scales(action.features)
+        if self._size == self._rows.shape[1]:
+            self._rows = np.concatenate([self._rows, np.zeros_like(self._rows)], axis=1)
+        self._rows[:, self._size] = c, a, self._ids.setdefault(action.id, len(self._ids))
+        self._size += 1
 
     def between(self, context: Features, actions: tuple[Action, ...]) -> tuple[Array, Array]:
         """Inner products of K offered rows with the m remembered ones and with each other.
@@ -121,56 +123,70 @@ class RowKernel:
         Returns:
             (K, m) and (K, K); each row has length 1, so the latter's diagonal is 1.
         """
-        columns, own, ids = _dense(actions)
-        offered = own @ own.T + np.equal.outer(ids, ids) * np.outer(*[_id_lengths(own)] * 2)
-        if not self._rows:
-            return np.zeros((len(actions), 0)), offered
-        c, a, i = np.array(self._rows).T
+        offer = _offer(actions)
+        if not self._size:
+            return np.zeros((len(actions), 0)), offer.products
+        c, a, i = self._rows[:, : self._size]
         polynomials = symmetric_polynomials(self._contexts.products(context), self._crosses)
-        scales = self._context_scales[: len(self._contexts)] * self._scales(context)
-        contexts = np.einsum("no,no->n", polynomials, scales)
-        known = np.array([self._ids.get(action.id, -1) for action in actions])
-        features = self._actions.totals(columns, own) * self._action_scales[: len(self._actions)]
-        id_lengths = np.where(self._action_scales[: len(self._actions), 0] > 0, SHARE, 1.0)
-        same = np.equal.outer(i, known) * np.outer(id_lengths[a], _id_lengths(own))
-        return (contexts[c, None] * (features[a] + same)).T, offered
-
-    def _scales(self, context: Features) -> Array:
-        """1 / length of each order's part, times 1 / sqrt(number of orders that occur)."""
-        squares: dict[str, float] = {}
-        for column, value in context.columns.items():
-            field = context.fields[column]
-            squares[field] = squares.get(field, 0.0) + value * value
-        own = symmetric_polynomials(np.array(list(squares.values())), self._crosses)
-        present = own > 0
-        scales: Array = np.zeros_like(own)
-        scales[present] = 1.0 / np.sqrt(own[present] * present.sum())
-        return scales
+        polynomials *= self._context_scales[:, : len(self._contexts)]
+        contexts = context_scales(context, self._crosses) @ polynomials
+        to_features, id_lengths = self._action_scales[:, : len(self._actions)]
+        features = self._actions.totals(offer.columns, offer.features) * to_features[:, None]
+        ids = np.array([self._ids.get(action.id, -1) for action in actions])
+        same = np.equal.outer(i, ids) * np.outer(id_lengths[a], offer.id_lengths)
+        return (contexts[c, None] * (features[a] + same)).T, offer.products
 
 
-def _feature_length(features: Features) -> float:
-    """Factor that brings an action's features to length `SHARE`; 0 where there are none."""
+@lru_cache(maxsize=1_024)
+def context_scales(context: Features, crosses: int) -> Array:
+    """1 / length of each order's part, times 1 / sqrt(number of orders that occur)."""
+    squares: dict[str, float] = {}
+    for column, value in context.columns.items():
+        field = context.fields[column]
+        squares[field] = squares.get(field, 0.0) + value * value
+    own = symmetric_polynomials(np.array(list(squares.values())), crosses)
+    present = own > 0
+    scales: Array = np.zeros_like(own)
+    scales[present] = 1.0 / np.sqrt(own[present] * present.sum())
+    return scales
+
+
+def _action_scales(features: Features) -> tuple[float, float]:
+    """Factor that brings the features to their length, and the length of the id's part."""
     square = sum(value * value for value in features.columns.values())
-    return SHARE / float(np.sqrt(square)) if square > 0 else 0.0
+    return (SHARE / float(np.sqrt(square)), SHARE) if square > 0 else (0.0, 1.0)
+
+
+@dataclass(frozen=True, slots=True)
+class _Offer:
+    """Action parts of K offered rows.
+
+    Attributes:
+        columns: names of the features' columns.
+        features: (K, columns), scaled.
+        id_lengths: (K,).
+        products: inner products of the action parts, (K, K).
+    """
+
+    columns: Sequence[str]
+    features: Array
+    id_lengths: Array
+    products: Array
 
 
 @lru_cache(maxsize=256)
-def _dense(actions: tuple[Action, ...]) -> tuple[list[str], Array, Array]:
-    """Feature parts of offered actions, scaled: column names, (K, columns), numbered ids."""
+def _offer(actions: tuple[Action, ...]) -> _Offer:
     columns: dict[str, int] = {}
     for action in actions:
         for column in action.features.columns:
             columns.setdefault(column, len(columns))
-    values: Array = np.zeros((len(actions), len(columns)))
-    numbers: dict[str, int] = {}
-    ids = np.array([numbers.setdefault(action.id, len(numbers)) for action in actions])
+    features: Array = np.zeros((len(actions), len(columns)))
+    lengths: Array = np.zeros(len(actions))
     for row, action in enumerate(actions):
-        scale = _feature_length(action.features)
+        scale, lengths[row] = _action_scales(action.features)
         for column, value in action.features.columns.items():
-            values[row, columns[column]] = value * scale
-    return list(columns), values, ids
-
-
-def _id_lengths(scaled_features: Array) -> Array:
-    """Length of each action's id part: `SHARE`, or 1 where the features are empty."""
-    return np.where(np.any(scaled_features != 0, axis=1), SHARE, 1.0)
+            features[row, columns[column]] = value * scale
+    names = np.array([action.id for action in actions], dtype=object)
+    same = np.equal.outer(names, names).astype(float)
+    products = features @ features.T + same * np.outer(lengths, lengths)
+    return _Offer(list(columns), features, lengths, products)

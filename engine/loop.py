@@ -5,10 +5,11 @@ that is not in the log, and replaying the log gives the same loop, bit for bit.
 """
 
 import hashlib
+import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 
@@ -19,6 +20,7 @@ from engine.actions import (
     parse_rank_request,
     parse_reward,
 )
+from engine.arrays import Array
 from engine.errors import refuse
 from engine.features import Column
 from engine.log import Activated, Configured, Entry, EventLog, Expired, Ranked, Rewarded, Undone
@@ -26,6 +28,7 @@ from engine.model import RewardModel, Scores
 from engine.policies import Normals
 from engine.settings import SETTING_NAMES, LoopSettings
 
+T = TypeVar("T")
 Clock = Callable[[], datetime]
 
 
@@ -272,31 +275,20 @@ class LearningLoop:
 
     def _decide(self, request: RankRequest, now: datetime) -> Ranked:
         event_id = request.event_id or self._next_event_id()
-        allowed = list(request.allowed)
+        allowed, size = list(request.allowed), len(request.actions)
         scores = self._model.scores(request.context, request.actions)
         among = Scores(scores.mean[allowed], scores.covariance[np.ix_(allowed, allowed)])
         decision = self._settings.policy.decide(among, self._normals, self._stream(event_id))
-        size = len(request.actions)
-
-        def spread(values: Iterable[float]) -> tuple[float, ...]:
-            placed = [0.0] * size
-            for position, value in zip(allowed, values, strict=True):
-                placed[position] = float(value)
-            return tuple(placed)
-
+        draw = decision.draw
         return Ranked(
             event_id=event_id,
             time=now,
             request=replace(request, event_id=event_id),
-            probabilities=spread(decision.probabilities),
-            errors=spread(decision.errors),
+            probabilities=_placed(decision.probabilities, allowed, [0.0] * size),
+            errors=_placed(decision.errors, allowed, [0.0] * size),
             means=tuple(scores.mean.tolist()),
             sds=tuple(scores.sd.tolist()),
-            draw=None
-            if decision.draw is None
-            else tuple(
-                value if i in allowed else None for i, value in enumerate(spread(decision.draw))
-            ),
+            draw=None if draw is None else _placed(draw, allowed, [None] * size),
             chosen=allowed[decision.chosen],
             cause=decision.cause,
         )
@@ -315,7 +307,7 @@ class LearningLoop:
         return np.random.default_rng(list(_digest(self.seed, event_id)))
 
     def _repeat(self, request: RankRequest, ranked: Ranked) -> RankResponse:
-        if request.to_json() != ranked.request.to_json():
+        if _canonical(request) != _canonical(ranked.request):
             refuse(
                 "InvalidRankRequest",
                 "eventId",
@@ -340,7 +332,7 @@ class LearningLoop:
         return now
 
     def _expiry(self, state: EventState, now: datetime) -> Expired:
-        default = self._settings.default_reward if state.activated else None
+        default = float(self._settings.default_reward) if state.activated else None
         return Expired(state.ranked.event_id, now, default)
 
     # -- the fold ---------------------------------------------------------------------
@@ -416,10 +408,18 @@ class LearningLoop:
         return state
 
 
+def _placed(values: Array, at: Sequence[int], whole: list[T]) -> tuple[T | float, ...]:
+    """``whole`` with the values put where they belong."""
+    placed: list[T | float] = [*whole]
+    for position, value in zip(at, values.tolist(), strict=True):
+        placed[position] = value
+    return tuple(placed)
+
+
 def _response(ranked: Ranked) -> RankResponse:
     """Sort by probability; excluded actions keep their places in the request."""
-    allowed = ranked.request.allowed
-    order = iter(sorted(allowed, key=lambda i: -ranked.probabilities[i]))
+    order = iter(sorted(ranked.request.allowed, key=lambda i: -ranked.probabilities[i]))
+    allowed = set(ranked.request.allowed)
     ranking = tuple(
         RankedAction(ranked.request.actions[i].id, ranked.probabilities[i])
         for i in (
@@ -428,6 +428,10 @@ def _response(ranked: Ranked) -> RankResponse:
         )
     )
     return RankResponse(ranked.event_id, ranked.action_id, ranking)
+
+
+def _canonical(request: RankRequest) -> str:
+    return json.dumps(request.to_json(), sort_keys=True)
 
 
 def _digest(seed: int, text: str) -> bytes:

@@ -75,14 +75,14 @@ class RewardModel:
     def learn(self, context: Features, action: Action, reward: float) -> None:
         """Learn that ``action`` earned ``reward`` in ``context``."""
         row, outside = self._row(context, action)
-        if outside > _NEGLIGIBLE and self.dimensions < MAX_DIMENSIONS:
+        if outside > 0 and self.dimensions < MAX_DIMENSIONS:
             row, outside = self._extend(context, action, row, outside), 0.0
         self.posterior.add(row, reward, outside)
 
     def correct(self, context: Features, action: Action, difference: float) -> None:
         """Change a learned reward by ``difference``, as `sum` aggregation does."""
         row, outside = self._row(context, action)
-        self.posterior.correct(row, difference, outside if outside > _NEGLIGIBLE else 0.0)
+        self.posterior.correct(row, difference, outside)
 
     def weights(self, context: Features, action: Action) -> dict[Column, float]:
         """Mean weights of the columns that the row of (context, action) has."""
@@ -107,7 +107,8 @@ class RewardModel:
     def _row(self, context: Features, action: Action) -> tuple[Array, float]:
         """Coordinates of one row and the squared length of its part outside the span."""
         rows, offered = self._coordinates(context, (action,))
-        return rows[0], float(offered[0, 0] - rows[0] @ rows[0])
+        outside = float(offered[0, 0] - rows[0] @ rows[0])
+        return rows[0], outside if outside > _NEGLIGIBLE else 0.0
 
     def _extend(self, context: Features, action: Action, row: Array, outside: float) -> Array:
         """Add the part of a row outside the span to the basis; its coordinates then."""

@@ -6,6 +6,7 @@ weights r / q stay unbiased however rough the estimate of the Thompson
 probabilities is.
 """
 
+import contextlib
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
@@ -58,9 +59,11 @@ class Normals:
         """The first ``size`` columns of the table with ``draws`` rows."""
         if self._table.shape[0] != draws:
             self._table = np.zeros((draws, 0))
-        for column in range(self._table.shape[1], size):
-            stream = np.random.default_rng([self._seed, column])
-            self._table = np.column_stack([self._table, stream.standard_normal(draws)])
+        have = self._table.shape[1]
+        if have < size:
+            streams = (np.random.default_rng([self._seed, column]) for column in range(have, size))
+            new = [stream.standard_normal(draws) for stream in streams]
+            self._table = np.column_stack([self._table, *new])
         return self._table[:, :size]
 
 
@@ -102,7 +105,8 @@ class Thompson:
     def decide(self, scores: Scores, normals: Normals, rng: np.random.Generator) -> Decision:
         size = len(scores.mean)
         table = normals.table(self.draws, size)
-        drawn = scores.mean + self.width * (table @ _root(scores.covariance).T)
+        drawn: Array = table @ (self.width * _root(scores.covariance)).T
+        drawn += scores.mean
         winners = drawn.argmax(axis=1)
         frequency = np.bincount(winners, minlength=size) / self.draws
         chance = np.full(size, 0.5 / size)
@@ -172,10 +176,18 @@ POLICIES: dict[str, type[AnyPolicy]] = {
 
 
 def _root(covariance: Array) -> Array:
-    """L with L L' = covariance. The jitter splits ties between equal rows evenly."""
-    jitter = 1e-9 * np.trace(covariance) / len(covariance) + 1e-300
-    root: Array = np.linalg.cholesky(covariance + jitter * np.eye(len(covariance)))
-    return root
+    """L with L L' = covariance.
+
+    The jitter splits ties between equal rows evenly. Where rounding has left the matrix
+    indefinite (actions that differ by less than it), more of it is taken until it is not.
+    """
+    size = float(np.abs(np.diag(covariance)).max()) + 1e-300
+    eye: Array = np.eye(len(covariance))
+    for share in (1e-9, 1e-6, 1e-3):
+        with contextlib.suppress(np.linalg.LinAlgError):
+            return np.linalg.cholesky(covariance + share * size * eye)
+    eye *= np.sqrt(np.maximum(np.diag(covariance), 0.0))
+    return eye
 
 
 def _ties(mean: Array) -> Array:

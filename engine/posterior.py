@@ -1,7 +1,8 @@
 """Bayesian linear regression over rows given as coordinates in an orthonormal basis.
 
 Model: reward = m0 + x.w + noise, w ~ N(0, prior_sd^2 I), noise ~ N(0, noise_sd^2),
-centred at the running mean reward m0 = (total + 1/2) / (count + 1).
+centred at the running mean reward m0 = (total + 10) / (count + 20): twenty imaginary
+rewards of 1/2, so that a person's first clicks move the action they are for, not all.
 
 `Statistics` hold data only (Gram matrix, response, sums): they add, subtract and
 merge in any order. `Posterior` adds prior and noise when it solves,
@@ -16,6 +17,9 @@ then on keeps Sigma current by the Sherman-Morrison formula, O(r^2) a reward.
 import numpy as np
 
 from engine.arrays import Array, with_room
+
+IMAGINARY = 20.0
+"""How many imaginary rewards of 1/2 the running mean starts with."""
 
 
 class Statistics:
@@ -50,8 +54,8 @@ class Statistics:
 
     @property
     def centre(self) -> float:
-        """m0, the running mean reward with one imaginary reward of 1/2."""
-        return (self.total + 0.5) / (self.count + 1.0)
+        """m0, the running mean reward, imaginary rewards included."""
+        return (self.total + IMAGINARY / 2) / (self.count + IMAGINARY)
 
     def grow(self, size: int) -> None:
         """Make room for coordinates that no earlier row has: zeros."""

@@ -84,7 +84,7 @@ class DenseLearner:
         noise = self._settings.noise_sd**2
         precision = np.eye(self.size) / self._settings.prior_sd**2 + self._gram / noise
         covariance = np.linalg.inv(precision)
-        centre = (self._total + 0.5) / (self._count + 1)
+        centre = (self._total + 10) / (self._count + 20)
         mean = covariance @ (self._response - centre * self._row_sum) / noise
         normals = self._rng.standard_normal((self._policy.draws, self.size))
         weights = mean + normals @ np.linalg.cholesky(covariance).T

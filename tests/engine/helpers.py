@@ -254,13 +254,13 @@ class DenseOracle:
 
     @property
     def centre(self) -> float:
-        return (math.fsum(self.rewards) + 0.5) / (len(self.rewards) + 1)
+        return (math.fsum(self.rewards) + 10) / (len(self.rewards) + 20)
 
     def _solve(self, names: Sequence[Any]) -> tuple[Array, Array]:
         """Mean and covariance of the weights of the columns named."""
         x = dense(self.rows, names)
         precision = np.eye(len(names)) / self.prior_sd**2 + x.T @ x / self.noise_sd**2
-        covariance: Array = np.linalg.inv(precision)
+        covariance = np.linalg.inv(precision).astype(np.float64)
         deviations = np.array(self.rewards) - self.centre
         return covariance @ x.T @ deviations / self.noise_sd**2, covariance
 

@@ -63,9 +63,9 @@ def test_symmetric_polynomials_do_not_cancel_where_power_sums_would() -> None:
 def test_symmetric_polynomials_work_along_the_last_axis() -> None:
     products = np.arange(12.0).reshape(2, 2, 3)
     result = symmetric_polynomials(products, 2)
-    assert result.shape == (2, 2, 3)
+    assert result.shape == (3, 2, 2)
     for i, j in np.ndindex(2, 2):
-        assert result[i, j].tolist() == symmetric_polynomials(products[i, j], 2).tolist()
+        assert result[:, i, j].tolist() == symmetric_polynomials(products[i, j], 2).tolist()
 
 
 # -- rows -----------------------------------------------------------------------------

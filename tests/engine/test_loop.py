@@ -26,10 +26,12 @@ from tests.engine.bad_requests import BAD_REQUESTS, BadRequest
 from tests.engine.helpers import (
     CONTEXTS,
     DRINKS,
+    DenseOracle,
     Json,
     ManualClock,
     assert_one_sentence,
     decision_of,
+    naive_row,
     next_answers,
     one_of,
     posterior_bits,
@@ -716,6 +718,15 @@ def test_another_seed_or_another_event_id_draws_anew(clock: ManualClock) -> None
     assert len({drawn(seed, name) for seed in (1, 2) for name in ("a", "b")}) == 4
 
 
+def test_what_is_left_to_chance_depends_on_the_seed_as_well(clock: ManualClock) -> None:
+    def shown(seed: int) -> list[str]:
+        loop = LearningLoop(LoopSettings(policy=Uniform()), seed=seed, clock=clock)
+        return [loop.rank(DRINKS, event_id=f"e{i}").reward_action_id for i in range(30)]
+
+    assert shown(1) == shown(1)
+    assert shown(1) != shown(2)
+
+
 # -- settings -------------------------------------------------------------------------
 
 
@@ -757,6 +768,37 @@ def test_a_loop_that_retrains_equals_a_fresh_one_given_the_same_rewards(
         one, other = loop.belief(DRINKS, context), fresh.belief(DRINKS, context)
         np.testing.assert_allclose(one.mean, other.mean, rtol=0, atol=1e-12)
         np.testing.assert_allclose(one.covariance, other.covariance, rtol=0, atol=1e-12)
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [LoopSettings(crosses=n, prior_sd=0.6, noise_sd=0.5) for n in range(4)],
+    ids=lambda s: f"crosses {s.crosses}",
+)
+@pytest.mark.parametrize("late", [False, True], ids=["from the start", "changed later"])
+def test_a_loop_believes_what_follows_from_its_settings_and_its_rewards(
+    settings: LoopSettings, late: bool, clock: ManualClock
+) -> None:
+    """All weights solved at once, naively, from the request, the action shown, the reward."""
+    names = ("crosses", "prior_sd", "noise_sd")
+    chosen = {name: getattr(settings, name) for name in names}
+    loop = taught(clock) if late else taught(clock, **chosen)
+    loop.configure(**chosen)
+    rows, rewards = [], []
+    for state in loop.events.values():
+        if state.activated and state.rewards:
+            request: Json = state.ranked.request.to_json()
+            action = request["actions"][state.ranked.chosen]
+            rows.append(naive_row(request["contextFeatures"], action, settings.crosses))
+            rewards.append(sum(state.rewards))
+    oracle = DenseOracle(settings.prior_sd, settings.noise_sd, rows, rewards)
+    assert len(rows) == 13
+    for context in CONTEXTS:
+        offered = [naive_row(context, action, settings.crosses) for action in DRINKS]
+        mean, covariance = oracle.moments(offered)
+        belief = loop.belief(DRINKS, context)
+        np.testing.assert_allclose(belief.mean, mean, rtol=0, atol=1e-12)
+        np.testing.assert_allclose(belief.covariance, covariance, rtol=0, atol=1e-12)
 
 
 def test_a_retrained_loop_goes_on_learning(clock: ManualClock) -> None:

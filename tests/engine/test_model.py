@@ -113,7 +113,7 @@ def test_rows_that_were_never_seen_keep_the_priors_spread() -> None:
     model = learned([([{"w": "x"}], {"id": "a", "features": [{"k": 1}]}, 1.0)], 1)
     stranger = [{"id": "b", "features": [{"other": 1}]}, {"id": "c", "features": [{"third": 1}]}]
     found = scores(model, [{"w": "y"}], stranger)
-    assert_moments(found, np.full(2, 0.75), PRIOR_SD**2 * np.eye(2), 1e-15)
+    assert_moments(found, np.full(2, 11 / 21), PRIOR_SD**2 * np.eye(2), 1e-15)
 
 
 def test_before_any_reward_every_action_is_believed_to_earn_a_half() -> None:
@@ -269,7 +269,7 @@ def capped_oracle(history: list[Visit], most: int, offered: list[Row]) -> tuple[
     noise = NOISE_SD**2 + PRIOR_SD**2 * (1 - np.sum(inside**2, axis=1))
     values = np.array([reward for *_, reward in history])
     counts = NOISE_SD**2 / noise
-    centre = (counts @ values + 0.5) / (counts.sum() + 1)
+    centre = (counts @ values + 10) / (counts.sum() + 20)
     precision = np.eye(len(basis)) / PRIOR_SD**2 + inside.T @ (inside / noise[:, None])
     covariance = np.linalg.inv(precision)
     mean = covariance @ inside.T @ ((values - centre) / noise)

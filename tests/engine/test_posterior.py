@@ -50,15 +50,14 @@ def brute_force(
     """
     variances = np.full(len(rows), NOISE_SD**2) if noise is None else noise
     counts = NOISE_SD**2 / variances
-    centre = (counts @ rewards + 0.5) / (counts.sum() + 1)
+    centre = (counts @ rewards + 10) / (counts.sum() + 20)
     precision = np.eye(rows.shape[1]) / PRIOR_SD**2
-    pull: Array = np.zeros(rows.shape[1])
+    pull = np.zeros(rows.shape[1])
     for x, reward, variance in zip(rows, rewards, variances, strict=True):
         precision += np.outer(x, x) / variance
         pull += x * (reward - centre) / variance
-    mean: Array = np.linalg.solve(precision, pull)
-    covariance: Array = np.linalg.inv(precision)
-    return float(centre), mean, covariance
+    covariance = np.linalg.inv(precision).astype(np.float64)
+    return float(centre), np.linalg.solve(precision, pull).astype(np.float64), covariance
 
 
 def assert_same(one: Posterior, other: Posterior) -> None:
@@ -72,9 +71,9 @@ def assert_same(one: Posterior, other: Posterior) -> None:
 
 @pytest.mark.parametrize(
     ("rewards", "centre"),
-    [([], 0.5), ([1], 0.75), ([0], 0.25), ([1, 1, 0], 0.625), ([-1, -1], -0.5)],
+    [([], 0.5), ([1], 11 / 21), ([0], 10 / 21), ([1, 1, 0], 12 / 23), ([-1, -1], 8 / 22)],
 )
-def test_the_centre_is_the_mean_reward_with_one_imaginary_reward_of_a_half(
+def test_the_centre_is_the_mean_reward_with_twenty_imaginary_rewards_of_a_half(
     rewards: list[float], centre: float
 ) -> None:
     statistics = Statistics(1)
@@ -115,11 +114,11 @@ def test_the_moments_of_offered_rows_follow_from_the_dense_solve() -> None:
 def test_one_number_by_hand() -> None:
     posterior = Posterior(2.0, 1.0, Statistics(1))
     posterior.add(np.ones(1), 1.0)
-    # precision 1/4 + 1, centre (1 + 1/2) / 2, pull 1 - 3/4
+    # precision 1/4 + 1, centre (1 + 20/2) / (1 + 20), pull 1 - 11/21
     assert posterior.covariance.item() == pytest.approx(0.8)
-    assert posterior.mean.item() == pytest.approx(0.8 * 0.25)
+    assert posterior.mean.item() == pytest.approx(0.8 * 10 / 21)
     mean, variance = posterior.moments(np.ones((1, 1)))
-    assert (mean.item(), variance.item()) == pytest.approx((0.75 + 0.2, 0.8))
+    assert (mean.item(), variance.item()) == pytest.approx((11 / 21 + 8 / 21, 0.8))
 
 
 @given(st.permutations(range(30)))

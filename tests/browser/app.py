@@ -1,0 +1,87 @@
+"""The app on a port of its own, started as a person starts it."""
+
+import os
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.error import URLError
+from urllib.request import urlopen
+
+ROOT = Path(__file__).resolve().parents[2]
+HOST = "127.0.0.1"
+_PATIENCE = 60.0
+"""Seconds a server may take until it is healthy."""
+
+
+@dataclass(frozen=True, slots=True)
+class Server:
+    """A running server: where it is, which process, and how long it took to be healthy."""
+
+    address: str
+    pid: int
+    started_in: float
+
+    @property
+    def memory(self) -> float:
+        """Resident memory in MiB."""
+        pages = int(Path(f"/proc/{self.pid}/statm").read_text().split()[1])
+        return pages * os.sysconf("SC_PAGE_SIZE") / 2**20
+
+
+@contextmanager
+def running(script: str = "app.py") -> Iterator[Server]:
+    """Run a script of this repository until the block ends, with its ``.streamlit/``."""
+    port = _free_port()
+    command = [sys.executable, "-m", "streamlit", "run", script, "--server.headless", "true",
+               "--server.address", HOST, "--server.port", str(port)]  # fmt: skip
+    with tempfile.TemporaryFile() as said:
+        start = time.monotonic()
+        process = subprocess.Popen(
+            command,
+            cwd=ROOT,
+            env=os.environ | {"OPENBLAS_NUM_THREADS": "1"},
+            stdout=said,
+            stderr=subprocess.STDOUT,
+        )
+        try:
+            address = f"http://{HOST}:{port}"
+            if not _becomes_healthy(process, address):
+                said.seek(0)
+                raise RuntimeError(f"{script} did not start:\n{said.read().decode()}")
+            yield Server(address, process.pid, time.monotonic() - start)
+        finally:
+            _stop(process)
+
+
+def _free_port() -> int:
+    with socket.socket() as free:
+        free.bind((HOST, 0))
+        port: int = free.getsockname()[1]
+        return port
+
+
+def _becomes_healthy(process: subprocess.Popen[bytes], address: str) -> bool:
+    until = time.monotonic() + _PATIENCE
+    while process.poll() is None and time.monotonic() < until:
+        try:
+            with urlopen(f"{address}/_stcore/health", timeout=5) as answer:
+                if answer.status == 200:
+                    return True
+        except (URLError, ConnectionError, TimeoutError):
+            time.sleep(0.05)
+    return False
+
+
+def _stop(process: subprocess.Popen[bytes]) -> None:
+    process.terminate()
+    try:
+        process.wait(10)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()

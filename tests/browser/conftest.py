@@ -1,0 +1,57 @@
+"""One server for all journeys, one Chromium for a module, one session for each page."""
+
+import os
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser
+
+from tests.browser import chromium
+from tests.browser.app import Server, running
+from tests.browser.play import PlayPage
+
+OpenPage = Callable[..., PlayPage]
+"""(query="", address of another server, **options of a browser context) -> an open page."""
+
+
+@pytest.fixture(scope="session")
+def server() -> Iterator[Server]:
+    """The app, running. Browser sessions do not see each other, so they may share it."""
+    with running() as server:
+        yield server
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """Chromium. It runs no longer than a module, so that asyncio is free elsewhere."""
+    path = chromium.find()
+    if path is None:
+        missing = f"no Chromium: none of {', '.join(chromium.NAMES)} is installed"
+        if os.environ.get("CI") == "true":
+            pytest.fail(missing)
+        pytest.skip(missing)
+    with chromium.launched(path) as browser:
+        yield browser
+
+
+@pytest.fixture
+def open_page(browser: Browser, request: pytest.FixtureRequest) -> Iterator[OpenPage]:
+    """Opens the Play page in a browser profile of its own.
+
+    Whatever a test does there: no error on the console, no request to another host.
+    """
+    pages: list[PlayPage] = []
+
+    def open_page(query: str = "", address: str | None = None, **options: Any) -> PlayPage:
+        size = {"width": 1440, "height": 900}
+        context = browser.new_context(**{"viewport": size, **options})
+        where = address or request.getfixturevalue("server").address
+        pages.append(PlayPage(context.new_page(), where))
+        return pages[-1].open(query)
+
+    yield open_page
+    complaints = [complaint for page in pages for complaint in page.complaints]
+    for page in pages:
+        page.page.context.close()
+    assert not complaints, complaints

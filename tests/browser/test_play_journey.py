@@ -1,0 +1,263 @@
+"""Journeys through the Play page, as people make them, in a real browser."""
+
+import re
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.app import running
+from tests.browser.conftest import OpenPage
+from tests.browser.play import BARS, CURVE, REGRET, PlayPage
+
+pytestmark = pytest.mark.browser
+
+FAST, GAP = 20, 50
+"""Clicks in a row, and milliseconds from one to the next."""
+LOVED, IGNORED = "reward-1", "reward-3"
+WORLDS = ("News", "Movies", "Store", "Coffee")
+
+
+def reward_only(play: PlayPage, favourite: str, times: int) -> int:
+    """Reward one action until it was rewarded so often, and no other; how many came."""
+    visitors = rewarded = 0
+    while rewarded < times:
+        assert visitors < 60, f"{favourite} was offered {rewarded} times among {visitors}"
+        liked = play.offered == favourite
+        play.press(LOVED if liked else IGNORED)
+        visitors += 1
+        rewarded += liked
+        play.expect_visitors(visitors)
+    return visitors
+
+
+def test_the_story_from_the_first_click_to_a_link_for_others(open_page: OpenPage) -> None:
+    play = open_page()
+    play.expect_visitors(0)
+
+    play.place("Dave", "Sunny", "Evening")
+    favourite, before = play.offered, play.chances
+    visitors = reward_only(play, favourite, times=3)
+    moved = play.keyed("moved")
+    expect(moved).to_contain_text(re.compile(f"Your click: reward 1 for .* {favourite}"))
+    told = re.search(r"chance went from .* to ([<\d]+ %)", moved.inner_text())
+    assert told
+    expect(play.chart(BARS)).to_contain_text(told[1])
+    assert play.chances[favourite] > before[favourite]
+
+    play.press("let-in-100")
+    play.expect_visitors(visitors + 100)
+    expect(play.button("start")).to_be_enabled()
+    expect(play.chart(CURVE)).to_be_visible()
+
+    expect(play.chart(REGRET)).to_have_count(0)
+    play.switch("truth")
+    expect(play.chart(REGRET).locator("svg")).to_be_visible()
+
+    play.press("undo")
+    play.expect_visitors(visitors + 99)
+    play.press("reset")
+    play.expect_visitors(0)
+
+    guest = open_page().visit(play.link)
+    expect(guest.keyed("truth").get_by_role("switch")).to_be_checked()
+    guest.expect_visitors(0)
+    expect(guest.who).to_have_text(play.who.inner_text())
+    assert (guest.offered, guest.chances) == (play.offered, play.chances)
+
+
+def test_a_link_carries_the_world_the_seed_and_every_setting(open_page: OpenPage) -> None:
+    play = open_page()
+    play.choose("world", "Store")
+    settings = play.open_settings()
+    seed = settings.get_by_role("spinbutton", name="Seed")
+    seed.fill("4711")
+    seed.press("Enter")
+    play.choose("crosses", "pairs")
+    floor = settings.get_by_role("slider", name="Exploration floor")
+    floor.press("ArrowRight")
+    play.close_popover()
+    expect(play.page).to_have_url(re.compile("floor=6"))
+    play.switch("next")
+    play.expect_visitors(0)
+    expect(play.page).to_have_url(re.compile("next=1"))
+
+    link = play.link
+    assert parse_qs(urlsplit(link).query) == {
+        "world": ["store"], "seed": ["4711"], "crosses": ["2"], "floor": ["6"], "next": ["1"],
+    }  # fmt: skip
+    assert link == play.page.url
+
+    guest = open_page().visit(link)
+    expect(guest.keyed("world").get_by_role("radio", name="Store")).to_be_checked()
+    expect(guest.keyed("next").get_by_role("switch")).to_be_checked()
+    settings = guest.open_settings()
+    expect(settings.get_by_role("spinbutton", name="Seed")).to_have_value("4711")
+    expect(settings.get_by_role("radio", name="pairs")).to_be_checked()
+    expect(settings.get_by_role("slider", name="Exploration floor")).to_have_value("6")
+    assert (guest.offered, guest.chances) == (play.offered, play.chances)
+
+
+def test_the_keyboard_steps_rewards_plays_pauses_undoes_and_calls_the_next(
+    open_page: OpenPage,
+) -> None:
+    play = open_page()
+    keys = play.page.keyboard
+    keys.press("Space")
+    play.expect_visitors(1)
+    for visitors, (key, reward) in enumerate((("1", "1"), ("2", "0.5"), ("3", "0")), start=2):
+        keys.press(key)
+        play.expect_visitors(visitors)
+        expect(play.keyed("moved")).to_contain_text(f"Your click: reward {reward} for")
+
+    came = play.who.inner_text()
+    keys.press("n")
+    expect(play.who).not_to_have_text(came)
+    play.expect_visitors(4)
+
+    keys.press("p")
+    expect(play.button("stop")).to_have_text(re.compile("Pause"))
+    expect(play.visitors).to_have_text(re.compile(r"^([6-9]|\d\d+)$"))
+    keys.press("p")
+    expect(play.button("start")).to_be_enabled()
+    played = int(play.visitors.inner_text())
+    keys.press("u")
+    play.expect_visitors(played - 1)
+
+
+def test_keys_typed_into_the_seed_field_do_nothing_else(open_page: OpenPage) -> None:
+    play = open_page()
+    play.page.keyboard.press("Space")
+    play.expect_visitors(1)
+    seed = play.open_settings().get_by_role("spinbutton", name="Seed")
+    seed.click()
+    for key in ("1", "2", "3", "p", "u", "n", "Space"):
+        play.page.keyboard.press(key)
+    seed.fill("7")
+    play.close_popover()
+    play.page.keyboard.press("Space")  # served after whatever those keys had sent
+    play.expect_visitors(2)
+    expect(play.button("start")).to_be_enabled()
+
+
+def test_twenty_clicks_50_ms_apart_all_count(open_page: OpenPage) -> None:
+    play = open_page()
+    box = play.button(LOVED).bounding_box()
+    assert box
+    play.page.evaluate(_COUNT_CLICKS, ".st-key-reward-1")
+    for _ in range(FAST):
+        play.page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+        play.page.wait_for_timeout(GAP)  # how fast the person is, not what the test waits for
+    hits = play.page.evaluate("window.hits")
+    assert hits == FAST, f"the button moved away under {FAST - hits} of {FAST} clicks"
+    play.expect_visitors(FAST)
+
+
+_COUNT_CLICKS = """selector => {
+    window.hits = 0;
+    document.addEventListener("click", click => {
+        window.hits += Boolean(click.target.closest(selector));
+    }, true);
+}"""
+
+
+def test_stop_ends_a_crowd_of_a_thousand_and_keeps_who_was_served(open_page: OpenPage) -> None:
+    play = open_page("?world=news")
+    play.press("let-in-1000")
+    expect(play.page.get_by_test_id("stProgress")).to_contain_text("of 1,000 visitors served")
+    play.press("stop")
+    expect(play.button("start")).to_be_enabled()
+    expect(play.page.get_by_test_id("stProgress")).to_have_count(0)
+    served = int(play.visitors.inner_text().replace(",", ""))
+    assert 0 < served < 1_000
+
+    play.press("step")
+    play.expect_visitors(served + 1)
+    play.keyed("log").locator("summary").click()
+    expect(play.keyed("log-csv")).to_contain_text(f"{served + 1:,} events")
+
+
+def test_two_people_at_once_never_see_each_other(open_page: OpenPage) -> None:
+    mine, yours = open_page(), open_page("?seed=11")
+    mine.press("let-in-10")
+    yours.press(LOVED)
+    mine.expect_visitors(10)
+    yours.expect_visitors(1)
+    yours.press(IGNORED)
+    yours.expect_visitors(2)
+    mine.press("step")
+    mine.expect_visitors(11)
+    yours.press("undo")
+    yours.expect_visitors(1)
+    mine.press("step")
+    mine.expect_visitors(12)
+    for play, seed in ((mine, 7), (yours, 11)):
+        expect(play.page.get_by_text(f"Mean reward, seed {seed}")).to_be_visible()
+    yours.press("reset")
+    yours.expect_visitors(0)
+    mine.press("undo")
+    mine.expect_visitors(11)
+
+
+def test_a_deep_link_to_a_fresh_server_gets_the_frame_and_its_settings(
+    open_page: OpenPage,
+) -> None:
+    with running() as fresh:
+        play = open_page("?world=news&seed=11&policy=classic&epsilon=30", address=fresh.address)
+        expect(play.page).to_have_title("Personalizer Playground")
+        expect(play.page.get_by_test_id("stHeaderLogo")).to_be_visible()
+        expect(play.page.get_by_test_id("stSidebarNav")).to_have_count(0)
+        expect(play.keyed("world").get_by_role("radio", name="News")).to_be_checked()
+        settings = play.open_settings()
+        expect(settings.get_by_role("spinbutton", name="Seed")).to_have_value("11")
+        policy = settings.get_by_role("combobox", name="Learning policy")
+        expect(policy).to_have_value("Epsilon-greedy, the service's own")
+        epsilon = settings.get_by_role("slider", name="Epsilon")
+        expect(epsilon).to_have_value("30")
+        expect(epsilon).to_be_enabled()
+        query = parse_qs(urlsplit(play.page.url).query)
+        assert query == {
+            "world": ["news"], "seed": ["11"], "policy": ["classic"], "epsilon": ["30"],
+        }  # fmt: skip
+
+
+def test_a_broken_link_says_what_is_wrong_and_falls_back(open_page: OpenPage) -> None:
+    play = open_page("?seed=abc&world=<b>x</b>&crosses=9")
+    notices = play.page.get_by_test_id("stToast")
+    expect(notices).to_have_count(3)
+    for said in ("seed in the link is 'abc'", "world in the link is '<b>x</b>'",
+                 "crosses in the link is '9'"):  # fmt: skip
+        expect(notices.filter(has_text=said)).to_be_visible()
+    expect(play.page.locator("b")).to_have_count(0)
+    expect(play.keyed("world").get_by_role("radio", name="Coffee")).to_be_checked()
+    settings = play.open_settings()
+    expect(settings.get_by_role("spinbutton", name="Seed")).to_have_value("7")
+    expect(settings.get_by_role("radio", name="triples")).to_be_checked()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_a_long_session_makes_no_console_error_and_asks_no_other_host(
+    open_page: OpenPage, scheme: str
+) -> None:
+    play = open_page(color_scheme=scheme)
+    for title in WORLDS:
+        play.choose("world", title)
+        play.expect_visitors(0)
+        play.press("let-in-10")
+        play.expect_visitors(10)
+        expect(play.button("start")).to_be_enabled()
+        play.press("no-answer")
+        play.expect_visitors(11)
+        play.press("next-visitor")
+        play.switch("truth")
+        expect(play.chart(REGRET).locator("svg")).to_be_visible()
+        play.switch("truth")
+        expect(play.chart(REGRET)).to_have_count(0)
+    play.open_settings()
+    play.choose("crosses", "single fields")
+    play.close_popover()
+    for key, shown in (("log", "Download 11 events"), ("code", "POST /rank")):
+        play.keyed(key).locator("summary").click()
+        expect(play.keyed(key)).to_contain_text(shown)
+    play.expect_visitors(11)
+    assert not play.complaints, play.complaints
