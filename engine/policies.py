@@ -185,7 +185,8 @@ def _root(covariance: Array) -> Array:
     eye: Array = np.eye(len(covariance))
     for share in (1e-9, 1e-6, 1e-3):
         with contextlib.suppress(np.linalg.LinAlgError):
-            return np.linalg.cholesky(covariance + share * size * eye)
+            root = np.linalg.cholesky(covariance + share * size * eye)
+            return root.astype(np.float64, copy=False)
     eye *= np.sqrt(np.maximum(np.diag(covariance), 0.0))
     return eye
 
