@@ -84,4 +84,4 @@ def _in_words(change: WeightChange) -> str:
     values = [part.partition("=")[2] or part for part in column.context]
     where = " and ".join(values) if values else "everybody"
     what = column.action.replace("=", " ")
-    return f"{plain(what)} for {plain(where)} **{change.change:+.2f}**"
+    return f"{plain(what)} for {plain(where)} **{change.change:+.2g}**"

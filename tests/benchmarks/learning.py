@@ -13,10 +13,12 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 import argparse
 import sys
+from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from itertools import product
 from pathlib import Path
+from unittest.mock import patch
 
 import numpy as np
 import pandas as pd
@@ -26,8 +28,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))  # here, `engine` i
 from engine import EpsilonGreedy, Greedy, LearningLoop, LoopSettings, Thompson, Uniform
 from engine.arrays import Array
 from engine.features import Features
-from engine.kernel import RowKernel, symmetric_polynomials
-from engine.model import RewardModel
+from engine.kernel import context_scales, symmetric_polynomials
 from engine.simulation import crowd
 from engine.worlds.coffee import COFFEE
 
@@ -38,33 +39,22 @@ COMPARED = (1, 1_000)
 WORKERS = 2
 
 
-class FlatKernel(RowKernel):
+def flat_scales(context: Features, crosses: int) -> Array:
     """All terms of all orders share one norm, so orders with more terms weigh more."""
-
-    def _scales(self, context: Features) -> Array:
-        squares: dict[str, float] = {}
-        for column, value in context.columns.items():
-            field = context.fields[column]
-            squares[field] = squares.get(field, 0.0) + value * value
-        own = symmetric_polynomials(np.array(list(squares.values())), self._crosses)
-        return np.full_like(own, 1.0 / np.sqrt(own.sum()))
-
-
-class FlatLoop(LearningLoop):
-    """A loop whose model weighs crosses by `FlatKernel`."""
-
-    def _new_model(self) -> RewardModel:
-        model = super()._new_model()
-        model._kernel = FlatKernel(self._settings.crosses)
-        return model
+    squares: dict[str, float] = {}
+    for column, value in context.columns.items():
+        field = context.fields[column]
+        squares[field] = squares.get(field, 0.0) + value * value
+    own = symmetric_polynomials(np.array(list(squares.values())), crosses)
+    return np.full_like(own, 1.0 / np.sqrt(own.sum()))
 
 
 @dataclass(frozen=True)
 class Variant:
-    """A kind of loop with settings."""
+    """A loop's settings, and how it weighs the orders of crosses."""
 
     settings: LoopSettings
-    kind: type[LearningLoop] = LearningLoop
+    scales: Callable[[Features, int], Array] = context_scales
 
 
 DEFAULT = "defaults"
@@ -72,7 +62,7 @@ VARIANTS = {
     DEFAULT: Variant(LoopSettings()),
     "crosses 2": Variant(LoopSettings(crosses=2)),
     "crosses 1": Variant(LoopSettings(crosses=1)),
-    "crosses on one flat scale": Variant(LoopSettings(), FlatLoop),
+    "crosses on one flat scale": Variant(LoopSettings(), flat_scales),
     "Thompson, floor 0": Variant(LoopSettings(policy=Thompson(floor=0.0))),
     "epsilon-greedy 0.2": Variant(LoopSettings(policy=EpsilonGreedy(0.2))),
     "greedy": Variant(LoopSettings(policy=Greedy())),
@@ -89,9 +79,10 @@ def rewards(run: tuple[str, int, int]) -> list[float]:
     """What each visitor of one run gave: (name of the variant, seed, visitors)."""
     name, seed, visitors = run
     variant = VARIANTS[name]
-    loop = variant.kind(variant.settings, seed=seed)
-    for _ in crowd(loop, COFFEE, visitors):
-        pass
+    loop = LearningLoop(variant.settings, seed=seed)
+    with patch("engine.kernel.context_scales", variant.scales):
+        for _ in crowd(loop, COFFEE, visitors):
+            pass
     return [state.rewards[0] for state in loop.events.values()]
 
 

@@ -27,7 +27,7 @@ Row = dict[str, object]
 
 def height(world: World, small: bool) -> int:
     """Pixels of a chart with one lane for each action."""
-    return max(180, 26 * len(world.items)) if small else max(280, 34 * len(world.items))
+    return max(180, 26 * len(world.items)) if small else max(330, 36 * len(world.items))
 
 
 def _lanes(labels: Sequence[str], field: str = "lane") -> alt.Y:
@@ -55,7 +55,7 @@ def probability_spec(world: World, dark: bool, small: bool = False) -> Spec:
     """Bars: how often each action would be offered to this visitor, with its error."""
     x = (
         alt.X("probability:Q")
-        .scale(domain=(0, 1.16))
+        .scale(domain=(0, 1.55))
         .axis(values=[0, 0.25, 0.5, 0.75, 1], format="%", title="chance to be offered")
     )
     tooltip = [
@@ -106,7 +106,7 @@ def probability_rows(world: World, now: Ranked, before: Ranked | None) -> pd.Dat
                 "probability": chance,
                 "error": now.errors[i],
                 "label": percent(chance) if same else f"{percent(old)} → {percent(chance)}",
-                "label_at": min(max(chance, old), 1.0 if same else 0.6),
+                "label_at": max(chance, old),
             }
         )
     return pd.DataFrame(rows)

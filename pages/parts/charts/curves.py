@@ -68,7 +68,7 @@ def _lines(
                     alt.Tooltip("value:Q", title=title.capitalize(), format=".3~f"),
                 ],
             )
-        ).properties(height=250),
+        ).properties(height=290),
         dark,
     )
 
