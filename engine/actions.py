@@ -12,7 +12,7 @@ from functools import lru_cache
 from typing import Any
 
 from engine.errors import check_number, refuse
-from engine.features import Features, flatten
+from engine.features import Features, flatten, is_list
 
 MAX_ACTIONS = 50
 MAX_ID_LENGTH = 256
@@ -180,7 +180,7 @@ def _names_are_text(value: object) -> bool:
 def _plain(value: object) -> object:
     if isinstance(value, Mapping):
         return dict(value)
-    if isinstance(value, Sequence) and not isinstance(value, bytes):
+    if is_list(value):
         return list(value)
     raise TypeError
 
@@ -225,7 +225,7 @@ def _parse_action(action: object, target: str) -> Action:
 
 
 def _as_list(value: object, target: str, allowed: str) -> Sequence[Any]:
-    if isinstance(value, str | bytes) or not isinstance(value, Sequence):
+    if not is_list(value):
         refuse(_CODE, target, value, allowed)
     return value
 

@@ -28,7 +28,7 @@ import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations, product
-from typing import Any
+from typing import Any, TypeGuard
 
 from engine.errors import refuse
 
@@ -124,6 +124,11 @@ def _pairs(item: object, place: str) -> Iterator[tuple[str, Any]]:
             yield name, value
 
 
+def is_list(value: object) -> TypeGuard[Sequence[Any]]:
+    """Whether a value is what JSON calls an array."""
+    return isinstance(value, Sequence) and not isinstance(value, str | bytes | bytearray)
+
+
 def _columns(field: str, value: object, place: str) -> Iterator[tuple[str, float]]:
     if value is None or isinstance(value, bool):
         yield f"{field}={'null' if value is None else str(value).lower()}", 1.0
@@ -131,7 +136,7 @@ def _columns(field: str, value: object, place: str) -> Iterator[tuple[str, float
         yield f"{field}={value}", 1.0
     elif isinstance(value, int | float):
         yield field, squash(_finite(value, place))
-    elif isinstance(value, Sequence) and not isinstance(value, bytes):
+    elif is_list(value):
         for i, number in enumerate(value):
             if isinstance(number, bool) or not isinstance(number, int | float):
                 refuse(_CODE, f"{place}[{i}]", number, "a number, as arrays hold numbers only")

@@ -6,8 +6,8 @@ that is not in the log, and replaying the log gives the same loop, bit for bit.
 
 import hashlib
 import json
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any, TypeVar
 
@@ -23,6 +23,7 @@ from engine.actions import (
 from engine.arrays import Array
 from engine.errors import refuse
 from engine.features import Column
+from engine.fold import EventState, LoopState
 from engine.log import Activated, Configured, Entry, EventLog, Expired, Ranked, Rewarded, Undone
 from engine.model import RewardModel, Scores
 from engine.policies import Normals
@@ -35,25 +36,6 @@ Clock = Callable[[], datetime]
 def utc_now() -> datetime:
     """The real clock."""
     return datetime.now(UTC)
-
-
-@dataclass(slots=True)
-class EventState:
-    """Where one event stands: a fold over its entries.
-
-    Attributes:
-        ranked: its Rank entry.
-        activated: whether it was shown, so that it may be learned.
-        rewards: values in the order in which they came, the default included.
-        open: whether its wait is still running.
-        learned: the reward that the model has learned for it, if any.
-    """
-
-    ranked: Ranked
-    activated: bool
-    rewards: list[float] = field(default_factory=list)
-    open: bool = True
-    learned: float | None = None
 
 
 class LearningLoop:
@@ -75,7 +57,7 @@ class LearningLoop:
         self._clock = clock
         self._normals = Normals(seed)
         self._log = EventLog()
-        self._reset()
+        self._state = LoopState()
         self._append(Configured(clock(), settings or LoopSettings()))
 
     # -- what a caller reads ----------------------------------------------------------
@@ -88,17 +70,17 @@ class LearningLoop:
     @property
     def settings(self) -> LoopSettings:
         """The settings in force."""
-        return self._settings
+        return self._state.settings
 
     @property
     def model(self) -> RewardModel:
         """The reward model as learned so far; to read, not to teach."""
-        return self._model
+        return self._state.model
 
     @property
     def events(self) -> Mapping[str, EventState]:
         """Where each event stands, by event id, in the order of their Rank calls."""
-        return self._events
+        return self._state.events
 
     def answer(self, event_id: str) -> RankResponse:
         """The recorded answer to a Rank call.
@@ -137,11 +119,11 @@ class LearningLoop:
             PersonalizerError: as `rank`.
         """
         request = parse_rank_request(actions, context_features)
-        return self._model.scores(request.context, request.actions)
+        return self.model.scores(request.context, request.actions)
 
     def weights(self, ranked: Ranked) -> Mapping[Column, float]:
         """The model's weights for the columns of a ranking's context and shown action."""
-        return self._model.weights(ranked.request.context, ranked.request.actions[ranked.chosen])
+        return self.model.weights(ranked.request.context, ranked.request.actions[ranked.chosen])
 
     # -- what a caller does -----------------------------------------------------------
 
@@ -166,14 +148,14 @@ class LearningLoop:
             actions, context_features, excluded_actions, event_id, defer_activation
         )
         now = self._expire_due()
-        if request.event_id in self._events:
-            return self._repeat(request, self._events[request.event_id].ranked)
-        if len(self._events) >= self._settings.max_events:
+        if request.event_id is not None and request.event_id in self.events:
+            return self._repeat(request, self.events[request.event_id].ranked)
+        if len(self.events) >= self.settings.max_events:
             refuse(
                 "OperationNotAllowed",
                 "the number of events",
-                len(self._events) + 1,
-                f"at most {self._settings.max_events}, the loop's max_events",
+                len(self.events) + 1,
+                f"at most {self.settings.max_events}, the loop's max_events",
             )
         ranked = self._decide(request, now)
         self._append(ranked)
@@ -212,7 +194,7 @@ class LearningLoop:
                 event_id,
                 "the id of an event whose wait for a reward is not over",
             )
-        if state.rewards and self._settings.reward_aggregation == "earliest":
+        if state.rewards and self.settings.reward_aggregation == "earliest":
             refuse(
                 "InvalidRewardRequest",
                 "eventId",
@@ -253,7 +235,7 @@ class LearningLoop:
                     name,
                     f"one of {', '.join(SETTING_NAMES)}",
                 )
-        settings = replace(self._settings, **changes)
+        settings = replace(self.settings, **changes)
         self._append(Configured(self._expire_due(), settings))
 
     def undo(self, entries: int = 1) -> None:
@@ -269,16 +251,16 @@ class LearningLoop:
         if isinstance(entries, bool) or not isinstance(entries, int) or not 1 <= entries <= most:
             refuse("BadRequest", "entries", entries, f"a whole number from 1 to {most}")
         self._log.append(Undone(self._clock(), entries))
-        self._replay(self._log)
+        self._state = LoopState(self._log)
 
     # -- deciding ---------------------------------------------------------------------
 
     def _decide(self, request: RankRequest, now: datetime) -> Ranked:
         event_id = request.event_id or self._next_event_id()
         allowed, size = list(request.allowed), len(request.actions)
-        scores = self._model.scores(request.context, request.actions)
+        scores = self.model.scores(request.context, request.actions)
         among = Scores(scores.mean[allowed], scores.covariance[np.ix_(allowed, allowed)])
-        decision = self._settings.policy.decide(among, self._normals, self._stream(event_id))
+        decision = self.settings.policy.decide(among, self._normals, self._stream(event_id))
         draw = decision.draw
         return Ranked(
             event_id=event_id,
@@ -295,10 +277,10 @@ class LearningLoop:
 
     def _next_event_id(self) -> str:
         """An id that depends on the seed and the number of events alone, unused so far."""
-        number = len(self._events)
+        number = len(self.events)
         while True:
             event_id = _digest(self.seed, f"event {number}").hex()[:16]
-            if event_id not in self._events:
+            if event_id not in self.events:
                 return event_id
             number += 1
 
@@ -319,90 +301,28 @@ class LearningLoop:
     # -- the clock --------------------------------------------------------------------
 
     def _is_late(self, state: EventState, now: datetime) -> bool:
-        return now - state.ranked.time > self._settings.reward_wait_time
+        return now - state.ranked.time > self.settings.reward_wait_time
 
     def _expire_due(self) -> datetime:
         """Log the end of each wait that is over; returns the time."""
         now = self._clock()
-        for event_id in list(self._waiting):
-            state = self._events[event_id]
+        for event_id in list(self._state.waiting):
+            state = self.events[event_id]
             if not self._is_late(state, now):
                 break
             self._append(self._expiry(state, now))
         return now
 
     def _expiry(self, state: EventState, now: datetime) -> Expired:
-        default = float(self._settings.default_reward) if state.activated else None
+        default = float(self.settings.default_reward) if state.activated else None
         return Expired(state.ranked.event_id, now, default)
-
-    # -- the fold ---------------------------------------------------------------------
 
     def _append(self, entry: Entry) -> None:
         self._log.append(entry)
-        self._apply(entry)
-
-    def _reset(self) -> None:
-        self._events: dict[str, EventState] = {}
-        self._waiting: dict[str, None] = {}
-        self._settings = LoopSettings()
-        self._model = self._new_model()
-
-    def _new_model(self) -> RewardModel:
-        s = self._settings
-        return RewardModel(s.crosses, s.prior_sd, s.noise_sd)
-
-    def _replay(self, entries: Iterable[Entry]) -> None:
-        self._reset()
-        for entry in entries:
-            self._apply(entry)
-
-    def _apply(self, entry: Entry) -> None:
-        if isinstance(entry, Configured):
-            self._apply_settings(entry.settings)
-            return
-        if isinstance(entry, Ranked):
-            active = not entry.request.defer_activation
-            self._events[entry.event_id] = EventState(entry, active)
-            self._waiting[entry.event_id] = None
-            return
-        state = self._events[entry.event_id]
-        match entry:
-            case Activated():
-                state.activated = True
-            case Rewarded():
-                state.rewards.append(entry.value)
-            case Expired():
-                state.open = False
-                if entry.default_reward is not None:
-                    state.rewards.append(entry.default_reward)
-        if not state.open or (state.activated and state.rewards):
-            self._waiting.pop(entry.event_id, None)
-        self._learn(state)
-
-    def _apply_settings(self, settings: LoopSettings) -> None:
-        same = settings.learns_like(self._settings)
-        self._settings = settings
-        if not same:
-            self._model = self._new_model()
-            for state in self._events.values():
-                state.learned = None
-                self._learn(state)
-
-    def _learn(self, state: EventState) -> None:
-        """Teach the model what an event earned so far, once it was shown."""
-        if not state.activated or not state.rewards:
-            return
-        ranked = state.ranked
-        context, action = ranked.request.context, ranked.request.actions[ranked.chosen]
-        earned = sum(state.rewards)
-        if state.learned is None:
-            self._model.learn(context, action, earned)
-        elif earned != state.learned:
-            self._model.correct(context, action, earned - state.learned)
-        state.learned = earned
+        self._state.apply(entry)
 
     def _event(self, event_id: str, code: str) -> EventState:
-        state = self._events.get(event_id) if isinstance(event_id, str) else None
+        state = self.events.get(event_id) if isinstance(event_id, str) else None
         if state is None:
             refuse(code, "eventId", event_id, "the id of an event that this loop has ranked")
         return state

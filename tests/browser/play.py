@@ -1,5 +1,6 @@
 """The Play page as a person sees it: what stands there, what can be pressed."""
 
+import csv
 import re
 from typing import Self
 from urllib.parse import urlsplit
@@ -9,6 +10,8 @@ from playwright.sync_api import Locator, Page, expect
 BARS, BELLS, MAP = "each bar is a chance", "One bell for each action", "Map of all contexts"
 CURVE, REGRET = "Mean reward ", "Cumulative regret "
 """How the charts are called, in part."""
+WORLDS = ("News", "Movies", "Store", "Coffee")
+"""Titles of the worlds; the one that opens by itself comes last."""
 PATIENCE = 20_000
 """Milliseconds until something that does not come counts as missing."""
 
@@ -44,6 +47,14 @@ class PlayPage:
     def open(self, query: str = "") -> Self:
         """Open the page with a query string, and wait until all its charts are drawn."""
         return self.visit(f"{self.address}/{query}")
+
+    def events(self) -> list[dict[str, str]]:
+        """The event log as it is downloaded, oldest first."""
+        self.keyed("log").locator("summary").click()
+        with self.page.expect_download() as download:
+            self.press("log-csv")
+        with download.value.path().open(newline="", encoding="utf-8") as file:
+            return list(csv.DictReader(file))
 
     def visit(self, url: str) -> Self:
         """Open an address of the page, and wait until all its charts are drawn."""
@@ -100,6 +111,19 @@ class PlayPage:
         radio = self.keyed(key).get_by_role("radio", name=option)
         radio.click()
         expect(radio).to_be_checked()
+
+    def choose_world(self, title: str) -> None:
+        """Go to another world, and wait until its first visitor stands there."""
+        self.choose("world", title)
+        expect(self.page.locator(f"[class*='st-key-{title.lower()}-']").first).to_be_visible()
+        self.settle()
+        self.expect_visitors(0)
+
+    def settle(self) -> None:
+        """Wait until the script that draws the page is done."""
+        expect(self.page.get_by_test_id("stApp")).to_have_attribute(
+            "data-test-script-state", "notRunning"
+        )
 
     def switch(self, key: str) -> None:
         """Turn a switch."""

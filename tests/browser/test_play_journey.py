@@ -6,9 +6,11 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from playwright.sync_api import expect
 
+from engine.simulation import visitor
+from engine.worlds.coffee import COFFEE
 from tests.browser.app import running
 from tests.browser.conftest import OpenPage
-from tests.browser.play import BARS, CURVE, REGRET, PlayPage
+from tests.browser.play import BARS, CURVE, REGRET, WORLDS, PlayPage
 
 pytestmark = pytest.mark.browser
 
@@ -17,7 +19,6 @@ FAST, GAP = 20, 50
 STOPS = 3
 """Crowds that are stopped, each at another moment of the server's work."""
 LOVED, IGNORED = "reward-1", "reward-3"
-WORLDS = ("News", "Movies", "Store", "Coffee")
 
 
 def reward_only(play: PlayPage, favourite: str, times: int) -> int:
@@ -70,7 +71,7 @@ def test_the_story_from_the_first_click_to_a_link_for_others(open_page: OpenPage
 
 def test_a_link_carries_the_world_the_seed_and_every_setting(open_page: OpenPage) -> None:
     play = open_page()
-    play.choose("world", "Store")
+    play.choose_world("Store")
     settings = play.open_settings()
     seed = settings.get_by_role("spinbutton", name="Seed")
     seed.fill("4711")
@@ -160,6 +161,37 @@ _COUNT_CLICKS = """selector => {
     document.addEventListener("click", click => {
         window.hits += Boolean(click.target.closest(selector));
     }, true);
+}"""
+
+
+def test_fast_clicks_do_not_change_who_the_next_visitor_is(open_page: OpenPage) -> None:
+    play = open_page("?next=1")
+    for _ in range(FAST):
+        play.page.keyboard.press("2")
+        play.page.wait_for_timeout(GAP)
+    expect(play.keyed("moved")).to_be_visible()
+    events = play.events()
+    came = [visitor(COFFEE, 7, number).context for number in range(len(events))]
+    logged = [dict(fact.split("=") for fact in e["context"].split(", ")) for e in events]
+    assert logged == came
+
+
+def test_a_click_while_the_world_changes_does_no_harm(open_page: OpenPage) -> None:
+    play = open_page()
+    for title in WORLDS:
+        play.page.evaluate(_SWITCH_AND_CLICK, title)
+        expect(play.keyed("world").get_by_role("radio", name=title)).to_be_checked()
+        expect(play.page.locator(f"[class*='st-key-{title.lower()}-']").first).to_be_visible()
+        play.settle()
+        expect(play.page.get_by_test_id("stException")).to_have_count(0)
+        expect(play.visitors).to_have_text(re.compile("^[01]$"))
+
+
+_SWITCH_AND_CLICK = """title => {
+    const worlds = [...document.querySelectorAll(".st-key-world [role=radio]")];
+    worlds.find(world => world.textContent.includes(title)).click();
+    const shown = button => button.checkVisibility();
+    [...document.querySelectorAll(".st-key-reward-1 button")].find(shown).click();
 }"""
 
 
@@ -288,8 +320,7 @@ def test_a_long_session_makes_no_console_error_and_asks_no_other_host(
 ) -> None:
     play = open_page(color_scheme=scheme)
     for title in WORLDS:
-        play.choose("world", title)
-        play.expect_visitors(0)
+        play.choose_world(title)
         play.press("let-in-10")
         play.expect_visitors(10)
         expect(play.button("start")).to_be_enabled()

@@ -7,13 +7,12 @@ import pytest
 from playwright.sync_api import Locator, expect
 
 from tests.browser.conftest import OpenPage
-from tests.browser.play import BARS, BELLS, MAP, REGRET, PlayPage
+from tests.browser.play import BARS, BELLS, MAP, REGRET, WORLDS, PlayPage
 
 pytestmark = pytest.mark.browser
 
 WIDE, NARROW = {"width": 1440, "height": 900}, {"width": 390, "height": 844}
 EITHER_THEME = pytest.mark.parametrize("scheme", ["light", "dark"])
-WORLDS = ("News", "Movies", "Store", "Coffee")
 REWARDS = ("reward-1", "reward-2", "reward-3")
 SMALLEST = 12
 """Pixels of the smallest text."""
@@ -39,8 +38,7 @@ def lowest(play: PlayPage, *others: str) -> float:
 def in_every_world(play: PlayPage, check: Callable[[str], None]) -> None:
     """Before and after a click in each world."""
     for title in WORLDS:
-        play.choose("world", title)
-        play.expect_visitors(0)
+        play.choose_world(title)
         check(f"{title}, at first")
         play.press("reward-1")
         play.expect_visitors(1)
@@ -84,8 +82,7 @@ def test_the_reward_buttons_stay_where_they_are(open_page: OpenPage) -> None:
     play = open_at(open_page, WIDE, "light")
     offenders = []
     for title in WORLDS:
-        play.choose("world", title)
-        play.expect_visitors(0)
+        play.choose_world(title)
         places = set()
         for visitors in range(1, 9):
             places.add(bottom(play.button("reward-3")))

@@ -136,6 +136,7 @@ BAD_REQUESTS: dict[str, BadRequest] = {
     "nested 100,000 deep": _context(DEEP, "[0]", "[[[", _NUMBER),
     "a set": _context({1}, "", "{1}", _VALUE),
     "bytes": _context(b"ab", "", "b'ab'", _VALUE),
+    "a bytearray": _context(bytearray(b"ab"), "", "bytearray(b'ab')", _VALUE),
     "a complex number": _context(1j, "", "1j", _VALUE),
     "a decimal": _context(Decimal(1), "", "Decimal('1')", _VALUE),
     "a time": _context(datetime(2026, 1, 1, tzinfo=UTC), "", "datetime.", _VALUE),

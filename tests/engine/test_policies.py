@@ -213,6 +213,18 @@ def test_a_belief_without_any_doubt_is_followed() -> None:
     assert decide(Thompson(floor=0.0), scores).probabilities.tolist() == [0, 1, 0]
 
 
+@pytest.mark.parametrize("correlation", [1 + 1e-12, 1 + 1e-8, 1 + 1e-5, 2.0])
+def test_a_belief_that_rounding_has_left_impossible_is_still_decided_on(
+    correlation: float,
+) -> None:
+    """Correlations beyond 1, slightly and grossly: two equal actions share as ever."""
+    matrix = 0.04 * np.array([[1, correlation], [correlation, 1]])
+    assert np.linalg.eigvalsh(matrix)[0] < 0
+    policy = Thompson(floor=0.0)
+    found = decide(policy, Scores(np.array([0.5, 0.5]), matrix)).probabilities
+    np.testing.assert_allclose(found, 0.5, rtol=0, atol=4 * math.sqrt(0.25 / policy.draws))
+
+
 def test_stated_errors_are_the_standard_errors_of_counting_draws() -> None:
     policy = Thompson(draws=256, floor=0.1)
     scores = belief(seed=6, size=3)
