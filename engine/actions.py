@@ -15,6 +15,7 @@ from engine.errors import check_number, refuse
 from engine.features import Features, flatten, is_list
 
 MAX_ACTIONS = 50
+MAX_EXCLUDED = 1_000
 MAX_ID_LENGTH = 256
 MAX_PAYLOAD = 256 * 1024
 """Characters of JSON that the context and the actions of one Rank request may have."""
@@ -120,6 +121,14 @@ def parse_rank_request(
     excluded = _as_list(excluded_actions, "excludedActions", "a list of action ids")
     for i, name in enumerate(excluded):
         _check_id(name, f"excludedActions[{i}]", "a string of 1 to 256 characters")
+    if len(excluded) > MAX_EXCLUDED:
+        refuse(
+            "PayloadSizeExceeded",
+            "excludedActions",
+            len(excluded),
+            f"at most {MAX_EXCLUDED}",
+            what="the number of excludedActions",
+        )
     actions_text = _as_text(actions, "actions", _parse_actions)
     context_text = _as_text(context_features, "contextFeatures", _parse_context)
     if len(actions_text) + len(context_text) > MAX_PAYLOAD:
@@ -163,10 +172,18 @@ def _as_text(value: object, target: str, parse: Callable[[object], object]) -> s
     text = None
     with contextlib.suppress(TypeError, ValueError, RecursionError):
         if _names_are_text(value):
-            text = json.dumps(value, default=_plain, separators=(",", ":"))
+            text = _compact(value)
     if text is None:
         parse(value)
         refuse(_CODE, target, value, "JSON")
+    return text
+
+
+def _compact(value: object) -> str:
+    text = json.dumps(
+        value, default=_plain, separators=(",", ":"), ensure_ascii=False, allow_nan=False
+    )
+    text.encode()
     return text
 
 
@@ -189,12 +206,12 @@ def _plain(value: object) -> object:
 # nobody can change, is shared by all requests with the same text.
 
 
-@lru_cache(maxsize=1_024)
+@lru_cache(maxsize=256)
 def _actions_of(text: str) -> tuple[Action, ...]:
     return _parse_actions(json.loads(text))
 
 
-@lru_cache(maxsize=1_024)
+@lru_cache(maxsize=256)
 def _context_of(text: str) -> Features:
     return _parse_context(json.loads(text))
 

@@ -4,8 +4,9 @@ Codes are those of the retired service (its error catalogue), so that a client
 written against the service finds the codes it already handles.
 """
 
+import numbers
 import reprlib
-from typing import NoReturn
+from typing import Any, NoReturn
 
 
 class PersonalizerError(ValueError):
@@ -56,10 +57,11 @@ _SHORT.maxstring = _SHORT.maxother = _SHORT.maxlong = 60
 
 
 def check_number(
-    code: str, target: str, value: object, low: float, high: float, whole: bool = False
+    code: str, target: str, value: Any, low: float, high: float, whole: bool = False
 ) -> None:
     """Refuse anything but a finite number (or whole number) from ``low`` to ``high``."""
-    kind = int if whole else int | float
-    if isinstance(value, bool) or not isinstance(value, kind) or not low <= value <= high:
+    kind = numbers.Integral if whole else numbers.Real
+    valid = isinstance(value, kind) and not isinstance(value, bool)
+    if not (valid and low <= value <= high):
         allowed = f"a {'whole ' if whole else ''}number from {low:g} to {high:g}"
         refuse(code, target, value, allowed)

@@ -7,8 +7,8 @@ from engine.features import Column
 
 
 @dataclass(frozen=True, slots=True)
-class WeightChange:
-    """A weight before and after, in units of reward per unit of its column."""
+class Shift:
+    """What a column adds to the mean reward, before and after; in units of reward."""
 
     column: Column
     before: float
@@ -19,14 +19,14 @@ class WeightChange:
         return self.after - self.before
 
 
-def largest_changes(
+def largest_shifts(
     before: Mapping[Column, float], after: Mapping[Column, float], count: int = 3
-) -> list[WeightChange]:
-    """The weights that moved most, by size of the change; equal ones by fewer crosses.
+) -> list[Shift]:
+    """The contributions that moved most, by size of the change; equal ones by fewer crosses.
 
     Args:
-        before, after: weights of the same columns (`LearningLoop.weights`).
+        before, after: contributions of the same columns (`LearningLoop.contributions`).
     """
-    changes = [WeightChange(column, before[column], after[column]) for column in after]
-    changes.sort(key=lambda c: (-round(abs(c.change), 12), len(c.column.context), c.column.action))
-    return changes[:count]
+    shifts = [Shift(column, before[column], after[column]) for column in after]
+    shifts.sort(key=lambda s: (-round(abs(s.change), 12), len(s.column.context), s.column.action))
+    return shifts[:count]

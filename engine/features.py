@@ -14,9 +14,9 @@ null       referrer            referrer=null          1
 =========  ==================  =====================  =======
 
 Inside a namespace the field is ``namespace.name``; names that start with ``_``
-are ignored, as the service did. Numbers from -1 to 1 are taken as they are;
-beyond that only their order of magnitude counts (`squash`), so that a price in
-cents cannot drown a weather in words.
+are ignored, as the service did. The boolean true and the string "true" are the same.
+Numbers from -1 to 1 are taken as they are; beyond that only their order of magnitude
+counts (`squash`), so that a price in cents cannot drown a weather in words.
 
 The row that the engine learns from is never written down as a whole: it is the
 tensor product of a context part and an action part, and inner products of such
@@ -36,6 +36,10 @@ _FORBIDDEN = {chr(c) for c in (*range(33), *range(126, 141))} | {":", "|"}
 _CODE = "InvalidRankRequest"
 
 _ESCAPES = str.maketrans({c: f"\\{c}" for c in "\\=["})
+_ESCAPES_AND_DOT = _ESCAPES | {ord("."): "\\."}
+
+MAX_COLUMNS = 2_000
+"""Columns that one context or one action may make."""
 
 SHARE = math.sqrt(0.5)
 """Length of the id's part, and of the features' part, of an action's unit vector."""
@@ -83,6 +87,14 @@ def flatten(objects: Sequence[Any], target: str) -> Features:
         for column, number in _columns(field, value, place):
             columns[column] = columns.get(column, 0.0) + number
             fields[column] = field
+    if len(columns) > MAX_COLUMNS:
+        refuse(
+            "PayloadSizeExceeded",
+            target,
+            len(columns),
+            f"at most {MAX_COLUMNS}",
+            what=f"the number of columns that {target} makes",
+        )
     columns = {column: number for column, number in columns.items() if number}
     return Features(columns, {column: fields[column] for column in columns}, non_null)
 
@@ -104,13 +116,16 @@ def _walk(objects: Sequence[Any], target: str) -> Iterator[tuple[str, Any, str]]
                     what=f"the namespace in {place}",
                 )
             for inner, inner_value in _pairs(value, f"{place}.{name}"):
-                field = f"{_escaped(name)}.{_escaped(inner)}"
+                field = f"{_escaped(name, namespace=True)}.{_escaped(inner)}"
                 yield field, inner_value, f"{place}.{name}.{inner}"
 
 
-def _escaped(name: str) -> str:
-    """The name with what separates names from values escaped, so that no two columns meet."""
-    return name.translate(_ESCAPES)
+def _escaped(name: str, namespace: bool = False) -> str:
+    """The name with what separates names and values escaped, so that no two columns meet.
+
+    A namespace may hold dots: the last one in a field that is not escaped ends it.
+    """
+    return name.translate(_ESCAPES if namespace else _ESCAPES_AND_DOT)
 
 
 def _pairs(item: object, place: str) -> Iterator[tuple[str, Any]]:

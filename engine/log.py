@@ -137,7 +137,13 @@ class EventLog:
         return self._undos
 
     def append(self, entry: Entry | Undone) -> None:
-        """Append an entry. An `Undone` may not reach beyond the first entry."""
+        """Append an entry; for the loop, which applies it too. Others only read.
+
+        Raises:
+            ValueError: for an `Undone` that reaches back to the first entry or beyond.
+        """
+        if isinstance(entry, Undone) and not 0 < entry.entries < len(self):
+            raise ValueError(f"{entry.entries} of {len(self)} entries cannot be taken back")
         self._history.append(entry)
         if isinstance(entry, Undone):
             self._undos += 1
@@ -151,18 +157,23 @@ class EventLog:
         Returns:
             number (from 1), time, event, context, action (the one shown), probability
             (its propensity), cause, reward (None while there is none) and status:
-            waiting, rewarded, default (the default reward applied) or dropped (never
-            activated).
+            waiting, rewarded, default (the default reward applied), deferred (not activated
+            yet, whatever its reward) or dropped (never activated in time).
         """
         rows: dict[str, dict[str, object]] = {}
         for entry in self:
             match entry:
                 case Ranked():
                     rows[entry.event_id] = {"number": len(rows) + 1, **_row(entry)}
+                case Activated(event_id):
+                    has_reward = rows[event_id]["reward"] is not None
+                    rows[event_id]["status"] = "rewarded" if has_reward else "waiting"
                 case Rewarded(event_id, _, value):
-                    earned = rows[event_id]["reward"]
-                    total = value + (earned if isinstance(earned, float) else 0.0)
-                    rows[event_id] |= {"reward": total, "status": "rewarded"}
+                    row = rows[event_id]
+                    earned = row["reward"]
+                    row["reward"] = value + (earned if isinstance(earned, float) else 0.0)
+                    if row["status"] == "waiting":
+                        row["status"] = "rewarded"
                 case Expired(event_id, _, None):
                     rows[event_id]["status"] = "dropped"
                 case Expired(event_id, _, default):
@@ -179,5 +190,5 @@ def _row(ranked: Ranked) -> dict[str, object]:
         "probability": ranked.probabilities[ranked.chosen],
         "cause": ranked.cause,
         "reward": None,
-        "status": "waiting",
+        "status": "deferred" if ranked.request.defer_activation else "waiting",
     }

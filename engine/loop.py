@@ -1,10 +1,10 @@
 """The learning loop: Rank, Activate, Reward, and what the log teaches.
 
-Each call validates, appends one entry to the log and applies it; nothing is applied
-that is not in the log, and replaying the log gives the same loop, bit for bit.
+Each call validates, then appends to the log and applies what it appended: its own entry,
+after one for each wait that has ended meanwhile. Nothing is applied that is not in the
+log, and replaying the log gives the same loop, bit for bit.
 """
 
-import hashlib
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
@@ -28,7 +28,11 @@ from engine.log import Activated, Configured, Entry, EventLog, Expired, Ranked, 
 from engine.model import RewardModel, Scores
 from engine.policies import Normals
 from engine.settings import SETTING_NAMES, LoopSettings
+from engine.streams import digest, stream
 
+_SETTINGS = "InvalidServiceConfiguration"
+MAX_REWARDS = 100
+"""Rewards that an event may get under ``sum``."""
 T = TypeVar("T")
 Clock = Callable[[], datetime]
 
@@ -52,7 +56,11 @@ class LearningLoop:
         self, settings: LoopSettings | None = None, *, seed: int = 0, clock: Clock = utc_now
     ) -> None:
         if isinstance(seed, bool) or not isinstance(seed, int) or seed < 0:
-            refuse("InvalidServiceConfiguration", "seed", seed, "a whole number from 0 up")
+            refuse(_SETTINGS, "seed", seed, "a whole number from 0 up")
+        if not isinstance(settings, LoopSettings | None):
+            refuse(_SETTINGS, "settings", settings, "a LoopSettings or None")
+        if clock().tzinfo is None:
+            refuse(_SETTINGS, "clock", clock, "a clock whose times know their time zone")
         self.seed = seed
         self._clock = clock
         self._normals = Normals(seed)
@@ -121,9 +129,10 @@ class LearningLoop:
         request = parse_rank_request(actions, context_features)
         return self.model.scores(request.context, request.actions)
 
-    def weights(self, ranked: Ranked) -> Mapping[Column, float]:
-        """The model's weights for the columns of a ranking's context and shown action."""
-        return self.model.weights(ranked.request.context, ranked.request.actions[ranked.chosen])
+    def contributions(self, ranked: Ranked) -> Mapping[Column, float]:
+        """What each column of a ranking's context and shown action adds to its mean reward."""
+        action = ranked.request.actions[ranked.chosen]
+        return self.model.contributions(ranked.request.context, action)
 
     # -- what a caller does -----------------------------------------------------------
 
@@ -201,6 +210,13 @@ class LearningLoop:
                 event_id,
                 'the id of an event without a reward, as the "earliest" reward counts',
             )
+        if len(state.rewards) >= MAX_REWARDS:
+            refuse(
+                "InvalidRewardRequest",
+                "eventId",
+                event_id,
+                f"the id of an event with fewer than {MAX_REWARDS} rewards",
+            )
         self._append(Rewarded(event_id, now, amount))
 
     def expire(self, event_id: str) -> None:
@@ -230,18 +246,22 @@ class LearningLoop:
         for name in changes:
             if name not in SETTING_NAMES:
                 refuse(
-                    "InvalidServiceConfiguration",
+                    _SETTINGS,
                     "the setting",
                     name,
                     f"one of {', '.join(SETTING_NAMES)}",
                 )
         settings = replace(self.settings, **changes)
-        self._append(Configured(self._expire_due(), settings))
+        now = self._expire_due()
+        if settings != self.settings:
+            self._append(Configured(now, settings))
 
     def undo(self, entries: int = 1) -> None:
         """Take back the last ``entries`` entries of the log: the loop is as it was before.
 
-        Exact by construction: what remains is replayed.
+        Exact by construction: what remains is replayed, which takes as long as learning
+        it did. The next event gets the id and the luck that the one taken back had, so a
+        reward that is still under way for that one would go to the new one.
 
         Raises:
             PersonalizerError: ``BadRequest`` if the log has fewer entries than that
@@ -249,7 +269,8 @@ class LearningLoop:
         """
         most = len(self._log) - 1
         if isinstance(entries, bool) or not isinstance(entries, int) or not 1 <= entries <= most:
-            refuse("BadRequest", "entries", entries, f"a whole number from 1 to {most}")
+            allowed = f"a whole number from 1 to {most}" if most else "used on a log with events"
+            refuse("BadRequest", "entries", entries, allowed)
         self._log.append(Undone(self._clock(), entries))
         self._state = LoopState(self._log)
 
@@ -279,14 +300,14 @@ class LearningLoop:
         """An id that depends on the seed and the number of events alone, unused so far."""
         number = len(self.events)
         while True:
-            event_id = _digest(self.seed, f"event {number}").hex()[:16]
+            event_id = digest(self.seed, "id", number).hex()[:16]
             if event_id not in self.events:
                 return event_id
             number += 1
 
     def _stream(self, event_id: str) -> np.random.Generator:
         """The decision's own stream: the event id seeds it, as it did in the service."""
-        return np.random.default_rng(list(_digest(self.seed, event_id)))
+        return stream(self.seed, "decision", event_id)
 
     def _repeat(self, request: RankRequest, ranked: Ranked) -> RankResponse:
         if _canonical(request) != _canonical(ranked.request):
@@ -306,8 +327,8 @@ class LearningLoop:
     def _expire_due(self) -> datetime:
         """Log the end of each wait that is over; returns the time."""
         now = self._clock()
-        for event_id in list(self._state.waiting):
-            state = self.events[event_id]
+        while self._state.waiting:
+            state = self.events[next(iter(self._state.waiting))]
             if not self._is_late(state, now):
                 break
             self._append(self._expiry(state, now))
@@ -352,7 +373,3 @@ def _response(ranked: Ranked) -> RankResponse:
 
 def _canonical(request: RankRequest) -> str:
     return json.dumps(request.to_json(), sort_keys=True)
-
-
-def _digest(seed: int, text: str) -> bytes:
-    return hashlib.blake2b(f"{seed} {text}".encode(), digest_size=16).digest()

@@ -9,7 +9,8 @@ from collections.abc import Iterator, Mapping
 import numpy as np
 
 from engine.arrays import Array
-from engine.log import Expired, Ranked, Rewarded
+from engine.fold import EventState
+from engine.log import Configured, Ranked
 from engine.loop import LearningLoop
 from engine.worlds.world import World
 
@@ -34,7 +35,6 @@ class LearningCurve:
     def _start_over(self, undos: int) -> None:
         self._undos = undos
         self._read = 0
-        self._ranked: dict[str, Ranked] = {}
         self._place: dict[str, int] = {}
         self._rewards: list[float] = []
         self._expected: list[float] = []
@@ -46,23 +46,25 @@ class LearningCurve:
             self._start_over(loop.log.undos)
         for position in range(self._read, len(loop.log)):
             match loop.log[position]:
-                case Ranked() as ranked:
-                    self._ranked[ranked.event_id] = ranked
-                case Rewarded(event_id, _, value):
-                    self._count(event_id, value)
-                case Expired(event_id, _, float(value)):
-                    self._count(event_id, value)
+                case Ranked() | Configured():
+                    pass
+                case entry:
+                    self._count(loop.events[entry.event_id])
         self._read = len(loop.log)
 
-    def _count(self, event_id: str, value: float) -> None:
+    def _count(self, state: EventState) -> None:
+        """Take over what the loop has learned of an event, if it has."""
+        if state.learned is None:
+            return
+        event_id = state.ranked.event_id
         if event_id in self._place:
-            self._rewards[self._place[event_id]] += value
+            self._rewards[self._place[event_id]] = state.learned
             return
         self._place[event_id] = len(self._rewards)
-        self._rewards.append(value)
-        expected = self._truth(self._ranked[event_id])
-        self._expected.append(expected[0])
-        self._best.append(expected[1])
+        self._rewards.append(state.learned)
+        expected, best = self._truth(state.ranked)
+        self._expected.append(expected)
+        self._best.append(best)
 
     def _truth(self, ranked: Ranked) -> tuple[float, float]:
         """Expected reward of the action shown, and of the best one."""
@@ -122,7 +124,7 @@ def favourites(loop: LearningLoop, world: World) -> list[dict[str, object]]:
     Returns:
         one row a cell: the context's fields, the favoured action (the most probable
         one), its probability, its strength (0 at a uniform choice, 1 at certainty),
-        and the hidden truth: the best action and its expected reward.
+        and the hidden truth: the best action.
     """
     rows: list[dict[str, object]] = []
     fair = 1 / len(world.items)
@@ -136,7 +138,6 @@ def favourites(loop: LearningLoop, world: World) -> list[dict[str, object]]:
                 "probability": float(chances[top]),
                 "strength": max(0.0, (float(chances[top]) - fair) / (1 - fair)),
                 "best": world.items[int(expected.argmax())].id,
-                "best_reward": float(expected.max()),
             }
         )
     return rows

@@ -5,24 +5,25 @@ factorisation of their inner products gives each row coordinates in an orthonorm
 basis of that span, in which the prior is isotropic as it was over the columns; a
 row outside the span adds one basis vector. So the work depends on how many
 *independent* rows were learned, never on how many columns crosses make, and the
-result is the weight-space posterior exactly (Rasmussen & Williams, *Gaussian
-Processes for Machine Learning*, 2006, section 2.1.2).
+result is the weight-space posterior (Rasmussen & Williams, *Gaussian Processes for
+Machine Learning*, 2006, section 2.1.2), up to rounding, as long as fewer than
+`MAX_DIMENSIONS` rows are independent. From there on, the part of a row outside the span
+counts as noise of its reward: right for rows that never come again, too sure of others.
 """
 
+from collections import defaultdict
 from dataclasses import dataclass
 
 import numpy as np
 
 from engine.actions import Action
 from engine.arrays import Array, with_room
-from engine.features import Column, Features, columns_of_row
+from engine.features import Column, Features, action_terms, context_terms
 from engine.kernel import RowKernel
 from engine.posterior import Posterior
 
 MAX_DIMENSIONS = 1_000
-"""Basis vectors a model keeps; beyond, the unknown part of a row counts as noise."""
-_NEGLIGIBLE = 1e-8
-"""Squared length under which a row's part outside the span is rounding."""
+"""Basis vectors that a model keeps."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +58,8 @@ class RewardModel:
         self._kernel = RowKernel(crosses)
         self._basis: list[tuple[Features, Action]] = []
         self._whiten: Array = np.zeros((16, 16))
+        self._written: dict[Features, dict[tuple[str, ...], float]] = {}
+        self._negligible = max(1e-13, min(1e-8, 1e-6 * (noise_sd / prior_sd) ** 2))
         self.posterior = Posterior(prior_sd, noise_sd)
 
     @property
@@ -84,19 +87,37 @@ class RewardModel:
         row, outside = self._row(context, action)
         self.posterior.correct(row, difference, outside)
 
-    def weights(self, context: Features, action: Action) -> dict[Column, float]:
-        """Mean weights of the columns that the row of (context, action) has."""
-        own = columns_of_row(context, action.id, action.features, self._crosses)
-        weights = dict.fromkeys(own, 0.0)
+    def contributions(self, context: Features, action: Action) -> dict[Column, float]:
+        """What each column of (context, action) adds to its mean: weight x value of the column.
+
+        In units of reward; they sum to the mean less the running mean reward. Writes out
+        every cross of the context's fields, so it is for explaining single decisions.
+        """
+        crosses = context_terms(context, self._crosses)
+        parts = action_terms(action.id, action.features)
+        weights: dict[tuple[tuple[str, ...], tuple[str, bool]], float] = defaultdict(float)
         size = self.dimensions
         dual = self._whiten[:size, :size].T @ self.posterior.mean
-        for share, (basis_context, basis_action) in zip(dual, self._basis, strict=True):
-            row = columns_of_row(
-                basis_context, basis_action.id, basis_action.features, self._crosses
-            )
-            for column in own.keys() & row.keys():
-                weights[column] += float(share) * row[column]
-        return weights
+        for share, (basis_context, basis_action) in zip(dual.tolist(), self._basis, strict=True):
+            shared = action_terms(basis_action.id, basis_action.features)
+            both = [(a, value) for a, value in shared.items() if a in parts]
+            if not both:
+                continue
+            for c, value in self._terms(basis_context).items():
+                if c in crosses:
+                    for a, part in both:
+                        weights[c, a] += share * value * part
+        return {
+            Column(c, *a): weights[c, a] * u * v
+            for c, u in crosses.items()
+            for a, v in parts.items()
+        }
+
+    def _terms(self, context: Features) -> dict[tuple[str, ...], float]:
+        """Crosses of a context in the basis, written out once."""
+        if context not in self._written:
+            self._written[context] = context_terms(context, self._crosses)
+        return self._written[context]
 
     def _coordinates(self, context: Features, actions: tuple[Action, ...]) -> tuple[Array, Array]:
         """Coordinates (K, r) of offered rows in the basis, and their inner products (K, K)."""
@@ -108,7 +129,7 @@ class RewardModel:
         """Coordinates of one row and the squared length of its part outside the span."""
         rows, offered = self._coordinates(context, (action,))
         outside = float(offered[0, 0] - rows[0] @ rows[0])
-        return rows[0], outside if outside > _NEGLIGIBLE else 0.0
+        return rows[0], outside if outside > self._negligible else 0.0
 
     def _extend(self, context: Features, action: Action, row: Array, outside: float) -> Array:
         """Add the part of a row outside the span to the basis; its coordinates then."""

@@ -8,7 +8,7 @@ probabilities is.
 
 import contextlib
 from dataclasses import dataclass
-from typing import Literal, Protocol
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from engine.arrays import Array
 from engine.errors import check_number
 from engine.model import Scores
+from engine.streams import stream
 
 _CODE = "InvalidServiceConfiguration"
 
@@ -61,41 +62,37 @@ class Normals:
             self._table = np.zeros((draws, 0))
         have = self._table.shape[1]
         if have < size:
-            streams = (np.random.default_rng([self._seed, column]) for column in range(have, size))
-            new = [stream.standard_normal(draws) for stream in streams]
+            new = [
+                stream(self._seed, "normals", column).standard_normal(draws)
+                for column in range(have, size)
+            ]
             self._table = np.column_stack([self._table, *new])
         return self._table[:, :size]
-
-
-class Policy(Protocol):
-    """A rule that turns beliefs into a decision."""
-
-    def decide(self, scores: Scores, normals: Normals, rng: np.random.Generator) -> Decision:
-        """Choose among the actions scored; position 0 is the baseline action."""
-        ...
 
 
 @dataclass(frozen=True, slots=True)
 class Thompson:
     """Thompson sampling: each action as often as it is the best of a posterior draw.
 
-    Draws joint scores mean + L z, L L' = covariance, counts how often each action is
-    the highest, and mixes in a floor, half of it uniform and half on the baseline
+    Draws joint scores mean + width L z, L L' = covariance, counts how often each action
+    is the highest, and mixes in a floor, half of it uniform and half on the baseline
     action, so that every propensity is positive. One of the very draws that were
     counted decides. (Thompson 1933; Russo et al. 2018, *A Tutorial on Thompson
-    Sampling*, section 3.)
+    Sampling*, section 3; on narrower draws Chapelle & Li 2011, *An Empirical Evaluation
+    of Thompson Sampling*, section 3.)
 
     Attributes:
         draws: number of posterior draws, 64 to 65,536.
         floor: share of decisions left to chance, 0 to 1; a propensity is at least
             floor / 2K.
-        width: factor on the belief's standard deviation when drawing, 0 to 4; 1 is
-            Thompson sampling proper, 0 follows the best guess.
+        width: factor on the belief's standard deviation when drawing, 0 to 4. 1 is
+            textbook Thompson sampling, which explores more than pays within thousands
+            of visitors; 0 follows the best guess.
     """
 
     draws: int = 4_096
     floor: float = 0.05
-    width: float = 1.0
+    width: float = 0.5
 
     def __post_init__(self) -> None:
         check_number(_CODE, "policy.draws", self.draws, 64, 65_536, whole=True)
@@ -103,16 +100,22 @@ class Thompson:
         check_number(_CODE, "policy.width", self.width, 0, 4)
 
     def decide(self, scores: Scores, normals: Normals, rng: np.random.Generator) -> Decision:
+        """Choose among the actions scored; the first is the baseline."""
         size = len(scores.mean)
-        table = normals.table(self.draws, size)
-        drawn: Array = table @ (self.width * _root(scores.covariance)).T
-        drawn += scores.mean
-        winners = drawn.argmax(axis=1)
-        frequency = np.bincount(winners, minlength=size) / self.draws
         chance = np.full(size, 0.5 / size)
         chance[0] += 0.5
-        probabilities = (1 - self.floor) * frequency + self.floor * chance
-        errors = (1 - self.floor) * np.sqrt(frequency * (1 - frequency) / self.draws)
+        if self.width == 0:
+            best = _ties(scores.mean)
+            random = bool(rng.random() < self.floor)
+            probabilities = (1 - self.floor) * best + self.floor * chance
+            chosen = _pick(chance if random else best, rng)
+            return Decision(probabilities, np.zeros(size), chosen, "random" if random else "best")
+        drawn: Array = normals.table(self.draws, size) @ (self.width * _root(scores.covariance)).T
+        drawn += scores.mean
+        winners = drawn.argmax(axis=1)
+        counts = np.bincount(winners, minlength=size)
+        probabilities = (1 - self.floor) * counts / self.draws + self.floor * chance
+        errors = (1 - self.floor) * _standard_errors(counts, self.draws)
         if rng.random() < self.floor:
             return Decision(probabilities, errors, _pick(chance, rng), "random")
         decisive = int(rng.integers(self.draws))
@@ -138,6 +141,7 @@ class EpsilonGreedy:
         check_number(_CODE, "policy.epsilon", self.epsilon, 0, 1)
 
     def decide(self, scores: Scores, normals: Normals, rng: np.random.Generator) -> Decision:
+        """Choose among the actions scored; the first is the baseline."""
         size = len(scores.mean)
         best = _ties(scores.mean)
         probabilities = (1 - self.epsilon) * best + self.epsilon / size
@@ -151,6 +155,7 @@ class Greedy:
     """Always the best guess; equally good actions share. Nothing is explored."""
 
     def decide(self, scores: Scores, normals: Normals, rng: np.random.Generator) -> Decision:
+        """Choose among the actions scored; the first is the baseline."""
         best = _ties(scores.mean)
         return Decision(best, np.zeros(len(best)), _pick(best, rng), "best")
 
@@ -160,19 +165,19 @@ class Uniform:
     """Every action equally often, whatever was learned."""
 
     def decide(self, scores: Scores, normals: Normals, rng: np.random.Generator) -> Decision:
+        """Choose among the actions scored; the first is the baseline."""
         size = len(scores.mean)
         chance = np.full(size, 1 / size)
         return Decision(chance, np.zeros(size), _pick(chance, rng), "random")
 
 
 AnyPolicy = Thompson | EpsilonGreedy | Greedy | Uniform
-POLICIES: dict[str, type[AnyPolicy]] = {
-    "thompson": Thompson,
-    "epsilon-greedy": EpsilonGreedy,
-    "greedy": Greedy,
-    "uniform": Uniform,
-}
-"""Names of the policies, as settings and links write them."""
+
+
+def _standard_errors(counts: NDArray[np.int_], draws: int) -> Array:
+    """Standard errors of frequencies; a draw more for and against keeps 0 and 1 honest."""
+    p: Array = (counts + 1) / (draws + 2)
+    return np.sqrt(p * (1 - p) / draws)
 
 
 def _root(covariance: Array) -> Array:

@@ -3,6 +3,8 @@
 Model: reward = m0 + x.w + noise, w ~ N(0, prior_sd^2 I), noise ~ N(0, noise_sd^2),
 centred at the running mean reward m0 = (total + 10) / (count + 20): twenty imaginary
 rewards of 1/2, so that a person's first clicks move the action they are for, not all.
+It is the mean of what was *shown*, which is better than what was not: actions that were
+never tried are believed somewhat too good, an optimism that makes the engine try them.
 
 `Statistics` hold data only (Gram matrix, response, sums): they add, subtract and
 merge in any order. `Posterior` adds prior and noise when it solves,

@@ -42,8 +42,8 @@ class LoopSettings:
     reward_aggregation: Aggregation = "earliest"
     policy: AnyPolicy = field(default_factory=Thompson)
     crosses: int = 3
-    prior_sd: float = 0.25
-    noise_sd: float = 0.2
+    prior_sd: float = 0.5
+    noise_sd: float = 0.4
     max_events: int = 100_000
 
     def __post_init__(self) -> None:

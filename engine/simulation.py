@@ -7,13 +7,9 @@ Visitor number n of a seed is the same person with the same luck in every loop
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-import numpy as np
-
 from engine.loop import LearningLoop
+from engine.streams import stream
 from engine.worlds.world import Context, World
-
-_VISITORS = 1
-"""Name of the world's random stream, apart from those of the loop."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +22,7 @@ class Visitor:
 
 def visitor(world: World, seed: int, number: int) -> Visitor:
     """The visitor with this number, counted from 0."""
-    rng = np.random.default_rng([_VISITORS, seed, number])
+    rng = stream(seed, "visitor", number)
     return Visitor(world.visitor(rng), float(rng.random()))
 
 

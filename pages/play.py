@@ -14,6 +14,7 @@ from pages.parts.controls import (
     current_setup,
     open_link,
     take_back,
+    write_link,
 )
 from pages.parts.learned import show_curves, show_map, show_score
 from pages.parts.look import note, plain
@@ -31,6 +32,7 @@ with st.container(
         choose_settings()
     with st.container(horizontal=True, wrap=False, width="content", gap="xsmall"):
         setup = current_setup()
+        write_link(setup)
         session = current_session(setup)
         control_the_crowd(session)
         take_back(session, setup)
@@ -46,9 +48,11 @@ with st.container(gap=None):
 def draw_stage(session: PlaySession) -> None:
     """One frame of the interactive part, whether a click or a crowd caused it."""
     was_live = session.is_live
-    session.tick(current_setup().speed)
+    session.adopt(current_setup())
+    session.tick()
     if was_live and not session.is_live:
         st.rerun()
+    write_link(session.setup)
     ranked = session.ranked
     visitor, beliefs, learned = st.columns([1.16, 1.5, 1.14], gap="medium")
     with visitor:
@@ -61,9 +65,13 @@ def draw_stage(session: PlaySession) -> None:
         show_map(session)
         show_score(session)
     show_curves(session)
+    show_log(session)
+    show_code(session)
 
 
-every = session.pace(setup.speed) if session.is_live else None
-st.fragment(draw_stage, run_every=every, key="stage")(session)
-show_log(session)
-show_code(session)
+# While a crowd walks in, frames come by themselves and the toolbar outside them can stop
+# it; otherwise a click draws the whole page, so that the toolbar follows it.
+if session.is_live:
+    st.fragment(draw_stage, run_every=session.pace, key="stage")(session)
+else:
+    draw_stage(session)

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 
 import streamlit as st
 
-from engine.explanation import WeightChange
+from engine.explanation import Shift
 from engine.log import Ranked
 from engine.worlds import World
 from pages.parts.charts import beliefs as chart
@@ -15,7 +15,8 @@ from pages.parts.snippet import context_of
 _HELP = (
     "Bars: how often each action would be chosen, with two Monte-Carlo standard errors. "
     "Bells: what the engine believes each action earns; a wide bell is doubt. "
-    "Dots: one draw from each bell for this visitor; the highest is offered. "
+    "Dots, where Thompson sampling decided: one draw for each action, from its bell at half "
+    "the width; the highest is offered. "
     "Dashed: before your last click. Triangles: the truth, once revealed."
 )
 
@@ -75,13 +76,13 @@ def _tell_what_moved(world: World, click: Click) -> None:
         f"**Your click: {sent}** for {item.emoji} {plain(item.id)}. Its chance went from "
         f"{chances[0]} to **{chances[1]}**, its believed reward from {means[0]} to **{means[1]}**."
     )
-    note("Weights that moved most: " + "; ".join(map(_in_words, click.weights)) + ".")
+    note("Weights that moved most, in reward: " + "; ".join(map(_in_words, click.shifts)) + ".")
 
 
-def _in_words(change: WeightChange) -> str:
-    """A weight and its move: which action or feature, for whom, by how much."""
-    column = change.column
+def _in_words(shift: Shift) -> str:
+    """A weight and its move: which action or feature, for whom, by how much reward."""
+    column = shift.column
     values = [part.partition("=")[2] or part for part in column.context]
     where = " and ".join(values) if values else "everybody"
     what = column.action.replace("=", " ")
-    return f"{plain(what)} for {plain(where)} **{change.change:+.2g}**"
+    return f"{plain(what)} for {plain(where)} **{shift.change:+.2g}**"

@@ -1,6 +1,6 @@
 """The toolbar: what is set, the crowd, undo, reset and the link."""
 
-from dataclasses import fields
+from dataclasses import fields, replace
 
 import streamlit as st
 
@@ -14,26 +14,40 @@ NAMES = tuple(field.name for field in fields(Setup))
 
 
 def open_link() -> None:
-    """Take over what the link asks for, once a session; say what it got wrong."""
-    if NAMES[0] in st.session_state:
-        return
-    setup, refused = from_query(st.query_params.to_dict())
+    """Set the widgets from the address when it is new, or from what was set before.
+
+    The address is new in a new session, and when the person went back or typed another
+    one. Widgets that another page did not draw have lost their values: `current_setup`
+    kept them.
+    """
+    query = {name: value for name, value in st.query_params.to_dict().items() if name in NAMES}
+    setup: Setup = st.session_state.get("setup", Setup())
+    if query != st.session_state.get("written"):
+        setup, refused = from_query(query)
+        for sentence in refused:
+            st.toast(plain(sentence), icon=":material/link_off:", duration="long")
+        for name in NAMES:
+            st.session_state[name] = getattr(setup, name)
     for name in NAMES:
-        st.session_state[name] = getattr(setup, name)
-    for sentence in refused:
-        st.toast(plain(sentence), icon=":material/link_off:", duration="long")
+        st.session_state.setdefault(name, getattr(setup, name))
 
 
 def current_setup() -> Setup:
-    """What is set now; the address bar follows."""
-    setup = Setup(**{name: st.session_state[name] for name in NAMES})
-    query = setup.query()
-    for name in NAMES:
-        if name in query:
-            st.query_params[name] = query[name]
-        else:
-            st.query_params.pop(name, None)
+    """What is set now. An emptied field keeps what it had."""
+    before: Setup = st.session_state.get("setup", Setup())
+    values = {name: st.session_state[name] for name in NAMES}
+    setup = replace(before, **{name: v for name, v in values.items() if v is not None})
+    st.session_state.setup = setup
     return setup
+
+
+def write_link(setup: Setup) -> None:
+    """Let the address say what is set."""
+    query = setup.query()
+    if query != st.session_state.get("written"):
+        others = {n: v for n, v in st.query_params.to_dict().items() if n not in NAMES}
+        st.query_params.from_dict(others | query)
+        st.session_state.written = query
 
 
 def choose_world() -> None:
@@ -55,6 +69,7 @@ def choose_settings() -> None:
             "Seed",
             0,
             MAX_SEED,
+            None,
             key="seed",
             help="Same seed, same visitors, same luck: the whole run comes back. "
             "Another seed starts a new loop.",
@@ -140,8 +155,8 @@ def take_back(session: PlaySession, setup: Setup) -> None:
         icon=":material/undo:",
         shortcut="U",
         on_click=session.undo,
-        disabled=session.is_live or not session.loop.events,
-        help="Take back the last visitor, exactly.",
+        disabled=session.is_live or not session.can_undo,
+        help="Take back the last visitor, exactly; after a reset, the reset.",
     )
     st.button(
         ":material/restart_alt:",

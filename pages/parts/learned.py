@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from engine.metrics import RECENT
 from pages.parts.charts import contexts, curves
 from pages.parts.look import is_dark, note
 from pages.parts.session import PlaySession
@@ -36,7 +37,7 @@ def show_score(session: PlaySession) -> None:
     visitors, mean, recent = st.columns(3, wrap=False)
     visitors.metric("Visitors", f"{len(curve):,}")
     mean.metric("Mean reward", f"{curve.mean_reward:.2f}" if len(curve) else "–")
-    recent.metric("Last 50", f"{curve.recent_reward:.2f}" if len(curve) else "–")
+    recent.metric(f"Last {RECENT}", f"{curve.recent_reward:.2f}" if len(curve) else "–")
     if session.waiting:
         done, total = session.let_in_total - session.waiting, session.let_in_total
         st.progress(done / total, f"{done:,} of {total:,} visitors served")

@@ -52,11 +52,19 @@ def palette(dark: bool) -> Sequence[str]:
 
 
 def plain(text: object) -> str:
-    """Any text as Markdown that shows just that text: no formatting, no HTML."""
-    return "".join(f"&#{ord(c)};" if c in _SPECIAL else c for c in str(text))
+    """Any text as Markdown that shows just that text: no formatting, no HTML, no links.
+
+    Characters that Markdown reads become entities. Links, emoji and icons are found only
+    after entities are decoded: an invisible word joiner breaks what they look for.
+    """
+    return "".join(
+        f"&#{ord(c)};{_JOINER if c in _LINKING else ''}" if c in _SPECIAL else c for c in str(text)
+    )
 
 
 _SPECIAL = set("\\`*_{}[]()<>#+-.!|~$:&^=@'\"/\n")
+_LINKING = set(":/.@")
+_JOINER = "&#8288;"
 
 
 def percent(share: float) -> str:

@@ -58,12 +58,11 @@ def show_code(session: PlaySession) -> None:
         with answer:
             note("201 Created")
             st.code(_text(session.loop.answer(event_id).to_json()), "json", height=300)
-        note(
-            f"POST /events/{event_id}/reward"
-            if state.open
-            else "No reward came in time: the default reward applied"
-        )
-        st.code(_text({"value": sum(state.rewards)}), "json")
+        if state.open:
+            note(f"POST /events/{event_id}/reward")
+            st.code(_text({"value": sum(state.rewards)}), "json")
+        else:
+            note("No reward was sent: the default reward applied.")
         note("The same in Python, from the first event on")
         st.code(reproduce(session.loop, session.world), "python", height=340)
 

@@ -4,12 +4,13 @@ Pages read it, callbacks call its verbs (one engine call each), charts get its r
 """
 
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, fields
 
 import streamlit as st
 
 from engine import LearningLoop, LoopSettings
-from engine.explanation import WeightChange, largest_changes
+from engine.explanation import Shift, largest_shifts
 from engine.log import Ranked
 from engine.metrics import LearningCurve, favourites
 from engine.simulation import Visitor, serve, visitor
@@ -19,6 +20,8 @@ from pages.parts.snippet import context_of
 
 TICK = 0.25
 """Seconds between two frames of live play."""
+PAUSE = 1.5
+"""Seconds that live play waits after an own click, so that its effect can be seen."""
 _BUDGET = 0.2
 """Seconds of a frame in which a crowd may walk in; a click waits no longer than that."""
 
@@ -31,40 +34,54 @@ class Click:
         before, after: the ranking of the visitor's context before and after learning.
         reward: what was sent; the default reward for no answer.
         answered: False for no answer.
-        weights: the three weights that moved most.
+        shifts: the three contributions that moved most.
     """
 
     before: Ranked
     after: Ranked
     reward: float
     answered: bool
-    weights: tuple[WeightChange, ...]
+    shifts: tuple[Shift, ...]
 
 
 class PlaySession:
-    """A loop in a world, who stands in front of it, and the crowd outside."""
+    """A loop in a world, who stands in front of it, and the crowd outside.
 
-    def __init__(self, setup: Setup) -> None:
+    Args:
+        setup: what is set on the page.
+        now: a clock in seconds that only goes forward; it paces live play.
+    """
+
+    def __init__(self, setup: Setup, now: Callable[[], float] = time.monotonic) -> None:
         self.setup = setup
-        self.reset()
+        self.now = now
+        self._start()
 
-    def reset(self) -> None:
-        """A new loop: same world, same seed, nothing learned."""
+    def _start(self) -> None:
+        """A new loop that has learned nothing."""
         self.world = WORLDS[self.setup.world]
         self.loop = LearningLoop(self.setup.settings(), seed=self.setup.seed)
         self.curve = LearningCurve(self.world)
         self.click: Click | None = None
         self.waiting = self.let_in_total = 0
         self.playing = False
+        self._due = 0.0
+        self._reset_from: tuple[LearningLoop, Context] | None = None
         self._seen_cells: tuple[tuple[int, int], list[dict[str, object]]] | None = None
         self.call_next()
+
+    def reset(self) -> None:
+        """A new loop with the same world and seed; the next undo brings the old one back."""
+        left = (self.loop, self.context) if self.loop.events else None
+        self._start()
+        self._reset_from = left
 
     def adopt(self, setup: Setup) -> None:
         """Follow what is set on the page: a new world or seed starts a new loop."""
         is_new = (setup.world, setup.seed) != (self.setup.world, self.setup.seed)
         self.setup = setup
         if is_new:
-            self.reset()
+            self._start()
         settings = setup.settings()
         if settings != self.loop.settings:
             self.loop.configure(**_changes(self.loop.settings, settings))
@@ -98,7 +115,7 @@ class PlaySession:
         if self.is_full:
             return
         before = self.ranked
-        weights = self.loop.weights(before)
+        parts = self.loop.contributions(before)
         answer = self.loop.rank(self.world.actions, self.world.features(self.context))
         if value is None:
             self.loop.expire(answer.event_id)
@@ -109,13 +126,25 @@ class PlaySession:
             after=self.ranked,
             reward=self.loop.settings.default_reward if value is None else value,
             answered=value is not None,
-            weights=tuple(largest_changes(weights, self.loop.weights(before))),
+            shifts=tuple(largest_shifts(parts, self.loop.contributions(before))),
         )
+        self._due = self.now() + PAUSE
         if call_next:
             self.call_next()
 
+    @property
+    def can_undo(self) -> bool:
+        """Whether there is a visitor, or a reset, to take back."""
+        return bool(self.loop.events) or self._reset_from is not None
+
     def undo(self) -> None:
         """Take back the last answered visitor, exactly; they stand there again."""
+        if not self.loop.events and self._reset_from:
+            (loop, context), setup = self._reset_from, self.setup
+            self._start()
+            self.loop, self.context = loop, context
+            self.adopt(setup)
+            return
         for entries, entry in enumerate(reversed(list(self.loop.log)[1:]), start=1):
             if isinstance(entry, Ranked):
                 self.loop.undo(entries)
@@ -147,15 +176,22 @@ class PlaySession:
         """Whether visitors come by themselves."""
         return self.playing or self.waiting > 0
 
-    def pace(self, speed: int) -> float:
-        """Seconds until the next frame."""
-        return max(TICK, 1 / speed) if self.playing else TICK
+    @property
+    def pace(self) -> float:
+        """Seconds from one frame to the next."""
+        return max(TICK, 1 / self.setup.speed) if self.playing else TICK
 
-    def tick(self, speed: int) -> None:
-        """One frame of a crowd or of live play."""
+    def tick(self) -> None:
+        """One frame of a crowd or of live play, if it is time for one.
+
+        Clicks make frames too; only time lets visitors in.
+        """
+        if not self.is_live or self.now() < self._due:
+            return
+        self._due = self.now() + 0.8 * self.pace
         if self.playing:
-            self._serve(max(1, round(speed * TICK)))
-        elif self.waiting:
+            self._serve(max(1, round(self.setup.speed * self.pace)))
+        else:
             self.waiting -= self._serve(self.waiting)
         if self.is_full:
             self.stop()

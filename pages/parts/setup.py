@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
-from datetime import timedelta
 from typing import Any
 from urllib.parse import urlencode
 
@@ -52,7 +51,7 @@ class Setup:
     truth: bool = False
 
     def settings(self) -> LoopSettings:
-        """The loop's settings. A person may think for a day before answering."""
+        """The loop's settings."""
         policies: dict[str, AnyPolicy] = {
             "thompson": Thompson(floor=self.floor / 100),
             "classic": EpsilonGreedy(self.epsilon / 100),
@@ -60,7 +59,6 @@ class Setup:
             "uniform": Uniform(),
         }
         return LoopSettings(
-            reward_wait_time=timedelta(days=1),
             policy=policies[self.policy],
             crosses=self.crosses,
             max_events=MAX_VISITORS,

@@ -30,6 +30,7 @@ def choose_context(session: PlaySession) -> None:
             required=True,
             on_change=place,
             args=(field.name, key),
+            disabled=session.is_live,
             label_visibility="collapsed",
             width="stretch",
             wrap=True,
@@ -82,14 +83,14 @@ def _badge(ranked: Ranked) -> None:
             "Chosen to learn",
             icon=":material/science:",
             color="violet",
-            help="Another action is believed to earn more, but this one is less certain, "
-            f"and its draw was the highest. {chance}",
+            help="Another action is believed to earn more, but the two beliefs overlap, and "
+            f"this one's draw was the highest. {chance}",
         )
 
 
 def ask_for_reward(session: PlaySession) -> None:
     """How the visitor liked it: one click teaches."""
-    off = session.is_live or session.is_full
+    off = session.waiting > 0 or session.is_full
 
     def send(value: float | None) -> None:
         session.send_reward(value, call_next=st.session_state.next)
@@ -129,7 +130,7 @@ def ask_for_reward(session: PlaySession) -> None:
             key="next-visitor",
             icon=":material/person_add:",
             shortcut="N",
-            disabled=off,
+            disabled=off or session.playing,
             on_click=session.call_next,
             help="Draw who comes next, without an answer from this one.",
         )
@@ -138,8 +139,8 @@ def ask_for_reward(session: PlaySession) -> None:
             "Step",
             key="step",
             icon=":material/skip_next:",
-            shortcut="Space",
-            disabled=off,
+            shortcut="S",
+            disabled=off or session.playing,
             on_click=session.step,
             help="This visitor answers by their hidden taste, and the next one comes.",
         )

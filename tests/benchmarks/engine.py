@@ -35,8 +35,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))  # here, `engine` i
 from engine import LearningLoop, LoopSettings, RankRequest, Thompson
 from engine.arrays import Array
 from engine.features import Column, columns_of_row
+from engine.fold import EventState
 from engine.log import Ranked
-from engine.loop import EventState
 from engine.model import MAX_DIMENSIONS
 from engine.simulation import crowd
 from engine.worlds import WORLDS, World

@@ -12,6 +12,7 @@ CURVE, REGRET = "Mean reward ", "Cumulative regret "
 """How the charts are called, in part."""
 WORLDS = ("News", "Movies", "Store", "Coffee")
 """Titles of the worlds; the one that opens by itself comes last."""
+STEP_KEY = "s"
 PATIENCE = 20_000
 """Milliseconds until something that does not come counts as missing."""
 
@@ -108,7 +109,7 @@ class PlayPage:
 
     def choose(self, key: str, option: str) -> None:
         """Choose one of several."""
-        radio = self.keyed(key).get_by_role("radio", name=option)
+        radio = self.page.locator(f"[class*=st-key-{key}]").get_by_role("radio", name=option)
         radio.click()
         expect(radio).to_be_checked()
 
@@ -143,7 +144,7 @@ class PlayPage:
         """Open the settings; what is in them."""
         self.press("settings")
         settings = self.page.get_by_role("dialog", name="Settings")
-        expect(settings).to_be_visible()
+        expect(settings.get_by_role("radio", name="pairs")).to_be_visible()
         return settings
 
     def close_popover(self) -> None:

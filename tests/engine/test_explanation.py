@@ -3,7 +3,7 @@
 import pytest
 
 from engine import LearningLoop
-from engine.explanation import WeightChange, largest_changes
+from engine.explanation import Shift, largest_shifts
 from engine.features import Column
 from tests.engine.helpers import CONTEXTS, one_of
 
@@ -20,27 +20,27 @@ PLAIN, PAIR, TRIPLE = (Column(("a", "b", "c")[:size], "x") for size in (0, 2, 3)
         ((0.5, -0.5, 0.5 + 1e-14), 2, [PLAIN, PAIR]),
     ],
 )
-def test_the_largest_changes_come_first_and_of_equal_ones_those_with_fewer_crosses(
+def test_the_largest_shifts_come_first_and_of_equal_ones_those_with_fewer_crosses(
     after: tuple[float, float, float], count: int, expected: list[Column]
 ) -> None:
     columns = (TRIPLE, PLAIN, PAIR)
     values = dict(zip((PLAIN, PAIR, TRIPLE), after, strict=True))
-    changes = largest_changes(dict.fromkeys(columns, 0.0), {c: values[c] for c in columns}, count)
+    changes = largest_shifts(dict.fromkeys(columns, 0.0), {c: values[c] for c in columns}, count)
     assert [change.column for change in changes] == expected
 
 
 def test_a_change_is_after_less_before() -> None:
-    change = WeightChange(PLAIN, before=0.25, after=-0.5)
+    change = Shift(PLAIN, before=0.25, after=-0.5)
     assert change.change == -0.75
-    assert largest_changes({PLAIN: 0.25}, {PLAIN: -0.5}) == [change]
+    assert largest_shifts({PLAIN: 0.25}, {PLAIN: -0.5}) == [change]
 
 
-def test_a_first_reward_moves_weights_of_the_shown_action_its_way(loop: LearningLoop) -> None:
+def test_a_first_reward_moves_contributions_of_the_shown_action_its_way(loop: LearningLoop) -> None:
     ranked = loop.preview(**one_of("latte"), context_features=CONTEXTS[0])
-    before = loop.weights(ranked)
+    before = loop.contributions(ranked)
     answer = loop.rank(**one_of("latte"), context_features=CONTEXTS[0])
     loop.reward(answer.event_id, 1)
-    changes = largest_changes(before, loop.weights(ranked), count=5)
+    changes = largest_shifts(before, loop.contributions(ranked), count=5)
     assert len(changes) == 5
     assert all(change.before == 0 and change.change > 0 for change in changes)
     assert changes[0].change == max(change.change for change in changes)

@@ -125,5 +125,4 @@ def test_favourites_are_the_most_probable_actions_of_every_context_and_log_nothi
             "probability": top,
             "strength": pytest.approx(max(0.0, (top - 0.25) / 0.75)),
             "best": COFFEE.items[int(expected.argmax())].id,
-            "best_reward": 1.0,
         }

@@ -9,7 +9,6 @@ from hypothesis import strategies as st
 
 from engine import model as model_module
 from engine.actions import parse_rank_request
-from engine.features import Column
 from engine.model import RewardModel, Scores
 from engine.policies import Normals, Thompson
 from tests.engine.helpers import (
@@ -191,7 +190,7 @@ def test_a_corrected_reward_is_as_if_learned_so_at_once(
 
 def test_a_corrected_reward_of_a_nearly_known_row_is_as_if_learned_so_at_once() -> None:
     """The row's unseen part is shorter than what counts as rounding, but not 0."""
-    kind = [{"id": "a", "features": [{"k": 1, "l": value}]} for value in (1, 1 + 1e-4)]
+    kind = [{"id": "a", "features": [{"k": 1, "l": value}]} for value in (1, 1 + 3e-7)]
     first: Visit = ([], kind[0], 1.0)
 
     def model(reward: float) -> RewardModel:
@@ -212,39 +211,37 @@ def test_a_corrected_reward_of_a_nearly_known_row_is_as_if_learned_so_at_once() 
 
 
 @given(visits, contexts, actions, crosses)
-def test_weights_equal_those_of_all_weights_solved_at_once(
+def test_contributions_equal_weights_solved_at_once_times_the_row(
     history: list[Visit], context: list[Json], action: Json, order: int
 ) -> None:
     request = request_of(context, action)
-    found = learned(history, order).weights(request.context, request.actions[0])
-    expected = oracle(history, order).weights(naive_row(context, action, order))
+    found = learned(history, order).contributions(request.context, request.actions[0])
+    row = naive_row(context, action, order)
+    weights = oracle(history, order).weights(row)
     as_naive = {
-        (c.context, f"#{c.action}" if c.of_id else c.action): weight for c, weight in found.items()
+        (c.context, f"#{c.action}" if c.of_id else c.action): value for c, value in found.items()
     }
+    expected = {column: weight * row[column] for column, weight in weights.items()}
     shown = {column: as_naive.get(column, math.nan) for column in expected}
     assert shown == pytest.approx(expected, abs=HYPOTHESIS_TOLERANCE)
 
 
-def test_weights_times_columns_add_up_to_the_belief_above_the_centre() -> None:
+def test_contributions_add_up_to_the_belief_above_the_centre() -> None:
     history = table_history(seed=7, count=100)
     model = learned(history)
     for context, action, _ in history[:10]:
         request = request_of(context, action)
-        weights = model.weights(request.context, request.actions[0])
-        row = naive_row(context, action, 3)
-        total = math.fsum(
-            weights[Column(c, a.removeprefix("#"), a.startswith("#"))] * value
-            for (c, a), value in row.items()
-        )
+        total = math.fsum(model.contributions(request.context, request.actions[0]).values())
         mean = scores(model, context, [action]).mean[0]
         assert model.posterior.statistics.centre + total == pytest.approx(mean, abs=1e-12)
 
 
-def test_nothing_learned_weighs_nothing() -> None:
+def test_where_nothing_was_learned_nothing_contributes() -> None:
     request = request_of([{"w": "x"}], {"id": "a", "features": [{"k": 1}]})
-    weights = RewardModel(1, PRIOR_SD, NOISE_SD).weights(request.context, request.actions[0])
-    assert set(weights.values()) == {0.0}
-    assert len(weights) == 4
+    model = RewardModel(1, PRIOR_SD, NOISE_SD)
+    contributions = model.contributions(request.context, request.actions[0])
+    assert set(contributions.values()) == {0.0}
+    assert len(contributions) == 4
 
 
 # -- beyond the most dimensions -------------------------------------------------------

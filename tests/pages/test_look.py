@@ -12,6 +12,7 @@ from streamlit import config
 from engine.worlds import WORLDS
 from pages.parts.look import LOGO, palette, percent, plain
 
+JOINER = "\u2060"
 ROOT = Path(__file__).parents[2]
 
 
@@ -27,8 +28,14 @@ def test_plain_text_has_no_character_that_markdown_or_html_reads(text: str) -> N
     "text", ["<b>x</b>", "**x**", "[a](http://b)", "$x^2$", ":red[x]", "&lt;", "# x", "`x`"]
 )
 def test_plain_text_reads_as_it_was_typed(text: str) -> None:
-    numbers = re.sub(r"&#(\d+);", lambda match: chr(int(match[1])), plain(text))
-    assert numbers == text
+    shown = re.sub(r"&#(\d+);", lambda match: chr(int(match[1])), plain(text))
+    assert shown.replace(JOINER, "") == text
+
+
+@pytest.mark.parametrize("text", ["www.x.org", "https://x.org/a", "a@b.org", ":streamlit:", ":+1:"])
+def test_plain_text_holds_nothing_to_link_or_to_picture(text: str) -> None:
+    shown = re.sub(r"&#(\d+);", lambda match: chr(int(match[1])), plain(text))
+    assert not re.search(r"www\.\w|://|\w@\w|:[\w+]+:", shown)
 
 
 @pytest.mark.parametrize(

@@ -60,7 +60,7 @@ def test_a_click_says_what_moved_and_shows_before_and_after(open_app: Open) -> N
     assert click is not None
     i = click.before.chosen
     assert click.after.probabilities[i] > click.before.probabilities[i]
-    assert len(click.weights) == 3
+    assert len(click.shifts) == 3
     assert "Weights that moved most" in app.text
     kinds = {row["kind"] for row in tables(app, BELLS)[0]}
     assert kinds >= {"now", "before", "mean"}
@@ -140,9 +140,27 @@ def test_play_goes_on_until_paused(open_app: Open) -> None:
 
 
 def test_rewards_are_off_while_a_crowd_walks_in(open_app: Open) -> None:
-    app = open_app().click("start")
+    app = open_app(world="movies").click("let-in-1000")
     assert app.widget("reward-1").disabled
     assert not app.click("stop").widget("reward-1").disabled
+
+
+def test_own_clicks_mix_with_live_play(open_app: Open) -> None:
+    app = open_app(speed="1").click("start")
+    app.session.now = lambda: 0.0
+    served = len(app.session.loop.events)
+    app.click("reward-2")
+    assert len(app.session.loop.events) == served + 1
+    assert app.session.playing
+
+
+def test_only_time_lets_visitors_in(open_app: Open) -> None:
+    app = open_app(speed="1").click("start")
+    app.session.now = lambda: 0.0
+    served = len(app.session.loop.events)
+    app.set("truth", True).set("truth", False).run()
+    assert len(app.session.loop.events) == served
+    assert app.widget("coffee-name").disabled
 
 
 def test_undo_takes_back_the_last_visitor_exactly(open_app: Open) -> None:
@@ -169,6 +187,33 @@ def test_reset_forgets_everything_but_what_is_set(open_app: Open) -> None:
     app = open_app(world="news", seed="3").click("reward-1").click("reset")
     assert len(app.session.loop.events) == 0
     assert (app.session.world.key, app.session.loop.seed) == ("news", 3)
+
+
+def test_a_reset_can_be_undone(open_app: Open) -> None:
+    app = open_app().click("reward-1").click("reward-3")
+    before = app.session.ranked
+    app.click("reset").click("undo")
+    assert app.metric("Visitors") == "2"
+    assert app.session.ranked.means == before.means
+    app.click("reset").click("reward-1").click("undo")
+    assert len(app.session.loop.events) == 0
+
+
+def test_an_emptied_seed_keeps_the_loop(open_app: Open) -> None:
+    app = open_app(seed="4").click("reward-1").set("seed", None)
+    assert (len(app.session.loop.events), app.session.loop.seed) == (1, 4)
+
+
+def test_the_toolbar_follows_the_first_click(open_app: Open) -> None:
+    app = open_app()
+    assert app.widget("undo").disabled
+    assert not app.click("reward-1").widget("undo").disabled
+
+
+def test_another_address_is_followed(open_app: Open) -> None:
+    app = open_app().set("world", "news")
+    app.at.query_params["world"] = "store"
+    assert app.run().session.world.key == "store"
 
 
 def test_another_seed_or_world_starts_a_new_loop(open_app: Open) -> None:

@@ -12,6 +12,7 @@ import pytest
 from pages.parts.session import PlaySession
 from pages.parts.setup import Setup
 from pages.parts.snippet import reproduce
+from tests.pages.conftest import float_seconds
 
 ROOT = Path(__file__).parents[2]
 
@@ -27,7 +28,7 @@ def own_clicks(session: PlaySession) -> None:
 def crowd_and_clicks(session: PlaySession) -> None:
     session.let_in(60)
     while session.waiting:
-        session.tick(speed=1)
+        session.tick()
     session.send_reward(0.0, call_next=True)
     session.step()
 
@@ -49,7 +50,7 @@ def undone(session: PlaySession) -> None:
 @pytest.mark.parametrize("play", [own_clicks, crowd_and_clicks, other_settings, undone])
 @pytest.mark.parametrize("world", ["coffee", "news"])
 def test_the_snippet_prints_the_recorded_answer(world: str, play: Play) -> None:
-    session = PlaySession(Setup(world=world))
+    session = PlaySession(Setup(world=world), float_seconds())
     play(session)
     code = reproduce(session.loop, session.world)
     done = subprocess.run(
@@ -61,15 +62,15 @@ def test_the_snippet_prints_the_recorded_answer(world: str, play: Play) -> None:
 
 
 def test_a_crowd_takes_one_line_however_large() -> None:
-    session = PlaySession(Setup())
+    session = PlaySession(Setup(), float_seconds())
     session.let_in(200)
     while session.waiting:
-        session.tick(speed=1)
+        session.tick()
     code = reproduce(session.loop, session.world)
     assert "visitors=199" in code
     assert len(code.splitlines()) < 35
 
 
 def test_without_an_event_there_is_nothing_to_reproduce() -> None:
-    session = PlaySession(Setup())
+    session = PlaySession(Setup(), float_seconds())
     assert reproduce(session.loop, session.world) == ""

@@ -13,7 +13,7 @@ from engine.worlds import World
 from pages.parts.charts.base import Spec, action_colour, blank, finish, ink, only
 from pages.parts.look import percent
 
-REWARDS = (-0.5, 1.5)
+REWARDS = (-0.75, 1.75)
 """Rewards that the bells' axis spans."""
 _SPREAD = np.linspace(-3.4, 3.4, 29)
 """Standard deviations from the mean at which a bell has points."""

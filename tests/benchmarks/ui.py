@@ -1,0 +1,309 @@
+"""How fast the Play page is in a real Chromium, beside an empty Streamlit app in the same run.
+
+    python tests/benchmarks/ui.py
+
+The empty app (`empty_app.py`) has a button and as many charts as a click redraws on our
+page, and nothing else. The clock runs inside the page: from the click event to the last
+change in any chart. The two pages take turns, so that both meet the same machine.
+"""
+
+import os
+
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
+import argparse
+import statistics
+import sys
+import time
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[2]))  # here, `engine` is the package
+
+from engine import LearningLoop
+from engine.simulation import crowd
+from engine.worlds.coffee import COFFEE
+from tests.browser import chromium
+from tests.browser.app import Server, running
+
+Row = dict[str, object]
+
+EMPTY = "tests/benchmarks/empty_app.py"
+AIM = 1.5
+BLOCK = 10
+"""Clicks in a row on one page before the other's turn."""
+FAST, GAP = 20, 50
+"""Fast clicks, and milliseconds from one to the next."""
+WARM_UP = 4
+SIZE: ViewportSize = {"width": 1440, "height": 900}
+
+CLOCK = """
+const clock = window.clock = {click: 0, last: 0, charts: new Set(), firstChart: null};
+addEventListener("click", event => {
+    Object.assign(clock, {click: event.timeStamp, last: 0, charts: new Set()});
+}, true);
+new MutationObserver(changes => {
+    for (const {target} of changes) {
+        const chart = target.closest?.(".stVegaLiteChart");
+        if (!chart?.querySelector("svg")) continue;
+        clock.last = performance.now();
+        clock.firstChart ??= clock.last;
+        clock.charts.add(chart);
+    }
+}).observe(document, {subtree: true, childList: true, attributes: true, characterData: true});
+"""
+QUIET = "() => clock.last > clock.click && performance.now() - clock.last > 400"
+"""Nothing in a chart has changed for a while."""
+
+
+def open_page(context: BrowserContext, url: str, charts: int) -> Page:
+    """Open an address and wait until its charts stand still."""
+    page = context.new_page()
+    page.add_init_script(CLOCK)
+    page.goto(url)
+    page.wait_for_function(
+        "n => document.querySelectorAll('.stVegaLiteChart svg.marks').length >= n", arg=charts
+    )
+    page.wait_for_function(QUIET)
+    return page
+
+
+def press(page: Page, key: str) -> None:
+    """A real mouse click on a keyed button; with help it stands in the page twice."""
+    page.locator(f".st-key-{key} button:visible").first.click()
+
+
+def click(page: Page, key: str) -> tuple[float, int]:
+    """Milliseconds from a click to the last change in a chart, and how many charts changed."""
+    press(page, key)
+    page.wait_for_function(QUIET)
+    ms, charts = page.evaluate("[clock.last - clock.click, clock.charts.size]")
+    return float(ms), int(charts)
+
+
+# -- 1. from click to the last repainted chart ----------------------------------------
+
+
+def reaction(
+    browser: Browser, app: Server, empty: Server, query: str, name: str, clicks: int
+) -> list[Row]:
+    """Our page and the empty app, a block of clicks each in turn."""
+    with browser.new_context(viewport=SIZE) as ours, browser.new_context(viewport=SIZE) as theirs:
+        play = open_page(ours, f"{app.address}/{query}", charts=3)
+        keys = ("reward-1", "reward-3")
+        for i in range(WARM_UP):
+            _, drawn = click(play, keys[i % 2])
+        floor = open_page(theirs, f"{empty.address}/?charts={drawn}", charts=drawn)
+        for _ in range(WARM_UP):
+            click(floor, "click")
+        here: list[tuple[float, int]] = []
+        there: list[tuple[float, int]] = []
+        while len(here) < clicks:
+            here += [click(play, keys[i % 2]) for i in range(BLOCK)]
+            there += [click(floor, "click") for _ in range(BLOCK)]
+    return [
+        compare(f"{name}, {statistic}", quantile(here, share), quantile(there, share))
+        | {"charts": charts_of(here), "charts empty": charts_of(there)}
+        for statistic, share in (("median", 0.5), ("p95", 0.95))
+    ]
+
+
+def quantile(clicks: Sequence[tuple[float, int]], share: float) -> float:
+    return float(np.quantile([ms for ms, _ in clicks], share))
+
+
+def charts_of(clicks: Sequence[tuple[float, int]]) -> int:
+    return statistics.mode(charts for _, charts in clicks)
+
+
+def compare(name: str, here: float, there: float, aim: float | None = AIM) -> Row:
+    row: Row = {"what": name, "ours": f"{here:.0f} ms", "empty": f"{there:.0f} ms"}
+    row["ours / empty"] = f"{here / there:.2f}"
+    row["within the aim"] = "" if aim is None else "yes" if here <= aim * there else "NO"
+    return row
+
+
+# -- 2. fast clicks -------------------------------------------------------------------
+
+
+def hurry(browser: Browser, url: str, how: Callable[[Page], None], shown: str) -> int:
+    """How many of the fast clicks the page has counted in the end."""
+    with browser.new_context(viewport=SIZE) as context:
+        page = open_page(context, url, charts=3)
+        due = time.monotonic()
+        for _ in range(FAST):
+            how(page)
+            due += GAP / 1e3
+            page.wait_for_timeout(max(0.0, 1e3 * (due - time.monotonic())))
+        page.wait_for_timeout(1_500)
+        text = page.locator(shown).first.inner_text()
+        return int("".join(filter(str.isdigit, text)))
+
+
+def hurries(browser: Browser, app: Server, empty: Server) -> list[Row]:
+    """Fast clicks by mouse, at one place and on the button wherever it is, and by key."""
+    ours, theirs = f"{app.address}/", f"{empty.address}/?charts=4"
+    visitors, clicks = "[data-testid=stMetricValue]", ".stMarkdown:has-text('Clicks: ')"
+    places: dict[Page, tuple[float, float]] = {}
+
+    def at_one_place(page: Page) -> None:
+        if page not in places:
+            box = page.locator(".st-key-reward-1 button:visible").first.bounding_box()
+            assert box
+            places[page] = (box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+        page.mouse.click(*places[page])
+
+    def wherever(page: Page, key: str) -> None:
+        page.evaluate(
+            """key => [...document.querySelectorAll(`.st-key-${key} button`)]
+                .find(button => button.checkVisibility()).click()""",
+            key,
+        )
+
+    ways: tuple[tuple[str, str, Callable[[Page], None], str], ...] = (
+        ("ours, mouse at one place", ours, at_one_place, visitors),
+        ("ours, on the button", ours, lambda page: wherever(page, "reward-1"), visitors),
+        ("ours, key 1", ours, lambda page: page.keyboard.press("1"), visitors),
+        ("empty, on the button", theirs, lambda page: wherever(page, "click"), clicks),
+    )
+    return [
+        {"clicks": name, "sent": FAST, "counted": hurry(browser, url, how, shown)}
+        for name, url, how, shown in ways
+    ]
+
+
+# -- 3. loading -----------------------------------------------------------------------
+
+
+def load(context: BrowserContext, url: str) -> dict[str, float]:
+    """Milliseconds from navigation to first paint, first chart, and the last of the charts."""
+    page = open_page(context, url, charts=3)
+    paint = "performance.getEntriesByName('first-contentful-paint')[0].startTime"
+    times: list[float] = page.evaluate(f"[{paint}, clock.firstChart, clock.last]")
+    page.close()
+    return dict(zip(("first paint", "first chart", "last chart"), times, strict=True))
+
+
+def loads(path: str, repeats: int) -> list[Row]:
+    """A fresh server and an empty browser cache, then the same again."""
+    times: dict[tuple[str, str, str], list[float]] = {}
+    for _ in range(repeats):
+        for name, script, query in (("ours", "app.py", ""), ("empty", EMPTY, "?charts=3")):
+            with (
+                running(script) as server,
+                chromium.launched(path) as browser,
+                browser.new_context(viewport=SIZE) as context,
+            ):
+                for state in ("cold", "warm"):
+                    for what, ms in load(context, f"{server.address}/{query}").items():
+                        times.setdefault((state, what, name), []).append(ms)
+                times.setdefault(("cold", "server healthy", name), []).append(
+                    1e3 * server.started_in
+                )
+    middle = {key: statistics.median(values) for key, values in times.items()}
+    return [
+        compare(f"{state}, {what}", ms, middle[state, what, "empty"], aim=None)
+        for (state, what, name), ms in middle.items()
+        if name == "ours"
+    ]
+
+
+# -- 4. memory ------------------------------------------------------------------------
+
+
+def memory(browser: Browser, sessions: int) -> list[Row]:
+    """Resident memory of a fresh server after one session, and after more that stay open."""
+    measured: dict[str, tuple[float, float]] = {}
+    for name, script, key in (("ours", "app.py", "reward-1"), ("empty", EMPTY, "click")):
+        with running(script) as server, ExitStack() as open_ones:
+
+            def one_more(server: Server, stack: ExitStack, key: str) -> None:
+                context = stack.enter_context(browser.new_context(viewport=SIZE))
+                click(open_page(context, f"{server.address}/?charts=3", charts=3), key)
+
+            one_more(server, open_ones, key)
+            first = server.memory
+            for _ in range(sessions):
+                one_more(server, open_ones, key)
+            measured[name] = (first, (server.memory - first) / sessions)
+    (one, each), (one_empty, each_empty) = measured["ours"], measured["empty"]
+    return [
+        {"what": "server with 1 session", "ours": mib(one), "empty": mib(one_empty)},
+        {"what": f"each of {sessions} more", "ours": mib(each), "empty": mib(each_empty)},
+    ]
+
+
+def mib(value: float) -> str:
+    return f"{value:.2f} MiB"
+
+
+# -- 5. a crowd -----------------------------------------------------------------------
+
+
+def thousand(browser: Browser, app: Server, repeats: int) -> list[Row]:
+    """From the click on +1,000 to the last chart, beside the engine alone."""
+    page_took, engine_took = [], []
+    for seed in range(repeats):
+        with browser.new_context(viewport=SIZE) as context:
+            page = open_page(context, f"{app.address}/?seed={seed}", charts=3)
+            press(page, "let-in-1000")
+            page.wait_for_function(
+                "() => document.querySelector('[data-testid=stMetricValue]')?.innerText === '1,000'"
+            )
+            page.wait_for_function(QUIET)
+            page_took.append(page.evaluate("clock.last - clock.click") / 1e3)
+        start = time.perf_counter()
+        for _ in crowd(LearningLoop(seed=seed), COFFEE, 1_000):
+            pass
+        engine_took.append(time.perf_counter() - start)
+    here, alone = statistics.median(page_took), statistics.median(engine_took)
+    return [
+        {
+            "what": "+1,000 on coffee, click to done",
+            "page": f"{here:.2f} s",
+            "engine alone": f"{alone:.2f} s",
+            "page / engine": f"{here / alone:.1f}",
+        }
+    ]
+
+
+# -- all together ---------------------------------------------------------------------
+
+
+def show(title: str, rows: list[Row]) -> None:
+    print(f"\n{title}\n{pd.DataFrame(rows).to_string(index=False)}", flush=True)
+
+
+def main() -> None:
+    """Measure and print."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
+    parser.add_argument("--clicks", type=int, default=40, help="timed clicks on each page")
+    parser.add_argument("--repeats", type=int, default=3, help="page loads and crowds")
+    parser.add_argument("--sessions", type=int, default=20, help="sessions to weigh")
+    options = parser.parse_args()
+    path = chromium.find()
+    if path is None:
+        sys.exit(f"no Chromium: none of {', '.join(chromium.NAMES)} is installed")
+
+    with chromium.launched(path) as browser, running() as app, running(EMPTY) as empty:
+        cases = {"same visitor": "", "next one after each": "?next=1"}
+        rows = [
+            row
+            for name, query in cases.items()
+            for row in reaction(browser, app, empty, query, name, options.clicks)
+        ]
+        show(f"1. From click to the last repainted chart, {options.clicks} clicks each", rows)
+        show(f"2. {FAST} clicks {GAP} ms apart", hurries(browser, app, empty))
+        show("3. A crowd", thousand(browser, app, options.repeats))
+    show(f"4. Loading, median of {options.repeats}", loads(path, options.repeats))
+    with chromium.launched(path) as browser:
+        show("5. Memory of the server", memory(browser, options.sessions))
+
+
+if __name__ == "__main__":
+    main()
