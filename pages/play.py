@@ -36,6 +36,7 @@ with st.container(
         session = current_session(setup)
         control_the_crowd(session)
         take_back(session, setup)
+        session.toolbar_drawn = session.toolbar_state
 
 with st.container(gap=None):
     st.markdown(
@@ -47,12 +48,10 @@ with st.container(gap=None):
 
 def draw_stage(session: PlaySession) -> None:
     """One frame of the interactive part, whether a click or a crowd caused it."""
-    was_live = session.is_live
     session.adopt(current_setup())
     session.tick()
-    if was_live and not session.is_live:
+    if session.toolbar_state != session.toolbar_drawn:
         st.rerun()
-    write_link(session.setup)
     ranked = session.ranked
     visitor, beliefs, learned = st.columns([1.16, 1.5, 1.14], gap="medium")
     with visitor:
@@ -69,9 +68,5 @@ def draw_stage(session: PlaySession) -> None:
     show_code(session)
 
 
-# While a crowd walks in, frames come by themselves and the toolbar outside them can stop
-# it; otherwise a click draws the whole page, so that the toolbar follows it.
-if session.is_live:
-    st.fragment(draw_stage, run_every=session.pace, key="stage")(session)
-else:
-    draw_stage(session)
+every = session.pace if session.is_live else None
+st.fragment(draw_stage, run_every=every, key="stage")(session)

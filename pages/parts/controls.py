@@ -1,5 +1,7 @@
 """The toolbar: what is set, the crowd, undo, reset and the link."""
 
+import math
+import time
 from dataclasses import fields, replace
 
 import streamlit as st
@@ -13,6 +15,10 @@ NAMES = tuple(field.name for field in fields(Setup))
 """Each is the name in the link and the key of its widget."""
 
 
+_LAG = 2.0
+"""Seconds in which the browser may still send the address before the one just written."""
+
+
 def open_link() -> None:
     """Set the widgets from the address when it is new, or from what was set before.
 
@@ -22,7 +28,8 @@ def open_link() -> None:
     """
     query = {name: value for name, value in st.query_params.to_dict().items() if name in NAMES}
     setup: Setup = st.session_state.get("setup", Setup())
-    if query != st.session_state.get("written"):
+    written, at = st.session_state.get("written", (None, -math.inf))
+    if query != written and time.monotonic() - at > _LAG:
         setup, refused = from_query(query)
         for sentence in refused:
             st.toast(plain(sentence), icon=":material/link_off:", duration="long")
@@ -44,10 +51,10 @@ def current_setup() -> Setup:
 def write_link(setup: Setup) -> None:
     """Let the address say what is set."""
     query = setup.query()
-    if query != st.session_state.get("written"):
+    if query != st.session_state.get("written", (None,))[0]:
         others = {n: v for n, v in st.query_params.to_dict().items() if n not in NAMES}
         st.query_params.from_dict(others | query)
-        st.session_state.written = query
+        st.session_state.written = (query, time.monotonic())
 
 
 def choose_world() -> None:

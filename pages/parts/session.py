@@ -55,6 +55,7 @@ class PlaySession:
     def __init__(self, setup: Setup, now: Callable[[], float] = time.monotonic) -> None:
         self.setup = setup
         self.now = now
+        self.toolbar_drawn: tuple[object, ...] = ()
         self._start()
 
     def _start(self) -> None:
@@ -131,6 +132,11 @@ class PlaySession:
         self._due = self.now() + PAUSE
         if call_next:
             self.call_next()
+
+    @property
+    def toolbar_state(self) -> tuple[object, ...]:
+        """All that the toolbar shows; when a click in the stage changes it, it is drawn anew."""
+        return (self.setup, self.can_undo, self.waiting > 0, self.playing, self.is_full)
 
     @property
     def can_undo(self) -> bool:

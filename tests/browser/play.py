@@ -81,7 +81,8 @@ class PlayPage:
     @property
     def visitors(self) -> Locator:
         """The number of visitors."""
-        return self.page.get_by_test_id("stMetric").filter(has_text="Visitors").locator(_VALUE)
+        metrics = self.page.get_by_test_id("stMetric").filter(has_text="Visitors")
+        return metrics.locator("[data-testid=stMetricValue]").first
 
     @property
     def who(self) -> Locator:
@@ -160,6 +161,3 @@ class PlayPage:
         code = self.page.get_by_test_id("stPopoverBody").locator("code")
         expect(code).to_contain_text("seed=")
         return code.inner_text()
-
-
-_VALUE = "[data-testid=stMetricValue]"

@@ -84,7 +84,7 @@ def test_the_reward_buttons_stay_where_they_are(open_page: OpenPage) -> None:
     for title in WORLDS:
         play.choose_world(title)
         places = set()
-        for visitors in range(1, 7):
+        for visitors in range(1, 6):
             places.add(bottom(play.button("reward-3")))
             play.press("step")
             play.expect_visitors(visitors)

@@ -13,7 +13,7 @@ Spec = dict[str, Any]
 
 def ink(dark: bool) -> str:
     """Colour of text and outlines."""
-    return "#eceae4" if dark else "#22262e"
+    return "#eceae4" if dark else "#14171c"
 
 
 def faint(dark: bool) -> str:
