@@ -13,7 +13,7 @@ from pages.parts.controls import (
     control_the_crowd,
     current_setup,
     open_link,
-    take_back,
+    start_over_or_share,
     write_link,
 )
 from pages.parts.learned import show_curves, show_map, show_score
@@ -35,7 +35,7 @@ with st.container(
         write_link(setup)
         session = current_session(setup)
         control_the_crowd(session)
-        take_back(session, setup)
+        start_over_or_share(session, setup)
         session.toolbar_drawn = session.toolbar_state
 
 with st.container(gap=None):
@@ -49,6 +49,7 @@ with st.container(gap=None):
 def draw_stage(session: PlaySession) -> None:
     """One frame of the interactive part, whether a click or a crowd caused it."""
     session.adopt(current_setup())
+    session.settle()
     session.tick()
     if session.toolbar_state != session.toolbar_drawn:
         st.rerun()

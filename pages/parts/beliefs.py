@@ -26,7 +26,7 @@ def show_beliefs(session: PlaySession, ranked: Ranked) -> None:
     world, click = session.world, session.click
     st.markdown(f"##### What it would offer {plain(_who(world, session.context))}", help=_HELP)
     here = click is not None and context_of(click.before) == session.context
-    truth = world.expected[world.cell(session.context)] if st.session_state.truth else None
+    truth = world.expected[world.cell(session.context)] if session.setup.truth else None
     _draw(world, ranked, click.before if click and here else None, truth)
     if click:
         with st.container(border=True, key="moved"):

@@ -36,13 +36,15 @@ def open_link() -> None:
         for name in NAMES:
             st.session_state[name] = getattr(setup, name)
     for name in NAMES:
-        st.session_state.setdefault(name, getattr(setup, name))
+        # Set in every run: a popover mounts its widgets only when it is opened, and then
+        # shows what the last run sent.
+        st.session_state[name] = st.session_state.get(name, getattr(setup, name))
 
 
 def current_setup() -> Setup:
     """What is set now. An emptied field keeps what it had."""
     before: Setup = st.session_state.get("setup", Setup())
-    values = {name: st.session_state[name] for name in NAMES}
+    values = {name: st.session_state.get(name) for name in NAMES}
     setup = replace(before, **{name: v for name, v in values.items() if v is not None})
     st.session_state.setup = setup
     return setup
@@ -154,17 +156,8 @@ def control_the_crowd(session: PlaySession) -> None:
     )
 
 
-def take_back(session: PlaySession, setup: Setup) -> None:
-    """Undo, reset and the link."""
-    st.button(
-        "Undo",
-        key="undo",
-        icon=":material/undo:",
-        shortcut="U",
-        on_click=session.undo,
-        disabled=session.is_live or not session.can_undo,
-        help="Take back the last visitor, exactly; after a reset, the reset.",
-    )
+def start_over_or_share(session: PlaySession, setup: Setup) -> None:
+    """Reset and the link."""
     st.button(
         ":material/restart_alt:",
         key="reset",

@@ -22,9 +22,9 @@ def show_map(session: PlaySession) -> None:
     world = session.world
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.markdown("##### What it has learned", help=_MAP_HELP, width="content")
-        truth = st.toggle("Reveal the truth", key="truth")
+        st.toggle("Reveal the truth", key="truth")
     st.vega_lite_chart(
-        contexts.map_rows(world, session.map_rows(), session.context, truth),
+        contexts.map_rows(world, session.map_rows(), session.context, session.setup.truth),
         contexts.map_spec(world, is_dark()),
         key="chart-map",
         alt="Map of all contexts, coloured by the action the engine favours there",
@@ -48,7 +48,7 @@ def show_curves(session: PlaySession) -> None:
     curve = list(session.follow().rows())
     if not curve:
         return
-    truth, dark, seed = bool(st.session_state.truth), is_dark(), session.loop.seed
+    truth, dark, seed = session.setup.truth, is_dark(), session.loop.seed
     span = curves.span_of(len(session.curve))
     left, right = st.columns(2, gap="medium")
     with left:

@@ -67,6 +67,8 @@ class PlaySession:
         self.waiting = self.let_in_total = 0
         self.playing = False
         self._due = 0.0
+        self._asked: dict[str, str] = {}
+        self._moved_on = False
         self._reset_from: tuple[LearningLoop, Context] | None = None
         self._seen_cells: tuple[tuple[int, int], list[dict[str, object]]] | None = None
         self.call_next()
@@ -94,10 +96,22 @@ class PlaySession:
         """The next visitor of the crowd walks up."""
         number = len(self.loop.events)
         self.context: Context = visitor(self.world, self.loop.seed, number).context
+        self._moved_on = True
 
     def place(self, field: str, value: str) -> None:
-        """Change one field of the visitor's context; nothing is logged."""
-        self.context = {**self.context, field: value}
+        """Ask for another value of one field of the visitor's context."""
+        self._asked[field] = value
+
+    def settle(self) -> None:
+        """Change the context as it was asked for; nothing is logged.
+
+        A browser that is behind sends the visitor before together with a click. So what
+        was asked for counts only in a frame in which nothing else was done.
+        """
+        known = {name: v for name, v in self._asked.items() if name in self.context}
+        if known and not self._moved_on:
+            self.context = {**self.context, **known}
+        self._asked, self._moved_on = {}, False
 
     @property
     def ranked(self) -> Ranked:
@@ -115,6 +129,7 @@ class PlaySession:
         """The visitor's answer to what is shown; None is no answer."""
         if self.is_full:
             return
+        self._moved_on = True
         before = self.ranked
         parts = self.loop.contributions(before)
         answer = self.loop.rank(self.world.actions, self.world.features(self.context))
@@ -136,7 +151,7 @@ class PlaySession:
     @property
     def toolbar_state(self) -> tuple[object, ...]:
         """All that the toolbar shows; when a click in the stage changes it, it is drawn anew."""
-        return (self.setup, self.can_undo, self.waiting > 0, self.playing, self.is_full)
+        return (self.setup, self.waiting > 0, self.playing, self.is_full)
 
     @property
     def can_undo(self) -> bool:
@@ -154,7 +169,7 @@ class PlaySession:
         for entries, entry in enumerate(reversed(list(self.loop.log)[1:]), start=1):
             if isinstance(entry, Ranked):
                 self.loop.undo(entries)
-                self.context = context_of(entry)
+                self.context, self._moved_on = context_of(entry), True
                 self.click = None
                 return
 

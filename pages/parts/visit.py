@@ -41,7 +41,7 @@ def choose_context(session: PlaySession) -> None:
 def show_offer(world: World, ranked: Ranked) -> None:
     """The action to show, large, and why it is this one."""
     item = world.items[ranked.chosen]
-    with st.container(border=True, key="offer"):
+    with st.container(border=True, height=170, key="offer"):
         with st.container(horizontal=True, vertical_alignment="center", wrap=False):
             st.title(item.emoji, anchor=False, width="content")
             with st.container(gap=None):
@@ -93,7 +93,7 @@ def ask_for_reward(session: PlaySession) -> None:
     off = session.waiting > 0 or session.is_full
 
     def send(value: float | None) -> None:
-        session.send_reward(value, call_next=st.session_state.next)
+        session.send_reward(value, call_next=session.setup.next)
 
     def send_other() -> None:
         send(st.session_state["reward-value"])
@@ -144,7 +144,16 @@ def ask_for_reward(session: PlaySession) -> None:
             on_click=session.step,
             help="This visitor answers by their hidden taste, and the next one comes.",
         )
-        st.toggle("Next one after each reward", key="next")
+        st.button(
+            "Undo",
+            key="undo",
+            icon=":material/undo:",
+            shortcut="U",
+            on_click=session.undo,
+            disabled=session.is_live or not session.can_undo,
+            help="Take back the last visitor, exactly; after a reset, the reset.",
+        )
+        st.toggle("Auto-next", key="next", help="The next visitor comes after each reward.")
     if session.is_full:
         st.info(
             f"This loop has served {MAX_VISITORS:,} visitors, the most one session may. "
