@@ -26,7 +26,7 @@ from engine.features import Column
 from engine.fold import EventState, LoopState
 from engine.log import Activated, Configured, Entry, EventLog, Expired, Ranked, Rewarded, Undone
 from engine.model import RewardModel, Scores
-from engine.policies import Normals
+from engine.policies import Decision, Normals
 from engine.settings import SETTING_NAMES, LoopSettings
 from engine.streams import digest, stream
 
@@ -115,6 +115,10 @@ class LearningLoop:
             actions, context_features, excluded_actions, event_id, defer_activation
         )
         return self._decide(request, self._clock())
+
+    def probabilities(self, request: RankRequest) -> Array:
+        """Propensities (K,) of a request's non-excluded actions, in their order; logs nothing."""
+        return self._choose(request, stream(self.seed, "probabilities"))[1].probabilities
 
     def belief(
         self,
@@ -279,9 +283,7 @@ class LearningLoop:
     def _decide(self, request: RankRequest, now: datetime) -> Ranked:
         event_id = request.event_id or self._next_event_id()
         allowed, size = list(request.allowed), len(request.actions)
-        scores = self.model.scores(request.context, request.actions)
-        among = Scores(scores.mean[allowed], scores.covariance[np.ix_(allowed, allowed)])
-        decision = self.settings.policy.decide(among, self._normals, self._stream(event_id))
+        scores, decision = self._choose(request, stream(self.seed, "decision", event_id))
         draw = decision.draw
         return Ranked(
             event_id=event_id,
@@ -296,6 +298,15 @@ class LearningLoop:
             cause=decision.cause,
         )
 
+    def _choose(self, request: RankRequest, rng: np.random.Generator) -> tuple[Scores, Decision]:
+        """Scores of all actions, and the policy's decision among the non-excluded ones."""
+        allowed = list(request.allowed)
+        scores = self.model.scores(request.context, request.actions)
+        among = scores
+        if len(allowed) < len(request.actions):
+            among = Scores(scores.mean[allowed], scores.covariance[np.ix_(allowed, allowed)])
+        return scores, self.settings.policy.decide(among, self._normals, rng)
+
     def _next_event_id(self) -> str:
         """An id that depends on the seed and the number of events alone, unused so far."""
         number = len(self.events)
@@ -304,10 +315,6 @@ class LearningLoop:
             if event_id not in self.events:
                 return event_id
             number += 1
-
-    def _stream(self, event_id: str) -> np.random.Generator:
-        """The decision's own stream: the event id seeds it, as it did in the service."""
-        return stream(self.seed, "decision", event_id)
 
     def _repeat(self, request: RankRequest, ranked: Ranked) -> RankResponse:
         if _canonical(request) != _canonical(ranked.request):

@@ -5,9 +5,11 @@ All of it is a fold over the log with the world's hidden truth beside it.
 
 import json
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 
 import numpy as np
 
+from engine.actions import RankRequest, parse_rank_request
 from engine.arrays import Array
 from engine.fold import EventState
 from engine.log import Configured, Ranked
@@ -118,6 +120,11 @@ class LearningCurve:
             yield dict(zip(columns, map(float, values), strict=True))
 
 
+@lru_cache(maxsize=1_024)
+def _request(world: World, cell: int) -> RankRequest:
+    return parse_rank_request(world.actions, world.features(world.contexts[cell]))
+
+
 def favourites(loop: LearningLoop, world: World) -> list[dict[str, object]]:
     """What the loop would show in every context of the world, with nothing logged.
 
@@ -129,7 +136,7 @@ def favourites(loop: LearningLoop, world: World) -> list[dict[str, object]]:
     rows: list[dict[str, object]] = []
     fair = 1 / len(world.items)
     for context, expected in zip(world.contexts, world.expected, strict=True):
-        chances = np.array(loop.preview(world.actions, world.features(context)).probabilities)
+        chances = loop.probabilities(_request(world, world.cell(context)))
         top = int(chances.argmax())
         rows.append(
             {
