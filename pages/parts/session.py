@@ -20,6 +20,8 @@ from pages.parts.snippet import context_of
 
 TICK = 0.25
 """Seconds between two frames of live play."""
+LAG = 0.5
+"""Seconds in which a browser may still send what stood there before."""
 PAUSE = 1.5
 """Seconds that live play waits after an own click, so that its effect can be seen."""
 _BUDGET = 0.2
@@ -68,7 +70,6 @@ class PlaySession:
         self.playing = False
         self._due = 0.0
         self._asked: dict[str, str] = {}
-        self._moved_on = False
         self._reset_from: tuple[LearningLoop, Context] | None = None
         self._seen_cells: tuple[tuple[int, int], list[dict[str, object]]] | None = None
         self.call_next()
@@ -95,8 +96,12 @@ class PlaySession:
     def call_next(self) -> None:
         """The next visitor of the crowd walks up."""
         number = len(self.loop.events)
-        self.context: Context = visitor(self.world, self.loop.seed, number).context
-        self._moved_on = True
+        self._greet(visitor(self.world, self.loop.seed, number).context)
+
+    def _greet(self, context: Context) -> None:
+        """Somebody else stands there."""
+        self.context: Context = context
+        self._greeted = self.now()
 
     def place(self, field: str, value: str) -> None:
         """Ask for another value of one field of the visitor's context."""
@@ -105,13 +110,12 @@ class PlaySession:
     def settle(self) -> None:
         """Change the context as it was asked for; nothing is logged.
 
-        A browser that is behind sends the visitor before together with a click. So what
-        was asked for counts only in a frame in which nothing else was done.
+        A browser that is behind still sends the visitor before; nobody is as fast.
         """
         known = {name: v for name, v in self._asked.items() if name in self.context}
-        if known and not self._moved_on:
+        if known and self.now() - self._greeted > LAG:
             self.context = {**self.context, **known}
-        self._asked, self._moved_on = {}, False
+        self._asked = {}
 
     @property
     def ranked(self) -> Ranked:
@@ -129,7 +133,6 @@ class PlaySession:
         """The visitor's answer to what is shown; None is no answer."""
         if self.is_full:
             return
-        self._moved_on = True
         before = self.ranked
         parts = self.loop.contributions(before)
         answer = self.loop.rank(self.world.actions, self.world.features(self.context))
@@ -163,13 +166,14 @@ class PlaySession:
         if not self.loop.events and self._reset_from:
             (loop, context), setup = self._reset_from, self.setup
             self._start()
-            self.loop, self.context = loop, context
+            self.loop = loop
+            self._greet(context)
             self.adopt(setup)
             return
         for entries, entry in enumerate(reversed(list(self.loop.log)[1:]), start=1):
             if isinstance(entry, Ranked):
                 self.loop.undo(entries)
-                self.context, self._moved_on = context_of(entry), True
+                self._greet(context_of(entry))
                 self.click = None
                 return
 
