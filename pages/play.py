@@ -24,17 +24,14 @@ from pages.parts.visit import ask_for_reward, choose_context, show_offer
 
 open_link()
 
-with st.container(
-    horizontal=True, vertical_alignment="center", horizontal_alignment="distribute", key="toolbar"
-):
-    with st.container(horizontal=True, wrap=False, width="content", gap="xsmall"):
-        choose_world()
-        choose_settings()
-    with st.container(horizontal=True, wrap=False, width="content", gap="xsmall"):
+with st.container(horizontal=True, horizontal_alignment="distribute", key="toolbar"):
+    choose_world()
+    with st.container(horizontal=True, width="content", gap="xsmall"):
         setup = current_setup()
         write_link(setup)
         session = current_session(setup)
         control_the_crowd(session)
+        choose_settings()
         start_over_or_share(session, setup)
         session.toolbar_drawn = session.toolbar_state
 
@@ -53,7 +50,8 @@ def draw_stage(session: PlaySession) -> None:
     session.tick()
     if session.toolbar_state != session.toolbar_drawn:
         st.rerun()
-    ranked = session.ranked
+    # Computed before anything is drawn: then all that is drawn travels in one message.
+    ranked, favoured, curve = session.ranked, session.map_rows(), session.follow()
     visitor, beliefs, learned = st.columns([1.16, 1.5, 1.14], gap="medium")
     with visitor:
         choose_context(session)
@@ -62,9 +60,9 @@ def draw_stage(session: PlaySession) -> None:
     with beliefs:
         show_beliefs(session, ranked)
     with learned:
-        show_map(session)
-        show_score(session)
-    show_curves(session)
+        show_map(session, favoured)
+        show_score(session, curve)
+    show_curves(session, curve)
     show_log(session)
     show_code(session)
 

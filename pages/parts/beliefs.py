@@ -55,7 +55,7 @@ def _draw(
         chart.probability_rows(world, now, before),
         chart.probability_spec(world, dark, small),
         key=f"chart-probability-{place}",
-        alt=f"{world.items[now.chosen].id} is offered; each bar is a chance to be offered",
+        alt="Bars, one for each action: each bar is a chance to be offered",
     )
     bells.vega_lite_chart(
         chart.belief_rows(world, now, before, truth),

@@ -72,8 +72,14 @@ def choose_world() -> None:
 
 
 def choose_settings() -> None:
-    """Seed and settings of the loop."""
+    """Speed of play, seed and settings of the loop."""
     with st.popover("Settings", icon=":material/tune:", key="settings"):
+        st.segmented_control(
+            "Visitors a second, when played",
+            SPEEDS,
+            key="speed",
+            required=True,
+        )
         st.number_input(
             "Seed",
             0,
@@ -146,24 +152,17 @@ def control_the_crowd(session: PlaySession) -> None:
             disabled=session.is_live or session.is_full,
             help=f"Let {visitors:,} simulated visitors in.",
         )
-    st.selectbox(
-        "Speed of play",
-        SPEEDS,
-        key="speed",
-        label_visibility="collapsed",
-        width=125,
-        format_func=lambda speed: f"{speed} a second",
-    )
 
 
 def start_over_or_share(session: PlaySession, setup: Setup) -> None:
     """Reset and the link."""
     st.button(
-        ":material/restart_alt:",
+        "Reset",
         key="reset",
+        icon=":material/restart_alt:",
         on_click=session.reset,
-        help="Reset: a new loop that has learned nothing.",
+        help="A new loop that has learned nothing.",
     )
-    with st.popover(":material/link:", key="link", help="Copy a link to this set-up"):
+    with st.popover("Link", icon=":material/link:", key="link", help="Copy a link to this set-up"):
         st.markdown("Opens this page with the same world, seed and settings.")
         st.code(setup.link(st.context.url or ""), language=None, wrap_lines=True)

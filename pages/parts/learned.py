@@ -1,8 +1,11 @@
 """What the engine has learned: the map of contexts, rewards and regret over time."""
 
+from collections.abc import Mapping, Sequence
+from typing import Any
+
 import streamlit as st
 
-from engine.metrics import RECENT
+from engine.metrics import RECENT, LearningCurve
 from pages.parts.charts import contexts, curves
 from pages.parts.look import is_dark, note
 from pages.parts.session import PlaySession
@@ -17,23 +20,22 @@ _REGRET_HELP = (
 )
 
 
-def show_map(session: PlaySession) -> None:
+def show_map(session: PlaySession, favoured: Sequence[Mapping[str, Any]]) -> None:
     """Every context at a glance, filling in as rewards arrive."""
     world = session.world
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.markdown("##### What it has learned", help=_MAP_HELP, width="content")
         st.toggle("Reveal the truth", key="truth")
     st.vega_lite_chart(
-        contexts.map_rows(world, session.map_rows(), session.context, session.setup.truth),
+        contexts.map_rows(world, favoured, session.context, session.setup.truth),
         contexts.map_spec(world, is_dark()),
         key="chart-map",
         alt="Map of all contexts, coloured by the action the engine favours there",
     )
 
 
-def show_score(session: PlaySession) -> None:
+def show_score(session: PlaySession, curve: LearningCurve) -> None:
     """Three numbers, and how far the crowd has come."""
-    curve = session.follow()
     visitors, mean, recent = st.columns(3, wrap=False)
     visitors.metric("Visitors", f"{len(curve):,}")
     mean.metric("Mean reward", f"{curve.mean_reward:.2f}" if len(curve) else "–")
@@ -43,31 +45,31 @@ def show_score(session: PlaySession) -> None:
         st.progress(done / total, f"{done:,} of {total:,} visitors served")
 
 
-def show_curves(session: PlaySession) -> None:
+def show_curves(session: PlaySession, curve: LearningCurve) -> None:
     """Rewards over time; what could have been had only with the truth."""
-    curve = list(session.follow().rows())
-    if not curve:
+    points = list(curve.rows())
+    if not points:
         return
     truth, dark, seed = session.setup.truth, is_dark(), session.loop.seed
-    span = curves.span_of(len(session.curve))
+    span = curves.span_of(len(curve))
     left, right = st.columns(2, gap="medium")
     with left:
         st.markdown(f"##### Mean reward, seed {seed}")
         st.vega_lite_chart(
-            curves.reward_rows(session.world, curve, span, truth),
+            curves.reward_rows(session.world, points, span, truth),
             curves.reward_spec(dark, span, truth),
             key=f"chart-reward-{span}-{truth}",
-            alt=f"Mean reward {session.curve.mean_reward:.2f} after {len(session.curve)} visitors",
+            alt="Mean reward over the visitors",
         )
     with right:
         st.markdown(f"##### Cumulative regret, seed {seed}", help=_REGRET_HELP)
         if not truth:
             note("Regret is measured against the hidden truth. Reveal the truth to see it.")
             return
-        top = curves.span_of(max(curve[-1]["regret"], curve[-1]["uniform_regret"]))
+        top = curves.span_of(max(points[-1]["regret"], points[-1]["uniform_regret"]))
         st.vega_lite_chart(
-            curves.regret_rows(curve),
+            curves.regret_rows(points),
             curves.regret_spec(dark, span, top),
             key=f"chart-regret-{span}-{top}",
-            alt=f"Cumulative regret {session.curve.regret:.1f}",
+            alt="Cumulative regret over the visitors",
         )

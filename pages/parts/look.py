@@ -70,10 +70,10 @@ _JOINER = "&#8288;"
 def percent(share: float) -> str:
     """A probability for reading; what is not certain is never written as certain."""
     if 0 < share < 0.01:
-        return "<1 %"
+        return "<1\u00a0%"
     if 0.99 < share < 1:
-        return ">99 %"
-    return f"{share:.0%}".replace("%", " %")
+        return ">99\u00a0%"
+    return f"{share:.0%}".replace("%", "\u00a0%")
 
 
 def note(markdown: str) -> None:

@@ -4,8 +4,11 @@ Pages read it, callbacks call its verbs (one engine call each), charts get its r
 """
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, fields
+from functools import wraps
+from threading import RLock
+from typing import Concatenate, ParamSpec, TypeVar
 
 import streamlit as st
 
@@ -46,6 +49,23 @@ class Click:
     shifts: tuple[Shift, ...]
 
 
+_P = ParamSpec("_P")
+_R = TypeVar("_R")
+
+
+def _locked(
+    verb: "Callable[Concatenate[PlaySession, _P], _R]",
+) -> "Callable[Concatenate[PlaySession, _P], _R]":
+    """One thread at a time: a click's run starts while a frame of the crowd still runs."""
+
+    @wraps(verb)
+    def alone(session: "PlaySession", /, *args: _P.args, **kwargs: _P.kwargs) -> _R:
+        with session.lock:
+            return verb(session, *args, **kwargs)
+
+    return alone
+
+
 class PlaySession:
     """A loop in a world, who stands in front of it, and the crowd outside.
 
@@ -57,6 +77,8 @@ class PlaySession:
     def __init__(self, setup: Setup, now: Callable[[], float] = time.monotonic) -> None:
         self.setup = setup
         self.now = now
+        self.lock = RLock()
+        self.taken = 0
         self.toolbar_drawn: tuple[object, ...] = ()
         self._start()
 
@@ -69,17 +91,20 @@ class PlaySession:
         self.waiting = self.let_in_total = 0
         self.playing = False
         self._due = 0.0
+        self._passed = 0
         self._asked: dict[str, str] = {}
         self._reset_from: tuple[LearningLoop, Context] | None = None
         self._seen_cells: tuple[tuple[int, int], list[dict[str, object]]] | None = None
         self.call_next()
 
+    @_locked
     def reset(self) -> None:
         """A new loop with the same world and seed; the next undo brings the old one back."""
         left = (self.loop, self.context) if self.loop.events else None
         self._start()
         self._reset_from = left
 
+    @_locked
     def adopt(self, setup: Setup) -> None:
         """Follow what is set on the page: a new world or seed starts a new loop."""
         is_new = (setup.world, setup.seed) != (self.setup.world, self.setup.seed)
@@ -93,20 +118,34 @@ class PlaySession:
 
     # -- who is there -----------------------------------------------------------------
 
+    @_locked
     def call_next(self) -> None:
         """The next visitor of the crowd walks up."""
         number = len(self.loop.events)
         self._greet(visitor(self.world, self.loop.seed, number).context)
+
+    @_locked
+    def let_pass(self) -> None:
+        """Who stands there leaves without an answer, and somebody else walks up.
+
+        They have numbers below 0: the crowd, counted from 0, stays who it was.
+        """
+        left = self.context
+        while self.context == left:
+            self._passed += 1
+            self._greet(visitor(self.world, self.loop.seed, -self._passed).context)
 
     def _greet(self, context: Context) -> None:
         """Somebody else stands there."""
         self.context: Context = context
         self._greeted = self.now()
 
+    @_locked
     def place(self, field: str, value: str) -> None:
         """Ask for another value of one field of the visitor's context."""
         self._asked[field] = value
 
+    @_locked
     def settle(self) -> None:
         """Change the context as it was asked for; nothing is logged.
 
@@ -118,6 +157,7 @@ class PlaySession:
         self._asked = {}
 
     @property
+    @_locked
     def ranked(self) -> Ranked:
         """What the loop would show now, and why. It is logged once it is answered."""
         return self.loop.preview(self.world.actions, self.world.features(self.context))
@@ -129,9 +169,10 @@ class PlaySession:
 
     # -- rewards ----------------------------------------------------------------------
 
-    def send_reward(self, value: float | None, call_next: bool) -> None:
+    @_locked
+    def send_reward(self, value: float | None) -> None:
         """The visitor's answer to what is shown; None is no answer."""
-        if self.is_full:
+        if self.waiting or self.is_full:
             return
         before = self.ranked
         parts = self.loop.contributions(before)
@@ -148,8 +189,21 @@ class PlaySession:
             shifts=tuple(largest_shifts(parts, self.loop.contributions(before))),
         )
         self._due = self.now() + PAUSE
-        if call_next:
+        if self.setup.next:
             self.call_next()
+
+    @_locked
+    def take(self, count: int, latest: Sequence[float]) -> None:
+        """Count the presses of the reward buttons that were not counted yet.
+
+        Args:
+            count: presses so far in this browser session.
+            latest: the rewards of the last of them, oldest first.
+        """
+        new = min(count - self.taken, len(latest))
+        for value in latest[len(latest) - new :] if new > 0 else ():
+            self.send_reward(value)
+        self.taken = max(count, self.taken)
 
     @property
     def toolbar_state(self) -> tuple[object, ...]:
@@ -161,6 +215,7 @@ class PlaySession:
         """Whether there is a visitor, or a reset, to take back."""
         return bool(self.loop.events) or self._reset_from is not None
 
+    @_locked
     def undo(self) -> None:
         """Take back the last answered visitor, exactly; they stand there again."""
         if not self.loop.events and self._reset_from:
@@ -179,19 +234,23 @@ class PlaySession:
 
     # -- the crowd --------------------------------------------------------------------
 
+    @_locked
     def let_in(self, visitors: int) -> None:
         """Queue simulated visitors; `tick` serves them."""
         self.playing = False
         self.waiting = self.let_in_total = visitors
 
+    @_locked
     def play(self) -> None:
         """Let visitors in one after the other until paused."""
         self.waiting, self.playing = 0, True
 
+    @_locked
     def stop(self) -> None:
         """No more visitors for now."""
         self.waiting, self.playing = 0, False
 
+    @_locked
     def step(self) -> None:
         """The visitor who stands there answers as the world has it, and the next one comes."""
         self._serve(1)
@@ -206,6 +265,7 @@ class PlaySession:
         """Seconds from one frame to the next."""
         return max(TICK, 1 / self.setup.speed) if self.playing else TICK
 
+    @_locked
     def tick(self) -> None:
         """One frame of a crowd or of live play, if it is time for one.
 
@@ -235,11 +295,13 @@ class PlaySession:
 
     # -- what charts show -------------------------------------------------------------
 
+    @_locked
     def follow(self) -> LearningCurve:
         """The learning curve up to now."""
         self.curve.follow(self.loop)
         return self.curve
 
+    @_locked
     def map_rows(self) -> list[dict[str, object]]:
         """What the engine favours in every context, computed once for each state of the log."""
         state = (len(self.loop.log), self.loop.log.undos)

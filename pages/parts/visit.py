@@ -5,11 +5,9 @@ import streamlit as st
 from engine.log import Ranked
 from engine.worlds import World
 from pages.parts.look import note, percent, plain
+from pages.parts.rewards import reward_buttons
 from pages.parts.session import PlaySession
 from pages.parts.setup import MAX_VISITORS
-
-REWARDS = (("Loved it", 1.0, "😍", "1"), ("Hesitated", 0.5, "🤔", "2"), ("Ignored", 0.0, "🙄", "3"))
-"""Label, reward, face and key of the three answers."""
 
 
 def choose_context(session: PlaySession) -> None:
@@ -41,7 +39,7 @@ def choose_context(session: PlaySession) -> None:
 def show_offer(world: World, ranked: Ranked) -> None:
     """The action to show, large, and why it is this one."""
     item = world.items[ranked.chosen]
-    with st.container(border=True, height=170, key="offer"):
+    with st.container(border=True, height=160, key="offer"):
         with st.container(horizontal=True, vertical_alignment="center", wrap=False):
             st.title(item.emoji, anchor=False, width="content")
             with st.container(gap=None):
@@ -93,24 +91,12 @@ def ask_for_reward(session: PlaySession) -> None:
     off = session.waiting > 0 or session.is_full
 
     def send(value: float | None) -> None:
-        session.send_reward(value, call_next=session.setup.next)
+        session.send_reward(value)
 
     def send_other() -> None:
         send(st.session_state["reward-value"])
 
-    with st.container(
-        horizontal=True, key="rewards", gap="xsmall", horizontal_alignment="distribute"
-    ):
-        for label, value, face, shortcut in REWARDS:
-            st.button(
-                f"{face} {label}",
-                key=f"reward-{shortcut}",
-                shortcut=shortcut,
-                disabled=off,
-                on_click=send,
-                args=(value,),
-                help=f"Send the reward {value:g}.",
-            )
+    reward_buttons(session.taken, off, session.take)
     with st.container(horizontal=True, gap="xsmall"):
         st.button(
             "No answer",
@@ -131,7 +117,7 @@ def ask_for_reward(session: PlaySession) -> None:
             icon=":material/person_add:",
             shortcut="N",
             disabled=off or session.playing,
-            on_click=session.call_next,
+            on_click=session.let_pass,
             help="Draw who comes next, without an answer from this one.",
         )
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):

@@ -68,7 +68,7 @@ class PlayPage:
 
     def keyed(self, key: str) -> Locator:
         """The element with a key in the app's code."""
-        return self.page.locator(f".st-key-{key}")
+        return self.page.locator(f".st-key-{key}").first
 
     def chart(self, name: str) -> Locator:
         """A chart by a part of its description; the large one, if there is a small copy."""

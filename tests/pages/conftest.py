@@ -1,5 +1,6 @@
 """An app under test, without a browser."""
 
+import json
 from collections.abc import Callable
 from itertools import count
 from pathlib import Path
@@ -41,6 +42,17 @@ class App:
 
     def widget(self, key: str) -> Any:
         return self.at.get_by_key(key)
+
+    def answer(self, value: float) -> "App":
+        """Press a reward button; AppTest cannot, they are a component."""
+        self.session.take(self.session.taken + 1, [value])
+        return self.run()
+
+    @property
+    def can_answer(self) -> bool:
+        """Whether the reward buttons can be pressed."""
+        (bar,) = self.at.get("bidi_component")
+        return not json.loads(bar.proto.json)["disabled"]
 
     def set(self, key: str, value: object) -> "App":
         self.widget(key).set_value(value)

@@ -9,6 +9,7 @@ import pyarrow as pa
 import pytest
 
 from engine.log import Configured, Ranked
+from engine.simulation import visitor
 from engine.worlds import WORLDS
 from pages.parts.setup import MAX_VISITORS
 from tests.pages.conftest import App
@@ -28,16 +29,16 @@ def test_the_page_opens_with_a_new_loop_and_says_what_to_do(open_app: Open) -> N
 
 @EVERY_WORLD
 def test_every_world_can_be_played(open_app: Open, world: str) -> None:
-    app = open_app(world=world).click("reward-1").click("step").click("no-answer")
+    app = open_app(world=world).answer(1.0).click("step").click("no-answer")
     assert app.metric("Visitors") == "3"
     assert app.session.world is WORLDS[world]
 
 
-@pytest.mark.parametrize(("key", "value"), [("reward-1", 1.0), ("reward-2", 0.5), ("reward-3", 0)])
-def test_a_click_logs_one_event_with_its_reward(open_app: Open, key: str, value: float) -> None:
+@pytest.mark.parametrize("value", [1.0, 0.5, 0.0])
+def test_a_click_logs_one_event_with_its_reward(open_app: Open, value: float) -> None:
     app = open_app()
     offered = app.session.ranked
-    app.click(key)
+    app.answer(value)
     (row,) = app.session.loop.log.rows()
     assert (row["event"], row["action"]) == (offered.event_id, offered.action_id)
     assert (row["reward"], row["status"]) == (value, "rewarded")
@@ -56,23 +57,41 @@ def test_no_answer_means_the_default_reward(open_app: Open) -> None:
 
 
 def test_a_click_says_what_moved_and_shows_before_and_after(open_app: Open) -> None:
-    app = open_app().click("reward-1")
+    app = open_app().answer(1.0)
     click = app.session.click
     assert click is not None
     i = click.before.chosen
     assert click.after.probabilities[i] > click.before.probabilities[i]
     assert len(click.shifts) == 3
     assert "Weights that moved most" in app.text
-    kinds = {row["kind"] for row in tables(app, BELLS)[0]}
-    assert kinds >= {"now", "before", "mean"}
+    assert {row["when"] for row in tables(app, BELLS)[0]} == {"now", "before"}
+
+
+def test_presses_that_came_together_are_all_counted_and_none_twice(open_app: Open) -> None:
+    app = open_app(next="1").answer(1.0)
+    app.session.take(4, [1.0, 0.0, 0.5, 0.0])
+    app.session.take(3, [1.0, 0.0, 0.5])
+    app.run()
+    assert [row["reward"] for row in app.session.loop.log.rows()] == [1.0, 0.0, 0.5, 0.0]
+    assert app.session.taken == 4
+
+
+def test_who_is_next_without_an_answer_is_another_one_each_time(open_app: Open) -> None:
+    app = open_app()
+    came = [app.session.context]
+    for _ in range(5):
+        came.append(app.click("next-visitor").session.context)
+        assert came[-1] != came[-2]
+    app.answer(1.0).set("next", True).answer(0.0)
+    assert app.session.context == visitor(WORLDS["coffee"], 7, 2).context
 
 
 def test_the_visitor_stays_unless_the_next_one_is_wanted(open_app: Open) -> None:
     app = open_app()
     first = app.session.context
-    assert app.click("reward-1").session.context == first
+    assert app.answer(1.0).session.context == first
     app.set("next", True)
-    contexts = [app.click("reward-1").session.context for _ in range(4)]
+    contexts = [app.answer(1.0).session.context for _ in range(4)]
     assert any(context != first for context in contexts)
 
 
@@ -80,11 +99,11 @@ def test_with_a_new_visitor_the_last_click_keeps_its_own_pictures(open_app: Open
     app = open_app(next="1")
     while True:
         before = app.session.context
-        app.click("reward-1")
+        app.answer(1.0)
         if app.session.context != before:
             break
-    assert {row["kind"] for row in tables(app, BELLS)[1]} >= {"now", "before"}
-    assert {row["kind"] for row in tables(app, BELLS)[0]}.isdisjoint({"before"})
+    assert {row["when"] for row in tables(app, BELLS)[1]} == {"now", "before"}
+    assert {row["when"] for row in tables(app, BELLS)[0]} == {"now"}
 
 
 @EVERY_WORLD
@@ -118,7 +137,7 @@ def test_step_lets_the_visitor_who_is_there_answer_by_the_worlds_taste(open_app:
 
 
 def test_a_crowd_comes_in_and_mixes_with_own_clicks(open_app: Open) -> None:
-    app = open_app().click("reward-1").click("let-in-100").finish_the_crowd().click("reward-3")
+    app = open_app().answer(1.0).click("let-in-100").finish_the_crowd().answer(0.0)
     assert app.metric("Visitors") == "102"
     assert not app.session.is_live
 
@@ -142,15 +161,15 @@ def test_play_goes_on_until_paused(open_app: Open) -> None:
 
 def test_rewards_are_off_while_a_crowd_walks_in(open_app: Open) -> None:
     app = open_app(world="movies").click("let-in-1000")
-    assert app.widget("reward-1").disabled
-    assert not app.click("stop").widget("reward-1").disabled
+    assert not app.can_answer
+    assert app.click("stop").can_answer
 
 
 def test_own_clicks_mix_with_live_play(open_app: Open) -> None:
     app = open_app(speed="1").click("start")
     app.session.now = lambda: 0.0
     served = len(app.session.loop.events)
-    app.click("reward-2")
+    app.answer(0.5)
     assert len(app.session.loop.events) == served + 1
     assert app.session.playing
 
@@ -165,9 +184,9 @@ def test_only_time_lets_visitors_in(open_app: Open) -> None:
 
 
 def test_undo_takes_back_the_last_visitor_exactly(open_app: Open) -> None:
-    app = open_app().click("reward-1").click("reward-3")
+    app = open_app().answer(1.0).answer(0.0)
     context, before = app.session.context, app.session.ranked
-    app.set("next", True).click("reward-2").click("undo")
+    app.set("next", True).answer(0.5).click("undo")
     assert app.session.context == context
     again = app.session.ranked
     assert (again.means, again.sds, again.probabilities, again.draw, again.event_id) == (
@@ -179,36 +198,36 @@ def test_undo_takes_back_the_last_visitor_exactly(open_app: Open) -> None:
 
 
 def test_undo_reaches_behind_a_change_of_settings_and_keeps_the_settings(open_app: Open) -> None:
-    app = open_app().click("reward-1").set("policy", "greedy").click("undo")
+    app = open_app().answer(1.0).set("policy", "greedy").click("undo")
     assert len(app.session.loop.events) == 0
     assert app.session.loop.settings == app.session.setup.settings()
 
 
 def test_reset_forgets_everything_but_what_is_set(open_app: Open) -> None:
-    app = open_app(world="news", seed="3").click("reward-1").click("reset")
+    app = open_app(world="news", seed="3").answer(1.0).click("reset")
     assert len(app.session.loop.events) == 0
     assert (app.session.world.key, app.session.loop.seed) == ("news", 3)
 
 
 def test_a_reset_can_be_undone(open_app: Open) -> None:
-    app = open_app().click("reward-1").click("reward-3")
+    app = open_app().answer(1.0).answer(0.0)
     before = app.session.ranked
     app.click("reset").click("undo")
     assert app.metric("Visitors") == "2"
     assert app.session.ranked.means == before.means
-    app.click("reset").click("reward-1").click("undo")
+    app.click("reset").answer(1.0).click("undo")
     assert len(app.session.loop.events) == 0
 
 
 def test_an_emptied_seed_keeps_the_loop(open_app: Open) -> None:
-    app = open_app(seed="4").click("reward-1").set("seed", None)
+    app = open_app(seed="4").answer(1.0).set("seed", None)
     assert (len(app.session.loop.events), app.session.loop.seed) == (1, 4)
 
 
 def test_the_toolbar_follows_the_first_click(open_app: Open) -> None:
     app = open_app()
     assert app.widget("undo").disabled
-    assert not app.click("reward-1").widget("undo").disabled
+    assert not app.answer(1.0).widget("undo").disabled
 
 
 def test_another_address_is_followed(open_app: Open) -> None:
@@ -220,14 +239,14 @@ def test_another_address_is_followed(open_app: Open) -> None:
 
 
 def test_another_seed_or_world_starts_a_new_loop(open_app: Open) -> None:
-    app = open_app().click("reward-1").set("seed", 8)
+    app = open_app().answer(1.0).set("seed", 8)
     assert (len(app.session.loop.events), app.session.loop.seed) == (0, 8)
-    app.click("reward-1").set("world", "store")
+    app.answer(1.0).set("world", "store")
     assert (len(app.session.loop.events), app.session.world.key) == (0, "store")
 
 
 def test_a_change_of_settings_keeps_what_was_learned_and_is_logged(open_app: Open) -> None:
-    app = open_app().click("reward-1").set("policy", "classic").set("epsilon", 40)
+    app = open_app().answer(1.0).set("policy", "classic").set("epsilon", 40)
     assert len(app.session.loop.events) == 1
     assert sum(isinstance(entry, Configured) for entry in app.session.loop.log) == 3
     app.set("crosses", 1)
@@ -302,7 +321,7 @@ def test_the_log_can_be_filtered(open_app: Open) -> None:
 
 
 def test_the_last_event_is_shown_as_the_services_json(open_app: Open) -> None:
-    app = open_app().click("reward-2")
+    app = open_app().answer(0.5)
     app.at.session_state["code"] = True
     app.run()
     request, answer, reward = (json.loads(c.value) for c in app.at.code if c.language == "json")
@@ -317,10 +336,10 @@ def test_the_last_event_is_shown_as_the_services_json(open_app: Open) -> None:
 
 def test_a_full_loop_says_so(open_app: Open, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("pages.parts.setup.MAX_VISITORS", 2)
-    app = open_app().click("reward-1").click("reward-1")
-    assert app.widget("reward-1").disabled
+    app = open_app().answer(1.0).answer(1.0)
+    assert not app.can_answer
     assert f"{MAX_VISITORS:,}" in app.at.info[0].value
-    assert not app.click("reset").widget("reward-1").disabled
+    assert app.click("reset").can_answer
 
 
 def charts_of(app: App) -> list[Any]:

@@ -20,16 +20,16 @@ Play = Callable[[PlaySession], None]
 
 
 def own_clicks(session: PlaySession) -> None:
-    session.send_reward(1.0, call_next=True)
-    session.send_reward(None, call_next=False)
-    session.send_reward(0.35, call_next=True)
+    session.send_reward(1.0)
+    session.send_reward(None)
+    session.send_reward(0.35)
 
 
 def crowd_and_clicks(session: PlaySession) -> None:
     session.let_in(60)
     while session.waiting:
         session.tick()
-    session.send_reward(0.0, call_next=True)
+    session.send_reward(0.0)
     session.step()
 
 
@@ -44,13 +44,13 @@ def undone(session: PlaySession) -> None:
     crowd_and_clicks(session)
     session.undo()
     session.undo()
-    session.send_reward(0.5, call_next=False)
+    session.send_reward(0.5)
 
 
 @pytest.mark.parametrize("play", [own_clicks, crowd_and_clicks, other_settings, undone])
 @pytest.mark.parametrize("world", ["coffee", "news"])
 def test_the_snippet_prints_the_recorded_answer(world: str, play: Play) -> None:
-    session = PlaySession(Setup(world=world), float_seconds())
+    session = PlaySession(Setup(world=world, next=True), float_seconds())
     play(session)
     code = reproduce(session.loop, session.world)
     done = subprocess.run(

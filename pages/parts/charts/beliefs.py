@@ -1,11 +1,10 @@
 """One ranking: how often each action would be offered, and the belief behind it."""
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
 import altair as alt
-import numpy as np
 import pandas as pd
 
 from engine.log import Ranked
@@ -15,8 +14,8 @@ from pages.parts.look import percent
 
 REWARDS = (-0.75, 1.75)
 """Rewards that the bells' axis spans."""
-_SPREAD = np.linspace(-3.4, 3.4, 29)
-"""Standard deviations from the mean at which a bell has points."""
+_REACH = 3.5
+"""Standard deviations from the mean to which a bell is drawn."""
 _BELL = 0.82
 """Height of a bell, in lanes."""
 _BAR = 0.46
@@ -77,14 +76,19 @@ def probability_spec(world: World, dark: bool, small: bool = False) -> Spec:
         **box, color=action_colour(world, dark), tooltip=tooltip
     )
     ghosts = before.mark_rect(
-        fillOpacity=0, stroke=ink(dark), strokeDash=[3, 2], strokeWidth=1.3, cornerRadius=3
+        fillOpacity=0,
+        stroke=ink(dark),
+        strokeDash=[3, 2],
+        strokeWidth=1.3,
+        cornerRadius=3,
+        aria=False,
     ).encode(**box)
-    errors = now.mark_rule(color=ink(dark), strokeWidth=1.5).encode(
+    errors = now.mark_rule(color=ink(dark), strokeWidth=1.5, aria=False).encode(
         x="low:Q", x2="high:Q", y=middle
     )
-    texts = now.mark_text(align="left", dx=7, fontSize=13, fontWeight=600, color=ink(dark)).encode(
-        x="label_at:Q", y=middle, text="label:N"
-    )
+    texts = now.mark_text(
+        align="left", dx=7, fontSize=13, fontWeight=600, color=ink(dark), aria=False
+    ).encode(x="label_at:Q", y=middle, text="label:N")
     layers = alt.layer(bars, ghosts, errors, texts)
     return finish(layers.properties(height=height(world, small)), dark)
 
@@ -114,7 +118,10 @@ def probability_rows(world: World, now: Ranked, before: Ranked | None) -> pd.Dat
 
 @lru_cache(maxsize=64)
 def belief_spec(world: World, dark: bool, small: bool = False) -> Spec:
-    """Bells: what the engine believes each action would earn, and this visitor's draw."""
+    """Bells: what the engine believes each action would earn, and this visitor's draw.
+
+    All bells are equally high; the width is the uncertainty.
+    """
     x = (
         alt.X("reward:Q")
         .scale(domain=REWARDS, nice=False)
@@ -131,20 +138,23 @@ def belief_spec(world: World, dark: bool, small: bool = False) -> Spec:
     ]
     truth = [
         alt.Tooltip("action:N", title="Action"),
-        alt.Tooltip("reward:Q", title="True expected reward", format=".3f"),
+        alt.Tooltip("truth:Q", title="True expected reward", format=".3f"),
     ]
-    draws = only("kind", "draw")
+    now, before = only("when", "now"), only("when", "before")
+    bells = _bell(now)
+    draws = now.transform_filter("isValid(datum.draw)").transform_calculate(
+        reward=f"clamp(datum.draw, {REWARDS[0]}, {REWARDS[1]})", top="datum.lane + 0.3"
+    )
+    right_of_it = "datum.reward < 0.8"
     layers = alt.layer(
-        only("kind", "now")
-        .mark_area(fillOpacity=0.55)
-        .encode(x, y, y2="top:Q", color=colour, tooltip=tooltip),
-        only("kind", "before")
-        .mark_line(color=ink(dark), strokeDash=[3, 2], strokeWidth=1.3)
+        bells.mark_area(fillOpacity=0.55).encode(x, y, y2="top:Q", color=colour, tooltip=tooltip),
+        _bell(before)
+        .mark_line(color=ink(dark), strokeDash=[3, 2], strokeWidth=1.3, aria=False)
         .encode(x, top, detail="action:N"),
-        only("kind", "mean")
-        .mark_rule(strokeWidth=2)
+        now.transform_calculate(reward="datum.mean", top=f"datum.lane + {_BELL}")
+        .mark_rule(strokeWidth=2, aria=False)
         .encode(x, y, y2="top:Q", color=colour, tooltip=tooltip),
-        draws.mark_rule(strokeWidth=1.2, color=ink(dark)).encode(x, y, y2="top:Q"),
+        draws.mark_rule(strokeWidth=1.2, color=ink(dark), aria=False).encode(x, y, y2="top:Q"),
         draws.mark_point(filled=True, stroke=ink(dark), opacity=1).encode(
             x,
             top,
@@ -154,43 +164,59 @@ def belief_spec(world: World, dark: bool, small: bool = False) -> Spec:
             strokeWidth=alt.condition("datum.wins", alt.value(2.4), alt.value(1)),
         ),
         draws.transform_filter("datum.wins")
-        .mark_text(align="center", dy=-17, fontSize=12, fontWeight=600, color=ink(dark))
+        .mark_text(
+            align=alt.ExprRef(f"{right_of_it} ? 'left' : 'right'"),
+            dx=alt.ExprRef(f"{right_of_it} ? 11 : -11"),
+            fontSize=12,
+            fontWeight=600,
+            color=ink(dark),
+            aria=False,
+        )
         .encode(x, top, text=alt.value("highest draw")),
-        only("kind", "truth")
+        now.transform_filter("isValid(datum.truth)")
+        .transform_calculate(reward="datum.truth")
         .mark_point(shape="triangle-up", filled=True, size=90, color=ink(dark), yOffset=6)
         .encode(x, y, tooltip=truth),
     )
     return finish(layers.properties(height=height(world, small)), dark)
 
 
+def _bell(rows: alt.Chart) -> alt.Chart:
+    """The points of each row's bell; the browser makes them, so that few rows travel."""
+    low, high = REWARDS
+    return (
+        rows.transform_calculate(z=f"sequence(-{_REACH}, {_REACH + 0.1}, 0.25)")
+        .transform_flatten(["z"])
+        .transform_calculate(width="max(datum.sd, 0.001)")
+        .transform_calculate(reward=f"clamp(datum.mean + datum.width * datum.z, {low}, {high})")
+        .transform_calculate(
+            top=f"datum.lane + {_BELL} * exp(-pow((datum.reward - datum.mean) / datum.width, 2)/2)"
+        )
+    )
+
+
 def belief_rows(
     world: World, now: Ranked, before: Ranked | None, truth: Iterable[float] | None
 ) -> pd.DataFrame:
-    """Rows of `belief_spec`. All bells are equally high; the width is the uncertainty."""
-    rows: list[Row] = []
+    """Rows of `belief_spec`: one for each action now, and one for each before."""
     size = len(world.items)
     highest = max((d for d in now.draw or () if d is not None), default=None)
     truths = [None] * size if truth is None else list(truth)
+    rows: list[Row] = []
     for i, item in enumerate(world.items):
-        lane = size - 1 - i
-        fact: Row = {"action": item.id, "lane": lane}
-        if before:
-            rows += _bell({**fact, "kind": "before"}, lane, before.means[i], before.sds[i])
+        fact: Row = {"action": item.id, "lane": size - 1 - i}
         draw = now.draw[i] if now.draw else None
-        fact |= {"mean": now.means[i], "sd": now.sds[i], "draw": draw}
-        rows += _bell({**fact, "kind": "now"}, lane, now.means[i], now.sds[i])
-        rows.append({**fact, "kind": "mean", "reward": now.means[i], "top": lane + _BELL})
-        if draw is not None:
-            place = min(max(draw, REWARDS[0]), REWARDS[1])
-            wins = draw == highest
-            rows.append({**fact, "kind": "draw", "reward": place, "top": lane + 0.3, "wins": wins})
-        if truths[i] is not None:
-            rows.append({**fact, "kind": "truth", "reward": truths[i]})
+        rows.append(
+            {
+                **fact,
+                "when": "now",
+                "mean": now.means[i],
+                "sd": now.sds[i],
+                "draw": draw,
+                "wins": draw is not None and draw == highest,
+                "truth": truths[i],
+            }
+        )
+        if before:
+            rows.append({**fact, "when": "before", "mean": before.means[i], "sd": before.sds[i]})
     return pd.DataFrame(rows)
-
-
-def _bell(fact: Row, lane: int, mean: float, sd: float) -> Iterator[Row]:
-    at = np.clip(mean + max(sd, 1e-3) * _SPREAD, *REWARDS)
-    tops = lane + _BELL * np.exp(-(((at - mean) / max(sd, 1e-3)) ** 2) / 2)
-    for reward, top in zip(at.tolist(), tops.tolist(), strict=True):
-        yield {**fact, "reward": reward, "top": top}

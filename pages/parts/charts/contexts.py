@@ -55,17 +55,26 @@ def map_spec(world: World, dark: bool) -> Spec:
     ]
     strength = alt.Opacity("strength:Q").scale(domain=(0, 1), range=(0, 1)).legend(None)
     seen = alt.Opacity("seen:Q").scale(domain=(0, 1), range=(0, 1)).legend(None)
-    base = blank().encode(x, y, tooltip=tooltip)
+    base = blank().encode(x, y)
     layers = alt.layer(
-        base.mark_rect(color="#262a33" if dark else "#efebe2", cornerRadius=4),
-        base.mark_rect(cornerRadius=4).encode(action_colour(world, dark), strength),
-        base.mark_text(fontSize=15).encode(seen, text="emoji:N"),
+        base.mark_rect(color="#262a33" if dark else "#efebe2", cornerRadius=4, aria=False),
+        base.mark_rect(cornerRadius=4).encode(
+            action_colour(world, dark), strength, tooltip=tooltip
+        ),
+        base.mark_text(fontSize=15, aria=False).encode(seen, text="emoji:N", tooltip=tooltip),
         base.transform_filter("datum.here").mark_rect(
-            filled=False, stroke=ink(dark), strokeWidth=2.6, cornerRadius=4
+            filled=False, stroke=ink(dark), strokeWidth=2.6, cornerRadius=4, aria=False
         ),
         base.transform_filter("isValid(datum.truth)")
         .mark_point(
-            filled=True, size=85, opacity=1, stroke=ink(dark), strokeWidth=1, xOffset=9, yOffset=-10
+            filled=True,
+            size=85,
+            opacity=1,
+            stroke=ink(dark),
+            strokeWidth=1,
+            xOffset=9,
+            yOffset=-10,
+            aria=False,
         )
         .encode(action_colour(world, dark, "truth")),
     ).resolve_scale(opacity="independent")
