@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+from engine.classic import ClassicModel
 from engine.log import Activated, Configured, Entry, Expired, Ranked, Rewarded
 from engine.model import RewardModel
 from engine.settings import LoopSettings
@@ -17,22 +18,25 @@ class EventState:
         activated: whether it was shown, so that it may be learned.
         rewards: values in the order in which they came, the default included.
         open: whether its wait is still running.
-        learned: the reward that the model has learned for it, if any.
+        earned: what it earned so far, once it was shown and an answer came.
     """
 
     ranked: Ranked
     activated: bool
     rewards: list[float] = field(default_factory=list)
     open: bool = True
-    learned: float | None = None
+    earned: float | None = None
 
 
 class LoopState:
-    """Settings, events and model after the entries that were applied.
+    """Settings, events and models after the entries that were applied.
 
     Attributes:
         settings: those in force.
-        model: what the rewards taught.
+        model: the reward head, taught by what shown actions earned; the classic learner
+            has one head for all.
+        imitation: the imitation head, taught by what the baseline chose in apprentice mode;
+            None beside the classic learner.
         events: by event id, in the order of their Rank calls.
         waiting: ids of the events whose wait decides something, oldest first.
 
@@ -42,11 +46,21 @@ class LoopState:
 
     def __init__(self, entries: Iterable[Entry] = ()) -> None:
         self.settings = LoopSettings()
-        self.model = _new_model(self.settings)
+        self._start_learning()
         self.events: dict[str, EventState] = {}
         self.waiting: dict[str, None] = {}
         for entry in entries:
             self.apply(entry)
+
+    def _start_learning(self) -> None:
+        settings = self.settings
+        self.model: RewardModel | ClassicModel
+        self.imitation: RewardModel | None = None
+        if settings.learner == "classic":
+            self.model = ClassicModel(settings.crosses, settings.learning_rate)
+        else:
+            self.model = _new_head(settings)
+            self.imitation = _new_head(settings)
 
     def apply(self, entry: Entry) -> None:
         """Fold in one entry."""
@@ -57,22 +71,26 @@ class LoopState:
                 active = not entry.request.defer_activation
                 self.events[entry.event_id] = EventState(entry, active)
                 self.waiting[entry.event_id] = None
+                self._imitate(self.events[entry.event_id])
             case Activated() | Rewarded() | Expired():
                 self._go_on(self.events[entry.event_id], entry)
 
     def _configure(self, settings: LoopSettings) -> None:
         same = settings.learns_like(self.settings)
         self.settings = settings
-        if not same:
-            self.model = _new_model(settings)
-            for state in self.events.values():
-                state.learned = None
-                self._learn(state)
+        if same:
+            return
+        self._start_learning()
+        for state in self.events.values():
+            self._imitate(state)
+            state.earned = None
+            self._learn(state)
 
     def _go_on(self, state: EventState, entry: Activated | Rewarded | Expired) -> None:
         match entry:
             case Activated():
                 state.activated = True
+                self._imitate(state)
             case Rewarded(_, _, value):
                 state.rewards.append(value)
             case Expired(_, _, default):
@@ -83,19 +101,50 @@ class LoopState:
             self.waiting.pop(entry.event_id, None)
         self._learn(state)
 
+    def _imitate(self, state: EventState) -> None:
+        """Learn what the baseline chose, once it was shown to an apprentice.
+
+        The imitation head learns of every action whether it was the baseline's choice; the
+        classic learner, as the service did, only of the action it had chosen itself.
+        """
+        ranked = state.ranked
+        if ranked.mode != "apprentice" or not state.activated:
+            return
+        context, actions = ranked.request.context, ranked.request.actions
+        if self.imitation is not None:
+            for i in ranked.request.allowed:
+                self.imitation.learn(context, actions[i], float(i == ranked.baseline))
+        elif isinstance(self.model, ClassicModel):
+            label = float(ranked.matches)
+            self.model.learn(context, actions[ranked.chosen], label, _importance(ranked))
+
     def _learn(self, state: EventState) -> None:
-        """Teach the model what an event earned so far, once it was shown."""
+        """Teach the reward head what an event earned so far, once it was shown.
+
+        The classic learner learns no rewards in apprentice mode, as the service did not.
+        """
         if not state.activated or not state.rewards:
             return
-        ranked = state.ranked
-        context, action = ranked.request.context, ranked.request.actions[ranked.chosen]
-        earned = sum(state.rewards)
-        if state.learned is None:
-            self.model.learn(context, action, earned)
-        elif earned != state.learned:
-            self.model.correct(context, action, earned - state.learned)
-        state.learned = earned
+        ranked, earned, before = state.ranked, sum(state.rewards), state.earned
+        state.earned = earned
+        context, action = ranked.request.context, ranked.request.actions[ranked.shown]
+        if isinstance(self.model, RewardModel):
+            if before is None:
+                self.model.learn(context, action, earned)
+            elif earned != before:
+                self.model.correct(context, action, earned - before)
+        elif ranked.mode != "apprentice":
+            if before is None:
+                self.model.learn(context, action, earned, _importance(ranked))
+            elif earned != before:
+                self.model.correct(context, action, earned - before, _importance(ranked))
 
 
-def _new_model(settings: LoopSettings) -> RewardModel:
+def _importance(ranked: Ranked) -> float:
+    """1 / (propensity of the chosen action x number of actions)."""
+    propensity = ranked.probabilities[ranked.chosen]
+    return 1.0 / (propensity * len(ranked.request.allowed))
+
+
+def _new_head(settings: LoopSettings) -> RewardModel:
     return RewardModel(settings.crosses, settings.prior_sd, settings.noise_sd)

@@ -12,7 +12,7 @@ from datetime import datetime
 
 from engine.actions import RankRequest
 from engine.policies import Cause
-from engine.settings import LoopSettings
+from engine.settings import LearningMode, LoopSettings
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,8 +37,15 @@ class Ranked:
         sds: standard deviation of that belief.
         draw: the drawn expected rewards if a posterior draw decided (None for an
             excluded action), else None.
-        chosen: position of the action to show.
-        cause: what decided: a draw, the best guess, or chance.
+        chosen: position of the action that the policy chose. In apprentice mode the policy
+            chooses by how much each action looks like the baseline's choice, and the
+            probabilities are those of that.
+        cause: what decided that: a draw, the best guess, chance, or, in logging-only mode,
+            the baseline.
+        mode: the learning mode.
+        shown: position of the action to show: the chosen one online, else the baseline,
+            or, with apprentice exploration, any.
+        propensity: probability with which it was shown.
     """
 
     event_id: str
@@ -51,6 +58,9 @@ class Ranked:
     draw: tuple[float | None, ...] | None
     chosen: int
     cause: Cause
+    mode: LearningMode
+    shown: int
+    propensity: float
 
     @property
     def best(self) -> int:
@@ -58,9 +68,19 @@ class Ranked:
         return max(self.request.allowed, key=lambda i: self.means[i])
 
     @property
+    def baseline(self) -> int:
+        """Position of the first action that is not excluded."""
+        return self.request.allowed[0]
+
+    @property
+    def matches(self) -> bool:
+        """Whether the policy chose what the baseline would have shown."""
+        return self.chosen == self.baseline
+
+    @property
     def action_id(self) -> str:
         """Id of the action to show."""
-        return self.request.actions[self.chosen].id
+        return self.request.actions[self.shown].id
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,10 +175,10 @@ class EventLog:
         """One plain row an event, in the order of their Rank calls, for a table or a CSV file.
 
         Returns:
-            number (from 1), time, event, context, action (the one shown), probability
-            (its propensity), cause, reward (None while there is none) and status:
-            waiting, rewarded, default (the default reward applied), deferred (not activated
-            yet, whatever its reward) or dropped (never activated in time).
+            number (from 1), time, event, mode, context, action (the one shown), probability
+            (its propensity), chosen (the policy's own), cause, reward (None while there is
+            none) and status: waiting, rewarded, default (the default reward applied), deferred
+            (not activated yet, whatever its reward) or dropped (never activated in time).
         """
         rows: dict[str, dict[str, object]] = {}
         for entry in self:
@@ -185,9 +205,11 @@ def _row(ranked: Ranked) -> dict[str, object]:
     return {
         "time": ranked.time,
         "event": ranked.event_id,
+        "mode": ranked.mode,
         "context": ", ".join(ranked.request.context.columns),
         "action": ranked.action_id,
-        "probability": ranked.probabilities[ranked.chosen],
+        "probability": ranked.propensity,
+        "chosen": ranked.request.actions[ranked.chosen].id,
         "cause": ranked.cause,
         "reward": None,
         "status": "deferred" if ranked.request.defer_activation else "waiting",

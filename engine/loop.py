@@ -21,13 +21,15 @@ from engine.actions import (
     parse_reward,
 )
 from engine.arrays import Array
+from engine.classic import ClassicModel
 from engine.errors import refuse
 from engine.features import Column
 from engine.fold import EventState, LoopState
 from engine.log import Activated, Configured, Entry, EventLog, Expired, Ranked, Rewarded, Undone
-from engine.model import RewardModel, Scores
+from engine.model import RewardModel
 from engine.policies import Decision, Normals
-from engine.settings import SETTING_NAMES, LoopSettings
+from engine.scores import Scores
+from engine.settings import REWARD_SETTINGS, SETTING_NAMES, LoopSettings
 from engine.streams import digest, stream
 
 _SETTINGS = "InvalidServiceConfiguration"
@@ -81,9 +83,14 @@ class LearningLoop:
         return self._state.settings
 
     @property
-    def model(self) -> RewardModel:
-        """The reward model as learned so far; to read, not to teach."""
+    def model(self) -> RewardModel | ClassicModel:
+        """The reward head as learned so far; to read, not to teach."""
         return self._state.model
+
+    @property
+    def imitation(self) -> RewardModel | None:
+        """The imitation head as learned so far; None beside the classic learner."""
+        return self._state.imitation
 
     @property
     def events(self) -> Mapping[str, EventState]:
@@ -117,8 +124,27 @@ class LearningLoop:
         return self._decide(request, self._clock())
 
     def probabilities(self, request: RankRequest) -> Array:
-        """Propensities (K,) of a request's non-excluded actions, in their order; logs nothing."""
+        """How likely the policy is to choose each non-excluded action, (K,); logs nothing.
+
+        In apprentice mode that is how likely it is to take it for the baseline's choice.
+        """
         return self._choose(request, stream(self.seed, "probabilities"))[1].probabilities
+
+    def probabilities_online(self, request: RankRequest) -> Array:
+        """The same as if the loop were online now, whatever its mode."""
+        scores = self.belief_online(request)
+        return self._decide_by(scores, request, stream(self.seed, "probabilities")).probabilities
+
+    def belief_online(self, request: RankRequest) -> Scores:
+        """Joint belief about the expected rewards as if the loop were online now.
+
+        What was imitated as an apprentice is believed to be somewhat better, until rewards
+        tell.
+        """
+        context, actions = request.context, request.actions
+        if isinstance(self.model, ClassicModel):
+            return self.model.scores(context, actions)
+        return self.model.scores(context, actions, self._imitated)
 
     def belief(
         self,
@@ -130,13 +156,14 @@ class LearningLoop:
         Raises:
             PersonalizerError: as `rank`.
         """
-        request = parse_rank_request(actions, context_features)
-        return self.model.scores(request.context, request.actions)
+        return self._belief(parse_rank_request(actions, context_features))
 
     def contributions(self, ranked: Ranked) -> Mapping[Column, float]:
         """What each column of a ranking's context and shown action adds to its mean reward."""
-        action = ranked.request.actions[ranked.chosen]
-        return self.model.contributions(ranked.request.context, action)
+        context, action = ranked.request.context, ranked.request.actions[ranked.shown]
+        if isinstance(self.model, ClassicModel) or self.settings.learning_mode != "online":
+            return self.model.contributions(context, action)
+        return self.model.contributions(context, action, self._imitated)
 
     # -- what a caller does -----------------------------------------------------------
 
@@ -245,7 +272,9 @@ class LearningLoop:
         """Change settings, all or none. A change of what is learned retrains on the log.
 
         Raises:
-            PersonalizerError: ``InvalidServiceConfiguration`` or ``InvalidRewardWaitTime``.
+            PersonalizerError: ``InvalidServiceConfiguration``, ``InvalidRewardWaitTime``, or
+                ``InvalidLearningModeServiceConfiguration`` if the learning mode and a
+                setting of rewards would change in one call.
         """
         for name in changes:
             if name not in SETTING_NAMES:
@@ -256,6 +285,16 @@ class LearningLoop:
                     f"one of {', '.join(SETTING_NAMES)}",
                 )
         settings = replace(self.settings, **changes)
+        if settings.learning_mode != self.settings.learning_mode:
+            for name in REWARD_SETTINGS:
+                if getattr(settings, name) != getattr(self.settings, name):
+                    refuse(
+                        "InvalidLearningModeServiceConfiguration",
+                        name,
+                        getattr(settings, name),
+                        f"{getattr(self.settings, name)!r} as before while learning_mode changes: "
+                        "these need two calls",
+                    )
         now = self._expire_due()
         if settings != self.settings:
             self._append(Configured(now, settings))
@@ -285,6 +324,7 @@ class LearningLoop:
         allowed, size = list(request.allowed), len(request.actions)
         scores, decision = self._choose(request, stream(self.seed, "decision", event_id))
         draw = decision.draw
+        shown, propensity = self._show(event_id, decision)
         return Ranked(
             event_id=event_id,
             time=now,
@@ -296,16 +336,56 @@ class LearningLoop:
             draw=None if draw is None else _placed(draw, allowed, [None] * size),
             chosen=allowed[decision.chosen],
             cause=decision.cause,
+            mode=self.settings.learning_mode,
+            shown=allowed[shown],
+            propensity=propensity,
         )
 
+    def _show(self, event_id: str, decision: Decision) -> tuple[int, float]:
+        """Which of the non-excluded actions is shown, and with which probability."""
+        if self.settings.learning_mode == "online":
+            return decision.chosen, float(decision.probabilities[decision.chosen])
+        size, share = len(decision.probabilities), 0.0
+        shown = 0
+        if self.settings.learning_mode == "apprentice" and size > 1:
+            share = self.settings.apprentice_exploration
+            rng = stream(self.seed, "apprentice", event_id)
+            if rng.random() < share:
+                shown = int(rng.integers(size))
+        return shown, share / size + (1 - share) * (shown == 0)
+
     def _choose(self, request: RankRequest, rng: np.random.Generator) -> tuple[Scores, Decision]:
-        """Scores of all actions, and the policy's decision among the non-excluded ones."""
+        """The belief about all actions, and what is chosen among the non-excluded ones."""
+        belief, mode = self._belief(request), self.settings.learning_mode
+        if mode == "logging_only":
+            certain = np.eye(len(request.allowed))[0]
+            return belief, Decision(certain, np.zeros(len(certain)), 0, "baseline")
+        if mode == "apprentice" and self.imitation is not None:
+            likeness = self.imitation.scores(request.context, request.actions)
+            decision = self._decide_by(likeness, request, rng)
+            return belief, replace(decision, draw=None)
+        return belief, self._decide_by(belief, request, rng)
+
+    @property
+    def _imitated(self) -> RewardModel | None:
+        """The imitation head, if it has learned anything."""
+        head = self.imitation
+        return head if head is not None and head.dimensions else None
+
+    def _belief(self, request: RankRequest) -> Scores:
+        """The belief in this mode; what the reward head alone believes, unless online."""
+        if self.settings.learning_mode == "online":
+            return self.belief_online(request)
+        return self.model.scores(request.context, request.actions)
+
+    def _decide_by(
+        self, scores: Scores, request: RankRequest, rng: np.random.Generator
+    ) -> Decision:
+        """What the policy chooses among the non-excluded actions."""
         allowed = list(request.allowed)
-        scores = self.model.scores(request.context, request.actions)
-        among = scores
         if len(allowed) < len(request.actions):
-            among = Scores(scores.mean[allowed], scores.covariance[np.ix_(allowed, allowed)])
-        return scores, self.settings.policy.decide(among, self._normals, rng)
+            scores = Scores(scores.mean[allowed], scores.covariance[np.ix_(allowed, allowed)])
+        return self.settings.policy.decide(scores, self._normals, rng)
 
     def _next_event_id(self) -> str:
         """An id that depends on the seed and the number of events alone, unused so far."""

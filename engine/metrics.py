@@ -55,15 +55,15 @@ class LearningCurve:
         self._read = len(loop.log)
 
     def _count(self, state: EventState) -> None:
-        """Take over what the loop has learned of an event, if it has."""
-        if state.learned is None:
+        """Take over what an event has earned, if it has."""
+        if state.earned is None:
             return
         event_id = state.ranked.event_id
         if event_id in self._place:
-            self._rewards[self._place[event_id]] = state.learned
+            self._rewards[self._place[event_id]] = state.earned
             return
         self._place[event_id] = len(self._rewards)
-        self._rewards.append(state.learned)
+        self._rewards.append(state.earned)
         expected, best = self._truth(state.ranked)
         self._expected.append(expected)
         self._best.append(best)

@@ -21,27 +21,23 @@ from engine.arrays import Array, with_room
 from engine.features import Column, Features, action_terms, context_terms
 from engine.kernel import RowKernel
 from engine.posterior import Posterior
+from engine.scores import Scores
 
 MAX_DIMENSIONS = 1_000
 """Basis vectors that a model keeps."""
 
 
+LEAN = 0.1
+"""Reward by which the imitated action is believed to be better before any reward."""
+
+
 @dataclass(frozen=True, slots=True)
-class Scores:
-    """Belief about the expected rewards of K offered actions: jointly Gaussian.
+class _Leaning:
+    """Deviations of the rows of a basis in another model, as of so many that it learned."""
 
-    Attributes:
-        mean: (K,), in units of reward.
-        covariance: (K, K).
-    """
-
-    mean: Array
-    covariance: Array
-
-    @property
-    def sd(self) -> Array:
-        """Marginal standard deviations, (K,)."""
-        return np.sqrt(np.maximum(np.diag(self.covariance), 0.0))
+    on: "RewardModel | None"
+    learned: float
+    deviations: list[float]
 
 
 class RewardModel:
@@ -60,6 +56,7 @@ class RewardModel:
         self._whiten: Array = np.zeros((16, 16))
         self._written: dict[Features, dict[tuple[str, ...], float]] = {}
         self._negligible = max(1e-13, min(1e-8, 1e-6 * (noise_sd / prior_sd) ** 2))
+        self._leaning = _Leaning(None, 0.0, [])
         self.posterior = Posterior(prior_sd, noise_sd)
 
     @property
@@ -67,13 +64,46 @@ class RewardModel:
         """How many independent rows were learned."""
         return len(self._basis)
 
-    def scores(self, context: Features, actions: tuple[Action, ...]) -> Scores:
-        """Joint belief about the offered actions in a context."""
+    def scores(
+        self, context: Features, actions: tuple[Action, ...], lean: "RewardModel | None" = None
+    ) -> Scores:
+        """Joint belief about the offered actions in a context.
+
+        Args:
+            lean: a model of what somebody else would choose. Before any reward, that is
+                believed to be somewhat better: the prior mean becomes `LEAN` x its weights,
+                and gives way to rewards as any prior does.
+        """
         rows, offered = self._coordinates(context, actions)
         mean, covariance = self.posterior.moments(rows)
+        if lean is not None:
+            mean = mean + LEAN * lean.deviations(context, actions) + rows @ self._withdrawn(lean)
         outside = offered - rows @ rows.T
         covariance = covariance + self.posterior.prior_variance * outside
         return Scores(mean, (covariance + covariance.T) / 2)
+
+    def deviations(self, context: Features, actions: tuple[Action, ...]) -> Array:
+        """Mean of each action less the running mean reward, (K,)."""
+        rows, _ = self._coordinates(context, actions)
+        result: Array = rows @ self.posterior.mean
+        return result
+
+    def _withdrawn(self, lean: "RewardModel") -> Array:
+        """What the rewards take back of a prior mean u: (Sigma / prior_sd^2 - I) u, (r,).
+
+        The posterior mean of weights with prior mean u is the one without, plus
+        Sigma u / prior_sd^2; outside the basis u stays as it was.
+        """
+        learned = lean.posterior.statistics.count
+        if (self._leaning.on, self._leaning.learned) != (lean, learned):
+            self._leaning = _Leaning(lean, learned, [])
+        known = self._leaning.deviations
+        for context, action in self._basis[len(known) :]:
+            known.append(float(lean.deviations(context, (action,))[0]))
+        size = self.dimensions
+        u: Array = LEAN * (self._whiten[:size, :size] @ np.array(known))
+        kept: Array = self.posterior.covariance @ u / self.posterior.prior_variance
+        return kept - u
 
     def learn(self, context: Features, action: Action, reward: float) -> None:
         """Learn that ``action`` earned ``reward`` in ``context``."""
@@ -87,7 +117,9 @@ class RewardModel:
         row, outside = self._row(context, action)
         self.posterior.correct(row, difference, outside)
 
-    def contributions(self, context: Features, action: Action) -> dict[Column, float]:
+    def contributions(
+        self, context: Features, action: Action, lean: "RewardModel | None" = None
+    ) -> dict[Column, float]:
         """What each column of (context, action) adds to its mean: weight x value of the column.
 
         In units of reward; they sum to the mean less the running mean reward. Writes out
@@ -97,7 +129,8 @@ class RewardModel:
         parts = action_terms(action.id, action.features)
         weights: dict[tuple[tuple[str, ...], tuple[str, bool]], float] = defaultdict(float)
         size = self.dimensions
-        dual = self._whiten[:size, :size].T @ self.posterior.mean
+        own = self.posterior.mean if lean is None else self.posterior.mean + self._withdrawn(lean)
+        dual = self._whiten[:size, :size].T @ own
         for share, (basis_context, basis_action) in zip(dual.tolist(), self._basis, strict=True):
             shared = action_terms(basis_action.id, basis_action.features)
             both = [(a, value) for a, value in shared.items() if a in parts]
@@ -107,11 +140,15 @@ class RewardModel:
                 if c in crosses:
                     for a, part in both:
                         weights[c, a] += share * value * part
-        return {
+        found = {
             Column(c, *a): weights[c, a] * u * v
             for c, u in crosses.items()
             for a, v in parts.items()
         }
+        if lean is not None:
+            for column, value in lean.contributions(context, action).items():
+                found[column] += LEAN * value
+        return found
 
     def _terms(self, context: Features) -> dict[tuple[str, ...], float]:
         """Crosses of a context in the basis, written out once."""

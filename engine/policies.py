@@ -15,12 +15,12 @@ from numpy.typing import NDArray
 
 from engine.arrays import Array
 from engine.errors import check_number
-from engine.model import Scores
+from engine.scores import Scores
 from engine.streams import stream
 
 _CODE = "InvalidServiceConfiguration"
 
-Cause = Literal["draw", "best", "random"]
+Cause = Literal["draw", "best", "random", "baseline"]
 """What decided: a posterior draw, the best guess, or chance alone."""
 
 

@@ -2,13 +2,15 @@
 
 from dataclasses import dataclass, field, fields
 from datetime import timedelta
-from typing import Literal, get_args
+from typing import Any, Literal, Self, get_args
 
 from engine.actions import MAX_REWARD, MIN_REWARD
 from engine.errors import check_number, refuse
-from engine.policies import AnyPolicy, Greedy, Thompson
+from engine.policies import AnyPolicy, EpsilonGreedy, Greedy, Thompson
 
 Aggregation = Literal["earliest", "sum"]
+LearningMode = Literal["online", "apprentice", "logging_only"]
+Learner = Literal["bayesian", "classic"]
 
 SHORTEST_WAIT, LONGEST_WAIT = timedelta(seconds=5), timedelta(days=2)
 """Bounds of the reward wait time, as in the service's longest-lived version."""
@@ -32,6 +34,15 @@ class LoopSettings:
         noise_sd: how far single rewards are believed to lie from their expectation
             (standard deviation); .001 to 10.
         max_events: how many events the loop takes; 1 to 1,000,000.
+        learning_mode: ``"online"`` shows what the policy chooses; ``"apprentice"`` always
+            shows the baseline (the first action that is not excluded) and learns to choose
+            like it; ``"logging_only"`` shows the baseline and logs it as if chosen.
+        apprentice_exploration: share of an apprentice's events in which a uniformly random
+            action is shown instead; 0 to 0.5. 0 changes nothing that users see; more
+            turns the bounds on what a switch would bring into an estimate.
+        learner: ``"bayesian"``, this engine's own, with an imitation head beside the reward
+            head in apprentice mode; or ``"classic"``, the retired service's own.
+        learning_rate: of the classic learner; above 0, up to 1.
 
     Raises:
         PersonalizerError: ``InvalidServiceConfiguration`` or ``InvalidRewardWaitTime``.
@@ -45,6 +56,16 @@ class LoopSettings:
     prior_sd: float = 0.5
     noise_sd: float = 0.4
     max_events: int = 100_000
+    learning_mode: LearningMode = "online"
+    apprentice_exploration: float = 0.0
+    learner: Learner = "bayesian"
+    learning_rate: float = 0.001
+
+    @classmethod
+    def classic(cls, **changes: Any) -> Self:
+        """The retired service's defaults: its slow learner over pairs, epsilon-greedy at 0.2."""
+        defaults: dict[str, Any] = {"learner": "classic", "crosses": 1, "policy": EpsilonGreedy()}
+        return cls(**defaults | changes)
 
     def __post_init__(self) -> None:
         if not isinstance(self.reward_wait_time, timedelta) or not (
@@ -57,14 +78,17 @@ class LoopSettings:
                 "a duration from 5 seconds to 2 days",
             )
         check_number(_CODE, "default_reward", self.default_reward, MIN_REWARD, MAX_REWARD)
-        if self.reward_aggregation not in get_args(Aggregation):
-            refuse(_CODE, "reward_aggregation", self.reward_aggregation, '"earliest" or "sum"')
+        _check_choice("reward_aggregation", self.reward_aggregation, get_args(Aggregation))
+        _check_choice("learning_mode", self.learning_mode, get_args(LearningMode))
+        _check_choice("learner", self.learner, get_args(Learner))
         if not isinstance(self.policy, AnyPolicy):
             refuse(_CODE, "policy", self.policy, "a policy of engine.policies")
         check_number(_CODE, "crosses", self.crosses, 0, 3, whole=True)
         check_number(_CODE, "prior_sd", self.prior_sd, 0.001, 10)
         check_number(_CODE, "noise_sd", self.noise_sd, 0.001, 10)
         check_number(_CODE, "max_events", self.max_events, 1, 1_000_000, whole=True)
+        check_number(_CODE, "apprentice_exploration", self.apprentice_exploration, 0, 0.5)
+        check_number(_CODE, "learning_rate", self.learning_rate, 1e-9, 1)
         if isinstance(self.policy, Thompson) and self.policy.floor == self.policy.width == 0:
             refuse(
                 _CODE,
@@ -73,13 +97,30 @@ class LoopSettings:
                 f"free of contradiction: a Thompson policy with neither width nor floor "
                 f"never explores, which is {Greedy.__name__}()",
             )
+        if isinstance(self.policy, Thompson) and self.learner == "classic":
+            refuse(
+                _CODE,
+                "policy",
+                self.policy,
+                "free of contradiction: the classic learner knows no doubt that Thompson "
+                f"sampling could draw from, so take {EpsilonGreedy.__name__}()",
+            )
 
     def learns_like(self, other: "LoopSettings") -> bool:
         """Whether the same log teaches both the same."""
         return all(
             getattr(self, name) == getattr(other, name)
-            for name in ("crosses", "prior_sd", "noise_sd")
+            for name in ("crosses", "prior_sd", "noise_sd", "learner", "learning_rate")
         )
 
 
+def _check_choice(name: str, value: object, allowed: tuple[str, ...]) -> None:
+    if value not in allowed:
+        *others, last = (f'"{choice}"' for choice in allowed)
+        refuse(_CODE, name, value, f"{', '.join(others)} or {last}")
+
+
 SETTING_NAMES = tuple(f.name for f in fields(LoopSettings))
+
+REWARD_SETTINGS = ("reward_wait_time", "default_reward", "reward_aggregation")
+"""What may not change in one call with the learning mode, as in the service."""

@@ -140,7 +140,7 @@ def entries_of(loop: LearningLoop) -> list[object]:
 def state_of(loop: LearningLoop) -> dict[str, object]:
     """All that a loop shows of itself, the undone part of its history excepted."""
     events = {
-        event_id: (decision_of(s.ranked), s.activated, tuple(s.rewards), s.open, s.learned)
+        event_id: (decision_of(s.ranked), s.activated, tuple(s.rewards), s.open, s.earned)
         for event_id, s in loop.events.items()
     }
     return {

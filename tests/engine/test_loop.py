@@ -560,7 +560,7 @@ def test_sum_adds_rewards_up_and_may_leave_the_range_of_one_reward(
         totals.append(learned(loop))
     assert totals == [(1, 0.75), (1, 1.5), (1, 1.25), (1, 2.25)]
     assert loop.events["e"].rewards == [0.75, 0.75, -0.25, 1]
-    assert loop.events["e"].learned == 2.25
+    assert loop.events["e"].earned == 2.25
 
 
 def test_sum_equals_learning_the_sum_at_once(clock: ManualClock) -> None:
@@ -753,7 +753,7 @@ def test_a_loop_that_retrains_equals_a_fresh_one_given_the_same_rewards(
     settings = LoopSettings(reward_aggregation=aggregation, **changes)  # type: ignore[arg-type]
     fresh = LearningLoop(settings, seed=1, clock=clock)
     for state in loop.events.values():
-        if state.learned is None:
+        if state.earned is None:
             continue
         request = state.ranked.request.to_json()
         answer = fresh.rank(
@@ -1052,7 +1052,7 @@ def test_what_each_event_earned_is_a_fold_over_the_log(program: list[Operation])
                 earned[event_id] = earned.get(event_id, 0) + value
     expected = [earned[event_id] for event_id in earned if event_id in shown]
     assert learned(loop) == pytest.approx((len(expected), sum(expected)))
-    assert {e for e, s in loop.events.items() if s.learned is not None} == shown & earned.keys()
+    assert {e for e, s in loop.events.items() if s.earned is not None} == shown & earned.keys()
 
 
 def test_an_id_that_was_taken_back_is_free_again(loop: LearningLoop) -> None:

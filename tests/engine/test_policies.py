@@ -15,7 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine import EpsilonGreedy, Greedy, LearningLoop, Thompson, Uniform
-from engine.model import Scores
+from engine.scores import Scores
 from engine.policies import AnyPolicy, Decision, Normals
 from engine.simulation import crowd
 from engine.worlds.coffee import COFFEE

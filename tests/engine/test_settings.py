@@ -134,6 +134,10 @@ def test_the_setting_names_are_those_of_the_constructor() -> None:
         "prior_sd",
         "noise_sd",
         "max_events",
+        "learning_mode",
+        "apprentice_exploration",
+        "learner",
+        "learning_rate",
     }
 
 
