@@ -5,7 +5,7 @@ The ready-made rules are what years of experience would have found: the best ite
 average for each group of visitors.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -131,5 +131,3 @@ def value_of(world: World, baseline: Baseline) -> float:
 def _groups(world: World, fields: Sequence[str]) -> list[tuple[str, ...]]:
     """All combinations of the values of some fields, in the world's order."""
     return list(dict.fromkeys(tuple(c[field] for field in fields) for c in world.contexts))
-
-

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from functools import lru_cache
 
 import numpy as np
+from numpy.typing import NDArray
 
 from engine.actions import RankRequest, parse_rank_request
 from engine.arrays import Array
@@ -78,6 +79,11 @@ class LearningCurve:
         return len(self._rewards)
 
     @property
+    def rewards(self) -> Array:
+        """Reward of each answered visitor, in the order of the answers."""
+        return np.array(self._rewards, dtype=float)
+
+    @property
     def mean_reward(self) -> float:
         """Mean reward so far; NaN before the first answer."""
         return float(np.mean(self._rewards)) if self._rewards else float("nan")
@@ -104,20 +110,26 @@ class LearningCurve:
         size = len(self)
         if not size:
             return
-        sums = np.concatenate([[0.0], np.cumsum(self._rewards)])
         regret = np.cumsum(np.subtract(self._best, self._expected))
         numbers = np.unique(np.linspace(1, size, min(points, size)).round().astype(int))
-        first = np.maximum(numbers - RECENT, 0)
         columns: dict[str, Array] = {
             "visitor": numbers.astype(float),
-            "mean": sums[numbers] / numbers,
-            "recent": (sums[numbers] - sums[first]) / (numbers - first),
+            "mean": rolling_mean(self.rewards, numbers, size),
+            "recent": rolling_mean(self.rewards, numbers, RECENT),
             "regret": regret[numbers - 1],
             "uniform_regret": numbers * (self._world.best_value - self._world.uniform_value),
             "single_regret": numbers * (self._world.best_value - self._world.single_value),
         }
         for values in zip(*columns.values(), strict=True):
             yield dict(zip(columns, map(float, values), strict=True))
+
+
+def rolling_mean(values: Array, at: NDArray[np.int_], window: int) -> Array:
+    """Means of the last ``window`` values up to each position in ``at``, counted from 1."""
+    sums = np.concatenate([[0.0], np.cumsum(values)])
+    first = np.maximum(at - window, 0)
+    means: Array = (sums[at] - sums[first]) / (at - first)
+    return means
 
 
 @lru_cache(maxsize=1_024)

@@ -26,14 +26,20 @@ def visitor(world: World, seed: int, number: int) -> Visitor:
     return Visitor(world.visitor(rng), float(rng.random()))
 
 
-def serve(loop: LearningLoop, world: World, guest: Visitor) -> dict[str, object]:
+def serve(
+    loop: LearningLoop, world: World, guest: Visitor, first: str | None = None
+) -> dict[str, object]:
     """Rank for a visitor and send the reward that they give.
+
+    Args:
+        first: id of the item that the baseline would show; the world's first by default.
 
     Returns:
         a plain row: event, context, action, probability, reward, and from the hidden
         truth the expected reward of that action and of the best one.
     """
-    answer = loop.rank(world.actions, world.features(guest.context))
+    actions = world.actions if first is None else world.actions_from(first)
+    answer = loop.rank(actions, world.features(guest.context))
     value = world.answer(guest.context, answer.reward_action_id, guest.luck)
     loop.reward(answer.event_id, value)
     expected = world.expected[world.cell(guest.context)]
@@ -42,7 +48,7 @@ def serve(loop: LearningLoop, world: World, guest: Visitor) -> dict[str, object]
         "event": answer.event_id,
         **guest.context,
         "action": answer.reward_action_id,
-        "probability": loop.events[answer.event_id].ranked.probabilities[shown],
+        "probability": loop.events[answer.event_id].ranked.propensity,
         "reward": value,
         "expected": float(expected[shown]),
         "best": float(expected.max()),

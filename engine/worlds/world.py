@@ -85,7 +85,7 @@ class World:
         emoji: its picture.
         story: two sentences that set the scene.
         fields: at least three context fields; every combination of values is a cell.
-        items: the actions; the first is the baseline.
+        items: the actions; the first is the baseline unless another leads.
         taste: the hidden truth, a function of context and item.
     """
 
@@ -125,6 +125,17 @@ class World:
     def actions(self) -> tuple[dict[str, Any], ...]:
         """The items as Rank takes them."""
         return tuple({"id": item.id, "features": [dict(item.features)]} for item in self.items)
+
+    def actions_from(self, first: str) -> tuple[dict[str, Any], ...]:
+        """The same with one item first, as the baseline."""
+        return self._led[first]
+
+    @cached_property
+    def _led(self) -> dict[str, tuple[dict[str, Any], ...]]:
+        return {
+            item.id: (action, *(other for other in self.actions if other is not action))
+            for item, action in zip(self.items, self.actions, strict=True)
+        }
 
     def features(self, context: Context) -> list[dict[str, str]]:
         """A context as Rank takes it."""

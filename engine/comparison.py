@@ -1,0 +1,222 @@
+"""Three loops before one crowd: today's baseline alone, an apprentice, and online from the start.
+
+Visitor number n is the same person with the same luck for all three, and finds the same
+item first, the baseline's (common random numbers): differences are the loops' own.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from engine.apprentice import Matching, MatchingRecord
+from engine.arrays import Array
+from engine.baselines import Baseline
+from engine.errors import check_number
+from engine.loop import Clock, LearningLoop, utc_now
+from engine.metrics import LearningCurve, rolling_mean
+from engine.settings import LearningMode, LoopSettings
+from engine.simulation import serve, visitor
+from engine.streams import stream
+from engine.worlds.world import World
+
+ARMS: Mapping[str, LearningMode] = {
+    "baseline": "logging_only",
+    "apprentice": "apprentice",
+    "online": "online",
+}
+"""The loops, with the mode in which each starts."""
+RECENT = 100
+"""Visitors in the rolling mean reward."""
+
+
+@dataclass(frozen=True, slots=True)
+class AutoSwitch:
+    """A rule that sends the apprentice online by itself.
+
+    Attributes:
+        share: of the ceiling that the match rate must reach, 0 to 1.
+        events: over so many of the latest events, 10 to 1,000.
+
+    Raises:
+        PersonalizerError: ``BadRequest`` for a value outside these bounds.
+    """
+
+    share: float = 0.9
+    events: int = 100
+
+    def __post_init__(self) -> None:
+        check_number("BadRequest", "share", self.share, 0, 1)
+        check_number("BadRequest", "events", self.events, 10, 1_000, whole=True)
+
+    def says(self, record: MatchingRecord) -> bool:
+        """Whether it is time."""
+        latest: Matching = record.performance(self.events)
+        reached = latest.match_rate >= self.share * latest.highest_match_rate
+        return latest.events == self.events and reached
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """Visitors between two changes of the apprentice's mode.
+
+    Attributes:
+        mode: the apprentice's.
+        start, end: visitors before the first of them, and up to the last.
+        rewards: of each arm, (visitors,).
+    """
+
+    mode: LearningMode
+    start: int
+    end: int
+    rewards: Mapping[str, Array]
+
+    def mean(self, arm: str) -> float:
+        """Mean reward of an arm; NaN without a visitor."""
+        return float(self.rewards[arm].mean()) if self.end > self.start else float("nan")
+
+    def worse(self, arm: str) -> int:
+        """Visitors who gave an arm less than they gave the baseline arm."""
+        return int((self.rewards[arm] < self.rewards["baseline"]).sum())
+
+    def better(self, arm: str) -> int:
+        """Visitors who gave an arm more than they gave the baseline arm."""
+        return int((self.rewards[arm] > self.rewards["baseline"]).sum())
+
+
+class Comparison:
+    """A crowd that walks into three loops at once.
+
+    Args:
+        world: where.
+        baseline: what is shown there today.
+        settings: of all three loops, but for the learning mode.
+        seed: of the crowd, the loops and a baseline's mood.
+        auto: sends the apprentice online by itself; None leaves it to a person.
+        clock: see `LearningLoop`.
+    """
+
+    def __init__(
+        self,
+        world: World,
+        baseline: Baseline,
+        settings: LoopSettings | None = None,
+        *,
+        seed: int = 0,
+        auto: AutoSwitch | None = None,
+        clock: Clock = utc_now,
+    ) -> None:
+        self.world, self.baseline, self.seed, self.auto = world, baseline, seed, auto
+        chosen = settings or LoopSettings()
+        self.loops = {
+            arm: LearningLoop(replace(chosen, learning_mode=mode), seed=seed, clock=clock)
+            for arm, mode in ARMS.items()
+        }
+        self.record = MatchingRecord()
+        self.record.follow(self.apprentice)
+        self._curves = {arm: LearningCurve(world) for arm in ARMS}
+
+    @property
+    def apprentice(self) -> LearningLoop:
+        """The loop in the middle."""
+        return self.loops["apprentice"]
+
+    def __len__(self) -> int:
+        return len(self.apprentice.events)
+
+    @property
+    def is_apprentice(self) -> bool:
+        """Whether the apprentice still is one."""
+        return self.apprentice.settings.learning_mode == "apprentice"
+
+    def step(self) -> None:
+        """Let one visitor in."""
+        guest = visitor(self.world, self.seed, len(self))
+        rng = stream(self.seed, "baseline", len(self))
+        first = self.baseline.choose(guest.context, rng)
+        for loop in self.loops.values():
+            serve(loop, self.world, guest, first)
+        self.record.follow(self.apprentice)
+        if self.auto is not None and self.is_apprentice and self.auto.says(self.record):
+            self.go_online()
+
+    def rewards(self) -> dict[str, Array]:
+        """Reward of every visitor so far in each arm, (visitors,)."""
+        for arm, curve in self._curves.items():
+            curve.follow(self.loops[arm])
+        return {arm: curve.rewards for arm, curve in self._curves.items()}
+
+    @property
+    def switches(self) -> list[tuple[int, LearningMode]]:
+        """(visitors before it, mode) of every change of the apprentice's mode after the first."""
+        return self.record.switches[1:]
+
+    def rows(self, points: int = 300) -> Iterator[Mapping[str, float]]:
+        """Thinned curves, the first and the last visitor included.
+
+        Yields:
+            visitor (from 1) and, for each arm: ``<arm>`` (mean reward of the last `RECENT`
+            visitors), ``<arm>_mean`` (of all so far), ``<arm>_gain`` (sum of rewards less
+            the baseline arm's) and ``<arm>_worse`` (visitors who gave less than the same
+            visitor gave the baseline arm).
+        """
+        size = len(self)
+        if not size:
+            return
+        at = np.unique(np.linspace(1, size, min(points, size)).round().astype(int))
+        columns: dict[str, Array] = {"visitor": at.astype(float)}
+        rewards = self.rewards()
+        for arm, earned in rewards.items():
+            more = earned - rewards["baseline"]
+            columns[arm] = rolling_mean(earned, at, RECENT)
+            columns[f"{arm}_mean"] = rolling_mean(earned, at, size)
+            columns[f"{arm}_gain"] = np.cumsum(more)[at - 1]
+            columns[f"{arm}_worse"] = np.cumsum(more < 0)[at - 1].astype(float)
+        for values in zip(*columns.values(), strict=True):
+            yield dict(zip(columns, map(float, values), strict=True))
+
+    def table(self) -> list[dict[str, object]]:
+        """One plain row a visitor: context, what the baseline showed, and for each arm what
+        was shown and what it earned; of the apprentice also its own choice and its mode."""
+        rows: list[dict[str, object]] = []
+        states = zip(*(loop.events.values() for loop in self.loops.values()), strict=True)
+        for number, arms in enumerate(states, 1):
+            ranked = dict(zip(self.loops, (state.ranked for state in arms), strict=True))
+            own = ranked["apprentice"]
+            rows.append(
+                {
+                    "visitor": number,
+                    "context": ", ".join(own.request.context.columns),
+                    "mode": own.mode,
+                    "apprentice_choice": own.request.actions[own.chosen].id,
+                    "agreement": own.probabilities[own.baseline],
+                    **{f"{arm}_shown": entry.action_id for arm, entry in ranked.items()},
+                    **{
+                        f"{arm}_reward": state.earned
+                        for arm, state in zip(self.loops, arms, strict=True)
+                    },
+                }
+            )
+        return rows
+
+    def stretches(self) -> list["Stretch"]:
+        """What each arm earned from one change of the apprentice's mode to the next."""
+        starts = [start for start, _ in self.record.switches]
+        ends = [*starts[1:], len(self)]
+        rewards = self.rewards()
+        return [
+            Stretch(mode, start, end, {arm: earned[start:end] for arm, earned in rewards.items()})
+            for (start, mode), end in zip(self.record.switches, ends, strict=True)
+        ]
+
+    def go_online(self) -> None:
+        """Show what the apprentice chooses from now on."""
+        self._set_mode("online")
+
+    def go_back(self) -> None:
+        """Show the baseline again and go on imitating."""
+        self._set_mode("apprentice")
+
+    def _set_mode(self, mode: LearningMode) -> None:
+        self.apprentice.configure(learning_mode=mode)
+        self.record.follow(self.apprentice)

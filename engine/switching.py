@@ -1,0 +1,145 @@
+"""What would happen if an apprentice went online now: what its log can tell, and what not.
+
+The log holds rewards of the baseline's actions alone. For the share of visitors who would
+get the same action they are known; for the others they could be anything, so the value
+of going online lies in a band,
+
+    V in [mean pi(b|x) r + low (1 - pi(b|x)), mean pi(b|x) r + high (1 - pi(b|x))]
+
+(Manski, *Nonparametric Bounds on Treatment Effects*, AER 1990), as wide as the policy and
+the baseline differ. What the reward head believes is a belief, and labelled so. A little
+exploration during the apprenticeship makes every propensity positive, and the doubly
+robust estimate (Dudik, Langford & Li, ICML 2011, eq. 3) of rewards logged, with the
+belief held before each of them, is a real one.
+"""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from engine.arrays import Array
+from engine.fold import EventState
+from engine.loop import LearningLoop
+
+Z = 1.96
+"""Standard errors in a 95 % interval."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outlook:
+    """Mean reward a visitor if the loop went online now and stopped learning.
+
+    Attributes:
+        events: apprentice events that it rests on.
+        same: mean probability that a visitor would get what the baseline shows.
+        today: mean reward of what was shown.
+        low, high: the band that rewards leave, sampling error aside.
+        low_limit, high_limit: the same with 95 % limits for sampling error.
+        belief: what the reward head believes.
+        belief_sd: at most its standard deviation: as if all contexts were one.
+        estimate, error: doubly robust, with its standard error; None without exploration.
+    """
+
+    events: int
+    same: float
+    today: float
+    low: float
+    high: float
+    low_limit: float
+    high_limit: float
+    belief: float
+    belief_sd: float
+    estimate: float | None
+    error: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Online:
+    """What the loop would do and believes for one request: each (K,), or a number."""
+
+    policy: Array
+    value: float
+    sd: float
+
+
+def outlook(loop: LearningLoop, latest: int = 1_000) -> Outlook | None:
+    """What the latest apprentice events tell about going online.
+
+    Rewards are taken to lie in 0 to 1, or as far beyond as one has been seen.
+
+    Returns:
+        None before the first answered apprentice event.
+    """
+    answered = (s for s in loop.events.values() if s.earned is not None)
+    states = [s for s in answered if s.ranked.mode == "apprentice"][-latest:]
+    if not states:
+        return None
+    online = _decide_all(loop, states)
+    rewards = np.array([s.earned for s in states], dtype=float)
+    same = np.array([o.policy[s.ranked.baseline] for o, s in zip(online, states, strict=True)])
+    weights = np.array([_baseline_weight(s) for s in states])
+    known = same * weights * rewards
+    low, high = min(0.0, float(rewards.min())), max(1.0, float(rewards.max()))
+    lows, highs = known + low * (1 - same), known + high * (1 - same)
+    estimate, error = _estimate(online, states, rewards)
+    return Outlook(
+        events=len(states),
+        same=float(same.mean()),
+        today=float(rewards.mean()),
+        low=float(lows.mean()),
+        high=float(highs.mean()),
+        low_limit=max(low, float(lows.mean()) - Z * _error(lows)),
+        high_limit=min(high, float(highs.mean()) + Z * _error(highs)),
+        belief=float(np.mean([o.value for o in online])),
+        belief_sd=float(np.mean([o.sd for o in online])),
+        estimate=estimate,
+        error=error,
+    )
+
+
+def _decide_all(loop: LearningLoop, states: Sequence[EventState]) -> list[_Online]:
+    """For each event; equal requests are decided once."""
+    known: dict[tuple[str, str, tuple[str, ...]], _Online] = {}
+    decided = []
+    for state in states:
+        request = state.ranked.request
+        key = (request.context_text, request.actions_text, request.excluded)
+        if key not in known:
+            policy = np.zeros(len(request.actions))
+            policy[list(request.allowed)] = loop.probabilities_online(request)
+            belief = loop.belief_online(request)
+            variance = float(policy @ belief.covariance @ policy)
+            value = float(policy @ belief.mean)
+            known[key] = _Online(policy, value, math.sqrt(max(variance, 0.0)))
+        decided.append(known[key])
+    return decided
+
+
+def _baseline_weight(state: EventState) -> float:
+    """1 / propensity where the baseline's action was shown, else 0."""
+    ranked = state.ranked
+    return 1.0 / ranked.propensity if ranked.shown == ranked.baseline else 0.0
+
+
+def _estimate(
+    online: Sequence[_Online], states: Sequence[EventState], rewards: Array
+) -> tuple[float | None, float | None]:
+    """Doubly robust value and standard error, where every action could be shown."""
+    if any(s.ranked.propensity == 1 and len(s.ranked.request.allowed) > 1 for s in states):
+        return None, None
+    values = np.array(
+        [
+            o.policy @ s.ranked.means
+            + o.policy[s.ranked.shown] / s.ranked.propensity * (r - s.ranked.means[s.ranked.shown])
+            for o, s, r in zip(online, states, rewards, strict=True)
+        ]
+    )
+    return float(values.mean()), _error(values)
+
+
+def _error(values: Array) -> float:
+    """Standard error of a mean; infinite for a single value."""
+    size = len(values)
+    return float(values.std(ddof=1)) / math.sqrt(size) if size > 1 else math.inf
