@@ -35,6 +35,10 @@ class RuleTable:
         """The item for a visitor; nothing is left to chance."""
         return self.table[tuple(context[field] for field in self.fields)]
 
+    def possible(self, context: Context) -> tuple[str, ...]:
+        """What a visitor may get, each equally likely."""
+        return (self.table[tuple(context[field] for field in self.fields)],)
+
 
 @dataclass(frozen=True, slots=True)
 class Mood:
@@ -49,6 +53,10 @@ class Mood:
     def choose(self, context: Context, rng: np.random.Generator) -> str:
         """A uniformly random item."""
         return self.items[int(rng.integers(len(self.items)))]
+
+    def possible(self, context: Context) -> tuple[str, ...]:
+        """What a visitor may get, each equally likely."""
+        return self.items
 
 
 Baseline = RuleTable | Mood
@@ -121,11 +129,11 @@ def bestseller(world: World, seed: int) -> RuleTable:
 
 def value_of(world: World, baseline: Baseline) -> float:
     """Mean expected reward of a baseline in its world, 0 to 1."""
-    if isinstance(baseline, Mood):
-        return world.uniform_value
-    rng = np.random.default_rng(0)
-    chosen = [world.position(baseline.choose(context, rng)) for context in world.contexts]
-    return float(world.frequencies @ world.expected[np.arange(len(chosen)), chosen])
+    total = 0.0
+    for cell, context in enumerate(world.contexts):
+        places = [world.position(item) for item in baseline.possible(context)]
+        total += float(world.frequencies[cell] * world.expected[cell, places].mean())
+    return total
 
 
 def _groups(world: World, fields: Sequence[str]) -> list[tuple[str, ...]]:

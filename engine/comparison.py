@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from engine.actions import parse_rank_request
 from engine.apprentice import Matching, MatchingRecord
 from engine.arrays import Array
 from engine.baselines import Baseline
@@ -18,6 +19,7 @@ from engine.metrics import LearningCurve, rolling_mean
 from engine.settings import LearningMode, LoopSettings
 from engine.simulation import serve, visitor
 from engine.streams import stream
+from engine.switching import Outlook, outlook
 from engine.worlds.world import World
 
 ARMS: Mapping[str, LearningMode] = {
@@ -75,6 +77,11 @@ class Stretch:
         """Mean reward of an arm; NaN without a visitor."""
         return float(self.rewards[arm].mean()) if self.end > self.start else float("nan")
 
+    def error(self, arm: str) -> float:
+        """Standard error of that mean; NaN for less than two visitors."""
+        size = self.end - self.start
+        return float(self.rewards[arm].std(ddof=1)) / size**0.5 if size > 1 else float("nan")
+
     def worse(self, arm: str) -> int:
         """Visitors who gave an arm less than they gave the baseline arm."""
         return int((self.rewards[arm] < self.rewards["baseline"]).sum())
@@ -86,6 +93,9 @@ class Stretch:
 
 class Comparison:
     """A crowd that walks into three loops at once.
+
+    Attributes:
+        foreseen: what the log told of the latest switch to online right before it.
 
     Args:
         world: where.
@@ -112,6 +122,7 @@ class Comparison:
             arm: LearningLoop(replace(chosen, learning_mode=mode), seed=seed, clock=clock)
             for arm, mode in ARMS.items()
         }
+        self.foreseen: Outlook | None = None
         self.record = MatchingRecord()
         self.record.follow(self.apprentice)
         self._curves = {arm: LearningCurve(world) for arm in ARMS}
@@ -209,8 +220,23 @@ class Comparison:
             for (start, mode), end in zip(self.record.switches, ends, strict=True)
         ]
 
+    def value_online(self) -> float:
+        """Expected reward, known to the world, if the apprentice showed its own choice from now."""
+        world, total = self.world, 0.0
+        for cell, context in enumerate(world.contexts):
+            firsts = self.baseline.possible(context)
+            for first in firsts:
+                actions = world.actions_from(first)
+                request = parse_rank_request(actions, world.features(context))
+                chances = self.apprentice.probabilities_online(request)
+                places = [world.position(action["id"]) for action in actions]
+                share = float(world.frequencies[cell]) / len(firsts)
+                total += share * float(chances @ world.expected[cell, places])
+        return total
+
     def go_online(self) -> None:
         """Show what the apprentice chooses from now on."""
+        self.foreseen = outlook(self.apprentice)
         self._set_mode("online")
 
     def go_back(self) -> None:

@@ -11,7 +11,9 @@ Machine Learning*, 2006, section 2.1.2), up to rounding, as long as fewer than
 counts as noise of its reward: right for rows that never come again, too sure of others.
 """
 
+import math
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -87,6 +89,27 @@ class RewardModel:
         rows, _ = self._coordinates(context, actions)
         result: Array = rows @ self.posterior.mean
         return result
+
+    def sd_of_average(self, offers: Sequence[tuple[Features, tuple[Action, ...], Array]]) -> float:
+        """Standard deviation of the belief about a weighted sum of expected rewards.
+
+        Args:
+            offers: contexts, actions offered there, and the weight of each, (K,).
+        """
+        kernel = RowKernel(self._crosses)
+        inside: Array = np.zeros(self.dimensions)
+        for context, actions, weights in offers:
+            inside += weights @ self._coordinates(context, actions)[0]
+            for action in actions:
+                kernel.remember(context, action)
+        share = np.concatenate([weights for _, _, weights in offers])
+        length = sum(
+            float(weights @ kernel.between(context, actions)[0] @ share)
+            for context, actions, weights in offers
+        )
+        variance = inside @ self.posterior.covariance @ inside
+        variance += self.posterior.prior_variance * (length - inside @ inside)
+        return math.sqrt(max(float(variance), 0.0))
 
     def _withdrawn(self, lean: "RewardModel") -> Array:
         """What the rewards take back of a prior mean u: (Sigma / prior_sd^2 - I) u, (r,).

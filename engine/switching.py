@@ -15,11 +15,13 @@ belief held before each of them, is a real one.
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
+from engine.actions import Action, RankRequest
 from engine.arrays import Array
+from engine.classic import ClassicModel
 from engine.fold import EventState
 from engine.loop import LearningLoop
 
@@ -38,7 +40,7 @@ class Outlook:
         low, high: the band that rewards leave, sampling error aside.
         low_limit, high_limit: the same with 95 % limits for sampling error.
         belief: what the reward head believes.
-        belief_sd: at most its standard deviation: as if all contexts were one.
+        belief_sd: standard deviation of that belief; 0 for the classic learner.
         estimate, error: doubly robust, with its standard error; None without exploration.
     """
 
@@ -55,15 +57,6 @@ class Outlook:
     error: float | None
 
 
-@dataclass(frozen=True, slots=True)
-class _Online:
-    """What the loop would do and believes for one request: each (K,), or a number."""
-
-    policy: Array
-    value: float
-    sd: float
-
-
 def outlook(loop: LearningLoop, latest: int = 1_000) -> Outlook | None:
     """What the latest apprentice events tell about going online.
 
@@ -76,14 +69,15 @@ def outlook(loop: LearningLoop, latest: int = 1_000) -> Outlook | None:
     states = [s for s in answered if s.ranked.mode == "apprentice"][-latest:]
     if not states:
         return None
-    online = _decide_all(loop, states)
+    policies = _decide_all(loop, states)
+    belief, belief_sd = _believe(loop, states, policies)
     rewards = np.array([s.earned for s in states], dtype=float)
-    same = np.array([o.policy[s.ranked.baseline] for o, s in zip(online, states, strict=True)])
+    same = np.array([p[s.ranked.baseline] for p, s in zip(policies, states, strict=True)])
     weights = np.array([_baseline_weight(s) for s in states])
     known = same * weights * rewards
     low, high = min(0.0, float(rewards.min())), max(1.0, float(rewards.max()))
     lows, highs = known + low * (1 - same), known + high * (1 - same)
-    estimate, error = _estimate(online, states, rewards)
+    estimate, error = _estimate(policies, states, rewards)
     return Outlook(
         events=len(states),
         same=float(same.mean()),
@@ -92,29 +86,50 @@ def outlook(loop: LearningLoop, latest: int = 1_000) -> Outlook | None:
         high=float(highs.mean()),
         low_limit=max(low, float(lows.mean()) - Z * _error(lows)),
         high_limit=min(high, float(highs.mean()) + Z * _error(highs)),
-        belief=float(np.mean([o.value for o in online])),
-        belief_sd=float(np.mean([o.sd for o in online])),
+        belief=belief,
+        belief_sd=belief_sd,
         estimate=estimate,
         error=error,
     )
 
 
-def _decide_all(loop: LearningLoop, states: Sequence[EventState]) -> list[_Online]:
-    """For each event; equal requests are decided once."""
-    known: dict[tuple[str, str, tuple[str, ...]], _Online] = {}
+def _decide_all(loop: LearningLoop, states: Sequence[EventState]) -> list[Array]:
+    """What the loop would do online with each event's request; equal ones are decided once."""
+    known: dict[tuple[str, str, tuple[str, ...]], Array] = {}
     decided = []
     for state in states:
         request = state.ranked.request
         key = (request.context_text, request.actions_text, request.excluded)
         if key not in known:
-            policy = np.zeros(len(request.actions))
-            policy[list(request.allowed)] = loop.probabilities_online(request)
-            belief = loop.belief_online(request)
-            variance = float(policy @ belief.covariance @ policy)
-            value = float(policy @ belief.mean)
-            known[key] = _Online(policy, value, math.sqrt(max(variance, 0.0)))
+            known[key] = np.zeros(len(request.actions))
+            known[key][list(request.allowed)] = loop.probabilities_online(request)
         decided.append(known[key])
     return decided
+
+
+def _believe(
+    loop: LearningLoop, states: Sequence[EventState], policies: Sequence[Array]
+) -> tuple[float, float]:
+    """Mean and standard deviation of the belief about the mean reward of those policies."""
+    shares: dict[str, dict[object, tuple[Action, float]]] = {}
+    requests: dict[str, RankRequest] = {}
+    for state, policy in zip(states, policies, strict=True):
+        request = state.ranked.request
+        requests.setdefault(request.context_text, request)
+        share = shares.setdefault(request.context_text, {})
+        for action, chance in zip(request.actions, policy.tolist(), strict=True):
+            same = (action.id, tuple(sorted(action.features.columns.items())))
+            known, before = share.get(same, (action, 0.0))
+            share[same] = (known, before + chance / len(states))
+    offers = []
+    mean = 0.0
+    for text, share in shares.items():
+        actions, weights = zip(*share.values(), strict=True)
+        request = replace(requests[text], actions=actions, excluded=())
+        mean += float(np.array(weights) @ loop.belief_online(request).mean)
+        offers.append((request.context, actions, np.array(weights)))
+    model = loop.model
+    return mean, 0.0 if isinstance(model, ClassicModel) else model.sd_of_average(offers)
 
 
 def _baseline_weight(state: EventState) -> float:
@@ -124,16 +139,16 @@ def _baseline_weight(state: EventState) -> float:
 
 
 def _estimate(
-    online: Sequence[_Online], states: Sequence[EventState], rewards: Array
+    policies: Sequence[Array], states: Sequence[EventState], rewards: Array
 ) -> tuple[float | None, float | None]:
     """Doubly robust value and standard error, where every action could be shown."""
     if any(s.ranked.propensity == 1 and len(s.ranked.request.allowed) > 1 for s in states):
         return None, None
     values = np.array(
         [
-            o.policy @ s.ranked.means
-            + o.policy[s.ranked.shown] / s.ranked.propensity * (r - s.ranked.means[s.ranked.shown])
-            for o, s, r in zip(online, states, rewards, strict=True)
+            policy @ s.ranked.means
+            + policy[s.ranked.shown] / s.ranked.propensity * (r - s.ranked.means[s.ranked.shown])
+            for policy, s, r in zip(policies, states, rewards, strict=True)
         ]
     )
     return float(values.mean()), _error(values)

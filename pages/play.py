@@ -11,28 +11,27 @@ from pages.parts.controls import (
     choose_settings,
     choose_world,
     control_the_crowd,
-    current_setup,
-    open_link,
-    start_over_or_share,
-    write_link,
+    reset_or_share,
 )
 from pages.parts.learned import show_curves, show_map, show_score
+from pages.parts.link import current_setup, open_link, write_link
 from pages.parts.look import note, plain
 from pages.parts.records import show_code, show_log
 from pages.parts.session import PlaySession, current_session
+from pages.parts.setup import Setup
 from pages.parts.visit import ask_for_reward, choose_context, show_offer
 
-open_link()
+open_link(Setup)
 
 with st.container(horizontal=True, horizontal_alignment="distribute", key="toolbar"):
     choose_world()
     with st.container(horizontal=True, width="content", gap="xsmall"):
-        setup = current_setup()
+        setup = current_setup(Setup)
         write_link(setup)
         session = current_session(setup)
         control_the_crowd(session)
         choose_settings()
-        start_over_or_share(session, setup)
+        reset_or_share(session, setup)
         session.toolbar_drawn = session.toolbar_state
 
 with st.container(gap=None):
@@ -45,7 +44,7 @@ with st.container(gap=None):
 
 def draw_stage(session: PlaySession) -> None:
     """One frame of the interactive part, whether a click or a crowd caused it."""
-    session.adopt(current_setup())
+    session.adopt(current_setup(Setup))
     session.settle()
     session.tick()
     if session.toolbar_state != session.toolbar_drawn:

@@ -12,19 +12,34 @@ from pages.parts.look import is_dark, note, percent, plain
 from pages.parts.session import Click, PlaySession
 from pages.parts.snippet import context_of
 
-_HELP = (
+_ONLINE_HELP = (
     "Bars: how often each action would be chosen, with two Monte-Carlo standard errors. "
     "Bells: what the engine believes each action earns; a wide bell is doubt. "
     "Dots, where Thompson sampling decided: one draw for each action, from its bell at half "
     "the width; the highest is offered. "
     "Dashed: before your last click. Triangles: the truth, once revealed."
 )
+_APPRENTICE_HELP = (
+    "Bars: how likely the apprentice is to choose each action for today's choice here. "
+    "Bells: what each action is believed to earn, learned from the rewards of what was shown. "
+    "Dashed: before your last click. Triangles: the truth, once revealed."
+)
+_LOGGING_HELP = (
+    "Bars: today's choice is always shown. Bells: what each action is believed to earn, "
+    "learned from the rewards of what was shown."
+)
+_TITLES = {
+    "online": ("What it would offer", _ONLINE_HELP),
+    "apprentice": ("What today's choice looks like for", _APPRENTICE_HELP),
+    "logging_only": ("What is shown to", _LOGGING_HELP),
+}
 
 
 def show_beliefs(session: PlaySession, ranked: Ranked) -> None:
     """Every action with its probability and the belief behind it."""
     world, click = session.world, session.click
-    st.markdown(f"##### What it would offer {plain(_who(world, session.context))}", help=_HELP)
+    title, explained = _TITLES[ranked.mode]
+    st.markdown(f"##### {title} {plain(_who(world, session.context))}", help=explained)
     here = click is not None and context_of(click.before) == session.context
     truth = world.expected[world.cell(session.context)] if session.setup.truth else None
     _draw(world, ranked, click.before if click and here else None, truth)
@@ -67,15 +82,17 @@ def _draw(
 
 def _tell_what_moved(world: World, click: Click) -> None:
     """What the last click changed, in words."""
-    i = click.before.chosen
+    i = click.before.shown
     item = world.items[i]
     sent = f"reward {click.reward:g}" if click.answered else f"no answer, so {click.reward:g}"
     chances = [percent(ranked.probabilities[i]) for ranked in (click.before, click.after)]
     means = [f"{ranked.means[i]:.2f}" for ranked in (click.before, click.after)]
-    st.markdown(
-        f"**Your click: {sent}** for {item.emoji} {plain(item.id)}. Its chance went from "
-        f"{chances[0]} to **{chances[1]}**, its believed reward from {means[0]} to **{means[1]}**."
-    )
+    moved = f"its believed reward from {means[0]} to **{means[1]}**"
+    if click.before.mode == "online":
+        told = f"Its chance went from {chances[0]} to **{chances[1]}**, {moved}."
+    else:
+        told = f"What is shown does not change; {moved}."
+    st.markdown(f"**Your click: {sent}** for {item.emoji} {plain(item.id)}. {told}")
     note("Weights that moved most, in reward: " + "; ".join(map(_in_words, click.shifts)) + ".")
 
 

@@ -1,62 +1,13 @@
 """The toolbar: what is set, the crowd, undo, reset and the link."""
 
-import math
-import time
-from dataclasses import fields, replace
+from collections.abc import Sequence
 
 import streamlit as st
 
 from engine.worlds import WORLDS
-from pages.parts.look import plain
-from pages.parts.session import PlaySession
-from pages.parts.setup import CROSSES, MAX_SEED, POLICIES, SPEEDS, Setup, from_query
-
-NAMES = tuple(field.name for field in fields(Setup))
-"""Each is the name in the link and the key of its widget."""
-
-
-_LAG = 2.0
-"""Seconds in which the browser may still send the address before the one just written."""
-
-
-def open_link() -> None:
-    """Set the widgets from the address when it is new, or from what was set before.
-
-    The address is new in a new session, and when the person went back or typed another
-    one. Widgets that another page did not draw have lost their values: `current_setup`
-    kept them.
-    """
-    query = {name: value for name, value in st.query_params.to_dict().items() if name in NAMES}
-    setup: Setup = st.session_state.get("setup", Setup())
-    written, at = st.session_state.get("written", (None, -math.inf))
-    if query != written and time.monotonic() - at > _LAG:
-        setup, refused = from_query(query)
-        for sentence in refused:
-            st.toast(plain(sentence), icon=":material/link_off:", duration="long")
-        for name in NAMES:
-            st.session_state[name] = getattr(setup, name)
-    for name in NAMES:
-        # Set in every run: a popover mounts its widgets only when it is opened, and then
-        # shows what the last run sent.
-        st.session_state[name] = st.session_state.get(name, getattr(setup, name))
-
-
-def current_setup() -> Setup:
-    """What is set now. An emptied field keeps what it had."""
-    before: Setup = st.session_state.get("setup", Setup())
-    values = {name: st.session_state.get(name) for name in NAMES}
-    setup = replace(before, **{name: v for name, v in values.items() if v is not None})
-    st.session_state.setup = setup
-    return setup
-
-
-def write_link(setup: Setup) -> None:
-    """Let the address say what is set."""
-    query = setup.query()
-    if query != st.session_state.get("written", (None,))[0]:
-        others = {n: v for n, v in st.query_params.to_dict().items() if n not in NAMES}
-        st.query_params.from_dict(others | query)
-        st.session_state.written = (query, time.monotonic())
+from pages.parts.crowd import Crowd
+from pages.parts.link import Linked
+from pages.parts.setup import CROSSES, MAX_SEED, MODES, POLICIES, SPEEDS
 
 
 def choose_world() -> None:
@@ -88,6 +39,16 @@ def choose_settings() -> None:
             key="seed",
             help="Same seed, same visitors, same luck: the whole run comes back. "
             "Another seed starts a new loop.",
+        )
+        st.segmented_control(
+            "Learning mode",
+            list(MODES),
+            key="mode",
+            required=True,
+            format_func=MODES.__getitem__,
+            help="An apprentice shows what is shown today, here always the first action, and "
+            "learns to choose like it; logging only shows it and imitates nothing. "
+            "The Compare page shows what that is good for.",
         )
         st.selectbox(
             "Learning policy",
@@ -123,15 +84,21 @@ def choose_settings() -> None:
         )
 
 
-def control_the_crowd(session: PlaySession) -> None:
-    """Let simulated visitors in; outside the stage, so that Stop always works."""
-    if session.is_live:
+def control_the_crowd(
+    crowd: Crowd, sizes: Sequence[int] = (10, 100, 1_000), end: int | None = None
+) -> None:
+    """Let simulated visitors in; outside the stage, so that Stop always works.
+
+    Args:
+        end: how many come until the end; None where there is no end to run to.
+    """
+    if crowd.is_live:
         st.button(
-            "Pause" if session.playing else "Stop",
+            "Pause" if crowd.playing else "Stop",
             key="stop",
-            icon=":material/pause:" if session.playing else ":material/stop:",
+            icon=":material/pause:" if crowd.playing else ":material/stop:",
             shortcut="P",
-            on_click=session.stop,
+            on_click=crowd.stop,
         )
     else:
         st.button(
@@ -139,30 +106,55 @@ def control_the_crowd(session: PlaySession) -> None:
             key="start",
             icon=":material/play_arrow:",
             shortcut="P",
-            on_click=session.play,
-            disabled=session.is_full,
+            on_click=crowd.play,
+            disabled=crowd.is_full,
             help="Visitors come by themselves and answer by their hidden tastes.",
         )
-    for visitors in (10, 100, 1_000):
+    for visitors in sizes:
         st.button(
             f"+{visitors:,}",
             key=f"let-in-{visitors}",
-            on_click=session.let_in,
+            on_click=crowd.let_in,
             args=(visitors,),
-            disabled=session.is_live or session.is_full,
+            disabled=crowd.is_live or crowd.is_full,
             help=f"Let {visitors:,} simulated visitors in.",
+        )
+    if end is not None:
+        st.button(
+            "Step",
+            key="step",
+            icon=":material/skip_next:",
+            shortcut="S",
+            on_click=crowd.step,
+            disabled=crowd.is_live or crowd.is_full,
+            help="Let one simulated visitor in.",
+        )
+        st.button(
+            "To the end",
+            key="let-in-all",
+            on_click=crowd.let_in,
+            args=(end,),
+            disabled=crowd.is_live or crowd.is_full,
+            help=f"Let {end:,} simulated visitors in.",
         )
 
 
-def start_over_or_share(session: PlaySession, setup: Setup) -> None:
+def show_progress(crowd: Crowd) -> None:
+    """How far the crowd has come."""
+    if crowd.waiting:
+        done, total = crowd.let_in_total - crowd.waiting, crowd.let_in_total
+        st.progress(done / total, f"{done:,} of {total:,} visitors served")
+
+
+def reset_or_share(crowd: Crowd, setup: Linked) -> None:
     """Reset and the link."""
     st.button(
         "Reset",
         key="reset",
         icon=":material/restart_alt:",
-        on_click=session.reset,
-        help="A new loop that has learned nothing.",
+        on_click=crowd.reset,
+        help="A new start that has learned nothing.",
     )
     with st.popover("Link", icon=":material/link:", key="link", help="Copy a link to this set-up"):
-        st.markdown("Opens this page with the same world, seed and settings.")
+        st.markdown("Opens this page with all that is set on it.")
         st.code(setup.link(st.context.url or ""), language=None, wrap_lines=True)

@@ -13,8 +13,12 @@ from pages.parts.look import LOGO  # noqa: E402
 
 st.set_page_config(page_title="Personalizer Playground", page_icon="🔔", layout="wide")
 st.logo(LOGO, size="large")
+PAGES = ROOT / "pages"
 page = st.navigation(
-    [st.Page(ROOT / "pages" / "play.py", title="Play", icon=":material/touch_app:", default=True)],
+    [
+        st.Page(PAGES / "play.py", title="Play", icon=":material/touch_app:", default=True),
+        st.Page(PAGES / "compare.py", title="Compare", icon=":material/compare_arrows:"),
+    ],
     position="top",
 )
 page.run()

@@ -7,6 +7,7 @@ import streamlit as st
 
 from engine.metrics import RECENT, LearningCurve
 from pages.parts.charts import contexts, curves
+from pages.parts.controls import show_progress
 from pages.parts.look import is_dark, note
 from pages.parts.session import PlaySession
 
@@ -40,9 +41,7 @@ def show_score(session: PlaySession, curve: LearningCurve) -> None:
     visitors.metric("Visitors", f"{len(curve):,}")
     mean.metric("Mean reward", f"{curve.mean_reward:.2f}" if len(curve) else "–")
     recent.metric(f"Last {RECENT}", f"{curve.recent_reward:.2f}" if len(curve) else "–")
-    if session.waiting:
-        done, total = session.let_in_total - session.waiting, session.let_in_total
-        st.progress(done / total, f"{done:,} of {total:,} visitors served")
+    show_progress(session)
 
 
 def show_curves(session: PlaySession, curve: LearningCurve) -> None:

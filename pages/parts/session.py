@@ -6,9 +6,6 @@ Pages read it, callbacks call its verbs (one engine call each), charts get its r
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, fields
-from functools import wraps
-from threading import RLock
-from typing import Concatenate, ParamSpec, TypeVar
 
 import streamlit as st
 
@@ -18,17 +15,12 @@ from engine.log import Ranked
 from engine.metrics import LearningCurve, favourites
 from engine.simulation import Visitor, serve, visitor
 from engine.worlds import WORLDS, Context
+from pages.parts.crowd import Crowd, locked
 from pages.parts.setup import Setup
 from pages.parts.snippet import context_of
 
-TICK = 0.25
-"""Seconds between two frames of live play."""
 LAG = 0.5
 """Seconds in which a browser may still send what stood there before."""
-PAUSE = 1.5
-"""Seconds that live play waits after an own click, so that its effect can be seen."""
-_BUDGET = 0.2
-"""Seconds of a frame in which a crowd may walk in; a click waits no longer than that."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,24 +41,7 @@ class Click:
     shifts: tuple[Shift, ...]
 
 
-_P = ParamSpec("_P")
-_R = TypeVar("_R")
-
-
-def _locked(
-    verb: "Callable[Concatenate[PlaySession, _P], _R]",
-) -> "Callable[Concatenate[PlaySession, _P], _R]":
-    """One thread at a time: a click's run starts while a frame of the crowd still runs."""
-
-    @wraps(verb)
-    def alone(session: "PlaySession", /, *args: _P.args, **kwargs: _P.kwargs) -> _R:
-        with session.lock:
-            return verb(session, *args, **kwargs)
-
-    return alone
-
-
-class PlaySession:
+class PlaySession(Crowd):
     """A loop in a world, who stands in front of it, and the crowd outside.
 
     Args:
@@ -75,9 +50,8 @@ class PlaySession:
     """
 
     def __init__(self, setup: Setup, now: Callable[[], float] = time.monotonic) -> None:
+        super().__init__(now)
         self.setup = setup
-        self.now = now
-        self.lock = RLock()
         self.taken = 0
         self.toolbar_drawn: tuple[object, ...] = ()
         self._start()
@@ -88,23 +62,21 @@ class PlaySession:
         self.loop = LearningLoop(self.setup.settings(), seed=self.setup.seed)
         self.curve = LearningCurve(self.world)
         self.click: Click | None = None
-        self.waiting = self.let_in_total = 0
-        self.playing = False
-        self._due = 0.0
+        self.send_away()
         self._passed = 0
         self._asked: dict[str, str] = {}
         self._reset_from: tuple[LearningLoop, Context] | None = None
         self._seen_cells: tuple[tuple[int, int], list[dict[str, object]]] | None = None
         self.call_next()
 
-    @_locked
+    @locked
     def reset(self) -> None:
         """A new loop with the same world and seed; the next undo brings the old one back."""
         left = (self.loop, self.context) if self.loop.events else None
         self._start()
         self._reset_from = left
 
-    @_locked
+    @locked
     def adopt(self, setup: Setup) -> None:
         """Follow what is set on the page: a new world or seed starts a new loop."""
         is_new = (setup.world, setup.seed) != (self.setup.world, self.setup.seed)
@@ -118,13 +90,13 @@ class PlaySession:
 
     # -- who is there -----------------------------------------------------------------
 
-    @_locked
+    @locked
     def call_next(self) -> None:
         """The next visitor of the crowd walks up."""
         number = len(self.loop.events)
         self._greet(visitor(self.world, self.loop.seed, number).context)
 
-    @_locked
+    @locked
     def let_pass(self) -> None:
         """Who stands there leaves without an answer, and somebody else walks up.
 
@@ -140,12 +112,12 @@ class PlaySession:
         self.context: Context = context
         self._greeted = self.now()
 
-    @_locked
+    @locked
     def place(self, field: str, value: str) -> None:
         """Ask for another value of one field of the visitor's context."""
         self._asked[field] = value
 
-    @_locked
+    @locked
     def settle(self) -> None:
         """Change the context as it was asked for; nothing is logged.
 
@@ -157,7 +129,7 @@ class PlaySession:
         self._asked = {}
 
     @property
-    @_locked
+    @locked
     def ranked(self) -> Ranked:
         """What the loop would show now, and why. It is logged once it is answered."""
         return self.loop.preview(self.world.actions, self.world.features(self.context))
@@ -169,7 +141,7 @@ class PlaySession:
 
     # -- rewards ----------------------------------------------------------------------
 
-    @_locked
+    @locked
     def send_reward(self, value: float | None) -> None:
         """The visitor's answer to what is shown; None is no answer."""
         if self.waiting or self.is_full:
@@ -188,11 +160,11 @@ class PlaySession:
             answered=value is not None,
             shifts=tuple(largest_shifts(parts, self.loop.contributions(before))),
         )
-        self._due = self.now() + PAUSE
+        self.rest()
         if self.setup.next:
             self.call_next()
 
-    @_locked
+    @locked
     def take(self, count: int, latest: Sequence[float]) -> None:
         """Count the presses of the reward buttons that were not counted yet.
 
@@ -215,7 +187,7 @@ class PlaySession:
         """Whether there is a visitor, or a reset, to take back."""
         return bool(self.loop.events) or self._reset_from is not None
 
-    @_locked
+    @locked
     def undo(self) -> None:
         """Take back the last answered visitor, exactly; they stand there again."""
         if not self.loop.events and self._reset_from:
@@ -234,74 +206,27 @@ class PlaySession:
 
     # -- the crowd --------------------------------------------------------------------
 
-    @_locked
-    def let_in(self, visitors: int) -> None:
-        """Queue simulated visitors; `tick` serves them."""
-        self.playing = False
-        self.waiting = self.let_in_total = visitors
+    @property
+    def speed(self) -> int:
+        """Visitors a second of live play."""
+        return self.setup.speed
 
-    @_locked
-    def play(self) -> None:
-        """Let visitors in one after the other until paused."""
-        self.waiting, self.playing = 0, True
-
-    @_locked
-    def stop(self) -> None:
-        """No more visitors for now."""
-        self.waiting, self.playing = 0, False
-
-    @_locked
-    def step(self) -> None:
+    def serve_one(self) -> None:
         """The visitor who stands there answers as the world has it, and the next one comes."""
-        self._serve(1)
-
-    @property
-    def is_live(self) -> bool:
-        """Whether visitors come by themselves."""
-        return self.playing or self.waiting > 0
-
-    @property
-    def pace(self) -> float:
-        """Seconds from one frame to the next."""
-        return max(TICK, 1 / self.setup.speed) if self.playing else TICK
-
-    @_locked
-    def tick(self) -> None:
-        """One frame of a crowd or of live play, if it is time for one.
-
-        Clicks make frames too; only time lets visitors in.
-        """
-        if not self.is_live or self.now() < self._due:
-            return
-        self._due = self.now() + 0.8 * self.pace
-        if self.playing:
-            self._serve(max(1, round(self.setup.speed * self.pace)))
-        else:
-            self.waiting -= self._serve(self.waiting)
-        if self.is_full:
-            self.stop()
-
-    def _serve(self, visitors: int) -> int:
-        """Serve up to so many visitors as a frame has time for; how many it were."""
-        until = time.perf_counter() + _BUDGET
-        served = 0
         self.click = None
-        while served < visitors and not self.is_full and time.perf_counter() < until:
-            luck = visitor(self.world, self.loop.seed, len(self.loop.events)).luck
-            serve(self.loop, self.world, Visitor(self.context, luck))
-            self.call_next()
-            served += 1
-        return served
+        luck = visitor(self.world, self.loop.seed, len(self.loop.events)).luck
+        serve(self.loop, self.world, Visitor(self.context, luck))
+        self.call_next()
 
     # -- what charts show -------------------------------------------------------------
 
-    @_locked
+    @locked
     def follow(self) -> LearningCurve:
         """The learning curve up to now."""
         self.curve.follow(self.loop)
         return self.curve
 
-    @_locked
+    @locked
     def map_rows(self) -> list[dict[str, object]]:
         """What the engine favours in every context, computed once for each state of the log."""
         state = (len(self.loop.log), self.loop.log.undos)

@@ -38,14 +38,17 @@ def choose_context(session: PlaySession) -> None:
 
 def show_offer(world: World, ranked: Ranked) -> None:
     """The action to show, large, and why it is this one."""
-    item = world.items[ranked.chosen]
+    item = world.items[ranked.shown]
     with st.container(border=True, height=160, key="offer"):
         with st.container(horizontal=True, vertical_alignment="center", wrap=False):
             st.title(item.emoji, anchor=False, width="content")
             with st.container(gap=None):
                 st.subheader(plain(item.id), anchor=False)
                 note(" · ".join(plain(f"{name} {_word(v)}") for name, v in item.features.items()))
-        _badge(ranked)
+        if ranked.mode == "online":
+            _badge(ranked)
+        else:
+            _badge_of_today(world, ranked)
 
 
 def _word(value: object) -> object:
@@ -84,6 +87,20 @@ def _badge(ranked: Ranked) -> None:
             help="Another action is believed to earn more, but the two beliefs overlap, and "
             f"this one's draw was the highest. {chance}",
         )
+
+
+def _badge_of_today(world: World, ranked: Ranked) -> None:
+    """What is shown today is shown; what an apprentice would have taken for it, on hover."""
+    own = world.items[ranked.chosen]
+    st.badge(
+        "Today's choice, always" if ranked.mode == "logging_only" else "Today's choice is shown",
+        icon=":material/lock:",
+        color="blue",
+        help="Logging only: the baseline is shown, and nothing is imitated."
+        if ranked.mode == "logging_only"
+        else f"The apprentice itself would have chosen {plain(own.id)}; whatever it learns, "
+        "the baseline is shown until the loop goes online (Settings, Learning mode).",
+    )
 
 
 def ask_for_reward(session: PlaySession) -> None:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from engine import EpsilonGreedy, Greedy, Thompson, Uniform
 from engine.worlds import WORLDS
-from pages.parts.setup import CROSSES, MAX_SEED, POLICIES, SPEEDS, Setup, from_query
+from pages.parts.setup import CROSSES, MAX_SEED, MODES, POLICIES, SPEEDS, Setup
 
 PERCENT = st.integers(0, 100)
 SETUPS = st.builds(
@@ -20,6 +20,7 @@ SETUPS = st.builds(
     floor=PERCENT,
     epsilon=PERCENT,
     crosses=st.sampled_from(list(CROSSES)),
+    mode=st.sampled_from(list(MODES)),
     speed=st.sampled_from(SPEEDS),
     next=st.booleans(),
     truth=st.booleans(),
@@ -31,7 +32,7 @@ NAMES = [field.name for field in fields(Setup)]
 def test_every_set_up_survives_its_own_link(setup: Setup) -> None:
     link = setup.link("https://example.org/?world=old&x=1")
     assert link.startswith("https://example.org/?")
-    assert from_query(dict(parse_qsl(urlsplit(link).query))) == (setup, [])
+    assert Setup.from_query(dict(parse_qsl(urlsplit(link).query))) == (setup, [])
 
 
 @given(SETUPS)
@@ -43,7 +44,7 @@ def test_every_set_up_makes_valid_settings(setup: Setup) -> None:
 
 @given(st.dictionaries(st.sampled_from(NAMES), st.text(max_size=60)))
 def test_whatever_a_link_says_a_valid_set_up_comes_out(query: dict[str, str]) -> None:
-    setup, refused = from_query(query)
+    setup, refused = Setup.from_query(query)
     setup.settings()
     assert len(refused) <= len(query)
     for sentence in refused:
@@ -53,17 +54,17 @@ def test_whatever_a_link_says_a_valid_set_up_comes_out(query: dict[str, str]) ->
 
 @pytest.mark.parametrize("text", ["٣", "²", "1_0", " 1", "+1", "0x1", "1.0", "9" * 400])
 def test_only_plain_digits_are_numbers(text: str) -> None:
-    setup, refused = from_query({"seed": text})
+    setup, refused = Setup.from_query({"seed": text})
     assert setup == Setup()
     assert len(refused) == 1
 
 
 def test_a_notice_names_the_field_the_value_and_what_is_allowed() -> None:
-    _, (sentence,) = from_query({"crosses": "9"})
+    _, (sentence,) = Setup.from_query({"crosses": "9"})
     assert sentence == (
         "crosses in the link is '9', but must be a whole number from 0 to 3; 3 is used instead."
     )
 
 
 def test_unknown_names_are_left_alone() -> None:
-    assert from_query({"utm_source": "mail"}) == (Setup(), [])
+    assert Setup.from_query({"utm_source": "mail"}) == (Setup(), [])

@@ -9,10 +9,12 @@ import pandas as pd
 
 from engine.metrics import RECENT
 from engine.worlds import World
-from pages.parts.charts.base import Spec, accent, blank, faint, finish
+from pages.parts.charts.base import Spec, accent, blank, faint, finish, ink
 
 Curve = Sequence[Mapping[str, float]]
 """Rows of `engine.metrics.LearningCurve.rows`."""
+Styles = Mapping[str, tuple[list[int], str]]
+"""Name of a line -> its dashes and its colour."""
 
 SO_FAR, LATEST, LOOP = "so far", f"last {RECENT}", "this loop"
 UNIFORM, SINGLE, BEST = "uniform choice", "best single action", "best possible"
@@ -32,45 +34,52 @@ def reward_spec(dark: bool, span: int, truth: bool) -> Spec:
     own = {SO_FAR: ([1, 0], accent(dark)), LATEST: ([2, 2], accent(dark))}
     known = {UNIFORM: ([1, 3], faint(dark)), SINGLE: ([7, 4], faint(dark)),
              BEST: ([1, 0], faint(dark))}  # fmt: skip
-    return _lines(dark, span, 1.04, "mean reward", own | known if truth else own)
+    return lines(dark, span, (0, 1.04), "mean reward", own | known if truth else own)
 
 
 @lru_cache(maxsize=128)
 def regret_spec(dark: bool, span: int, top: int) -> Spec:
     """Lines: reward lost against the best possible, summed up."""
-    lines = {LOOP: ([1, 0], accent(dark)), UNIFORM: ([1, 3], faint(dark)),
+    styles = {LOOP: ([1, 0], accent(dark)), UNIFORM: ([1, 3], faint(dark)),
              SINGLE: ([7, 4], faint(dark))}  # fmt: skip
-    return _lines(dark, span, top, "cumulative regret (rewards lost)", lines)
+    return lines(dark, span, (0, top), "cumulative regret (rewards lost)", styles)
 
 
-def _lines(
-    dark: bool, span: int, top: float, title: str, styles: Mapping[str, tuple[list[int], str]]
+def lines(
+    dark: bool,
+    span: int,
+    domain: tuple[float, float],
+    title: str,
+    styles: Styles,
+    height: int = 290,
 ) -> Spec:
+    """Lines over the visitors; a row without a line is a vertical rule at its visitor."""
     legend = alt.Legend(orient="top", title=None, symbolType="stroke", columns=2, labelLimit=0)
     names = list(styles)
     dashes, colours = zip(*styles.values(), strict=True)
-    return finish(
-        alt.layer(
-            blank()
-            .mark_line(strokeWidth=2.2, clip=True)
-            .encode(
-                alt.X("visitor:Q")
-                .scale(domain=(0, span), nice=False)
-                .axis(title="visitors", grid=False, tickCount=6),
-                alt.Y("value:Q")
-                .scale(domain=(0, top), nice=False)
-                .axis(title=title, tickCount=4, labelPadding=6),
-                alt.Color("line:N").scale(domain=names, range=list(colours)).legend(legend),
-                alt.StrokeDash("line:N").scale(domain=names, range=list(dashes)).legend(legend),
-                tooltip=[
-                    alt.Tooltip("line:N", title="Line"),
-                    alt.Tooltip("visitor:Q", title="Visitor", format=",.0f"),
-                    alt.Tooltip("value:Q", title=title.capitalize(), format=".3~f"),
-                ],
-            )
-        ).properties(height=290),
-        dark,
+    x = (
+        alt.X("visitor:Q")
+        .scale(domain=(0, span), nice=False)
+        .axis(title="visitors", grid=False, tickCount=6)
     )
+    named, nameless = (blank().transform_filter(f"{no}isValid(datum.line)") for no in ("", "!"))
+    curves = named.mark_line(strokeWidth=2.2, clip=True).encode(
+        x,
+        alt.Y("value:Q")
+        .scale(domain=domain, nice=False)
+        .axis(title=title, tickCount=5, labelPadding=6),
+        alt.Color("line:N").scale(domain=names, range=list(colours)).legend(legend),
+        alt.StrokeDash("line:N").scale(domain=names, range=list(dashes)).legend(legend),
+        tooltip=[
+            alt.Tooltip("line:N", title="Line"),
+            alt.Tooltip("visitor:Q", title="Visitor", format=",.0f"),
+            alt.Tooltip("value:Q", title=title.capitalize(), format=".3~f"),
+        ],
+    )
+    rules = nameless.mark_rule(strokeWidth=1.5, color=ink(dark), strokeDash=[2, 2]).encode(
+        x, tooltip=[alt.Tooltip("visitor:Q", title="Switched after visitor", format=",.0f")]
+    )
+    return finish(alt.layer(curves, rules).properties(height=height), dark)
 
 
 def reward_rows(world: World, curve: Curve, span: int, truth: bool) -> pd.DataFrame:

@@ -1,0 +1,80 @@
+"""Compare: may it learn from our present rules first, without touching our users?
+
+Three loops meet the same visitors. Reads from top to bottom: what is shown today, who
+comes, how well the apprentice imitates, what the three earn, what a switch would bring.
+"""
+
+from pathlib import Path
+
+import streamlit as st
+
+from pages.parts.compare.board import (
+    show_gains,
+    show_lines,
+    show_outlook,
+    show_situation,
+    show_summary,
+)
+from pages.parts.compare.controls import choose_apprentice, choose_settings, choose_world
+from pages.parts.compare.rule import choose_rule, choose_story, fit_to_world
+from pages.parts.compare.session import CompareSession, compare_session
+from pages.parts.compare.setup import END, CompareSetup
+from pages.parts.controls import control_the_crowd, reset_or_share, show_progress
+from pages.parts.link import current_setup, open_link, write_link
+from pages.parts.look import note, plain
+
+PLAY = Path(__file__).with_name("play.py")
+
+open_link(CompareSetup)
+fit_to_world()
+
+with st.container(horizontal=True, horizontal_alignment="distribute", key="toolbar"):
+    choose_world()
+    with st.container(horizontal=True, width="content", gap="xsmall"):
+        setup = current_setup(CompareSetup)
+        write_link(setup)
+        session = compare_session(setup)
+        control_the_crowd(session, sizes=(100, 1_000), end=END - len(session.comparison))
+        choose_settings(setup)
+        reset_or_share(session, setup)
+        session.toolbar_drawn = session.toolbar_state
+
+with st.container(gap=None):
+    st.markdown("**May it learn from today's rules first, without touching your users?**")
+    note(
+        "Three loops meet the same visitors: today's choice alone, an apprentice that watches "
+        "it, and a loop that is online from the start. " + plain(session.world.story)
+    )
+
+
+def draw_stage(session: CompareSession) -> None:
+    """One frame of the interactive part, whether a click or a crowd caused it."""
+    session.adopt(current_setup(CompareSetup))
+    session.tick()
+    if session.toolbar_state != session.toolbar_drawn:
+        st.rerun()
+    # Computed before anything is drawn: then all that is drawn travels in one message.
+    match, arms = session.rows()
+    outlook = session.outlook()
+    show_situation(session)
+    show_progress(session)
+    show_lines(session, match, arms)
+    show_gains(session, arms)
+    show_outlook(session, outlook)
+    show_summary(session)
+
+
+left, right = st.columns([1, 3], gap="medium")
+with left:
+    choose_story()
+    choose_rule(setup)
+    choose_apprentice()
+    st.page_link(
+        PLAY,
+        label="Play the visitors yourself, while it watches",
+        icon=":material/touch_app:",
+        query_params={"mode": "apprentice", "world": setup.world, "seed": str(setup.seed)},
+    )
+every = session.pace if session.is_live else None
+with right:
+    st.fragment(draw_stage, run_every=every, key="compare-stage")(session)

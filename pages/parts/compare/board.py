@@ -1,0 +1,222 @@
+"""What the three loops did, from the one sentence down to every event."""
+
+import math
+from collections.abc import Mapping, Sequence
+
+import pandas as pd
+import streamlit as st
+
+from engine.apprentice import LATEST, RECENT
+from engine.switching import Outlook
+from engine.worlds import World
+from pages.parts.charts import comparison as charts
+from pages.parts.charts.curves import span_of
+from pages.parts.compare.session import CompareSession
+from pages.parts.compare.words import situation, summary
+from pages.parts.look import is_dark, note, percent, plain
+
+Rows = Sequence[Mapping[str, float]]
+
+_MATCH_HELP = (
+    "Match: the apprentice's own choice, drawn before the visitor was learned from, is what is "
+    "shown today. Expected agreement: how likely that was, without the luck of the draw. "
+    "Ceiling: a policy that leaves some choices to chance cannot match always; with a share e "
+    "left to chance among K actions it reaches (1 - e) + e/K at most."
+)
+_RATIO_HELP = (
+    "Reward achievement ratio: the rewards of the visitors where both chose the same, as a share "
+    f"of all rewards, over the latest {LATEST:,}. It says how alike they choose, not what the "
+    "apprentice would earn alone."
+)
+_COST_HELP = (
+    "Visitors who gave a lower reward than the very same visitor, with the same luck, gave "
+    "today's choice."
+)
+_OUTLOOK_HELP = (
+    "The log holds rewards of today's choice only. Where the apprentice would choose the same, "
+    "its reward is known; elsewhere it could be anything: that is the band, with 95 % limits for "
+    "chance. The belief is the reward head's own, with two standard deviations; it believes "
+    "actions that were never tried to be somewhat too good, so that they are tried."
+)
+
+
+def show_situation(session: CompareSession) -> None:
+    """What is going on, the button, and four numbers."""
+    comparison, recent, latest = session.comparison, session.recent(), session.latest()
+    with st.container(border=True, key="situation"):
+        said, button = st.columns([4, 1.15], vertical_alignment="center")
+        said.markdown(situation(session))
+        watching = comparison.is_apprentice
+        button.button(
+            "Go online" if watching else "Back to watching",
+            key="switch",
+            icon=":material/rocket_launch:" if watching else ":material/visibility:",
+            type="primary" if watching else "secondary",
+            shortcut="O",
+            width="stretch",
+            on_click=session.switch,
+            disabled=session.waiting > 0,
+        )
+    with st.container(horizontal=True, key="numbers"):
+        st.metric("Visitors", f"{len(comparison):,}", width=90)
+        st.metric(f"Match, last {RECENT}", _share(recent.match_rate), width=130)
+        st.metric("Its ceiling", _share(recent.highest_match_rate), width=95)
+        st.metric(
+            "Reward ratio", _share(latest.reward_achievement_ratio), help=_RATIO_HELP, width=135
+        )
+        for arm, name in (
+            ("baseline", "Today earns"),
+            ("apprentice", "Apprentice"),
+            ("online", "Online"),
+        ):
+            earned = session.mean(arm)
+            st.metric(name, "–" if math.isnan(earned) else f"{earned:.2f}", width=105)
+
+
+def _share(value: float) -> str:
+    return "–" if math.isnan(value) else percent(value)
+
+
+def show_lines(session: CompareSession, match: Rows, arms: Rows) -> None:
+    """Does it choose like today's rule, and what do visitors get?"""
+    dark, truth, seed = is_dark(), session.setup.truth, session.setup.seed
+    span, switches = span_of(len(session.comparison)), session.switches
+    left, right = st.columns(2, gap="medium")
+    with left:
+        st.markdown(f"##### Does it choose as today's rule? Seed {seed}", help=_MATCH_HELP)
+        st.vega_lite_chart(
+            charts.match_rows(match, switches),
+            charts.match_spec(dark, span),
+            key=f"chart-match-{span}",
+            alt="Match rate of the apprentice over the visitors, and its ceiling",
+        )
+    with right:
+        st.markdown(f"##### What do visitors give? Seed {seed}")
+        best = (session.world.best_value, span) if truth else None
+        st.vega_lite_chart(
+            charts.arm_rows(arms, switches, "", best),
+            charts.reward_spec(dark, span, truth),
+            key=f"chart-arms-{span}-{truth}",
+            alt="Mean reward of the three loops over the visitors",
+        )
+
+
+def show_gains(session: CompareSession, arms: Rows) -> None:
+    """What the cold start costs, and when it is paid back."""
+    if not arms:
+        return
+    dark, switches = is_dark(), session.switches
+    span = span_of(len(session.comparison))
+    left, right = st.columns(2, gap="medium")
+    with left:
+        st.markdown("##### Who was served worse than today", help=_COST_HELP)
+        _, top = charts.bounds_of(arms, "_worse")
+        st.vega_lite_chart(
+            charts.arm_rows(arms, switches, "_worse"),
+            charts.cost_spec(dark, span, top),
+            key=f"chart-cost-{span}-{top}",
+            alt="Visitors served worse than today, over the visitors",
+        )
+    with right:
+        st.markdown("##### Rewards gained on today's choice")
+        low, high = charts.bounds_of(arms, "_gain")
+        st.vega_lite_chart(
+            charts.arm_rows(arms, switches, "_gain"),
+            charts.gain_spec(dark, span, low, high),
+            key=f"chart-gain-{span}-{low}-{high}",
+            alt="Rewards gained on today's choice, over the visitors",
+        )
+
+
+def show_outlook(session: CompareSession, outlook: Outlook | None) -> None:
+    """What a switch would bring, or what was foreseen of it; and where it matches."""
+    slices = session.slices()
+    if not slices:
+        return
+    left, right = st.columns(2, gap="medium")
+    with left:
+        watching = session.comparison.is_apprentice
+        title = "If it went online now" if watching else "What was foreseen, and what came"
+        st.markdown(f"##### {title}", help=_OUTLOOK_HELP)
+        if outlook is not None:
+            truth = session.value_online() if session.setup.truth and watching else None
+            st.vega_lite_chart(
+                charts.outlook_rows(outlook, truth, session.earned_since()),
+                charts.outlook_spec(is_dark()),
+                key="chart-outlook",
+                alt="Band in which the mean reward would lie if the apprentice went online",
+            )
+            note(_outlook_in_words(outlook, watching))
+    with right:
+        st.markdown("##### Where it agrees", help=f"Over the latest {LATEST:,} it watched.")
+        order = slices_of(session.world)
+        st.vega_lite_chart(
+            charts.slices_rows(slices, order),
+            charts.slices_spec(is_dark(), len(order)),
+            key=f"chart-slices-{session.world.key}",
+            alt="Expected agreement with today's choice, for each value of the context",
+        )
+
+
+def slices_of(world: World) -> list[tuple[str, str, str]]:
+    """(column of the context, field, value with its picture) of a world."""
+    return [
+        (f"{field.name}={value.name}", field.label, f"{value.emoji} {value.name}")
+        for field in world.fields
+        for value in field.values
+    ]
+
+
+def _outlook_in_words(outlook: Outlook, watching: bool) -> str:
+    would, could = ("would", "could") if watching else ("were to", "might")
+    return (
+        f"{percent(outlook.same)} of visitors {would} get what they got before. From the log alone "
+        f"the mean reward {could} be anything from {outlook.low_limit:.2f} to "
+        f"{outlook.high_limit:.2f}; today's choice earned {outlook.today:.2f}."
+        + ("" if watching else " It went on learning, so what came may lie above.")
+    )
+
+
+def show_summary(session: CompareSession) -> None:
+    """What a presenter can read out, period by period, and every event to take away."""
+    with st.container(border=True, key="summary"):
+        st.markdown("##### Summary")
+        st.markdown(plain(summary(session)))
+        comparison = session.comparison
+        if not len(comparison):
+            return
+        segments = comparison.record.segments()
+        st.dataframe(
+            pd.DataFrame(
+                [
+                    {
+                        "Mode": segment.mode.replace("_", " "),
+                        "After visitor": segment.start,
+                        "Visitors": segment.performance.events,
+                        "Same choice as today": segment.performance.match_rate,
+                        "Apprentice": stretch.mean("apprentice"),
+                        "Today's choice": stretch.mean("baseline"),
+                        "Online from the start": stretch.mean("online"),
+                    }
+                    for segment, stretch in zip(segments, comparison.stretches(), strict=True)
+                ]
+            ),
+            hide_index=True,
+            key="segments",
+            column_config={
+                "Same choice as today": st.column_config.NumberColumn(format="percent"),
+                **{
+                    name: st.column_config.NumberColumn(format="%.3f")
+                    for name in ("Apprentice", "Today's choice", "Online from the start")
+                },
+            },
+        )
+        st.download_button(
+            f"Download {len(comparison):,} visitors as CSV",
+            lambda: pd.DataFrame(comparison.table()).to_csv(index=False),
+            key="compare-csv",
+            file_name=f"compare-{session.world.key}-seed-{session.setup.seed}.csv",
+            mime="text/csv",
+            on_click="ignore",
+            icon=":material/download:",
+        )

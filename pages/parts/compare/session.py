@@ -1,0 +1,156 @@
+"""The state of one browser session on the Compare page."""
+
+import time
+from collections.abc import Callable, Mapping
+
+import streamlit as st
+
+from engine.apprentice import LATEST, RECENT, Matching
+from engine.comparison import Comparison
+from engine.switching import Outlook, outlook
+from engine.worlds import WORLDS
+from pages.parts.compare.setup import END, CompareSetup
+from pages.parts.crowd import Crowd, locked
+
+FIRST = 100
+"""Visitors who have come when the page opens, so that there is something to see."""
+
+
+class CompareSession(Crowd):
+    """Three loops, and the crowd outside.
+
+    Args:
+        setup: what is set on the page.
+        now: a clock in seconds that only goes forward; it paces live play.
+    """
+
+    def __init__(self, setup: CompareSetup, now: Callable[[], float] = time.monotonic) -> None:
+        super().__init__(now)
+        self.setup = setup
+        self.toolbar_drawn: tuple[object, ...] = ()
+        self.reset()
+        for _ in range(FIRST):
+            self.serve_one()
+
+    @locked
+    def reset(self) -> None:
+        """Three new loops before the same crowd."""
+        setup = self.setup
+        self.send_away()
+        self.world = WORLDS[setup.world]
+        self.comparison = Comparison(
+            self.world,
+            setup.baseline(),
+            setup.settings(),
+            seed=setup.seed,
+            auto=setup.auto_switch(),
+        )
+        self._outlook: tuple[int, Outlook | None] | None = None
+
+    @locked
+    def adopt(self, setup: CompareSetup) -> None:
+        """Follow what is set on the page; what the loops depend on starts them anew."""
+        is_new = _essence(setup) != _essence(self.setup)
+        self.setup = setup
+        if is_new:
+            self.reset()
+        self.comparison.auto = setup.auto_switch()
+
+    @property
+    def is_full(self) -> bool:
+        """Whether everybody has come."""
+        return len(self.comparison) >= END
+
+    @property
+    def speed(self) -> int:
+        """Visitors a second of live play."""
+        return self.setup.speed
+
+    def serve_one(self) -> None:
+        """One visitor more for each loop."""
+        self.comparison.step()
+
+    @property
+    def toolbar_state(self) -> tuple[object, ...]:
+        """All that the toolbar shows."""
+        return (self.setup, self.waiting > 0, self.playing, self.is_full)
+
+    @locked
+    def switch(self) -> None:
+        """Send the apprentice online, or back."""
+        if self.comparison.is_apprentice:
+            self.comparison.go_online()
+        else:
+            self.comparison.go_back()
+
+    # -- what is shown ----------------------------------------------------------------
+
+    @locked
+    def recent(self) -> Matching:
+        """Matching performance of the latest apprentice visitors."""
+        return self.comparison.record.performance(RECENT)
+
+    @locked
+    def latest(self) -> Matching:
+        """Matching performance over the window of the reward achievement ratio."""
+        return self.comparison.record.performance(LATEST)
+
+    @locked
+    def slices(self) -> Mapping[str, Matching]:
+        """Matching performance for each column of the context, over the same window."""
+        return self.comparison.record.slices(LATEST)
+
+    @property
+    def switches(self) -> list[int]:
+        """Numbers of visitors after which the mode changed."""
+        return [visitors for visitors, _ in self.comparison.switches]
+
+    @locked
+    def mean(self, arm: str) -> float:
+        """Mean reward of an arm so far; NaN before the first visitor."""
+        earned = self.comparison.rewards()[arm]
+        return float(earned.mean()) if len(earned) else float("nan")
+
+    @locked
+    def rows(self) -> tuple[list[Mapping[str, float]], list[Mapping[str, float]]]:
+        """Thinned curves: of the match, and of the three loops' rewards."""
+        return list(self.comparison.record.rows()), list(self.comparison.rows())
+
+    @locked
+    def outlook(self) -> Outlook | None:
+        """What is known of going online; once online, what was known before the switch."""
+        if not self.comparison.is_apprentice:
+            return self.comparison.foreseen
+        if self._outlook is None or self._outlook[0] != len(self.comparison):
+            self._outlook = (len(self.comparison), outlook(self.comparison.apprentice))
+        return self._outlook[1]
+
+    @locked
+    def earned_since(self) -> tuple[float, float] | None:
+        """Mean reward of the apprentice since it went online, and its standard error."""
+        *_, now = self.comparison.stretches()
+        if now.mode != "online" or now.end - now.start < 2:
+            return None
+        return now.mean("apprentice"), now.error("apprentice")
+
+    @locked
+    def value_online(self) -> float:
+        """The truth about going online, for when it is revealed."""
+        return self.comparison.value_online()
+
+
+def _essence(setup: CompareSetup) -> tuple[object, ...]:
+    """What the three loops depend on."""
+    return (
+        setup.world, setup.seed, setup.rule, setup.item, setup.table,
+        setup.kind, setup.crosses, setup.rate, setup.explore,
+    )  # fmt: skip
+
+
+def compare_session(setup: CompareSetup) -> CompareSession:
+    """This browser session's state, made on the first call."""
+    if "compare" not in st.session_state:
+        st.session_state.compare = CompareSession(setup)
+    session: CompareSession = st.session_state.compare
+    session.adopt(setup)
+    return session

@@ -1,0 +1,137 @@
+"""What is going on, in sentences; every number in them is the engine's."""
+
+import math
+
+from engine.comparison import Comparison
+from engine.worlds import WORLDS
+from pages.parts.compare.session import CompareSession
+from pages.parts.compare.setup import CompareSetup, rules_of
+from pages.parts.look import percent
+
+_ENOUGH = 300
+"""Apprentice visitors before a match rate is judged."""
+_NEAR = 0.95
+"""Share of the ceiling that counts as having arrived."""
+
+
+def situation(session: CompareSession) -> str:
+    """One sentence, or two, on where things stand; Markdown."""
+    comparison = session.comparison
+    if not len(comparison):
+        return (
+            "**Nobody has come yet.** Let 100 visitors in: two of the three loops show today's "
+            "choice, and the apprentice watches."
+        )
+    if comparison.is_apprentice:
+        return _as_apprentice(session)
+    return _online(comparison)
+
+
+def _as_apprentice(session: CompareSession) -> str:
+    recent, latest = session.recent(), session.latest()
+    match, highest = recent.match_rate, recent.highest_match_rate
+    told = (
+        f"The apprentice chooses what is shown today for **{percent(match)}** of the latest "
+        f"{recent.events} visitors; its ceiling is {percent(highest)}."
+    )
+    if match >= _NEAR * highest and recent.events >= 50:
+        more = "**It chooses as today's rule does.** Watching cannot teach it more: go online."
+    elif latest.events < _ENOUGH:
+        more = "Nobody notices: what is shown is today's choice."
+    elif _is_chance(session):
+        more = (
+            "**No better than chance:** today's choice follows nothing that it can see. "
+            "Watching longer will not help."
+        )
+    else:
+        more = (
+            f"It is still {percent(highest - match)} away: let more come, or let it cross more "
+            "fields (Settings), if today's rule looks at several together."
+        )
+    return f"{told} {more}"
+
+
+def _is_chance(session: CompareSession) -> bool:
+    """Whether the expected agreement is within two standard errors of a uniform choice."""
+    latest, actions = session.latest(), len(session.world.items)
+    fair = 1 / actions
+    error = math.sqrt(fair * (1 - fair) / latest.events)
+    return abs(latest.match_rate - fair) <= 2 * error + 0.02
+
+
+def _online(comparison: Comparison) -> str:
+    *_, now = comparison.stretches()
+    if now.end == now.start:
+        return "**Online from the next visitor on.** The line of the switch marks this moment."
+    told = (
+        f"**Online since visitor {now.start:,}.** Since then it earns "
+        f"**{now.mean('apprentice'):.2f}** a visitor; today's choice earns "
+        f"{now.mean('baseline'):.2f} from the same visitors, the loop that was online from the "
+        f"start {now.mean('online'):.2f}."
+    )
+    gained = now.mean("apprentice") - now.mean("baseline")
+    if now.end - now.start < 50:
+        return f"{told} Too few to tell more."
+    return f"{told} {'It is ahead.' if gained > 0 else 'It is behind, and learns.'}"
+
+
+def rule_in_words(setup: CompareSetup) -> str:
+    """What is shown today, for a sentence."""
+    world = WORLDS[setup.world]
+    name = rules_of(world)[setup.rule]
+    if setup.rule == "always":
+        return f"always {world.items[setup.item].id}"
+    return name[0].lower() + name[1:]
+
+
+def summary(session: CompareSession) -> str:
+    """What a presenter can read out; plain text."""
+    comparison, setup = session.comparison, session.setup
+    visitors = len(comparison)
+    if not visitors:
+        return "Nobody has come yet."
+    rewards = comparison.rewards()
+    said = [
+        f"{visitors:,} visitors came ({session.world.title}, seed {setup.seed}). "
+        f"What is shown today ({rule_in_words(setup)}) earned "
+        f"{rewards['baseline'].mean():.2f} a visitor.",
+        _matching(session),
+    ]
+    for stretch in comparison.stretches()[1:]:
+        if stretch.end == stretch.start:
+            continue
+        if stretch.mode == "online":
+            said.append(
+                f"After visitor {stretch.start:,} it went online. Over the next "
+                f"{stretch.end - stretch.start:,} visitors it earned "
+                f"{stretch.mean('apprentice'):.2f}, today's choice "
+                f"{stretch.mean('baseline'):.2f}, and the loop that was online from the start "
+                f"{stretch.mean('online'):.2f}; {stretch.worse('apprentice'):,} of them gave it "
+                f"less than they gave today's choice, {stretch.better('apprentice'):,} more."
+            )
+        else:
+            said.append(f"After visitor {stretch.start:,} it went back to watching.")
+    worse = int((rewards["online"] < rewards["baseline"]).sum())
+    said.append(
+        f"The loop that was online from the start earned {rewards['online'].mean():.2f} over all "
+        f"visitors, and {worse:,} of them gave it less than they gave today's choice."
+    )
+    return " ".join(said)
+
+
+def _matching(session: CompareSession) -> str:
+    latest, recent = session.latest(), session.recent()
+    if not latest.events:
+        return "The apprentice never watched."
+    seen = session.comparison.record.performance()
+    return (
+        f"The apprentice watched {seen.events:,} of them and changed "
+        f"{'nothing' if not session.setup.explore else 'little'} that they saw; over the last "
+        f"{recent.events:,} of these it chose as today's rule for {percent(recent.match_rate)} "
+        f"(ceiling {percent(recent.highest_match_rate)}), and its reward achievement ratio was "
+        f"{_share(latest.reward_achievement_ratio)}."
+    )
+
+
+def _share(value: float) -> str:
+    return "undefined" if math.isnan(value) else percent(value)

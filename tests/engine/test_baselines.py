@@ -1,0 +1,239 @@
+"""Baselines: what a place shows today."""
+
+from itertools import combinations, product
+from typing import Any
+
+import numpy as np
+import pytest
+
+from engine.baselines import (
+    Baseline,
+    RuleTable,
+    always,
+    best_rule,
+    bestseller,
+    mood,
+    rule_table,
+    value_of,
+)
+from engine.simulation import visitor
+from engine.streams import stream
+from engine.worlds import WORLDS, World
+from engine.worlds.coffee import COFFEE
+from tests.engine.helpers import assert_one_sentence, refusal
+
+every_world = pytest.mark.parametrize("world", WORLDS.values(), ids=WORLDS)
+CHI_SQUARE_999_OF_3 = 16.266
+ANY = np.random.default_rng(0)
+
+
+# -- the best rules -------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("fields", "value"),
+    [
+        ((), 11 / 36),
+        (("name",), 14 / 36),
+        (("timeofday",), 13 / 36),
+        (("weather",), 21 / 36),
+        (("weather", "timeofday"), 22 / 36),
+        (("name", "weather"), 26 / 36),
+        (("name", "weather", "timeofday"), 1.0),
+    ],
+    ids=str,
+)
+def test_on_coffee_rules_earn_what_the_tables_of_the_tutorial_allow(
+    fields: tuple[str, ...], value: float
+) -> None:
+    """Of 36 equally likely cells: .306, .389, .361, .583, .611, .722 and 1."""
+    assert value_of(COFFEE, best_rule(COFFEE, fields)) == pytest.approx(value)
+
+
+@every_world
+def test_the_best_rule_over_no_field_is_the_best_single_item(world: World) -> None:
+    rule = best_rule(world, ())
+    assert list(rule.table) == [()]
+    assert value_of(world, rule) == pytest.approx(world.single_value)
+
+
+@every_world
+def test_the_best_rule_over_all_fields_is_the_best_there_is(world: World) -> None:
+    rule = best_rule(world, [field.name for field in world.fields])
+    assert value_of(world, rule) == pytest.approx(world.best_value)
+
+
+@every_world
+@pytest.mark.parametrize("size", [0, 1, 2])
+def test_the_best_rule_has_an_item_for_every_combination_and_none_earns_more(
+    world: World, size: int
+) -> None:
+    for fields in combinations(world.fields, size):
+        names = [field.name for field in fields]
+        rule = best_rule(world, names)
+        values = product(*([value.name for value in field.values] for field in fields))
+        assert list(rule.table) == list(values)
+        assert rule.fields == tuple(names)
+        for group, item in rule.table.items():
+            cells = [
+                cell
+                for cell, context in enumerate(world.contexts)
+                if tuple(context[name] for name in names) == group
+            ]
+            earned = [
+                sum(world.frequencies[cell] * world.expected[cell, i] for cell in cells)
+                for i in range(len(world.items))
+            ]
+            assert earned[world.position(item)] == pytest.approx(max(earned), abs=1e-12)
+        assert rule_table(world, names, rule.table) == rule
+
+
+def test_of_equally_good_items_the_one_liked_in_the_first_cell_is_taken() -> None:
+    """Of those that as many of the group like, the one that the earliest of them likes."""
+    ties = 0
+    for size in (1, 2):
+        for names in combinations(["name", "weather", "timeofday"], size):
+            for group, item in best_rule(COFFEE, names).table.items():
+                liked = [
+                    COFFEE.items[int(expected.argmax())].id
+                    for context, expected in zip(COFFEE.contexts, COFFEE.expected, strict=True)
+                    if tuple(context[name] for name in names) == group
+                ]
+                most = max(liked.count(drink) for drink in liked)
+                equals = {drink for drink in liked if liked.count(drink) == most}
+                ties += len(equals) > 1
+                assert item == next(drink for drink in liked if drink in equals)
+    assert ties > 2
+
+
+def test_cathy_in_the_sun_gets_her_morning_drink() -> None:
+    """She likes another drink at each time of a sunny day: Latte, Cold brew, Cappucino."""
+    table = best_rule(COFFEE, ("name", "weather")).table
+    assert table["Cathy", "Sunny"] == "Latte"
+    assert table["Bob", "Sunny"] == "Cappucino"
+    assert table["Alice", "Sunny"] == "Cold brew"
+
+
+# -- rules that somebody wrote --------------------------------------------------------
+
+BY_WEATHER: dict[tuple[str, ...], str] = {
+    ("Sunny",): "Cold brew",
+    ("Rainy",): "Latte",
+    ("Snowy",): "Cappucino",
+}
+
+
+def test_a_rule_shows_what_its_table_says() -> None:
+    rule = rule_table(COFFEE, ["weather"], BY_WEATHER)
+    for context in COFFEE.contexts:
+        assert rule.choose(context, ANY) == BY_WEATHER[context["weather"],]
+
+
+def test_one_item_for_everybody_needs_no_field() -> None:
+    rule = always(COFFEE, "Latte")
+    assert rule == rule_table(COFFEE, (), {(): "Latte"}) == RuleTable((), {(): "Latte"})
+    assert {rule.choose(context, ANY) for context in COFFEE.contexts} == {"Latte"}
+    assert value_of(COFFEE, rule) == pytest.approx(10 / 36)
+
+
+DRINK_NAMES = "one of Cappucino, Cold brew, Iced mocha, Latte"
+
+
+@pytest.mark.parametrize(
+    ("fields", "table", "target", "shown", "allowed"),
+    [
+        (["mood"], BY_WEATHER, "a field of the rule", "'mood'", "one of name, weather, timeofday"),
+        (["weather"], BY_WEATHER | {("Rainy",): "tea"}, "Rainy", "'tea'", DRINK_NAMES),
+        (["weather"], {("Sunny",): "Latte"}, "Rainy", "None", DRINK_NAMES),
+        (["name", "weather"], BY_WEATHER, "Alice and Sunny", "None", DRINK_NAMES),
+        ([], {}, "everybody", "None", DRINK_NAMES),
+        ([], {(): "tea"}, "everybody", "'tea'", DRINK_NAMES),
+    ],
+    ids=["field", "item", "missing value", "missing combination", "nothing", "single item"],
+)
+def test_a_rule_that_does_not_fit_the_world_is_refused_in_one_sentence(
+    fields: list[str], table: Any, target: str, shown: str, allowed: str
+) -> None:
+    error = refusal(lambda: rule_table(COFFEE, fields, table))
+    assert error.code == "BadRequest"
+    assert target in error.message
+    assert f" is {shown}, but must be {allowed}" in error.message
+    assert error.message.count(".") == 1
+    assert error.message.endswith(".")
+    if error.target != "table":
+        assert_one_sentence(error, shown, allowed)
+
+
+def test_one_item_that_the_world_does_not_have_is_refused() -> None:
+    assert refusal(lambda: always(COFFEE, "tea")).code == "BadRequest"
+
+
+def test_a_rule_does_not_change_when_the_table_it_was_made_from_does() -> None:
+    table = dict(BY_WEATHER)
+    rule = rule_table(COFFEE, ["weather"], table)
+    table["Sunny",] = "tea"
+    assert rule.table == BY_WEATHER
+
+
+# -- moods and bestsellers ------------------------------------------------------------
+
+
+def test_a_mood_shows_every_item_equally_often_whoever_comes() -> None:
+    """Chi-square over the four drinks, .999 quantile at 3 degrees of freedom, in each group."""
+    editor = mood(COFFEE)
+    rng = stream(1, "mood")
+    for context in (COFFEE.contexts[0], COFFEE.contexts[20]):
+        chosen = [editor.choose(context, rng) for _ in range(2_000)]
+        counts = np.array([chosen.count(item.id) for item in COFFEE.items])
+        assert counts.sum() == 2_000
+        assert float(np.sum((counts - 500) ** 2 / 500)) < CHI_SQUARE_999_OF_3
+
+
+@every_world
+def test_a_bestseller_is_one_real_item_the_same_for_the_same_seed(world: World) -> None:
+    ids = {item.id for item in world.items}
+    for seed in range(5):
+        rule = bestseller(world, seed)
+        assert rule == bestseller(world, seed)
+        assert rule.fields == ()
+        assert set(rule.table.values()) < ids
+
+
+def test_bestsellers_earn_more_than_chance_and_no_more_than_the_best_single_item() -> None:
+    """Cappucino and its runners-up hold 11, 10 and 10 of 36 cells, Cold brew only 5."""
+    values = [value_of(COFFEE, bestseller(COFFEE, seed)) for seed in range(40)]
+    assert max(values) == pytest.approx(COFFEE.single_value)
+    assert np.mean(values) > 10 / 36 - 0.01
+    assert len(set(values)) > 1
+
+
+# -- values ---------------------------------------------------------------------------
+
+BASELINES: dict[str, Baseline] = {
+    "weather": best_rule(COFFEE, ("weather",)),
+    "always": always(COFFEE, "Cold brew"),
+    "mood": mood(COFFEE),
+    "written": rule_table(COFFEE, ["weather"], BY_WEATHER),
+}
+
+
+@pytest.mark.parametrize("baseline", BASELINES.values(), ids=BASELINES)
+def test_a_baseline_is_worth_what_a_crowd_gives_for_it(baseline: Baseline) -> None:
+    """Mean over 3,000 visitors, within 4 standard errors."""
+    rewards = []
+    for number in range(3_000):
+        guest = visitor(COFFEE, 8, number)
+        shown = baseline.choose(guest.context, stream(8, "baseline", number))
+        rewards.append(COFFEE.answer(guest.context, shown, guest.luck))
+    error = np.std(rewards, ddof=1) / np.sqrt(3_000)
+    assert abs(np.mean(rewards) - value_of(COFFEE, baseline)) < 4 * error
+
+
+@every_world
+@pytest.mark.parametrize("size", [1, 2])
+def test_more_fields_never_earn_less(world: World, size: int) -> None:
+    names = [field.name for field in world.fields]
+    for fields in combinations(names, size):
+        coarse, fine = (value_of(world, best_rule(world, f)) for f in (fields[:-1], fields))
+        assert fine >= coarse - 1e-12
+        assert fine <= world.best_value + 1e-12

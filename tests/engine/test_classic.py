@@ -1,0 +1,299 @@
+"""The retired service's own learner: columns of pairs, and steps that never overshoot."""
+
+import math
+from collections.abc import Sequence
+from itertools import combinations
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from engine import EpsilonGreedy, Greedy, LearningLoop, LoopSettings, Uniform
+from engine.actions import RankRequest, parse_rank_request
+from engine.classic import ClassicModel, classic_columns
+from engine.log import Ranked
+from engine.settings import LearningMode
+from engine.worlds.coffee import COFFEE
+from tests.engine.helpers import CONTEXTS, DRINKS, Array, Json, ManualClock, request_of
+
+NUMBERS: Json = {"id": "tea", "features": [{"price": 0.2, "hot": True}]}
+OUTSIDE: list[Json] = [{"temperature": 0.5}, {"weather": "rainy"}]
+
+
+def coffee(cell: int = 0) -> RankRequest:
+    return parse_rank_request(COFFEE.actions, COFFEE.features(COFFEE.contexts[cell]))
+
+
+def predictions(model: ClassicModel, requests: Sequence[RankRequest] = ()) -> Array:
+    """Predicted rewards of every drink in every context, or of what is given."""
+    asked = requests or [request_of(context, *DRINKS) for context in CONTEXTS]
+    return np.array([model.scores(r.context, r.actions).mean for r in asked])
+
+
+def classic_head(loop: LearningLoop) -> ClassicModel:
+    assert isinstance(loop.model, ClassicModel)
+    return loop.model
+
+
+# -- columns --------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("crosses", "count"), [(0, 9), (1, 37), (2, 52), (3, 57)])
+def test_coffee_has_as_many_columns_as_the_services_pairs_make(crosses: int, count: int) -> None:
+    """Three features of the context, four of a drink and its id: 8, with 28 pairs and a 1.
+
+    Beyond pairs, 3 pairs and 1 triple of the context come with each of a drink's five.
+    """
+    assert 1 + 8 + math.comb(8, 2) == 37
+    for cell in range(len(COFFEE.contexts)):
+        request = coffee(cell)
+        for action in request.actions:
+            columns, values = classic_columns(request.context, action, crosses)
+            assert len(columns) == len(set(columns)) == len(values) == count
+            assert values.tolist() == [1.0] * count
+
+
+def test_a_pairs_value_is_the_product_of_its_features() -> None:
+    request = request_of(OUTSIDE, NUMBERS)
+    _, values = classic_columns(request.context, request.actions[0], 1)
+    features = [0.5, 1.0, 1.0, 0.2, 1.0]
+    pairs = [u * v for u, v in combinations(features, 2)]
+    assert sorted(values.tolist()) == pytest.approx(sorted([1.0, *features, *pairs]))
+
+
+def test_the_constant_comes_first_and_columns_say_what_they_are_of() -> None:
+    request = request_of(OUTSIDE, NUMBERS)
+    columns, _ = classic_columns(request.context, request.actions[0], 1)
+    assert (columns[0].context, columns[0].action) == ((), "")
+    assert {c.context for c in columns if not c.action} == {
+        (),
+        ("temperature",),
+        ("weather=rainy",),
+        ("temperature", "weather=rainy"),
+    }
+    assert {c.action for c in columns if not c.context and c.action} == {
+        "tea",
+        "price",
+        "hot=true",
+        "tea & price",
+        "tea & hot=true",
+        "price & hot=true",
+    }
+    crossed = {(c.context, c.action, c.of_id) for c in columns if c.context and c.action}
+    assert crossed == {
+        ((of_context,), action, action == "tea")
+        for of_context in ("temperature", "weather=rainy")
+        for action in ("tea", "price", "hot=true")
+    }
+
+
+# -- a step ---------------------------------------------------------------------------
+
+
+def test_before_any_step_every_prediction_is_zero_and_there_is_no_doubt_ever() -> None:
+    model = ClassicModel(1, 0.5)
+    request = coffee()
+    assert model.scores(request.context, request.actions).mean.tolist() == [0.0] * 4
+    model.learn(request.context, request.actions[0], 1.0)
+    scores = model.scores(request.context, request.actions)
+    assert scores.mean.min() > 0
+    assert scores.covariance.tolist() == np.zeros((4, 4)).tolist()
+
+
+@pytest.mark.parametrize("rate", [0.001, 0.1, 1.0])
+@pytest.mark.parametrize("weight", [0.29, 1.0, 5.0])
+def test_a_step_goes_the_documented_part_of_the_way_to_the_reward(
+    rate: float, weight: float
+) -> None:
+    """1 - exp(-2 l w) of the way, over all columns in proportion to their values.
+
+    Another drink moves as much less as it has fewer columns in common: Latte shares hot
+    and dark with Cappucino, so of the 37 columns the constant, three of the context, their
+    3 pairs, two features, their pair, and 6 of context x feature: 16.
+    """
+    model = ClassicModel(1, rate)
+    request = coffee()
+    cappucino, latte = request.actions[0], request.actions[3]
+    way = 1 - math.exp(-2 * rate * weight)
+    model.learn(request.context, cappucino, 0.8, weight)
+    means = model.scores(request.context, request.actions).mean
+    assert means[0] == pytest.approx(0.8 * way)
+    assert means[3] == pytest.approx(0.8 * way * 16 / 37)
+    model.learn(request.context, latte, -1.0, weight)
+    error = -1 - 0.8 * way * 16 / 37
+    means = model.scores(request.context, request.actions).mean
+    assert means[3] == pytest.approx(0.8 * way * 16 / 37 + error * way)
+    assert means[0] == pytest.approx(0.8 * way + error * way * 16 / 37)
+
+
+def test_a_step_over_numbers_is_normalised_by_the_rows_squared_length() -> None:
+    model = ClassicModel(1, 0.3)
+    request = request_of(OUTSIDE, NUMBERS)
+    context, action = request.context, request.actions[0]
+    model.learn(context, action, 1.0)
+    features = [0.5, 1.0, 1.0, 0.2, 1.0]
+    values = [1.0, *features, *(u * v for u, v in combinations(features, 2))]
+    step = (1 - math.exp(-0.6)) / sum(v * v for v in values)
+    found = model.contributions(context, action)
+    priced = next(v for c, v in found.items() if (c.context, c.action) == ((), "price"))
+    assert priced == pytest.approx(step * 0.2**2)
+    assert predictions(model, [request]).item() == pytest.approx(1 - math.exp(-0.6))
+
+
+@given(
+    st.floats(1e-9, 1),
+    st.lists(st.tuples(st.integers(0, 3), st.floats(-1, 1), st.floats(0, 1e6)), max_size=8),
+    st.floats(-1, 1),
+)
+def test_a_step_never_overshoots_whatever_its_weight(
+    rate: float, steps: list[tuple[int, float, float]], first: float
+) -> None:
+    model = ClassicModel(1, rate)
+    request = coffee(5)
+    model.learn(request.context, request.actions[0], first)
+    for at, reward, weight in steps:
+        before = model.scores(request.context, request.actions).mean[at]
+        model.learn(request.context, request.actions[at], reward, weight)
+        after = model.scores(request.context, request.actions).mean[at]
+        assert min(before, reward) - 1e-9 <= after <= max(before, reward) + 1e-9
+
+
+@given(st.floats(-1, 1), st.floats(-2, 2), st.floats(0.01, 50))
+def test_a_correction_adds_what_the_step_would_have_done_for_the_higher_reward(
+    reward: float, difference: float, weight: float
+) -> None:
+    corrected, at_once = ClassicModel(2, 0.2), ClassicModel(2, 0.2)
+    request = coffee(7)
+    context, action = request.context, request.actions[1]
+    corrected.learn(context, action, reward, weight)
+    corrected.correct(context, action, difference, weight)
+    at_once.learn(context, action, reward + difference, weight)
+    cells = [coffee(cell) for cell in (0, 7, 20)]
+    np.testing.assert_allclose(
+        predictions(corrected, cells), predictions(at_once, cells), rtol=0, atol=1e-12
+    )
+
+
+def test_new_names_may_come_and_change_no_prediction_until_they_are_learned() -> None:
+    """Each of 40 drinks brings columns of its own, far more than there is room for at first."""
+    model = ClassicModel(3, 0.5)
+    old = [coffee(cell) for cell in range(0, 36, 7)]
+    for request in old:
+        model.learn(request.context, request.actions[2], 1.0)
+    known = predictions(model, old)
+    for i in range(40):
+        new = request_of([{f"field{i}": "x"}], {"id": f"new{i}", "features": [{f"k{i}": 1}]})
+        action = new.actions[0]
+        constant = model.scores(new.context, new.actions).mean.item()
+        assert predictions(model, old).tolist() == known.tolist()
+        model.learn(new.context, action, constant + 1.0)
+        learned = model.scores(new.context, new.actions).mean.item()
+        assert learned == pytest.approx(constant + 1 - math.exp(-1))
+        known = predictions(model, old)
+
+
+# -- explaining -----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("crosses", [0, 1, 3])
+def test_contributions_of_two_actions_differ_as_their_predictions_do(crosses: int) -> None:
+    """Columns of the context alone are the same for all actions, and are left out."""
+    model = ClassicModel(crosses, 0.5)
+    rng = np.random.default_rng(3)
+    for i in range(60):
+        request = coffee(int(rng.integers(36)))
+        model.learn(request.context, request.actions[i % 4], float(rng.integers(2)))
+    for cell in (0, 11, 35):
+        request = coffee(cell)
+        found = [model.contributions(request.context, action) for action in request.actions]
+        assert all(column.action for each in found for column in each)
+        means = model.scores(request.context, request.actions).mean
+        sums = np.array([sum(each.values()) for each in found])
+        np.testing.assert_allclose(sums - sums[0], means - means[0], rtol=0, atol=1e-12)
+        assert np.ptp(means) > 0.01
+
+
+def test_what_was_never_learned_contributes_nothing() -> None:
+    request = coffee()
+    assert ClassicModel(1, 0.1).contributions(request.context, request.actions[0]) == {}
+
+
+def test_a_loop_explains_with_its_classic_learner() -> None:
+    loop = LearningLoop(LoopSettings.classic(learning_rate=0.5), seed=1, clock=ManualClock())
+    loop.reward(loop.rank(DRINKS, CONTEXTS[0]).event_id, 1.0)
+    ranked = loop.preview(DRINKS, CONTEXTS[0])
+    action = ranked.request.actions[ranked.shown]
+    by_head = classic_head(loop).contributions(ranked.request.context, action)
+    assert loop.contributions(ranked) == by_head != {}
+
+
+# -- in a loop ------------------------------------------------------------------------
+
+
+def test_the_classic_settings_are_what_the_service_ran() -> None:
+    settings = LoopSettings.classic()
+    assert (settings.learner, settings.crosses, settings.learning_rate) == ("classic", 1, 0.001)
+    assert settings.policy == EpsilonGreedy(0.2)
+    assert (settings.learning_mode, settings.apprentice_exploration) == ("online", 0)
+    changed = LoopSettings.classic(crosses=3, policy=Greedy(), learning_mode="apprentice")
+    assert (changed.learner, changed.crosses) == ("classic", 3)
+    assert (changed.policy, changed.learning_mode) == (Greedy(), "apprentice")
+
+
+def lesson(ranked: Ranked, reward: float) -> float:
+    """What an event teaches: its reward, but as an apprentice whether the choices match."""
+    return float(ranked.chosen == ranked.baseline) if ranked.mode == "apprentice" else reward
+
+
+@pytest.mark.parametrize("mode", ["online", "apprentice", "logging_only"])
+@pytest.mark.parametrize("exploration", [0.0, 0.5])
+def test_every_step_is_weighted_by_one_over_propensity_times_actions(
+    mode: LearningMode, exploration: float
+) -> None:
+    """Of the chosen action, among those that are not excluded: .2 / K or .8 + .2 / K."""
+    loop = LearningLoop(
+        LoopSettings.classic(
+            learning_rate=0.2, learning_mode=mode, apprentice_exploration=exploration
+        ),
+        seed=3,
+        clock=ManualClock(),
+    )
+    by_hand = ClassicModel(1, 0.2)
+    weights = set()
+    for i in range(80):
+        excluded = ["latte"] if i % 4 == 0 else []
+        answer = loop.rank(DRINKS, CONTEXTS[i % 4], excluded)
+        reward = float(i % 3 == 0)
+        loop.reward(answer.event_id, reward)
+        ranked = loop.events[answer.event_id].ranked
+        size = len(DRINKS) - len(excluded)
+        weight = 1 / (ranked.probabilities[ranked.chosen] * size)
+        weights.add(round(weight, 9))
+        chosen = ranked.request.actions[ranked.chosen]
+        by_hand.learn(ranked.request.context, chosen, lesson(ranked, reward), weight)
+    np.testing.assert_allclose(
+        predictions(classic_head(loop)), predictions(by_hand), rtol=0, atol=1e-12
+    )
+    explored = {5.0, round(1 / (0.8 * 2 + 0.2), 9), round(1 / (0.8 * 3 + 0.2), 9)}
+    certain = {0.5, round(1 / 3, 9)}
+    assert weights >= (certain if mode == "logging_only" else explored)
+
+
+def test_summed_rewards_correct_the_step_with_the_weight_of_their_event() -> None:
+    settings: dict[str, Any] = {"policy": Uniform(), "learning_rate": 0.3}
+    summed = LoopSettings.classic(**settings, reward_aggregation="sum")
+    parts, whole = (
+        LearningLoop(s, seed=5, clock=ManualClock())
+        for s in (summed, LoopSettings.classic(**settings))
+    )
+    for i in range(10):
+        for loop, rewards in ((parts, (0.5, 0.25, -0.5)), (whole, (0.25,))):
+            answer = loop.rank(DRINKS, CONTEXTS[i % 4])
+            for reward in rewards:
+                loop.reward(answer.event_id, reward)
+    np.testing.assert_allclose(
+        predictions(classic_head(parts)), predictions(classic_head(whole)), rtol=0, atol=1e-12
+    )
+    assert predictions(classic_head(whole)).max() > 0.05
