@@ -59,8 +59,8 @@ class LoopState:
         if settings.learner == "classic":
             self.model = ClassicModel(settings.crosses, settings.learning_rate)
         else:
-            self.model = _new_head(settings)
-            self.imitation = _new_head(settings)
+            self.model = new_head(settings)
+            self.imitation = new_head(settings)
 
     def apply(self, entry: Entry) -> None:
         """Fold in one entry."""
@@ -146,5 +146,6 @@ def _importance(ranked: Ranked) -> float:
     return 1.0 / (propensity * len(ranked.request.allowed))
 
 
-def _new_head(settings: LoopSettings) -> RewardModel:
+def new_head(settings: LoopSettings) -> RewardModel:
+    """A head that has learned nothing."""
     return RewardModel(settings.crosses, settings.prior_sd, settings.noise_sd)

@@ -130,21 +130,28 @@ class LearningLoop:
         """
         return self._choose(request, stream(self.seed, "probabilities"))[1].probabilities
 
-    def probabilities_online(self, request: RankRequest) -> Array:
-        """The same as if the loop were online now, whatever its mode."""
-        scores = self.belief_online(request)
+    def probabilities_online(self, request: RankRequest, head: RewardModel | None = None) -> Array:
+        """The same as if the loop were online now, whatever its mode.
+
+        Args:
+            head: another reward head than the loop's own.
+        """
+        scores = self.belief_online(request, head)
         return self._decide_by(scores, request, stream(self.seed, "probabilities")).probabilities
 
-    def belief_online(self, request: RankRequest) -> Scores:
+    def belief_online(self, request: RankRequest, head: RewardModel | None = None) -> Scores:
         """Joint belief about the expected rewards as if the loop were online now.
 
         What was imitated as an apprentice is believed to be somewhat better, until rewards
         tell.
+
+        Args:
+            head: another reward head than the loop's own.
         """
-        context, actions = request.context, request.actions
-        if isinstance(self.model, ClassicModel):
-            return self.model.scores(context, actions)
-        return self.model.scores(context, actions, self._imitated)
+        context, actions, model = request.context, request.actions, head or self.model
+        if isinstance(model, ClassicModel):
+            return model.scores(context, actions)
+        return model.scores(context, actions, self._imitated)
 
     def belief(
         self,

@@ -9,8 +9,11 @@ of going online lies in a band,
 (Manski, *Nonparametric Bounds on Treatment Effects*, AER 1990), as wide as the policy and
 the baseline differ. What the reward head believes is a belief, and labelled so. A little
 exploration during the apprenticeship makes every propensity positive, and the doubly
-robust estimate (Dudik, Langford & Li, ICML 2011, eq. 3) of rewards logged, with the
-belief held before each of them, is a real one.
+robust estimate (Dudik, Langford & Li, ICML 2011, eq. 3) is a real one. A policy judged by
+the rewards that it learned from looks better than it is, so each quarter of the events is
+judged by a head that learned from the others (cross-fitting: Chernozhukov et al., *The
+Econometrics Journal*, 2018, section 3): that is the policy after three quarters of the
+rewards, so the estimate errs on the low side.
 """
 
 import math
@@ -22,11 +25,14 @@ import numpy as np
 from engine.actions import Action, RankRequest
 from engine.arrays import Array
 from engine.classic import ClassicModel
-from engine.fold import EventState
+from engine.fold import EventState, new_head
 from engine.loop import LearningLoop
+from engine.model import RewardModel
 
 Z = 1.96
 """Standard errors in a 95 % interval."""
+FOLDS = 4
+"""Parts of the events, each judged by a head that has not learned from it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +83,7 @@ def outlook(loop: LearningLoop, latest: int = 1_000) -> Outlook | None:
     known = same * weights * rewards
     low, high = min(0.0, float(rewards.min())), max(1.0, float(rewards.max()))
     lows, highs = known + low * (1 - same), known + high * (1 - same)
-    estimate, error = _estimate(policies, states, rewards)
+    estimate, error = _estimate(loop, states)
     return Outlook(
         events=len(states),
         same=float(same.mean()),
@@ -139,19 +145,47 @@ def _baseline_weight(state: EventState) -> float:
 
 
 def _estimate(
-    policies: Sequence[Array], states: Sequence[EventState], rewards: Array
+    loop: LearningLoop, states: Sequence[EventState]
 ) -> tuple[float | None, float | None]:
     """Doubly robust value and standard error, where every action could be shown."""
     if any(s.ranked.propensity == 1 and len(s.ranked.request.allowed) > 1 for s in states):
         return None, None
-    values = np.array(
-        [
-            policy @ s.ranked.means
-            + policy[s.ranked.shown] / s.ranked.propensity * (r - s.ranked.means[s.ranked.shown])
-            for policy, s, r in zip(policies, states, rewards, strict=True)
-        ]
-    )
-    return float(values.mean()), _error(values)
+    heads = _cross_fit(loop, states)
+    known: dict[tuple[int, str, str, tuple[str, ...]], tuple[Array, Array]] = {}
+    values: list[float] = []
+    for number, state in enumerate(states):
+        ranked, request = state.ranked, state.ranked.request
+        fold = number % FOLDS
+        key = (fold, request.context_text, request.actions_text, request.excluded)
+        if key not in known:
+            policy = np.zeros(len(request.actions))
+            policy[list(request.allowed)] = loop.probabilities_online(request, heads[fold])
+            known[key] = (policy, loop.belief_online(request, heads[fold]).mean)
+        policy, means = known[key]
+        surprise = (state.earned or 0.0) - means[ranked.shown]
+        weight = policy[ranked.shown] / ranked.propensity
+        values.append(float(policy @ means + weight * surprise))
+    return float(np.mean(values)), _error(np.array(values))
+
+
+def _cross_fit(loop: LearningLoop, states: Sequence[EventState]) -> list[RewardModel | None]:
+    """One reward head for each fold of the events, taught by all other answered events.
+
+    The classic learner learns no reward as an apprentice: its own head will do.
+    """
+    if isinstance(loop.model, ClassicModel):
+        return [None] * FOLDS
+    judged = {state.ranked.event_id: number % FOLDS for number, state in enumerate(states)}
+    heads = [new_head(loop.settings) for _ in range(FOLDS)]
+    for state in loop.events.values():
+        ranked = state.ranked
+        if state.earned is None:
+            continue
+        context, action = ranked.request.context, ranked.request.actions[ranked.shown]
+        for fold, head in enumerate(heads):
+            if judged.get(ranked.event_id) != fold:
+                head.learn(context, action, state.earned)
+    return [*heads]
 
 
 def _error(values: Array) -> float:

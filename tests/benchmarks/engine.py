@@ -37,7 +37,7 @@ from engine.arrays import Array
 from engine.features import Column, columns_of_row
 from engine.fold import EventState
 from engine.log import Ranked
-from engine.model import MAX_DIMENSIONS
+from engine.model import MAX_DIMENSIONS, RewardModel
 from engine.simulation import crowd
 from engine.worlds import WORLDS, World
 
@@ -225,6 +225,12 @@ def attributes(actions: int, features: int) -> Problem:
     return Problem(offered, features)
 
 
+def dimensions_of(loop: LearningLoop) -> int:
+    """How many independent rows the reward head has learned."""
+    assert isinstance(loop.model, RewardModel)
+    return loop.model.dimensions
+
+
 def warm(problem: Problem, rng: np.random.Generator) -> LearningLoop:
     """A loop whose dimensions are full: each action offered alone, in turn, in new contexts."""
     loop = LearningLoop(LoopSettings(crosses=1))
@@ -232,8 +238,8 @@ def warm(problem: Problem, rng: np.random.Generator) -> LearningLoop:
         action = problem.actions[i % len(problem.actions)]
         answer = loop.rank([action], problem.context(rng))
         loop.reward(answer.event_id, float(rng.random()))
-    if loop.model.dimensions != problem.dimensions:
-        sys.exit(f"{loop.model.dimensions} dimensions after warming, not {problem.dimensions}")
+    if dimensions_of(loop) != problem.dimensions:
+        sys.exit(f"{dimensions_of(loop)} dimensions after warming, not {problem.dimensions}")
     return loop
 
 
@@ -317,7 +323,7 @@ def world_row(world: World, repeats: int, beside: int) -> tuple[Json, float]:
     each = 1e3 * took / CROWD
     return {
         "world": world.key,
-        "dimensions": loop.model.dimensions,
+        "dimensions": dimensions_of(loop),
         "visitors / s": f"{CROWD / took:,.0f}",
         "ms / visitor": ms(each),
         "reference columns": reference.size,

@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 from engine import LearningLoop, PersonalizerError, RankRequest
 from engine.actions import parse_rank_request
 from engine.log import Ranked
+from engine.model import RewardModel
 
 Array = NDArray[np.float64]
 Json = dict[str, Any]
@@ -93,9 +94,15 @@ def assert_one_sentence(error: PersonalizerError, value: str, allowed: str) -> N
 # -- what a loop is, in comparable form -----------------------------------------------
 
 
+def reward_head(loop: LearningLoop) -> RewardModel:
+    """The reward head of a loop with the Bayesian learner."""
+    assert isinstance(loop.model, RewardModel)
+    return loop.model
+
+
 def posterior_bits(loop: LearningLoop) -> tuple[object, ...]:
     """Every number of the posterior, bit for bit."""
-    posterior = loop.model.posterior
+    posterior = reward_head(loop).posterior
     statistics = posterior.statistics
     return (
         posterior.mean.tobytes(),

@@ -37,6 +37,7 @@ from tests.engine.helpers import (
     posterior_bits,
     refusal,
     request_of,
+    reward_head,
     state_of,
 )
 
@@ -60,7 +61,7 @@ def taught(clock: ManualClock, seed: int = 7, **settings: Any) -> LearningLoop:
 
 def learned(loop: LearningLoop) -> tuple[float, float]:
     """How many rewards the model has learned, and their sum."""
-    statistics = loop.model.posterior.statistics
+    statistics = reward_head(loop).posterior.statistics
     return statistics.count, statistics.total
 
 

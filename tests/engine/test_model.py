@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from engine import model as model_module
 from engine.actions import parse_rank_request
 from engine.model import RewardModel
-from engine.scores import Scores
 from engine.policies import Normals, Thompson
+from engine.scores import Scores
 from tests.engine.helpers import (
     Array,
     DenseOracle,

@@ -508,7 +508,7 @@ def test_the_reward_head_learns_what_the_shown_action_earned(exploration: float)
     shown = set()
     for state in loop.events.values():
         shown.add(state.ranked.action_id)
-        context = state.ranked.request.to_json()["contextFeatures"]
+        context, _ = objects_of(state.ranked)
         answer = online.rank(**one_of(state.ranked.action_id), context_features=context)
         assert state.earned is not None
         online.reward(answer.event_id, state.earned)

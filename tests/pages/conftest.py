@@ -4,12 +4,13 @@ import json
 from collections.abc import Callable
 from itertools import count
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
+from pages.parts.compare.session import CompareSession
 from pages.parts.session import PlaySession
 
 FRONT = Path(__file__).parents[2] / "pages" / "parts" / "front.py"
@@ -22,28 +23,32 @@ def float_seconds() -> Callable[[], float]:
 
 
 class App:
-    """The Play page of one browser session."""
+    """The app in one browser session, on the Play page."""
 
     def __init__(self, **query: str) -> None:
         self.at = AppTest.from_file(str(FRONT), default_timeout=20)
+        self.open(**query)
+        self.session.now = float_seconds()
+
+    def open(self, **query: str) -> None:
+        """Open the page with a query string."""
         for name, value in query.items():
             self.at.query_params[name] = value
         self.run()
-        self.session.now = float_seconds()
 
-    def run(self) -> "App":
+    def run(self) -> Self:
         self.at.run()
         assert not self.at.exception, self.at.exception
         return self
 
-    def click(self, key: str) -> "App":
+    def click(self, key: str) -> Self:
         self.at.button(key=key).click()
         return self.run()
 
     def widget(self, key: str) -> Any:
         return self.at.get_by_key(key)
 
-    def answer(self, value: float) -> "App":
+    def answer(self, value: float) -> Self:
         """Press a reward button; AppTest cannot, they are a component."""
         self.session.take(self.session.taken + 1, [value])
         return self.run()
@@ -54,7 +59,7 @@ class App:
         (bar,) = self.at.get("bidi_component")
         return not json.loads(bar.proto.json)["disabled"]
 
-    def set(self, key: str, value: object) -> "App":
+    def set(self, key: str, value: object) -> Self:
         self.widget(key).set_value(value)
         return self.run()
 
@@ -71,7 +76,7 @@ class App:
     def metric(self, label: str) -> str:
         return str(next(m.value for m in self.at.metric if m.label == label))
 
-    def finish_the_crowd(self) -> "App":
+    def finish_the_crowd(self) -> Self:
         """What the browser's timer does: run until nobody waits outside."""
         for _ in range(200):
             if not self.session.waiting:
@@ -80,9 +85,30 @@ class App:
         raise AssertionError("the crowd never ends")
 
 
+class CompareApp(App):
+    """The app in one browser session, on the Compare page."""
+
+    def open(self, **query: str) -> None:
+        """Go there from the Play page, with a query string."""
+        self.run()
+        self.at.switch_page("../compare.py")
+        super().open(**query)
+
+    @property
+    def session(self) -> CompareSession:  # type: ignore[override]
+        session: CompareSession = self.at.session_state["compare"]
+        return session
+
+
 @pytest.fixture
 def open_app() -> Callable[..., App]:
     """Opens the app as a new session, with a query string."""
     st.cache_data.clear()
     st.cache_resource.clear()
     return App
+
+
+@pytest.fixture
+def open_compare(open_app: Callable[..., App]) -> Callable[..., CompareApp]:
+    """Opens the Compare page in a new session, with a query string."""
+    return CompareApp

@@ -47,11 +47,12 @@ def show_situation(session: CompareSession) -> None:
         said, button = st.columns([4, 1.15], vertical_alignment="center")
         said.markdown(situation(session))
         watching = comparison.is_apprentice
+        # In the dark theme a primary button's label is white on a light accent: unreadable.
         button.button(
-            "Go online" if watching else "Back to watching",
+            "**Go online**" if watching else "Back to watching",
             key="switch",
             icon=":material/rocket_launch:" if watching else ":material/visibility:",
-            type="primary" if watching else "secondary",
+            type="primary" if watching and not is_dark() else "secondary",
             shortcut="O",
             width="stretch",
             on_click=session.switch,

@@ -16,6 +16,10 @@ FIRST = 100
 """Visitors who have come when the page opens, so that there is something to see."""
 
 
+_STALE = 500
+"""Visitors after which the outlook is computed anew, whatever goes on."""
+
+
 class CompareSession(Crowd):
     """Three loops, and the crowd outside.
 
@@ -121,9 +125,12 @@ class CompareSession(Crowd):
         """What is known of going online; once online, what was known before the switch."""
         if not self.comparison.is_apprentice:
             return self.comparison.foreseen
-        if self._outlook is None or self._outlook[0] != len(self.comparison):
+        last = self._outlook[0] if self._outlook else -_STALE
+        behind = len(self.comparison) - last
+        # With exploration it takes two more models: too long for every frame of a crowd.
+        if behind >= _STALE or (behind and not (self.is_live and self.setup.explore)):
             self._outlook = (len(self.comparison), outlook(self.comparison.apprentice))
-        return self._outlook[1]
+        return self._outlook[1] if self._outlook else None
 
     @locked
     def earned_since(self) -> tuple[float, float] | None:

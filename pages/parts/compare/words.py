@@ -45,8 +45,8 @@ def _as_apprentice(session: CompareSession) -> str:
         )
     else:
         more = (
-            f"It is still {percent(highest - match)} away: let more come, or let it cross more "
-            "fields (Settings), if today's rule looks at several together."
+            f"It is still {100 * (highest - match):.0f} points away: let more come, or let it "
+            "cross more fields (Settings), if today's rule looks at several together."
         )
     return f"{told} {more}"
 

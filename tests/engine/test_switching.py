@@ -1,0 +1,420 @@
+"""What an apprentice's log tells about going online, against hand computations and the truth."""
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+import pytest
+
+from engine import Greedy, LearningLoop, LoopSettings, RankRequest, Thompson, Uniform
+from engine.baselines import best_rule
+from engine.fold import EventState
+from engine.log import Ranked
+from engine.model import RewardModel
+from engine.policies import AnyPolicy
+from engine.simulation import serve, visitor
+from engine.switching import FOLDS, Outlook, outlook
+from engine.worlds.coffee import COFFEE
+from tests.engine.helpers import CONTEXTS, DRINKS, DenseOracle, ManualClock, naive_row, request_of
+
+CHANCE = np.random.default_rng(0)
+BY_WEATHER = best_rule(COFFEE, ("weather",))
+
+
+# -- by hand --------------------------------------------------------------------------
+
+
+def written() -> LearningLoop:
+    """Four answered events with an exploration of .3, all that a hand computation needs.
+
+    Three drinks have propensities .8 for the baseline and .1, two have .85 and .15.
+    The policy is uniform, so that it is known whatever was learned.
+    """
+    loop = LearningLoop(
+        LoopSettings(learning_mode="apprentice", policy=Uniform(), apprentice_exploration=0.3),
+        clock=ManualClock(),
+    )
+
+    def event(
+        name: str, context: int, shown: int, propensity: float, reward: float, *excluded: str
+    ) -> None:
+        request = request_of(CONTEXTS[context], *DRINKS)
+        object.__setattr__(request, "excluded", excluded)
+        loop._append(
+            Ranked(
+                event_id=name,
+                time=ManualClock().now,
+                request=request,
+                probabilities=(1 / 3,) * 3,
+                errors=(0.0,) * 3,
+                means=(0.5, 0.4, 0.6),
+                sds=(0.1,) * 3,
+                draw=None,
+                chosen=1,
+                cause="random",
+                mode="apprentice",
+                shown=shown,
+                propensity=propensity,
+            )
+        )
+        loop.reward(name, reward)
+
+    event("a", 0, 0, 0.8, 1.0)
+    event("b", 1, 1, 0.1, 0.5)
+    event("c", 0, 1, 0.85, 0.0, "latte")
+    event("d", 2, 0, 0.8, 1.0)
+    return loop
+
+
+def taught_by(states: Sequence[EventState]) -> RewardModel:
+    """A default reward head that learned what these events earned."""
+    head = RewardModel(3, 0.5, 0.4)
+    for state in states:
+        ranked, request = state.ranked, state.ranked.request
+        head.learn(request.context, request.actions[ranked.shown], state.earned or 0.0)
+    return head
+
+
+def look(loop: LearningLoop, latest: int = 1_000) -> Outlook:
+    found = outlook(loop, latest)
+    assert found is not None
+    return found
+
+
+def limits(values: Sequence[float]) -> tuple[float, float]:
+    """Mean and 1.96 standard errors."""
+    mean = math.fsum(values) / len(values)
+    variance = math.fsum((v - mean) ** 2 for v in values) / (len(values) - 1)
+    return mean, 1.96 * math.sqrt(variance / len(values))
+
+
+def test_the_bounds_are_what_a_hand_computation_gives() -> None:
+    found = look(written())
+    known = 1 / 3 / 0.8
+    assert found.events == 4
+    assert found.today == pytest.approx(2.5 / 4)
+    assert found.same == pytest.approx((3 * 1 / 3 + 1 / 2) / 4)
+    low, low_error = limits([known, 0, 0, known])
+    high, high_error = limits([known + 2 / 3, 2 / 3, 1 / 2, known + 2 / 3])
+    assert (found.low, found.high) == pytest.approx((low, high))
+    assert found.low_limit == pytest.approx(max(0.0, low - low_error))
+    assert found.high_limit == pytest.approx(min(1.0, high + high_error))
+    assert found.high_limit == 1
+
+
+def test_the_estimate_is_the_doubly_robust_one_with_heads_that_never_saw_the_event() -> None:
+    """Four events in four folds: each is judged by a head that learned from the others."""
+    loop = written()
+    found, states = look(loop), list(loop.events.values())
+    assert len(states) == FOLDS
+    values = []
+    for state in states:
+        ranked, request = state.ranked, state.ranked.request
+        head = taught_by([other for other in states if other is not state])
+        means = head.scores(request.context, request.actions, loop.imitation).mean
+        direct = np.mean([means[i] for i in request.allowed])
+        weight = 1 / len(request.allowed) / ranked.propensity
+        values.append(float(direct + weight * ((state.earned or 0.0) - means[ranked.shown])))
+    mean, error = limits(values)
+    assert found.estimate == pytest.approx(mean)
+    assert found.error == pytest.approx(error / 1.96)
+
+
+def test_the_belief_is_the_reward_heads_about_all_that_the_policy_would_show() -> None:
+    """Jointly: the standard deviation of the mean over all events, by one dense solve."""
+    loop = written()
+    ways = [(0, [0, 1, 2]), (1, [0, 1, 2]), (0, [1, 2]), (2, [0, 1, 2])]
+    rows, weights, means = [], [], []
+    for context, allowed in ways:
+        rows += [naive_row(CONTEXTS[context], DRINKS[i], 3) for i in allowed]
+        weights += [1 / len(allowed) / len(ways)] * len(allowed)
+        belief = loop.belief_online(request_of(CONTEXTS[context], *DRINKS))
+        means += belief.mean[allowed].tolist()
+    learned = [naive_row(CONTEXTS[c], DRINKS[i], 3) for c, i in ((0, 0), (1, 1), (0, 1), (2, 0))]
+    _, covariance = DenseOracle(0.5, 0.4, learned, [1.0, 0.5, 0.0, 1.0]).moments(rows)
+    w = np.array(weights)
+    found = look(loop)
+    assert found.belief == pytest.approx(w @ np.array(means))
+    assert found.belief_sd == pytest.approx(math.sqrt(w @ covariance @ w))
+
+
+def test_only_the_latest_events_count_if_so_asked() -> None:
+    found = look(written(), latest=2)
+    known = 1 / 3 / 0.8
+    assert (found.events, found.today) == (2, 0.5)
+    assert found.low == pytest.approx(known / 2)
+    assert found.high == pytest.approx(known / 2 + (1 / 2 + 2 / 3) / 2)
+    alone = look(written(), latest=1)
+    assert alone.low == pytest.approx(known)
+    assert alone.error == math.inf
+    assert (alone.low_limit, alone.high_limit) == (0.0, 1.0)
+    assert look(written(), latest=4) == look(written())
+
+
+# -- which events -----------------------------------------------------------------------
+
+
+def test_there_is_no_outlook_before_the_first_answered_apprentice_event() -> None:
+    loop = LearningLoop(clock=ManualClock())
+    loop.reward(loop.rank(DRINKS, CONTEXTS[0]).event_id, 1.0)
+    loop.configure(learning_mode="apprentice")
+    assert outlook(loop) is None
+    loop.rank(DRINKS, CONTEXTS[0])
+    deferred = loop.rank(DRINKS, CONTEXTS[0], defer_activation=True)
+    loop.reward(deferred.event_id, 1.0)
+    assert outlook(loop) is None
+    loop.activate(deferred.event_id)
+    assert look(loop).events == 1
+
+
+def test_events_of_other_modes_do_not_count() -> None:
+    loop = LearningLoop(LoopSettings(learning_mode="apprentice"), clock=ManualClock())
+    for reward, mode in ((1.0, "online"), (0.0, "logging_only"), (-1.0, "apprentice")):
+        loop.reward(loop.rank(DRINKS, CONTEXTS[0]).event_id, reward)
+        loop.configure(learning_mode=mode)
+    found = look(loop)
+    assert (found.events, found.today, found.low) == (1, 1.0, found.same)
+
+
+@pytest.mark.parametrize("exploration", [0.0, 0.2])
+def test_an_estimate_needs_that_every_action_could_be_shown(exploration: float) -> None:
+    settings = LoopSettings(learning_mode="apprentice", apprentice_exploration=exploration)
+    loop = LearningLoop(settings, seed=1, clock=ManualClock())
+    for i in range(20):
+        loop.reward(loop.rank(DRINKS, CONTEXTS[i % 4]).event_id, float(i % 2))
+    found = look(loop)
+    assert (found.estimate is None, found.error is None) == ((exploration == 0),) * 2
+    loop.configure(apprentice_exploration=0.0)
+    loop.reward(loop.rank(DRINKS, CONTEXTS[0]).event_id, 1.0)
+    assert look(loop).estimate is None
+    loop.undo(2)
+    loop.reward(loop.rank(DRINKS, CONTEXTS[0], ["mocha", "brew"]).event_id, 1.0)
+    assert (look(loop).estimate is None) == (exploration == 0)
+
+
+@pytest.mark.parametrize("reward", [-0.5, -1.0])
+def test_a_reward_below_0_widens_the_band_for_what_is_unknown(reward: float) -> None:
+    """Three events, one of them so bad: what is not known may be as bad everywhere."""
+    settings = LoopSettings(learning_mode="apprentice", policy=Uniform())
+    loop = LearningLoop(settings, clock=ManualClock())
+    for value in (1.0, 0.5):
+        loop.reward(loop.rank(DRINKS, CONTEXTS[0]).event_id, value)
+    assert look(loop).low == pytest.approx(1.5 / 3 / 2)
+    loop.reward(loop.rank(DRINKS, CONTEXTS[0]).event_id, reward)
+    found = look(loop)
+    known = (1.5 + reward) / 3 / 3
+    assert found.low == pytest.approx(known + reward * 2 / 3)
+    assert found.high == pytest.approx(known + 2 / 3)
+    assert found.low_limit >= reward
+
+
+def test_a_sum_of_rewards_above_1_widens_the_band_upwards() -> None:
+    settings = LoopSettings(learning_mode="apprentice", policy=Uniform(), reward_aggregation="sum")
+    loop = LearningLoop(settings, clock=ManualClock())
+    for values in ((1.0, 1.0), (0.5,)):
+        answer = loop.rank(DRINKS, CONTEXTS[0])
+        for value in values:
+            loop.reward(answer.event_id, value)
+    found = look(loop)
+    assert found.low == pytest.approx(2.5 / 3 / 2)
+    assert found.high == pytest.approx(2.5 / 3 / 2 + 2 * 2 / 3)
+    assert found.high_limit <= 2
+
+
+# -- against the hidden truth -----------------------------------------------------------
+
+EVENTS, MARKS = 200, (25, 75, 200)
+
+
+@dataclass(frozen=True)
+class Crowd:
+    """Apprentices of the weather rule, one for each seed, after so many visitors."""
+
+    loops: Sequence[LearningLoop]
+    known: dict[AnyPolicy, list[tuple[Outlook, float]]] = field(default_factory=dict)
+
+    def under(self, policy: AnyPolicy) -> list[tuple[Outlook, float]]:
+        """For each: the outlook of going online with a policy, and its true value."""
+        if policy not in self.known:
+            for loop in self.loops:
+                loop.configure(policy=policy)
+            self.known[policy] = [(look(loop), true_value(loop)) for loop in self.loops]
+        return self.known[policy]
+
+
+@lru_cache
+def requests() -> tuple[RankRequest, ...]:
+    """One for each cell of the world, the baseline's drink first."""
+    return tuple(
+        request_of(COFFEE.features(c), *COFFEE.actions_from(BY_WEATHER.choose(c, CHANCE)))
+        for c in COFFEE.contexts
+    )
+
+
+def true_value(loop: LearningLoop, head: RewardModel | None = None) -> float:
+    """Expected reward of what the loop would show if it went online, over the whole world."""
+    value = 0.0
+    for cell, request in enumerate(requests()):
+        policy = loop.probabilities_online(request, head)
+        expected = [COFFEE.expected[cell, COFFEE.position(a.id)] for a in request.actions]
+        value += COFFEE.frequencies[cell] * float(policy @ np.array(expected))
+    return value
+
+
+def apprentices(seeds: range, exploration: float) -> Callable[[int], Crowd]:
+    """Loops that go on to the number of visitors asked for.
+
+    What is shown and learned does not depend on the policy in apprentice mode, so a cheap
+    one is as good as any.
+    """
+    settings = LoopSettings(
+        learning_mode="apprentice", policy=Uniform(), apprentice_exploration=exploration
+    )
+    loops = [LearningLoop(settings, seed=seed, clock=ManualClock()) for seed in seeds]
+
+    def after(visitors: int) -> Crowd:
+        for loop in loops:
+            for number in range(len(loop.events), visitors):
+                guest = visitor(COFFEE, loop.seed, number)
+                serve(loop, COFFEE, guest, BY_WEATHER.choose(guest.context, CHANCE))
+        return Crowd(loops)
+
+    return after
+
+
+LEARNED: list[AnyPolicy] = [Greedy(), Thompson(draws=256)]
+FIXED: list[AnyPolicy] = [Uniform(), Thompson(draws=64, floor=1.0)]
+
+
+@pytest.fixture(scope="module")
+def watched() -> list[dict[str, Any]]:
+    """Outlooks without exploration of 20 seeds at several times, with the truth."""
+    after = apprentices(range(20), exploration=0.0)
+    rows: list[dict[str, Any]] = []
+    for mark in MARKS:
+        crowd = after(mark)
+        for policy in LEARNED if mark < EVENTS else [*LEARNED, *FIXED]:
+            rows += [
+                {"policy": policy, "events": mark, "outlook": found, "truth": truth}
+                for found, truth in crowd.under(policy)
+            ]
+    return rows
+
+
+@pytest.fixture(scope="module")
+def explored() -> Crowd:
+    """20 seeds that showed a random drink to a fifth of 200 visitors."""
+    return apprentices(range(100, 120), exploration=0.2)(EVENTS)
+
+
+@pytest.mark.parametrize("policy", LEARNED, ids=repr)
+def test_the_band_with_its_limits_contains_the_truth(
+    policy: AnyPolicy, watched: list[dict[str, Any]]
+) -> None:
+    """In at least 95 % of 60 outlooks; 97.5 % limits on either side, and mostly a wide band."""
+    rows = [row for row in watched if row["policy"] == policy]
+    assert len(rows) == 60
+    inside = [row["outlook"].low_limit <= row["truth"] <= row["outlook"].high_limit for row in rows]
+    assert np.mean(inside) >= 0.95
+    widths = [row["outlook"].high - row["outlook"].low for row in rows]
+    sames = [row["outlook"].same for row in rows]
+    np.testing.assert_allclose(widths, 1 - np.array(sames), rtol=0, atol=1e-12)
+
+
+@pytest.mark.parametrize("policy", FIXED, ids=repr)
+def test_the_known_part_of_a_fixed_policys_value_is_unbiased(
+    policy: AnyPolicy, watched: list[dict[str, Any]]
+) -> None:
+    """What the baseline's visitors earn under it: p x 21/36, within 4 standard errors."""
+    rows = [row for row in watched if row["policy"] == policy]
+    same = 1 / 4 if policy == Uniform() else 5 / 8
+    lows = [row["outlook"].low for row in rows]
+    assert all(row["outlook"].same == pytest.approx(same) for row in rows)
+    error = np.std(lows, ddof=1) / math.sqrt(len(lows))
+    assert abs(np.mean(lows) - same * 21 / 36) < 4 * error
+
+
+@pytest.mark.parametrize("policy", FIXED, ids=repr)
+def test_the_estimate_of_a_fixed_policy_is_unbiased_and_knows_its_error(
+    policy: AnyPolicy, explored: Crowd
+) -> None:
+    """Over 20 seeds: within 4 standard errors of the truth, and the stated errors are those
+    of the estimates' spread but for a factor of .6 to 1.6 (20 seeds tell it to 16 %)."""
+    found = explored.under(policy)
+    misses = np.array([o.estimate - truth for o, truth in found if o.estimate is not None])
+    stated = [o.error for o, _ in found if o.error is not None]
+    assert len(misses) == len(stated) == 20
+    spread = float(np.std(misses, ddof=1))
+    assert abs(misses.mean()) < 4 * spread / math.sqrt(20)
+    assert 0.6 < np.mean(stated) / spread < 1.6
+
+
+@pytest.mark.parametrize("policy", LEARNED, ids=repr)
+def test_the_estimate_of_what_was_learned_is_that_of_three_quarters_of_the_rewards(
+    policy: AnyPolicy, explored: Crowd
+) -> None:
+    """Unbiased, over 20 seeds, for the mean true value of the four heads' policies, each
+    without its own quarter; so not above the value of the policy that learned from all.
+    The stated errors are those of the estimates' spread but for a factor of .6 to 1.6.
+    """
+    estimates, parts = [found for found, _ in explored.under(policy)], []
+    for loop in explored.loops:
+        loop.configure(policy=policy)
+        states = list(loop.events.values())
+        heads = [
+            taught_by([s for i, s in enumerate(states) if i % FOLDS != fold])
+            for fold in range(FOLDS)
+        ]
+        parts.append(np.mean([true_value(loop, head) for head in heads]))
+    misses = np.array([o.estimate for o in estimates], dtype=float) - np.array(parts)
+    stated = np.array([o.error for o in estimates], dtype=float)
+    spread = float(misses.std(ddof=1))
+    assert abs(misses.mean()) < 4 * spread / math.sqrt(20)
+    assert 0.6 < stated.mean() / spread < 1.6
+
+
+@pytest.mark.parametrize("policy", LEARNED, ids=repr)
+def test_the_estimate_of_what_was_learned_does_not_flatter(
+    policy: AnyPolicy, explored: Crowd
+) -> None:
+    """It is not above the true value, within 4 standard errors, nor below it by more than .1."""
+    found = explored.under(policy)
+    misses = np.array([o.estimate - truth for o, truth in found if o.estimate is not None])
+    assert len(misses) == 20
+    error = float(misses.std(ddof=1)) / math.sqrt(20)
+    assert -0.1 - 4 * error < misses.mean() < 4 * error
+
+
+@pytest.mark.parametrize("policy", LEARNED, ids=repr)
+def test_exploration_narrows_what_is_known(policy: AnyPolicy, explored: Crowd) -> None:
+    """On average the estimate's 95 % interval is narrower than the band with its limits."""
+    found = [each for each, _ in explored.under(policy)]
+    intervals = [2 * 1.96 * each.error for each in found if each.error is not None]
+    bands = [each.high_limit - each.low_limit for each in found]
+    assert len(intervals) == len(bands)
+    assert np.mean(intervals) < np.mean(bands)
+
+
+@pytest.mark.parametrize("policy", [*LEARNED, *FIXED], ids=repr)
+def test_the_limits_enclose_the_band_and_the_band_holds_possible_rewards(
+    policy: AnyPolicy, explored: Crowd
+) -> None:
+    for found, _ in explored.under(policy):
+        assert 0 <= found.low_limit <= found.low <= found.high <= found.high_limit <= 1
+
+
+def test_what_the_policy_would_show_is_decided_with_what_is_known_now() -> None:
+    """The same probability of the same drink that the loop states for going online."""
+    loop = apprentices(range(1), exploration=0.0)(60).loops[0]
+    loop.configure(policy=Thompson(draws=256))
+    states: list[EventState] = list(loop.events.values())
+    online = [loop.probabilities_online(state.ranked.request)[0] for state in states]
+    assert look(loop).same == pytest.approx(np.mean(online))
+    known = [p * (s.earned or 0.0) for p, s in zip(online, states, strict=True)]
+    assert look(loop).low == pytest.approx(np.mean(known))
+    before = look(loop)
+    loop.configure(learning_mode="online")
+    assert look(loop) == before

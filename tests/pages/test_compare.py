@@ -1,0 +1,190 @@
+"""The Compare page: what a person can do, and what happens then."""
+
+import re
+from collections.abc import Callable
+
+import pytest
+
+from engine.baselines import RuleTable, best_rule
+from engine.comparison import ARMS
+from engine.worlds import WORLDS
+from pages.parts.compare.rule import STORIES
+from pages.parts.compare.session import FIRST
+from pages.parts.compare.setup import END, KINDS, CompareSetup, rules_of
+from tests.pages.conftest import CompareApp
+
+Open = Callable[..., CompareApp]
+EVERY_WORLD = pytest.mark.parametrize("world", list(WORLDS))
+
+
+def charts_of(app: CompareApp) -> list[str]:
+    return [chart.proto.alt for chart in app.at.get("vega_lite_chart")]
+
+
+def test_it_opens_with_a_question_an_answer_and_something_to_see(open_compare: Open) -> None:
+    app = open_compare()
+    assert "May it learn from today's rules first" in app.text
+    assert app.metric("Visitors") == str(FIRST)
+    assert len(charts_of(app)) == 6
+    assert "its ceiling is 98" in app.text
+
+
+@EVERY_WORLD
+def test_every_world_and_every_rule_can_be_watched(open_compare: Open, world: str) -> None:
+    for rule in rules_of(WORLDS[world]):
+        app = open_compare(world=world, rule=rule)
+        assert app.metric("Visitors") == str(FIRST)
+        assert app.session.setup.rule == rule
+
+
+def test_until_the_switch_users_get_what_they_get_today(open_compare: Open) -> None:
+    app = open_compare().click("let-in-100").finish_the_crowd()
+    rewards = app.session.comparison.rewards()
+    assert len(app.session.comparison) == FIRST + 100
+    assert (rewards["apprentice"] == rewards["baseline"]).all()
+    assert (rewards["online"] != rewards["baseline"]).any()
+
+
+def test_going_online_is_one_click_and_stays_in_every_chart(open_compare: Open) -> None:
+    app = open_compare().click("switch")
+    assert app.session.switches == [FIRST]
+    assert "Online from the next visitor on" in app.text
+    app.click("let-in-1000").finish_the_crowd()
+    assert "Online since visitor 100" in app.text
+    assert "What was foreseen, and what came" in app.text
+    app.click("switch")
+    assert app.session.comparison.is_apprentice
+    assert app.session.switches == [FIRST, FIRST + 1_000]
+
+
+def test_a_rule_can_press_the_button(open_compare: Open) -> None:
+    app = open_compare(auto="90").click("let-in-1000").finish_the_crowd()
+    (switch,) = app.session.switches
+    assert FIRST <= switch < 500
+    assert not app.session.comparison.is_apprentice
+
+
+def test_the_summary_says_what_the_loops_did(open_compare: Open) -> None:
+    app = open_compare().click("let-in-100").finish_the_crowd().click("switch")
+    app.click("let-in-100").finish_the_crowd()
+    comparison = app.session.comparison
+    watched, online = comparison.stretches()
+    text = re.sub(r"&#(\d+);", lambda match: chr(int(match[1])), app.text).replace("\u2060", "")
+    assert "300 visitors came (Coffee, seed 7)" in text
+    assert f"earned {comparison.rewards()['baseline'].mean():.2f} a visitor" in text
+    assert "The apprentice watched 200 of them and changed nothing that they saw" in text
+    assert f"it earned {online.mean('apprentice'):.2f}, today's choice" in text
+    assert watched.mean("apprentice") == watched.mean("baseline")
+
+
+@pytest.mark.parametrize(
+    ("story", "rule", "crosses"),
+    [("always", "always", 3), ("one", "weather", 3), ("two", "name,weather", 1),
+     ("mood", "mood", 3)],
+)  # fmt: skip
+def test_each_story_sets_its_rule(open_compare: Open, story: str, rule: str, crosses: int) -> None:
+    app = open_compare(rule="bestseller").set("compare-story", story)
+    assert (app.session.setup.rule, app.session.setup.crosses) == (rule, crosses)
+    assert len(app.session.comparison) == 0
+    assert set(STORIES) == {"always", "one", "two", "mood"}
+
+
+def test_the_four_stories_end_as_they_are_told(open_compare: Open) -> None:
+    """Match rates over the latest 1,000 of 1,100 visitors, of a ceiling of .98."""
+    ends = {"always": (0.95, 1.0), "weather": (0.9, 1.0), "mood": (0.15, 0.35)}
+    for rule, (low, high) in ends.items():
+        app = open_compare(rule=rule).click("let-in-1000").finish_the_crowd()
+        assert low < app.session.latest().match_rate < high
+    told = app.text
+    assert "No better than chance" in told
+    app = open_compare(rule="name,weather", crosses="1").click("let-in-1000").finish_the_crowd()
+    assert 0.4 < app.session.latest().match_rate < 0.7
+    assert "cross more fields" in app.text
+
+
+def test_the_services_own_apprentice_can_be_chosen(open_compare: Open) -> None:
+    app = open_compare().set("compare-kind", "service")
+    settings = app.session.comparison.apprentice.settings
+    assert (settings.learner, settings.crosses) == ("classic", 1)
+    assert set(KINDS) == {"ours", "service"}
+    app.click("let-in-100").finish_the_crowd()
+    assert "its ceiling is 85" in app.text
+    assert app.set("compare-kind", "ours").session.setup.crosses == 3
+
+
+def test_a_table_in_the_link_is_what_is_shown(open_compare: Open) -> None:
+    app = open_compare(rule="weather", table="0,1,2")
+    baseline = app.session.comparison.baseline
+    assert isinstance(baseline, RuleTable)
+    assert list(baseline.table.values()) == ["Cappucino", "Cold brew", "Iced mocha"]
+    shown = {row["baseline_shown"] for row in app.session.comparison.table()}
+    assert shown == set(baseline.table.values())
+
+
+def test_another_world_gives_up_a_rule_that_it_does_not_have(open_compare: Open) -> None:
+    app = open_compare(rule="weather", table="0,1,2").set("compare-world", "store")
+    setup = app.session.setup
+    assert setup.rule in rules_of(WORLDS["store"])
+    assert setup.table == ""
+    assert app.session.world is WORLDS["store"]
+
+
+def test_what_the_loops_depend_on_starts_over_and_nothing_else_does(open_compare: Open) -> None:
+    app = open_compare()
+    app.set("compare-truth", True).set("compare-auto", 99).set("compare-speed", 4)
+    assert len(app.session.comparison) == FIRST
+    assert len(app.set("compare-explore", 10).session.comparison) == 0
+    assert "Nobody has come yet" in app.text
+
+
+def test_exploration_turns_the_band_into_an_estimate(open_compare: Open) -> None:
+    app = open_compare(explore="20").click("let-in-100").finish_the_crowd()
+    outlook = app.session.outlook()
+    assert outlook is not None
+    assert outlook.estimate is not None
+    assert open_compare().session.outlook().estimate is None  # type: ignore[union-attr]
+
+
+def test_step_play_pause_and_to_the_end(open_compare: Open) -> None:
+    app = open_compare(rule="always", kind="service", crosses="0").click("step")
+    assert len(app.session.comparison) == FIRST + 1
+    app.click("start").run()
+    assert app.session.playing
+    app.click("stop")
+    assert not app.session.playing
+    app.click("let-in-all").finish_the_crowd()
+    assert len(app.session.comparison) == END
+    assert app.session.is_full
+    assert app.click("reset").metric("Visitors") == "0"
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("rule", "by heart"), ("table", "1,2"), ("table", "a"), ("table", "9,9,9"), ("item", "30"),
+     ("kind", "theirs"), ("rate", "1"), ("explore", "51"), ("auto", "101"), ("crosses", "4")],
+)  # fmt: skip
+def test_a_broken_link_falls_back_with_a_notice(open_compare: Open, name: str, value: str) -> None:
+    app = open_compare(**{"rule": "weather"} | {name: value})
+    assert app.session.setup == CompareSetup()
+    (toast,) = app.at.toast
+    assert "must be" in toast.value
+
+
+def test_both_pages_keep_what_was_set_while_the_other_is_looked_at(open_compare: Open) -> None:
+    app = open_compare(rule="mood", seed="11").click("step")
+    app.at.switch_page("../play.py")
+    app.at.query_params.clear()
+    app.run()
+    assert app.at.query_params["world"] == "coffee"
+    app.at.switch_page("../compare.py")
+    app.at.query_params.clear()
+    app.run()
+    assert (app.session.setup.rule, app.session.setup.seed) == ("mood", 11)
+    assert len(app.session.comparison) == FIRST + 1
+    assert app.at.query_params["rule"] == "mood"
+
+
+def test_the_best_rule_is_the_default_table() -> None:
+    coffee = WORLDS["coffee"]
+    assert CompareSetup().baseline() == best_rule(coffee, ["weather"])
+    assert list(ARMS) == ["baseline", "apprentice", "online"]
