@@ -9,7 +9,7 @@ learned, so all of it is progressive validation (Blum, Kalai & Langford, COLT 19
 from bisect import bisect_left
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import islice
+from itertools import islice, takewhile
 
 import numpy as np
 
@@ -148,7 +148,7 @@ class MatchingRecord:
         self._read = 0
         self._policy: AnyPolicy = Uniform()
         self._asked: dict[str, tuple[int, float]] = {}
-        self._answered: dict[str, _Answered] = {}
+        self._answered: list[_Answered] = []
         self.switches: list[tuple[int, LearningMode]] = []
 
     def follow(self, loop: LearningLoop) -> None:
@@ -169,28 +169,32 @@ class MatchingRecord:
         self._read = len(loop.log)
 
     def _count(self, state: EventState) -> None:
-        if state.earned is not None:
-            event_id = state.ranked.event_id
-            number, highest = self._asked[event_id]
-            self._answered[event_id] = _Answered(number, state.ranked, state.earned, highest)
+        """Take over what an event has earned; events stay in the order of their Rank calls."""
+        if state.earned is None:
+            return
+        number, highest = self._asked[state.ranked.event_id]
+        place = bisect_left(self._answered, number, key=lambda event: event.number)
+        known = place < len(self._answered) and self._answered[place].number == number
+        event = _Answered(number, state.ranked, state.earned, highest)
+        self._answered[place : place + known] = [event]
 
     def __len__(self) -> int:
         return len(self._answered)
 
-    def _apprentice_events(self, latest: int | None = None) -> list[_Answered]:
-        backwards = reversed(self._answered.values())
+    def _apprentice_events(self, latest: int | None = None, after: int = 0) -> list[_Answered]:
+        backwards = takewhile(lambda event: event.number > after, reversed(self._answered))
         events = (event for event in backwards if event.ranked.mode == "apprentice")
         return list(islice(events, latest))[::-1]
 
-    def performance(self, latest: int | None = None) -> Matching:
-        """Over the latest apprentice events, or all of them."""
-        return _sum(self._apprentice_events(latest))
+    def performance(self, latest: int | None = None, after: int = 0) -> Matching:
+        """Over the latest apprentice events, or all of them, of those after a number."""
+        return _sum(self._apprentice_events(latest, after))
 
     def segments(self) -> list[Segment]:
         """One for each period of a mode, in order; periods without an event included."""
         starts = [start for start, _ in self.switches]
         periods: list[list[_Answered]] = [[] for _ in starts]
-        for event in self._answered.values():
+        for event in self._answered:
             periods[bisect_left(starts, event.number) - 1].append(event)
         return [
             Segment(mode, start, _sum(events))

@@ -52,8 +52,9 @@ class AutoSwitch:
         check_number("BadRequest", "events", self.events, 10, 1_000, whole=True)
 
     def says(self, record: MatchingRecord) -> bool:
-        """Whether it is time."""
-        latest: Matching = record.performance(self.events)
+        """Whether it is time, by what was watched since the last change of the mode."""
+        since = record.switches[-1][0] if record.switches else 0
+        latest: Matching = record.performance(self.events, after=since)
         reached = latest.match_rate >= self.share * latest.highest_match_rate
         return latest.events == self.events and reached
 
@@ -236,6 +237,8 @@ class Comparison:
 
     def go_online(self) -> None:
         """Show what the apprentice chooses from now on."""
+        if not self.is_apprentice:
+            return
         self.foreseen = outlook(self.apprentice)
         self._set_mode("online")
 

@@ -4,6 +4,7 @@ All of it is a fold over the log with the world's hidden truth beside it.
 """
 
 import json
+from bisect import bisect_left
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
 
@@ -22,7 +23,7 @@ RECENT = 50
 
 
 class LearningCurve:
-    """Rewards of a loop's answered visitors in the order of their answers.
+    """Rewards of a loop's answered visitors in the order of their Rank calls.
 
     `follow` folds in what the log has gained since the last call; after an undo it
     starts again from the first entry.
@@ -38,10 +39,8 @@ class LearningCurve:
     def _start_over(self, undos: int) -> None:
         self._undos = undos
         self._read = 0
-        self._place: dict[str, int] = {}
-        self._rewards: list[float] = []
-        self._expected: list[float] = []
-        self._best: list[float] = []
+        self._numbers: dict[str, int] = {}
+        self._answered: list[tuple[int, float, float, float]] = []
 
     def follow(self, loop: LearningLoop) -> None:
         """Fold in the entries that are new."""
@@ -49,7 +48,9 @@ class LearningCurve:
             self._start_over(loop.log.undos)
         for position in range(self._read, len(loop.log)):
             match loop.log[position]:
-                case Ranked() | Configured():
+                case Ranked(event_id=event_id):
+                    self._numbers[event_id] = len(self._numbers)
+                case Configured():
                     pass
                 case entry:
                     self._count(loop.events[entry.event_id])
@@ -59,15 +60,11 @@ class LearningCurve:
         """Take over what an event has earned, if it has."""
         if state.earned is None:
             return
-        event_id = state.ranked.event_id
-        if event_id in self._place:
-            self._rewards[self._place[event_id]] = state.earned
-            return
-        self._place[event_id] = len(self._rewards)
-        self._rewards.append(state.earned)
+        number = self._numbers[state.ranked.event_id]
+        place = bisect_left(self._answered, number, key=lambda answer: answer[0])
+        known = place < len(self._answered) and self._answered[place][0] == number
         expected, best = self._truth(state.ranked)
-        self._expected.append(expected)
-        self._best.append(best)
+        self._answered[place : place + known] = [(number, state.earned, expected, best)]
 
     def _truth(self, ranked: Ranked) -> tuple[float, float]:
         """Expected reward of the action shown, and of the best one."""
@@ -76,27 +73,30 @@ class LearningCurve:
         return float(row[self._world.position(ranked.action_id)]), float(row.max())
 
     def __len__(self) -> int:
-        return len(self._rewards)
+        return len(self._answered)
+
+    def _column(self, place: int) -> Array:
+        return np.array([answer[place] for answer in self._answered], dtype=float)
 
     @property
     def rewards(self) -> Array:
-        """Reward of each answered visitor, in the order of the answers."""
-        return np.array(self._rewards, dtype=float)
+        """Reward of each answered visitor, in the order of the Rank calls."""
+        return self._column(1)
 
     @property
     def mean_reward(self) -> float:
         """Mean reward so far; NaN before the first answer."""
-        return float(np.mean(self._rewards)) if self._rewards else float("nan")
+        return float(self.rewards.mean()) if self._answered else float("nan")
 
     @property
     def recent_reward(self) -> float:
         """Mean reward of the last `RECENT` visitors; NaN before the first answer."""
-        return float(np.mean(self._rewards[-RECENT:])) if self._rewards else float("nan")
+        return float(self.rewards[-RECENT:].mean()) if self._answered else float("nan")
 
     @property
     def regret(self) -> float:
         """Sum of (expected reward of the best action - of the one shown), known to the world."""
-        return float(np.sum(self._best) - np.sum(self._expected))
+        return float(self._column(3).sum() - self._column(2).sum())
 
     def rows(self, points: int = 300) -> Iterator[Mapping[str, float]]:
         """Thinned curve, at most ``points`` rows, the first and the last visitor included.
@@ -110,7 +110,7 @@ class LearningCurve:
         size = len(self)
         if not size:
             return
-        regret = np.cumsum(np.subtract(self._best, self._expected))
+        regret = np.cumsum(self._column(3) - self._column(2))
         numbers = np.unique(np.linspace(1, size, min(points, size)).round().astype(int))
         columns: dict[str, Array] = {
             "visitor": numbers.astype(float),

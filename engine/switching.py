@@ -45,8 +45,8 @@ class Outlook:
         today: mean reward of what was shown.
         low, high: the band that rewards leave, sampling error aside.
         low_limit, high_limit: the same with 95 % limits for sampling error.
-        belief: what the reward head believes.
-        belief_sd: standard deviation of that belief; 0 for the classic learner.
+        belief, belief_sd: what the reward head believes, mean and standard deviation; None
+            for the classic learner, which as an apprentice learns nothing of rewards.
         estimate, error: doubly robust, with its standard error; None without exploration.
     """
 
@@ -57,8 +57,8 @@ class Outlook:
     high: float
     low_limit: float
     high_limit: float
-    belief: float
-    belief_sd: float
+    belief: float | None
+    belief_sd: float | None
     estimate: float | None
     error: float | None
 
@@ -88,8 +88,8 @@ def outlook(loop: LearningLoop, latest: int = 1_000) -> Outlook | None:
         events=len(states),
         same=float(same.mean()),
         today=float(rewards.mean()),
-        low=float(lows.mean()),
-        high=float(highs.mean()),
+        low=max(low, min(high, float(lows.mean()))),
+        high=max(low, min(high, float(highs.mean()))),
         low_limit=max(low, float(lows.mean()) - Z * _error(lows)),
         high_limit=min(high, float(highs.mean()) + Z * _error(highs)),
         belief=belief,
@@ -115,8 +115,11 @@ def _decide_all(loop: LearningLoop, states: Sequence[EventState]) -> list[Array]
 
 def _believe(
     loop: LearningLoop, states: Sequence[EventState], policies: Sequence[Array]
-) -> tuple[float, float]:
+) -> tuple[float, float] | tuple[None, None]:
     """Mean and standard deviation of the belief about the mean reward of those policies."""
+    model = loop.model
+    if isinstance(model, ClassicModel):
+        return None, None
     shares: dict[str, dict[object, tuple[Action, float]]] = {}
     requests: dict[str, RankRequest] = {}
     for state, policy in zip(states, policies, strict=True):
@@ -134,8 +137,7 @@ def _believe(
         request = replace(requests[text], actions=actions, excluded=())
         mean += float(np.array(weights) @ loop.belief_online(request).mean)
         offers.append((request.context, actions, np.array(weights)))
-    model = loop.model
-    return mean, 0.0 if isinstance(model, ClassicModel) else model.sd_of_average(offers)
+    return mean, model.sd_of_average(offers)
 
 
 def _baseline_weight(state: EventState) -> float:

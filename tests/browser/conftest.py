@@ -2,16 +2,20 @@
 
 import os
 from collections.abc import Callable, Iterator
-from typing import Any
+from typing import Any, TypeVar
 
 import pytest
 from playwright.sync_api import Browser
 
 from tests.browser import chromium
 from tests.browser.app import Server, running
+from tests.browser.compare import ComparePage
+from tests.browser.page import AppPage
 from tests.browser.play import PlayPage
 
+P = TypeVar("P", bound=AppPage)
 OpenPage = Callable[..., PlayPage]
+OpenCompare = Callable[..., ComparePage]
 """(query="", address of another server, **options of a browser context) -> an open page."""
 
 
@@ -41,13 +45,25 @@ def open_page(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Open
 
     Whatever a test does there: no error on the console, no request to another host.
     """
-    pages: list[PlayPage] = []
+    yield from _opening(browser, request, PlayPage)
 
-    def open_page(query: str = "", address: str | None = None, **options: Any) -> PlayPage:
+
+@pytest.fixture
+def open_compare(browser: Browser, request: pytest.FixtureRequest) -> Iterator[OpenCompare]:
+    """Opens the Compare page likewise."""
+    yield from _opening(browser, request, ComparePage)
+
+
+def _opening(
+    browser: Browser, request: pytest.FixtureRequest, kind: type[P]
+) -> Iterator[Callable[..., P]]:
+    pages: list[P] = []
+
+    def open_page(query: str = "", address: str | None = None, **options: Any) -> P:
         size = {"width": 1440, "height": 900}
         context = browser.new_context(**{"viewport": size, **options})
         where = address or request.getfixturevalue("server").address
-        pages.append(PlayPage(context.new_page(), where))
+        pages.append(kind(context.new_page(), where))
         return pages[-1].open(query)
 
     yield open_page

@@ -279,7 +279,7 @@ def test_the_ceiling_is_that_of_the_policy_with_which_an_event_was_ranked() -> N
         written.loop.reward(event_id, 1.0)
     record = followed(written.loop)
     assert record.performance().ceiling == pytest.approx(13 / 15 + 1 / 3 + 1)
-    assert [row["ceiling"] for row in record.rows()] == pytest.approx([1, 13 / 15, 1 / 3])
+    assert [row["ceiling"] for row in record.rows()] == pytest.approx([13 / 15, 1 / 3, 1])
 
 
 # -- segments -------------------------------------------------------------------------
@@ -301,7 +301,9 @@ def test_there_is_a_segment_for_every_period_of_a_mode_empty_ones_included() -> 
     switch("apprentice")
     visit("a", 0, 1.0)
     visit("answered later", 1, None)
-    switch("logging_only", "online")
+    switch("logging_only")
+    visit("logged", 0, 0.25)
+    switch("online")
     visit("b", 0, 0.5)
     visit("c", 2, 0.25)
     loop.configure(max_events=50)
@@ -312,10 +314,10 @@ def test_there_is_a_segment_for_every_period_of_a_mode_empty_ones_included() -> 
     expected: list[Segment] = [
         Segment("online", 0, Matching()),
         Segment("apprentice", 0, Matching(2, 1, 1.2, 2 * third, 1.125, 1.0)),
-        Segment("logging_only", 2, Matching()),
-        Segment("online", 2, Matching(2, 1, 1.2, 2 * third, 0.75, 0.5)),
-        Segment("apprentice", 4, Matching()),
-        Segment("online", 4, Matching()),
+        Segment("logging_only", 2, Matching(1, 1, 0.6, third, 0.25, 0.25)),
+        Segment("online", 3, Matching(2, 1, 1.2, 2 * third, 0.75, 0.5)),
+        Segment("apprentice", 5, Matching()),
+        Segment("online", 5, Matching()),
     ]
     segments = record.segments()
     assert [(s.mode, s.start) for s in segments] == [(s.mode, s.start) for s in expected]

@@ -675,6 +675,21 @@ def _parsed(context: list[Json]) -> tuple[Any, Any]:
     return request.context, request.actions
 
 
+def test_a_second_apprenticeship_moves_the_belief_of_what_was_rewarded_before() -> None:
+    """Solved densely, as above; beliefs were looked at between the two as well."""
+    loop = switched(15)
+    offered = [naive_row(CONTEXTS[1], drink, CROSSES) for drink in DRINKS]
+    before = loop.belief(DRINKS, CONTEXTS[1]).mean
+    loop.configure(learning_mode="apprentice")
+    for _ in range(5):
+        loop.rank(led_by(2), CONTEXTS[1])
+    loop.configure(learning_mode="online")
+    names, centre, weights, _ = leaning(loop, offered)
+    after = loop.belief(DRINKS, CONTEXTS[1]).mean
+    np.testing.assert_allclose(after, centre + dense(offered, names) @ weights, rtol=0, atol=1e-9)
+    assert after[2] > before[2] + 1e-3
+
+
 def test_what_was_imitated_is_preferred_before_any_reward() -> None:
     loop = switched(0, rewarded=False)
     rainy, sunny = (loop.belief(DRINKS, CONTEXTS[i]).mean for i in (0, 1))

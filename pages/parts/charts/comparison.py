@@ -167,10 +167,13 @@ def outlook_rows(
          "low": outlook.today, "high": outlook.today},
         {"what": "what the log allows", "kind": "data", "low": outlook.low_limit,
          "high": outlook.high_limit, "point": None},
-        {"what": "what the engine believes", "kind": "belief", "point": outlook.belief,
-         "low": outlook.belief - Z * outlook.belief_sd,
-         "high": outlook.belief + Z * outlook.belief_sd},
     ]  # fmt: skip
+    if outlook.belief is not None and outlook.belief_sd is not None:
+        rows.append(
+            {"what": "what the engine believes", "kind": "belief", "point": outlook.belief,
+             "low": outlook.belief - Z * outlook.belief_sd,
+             "high": outlook.belief + Z * outlook.belief_sd}
+        )  # fmt: skip
     if outlook.estimate is not None and outlook.error is not None:
         rows.append(
             {"what": "estimate from exploration", "kind": "data", "point": outlook.estimate,

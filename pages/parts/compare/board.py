@@ -13,7 +13,7 @@ from pages.parts.charts import comparison as charts
 from pages.parts.charts.curves import span_of
 from pages.parts.compare.session import CompareSession
 from pages.parts.compare.words import situation, summary
-from pages.parts.look import is_dark, note, percent, plain
+from pages.parts.look import is_dark, note, percent
 
 Rows = Sequence[Mapping[str, float]]
 
@@ -47,12 +47,10 @@ def show_situation(session: CompareSession) -> None:
         said, button = st.columns([4, 1.15], vertical_alignment="center")
         said.markdown(situation(session))
         watching = comparison.is_apprentice
-        # In the dark theme a primary button's label is white on a light accent: unreadable.
         button.button(
             "**Go online**" if watching else "Back to watching",
             key="switch",
             icon=":material/rocket_launch:" if watching else ":material/visibility:",
-            type="primary" if watching and not is_dark() else "secondary",
             shortcut="O",
             width="stretch",
             on_click=session.switch,
@@ -182,7 +180,7 @@ def show_summary(session: CompareSession) -> None:
     """What a presenter can read out, period by period, and every event to take away."""
     with st.container(border=True, key="summary"):
         st.markdown("##### Summary")
-        st.markdown(plain(summary(session)))
+        st.markdown(summary(session))
         comparison = session.comparison
         if not len(comparison):
             return

@@ -6,7 +6,7 @@ from engine.comparison import Comparison
 from engine.worlds import WORLDS
 from pages.parts.compare.session import CompareSession
 from pages.parts.compare.setup import CompareSetup, rules_of
-from pages.parts.look import percent
+from pages.parts.look import percent, plain
 
 _ENOUGH = 300
 """Apprentice visitors before a match rate is judged."""
@@ -76,16 +76,16 @@ def _online(comparison: Comparison) -> str:
 
 
 def rule_in_words(setup: CompareSetup) -> str:
-    """What is shown today, for a sentence."""
+    """What is shown today, for a sentence; Markdown."""
     world = WORLDS[setup.world]
     name = rules_of(world)[setup.rule]
     if setup.rule == "always":
-        return f"always {world.items[setup.item].id}"
+        return f"always {plain(world.items[setup.item].id)}"
     return name[0].lower() + name[1:]
 
 
 def summary(session: CompareSession) -> str:
-    """What a presenter can read out; plain text."""
+    """What a presenter can read out; Markdown."""
     comparison, setup = session.comparison, session.setup
     visitors = len(comparison)
     if not visitors:

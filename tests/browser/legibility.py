@@ -1,0 +1,115 @@
+"""Whether every text on a page is large and distinct enough to read."""
+
+from typing import Any
+
+from playwright.sync_api import Page
+
+SMALLEST = 12
+"""Pixels that the smallest text may have."""
+
+
+def offenders(page: Page) -> set[str]:
+    """What is wrong with the texts that are visible now."""
+    return {fault for text in page.evaluate(TEXTS) for fault in faults(text)}
+
+
+def faults(text: dict[str, Any]) -> list[str]:
+    """What is wrong with a text: too small, or too close to its background."""
+    found = []
+    if text["size"] < SMALLEST:
+        found.append(f"{text['size']:.1f} px: {text['where']} {text['text']!r}")
+    large = text["size"] >= 24 or (text["size"] >= 18.66 and text["weight"] >= 700)
+    if text["contrast"] is not None and text["contrast"] < (3 if large else 4.5):
+        found.append(f"contrast {text['contrast']:.2f}: {text['where']} {text['text']!r}")
+    return found
+
+
+TEXTS = r"""async () => {
+    const passing = document.getAnimations().filter(each => each.effect.getTiming().iterations < 9);
+    await Promise.allSettled(passing.map(each => each.finished));
+    const canvas = document.createElement("canvas");
+    canvas.width = canvas.height = 1;
+    const brush = canvas.getContext("2d", {willReadFrequently: true});
+    const rgba = colour => {  // whatever way CSS writes it
+        brush.clearRect(0, 0, 1, 1);
+        brush.fillStyle = "rgba(0, 0, 0, 0)";
+        brush.fillStyle = colour;
+        brush.fillRect(0, 0, 1, 1);
+        const [r, g, b, a] = brush.getImageData(0, 0, 1, 1).data;
+        return [r, g, b, a / 255];
+    };
+    const over = (top, below) => [0, 1, 2].map(i => top[i] * top[3] + below[i] * (1 - top[3]));
+    const luminance = colour => {
+        const [r, g, b] = colour.slice(0, 3).map(v => v / 255).map(
+            v => v <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4);
+        return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+    };
+    const ancestors = function* (element) {
+        for (; element; element = element.parentElement) yield element;
+    };
+    const background = (element, box) => {  // null if a picture is in between
+        const layers = [];
+        for (const each of ancestors(element)) {
+            if (each.getBoundingClientRect().height < box.height - 2) continue;  // text sticks out
+            const style = getComputedStyle(each);
+            if (style.backgroundImage !== "none") return null;
+            const colour = rgba(style.backgroundColor);
+            if (colour[3] > 0) layers.push(colour);
+            if (colour[3] === 1) break;
+        }
+        return layers.reverse().reduce((below, top) => over(top, below), [255, 255, 255]);
+    };
+    const opacity = element => {
+        let product = 1;
+        for (const each of ancestors(element)) product *= Number(getComputedStyle(each).opacity);
+        return product;
+    };
+    const skipped = "[disabled], [aria-disabled=true], [data-disabled], [inert], .stCode";
+    const contrast = (element, box, inChart) => {
+        if (element.closest(skipped)) return null;
+        const onMark = inChart && !element.closest(".role-axis, .role-legend");
+        const below = onMark ? null : background(element, box);
+        if (below === null) return null;
+        const style = getComputedStyle(element);
+        const colour = rgba(inChart ? style.fill : style.color);
+        colour[3] *= opacity(element);
+        const [dark, light] = [over(colour, below), below].map(luminance).sort((a, b) => a - b);
+        return (light + 0.05) / (dark + 0.05);
+    };
+    const where = element => {
+        const keyed = element.closest("[class*=st-key-]");
+        const key = keyed ? [...keyed.classList].find(name => name.startsWith("st-key-")) : "page";
+        const id = element.closest("[data-testid]")?.dataset.testid ?? "";
+        return `${key} ${id} <${element.tagName.toLowerCase()}>`;
+    };
+    const found = [];
+    const nodes = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+    while (nodes.nextNode()) {
+        const text = nodes.currentNode.textContent.trim();
+        const element = nodes.currentNode.parentElement;
+        if (!/[\p{L}\p{N}]/u.test(text)) continue;  // pictures have their own colours
+        const style = getComputedStyle(element);
+        const range = document.createRange();
+        range.selectNodeContents(nodes.currentNode);
+        const box = range.getBoundingClientRect();
+        const hidden = !element.checkVisibility({opacityProperty: true, visibilityProperty: true})
+            || box.width < 2 || box.height < 2 || /script|style|template/i.test(element.tagName)
+            || /Material/.test(style.fontFamily);  // icons
+        if (hidden) continue;
+        const inChart = element instanceof SVGElement;
+        const {a, b} = inChart ? element.getScreenCTM() : {a: 1, b: 0};
+        found.push({
+            text: text.slice(0, 40),
+            where: where(element),
+            size: parseFloat(style.fontSize) * Math.hypot(a, b),
+            weight: Number(style.fontWeight),
+            contrast: contrast(element, box, inChart),
+        });
+    }
+    return found;
+}"""
+"""Every visible text node: size on screen, weight, and contrast where it can be computed.
+
+Not computed: what is disabled, texts on the marks of a chart, and the colours of code, which
+Streamlit has fixed.
+"""

@@ -1,0 +1,112 @@
+"""A page of the app as a person sees it: what stands there, what can be pressed."""
+
+import re
+from typing import ClassVar, Self
+from urllib.parse import urlsplit
+
+from playwright.sync_api import ConsoleMessage, Locator, Page, expect
+
+PATIENCE = 20_000
+"""Milliseconds until something that does not come counts as missing."""
+
+_PROBE = re.compile(r"/\w+/_stcore/(health|host-config)$")
+"""Where Streamlit looks for its server first when a page other than the first is opened."""
+
+expect.set_options(timeout=PATIENCE)
+
+
+class AppPage:
+    """One tab with a page of the app.
+
+    Attributes:
+        complaints: errors that the browser reported, and requests to any other host.
+    """
+
+    PATH: ClassVar[str] = "/"
+    CHARTS: ClassVar[tuple[str, ...]] = ()
+    """Parts of the names of the charts that the page opens with."""
+
+    def __init__(self, page: Page, address: str) -> None:
+        page.set_default_timeout(PATIENCE)
+        self.page, self.address = page, address
+        self.complaints: list[str] = []
+        page.on("pageerror", lambda error: self.complaints.append(f"exception: {error}"))
+        page.on("console", self._listen)
+        page.on("request", lambda request: self._check_host(request.url))
+        page.on("websocket", lambda socket: self._check_host(socket.url))
+
+    def _listen(self, said: ConsoleMessage) -> None:
+        if said.type == "error" and not _PROBE.search(said.location["url"]):
+            self.complaints.append(f"console: {said.text} ({said.location['url']})")
+
+    def _check_host(self, url: str) -> None:
+        asked = urlsplit(url)
+        if asked.scheme not in {"data", "blob"} and asked.netloc != urlsplit(self.address).netloc:
+            self.complaints.append(f"request to another host: {url}")
+
+    def open(self, query: str = "") -> Self:
+        """Open the page with a query string, and wait until all its charts are drawn."""
+        return self.visit(f"{self.address}{self.PATH}{query}")
+
+    def visit(self, url: str) -> Self:
+        """Open an address of the page, and wait until all its charts are drawn."""
+        self.page.goto(url)
+        for name in self.CHARTS:
+            expect(self.chart(name).locator("svg")).to_be_visible()
+        return self
+
+    def keyed(self, key: str) -> Locator:
+        """The element with a key in the app's code."""
+        return self.page.locator(f".st-key-{key}").first
+
+    def chart(self, name: str) -> Locator:
+        """A chart by a part of its description; the large one, if there is a small copy."""
+        return self.page.locator(f'.stVegaLiteChart[aria-label*="{name}"]').first
+
+    def button(self, key: str) -> Locator:
+        """A button; those with help stand in the page twice, one of them hidden."""
+        return self.keyed(key).locator("button:visible").first
+
+    def press(self, key: str) -> None:
+        """Press a button as soon as it can be."""
+        self.button(key).click()
+
+    def choose(self, key: str, option: str) -> None:
+        """Choose one of several."""
+        radio = self.page.locator(f"[class*=st-key-{key}]").get_by_role("radio", name=option)
+        radio.click()
+        expect(radio).to_be_checked()
+
+    def settle(self) -> None:
+        """Wait until the script that draws the page is done."""
+        expect(self.page.get_by_test_id("stApp")).to_have_attribute(
+            "data-test-script-state", "notRunning"
+        )
+
+    def switch(self, key: str) -> None:
+        """Turn a switch."""
+        self.keyed(key).locator("label").first.click()
+
+    def close_popover(self) -> None:
+        """Close what is open, and leave no field in focus."""
+        self.page.keyboard.press("Escape")
+        expect(self.page.get_by_test_id("stPopoverBody")).to_be_hidden()
+        self.page.evaluate("document.activeElement?.blur()")
+
+    @property
+    def link(self) -> str:
+        """The link to this set-up, out of its popover."""
+        self.press("link")
+        code = self.page.get_by_test_id("stPopoverBody").locator("code")
+        expect(code).to_contain_text("seed=")
+        return code.inner_text()
+
+    @property
+    def visitors(self) -> Locator:
+        """The number of visitors."""
+        metrics = self.page.get_by_test_id("stMetric").filter(has_text="Visitors")
+        return metrics.locator("[data-testid=stMetricValue]").first
+
+    def expect_visitors(self, number: int) -> None:
+        """Wait until so many visitors have been served, and the offer is the next one's."""
+        expect(self.visitors).to_have_text(f"{number:,}")

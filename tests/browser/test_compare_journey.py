@@ -1,0 +1,117 @@
+"""Journeys through the Compare page, as presenters make them, in a real browser."""
+
+import re
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.compare import ARMS, COST, GAIN, MATCH, OUTLOOK
+from tests.browser.conftest import OpenCompare, OpenPage
+
+pytestmark = pytest.mark.browser
+
+MEANS = re.compile(r"it earned ([\d.]+), today's choice ([\d.]+), and the loop")
+
+
+def test_the_story_from_the_weather_rule_to_the_summary(open_compare: OpenCompare) -> None:
+    page = open_compare()
+    page.choose_rule("An editor's mood")
+    page.choose_rule("By weather")
+    page.press("reset")
+    page.expect_visitors(0)
+    for hundreds in range(1, 6):
+        page.let_in(100, 100 * hundreds)
+    expect(page.keyed("situation")).to_contain_text("It chooses as today's rule does")
+
+    page.press("switch")
+    expect(page.button("switch")).to_contain_text("Back to watching")
+    for hundreds in range(6, 11):
+        page.let_in(100, 100 * hundreds)
+    expect(page.keyed("situation")).to_contain_text("Online since visitor 500")
+
+    expect(page.keyed("summary")).to_contain_text("1,000 visitors came (Coffee, seed 7)")
+    summary = page.summary
+    assert "After visitor 500 it went online. Over the next 500 visitors" in summary
+    means = MEANS.search(summary)
+    assert means
+    assert float(means[1]) > float(means[2])
+    for name in (MATCH, ARMS, COST, GAIN):
+        rule = page.chart(name).locator("[aria-label*='Switched after visitor: 500']")
+        expect(rule).to_have_count(1)
+
+    rows = page.rows(1_000)
+    assert len(rows) == 1_000
+    assert {row["mode"] for row in rows[:500]} == {"apprentice"}
+    assert {row["mode"] for row in rows[500:]} == {"online"}
+    assert all(row["apprentice_shown"] == row["baseline_shown"] for row in rows[:500])
+
+
+def test_a_rule_edited_in_place_is_what_is_shown_and_is_in_the_link(
+    open_compare: OpenCompare,
+) -> None:
+    page = open_compare()
+    cells = page.page.locator("[data-testid=stDataFrame] canvas").first
+    cells.dblclick(position={"x": 200, "y": 52}, force=True)  # what is shown when it is sunny
+    page.page.get_by_role("option", name="Latte").first.click()
+    expect(page.page).to_have_url(re.compile("table="))
+    page.press("step")
+    page.expect_visitors(1)
+    assert parse_qs(urlsplit(page.page.url).query)["table"] == ["3,3,0"]
+    guest = open_compare().visit(page.page.url)
+    guest.let_in(100, 200)
+    sunny = [row for row in guest.rows(200) if "weather=Sunny" in row["context"]]
+    assert sunny
+    assert {row["baseline_shown"] for row in sunny} == {"Latte"}
+
+
+def test_the_keyboard_steps_and_sends_it_online(open_compare: OpenCompare) -> None:
+    page = open_compare()
+    page.page.keyboard.press("s")
+    page.expect_visitors(101)
+    page.page.keyboard.press("o")
+    expect(page.button("switch")).to_contain_text("Back to watching")
+    page.page.keyboard.press("p")
+    expect(page.button("stop")).to_have_text(re.compile("Pause"))
+    page.page.keyboard.press("p")
+    expect(page.button("start")).to_be_enabled()
+
+
+def test_what_a_switch_would_bring_is_shown_until_it_comes(open_compare: OpenCompare) -> None:
+    page = open_compare()
+    headings = page.page.get_by_role("heading")
+    expect(headings.filter(has_text="If it went online now")).to_be_visible()
+    page.press("switch")
+    expect(headings.filter(has_text="What was foreseen, and what came")).to_be_visible()
+    page.let_in(100, 200)
+    expect(page.chart(OUTLOOK)).to_contain_text("earned since")
+
+
+def test_one_can_play_by_hand_while_it_watches(
+    open_compare: OpenCompare, open_page: OpenPage
+) -> None:
+    page = open_compare()
+    page.page.get_by_role("link", name="Play the visitors yourself").click()
+    expect(page.page).to_have_url(re.compile("mode=apprentice"))
+    play = open_page("?mode=apprentice")
+    offered = play.offered
+    for visitors, reward in enumerate(("reward-3", "reward-3", "reward-1"), 1):
+        play.press(reward)
+        play.expect_visitors(visitors)
+        assert play.offered == offered
+    expect(play.keyed("offer")).to_contain_text("Today's choice is shown")
+    expect(play.keyed("moved")).to_contain_text("What is shown does not change")
+
+
+def test_the_other_page_is_found_as_it_was_left(open_compare: OpenCompare) -> None:
+    page = open_compare("?rule=mood&seed=11")
+    page.press("step")
+    page.expect_visitors(101)
+    links = page.page.get_by_test_id("stTopNavLinkContainer")
+    links.filter(has_text="Play").click()
+    expect(page.keyed("offer")).to_be_visible()
+    links.filter(has_text="Compare").click()
+    expect(page.keyed("situation")).to_be_visible()
+    page.expect_visitors(101)
+    expect(page.page).to_have_url(re.compile("rule=mood"))
+    expect(page.keyed("compare-rule").get_by_role("combobox")).to_have_value("An editor's mood")
