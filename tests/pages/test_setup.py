@@ -1,6 +1,6 @@
 """What a link can say, and what happens when it says nonsense."""
 
-from dataclasses import fields
+from dataclasses import fields, replace
 from urllib.parse import parse_qsl, urlsplit
 
 import pytest
@@ -8,7 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine import EpsilonGreedy, Greedy, Thompson, Uniform
+from engine.baselines import best_rule
 from engine.worlds import WORLDS
+from pages.parts.compare.setup import KINDS, RATES, CompareSetup, rules_of
 from pages.parts.setup import CROSSES, MAX_SEED, MODES, POLICIES, SPEEDS, Setup
 
 PERCENT = st.integers(0, 100)
@@ -68,3 +70,60 @@ def test_a_notice_names_the_field_the_value_and_what_is_allowed() -> None:
 
 def test_unknown_names_are_left_alone() -> None:
     assert Setup.from_query({"utm_source": "mail"}) == (Setup(), [])
+
+
+# -- the Compare page -----------------------------------------------------------------
+
+
+@st.composite
+def compare_setups(draw: st.DrawFn) -> CompareSetup:
+    world = WORLDS[draw(st.sampled_from(list(WORLDS)))]
+    rule = draw(st.sampled_from(list(rules_of(world))))
+    setup = CompareSetup(
+        world=world.key,
+        seed=draw(st.integers(0, MAX_SEED)),
+        rule=rule,
+        item=draw(st.integers(0, len(world.items) - 1)),
+        kind=draw(st.sampled_from(list(KINDS))),
+        crosses=draw(st.sampled_from(list(CROSSES))),
+        rate=draw(st.sampled_from(list(RATES))),
+        explore=draw(st.integers(0, 50)),
+        auto=draw(PERCENT),
+        speed=draw(st.sampled_from(SPEEDS)),
+        truth=draw(st.booleans()),
+    )
+    if not setup.fields or draw(st.booleans()):
+        return setup
+    groups = len(best_rule(world, setup.fields).table)
+    positions = draw(
+        st.lists(st.integers(0, len(world.items) - 1), min_size=groups, max_size=groups)
+    )
+    return replace(setup, table=",".join(map(str, positions)))
+
+
+@given(compare_setups())
+def test_every_comparison_survives_its_own_link(setup: CompareSetup) -> None:
+    link = setup.link("https://example.org/compare")
+    assert CompareSetup.from_query(dict(parse_qsl(urlsplit(link).query))) == (setup, [])
+    assert setup.fitted() == setup
+
+
+@given(compare_setups())
+def test_every_comparison_has_a_baseline_and_settings(setup: CompareSetup) -> None:
+    world = WORLDS[setup.world]
+    ids = {item.id for item in world.items}
+    baseline = setup.baseline()
+    assert all(set(baseline.possible(context)) <= ids for context in world.contexts)
+    assert setup.settings().crosses == setup.crosses
+    assert (setup.settings().learner == "classic") == (setup.kind == "service")
+
+
+@given(st.dictionaries(st.sampled_from(CompareSetup.names()), st.text(max_size=60)))
+def test_whatever_a_link_says_a_valid_comparison_comes_out(query: dict[str, str]) -> None:
+    setup, refused = CompareSetup.from_query(query)
+    setup.baseline()
+    setup.settings()
+    assert len(refused) <= 2 * len(query)
+    for sentence in refused:
+        assert "must be" in sentence
+        assert len(sentence) < 320

@@ -144,7 +144,7 @@ def outlook_spec(dark: bool) -> Spec:
     bands = blank().mark_bar(height=16, cornerRadius=4, opacity=0.55)
     points = blank().transform_filter("isValid(datum.point)").mark_tick(thickness=3, size=24)
     colour = alt.Color("kind:N").scale(
-        domain=["data", "belief", "truth"], range=[accent(dark), third(dark), ink(dark)]
+        domain=["log", "belief", "truth"], range=[accent(dark), third(dark), ink(dark)]
     ).legend(None)  # fmt: skip
     layers = alt.layer(
         bands.encode(x, y, x2="high:Q", color=colour, tooltip=tooltip),
@@ -163,9 +163,9 @@ def outlook_rows(
         since: mean reward since it went online, and its standard error.
     """
     rows: list[dict[str, object]] = [
-        {"what": "shown today", "kind": "data", "point": outlook.today,
+        {"what": "shown today", "kind": "log", "point": outlook.today,
          "low": outlook.today, "high": outlook.today},
-        {"what": "what the log allows", "kind": "data", "low": outlook.low_limit,
+        {"what": "what the log allows", "kind": "log", "low": outlook.low_limit,
          "high": outlook.high_limit, "point": None},
     ]  # fmt: skip
     if outlook.belief is not None and outlook.belief_sd is not None:
@@ -176,14 +176,14 @@ def outlook_rows(
         )  # fmt: skip
     if outlook.estimate is not None and outlook.error is not None:
         rows.append(
-            {"what": "estimate from exploration", "kind": "data", "point": outlook.estimate,
+            {"what": "estimate from exploration", "kind": "log", "point": outlook.estimate,
              "low": outlook.estimate - Z * outlook.error,
              "high": outlook.estimate + Z * outlook.error}
         )  # fmt: skip
     if since is not None:
         mean, error = since
         rows.append(
-            {"what": "earned since", "kind": "data", "point": mean,
+            {"what": "earned since", "kind": "log", "point": mean,
              "low": mean - Z * error, "high": mean + Z * error}
         )  # fmt: skip
     if truth is not None:

@@ -81,7 +81,7 @@ class CompareSetup(Linked):
     PARSERS: ClassVar[Mapping[str, Parser]] = {
         "world": same(WORLDS),
         "seed": whole(0, MAX_SEED),
-        "rule": one_of(_RULES),
+        "rule": (_RULES.__getitem__, "always, mood, bestseller, or one or two fields of a world"),
         "item": whole(0, 49),
         "table": (_table, "positions of items with commas between"),
         "kind": same(KINDS),
