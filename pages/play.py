@@ -13,17 +13,24 @@ from pages.parts.controls import (
     control_the_crowd,
     reset_or_share,
 )
-from pages.parts.learned import show_curves, show_map, show_score
+from pages.parts.learned import show_map, show_regret, show_score
 from pages.parts.link import current_setup, open_link, write_link
 from pages.parts.look import note, plain
 from pages.parts.records import show_code, show_log
 from pages.parts.session import PlaySession, current_session
 from pages.parts.setup import Setup
-from pages.parts.visit import ask_for_reward, choose_context, show_offer
+from pages.parts.visit import (
+    ask_for_reward,
+    choose_context,
+    offer_other_ways,
+    show_offer,
+)
 
 open_link(Setup)
 
-with st.container(horizontal=True, horizontal_alignment="distribute", key="toolbar"):
+with st.container(
+    horizontal=True, horizontal_alignment="distribute", vertical_alignment="center", key="toolbar"
+):
     choose_world()
     with st.container(horizontal=True, width="content", gap="xsmall"):
         setup = current_setup(Setup)
@@ -42,6 +49,12 @@ with st.container(gap=None):
     note(plain(session.world.story))
 
 
+visitor, beliefs, learned = st.columns([1.16, 1.5, 1.14], gap="medium")
+with visitor:
+    answer = st.container()
+    offer_other_ways(session)
+
+
 def draw_stage(session: PlaySession) -> None:
     """One frame of the interactive part, whether a click or a crowd caused it."""
     session.adopt(current_setup(Setup))
@@ -51,8 +64,7 @@ def draw_stage(session: PlaySession) -> None:
         st.rerun()
     # Computed before anything is drawn: then all that is drawn travels in one message.
     ranked, favoured, curve = session.ranked, session.map_rows(), session.follow()
-    visitor, beliefs, learned = st.columns([1.16, 1.5, 1.14], gap="medium")
-    with visitor:
+    with answer:
         choose_context(session)
         show_offer(session.world, ranked)
         ask_for_reward(session)
@@ -61,7 +73,7 @@ def draw_stage(session: PlaySession) -> None:
     with learned:
         show_map(session, favoured)
         show_score(session, curve)
-    show_curves(session, curve)
+    show_regret(session, curve)
     show_log(session)
     show_code(session)
 

@@ -8,7 +8,7 @@ import streamlit as st
 from engine.metrics import RECENT, LearningCurve
 from pages.parts.charts import contexts, curves
 from pages.parts.controls import show_progress
-from pages.parts.look import is_dark, note
+from pages.parts.look import is_dark
 from pages.parts.session import PlaySession
 
 _MAP_HELP = (
@@ -36,39 +36,36 @@ def show_map(session: PlaySession, favoured: Sequence[Mapping[str, Any]]) -> Non
 
 
 def show_score(session: PlaySession, curve: LearningCurve) -> None:
-    """Three numbers, and how far the crowd has come."""
-    visitors, mean, recent = st.columns(3, wrap=False)
-    visitors.metric("Visitors", f"{len(curve):,}")
-    mean.metric("Mean reward", f"{curve.mean_reward:.2f}" if len(curve) else "–")
-    recent.metric(f"Last {RECENT}", f"{curve.recent_reward:.2f}" if len(curve) else "–")
+    """Three numbers, how far the crowd has come, and the mean reward over time.
+
+    What could have been had is drawn only with the truth.
+    """
+    with st.container(horizontal=True):
+        st.metric("Visitors", f"{len(curve):,}")
+        st.metric("Mean reward", f"{curve.mean_reward:.2f}" if len(curve) else "–")
+        st.metric(f"Of last {RECENT}", f"{curve.recent_reward:.2f}" if len(curve) else "–")
     show_progress(session)
-
-
-def show_curves(session: PlaySession, curve: LearningCurve) -> None:
-    """Rewards over time; what could have been had only with the truth."""
-    points = list(curve.rows())
-    if not points:
+    if not len(curve):
         return
-    truth, dark, seed = session.setup.truth, is_dark(), session.loop.seed
-    span = curves.span_of(len(curve))
-    left, right = st.columns(2, gap="medium")
-    with left:
-        st.markdown(f"##### Mean reward, seed {seed}")
-        st.vega_lite_chart(
-            curves.reward_rows(session.world, points, span, truth),
-            curves.reward_spec(dark, span, truth),
-            key=f"chart-reward-{span}-{truth}",
-            alt="Mean reward over the visitors",
-        )
-    with right:
-        st.markdown(f"##### Cumulative regret, seed {seed}", help=_REGRET_HELP)
-        if not truth:
-            note("Regret is measured against the hidden truth. Reveal the truth to see it.")
-            return
-        top = curves.span_of(max(points[-1]["regret"], points[-1]["uniform_regret"]))
-        st.vega_lite_chart(
-            curves.regret_rows(points),
-            curves.regret_spec(dark, span, top),
-            key=f"chart-regret-{span}-{top}",
-            alt="Cumulative regret over the visitors",
-        )
+    truth, span = session.setup.truth, curves.span_of(len(curve))
+    st.vega_lite_chart(
+        curves.reward_rows(session.world, list(curve.rows()), span, truth),
+        curves.reward_spec(is_dark(), span, truth),
+        key=f"chart-reward-{span}-{truth}",
+        alt=f"Mean reward over the visitors, seed {session.loop.seed}",
+    )
+
+
+def show_regret(session: PlaySession, curve: LearningCurve) -> None:
+    """What was lost against the best choice; only the truth can tell."""
+    if not len(curve) or not session.setup.truth:
+        return
+    points, span = list(curve.rows()), curves.span_of(len(curve))
+    st.markdown(f"##### Cumulative regret, seed {session.loop.seed}", help=_REGRET_HELP)
+    top = curves.span_of(max(points[-1]["regret"], points[-1]["uniform_regret"]))
+    st.vega_lite_chart(
+        curves.regret_rows(points),
+        curves.regret_spec(is_dark(), span, top),
+        key=f"chart-regret-{span}-{top}",
+        alt="Cumulative regret over the visitors",
+    )

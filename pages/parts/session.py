@@ -179,8 +179,8 @@ class PlaySession(Crowd):
 
     @property
     def toolbar_state(self) -> tuple[object, ...]:
-        """All that the toolbar shows; when a click in the stage changes it, it is drawn anew."""
-        return (self.setup, self.waiting > 0, self.playing, self.is_full)
+        """All that stands outside the stage shows; when a click changes it, it is drawn anew."""
+        return (self.setup, self.waiting > 0, self.playing, self.is_full, self.can_undo)
 
     @property
     def can_undo(self) -> bool:

@@ -30,7 +30,6 @@ def choose_context(session: PlaySession) -> None:
             args=(field.name, key),
             disabled=session.is_live,
             label_visibility="collapsed",
-            width="stretch",
             wrap=True,
         )
     note("What if? Change these: nothing is logged before an answer.")
@@ -105,29 +104,33 @@ def _badge_of_today(world: World, ranked: Ranked) -> None:
 
 def ask_for_reward(session: PlaySession) -> None:
     """How the visitor liked it: one click teaches."""
-    off = session.waiting > 0 or session.is_full
+    reward_buttons(session.taken, _is_closed(session), session.take)
 
-    def send(value: float | None) -> None:
-        session.send_reward(value)
 
-    def send_other() -> None:
-        send(st.session_state["reward-value"])
+def offer_other_ways(session: PlaySession) -> None:
+    """Any other answer, who comes next, and taking back.
 
-    reward_buttons(session.taken, off, session.take)
+    Drawn outside the stage: what a reward does not change need not travel with each one.
+    """
+    off = _is_closed(session)
     with st.container(horizontal=True, gap="xsmall"):
         st.button(
             "No answer",
             key="no-answer",
             icon=":material/hourglass_disabled:",
             disabled=off,
-            on_click=send,
+            on_click=session.send_reward,
             args=(None,),
             help="Nobody answers in time: the default reward, "
             f"{session.loop.settings.default_reward:g}, applies.",
         )
         with st.popover("Other", icon=":material/linear_scale:", disabled=off, key="other"):
             st.slider("Reward", 0.0, 1.0, 0.75, 0.05, key="reward-value")
-            st.button("Send", key="reward-other", on_click=send_other)
+            st.button(
+                "Send",
+                key="reward-other",
+                on_click=lambda: session.send_reward(st.session_state["reward-value"]),
+            )
         st.button(
             "Next visitor",
             key="next-visitor",
@@ -162,3 +165,8 @@ def ask_for_reward(session: PlaySession) -> None:
             f"This loop has served {MAX_VISITORS:,} visitors, the most one session may. "
             "Reset starts a new one."
         )
+
+
+def _is_closed(session: PlaySession) -> bool:
+    """Whether nobody can answer now."""
+    return session.waiting > 0 or session.is_full

@@ -280,7 +280,7 @@ def test_two_people_at_once_never_see_each_other(open_page: OpenPage) -> None:
     mine.press("step")
     mine.expect_visitors(12)
     for play, seed in ((mine, 7), (yours, 11)):
-        expect(play.page.get_by_text(f"Mean reward, seed {seed}")).to_be_visible()
+        expect(play.chart(f"Mean reward over the visitors, seed {seed}")).to_be_visible()
     yours.press("reset")
     yours.expect_visitors(0)
     mine.press("undo")
