@@ -9,10 +9,11 @@ ROOT = Path(__file__).parents[2]
 if str(ROOT) not in sys.path:
     sys.path.insert(0, str(ROOT))
 
-from pages.parts.look import LOGO  # noqa: E402
+from pages.parts.look import LOGO, style  # noqa: E402
 
 st.set_page_config(page_title="Personalizer Playground", page_icon="🔔", layout="wide")
 st.logo(LOGO, size="large")
+st.html(style())
 PAGES = ROOT / "pages"
 page = st.navigation(
     [

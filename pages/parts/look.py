@@ -46,6 +46,27 @@ def is_dark() -> bool:
     return st.context.theme.type == "dark"
 
 
+_CODE_LIGHT = {"name": "#0b6285", "word": "#1d5fb8", "text": "#1a7032", "sign": "#9a4a00"}
+_CODE_DARK = {"name": "#7cc7ea", "word": "#8ab8ff", "text": "#7fd49a", "sign": "#ffb27a"}
+_TOKENS = {
+    "name": ("property", "attr-name", "variable", "number", "boolean", "constant"),
+    "word": ("keyword", "function", "class-name", "builtin"),
+    "text": ("string", "triple-quoted-string", "char", "attr-value"),
+    "sign": ("operator", "decorator", "punctuation", "comment"),
+}
+
+
+def style() -> str:
+    """What the theme has no option for: code that can be read, notices that cover no button."""
+    colours = _CODE_DARK if is_dark() else _CODE_LIGHT
+    rules = [
+        ",".join(f".stCode code .token.{token}" for token in tokens) + f"{{color:{colours[kind]}}}"
+        for kind, tokens in _TOKENS.items()
+    ]
+    rules.append(".stToastContainer{inset:auto 1rem 1rem auto}")
+    return f"<style>{''.join(rules)}</style>"
+
+
 def palette(dark: bool) -> Sequence[str]:
     """Colours of a world's actions in their order; safe for the colour-blind by pairs."""
     return _DARK if dark else _LIGHT

@@ -64,7 +64,7 @@ TEXTS = r"""async () => {
         for (const each of ancestors(element)) product *= Number(getComputedStyle(each).opacity);
         return product;
     };
-    const skipped = "[disabled], [aria-disabled=true], [data-disabled], [inert], .stCode";
+    const skipped = "[disabled], [aria-disabled=true], [data-disabled], [inert]";
     const contrast = (element, box, inChart) => {
         if (element.closest(skipped)) return null;
         const onMark = inChart && !element.closest(".role-axis, .role-legend");
@@ -110,6 +110,5 @@ TEXTS = r"""async () => {
 }"""
 """Every visible text node: size on screen, weight, and contrast where it can be computed.
 
-Not computed: what is disabled, texts on the marks of a chart, and the colours of code, which
-Streamlit has fixed.
+Not computed: what is disabled, and texts on the marks of a chart.
 """
