@@ -28,7 +28,9 @@ PLAY = Path(__file__).with_name("play.py")
 open_link(CompareSetup)
 fit_to_world()
 
-with st.container(horizontal=True, horizontal_alignment="distribute", key="toolbar"):
+with st.container(
+    horizontal=True, horizontal_alignment="distribute", vertical_alignment="center", key="toolbar"
+):
     choose_world()
     with st.container(horizontal=True, width="content", gap="xsmall"):
         setup = current_setup(CompareSetup)

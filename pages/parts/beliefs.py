@@ -102,4 +102,5 @@ def _in_words(shift: Shift) -> str:
     values = [part.partition("=")[2] or part for part in column.context]
     where = " and ".join(values) if values else "everybody"
     what = column.action.replace("=", " ")
-    return f"{plain(what)} for {plain(where)} **{shift.change:+.2g}**"
+    change = f"{shift.change:+.2g}".replace("-", "−")
+    return f"{plain(what)} for {plain(where)} **{change}**"

@@ -21,11 +21,13 @@ def show_log(session: PlaySession) -> None:
         if rows.empty:
             note(_NONE_YET)
             return
-        for label, column, options in (
+        filters = (
             ("Actions", "action", [item.id for item in session.world.items]),
             ("Decided by", "cause", sorted(rows["cause"].unique())),
-        ):
-            wanted = st.multiselect(label, options, key=f"log-{session.world.key}-{column}")
+        )
+        for place, (label, column, options) in zip(st.columns(2), filters, strict=True):
+            key = f"log-{session.world.key}-{column}"
+            wanted = place.multiselect(label, options, key=key, placeholder="All")
             if wanted:
                 rows = rows[rows[column].isin(wanted)]
         st.dataframe(rows.iloc[::-1], hide_index=True, height=320, key="log-table")

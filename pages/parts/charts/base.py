@@ -16,6 +16,11 @@ def ink(dark: bool) -> str:
     return "#eceae4" if dark else "#14171c"
 
 
+def ground(dark: bool) -> str:
+    """Colour of the page."""
+    return "#15171c" if dark else "#fcfbf8"
+
+
 def faint(dark: bool) -> str:
     """Colour of what is there for comparison."""
     return "#a9afba" if dark else "#5c6370"
@@ -51,16 +56,25 @@ def finish(chart: alt.LayerChart | alt.FacetChart, dark: bool) -> Spec:
             labelFontSize=12,
             titleFontSize=12,
             titleFontWeight="normal",
+            titlePadding=6,
             labelColor=text,
             titleColor=text,
             gridColor="#2c303a" if dark else "#e9e4da",
             domain=False,
             ticks=False,
         )
-        .configure_legend(labelFontSize=12, labelColor=text, symbolStrokeWidth=2.5, symbolSize=260)
+        .configure_axisY(labelFlush=False, labelBound=False)
+        .configure_legend(
+            labelFontSize=12,
+            labelColor=text,
+            symbolStrokeWidth=2.5,
+            symbolSize=260,
+            offset=4,
+            padding=2,
+        )
         .configure_view(strokeWidth=0)
     )
-    spec: Spec = styled.to_dict()
+    spec: Spec = styled.properties(padding={"top": 4, "bottom": 6, "left": 0, "right": 0}).to_dict()
     spec.pop("datasets", None)
     for view in (spec, *spec.get("layer", ())):
         view.pop("data", None)

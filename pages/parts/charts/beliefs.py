@@ -9,7 +9,7 @@ import pandas as pd
 
 from engine.log import Ranked
 from engine.worlds import World
-from pages.parts.charts.base import Spec, action_colour, blank, finish, ink, only
+from pages.parts.charts.base import Spec, action_colour, blank, finish, ground, ink, only
 from pages.parts.look import percent
 
 REWARDS = (-0.75, 1.75)
@@ -26,22 +26,22 @@ Row = dict[str, object]
 
 def height(world: World, small: bool) -> int:
     """Pixels of a chart with one lane for each action."""
-    return max(180, 26 * len(world.items)) if small else max(330, 36 * len(world.items))
+    return max(180, 28 * len(world.items)) if small else max(330, 36 * len(world.items))
 
 
-def _lanes(labels: Sequence[str], field: str = "lane") -> alt.Y:
-    """One horizontal lane for each action, lane 0 at the bottom."""
+def _lanes(labels: Sequence[str], field: str = "lane", at: float = 0) -> alt.Y:
+    """One horizontal lane for each action, lane 0 at the bottom, named at a share of its height."""
     size = len(labels)
     return (
         alt.Y(f"{field}:Q")
         .scale(domain=(-0.12, size - 0.02), nice=False, zero=False)
         .axis(
-            values=list(range(size)),
-            labelExpr=f"{json.dumps(labels[::-1])}[datum.value]",
+            values=[lane + at for lane in range(size)],
+            labelExpr=f"{json.dumps(labels[::-1])}[floor(datum.value)]",
             title=None,
             grid=False,
             labelFontSize=13,
-            labelBaseline="bottom",
+            labelBaseline="middle" if at else "bottom",
             labelPadding=8,
             labelLimit=170,
             labelOverlap=False,
@@ -70,7 +70,7 @@ def probability_spec(world: World, dark: bool, small: bool = False) -> Spec:
     )
     now, before = (base.transform_filter(alt.datum.when == when) for when in ("now", "before"))
     labels = [f"{item.emoji} {item.id}" for item in world.items]
-    y, middle = _lanes(labels), _lanes(labels, "middle")
+    y, middle = (_lanes(labels, field, at=_BAR / 2) for field in ("lane", "middle"))
     box = {"x": x, "x2": alt.X2Datum(0), "y": y, "y2": "top:Q"}
     bars = now.mark_rect(cornerRadius=3).encode(
         **box, color=action_colour(world, dark), tooltip=tooltip
@@ -143,9 +143,9 @@ def belief_spec(world: World, dark: bool, small: bool = False) -> Spec:
     now, before = only("when", "now"), only("when", "before")
     bells = _bell(now)
     draws = now.transform_filter("isValid(datum.draw)").transform_calculate(
-        reward=f"clamp(datum.draw, {REWARDS[0]}, {REWARDS[1]})", top="datum.lane + 0.3"
+        reward=f"clamp(datum.draw, {REWARDS[0]}, {REWARDS[1]})", top="datum.lane + 0.42"
     )
-    right_of_it = "datum.reward < 0.8"
+    right_of_it = "datum.reward < 0.6"
     layers = alt.layer(
         bells.mark_area(fillOpacity=0.55).encode(x, y, y2="top:Q", color=colour, tooltip=tooltip),
         _bell(before)
@@ -175,7 +175,16 @@ def belief_spec(world: World, dark: bool, small: bool = False) -> Spec:
         .encode(x, top, text=alt.value("highest draw")),
         now.transform_filter("isValid(datum.truth)")
         .transform_calculate(reward="datum.truth")
-        .mark_point(shape="triangle-up", filled=True, size=90, color=ink(dark), yOffset=6)
+        .mark_point(
+            shape="triangle-up",
+            filled=True,
+            opacity=1,
+            size=80,
+            color=ink(dark),
+            stroke=ground(dark),
+            strokeWidth=1.2,
+            yOffset=-4,
+        )
         .encode(x, y, tooltip=truth),
     )
     return finish(layers.properties(height=height(world, small)), dark)

@@ -15,10 +15,15 @@ _VISIBLE = 0.15
 """Strength from which a cell carries the picture of its action."""
 
 
+_WIDTH = 300
+"""Pixels that the cells of a row have between them on most screens."""
+
+
 @lru_cache(maxsize=64)
 def map_spec(world: World, dark: bool) -> Spec:
     """Cells: rows are the first field of the context, columns all others together."""
     first = world.fields[0]
+    corner = 0.28 * _WIDTH * len(first.values) / len(world.contexts)
     labels = {value.name: f"{value.emoji} {value.name}" for value in first.values}
     x = (
         alt.X("column:N")
@@ -68,17 +73,17 @@ def map_spec(world: World, dark: bool) -> Spec:
         base.transform_filter("isValid(datum.truth)")
         .mark_point(
             filled=True,
-            size=85,
+            size=min(85, 10 * corner),
             opacity=1,
             stroke=ink(dark),
             strokeWidth=1,
-            xOffset=9,
-            yOffset=-10,
+            xOffset=corner,
+            yOffset=-11,
             aria=False,
         )
         .encode(action_colour(world, dark, "truth")),
     ).resolve_scale(opacity="independent")
-    return finish(layers.properties(height=50 * len(first.values) + 46), dark)
+    return finish(layers.properties(height=54 * len(first.values) + 46), dark)
 
 
 def map_rows(

@@ -34,7 +34,9 @@ def reward_spec(dark: bool, span: int, truth: bool) -> Spec:
     own = {SO_FAR: ([1, 0], accent(dark)), LATEST: ([2, 2], accent(dark))}
     known = {UNIFORM: ([1, 3], faint(dark)), SINGLE: ([7, 4], faint(dark)),
              BEST: ([1, 0], faint(dark))}  # fmt: skip
-    return lines(dark, span, (0, 1.04), "mean reward", own | known if truth else own)
+    return lines(
+        dark, span, (0, 1.04), "mean reward", own | known if truth else own, 250 if truth else 200
+    )
 
 
 @lru_cache(maxsize=128)
@@ -42,7 +44,7 @@ def regret_spec(dark: bool, span: int, top: int) -> Spec:
     """Lines: reward lost against the best possible, summed up."""
     styles = {LOOP: ([1, 0], accent(dark)), UNIFORM: ([1, 3], faint(dark)),
              SINGLE: ([7, 4], faint(dark))}  # fmt: skip
-    return lines(dark, span, (0, top), "cumulative regret (rewards lost)", styles)
+    return lines(dark, span, (0, top), "rewards lost", styles, 240)
 
 
 def lines(
@@ -51,7 +53,7 @@ def lines(
     domain: tuple[float, float],
     title: str,
     styles: Styles,
-    height: int = 290,
+    height: int,
 ) -> Spec:
     """Lines over the visitors; a row without a line is a vertical rule at its visitor."""
     legend = alt.Legend(orient="top", title=None, symbolType="stroke", columns=2, labelLimit=0)

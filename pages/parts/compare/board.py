@@ -50,6 +50,7 @@ def show_situation(session: CompareSession) -> None:
         button.button(
             "**Go online**" if watching else "Back to watching",
             key="switch",
+            type="primary" if watching else "secondary",
             icon=":material/rocket_launch:" if watching else ":material/visibility:",
             shortcut="O",
             width="stretch",
@@ -65,11 +66,11 @@ def show_situation(session: CompareSession) -> None:
         )
         for arm, name in (
             ("baseline", "Today earns"),
-            ("apprentice", "Apprentice"),
-            ("online", "Online"),
+            ("apprentice", "Apprentice earns"),
+            ("online", "Online earns"),
         ):
             earned = session.mean(arm)
-            st.metric(name, "–" if math.isnan(earned) else f"{earned:.2f}", width=105)
+            st.metric(name, "–" if math.isnan(earned) else f"{earned:.2f}", width=130)
 
 
 def _share(value: float) -> str:
