@@ -203,6 +203,18 @@ def test_a_belief_without_any_doubt_is_followed() -> None:
     assert decide(Thompson(floor=0.0, width=1.0), scores).probabilities.tolist() == [0, 1, 0]
 
 
+def test_at_width_0_the_highest_means_share_and_the_floor_stays() -> None:
+    """No draw is made: the two best of three, of which the first is the baseline."""
+    scores = Scores(np.array([0.2, 0.8, 0.8]), 0.04 * np.eye(3))
+    policy = Thompson(floor=0.12, width=0.0)
+    decision = decide(policy, scores)
+    np.testing.assert_allclose(decision.probabilities, [0.08, 0.46, 0.46], rtol=1e-12)
+    assert decision.errors.tolist() == [0, 0, 0]
+    assert decision.draw is None
+    counts = chosen_counts(policy, scores, 3_000)
+    assert chi_square(counts, decision.probabilities) < CHI_SQUARE_999[2]
+
+
 @pytest.mark.parametrize("correlation", [1 + 1e-12, 1 + 1e-8, 1 + 1e-5, 2.0])
 def test_a_belief_that_rounding_has_left_impossible_is_still_decided_on(
     correlation: float,
