@@ -48,9 +48,8 @@ def show_situation(session: CompareSession) -> None:
         said.markdown(situation(session))
         watching = comparison.is_apprentice
         button.button(
-            "**Go online**" if watching else "Back to watching",
+            ":primary[**Go online**]" if watching else "Back to watching",
             key="switch",
-            type="primary" if watching else "secondary",
             icon=":material/rocket_launch:" if watching else ":material/visibility:",
             shortcut="O",
             width="stretch",
