@@ -84,7 +84,7 @@ def test_rows_have_every_column_that_the_specification_reads(world: World) -> No
         curves.regret_rows(points),
     ]
     for spec, frame in zip(all_specs(world, dark=False), frames, strict=True):
-        assert fields_in(spec) <= set(frame.columns)
+        assert fields_in(spec) <= set(frame.column_names)
 
 
 def test_bells_are_drawn_from_the_means_and_deviations_of_the_ranking() -> None:
@@ -93,12 +93,12 @@ def test_bells_are_drawn_from_the_means_and_deviations_of_the_ranking() -> None:
     before = loop.preview(world.actions, world.features(world.contexts[0]))
     list(crowd(loop, world, 200))
     now = loop.preview(world.actions, world.features(world.contexts[0]))
-    frame = beliefs.belief_rows(world, now, before, None)
+    frame = beliefs.belief_rows(world, now, before, None).to_pandas()
     for when, ranked in (("now", now), ("before", before)):
         rows = frame[frame["when"] == when].set_index("action").loc[[a.id for a in world.items]]
         assert tuple(rows["mean"]) == ranked.means
         assert tuple(rows["sd"]) == ranked.sds
-    assert set(beliefs.belief_rows(world, now, None, None)["when"]) == {"now"}
+    assert set(beliefs.belief_rows(world, now, None, None)["when"].to_pylist()) == {"now"}
 
 
 def test_the_highest_draw_is_marked_and_is_the_action_offered() -> None:
@@ -107,7 +107,7 @@ def test_the_highest_draw_is_marked_and_is_the_action_offered() -> None:
     marked = 0
     for context in world.contexts:
         now = loop.preview(world.actions, world.features(context), event_id=str(context))
-        frame = beliefs.belief_rows(world, now, None, None)
+        frame = beliefs.belief_rows(world, now, None, None).to_pandas()
         if now.cause != "draw":
             assert frame["draw"].isna().all()
             assert not frame["wins"].any()
@@ -170,16 +170,20 @@ def test_rows_of_a_comparison_have_every_column_that_is_read() -> None:
         comparing.slices_rows(comparison.record.slices(), order),
     ]
     for spec, frame in zip(comparison_specs(dark=False), frames, strict=True):
-        assert fields_in(spec) <= set(frame.columns)
+        assert fields_in(spec) <= set(frame.column_names)
     for frame in frames[:4]:
-        assert list(frame.loc[frame["line"].isna(), "visitor"]) == [60]
-    assert list(frames[4]["what"])[3:] == ["estimate from exploration", "earned since", "the truth"]
-    assert len(frames[5]) == len(order)
+        assert [row["visitor"] for row in frame.to_pylist() if row["line"] is None] == [60]
+    assert frames[4]["what"].to_pylist()[3:] == [
+        "estimate from exploration",
+        "earned since",
+        "the truth",
+    ]
+    assert frames[5].num_rows == len(order)
 
 
 def test_lines_show_what_the_loops_earned() -> None:
     comparison = compared()
-    frame = comparing.arm_rows(list(comparison.rows()), [], "_gain")
+    frame = comparing.arm_rows(list(comparison.rows()), [], "_gain").to_pandas()
     last = frame.groupby("line")["value"].last()
     rewards = comparison.rewards()
     assert last["online from the start"] == (rewards["online"] - rewards["baseline"]).sum()

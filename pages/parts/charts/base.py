@@ -1,9 +1,11 @@
 """What all charts share: ink, one colour per action, and specifications without data."""
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import altair as alt
 import pandas as pd
+import pyarrow as pa
 
 from engine.worlds import World
 from pages.parts.look import palette
@@ -34,6 +36,15 @@ def accent(dark: bool) -> str:
 def blank() -> alt.Chart:
     """A chart whose rows come later."""
     return alt.Chart(pd.DataFrame())
+
+
+def table(rows: Sequence[Mapping[str, object]]) -> pa.Table:
+    """Rows as they travel; what a row does not have is null.
+
+    Streamlit would make the same of a data frame, in ten times the time and twice the bytes.
+    """
+    names = dict.fromkeys(name for row in rows for name in row)
+    return pa.table({name: [row.get(name) for row in rows] for name in names})
 
 
 def only(field: str, value: str) -> alt.Chart:

@@ -5,11 +5,11 @@ from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
 import altair as alt
-import pandas as pd
+import pyarrow as pa
 
 from engine.log import Ranked
 from engine.worlds import World
-from pages.parts.charts.base import Spec, action_colour, blank, finish, ground, ink, only
+from pages.parts.charts.base import Spec, action_colour, blank, finish, ground, ink, only, table
 from pages.parts.look import percent
 
 REWARDS = (-0.75, 1.75)
@@ -93,7 +93,7 @@ def probability_spec(world: World, dark: bool, small: bool = False) -> Spec:
     return finish(layers.properties(height=height(world, small)), dark)
 
 
-def probability_rows(world: World, now: Ranked, before: Ranked | None) -> pd.DataFrame:
+def probability_rows(world: World, now: Ranked, before: Ranked | None) -> pa.Table:
     """Rows of `probability_spec`: action, lane, probability, error, when and a label."""
     rows: list[Row] = []
     for i, item in enumerate(world.items):
@@ -113,7 +113,7 @@ def probability_rows(world: World, now: Ranked, before: Ranked | None) -> pd.Dat
                 "label_at": max(chance, old),
             }
         )
-    return pd.DataFrame(rows)
+    return table(rows)
 
 
 @lru_cache(maxsize=64)
@@ -206,7 +206,7 @@ def _bell(rows: alt.Chart) -> alt.Chart:
 
 def belief_rows(
     world: World, now: Ranked, before: Ranked | None, truth: Iterable[float] | None
-) -> pd.DataFrame:
+) -> pa.Table:
     """Rows of `belief_spec`: one for each action now, and one for each before."""
     size = len(world.items)
     highest = max((d for d in now.draw or () if d is not None), default=None)
@@ -228,4 +228,4 @@ def belief_rows(
         )
         if before:
             rows.append({**fact, "when": "before", "mean": before.means[i], "sd": before.sds[i]})
-    return pd.DataFrame(rows)
+    return table(rows)

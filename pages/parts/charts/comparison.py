@@ -5,12 +5,12 @@ from collections.abc import Mapping, Sequence
 from functools import lru_cache
 
 import altair as alt
-import pandas as pd
+import pyarrow as pa
 
 from engine.apprentice import RECENT, Matching
 from engine.comparison import RECENT as RECENT_REWARDS
 from engine.switching import Outlook, Z
-from pages.parts.charts.base import Spec, accent, blank, faint, finish, ink
+from pages.parts.charts.base import Spec, accent, blank, faint, finish, ink, table
 from pages.parts.charts.curves import Styles, lines
 
 Rows = Sequence[Mapping[str, float]]
@@ -69,10 +69,10 @@ def gain_spec(dark: bool, span: int, low: int, high: int) -> Spec:
     return lines(dark, span, (low, high), "rewards", _arms(dark), 260)
 
 
-def match_rows(rows: Rows, switches: Sequence[int]) -> pd.DataFrame:
+def match_rows(rows: Rows, switches: Sequence[int]) -> pa.Table:
     """Rows of `match_spec`: line, visitor, value; a line without a name is a switch."""
     columns = {MATCH: "recent", AGREEMENT: "agreement", CEILING: "ceiling"}
-    return _melt(rows, columns, switches)
+    return table(_melt(rows, columns, switches))
 
 
 def arm_rows(
@@ -80,29 +80,29 @@ def arm_rows(
     switches: Sequence[int],
     measure: str,
     best: tuple[float, int] | None = None,
-) -> pd.DataFrame:
+) -> pa.Table:
     """Rows of the other three: line, visitor, value.
 
     Args:
         measure: end of the columns' names in `engine.comparison.Comparison.rows`.
         best: the best possible mean reward, and the end of the axis.
     """
-    frame = _melt(rows, {name: arm + measure for arm, name in _ARMS.items()}, switches)
-    if best is None:
-        return frame
-    level, span = best
-    known = [{"line": BEST, "visitor": at, "value": level} for at in (0, span)]
-    return pd.concat([frame, pd.DataFrame(known)])
+    found = _melt(rows, {name: arm + measure for arm, name in _ARMS.items()}, switches)
+    if best is not None:
+        level, span = best
+        found += [{"line": BEST, "visitor": at, "value": level} for at in (0, span)]
+    return table(found)
 
 
-def _melt(rows: Rows, columns: Mapping[str, str], switches: Sequence[int]) -> pd.DataFrame:
+def _melt(
+    rows: Rows, columns: Mapping[str, str], switches: Sequence[int]
+) -> list[dict[str, object]]:
     found: list[dict[str, object]] = [
         {"line": line, "visitor": row["visitor"], "value": row[column]}
         for line, column in columns.items()
         for row in rows
     ]
-    found += [{"line": None, "visitor": at, "value": None} for at in switches]
-    return pd.DataFrame(found)
+    return found + [{"line": None, "visitor": at, "value": None} for at in switches]
 
 
 def bounds_of(rows: Rows, measure: str) -> tuple[int, int]:
@@ -156,7 +156,7 @@ def outlook_spec(dark: bool) -> Spec:
 
 def outlook_rows(
     outlook: Outlook, truth: float | None, since: tuple[float, float] | None
-) -> pd.DataFrame:
+) -> pa.Table:
     """Rows of `outlook_spec`: what, kind, low, high, point.
 
     Args:
@@ -191,7 +191,7 @@ def outlook_rows(
         rows.append(
             {"what": "the truth", "kind": "truth", "low": truth, "high": truth, "point": truth}
         )
-    return pd.DataFrame(rows)
+    return table(rows)
 
 
 # -- slice by slice -------------------------------------------------------------------
@@ -221,15 +221,13 @@ def slices_spec(dark: bool, size: int) -> Spec:
     return finish(layers.properties(height=26 * size + 40), dark)
 
 
-def slices_rows(
-    slices: Mapping[str, Matching], order: Sequence[tuple[str, str, str]]
-) -> pd.DataFrame:
+def slices_rows(slices: Mapping[str, Matching], order: Sequence[tuple[str, str, str]]) -> pa.Table:
     """Rows of `slices_spec`: field, value, agreement, match, ratio, ceiling, visitors.
 
     Args:
         order: (column of the context, field, value) of what there is.
     """
-    return pd.DataFrame(
+    return table(
         [
             {
                 "field": field,

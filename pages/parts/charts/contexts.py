@@ -6,10 +6,10 @@ from functools import lru_cache
 from typing import Any
 
 import altair as alt
-import pandas as pd
+import pyarrow as pa
 
 from engine.worlds import World
-from pages.parts.charts.base import Spec, action_colour, blank, finish, ink
+from pages.parts.charts.base import Spec, action_colour, blank, finish, ink, table
 
 _VISIBLE = 0.15
 """Strength from which a cell carries the picture of its action."""
@@ -88,12 +88,12 @@ def map_spec(world: World, dark: bool) -> Spec:
 
 def map_rows(
     world: World, cells: Iterable[Mapping[str, Any]], here: Mapping[str, str], truth: bool
-) -> pd.DataFrame:
+) -> pa.Table:
     """Rows of `map_spec`, out of `engine.metrics.favourites`."""
     first, *others = world.fields
     pictures = {(f.name, v.name): v.emoji for f in world.fields for v in f.values}
     emoji = {item.id: item.emoji for item in world.items}
-    return pd.DataFrame(
+    return table(
         [
             {
                 **{field.name: cell[field.name] for field in world.fields},

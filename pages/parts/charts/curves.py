@@ -5,11 +5,11 @@ from collections.abc import Mapping, Sequence
 from functools import lru_cache
 
 import altair as alt
-import pandas as pd
+import pyarrow as pa
 
 from engine.metrics import RECENT
 from engine.worlds import World
-from pages.parts.charts.base import Spec, accent, blank, faint, finish, ink
+from pages.parts.charts.base import Spec, accent, blank, faint, finish, ink, table
 
 Curve = Sequence[Mapping[str, float]]
 """Rows of `engine.metrics.LearningCurve.rows`."""
@@ -84,7 +84,7 @@ def lines(
     return finish(alt.layer(curves, rules).properties(height=height), dark)
 
 
-def reward_rows(world: World, curve: Curve, span: int, truth: bool) -> pd.DataFrame:
+def reward_rows(world: World, curve: Curve, span: int, truth: bool) -> pa.Table:
     """Rows of `reward_spec`: line, visitor, value."""
     rows = _melt(curve, {SO_FAR: "mean", LATEST: "recent"})
     if truth:
@@ -94,13 +94,13 @@ def reward_rows(world: World, curve: Curve, span: int, truth: bool) -> pd.DataFr
             for line, level in levels.items()
             for at in (0, span)
         ]
-    return pd.DataFrame(rows)
+    return table(rows)
 
 
-def regret_rows(curve: Curve) -> pd.DataFrame:
+def regret_rows(curve: Curve) -> pa.Table:
     """Rows of `regret_spec`: line, visitor, value."""
     columns = {LOOP: "regret", UNIFORM: "uniform_regret", SINGLE: "single_regret"}
-    return pd.DataFrame(_melt(curve, columns))
+    return table(_melt(curve, columns))
 
 
 def _melt(curve: Curve, columns: Mapping[str, str]) -> list[dict[str, object]]:
