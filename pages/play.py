@@ -13,7 +13,7 @@ from pages.parts.controls import (
     control_the_crowd,
     reset_or_share,
 )
-from pages.parts.learned import show_map, show_regret, show_score
+from pages.parts.learned import reveal_the_truth, show_map, show_regret, show_score
 from pages.parts.link import current_setup, open_link, write_link
 from pages.parts.look import note, plain
 from pages.parts.records import show_code, show_log
@@ -49,10 +49,13 @@ with st.container(gap=None):
     note(plain(session.world.story))
 
 
-visitor, beliefs, learned = st.columns([1.16, 1.5, 1.14], gap="medium")
-with visitor:
-    answer = st.container()
+left, beliefs, right = st.columns([1.16, 1.5, 1.14], gap="medium")
+with left:
+    visit = st.container()
     offer_other_ways(session)
+with right:
+    reveal_the_truth()
+    learned = st.container()
 
 
 def draw_stage(session: PlaySession) -> None:
@@ -64,7 +67,7 @@ def draw_stage(session: PlaySession) -> None:
         st.rerun()
     # Computed before anything is drawn: then all that is drawn travels in one message.
     ranked, favoured, curve = session.ranked, session.map_rows(), session.follow()
-    with answer:
+    with visit:
         choose_context(session)
         show_offer(session.world, ranked)
         ask_for_reward(session)

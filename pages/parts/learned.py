@@ -21,12 +21,16 @@ _REGRET_HELP = (
 )
 
 
-def show_map(session: PlaySession, favoured: Sequence[Mapping[str, Any]]) -> None:
-    """Every context at a glance, filling in as rewards arrive."""
-    world = session.world
+def reveal_the_truth() -> None:
+    """The heading of all that was learned, and whether the hidden truth stands beside it."""
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.markdown("##### What it has learned", help=_MAP_HELP, width="content")
         st.toggle("Reveal the truth", key="truth")
+
+
+def show_map(session: PlaySession, favoured: Sequence[Mapping[str, Any]]) -> None:
+    """Every context at a glance, filling in as rewards arrive."""
+    world = session.world
     st.vega_lite_chart(
         contexts.map_rows(world, favoured, session.context, session.setup.truth),
         contexts.map_spec(world, is_dark()),
