@@ -10,6 +10,7 @@
 
 from engine.actions import Action, RankedAction, RankRequest, RankResponse
 from engine.errors import PersonalizerError
+from engine.hypotheses import Hypothesis
 from engine.log import EventLog
 from engine.loop import LearningLoop
 from engine.policies import EpsilonGreedy, Greedy, Thompson, Uniform
@@ -20,6 +21,7 @@ __all__ = [
     "EpsilonGreedy",
     "EventLog",
     "Greedy",
+    "Hypothesis",
     "LearningLoop",
     "LoopSettings",
     "PersonalizerError",

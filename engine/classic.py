@@ -46,7 +46,7 @@ class ClassicModel:
     def scores(self, context: Features, actions: tuple[Action, ...]) -> Scores:
         """Predicted rewards of the offered actions, without any doubt."""
         mean = np.array([self._predict(context, action) for action in actions])
-        return Scores(mean, np.zeros((len(actions), len(actions))))
+        return Scores.of_one(mean, np.zeros((len(actions), len(actions))))
 
     def learn(self, context: Features, action: Action, reward: float, weight: float = 1.0) -> None:
         """One step towards a reward.

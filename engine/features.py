@@ -9,14 +9,15 @@ value      field               column                 value
 "rainy"    weather             weather=rainy          1
 true       member              member=true            1
 null       referrer            referrer=null          1
-12.5       price               price                  2.097
+12.5       price               price                  3.620
 [.2, .7]   taste               taste[0], taste[1]     .2, .7
 =========  ==================  =====================  =======
 
 Inside a namespace the field is ``namespace.name``; names that start with ``_``
 are ignored, as the service did. The boolean true and the string "true" are the same.
-Numbers from -1 to 1 are taken as they are; beyond that only their order of magnitude
-counts (`squash`), so that a price in cents cannot drown a weather in words.
+Numbers from -3 to 3 are taken as they are, which holds most standardised ones; beyond
+that only their order of magnitude counts (`squash`), so that a price in cents cannot drown
+a weather in words.
 
 The row that the engine learns from is never written down as a whole: it is the
 tensor product of a context part and an action part, and inner products of such
@@ -31,6 +32,7 @@ from itertools import combinations, product
 from typing import Any, TypeGuard
 
 from engine.errors import refuse
+from engine.hypotheses import RowForm
 
 _FORBIDDEN = {chr(c) for c in (*range(33), *range(126, 141))} | {":", "|"}
 _CODE = "InvalidRankRequest"
@@ -40,6 +42,9 @@ _ESCAPES_AND_DOT = _ESCAPES | {ord("."): "\\."}
 
 MAX_COLUMNS = 2_000
 """Columns that one context or one action may make."""
+
+LINEAR = 3.0
+"""Up to which size numbers count as they are."""
 
 SHARE = math.sqrt(0.5)
 """Length of the id's part, and of the features' part, of an action's unit vector."""
@@ -54,18 +59,20 @@ class Features:
     Attributes:
         columns: column name -> value, zeros left out.
         fields: column name -> field name.
+        size: how many fields there are, those of value zero included.
         non_null: how many features had a value other than null.
     """
 
     columns: Mapping[str, float]
     fields: Mapping[str, str]
+    size: int
     non_null: int
 
 
 def squash(value: float) -> float:
-    """The identity on [-1, 1]; beyond it, one unit more for each factor of ten."""
+    """The identity on [-3, 3]; beyond it, one unit more for each factor of ten."""
     size = abs(value)
-    return value if size <= 1.0 else math.copysign(1.0 + math.log10(size), value)
+    return value if size <= LINEAR else math.copysign(LINEAR + math.log10(size / LINEAR), value)
 
 
 def flatten(objects: Sequence[Any], target: str) -> Features:
@@ -95,8 +102,9 @@ def flatten(objects: Sequence[Any], target: str) -> Features:
             f"at most {MAX_COLUMNS}",
             what=f"the number of columns that {target} makes",
         )
+    size = len(set(fields.values()))
     columns = {column: number for column, number in columns.items() if number}
-    return Features(columns, {column: fields[column] for column in columns}, non_null)
+    return Features(columns, {column: fields[column] for column in columns}, size, non_null)
 
 
 def _walk(objects: Sequence[Any], target: str) -> Iterator[tuple[str, Any, str]]:
@@ -187,51 +195,58 @@ class Column:
     of_id: bool = False
 
 
-def context_terms(context: Features, crosses: int) -> dict[tuple[str, ...], float]:
-    """Unit vector of all crosses of up to ``crosses`` context fields.
+def context_terms(context: Features, form: RowForm) -> dict[tuple[str, ...], float]:
+    """All crosses of up to ``form.crosses`` context fields, and their values.
 
-    Each order of crossing (none, single fields, pairs, triples) is scaled to
-    length 1 on its own, then all together: every order holds the same share of
-    the prior variance, whatever the number of fields. Measured on the coffee
-    table (``tests/benchmarks/learning.py``): one flat scale for all terms earns
-    about .015 less a visitor over the first 1,000.
+    Each order of crossing (none, single fields, pairs, triples) has the same share of the
+    squared length, so of the prior variance, whatever the number of fields. Measured on
+    the coffee table (``tests/benchmarks/learning.py``): one flat scale for all terms earns
+    about .015 less a visitor over the first 1,000. By id, each order has length 1 before
+    that; by features, that length is what it is for fields of size 1, so that it follows
+    the numbers.
     """
     by_field: dict[str, list[str]] = {}
     for column in context.columns:
         by_field.setdefault(context.fields[column], []).append(column)
     orders = []
-    for order in range(crosses + 1):
+    for order in range(form.crosses + 1):
         terms = {
             tuple(sorted(columns)): math.prod(context.columns[c] for c in columns)
             for fields in combinations(by_field, order)
             for columns in product(*(by_field[f] for f in fields))
         }
-        norm = math.sqrt(sum(v * v for v in terms.values()))
-        if norm > 0:
-            orders.append({key: v / norm for key, v in terms.items()})
+        square = sum(v * v for v in terms.values())
+        length = square if form.by == "id" else math.comb(context.size, order)
+        if square > 0:
+            orders.append({key: v / math.sqrt(length) for key, v in terms.items()})
     return {k: v / math.sqrt(len(orders)) for terms in orders for k, v in terms.items()}
 
 
-def action_terms(name: str, features: Features) -> dict[tuple[str, bool], float]:
-    """Unit vector of an action: (column, whether it is the id's) -> value.
+def action_terms(name: str, features: Features, form: RowForm) -> dict[tuple[str, bool], float]:
+    """An action's own columns: (column, whether it is the id's) -> value.
 
-    The id is a feature of its own, as it was in the service, so that ids alone
-    allow learning. Id and features each hold half of the squared length, so that
-    actions share what they have in common and can still differ.
+    By id, the id is a feature of its own, as it was in the service, so that ids alone
+    allow learning: id and features each hold half of the squared length 1, so that
+    actions share what they have in common and can still differ. By features, there is no
+    id unless there is nothing else, and numbers count as they are.
     """
-    norm = math.sqrt(sum(v * v for v in features.columns.values()))
-    if norm == 0:
+    square = sum(v * v for v in features.columns.values())
+    if square == 0:
         return {(name, True): 1.0}
-    terms = {(column, False): SHARE * v / norm for column, v in features.columns.items()}
+    if form.by == "features":
+        scale = 1 / math.sqrt(features.size)
+        return {(column, False): scale * v for column, v in features.columns.items()}
+    scale = SHARE / math.sqrt(square)
+    terms = {(column, False): scale * v for column, v in features.columns.items()}
     return {(name, True): SHARE, **terms}
 
 
 def columns_of_row(
-    context: Features, name: str, features: Features, crosses: int
+    context: Features, name: str, features: Features, form: RowForm
 ) -> dict[Column, float]:
-    """The row of (context, action) written out: column -> value, of length 1."""
+    """The row of (context, action) written out: column -> value."""
     return {
         Column(c, a, of_id): u * v
-        for c, u in context_terms(context, crosses).items()
-        for (a, of_id), v in action_terms(name, features).items()
+        for c, u in context_terms(context, form).items()
+        for (a, of_id), v in action_terms(name, features, form).items()
     }

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from engine.classic import ClassicModel
+from engine.hypotheses import Hypothesis
 from engine.log import Activated, Configured, Entry, Expired, Ranked, Rewarded
 from engine.model import RewardModel
 from engine.settings import LoopSettings
@@ -19,6 +20,7 @@ class EventState:
         rewards: values in the order in which they came, the default included.
         open: whether its wait is still running.
         earned: what it earned so far, once it was shown and an answer came.
+        lesson: which lesson of the reward head's that was.
     """
 
     ranked: Ranked
@@ -26,6 +28,7 @@ class EventState:
     rewards: list[float] = field(default_factory=list)
     open: bool = True
     earned: float | None = None
+    lesson: int = 0
 
 
 class LoopState:
@@ -60,7 +63,7 @@ class LoopState:
             self.model = ClassicModel(settings.crosses, settings.learning_rate)
         else:
             self.model = new_head(settings)
-            self.imitation = new_head(settings)
+            self.imitation = imitation_head(settings)
 
     def apply(self, entry: Entry) -> None:
         """Fold in one entry."""
@@ -130,9 +133,9 @@ class LoopState:
         context, action = ranked.request.context, ranked.request.actions[ranked.shown]
         if isinstance(self.model, RewardModel):
             if before is None:
-                self.model.learn(context, action, earned)
+                state.lesson = self.model.learn(context, action, earned)
             elif earned != before:
-                self.model.correct(context, action, earned - before)
+                self.model.correct(context, action, earned - before, state.lesson)
         elif ranked.mode != "apprentice":
             if before is None:
                 self.model.learn(context, action, earned, _importance(ranked))
@@ -147,5 +150,10 @@ def _importance(ranked: Ranked) -> float:
 
 
 def new_head(settings: LoopSettings) -> RewardModel:
-    """A head that has learned nothing."""
-    return RewardModel(settings.crosses, settings.prior_sd, settings.noise_sd)
+    """A reward head that has learned nothing."""
+    return RewardModel(settings.compared, settings.may_change)
+
+
+def imitation_head(settings: LoopSettings) -> RewardModel:
+    """An imitation head that has learned nothing: one hypothesis, as rules seldom change."""
+    return RewardModel((Hypothesis(crosses=settings.crosses),), may_change=False)

@@ -9,6 +9,7 @@ fields cost a few vector operations.
 `engine.features.columns_of_row` is the same map written out; a test holds them equal.
 """
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -19,6 +20,7 @@ from numpy.typing import NDArray
 from engine.actions import Action
 from engine.arrays import Array, with_room
 from engine.features import SHARE, Features
+from engine.hypotheses import RowForm
 
 
 def symmetric_polynomials(products: Array, orders: int) -> Array:
@@ -89,13 +91,13 @@ class RowKernel:
     """Inner products between remembered rows and the rows of a Rank call.
 
     Args:
-        crosses: highest order of context fields crossed with the action, 0 to 3.
+        form: how rows are written.
     """
 
-    def __init__(self, crosses: int) -> None:
-        self._crosses = crosses
+    def __init__(self, form: RowForm) -> None:
+        self._form = form
         self._contexts = Vectors()
-        self._context_scales: Array = np.zeros((crosses + 1, 16))
+        self._context_scales: Array = np.zeros((form.crosses + 1, 16))
         self._actions = Vectors()
         self._action_scales: Array = np.zeros((2, 16))
         self._ids: dict[str, int] = {}
@@ -105,56 +107,78 @@ class RowKernel:
     def __len__(self) -> int:
         return self._size
 
-    def remember(self, context: Features, action: Action) -> None:
-        """Append a row to the remembered ones."""
+    def remember(self, context: Features, action: Action) -> int:
+        """Append a row to the remembered ones; its position."""
         c, a = self._contexts.index(context), self._actions.index(action.features)
-        self._context_scales = with_room(self._context_scales, (self._crosses + 1, c + 1))
-        self._context_scales[:, c] = context_scales(context, self._crosses)
+        self._context_scales = with_room(self._context_scales, (self._form.crosses + 1, c + 1))
+        self._context_scales[:, c] = context_scales(context, self._form)
         self._action_scales = with_room(self._action_scales, (2, a + 1))
-        self._action_scales[:, a] = _action_scales(action.features)
+        self._action_scales[:, a] = action_scales(action.features, self._form)
         if self._size == self._rows.shape[1]:
             self._rows = np.concatenate([self._rows, np.zeros_like(self._rows)], axis=1)
         self._rows[:, self._size] = c, a, self._ids.setdefault(action.id, len(self._ids))
         self._size += 1
+        return self._size - 1
 
     def between(self, context: Features, actions: tuple[Action, ...]) -> tuple[Array, Array]:
         """Inner products of K offered rows with the m remembered ones and with each other.
 
         Returns:
-            (K, m) and (K, K); each row has length 1, so the latter's diagonal is 1.
+            (K, m) and (K, K).
         """
-        offer = _offer(actions)
+        offer = _offer(actions, self._form)
+        scales = context_scales(context, self._form)
+        own = offer.products * context_square(context, self._form)
         if not self._size:
-            return np.zeros((len(actions), 0)), offer.products
+            return np.zeros((len(actions), 0)), own
         c, a, i = self._rows[:, : self._size]
-        polynomials = symmetric_polynomials(self._contexts.products(context), self._crosses)
+        polynomials = symmetric_polynomials(self._contexts.products(context), self._form.crosses)
         polynomials *= self._context_scales[:, : len(self._contexts)]
-        contexts = context_scales(context, self._crosses) @ polynomials
+        contexts = scales @ polynomials
         to_features, id_lengths = self._action_scales[:, : len(self._actions)]
         features = self._actions.totals(offer.columns, offer.features) * to_features[:, None]
         ids = np.array([self._ids.get(action.id, -1) for action in actions])
         same = np.equal.outer(i, ids) * np.outer(id_lengths[a], offer.id_lengths)
-        return (contexts[c, None] * (features[a] + same)).T, offer.products
+        return (contexts[c, None] * (features[a] + same)).T, own
 
 
-@lru_cache(maxsize=1_024)
-def context_scales(context: Features, crosses: int) -> Array:
-    """1 / length of each order's part, times 1 / sqrt(number of orders that occur)."""
+def _field_squares(context: Features) -> Array:
+    """Squared length of each field's columns."""
     squares: dict[str, float] = {}
     for column, value in context.columns.items():
         field = context.fields[column]
         squares[field] = squares.get(field, 0.0) + value * value
-    own = symmetric_polynomials(np.array(list(squares.values())), crosses)
+    return np.array(list(squares.values()))
+
+
+@lru_cache(maxsize=1_024)
+def context_scales(context: Features, form: RowForm) -> Array:
+    """What the terms of each order of crosses are multiplied by (`features.context_terms`)."""
+    own = symmetric_polynomials(_field_squares(context), form.crosses)
+    squares = own
+    if form.by == "features":
+        squares = np.array([float(math.comb(context.size, k)) for k in range(len(own))])
     present = own > 0
     scales: Array = np.zeros_like(own)
-    scales[present] = 1.0 / np.sqrt(own[present] * present.sum())
+    scales[present] = 1.0 / np.sqrt(squares[present] * present.sum())
     return scales
 
 
-def _action_scales(features: Features) -> tuple[float, float]:
-    """Factor that brings the features to their length, and the length of the id's part."""
+@lru_cache(maxsize=1_024)
+def context_square(context: Features, form: RowForm) -> float:
+    """Squared length of a context's part."""
+    own = symmetric_polynomials(_field_squares(context), form.crosses)
+    return float(own @ context_scales(context, form) ** 2)
+
+
+def action_scales(features: Features, form: RowForm) -> tuple[float, float]:
+    """What an action's features are multiplied by, and the length of its id's part."""
     square = sum(value * value for value in features.columns.values())
-    return (SHARE / float(np.sqrt(square)), SHARE) if square > 0 else (0.0, 1.0)
+    if square == 0:
+        return 0.0, 1.0
+    if form.by == "features":
+        return 1 / math.sqrt(features.size), 0.0
+    return SHARE / math.sqrt(square), SHARE
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,7 +199,7 @@ class _Offer:
 
 
 @lru_cache(maxsize=256)
-def _offer(actions: tuple[Action, ...]) -> _Offer:
+def _offer(actions: tuple[Action, ...], form: RowForm) -> _Offer:
     columns: dict[str, int] = {}
     for action in actions:
         for column in action.features.columns:
@@ -183,7 +207,7 @@ def _offer(actions: tuple[Action, ...]) -> _Offer:
     features: Array = np.zeros((len(actions), len(columns)))
     lengths: Array = np.zeros(len(actions))
     for row, action in enumerate(actions):
-        scale, lengths[row] = _action_scales(action.features)
+        scale, lengths[row] = action_scales(action.features, form)
         for column, value in action.features.columns.items():
             features[row, columns[column]] = value * scale
     names = np.array([action.id for action in actions], dtype=object)

@@ -25,7 +25,17 @@ from engine.classic import ClassicModel
 from engine.errors import refuse
 from engine.features import Column
 from engine.fold import EventState, LoopState
-from engine.log import Activated, Configured, Entry, EventLog, Expired, Ranked, Rewarded, Undone
+from engine.log import (
+    Activated,
+    BeliefPart,
+    Configured,
+    Entry,
+    EventLog,
+    Expired,
+    Ranked,
+    Rewarded,
+    Undone,
+)
 from engine.model import RewardModel
 from engine.policies import Decision, Normals
 from engine.scores import Scores
@@ -340,6 +350,8 @@ class LearningLoop:
             errors=_placed(decision.errors, allowed, [0.0] * size),
             means=tuple(scores.mean.tolist()),
             sds=tuple(scores.sd.tolist()),
+            parts=_parts(scores),
+            drawn_from=decision.part,
             draw=None if draw is None else _placed(draw, allowed, [None] * size),
             chosen=allowed[decision.chosen],
             cause=decision.cause,
@@ -370,14 +382,14 @@ class LearningLoop:
         if mode == "apprentice" and self.imitation is not None:
             likeness = self.imitation.scores(request.context, request.actions)
             decision = self._decide_by(likeness, request, rng)
-            return belief, replace(decision, draw=None)
+            return belief, replace(decision, draw=None, part=None)
         return belief, self._decide_by(belief, request, rng)
 
     @property
     def _imitated(self) -> RewardModel | None:
         """The imitation head, if it has learned anything."""
         head = self.imitation
-        return head if head is not None and head.dimensions else None
+        return head if head is not None and head.learned else None
 
     def _belief(self, request: RankRequest) -> Scores:
         """The belief in this mode; what the reward head alone believes, unless online."""
@@ -391,7 +403,7 @@ class LearningLoop:
         """What the policy chooses among the non-excluded actions."""
         allowed = list(request.allowed)
         if len(allowed) < len(request.actions):
-            scores = Scores(scores.mean[allowed], scores.covariance[np.ix_(allowed, allowed)])
+            scores = scores.only(allowed)
         return self.settings.policy.decide(scores, self._normals, rng)
 
     def _next_event_id(self) -> str:
@@ -449,6 +461,19 @@ def _placed(values: Array, at: Sequence[int], whole: list[T]) -> tuple[T | float
     for position, value in zip(at, values.tolist(), strict=True):
         placed[position] = value
     return tuple(placed)
+
+
+def _parts(scores: Scores) -> tuple[BeliefPart, ...]:
+    return tuple(
+        BeliefPart(weight, source, tuple(means), tuple(sds))
+        for weight, source, means, sds in zip(
+            scores.weights.tolist(),
+            scores.sources,
+            scores.means.tolist(),
+            scores.sds.tolist(),
+            strict=True,
+        )
+    )
 
 
 def _response(ranked: Ranked) -> RankResponse:

@@ -1,70 +1,98 @@
 """The reward model: what the engine believes about every (context, action).
 
-It learns in the span of the rows it was rewarded for. An incremental Cholesky
-factorisation of their inner products gives each row coordinates in an orthonormal
-basis of that span, in which the prior is isotropic as it was over the columns; a
-row outside the span adds one basis vector. So the work depends on how many
-*independent* rows were learned, never on how many columns crosses make, and the
-result is the weight-space posterior (Rasmussen & Williams, *Gaussian Processes for
-Machine Learning*, 2006, section 2.1.2), up to rounding, as long as fewer than
-`MAX_DIMENSIONS` rows are independent. From there on, the part of a row outside the span
-counts as noise of its reward: right for rows that never come again, too sure of others.
+Several hypotheses learn side by side, each in the span of the rows it was rewarded for
+(`engine.span`, `engine.posterior`), and the evidence says how far each is to be believed
+(`engine.evidence`). The belief about an offer is their mixture.
 """
 
 import math
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from engine.actions import Action
-from engine.arrays import Array, with_room
+from engine.arrays import Array
+from engine.evidence import Banks
 from engine.features import Column, Features, action_terms, context_terms
+from engine.hypotheses import Hypothesis, RowForm
 from engine.kernel import RowKernel
-from engine.posterior import Posterior
+from engine.posterior import Posterior, Shift
 from engine.scores import Scores
-
-MAX_DIMENSIONS = 1_000
-"""Basis vectors that a model keeps."""
-
+from engine.span import Block, Offer, Span
 
 LEAN = 0.1
 """Reward by which the imitated action is believed to be better before any reward."""
+LEAST = 1e-3
+"""Weight from which a hypothesis takes part in a belief."""
 
 
 @dataclass(frozen=True, slots=True)
-class _Leaning:
-    """Deviations of the rows of a basis in another model, as of so many that it learned."""
+class Believer:
+    """A learner that takes part in the belief."""
 
-    on: "RewardModel | None"
-    learned: float
-    deviations: list[float]
+    weight: float
+    source: int
+    learner: Posterior
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class _Deviations:
+    """Deviations in another model of the rows of this one's bases, as of so many it learned."""
+
+    of: "RewardModel"
+    learned: int
+    known: dict[tuple[Features, Action], float]
+
+    def __call__(self, rows: Sequence[tuple[Features, Action]]) -> Array:
+        for context, action in rows:
+            if (context, action) not in self.known:
+                deviation = float(self.of.deviations(context, (action,))[0])
+                self.known[context, action] = deviation
+        return np.array([self.known[row] for row in rows])
 
 
 class RewardModel:
-    """Bayesian linear model of the reward over crosses of context and action.
+    """Bayesian model of the reward over crosses of context and action.
 
     Args:
-        crosses: highest order of context fields crossed with the action, 0 to 3.
-        prior_sd: prior standard deviation of any (context, action)'s expected reward.
-        noise_sd: standard deviation of a reward around its expectation.
+        hypotheses: what the world might be like.
+        may_change: whether tastes may change altogether.
     """
 
-    def __init__(self, crosses: int, prior_sd: float, noise_sd: float) -> None:
-        self._crosses = crosses
-        self._kernel = RowKernel(crosses)
-        self._basis: list[tuple[Features, Action]] = []
-        self._whiten: Array = np.zeros((16, 16))
-        self._written: dict[Features, dict[tuple[str, ...], float]] = {}
-        self._negligible = max(1e-13, min(1e-8, 1e-6 * (noise_sd / prior_sd) ** 2))
-        self._leaning = _Leaning(None, 0.0, [])
-        self.posterior = Posterior(prior_sd, noise_sd)
+    def __init__(self, hypotheses: Sequence[Hypothesis], may_change: bool = True) -> None:
+        self.evidence = Banks(hypotheses, may_change)
+        self._spans: dict[RowForm, Span] = {h.form: Span(h.form) for h in hypotheses}
+        self._terms: dict[tuple[RowForm, Features], dict[tuple[str, ...], float]] = {}
+        self._leaning: _Deviations | None = None
 
     @property
-    def dimensions(self) -> int:
-        """How many independent rows were learned."""
-        return len(self._basis)
+    def learned(self) -> int:
+        """How many rewards were learned."""
+        return self.evidence.learned
+
+    @property
+    def weights(self) -> dict[Hypothesis, float]:
+        """How far each hypothesis is believed; sums to 1."""
+        weights = self.evidence.weights.tolist()
+        return dict(zip(self.evidence.hypotheses, weights, strict=True))
+
+    def believers(self) -> list[Believer]:
+        """The learners that take part in the belief, with weights that sum to 1."""
+        found = [
+            Believer(odds * weight, source, learner, self._spans[learner.hypothesis.form])
+            for odds, bank in zip(self.evidence.odds.tolist(), self.evidence.banks, strict=True)
+            for source, (weight, learner) in enumerate(
+                zip(bank.weights.tolist(), bank.learners, strict=True)
+            )
+            if learner is not None and odds * weight >= LEAST
+        ]
+        total = sum(believer.weight for believer in found)
+        return [Believer(b.weight / total, b.source, b.learner, b.span) for b in found]
+
+    # -- what is believed -------------------------------------------------------------
 
     def scores(
         self, context: Features, actions: tuple[Action, ...], lean: "RewardModel | None" = None
@@ -76,18 +104,32 @@ class RewardModel:
                 believed to be somewhat better: the prior mean becomes `LEAN` x its weights,
                 and gives way to rewards as any prior does.
         """
-        rows, offered = self._coordinates(context, actions)
-        mean, covariance = self.posterior.moments(rows)
-        if lean is not None:
-            mean = mean + LEAN * lean.deviations(context, actions) + rows @ self._withdrawn(lean)
-        outside = offered - rows @ rows.T
-        covariance = covariance + self.posterior.prior_variance * outside
-        return Scores(mean, (covariance + covariance.T) / 2)
+        believers = self.believers()
+        offers: dict[RowForm, Offer] = {}
+        means, covariances = [], []
+        for believer in believers:
+            form = believer.span.form
+            if form not in offers:
+                offers[form] = believer.span.offer(context, actions)
+            mean, covariance = believer.learner.moments(offers[form])
+            if lean is not None:
+                mean = mean + LEAN * lean.deviations(context, actions)
+                mean += self._withdrawn(believer, offers[form], lean)
+            means.append(mean)
+            covariances.append((covariance + covariance.T) / 2)
+        return Scores(
+            np.array([believer.weight for believer in believers]),
+            np.array(means),
+            np.array(covariances),
+            tuple(believer.source for believer in believers),
+        )
 
     def deviations(self, context: Features, actions: tuple[Action, ...]) -> Array:
-        """Mean of each action less the running mean reward, (K,)."""
-        rows, _ = self._coordinates(context, actions)
-        result: Array = rows @ self.posterior.mean
+        """Mean of each action less the mean of everything, (K,)."""
+        result: Array = np.zeros(len(actions))
+        for believer in self.believers():
+            mean, _ = believer.learner.moments(believer.span.offer(context, actions))
+            result += believer.weight * (mean - believer.learner.centre)
         return result
 
     def sd_of_average(self, offers: Sequence[tuple[Features, tuple[Action, ...], Array]]) -> float:
@@ -96,109 +138,166 @@ class RewardModel:
         Args:
             offers: contexts, actions offered there, and the weight of each, (K,).
         """
-        kernel = RowKernel(self._crosses)
-        inside: Array = np.zeros(self.dimensions)
-        for context, actions, weights in offers:
-            inside += weights @ self._coordinates(context, actions)[0]
-            for action in actions:
-                kernel.remember(context, action)
-        share = np.concatenate([weights for _, _, weights in offers])
-        length = sum(
-            float(weights @ kernel.between(context, actions)[0] @ share)
-            for context, actions, weights in offers
-        )
-        variance = inside @ self.posterior.covariance @ inside
-        variance += self.posterior.prior_variance * (length - inside @ inside)
-        return math.sqrt(max(float(variance), 0.0))
+        found = [_average(believer, offers) for believer in self.believers()]
+        weights = np.array([believer.weight for believer in self.believers()])
+        means, variances = np.array(found).T
+        between = weights @ (means - weights @ means) ** 2
+        return math.sqrt(float(weights @ variances + between))
 
-    def _withdrawn(self, lean: "RewardModel") -> Array:
-        """What the rewards take back of a prior mean u: (Sigma / prior_sd^2 - I) u, (r,).
+    # -- what is learned --------------------------------------------------------------
 
-        The posterior mean of weights with prior mean u is the one without, plus
-        Sigma u / prior_sd^2; outside the basis u stays as it was.
+    def learn(self, context: Features, action: Action, reward: float) -> int:
+        """Learn that ``action`` earned ``reward`` in ``context``; the number of this lesson."""
+        places = {}
+        for form, span in self._spans.items():
+            learners = [learner for learner in self._awake() if learner.hypothesis.form == form]
+            if not learners:
+                continue
+            places[form], merged = span.place(context, action)
+            for block, other in merged:
+                for learner in learners:
+                    learner.merge(block, other)
+        densities = []
+        for bank in self.evidence.banks:
+            told = np.full(len(bank.learners), -np.inf)
+            for i, awake in enumerate(bank.learners):
+                if awake is not None:
+                    told[i] = awake.learn(places[awake.hypothesis.form], reward)
+            densities.append(told)
+        self.evidence.absorb(densities)
+        return self.learned
+
+    def correct(self, context: Features, action: Action, difference: float, lesson: int) -> None:
+        """Change the reward of a lesson by ``difference``, as `sum` aggregation does.
+
+        The evidence stays what the first reward made it.
         """
-        learned = lean.posterior.statistics.count
-        if (self._leaning.on, self._leaning.learned) != (lean, learned):
-            self._leaning = _Leaning(lean, learned, [])
-        known = self._leaning.deviations
-        for context, action in self._basis[len(known) :]:
-            known.append(float(lean.deviations(context, (action,))[0]))
-        size = self.dimensions
-        u: Array = LEAN * (self._whiten[:size, :size] @ np.array(known))
-        kept: Array = self.posterior.covariance @ u / self.posterior.prior_variance
-        return kept - u
+        for bank in self.evidence.banks:
+            for learner in bank.learners:
+                if learner is not None and lesson > self.learned - learner.count:
+                    place = self._spans[learner.hypothesis.form].find(context, action)
+                    learner.correct(place, difference)
 
-    def learn(self, context: Features, action: Action, reward: float) -> None:
-        """Learn that ``action`` earned ``reward`` in ``context``."""
-        row, outside = self._row(context, action)
-        if outside > 0 and self.dimensions < MAX_DIMENSIONS:
-            row, outside = self._extend(context, action, row, outside), 0.0
-        self.posterior.add(row, reward, outside)
+    def _awake(self) -> Iterator[Posterior]:
+        for bank in self.evidence.banks:
+            yield from (learner for learner in bank.learners if learner is not None)
 
-    def correct(self, context: Features, action: Action, difference: float) -> None:
-        """Change a learned reward by ``difference``, as `sum` aggregation does."""
-        row, outside = self._row(context, action)
-        self.posterior.correct(row, difference, outside)
+    # -- why --------------------------------------------------------------------------
 
     def contributions(
         self, context: Features, action: Action, lean: "RewardModel | None" = None
     ) -> dict[Column, float]:
         """What each column of (context, action) adds to its mean: weight x value of the column.
 
-        In units of reward; they sum to the mean less the running mean reward. Writes out
+        In units of reward; they sum to the mean less the mean of everything. Writes out
         every cross of the context's fields, so it is for explaining single decisions.
         """
-        crosses = context_terms(context, self._crosses)
-        parts = action_terms(action.id, action.features)
+        found: dict[Column, float] = defaultdict(float)
+        for believer in self.believers():
+            for column, value in self._explain(believer, context, action, lean).items():
+                found[column] += believer.weight * value
+        if lean is not None:
+            for column, value in lean.contributions(context, action).items():
+                found[column] += LEAN * value
+        return dict(found)
+
+    def _explain(
+        self,
+        believer: Believer,
+        context: Features,
+        action: Action,
+        lean: "RewardModel | None",
+    ) -> dict[Column, float]:
+        """Contributions by one hypothesis."""
+        form = believer.span.form
+        crosses = context_terms(context, form)
+        parts = action_terms(action.id, action.features, form)
         weights: dict[tuple[tuple[str, ...], tuple[str, bool]], float] = defaultdict(float)
-        size = self.dimensions
-        own = self.posterior.mean if lean is None else self.posterior.mean + self._withdrawn(lean)
-        dual = self._whiten[:size, :size].T @ own
-        for share, (basis_context, basis_action) in zip(dual.tolist(), self._basis, strict=True):
-            shared = action_terms(basis_action.id, basis_action.features)
-            both = [(a, value) for a, value in shared.items() if a in parts]
-            if not both:
-                continue
-            for c, value in self._terms(basis_context).items():
-                if c in crosses:
-                    for a, part in both:
-                        weights[c, a] += share * value * part
-        found = {
+        shifts, centre = self._shifts(believer, lean)
+        for block in believer.span.blocks:
+            own = believer.learner.weights(block, centre)
+            if lean is not None:
+                own = own + shifts[block].weights
+            dual = block.whiten[: block.size, : block.size].T @ own
+            rows = believer.span.written(block)
+            for share, (basis_context, basis_action) in zip(dual.tolist(), rows, strict=True):
+                shared = action_terms(basis_action.id, basis_action.features, form)
+                both = [(a, value) for a, value in shared.items() if a in parts]
+                if not both:
+                    continue
+                for c, value in self._crosses_of(basis_context, form).items():
+                    if c in crosses:
+                        for a, part in both:
+                            weights[c, a] += share * value * part
+        return {
             Column(c, *a): weights[c, a] * u * v
             for c, u in crosses.items()
             for a, v in parts.items()
         }
-        if lean is not None:
-            for column, value in lean.contributions(context, action).items():
-                found[column] += LEAN * value
-        return found
 
-    def _terms(self, context: Features) -> dict[tuple[str, ...], float]:
-        """Crosses of a context in the basis, written out once."""
-        if context not in self._written:
-            self._written[context] = context_terms(context, self._crosses)
-        return self._written[context]
+    def _crosses_of(self, context: Features, form: RowForm) -> dict[tuple[str, ...], float]:
+        """Crosses of a context in a basis, written out once."""
+        if (form, context) not in self._terms:
+            self._terms[form, context] = context_terms(context, form)
+        return self._terms[form, context]
 
-    def _coordinates(self, context: Features, actions: tuple[Action, ...]) -> tuple[Array, Array]:
-        """Coordinates (K, r) of offered rows in the basis, and their inner products (K, K)."""
-        size = self.dimensions
-        products, offered = self._kernel.between(context, actions)
-        return products @ self._whiten[:size, :size].T, offered
+    # -- around what was imitated -----------------------------------------------------
 
-    def _row(self, context: Features, action: Action) -> tuple[Array, float]:
-        """Coordinates of one row and the squared length of its part outside the span."""
-        rows, offered = self._coordinates(context, (action,))
-        outside = float(offered[0, 0] - rows[0] @ rows[0])
-        return rows[0], outside if outside > self._negligible else 0.0
+    def _withdrawn(self, believer: Believer, offer: Offer, lean: "RewardModel") -> Array:
+        """What the rewards take back of a prior mean, for offered rows, (K,).
 
-    def _extend(self, context: Features, action: Action, row: Array, outside: float) -> Array:
-        """Add the part of a row outside the span to the basis; its coordinates then."""
-        at = self.dimensions
-        length = np.sqrt(outside)
-        self._kernel.remember(context, action)
-        self._basis.append((context, action))
-        self._whiten = with_room(self._whiten, (at + 1, at + 1))
-        self._whiten[at, :at] = -row @ self._whiten[:at, :at] / length
-        self._whiten[at, at] = 1.0 / length
-        self.posterior.grow()
-        return np.append(row, length)
+        The posterior mean of weights with prior mean u is the one without, plus
+        Sigma u / prior_sd^2; outside the basis u stays as it was.
+        """
+        shifts, centre = self._shifts(believer, lean)
+        moved = centre - believer.learner.centre
+        result: Array = np.full(len(offer.outside), moved)
+        for part in offer.parts:
+            x = part.coordinates
+            result[part.at] += x @ shifts[part.block].weights
+            result[part.at] -= moved * (x @ believer.learner.loadings(part.block))
+        return result
+
+    def _shifts(
+        self, believer: Believer, lean: "RewardModel | None"
+    ) -> tuple[dict[Block, Shift], float]:
+        """What a prior mean changes of each block, and the mean of everything with it."""
+        learner = believer.learner
+        if lean is None:
+            return {}, learner.centre
+        if self._leaning is None or (self._leaning.of, self._leaning.learned) != (
+            lean,
+            lean.learned,
+        ):
+            self._leaning = _Deviations(lean, lean.learned, {})
+        shifts = {}
+        for block in believer.span.blocks:
+            known = self._leaning(believer.span.written(block))
+            prior = LEAN * (block.whiten[: block.size, : block.size] @ known)
+            shifts[block] = learner.shifted(block, prior)
+        return shifts, learner.centre_after(sum(shift.pull for shift in shifts.values()))
+
+
+def _average(
+    believer: Believer, offers: Sequence[tuple[Features, tuple[Action, ...], Array]]
+) -> tuple[float, float]:
+    """Mean and variance, by one hypothesis, of a weighted sum of expected rewards."""
+    kernel, learner = RowKernel(believer.span.form), believer.learner
+    inside: dict[Block, Array] = {}
+    total = 0.0
+    mean = 0.0
+    for context, actions, weights in offers:
+        offer = believer.span.offer(context, actions)
+        mean += float(weights @ learner.moments(offer)[0])
+        total += float(weights.sum())
+        for part in offer.parts:
+            sums = inside.setdefault(part.block, np.zeros(part.block.size))
+            sums += weights[part.at] @ part.coordinates
+        for action in actions:
+            kernel.remember(context, action)
+    share = np.concatenate([weights for _, _, weights in offers])
+    length = sum(
+        float(weights @ kernel.between(context, actions)[0] @ share)
+        for context, actions, weights in offers
+    )
+    return mean, learner.variance_of(inside, total, length)

@@ -35,6 +35,7 @@ class Decision:
         chosen: position of the action to show.
         cause: what decided.
         draw: (K,) the expected rewards drawn from the belief, if a draw decided.
+        part: position of the part of the belief that this draw came from.
     """
 
     probabilities: Array
@@ -42,6 +43,7 @@ class Decision:
     chosen: int
     cause: Cause
     draw: Array | None = None
+    part: int | None = None
 
 
 class Normals:
@@ -74,12 +76,13 @@ class Normals:
 class Thompson:
     """Thompson sampling: each action as often as it is the best of a posterior draw.
 
-    Draws joint scores mean + width L z, L L' = covariance, counts how often each action
-    is the highest, and mixes in a floor, half of it uniform and half on the baseline
-    action, so that every propensity is positive. One of the very draws that were
-    counted decides. (Thompson 1933; Russo et al. 2018, *A Tutorial on Thompson
-    Sampling*, section 3; on narrower draws Chapelle & Li 2011, *An Empirical Evaluation
-    of Thompson Sampling*, section 3.)
+    Draws a hypothesis by its weight and joint scores mean + width L z from it, with
+    L L' = covariance, counts how often each action is the highest, and mixes in a floor,
+    half of it uniform and half on the baseline action, so that every propensity is
+    positive. The draws are shared out among the hypotheses by weight, rather than by
+    chance. One of the very draws that were counted decides. (Thompson 1933; Russo et al.
+    2018, *A Tutorial on Thompson Sampling*, section 3; on narrower draws Chapelle & Li
+    2011, *An Empirical Evaluation of Thompson Sampling*, section 3.)
 
     Attributes:
         draws: number of posterior draws, 64 to 65,536.
@@ -92,7 +95,7 @@ class Thompson:
 
     draws: int = 4_096
     floor: float = 0.05
-    width: float = 0.5
+    width: float = 0.3
 
     def __post_init__(self) -> None:
         check_number(_CODE, "policy.draws", self.draws, 64, 65_536, whole=True)
@@ -110,8 +113,8 @@ class Thompson:
             probabilities = (1 - self.floor) * best + self.floor * chance
             chosen = _pick(chance if random else best, rng)
             return Decision(probabilities, np.zeros(size), chosen, "random" if random else "best")
-        drawn: Array = normals.table(self.draws, size) @ (self.width * _root(scores.covariance)).T
-        drawn += scores.mean
+        ends = _shared_out(self.draws, scores.weights)
+        drawn = self._draw(scores, normals.table(self.draws, size), ends)
         winners = drawn.argmax(axis=1)
         counts = np.bincount(winners, minlength=size)
         probabilities = (1 - self.floor) * counts / self.draws + self.floor * chance
@@ -120,8 +123,24 @@ class Thompson:
             return Decision(probabilities, errors, _pick(chance, rng), "random")
         decisive = int(rng.integers(self.draws))
         return Decision(
-            probabilities, errors, int(winners[decisive]), "draw", drawn[decisive].copy()
+            probabilities,
+            errors,
+            int(winners[decisive]),
+            "draw",
+            drawn[decisive].copy(),
+            int(np.searchsorted(ends, decisive, side="right")),
         )
+
+    def _draw(self, scores: Scores, normals: Array, ends: NDArray[np.int_]) -> Array:
+        """Joint draws of the expected rewards, (draws, K); each part of the belief has its rows."""
+        drawn: Array = np.empty_like(normals)
+        start = 0
+        for mean, covariance, end in zip(scores.means, scores.covariances, ends, strict=True):
+            root = self.width * _root(covariance)
+            np.matmul(normals[start:end], root.T, out=drawn[start:end])
+            drawn[start:end] += mean
+            start = end
+        return drawn
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,6 +191,13 @@ class Uniform:
 
 
 AnyPolicy = Thompson | EpsilonGreedy | Greedy | Uniform
+
+
+def _shared_out(draws: int, weights: Array) -> NDArray[np.int_]:
+    """Where the draws of each part end, in proportion to the weights."""
+    ends: NDArray[np.int_] = np.rint(weights.cumsum() * draws).astype(int)
+    ends[-1] = draws
+    return ends
 
 
 def _standard_errors(counts: NDArray[np.int_], draws: int) -> Array:

@@ -1,157 +1,242 @@
-"""Bayesian linear regression over rows given as coordinates in an orthonormal basis.
+"""What one hypothesis believes, as a fold over weighted rewards.
 
-Model: reward = m0 + x.w + noise, w ~ N(0, prior_sd^2 I), noise ~ N(0, noise_sd^2),
-centred at the running mean reward m0 = (total + 10) / (count + 20): twenty imaginary
-rewards of 1/2, so that a person's first clicks move the action they are for, not all.
-It is the mean of what was *shown*, which is better than what was not: actions that were
-never tried are believed somewhat too good, an optimism that makes the engine try them.
+Model: reward = m0 + x.w + noise, with w ~ N(0, prior_sd^2 I), noise ~ N(0, noise_sd^2) and
+m0 ~ N(1/2, 1/4), the mean of everything. Rows of different blocks share nothing but m0, so
+the joint posterior is a bordered block-diagonal system, solved exactly: with G = sum v x x',
+h = sum v y x, f = sum v x, n = sum v, s = sum v y over a block's rows, v = 1 / noise_sd^2,
 
-`Statistics` hold data only (Gram matrix, response, sums): they add, subtract and
-merge in any order. `Posterior` adds prior and noise when it solves,
+    Sigma = (I / prior_sd^2 + G)^-1,    p = Sigma h,    q = Sigma f,
+    precision of m0:  A = 4 + n - sum over blocks of f.q,
+    mean of m0:       (2 + s - sum over blocks of f.p) / A,
 
-    Sigma = (I / prior_sd^2 + G / noise_sd^2)^-1,
-    mu    = Sigma (h - m0 f) / noise_sd^2,
+and a row x of that block has mean m0 + x.(p - m0 q), and with another row z of it the
+covariance x' Sigma z + (1 - x.q)(1 - z.q) / A (Bishop, *Pattern Recognition and Machine
+Learning*, 2006, section 3.3, with m0 eliminated by its Schur complement).
+Sigma is kept current by the Sherman-Morrison formula, O(r^2) a reward.
 
-(Bishop, *Pattern Recognition and Machine Learning*, 2006, eq. 3.53-3.54), and from
-then on keeps Sigma current by the Sherman-Morrison formula, O(r^2) a reward.
+Forgetting is directional (Kulhavy, *Automatica* 23, 1987): a reward counts with a weight
+b = memory - (1 - memory) / c, where c is the variance of the row in units of the noise,
+and the mean moves as if it counted in full. So only what is met again is forgotten, and
+the variance of a row never falls below (1 - memory) / memory of the noise. With memory 1,
+b = 1, and the belief depends on the rewards alone, in any order.
 """
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 import numpy as np
 
 from engine.arrays import Array, with_room
+from engine.hypotheses import Hypothesis
+from engine.span import Block, Offer, Place
 
-IMAGINARY = 20.0
-"""How many imaginary rewards of 1/2 the running mean starts with."""
+CENTRE, CENTRE_PRECISION = 0.5, 4.0
+"""Mean and precision of the prior of m0."""
 
 
-class Statistics:
-    """Data-only sufficient statistics of (row, reward) pairs over r coordinates.
+@dataclass(slots=True)
+class _Share:
+    """What was learned of one block. Arrays have room; vectors are h, f, p and q."""
 
-    Attributes:
-        gram: G = sum of weight * x x', (r, r).
-        response: h = sum of weight * reward * x, (r,).
-        row_sum: f = sum of weight * x, (r,).
-        count: sum of weights.
-        total: sum of weight * reward.
-    """
-
-    def __init__(self, size: int = 0) -> None:
-        self.size = size
-        self._gram: Array = np.zeros((max(size, 16),) * 2)
-        self._sums: Array = np.zeros((2, max(size, 16)))
-        self.count = 0.0
-        self.total = 0.0
+    size: int
+    covariance: Array
+    vectors: Array = field(default_factory=lambda: np.zeros((4, 16)))
 
     @property
-    def gram(self) -> Array:
-        return self._gram[: self.size, : self.size]
-
-    @property
-    def response(self) -> Array:
-        return self._sums[0, : self.size]
-
-    @property
-    def row_sum(self) -> Array:
-        return self._sums[1, : self.size]
-
-    @property
-    def centre(self) -> float:
-        """m0, the running mean reward, imaginary rewards included."""
-        return (self.total + IMAGINARY / 2) / (self.count + IMAGINARY)
-
-    def grow(self, size: int) -> None:
-        """Make room for coordinates that no earlier row has: zeros."""
-        self._gram = with_room(self._gram, (size, size))
-        self._sums = with_room(self._sums, (2, size))
-        self.size = size
-
-    def add(self, x: Array, reward: float, weight: float = 1.0) -> None:
-        """Count a reward for row ``x``; a negative weight takes it back."""
-        self.gram[...] += np.outer(weight * x, x)
-        self.row_sum[...] += weight * x
-        self.count += weight
-        self.correct(x, reward, weight)
-
-    def correct(self, x: Array, difference: float, weight: float = 1.0) -> None:
-        """Change the reward of a row that is counted already by ``difference``."""
-        self.response[...] += weight * difference * x
-        self.total += weight * difference
-
-    def merge(self, other: "Statistics") -> None:
-        """Count all that ``other`` counted, over the same coordinates."""
-        self.grow(max(self.size, other.size))
-        self.gram[: other.size, : other.size] += other.gram
-        self.response[: other.size] += other.response
-        self.row_sum[: other.size] += other.row_sum
-        self.count += other.count
-        self.total += other.total
+    def pq(self) -> Array:
+        return self.vectors[2:, : self.size]
 
 
 class Posterior:
-    """The belief about w that follows from the statistics, a prior and a noise level.
+    """The belief of one hypothesis.
 
-    Args:
-        prior_sd: prior standard deviation of the score of a row of length 1,
-            in units of reward.
-        noise_sd: standard deviation of a reward around its expectation.
-        statistics: what was seen so far; owned by the posterior from here on.
+    Attributes:
+        count: rewards learned.
     """
 
-    def __init__(
-        self, prior_sd: float, noise_sd: float, statistics: Statistics | None = None
-    ) -> None:
-        self.prior_variance = prior_sd**2
-        self.noise_variance = noise_sd**2
-        self.statistics = statistics or Statistics()
-        size = self.statistics.size
-        self._covariance: Array = np.zeros((max(size, 16),) * 2)
-        precision = np.eye(size) / self.prior_variance + self.statistics.gram / self.noise_variance
-        self._covariance[:size, :size] = np.linalg.inv(precision)
+    def __init__(self, hypothesis: Hypothesis) -> None:
+        self.hypothesis = hypothesis
+        self._tau2 = hypothesis.prior_sd**2
+        self._sigma2 = hypothesis.noise_sd**2
+        self.count = 0
+        self._shares: dict[Block, _Share] = {}
+        self._precision = CENTRE_PRECISION
+        self._pull = CENTRE_PRECISION * CENTRE
 
     @property
-    def covariance(self) -> Array:
-        """Sigma, (r, r)."""
-        size = self.statistics.size
-        return self._covariance[:size, :size]
+    def centre(self) -> float:
+        """Mean of m0."""
+        return self._pull / self._precision
 
-    @property
-    def mean(self) -> Array:
-        """mu, (r,)."""
-        return self.covariance @ self._pull
+    # -- what is believed -------------------------------------------------------------
 
-    @property
-    def _pull(self) -> Array:
-        s = self.statistics
-        pull: Array = (s.response - s.centre * s.row_sum) / self.noise_variance
-        return pull
+    def moments(self, offer: Offer) -> tuple[Array, Array]:
+        """Mean (K,) and covariance (K, K) of the expected rewards of offered rows."""
+        size, m0 = len(offer.outside), self.centre
+        mean, left = np.full(size, m0), np.ones(size)
+        covariance = self._tau2 * offer.outside
+        for part in offer.parts:
+            x, at = part.coordinates, part.at
+            share = self._shares.get(part.block)
+            grid = np.ix_(at, at)
+            if share is None:
+                covariance[grid] += self._tau2 * (x @ x.T)
+                continue
+            known, new = x[:, : share.size], x[:, share.size :]
+            p, q = share.pq
+            mean[at] += known @ (p - m0 * q)
+            left[at] -= known @ q
+            covariance[grid] += known @ share.covariance[: share.size, : share.size] @ known.T
+            if new.shape[1]:
+                covariance[grid] += self._tau2 * (new @ new.T)
+        covariance += np.outer(left, left / self._precision)
+        return mean, covariance
 
-    def grow(self) -> None:
-        """One coordinate more, about which only the prior is known."""
-        at = self.statistics.size
-        self.statistics.grow(at + 1)
-        self._covariance = with_room(self._covariance, (at + 1, at + 1))
-        self._covariance[at, at] = self.prior_variance
+    def weights(self, block: Block, centre: float) -> Array:
+        """Mean of the weights of a block, (r,), if m0 is ``centre``."""
+        p, q = self._pq(block)
+        result: Array = p - centre * q
+        return result
 
-    def add(self, x: Array, reward: float, outside: float = 0.0) -> None:
-        """Learn one reward.
+    def loadings(self, block: Block) -> Array:
+        """q, (r,): how much of m0 the rewards of a block have claimed in each coordinate."""
+        _, q = self._pq(block)
+        return q
+
+    def variance_of(self, inside: Mapping[Block, Array], total: float, length: float) -> float:
+        """Variance of a weighted sum of expected rewards.
 
         Args:
-            x: coordinates of the row, (r,).
-            reward: its reward.
-            outside: squared length of the row's part outside the basis; what that
-                part contributes is unknown, so it widens the noise of this reward.
+            inside: the same sum of the rows' coordinates, block by block, (r,).
+            total: sum of the weights.
+            length: squared length of the weighted sum of the rows.
         """
-        noise = self.noise_variance + self.prior_variance * outside
-        gain = self.covariance @ x
-        self.covariance[...] -= np.outer(gain / (noise + x @ gain), gain)
-        self.statistics.add(x, reward, self.noise_variance / noise)
+        variance, left = self._tau2 * length, total
+        for block, x in inside.items():
+            share = self._shares.get(block)
+            if share is None:
+                continue
+            known = x[: share.size]
+            sigma = share.covariance[: share.size, : share.size]
+            variance += float(known @ sigma @ known) - self._tau2 * float(known @ known)
+            left -= float(known @ share.pq[1])
+        return variance + left * left / self._precision
 
-    def correct(self, x: Array, difference: float, outside: float = 0.0) -> None:
+    # -- what is learned --------------------------------------------------------------
+
+    def learn(self, place: Place, reward: float) -> float:
+        """Learn a reward; the log of the density that it was expected with."""
+        share = self._share(place.block)
+        size, x = share.size, place.coordinates
+        sigma = share.covariance[:size, :size]
+        gain = sigma @ x
+        p, q = share.pq
+        left, inside = 1.0 - float(x @ q), float(x @ gain)
+        variance = inside + left * left / self._precision
+        noise = self._sigma2 + self._tau2 * place.outside
+        surprise = reward - self.centre * left - float(x @ p)
+        total = noise + variance
+        density = -0.5 * (math.log(2 * math.pi * total) + surprise * surprise / total)
+        weight, target = self._weigh(variance / noise, reward - surprise, surprise)
+        weight, target = weight / noise, target / noise
+        sigma -= np.multiply.outer(gain * (weight / (1.0 + weight * inside)), gain)
+        self._move(share, x, weight, target)
+        self.count += 1
+        return density
+
+    def correct(self, place: Place, difference: float) -> None:
         """Change a learned reward by ``difference``; how much is known stays the same."""
-        noise = self.noise_variance + self.prior_variance * outside
-        self.statistics.correct(x, difference, self.noise_variance / noise)
+        share = self._share(place.block)
+        noise = self._sigma2 + self._tau2 * place.outside
+        self._move(share, place.coordinates, 0.0, difference / noise)
 
-    def moments(self, rows: Array) -> tuple[Array, Array]:
-        """Mean (K,) and covariance (K, K) of the expected rewards of K rows (K, r)."""
-        spread = rows @ self.covariance
-        return self.statistics.centre + spread @ self._pull, spread @ rows.T
+    def _weigh(self, known: float, mean: float, surprise: float) -> tuple[float, float]:
+        """Weight of a reward, and weight x the value that moves the mean as in full."""
+        memory = self.hypothesis.memory
+        if memory == 1.0:
+            return 1.0, mean + surprise
+        weight = memory - (1.0 - memory) / known
+        return weight, weight * mean + surprise * (1.0 + weight * known) / (1.0 + known)
+
+    def _move(self, share: _Share, x: Array, weight: float, target: float) -> None:
+        """Count a row with a weight, and pull it by ``target``; then solve."""
+        size = share.size
+        h, f, p, q = share.vectors[:, :size]
+        self._precision += weight + float(f @ q)
+        self._pull += target + float(f @ p)
+        h += target * x
+        f += weight * x
+        share.vectors[2:, :size] = share.vectors[:2, :size] @ share.covariance[:size, :size]
+        self._precision -= float(f @ q)
+        self._pull -= float(f @ p)
+
+    def merge(self, block: Block, other: Block) -> None:
+        """``other`` has become the end of ``block``: they shared nothing until now."""
+        if block not in self._shares and other not in self._shares:
+            return
+        size = block.size - other.size
+        share = self._shares.get(block) or _Share(0, np.zeros((16, 16)))
+        self._shares[block] = share
+        self._grow(share, size)
+        self._grow(share, block.size)
+        if other in self._shares:
+            added = self._shares.pop(other)
+            end = size + added.size
+            share.covariance[size:end, size:end] = added.covariance[: added.size, : added.size]
+            share.vectors[:, size:end] = added.vectors[:, : added.size]
+
+    def _share(self, block: Block) -> _Share:
+        """What was learned of a block, with all coordinates that it has by now."""
+        share = self._shares.get(block)
+        if share is None:
+            share = self._shares[block] = _Share(0, np.zeros((max(block.size, 16),) * 2))
+        if share.size < block.size:
+            self._grow(share, block.size)
+        return share
+
+    def _grow(self, share: _Share, size: int) -> None:
+        """Coordinates more, about which only the prior is known."""
+        share.covariance = with_room(share.covariance, (size, size))
+        share.vectors = with_room(share.vectors, (4, size))
+        new = np.arange(share.size, size)
+        share.covariance[new, new] = self._tau2
+        share.size = size
+
+    def _pq(self, block: Block) -> Array:
+        """p and q of a block with all coordinates that it has by now, (2, r)."""
+        result: Array = np.zeros((2, block.size))
+        share = self._shares.get(block)
+        if share is not None:
+            result[:, : share.size] = share.pq
+        return result
+
+    # -- around a prior mean ----------------------------------------------------------
+
+    def shifted(self, block: Block, prior_mean: Array) -> "Shift":
+        """What changes of a block if its weights had ``prior_mean`` (r,) instead of 0."""
+        share = self._shares.get(block)
+        if share is None:
+            return Shift(np.zeros(block.size), 0.0)
+        known = prior_mean[: share.size]
+        sigma = share.covariance[: share.size, : share.size]
+        weights: Array = np.zeros(block.size)
+        weights[: share.size] = sigma @ known / self._tau2 - known
+        return Shift(weights, float(share.pq[1] @ known) / self._tau2)
+
+    def centre_after(self, pull: float) -> float:
+        """Mean of m0 if so much is taken from its pull."""
+        return (self._pull - pull) / self._precision
+
+
+@dataclass(frozen=True, slots=True)
+class Shift:
+    """What a prior mean changes of one block, beyond the prior mean itself.
+
+    Attributes:
+        weights: added to p, (r,).
+        pull: taken from the pull of m0.
+    """
+
+    weights: Array
+    pull: float

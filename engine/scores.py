@@ -9,17 +9,46 @@ from engine.arrays import Array
 
 @dataclass(frozen=True, slots=True)
 class Scores:
-    """Belief about the expected rewards of K offered actions: jointly Gaussian.
+    """Belief about the expected rewards of K offered actions: a mixture of joint Gaussians.
 
     Attributes:
-        mean: (K,), in units of reward.
-        covariance: (K, K).
+        weights: of the H parts, (H,), sum to 1.
+        means: (H, K), in units of reward.
+        covariances: (H, K, K).
+        sources: what each part is the belief of: its position among the model's hypotheses.
     """
 
-    mean: Array
-    covariance: Array
+    weights: Array
+    means: Array
+    covariances: Array
+    sources: tuple[int, ...]
+
+    @classmethod
+    def of_one(cls, mean: Array, covariance: Array) -> "Scores":
+        """A single Gaussian."""
+        return cls(np.ones(1), mean[None], covariance[None], (0,))
+
+    @property
+    def mean(self) -> Array:
+        """Expected rewards, (K,)."""
+        result: Array = self.weights @ self.means
+        return result
+
+    @property
+    def sds(self) -> Array:
+        """Standard deviations of each part, (H, K)."""
+        variances = np.diagonal(self.covariances, axis1=1, axis2=2)
+        result: Array = np.sqrt(np.maximum(variances, 0.0))
+        return result
 
     @property
     def sd(self) -> Array:
-        """Marginal standard deviations, (K,)."""
-        return np.sqrt(np.maximum(np.diag(self.covariance), 0.0))
+        """Standard deviations of the whole, (K,): within the parts and between them."""
+        squares = self.weights @ (self.sds**2 + (self.means - self.mean) ** 2)
+        result: Array = np.sqrt(squares)
+        return result
+
+    def only(self, positions: list[int]) -> "Scores":
+        """The belief about some of the actions."""
+        inner = self.covariances[:, positions][:, :, positions]
+        return Scores(self.weights, self.means[:, positions], inner, self.sources)

@@ -1,11 +1,12 @@
 """The settings of a learning loop: one frozen value, valid as a whole or refused."""
 
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from datetime import timedelta
 from typing import Any, Literal, Self, get_args
 
 from engine.actions import MAX_REWARD, MIN_REWARD
 from engine.errors import check_number, refuse
+from engine.hypotheses import HYPOTHESES, MAX_HYPOTHESES, Hypothesis
 from engine.policies import AnyPolicy, EpsilonGreedy, Greedy, Thompson
 
 Aggregation = Literal["earliest", "sum"]
@@ -28,11 +29,10 @@ class LoopSettings:
         reward_aggregation: ``"earliest"`` (the first reward counts) or ``"sum"``.
         policy: how the action to show is drawn from the beliefs.
         crosses: how many context fields at most are crossed with the action, 0 to 3:
-            main effects, pairs, triples.
-        prior_sd: how far from the average, before any reward, the expected reward of an
-            action in a context is believed to lie (standard deviation); .001 to 10.
-        noise_sd: how far single rewards are believed to lie from their expectation
-            (standard deviation); .001 to 10.
+            main effects, pairs, triples. Hypotheses that cross more are held to it.
+        hypotheses: what the world might be like, 1 to 12 different ones; the evidence says
+            which is right.
+        may_change: whether to look for changes of tastes and learn anew after one.
         max_events: how many events the loop takes; 1 to 1,000,000.
         learning_mode: ``"online"`` shows what the policy chooses; ``"apprentice"`` always
             shows the baseline (the first action that is not excluded) and learns to choose
@@ -53,8 +53,8 @@ class LoopSettings:
     reward_aggregation: Aggregation = "earliest"
     policy: AnyPolicy = field(default_factory=Thompson)
     crosses: int = 3
-    prior_sd: float = 0.5
-    noise_sd: float = 0.4
+    hypotheses: tuple[Hypothesis, ...] = HYPOTHESES
+    may_change: bool = True
     max_events: int = 100_000
     learning_mode: LearningMode = "online"
     apprentice_exploration: float = 0.0
@@ -84,8 +84,9 @@ class LoopSettings:
         if not isinstance(self.policy, AnyPolicy):
             refuse(_CODE, "policy", self.policy, "a policy of engine.policies")
         check_number(_CODE, "crosses", self.crosses, 0, 3, whole=True)
-        check_number(_CODE, "prior_sd", self.prior_sd, 0.001, 10)
-        check_number(_CODE, "noise_sd", self.noise_sd, 0.001, 10)
+        _check_hypotheses(self.hypotheses)
+        if not isinstance(self.may_change, bool):
+            refuse(_CODE, "may_change", self.may_change, "true or false")
         check_number(_CODE, "max_events", self.max_events, 1, 1_000_000, whole=True)
         check_number(_CODE, "apprentice_exploration", self.apprentice_exploration, 0, 0.5)
         check_number(_CODE, "learning_rate", self.learning_rate, 1e-9, 1)
@@ -110,8 +111,24 @@ class LoopSettings:
         """Whether the same log teaches both the same."""
         return all(
             getattr(self, name) == getattr(other, name)
-            for name in ("crosses", "prior_sd", "noise_sd", "learner", "learning_rate")
+            for name in ("crosses", "hypotheses", "may_change", "learner", "learning_rate")
         )
+
+    @property
+    def compared(self) -> tuple[Hypothesis, ...]:
+        """The hypotheses, none with more crosses than are allowed."""
+        held = (replace(h, crosses=min(h.crosses, self.crosses)) for h in self.hypotheses)
+        return tuple(dict.fromkeys(held))
+
+
+def _check_hypotheses(hypotheses: object) -> None:
+    allowed = f"a tuple of 1 to {MAX_HYPOTHESES} different Hypothesis values"
+    if not isinstance(hypotheses, tuple) or not 1 <= len(hypotheses) <= MAX_HYPOTHESES:
+        refuse(_CODE, "hypotheses", hypotheses, allowed)
+    if not all(isinstance(h, Hypothesis) for h in hypotheses):
+        refuse(_CODE, "hypotheses", hypotheses, allowed)
+    if len(set(hypotheses)) < len(hypotheses):
+        refuse(_CODE, "hypotheses", hypotheses, allowed)
 
 
 def _check_choice(name: str, value: object, allowed: tuple[str, ...]) -> None:

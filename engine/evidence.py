@@ -1,0 +1,198 @@
+"""Which hypothesis is right, and since when: weights by predictive density.
+
+Every hypothesis tells the density of each reward before it learns it; the product is its
+evidence (its marginal likelihood; MacKay, *Information Theory, Inference, and Learning
+Algorithms*, 2003, chapter 28), which prefers the simplest account that explains the rewards.
+A small fixed share of the weights is spread evenly after each reward, so that a hypothesis
+can come back (Herbster & Warmuth, *Machine Learning* 32, 1998).
+
+Tastes may also change altogether. Then what was learned is wrong, and a learner that knows
+nothing does better. A *bank* holds one learner for each hypothesis, taught since the bank
+began. Beside the bank that is believed stands a challenger that began later. It has the
+prior odds `ODDS`, begins anew whenever it falls behind them, and takes over when it has
+made up for them: the generalised likelihood ratio test of Page (*Biometrika* 41, 1954), with
+the challenger's predictive density as the alternative's. The bank that is overtaken stays
+as long as it may still be right.
+"""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from engine.arrays import Array
+from engine.hypotheses import Hypothesis
+from engine.posterior import Posterior
+
+SHARE = 1e-4
+"""Share of the weights that is spread evenly after each reward."""
+ODDS = 1e-4
+"""Prior odds that tastes changed just now."""
+CARRIED = 0.99
+"""Share of a new bank's weights that follows those of the bank that is believed: tastes change,
+how noisy rewards are need not."""
+SLEEP = 40.0
+"""A hypothesis that is e^-40 behind is not taught any more, until tastes change."""
+HOPELESS = -12.0
+"""Log odds at which a bank that was overtaken is given up."""
+
+
+@dataclass(eq=False, slots=True)
+class Bank:
+    """One learner for each hypothesis, all taught since the same reward.
+
+    Attributes:
+        born: how many rewards there were before.
+        learners: None for one that sleeps.
+        log_weights: of the hypotheses, (H,).
+        evidence: log density of all rewards since the bank began, by each hypothesis, (H,);
+            -inf for one that sleeps.
+    """
+
+    born: int
+    learners: list[Posterior | None]
+    log_weights: Array
+    evidence: Array
+
+    @classmethod
+    def begin(cls, hypotheses: Sequence[Hypothesis], born: int, weights: Array) -> "Bank":
+        """A bank that knows nothing."""
+        learners: list[Posterior | None] = [Posterior(hypothesis) for hypothesis in hypotheses]
+        with np.errstate(divide="ignore"):
+            return cls(born, learners, np.log(weights), np.zeros(len(learners)))
+
+    @property
+    def weights(self) -> Array:
+        """Weights of the hypotheses, (H,), sum to 1."""
+        weights: Array = np.exp(self.log_weights - self.log_weights.max())
+        weights /= weights.sum()
+        return weights
+
+    def absorb(self, densities: Array) -> float:
+        """Weigh the hypotheses by how well they foresaw a reward.
+
+        Args:
+            densities: log densities of the reward, (H,); -inf for one that sleeps.
+
+        Returns:
+            the log density by the bank as a whole.
+        """
+        joint = np.log(self.weights + 1e-300) + densities
+        top = float(joint.max())
+        weights = np.exp(joint - top)
+        total = float(weights.sum())
+        awake = np.array([learner is not None for learner in self.learners])
+        spread = SHARE / awake.sum() if awake.sum() > 1 else 0.0
+        weights = weights / total * (1 - spread * awake.sum()) + spread * awake
+        with np.errstate(divide="ignore"):
+            self.log_weights = np.log(weights)
+        self.evidence = self.evidence + densities
+        self._send_to_sleep()
+        return top + math.log(total)
+
+    def _send_to_sleep(self) -> None:
+        hopeless = self.evidence < self.evidence.max() - SLEEP
+        for i in np.flatnonzero(hopeless).tolist():
+            self.learners[i] = None
+            self.log_weights[i] = self.evidence[i] = -np.inf
+
+    def wake(self, hypotheses: Sequence[Hypothesis]) -> None:
+        """Let those that sleep begin anew, with the share that any hypothesis keeps."""
+        asleep = [i for i, learner in enumerate(self.learners) if learner is None]
+        for i in asleep:
+            self.learners[i] = Posterior(hypotheses[i])
+            self.evidence[i] = self.evidence.max()
+        weights = self.weights
+        weights[asleep] = SHARE / len(weights)
+        self.log_weights = np.log(weights / weights.sum())
+
+
+class Banks:
+    """The bank that is believed first, then one that it overtook, then the challenger.
+
+    Attributes:
+        banks: those, two or three; one if tastes are taken never to change.
+        log_odds: of each against the first.
+        changes: how many rewards there had been when each change of tastes was found, and
+            when the bank that took over began.
+
+    Args:
+        hypotheses: one or more.
+        may_change: whether to look for changes of tastes.
+    """
+
+    def __init__(self, hypotheses: Sequence[Hypothesis], may_change: bool) -> None:
+        self.hypotheses = tuple(hypotheses)
+        self.may_change = may_change
+        prior = np.array([hypothesis.odds for hypothesis in self.hypotheses])
+        self.banks = [Bank.begin(self.hypotheses, 0, prior / prior.sum())]
+        self.log_odds = [0.0]
+        self.changes: list[tuple[int, int]] = []
+        self.learned = 0
+        if may_change:
+            self._challenge()
+
+    @property
+    def odds(self) -> Array:
+        """Weights of the banks, sum to 1."""
+        odds: Array = np.exp(np.array(self.log_odds) - max(self.log_odds))
+        odds /= odds.sum()
+        return odds
+
+    @property
+    def weights(self) -> Array:
+        """Weights of the hypotheses over all banks, (H,)."""
+        result: Array = self.odds @ np.array([bank.weights for bank in self.banks])
+        return result
+
+    def absorb(self, densities: Sequence[Array]) -> None:
+        """Weigh banks and hypotheses by a reward that all were taught.
+
+        Args:
+            densities: see `Bank.absorb`, of each bank.
+        """
+        self.learned += 1
+        told = [bank.absorb(found) for bank, found in zip(self.banks, densities, strict=True)]
+        self.log_odds = [odds + more for odds, more in zip(self.log_odds, told, strict=True)]
+        top = max(self.log_odds)
+        self.log_odds = [odds - top for odds in self.log_odds]
+        if self.may_change:
+            self._compare()
+
+    def _compare(self) -> None:
+        best, last = self.log_odds.index(0.0), len(self.banks) - 1
+        if best == last:
+            self._take_over()
+            return
+        if best:
+            self.banks[:2] = self.banks[1::-1]
+            self.log_odds[:2] = self.log_odds[1::-1]
+        if self.log_odds[last] <= math.log(ODDS):
+            self._drop(last)
+            self._challenge()
+        if len(self.banks) == 3 and self.log_odds[1] < HOPELESS:
+            self._drop(1)
+
+    def _take_over(self) -> None:
+        """The challenger is believed from now on; the better of the others is kept."""
+        kept = self.log_odds[:-1].index(max(self.log_odds[:-1]))
+        self.banks = [self.banks[-1], self.banks[kept]]
+        self.log_odds = [self.log_odds[-1], self.log_odds[kept]]
+        self.banks[0].wake(self.hypotheses)
+        self.changes.append((self.learned, self.banks[0].born))
+        self._challenge()
+
+    def _challenge(self) -> None:
+        first = self.banks[0]
+        awake = np.array([learner is not None for learner in first.learners], dtype=float)
+        weights = CARRIED * first.weights + (1 - CARRIED) * awake / awake.sum()
+        bank = Bank.begin(self.hypotheses, self.learned, weights)
+        for i in np.flatnonzero(awake == 0).tolist():
+            bank.learners[i] = None
+            bank.evidence[i] = -np.inf
+        self.banks.append(bank)
+        self.log_odds.append(self.log_odds[0] + math.log(ODDS))
+
+    def _drop(self, position: int) -> None:
+        del self.banks[position], self.log_odds[position]

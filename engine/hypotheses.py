@@ -1,0 +1,84 @@
+"""Hypotheses: what the world might be like, each a complete learner of its own.
+
+Nobody has to choose between them: the evidence does, while the loop runs
+(`engine.model`). The default set was chosen by measurement (``tests/benchmarks/regret.py``).
+"""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from engine.errors import check_number, refuse
+
+_CODE = "InvalidServiceConfiguration"
+
+By = Literal["id", "features"]
+"""How an action is told from others."""
+MAX_HYPOTHESES = 12
+
+
+@dataclass(frozen=True, slots=True)
+class RowForm:
+    """How (context, action) is written as a row of columns.
+
+    Attributes:
+        crosses: highest order of context fields crossed with the action, 0 to 3.
+        by: ``"id"``: an action is its id and its features, half each, in rows of length 1,
+            so that every action is doubted alike. ``"features"``: it is its features alone,
+            and numbers count as they are, so that actions never seen before are known by
+            what they are made of; an action without features is its id.
+    """
+
+    crosses: int = 3
+    by: By = "id"
+
+
+@dataclass(frozen=True, slots=True)
+class Hypothesis:
+    """One linear-Gaussian account of the rewards.
+
+    Attributes:
+        crosses, by: see `RowForm`.
+        noise_sd: standard deviation of a reward around its expectation; .001 to 10.
+        prior_sd: standard deviation, before any reward, of the expected reward of an action in
+            a context around the mean of all; .001 to 10.
+        memory: share of what was known about a row that is kept when the row is met again,
+            .1 to 1: 1 never forgets. Only what is met again is forgotten
+            (directional forgetting: Kulhavy, *Automatica*, 1987).
+        odds: how likely it is before any reward, relative to the others; .001 to 1,000.
+
+    Raises:
+        PersonalizerError: ``InvalidServiceConfiguration``.
+    """
+
+    crosses: int = 3
+    by: By = "id"
+    noise_sd: float = 0.4
+    prior_sd: float = 0.5
+    memory: float = 1.0
+    odds: float = 1.0
+
+    def __post_init__(self) -> None:
+        check_number(_CODE, "hypothesis.crosses", self.crosses, 0, 3, whole=True)
+        if self.by not in ("id", "features"):
+            refuse(_CODE, "hypothesis.by", self.by, '"id" or "features"')
+        check_number(_CODE, "hypothesis.noise_sd", self.noise_sd, 0.001, 10)
+        check_number(_CODE, "hypothesis.prior_sd", self.prior_sd, 0.001, 10)
+        check_number(_CODE, "hypothesis.memory", self.memory, 0.1, 1)
+        check_number(_CODE, "hypothesis.odds", self.odds, 0.001, 1_000)
+
+    @property
+    def form(self) -> RowForm:
+        """How its rows are written."""
+        return RowForm(self.crosses, self.by)
+
+
+HYPOTHESES = (
+    Hypothesis(odds=2.0),
+    Hypothesis(noise_sd=0.05, prior_sd=0.6, odds=2.0),
+    Hypothesis(memory=0.9, odds=0.5),
+    Hypothesis(crosses=1, by="features", prior_sd=0.4, odds=5.0),
+)
+"""The default set. Any combination of three fields may matter: with noisy rewards, with nearly
+certain ones, or with tastes that wander. Or single fields do, with actions known by their
+features alone. The simplest is believed most at first, as it is right soonest where it is
+right, and refuted soonest where it is not."""

@@ -1,0 +1,218 @@
+"""Coordinates of rows in the span of the rows that were rewarded.
+
+Crosses make thousands of columns, but only the span of the rows that were rewarded
+matters. An incremental Cholesky factorisation of the rows' inner products gives each row
+coordinates in an orthonormal basis of that span, in which a prior that is isotropic over
+the columns stays isotropic; a row outside the span adds a basis vector (Rasmussen &
+Williams, *Gaussian Processes for Machine Learning*, 2006, section 2.1.2). So the work
+depends on how many independent rows were rewarded, never on how many columns crosses make.
+
+Rows of actions that share no column have inner product 0. The basis falls into *blocks*
+accordingly, one for each family of actions that are connected by shared columns: actions
+told apart by their ids alone have a block each, and none pays for the others.
+"""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.actions import Action
+from engine.arrays import Array, with_room
+from engine.features import Features
+from engine.hypotheses import RowForm
+from engine.kernel import RowKernel
+
+MAX_BLOCK, MAX_BASIS = 400, 1_500
+"""Basis vectors that a block, and all blocks together, keep. From there on, the part of a row
+outside the span counts as noise of its reward: right for rows that never come again, too
+sure of others."""
+_NEGLIGIBLE = 1e-8
+"""Squared length of a part outside the span that is rounding."""
+
+
+@dataclass(eq=False, slots=True)
+class Block:
+    """An orthonormal basis of the rows of one family of actions.
+
+    Attributes:
+        rows: positions of its rows in the kernel.
+        whiten: turns inner products with those rows into coordinates, (r, r) with room.
+    """
+
+    rows: NDArray[np.intp] = field(default_factory=lambda: np.zeros(16, dtype=np.intp))
+    whiten: Array = field(default_factory=lambda: np.zeros((16, 16)))
+    size: int = 0
+
+    def coordinates(self, products: Array) -> Array:
+        """Coordinates (K, r) of rows by their inner products (K, m) with all kernel rows."""
+        at = self.rows[: self.size]
+        result: Array = products[:, at] @ self.whiten[: self.size, : self.size].T
+        return result
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """The rows of an offer that touch one block.
+
+    Attributes:
+        at: positions of those rows in the offer, (k,).
+        coordinates: theirs in the block's basis, (k, r).
+    """
+
+    block: Block
+    at: NDArray[np.intp]
+    coordinates: Array
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """K offered rows.
+
+    Attributes:
+        parts: what lies in the span, block by block.
+        outside: inner products of what lies outside it, (K, K).
+    """
+
+    parts: tuple[Part, ...]
+    outside: Array
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """One row that is learned: its coordinates in its one block, and what lies outside.
+
+    Attributes:
+        coordinates: (r,).
+        outside: squared length of the part outside the span.
+    """
+
+    block: Block
+    coordinates: Array
+    outside: float
+
+
+Merged = tuple[tuple[Block, Block], ...]
+"""Pairs of a block and another that has become its end."""
+
+
+class Span:
+    """The basis of all rows of one form that were rewarded.
+
+    Args:
+        form: how rows are written.
+    """
+
+    def __init__(self, form: RowForm) -> None:
+        self.form = form
+        self._kernel = RowKernel(form)
+        self._owners: dict[tuple[str, bool], Block] = {}
+        self._blocks: dict[Block, None] = {}
+        self._written: list[tuple[Features, Action]] = []
+
+    @property
+    def size(self) -> int:
+        """Number of basis vectors."""
+        return len(self._kernel)
+
+    @property
+    def blocks(self) -> tuple[Block, ...]:
+        """All blocks, oldest first."""
+        return tuple(self._blocks)
+
+    def written(self, block: Block) -> list[tuple[Features, Action]]:
+        """The rows that a block's basis was made of."""
+        return [self._written[i] for i in block.rows[: block.size]]
+
+    def offer(self, context: Features, actions: tuple[Action, ...]) -> Offer:
+        """Coordinates of what is offered in a context; changes nothing."""
+        products, outside = self._kernel.between(context, actions)
+        touched: dict[Block, list[int]] = {}
+        for i, action in enumerate(actions):
+            for block in self._touched(action):
+                touched.setdefault(block, []).append(i)
+        parts = []
+        for block, rows in touched.items():
+            at = np.array(rows, dtype=np.intp)
+            part = Part(block, at, block.coordinates(products[at]))
+            outside[np.ix_(at, at)] -= part.coordinates @ part.coordinates.T
+            parts.append(part)
+        return Offer(tuple(parts), outside)
+
+    def place(
+        self, context: Features, action: Action
+    ) -> tuple[Place, tuple[tuple[Block, Block], ...]]:
+        """Coordinates of a row that is learned, after the basis has grown to hold it.
+
+        Returns:
+            the place, and (block, block merged into it) where the action connected two.
+        """
+        block, merged = self._join(action)
+        products, own = self._kernel.between(context, (action,))
+        coordinates = block.coordinates(products)[0]
+        outside = float(own[0, 0] - coordinates @ coordinates)
+        if outside <= _NEGLIGIBLE:
+            return Place(block, coordinates, 0.0), merged
+        if block.size >= MAX_BLOCK or self.size >= MAX_BASIS:
+            return Place(block, coordinates, outside), merged
+        self._extend(block, context, action, coordinates, math.sqrt(outside))
+        return Place(block, np.append(coordinates, math.sqrt(outside)), 0.0), merged
+
+    def find(self, context: Features, action: Action) -> Place:
+        """Coordinates of a row that was learned before."""
+        products, own = self._kernel.between(context, (action,))
+        block = self._touched(action)[0]
+        coordinates = block.coordinates(products)[0]
+        outside = float(own[0, 0] - coordinates @ coordinates)
+        return Place(block, coordinates, outside if outside > _NEGLIGIBLE else 0.0)
+
+    def _touched(self, action: Action) -> list[Block]:
+        found = (self._owners.get(column) for column in _columns(action, self.form))
+        return list(dict.fromkeys(block for block in found if block is not None))
+
+    def _join(self, action: Action) -> tuple[Block, Merged]:
+        """The one block of an action, made or merged if need be."""
+        first, *others = self._touched(action) or [Block()]
+        self._blocks.setdefault(first)
+        for other in others:
+            self._absorb(first, other)
+        for column in _columns(action, self.form):
+            self._owners[column] = first
+        return first, tuple((first, other) for other in others)
+
+    def _absorb(self, block: Block, other: Block) -> None:
+        at, size = block.size, block.size + other.size
+        block.rows = _longer(block.rows, size)
+        block.rows[at:size] = other.rows[: other.size]
+        block.whiten = with_room(block.whiten, (size, size))
+        block.whiten[at:size, at:size] = other.whiten[: other.size, : other.size]
+        block.size = size
+        del self._blocks[other]
+        self._owners = {c: block if b is other else b for c, b in self._owners.items()}
+
+    def _extend(
+        self, block: Block, context: Features, action: Action, row: Array, length: float
+    ) -> None:
+        """Add the part of a row outside the span to a block's basis."""
+        at = block.size
+        block.rows = _longer(block.rows, at + 1)
+        block.rows[at] = self._kernel.remember(context, action)
+        self._written.append((context, action))
+        block.whiten = with_room(block.whiten, (at + 1, at + 1))
+        block.whiten[at, :at] = -row @ block.whiten[:at, :at] / length
+        block.whiten[at, at] = 1.0 / length
+        block.size = at + 1
+
+
+def _columns(action: Action, form: RowForm) -> Sequence[tuple[str, bool]]:
+    """Columns that an action's rows have: of its features, and of its id."""
+    columns = [(column, False) for column in action.features.columns]
+    return columns if columns and form.by == "features" else [*columns, (action.id, True)]
+
+
+def _longer(rows: NDArray[np.intp], size: int) -> NDArray[np.intp]:
+    if size <= len(rows):
+        return rows
+    return np.concatenate([rows, np.zeros(max(size - len(rows), len(rows)), dtype=np.intp)])
