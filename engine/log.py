@@ -24,22 +24,6 @@ class Configured:
 
 
 @dataclass(frozen=True, slots=True)
-class BeliefPart:
-    """What one hypothesis believed about the offered actions.
-
-    Attributes:
-        weight: how far it was believed, 0 to 1.
-        source: its position among the loop's hypotheses.
-        means, sds: believed expected reward of each action, and its standard deviation.
-    """
-
-    weight: float
-    source: int
-    means: tuple[float, ...]
-    sds: tuple[float, ...]
-
-
-@dataclass(frozen=True, slots=True)
 class Ranked:
     """A Rank call and everything that decided it. Tuples are in the order of the request.
 
@@ -51,8 +35,8 @@ class Ranked:
         errors: their Monte-Carlo standard errors.
         means: believed expected reward of each action, excluded ones included.
         sds: standard deviation of that belief.
-        parts: the same by each hypothesis that took part.
-        drawn_from: position of the part that the draw came from, if a draw decided.
+        hypothesis: position, among the hypotheses that the loop compares, of the one that was
+            drawn from, if a draw decided.
         draw: the drawn expected rewards if a posterior draw decided (None for an
             excluded action), else None.
         chosen: position of the action that the policy chose. In apprentice mode the policy
@@ -73,8 +57,7 @@ class Ranked:
     errors: tuple[float, ...]
     means: tuple[float, ...]
     sds: tuple[float, ...]
-    parts: tuple[BeliefPart, ...]
-    drawn_from: int | None
+    hypothesis: int | None
     draw: tuple[float | None, ...] | None
     chosen: int
     cause: Cause

@@ -27,7 +27,6 @@ from engine.features import Column
 from engine.fold import EventState, LoopState
 from engine.log import (
     Activated,
-    BeliefPart,
     Configured,
     Entry,
     EventLog,
@@ -350,8 +349,7 @@ class LearningLoop:
             errors=_placed(decision.errors, allowed, [0.0] * size),
             means=tuple(scores.mean.tolist()),
             sds=tuple(scores.sd.tolist()),
-            parts=_parts(scores),
-            drawn_from=decision.part,
+            hypothesis=None if decision.part is None else scores.sources[decision.part],
             draw=None if draw is None else _placed(draw, allowed, [None] * size),
             chosen=allowed[decision.chosen],
             cause=decision.cause,
@@ -461,19 +459,6 @@ def _placed(values: Array, at: Sequence[int], whole: list[T]) -> tuple[T | float
     for position, value in zip(at, values.tolist(), strict=True):
         placed[position] = value
     return tuple(placed)
-
-
-def _parts(scores: Scores) -> tuple[BeliefPart, ...]:
-    return tuple(
-        BeliefPart(weight, source, tuple(means), tuple(sds))
-        for weight, source, means, sds in zip(
-            scores.weights.tolist(),
-            scores.sources,
-            scores.means.tolist(),
-            scores.sds.tolist(),
-            strict=True,
-        )
-    )
 
 
 def _response(ranked: Ranked) -> RankResponse:

@@ -101,8 +101,8 @@ class Posterior:
 
     def loadings(self, block: Block) -> Array:
         """q, (r,): how much of m0 the rewards of a block have claimed in each coordinate."""
-        _, q = self._pq(block)
-        return q
+        result: Array = self._pq(block)[1]
+        return result
 
     def variance_of(self, inside: Mapping[Block, Array], total: float, length: float) -> float:
         """Variance of a weighted sum of expected rewards.
