@@ -79,7 +79,7 @@ class Posterior:
         for part in offer.parts:
             x, at = part.coordinates, part.at
             share = self._shares.get(part.block)
-            grid = np.ix_(at, at)
+            grid = at[:, None], at
             if share is None:
                 covariance[grid] += self._tau2 * (x @ x.T)
                 continue

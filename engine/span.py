@@ -137,7 +137,7 @@ class Span:
         for block, rows in touched.items():
             at = np.array(rows, dtype=np.intp)
             part = Part(block, at, block.coordinates(products[at]))
-            outside[np.ix_(at, at)] -= part.coordinates @ part.coordinates.T
+            outside[at[:, None], at] -= part.coordinates @ part.coordinates.T
             parts.append(part)
         return Offer(tuple(parts), outside)
 
