@@ -155,6 +155,11 @@ def reset_or_share(crowd: Crowd, setup: Linked) -> None:
         on_click=crowd.reset,
         help="A new start that has learned nothing.",
     )
+    share(setup)
+
+
+def share(setup: Linked) -> None:
+    """The link to what is set."""
     with st.popover("Link", icon=":material/link:", key="link", help="Copy a link to this set-up"):
         st.markdown("Opens this page with all that is set on it.")
         st.code(setup.link(st.context.url or ""), language=None, wrap_lines=True)

@@ -1,0 +1,98 @@
+"""The track: the few processes in which the races of all browser sessions run.
+
+They are there while somebody races. A session has a lane while its race runs and its page
+looks in; a lane that nobody has looked after for a while may be given to another, so that a
+closed tab keeps nobody waiting.
+"""
+
+import os
+import time
+from collections.abc import Callable
+from concurrent.futures import Executor, ProcessPoolExecutor
+from dataclasses import dataclass
+from multiprocessing import get_context
+from threading import RLock
+
+import streamlit as st
+
+LANES = 2
+"""Races that run at once on one server."""
+PATIENCE = 90.0
+"""Seconds after which a lane that nobody looked after may be given away; a browser lets
+pages that are out of sight run once a minute."""
+
+
+def open_processes() -> Executor:
+    """Processes that start clean, with one thread for matrices each."""
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    return ProcessPoolExecutor(min(4, os.cpu_count() or 1), get_context("spawn"))
+
+
+@dataclass(slots=True, eq=False)
+class Lane:
+    """A place on the track, until it is left or given away.
+
+    Attributes:
+        executor: where to run.
+        seen: when its race last looked in, in seconds.
+    """
+
+    executor: Executor
+    seen: float
+
+
+class Track:
+    """Gives lanes to races.
+
+    Args:
+        make: makes the executor of all lanes, when the first is taken.
+        now: a clock in seconds that only goes forward.
+    """
+
+    def __init__(
+        self, make: Callable[[], Executor], now: Callable[[], float] = time.monotonic
+    ) -> None:
+        self._make, self._now = make, now
+        self._lock = RLock()
+        self._lanes: list[Lane] = []
+        self._executor: Executor | None = None
+
+    def enter(self) -> Lane | None:
+        """A lane, or None while all are taken."""
+        with self._lock:
+            if len(self._lanes) >= LANES:
+                stale = min(self._lanes, key=lambda lane: lane.seen)
+                if self._now() - stale.seen < PATIENCE:
+                    return None
+                self._lanes.remove(stale)
+            self._executor = self._executor or self._make()
+            lane = Lane(self._executor, self._now())
+            self._lanes.append(lane)
+            return lane
+
+    def keep(self, lane: Lane) -> bool:
+        """Look in; False if the lane was given away meanwhile."""
+        with self._lock:
+            lane.seen = self._now()
+            return lane in self._lanes
+
+    def leave(self, lane: Lane) -> None:
+        """Give a lane back; with the last one the processes end."""
+        with self._lock:
+            if lane in self._lanes:
+                self._lanes.remove(lane)
+            if not self._lanes and self._executor is not None:
+                self._executor.shutdown(wait=False, cancel_futures=True)
+                self._executor = None
+
+    def abandon(self, executor: Executor) -> None:
+        """Use an executor no more that does not work: its lanes are lost."""
+        with self._lock:
+            for lane in [lane for lane in self._lanes if lane.executor is executor]:
+                self.leave(lane)
+
+
+@st.cache_resource
+def track() -> Track:
+    """The track of this server."""
+    return Track(open_processes)
