@@ -100,7 +100,6 @@ class UnderWay:
         self._left = plan.repetitions * len(plan.contenders)
         self._ahead = ahead or self._left
         self._pending: set[Future[Outcome]] = set()
-        self._send()
 
     @property
     def is_over(self) -> bool:
@@ -108,16 +107,16 @@ class UnderWay:
         return self._left == 0
 
     def collect(self, timeout: float | None = None) -> list[Outcome]:
-        """Outcomes that have come since the last call; more runs take their place.
+        """Send runs, and take in the outcomes that have come since the last call.
 
         Args:
             timeout: seconds to wait for at least one; None waits as long as it takes.
         """
-        done, self._pending = wait(self._pending, timeout, FIRST_COMPLETED)
-        outcomes = [future.result() for future in done]
-        self._left -= len(outcomes)
         self._send()
-        return outcomes
+        done, self._pending = wait(self._pending, timeout, FIRST_COMPLETED)
+        self._left -= len(done)
+        self._send()
+        return [future.result() for future in done]
 
     def stop(self) -> None:
         """Do no more runs; those that have begun end by themselves, and nobody asks for them."""

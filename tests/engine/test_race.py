@@ -6,6 +6,8 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import replace
+from importlib import import_module
+from typing import Any
 
 import numpy as np
 import pytest
@@ -325,7 +327,7 @@ def two_processes() -> Iterator[Executor]:
 
 @contextmanager
 def dask_cluster() -> Iterator[Executor]:
-    distributed = pytest.importorskip("distributed")
+    distributed: Any = import_module("distributed")
     options = {"n_workers": 2, "threads_per_worker": 1, "processes": True}
     with (
         distributed.LocalCluster(**options, dashboard_address=None) as cluster,
@@ -371,8 +373,8 @@ class Held(Executor):
 def test_a_race_under_way_sends_no_more_ahead_than_it_may() -> None:
     executor = Held()
     under_way = UnderWay(PLAN, executor, ahead=3)
-    assert len(executor.waiting) == 3
     assert under_way.collect(timeout=0) == []
+    assert len(executor.waiting) == 3
     executor.finish(2)
     assert len(under_way.collect(timeout=0)) == 2
     assert len(executor.waiting) == 3
@@ -387,6 +389,7 @@ def test_a_race_under_way_sends_no_more_ahead_than_it_may() -> None:
 def test_a_stopped_race_asks_for_nothing_more() -> None:
     executor = Held()
     under_way = UnderWay(PLAN, executor, ahead=5)
+    under_way.collect(timeout=0)
     under_way.stop()
     assert under_way.is_over
     assert all(future.cancelled() for future, _ in executor.waiting)

@@ -157,7 +157,7 @@ def finals_spec(dark: bool, entries: Entries) -> Spec:
     y = (
         alt.Y("line:N")
         .sort(field="place", op="min")
-        .axis(title=None, labelFontSize=13, labelLimit=190, labelOverlap=False)
+        .axis(title=None, labelFontSize=13, labelLimit=190, labelOverlap=False, labelFlush=False)
     )
     tooltip = [
         alt.Tooltip("line:N", title="Contender"),

@@ -3,6 +3,7 @@
 import weakref
 from collections.abc import Callable
 from concurrent.futures import BrokenExecutor
+from dataclasses import dataclass
 from threading import RLock
 from typing import Literal
 
@@ -21,6 +22,15 @@ _AHEAD = 40_000
 
 State = Literal["ready", "queued", "running", "done", "stopped", "lost", "broken"]
 """``lost``: the lane was given to another; ``broken``: the processes ended."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Running:
+    """A race on the track, and how to take it away."""
+
+    lane: Lane
+    under_way: UnderWay
+    leave: Callable[[], object]
 
 
 class RaceSession:
@@ -43,9 +53,7 @@ class RaceSession:
         self.state: State = "ready"
         self.drawn: tuple[object, ...] = ()
         self._track = lanes
-        self._under_way: UnderWay | None = None
-        self._lane: Lane | None = None
-        self._leave: Callable[[], object] | None = None
+        self._running: _Running | None = None
 
     @locked
     def adopt(self, setup: RaceSetup) -> None:
@@ -94,19 +102,19 @@ class RaceSession:
         """One frame of a race: take in what has come."""
         if self.state == "queued":
             self._begin()
-        if self.state != "running" or self._under_way is None or self._lane is None:
+        if self._running is None:
             return
-        if not self._track.keep(self._lane):
+        if not self._track.keep(self._running.lane):
             self._end("lost")
             return
         try:
-            for outcome in self._under_way.collect(timeout=0):
+            for outcome in self._running.under_way.collect(timeout=0):
                 self.known.add(outcome)
         except BrokenExecutor:
-            self._track.abandon(self._lane.executor)
+            self._track.abandon(self._running.lane.executor)
             self._end("broken")
             return
-        if self._under_way.is_over:
+        if self._running.under_way.is_over:
             self._end("done")
 
     @property
@@ -120,16 +128,16 @@ class RaceSession:
         if lane is None:
             return
         plan = self.known.plan
-        self._lane = lane
-        self._under_way = UnderWay(plan, lane.executor, max(4, _AHEAD // plan.visitors))
+        under_way = UnderWay(plan, lane.executor, max(4, _AHEAD // plan.visitors))
         # A session that ends takes its race with it, whatever its page was doing.
-        self._leave = weakref.finalize(self, _leave, self._track, lane, self._under_way)
+        leave = weakref.finalize(self, _leave, self._track, lane, under_way)
+        self._running = _Running(lane, under_way, leave)
         self.state = "running"
 
     def _end(self, state: State) -> None:
-        if self._leave is not None:
-            self._leave()
-        self._under_way = self._lane = self._leave = None
+        if self._running is not None:
+            self._running.leave()
+        self._running = None
         self.state = state
 
 
