@@ -72,10 +72,10 @@ def test_one_bets_first_and_is_told_in_the_end(open_race: Open, key: str) -> Non
     app.finish_the_race()
     order = [final.contender for final in app.session.known.finals()]
     assert order[0] == "epsilon"
-    name = names_of(app.session.setup)[key].replace("%", "").strip()
-    told = app.text
-    assert "and were right" in told if key == "epsilon" else "it came" in told
-    assert f"You bet on {name.split()[0].split('-')[0]}" in told
+    name = names_of(app.session.setup)[key]
+    place = order.index(key)
+    told = f"You bet on {name}, and were right." if place == 0 else f"You bet on {name}: it came"
+    assert told in app.text
     assert app.widget("race-bet").value is None
 
 

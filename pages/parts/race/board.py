@@ -11,7 +11,7 @@ from engine.standings import Final
 from engine.worlds import WORLDS, World
 from pages.parts.charts import race as charts
 from pages.parts.charts.curves import span_of
-from pages.parts.look import is_dark, note, plain
+from pages.parts.look import is_dark, note
 from pages.parts.race.session import RaceSession
 from pages.parts.race.setup import RaceSetup
 from pages.parts.race.words import (
@@ -47,7 +47,7 @@ def show_line_up(setup: RaceSetup) -> None:
     for first in range(0, len(names), 2):
         for column, (key, name) in zip(st.columns(2), names[first : first + 2], strict=False):
             with column.container(border=True, height="stretch"):
-                st.markdown(f"**{plain(name)}**  \n:small[:gray[{story_of(key, setup)}]]")
+                st.markdown(f"**{name}**  \n:small[:gray[{story_of(key, setup)}]]")
 
 
 def show_situation(session: RaceSession) -> None:

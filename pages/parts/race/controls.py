@@ -235,7 +235,6 @@ def _start(session: RaceSession, setup: RaceSetup) -> None:
         st.button(
             "**Race again**" if again else "**Start**",
             key="start",
-            type="primary",
             icon=":material/sports_score:",
             shortcut="P",
             width="stretch",

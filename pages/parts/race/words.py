@@ -5,7 +5,6 @@ import math
 from engine.intervals import Estimate
 from engine.standings import NEAR
 from engine.worlds import WORLDS
-from pages.parts.look import plain
 from pages.parts.race.session import RaceSession
 from pages.parts.race.setup import MAX_STEPS, RaceSetup
 from pages.parts.setup import CROSSES
@@ -92,7 +91,7 @@ def verdict(session: RaceSession) -> str:
     }.get(session.state, "")
     if margin is None or raced is None:
         return f"{ended} No crowd was met by everybody yet, so nobody is ahead.".strip()
-    names = {key: plain(name) for key, name in names_of(raced).items()}
+    names = names_of(raced)
     finals = known.finals()
     crowds = len(known.shared)
     leader, second = names[margin.leader], names[margin.next]
