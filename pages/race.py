@@ -7,7 +7,7 @@ who won, by how much, where, and whether the bet was right.
 import streamlit as st
 
 from engine.worlds import WORLDS
-from pages.parts.controls import share
+from pages.parts.controls import choose_world, share
 from pages.parts.link import current_setup, open_link, write_link
 from pages.parts.look import note, plain
 from pages.parts.race.board import (
@@ -18,6 +18,7 @@ from pages.parts.race.board import (
     show_table,
     show_take_away,
     show_weights,
+    show_who_is_who,
 )
 from pages.parts.race.controls import (
     bet_and_start,
@@ -25,7 +26,6 @@ from pages.parts.race.controls import (
     choose_preset,
     choose_race,
     choose_settings,
-    choose_world,
     fit_to_world,
 )
 from pages.parts.race.session import PACE, RaceSession, race_session
@@ -35,7 +35,7 @@ open_link(RaceSetup)
 fit_to_world()
 
 with st.container(horizontal=True, horizontal_alignment="distribute", key="toolbar"):
-    choose_world()
+    choose_world(RaceSetup.key("world"))
     with st.container(horizontal=True, width="content", gap="xsmall"):
         setup = current_setup(RaceSetup)
         write_link(setup)
@@ -58,6 +58,7 @@ def draw_stage(session: RaceSession) -> None:
     if session.page_state != session.drawn:
         st.rerun()
     if session.raced is None:
+        st.markdown("##### The line-up")
         show_line_up(session.setup)
         return
     show_situation(session)
@@ -68,6 +69,7 @@ def draw_stage(session: RaceSession) -> None:
     show_table(session)
     show_finals(session)
     show_weights(session)
+    show_who_is_who(session)
     show_take_away(session)
 
 

@@ -10,14 +10,18 @@ from pages.parts.link import Linked
 from pages.parts.setup import CROSSES, MAX_SEED, MODES, POLICIES, SPEEDS
 
 
-def choose_world() -> None:
-    """The simulated place; another one starts a new loop."""
+def choose_world(key: str = "world") -> None:
+    """The simulated place; another one starts anew.
+
+    Args:
+        key: of the widget.
+    """
     st.segmented_control(
         "World",
         list(WORLDS),
-        key="world",
+        key=key,
         required=True,
-        format_func=lambda key: f"{WORLDS[key].emoji} {WORLDS[key].title}",
+        format_func=lambda name: f"{WORLDS[name].emoji} {WORLDS[name].title}",
         label_visibility="collapsed",
     )
 

@@ -44,6 +44,7 @@ class RacePage(AppPage):
         expect(self.button("start")).to_be_enabled()
         for name in (REWARD, REGRET, FINALS, SEGMENTS):
             expect(self.chart(name).locator("svg")).to_be_visible()
+        self.page.mouse.move(0, 0)
 
     def rows(self, part: str) -> list[dict[str, str]]:
         """A download, row by row."""

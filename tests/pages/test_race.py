@@ -1,7 +1,7 @@
 """The Race page: what a person can do, and what happens then."""
 
-import gc
 import io
+import time
 from collections.abc import Callable
 from concurrent.futures import BrokenExecutor, Executor, Future
 
@@ -281,7 +281,7 @@ def test_processes_are_there_only_while_somebody_races() -> None:
     assert enter(track).executor is made[1]
 
 
-def test_a_lane_that_nobody_looks_after_is_given_away() -> None:
+def test_a_lane_that_nobody_looks_after_is_taken_back() -> None:
     track, _, clock = a_track()
     lanes = [enter(track) for _ in range(LANES)]
     clock.now = PATIENCE - 1
@@ -324,16 +324,23 @@ def test_who_lost_the_lane_keeps_what_was_found(monkeypatch: pytest.MonkeyPatch)
     assert "out of sight" in verdict(session)
 
 
-def test_a_session_that_ends_leaves_no_processes(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("pages.parts.race.session._AHEAD", 1)
-    track, made, _ = a_track()
-    session = RaceSession(SMALL, track)
-    session.start(RaceSetup(who="ab,uniform", visitors=200, crowds=50), None)
-    assert session.is_live
+def test_a_closed_tab_leaves_no_processes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody looks in any more, and nobody else comes: a timer alone takes the lane back."""
+    monkeypatch.setattr("pages.parts.race.track.PATIENCE", 0.3)
+    made = [Watched()]
+    track = Track(lambda: made[0])
+    kept = enter(track)
+    enter(track)
+    for _ in range(10):
+        time.sleep(0.1)
+        assert track.keep(kept)
+    assert track.enter() is not None  # the other lane's
     assert not made[0].closed
-    del session
-    gc.collect()
+    until = time.monotonic() + 10
+    while not made[0].closed and time.monotonic() < until:
+        time.sleep(0.05)
     assert made[0].closed
+    assert not track.keep(kept)
 
 
 class Broken(Watched):

@@ -1,7 +1,7 @@
 """What came of a race, from the one sentence down to every run."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 import pandas as pd
 import streamlit as st
@@ -42,7 +42,6 @@ _WEIGHT_HELP = (
 
 def show_line_up(setup: RaceSetup) -> None:
     """Who races, and how each of them chooses."""
-    st.markdown("##### The line-up")
     names = list(names_of(setup).items())
     for first in range(0, len(names), 2):
         for column, (key, name) in zip(st.columns(2), names[first : first + 2], strict=False):
@@ -187,28 +186,35 @@ def show_weights(session: RaceSession) -> None:
             )
 
 
+def show_who_is_who(session: RaceSession) -> None:
+    """The line-up again, for whoever wonders."""
+    with st.expander("Who is who", icon=":material/groups:", key="who", on_change="rerun") as box:
+        if box.open:
+            show_line_up(session.raced or session.setup)
+
+
 def show_take_away(session: RaceSession) -> None:
     """All of it as CSV."""
-    known = session.known
-    plan = known.plan
     if session.is_live:
         return
     with st.container(horizontal=True):
-        st.download_button(
-            "Curves as CSV",
-            lambda: pd.DataFrame(list(known.curve_rows())).to_csv(index=False),
-            key="race-csv-curves",
-            file_name=f"race-{plan.world}-seed-{plan.seed}-curves.csv",
-            mime="text/csv",
-            on_click="ignore",
-            icon=":material/download:",
-        )
-        st.download_button(
-            "Every run as CSV",
-            lambda: pd.DataFrame(list(known.run_rows())).to_csv(index=False),
-            key="race-csv-runs",
-            file_name=f"race-{plan.world}-seed-{plan.seed}-runs.csv",
-            mime="text/csv",
-            on_click="ignore",
-            icon=":material/download:",
-        )
+        _download("Curves as CSV", "curves", session.known.curve_rows, session)
+        _download("Every run as CSV", "runs", session.known.run_rows, session)
+
+
+def _download(
+    label: str,
+    part: str,
+    rows: Callable[[], Iterable[Mapping[str, object]]],
+    session: RaceSession,
+) -> None:
+    plan = session.known.plan
+    st.download_button(
+        label,
+        lambda: pd.DataFrame(list(rows())).to_csv(index=False),
+        key=f"race-csv-{part}",
+        file_name=f"race-{plan.world}-seed-{plan.seed}-{part}.csv",
+        mime="text/csv",
+        on_click="ignore",
+        icon=":material/download:",
+    )

@@ -41,18 +41,6 @@ def fit_to_world() -> None:
     st.session_state[KEY("field")] = fitted.field
 
 
-def choose_world() -> None:
-    """The simulated place."""
-    st.segmented_control(
-        "World",
-        list(WORLDS),
-        key=KEY("world"),
-        required=True,
-        format_func=lambda key: f"{WORLDS[key].emoji} {WORLDS[key].title}",
-        label_visibility="collapsed",
-    )
-
-
 def choose_preset(setup: RaceSetup) -> None:
     """Ready set-ups, each with a point to make."""
 

@@ -1,7 +1,5 @@
 """The state of one browser session on the Race page."""
 
-import weakref
-from collections.abc import Callable
 from concurrent.futures import BrokenExecutor
 from dataclasses import dataclass
 from threading import RLock
@@ -21,16 +19,15 @@ _AHEAD = 40_000
 """Choices with the processes at once: enough until the next frame, soon over after a stop."""
 
 State = Literal["ready", "queued", "running", "done", "stopped", "lost", "broken"]
-"""``lost``: the lane was given to another; ``broken``: the processes ended."""
+"""``lost``: the page was out of sight for too long; ``broken``: the processes ended."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Running:
-    """A race on the track, and how to take it away."""
+    """A race on the track."""
 
     lane: Lane
     under_way: UnderWay
-    leave: Callable[[], object]
 
 
 class RaceSession:
@@ -129,22 +126,15 @@ class RaceSession:
             return
         plan = self.known.plan
         under_way = UnderWay(plan, lane.executor, max(4, _AHEAD // plan.visitors))
-        # A session that ends takes its race with it, whatever its page was doing.
-        leave = weakref.finalize(self, _leave, self._track, lane, under_way)
-        self._running = _Running(lane, under_way, leave)
+        self._running = _Running(lane, under_way)
         self.state = "running"
 
     def _end(self, state: State) -> None:
         if self._running is not None:
-            self._running.leave()
+            self._running.under_way.stop()
+            self._track.leave(self._running.lane)
         self._running = None
         self.state = state
-
-
-def _leave(lanes: Track, lane: Lane, under_way: UnderWay) -> None:
-    """Do no more runs, and give the lane back."""
-    under_way.stop()
-    lanes.leave(lane)
 
 
 def race_session(setup: RaceSetup) -> RaceSession:

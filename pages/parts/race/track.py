@@ -1,8 +1,8 @@
 """The track: the few processes in which the races of all browser sessions run.
 
 They are there while somebody races. A session has a lane while its race runs and its page
-looks in; a lane that nobody has looked after for a while may be given to another, so that a
-closed tab keeps nobody waiting.
+looks in. Nobody says when a tab is closed, so a lane that nobody has looked after for a while
+is taken back, and with the last one the processes end.
 """
 
 import os
@@ -11,15 +11,15 @@ from collections.abc import Callable
 from concurrent.futures import Executor, ProcessPoolExecutor
 from dataclasses import dataclass
 from multiprocessing import get_context
-from threading import RLock
+from threading import RLock, Timer
 
 import streamlit as st
 
 LANES = 2
 """Races that run at once on one server."""
 PATIENCE = 90.0
-"""Seconds after which a lane that nobody looked after may be given away; a browser lets
-pages that are out of sight run once a minute."""
+"""Seconds after which a lane that nobody looked after is taken back; a browser lets pages
+that are out of sight look in once a minute."""
 
 
 def open_processes() -> Executor:
@@ -30,7 +30,7 @@ def open_processes() -> Executor:
 
 @dataclass(slots=True, eq=False)
 class Lane:
-    """A place on the track, until it is left or given away.
+    """A place on the track, until it is left or taken back.
 
     Attributes:
         executor: where to run.
@@ -60,18 +60,18 @@ class Track:
     def enter(self) -> Lane | None:
         """A lane, or None while all are taken."""
         with self._lock:
+            self.sweep()
             if len(self._lanes) >= LANES:
-                stale = min(self._lanes, key=lambda lane: lane.seen)
-                if self._now() - stale.seen < PATIENCE:
-                    return None
-                self._lanes.remove(stale)
-            self._executor = self._executor or self._make()
+                return None
+            if self._executor is None:
+                self._executor = self._make()
+                self._watch()
             lane = Lane(self._executor, self._now())
             self._lanes.append(lane)
             return lane
 
     def keep(self, lane: Lane) -> bool:
-        """Look in; False if the lane was given away meanwhile."""
+        """Look in; False if the lane was lost meanwhile."""
         with self._lock:
             lane.seen = self._now()
             return lane in self._lanes
@@ -90,6 +90,24 @@ class Track:
         with self._lock:
             for lane in [lane for lane in self._lanes if lane.executor is executor]:
                 self.leave(lane)
+
+    def sweep(self) -> None:
+        """Take back the lanes that nobody looked after."""
+        with self._lock:
+            for lane in [lane for lane in self._lanes if self._now() - lane.seen >= PATIENCE]:
+                self.leave(lane)
+
+    def _watch(self) -> None:
+        """Sweep now and then as long as there are processes."""
+
+        def look() -> None:
+            self.sweep()
+            if self._executor is not None:
+                self._watch()
+
+        watch = Timer(PATIENCE / 3, look)
+        watch.daemon = True
+        watch.start()
 
 
 @st.cache_resource

@@ -86,7 +86,7 @@ def verdict(session: RaceSession) -> str:
     margin = known.margin()
     ended = {
         "stopped": "Stopped.",
-        "lost": "This page was out of sight for long and another race took its place.",
+        "lost": "This page was out of sight for so long that the race was stopped.",
         "broken": "The processes that raced have ended, so this race did, too.",
     }.get(session.state, "")
     if margin is None or raced is None:
