@@ -19,7 +19,7 @@ from pages.parts.race.board import segments_order
 from pages.parts.race.controls import PRESETS
 from pages.parts.race.session import RaceSession
 from pages.parts.race.setup import KEYS, MAX_STEPS, REPETITIONS, VISITORS, RaceSetup
-from pages.parts.race.track import LANES, PATIENCE, Lane, Track
+from pages.parts.race.track import GRACE, LANES, Lane, Track
 from pages.parts.race.words import names_of, size_of, story_of, verdict
 from tests.pages.conftest import Here, RaceApp
 
@@ -171,6 +171,17 @@ def test_what_is_shown_can_be_taken_away(open_race: Open) -> None:
     assert app.widget("race-csv-runs")
 
 
+def test_who_is_who_can_be_looked_up_after_the_race(open_race: Open) -> None:
+    app = open_race(**QUICK)
+    story = story_of("epsilon", app.session.setup)
+    assert story in app.text
+    app.click("start").finish_the_race()
+    assert story not in app.text
+    app.at.session_state["who"] = True
+    app.run()
+    assert story in app.text
+
+
 # -- links ----------------------------------------------------------------------------
 
 
@@ -281,13 +292,13 @@ def test_processes_are_there_only_while_somebody_races() -> None:
     assert enter(track).executor is made[1]
 
 
-def test_a_lane_that_nobody_looks_after_is_taken_back() -> None:
+def test_a_lane_that_nobody_looks_after_goes_to_who_waits() -> None:
     track, _, clock = a_track()
     lanes = [enter(track) for _ in range(LANES)]
-    clock.now = PATIENCE - 1
+    clock.now = GRACE - 1
     assert track.keep(lanes[1])
     assert track.enter() is None
-    clock.now = PATIENCE
+    clock.now = GRACE
     taken = enter(track)
     assert not track.keep(lanes[0])
     assert track.keep(taken)
@@ -315,7 +326,7 @@ def test_who_lost_the_lane_keeps_what_was_found(monkeypatch: pytest.MonkeyPatch)
     session = RaceSession(SMALL, track)
     session.start(RaceSetup(who="ab,uniform", visitors=200, crowds=50), None)
     found = len(session.known)
-    clock.now = PATIENCE
+    clock.now = GRACE
     for _ in range(LANES):
         enter(track)
     session.tick()

@@ -17,9 +17,11 @@ import streamlit as st
 
 LANES = 2
 """Races that run at once on one server."""
+GRACE = 15.0
+"""Seconds after which a lane that nobody looked after goes to who waits for one."""
 PATIENCE = 90.0
-"""Seconds after which a lane that nobody looked after is taken back; a browser lets pages
-that are out of sight look in once a minute."""
+"""Seconds after which it is taken back whoever waits; a browser lets pages that are out of
+sight look in once a minute."""
 
 
 def open_processes() -> Executor:
@@ -56,15 +58,17 @@ class Track:
         self._lock = RLock()
         self._lanes: list[Lane] = []
         self._executor: Executor | None = None
+        self._is_watched = False
 
     def enter(self) -> Lane | None:
         """A lane, or None while all are taken."""
         with self._lock:
-            self.sweep()
+            if len(self._lanes) >= LANES:
+                self._take_back(GRACE)
             if len(self._lanes) >= LANES:
                 return None
-            if self._executor is None:
-                self._executor = self._make()
+            self._executor = self._executor or self._make()
+            if not self._is_watched:
                 self._watch()
             lane = Lane(self._executor, self._now())
             self._lanes.append(lane)
@@ -91,20 +95,23 @@ class Track:
             for lane in [lane for lane in self._lanes if lane.executor is executor]:
                 self.leave(lane)
 
-    def sweep(self) -> None:
-        """Take back the lanes that nobody looked after."""
+    def _take_back(self, after: float) -> None:
+        """Take back the lanes that nobody looked after for so many seconds."""
         with self._lock:
-            for lane in [lane for lane in self._lanes if self._now() - lane.seen >= PATIENCE]:
+            for lane in [lane for lane in self._lanes if self._now() - lane.seen >= after]:
                 self.leave(lane)
 
     def _watch(self) -> None:
-        """Sweep now and then as long as there are processes."""
+        """Take back lost lanes now and then, as long as there are processes."""
 
         def look() -> None:
-            self.sweep()
-            if self._executor is not None:
-                self._watch()
+            with self._lock:
+                self._take_back(PATIENCE)
+                self._is_watched = False
+                if self._executor is not None:
+                    self._watch()
 
+        self._is_watched = True
         watch = Timer(PATIENCE / 3, look)
         watch.daemon = True
         watch.start()

@@ -42,7 +42,7 @@ def story_of(key: str, setup: RaceSetup) -> str:
         "softmax": "The better an action looks, the more often it is shown; "
         f"temperature {setup.temperature / 100:g}.",
         "ucb": "Adds to each guess what it may be wrong by, and shows the highest: "
-        f"mean plus {setup.width / 100:g} standard deviations.",
+        f"mean plus {setup.width / 100:g} × its standard deviation.",
         "ab": f"Shows any action until {setup.trial:,} rewards are in, then the winner to "
         "everybody.",
         "segments": f"Shows any action until {setup.trial:,} rewards are in, then to each group "
