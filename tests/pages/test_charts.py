@@ -18,7 +18,7 @@ from engine.simulation import crowd
 from engine.standings import Standings
 from engine.switching import outlook
 from engine.worlds import WORLDS, World
-from pages.parts.charts import beliefs, contexts, curves
+from pages.parts.charts import beliefs, contexts, curves, results
 from pages.parts.charts import comparison as comparing
 from pages.parts.charts import race as racing
 from pages.parts.compare.board import slices_of
@@ -223,8 +223,8 @@ def race_specs(dark: bool) -> list[dict[str, Any]]:
     return [
         racing.reward_spec(dark, 60, 5, ENTRIES),
         racing.regret_spec(dark, 60, 50, ENTRIES),
-        racing.finals_spec(dark, ENTRIES),
-        racing.segments_spec(dark, 10, 0.5, ENTRIES),
+        results.finals_spec(dark, ENTRIES),
+        results.segments_spec(dark, 10, 0.5, ENTRIES),
         racing.weights_spec(dark, 60, ("pairs", "triples")),
     ]
 
@@ -245,8 +245,8 @@ def test_rows_of_a_race_have_every_column_that_is_read() -> None:
     frames = [
         racing.band_rows(made.plan, rewards, ENTRIES),
         racing.band_rows(made.plan, regrets, ENTRIES),
-        racing.finals_rows(made.finals(), ENTRIES),
-        racing.segments_rows(made.segments(), ENTRIES, order),
+        results.finals_rows(made.finals(), ENTRIES),
+        results.segments_rows(made.segments(), ENTRIES, order),
         racing.weights_rows(made.plan, weights),
     ]
     for spec, frame in zip(race_specs(dark=False), frames, strict=True):
@@ -291,4 +291,4 @@ def test_long_curves_are_thinned_and_keep_their_ends() -> None:
     ("values", "top"), [([], 0.1), ([0.0], 0.1), ([0.1], 0.1), ([0.31, 0.2], 0.4)]
 )
 def test_the_axis_of_segments_grows_by_tenths(values: list[float], top: float) -> None:
-    assert racing.tenths_above(values) == pytest.approx(top)
+    assert results.tenths_above(values) == pytest.approx(top)

@@ -10,6 +10,7 @@ from engine.intervals import Estimate
 from engine.standings import Final
 from engine.worlds import WORLDS, World
 from pages.parts.charts import race as charts
+from pages.parts.charts import results
 from pages.parts.charts.curves import span_of
 from pages.parts.look import is_dark, note
 from pages.parts.race.session import RaceSession
@@ -140,21 +141,21 @@ def show_finals(session: RaceSession) -> None:
     known, entries, dark = session.known, _entries(session), is_dark()
     order = segments_order(WORLDS[known.plan.world])
     segments = known.segments()
-    top = charts.tenths_above(segment.regret.mean for segment in segments)
+    top = results.tenths_above(segment.regret.mean for segment in segments)
     left, right = st.columns(2, gap="medium")
     with left:
         st.markdown("##### Who earns most")
         st.vega_lite_chart(
-            charts.finals_rows(known.finals(), entries),
-            charts.finals_spec(dark, entries),
+            results.finals_rows(known.finals(), entries),
+            results.finals_spec(dark, entries),
             key=f"chart-race-finals-{hash(entries)}",
             alt="Mean reward of each contender with its 95 % interval, the highest first",
         )
     with right:
         st.markdown("##### For whom is it lost?", help=_SEGMENT_HELP)
         st.vega_lite_chart(
-            charts.segments_rows(segments, entries, order),
-            charts.segments_spec(dark, len(order), top, entries),
+            results.segments_rows(segments, entries, order),
+            results.segments_spec(dark, len(order), top, entries),
             key=f"chart-race-segments-{known.plan.world}-{top}-{hash(entries)}",
             alt="Regret a visitor of each contender, for each value of the context",
         )
