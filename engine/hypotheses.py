@@ -67,6 +67,11 @@ class Hypothesis:
         check_number(_CODE, "hypothesis.odds", self.odds, 0.001, 1_000)
 
     @property
+    def key(self) -> str:
+        """Its name in rows of data."""
+        return f"{self.by}-{self.crosses}-noise-{self.noise_sd:g}-memory-{self.memory:g}"
+
+    @property
     def form(self) -> RowForm:
         """How its rows are written."""
         return RowForm(self.crosses, self.by)

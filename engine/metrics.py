@@ -133,7 +133,8 @@ def rolling_mean(values: Array, at: NDArray[np.int_], window: int) -> Array:
 
 
 @lru_cache(maxsize=1_024)
-def _request(world: World, cell: int) -> RankRequest:
+def request_in(world: World, cell: int) -> RankRequest:
+    """All items offered in a cell, as a parsed Rank request; made once."""
     return parse_rank_request(world.actions, world.features(world.contexts[cell]))
 
 
@@ -148,7 +149,7 @@ def favourites(loop: LearningLoop, world: World) -> list[dict[str, object]]:
     rows: list[dict[str, object]] = []
     fair = 1 / len(world.items)
     for context, expected in zip(world.contexts, world.expected, strict=True):
-        chances = loop.probabilities(_request(world, world.cell(context)))
+        chances = loop.probabilities(request_in(world, world.cell(context)))
         top = int(chances.argmax())
         rows.append(
             {

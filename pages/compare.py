@@ -15,11 +15,11 @@ from pages.parts.compare.board import (
     show_situation,
     show_summary,
 )
-from pages.parts.compare.controls import choose_apprentice, choose_settings, choose_world
+from pages.parts.compare.controls import choose_apprentice, choose_settings
 from pages.parts.compare.rule import choose_rule, choose_story, fit_to_world
 from pages.parts.compare.session import CompareSession, compare_session
 from pages.parts.compare.setup import END, CompareSetup
-from pages.parts.controls import control_the_crowd, reset_or_share, show_progress
+from pages.parts.controls import choose_world, control_the_crowd, reset_or_share, show_progress
 from pages.parts.link import current_setup, open_link, write_link
 from pages.parts.look import note, plain
 
@@ -31,7 +31,7 @@ fit_to_world()
 with st.container(
     horizontal=True, horizontal_alignment="distribute", vertical_alignment="center", key="toolbar"
 ):
-    choose_world()
+    choose_world(CompareSetup.key("world"))
     with st.container(horizontal=True, width="content", gap="xsmall"):
         setup = current_setup(CompareSetup)
         write_link(setup)

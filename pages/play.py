@@ -13,6 +13,7 @@ from pages.parts.controls import (
     control_the_crowd,
     reset_or_share,
 )
+from pages.parts.hypotheses import show_hypotheses
 from pages.parts.learned import reveal_the_truth, show_map, show_regret, show_score
 from pages.parts.link import current_setup, open_link, write_link
 from pages.parts.look import note, plain
@@ -77,6 +78,7 @@ def draw_stage(session: PlaySession) -> None:
         show_map(session, favoured)
         show_score(session, curve)
     show_regret(session, curve)
+    show_hypotheses(session, ranked)
     show_log(session)
     show_code(session)
 

@@ -10,14 +10,18 @@ from pages.parts.link import Linked
 from pages.parts.setup import CROSSES, MAX_SEED, MODES, POLICIES, SPEEDS
 
 
-def choose_world() -> None:
-    """The simulated place; another one starts a new loop."""
+def choose_world(key: str = "world") -> None:
+    """The simulated place; another one starts anew.
+
+    Args:
+        key: of the widget.
+    """
     st.segmented_control(
         "World",
         list(WORLDS),
-        key="world",
+        key=key,
         required=True,
-        format_func=lambda key: f"{WORLDS[key].emoji} {WORLDS[key].title}",
+        format_func=lambda name: f"{WORLDS[name].emoji} {WORLDS[name].title}",
         label_visibility="collapsed",
     )
 
@@ -155,6 +159,11 @@ def reset_or_share(crowd: Crowd, setup: Linked) -> None:
         on_click=crowd.reset,
         help="A new start that has learned nothing.",
     )
+    share(setup)
+
+
+def share(setup: Linked) -> None:
+    """The link to what is set."""
     with st.popover("Link", icon=":material/link:", key="link", help="Copy a link to this set-up"):
         st.markdown("Opens this page with all that is set on it.")
         st.code(setup.link(st.context.url or ""), language=None, wrap_lines=True)

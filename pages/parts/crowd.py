@@ -7,9 +7,10 @@ still being computed.
 import time
 from abc import ABC, abstractmethod
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from functools import wraps
 from threading import RLock
-from typing import Concatenate, ParamSpec, TypeVar
+from typing import Concatenate, ParamSpec, Protocol, TypeVar
 
 TICK = 0.25
 """Seconds between two frames of live play."""
@@ -18,7 +19,17 @@ PAUSE = 1.5
 _BUDGET = 0.2
 """Seconds of a frame in which a crowd may walk in; a click waits no longer than that."""
 
-C = TypeVar("C", bound="Crowd")
+
+class Session(Protocol):
+    """What has verbs that run one at a time."""
+
+    @property
+    def lock(self) -> AbstractContextManager[bool]:
+        """Held by the verb that runs."""
+        ...
+
+
+C = TypeVar("C", bound=Session)
 P = ParamSpec("P")
 R = TypeVar("R")
 

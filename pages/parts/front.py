@@ -1,25 +1,17 @@
-"""The frame around every page: title, logo, navigation."""
+"""The script that Streamlit runs for every page.
+
+The processes in which races run read it too, under another name, as ``multiprocessing`` has
+it; they draw nothing.
+"""
 
 import sys
 from pathlib import Path
-
-import streamlit as st
 
 ROOT = Path(__file__).parents[2]
 if str(ROOT) not in sys.path:
     sys.path.insert(0, str(ROOT))
 
-from pages.parts.look import LOGO, style  # noqa: E402
+if __name__ == "__main__":
+    from pages.parts.frame import draw
 
-st.set_page_config(page_title="Personalizer Playground", page_icon="🔔", layout="wide")
-st.logo(LOGO, size="large")
-st.html(style())
-PAGES = ROOT / "pages"
-page = st.navigation(
-    [
-        st.Page(PAGES / "play.py", title="Play", icon=":material/touch_app:", default=True),
-        st.Page(PAGES / "compare.py", title="Compare", icon=":material/compare_arrows:"),
-    ],
-    position="top",
-)
-page.run()
+    draw()

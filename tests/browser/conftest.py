@@ -12,10 +12,12 @@ from tests.browser.app import Server, running
 from tests.browser.compare import ComparePage
 from tests.browser.page import AppPage
 from tests.browser.play import PlayPage
+from tests.browser.race import RacePage
 
 P = TypeVar("P", bound=AppPage)
 OpenPage = Callable[..., PlayPage]
 OpenCompare = Callable[..., ComparePage]
+OpenRace = Callable[..., RacePage]
 """(query="", address of another server, **options of a browser context) -> an open page."""
 
 
@@ -52,6 +54,12 @@ def open_page(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Open
 def open_compare(browser: Browser, request: pytest.FixtureRequest) -> Iterator[OpenCompare]:
     """Opens the Compare page likewise."""
     yield from _opening(browser, request, ComparePage)
+
+
+@pytest.fixture
+def open_race(browser: Browser, request: pytest.FixtureRequest) -> Iterator[OpenRace]:
+    """Opens the Race page likewise."""
+    yield from _opening(browser, request, RacePage)
 
 
 def _opening(

@@ -2,16 +2,21 @@
 
 import json
 from collections.abc import Callable
+from concurrent.futures import Executor, Future
 from itertools import count
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, ClassVar, ParamSpec, Self, TypeVar
 
 import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from pages.parts.compare.session import CompareSession
+from pages.parts.race.session import RaceSession
 from pages.parts.session import PlaySession
+
+P = ParamSpec("P")
+R = TypeVar("R")
 
 FRONT = Path(__file__).parents[2] / "pages" / "parts" / "front.py"
 
@@ -85,19 +90,55 @@ class App:
         raise AssertionError("the crowd never ends")
 
 
-class CompareApp(App):
-    """The app in one browser session, on the Compare page."""
+class OtherApp(App):
+    """The app in one browser session, on another page."""
+
+    PAGE: ClassVar[str]
 
     def open(self, **query: str) -> None:
         """Go there from the Play page, with a query string."""
         self.run()
-        self.at.switch_page("../compare.py")
+        self.at.switch_page(self.PAGE)
         super().open(**query)
+
+
+class CompareApp(OtherApp):
+    """The app in one browser session, on the Compare page."""
+
+    PAGE = "../compare.py"
 
     @property
     def session(self) -> CompareSession:  # type: ignore[override]
         session: CompareSession = self.at.session_state["compare"]
         return session
+
+
+class Here(Executor):
+    """An executor that does everything at once, here."""
+
+    def submit(self, fn: Callable[P, R], /, *args: P.args, **kwargs: P.kwargs) -> Future[R]:
+        future: Future[R] = Future()
+        future.set_result(fn(*args, **kwargs))
+        return future
+
+
+class RaceApp(OtherApp):
+    """The app in one browser session, on the Race page."""
+
+    PAGE = "../race.py"
+
+    @property
+    def session(self) -> RaceSession:  # type: ignore[override]
+        session: RaceSession = self.at.session_state["race"]
+        return session
+
+    def finish_the_race(self) -> Self:
+        """What the browser's timer does: run until the race is over."""
+        for _ in range(200):
+            if not self.session.is_live:
+                return self.run()
+            self.run()
+        raise AssertionError("the race never ends")
 
 
 @pytest.fixture
@@ -112,3 +153,12 @@ def open_app() -> Callable[..., App]:
 def open_compare(open_app: Callable[..., App]) -> Callable[..., CompareApp]:
     """Opens the Compare page in a new session, with a query string."""
     return CompareApp
+
+
+@pytest.fixture
+def open_race(
+    open_app: Callable[..., App], monkeypatch: pytest.MonkeyPatch
+) -> Callable[..., RaceApp]:
+    """Opens the Race page in a new session, with a query string; it races without processes."""
+    monkeypatch.setattr("pages.parts.race.track.open_processes", Here)
+    return RaceApp

@@ -65,6 +65,7 @@ def finish(chart: alt.LayerChart | alt.FacetChart, dark: bool) -> Spec:
     styled = (
         chart.configure_axis(
             labelFontSize=12,
+            labelFlushOffset=-3,
             titleFontSize=12,
             titleFontWeight="normal",
             titlePadding=6,

@@ -54,9 +54,18 @@ def lines(
     title: str,
     styles: Styles,
     height: int,
+    rule: str = "Switched after visitor",
+    bands: bool = False,
 ) -> Spec:
-    """Lines over the visitors; a row without a line is a vertical rule at its visitor."""
-    legend = alt.Legend(orient="top", title=None, symbolType="stroke", columns=2, labelLimit=0)
+    """Lines over the visitors; a row without a line is a vertical rule at its visitor.
+
+    Args:
+        rule: what such a rule says.
+        bands: whether rows have a low and a high, too.
+    """
+    legend = alt.Legend(
+        orient="top", title=None, symbolType="stroke", symbolOpacity=1, columns=2, labelLimit=0
+    )
     names = list(styles)
     dashes, colours = zip(*styles.values(), strict=True)
     x = (
@@ -65,23 +74,34 @@ def lines(
         .axis(title="visitors", grid=False, tickCount=6)
     )
     named, nameless = (blank().transform_filter(f"{no}isValid(datum.line)") for no in ("", "!"))
+    axis = alt.Axis(title=title, tickCount=5, labelPadding=6)
+    scale = alt.Scale(domain=domain, nice=False)
+    colour = alt.Color("line:N").scale(domain=names, range=list(colours)).legend(legend)
+    between = [
+        alt.Tooltip("low:Q", title="10 % of crowds below", format=".3~f"),
+        alt.Tooltip("high:Q", title="10 % of crowds above", format=".3~f"),
+        alt.Tooltip("error:Q", title="Standard error", format=".3~f"),
+    ]
+    around = named.mark_area(opacity=0.15, clip=True, aria=False).encode(
+        x, alt.Y("low:Q", scale=scale, axis=axis), alt.Y2("high:Q"), colour
+    )
     curves = named.mark_line(strokeWidth=2.2, clip=True).encode(
         x,
-        alt.Y("value:Q")
-        .scale(domain=domain, nice=False)
-        .axis(title=title, tickCount=5, labelPadding=6),
-        alt.Color("line:N").scale(domain=names, range=list(colours)).legend(legend),
+        alt.Y("value:Q", scale=scale, axis=axis),
+        colour,
         alt.StrokeDash("line:N").scale(domain=names, range=list(dashes)).legend(legend),
         tooltip=[
             alt.Tooltip("line:N", title="Line"),
             alt.Tooltip("visitor:Q", title="Visitor", format=",.0f"),
             alt.Tooltip("value:Q", title=title.capitalize(), format=".3~f"),
+            *(between if bands else ()),
         ],
     )
     rules = nameless.mark_rule(strokeWidth=1.5, color=ink(dark), strokeDash=[2, 2]).encode(
-        x, tooltip=[alt.Tooltip("visitor:Q", title="Switched after visitor", format=",.0f")]
+        x, tooltip=[alt.Tooltip("visitor:Q", title=rule, format=",.0f")]
     )
-    return finish(alt.layer(curves, rules).properties(height=height), dark)
+    layers = (around, curves, rules) if bands else (curves, rules)
+    return finish(alt.layer(*layers).properties(height=height), dark)
 
 
 def reward_rows(world: World, curve: Curve, span: int, truth: bool) -> pa.Table:

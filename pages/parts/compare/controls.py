@@ -2,23 +2,10 @@
 
 import streamlit as st
 
-from engine.worlds import WORLDS
 from pages.parts.compare.setup import KINDS, RATES, CompareSetup
 from pages.parts.setup import CROSSES, MAX_SEED, SPEEDS
 
 KEY = CompareSetup.key
-
-
-def choose_world() -> None:
-    """The simulated place; another one starts over."""
-    st.segmented_control(
-        "World",
-        list(WORLDS),
-        key=KEY("world"),
-        required=True,
-        format_func=lambda key: f"{WORLDS[key].emoji} {WORLDS[key].title}",
-        label_visibility="collapsed",
-    )
 
 
 def choose_apprentice() -> None:

@@ -1,0 +1,49 @@
+"""All that a crowd would answer, whatever it is offered: the same for each contender.
+
+Visitor number n of a seed is the one of `engine.simulation`, with the same luck for every
+item (common random numbers). So contenders differ by what they choose, and by nothing else.
+"""
+
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.arrays import Array
+from engine.drift import Drift, drifting
+from engine.simulation import visitor
+from engine.worlds.world import World
+
+
+@dataclass(frozen=True, eq=False)
+class Guests:
+    """A crowd of T visitors before K items.
+
+    Attributes:
+        cells: the cell of each visitor, (T,).
+        rewards: what each would give for each item, (T, K).
+        expected: the expected reward of each item for each of them, (T, K).
+    """
+
+    cells: NDArray[np.intp]
+    rewards: Array
+    expected: Array
+
+    @cached_property
+    def best(self) -> Array:
+        """Expected reward of the best item for each visitor, (T,)."""
+        result: Array = self.expected.max(axis=1)
+        return result
+
+
+@lru_cache(maxsize=2)
+def guests(world: World, visitors: int, seed: int, drift: Drift = "none") -> Guests:
+    """The first visitors of a seed; kept, as several contenders meet them in turn."""
+    crowd = [visitor(world, seed, number) for number in range(visitors)]
+    cells = np.array([world.cell(guest.context) for guest in crowd], dtype=np.intp)
+    luck = np.array([guest.luck for guest in crowd])[:, None]
+    outcomes = drifting(world, drift, visitors, seed).outcomes(cells)
+    half, full = outcomes[:, :, 1], outcomes[:, :, 2]
+    rewards = 0.5 * (luck < full + half) + 0.5 * (luck < full)
+    return Guests(cells, rewards, outcomes @ np.array([0.0, 0.5, 1.0]))

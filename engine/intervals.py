@@ -1,0 +1,77 @@
+"""Means over repetitions with how far chance may have moved them."""
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+
+from engine.arrays import Array
+
+Z = 1.959964
+"""Standard errors to each side in a 95 % interval of a normal mean."""
+
+
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """A mean over repetitions.
+
+    Attributes:
+        mean: in the unit of what was averaged.
+        error: its standard error; NaN for one repetition.
+        low, high: ends of its 95 % interval by Student's t; NaN for one repetition.
+    """
+
+    mean: float
+    error: float
+    low: float
+    high: float
+
+
+def estimate(values: Array) -> Estimate:
+    """The mean of independent values, at least one."""
+    size, mean = len(values), float(values.mean())
+    error = float(values.std(ddof=1)) / math.sqrt(size) if size > 1 else math.nan
+    reach = student(size - 1) * error if size > 1 else math.nan
+    return Estimate(mean, error, mean - reach, mean + reach)
+
+
+def student(freedom: int) -> float:
+    """97.5 % quantile of Student's t, to .5 % from two degrees of freedom on.
+
+    (Abramowitz & Stegun, *Handbook of Mathematical Functions*, 1964, 26.7.5; a Cauchy
+    quantile for one degree.)
+    """
+    if freedom == 1:
+        return math.tan(0.475 * math.pi)
+    z, n = Z, freedom
+    terms = (
+        (z**3 + z) / 4,
+        (5 * z**5 + 16 * z**3 + 3 * z) / 96,
+        (3 * z**7 + 19 * z**5 + 17 * z**3 - 15 * z) / 384,
+        (79 * z**9 + 776 * z**7 + 1482 * z**5 - 1920 * z**3 - 945 * z) / 92_160,
+    )
+    return z + math.fsum(term / n**power for power, term in enumerate(terms, 1))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Band:
+    """A curve over P points and the repetitions around it.
+
+    Attributes:
+        mean: over repetitions, (P,).
+        error: standard errors of the mean, NaN for one repetition, (P,).
+        low, high: 10 % and 90 % quantiles of the repetitions, (P,).
+    """
+
+    mean: Array
+    error: Array
+    low: Array
+    high: Array
+
+
+def band(curves: Array) -> Band:
+    """The band of curves (repetitions, P), at least one."""
+    size = len(curves)
+    error = curves.std(axis=0, ddof=1) / math.sqrt(size) if size > 1 else np.nan * curves[0]
+    low, high = np.quantile(curves, (0.1, 0.9), axis=0)
+    return Band(curves.mean(axis=0), error, low, high)

@@ -1,0 +1,77 @@
+"""What is raced: who, where, how long, and what makes it hard."""
+
+from dataclasses import dataclass
+from typing import get_args
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.contenders import Contender
+from engine.drift import Drift
+from engine.errors import check_number, refuse
+from engine.streams import digest
+from engine.worlds import WORLDS
+
+POINTS = 200
+"""Places at which curves are kept."""
+MAX_VISITORS, MAX_REPETITIONS = 20_000, 500
+_CODE = "BadRequest"
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What is raced.
+
+    Attributes:
+        world: key of a world.
+        contenders: at least one, with different keys.
+        visitors: of each run, 1 to 20,000.
+        repetitions: crowds that each contender meets, 1 to 500.
+        drift: how tastes change meanwhile.
+        delay: visitors who come before a reward arrives; 0 to 20,000.
+        refresh: what was learned reaches the model that chooses before every so manieth
+            visitor; 1 to 20,000, where 1 is at once.
+        seed: of everything.
+
+    Raises:
+        PersonalizerError: ``BadRequest``.
+    """
+
+    world: str
+    contenders: tuple[Contender, ...]
+    visitors: int = 1_000
+    repetitions: int = 10
+    drift: Drift = "none"
+    delay: int = 0
+    refresh: int = 1
+    seed: int = 0
+
+    def __post_init__(self) -> None:
+        if self.world not in WORLDS:
+            refuse(_CODE, "world", self.world, f"one of {', '.join(WORLDS)}")
+        keys = [contender.key for contender in self.contenders]
+        if not keys or len(set(keys)) < len(keys):
+            refuse(_CODE, "contenders", keys, "at least one, with different keys")
+        check_number(_CODE, "visitors", self.visitors, 1, MAX_VISITORS, whole=True)
+        check_number(_CODE, "repetitions", self.repetitions, 1, MAX_REPETITIONS, whole=True)
+        if self.drift not in get_args(Drift):
+            refuse(_CODE, "drift", self.drift, f"one of {', '.join(get_args(Drift))}")
+        check_number(_CODE, "delay", self.delay, 0, MAX_VISITORS, whole=True)
+        check_number(_CODE, "refresh", self.refresh, 1, MAX_VISITORS, whole=True)
+        check_number(_CODE, "seed", self.seed, 0, 2**63, whole=True)
+
+    @property
+    def steps(self) -> int:
+        """Visitors over all runs."""
+        return self.visitors * self.repetitions * len(self.contenders)
+
+    @property
+    def points(self) -> NDArray[np.intp]:
+        """Numbers of visitors at which curves are kept, the middle and the end included."""
+        even = np.linspace(0, self.visitors, min(POINTS, self.visitors) + 1).round()
+        middle = [self.visitors // 2] if self.visitors > 1 else []
+        return np.unique([*even[1:], *middle]).astype(np.intp)
+
+    def seed_of(self, repetition: int) -> int:
+        """The seed of a repetition's crowd and players; a `LearningLoop` takes it too."""
+        return int.from_bytes(digest(self.seed, "repetition", repetition)[:6])

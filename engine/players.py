@@ -1,0 +1,157 @@
+"""Players: contenders before one crowd, choosing and learning.
+
+A learner chooses and learns exactly as a `LearningLoop` with the same settings and seed
+does, without its validation and its log.
+"""
+
+from collections.abc import Mapping
+from typing import NamedTuple, Protocol
+
+import numpy as np
+
+from engine.classic import ClassicModel
+from engine.fold import new_head
+from engine.metrics import request_in
+from engine.model import RewardModel
+from engine.policies import Decision, Normals, Uniform
+from engine.scores import Scores
+from engine.settings import LoopSettings
+from engine.streams import digest, stream
+from engine.worlds.world import World
+
+
+class Choice(NamedTuple):
+    """The position of the item shown, and how likely it was to be shown."""
+
+    position: int
+    propensity: float
+
+
+class Policy(Protocol):
+    """From beliefs to a choice, as in `engine.policies`."""
+
+    def decide(self, scores: Scores, normals: Normals, rng: np.random.Generator) -> Decision:
+        """Choose among the actions scored."""
+        ...
+
+
+class Player(Protocol):
+    """A contender before one crowd."""
+
+    def choose(self, number: int, cell: int) -> Choice:
+        """What visitor ``number``, who stands in this cell, is shown."""
+        ...
+
+    def learn(self, cell: int, choice: Choice, reward: float) -> None:
+        """What a choice earned."""
+        ...
+
+    def weights(self) -> Mapping[str, float]:
+        """Hypotheses by name with how far each is believed, summing to 1; none for most."""
+        ...
+
+
+class Guessing:
+    """Uniform choice, by the stream with which a loop of this seed decides."""
+
+    def __init__(self, world: World, seed: int) -> None:
+        self._seed = seed
+        size = len(world.items)
+        self._nothing = Scores.of_one(np.zeros(size), np.zeros((size, size)))
+        self._normals = Normals(seed)
+
+    def choose(self, number: int, cell: int) -> Choice:
+        decision = Uniform().decide(self._nothing, self._normals, _luck(self._seed, number))
+        return _choice(decision)
+
+    def learn(self, cell: int, choice: Choice, reward: float) -> None:
+        """Nothing."""
+
+    def weights(self) -> Mapping[str, float]:
+        return {}
+
+
+class Testing(Guessing):
+    """A trial by uniform choice, then the winner of the visitor's group.
+
+    Args:
+        groups: the group of each cell.
+    """
+
+    def __init__(self, world: World, seed: int, trial: int, groups: list[str]) -> None:
+        super().__init__(world, seed)
+        self._trial, self._groups = trial, groups
+        self._places = {group: place for place, group in enumerate(dict.fromkeys(groups))}
+        shape = (len(self._places), len(world.items))
+        self._sums, self._counts = np.zeros(shape), np.zeros(shape)
+        self._winners: dict[str, int] = {}
+
+    def choose(self, number: int, cell: int) -> Choice:
+        if self._winners:
+            return Choice(self._winners[self._groups[cell]], 1.0)
+        return super().choose(number, cell)
+
+    def learn(self, cell: int, choice: Choice, reward: float) -> None:
+        if self._winners:
+            return
+        place = self._places[self._groups[cell]]
+        self._sums[place, choice.position] += reward
+        self._counts[place, choice.position] += 1
+        if self._counts.sum() >= self._trial:
+            self._winners = {group: self._winner(at) for group, at in self._places.items()}
+
+    def _winner(self, place: int) -> int:
+        """The item with the highest mean reward; in a group that nobody came from, of all."""
+        sums, counts = self._sums[place], self._counts[place]
+        if not counts.any():
+            sums, counts = self._sums.sum(axis=0), self._counts.sum(axis=0)
+        means = np.where(counts > 0, sums / np.maximum(counts, 1), -np.inf)
+        return int(means.argmax())
+
+
+class Learning:
+    """A loop's beliefs and choices.
+
+    What it believes of a cell is kept until it learns again.
+    """
+
+    def __init__(self, world: World, seed: int, settings: LoopSettings, policy: Policy) -> None:
+        self._world, self._seed, self._policy = world, seed, policy
+        self._normals = Normals(seed)
+        self._model: RewardModel | ClassicModel
+        if settings.learner == "classic":
+            self._model = ClassicModel(settings.crosses, settings.learning_rate)
+        else:
+            self._model = new_head(settings)
+        self._scores: dict[int, Scores] = {}
+
+    def choose(self, number: int, cell: int) -> Choice:
+        if cell not in self._scores:
+            request = request_in(self._world, cell)
+            self._scores[cell] = self._model.scores(request.context, request.actions)
+        luck = _luck(self._seed, number)
+        return _choice(self._policy.decide(self._scores[cell], self._normals, luck))
+
+    def learn(self, cell: int, choice: Choice, reward: float) -> None:
+        request = request_in(self._world, cell)
+        action = request.actions[choice.position]
+        if isinstance(self._model, ClassicModel):
+            importance = 1.0 / (choice.propensity * len(request.actions))
+            self._model.learn(request.context, action, reward, importance)
+        else:
+            self._model.learn(request.context, action, reward)
+        self._scores.clear()
+
+    def weights(self) -> Mapping[str, float]:
+        if isinstance(self._model, ClassicModel):
+            return {}
+        return {hypothesis.key: w for hypothesis, w in self._model.weights.items()}
+
+
+def _choice(decision: Decision) -> Choice:
+    return Choice(decision.chosen, float(decision.probabilities[decision.chosen]))
+
+
+def _luck(seed: int, number: int) -> np.random.Generator:
+    """The stream with which a `LearningLoop` of this seed decides on its event ``number``."""
+    return stream(seed, "decision", digest(seed, "id", number).hex()[:16])

@@ -1,0 +1,183 @@
+"""A race: several contenders before the same crowds, run after run, in any executor.
+
+A run is one contender before the crowd of one repetition. It depends on the plan, the
+contender and the repetition alone, so results are the same in whichever process, order or
+cluster the runs are done.
+"""
+
+from collections.abc import Iterator, Mapping
+from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
+from dataclasses import dataclass
+
+import numpy as np
+
+from engine.arrays import Array
+from engine.contenders import Contender
+from engine.guests import Guests, guests
+from engine.plan import Plan
+from engine.players import Choice
+from engine.worlds import WORLDS, World
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One contender before one crowd, ready to be done anywhere.
+
+    Attributes:
+        contender: its place in the plan.
+    """
+
+    plan: Plan
+    contender: int
+    repetition: int
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Outcome:
+    """What came of a run; sums are up to each of the plan's P points.
+
+    Attributes:
+        rewards, expected, regret: sums of the rewards, of the expected rewards of what was
+            shown, and of what the best items' exceed those by, (P,).
+        visitors, losses: of each segment (`segments_of`): visitors and sum of their regret.
+        weights: hypotheses by name with how far each was believed, (P,).
+    """
+
+    contender: str
+    repetition: int
+    seed: int
+    rewards: Array
+    expected: Array
+    regret: Array
+    visitors: Array
+    losses: Array
+    weights: Mapping[str, Array]
+
+
+def segments_of(world: World) -> list[tuple[str, str]]:
+    """(field, value) of everything that a visitor of a world can have, field by field."""
+    return [(field.name, value.name) for field in world.fields for value in field.values]
+
+
+def runs_of(plan: Plan) -> Iterator[Run]:
+    """All runs, one repetition after the other."""
+    for repetition in range(plan.repetitions):
+        for contender in range(len(plan.contenders)):
+            yield Run(plan, contender, repetition)
+
+
+def race(plan: Plan, executor: Executor | None = None) -> Iterator[Outcome]:
+    """Do all runs of a plan.
+
+    Args:
+        executor: where; any of `concurrent.futures`, or a cluster's that follows its
+            interface, such as ``distributed.Client.get_executor()``. None is here.
+
+    Yields:
+        outcomes in the order in which they come.
+    """
+    if executor is None:
+        yield from map(do, runs_of(plan))
+        return
+    under_way = UnderWay(plan, executor)
+    try:
+        while not under_way.is_over:
+            yield from under_way.collect()
+    finally:
+        under_way.stop()
+
+
+class UnderWay:
+    """A race in an executor, to look at now and then.
+
+    Args:
+        ahead: runs that may be with the executor at once; None for all.
+    """
+
+    def __init__(self, plan: Plan, executor: Executor, ahead: int | None = None) -> None:
+        self._runs = runs_of(plan)
+        self._executor = executor
+        self._left = plan.repetitions * len(plan.contenders)
+        self._ahead = ahead or self._left
+        self._pending: set[Future[Outcome]] = set()
+
+    @property
+    def is_over(self) -> bool:
+        """Whether every outcome was collected, or the race was stopped."""
+        return self._left == 0
+
+    def collect(self, timeout: float | None = None) -> list[Outcome]:
+        """Send runs, and take in the outcomes that have come since the last call.
+
+        Args:
+            timeout: seconds to wait for at least one; None waits as long as it takes.
+        """
+        self._send()
+        done, self._pending = wait(self._pending, timeout, FIRST_COMPLETED)
+        self._left -= len(done)
+        self._send()
+        return [future.result() for future in done]
+
+    def stop(self) -> None:
+        """Do no more runs; those that have begun end by themselves, and nobody asks for them."""
+        for future in self._pending:
+            future.cancel()
+        self._pending = set()
+        self._left = 0
+
+    def _send(self) -> None:
+        while len(self._pending) < min(self._ahead, self._left):
+            self._pending.add(self._executor.submit(do, next(self._runs)))
+
+
+def do(run: Run) -> Outcome:
+    """Do one run."""
+    plan, world = run.plan, WORLDS[run.plan.world]
+    contender = plan.contenders[run.contender]
+    seed, at = plan.seed_of(run.repetition), plan.points - 1
+    crowd = guests(world, plan.visitors, seed, plan.drift)
+    choices, weights = play(plan, contender, seed, crowd)
+    visitors = np.arange(plan.visitors)
+    shown = np.array([choice.position for choice in choices])
+    expected = crowd.expected[visitors, shown]
+    regret = crowd.best - expected
+    present = np.array(
+        [[c[field] == value for c in world.contexts] for field, value in segments_of(world)]
+    )[:, crowd.cells]
+    return Outcome(
+        contender=contender.key,
+        repetition=run.repetition,
+        seed=seed,
+        rewards=crowd.rewards[visitors, shown].cumsum()[at],
+        expected=expected.cumsum()[at],
+        regret=regret.cumsum()[at],
+        visitors=present.sum(axis=1).astype(float),
+        losses=present @ regret,
+        weights={name: np.array([row[name] for row in weights]) for name in weights[0]},
+    )
+
+
+def play(
+    plan: Plan, contender: Contender, seed: int, crowd: Guests
+) -> tuple[list[Choice], list[Mapping[str, float]]]:
+    """Let a contender meet a crowd.
+
+    Returns:
+        what each visitor was shown, and the player's weights at each of the plan's points.
+    """
+    player = contender.enter(WORLDS[plan.world], seed)
+    points = set(plan.points.tolist())
+    choices: list[Choice] = []
+    weights: list[Mapping[str, float]] = []
+    learned = 0
+    for number, cell in enumerate(crowd.cells.tolist()):
+        if number % plan.refresh == 0:
+            for known in range(learned, number - plan.delay):
+                choice = choices[known]
+                reward = float(crowd.rewards[known, choice.position])
+                player.learn(int(crowd.cells[known]), choice, reward)
+                learned = known + 1
+        choices.append(player.choose(number, cell))
+        if number + 1 in points:
+            weights.append(player.weights())
+    return choices, weights

@@ -1,0 +1,237 @@
+"""Where a race stands: a fold over the outcomes that have come so far, in any order."""
+
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from engine.arrays import Array
+from engine.intervals import Band, Estimate, band, estimate
+from engine.plan import Plan
+from engine.race import Outcome, segments_of
+from engine.worlds import WORLDS
+
+WINDOW = 20
+"""The mean reward of the latest visitors is over a window of 1 / so many of them all."""
+NEAR = 0.05
+"""Reward within which a level counts as reached again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Final:
+    """How a contender stands, over the repetitions that all have finished.
+
+    Attributes:
+        reward: mean reward a visitor.
+        regret: sum of what the best items' expected rewards exceed the shown ones' by.
+        won: share of the repetitions in which nobody earned more; a tie is shared.
+        recovery: visitors from a reshuffle of all tastes until the contender is back (see
+            `Standings.recovery`); None if it is not, or if there was none.
+    """
+
+    contender: str
+    reward: Estimate
+    regret: Estimate
+    won: float
+    recovery: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Margin:
+    """By how much the leader is ahead of the next, in mean reward, crowd by crowd."""
+
+    leader: str
+    next: str
+    ahead: Estimate
+
+    @property
+    def is_clear(self) -> bool:
+        """Whether the 95 % interval leaves out that there is no difference."""
+        return self.ahead.low > 0
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """Regret of a contender a visitor, among those with one value of a field."""
+
+    contender: str
+    field: str
+    value: str
+    visitors: float
+    regret: Estimate
+
+
+class Standings:
+    """What is known of a race.
+
+    While it runs, some contenders have met more crowds than others; all figures are over
+    the crowds that everybody has met, or over all there is until there is one.
+    """
+
+    def __init__(self, plan: Plan) -> None:
+        self.plan = plan
+        self._found: dict[str, dict[int, Outcome]] = {c.key: {} for c in plan.contenders}
+
+    def add(self, outcome: Outcome) -> None:
+        """Fold in an outcome."""
+        self._found[outcome.contender][outcome.repetition] = outcome
+
+    def __len__(self) -> int:
+        return sum(map(len, self._found.values()))
+
+    @property
+    def keys(self) -> list[str]:
+        """Contenders with anything to show, in the order of the plan."""
+        return [key for key in self._found if self.outcomes(key)]
+
+    @property
+    def shared(self) -> list[int]:
+        """Repetitions that every contender has finished."""
+        return sorted(set.intersection(*(set(found) for found in self._found.values())))
+
+    def outcomes(self, contender: str) -> list[Outcome]:
+        """The outcomes of a contender that figures are over."""
+        found = self._found[contender]
+        return [found[repetition] for repetition in self.shared or sorted(found)]
+
+    # -- over the visitors ------------------------------------------------------------
+
+    @property
+    def window(self) -> int:
+        """Points in the window of the latest visitors."""
+        return max(1, len(self.plan.points) // WINDOW)
+
+    def recent(self, contender: str) -> Band:
+        """Mean reward of the latest visitors."""
+        return band(self._latest(np.array([o.rewards for o in self.outcomes(contender)])))
+
+    def regret(self, contender: str) -> Band:
+        """Sum of the regret so far."""
+        return band(np.array([outcome.regret for outcome in self.outcomes(contender)]))
+
+    def weights(self, contender: str) -> Mapping[str, Array]:
+        """Mean weight of each hypothesis; nothing for contenders that have none."""
+        outcomes = self.outcomes(contender)
+        names = outcomes[0].weights if outcomes else ()
+        return {name: np.mean([o.weights[name] for o in outcomes], axis=0) for name in names}
+
+    def _latest(self, sums: Array) -> Array:
+        """Means over the window up to each point, of sums (repetitions, P)."""
+        at = np.concatenate([[0], self.plan.points])
+        padded = np.concatenate([np.zeros((len(sums), 1)), sums], axis=1)
+        last = np.arange(1, len(at))
+        first = np.maximum(last - self.window, 0)
+        means: Array = (padded[:, last] - padded[:, first]) / (at[last] - at[first])
+        return means
+
+    def recovery(self, contender: str) -> int | None:
+        """Visitors from a reshuffle of all tastes until the contender is back, on average.
+
+        Back means that what it shows from there on is expected to earn, over a window, at
+        most `NEAR` less than in the window before the reshuffle. 0 if it never fell.
+        """
+        outcomes, points = self.outcomes(contender), self.plan.points
+        if self.plan.drift != "halfway" or not outcomes or self.plan.visitors < 2:
+            return None
+        means = self._latest(np.array([o.expected for o in outcomes])).mean(axis=0)
+        change = int(np.searchsorted(points, self.plan.visitors // 2))
+        # A window that starts at point i ends at point i + window.
+        later = means[change + self.window :]
+        back = np.flatnonzero(later >= means[change] - NEAR)
+        return int(points[change + back[0]] - points[change]) if len(back) else None
+
+    # -- in the end -------------------------------------------------------------------
+
+    def finals(self) -> list[Final]:
+        """How each contender stands, the one who earns most first."""
+        won = self._won()
+        found = [
+            Final(
+                contender=key,
+                reward=estimate(self._means(key)),
+                regret=estimate(np.array([o.regret[-1] for o in self.outcomes(key)])),
+                won=won.get(key, math.nan),
+                recovery=self.recovery(key),
+            )
+            for key in self.keys
+        ]
+        return sorted(found, key=lambda final: -final.reward.mean)
+
+    def margin(self) -> Margin | None:
+        """Who is ahead of whom, once two have met the same crowds."""
+        finals = self.finals()
+        if len(finals) < 2 or not self.shared:
+            return None
+        leader, second = finals[0].contender, finals[1].contender
+        return Margin(leader, second, estimate(self._means(leader) - self._means(second)))
+
+    def segments(self) -> list[Segment]:
+        """Regret a visitor of each contender in each segment that anybody came from."""
+        return [
+            segment
+            for key in self.keys
+            for place, name in enumerate(segments_of(WORLDS[self.plan.world]))
+            for segment in _segment(key, name, place, self.outcomes(key))
+        ]
+
+    def _means(self, contender: str) -> Array:
+        """Mean reward of each repetition."""
+        sums: Array = np.array([o.rewards[-1] for o in self.outcomes(contender)])
+        return sums / self.plan.visitors
+
+    def _won(self) -> dict[str, float]:
+        """Share of the shared repetitions that each contender has won."""
+        if not self.shared:
+            return {}
+        table = np.array([self._means(key) for key in self.keys])
+        best = table >= table.max(axis=0) - 1e-12
+        shares = (best / best.sum(axis=0)).mean(axis=1)
+        return dict(zip(self.keys, shares.tolist(), strict=True))
+
+    # -- to take away -----------------------------------------------------------------
+
+    def curve_rows(self) -> Iterator[Mapping[str, object]]:
+        """Every curve, long: contender, measure, hypothesis, visitor, mean, error, low, high."""
+        numbers = self.plan.points.tolist()
+        for key in self.keys:
+            bands = {"recent_reward": self.recent(key), "cumulative_regret": self.regret(key)}
+            for measure, found in bands.items():
+                columns = (found.mean, found.error, found.low, found.high)
+                rows = zip(numbers, *(column.tolist() for column in columns), strict=True)
+                for visitor, *values in rows:
+                    named = dict(zip(("mean", "error", "low", "high"), values, strict=True))
+                    yield {"contender": key, "measure": measure, "visitor": visitor, **named}
+            for name, weights in self.weights(key).items():
+                head = {"contender": key, "measure": "weight", "hypothesis": name}
+                for visitor, weight in zip(numbers, weights.tolist(), strict=True):
+                    yield {**head, "visitor": visitor, "mean": weight}
+
+    def run_rows(self) -> Iterator[Mapping[str, object]]:
+        """Every run: contender, repetition, seed, mean reward, regret, and by segment."""
+        names = segments_of(WORLDS[self.plan.world])
+        for key, found in self._found.items():
+            for repetition, outcome in sorted(found.items()):
+                yield {
+                    "contender": key,
+                    "repetition": repetition + 1,
+                    "seed": outcome.seed,
+                    "visitors": self.plan.visitors,
+                    "mean_reward": float(outcome.rewards[-1]) / self.plan.visitors,
+                    "regret": float(outcome.regret[-1]),
+                    **{
+                        f"regret {field}={value}": loss
+                        for (field, value), loss in zip(names, outcome.losses.tolist(), strict=True)
+                    },
+                }
+
+
+def _segment(
+    key: str, name: tuple[str, str], place: int, outcomes: Sequence[Outcome]
+) -> Iterator[Segment]:
+    """The segment at a place, if anybody came from it."""
+    visitors = np.array([outcome.visitors[place] for outcome in outcomes])
+    losses = np.array([outcome.losses[place] for outcome in outcomes])
+    came = visitors > 0
+    if came.any():
+        yield Segment(key, *name, float(visitors.mean()), estimate(losses[came] / visitors[came]))

@@ -1,0 +1,139 @@
+"""How a race ended: who earns most, and for whom each contender loses."""
+
+import math
+from collections.abc import Iterable, Sequence
+from functools import lru_cache
+
+import altair as alt
+import pandas as pd
+
+from engine.intervals import Estimate
+from engine.standings import Final, Segment
+from pages.parts.charts.base import Spec, blank, finish, ink
+from pages.parts.charts.race import Entries, colour_of, legend_height
+
+
+@lru_cache(maxsize=64)
+def finals_spec(dark: bool, entries: Entries) -> Spec:
+    """Dots with intervals: mean reward of each contender, the highest on top."""
+    x = (
+        alt.X("reward:Q")
+        .scale(domain=(0, 1.04), nice=False)
+        .axis(title="mean reward a visitor, 95 % interval", tickCount=5)
+    )
+    y = (
+        alt.Y("line:N")
+        .sort(field="place", op="min")
+        .axis(title=None, labelFontSize=13, labelLimit=190, labelOverlap=False, labelFlush=False)
+    )
+    tooltip = [
+        alt.Tooltip("line:N", title="Contender"),
+        alt.Tooltip("reward:Q", title="Mean reward", format=".4f"),
+        alt.Tooltip("low:Q", title="From", format=".4f"),
+        alt.Tooltip("high:Q", title="To", format=".4f"),
+    ]
+    base = blank().encode(y=y)
+    colour = colour_of(entries, dark)
+    words = base.encode(alt.X("at:Q"), text=alt.Text("reward:Q", format=".3f"))
+    left, right = (words.transform_filter(alt.datum.left == side) for side in (True, False))
+    layers = alt.layer(
+        base.mark_rule(strokeWidth=3, clip=True, aria=False).encode(
+            x=alt.X("low:Q"), x2="high:Q", color=colour, tooltip=tooltip
+        ),
+        base.mark_point(filled=True, size=110, opacity=1).encode(x, color=colour, tooltip=tooltip),
+        left.mark_text(align="right", dx=-10, fontSize=13, color=ink(dark)),
+        right.mark_text(align="left", dx=10, fontSize=13, color=ink(dark)),
+    )
+    return finish(layers.properties(height=34 * len(entries) + 46), dark)
+
+
+def finals_rows(finals: Sequence[Final], entries: Entries) -> pd.DataFrame:
+    """Rows of `finals_spec`: line, place, reward, low, high, and the number's place beside them."""
+    names = dict(entries)
+    return pd.DataFrame(
+        [
+            {
+                "line": names[final.contender],
+                "place": place,
+                "reward": final.reward.mean,
+                "low": final.reward.low,
+                "high": final.reward.high,
+                "left": final.reward.mean > 0.7,
+                "at": _beside(final.reward),
+            }
+            for place, final in enumerate(finals)
+        ]
+    )
+
+
+def _beside(reward: Estimate) -> float:
+    """The end of an interval that has room beside it."""
+    if math.isnan(reward.low):
+        return reward.mean
+    return max(reward.low, 0.25) if reward.mean > 0.7 else min(reward.high, 0.85)
+
+
+@lru_cache(maxsize=64)
+def segments_spec(dark: bool, size: int, top: float, entries: Entries) -> Spec:
+    """Dots: regret a visitor of each contender, among those with each value of the context."""
+    legend = alt.Legend(orient="top", title=None, symbolType="circle", columns=2, labelLimit=0)
+    x = (
+        alt.X("regret:Q")
+        .scale(domain=(0, top), nice=False)
+        .axis(title="regret a visitor (rewards lost)", tickCount=5)
+    )
+    y = (
+        alt.Y("value:N")
+        .sort(None)
+        .axis(title=None, labelFontSize=13, labelLimit=150, labelOverlap=False, grid=True)
+    )
+    tooltip = [
+        alt.Tooltip("line:N", title="Contender"),
+        alt.Tooltip("field:N", title="Field"),
+        alt.Tooltip("value:N", title="Value"),
+        alt.Tooltip("regret:Q", title="Regret a visitor", format=".4f"),
+        alt.Tooltip("low:Q", title="95 % interval from", format=".4f"),
+        alt.Tooltip("high:Q", title="To", format=".4f"),
+        alt.Tooltip("visitors:Q", title="Visitors a crowd", format=",.0f"),
+    ]
+    dots = blank().mark_point(filled=True, size=95, opacity=0.9)
+    layers = alt.layer(
+        dots.encode(x, y, color=colour_of(entries, dark, legend), tooltip=tooltip),
+    )
+    height = 27 * size + 60 + legend_height(entries)
+    return finish(layers.properties(height=height), dark)
+
+
+def segments_rows(
+    segments: Iterable[Segment],
+    entries: Entries,
+    order: Sequence[tuple[tuple[str, str], str, str]],
+) -> pd.DataFrame:
+    """Rows of `segments_spec`: line, field, value, regret, low, high, visitors.
+
+    Args:
+        order: ((field, value) of the world, label of the field, value with its picture).
+    """
+    names = dict(entries)
+    found = {(s.contender, s.field, s.value): s for s in segments}
+    return pd.DataFrame(
+        [
+            {
+                "line": name,
+                "field": label,
+                "value": value,
+                "regret": segment.regret.mean,
+                "low": segment.regret.low,
+                "high": segment.regret.high,
+                "visitors": segment.visitors,
+            }
+            for place, label, value in order
+            for key, name in names.items()
+            if (segment := found.get((key, *place))) is not None
+        ]
+    )
+
+
+def tenths_above(values: Iterable[float]) -> float:
+    """End of an axis that holds all values, growing in steps of a tenth."""
+    return max(0.1, math.ceil(10 * max(values, default=0.0) - 1e-9) / 10)

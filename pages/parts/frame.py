@@ -1,0 +1,25 @@
+"""The frame around every page: title, logo, navigation."""
+
+from pathlib import Path
+
+import streamlit as st
+
+from pages.parts.look import LOGO, style
+
+PAGES = Path(__file__).parents[1]
+
+
+def draw() -> None:
+    """The frame, and in it the page that was asked for."""
+    st.set_page_config(page_title="Personalizer Playground", page_icon="🔔", layout="wide")
+    st.logo(LOGO, size="large")
+    st.html(style())
+    page = st.navigation(
+        [
+            st.Page(PAGES / "play.py", title="Play", icon=":material/touch_app:", default=True),
+            st.Page(PAGES / "compare.py", title="Compare", icon=":material/compare_arrows:"),
+            st.Page(PAGES / "race.py", title="Race", icon=":material/sports_score:"),
+        ],
+        position="top",
+    )
+    page.run()

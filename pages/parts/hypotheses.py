@@ -1,0 +1,74 @@
+"""What the world might be like, in words, and how far the engine believes it."""
+
+import pandas as pd
+import streamlit as st
+
+from engine import Hypothesis
+from engine.log import Ranked
+from engine.model import RewardModel
+from pages.parts.look import note
+from pages.parts.session import PlaySession
+
+_CROSSES = {0: "Actions alone", 1: "Single fields", 2: "Pairs of fields", 3: "Triples of fields"}
+_CERTAIN = 0.2
+"""Standard deviation of rewards below which they are called nearly certain."""
+_HELP = (
+    "Several learners run side by side, each with another idea of the world: which fields "
+    "matter together, how noisy rewards are, whether tastes wander. Each foretells every "
+    "reward before it learns it; whoever foretells best is believed most. Each draw comes "
+    "from one of them, picked by these weights."
+)
+
+
+def in_words(hypothesis: Hypothesis) -> str:
+    """A hypothesis as a person would say it."""
+    told = _CROSSES[hypothesis.crosses]
+    if hypothesis.by == "features":
+        told += ", actions by their features"
+    if hypothesis.memory < 1:
+        return f"{told}, tastes wander"
+    return f"{told}, {'nearly certain' if hypothesis.noise_sd < _CERTAIN else 'noisy'} rewards"
+
+
+def names_of(hypotheses: tuple[Hypothesis, ...]) -> dict[str, str]:
+    """Key of each hypothesis -> its name in words."""
+    return {hypothesis.key: in_words(hypothesis) for hypothesis in hypotheses}
+
+
+def show_hypotheses(session: PlaySession, ranked: Ranked) -> None:
+    """How far each hypothesis is believed, and whether tastes were found to have changed."""
+    model = session.loop.model
+    if not isinstance(model, RewardModel):
+        return
+    with st.expander(
+        "What it takes the world to be like",
+        icon=":material/balance:",
+        key="hypotheses",
+        on_change="rerun",
+    ) as box:
+        if not box.open:
+            return
+        note(_HELP)
+        _draw_weights(model)
+        if ranked.hypothesis is not None:
+            drawn = list(model.weights)[ranked.hypothesis]
+            note(f"The draw for this visitor came from: {in_words(drawn)}.")
+        for found, since in model.evidence.changes:
+            note(f"After {found:,} rewards it found that tastes had changed after {since:,}.")
+
+
+def _draw_weights(model: RewardModel) -> None:
+    rows = [
+        {"Hypothesis": in_words(hypothesis), "Believed": 100 * weight}
+        for hypothesis, weight in model.weights.items()
+    ]
+    st.dataframe(
+        pd.DataFrame(rows),
+        hide_index=True,
+        key="hypotheses-weights",
+        column_config={
+            "Believed": st.column_config.ProgressColumn(
+                format="%.1f %%", min_value=0, max_value=100
+            )
+        },
+    )

@@ -1,0 +1,146 @@
+"""The state of one browser session on the Race page."""
+
+from concurrent.futures import BrokenExecutor
+from dataclasses import dataclass
+from threading import RLock
+from typing import Literal
+
+import streamlit as st
+
+from engine.race import UnderWay
+from engine.standings import Standings
+from pages.parts.crowd import locked
+from pages.parts.race.setup import MAX_STEPS, RaceSetup
+from pages.parts.race.track import Lane, Track, track
+
+PACE = 0.5
+"""Seconds from one frame of a race to the next."""
+_AHEAD = 40_000
+"""Choices with the processes at once: enough until the next frame, soon over after a stop."""
+
+State = Literal["ready", "queued", "running", "done", "stopped", "lost", "broken"]
+"""``lost``: the page was out of sight for too long; ``broken``: the processes ended."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Running:
+    """A race on the track."""
+
+    lane: Lane
+    under_way: UnderWay
+
+
+class RaceSession:
+    """The race that was started last, and what is set for the next.
+
+    Attributes:
+        setup: what is set on the page.
+        raced: the set-up of the race whose standings are shown; None before the first.
+        standings: what came of it so far.
+        bet: key of the contender that the person believed would win; None without a bet.
+        state: where that race stands.
+    """
+
+    def __init__(self, setup: RaceSetup, lanes: Track) -> None:
+        self.lock = RLock()
+        self.setup = setup
+        self.raced: RaceSetup | None = None
+        self.standings: Standings | None = None
+        self.bet: str | None = None
+        self.state: State = "ready"
+        self.drawn: tuple[object, ...] = ()
+        self._track = lanes
+        self._running: _Running | None = None
+
+    @locked
+    def adopt(self, setup: RaceSetup) -> None:
+        """Follow what is set on the page; a race that was started stays what it is."""
+        self.setup = setup
+
+    @property
+    def is_live(self) -> bool:
+        """Whether a race runs or waits for its turn."""
+        return self.state in {"queued", "running"}
+
+    @property
+    def is_current(self) -> bool:
+        """Whether what is shown is of what is set."""
+        return self.raced == self.setup
+
+    @property
+    def can_start(self) -> bool:
+        """Whether what is set can be raced."""
+        return not self.is_live and self.setup.steps <= MAX_STEPS and len(self.setup.keys) > 1
+
+    @property
+    def page_state(self) -> tuple[object, ...]:
+        """All that the page shows around the stage."""
+        return (self.setup, self.raced, self.state)
+
+    @locked
+    def start(self, setup: RaceSetup, bet: str | None) -> None:
+        """Race what is set, as soon as a lane is free."""
+        self.setup = setup
+        if not self.can_start:
+            return
+        self.raced, self.bet = setup, bet if bet in setup.keys else None
+        self.standings = Standings(setup.plan())
+        self.state = "queued"
+        self.tick()
+
+    @locked
+    def stop(self) -> None:
+        """End the race; what it has found stays."""
+        if self.is_live:
+            self._end("stopped")
+
+    @locked
+    def tick(self) -> None:
+        """One frame of a race: take in what has come."""
+        if self.state == "queued":
+            self._begin()
+        if self._running is None:
+            return
+        if not self._track.keep(self._running.lane):
+            self._end("lost")
+            return
+        try:
+            for outcome in self._running.under_way.collect(timeout=0):
+                self.known.add(outcome)
+        except BrokenExecutor:
+            self._track.abandon(self._running.lane.executor)
+            self._end("broken")
+            return
+        if self._running.under_way.is_over:
+            self._end("done")
+
+    @property
+    def known(self) -> Standings:
+        """The standings, once there is a race."""
+        assert self.standings is not None
+        return self.standings
+
+    def _begin(self) -> None:
+        lane = self._track.enter()
+        if lane is None:
+            return
+        plan = self.known.plan
+        under_way = UnderWay(plan, lane.executor, max(4, _AHEAD // plan.visitors))
+        self._running = _Running(lane, under_way)
+        self.state = "running"
+
+    def _end(self, state: State) -> None:
+        if self._running is not None:
+            self._running.under_way.stop()
+            self._track.leave(self._running.lane)
+        self._running = None
+        self.state = state
+
+
+def race_session(setup: RaceSetup) -> RaceSession:
+    """This browser session's state, made on the first call."""
+    if "race" not in st.session_state:
+        st.session_state.race = RaceSession(setup, track())
+    session: RaceSession = st.session_state.race
+    session.adopt(setup)
+    return session

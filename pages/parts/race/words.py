@@ -1,0 +1,144 @@
+"""Who is who, and what came of a race, in sentences; every number in them is the engine's."""
+
+import math
+
+from engine.intervals import Estimate
+from engine.standings import NEAR
+from engine.worlds import WORLDS
+from pages.parts.race.session import RaceSession
+from pages.parts.race.setup import MAX_STEPS, RaceSetup
+from pages.parts.setup import CROSSES
+
+_PLACES = ("1st", "2nd", "3rd")
+
+
+def names_of(setup: RaceSetup) -> dict[str, str]:
+    """What the contenders are called: key -> name."""
+    fields = {field.name: field.label.lower() for field in WORLDS[setup.world].fields}
+    known = {
+        "ours": "Ours",
+        "single": f"Ours, crosses: {CROSSES[setup.crosses]}",
+        "epsilon": f"Epsilon-greedy {setup.epsilon} %",
+        "greedy": "Greedy",
+        "softmax": "Softmax",
+        "ucb": "UCB",
+        "ab": "A/B test",
+        "segments": f"A/B test by {fields[setup.field]}",
+        "classic": "Classic Personalizer",
+        "uniform": "Uniform",
+    }
+    return {key: known[key] for key in setup.keys}
+
+
+def story_of(key: str, setup: RaceSetup) -> str:
+    """How a contender chooses, in a sentence or two."""
+    return {
+        "ours": "Draws what each action may earn from its belief, and shows the highest. Several "
+        "ideas of the world learn side by side; the one that foretells best is believed most.",
+        "single": "The same engine with one idea only: noisy rewards, tastes that stay, and "
+        "crosses of context fields fixed beforehand.",
+        "epsilon": f"Shows its best guess, but any action to {setup.epsilon} % of visitors, "
+        "for ever.",
+        "greedy": "Shows its best guess and never tries anything else on purpose.",
+        "softmax": "The better an action looks, the more often it is shown; "
+        f"temperature {setup.temperature / 100:g}.",
+        "ucb": "Adds to each guess what it may be wrong by, and shows the highest: "
+        f"mean plus {setup.width / 100:g} × its standard deviation.",
+        "ab": f"Shows any action until {setup.trial:,} rewards are in, then the winner to "
+        "everybody.",
+        "segments": f"Shows any action until {setup.trial:,} rewards are in, then to each group "
+        "of visitors the winner among them.",
+        "classic": "The retired service's own learner with its defaults: slow, over pairs, 20 % "
+        "of offers at random.",
+        "uniform": "Shows every action equally often and learns nothing.",
+    }[key]
+
+
+def size_of(setup: RaceSetup) -> str:
+    """How large the race is, or why it cannot be raced; Markdown."""
+    if len(setup.keys) < 2:
+        return "Choose at least two contenders."
+    sum_ = (
+        f"{setup.crowds:,} crowd{_s(setup.crowds)} × {setup.visitors:,} visitors × "
+        f"{len(setup.keys)} contenders = {setup.steps:,} choices"
+    )
+    if setup.steps > MAX_STEPS:
+        return (
+            f"{sum_}. This page races {MAX_STEPS:,} at most: take fewer visitors, crowds or "
+            "contenders. From Python there is no such limit."
+        )
+    return f"{sum_}."
+
+
+def progress_of(session: RaceSession) -> str:
+    """How far a race has come."""
+    plan, known = session.known.plan, session.known
+    if session.state == "queued":
+        return "Other races are running on this server. Yours starts when one of them ends."
+    return (
+        f"{len(known):,} of {plan.repetitions * len(plan.contenders):,} runs done; "
+        f"{len(known.shared):,} of {plan.repetitions:,} crowds met by everybody"
+    )
+
+
+def verdict(session: RaceSession) -> str:
+    """Who earned most, how sure that is, and whether the person was right; Markdown."""
+    known, raced = session.known, session.raced
+    margin = known.margin()
+    ended = {
+        "stopped": "Stopped.",
+        "lost": "This page was out of sight for so long that the race was stopped.",
+        "broken": "The processes that raced have ended, so this race did, too.",
+    }.get(session.state, "")
+    if margin is None or raced is None:
+        return f"{ended} No crowd was met by everybody yet, so nobody is ahead.".strip()
+    names = names_of(raced)
+    finals = known.finals()
+    crowds = len(known.shared)
+    leader, second = names[margin.leader], names[margin.next]
+    earned = f"{finals[0].reward.mean:.3f} a visitor"
+    over = f"over {crowds:,} crowd{_s(crowds)}"
+    ahead = f"{margin.ahead.mean:.3f} more than {second}{_interval(margin.ahead)}, {over}"
+    if margin.is_clear:
+        told = f"**{leader} earned most: {earned}.** That is {ahead}."
+    else:
+        told = (
+            f"**Too close to call.** {leader} earned {earned}, {ahead}. Chance alone could "
+            "explain that."
+        )
+    return " ".join(part for part in (ended, told, _about_the_bet(session, names)) if part)
+
+
+def _about_the_bet(session: RaceSession, names: dict[str, str]) -> str:
+    if session.bet is None:
+        return ""
+    order = [final.contender for final in session.known.finals()]
+    place = order.index(session.bet)
+    yours = f"You bet on {names[session.bet]}"
+    if place == 0:
+        return f":green[**{yours}, and were right.**]"
+    rank = _PLACES[place] if place < len(_PLACES) else f"{place + 1}th"
+    return f":orange[**{yours}: it came {rank} of {len(order)}.**]"
+
+
+def _interval(value: Estimate) -> str:
+    if math.isnan(value.low):
+        return ""
+    return f" (95 % interval {value.low:.3f} to {value.high:.3f})"
+
+
+def recovery_in_words(visitors: int | None) -> str:
+    """When a contender was back after the reshuffle."""
+    if visitors is None:
+        return "not within the race"
+    return "did not fall" if visitors == 0 else f"{visitors:,} visitors"
+
+
+RECOVERY_HELP = (
+    "Visitors from the reshuffle until what it shows is expected to earn, over a twentieth of "
+    f"the race, at most {NEAR} less than just before the reshuffle."
+)
+
+
+def _s(number: int) -> str:
+    return "" if number == 1 else "s"

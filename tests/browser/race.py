@@ -1,0 +1,55 @@
+"""The Race page as a person sees it."""
+
+import csv
+from typing import Self
+
+from playwright.sync_api import Locator, expect
+
+from tests.browser.page import AppPage
+
+REWARD, REGRET = "Mean reward of each contender over", "Cumulative regret of each contender"
+FINALS, SEGMENTS = "with its 95 % interval", "Regret a visitor of each contender"
+"""How the charts are called, in part."""
+
+
+class RacePage(AppPage):
+    """One tab with the Race page."""
+
+    PATH = "/race"
+
+    @property
+    def verdict(self) -> Locator:
+        """What came of the race, once it is over."""
+        return self.keyed("verdict")
+
+    def open(self, query: str = "") -> Self:
+        """Open the page with a query string, and wait until one can start."""
+        super().open(query)
+        expect(self.button("start")).to_be_visible()
+        self.settle()
+        return self
+
+    def bet(self, name: str) -> None:
+        """Place a bet, and wait until it stands."""
+        pill = self.keyed("race-bet").get_by_role("radio", name=name, exact=True)
+        pill.click()
+        expect(pill).to_be_checked()
+        self.settle()
+
+    def race(self) -> None:
+        """Start, and wait until the race is over."""
+        self.press("start")
+        expect(self.button("stop")).to_be_visible()
+        expect(self.verdict).to_be_visible(timeout=90_000)
+        expect(self.button("start")).to_be_enabled()
+        for name in (REWARD, REGRET, FINALS, SEGMENTS):
+            expect(self.chart(name).locator("svg")).to_be_visible()
+        self.page.mouse.move(0, 0)
+
+    def rows(self, part: str) -> list[dict[str, str]]:
+        """A download, row by row."""
+        self.settle()
+        with self.page.expect_download() as download:
+            self.press(f"race-csv-{part}")
+        with download.value.path().open(newline="", encoding="utf-8") as file:
+            return list(csv.DictReader(file))

@@ -1,0 +1,99 @@
+"""Journeys through the Race page in a real browser, with real processes."""
+
+import re
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.app import Server
+from tests.browser.conftest import OpenRace
+from tests.browser.race import REGRET, REWARD
+
+pytestmark = pytest.mark.browser
+
+QUICK = "?visitors=200&crowds=5"
+
+
+def workers(pid: int) -> int:
+    """How many processes of races a server has running."""
+    threads = Path(f"/proc/{pid}/task").iterdir()
+    return sum(
+        b"spawn_main" in Path(f"/proc/{child}/cmdline").read_bytes()
+        for thread in threads
+        for child in (thread / "children").read_text().split()
+    )
+
+
+def test_one_bets_watches_and_is_told_who_won(open_race: OpenRace) -> None:
+    page = open_race()
+    expect(page.page.get_by_role("heading", name="The line-up")).to_be_visible()
+    page.bet("A/B test")
+    page.race()
+    expect(page.verdict).to_contain_text(re.compile(r"You bet on A/B test: it came \w+ of 4"))
+    expect(page.verdict).to_contain_text(re.compile(r"earned most: 0\.\d+ a visitor"))
+    runs = page.rows("runs")
+    assert len(runs) == 40
+    assert {run["contender"] for run in runs} == {"ours", "epsilon", "ab", "classic"}
+    curves = page.rows("curves")
+    assert {row["measure"] for row in curves} == {"recent_reward", "cumulative_regret"}
+
+    page.bet("Ours")
+    page.race()
+    expect(page.page).to_have_url(re.compile("seed=8"))
+
+
+def test_tastes_change_halfway_in_a_ready_made_race(open_race: OpenRace) -> None:
+    page = open_race("?world=store")
+    page.choose("race-preset", "Tastes change halfway")
+    expect(page.page).to_have_url(re.compile("drift=halfway"))
+    page.settle()
+    page.race()
+    for name in (REWARD, REGRET):
+        rule = page.chart(name).locator("[aria-label*='Tastes change after visitor: 1,000']")
+        expect(rule).to_have_count(1)
+
+
+def test_a_race_is_seen_as_it_runs_and_can_be_stopped(open_race: OpenRace, server: Server) -> None:
+    page = open_race("?visitors=1000&crowds=500")
+    page.press("start")
+    expect(page.chart(REWARD).locator("svg")).to_be_visible()
+    expect(page.page.get_by_text(re.compile(r"[1-9]\d* of 2,000 runs done"))).to_be_visible()
+    assert workers(server.pid)
+    page.press("stop")
+    expect(page.verdict).to_contain_text("Stopped.")
+    expect(page.button("start")).to_be_enabled()
+    expect(page.chart(REWARD).locator("svg")).to_be_visible()
+    assert 4 <= len(page.rows("runs")) < 2_000
+
+
+def test_processes_end_with_the_race(open_race: OpenRace, server: Server) -> None:
+    page = open_race("?visitors=1000&crowds=10")
+    page.press("start")
+    expect(page.chart(REWARD).locator("svg")).to_be_visible()
+    assert workers(server.pid)
+    expect(page.verdict).to_be_visible(timeout=90_000)
+    for _ in range(100):
+        if not workers(server.pid):
+            return
+        page.page.wait_for_timeout(100)
+    raise AssertionError("a process is left")
+
+
+def test_two_people_get_the_same_race_from_the_same_link(open_race: OpenRace) -> None:
+    page = open_race(f"{QUICK}&world=news&seed=3&who=ours,ucb,segments&field=place&drift=slow")
+    page.race()
+    guest = open_race().visit(page.link)
+    expect(guest.button("start")).to_be_visible()
+    guest.settle()
+    guest.race()
+    assert guest.rows("runs") == page.rows("runs")
+
+
+def test_the_keyboard_starts_and_stops(open_race: OpenRace) -> None:
+    page = open_race("?visitors=2000&crowds=100")
+    page.page.keyboard.press("p")
+    expect(page.button("stop")).to_be_visible()
+    page.settle()
+    page.page.keyboard.press("p")
+    expect(page.button("start")).to_be_enabled()

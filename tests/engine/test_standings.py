@@ -1,0 +1,182 @@
+"""Standings against numbers worked out by hand, and intervals against textbook tables."""
+
+import math
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from engine.contenders import Blind
+from engine.intervals import band, estimate, student
+from engine.plan import Plan
+from engine.race import Outcome, race, segments_of
+from engine.standings import Standings
+from engine.worlds import WORLDS
+from tests.engine.test_race import FOUR
+
+SIZE = len(segments_of(WORLDS["coffee"]))
+PLAN = Plan("coffee", (Blind("a"), Blind("b")), visitors=10, repetitions=3)
+
+
+def outcome(contender: str, repetition: int, rewards: list[float], **changes: object) -> Outcome:
+    """An outcome of ten visitors whose expected reward is what they gave, of 1 at best."""
+    sums = np.array(rewards).cumsum()
+    made = Outcome(
+        contender=contender,
+        repetition=repetition,
+        seed=repetition,
+        rewards=sums,
+        expected=sums,
+        regret=np.arange(1, len(sums) + 1) - sums,
+        visitors=np.full(SIZE, 2.0),
+        losses=np.full(SIZE, 1.0),
+        weights={},
+    )
+    return replace(made, **changes)  # type: ignore[arg-type]
+
+
+def standings(*outcomes: Outcome, plan: Plan = PLAN) -> Standings:
+    made = Standings(plan)
+    for each in outcomes:
+        made.add(each)
+    return made
+
+
+@pytest.mark.parametrize(
+    ("freedom", "quantile"),
+    [(1, 12.706), (2, 4.303), (3, 3.182), (5, 2.571), (9, 2.262), (29, 2.045), (499, 1.965)],
+)
+def test_students_quantile_is_the_one_in_the_tables(freedom: int, quantile: float) -> None:
+    assert student(freedom) == pytest.approx(quantile, rel=0.01)
+
+
+def test_estimates_and_bands_by_hand() -> None:
+    found = estimate(np.array([1.0, 2.0, 6.0]))
+    assert (found.mean, found.error) == pytest.approx((3.0, math.sqrt(7 / 3)))
+    assert found.high - found.mean == pytest.approx(4.303 * found.error, rel=0.01)
+    assert found.mean - found.low == pytest.approx(found.high - found.mean)
+    assert math.isnan(estimate(np.array([1.0])).low)
+    curves = np.array([[0.0, 1.0], [1.0, 1.0], [2.0, 1.0]])
+    around = band(curves)
+    assert around.mean.tolist() == [1.0, 1.0]
+    assert around.low.tolist() == pytest.approx([0.2, 1.0])
+    assert around.high.tolist() == pytest.approx([1.8, 1.0])
+    assert around.error == pytest.approx([1 / math.sqrt(3), 0.0])
+    assert np.isnan(band(curves[:1]).error).all()
+
+
+def test_finals_are_those_of_the_crowds_that_everybody_has_met() -> None:
+    made = standings(outcome("a", 0, [1.0] * 10))
+    assert made.keys == ["a"]
+    assert made.margin() is None
+    assert math.isnan(made.finals()[0].won)
+    made.add(outcome("b", 1, [0.5] * 10))
+    assert [f.reward.mean for f in made.finals()] == [1.0, 0.5]  # nothing in common yet
+    made.add(outcome("b", 0, [0.0] * 10))
+    assert [f.reward.mean for f in made.finals()] == [1.0, 0.0]
+    assert made.shared == [0]
+    assert len(made) == 3
+
+
+def test_the_share_of_crowds_won_and_the_lead() -> None:
+    made = standings(
+        outcome("a", 0, [1.0] * 10), outcome("b", 0, [0.5] * 10),
+        outcome("a", 1, [0.5] * 10), outcome("b", 1, [0.5] * 10),
+        outcome("a", 2, [0.0] * 10), outcome("b", 2, [1.0] * 10),
+    )  # fmt: skip
+    finals = {final.contender: final for final in made.finals()}
+    assert finals["a"].won == pytest.approx(0.5)
+    assert finals["b"].won == pytest.approx(0.5)
+    assert [final.contender for final in made.finals()] == ["b", "a"]
+    margin = made.margin()
+    assert margin is not None
+    assert (margin.leader, margin.next) == ("b", "a")
+    assert margin.ahead.mean == pytest.approx((-0.5 + 0 + 1) / 3)
+    assert not margin.is_clear
+    assert finals["a"].regret.mean == pytest.approx((0 + 5 + 10) / 3)
+
+
+def test_the_lead_is_clear_when_every_crowd_agrees() -> None:
+    pairs = ((0.9, 0.6), (0.8, 0.5), (0.85, 0.5))
+    made = standings(
+        *(
+            outcome(key, number, [level] * 10)
+            for number, levels in enumerate(pairs)
+            for key, level in zip("ab", levels, strict=True)
+        )
+    )
+    margin = made.margin()
+    assert margin is not None
+    assert margin.is_clear
+
+
+def test_recovery_by_hand() -> None:
+    plan = replace(PLAN, drift="halfway")
+    level = [0.8] * 5
+    cases = {
+        (0.2, 0.4, 0.76, 0.9, 0.1): 2,  # back, and what comes later does not matter
+        (0.76, 0.2, 0.2, 0.2, 0.2): 0,
+        (0.1, 0.1, 0.1, 0.1, 0.1): None,
+    }
+    for after, back in cases.items():
+        made = standings(outcome("a", 0, [*level, *after]), plan=plan)
+        assert made.recovery("a") == back
+        assert made.finals()[0].recovery == back
+    assert standings(outcome("a", 0, level * 2)).recovery("a") is None  # nothing was reshuffled
+
+
+def test_the_latest_visitors_are_a_twentieth_of_all() -> None:
+    plan = Plan("coffee", PLAN.contenders, visitors=400, repetitions=1)
+    made = Standings(plan)
+    assert made.window == 10
+    rewards = np.arange(1, 401, dtype=float)
+    sums = rewards.cumsum()[plan.points - 1]
+    made.add(replace(outcome("a", 0, [1.0] * 10), rewards=sums))
+    recent = made.recent("a").mean
+    assert recent[-1] == pytest.approx(rewards[-20:].mean())
+    assert recent[0] == pytest.approx(rewards[:2].mean())
+
+
+def test_segments_say_the_regret_of_a_visitor() -> None:
+    losses, visitors = np.arange(SIZE, dtype=float), np.full(SIZE, 2.0)
+    visitors[3] = 0.0
+    made = standings(outcome("a", 0, [1.0] * 10, losses=losses, visitors=visitors))
+    found = {(s.field, s.value): s for s in made.segments()}
+    names = segments_of(WORLDS["coffee"])
+    assert set(found) == set(names) - {names[3]}
+    assert found[names[5]].regret.mean == 2.5
+    assert found[names[5]].visitors == 2.0
+
+
+def test_weights_are_averaged_and_most_have_none() -> None:
+    weights = ({"x": np.array([0.2, 1.0])}, {"x": np.array([0.4, 0.0])})
+    made = standings(*(outcome("a", i, [1.0] * 10, weights=w) for i, w in enumerate(weights)))
+    assert made.weights("a")["x"].tolist() == pytest.approx([0.3, 0.5])
+    made.add(outcome("b", 0, [1.0] * 10))
+    assert made.weights("b") == {}
+
+
+def test_a_real_race_folds_the_same_in_any_order() -> None:
+    plan = Plan("coffee", FOUR, visitors=50, repetitions=3)
+    outcomes = list(race(plan))
+    forward, backward = standings(*outcomes, plan=plan), standings(*outcomes[::-1], plan=plan)
+    assert forward.finals() == backward.finals()
+    assert list(forward.curve_rows()) == list(backward.curve_rows())
+    assert list(forward.run_rows()) == list(backward.run_rows())
+
+
+def test_rows_to_take_away_hold_every_run_and_every_curve() -> None:
+    plan = Plan("coffee", FOUR, visitors=50, repetitions=3)
+    made = standings(*race(plan), plan=plan)
+    runs = list(made.run_rows())
+    assert len(runs) == 12
+    assert runs[0]["seed"] == plan.seed_of(0)
+    finals = {final.contender: final for final in made.finals()}
+    ours = [row["mean_reward"] for row in runs if row["contender"] == "ours"]
+    assert np.mean(ours) == pytest.approx(finals["ours"].reward.mean)  # type: ignore[arg-type]
+    curves = list(made.curve_rows())
+    assert len(curves) == 4 * 2 * len(plan.points)
+    weighed = standings(
+        outcome("a", 0, [1.0] * 10, weights={"x": np.full(10, 0.5)}),
+    )
+    assert [row["mean"] for row in weighed.curve_rows() if row["measure"] == "weight"] == [0.5] * 10

@@ -1,0 +1,378 @@
+"""The Race page: what a person can do, and what happens then."""
+
+import io
+import time
+from collections.abc import Callable
+from concurrent.futures import BrokenExecutor, Executor, Future
+
+import pandas as pd
+import pytest
+
+from engine.contenders import ABTest, Learner, line_up
+from engine.plan import MAX_REPETITIONS, MAX_VISITORS
+from engine.policies import EpsilonGreedy
+from engine.race import race
+from engine.rivals import Softmax, UpperBound
+from engine.standings import Standings
+from engine.worlds import WORLDS
+from pages.parts.race.board import segments_order
+from pages.parts.race.controls import PRESETS
+from pages.parts.race.session import RaceSession
+from pages.parts.race.setup import KEYS, MAX_STEPS, REPETITIONS, VISITORS, RaceSetup
+from pages.parts.race.track import GRACE, LANES, Lane, Track
+from pages.parts.race.words import names_of, size_of, story_of, verdict
+from tests.pages.conftest import Here, RaceApp
+
+Open = Callable[..., RaceApp]
+QUICK = {"visitors": "200", "crowds": "2", "who": "epsilon,ab,uniform"}
+
+
+def charts_of(app: RaceApp) -> list[str]:
+    return [chart.proto.alt for chart in app.at.get("vega_lite_chart")]
+
+
+# -- on the page ----------------------------------------------------------------------
+
+
+def test_it_opens_with_a_question_a_line_up_and_a_bet(open_race: Open) -> None:
+    app = open_race()
+    assert "Which way of choosing earns most, on the same visitors?" in app.text
+    assert "The line-up" in app.text
+    assert app.widget("race-bet").options == list(names_of(RaceSetup()).values())
+    assert "10 crowds × 1,000 visitors × 4 contenders = 40,000 choices." in app.text
+    assert not app.widget("start").disabled
+    assert app.session.state == "ready"
+    assert charts_of(app) == []
+
+
+def test_a_race_ends_with_the_figures_of_the_engine(open_race: Open) -> None:
+    app = open_race(**QUICK)
+    app.click("start").finish_the_race()
+    assert app.session.state == "done"
+    plan = app.session.setup.plan()
+    standings = Standings(plan)
+    for outcome in race(plan):
+        standings.add(outcome)
+    assert app.session.known.finals() == standings.finals()
+    best = standings.finals()[0]
+    assert f"{best.reward.mean:.3f} a visitor" in app.text
+    assert len(charts_of(app)) == 4
+    (table,) = app.at.dataframe
+    assert list(table.value["Contender"]) == [
+        names_of(app.session.setup)[final.contender] for final in standings.finals()
+    ]
+    assert "You bet" not in app.text
+
+
+@pytest.mark.parametrize("key", ["epsilon", "uniform"])
+def test_one_bets_first_and_is_told_in_the_end(open_race: Open, key: str) -> None:
+    app = open_race(**QUICK)
+    app.set("race-bet", key).click("start")
+    assert app.session.bet == key
+    app.finish_the_race()
+    order = [final.contender for final in app.session.known.finals()]
+    assert order[0] == "epsilon"
+    name = names_of(app.session.setup)[key]
+    place = order.index(key)
+    told = f"You bet on {name}, and were right." if place == 0 else f"You bet on {name}: it came"
+    assert told in app.text
+    assert app.widget("race-bet").value is None
+
+
+def test_it_runs_frame_by_frame_and_stop_keeps_what_there_is(
+    open_race: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("pages.parts.race.session._AHEAD", 1)
+    app = open_race(visitors="200", crowds="20", who="ab,uniform").click("start").run()
+    found = len(app.session.known)
+    assert 0 < found < 40
+    assert app.session.is_live
+    assert app.at.get("progress")
+    app.run()
+    assert len(app.session.known) > found
+    app.click("stop")
+    assert app.session.state == "stopped"
+    kept = len(app.session.known)
+    app.run()
+    assert len(app.session.known) == kept
+    assert "Stopped." in app.text
+    assert len(charts_of(app)) == 4
+
+
+def test_racing_again_meets_other_crowds(open_race: Open) -> None:
+    app = open_race(**QUICK).click("start").finish_the_race()
+    first = app.session.known.finals()
+    app.click("start").finish_the_race()
+    assert app.session.setup.seed == RaceSetup().seed + 1
+    assert app.session.known.finals() != first
+    assert app.at.query_params["seed"] == "8"
+
+
+def test_results_stay_when_something_else_is_set_and_it_is_said(open_race: Open) -> None:
+    app = open_race(**QUICK).click("start").finish_the_race()
+    finals = app.session.known.finals()
+    app.set("race-crowds", 5)
+    assert app.session.known.finals() == finals
+    assert "these are the results of the race before" in app.text
+    app.click("start").finish_the_race()
+    assert app.session.known.plan.repetitions == 5
+    assert app.session.known.plan.seed == 7
+    assert "the race before" not in app.text
+
+
+@pytest.mark.parametrize("preset", list(PRESETS))
+def test_ready_made_races_keep_world_and_seed(open_race: Open, preset: str) -> None:
+    app = open_race(world="news", seed="11", delay="50").set("race-preset", preset)
+    setup = app.session.setup
+    assert (setup.world, setup.seed) == ("news", 11)
+    for name, value in PRESETS[preset].items():
+        assert getattr(setup, name) == value
+    assert app.widget("race-preset").value == preset
+    assert app.set("race-crowds", 50).widget("race-preset").value is None
+
+
+def test_a_world_without_the_field_gets_one_of_its_own(open_race: Open) -> None:
+    app = open_race(field="weather").set("race-world", "store")
+    assert app.session.setup.field == WORLDS["store"].fields[0].name
+
+
+def test_contenders_can_be_chosen_and_at_least_two_must_be(open_race: Open) -> None:
+    app = open_race().set("race-chosen", ["uniform", "ours", "ucb"])
+    assert app.session.setup.who == "ours,ucb,uniform"
+    app.set("race-chosen", ["ucb"])
+    assert app.widget("start").disabled
+    assert "Choose at least two contenders." in app.text
+    app.set("race-chosen", [])
+    assert app.session.setup.who == "ucb"
+
+
+def test_a_race_that_is_too_long_is_refused_with_the_reason(open_race: Open) -> None:
+    app = open_race(visitors="20000", crowds="500")
+    assert app.widget("start").disabled
+    assert f"This page races {MAX_STEPS:,} at most" in app.text
+    app.session.start(app.session.setup, None)
+    assert app.session.state == "ready"
+
+
+def test_drift_is_drawn_and_recovery_told(open_race: Open) -> None:
+    app = open_race(**QUICK | {"drift": "halfway"}).click("start").finish_the_race()
+    (table,) = app.at.dataframe
+    assert "Back after" in table.value.columns
+
+
+def test_what_is_shown_can_be_taken_away(open_race: Open) -> None:
+    app = open_race(**QUICK).click("start").finish_the_race()
+    known = app.session.known
+    curves = pd.DataFrame(list(known.curve_rows()))
+    runs = pd.read_csv(io.StringIO(pd.DataFrame(list(known.run_rows())).to_csv(index=False)))
+    assert set(curves["measure"]) == {"recent_reward", "cumulative_regret"}
+    assert len(runs) == 6
+    assert app.widget("race-csv-curves")
+    assert app.widget("race-csv-runs")
+
+
+def test_who_is_who_can_be_looked_up_after_the_race(open_race: Open) -> None:
+    app = open_race(**QUICK)
+    story = story_of("epsilon", app.session.setup)
+    assert story in app.text
+    app.click("start").finish_the_race()
+    assert story not in app.text
+    app.at.session_state["who"] = True
+    app.run()
+    assert story in app.text
+
+
+# -- links ----------------------------------------------------------------------------
+
+
+def test_a_link_carries_the_set_up(open_race: Open) -> None:
+    query = {
+        "world": "news", "seed": "3", "who": "ours,segments", "visitors": "500", "crowds": "5",
+        "drift": "slow", "delay": "10", "refresh": "20", "epsilon": "30", "crosses": "1",
+        "temperature": "20", "width": "150", "trial": "100", "field": "place",
+    }  # fmt: skip
+    app = open_race(**query)
+    setup = app.session.setup
+    assert setup.query() == query
+    assert RaceSetup.from_query(query) == (setup, [])
+    known = line_up(WORLDS["news"], epsilon=0.3, crosses=1, trial=100, field="place")
+    assert setup.plan().contenders == (known["ours"], known["segments"])
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("who", "ours,theirs"), ("who", ""), ("visitors", "201"), ("crowds", "0"), ("drift", "fast"),
+     ("delay", "-1"), ("refresh", "2"), ("epsilon", "101"), ("crosses", "4"), ("field", "shoes"),
+     ("field", "season"), ("trial", "1"), ("width", "x"), ("temperature", "0")],
+)  # fmt: skip
+def test_a_broken_link_falls_back_with_a_notice(open_race: Open, name: str, value: str) -> None:
+    app = open_race(**{name: value})
+    assert app.session.setup == RaceSetup()
+    (toast,) = app.at.toast
+    assert "must be" in toast.value
+
+
+def test_settings_reach_the_contenders() -> None:
+    setup = RaceSetup(who=",".join(KEYS), epsilon=30, temperature=20, width=150, trial=500)
+    found = {contender.key: contender for contender in setup.plan().contenders}
+    epsilon, softmax, ucb = (found[key] for key in ("epsilon", "softmax", "ucb"))
+    assert isinstance(epsilon, Learner)
+    assert epsilon.policy == EpsilonGreedy(0.3)
+    assert isinstance(softmax, Learner)
+    assert softmax.policy == Softmax(0.2)
+    assert isinstance(ucb, Learner)
+    assert ucb.policy == UpperBound(1.5)
+    assert found["ab"] == ABTest("ab", 500)
+    assert found["segments"] == ABTest("segments", 500, "name")
+    assert VISITORS[-1] == MAX_VISITORS
+    assert REPETITIONS[-1] == MAX_REPETITIONS
+
+
+@pytest.mark.parametrize("world", list(WORLDS))
+def test_everybody_has_a_name_and_a_story_in_every_world(world: str) -> None:
+    setup = RaceSetup(world=world, who=",".join(KEYS)).fitted()
+    names = names_of(setup)
+    assert list(names) == list(KEYS)
+    assert len(set(names.values())) == len(KEYS)
+    for key in KEYS:
+        assert story_of(key, setup).endswith(".")
+        assert "!" not in story_of(key, setup)
+    assert "10 contenders" in size_of(setup)
+    assert len(segments_order(WORLDS[world])) == sum(len(f.values) for f in WORLDS[world].fields)
+
+
+# -- the track ------------------------------------------------------------------------
+
+
+class Watched(Here):
+    """An executor that says whether it was shut down."""
+
+    def __init__(self) -> None:
+        self.closed = False
+
+    def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
+        self.closed = True
+
+
+class Clock:
+    def __init__(self) -> None:
+        self.now = 0.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+def a_track() -> tuple[Track, list[Watched], Clock]:
+    made: list[Watched] = []
+
+    def make() -> Executor:
+        made.append(Watched())
+        return made[-1]
+
+    clock = Clock()
+    return Track(make, clock), made, clock
+
+
+def enter(track: Track) -> Lane:
+    lane = track.enter()
+    assert lane is not None
+    return lane
+
+
+def test_processes_are_there_only_while_somebody_races() -> None:
+    track, made, _ = a_track()
+    assert made == []
+    lanes = [enter(track) for _ in range(LANES)]
+    assert len(made) == 1
+    assert track.enter() is None
+    for lane in lanes:
+        assert not made[0].closed
+        track.leave(lane)
+    assert made[0].closed
+    assert enter(track).executor is made[1]
+
+
+def test_a_lane_that_nobody_looks_after_goes_to_who_waits() -> None:
+    track, _, clock = a_track()
+    lanes = [enter(track) for _ in range(LANES)]
+    clock.now = GRACE - 1
+    assert track.keep(lanes[1])
+    assert track.enter() is None
+    clock.now = GRACE
+    taken = enter(track)
+    assert not track.keep(lanes[0])
+    assert track.keep(taken)
+    assert track.keep(lanes[1])
+
+
+SMALL = RaceSetup(who="ab,uniform", visitors=200, crowds=2)
+
+
+def test_a_race_waits_for_a_lane_and_says_so() -> None:
+    track, _, _ = a_track()
+    lanes = [enter(track) for _ in range(LANES)]
+    session = RaceSession(SMALL, track)
+    session.start(SMALL, "ab")
+    assert session.state == "queued"
+    assert session.is_live
+    track.leave(lanes[0])
+    session.tick()
+    assert session.state in {"running", "done"}
+
+
+def test_who_lost_the_lane_keeps_what_was_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("pages.parts.race.session._AHEAD", 1)
+    track, _, clock = a_track()
+    session = RaceSession(SMALL, track)
+    session.start(RaceSetup(who="ab,uniform", visitors=200, crowds=50), None)
+    found = len(session.known)
+    clock.now = GRACE
+    for _ in range(LANES):
+        enter(track)
+    session.tick()
+    assert session.state == "lost"
+    assert len(session.known) == found > 0
+    assert "out of sight" in verdict(session)
+
+
+def test_a_closed_tab_leaves_no_processes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody looks in any more, and nobody else comes: a timer alone takes the lane back."""
+    monkeypatch.setattr("pages.parts.race.track.PATIENCE", 0.3)
+    made = [Watched()]
+    track = Track(lambda: made[0])
+    kept = enter(track)
+    enter(track)
+    for _ in range(10):
+        time.sleep(0.1)
+        assert track.keep(kept)
+    assert track.enter() is not None  # the other lane's
+    assert not made[0].closed
+    until = time.monotonic() + 10
+    while not made[0].closed and time.monotonic() < until:
+        time.sleep(0.05)
+    assert made[0].closed
+    assert not track.keep(kept)
+
+
+class Broken(Watched):
+    """An executor whose processes have ended."""
+
+    def submit(self, *args: object, **kwargs: object) -> Future[object]:  # type: ignore[override]
+        future: Future[object] = Future()
+        future.set_exception(BrokenExecutor())
+        return future
+
+
+def test_a_race_whose_processes_end_says_so_and_the_next_gets_new_ones() -> None:
+    made: list[Watched] = [Broken(), Watched()]
+    track = Track(lambda: made.pop(0))
+    session = RaceSession(SMALL, track)
+    states: list[str] = []
+    for _ in range(2):
+        session.start(SMALL, None)
+        for _ in range(5):
+            session.tick()
+        states.append(session.state)
+        if session.state == "broken":
+            assert "processes that raced have ended" in verdict(session)
+    assert states == ["broken", "done"]
