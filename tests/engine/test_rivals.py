@@ -10,7 +10,7 @@ from engine.rivals import Softmax, UpperBound
 from engine.scores import Scores
 from tests.engine.helpers import refusal
 
-SCORES = Scores(np.array([0.2, 0.5, 0.4]), np.diag([0.09, 0.0, 0.04]))
+SCORES = Scores.of_one(np.array([0.2, 0.5, 0.4]), np.diag([0.09, 0.0, 0.04]))
 
 
 def test_softmax_follows_its_formula_and_draws_from_what_it_says() -> None:

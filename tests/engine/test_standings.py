@@ -175,7 +175,9 @@ def test_rows_to_take_away_hold_every_run_and_every_curve() -> None:
     ours = [row["mean_reward"] for row in runs if row["contender"] == "ours"]
     assert np.mean(ours) == pytest.approx(finals["ours"].reward.mean)  # type: ignore[arg-type]
     curves = list(made.curve_rows())
-    assert len(curves) == 4 * 2 * len(plan.points)
+    hypotheses = sum(len(made.weights(key)) for key in made.keys)
+    assert hypotheses
+    assert len(curves) == (4 * 2 + hypotheses) * len(plan.points)
     weighed = standings(
         outcome("a", 0, [1.0] * 10, weights={"x": np.full(10, 0.5)}),
     )

@@ -165,7 +165,7 @@ def test_what_is_shown_can_be_taken_away(open_race: Open) -> None:
     known = app.session.known
     curves = pd.DataFrame(list(known.curve_rows()))
     runs = pd.read_csv(io.StringIO(pd.DataFrame(list(known.run_rows())).to_csv(index=False)))
-    assert set(curves["measure"]) == {"recent_reward", "cumulative_regret"}
+    assert set(curves["measure"]) == {"recent_reward", "cumulative_regret", "weight"}
     assert len(runs) == 6
     assert app.widget("race-csv-curves")
     assert app.widget("race-csv-runs")
