@@ -45,15 +45,18 @@ class Vectors:
 
     def __init__(self) -> None:
         self._columns: dict[str, int] = {}
-        self._keys: dict[tuple[tuple[str, float], ...], int] = {}
+        self._keys: dict[tuple[int, tuple[tuple[str, float], ...]], int] = {}
         self._values: Array = np.zeros((16, 16))
 
     def __len__(self) -> int:
         return len(self._keys)
 
     def index(self, features: Features) -> int:
-        """Position of a vector, adding it if it is new."""
-        key = tuple(sorted(features.columns.items()))
+        """Position of a vector, adding it if it is new.
+
+        Fields of value zero make no column, but tell vectors apart: they count in scales.
+        """
+        key = (features.size, tuple(sorted(features.columns.items())))
         if key not in self._keys:
             for column in features.columns:
                 self._columns.setdefault(column, len(self._columns))
