@@ -2,12 +2,12 @@
 
 The oracles are written from the documented rules alone and import nothing of the engine
 that they check: `naive_row` writes a row out column by column, `DenseOracle` solves the
-regression over all those columns at once.
+regression over all those columns, and the mean of everything, at once.
 """
 
 import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from itertools import combinations, product
 from typing import Any
@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 
 from engine import LearningLoop, PersonalizerError, RankRequest
 from engine.actions import parse_rank_request
+from engine.hypotheses import By, Hypothesis
 from engine.log import Ranked
 from engine.model import RewardModel
 
@@ -100,19 +101,33 @@ def reward_head(loop: LearningLoop) -> RewardModel:
     return loop.model
 
 
-def posterior_bits(loop: LearningLoop) -> tuple[object, ...]:
-    """Every number of the posterior, bit for bit."""
-    posterior = reward_head(loop).posterior
-    statistics = posterior.statistics
+def reward_count(loop: LearningLoop) -> int:
+    """How many rewards the reward head has learned."""
+    return reward_head(loop).learned
+
+
+def head_bits(head: RewardModel) -> tuple[object, ...]:
+    """All that a head has learned, bit for bit: its evidence, and what it believes."""
+    banks = head.evidence
+    requests = [request_of(context, *DRINKS) for context in CONTEXTS]
+    beliefs = [head.scores(request.context, request.actions) for request in requests]
     return (
-        posterior.mean.tobytes(),
-        posterior.covariance.tobytes(),
-        statistics.gram.tobytes(),
-        statistics.response.tobytes(),
-        statistics.row_sum.tobytes(),
-        statistics.count,
-        statistics.total,
+        banks.learned,
+        tuple(banks.log_odds),
+        tuple(banks.changes),
+        *((bank.born, bank.log_weights.tobytes(), bank.evidence.tobytes()) for bank in banks.banks),
+        *(
+            learner and (learner.count, learner.centre)
+            for bank in banks.banks
+            for learner in bank.learners
+        ),
+        *((b.weights.tobytes(), b.means.tobytes(), b.covariances.tobytes()) for b in beliefs),
     )
+
+
+def posterior_bits(loop: LearningLoop) -> tuple[object, ...]:
+    """All that the reward head has learned, bit for bit."""
+    return head_bits(reward_head(loop))
 
 
 def decision_of(ranked: Ranked) -> tuple[object, ...]:
@@ -123,6 +138,7 @@ def decision_of(ranked: Ranked) -> tuple[object, ...]:
         ranked.errors,
         ranked.means,
         ranked.sds,
+        ranked.hypothesis,
         ranked.draw,
         ranked.chosen,
         ranked.cause,
@@ -163,11 +179,11 @@ def state_of(loop: LearningLoop) -> dict[str, object]:
 
 
 def naive_squash(value: float) -> float:
-    """Identity up to 1 in size, then a unit for every factor of ten."""
-    if value > 1:
-        return 1 + math.log10(value)
-    if value < -1:
-        return -1 - math.log10(-value)
+    """Identity up to 3 in size, then a unit for every factor of ten."""
+    if value > 3:
+        return 3 + math.log10(value / 3)
+    if value < -3:
+        return -3 - math.log10(-value / 3)
     return value
 
 
@@ -184,8 +200,8 @@ def _naive_features(objects: Sequence[Json]) -> Iterator[tuple[str, Any]]:
                 yield name, value
 
 
-def naive_columns(objects: Sequence[Json]) -> dict[str, dict[str, float]]:
-    """field -> column -> value, zeros left out."""
+def _naive_values(objects: Sequence[Json]) -> dict[str, dict[str, float]]:
+    """field -> column -> value, zeros included."""
     found: dict[str, dict[str, float]] = {}
     for name, value in _naive_features(objects):
         if value is None:
@@ -203,8 +219,19 @@ def naive_columns(objects: Sequence[Json]) -> dict[str, dict[str, float]]:
         for column, number in new.items():
             mine = found.setdefault(name, {})
             mine[column] = mine.get(column, 0.0) + number
+    return found
+
+
+def naive_columns(objects: Sequence[Json]) -> dict[str, dict[str, float]]:
+    """field -> column -> value, zeros left out."""
+    found = _naive_values(objects)
     kept = {f: {c: v for c, v in columns.items() if v != 0} for f, columns in found.items()}
     return {f: columns for f, columns in kept.items() if columns}
+
+
+def naive_size(objects: Sequence[Json]) -> int:
+    """How many fields there are, those of value zero included."""
+    return len(_naive_values(objects))
 
 
 def _unit(vector: dict[Any, float], length: float) -> dict[Any, float]:
@@ -212,10 +239,16 @@ def _unit(vector: dict[Any, float], length: float) -> dict[Any, float]:
     return {k: length * v / norm for k, v in vector.items()} if norm else {}
 
 
-def naive_row(context: Sequence[Json], action: Json, crosses: int) -> Row:
+def _divided(vector: dict[Any, float], by: float) -> dict[Any, float]:
+    return {k: v / by for k, v in vector.items()}
+
+
+def naive_row(context: Sequence[Json], action: Json, crosses: int, by: By = "id") -> Row:
     """The row of (context, action): (context columns, action column) -> value.
 
-    The action's id is the column ``"#" + id``, so that it is none of the features.
+    The action's id is the column ``"#" + id``, so that it is none of the features. By id,
+    every order of crosses and every action is a vector of length 1; by features, orders and
+    actions are divided by the length that they would have if all their fields had size 1.
     """
     fields = naive_columns(context)
     orders: list[dict[tuple[str, ...], float]] = []
@@ -225,15 +258,20 @@ def naive_row(context: Sequence[Json], action: Json, crosses: int) -> Row:
             for picked in product(*(fields[f] for f in chosen)):
                 values = [fields[f][c] for f, c in zip(chosen, picked, strict=True)]
                 terms[tuple(sorted(picked))] = math.prod(values)
-        if scaled := _unit(terms, 1.0):
-            orders.append(scaled)
+        if terms and by == "id":
+            orders.append(_unit(terms, 1.0))
+        elif terms:
+            orders.append(_divided(terms, math.sqrt(math.comb(naive_size(context), order))))
     share = 1 / math.sqrt(len(orders))
     features = {
         c: v for group in naive_columns(action["features"]).values() for c, v in group.items()
     }
-    half = math.sqrt(1 / 2)
-    own = _unit(features, half)
-    own["#" + action["id"]] = half if own else 1.0
+    if not features:
+        own = {"#" + action["id"]: 1.0}
+    elif by == "id":
+        own = {**_unit(features, math.sqrt(1 / 2)), "#" + action["id"]: math.sqrt(1 / 2)}
+    else:
+        own = _divided(features, math.sqrt(naive_size(action["features"])))
     return {
         (crossed, column): share * u * v
         for terms in orders
@@ -252,37 +290,109 @@ def dot(one: Mapping[Any, float], other: Mapping[Any, float]) -> float:
 
 @dataclass(frozen=True)
 class DenseOracle:
-    """Bayesian linear regression over written-out columns, solved densely in one go."""
+    """Bayesian linear regression over written-out columns and a constant, solved densely.
+
+    The constant is the mean of everything, with prior N(1/2, 1/4); a weight has prior
+    N(0, prior_sd^2), or its own mean if `prior_mean` knows one. With a memory below 1 the
+    rewards are taken one by one, each after what is known in its direction was forgotten
+    (Kulhavy's directional forgetting, here for a noise of any size): the precision gains
+    b z z' / noise with b = memory - (1 - memory) / c, c = z' P z / noise, and the mean moves
+    by P z / (1 + c) / noise x the surprise, as without forgetting.
+    """
 
     prior_sd: float
     noise_sd: float
     rows: Sequence[Row]
     rewards: Sequence[float]
+    memory: float = 1.0
+    prior_mean: Mapping[Any, float] = field(default_factory=dict)
+
+    @classmethod
+    def of(
+        cls, hypothesis: Hypothesis, rows: Sequence[Row], rewards: Sequence[float]
+    ) -> "DenseOracle":
+        """What a hypothesis says."""
+        return cls(hypothesis.prior_sd, hypothesis.noise_sd, rows, rewards, hypothesis.memory)
+
+    def _prior(self, names: Sequence[Any]) -> tuple[Array, Array]:
+        """Mean and covariance of constant and weights before any reward."""
+        mean = np.array([0.5, *(self.prior_mean.get(name, 0.0) for name in names)])
+        return mean, np.diag([0.25, *[self.prior_sd**2] * len(names)])
+
+    def _solve(self, names: Sequence[Any]) -> tuple[Array, Array]:
+        """Mean and covariance of the constant and the weights of the columns named."""
+        mean, covariance = self._prior(names)
+        if self.memory == 1:
+            z = augmented(self.rows, names)
+            inverse = np.linalg.inv(covariance)
+            precision = inverse + z.T @ z / self.noise_sd**2
+            pull = inverse @ mean + z.T @ np.array(self.rewards) / self.noise_sd**2
+            solved = np.linalg.solve(precision, pull).astype(np.float64)
+            return solved, np.linalg.inv(precision).astype(np.float64)
+        for z, reward in zip(augmented(self.rows, names), self.rewards, strict=True):
+            mean, covariance, _ = self._one(z, reward, mean, covariance)
+        return mean, covariance
+
+    def _one(
+        self, z: Array, reward: float, mean: Array, covariance: Array
+    ) -> tuple[Array, Array, float]:
+        """Mean and covariance after one reward, and the log of the density it came with."""
+        noise = self.noise_sd**2
+        c = float(z @ covariance @ z) / noise
+        surprise = reward - float(z @ mean)
+        b = self.memory - (1 - self.memory) / c
+        precision = np.linalg.inv(covariance) + b * np.outer(z, z) / noise
+        after = mean + covariance @ z * surprise / (noise * (1 + c))
+        total = noise * (1 + c)
+        density = -0.5 * (math.log(2 * math.pi * total) + surprise**2 / total)
+        return after, np.linalg.inv(precision).astype(np.float64), density
 
     @property
     def centre(self) -> float:
-        return (math.fsum(self.rewards) + 10) / (len(self.rewards) + 20)
-
-    def _solve(self, names: Sequence[Any]) -> tuple[Array, Array]:
-        """Mean and covariance of the weights of the columns named."""
-        x = dense(self.rows, names)
-        precision = np.eye(len(names)) / self.prior_sd**2 + x.T @ x / self.noise_sd**2
-        covariance = np.linalg.inv(precision).astype(np.float64)
-        deviations = np.array(self.rewards) - self.centre
-        return covariance @ x.T @ deviations / self.noise_sd**2, covariance
+        """Mean of the constant."""
+        return float(self._solve(all_columns(self.rows))[0][0])
 
     def weights(self, offered: Row) -> dict[Any, float]:
         """Mean weight of every column of a row."""
         names = all_columns([*self.rows, offered])
-        mean, _ = self._solve(names)
+        mean = self._solve(names)[0][1:]
         return {name: float(w) for name, w in zip(names, mean, strict=True) if name in offered}
 
     def moments(self, offered: Sequence[Row]) -> tuple[Array, Array]:
         """Mean (K,) and covariance (K, K) of the expected rewards of offered rows."""
         names = all_columns([*self.rows, *offered])
         mean, covariance = self._solve(names)
-        x = dense(offered, names)
-        return self.centre + x @ mean, x @ covariance @ x.T
+        z = augmented(offered, names)
+        return z @ mean, z @ covariance @ z.T
+
+    def evidence(self) -> float:
+        """Log of the product of the densities of each reward given those before."""
+        names = all_columns(self.rows)
+        mean, covariance = self._prior(names)
+        total = 0.0
+        for z, reward in zip(augmented(self.rows, names), self.rewards, strict=True):
+            mean, covariance, density = self._one(z, reward, mean, covariance)
+            total += density
+        return total
+
+    def marginal_likelihood(self) -> float:
+        """Log density of all rewards at once, without forgetting.
+
+        They are jointly normal: mean 1/2, covariance prior variance x inner products of
+        the rows + 1/4 for the constant that all share + noise.
+        """
+        size = len(self.rows)
+        inner = np.array([[dot(one, other) for other in self.rows] for one in self.rows])
+        covariance = self.prior_sd**2 * inner + 0.25 + self.noise_sd**2 * np.eye(size)
+        deviations = np.array(self.rewards) - 0.5
+        _, log_determinant = np.linalg.slogdet(covariance)
+        exponent = deviations @ np.linalg.solve(covariance, deviations)
+        return float(-0.5 * (size * math.log(2 * math.pi) + log_determinant + exponent))
+
+
+def augmented(rows: Sequence[Row], names: Sequence[Any]) -> Array:
+    """Rows written out with a constant 1 before the columns named, (rows, 1 + columns)."""
+    return np.column_stack([np.ones(len(rows)), dense(rows, names)])
 
 
 def all_columns(rows: Sequence[Row]) -> list[Any]:

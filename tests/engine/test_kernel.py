@@ -11,20 +11,30 @@ from hypothesis.extra.numpy import arrays
 
 from engine.actions import RankRequest
 from engine.features import Column, columns_of_row, flatten
+from engine.hypotheses import By, RowForm
 from engine.kernel import RowKernel, Vectors, symmetric_polynomials
 from tests.engine.helpers import Array, Json, actions, contexts, dot, naive_row, request_of
 
 Seen = list[tuple[list[Json], Json]]
 orders = st.integers(0, 3)
+both = st.sampled_from(["id", "features"])
+forms = st.builds(RowForm, orders, both)
+BY_ID, BY_FEATURES = RowForm(3, "id"), RowForm(3, "features")
 seen = st.lists(st.tuples(contexts, actions), max_size=5)
 offers = st.lists(actions, min_size=1, max_size=4)
 
 TOLERANCE = 1e-12
-"""Rows have length 1; a few hundred roundings of 1e-16 stay far below."""
+"""By id, rows have length 1; a few hundred roundings of 1e-16 stay far below. By features,
+they are as long as their numbers, up to 9 x 9 x 9 x 9, and so are their roundings."""
 
 
-def kernel_of(remembered: Seen, crosses: int) -> RowKernel:
-    kernel = RowKernel(crosses)
+def assert_products(found: Array, expected: Array, form: RowForm) -> None:
+    relative = TOLERANCE if form.by == "features" else 0.0
+    np.testing.assert_allclose(found, expected, rtol=relative, atol=TOLERANCE)
+
+
+def kernel_of(remembered: Seen, form: RowForm) -> RowKernel:
+    kernel = RowKernel(form)
     for context, action in remembered:
         request = request_of(context, action)
         kernel.remember(request.context, request.actions[0])
@@ -71,58 +81,74 @@ def test_symmetric_polynomials_work_along_the_last_axis() -> None:
 # -- rows -----------------------------------------------------------------------------
 
 
-@given(seen, contexts, offers, orders)
+@given(seen, contexts, offers, forms)
 def test_inner_products_equal_those_of_the_engines_own_rows_written_out(
-    remembered: Seen, context: list[Json], offered: list[Json], crosses: int
+    remembered: Seen, context: list[Json], offered: list[Json], form: RowForm
 ) -> None:
     def row(request: RankRequest, i: int) -> dict[Column, float]:
         action = request.actions[i]
-        return columns_of_row(request.context, action.id, action.features, crosses)
+        return columns_of_row(request.context, action.id, action.features, form)
 
     past = [row(request_of(c, a), 0) for c, a in remembered]
     request = request_of(context, *offered)
     now = [row(request, i) for i in range(len(offered))]
-    with_past, with_each_other = between(kernel_of(remembered, crosses), request)
+    with_past, with_each_other = between(kernel_of(remembered, form), request)
     expected = np.array([[dot(n, p) for p in past] for n in now]).reshape(len(now), len(past))
-    np.testing.assert_allclose(with_past, expected, rtol=0, atol=TOLERANCE)
-    expected = np.array([[dot(n, m) for m in now] for n in now])
-    np.testing.assert_allclose(with_each_other, expected, rtol=0, atol=TOLERANCE)
+    assert_products(with_past, expected, form)
+    assert_products(with_each_other, np.array([[dot(n, m) for m in now] for n in now]), form)
 
 
-@given(seen, contexts, offers, orders)
+@given(seen, contexts, offers, orders, both)
 def test_inner_products_equal_those_of_rows_written_out_naively(
-    remembered: Seen, context: list[Json], offered: list[Json], crosses: int
+    remembered: Seen, context: list[Json], offered: list[Json], crosses: int, by: By
 ) -> None:
-    past = [naive_row(c, a, crosses) for c, a in remembered]
-    now = [naive_row(context, a, crosses) for a in offered]
-    with_past, _ = between(kernel_of(remembered, crosses), request_of(context, *offered))
+    form = RowForm(crosses, by)
+    past = [naive_row(c, a, crosses, by) for c, a in remembered]
+    now = [naive_row(context, a, crosses, by) for a in offered]
+    with_past, _ = between(kernel_of(remembered, form), request_of(context, *offered))
     expected = np.array([[dot(n, p) for p in past] for n in now]).reshape(len(now), len(past))
-    np.testing.assert_allclose(with_past, expected, rtol=0, atol=TOLERANCE)
+    assert_products(with_past, expected, form)
 
 
-@given(contexts, offers, orders)
-def test_offered_rows_have_length_1_and_a_symmetric_gram_matrix(
-    context: list[Json], offered: list[Json], crosses: int
+@pytest.mark.parametrize("form", [BY_ID, BY_FEATURES], ids=str)
+def test_fields_of_value_0_keep_remembered_rows_apart(form: RowForm) -> None:
+    """By features, x alone and x beside a y of 0 are rows of different length."""
+    contexts = [[{"x": 1, "y": 0}], [{"x": 1}], [{"x": 1, "y": 0, "z": 0}]]
+    actions = [{"id": "a", "features": [f]} for f in ({"k": 2}, {"k": 2, "l": 0})]
+    remembered = [(c, a) for c in contexts for a in actions]
+    rows = [naive_row(c, a, 3, form.by) for c, a in remembered]
+    kernel = kernel_of(remembered, form)
+    for context in contexts:
+        found, _ = between(kernel, request_of(context, *actions))
+        offered = [naive_row(context, a, 3, form.by) for a in actions]
+        assert_products(found, np.array([[dot(n, p) for p in rows] for n in offered]), form)
+
+
+@given(contexts, offers, forms)
+def test_offered_rows_have_a_symmetric_gram_matrix_and_by_id_length_1(
+    context: list[Json], offered: list[Json], form: RowForm
 ) -> None:
-    kernel = RowKernel(crosses)
+    kernel = RowKernel(form)
     empty, gram = between(kernel, request_of(context, *offered))
     assert empty.shape == (len(offered), 0)
-    np.testing.assert_allclose(np.diag(gram), 1, rtol=0, atol=TOLERANCE)
     np.testing.assert_array_equal(gram, gram.T)
+    if form.by == "id":
+        np.testing.assert_allclose(np.diag(gram), 1, rtol=0, atol=TOLERANCE)
 
 
-@given(contexts, actions, orders)
-def test_a_row_that_is_offered_again_has_inner_product_1_with_itself(
-    context: list[Json], action: Json, crosses: int
+@given(contexts, actions, forms)
+def test_a_row_that_is_offered_again_has_its_own_square_as_inner_product_with_itself(
+    context: list[Json], action: Json, form: RowForm
 ) -> None:
-    kernel = kernel_of([(context, action)], crosses)
-    assert between(kernel, request_of(context, action))[0] == pytest.approx(1, abs=TOLERANCE)
+    kernel = kernel_of([(context, action)], form)
+    past, own = between(kernel, request_of(context, action))
+    assert_products(past, own, form)
 
 
 @given(seen)
 def test_remembering_more_changes_no_earlier_inner_product(remembered: Seen) -> None:
     probe = request_of([{"user": "x", "price": 3}], {"id": "tea", "features": [{"price": 2}]})
-    kernel = RowKernel(3)
+    kernel = RowKernel(BY_ID)
     before: list[float] = []
     for context, action in remembered:
         kernel.remember((r := request_of(context, action)).context, r.actions[0])
@@ -132,22 +158,48 @@ def test_remembering_more_changes_no_earlier_inner_product(remembered: Seen) -> 
     assert len(kernel) == len(remembered)
 
 
-def test_actions_of_one_id_share_it_and_actions_of_two_do_not() -> None:
+def test_by_id_actions_of_one_id_share_it_and_actions_of_two_do_not() -> None:
     plain = {"features": [{"only": "here"}]}
     other = {"features": [{"only": "there"}]}
     _, gram = between(
-        RowKernel(3),
+        RowKernel(BY_ID),
         request_of([], {"id": "a", **plain}, {"id": "a", **other}, {"id": "b", **plain}),
     )
     expected = [[1, 0.5, 0.5], [0.5, 1, 0], [0.5, 0, 1]]
     np.testing.assert_allclose(gram, expected, atol=TOLERANCE)
 
 
-def test_triples_of_hundreds_of_fields_are_computed_without_writing_them_out() -> None:
+def test_by_features_actions_share_what_their_features_share_whatever_their_ids() -> None:
+    plain, mixed = [{"only": "here"}], [{"only": "here", "n": 2}]
+    offered: list[Json] = [
+        {"id": "a", "features": plain},
+        {"id": "b", "features": plain},
+        {"id": "a", "features": mixed},
+        {"id": "a", "features": [{"n": 0}]},
+        {"id": "a", "features": [{"only": []}]},
+        {"id": "b", "features": [{"n": 0}]},
+    ]
+    _, gram = between(RowKernel(BY_FEATURES), request_of([], *offered))
+    root, whole = 1 / math.sqrt(2), (1 + 4) / 2
+    expected = [
+        [1, 1, root, 0, 0, 0],
+        [1, 1, root, 0, 0, 0],
+        [root, root, whole, 0, 0, 0],
+        [0, 0, 0, 1, 1, 0],
+        [0, 0, 0, 1, 1, 0],
+        [0, 0, 0, 0, 0, 1],
+    ]
+    np.testing.assert_allclose(gram, expected, atol=TOLERANCE)
+
+
+@pytest.mark.parametrize("form", [BY_ID, BY_FEATURES], ids=str)
+def test_triples_of_hundreds_of_fields_are_computed_without_writing_them_out(
+    form: RowForm,
+) -> None:
     many = [{f"f{i}": str(i % 7) for i in range(400)}]
     changed = [{**many[0], "f0": "other"}]
     action = {"id": "a", "features": [{"k": 1}]}
-    kernel = kernel_of([(many, action)], 3)
+    kernel = kernel_of([(many, action)], form)
     shared = [math.comb(399, k) / math.comb(400, k) for k in range(4)]
     assert between(kernel, request_of(changed, action))[0] == pytest.approx(sum(shared) / 4)
 
@@ -163,19 +215,21 @@ def test_names_that_look_like_columns_make_rows_of_length_1_as_well(
     first: list[Json], second: list[Json]
 ) -> None:
     action = {"id": "a", "features": [{"k": 1}]}
-    kernel = kernel_of([(first, action), (second, action)], 3)
+    kernel = kernel_of([(first, action), (second, action)], BY_ID)
     assert between(kernel, request_of(second, action))[0][0, 1] == pytest.approx(1)
 
 
 # -- distinct vectors -----------------------------------------------------------------
 
 
-def test_equal_vectors_are_held_once_whatever_the_order_of_their_columns() -> None:
+def test_equal_vectors_of_as_many_fields_are_held_once_whatever_the_order_of_their_columns() -> None:
     vectors = Vectors()
     one = flatten([{"a": 1, "b": 0.5}], "f")
     other = flatten([{"b": 0.5}, {"a": 1}], "f")
-    assert [vectors.index(f) for f in (one, other, flatten([], "f"), one)] == [0, 0, 1, 0]
-    assert len(vectors) == 2
+    larger = flatten([{"b": 0.5, "a": 1, "c": 0}], "f")
+    offered = (one, other, flatten([], "f"), one, larger)
+    assert [vectors.index(features) for features in offered] == [0, 0, 1, 0, 2]
+    assert len(vectors) == 3
 
 
 def test_inner_products_field_by_field_ignore_columns_never_seen() -> None:
