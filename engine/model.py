@@ -154,9 +154,9 @@ class RewardModel:
             if not learners:
                 continue
             places[form], merged = span.place(context, action)
-            for block, other in merged:
+            for merge in merged:
                 for learner in learners:
-                    learner.merge(block, other)
+                    learner.merge(merge)
         densities = []
         for bank in self.evidence.banks:
             told = np.full(len(bank.learners), -np.inf)

@@ -29,7 +29,7 @@ import numpy as np
 
 from engine.arrays import Array, with_room
 from engine.hypotheses import Hypothesis
-from engine.span import Block, Offer, Place
+from engine.span import Block, Merge, Offer, Place
 
 CENTRE, CENTRE_PRECISION = 0.5, 4.0
 """Mean and precision of the prior of m0."""
@@ -171,20 +171,18 @@ class Posterior:
         self._precision -= float(f @ q)
         self._pull -= float(f @ p)
 
-    def merge(self, block: Block, other: Block) -> None:
-        """``other`` has become the end of ``block``: they shared nothing until now."""
-        if block not in self._shares and other not in self._shares:
+    def merge(self, merge: Merge) -> None:
+        """A block has taken up another, with which it shared nothing until now."""
+        if merge.block not in self._shares and merge.other not in self._shares:
             return
-        size = block.size - other.size
-        share = self._shares.get(block) or _Share(0, np.zeros((16, 16)))
-        self._shares[block] = share
-        self._grow(share, size)
-        self._grow(share, block.size)
-        if other in self._shares:
-            added = self._shares.pop(other)
-            end = size + added.size
-            share.covariance[size:end, size:end] = added.covariance[: added.size, : added.size]
-            share.vectors[:, size:end] = added.vectors[:, : added.size]
+        share = self._shares.get(merge.block) or _Share(0, np.zeros((16, 16)))
+        self._shares[merge.block] = share
+        self._grow(share, merge.at + merge.size)
+        if merge.other in self._shares:
+            added = self._shares.pop(merge.other)
+            at, end = merge.at, merge.at + added.size
+            share.covariance[at:end, at:end] = added.covariance[: added.size, : added.size]
+            share.vectors[:, at:end] = added.vectors[:, : added.size]
 
     def _share(self, block: Block) -> _Share:
         """What was learned of a block, with all coordinates that it has by now."""

@@ -94,8 +94,19 @@ class Place:
     outside: float
 
 
-Merged = tuple[tuple[Block, Block], ...]
-"""Pairs of a block and another that has become its end."""
+@dataclass(frozen=True, slots=True)
+class Merge:
+    """A block has taken up another.
+
+    Attributes:
+        at: where the coordinates of the other begin in those of the block.
+        size: how many they are.
+    """
+
+    block: Block
+    other: Block
+    at: int
+    size: int
 
 
 class Span:
@@ -143,11 +154,11 @@ class Span:
 
     def place(
         self, context: Features, action: Action
-    ) -> tuple[Place, tuple[tuple[Block, Block], ...]]:
+    ) -> tuple[Place, tuple[Merge, ...]]:
         """Coordinates of a row that is learned, after the basis has grown to hold it.
 
         Returns:
-            the place, and (block, block merged into it) where the action connected two.
+            the place, and what was merged where the action connected blocks, in order.
         """
         block, merged = self._join(action)
         products, own = self._kernel.between(context, (action,))
@@ -172,17 +183,16 @@ class Span:
         found = (self._owners.get(column) for column in _columns(action, self.form))
         return list(dict.fromkeys(block for block in found if block is not None))
 
-    def _join(self, action: Action) -> tuple[Block, Merged]:
+    def _join(self, action: Action) -> tuple[Block, tuple[Merge, ...]]:
         """The one block of an action, made or merged if need be."""
         first, *others = self._touched(action) or [Block()]
         self._blocks.setdefault(first)
-        for other in others:
-            self._absorb(first, other)
+        merges = tuple(self._absorb(first, other) for other in others)
         for column in _columns(action, self.form):
             self._owners[column] = first
-        return first, tuple((first, other) for other in others)
+        return first, merges
 
-    def _absorb(self, block: Block, other: Block) -> None:
+    def _absorb(self, block: Block, other: Block) -> Merge:
         at, size = block.size, block.size + other.size
         block.rows = _longer(block.rows, size)
         block.rows[at:size] = other.rows[: other.size]
@@ -191,6 +201,7 @@ class Span:
         block.size = size
         del self._blocks[other]
         self._owners = {c: block if b is other else b for c, b in self._owners.items()}
+        return Merge(block, other, at, other.size)
 
     def _extend(
         self, block: Block, context: Features, action: Action, row: Array, length: float
