@@ -1,283 +1,505 @@
-"""The posterior over coordinates, against dense solves."""
+"""The belief of one hypothesis, in its blocks, against dense solves over all columns.
 
-from collections.abc import Sequence
+The oracle writes every row out, adds a constant column for the mean of everything, and
+solves for all weights at once: it knows nothing of spans, blocks or Schur complements.
+"""
+
+import math
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.posterior import Posterior, Statistics
-from tests.engine.helpers import Array
+from engine import span as span_module
+from engine.hypotheses import By, Hypothesis
+from engine.posterior import Posterior
+from engine.span import Place, Span
+from tests.engine.helpers import (
+    Array,
+    DenseOracle,
+    Json,
+    Row,
+    actions,
+    all_columns,
+    augmented,
+    contexts,
+    naive_row,
+    request_of,
+)
 
 PRIOR_SD, NOISE_SD = 0.7, 0.35
 """None of the defaults."""
 
-SIZE = 20
-"""Coordinates: more than the 16 for which there is room at first."""
+Visit = tuple[list[Json], Json, float]
+both = st.sampled_from(["id", "features"])
+orders = st.integers(0, 3)
+rewards = st.floats(-1, 1)
+visits = st.lists(st.tuples(contexts, actions, rewards), max_size=8)
+offers = st.lists(actions, min_size=1, max_size=4)
 
 
-def data(seed: int, count: int = 60, size: int = SIZE) -> tuple[Array, Array]:
-    """Rows of length 1, half of their coordinates 0, and rewards."""
-    rng = np.random.default_rng(seed)
-    rows = rng.standard_normal((count, size)) * (rng.random((count, size)) < 0.5)
-    rows[:, 0] += 0.1
-    rows /= np.linalg.norm(rows, axis=1, keepdims=True)
-    return rows, rng.uniform(-1, 1, count)
+def hypothesis(crosses: int = 3, by: By = "id", memory: float = 1.0) -> Hypothesis:
+    return Hypothesis(crosses, by, NOISE_SD, PRIOR_SD, memory)
 
 
-def learned(rows: Array, rewards: Array, order: Sequence[int] | None = None) -> Posterior:
-    posterior = Posterior(PRIOR_SD, NOISE_SD, Statistics(rows.shape[1]))
-    for i in range(len(rows)) if order is None else order:
-        posterior.add(rows[i], float(rewards[i]))
-    return posterior
+class Student:
+    """A posterior and the span that it learns in."""
+
+    def __init__(self, of: Hypothesis, history: list[Visit] | None = None) -> None:
+        self.hypothesis = of
+        self.span = Span(of.form)
+        self.posterior = Posterior(of)
+        for visit in history or []:
+            self.learn(*visit)
+
+    def learn(self, context: list[Json], action: Json, reward: float) -> float:
+        request = request_of(context, action)
+        place, merges = self.span.place(request.context, request.actions[0])
+        for merge in merges:
+            self.posterior.merge(merge)
+        return self.posterior.learn(place, reward)
+
+    def find(self, context: list[Json], action: Json) -> Place:
+        request = request_of(context, action)
+        return self.span.find(request.context, request.actions[0])
+
+    def moments(self, context: list[Json], offered: list[Json]) -> tuple[Array, Array]:
+        request = request_of(context, *offered)
+        return self.posterior.moments(self.span.offer(request.context, request.actions))
 
 
-def counted(rows: Array, rewards: Array) -> Statistics:
-    statistics = Statistics(rows.shape[1])
-    for x, reward in zip(rows, rewards, strict=True):
-        statistics.add(x, float(reward))
-    return statistics
+def rows_of(of: Hypothesis, history: list[Visit]) -> list[Row]:
+    return [naive_row(context, action, of.crosses, of.by) for context, action, _ in history]
 
 
-def brute_force(
-    rows: Array, rewards: Array, noise: Array | None = None
-) -> tuple[float, Array, Array]:
-    """Centre, mean and covariance of the weights by one dense solve on all data.
-
-    Args:
-        noise: variance of each reward; a reward with n times the noise counts 1/n.
-    """
-    variances = np.full(len(rows), NOISE_SD**2) if noise is None else noise
-    counts = NOISE_SD**2 / variances
-    centre = (counts @ rewards + 10) / (counts.sum() + 20)
-    precision = np.eye(rows.shape[1]) / PRIOR_SD**2
-    pull = np.zeros(rows.shape[1])
-    for x, reward, variance in zip(rows, rewards, variances, strict=True):
-        precision += np.outer(x, x) / variance
-        pull += x * (reward - centre) / variance
-    covariance = np.linalg.inv(precision).astype(np.float64)
-    return float(centre), np.linalg.solve(precision, pull).astype(np.float64), covariance
+def oracle(of: Hypothesis, history: list[Visit]) -> DenseOracle:
+    return DenseOracle.of(of, rows_of(of, history), [reward for *_, reward in history])
 
 
-def assert_same(one: Posterior, other: Posterior) -> None:
-    np.testing.assert_allclose(one.mean, other.mean, rtol=0, atol=1e-12)
-    np.testing.assert_allclose(one.covariance, other.covariance, rtol=0, atol=1e-12)
-    assert one.statistics.centre == pytest.approx(other.statistics.centre, abs=1e-14)
-
-
-# -- the running centre ---------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("rewards", "centre"),
-    [([], 0.5), ([1], 11 / 21), ([0], 10 / 21), ([1, 1, 0], 12 / 23), ([-1, -1], 8 / 22)],
-)
-def test_the_centre_is_the_mean_reward_with_twenty_imaginary_rewards_of_a_half(
-    rewards: list[float], centre: float
+def assert_moments(
+    found: tuple[Array, Array], expected: tuple[Array, Array], tolerance: float = 1e-9
 ) -> None:
-    statistics = Statistics(1)
-    for reward in rewards:
-        statistics.add(np.ones(1), reward)
-    assert statistics.centre == centre
+    for one, other in zip(found, expected, strict=True):
+        np.testing.assert_allclose(one, other, rtol=0, atol=tolerance)
 
 
-def test_before_any_reward_the_belief_is_the_centre_with_the_prior() -> None:
-    rows = np.array([[0.6, 0.8, 0], [0, 1, 0]])
-    mean, covariance = Posterior(PRIOR_SD, NOISE_SD, Statistics(3)).moments(rows)
-    assert mean.tolist() == [0.5, 0.5]
-    np.testing.assert_allclose(covariance, PRIOR_SD**2 * rows @ rows.T, rtol=1e-15)
+def assert_believes(
+    student: Student, expected: DenseOracle, context: list[Json], offered: list[Json]
+) -> None:
+    """Means and covariances equal the oracle's, up to rounding of numbers of the rows' size."""
+    of = student.hypothesis
+    rows = [naive_row(context, action, of.crosses, of.by) for action in offered]
+    largest = max(1.0, *(math.fsum(v * v for v in row.values()) for row in rows))
+    assert_moments(student.moments(context, offered), expected.moments(rows), 1e-7 * largest)
 
 
-# -- the belief -----------------------------------------------------------------------
+# -- worlds to learn ------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("count", [1, 5, 60, 5_000])
-def test_the_belief_equals_one_dense_solve_on_all_data(count: int) -> None:
-    rows, rewards = data(seed=count, count=count)
-    posterior = learned(rows, rewards)
-    centre, mean, covariance = brute_force(rows, rewards)
-    assert posterior.statistics.centre == pytest.approx(centre, abs=1e-13)
-    np.testing.assert_allclose(posterior.mean, mean, rtol=0, atol=1e-11)
-    np.testing.assert_allclose(posterior.covariance, covariance, rtol=0, atol=1e-12)
+def plain(name: str) -> Json:
+    """An action that only its id tells from others: its one feature is of value 0."""
+    return {"id": name, "features": [{"nothing": 0}]}
 
 
-def test_the_moments_of_offered_rows_follow_from_the_dense_solve() -> None:
-    rows, rewards = data(seed=1)
-    offered, _ = data(seed=2, count=5)
-    centre, weights, covariance = brute_force(rows, rewards)
-    mean, spread = learned(rows, rewards).moments(offered)
-    np.testing.assert_allclose(mean, centre + offered @ weights, rtol=0, atol=1e-12)
-    np.testing.assert_allclose(spread, offered @ covariance @ offered.T, rtol=0, atol=1e-12)
+def table_visit(rng: np.random.Generator, kind: str) -> tuple[list[Json], Json]:
+    """Someone of a table with pairs and triples in it, and one of six things."""
+    context: list[Json] = [
+        {"user": {"name": f"u{rng.integers(4)}", "age": int(rng.integers(3))}},
+        {"weather": str(rng.integers(3)), "taste": [float(rng.integers(2)), 0.5]},
+    ]
+    number = int(rng.integers(6))
+    if kind == "ids alone":
+        return context, plain(f"a{number}")
+    if kind == "two families":
+        family = "hot" if number < 3 else "cold"
+        return context, {"id": f"a{number}", "features": [{family: True, f"{family}er": number}]}
+    return context, {"id": f"a{number}", "features": [{"hot": number % 2 == 0, "n": number % 3}]}
+
+
+KINDS = {"ids alone": 6, "two families": 2, "one family": 1}
+"""Kinds of actions, and how many blocks they fall into."""
+
+
+def table_history(kind: str, count: int, seed: int = 0) -> list[Visit]:
+    rng = np.random.default_rng(seed)
+    return [(*table_visit(rng, kind), float(rng.integers(2))) for _ in range(count)]
+
+
+BRIDGE: list[Json] = [{"weather": "1"}]
+
+
+def bridged(seed: int = 1) -> list[Visit]:
+    """Three families learn apart, one more than the others; then one action belongs to all.
+
+    After it the families go on. Contexts are few, so that rows come again.
+    """
+    rng = np.random.default_rng(seed)
+    families: list[list[Json]] = [
+        [{"id": f"{f}{i}", "features": [{f: "yes", f"{f}n": i}]} for i in range(2)] for f in "xyz"
+    ]
+    bridge: Json = {"id": "bridge", "features": [{"x": "yes", "y": "yes", "z": "yes"}]}
+
+    def visit(family: int) -> Visit:
+        context: list[Json] = [{"weather": str(rng.integers(3))}, {"user": str(rng.integers(2))}]
+        return context, families[family][int(rng.integers(2))], float(rng.integers(2))
+
+    apart = [visit(family) for family in [0] * 9 + [1] * 3 + [2] * 6]
+    return [*apart, (BRIDGE, bridge, 1.0), *(visit(i % 3) for i in range(12))]
+
+
+# -- before any reward ----------------------------------------------------------------
+
+
+def test_before_any_reward_everything_may_be_a_half_give_or_take_the_prior() -> None:
+    """Variance: prior_sd^2 of a row of length 1, and 1/4 of the mean of everything."""
+    student = Student(hypothesis())
+    mean, covariance = student.moments([{"w": "x"}], [plain(name) for name in "abc"])
+    assert mean.tolist() == [0.5] * 3
+    expected = 0.25 + PRIOR_SD**2 * np.eye(3)
+    np.testing.assert_allclose(covariance, expected, rtol=0, atol=1e-15)
 
 
 def test_one_number_by_hand() -> None:
-    posterior = Posterior(2.0, 1.0, Statistics(1))
-    posterior.add(np.ones(1), 1.0)
-    # precision 1/4 + 1, centre (1 + 20/2) / (1 + 20), pull 1 - 11/21
-    assert posterior.covariance.item() == pytest.approx(0.8)
-    assert posterior.mean.item() == pytest.approx(0.8 * 10 / 21)
-    mean, variance = posterior.moments(np.ones((1, 1)))
-    assert (mean.item(), variance.item()) == pytest.approx((11 / 21 + 8 / 21, 0.8))
+    """Prior variances 1/4 and 4 of the mean and the weight, noise 1, one reward of 1.
+
+    The row's variance is 17/4, so of the surprise 1/2 the mean takes (1/4) / (21/4), 1/21,
+    and the weight 4 / (21/4), 16/21.
+    """
+    student = Student(Hypothesis(crosses=0, noise_sd=1.0, prior_sd=2.0))
+    density = student.learn([], plain("a"), 1.0)
+    assert density == pytest.approx(-0.5 * (math.log(2 * math.pi * 21 / 4) + 1 / 4 / (21 / 4)))
+    assert student.posterior.centre == pytest.approx(0.5 + 0.5 / 21)
+    mean, covariance = student.moments([], [plain("a"), plain("b")])
+    assert mean == pytest.approx([0.5 + 0.5 * 17 / 21, 0.5 + 0.5 / 21])
+    known, centre = 17 / 21, 1 / 4 - 1 / 84
+    shared = 1 / 4 * (1 - 17 / 21)
+    assert covariance == pytest.approx(np.array([[known, shared], [shared, centre + 4]]))
 
 
-@given(st.permutations(range(30)))
-def test_rewards_may_come_in_any_order(order: list[int]) -> None:
-    rows, rewards = data(seed=3, count=30)
-    assert_same(learned(rows, rewards, order), learned(rows, rewards))
+# -- the belief equals a dense solve --------------------------------------------------
 
 
-def test_all_at_once_is_the_same_as_one_by_one() -> None:
-    rows, rewards = data(seed=4)
-    at_once = Posterior(PRIOR_SD, NOISE_SD, counted(rows, rewards))
-    assert_same(at_once, learned(rows, rewards))
+# The examples' rows are equal, or apart by far more than the 1e-4 (1e-8, squared) below
+# which a row's part outside the span is taken for rounding.
+@given(visits, contexts, offers, orders, both)
+def test_mean_and_covariance_equal_those_of_all_weights_solved_at_once(
+    history: list[Visit], context: list[Json], offered: list[Json], order: int, by: By
+) -> None:
+    of = hypothesis(order, by)
+    assert_believes(Student(of, history), oracle(of, history), context, offered)
 
 
-@pytest.mark.parametrize("split", [0, 1, 30, 59, 60])
-def test_statistics_of_two_parts_merge_into_those_of_the_whole(split: int) -> None:
-    rows, rewards = data(seed=5)
-    merged = counted(rows[:split], rewards[:split])
-    merged.merge(counted(rows[split:], rewards[split:]))
-    assert_same(Posterior(PRIOR_SD, NOISE_SD, merged), learned(rows, rewards))
+@pytest.mark.parametrize("by", ["id", "features"])
+@pytest.mark.parametrize("order", [0, 1, 3])
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("memory", [1.0, 0.9])
+def test_a_long_history_equals_all_weights_solved_at_once(
+    memory: float, kind: str, order: int, by: By
+) -> None:
+    """Below a memory of 1: as if forgotten and learned one by one over all columns."""
+    history = table_history(kind, count=100 if memory == 1 else 40)
+    of = hypothesis(order, by, memory)
+    student, exact = Student(of, history), oracle(of, history)
+    assert student.posterior.centre == pytest.approx(exact.centre, abs=1e-9)
+    rng = np.random.default_rng(99)
+    for _ in range(2):
+        context, _ = table_visit(rng, kind)
+        offered = [table_visit(rng, kind)[1] for _ in range(5)]
+        rows = [naive_row(context, action, order, by) for action in [*offered, plain("new")]]
+        found = student.moments(context, [*offered, plain("new")])
+        assert_moments(found, exact.moments(rows), 1e-8)
 
 
-def test_statistics_over_fewer_coordinates_merge_into_those_over_more_and_the_other_way() -> None:
-    rows, rewards = data(seed=6)
-    rows[:30, 5:] = 0
-    for first, second in (
-        (counted(rows[:30, :5], rewards[:30]), counted(rows[30:], rewards[30:])),
-        (counted(rows[30:], rewards[30:]), counted(rows[:30, :5], rewards[:30])),
-    ):
-        first.merge(second)
-        assert_same(Posterior(PRIOR_SD, NOISE_SD, first), learned(rows, rewards))
+@pytest.mark.parametrize("by", ["id", "features"])
+@pytest.mark.parametrize("kind", KINDS)
+def test_actions_that_share_no_column_have_blocks_of_their_own(kind: str, by: By) -> None:
+    student = Student(hypothesis(by=by), table_history(kind, count=60))
+    assert len(student.span.blocks) == KINDS[kind]
+    assert sum(block.size for block in student.span.blocks) == student.span.size
 
 
-def test_merging_leaves_the_other_part_as_it_was() -> None:
-    rows, rewards = data(seed=7)
-    other = counted(rows, rewards)
-    before = (other.gram.copy(), other.response.copy(), other.row_sum.copy())
-    Statistics(SIZE).merge(other)
-    for array, was in zip((other.gram, other.response, other.row_sum), before, strict=True):
-        np.testing.assert_array_equal(array, was)
+@pytest.mark.parametrize("by", ["id", "features"])
+@pytest.mark.parametrize("memory", [1.0, 0.8])
+def test_an_action_that_belongs_to_several_families_makes_one_block_of_theirs(
+    memory: float, by: By
+) -> None:
+    """After every reward, before, at and after the merge, the belief is the dense one."""
+    history, of = bridged(), hypothesis(2, by, memory)
+    student = Student(of)
+    offered = list({str(a): a for _, a, _ in history}.values())
+    blocks = []
+    for i, visit in enumerate(history):
+        student.learn(*visit)
+        blocks.append(len(student.span.blocks))
+        if i >= 17:
+            exact = oracle(of, history[: i + 1])
+            for context in (BRIDGE, history[0][0]):
+                assert_believes(student, exact, context, offered)
+    assert blocks == [1] * 9 + [2] * 3 + [3] * 6 + [1] * 13
 
 
-def test_a_negative_weight_takes_a_reward_back() -> None:
-    rows, rewards = data(seed=8)
-    statistics = counted(rows, rewards)
-    for x, reward in zip(rows[40:], rewards[40:], strict=True):
-        statistics.add(x, float(reward), weight=-1)
-    kept = counted(rows[:40], rewards[:40])
-    assert statistics.count == kept.count
-    assert_same(Posterior(PRIOR_SD, NOISE_SD, statistics), Posterior(PRIOR_SD, NOISE_SD, kept))
+def test_a_bridge_that_was_learned_first_is_the_same_as_one_that_came_late() -> None:
+    history, of = bridged(), hypothesis(2)
+    late, first = Student(of, history), Student(of, history[::-1])
+    offered = list({str(a): a for _, a, _ in history}.values())
+    assert_moments(late.moments(BRIDGE, offered), first.moments(BRIDGE, offered))
 
 
-def test_adding_and_taking_back_everything_leaves_the_prior() -> None:
-    rows, rewards = data(seed=9)
-    statistics = counted(rows, rewards)
-    for x, reward in zip(rows, rewards, strict=True):
-        statistics.add(x, float(reward), weight=-1)
-    assert_same(
-        Posterior(PRIOR_SD, NOISE_SD, statistics),
-        Posterior(PRIOR_SD, NOISE_SD, Statistics(SIZE)),
+def test_a_learner_that_began_after_a_merge_knows_only_what_it_was_taught() -> None:
+    """One span, two posteriors: the second learns what follows the bridge alone."""
+    history, of = bridged(), hypothesis(2)
+    early, late = Student(of, history[:19]), Posterior(of)
+    for context, action, reward in history[19:]:
+        request = request_of(context, action)
+        place, merges = early.span.place(request.context, request.actions[0])
+        assert merges == ()
+        late.learn(place, reward)
+    early.posterior = late
+    exact = oracle(of, history[19:])
+    assert_believes(early, exact, BRIDGE, [action for _, action, _ in history])
+
+
+def test_a_learner_that_met_one_of_the_blocks_only_takes_part_in_the_merge() -> None:
+    """Taught from the second or from the third family on, each has blocks of its own."""
+    history, of = bridged(), hypothesis(2)
+    for begin in (9, 12, 15):
+        student = Student(of, history[:begin])
+        student.posterior = Posterior(of)
+        for visit in history[begin:]:
+            student.learn(*visit)
+        exact = oracle(of, history[begin:])
+        assert_believes(student, exact, BRIDGE, [action for _, action, _ in history])
+
+
+# -- order, growth, correction --------------------------------------------------------
+
+
+@given(st.permutations(table_history("two families", 20, seed=5) + bridged()[-13:]))
+def test_without_forgetting_rewards_may_come_in_any_order(shuffled: list[Visit]) -> None:
+    history = table_history("two families", 20, seed=5) + bridged()[-13:]
+    offered = list({str(a): a for _, a, _ in history}.values())
+    one, other = (Student(hypothesis(), h) for h in (history, shuffled))
+    assert_moments(
+        one.moments(history[0][0], offered), other.moments(history[0][0], offered), 1e-10
     )
 
 
-def test_a_weight_of_two_counts_as_the_same_reward_twice() -> None:
-    rows, rewards = data(seed=10, count=1)
-    heavy, twice = Statistics(SIZE), counted(np.vstack([rows] * 2), np.repeat(rewards, 2))
-    heavy.add(rows[0], float(rewards[0]), weight=2)
-    np.testing.assert_allclose(heavy.gram, twice.gram, rtol=1e-15)
-    np.testing.assert_allclose(heavy.response, twice.response, rtol=1e-15)
-    assert heavy.count == twice.count
-    assert heavy.total == pytest.approx(twice.total)
+def test_new_context_values_and_new_actions_on_the_way_are_the_same_as_known_from_the_start() -> (
+    None
+):
+    early: list[Visit] = [
+        ([{"w": "x"}], {"id": "a", "features": [{"k": 1}]}, 1.0),
+        ([{"w": "y"}], {"id": "a", "features": [{"k": 1}]}, 0.0),
+    ] * 10
+    late: list[Visit] = [
+        ([{"w": "z", "new": 0.5}], {"id": "a", "features": [{"k": 1}]}, 0.5),
+        ([{"w": "x"}], {"id": "b", "features": [{"k": 1, "l": "new"}]}, 1.0),
+        ([{"other": {"tags": [1, 1]}}], {"id": "c", "features": [{"m": True}]}, -1.0),
+    ] * 10
+    for by in ("id", "features"):
+        of = Hypothesis(3, by, NOISE_SD, PRIOR_SD)
+        student = Student(of, early + late)
+        for context, _, _ in early[:2] + late[:3]:
+            assert_believes(
+                student, oracle(of, early + late), context, [a for _, a, _ in late[:3]]
+            )
 
 
-# -- corrections ----------------------------------------------------------------------
+@pytest.mark.parametrize("by", ["id", "features"])
+@pytest.mark.parametrize("count", [1, 10, 40, 150])
+def test_only_independent_rows_take_room(count: int, by: By) -> None:
+    of = hypothesis(2, by)
+    history = table_history("one family", count)
+    rows = rows_of(of, history)
+    rank = int(np.linalg.matrix_rank(augmented(rows, all_columns(rows))[:, 1:]))
+    assert Student(of, history).span.size == rank
+    assert count < 150 or rank < count
 
 
-def test_a_corrected_reward_is_learned_as_if_it_had_come_so_at_once() -> None:
-    rows, rewards = data(seed=11)
-    posterior = learned(rows, rewards)
-    posterior.correct(rows[7], 0.4)
-    posterior.correct(rows[7], 0.9)
-    rewards[7] += 1.3
-    assert_same(posterior, learned(rows, rewards))
-
-
-def test_a_correction_changes_nothing_about_how_much_is_known() -> None:
-    rows, rewards = data(seed=12)
-    posterior = learned(rows, rewards)
-    covariance, count = posterior.covariance.copy(), posterior.statistics.count
-    posterior.correct(rows[0], -1.0)
-    np.testing.assert_array_equal(posterior.covariance, covariance)
-    assert posterior.statistics.count == count
-
-
-# -- growing --------------------------------------------------------------------------
-
-
-def test_coordinates_that_come_later_are_the_same_as_known_from_the_start() -> None:
-    rows, rewards = data(seed=13)
-    rows[:20, 3:] = 0
-    rows[20:40, 18:] = 0
-    posterior = Posterior(PRIOR_SD, NOISE_SD)
-    for i, (x, reward) in enumerate(zip(rows, rewards, strict=True)):
-        while posterior.statistics.size < (3 if i < 20 else 18 if i < 40 else SIZE):
-            posterior.grow()
-        posterior.add(x[: posterior.statistics.size], float(reward))
-    assert_same(posterior, learned(rows, rewards))
-
-
-def test_a_new_coordinate_is_known_by_its_prior_alone() -> None:
-    rows, rewards = data(seed=14)
-    posterior = learned(rows, rewards)
-    before = posterior.covariance.copy()
-    posterior.grow()
-    np.testing.assert_array_equal(posterior.covariance[:SIZE, :SIZE], before)
-    assert posterior.covariance[SIZE].tolist() == [0.0] * SIZE + [PRIOR_SD**2]
-    assert posterior.mean[SIZE] == 0
-
-
-# -- the part of a row outside the basis ----------------------------------------------
-
-
-def test_the_unseen_part_of_a_row_is_noise_of_the_priors_size() -> None:
-    rows, rewards = data(seed=15)
-    outside = np.random.default_rng(0).uniform(0, 1, len(rows))
-    posterior = Posterior(PRIOR_SD, NOISE_SD, Statistics(SIZE))
-    for x, reward, out in zip(rows, rewards, outside, strict=True):
-        posterior.add(x, float(reward), float(out))
-    noise = NOISE_SD**2 + PRIOR_SD**2 * outside
-    centre, mean, covariance = brute_force(rows, rewards, noise)
-    assert posterior.statistics.centre == pytest.approx(centre, abs=1e-13)
-    np.testing.assert_allclose(posterior.mean, mean, rtol=0, atol=1e-11)
-    np.testing.assert_allclose(posterior.covariance, covariance, rtol=0, atol=1e-12)
-
-
-def test_a_correction_of_a_row_that_is_partly_outside_weighs_as_the_reward_did() -> None:
-    rows, rewards = data(seed=16)
-
-    def posterior(first: float) -> Posterior:
-        result = learned(rows[1:], rewards[1:])
-        result.add(rows[0], first, outside=0.6)
-        return result
-
-    corrected = posterior(0.25)
-    corrected.correct(rows[0], 0.5, outside=0.6)
-    assert_same(corrected, posterior(0.75))
-
-
-@given(st.lists(st.sampled_from(range(10)), max_size=40), st.floats(0.001, 10), st.floats(0.01, 10))
-def test_knowing_more_never_makes_a_belief_wider_and_never_negative(
-    order: list[int], prior_sd: float, noise_sd: float
+@given(visits.filter(bool), rewards, both)
+def test_a_corrected_reward_is_as_if_learned_so_at_once(
+    history: list[Visit], difference: float, by: By
 ) -> None:
-    rows, rewards = data(seed=17, count=10)
-    posterior = Posterior(prior_sd, noise_sd, Statistics(SIZE))
-    before = np.full(len(rows), prior_sd**2)
+    context, action, reward = history[0]
+    corrected = Student(hypothesis(by=by), history)
+    _, before = corrected.moments(context, [action])
+    corrected.posterior.correct(corrected.find(context, action), difference)
+    found = corrected.moments(context, [action])
+    assert corrected.posterior.count == len(history)
+    at_once = Student(hypothesis(by=by), [(context, action, reward + difference), *history[1:]])
+    tolerance = 1e-9 * max(1.0, float(before.max()))
+    assert_moments(found, at_once.moments(context, [action]), tolerance)
+    np.testing.assert_allclose(found[1], before, rtol=1e-14)
+
+
+def test_a_correction_and_its_opposite_undo_each_other() -> None:
+    history = table_history("one family", 40)
+    student = Student(hypothesis(memory=0.9), history)
+    offered = [action for _, action, _ in history[:6]]
+    before = student.moments(history[0][0], offered)
+    for difference in (0.75, -0.75):
+        student.posterior.correct(student.find(*history[3][:2]), difference)
+    assert_moments(student.moments(history[0][0], offered), before, 1e-12)
+
+
+# -- forgetting -----------------------------------------------------------------------
+
+
+@given(visits, contexts, offers, st.sampled_from([0.1, 0.5, 0.9, 0.99]), orders)
+def test_forgetting_equals_directional_forgetting_over_all_columns(
+    history: list[Visit], context: list[Json], offered: list[Json], memory: float, order: int
+) -> None:
+    of = hypothesis(order, "id", memory)
+    assert_believes(Student(of, history), oracle(of, history), context, offered)
+
+
+@pytest.mark.parametrize("memory", [0.5, 0.9, 0.99])
+def test_the_variance_of_a_row_met_again_and_again_falls_to_its_floor_and_no_further(
+    memory: float,
+) -> None:
+    """(1 - memory) / memory of the noise; each reward goes 1 - memory of the way, or more."""
+    student = Student(hypothesis(memory=memory))
+    floor = (1 - memory) / memory * NOISE_SD**2
+    context, action = table_visit(np.random.default_rng(0), "one family")
+    variances = []
+    for _ in range(math.ceil(20 / (1 - memory))):
+        student.learn(context, action, 1.0)
+        variances.append(float(student.moments(context, [action])[1][0, 0]))
+    assert np.all(np.array(variances) >= floor * (1 - 1e-9))
+    assert np.all(np.diff(variances) <= 1e-15)
+    assert variances[-1] == pytest.approx(floor, rel=1e-6)
+
+
+def test_what_is_not_met_is_not_forgotten() -> None:
+    """Two users who share no column: a thousand rewards of one leave the other's alone."""
+    student = Student(Hypothesis(0, "id", NOISE_SD, PRIOR_SD, 0.9))
+    for reward in (1.0, 1.0, 0.0, 1.0):
+        student.learn([], plain("seldom"), reward)
+    offer = [plain("seldom")]
+    _, before = student.moments([], offer)
+    for _ in range(1_000):
+        student.learn([], plain("often"), 0.0)
+    _, after = student.moments([], offer)
+    assert float(after[0, 0]) <= float(before[0, 0]) * 1.01
+
+
+def test_forgetting_follows_a_taste_that_turns_and_a_perfect_memory_does_not() -> None:
+    context, action = table_visit(np.random.default_rng(0), "one family")
+    turned = [1.0] * 100 + [0.0] * 20
+    means = []
+    for memory in (1.0, 0.9):
+        student = Student(hypothesis(memory=memory), [(context, action, r) for r in turned])
+        means.append(float(student.moments(context, [action])[0][0]))
+    assert means[0] > 0.8
+    assert means[1] < 0.2
+
+
+# -- densities ------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("by", ["id", "features"])
+@pytest.mark.parametrize("memory", [1.0, 0.8])
+def test_each_reward_comes_with_the_density_that_the_belief_gave_it(
+    memory: float, by: By
+) -> None:
+    student = Student(hypothesis(2, by, memory))
+    for context, action, reward in bridged():
+        mean, covariance = student.moments(context, [action])
+        variance = float(covariance[0, 0]) + NOISE_SD**2
+        density = -0.5 * (
+            math.log(2 * math.pi * variance) + (reward - float(mean[0])) ** 2 / variance
+        )
+        assert student.learn(context, action, reward) == pytest.approx(density, abs=1e-9)
+
+
+# -- beyond the most basis vectors ----------------------------------------------------
+
+
+def capped_oracle(
+    history: list[Visit], most: int, offered: list[Row], by: By
+) -> tuple[Array, Array]:
+    """The exact reduction: only the span of the first ``most`` independent rows is learned.
+
+    A row's part outside it is noise of the prior's variance, and an offered row's part
+    outside is known by its prior alone.
+    """
+    rows = rows_of(hypothesis(3, by), history)
+    names = all_columns([*rows, *offered])
+    x, new = augmented(rows, names)[:, 1:], augmented(offered, names)[:, 1:]
+    basis = np.zeros((0, len(names)))
+    for row in x:
+        rest = row - (row @ basis.T) @ basis
+        rest -= (rest @ basis.T) @ basis
+        if len(basis) < most and rest @ rest > 1e-8:
+            basis = np.vstack([basis, rest / np.linalg.norm(rest)])
+    inside, inside_new = x @ basis.T, new @ basis.T
+    noise = NOISE_SD**2 + PRIOR_SD**2 * (np.sum(x**2, axis=1) - np.sum(inside**2, axis=1))
+    z, z_new = (np.column_stack([np.ones(len(m)), m]) for m in (inside, inside_new))
+    prior = np.diag([4.0, *[1 / PRIOR_SD**2] * len(basis)])
+    covariance = np.linalg.inv(prior + z.T @ (z / noise[:, None]))
+    values = np.array([reward for *_, reward in history])
+    mean = covariance @ (z.T @ (values / noise) + prior @ np.eye(1 + len(basis))[0] * 0.5)
+    outside = new @ new.T - inside_new @ inside_new.T
+    return z_new @ mean, z_new @ covariance @ z_new.T + PRIOR_SD**2 * outside
+
+
+@pytest.mark.parametrize("by", ["id", "features"])
+@pytest.mark.parametrize("limit", ["MAX_BLOCK", "MAX_BASIS"])
+@pytest.mark.parametrize("most", [1, 5, 30])
+def test_beyond_the_most_basis_vectors_the_unseen_part_of_a_row_is_noise(
+    most: int, limit: str, by: By, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(span_module, limit, most)
+    history = table_history("one family", 120)
+    student = Student(hypothesis(by=by), history)
+    assert student.span.size == most
+    rng = np.random.default_rng(1)
+    for _ in range(3):
+        context, _ = table_visit(rng, "one family")
+        offered = [table_visit(rng, "one family")[1] for _ in range(4)]
+        rows = [naive_row(context, action, 3, by) for action in offered]
+        found = student.moments(context, offered)
+        assert_moments(found, capped_oracle(history, most, rows, by))
+
+
+def test_each_block_has_its_own_limit(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(span_module, "MAX_BLOCK", 4)
+    student = Student(hypothesis(), table_history("ids alone", 120))
+    assert [block.size for block in student.span.blocks] == [4] * 6
+
+
+def test_beyond_the_most_basis_vectors_a_correction_is_as_if_learned_so_at_once(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(span_module, "MAX_BLOCK", 3)
+    history = table_history("one family", 20)
+    context, action, reward = history[-1]
+    corrected = Student(hypothesis(), history)
+    corrected.posterior.correct(corrected.find(context, action), 0.5)
+    at_once = Student(hypothesis(), [*history[:-1], (context, action, reward + 0.5)])
+    assert_moments(corrected.moments(context, [action]), at_once.moments(context, [action]))
+
+
+# -- sane under all allowed settings --------------------------------------------------
+
+
+@given(
+    st.lists(st.sampled_from(range(10)), max_size=40),
+    st.floats(0.001, 10),
+    st.floats(0.01, 10),
+    st.sampled_from([1.0, 0.9, 0.1]),
+)
+def test_a_belief_is_never_negative_and_without_forgetting_never_wider(
+    order: list[int], prior_sd: float, noise_sd: float, memory: float
+) -> None:
+    history = table_history("one family", 10)
+    student = Student(Hypothesis(3, "id", noise_sd, prior_sd, memory))
+    before = np.full(len(history), 0.25 + prior_sd**2)
     for i in order:
-        posterior.add(rows[i], float(rewards[i]))
-        now = np.diag(posterior.moments(rows)[1])
+        student.learn(*history[i])
+        now = np.array([student.moments(c, [a])[1][0, 0] for c, a, _ in history])
         assert np.all(now > 0)
-        # numbers of the size of the prior variance are subtracted: some roundings of 1e-16
-        assert np.all(now <= before + 1e-14 * prior_sd**2)
+        if memory == 1:
+            assert np.all(now <= before + 1e-13 * (0.25 + prior_sd**2))
         before = now
