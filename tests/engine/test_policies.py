@@ -38,11 +38,11 @@ def belief(seed: int, size: int) -> Scores:
     """Means within a standard deviation of each other, and correlated."""
     rng = np.random.default_rng(seed)
     root = rng.standard_normal((size, size + 2)) * 0.1
-    return Scores(rng.uniform(0.3, 0.7, size), root @ root.T)
+    return Scores.of_one(rng.uniform(0.3, 0.7, size), root @ root.T)
 
 
 def independent(mean: list[float], sd: list[float]) -> Scores:
-    return Scores(np.array(mean), np.diag(np.square(sd)))
+    return Scores.of_one(np.array(mean), np.diag(np.square(sd)))
 
 
 def decide(policy: AnyPolicy, scores: Scores, seed: int = 0, table: int = 0) -> Decision:
@@ -107,7 +107,7 @@ def test_one_action_alone_is_certain(policy: AnyPolicy) -> None:
 def test_an_untrained_belief_makes_all_actions_equally_likely(policy: AnyPolicy) -> None:
     """Up to the Monte-Carlo error of the draws, and Thompson's floor for the baseline."""
     size = 4
-    decision = decide(policy, Scores(np.full(size, 0.5), 0.04 * np.eye(size)))
+    decision = decide(policy, Scores.of_one(np.full(size, 0.5), 0.04 * np.eye(size)))
     floor = policy.floor if isinstance(policy, Thompson) else 0.0
     expected = np.full(size, (1 - floor / 2) / size)
     expected[0] += floor / 2
@@ -121,7 +121,7 @@ def test_an_untrained_belief_makes_all_actions_equally_likely(policy: AnyPolicy)
 @pytest.mark.parametrize("floor", [0.001, 0.05, 0.3, 1.0])
 def test_every_thompson_probability_is_at_least_its_share_of_the_floor(floor: float) -> None:
     hopeless = independent([0.9, 0.1, 0.1, 0.1], [0.001] * 4)
-    for scores in (hopeless, Scores(hopeless.mean[::-1], hopeless.covariance)):
+    for scores in (hopeless, independent([0.1, 0.1, 0.1, 0.9], [0.001] * 4)):
         probabilities = decide(Thompson(floor=floor), scores).probabilities
         assert np.all(probabilities >= floor / 8 * (1 - 1e-12))
 
@@ -147,7 +147,7 @@ def test_of_two_actions_the_first_wins_with_the_normal_probability_of_the_differ
 ) -> None:
     matrix = np.array([[variances[0], covariance], [covariance, variances[1]]])
     policy = Thompson(floor=0.0, width=1.0)
-    found = decide(policy, Scores(np.array(mean), matrix), table=table).probabilities[0]
+    found = decide(policy, Scores.of_one(np.array(mean), matrix), table=table).probabilities[0]
     sd = math.sqrt(sum(variances) - 2 * covariance)
     exact = NormalDist().cdf((mean[0] - mean[1]) / sd)
     assert abs(found - exact) <= 4 * math.sqrt(exact * (1 - exact) / policy.draws)
@@ -190,7 +190,7 @@ def test_equal_actions_share_their_probability_evenly(copies: int) -> None:
     single = np.array([[0.04, 0.01], [0.01, 0.09]])
     pick = np.array([0] * copies + [1])
     policy = Thompson(floor=0.0, width=1.0)
-    together = Scores(np.array([0.5, 0.5])[pick], single[np.ix_(pick, pick)])
+    together = Scores.of_one(np.array([0.5, 0.5])[pick], single[np.ix_(pick, pick)])
     found = decide(policy, together).probabilities
     alone = 0.5 / copies
     assert found[-1] == pytest.approx(0.5, abs=4 * math.sqrt(0.25 / policy.draws))
@@ -199,7 +199,7 @@ def test_equal_actions_share_their_probability_evenly(copies: int) -> None:
 
 
 def test_a_belief_without_any_doubt_is_followed() -> None:
-    scores = Scores(np.array([0.2, 0.8, 0.4]), np.zeros((3, 3)))
+    scores = Scores.of_one(np.array([0.2, 0.8, 0.4]), np.zeros((3, 3)))
     assert decide(Thompson(floor=0.0, width=1.0), scores).probabilities.tolist() == [0, 1, 0]
 
 
@@ -223,7 +223,7 @@ def test_a_belief_that_rounding_has_left_impossible_is_still_decided_on(
     matrix = 0.04 * np.array([[1, correlation], [correlation, 1]])
     assert np.linalg.eigvalsh(matrix)[0] < 0
     policy = Thompson(floor=0.0, width=1.0)
-    found = decide(policy, Scores(np.array([0.5, 0.5]), matrix)).probabilities
+    found = decide(policy, Scores.of_one(np.array([0.5, 0.5]), matrix)).probabilities
     np.testing.assert_allclose(found, 0.5, rtol=0, atol=4 * math.sqrt(0.25 / policy.draws))
 
 
@@ -290,10 +290,122 @@ def test_draws_have_the_mean_and_covariance_of_the_belief() -> None:
     """One draw of each of 500 tables: 4 standard errors of every mean and covariance."""
     policy, scores, count = Thompson(draws=64, floor=0.0, width=1.0), belief(seed=12, size=3), 500
     drawn = [decide(policy, scores, seed, table=seed).draw for seed in range(count)]
-    sample, variance = np.array(drawn, dtype=float), np.diag(scores.covariance)
+    sample, variance = np.array(drawn, dtype=float), np.diag(scores.covariances[0])
     assert np.all(np.abs(sample.mean(0) - scores.mean) <= 4 * np.sqrt(variance / count))
-    error = np.sqrt((np.outer(variance, variance) + scores.covariance**2) / (count - 1))
-    assert np.all(np.abs(np.cov(sample.T) - scores.covariance) <= 4 * error)
+    error = np.sqrt((np.outer(variance, variance) + scores.covariances[0] ** 2) / (count - 1))
+    assert np.all(np.abs(np.cov(sample.T) - scores.covariances[0]) <= 4 * error)
+
+
+# -- Thompson sampling from a mixture -------------------------------------------------
+
+
+def mixture(seed: int, weights: list[float], size: int = 3) -> Scores:
+    """Parts that disagree by a few standard deviations."""
+    rng = np.random.default_rng(seed)
+    roots = rng.standard_normal((len(weights), size, size + 2)) * 0.1
+    return Scores(
+        np.array(weights),
+        rng.uniform(0.2, 0.8, (len(weights), size)),
+        roots @ roots.transpose(0, 2, 1),
+        tuple(range(10, 10 + len(weights))),
+    )
+
+
+def part_of(scores: Scores, i: int) -> Scores:
+    return Scores.of_one(scores.means[i], scores.covariances[i])
+
+
+@pytest.mark.parametrize("weights", [[0.5, 0.5], [0.7, 0.2, 0.1], [0.25] * 4, [0.999, 0.001]])
+@pytest.mark.parametrize("width", [0.3, 1.0])
+def test_the_probabilities_of_a_mixture_are_the_mixture_of_its_parts_probabilities(
+    weights: list[float], width: float
+) -> None:
+    """Each part's are known to a standard error by draws of another table of its own."""
+    policy = Thompson(draws=4_096, floor=0.0, width=width)
+    exact = Thompson(draws=65_536, floor=0.0, width=width)
+    for seed in range(3):
+        scores = mixture(seed, weights)
+        parts = [
+            decide(exact, part_of(scores, i), table=1 + i).probabilities
+            for i in range(len(weights))
+        ]
+        expected = np.array(weights) @ parts
+        found = decide(policy, scores)
+        error = np.hypot(found.errors, found.errors / 4)
+        assert np.all(np.abs(found.probabilities - expected) <= 4 * error + 1 / 4_096)
+
+
+@given(st.lists(st.floats(0.001, 1), min_size=1, max_size=6), st.integers(64, 500))
+def test_draws_are_shared_out_by_weight_up_to_one(parts: list[float], draws: int) -> None:
+    """Parts that each want an action of their own tell by its probability how many they got."""
+    weights = np.array(parts) / sum(parts)
+    size = len(parts)
+    scores = Scores(weights, np.eye(size), np.zeros((size, size, size)), tuple(range(size)))
+    found = decide(Thompson(draws=draws, floor=0.0, width=1.0), scores).probabilities * draws
+    assert np.all(np.abs(found - weights * draws) <= 1 + 1e-9)
+    assert found.sum() == pytest.approx(draws)
+
+
+def test_the_part_that_is_told_is_the_one_that_the_decisive_draw_came_from() -> None:
+    """Parts whose draws cannot be mistaken for one another's."""
+    scores = mixture(0, [0.5, 0.3, 0.2])
+    far = Scores(scores.weights, scores.means + np.arange(3)[:, None] * 100, scores.covariances,
+                 scores.sources)
+    policy = Thompson(draws=64, floor=0.1, width=1.0)
+    seen = set()
+    for seed in range(300):
+        decision = decide(policy, far, seed)
+        seen.add(decision.part)
+        if decision.draw is None:
+            assert decision.part is None
+        else:
+            assert decision.part == round(float(decision.draw.mean()) / 100)
+    assert seen == {None, 0, 1, 2}
+
+
+def test_parts_decide_as_often_as_they_weigh() -> None:
+    weights = [0.5, 0.375, 0.125]
+    policy, scores = Thompson(draws=64, floor=0.0, width=1.0), mixture(1, weights)
+    parts = [decide(policy, scores, seed).part for seed in range(4_000)]
+    counts = np.bincount(np.array(parts, dtype=int), minlength=3).astype(float)
+    assert chi_square(counts, np.array(weights)) < CHI_SQUARE_999[2]
+
+
+def test_actions_are_chosen_from_a_mixture_as_often_as_the_stated_vector_says() -> None:
+    scores = mixture(2, [0.6, 0.3, 0.1], size=4)
+    for policy in (Thompson(draws=256, floor=0.1, width=1.0), Thompson(draws=256)):
+        stated = decide(policy, scores).probabilities
+        counts = chosen_counts(policy, scores, 4_000)
+        assert chi_square(counts, stated) < CHI_SQUARE_999[3]
+
+
+def test_a_part_without_weight_is_never_drawn_from() -> None:
+    scores = mixture(3, [1.0, 0.0, 0.0])
+    policy = Thompson(draws=64, floor=0.0, width=1.0)
+    alone = decide(policy, part_of(scores, 0))
+    assert decide(policy, scores).probabilities.tolist() == alone.probabilities.tolist()
+    assert {decide(policy, scores, seed).part for seed in range(50)} == {0}
+
+
+@pytest.mark.parametrize("copies", [2, 4])
+def test_equal_actions_share_their_probability_in_a_mixture_as_well(copies: int) -> None:
+    scores = mixture(4, [0.6, 0.4], size=2).only([0] * copies + [1])
+    policy = Thompson(draws=16_384, floor=0.0, width=1.0)
+    found = decide(policy, scores)
+    single = decide(policy, mixture(4, [0.6, 0.4], size=2)).probabilities[0]
+    np.testing.assert_allclose(
+        found.probabilities[:-1], single / copies, rtol=0, atol=5 * float(found.errors.max())
+    )
+
+
+def test_without_width_the_mean_of_the_mixture_decides_and_ties_share() -> None:
+    """Parts that disagree, and whose mean does not: .5 x (.2, .8) + .5 x (.8, .2)."""
+    means = np.array([[0.2, 0.8, 0.1], [0.8, 0.2, 0.1]])
+    scores = Scores(np.array([0.5, 0.5]), means, np.zeros((2, 3, 3)), (0, 1))
+    decision = decide(Thompson(floor=0.06, width=0.0), scores)
+    assert decision.probabilities == pytest.approx([0.47 + 0.04, 0.47 + 0.01, 0.01])
+    assert decision.part is None
+    assert decide(Greedy(), scores).probabilities.tolist() == [0.5, 0.5, 0]
 
 
 # -- epsilon-greedy, greedy, uniform --------------------------------------------------
@@ -400,7 +512,7 @@ def test_deciding_leaves_the_table_as_it_was() -> None:
 
 def test_an_action_more_leaves_the_draws_of_the_others_as_they_were() -> None:
     large = belief(seed=13, size=5)
-    small = Scores(large.mean[:4], large.covariance[:4, :4])
+    small = large.only([0, 1, 2, 3])
     policy = Thompson(draws=64, floor=0.0)
     for seed in range(20):
         one, other = (decide(policy, scores, seed).draw for scores in (small, large))
