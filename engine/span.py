@@ -29,6 +29,8 @@ MAX_BLOCK, MAX_BASIS = 400, 1_500
 """Basis vectors that a block, and all blocks together, keep. From there on, the part of a row
 outside the span counts as noise of its reward: right for rows that never come again, too
 sure of others."""
+KEPT = 256
+"""Offers, and places, that are kept until the basis changes."""
 _NEGLIGIBLE = 1e-8
 """Squared length of a part outside the span that is rounding."""
 
@@ -122,6 +124,8 @@ class Span:
         self._owners: dict[tuple[str, bool], Block] = {}
         self._blocks: dict[Block, None] = {}
         self._written: list[tuple[Features, Action]] = []
+        self._offers: dict[tuple[Features, tuple[Action, ...]], Offer] = {}
+        self._places: dict[tuple[Features, Action], Place] = {}
 
     @property
     def size(self) -> int:
@@ -138,7 +142,15 @@ class Span:
         return [self._written[i] for i in block.rows[: block.size]]
 
     def offer(self, context: Features, actions: tuple[Action, ...]) -> Offer:
-        """Coordinates of what is offered in a context; changes nothing."""
+        """Coordinates of what is offered in a context."""
+        key = context, actions
+        if key not in self._offers:
+            if len(self._offers) >= KEPT:
+                self._offers.clear()
+            self._offers[key] = self._offer(context, actions)
+        return self._offers[key]
+
+    def _offer(self, context: Features, actions: tuple[Action, ...]) -> Offer:
         products, outside = self._kernel.between(context, actions)
         touched: dict[Block, list[int]] = {}
         for i, action in enumerate(actions):
@@ -152,32 +164,39 @@ class Span:
             parts.append(part)
         return Offer(tuple(parts), outside)
 
-    def place(
-        self, context: Features, action: Action
-    ) -> tuple[Place, tuple[Merge, ...]]:
+    def place(self, context: Features, action: Action) -> tuple[Place, tuple[Merge, ...]]:
         """Coordinates of a row that is learned, after the basis has grown to hold it.
 
         Returns:
             the place, and what was merged where the action connected blocks, in order.
         """
+        if (context, action) in self._places:
+            return self._places[context, action], ()
         block, merged = self._join(action)
-        products, own = self._kernel.between(context, (action,))
-        coordinates = block.coordinates(products)[0]
-        outside = float(own[0, 0] - coordinates @ coordinates)
-        if outside <= _NEGLIGIBLE:
-            return Place(block, coordinates, 0.0), merged
-        if block.size >= MAX_BLOCK or self.size >= MAX_BASIS:
-            return Place(block, coordinates, outside), merged
-        self._extend(block, context, action, coordinates, math.sqrt(outside))
-        return Place(block, np.append(coordinates, math.sqrt(outside)), 0.0), merged
+        place = self.find(context, action)
+        if place.outside == 0 or block.size >= MAX_BLOCK or self.size >= MAX_BASIS:
+            return place, merged
+        length = math.sqrt(place.outside)
+        self._extend(block, context, action, place.coordinates, length)
+        return Place(block, np.append(place.coordinates, length), 0.0), merged
 
     def find(self, context: Features, action: Action) -> Place:
-        """Coordinates of a row that was learned before."""
-        products, own = self._kernel.between(context, (action,))
-        block = self._touched(action)[0]
-        coordinates = block.coordinates(products)[0]
-        outside = float(own[0, 0] - coordinates @ coordinates)
-        return Place(block, coordinates, outside if outside > _NEGLIGIBLE else 0.0)
+        """Coordinates of a row whose action was learned before."""
+        if (context, action) not in self._places:
+            products, own = self._kernel.between(context, (action,))
+            block = self._touched(action)[0]
+            coordinates = block.coordinates(products)[0]
+            outside = float(own[0, 0] - coordinates @ coordinates)
+            outside = outside if outside > _NEGLIGIBLE else 0.0
+            if len(self._places) >= KEPT:
+                self._places.clear()
+            self._places[context, action] = Place(block, coordinates, outside)
+        return self._places[context, action]
+
+    def _changed(self) -> None:
+        """What was computed holds no more."""
+        self._offers.clear()
+        self._places.clear()
 
     def _touched(self, action: Action) -> list[Block]:
         found = (self._owners.get(column) for column in _columns(action, self.form))
@@ -193,6 +212,7 @@ class Span:
         return first, merges
 
     def _absorb(self, block: Block, other: Block) -> Merge:
+        self._changed()
         at, size = block.size, block.size + other.size
         block.rows = _longer(block.rows, size)
         block.rows[at:size] = other.rows[: other.size]
@@ -207,6 +227,7 @@ class Span:
         self, block: Block, context: Features, action: Action, row: Array, length: float
     ) -> None:
         """Add the part of a row outside the span to a block's basis."""
+        self._changed()
         at = block.size
         block.rows = _longer(block.rows, at + 1)
         block.rows[at] = self._kernel.remember(context, action)

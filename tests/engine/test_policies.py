@@ -205,7 +205,7 @@ def test_a_belief_without_any_doubt_is_followed() -> None:
 
 def test_at_width_0_the_highest_means_share_and_the_floor_stays() -> None:
     """No draw is made: the two best of three, of which the first is the baseline."""
-    scores = Scores(np.array([0.2, 0.8, 0.8]), 0.04 * np.eye(3))
+    scores = Scores.of_one(np.array([0.2, 0.8, 0.8]), 0.04 * np.eye(3))
     policy = Thompson(floor=0.12, width=0.0)
     decision = decide(policy, scores)
     np.testing.assert_allclose(decision.probabilities, [0.08, 0.46, 0.46], rtol=1e-12)
