@@ -1,15 +1,17 @@
-"""The reward model in the span of what it learned, against dense weight-space solves."""
+"""The reward model: a mixture of hypotheses, each against a dense weight-space solve."""
 
 import math
+from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine import model as model_module
 from engine.actions import parse_rank_request
-from engine.model import RewardModel
+from engine.hypotheses import HYPOTHESES, By, Hypothesis
+from engine.model import LEAN, LEAST, RewardModel
 from engine.policies import Normals, Thompson
 from engine.scores import Scores
 from tests.engine.helpers import (
@@ -18,48 +20,66 @@ from tests.engine.helpers import (
     Json,
     Row,
     actions,
-    all_columns,
     contexts,
-    dense,
     naive_row,
     request_of,
 )
 
-PRIOR_SD, NOISE_SD = 0.7, 0.35
-"""None of the defaults."""
-
 Visit = tuple[list[Json], Json, float]
+both = st.sampled_from(["id", "features"])
 rewards = st.floats(-1, 1)
 visits = st.lists(st.tuples(contexts, actions, rewards), max_size=8)
-offers = st.lists(actions, min_size=1, max_size=4)
 crosses = st.integers(0, 3)
 
+MANY = (
+    Hypothesis(3, "id", 0.4, 0.5, 1.0, 2.0),
+    Hypothesis(2, "features", 0.5, 0.25),
+    Hypothesis(1, "id", 0.45, 0.3),
+    Hypothesis(3, "id", 0.45, 0.55, 0.9),
+)
+"""None is refuted by a few rewards."""
 
-def learned(history: list[Visit], order: int = 3) -> RewardModel:
-    model = RewardModel(order, PRIOR_SD, NOISE_SD)
+
+def one(order: int = 3, by: By = "id") -> tuple[Hypothesis, ...]:
+    """A single hypothesis with none of the defaults."""
+    return (Hypothesis(order, by, 0.35, 0.7),)
+
+
+def learned(
+    history: Sequence[Visit], hypotheses: Sequence[Hypothesis], may_change: bool = False
+) -> RewardModel:
+    model = RewardModel(hypotheses, may_change)
     for context, action, reward in history:
         learn(model, context, action, reward)
     return model
 
 
-def learn(model: RewardModel, context: list[Json], action: Json, reward: float) -> None:
+def learn(model: RewardModel, context: list[Json], action: Json, reward: float) -> int:
     request = request_of(context, action)
-    model.learn(request.context, request.actions[0], reward)
+    return model.learn(request.context, request.actions[0], reward)
 
 
-def scores(model: RewardModel, context: list[Json], offered: list[Json]) -> Scores:
+def scores(
+    model: RewardModel, context: list[Json], offered: list[Json], lean: RewardModel | None = None
+) -> Scores:
     request = request_of(context, *offered)
-    return model.scores(request.context, request.actions)
+    return model.scores(request.context, request.actions, lean)
 
 
-def oracle(history: list[Visit], order: int = 3) -> DenseOracle:
-    rows = [naive_row(context, action, order) for context, action, _ in history]
-    return DenseOracle(PRIOR_SD, NOISE_SD, rows, [reward for *_, reward in history])
+def rows_of(history: Sequence[Visit], hypothesis: Hypothesis) -> list[Row]:
+    return [naive_row(c, a, hypothesis.crosses, hypothesis.by) for c, a, _ in history]
 
 
-def assert_moments(found: Scores, mean: Array, covariance: Array, tolerance: float = 1e-9) -> None:
-    np.testing.assert_allclose(found.mean, mean, rtol=0, atol=tolerance)
-    np.testing.assert_allclose(found.covariance, covariance, rtol=0, atol=tolerance)
+def oracle(history: Sequence[Visit], hypothesis: Hypothesis) -> DenseOracle:
+    rows = rows_of(history, hypothesis)
+    return DenseOracle.of(hypothesis, rows, [reward for *_, reward in history])
+
+
+def named(model: RewardModel, context: list[Json], action: Json) -> dict[object, float]:
+    """Contributions by column names as the oracle has them."""
+    request = request_of(context, action)
+    found = model.contributions(request.context, request.actions[0])
+    return {(c.context, "#" * c.of_id + c.action): value for c, value in found.items()}
 
 
 def table_visit(rng: np.random.Generator, names: int = 4) -> tuple[list[Json], Json]:
@@ -78,250 +98,248 @@ def table_history(seed: int, count: int) -> list[Visit]:
     return [(*table_visit(rng), float(rng.integers(2))) for _ in range(count)]
 
 
-# -- the belief equals a dense solve over all columns ---------------------------------
+# -- the belief is a mixture of dense solves ------------------------------------------
 
 
-# The examples' rows are equal, or apart by far more than the 1e-4 (1e-8, squared) below
-# which the model takes a row's part outside the span for rounding. The precision matrix
-# of eight rewards has condition 33, so 1e-7 leaves room for 1e-8 and nothing else.
-HYPOTHESIS_TOLERANCE = 1e-7
+def test_the_belief_has_a_part_for_each_hypothesis_with_its_weight_and_its_dense_solve() -> None:
+    history = table_history(0, 25)
+    model = learned(history, MANY)
+    weights = list(model.weights.values())
+    assert min(weights) >= LEAST
+    context, _ = table_visit(np.random.default_rng(1), names=6)
+    offered = [action for _, action, _ in history[:5]]
+    found = scores(model, context, offered)
+    assert found.sources == (0, 1, 2, 3)
+    np.testing.assert_allclose(found.weights, weights, rtol=1e-12)
+    for i, hypothesis in enumerate(MANY):
+        rows = [naive_row(context, a, hypothesis.crosses, hypothesis.by) for a in offered]
+        mean, covariance = oracle(history, hypothesis).moments(rows)
+        np.testing.assert_allclose(found.means[i], mean, rtol=0, atol=1e-9)
+        np.testing.assert_allclose(found.covariances[i], covariance, rtol=0, atol=1e-9)
 
 
-@given(visits, contexts, offers, crosses)
-def test_mean_and_covariance_equal_those_of_all_weights_solved_at_once(
-    history: list[Visit], context: list[Json], offered: list[Json], order: int
+def test_hypotheses_and_banks_that_hardly_count_take_no_part_in_the_belief() -> None:
+    """Their weights are given to the others in proportion."""
+    history = [(*visit[:2], 0.5) for visit in table_history(1, 200)]
+    model = learned(history, HYPOTHESES, may_change=True)
+    believers = model.believers()
+    odds = [o * w for o, b in zip(model.evidence.odds, model.evidence.banks, strict=True)
+            for w in b.weights]
+    kept = [weight for weight in odds if weight >= LEAST]
+    assert 0 < len(kept) < len(odds)
+    np.testing.assert_allclose([b.weight for b in believers], np.array(kept) / sum(kept))
+    assert sum(b.weight for b in believers) == pytest.approx(1, abs=1e-12)
+
+
+@given(visits, contexts, st.lists(actions, min_size=1, max_size=4))
+def test_a_belief_is_finite_symmetric_and_never_negative(
+    history: list[Visit], context: list[Json], offered: list[Json]
 ) -> None:
-    rows = [naive_row(context, action, order) for action in offered]
-    found = scores(learned(history, order), context, offered)
-    assert_moments(found, *oracle(history, order).moments(rows), HYPOTHESIS_TOLERANCE)
-
-
-@pytest.mark.parametrize("order", [0, 1, 2, 3])
-def test_a_long_history_equals_all_weights_solved_at_once(order: int) -> None:
-    history = table_history(seed=order, count=150)
-    model = learned(history, order)
-    exact = oracle(history, order)
-    rng = np.random.default_rng(99)
-    for _ in range(5):
-        context, _ = table_visit(rng, names=6)  # two names were never seen
-        offered = [table_visit(rng)[1] for _ in range(5)]
-        rows = [naive_row(context, action, order) for action in offered]
-        assert_moments(scores(model, context, offered), *exact.moments(rows))
-
-
-def test_rows_that_were_never_seen_keep_the_priors_spread() -> None:
-    model = learned([([{"w": "x"}], {"id": "a", "features": [{"k": 1}]}, 1.0)], 1)
-    stranger = [{"id": "b", "features": [{"other": 1}]}, {"id": "c", "features": [{"third": 1}]}]
-    found = scores(model, [{"w": "y"}], stranger)
-    assert_moments(found, np.full(2, 11 / 21), PRIOR_SD**2 * np.eye(2), 1e-15)
+    found = scores(learned(history, HYPOTHESES, True), context, offered)
+    assert found.weights.sum() == pytest.approx(1, abs=1e-12)
+    assert np.all(np.isfinite(found.means))
+    np.testing.assert_array_equal(found.covariances, found.covariances.transpose(0, 2, 1))
+    assert np.all(found.sds > 0)
 
 
 def test_before_any_reward_every_action_is_believed_to_earn_a_half() -> None:
     offered = [{"id": name, "features": [{"k": name}]} for name in "abc"]
-    found = scores(RewardModel(3, PRIOR_SD, NOISE_SD), [{"w": "x"}], offered)
+    found = scores(RewardModel(one()), [{"w": "x"}], offered)
     assert found.mean.tolist() == [0.5] * 3
-    np.testing.assert_allclose(found.sd, PRIOR_SD, rtol=1e-15)
+    np.testing.assert_allclose(found.sd, math.sqrt(0.7**2 + 1 / 4), rtol=1e-14)
 
 
-@pytest.mark.parametrize("count", [1, 10, 40, 150])
-def test_only_independent_rows_take_room(count: int) -> None:
-    history = table_history(seed=6, count=count)
-    rows = [naive_row(context, action, 3) for context, action, _ in history]
-    rank = int(np.linalg.matrix_rank(dense(rows, all_columns(rows))))
-    assert learned(history).dimensions == rank
-    assert count < 150 or rank < count
+def test_asking_changes_nothing() -> None:
+    history = table_history(2, 40)
+    asked, quiet = RewardModel(HYPOTHESES), RewardModel(HYPOTHESES)
+    for context, action, reward in history:
+        scores(asked, context, [action, *(a for _, a, _ in history[:3])])
+        named(asked, context, action)
+        learn(asked, context, action, reward)
+        learn(quiet, context, action, reward)
+    offered = [action for _, action, _ in history[:5]]
+    first, second = (scores(m, history[0][0], offered) for m in (asked, quiet))
+    assert first.means.tobytes() == second.means.tobytes()
+    assert first.covariances.tobytes() == second.covariances.tobytes()
+    assert asked.weights == quiet.weights
 
 
-def test_learning_the_same_row_again_takes_no_room() -> None:
-    visit = ([{"w": "x"}], {"id": "a", "features": [{"k": 1}]})
-    model = learned([(*visit, 1.0)] * 5)
-    assert model.dimensions == 1
-
-
-# -- growth ---------------------------------------------------------------------------
-
-
-def test_new_context_values_and_new_actions_on_the_way_are_the_same_as_known_from_the_start() -> (
-    None
-):
-    early: list[Visit] = [
-        ([{"w": "x"}], {"id": "a", "features": [{"k": 1}]}, 1.0),
-        ([{"w": "y"}], {"id": "a", "features": [{"k": 1}]}, 0.0),
-    ] * 10
-    late: list[Visit] = [
-        ([{"w": "z", "new": 0.5}], {"id": "a", "features": [{"k": 1}]}, 0.5),
-        ([{"w": "x"}], {"id": "b", "features": [{"k": 1, "l": "new"}]}, 1.0),
-        ([{"other": {"tags": [1, 1]}}], {"id": "c", "features": [{"m": True}]}, -1.0),
-    ] * 10
-    offered = [action for _, action, _ in early[:1] + late[:3]]
-    model = learned(early + late)
-    for context, _, _ in early[:2] + late[:3]:
-        rows = [naive_row(context, action, 3) for action in offered]
-        found = scores(model, context, offered)
-        assert_moments(found, *oracle(early + late).moments(rows))
-        again = scores(learned(late + early), context, offered)
-        assert_moments(found, again.mean, again.covariance)
+def test_lessons_are_numbered() -> None:
+    model = RewardModel(HYPOTHESES)
+    assert [learn(model, *visit) for visit in table_history(3, 5)] == [1, 2, 3, 4, 5]
+    assert model.learned == 5
 
 
 @given(st.permutations(table_history(seed=5, count=20)))
-def test_rewards_may_come_in_any_order(shuffled: list[Visit]) -> None:
+def test_without_forgetting_and_changes_rewards_may_come_in_any_order(
+    shuffled: list[Visit],
+) -> None:
+    """Each part of the belief; what a hypothesis is weighed by depends on the order a little."""
     history = table_history(seed=5, count=20)
+    hypotheses = tuple(h for h in MANY if h.memory == 1)
     context, _ = table_visit(np.random.default_rng(1))
     offered = [action for _, action, _ in history[:5]]
-    expected = scores(learned(history), context, offered)
-    found = scores(learned(shuffled), context, offered)
-    assert_moments(found, expected.mean, expected.covariance)
+    expected = scores(learned(history, hypotheses), context, offered)
+    found = scores(learned(shuffled, hypotheses), context, offered)
+    np.testing.assert_allclose(found.means, expected.means, rtol=0, atol=1e-10)
+    np.testing.assert_allclose(found.covariances, expected.covariances, rtol=0, atol=1e-10)
 
 
-# -- corrections ----------------------------------------------------------------------
+def test_a_hypothesis_that_sleeps_leaves_the_others_beliefs_exact() -> None:
+    """The only one of its form: its basis stands still, and it is not asked any more."""
+    certain = Hypothesis(3, "features", 0.01, 0.5)
+    history = table_history(4, 80)
+    model = learned(history, (*MANY, certain))
+    assert model.evidence.banks[0].learners[-1] is None
+    assert model.weights[certain] == 0
+    found, expected = (
+        scores(m, history[0][0], [a for _, a, _ in history[:4]])
+        for m in (model, learned(history, MANY))
+    )
+    np.testing.assert_allclose(found.means, expected.means, rtol=0, atol=1e-12)
 
 
-@given(visits.filter(bool), rewards)
-def test_a_corrected_reward_is_as_if_learned_so_at_once(
-    history: list[Visit], difference: float
-) -> None:
-    context, action, reward = history[0]
-    corrected = learned(history)
-    request = request_of(context, action)
-    corrected.correct(request.context, request.actions[0], difference)
-    at_once = learned([(context, action, reward + difference), *history[1:]])
-    one, other = (scores(m, context, [action]) for m in (corrected, at_once))
-    assert_moments(one, other.mean, other.covariance)
+# -- contributions --------------------------------------------------------------------
 
 
-def test_a_corrected_reward_of_a_nearly_known_row_is_as_if_learned_so_at_once() -> None:
-    """The row's unseen part is shorter than what counts as rounding, but not 0."""
-    kind = [{"id": "a", "features": [{"k": 1, "l": value}]} for value in (1, 1 + 3e-7)]
-    first: Visit = ([], kind[0], 1.0)
-
-    def model(reward: float) -> RewardModel:
-        result = RewardModel(0, 10.0, 0.001)
-        for context, action, value in (first, ([], kind[1], reward)):
-            learn(result, context, action, value)
-        return result
-
-    corrected = model(0.25)
-    request = request_of([], kind[1])
-    corrected.correct(request.context, request.actions[0], 0.5)
-    assert corrected.dimensions == 1
-    found, expected = (scores(m, [], kind) for m in (corrected, model(0.75)))
-    assert_moments(found, expected.mean, expected.covariance)
-
-
-# -- weights --------------------------------------------------------------------------
-
-
-@given(visits, contexts, actions, crosses)
+@given(visits, contexts, actions, crosses, both)
 def test_contributions_equal_weights_solved_at_once_times_the_row(
-    history: list[Visit], context: list[Json], action: Json, order: int
+    history: list[Visit], context: list[Json], action: Json, order: int, by: By
 ) -> None:
-    request = request_of(context, action)
-    found = learned(history, order).contributions(request.context, request.actions[0])
-    row = naive_row(context, action, order)
-    weights = oracle(history, order).weights(row)
-    as_naive = {
-        (c.context, f"#{c.action}" if c.of_id else c.action): value for c, value in found.items()
-    }
+    hypotheses = one(order, by)
+    found = named(learned(history, hypotheses), context, action)
+    row = naive_row(context, action, order, by)
+    weights = oracle(history, hypotheses[0]).weights(row)
     expected = {column: weight * row[column] for column, weight in weights.items()}
-    shown = {column: as_naive.get(column, math.nan) for column in expected}
-    assert shown == pytest.approx(expected, abs=HYPOTHESIS_TOLERANCE)
+    largest = max(1.0, math.fsum(value**2 for value in row.values()))
+    shown = {column: found.get(column, math.nan) for column in expected}
+    assert shown == pytest.approx(expected, abs=1e-7 * largest)
 
 
-def test_contributions_add_up_to_the_belief_above_the_centre() -> None:
-    history = table_history(seed=7, count=100)
-    model = learned(history)
+def test_contributions_are_those_of_the_hypotheses_by_their_weights() -> None:
+    history = table_history(7, 25)
+    model = learned(history, MANY)
+    assert min(model.weights.values()) >= LEAST
+    context, action, _ = history[0]
+    expected: dict[object, float] = {}
+    for hypothesis, share in model.weights.items():
+        row = naive_row(context, action, hypothesis.crosses, hypothesis.by)
+        for column, weight in oracle(history, hypothesis).weights(row).items():
+            expected[column] = expected.get(column, 0.0) + share * weight * row[column]
+    found = {c: v for c, v in named(model, context, action).items() if abs(v) > 1e-15}
+    assert found == pytest.approx({c: v for c, v in expected.items() if c in found}, abs=1e-9)
+    assert all(abs(v) <= 1e-9 for c, v in expected.items() if c not in found)
+
+
+def test_contributions_add_up_to_the_belief_above_the_mean_of_everything() -> None:
+    history = table_history(7, 100)
+    model = learned(history, HYPOTHESES, may_change=True)
+    centre = sum(b.weight * b.learner.centre for b in model.believers())
     for context, action, _ in history[:10]:
-        request = request_of(context, action)
-        total = math.fsum(model.contributions(request.context, request.actions[0]).values())
-        mean = scores(model, context, [action]).mean[0]
-        assert model.posterior.statistics.centre + total == pytest.approx(mean, abs=1e-12)
+        total = math.fsum(named(model, context, action).values())
+        mean = float(scores(model, context, [action]).mean[0])
+        assert centre + total == pytest.approx(mean, abs=1e-10)
 
 
 def test_where_nothing_was_learned_nothing_contributes() -> None:
-    request = request_of([{"w": "x"}], {"id": "a", "features": [{"k": 1}]})
-    model = RewardModel(1, PRIOR_SD, NOISE_SD)
-    contributions = model.contributions(request.context, request.actions[0])
-    assert set(contributions.values()) == {0.0}
-    assert len(contributions) == 4
+    found = named(RewardModel(one(1)), [{"w": "x"}], {"id": "a", "features": [{"k": 1}]})
+    assert set(found.values()) == {0.0}
+    assert len(found) == 4
 
 
-# -- beyond the most dimensions -------------------------------------------------------
+# -- the belief about an average ------------------------------------------------------
 
 
-def capped_oracle(history: list[Visit], most: int, offered: list[Row]) -> tuple[Array, Array]:
-    """The exact reduction: only the span of the first ``most`` independent rows is learned.
+def test_the_sd_of_an_average_is_that_of_the_mixture_of_dense_solves() -> None:
+    """Rows in the span, outside it, and of blocks that were never met; weights of any sign."""
+    history = table_history(8, 25)
+    model = learned(history, MANY)
+    assert min(model.weights.values()) >= LEAST
+    rng = np.random.default_rng(3)
+    asked = [
+        (table_visit(rng, names=6)[0], [table_visit(rng)[1], {"id": "new", "features": [{"z": 1}]}])
+        for _ in range(4)
+    ]
+    weights = rng.normal(size=(4, 2))
+    shares = list(model.weights.values())
+    means, variances = [], []
+    for hypothesis in MANY:
+        rows = [naive_row(c, a, hypothesis.crosses, hypothesis.by) for c, o in asked for a in o]
+        mean, covariance = oracle(history, hypothesis).moments(rows)
+        w = weights.ravel()
+        means.append(float(w @ mean))
+        variances.append(float(w @ covariance @ w))
+    middle = np.dot(shares, means)
+    expected = math.sqrt(np.dot(shares, variances) + np.dot(shares, (np.array(means) - middle) ** 2))
+    offers = []
+    for (context, offered), w in zip(asked, weights, strict=True):
+        request = request_of(context, *offered)
+        offers.append((request.context, request.actions, w))
+    assert model.sd_of_average(offers) == pytest.approx(expected, abs=1e-9)
+    alone = offers[0][0], offers[0][1], np.array([1.0, 0.0])
+    single = scores(model, *asked[0])
+    assert model.sd_of_average([alone]) == pytest.approx(float(single.sd[0]), abs=1e-9)
 
-    A row's part outside it is noise of the prior's variance, a reward with n times the
-    noise counts 1/n, and an offered row's part outside is known by its prior alone.
+
+# -- around what was imitated ---------------------------------------------------------
+
+
+LEANING = (Hypothesis(crosses=3),)
+"""What an imitation head believes."""
+
+
+def leaning(
+    imitated: Sequence[Visit], history: Sequence[Visit], hypothesis: Hypothesis, rows: list[Row]
+) -> DenseOracle:
+    """The oracle of a history whose prior mean is what was imitated."""
+    exact = oracle(history, hypothesis)
+    every: Row = {column: 1.0 for row in [*rows, *exact.rows] for column in row}
+    weights = oracle(imitated, LEANING[0]).weights(every)
+    return replace(exact, prior_mean={column: LEAN * w for column, w in weights.items()})
+
+
+@pytest.mark.parametrize("count", [0, 1, 40])
+def test_what_was_imitated_moves_the_prior_mean_of_each_hypothesis(count: int) -> None:
+    """`LEAN` x its weights are the prior mean of the weights, solved densely.
+
+    Of hypotheses that write rows as the imitation head does, so that the columns are the same.
     """
-    rows = [naive_row(context, action, 3) for context, action, _ in history]
-    names = all_columns([*rows, *offered])
-    x, new = dense(rows, names), dense(offered, names)
-    basis = np.zeros((0, len(names)))
-    for row in x:
-        rest = row - (row @ basis.T) @ basis
-        rest -= (rest @ basis.T) @ basis
-        if len(basis) < most and rest @ rest > 1e-8:
-            basis = np.vstack([basis, rest / np.linalg.norm(rest)])
-    inside, inside_new = x @ basis.T, new @ basis.T
-    noise = NOISE_SD**2 + PRIOR_SD**2 * (1 - np.sum(inside**2, axis=1))
-    values = np.array([reward for *_, reward in history])
-    counts = NOISE_SD**2 / noise
-    centre = (counts @ values + 10) / (counts.sum() + 20)
-    precision = np.eye(len(basis)) / PRIOR_SD**2 + inside.T @ (inside / noise[:, None])
-    covariance = np.linalg.inv(precision)
-    mean = covariance @ inside.T @ ((values - centre) / noise)
-    outside = new @ new.T - inside_new @ inside_new.T
-    return centre + inside_new @ mean, inside_new @ covariance @ inside_new.T + (
-        PRIOR_SD**2 * outside
-    )
+    same = (Hypothesis(3, "id", 0.4, 0.5), Hypothesis(3, "id", 0.35, 0.7))
+    imitated, history = table_history(9, 50), table_history(10, count)
+    lean, model = learned(imitated, LEANING), learned(history, same)
+    context, _ = table_visit(np.random.default_rng(4), names=6)
+    offered = [action for _, action, _ in imitated[:4]]
+    rows = [naive_row(context, action, 3) for action in offered]
+    found, plain = (scores(model, context, offered, way) for way in (lean, None))
+    for i, hypothesis in enumerate(same):
+        mean, covariance = leaning(imitated, history, hypothesis, rows).moments(rows)
+        np.testing.assert_allclose(found.means[i], mean, rtol=0, atol=1e-9)
+        np.testing.assert_allclose(found.covariances[i], covariance, rtol=0, atol=1e-9)
+    assert np.abs(found.mean - plain.mean).max() > 1e-3
 
 
-@pytest.mark.parametrize("most", [1, 5, 30])
-def test_beyond_the_most_dimensions_the_unseen_part_of_a_row_is_noise(
-    most: int, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(model_module, "MAX_DIMENSIONS", most)
-    history = table_history(seed=11, count=120)
-    model = learned(history)
-    assert model.dimensions == most
-    rng = np.random.default_rng(1)
-    for _ in range(5):
-        context, _ = table_visit(rng, names=6)
-        offered = [table_visit(rng)[1] for _ in range(4)]
-        rows = [naive_row(context, action, 3) for action in offered]
-        assert_moments(scores(model, context, offered), *capped_oracle(history, most, rows))
+def test_a_lean_that_learned_nothing_changes_nothing() -> None:
+    history = table_history(11, 30)
+    model, lean = learned(history, MANY), RewardModel((Hypothesis(),), may_change=False)
+    offered = [action for _, action, _ in history[:4]]
+    found, plain = (scores(model, history[0][0], offered, way) for way in (lean, None))
+    np.testing.assert_allclose(found.means, plain.means, rtol=0, atol=1e-12)
 
 
-def test_beyond_the_most_dimensions_a_belief_stays_finite_positive_and_within_the_prior(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setattr(model_module, "MAX_DIMENSIONS", 4)
-    model = RewardModel(3, PRIOR_SD, NOISE_SD)
-    rng = np.random.default_rng(2)
-    offered = [{"id": name, "features": [{"k": name, "n": 0.5}]} for name in "abcde"]
-    for _ in range(300):
-        context = [{"x": float(rng.random()), "y": str(rng.integers(100))}]
-        found = scores(model, context, offered)
-        assert np.all(np.isfinite(found.mean))
-        assert np.all(found.sd > 0)
-        assert np.all(found.sd <= PRIOR_SD * (1 + 1e-12))
-        learn(model, context, offered[int(rng.integers(5))], float(rng.integers(2)))
-    assert model.dimensions == 4
-
-
-def test_beyond_the_most_dimensions_a_correction_is_as_if_learned_so_at_once(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setattr(model_module, "MAX_DIMENSIONS", 3)
-    history = table_history(seed=12, count=20)
-    context, action, reward = history[-1]
-    corrected = learned(history)
+@pytest.mark.parametrize("count", [0, 30])
+def test_a_lean_moves_the_contribution_of_each_column(count: int) -> None:
+    imitated, history = table_history(12, 40), table_history(13, count)
+    (hypothesis,) = one()
+    model, lean = learned(history, one()), learned(imitated, LEANING)
+    context, action, _ = imitated[0]
     request = request_of(context, action)
-    corrected.correct(request.context, request.actions[0], 0.5)
-    at_once = learned([*history[:-1], (context, action, reward + 0.5)])
-    found, expected = (scores(m, context, [action]) for m in (corrected, at_once))
-    assert_moments(found, expected.mean, expected.covariance)
+    contributions = model.contributions(request.context, request.actions[0], lean)
+    found = {(c.context, "#" * c.of_id + c.action): v for c, v in contributions.items()}
+    row = naive_row(context, action, 3)
+    exact = leaning(imitated, history, hypothesis, [row])
+    expected = {column: weight * row[column] for column, weight in exact.weights(row).items()}
+    shown = {column: found[column] for column in expected}
+    assert shown == pytest.approx(expected, abs=1e-9)
 
 
 # -- all allowed settings, all kinds of actions ---------------------------------------
@@ -329,6 +347,7 @@ def test_beyond_the_most_dimensions_a_correction_is_as_if_learned_so_at_once(
 
 @pytest.mark.parametrize("prior_sd", [0.001, 0.25, 10])
 @pytest.mark.parametrize("noise_sd", [0.001, 0.2, 10])
+@pytest.mark.parametrize("memory", [0.1, 1.0])
 @pytest.mark.parametrize(
     "kind",
     [
@@ -338,11 +357,13 @@ def test_beyond_the_most_dimensions_a_correction_is_as_if_learned_so_at_once(
     ],
 )
 def test_a_policy_can_decide_after_any_history_under_any_allowed_settings(
-    prior_sd: float, noise_sd: float, kind: str
+    prior_sd: float, noise_sd: float, memory: float, kind: str
 ) -> None:
     rng = np.random.default_rng(0)
-    model, normals, policy = RewardModel(3, prior_sd, noise_sd), Normals(0), Thompson(draws=64)
-    for _ in range(250):
+    forms: list[By] = ["id", "features"]
+    hypotheses = tuple(Hypothesis(3, by, noise_sd, prior_sd, memory) for by in forms)
+    model, normals, policy = RewardModel(hypotheses), Normals(0), Thompson(draws=64)
+    for _ in range(120):
         context: list[Json] = [{"u": float(rng.random()), "v": 1.0}]
         match kind:
             case "equal":
@@ -355,8 +376,28 @@ def test_a_policy_can_decide_after_any_history_under_any_allowed_settings(
                 offered = [{"id": "a", "features": [{"e": e}]} for e in spread.tolist()]
         request = parse_rank_request(offered, context)
         found = model.scores(request.context, request.actions)
-        assert np.all(np.isfinite(found.mean))
-        assert np.all(found.sd <= prior_sd * (1 + 1e-9))
+        assert np.all(np.isfinite(found.means))
+        assert np.all(np.isfinite(found.covariances))
         decision = policy.decide(found, normals, rng)
         assert decision.probabilities.sum() == pytest.approx(1, abs=1e-12)
         model.learn(request.context, request.actions[decision.chosen], float(rng.integers(2)))
+
+
+# -- a world of any size --------------------------------------------------------------
+
+
+def test_hundreds_of_features_that_never_repeat_stay_finite_and_within_the_basis(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    rng = np.random.default_rng(2)
+    monkeypatch.setattr("engine.span.MAX_BLOCK", 20)
+    model = RewardModel(HYPOTHESES)
+    offered = [{"id": name, "features": [{"k": name, "n": 0.5}]} for name in "abc"]
+    for _ in range(80):
+        context: list[Json] = [{f"x{i}": float(v) for i, v in enumerate(rng.normal(size=300))}]
+        found = scores(model, context, offered)
+        assert np.all(np.isfinite(found.means))
+        assert np.all(found.sds > 0)
+        learn(model, context, offered[int(rng.integers(3))], float(rng.integers(2)))
+    means: Array = scores(model, context, offered).mean
+    assert np.all(np.abs(means) <= 2)
