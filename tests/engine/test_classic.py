@@ -99,7 +99,7 @@ def test_before_any_step_every_prediction_is_zero_and_there_is_no_doubt_ever() -
     model.learn(request.context, request.actions[0], 1.0)
     scores = model.scores(request.context, request.actions)
     assert scores.mean.min() > 0
-    assert scores.covariance.tolist() == np.zeros((4, 4)).tolist()
+    assert scores.covariances.tolist() == np.zeros((1, 4, 4)).tolist()
 
 
 @pytest.mark.parametrize("rate", [0.001, 0.1, 1.0])

@@ -1,12 +1,14 @@
 """The log: appended once, never edited, read as rows."""
 
+import math
 from datetime import UTC, datetime
 
 import pytest
 
 from engine import EventLog, LearningLoop, LoopSettings
+from engine.hypotheses import HYPOTHESES
 from engine.log import Activated, Configured, Entry, Expired, Ranked, Rewarded, Undone
-from tests.engine.helpers import CONTEXTS, DRINKS, ManualClock, one_of
+from tests.engine.helpers import CONTEXTS, DRINKS, Json, ManualClock, dot, naive_row, one_of
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 ENTRIES: list[Entry] = [
@@ -149,6 +151,15 @@ def test_the_best_guess_is_the_highest_mean_among_the_actions_that_may_be_shown(
     assert loop.preview(DRINKS, excluded_actions=["latte", "mocha"]).best == 2
 
 
+def untaught_sd(drink: Json) -> float:
+    """Doubt of the default hypotheses before any reward, by their prior odds."""
+    variance = 0.0
+    for h in HYPOTHESES:
+        row = naive_row(CONTEXTS[0], drink, h.crosses, h.by)
+        variance += h.odds * (1 / 4 + h.prior_sd**2 * dot(row, row))
+    return math.sqrt(variance / sum(h.odds for h in HYPOTHESES))
+
+
 def test_a_rank_entry_keeps_everything_that_decided_in_the_order_of_the_request(
     loop: LearningLoop,
 ) -> None:
@@ -160,7 +171,8 @@ def test_a_rank_entry_keeps_everything_that_decided_in_the_order_of_the_request(
     assert ranked.probabilities[1] == ranked.errors[1] == 0
     assert sum(ranked.probabilities) == pytest.approx(1, abs=1e-12)
     assert ranked.means == (0.5, 0.5, 0.5)
-    assert ranked.sds == pytest.approx([loop.settings.prior_sd] * 3)
+    assert ranked.sds == pytest.approx([untaught_sd(drink) for drink in DRINKS])
+    assert ranked.hypothesis in range(len(HYPOTHESES))
     assert ranked.cause == "draw"
     assert ranked.draw is not None
     assert ranked.draw[1] is None

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from engine import (
     EpsilonGreedy,
+    Hypothesis,
     LearningLoop,
     LoopSettings,
     PersonalizerError,
@@ -37,11 +38,13 @@ from tests.engine.helpers import (
     posterior_bits,
     refusal,
     request_of,
-    reward_head,
+    reward_count,
     state_of,
 )
 
 IDS = [drink["id"] for drink in DRINKS]
+KNOWN = Hypothesis(3, "id", noise_sd=0.5, prior_sd=0.6)
+"""A hypothesis with none of the defaults."""
 
 
 def taught(clock: ManualClock, seed: int = 7, **settings: Any) -> LearningLoop:
@@ -60,9 +63,9 @@ def taught(clock: ManualClock, seed: int = 7, **settings: Any) -> LearningLoop:
 
 
 def learned(loop: LearningLoop) -> tuple[float, float]:
-    """How many rewards the model has learned, and their sum."""
-    statistics = reward_head(loop).posterior.statistics
-    return statistics.count, statistics.total
+    """How many rewards the model has learned, and the sum of what events earned."""
+    earned = [state.earned for state in loop.events.values() if state.earned is not None]
+    return reward_count(loop), sum(earned)
 
 
 # -- the answer to Rank ---------------------------------------------------------------
@@ -565,7 +568,10 @@ def test_sum_adds_rewards_up_and_may_leave_the_range_of_one_reward(
 
 
 def test_sum_equals_learning_the_sum_at_once(clock: ManualClock) -> None:
-    parts, whole = (taught(clock, reward_aggregation="sum") for _ in range(2))
+    """Under one hypothesis: by what a hypothesis is weighed, the first reward has been."""
+    parts, whole = (
+        taught(clock, reward_aggregation="sum", hypotheses=(KNOWN,)) for _ in range(2)
+    )
     for value in (0.75, 0.5, 0.5):
         parts.reward("open", value)
     ranked = whole.events["open"].ranked
@@ -573,7 +579,7 @@ def test_sum_equals_learning_the_sum_at_once(clock: ManualClock) -> None:
     for context in CONTEXTS:
         one, other = parts.belief(DRINKS, context), whole.belief(DRINKS, context)
         np.testing.assert_allclose(one.mean, other.mean, rtol=0, atol=1e-12)
-        np.testing.assert_allclose(one.covariance, other.covariance, rtol=0, atol=1e-12)
+        np.testing.assert_allclose(one.covariances, other.covariances, rtol=0, atol=1e-12)
 
 
 def test_the_rewards_of_a_deferred_event_are_summed_when_it_is_activated(
@@ -736,9 +742,9 @@ def test_what_is_left_to_chance_depends_on_the_seed_as_well(clock: ManualClock) 
     [
         {"crosses": 1},
         {"crosses": 0},
-        {"prior_sd": 0.6},
-        {"noise_sd": 0.5},
-        {"crosses": 2, "prior_sd": 0.5, "noise_sd": 0.4, "default_reward": 0.5},
+        {"hypotheses": (KNOWN,)},
+        {"may_change": False},
+        {"crosses": 2, "hypotheses": (KNOWN, Hypothesis(memory=0.9)), "default_reward": 0.5},
     ],
     ids=str,
 )
@@ -768,12 +774,12 @@ def test_a_loop_that_retrains_equals_a_fresh_one_given_the_same_rewards(
     for context in CONTEXTS:
         one, other = loop.belief(DRINKS, context), fresh.belief(DRINKS, context)
         np.testing.assert_allclose(one.mean, other.mean, rtol=0, atol=1e-12)
-        np.testing.assert_allclose(one.covariance, other.covariance, rtol=0, atol=1e-12)
+        np.testing.assert_allclose(one.covariances, other.covariances, rtol=0, atol=1e-12)
 
 
 @pytest.mark.parametrize(
     "settings",
-    [LoopSettings(crosses=n, prior_sd=0.6, noise_sd=0.5) for n in range(4)],
+    [LoopSettings(crosses=n, hypotheses=(KNOWN,), may_change=False) for n in range(4)],
     ids=lambda s: f"crosses {s.crosses}",
 )
 @pytest.mark.parametrize("late", [False, True], ids=["from the start", "changed later"])
@@ -781,7 +787,7 @@ def test_a_loop_believes_what_follows_from_its_settings_and_its_rewards(
     settings: LoopSettings, late: bool, clock: ManualClock
 ) -> None:
     """All weights solved at once, naively, from the request, the action shown, the reward."""
-    names = ("crosses", "prior_sd", "noise_sd")
+    names = ("crosses", "hypotheses", "may_change")
     chosen = {name: getattr(settings, name) for name in names}
     loop = taught(clock) if late else taught(clock, **chosen)
     loop.configure(**chosen)
@@ -792,14 +798,14 @@ def test_a_loop_believes_what_follows_from_its_settings_and_its_rewards(
             action = request["actions"][state.ranked.chosen]
             rows.append(naive_row(request["contextFeatures"], action, settings.crosses))
             rewards.append(sum(state.rewards))
-    oracle = DenseOracle(settings.prior_sd, settings.noise_sd, rows, rewards)
+    oracle = DenseOracle.of(KNOWN, rows, rewards)
     assert len(rows) == 13
     for context in CONTEXTS:
         offered = [naive_row(context, action, settings.crosses) for action in DRINKS]
         mean, covariance = oracle.moments(offered)
         belief = loop.belief(DRINKS, context)
         np.testing.assert_allclose(belief.mean, mean, rtol=0, atol=1e-12)
-        np.testing.assert_allclose(belief.covariance, covariance, rtol=0, atol=1e-12)
+        np.testing.assert_allclose(belief.covariances[0], covariance, rtol=0, atol=1e-12)
 
 
 def test_a_retrained_loop_goes_on_learning(clock: ManualClock) -> None:
@@ -892,8 +898,8 @@ SMALL = LoopSettings(policy=Thompson(draws=64))
 changes_of_settings = st.sampled_from(
     [
         {"crosses": 1},
-        {"crosses": 3, "prior_sd": 0.5},
-        {"noise_sd": 0.4},
+        {"crosses": 3, "hypotheses": (Hypothesis(), Hypothesis(memory=0.9))},
+        {"may_change": False},
         {"reward_aggregation": "sum"},
         {"reward_aggregation": "earliest"},
         {"default_reward": 0.5},

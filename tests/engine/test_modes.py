@@ -4,6 +4,7 @@ Chi-square bounds are the quantile at .999; all seeds are fixed.
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -14,6 +15,7 @@ from hypothesis import strategies as st
 from engine import EpsilonGreedy, Greedy, LearningLoop, LoopSettings, Thompson, Uniform
 from engine.classic import ClassicModel
 from engine.fold import LoopState
+from engine.hypotheses import Hypothesis
 from engine.log import Ranked
 from engine.model import LEAN, RewardModel
 from engine.policies import AnyPolicy, Normals
@@ -26,10 +28,8 @@ from tests.engine.helpers import (
     Json,
     ManualClock,
     Row,
-    all_columns,
     assert_one_sentence,
     decision_of,
-    dense,
     entries_of,
     naive_row,
     next_answers,
@@ -38,6 +38,7 @@ from tests.engine.helpers import (
     refusal,
     request_of,
 )
+from tests.engine.helpers import head_bits as bits_of_head
 
 IDS = [drink["id"] for drink in DRINKS]
 CHI_SQUARE_999 = {1: 10.828, 2: 13.816, 8: 26.124}
@@ -87,16 +88,9 @@ def imitation_head(loop: LearningLoop) -> RewardModel:
 
 
 def head_bits(head: RewardModel | ClassicModel | None) -> tuple[object, ...]:
-    """Every number that a head has learned, bit for bit."""
+    """All that a head has learned, bit for bit."""
     if isinstance(head, RewardModel):
-        posterior, statistics = head.posterior, head.posterior.statistics
-        return (
-            posterior.mean.tobytes(),
-            posterior.covariance.tobytes(),
-            statistics.gram.tobytes(),
-            statistics.count,
-            statistics.total,
-        )
+        return bits_of_head(head)
     requests = [request_of(context, *DRINKS) for context in CONTEXTS]
     if head is None:
         return ()
@@ -496,8 +490,8 @@ def test_an_event_is_imitated_when_it_is_activated_and_once(
 @pytest.mark.parametrize("mode", ["online", "logging_only"])
 def test_only_an_apprentice_imitates(mode: LearningMode) -> None:
     loop = apprenticed(learning_mode=mode)
-    assert imitation_head(loop).dimensions == 0
-    assert reward_head(loop).posterior.statistics.count == 24
+    assert imitation_head(loop).learned == 0
+    assert reward_head(loop).learned == 24
 
 
 @pytest.mark.parametrize("exploration", [0.0, 0.5])
@@ -513,27 +507,24 @@ def test_the_reward_head_learns_what_the_shown_action_earned(exploration: float)
         assert state.earned is not None
         online.reward(answer.event_id, state.earned)
     assert shown == ({"latte", "mocha", "brew"} if exploration else {"latte", "mocha"})
-    np.testing.assert_allclose(
-        reward_head(loop).posterior.mean, reward_head(online).posterior.mean, rtol=0, atol=1e-12
-    )
     assert posterior_bits(loop) == posterior_bits(online)
 
 
 def test_the_imitation_head_learns_of_each_allowed_action_whether_it_was_the_baselines() -> None:
-    loop = loop_of(learning_mode="apprentice", crosses=2, prior_sd=0.7, noise_sd=0.3)
+    loop = loop_of(learning_mode="apprentice", crosses=2)
     exclusions = [(), ("latte",), ("mocha", "brew")]
     for i in range(9):
         loop.rank(led_by(i % 3), CONTEXTS[i % 4], exclusions[i % 3])
-    by_hand = RewardModel(2, 0.7, 0.3)
+    by_hand = RewardModel((Hypothesis(crosses=2),), may_change=False)
     for state in loop.events.values():
         request = state.ranked.request
         first = next(a for a in request.actions if a.id not in request.excluded)
         for action in request.actions:
             if action.id not in request.excluded:
                 by_hand.learn(request.context, action, float(action is first))
-    assert by_hand.posterior.statistics.count == 3 * (3 + 2 + 1)
+    assert by_hand.learned == 3 * (3 + 2 + 1)
     assert head_bits(loop.imitation) == head_bits(by_hand)
-    assert reward_head(loop).dimensions == 0
+    assert reward_head(loop).learned == 0
 
 
 def test_rewards_do_not_touch_the_imitation_head() -> None:
@@ -542,7 +533,7 @@ def test_rewards_do_not_touch_the_imitation_head() -> None:
     before = head_bits(loop.imitation)
     loop.reward(event_id, 1.0)
     assert head_bits(loop.imitation) == before
-    assert reward_head(loop).posterior.statistics.total == 1
+    assert reward_head(loop).learned == 1
 
 
 def test_the_classic_learner_learns_no_reward_in_apprentice_mode() -> None:
@@ -569,8 +560,11 @@ def test_the_classic_learner_learns_rewards_in_other_modes_after_an_apprenticesh
 
 # -- going online: the imitated action is believed somewhat better ---------------------
 
-CROSSES, PRIOR_SD, NOISE_SD = 2, 0.7, 0.3
-"""None of the defaults."""
+CROSSES = 2
+KNOWN = Hypothesis(CROSSES, "id", noise_sd=0.3, prior_sd=0.7)
+"""The one hypothesis of the reward head here, with none of the defaults."""
+IMITATED = Hypothesis(CROSSES)
+"""That of the imitation head: the crosses are the loop's."""
 
 
 def objects_of(ranked: Ranked) -> tuple[Any, list[Json]]:
@@ -603,24 +597,13 @@ def rewarded_rows(loop: LearningLoop) -> tuple[list[Row], list[float]]:
     return rows, rewards
 
 
-def solve(
-    rows: Sequence[Row], rewards: Sequence[float], names: Sequence[Any], prior: Array
-) -> tuple[float, Array, Array]:
-    """Centre, mean and covariance of all weights given their prior mean, by a dense solve."""
-    x = dense(rows, names)
-    centre = (sum(rewards) + 10) / (len(rewards) + 20)
-    precision = np.eye(len(names)) / PRIOR_SD**2 + x.T @ x / NOISE_SD**2
-    pull = prior / PRIOR_SD**2 + x.T @ (np.array(rewards) - centre) / NOISE_SD**2
-    mean = np.linalg.solve(precision, pull).astype(np.float64)
-    return centre, mean, np.linalg.inv(precision).astype(np.float64)
-
-
-def leaning(loop: LearningLoop, offered: Sequence[Row]) -> tuple[list[Any], float, Array, Array]:
-    """Columns, and what both heads come to after a switch: centre, mean and covariance."""
+def leaning(loop: LearningLoop, offered: Sequence[Row]) -> DenseOracle:
+    """What both heads come to after a switch, solved densely over all columns."""
     (imitated, labels), (rewarded, rewards) = imitated_rows(loop), rewarded_rows(loop)
-    names = all_columns([*imitated, *rewarded, *offered])
-    _, weights, _ = solve(imitated, labels, names, np.zeros(len(names)))
-    return names, *solve(rewarded, rewards, names, LEAN * weights)
+    every: Row = {column: 1.0 for row in [*rewarded, *offered] for column in row}
+    weights = DenseOracle.of(IMITATED, imitated, labels).weights(every)
+    oracle = DenseOracle.of(KNOWN, rewarded, rewards)
+    return replace(oracle, prior_mean={column: LEAN * w for column, w in weights.items()})
 
 
 def switched(online_events: int, rewarded: bool = True) -> LearningLoop:
@@ -629,8 +612,8 @@ def switched(online_events: int, rewarded: bool = True) -> LearningLoop:
         learning_mode="apprentice",
         apprentice_exploration=0.3,
         crosses=CROSSES,
-        prior_sd=PRIOR_SD,
-        noise_sd=NOISE_SD,
+        hypotheses=(replace(KNOWN, crosses=3),),
+        may_change=False,
     )
     for i in range(20):
         excluded = ["brew"] if i % 5 == 0 else []
@@ -661,11 +644,10 @@ def test_after_the_switch_the_belief_is_that_of_a_prior_mean_on_what_was_imitate
     """
     loop = switched(online_events, rewarded)
     offered = [naive_row(context, drink, CROSSES) for drink in [*DRINKS, TEA]]
-    names, centre, weights, covariance = leaning(loop, offered)
-    x = dense(offered, names)
+    mean, covariance = leaning(loop, offered).moments(offered)
     belief = loop.belief([*DRINKS, TEA], context)
-    np.testing.assert_allclose(belief.mean, centre + x @ weights, rtol=0, atol=1e-9)
-    np.testing.assert_allclose(belief.covariance, x @ covariance @ x.T, rtol=0, atol=1e-9)
+    np.testing.assert_allclose(belief.mean, mean, rtol=0, atol=1e-9)
+    np.testing.assert_allclose(belief.covariances[0], covariance, rtol=0, atol=1e-9)
     plain = reward_head(loop).scores(*_parsed(context)).mean
     assert np.abs(plain - belief.mean).max() > 1e-3
 
@@ -684,9 +666,9 @@ def test_a_second_apprenticeship_moves_the_belief_of_what_was_rewarded_before() 
     for _ in range(5):
         loop.rank(led_by(2), CONTEXTS[1])
     loop.configure(learning_mode="online")
-    names, centre, weights, _ = leaning(loop, offered)
+    mean, _ = leaning(loop, offered).moments(offered)
     after = loop.belief(DRINKS, CONTEXTS[1]).mean
-    np.testing.assert_allclose(after, centre + dense(offered, names) @ weights, rtol=0, atol=1e-9)
+    np.testing.assert_allclose(after, mean, rtol=0, atol=1e-9)
     assert after[2] > before[2] + 1e-3
 
 
@@ -701,7 +683,7 @@ def test_as_an_apprentice_the_reward_head_believes_what_rewards_alone_say() -> N
     loop = switched(0)
     loop.configure(learning_mode="apprentice")
     rows, rewards = rewarded_rows(loop)
-    oracle = DenseOracle(PRIOR_SD, NOISE_SD, rows, rewards)
+    oracle = DenseOracle.of(KNOWN, rows, rewards)
     offered = [naive_row(CONTEXTS[1], drink, CROSSES) for drink in DRINKS]
     mean, _ = oracle.moments(offered)
     np.testing.assert_allclose(loop.belief(DRINKS, CONTEXTS[1]).mean, mean, rtol=0, atol=1e-9)
@@ -727,11 +709,11 @@ def test_contributions_after_a_switch_are_those_of_the_leaning_weights(
     loop = switched(15)
     ranked = loop.preview([TEA, *DRINKS], context)
     found = loop.contributions(ranked)
-    centre = reward_head(loop).posterior.statistics.centre
-    assert sum(found.values()) == pytest.approx(ranked.means[ranked.shown] - centre, abs=1e-9)
     row = naive_row(context, [TEA, *DRINKS][ranked.shown], CROSSES)
-    names, _, weights, _ = leaning(loop, [row])
-    at = {name: float(w) for name, w in zip(names, weights, strict=True)}
+    oracle = leaning(loop, [row])
+    mean = ranked.means[ranked.shown]
+    assert sum(found.values()) == pytest.approx(mean - oracle.centre, abs=1e-9)
+    at = oracle.weights(row)
     by_name = {
         (column.context, "#" * column.of_id + column.action): value
         for column, value in found.items()
@@ -747,4 +729,4 @@ def test_learning_anew_teaches_both_heads_as_from_the_start() -> None:
     for context in CONTEXTS:
         one, other = (loop.belief(DRINKS, context) for loop in (early, late))
         np.testing.assert_allclose(one.mean, other.mean, rtol=0, atol=1e-12)
-        np.testing.assert_allclose(one.covariance, other.covariance, rtol=0, atol=1e-12)
+        np.testing.assert_allclose(one.covariances, other.covariances, rtol=0, atol=1e-12)

@@ -7,10 +7,12 @@ from typing import Any
 
 import pytest
 
-from engine import EpsilonGreedy, Greedy, LearningLoop, LoopSettings, Thompson, Uniform
+from engine import EpsilonGreedy, Greedy, Hypothesis, LearningLoop, LoopSettings, Thompson, Uniform
+from engine.hypotheses import HYPOTHESES
 from engine.settings import SETTING_NAMES
 from tests.engine.helpers import ManualClock, assert_one_sentence, refusal, state_of
 
+THIRTEEN = tuple(Hypothesis(noise_sd=0.1 * (i + 1)) for i in range(13))
 WAIT, CONFIGURATION = "InvalidRewardWaitTime", "InvalidServiceConfiguration"
 
 REFUSED: list[tuple[str, Any, str, str, str]] = [
@@ -38,12 +40,16 @@ REFUSED: list[tuple[str, Any, str, str, str]] = [
     ("crosses", 2.0, CONFIGURATION, "2.0", "a whole number from 0 to 3"),
     ("crosses", True, CONFIGURATION, "True", "a whole number from 0 to 3"),
     ("crosses", 10**5_000, CONFIGURATION, "", "a whole number from 0 to 3"),
-    ("prior_sd", 0, CONFIGURATION, "0", "a number from 0.001 to 10"),
-    ("prior_sd", 10.1, CONFIGURATION, "10.1", "a number from 0.001 to 10"),
-    ("prior_sd", math.inf, CONFIGURATION, "inf", "a number from 0.001 to 10"),
-    ("noise_sd", 0.0009, CONFIGURATION, "0.0009", "a number from 0.001 to 10"),
-    ("noise_sd", -1, CONFIGURATION, "-1", "a number from 0.001 to 10"),
-    ("noise_sd", None, CONFIGURATION, "None", "a number from 0.001 to 10"),
+    ("hypotheses", (), CONFIGURATION, "()", "a tuple of 1 to 12 different Hypothesis values"),
+    ("hypotheses", [Hypothesis()], CONFIGURATION, "[Hyp", "a tuple of 1 to 12"),
+    ("hypotheses", Hypothesis(), CONFIGURATION, "Hyp", "a tuple of 1 to 12"),
+    ("hypotheses", (Hypothesis(), "pairs"), CONFIGURATION, "(Hyp", "a tuple of 1 to 12"),
+    ("hypotheses", (Hypothesis(),) * 2, CONFIGURATION, "(Hyp", "different Hypothesis values"),
+    ("hypotheses", THIRTEEN, CONFIGURATION, "(Hyp", "a tuple of 1 to 12"),
+    ("hypotheses", None, CONFIGURATION, "None", "a tuple of 1 to 12"),
+    ("may_change", 1, CONFIGURATION, "1", "true or false"),
+    ("may_change", None, CONFIGURATION, "None", "true or false"),
+    ("may_change", "yes", CONFIGURATION, "'yes'", "true or false"),
     ("max_events", 0, CONFIGURATION, "0", "a whole number from 1 to 1"),
     ("max_events", 1_000_001, CONFIGURATION, "1000001", "a whole number from 1 to 1"),
     ("max_events", 10.5, CONFIGURATION, "10.5", "a whole number from 1 to 1"),
@@ -60,10 +66,9 @@ ALLOWED: list[tuple[str, Any]] = [
     ("policy", Uniform()),
     ("crosses", 0),
     ("crosses", 3),
-    ("prior_sd", 0.001),
-    ("prior_sd", 10),
-    ("noise_sd", 0.001),
-    ("noise_sd", 10.0),
+    ("hypotheses", (Hypothesis(),)),
+    ("hypotheses", THIRTEEN[:12]),
+    ("may_change", False),
     ("max_events", 1),
     ("max_events", 1_000_000),
 ]
@@ -115,6 +120,8 @@ def test_the_defaults_are_those_of_the_service_where_it_had_them() -> None:
     assert settings.default_reward == 0
     assert settings.reward_aggregation == "earliest"
     assert settings.policy == Thompson()
+    assert settings.hypotheses == HYPOTHESES
+    assert settings.may_change is True
 
 
 def test_settings_are_a_value_that_nobody_can_change() -> None:
@@ -131,8 +138,8 @@ def test_the_setting_names_are_those_of_the_constructor() -> None:
         "reward_aggregation",
         "policy",
         "crosses",
-        "prior_sd",
-        "noise_sd",
+        "hypotheses",
+        "may_change",
         "max_events",
         "learning_mode",
         "apprentice_exploration",
@@ -148,11 +155,60 @@ def test_the_setting_names_are_those_of_the_constructor() -> None:
         ({"default_reward": 1.0, "policy": Uniform(), "max_events": 5}, True),
         ({"reward_wait_time": timedelta(days=1), "reward_aggregation": "sum"}, True),
         ({"crosses": 2}, False),
-        ({"prior_sd": 1.0}, False),
-        ({"noise_sd": 1.0}, False),
+        ({"hypotheses": (Hypothesis(),)}, False),
+        ({"hypotheses": HYPOTHESES[::-1]}, False),
+        ({"may_change": False}, False),
     ],
 )
-def test_settings_learn_alike_if_crosses_prior_and_noise_are_the_same(
+def test_settings_learn_alike_if_crosses_hypotheses_and_learner_are_the_same(
     changes: dict[str, Any], same: bool
 ) -> None:
     assert LoopSettings().learns_like(LoopSettings(**changes)) is same
+
+
+# -- hypotheses -----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("most", [0, 1, 2, 3])
+def test_no_hypothesis_that_is_compared_crosses_more_than_the_settings_allow(most: int) -> None:
+    compared = LoopSettings(crosses=most).compared
+    assert max(h.crosses for h in compared) == most
+    for hypothesis in HYPOTHESES:
+        assert dataclasses.replace(hypothesis, crosses=min(hypothesis.crosses, most)) in compared
+
+
+def test_hypotheses_that_become_the_same_are_compared_once() -> None:
+    two = tuple(Hypothesis(crosses=n) for n in (1, 3))
+    assert LoopSettings(hypotheses=two).compared == two
+    assert LoopSettings(hypotheses=two, crosses=1).compared == (Hypothesis(crosses=1),)
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "shown", "allowed"),
+    [
+        ("crosses", 4, "4", "a whole number from 0 to 3"),
+        ("crosses", 1.0, "1.0", "a whole number from 0 to 3"),
+        ("crosses", True, "True", "a whole number from 0 to 3"),
+        ("by", "name", "'name'", '"id" or "features"'),
+        ("by", None, "None", '"id" or "features"'),
+        ("noise_sd", 0, "0", "a number from 0.001 to 10"),
+        ("noise_sd", math.nan, "nan", "a number from 0.001 to 10"),
+        ("prior_sd", 10.1, "10.1", "a number from 0.001 to 10"),
+        ("prior_sd", "wide", "'wide'", "a number from 0.001 to 10"),
+        ("memory", 0.09, "0.09", "a number from 0.1 to 1"),
+        ("memory", 1.01, "1.01", "a number from 0.1 to 1"),
+        ("odds", 0, "0", "a number from 0.001 to 1000"),
+        ("odds", 1_001, "1001", "a number from 0.001 to 1000"),
+    ],
+)
+def test_a_hypothesis_out_of_bounds_is_refused(
+    name: str, value: object, shown: str, allowed: str
+) -> None:
+    error = refusal(lambda: Hypothesis(**{name: value}))  # type: ignore[arg-type]
+    assert (error.code, error.target) == (CONFIGURATION, f"hypothesis.{name}")
+    assert_one_sentence(error, shown, allowed)
+
+
+def test_the_bounds_of_a_hypothesis_are_allowed() -> None:
+    for end in (Hypothesis(0, "id", 0.001, 0.001, 0.1, 0.001), Hypothesis(3, "id", 10, 10, 1, 1_000)):
+        assert LoopSettings(hypotheses=(end,)).compared == (end,)

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from engine import Greedy, LearningLoop, LoopSettings, RankRequest, Thompson, Uniform
+from engine import Greedy, Hypothesis, LearningLoop, LoopSettings, RankRequest, Thompson, Uniform
 from engine.baselines import best_rule
 from engine.fold import EventState
 from engine.log import Ranked
@@ -20,6 +20,7 @@ from engine.switching import FOLDS, Outlook, outlook
 from engine.worlds.coffee import COFFEE
 from tests.engine.helpers import CONTEXTS, DRINKS, DenseOracle, ManualClock, naive_row, request_of
 
+KNOWN = Hypothesis(3, "id", noise_sd=0.4, prior_sd=0.5)
 CHANCE = np.random.default_rng(0)
 BY_WEATHER = best_rule(COFFEE, ("weather",))
 
@@ -34,7 +35,12 @@ def written() -> LearningLoop:
     The policy is uniform, so that it is known whatever was learned.
     """
     loop = LearningLoop(
-        LoopSettings(learning_mode="apprentice", policy=Uniform(), apprentice_exploration=0.3),
+        LoopSettings(
+            learning_mode="apprentice",
+            policy=Uniform(),
+            apprentice_exploration=0.3,
+            hypotheses=(KNOWN,),
+        ),
         clock=ManualClock(),
     )
 
@@ -52,6 +58,7 @@ def written() -> LearningLoop:
                 errors=(0.0,) * 3,
                 means=(0.5, 0.4, 0.6),
                 sds=(0.1,) * 3,
+                hypothesis=None,
                 draw=None,
                 chosen=1,
                 cause="random",
@@ -70,8 +77,8 @@ def written() -> LearningLoop:
 
 
 def taught_by(states: Sequence[EventState]) -> RewardModel:
-    """A default reward head that learned what these events earned."""
-    head = RewardModel(3, 0.5, 0.4)
+    """A reward head that learned what these events earned."""
+    head = RewardModel((KNOWN,))
     for state in states:
         ranked, request = state.ranked, state.ranked.request
         head.learn(request.context, request.actions[ranked.shown], state.earned or 0.0)
@@ -134,7 +141,7 @@ def test_the_belief_is_the_reward_heads_about_all_that_the_policy_would_show() -
         belief = loop.belief_online(request_of(CONTEXTS[context], *DRINKS))
         means += belief.mean[allowed].tolist()
     learned = [naive_row(CONTEXTS[c], DRINKS[i], 3) for c, i in ((0, 0), (1, 1), (0, 1), (2, 0))]
-    _, covariance = DenseOracle(0.5, 0.4, learned, [1.0, 0.5, 0.0, 1.0]).moments(rows)
+    _, covariance = DenseOracle(KNOWN.prior_sd, KNOWN.noise_sd, learned, [1.0, 0.5, 0.0, 1.0]).moments(rows)
     w = np.array(weights)
     found = look(loop)
     assert found.belief == pytest.approx(w @ np.array(means))
