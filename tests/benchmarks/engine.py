@@ -5,13 +5,15 @@
 Three tables. (1) Actions told apart by their id alone, in contexts of n numbers:
 K x (1 + n) columns, as many independent dimensions. (2) Contexts of 40 to 200 numbers
 and actions with five attributes: what happens when columns run into the thousands.
-(3) Visitors per second in each world with the default settings.
+(3) Visitors per second in each world with the default settings. Each is measured with all
+hypotheses on, which is the default, and with one.
 
 The reference does what a textbook says: rows written out over explicit columns, the
 Gram matrix in weight space, a full inverse and 4,096 fresh draws of weights for each
 Rank. It is handed our parsed requests, so that it need not validate, and it logs
-nothing. It must come to the same means and, within Monte-Carlo error, to the same
-probabilities; otherwise the script ends with an error.
+nothing. It knows one hypothesis, and must come to the same means and, within Monte-Carlo
+error, to the same probabilities as our loop with that one; otherwise the script ends with an
+error.
 """
 
 import os
@@ -36,14 +38,18 @@ from engine import LearningLoop, LoopSettings, RankRequest, Thompson
 from engine.arrays import Array
 from engine.features import Column, columns_of_row
 from engine.fold import EventState
+from engine.hypotheses import HYPOTHESES, RowForm
 from engine.log import Ranked
-from engine.model import MAX_DIMENSIONS, RewardModel
+from engine.model import RewardModel
 from engine.simulation import crowd
+from engine.span import MAX_BASIS
 from engine.worlds import WORLDS, World
 
 Json = dict[str, Any]
 T = TypeVar("T")
 
+KNOWN = HYPOTHESES[0]
+"""The one hypothesis of the reference."""
 SIZES = ((4, 40), (10, 100), (50, 200))
 """(actions, features) of tables 1 and 2."""
 BLOCK = 20
@@ -61,48 +67,45 @@ SIGMAS = 5.0
 
 
 class DenseLearner:
-    """Thompson sampling over explicit columns, with nothing clever in it."""
+    """Thompson sampling over a constant and explicit columns, with nothing clever in it."""
 
     def __init__(self, settings: LoopSettings, columns: Iterable[Column]) -> None:
         assert isinstance(settings.policy, Thompson)
-        self._settings, self._policy = settings, settings.policy
-        self._at = {column: i for i, column in enumerate(columns)}
+        assert settings.compared[0].memory == 1
+        (self._hypothesis,), self._policy = settings.compared, settings.policy
+        self._at = {column: 1 + i for i, column in enumerate(columns)}
         self._rng = np.random.default_rng(1)
-        self._gram: Array = np.zeros((self.size, self.size))
-        self._response: Array = np.zeros(self.size)
-        self._row_sum: Array = np.zeros(self.size)
-        self._count = self._total = 0.0
+        prior = np.full(1 + self.size, 1 / self._hypothesis.prior_sd**2)
+        prior[0] = 4.0
+        self._precision: Array = np.diag(prior)
+        self._pull: Array = np.zeros(1 + self.size)
+        self._pull[0] = 4.0 * 0.5
 
     @property
     def size(self) -> int:
-        """Number of columns."""
+        """Number of columns, the constant left out."""
         return len(self._at)
 
     def rank(self, request: RankRequest) -> tuple[Array, Array]:
         """Means and probabilities of the offered actions."""
         rows = np.array([self._row(request, i) for i in range(len(request.actions))])
-        noise = self._settings.noise_sd**2
-        precision = np.eye(self.size) / self._settings.prior_sd**2 + self._gram / noise
-        covariance = np.linalg.inv(precision)
-        centre = (self._total + 10) / (self._count + 20)
-        mean = covariance @ (self._response - centre * self._row_sum) / noise
-        normals = self._rng.standard_normal((self._policy.draws, self.size))
-        weights = mean + normals @ np.linalg.cholesky(covariance).T
+        covariance = np.linalg.inv(self._precision)
+        mean = covariance @ self._pull
+        normals = self._rng.standard_normal((self._policy.draws, 1 + self.size))
+        weights = mean + self._policy.width * normals @ np.linalg.cholesky(covariance).T
         winners = (weights @ rows.T).argmax(axis=1)
-        return centre + rows @ mean, self._probabilities(np.bincount(winners, minlength=len(rows)))
+        return rows @ mean, self._probabilities(np.bincount(winners, minlength=len(rows)))
 
     def learn(self, request: RankRequest, chosen: int, reward: float) -> None:
         """Count the reward of the chosen action."""
-        row = self._row(request, chosen)
-        self._gram += np.outer(row, row)
-        self._response += reward * row
-        self._row_sum += row
-        self._count += 1
-        self._total += reward
+        row, noise = self._row(request, chosen), self._hypothesis.noise_sd**2
+        self._precision += np.outer(row, row) / noise
+        self._pull += reward * row / noise
 
     def _row(self, request: RankRequest, position: int) -> Array:
-        row: Array = np.zeros(self.size)
-        for column, value in columns_of(request, position, self._settings.crosses).items():
+        row: Array = np.zeros(1 + self.size)
+        row[0] = 1.0
+        for column, value in columns_of(request, position, self._hypothesis.form).items():
             row[self._at[column]] = value
         return row
 
@@ -114,18 +117,19 @@ class DenseLearner:
         return result
 
 
-def columns_of(request: RankRequest, position: int, crosses: int) -> dict[Column, float]:
+def columns_of(request: RankRequest, position: int, form: RowForm) -> dict[Column, float]:
     """The row of an offered action, written out."""
     action = request.actions[position]
-    return columns_of_row(request.context, action.id, action.features, crosses)
+    return columns_of_row(request.context, action.id, action.features, form)
 
 
 def reference_for(loop: LearningLoop) -> DenseLearner:
     """A reference with the settings of a loop and all columns that its requests have."""
     columns: dict[Column, None] = {}
+    form = loop.settings.compared[0].form
     for request in (state.ranked.request for state in loop.events.values()):
         for position in range(len(request.actions)):
-            columns.update(dict.fromkeys(columns_of(request, position, loop.settings.crosses)))
+            columns.update(dict.fromkeys(columns_of(request, position, form)))
     return DenseLearner(loop.settings, columns)
 
 
@@ -198,8 +202,8 @@ class Problem:
 
     @property
     def dimensions(self) -> int:
-        """Independent rows that there are, as far as a model holds them."""
-        return min(len(self.actions) * (1 + self.numbers), MAX_DIMENSIONS)
+        """Independent rows that there are, as far as a model may hold them."""
+        return min(len(self.actions) * (1 + self.numbers), MAX_BASIS)
 
     def context(self, rng: np.random.Generator) -> list[Json]:
         """Numbers in one namespace, uniform on [-1, 1)."""
@@ -226,20 +230,24 @@ def attributes(actions: int, features: int) -> Problem:
 
 
 def dimensions_of(loop: LearningLoop) -> int:
-    """How many independent rows the reward head has learned."""
+    """How many independent rows the widest basis of the reward head holds."""
     assert isinstance(loop.model, RewardModel)
-    return loop.model.dimensions
+    return max(believer.span.size for believer in loop.model.believers())
 
 
-def warm(problem: Problem, rng: np.random.Generator) -> LearningLoop:
-    """A loop whose dimensions are full: each action offered alone, in turn, in new contexts."""
-    loop = LearningLoop(LoopSettings(crosses=1))
+def settings_of(one: bool, **changes: Any) -> LoopSettings:
+    """Default settings, or those with the one hypothesis that the reference knows."""
+    known: Json = {"hypotheses": (KNOWN,), "may_change": False} if one else {}
+    return LoopSettings(**known | changes)
+
+
+def warm(problem: Problem, rng: np.random.Generator, one: bool) -> LearningLoop:
+    """A loop whose bases are full: each action offered alone, in turn, in new contexts."""
+    loop = LearningLoop(settings_of(one, crosses=1))
     for i in range(problem.dimensions * 6 // 5):
         action = problem.actions[i % len(problem.actions)]
         answer = loop.rank([action], problem.context(rng))
         loop.reward(answer.event_id, float(rng.random()))
-    if dimensions_of(loop) != problem.dimensions:
-        sys.exit(f"{dimensions_of(loop)} dimensions after warming, not {problem.dimensions}")
     return loop
 
 
@@ -251,34 +259,49 @@ def serve(loop: LearningLoop, problem: Problem, rng: np.random.Generator, times:
     return answer.event_id
 
 
-def measure(problem: Problem, visits: int, compare: bool) -> tuple[Times, Times, int]:
-    """Times of the loop, of the reference, and how many columns the reference has.
+@dataclass
+class Measured:
+    """Times of our loop with all hypotheses and with one, and of the reference."""
 
-    They take turns, a block of visits each: both meet the same state of the machine,
-    and neither finds the caches and the heap as the other left them at every visit.
+    all: Times = field(default_factory=Times)
+    one: Times = field(default_factory=Times)
+    reference: Times = field(default_factory=Times)
+    dimensions: int = 0
+    columns: int = 0
+
+
+def measure(problem: Problem, visits: int, compare: bool) -> Measured:
+    """Times of both loops and of the reference.
+
+    They take turns, a block of visits each: all meet the same state of the machine,
+    and none finds the caches and the heap as the others left them at every visit.
     """
     rng = np.random.default_rng(3)
-    loop = warm(problem, rng)
-    reference = reference_for(loop) if compare else None
+    every, single = (warm(problem, rng, one) for one in (False, True))
+    reference = reference_for(single) if compare else None
+    found = Measured(dimensions=dimensions_of(single))
     if reference:
-        catch_up(reference, loop.events.values())
-    ours, theirs = Times(), Times()
-    while len(ours.rank) < visits:
-        events = [serve(loop, problem, rng, ours) for _ in range(BLOCK)]
+        found.columns = reference.size
+        catch_up(reference, single.events.values())
+    while len(found.all.rank) < visits:
+        for _ in range(BLOCK):
+            serve(every, problem, rng, found.all)
+        events = [serve(single, problem, rng, found.one) for _ in range(BLOCK)]
         if reference:
             for event in events:
-                follow(reference, loop.events[event], theirs, Thompson().draws)
-    return ours, theirs, reference.size if reference else 0
+                follow(reference, single.events[event], found.reference, Thompson().draws)
+    return found
 
 
-def size_rows(name: str, problem: Problem, ours: Times, theirs: Times) -> list[Json]:
+def size_rows(name: str, found: Measured) -> list[Json]:
     """Rows of tables 1 and 2 for one size."""
     rows = []
-    reference = theirs.series()
-    for call, values in ours.series().items():
-        row = {"actions x features": name, "dimensions": problem.dimensions, "call": call}
+    one, reference = found.one.series(), found.reference.series()
+    for call, values in found.all.series().items():
+        row = {"actions x features": name, "dimensions": found.dimensions, "call": call}
         row |= {"median ms": ms(np.median(values)), "p95 ms": ms(np.quantile(values, 0.95))}
-        if theirs.rank:
+        row |= {"one hypothesis": ms(np.median(one[call]))}
+        if found.reference.rank:
             beside = reference[call]
             row |= {"reference median": ms(np.median(beside))}
             row |= {"reference p95": ms(np.quantile(beside, 0.95))}
@@ -294,12 +317,12 @@ def sizes(
     rows: list[Json] = []
     medians: dict[str, float] = {}
     for actions, features in SIZES:
-        name, problem = f"{actions} x {features}", make(actions, features)
-        ours, theirs, columns = measure(problem, visits, compare)
-        if compare and columns != features:
-            sys.exit(f"{columns} columns at {name}")
-        rows += size_rows(name, problem, ours, theirs)
-        medians[name] = ours.median
+        name = f"{actions} x {features}"
+        found = measure(make(actions, features), visits, compare)
+        if compare and found.columns != features:
+            sys.exit(f"{found.columns} columns at {name}")
+        rows += size_rows(name, found)
+        medians[name] = found.all.median
     return rows, medians
 
 
@@ -308,28 +331,35 @@ def sizes(
 
 def world_row(world: World, repeats: int, beside: int) -> tuple[Json, float]:
     """A row of table 3, and the median of seconds a crowd took."""
-    seconds = []
-    for seed in range(repeats):
-        loop = LearningLoop(seed=seed)
-        start = time.perf_counter()
-        for _ in crowd(loop, world, CROWD):
-            pass
-        seconds.append(time.perf_counter() - start)
+    took, one = (
+        float(np.median([crowded(world, seed, single)[1] for seed in range(repeats)]))
+        for single in (False, True)
+    )
+    loop, _ = crowded(world, 0, True)
     states, times, reference = list(loop.events.values()), Times(), reference_for(loop)
     catch_up(reference, states[:UNSETTLED])
     for state in states[UNSETTLED : UNSETTLED + beside]:
         follow(reference, state, times, Thompson().draws)
-    took = float(np.median(seconds))
     each = 1e3 * took / CROWD
     return {
         "world": world.key,
         "dimensions": dimensions_of(loop),
         "visitors / s": f"{CROWD / took:,.0f}",
         "ms / visitor": ms(each),
+        "one hypothesis": ms(1e3 * one / CROWD),
         "reference columns": reference.size,
         "reference ms": ms(times.median),
         "ours / reference": f"{each / times.median:.4f}",
     }, took
+
+
+def crowded(world: World, seed: int, one: bool) -> tuple[LearningLoop, float]:
+    """A loop that a crowd has visited, and how many seconds that took."""
+    loop = LearningLoop(settings_of(one), seed=seed)
+    start = time.perf_counter()
+    for _ in crowd(loop, world, CROWD):
+        pass
+    return loop, time.perf_counter() - start
 
 
 # -- all together ---------------------------------------------------------------------

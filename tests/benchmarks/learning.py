@@ -28,7 +28,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))  # here, `engine` i
 from engine import EpsilonGreedy, Greedy, LearningLoop, LoopSettings, Thompson, Uniform
 from engine.arrays import Array
 from engine.features import Features
-from engine.kernel import context_scales, symmetric_polynomials
+from engine.hypotheses import HYPOTHESES, RowForm
+from engine.kernel import context_scales, context_square, symmetric_polynomials
 from engine.simulation import crowd
 from engine.worlds.coffee import COFFEE
 
@@ -39,13 +40,13 @@ COMPARED = (1, 1_000)
 WORKERS = 2
 
 
-def flat_scales(context: Features, crosses: int) -> Array:
+def flat_scales(context: Features, form: RowForm) -> Array:
     """All terms of all orders share one norm, so orders with more terms weigh more."""
     squares: dict[str, float] = {}
     for column, value in context.columns.items():
         field = context.fields[column]
         squares[field] = squares.get(field, 0.0) + value * value
-    own = symmetric_polynomials(np.array(list(squares.values())), crosses)
+    own = symmetric_polynomials(np.array(list(squares.values())), form.crosses)
     return np.full_like(own, 1.0 / np.sqrt(own.sum()))
 
 
@@ -54,12 +55,14 @@ class Variant:
     """A loop's settings, and how it weighs the orders of crosses."""
 
     settings: LoopSettings
-    scales: Callable[[Features, int], Array] = context_scales
+    scales: Callable[[Features, RowForm], Array] = context_scales
 
 
 DEFAULT = "defaults"
 VARIANTS = {
     DEFAULT: Variant(LoopSettings()),
+    "no change of tastes": Variant(LoopSettings(may_change=False)),
+    **{f"only {h}": Variant(LoopSettings(hypotheses=(h,))) for h in HYPOTHESES},
     "crosses 2": Variant(LoopSettings(crosses=2)),
     "crosses 1": Variant(LoopSettings(crosses=1)),
     "crosses on one flat scale": Variant(LoopSettings(), flat_scales),
@@ -80,9 +83,11 @@ def rewards(run: tuple[str, int, int]) -> list[float]:
     name, seed, visitors = run
     variant = VARIANTS[name]
     loop = LearningLoop(variant.settings, seed=seed)
+    context_square.cache_clear()
     with patch("engine.kernel.context_scales", variant.scales):
         for _ in crowd(loop, COFFEE, visitors):
             pass
+    context_square.cache_clear()
     return [state.rewards[0] for state in loop.events.values()]
 
 

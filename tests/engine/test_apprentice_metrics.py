@@ -54,7 +54,7 @@ def test_who_imitates_perfectly_reaches_the_ceiling_and_no_more(
     """A belief that is sure of the baseline: 2,000 choices, within 4 standard errors."""
     highest = ceiling(policy, actions)
     mean = np.eye(actions)[0]
-    scores, normals = Scores(mean, 1e-10 * np.eye(actions)), Normals(0)
+    scores, normals = Scores.of_one(mean, 1e-10 * np.eye(actions)), Normals(0)
     decisions = [
         policy.decide(scores, normals, np.random.default_rng([actions, i])) for i in range(2_000)
     ]
@@ -68,7 +68,7 @@ def test_who_imitates_perfectly_reaches_the_ceiling_and_no_more(
 def test_no_belief_matches_the_baseline_more_often_than_the_ceiling(
     policy: AnyPolicy, means: list[float]
 ) -> None:
-    scores = Scores(np.array(means), 0.01 * np.eye(len(means)))
+    scores = Scores.of_one(np.array(means), 0.01 * np.eye(len(means)))
     decision = policy.decide(scores, Normals(0), np.random.default_rng(0))
     assert decision.probabilities[0] <= ceiling(policy, len(means)) + 1e-12
 
@@ -132,6 +132,7 @@ class Written:
             errors=(0.0,) * 3,
             means=(0.5,) * 3,
             sds=(0.1,) * 3,
+            hypothesis=None,
             draw=None,
             chosen=chosen,
             cause="best",

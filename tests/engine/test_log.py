@@ -170,7 +170,7 @@ def test_a_rank_entry_keeps_everything_that_decided_in_the_order_of_the_request(
     assert ranked.action_id == DRINKS[ranked.chosen]["id"]
     assert ranked.probabilities[1] == ranked.errors[1] == 0
     assert sum(ranked.probabilities) == pytest.approx(1, abs=1e-12)
-    assert ranked.means == (0.5, 0.5, 0.5)
+    assert ranked.means == pytest.approx([0.5] * 3)
     assert ranked.sds == pytest.approx([untaught_sd(drink) for drink in DRINKS])
     assert ranked.hypothesis in range(len(HYPOTHESES))
     assert ranked.cause == "draw"

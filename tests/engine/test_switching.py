@@ -141,7 +141,7 @@ def test_the_belief_is_the_reward_heads_about_all_that_the_policy_would_show() -
         belief = loop.belief_online(request_of(CONTEXTS[context], *DRINKS))
         means += belief.mean[allowed].tolist()
     learned = [naive_row(CONTEXTS[c], DRINKS[i], 3) for c, i in ((0, 0), (1, 1), (0, 1), (2, 0))]
-    _, covariance = DenseOracle(KNOWN.prior_sd, KNOWN.noise_sd, learned, [1.0, 0.5, 0.0, 1.0]).moments(rows)
+    _, covariance = DenseOracle.of(KNOWN, learned, [1.0, 0.5, 0.0, 1.0]).moments(rows)
     w = np.array(weights)
     found = look(loop)
     assert found.belief == pytest.approx(w @ np.array(means))
