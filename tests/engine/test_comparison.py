@@ -96,7 +96,7 @@ def test_a_visitor_gives_every_arm_what_their_luck_gives_for_the_item_shown() ->
         for state in states:
             shown = state.ranked.action_id
             assert state.earned == world.answer(guest.context, shown, guest.luck)
-        agreed += len({state.ranked.action_id for state in states}) == 1
+        agreed += len({state.ranked.action_id for state in states}) < len(states)
     assert 10 < agreed < 110
 
 

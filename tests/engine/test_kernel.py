@@ -181,14 +181,16 @@ def test_by_features_actions_share_what_their_features_share_whatever_their_ids(
     ]
     _, gram = between(RowKernel(BY_FEATURES), request_of([], *offered))
     root, whole = 1 / math.sqrt(2), (1 + 4) / 2
-    expected = [
-        [1, 1, root, 0, 0, 0],
-        [1, 1, root, 0, 0, 0],
-        [root, root, whole, 0, 0, 0],
-        [0, 0, 0, 1, 1, 0],
-        [0, 0, 0, 1, 1, 0],
-        [0, 0, 0, 0, 0, 1],
-    ]
+    expected = np.array(
+        [
+            [1, 1, root, 0, 0, 0],
+            [1, 1, root, 0, 0, 0],
+            [root, root, whole, 0, 0, 0],
+            [0, 0, 0, 1, 1, 0],
+            [0, 0, 0, 1, 1, 0],
+            [0, 0, 0, 0, 0, 1],
+        ]
+    )
     np.testing.assert_allclose(gram, expected, atol=TOLERANCE)
 
 
@@ -222,7 +224,9 @@ def test_names_that_look_like_columns_make_rows_of_length_1_as_well(
 # -- distinct vectors -----------------------------------------------------------------
 
 
-def test_equal_vectors_of_as_many_fields_are_held_once_whatever_the_order_of_their_columns() -> None:
+def test_equal_vectors_of_as_many_fields_are_held_once_whatever_the_order_of_their_columns() -> (
+    None
+):
     vectors = Vectors()
     one = flatten([{"a": 1, "b": 0.5}], "f")
     other = flatten([{"b": 0.5}, {"a": 1}], "f")

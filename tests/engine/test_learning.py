@@ -1,7 +1,9 @@
 """Whole loops among simulated visitors: that they learn, and how fast."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -10,22 +12,31 @@ from engine import EpsilonGreedy, LearningLoop, LoopSettings, Thompson, Uniform
 from engine.simulation import crowd, serve, visitor
 from engine.worlds import WORLDS, World
 from engine.worlds.coffee import COFFEE
-from tests.engine.helpers import Array, ManualClock
+from engine.worlds.world import Context, Item, Taste
+from tests.engine.helpers import Array, Json, ManualClock
 
 SEEDS = range(5)
-VISITORS = 5_000
-STORY = "a5c975c493a11cbf7370d0f79adf98af6efe8c3b1ec52c3d78b6b3e31557efe2"
+LONG_SEEDS = range(2)
+"""Seeds of the long runs, few to be quick."""
+STORY = "6c388d2d98760d63656554efe7ca35fb16bb12ef2b4ac973b8237f1314376f60"
 
 
-def rewards(loop: LearningLoop, visitors: int) -> Array:
-    return np.array([row["reward"] for row in crowd(loop, COFFEE, visitors)], dtype=float)
+def rewards(loop: LearningLoop, visitors: int, world: World = COFFEE) -> Array:
+    return np.array([row["reward"] for row in crowd(loop, world, visitors)], dtype=float)
 
 
 @pytest.fixture(scope="module")
 def learned() -> Array:
-    """Rewards of default loops on the coffee world, (seeds, visitors)."""
+    """First 1,000 rewards of default loops on the coffee world, (seeds, visitors)."""
     loops = [LearningLoop(seed=seed, clock=ManualClock()) for seed in SEEDS]
-    return np.array([rewards(loop, VISITORS) for loop in loops])
+    return np.array([rewards(loop, 1_000) for loop in loops])
+
+
+@pytest.fixture(scope="module")
+def long_learned() -> Array:
+    """First 5,000 rewards of fewer of them, (seeds, visitors)."""
+    loops = [LearningLoop(seed=seed, clock=ManualClock()) for seed in LONG_SEEDS]
+    return np.array([rewards(loop, 5_000) for loop in loops])
 
 
 # -- learning -------------------------------------------------------------------------
@@ -34,8 +45,8 @@ def learned() -> Array:
 @pytest.mark.parametrize(
     ("first", "last", "at_least"),
     [
+        pytest.param(1, 1_000, 0.85, id="visitors 1 to 1,000"),
         pytest.param(901, 1_000, 0.88, id="visitors 901 to 1,000"),
-        pytest.param(4_501, 5_000, 0.94, id="visitors 4,501 to 5,000"),
     ],
 )
 def test_default_settings_learn_the_coffee_table(
@@ -45,23 +56,55 @@ def test_default_settings_learn_the_coffee_table(
 
     The floor gives away .05 x (1/2 x 3/4 + 1/2 x .69), .036, whatever was learned, so
     that .964 cannot be passed for long. Choosing uniformly earns .25, the best linear
-    model over pairs .69. Measured when this was written: .960 and .957, with standard
-    errors of .009 and .004.
+    model over pairs .69. Measured when this was written: .889 and .958, with standard
+    errors of .007 and .009.
     """
     assert learned[:, first - 1 : last].mean() >= at_least
 
 
+def test_default_settings_know_the_coffee_table_after_thousands_of_visitors(
+    long_learned: Array,
+) -> None:
+    """Visitors 4,501 to 5,000 of two seeds only; measured .962, standard error .006."""
+    assert long_learned[:, 4_500:].mean() >= 0.94
+
+
 def test_every_seed_learns(learned: Array) -> None:
-    """.964 less 4 standard errors over a seed's last 500 visitors is .93."""
-    assert learned[:, -500:].mean(axis=1).min() >= 0.93
+    """.964 less 4 standard errors over a seed's last 200 visitors is .91."""
+    assert learned[:, -200:].mean(axis=1).min() >= 0.91
 
 
-def test_learning_never_earns_much_less_than_earlier(learned: Array) -> None:
-    """By thousands of visitors, with 5,000 of them each: 4 standard errors of a difference."""
-    means = learned.mean(axis=0).reshape(5, 1_000).mean(axis=1)
-    errors = np.sqrt(means * (1 - means) / 5_000)
+def test_learning_never_earns_much_less_than_earlier(long_learned: Array) -> None:
+    """By thousands of visitors, with 2,000 of them each: 4 standard errors of a difference."""
+    means = long_learned.mean(axis=0).reshape(5, 1_000).mean(axis=1)
+    errors = np.sqrt(means * (1 - means) / (1_000 * len(LONG_SEEDS)))
     allowed = 4 * np.hypot(errors[1:], errors[:-1])
     assert np.all(np.diff(means) >= -allowed)
+
+
+def test_after_a_reshuffle_of_tastes_the_coffee_table_is_learned_again() -> None:
+    """Back within .05 of visitors 501 to 1,000 in under 600 visitors, by visitors 500 to 599.
+
+    Each seed's cells swap their tastes at visitor 1,000; three seeds, a standard error of .012
+    or so. Measured: .96 before, .95 after.
+    """
+    before, after = [], []
+    for seed in range(3):
+        loop = LearningLoop(seed=seed, clock=ManualClock())
+        before.append(rewards(loop, 1_000)[500:])
+        after.append(rewards(loop, 600, reshuffled(seed)))
+    assert np.mean(after, axis=0)[:50].mean() <= 0.6
+    assert np.mean(after, axis=0)[500:].mean() >= np.mean(before) - 0.05
+
+
+def reshuffled(seed: int) -> World:
+    """The coffee table with each cell's tastes given to another."""
+    cells = np.random.default_rng(seed).permutation(len(COFFEE.contexts))
+
+    def taste(context: Context, item: Item) -> Taste:
+        return COFFEE.taste(COFFEE.contexts[cells[COFFEE.cell(context)]], item)
+
+    return replace(COFFEE, taste=taste)
 
 
 def test_nothing_is_learned_where_everything_is_chance() -> None:
@@ -84,6 +127,142 @@ def test_the_services_own_exploration_earns_what_it_can_at_most() -> None:
     late = rewards(loop, 3_000)[-1_000:].mean()
     error = np.sqrt(0.85 * 0.15 / 1_000)
     assert abs(late - 0.85) <= 4 * error
+
+
+# -- rewards and actions of all kinds -------------------------------------------------
+
+Offer = Callable[[int, np.random.Generator], tuple[list[Json], list[Json]]]
+Pay = Callable[[list[Json], str, np.random.Generator], float]
+
+
+def visited(offer: Offer, pay: Pay, visitors: int, **settings: Any) -> tuple[LearningLoop, Array]:
+    """A default loop after so many visitors, every answer checked; and what each paid.
+
+    Args:
+        offer: context and actions for the number of the visitor.
+        pay: reward of the action shown in a context.
+    """
+    loop = LearningLoop(LoopSettings(**settings), seed=1, clock=ManualClock())
+    rng, paid = np.random.default_rng(2), []
+    for number in range(visitors):
+        context, actions = offer(number, rng)
+        answer = loop.rank(actions, context)
+        ranked = loop.events[answer.event_id].ranked
+        assert np.all(np.isfinite([ranked.means, ranked.sds]))
+        assert np.min(ranked.sds) > 0
+        assert sum(ranked.probabilities) == pytest.approx(1, abs=1e-12)
+        assert min(ranked.probabilities) > 0
+        paid.append(pay(context, answer.reward_action_id, rng))
+        loop.reward(answer.event_id, paid[-1])
+    return loop, np.array(paid)
+
+
+def people(rng: np.random.Generator) -> list[Json]:
+    return [{"user": f"u{rng.integers(3)}", "weather": f"w{rng.integers(2)}"}]
+
+
+def things(count: int) -> list[Json]:
+    return [
+        {"id": f"a{i}", "features": [{"kind": f"k{i % 3}", "size": i / 10}]} for i in range(count)
+    ]
+
+
+def test_a_click_in_thirty_is_learned_from() -> None:
+    """Of five ads one earns 8 % and the others 2 %; chance would earn 3.2 %.
+
+    Which one is known after 4,000 visitors: half of what is shown is asked, chance has 20 %.
+    """
+
+    def pay(context: list[Json], action: str, rng: np.random.Generator) -> float:
+        return float(rng.random() < (0.08 if action == "a3" else 0.02))
+
+    loop, _ = visited(lambda _, rng: (people(rng), things(5)), pay, 4_000)
+    shown = [state.ranked.action_id for state in loop.events.values()][-1_000:]
+    assert np.mean([action == "a3" for action in shown]) >= 0.5
+
+
+@pytest.mark.parametrize("value", [0.0, 1.0, -1.0, 0.3])
+def test_constant_rewards_are_learned_as_constant(value: float) -> None:
+    """What is believed best is believed to earn that; the others, shown by chance, nearly."""
+    loop, _ = visited(
+        lambda _, rng: (people(rng), things(4)), lambda context, action, rng: value, 400
+    )
+    for context in ([{"user": f"u{i}", "weather": f"w{j}"}] for i in range(3) for j in range(2)):
+        mean = loop.belief(things(4), context).mean
+        assert mean.max() == pytest.approx(value, abs=0.05)
+        assert np.abs(mean - value).max() <= 0.35
+
+
+def test_fractions_are_learned_to_their_size() -> None:
+    """Rewards of .1 to .6 that differ by the context, with little noise."""
+
+    def level(context: list[Json], action: str) -> float:
+        person, sunny = int(context[0]["user"][1]), context[0]["weather"] == "w1"
+        return [0.1, 0.2, 0.3][(person + int(action[1])) % 3] + 0.15 * sunny
+
+    loop, _ = visited(
+        lambda _, rng: (people(rng), things(3)),
+        lambda context, action, rng: level(context, action) + float(rng.normal(0, 0.03)),
+        800,
+    )
+    gaps = []
+    for user in range(3):
+        for weather in range(2):
+            context = [{"user": f"u{user}", "weather": f"w{weather}"}]
+            mean = loop.belief(things(3), context).mean
+            truth = [level(context, f"a{i}") for i in range(3)]
+            gaps.append(abs(mean.max() - max(truth)))
+            assert int(np.argmax(mean)) == int(np.argmax(truth))
+    assert max(gaps) <= 0.05
+
+
+def test_fifty_actions_are_told_apart() -> None:
+    """Of fifty, three are liked; chance earns .06."""
+
+    def pay(context: list[Json], action: str, rng: np.random.Generator) -> float:
+        return float(action in ("a7", "a21", "a40"))
+
+    _, paid = visited(lambda _, rng: (people(rng), things(50)), pay, 500)
+    assert paid[-200:].mean() >= 0.8
+
+
+def test_actions_may_come_and_go() -> None:
+    """Ten new articles every 100 visitors, each with one of five topics; one topic is liked.
+
+    What is known of topics is known of new articles: from the third round on, the very first
+    visitors of a round get what they like in most cases, chance would give it to a fifth.
+    """
+
+    def offer(number: int, rng: np.random.Generator) -> tuple[list[Json], list[Json]]:
+        edition = number // 100
+        return people(rng), [
+            {"id": f"t{i % 5} {edition}.{i}", "features": [{"topic": f"t{i % 5}"}]}
+            for i in range(10)
+        ]
+
+    _, paid = visited(offer, lambda context, action, rng: float(action.startswith("t2")), 800)
+    first = paid.reshape(8, 100)[2:, :10]
+    assert first.mean() >= 0.7
+
+
+def test_hundreds_of_features_are_learned_from() -> None:
+    """300 numbers of which one tells which of three is liked; chance earns 1/3.
+
+    Pairs suffice, and of pairs the engine has to find the one among 300.
+    """
+
+    def offer(number: int, rng: np.random.Generator) -> tuple[list[Json], list[Json]]:
+        values = rng.normal(size=300) * 0.3
+        wanted = int(rng.integers(3))
+        values[0] = 3.0 * (wanted - 1)
+        context: Json = {f"x{i}": float(v) for i, v in enumerate(values)}
+        return [context], things(3)
+
+    def pay(context: list[Json], action: str, rng: np.random.Generator) -> float:
+        return float(round(context[0]["x0"] / 3 + 1) == int(action[1]))
+
+    _, paid = visited(offer, pay, 400, crosses=1)
+    assert paid[-100:].mean() >= 0.5
 
 
 # -- crowds ---------------------------------------------------------------------------

@@ -21,8 +21,10 @@ from engine import (
     Thompson,
     Uniform,
 )
+from engine.fold import LoopState
 from engine.log import Activated, Configured, Expired, Ranked, Rewarded, Undone
 from engine.loop import utc_now
+from engine.model import RewardModel
 from tests.engine.bad_requests import BAD_REQUESTS, BadRequest
 from tests.engine.helpers import (
     CONTEXTS,
@@ -32,6 +34,7 @@ from tests.engine.helpers import (
     ManualClock,
     assert_one_sentence,
     decision_of,
+    head_bits,
     naive_row,
     next_answers,
     one_of,
@@ -39,6 +42,7 @@ from tests.engine.helpers import (
     refusal,
     request_of,
     reward_count,
+    reward_head,
     state_of,
 )
 
@@ -569,9 +573,7 @@ def test_sum_adds_rewards_up_and_may_leave_the_range_of_one_reward(
 
 def test_sum_equals_learning_the_sum_at_once(clock: ManualClock) -> None:
     """Under one hypothesis: by what a hypothesis is weighed, the first reward has been."""
-    parts, whole = (
-        taught(clock, reward_aggregation="sum", hypotheses=(KNOWN,)) for _ in range(2)
-    )
+    parts, whole = (taught(clock, reward_aggregation="sum", hypotheses=(KNOWN,)) for _ in range(2))
     for value in (0.75, 0.5, 0.5):
         parts.reward("open", value)
     ranked = whole.events["open"].ranked
@@ -580,6 +582,22 @@ def test_sum_equals_learning_the_sum_at_once(clock: ManualClock) -> None:
         one, other = parts.belief(DRINKS, context), whole.belief(DRINKS, context)
         np.testing.assert_allclose(one.mean, other.mean, rtol=0, atol=1e-12)
         np.testing.assert_allclose(one.covariances, other.covariances, rtol=0, atol=1e-12)
+
+
+def test_a_later_part_of_a_sum_does_not_reach_learners_that_began_after_its_lesson(
+    clock: ManualClock,
+) -> None:
+    """The challenger that began since has not learned the event; the first bank has."""
+    loop = taught(clock, reward_aggregation="sum")
+    first = next(iter(loop.events.values()))
+    banks = reward_head(loop).evidence.banks
+    assert first.lesson == 1
+    assert banks[0].born < first.lesson <= banks[-1].born
+    centres = [[x and x.centre for x in bank.learners] for bank in banks]
+    loop.reward(first.ranked.event_id, 0.25)
+    after = [[x and x.centre for x in bank.learners] for bank in banks]
+    assert after[0] != centres[0]
+    assert after[-1] == centres[-1]
 
 
 def test_the_rewards_of_a_deferred_event_are_summed_when_it_is_activated(
@@ -873,6 +891,51 @@ def test_the_first_entry_of_the_log_is_the_settings(clock: ManualClock) -> None:
     assert list(loop.log) == [Configured(clock.now, settings)]
     assert loop.settings is settings
     assert LearningLoop(clock=clock).settings == LoopSettings()
+
+
+@pytest.mark.parametrize("most", [0, 1, 2, 3])
+def test_crosses_hold_every_hypothesis_to_what_is_allowed(most: int, clock: ManualClock) -> None:
+    loop = taught(clock, crosses=most)
+    assert tuple(reward_head(loop).weights) == loop.settings.compared
+    ranked = loop.preview(DRINKS, CONTEXTS[0])
+    assert max(len(column.context) for column in loop.contributions(ranked)) == min(most, 2)
+
+
+def test_the_hypothesis_that_was_drawn_from_is_told(clock: ManualClock) -> None:
+    """As often as it is believed; none where chance decided."""
+    loop = taught(clock, policy=Thompson(draws=64, floor=0.2), may_change=False)
+    weights = list(reward_head(loop).weights.values())
+    told = [loop.preview(DRINKS, CONTEXTS[0], event_id=f"e{i}") for i in range(1_500)]
+    assert all((r.hypothesis is None) == (r.draw is None) for r in told)
+    drawn = [r.hypothesis for r in told if r.hypothesis is not None]
+    found = np.bincount(drawn, minlength=len(weights)) / len(drawn)
+    assert found == pytest.approx(weights, abs=1 / 64 + 4 * 0.5 / len(drawn) ** 0.5)
+
+
+@pytest.mark.parametrize("mode", ["online", "apprentice"])
+def test_a_replay_gives_the_same_bits_whatever_was_asked_in_between(
+    mode: str, clock: ManualClock
+) -> None:
+    """A loop that was asked all the time, one that never was, and the log folded anew."""
+    asked, quiet = (LearningLoop(seed=7, clock=clock) for _ in range(2))
+    for loop in (asked, quiet):
+        loop.configure(learning_mode=mode)
+        for i in range(60):
+            if i == 40:
+                loop.configure(learning_mode="online")
+            if loop is asked:
+                ranked = loop.preview(DRINKS, CONTEXTS[(i + 1) % 4])
+                loop.contributions(ranked)
+                loop.probabilities(ranked.request)
+                loop.belief_online(request_of(CONTEXTS[i % 3], *DRINKS))
+            loop.reward(loop.rank(DRINKS, CONTEXTS[i % 4]).event_id, float(i % 3 == 0))
+    assert state_of(asked) == state_of(quiet)
+    folded = LoopState(asked.log)
+    assert isinstance(folded.model, RewardModel)
+    assert isinstance(folded.imitation, RewardModel)
+    assert asked.imitation is not None
+    assert head_bits(folded.model) == posterior_bits(asked)
+    assert head_bits(folded.imitation) == head_bits(asked.imitation)
 
 
 # -- a full loop ----------------------------------------------------------------------

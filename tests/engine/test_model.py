@@ -123,8 +123,11 @@ def test_hypotheses_and_banks_that_hardly_count_take_no_part_in_the_belief() -> 
     history = [(*visit[:2], 0.5) for visit in table_history(1, 200)]
     model = learned(history, HYPOTHESES, may_change=True)
     believers = model.believers()
-    odds = [o * w for o, b in zip(model.evidence.odds, model.evidence.banks, strict=True)
-            for w in b.weights]
+    odds = [
+        o * w
+        for o, b in zip(model.evidence.odds, model.evidence.banks, strict=True)
+        for w in b.weights
+    ]
     kept = [weight for weight in odds if weight >= LEAST]
     assert 0 < len(kept) < len(odds)
     np.testing.assert_allclose([b.weight for b in believers], np.array(kept) / sum(kept))
@@ -270,7 +273,9 @@ def test_the_sd_of_an_average_is_that_of_the_mixture_of_dense_solves() -> None:
         means.append(float(w @ mean))
         variances.append(float(w @ covariance @ w))
     middle = np.dot(shares, means)
-    expected = math.sqrt(np.dot(shares, variances) + np.dot(shares, (np.array(means) - middle) ** 2))
+    expected = math.sqrt(
+        np.dot(shares, variances) + np.dot(shares, (np.array(means) - middle) ** 2)
+    )
     offers = []
     for (context, offered), w in zip(asked, weights, strict=True):
         request = request_of(context, *offered)

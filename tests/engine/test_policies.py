@@ -349,8 +349,12 @@ def test_draws_are_shared_out_by_weight_up_to_one(parts: list[float], draws: int
 def test_the_part_that_is_told_is_the_one_that_the_decisive_draw_came_from() -> None:
     """Parts whose draws cannot be mistaken for one another's."""
     scores = mixture(0, [0.5, 0.3, 0.2])
-    far = Scores(scores.weights, scores.means + np.arange(3)[:, None] * 100, scores.covariances,
-                 scores.sources)
+    far = Scores(
+        scores.weights,
+        scores.means + np.arange(3)[:, None] * 100,
+        scores.covariances,
+        scores.sources,
+    )
     policy = Thompson(draws=64, floor=0.1, width=1.0)
     seen = set()
     for seed in range(300):

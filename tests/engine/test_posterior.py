@@ -301,9 +301,7 @@ def test_new_context_values_and_new_actions_on_the_way_are_the_same_as_known_fro
         of = Hypothesis(3, by, NOISE_SD, PRIOR_SD)
         student = Student(of, early + late)
         for context, _, _ in early[:2] + late[:3]:
-            assert_believes(
-                student, oracle(of, early + late), context, [a for _, a, _ in late[:3]]
-            )
+            assert_believes(student, oracle(of, early + late), context, [a for _, a, _ in late[:3]])
 
 
 @pytest.mark.parametrize("by", ["id", "features"])
@@ -400,9 +398,7 @@ def test_forgetting_follows_a_taste_that_turns_and_a_perfect_memory_does_not() -
 
 @pytest.mark.parametrize("by", ["id", "features"])
 @pytest.mark.parametrize("memory", [1.0, 0.8])
-def test_each_reward_comes_with_the_density_that_the_belief_gave_it(
-    memory: float, by: By
-) -> None:
+def test_each_reward_comes_with_the_density_that_the_belief_gave_it(memory: float, by: By) -> None:
     student = Student(hypothesis(2, by, memory))
     for context, action, reward in bridged():
         mean, covariance = student.moments(context, [action])

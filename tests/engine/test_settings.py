@@ -210,5 +210,8 @@ def test_a_hypothesis_out_of_bounds_is_refused(
 
 
 def test_the_bounds_of_a_hypothesis_are_allowed() -> None:
-    for end in (Hypothesis(0, "id", 0.001, 0.001, 0.1, 0.001), Hypothesis(3, "id", 10, 10, 1, 1_000)):
+    for end in (
+        Hypothesis(0, "id", 0.001, 0.001, 0.1, 0.001),
+        Hypothesis(3, "id", 10, 10, 1, 1_000),
+    ):
         assert LoopSettings(hypotheses=(end,)).compared == (end,)
