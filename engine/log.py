@@ -355,15 +355,14 @@ class EventLog:
         self._tail = []
         self._go_to(mark, past)
 
-    def rows(self, start: int = 0, first: int = 1) -> list[dict[str, object]]:
+    def rows(self, start: int = 0) -> list[dict[str, object]]:
         """One plain row an event, in the order of their Rank calls, for a table or a CSV file.
 
         Args:
             start: position of the first entry to read; events ranked before are left out.
-            first: number of the first event there.
 
         Returns:
-            number (from ``first``), time, event, mode, context, action (the one shown), probability
+            number (from 1), time, event, mode, context, action (the one shown), probability
             (its propensity), chosen (the policy's own), cause, reward (None while there is
             none) and status: waiting, rewarded, default (the default reward applied), deferred
             (not activated yet, whatever its reward) or dropped (never activated in time).
@@ -372,7 +371,7 @@ class EventLog:
         for entry in self.since(start):
             match entry:
                 case Ranked():
-                    rows[entry.event_id] = {"number": len(rows) + first, **_row(entry)}
+                    rows[entry.event_id] = {"number": len(rows) + 1, **_row(entry)}
                 case Configured():
                     pass
                 case _ if entry.event_id not in rows:

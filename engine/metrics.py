@@ -180,3 +180,17 @@ def favourites(loop: LearningLoop, world: World) -> list[dict[str, object]]:
             }
         )
     return rows
+
+
+def latest_rows(loop: LearningLoop, most: int) -> list[dict[str, object]]:
+    """Rows of a loop's latest events (`EventLog.rows`), oldest first."""
+    events, entries = min(most, len(loop.events)), len(loop.log)
+    reach = 3 * events + 10
+    while True:
+        start = max(entries - reach, 0)
+        rows = loop.log.rows(start)
+        if start == 0 or len(rows) >= events:
+            break
+        reach *= 4
+    first = len(loop.events) - len(rows)
+    return [row | {"number": number} for number, row in enumerate(rows, first + 1)][-events:]

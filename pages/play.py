@@ -17,11 +17,13 @@ from pages.parts.learned import show_curves, show_map, show_score
 from pages.parts.link import current_setup, open_link, write_link
 from pages.parts.look import note, plain
 from pages.parts.records import show_code, show_log
+from pages.parts.reopen import open_loop, watch_others, write_loop
 from pages.parts.session import PlaySession, current_session
 from pages.parts.setup import Setup
 from pages.parts.visit import ask_for_reward, choose_context, show_offer
 
 open_link(Setup)
+open_loop()
 
 with st.container(horizontal=True, horizontal_alignment="distribute", key="toolbar"):
     choose_world()
@@ -29,6 +31,7 @@ with st.container(horizontal=True, horizontal_alignment="distribute", key="toolb
         setup = current_setup(Setup)
         write_link(setup)
         session = current_session(setup)
+        write_loop(session)
         control_the_crowd(session)
         choose_settings()
         reset_or_share(session, setup)
@@ -47,10 +50,13 @@ def draw_stage(session: PlaySession) -> None:
     session.adopt(current_setup(Setup))
     session.settle()
     session.tick()
+    session.drawn = session.loop.log.position
     if session.toolbar_state != session.toolbar_drawn:
         st.rerun()
     # Computed before anything is drawn: then all that is drawn travels in one message.
     ranked, favoured, curve = session.ranked, session.map_rows(), session.follow()
+    if session.trouble:
+        st.error(plain(session.trouble), icon=":material/cloud_off:")
     visitor, beliefs, learned = st.columns([1.16, 1.5, 1.14], gap="medium")
     with visitor:
         choose_context(session)
@@ -68,3 +74,4 @@ def draw_stage(session: PlaySession) -> None:
 
 every = session.pace if session.is_live else None
 st.fragment(draw_stage, run_every=every, key="stage")(session)
+watch_others(session)

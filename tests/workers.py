@@ -24,9 +24,7 @@ _CONTEXT.set_forkserver_preload(["tests.workers"])
 def serve_next(kept: KeptLoop) -> dict[str, object]:
     """One more visitor of the loop's crowd, Rank and Reward in one commit."""
     loop = kept.loop
-    return loop.together(
-        lambda: serve(loop, WORLD, visitor(WORLD, loop.seed, len(loop.events)))
-    )
+    return loop.together(lambda: serve(loop, WORLD, visitor(WORLD, loop.seed, len(loop.events))))
 
 
 def beliefs(loop: LearningLoop) -> list[object]:
@@ -144,9 +142,7 @@ def together(url: str, loop_id: str, processes: int, events: int) -> list[list[o
     return found
 
 
-def _work_beside_others(
-    url: str, loop_id: str, events: int, gate: object, results: object
-) -> None:
+def _work_beside_others(url: str, loop_id: str, events: int, gate: object, results: object) -> None:
     kept = reopen(Store.open(url, patience=60), loop_id)
     gate.wait()  # type: ignore[attr-defined]
     for _ in range(events):

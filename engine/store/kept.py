@@ -8,6 +8,7 @@ entries up to there leave memory. So a loop opens as fast with 100,000 events as
 import contextlib
 import secrets
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from threading import RLock
 
 from engine.events import Events, PastEvents
@@ -50,6 +51,10 @@ class Journal:
         else:
             self._early.extend(entries)
 
+    def belong_to(self, owner: str) -> None:
+        """Say whose loop it will be, before it is in the store."""
+        self._about = replace(self._about, owner=owner)
+
     def _begin(self, entries: Sequence[Entry | Undone]) -> None:
         try:
             self._store.create(self._about, [*self._early, *entries])
@@ -84,6 +89,14 @@ class Journal:
         """See `engine.log.Past`."""
         return self._store.of_event(self._about.id, event_id, stop)
 
+    def put_snapshot(self, snapshot: Snapshot, data: bytes) -> None:
+        """Keep a snapshot beside the log."""
+        self._store.put_snapshot(self._about.id, snapshot, data)
+
+    def data(self, snapshot: Snapshot) -> bytes | None:
+        """What a snapshot holds; None if it is not there any more."""
+        return self._store.data(self._about.id, snapshot)
+
 
 class KeptLoop:
     """A loop and where it is kept, shared by all who have it open in this process.
@@ -94,28 +107,38 @@ class KeptLoop:
         loop: the loop itself.
         curve: what its visitors earned; None outside any world.
         lock: for who does anything with it.
+
+    Args:
+        about: what it is.
+        loop: the loop itself.
+        journal: its log in the store; None for a loop in memory alone.
+        followed: where its latest snapshot is, and the curve up to there.
     """
 
     def __init__(
         self,
-        store: Store,
         about: About,
         loop: LearningLoop,
-        journal: Journal,
+        journal: Journal | None = None,
         followed: Followed = NOTHING,
     ) -> None:
         self.id, self.world = about.id, about.world
         self.loop, self.lock = loop, RLock()
         world = WORLDS.get(about.world or "")
         self.curve = None if world is None else LearningCurve(world, followed)
-        self._store, self._journal = store, journal
+        self._journal = journal
         self._snapshot = followed.mark.position
         loop.listen(journal)
 
     @property
     def is_saved(self) -> bool:
         """Whether it is in the store: from its first event on."""
-        return self._journal.is_begun
+        return self._journal is not None and self._journal.is_begun
+
+    def belong_to(self, owner: str) -> None:
+        """Say whose it will be, before its first event."""
+        if self._journal is not None:
+            self._journal.belong_to(owner)
 
     def settle(self, every: int = EVERY) -> bool:
         """Write the learned statistics down if it is time, and let go of the log before.
@@ -125,8 +148,8 @@ class KeptLoop:
         Returns:
             whether it was done.
         """
-        log = self.loop.log
-        if not self.is_saved or log.position - self._snapshot < every:
+        log, journal = self.loop.log, self._journal
+        if journal is None or not journal.is_begun or log.position - self._snapshot < every:
             return False
         self._snapshot = log.position
         with contextlib.suppress(StoreError, OvertakenError):
@@ -135,9 +158,9 @@ class KeptLoop:
                 self.curve.follow(self.loop)
                 followed = self.curve.followed(log.mark)
                 self.curve.begin(followed)
-            saved = _Saved(self._store, self._journal, self.id, log.mark)
+            saved = _Saved(journal, log.mark)
             saved.write(self.loop.state, followed)
-            self.loop.keep_from_here(self._journal, saved.state)
+            self.loop.keep_from_here(journal, saved.state)
             return True
         return False
 
@@ -149,8 +172,8 @@ class _Saved:
         mark: its place in the log.
     """
 
-    def __init__(self, store: Store, journal: Journal, loop: str, mark: Mark) -> None:
-        self._store, self._journal, self._loop, self.mark = store, journal, loop, mark
+    def __init__(self, journal: Journal, mark: Mark) -> None:
+        self._journal, self.mark = journal, mark
         self._snapshot = Snapshot(mark, fingerprint())
         self._thawed: LoopState | None = None
 
@@ -164,7 +187,7 @@ class _Saved:
             "digests": state.events.digests,
             "answered": followed.answered,
         }
-        self._store.put_snapshot(self._loop, self._snapshot, freeze(parts))
+        self._journal.put_snapshot(self._snapshot, freeze(parts))
 
     def state(self) -> LoopState | None:
         """The loop's state there, made anew; None if it cannot be had any more."""
@@ -175,7 +198,7 @@ class _Saved:
 
     def open(self) -> Followed | None:
         """Thaw it; the curve up to there, or None if it cannot be had any more."""
-        data = self._store.data(self._loop, self._snapshot)
+        data = self._journal.data(self._snapshot)
         if data is None:
             return None
         try:
@@ -197,19 +220,20 @@ def new_id() -> str:
 
 
 def keep(
-    store: Store,
+    store: Store | None,
     *,
-    owner: str,
+    owner: str = "",
     world: str | None = None,
     seed: int = 0,
     settings: LoopSettings | None = None,
     name: str | None = None,
 ) -> KeptLoop:
-    """A new loop that will be kept from its first event on."""
+    """A new loop that will be kept from its first event on; in memory alone without a store."""
     loop = LearningLoop(settings, seed=seed)
     place = WORLDS[world].title if world in WORLDS else "Loop"
     about = About(new_id(), owner, name or f"{place}, seed {seed}", world, seed)
-    return KeptLoop(store, about, loop, Journal(store, about, loop.log, is_begun=False))
+    journal = None if store is None else Journal(store, about, loop.log, is_begun=False)
+    return KeptLoop(about, loop, journal)
 
 
 def reopen(store: Store, loop_id: str) -> KeptLoop:
@@ -222,7 +246,7 @@ def reopen(store: Store, loop_id: str) -> KeptLoop:
     about = store.about(loop_id)
     journal = Journal(store, about, EventLog(), is_begun=True)
     snapshots = store.snapshots(loop_id, fingerprint())
-    saved = [_Saved(store, journal, loop_id, snapshot.mark) for snapshot in snapshots]
+    saved = [_Saved(journal, snapshot.mark) for snapshot in snapshots]
     followed = None
     while saved and followed is None:
         followed = saved[-1].open()
@@ -235,4 +259,4 @@ def reopen(store: Store, loop_id: str) -> KeptLoop:
     loop = LearningLoop.resume(
         log, seed=about.seed, checkpoints=[Checkpoint(one.mark, one.state) for one in saved]
     )
-    return KeptLoop(store, about, loop, journal, followed)
+    return KeptLoop(about, loop, journal, followed)

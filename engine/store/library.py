@@ -62,6 +62,14 @@ class Library:
         self._sweep()
         return self.store.loops(owner)
 
+    def hand_over(self, before: str, now: str) -> None:
+        """Let the loops of one owner be another's.
+
+        Raises:
+            StoreError: if that cannot be written.
+        """
+        self.store.hand_over(before, now)
+
     def duplicate(self, loop_id: str, owner: str) -> About:
         """A copy that goes its own way.
 

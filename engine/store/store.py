@@ -291,6 +291,11 @@ class Store:
         if named.rowcount == 0:
             raise GoneError
 
+    def hand_over(self, before: str, now: str) -> None:
+        """Let the loops of one owner be another's."""
+        with self._writing() as connection:
+            connection.execute(update(LOOPS).where(LOOPS.c.owner == before).values(owner=now))
+
     def duplicate(self, loop: str, new: str, owner: str, name: str) -> About:
         """A loop of its own with the same log, snapshots included.
 

@@ -24,11 +24,11 @@ R = TypeVar("R")
 
 
 def locked(verb: Callable[Concatenate[C, P], R]) -> Callable[Concatenate[C, P], R]:
-    """One thread at a time."""
+    """One thread at a time, in this session and among all who have the same loop open."""
 
     @wraps(verb)
     def alone(session: C, /, *args: P.args, **kwargs: P.kwargs) -> R:
-        with session.lock:
+        with session.lock, session.shared_lock:
             return verb(session, *args, **kwargs)
 
     return alone
@@ -49,6 +49,7 @@ class Crowd(ABC):
     def __init__(self, now: Callable[[], float]) -> None:
         self.now = now
         self.lock = RLock()
+        self.shared_lock = self.lock
         self.send_away()
 
     @abstractmethod

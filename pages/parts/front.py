@@ -9,6 +9,7 @@ ROOT = Path(__file__).parents[2]
 if str(ROOT) not in sys.path:
     sys.path.insert(0, str(ROOT))
 
+from pages.parts.browser import ask_browser  # noqa: E402
 from pages.parts.look import LOGO  # noqa: E402
 
 st.set_page_config(page_title="Personalizer Playground", page_icon="🔔", layout="wide")
@@ -22,3 +23,4 @@ page = st.navigation(
     position="top",
 )
 page.run()
+ask_browser()

@@ -7,7 +7,6 @@ from engine.worlds import World
 from pages.parts.look import note, percent, plain
 from pages.parts.rewards import reward_buttons
 from pages.parts.session import PlaySession
-from pages.parts.setup import MAX_VISITORS
 
 
 def choose_context(session: PlaySession) -> None:
@@ -159,6 +158,6 @@ def ask_for_reward(session: PlaySession) -> None:
         st.toggle("Auto-next", key="next", help="The next visitor comes after each reward.")
     if session.is_full:
         st.info(
-            f"This loop has served {MAX_VISITORS:,} visitors, the most one session may. "
+            f"This loop has served {session.loop.settings.max_events:,} visitors, the most it may. "
             "Reset starts a new one."
         )
