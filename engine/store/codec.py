@@ -257,14 +257,19 @@ def _read_time(value: object) -> datetime:
 
 
 def _read_duration(value: object) -> timedelta:
-    seconds = _read_float(value)
+    seconds = read_number(value)
     try:
         return timedelta(seconds=seconds)
     except OverflowError:
         raise UnreadableError(f"{_short(value)} is too long") from None
 
 
-def _read_float(value: object) -> float:
+def read_number(value: object) -> float:
+    """A finite number.
+
+    Raises:
+        UnreadableError: if it is none.
+    """
     try:
         number = float(value) if type(value) in {int, float} else math.nan  # type: ignore[arg-type]
     except OverflowError:
@@ -294,7 +299,7 @@ def _short(value: object) -> str:
 _ANY: Any = Entry | Undone
 
 _SIMPLE: Mapping[Any, Value] = {
-    float: _read_float,
+    float: read_number,
     int: _exactly(int, "a whole number"),
     str: _exactly(str, "text"),
     bool: _exactly(bool, "true or false"),

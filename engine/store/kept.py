@@ -236,6 +236,13 @@ def keep(
     return KeptLoop(about, loop, journal)
 
 
+def keep_parts(store: Store, about: About) -> tuple[LearningLoop, KeptLoop]:
+    """A loop with an empty log that is in the store already, for one that comes in."""
+    log = EventLog()
+    loop = LearningLoop.resume(log, seed=about.seed)
+    return loop, KeptLoop(about, loop, Journal(store, about, log, is_begun=True))
+
+
 def reopen(store: Store, loop_id: str) -> KeptLoop:
     """A loop out of the store, as it was.
 
