@@ -59,7 +59,7 @@ class Faults:
 
 
 def numbered_lines(
-    file: BinaryIO, size: int, faults: Faults, progress: Callable[[float], None]
+    file: BinaryIO, size: int, faults: Faults, progress: Callable[[float], object]
 ) -> Iterator[tuple[int, str]]:
     """Lines of a file with their numbers from 1, empty ones left out; gzip is unfolded.
 
@@ -91,6 +91,14 @@ def numbered_lines(
                 progress(min(file.tell() / max(size, 1), 1.0))
     except (OSError, EOFError, zlib.error):
         faults.add(0, "it is a damaged gzip file")
+
+
+def first_line(file: BinaryIO) -> str:
+    """The first line of a file, or what can be read of it; the file is at its start then."""
+    lines = numbered_lines(file, size_of(file), Faults(), lambda share: None)
+    _, text = next(lines, (0, ""))
+    file.seek(0)
+    return text
 
 
 def _decoded(line: bytes, number: int, faults: Faults) -> str | None:

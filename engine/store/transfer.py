@@ -22,7 +22,7 @@ from engine.worlds.world import World
 
 FORMAT = "personalizer-playground-loop"
 VERSION = 1
-Progress = Callable[[float], None]
+Progress = Callable[[float], object]
 """Is told how much is done, 0 to 1."""
 
 

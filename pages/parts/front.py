@@ -19,6 +19,7 @@ page = st.navigation(
     [
         st.Page(PAGES / "play.py", title="Play", icon=":material/touch_app:", default=True),
         st.Page(PAGES / "compare.py", title="Compare", icon=":material/compare_arrows:"),
+        st.Page(PAGES / "data.py", title="Data", icon=":material/database:"),
     ],
     position="top",
 )

@@ -147,6 +147,14 @@ class PlaySession(Crowd):
         self._start()
         self._reset_from = left
 
+    @locked
+    def leave(self, loop_id: str) -> None:
+        """A loop was erased: if it is the one here, begin another."""
+        if self._reset_from is not None and self._reset_from[0].id == loop_id:
+            self._reset_from = None
+        if self.kept.id == loop_id:
+            self._start()
+
     @told
     @locked
     def _configure(self, changes: dict[str, object]) -> None:
