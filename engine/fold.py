@@ -8,6 +8,8 @@ from engine.log import Activated, Configured, Entry, Expired, Ranked, Rewarded
 from engine.model import RewardModel
 from engine.settings import LoopSettings
 
+__all__ = ["EventState", "LoopState", "new_head"]
+
 
 class LoopState:
     """Settings, events and models after the entries that were applied.

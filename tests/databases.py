@@ -25,12 +25,12 @@ def database(kind: str, folder: Path) -> Iterator[str]:
     name = f"test_{secrets.token_hex(6)}"
     plain = server.set(drivername="postgresql").render_as_string(hide_password=False)
     with psycopg.connect(plain, autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {name}")  # type: ignore[call-overload]
+        connection.execute(f"CREATE DATABASE {name}")
         try:
             own = server.set(drivername="postgresql+psycopg", database=name)
             yield own.render_as_string(hide_password=False)
         finally:
-            connection.execute(f"DROP DATABASE {name} WITH (FORCE)")  # type: ignore[call-overload]
+            connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
 
 
 def skip_without(kind: str) -> None:

@@ -11,6 +11,8 @@ from engine.errors import PersonalizerError
 
 MAX_LINE = 1 << 20
 """Bytes of one line."""
+MAX_LINES = 1_000_000
+"""Lines of one file."""
 SHOWN = 20
 """Faults that are told one by one."""
 EXPANSION = 30
@@ -86,6 +88,9 @@ def numbered_lines(
                     yield number, text
             if budget < 0:
                 faults.add(0, f"it unfolds to more than {EXPANSION} times its size")
+                return
+            if number > MAX_LINES:
+                faults.add(0, f"it has more than {MAX_LINES:,} lines")
                 return
             if number % 1_000 == 0:
                 progress(min(file.tell() / max(size, 1), 1.0))

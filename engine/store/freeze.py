@@ -31,6 +31,9 @@ _CACHES = {("RewardModel", "_written")}
 _TREE = "tree"
 
 
+_BROKEN = (KeyError, ValueError, TypeError, AttributeError, EOFError, zipfile.BadZipFile)
+
+
 class StaleError(ValueError):
     """Frozen data that this code cannot thaw."""
 
@@ -69,7 +72,7 @@ def thaw(data: bytes) -> Any:
         with np.load(io.BytesIO(data), allow_pickle=False) as file:
             tree = json.loads(file[_TREE].tobytes())
             return _Thawer(dict(file)).value(tree)
-    except (KeyError, ValueError, TypeError, AttributeError, zipfile.BadZipFile) as error:
+    except _BROKEN as error:
         raise StaleError(f"it cannot be thawed: {error!r}") from error
 
 
