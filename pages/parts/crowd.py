@@ -123,7 +123,8 @@ class Crowd(ABC):
         if self.playing:
             self._serve(max(1, round(self.speed * self.pace)))
         else:
-            self.waiting -= self._serve(self.waiting)
+            served = self._serve(self.waiting)
+            self.waiting = max(self.waiting - served, 0)
         if self.is_full:
             self.stop()
 

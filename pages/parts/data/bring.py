@@ -41,7 +41,7 @@ def bring_in(shelf: Library, owner: str) -> None:
                 st.error(plain(error.message), icon=":material/error:")
             else:
                 st.session_state["files"] = st.session_state.get("files", 0) + 1
-                say(f"{about.name} is here, with {about.events:,} events.")
+                say(f"{about.name} is here.")
                 st.rerun()
             bar.empty()
 
