@@ -10,8 +10,10 @@ from pages.parts.browser import owner
 from pages.parts.data.bring import bring_in
 from pages.parts.data.loops import show_loops, show_said
 from pages.parts.keeping import library
+from pages.parts.link import no_link
 from pages.parts.look import note
 
+no_link()
 shelf = library()
 limits = shelf.store.limits
 

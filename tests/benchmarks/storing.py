@@ -46,15 +46,17 @@ def main() -> None:
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         store = Store.open(f"sqlite:///{folder}/events.db")
-        kept, plain = keep(store, owner="me", world="coffee", seed=7), LearningLoop(seed=7)
+        kept = keep(store, owner="me", world="coffee", seed=7)
+        plain = keep(None, world="coffee", seed=7)
         pairs = [
-            (seconds(lambda: click(plain)), seconds(lambda: click(kept.loop))) for _ in range(500)
+            (seconds(lambda: click(plain.loop)), seconds(lambda: click(kept.loop)))
+            for _ in range(500)
         ]
         alone, stored = (statistics.median(times) * 1e3 for times in zip(*pairs, strict=True))
         print(f"a click: {alone:.2f} ms, kept {stored:.2f} ms, {stored - alone:+.2f} ms")
         crowds = [
             (
-                seconds(lambda: list(crowd(plain, WORLD, 1_000))),
+                seconds(lambda: let_in(plain, 1_000)),
                 seconds(lambda: let_in(kept, 1_000)),
             )
             for _ in range(5)

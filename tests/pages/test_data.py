@@ -37,7 +37,7 @@ def go_to_data(app: App) -> App:
 
 def loop_in_link(app: App) -> str | None:
     found: Any = app.at.query_params.get("loop")
-    return found[0] if isinstance(found, list) else found
+    return str(found[0] if isinstance(found, list) else found) if found else None
 
 
 def test_the_link_names_the_loop_from_its_first_event_on(open_app: Open) -> None:

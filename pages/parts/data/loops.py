@@ -115,7 +115,6 @@ def _open(about: About) -> None:
         "Open",
         key=f"open-{about.id}",
         icon=":material/play_arrow:",
-        type="primary",
     ):
         st.session_state.pop("loop-written", None)
         st.switch_page(PLAY, query_params={"loop": about.id})
