@@ -7,6 +7,7 @@ what is set, who is there, what is offered, what the click changed, what was lea
 import streamlit as st
 
 from pages.parts.beliefs import show_beliefs
+from pages.parts.changes import watch_others
 from pages.parts.controls import (
     choose_settings,
     choose_world,
@@ -17,7 +18,7 @@ from pages.parts.learned import show_curves, show_map, show_score
 from pages.parts.link import current_setup, open_link, write_link
 from pages.parts.look import note, plain
 from pages.parts.records import show_code, show_log
-from pages.parts.reopen import open_loop, watch_others, write_loop
+from pages.parts.reopen import open_loop, write_loop
 from pages.parts.session import PlaySession, current_session
 from pages.parts.setup import Setup
 from pages.parts.visit import ask_for_reward, choose_context, show_offer
@@ -70,8 +71,8 @@ def draw_stage(session: PlaySession) -> None:
     show_curves(session, curve)
     show_log(session)
     show_code(session)
+    watch_others(session.link, session.drawn, session.is_live, session.catch_up)
 
 
 every = session.pace if session.is_live else None
 st.fragment(draw_stage, run_every=every, key="stage")(session)
-watch_others(session)

@@ -16,8 +16,6 @@ from pages.parts.setup import Setup
 
 NAME = "loop"
 """Its name in the link."""
-POLL = 0.8
-"""Seconds between two looks at what others did to the same loop."""
 _ID = re.compile(r"[A-Za-z0-9_-]{16,64}")
 
 
@@ -87,13 +85,3 @@ def write_loop(session: PlaySession) -> None:
         else:
             st.query_params[NAME] = session.link
         st.session_state["loop-written"] = (session.link, time.monotonic())
-
-
-def watch_others(session: PlaySession) -> None:
-    """Draw the page anew when somebody else has done something to its loop."""
-
-    def look() -> None:
-        if session.notice():
-            st.rerun()
-
-    st.fragment(look, run_every=POLL, key="watch")()

@@ -173,11 +173,10 @@ class PlaySession(Crowd):
             self._configure(changes)
 
     @locked
-    def notice(self) -> bool:
-        """Take over what others did to the loop; whether there is anything to draw."""
+    def catch_up(self) -> None:
+        """Take over what others did to the loop."""
         with suppress(PersonalizerError):
             self.loop.catch_up()
-        return not self.is_live and self.loop.log.position != self.drawn
 
     # -- who is there -----------------------------------------------------------------
 
@@ -278,7 +277,8 @@ class PlaySession(Crowd):
     @property
     def toolbar_state(self) -> tuple[object, ...]:
         """All that the toolbar shows; when a click in the stage changes it, it is drawn anew."""
-        return (self.setup, self.waiting > 0, self.playing, self.is_full, self.link)
+        settings = self.loop.settings
+        return (self.setup, self.waiting > 0, self.playing, self.is_full, self.link, settings)
 
     @property
     def can_undo(self) -> bool:

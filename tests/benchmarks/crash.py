@@ -1,6 +1,6 @@
 """200 crashes on each database, and processes that share a loop.
 
-    python -m tests.benchmarks.crash [--rounds 200] [--events 1000]
+    python -m tests.benchmarks.crash [--rounds 200] [--events 1000] [--databases sqlite postgres]
 
 SQLite lies in a temporary folder; PostgreSQL is where ``PLAYGROUND_TEST_POSTGRES`` says.
 Every round kills a process that ranks and rewards as fast as it can, with SIGKILL at a
@@ -65,8 +65,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rounds", type=int, default=200)
     parser.add_argument("--events", type=int, default=1_000)
+    parser.add_argument("--databases", nargs="*", default=KINDS, choices=KINDS)
     options = parser.parse_args()
-    for kind in KINDS:
+    for kind in options.databases:
         if kind == "postgres" and not os.environ.get(POSTGRES):
             print(f"postgres: left out, {POSTGRES} is not set")
             continue

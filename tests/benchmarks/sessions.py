@@ -1,10 +1,10 @@
 """200 people on one process for a minute: what each sees, how fast, and how much memory.
 
-    python -m tests.benchmarks.sessions [--sessions 200] [--seconds 60] [--clicks 12]
+    python -m tests.benchmarks.sessions [--sessions 200] [--seconds 60] [--clicks 6]
 
 Each session is a WebSocket that does what a browser does: it opens the page with a seed of
-its own, presses *Step* at its own pace, and runs the fragments that the page asks to be
-run again and again. At the end each must have seen only its own visitors, and the store
+its own, presses *Step* at its own pace, and asks all the time whether others have done
+something to its loop. At the end each must have seen only its own visitors, and the store
 must hold, for each seed, exactly the events that were pressed.
 """
 
@@ -17,7 +17,7 @@ import time
 import tracemalloc
 from collections.abc import Iterator
 from pathlib import Path
-from urllib.parse import parse_qs
+from urllib.parse import parse_qs, urlsplit
 
 import numpy as np
 from streamlit.proto.BackMsg_pb2 import BackMsg
@@ -27,6 +27,7 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.typing import Subprotocol
 
 from engine.store import Store, reopen
+from pages.parts.changes import EVERY
 from tests.browser.app import Server, running
 
 _STREAM = "/_stcore/stream"
@@ -39,6 +40,7 @@ class Person:
     Attributes:
         pressed: presses of *Step* so far.
         waits: seconds from each press until the number of visitors says so.
+        asked: seconds that each question for news took.
         loop: id in the address.
     """
 
@@ -52,21 +54,20 @@ class Person:
         self._query = f"seed={seed}"
         self._step = ""
         self._drawn = asyncio.Event()
-        self._timers: dict[str, asyncio.Task[None]] = {}
+        self.asked: list[float] = []
 
     async def open(self) -> None:
         """Open the page and wait until it is drawn."""
         self._socket: ClientConnection = await connect(
             self._url, subprotocols=[Subprotocol("streamlit")], max_size=None, open_timeout=60
         )
-        self._listener = asyncio.create_task(self._listen())
+        self._tasks = [asyncio.create_task(self._listen()), asyncio.create_task(self._watch())]
         await self._run(ClientState(query_string=self._query), "0")
 
     async def close(self) -> None:
         """Close the tab."""
-        for timer in self._timers.values():
-            timer.cancel()
-        self._listener.cancel()
+        for task in self._tasks:
+            task.cancel()
         await self._socket.close()
 
     async def press(self) -> None:
@@ -102,18 +103,20 @@ class Person:
         elif kind == "page_info_changed":
             self._query = said.page_info_changed.query_string
             self.loop = parse_qs(self._query).get("loop", [None])[0]
-        elif kind == "auto_rerun":
-            self._start_timer(said.auto_rerun.fragment_id, said.auto_rerun.interval)
 
-    def _start_timer(self, fragment: str, interval: float) -> None:
-        if fragment not in self._timers:
-            self._timers[fragment] = asyncio.create_task(self._repeat(fragment, interval))
-
-    async def _repeat(self, fragment: str, interval: float) -> None:
+    async def _watch(self) -> None:
+        """Ask how long the log is, as the page's own script does."""
+        place = urlsplit(self._url)
+        reader, writer = await asyncio.open_connection(place.hostname, place.port)
         while True:
-            await asyncio.sleep(interval)
-            state = ClientState(query_string=self._query, fragment_id=fragment, is_auto_rerun=True)
-            await self._socket.send(BackMsg(rerun_script=state).SerializeToString())
+            await asyncio.sleep(EVERY / 1_000)
+            start = time.perf_counter()
+            path = f"/playground/length/{self.loop or 'none'}"
+            writer.write(f"GET {path} HTTP/1.1\r\nHost: {place.netloc}\r\n\r\n".encode())
+            head = (await reader.readuntil(b"\r\n\r\n")).lower()
+            size = int(head.partition(b"content-length:")[2].split(b"\r\n")[0])
+            await reader.readexactly(size)
+            self.asked.append(time.perf_counter() - start)
 
 
 async def visit(server: Server, sessions: int, seconds: float, clicks: int) -> list[Person]:
@@ -141,7 +144,8 @@ async def visit(server: Server, sessions: int, seconds: float, clicks: int) -> l
         f"(p95 {np.quantile(waits, 0.95) * 1e3:.0f}); "
         f"{(server.memory - before) / sessions:.2f} MiB more each"
     )
-    await asyncio.sleep(3)
+    asked = [seconds for person in people for seconds in person.asked]
+    print(f"{len(asked)} questions for news, answered in {statistics.median(asked) * 1e3:.0f} ms")
     for person in people:
         await person.close()
     return people
@@ -184,7 +188,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--sessions", type=int, default=200)
     parser.add_argument("--seconds", type=float, default=60)
-    parser.add_argument("--clicks", type=int, default=12)
+    parser.add_argument("--clicks", type=int, default=6)
     options = parser.parse_args()
     with served() as (server, store):
         people = asyncio.run(visit(server, options.sessions, options.seconds, options.clicks))

@@ -1,18 +1,22 @@
 """The Data page, and what the Play page keeps, without a browser."""
 
+import asyncio
+import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
-import streamlit as st
+from starlette.requests import Request
+from starlette.responses import Response
 from streamlit.testing.v1 import AppTest
 
 from engine.store import Store, StoreError
 from engine.store.transfer import export_lines
 from pages.parts.browser import owner
+from pages.parts.changes import ROUTES
 from pages.parts.data.loops import ago
-from pages.parts.keeping import library
+from pages.parts.keeping import close_library, library
 from pages.parts.session import PlaySession
 from pages.parts.setup import Setup
 from tests.pages.conftest import FRONT, App
@@ -68,7 +72,7 @@ def test_a_loop_comes_back_after_a_restart(open_app: Open, in_time: None) -> Non
     one = open_app(policy="classic", epsilon="30", mode="online", next="1")
     one.click("let-in-10").finish_the_crowd()
     expected = one.session.ranked
-    st.cache_resource.clear()
+    close_library()
     other = App(loop=str(loop_in_link(one)))
     assert other.session.kept is not one.session.kept
     assert other.session.setup.policy == "classic"
@@ -86,18 +90,33 @@ def test_a_link_to_no_loop_begins_a_new_one_and_says_so(open_app: Open, loop: st
     assert loop_in_link(app) is None
 
 
-def test_what_another_tab_did_is_noticed(open_app: Open, in_time: None) -> None:
+def test_what_another_tab_did_is_drawn(open_app: Open, in_time: None) -> None:
     one = open_app()
     one.answer(1.0).run()
     other = App(loop=str(loop_in_link(one)))
-    assert not one.session.notice()
     other.answer(0.5)
-    assert one.session.notice()
+    one.session.catch_up()
     assert one.run().metric("Visitors") == "2"
     other.set("floor", 30)
     assert one.run().widget("floor").value == 30
     one.set("policy", "greedy")
     assert other.run().widget("policy").value == "greedy"
+
+
+def test_the_browser_learns_how_long_a_log_is(open_app: Open) -> None:
+    app = open_app()
+    app.answer(1.0)
+    told = ask_length(str(app.session.link))
+    assert json.loads(bytes(told.body)) == {"length": app.session.drawn} == {"length": 3}
+    assert ask_length("nobody").status_code == 404
+
+
+def ask_length(loop: str) -> Response:
+    (route,) = ROUTES
+    answer: Response = asyncio.run(
+        route.endpoint(Request({"type": "http", "path_params": {"loop": loop}}))
+    )
+    return answer
 
 
 def test_what_cannot_be_written_is_said_and_did_not_happen(
