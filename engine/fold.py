@@ -1,6 +1,7 @@
 """The state of a loop as a fold over its log: where events stand, and what was learned."""
 
 from collections.abc import Iterable
+from typing import ClassVar
 
 from engine.classic import ClassicModel
 from engine.events import Events, EventState
@@ -26,6 +27,9 @@ class LoopState:
     Args:
         entries: what happened so far.
     """
+
+    LEARNED: ClassVar[tuple[str, ...]] = ("model", "imitation")
+    """Attributes that hold what was learned: snapshots keep these (`engine.store.freeze`)."""
 
     def __init__(self, entries: Iterable[Entry] = ()) -> None:
         self.settings = LoopSettings()

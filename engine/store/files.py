@@ -52,7 +52,8 @@ def _write_dsjson(shelf: Library, about: About, file: BinaryIO, progress: Progre
 def _write_model(shelf: Library, about: About, file: BinaryIO, progress: Progress) -> None:
     kept = shelf.open(about.id)
     with kept.lock:
-        file.write(freeze({"model": kept.loop.model, "imitation": kept.loop.imitation}))
+        state = kept.loop.state
+        file.write(freeze({name: getattr(state, name) for name in state.LEARNED}))
 
 
 FORMATS = (

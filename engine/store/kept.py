@@ -181,8 +181,7 @@ class _Saved:
         """Write it down."""
         parts = {
             "settings": settings_to_json(state.settings),
-            "model": state.model,
-            "imitation": state.imitation,
+            "learned": {name: getattr(state, name) for name in state.LEARNED},
             "waiting": list(state.waiting),
             "digests": state.events.digests,
             "answered": followed.answered,
@@ -207,7 +206,8 @@ class _Saved:
             state.settings = settings_from_json(found["settings"])
         except ValueError:
             return None
-        state.model, state.imitation = found["model"], found["imitation"]
+        for name in state.LEARNED:
+            setattr(state, name, found["learned"][name])
         state.waiting = dict.fromkeys(found["waiting"])
         state.events = Events(PastEvents(self._journal, self.mark, found["digests"]))
         self._thawed = state

@@ -49,6 +49,7 @@ class Library:
             if kept is None:
                 kept = reopen(self.store, loop_id)
                 kept.settle()
+                self.store.touch(loop_id)
                 with self._lock:
                     self._loops[loop_id] = kept
             return kept

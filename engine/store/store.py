@@ -6,7 +6,7 @@ concurrency): the length is compared and moved on in the same statement.
 
 import json
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Self
@@ -290,6 +290,11 @@ class Store:
             )
         if named.rowcount == 0:
             raise GoneError
+
+    def touch(self, loop: str) -> None:
+        """Count a loop's time from now; one that may only be read keeps the time it has."""
+        with suppress(StoreError), self._writing() as connection:
+            connection.execute(update(LOOPS).where(LOOPS.c.id == loop).values(used=self._now()))
 
     def hand_over(self, before: str, now: str) -> None:
         """Let the loops of one owner be another's."""

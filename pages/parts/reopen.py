@@ -7,6 +7,7 @@ import time
 import streamlit as st
 
 from engine.store import StoreError
+from engine.worlds import WORLDS
 from pages.parts.browser import owner
 from pages.parts.keeping import library
 from pages.parts.link import LAG
@@ -47,6 +48,8 @@ def _go_to(asked: str, session: PlaySession | None) -> PlaySession | None:
             raise StoreError("The link names a loop in a way that no loop is named.")
         with st.spinner("Opening the loop"):
             kept = library().open(asked)
+        if kept.world not in WORLDS:
+            raise StoreError("This loop serves no world that could be played here.")
         if session is None:
             setup = Setup(**{n: st.session_state[Setup.key(n)] for n in Setup.names()})
             session = PlaySession(setup, shelf=library(), owner=owner(), kept=kept)

@@ -11,7 +11,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from streamlit.testing.v1 import AppTest
 
-from engine.store import Store, StoreError
+from engine.store import Store, StoreError, keep
 from engine.store.transfer import export_lines
 from pages.parts.browser import owner
 from pages.parts.changes import ROUTES
@@ -88,6 +88,12 @@ def test_a_link_to_no_loop_begins_a_new_one_and_says_so(open_app: Open, loop: st
     assert "Here is a new one" in app.at.toast[0].value
     assert app.metric("Visitors") == "0"
     assert loop_in_link(app) is None
+
+
+def test_a_loop_of_no_world_cannot_be_played(open_app: Open) -> None:
+    kept = keep(store(), owner="me")
+    kept.loop.rank([{"id": "a", "features": [{"x": 1}]}])
+    assert "serves no world" in open_app(loop=kept.id).at.toast[0].value
 
 
 def test_what_another_tab_did_is_drawn(open_app: Open, in_time: None) -> None:
