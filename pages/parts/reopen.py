@@ -30,7 +30,10 @@ def open_loop() -> None:
     if asked is not None:
         session = _go_to(asked, session)
     if session is not None:
-        _show_settings(session)
+        shown = _widgets()
+        now = session.follow_others(shown)
+        if now != shown:
+            _set_widgets(now)
 
 
 def _asked(session: PlaySession | None) -> str | None:
@@ -51,8 +54,7 @@ def _go_to(asked: str, session: PlaySession | None) -> PlaySession | None:
         if kept.world not in WORLDS:
             raise StoreError("This loop serves no world that could be played here.")
         if session is None:
-            setup = Setup(**{n: st.session_state[Setup.key(n)] for n in Setup.names()})
-            session = PlaySession(setup, shelf=library(), owner=owner(), kept=kept)
+            session = PlaySession(_widgets(), shelf=library(), owner=owner(), kept=kept)
             st.session_state.play = session
         else:
             session.move_to(kept)
@@ -63,15 +65,8 @@ def _go_to(asked: str, session: PlaySession | None) -> PlaySession | None:
     return session
 
 
-def _show_settings(session: PlaySession) -> None:
-    """What others set on the loop stands in the settings, unless they are being changed here."""
-    setup = session.setup
-    if any(st.session_state[Setup.key(n)] != getattr(setup, n) for n in Setup.names()):
-        return
-    now = setup.of_loop(session.kept)
-    if now != setup:
-        session.setup = now
-        _set_widgets(now)
+def _widgets() -> Setup:
+    return Setup(**{name: st.session_state[Setup.key(name)] for name in Setup.names()})
 
 
 def _set_widgets(setup: Setup) -> None:

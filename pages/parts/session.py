@@ -3,6 +3,7 @@
 Pages read it, callbacks call its verbs (one engine call each), charts get its rows.
 """
 
+import secrets
 import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
@@ -72,6 +73,7 @@ class PlaySession(Crowd):
 
     Attributes:
         kept: the loop and where it is kept.
+        token: tells this session from all others.
         trouble: why the last thing did not happen, in one sentence; None if it did.
         drawn: length of the log's history that the page shows.
 
@@ -94,6 +96,7 @@ class PlaySession(Crowd):
     ) -> None:
         super().__init__(now)
         self.setup, self.shelf, self.owner = setup, shelf, owner
+        self.token = secrets.token_hex(8)
         self.taken = 0
         self.toolbar_drawn: tuple[object, ...] = ()
         self.trouble: str | None = None
@@ -171,6 +174,19 @@ class PlaySession(Crowd):
         changes = _changes(before.settings(), setup.settings())
         if changes:
             self._configure(changes)
+
+    @locked
+    def follow_others(self, shown: Setup) -> Setup:
+        """What the page is to show, if others have set something on the loop.
+
+        Args:
+            shown: what its widgets say; while that is more than what was adopted, the person
+                here is changing something, and it stays.
+        """
+        if shown == self.setup:
+            self.setup = shown.of_loop(self.kept)
+            return self.setup
+        return shown
 
     @locked
     def catch_up(self) -> None:

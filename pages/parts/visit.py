@@ -112,7 +112,7 @@ def ask_for_reward(session: PlaySession) -> None:
     def send_other() -> None:
         send(st.session_state["reward-value"])
 
-    reward_buttons(session.taken, off, session.take)
+    reward_buttons(session.token, session.taken, off, session.take)
     with st.container(horizontal=True, gap="xsmall"):
         st.button(
             "No answer",

@@ -79,6 +79,29 @@ def test_a_killed_server_comes_back_with_the_loop(open_page: OpenPage, tmp_path:
     page.complaints.clear()
 
 
+def test_a_tab_that_stays_open_goes_on_after_a_restart(open_page: OpenPage, tmp_path: Path) -> None:
+    port = free_port()
+    with running(data=tmp_path, port=port) as server:
+        page = open_page(address=server.address)
+        for visitors in range(1, 4):
+            page.press("reward-1")
+            page.expect_visitors(visitors)
+        loop = loop_of(page)
+        page.settle()
+        _kill(server)
+    with running(data=tmp_path, port=port):
+        expect(page.page.get_by_test_id("stApp")).to_have_attribute(
+            "data-test-connection-state", "CONNECTED", timeout=60_000
+        )
+        page.settle()
+        page.expect_visitors(3)
+        page.press("reward-3")
+        page.expect_visitors(4)
+        assert loop_of(page) == loop
+        assert [float(event["reward"]) for event in page.events()] == [1.0, 1.0, 1.0, 0.0]
+    page.complaints.clear()
+
+
 def data_page(page: PlayPage) -> DataPage:
     """The Data page in the same tab, gone to by its link."""
     page.page.get_by_test_id("stTopNavLink").filter(has_text="Data").click()
