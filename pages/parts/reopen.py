@@ -30,10 +30,9 @@ def open_loop() -> None:
     if asked is not None:
         session = _go_to(asked, session)
     if session is not None:
-        shown = _widgets()
-        now = session.follow_others(shown)
-        if now != shown:
-            _set_widgets(now)
+        theirs = session.set_by_others(_widgets())
+        if theirs is not None:
+            _set_widgets(theirs)
 
 
 def _asked(session: PlaySession | None) -> str | None:

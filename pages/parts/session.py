@@ -176,17 +176,15 @@ class PlaySession(Crowd):
             self._configure(changes)
 
     @locked
-    def follow_others(self, shown: Setup) -> Setup:
-        """What the page is to show, if others have set something on the loop.
+    def set_by_others(self, shown: Setup) -> Setup | None:
+        """What the page is to show instead, if others have set something on the loop.
 
         Args:
             shown: what its widgets say; while that is more than what was adopted, the person
                 here is changing something, and it stays.
         """
-        if shown == self.setup:
-            self.setup = shown.of_loop(self.kept)
-            return self.setup
-        return shown
+        now = self.setup.of_loop(self.kept)
+        return now if shown == self.setup != now else None
 
     @locked
     def catch_up(self) -> None:
