@@ -85,8 +85,7 @@ def _refuse_constant(name: str) -> None:
     raise UnreadableError(f"{name} is not a number of JSON")
 
 
-def _dump(value: object) -> str:
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+_dump: Text = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode
 
 
 # -- writing --------------------------------------------------------------------------
