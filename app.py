@@ -5,8 +5,15 @@ folder beside it would be taken for the older kind of multipage app, and a visit
 with a deep link to a fresh server would get a page without its frame.
 """
 
+import sys
 from pathlib import Path
 
 import streamlit as st
 
-app = st.App(Path(__file__).parent / "pages" / "parts" / "front.py")
+ROOT = Path(__file__).parent
+if str(ROOT) not in sys.path:
+    sys.path.insert(0, str(ROOT))
+
+from pages.parts.changes import ROUTES  # noqa: E402
+
+app = st.App(ROOT / "pages" / "parts" / "front.py", routes=ROUTES)

@@ -14,7 +14,7 @@ from itertools import islice, takewhile
 import numpy as np
 
 from engine.arrays import Array
-from engine.fold import EventState
+from engine.events import EventState
 from engine.log import Configured, Ranked
 from engine.loop import LearningLoop
 from engine.metrics import rolling_mean
@@ -155,8 +155,8 @@ class MatchingRecord:
         """Fold in the entries that are new."""
         if loop.log.undos != self._undos:
             self._start_over(loop.log.undos)
-        for position in range(self._read, len(loop.log)):
-            match loop.log[position]:
+        for seen in loop.log.since(self._read):
+            match seen:
                 case Configured(settings=settings):
                     self._policy = settings.policy
                     if not self.switches or self.switches[-1][1] != settings.learning_mode:

@@ -1,34 +1,16 @@
 """The state of a loop as a fold over its log: where events stand, and what was learned."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from typing import ClassVar
 
 from engine.classic import ClassicModel
+from engine.events import Events, EventState
 from engine.hypotheses import Hypothesis
 from engine.log import Activated, Configured, Entry, Expired, Ranked, Rewarded
 from engine.model import RewardModel
 from engine.settings import LoopSettings
 
-
-@dataclass(slots=True)
-class EventState:
-    """Where one event stands: a fold over its entries.
-
-    Attributes:
-        ranked: its Rank entry.
-        activated: whether it was shown, so that it may be learned.
-        rewards: values in the order in which they came, the default included.
-        open: whether its wait is still running.
-        earned: what it earned so far, once it was shown and an answer came.
-        lesson: which lesson of the reward head's that was.
-    """
-
-    ranked: Ranked
-    activated: bool
-    rewards: list[float] = field(default_factory=list)
-    open: bool = True
-    earned: float | None = None
-    lesson: int = 0
+__all__ = ["EventState", "LoopState", "imitation_head", "new_head"]
 
 
 class LoopState:
@@ -47,10 +29,13 @@ class LoopState:
         entries: what happened so far.
     """
 
+    LEARNED: ClassVar[tuple[str, ...]] = ("model", "imitation")
+    """Attributes that hold what was learned: snapshots keep these (`engine.store.freeze`)."""
+
     def __init__(self, entries: Iterable[Entry] = ()) -> None:
         self.settings = LoopSettings()
         self._start_learning()
-        self.events: dict[str, EventState] = {}
+        self.events = Events()
         self.waiting: dict[str, None] = {}
         for entry in entries:
             self.apply(entry)
@@ -71,10 +56,8 @@ class LoopState:
             case Configured():
                 self._configure(entry.settings)
             case Ranked():
-                active = not entry.request.defer_activation
-                self.events[entry.event_id] = EventState(entry, active)
                 self.waiting[entry.event_id] = None
-                self._imitate(self.events[entry.event_id])
+                self._imitate(self.events.add(entry))
             case Activated() | Rewarded() | Expired():
                 self._go_on(self.events[entry.event_id], entry)
 
@@ -90,16 +73,9 @@ class LoopState:
             self._learn(state)
 
     def _go_on(self, state: EventState, entry: Activated | Rewarded | Expired) -> None:
-        match entry:
-            case Activated():
-                state.activated = True
-                self._imitate(state)
-            case Rewarded(_, _, value):
-                state.rewards.append(value)
-            case Expired(_, _, default):
-                state.open = False
-                if default is not None:
-                    state.rewards.append(default)
+        state.follow(entry)
+        if isinstance(entry, Activated):
+            self._imitate(state)
         if not state.open or (state.activated and state.rewards):
             self.waiting.pop(entry.event_id, None)
         self._learn(state)

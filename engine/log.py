@@ -6,9 +6,11 @@ count from then on, so the log keeps what was taken back, and the entries that c
 are themselves a fold.
 """
 
-from collections.abc import Iterator
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Protocol
 
 from engine.actions import RankRequest
 from engine.policies import Cause
@@ -129,53 +131,238 @@ Entry = Configured | Ranked | Activated | Rewarded | Expired
 """What can count."""
 
 
+Runs = tuple[tuple[int, int], ...]
+"""(start, stop) of the stretches of a history that count, in order."""
+
+
+class OvertakenError(Exception):
+    """Others have appended to the same log meanwhile: `Listener.news` has what they did."""
+
+
+class Listener(Protocol):
+    """Who hears of entries before they count, such as a store that writes them down."""
+
+    def offer(self, position: int, entries: Sequence[Entry | Undone]) -> None:
+        """Take note of entries; they count once this returns.
+
+        Args:
+            position: of the first of them in the history.
+
+        Raises:
+            OvertakenError: if that place is taken.
+            PersonalizerError: if they cannot be taken; then they never were.
+        """
+        ...
+
+    def news(self, position: int) -> Sequence[Entry | Undone]:
+        """What others have appended from a position of the history on."""
+        ...
+
+
+class Past(Protocol):
+    """Where the entries are that a log does not hold in memory."""
+
+    def read(self, start: int, stop: int) -> Iterator[Entry | Undone]:
+        """Entries of the history from one position up to another."""
+        ...
+
+    def of_event(self, event_id: str, stop: int) -> Sequence[tuple[int, Entry]]:
+        """Positions and entries of one event before a position, in order."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A place in a history, and what counted there."""
+
+    position: int
+    runs: Runs
+    undos: int
+
+    @property
+    def counting(self) -> int:
+        """How many entries counted."""
+        return sum(stop - start for start, stop in self.runs)
+
+
+START = Mark(0, (), 0)
+
+
 class EventLog:
     """Entries in the order in which they were appended.
 
     Iterating and ``len`` give the entries that count; `history` gives all.
+
+    Attributes:
+        listener: hears of every entry before it counts; None for a log in memory alone.
+
+    Args:
+        mark: where a log begins whose earlier entries are not in memory.
+        past: where those are.
     """
 
-    def __init__(self) -> None:
-        self._history: list[Entry | Undone] = []
-        self._counting: list[Entry] = []
-        self._undos = 0
+    def __init__(self, mark: Mark = START, past: Past | None = None) -> None:
+        self.listener: Listener | None = None
+        self._tail: list[Entry | Undone] = []
+        self._held: Mark | None = None
+        self._go_to(mark, past)
+
+    def _go_to(self, mark: Mark, past: Past | None) -> None:
+        self._start, self._past = mark.position, past
+        self._count(mark)
+
+    def _count(self, mark: Mark) -> None:
+        self._runs = list(mark.runs)
+        self._sizes = [0]
+        for start, stop in self._runs:
+            self._sizes.append(self._sizes[-1] + stop - start)
+        self._undos = mark.undos
 
     def __len__(self) -> int:
-        return len(self._counting)
+        return self._sizes[-1]
 
     def __iter__(self) -> Iterator[Entry]:
-        return iter(self._counting)
+        return self.since(0)
 
     def __getitem__(self, position: int) -> Entry:
-        return self._counting[position]
+        size = len(self)
+        at = position + size if position < 0 else position
+        if not 0 <= at < size:
+            raise IndexError(position)
+        return next(self.since(at))
+
+    def since(self, position: int) -> Iterator[Entry]:
+        """The entries that count, but for the first ``position`` of them."""
+        first = bisect_right(self._sizes, position) - 1
+        skip = position - self._sizes[first]
+        for start, stop in tuple(self._runs[first:]):
+            for entry in self._read(start + skip, stop):
+                assert not isinstance(entry, Undone)
+                yield entry
+            skip = 0
+
+    def _read(self, start: int, stop: int) -> Iterator[Entry | Undone]:
+        if start < self._start and self._past is not None:
+            yield from self._past.read(start, min(stop, self._start))
+        yield from self._tail[max(start - self._start, 0) : max(stop - self._start, 0)]
 
     @property
     def history(self) -> tuple[Entry | Undone, ...]:
         """All entries ever appended, undone ones and the undoing included."""
-        return tuple(self._history)
+        return tuple(self._read(0, self.position))
+
+    @property
+    def position(self) -> int:
+        """Length of the history."""
+        return self._start + len(self._tail)
+
+    @property
+    def mark(self) -> Mark:
+        """Where the log is now."""
+        return Mark(self.position, tuple(self._runs), self._undos)
 
     @property
     def undos(self) -> int:
         """How often entries were taken back; while it stays the same, the log only grows."""
         return self._undos
 
+    def counted_at(self, mark: Mark) -> bool:
+        """Whether all that counted at an earlier place still counts."""
+        size = mark.counting
+        return size <= len(self) and (size == 0 or self._place(size - 1) < mark.position)
+
+    def _place(self, at: int) -> int:
+        """Position in the history of an entry that counts."""
+        run = bisect_right(self._sizes, at) - 1
+        return self._runs[run][0] + at - self._sizes[run]
+
     def append(self, entry: Entry | Undone) -> None:
         """Append an entry; for the loop, which applies it too. Others only read.
 
         Raises:
-            ValueError: for an `Undone` that reaches back to the first entry or beyond.
+            ValueError: for an `Undone` that reaches back to the first entry or beyond, or
+                among entries that are held.
+            OvertakenError, PersonalizerError: as the listener; then nothing was appended.
         """
+        self._check(entry)
+        if self.listener is not None and self._held is None:
+            self.listener.offer(self.position, (entry,))
+        self.take(entry)
+
+    def _check(self, entry: Entry | Undone) -> None:
         if isinstance(entry, Undone) and not 0 < entry.entries < len(self):
             raise ValueError(f"{entry.entries} of {len(self)} entries cannot be taken back")
-        self._history.append(entry)
+        if isinstance(entry, Undone) and self._held is not None:
+            raise ValueError("nothing can be taken back while entries wait to be written down")
+
+    def take(self, entry: Entry | Undone) -> None:
+        """Append an entry that is written down already.
+
+        Raises:
+            ValueError: as `append`.
+        """
+        self._check(entry)
+        at = self.position
+        self._tail.append(entry)
         if isinstance(entry, Undone):
             self._undos += 1
-            del self._counting[len(self._counting) - entry.entries :]
+            self._strip(entry.entries)
+        elif self._runs and self._runs[-1][1] == at:
+            self._runs[-1] = (self._runs[-1][0], at + 1)
+            self._sizes[-1] += 1
         else:
-            self._counting.append(entry)
+            self._runs.append((at, at + 1))
+            self._sizes.append(self._sizes[-1] + 1)
 
-    def rows(self) -> list[dict[str, object]]:
+    def _strip(self, entries: int) -> None:
+        left = len(self) - entries
+        while self._sizes[-1] > left:
+            start, _ = self._runs.pop()
+            self._sizes.pop()
+            if self._sizes[-1] < left:
+                self._runs.append((start, start + left - self._sizes[-1]))
+                self._sizes.append(left)
+
+    # -- several entries at once ------------------------------------------------------
+
+    def hold(self) -> None:
+        """From here on the listener hears nothing until `release`."""
+        self._held = self.mark
+
+    @property
+    def is_held(self) -> bool:
+        """Whether entries wait to be written down together."""
+        return self._held is not None
+
+    def release(self) -> None:
+        """Offer what came since `hold` to the listener, all or none.
+
+        Raises:
+            OvertakenError, PersonalizerError: as the listener; then `drop` is to be called.
+        """
+        held = self._held
+        if held is not None and self.listener is not None and held.position < self.position:
+            self.listener.offer(held.position, self._tail[held.position - self._start :])
+        self._held = None
+
+    def drop(self) -> None:
+        """Forget what came since `hold`."""
+        held, self._held = self._held, None
+        if held is not None:
+            del self._tail[held.position - self._start :]
+            self._count(held)
+
+    def forget(self, past: Past) -> None:
+        """Keep in memory only what comes from here on: the rest is in ``past``."""
+        mark = self.mark
+        self._tail = []
+        self._go_to(mark, past)
+
+    def rows(self, start: int = 0) -> list[dict[str, object]]:
         """One plain row an event, in the order of their Rank calls, for a table or a CSV file.
+
+        Args:
+            start: position of the first entry to read; events ranked before are left out.
 
         Returns:
             number (from 1), time, event, mode, context, action (the one shown), probability
@@ -184,10 +371,14 @@ class EventLog:
             (not activated yet, whatever its reward) or dropped (never activated in time).
         """
         rows: dict[str, dict[str, object]] = {}
-        for entry in self:
+        for entry in self.since(start):
             match entry:
                 case Ranked():
                     rows[entry.event_id] = {"number": len(rows) + 1, **_row(entry)}
+                case Configured():
+                    pass
+                case _ if entry.event_id not in rows:
+                    pass
                 case Activated(event_id):
                     has_reward = rows[event_id]["reward"] is not None
                     rows[event_id]["status"] = "rewarded" if has_reward else "waiting"

@@ -7,9 +7,10 @@ log, and replaying the log gives the same loop, bit for bit.
 
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from typing import Any, TypeVar
+from functools import wraps
+from typing import Any, Concatenate, ParamSpec, Self, TypeVar
 
 import numpy as np
 
@@ -23,14 +24,19 @@ from engine.actions import (
 from engine.arrays import Array
 from engine.classic import ClassicModel
 from engine.errors import refuse
+from engine.events import Events, EventState, PastEvents
 from engine.features import Column
-from engine.fold import EventState, LoopState
+from engine.fold import LoopState
 from engine.log import (
     Activated,
     Configured,
     Entry,
     EventLog,
     Expired,
+    Listener,
+    Mark,
+    OvertakenError,
+    Past,
     Ranked,
     Rewarded,
     Undone,
@@ -45,12 +51,44 @@ _SETTINGS = "InvalidServiceConfiguration"
 MAX_REWARDS = 100
 """Rewards that an event may get under ``sum``."""
 T = TypeVar("T")
+P = ParamSpec("P")
 Clock = Callable[[], datetime]
 
 
 def utc_now() -> datetime:
     """The real clock."""
     return datetime.now(UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Checkpoint:
+    """A loop's state at an earlier place of its log, so that a fold may begin there.
+
+    Attributes:
+        mark: the place.
+        state: makes the state anew; None if it cannot be had any more.
+    """
+
+    mark: Mark
+    state: Callable[[], LoopState | None]
+
+
+def _in_turn(
+    verb: Callable[Concatenate["LearningLoop", P], T],
+) -> Callable[Concatenate["LearningLoop", P], T]:
+    """Take over what others did to the same log first; again, whenever they were faster."""
+
+    @wraps(verb)
+    def attempt(loop: "LearningLoop", /, *args: P.args, **kwargs: P.kwargs) -> T:
+        while True:
+            loop.catch_up()
+            try:
+                return verb(loop, *args, **kwargs)
+            except OvertakenError:
+                if loop.log.is_held:
+                    raise
+
+    return attempt
 
 
 class LearningLoop:
@@ -77,7 +115,27 @@ class LearningLoop:
         self._normals = Normals(seed)
         self._log = EventLog()
         self._state = LoopState()
+        self._checkpoints: tuple[Checkpoint, ...] = ()
         self._append(Configured(clock(), settings or LoopSettings()))
+
+    @classmethod
+    def resume(
+        cls,
+        log: EventLog,
+        *,
+        seed: int,
+        clock: Clock = utc_now,
+        checkpoints: Sequence[Checkpoint] = (),
+    ) -> Self:
+        """The loop that a log has made; it goes on as if it had never been away.
+
+        Args:
+            checkpoints: where its fold may begin, oldest first.
+        """
+        loop = cls(seed=seed, clock=clock)
+        loop._log, loop._checkpoints = log, tuple(checkpoints)
+        loop._state = loop._fold()
+        return loop
 
     # -- what a caller reads ----------------------------------------------------------
 
@@ -183,6 +241,7 @@ class LearningLoop:
 
     # -- what a caller does -----------------------------------------------------------
 
+    @_in_turn
     def rank(
         self,
         actions: Sequence[Mapping[str, Any]],
@@ -217,6 +276,7 @@ class LearningLoop:
         self._append(ranked)
         return _response(ranked)
 
+    @_in_turn
     def activate(self, event_id: str) -> None:
         """Say that a deferred event was shown, so that it may be learned.
 
@@ -232,6 +292,7 @@ class LearningLoop:
         if not state.activated:
             self._append(Activated(event_id, now))
 
+    @_in_turn
     def reward(self, event_id: str, value: float) -> None:
         """Say what the shown action earned.
 
@@ -257,6 +318,14 @@ class LearningLoop:
                 event_id,
                 'the id of an event without a reward, as the "earliest" reward counts',
             )
+        if state.earned is not None and not state.lesson and isinstance(self.model, RewardModel):
+            refuse(
+                "InvalidRewardRequest",
+                "eventId",
+                event_id,
+                "the id of an event since the statistics were last written down, as the reward "
+                "of an earlier one cannot be added to",
+            )
         if len(state.rewards) >= MAX_REWARDS:
             refuse(
                 "InvalidRewardRequest",
@@ -266,6 +335,7 @@ class LearningLoop:
             )
         self._append(Rewarded(event_id, now, amount))
 
+    @_in_turn
     def expire(self, event_id: str) -> None:
         """End an event's wait now: without a reward, the default reward applies.
 
@@ -284,7 +354,8 @@ class LearningLoop:
             )
         self._append(self._expiry(state, now))
 
-    def configure(self, **changes: Any) -> None:
+    @_in_turn
+    def configure(self, /, **changes: Any) -> None:
         """Change settings, all or none. A change of what is learned retrains on the log.
 
         Raises:
@@ -315,6 +386,7 @@ class LearningLoop:
         if settings != self.settings:
             self._append(Configured(now, settings))
 
+    @_in_turn
     def undo(self, entries: int = 1) -> None:
         """Take back the last ``entries`` entries of the log: the loop is as it was before.
 
@@ -330,8 +402,107 @@ class LearningLoop:
         if isinstance(entries, bool) or not isinstance(entries, int) or not 1 <= entries <= most:
             allowed = f"a whole number from 1 to {most}" if most else "used on a log with events"
             refuse("BadRequest", "entries", entries, allowed)
+        self._take_back(entries)
+
+    @_in_turn
+    def undo_event(self) -> Ranked | None:
+        """Take back the last Rank call and all that came after it.
+
+        Returns:
+            what was taken back; None if there was no event.
+        """
+        for entries in range(1, len(self._log)):
+            entry = self._log[-entries]
+            if isinstance(entry, Ranked):
+                self._take_back(entries)
+                return entry
+        return None
+
+    def _take_back(self, entries: int) -> None:
         self._log.append(Undone(self._clock(), entries))
-        self._state = LoopState(self._log)
+        self._state = self._fold()
+
+    # -- with others, and over time ---------------------------------------------------
+
+    def listen(self, listener: Listener | None) -> None:
+        """Let every entry be offered to a listener before it counts."""
+        self._log.listener = listener
+
+    def catch_up(self) -> bool:
+        """Take over what others appended to the same log.
+
+        Returns:
+            whether there was anything.
+
+        Raises:
+            PersonalizerError: if the listener cannot tell.
+        """
+        if self._log.listener is None or self._log.is_held:
+            return False
+        news = self._log.listener.news(self._log.position)
+        for entry in news:
+            self._log.take(entry)
+            if isinstance(entry, Undone):
+                self._state = self._fold()
+            else:
+                self._state.apply(entry)
+        return bool(news)
+
+    def together(self, work: Callable[[], T]) -> T:
+        """Let all entries that some work appends be written down at once, or none count.
+
+        Args:
+            work: done again if others were faster.
+
+        Raises:
+            PersonalizerError: as the work or the listener; then nothing of it happened.
+        """
+        if self._log.listener is None or self._log.is_held:
+            return work()
+        while True:
+            self.catch_up()
+            self._log.hold()
+            try:
+                result = work()
+                self._log.release()
+            except BaseException as error:
+                self._log.drop()
+                self._state = self._fold()
+                if not isinstance(error, OvertakenError):
+                    raise
+            else:
+                return result
+
+    def keep_from_here(self, past: Past, state: Callable[[], LoopState | None]) -> None:
+        """Keep in memory only what comes from here on.
+
+        Args:
+            past: where all entries up to here can be read.
+            state: makes the present state anew, should an undo reach back to here.
+        """
+        mark = self._log.mark
+        still = [point for point in self._checkpoints if self._log.counted_at(point.mark)]
+        self._checkpoints = (*still[-1:], Checkpoint(mark, state))
+        self._state.events = Events(PastEvents(past, mark, self._state.events.digests))
+        self._log.forget(past)
+
+    @property
+    def state(self) -> LoopState:
+        """The fold of the log; to read, not to change."""
+        return self._state
+
+    def _fold(self) -> LoopState:
+        """The state as the log has it, from the latest checkpoint that it still goes through."""
+        for point in reversed(self._checkpoints):
+            state = point.state() if self._log.counted_at(point.mark) else None
+            if state is not None:
+                done = point.mark.counting
+                break
+        else:
+            state, done = LoopState(), 0
+        for entry in self._log.since(done):
+            state.apply(entry)
+        return state
 
     # -- deciding ---------------------------------------------------------------------
 

@@ -4,17 +4,17 @@ All of it is a fold over the log with the world's hidden truth beside it.
 """
 
 import json
-from bisect import bisect_left
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
 
 from engine.actions import RankRequest, parse_rank_request
-from engine.arrays import Array
-from engine.fold import EventState
-from engine.log import Configured, Ranked
+from engine.arrays import Array, with_room
+from engine.events import EventState
+from engine.log import START, Activated, Expired, Mark, Ranked, Rewarded
 from engine.loop import LearningLoop
 from engine.worlds.world import World
 
@@ -22,49 +22,69 @@ RECENT = 50
 """Visitors in the rolling mean."""
 
 
+@dataclass(frozen=True, slots=True)
+class Followed:
+    """What a curve has folded in.
+
+    Attributes:
+        mark: up to which place of the log.
+        answered: number of the event, reward, and the expected rewards of the action shown
+            and of the best one, for each answered event: (events, 4).
+    """
+
+    mark: Mark
+    answered: Array
+
+
+NOTHING = Followed(START, np.zeros((0, 4)))
+
+
 class LearningCurve:
     """Rewards of a loop's answered visitors in the order of their Rank calls.
 
     `follow` folds in what the log has gained since the last call; after an undo it
-    starts again from the first entry.
+    starts again, from `begun` if that still counts.
 
     Args:
         world: the world whose visitors the loop serves; it knows the expected rewards.
+        begun: what was folded in before.
     """
 
-    def __init__(self, world: World) -> None:
+    def __init__(self, world: World, begun: Followed = NOTHING) -> None:
         self._world = world
-        self._start_over(0)
+        self.begin(begun)
 
-    def _start_over(self, undos: int) -> None:
-        self._undos = undos
-        self._read = 0
-        self._numbers: dict[str, int] = {}
-        self._answered: list[tuple[int, float, float, float]] = []
+    def begin(self, begun: Followed) -> None:
+        """Go on from what was folded in before, now and after an undo."""
+        self._begun = begun
+        self._read, self._undos = begun.mark.counting, begun.mark.undos
+        self._size = len(begun.answered)
+        self._answered: Array = begun.answered.copy()
+
+    def followed(self, mark: Mark) -> Followed:
+        """What is folded in so far, up to a place."""
+        return Followed(mark, self._answered[: self._size].copy())
 
     def follow(self, loop: LearningLoop) -> None:
         """Fold in the entries that are new."""
         if loop.log.undos != self._undos:
-            self._start_over(loop.log.undos)
-        for position in range(self._read, len(loop.log)):
-            match loop.log[position]:
-                case Ranked(event_id=event_id):
-                    self._numbers[event_id] = len(self._numbers)
-                case Configured():
-                    pass
-                case entry:
-                    self._count(loop.events[entry.event_id])
+            self.begin(self._begun if loop.log.counted_at(self._begun.mark) else NOTHING)
+            self._undos = loop.log.undos
+        for entry in loop.log.since(self._read):
+            if isinstance(entry, Activated | Rewarded | Expired):
+                self._count(loop.events[entry.event_id])
         self._read = len(loop.log)
 
     def _count(self, state: EventState) -> None:
         """Take over what an event has earned, if it has."""
         if state.earned is None:
             return
-        number = self._numbers[state.ranked.event_id]
-        place = bisect_left(self._answered, number, key=lambda answer: answer[0])
-        known = place < len(self._answered) and self._answered[place][0] == number
-        expected, best = self._truth(state.ranked)
-        self._answered[place : place + known] = [(number, state.earned, expected, best)]
+        place = int(np.searchsorted(self._column(0), state.number))
+        if place == self._size or self._answered[place, 0] != state.number:
+            self._answered = with_room(self._answered, (self._size + 1, 4))
+            self._answered[place + 1 : self._size + 1] = self._answered[place : self._size]
+            self._size += 1
+        self._answered[place] = (state.number, state.earned, *self._truth(state.ranked))
 
     def _truth(self, ranked: Ranked) -> tuple[float, float]:
         """Expected reward of the action shown, and of the best one."""
@@ -73,25 +93,25 @@ class LearningCurve:
         return float(row[self._world.position(ranked.action_id)]), float(row.max())
 
     def __len__(self) -> int:
-        return len(self._answered)
+        return self._size
 
     def _column(self, place: int) -> Array:
-        return np.array([answer[place] for answer in self._answered], dtype=float)
+        return self._answered[: self._size, place]
 
     @property
     def rewards(self) -> Array:
         """Reward of each answered visitor, in the order of the Rank calls."""
-        return self._column(1)
+        return self._column(1).copy()
 
     @property
     def mean_reward(self) -> float:
         """Mean reward so far; NaN before the first answer."""
-        return float(self.rewards.mean()) if self._answered else float("nan")
+        return float(self.rewards.mean()) if self._size else float("nan")
 
     @property
     def recent_reward(self) -> float:
         """Mean reward of the last `RECENT` visitors; NaN before the first answer."""
-        return float(self.rewards[-RECENT:].mean()) if self._answered else float("nan")
+        return float(self.rewards[-RECENT:].mean()) if self._size else float("nan")
 
     @property
     def regret(self) -> float:
@@ -161,3 +181,17 @@ def favourites(loop: LearningLoop, world: World) -> list[dict[str, object]]:
             }
         )
     return rows
+
+
+def latest_rows(loop: LearningLoop, most: int) -> list[dict[str, object]]:
+    """Rows of a loop's latest events (`EventLog.rows`), oldest first."""
+    events, entries = min(most, len(loop.events)), len(loop.log)
+    reach = 3 * events + 10
+    while True:
+        start = max(entries - reach, 0)
+        rows = loop.log.rows(start)
+        if start == 0 or len(rows) >= events:
+            break
+        reach *= 4
+    first = len(loop.events) - len(rows)
+    return [row | {"number": number} for number, row in enumerate(rows, first + 1)][-events:]

@@ -25,7 +25,8 @@ import numpy as np
 from engine.actions import Action, RankRequest
 from engine.arrays import Array
 from engine.classic import ClassicModel
-from engine.fold import EventState, new_head
+from engine.events import EventState
+from engine.fold import new_head
 from engine.loop import LearningLoop
 from engine.model import RewardModel
 

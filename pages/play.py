@@ -7,6 +7,7 @@ what is set, who is there, what is offered, what the click changed, what was lea
 import streamlit as st
 
 from pages.parts.beliefs import show_beliefs
+from pages.parts.changes import watch_others
 from pages.parts.controls import (
     choose_settings,
     choose_world,
@@ -18,6 +19,7 @@ from pages.parts.learned import reveal_the_truth, show_map, show_regret, show_sc
 from pages.parts.link import current_setup, open_link, write_link
 from pages.parts.look import note, plain
 from pages.parts.records import show_code, show_log
+from pages.parts.reopen import open_loop, write_loop
 from pages.parts.session import PlaySession, current_session
 from pages.parts.setup import Setup
 from pages.parts.visit import (
@@ -28,6 +30,7 @@ from pages.parts.visit import (
 )
 
 open_link(Setup)
+open_loop()
 
 with st.container(
     horizontal=True, horizontal_alignment="distribute", vertical_alignment="center", key="toolbar"
@@ -37,6 +40,7 @@ with st.container(
         setup = current_setup(Setup)
         write_link(setup)
         session = current_session(setup)
+        write_loop(session)
         control_the_crowd(session)
         choose_settings()
         reset_or_share(session, setup)
@@ -64,10 +68,13 @@ def draw_stage(session: PlaySession) -> None:
     session.adopt(current_setup(Setup))
     session.settle()
     session.tick()
+    session.drawn = session.loop.log.position
     if session.toolbar_state != session.toolbar_drawn:
         st.rerun()
     # Computed before anything is drawn: then all that is drawn travels in one message.
     ranked, favoured, curve = session.ranked, session.map_rows(), session.follow()
+    if session.trouble:
+        st.error(plain(session.trouble), icon=":material/cloud_off:")
     with visit:
         choose_context(session)
         show_offer(session.world, ranked)
@@ -81,6 +88,7 @@ def draw_stage(session: PlaySession) -> None:
     show_hypotheses(session, ranked)
     show_log(session)
     show_code(session)
+    watch_others(session.link, session.drawn, session.is_live, session.catch_up)
 
 
 every = session.pace if session.is_live else None

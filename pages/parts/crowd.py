@@ -28,6 +28,11 @@ class Session(Protocol):
         """Held by the verb that runs."""
         ...
 
+    @property
+    def shared_lock(self) -> AbstractContextManager[bool]:
+        """The same among all who have the same loop open; else the session's own."""
+        ...
+
 
 C = TypeVar("C", bound=Session)
 P = ParamSpec("P")
@@ -35,11 +40,11 @@ R = TypeVar("R")
 
 
 def locked(verb: Callable[Concatenate[C, P], R]) -> Callable[Concatenate[C, P], R]:
-    """One thread at a time."""
+    """One thread at a time, in this session and among all who have the same loop open."""
 
     @wraps(verb)
     def alone(session: C, /, *args: P.args, **kwargs: P.kwargs) -> R:
-        with session.lock:
+        with session.lock, session.shared_lock:
             return verb(session, *args, **kwargs)
 
     return alone
@@ -60,6 +65,7 @@ class Crowd(ABC):
     def __init__(self, now: Callable[[], float]) -> None:
         self.now = now
         self.lock = RLock()
+        self.shared_lock = self.lock
         self.send_away()
 
     @abstractmethod
@@ -133,7 +139,8 @@ class Crowd(ABC):
         if self.playing:
             self._serve(max(1, round(self.speed * self.pace)))
         else:
-            self.waiting -= self._serve(self.waiting)
+            served = self._serve(self.waiting)
+            self.waiting = max(self.waiting - served, 0)
         if self.is_full:
             self.stop()
 

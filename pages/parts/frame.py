@@ -4,6 +4,7 @@ from pathlib import Path
 
 import streamlit as st
 
+from pages.parts.browser import ask_browser
 from pages.parts.look import LOGO, style
 
 PAGES = Path(__file__).parents[1]
@@ -19,7 +20,9 @@ def draw() -> None:
             st.Page(PAGES / "play.py", title="Play", icon=":material/touch_app:", default=True),
             st.Page(PAGES / "compare.py", title="Compare", icon=":material/compare_arrows:"),
             st.Page(PAGES / "race.py", title="Race", icon=":material/sports_score:"),
+            st.Page(PAGES / "data.py", title="Data", icon=":material/database:"),
         ],
         position="top",
     )
     page.run()
+    ask_browser()

@@ -134,6 +134,11 @@ def open_link(kind: type[S]) -> None:
         state[kind.key(name)] = state.get(kind.key(name), getattr(setup, name))
 
 
+def no_link() -> None:
+    """Say that this page has no set-up in its address: others are come back to from here."""
+    st.session_state["page"] = None
+
+
 def current_setup(kind: type[S]) -> S:
     """What is set now. An emptied field keeps what it had."""
     before: S = st.session_state.get(kind.key("setup")) or kind()

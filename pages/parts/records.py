@@ -5,10 +5,13 @@ import json
 import pandas as pd
 import streamlit as st
 
+from engine.metrics import latest_rows
 from pages.parts.look import note
 from pages.parts.session import PlaySession
 from pages.parts.snippet import reproduce
 
+LATEST = 5_000
+"""Events in the table, and at most in the code."""
 _NONE_YET = "No event yet. Each answer adds one."
 
 
@@ -17,10 +20,12 @@ def show_log(session: PlaySession) -> None:
     with st.expander("Event log", icon=":material/list:", key="log", on_change="rerun") as box:
         if not box.open:
             return
-        rows = pd.DataFrame(session.loop.log.rows())
+        rows = pd.DataFrame(latest_rows(session.loop, LATEST))
         if rows.empty:
             note(_NONE_YET)
             return
+        if len(rows) < len(session.loop.events):
+            note(f"The latest {len(rows):,} events. The whole log is a file on the Data page.")
         filters = (
             ("Actions", "action", [item.id for item in session.world.items]),
             ("Decided by", "cause", sorted(rows["cause"].unique())),
@@ -51,7 +56,8 @@ def show_code(session: PlaySession) -> None:
         if not session.loop.events:
             note(_NONE_YET)
             return
-        event_id = list(session.loop.events)[-1]
+        (last,) = latest_rows(session.loop, 1)
+        event_id = str(last["event"])
         state = session.loop.events[event_id]
         request, answer = st.columns(2)
         with request:
@@ -65,6 +71,9 @@ def show_code(session: PlaySession) -> None:
             st.code(_text({"value": sum(state.rewards)}), "json")
         else:
             note("No reward was sent: the default reward applied.")
+        if len(session.loop.events) > LATEST:
+            note(f"The code of more than {LATEST:,} events is left out.")
+            return
         note("The same in Python, from the first event on")
         st.code(reproduce(session.loop, session.world), "python", height=340)
 

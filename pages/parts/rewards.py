@@ -17,8 +17,13 @@ _KEPT = 100
 _SCRIPT = """
 const TYPING = "input, textarea, select, [contenteditable=true], [role=dialog]";
 const bars = new WeakMap();
+// Outlives a bar that is drawn anew; another session, such as after a restart, begins at 0.
+let pressed = {};
 
 export default function ({ data, parentElement, setStateValue }) {
+    if (pressed.session !== data.session) {
+        pressed = { session: data.session, count: data.taken, latest: [] };
+    }
     let bar = bars.get(parentElement);
     if (!bar) bars.set(parentElement, bar = build(parentElement, data));
     bar.send = value => setStateValue("pressed", value);
@@ -32,7 +37,6 @@ export default function ({ data, parentElement, setStateValue }) {
 
 function build(parentElement, data) {
     const bar = { buttons: [], box: document.createElement("div") };
-    const pressed = { count: data.taken, latest: [] };
     bar.box.className = "reward-bar";
     for (const { label, reward, face, key } of data.rewards) {
         const button = document.createElement("button");
@@ -97,10 +101,14 @@ _bar = st.components.v2.component(
 )
 
 
-def reward_buttons(taken: int, disabled: bool, take: Callable[[int, list[float]], None]) -> None:
+def reward_buttons(
+    session: str, taken: int, disabled: bool, take: Callable[[int, list[float]], None]
+) -> None:
     """The three answers, each with its key.
 
     Args:
+        session: names the session that counts: after a restart a page sends again what
+            another session has counted.
         taken: how many presses the session has counted.
         disabled: whether nobody can answer now.
         take: gets the number of presses so far and the latest of them, oldest first.
@@ -108,7 +116,8 @@ def reward_buttons(taken: int, disabled: bool, take: Callable[[int, list[float]]
 
     def send() -> None:
         pressed = st.session_state["rewards"]["pressed"]
-        take(pressed["count"], pressed["latest"])
+        if pressed.get("session") == session:
+            take(pressed["count"], pressed["latest"])
 
     _bar(
         key="rewards",
@@ -118,6 +127,7 @@ def reward_buttons(taken: int, disabled: bool, take: Callable[[int, list[float]]
                 for label, reward, face, key in REWARDS
             ],
             "kept": _KEPT,
+            "session": session,
             "taken": taken,
             "disabled": disabled,
         },

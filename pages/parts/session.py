@@ -3,19 +3,26 @@
 Pages read it, callbacks call its verbs (one engine call each), charts get its rows.
 """
 
+import secrets
 import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, fields
+from functools import wraps
+from typing import Concatenate, ParamSpec
 
 import streamlit as st
 
-from engine import LearningLoop, LoopSettings
+from engine import LearningLoop, LoopSettings, PersonalizerError
 from engine.explanation import Shift, largest_shifts
 from engine.log import Ranked
 from engine.metrics import LearningCurve, favourites
 from engine.simulation import Visitor, serve, visitor
+from engine.store import KeptLoop, Library, keep
 from engine.worlds import WORLDS, Context
+from pages.parts.browser import owner
 from pages.parts.crowd import Crowd, locked
+from pages.parts.keeping import library
 from pages.parts.setup import Setup
 from pages.parts.snippet import context_of
 
@@ -41,52 +48,149 @@ class Click:
     shifts: tuple[Shift, ...]
 
 
+P = ParamSpec("P")
+
+
+def told(
+    verb: Callable[Concatenate["PlaySession", P], None],
+) -> Callable[Concatenate["PlaySession", P], None]:
+    """What is refused or cannot be written down is said on the page; nothing of it happened."""
+
+    @wraps(verb)
+    def attempt(session: "PlaySession", /, *args: P.args, **kwargs: P.kwargs) -> None:
+        session.trouble = None
+        try:
+            verb(session, *args, **kwargs)
+        except PersonalizerError as error:
+            session.stop()
+            session.trouble = error.message
+
+    return attempt
+
+
 class PlaySession(Crowd):
     """A loop in a world, who stands in front of it, and the crowd outside.
+
+    Attributes:
+        kept: the loop and where it is kept.
+        token: tells this session from all others.
+        trouble: why the last thing did not happen, in one sentence; None if it did.
+        drawn: length of the log's history that the page shows.
 
     Args:
         setup: what is set on the page.
         now: a clock in seconds that only goes forward; it paces live play.
+        shelf: where loops are kept; None keeps them in memory alone.
+        owner: whose loops new ones are.
+        kept: the loop to begin with, if it is there already.
     """
 
-    def __init__(self, setup: Setup, now: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self,
+        setup: Setup,
+        now: Callable[[], float] = time.monotonic,
+        *,
+        shelf: Library | None = None,
+        owner: str = "",
+        kept: KeptLoop | None = None,
+    ) -> None:
         super().__init__(now)
-        self.setup = setup
+        self.setup, self.shelf, self.owner = setup, shelf, owner
+        self.token = secrets.token_hex(8)
         self.taken = 0
         self.toolbar_drawn: tuple[object, ...] = ()
-        self._start()
+        self.trouble: str | None = None
+        self.drawn = 0
+        self._start(kept)
 
-    def _start(self) -> None:
-        """A new loop that has learned nothing."""
+    @locked
+    def belong_to(self, owner: str) -> None:
+        """Say whose the loops are from here on."""
+        self.owner = owner
+        self.kept.belong_to(owner)
+
+    @property
+    def loop(self) -> LearningLoop:
+        """The loop itself."""
+        return self.kept.loop
+
+    @property
+    def curve(self) -> LearningCurve:
+        """What its visitors earned."""
+        assert self.kept.curve is not None
+        return self.kept.curve
+
+    @locked
+    def move_to(self, kept: KeptLoop) -> None:
+        """Go on with another loop; what is set follows it."""
+        self._start(kept)
+
+    def _start(self, kept: KeptLoop | None = None) -> None:
+        """Another loop: a new one that has learned nothing, unless there is one."""
+        setup = self.setup
+        if kept is None:
+            about = (self.owner, setup.world, setup.seed, setup.settings())
+            kept = self.shelf.begin(*about) if self.shelf else _in_memory(*about)
+        else:
+            self.setup = setup.of_loop(kept)
+        self.kept, self.shared_lock = kept, kept.lock
         self.world = WORLDS[self.setup.world]
-        self.loop = LearningLoop(self.setup.settings(), seed=self.setup.seed)
-        self.curve = LearningCurve(self.world)
         self.click: Click | None = None
         self.send_away()
         self._passed = 0
         self._asked: dict[str, str] = {}
-        self._reset_from: tuple[LearningLoop, Context] | None = None
+        self._reset_from: tuple[KeptLoop, Context] | None = None
         self._seen_cells: tuple[tuple[int, int], list[dict[str, object]]] | None = None
         self.call_next()
 
     @locked
     def reset(self) -> None:
         """A new loop with the same world and seed; the next undo brings the old one back."""
-        left = (self.loop, self.context) if self.loop.events else None
+        left = (self.kept, self.context) if self.loop.events else None
         self._start()
         self._reset_from = left
 
     @locked
-    def adopt(self, setup: Setup) -> None:
-        """Follow what is set on the page: a new world or seed starts a new loop."""
-        is_new = (setup.world, setup.seed) != (self.setup.world, self.setup.seed)
-        self.setup = setup
-        if is_new:
+    def leave(self, loop_id: str) -> None:
+        """A loop was erased: if it is the one here, begin another."""
+        if self._reset_from is not None and self._reset_from[0].id == loop_id:
+            self._reset_from = None
+        if self.kept.id == loop_id:
             self._start()
-        settings = setup.settings()
-        if settings != self.loop.settings:
-            self.loop.configure(**_changes(self.loop.settings, settings))
-            self.click = None
+
+    @told
+    @locked
+    def _configure(self, changes: dict[str, object]) -> None:
+        self.loop.configure(**changes)
+        self.click = None
+
+    @locked
+    def adopt(self, setup: Setup) -> None:
+        """Follow what was changed on the page: a new world or seed starts a new loop."""
+        before, self.setup = self.setup, setup
+        if (setup.world, setup.seed) != (before.world, before.seed):
+            self._start()
+            return
+        changes = _changes(before.settings(), setup.settings())
+        if changes:
+            self._configure(changes)
+
+    @locked
+    def set_by_others(self, shown: Setup) -> Setup | None:
+        """What the page is to show instead, if others have set something on the loop.
+
+        Args:
+            shown: what its widgets say; while that is more than what was adopted, the person
+                here is changing something, and it stays.
+        """
+        now = self.setup.of_loop(self.kept)
+        return now if shown == self.setup != now else None
+
+    @locked
+    def catch_up(self) -> None:
+        """Take over what others did to the loop."""
+        with suppress(PersonalizerError):
+            self.loop.catch_up()
 
     # -- who is there -----------------------------------------------------------------
 
@@ -141,18 +245,17 @@ class PlaySession(Crowd):
 
     # -- rewards ----------------------------------------------------------------------
 
+    @told
     @locked
     def send_reward(self, value: float | None) -> None:
         """The visitor's answer to what is shown; None is no answer."""
+        self.loop.catch_up()
         if self.waiting or self.is_full:
             return
         before = self.ranked
         parts = self.loop.contributions(before)
-        answer = self.loop.rank(self.world.actions, self.world.features(self.context))
-        if value is None:
-            self.loop.expire(answer.event_id)
-        else:
-            self.loop.reward(answer.event_id, value)
+        self.loop.together(lambda: self._answer(value))
+        self.kept.settle()
         self.click = Click(
             before=before,
             after=self.ranked,
@@ -163,6 +266,14 @@ class PlaySession(Crowd):
         self.rest()
         if self.setup.next:
             self.call_next()
+
+    def _answer(self, value: float | None) -> None:
+        """Rank and Reward for who stands there."""
+        answer = self.loop.rank(self.world.actions, self.world.features(self.context))
+        if value is None:
+            self.loop.expire(answer.event_id)
+        else:
+            self.loop.reward(answer.event_id, value)
 
     @locked
     def take(self, count: int, latest: Sequence[float]) -> None:
@@ -180,29 +291,40 @@ class PlaySession(Crowd):
     @property
     def toolbar_state(self) -> tuple[object, ...]:
         """All that stands outside the stage shows; when a click changes it, it is drawn anew."""
-        return (self.setup, self.waiting > 0, self.playing, self.is_full, self.can_undo)
+        return (
+            self.setup,
+            self.waiting > 0,
+            self.playing,
+            self.is_full,
+            self.can_undo,
+            self.link,
+            self.loop.settings,
+        )
 
     @property
     def can_undo(self) -> bool:
         """Whether there is a visitor, or a reset, to take back."""
         return bool(self.loop.events) or self._reset_from is not None
 
+    @property
+    def link(self) -> str | None:
+        """The loop's id, once it is kept."""
+        return self.kept.id if self.kept.is_saved else None
+
+    @told
     @locked
     def undo(self) -> None:
         """Take back the last answered visitor, exactly; they stand there again."""
         if not self.loop.events and self._reset_from:
-            (loop, context), setup = self._reset_from, self.setup
-            self._start()
-            self.loop = loop
+            (kept, context), setup = self._reset_from, self.setup
+            self._start(kept)
             self._greet(context)
             self.adopt(setup)
             return
-        for entries, entry in enumerate(reversed(list(self.loop.log)[1:]), start=1):
-            if isinstance(entry, Ranked):
-                self.loop.undo(entries)
-                self._greet(context_of(entry))
-                self.click = None
-                return
+        taken = self.loop.undo_event()
+        if taken is not None:
+            self._greet(context_of(taken))
+            self.click = None
 
     # -- the crowd --------------------------------------------------------------------
 
@@ -210,6 +332,23 @@ class PlaySession(Crowd):
     def speed(self) -> int:
         """Visitors a second of live play."""
         return self.setup.speed
+
+    def _serve(self, visitors: int) -> int:
+        """As `Crowd`; whoever was served is written down when it returns, or nobody was."""
+        first, self.trouble, base = self.context, None, super()._serve
+
+        def work() -> int:
+            self.context = first
+            return base(visitors)
+
+        try:
+            served = self.loop.together(work)
+        except PersonalizerError as error:
+            self.context, self.trouble = first, error.message
+            self.stop()
+            return 0
+        self.kept.settle()
+        return served
 
     def serve_one(self) -> None:
         """The visitor who stands there answers as the world has it, and the next one comes."""
@@ -235,6 +374,10 @@ class PlaySession(Crowd):
         return self._seen_cells[1]
 
 
+def _in_memory(owner: str, world: str, seed: int, settings: LoopSettings) -> KeptLoop:
+    return keep(None, owner=owner, world=world, seed=seed, settings=settings)
+
+
 def _changes(old: LoopSettings, new: LoopSettings) -> dict[str, object]:
     names = (f.name for f in fields(LoopSettings))
     return {n: getattr(new, n) for n in names if getattr(old, n) != getattr(new, n)}
@@ -243,7 +386,7 @@ def _changes(old: LoopSettings, new: LoopSettings) -> dict[str, object]:
 def current_session(setup: Setup) -> PlaySession:
     """This browser session's state, made on the first call."""
     if "play" not in st.session_state:
-        st.session_state.play = PlaySession(setup)
+        st.session_state.play = PlaySession(setup, shelf=library(), owner=owner())
     session: PlaySession = st.session_state.play
     session.adopt(setup)
     return session

@@ -1,18 +1,20 @@
 """What can be set on the Play page."""
 
+import os
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import ClassVar
 
 from engine import EpsilonGreedy, Greedy, LoopSettings, Thompson, Uniform
 from engine.policies import AnyPolicy
 from engine.settings import LearningMode
+from engine.store import KeptLoop, Limits
 from engine.worlds import WORLDS
 from pages.parts.link import SWITCH, Linked, Parser, one_of, whole
 
 MAX_SEED = 999_999
-MAX_VISITORS = 20_000
-"""Events that one browser session may log."""
+MAX_VISITORS = Limits.from_environment(os.environ).max_events
+"""Events that one loop may log."""
 
 POLICIES = {
     "thompson": "Thompson sampling",
@@ -76,6 +78,27 @@ class Setup(Linked):
     speed: int = 4
     next: bool = False
     truth: bool = False
+
+    def of_loop(self, kept: KeptLoop) -> "Setup":
+        """The same for a loop as it is: its world, its seed and, as far as they can be shown
+        here, its settings."""
+        settings = kept.loop.settings
+        setup = replace(
+            self,
+            world=kept.world or self.world,
+            seed=kept.loop.seed,
+            crosses=settings.crosses,
+            mode=settings.learning_mode,
+        )
+        match settings.policy:
+            case Thompson(floor=floor):
+                return replace(setup, policy="thompson", floor=round(floor * 100))
+            case EpsilonGreedy(epsilon):
+                return replace(setup, policy="classic", epsilon=round(epsilon * 100))
+            case Greedy():
+                return replace(setup, policy="greedy")
+            case Uniform():
+                return replace(setup, policy="uniform")
 
     def settings(self) -> LoopSettings:
         """The loop's settings."""

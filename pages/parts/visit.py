@@ -7,7 +7,6 @@ from engine.worlds import World
 from pages.parts.look import note, percent, plain
 from pages.parts.rewards import reward_buttons
 from pages.parts.session import PlaySession
-from pages.parts.setup import MAX_VISITORS
 
 
 def choose_context(session: PlaySession) -> None:
@@ -104,7 +103,7 @@ def _badge_of_today(world: World, ranked: Ranked) -> None:
 
 def ask_for_reward(session: PlaySession) -> None:
     """How the visitor liked it: one click teaches."""
-    reward_buttons(session.taken, _is_closed(session), session.take)
+    reward_buttons(session.token, session.taken, _is_closed(session), session.take)
 
 
 def offer_other_ways(session: PlaySession) -> None:
@@ -162,7 +161,7 @@ def offer_other_ways(session: PlaySession) -> None:
         st.toggle("Auto-next", key="next", help="The next visitor comes after each reward.")
     if session.is_full:
         st.info(
-            f"This loop has served {MAX_VISITORS:,} visitors, the most one session may. "
+            f"This loop has served {session.loop.settings.max_events:,} visitors, the most it may. "
             "Reset starts a new one."
         )
 

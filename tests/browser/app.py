@@ -35,9 +35,20 @@ class Server:
 
 
 @contextmanager
-def running(script: str = "app.py") -> Iterator[Server]:
-    """Run a script of this repository until the block ends, with its ``.streamlit/``."""
-    port = _free_port()
+def running(
+    script: str = "app.py", data: Path | None = None, port: int | None = None
+) -> Iterator[Server]:
+    """Run a script of this repository until the block ends, with its ``.streamlit/``.
+
+    Args:
+        data: where it keeps its loops; a folder that is gone afterwards by default.
+        port: where it listens; any free one by default.
+    """
+    with tempfile.TemporaryDirectory() as folder:
+        yield from _running(script, data or Path(folder), port or free_port())
+
+
+def _running(script: str, data: Path, port: int) -> Iterator[Server]:
     command = [sys.executable, "-m", "streamlit", "run", script, "--server.headless", "true",
                "--server.address", HOST, "--server.port", str(port)]  # fmt: skip
     with tempfile.TemporaryFile() as said:
@@ -45,7 +56,7 @@ def running(script: str = "app.py") -> Iterator[Server]:
         process = subprocess.Popen(
             command,
             cwd=ROOT,
-            env=os.environ | {"OPENBLAS_NUM_THREADS": "1"},
+            env=os.environ | {"OPENBLAS_NUM_THREADS": "1", "PLAYGROUND_DATA": str(data)},
             stdout=said,
             stderr=subprocess.STDOUT,
         )
@@ -59,7 +70,7 @@ def running(script: str = "app.py") -> Iterator[Server]:
             _stop(process)
 
 
-def _free_port() -> int:
+def free_port() -> int:
     with socket.socket() as free:
         free.bind((HOST, 0))
         port: int = free.getsockname()[1]

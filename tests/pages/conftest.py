@@ -61,8 +61,9 @@ class App:
     @property
     def can_answer(self) -> bool:
         """Whether the reward buttons can be pressed."""
-        (bar,) = self.at.get("bidi_component")
-        return not json.loads(bar.proto.json)["disabled"]
+        told = [json.loads(part.proto.json) for part in self.at.get("bidi_component")]
+        (bar,) = [data for data in told if "disabled" in data]
+        return not bar["disabled"]
 
     def set(self, key: str, value: object) -> Self:
         self.widget(key).set_value(value)
@@ -141,8 +142,16 @@ class RaceApp(OtherApp):
         raise AssertionError("the race never ends")
 
 
+@pytest.fixture(autouse=True)
+def data_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Each test keeps its loops in a folder of its own."""
+    monkeypatch.delenv("DATABASE_URL", raising=False)
+    monkeypatch.setenv("PLAYGROUND_DATA", str(tmp_path / "data"))
+    return tmp_path / "data"
+
+
 @pytest.fixture
-def open_app() -> Callable[..., App]:
+def open_app(data_folder: Path) -> Callable[..., App]:
     """Opens the app as a new session, with a query string."""
     st.cache_data.clear()
     st.cache_resource.clear()

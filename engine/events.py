@@ -1,0 +1,178 @@
+"""Where the events of a loop stand: in memory, or read from the log's past when asked for."""
+
+import hashlib
+from collections.abc import Callable, Iterator, Mapping, ValuesView
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.log import Activated, Expired, Mark, Past, Ranked, Rewarded
+
+Digests = NDArray[np.uint64]
+"""8 bytes of a digest of each event id, in the order of the Rank calls."""
+
+
+@dataclass(slots=True)
+class EventState:
+    """Where one event stands: a fold over its entries.
+
+    Attributes:
+        ranked: its Rank entry.
+        activated: whether it was shown, so that it may be learned.
+        rewards: values in the order in which they came, the default included.
+        open: whether its wait is still running.
+        earned: what it earned so far, once it was shown and an answer came.
+        number: how many events were ranked before it.
+        lesson: which lesson of the reward head's its reward was; 0 if that is not known.
+    """
+
+    ranked: Ranked
+    activated: bool
+    rewards: list[float] = field(default_factory=list)
+    open: bool = True
+    earned: float | None = None
+    number: int = 0
+    lesson: int = 0
+
+    def follow(self, entry: Activated | Rewarded | Expired) -> None:
+        """Fold in an entry; what was earned is for the fold of the loop to say."""
+        match entry:
+            case Activated():
+                self.activated = True
+            case Rewarded(_, _, value):
+                self.rewards.append(value)
+            case Expired(_, _, default):
+                self.open = False
+                if default is not None:
+                    self.rewards.append(default)
+
+
+class PastEvents:
+    """Events that were ranked before a place in the log, read when they are asked for.
+
+    Args:
+        past: where their entries are.
+        mark: the place; entries from there on are not read.
+        digests: of their ids.
+    """
+
+    def __init__(self, past: Past, mark: Mark, digests: Digests) -> None:
+        self._past, self._mark, self.digests = past, mark, digests
+        self._order = np.argsort(digests, kind="stable")
+
+    def __len__(self) -> int:
+        return len(self.digests)
+
+    def load(self, event_id: str) -> EventState | None:
+        """How an event stood at that place; None if there was no such event."""
+        wanted = digest_of(event_id)
+        at = int(np.searchsorted(self.digests, wanted, sorter=self._order))
+        if at == len(self) or self.digests[self._order[at]] != wanted:
+            return None
+        state: EventState | None = None
+        for position, entry in self._past.of_event(event_id, self._mark.position):
+            if not any(start <= position < stop for start, stop in self._mark.runs):
+                continue
+            if isinstance(entry, Ranked):
+                state = _begin(entry, int(self._order[at]))
+            elif state is not None and isinstance(entry, Activated | Rewarded | Expired):
+                state.follow(entry)
+        return state and _settled(state)
+
+    def states(self) -> Iterator[EventState]:
+        """All of them as they stood there, in the order of their Rank calls."""
+        states: dict[str, EventState] = {}
+        for run in self._mark.runs:
+            for entry in self._past.read(*run):
+                if isinstance(entry, Ranked):
+                    states[entry.event_id] = _begin(entry, len(states))
+                elif isinstance(entry, Activated | Rewarded | Expired):
+                    states[entry.event_id].follow(entry)
+        return map(_settled, states.values())
+
+
+class Events(Mapping[str, EventState]):
+    """The events of a loop by id, in the order of their Rank calls.
+
+    Args:
+        past: those that are not in memory.
+    """
+
+    def __init__(self, past: PastEvents | None = None) -> None:
+        self._past = past
+        self._touched: dict[str, EventState] = {}
+        self._new: dict[str, EventState] = {}
+
+    def __len__(self) -> int:
+        return (len(self._past) if self._past is not None else 0) + len(self._new)
+
+    def __iter__(self) -> Iterator[str]:
+        return (state.ranked.event_id for state in self._states())
+
+    def __contains__(self, event_id: object) -> bool:
+        return isinstance(event_id, str) and self._find(event_id) is not None
+
+    def __getitem__(self, event_id: str) -> EventState:
+        state = self._find(event_id)
+        if state is None:
+            raise KeyError(event_id)
+        return state
+
+    def _find(self, event_id: str) -> EventState | None:
+        state = self._new.get(event_id) or self._touched.get(event_id)
+        if state is None and self._past is not None:
+            state = self._past.load(event_id)
+            if state is not None:
+                self._touched[event_id] = state
+        return state
+
+    def _states(self) -> Iterator[EventState]:
+        if self._past is not None:
+            for state in self._past.states():
+                yield self._touched.get(state.ranked.event_id, state)
+        yield from self._new.values()
+
+    def values(self) -> ValuesView[EventState]:
+        """The states, in one pass over the log."""
+        return _States(self, self._states)
+
+    def add(self, ranked: Ranked) -> EventState:
+        """A Rank call begins an event."""
+        state = _begin(ranked, len(self))
+        self._new[ranked.event_id] = state
+        return state
+
+    @property
+    def digests(self) -> Digests:
+        """Of all ids."""
+        new = np.array([digest_of(event_id) for event_id in self._new], dtype=np.uint64)
+        return new if self._past is None else np.concatenate([self._past.digests, new])
+
+
+class _States(ValuesView[EventState]):
+    def __init__(
+        self, events: Mapping[str, EventState], states: Callable[[], Iterator[EventState]]
+    ) -> None:
+        super().__init__(events)
+        self._read = states
+
+    def __iter__(self) -> Iterator[EventState]:
+        return self._read()
+
+
+def digest_of(event_id: str) -> np.uint64:
+    """8 bytes that nearly always tell two ids apart."""
+    raw = hashlib.blake2b(event_id.encode(), digest_size=8).digest()
+    return np.uint64(int.from_bytes(raw))
+
+
+def _begin(ranked: Ranked, number: int) -> EventState:
+    return EventState(ranked, not ranked.request.defer_activation, number=number)
+
+
+def _settled(state: EventState) -> EventState:
+    """With what it earned, as the fold of the loop says it."""
+    if state.activated and state.rewards:
+        state.earned = sum(state.rewards)
+    return state

@@ -1,0 +1,32 @@
+"""Where loops are kept: an append-only event store on SQLite or PostgreSQL.
+
+>>> import tempfile
+>>> from engine.store import Store, keep
+>>> with tempfile.TemporaryDirectory() as folder:
+...     store = Store.open(f"sqlite:///{folder}/events.db")
+...     kept = keep(store, owner="me", world="coffee", seed=7)
+...     answer = kept.loop.rank([{"id": "tea", "features": [{"hot": True}]}])
+...     kept.loop.reward(answer.event_id, 1.0)
+...     store.loops("me")[0].events
+...     store.close()
+1
+"""
+
+from engine.store.database import StoreError, address
+from engine.store.kept import KeptLoop, keep, reopen
+from engine.store.library import Library
+from engine.store.limits import Limits
+from engine.store.store import About, GoneError, Store
+
+__all__ = [
+    "About",
+    "GoneError",
+    "KeptLoop",
+    "Library",
+    "Limits",
+    "Store",
+    "StoreError",
+    "address",
+    "keep",
+    "reopen",
+]

@@ -1,0 +1,308 @@
+"""Log entries as JSON text and back, driven by the fields and type hints of their dataclasses.
+
+A new field with a default is read from what was written before it, and a setting that is
+no more is passed over. What is read is checked whatever its source: types by the hints,
+settings and requests by their own rules.
+"""
+
+import json
+import math
+from collections.abc import Callable, Hashable, Mapping
+from dataclasses import MISSING, fields, is_dataclass
+from datetime import datetime, timedelta
+from functools import cache
+from types import NoneType, UnionType
+from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
+
+from engine.actions import RankRequest, parse_rank_request
+from engine.log import Entry, Undone
+from engine.settings import LoopSettings
+
+Text = Callable[[Any], str]
+Value = Callable[[Any], Any]
+TAG = "kind"
+"""Name of the field that tells which of several dataclasses it is."""
+
+
+class UnreadableError(ValueError):
+    """JSON that is not what was expected; the message says where and why."""
+
+
+def to_text(entry: Entry | Undone) -> str:
+    """One line of JSON."""
+    return _write_tagged(entry)
+
+
+def from_text(text: str) -> Entry | Undone:
+    """The entry that a line of JSON holds.
+
+    Raises:
+        UnreadableError: for anything else.
+        PersonalizerError: for settings or a request that would be refused.
+    """
+    return from_json(parse(text))
+
+
+def from_json(value: object) -> Entry | Undone:
+    """The entry in parsed JSON; see `from_text`."""
+    entry: Entry | Undone = _reader(_ANY)(value)
+    return entry
+
+
+def settings_to_json(settings: LoopSettings) -> dict[str, Any]:
+    """Settings as plain JSON."""
+    value: dict[str, Any] = json.loads(_writer(LoopSettings, False)(settings))
+    return value
+
+
+def settings_from_json(value: object) -> LoopSettings:
+    """Settings out of JSON.
+
+    Raises:
+        UnreadableError, PersonalizerError: if they are none.
+    """
+    settings: LoopSettings = _reader(LoopSettings)(value)
+    return settings
+
+
+def parse(text: str) -> Any:
+    """JSON without the numbers that are none.
+
+    Raises:
+        UnreadableError: if it is no such JSON.
+    """
+    try:
+        return json.loads(text, parse_constant=_refuse_constant)
+    except UnreadableError:
+        raise
+    except RecursionError:
+        raise UnreadableError("it is nested too deeply") from None
+    except ValueError as error:
+        raise UnreadableError(f"it is not JSON: {error}") from None
+
+
+def _refuse_constant(name: str) -> None:
+    raise UnreadableError(f"{name} is not a number of JSON")
+
+
+_dump: Text = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode
+
+
+# -- writing --------------------------------------------------------------------------
+
+
+@cache
+def _writer(kind: Hashable, tagged: bool) -> Text:
+    """Writes values of a type; with its name, where the reader could not know it."""
+    if kind in _WRITERS:
+        return _WRITERS[kind]
+    if isinstance(kind, type) and is_dataclass(kind):
+        return _object_writer(kind, tagged)
+    inner = get_args(kind)
+    if get_origin(kind) is tuple and is_dataclass(inner[0]):
+        kind_of_item: Any = inner[0]
+        item = _writer(kind_of_item, False)
+        return lambda value: f"[{','.join(map(item, value))}]"
+    if any(is_dataclass(option) for option in _options(kind)):
+        return lambda value: "null" if value is None else _write_tagged(value)
+    return _dump
+
+
+def _write_tagged(value: object) -> str:
+    kind: Any = type(value)
+    return _writer(kind, True)(value)
+
+
+def _object_writer(kind: type, tagged: bool) -> Text:
+    hints = get_type_hints(kind)
+    parts = [(f.name, f'"{f.name}":', _writer(hints[f.name], False)) for f in fields(kind)]
+    head = f'"{TAG}":"{kind.__name__}",' if tagged else ""
+
+    def write(value: object) -> str:
+        inner = ",".join([name + text(getattr(value, field)) for field, name, text in parts])
+        return f"{{{head}{inner}}}" if inner else f"{{{head.rstrip(',')}}}"
+
+    return write
+
+
+def _request_to_text(request: RankRequest) -> str:
+    excluded, event_id = _dump(list(request.excluded)), _dump(request.event_id)
+    return (
+        f'{{"contextFeatures":{request.context_text},"actions":{request.actions_text},'
+        f'"excludedActions":{excluded},"eventId":{event_id},'
+        f'"deferActivation":{_dump(request.defer_activation)}}}'
+    )
+
+
+_WRITERS: Mapping[Any, Text] = {
+    RankRequest: _request_to_text,
+    datetime: lambda value: f'"{value.isoformat()}"',
+    timedelta: lambda value: _dump(value.total_seconds()),
+}
+
+
+# -- reading --------------------------------------------------------------------------
+
+
+@cache
+def _reader(kind: Any) -> Value:
+    """Reads values of a type out of JSON."""
+    if kind in _SIMPLE:
+        return _SIMPLE[kind]
+    origin = get_origin(kind)
+    if origin is Literal:
+        return _choice_reader(get_args(kind))
+    if origin is tuple:
+        return _tuple_reader(get_args(kind)[0])
+    if isinstance(kind, type) and is_dataclass(kind):
+        return _object_reader(kind, frozenset())
+    options = _options(kind)
+    if not options:
+        raise TypeError(f"no JSON for {kind}")
+    if len(options) == 2 and NoneType in options:
+        inner = _reader(options[0] if options[1] is NoneType else options[1])
+        return lambda value: None if value is None else inner(value)
+    return _union_reader(options)
+
+
+def _options(kind: Any) -> tuple[Any, ...]:
+    return get_args(kind) if get_origin(kind) in {Union, UnionType} else ()
+
+
+def _object_reader(kind: type, extra: frozenset[str]) -> Value:
+    hints = get_type_hints(kind)
+    known = {f.name: _reader(hints[f.name]) for f in fields(kind)}
+    needed = {f.name for f in fields(kind) if f.default is MISSING and f.default_factory is MISSING}
+    tolerant = kind is LoopSettings or kind.__module__ == "engine.policies"
+
+    def read(value: Any) -> Any:
+        if not isinstance(value, Mapping):
+            raise UnreadableError(
+                f"{_short(value)} is not an object with the fields of {kind.__name__}"
+            )
+        for name in needed - value.keys():
+            raise UnreadableError(f"{kind.__name__} has no {name}")
+        found = {}
+        for name, given in value.items():
+            if name in known:
+                found[name] = _read_field(known[name], name, given)
+            elif name not in extra and not tolerant:
+                raise UnreadableError(f"{kind.__name__} has an unknown field {_short(name)}")
+        return kind(**found)
+
+    return read
+
+
+def _read_field(read: Value, name: str, given: object) -> Any:
+    try:
+        return read(given)
+    except UnreadableError as error:
+        raise UnreadableError(f"{name}: {error}") from None
+
+
+def _union_reader(options: tuple[Any, ...]) -> Value:
+    readers = {kind.__name__: _object_reader(kind, frozenset({TAG})) for kind in options}
+
+    def read(value: Any) -> Any:
+        name = value.get(TAG) if isinstance(value, Mapping) else None
+        if not isinstance(name, str) or name not in readers:
+            raise UnreadableError(f"{_short(value)} is not one of {', '.join(readers)}")
+        return readers[name](value)
+
+    return read
+
+
+def _choice_reader(allowed: tuple[object, ...]) -> Value:
+    def read(value: object) -> object:
+        if not isinstance(value, str) or value not in allowed:
+            raise UnreadableError(f"{_short(value)} is not one of {', '.join(map(str, allowed))}")
+        return value
+
+    return read
+
+
+def _tuple_reader(kind: Any) -> Value:
+    inner = _reader(kind)
+
+    def read(value: object) -> object:
+        if not isinstance(value, list):
+            raise UnreadableError(f"{_short(value)} is not a list")
+        return tuple(map(inner, value))
+
+    return read
+
+
+def _read_request(value: object) -> RankRequest:
+    names = {"contextFeatures", "actions", "excludedActions", "eventId", "deferActivation"}
+    if not isinstance(value, Mapping) or value.keys() != names:
+        raise UnreadableError(f"{_short(value)} is not an object of {', '.join(sorted(names))}")
+    return parse_rank_request(
+        value["actions"],
+        value["contextFeatures"],
+        value["excludedActions"],
+        value["eventId"],
+        value["deferActivation"],
+    )
+
+
+def _read_time(value: object) -> datetime:
+    try:
+        time = datetime.fromisoformat(value) if isinstance(value, str) else None
+    except ValueError:
+        time = None
+    if time is None or time.utcoffset() is None:
+        raise UnreadableError(f"{_short(value)} is not a time with its zone")
+    return time
+
+
+def _read_duration(value: object) -> timedelta:
+    seconds = read_number(value)
+    try:
+        return timedelta(seconds=seconds)
+    except OverflowError:
+        raise UnreadableError(f"{_short(value)} is too long") from None
+
+
+def read_number(value: object) -> float:
+    """A finite number.
+
+    Raises:
+        UnreadableError: if it is none.
+    """
+    try:
+        number = float(value) if type(value) in {int, float} else math.nan  # type: ignore[arg-type]
+    except OverflowError:
+        number = math.inf
+    if not math.isfinite(number):
+        raise UnreadableError(f"{_short(value)} is not a number")
+    return number
+
+
+def _exactly(kind: type, what: str) -> Value:
+    def read(value: object) -> object:
+        if type(value) is not kind:
+            raise UnreadableError(f"{_short(value)} is not {what}")
+        return value
+
+    return read
+
+
+def _short(value: object) -> str:
+    try:
+        text = json.dumps(value)
+    except (ValueError, RecursionError):
+        text = "something nested deeply"
+    return text if len(text) <= 60 else text[:57] + "..."
+
+
+_ANY: Any = Entry | Undone
+
+_SIMPLE: Mapping[Any, Value] = {
+    float: read_number,
+    int: _exactly(int, "a whole number"),
+    str: _exactly(str, "text"),
+    bool: _exactly(bool, "true or false"),
+    datetime: _read_time,
+    timedelta: _read_duration,
+    RankRequest: _read_request,
+}

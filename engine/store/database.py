@@ -1,0 +1,171 @@
+"""A connection to SQLite or PostgreSQL, and what its failures mean in one sentence."""
+
+import os
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Engine, create_engine, event
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError, SQLAlchemyError
+from sqlalchemy.exc import TimeoutError as NoConnection
+
+from engine.errors import PersonalizerError
+from engine.log import OvertakenError
+from engine.store.schema import migrate
+
+PATIENCE = 5.0
+"""Seconds that a database may be busy before an entry counts as refused."""
+FILE = "events.db"
+
+
+class StoreError(PersonalizerError):
+    """The store could not do what it was asked for; nothing of it was done."""
+
+    def __init__(self, message: str, code: str = "StorageUnavailable") -> None:
+        super().__init__(code, message, "database")
+
+
+def address(environment: Mapping[str, str] = os.environ) -> str:
+    """Where loops are kept.
+
+    ``DATABASE_URL`` if it is set, else an SQLite file in the folder ``PLAYGROUND_DATA``,
+    else one in the person's own data folder.
+    """
+    given = environment.get("DATABASE_URL", "").strip()
+    if given:
+        return given
+    own = environment.get("XDG_DATA_HOME") or str(Path.home() / ".local" / "share")
+    folder = environment.get("PLAYGROUND_DATA") or f"{own}/personalizer-playground"
+    return f"sqlite:///{Path(folder).absolute()}/{FILE}"
+
+
+def connect(url: str, patience: float = PATIENCE) -> Engine:
+    """A database with all tables, made on the first run.
+
+    Args:
+        url: of SQLAlchemy, ``sqlite:///...`` or ``postgresql://...``.
+        patience: seconds to wait for a busy database.
+
+    Raises:
+        StoreError: if there is none, or it cannot be written.
+    """
+    with translated():
+        place = _understood(url)
+        engine = (
+            _sqlite(place, patience) if place.drivername == "sqlite" else _postgres(place, patience)
+        )
+        with engine.begin() as connection:
+            migrate(connection)
+    return engine
+
+
+def _understood(url: str) -> URL:
+    try:
+        place = make_url(url)
+    except ArgumentError:
+        raise StoreError("DATABASE_URL is not the address of a database.") from None
+    if place.drivername in {"postgres", "postgresql"}:
+        place = place.set(drivername="postgresql+psycopg")
+    if place.drivername not in {"sqlite", "postgresql+psycopg"}:
+        raise StoreError(
+            f"DATABASE_URL names {place.drivername}, but must name sqlite or postgresql+psycopg."
+        )
+    return place
+
+
+def _sqlite(place: URL, patience: float) -> Engine:
+    if place.database:
+        Path(place.database).parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    engine = create_engine(place, connect_args={"timeout": patience})
+
+    @event.listens_for(engine, "connect")
+    def prepare(connection: Any, _: object) -> None:
+        _set_up(connection, patience)
+
+    return engine
+
+
+def _set_up(connection: Any, patience: float) -> None:
+    """Several processes on one file: a write-ahead log, and patience with the others.
+
+    ``synchronous=NORMAL`` hands every commit to the operating system, which keeps it when
+    this process is killed; ``secure_delete`` overwrites what is deleted.
+    """
+    until = time.monotonic() + patience
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode=WAL")
+            break
+        except connection.OperationalError as error:
+            # The switch to a write-ahead log does not wait for others by itself.
+            if "locked" not in str(error) or time.monotonic() > until:
+                raise
+            time.sleep(0.01)
+    for pragma in ("foreign_keys=ON", "synchronous=NORMAL", "secure_delete=ON"):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _postgres(place: URL, patience: float) -> Engine:
+    milliseconds = round(patience * 1_000)
+    try:
+        return create_engine(
+            place,
+            pool_pre_ping=True,
+            pool_timeout=patience,
+            connect_args={
+                "connect_timeout": max(2, round(patience)),
+                "options": f"-c lock_timeout={milliseconds} -c statement_timeout={60_000}",
+            },
+        )
+    except ImportError:
+        raise StoreError(
+            "PostgreSQL needs psycopg: pip install 'personalizer-playground[postgres]'."
+        ) from None
+
+
+@contextmanager
+def translated() -> Iterator[None]:
+    """Say a database's failures in one sentence.
+
+    Raises:
+        OvertakenError: for a place in a log that is taken.
+        StoreError: for everything else.
+    """
+    try:
+        yield
+    except IntegrityError as error:
+        raise OvertakenError from error
+    except OSError as error:
+        raise StoreError(f"The data folder cannot be used: {error.strerror}.") from error
+    except NoConnection as error:
+        raise StoreError(_BUSY) from error
+    except SQLAlchemyError as error:
+        raise StoreError(_meaning(error)) from error
+
+
+_BUSY = (
+    "The database is busy with somebody else's work, so this was not saved and did not happen. "
+    "Try again."
+)
+_MEANINGS = {
+    "locked": _BUSY,
+    "lock timeout": _BUSY,
+    "disk is full": "The disk is full, so this was not saved and did not happen.",
+    "no space": "The disk is full, so this was not saved and did not happen.",
+    "readonly": "The database may only be read, so this was not saved and did not happen.",
+    "read-only": "The database may only be read, so this was not saved and did not happen.",
+    "unable to open": "The database file cannot be opened: is its folder there and writable?",
+    "malformed": "The database file is damaged. Restore it from a backup.",
+    "not a database": "The database file is not a database of SQLite.",
+}
+
+
+def _meaning(error: SQLAlchemyError) -> str:
+    said = str(error.orig if isinstance(error, DBAPIError) else error).lower()
+    for sign, sentence in _MEANINGS.items():
+        if sign in said:
+            return sentence
+    return "The database cannot be reached, so this was not saved and did not happen. Try again."

@@ -1,0 +1,130 @@
+"""What is wrong with a file, line by line; and lines of a file that anybody may have made."""
+
+import gzip
+import io
+import zlib
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import BinaryIO
+
+from engine.errors import PersonalizerError
+
+MAX_LINE = 1 << 20
+"""Bytes of one line."""
+MAX_LINES = 1_000_000
+"""Lines of one file."""
+SHOWN = 20
+"""Faults that are told one by one."""
+EXPANSION = 30
+"""How many times its size a compressed file may unfold to."""
+_GZIP = b"\x1f\x8b"
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """A faulty line, counted from 1, and why; line 0 is the file as a whole."""
+
+    line: int
+    reason: str
+
+
+class RejectedError(PersonalizerError):
+    """A file that was not imported; nothing of it was.
+
+    Attributes:
+        faults: the first of its faulty lines.
+        total: how many there are.
+    """
+
+    def __init__(self, faults: "Faults") -> None:
+        first = faults.first[0]
+        where = f"line {first.line}: " if first.line else ""
+        more = f" {faults.total - 1:,} more lines are faulty." if faults.total > 1 else ""
+        super().__init__(
+            "BadRequest", f"Nothing was imported: {where}{first.reason}.{more}", "file"
+        )
+        self.faults, self.total = tuple(faults.first), faults.total
+
+
+class Faults:
+    """Faults as they are found."""
+
+    def __init__(self) -> None:
+        self.first: list[Fault] = []
+        self.total = 0
+
+    def add(self, line: int, reason: str) -> None:
+        """Note a fault."""
+        self.total += 1
+        if len(self.first) < SHOWN:
+            self.first.append(Fault(line, reason.rstrip(".")))
+
+
+def numbered_lines(
+    file: BinaryIO, size: int, faults: Faults, progress: Callable[[float], object]
+) -> Iterator[tuple[int, str]]:
+    """Lines of a file with their numbers from 1, empty ones left out; gzip is unfolded.
+
+    Lines that cannot be read become faults.
+
+    Args:
+        size: of the file in bytes.
+        progress: is told the share that was read, every 1,000 lines.
+    """
+    packed = file.read(2) == _GZIP
+    file.seek(0)
+    source: BinaryIO = gzip.GzipFile(fileobj=file) if packed else file  # type: ignore[assignment]
+    budget, number = max(size, MAX_LINE) * EXPANSION, 0
+    try:
+        while line := source.readline(MAX_LINE + 1):
+            number += 1
+            budget -= len(line)
+            if len(line) > MAX_LINE:
+                faults.add(number, "it is longer than 1 MiB")
+                budget -= _skip_line(source)
+            elif line.strip():
+                text = _decoded(line, number, faults)
+                if text is not None:
+                    yield number, text
+            if budget < 0:
+                faults.add(0, f"it unfolds to more than {EXPANSION} times its size")
+                return
+            if number > MAX_LINES:
+                faults.add(0, f"it has more than {MAX_LINES:,} lines")
+                return
+            if number % 1_000 == 0:
+                progress(min(file.tell() / max(size, 1), 1.0))
+    except (OSError, EOFError, zlib.error):
+        faults.add(0, "it is a damaged gzip file")
+
+
+def first_line(file: BinaryIO) -> str:
+    """The first line of a file, or what can be read of it; the file is at its start then."""
+    lines = numbered_lines(file, size_of(file), Faults(), lambda share: None)
+    _, text = next(lines, (0, ""))
+    file.seek(0)
+    return text
+
+
+def _decoded(line: bytes, number: int, faults: Faults) -> str | None:
+    try:
+        return line.decode("utf-8-sig" if number == 1 else "utf-8")
+    except UnicodeDecodeError:
+        faults.add(number, "it is not UTF-8")
+        return None
+
+
+def _skip_line(source: BinaryIO) -> int:
+    skipped = 0
+    while rest := source.readline(MAX_LINE):
+        skipped += len(rest)
+        if rest.endswith(b"\n"):
+            break
+    return skipped
+
+
+def size_of(file: BinaryIO) -> int:
+    """Bytes of a file, which is then at its start."""
+    size = file.seek(0, io.SEEK_END)
+    file.seek(0)
+    return size

@@ -1,0 +1,117 @@
+"""The files that a loop can leave in, and the one way in for all of them."""
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import BinaryIO
+
+from engine.store.codec import UnreadableError, parse
+from engine.store.dsjson import dsjson_rows, import_dsjson
+from engine.store.faults import first_line
+from engine.store.freeze import freeze
+from engine.store.library import Library
+from engine.store.store import MAX_NAME, About, Store
+from engine.store.transfer import Progress, export_lines, import_loop, silent, write_lines
+
+Write = Callable[[Library, About, BinaryIO, Progress], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Format:
+    """A kind of file.
+
+    Attributes:
+        key: short name.
+        title: what it is.
+        story: what it is good for, in a sentence.
+        suffix: of the file's name.
+        mime: its media type.
+        is_long: whether it grows with the number of events.
+        write: writes a loop into a file.
+    """
+
+    key: str
+    title: str
+    story: str
+    suffix: str
+    mime: str
+    is_long: bool
+    write: Write
+
+
+def _write_log(shelf: Library, about: About, file: BinaryIO, progress: Progress) -> None:
+    write_lines(export_lines(shelf.store, about.id), file, about.length, progress)
+
+
+def _write_dsjson(shelf: Library, about: About, file: BinaryIO, progress: Progress) -> None:
+    log = shelf.open(about.id).loop.log
+    rows = (json.dumps(row, ensure_ascii=False) for row in dsjson_rows(log))
+    write_lines(rows, file, about.events, progress)
+
+
+def _write_model(shelf: Library, about: About, file: BinaryIO, progress: Progress) -> None:
+    kept = shelf.open(about.id)
+    with kept.lock:
+        state = kept.loop.state
+        file.write(freeze({name: getattr(state, name) for name in state.LEARNED}))
+
+
+FORMATS = (
+    Format(
+        "log",
+        "Everything, as JSON Lines",
+        "All entries with the settings, the world and the seed. Brought in again, the loop goes "
+        "on exactly as here.",
+        ".jsonl.gz",
+        "application/gzip",
+        True,
+        _write_log,
+    ),
+    Format(
+        "dsjson",
+        "Decisions, as dsjson",
+        "The retired service's own log format, for Vowpal Wabbit: contexts, actions, "
+        "propensities, rewards.",
+        ".dsjson.gz",
+        "application/gzip",
+        True,
+        _write_dsjson,
+    ),
+    Format(
+        "model",
+        "The model alone, as npz",
+        "Arrays of NumPy with a tree of JSON: what was learned, without the events.",
+        ".npz",
+        "application/octet-stream",
+        False,
+        _write_model,
+    ),
+)
+
+
+def import_file(
+    store: Store, file: BinaryIO, owner: str, name: str, progress: Progress = silent
+) -> About:
+    """Take in a loop of a world from a file of any kind that holds a log.
+
+    Args:
+        name: of the file; a dsjson log has no other.
+
+    Raises:
+        RejectedError: if any line is faulty; nothing was imported then.
+        StoreError: if it cannot be written, or the owner has too many loops.
+    """
+    if _is_dsjson(first_line(file)):
+        title = "".join(c for c in name.partition(".")[0] if c.isprintable())[:MAX_NAME]
+        return import_dsjson(
+            store, file, owner, name=title or "Log", needs_world=True, progress=progress
+        )
+    return import_loop(store, file, owner, needs_world=True, progress=progress)
+
+
+def _is_dsjson(line: str) -> bool:
+    try:
+        row = parse(line)
+    except UnreadableError:
+        return False
+    return isinstance(row, dict) and "c" in row and "format" not in row

@@ -1,0 +1,213 @@
+"""Learned models as plain arrays and JSON, and back, bit for bit, with nothing pickled.
+
+A model is walked by its attributes: arrays are kept by their path
+(``model.posterior.statistics._gram``), everything else becomes one JSON tree. Only the
+classes of `PARTS` are made again, without running their code. Whoever changes how the
+engine learns has nothing to do here, but for naming a new module in `PARTS`; what was
+frozen by other code has another `fingerprint` and is not thawed.
+"""
+
+import hashlib
+import io
+import json
+import zipfile
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine import (
+    actions,
+    arrays,
+    classic,
+    evidence,
+    features,
+    fold,
+    hypotheses,
+    kernel,
+    model,
+    posterior,
+    span,
+)
+from engine.arrays import Array
+
+PARTS: tuple[ModuleType, ...] = (
+    model,
+    evidence,
+    posterior,
+    span,
+    kernel,
+    features,
+    hypotheses,
+    classic,
+    actions,
+)
+"""Modules whose classes make up what is learned."""
+_SOURCES = (*PARTS, fold, arrays)
+_CACHES = {("RewardModel", "_terms"), ("Span", "_offers"), ("Span", "_places")}
+"""Attributes that only remember what can be computed again."""
+_TREE = "tree"
+
+
+_BROKEN = (KeyError, ValueError, TypeError, AttributeError, EOFError, zipfile.BadZipFile)
+
+
+class StaleError(ValueError):
+    """Frozen data that this code cannot thaw."""
+
+
+@cache
+def fingerprint() -> str:
+    """A digest of the code that learns: only what it froze itself does it thaw."""
+    found = hashlib.sha256(np.__version__.encode())
+    for module in (*_SOURCES, None):
+        path = __file__ if module is None else module.__file__
+        found.update(Path(str(path)).read_bytes())
+    return found.hexdigest()
+
+
+def freeze(value: object) -> bytes:
+    """A value as an npz file.
+
+    Raises:
+        TypeError: for a value that holds anything but numbers, text, lists, tuples,
+            dictionaries, arrays and objects of `PARTS`.
+    """
+    freezer = _Freezer()
+    tree = json.dumps(freezer.plain(value, "")).encode()
+    file = io.BytesIO()
+    np.savez(file, **{_TREE: np.frombuffer(tree, dtype=np.uint8)}, **freezer.arrays)  # type: ignore[arg-type]
+    return file.getvalue()
+
+
+def thaw(data: bytes) -> Any:
+    """The value that was frozen.
+
+    Raises:
+        StaleError: if it cannot be made again.
+    """
+    try:
+        with np.load(io.BytesIO(data), allow_pickle=False) as file:
+            tree = json.loads(file[_TREE].tobytes())
+            return _Thawer(dict(file)).value(tree)
+    except _BROKEN as error:
+        raise StaleError(f"it cannot be thawed: {error!r}") from error
+
+
+@cache
+def _kinds() -> dict[str, type]:
+    return {
+        kind.__name__: kind
+        for module in PARTS
+        for kind in vars(module).values()
+        if isinstance(kind, type) and kind.__module__ == module.__name__
+    }
+
+
+def _attributes(kind: type) -> list[str]:
+    return [
+        name
+        for base in kind.__mro__
+        for name in getattr(base, "__slots__", ())
+        if name not in {"__dict__", "__weakref__"}
+    ]
+
+
+class _Freezer:
+    def __init__(self) -> None:
+        self.arrays: dict[str, Array] = {}
+        self._known: dict[int, int] = {}
+        self._alive: list[object] = []
+
+    def plain(self, value: Any, path: str) -> Any:
+        """The value as JSON: scalars as they are, all else as a list that begins with its kind."""
+        if value is None or isinstance(value, bool | int | float | str):
+            return value
+        if isinstance(value, np.ndarray):
+            return self._array(value, path)
+        if isinstance(value, list | tuple):
+            items = [self.plain(item, f"{path}.{i}") for i, item in enumerate(value)]
+            return ["list" if isinstance(value, list) else "tuple", items]
+        if isinstance(value, dict):
+            return ["dict", [self._pair(i, *pair, path) for i, pair in enumerate(value.items())]]
+        return self._object(value, path)
+
+    def _pair(self, at: int, key: Any, value: Any, path: str) -> Any:
+        name = key if isinstance(key, str) else at
+        return [self.plain(key, f"{path}.{at}.key"), self.plain(value, f"{path}.{name}")]
+
+    def _array(self, value: Array, path: str) -> Any:
+        """Rows and columns of zeros at the end are left out: arrays that grow have many."""
+        if value.dtype == object:
+            raise TypeError(f"{path} is an array of objects")
+        name = path.strip(".")
+        used = value != 0
+        if value.dtype == np.float64:
+            used |= np.signbit(value)
+        ends = (_end(used.any(axis=_others(value, axis))) for axis in range(value.ndim))
+        self.arrays[name] = np.ascontiguousarray(value[tuple(slice(0, end) for end in ends)])
+        return ["array", name, list(value.shape)]
+
+    def _object(self, value: object, path: str) -> Any:
+        if id(value) in self._known:
+            return ["same", self._known[id(value)]]
+        kind = type(value)
+        if _kinds().get(kind.__name__) is not kind:
+            raise TypeError(f"{path} is a {kind.__name__}, which cannot be frozen")
+        number = self._known[id(value)] = len(self._known)
+        self._alive.append(value)
+        names = [*_attributes(kind), *getattr(value, "__dict__", ())]
+        found = {
+            name: ["dict", []]
+            if (kind.__name__, name) in _CACHES
+            else self.plain(getattr(value, name), f"{path}.{name}")
+            for name in names
+        }
+        return ["object", number, kind.__name__, found]
+
+
+def _end(used: NDArray[np.bool_]) -> int:
+    """How far the last of those that are used lies."""
+    return int(np.flatnonzero(used)[-1]) + 1 if used.any() else 0
+
+
+def _others(value: Array, axis: int) -> tuple[int, ...]:
+    return tuple(other for other in range(value.ndim) if other != axis)
+
+
+class _Thawer:
+    def __init__(self, stored: dict[str, Array]) -> None:
+        self._arrays = stored
+        self._known: dict[int, object] = {}
+
+    def value(self, tree: Any) -> Any:
+        """The value that a tree of JSON tells of."""
+        if not isinstance(tree, list):
+            return tree
+        what, *rest = tree
+        makers: dict[str, Callable[..., Any]] = {
+            "list": lambda items: [self.value(item) for item in items],
+            "tuple": lambda items: tuple(self.value(item) for item in items),
+            "dict": lambda pairs: {self.value(key): self.value(value) for key, value in pairs},
+            "array": self._array,
+            "same": self._known.__getitem__,
+            "object": self._object,
+        }
+        return makers[what](*rest)
+
+    def _array(self, name: str, shape: list[int]) -> Array:
+        small = self._arrays[name]
+        whole: Array = np.zeros(shape, dtype=small.dtype)
+        whole[tuple(slice(0, end) for end in small.shape)] = small
+        return whole
+
+    def _object(self, number: int, name: str, attributes: dict[str, Any]) -> object:
+        made: object = object.__new__(_kinds()[name])
+        self._known[number] = made
+        for attribute, inner in attributes.items():
+            object.__setattr__(made, attribute, self.value(inner))
+        return made

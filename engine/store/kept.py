@@ -1,0 +1,271 @@
+"""A loop that is kept: its log in the store, its recent past in memory.
+
+Every so many entries the learned statistics are written down beside the log, and the
+entries up to there leave memory. So a loop opens as fast with 100,000 events as with
+1,000, and takes no more memory.
+"""
+
+import contextlib
+import secrets
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from threading import RLock
+
+from engine.events import Events, PastEvents
+from engine.fold import LoopState
+from engine.log import Entry, EventLog, Mark, OvertakenError, Ranked, Undone
+from engine.loop import Checkpoint, LearningLoop
+from engine.metrics import NOTHING, Followed, LearningCurve
+from engine.settings import LoopSettings
+from engine.store.codec import settings_from_json, settings_to_json
+from engine.store.database import StoreError
+from engine.store.freeze import fingerprint, freeze, thaw
+from engine.store.store import About, Snapshot, Store
+from engine.worlds import WORLDS
+
+EVERY = 2_000
+"""Entries from one snapshot to the next."""
+
+
+class Journal:
+    """One loop's log in the store: listens to what happens, and tells what did.
+
+    Until the first event nothing is written: a loop that nobody used is not kept.
+
+    Attributes:
+        log: the log that it listens to.
+        is_begun: whether the loop is in the store.
+    """
+
+    def __init__(self, store: Store, about: About, log: EventLog, is_begun: bool) -> None:
+        self._store, self._about, self.log = store, about, log
+        self._early = [] if is_begun else list(log.history)
+        self.is_begun = is_begun
+
+    def offer(self, position: int, entries: Sequence[Entry | Undone]) -> None:
+        """See `engine.log.Listener`."""
+        if self.is_begun:
+            self._store.append(self._about.id, position, entries, self._more_events(entries))
+        elif any(isinstance(entry, Ranked) for entry in entries):
+            self._begin(entries)
+        else:
+            self._early.extend(entries)
+
+    def belong_to(self, owner: str) -> None:
+        """Say whose loop it will be, before it is in the store."""
+        self._about = replace(self._about, owner=owner)
+
+    def _begin(self, entries: Sequence[Entry | Undone]) -> None:
+        try:
+            self._store.create(self._about, [*self._early, *entries])
+        except OvertakenError:
+            # It was written after all when the answer to an earlier attempt got lost.
+            self.is_begun = True
+            raise
+        self.is_begun, self._early = True, []
+
+    def _more_events(self, entries: Sequence[Entry | Undone]) -> int:
+        more = 0
+        for entry in entries:
+            if isinstance(entry, Ranked):
+                more += 1
+            elif isinstance(entry, Undone):
+                taken = self.log.since(len(self.log) - entry.entries)
+                more -= sum(isinstance(one, Ranked) for one in taken)
+        return more
+
+    def news(self, position: int) -> Sequence[Entry | Undone]:
+        """See `engine.log.Listener`."""
+        if not self.is_begun:
+            return ()
+        length = self._store.length(self._about.id)
+        return list(self.read(position, length)) if length > position else ()
+
+    def read(self, start: int, stop: int) -> Iterator[Entry | Undone]:
+        """See `engine.log.Past`."""
+        return self._store.read(self._about.id, start, stop)
+
+    def of_event(self, event_id: str, stop: int) -> Sequence[tuple[int, Entry]]:
+        """See `engine.log.Past`."""
+        return self._store.of_event(self._about.id, event_id, stop)
+
+    def put_snapshot(self, snapshot: Snapshot, data: bytes) -> None:
+        """Keep a snapshot beside the log."""
+        self._store.put_snapshot(self._about.id, snapshot, data)
+
+    def data(self, snapshot: Snapshot) -> bytes | None:
+        """What a snapshot holds; None if it is not there any more."""
+        return self._store.data(self._about.id, snapshot)
+
+
+class KeptLoop:
+    """A loop and where it is kept, shared by all who have it open in this process.
+
+    Attributes:
+        id: in the link.
+        world: key of its world, or None.
+        loop: the loop itself.
+        curve: what its visitors earned; None outside any world.
+        lock: for who does anything with it.
+
+    Args:
+        about: what it is.
+        loop: the loop itself.
+        journal: its log in the store; None for a loop in memory alone.
+        followed: where its latest snapshot is, and the curve up to there.
+    """
+
+    def __init__(
+        self,
+        about: About,
+        loop: LearningLoop,
+        journal: Journal | None = None,
+        followed: Followed = NOTHING,
+    ) -> None:
+        self.id, self.world = about.id, about.world
+        self.loop, self.lock = loop, RLock()
+        world = WORLDS.get(about.world or "")
+        self.curve = None if world is None else LearningCurve(world, followed)
+        self._journal = journal
+        self._snapshot = followed.mark.position
+        loop.listen(journal)
+
+    @property
+    def is_saved(self) -> bool:
+        """Whether it is in the store: from its first event on."""
+        return self._journal is not None and self._journal.is_begun
+
+    def belong_to(self, owner: str) -> None:
+        """Say whose it will be, before its first event."""
+        if self._journal is not None:
+            self._journal.belong_to(owner)
+
+    def settle(self, every: int = EVERY) -> bool:
+        """Write the learned statistics down if it is time, and let go of the log before.
+
+        Failing to is no failure: the log has everything.
+
+        Returns:
+            whether it was done.
+        """
+        log, journal = self.loop.log, self._journal
+        if journal is None or not journal.is_begun or log.position - self._snapshot < every:
+            return False
+        if self.loop.settings.reward_aggregation == "sum":
+            return False  # A reward that is added to needs its lesson, which no snapshot holds.
+        self._snapshot = log.position
+        with contextlib.suppress(StoreError, OvertakenError):
+            followed = NOTHING
+            if self.curve is not None:
+                self.curve.follow(self.loop)
+                followed = self.curve.followed(log.mark)
+                self.curve.begin(followed)
+            saved = _Saved(journal, log.mark)
+            saved.write(self.loop.state, followed)
+            self.loop.keep_from_here(journal, saved.state)
+            return True
+        return False
+
+
+class _Saved:
+    """A snapshot in the store, thawed when it is asked for.
+
+    Args:
+        mark: its place in the log.
+    """
+
+    def __init__(self, journal: Journal, mark: Mark) -> None:
+        self._journal, self.mark = journal, mark
+        self._snapshot = Snapshot(mark, fingerprint())
+        self._thawed: LoopState | None = None
+
+    def write(self, state: LoopState, followed: Followed) -> None:
+        """Write it down."""
+        parts = {
+            "settings": settings_to_json(state.settings),
+            "learned": {name: getattr(state, name) for name in state.LEARNED},
+            "waiting": list(state.waiting),
+            "digests": state.events.digests,
+            "answered": followed.answered,
+        }
+        self._journal.put_snapshot(self._snapshot, freeze(parts))
+
+    def state(self) -> LoopState | None:
+        """The loop's state there, made anew; None if it cannot be had any more."""
+        if self._thawed is None:
+            self.open()
+        state, self._thawed = self._thawed, None
+        return state
+
+    def open(self) -> Followed | None:
+        """Thaw it; the curve up to there, or None if it cannot be had any more."""
+        data = self._journal.data(self._snapshot)
+        if data is None:
+            return None
+        try:
+            found = thaw(data)
+            state = LoopState()
+            state.settings = settings_from_json(found["settings"])
+        except ValueError:
+            return None
+        for name in state.LEARNED:
+            setattr(state, name, found["learned"][name])
+        state.waiting = dict.fromkeys(found["waiting"])
+        state.events = Events(PastEvents(self._journal, self.mark, found["digests"]))
+        self._thawed = state
+        return Followed(self.mark, found["answered"])
+
+
+def new_id() -> str:
+    """22 characters that nobody can guess."""
+    return secrets.token_urlsafe(16)
+
+
+def keep(
+    store: Store | None,
+    *,
+    owner: str = "",
+    world: str | None = None,
+    seed: int = 0,
+    settings: LoopSettings | None = None,
+    name: str | None = None,
+) -> KeptLoop:
+    """A new loop that will be kept from its first event on; in memory alone without a store."""
+    loop = LearningLoop(settings, seed=seed)
+    place = WORLDS[world].title if world in WORLDS else "Loop"
+    about = About(new_id(), owner, name or f"{place}, seed {seed}", world, seed)
+    journal = None if store is None else Journal(store, about, loop.log, is_begun=False)
+    return KeptLoop(about, loop, journal)
+
+
+def keep_parts(store: Store, about: About) -> tuple[LearningLoop, KeptLoop]:
+    """A loop with an empty log that is in the store already, for one that comes in."""
+    log = EventLog()
+    loop = LearningLoop.resume(log, seed=about.seed)
+    return loop, KeptLoop(about, loop, Journal(store, about, log, is_begun=True))
+
+
+def reopen(store: Store, loop_id: str) -> KeptLoop:
+    """A loop out of the store, as it was.
+
+    Raises:
+        GoneError: if there is no such loop.
+        StoreError: if it cannot be read.
+    """
+    about = store.about(loop_id)
+    journal = Journal(store, about, EventLog(), is_begun=True)
+    snapshots = store.snapshots(loop_id, fingerprint())
+    saved = [_Saved(journal, snapshot.mark) for snapshot in snapshots]
+    followed = None
+    while saved and followed is None:
+        followed = saved[-1].open()
+        if followed is None:
+            saved.pop()
+    followed = followed or NOTHING
+    log = journal.log = EventLog(followed.mark, journal)
+    for entry in store.read(loop_id, log.position, store.length(loop_id)):
+        log.take(entry)
+    loop = LearningLoop.resume(
+        log, seed=about.seed, checkpoints=[Checkpoint(one.mark, one.state) for one in saved]
+    )
+    return KeptLoop(about, loop, journal, followed)

@@ -1,0 +1,94 @@
+"""The kept loops of one process: each is open once, whoever looks at it."""
+
+from collections.abc import Callable
+from threading import Lock
+from weakref import WeakValueDictionary
+
+from engine.settings import LoopSettings
+from engine.store.kept import KeptLoop, keep, new_id, reopen
+from engine.store.store import About, Store
+
+_HOUR = 3_600.0
+
+
+class Library:
+    """Opens loops, new ones and those in the store.
+
+    Args:
+        store: where they are kept.
+        now: a clock in seconds that only goes forward; every hour expired loops are erased.
+    """
+
+    def __init__(self, store: Store, now: Callable[[], float]) -> None:
+        self.store = store
+        self._now = now
+        self._swept = float("-inf")
+        self._lock = Lock()
+        self._loops: WeakValueDictionary[str, KeptLoop] = WeakValueDictionary()
+        self._locks: WeakValueDictionary[str, _Turn] = WeakValueDictionary()
+
+    def begin(self, owner: str, world: str, seed: int, settings: LoopSettings) -> KeptLoop:
+        """A new loop; it will be in the store from its first event on."""
+        kept = keep(self.store, owner=owner, world=world, seed=seed, settings=settings)
+        with self._lock:
+            self._loops[kept.id] = kept
+        return kept
+
+    def open(self, loop_id: str) -> KeptLoop:
+        """A loop, as it is now; opened by the first who asks.
+
+        Raises:
+            GoneError: if there is no such loop.
+            StoreError: if it cannot be read.
+        """
+        with self._lock:
+            turn = self._locks.setdefault(loop_id, _Turn())
+        with turn.lock:
+            with self._lock:
+                kept = self._loops.get(loop_id)
+            if kept is None:
+                kept = reopen(self.store, loop_id)
+                kept.settle()
+                self.store.touch(loop_id)
+                with self._lock:
+                    self._loops[loop_id] = kept
+            return kept
+
+    def loops(self, owner: str) -> list[About]:
+        """Loops of an owner, the last used first.
+
+        Raises:
+            StoreError: if they cannot be read.
+        """
+        self._sweep()
+        return self.store.loops(owner)
+
+    def hand_over(self, before: str, now: str) -> None:
+        """Let the loops of one owner be another's.
+
+        Raises:
+            StoreError: if that cannot be written.
+        """
+        self.store.hand_over(before, now)
+
+    def duplicate(self, loop_id: str, owner: str) -> About:
+        """A copy that goes its own way.
+
+        Raises:
+            StoreError: if it cannot be written, or the owner has too many loops.
+        """
+        name = f"{self.store.about(loop_id).name[:70]}, copy"
+        return self.store.duplicate(loop_id, new_id(), owner, name)
+
+    def _sweep(self) -> None:
+        with self._lock:
+            is_due = self._now() - self._swept > _HOUR
+            if is_due:
+                self._swept = self._now()
+        if is_due:
+            self.store.sweep()
+
+
+class _Turn:
+    def __init__(self) -> None:
+        self.lock = Lock()

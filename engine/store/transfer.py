@@ -1,0 +1,218 @@
+"""A loop as a file and back: one line of JSON that says what it is, then one an entry.
+
+Nothing of a file with a fault is kept: until its last line is read the loop is not
+there for anybody.
+"""
+
+import contextlib
+import gzip
+import json
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Any, BinaryIO
+
+from engine.errors import PersonalizerError
+from engine.log import Entry, Undone
+from engine.store.checking import LogChecker
+from engine.store.codec import UnreadableError, from_json, parse
+from engine.store.faults import Faults, RejectedError, numbered_lines, size_of
+from engine.store.kept import keep_parts, new_id
+from engine.store.store import CHUNK, MAX_NAME, About, Store
+from engine.worlds import WORLDS
+from engine.worlds.world import World
+
+FORMAT = "personalizer-playground-loop"
+VERSION = 1
+Progress = Callable[[float], object]
+"""Is told how much is done, 0 to 1."""
+
+
+def silent(share: float) -> None:
+    """Progress that nobody wants to know."""
+
+
+# -- out ------------------------------------------------------------------------------
+
+
+def export_lines(store: Store, loop_id: str) -> Iterator[str]:
+    """A loop as lines of JSON.
+
+    Raises:
+        StoreError: if it is not there or cannot be read.
+    """
+    about = store.about(loop_id)
+    head = {
+        "format": FORMAT,
+        "version": VERSION,
+        "name": about.name,
+        "world": about.world,
+        "seed": about.seed,
+    }
+    yield json.dumps(head, ensure_ascii=False)
+    yield from store.texts(loop_id, 0, about.length)
+
+
+def write_lines(
+    lines: Iterable[str], file: BinaryIO, total: int, progress: Progress = silent
+) -> None:
+    """Write lines as gzip.
+
+    Args:
+        total: how many there will be.
+    """
+    with gzip.GzipFile(fileobj=file, mode="wb", compresslevel=3, mtime=0) as packed:
+        for number, line in enumerate(lines):
+            packed.write(line.encode() + b"\n")
+            if number % CHUNK == 0:
+                progress(min(number / max(total, 1), 1.0))
+
+
+# -- in -------------------------------------------------------------------------------
+
+
+def import_loop(
+    store: Store,
+    file: BinaryIO,
+    owner: str,
+    *,
+    needs_world: bool = False,
+    progress: Progress = silent,
+) -> About:
+    """Take in a loop from a file, as it is or as gzip; it goes on like the one exported.
+
+    Args:
+        needs_world: whether it has to serve a world of `engine.worlds`.
+
+    Raises:
+        RejectedError: if any line is faulty; nothing was imported then.
+        StoreError: if it cannot be written, or the owner has too many loops.
+    """
+    size, faults = size_of(file), Faults()
+    most = store.limits.max_upload
+    if size > most << 20:
+        faults.add(0, f"it has {size / 2**20:,.0f} MiB, but at most {most:,} are allowed")
+        raise RejectedError(faults)
+    lines = numbered_lines(file, size, faults, progress)
+    about, world = _read_head(lines, owner, needs_world, faults)
+    return take_in(store, about, world, _entries(lines, faults), faults)
+
+
+def _entries(
+    lines: Iterator[tuple[int, str]], faults: Faults
+) -> Iterator[tuple[int, Entry | Undone]]:
+    for number, text in lines:
+        try:
+            yield number, from_json(parse(text))
+        except (UnreadableError, PersonalizerError) as error:
+            faults.add(number, str(error))
+
+
+def _read_head(
+    lines: Iterator[tuple[int, str]], owner: str, needs_world: bool, faults: Faults
+) -> tuple[About, World | None]:
+    number, text = next(lines, (0, ""))
+    try:
+        return _head(parse(text) if number else None, owner, needs_world)
+    except UnreadableError as error:
+        faults.add(number, str(error))
+        raise RejectedError(faults) from error
+
+
+def _head(head: Any, owner: str, needs_world: bool) -> tuple[About, World | None]:
+    if not isinstance(head, dict) or head.get("format") != FORMAT:
+        raise UnreadableError(f'the first line does not say that it is a "{FORMAT}"')
+    if head.get("version") != VERSION:
+        raise UnreadableError(f"this app reads version {VERSION} of the format only")
+    name, seed, key = head.get("name"), head.get("seed"), head.get("world")
+    if type(seed) is not int or not 0 <= seed < 10**6:
+        raise UnreadableError("its seed is not a whole number from 0 to 999,999")
+    if not isinstance(name, str) or not 1 <= len(name.strip()) <= MAX_NAME or "\x00" in name:
+        raise UnreadableError(f"its name does not have 1 to {MAX_NAME} characters")
+    if not isinstance(key, str | None) or (key is not None and key not in WORLDS):
+        raise UnreadableError("its world is not one of this app")
+    if needs_world and key is None:
+        raise UnreadableError("it serves no world of this app")
+    try:
+        name.encode()
+    except UnicodeEncodeError:
+        raise UnreadableError("its name is not text") from None
+    world = None if key is None else WORLDS[key]
+    return About(new_id(), owner, name.strip(), key, seed), world
+
+
+def take_in(
+    store: Store,
+    about: About,
+    world: World | None,
+    entries: Iterator[tuple[int, Entry | Undone]],
+    faults: Faults,
+) -> About:
+    """Keep entries as a loop of their own, if all of them are right.
+
+    Raises:
+        RejectedError, StoreError: if not; then there is no such loop.
+    """
+    intake = _Intake(store, about, world)
+    try:
+        for number, entry in entries:
+            try:
+                intake.add(entry, write=not faults.total)
+            except UnreadableError as error:
+                faults.add(number, str(error))
+        if not intake.events and not faults.total:
+            faults.add(0, "it holds no event")
+        if faults.total:
+            raise RejectedError(faults)
+        return intake.finish()
+    except BaseException:
+        # Also when a person leaves the page: what is not finished never was.
+        intake.erase()
+        raise
+
+
+class _Intake:
+    """A loop that comes in: checked, written and learned chunk by chunk."""
+
+    def __init__(self, store: Store, about: About, world: World | None) -> None:
+        self._store, self._about = store, about
+        self._checker = LogChecker(world, store.limits.max_events)
+        self._chunk: list[Entry | Undone] = []
+        self._position = 0
+        store.create(about, ready=False)
+        self._loop, self._kept = keep_parts(store, about)
+        self._loop.listen(self)
+
+    @property
+    def events(self) -> int:
+        return self._checker.events
+
+    def add(self, entry: Entry | Undone, write: bool) -> None:
+        self._checker.follow(entry)
+        if write:
+            self._chunk.append(entry)
+            if len(self._chunk) == CHUNK:
+                self._flush()
+
+    def _flush(self) -> None:
+        self._store.append(self._about.id, self._position, self._chunk, 0)
+        self._loop.catch_up()
+        self._position += len(self._chunk)
+        self._chunk = []
+        self._kept.settle()
+
+    def offer(self, position: int, entries: Sequence[Entry | Undone]) -> None:
+        """See `engine.log.Listener`; nobody ranks here."""
+
+    def news(self, position: int) -> Sequence[Entry | Undone]:
+        """See `engine.log.Listener`."""
+        return self._chunk
+
+    def finish(self) -> About:
+        if self._chunk:
+            self._flush()
+        self._kept.settle(every=1)
+        self._store.finish(self._about.id, self._checker.events)
+        return self._store.about(self._about.id)
+
+    def erase(self) -> None:
+        with contextlib.suppress(PersonalizerError):
+            self._store.delete(self._about.id, self._about.owner)

@@ -1,0 +1,29 @@
+"""Data: which loops have I taught, and how do I take them along?
+
+Reads from top to bottom: what is kept and for how long, the loops of this browser with
+what can be done with each, and a file to bring one in.
+"""
+
+import streamlit as st
+
+from pages.parts.browser import owner
+from pages.parts.data.bring import bring_in
+from pages.parts.data.loops import show_loops, show_said
+from pages.parts.keeping import library
+from pages.parts.link import no_link
+from pages.parts.look import note
+
+no_link()
+shelf = library()
+limits = shelf.store.limits
+
+with st.container(gap=None):
+    st.markdown("**Which loops have you taught, and how do you take them along?**")
+    note(
+        "Every event is on disk before it counts. A loop is kept for "
+        f"{limits.retention_days:,} days after its last use, then erased. These are the loops "
+        "of this browser; whoever gets the link of one can play on with it, too."
+    )
+show_said()
+bring_in(shelf, owner())
+show_loops(shelf, owner())

@@ -1,0 +1,57 @@
+"""Which browser it is: a secret that only this browser and the server know.
+
+It lies in the browser's local storage, so there is no cookie; the server keeps a digest
+of it beside each loop. A browser that stores nothing is another one in every session.
+"""
+
+import hashlib
+import re
+import secrets
+
+import streamlit as st
+
+from pages.parts.keeping import library
+
+_SCRIPT = """
+const KEY = "personalizer-playground";
+
+export default function ({ data, setStateValue }) {
+    try {
+        const known = localStorage.getItem(KEY);
+        if (!known) localStorage.setItem(KEY, data.secret);
+        else if (known !== data.secret) setStateValue("secret", known);
+    } catch {
+        // No storage: the server's secret for this session stays.
+    }
+}
+"""
+_component = st.components.v2.component("playground_browser", js=_SCRIPT)
+_SECRET = re.compile(r"[0-9a-f]{32}")
+
+
+def owner() -> str:
+    """A digest of the browser's secret: under it its loops are kept."""
+    return hashlib.sha256(_secret().encode()).hexdigest()
+
+
+def _secret() -> str:
+    if "secret" not in st.session_state:
+        st.session_state.secret = secrets.token_hex(16)
+    secret: str = st.session_state.secret
+    return secret
+
+
+def _adopt() -> None:
+    """The browser has been here before: what this session kept so far is its own, too."""
+    told = st.session_state["browser"]["secret"]
+    if isinstance(told, str) and _SECRET.fullmatch(told):
+        before = owner()
+        st.session_state.secret = told
+        library().hand_over(before, owner())
+        if "play" in st.session_state:
+            st.session_state.play.belong_to(owner())
+
+
+def ask_browser() -> None:
+    """Ask the browser for its secret, and give it one if it has none."""
+    _component(key="browser", data={"secret": _secret()}, height=1, on_secret_change=_adopt)

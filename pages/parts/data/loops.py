@@ -1,0 +1,147 @@
+"""The loops of this browser, and what can be done with each."""
+
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+
+import streamlit as st
+
+from engine import PersonalizerError
+from engine.store import About, Library
+from engine.store.store import MAX_NAME
+from engine.worlds import WORLDS
+from pages.parts.data.take import take_along
+from pages.parts.look import note, plain
+
+PLAY = Path(__file__).parents[2] / "play.py"
+FIRST = 20
+"""Loops that are shown before all are asked for."""
+_SAID = "data-said"
+_UNITS = ((86_400, "day"), (3_600, "hour"), (60, "minute"))
+
+
+def say(sentence: str, is_good: bool = True) -> None:
+    """Say something once, above the loops, in the next run."""
+    st.session_state[_SAID] = (sentence, is_good)
+
+
+def show_said() -> None:
+    """What was to be said."""
+    sentence, is_good = st.session_state.pop(_SAID, (None, True))
+    if sentence is not None:
+        box, icon = (st.success, ":material/check:") if is_good else (st.error, ":material/error:")
+        box(plain(sentence), icon=icon)
+
+
+def attempt(verb: Callable[[], object], done: str) -> None:
+    """Do something and say so, or say why not."""
+    try:
+        verb()
+    except PersonalizerError as error:
+        say(error.message, is_good=False)
+    else:
+        say(done)
+
+
+def show_loops(shelf: Library, owner: str) -> None:
+    """One card a loop, the last used first."""
+    try:
+        loops = shelf.loops(owner)
+    except PersonalizerError as error:
+        st.error(plain(error.message), icon=":material/database_off:")
+        return
+    st.markdown(f"##### My loops: {len(loops):,} of at most {shelf.store.limits.max_loops:,}")
+    if not loops:
+        note("None yet. The first visitor you answer on the Play page begins one.")
+        st.page_link(PLAY, label="Play", icon=":material/touch_app:")
+    all_of_them = len(loops) <= FIRST or st.session_state.get("show-all", False)
+    for about in loops if all_of_them else loops[:FIRST]:
+        _show(shelf, owner, about)
+    if not all_of_them:
+        st.button(f"Show all {len(loops):,}", key="show-all-button", on_click=_show_all)
+
+
+def _show_all() -> None:
+    st.session_state["show-all"] = True
+
+
+def _show(shelf: Library, owner: str, about: About) -> None:
+    world = WORLDS.get(about.world or "")
+    with st.container(border=True, gap="small", key=f"loop-{about.id}"):
+        with st.container(gap=None):
+            st.markdown(f"**{world.emoji if world else '📦'} {plain(about.name)}**")
+            note(_facts(about, world.title if world else "no world", shelf))
+        with st.container(horizontal=True, gap="xsmall"):
+            _open(about)
+            _rename(shelf, owner, about)
+            st.button(
+                "Duplicate",
+                key=f"duplicate-{about.id}",
+                icon=":material/content_copy:",
+                on_click=attempt,
+                args=(
+                    lambda: shelf.duplicate(about.id, owner),
+                    f"{about.name} has a copy that goes its own way.",
+                ),
+            )
+            take_along(shelf, about)
+            _delete(shelf, owner, about)
+
+
+def _facts(about: About, world: str, shelf: Library) -> str:
+    end = about.used + shelf.store.limits.retention_days * 86_400
+    until = f"{datetime.fromtimestamp(end, UTC):%d %B %Y}".lstrip("0")
+    events = f"{about.events:,} event{'s' if about.events != 1 else ''}"
+    return plain(
+        f"{world} · seed {about.seed} · {events} · "
+        f"last used {ago(time.time() - about.used)} · kept until {until}"
+    )
+
+
+def ago(seconds: float) -> str:
+    """How long ago, in words."""
+    for size, unit in _UNITS:
+        count = int(seconds // size)
+        if count >= 1:
+            return f"{count} {unit}{'s' if count > 1 else ''} ago"
+    return "just now"
+
+
+def _open(about: About) -> None:
+    if about.world not in WORLDS:
+        return
+    if st.button(
+        "Open",
+        key=f"open-{about.id}",
+        icon=":material/play_arrow:",
+    ):
+        st.session_state.pop("loop-written", None)
+        st.switch_page(PLAY, query_params={"loop": about.id})
+
+
+def _rename(shelf: Library, owner: str, about: About) -> None:
+    key = f"name-{about.id}"
+
+    def rename() -> None:
+        name = st.session_state[key]
+        attempt(lambda: shelf.store.rename(about.id, owner, name), "It has another name now.")
+
+    with st.popover("Rename", icon=":material/edit:", key=f"rename-{about.id}"):
+        st.text_input("Name", about.name, max_chars=MAX_NAME, key=key, on_change=rename)
+
+
+def _delete(shelf: Library, owner: str, about: About) -> None:
+    def delete() -> None:
+        attempt(lambda: shelf.store.delete(about.id, owner), f"{about.name} is erased.")
+        if "play" in st.session_state:
+            st.session_state.play.leave(about.id)
+
+    with st.popover("Delete", icon=":material/delete:", key=f"delete-{about.id}"):
+        st.markdown("Erases the loop with all its events, for everybody who has its link.")
+        st.button(
+            "Erase it",
+            key=f"erase-{about.id}",
+            icon=":material/delete_forever:",
+            on_click=delete,
+        )

@@ -1,0 +1,74 @@
+"""A loop as a file to take along."""
+
+import io
+import re
+
+import streamlit as st
+
+from engine import PersonalizerError
+from engine.store import About, Library
+from engine.store.files import FORMATS, Format
+from pages.parts.look import note, plain
+
+DIRECT = 5_000
+"""Events up to which a file is made while it is downloaded."""
+_READY = "prepared"
+
+
+def take_along(shelf: Library, about: About) -> None:
+    """The loop's log, its decisions and its model, each as a file."""
+    label = "Export"
+    with st.popover(
+        label, icon=":material/download:", key=f"export-{about.id}", on_change="rerun"
+    ) as box:
+        if not box.open:
+            return
+        for kind in FORMATS:
+            _offer(shelf, about, kind)
+
+
+def _offer(shelf: Library, about: About, kind: Format) -> None:
+    key, name = f"{kind.key}-{about.id}", _file_name(about, kind)
+    note(kind.story)
+    ready = st.session_state.get(_READY)
+    if about.events <= DIRECT or not kind.is_long:
+        st.download_button(
+            kind.title,
+            lambda: _bytes(shelf, about, kind),
+            file_name=name,
+            mime=kind.mime,
+            key=f"get-{key}",
+            on_click="ignore",
+            icon=":material/download:",
+        )
+    elif ready and ready[0] == (about.id, about.length, kind.key):
+        st.download_button(
+            f"{kind.title}: {len(ready[1]) / 2**20:,.1f} MiB",
+            ready[1],
+            file_name=name,
+            mime=kind.mime,
+            key=f"get-{key}",
+            on_click="ignore",
+            icon=":material/download:",
+        )
+    elif st.button(f"Prepare: {kind.title}", key=f"prepare-{key}"):
+        bar = st.progress(0.0, f"Reading {about.events:,} events")
+        try:
+            file = io.BytesIO()
+            kind.write(shelf, about, file, bar.progress)
+            st.session_state[_READY] = ((about.id, about.length, kind.key), file.getvalue())
+        except PersonalizerError as error:
+            st.error(plain(error.message))
+        else:
+            st.rerun()
+
+
+def _bytes(shelf: Library, about: About, kind: Format) -> bytes:
+    file = io.BytesIO()
+    kind.write(shelf, about, file, lambda share: None)
+    return file.getvalue()
+
+
+def _file_name(about: About, kind: Format) -> str:
+    word = re.sub(r"[^a-z0-9]+", "-", about.name.lower()).strip("-") or "loop"
+    return f"{word}{kind.suffix}"

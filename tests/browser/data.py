@@ -1,0 +1,54 @@
+"""The Data page as a person sees it."""
+
+from pathlib import Path
+
+from playwright.sync_api import Locator, expect
+
+from tests.browser.page import AppPage
+
+
+class DataPage(AppPage):
+    """One tab with the Data page."""
+
+    PATH = "/data"
+
+    @property
+    def loops(self) -> Locator:
+        """The cards of all loops."""
+        return self.page.locator("[class*=st-key-loop-]")
+
+    def expect_loops(self, number: int) -> None:
+        """Wait until so many loops are listed."""
+        expect(self.page.get_by_text(f"My loops: {number} of")).to_be_visible()
+        self.settle()
+
+    def open_popover(self, name: str, loop: str) -> Locator:
+        """What is behind a button of a loop's card."""
+        self.press(f"{name}-{loop}")
+        body = self.page.get_by_test_id("stPopoverBody")
+        expect(body).to_be_visible()
+        return body
+
+    def export(self, loop: str, to: Path, kind: str = "log") -> Path:
+        """Download a loop into a folder."""
+        self.open_popover("export", loop)
+        expect(self.button(f"get-{kind}-{loop}")).to_be_visible()
+        with self.page.expect_download() as download:
+            self.press(f"get-{kind}-{loop}")
+        file = to / download.value.suggested_filename
+        download.value.save_as(file)
+        self.close_popover()
+        return file
+
+    def erase(self, loop: str) -> None:
+        """Delete a loop."""
+        self.open_popover("delete", loop)
+        self.press(f"erase-{loop}")
+        expect(self.page.get_by_text("is erased")).to_be_visible()
+        self.settle()
+
+    def bring_in(self, file: Path) -> None:
+        """Import a file."""
+        self.keyed("bring").locator("summary").click()
+        self.page.locator("input[type=file]").set_input_files(file)
+        self.press("import")

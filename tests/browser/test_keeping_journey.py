@@ -1,0 +1,184 @@
+"""Nothing is lost: reload, restart, a second tab, a file."""
+
+import os
+import re
+import signal
+import time
+from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.app import Server, free_port, running
+from tests.browser.conftest import OpenPage
+from tests.browser.data import DataPage
+from tests.browser.legibility import offenders
+from tests.browser.page import AppPage
+from tests.browser.play import PlayPage
+
+pytestmark = pytest.mark.browser
+
+WIDE, NARROW = {"width": 1440, "height": 900}, {"width": 390, "height": 844}
+
+
+def loop_of(page: AppPage) -> str:
+    """The loop's id, once the address names it."""
+    page.page.wait_for_url(re.compile("loop="))
+    return parse_qs(urlsplit(page.page.url).query)["loop"][0]
+
+
+def teach(page: PlayPage, visitors: int = 10) -> None:
+    """Let a small crowd in and answer one visitor by hand."""
+    page.press(f"let-in-{visitors}")
+    page.expect_visitors(visitors)
+    page.press("reward-1")
+    page.expect_visitors(visitors + 1)
+    page.settle()
+
+
+def test_a_reload_keeps_the_loop_and_its_next_answer(open_page: OpenPage) -> None:
+    page = open_page("?seed=11&floor=10&next=1")
+    teach(page)
+    loop, who, chances, offered = loop_of(page), page.who.inner_text(), page.chances, page.offered
+    page.page.reload()
+    page.expect_visitors(11)
+    expect(page.who).to_have_text(who)
+    page.settle()
+    assert loop_of(page) == loop
+    assert "floor=10" in page.page.url
+    assert (page.chances, page.offered) == (chances, offered)
+
+
+def test_a_second_tab_sees_each_click_within_a_second(open_page: OpenPage) -> None:
+    one = open_page()
+    teach(one)
+    other = open_page(f"?loop={loop_of(one)}")
+    other.expect_visitors(11)
+    one.press("reward-1")
+    one.expect_visitors(12)
+    expect(other.visitors).to_have_text("12", timeout=2_000)
+    other.press("reward-2")
+    expect(one.visitors).to_have_text("13", timeout=2_000)
+
+
+def test_a_killed_server_comes_back_with_the_loop(open_page: OpenPage, tmp_path: Path) -> None:
+    port = free_port()
+    with running(data=tmp_path, port=port) as server:
+        page = open_page(address=server.address)
+        teach(page)
+        loop, before = loop_of(page), page.events()
+        _kill(server)
+    page.complaints.clear()
+    with running(data=tmp_path, port=port):
+        page.open(f"?loop={loop}")
+        page.expect_visitors(11)
+        assert page.events() == before
+        page.press("reward-1")
+        page.expect_visitors(12)
+    page.complaints.clear()
+
+
+def test_a_tab_that_stays_open_goes_on_after_a_restart(open_page: OpenPage, tmp_path: Path) -> None:
+    port = free_port()
+    with running(data=tmp_path, port=port) as server:
+        page = open_page(address=server.address)
+        for visitors in range(1, 4):
+            page.press("reward-1")
+            page.expect_visitors(visitors)
+        loop = loop_of(page)
+        page.settle()
+        _kill(server)
+    with running(data=tmp_path, port=port):
+        expect(page.page.get_by_test_id("stApp")).to_have_attribute(
+            "data-test-connection-state", "CONNECTED", timeout=60_000
+        )
+        page.settle()
+        page.expect_visitors(3)
+        page.press("reward-3")
+        page.expect_visitors(4)
+        assert loop_of(page) == loop
+        assert [float(event["reward"]) for event in page.events()] == [1.0, 1.0, 1.0, 0.0]
+    page.complaints.clear()
+
+
+def data_page(page: PlayPage) -> DataPage:
+    """The Data page in the same tab, gone to by its link."""
+    page.page.get_by_test_id("stTopNavLink").filter(has_text="Data").click()
+    data = DataPage(page.page, page.address)
+    data.settle()
+    return data
+
+
+def test_export_delete_import_and_go_on_identically(open_page: OpenPage, tmp_path: Path) -> None:
+    page = open_page("?seed=11&next=1&floor=10")
+    teach(page)
+    loop, who, chances, offered = loop_of(page), page.who.inner_text(), page.chances, page.offered
+    data = data_page(page)
+    data.expect_loops(1)
+    file = data.export(loop, tmp_path)
+    assert file.name == "coffee-seed-11.jsonl.gz"
+    assert data.export(loop, tmp_path, "model").stat().st_size > 1_000
+    data.erase(loop)
+    data.expect_loops(0)
+    data.bring_in(file)
+    expect(data.page.get_by_text("is here")).to_be_visible()
+    data.expect_loops(1)
+    data.page.locator("[class*=st-key-open-] button").click()
+    page.expect_visitors(11)
+    expect(page.who).to_have_text(who)
+    page.settle()
+    assert loop_of(page) != loop
+    assert "floor=10" in page.page.url
+    assert (page.chances, page.offered) == (chances, offered)
+    page.press("reward-1")
+    page.expect_visitors(12)
+
+
+def test_a_faulty_file_is_told_line_by_line(open_page: OpenPage, tmp_path: Path) -> None:
+    page = open_page()
+    data = data_page(page)
+    file = tmp_path / "mine.jsonl"
+    file.write_text('{"format": "something else"}\n')
+    data.bring_in(file)
+    expect(data.page.get_by_text("the first line does not say")).to_be_visible()
+    expect(data.page.get_by_test_id("stException")).to_have_count(0)
+
+
+def test_a_browser_knows_its_loops_again(open_page: OpenPage) -> None:
+    page = open_page()
+    teach(page)
+    data = DataPage(page.page, page.address).open()
+    data.expect_loops(1)
+    stranger = DataPage(open_page().page, page.address).open()
+    stranger.expect_loops(0)
+
+
+@pytest.mark.parametrize(
+    ("size", "scheme"),
+    [(WIDE, "light"), (WIDE, "dark"), (NARROW, "light"), (NARROW, "dark")],
+    ids=["laptop-light", "laptop-dark", "phone-light", "phone-dark"],
+)
+def test_the_data_page_is_legible_and_fits(
+    open_page: OpenPage, size: dict[str, int], scheme: str
+) -> None:
+    page = open_page(viewport=size, color_scheme=scheme)
+    teach(page)
+    loop = loop_of(page)
+    data = DataPage(page.page, page.address).open()
+    data.expect_loops(1)
+    assert data.page.evaluate("document.scrollingElement.scrollWidth <= innerWidth")
+    faults = offenders(data.page)
+    data.open_popover("export", loop)
+    expect(data.button(f"get-model-{loop}")).to_be_visible()
+    faults |= offenders(data.page)
+    data.close_popover()
+    data.keyed("bring").locator("summary").click()
+    expect(data.page.get_by_test_id("stFileUploader")).to_be_visible()
+    faults |= offenders(data.page)
+    assert not faults, "\n".join(sorted(faults))
+
+
+def _kill(server: Server) -> None:
+    os.kill(server.pid, signal.SIGKILL)
+    time.sleep(0.2)

@@ -1,0 +1,42 @@
+"""Databases for tests: an SQLite file, and a database of its own on a real PostgreSQL."""
+
+import os
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import psycopg
+import pytest
+from sqlalchemy.engine import make_url
+
+POSTGRES = "PLAYGROUND_TEST_POSTGRES"
+"""Environment variable with the address of a PostgreSQL where databases may be made."""
+KINDS = ("sqlite", "postgres")
+
+
+@contextmanager
+def database(kind: str, folder: Path) -> Iterator[str]:
+    """The address of an empty database that is gone afterwards."""
+    if kind == "sqlite":
+        yield f"sqlite:///{folder}/events.db"
+        return
+    server = make_url(os.environ[POSTGRES])
+    name = f"test_{secrets.token_hex(6)}"
+    plain = server.set(drivername="postgresql").render_as_string(hide_password=False)
+    with psycopg.connect(plain, autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name}")
+        try:
+            own = server.set(drivername="postgresql+psycopg", database=name)
+            yield own.render_as_string(hide_password=False)
+        finally:
+            connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+def skip_without(kind: str) -> None:
+    """PostgreSQL is there in CI; elsewhere its tests may be left out."""
+    if kind == "postgres" and not os.environ.get(POSTGRES):
+        missing = f"no PostgreSQL: {POSTGRES} is not set"
+        if os.environ.get("CI") == "true":
+            pytest.fail(missing)
+        pytest.skip(missing)

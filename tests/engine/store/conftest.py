@@ -1,0 +1,34 @@
+"""A store in an empty database, on SQLite and on PostgreSQL."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from engine.store import KeptLoop, Store, keep
+from tests.databases import KINDS, database, skip_without
+from tests.workers import serve_next
+
+
+@pytest.fixture(params=KINDS)
+def url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """The address of an empty database."""
+    skip_without(request.param)
+    with database(request.param, tmp_path) as address:
+        yield address
+
+
+@pytest.fixture
+def store(url: str) -> Iterator[Store]:
+    """A store there."""
+    store = Store.open(url, patience=0.3)
+    yield store
+    store.close()
+
+
+@pytest.fixture
+def kept(store: Store) -> KeptLoop:
+    """A loop of the coffee shop with one visitor."""
+    kept = keep(store, owner="me", world="coffee", seed=7)
+    serve_next(kept)
+    return kept

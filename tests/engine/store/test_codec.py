@@ -1,0 +1,147 @@
+"""Entries as JSON and back: exactly, and nothing else gets in."""
+
+import json
+from dataclasses import asdict
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from engine import EpsilonGreedy, Greedy, LearningLoop, LoopSettings, PersonalizerError, Uniform
+from engine.log import Undone
+from engine.policies import AnyPolicy
+from engine.store.codec import (
+    UnreadableError,
+    from_json,
+    from_text,
+    settings_from_json,
+    settings_to_json,
+    to_text,
+)
+from tests.engine.helpers import CONTEXTS, DRINKS, ManualClock
+
+MOST = 1_000
+
+
+def every_kind_of_entry() -> LearningLoop:
+    clock = ManualClock()
+    loop = LearningLoop(LoopSettings(reward_aggregation="sum"), seed=3, clock=clock)
+    loop.rank(DRINKS, [{"\x00 né": "\x00"}], ["latte"], "a\x00é", defer_activation=True)
+    loop.activate("a\x00é")
+    loop.reward("a\x00é", -0.1)
+    loop.configure(policy=EpsilonGreedy(0.1))
+    loop.rank(DRINKS, CONTEXTS[0], event_id="b")
+    loop.expire("b")
+    loop.rank(DRINKS, CONTEXTS[1], event_id="c", defer_activation=True)
+    clock.advance(days=1)
+    loop.rank(DRINKS, CONTEXTS[1])
+    loop.undo(1)
+    return loop
+
+
+def test_every_entry_comes_back_as_it_was() -> None:
+    history = every_kind_of_entry().log.history
+    assert {type(entry).__name__ for entry in history} == {
+        "Configured", "Ranked", "Activated", "Rewarded", "Expired", "Undone",
+    }  # fmt: skip
+    for entry in history:
+        text = to_text(entry)
+        assert "\n" not in text
+        assert "\x00" not in text
+        back = from_text(text)
+        assert to_text(back) == text
+        assert json.loads(text)["kind"] == type(entry).__name__
+
+
+@given(
+    st.sampled_from([EpsilonGreedy(0.3), Greedy(), Uniform()]),
+    st.floats(-1, 1),
+    st.timedeltas(timedelta(seconds=5), timedelta(days=2)),
+    st.sampled_from(["online", "apprentice", "logging_only"]),
+)
+def test_settings_come_back_equal(
+    policy: AnyPolicy, reward: float, wait: timedelta, mode: Any
+) -> None:
+    settings = LoopSettings(
+        policy=policy, default_reward=reward, reward_wait_time=wait, learning_mode=mode
+    )
+    assert settings_from_json(settings_to_json(settings)) == settings
+
+
+def test_settings_written_before_a_setting_was_there_get_its_default() -> None:
+    written = settings_to_json(LoopSettings(default_reward=0.25))
+    assert settings_from_json({"default_reward": 0.25}) == settings_from_json(written)
+    assert settings_from_json(written | {"a_setting_of_old": 7}) == LoopSettings(
+        default_reward=0.25
+    )
+
+
+def test_settings_that_would_be_refused_are_refused() -> None:
+    with pytest.raises(PersonalizerError):
+        settings_from_json({"default_reward": 2.0})
+
+
+TIME = "2026-01-02T03:04:05+00:00"
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("", "not JSON"),
+        ("[", "not JSON"),
+        ("[" * 100_000, "nested too deeply"),
+        ("NaN", "NaN is not a number"),
+        ("7", "7 is not one of Configured"),
+        ('{"kind": "Unknown"}', "is not one of"),
+        ('{"kind": ["Undone"]}', "is not one of"),
+        ('{"kind": "Undone"}', "has no"),
+        (f'{{"kind":"Undone","time":"{TIME}","entries":1,"more":2}}', "unknown field"),
+        (f'{{"kind":"Undone","time":"{TIME}","entries":true}}', "not a whole number"),
+        (f'{{"kind":"Undone","time":"{TIME}","entries":1.0}}', "not a whole number"),
+        ('{"kind":"Undone","time":"2026-01-02","entries":1}', "not a time with its zone"),
+        ('{"kind":"Undone","time":"yesterday","entries":1}', "not a time"),
+        ('{"kind":"Undone","time":12,"entries":1}', "not a time"),
+        (f'{{"kind":"Rewarded","time":"{TIME}","event_id":1,"value":1}}', "is not text"),
+        (f'{{"kind":"Rewarded","time":"{TIME}","event_id":"a","value":"1"}}', "not a number"),
+        (f'{{"kind":"Rewarded","time":"{TIME}","event_id":"a","value":1e999}}', "not a number"),
+        (
+            f'{{"kind":"Rewarded","time":"{TIME}","event_id":"a","value":{"9" * 400}}}',
+            "not a number",
+        ),
+        (f'{{"kind":"Configured","time":"{TIME}","settings":[]}}', "not an object"),
+        (
+            f'{{"kind":"Configured","time":"{TIME}","settings":{{"reward_wait_time":1e300}}}}',
+            "too long",
+        ),
+        (
+            f'{{"kind":"Configured","time":"{TIME}","settings":{{"learner":"deep"}}}}',
+            "not one of bayesian",
+        ),
+    ],
+)
+def test_anything_else_is_unreadable(text: str, reason: str) -> None:
+    with pytest.raises(UnreadableError, match=reason):
+        from_text(text)
+
+
+def test_a_ranking_with_another_shape_is_unreadable() -> None:
+    loop = every_kind_of_entry()
+    good = json.loads(to_text(loop.log[1]))
+    for field, value in [("request", {}), ("request", 3), ("means", 1), ("draw", [{}])]:
+        with pytest.raises(UnreadableError, match=field):
+            from_json(good | {field: value})
+    with pytest.raises(PersonalizerError):
+        from_json(good | {"request": good["request"] | {"actions": []}})
+
+
+def test_a_message_is_short_whatever_the_value() -> None:
+    with pytest.raises(UnreadableError) as error:
+        from_json({"kind": "x" * MOST})
+    assert len(str(error.value)) < 200
+
+
+def test_what_is_written_names_every_field() -> None:
+    undone = Undone(datetime(2026, 1, 2, tzinfo=UTC), 2)
+    assert json.loads(to_text(undone)).keys() == {"kind", *asdict(undone)}

@@ -1,0 +1,30 @@
+"""Processes die and meet: nothing that was acknowledged is lost, nothing happens twice."""
+
+import numpy as np
+import pytest
+
+from engine.store import KeptLoop, Store, reopen
+from tests.workers import beliefs, crash, from_scratch, together
+
+
+def test_a_killed_process_loses_and_doubles_nothing(url: str, kept: KeptLoop) -> None:
+    seen = crash(url, kept.id, rounds=8, rng=np.random.default_rng(1))
+    assert seen.acknowledged >= seen.rounds
+    assert seen.kept >= seen.acknowledged
+
+
+@pytest.mark.parametrize(("kind", "processes"), [("sqlite", 4), ("postgres", 8)])
+def test_processes_on_one_loop_end_with_the_same_posterior(
+    url: str, store: Store, kept: KeptLoop, kind: str, processes: int
+) -> None:
+    if store.is_shared != (kind == "postgres"):
+        pytest.skip("the other database's number of processes")
+    events = 100
+    found = together(url, kept.id, processes, events)
+    assert all(each == found[0] for each in found)
+    back = reopen(store, kept.id)
+    assert len(back.loop.events) == 1 + processes * events
+    assert found[0] == beliefs(back.loop) == beliefs(from_scratch(store, kept.id))
+    assert store.about(kept.id).events == 1 + processes * events
+    kept.loop.catch_up()
+    assert beliefs(kept.loop) == found[0]

@@ -1,0 +1,159 @@
+"""What goes wrong with a database is said in one sentence, and nothing has happened."""
+
+import socket
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy import create_engine, event, text
+from sqlalchemy.engine import make_url
+
+from engine.store import KeptLoop, Store, StoreError, keep, reopen
+from tests.databases import database, skip_without
+from tests.workers import beliefs, serve_next
+
+
+def refused(kept: KeptLoop, work: Callable[[], object]) -> StoreError:
+    """The error of something that has changed nothing."""
+    before = (beliefs(kept.loop), kept.loop.log.history, len(kept.loop.events))
+    with pytest.raises(StoreError) as error:
+        work()
+    assert (beliefs(kept.loop), kept.loop.log.history, len(kept.loop.events)) == before
+    assert error.value.code == "StorageUnavailable"
+    return error.value
+
+
+def test_a_locked_database(url: str, store: Store, kept: KeptLoop) -> None:
+    other = create_engine(url)
+    with other.connect() as connection:
+        if store.is_shared:
+            connection.execute(text("SELECT * FROM loops FOR UPDATE"))
+            store.close()
+            store = Store.open(url, patience=0.3)
+        else:
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
+        error = refused(kept, lambda: serve_next(kept))
+        assert "busy" in error.message
+        assert not kept.settle(every=1) or store.is_shared
+        connection.rollback()
+    other.dispose()
+    serve_next(kept)
+    assert len(reopen(store, kept.id).loop.events) == 2
+    store.close()
+
+
+def test_a_database_that_may_only_be_read(tmp_path: Path) -> None:
+    store = Store.open(f"sqlite:///{tmp_path}/events.db")
+    kept = keep(store, owner="me", world="coffee", seed=7)
+    serve_next(kept)
+    store.close()
+    event.listen(store._engine, "connect", lambda c, _: c.execute("PRAGMA query_only=ON"))
+    for work in (lambda: serve_next(kept), lambda: kept.loop.undo(1)):
+        assert "only be read" in refused(kept, work).message
+    store.close()
+
+
+def test_a_full_disk(tmp_path: Path) -> None:
+    store = Store.open(f"sqlite:///{tmp_path}/events.db")
+    kept = keep(store, owner="me", world="coffee", seed=7)
+    serve_next(kept)
+    store.close()
+    pages = (tmp_path / "events.db").stat().st_size // 4_096 + 2
+    limit = f"PRAGMA max_page_count={pages}"
+    event.listen(store._engine, "connect", lambda c, _: c.execute(limit))
+
+    def fill() -> None:
+        for _ in range(100):
+            serve_next(kept)
+
+    with pytest.raises(StoreError) as error:
+        fill()
+    assert "disk is full" in error.value.message
+    here = beliefs(kept.loop)
+    store.close()
+    back = reopen(Store.open(f"sqlite:///{tmp_path}/events.db"), kept.id)
+    assert beliefs(back.loop) == here
+
+
+def test_a_damaged_file(tmp_path: Path) -> None:
+    store = Store.open(f"sqlite:///{tmp_path}/events.db")
+    kept = keep(store, owner="me", world="coffee", seed=7)
+    for _ in range(50):
+        serve_next(kept)
+    store.close()
+    file = tmp_path / "events.db"
+    whole = bytearray(file.read_bytes())
+    whole[4_096:] = b"\xff" * (len(whole) - 4_096)
+    file.write_bytes(whole)
+    assert "damaged" in refused(kept, lambda: serve_next(kept)).message
+
+
+class Proxy:
+    """A way to a server that can be cut and opened again."""
+
+    def __init__(self, host: str, port: int) -> None:
+        self._target = (host, port)
+        self._open: list[socket.socket] = []
+        self.port = 0
+        self.connect()
+
+    def connect(self) -> None:
+        self._listener = socket.create_server(("127.0.0.1", self.port))
+        self.port = self._listener.getsockname()[1]
+        threading.Thread(target=self._accept, args=(self._listener,), daemon=True).start()
+
+    def _accept(self, listener: socket.socket) -> None:
+        while True:
+            try:
+                near, _ = listener.accept()
+            except OSError:
+                return
+            far = socket.create_connection(self._target)
+            self._open += [near, far]
+            for ends in ((near, far), (far, near)):
+                threading.Thread(target=self._pump, args=ends, daemon=True).start()
+
+    @staticmethod
+    def _pump(source: socket.socket, sink: socket.socket) -> None:
+        try:
+            while data := source.recv(65_536):
+                sink.sendall(data)
+        except OSError:
+            pass
+
+    def cut(self) -> None:
+        self._listener.shutdown(socket.SHUT_RDWR)
+        self._listener.close()
+        for end in self._open:
+            end.close()
+        self._open = []
+
+
+@pytest.fixture
+def way(tmp_path: Path) -> Iterator[tuple[Proxy, str]]:
+    skip_without("postgres")
+    with database("postgres", tmp_path) as url:
+        place = make_url(url)
+        proxy = Proxy(place.host or "127.0.0.1", place.port or 5432)
+        through = place.set(host="127.0.0.1", port=proxy.port)
+        yield proxy, through.render_as_string(hide_password=False)
+        proxy.cut()
+
+
+def test_a_database_that_goes_away_and_comes_back(way: tuple[Proxy, str]) -> None:
+    proxy, url = way
+    store = Store.open(url, patience=1)
+    kept = keep(store, owner="me", world="coffee", seed=7)
+    serve_next(kept)
+    proxy.cut()
+    for _ in range(2):
+        error = refused(kept, lambda: serve_next(kept))
+        assert "cannot be reached" in error.message
+    with pytest.raises(StoreError):
+        store.loops("me")
+    proxy.connect()
+    serve_next(kept)
+    assert beliefs(reopen(store, kept.id).loop) == beliefs(kept.loop)
+    assert store.about(kept.id).events == 2
+    store.close()

@@ -1,0 +1,302 @@
+"""The Data page, and what the Play page keeps, without a browser."""
+
+import asyncio
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from starlette.requests import Request
+from starlette.responses import Response
+from streamlit.testing.v1 import AppTest
+
+from engine.store import Store, StoreError, keep
+from engine.store.transfer import export_lines
+from pages.parts.browser import owner
+from pages.parts.changes import ROUTES
+from pages.parts.data.loops import ago
+from pages.parts.keeping import close_library, library
+from pages.parts.session import PlaySession
+from pages.parts.setup import Setup
+from tests.pages.conftest import FRONT, App
+
+Open = Callable[..., App]
+
+
+@pytest.fixture
+def in_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No browser is behind here: an address counts at once."""
+    monkeypatch.setattr("pages.parts.reopen.LAG", -1.0)
+
+
+def store() -> Store:
+    return library().store
+
+
+def go_to_data(app: App) -> App:
+    app.at.switch_page("../data.py")
+    return app.run()
+
+
+def loop_in_link(app: App) -> str | None:
+    found: Any = app.at.query_params.get("loop")
+    return str(found[0] if isinstance(found, list) else found) if found else None
+
+
+def test_the_link_names_the_loop_from_its_first_event_on(open_app: Open) -> None:
+    app = open_app()
+    assert loop_in_link(app) is None
+    app.answer(1.0).run()
+    loop = loop_in_link(app)
+    assert loop == app.session.link
+    app.set("world", "news")
+    assert loop_in_link(app) is None
+    app.answer(0.5).run()
+    assert loop_in_link(app) not in {None, loop}
+
+
+def test_a_new_session_with_the_link_goes_on(open_app: Open, in_time: None) -> None:
+    one = open_app(seed="11", floor="20", next="1")
+    one.click("let-in-10").finish_the_crowd()
+    one.answer(1.0).run()
+    other = App(loop=str(loop_in_link(one)))
+    assert other.session.kept is one.session.kept
+    assert other.session.setup.floor == 20
+    assert other.session.setup.seed == 11
+    assert other.metric("Visitors") == "11"
+    assert other.widget("floor").value == 20
+
+
+def test_a_loop_comes_back_after_a_restart(open_app: Open, in_time: None) -> None:
+    one = open_app(policy="classic", epsilon="30", mode="online", next="1")
+    one.click("let-in-10").finish_the_crowd()
+    expected = one.session.ranked
+    close_library()
+    other = App(loop=str(loop_in_link(one)))
+    assert other.session.kept is not one.session.kept
+    assert other.session.setup.policy == "classic"
+    found = other.session.ranked
+    assert (found.probabilities, found.means, found.event_id) == (
+        expected.probabilities, expected.means, expected.event_id,
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("loop", ["nobody-has-this-id-at-all", "../../etc", "x"])
+def test_a_link_to_no_loop_begins_a_new_one_and_says_so(open_app: Open, loop: str) -> None:
+    app = open_app(loop=loop)
+    assert "Here is a new one" in app.at.toast[0].value
+    assert app.metric("Visitors") == "0"
+    assert loop_in_link(app) is None
+
+
+def test_a_loop_of_no_world_cannot_be_played(open_app: Open) -> None:
+    kept = keep(store(), owner="me")
+    kept.loop.rank([{"id": "a", "features": [{"x": 1}]}])
+    assert "serves no world" in open_app(loop=kept.id).at.toast[0].value
+
+
+def test_what_another_tab_did_is_drawn(open_app: Open, in_time: None) -> None:
+    one = open_app()
+    one.answer(1.0).run()
+    other = App(loop=str(loop_in_link(one)))
+    other.answer(0.5)
+    one.session.catch_up()
+    assert one.run().metric("Visitors") == "2"
+    other.set("floor", 30)
+    assert one.run().widget("floor").value == 30
+    one.set("policy", "greedy")
+    assert other.run().widget("policy").value == "greedy"
+
+
+def test_the_browser_learns_how_long_a_log_is(open_app: Open) -> None:
+    app = open_app()
+    app.answer(1.0)
+    told = ask_length(str(app.session.link))
+    assert json.loads(bytes(told.body)) == {"length": app.session.drawn} == {"length": 3}
+    assert ask_length("nobody").status_code == 404
+
+
+def ask_length(loop: str) -> Response:
+    (route,) = ROUTES
+    answer: Response = asyncio.run(
+        route.endpoint(Request({"type": "http", "path_params": {"loop": loop}}))
+    )
+    return answer
+
+
+def test_what_cannot_be_written_is_said_and_did_not_happen(
+    open_app: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app = open_app()
+    app.answer(1.0)
+
+    def fail(*_: object) -> None:
+        raise StoreError("The disk is full, so this was not saved and did not happen.")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(Store, "append", fail)
+        app.answer(1.0)
+        assert "disk is full" in app.at.error[0].value
+        app.click("let-in-10").run()
+        assert "disk is full" in app.at.error[0].value
+        app.click("undo")
+        app.set("policy", "greedy")
+        assert app.metric("Visitors") == "1"
+        assert not app.session.is_live
+    app.answer(1.0)
+    assert not app.at.error
+    assert app.metric("Visitors") == "2"
+    assert len(library().open(app.session.kept.id).loop.events) == 2
+
+
+def test_without_a_database_the_page_says_why(
+    open_app: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PLAYGROUND_DATA", "/proc/nobody")
+    at = AppTest.from_file(str(FRONT), default_timeout=20).run()
+    assert not at.exception
+    assert "folder cannot be used" in at.error[0].value
+
+
+# -- the Data page --------------------------------------------------------------------
+
+
+def test_my_loops_are_listed_renamed_copied_and_erased(open_app: Open) -> None:
+    app = open_app()
+    assert "My loops: 0 of at most 100" in go_to_data(app).text
+    app = open_app()
+    app.answer(1.0)
+    go_to_data(app)
+    mine = app.session.kept.id
+    assert "My loops: 1 " in app.text
+    assert "1 event" in app.text.replace("&#8288;", "")
+    app.widget(f"name-{mine}").set_value("Tuesday's class")
+    app.run()
+    assert store().about(mine).name == "Tuesday's class"
+    app.click(f"duplicate-{mine}")
+    assert "has a copy" in app.at.success[0].value
+    assert "My loops: 2 " in app.text
+    app.click(f"erase-{mine}")
+    assert "is erased" in app.at.success[0].value
+    assert "My loops: 1 " in app.text
+    assert app.session.kept.id != mine
+    app.widget(f"name-{store().loops(_owner(app))[0].id}").set_value("   ")
+    app.run()
+    assert "1 to 80 characters" in app.at.error[0].value
+
+
+def _owner(app: App) -> str:
+    return app.session.owner
+
+
+def test_a_loop_is_opened_on_play(open_app: Open, in_time: None) -> None:
+    app = open_app()
+    app.answer(1.0)
+    first = app.session.kept.id
+    app.set("world", "news")
+    app.answer(1.0)
+    go_to_data(app)
+    app.at.button(key=f"open-{first}").click()
+    app.run()
+    assert app.session.kept.id == first
+    assert app.session.world.key == "coffee"
+
+
+def test_many_loops_are_shown_when_asked_for(open_app: Open) -> None:
+    app = open_app()
+    app.answer(1.0)
+    for _ in range(21):
+        library().duplicate(app.session.kept.id, app.session.owner)
+    go_to_data(app)
+    assert sum("open-" in str(b.key) for b in app.at.button) == 20
+    app.click("show-all-button")
+    assert sum("open-" in str(b.key) for b in app.at.button) == 22
+
+
+def test_a_loop_can_be_left_while_a_reset_still_remembers_it(open_app: Open) -> None:
+    app = open_app()
+    app.answer(1.0).click("reset")
+    old = store().loops(app.session.owner)[0].id
+    assert app.session.can_undo
+    app.session.leave(old)
+    assert not app.session.can_undo
+
+
+def test_loops_follow_the_browser_that_tells_its_secret(open_app: Open) -> None:
+    app = open_app()
+    app.answer(1.0)
+    before = app.session.owner
+    library().hand_over(before, "the browser")
+    app.session.belong_to("the browser")
+    assert [about.id for about in store().loops("the browser")] == [app.session.kept.id]
+    assert store().loops(before) == []
+
+
+def test_the_owner_is_a_digest(open_app: Open) -> None:
+    app = open_app()
+    secret = app.at.session_state["secret"]
+    assert len(app.session.owner) == 64
+    assert secret not in app.session.owner
+    assert callable(owner)
+
+
+@pytest.mark.parametrize(
+    ("seconds", "words"),
+    [(0, "just now"), (61, "1 minute ago"), (7_300, "2 hours ago"), (200_000, "2 days ago")],
+)
+def test_how_long_ago(seconds: float, words: str) -> None:
+    assert ago(seconds) == words
+
+
+# -- files ----------------------------------------------------------------------------
+
+
+def upload(app: App, name: str, data: bytes) -> App:
+    app.at.session_state["bring"] = True
+    go_to_data(app)
+    app.at.file_uploader[0].upload(name, data, "application/octet-stream")
+    app.run()
+    return app.click("import")
+
+
+def test_a_file_brings_a_loop_in_or_says_why_not(open_app: Open) -> None:
+    app = open_app()
+    app.answer(1.0)
+    lines = list(export_lines(store(), app.session.kept.id))
+    upload(app, "loop.jsonl", "\n".join(lines).encode())
+    assert "is here" in app.at.success[0].value
+    assert "My loops: 2 " in app.text
+    upload(app, "loop.jsonl", "\n".join([*lines, "x", "y"]).encode())
+    assert "Nothing was imported" in app.at.error[0].value
+    assert list(app.at.dataframe[0].value["line"]) == [5, 6]
+    assert "My loops: 2 " in app.text
+
+
+# -- the session alone ----------------------------------------------------------------
+
+
+def test_a_session_without_a_shelf_keeps_nothing(data_folder: Path) -> None:
+    session = PlaySession(Setup())
+    session.send_reward(1.0)
+    assert session.link is None
+    assert not data_folder.exists()
+    assert session.loop.log.position == 3
+
+
+def test_a_click_is_one_commit(open_app: Open, monkeypatch: pytest.MonkeyPatch) -> None:
+    app = open_app()
+    app.answer(1.0)
+    written: list[int] = []
+    real = Store.append
+
+    def count(self: Store, loop: str, position: int, entries: Any, events: int) -> None:
+        written.append(len(entries))
+        real(self, loop, position, entries, events)
+
+    monkeypatch.setattr(Store, "append", count)
+    app.answer(0.5)
+    assert written == [2]
+    app.click("let-in-100").finish_the_crowd()
+    assert sum(written) == 202
+    assert len(written) < 20

@@ -1,0 +1,160 @@
+"""Processes that rank and reward on one loop in a store, and what they leave behind."""
+
+import multiprocessing
+import os
+import signal
+import time
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from multiprocessing.connection import Connection
+
+import numpy as np
+
+from engine import LearningLoop
+from engine.log import Entry, EventLog, Ranked, Rewarded, Undone
+from engine.simulation import serve, visitor
+from engine.store import KeptLoop, Store, reopen
+from engine.worlds import WORLDS
+
+WORLD = WORLDS["coffee"]
+_CONTEXT = multiprocessing.get_context("forkserver")
+_CONTEXT.set_forkserver_preload(["tests.workers"])
+
+
+def serve_next(kept: KeptLoop) -> dict[str, object]:
+    """One more visitor of the loop's crowd, Rank and Reward in one commit."""
+    loop = kept.loop
+    return loop.together(lambda: serve(loop, WORLD, visitor(WORLD, loop.seed, len(loop.events))))
+
+
+def beliefs(loop: LearningLoop) -> list[object]:
+    """What the loop would answer in every context, to the last bit."""
+    ranked = [loop.preview(WORLD.actions, WORLD.features(context)) for context in WORLD.contexts]
+    return [(r.event_id, r.probabilities, r.means, r.sds, r.draw, r.shown) for r in ranked]
+
+
+def from_scratch(store: Store, loop_id: str) -> LearningLoop:
+    """The loop as a fold over its whole log."""
+    entries = store.read(loop_id, 0, store.length(loop_id))
+    return _fold(entries, store.about(loop_id).seed)
+
+
+def _fold(entries: Iterable[Entry | Undone], seed: int) -> LearningLoop:
+    log = EventLog()
+    for entry in entries:
+        log.take(entry)
+    return LearningLoop.resume(log, seed=seed)
+
+
+# -- crashes --------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Crashes:
+    """What a row of crashes has shown.
+
+    Attributes:
+        rounds: how often a process was killed.
+        acknowledged: events whose reward was acknowledged before.
+        kept: events in the log at the end.
+    """
+
+    rounds: int
+    acknowledged: int
+    kept: int
+
+
+def crash(url: str, loop_id: str, rounds: int, rng: np.random.Generator) -> Crashes:
+    """Kill a process that works on a loop at random moments, again and again.
+
+    Raises:
+        AssertionError: if an acknowledged event is lost or doubled, or if the loop that
+            comes back differs from the fold of its log from scratch.
+    """
+    store, acknowledged = Store.open(url), 0
+    for _ in range(rounds):
+        told = _run_and_kill(url, loop_id, float(rng.uniform(0.002, 0.15)))
+        acknowledged += len(told)
+        _check(store, loop_id, told)
+    kept = len(reopen(store, loop_id).loop.events)
+    store.close()
+    return Crashes(rounds, acknowledged, kept)
+
+
+def _run_and_kill(url: str, loop_id: str, after: float) -> list[str]:
+    """Start a worker, kill it so many seconds after its first event; what it acknowledged."""
+    hear, tell = _CONTEXT.Pipe(duplex=False)
+    process = _CONTEXT.Process(target=_work_until_killed, args=(url, loop_id, tell))
+    process.start()
+    tell.close()
+    told = [hear.recv()]
+    time.sleep(after)
+    assert process.pid is not None
+    os.kill(process.pid, signal.SIGKILL)
+    process.join()
+    while True:
+        try:
+            told.append(hear.recv())
+        except EOFError:
+            return told
+
+
+def _work_until_killed(url: str, loop_id: str, tell: Connection) -> None:
+    kept = reopen(Store.open(url), loop_id)
+    while True:
+        tell.send(_serve_slowly(kept.loop))
+        kept.settle(every=60)
+
+
+def _serve_slowly(loop: LearningLoop) -> str:
+    """One more visitor, Rank and Reward each in its own commit; the event's id."""
+    guest = visitor(WORLD, loop.seed, len(loop.events))
+    answer = loop.rank(WORLD.actions, WORLD.features(guest.context))
+    value = WORLD.answer(guest.context, answer.reward_action_id, guest.luck)
+    loop.reward(answer.event_id, value)
+    return answer.event_id
+
+
+def _check(store: Store, loop_id: str, acknowledged: Sequence[str]) -> None:
+    # The database may still commit what a killed process had sent it last: all is compared
+    # at the place where the loop was opened.
+    back = reopen(store, loop_id).loop
+    entries = list(store.read(loop_id, 0, back.log.position))
+    ranked = [entry.event_id for entry in entries if isinstance(entry, Ranked)]
+    rewarded = [entry.event_id for entry in entries if isinstance(entry, Rewarded)]
+    assert len(set(ranked)) == len(ranked), "an event is doubled"
+    assert len(set(rewarded)) == len(rewarded), "a reward is doubled"
+    assert set(acknowledged) <= set(rewarded), "an acknowledged event is lost"
+    assert len(back.events) == len(ranked)
+    assert beliefs(back) == beliefs(_fold(entries, back.seed))
+
+
+# -- several at once ------------------------------------------------------------------
+
+
+def together(url: str, loop_id: str, processes: int, events: int) -> list[list[object]]:
+    """Let processes serve visitors on one loop at the same time; what each believes then."""
+    results = _CONTEXT.SimpleQueue()
+    gate = _CONTEXT.Barrier(processes)
+    workers = [
+        _CONTEXT.Process(target=_work_beside_others, args=(url, loop_id, events, gate, results))
+        for _ in range(processes)
+    ]
+    for worker in workers:
+        worker.start()
+    found = [results.get() for _ in workers]
+    for worker in workers:
+        worker.join()
+        assert worker.exitcode == 0
+    return found
+
+
+def _work_beside_others(url: str, loop_id: str, events: int, gate: object, results: object) -> None:
+    kept = reopen(Store.open(url, patience=60), loop_id)
+    gate.wait()  # type: ignore[attr-defined]
+    for _ in range(events):
+        _serve_slowly(kept.loop)
+        kept.settle(every=500)
+    gate.wait()  # type: ignore[attr-defined]
+    kept.loop.catch_up()
+    results.put(beliefs(kept.loop))  # type: ignore[attr-defined]
