@@ -198,7 +198,7 @@ def test_fractions_are_learned_to_their_size() -> None:
 
     def level(context: list[Json], action: str) -> float:
         person, sunny = int(context[0]["user"][1]), context[0]["weather"] == "w1"
-        return [0.1, 0.2, 0.3][(person + int(action[1])) % 3] + 0.15 * sunny
+        return [0.1, 0.2, 0.3][(person + int(action[1])) % 3] + (0.15 if sunny else 0.0)
 
     loop, _ = visited(
         lambda _, rng: (people(rng), things(3)),

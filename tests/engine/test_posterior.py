@@ -260,6 +260,14 @@ def test_a_learner_that_began_after_a_merge_knows_only_what_it_was_taught() -> N
     assert_believes(early, exact, BRIDGE, [action for _, action, _ in history])
 
 
+def test_a_learner_that_has_met_nothing_knows_the_prior_whatever_the_span_holds() -> None:
+    history, of = bridged(), hypothesis(2)
+    student = Student(of, history)
+    student.posterior = Posterior(of)
+    offered = [action for _, action, _ in history[:12]]
+    assert_believes(student, oracle(of, []), history[0][0], offered)
+
+
 def test_a_learner_that_met_one_of_the_blocks_only_takes_part_in_the_merge() -> None:
     """Taught from the second or from the third family on, each has blocks of its own."""
     history, of = bridged(), hypothesis(2)
