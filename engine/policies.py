@@ -83,12 +83,12 @@ class Thompson:
     propensity is positive. The draws are shared out among the hypotheses by weight, rather
     than by chance. One of the very draws that were counted for the action is named.
 
-    Textbook Thompson sampling (width 1, agreement 1: Thompson 1933; Russo et al. 2018, *A
-    Tutorial on Thompson Sampling*, section 3) explores more than pays within thousands of
-    visitors. Narrower draws explore less (Chapelle & Li 2011, *An Empirical Evaluation of
-    Thompson Sampling*, section 3), but then doubt what is well known no less than what is
-    not; draws that must agree drop what has little chance and keep what is in contest.
-    ``tests/benchmarks/regret.py`` has the figures.
+    Textbook Thompson sampling (agreement 1: Thompson 1933; Russo et al. 2018, *A Tutorial on
+    Thompson Sampling*, section 3) explores more than pays within thousands of visitors.
+    Narrower draws explore less (Chapelle & Li 2011, *An Empirical Evaluation of Thompson
+    Sampling*, section 3), but of everything; draws that must agree drop what has little
+    chance and keep what is in contest. ``tests/benchmarks/regret.py`` has the figures.
+    Copies of an action split its draws, so together they are shown less than it alone.
 
     Attributes:
         draws: number of posterior draws, 64 to 65,536.
@@ -96,13 +96,13 @@ class Thompson:
             floor / 2K.
         width: factor on the belief's standard deviation when drawing, 0 to 4; 0 follows the
             best guess.
-        agreement: how many draws must agree, 1 to 16.
+        agreement: how many draws must agree, 1 to 16; 1 is textbook Thompson sampling.
     """
 
     draws: int = 4_096
     floor: float = 0.05
-    width: float = 0.7
-    agreement: int = 3
+    width: float = 1.0
+    agreement: int = 4
 
     def __post_init__(self) -> None:
         check_number(_CODE, "policy.draws", self.draws, 64, 65_536, whole=True)

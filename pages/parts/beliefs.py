@@ -15,8 +15,8 @@ from pages.parts.snippet import context_of
 _ONLINE_HELP = (
     "Bars: how often each action would be chosen, with two Monte-Carlo standard errors. "
     "Bells: what the engine believes each action earns; a wide bell is doubt. "
-    "Dots, where Thompson sampling decided: one draw for each action, from its bell somewhat "
-    "narrowed; the highest is offered, if three draws agree on it. "
+    "Dots, where Thompson sampling decided: one draw for each action, from its bell; "
+    "the highest is offered, once four draws agree on it. "
     "Dashed: before your last click. Triangles: the truth, once revealed."
 )
 _APPRENTICE_HELP = (

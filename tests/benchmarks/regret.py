@@ -51,6 +51,8 @@ REFERENCE = {
 }
 """Regret at 5,000: best library, best with exact probabilities, first bar."""
 FREE = Thompson(floor=0.0)
+TEXTBOOK = Thompson(floor=0.0, agreement=1)
+NARROW = Thompson(floor=0.0, width=0.3, agreement=1)
 
 
 @dataclass(frozen=True)
@@ -73,6 +75,8 @@ OURS: dict[str, Callable[[str], Ours]] = {
     "ours": lambda place: Ours(LoopSettings(policy=FREE)),
     "ours, floor .05": lambda place: Ours(LoopSettings()),
     "ours, crosses handed over": lambda place: Ours(handed_over(place), crossed=True),
+    "ours, textbook Thompson": lambda place: Ours(LoopSettings(policy=TEXTBOOK)),
+    "ours, narrow draws": lambda place: Ours(LoopSettings(policy=NARROW)),
     **{
         f"ours, only hypothesis {i + 1}": (
             lambda place, h=h: Ours(LoopSettings(policy=FREE, hypotheses=(h,)))  # type: ignore[misc]
