@@ -216,9 +216,9 @@ def _standard_errors(counts: NDArray[np.int_], draws: int, power: int) -> Array:
 
     With p the frequencies, q those powers, normalised, and n draws, the variance of q_a is
     (power q_a)^2 ((1 - 2 q_a) / p_a + sum over b of q_b^2 / p_b) / n: p (1 - p) / n for power 1.
-    A draw more for and against keeps 0 and 1 honest.
+    A draw more for each action keeps 0 and 1 honest.
     """
-    p: Array = (counts + 1) / (draws + 2)
+    p: Array = (counts + 1) / (draws + len(counts))
     q = p**power
     q /= q.sum()
     spread = (1 - 2 * q) / p + (q * q / p).sum()

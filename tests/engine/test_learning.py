@@ -18,7 +18,7 @@ from tests.engine.helpers import Array, Json, ManualClock
 SEEDS = range(5)
 LONG_SEEDS = range(2)
 """Seeds of the long runs, few to be quick."""
-STORY = "6c388d2d98760d63656554efe7ca35fb16bb12ef2b4ac973b8237f1314376f60"
+STORY = "666c5c9ec57e3819bfa4069a4afb851490ec8d61e9aa08b2c94e009b504ac732"
 
 
 def rewards(loop: LearningLoop, visitors: int, world: World = COFFEE) -> Array:

@@ -96,7 +96,7 @@ def test_every_format_can_be_written(shelf: Library, taught: KeptLoop, lines: li
     decisions = gzip.decompress(written["dsjson"]).decode().splitlines()
     assert len(decisions) == len(taught.loop.events)
     model = thaw(written["model"])["model"]
-    assert model.dimensions == getattr(taught.loop.model, "dimensions", None)
+    assert model.weights == getattr(taught.loop.model, "weights", None)
 
 
 def test_a_loop_without_a_world_is_for_python_alone(shelf: Library) -> None:

@@ -49,7 +49,8 @@ def test_with_or_without_snapshots_it_is_the_same_loop(
     scratch = from_scratch(plain_store, kept.id)
     back = reopen(plain_store, kept.id)
     assert beliefs(kept.loop) == beliefs(memory) == beliefs(scratch) == beliefs(back.loop)
-    assert len(list(plain_store.snapshots(kept.id, fingerprint()))) == 2
+    taken = 0 if settings.reward_aggregation == "sum" else 2
+    assert len(list(plain_store.snapshots(kept.id, fingerprint()))) == taken
     for loop in (kept.loop, back.loop):
         assert list(loop.events) == list(scratch.events)
         assert [s.earned for s in loop.events.values()] == [
@@ -214,8 +215,9 @@ def test_a_model_is_frozen_to_the_last_bit() -> None:
     ranked = loop.preview(WORLD.actions, WORLD.features(WORLD.contexts[3]))
     request = ranked.request
     one, other = (m.scores(request.context, request.actions) for m in (loop.model, model))
-    np.testing.assert_array_equal(one.mean, other.mean)
-    np.testing.assert_array_equal(one.covariance, other.covariance)
+    np.testing.assert_array_equal(one.weights, other.weights)
+    np.testing.assert_array_equal(one.means, other.means)
+    np.testing.assert_array_equal(one.covariances, other.covariances)
     assert model.contributions(request.context, request.actions[0]) == loop.model.contributions(
         request.context, request.actions[0]
     )
