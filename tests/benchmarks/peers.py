@@ -21,7 +21,7 @@ class Peer(ABC):
 
     def __init__(self, place: Environment, seed: int) -> None:
         self.place, self.seed = place, seed
-        self.actions = place.rewards.shape[1]
+        self.actions: int = place.rewards.shape[1]
 
     @abstractmethod
     def choose(self, t: int) -> int:

@@ -558,7 +558,6 @@ def test_an_action_more_leaves_the_numbers_of_the_others_as_they_were() -> None:
     np.testing.assert_array_equal(more[:, :4], few)
 
 
-
 def test_how_many_numbers_are_drawn_does_not_move_the_decisions_own_stream() -> None:
     scores = belief(seed=14, size=4)
     after = set()
