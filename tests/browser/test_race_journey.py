@@ -36,7 +36,7 @@ def test_one_bets_watches_and_is_told_who_won(open_race: OpenRace) -> None:
     assert len(runs) == 40
     assert {run["contender"] for run in runs} == {"ours", "epsilon", "ab", "classic"}
     curves = page.rows("curves")
-    assert {row["measure"] for row in curves} == {"recent_reward", "cumulative_regret"}
+    assert {row["measure"] for row in curves} == {"recent_reward", "cumulative_regret", "weight"}
 
     page.bet("Ours")
     page.race()
