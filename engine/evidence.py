@@ -57,10 +57,14 @@ class Bank:
 
     @classmethod
     def begin(cls, hypotheses: Sequence[Hypothesis], born: int, weights: Array) -> "Bank":
-        """A bank that knows nothing."""
-        learners: list[Posterior | None] = [Posterior(hypothesis) for hypothesis in hypotheses]
+        """A bank that knows nothing; hypotheses of weight 0 sleep."""
+        awake = weights > 0
+        learners = [
+            Posterior(hypothesis) if wakes else None
+            for hypothesis, wakes in zip(hypotheses, awake.tolist(), strict=True)
+        ]
         with np.errstate(divide="ignore"):
-            return cls(born, learners, np.log(weights), np.zeros(len(learners)))
+            return cls(born, learners, np.log(weights), np.where(awake, 0.0, -np.inf))
 
     @property
     def weights(self) -> Array:
@@ -78,12 +82,15 @@ class Bank:
         Returns:
             the log density by the bank as a whole.
         """
+        awake = np.array([learner is not None for learner in self.learners])
+        if awake.sum() == 1:
+            self.evidence = self.evidence + densities
+            return float(densities[awake.argmax()])
         joint = np.log(self.weights + 1e-300) + densities
         top = float(joint.max())
         weights = np.exp(joint - top)
         total = float(weights.sum())
-        awake = np.array([learner is not None for learner in self.learners])
-        spread = SHARE / awake.sum() if awake.sum() > 1 else 0.0
+        spread = SHARE / awake.sum()
         weights = weights / total * (1 - spread * awake.sum()) + spread * awake
         with np.errstate(divide="ignore"):
             self.log_weights = np.log(weights)
@@ -188,9 +195,6 @@ class Banks:
         awake = np.array([learner is not None for learner in first.learners], dtype=float)
         weights = CARRIED * first.weights + (1 - CARRIED) * awake / awake.sum()
         bank = Bank.begin(self.hypotheses, self.learned, weights)
-        for i in np.flatnonzero(awake == 0).tolist():
-            bank.learners[i] = None
-            bank.evidence[i] = -np.inf
         self.banks.append(bank)
         self.log_odds.append(self.log_odds[0] + math.log(ODDS))
 

@@ -82,7 +82,7 @@ class RewardModel:
     def believers(self) -> list[Believer]:
         """The learners that take part in the belief, with weights that sum to 1."""
         found = [
-            Believer(odds * weight, source, learner, self._spans[learner.hypothesis.form])
+            Believer(odds * weight, source, learner, self._spans[learner.form])
             for odds, bank in zip(self.evidence.odds.tolist(), self.evidence.banks, strict=True)
             for source, (weight, learner) in enumerate(
                 zip(bank.weights.tolist(), bank.learners, strict=True)
@@ -148,21 +148,21 @@ class RewardModel:
 
     def learn(self, context: Features, action: Action, reward: float) -> int:
         """Learn that ``action`` earned ``reward`` in ``context``; the number of this lesson."""
+        learners: dict[RowForm, list[Posterior]] = {}
+        for learner in self._awake():
+            learners.setdefault(learner.form, []).append(learner)
         places = {}
-        for form, span in self._spans.items():
-            learners = [learner for learner in self._awake() if learner.hypothesis.form == form]
-            if not learners:
-                continue
-            places[form], merged = span.place(context, action)
+        for form, taught in learners.items():
+            places[form], merged = self._spans[form].place(context, action)
             for merge in merged:
-                for learner in learners:
+                for learner in taught:
                     learner.merge(merge)
         densities = []
         for bank in self.evidence.banks:
             told = np.full(len(bank.learners), -np.inf)
             for i, awake in enumerate(bank.learners):
                 if awake is not None:
-                    told[i] = awake.learn(places[awake.hypothesis.form], reward)
+                    told[i] = awake.learn(places[awake.form], reward)
             densities.append(told)
         self.evidence.absorb(densities)
         return self.learned
@@ -175,7 +175,7 @@ class RewardModel:
         for bank in self.evidence.banks:
             for learner in bank.learners:
                 if learner is not None and lesson > self.learned - learner.count:
-                    place = self._spans[learner.hypothesis.form].find(context, action)
+                    place = self._spans[learner.form].find(context, action)
                     learner.correct(place, difference)
 
     def _awake(self) -> Iterator[Posterior]:

@@ -53,10 +53,12 @@ class Posterior:
 
     Attributes:
         count: rewards learned.
+        form: how its rows are written.
     """
 
     def __init__(self, hypothesis: Hypothesis) -> None:
         self.hypothesis = hypothesis
+        self.form = hypothesis.form
         self._tau2 = hypothesis.prior_sd**2
         self._sigma2 = hypothesis.noise_sd**2
         self.count = 0
