@@ -236,8 +236,9 @@ def dimensions_of(loop: LearningLoop) -> int:
 
 
 def settings_of(one: bool, **changes: Any) -> LoopSettings:
-    """Default settings, or those with the one hypothesis that the reference knows."""
-    known: Json = {"hypotheses": (KNOWN,), "may_change": False} if one else {}
+    """Default settings, or those with what the reference knows: one hypothesis, one draw."""
+    textbook = Thompson(agreement=1)
+    known: Json = {"hypotheses": (KNOWN,), "may_change": False, "policy": textbook} if one else {}
     return LoopSettings(**known | changes)
 
 
