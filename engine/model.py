@@ -14,7 +14,7 @@ import numpy as np
 
 from engine.actions import Action
 from engine.arrays import Array
-from engine.evidence import Banks
+from engine.evidence import Bank, Banks
 from engine.features import Column, Features, action_terms, context_terms
 from engine.hypotheses import Hypothesis, RowForm
 from engine.kernel import RowKernel
@@ -157,14 +157,24 @@ class RewardModel:
             for merge in merged:
                 for learner in taught:
                     learner.merge(merge)
+        # Most challengers fall behind with their first reward: it is taught to those that stay.
+        new: list[tuple[Bank, Posterior]] = []
         densities = []
         for bank in self.evidence.banks:
             told = np.full(len(bank.learners), -np.inf)
             for i, awake in enumerate(bank.learners):
-                if awake is not None:
+                if awake is None:
+                    continue
+                if awake.count:
                     told[i] = awake.learn(places[awake.form], reward)
+                else:
+                    told[i] = awake.foretell(places[awake.form], reward)
+                    new.append((bank, awake))
             densities.append(told)
         self.evidence.absorb(densities)
+        for bank, learner in new:
+            if bank in self.evidence.banks:
+                learner.learn(places[learner.form], reward)
         return self.learned
 
     def correct(self, context: Features, action: Action, difference: float, lesson: int) -> None:

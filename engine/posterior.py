@@ -127,6 +127,12 @@ class Posterior:
 
     # -- what is learned --------------------------------------------------------------
 
+    def foretell(self, place: Place, reward: float) -> float:
+        """Log density that a learner who knows nothing expects its first reward with."""
+        length = float(place.coordinates @ place.coordinates) + place.outside
+        variance = self._sigma2 + self._tau2 * length + 1.0 / CENTRE_PRECISION
+        return _log_density(reward - CENTRE, variance)
+
     def learn(self, place: Place, reward: float) -> float:
         """Learn a reward; the log of the density that it was expected with."""
         share = self._share(place.block)
@@ -139,7 +145,7 @@ class Posterior:
         noise = self._sigma2 + self._tau2 * place.outside
         surprise = reward - self.centre * left - float(x @ p)
         total = noise + variance
-        density = -0.5 * (math.log(2 * math.pi * total) + surprise * surprise / total)
+        density = _log_density(surprise, total)
         weight, target = self._weigh(variance / noise, reward - surprise, surprise)
         weight, target = weight / noise, target / noise
         sigma -= np.multiply.outer(gain * (weight / (1.0 + weight * inside)), gain)
@@ -227,6 +233,11 @@ class Posterior:
     def centre_after(self, pull: float) -> float:
         """Mean of m0 if so much is taken from its pull."""
         return (self._pull - pull) / self._precision
+
+
+def _log_density(deviation: float, variance: float) -> float:
+    """Of a normal number that is so far from its mean."""
+    return -0.5 * (math.log(2 * math.pi * variance) + deviation * deviation / variance)
 
 
 @dataclass(frozen=True, slots=True)
