@@ -63,8 +63,8 @@ class Bank:
             Posterior(hypothesis) if wakes else None
             for hypothesis, wakes in zip(hypotheses, awake.tolist(), strict=True)
         ]
-        with np.errstate(divide="ignore"):
-            return cls(born, learners, np.log(weights), np.where(awake, 0.0, -np.inf))
+        asleep = np.where(awake, 0.0, -np.inf)
+        return cls(born, learners, np.log(np.where(awake, weights, 1.0)) + asleep, asleep)
 
     @property
     def weights(self) -> Array:

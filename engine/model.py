@@ -82,15 +82,19 @@ class RewardModel:
     def believers(self) -> list[Believer]:
         """The learners that take part in the belief, with weights that sum to 1."""
         found = [
-            Believer(odds * weight, source, learner, self._spans[learner.form])
+            (odds * weight, source, learner)
             for odds, bank in zip(self.evidence.odds.tolist(), self.evidence.banks, strict=True)
+            if odds >= LEAST
             for source, (weight, learner) in enumerate(
                 zip(bank.weights.tolist(), bank.learners, strict=True)
             )
             if learner is not None and odds * weight >= LEAST
         ]
-        total = sum(believer.weight for believer in found)
-        return [Believer(b.weight / total, b.source, b.learner, b.span) for b in found]
+        total = sum(weight for weight, _, _ in found)
+        return [
+            Believer(weight / total, source, learner, self._spans[learner.form])
+            for weight, source, learner in found
+        ]
 
     # -- what is believed -------------------------------------------------------------
 
