@@ -8,7 +8,7 @@ import streamlit as st
 from engine.metrics import RECENT, LearningCurve
 from pages.parts.charts import contexts, curves
 from pages.parts.controls import show_progress
-from pages.parts.look import is_dark
+from pages.parts.look import is_dark, note
 from pages.parts.session import PlaySession
 
 _MAP_HELP = (
@@ -52,6 +52,7 @@ def show_score(session: PlaySession, curve: LearningCurve) -> None:
     if not len(curve):
         return
     truth, span = session.setup.truth, curves.span_of(len(curve))
+    note(f"Mean reward over the visitors, seed {session.loop.seed}")
     st.vega_lite_chart(
         curves.reward_rows(session.world, list(curve.rows()), span, truth),
         curves.reward_spec(is_dark(), span, truth),

@@ -35,8 +35,7 @@ _COST_HELP = (
 _OUTLOOK_HELP = (
     "The log holds rewards of today's choice only. Where the apprentice would choose the same, "
     "its reward is known; elsewhere it could be anything: that is the band, with 95 % limits for "
-    "chance. The belief is the reward head's own, with two standard deviations; it believes "
-    "actions that were never tried to be somewhat too good, so that they are tried."
+    "chance. The belief is the reward head's own, with two standard deviations."
 )
 
 
