@@ -1,7 +1,7 @@
 """Other libraries as learners: what they choose, round by round, in an environment.
 
 Each is handed the right features. Vowpal Wabbit tells the probability of every action, and
-we draw from those; `bayesianbandits` and `mabwiser` tell only what they choose. Packages
+we draw from those; `bayesianbandits`, `mabwiser` and `coba` tell only what they choose. Packages
 are imported where they are used, as they come with the optional extra ``bench``.
 """
 
@@ -127,6 +127,31 @@ class MabWiser(Peer):
         self._started = True
 
 
+class Coba(Peer):
+    """LinUCB on one linear model that all actions share, by features of context and action."""
+
+    def __init__(self, alpha: float, place: Environment, seed: int) -> None:
+        from coba.learners import LinUCBLearner  # noqa: PLC0415
+
+        super().__init__(place, seed)
+        self._learner: Any = LinUCBLearner(alpha=alpha, seed=seed + 1)
+        self._names = np.eye(self.actions).tolist()
+
+    def _offer(self, t: int) -> list[list[float]]:
+        articles = self.place.articles
+        offered: list[list[float]] = self._names if articles is None else articles[t].tolist()
+        return offered
+
+    def choose(self, t: int) -> int:
+        offered = self._offer(t)
+        chosen, _ = self._learner.predict(self.place.vector[t].tolist(), offered)
+        return offered.index(chosen)
+
+    def learn(self, t: int, chosen: int, reward: float) -> None:
+        context = self.place.vector[t].tolist()
+        self._learner.learn(context, self._offer(t)[chosen], reward, 1.0)
+
+
 def _vw(arguments: str) -> Callable[[Environment, int], Peer]:
     return lambda place, seed: VowpalWabbit(arguments, place, seed)
 
@@ -153,6 +178,10 @@ def _mab(policy: str, alpha: float) -> Callable[[Environment, int], Peer]:
     return lambda place, seed: MabWiser(policy, alpha, place, seed)
 
 
+def _coba(alpha: float) -> Callable[[Environment, int], Peer]:
+    return lambda place, seed: Coba(alpha, place, seed)
+
+
 PEERS: Mapping[str, Callable[[Environment, int], Peer]] = {
     "VW squarecb": _vw("--squarecb"),
     "VW squarecb, tuned": _vw("--squarecb --gamma_scale 100 -l 2"),
@@ -165,13 +194,21 @@ PEERS: Mapping[str, Callable[[Environment, int], Peer]] = {
     "mabwiser LinTS 0.3": _mab("LinTS", 0.3),
     "mabwiser LinUCB 0.3": _mab("LinUCB", 0.3),
     "mabwiser LinUCB 1": _mab("LinUCB", 1.0),
+    "coba LinUCB 0.3": _coba(0.3),
 }
 """Name -> maker. "Tuned": the settings that did best over these environments in the reference."""
 
 
 def fits(peer: str, place: str) -> bool:
-    """Whether a library can play there: mabwiser has no features of actions."""
-    return not (peer.startswith("mabwiser") and place == "newsfeed")
+    """Whether a library can play there.
+
+    Mabwiser has no features of actions. Coba's one dense model of 50 x 21 columns in pure
+    Python would take longer than all the others together.
+    """
+    return not (
+        (peer.startswith("mabwiser") and place == "newsfeed")
+        or (peer.startswith("coba") and place == "wide")
+    )
 
 
 def quiet() -> None:
