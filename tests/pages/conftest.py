@@ -150,6 +150,12 @@ def data_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path / "data"
 
 
+@pytest.fixture(autouse=True)
+def unhurried(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Crowds come in few frames, however slowly the tests run."""
+    monkeypatch.setattr("pages.parts.crowd._BUDGET", 2.0)
+
+
 @pytest.fixture
 def open_app(data_folder: Path) -> Callable[..., App]:
     """Opens the app as a new session, with a query string."""
