@@ -187,8 +187,13 @@ def _compact(value: object) -> str:
     return text
 
 
+_LEAVES = (str, float, int, type(None))
+
+
 def _names_are_text(value: object) -> bool:
     """False where `json.dumps` would make names of numbers."""
+    if isinstance(value, _LEAVES):
+        return True
     if isinstance(value, Mapping):
         return all(isinstance(name, str) and _names_are_text(v) for name, v in value.items())
     return not isinstance(value, list | tuple) or all(map(_names_are_text, value))

@@ -114,7 +114,7 @@ class RowKernel:
         """Append a row to the remembered ones; its position."""
         c, a = self._contexts.index(context), self._actions.index(action.features)
         self._context_scales = with_room(self._context_scales, (self._form.crosses + 1, c + 1))
-        self._context_scales[:, c] = context_scales(context, self._form)
+        self._context_scales[:, c] = context_scales(context, self._form)[0]
         self._action_scales = with_room(self._action_scales, (2, a + 1))
         self._action_scales[:, a] = action_scales(action.features, self._form)
         if self._size == self._rows.shape[1]:
@@ -130,8 +130,8 @@ class RowKernel:
             (K, m) and (K, K).
         """
         offer = _offer(actions, self._form)
-        scales = context_scales(context, self._form)
-        own = offer.products * context_square(context, self._form)
+        scales, square = context_scales(context, self._form)
+        own = offer.products * square
         if not self._size:
             return np.zeros((len(actions), 0)), own
         c, a, i = self._rows[:, : self._size]
@@ -155,8 +155,13 @@ def _field_squares(context: Features) -> Array:
 
 
 @lru_cache(maxsize=1_024)
-def context_scales(context: Features, form: RowForm) -> Array:
-    """What the terms of each order of crosses are multiplied by (`features.context_terms`)."""
+def context_scales(context: Features, form: RowForm) -> tuple[Array, float]:
+    """How the context's part of a row is scaled.
+
+    Returns:
+        what the terms of each order of crosses are multiplied by (`features.context_terms`),
+        and the squared length that the part has then.
+    """
     own = symmetric_polynomials(_field_squares(context), form.crosses)
     squares = own
     if form.by == "features":
@@ -164,14 +169,7 @@ def context_scales(context: Features, form: RowForm) -> Array:
     present = own > 0
     scales: Array = np.zeros_like(own)
     scales[present] = 1.0 / np.sqrt(squares[present] * present.sum())
-    return scales
-
-
-@lru_cache(maxsize=1_024)
-def context_square(context: Features, form: RowForm) -> float:
-    """Squared length of a context's part."""
-    own = symmetric_polynomials(_field_squares(context), form.crosses)
-    return float(own @ context_scales(context, form) ** 2)
+    return scales, float(own @ scales**2)
 
 
 def action_scales(features: Features, form: RowForm) -> tuple[float, float]:

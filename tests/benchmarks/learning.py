@@ -29,7 +29,7 @@ from engine import EpsilonGreedy, Greedy, LearningLoop, LoopSettings, Thompson, 
 from engine.arrays import Array
 from engine.features import Features
 from engine.hypotheses import HYPOTHESES, RowForm
-from engine.kernel import context_scales, context_square, symmetric_polynomials
+from engine.kernel import context_scales, symmetric_polynomials
 from engine.simulation import crowd
 from engine.worlds.coffee import COFFEE
 
@@ -40,14 +40,14 @@ COMPARED = (1, 1_000)
 WORKERS = 2
 
 
-def flat_scales(context: Features, form: RowForm) -> Array:
+def flat_scales(context: Features, form: RowForm) -> tuple[Array, float]:
     """All terms of all orders share one norm, so orders with more terms weigh more."""
     squares: dict[str, float] = {}
     for column, value in context.columns.items():
         field = context.fields[column]
         squares[field] = squares.get(field, 0.0) + value * value
     own = symmetric_polynomials(np.array(list(squares.values())), form.crosses)
-    return np.full_like(own, 1.0 / np.sqrt(own.sum()))
+    return np.full_like(own, 1.0 / np.sqrt(own.sum())), 1.0
 
 
 @dataclass(frozen=True)
@@ -55,7 +55,7 @@ class Variant:
     """A loop's settings, and how it weighs the orders of crosses."""
 
     settings: LoopSettings
-    scales: Callable[[Features, RowForm], Array] = context_scales
+    scales: Callable[[Features, RowForm], tuple[Array, float]] = context_scales
 
 
 DEFAULT = "defaults"
@@ -83,11 +83,9 @@ def rewards(run: tuple[str, int, int]) -> list[float]:
     name, seed, visitors = run
     variant = VARIANTS[name]
     loop = LearningLoop(variant.settings, seed=seed)
-    context_square.cache_clear()
     with patch("engine.kernel.context_scales", variant.scales):
         for _ in crowd(loop, COFFEE, visitors):
             pass
-    context_square.cache_clear()
     return [state.rewards[0] for state in loop.events.values()]
 
 
