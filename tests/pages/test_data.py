@@ -24,12 +24,6 @@ from tests.pages.conftest import FRONT, App
 Open = Callable[..., App]
 
 
-@pytest.fixture
-def in_time(monkeypatch: pytest.MonkeyPatch) -> None:
-    """No browser is behind here: an address counts at once."""
-    monkeypatch.setattr("pages.parts.reopen.LAG", -1.0)
-
-
 def store() -> Store:
     return library().store
 
@@ -56,7 +50,7 @@ def test_the_link_names_the_loop_from_its_first_event_on(open_app: Open) -> None
     assert loop_in_link(app) not in {None, loop}
 
 
-def test_a_new_session_with_the_link_goes_on(open_app: Open, in_time: None) -> None:
+def test_a_new_session_with_the_link_goes_on(open_app: Open) -> None:
     one = open_app(seed="11", floor="20", next="1")
     one.click("let-in-10").finish_the_crowd()
     one.answer(1.0).run()
@@ -68,7 +62,7 @@ def test_a_new_session_with_the_link_goes_on(open_app: Open, in_time: None) -> N
     assert other.widget("floor").value == 20
 
 
-def test_a_loop_comes_back_after_a_restart(open_app: Open, in_time: None) -> None:
+def test_a_loop_comes_back_after_a_restart(open_app: Open) -> None:
     one = open_app(policy="classic", epsilon="30", mode="online", next="1")
     one.click("let-in-10").finish_the_crowd()
     expected = one.session.ranked
@@ -96,7 +90,7 @@ def test_a_loop_of_no_world_cannot_be_played(open_app: Open) -> None:
     assert "serves no world" in open_app(loop=kept.id).at.toast[0].value
 
 
-def test_what_another_tab_did_is_drawn(open_app: Open, in_time: None) -> None:
+def test_what_another_tab_did_is_drawn(open_app: Open) -> None:
     one = open_app()
     one.answer(1.0).run()
     other = App(loop=str(loop_in_link(one)))
@@ -190,7 +184,7 @@ def _owner(app: App) -> str:
     return app.session.owner
 
 
-def test_a_loop_is_opened_on_play(open_app: Open, in_time: None) -> None:
+def test_a_loop_is_opened_on_play(open_app: Open) -> None:
     app = open_app()
     app.answer(1.0)
     first = app.session.kept.id
