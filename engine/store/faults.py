@@ -42,7 +42,9 @@ class RejectedError(PersonalizerError):
         others = faults.total - 1
         more = f" {others:,} more {'line is' if others == 1 else 'lines are'} faulty."
         super().__init__(
-            "BadRequest", f"Nothing was imported: {where}{first.reason}.{more if others else ''}", "file"
+            "BadRequest",
+            f"Nothing was imported: {where}{first.reason}.{more if others else ''}",
+            "file",
         )
         self.faults, self.total = tuple(faults.first), faults.total
 

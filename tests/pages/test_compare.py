@@ -242,7 +242,9 @@ def test_what_a_link_tells_can_be_stopped(open_compare: Open) -> None:
     assert address(app.click("switch"))["story"] == f"{came}-{came}"
 
 
-@pytest.mark.parametrize("text", ["", "x", "5001", "1e3", "٣", "100-101", "200-150-120", "0-" * 999])
+@pytest.mark.parametrize(
+    "text", ["", "x", "5001", "1e3", "٣", "100-101", "200-150-120", "0-" * 999]
+)
 def test_a_story_that_cannot_be_gives_way_with_a_notice(open_compare: Open, text: str) -> None:
     app = open_compare(story=text)
     assert len(app.session.comparison) == FIRST
