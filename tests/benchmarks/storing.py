@@ -14,12 +14,13 @@ import tempfile
 import time
 import tracemalloc
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 from engine import LearningLoop, LoopSettings
 from engine.simulation import crowd, serve, visitor
-from engine.store import KeptLoop, Library, Limits, Store, keep, reopen
-from engine.store.files import FORMATS, import_file
+from engine.store import About, KeptLoop, Library, Limits, Store, keep, reopen
+from engine.store.files import FORMATS, Format, import_file
 from tests.workers import WORLD, beliefs
 
 FRAME = 250
@@ -56,26 +57,32 @@ def measured(work: Callable[[], object]) -> tuple[float, float]:
     return took, peak / 2**20
 
 
+def export(shelf: Library, about: About, kind: Format, path: Path) -> None:
+    """A loop into a file."""
+    with path.open("wb") as file:
+        kind.write(shelf, about, file, lambda share: None)
+
+
+def bring_in(store: Store, events: int, path: Path) -> None:
+    """A loop out of a file, and away again."""
+    with path.open("rb") as file:
+        came = import_file(store, file, "other", path.name)
+    assert came.events == events
+    store.delete(came.id, "other")
+
+
 def files(store: Store, kept: KeptLoop, folder: str) -> None:
     """Each kind of file out and in, beside the same text through JSON alone."""
     shelf, about = Library(store, time.monotonic), store.about(kept.id)
-    texts = list(store.texts(kept.id, 0, about.length))
-    plain, held = measured(lambda: [json.dumps(json.loads(text)) for text in texts])
-    del texts
+    plain, held = measured(
+        lambda: [json.dumps(json.loads(t)) for t in store.texts(kept.id, 0, about.length)]
+    )
     for kind in (kind for kind in FORMATS if kind.is_long):
         path = Path(folder, f"loop{kind.suffix}")
-
-        def write(kind=kind, path=path) -> None:  # type: ignore[no-untyped-def]
-            with path.open("wb") as file:
-                kind.write(shelf, about, file, lambda share: None)
-
-        def read(path=path) -> None:  # type: ignore[no-untyped-def]
-            with path.open("rb") as file:
-                came = import_file(store, file, "other", path.name)
-            assert came.events == about.events
-            store.delete(came.id, "other")
-
-        for way, work in (("out", write), ("in", read)):
+        for way, work in (
+            ("out", partial(export, shelf, about, kind, path)),
+            ("in", partial(bring_in, store, about.events, path)),
+        ):
             took, peak = measured(work)
             print(
                 f"{kind.key} {way}: {about.events:,} events, {path.stat().st_size / 2**20:.1f} MiB "
