@@ -14,8 +14,9 @@ from threading import RLock
 from engine.events import Events, PastEvents
 from engine.fold import LoopState
 from engine.log import Entry, EventLog, Mark, OvertakenError, Ranked, Undone
-from engine.loop import Checkpoint, LearningLoop
+from engine.loop import LearningLoop
 from engine.metrics import NOTHING, Followed, LearningCurve
+from engine.replay import Checkpoint
 from engine.settings import LoopSettings
 from engine.store.codec import settings_from_json, settings_to_json
 from engine.store.database import StoreError
