@@ -21,7 +21,8 @@ from engine.settings import LoopSettings
 from engine.store.codec import settings_from_json, settings_to_json
 from engine.store.database import StoreError
 from engine.store.freeze import fingerprint, freeze, thaw
-from engine.store.store import About, Snapshot, Store
+from engine.store.snapshots import Snapshot
+from engine.store.store import About, Store
 from engine.worlds import WORLDS
 
 EVERY = 2_000

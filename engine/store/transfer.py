@@ -16,7 +16,8 @@ from engine.store.checking import FullError, LogChecker
 from engine.store.codec import UnreadableError, from_json, parse
 from engine.store.faults import Faults, RejectedError, numbered_lines, size_of
 from engine.store.kept import keep_parts, new_id
-from engine.store.store import CHUNK, MAX_NAME, About, Store
+from engine.store.logs import CHUNK
+from engine.store.store import MAX_NAME, About, Store
 from engine.worlds import WORLDS
 from engine.worlds.world import World
 

@@ -22,7 +22,7 @@ from engine.store.dsjson import dsjson_rows, import_dsjson, shown_distribution
 from engine.store.faults import MAX_LINE, MAX_LINES, SHOWN, RejectedError
 from engine.store.files import FORMATS, Format, import_file
 from engine.store.freeze import thaw
-from engine.store.store import CHUNK
+from engine.store.logs import CHUNK
 from engine.store.transfer import export_lines, import_loop
 from engine.worlds import WORLDS
 from tests.engine.helpers import CONTEXTS, DRINKS
