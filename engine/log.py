@@ -9,126 +9,25 @@ are themselves a fold.
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Protocol
 
-from engine.actions import RankRequest
-from engine.policies import Cause
-from engine.settings import LearningMode, LoopSettings
+from engine.entries import Activated, Configured, Entry, Expired, Ranked, Rewarded, Undone
 
-
-@dataclass(frozen=True, slots=True)
-class Configured:
-    """The loop's settings from here on."""
-
-    time: datetime
-    settings: LoopSettings
-
-
-@dataclass(frozen=True, slots=True)
-class Ranked:
-    """A Rank call and everything that decided it. Tuples are in the order of the request.
-
-    Attributes:
-        event_id: the event's id.
-        time: when it was asked; the wait for a reward starts here.
-        request: what was asked.
-        probabilities: propensity of each action, 0 for an excluded one.
-        errors: their Monte-Carlo standard errors.
-        means: believed expected reward of each action, excluded ones included.
-        sds: standard deviation of that belief.
-        hypothesis: position, among the hypotheses that the loop compares, of the one that was
-            drawn from, if a draw decided.
-        draw: the drawn expected rewards if a posterior draw decided (None for an
-            excluded action), else None.
-        chosen: position of the action that the policy chose. In apprentice mode the policy
-            chooses by how much each action looks like the baseline's choice, and the
-            probabilities are those of that.
-        cause: what decided that: a draw, the best guess, chance, or, in logging-only mode,
-            the baseline.
-        mode: the learning mode.
-        shown: position of the action to show: the chosen one online, else the baseline,
-            or, with apprentice exploration, any.
-        propensity: probability with which it was shown.
-    """
-
-    event_id: str
-    time: datetime
-    request: RankRequest
-    probabilities: tuple[float, ...]
-    errors: tuple[float, ...]
-    means: tuple[float, ...]
-    sds: tuple[float, ...]
-    hypothesis: int | None
-    draw: tuple[float | None, ...] | None
-    chosen: int
-    cause: Cause
-    mode: LearningMode
-    shown: int
-    propensity: float
-
-    @property
-    def best(self) -> int:
-        """Position of the best guess among the non-excluded actions."""
-        return max(self.request.allowed, key=lambda i: self.means[i])
-
-    @property
-    def baseline(self) -> int:
-        """Position of the first action that is not excluded."""
-        return self.request.allowed[0]
-
-    @property
-    def matches(self) -> bool:
-        """Whether the policy chose what the baseline would have shown."""
-        return self.chosen == self.baseline
-
-    @property
-    def action_id(self) -> str:
-        """Id of the action to show."""
-        return self.request.actions[self.shown].id
-
-
-@dataclass(frozen=True, slots=True)
-class Activated:
-    """A deferred event was shown after all."""
-
-    event_id: str
-    time: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class Rewarded:
-    """A reward came in time."""
-
-    event_id: str
-    time: datetime
-    value: float
-
-
-@dataclass(frozen=True, slots=True)
-class Expired:
-    """The wait for a reward ended.
-
-    Attributes:
-        default_reward: the reward that applies now, or None if the event was never
-            activated, so that nothing is learned from it.
-    """
-
-    event_id: str
-    time: datetime
-    default_reward: float | None
-
-
-@dataclass(frozen=True, slots=True)
-class Undone:
-    """The last ``entries`` entries that counted do not count any more."""
-
-    time: datetime
-    entries: int
-
-
-Entry = Configured | Ranked | Activated | Rewarded | Expired
-"""What can count."""
+__all__ = [
+    "Activated",
+    "Configured",
+    "Entry",
+    "EventLog",
+    "Expired",
+    "Listener",
+    "Mark",
+    "OvertakenError",
+    "Past",
+    "Ranked",
+    "Rewarded",
+    "Runs",
+    "Undone",
+]
 
 
 Runs = tuple[tuple[int, int], ...]

@@ -7,12 +7,10 @@ log, and replaying the log gives the same loop, bit for bit.
 
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import wraps
 from typing import Any, Concatenate, ParamSpec, Self, TypeVar
-
-import numpy as np
 
 from engine.actions import (
     RankedAction,
@@ -24,28 +22,26 @@ from engine.actions import (
 from engine.arrays import Array
 from engine.classic import ClassicModel
 from engine.errors import refuse
-from engine.events import Events, EventState, PastEvents
+from engine.events import EventState
 from engine.features import Column
 from engine.fold import LoopState
+from engine.judgement import Judgement
 from engine.log import (
     Activated,
     Configured,
-    Entry,
     EventLog,
     Expired,
     Listener,
-    Mark,
     OvertakenError,
     Past,
     Ranked,
     Rewarded,
-    Undone,
 )
 from engine.model import RewardModel
-from engine.policies import Decision, Normals
+from engine.policies import Normals
+from engine.replay import Checkpoint, Replay
 from engine.scores import Scores
 from engine.settings import REWARD_SETTINGS, SETTING_NAMES, LoopSettings
-from engine.streams import digest, stream
 
 _SETTINGS = "InvalidServiceConfiguration"
 MAX_REWARDS = 100
@@ -58,19 +54,6 @@ Clock = Callable[[], datetime]
 def utc_now() -> datetime:
     """The real clock."""
     return datetime.now(UTC)
-
-
-@dataclass(frozen=True, slots=True)
-class Checkpoint:
-    """A loop's state at an earlier place of its log, so that a fold may begin there.
-
-    Attributes:
-        mark: the place.
-        state: makes the state anew; None if it cannot be had any more.
-    """
-
-    mark: Mark
-    state: Callable[[], LoopState | None]
 
 
 def _in_turn(
@@ -113,10 +96,8 @@ class LearningLoop:
         self.seed = seed
         self._clock = clock
         self._normals = Normals(seed)
-        self._log = EventLog()
-        self._state = LoopState()
-        self._checkpoints: tuple[Checkpoint, ...] = ()
-        self._append(Configured(clock(), settings or LoopSettings()))
+        self._replay = Replay(EventLog())
+        self._replay.append(Configured(clock(), settings or LoopSettings()))
 
     @classmethod
     def resume(
@@ -133,8 +114,7 @@ class LearningLoop:
             checkpoints: where its fold may begin, oldest first.
         """
         loop = cls(seed=seed, clock=clock)
-        loop._log, loop._checkpoints = log, tuple(checkpoints)
-        loop._state = loop._fold()
+        loop._replay = Replay(log, checkpoints)
         return loop
 
     # -- what a caller reads ----------------------------------------------------------
@@ -142,27 +122,27 @@ class LearningLoop:
     @property
     def log(self) -> EventLog:
         """Everything that happened; iterable, with ``len``."""
-        return self._log
+        return self._replay.log
 
     @property
     def settings(self) -> LoopSettings:
         """The settings in force."""
-        return self._state.settings
+        return self.state.settings
 
     @property
     def model(self) -> RewardModel | ClassicModel:
         """The reward head as learned so far; to read, not to teach."""
-        return self._state.model
+        return self.state.model
 
     @property
     def imitation(self) -> RewardModel | None:
         """The imitation head as learned so far; None beside the classic learner."""
-        return self._state.imitation
+        return self.state.imitation
 
     @property
     def events(self) -> Mapping[str, EventState]:
         """Where each event stands, by event id, in the order of their Rank calls."""
-        return self._state.events
+        return self.state.events
 
     def answer(self, event_id: str) -> RankResponse:
         """The recorded answer to a Rank call.
@@ -188,14 +168,14 @@ class LearningLoop:
         request = parse_rank_request(
             actions, context_features, excluded_actions, event_id, defer_activation
         )
-        return self._decide(request, self._clock())
+        return self._judgement.decide(request, self._clock())
 
     def probabilities(self, request: RankRequest) -> Array:
         """How likely the policy is to choose each non-excluded action, (K,); logs nothing.
 
         In apprentice mode that is how likely it is to take it for the baseline's choice.
         """
-        return self._choose(request, stream(self.seed, "probabilities"))[1].probabilities
+        return self._judgement.probabilities(request)
 
     def probabilities_online(self, request: RankRequest, head: RewardModel | None = None) -> Array:
         """The same as if the loop were online now, whatever its mode.
@@ -203,8 +183,7 @@ class LearningLoop:
         Args:
             head: another reward head than the loop's own.
         """
-        scores = self.belief_online(request, head)
-        return self._decide_by(scores, request, stream(self.seed, "probabilities")).probabilities
+        return self._judgement.probabilities_online(request, head)
 
     def belief_online(self, request: RankRequest, head: RewardModel | None = None) -> Scores:
         """Joint belief about the expected rewards as if the loop were online now.
@@ -215,10 +194,7 @@ class LearningLoop:
         Args:
             head: another reward head than the loop's own.
         """
-        context, actions, model = request.context, request.actions, head or self.model
-        if isinstance(model, ClassicModel):
-            return model.scores(context, actions)
-        return model.scores(context, actions, self._imitated)
+        return self._judgement.belief_online(request, head)
 
     def belief(
         self,
@@ -230,14 +206,11 @@ class LearningLoop:
         Raises:
             PersonalizerError: as `rank`.
         """
-        return self._belief(parse_rank_request(actions, context_features))
+        return self._judgement.belief(parse_rank_request(actions, context_features))
 
     def contributions(self, ranked: Ranked) -> Mapping[Column, float]:
         """What each column of a ranking's context and shown action adds to its mean reward."""
-        context, action = ranked.request.context, ranked.request.actions[ranked.shown]
-        if isinstance(self.model, ClassicModel) or self.settings.learning_mode != "online":
-            return self.model.contributions(context, action)
-        return self.model.contributions(context, action, self._imitated)
+        return self._judgement.contributions(ranked)
 
     # -- what a caller does -----------------------------------------------------------
 
@@ -272,8 +245,8 @@ class LearningLoop:
                 len(self.events) + 1,
                 f"at most {self.settings.max_events}, the loop's max_events",
             )
-        ranked = self._decide(request, now)
-        self._append(ranked)
+        ranked = self._judgement.decide(request, now)
+        self._replay.append(ranked)
         return _response(ranked)
 
     @_in_turn
@@ -290,7 +263,7 @@ class LearningLoop:
         if not state.open or self._is_late(state, now):
             refuse(code, "eventId", event_id, "the id of an event whose wait is not over")
         if not state.activated:
-            self._append(Activated(event_id, now))
+            self._replay.append(Activated(event_id, now))
 
     @_in_turn
     def reward(self, event_id: str, value: float) -> None:
@@ -333,7 +306,7 @@ class LearningLoop:
                 event_id,
                 f"the id of an event with fewer than {MAX_REWARDS} rewards",
             )
-        self._append(Rewarded(event_id, now, amount))
+        self._replay.append(Rewarded(event_id, now, amount))
 
     @_in_turn
     def expire(self, event_id: str) -> None:
@@ -352,7 +325,7 @@ class LearningLoop:
                 event_id,
                 "the id of an event that still waits for its reward",
             )
-        self._append(self._expiry(state, now))
+        self._replay.append(self._expiry(state, now))
 
     @_in_turn
     def configure(self, /, **changes: Any) -> None:
@@ -384,7 +357,7 @@ class LearningLoop:
                     )
         now = self._expire_due()
         if settings != self.settings:
-            self._append(Configured(now, settings))
+            self._replay.append(Configured(now, settings))
 
     @_in_turn
     def undo(self, entries: int = 1) -> None:
@@ -398,11 +371,11 @@ class LearningLoop:
             PersonalizerError: ``BadRequest`` if the log has fewer entries than that
                 after the first, which holds the settings.
         """
-        most = len(self._log) - 1
+        most = len(self.log) - 1
         if isinstance(entries, bool) or not isinstance(entries, int) or not 1 <= entries <= most:
             allowed = f"a whole number from 1 to {most}" if most else "used on a log with events"
             refuse("BadRequest", "entries", entries, allowed)
-        self._take_back(entries)
+        self._replay.take_back(entries, self._clock())
 
     @_in_turn
     def undo_event(self) -> Ranked | None:
@@ -411,22 +384,18 @@ class LearningLoop:
         Returns:
             what was taken back; None if there was no event.
         """
-        for entries in range(1, len(self._log)):
-            entry = self._log[-entries]
+        for entries in range(1, len(self.log)):
+            entry = self.log[-entries]
             if isinstance(entry, Ranked):
-                self._take_back(entries)
+                self._replay.take_back(entries, self._clock())
                 return entry
         return None
-
-    def _take_back(self, entries: int) -> None:
-        self._log.append(Undone(self._clock(), entries))
-        self._state = self._fold()
 
     # -- with others, and over time ---------------------------------------------------
 
     def listen(self, listener: Listener | None) -> None:
         """Let every entry be offered to a listener before it counts."""
-        self._log.listener = listener
+        self.log.listener = listener
 
     def catch_up(self) -> bool:
         """Take over what others appended to the same log.
@@ -437,16 +406,7 @@ class LearningLoop:
         Raises:
             PersonalizerError: if the listener cannot tell.
         """
-        if self._log.listener is None or self._log.is_held:
-            return False
-        news = self._log.listener.news(self._log.position)
-        for entry in news:
-            self._log.take(entry)
-            if isinstance(entry, Undone):
-                self._state = self._fold()
-            else:
-                self._state.apply(entry)
-        return bool(news)
+        return self._replay.catch_up()
 
     def together(self, work: Callable[[], T]) -> T:
         """Let all entries that some work appends be written down at once, or none count.
@@ -457,21 +417,7 @@ class LearningLoop:
         Raises:
             PersonalizerError: as the work or the listener; then nothing of it happened.
         """
-        if self._log.listener is None or self._log.is_held:
-            return work()
-        while True:
-            self.catch_up()
-            self._log.hold()
-            try:
-                result = work()
-                self._log.release()
-            except BaseException as error:
-                self._log.drop()
-                self._state = self._fold()
-                if not isinstance(error, OvertakenError):
-                    raise
-            else:
-                return result
+        return self._replay.together(work)
 
     def keep_from_here(self, past: Past, state: Callable[[], LoopState | None]) -> None:
         """Keep in memory only what comes from here on.
@@ -480,109 +426,18 @@ class LearningLoop:
             past: where all entries up to here can be read.
             state: makes the present state anew, should an undo reach back to here.
         """
-        mark = self._log.mark
-        still = [point for point in self._checkpoints if self._log.counted_at(point.mark)]
-        self._checkpoints = (*still[-1:], Checkpoint(mark, state))
-        self._state.events = Events(PastEvents(past, mark, self._state.events.digests))
-        self._log.forget(past)
+        self._replay.keep_from_here(past, state)
 
     @property
     def state(self) -> LoopState:
         """The fold of the log; to read, not to change."""
-        return self._state
+        return self._replay.state
 
-    def _fold(self) -> LoopState:
-        """The state as the log has it, from the latest checkpoint that it still goes through."""
-        for point in reversed(self._checkpoints):
-            state = point.state() if self._log.counted_at(point.mark) else None
-            if state is not None:
-                done = point.mark.counting
-                break
-        else:
-            state, done = LoopState(), 0
-        for entry in self._log.since(done):
-            state.apply(entry)
-        return state
-
-    # -- deciding ---------------------------------------------------------------------
-
-    def _decide(self, request: RankRequest, now: datetime) -> Ranked:
-        event_id = request.event_id or self._next_event_id()
-        allowed, size = list(request.allowed), len(request.actions)
-        scores, decision = self._choose(request, stream(self.seed, "decision", event_id))
-        draw = decision.draw
-        shown, propensity = self._show(event_id, decision)
-        return Ranked(
-            event_id=event_id,
-            time=now,
-            request=replace(request, event_id=event_id),
-            probabilities=_placed(decision.probabilities, allowed, [0.0] * size),
-            errors=_placed(decision.errors, allowed, [0.0] * size),
-            means=tuple(scores.mean.tolist()),
-            sds=tuple(scores.sd.tolist()),
-            hypothesis=None if decision.part is None else scores.sources[decision.part],
-            draw=None if draw is None else _placed(draw, allowed, [None] * size),
-            chosen=allowed[decision.chosen],
-            cause=decision.cause,
-            mode=self.settings.learning_mode,
-            shown=allowed[shown],
-            propensity=propensity,
-        )
-
-    def _show(self, event_id: str, decision: Decision) -> tuple[int, float]:
-        """Which of the non-excluded actions is shown, and with which probability."""
-        if self.settings.learning_mode == "online":
-            return decision.chosen, float(decision.probabilities[decision.chosen])
-        size, share = len(decision.probabilities), 0.0
-        shown = 0
-        if self.settings.learning_mode == "apprentice" and size > 1:
-            share = self.settings.apprentice_exploration
-            rng = stream(self.seed, "apprentice", event_id)
-            if rng.random() < share:
-                shown = int(rng.integers(size))
-        return shown, share / size + (1 - share) * (shown == 0)
-
-    def _choose(self, request: RankRequest, rng: np.random.Generator) -> tuple[Scores, Decision]:
-        """The belief about all actions, and what is chosen among the non-excluded ones."""
-        belief, mode = self._belief(request), self.settings.learning_mode
-        if mode == "logging_only":
-            certain = np.eye(len(request.allowed))[0]
-            return belief, Decision(certain, np.zeros(len(certain)), 0, "baseline")
-        if mode == "apprentice" and self.imitation is not None:
-            likeness = self.imitation.scores(request.context, request.actions)
-            decision = self._decide_by(likeness, request, rng)
-            return belief, replace(decision, draw=None, part=None)
-        return belief, self._decide_by(belief, request, rng)
+    # -- what it answers --------------------------------------------------------------
 
     @property
-    def _imitated(self) -> RewardModel | None:
-        """The imitation head, if it has learned anything."""
-        head = self.imitation
-        return head if head is not None and head.learned else None
-
-    def _belief(self, request: RankRequest) -> Scores:
-        """The belief in this mode; what the reward head alone believes, unless online."""
-        if self.settings.learning_mode == "online":
-            return self.belief_online(request)
-        return self.model.scores(request.context, request.actions)
-
-    def _decide_by(
-        self, scores: Scores, request: RankRequest, rng: np.random.Generator
-    ) -> Decision:
-        """What the policy chooses among the non-excluded actions."""
-        allowed = list(request.allowed)
-        if len(allowed) < len(request.actions):
-            scores = scores.only(allowed)
-        return self.settings.policy.decide(scores, self._normals, rng)
-
-    def _next_event_id(self) -> str:
-        """An id that depends on the seed and the number of events alone, unused so far."""
-        number = len(self.events)
-        while True:
-            event_id = digest(self.seed, "id", number).hex()[:16]
-            if event_id not in self.events:
-                return event_id
-            number += 1
+    def _judgement(self) -> Judgement:
+        return Judgement(self.seed, self._normals, self.state)
 
     def _repeat(self, request: RankRequest, ranked: Ranked) -> RankResponse:
         if _canonical(request) != _canonical(ranked.request):
@@ -602,34 +457,22 @@ class LearningLoop:
     def _expire_due(self) -> datetime:
         """Log the end of each wait that is over; returns the time."""
         now = self._clock()
-        while self._state.waiting:
-            state = self.events[next(iter(self._state.waiting))]
+        while self.state.waiting:
+            state = self.events[next(iter(self.state.waiting))]
             if not self._is_late(state, now):
                 break
-            self._append(self._expiry(state, now))
+            self._replay.append(self._expiry(state, now))
         return now
 
     def _expiry(self, state: EventState, now: datetime) -> Expired:
         default = float(self.settings.default_reward) if state.activated else None
         return Expired(state.ranked.event_id, now, default)
 
-    def _append(self, entry: Entry) -> None:
-        self._log.append(entry)
-        self._state.apply(entry)
-
     def _event(self, event_id: str, code: str) -> EventState:
         state = self.events.get(event_id) if isinstance(event_id, str) else None
         if state is None:
             refuse(code, "eventId", event_id, "the id of an event that this loop has ranked")
         return state
-
-
-def _placed(values: Array, at: Sequence[int], whole: list[T]) -> tuple[T | float, ...]:
-    """``whole`` with the values put where they belong."""
-    placed: list[T | float] = [*whole]
-    for position, value in zip(at, values.tolist(), strict=True):
-        placed[position] = value
-    return tuple(placed)
 
 
 def _response(ranked: Ranked) -> RankResponse:

@@ -19,13 +19,14 @@ from pages.parts.compare.controls import choose_apprentice, choose_settings
 from pages.parts.compare.rule import choose_rule, choose_story, fit_to_world
 from pages.parts.compare.session import CompareSession, compare_session
 from pages.parts.compare.setup import END, CompareSetup
+from pages.parts.compare.story import story_in_link
 from pages.parts.controls import choose_world, control_the_crowd, reset_or_share, show_progress
 from pages.parts.link import current_setup, open_link, write_link
 from pages.parts.look import note, plain
 
 PLAY = Path(__file__).with_name("play.py")
 
-open_link(CompareSetup)
+told = story_in_link() if open_link(CompareSetup) else None
 fit_to_world()
 
 with st.container(
@@ -34,8 +35,8 @@ with st.container(
     choose_world(CompareSetup.key("world"))
     with st.container(horizontal=True, width="content", gap="xsmall"):
         setup = current_setup(CompareSetup)
-        write_link(setup)
-        session = compare_session(setup)
+        session = compare_session(setup, told)
+        write_link(setup, story=session.story.text)
         control_the_crowd(session, sizes=(100, 1_000), end=END - len(session.comparison))
         choose_settings(setup)
         reset_or_share(session, setup)

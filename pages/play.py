@@ -19,7 +19,7 @@ from pages.parts.learned import reveal_the_truth, show_map, show_regret, show_sc
 from pages.parts.link import current_setup, open_link, write_link
 from pages.parts.look import note, plain
 from pages.parts.records import show_code, show_log
-from pages.parts.reopen import open_loop, write_loop
+from pages.parts.reopen import open_loop
 from pages.parts.session import PlaySession, current_session
 from pages.parts.setup import Setup
 from pages.parts.visit import (
@@ -29,8 +29,7 @@ from pages.parts.visit import (
     show_offer,
 )
 
-open_link(Setup)
-open_loop()
+open_loop(open_link(Setup))
 
 with st.container(
     horizontal=True, horizontal_alignment="distribute", vertical_alignment="center", key="toolbar"
@@ -38,11 +37,10 @@ with st.container(
     choose_world()
     with st.container(horizontal=True, width="content", gap="xsmall"):
         setup = current_setup(Setup)
-        write_link(setup)
         session = current_session(setup)
-        write_loop(session)
+        write_link(setup, loop=session.link)
         control_the_crowd(session)
-        choose_settings()
+        choose_settings(setup)
         reset_or_share(session, setup)
         session.toolbar_drawn = session.toolbar_state
 

@@ -31,15 +31,17 @@ from pages.parts.race.controls import (
 from pages.parts.race.session import PACE, RaceSession, race_session
 from pages.parts.race.setup import RaceSetup
 
-open_link(RaceSetup)
+is_new = open_link(RaceSetup)
 fit_to_world()
 
 with st.container(horizontal=True, horizontal_alignment="distribute", key="toolbar"):
     choose_world(RaceSetup.key("world"))
     with st.container(horizontal=True, width="content", gap="xsmall"):
         setup = current_setup(RaceSetup)
-        write_link(setup)
         session = race_session(setup)
+        if is_new:
+            session.race_again(st.query_params.get("raced"))
+        write_link(setup, raced=session.raced_in_link)
         choose_settings(setup)
         share(setup)
 

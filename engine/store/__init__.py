@@ -12,11 +12,12 @@
 1
 """
 
+from engine.store.connected import GoneError
 from engine.store.database import StoreError, address
 from engine.store.kept import KeptLoop, keep, reopen
 from engine.store.library import Library
 from engine.store.limits import Limits
-from engine.store.store import About, GoneError, Store
+from engine.store.store import About, Store
 
 __all__ = [
     "About",

@@ -13,6 +13,10 @@ from engine.worlds.world import World
 _SUM = 1e-6
 
 
+class FullError(UnreadableError):
+    """More events than may come in: nothing that follows can change that."""
+
+
 @dataclass(slots=True)
 class _Event:
     activated: bool
@@ -46,6 +50,7 @@ class LogChecker:
 
         Raises:
             UnreadableError: if it cannot follow what came before.
+            FullError: if it is one event too many.
         """
         if not self._counting and not isinstance(entry, Configured):
             raise UnreadableError("a log begins with settings")
@@ -70,7 +75,8 @@ class LogChecker:
 
     def _rank(self, ranked: Ranked) -> None:
         _need(ranked.event_id not in self._events, f"event {ranked.event_id!r} was ranked before")
-        _need(len(self._events) < self._most, f"it holds more than {self._most:,} events")
+        if len(self._events) >= self._most:
+            raise FullError(f"it holds more than {self._most:,} events")
         _check_answer(ranked)
         if self._world is not None:
             _check_world(ranked, self._world)

@@ -27,15 +27,20 @@ _WITHOUT = {"_multi", "FromUrl"}
 # -- out ------------------------------------------------------------------------------
 
 
-def dsjson_rows(log: EventLog) -> Iterator[dict[str, object]]:
+def dsjson_rows(log: EventLog, progress: Progress = silent) -> Iterator[dict[str, object]]:
     """Each event that counts, in the order of the Rank calls, as the service logged it.
 
     The label is what was shown, with its propensity. Events without an answer yet, and
     those never activated, carry ``_skipLearn``. Reads the log twice, so that no more than
     the rewards are in memory.
+
+    Args:
+        progress: is told how much of the first reading is done, every 1,000 entries.
     """
     outcomes: dict[str, _Outcome] = {}
-    for entry in log:
+    for number, entry in enumerate(log):
+        if number % 1_000 == 0:
+            progress(number / len(log))
         if isinstance(entry, Ranked):
             outcomes[entry.event_id] = _Outcome(entry)
         elif not isinstance(entry, Configured):
@@ -46,6 +51,8 @@ def dsjson_rows(log: EventLog) -> Iterator[dict[str, object]]:
 
 
 class _Outcome:
+    __slots__ = ("active", "reward")
+
     def __init__(self, ranked: Ranked) -> None:
         self.active = not ranked.request.defer_activation
         self.reward: float | None = None

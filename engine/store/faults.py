@@ -39,9 +39,12 @@ class RejectedError(PersonalizerError):
     def __init__(self, faults: "Faults") -> None:
         first = faults.first[0]
         where = f"line {first.line}: " if first.line else ""
-        more = f" {faults.total - 1:,} more lines are faulty." if faults.total > 1 else ""
+        others = faults.total - 1
+        more = f" {others:,} more {'line is' if others == 1 else 'lines are'} faulty."
         super().__init__(
-            "BadRequest", f"Nothing was imported: {where}{first.reason}.{more}", "file"
+            "BadRequest",
+            f"Nothing was imported: {where}{first.reason}.{more if others else ''}",
+            "file",
         )
         self.faults, self.total = tuple(faults.first), faults.total
 

@@ -45,8 +45,9 @@ def _write_log(shelf: Library, about: About, file: BinaryIO, progress: Progress)
 
 def _write_dsjson(shelf: Library, about: About, file: BinaryIO, progress: Progress) -> None:
     log = shelf.open(about.id).loop.log
-    rows = (json.dumps(row, ensure_ascii=False) for row in dsjson_rows(log))
-    write_lines(rows, file, about.events, progress)
+    rows = dsjson_rows(log, lambda share: progress(share / 2))
+    lines = (json.dumps(row, ensure_ascii=False) for row in rows)
+    write_lines(lines, file, about.events, lambda share: progress((1 + share) / 2))
 
 
 def _write_model(shelf: Library, about: About, file: BinaryIO, progress: Progress) -> None:

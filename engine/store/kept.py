@@ -14,13 +14,15 @@ from threading import RLock
 from engine.events import Events, PastEvents
 from engine.fold import LoopState
 from engine.log import Entry, EventLog, Mark, OvertakenError, Ranked, Undone
-from engine.loop import Checkpoint, LearningLoop
+from engine.loop import LearningLoop
 from engine.metrics import NOTHING, Followed, LearningCurve
+from engine.replay import Checkpoint
 from engine.settings import LoopSettings
 from engine.store.codec import settings_from_json, settings_to_json
 from engine.store.database import StoreError
 from engine.store.freeze import fingerprint, freeze, thaw
-from engine.store.store import About, Snapshot, Store
+from engine.store.snapshots import Snapshot
+from engine.store.store import About, Store
 from engine.worlds import WORLDS
 
 EVERY = 2_000

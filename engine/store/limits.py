@@ -16,7 +16,7 @@ class Limits:
     Attributes:
         max_loops: loops that one browser may keep.
         max_events: events that one loop may log or bring along from a file.
-        max_upload: MiB of one file.
+        max_upload: MiB of one file; the default takes a full loop of any world, as exported.
         retention_days: days after its last use in which a loop is kept.
 
     Raises:
@@ -25,7 +25,7 @@ class Limits:
 
     max_loops: int = 100
     max_events: int = 200_000
-    max_upload: int = 64
+    max_upload: int = 160
     retention_days: int = 90
 
     def __post_init__(self) -> None:

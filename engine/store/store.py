@@ -1,48 +1,22 @@
-"""The event store: loops with their logs, appended to and never edited.
+"""The event store: loops, each with its log and snapshots of what was learned from it."""
 
-A log's next place is given to whoever finds its length as they know it (optimistic
-concurrency): the length is compared and moved on in the same statement.
-"""
-
-import json
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Any, Self
+from typing import Any
 
-from sqlalchemy import (
-    ColumnElement,
-    Connection,
-    Engine,
-    Row,
-    bindparam,
-    delete,
-    func,
-    insert,
-    select,
-    update,
-)
+from sqlalchemy import ColumnElement, Row, bindparam, delete, func, insert, select, update
 
 from engine.errors import refuse
-from engine.log import Entry, Mark, OvertakenError, Ranked, Undone
-from engine.loop import utc_now
-from engine.store.codec import from_text, to_text
-from engine.store.database import PATIENCE, StoreError, connect, translated
-from engine.store.limits import Limits
+from engine.log import Entry, Ranked, Undone
+from engine.store.connected import GoneError
+from engine.store.database import StoreError
+from engine.store.logs import INSERT, Logs, rows_of
 from engine.store.schema import ENTRIES, LOOPS, SNAPSHOTS
+from engine.store.snapshots import Snapshots
 
-CHUNK = 1_000
-"""Entries read or written in one statement."""
 MAX_NAME = 80
 _DAY = 86_400.0
-
-
-class GoneError(StoreError):
-    """A loop that was deleted, has expired, or never was."""
-
-    def __init__(self) -> None:
-        super().__init__("This loop is not here any more: it was deleted, or expired.", "NotFound")
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,72 +45,8 @@ class About:
     used: float = 0.0
 
 
-@dataclass(frozen=True, slots=True)
-class Snapshot:
-    """Learned statistics that are kept beside a log.
-
-    Attributes:
-        mark: the place in the log.
-        fingerprint: of the code that froze them.
-    """
-
-    mark: Mark
-    fingerprint: str
-
-
-class Store:
-    """Loops and their logs in a database.
-
-    Args:
-        engine: of SQLAlchemy, with all tables.
-        limits: what one owner may use.
-        clock: tells when a loop was used.
-    """
-
-    def __init__(
-        self, engine: Engine, limits: Limits | None = None, clock: Callable[[], datetime] = utc_now
-    ) -> None:
-        self._engine, self._clock = engine, clock
-        self.limits = limits or Limits()
-
-    @classmethod
-    def open(
-        cls,
-        url: str,
-        limits: Limits | None = None,
-        clock: Callable[[], datetime] = utc_now,
-        patience: float = PATIENCE,
-    ) -> Self:
-        """The store at an address; made on the first run.
-
-        Raises:
-            StoreError: if it cannot be reached or written.
-        """
-        return cls(connect(url, patience), limits, clock)
-
-    def close(self) -> None:
-        """Let go of all connections."""
-        self._engine.dispose()
-
-    @property
-    def is_shared(self) -> bool:
-        """Whether processes on other machines may use it too."""
-        return self._engine.dialect.name != "sqlite"
-
-    @contextmanager
-    def _reading(self) -> Iterator[Connection]:
-        with translated(), self._engine.connect() as connection:
-            yield connection
-
-    @contextmanager
-    def _writing(self) -> Iterator[Connection]:
-        with translated(), self._engine.begin() as connection:
-            yield connection
-
-    def _now(self) -> float:
-        return self._clock().timestamp()
-
-    # -- logs -------------------------------------------------------------------------
+class Store(Logs, Snapshots):
+    """Loops and their logs in a database."""
 
     def create(
         self, about: About, entries: Sequence[Entry | Undone] = (), ready: bool = True
@@ -173,83 +83,7 @@ class Store:
                 )
             )
             if entries:
-                connection.execute(_INSERT, _rows(about.id, 0, entries))
-
-    def append(
-        self, loop: str, position: int, entries: Sequence[Entry | Undone], events: int
-    ) -> None:
-        """Write down entries, all or none; once this returns they are on disk.
-
-        Args:
-            position: of the first of them; the length of the log as the caller knows it.
-            events: how many more events count with them.
-
-        Raises:
-            OvertakenError: if others have appended meanwhile.
-            StoreError: if they cannot be written.
-        """
-        with self._writing() as connection:
-            moved = connection.execute(
-                _MOVE_ON,
-                {"b_loop": loop, "b_from": position, "b_by": len(entries), "b_events": events,
-                 "b_now": self._now()},
-            )  # fmt: skip
-            if moved.rowcount == 0:
-                if self._length(connection, loop) < position:
-                    raise StoreError(
-                        "The database has lost a part of this loop's log. Open the loop again."
-                    )
-                raise OvertakenError
-            connection.execute(_INSERT, _rows(loop, position, entries))
-
-    def length(self, loop: str) -> int:
-        """How many entries a log's history has.
-
-        Raises:
-            GoneError: if there is no such loop.
-            StoreError: if the database cannot tell.
-        """
-        with self._reading() as connection:
-            return self._length(connection, loop)
-
-    @staticmethod
-    def _length(connection: Connection, loop: str) -> int:
-        found: int | None = connection.execute(_LENGTH, {"b_loop": loop}).scalar_one_or_none()
-        if found is None:
-            raise GoneError
-        return found
-
-    def texts(self, loop: str, start: int, stop: int) -> Iterator[str]:
-        """Entries from one position up to another as JSON, read in chunks."""
-        while start < stop:
-            upto = min(start + CHUNK, stop)
-            with self._reading() as connection:
-                rows = connection.execute(
-                    _BODIES, {"b_loop": loop, "b_from": start, "b_to": upto}
-                ).all()
-            if not rows:
-                raise GoneError
-            yield from (row.body for row in rows)
-            start = upto
-
-    def read(self, loop: str, start: int, stop: int) -> Iterator[Entry | Undone]:
-        """Entries from one position up to another, read in chunks.
-
-        Raises:
-            StoreError: if they cannot be read.
-        """
-        return map(from_text, self.texts(loop, start, stop))
-
-    def of_event(self, loop: str, event_id: str, stop: int) -> list[tuple[int, Entry]]:
-        """Positions and entries of one event before a position."""
-        with self._reading() as connection:
-            rows = connection.execute(
-                _OF_EVENT, {"b_loop": loop, "b_event": json.dumps(event_id), "b_to": stop}
-            ).all()
-        found = ((row.position, from_text(row.body)) for row in rows)
-        return [(at, entry) for at, entry in found if not isinstance(entry, Undone)]
-
-    # -- loops ------------------------------------------------------------------------
+                connection.execute(INSERT, rows_of(about.id, 0, entries))
 
     def about(self, loop: str) -> About:
         """What is known of a loop.
@@ -376,105 +210,6 @@ class Store:
 
     def _is_alive(self) -> ColumnElement[bool]:
         return LOOPS.c.used >= self._now() - self.limits.retention_days * _DAY
-
-    # -- snapshots --------------------------------------------------------------------
-
-    def snapshots(self, loop: str, fingerprint: str) -> list[Snapshot]:
-        """A loop's snapshots with a fingerprint, oldest first."""
-        with self._reading() as connection:
-            marks = connection.execute(
-                select(SNAPSHOTS.c.mark)
-                .where(SNAPSHOTS.c.loop == loop, SNAPSHOTS.c.fingerprint == fingerprint)
-                .order_by(SNAPSHOTS.c.position)
-            ).scalars()
-            return [Snapshot(_mark(text), fingerprint) for text in marks]
-
-    def data(self, loop: str, snapshot: Snapshot) -> bytes | None:
-        """What a snapshot holds; None if it is not there any more."""
-        with self._reading() as connection:
-            data: bytes | None = connection.execute(
-                select(SNAPSHOTS.c.data).where(*_same(loop, snapshot))
-            ).scalar_one_or_none()
-        return data
-
-    def put_snapshot(self, loop: str, snapshot: Snapshot, data: bytes) -> None:
-        """Keep a snapshot, and of the older ones the latest with the same fingerprint."""
-        mine, mark = SNAPSHOTS.c.loop == loop, snapshot.mark
-        before = select(func.max(SNAPSHOTS.c.position)).where(
-            mine,
-            SNAPSHOTS.c.fingerprint == snapshot.fingerprint,
-            SNAPSHOTS.c.position < mark.position,
-        )
-        with self._writing() as connection:
-            latest = connection.execute(before).scalar_one_or_none()
-            others = SNAPSHOTS.c.position != (-1 if latest is None else latest)
-            connection.execute(delete(SNAPSHOTS).where(mine, others))
-            connection.execute(
-                insert(SNAPSHOTS).values(
-                    loop=loop,
-                    position=mark.position,
-                    fingerprint=snapshot.fingerprint,
-                    mark=json.dumps([mark.position, mark.runs, mark.undos]),
-                    data=data,
-                )
-            )
-
-
-def _mark(text: str) -> Mark:
-    position, runs, undos = json.loads(text)
-    return Mark(position, tuple((start, stop) for start, stop in runs), undos)
-
-
-def _same(loop: str, snapshot: Snapshot) -> tuple[ColumnElement[bool], ...]:
-    return (
-        SNAPSHOTS.c.loop == loop,
-        SNAPSHOTS.c.position == snapshot.mark.position,
-        SNAPSHOTS.c.fingerprint == snapshot.fingerprint,
-    )
-
-
-_INSERT = insert(ENTRIES)
-_MOVE_ON = (
-    update(LOOPS)
-    .where(LOOPS.c.id == bindparam("b_loop"), LOOPS.c.length == bindparam("b_from"))
-    .values(
-        length=LOOPS.c.length + bindparam("b_by"),
-        events=LOOPS.c.events + bindparam("b_events"),
-        used=bindparam("b_now"),
-    )
-)
-_LENGTH = select(LOOPS.c.length).where(LOOPS.c.id == bindparam("b_loop"))
-_BODIES = (
-    select(ENTRIES.c.body)
-    .where(
-        ENTRIES.c.loop == bindparam("b_loop"),
-        ENTRIES.c.position >= bindparam("b_from"),
-        ENTRIES.c.position < bindparam("b_to"),
-    )
-    .order_by(ENTRIES.c.position)
-)
-_OF_EVENT = (
-    select(ENTRIES.c.position, ENTRIES.c.body)
-    .where(
-        ENTRIES.c.loop == bindparam("b_loop"),
-        ENTRIES.c.event == bindparam("b_event"),
-        ENTRIES.c.position < bindparam("b_to"),
-    )
-    .order_by(ENTRIES.c.position)
-)
-
-
-def _rows(loop: str, position: int, entries: Sequence[Entry | Undone]) -> list[dict[str, object]]:
-    return [
-        {"loop": loop, "position": at, "event": _event(entry), "body": to_text(entry)}
-        for at, entry in enumerate(entries, position)
-    ]
-
-
-def _event(entry: Entry | Undone) -> str | None:
-    """The event's id in plain ASCII, which every database can hold."""
-    event_id = getattr(entry, "event_id", None)
-    return None if event_id is None else json.dumps(event_id)
 
 
 def _about(row: Row[Any]) -> About:

@@ -12,11 +12,12 @@ from typing import Any, BinaryIO
 
 from engine.errors import PersonalizerError
 from engine.log import Entry, Undone
-from engine.store.checking import LogChecker
+from engine.store.checking import FullError, LogChecker
 from engine.store.codec import UnreadableError, from_json, parse
 from engine.store.faults import Faults, RejectedError, numbered_lines, size_of
 from engine.store.kept import keep_parts, new_id
-from engine.store.store import CHUNK, MAX_NAME, About, Store
+from engine.store.logs import CHUNK
+from engine.store.store import MAX_NAME, About, Store
 from engine.worlds import WORLDS
 from engine.worlds.world import World
 
@@ -64,6 +65,7 @@ def write_lines(
             packed.write(line.encode() + b"\n")
             if number % CHUNK == 0:
                 progress(min(number / max(total, 1), 1.0))
+    progress(1.0)
 
 
 # -- in -------------------------------------------------------------------------------
@@ -158,6 +160,8 @@ def take_in(
                 intake.add(entry, write=not faults.total)
             except UnreadableError as error:
                 faults.add(number, str(error))
+                if isinstance(error, FullError):
+                    break
         if not intake.events and not faults.total:
             faults.add(0, "it holds no event")
         if faults.total:

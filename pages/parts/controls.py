@@ -7,7 +7,7 @@ import streamlit as st
 from engine.worlds import WORLDS
 from pages.parts.crowd import Crowd
 from pages.parts.link import Linked
-from pages.parts.setup import CROSSES, MAX_SEED, MODES, POLICIES, SPEEDS
+from pages.parts.setup import CROSSES, MAX_SEED, MODES, POLICIES, SPEEDS, Setup
 
 
 def choose_world(key: str = "world") -> None:
@@ -26,12 +26,18 @@ def choose_world(key: str = "world") -> None:
     )
 
 
-def choose_settings() -> None:
-    """Speed of play, seed and settings of the loop."""
+def choose_settings(now: Setup) -> None:
+    """Speed of play, seed and settings of the loop.
+
+    Args:
+        now: what is set. A popover mounts its widgets only when it is opened, and then each
+            shows the default that the last run gave it.
+    """
     with st.popover("Settings", icon=":material/tune:", key="settings"):
         st.segmented_control(
             "Visitors a second, when played",
             SPEEDS,
+            default=now.speed,
             key="speed",
             required=True,
         )
@@ -39,7 +45,7 @@ def choose_settings() -> None:
             "Seed",
             0,
             MAX_SEED,
-            None,
+            now.seed,
             key="seed",
             help="Same seed, same visitors, same luck: the whole run comes back. "
             "Another seed starts a new loop.",
@@ -47,6 +53,7 @@ def choose_settings() -> None:
         st.segmented_control(
             "Learning mode",
             list(MODES),
+            default=now.mode,
             key="mode",
             required=True,
             format_func=MODES.__getitem__,
@@ -57,6 +64,7 @@ def choose_settings() -> None:
         st.selectbox(
             "Learning policy",
             list(POLICIES),
+            list(POLICIES).index(now.policy),
             key="policy",
             format_func=POLICIES.__getitem__,
             help="How beliefs become an offer. Changing it keeps what was learned.",
@@ -65,6 +73,7 @@ def choose_settings() -> None:
             "Exploration floor of Thompson sampling, %",
             0,
             100,
+            now.floor,
             key="floor",
             disabled=st.session_state.policy != "thompson",
             help="Share of offers left to chance, so that every action keeps some probability.",
@@ -73,6 +82,7 @@ def choose_settings() -> None:
             "Epsilon, %",
             0,
             100,
+            now.epsilon,
             key="epsilon",
             disabled=st.session_state.policy != "classic",
             help="Share of offers chosen at random; 20 in the retired service.",
@@ -80,6 +90,7 @@ def choose_settings() -> None:
         st.segmented_control(
             "Crosses of context fields",
             list(CROSSES),
+            default=now.crosses,
             key="crosses",
             required=True,
             format_func=CROSSES.__getitem__,

@@ -3,19 +3,15 @@
 Whatever a link says is checked here again.
 """
 
-import math
-import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields, replace
 from typing import Any, ClassVar, Self, TypeVar
 from urllib.parse import urlencode
 
 import streamlit as st
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from pages.parts.look import plain
-
-LAG = 2.0
-"""Seconds in which the browser may still send the address before the one just written."""
 
 Parser = tuple[Callable[[str], Any], str]
 """Makes a value of a text, or raises KeyError or ValueError; and what it takes, in words."""
@@ -106,22 +102,21 @@ class Linked:
 S = TypeVar("S", bound=Linked)
 
 
-def open_link(kind: type[S]) -> None:
+def open_link(kind: type[S]) -> bool:
     """Set a page's widgets from the address when it is new, or from what was set before.
 
-    The address is new in a new session, and when the person went back or typed another
-    one. A page that is come back to finds what was set there: widgets that another page
-    did not draw have lost their values, but `current_setup` kept them.
+    A page that is come back to finds what was set there: widgets that another page did not
+    draw have lost their values, but `current_setup` kept them.
+
+    Returns:
+        whether the address is new: the page was just opened, or the person went back.
     """
     names, state = kind.names(), st.session_state
     query = {name: value for name, value in st.query_params.to_dict().items() if name in names}
     known: S | None = state.get(kind.key("setup"))
     setup = known or kind()
-    written, at = state.get(kind.key("written"), (None, -math.inf))
-    returns = known is not None and not query and state.get("page") is not kind
-    if returns:
-        state[kind.key("written")] = (None, -math.inf)
-    elif query != written and time.monotonic() - at > LAG:
+    comes, went_back = state.get("page") is not kind, _went_back()
+    if went_back or (comes and (query or known is None)):
         setup, refused = kind.from_query(query)
         for sentence in refused:
             st.toast(plain(sentence), icon=":material/link_off:", duration="long")
@@ -129,9 +124,26 @@ def open_link(kind: type[S]) -> None:
             state[kind.key(name)] = getattr(setup, name)
     state["page"] = kind
     for name in names:
-        # Set in every run: a popover mounts its widgets only when it is opened, and then
-        # shows what the last run sent.
-        state[kind.key(name)] = state.get(kind.key(name), getattr(setup, name))
+        show(kind.key(name), state.get(kind.key(name), getattr(setup, name)))
+    return comes or went_back
+
+
+def show(key: str, value: object) -> None:
+    """Let a widget show a value.
+
+    Not in each run anew: what the server sets overrules what the person clicks meanwhile.
+    """
+    if key not in st.session_state or st.session_state[key] != value:
+        st.session_state[key] = value
+
+
+def _went_back() -> bool:
+    """Whether this run was caused by going back or forward in the browser's history.
+
+    Any other run may come with an address that is older than the one written last.
+    """
+    context = get_script_run_ctx()
+    return context is not None and context.is_history_navigation
 
 
 def no_link() -> None:
@@ -148,10 +160,16 @@ def current_setup(kind: type[S]) -> S:
     return setup
 
 
-def write_link(setup: Linked) -> None:
-    """Let the address say what is set."""
-    query, key = setup.query(), setup.key("written")
-    if query != st.session_state.get(key, (None,))[0]:
-        others = {n: v for n, v in st.query_params.to_dict().items() if n not in setup.names()}
-        st.query_params.from_dict(others | query)
-        st.session_state[key] = (query, time.monotonic())
+def write_link(setup: Linked, **more: str | None) -> None:
+    """Let the address say what is set.
+
+    Written whenever the browser has told another one, so a late one is put right.
+
+    Args:
+        more: what else it says; nothing for None.
+    """
+    told = st.query_params.to_dict()
+    others = {n: v for n, v in told.items() if n not in {*setup.names(), *more}}
+    address = others | setup.query() | {n: v for n, v in more.items() if v is not None}
+    if address != told:
+        st.query_params.from_dict(address)

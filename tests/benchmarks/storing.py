@@ -1,19 +1,26 @@
-"""What keeping costs: a click, a crowd, opening a long loop.
+"""What keeping costs: a click, a crowd, opening a long loop, a file out and in.
 
-    python -m tests.benchmarks.storing [--events 100000]
+    python -m tests.benchmarks.storing [--events 200000]
 
-Each time beside the same without a store, in the same run, alternating.
+Each time beside the same without a store, in the same run, alternating. Files beside JSON
+alone, written and read; their memory is the most that Python had at once beyond what it had
+before, beside that of as many events in a list.
 """
 
 import argparse
+import json
 import statistics
 import tempfile
 import time
+import tracemalloc
 from collections.abc import Callable
+from functools import partial
+from pathlib import Path
 
-from engine import LearningLoop
+from engine import LearningLoop, LoopSettings
 from engine.simulation import crowd, serve, visitor
-from engine.store import KeptLoop, Store, keep, reopen
+from engine.store import About, KeptLoop, Library, Limits, Store, keep, reopen
+from engine.store.files import FORMATS, Format, import_file
 from tests.workers import WORLD, beliefs
 
 FRAME = 250
@@ -40,13 +47,58 @@ def let_in(kept: KeptLoop, visitors: int) -> None:
         kept.settle()
 
 
+def measured(work: Callable[[], object]) -> tuple[float, float]:
+    """Seconds that it takes, and MiB that it needs at most; done twice, as watching is slow."""
+    took = seconds(work)
+    tracemalloc.start()
+    work()
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    return took, peak / 2**20
+
+
+def export(shelf: Library, about: About, kind: Format, path: Path) -> None:
+    """A loop into a file."""
+    with path.open("wb") as file:
+        kind.write(shelf, about, file, lambda share: None)
+
+
+def bring_in(store: Store, events: int, path: Path) -> None:
+    """A loop out of a file, and away again."""
+    with path.open("rb") as file:
+        came = import_file(store, file, "other", path.name)
+    assert came.events == events
+    store.delete(came.id, "other")
+
+
+def files(store: Store, kept: KeptLoop, folder: str) -> None:
+    """Each kind of file out and in, beside the same text through JSON alone."""
+    shelf, about = Library(store, time.monotonic), store.about(kept.id)
+    plain, held = measured(
+        lambda: [json.dumps(json.loads(t)) for t in store.texts(kept.id, 0, about.length)]
+    )
+    for kind in (kind for kind in FORMATS if kind.is_long):
+        path = Path(folder, f"loop{kind.suffix}")
+        for way, work in (
+            ("out", partial(export, shelf, about, kind, path)),
+            ("in", partial(bring_in, store, about.events, path)),
+        ):
+            took, peak = measured(work)
+            print(
+                f"{kind.key} {way}: {about.events:,} events, {path.stat().st_size / 2**20:.1f} MiB "
+                f"in {took:.1f} s, x {took / plain:.1f} of JSON alone; "
+                f"peak {peak:.0f} MiB, x {peak / held:.2f} of the text in a list"
+            )
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--events", type=int, default=100_000)
+    parser.add_argument("--events", type=int, default=Limits().max_events)
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         store = Store.open(f"sqlite:///{folder}/events.db")
-        kept = keep(store, owner="me", world="coffee", seed=7)
+        settings = LoopSettings(max_events=Limits().max_events)
+        kept = keep(store, owner="me", world="coffee", seed=7, settings=settings)
         plain = keep(None, world="coffee", seed=7)
         pairs = [
             (seconds(lambda: click(plain.loop)), seconds(lambda: click(kept.loop)))
@@ -71,10 +123,12 @@ def main() -> None:
         assert back.curve is not None
         drawn = seconds(lambda: (back.curve.follow(back.loop), list(back.curve.rows())))  # type: ignore[union-attr]
         taken = seconds(back.loop.undo_event)
+        kept.loop.catch_up()
         print(
             f"{len(kept.loop.events):,} events: opened in {statistics.median(opened):.2f} s, "
             f"curves {drawn * 1e3:.0f} ms, undo {taken:.2f} s"
         )
+        files(store, kept, folder)
         store.close()
 
 

@@ -59,8 +59,9 @@ def test_a_rule_edited_in_place_is_what_is_shown_and_is_in_the_link(
     page.expect_visitors(1)
     assert parse_qs(urlsplit(page.page.url).query)["table"] == ["3,3,0"]
     guest = open_compare().visit(page.page.url)
-    guest.let_in(100, 200)
-    sunny = [row for row in guest.rows(200) if "weather=Sunny" in row["context"]]
+    guest.expect_visitors(1)
+    guest.let_in(100, 101)
+    sunny = [row for row in guest.rows(101) if "weather=Sunny" in row["context"]]
     assert sunny
     assert {row["baseline_shown"] for row in sunny} == {"Latte"}
 
@@ -75,6 +76,21 @@ def test_the_keyboard_steps_and_sends_it_online(open_compare: OpenCompare) -> No
     expect(page.button("stop")).to_have_text(re.compile("Pause"))
     page.page.keyboard.press("p")
     expect(page.button("start")).to_be_enabled()
+
+
+def test_a_reload_brings_the_story_back(open_compare: OpenCompare) -> None:
+    page = open_compare("?seed=11&rule=mood")
+    page.press("switch")
+    expect(page.page).to_have_url(re.compile("story=100-100"))
+    page.let_in(100, 200)
+    expect(page.page).to_have_url(re.compile("story=200-100"))
+    summary = page.summary
+    page.page.reload()
+    page.expect_visitors(200)
+    expect(page.keyed("summary")).to_have_text(summary, use_inner_text=True)
+    page.page.go_back()
+    expect(page.page).to_have_url(re.compile("story=100-100"))
+    page.expect_visitors(100)
 
 
 def test_what_a_switch_would_bring_is_shown_until_it_comes(open_compare: OpenCompare) -> None:

@@ -140,7 +140,7 @@ class Written:
             shown=shown,
             propensity=1.0,
         )
-        self.loop._append(entry)
+        self.loop._replay.append(entry)
 
 
 def followed(loop: LearningLoop) -> MatchingRecord:

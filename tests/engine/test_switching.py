@@ -49,7 +49,7 @@ def written() -> LearningLoop:
     ) -> None:
         request = request_of(CONTEXTS[context], *DRINKS)
         object.__setattr__(request, "excluded", excluded)
-        loop._append(
+        loop._replay.append(
             Ranked(
                 event_id=name,
                 time=ManualClock().now,

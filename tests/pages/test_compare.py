@@ -8,8 +8,8 @@ from engine.baselines import RuleTable, best_rule
 from engine.comparison import ARMS
 from engine.worlds import WORLDS
 from pages.parts.compare.rule import STORIES
-from pages.parts.compare.session import FIRST
 from pages.parts.compare.setup import END, KINDS, CompareSetup, rules_of
+from pages.parts.compare.story import FIRST, Story
 from tests.pages.conftest import CompareApp
 
 Open = Callable[..., CompareApp]
@@ -181,6 +181,80 @@ def test_both_pages_keep_what_was_set_while_the_other_is_looked_at(open_compare:
     assert (app.session.setup.rule, app.session.setup.seed) == ("mood", 11)
     assert len(app.session.comparison) == FIRST + 1
     assert app.at.query_params["rule"] == "mood"
+
+
+# -- after a reload -------------------------------------------------------------------
+
+
+def address(app: CompareApp) -> dict[str, str]:
+    found = {name: app.at.query_params[name] for name in app.at.query_params}
+    return {name: v[0] if isinstance(v, list) else v for name, v in found.items()}
+
+
+def figures(app: CompareApp) -> list[object]:
+    """All that the page shows of what happened."""
+    session = app.session
+    metrics = [(metric.label, metric.value) for metric in app.at.metric]
+    rows = repr(session.rows())  # where it is not a number, it is not equal to itself
+    return [metrics, rows, session.switches, session.outlook(), app.text]
+
+
+@pytest.mark.parametrize("query", [{"auto": "90"}, {"explore": "20", "rule": "mood"}])
+def test_a_reload_brings_the_same_figures_back(open_compare: Open, query: dict[str, str]) -> None:
+    app = open_compare(**query).click("let-in-100").finish_the_crowd().click("switch")
+    app.click("let-in-1000").finish_the_crowd().click("switch").click("step")
+    again = CompareApp(**address(app))
+    assert again.session is not app.session
+    assert again.session.waiting > 0
+    assert len(again.at.get("progress")) == 1
+    assert address(again) == address(app)
+    again.finish_the_crowd()
+    assert len(again.session.comparison) == FIRST + 1_101
+    assert figures(again) == figures(app)
+    app.click("let-in-100").finish_the_crowd()
+    assert figures(again.click("let-in-100").finish_the_crowd()) == figures(app)
+
+
+def test_the_link_tells_what_happened_and_nothing_of_what_happens_anyway(
+    open_compare: Open,
+) -> None:
+    app = open_compare()
+    assert "story" not in address(app)
+    assert address(app.click("step"))["story"] == "101"
+    assert address(app.click("switch"))["story"] == "101-101"
+    assert address(app.click("switch"))["story"] == "101-101-101"
+    assert address(app.click("reset"))["story"] == "0"
+    assert len(CompareApp(**address(app)).session.comparison) == 0
+
+
+def test_the_link_keeps_pace_with_a_crowd(open_compare: Open) -> None:
+    app = open_compare(speed="100").click("start")
+    while len(app.session.comparison) < 700:
+        app.run()
+    assert 700 - 250 - 25 <= int(address(app)["story"]) <= len(app.session.comparison)
+
+
+def test_what_a_link_tells_can_be_stopped(open_compare: Open) -> None:
+    app = open_compare(story="5000-4000").click("stop")
+    came = len(app.session.comparison)
+    assert came < 4_000
+    assert address(app)["story"] == str(came)
+    assert address(app.click("switch"))["story"] == f"{came}-{came}"
+
+
+@pytest.mark.parametrize(
+    "text", ["", "x", "5001", "1e3", "٣", "100-101", "200-150-120", "0-" * 999]
+)
+def test_a_story_that_cannot_be_gives_way_with_a_notice(open_compare: Open, text: str) -> None:
+    app = open_compare(story=text)
+    assert len(app.session.comparison) == FIRST
+    assert "story in the link is" in app.at.toast[0].value
+    assert "story" not in address(app)
+
+
+def test_every_story_survives_its_own_link() -> None:
+    for story in (Story(), Story(0), Story(0, (0,)), Story(END, (100, 100, END))):
+        assert Story.from_text(story.text or "100") == story
 
 
 def test_the_best_rule_is_the_default_table() -> None:

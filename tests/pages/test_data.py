@@ -7,12 +7,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import streamlit as st
 from starlette.requests import Request
 from starlette.responses import Response
+from streamlit.delta_generator import DeltaGenerator
 from streamlit.testing.v1 import AppTest
 
-from engine.store import Store, StoreError, keep
+from engine.simulation import crowd
+from engine.store import KeptLoop, Store, StoreError, keep
 from engine.store.transfer import export_lines
+from engine.worlds import WORLDS
 from pages.parts.browser import owner
 from pages.parts.changes import ROUTES
 from pages.parts.data.loops import ago
@@ -22,12 +26,6 @@ from pages.parts.setup import Setup
 from tests.pages.conftest import FRONT, App
 
 Open = Callable[..., App]
-
-
-@pytest.fixture
-def in_time(monkeypatch: pytest.MonkeyPatch) -> None:
-    """No browser is behind here: an address counts at once."""
-    monkeypatch.setattr("pages.parts.reopen.LAG", -1.0)
 
 
 def store() -> Store:
@@ -56,7 +54,7 @@ def test_the_link_names_the_loop_from_its_first_event_on(open_app: Open) -> None
     assert loop_in_link(app) not in {None, loop}
 
 
-def test_a_new_session_with_the_link_goes_on(open_app: Open, in_time: None) -> None:
+def test_a_new_session_with_the_link_goes_on(open_app: Open) -> None:
     one = open_app(seed="11", floor="20", next="1")
     one.click("let-in-10").finish_the_crowd()
     one.answer(1.0).run()
@@ -68,7 +66,7 @@ def test_a_new_session_with_the_link_goes_on(open_app: Open, in_time: None) -> N
     assert other.widget("floor").value == 20
 
 
-def test_a_loop_comes_back_after_a_restart(open_app: Open, in_time: None) -> None:
+def test_a_loop_comes_back_after_a_restart(open_app: Open) -> None:
     one = open_app(policy="classic", epsilon="30", mode="online", next="1")
     one.click("let-in-10").finish_the_crowd()
     expected = one.session.ranked
@@ -96,7 +94,7 @@ def test_a_loop_of_no_world_cannot_be_played(open_app: Open) -> None:
     assert "serves no world" in open_app(loop=kept.id).at.toast[0].value
 
 
-def test_what_another_tab_did_is_drawn(open_app: Open, in_time: None) -> None:
+def test_what_another_tab_did_is_drawn(open_app: Open) -> None:
     one = open_app()
     one.answer(1.0).run()
     other = App(loop=str(loop_in_link(one)))
@@ -190,7 +188,7 @@ def _owner(app: App) -> str:
     return app.session.owner
 
 
-def test_a_loop_is_opened_on_play(open_app: Open, in_time: None) -> None:
+def test_a_loop_is_opened_on_play(open_app: Open) -> None:
     app = open_app()
     app.answer(1.0)
     first = app.session.kept.id
@@ -271,6 +269,78 @@ def test_a_file_brings_a_loop_in_or_says_why_not(open_app: Open) -> None:
     assert "Nothing was imported" in app.at.error[0].value
     assert list(app.at.dataframe[0].value["line"]) == [5, 6]
     assert "My loops: 2 " in app.text
+
+
+@pytest.fixture
+def told(monkeypatch: pytest.MonkeyPatch) -> list[tuple[float, str | None]]:
+    """What bars of progress have said, in order."""
+    said: list[tuple[float, str | None]] = []
+    real = DeltaGenerator.progress
+
+    def listen(self: DeltaGenerator, value: float, text: str | None = None) -> DeltaGenerator:
+        said.append((value, text))
+        return real(self, value, text)
+
+    monkeypatch.setattr(DeltaGenerator, "progress", listen)
+    monkeypatch.setattr("streamlit.progress", listen.__get__(st._main))
+    return said
+
+
+@pytest.fixture
+def long_loop(open_app: Open, monkeypatch: pytest.MonkeyPatch) -> tuple[App, KeptLoop]:
+    """A loop that is too long to be read while it is downloaded."""
+    monkeypatch.setattr("pages.parts.data.take.DIRECT", 1_000)
+    app = open_app()
+    kept = keep(store(), owner=app.session.owner, world="coffee", seed=3)
+    kept.loop.together(lambda: list(crowd(kept.loop, WORLDS["coffee"], 1_100)))
+    return app, kept
+
+
+@pytest.mark.parametrize("kind", ["log", "dsjson"])
+def test_a_long_loop_is_prepared_with_progress_and_brought_in_with_progress(
+    long_loop: tuple[App, KeptLoop], told: list[tuple[float, str | None]], kind: str
+) -> None:
+    app, kept = long_loop
+    app.at.session_state[f"export-{kept.id}"] = True
+    go_to_data(app).click(f"prepare-{kind}-{kept.id}")
+    _expect_progress(told, "Reading 1,100 events", until=1.0)
+    assert not app.at.get("progress")
+    assert not app.at.error
+    assert f"prepare-{kind}-{kept.id}" not in {str(button.key) for button in app.at.button}
+    (about, length, of_kind), file = app.at.session_state["prepared"]
+    assert (about, length, of_kind) == (kept.id, 2_201, kind)
+
+    told.clear()
+    upload(app, "mine.gz", file)
+    _expect_progress(told, "Checking and learning", until=0.5)
+    assert not app.at.get("progress")
+    assert "is here" in app.at.success[0].value
+    assert [loop.events for loop in store().loops(app.session.owner)] == [1_100, 1_100]
+
+
+def _expect_progress(told: list[tuple[float, str | None]], text: str, until: float) -> None:
+    shares = [share for share, _ in told]
+    assert shares[0] == 0.0
+    assert shares == sorted(shares)
+    assert shares[-1] >= until
+    assert len(set(shares)) > 1
+    assert {said for _, said in told} == {text}
+
+
+def test_an_export_that_fails_says_so_and_leaves_no_bar(
+    long_loop: tuple[App, KeptLoop], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app, kept = long_loop
+    app.at.session_state[f"export-{kept.id}"] = True
+    go_to_data(app)
+
+    def fail(*_: object) -> None:
+        raise StoreError("The database does not answer.")
+
+    monkeypatch.setattr(Store, "texts", fail)
+    app.click(f"prepare-log-{kept.id}")
+    assert "does not answer" in app.at.error[0].value
+    assert not app.at.get("progress")
 
 
 # -- the session alone ----------------------------------------------------------------

@@ -1,16 +1,17 @@
 """The Play page: what a person can do, and what happens then."""
 
 import json
-import math
 from collections.abc import Callable
 from typing import Any
 
 import pyarrow as pa
 import pytest
+from streamlit.runtime.scriptrunner_utils.script_run_context import ScriptRunContext
 
 from engine.log import Configured, Ranked
 from engine.simulation import visitor
 from engine.worlds import WORLDS
+from pages.parts.setup import Setup
 from tests.pages.conftest import App
 
 Open = Callable[..., App]
@@ -229,12 +230,28 @@ def test_the_toolbar_follows_the_first_click(open_app: Open) -> None:
     assert not app.answer(1.0).widget("undo").disabled
 
 
-def test_another_address_is_followed(open_app: Open) -> None:
+def test_going_back_is_followed_and_a_late_browser_is_put_right(
+    open_app: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
     app = open_app().set("world", "news")
-    query, _ = app.at.session_state["written"]
-    app.at.session_state["written"] = (query, -math.inf)  # long ago
     app.at.query_params["world"] = "store"
+    assert app.run().session.world.key == "news"
+    assert app.at.query_params["world"] in ("news", ["news"])
+    app.at.query_params["world"] = "store"
+    monkeypatch.setattr("pages.parts.link._went_back", lambda: True)
     assert app.run().session.world.key == "store"
+
+
+def test_streamlit_still_tells_who_went_back() -> None:
+    assert ScriptRunContext.__dataclass_fields__["is_history_navigation"].default is False
+
+
+def test_the_server_does_not_overrule_what_is_clicked_meanwhile(open_app: Open) -> None:
+    """A run that began before a click still arrives after it."""
+    app = open_app(floor="20", crosses="2").set("seed", 8)
+    for name in Setup.names():
+        widget = app.widget(Setup.key(name))
+        assert widget.disabled or not widget.proto.set_value, name
 
 
 def test_another_seed_or_world_starts_a_new_loop(open_app: Open) -> None:

@@ -79,6 +79,27 @@ def test_one_bets_first_and_is_told_in_the_end(open_race: Open, key: str) -> Non
     assert app.widget("race-bet").value is None
 
 
+@pytest.mark.parametrize("bet", ["uniform", None])
+def test_a_reload_races_the_same_again(open_race: Open, bet: str | None) -> None:
+    app = open_race(**QUICK)
+    assert "raced" not in app.at.query_params
+    app.set("race-bet", bet).click("start").finish_the_race()
+    told = {name: app.at.query_params[name] for name in app.at.query_params}
+    link = {name: v[0] if isinstance(v, list) else v for name, v in told.items()}
+    again = RaceApp(**link).finish_the_race()
+    assert again.session.state == "done"
+    assert again.session.bet == bet
+    assert again.session.known.finals() == app.session.known.finals()
+    assert again.text == app.text
+    assert "raced" not in again.set("race-drift", "slow").at.query_params
+
+
+def test_a_link_races_nothing_that_could_not_be_started(open_race: Open) -> None:
+    app = open_race(who="ours", raced="nobody")
+    assert app.session.state == "ready"
+    assert "raced" not in app.at.query_params
+
+
 def test_it_runs_frame_by_frame_and_stop_keeps_what_there_is(
     open_race: Open, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -33,13 +33,17 @@ def choose_settings(setup: CompareSetup) -> None:
     """Speed of play, seed, and how the loops learn."""
     with st.popover("Settings", icon=":material/tune:", key="settings"):
         st.segmented_control(
-            "Visitors a second, when played", SPEEDS, key=KEY("speed"), required=True
+            "Visitors a second, when played",
+            SPEEDS,
+            default=setup.speed,
+            key=KEY("speed"),
+            required=True,
         )
         st.number_input(
             "Seed",
             0,
             MAX_SEED,
-            None,
+            setup.seed,
             key=KEY("seed"),
             help="Same seed, same visitors, same luck. Another seed starts over.",
         )
@@ -47,6 +51,7 @@ def choose_settings(setup: CompareSetup) -> None:
             "Go online by itself at this share of the ceiling, %",
             0,
             100,
+            setup.auto,
             key=KEY("auto"),
             help="Once the match rate of the latest 100 visitors reaches it; 0 leaves it to you.",
         )
@@ -54,6 +59,7 @@ def choose_settings(setup: CompareSetup) -> None:
             "Exploration during the apprenticeship, %",
             0,
             50,
+            setup.explore,
             key=KEY("explore"),
             help="Share of visitors who get any action instead of today's. It changes what they "
             "see, and turns the band of what a switch would bring into an estimate.",
@@ -61,6 +67,7 @@ def choose_settings(setup: CompareSetup) -> None:
         st.segmented_control(
             "Crosses of context fields",
             list(CROSSES),
+            default=setup.crosses,
             key=KEY("crosses"),
             required=True,
             format_func=CROSSES.__getitem__,
@@ -70,6 +77,7 @@ def choose_settings(setup: CompareSetup) -> None:
         st.select_slider(
             "Learning rate of the service's own",
             list(RATES),
+            setup.rate,
             key=KEY("rate"),
             disabled=setup.kind != "service",
         )

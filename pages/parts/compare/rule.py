@@ -8,7 +8,7 @@ import streamlit as st
 from engine.baselines import LAST_MONTH, bestseller
 from engine.worlds import WORLDS, World
 from pages.parts.compare.setup import CompareSetup, rules_of, table_of
-from pages.parts.link import current_setup
+from pages.parts.link import current_setup, show
 from pages.parts.look import note, plain
 
 KEY = CompareSetup.key
@@ -31,8 +31,7 @@ def fit_to_world() -> None:
     """Give up what another world had, before the widgets are drawn."""
     setup = current_setup(CompareSetup)
     for name, value in asdict(setup.fitted()).items():
-        if value != getattr(setup, name):
-            st.session_state[KEY(name)] = value
+        show(KEY(name), value)
 
 
 def choose_story() -> None:
@@ -49,7 +48,7 @@ def choose_story() -> None:
 
     world = WORLDS[st.session_state[KEY("world")]]
     rules = {_rule_of(story, world): story for story in STORIES}
-    st.session_state[KEY("story")] = rules.get(st.session_state[KEY("rule")])
+    show(KEY("story"), rules.get(st.session_state[KEY("rule")]))
     st.pills(
         "Four stories",
         list(STORIES),

@@ -10,31 +10,38 @@ from engine.comparison import Comparison
 from engine.switching import Outlook, outlook
 from engine.worlds import WORLDS
 from pages.parts.compare.setup import END, CompareSetup
+from pages.parts.compare.story import FIRST, Story
 from pages.parts.crowd import Crowd, locked
-
-FIRST = 100
-"""Visitors who have come when the page opens, so that there is something to see."""
-
 
 _STALE = 500
 """Visitors after which the outlook is computed anew, whatever goes on."""
+_NOTED = 250
+"""Visitors after which the link is written anew while a crowd comes in."""
 
 
 class CompareSession(Crowd):
     """Three loops, and the crowd outside.
 
+    Attributes:
+        story: what happened, as the link tells it: a little behind while a crowd comes in,
+            ahead while what a link tells is still coming about.
+
     Args:
         setup: what is set on the page.
+        story: what has happened already.
         now: a clock in seconds that only goes forward; it paces live play.
     """
 
-    def __init__(self, setup: CompareSetup, now: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self,
+        setup: CompareSetup,
+        story: Story | None = None,
+        now: Callable[[], float] = time.monotonic,
+    ) -> None:
         super().__init__(now)
         self.setup = setup
         self.toolbar_drawn: tuple[object, ...] = ()
-        self.reset()
-        for _ in range(FIRST):
-            self.serve_one()
+        self.retell(story or Story())
 
     @locked
     def reset(self) -> None:
@@ -50,6 +57,22 @@ class CompareSession(Crowd):
             auto=setup.auto_switch(),
         )
         self._outlook: tuple[int, Outlook | None] | None = None
+        self.story = Story(0)
+
+    @locked
+    def retell(self, story: Story) -> None:
+        """Begin anew and let the same come about: a few visitors now, the others as a crowd."""
+        self.reset()
+        self.story = story
+        self._switch_as_told()
+        for _ in range(min(story.came, FIRST)):
+            self.serve_one()
+        self.let_in(story.came - len(self.comparison))
+
+    @property
+    def is_retelling(self) -> bool:
+        """Whether what a link tells is still coming about."""
+        return len(self.comparison) < self.story.came
 
     @locked
     def adopt(self, setup: CompareSetup) -> None:
@@ -58,7 +81,6 @@ class CompareSession(Crowd):
         self.setup = setup
         if is_new:
             self.reset()
-        self.comparison.auto = setup.auto_switch()
 
     @property
     def is_full(self) -> bool:
@@ -72,12 +94,35 @@ class CompareSession(Crowd):
 
     def serve_one(self) -> None:
         """One visitor more for each loop."""
+        self.comparison.auto = None if self.is_retelling else self.setup.auto_switch()
         self.comparison.step()
+        self._switch_as_told()
+
+    def _switch_as_told(self) -> None:
+        for visitors in self.story.switches[len(self.switches) :]:
+            if visitors == len(self.comparison):
+                self.switch()
+
+    @locked
+    def tick(self) -> None:
+        """As `Crowd`; then note what happened."""
+        super().tick()
+        if not self.is_retelling:
+            now = Story(len(self.comparison), tuple(self.switches))
+            is_news = now.switches != self.story.switches
+            if is_news or not self.is_live or now.came - self.story.came >= _NOTED:
+                self.story = now
+
+    @locked
+    def stop(self) -> None:
+        """As `Crowd`; what a link tells ends there, too."""
+        super().stop()
+        self.story = Story(len(self.comparison), tuple(self.switches))
 
     @property
     def toolbar_state(self) -> tuple[object, ...]:
         """All that the toolbar shows."""
-        return (self.setup, self.waiting > 0, self.playing, self.is_full)
+        return (self.setup, self.waiting > 0, self.playing, self.is_full, self.story)
 
     @locked
     def switch(self) -> None:
@@ -154,10 +199,16 @@ def _essence(setup: CompareSetup) -> tuple[object, ...]:
     )  # fmt: skip
 
 
-def compare_session(setup: CompareSetup) -> CompareSession:
-    """This browser session's state, made on the first call."""
+def compare_session(setup: CompareSetup, story: Story | None) -> CompareSession:
+    """This browser session's state, made on the first call.
+
+    Args:
+        story: what a new address tells; None if it tells nothing.
+    """
     if "compare" not in st.session_state:
-        st.session_state.compare = CompareSession(setup)
+        st.session_state.compare = CompareSession(setup, story)
     session: CompareSession = st.session_state.compare
     session.adopt(setup)
+    if story is not None and story != session.story:
+        session.retell(story)
     return session

@@ -10,6 +10,8 @@ from engine.store.files import import_file
 from pages.parts.data.loops import say
 from pages.parts.look import note, plain
 
+_DOING = "Checking and learning"
+
 
 def bring_in(shelf: Library, owner: str) -> None:
     """Upload, check and keep a loop, all of it or nothing."""
@@ -32,9 +34,11 @@ def bring_in(shelf: Library, owner: str) -> None:
             label_visibility="collapsed",
         )
         if file is not None and st.button("Import", key="import", type="primary"):
-            bar = st.progress(0.0, "Checking and learning")
+            bar = st.progress(0.0, _DOING)
             try:
-                about = import_file(shelf.store, file, owner, file.name, bar.progress)
+                about = import_file(
+                    shelf.store, file, owner, file.name, lambda share: bar.progress(share, _DOING)
+                )
             except RejectedError as error:
                 _tell(error)
             except PersonalizerError as error:

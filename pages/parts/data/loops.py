@@ -116,7 +116,6 @@ def _open(about: About) -> None:
         key=f"open-{about.id}",
         icon=":material/play_arrow:",
     ):
-        st.session_state.pop("loop-written", None)
         st.switch_page(PLAY, query_params={"loop": about.id})
 
 

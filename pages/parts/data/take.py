@@ -52,13 +52,15 @@ def _offer(shelf: Library, about: About, kind: Format) -> None:
             icon=":material/download:",
         )
     elif st.button(f"Prepare: {kind.title}", key=f"prepare-{key}"):
-        bar = st.progress(0.0, f"Reading {about.events:,} events")
+        said = f"Reading {about.events:,} events"
+        bar = st.progress(0.0, said)
         try:
             file = io.BytesIO()
-            kind.write(shelf, about, file, bar.progress)
+            kind.write(shelf, about, file, lambda share: bar.progress(share, said))
             st.session_state[_READY] = ((about.id, about.length, kind.key), file.getvalue())
         except PersonalizerError as error:
-            st.error(plain(error.message))
+            bar.empty()
+            st.error(plain(error.message), icon=":material/error:")
         else:
             st.rerun()
 

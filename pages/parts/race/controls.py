@@ -5,7 +5,7 @@ from dataclasses import replace
 import streamlit as st
 
 from engine.worlds import WORLDS
-from pages.parts.link import current_setup
+from pages.parts.link import current_setup, show
 from pages.parts.look import note
 from pages.parts.race.session import RaceSession
 from pages.parts.race.setup import (
@@ -37,8 +37,7 @@ _KEPT = {"world", "seed"}
 
 def fit_to_world() -> None:
     """Give up a field that another world had, before the widgets are drawn."""
-    fitted = current_setup(RaceSetup).fitted()
-    st.session_state[KEY("field")] = fitted.field
+    show(KEY("field"), current_setup(RaceSetup).fitted().field)
 
 
 def choose_preset(setup: RaceSetup) -> None:
@@ -50,9 +49,8 @@ def choose_preset(setup: RaceSetup) -> None:
             value = PRESETS[name].get(field, getattr(RaceSetup(), field))
             st.session_state[KEY(field)] = value
 
-    st.session_state[KEY("preset")] = next(
-        (name for name, changes in PRESETS.items() if _is_preset(setup, changes)), None
-    )
+    fitting = (name for name, changes in PRESETS.items() if _is_preset(setup, changes))
+    show(KEY("preset"), next(fitting, None))
     st.pills("Ready-made races", list(PRESETS), key=KEY("preset"), on_change=take, wrap=True)
 
 
@@ -70,7 +68,8 @@ def choose_contenders(setup: RaceSetup) -> None:
         st.session_state[KEY("who")] = ordered(st.session_state[KEY("chosen")]) or setup.who
 
     everybody = names_of(replace(setup, who=",".join(KEYS)))
-    st.session_state[KEY("chosen")] = setup.keys
+    if ordered(st.session_state.get(KEY("chosen"), [])) != setup.who:
+        st.session_state[KEY("chosen")] = setup.keys
     st.pills(
         "Contenders",
         list(KEYS),
@@ -127,14 +126,15 @@ def choose_settings(setup: RaceSetup) -> None:
             "Seed",
             0,
             MAX_SEED,
-            None,
+            setup.seed,
             key=KEY("seed"),
             help="Same seed, same crowds, same result.",
         )
-        st.slider("Epsilon-greedy: offers at random, %", 0, 100, key=KEY("epsilon"))
+        st.slider("Epsilon-greedy: offers at random, %", 0, 100, setup.epsilon, key=KEY("epsilon"))
         st.segmented_control(
             "Ours with one hypothesis: crosses of context fields",
             list(CROSSES),
+            default=setup.crosses,
             key=KEY("crosses"),
             required=True,
             format_func=CROSSES.__getitem__,
@@ -142,6 +142,7 @@ def choose_settings(setup: RaceSetup) -> None:
         st.select_slider(
             "A/B tests: rewards in the trial",
             TRIALS,
+            setup.trial,
             key=KEY("trial"),
             format_func=lambda n: f"{n:,}",
         )
@@ -151,12 +152,14 @@ def choose_settings(setup: RaceSetup) -> None:
         st.selectbox(
             "A/B test by segment: a winner for each",
             list(fields),
+            list(fields).index(setup.field),
             key=KEY("field"),
             format_func=lambda name: fields.get(name, name),
         )
         st.select_slider(
             "Softmax: temperature",
             TEMPERATURES,
+            setup.temperature,
             key=KEY("temperature"),
             format_func=lambda n: f"{n / 100:g}",
             help="In units of reward. Actions whose guesses differ by it are shown in the "
@@ -165,6 +168,7 @@ def choose_settings(setup: RaceSetup) -> None:
         st.select_slider(
             "UCB: standard deviations added",
             WIDTHS,
+            setup.width,
             key=KEY("width"),
             format_func=lambda n: f"{n / 100:g}",
         )

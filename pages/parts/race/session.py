@@ -18,6 +18,9 @@ PACE = 0.5
 _AHEAD = 40_000
 """Choices with the processes at once: enough until the next frame, soon over after a stop."""
 
+_NOBODY = "nobody"
+"""Who was bet on without a bet."""
+
 State = Literal["ready", "queued", "running", "done", "stopped", "lost", "broken"]
 """``lost``: the page was out of sight for too long; ``broken``: the processes ended."""
 
@@ -87,6 +90,17 @@ class RaceSession:
         self.standings = Standings(setup.plan())
         self.state = "queued"
         self.tick()
+
+    @property
+    def raced_in_link(self) -> str | None:
+        """The bet, for a link to a race that was started; None if what is set was not raced."""
+        return (self.bet or _NOBODY) if self.is_current else None
+
+    @locked
+    def race_again(self, told: str | None) -> None:
+        """Race what a link says was raced: the same crowds, so the same result."""
+        if told is not None and not self.is_current:
+            self.start(self.setup, told)
 
     @locked
     def stop(self) -> None:

@@ -3,8 +3,10 @@
 import gzip
 import io
 import json
+import sqlite3
 import string
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,11 +17,14 @@ from engine import LearningLoop, LoopSettings
 from engine.log import Ranked
 from engine.simulation import crowd
 from engine.store import KeptLoop, Library, Limits, Store, StoreError, keep, reopen
+from engine.store.codec import to_text
 from engine.store.dsjson import dsjson_rows, import_dsjson, shown_distribution
 from engine.store.faults import MAX_LINE, MAX_LINES, SHOWN, RejectedError
-from engine.store.files import FORMATS, import_file
+from engine.store.files import FORMATS, Format, import_file
 from engine.store.freeze import thaw
+from engine.store.logs import CHUNK
 from engine.store.transfer import export_lines, import_loop
+from engine.worlds import WORLDS
 from tests.engine.helpers import CONTEXTS, DRINKS
 from tests.workers import WORLD, beliefs, serve_next
 
@@ -239,7 +244,7 @@ def test_each_faulty_line_is_told_by_number_and_reason(shelf: Library, lines: li
     assert "not JSON" in told[4]
     assert "not one of" in told[10]
     assert error.total == len(error.faults) >= 2
-    assert "more lines are faulty" in error.message
+    assert "1 more line is faulty" in error.message
     many = rejected(shelf, file_of(lines[0], lines[1], *(["x"] * 100)))
     assert (many.total, len(many.faults)) == (100, SHOWN)
 
@@ -367,13 +372,43 @@ def test_bytes_that_are_no_text_are_refused(shelf: Library, lines: list[str]) ->
         rejected(shelf, io.BytesIO(nothing))
 
 
-def test_more_events_than_allowed_are_refused(lines: list[str], tmp_path: Any) -> None:
-    store = Store.open(f"sqlite:///{tmp_path}/events.db", Limits(max_events=3))
-    small = json.loads(lines[1])
-    small["settings"]["max_events"] = 3
-    with pytest.raises(RejectedError, match="more than 3 events"):
-        import_loop(store, file_of(lines[0], json.dumps(small), *lines[2:]), "other")
+@pytest.mark.parametrize("kind", [kind for kind in FORMATS if kind.is_long], ids=lambda k: k.key)
+def test_a_full_loop_comes_in_and_one_event_more_does_not(kind: Format, tmp_path: Path) -> None:
+    most = CHUNK + 5
+    store = Store.open(f"sqlite:///{tmp_path}/events.db", Limits(max_events=most))
+    full = keep(store, owner="me", world="coffee", settings=LoopSettings(max_events=most))
+    full.loop.together(lambda: list(crowd(full.loop, WORLD, most)))
+    about, file = store.about(full.id), io.BytesIO()
+    told: list[float] = []
+    kind.write(Library(store, lambda: 0.0), about, file, told.append)
+    assert told == sorted(told)
+    assert told[-1] == 1
+    assert import_file(store, file, "new", "x").events == most
+
+    less = Store.open(f"sqlite:///{tmp_path}/events.db", Limits(max_events=most - 1))
+    text = gzip.decompress(file.getvalue()).decode()
+    smaller = text.replace(f'"max_events":{most}', f'"max_events":{most - 1}')
+    with pytest.raises(RejectedError) as error:
+        import_file(less, file_of(smaller), "other", "x")
+    line = text.count("\n") - (kind.key == "log")
+    assert error.value.message == (
+        f"Nothing was imported: line {line}: it holds more than 1,004 events."
+    )
+    assert less.loops("other") == []
+    with sqlite3.connect(tmp_path / "events.db") as raw:
+        assert raw.execute("select count(*) from loops").fetchone() == (2,)
     store.close()
+    less.close()
+
+
+@pytest.mark.parametrize("world", list(WORLDS))
+def test_what_a_full_loop_is_exported_as_may_be_brought_in(world: str) -> None:
+    """Early events take most room: later ones are surer, and their numbers repeat."""
+    kept, events = keep(None, world=world), 100
+    list(crowd(kept.loop, WORLDS[world], events))
+    size = len(gzip.compress("\n".join(map(to_text, kept.loop.log)).encode(), 3))
+    limits = Limits()
+    assert size / events * limits.max_events < limits.max_upload << 20
 
 
 def test_too_many_loops_keep_a_file_out(lines: list[str], tmp_path: Any) -> None:

@@ -1,0 +1,74 @@
+"""What happened on the Compare page, short enough for its link.
+
+The crowd and its luck come from the seed, so how many came and when the apprentice's mode
+changed is all it takes to have the same figures again.
+"""
+
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Self
+
+import streamlit as st
+
+from pages.parts.compare.setup import END
+from pages.parts.look import plain
+
+NAME = "story"
+"""Its name in the link."""
+FIRST = 100
+"""Visitors who have come when the page opens, so that there is something to see."""
+_LONGEST = 1_000
+"""Characters of a story in a link."""
+
+
+@dataclass(frozen=True, slots=True)
+class Story:
+    """How far a comparison has come.
+
+    Attributes:
+        came: visitors.
+        switches: for each change of the apprentice's mode, whoever made it, the visitors
+            before it.
+    """
+
+    came: int = FIRST
+    switches: tuple[int, ...] = ()
+
+    @property
+    def text(self) -> str | None:
+        """As it stands in a link; None for what happens anyway."""
+        return None if self == Story() else "-".join(map(str, (self.came, *self.switches)))
+
+    @classmethod
+    def from_text(cls, text: str) -> Self:
+        """The story that a link tells.
+
+        Raises:
+            ValueError: if it cannot be.
+        """
+        parts = text.split("-")
+        if len(text) > _LONGEST or not all(p.isascii() and p.isdigit() for p in parts):
+            raise ValueError("not whole numbers with hyphens between")
+        came, *switches = map(int, parts)
+        if any(early > late for early, late in pairwise([0, *switches, came, END])):
+            raise ValueError("not in order")
+        return cls(came, tuple(switches))
+
+
+def story_in_link() -> Story | None:
+    """What the address asks for; a story that cannot be is said."""
+    text = st.query_params.get(NAME)
+    if text is None:
+        return None
+    try:
+        return Story.from_text(text)
+    except ValueError:
+        st.toast(
+            plain(
+                f"{NAME} in the link is {text[:40]!r}, but must be how many came, up to {END:,}, "
+                f"and after how many the mode changed, with hyphens between; {FIRST} come instead."
+            ),
+            icon=":material/link_off:",
+            duration="long",
+        )
+        return None
