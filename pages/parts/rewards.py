@@ -27,6 +27,7 @@ export default function ({ data, parentElement, setStateValue }) {
     let bar = bars.get(parentElement);
     if (!bar) bars.set(parentElement, bar = build(parentElement, data));
     bar.send = value => setStateValue("pressed", value);
+    bar.box.dataset.session = data.session;
     for (const button of bar.buttons) button.disabled = data.disabled;
     return () => {
         removeEventListener("keydown", bar.onKey);

@@ -88,11 +88,12 @@ def test_a_tab_that_stays_open_goes_on_after_a_restart(open_page: OpenPage, tmp_
             page.expect_visitors(visitors)
         loop = loop_of(page)
         page.settle()
+        bar = page.page.locator(".reward-bar")
+        before = bar.get_attribute("data-session") or ""
+        assert before
         _kill(server)
     with running(data=tmp_path, port=port):
-        expect(page.page.get_by_test_id("stApp")).to_have_attribute(
-            "data-test-connection-state", "CONNECTED", timeout=60_000
-        )
+        expect(bar).not_to_have_attribute("data-session", before, timeout=60_000)
         page.settle()
         page.expect_visitors(3)
         page.press("reward-3")
