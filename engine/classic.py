@@ -26,6 +26,8 @@ from engine.scores import Scores
 
 Terms = list[tuple[tuple[str, ...], float]]
 """Columns of the context with their product."""
+KEPT = 1_024
+"""Rows whose places are kept."""
 
 
 class ClassicModel:
@@ -42,6 +44,7 @@ class ClassicModel:
         self._rate = rate
         self._index: dict[Column, int] = {}
         self._weights: Array = np.zeros(64)
+        self._rows: dict[tuple[Features, Action], tuple[int, NDArray[np.intp], Array]] = {}
 
     def scores(self, context: Features, actions: tuple[Action, ...]) -> Scores:
         """Predicted rewards of the offered actions, without any doubt."""
@@ -72,21 +75,31 @@ class ClassicModel:
         }
 
     def _predict(self, context: Features, action: Action) -> float:
+        at, values = self._known(context, action)
+        return float(self._weights[at] @ values)
+
+    def _known(self, context: Features, action: Action) -> tuple[NDArray[np.intp], Array]:
+        """Places and values of the columns that were learned, found anew when there are more."""
+        size = len(self._index)
+        kept = self._rows.get((context, action))
+        if kept is not None and kept[0] == size:
+            return kept[1:]
         columns, values = classic_columns(context, action, self._crosses)
-        weights = self._weights
-        at = [self._index.get(column, -1) for column in columns]
-        return float(sum(weights[i] * v for i, v in zip(at, values, strict=True) if i >= 0))
+        places = np.array([self._index.get(column, -1) for column in columns], dtype=np.intp)
+        learned = places >= 0
+        if len(self._rows) >= KEPT:
+            self._rows.clear()
+        self._rows[context, action] = size, places[learned], values[learned]
+        return places[learned], values[learned]
 
     def _move(self, context: Features, action: Action, error: float, weight: float) -> None:
-        columns, values = classic_columns(context, action, self._crosses)
-        at = self._places(columns)
+        columns, _ = classic_columns(context, action, self._crosses)
+        for column in columns:
+            self._index.setdefault(column, len(self._index))
+        self._weights = with_room(self._weights, (len(self._index),))
+        at, values = self._known(context, action)
         step = -math.expm1(-2 * self._rate * weight) * error / float(values @ values)
         self._weights[at] += step * values
-
-    def _places(self, columns: tuple[Column, ...]) -> NDArray[np.intp]:
-        places = [self._index.setdefault(column, len(self._index)) for column in columns]
-        self._weights = with_room(self._weights, (len(self._index),))
-        return np.array(places, dtype=np.intp)
 
 
 @lru_cache(maxsize=4_096)

@@ -82,10 +82,11 @@ class Bank:
         Returns:
             the log density by the bank as a whole.
         """
-        awake = np.array([learner is not None for learner in self.learners])
-        if awake.sum() == 1:
+        taught = self.awake
+        if sum(taught) == 1:
             self.evidence = self.evidence + densities
-            return float(densities[awake.argmax()])
+            return float(densities[taught.index(True)])
+        awake = np.array(taught)
         joint = np.log(self.weights + 1e-300) + densities
         top = float(joint.max())
         weights = np.exp(joint - top)
@@ -103,6 +104,16 @@ class Bank:
         for i in np.flatnonzero(hopeless).tolist():
             self.learners[i] = None
             self.log_weights[i] = self.evidence[i] = -np.inf
+
+    @property
+    def awake(self) -> list[bool]:
+        """Which hypotheses are taught, (H,)."""
+        return [learner is not None for learner in self.learners]
+
+    def begin_anew(self, born: int) -> None:
+        """Forget the densities of rewards that nobody was taught."""
+        self.born = born
+        self.evidence = np.where(self.awake, 0.0, -np.inf)
 
     def wake(self, hypotheses: Sequence[Hypothesis]) -> None:
         """Let those that sleep begin anew, with the share that any hypothesis keeps."""
@@ -176,8 +187,7 @@ class Banks:
             self.banks[:2] = self.banks[1::-1]
             self.log_odds[:2] = self.log_odds[1::-1]
         if self.log_odds[last] <= math.log(ODDS):
-            self._drop(last)
-            self._challenge()
+            self._challenge_anew(last)
         if len(self.banks) == 3 and self.log_odds[1] < HOPELESS:
             self._drop(1)
 
@@ -192,11 +202,22 @@ class Banks:
 
     def _challenge(self) -> None:
         first = self.banks[0]
-        awake = np.array([learner is not None for learner in first.learners], dtype=float)
+        awake = np.array(first.awake, dtype=float)
         weights = CARRIED * first.weights + (1 - CARRIED) * awake / awake.sum()
         bank = Bank.begin(self.hypotheses, self.learned, weights)
         self.banks.append(bank)
         self.log_odds.append(self.log_odds[0] + math.log(ODDS))
+
+    def _challenge_anew(self, last: int) -> None:
+        """Most challengers fall behind with their first reward, untaught: they can stay."""
+        challenger, awake = self.banks[last], self.banks[0].awake
+        taught = any(learner is not None and learner.count for learner in challenger.learners)
+        if taught or sum(awake) != 1 or challenger.awake != awake:
+            self._drop(last)
+            self._challenge()
+            return
+        challenger.begin_anew(self.learned)
+        self.log_odds[last] = self.log_odds[0] + math.log(ODDS)
 
     def _drop(self, position: int) -> None:
         del self.banks[position], self.log_odds[position]

@@ -35,8 +35,8 @@ def symmetric_polynomials(products: Array, orders: int) -> Array:
     """
     e: Array = np.zeros((orders + 1, *products.shape[:-1]))
     e[0] = 1.0
-    for product in np.moveaxis(products, -1, 0):
-        e[1:] += product * e[:-1]
+    for field in range(products.shape[-1]):
+        e[1:] += products[..., field] * e[:-1]
     return e
 
 
@@ -141,7 +141,7 @@ class RowKernel:
         to_features, id_lengths = self._action_scales[:, : len(self._actions)]
         features = self._actions.totals(offer.columns, offer.features) * to_features[:, None]
         ids = np.array([self._ids.get(action.id, -1) for action in actions])
-        same = np.equal.outer(i, ids) * np.outer(id_lengths[a], offer.id_lengths)
+        same = (i[:, None] == ids) * (id_lengths[a][:, None] * offer.id_lengths)
         return (contexts[c, None] * (features[a] + same)).T, own
 
 

@@ -177,7 +177,7 @@ class RewardModel:
             densities.append(told)
         self.evidence.absorb(densities)
         for bank, learner in new:
-            if bank in self.evidence.banks:
+            if bank.born < self.learned and bank in self.evidence.banks:
                 learner.learn(places[learner.form], reward)
         return self.learned
 

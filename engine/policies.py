@@ -132,7 +132,8 @@ class Thompson:
         if rng.random() < self.floor:
             return Decision(probabilities, errors, _pick(chance, rng), "random")
         chosen = _pick(agreed, rng)
-        decisive = int(rng.choice(np.flatnonzero(winners == chosen)))
+        counted = np.flatnonzero(winners == chosen)
+        decisive = int(counted[rng.integers(len(counted))])
         return Decision(
             probabilities,
             errors,
@@ -232,14 +233,16 @@ def _root(covariance: Array) -> Array:
     The jitter splits ties between equal rows evenly. Where rounding has left the matrix
     indefinite (actions that differ by less than it), more of it is taken until it is not.
     """
-    size = float(np.abs(np.diag(covariance)).max()) + 1e-300
-    eye: Array = np.eye(len(covariance))
+    diagonal = np.diagonal(covariance)
+    size = float(np.abs(diagonal).max()) + 1e-300
     for share in (1e-9, 1e-6, 1e-3):
+        wider = covariance.copy()
+        np.fill_diagonal(wider, diagonal + share * size)
         with contextlib.suppress(np.linalg.LinAlgError):
-            root = np.linalg.cholesky(covariance + share * size * eye)
+            root = np.linalg.cholesky(wider)
             return root.astype(np.float64, copy=False)
-    eye *= np.sqrt(np.maximum(np.diag(covariance), 0.0))
-    return eye
+    alone: Array = np.diag(np.sqrt(np.maximum(diagonal, 0.0)))
+    return alone
 
 
 def _ties(mean: Array) -> Array:

@@ -92,7 +92,7 @@ class Posterior:
             covariance[grid] += known @ share.covariance[: share.size, : share.size] @ known.T
             if new.shape[1]:
                 covariance[grid] += self._tau2 * (new @ new.T)
-        covariance += np.outer(left, left / self._precision)
+        covariance += left[:, None] * (left / self._precision)
         return mean, covariance
 
     def weights(self, block: Block, centre: float) -> Array:
@@ -148,7 +148,7 @@ class Posterior:
         density = _log_density(surprise, total)
         weight, target = self._weigh(variance / noise, reward - surprise, surprise)
         weight, target = weight / noise, target / noise
-        sigma -= np.multiply.outer(gain * (weight / (1.0 + weight * inside)), gain)
+        sigma -= (gain * (weight / (1.0 + weight * inside)))[:, None] * gain
         self._move(share, x, weight, target)
         self.count += 1
         return density

@@ -7,6 +7,7 @@ otherwise take the processor from each other.
 import pytest
 
 
+@pytest.hookimpl(tryfirst=True)  # pytest-xdist reads the groups in the same hook
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Name the group that each test belongs to, for ``--dist loadgroup``."""
     for item in items:

@@ -48,7 +48,12 @@ PARTS: tuple[ModuleType, ...] = (
 )
 """Modules whose classes make up what is learned."""
 _SOURCES = (*PARTS, fold, arrays)
-_CACHES = {("RewardModel", "_terms"), ("Span", "_offers"), ("Span", "_places")}
+_CACHES = {
+    ("RewardModel", "_terms"),
+    ("Span", "_offers"),
+    ("Span", "_places"),
+    ("ClassicModel", "_rows"),
+}
 """Attributes that only remember what can be computed again."""
 _TREE = "tree"
 
