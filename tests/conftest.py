@@ -1,15 +1,21 @@
-"""What all tests share: how they are spread over processes.
+"""What all tests share: how they are spread over processes."""
 
-A file stays in one process, for its fixtures; so do all journeys in a browser, which would
-otherwise take the processor from each other.
-"""
+from typing import Any
 
 import pytest
 
 
-@pytest.hookimpl(tryfirst=True)  # pytest-xdist reads the groups in the same hook
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Name the group that each test belongs to, for ``--dist loadgroup``."""
-    for item in items:
-        driven = item.get_closest_marker("browser")
-        item.add_marker(pytest.mark.xdist_group("browser" if driven else item.path.name))
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> object:
+    """A file stays in one process, for its fixtures; all journeys stay in one.
+
+    Journeys would take the processor from each other.
+    """
+    from xdist.scheduler import LoadScopeScheduling  # noqa: PLC0415
+
+    class ByFile(LoadScopeScheduling):  # type: ignore[misc]
+        def _split_scope(self, nodeid: str) -> str:
+            path = nodeid.partition("::")[0]
+            return "journeys" if path.startswith("tests/browser/") else path
+
+    return ByFile(config, log)

@@ -64,7 +64,7 @@ def test_a_race_is_seen_as_it_runs_and_can_be_stopped(open_race: OpenRace, serve
     expect(page.verdict).to_contain_text("Stopped.")
     expect(page.button("start")).to_be_enabled()
     expect(page.chart(REWARD).locator("svg")).to_be_visible()
-    assert 4 <= len(page.rows("runs")) < 2_000
+    assert 1 <= len(page.rows("runs")) < 2_000
 
 
 def test_processes_end_with_the_race(open_race: OpenRace, server: Server) -> None:
