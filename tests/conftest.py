@@ -7,9 +7,9 @@ import pytest
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> object:
-    """A file stays in one process, for its fixtures; all journeys stay in one.
+    """A file stays in one process, for its fixtures; all journeys stay in one, and start first.
 
-    Journeys would take the processor from each other.
+    Journeys would take the processor from each other, and take longest.
     """
     from xdist.scheduler import LoadScopeScheduling  # noqa: PLC0415
 
@@ -18,4 +18,5 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> object:
             path = nodeid.partition("::")[0]
             return "journeys" if path.startswith("tests/browser/") else path
 
+    config.option.loadscopereorder = False  # as collected: journeys come first
     return ByFile(config, log)
