@@ -154,10 +154,19 @@ def data_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path / "data"
 
 
+_BUDGET = "pages.parts.crowd._BUDGET"
+
+
 @pytest.fixture(autouse=True)
-def unhurried(monkeypatch: pytest.MonkeyPatch) -> None:
+def few_frames(monkeypatch: pytest.MonkeyPatch) -> None:
     """Crowds come in few frames, however slowly the tests run."""
-    monkeypatch.setattr("pages.parts.crowd._BUDGET", 2.0)
+    monkeypatch.setattr(_BUDGET, 2.0)
+
+
+@pytest.fixture
+def many_frames(few_frames: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A crowd of a thousand takes several frames, however fast the tests run."""
+    monkeypatch.setattr(_BUDGET, 0.02)
 
 
 @pytest.fixture

@@ -199,6 +199,7 @@ def figures(app: CompareApp) -> list[object]:
     return [metrics, rows, session.switches, session.outlook(), app.text]
 
 
+@pytest.mark.usefixtures("many_frames")
 @pytest.mark.parametrize("query", [{"auto": "90"}, {"explore": "20", "rule": "mood"}])
 def test_a_reload_brings_the_same_figures_back(open_compare: Open, query: dict[str, str]) -> None:
     app = open_compare(**query).click("let-in-100").finish_the_crowd().click("switch")

@@ -142,10 +142,8 @@ def test_a_crowd_comes_in_and_mixes_with_own_clicks(open_app: Open) -> None:
     assert not app.session.is_live
 
 
-def test_a_crowd_can_be_stopped_and_what_happened_stays(
-    open_app: Open, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("pages.parts.crowd._BUDGET", 0.05)
+@pytest.mark.usefixtures("many_frames")
+def test_a_crowd_can_be_stopped_and_what_happened_stays(open_app: Open) -> None:
     app = open_app(world="movies").click("let-in-1000").click("stop")
     served = len(app.session.loop.events)
     assert 0 < served < 1_000
@@ -162,10 +160,8 @@ def test_play_goes_on_until_paused(open_app: Open) -> None:
     assert len(app.run().session.loop.events) == paused
 
 
-def test_rewards_are_off_while_a_crowd_walks_in(
-    open_app: Open, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("pages.parts.crowd._BUDGET", 0.05)
+@pytest.mark.usefixtures("many_frames")
+def test_rewards_are_off_while_a_crowd_walks_in(open_app: Open) -> None:
     app = open_app(world="movies").click("let-in-1000")
     assert not app.can_answer
     assert app.click("stop").can_answer
