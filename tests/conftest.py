@@ -5,6 +5,13 @@ from typing import Any
 import pytest
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What pages run of the engine is no test of it, and counting lines doubles its time."""
+    for item in items:
+        if item.nodeid.startswith(("tests/browser/", "tests/pages/")):
+            item.add_marker("no_cover")
+
+
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> object:
     """A file stays in one process, for its fixtures; all journeys stay in one, and start first.

@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -15,6 +16,8 @@ from engine.worlds.coffee import COFFEE
 from engine.worlds.world import Context, Item, Taste
 from tests.engine.helpers import Array, Json, ManualClock
 
+pytestmark = pytest.mark.no_cover
+
 SEEDS = range(5)
 LONG_SEEDS = range(2)
 """Seeds of the long runs, few to be quick."""
@@ -25,14 +28,14 @@ def rewards(loop: LearningLoop, visitors: int, world: World = COFFEE) -> Array:
     return np.array([row["reward"] for row in crowd(loop, world, visitors)], dtype=float)
 
 
-@pytest.fixture(scope="module")
+@lru_cache
 def learned() -> Array:
     """First 1,000 rewards of default loops on the coffee world, (seeds, visitors)."""
     loops = [LearningLoop(seed=seed, clock=ManualClock()) for seed in SEEDS]
     return np.array([rewards(loop, 1_000) for loop in loops])
 
 
-@pytest.fixture(scope="module")
+@lru_cache
 def long_learned() -> Array:
     """First 5,000 rewards of fewer of them, (seeds, visitors)."""
     loops = [LearningLoop(seed=seed, clock=ManualClock()) for seed in LONG_SEEDS]
@@ -49,9 +52,7 @@ def long_learned() -> Array:
         pytest.param(901, 1_000, 0.88, id="visitors 901 to 1,000"),
     ],
 )
-def test_default_settings_learn_the_coffee_table(
-    first: int, last: int, at_least: float, learned: Array
-) -> None:
+def test_default_settings_learn_the_coffee_table(first: int, last: int, at_least: float) -> None:
     """Mean reward over five seeds; 1 is what a barista who knew everything would earn.
 
     The floor gives away .05 x (1/2 x 3/4 + 1/2 x .69), .036, whatever was learned, so
@@ -59,24 +60,22 @@ def test_default_settings_learn_the_coffee_table(
     model over pairs .69. Measured when this was written: .889 and .958, with standard
     errors of .007 and .009.
     """
-    assert learned[:, first - 1 : last].mean() >= at_least
+    assert learned()[:, first - 1 : last].mean() >= at_least
 
 
-def test_default_settings_know_the_coffee_table_after_thousands_of_visitors(
-    long_learned: Array,
-) -> None:
+def test_default_settings_know_the_coffee_table_after_thousands_of_visitors() -> None:
     """Visitors 4,501 to 5,000 of two seeds only; measured .962, standard error .006."""
-    assert long_learned[:, 4_500:].mean() >= 0.94
+    assert long_learned()[:, 4_500:].mean() >= 0.94
 
 
-def test_every_seed_learns(learned: Array) -> None:
+def test_every_seed_learns() -> None:
     """.964 less 4 standard errors over a seed's last 200 visitors is .91."""
-    assert learned[:, -200:].mean(axis=1).min() >= 0.91
+    assert learned()[:, -200:].mean(axis=1).min() >= 0.91
 
 
-def test_learning_never_earns_much_less_than_earlier(long_learned: Array) -> None:
+def test_learning_never_earns_much_less_than_earlier() -> None:
     """By thousands of visitors, with 2,000 of them each: 4 standard errors of a difference."""
-    means = long_learned.mean(axis=0).reshape(5, 1_000).mean(axis=1)
+    means = long_learned().mean(axis=0).reshape(5, 1_000).mean(axis=1)
     errors = np.sqrt(means * (1 - means) / (1_000 * len(LONG_SEEDS)))
     allowed = 4 * np.hypot(errors[1:], errors[:-1])
     assert np.all(np.diff(means) >= -allowed)

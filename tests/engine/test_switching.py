@@ -296,7 +296,7 @@ LEARNED: list[AnyPolicy] = [Greedy(), Thompson(draws=256)]
 FIXED: list[AnyPolicy] = [Thompson(draws=64, floor=1.0), Uniform()]
 
 
-@pytest.fixture(scope="module")
+@lru_cache
 def watched() -> list[dict[str, Any]]:
     """Outlooks without exploration of 20 seeds at several times, with the truth."""
     after = apprentices(range(20), exploration=0.0)
@@ -311,18 +311,17 @@ def watched() -> list[dict[str, Any]]:
     return rows
 
 
-@pytest.fixture(scope="module")
+@lru_cache
 def explored() -> Crowd:
     """20 seeds that showed a random drink to a fifth of 150 visitors."""
     return apprentices(range(100, 120), exploration=0.2)(150)
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize("policy", LEARNED, ids=repr)
-def test_the_band_with_its_limits_contains_the_truth(
-    policy: AnyPolicy, watched: list[dict[str, Any]]
-) -> None:
+def test_the_band_with_its_limits_contains_the_truth(policy: AnyPolicy) -> None:
     """In at least 95 % of 60 outlooks; 97.5 % limits on either side, and mostly a wide band."""
-    rows = [row for row in watched if row["policy"] == policy]
+    rows = [row for row in watched() if row["policy"] == policy]
     assert len(rows) == 60
     inside = [row["outlook"].low_limit <= row["truth"] <= row["outlook"].high_limit for row in rows]
     assert np.mean(inside) >= 0.95
@@ -331,12 +330,11 @@ def test_the_band_with_its_limits_contains_the_truth(
     np.testing.assert_allclose(widths, 1 - np.array(sames), rtol=0, atol=1e-12)
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize("policy", FIXED, ids=repr)
-def test_the_known_part_of_a_fixed_policys_value_is_unbiased(
-    policy: AnyPolicy, watched: list[dict[str, Any]]
-) -> None:
+def test_the_known_part_of_a_fixed_policys_value_is_unbiased(policy: AnyPolicy) -> None:
     """What the baseline's visitors earn under it: p x 21/36, within 4 standard errors."""
-    rows = [row for row in watched if row["policy"] == policy]
+    rows = [row for row in watched() if row["policy"] == policy]
     same = 1 / 4 if policy == Uniform() else 5 / 8
     lows = [row["outlook"].low for row in rows]
     assert all(row["outlook"].same == pytest.approx(same) for row in rows)
@@ -344,13 +342,12 @@ def test_the_known_part_of_a_fixed_policys_value_is_unbiased(
     assert abs(np.mean(lows) - same * 21 / 36) < 4 * error
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize("policy", FIXED[:1], ids=repr)
-def test_the_estimate_of_a_fixed_policy_is_unbiased_and_knows_its_error(
-    policy: AnyPolicy, explored: Crowd
-) -> None:
+def test_the_estimate_of_a_fixed_policy_is_unbiased_and_knows_its_error(policy: AnyPolicy) -> None:
     """Over 20 seeds: within 4 standard errors of the truth, and the stated errors are those
     of the estimates' spread but for a factor of .6 to 1.6 (20 seeds tell it to 16 %)."""
-    found = explored.under(policy)
+    found = explored().under(policy)
     misses = np.array([o.estimate - truth for o, truth in found if o.estimate is not None])
     stated = [o.error for o, _ in found if o.error is not None]
     assert len(misses) == len(stated) == 20
@@ -359,15 +356,14 @@ def test_the_estimate_of_a_fixed_policy_is_unbiased_and_knows_its_error(
     assert 0.6 < np.mean(stated) / spread < 1.6
 
 
-def test_the_estimate_of_what_was_learned_is_that_of_three_quarters_of_the_rewards(
-    explored: Crowd,
-) -> None:
+@pytest.mark.no_cover
+def test_the_estimate_of_what_was_learned_is_that_of_three_quarters_of_the_rewards() -> None:
     """Unbiased, over 20 seeds, for the mean true value of the four heads' policies, each
     without its own quarter; so not above the value of the policy that learned from all.
     The stated errors are those of the estimates' spread but for a factor of .6 to 1.6.
     """
-    estimates, parts = [found for found, _ in explored.under(Greedy())], []
-    for loop in explored.loops:
+    estimates, parts = [found for found, _ in explored().under(Greedy())], []
+    for loop in explored().loops:
         loop.configure(policy=Greedy())
         states = list(loop.events.values())
         heads = [
@@ -382,33 +378,32 @@ def test_the_estimate_of_what_was_learned_is_that_of_three_quarters_of_the_rewar
     assert 0.6 < stated.mean() / spread < 1.6
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize("policy", LEARNED, ids=repr)
-def test_the_estimate_of_what_was_learned_does_not_flatter(
-    policy: AnyPolicy, explored: Crowd
-) -> None:
+def test_the_estimate_of_what_was_learned_does_not_flatter(policy: AnyPolicy) -> None:
     """It is not above the true value, within 4 standard errors, nor below it by more than .1."""
-    found = explored.under(policy)
+    found = explored().under(policy)
     misses = np.array([o.estimate - truth for o, truth in found if o.estimate is not None])
     assert len(misses) == 20
     error = float(misses.std(ddof=1)) / math.sqrt(20)
     assert -0.1 - 4 * error < misses.mean() < 4 * error
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize("policy", LEARNED, ids=repr)
-def test_exploration_narrows_what_is_known(policy: AnyPolicy, explored: Crowd) -> None:
+def test_exploration_narrows_what_is_known(policy: AnyPolicy) -> None:
     """On average the estimate's 95 % interval is narrower than the band with its limits."""
-    found = [each for each, _ in explored.under(policy)]
+    found = [each for each, _ in explored().under(policy)]
     intervals = [2 * 1.96 * each.error for each in found if each.error is not None]
     bands = [each.high_limit - each.low_limit for each in found]
     assert len(intervals) == len(bands)
     assert np.mean(intervals) < np.mean(bands)
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize("policy", LEARNED, ids=repr)
-def test_the_limits_enclose_the_band_and_the_band_holds_possible_rewards(
-    policy: AnyPolicy, explored: Crowd
-) -> None:
-    for found, _ in explored.under(policy):
+def test_the_limits_enclose_the_band_and_the_band_holds_possible_rewards(policy: AnyPolicy) -> None:
+    for found, _ in explored().under(policy):
         assert 0 <= found.low_limit <= found.low <= found.high <= found.high_limit <= 1
 
 

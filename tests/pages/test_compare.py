@@ -10,7 +10,7 @@ from engine.worlds import WORLDS
 from pages.parts.compare.rule import STORIES
 from pages.parts.compare.setup import END, KINDS, CompareSetup, rules_of
 from pages.parts.compare.story import FIRST, Story
-from tests.pages.conftest import CompareApp
+from tests.pages.conftest import CompareApp, many_frames
 
 Open = Callable[..., CompareApp]
 EVERY_WORLD = pytest.mark.parametrize("world", list(WORLDS))
@@ -199,12 +199,12 @@ def figures(app: CompareApp) -> list[object]:
     return [metrics, rows, session.switches, session.outlook(), app.text]
 
 
-@pytest.mark.usefixtures("many_frames")
 @pytest.mark.parametrize("query", [{"auto": "90"}, {"explore": "20", "rule": "mood"}])
 def test_a_reload_brings_the_same_figures_back(open_compare: Open, query: dict[str, str]) -> None:
     app = open_compare(**query).click("let-in-100").finish_the_crowd().click("switch")
     app.click("let-in-1000").finish_the_crowd().click("switch").click("step")
-    again = CompareApp(**address(app))
+    with many_frames():
+        again = CompareApp(**address(app))
     assert again.session is not app.session
     assert again.session.waiting > 0
     assert len(again.at.get("progress")) == 1

@@ -12,7 +12,7 @@ from engine.log import Configured, Ranked
 from engine.simulation import visitor
 from engine.worlds import WORLDS
 from pages.parts.setup import Setup
-from tests.pages.conftest import App
+from tests.pages.conftest import App, many_frames
 
 Open = Callable[..., App]
 BARS, BELLS, MAP = "each bar is a chance", "One bell for each action", "Map of all contexts"
@@ -142,9 +142,9 @@ def test_a_crowd_comes_in_and_mixes_with_own_clicks(open_app: Open) -> None:
     assert not app.session.is_live
 
 
-@pytest.mark.usefixtures("many_frames")
 def test_a_crowd_can_be_stopped_and_what_happened_stays(open_app: Open) -> None:
-    app = open_app(world="movies").click("let-in-1000").click("stop")
+    with many_frames():
+        app = open_app(world="movies").click("let-in-1000").click("stop")
     served = len(app.session.loop.events)
     assert 0 < served < 1_000
     assert len(app.run().session.loop.events) == served
@@ -160,9 +160,9 @@ def test_play_goes_on_until_paused(open_app: Open) -> None:
     assert len(app.run().session.loop.events) == paused
 
 
-@pytest.mark.usefixtures("many_frames")
 def test_rewards_are_off_while_a_crowd_walks_in(open_app: Open) -> None:
-    app = open_app(world="movies").click("let-in-1000")
+    with many_frames():
+        app = open_app(world="movies").click("let-in-1000")
     assert not app.can_answer
     assert app.click("stop").can_answer
 

@@ -473,6 +473,7 @@ def _with_another_value(draw: st.DrawFn, line: bytes) -> bytes:
     return json.dumps(entry).encode()
 
 
+@pytest.mark.no_cover
 @given(st.data())
 @settings(max_examples=300, suppress_health_check=list(HealthCheck))
 def test_whatever_is_uploaded_it_is_a_whole_loop_or_nothing(
@@ -482,6 +483,7 @@ def test_whatever_is_uploaded_it_is_a_whole_loop_or_nothing(
     _comes_in_whole_or_not(shelf, upload)
 
 
+@pytest.mark.no_cover
 @given(st.data())
 @settings(max_examples=150, suppress_health_check=list(HealthCheck))
 def test_the_same_for_the_services_format(
