@@ -53,7 +53,9 @@ def test_a_rule_edited_in_place_is_what_is_shown_and_is_in_the_link(
     page = open_compare()
     cells = page.page.locator("[data-testid=stDataFrame] canvas").first
     cells.dblclick(position={"x": 200, "y": 52}, force=True)  # what is shown when it is sunny
-    page.page.get_by_role("option", name="Latte").first.click()
+    expect(page.page.get_by_role("option", name="Latte")).to_be_visible()
+    page.page.keyboard.type("Latte")
+    page.page.keyboard.press("Enter")
     expect(page.page).to_have_url(re.compile("table="))
     page.press("step")
     page.expect_visitors(1)

@@ -44,8 +44,10 @@ def test_one_bets_watches_and_is_told_who_won(open_race: OpenRace) -> None:
     assert {row["measure"] for row in curves} == {"recent_reward", "cumulative_regret", "weight"}
 
     page.bet("Ours")
-    page.race()
+    page.press("start")
     expect(page.page).to_have_url(re.compile("seed=8"))
+    page.press("stop")
+    expect(page.verdict).to_contain_text("Stopped.")
 
 
 def test_tastes_change_halfway_in_a_ready_made_race(open_race: OpenRace) -> None:

@@ -219,6 +219,7 @@ def first_time(comparison: Comparison, auto: AutoSwitch) -> int | None:
     return None
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize(
     "auto", [AutoSwitch(0.9, 20), AutoSwitch(0.98, 50), AutoSwitch(1.0, 30)], ids=repr
 )
@@ -392,12 +393,12 @@ def test_stretches_are_what_was_earned_from_switch_to_switch(walked: Comparison)
 
 # -- what it is for -------------------------------------------------------------------
 
-SEEDS, WATCHED, AFTER = 20, 200, 300
+SEEDS, WATCHED, AFTER = 10, 200, 300
 
 
 @lru_cache
 def gains() -> dict[str, Array]:
-    """Rewards less those of the baseline, (seeds, visitors), of 20 crowds before default loops.
+    """Rewards less those of the baseline, (seeds, visitors), of ten crowds before default loops.
 
     The apprentice watches the weather rule for 200 visitors, then goes online for 300.
     """
@@ -420,8 +421,8 @@ def mean_and_error(per_seed: Array) -> tuple[float, float]:
 def test_after_an_apprenticeship_going_online_loses_less_than_a_cold_start() -> None:
     """The next 50 visitors beside the first 50 of the loop online from the start.
 
-    Measured when this was written: .15 a visitor more than the baseline (standard error
-    .014), beside .14 less (.018).
+    Measured with 20 seeds: .15 a visitor more than the baseline (standard error .014),
+    beside .14 less (.018).
     """
     warm = gains()["apprentice"][:, WATCHED : WATCHED + 50].mean(axis=1)
     cold = gains()["online"][:, :50].mean(axis=1)

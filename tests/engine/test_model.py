@@ -350,6 +350,7 @@ def test_a_lean_moves_the_contribution_of_each_column(count: int) -> None:
 # -- all allowed settings, all kinds of actions ---------------------------------------
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize("prior_sd", [0.001, 0.25, 10])
 @pytest.mark.parametrize("noise_sd", [0.001, 0.2, 10])
 @pytest.mark.parametrize("memory", [0.1, 1.0])

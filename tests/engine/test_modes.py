@@ -212,6 +212,7 @@ def test_what_is_logged_is_the_policys_own_choice_by_likeness_to_the_baseline(
         assert ranked.sds == tuple(alone.sd)
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize("policy", POLICIES, ids=repr)
 def test_an_apprentice_chooses_as_often_as_its_logged_probabilities_say(
     policy: AnyPolicy,
@@ -231,6 +232,7 @@ def test_an_apprentice_chooses_as_often_as_its_logged_probabilities_say(
 # -- exploring a little as an apprentice ----------------------------------------------
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize(
     ("excluded", "propensities"),
     [((), (0.8, 0.1, 0.1)), (("latte",), (0.0, 0.85, 0.15)), (("latte", "mocha"), (0, 0, 1.0))],

@@ -372,6 +372,7 @@ def test_bytes_that_are_no_text_are_refused(shelf: Library, lines: list[str]) ->
         rejected(shelf, io.BytesIO(nothing))
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize("kind", [kind for kind in FORMATS if kind.is_long], ids=lambda k: k.key)
 def test_a_full_loop_comes_in_and_one_event_more_does_not(kind: Format, tmp_path: Path) -> None:
     most = CHUNK + 5

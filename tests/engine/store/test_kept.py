@@ -66,6 +66,7 @@ def test_with_or_without_snapshots_it_is_the_same_loop(
         assert loop.log.rows() == scratch.log.rows()
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize("settings", LEARNERS.values(), ids=LEARNERS)
 @pytest.mark.parametrize("entries", [1, 5, 21, 43, 70])
 def test_undo_reaches_behind_snapshots(
