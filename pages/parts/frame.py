@@ -6,6 +6,7 @@ import streamlit as st
 
 from pages.parts.browser import ask_browser
 from pages.parts.look import LOGO, style
+from pages.parts.scheme import follow_scheme
 
 PAGES = Path(__file__).parents[1]
 
@@ -26,3 +27,4 @@ def draw() -> None:
     )
     page.run()
     ask_browser()
+    follow_scheme()

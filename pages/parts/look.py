@@ -30,7 +30,8 @@ def _logo() -> str:
     dot = '<circle cx="39" cy="10" r="3" fill="#8f7bf0" stroke="white" stroke-width="1.2"/>'
     words = (
         '<text x="56" y="25" font-family="Source Serif, Georgia, serif" font-size="19" '
-        'font-weight="700" fill="#8773e6">Personalizer Playground</text>'
+        'font-weight="700" fill="#8773e6" textLength="216" lengthAdjust="spacingAndGlyphs">'
+        "Personalizer Playground</text>"
     )
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 276 34" width="276" height="34">'

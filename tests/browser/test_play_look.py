@@ -121,3 +121,12 @@ def test_all_text_is_large_and_distinct_enough_to_read(
     play.open_settings()
     look()
     assert not faults, "\n".join(sorted(faults))
+
+
+def test_charts_follow_when_the_system_turns_dark(open_page: OpenPage) -> None:
+    play = open_at(open_page, WIDE, "light")
+    ink = play.page.locator(".role-axis-label text").first
+    expect(ink).to_have_css("fill", "rgb(20, 23, 28)")
+    play.page.emulate_media(color_scheme="dark")
+    expect(ink).not_to_have_css("fill", "rgb(20, 23, 28)")
+    assert not offenders(play.page)
