@@ -1,7 +1,6 @@
 """Processes die and meet: nothing that was acknowledged is lost, nothing happens twice."""
 
 import numpy as np
-import pytest
 
 from engine.store import KeptLoop, Store, reopen
 from tests.workers import beliefs, crash, from_scratch, together
@@ -13,13 +12,10 @@ def test_a_killed_process_loses_and_doubles_nothing(url: str, kept: KeptLoop) ->
     assert seen.kept >= seen.acknowledged
 
 
-@pytest.mark.parametrize(("kind", "processes"), [("sqlite", 4), ("postgres", 8)])
 def test_processes_on_one_loop_end_with_the_same_posterior(
-    url: str, store: Store, kept: KeptLoop, kind: str, processes: int
+    url: str, store: Store, kept: KeptLoop
 ) -> None:
-    if store.is_shared != (kind == "postgres"):
-        pytest.skip("the other database's number of processes")
-    events = 100
+    processes, events = 8 if store.is_shared else 4, 100
     found = together(url, kept.id, processes, events)
     assert all(each == found[0] for each in found)
     back = reopen(store, kept.id)
