@@ -10,7 +10,7 @@ from playwright.sync_api import Browser
 from tests.browser import chromium
 from tests.browser.app import Server, running
 from tests.browser.compare import ComparePage
-from tests.browser.page import AppPage
+from tests.browser.page import WIDE, AppPage
 from tests.browser.play import PlayPage
 from tests.browser.race import RacePage
 
@@ -68,8 +68,7 @@ def _opening(
     pages: list[P] = []
 
     def open_page(query: str = "", address: str | None = None, **options: Any) -> P:
-        size = {"width": 1440, "height": 900}
-        context = browser.new_context(**{"viewport": size, **options})
+        context = browser.new_context(**{"viewport": WIDE, **options})
         where = address or request.getfixturevalue("server").address
         pages.append(kind(context.new_page(), where))
         return pages[-1].open(query)

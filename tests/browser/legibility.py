@@ -1,16 +1,21 @@
-"""Whether every text on a page is large and distinct enough to read."""
+"""Whether every text on a page is large and distinct enough to read, and the page fits."""
 
 from typing import Any
 
-from playwright.sync_api import Page
+from tests.browser.page import AppPage
 
 SMALLEST = 12
 """Pixels that the smallest text may have."""
 
 
-def offenders(page: Page) -> set[str]:
-    """What is wrong with the texts that are visible now."""
-    return {fault for text in page.evaluate(TEXTS) for fault in faults(text)}
+def offenders(page: AppPage) -> set[str]:
+    """What is wrong with what is visible now, on a laptop and a phone, light and dark."""
+
+    def found() -> set[str]:
+        unread = {fault for text in page.page.evaluate(TEXTS) for fault in faults(text)}
+        return unread | ({f"scrolls sideways by {page.excess} px"} if page.excess > 0 else set())
+
+    return {f"{look}: {fault}" for look in page.in_all_looks() for fault in page.lasting(found)}
 
 
 def faults(text: dict[str, Any]) -> list[str]:

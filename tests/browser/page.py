@@ -1,11 +1,15 @@
 """A page of the app as a person sees it: what stands there, what can be pressed."""
 
 import re
-from typing import ClassVar, Self
+from collections.abc import Callable, Iterator
+from typing import ClassVar, Literal, Self
 from urllib.parse import urlsplit
 
-from playwright.sync_api import ConsoleMessage, Locator, Page, expect
+from playwright.sync_api import ConsoleMessage, Locator, Page, ViewportSize, expect
 
+WIDE, NARROW = ViewportSize(width=1440, height=900), ViewportSize(width=390, height=844)
+"""A laptop's window and a phone's."""
+Scheme = Literal["light", "dark"]
 PATIENCE = 20_000
 """Milliseconds until something that does not come counts as missing."""
 
@@ -54,6 +58,38 @@ class AppPage:
         for name in self.CHARTS:
             expect(self.chart(name).locator("svg")).to_be_visible()
         return self
+
+    def in_all_looks(self) -> Iterator[str]:
+        """The page on a laptop and a phone, light and dark, one after the other; which it is.
+
+        A laptop is the first and the last; the scheme it comes in changes once.
+        """
+        dark = self.page.evaluate("matchMedia('(prefers-color-scheme: dark)').matches")
+        schemes: tuple[Scheme, Scheme] = ("dark", "light") if dark else ("light", "dark")
+        for scheme, sizes in zip(schemes, ((WIDE, NARROW), (NARROW, WIDE)), strict=True):
+            self.turn(scheme)
+            for size in sizes:
+                self.page.set_viewport_size(size)
+                yield f"{size['width']} px, {scheme}"
+
+    def turn(self, scheme: Scheme) -> None:
+        """Turn the system light or dark, and wait until the charts have followed."""
+        self.page.emulate_media(color_scheme=scheme)
+        self.page.wait_for_function(_FOLLOWED, arg=scheme)
+
+    def lasting(self, faults: Callable[[], set[str]]) -> set[str]:
+        """What is wrong for longer than the page needs to find its place."""
+        for _ in range(30):
+            if not (found := faults()):
+                break
+            self.page.wait_for_timeout(100)
+        return found
+
+    @property
+    def excess(self) -> int:
+        """Pixels that the page is wider than the screen."""
+        width: int = self.page.evaluate("document.scrollingElement.scrollWidth - innerWidth")
+        return width
 
     def keyed(self, key: str) -> Locator:
         """The element with a key in the app's code."""
@@ -110,3 +146,14 @@ class AppPage:
     def expect_visitors(self, number: int) -> None:
         """Wait until so many visitors have been served, and the offer is the next one's."""
         expect(self.visitors).to_have_text(f"{number:,}")
+
+
+_FOLLOWED = r"""scheme => {
+    const app = document.querySelector("[data-testid=stApp]");
+    const {color, backgroundColor} = getComputedStyle(app);
+    const [red] = backgroundColor.match(/\d+/);
+    if ((red < 128) !== (scheme === "dark")) return false;
+    const texts = [...document.querySelectorAll(".stVegaLiteChart .role-axis-label text")];
+    return texts.every(text => getComputedStyle(text).fill === color);
+}"""
+"""Whether the background has the scheme, and the charts the ink that belongs to it."""

@@ -19,8 +19,6 @@ from tests.browser.play import PlayPage
 
 pytestmark = pytest.mark.browser
 
-WIDE, NARROW = {"width": 1440, "height": 900}, {"width": 390, "height": 844}
-
 
 def loop_of(page: AppPage) -> str:
     """The loop's id, once the address names it."""
@@ -155,28 +153,20 @@ def test_a_browser_knows_its_loops_again(open_page: OpenPage) -> None:
     stranger.expect_loops(0)
 
 
-@pytest.mark.parametrize(
-    ("size", "scheme"),
-    [(WIDE, "light"), (WIDE, "dark"), (NARROW, "light"), (NARROW, "dark")],
-    ids=["laptop-light", "laptop-dark", "phone-light", "phone-dark"],
-)
-def test_the_data_page_is_legible_and_fits(
-    open_page: OpenPage, size: dict[str, int], scheme: str
-) -> None:
-    page = open_page(viewport=size, color_scheme=scheme)
+def test_the_data_page_is_legible_and_fits(open_page: OpenPage) -> None:
+    page = open_page()
     teach(page)
     loop = loop_of(page)
     data = DataPage(page.page, page.address).open()
     data.expect_loops(1)
-    assert data.page.evaluate("document.scrollingElement.scrollWidth <= innerWidth")
-    faults = offenders(data.page)
+    faults = offenders(data)
     data.open_popover("export", loop)
     expect(data.button(f"get-model-{loop}")).to_be_visible()
-    faults |= offenders(data.page)
+    faults |= offenders(data)
     data.close_popover()
     data.keyed("bring").locator("summary").click()
     expect(data.page.get_by_test_id("stFileUploader")).to_be_visible()
-    faults |= offenders(data.page)
+    faults |= offenders(data)
     assert not faults, "\n".join(sorted(faults))
 
 
