@@ -5,19 +5,21 @@ after one for each wait that has ended meanwhile. Nothing is applied that is not
 log, and replaying the log gives the same loop, bit for bit.
 """
 
-import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
 from datetime import UTC, datetime
 from functools import wraps
 from typing import Any, Concatenate, ParamSpec, Self, TypeVar
 
-from engine.actions import (
-    RankedAction,
-    RankRequest,
-    RankResponse,
-    parse_rank_request,
-    parse_reward,
+from engine.actions import RankRequest, RankResponse, parse_rank_request, parse_reward
+from engine.admission import (
+    SETTINGS,
+    changed,
+    check_activation,
+    check_entries,
+    check_expiry,
+    check_reward,
+    check_room,
+    check_same,
 )
 from engine.arrays import Array
 from engine.classic import ClassicModel
@@ -40,12 +42,10 @@ from engine.log import (
 from engine.model import RewardModel
 from engine.policies import Normals
 from engine.replay import Checkpoint, Replay
+from engine.response import response_to
 from engine.scores import Scores
-from engine.settings import REWARD_SETTINGS, SETTING_NAMES, LoopSettings
+from engine.settings import LoopSettings
 
-_SETTINGS = "InvalidServiceConfiguration"
-MAX_REWARDS = 100
-"""Rewards that an event may get under ``sum``."""
 T = TypeVar("T")
 P = ParamSpec("P")
 Clock = Callable[[], datetime]
@@ -88,11 +88,11 @@ class LearningLoop:
         self, settings: LoopSettings | None = None, *, seed: int = 0, clock: Clock = utc_now
     ) -> None:
         if isinstance(seed, bool) or not isinstance(seed, int) or seed < 0:
-            refuse(_SETTINGS, "seed", seed, "a whole number from 0 up")
+            refuse(SETTINGS, "seed", seed, "a whole number from 0 up")
         if not isinstance(settings, LoopSettings | None):
-            refuse(_SETTINGS, "settings", settings, "a LoopSettings or None")
+            refuse(SETTINGS, "settings", settings, "a LoopSettings or None")
         if clock().tzinfo is None:
-            refuse(_SETTINGS, "clock", clock, "a clock whose times know their time zone")
+            refuse(SETTINGS, "clock", clock, "a clock whose times know their time zone")
         self.seed = seed
         self._clock = clock
         self._normals = Normals(seed)
@@ -150,7 +150,7 @@ class LearningLoop:
         Raises:
             PersonalizerError: ``ResourceNotFound`` for an unknown event.
         """
-        return _response(self._event(event_id, "ResourceNotFound").ranked)
+        return response_to(self._event(event_id, "ResourceNotFound").ranked)
 
     def preview(
         self,
@@ -237,17 +237,13 @@ class LearningLoop:
         )
         now = self._expire_due()
         if request.event_id is not None and request.event_id in self.events:
-            return self._repeat(request, self.events[request.event_id].ranked)
-        if len(self.events) >= self.settings.max_events:
-            refuse(
-                "OperationNotAllowed",
-                "the number of events",
-                len(self.events) + 1,
-                f"at most {self.settings.max_events}, the loop's max_events",
-            )
+            ranked = self.events[request.event_id].ranked
+            check_same(request, ranked)
+            return response_to(ranked)
+        check_room(len(self.events), self.settings)
         ranked = self._judgement.decide(request, now)
         self._replay.append(ranked)
-        return _response(ranked)
+        return response_to(ranked)
 
     @_in_turn
     def activate(self, event_id: str) -> None:
@@ -257,11 +253,9 @@ class LearningLoop:
             PersonalizerError: ``InvalidEventIdToActivate`` for an unknown event or one
                 whose wait is over.
         """
-        code = "InvalidEventIdToActivate"
         now = self._expire_due()
-        state = self._event(event_id, code)
-        if not state.open or self._is_late(state, now):
-            refuse(code, "eventId", event_id, "the id of an event whose wait is not over")
+        state = self._event(event_id, "InvalidEventIdToActivate")
+        check_activation(state, self._is_late(state, now))
         if not state.activated:
             self._replay.append(Activated(event_id, now))
 
@@ -277,35 +271,8 @@ class LearningLoop:
         amount = parse_reward(value)
         now = self._expire_due()
         state = self._event(event_id, "ResourceNotFound")
-        if not state.open or self._is_late(state, now):
-            refuse(
-                "InvalidRewardRequest",
-                "eventId",
-                event_id,
-                "the id of an event whose wait for a reward is not over",
-            )
-        if state.rewards and self.settings.reward_aggregation == "earliest":
-            refuse(
-                "InvalidRewardRequest",
-                "eventId",
-                event_id,
-                'the id of an event without a reward, as the "earliest" reward counts',
-            )
-        if state.earned is not None and not state.lesson and isinstance(self.model, RewardModel):
-            refuse(
-                "InvalidRewardRequest",
-                "eventId",
-                event_id,
-                "the id of an event since the statistics were last written down, as the reward "
-                "of an earlier one cannot be added to",
-            )
-        if len(state.rewards) >= MAX_REWARDS:
-            refuse(
-                "InvalidRewardRequest",
-                "eventId",
-                event_id,
-                f"the id of an event with fewer than {MAX_REWARDS} rewards",
-            )
+        learned = state.earned is not None and isinstance(self.model, RewardModel)
+        check_reward(state, self.settings, self._is_late(state, now), learned and not state.lesson)
         self._replay.append(Rewarded(event_id, now, amount))
 
     @_in_turn
@@ -318,13 +285,7 @@ class LearningLoop:
         """
         now = self._expire_due()
         state = self._event(event_id, "ResourceNotFound")
-        if not state.open or state.rewards:
-            refuse(
-                "InvalidRewardRequest",
-                "eventId",
-                event_id,
-                "the id of an event that still waits for its reward",
-            )
+        check_expiry(state)
         self._replay.append(self._expiry(state, now))
 
     @_in_turn
@@ -336,25 +297,7 @@ class LearningLoop:
                 ``InvalidLearningModeServiceConfiguration`` if the learning mode and a
                 setting of rewards would change in one call.
         """
-        for name in changes:
-            if name not in SETTING_NAMES:
-                refuse(
-                    _SETTINGS,
-                    "the setting",
-                    name,
-                    f"one of {', '.join(SETTING_NAMES)}",
-                )
-        settings = replace(self.settings, **changes)
-        if settings.learning_mode != self.settings.learning_mode:
-            for name in REWARD_SETTINGS:
-                if getattr(settings, name) != getattr(self.settings, name):
-                    refuse(
-                        "InvalidLearningModeServiceConfiguration",
-                        name,
-                        getattr(settings, name),
-                        f"{getattr(self.settings, name)!r} as before while learning_mode changes: "
-                        "these need two calls",
-                    )
+        settings = changed(self.settings, changes)
         now = self._expire_due()
         if settings != self.settings:
             self._replay.append(Configured(now, settings))
@@ -371,10 +314,7 @@ class LearningLoop:
             PersonalizerError: ``BadRequest`` if the log has fewer entries than that
                 after the first, which holds the settings.
         """
-        most = len(self.log) - 1
-        if isinstance(entries, bool) or not isinstance(entries, int) or not 1 <= entries <= most:
-            allowed = f"a whole number from 1 to {most}" if most else "used on a log with events"
-            refuse("BadRequest", "entries", entries, allowed)
+        check_entries(entries, len(self.log) - 1)
         self._replay.take_back(entries, self._clock())
 
     @_in_turn
@@ -439,16 +379,6 @@ class LearningLoop:
     def _judgement(self) -> Judgement:
         return Judgement(self.seed, self._normals, self.state)
 
-    def _repeat(self, request: RankRequest, ranked: Ranked) -> RankResponse:
-        if _canonical(request) != _canonical(ranked.request):
-            refuse(
-                "InvalidRankRequest",
-                "eventId",
-                ranked.event_id,
-                "a new id, as it was used for another request",
-            )
-        return _response(ranked)
-
     # -- the clock --------------------------------------------------------------------
 
     def _is_late(self, state: EventState, now: datetime) -> bool:
@@ -473,21 +403,3 @@ class LearningLoop:
         if state is None:
             refuse(code, "eventId", event_id, "the id of an event that this loop has ranked")
         return state
-
-
-def _response(ranked: Ranked) -> RankResponse:
-    """Sort by probability; excluded actions keep their places in the request."""
-    order = iter(sorted(ranked.request.allowed, key=lambda i: -ranked.probabilities[i]))
-    allowed = set(ranked.request.allowed)
-    ranking = tuple(
-        RankedAction(ranked.request.actions[i].id, ranked.probabilities[i])
-        for i in (
-            next(order) if place in allowed else place
-            for place in range(len(ranked.request.actions))
-        )
-    )
-    return RankResponse(ranked.event_id, ranked.action_id, ranking)
-
-
-def _canonical(request: RankRequest) -> str:
-    return json.dumps(request.to_json(), sort_keys=True)

@@ -4,8 +4,8 @@ import math
 from dataclasses import dataclass
 
 from engine.actions import MAX_REWARD, MIN_REWARD
+from engine.admission import MAX_REWARDS
 from engine.log import Activated, Configured, Entry, Expired, Ranked, Rewarded, Undone
-from engine.loop import MAX_REWARDS
 from engine.settings import LoopSettings
 from engine.store.codec import UnreadableError
 from engine.worlds.world import World

@@ -200,15 +200,8 @@ PEERS: Mapping[str, Callable[[Environment, int], Peer]] = {
 
 
 def fits(peer: str, place: str) -> bool:
-    """Whether a library can play there.
-
-    Mabwiser has no features of actions. Coba's one dense model of 50 x 21 columns in pure
-    Python would take longer than all the others together.
-    """
-    return not (
-        (peer.startswith("mabwiser") and place == "newsfeed")
-        or (peer.startswith("coba") and place == "wide")
-    )
+    """Whether a library can play there: mabwiser has no features of actions."""
+    return not (peer.startswith("mabwiser") and place == "newsfeed")
 
 
 def quiet() -> None:

@@ -8,8 +8,8 @@ import pytest
 
 from engine import LearningLoop, LoopSettings
 from engine.actions import MAX_EXCLUDED
+from engine.admission import MAX_REWARDS
 from engine.features import MAX_COLUMNS
-from engine.loop import MAX_REWARDS
 from tests.engine.helpers import CONTEXTS, DRINKS, ManualClock, assert_one_sentence, refusal
 
 

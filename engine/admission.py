@@ -1,0 +1,126 @@
+"""What a loop lets its caller do; all else is refused in one sentence."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from engine.actions import RankRequest
+from engine.errors import refuse
+from engine.events import EventState
+from engine.log import Ranked
+from engine.settings import REWARD_SETTINGS, SETTING_NAMES, LoopSettings
+
+SETTINGS = "InvalidServiceConfiguration"
+"""The code of a setting that was refused."""
+MAX_REWARDS = 100
+"""Rewards that an event may get under ``sum``."""
+
+
+def check_room(events: int, settings: LoopSettings) -> None:
+    """Refuse a Rank call beyond the events that a loop may hold."""
+    if events >= settings.max_events:
+        refuse(
+            "OperationNotAllowed",
+            "the number of events",
+            events + 1,
+            f"at most {settings.max_events}, the loop's max_events",
+        )
+
+
+def check_same(request: RankRequest, ranked: Ranked) -> None:
+    """Refuse an event id that was used for another request."""
+    if _canonical(request) != _canonical(ranked.request):
+        refuse(
+            "InvalidRankRequest",
+            "eventId",
+            ranked.event_id,
+            "a new id, as it was used for another request",
+        )
+
+
+def _canonical(request: RankRequest) -> str:
+    return json.dumps(request.to_json(), sort_keys=True)
+
+
+def check_activation(state: EventState, late: bool) -> None:
+    """Refuse to activate an event whose wait is over."""
+    if not state.open or late:
+        refuse(
+            "InvalidEventIdToActivate",
+            "eventId",
+            state.ranked.event_id,
+            "the id of an event whose wait is not over",
+        )
+
+
+def check_reward(state: EventState, settings: LoopSettings, late: bool, forgotten: bool) -> None:
+    """Refuse a reward that comes too late or too often.
+
+    Args:
+        late: whether the wait is over by the clock.
+        forgotten: whether the event's lesson is no longer known one by one.
+    """
+    for refused, allowed in (
+        (not state.open or late, "whose wait for a reward is not over"),
+        (
+            state.rewards and settings.reward_aggregation == "earliest",
+            'without a reward, as the "earliest" reward counts',
+        ),
+        (
+            forgotten,
+            "since the statistics were last written down, as the reward of an earlier one "
+            "cannot be added to",
+        ),
+        (len(state.rewards) >= MAX_REWARDS, f"with fewer than {MAX_REWARDS} rewards"),
+    ):
+        if refused:
+            refuse(
+                "InvalidRewardRequest",
+                "eventId",
+                state.ranked.event_id,
+                f"the id of an event {allowed}",
+            )
+
+
+def check_expiry(state: EventState) -> None:
+    """Refuse to end a wait that is over, or that a reward has ended."""
+    if not state.open or state.rewards:
+        refuse(
+            "InvalidRewardRequest",
+            "eventId",
+            state.ranked.event_id,
+            "the id of an event that still waits for its reward",
+        )
+
+
+def changed(settings: LoopSettings, changes: Mapping[str, Any]) -> LoopSettings:
+    """The settings with some changed.
+
+    Raises:
+        PersonalizerError: ``InvalidServiceConfiguration``, ``InvalidRewardWaitTime``, or
+            ``InvalidLearningModeServiceConfiguration`` if the learning mode and a setting of
+            rewards would change at once.
+    """
+    for name in changes:
+        if name not in SETTING_NAMES:
+            refuse(SETTINGS, "the setting", name, f"one of {', '.join(SETTING_NAMES)}")
+    new = replace(settings, **changes)
+    if new.learning_mode != settings.learning_mode:
+        for name in REWARD_SETTINGS:
+            if getattr(new, name) != getattr(settings, name):
+                refuse(
+                    "InvalidLearningModeServiceConfiguration",
+                    name,
+                    getattr(new, name),
+                    f"{getattr(settings, name)!r} as before while learning_mode changes: "
+                    "these need two calls",
+                )
+    return new
+
+
+def check_entries(entries: Any, most: int) -> None:
+    """Refuse to take back anything but 1 to ``most`` entries of the log."""
+    if isinstance(entries, bool) or not isinstance(entries, int) or not 1 <= entries <= most:
+        allowed = f"a whole number from 1 to {most}" if most else "used on a log with events"
+        refuse("BadRequest", "entries", entries, allowed)
