@@ -233,7 +233,7 @@ def test_a_sum_of_rewards_above_1_widens_the_band_upwards() -> None:
 
 # -- against the hidden truth -----------------------------------------------------------
 
-EVENTS, MARKS = 200, (25, 75, 200)
+EVENTS, MARKS = 150, (25, 75, 150)
 
 
 @dataclass(frozen=True)
