@@ -12,8 +12,7 @@ ROOT = Path(__file__).parents[1]
 CHECKS = {
     "lint": ["ruff", "check", "."],
     "format": ["ruff", "format", "--check", "."],
-    "types of the app": ["mypy", "--strict", "app.py", "engine", "pages"],
-    "types of the tests": ["mypy", "--strict", "tests"],
+    "types": ["mypy", "--strict", "app.py", "engine", "pages", "tests"],
 }
 
 

@@ -23,12 +23,16 @@ def test_the_story_from_the_weather_rule_to_the_summary(open_compare: OpenCompar
     for hundreds in (1, 2):
         page.let_in(100, 100 * hundreds)
     expect(page.keyed("situation")).to_contain_text("It chooses as today's rule does")
+    headings = page.page.get_by_role("heading")
+    expect(headings.filter(has_text="If it went online now")).to_be_visible()
 
     page.press("switch")
     expect(page.button("switch")).to_contain_text("Back to watching")
+    expect(headings.filter(has_text="What was foreseen, and what came")).to_be_visible()
     for hundreds in (3, 4):
         page.let_in(100, 100 * hundreds)
     expect(page.keyed("situation")).to_contain_text("Online since visitor 200")
+    expect(page.chart(OUTLOOK)).to_contain_text("earned since")
 
     expect(page.keyed("summary")).to_contain_text("400 visitors came (Coffee, seed 7)")
     summary = page.summary
@@ -94,16 +98,6 @@ def test_a_reload_brings_the_story_back(open_compare: OpenCompare) -> None:
     page.page.go_back()
     expect(page.page).to_have_url(re.compile("story=100-100"))
     page.expect_visitors(100)
-
-
-def test_what_a_switch_would_bring_is_shown_until_it_comes(open_compare: OpenCompare) -> None:
-    page = open_compare()
-    headings = page.page.get_by_role("heading")
-    expect(headings.filter(has_text="If it went online now")).to_be_visible()
-    page.press("switch")
-    expect(headings.filter(has_text="What was foreseen, and what came")).to_be_visible()
-    page.let_in(100, 200)
-    expect(page.chart(OUTLOOK)).to_contain_text("earned since")
 
 
 def test_one_can_play_by_hand_while_it_watches(

@@ -31,7 +31,7 @@ def told(file: Path) -> str:
 
 
 def test_one_bets_watches_and_is_told_who_won(open_race: OpenRace) -> None:
-    page = open_race("?visitors=400")
+    page = open_race("?visitors=200")
     expect(page.page.get_by_role("heading", name="The line-up")).to_be_visible()
     page.bet("A/B test")
     page.race()
@@ -77,7 +77,7 @@ def test_a_race_is_seen_as_it_runs_and_can_be_stopped(open_race: OpenRace, serve
 
 
 def test_processes_end_with_the_race(open_race: OpenRace, server: Server) -> None:
-    page = open_race("?visitors=500&crowds=10")
+    page = open_race("?visitors=300&crowds=10")
     page.press("start")
     expect(page.chart(REWARD).locator("svg")).to_be_visible()
     assert workers(server.pid)

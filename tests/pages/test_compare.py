@@ -82,7 +82,7 @@ def test_the_summary_says_what_the_loops_did(open_compare: Open) -> None:
      ("mood", "mood", 3)],
 )  # fmt: skip
 def test_each_story_sets_its_rule(open_compare: Open, story: str, rule: str, crosses: int) -> None:
-    app = open_compare(rule="bestseller").set("compare-story", story)
+    app = open_compare(rule="bestseller", story="0").set("compare-story", story)
     assert (app.session.setup.rule, app.session.setup.crosses) == (rule, crosses)
     assert len(app.session.comparison) == 0
     assert set(STORIES) == {"always", "one", "two", "mood"}
@@ -121,7 +121,7 @@ def test_a_table_in_the_link_is_what_is_shown(open_compare: Open) -> None:
 
 
 def test_another_world_gives_up_a_rule_that_it_does_not_have(open_compare: Open) -> None:
-    app = open_compare(rule="weather", table="0,1,2").set("compare-world", "store")
+    app = open_compare(rule="weather", table="0,1,2", story="0").set("compare-world", "store")
     setup = app.session.setup
     assert setup.rule in rules_of(WORLDS["store"])
     assert setup.table == ""
