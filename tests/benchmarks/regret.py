@@ -1,7 +1,7 @@
 """How much reward the engine loses while it learns, beside other libraries on the same visitors.
 
     pip install -e ".[bench]"
-    python tests/benchmarks/regret.py                    # all of it takes an hour and a half
+    python tests/benchmarks/regret.py                    # all of it takes two hours
     python tests/benchmarks/regret.py --environments coffee drift --learners ours "VW squarecb"
 
 Cumulative expected regret after 1,000 and 5,000 visitors, mean over seeds with standard
