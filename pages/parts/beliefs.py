@@ -80,6 +80,10 @@ def _draw(
     )
 
 
+_NOTICED = 0.001
+"""Reward by which a weight must have moved to be worth telling."""
+
+
 def _tell_what_moved(world: World, click: Click) -> None:
     """What the last click changed, in words."""
     i = click.before.shown
@@ -93,7 +97,11 @@ def _tell_what_moved(world: World, click: Click) -> None:
     else:
         told = f"What is shown does not change; {moved}."
     st.markdown(f"**Your click: {sent}** for {item.emoji} {plain(item.id)}. {told}")
-    note("Weights that moved most, in reward: " + "; ".join(map(_in_words, click.shifts)) + ".")
+    shifts = [_in_words(shift) for shift in click.shifts if abs(shift.change) >= _NOTICED]
+    if shifts:
+        note("Weights that moved most, in reward: " + "; ".join(shifts) + ".")
+    else:
+        note(f"No weight moved by as much as {_NOTICED:g}: just this was expected.")
 
 
 def _in_words(shift: Shift) -> str:

@@ -372,3 +372,13 @@ def rows(chart: Any) -> list[dict[str, Any]]:
 def tables(app: App, alt: str) -> list[list[dict[str, Any]]]:
     """Rows of the charts whose description contains a text."""
     return [rows(chart) for chart in charts_of(app) if alt in chart.proto.alt]
+
+
+def test_a_click_that_was_expected_is_said_to_have_moved_nothing(open_app: Open) -> None:
+    app = open_app().click("let-in-100").finish_the_crowd().answer(1.0)
+    click = app.session.click
+    assert click is not None
+    assert max(abs(shift.change) for shift in click.shifts) < 0.001
+    captions = "\n".join([app.text, *(caption.value for caption in app.at.caption)])
+    assert "No weight moved by as much as 0.001" in captions
+    assert "Weights that moved" not in captions
