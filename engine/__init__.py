@@ -8,12 +8,13 @@
 >>> loop.reward(answer.event_id, 1.0)
 """
 
-from engine.actions import Action, RankedAction, RankRequest, RankResponse
 from engine.errors import PersonalizerError
 from engine.hypotheses import Hypothesis
 from engine.log import EventLog
 from engine.loop import LearningLoop
 from engine.policies import EpsilonGreedy, Greedy, Thompson, Uniform
+from engine.protocol.request import Action, RankRequest
+from engine.protocol.response import RankedAction, RankResponse
 from engine.settings import LoopSettings
 
 __all__ = [

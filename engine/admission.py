@@ -5,10 +5,10 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from engine.actions import RankRequest
 from engine.errors import refuse
 from engine.events import EventState
 from engine.log import Ranked
+from engine.protocol.request import RankRequest
 from engine.settings import REWARD_SETTINGS, SETTING_NAMES, LoopSettings
 
 SETTINGS = "InvalidServiceConfiguration"

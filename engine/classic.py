@@ -19,9 +19,9 @@ from itertools import combinations
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.actions import Action
 from engine.arrays import Array, with_room
-from engine.features import Column, Features
+from engine.protocol.features import Column, Features
+from engine.protocol.request import Action
 from engine.scores import Scores
 
 Terms = list[tuple[tuple[str, ...], float]]

@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from engine.actions import RankRequest
 from engine.policies import Cause
+from engine.protocol.request import RankRequest
 from engine.settings import LearningMode, LoopSettings
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from engine.features import Column
+from engine.protocol.features import Column
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,14 +7,14 @@ from typing import TypeVar
 
 import numpy as np
 
-from engine.actions import RankRequest
 from engine.arrays import Array
 from engine.classic import ClassicModel
-from engine.features import Column
 from engine.fold import LoopState
 from engine.log import Ranked
 from engine.model import RewardModel
 from engine.policies import Decision, Normals
+from engine.protocol.features import Column
+from engine.protocol.request import RankRequest
 from engine.scores import Scores
 from engine.streams import digest, stream
 

@@ -6,7 +6,7 @@ together have as their inner product the k-th elementary symmetric polynomial of
 the per-field inner products s_1..s_F (the ANOVA kernel: Shawe-Taylor & Cristianini,
 *Kernel Methods for Pattern Analysis*, 2004, section 9.2), so triples of hundreds of
 fields cost a few vector operations.
-`engine.features.columns_of_row` is the same map written out; a test holds them equal.
+`engine.protocol.features.columns_of_row` is the same map written out; a test holds them equal.
 """
 
 import math
@@ -17,10 +17,10 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.actions import Action
 from engine.arrays import Array, with_room
-from engine.features import SHARE, Features
 from engine.hypotheses import RowForm
+from engine.protocol.features import SHARE, Features
+from engine.protocol.request import Action
 
 
 def symmetric_polynomials(products: Array, orders: int) -> Array:

@@ -10,7 +10,6 @@ from datetime import UTC, datetime
 from functools import wraps
 from typing import Any, Concatenate, ParamSpec, Self, TypeVar
 
-from engine.actions import RankRequest, RankResponse, parse_rank_request, parse_reward
 from engine.admission import (
     SETTINGS,
     changed,
@@ -25,7 +24,6 @@ from engine.arrays import Array
 from engine.classic import ClassicModel
 from engine.errors import refuse
 from engine.events import EventState
-from engine.features import Column
 from engine.fold import LoopState
 from engine.judgement import Judgement
 from engine.log import (
@@ -41,6 +39,9 @@ from engine.log import (
 )
 from engine.model import RewardModel
 from engine.policies import Normals
+from engine.protocol.features import Column
+from engine.protocol.request import RankRequest, parse_rank_request, parse_reward
+from engine.protocol.response import RankResponse
 from engine.replay import Checkpoint, Replay
 from engine.response import response_to
 from engine.scores import Scores

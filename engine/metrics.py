@@ -11,11 +11,11 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.actions import RankRequest, parse_rank_request
 from engine.arrays import Array, with_room
 from engine.events import EventState
 from engine.log import START, Activated, Expired, Mark, Ranked, Rewarded
 from engine.loop import LearningLoop
+from engine.protocol.request import RankRequest, parse_rank_request
 from engine.worlds.world import World
 
 RECENT = 50

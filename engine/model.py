@@ -12,13 +12,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from engine.actions import Action
 from engine.arrays import Array
 from engine.evidence import Bank, Banks
-from engine.features import Column, Features, action_terms, context_terms
 from engine.hypotheses import Hypothesis, RowForm
 from engine.kernel import RowKernel
 from engine.posterior import Posterior, Shift
+from engine.protocol.features import Column, Features, action_terms, context_terms
+from engine.protocol.request import Action
 from engine.scores import Scores
 from engine.span import Block, Offer, Span
 

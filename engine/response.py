@@ -1,7 +1,7 @@
 """The answer to a Rank call, from what was logged of it."""
 
-from engine.actions import RankedAction, RankResponse
 from engine.log import Ranked
+from engine.protocol.response import RankedAction, RankResponse
 
 
 def response_to(ranked: Ranked) -> RankResponse:

@@ -4,10 +4,10 @@ from dataclasses import dataclass, field, fields, replace
 from datetime import timedelta
 from typing import Any, Literal, Self, get_args
 
-from engine.actions import MAX_REWARD, MIN_REWARD
 from engine.errors import check_number, refuse
 from engine.hypotheses import HYPOTHESES, MAX_HYPOTHESES, Hypothesis
 from engine.policies import AnyPolicy, EpsilonGreedy, Greedy, Thompson
+from engine.protocol.request import MAX_REWARD, MIN_REWARD
 
 Aggregation = Literal["earliest", "sum"]
 LearningMode = Literal["online", "apprentice", "logging_only"]

@@ -19,11 +19,11 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.actions import Action
 from engine.arrays import Array, with_room
-from engine.features import Features
 from engine.hypotheses import RowForm
 from engine.kernel import RowKernel
+from engine.protocol.features import Features
+from engine.protocol.request import Action
 
 MAX_BLOCK, MAX_BASIS = 400, 1_500
 """Basis vectors that a block, and all blocks together, keep. From there on, the part of a row

@@ -22,13 +22,13 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from engine.actions import Action, RankRequest
 from engine.arrays import Array
 from engine.classic import ClassicModel
 from engine.events import EventState
 from engine.fold import new_head
 from engine.loop import LearningLoop
 from engine.model import RewardModel
+from engine.protocol.request import Action, RankRequest
 
 Z = 1.96
 """Standard errors in a 95 % interval."""

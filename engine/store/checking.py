@@ -3,9 +3,9 @@
 import math
 from dataclasses import dataclass
 
-from engine.actions import MAX_REWARD, MIN_REWARD
 from engine.admission import MAX_REWARDS
 from engine.log import Activated, Configured, Entry, Expired, Ranked, Rewarded, Undone
+from engine.protocol.request import MAX_REWARD, MIN_REWARD
 from engine.settings import LoopSettings
 from engine.store.codec import UnreadableError
 from engine.worlds.world import World

@@ -10,9 +10,9 @@ from datetime import UTC, datetime
 from itertools import chain
 from typing import Any, BinaryIO
 
-from engine.actions import RankRequest, parse_rank_request, parse_reward
 from engine.errors import PersonalizerError
 from engine.log import Activated, Configured, Entry, EventLog, Expired, Ranked, Rewarded, Undone
+from engine.protocol.request import RankRequest, parse_rank_request, parse_reward
 from engine.settings import LoopSettings
 from engine.store.codec import UnreadableError, parse, read_number
 from engine.store.faults import Faults, RejectedError, numbered_lines, size_of

@@ -20,20 +20,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from engine import (
-    actions,
-    arrays,
-    classic,
-    evidence,
-    features,
-    fold,
-    hypotheses,
-    kernel,
-    model,
-    posterior,
-    span,
-)
+from engine import arrays, classic, evidence, fold, hypotheses, kernel, model, posterior, span
 from engine.arrays import Array
+from engine.protocol import features
+from engine.protocol import request as actions
 
 PARTS: tuple[ModuleType, ...] = (
     model,

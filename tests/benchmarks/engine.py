@@ -36,11 +36,11 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))  # here, `engine` i
 
 from engine import LearningLoop, LoopSettings, RankRequest, Thompson
 from engine.arrays import Array
-from engine.features import Column, columns_of_row
 from engine.fold import EventState
 from engine.hypotheses import HYPOTHESES, RowForm
 from engine.log import Ranked
 from engine.model import RewardModel
+from engine.protocol.features import Column, columns_of_row
 from engine.simulation import crowd
 from engine.span import MAX_BASIS
 from engine.worlds import WORLDS, World

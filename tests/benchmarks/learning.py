@@ -27,9 +27,9 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))  # here, `engine` i
 
 from engine import EpsilonGreedy, Greedy, LearningLoop, LoopSettings, Thompson, Uniform
 from engine.arrays import Array
-from engine.features import Features
 from engine.hypotheses import HYPOTHESES, RowForm
 from engine.kernel import context_scales, symmetric_polynomials
+from engine.protocol.features import Features
 from engine.simulation import crowd
 from engine.worlds.coffee import COFFEE
 

@@ -30,12 +30,12 @@ import pandas as pd
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))  # here, `engine` is the package
 
 from engine import Hypothesis, LoopSettings, Thompson
-from engine.actions import RankRequest, parse_rank_request
 from engine.arrays import Array
 from engine.fold import new_head
 from engine.hypotheses import HYPOTHESES
 from engine.model import RewardModel
 from engine.policies import AnyPolicy, Normals
+from engine.protocol.request import RankRequest, parse_rank_request
 from engine.streams import stream
 from tests.benchmarks.environments import ENVIRONMENTS, Environment
 from tests.benchmarks.peers import PEERS, Peer, fits, quiet

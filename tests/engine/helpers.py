@@ -18,10 +18,10 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from engine import LearningLoop, PersonalizerError, RankRequest
-from engine.actions import parse_rank_request
 from engine.hypotheses import By, Hypothesis
 from engine.log import Ranked
 from engine.model import RewardModel
+from engine.protocol.request import parse_rank_request
 
 Array = NDArray[np.float64]
 Json = dict[str, Any]

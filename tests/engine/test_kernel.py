@@ -9,10 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from engine.actions import RankRequest
-from engine.features import Column, columns_of_row, flatten
 from engine.hypotheses import By, RowForm
 from engine.kernel import RowKernel, Vectors, symmetric_polynomials
+from engine.protocol.features import Column, columns_of_row, flatten
+from engine.protocol.request import RankRequest
 from tests.engine.helpers import Array, Json, actions, contexts, dot, naive_row, request_of
 
 Seen = list[tuple[list[Json], Json]]

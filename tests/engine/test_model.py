@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.actions import parse_rank_request
 from engine.hypotheses import HYPOTHESES, By, Hypothesis
 from engine.model import LEAN, LEAST, RewardModel
 from engine.policies import Normals, Thompson
+from engine.protocol.request import parse_rank_request
 from engine.scores import Scores
 from tests.engine.helpers import (
     Array,

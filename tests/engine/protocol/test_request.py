@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine import RankedAction, RankResponse
-from engine.actions import MAX_PAYLOAD, parse_rank_request, parse_reward
+from engine.protocol.request import MAX_PAYLOAD, parse_rank_request, parse_reward
 from tests.engine.bad_requests import BAD_REQUESTS, MANY, BadRequest
 from tests.engine.helpers import (
     CONTEXTS,

@@ -12,7 +12,7 @@ from functools import lru_cache
 from typing import Any
 
 from engine.errors import check_number, refuse
-from engine.features import Features, flatten, is_list
+from engine.protocol.features import Features, flatten, is_list
 
 MAX_ACTIONS = 50
 MAX_EXCLUDED = 1_000
@@ -30,14 +30,6 @@ class Action:
 
     id: str
     features: Features
-
-
-@dataclass(frozen=True, slots=True)
-class RankedAction:
-    """An action of the answer with the probability with which it was to be shown, 0 to 1."""
-
-    id: str
-    probability: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,30 +66,6 @@ class RankRequest:
             "excludedActions": list(self.excluded),
             "eventId": self.event_id,
             "deferActivation": self.defer_activation,
-        }
-
-
-@dataclass(frozen=True, slots=True)
-class RankResponse:
-    """The answer to Rank: which action to show, and how likely each was to be shown.
-
-    Attributes:
-        event_id: the id under which the reward is to be sent.
-        reward_action_id: the action to show, the one a reward applies to.
-        ranking: all offered actions by falling probability; an excluded action
-            keeps its place in the request and has probability 0.
-    """
-
-    event_id: str
-    reward_action_id: str
-    ranking: tuple[RankedAction, ...]
-
-    def to_json(self) -> dict[str, object]:
-        """The answer in the service's JSON shape."""
-        return {
-            "ranking": [{"id": a.id, "probability": a.probability} for a in self.ranking],
-            "eventId": self.event_id,
-            "rewardActionId": self.reward_action_id,
         }
 
 

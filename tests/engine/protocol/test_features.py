@@ -8,7 +8,8 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from engine.features import (
+from engine.hypotheses import By, RowForm
+from engine.protocol.features import (
     Column,
     Features,
     action_terms,
@@ -17,7 +18,6 @@ from engine.features import (
     flatten,
     squash,
 )
-from engine.hypotheses import By, RowForm
 from tests.engine.helpers import (
     Json,
     actions,

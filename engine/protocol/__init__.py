@@ -1,0 +1,1 @@
+"""What comes in and what goes out, in the service's own JSON shapes."""
