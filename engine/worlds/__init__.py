@@ -3,7 +3,7 @@
 from engine.worlds.coffee import COFFEE
 from engine.worlds.movies import MOVIES
 from engine.worlds.news import NEWS
-from engine.worlds.store import STORE
+from engine.worlds.shop import STORE
 from engine.worlds.world import Context, Field, Item, Taste, Value, World
 
 WORLDS: dict[str, World] = {world.key: world for world in (COFFEE, NEWS, MOVIES, STORE)}
