@@ -9,7 +9,7 @@
 """
 
 from engine.errors import PersonalizerError
-from engine.hypotheses import Hypothesis
+from engine.learners.bayesian.hypothesis import Hypothesis
 from engine.log import EventLog
 from engine.loop import LearningLoop
 from engine.policies import EpsilonGreedy, Greedy, Thompson, Uniform

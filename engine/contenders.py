@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from engine.errors import check_number, refuse
-from engine.hypotheses import Hypothesis
+from engine.learners.bayesian.hypothesis import Hypothesis
 from engine.players import Guessing, Learning, Player, Policy, Testing
 from engine.policies import EpsilonGreedy, Greedy
 from engine.rivals import Softmax, UpperBound

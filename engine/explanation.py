@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from engine.protocol.features import Column
+from engine.learners.base import Column
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,11 +3,11 @@
 from collections.abc import Iterable
 from typing import ClassVar
 
-from engine.classic import ClassicModel
 from engine.events import Events, EventState
-from engine.hypotheses import Hypothesis
+from engine.learners.bayesian.hypothesis import Hypothesis
+from engine.learners.bayesian.model import RewardModel
+from engine.learners.classic import ClassicModel
 from engine.log import Activated, Configured, Entry, Expired, Ranked, Rewarded
-from engine.model import RewardModel
 from engine.settings import LoopSettings
 
 __all__ = ["EventState", "LoopState", "imitation_head", "new_head"]

@@ -8,14 +8,14 @@ from typing import TypeVar
 import numpy as np
 
 from engine.arrays import Array
-from engine.classic import ClassicModel
 from engine.fold import LoopState
+from engine.learners.base import Column
+from engine.learners.bayesian.model import RewardModel
+from engine.learners.belief import Scores
+from engine.learners.classic import ClassicModel
 from engine.log import Ranked
-from engine.model import RewardModel
 from engine.policies import Decision, Normals
-from engine.protocol.features import Column
 from engine.protocol.request import RankRequest
-from engine.scores import Scores
 from engine.streams import digest, stream
 
 T = TypeVar("T")

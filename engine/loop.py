@@ -21,11 +21,14 @@ from engine.admission import (
     check_same,
 )
 from engine.arrays import Array
-from engine.classic import ClassicModel
 from engine.errors import refuse
 from engine.events import EventState
 from engine.fold import LoopState
 from engine.judgement import Judgement
+from engine.learners.base import Column
+from engine.learners.bayesian.model import RewardModel
+from engine.learners.belief import Scores
+from engine.learners.classic import ClassicModel
 from engine.log import (
     Activated,
     Configured,
@@ -37,14 +40,11 @@ from engine.log import (
     Ranked,
     Rewarded,
 )
-from engine.model import RewardModel
 from engine.policies import Normals
-from engine.protocol.features import Column
 from engine.protocol.request import RankRequest, parse_rank_request, parse_reward
 from engine.protocol.response import RankResponse
 from engine.replay import Checkpoint, Replay
 from engine.response import response_to
-from engine.scores import Scores
 from engine.settings import LoopSettings
 
 T = TypeVar("T")

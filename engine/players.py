@@ -9,12 +9,12 @@ from typing import NamedTuple, Protocol
 
 import numpy as np
 
-from engine.classic import ClassicModel
 from engine.fold import new_head
+from engine.learners.bayesian.model import RewardModel
+from engine.learners.belief import Scores
+from engine.learners.classic import ClassicModel
 from engine.metrics import request_in
-from engine.model import RewardModel
 from engine.policies import Decision, Normals, Uniform
-from engine.scores import Scores
 from engine.settings import LoopSettings
 from engine.streams import digest, stream
 from engine.worlds.world import World

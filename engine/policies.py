@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from engine.arrays import Array
 from engine.errors import check_number
-from engine.scores import Scores
+from engine.learners.belief import Scores
 from engine.streams import stream
 
 _CODE = "InvalidServiceConfiguration"

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from engine.errors import check_number
+from engine.learners.belief import Scores
 from engine.policies import Decision, Normals
-from engine.scores import Scores
 
 _CODE = "BadRequest"
 

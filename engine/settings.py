@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Any, Literal, Self, get_args
 
 from engine.errors import check_number, refuse
-from engine.hypotheses import HYPOTHESES, MAX_HYPOTHESES, Hypothesis
+from engine.learners.bayesian.hypothesis import HYPOTHESES, MAX_HYPOTHESES, Hypothesis
 from engine.policies import AnyPolicy, EpsilonGreedy, Greedy, Thompson
 from engine.protocol.request import MAX_REWARD, MIN_REWARD
 

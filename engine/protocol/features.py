@@ -21,18 +21,16 @@ a weather in words.
 
 The row that the engine learns from is never written down as a whole: it is the
 tensor product of a context part and an action part, and inner products of such
-products are products of inner products (`engine.kernel`). `columns_of_row` writes
+products are products of inner products (`engine.learners.bayesian.kernel`). `columns_of_row` writes
 it out for explanations, and for the tests.
 """
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import combinations, product
 from typing import Any, TypeGuard
 
 from engine.errors import refuse
-from engine.hypotheses import RowForm
 
 _FORBIDDEN = {chr(c) for c in (*range(33), *range(126, 141))} | {":", "|"}
 _CODE = "InvalidRankRequest"
@@ -45,9 +43,6 @@ MAX_COLUMNS = 2_000
 
 LINEAR = 3.0
 """Up to which size numbers count as they are."""
-
-SHARE = math.sqrt(0.5)
-"""Length of the id's part, and of the features' part, of an action's unit vector."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -181,72 +176,3 @@ def _finite(value: int | float, place: str) -> float:
     if not math.isfinite(number):
         refuse(_CODE, place, value, "a finite number")
     return number
-
-
-@dataclass(frozen=True, slots=True)
-class Column:
-    """One column of a row: columns of the context (none: in general) x one of the action.
-
-    ``of_id`` tells the column that the action's own id makes from its features.
-    """
-
-    context: tuple[str, ...]
-    action: str
-    of_id: bool = False
-
-
-def context_terms(context: Features, form: RowForm) -> dict[tuple[str, ...], float]:
-    """All crosses of up to ``form.crosses`` context fields, and their values.
-
-    Each order of crossing (none, single fields, pairs, triples) has the same share of the
-    squared length, so of the prior variance, whatever the number of fields. Measured on
-    the coffee table (``tests/benchmarks/learning.py``): one flat scale for all terms earns
-    about .015 less a visitor over the first 1,000. By id, each order has length 1 before
-    that; by features, that length is what it is for fields of size 1, so that it follows
-    the numbers.
-    """
-    by_field: dict[str, list[str]] = {}
-    for column in context.columns:
-        by_field.setdefault(context.fields[column], []).append(column)
-    orders = []
-    for order in range(form.crosses + 1):
-        terms = {
-            tuple(sorted(columns)): math.prod(context.columns[c] for c in columns)
-            for fields in combinations(by_field, order)
-            for columns in product(*(by_field[f] for f in fields))
-        }
-        square = sum(v * v for v in terms.values())
-        length = square if form.by == "id" else math.comb(context.size, order)
-        if square > 0:
-            orders.append({key: v / math.sqrt(length) for key, v in terms.items()})
-    return {k: v / math.sqrt(len(orders)) for terms in orders for k, v in terms.items()}
-
-
-def action_terms(name: str, features: Features, form: RowForm) -> dict[tuple[str, bool], float]:
-    """An action's own columns: (column, whether it is the id's) -> value.
-
-    By id, the id is a feature of its own, as it was in the service, so that ids alone
-    allow learning: id and features each hold half of the squared length 1, so that
-    actions share what they have in common and can still differ. By features, there is no
-    id unless there is nothing else, and numbers count as they are.
-    """
-    square = sum(v * v for v in features.columns.values())
-    if square == 0:
-        return {(name, True): 1.0}
-    if form.by == "features":
-        scale = 1 / math.sqrt(features.size)
-        return {(column, False): scale * v for column, v in features.columns.items()}
-    scale = SHARE / math.sqrt(square)
-    terms = {(column, False): scale * v for column, v in features.columns.items()}
-    return {(name, True): SHARE, **terms}
-
-
-def columns_of_row(
-    context: Features, name: str, features: Features, form: RowForm
-) -> dict[Column, float]:
-    """The row of (context, action) written out: column -> value."""
-    return {
-        Column(c, a, of_id): u * v
-        for c, u in context_terms(context, form).items()
-        for (a, of_id), v in action_terms(name, features, form).items()
-    }

@@ -20,8 +20,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from engine import arrays, classic, evidence, fold, hypotheses, kernel, model, posterior, span
+from engine import arrays, fold
 from engine.arrays import Array
+from engine.learners import classic
+from engine.learners.bayesian import averaging as evidence
+from engine.learners.bayesian import basis as span
+from engine.learners.bayesian import hypothesis as hypotheses
+from engine.learners.bayesian import kernel, model, posterior
 from engine.protocol import features
 from engine.protocol import request as actions
 

@@ -4,8 +4,8 @@ import pandas as pd
 import streamlit as st
 
 from engine import Hypothesis
+from engine.learners.bayesian.model import RewardModel
 from engine.log import Ranked
-from engine.model import RewardModel
 from pages.parts.look import note
 from pages.parts.session import PlaySession
 

@@ -32,8 +32,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))  # here, `engine` i
 from engine import Hypothesis, LoopSettings, Thompson
 from engine.arrays import Array
 from engine.fold import new_head
-from engine.hypotheses import HYPOTHESES
-from engine.model import RewardModel
+from engine.learners.bayesian.hypothesis import HYPOTHESES
+from engine.learners.bayesian.model import RewardModel
 from engine.policies import AnyPolicy, Normals
 from engine.protocol.request import RankRequest, parse_rank_request
 from engine.streams import stream

@@ -18,9 +18,10 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from engine import LearningLoop, PersonalizerError, RankRequest
-from engine.hypotheses import By, Hypothesis
+from engine.learners.bayesian.hypothesis import Hypothesis
+from engine.learners.bayesian.model import RewardModel
+from engine.learners.bayesian.rows import By
 from engine.log import Ranked
-from engine.model import RewardModel
 from engine.protocol.request import parse_rank_request
 
 Array = NDArray[np.float64]

@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 
 from engine import EpsilonGreedy, Greedy, LearningLoop, LoopSettings, Thompson, Uniform
 from engine.apprentice import LATEST, RECENT, Matching, MatchingRecord, Segment, ceiling
+from engine.learners.belief import Scores
 from engine.log import Ranked, Rewarded
 from engine.policies import AnyPolicy, Normals
-from engine.scores import Scores
 from engine.settings import LearningMode
 from tests.engine.helpers import CONTEXTS, DRINKS, Json, ManualClock, request_of
 

@@ -4,7 +4,7 @@ import pytest
 
 from engine import LearningLoop
 from engine.explanation import Shift, largest_shifts
-from engine.protocol.features import Column
+from engine.learners.base import Column
 from tests.engine.helpers import CONTEXTS, one_of
 
 PLAIN, PAIR, TRIPLE = (Column(("a", "b", "c")[:size], "x") for size in (0, 2, 3))

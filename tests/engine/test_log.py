@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 import pytest
 
 from engine import EventLog, LearningLoop, LoopSettings
-from engine.hypotheses import HYPOTHESES
+from engine.learners.bayesian.hypothesis import HYPOTHESES
 from engine.log import Activated, Configured, Entry, Expired, Ranked, Rewarded, Undone
 from tests.engine.helpers import CONTEXTS, DRINKS, Json, ManualClock, dot, naive_row, one_of
 

@@ -22,9 +22,9 @@ from engine import (
     Uniform,
 )
 from engine.fold import LoopState
+from engine.learners.bayesian.model import RewardModel
 from engine.log import Activated, Configured, Expired, Ranked, Rewarded, Undone
 from engine.loop import utc_now
-from engine.model import RewardModel
 from tests.engine.bad_requests import BAD_REQUESTS, BadRequest
 from tests.engine.helpers import (
     CONTEXTS,

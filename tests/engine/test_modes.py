@@ -13,11 +13,11 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from engine import EpsilonGreedy, Greedy, LearningLoop, LoopSettings, Thompson, Uniform
-from engine.classic import ClassicModel
 from engine.fold import LoopState
-from engine.hypotheses import Hypothesis
+from engine.learners.bayesian.hypothesis import Hypothesis
+from engine.learners.bayesian.model import LEAN, RewardModel
+from engine.learners.classic import ClassicModel
 from engine.log import Ranked
-from engine.model import LEAN, RewardModel
 from engine.policies import AnyPolicy, Normals
 from engine.settings import Learner, LearningMode
 from tests.engine.helpers import (

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from engine import EpsilonGreedy, Greedy, Hypothesis, LearningLoop, LoopSettings, Thompson, Uniform
-from engine.hypotheses import HYPOTHESES
+from engine.learners.bayesian.hypothesis import HYPOTHESES
 from engine.settings import SETTING_NAMES
 from tests.engine.helpers import ManualClock, assert_one_sentence, refusal, state_of
 

@@ -8,16 +8,9 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from engine.hypotheses import By, RowForm
-from engine.protocol.features import (
-    Column,
-    Features,
-    action_terms,
-    columns_of_row,
-    context_terms,
-    flatten,
-    squash,
-)
+from engine.learners.base import Column
+from engine.learners.bayesian.rows import By, RowForm, action_terms, columns_of_row, context_terms
+from engine.protocol.features import Features, flatten, squash
 from tests.engine.helpers import (
     Json,
     actions,

@@ -8,10 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine import evidence
-from engine.evidence import CARRIED, HOPELESS, ODDS, SHARE, SLEEP, Bank, Banks
-from engine.hypotheses import HYPOTHESES, Hypothesis
-from engine.model import RewardModel
+from engine.learners.bayesian import averaging as evidence
+from engine.learners.bayesian.averaging import SHARE, SLEEP, Bank
+from engine.learners.bayesian.change import CARRIED, HOPELESS, ODDS, Banks
+from engine.learners.bayesian.hypothesis import HYPOTHESES, Hypothesis
+from engine.learners.bayesian.model import RewardModel
 from tests.engine.helpers import Array, DenseOracle, Json, naive_row, request_of
 
 THREE = (Hypothesis(odds=2.0), Hypothesis(noise_sd=0.1), Hypothesis(crosses=1))

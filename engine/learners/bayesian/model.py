@@ -1,8 +1,8 @@
 """The reward model: what the engine believes about every (context, action).
 
 Several hypotheses learn side by side, each in the span of the rows it was rewarded for
-(`engine.span`, `engine.posterior`), and the evidence says how far each is to be believed
-(`engine.evidence`). The belief about an offer is their mixture.
+(`engine.learners.bayesian.basis`, `engine.learners.bayesian.posterior`), and the evidence says how far each is to be believed
+(`engine.learners.bayesian.averaging`). The belief about an offer is their mixture.
 """
 
 import math
@@ -13,14 +13,17 @@ from dataclasses import dataclass
 import numpy as np
 
 from engine.arrays import Array
-from engine.evidence import Bank, Banks
-from engine.hypotheses import Hypothesis, RowForm
-from engine.kernel import RowKernel
-from engine.posterior import Posterior, Shift
-from engine.protocol.features import Column, Features, action_terms, context_terms
+from engine.learners.base import Column
+from engine.learners.bayesian.averaging import Bank
+from engine.learners.bayesian.basis import Block, Offer, Span
+from engine.learners.bayesian.change import Banks
+from engine.learners.bayesian.hypothesis import Hypothesis
+from engine.learners.bayesian.kernel import RowKernel
+from engine.learners.bayesian.posterior import Posterior, Shift
+from engine.learners.bayesian.rows import RowForm, action_terms, context_terms
+from engine.learners.belief import Scores
+from engine.protocol.features import Features
 from engine.protocol.request import Action
-from engine.scores import Scores
-from engine.span import Block, Offer, Span
 
 LEAN = 0.1
 """Reward by which the imitated action is believed to be better before any reward."""

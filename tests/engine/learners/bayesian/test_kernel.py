@@ -9,9 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from engine.hypotheses import By, RowForm
-from engine.kernel import RowKernel, Vectors, symmetric_polynomials
-from engine.protocol.features import Column, columns_of_row, flatten
+from engine.learners.base import Column
+from engine.learners.bayesian.kernel import RowKernel, Vectors, symmetric_polynomials
+from engine.learners.bayesian.rows import By, RowForm, columns_of_row
+from engine.protocol.features import flatten
 from engine.protocol.request import RankRequest
 from tests.engine.helpers import Array, Json, actions, contexts, dot, naive_row, request_of
 

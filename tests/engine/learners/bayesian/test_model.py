@@ -9,11 +9,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.hypotheses import HYPOTHESES, By, Hypothesis
-from engine.model import LEAN, LEAST, RewardModel
+from engine.learners.bayesian.hypothesis import HYPOTHESES, Hypothesis
+from engine.learners.bayesian.model import LEAN, LEAST, RewardModel
+from engine.learners.bayesian.rows import By
+from engine.learners.belief import Scores
 from engine.policies import Normals, Thompson
 from engine.protocol.request import parse_rank_request
-from engine.scores import Scores
 from tests.engine.helpers import (
     Array,
     DenseOracle,
@@ -396,7 +397,7 @@ def test_hundreds_of_features_that_never_repeat_stay_finite_and_within_the_basis
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     rng = np.random.default_rng(2)
-    monkeypatch.setattr("engine.span.MAX_BLOCK", 20)
+    monkeypatch.setattr("engine.learners.bayesian.basis.MAX_BLOCK", 20)
     model = RewardModel(HYPOTHESES)
     offered = [{"id": name, "features": [{"k": name, "n": 0.5}]} for name in "abc"]
     for _ in range(80):

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from engine.scores import Scores
+from engine.learners.belief import Scores
 from tests.engine.helpers import Array
 
 DRAWS = 200_000

@@ -20,8 +20,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.arrays import Array, with_room
-from engine.hypotheses import RowForm
-from engine.kernel import RowKernel
+from engine.learners.bayesian.kernel import RowKernel
+from engine.learners.bayesian.rows import RowForm
 from engine.protocol.features import Features
 from engine.protocol.request import Action
 

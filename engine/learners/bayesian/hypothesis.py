@@ -1,35 +1,17 @@
 """Hypotheses: what the world might be like, each a complete learner of its own.
 
 Nobody has to choose between them: the evidence does, while the loop runs
-(`engine.model`). The default set was chosen by measurement (``tests/benchmarks/regret.py``).
+(`engine.learners.bayesian.model`). The default set was chosen by measurement (``tests/benchmarks/regret.py``).
 """
 
 from dataclasses import dataclass
-from typing import Literal
 
 from engine.errors import check_number, refuse
+from engine.learners.bayesian.rows import By, RowForm
 
 _CODE = "InvalidServiceConfiguration"
 
-By = Literal["id", "features"]
-"""How an action is told from others."""
 MAX_HYPOTHESES = 12
-
-
-@dataclass(frozen=True, slots=True)
-class RowForm:
-    """How (context, action) is written as a row of columns.
-
-    Attributes:
-        crosses: highest order of context fields crossed with the action, 0 to 3.
-        by: ``"id"``: an action is its id and its features, half each, in rows of length 1,
-            so that every action is doubted alike. ``"features"``: it is its features alone,
-            and numbers count as they are, so that actions never seen before are known by
-            what they are made of; an action without features is its id.
-    """
-
-    crosses: int = 3
-    by: By = "id"
 
 
 @dataclass(frozen=True, slots=True)

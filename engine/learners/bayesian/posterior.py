@@ -28,8 +28,8 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from engine.arrays import Array, with_room
-from engine.hypotheses import Hypothesis
-from engine.span import Block, Merge, Offer, Place
+from engine.learners.bayesian.basis import Block, Merge, Offer, Place
+from engine.learners.bayesian.hypothesis import Hypothesis
 
 CENTRE, CENTRE_PRECISION = 0.5, 4.0
 """Mean and precision of the prior of m0."""

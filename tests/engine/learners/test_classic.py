@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine import EpsilonGreedy, Greedy, LearningLoop, LoopSettings, Uniform
-from engine.classic import ClassicModel, classic_columns
+from engine.learners.classic import ClassicModel, classic_columns
 from engine.log import Ranked
 from engine.protocol.request import RankRequest, parse_rank_request
 from engine.settings import LearningMode

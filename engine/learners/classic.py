@@ -20,9 +20,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.arrays import Array, with_room
-from engine.protocol.features import Column, Features
+from engine.learners.base import Column
+from engine.learners.belief import Scores
+from engine.protocol.features import Features
 from engine.protocol.request import Action
-from engine.scores import Scores
 
 Terms = list[tuple[tuple[str, ...], float]]
 """Columns of the context with their product."""

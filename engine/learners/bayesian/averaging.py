@@ -22,20 +22,13 @@ from dataclasses import dataclass
 import numpy as np
 
 from engine.arrays import Array
-from engine.hypotheses import Hypothesis
-from engine.posterior import Posterior
+from engine.learners.bayesian.hypothesis import Hypothesis
+from engine.learners.bayesian.posterior import Posterior
 
 SHARE = 1e-4
 """Share of the weights that is spread evenly after each reward."""
-ODDS = 1e-4
-"""Prior odds that tastes changed just now."""
-CARRIED = 0.99
-"""Share of a new bank's weights that follows those of the bank that is believed: tastes change,
-how noisy rewards are need not."""
 SLEEP = 40.0
 """A hypothesis that is e^-40 behind is not taught any more, until tastes change."""
-HOPELESS = -12.0
-"""Log odds at which a bank that was overtaken is given up."""
 
 
 @dataclass(eq=False, slots=True)
@@ -124,100 +117,3 @@ class Bank:
         weights = self.weights
         weights[asleep] = SHARE / len(weights)
         self.log_weights = np.log(weights / weights.sum())
-
-
-class Banks:
-    """The bank that is believed first, then one that it overtook, then the challenger.
-
-    Attributes:
-        banks: those, two or three; one if tastes are taken never to change.
-        log_odds: of each against the first.
-        changes: how many rewards there had been when each change of tastes was found, and
-            when the bank that took over began.
-
-    Args:
-        hypotheses: one or more.
-        may_change: whether to look for changes of tastes.
-    """
-
-    def __init__(self, hypotheses: Sequence[Hypothesis], may_change: bool) -> None:
-        self.hypotheses = tuple(hypotheses)
-        self.may_change = may_change
-        prior = np.array([hypothesis.odds for hypothesis in self.hypotheses])
-        self.banks = [Bank.begin(self.hypotheses, 0, prior / prior.sum())]
-        self.log_odds = [0.0]
-        self.changes: list[tuple[int, int]] = []
-        self.learned = 0
-        if may_change:
-            self._challenge()
-
-    @property
-    def odds(self) -> Array:
-        """Weights of the banks, sum to 1."""
-        odds: Array = np.exp(np.array(self.log_odds) - max(self.log_odds))
-        odds /= odds.sum()
-        return odds
-
-    @property
-    def weights(self) -> Array:
-        """Weights of the hypotheses over all banks, (H,)."""
-        result: Array = self.odds @ np.array([bank.weights for bank in self.banks])
-        return result
-
-    def absorb(self, densities: Sequence[Array]) -> None:
-        """Weigh banks and hypotheses by a reward that all were taught.
-
-        Args:
-            densities: see `Bank.absorb`, of each bank.
-        """
-        self.learned += 1
-        told = [bank.absorb(found) for bank, found in zip(self.banks, densities, strict=True)]
-        self.log_odds = [odds + more for odds, more in zip(self.log_odds, told, strict=True)]
-        top = max(self.log_odds)
-        self.log_odds = [odds - top for odds in self.log_odds]
-        if self.may_change:
-            self._compare()
-
-    def _compare(self) -> None:
-        best, last = self.log_odds.index(0.0), len(self.banks) - 1
-        if best == last:
-            self._take_over()
-            return
-        if best:
-            self.banks[:2] = self.banks[1::-1]
-            self.log_odds[:2] = self.log_odds[1::-1]
-        if self.log_odds[last] <= math.log(ODDS):
-            self._challenge_anew(last)
-        if len(self.banks) == 3 and self.log_odds[1] < HOPELESS:
-            self._drop(1)
-
-    def _take_over(self) -> None:
-        """The challenger is believed from now on; the better of the others is kept."""
-        kept = self.log_odds[:-1].index(max(self.log_odds[:-1]))
-        self.banks = [self.banks[-1], self.banks[kept]]
-        self.log_odds = [self.log_odds[-1], self.log_odds[kept]]
-        self.banks[0].wake(self.hypotheses)
-        self.changes.append((self.learned, self.banks[0].born))
-        self._challenge()
-
-    def _challenge(self) -> None:
-        first = self.banks[0]
-        awake = np.array(first.awake, dtype=float)
-        weights = CARRIED * first.weights + (1 - CARRIED) * awake / awake.sum()
-        bank = Bank.begin(self.hypotheses, self.learned, weights)
-        self.banks.append(bank)
-        self.log_odds.append(self.log_odds[0] + math.log(ODDS))
-
-    def _challenge_anew(self, last: int) -> None:
-        """Most challengers fall behind with their first reward, untaught: they can stay."""
-        challenger, awake = self.banks[last], self.banks[0].awake
-        taught = any(learner is not None and learner.count for learner in challenger.learners)
-        if taught or sum(awake) != 1 or challenger.awake != awake:
-            self._drop(last)
-            self._challenge()
-            return
-        challenger.begin_anew(self.learned)
-        self.log_odds[last] = self.log_odds[0] + math.log(ODDS)
-
-    def _drop(self, position: int) -> None:
-        del self.banks[position], self.log_odds[position]

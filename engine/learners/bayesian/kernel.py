@@ -18,8 +18,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.arrays import Array, with_room
-from engine.hypotheses import RowForm
-from engine.protocol.features import SHARE, Features
+from engine.learners.bayesian.rows import SHARE, RowForm
+from engine.protocol.features import Features
 from engine.protocol.request import Action
 
 

@@ -11,10 +11,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine import span as span_module
-from engine.hypotheses import By, Hypothesis
-from engine.posterior import Posterior
-from engine.span import Place, Span
+from engine.learners.bayesian import basis as span_module
+from engine.learners.bayesian.basis import Place, Span
+from engine.learners.bayesian.hypothesis import Hypothesis
+from engine.learners.bayesian.posterior import Posterior
+from engine.learners.bayesian.rows import By
 from tests.engine.helpers import (
     Array,
     DenseOracle,
