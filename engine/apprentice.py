@@ -18,7 +18,10 @@ from engine.events import EventState
 from engine.log import Configured, Ranked
 from engine.loop import LearningLoop
 from engine.metrics import rolling_mean
-from engine.policies import AnyPolicy, EpsilonGreedy, Thompson, Uniform
+from engine.policies.epsilon_greedy import EpsilonGreedy
+from engine.policies.registry import AnyPolicy
+from engine.policies.thompson import Thompson
+from engine.policies.uniform import Uniform
 from engine.settings import LearningMode
 
 LATEST = 1_000

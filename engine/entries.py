@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from engine.policies import Cause
+from engine.policies.base import Cause
 from engine.protocol.request import RankRequest
 from engine.settings import LearningMode, LoopSettings
 

@@ -14,7 +14,7 @@ from engine.learners.bayesian.model import RewardModel
 from engine.learners.belief import Scores
 from engine.learners.classic import ClassicModel
 from engine.log import Ranked
-from engine.policies import Decision, Normals
+from engine.policies.base import Decision, Normals
 from engine.protocol.request import RankRequest
 from engine.streams import digest, stream
 

@@ -40,7 +40,7 @@ from engine.log import (
     Ranked,
     Rewarded,
 )
-from engine.policies import Normals
+from engine.policies.base import Normals
 from engine.protocol.request import RankRequest, parse_rank_request, parse_reward
 from engine.protocol.response import RankResponse
 from engine.replay import Checkpoint, Replay

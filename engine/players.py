@@ -14,7 +14,8 @@ from engine.learners.bayesian.model import RewardModel
 from engine.learners.belief import Scores
 from engine.learners.classic import ClassicModel
 from engine.metrics import request_in
-from engine.policies import Decision, Normals, Uniform
+from engine.policies.base import Decision, Normals
+from engine.policies.uniform import Uniform
 from engine.settings import LoopSettings
 from engine.streams import digest, stream
 from engine.worlds.world import World
@@ -28,7 +29,7 @@ class Choice(NamedTuple):
 
 
 class Policy(Protocol):
-    """From beliefs to a choice, as in `engine.policies`."""
+    """From beliefs to a choice, as in `engine.policies.base`."""
 
     def decide(self, scores: Scores, normals: Normals, rng: np.random.Generator) -> Decision:
         """Choose among the actions scored."""

@@ -6,7 +6,10 @@ from typing import Any, Literal, Self, get_args
 
 from engine.errors import check_number, refuse
 from engine.learners.bayesian.hypothesis import HYPOTHESES, MAX_HYPOTHESES, Hypothesis
-from engine.policies import AnyPolicy, EpsilonGreedy, Greedy, Thompson
+from engine.policies.epsilon_greedy import EpsilonGreedy
+from engine.policies.greedy import Greedy
+from engine.policies.registry import AnyPolicy
+from engine.policies.thompson import Thompson
 from engine.protocol.request import MAX_REWARD, MIN_REWARD
 
 Aggregation = Literal["earliest", "sum"]
@@ -82,7 +85,7 @@ class LoopSettings:
         _check_choice("learning_mode", self.learning_mode, get_args(LearningMode))
         _check_choice("learner", self.learner, get_args(Learner))
         if not isinstance(self.policy, AnyPolicy):
-            refuse(_CODE, "policy", self.policy, "a policy of engine.policies")
+            refuse(_CODE, "policy", self.policy, "a policy of engine.policies.base")
         check_number(_CODE, "crosses", self.crosses, 0, 3, whole=True)
         _check_hypotheses(self.hypotheses)
         if not isinstance(self.may_change, bool):

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import ClassVar
 
 from engine import EpsilonGreedy, Greedy, LoopSettings, Thompson, Uniform
-from engine.policies import AnyPolicy
+from engine.policies.registry import AnyPolicy
 from engine.settings import LearningMode
 from engine.store import KeptLoop, Limits
 from engine.worlds import WORLDS

@@ -34,7 +34,8 @@ from engine.arrays import Array
 from engine.fold import new_head
 from engine.learners.bayesian.hypothesis import HYPOTHESES
 from engine.learners.bayesian.model import RewardModel
-from engine.policies import AnyPolicy, Normals
+from engine.policies.base import Normals
+from engine.policies.registry import AnyPolicy
 from engine.protocol.request import RankRequest, parse_rank_request
 from engine.streams import stream
 from tests.benchmarks.environments import ENVIRONMENTS, Environment

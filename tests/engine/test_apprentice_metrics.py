@@ -14,7 +14,8 @@ from engine import EpsilonGreedy, Greedy, LearningLoop, LoopSettings, Thompson, 
 from engine.apprentice import LATEST, RECENT, Matching, MatchingRecord, Segment, ceiling
 from engine.learners.belief import Scores
 from engine.log import Ranked, Rewarded
-from engine.policies import AnyPolicy, Normals
+from engine.policies.base import Normals
+from engine.policies.registry import AnyPolicy
 from engine.settings import LearningMode
 from tests.engine.helpers import CONTEXTS, DRINKS, Json, ManualClock, request_of
 

@@ -18,7 +18,8 @@ from engine.learners.bayesian.hypothesis import Hypothesis
 from engine.learners.bayesian.model import LEAN, RewardModel
 from engine.learners.classic import ClassicModel
 from engine.log import Ranked
-from engine.policies import AnyPolicy, Normals
+from engine.policies.base import Normals
+from engine.policies.registry import AnyPolicy
 from engine.settings import Learner, LearningMode
 from tests.engine.helpers import (
     CONTEXTS,

@@ -14,7 +14,7 @@ from engine.baselines import best_rule
 from engine.fold import EventState
 from engine.learners.bayesian.model import RewardModel
 from engine.log import Ranked
-from engine.policies import AnyPolicy
+from engine.policies.registry import AnyPolicy
 from engine.simulation import serve, visitor
 from engine.switching import FOLDS, Outlook, outlook
 from engine.worlds.coffee import COFFEE

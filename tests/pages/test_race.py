@@ -10,9 +10,10 @@ import pytest
 
 from engine.contenders import ABTest, Learner, line_up
 from engine.plan import MAX_REPETITIONS, MAX_VISITORS
-from engine.policies import EpsilonGreedy
+from engine.policies.epsilon_greedy import EpsilonGreedy
+from engine.policies.softmax import Softmax
+from engine.policies.ucb import UpperBound
 from engine.race import race
-from engine.rivals import Softmax, UpperBound
 from engine.standings import Standings
 from engine.worlds import WORLDS
 from pages.parts.race.board import segments_order

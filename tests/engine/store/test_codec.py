@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from engine import EpsilonGreedy, Greedy, LearningLoop, LoopSettings, PersonalizerError, Uniform
 from engine.log import Undone
-from engine.policies import AnyPolicy
+from engine.policies.registry import AnyPolicy
 from engine.store.codec import (
     UnreadableError,
     from_json,

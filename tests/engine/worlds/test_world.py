@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from engine import LearningLoop, LoopSettings
 from engine.log import Ranked, Rewarded
-from engine.policies import Uniform
+from engine.policies.uniform import Uniform
 from engine.simulation import crowd, visitor
 from engine.worlds import WORLDS, Field, Taste, Value, World
 

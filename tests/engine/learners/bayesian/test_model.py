@@ -13,7 +13,8 @@ from engine.learners.bayesian.hypothesis import HYPOTHESES, Hypothesis
 from engine.learners.bayesian.model import LEAN, LEAST, RewardModel
 from engine.learners.bayesian.rows import By
 from engine.learners.belief import Scores
-from engine.policies import Normals, Thompson
+from engine.policies.base import Normals
+from engine.policies.thompson import Thompson
 from engine.protocol.request import parse_rank_request
 from tests.engine.helpers import (
     Array,

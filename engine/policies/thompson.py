@@ -1,14 +1,7 @@
-"""From beliefs to a distribution over actions, and one action drawn from it.
-
-Every policy returns the very vector that the action was drawn from, so a logged
-probability is exact even where it is itself a Monte-Carlo estimate: importance
-weights r / q stay unbiased however rough the estimate of the Thompson
-probabilities is.
-"""
+"""Thompson sampling: each action as often as it is the best of posterior draws that agree."""
 
 import contextlib
 from dataclasses import dataclass
-from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,60 +9,7 @@ from numpy.typing import NDArray
 from engine.arrays import Array
 from engine.errors import check_number
 from engine.learners.belief import Scores
-from engine.streams import stream
-
-_CODE = "InvalidServiceConfiguration"
-
-Cause = Literal["draw", "best", "random", "baseline"]
-"""What decided: a posterior draw, the best guess, or chance alone."""
-
-
-@dataclass(frozen=True, slots=True)
-class Decision:
-    """An action and the distribution it was drawn from, over the K non-excluded actions.
-
-    Attributes:
-        probabilities: (K,), sums to 1; the propensities.
-        errors: (K,) Monte-Carlo standard error of each as an estimate of the policy's
-            exact probability; 0 where it is computed exactly.
-        chosen: position of the action to show.
-        cause: what decided.
-        draw: (K,) the expected rewards drawn from the belief, if a draw decided.
-        part: position of the part of the belief that this draw came from.
-    """
-
-    probabilities: Array
-    errors: Array
-    chosen: int
-    cause: Cause
-    draw: Array | None = None
-    part: int | None = None
-
-
-class Normals:
-    """Standard normal numbers that the draws of one loop share, (draws, K) for any K.
-
-    One fixed table per seed keeps charts from jittering and costs nothing a call;
-    what is drawn from the decision's own stream stays independent of it. Column k
-    depends on the seed and k alone.
-    """
-
-    def __init__(self, seed: int) -> None:
-        self._seed = seed
-        self._table: Array = np.zeros((0, 0))
-
-    def table(self, draws: int, size: int) -> Array:
-        """The first ``size`` columns of the table with ``draws`` rows."""
-        if self._table.shape[0] != draws:
-            self._table = np.zeros((draws, 0))
-        have = self._table.shape[1]
-        if have < size:
-            new = [
-                stream(self._seed, "normals", column).standard_normal(draws)
-                for column in range(have, size)
-            ]
-            self._table = np.column_stack([self._table, *new])
-        return self._table[:, :size]
+from engine.policies.base import _CODE, Decision, Normals, _pick, _ties
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,56 +95,6 @@ class Thompson:
         return drawn
 
 
-@dataclass(frozen=True, slots=True)
-class EpsilonGreedy:
-    """The service's own exploration: the best guess, but by chance with probability epsilon.
-
-    The best of K actions has probability (1 - epsilon) + epsilon / K, the others
-    epsilon / K each; equally good ones share, so that an untrained model gives 1 / K.
-
-    Attributes:
-        epsilon: share of uniformly random decisions, 0 to 1; the service's default is 0.2.
-    """
-
-    epsilon: float = 0.2
-
-    def __post_init__(self) -> None:
-        check_number(_CODE, "policy.epsilon", self.epsilon, 0, 1)
-
-    def decide(self, scores: Scores, normals: Normals, rng: np.random.Generator) -> Decision:
-        """Choose among the actions scored; the first is the baseline."""
-        size = len(scores.mean)
-        best = _ties(scores.mean)
-        probabilities = (1 - self.epsilon) * best + self.epsilon / size
-        random = bool(rng.random() < self.epsilon)
-        chosen = _pick(np.full(size, 1 / size) if random else best, rng)
-        return Decision(probabilities, np.zeros(size), chosen, "random" if random else "best")
-
-
-@dataclass(frozen=True, slots=True)
-class Greedy:
-    """Always the best guess; equally good actions share. Nothing is explored."""
-
-    def decide(self, scores: Scores, normals: Normals, rng: np.random.Generator) -> Decision:
-        """Choose among the actions scored; the first is the baseline."""
-        best = _ties(scores.mean)
-        return Decision(best, np.zeros(len(best)), _pick(best, rng), "best")
-
-
-@dataclass(frozen=True, slots=True)
-class Uniform:
-    """Every action equally often, whatever was learned."""
-
-    def decide(self, scores: Scores, normals: Normals, rng: np.random.Generator) -> Decision:
-        """Choose among the actions scored; the first is the baseline."""
-        size = len(scores.mean)
-        chance = np.full(size, 1 / size)
-        return Decision(chance, np.zeros(size), _pick(chance, rng), "random")
-
-
-AnyPolicy = Thompson | EpsilonGreedy | Greedy | Uniform
-
-
 def _shared_out(draws: int, weights: Array) -> NDArray[np.int_]:
     """Where the draws of each part end, in proportion to the weights."""
     ends: NDArray[np.int_] = np.rint(weights.cumsum() * draws).astype(int)
@@ -243,16 +133,3 @@ def _root(covariance: Array) -> Array:
             return root.astype(np.float64, copy=False)
     alone: Array = np.diag(np.sqrt(np.maximum(diagonal, 0.0)))
     return alone
-
-
-def _ties(mean: Array) -> Array:
-    """Uniform distribution over the actions whose mean is the highest, up to rounding."""
-    best: NDArray[np.bool_] = mean >= mean.max() - 1e-12
-    share: Array = best / best.sum()
-    return share
-
-
-def _pick(probabilities: Array, rng: np.random.Generator) -> int:
-    """One position drawn from a distribution."""
-    cumulative = probabilities.cumsum()
-    return int(np.searchsorted(cumulative, rng.random() * cumulative[-1], side="right"))

@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 
 from engine.learners.belief import Scores
-from engine.policies import Normals
-from engine.rivals import Softmax, UpperBound
+from engine.policies.base import Normals
+from engine.policies.softmax import Softmax
+from engine.policies.ucb import UpperBound
 from tests.engine.helpers import refusal
 
 SCORES = Scores.of_one(np.array([0.2, 0.5, 0.4]), np.diag([0.09, 0.0, 0.04]))

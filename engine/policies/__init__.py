@@ -1,0 +1,1 @@
+"""From a belief to a distribution over actions: one policy a file."""

@@ -1,0 +1,82 @@
+"""From beliefs to a distribution over actions, and one action drawn from it.
+
+Every policy returns the very vector that the action was drawn from, so a logged
+probability is exact even where it is itself a Monte-Carlo estimate: importance
+weights r / q stay unbiased however rough the estimate of the Thompson
+probabilities is.
+"""
+
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.arrays import Array
+from engine.streams import stream
+
+_CODE = "InvalidServiceConfiguration"
+
+Cause = Literal["draw", "best", "random", "baseline"]
+"""What decided: a posterior draw, the best guess, or chance alone."""
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """An action and the distribution it was drawn from, over the K non-excluded actions.
+
+    Attributes:
+        probabilities: (K,), sums to 1; the propensities.
+        errors: (K,) Monte-Carlo standard error of each as an estimate of the policy's
+            exact probability; 0 where it is computed exactly.
+        chosen: position of the action to show.
+        cause: what decided.
+        draw: (K,) the expected rewards drawn from the belief, if a draw decided.
+        part: position of the part of the belief that this draw came from.
+    """
+
+    probabilities: Array
+    errors: Array
+    chosen: int
+    cause: Cause
+    draw: Array | None = None
+    part: int | None = None
+
+
+class Normals:
+    """Standard normal numbers that the draws of one loop share, (draws, K) for any K.
+
+    One fixed table per seed keeps charts from jittering and costs nothing a call;
+    what is drawn from the decision's own stream stays independent of it. Column k
+    depends on the seed and k alone.
+    """
+
+    def __init__(self, seed: int) -> None:
+        self._seed = seed
+        self._table: Array = np.zeros((0, 0))
+
+    def table(self, draws: int, size: int) -> Array:
+        """The first ``size`` columns of the table with ``draws`` rows."""
+        if self._table.shape[0] != draws:
+            self._table = np.zeros((draws, 0))
+        have = self._table.shape[1]
+        if have < size:
+            new = [
+                stream(self._seed, "normals", column).standard_normal(draws)
+                for column in range(have, size)
+            ]
+            self._table = np.column_stack([self._table, *new])
+        return self._table[:, :size]
+
+
+def _ties(mean: Array) -> Array:
+    """Uniform distribution over the actions whose mean is the highest, up to rounding."""
+    best: NDArray[np.bool_] = mean >= mean.max() - 1e-12
+    share: Array = best / best.sum()
+    return share
+
+
+def _pick(probabilities: Array, rng: np.random.Generator) -> int:
+    """One position drawn from a distribution."""
+    cumulative = probabilities.cumsum()
+    return int(np.searchsorted(cumulative, rng.random() * cumulative[-1], side="right"))

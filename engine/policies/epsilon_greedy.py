@@ -1,0 +1,35 @@
+"""Epsilon-greedy: the service's own exploration."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from engine.errors import check_number
+from engine.learners.belief import Scores
+from engine.policies.base import _CODE, Decision, Normals, _pick, _ties
+
+
+@dataclass(frozen=True, slots=True)
+class EpsilonGreedy:
+    """The service's own exploration: the best guess, but by chance with probability epsilon.
+
+    The best of K actions has probability (1 - epsilon) + epsilon / K, the others
+    epsilon / K each; equally good ones share, so that an untrained model gives 1 / K.
+
+    Attributes:
+        epsilon: share of uniformly random decisions, 0 to 1; the service's default is 0.2.
+    """
+
+    epsilon: float = 0.2
+
+    def __post_init__(self) -> None:
+        check_number(_CODE, "policy.epsilon", self.epsilon, 0, 1)
+
+    def decide(self, scores: Scores, normals: Normals, rng: np.random.Generator) -> Decision:
+        """Choose among the actions scored; the first is the baseline."""
+        size = len(scores.mean)
+        best = _ties(scores.mean)
+        probabilities = (1 - self.epsilon) * best + self.epsilon / size
+        random = bool(rng.random() < self.epsilon)
+        chosen = _pick(np.full(size, 1 / size) if random else best, rng)
+        return Decision(probabilities, np.zeros(size), chosen, "random" if random else "best")

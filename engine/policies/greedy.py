@@ -1,0 +1,18 @@
+"""Greedy: always the best guess."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from engine.learners.belief import Scores
+from engine.policies.base import Decision, Normals, _pick, _ties
+
+
+@dataclass(frozen=True, slots=True)
+class Greedy:
+    """Always the best guess; equally good actions share. Nothing is explored."""
+
+    def decide(self, scores: Scores, normals: Normals, rng: np.random.Generator) -> Decision:
+        """Choose among the actions scored; the first is the baseline."""
+        best = _ties(scores.mean)
+        return Decision(best, np.zeros(len(best)), _pick(best, rng), "best")
