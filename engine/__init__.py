@@ -10,15 +10,15 @@
 
 from engine.errors import PersonalizerError
 from engine.learners.bayesian.hypothesis import Hypothesis
-from engine.log import EventLog
-from engine.loop import LearningLoop
+from engine.loop.learning_loop import LearningLoop
+from engine.loop.log import EventLog
+from engine.loop.settings import LoopSettings
 from engine.policies.epsilon_greedy import EpsilonGreedy
 from engine.policies.greedy import Greedy
 from engine.policies.thompson import Thompson
 from engine.policies.uniform import Uniform
 from engine.protocol.request import Action, RankRequest
 from engine.protocol.response import RankedAction, RankResponse
-from engine.settings import LoopSettings
 
 __all__ = [
     "Action",

@@ -14,15 +14,15 @@ from itertools import islice, takewhile
 import numpy as np
 
 from engine.arrays import Array
-from engine.events import EventState
-from engine.log import Configured, Ranked
-from engine.loop import LearningLoop
+from engine.loop.event import EventState
+from engine.loop.learning_loop import LearningLoop
+from engine.loop.log import Configured, Ranked
+from engine.loop.settings import LearningMode
 from engine.metrics import rolling_mean
 from engine.policies.epsilon_greedy import EpsilonGreedy
 from engine.policies.registry import AnyPolicy
 from engine.policies.thompson import Thompson
 from engine.policies.uniform import Uniform
-from engine.settings import LearningMode
 
 LATEST = 1_000
 """Events in the reward achievement ratio, as in the service."""

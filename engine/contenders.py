@@ -9,12 +9,12 @@ from typing import Protocol
 
 from engine.errors import check_number, refuse
 from engine.learners.bayesian.hypothesis import Hypothesis
+from engine.loop.settings import LoopSettings
 from engine.players import Guessing, Learning, Player, Policy, Testing
 from engine.policies.epsilon_greedy import EpsilonGreedy
 from engine.policies.greedy import Greedy
 from engine.policies.softmax import Softmax
 from engine.policies.ucb import UpperBound
-from engine.settings import LoopSettings
 from engine.worlds.world import World
 
 

@@ -12,9 +12,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.arrays import Array, with_room
-from engine.events import EventState
-from engine.log import START, Activated, Expired, Mark, Ranked, Rewarded
-from engine.loop import LearningLoop
+from engine.loop.event import EventState
+from engine.loop.learning_loop import LearningLoop
+from engine.loop.log import START, Activated, Expired, Mark, Ranked, Rewarded
 from engine.protocol.request import RankRequest, parse_rank_request
 from engine.worlds.world import World
 

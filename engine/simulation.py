@@ -7,7 +7,7 @@ Visitor number n of a seed is the same person with the same luck in every loop
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from engine.loop import LearningLoop
+from engine.loop.learning_loop import LearningLoop
 from engine.streams import stream
 from engine.worlds.world import Context, World
 

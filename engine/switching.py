@@ -23,11 +23,11 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from engine.arrays import Array
-from engine.events import EventState
-from engine.fold import new_head
 from engine.learners.bayesian.model import RewardModel
 from engine.learners.classic import ClassicModel
-from engine.loop import LearningLoop
+from engine.loop.event import EventState
+from engine.loop.learning_loop import LearningLoop
+from engine.loop.state import new_head
 from engine.protocol.request import Action, RankRequest
 
 Z = 1.96

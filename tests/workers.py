@@ -11,7 +11,7 @@ from multiprocessing.connection import Connection
 import numpy as np
 
 from engine import LearningLoop
-from engine.log import Entry, EventLog, Ranked, Rewarded, Undone
+from engine.loop.log import Entry, EventLog, Ranked, Rewarded, Undone
 from engine.simulation import serve, visitor
 from engine.store import KeptLoop, Store, reopen
 from engine.worlds import WORLDS

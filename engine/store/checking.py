@@ -3,10 +3,10 @@
 import math
 from dataclasses import dataclass
 
-from engine.admission import MAX_REWARDS
-from engine.log import Activated, Configured, Entry, Expired, Ranked, Rewarded, Undone
+from engine.loop.guards import MAX_REWARDS
+from engine.loop.log import Activated, Configured, Entry, Expired, Ranked, Rewarded, Undone
+from engine.loop.settings import LoopSettings
 from engine.protocol.request import MAX_REWARD, MIN_REWARD
-from engine.settings import LoopSettings
 from engine.store.codec import UnreadableError
 from engine.worlds.world import World
 

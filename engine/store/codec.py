@@ -14,9 +14,9 @@ from functools import cache
 from types import NoneType, UnionType
 from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
-from engine.log import Entry, Undone
+from engine.loop.log import Entry, Undone
+from engine.loop.settings import LoopSettings
 from engine.protocol.request import RankRequest, parse_rank_request
-from engine.settings import LoopSettings
 
 Text = Callable[[Any], str]
 Value = Callable[[Any], Any]

@@ -7,7 +7,7 @@ from typing import Self
 
 from sqlalchemy import Connection, Engine
 
-from engine.loop import utc_now
+from engine.loop.clock import utc_now
 from engine.store.database import PATIENCE, StoreError, connect, translated
 from engine.store.limits import Limits
 

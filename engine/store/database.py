@@ -13,7 +13,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError, SQLAlchemy
 from sqlalchemy.exc import TimeoutError as NoConnection
 
 from engine.errors import PersonalizerError
-from engine.log import OvertakenError
+from engine.loop.log import OvertakenError
 from engine.store.schema import migrate
 
 PATIENCE = 5.0

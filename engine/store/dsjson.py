@@ -11,9 +11,18 @@ from itertools import chain
 from typing import Any, BinaryIO
 
 from engine.errors import PersonalizerError
-from engine.log import Activated, Configured, Entry, EventLog, Expired, Ranked, Rewarded, Undone
+from engine.loop.log import (
+    Activated,
+    Configured,
+    Entry,
+    EventLog,
+    Expired,
+    Ranked,
+    Rewarded,
+    Undone,
+)
+from engine.loop.settings import LoopSettings
 from engine.protocol.request import RankRequest, parse_rank_request, parse_reward
-from engine.settings import LoopSettings
 from engine.store.codec import UnreadableError, parse, read_number
 from engine.store.faults import Faults, RejectedError, numbered_lines, size_of
 from engine.store.kept import new_id

@@ -20,13 +20,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from engine import arrays, fold
+from engine import arrays
 from engine.arrays import Array
 from engine.learners import classic
 from engine.learners.bayesian import averaging as evidence
 from engine.learners.bayesian import basis as span
 from engine.learners.bayesian import hypothesis as hypotheses
 from engine.learners.bayesian import kernel, model, posterior
+from engine.loop import state as fold
 from engine.protocol import features
 from engine.protocol import request as actions
 

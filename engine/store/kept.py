@@ -11,13 +11,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from threading import RLock
 
-from engine.events import Events, PastEvents
-from engine.fold import LoopState
-from engine.log import Entry, EventLog, Mark, OvertakenError, Ranked, Undone
-from engine.loop import LearningLoop
+from engine.loop.event_index import Events, PastEvents
+from engine.loop.learning_loop import LearningLoop
+from engine.loop.log import Entry, EventLog, Mark, OvertakenError, Ranked, Undone
+from engine.loop.replay import Checkpoint
+from engine.loop.settings import LoopSettings
+from engine.loop.state import LoopState
 from engine.metrics import NOTHING, Followed, LearningCurve
-from engine.replay import Checkpoint
-from engine.settings import LoopSettings
 from engine.store.codec import settings_from_json, settings_to_json
 from engine.store.database import StoreError
 from engine.store.freeze import fingerprint, freeze, thaw
@@ -45,7 +45,7 @@ class Journal:
         self.is_begun = is_begun
 
     def offer(self, position: int, entries: Sequence[Entry | Undone]) -> None:
-        """See `engine.log.Listener`."""
+        """See `engine.loop.log.Listener`."""
         if self.is_begun:
             self._store.append(self._about.id, position, entries, self._more_events(entries))
         elif any(isinstance(entry, Ranked) for entry in entries):
@@ -77,18 +77,18 @@ class Journal:
         return more
 
     def news(self, position: int) -> Sequence[Entry | Undone]:
-        """See `engine.log.Listener`."""
+        """See `engine.loop.log.Listener`."""
         if not self.is_begun:
             return ()
         length = self._store.length(self._about.id)
         return list(self.read(position, length)) if length > position else ()
 
     def read(self, start: int, stop: int) -> Iterator[Entry | Undone]:
-        """See `engine.log.Past`."""
+        """See `engine.loop.log.Past`."""
         return self._store.read(self._about.id, start, stop)
 
     def of_event(self, event_id: str, stop: int) -> Sequence[tuple[int, Entry]]:
-        """See `engine.log.Past`."""
+        """See `engine.loop.log.Past`."""
         return self._store.of_event(self._about.id, event_id, stop)
 
     def put_snapshot(self, snapshot: Snapshot, data: bytes) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from threading import Lock
 from weakref import WeakValueDictionary
 
-from engine.settings import LoopSettings
+from engine.loop.settings import LoopSettings
 from engine.store.kept import KeptLoop, keep, new_id, reopen
 from engine.store.store import About, Store
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, delete, func, insert, select
 
-from engine.log import Mark
+from engine.loop.log import Mark
 from engine.store.connected import Connected
 from engine.store.schema import SNAPSHOTS
 

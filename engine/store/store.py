@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Row, bindparam, delete, func, insert, select, update
 
 from engine.errors import refuse
-from engine.log import Entry, Ranked, Undone
+from engine.loop.log import Entry, Ranked, Undone
 from engine.store.connected import GoneError
 from engine.store.database import StoreError
 from engine.store.logs import INSERT, Logs, rows_of

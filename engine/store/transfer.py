@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, BinaryIO
 
 from engine.errors import PersonalizerError
-from engine.log import Entry, Undone
+from engine.loop.log import Entry, Undone
 from engine.store.checking import FullError, LogChecker
 from engine.store.codec import UnreadableError, from_json, parse
 from engine.store.faults import Faults, RejectedError, numbered_lines, size_of
@@ -204,10 +204,10 @@ class _Intake:
         self._kept.settle()
 
     def offer(self, position: int, entries: Sequence[Entry | Undone]) -> None:
-        """See `engine.log.Listener`; nobody ranks here."""
+        """See `engine.loop.log.Listener`; nobody ranks here."""
 
     def news(self, position: int) -> Sequence[Entry | Undone]:
-        """See `engine.log.Listener`."""
+        """See `engine.loop.log.Listener`."""
         return self._chunk
 
     def finish(self) -> About:

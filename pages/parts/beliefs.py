@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 import streamlit as st
 
 from engine.explanation import Shift
-from engine.log import Ranked
+from engine.loop.log import Ranked
 from engine.worlds import World
 from pages.parts.charts import beliefs as chart
 from pages.parts.look import is_dark, note, percent, plain

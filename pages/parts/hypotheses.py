@@ -5,7 +5,7 @@ import streamlit as st
 
 from engine import Hypothesis
 from engine.learners.bayesian.model import RewardModel
-from engine.log import Ranked
+from engine.loop.log import Ranked
 from pages.parts.look import note
 from pages.parts.session import PlaySession
 

@@ -15,7 +15,7 @@ import streamlit as st
 
 from engine import LearningLoop, LoopSettings, PersonalizerError
 from engine.explanation import Shift, largest_shifts
-from engine.log import Ranked
+from engine.loop.log import Ranked
 from engine.metrics import LearningCurve, favourites
 from engine.simulation import Visitor, serve, visitor
 from engine.store import KeptLoop, Library, keep

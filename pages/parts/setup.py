@@ -6,8 +6,8 @@ from dataclasses import dataclass, replace
 from typing import ClassVar
 
 from engine import EpsilonGreedy, Greedy, LoopSettings, Thompson, Uniform
+from engine.loop.settings import LearningMode
 from engine.policies.registry import AnyPolicy
-from engine.settings import LearningMode
 from engine.store import KeptLoop, Limits
 from engine.worlds import WORLDS
 from pages.parts.link import SWITCH, Linked, Parser, one_of, whole

@@ -6,7 +6,7 @@ from dataclasses import fields
 from itertools import groupby
 
 from engine import LearningLoop, LoopSettings
-from engine.log import Configured, Ranked
+from engine.loop.log import Configured, Ranked
 from engine.simulation import Visitor, visitor
 from engine.worlds import World
 

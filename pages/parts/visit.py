@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from engine.log import Ranked
+from engine.loop.log import Ranked
 from engine.worlds import World
 from pages.parts.look import note, percent, plain
 from pages.parts.rewards import reward_buttons

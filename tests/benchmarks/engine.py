@@ -36,13 +36,13 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))  # here, `engine` i
 
 from engine import LearningLoop, LoopSettings, RankRequest, Thompson
 from engine.arrays import Array
-from engine.fold import EventState
 from engine.learners.base import Column
 from engine.learners.bayesian.basis import MAX_BASIS
 from engine.learners.bayesian.hypothesis import HYPOTHESES
 from engine.learners.bayesian.model import RewardModel
 from engine.learners.bayesian.rows import RowForm, columns_of_row
-from engine.log import Ranked
+from engine.loop.log import Ranked
+from engine.loop.state import EventState
 from engine.simulation import crowd
 from engine.worlds import WORLDS, World
 

@@ -31,9 +31,9 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))  # here, `engine` i
 
 from engine import Hypothesis, LoopSettings, Thompson
 from engine.arrays import Array
-from engine.fold import new_head
 from engine.learners.bayesian.hypothesis import HYPOTHESES
 from engine.learners.bayesian.model import RewardModel
+from engine.loop.state import new_head
 from engine.policies.base import Normals
 from engine.policies.registry import AnyPolicy
 from engine.protocol.request import RankRequest, parse_rank_request

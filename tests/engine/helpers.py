@@ -21,7 +21,7 @@ from engine import LearningLoop, PersonalizerError, RankRequest
 from engine.learners.bayesian.hypothesis import Hypothesis
 from engine.learners.bayesian.model import RewardModel
 from engine.learners.bayesian.rows import By
-from engine.log import Ranked
+from engine.loop.log import Ranked
 from engine.protocol.request import parse_rank_request
 
 Array = NDArray[np.float64]

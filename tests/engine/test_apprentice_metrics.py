@@ -13,10 +13,10 @@ from hypothesis import strategies as st
 from engine import EpsilonGreedy, Greedy, LearningLoop, LoopSettings, Thompson, Uniform
 from engine.apprentice import LATEST, RECENT, Matching, MatchingRecord, Segment, ceiling
 from engine.learners.belief import Scores
-from engine.log import Ranked, Rewarded
+from engine.loop.log import Ranked, Rewarded
+from engine.loop.settings import LearningMode
 from engine.policies.base import Normals
 from engine.policies.registry import AnyPolicy
-from engine.settings import LearningMode
 from tests.engine.helpers import CONTEXTS, DRINKS, Json, ManualClock, request_of
 
 POLICIES: list[AnyPolicy] = [

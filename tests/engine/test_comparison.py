@@ -11,8 +11,8 @@ from engine import EpsilonGreedy, Greedy, LearningLoop, LoopSettings, RankReques
 from engine.apprentice import MatchingRecord, ceiling
 from engine.baselines import Baseline, always, best_rule, mood, value_of
 from engine.comparison import ARMS, RECENT, AutoSwitch, Comparison
+from engine.loop.settings import LearningMode
 from engine.policies.registry import AnyPolicy
-from engine.settings import LearningMode
 from engine.simulation import visitor
 from engine.streams import stream
 from engine.switching import outlook

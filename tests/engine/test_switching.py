@@ -11,9 +11,9 @@ import pytest
 
 from engine import Greedy, Hypothesis, LearningLoop, LoopSettings, RankRequest, Thompson, Uniform
 from engine.baselines import best_rule
-from engine.fold import EventState
 from engine.learners.bayesian.model import RewardModel
-from engine.log import Ranked
+from engine.loop.log import Ranked
+from engine.loop.state import EventState
 from engine.policies.registry import AnyPolicy
 from engine.simulation import serve, visitor
 from engine.switching import FOLDS, Outlook, outlook

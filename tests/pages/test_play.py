@@ -8,7 +8,7 @@ import pyarrow as pa
 import pytest
 from streamlit.runtime.scriptrunner_utils.script_run_context import ScriptRunContext
 
-from engine.log import Configured, Ranked
+from engine.loop.log import Configured, Ranked
 from engine.simulation import visitor
 from engine.worlds import WORLDS
 from pages.parts.setup import Setup

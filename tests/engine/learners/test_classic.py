@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 
 from engine import EpsilonGreedy, Greedy, LearningLoop, LoopSettings, Uniform
 from engine.learners.classic import ClassicModel, classic_columns
-from engine.log import Ranked
+from engine.loop.log import Ranked
+from engine.loop.settings import LearningMode
 from engine.protocol.request import RankRequest, parse_rank_request
-from engine.settings import LearningMode
 from engine.worlds.coffee import COFFEE
 from tests.engine.helpers import CONTEXTS, DRINKS, Array, Json, ManualClock, request_of
 

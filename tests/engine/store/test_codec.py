@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine import EpsilonGreedy, Greedy, LearningLoop, LoopSettings, PersonalizerError, Uniform
-from engine.log import Undone
+from engine.loop.log import Undone
 from engine.policies.registry import AnyPolicy
 from engine.store.codec import (
     UnreadableError,

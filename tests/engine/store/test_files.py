@@ -14,7 +14,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from engine import LearningLoop, LoopSettings
-from engine.log import Ranked
+from engine.loop.log import Ranked
 from engine.simulation import crowd
 from engine.store import KeptLoop, Library, Limits, Store, StoreError, keep, reopen
 from engine.store.codec import to_text

@@ -9,7 +9,7 @@ from sqlalchemy import text
 
 from engine import EpsilonGreedy, LearningLoop, LoopSettings
 from engine.apprentice import MatchingRecord
-from engine.log import START, EventLog, Ranked
+from engine.loop.log import START, EventLog, Ranked
 from engine.metrics import LearningCurve, latest_rows
 from engine.simulation import crowd
 from engine.store import KeptLoop, Store, StoreError, keep, reopen

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import create_engine, inspect, text
 
 from engine import LearningLoop, PersonalizerError
-from engine.log import OvertakenError
+from engine.loop.log import OvertakenError
 from engine.store import GoneError, KeptLoop, Library, Limits, Store, StoreError, keep, reopen
 from engine.store.codec import to_text
 from engine.store.database import address, connect

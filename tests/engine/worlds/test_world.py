@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine import LearningLoop, LoopSettings
-from engine.log import Ranked, Rewarded
+from engine.loop.log import Ranked, Rewarded
 from engine.policies.uniform import Uniform
 from engine.simulation import crowd, visitor
 from engine.worlds import WORLDS, Field, Taste, Value, World

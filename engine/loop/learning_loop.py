@@ -6,11 +6,20 @@ log, and replaying the log gives the same loop, bit for bit.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import wraps
 from typing import Any, Concatenate, ParamSpec, Self, TypeVar
 
-from engine.admission import (
+from engine.arrays import Array
+from engine.errors import refuse
+from engine.learners.base import Column
+from engine.learners.bayesian.model import RewardModel
+from engine.learners.belief import Scores
+from engine.learners.classic import ClassicModel
+from engine.loop.clock import Clock, utc_now
+from engine.loop.decide import Judgement
+from engine.loop.event import EventState
+from engine.loop.guards import (
     SETTINGS,
     changed,
     check_activation,
@@ -20,16 +29,7 @@ from engine.admission import (
     check_room,
     check_same,
 )
-from engine.arrays import Array
-from engine.errors import refuse
-from engine.events import EventState
-from engine.fold import LoopState
-from engine.judgement import Judgement
-from engine.learners.base import Column
-from engine.learners.bayesian.model import RewardModel
-from engine.learners.belief import Scores
-from engine.learners.classic import ClassicModel
-from engine.log import (
+from engine.loop.log import (
     Activated,
     Configured,
     EventLog,
@@ -40,21 +40,16 @@ from engine.log import (
     Ranked,
     Rewarded,
 )
+from engine.loop.replay import Checkpoint, Replay
+from engine.loop.response import response_to
+from engine.loop.settings import LoopSettings
+from engine.loop.state import LoopState
 from engine.policies.base import Normals
 from engine.protocol.request import RankRequest, parse_rank_request, parse_reward
 from engine.protocol.response import RankResponse
-from engine.replay import Checkpoint, Replay
-from engine.response import response_to
-from engine.settings import LoopSettings
 
 T = TypeVar("T")
 P = ParamSpec("P")
-Clock = Callable[[], datetime]
-
-
-def utc_now() -> datetime:
-    """The real clock."""
-    return datetime.now(UTC)
 
 
 def _in_turn(

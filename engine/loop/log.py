@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from engine.entries import Activated, Configured, Entry, Expired, Ranked, Rewarded, Undone
+from engine.loop.entries import Activated, Configured, Entry, Expired, Ranked, Rewarded, Undone
 
 __all__ = [
     "Activated",

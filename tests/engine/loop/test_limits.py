@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from engine import LearningLoop, LoopSettings
-from engine.admission import MAX_REWARDS
+from engine.loop.guards import MAX_REWARDS
 from engine.protocol.features import MAX_COLUMNS
 from engine.protocol.request import MAX_EXCLUDED
 from tests.engine.helpers import CONTEXTS, DRINKS, ManualClock, assert_one_sentence, refusal

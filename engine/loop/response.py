@@ -1,6 +1,6 @@
 """The answer to a Rank call, from what was logged of it."""
 
-from engine.log import Ranked
+from engine.loop.log import Ranked
 from engine.protocol.response import RankedAction, RankResponse
 
 

@@ -6,10 +6,10 @@ from dataclasses import replace
 from typing import Any
 
 from engine.errors import refuse
-from engine.events import EventState
-from engine.log import Ranked
+from engine.loop.event import EventState
+from engine.loop.log import Ranked
+from engine.loop.settings import REWARD_SETTINGS, SETTING_NAMES, LoopSettings
 from engine.protocol.request import RankRequest
-from engine.settings import REWARD_SETTINGS, SETTING_NAMES, LoopSettings
 
 SETTINGS = "InvalidServiceConfiguration"
 """The code of a setting that was refused."""

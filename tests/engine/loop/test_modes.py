@@ -13,14 +13,14 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from engine import EpsilonGreedy, Greedy, LearningLoop, LoopSettings, Thompson, Uniform
-from engine.fold import LoopState
 from engine.learners.bayesian.hypothesis import Hypothesis
 from engine.learners.bayesian.model import LEAN, RewardModel
 from engine.learners.classic import ClassicModel
-from engine.log import Ranked
+from engine.loop.log import Ranked
+from engine.loop.settings import Learner, LearningMode
+from engine.loop.state import LoopState
 from engine.policies.base import Normals
 from engine.policies.registry import AnyPolicy
-from engine.settings import Learner, LearningMode
 from tests.engine.helpers import (
     CONTEXTS,
     DRINKS,

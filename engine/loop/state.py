@@ -3,12 +3,13 @@
 from collections.abc import Iterable
 from typing import ClassVar
 
-from engine.events import Events, EventState
 from engine.learners.bayesian.hypothesis import Hypothesis
 from engine.learners.bayesian.model import RewardModel
 from engine.learners.classic import ClassicModel
-from engine.log import Activated, Configured, Entry, Expired, Ranked, Rewarded
-from engine.settings import LoopSettings
+from engine.loop.event import EventState
+from engine.loop.event_index import Events
+from engine.loop.log import Activated, Configured, Entry, Expired, Ranked, Rewarded
+from engine.loop.settings import LoopSettings
 
 __all__ = ["EventState", "LoopState", "imitation_head", "new_head"]
 

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeVar
 
-from engine.events import Events, PastEvents
-from engine.fold import LoopState
-from engine.log import Entry, EventLog, Mark, OvertakenError, Past, Undone
+from engine.loop.event_index import Events, PastEvents
+from engine.loop.log import Entry, EventLog, Mark, OvertakenError, Past, Undone
+from engine.loop.state import LoopState
 
 T = TypeVar("T")
 

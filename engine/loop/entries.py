@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from engine.loop.settings import LearningMode, LoopSettings
 from engine.policies.base import Cause
 from engine.protocol.request import RankRequest
-from engine.settings import LearningMode, LoopSettings
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,10 +21,10 @@ from engine import (
     Thompson,
     Uniform,
 )
-from engine.fold import LoopState
 from engine.learners.bayesian.model import RewardModel
-from engine.log import Activated, Configured, Expired, Ranked, Rewarded, Undone
-from engine.loop import utc_now
+from engine.loop.clock import utc_now
+from engine.loop.log import Activated, Configured, Expired, Ranked, Rewarded, Undone
+from engine.loop.state import LoopState
 from tests.engine.bad_requests import BAD_REQUESTS, BadRequest
 from tests.engine.helpers import (
     CONTEXTS,

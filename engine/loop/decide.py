@@ -8,12 +8,12 @@ from typing import TypeVar
 import numpy as np
 
 from engine.arrays import Array
-from engine.fold import LoopState
 from engine.learners.base import Column
 from engine.learners.bayesian.model import RewardModel
 from engine.learners.belief import Scores
 from engine.learners.classic import ClassicModel
-from engine.log import Ranked
+from engine.loop.log import Ranked
+from engine.loop.state import LoopState
 from engine.policies.base import Decision, Normals
 from engine.protocol.request import RankRequest
 from engine.streams import digest, stream

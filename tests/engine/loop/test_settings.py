@@ -9,7 +9,7 @@ import pytest
 
 from engine import EpsilonGreedy, Greedy, Hypothesis, LearningLoop, LoopSettings, Thompson, Uniform
 from engine.learners.bayesian.hypothesis import HYPOTHESES
-from engine.settings import SETTING_NAMES
+from engine.loop.settings import SETTING_NAMES
 from tests.engine.helpers import ManualClock, assert_one_sentence, refusal, state_of
 
 THIRTEEN = tuple(Hypothesis(noise_sd=0.1 * (i + 1)) for i in range(13))

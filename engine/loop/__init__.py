@@ -1,0 +1,1 @@
+"""The learning loop: its settings, its log, and the state that follows from the log."""
