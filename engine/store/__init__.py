@@ -14,10 +14,10 @@
 
 from engine.store.connected import GoneError
 from engine.store.database import StoreError, address
-from engine.store.kept import KeptLoop, keep, reopen
 from engine.store.library import Library
 from engine.store.limits import Limits
 from engine.store.store import About, Store
+from engine.store.stored_loop import KeptLoop, keep, reopen
 
 __all__ = [
     "About",

@@ -5,8 +5,8 @@ from threading import Lock
 from weakref import WeakValueDictionary
 
 from engine.loop.settings import LoopSettings
-from engine.store.kept import KeptLoop, keep, new_id, reopen
 from engine.store.store import About, Store
+from engine.store.stored_loop import KeptLoop, keep, new_id, reopen
 
 _HOUR = 3_600.0
 

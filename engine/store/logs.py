@@ -10,9 +10,9 @@ from collections.abc import Iterator, Sequence
 from sqlalchemy import Connection, bindparam, insert, select, update
 
 from engine.loop.log import Entry, OvertakenError, Undone
-from engine.store.codec import from_text, to_text
 from engine.store.connected import Connected, GoneError
 from engine.store.database import StoreError
+from engine.store.entry_codec import from_text, to_text
 from engine.store.schema import ENTRIES, LOOPS
 
 CHUNK = 1_000

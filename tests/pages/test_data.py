@@ -15,7 +15,7 @@ from streamlit.testing.v1 import AppTest
 
 from engine.simulation import crowd
 from engine.store import KeptLoop, Store, StoreError, keep
-from engine.store.transfer import export_lines
+from engine.store.exchange.jsonl import export_lines
 from engine.worlds import WORLDS
 from pages.parts.browser import owner
 from pages.parts.changes import ROUTES

@@ -5,8 +5,8 @@ import streamlit as st
 
 from engine import PersonalizerError
 from engine.store import Library
-from engine.store.faults import SHOWN, RejectedError
-from engine.store.files import import_file
+from engine.store.exchange.formats import import_file
+from engine.store.exchange.lines import SHOWN, RejectedError
 from pages.parts.data.loops import say
 from pages.parts.look import note, plain
 

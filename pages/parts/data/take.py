@@ -7,7 +7,7 @@ import streamlit as st
 
 from engine import PersonalizerError
 from engine.store import About, Library
-from engine.store.files import FORMATS, Format
+from engine.store.exchange.formats import FORMATS, Format
 from pages.parts.look import note, plain
 
 DIRECT = 5_000

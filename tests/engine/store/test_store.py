@@ -11,8 +11,8 @@ from sqlalchemy import create_engine, inspect, text
 from engine import LearningLoop, PersonalizerError
 from engine.loop.log import OvertakenError
 from engine.store import GoneError, KeptLoop, Library, Limits, Store, StoreError, keep, reopen
-from engine.store.codec import to_text
 from engine.store.database import address, connect
+from engine.store.entry_codec import to_text
 from engine.store.schema import MIGRATIONS, migrate
 from engine.store.store import About
 from tests.engine.helpers import DRINKS

@@ -5,13 +5,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import BinaryIO
 
-from engine.store.codec import UnreadableError, parse
-from engine.store.dsjson import dsjson_rows, import_dsjson
-from engine.store.faults import first_line
-from engine.store.freeze import freeze
+from engine.store.entry_codec import UnreadableError, parse
+from engine.store.exchange.dsjson import dsjson_rows, import_dsjson
+from engine.store.exchange.jsonl import Progress, export_lines, import_loop, silent, write_lines
+from engine.store.exchange.lines import first_line
 from engine.store.library import Library
+from engine.store.snapshot_codec import freeze
 from engine.store.store import MAX_NAME, About, Store
-from engine.store.transfer import Progress, export_lines, import_loop, silent, write_lines
 
 Write = Callable[[Library, About, BinaryIO, Progress], None]
 

@@ -13,7 +13,7 @@ from engine.loop.log import START, EventLog, Ranked
 from engine.metrics import LearningCurve, latest_rows
 from engine.simulation import crowd
 from engine.store import KeptLoop, Store, StoreError, keep, reopen
-from engine.store.freeze import StaleError, fingerprint, freeze, thaw
+from engine.store.snapshot_codec import StaleError, fingerprint, freeze, thaw
 from tests.engine.helpers import CONTEXTS, DRINKS
 from tests.workers import WORLD, beliefs, from_scratch, serve_next
 
@@ -157,7 +157,7 @@ def test_a_snapshot_of_other_code_is_ignored(
     plain_store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     kept = taught(plain_store, LoopSettings())
-    monkeypatch.setattr("engine.store.kept.fingerprint", lambda: "of other code")
+    monkeypatch.setattr("engine.store.stored_loop.fingerprint", lambda: "of other code")
     back = reopen(plain_store, kept.id)
     assert beliefs(back.loop) == beliefs(kept.loop)
     assert back.settle(every=1)

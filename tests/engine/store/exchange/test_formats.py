@@ -17,13 +17,13 @@ from engine import LearningLoop, LoopSettings
 from engine.loop.log import Ranked
 from engine.simulation import crowd
 from engine.store import KeptLoop, Library, Limits, Store, StoreError, keep, reopen
-from engine.store.codec import to_text
-from engine.store.dsjson import dsjson_rows, import_dsjson, shown_distribution
-from engine.store.faults import MAX_LINE, MAX_LINES, SHOWN, RejectedError
-from engine.store.files import FORMATS, Format, import_file
-from engine.store.freeze import thaw
+from engine.store.entry_codec import to_text
+from engine.store.exchange.dsjson import dsjson_rows, import_dsjson, shown_distribution
+from engine.store.exchange.formats import FORMATS, Format, import_file
+from engine.store.exchange.jsonl import export_lines, import_loop
+from engine.store.exchange.lines import MAX_LINE, MAX_LINES, SHOWN, RejectedError
 from engine.store.logs import CHUNK
-from engine.store.transfer import export_lines, import_loop
+from engine.store.snapshot_codec import thaw
 from engine.worlds import WORLDS
 from tests.engine.helpers import CONTEXTS, DRINKS
 from tests.workers import WORLD, beliefs, serve_next

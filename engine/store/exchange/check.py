@@ -7,7 +7,7 @@ from engine.loop.guards import MAX_REWARDS
 from engine.loop.log import Activated, Configured, Entry, Expired, Ranked, Rewarded, Undone
 from engine.loop.settings import LoopSettings
 from engine.protocol.request import MAX_REWARD, MIN_REWARD
-from engine.store.codec import UnreadableError
+from engine.store.entry_codec import UnreadableError
 from engine.worlds.world import World
 
 _SUM = 1e-6

@@ -23,11 +23,11 @@ from engine.loop.log import (
 )
 from engine.loop.settings import LoopSettings
 from engine.protocol.request import RankRequest, parse_rank_request, parse_reward
-from engine.store.codec import UnreadableError, parse, read_number
-from engine.store.faults import Faults, RejectedError, numbered_lines, size_of
-from engine.store.kept import new_id
+from engine.store.entry_codec import UnreadableError, parse, read_number
+from engine.store.exchange.jsonl import Progress, silent, take_in
+from engine.store.exchange.lines import Faults, RejectedError, numbered_lines, size_of
 from engine.store.store import About, Store
-from engine.store.transfer import Progress, silent, take_in
+from engine.store.stored_loop import new_id
 from engine.worlds import WORLDS
 
 _WITHOUT = {"_multi", "FromUrl"}

@@ -12,12 +12,12 @@ from typing import Any, BinaryIO
 
 from engine.errors import PersonalizerError
 from engine.loop.log import Entry, Undone
-from engine.store.checking import FullError, LogChecker
-from engine.store.codec import UnreadableError, from_json, parse
-from engine.store.faults import Faults, RejectedError, numbered_lines, size_of
-from engine.store.kept import keep_parts, new_id
+from engine.store.entry_codec import UnreadableError, from_json, parse
+from engine.store.exchange.check import FullError, LogChecker
+from engine.store.exchange.lines import Faults, RejectedError, numbered_lines, size_of
 from engine.store.logs import CHUNK
 from engine.store.store import MAX_NAME, About, Store
+from engine.store.stored_loop import keep_parts, new_id
 from engine.worlds import WORLDS
 from engine.worlds.world import World
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from engine import EpsilonGreedy, Greedy, LearningLoop, LoopSettings, PersonalizerError, Uniform
 from engine.loop.log import Undone
 from engine.policies.registry import AnyPolicy
-from engine.store.codec import (
+from engine.store.entry_codec import (
     UnreadableError,
     from_json,
     from_text,

@@ -1,0 +1,79 @@
+"""One loop's log in the store."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+from engine.loop.log import Entry, EventLog, OvertakenError, Ranked, Undone
+from engine.store.snapshots import Snapshot
+from engine.store.store import About, Store
+
+
+class Journal:
+    """One loop's log in the store: listens to what happens, and tells what did.
+
+    Until the first event nothing is written: a loop that nobody used is not kept.
+
+    Attributes:
+        log: the log that it listens to.
+        is_begun: whether the loop is in the store.
+    """
+
+    def __init__(self, store: Store, about: About, log: EventLog, is_begun: bool) -> None:
+        self._store, self._about, self.log = store, about, log
+        self._early = [] if is_begun else list(log.history)
+        self.is_begun = is_begun
+
+    def offer(self, position: int, entries: Sequence[Entry | Undone]) -> None:
+        """See `engine.loop.log.Listener`."""
+        if self.is_begun:
+            self._store.append(self._about.id, position, entries, self._more_events(entries))
+        elif any(isinstance(entry, Ranked) for entry in entries):
+            self._begin(entries)
+        else:
+            self._early.extend(entries)
+
+    def belong_to(self, owner: str) -> None:
+        """Say whose loop it will be, before it is in the store."""
+        self._about = replace(self._about, owner=owner)
+
+    def _begin(self, entries: Sequence[Entry | Undone]) -> None:
+        try:
+            self._store.create(self._about, [*self._early, *entries])
+        except OvertakenError:
+            # It was written after all when the answer to an earlier attempt got lost.
+            self.is_begun = True
+            raise
+        self.is_begun, self._early = True, []
+
+    def _more_events(self, entries: Sequence[Entry | Undone]) -> int:
+        more = 0
+        for entry in entries:
+            if isinstance(entry, Ranked):
+                more += 1
+            elif isinstance(entry, Undone):
+                taken = self.log.since(len(self.log) - entry.entries)
+                more -= sum(isinstance(one, Ranked) for one in taken)
+        return more
+
+    def news(self, position: int) -> Sequence[Entry | Undone]:
+        """See `engine.loop.log.Listener`."""
+        if not self.is_begun:
+            return ()
+        length = self._store.length(self._about.id)
+        return list(self.read(position, length)) if length > position else ()
+
+    def read(self, start: int, stop: int) -> Iterator[Entry | Undone]:
+        """See `engine.loop.log.Past`."""
+        return self._store.read(self._about.id, start, stop)
+
+    def of_event(self, event_id: str, stop: int) -> Sequence[tuple[int, Entry]]:
+        """See `engine.loop.log.Past`."""
+        return self._store.of_event(self._about.id, event_id, stop)
+
+    def put_snapshot(self, snapshot: Snapshot, data: bytes) -> None:
+        """Keep a snapshot beside the log."""
+        self._store.put_snapshot(self._about.id, snapshot, data)
+
+    def data(self, snapshot: Snapshot) -> bytes | None:
+        """What a snapshot holds; None if it is not there any more."""
+        return self._store.data(self._about.id, snapshot)
