@@ -11,14 +11,14 @@ import numpy as np
 
 from engine.apprentice import Matching, MatchingRecord
 from engine.arrays import Array
-from engine.baselines import Baseline
 from engine.errors import check_number
 from engine.loop.clock import Clock, utc_now
 from engine.loop.learning_loop import LearningLoop
 from engine.loop.settings import LearningMode, LoopSettings
 from engine.metrics import LearningCurve, rolling_mean
 from engine.protocol.request import parse_rank_request
-from engine.simulation import serve, visitor
+from engine.simulation.baselines import Baseline
+from engine.simulation.crowd import serve, visitor
 from engine.streams import stream
 from engine.switching import Outlook, outlook
 from engine.worlds.world import World

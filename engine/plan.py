@@ -7,8 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.contenders import Contender
-from engine.drift import Drift
 from engine.errors import check_number, refuse
+from engine.simulation.drift import Drift
 from engine.streams import digest
 from engine.worlds import WORLDS
 

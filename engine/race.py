@@ -13,9 +13,9 @@ import numpy as np
 
 from engine.arrays import Array
 from engine.contenders import Contender
-from engine.guests import Guests, guests
 from engine.plan import Plan
 from engine.players import Choice
+from engine.simulation.outcomes import Guests, guests
 from engine.worlds import WORLDS, World
 
 

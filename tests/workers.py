@@ -12,7 +12,7 @@ import numpy as np
 
 from engine import LearningLoop
 from engine.loop.log import Entry, EventLog, Ranked, Rewarded, Undone
-from engine.simulation import serve, visitor
+from engine.simulation.crowd import serve, visitor
 from engine.store import KeptLoop, Store, reopen
 from engine.worlds import WORLDS
 

@@ -17,7 +17,7 @@ from engine import LearningLoop, LoopSettings, PersonalizerError
 from engine.explanation import Shift, largest_shifts
 from engine.loop.log import Ranked
 from engine.metrics import LearningCurve, favourites
-from engine.simulation import Visitor, serve, visitor
+from engine.simulation.crowd import Visitor, serve, visitor
 from engine.store import KeptLoop, Library, keep
 from engine.worlds import WORLDS, Context
 from pages.parts.browser import owner

@@ -7,14 +7,14 @@ from itertools import groupby
 
 from engine import LearningLoop, LoopSettings
 from engine.loop.log import Configured, Ranked
-from engine.simulation import Visitor, visitor
+from engine.simulation.crowd import Visitor, visitor
 from engine.worlds import World
 
 _HEAD = '''\
 import datetime
 
 from engine import EpsilonGreedy, Greedy, LearningLoop, LoopSettings, Thompson, Uniform
-from engine.simulation import crowd
+from engine.simulation.crowd import crowd
 from engine.worlds import WORLDS
 
 world = WORLDS[{world!r}]

@@ -25,9 +25,9 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))  # here, `engine` i
 
 from engine import LearningLoop, LoopSettings
 from engine.apprentice import LATEST, MatchingRecord
-from engine.baselines import Baseline, always, best_rule, mood
 from engine.comparison import Comparison
-from engine.simulation import serve, visitor
+from engine.simulation.baselines import Baseline, always, best_rule, mood
+from engine.simulation.crowd import serve, visitor
 from engine.streams import stream
 from engine.worlds.coffee import COFFEE
 

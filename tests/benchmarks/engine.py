@@ -43,7 +43,7 @@ from engine.learners.bayesian.model import RewardModel
 from engine.learners.bayesian.rows import RowForm, columns_of_row
 from engine.loop.log import Ranked
 from engine.loop.state import EventState
-from engine.simulation import crowd
+from engine.simulation.crowd import crowd
 from engine.worlds import WORLDS, World
 
 Json = dict[str, Any]

@@ -31,7 +31,7 @@ from engine.learners.bayesian.hypothesis import HYPOTHESES
 from engine.learners.bayesian.kernel import context_scales, symmetric_polynomials
 from engine.learners.bayesian.rows import RowForm
 from engine.protocol.features import Features
-from engine.simulation import crowd
+from engine.simulation.crowd import crowd
 from engine.worlds.coffee import COFFEE
 
 STRETCHES = ((1, 100), (401, 500), (901, 1_000), (1, 1_000), (4_501, 5_000))

@@ -18,7 +18,7 @@ from functools import partial
 from pathlib import Path
 
 from engine import LearningLoop, LoopSettings
-from engine.simulation import crowd, serve, visitor
+from engine.simulation.crowd import crowd, serve, visitor
 from engine.store import About, KeptLoop, Library, Limits, Store, keep, reopen
 from engine.store.exchange.formats import FORMATS, Format, import_file
 from tests.workers import WORLD, beliefs

@@ -26,7 +26,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))  # here, `engine` is the package
 
 from engine import LearningLoop
-from engine.simulation import crowd
+from engine.simulation.crowd import crowd
 from engine.worlds.coffee import COFFEE
 from tests.browser import chromium
 from tests.browser.app import Server, running

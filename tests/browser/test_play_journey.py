@@ -6,7 +6,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from playwright.sync_api import expect
 
-from engine.simulation import visitor
+from engine.simulation.crowd import visitor
 from engine.worlds.coffee import COFFEE
 from tests.browser.app import running
 from tests.browser.conftest import OpenPage

@@ -9,11 +9,11 @@ import pytest
 
 from engine import EpsilonGreedy, Greedy, LearningLoop, LoopSettings, RankRequest, Thompson
 from engine.apprentice import MatchingRecord, ceiling
-from engine.baselines import Baseline, always, best_rule, mood, value_of
 from engine.comparison import ARMS, RECENT, AutoSwitch, Comparison
 from engine.loop.settings import LearningMode
 from engine.policies.registry import AnyPolicy
-from engine.simulation import visitor
+from engine.simulation.baselines import Baseline, always, best_rule, mood, value_of
+from engine.simulation.crowd import visitor
 from engine.streams import stream
 from engine.switching import outlook
 from engine.worlds import WORLDS

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from engine import EpsilonGreedy, LearningLoop, LoopSettings, Thompson, Uniform
-from engine.simulation import crowd, serve, visitor
+from engine.simulation.crowd import crowd, serve, visitor
 from engine.worlds import WORLDS, World
 from engine.worlds.coffee import COFFEE
 from engine.worlds.world import Context, Item, Taste

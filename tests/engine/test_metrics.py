@@ -6,7 +6,7 @@ import pytest
 
 from engine import LearningLoop, LoopSettings, Thompson
 from engine.metrics import RECENT, LearningCurve, favourites
-from engine.simulation import crowd
+from engine.simulation.crowd import crowd
 from engine.worlds.coffee import COFFEE
 from tests.engine.helpers import ManualClock
 

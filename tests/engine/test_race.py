@@ -14,12 +14,12 @@ import pytest
 
 from engine import EpsilonGreedy, LearningLoop, LoopSettings, Thompson, Uniform
 from engine.contenders import ABTest, Blind, Contender, Learner, line_up
-from engine.drift import Drift, drifting
-from engine.guests import guests
 from engine.plan import Plan
 from engine.players import Choice
 from engine.race import Outcome, UnderWay, do, play, race, runs_of, segments_of
-from engine.simulation import crowd, visitor
+from engine.simulation.crowd import crowd, visitor
+from engine.simulation.drift import Drift, drifting
+from engine.simulation.outcomes import guests
 from engine.worlds import WORLDS, World
 from tests.engine.helpers import refusal
 

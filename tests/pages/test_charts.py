@@ -7,14 +7,14 @@ import numpy as np
 import pytest
 
 from engine import LearningLoop, LoopSettings
-from engine.baselines import best_rule
 from engine.comparison import Comparison
 from engine.contenders import line_up
 from engine.intervals import band
 from engine.metrics import LearningCurve, favourites
 from engine.plan import Plan
 from engine.race import race
-from engine.simulation import crowd
+from engine.simulation.baselines import best_rule
+from engine.simulation.crowd import crowd
 from engine.standings import Standings
 from engine.switching import outlook
 from engine.worlds import WORLDS, World

@@ -4,8 +4,8 @@ from collections.abc import Callable
 
 import pytest
 
-from engine.baselines import RuleTable, best_rule
 from engine.comparison import ARMS
+from engine.simulation.baselines import RuleTable, best_rule
 from engine.worlds import WORLDS
 from pages.parts.compare.rule import STORIES
 from pages.parts.compare.setup import END, KINDS, CompareSetup, rules_of

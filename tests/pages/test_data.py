@@ -13,7 +13,7 @@ from starlette.responses import Response
 from streamlit.delta_generator import DeltaGenerator
 from streamlit.testing.v1 import AppTest
 
-from engine.simulation import crowd
+from engine.simulation.crowd import crowd
 from engine.store import KeptLoop, Store, StoreError, keep
 from engine.store.exchange.jsonl import export_lines
 from engine.worlds import WORLDS

@@ -9,7 +9,7 @@ import pytest
 from streamlit.runtime.scriptrunner_utils.script_run_context import ScriptRunContext
 
 from engine.loop.log import Configured, Ranked
-from engine.simulation import visitor
+from engine.simulation.crowd import visitor
 from engine.worlds import WORLDS
 from pages.parts.setup import Setup
 from tests.pages.conftest import App, many_frames

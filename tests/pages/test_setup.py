@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine import EpsilonGreedy, Greedy, Thompson, Uniform
-from engine.baselines import best_rule
+from engine.simulation.baselines import best_rule
 from engine.worlds import WORLDS
 from pages.parts.compare.setup import KINDS, RATES, CompareSetup, rules_of
 from pages.parts.setup import CROSSES, MAX_SEED, MODES, POLICIES, SPEEDS, Setup

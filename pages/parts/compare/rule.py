@@ -5,7 +5,7 @@ from dataclasses import asdict
 import pandas as pd
 import streamlit as st
 
-from engine.baselines import LAST_MONTH, bestseller
+from engine.simulation.baselines import LAST_MONTH, bestseller
 from engine.worlds import WORLDS, World
 from pages.parts.compare.setup import CompareSetup, rules_of, table_of
 from pages.parts.link import current_setup, show

@@ -6,7 +6,8 @@ from itertools import combinations
 from typing import ClassVar, Self
 
 from engine import LoopSettings
-from engine.baselines import (
+from engine.comparison import AutoSwitch
+from engine.simulation.baselines import (
     Baseline,
     RuleTable,
     always,
@@ -15,7 +16,6 @@ from engine.baselines import (
     mood,
     rule_table,
 )
-from engine.comparison import AutoSwitch
 from engine.worlds import WORLDS, World
 from pages.parts.link import SWITCH, Linked, Parser, one_of, whole
 from pages.parts.setup import MAX_SEED, SPEEDS, same

@@ -5,8 +5,8 @@ from dataclasses import dataclass, replace
 from typing import ClassVar, Self
 
 from engine.contenders import line_up
-from engine.drift import Drift
 from engine.plan import Plan
+from engine.simulation.drift import Drift
 from engine.worlds import WORLDS
 from pages.parts.link import Linked, Parser, one_of, whole
 from pages.parts.setup import MAX_SEED, same

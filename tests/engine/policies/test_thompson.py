@@ -18,7 +18,7 @@ from engine import EpsilonGreedy, Greedy, LearningLoop, Thompson, Uniform
 from engine.learners.belief import Scores
 from engine.policies.base import Decision, Normals
 from engine.policies.registry import AnyPolicy
-from engine.simulation import crowd
+from engine.simulation.crowd import crowd
 from engine.worlds.coffee import COFFEE
 from tests.engine.helpers import Array, ManualClock, assert_one_sentence, refusal
 

@@ -11,7 +11,7 @@ from engine import EpsilonGreedy, LearningLoop, LoopSettings
 from engine.apprentice import MatchingRecord
 from engine.loop.log import START, EventLog, Ranked
 from engine.metrics import LearningCurve, latest_rows
-from engine.simulation import crowd
+from engine.simulation.crowd import crowd
 from engine.store import KeptLoop, Store, StoreError, keep, reopen
 from engine.store.snapshot_codec import StaleError, fingerprint, freeze, thaw
 from tests.engine.helpers import CONTEXTS, DRINKS

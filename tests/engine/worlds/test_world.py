@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from engine import LearningLoop, LoopSettings
 from engine.loop.log import Ranked, Rewarded
 from engine.policies.uniform import Uniform
-from engine.simulation import crowd, visitor
+from engine.simulation.crowd import crowd, visitor
 from engine.worlds import WORLDS, Field, Taste, Value, World
 
 every_world = pytest.mark.parametrize("world", WORLDS.values(), ids=list(WORLDS))

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from engine import LearningLoop, LoopSettings
 from engine.loop.log import Ranked
-from engine.simulation import crowd
+from engine.simulation.crowd import crowd
 from engine.store import KeptLoop, Library, Limits, Store, StoreError, keep, reopen
 from engine.store.entry_codec import to_text
 from engine.store.exchange.dsjson import dsjson_rows, import_dsjson, shown_distribution

@@ -1,6 +1,6 @@
 """All that a crowd would answer, whatever it is offered: the same for each contender.
 
-Visitor number n of a seed is the one of `engine.simulation`, with the same luck for every
+Visitor number n of a seed is the one of `engine.simulation.crowd`, with the same luck for every
 item (common random numbers). So contenders differ by what they choose, and by nothing else.
 """
 
@@ -11,8 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.arrays import Array
-from engine.drift import Drift, drifting
-from engine.simulation import visitor
+from engine.simulation.crowd import visitor
+from engine.simulation.drift import Drift, drifting
 from engine.worlds.world import World
 
 

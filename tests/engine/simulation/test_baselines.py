@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from engine.baselines import (
+from engine.simulation.baselines import (
     Baseline,
     RuleTable,
     always,
@@ -16,7 +16,7 @@ from engine.baselines import (
     rule_table,
     value_of,
 )
-from engine.simulation import visitor
+from engine.simulation.crowd import visitor
 from engine.streams import stream
 from engine.worlds import WORLDS, World
 from engine.worlds.coffee import COFFEE
