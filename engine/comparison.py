@@ -9,18 +9,19 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from engine.apprentice import Matching, MatchingRecord
 from engine.arrays import Array
 from engine.errors import check_number
+from engine.evaluation.learning_curve import LearningCurve
+from engine.evaluation.matching import Matching, MatchingRecord
+from engine.evaluation.switch_value import Outlook, outlook
+from engine.evaluation.windows import rolling_mean
 from engine.loop.clock import Clock, utc_now
 from engine.loop.learning_loop import LearningLoop
 from engine.loop.settings import LearningMode, LoopSettings
-from engine.metrics import LearningCurve, rolling_mean
 from engine.protocol.request import parse_rank_request
 from engine.simulation.baselines import Baseline
 from engine.simulation.crowd import serve, visitor
 from engine.streams import stream
-from engine.switching import Outlook, outlook
 from engine.worlds.world import World
 
 ARMS: Mapping[str, LearningMode] = {

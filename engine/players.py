@@ -14,9 +14,9 @@ from engine.learners.belief import Scores
 from engine.learners.classic import ClassicModel
 from engine.loop.settings import LoopSettings
 from engine.loop.state import new_head
-from engine.metrics import request_in
 from engine.policies.base import Decision, Normals
 from engine.policies.uniform import Uniform
+from engine.simulation.crowd import request_in
 from engine.streams import digest, stream
 from engine.worlds.world import World
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from engine.arrays import Array
-from engine.intervals import Band, Estimate, band, estimate
+from engine.evaluation.intervals import Band, Estimate, band, estimate
 from engine.plan import Plan
 from engine.race import Outcome, segments_of
 from engine.worlds import WORLDS

@@ -9,13 +9,13 @@ import contextlib
 import secrets
 from threading import RLock
 
+from engine.evaluation.learning_curve import NOTHING, Followed, LearningCurve
 from engine.loop.event_index import Events, PastEvents
 from engine.loop.learning_loop import LearningLoop
 from engine.loop.log import EventLog, Mark, OvertakenError
 from engine.loop.replay import Checkpoint
 from engine.loop.settings import LoopSettings
 from engine.loop.state import LoopState
-from engine.metrics import NOTHING, Followed, LearningCurve
 from engine.store.database import StoreError
 from engine.store.entry_codec import settings_from_json, settings_to_json
 from engine.store.journal import Journal

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 
 import streamlit as st
 
-from engine.explanation import Shift
+from engine.evaluation.explanation import Shift
 from engine.loop.log import Ranked
 from engine.worlds import World
 from pages.parts.charts import beliefs as chart

@@ -5,7 +5,7 @@ from typing import Any
 
 import streamlit as st
 
-from engine.metrics import RECENT, LearningCurve
+from engine.evaluation.learning_curve import RECENT, LearningCurve
 from pages.parts.charts import contexts, curves
 from pages.parts.controls import show_progress
 from pages.parts.look import is_dark, note

@@ -5,7 +5,7 @@ import json
 import pandas as pd
 import streamlit as st
 
-from engine.metrics import latest_rows
+from engine.evaluation.event_table import latest_rows
 from pages.parts.look import note
 from pages.parts.session import PlaySession
 from pages.parts.snippet import reproduce

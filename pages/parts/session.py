@@ -14,9 +14,10 @@ from typing import Concatenate, ParamSpec
 import streamlit as st
 
 from engine import LearningLoop, LoopSettings, PersonalizerError
-from engine.explanation import Shift, largest_shifts
+from engine.evaluation.context_map import favourites
+from engine.evaluation.explanation import Shift, largest_shifts
+from engine.evaluation.learning_curve import LearningCurve
 from engine.loop.log import Ranked
-from engine.metrics import LearningCurve, favourites
 from engine.simulation.crowd import Visitor, serve, visitor
 from engine.store import KeptLoop, Library, keep
 from engine.worlds import WORLDS, Context

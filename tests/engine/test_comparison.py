@@ -8,14 +8,14 @@ import numpy as np
 import pytest
 
 from engine import EpsilonGreedy, Greedy, LearningLoop, LoopSettings, RankRequest, Thompson
-from engine.apprentice import MatchingRecord, ceiling
 from engine.comparison import ARMS, RECENT, AutoSwitch, Comparison
+from engine.evaluation.matching import MatchingRecord, ceiling
+from engine.evaluation.switch_value import outlook
 from engine.loop.settings import LearningMode
 from engine.policies.registry import AnyPolicy
 from engine.simulation.baselines import Baseline, always, best_rule, mood, value_of
 from engine.simulation.crowd import visitor
 from engine.streams import stream
-from engine.switching import outlook
 from engine.worlds import WORLDS
 from engine.worlds.coffee import COFFEE
 from tests.engine.helpers import Array, ManualClock, assert_one_sentence, refusal, request_of

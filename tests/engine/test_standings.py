@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from engine.contenders import Blind
-from engine.intervals import band, estimate, student
+from engine.evaluation.intervals import band, estimate, student
 from engine.plan import Plan
 from engine.race import Outcome, race, segments_of
 from engine.standings import Standings

@@ -9,14 +9,15 @@ import pytest
 from engine import LearningLoop, LoopSettings
 from engine.comparison import Comparison
 from engine.contenders import line_up
-from engine.intervals import band
-from engine.metrics import LearningCurve, favourites
+from engine.evaluation.context_map import favourites
+from engine.evaluation.intervals import band
+from engine.evaluation.learning_curve import LearningCurve
+from engine.evaluation.switch_value import outlook
 from engine.plan import Plan
 from engine.race import race
 from engine.simulation.baselines import best_rule
 from engine.simulation.crowd import crowd
 from engine.standings import Standings
-from engine.switching import outlook
 from engine.worlds import WORLDS, World
 from pages.parts.charts import beliefs, contexts, curves, results
 from pages.parts.charts import comparison as comparing

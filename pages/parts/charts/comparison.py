@@ -7,9 +7,9 @@ from functools import lru_cache
 import altair as alt
 import pyarrow as pa
 
-from engine.apprentice import RECENT, Matching
 from engine.comparison import RECENT as RECENT_REWARDS
-from engine.switching import Outlook, Z
+from engine.evaluation.matching import RECENT, Matching
+from engine.evaluation.switch_value import Outlook, Z
 from pages.parts.charts.base import Spec, accent, blank, faint, finish, ink, table
 from pages.parts.charts.curves import Styles, lines
 

@@ -89,7 +89,7 @@ def map_spec(world: World, dark: bool) -> Spec:
 def map_rows(
     world: World, cells: Iterable[Mapping[str, Any]], here: Mapping[str, str], truth: bool
 ) -> pa.Table:
-    """Rows of `map_spec`, out of `engine.metrics.favourites`."""
+    """Rows of `map_spec`, out of `engine.evaluation.learning_curve.favourites`."""
     first, *others = world.fields
     pictures = {(f.name, v.name): v.emoji for f in world.fields for v in f.values}
     emoji = {item.id: item.emoji for item in world.items}

@@ -7,12 +7,12 @@ from functools import lru_cache
 import altair as alt
 import pyarrow as pa
 
-from engine.metrics import RECENT
+from engine.evaluation.learning_curve import RECENT
 from engine.worlds import World
 from pages.parts.charts.base import Spec, accent, blank, faint, finish, ink, table
 
 Curve = Sequence[Mapping[str, float]]
-"""Rows of `engine.metrics.LearningCurve.rows`."""
+"""Rows of `engine.evaluation.learning_curve.LearningCurve.rows`."""
 Styles = Mapping[str, tuple[list[int], str]]
 """Name of a line -> its dashes and its colour."""
 

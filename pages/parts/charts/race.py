@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from engine.arrays import Array
-from engine.intervals import Band
+from engine.evaluation.intervals import Band
 from engine.plan import Plan
 from pages.parts.charts.base import Spec, accent, blank, faint, finish
 from pages.parts.charts.curves import Styles, lines

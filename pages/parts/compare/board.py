@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 import pandas as pd
 import streamlit as st
 
-from engine.apprentice import LATEST, RECENT
-from engine.switching import Outlook
+from engine.evaluation.matching import LATEST, RECENT
+from engine.evaluation.switch_value import Outlook
 from engine.worlds import World
 from pages.parts.charts import comparison as charts
 from pages.parts.charts.curves import span_of

@@ -7,7 +7,7 @@ import pandas as pd
 import streamlit as st
 
 from engine import LoopSettings
-from engine.intervals import Estimate
+from engine.evaluation.intervals import Estimate
 from engine.standings import Final
 from engine.worlds import WORLDS, World
 from pages.parts.charts import race as charts

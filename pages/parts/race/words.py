@@ -2,7 +2,7 @@
 
 import math
 
-from engine.intervals import Estimate
+from engine.evaluation.intervals import Estimate
 from engine.standings import NEAR
 from engine.worlds import WORLDS
 from pages.parts.race.session import RaceSession

@@ -8,9 +8,10 @@ import pytest
 from sqlalchemy import text
 
 from engine import EpsilonGreedy, LearningLoop, LoopSettings
-from engine.apprentice import MatchingRecord
+from engine.evaluation.event_table import latest_rows
+from engine.evaluation.learning_curve import LearningCurve
+from engine.evaluation.matching import MatchingRecord
 from engine.loop.log import START, EventLog, Ranked
-from engine.metrics import LearningCurve, latest_rows
 from engine.simulation.crowd import crowd
 from engine.store import KeptLoop, Store, StoreError, keep, reopen
 from engine.store.snapshot_codec import StaleError, fingerprint, freeze, thaw

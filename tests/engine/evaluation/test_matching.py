@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine import EpsilonGreedy, Greedy, LearningLoop, LoopSettings, Thompson, Uniform
-from engine.apprentice import LATEST, RECENT, Matching, MatchingRecord, Segment, ceiling
+from engine.evaluation.matching import LATEST, RECENT, Matching, MatchingRecord, Segment, ceiling
 from engine.learners.belief import Scores
 from engine.loop.log import Ranked, Rewarded
 from engine.loop.settings import LearningMode

@@ -5,7 +5,8 @@ import math
 import pytest
 
 from engine import LearningLoop, LoopSettings, Thompson
-from engine.metrics import RECENT, LearningCurve, favourites
+from engine.evaluation.context_map import favourites
+from engine.evaluation.learning_curve import RECENT, LearningCurve
 from engine.simulation.crowd import crowd
 from engine.worlds.coffee import COFFEE
 from tests.engine.helpers import ManualClock

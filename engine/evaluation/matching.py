@@ -14,11 +14,11 @@ from itertools import islice, takewhile
 import numpy as np
 
 from engine.arrays import Array
+from engine.evaluation.windows import rolling_mean
 from engine.loop.event import EventState
 from engine.loop.learning_loop import LearningLoop
 from engine.loop.log import Configured, Ranked
 from engine.loop.settings import LearningMode
-from engine.metrics import rolling_mean
 from engine.policies.epsilon_greedy import EpsilonGreedy
 from engine.policies.registry import AnyPolicy
 from engine.policies.thompson import Thompson

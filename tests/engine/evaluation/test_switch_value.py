@@ -10,13 +10,13 @@ import numpy as np
 import pytest
 
 from engine import Greedy, Hypothesis, LearningLoop, LoopSettings, RankRequest, Thompson, Uniform
+from engine.evaluation.switch_value import FOLDS, Outlook, outlook
 from engine.learners.bayesian.model import RewardModel
 from engine.loop.log import Ranked
 from engine.loop.state import EventState
 from engine.policies.registry import AnyPolicy
 from engine.simulation.baselines import best_rule
 from engine.simulation.crowd import serve, visitor
-from engine.switching import FOLDS, Outlook, outlook
 from engine.worlds.coffee import COFFEE
 from tests.engine.helpers import CONTEXTS, DRINKS, DenseOracle, ManualClock, naive_row, request_of
 

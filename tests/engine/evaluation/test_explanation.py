@@ -3,7 +3,7 @@
 import pytest
 
 from engine import LearningLoop
-from engine.explanation import Shift, largest_shifts
+from engine.evaluation.explanation import Shift, largest_shifts
 from engine.learners.base import Column
 from tests.engine.helpers import CONTEXTS, one_of
 

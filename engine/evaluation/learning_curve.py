@@ -6,16 +6,14 @@ All of it is a fold over the log with the world's hidden truth beside it.
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
 
 import numpy as np
-from numpy.typing import NDArray
 
 from engine.arrays import Array, with_room
+from engine.evaluation.windows import rolling_mean
 from engine.loop.event import EventState
 from engine.loop.learning_loop import LearningLoop
 from engine.loop.log import START, Activated, Expired, Mark, Ranked, Rewarded
-from engine.protocol.request import RankRequest, parse_rank_request
 from engine.worlds.world import World
 
 RECENT = 50
@@ -142,56 +140,3 @@ class LearningCurve:
         }
         for values in zip(*columns.values(), strict=True):
             yield dict(zip(columns, map(float, values), strict=True))
-
-
-def rolling_mean(values: Array, at: NDArray[np.int_], window: int) -> Array:
-    """Means of the last ``window`` values up to each position in ``at``, counted from 1."""
-    sums = np.concatenate([[0.0], np.cumsum(values)])
-    first = np.maximum(at - window, 0)
-    means: Array = (sums[at] - sums[first]) / (at - first)
-    return means
-
-
-@lru_cache(maxsize=1_024)
-def request_in(world: World, cell: int) -> RankRequest:
-    """All items offered in a cell, as a parsed Rank request; made once."""
-    return parse_rank_request(world.actions, world.features(world.contexts[cell]))
-
-
-def favourites(loop: LearningLoop, world: World) -> list[dict[str, object]]:
-    """What the loop would show in every context of the world, with nothing logged.
-
-    Returns:
-        one row a cell: the context's fields, the favoured action (the most probable
-        one), its probability, its strength (0 at a uniform choice, 1 at certainty),
-        and the hidden truth: the best action.
-    """
-    rows: list[dict[str, object]] = []
-    fair = 1 / len(world.items)
-    for context, expected in zip(world.contexts, world.expected, strict=True):
-        chances = loop.probabilities(request_in(world, world.cell(context)))
-        top = int(chances.argmax())
-        rows.append(
-            {
-                **context,
-                "action": world.items[top].id,
-                "probability": float(chances[top]),
-                "strength": max(0.0, (float(chances[top]) - fair) / (1 - fair)),
-                "best": world.items[int(expected.argmax())].id,
-            }
-        )
-    return rows
-
-
-def latest_rows(loop: LearningLoop, most: int) -> list[dict[str, object]]:
-    """Rows of a loop's latest events (`EventLog.rows`), oldest first."""
-    events, entries = min(most, len(loop.events)), len(loop.log)
-    reach = 3 * events + 10
-    while True:
-        start = max(entries - reach, 0)
-        rows = loop.log.rows(start)
-        if start == 0 or len(rows) >= events:
-            break
-        reach *= 4
-    first = len(loop.events) - len(rows)
-    return [row | {"number": number} for number, row in enumerate(rows, first + 1)][-events:]

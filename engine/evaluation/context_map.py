@@ -1,0 +1,30 @@
+"""The favoured action in every context of a world."""
+
+from engine.loop.learning_loop import LearningLoop
+from engine.simulation.crowd import request_in
+from engine.worlds.world import World
+
+
+def favourites(loop: LearningLoop, world: World) -> list[dict[str, object]]:
+    """What the loop would show in every context of the world, with nothing logged.
+
+    Returns:
+        one row a cell: the context's fields, the favoured action (the most probable
+        one), its probability, its strength (0 at a uniform choice, 1 at certainty),
+        and the hidden truth: the best action.
+    """
+    rows: list[dict[str, object]] = []
+    fair = 1 / len(world.items)
+    for context, expected in zip(world.contexts, world.expected, strict=True):
+        chances = loop.probabilities(request_in(world, world.cell(context)))
+        top = int(chances.argmax())
+        rows.append(
+            {
+                **context,
+                "action": world.items[top].id,
+                "probability": float(chances[top]),
+                "strength": max(0.0, (float(chances[top]) - fair) / (1 - fair)),
+                "best": world.items[int(expected.argmax())].id,
+            }
+        )
+    return rows

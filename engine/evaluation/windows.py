@@ -1,0 +1,14 @@
+"""Means over windows of visitors."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.arrays import Array
+
+
+def rolling_mean(values: Array, at: NDArray[np.int_], window: int) -> Array:
+    """Means of the last ``window`` values up to each position in ``at``, counted from 1."""
+    sums = np.concatenate([[0.0], np.cumsum(values)])
+    first = np.maximum(at - window, 0)
+    means: Array = (sums[at] - sums[first]) / (at - first)
+    return means
