@@ -7,12 +7,13 @@ probabilities is.
 """
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from engine.arrays import Array
+from engine.learners.belief import Scores
 from engine.streams import stream
 
 _CODE = "InvalidServiceConfiguration"
@@ -80,3 +81,11 @@ def _pick(probabilities: Array, rng: np.random.Generator) -> int:
     """One position drawn from a distribution."""
     cumulative = probabilities.cumsum()
     return int(np.searchsorted(cumulative, rng.random() * cumulative[-1], side="right"))
+
+
+class Policy(Protocol):
+    """From beliefs to a choice, as in `engine.policies.base`."""
+
+    def decide(self, scores: Scores, normals: Normals, rng: np.random.Generator) -> Decision:
+        """Choose among the actions scored."""
+        ...

@@ -24,8 +24,8 @@ import pandas as pd
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))  # here, `engine` is the package
 
 from engine import LearningLoop, LoopSettings
-from engine.comparison import Comparison
 from engine.evaluation.matching import LATEST, MatchingRecord
+from engine.experiments.comparison import Comparison
 from engine.simulation.baselines import Baseline, always, best_rule, mood
 from engine.simulation.crowd import serve, visitor
 from engine.streams import stream

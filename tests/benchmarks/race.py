@@ -22,10 +22,10 @@ import pandas as pd
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))  # here, `engine` is the package
 
-from engine.contenders import line_up
-from engine.plan import Plan
-from engine.race import race
-from engine.standings import Standings
+from engine.experiments.race.contenders import line_up
+from engine.experiments.race.plan import Plan
+from engine.experiments.race.runs import race
+from engine.experiments.race.standings import Standings
 from engine.worlds import WORLDS
 
 DEFAULT = ("ours", "epsilon", "ab", "classic")

@@ -7,17 +7,17 @@ import numpy as np
 import pytest
 
 from engine import LearningLoop, LoopSettings
-from engine.comparison import Comparison
-from engine.contenders import line_up
 from engine.evaluation.context_map import favourites
 from engine.evaluation.intervals import band
 from engine.evaluation.learning_curve import LearningCurve
 from engine.evaluation.switch_value import outlook
-from engine.plan import Plan
-from engine.race import race
+from engine.experiments.comparison import Comparison
+from engine.experiments.race.contenders import line_up
+from engine.experiments.race.plan import Plan
+from engine.experiments.race.runs import race
+from engine.experiments.race.standings import Standings
 from engine.simulation.baselines import best_rule
 from engine.simulation.crowd import crowd
-from engine.standings import Standings
 from engine.worlds import WORLDS, World
 from pages.parts.charts import beliefs, contexts, curves, results
 from pages.parts.charts import comparison as comparing

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from engine.comparison import ARMS
+from engine.experiments.comparison import ARMS
 from engine.simulation.baselines import RuleTable, best_rule
 from engine.worlds import WORLDS
 from pages.parts.compare.rule import STORIES

@@ -8,13 +8,13 @@ from concurrent.futures import BrokenExecutor, Executor, Future
 import pandas as pd
 import pytest
 
-from engine.contenders import ABTest, Learner, line_up
-from engine.plan import MAX_REPETITIONS, MAX_VISITORS
+from engine.experiments.race.contenders import ABTest, Learner, line_up
+from engine.experiments.race.plan import MAX_REPETITIONS, MAX_VISITORS
+from engine.experiments.race.runs import race
+from engine.experiments.race.standings import Standings
 from engine.policies.epsilon_greedy import EpsilonGreedy
 from engine.policies.softmax import Softmax
 from engine.policies.ucb import UpperBound
-from engine.race import race
-from engine.standings import Standings
 from engine.worlds import WORLDS
 from pages.parts.race.board import segments_order
 from pages.parts.race.controls import PRESETS

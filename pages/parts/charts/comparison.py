@@ -7,9 +7,9 @@ from functools import lru_cache
 import altair as alt
 import pyarrow as pa
 
-from engine.comparison import RECENT as RECENT_REWARDS
 from engine.evaluation.matching import RECENT, Matching
 from engine.evaluation.switch_value import Outlook, Z
+from engine.experiments.comparison import RECENT as RECENT_REWARDS
 from pages.parts.charts.base import Spec, accent, blank, faint, finish, ink, table
 from pages.parts.charts.curves import Styles, lines
 
@@ -84,7 +84,7 @@ def arm_rows(
     """Rows of the other three: line, visitor, value.
 
     Args:
-        measure: end of the columns' names in `engine.comparison.Comparison.rows`.
+        measure: end of the columns' names in `engine.experiments.comparison.Comparison.rows`.
         best: the best possible mean reward, and the end of the axis.
     """
     found = _melt(rows, {name: arm + measure for arm, name in _ARMS.items()}, switches)

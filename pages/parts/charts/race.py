@@ -10,7 +10,7 @@ import pandas as pd
 
 from engine.arrays import Array
 from engine.evaluation.intervals import Band
-from engine.plan import Plan
+from engine.experiments.race.plan import Plan
 from pages.parts.charts.base import Spec, accent, blank, faint, finish
 from pages.parts.charts.curves import Styles, lines
 from pages.parts.look import palette

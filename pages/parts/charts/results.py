@@ -8,7 +8,7 @@ import altair as alt
 import pandas as pd
 
 from engine.evaluation.intervals import Estimate
-from engine.standings import Final, Segment
+from engine.experiments.race.standings import Final, Segment
 from pages.parts.charts.base import Spec, blank, finish, ink
 from pages.parts.charts.race import Entries, colour_of, legend_height
 

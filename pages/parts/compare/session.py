@@ -5,9 +5,9 @@ from collections.abc import Callable, Mapping
 
 import streamlit as st
 
-from engine.comparison import Comparison
 from engine.evaluation.matching import LATEST, RECENT, Matching
 from engine.evaluation.switch_value import Outlook, outlook
+from engine.experiments.comparison import Comparison
 from engine.worlds import WORLDS
 from pages.parts.compare.setup import END, CompareSetup
 from pages.parts.compare.story import FIRST, Story

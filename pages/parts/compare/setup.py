@@ -6,7 +6,7 @@ from itertools import combinations
 from typing import ClassVar, Self
 
 from engine import LoopSettings
-from engine.comparison import AutoSwitch
+from engine.experiments.comparison import AutoSwitch
 from engine.simulation.baselines import (
     Baseline,
     RuleTable,

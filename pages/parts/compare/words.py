@@ -2,7 +2,7 @@
 
 import math
 
-from engine.comparison import Comparison
+from engine.experiments.comparison import Comparison
 from engine.worlds import WORLDS
 from pages.parts.compare.session import CompareSession
 from pages.parts.compare.setup import CompareSetup, rules_of

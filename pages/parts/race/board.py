@@ -8,7 +8,7 @@ import streamlit as st
 
 from engine import LoopSettings
 from engine.evaluation.intervals import Estimate
-from engine.standings import Final
+from engine.experiments.race.standings import Final
 from engine.worlds import WORLDS, World
 from pages.parts.charts import race as charts
 from pages.parts.charts import results

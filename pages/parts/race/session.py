@@ -7,8 +7,8 @@ from typing import Literal
 
 import streamlit as st
 
-from engine.race import UnderWay
-from engine.standings import Standings
+from engine.experiments.race.runs import UnderWay
+from engine.experiments.race.standings import Standings
 from pages.parts.crowd import locked
 from pages.parts.race.setup import MAX_STEPS, RaceSetup
 from pages.parts.race.track import Lane, Track, track

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import ClassVar, Self
 
-from engine.contenders import line_up
-from engine.plan import Plan
+from engine.experiments.race.contenders import line_up
+from engine.experiments.race.plan import Plan
 from engine.simulation.drift import Drift
 from engine.worlds import WORLDS
 from pages.parts.link import Linked, Parser, one_of, whole

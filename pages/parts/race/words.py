@@ -3,7 +3,7 @@
 import math
 
 from engine.evaluation.intervals import Estimate
-from engine.standings import NEAR
+from engine.experiments.race.standings import NEAR
 from engine.worlds import WORLDS
 from pages.parts.race.session import RaceSession
 from pages.parts.race.setup import MAX_STEPS, RaceSetup

@@ -8,8 +8,8 @@ import numpy as np
 
 from engine.arrays import Array
 from engine.evaluation.intervals import Band, Estimate, band, estimate
-from engine.plan import Plan
-from engine.race import Outcome, segments_of
+from engine.experiments.race.plan import Plan
+from engine.experiments.race.runs import Outcome, segments_of
 from engine.worlds import WORLDS
 
 WINDOW = 20

@@ -6,8 +6,8 @@ from typing import get_args
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.contenders import Contender
 from engine.errors import check_number, refuse
+from engine.experiments.race.contenders import Contender
 from engine.simulation.drift import Drift
 from engine.streams import digest
 from engine.worlds import WORLDS

@@ -14,7 +14,7 @@ from engine.learners.belief import Scores
 from engine.learners.classic import ClassicModel
 from engine.loop.settings import LoopSettings
 from engine.loop.state import new_head
-from engine.policies.base import Decision, Normals
+from engine.policies.base import Decision, Normals, Policy
 from engine.policies.uniform import Uniform
 from engine.simulation.crowd import request_in
 from engine.streams import digest, stream
@@ -26,14 +26,6 @@ class Choice(NamedTuple):
 
     position: int
     propensity: float
-
-
-class Policy(Protocol):
-    """From beliefs to a choice, as in `engine.policies.base`."""
-
-    def decide(self, scores: Scores, normals: Normals, rng: np.random.Generator) -> Decision:
-        """Choose among the actions scored."""
-        ...
 
 
 class Player(Protocol):

@@ -12,9 +12,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from engine.arrays import Array
-from engine.contenders import Contender
-from engine.plan import Plan
-from engine.players import Choice
+from engine.experiments.race.contenders import Contender
+from engine.experiments.race.plan import Plan
+from engine.experiments.race.players import Choice
 from engine.simulation.outcomes import Guests, guests
 from engine.worlds import WORLDS, World
 

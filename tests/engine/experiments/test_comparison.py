@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 
 from engine import EpsilonGreedy, Greedy, LearningLoop, LoopSettings, RankRequest, Thompson
-from engine.comparison import ARMS, RECENT, AutoSwitch, Comparison
 from engine.evaluation.matching import MatchingRecord, ceiling
 from engine.evaluation.switch_value import outlook
+from engine.experiments.comparison import ARMS, RECENT, AutoSwitch, Comparison
 from engine.loop.settings import LearningMode
 from engine.policies.registry import AnyPolicy
 from engine.simulation.baselines import Baseline, always, best_rule, mood, value_of

@@ -13,10 +13,10 @@ import numpy as np
 import pytest
 
 from engine import EpsilonGreedy, LearningLoop, LoopSettings, Thompson, Uniform
-from engine.contenders import ABTest, Blind, Contender, Learner, line_up
-from engine.plan import Plan
-from engine.players import Choice
-from engine.race import Outcome, UnderWay, do, play, race, runs_of, segments_of
+from engine.experiments.race.contenders import ABTest, Blind, Contender, Learner, line_up
+from engine.experiments.race.plan import Plan
+from engine.experiments.race.players import Choice
+from engine.experiments.race.runs import Outcome, UnderWay, do, play, race, runs_of, segments_of
 from engine.simulation.crowd import crowd, visitor
 from engine.simulation.drift import Drift, drifting
 from engine.simulation.outcomes import guests
@@ -76,7 +76,7 @@ def test_a_plan_hands_every_contender_the_same_crowd(monkeypatch: pytest.MonkeyP
         seen.setdefault(seed, []).append(met)
         return play(plan, contender, seed, met)  # type: ignore[arg-type]
 
-    monkeypatch.setattr("engine.race.play", watched)
+    monkeypatch.setattr("engine.experiments.race.runs.play", watched)
     list(race(Plan("coffee", FOUR, visitors=30, repetitions=3)))
     assert len(seen) == 3
     for crowds in seen.values():

@@ -6,13 +6,13 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from engine.contenders import Blind
 from engine.evaluation.intervals import band, estimate, student
-from engine.plan import Plan
-from engine.race import Outcome, race, segments_of
-from engine.standings import Standings
+from engine.experiments.race.contenders import Blind
+from engine.experiments.race.plan import Plan
+from engine.experiments.race.runs import Outcome, race, segments_of
+from engine.experiments.race.standings import Standings
 from engine.worlds import WORLDS
-from tests.engine.test_race import FOUR
+from tests.engine.experiments.race.test_runs import FOUR
 
 SIZE = len(segments_of(WORLDS["coffee"]))
 PLAN = Plan("coffee", (Blind("a"), Blind("b")), visitors=10, repetitions=3)

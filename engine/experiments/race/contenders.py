@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from engine.errors import check_number, refuse
+from engine.experiments.race.players import Guessing, Learning, Player, Testing
 from engine.learners.bayesian.hypothesis import Hypothesis
 from engine.loop.settings import LoopSettings
-from engine.players import Guessing, Learning, Player, Policy, Testing
+from engine.policies.base import Policy
 from engine.policies.epsilon_greedy import EpsilonGreedy
 from engine.policies.greedy import Greedy
 from engine.policies.softmax import Softmax

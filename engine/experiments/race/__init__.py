@@ -1,0 +1,1 @@
+"""A race: several ways of choosing before the very same crowds."""
