@@ -8,6 +8,7 @@ from pathlib import Path
 
 import streamlit as st
 
+from pages.parts.compare.baseline import choose_rule, choose_story, fit_to_world
 from pages.parts.compare.board import (
     show_gains,
     show_lines,
@@ -16,13 +17,12 @@ from pages.parts.compare.board import (
     show_summary,
 )
 from pages.parts.compare.controls import choose_apprentice, choose_settings
-from pages.parts.compare.rule import choose_rule, choose_story, fit_to_world
+from pages.parts.compare.history import story_in_link
 from pages.parts.compare.session import CompareSession, compare_session
 from pages.parts.compare.setup import END, CompareSetup
-from pages.parts.compare.story import story_in_link
-from pages.parts.controls import choose_world, control_the_crowd, reset_or_share, show_progress
 from pages.parts.link import current_setup, open_link, write_link
-from pages.parts.look import note, plain
+from pages.parts.text import note, plain
+from pages.parts.toolbar import choose_world, control_the_crowd, reset_or_share, show_progress
 
 PLAY = Path(__file__).with_name("play.py")
 

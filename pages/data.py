@@ -6,12 +6,12 @@ what can be done with each, and a file to bring one in.
 
 import streamlit as st
 
-from pages.parts.browser import owner
-from pages.parts.data.bring import bring_in
+from pages.parts.components.browser_id import owner
 from pages.parts.data.loops import show_loops, show_said
-from pages.parts.keeping import library
+from pages.parts.data.upload import bring_in
+from pages.parts.library import library
 from pages.parts.link import no_link
-from pages.parts.look import note
+from pages.parts.text import note
 
 no_link()
 shelf = library()

@@ -6,28 +6,20 @@ what is set, who is there, what is offered, what the click changed, what was lea
 
 import streamlit as st
 
-from pages.parts.beliefs import show_beliefs
-from pages.parts.changes import watch_others
-from pages.parts.controls import (
-    choose_settings,
-    choose_world,
-    control_the_crowd,
-    reset_or_share,
-)
-from pages.parts.hypotheses import show_hypotheses
-from pages.parts.learned import reveal_the_truth, show_map, show_regret, show_score
+from pages.parts.components.loop_watch import watch_others
 from pages.parts.link import current_setup, open_link, write_link
-from pages.parts.look import note, plain
-from pages.parts.records import show_code, show_log
-from pages.parts.reopen import open_loop
-from pages.parts.session import PlaySession, current_session
-from pages.parts.setup import Setup
-from pages.parts.visit import (
-    ask_for_reward,
-    choose_context,
-    offer_other_ways,
-    show_offer,
-)
+from pages.parts.play.beliefs import show_beliefs
+from pages.parts.play.hypotheses import show_hypotheses
+from pages.parts.play.learned import reveal_the_truth, show_map, show_regret, show_score
+from pages.parts.play.offer import show_offer
+from pages.parts.play.records import show_code, show_log
+from pages.parts.play.reopen import open_loop
+from pages.parts.play.session import PlaySession, current_session
+from pages.parts.play.settings import choose_settings
+from pages.parts.play.setup import Setup
+from pages.parts.play.visitor import ask_for_reward, choose_context, offer_other_ways
+from pages.parts.text import note, plain
+from pages.parts.toolbar import choose_world, control_the_crowd, reset_or_share
 
 open_loop(open_link(Setup))
 

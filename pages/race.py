@@ -7,9 +7,7 @@ who won, by how much, where, and whether the bet was right.
 import streamlit as st
 
 from engine.worlds import WORLDS
-from pages.parts.controls import choose_world, share
 from pages.parts.link import current_setup, open_link, write_link
-from pages.parts.look import note, plain
 from pages.parts.race.board import (
     show_curves,
     show_finals,
@@ -30,6 +28,8 @@ from pages.parts.race.controls import (
 )
 from pages.parts.race.session import PACE, RaceSession, race_session
 from pages.parts.race.setup import RaceSetup
+from pages.parts.text import note, plain
+from pages.parts.toolbar import choose_world, share
 
 is_new = open_link(RaceSetup)
 fit_to_world()

@@ -12,6 +12,6 @@ if str(ROOT) not in sys.path:
     sys.path.insert(0, str(ROOT))
 
 if __name__ == "__main__":
-    from pages.parts.frame import draw
+    from pages.parts.navigation import draw
 
     draw()

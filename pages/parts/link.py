@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
-from pages.parts.look import plain
+from pages.parts.text import plain
 
 Parser = tuple[Callable[[str], Any], str]
 """Makes a value of a text, or raises KeyError or ValueError; and what it takes, in words."""

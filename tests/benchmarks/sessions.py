@@ -27,7 +27,7 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.typing import Subprotocol
 
 from engine.store import Store, reopen
-from pages.parts.changes import EVERY
+from pages.parts.components.loop_watch import EVERY
 from tests.browser.app import Server, running
 
 _STREAM = "/_stcore/stream"

@@ -15,8 +15,8 @@ import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from pages.parts.compare.session import CompareSession
+from pages.parts.play.session import PlaySession
 from pages.parts.race.session import RaceSession
-from pages.parts.session import PlaySession
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -155,7 +155,7 @@ def data_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path / "data"
 
 
-_BUDGET = "pages.parts.crowd._BUDGET"
+_BUDGET = "pages.parts.live._BUDGET"
 
 
 @pytest.fixture(autouse=True)
@@ -188,5 +188,5 @@ def open_race(
     open_app: Callable[..., App], monkeypatch: pytest.MonkeyPatch
 ) -> Callable[..., RaceApp]:
     """Opens the Race page in a new session, with a query string; it races without processes."""
-    monkeypatch.setattr("pages.parts.race.track.open_processes", Here)
+    monkeypatch.setattr("pages.parts.race.pool.open_processes", Here)
     return RaceApp

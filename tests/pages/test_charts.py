@@ -19,13 +19,15 @@ from engine.experiments.race.standings import Standings
 from engine.simulation.baselines import best_rule
 from engine.simulation.crowd import crowd
 from engine.worlds import WORLDS, World
-from pages.parts.charts import beliefs, contexts, curves, results
+from pages.parts.charts import beliefs, curves
 from pages.parts.charts import comparison as comparing
+from pages.parts.charts import context_map as contexts
 from pages.parts.charts import race as racing
+from pages.parts.charts import race_results as results
 from pages.parts.compare.board import slices_of
-from pages.parts.look import palette
 from pages.parts.race.board import segments_order
 from pages.parts.race.setup import KEYS
+from pages.parts.theme import palette
 
 EVERY_WORLD = pytest.mark.parametrize("world", WORLDS.values(), ids=WORLDS)
 THEMES = pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])

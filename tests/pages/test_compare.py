@@ -7,9 +7,9 @@ import pytest
 from engine.experiments.comparison import ARMS
 from engine.simulation.baselines import RuleTable, best_rule
 from engine.worlds import WORLDS
-from pages.parts.compare.rule import STORIES
+from pages.parts.compare.baseline import STORIES
+from pages.parts.compare.history import FIRST, Story
 from pages.parts.compare.setup import END, KINDS, CompareSetup, rules_of
-from pages.parts.compare.story import FIRST, Story
 from tests.pages.conftest import CompareApp, many_frames
 
 Open = Callable[..., CompareApp]

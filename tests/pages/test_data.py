@@ -17,12 +17,12 @@ from engine.simulation.crowd import crowd
 from engine.store import KeptLoop, Store, StoreError, keep
 from engine.store.exchange.jsonl import export_lines
 from engine.worlds import WORLDS
-from pages.parts.browser import owner
-from pages.parts.changes import ROUTES
+from pages.parts.components.browser_id import owner
 from pages.parts.data.loops import ago
-from pages.parts.keeping import close_library, library
-from pages.parts.session import PlaySession
-from pages.parts.setup import Setup
+from pages.parts.library import close_library, library
+from pages.parts.play.session import PlaySession
+from pages.parts.play.setup import Setup
+from pages.parts.routes import ROUTES
 from tests.pages.conftest import FRONT, App
 
 Open = Callable[..., App]
@@ -289,7 +289,7 @@ def told(monkeypatch: pytest.MonkeyPatch) -> list[tuple[float, str | None]]:
 @pytest.fixture
 def long_loop(open_app: Open, monkeypatch: pytest.MonkeyPatch) -> tuple[App, KeptLoop]:
     """A loop that is too long to be read while it is downloaded."""
-    monkeypatch.setattr("pages.parts.data.take.DIRECT", 1_000)
+    monkeypatch.setattr("pages.parts.data.export.DIRECT", 1_000)
     app = open_app()
     kept = keep(store(), owner=app.session.owner, world="coffee", seed=3)
     kept.loop.together(lambda: list(crowd(kept.loop, WORLDS["coffee"], 1_100)))

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from streamlit import config
 
 from engine.worlds import WORLDS
-from pages.parts.look import LOGO, palette, percent, plain
+from pages.parts.text import percent, plain
+from pages.parts.theme import LOGO, palette
 
 JOINER = "\u2060"
 ROOT = Path(__file__).parents[2]

@@ -11,7 +11,7 @@ from streamlit.runtime.scriptrunner_utils.script_run_context import ScriptRunCon
 from engine.loop.log import Configured, Ranked
 from engine.simulation.crowd import visitor
 from engine.worlds import WORLDS
-from pages.parts.setup import Setup
+from pages.parts.play.setup import Setup
 from tests.pages.conftest import App, many_frames
 
 Open = Callable[..., App]
@@ -353,7 +353,7 @@ def test_the_last_event_is_shown_as_the_services_json(open_app: Open) -> None:
 
 
 def test_a_full_loop_says_so(open_app: Open, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("pages.parts.setup.MAX_VISITORS", 2)
+    monkeypatch.setattr("pages.parts.play.setup.MAX_VISITORS", 2)
     app = open_app().answer(1.0).answer(1.0)
     assert not app.can_answer
     assert "served 2 visitors" in app.at.info[0].value

@@ -18,10 +18,10 @@ from engine.policies.ucb import UpperBound
 from engine.worlds import WORLDS
 from pages.parts.race.board import segments_order
 from pages.parts.race.controls import PRESETS
+from pages.parts.race.pool import GRACE, LANES, Lane, Track
 from pages.parts.race.session import RaceSession
 from pages.parts.race.setup import KEYS, MAX_STEPS, REPETITIONS, VISITORS, RaceSetup
-from pages.parts.race.track import GRACE, LANES, Lane, Track
-from pages.parts.race.words import names_of, size_of, story_of, verdict
+from pages.parts.race.wording import names_of, size_of, story_of, verdict
 from tests.pages.conftest import Here, RaceApp
 
 Open = Callable[..., RaceApp]
@@ -359,7 +359,7 @@ def test_who_lost_the_lane_keeps_what_was_found(monkeypatch: pytest.MonkeyPatch)
 
 def test_a_closed_tab_leaves_no_processes(monkeypatch: pytest.MonkeyPatch) -> None:
     """Nobody looks in any more, and nobody else comes: a timer alone takes the lane back."""
-    monkeypatch.setattr("pages.parts.race.track.PATIENCE", 0.3)
+    monkeypatch.setattr("pages.parts.race.pool.PATIENCE", 0.3)
     made = [Watched()]
     track = Track(lambda: made[0])
     kept = enter(track)

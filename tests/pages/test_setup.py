@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 from engine import EpsilonGreedy, Greedy, Thompson, Uniform
 from engine.simulation.baselines import best_rule
 from engine.worlds import WORLDS
+from pages.parts.choices import CROSSES, MAX_SEED, MODES, POLICIES, SPEEDS
 from pages.parts.compare.setup import KINDS, RATES, CompareSetup, rules_of
-from pages.parts.setup import CROSSES, MAX_SEED, MODES, POLICIES, SPEEDS, Setup
+from pages.parts.play.setup import Setup
 
 PERCENT = st.integers(0, 100)
 SETUPS = st.builds(

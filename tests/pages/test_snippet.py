@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from pages.parts.session import PlaySession
-from pages.parts.setup import Setup
-from pages.parts.snippet import reproduce
+from pages.parts.play.session import PlaySession
+from pages.parts.play.setup import Setup
+from pages.parts.play.snippet import reproduce
 from tests.pages.conftest import float_seconds
 
 ROOT = Path(__file__).parents[2]

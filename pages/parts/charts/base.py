@@ -8,29 +8,9 @@ import pandas as pd
 import pyarrow as pa
 
 from engine.worlds import World
-from pages.parts.look import palette
+from pages.parts.theme import ink, palette
 
 Spec = dict[str, Any]
-
-
-def ink(dark: bool) -> str:
-    """Colour of text and outlines."""
-    return "#eceae4" if dark else "#14171c"
-
-
-def ground(dark: bool) -> str:
-    """Colour of the page."""
-    return "#15171c" if dark else "#fcfbf8"
-
-
-def faint(dark: bool) -> str:
-    """Colour of what is there for comparison."""
-    return "#a9afba" if dark else "#5c6370"
-
-
-def accent(dark: bool) -> str:
-    """Colour of the loop itself."""
-    return "#ab98f7" if dark else "#5b3fd0"
 
 
 def blank() -> alt.Chart:

@@ -9,8 +9,9 @@ import pyarrow as pa
 
 from engine.loop.log import Ranked
 from engine.worlds import World
-from pages.parts.charts.base import Spec, action_colour, blank, finish, ground, ink, only, table
-from pages.parts.look import percent
+from pages.parts.charts.base import Spec, action_colour, blank, finish, only, table
+from pages.parts.text import percent
+from pages.parts.theme import ground, ink
 
 REWARDS = (-0.75, 1.75)
 """Rewards that the bells' axis spans."""

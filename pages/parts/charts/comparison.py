@@ -10,8 +10,9 @@ import pyarrow as pa
 from engine.evaluation.matching import RECENT, Matching
 from engine.evaluation.switch_value import Outlook, Z
 from engine.experiments.comparison import RECENT as RECENT_REWARDS
-from pages.parts.charts.base import Spec, accent, blank, faint, finish, ink, table
+from pages.parts.charts.base import Spec, blank, finish, table
 from pages.parts.charts.curves import Styles, lines
+from pages.parts.theme import accent, faint, ink
 
 Rows = Sequence[Mapping[str, float]]
 

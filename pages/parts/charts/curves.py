@@ -9,7 +9,8 @@ import pyarrow as pa
 
 from engine.evaluation.learning_curve import RECENT
 from engine.worlds import World
-from pages.parts.charts.base import Spec, accent, blank, faint, finish, ink, table
+from pages.parts.charts.base import Spec, blank, finish, table
+from pages.parts.theme import accent, faint, ink
 
 Curve = Sequence[Mapping[str, float]]
 """Rows of `engine.evaluation.learning_curve.LearningCurve.rows`."""

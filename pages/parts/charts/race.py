@@ -11,9 +11,9 @@ import pandas as pd
 from engine.arrays import Array
 from engine.evaluation.intervals import Band
 from engine.experiments.race.plan import Plan
-from pages.parts.charts.base import Spec, accent, blank, faint, finish
+from pages.parts.charts.base import Spec, blank, finish
 from pages.parts.charts.curves import Styles, lines
-from pages.parts.look import palette
+from pages.parts.theme import accent, faint, palette
 
 Entries = tuple[tuple[str, str], ...]
 """(key, name) of the contenders, in the order in which they are shown."""

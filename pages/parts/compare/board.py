@@ -12,8 +12,9 @@ from engine.worlds import World
 from pages.parts.charts import comparison as charts
 from pages.parts.charts.curves import span_of
 from pages.parts.compare.session import CompareSession
-from pages.parts.compare.words import situation, summary
-from pages.parts.look import is_dark, note, percent
+from pages.parts.compare.wording import situation, summary
+from pages.parts.text import note, percent
+from pages.parts.theme import is_dark
 
 Rows = Sequence[Mapping[str, float]]
 

@@ -2,8 +2,8 @@
 
 import streamlit as st
 
+from pages.parts.choices import CROSSES, MAX_SEED, SPEEDS
 from pages.parts.compare.setup import KINDS, RATES, CompareSetup
-from pages.parts.setup import CROSSES, MAX_SEED, SPEEDS
 
 KEY = CompareSetup.key
 

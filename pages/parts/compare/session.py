@@ -9,9 +9,9 @@ from engine.evaluation.matching import LATEST, RECENT, Matching
 from engine.evaluation.switch_value import Outlook, outlook
 from engine.experiments.comparison import Comparison
 from engine.worlds import WORLDS
+from pages.parts.compare.history import FIRST, Story
 from pages.parts.compare.setup import END, CompareSetup
-from pages.parts.compare.story import FIRST, Story
-from pages.parts.crowd import Crowd, locked
+from pages.parts.live import Crowd, locked
 
 _STALE = 500
 """Visitors after which the outlook is computed anew, whatever goes on."""

@@ -17,8 +17,8 @@ from engine.simulation.baselines import (
     rule_table,
 )
 from engine.worlds import WORLDS, World
+from pages.parts.choices import MAX_SEED, SPEEDS, same
 from pages.parts.link import SWITCH, Linked, Parser, one_of, whole
-from pages.parts.setup import MAX_SEED, SPEEDS, same
 
 KINDS = {"ours": "Ours: two heads", "service": "The service's own"}
 RATES = {"0.001": 0.001, "0.01": 0.01, "0.05": 0.05}

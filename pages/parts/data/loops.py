@@ -11,8 +11,8 @@ from engine import PersonalizerError
 from engine.store import About, Library
 from engine.store.store import MAX_NAME
 from engine.worlds import WORLDS
-from pages.parts.data.take import take_along
-from pages.parts.look import note, plain
+from pages.parts.data.export import take_along
+from pages.parts.text import note, plain
 
 PLAY = Path(__file__).parents[2] / "play.py"
 FIRST = 20

@@ -11,13 +11,12 @@ from engine.evaluation.intervals import Estimate
 from engine.experiments.race.standings import Final
 from engine.worlds import WORLDS, World
 from pages.parts.charts import race as charts
-from pages.parts.charts import results
+from pages.parts.charts import race_results as results
 from pages.parts.charts.curves import span_of
-from pages.parts.hypotheses import names_of as names_of_hypotheses
-from pages.parts.look import is_dark, note
+from pages.parts.play.hypotheses import names_of as names_of_hypotheses
 from pages.parts.race.session import RaceSession
 from pages.parts.race.setup import RaceSetup
-from pages.parts.race.words import (
+from pages.parts.race.wording import (
     RECOVERY_HELP,
     names_of,
     progress_of,
@@ -25,6 +24,8 @@ from pages.parts.race.words import (
     story_of,
     verdict,
 )
+from pages.parts.text import note
+from pages.parts.theme import is_dark
 
 OURS = "ours"
 _REWARD_HELP = (

@@ -5,8 +5,8 @@ from dataclasses import replace
 import streamlit as st
 
 from engine.worlds import WORLDS
+from pages.parts.choices import CROSSES, MAX_SEED
 from pages.parts.link import current_setup, show
-from pages.parts.look import note
 from pages.parts.race.session import RaceSession
 from pages.parts.race.setup import (
     DELAYS,
@@ -21,8 +21,8 @@ from pages.parts.race.setup import (
     RaceSetup,
     ordered,
 )
-from pages.parts.race.words import names_of, size_of
-from pages.parts.setup import CROSSES, MAX_SEED
+from pages.parts.race.wording import names_of, size_of
+from pages.parts.text import note
 
 KEY = RaceSetup.key
 PRESETS: dict[str, dict[str, object]] = {

@@ -9,9 +9,9 @@ import streamlit as st
 
 from engine.experiments.race.runs import UnderWay
 from engine.experiments.race.standings import Standings
-from pages.parts.crowd import locked
+from pages.parts.live import locked
+from pages.parts.race.pool import Lane, Track, track
 from pages.parts.race.setup import MAX_STEPS, RaceSetup
-from pages.parts.race.track import Lane, Track, track
 
 PACE = 0.5
 """Seconds from one frame of a race to the next."""

@@ -8,8 +8,8 @@ from engine.experiments.race.contenders import line_up
 from engine.experiments.race.plan import Plan
 from engine.simulation.drift import Drift
 from engine.worlds import WORLDS
+from pages.parts.choices import MAX_SEED, same
 from pages.parts.link import Linked, Parser, one_of, whole
-from pages.parts.setup import MAX_SEED, same
 
 KEYS = tuple(line_up(WORLDS["coffee"]))
 """Contenders, in the order in which they are shown."""

@@ -9,8 +9,9 @@ import pandas as pd
 
 from engine.evaluation.intervals import Estimate
 from engine.experiments.race.standings import Final, Segment
-from pages.parts.charts.base import Spec, blank, finish, ink
+from pages.parts.charts.base import Spec, blank, finish
 from pages.parts.charts.race import Entries, colour_of, legend_height
+from pages.parts.theme import ink
 
 
 @lru_cache(maxsize=64)

@@ -6,8 +6,8 @@ import streamlit as st
 from engine import Hypothesis
 from engine.learners.bayesian.model import RewardModel
 from engine.loop.log import Ranked
-from pages.parts.look import note
-from pages.parts.session import PlaySession
+from pages.parts.play.session import PlaySession
+from pages.parts.text import note
 
 _CROSSES = {0: "Actions alone", 1: "Single fields", 2: "Pairs of fields", 3: "Triples of fields"}
 _CERTAIN = 0.2

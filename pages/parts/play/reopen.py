@@ -6,11 +6,11 @@ import streamlit as st
 
 from engine.store import StoreError
 from engine.worlds import WORLDS
-from pages.parts.browser import owner
-from pages.parts.keeping import library
-from pages.parts.look import plain
-from pages.parts.session import PlaySession
-from pages.parts.setup import Setup
+from pages.parts.components.browser_id import owner
+from pages.parts.library import library
+from pages.parts.play.session import PlaySession
+from pages.parts.play.setup import Setup
+from pages.parts.text import plain
 
 NAME = "loop"
 """Its name in the link."""

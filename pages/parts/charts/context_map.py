@@ -9,7 +9,8 @@ import altair as alt
 import pyarrow as pa
 
 from engine.worlds import World
-from pages.parts.charts.base import Spec, action_colour, blank, finish, ink, table
+from pages.parts.charts.base import Spec, action_colour, blank, finish, table
+from pages.parts.theme import ink
 
 _VISIBLE = 0.15
 """Strength from which a cell carries the picture of its action."""

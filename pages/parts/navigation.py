@@ -4,9 +4,9 @@ from pathlib import Path
 
 import streamlit as st
 
-from pages.parts.browser import ask_browser
-from pages.parts.look import LOGO, style
-from pages.parts.scheme import follow_scheme
+from pages.parts.components.browser_id import ask_browser
+from pages.parts.components.theme_watch import follow_scheme
+from pages.parts.theme import LOGO, style
 
 PAGES = Path(__file__).parents[1]
 

@@ -6,9 +6,9 @@ import pandas as pd
 import streamlit as st
 
 from engine.evaluation.event_table import latest_rows
-from pages.parts.look import note
-from pages.parts.session import PlaySession
-from pages.parts.snippet import reproduce
+from pages.parts.play.session import PlaySession
+from pages.parts.play.snippet import reproduce
+from pages.parts.text import note
 
 LATEST = 5_000
 """Events in the table, and at most in the code."""

@@ -9,7 +9,7 @@ from engine.simulation.baselines import LAST_MONTH, bestseller
 from engine.worlds import WORLDS, World
 from pages.parts.compare.setup import CompareSetup, rules_of, table_of
 from pages.parts.link import current_setup, show
-from pages.parts.look import note, plain
+from pages.parts.text import note, plain
 
 KEY = CompareSetup.key
 STORIES = {

@@ -21,11 +21,11 @@ from engine.loop.log import Ranked
 from engine.simulation.crowd import Visitor, serve, visitor
 from engine.store import KeptLoop, Library, keep
 from engine.worlds import WORLDS, Context
-from pages.parts.browser import owner
-from pages.parts.crowd import Crowd, locked
-from pages.parts.keeping import library
-from pages.parts.setup import Setup
-from pages.parts.snippet import context_of
+from pages.parts.components.browser_id import owner
+from pages.parts.library import library
+from pages.parts.live import Crowd, locked
+from pages.parts.play.setup import Setup
+from pages.parts.play.snippet import context_of
 
 LAG = 0.5
 """Seconds in which a browser may still send what stood there before."""

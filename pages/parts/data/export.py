@@ -8,7 +8,7 @@ import streamlit as st
 from engine import PersonalizerError
 from engine.store import About, Library
 from engine.store.exchange.formats import FORMATS, Format
-from pages.parts.look import note, plain
+from pages.parts.text import note, plain
 
 DIRECT = 5_000
 """Events up to which a file is made while it is downloaded."""

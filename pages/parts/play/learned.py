@@ -6,10 +6,12 @@ from typing import Any
 import streamlit as st
 
 from engine.evaluation.learning_curve import RECENT, LearningCurve
-from pages.parts.charts import contexts, curves
-from pages.parts.controls import show_progress
-from pages.parts.look import is_dark, note
-from pages.parts.session import PlaySession
+from pages.parts.charts import context_map as contexts
+from pages.parts.charts import curves
+from pages.parts.play.session import PlaySession
+from pages.parts.text import note
+from pages.parts.theme import is_dark
+from pages.parts.toolbar import show_progress
 
 _MAP_HELP = (
     "Each cell is a context, coloured by the action favoured there: the stronger, the more "

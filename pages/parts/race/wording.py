@@ -5,9 +5,9 @@ import math
 from engine.evaluation.intervals import Estimate
 from engine.experiments.race.standings import NEAR
 from engine.worlds import WORLDS
+from pages.parts.choices import CROSSES
 from pages.parts.race.session import RaceSession
 from pages.parts.race.setup import MAX_STEPS, RaceSetup
-from pages.parts.setup import CROSSES
 
 _PLACES = ("1st", "2nd", "3rd")
 

@@ -8,7 +8,7 @@ from engine.store import Library
 from engine.store.exchange.formats import import_file
 from engine.store.exchange.lines import SHOWN, RejectedError
 from pages.parts.data.loops import say
-from pages.parts.look import note, plain
+from pages.parts.text import note, plain
 
 _DOING = "Checking and learning"
 

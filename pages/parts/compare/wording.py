@@ -6,7 +6,7 @@ from engine.experiments.comparison import Comparison
 from engine.worlds import WORLDS
 from pages.parts.compare.session import CompareSession
 from pages.parts.compare.setup import CompareSetup, rules_of
-from pages.parts.look import percent, plain
+from pages.parts.text import percent, plain
 
 _ENOUGH = 300
 """Apprentice visitors before a match rate is judged."""

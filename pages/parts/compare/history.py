@@ -11,7 +11,7 @@ from typing import Self
 import streamlit as st
 
 from pages.parts.compare.setup import END
-from pages.parts.look import plain
+from pages.parts.text import plain
 
 NAME = "story"
 """Its name in the link."""

@@ -4,21 +4,14 @@ The browser asks a route of its own how long the log is, and has the page drawn 
 it has grown. A fragment that is run every second would cost the server ten times as much.
 """
 
-import asyncio
-import contextlib
 from collections.abc import Callable
 
 import streamlit as st
-from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
-from starlette.routing import Route
 
-from engine.store import StoreError
-from pages.parts.keeping import position_of
+from pages.parts.routes import _PATH, _base
 
 EVERY = 800
 """Milliseconds between two questions."""
-_PATH = "/playground/length/"
 
 _SCRIPT = """
 const watches = new WeakMap();
@@ -56,22 +49,6 @@ async function look(watch) {
 }
 """
 _component = st.components.v2.component("playground_watch", js=_SCRIPT)
-
-
-def _base() -> str:
-    base = str(st.get_option("server.baseUrlPath") or "").strip("/")
-    return f"/{base}" if base else ""
-
-
-async def _length(request: Request) -> Response:
-    """How many entries a loop's log has; whoever knows its id may ask."""
-    with contextlib.suppress(StoreError):
-        length = await asyncio.to_thread(position_of, request.path_params["loop"])
-        return JSONResponse({"length": length})
-    return JSONResponse({}, status_code=404)
-
-
-ROUTES = [Route(f"{_base()}{_PATH}{{loop}}", _length)]
 
 
 def watch_others(loop: str | None, length: int, is_live: bool, changed: Callable[[], None]) -> None:

@@ -1,40 +1,16 @@
 """What can be set on the Play page."""
 
-import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import ClassVar
 
 from engine import EpsilonGreedy, Greedy, LoopSettings, Thompson, Uniform
 from engine.loop.settings import LearningMode
 from engine.policies.registry import AnyPolicy
-from engine.store import KeptLoop, Limits
+from engine.store import KeptLoop
 from engine.worlds import WORLDS
+from pages.parts.choices import MAX_SEED, MAX_VISITORS, MODES, POLICIES, SPEEDS, same
 from pages.parts.link import SWITCH, Linked, Parser, one_of, whole
-
-MAX_SEED = 999_999
-MAX_VISITORS = Limits.from_environment(os.environ).max_events
-"""Events that one loop may log."""
-
-POLICIES = {
-    "thompson": "Thompson sampling",
-    "classic": "Epsilon-greedy, the service's own",
-    "greedy": "Greedy",
-    "uniform": "Uniform",
-}
-CROSSES = {0: "none", 1: "single fields", 2: "pairs", 3: "triples"}
-SPEEDS = (1, 4, 20, 100)
-"""Visitors a second of live play."""
-MODES: Mapping[LearningMode, str] = {
-    "online": "Online",
-    "apprentice": "Apprentice",
-    "logging_only": "Logging only",
-}
-
-
-def same(options: Iterable[str]) -> Parser:
-    """One of some words, as it stands."""
-    return one_of({word: word for word in options})
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from functools import cache
 import streamlit as st
 
 from engine.store import Library, Limits, Store, StoreError, address
-from pages.parts.look import plain
+from pages.parts.text import plain
 
 
 @cache

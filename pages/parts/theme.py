@@ -73,31 +73,21 @@ def palette(dark: bool) -> Sequence[str]:
     return _DARK if dark else _LIGHT
 
 
-def plain(text: object) -> str:
-    """Any text as Markdown that shows just that text: no formatting, no HTML, no links.
-
-    Characters that Markdown reads become entities. Links, emoji and icons are found only
-    after entities are decoded: an invisible word joiner breaks what they look for.
-    """
-    return "".join(
-        f"&#{ord(c)};{_JOINER if c in _LINKING else ''}" if c in _SPECIAL else c for c in str(text)
-    )
+def ink(dark: bool) -> str:
+    """Colour of text and outlines."""
+    return "#eceae4" if dark else "#14171c"
 
 
-_SPECIAL = set("\\`*_{}[]()<>#+-.!|~$:&^=@'\"/\n")
-_LINKING = set(":/.@")
-_JOINER = "&#8288;"
+def ground(dark: bool) -> str:
+    """Colour of the page."""
+    return "#15171c" if dark else "#fcfbf8"
 
 
-def percent(share: float) -> str:
-    """A probability for reading; what is not certain is never written as certain."""
-    if 0 < share < 0.01:
-        return "<1\u00a0%"
-    if 0.99 < share < 1:
-        return ">99\u00a0%"
-    return f"{share:.0%}".replace("%", "\u00a0%")
+def faint(dark: bool) -> str:
+    """Colour of what is there for comparison."""
+    return "#a9afba" if dark else "#5c6370"
 
 
-def note(markdown: str) -> None:
-    """Small grey text, dark enough to read."""
-    st.markdown(f":small[:gray[{markdown}]]")
+def accent(dark: bool) -> str:
+    """Colour of the loop itself."""
+    return "#ab98f7" if dark else "#5b3fd0"

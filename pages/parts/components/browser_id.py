@@ -10,7 +10,7 @@ import secrets
 
 import streamlit as st
 
-from pages.parts.keeping import library
+from pages.parts.library import library
 
 _SCRIPT = """
 const KEY = "personalizer-playground";

@@ -8,9 +8,10 @@ from engine.evaluation.explanation import Shift
 from engine.loop.log import Ranked
 from engine.worlds import World
 from pages.parts.charts import beliefs as chart
-from pages.parts.look import is_dark, note, percent, plain
-from pages.parts.session import Click, PlaySession
-from pages.parts.snippet import context_of
+from pages.parts.play.session import Click, PlaySession
+from pages.parts.play.snippet import context_of
+from pages.parts.text import note, percent, plain
+from pages.parts.theme import is_dark
 
 _ONLINE_HELP = (
     "Bars: how often each action would be chosen, with two Monte-Carlo standard errors. "

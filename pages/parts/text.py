@@ -1,0 +1,37 @@
+"""How values are written."""
+
+import streamlit as st
+
+
+def plain(text: object) -> str:
+    """Any text as Markdown that shows just that text: no formatting, no HTML, no links.
+
+    Characters that Markdown reads become entities. Links, emoji and icons are found only
+    after entities are decoded: an invisible word joiner breaks what they look for.
+    """
+    return "".join(
+        f"&#{ord(c)};{_JOINER if c in _LINKING else ''}" if c in _SPECIAL else c for c in str(text)
+    )
+
+
+_SPECIAL = set("\\`*_{}[]()<>#+-.!|~$:&^=@'\"/\n")
+
+
+_LINKING = set(":/.@")
+
+
+_JOINER = "&#8288;"
+
+
+def percent(share: float) -> str:
+    """A probability for reading; what is not certain is never written as certain."""
+    if 0 < share < 0.01:
+        return "<1\u00a0%"
+    if 0.99 < share < 1:
+        return ">99\u00a0%"
+    return f"{share:.0%}".replace("%", "\u00a0%")
+
+
+def note(markdown: str) -> None:
+    """Small grey text, dark enough to read."""
+    st.markdown(f":small[:gray[{markdown}]]")
