@@ -14,6 +14,6 @@ ROOT = Path(__file__).parent
 if str(ROOT) not in sys.path:
     sys.path.insert(0, str(ROOT))
 
-from pages.parts.routes import ROUTES
+from pages.parts.routes import ROUTES  # noqa: E402
 
 app = st.App(ROOT / "pages" / "parts" / "front.py", routes=ROUTES)

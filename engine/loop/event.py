@@ -40,11 +40,11 @@ class EventState:
                     self.rewards.append(default)
 
 
-def _begin(ranked: Ranked, number: int) -> EventState:
+def begin(ranked: Ranked, number: int) -> EventState:
     return EventState(ranked, not ranked.request.defer_activation, number=number)
 
 
-def _settled(state: EventState) -> EventState:
+def settled(state: EventState) -> EventState:
     """With what it earned, as the fold of the loop says it."""
     if state.activated and state.rewards:
         state.earned = sum(state.rewards)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, ValuesView
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.loop.event import EventState, _begin, _settled
+from engine.loop.event import EventState, begin, settled
 from engine.loop.log import Activated, Expired, Mark, Past, Ranked, Rewarded
 
 Digests = NDArray[np.uint64]
@@ -40,10 +40,10 @@ class PastEvents:
             if not any(start <= position < stop for start, stop in self._mark.runs):
                 continue
             if isinstance(entry, Ranked):
-                state = _begin(entry, int(self._order[at]))
+                state = begin(entry, int(self._order[at]))
             elif state is not None and isinstance(entry, Activated | Rewarded | Expired):
                 state.follow(entry)
-        return state and _settled(state)
+        return state and settled(state)
 
     def states(self) -> Iterator[EventState]:
         """All of them as they stood there, in the order of their Rank calls."""
@@ -51,10 +51,10 @@ class PastEvents:
         for run in self._mark.runs:
             for entry in self._past.read(*run):
                 if isinstance(entry, Ranked):
-                    states[entry.event_id] = _begin(entry, len(states))
+                    states[entry.event_id] = begin(entry, len(states))
                 elif isinstance(entry, Activated | Rewarded | Expired):
                     states[entry.event_id].follow(entry)
-        return map(_settled, states.values())
+        return map(settled, states.values())
 
 
 class Events(Mapping[str, EventState]):
@@ -104,7 +104,7 @@ class Events(Mapping[str, EventState]):
 
     def add(self, ranked: Ranked) -> EventState:
         """A Rank call begins an event."""
-        state = _begin(ranked, len(self))
+        state = begin(ranked, len(self))
         self._new[ranked.event_id] = state
         return state
 

@@ -31,7 +31,7 @@ class LoopState:
     """
 
     LEARNED: ClassVar[tuple[str, ...]] = ("model", "imitation")
-    """Attributes that hold what was learned: snapshots keep these (`engine.store.snapshot_codec`)."""
+    """Attributes that hold what was learned: snapshots keep these."""
 
     def __init__(self, entries: Iterable[Entry] = ()) -> None:
         self.settings = LoopSettings()

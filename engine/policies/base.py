@@ -16,7 +16,7 @@ from engine.arrays import Array
 from engine.learners.belief import Scores
 from engine.streams import stream
 
-_CODE = "InvalidServiceConfiguration"
+CODE = "InvalidServiceConfiguration"
 
 Cause = Literal["draw", "best", "random", "baseline"]
 """What decided: a posterior draw, the best guess, or chance alone."""
@@ -70,14 +70,14 @@ class Normals:
         return self._table[:, :size]
 
 
-def _ties(mean: Array) -> Array:
+def ties(mean: Array) -> Array:
     """Uniform distribution over the actions whose mean is the highest, up to rounding."""
     best: NDArray[np.bool_] = mean >= mean.max() - 1e-12
     share: Array = best / best.sum()
     return share
 
 
-def _pick(probabilities: Array, rng: np.random.Generator) -> int:
+def pick(probabilities: Array, rng: np.random.Generator) -> int:
     """One position drawn from a distribution."""
     cumulative = probabilities.cumsum()
     return int(np.searchsorted(cumulative, rng.random() * cumulative[-1], side="right"))

@@ -6,7 +6,7 @@ import numpy as np
 
 from engine.errors import check_number
 from engine.learners.belief import Scores
-from engine.policies.base import _CODE, Decision, Normals, _pick, _ties
+from engine.policies.base import CODE, Decision, Normals, pick, ties
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,13 +23,13 @@ class EpsilonGreedy:
     epsilon: float = 0.2
 
     def __post_init__(self) -> None:
-        check_number(_CODE, "policy.epsilon", self.epsilon, 0, 1)
+        check_number(CODE, "policy.epsilon", self.epsilon, 0, 1)
 
     def decide(self, scores: Scores, normals: Normals, rng: np.random.Generator) -> Decision:
         """Choose among the actions scored; the first is the baseline."""
         size = len(scores.mean)
-        best = _ties(scores.mean)
+        best = ties(scores.mean)
         probabilities = (1 - self.epsilon) * best + self.epsilon / size
         random = bool(rng.random() < self.epsilon)
-        chosen = _pick(np.full(size, 1 / size) if random else best, rng)
+        chosen = pick(np.full(size, 1 / size) if random else best, rng)
         return Decision(probabilities, np.zeros(size), chosen, "random" if random else "best")

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from engine.learners.belief import Scores
-from engine.policies.base import Decision, Normals, _pick, _ties
+from engine.policies.base import Decision, Normals, pick, ties
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,5 +14,5 @@ class Greedy:
 
     def decide(self, scores: Scores, normals: Normals, rng: np.random.Generator) -> Decision:
         """Choose among the actions scored; the first is the baseline."""
-        best = _ties(scores.mean)
-        return Decision(best, np.zeros(len(best)), _pick(best, rng), "best")
+        best = ties(scores.mean)
+        return Decision(best, np.zeros(len(best)), pick(best, rng), "best")

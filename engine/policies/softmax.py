@@ -1,8 +1,4 @@
-"""Policies that only race: well-known ways from beliefs to a choice, to compare ours with.
-
-They choose as the policies of `engine.policies.base` do, on the same beliefs, but are no setting
-of a loop: UCB leaves actions without any probability, and both have a number to tune.
-"""
+"""Softmax: the better an action looks, the more often it is shown."""
 
 from dataclasses import dataclass
 
@@ -12,7 +8,7 @@ from engine.errors import check_number
 from engine.learners.belief import Scores
 from engine.policies.base import Decision, Normals
 
-_CODE = "BadRequest"
+CODE = "BadRequest"
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +24,7 @@ class Softmax:
     temperature: float = 0.1
 
     def __post_init__(self) -> None:
-        check_number(_CODE, "policy.temperature", self.temperature, 0.001, 10)
+        check_number(CODE, "policy.temperature", self.temperature, 0.001, 10)
 
     def decide(self, scores: Scores, normals: Normals, rng: np.random.Generator) -> Decision:
         """Choose among the actions scored."""

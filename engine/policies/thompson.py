@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from engine.arrays import Array
 from engine.errors import check_number
 from engine.learners.belief import Scores
-from engine.policies.base import _CODE, Decision, Normals, _pick, _ties
+from engine.policies.base import CODE, Decision, Normals, pick, ties
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,10 +45,10 @@ class Thompson:
     agreement: int = 4
 
     def __post_init__(self) -> None:
-        check_number(_CODE, "policy.draws", self.draws, 64, 65_536, whole=True)
-        check_number(_CODE, "policy.floor", self.floor, 0, 1)
-        check_number(_CODE, "policy.width", self.width, 0, 4)
-        check_number(_CODE, "policy.agreement", self.agreement, 1, 16, whole=True)
+        check_number(CODE, "policy.draws", self.draws, 64, 65_536, whole=True)
+        check_number(CODE, "policy.floor", self.floor, 0, 1)
+        check_number(CODE, "policy.width", self.width, 0, 4)
+        check_number(CODE, "policy.agreement", self.agreement, 1, 16, whole=True)
 
     def decide(self, scores: Scores, normals: Normals, rng: np.random.Generator) -> Decision:
         """Choose among the actions scored; the first is the baseline."""
@@ -56,10 +56,10 @@ class Thompson:
         chance = np.full(size, 0.5 / size)
         chance[0] += 0.5
         if self.width == 0:
-            best = _ties(scores.mean)
+            best = ties(scores.mean)
             random = bool(rng.random() < self.floor)
             probabilities = (1 - self.floor) * best + self.floor * chance
-            chosen = _pick(chance if random else best, rng)
+            chosen = pick(chance if random else best, rng)
             return Decision(probabilities, np.zeros(size), chosen, "random" if random else "best")
         ends = _shared_out(self.draws, scores.weights)
         drawn = self._draw(scores, normals.table(self.draws, size), ends)
@@ -70,8 +70,8 @@ class Thompson:
         probabilities = (1 - self.floor) * agreed + self.floor * chance
         errors = (1 - self.floor) * _standard_errors(counts, self.draws, self.agreement)
         if rng.random() < self.floor:
-            return Decision(probabilities, errors, _pick(chance, rng), "random")
-        chosen = _pick(agreed, rng)
+            return Decision(probabilities, errors, pick(chance, rng), "random")
+        chosen = pick(agreed, rng)
         counted = np.flatnonzero(winners == chosen)
         decisive = int(counted[rng.integers(len(counted))])
         return Decision(

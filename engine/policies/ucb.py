@@ -6,8 +6,7 @@ import numpy as np
 
 from engine.errors import check_number
 from engine.learners.belief import Scores
-from engine.policies.base import Decision, Normals
-from engine.policies.softmax import _CODE
+from engine.policies.base import CODE, Decision, Normals
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +23,7 @@ class UpperBound:
     width: float = 1.0
 
     def __post_init__(self) -> None:
-        check_number(_CODE, "policy.width", self.width, 0, 10)
+        check_number(CODE, "policy.width", self.width, 0, 10)
 
     def decide(self, scores: Scores, normals: Normals, rng: np.random.Generator) -> Decision:
         """Choose among the actions scored."""

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from engine.learners.belief import Scores
-from engine.policies.base import Decision, Normals, _pick
+from engine.policies.base import Decision, Normals, pick
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,4 +16,4 @@ class Uniform:
         """Choose among the actions scored; the first is the baseline."""
         size = len(scores.mean)
         chance = np.full(size, 1 / size)
-        return Decision(chance, np.zeros(size), _pick(chance, rng), "random")
+        return Decision(chance, np.zeros(size), pick(chance, rng), "random")

@@ -21,8 +21,7 @@ a weather in words.
 
 The row that the engine learns from is never written down as a whole: it is the
 tensor product of a context part and an action part, and inner products of such
-products are products of inner products (`engine.learners.bayesian.kernel`). `columns_of_row` writes
-it out for explanations, and for the tests.
+products are products of inner products (`engine.learners.bayesian.kernel`).
 """
 
 import math

@@ -173,7 +173,7 @@ def _object_reader(kind: type, extra: frozenset[str]) -> Value:
     hints = get_type_hints(kind)
     known = {f.name: _reader(hints[f.name]) for f in fields(kind)}
     needed = {f.name for f in fields(kind) if f.default is MISSING and f.default_factory is MISSING}
-    tolerant = kind is LoopSettings or kind.__module__ == "engine.policies.base"
+    tolerant = kind is LoopSettings or kind.__module__.startswith("engine.policies.")
 
     def read(value: Any) -> Any:
         if not isinstance(value, Mapping):

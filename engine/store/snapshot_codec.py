@@ -22,23 +22,32 @@ from numpy.typing import NDArray
 
 from engine import arrays
 from engine.arrays import Array
-from engine.learners import classic
-from engine.learners.bayesian import averaging as evidence
-from engine.learners.bayesian import basis as span
-from engine.learners.bayesian import hypothesis as hypotheses
-from engine.learners.bayesian import kernel, model, posterior
+from engine.learners import base, classic
+from engine.learners.bayesian import (
+    averaging,
+    basis,
+    change,
+    hypothesis,
+    kernel,
+    model,
+    posterior,
+    rows,
+)
 from engine.loop import state as fold
 from engine.protocol import features
 from engine.protocol import request as actions
 
 PARTS: tuple[ModuleType, ...] = (
     model,
-    evidence,
+    averaging,
+    change,
     posterior,
-    span,
+    basis,
     kernel,
     features,
-    hypotheses,
+    hypothesis,
+    rows,
+    base,
     classic,
     actions,
 )

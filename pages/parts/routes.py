@@ -11,10 +11,10 @@ from starlette.routing import Route
 from engine.store import StoreError
 from pages.parts.library import position_of
 
-_PATH = "/playground/length/"
+LENGTH_PATH = "/playground/length/"
 
 
-def _base() -> str:
+def base_path() -> str:
     base = str(st.get_option("server.baseUrlPath") or "").strip("/")
     return f"/{base}" if base else ""
 
@@ -27,4 +27,4 @@ async def _length(request: Request) -> Response:
     return JSONResponse({}, status_code=404)
 
 
-ROUTES = [Route(f"{_base()}{_PATH}{{loop}}", _length)]
+ROUTES = [Route(f"{base_path()}{LENGTH_PATH}{{loop}}", _length)]

@@ -42,7 +42,7 @@ def parse(path: Path) -> ast.AST:
 
 
 def test_there_are_files_to_read() -> None:
-    assert {"loop.py", "features.py", "coffee.py"} <= {path.name for path in ENGINE}
+    assert {"learning_loop.py", "features.py", "coffee.py"} <= {path.name for path in ENGINE}
 
 
 @each(ENGINE)

@@ -1,18 +1,10 @@
-"""Which hypothesis is right, and since when: weights by predictive density.
+"""Bayesian model averaging: each hypothesis weighed by its predictive density.
 
 Every hypothesis tells the density of each reward before it learns it; the product is its
 evidence (its marginal likelihood; MacKay, *Information Theory, Inference, and Learning
 Algorithms*, 2003, chapter 28), which prefers the simplest account that explains the rewards.
 A small fixed share of the weights is spread evenly after each reward, so that a hypothesis
 can come back (Herbster & Warmuth, *Machine Learning* 32, 1998).
-
-Tastes may also change altogether. Then what was learned is wrong, and a learner that knows
-nothing does better. A *bank* holds one learner for each hypothesis, taught since the bank
-began. Beside the bank that is believed stands a challenger that began later. It has the
-prior odds `ODDS`, begins anew whenever it falls behind them, and takes over when it has
-made up for them: the generalised likelihood ratio test of Page (*Biometrika* 41, 1954), with
-the challenger's predictive density as the alternative's. The bank that is overtaken stays
-as long as it may still be right.
 """
 
 import math

@@ -1,4 +1,12 @@
-"""Change-point detection: a challenger that began later, and takes over."""
+"""Change-point detection: since when the learners that are believed are right.
+
+Tastes may change altogether. Then what was learned is wrong, and a learner that knows
+nothing does better. Beside the average of learners that is believed stands a challenger
+that began later. It has the prior odds `CHANGE_ODDS`, begins anew whenever it falls behind
+them, and takes over when it has made up for them: the generalised likelihood ratio test of
+Page (*Biometrika* 41, 1954), with the challenger's predictive density as the alternative's.
+The average that is overtaken stays as long as it may still be right.
+"""
 
 import math
 from collections.abc import Sequence

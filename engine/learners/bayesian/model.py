@@ -1,8 +1,8 @@
 """The reward model: what the engine believes about every (context, action).
 
 Several hypotheses learn side by side, each in the span of the rows it was rewarded for
-(`engine.learners.bayesian.basis`, `engine.learners.bayesian.posterior`), and the evidence says how far each is to be believed
-(`engine.learners.bayesian.averaging`). The belief about an offer is their mixture.
+(`basis`, `posterior`), and the evidence says how far each is to be believed (`averaging`,
+`change`). The belief about an offer is their mixture.
 """
 
 import math

@@ -12,6 +12,26 @@ SHARE = math.sqrt(0.5)
 """Length of the id's part, and of the features' part, of an action's unit vector."""
 
 
+By = Literal["id", "features"]
+"""How an action is told from others."""
+
+
+@dataclass(frozen=True, slots=True)
+class RowForm:
+    """How (context, action) is written as a row of columns.
+
+    Attributes:
+        crosses: highest order of context fields crossed with the action, 0 to 3.
+        by: ``"id"``: an action is its id and its features, half each, in rows of length 1,
+            so that every action is doubted alike. ``"features"``: it is its features alone,
+            and numbers count as they are, so that actions never seen before are known by
+            what they are made of; an action without features is its id.
+    """
+
+    crosses: int = 3
+    by: By = "id"
+
+
 def context_terms(context: Features, form: RowForm) -> dict[tuple[str, ...], float]:
     """All crosses of up to ``form.crosses`` context fields, and their values.
 
@@ -67,23 +87,3 @@ def columns_of_row(
         for c, u in context_terms(context, form).items()
         for (a, of_id), v in action_terms(name, features, form).items()
     }
-
-
-By = Literal["id", "features"]
-"""How an action is told from others."""
-
-
-@dataclass(frozen=True, slots=True)
-class RowForm:
-    """How (context, action) is written as a row of columns.
-
-    Attributes:
-        crosses: highest order of context fields crossed with the action, 0 to 3.
-        by: ``"id"``: an action is its id and its features, half each, in rows of length 1,
-            so that every action is doubted alike. ``"features"``: it is its features alone,
-            and numbers count as they are, so that actions never seen before are known by
-            what they are made of; an action without features is its id.
-    """
-
-    crosses: int = 3
-    by: By = "id"

@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 import streamlit as st
 
-from pages.parts.routes import _PATH, _base
+from pages.parts.routes import LENGTH_PATH, base_path
 
 EVERY = 800
 """Milliseconds between two questions."""
@@ -67,7 +67,7 @@ def watch_others(loop: str | None, length: int, is_live: bool, changed: Callable
             "length": length,
             "live": is_live,
             "every": EVERY,
-            "path": f"{_base()}{_PATH}",
+            "path": f"{base_path()}{LENGTH_PATH}",
         },
         height=1,
         on_changed_change=changed,
