@@ -1,4 +1,17 @@
-"""The one exception that the engine raises for bad input.
+"""All exceptions of the engine, and the one sentence that a refusal is.
+
+::
+
+    ValueError
+      PersonalizerError      a request, a setting or a call that was refused
+        StoreError           the store could not do what it was asked for
+          GoneError          a loop that was deleted, has expired, or never was
+        RejectedError        a file that was not imported, with its faulty lines
+      UnreadableError        JSON that is not what was expected
+        FullError            more events than may come in
+      StaleError             a snapshot that this code cannot read
+    Exception
+      OvertakenError         others have appended to the same log meanwhile
 
 Codes are those of the retired service (its error catalogue), so that a client
 written against the service finds the codes it already handles.
@@ -6,6 +19,8 @@ written against the service finds the codes it already handles.
 
 import numbers
 import reprlib
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any, NoReturn
 
 
@@ -27,6 +42,61 @@ class PersonalizerError(ValueError):
     def to_json(self) -> dict[str, object]:
         """The error in the service's response shape."""
         return {"error": {"code": self.code, "message": self.message, "target": self.target}}
+
+
+class StoreError(PersonalizerError):
+    """The store could not do what it was asked for; nothing of it was done."""
+
+    def __init__(self, message: str, code: str = "StorageUnavailable") -> None:
+        super().__init__(code, message, "database")
+
+
+class GoneError(StoreError):
+    """A loop that was deleted, has expired, or never was."""
+
+    def __init__(self) -> None:
+        super().__init__("This loop is not here any more: it was deleted, or expired.", "NotFound")
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """A faulty line of a file, counted from 1, and why; line 0 is the file as a whole."""
+
+    line: int
+    reason: str
+
+
+class RejectedError(PersonalizerError):
+    """A file that was not imported; nothing of it was.
+
+    Attributes:
+        faults: the first of its faulty lines, at least one.
+        total: how many there are.
+    """
+
+    def __init__(self, faults: Sequence[Fault], total: int) -> None:
+        first, others = faults[0], total - 1
+        where = f"line {first.line}: " if first.line else ""
+        more = f" {others:,} more {'line is' if others == 1 else 'lines are'} faulty."
+        sentence = f"Nothing was imported: {where}{first.reason}.{more if others else ''}"
+        super().__init__("BadRequest", sentence, "file")
+        self.faults, self.total = tuple(faults), total
+
+
+class UnreadableError(ValueError):
+    """JSON that is not what was expected; the message says where and why."""
+
+
+class FullError(UnreadableError):
+    """More events than may come in: nothing that follows can change that."""
+
+
+class StaleError(ValueError):
+    """A snapshot that this code cannot read."""
+
+
+class OvertakenError(Exception):
+    """Others have appended to the same log meanwhile: `Recorder.read_new` has what they did."""
 
 
 def refuse(

@@ -17,7 +17,7 @@ from pages.parts.compare.board import (
     show_summary,
 )
 from pages.parts.compare.controls import choose_apprentice, choose_settings
-from pages.parts.compare.history import story_in_link
+from pages.parts.compare.history import history_in_link
 from pages.parts.compare.session import CompareSession, compare_session
 from pages.parts.compare.setup import END, CompareSetup
 from pages.parts.link import current_setup, open_link, write_link
@@ -26,7 +26,7 @@ from pages.parts.toolbar import choose_world, control_the_crowd, reset_or_share,
 
 PLAY = Path(__file__).with_name("play.py")
 
-told = story_in_link() if open_link(CompareSetup) else None
+told = history_in_link() if open_link(CompareSetup) else None
 fit_to_world()
 
 with st.container(
@@ -53,7 +53,7 @@ with st.container(gap=None):
 def draw_stage(session: CompareSession) -> None:
     """One frame of the interactive part, whether a click or a crowd caused it."""
     session.adopt(current_setup(CompareSetup))
-    session.tick()
+    session.advance()
     if session.toolbar_state != session.toolbar_drawn:
         st.rerun()
     # Computed before anything is drawn: then all that is drawn travels in one message.

@@ -16,19 +16,19 @@ from pages.parts.play.records import show_code, show_log
 from pages.parts.play.reopen import open_loop
 from pages.parts.play.session import PlaySession, current_session
 from pages.parts.play.settings import choose_settings
-from pages.parts.play.setup import Setup
+from pages.parts.play.setup import PlaySetup
 from pages.parts.play.visitor import ask_for_reward, choose_context, offer_other_ways
 from pages.parts.text import note, plain
 from pages.parts.toolbar import choose_world, control_the_crowd, reset_or_share
 
-open_loop(open_link(Setup))
+open_loop(open_link(PlaySetup))
 
 with st.container(
     horizontal=True, horizontal_alignment="distribute", vertical_alignment="center", key="toolbar"
 ):
     choose_world()
     with st.container(horizontal=True, width="content", gap="xsmall"):
-        setup = current_setup(Setup)
+        setup = current_setup(PlaySetup)
         session = current_session(setup)
         write_link(setup, loop=session.link)
         control_the_crowd(session)
@@ -55,9 +55,9 @@ with right:
 
 def draw_stage(session: PlaySession) -> None:
     """One frame of the interactive part, whether a click or a crowd caused it."""
-    session.adopt(current_setup(Setup))
+    session.adopt(current_setup(PlaySetup))
     session.settle()
-    session.tick()
+    session.advance()
     session.drawn = session.loop.log.position
     if session.toolbar_state != session.toolbar_drawn:
         st.rerun()

@@ -56,7 +56,7 @@ with st.container(gap=None):
 def draw_stage(session: RaceSession) -> None:
     """One frame of the interactive part."""
     session.adopt(current_setup(RaceSetup))
-    session.tick()
+    session.advance()
     if session.page_state != session.drawn:
         st.rerun()
     if session.raced is None:

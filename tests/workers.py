@@ -11,9 +11,10 @@ from multiprocessing.connection import Connection
 import numpy as np
 
 from engine import LearningLoop
-from engine.loop.log import Entry, EventLog, Ranked, Rewarded, Undone
+from engine.loop.entries import Entry, Ranked, Rewarded, Undone
+from engine.loop.log import EventLog
 from engine.simulation.crowd import serve, visitor
-from engine.store import KeptLoop, Store, reopen
+from engine.store import Store, StoredLoop, reopen
 from engine.worlds import WORLDS
 
 WORLD = WORLDS["coffee"]
@@ -21,7 +22,7 @@ _CONTEXT = multiprocessing.get_context("forkserver")
 _CONTEXT.set_forkserver_preload(["tests.workers"])
 
 
-def serve_next(kept: KeptLoop) -> dict[str, object]:
+def serve_next(kept: StoredLoop) -> dict[str, object]:
     """One more visitor of the loop's crowd, Rank and Reward in one commit."""
     loop = kept.loop
     return loop.together(lambda: serve(loop, WORLD, visitor(WORLD, loop.seed, len(loop.events))))
@@ -42,7 +43,7 @@ def from_scratch(store: Store, loop_id: str) -> LearningLoop:
 def _fold(entries: Iterable[Entry | Undone], seed: int) -> LearningLoop:
     log = EventLog()
     for entry in entries:
-        log.take(entry)
+        log.extend(entry)
     return LearningLoop.resume(log, seed=seed)
 
 
@@ -103,14 +104,14 @@ def _work_until_killed(url: str, loop_id: str, tell: Connection) -> None:
     kept = reopen(Store.open(url), loop_id)
     while True:
         tell.send(_serve_slowly(kept.loop))
-        kept.settle(every=60)
+        kept.snapshot_if_due(every=60)
 
 
 def _serve_slowly(loop: LearningLoop) -> str:
     """One more visitor, Rank and Reward each in its own commit; the event's id."""
     guest = visitor(WORLD, loop.seed, len(loop.events))
     answer = loop.rank(WORLD.actions, WORLD.features(guest.context))
-    value = WORLD.answer(guest.context, answer.reward_action_id, guest.luck)
+    value = WORLD.answer(guest.context, answer.reward_action_id, guest.uniform)
     loop.reward(answer.event_id, value)
     return answer.event_id
 
@@ -154,7 +155,7 @@ def _work_beside_others(url: str, loop_id: str, events: int, gate: object, resul
     gate.wait()  # type: ignore[attr-defined]
     for _ in range(events):
         _serve_slowly(kept.loop)
-        kept.settle(every=500)
+        kept.snapshot_if_due(every=500)
     gate.wait()  # type: ignore[attr-defined]
     kept.loop.catch_up()
     results.put(beliefs(kept.loop))  # type: ignore[attr-defined]

@@ -1,4 +1,4 @@
-"""Events as plain rows, for a table or a CSV file."""
+"""EventIndex as plain rows, for a table or a CSV file."""
 
 from engine.loop.learning_loop import LearningLoop
 

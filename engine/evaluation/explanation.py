@@ -7,7 +7,7 @@ from engine.learners.base import Column
 
 
 @dataclass(frozen=True, slots=True)
-class Shift:
+class ContributionChange:
     """What a column adds to the mean reward, before and after; in units of reward."""
 
     column: Column
@@ -21,12 +21,12 @@ class Shift:
 
 def largest_shifts(
     before: Mapping[Column, float], after: Mapping[Column, float], count: int = 3
-) -> list[Shift]:
+) -> list[ContributionChange]:
     """The contributions that moved most, by size of the change; equal ones by fewer crosses.
 
     Args:
         before, after: contributions of the same columns (`LearningLoop.contributions`).
     """
-    shifts = [Shift(column, before[column], after[column]) for column in after]
+    shifts = [ContributionChange(column, before[column], after[column]) for column in after]
     shifts.sort(key=lambda s: (-round(abs(s.change), 12), len(s.column.context), s.column.action))
     return shifts[:count]

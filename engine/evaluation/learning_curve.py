@@ -11,9 +11,10 @@ import numpy as np
 
 from engine.arrays import Array, with_room
 from engine.evaluation.windows import rolling_mean
+from engine.loop.entries import Activated, Expired, Ranked, Rewarded
 from engine.loop.event import EventState
 from engine.loop.learning_loop import LearningLoop
-from engine.loop.log import START, Activated, Expired, Mark, Ranked, Rewarded
+from engine.loop.log import START, Mark
 from engine.worlds.world import World
 
 RECENT = 50

@@ -15,9 +15,9 @@ import numpy as np
 
 from engine.arrays import Array
 from engine.evaluation.windows import rolling_mean
+from engine.loop.entries import Configured, Ranked
 from engine.loop.event import EventState
 from engine.loop.learning_loop import LearningLoop
-from engine.loop.log import Configured, Ranked
 from engine.loop.settings import LearningMode
 from engine.policies.epsilon_greedy import EpsilonGreedy
 from engine.policies.registry import AnyPolicy
@@ -25,9 +25,9 @@ from engine.policies.thompson import Thompson
 from engine.policies.uniform import Uniform
 
 LATEST = 1_000
-"""Events in the reward achievement ratio, as in the service."""
+"""EventIndex in the reward achievement ratio, as in the service."""
 RECENT = 100
-"""Events in the rolling match rate."""
+"""EventIndex in the rolling match rate."""
 
 
 def ceiling(policy: AnyPolicy, actions: int) -> float:
@@ -103,7 +103,7 @@ class Matching:
 
 
 @dataclass(frozen=True, slots=True)
-class Segment:
+class Period:
     """One period of a learning mode.
 
     Attributes:
@@ -193,14 +193,14 @@ class MatchingRecord:
         """Over the latest apprentice events, or all of them, of those after a number."""
         return _sum(self._apprentice_events(latest, after))
 
-    def segments(self) -> list[Segment]:
+    def segments(self) -> list[Period]:
         """One for each period of a mode, in order; periods without an event included."""
         starts = [start for start, _ in self.switches]
         periods: list[list[_Answered]] = [[] for _ in starts]
         for event in self._answered:
             periods[bisect_left(starts, event.number) - 1].append(event)
         return [
-            Segment(mode, start, _sum(events))
+            Period(mode, start, _sum(events))
             for (start, mode), events in zip(self.switches, periods, strict=True)
         ]
 

@@ -37,7 +37,7 @@ FOLDS = 4
 
 
 @dataclass(frozen=True, slots=True)
-class Outlook:
+class SwitchValue:
     """Mean reward a visitor if the loop went online now and stopped learning.
 
     Attributes:
@@ -64,7 +64,7 @@ class Outlook:
     error: float | None
 
 
-def outlook(loop: LearningLoop, latest: int = 1_000) -> Outlook | None:
+def switch_value(loop: LearningLoop, latest: int = 1_000) -> SwitchValue | None:
     """What the latest apprentice events tell about going online.
 
     Rewards are taken to lie in 0 to 1, or as far beyond as one has been seen.
@@ -85,7 +85,7 @@ def outlook(loop: LearningLoop, latest: int = 1_000) -> Outlook | None:
     low, high = min(0.0, float(rewards.min())), max(1.0, float(rewards.max()))
     lows, highs = known + low * (1 - same), known + high * (1 - same)
     estimate, error = _estimate(loop, states)
-    return Outlook(
+    return SwitchValue(
         events=len(states),
         same=float(same.mean()),
         today=float(rewards.mean()),

@@ -13,7 +13,7 @@ from engine.arrays import Array
 from engine.errors import check_number
 from engine.evaluation.learning_curve import LearningCurve
 from engine.evaluation.matching import Matching, MatchingRecord
-from engine.evaluation.switch_value import Outlook, outlook
+from engine.evaluation.switch_value import SwitchValue, switch_value
 from engine.evaluation.windows import rolling_mean
 from engine.loop.clock import Clock, utc_now
 from engine.loop.learning_loop import LearningLoop
@@ -125,7 +125,7 @@ class Comparison:
             arm: LearningLoop(replace(chosen, learning_mode=mode), seed=seed, clock=clock)
             for arm, mode in ARMS.items()
         }
-        self.foreseen: Outlook | None = None
+        self.foreseen: SwitchValue | None = None
         self.record = MatchingRecord()
         self.record.follow(self.apprentice)
         self._curves = {arm: LearningCurve(world) for arm in ARMS}
@@ -241,7 +241,7 @@ class Comparison:
         """Show what the apprentice chooses from now on."""
         if not self.is_apprentice:
             return
-        self.foreseen = outlook(self.apprentice)
+        self.foreseen = switch_value(self.apprentice)
         self._set_mode("online")
 
     def go_back(self) -> None:

@@ -8,7 +8,7 @@ from engine.arrays import Array
 
 
 @dataclass(frozen=True, slots=True)
-class Scores:
+class Belief:
     """Belief about the expected rewards of K offered actions: a mixture of joint Gaussians.
 
     Attributes:
@@ -24,7 +24,7 @@ class Scores:
     sources: tuple[int, ...]
 
     @classmethod
-    def of_one(cls, mean: Array, covariance: Array) -> "Scores":
+    def of_one(cls, mean: Array, covariance: Array) -> "Belief":
         """A single Gaussian."""
         return cls(np.ones(1), mean[None], covariance[None], (0,))
 
@@ -36,19 +36,19 @@ class Scores:
 
     @property
     def sds(self) -> Array:
-        """Standard deviations of each part, (H, K)."""
+        """Standard centred_means of each part, (H, K)."""
         variances = np.diagonal(self.covariances, axis1=1, axis2=2)
         result: Array = np.sqrt(np.maximum(variances, 0.0))
         return result
 
     @property
     def sd(self) -> Array:
-        """Standard deviations of the whole, (K,): within the parts and between them."""
+        """Standard centred_means of the whole, (K,): within the parts and between them."""
         squares = self.weights @ (self.sds**2 + (self.means - self.mean) ** 2)
         result: Array = np.sqrt(squares)
         return result
 
-    def only(self, positions: list[int]) -> "Scores":
+    def only(self, positions: list[int]) -> "Belief":
         """The belief about some of the actions."""
         inner = self.covariances[:, positions][:, :, positions]
-        return Scores(self.weights, self.means[:, positions], inner, self.sources)
+        return Belief(self.weights, self.means[:, positions], inner, self.sources)

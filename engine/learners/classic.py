@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 
 from engine.arrays import Array, with_room
 from engine.learners.base import Column
-from engine.learners.belief import Scores
+from engine.learners.belief import Belief
 from engine.protocol.features import Features
 from engine.protocol.request import Action
 
@@ -47,10 +47,10 @@ class ClassicModel:
         self._weights: Array = np.zeros(64)
         self._rows: dict[tuple[Features, Action], tuple[int, NDArray[np.intp], Array]] = {}
 
-    def scores(self, context: Features, actions: tuple[Action, ...]) -> Scores:
+    def belief(self, context: Features, actions: tuple[Action, ...]) -> Belief:
         """Predicted rewards of the offered actions, without any doubt."""
         mean = np.array([self._predict(context, action) for action in actions])
-        return Scores.of_one(mean, np.zeros((len(actions), len(actions))))
+        return Belief.of_one(mean, np.zeros((len(actions), len(actions))))
 
     def learn(self, context: Features, action: Action, reward: float, weight: float = 1.0) -> None:
         """One step towards a reward.

@@ -10,9 +10,9 @@ import numpy as np
 from engine.arrays import Array
 from engine.learners.base import Column
 from engine.learners.bayesian.model import RewardModel
-from engine.learners.belief import Scores
+from engine.learners.belief import Belief
 from engine.learners.classic import ClassicModel
-from engine.loop.log import Ranked
+from engine.loop.entries import Ranked
 from engine.loop.state import LoopState
 from engine.policies.base import Decision, Normals
 from engine.protocol.request import RankRequest
@@ -44,12 +44,12 @@ class Judgement:
         scores = self.belief_online(request, head)
         return self._decide_by(scores, request, stream(self.seed, "probabilities")).probabilities
 
-    def belief_online(self, request: RankRequest, head: RewardModel | None = None) -> Scores:
+    def belief_online(self, request: RankRequest, head: RewardModel | None = None) -> Belief:
         """Joint belief about the expected rewards as if the loop were online now."""
         context, actions, model = request.context, request.actions, head or self.state.model
         if isinstance(model, ClassicModel):
-            return model.scores(context, actions)
-        return model.scores(context, actions, self._imitated)
+            return model.belief(context, actions)
+        return model.belief(context, actions, self._imitated)
 
     def contributions(self, ranked: Ranked) -> Mapping[Column, float]:
         """What each column of the context and the shown action adds to its mean reward."""
@@ -96,14 +96,14 @@ class Judgement:
                 shown = int(rng.integers(size))
         return shown, share / size + (1 - share) * (shown == 0)
 
-    def _choose(self, request: RankRequest, rng: np.random.Generator) -> tuple[Scores, Decision]:
+    def _choose(self, request: RankRequest, rng: np.random.Generator) -> tuple[Belief, Decision]:
         """The belief about all actions, and what is chosen among the non-excluded ones."""
         belief, mode = self.belief(request), self.state.settings.learning_mode
         if mode == "logging_only":
             certain = np.eye(len(request.allowed))[0]
             return belief, Decision(certain, np.zeros(len(certain)), 0, "baseline")
         if mode == "apprentice" and self.state.imitation is not None:
-            likeness = self.state.imitation.scores(request.context, request.actions)
+            likeness = self.state.imitation.belief(request.context, request.actions)
             decision = self._decide_by(likeness, request, rng)
             return belief, replace(decision, draw=None, part=None)
         return belief, self._decide_by(belief, request, rng)
@@ -114,14 +114,14 @@ class Judgement:
         head = self.state.imitation
         return head if head is not None and head.learned else None
 
-    def belief(self, request: RankRequest) -> Scores:
+    def belief(self, request: RankRequest) -> Belief:
         """The belief in this mode; what the reward head alone believes, unless online."""
         if self.state.settings.learning_mode == "online":
             return self.belief_online(request)
-        return self.state.model.scores(request.context, request.actions)
+        return self.state.model.belief(request.context, request.actions)
 
     def _decide_by(
-        self, scores: Scores, request: RankRequest, rng: np.random.Generator
+        self, scores: Belief, request: RankRequest, rng: np.random.Generator
     ) -> Decision:
         """What the policy chooses among the non-excluded actions."""
         allowed = list(request.allowed)

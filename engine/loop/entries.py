@@ -6,6 +6,7 @@ from datetime import datetime
 from engine.loop.settings import LearningMode, LoopSettings
 from engine.policies.base import Cause
 from engine.protocol.request import RankRequest
+from engine.protocol.response import RankedAction, RankResponse
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +78,35 @@ class Ranked:
     def action_id(self) -> str:
         """Id of the action to show."""
         return self.request.actions[self.shown].id
+
+    def answer(self) -> RankResponse:
+        """The answer to the Rank call: actions by falling probability.
+
+        Excluded ones keep their places in the request.
+        """
+        actions, allowed = self.request.actions, self.request.allowed
+        falling = iter(sorted(allowed, key=lambda i: -self.probabilities[i]))
+        places = (next(falling) if i in allowed else i for i in range(len(actions)))
+        ranking = tuple(RankedAction(actions[i].id, self.probabilities[i]) for i in places)
+        return RankResponse(self.event_id, self.action_id, ranking)
+
+    def shown_probabilities(self) -> list[float]:
+        """How likely each action was to be shown, (K,); online, what the policy chose by.
+
+        Otherwise the baseline was, but for the share of an apprentice's events in which it
+        was any action.
+        """
+        if self.mode == "online":
+            return list(self.probabilities)
+        others = len(self.request.allowed) - 1
+        share = self.propensity
+        if self.shown == self.baseline:
+            share = (1 - self.propensity) / others if others else 0.0
+        chances = [0.0] * len(self.request.actions)
+        for i in self.request.allowed:
+            chances[i] = share
+        chances[self.baseline] = 1 - share * others
+        return chances
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from engine.loop.log import Activated, Expired, Ranked, Rewarded
+from engine.loop.entries import Activated, Expired, Ranked, Rewarded
 
 
 @dataclass(slots=True)

@@ -6,24 +6,25 @@ from collections.abc import Callable, Iterator, Mapping, ValuesView
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.loop.entries import Activated, Expired, Ranked, Rewarded
 from engine.loop.event import EventState, begin, settled
-from engine.loop.log import Activated, Expired, Mark, Past, Ranked, Rewarded
+from engine.loop.log import Archive, Mark
 
 Digests = NDArray[np.uint64]
 """8 bytes of a digest of each event id, in the order of the Rank calls."""
 
 
-class PastEvents:
-    """Events that were ranked before a place in the log, read when they are asked for.
+class ArchivedEvents:
+    """EventIndex that were ranked before a place in the log, read when they are asked for.
 
     Args:
-        past: where their entries are.
+        archive: where their entries are.
         mark: the place; entries from there on are not read.
         digests: of their ids.
     """
 
-    def __init__(self, past: Past, mark: Mark, digests: Digests) -> None:
-        self._past, self._mark, self.digests = past, mark, digests
+    def __init__(self, archive: Archive, mark: Mark, digests: Digests) -> None:
+        self._archive, self._mark, self.digests = archive, mark, digests
         self._order = np.argsort(digests, kind="stable")
 
     def __len__(self) -> int:
@@ -36,7 +37,7 @@ class PastEvents:
         if at == len(self) or self.digests[self._order[at]] != wanted:
             return None
         state: EventState | None = None
-        for position, entry in self._past.of_event(event_id, self._mark.position):
+        for position, entry in self._archive.of_event(event_id, self._mark.position):
             if not any(start <= position < stop for start, stop in self._mark.runs):
                 continue
             if isinstance(entry, Ranked):
@@ -49,7 +50,7 @@ class PastEvents:
         """All of them as they stood there, in the order of their Rank calls."""
         states: dict[str, EventState] = {}
         for run in self._mark.runs:
-            for entry in self._past.read(*run):
+            for entry in self._archive.read(*run):
                 if isinstance(entry, Ranked):
                     states[entry.event_id] = begin(entry, len(states))
                 elif isinstance(entry, Activated | Rewarded | Expired):
@@ -57,20 +58,20 @@ class PastEvents:
         return map(settled, states.values())
 
 
-class Events(Mapping[str, EventState]):
+class EventIndex(Mapping[str, EventState]):
     """The events of a loop by id, in the order of their Rank calls.
 
     Args:
-        past: those that are not in memory.
+        archive: those that are not in memory.
     """
 
-    def __init__(self, past: PastEvents | None = None) -> None:
-        self._past = past
+    def __init__(self, archive: ArchivedEvents | None = None) -> None:
+        self._archive = archive
         self._touched: dict[str, EventState] = {}
         self._new: dict[str, EventState] = {}
 
     def __len__(self) -> int:
-        return (len(self._past) if self._past is not None else 0) + len(self._new)
+        return (len(self._archive) if self._archive is not None else 0) + len(self._new)
 
     def __iter__(self) -> Iterator[str]:
         return (state.ranked.event_id for state in self._states())
@@ -86,15 +87,15 @@ class Events(Mapping[str, EventState]):
 
     def _find(self, event_id: str) -> EventState | None:
         state = self._new.get(event_id) or self._touched.get(event_id)
-        if state is None and self._past is not None:
-            state = self._past.load(event_id)
+        if state is None and self._archive is not None:
+            state = self._archive.load(event_id)
             if state is not None:
                 self._touched[event_id] = state
         return state
 
     def _states(self) -> Iterator[EventState]:
-        if self._past is not None:
-            for state in self._past.states():
+        if self._archive is not None:
+            for state in self._archive.states():
                 yield self._touched.get(state.ranked.event_id, state)
         yield from self._new.values()
 
@@ -112,7 +113,7 @@ class Events(Mapping[str, EventState]):
     def digests(self) -> Digests:
         """Of all ids."""
         new = np.array([digest_of(event_id) for event_id in self._new], dtype=np.uint64)
-        return new if self._past is None else np.concatenate([self._past.digests, new])
+        return new if self._archive is None else np.concatenate([self._archive.digests, new])
 
 
 class _States(ValuesView[EventState]):

@@ -6,8 +6,8 @@ from dataclasses import replace
 from typing import Any
 
 from engine.errors import refuse
+from engine.loop.entries import Ranked
 from engine.loop.event import EventState
-from engine.loop.log import Ranked
 from engine.loop.settings import REWARD_SETTINGS, SETTING_NAMES, LoopSettings
 from engine.protocol.request import RankRequest
 

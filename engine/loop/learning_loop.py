@@ -11,13 +11,14 @@ from functools import wraps
 from typing import Any, Concatenate, ParamSpec, Self, TypeVar
 
 from engine.arrays import Array
-from engine.errors import refuse
+from engine.errors import OvertakenError, refuse
 from engine.learners.base import Column
 from engine.learners.bayesian.model import RewardModel
-from engine.learners.belief import Scores
+from engine.learners.belief import Belief
 from engine.learners.classic import ClassicModel
 from engine.loop.clock import Clock, utc_now
 from engine.loop.decide import Judgement
+from engine.loop.entries import Activated, Configured, Expired, Ranked, Rewarded
 from engine.loop.event import EventState
 from engine.loop.guards import (
     SETTINGS,
@@ -29,19 +30,8 @@ from engine.loop.guards import (
     check_room,
     check_same,
 )
-from engine.loop.log import (
-    Activated,
-    Configured,
-    EventLog,
-    Expired,
-    Listener,
-    OvertakenError,
-    Past,
-    Ranked,
-    Rewarded,
-)
+from engine.loop.log import Archive, EventLog, Recorder
 from engine.loop.replay import Checkpoint, Replay
-from engine.loop.response import response_to
 from engine.loop.settings import LoopSettings
 from engine.loop.state import LoopState
 from engine.policies.base import Normals
@@ -64,7 +54,7 @@ def _in_turn(
             try:
                 return verb(loop, *args, **kwargs)
             except OvertakenError:
-                if loop.log.is_held:
+                if loop.log.in_transaction:
                     raise
 
     return attempt
@@ -146,7 +136,7 @@ class LearningLoop:
         Raises:
             PersonalizerError: ``ResourceNotFound`` for an unknown event.
         """
-        return response_to(self._event(event_id, "ResourceNotFound").ranked)
+        return self._event(event_id, "ResourceNotFound").ranked.answer()
 
     def preview(
         self,
@@ -181,7 +171,7 @@ class LearningLoop:
         """
         return self._judgement.probabilities_online(request, head)
 
-    def belief_online(self, request: RankRequest, head: RewardModel | None = None) -> Scores:
+    def belief_online(self, request: RankRequest, head: RewardModel | None = None) -> Belief:
         """Joint belief about the expected rewards as if the loop were online now.
 
         What was imitated as an apprentice is believed to be somewhat better, until rewards
@@ -196,7 +186,7 @@ class LearningLoop:
         self,
         actions: Sequence[Mapping[str, Any]],
         context_features: Sequence[Mapping[str, Any]] = (),
-    ) -> Scores:
+    ) -> Belief:
         """Joint belief about the expected rewards of the actions in a context.
 
         Raises:
@@ -235,11 +225,11 @@ class LearningLoop:
         if request.event_id is not None and request.event_id in self.events:
             ranked = self.events[request.event_id].ranked
             check_same(request, ranked)
-            return response_to(ranked)
+            return ranked.answer()
         check_room(len(self.events), self.settings)
         ranked = self._judgement.decide(request, now)
         self._replay.append(ranked)
-        return response_to(ranked)
+        return ranked.answer()
 
     @_in_turn
     def activate(self, event_id: str) -> None:
@@ -329,9 +319,9 @@ class LearningLoop:
 
     # -- with others, and over time ---------------------------------------------------
 
-    def listen(self, listener: Listener | None) -> None:
-        """Let every entry be offered to a listener before it counts."""
-        self.log.listener = listener
+    def record_to(self, recorder: Recorder | None) -> None:
+        """Let every entry be offered to a recorder before it counts."""
+        self.log.recorder = recorder
 
     def catch_up(self) -> bool:
         """Take over what others appended to the same log.
@@ -340,7 +330,7 @@ class LearningLoop:
             whether there was anything.
 
         Raises:
-            PersonalizerError: if the listener cannot tell.
+            PersonalizerError: if the recorder cannot tell.
         """
         return self._replay.catch_up()
 
@@ -351,18 +341,18 @@ class LearningLoop:
             work: done again if others were faster.
 
         Raises:
-            PersonalizerError: as the work or the listener; then nothing of it happened.
+            PersonalizerError: as the work or the recorder; then nothing of it happened.
         """
         return self._replay.together(work)
 
-    def keep_from_here(self, past: Past, state: Callable[[], LoopState | None]) -> None:
+    def evict(self, archive: Archive, state: Callable[[], LoopState | None]) -> None:
         """Keep in memory only what comes from here on.
 
         Args:
-            past: where all entries up to here can be read.
+            archive: where all entries up to here can be read.
             state: makes the present state anew, should an undo reach back to here.
         """
-        self._replay.keep_from_here(past, state)
+        self._replay.evict(archive, state)
 
     @property
     def state(self) -> LoopState:

@@ -13,35 +13,14 @@ from typing import Protocol
 
 from engine.loop.entries import Activated, Configured, Entry, Expired, Ranked, Rewarded, Undone
 
-__all__ = [
-    "Activated",
-    "Configured",
-    "Entry",
-    "EventLog",
-    "Expired",
-    "Listener",
-    "Mark",
-    "OvertakenError",
-    "Past",
-    "Ranked",
-    "Rewarded",
-    "Runs",
-    "Undone",
-]
-
-
 Runs = tuple[tuple[int, int], ...]
 """(start, stop) of the stretches of a history that count, in order."""
 
 
-class OvertakenError(Exception):
-    """Others have appended to the same log meanwhile: `Listener.news` has what they did."""
-
-
-class Listener(Protocol):
+class Recorder(Protocol):
     """Who hears of entries before they count, such as a store that writes them down."""
 
-    def offer(self, position: int, entries: Sequence[Entry | Undone]) -> None:
+    def record(self, position: int, entries: Sequence[Entry | Undone]) -> None:
         """Take note of entries; they count once this returns.
 
         Args:
@@ -53,12 +32,12 @@ class Listener(Protocol):
         """
         ...
 
-    def news(self, position: int) -> Sequence[Entry | Undone]:
+    def read_new(self, position: int) -> Sequence[Entry | Undone]:
         """What others have appended from a position of the history on."""
         ...
 
 
-class Past(Protocol):
+class Archive(Protocol):
     """Where the entries are that a log does not hold in memory."""
 
     def read(self, start: int, stop: int) -> Iterator[Entry | Undone]:
@@ -93,21 +72,21 @@ class EventLog:
     Iterating and ``len`` give the entries that count; `history` gives all.
 
     Attributes:
-        listener: hears of every entry before it counts; None for a log in memory alone.
+        recorder: hears of every entry before it counts; None for a log in memory alone.
 
     Args:
         mark: where a log begins whose earlier entries are not in memory.
-        past: where those are.
+        archive: where those are.
     """
 
-    def __init__(self, mark: Mark = START, past: Past | None = None) -> None:
-        self.listener: Listener | None = None
+    def __init__(self, mark: Mark = START, archive: Archive | None = None) -> None:
+        self.recorder: Recorder | None = None
         self._tail: list[Entry | Undone] = []
-        self._held: Mark | None = None
-        self._go_to(mark, past)
+        self._begun_at: Mark | None = None
+        self._go_to(mark, archive)
 
-    def _go_to(self, mark: Mark, past: Past | None) -> None:
-        self._start, self._past = mark.position, past
+    def _go_to(self, mark: Mark, archive: Archive | None) -> None:
+        self._start, self._archive = mark.position, archive
         self._count(mark)
 
     def _count(self, mark: Mark) -> None:
@@ -141,8 +120,8 @@ class EventLog:
             skip = 0
 
     def _read(self, start: int, stop: int) -> Iterator[Entry | Undone]:
-        if start < self._start and self._past is not None:
-            yield from self._past.read(start, min(stop, self._start))
+        if start < self._start and self._archive is not None:
+            yield from self._archive.read(start, min(stop, self._start))
         yield from self._tail[max(start - self._start, 0) : max(stop - self._start, 0)]
 
     @property
@@ -181,20 +160,20 @@ class EventLog:
         Raises:
             ValueError: for an `Undone` that reaches back to the first entry or beyond, or
                 among entries that are held.
-            OvertakenError, PersonalizerError: as the listener; then nothing was appended.
+            OvertakenError, PersonalizerError: as the recorder; then nothing was appended.
         """
         self._check(entry)
-        if self.listener is not None and self._held is None:
-            self.listener.offer(self.position, (entry,))
-        self.take(entry)
+        if self.recorder is not None and self._begun_at is None:
+            self.recorder.record(self.position, (entry,))
+        self.extend(entry)
 
     def _check(self, entry: Entry | Undone) -> None:
         if isinstance(entry, Undone) and not 0 < entry.entries < len(self):
             raise ValueError(f"{entry.entries} of {len(self)} entries cannot be taken back")
-        if isinstance(entry, Undone) and self._held is not None:
+        if isinstance(entry, Undone) and self._begun_at is not None:
             raise ValueError("nothing can be taken back while entries wait to be written down")
 
-    def take(self, entry: Entry | Undone) -> None:
+    def extend(self, entry: Entry | Undone) -> None:
         """Append an entry that is written down already.
 
         Raises:
@@ -224,38 +203,38 @@ class EventLog:
 
     # -- several entries at once ------------------------------------------------------
 
-    def hold(self) -> None:
-        """From here on the listener hears nothing until `release`."""
-        self._held = self.mark
+    def begin(self) -> None:
+        """From here on the recorder hears nothing until `commit`."""
+        self._begun_at = self.mark
 
     @property
-    def is_held(self) -> bool:
+    def in_transaction(self) -> bool:
         """Whether entries wait to be written down together."""
-        return self._held is not None
+        return self._begun_at is not None
 
-    def release(self) -> None:
-        """Offer what came since `hold` to the listener, all or none.
+    def commit(self) -> None:
+        """Offer what came since `begin` to the recorder, all or none.
 
         Raises:
-            OvertakenError, PersonalizerError: as the listener; then `drop` is to be called.
+            OvertakenError, PersonalizerError: as the recorder; then `rollback` is to be called.
         """
-        held = self._held
-        if held is not None and self.listener is not None and held.position < self.position:
-            self.listener.offer(held.position, self._tail[held.position - self._start :])
-        self._held = None
+        held = self._begun_at
+        if held is not None and self.recorder is not None and held.position < self.position:
+            self.recorder.record(held.position, self._tail[held.position - self._start :])
+        self._begun_at = None
 
-    def drop(self) -> None:
-        """Forget what came since `hold`."""
-        held, self._held = self._held, None
+    def rollback(self) -> None:
+        """Forget what came since `begin`."""
+        held, self._begun_at = self._begun_at, None
         if held is not None:
             del self._tail[held.position - self._start :]
             self._count(held)
 
-    def forget(self, past: Past) -> None:
-        """Keep in memory only what comes from here on: the rest is in ``past``."""
+    def evict(self, archive: Archive) -> None:
+        """Keep in memory only what comes from here on: the rest is in ``archive``."""
         mark = self.mark
         self._tail = []
-        self._go_to(mark, past)
+        self._go_to(mark, archive)
 
     def rows(self, start: int = 0) -> list[dict[str, object]]:
         """One plain row an event, in the order of their Rank calls, for a table or a CSV file.

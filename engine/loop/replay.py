@@ -9,8 +9,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeVar
 
-from engine.loop.event_index import Events, PastEvents
-from engine.loop.log import Entry, EventLog, Mark, OvertakenError, Past, Undone
+from engine.errors import OvertakenError
+from engine.loop.entries import Entry, Undone
+from engine.loop.event_index import ArchivedEvents, EventIndex
+from engine.loop.log import Archive, EventLog, Mark
 from engine.loop.state import LoopState
 
 T = TypeVar("T")
@@ -65,13 +67,13 @@ class Replay:
             whether there was anything.
 
         Raises:
-            PersonalizerError: if the listener cannot tell.
+            PersonalizerError: if the recorder cannot tell.
         """
-        if self.log.listener is None or self.log.is_held:
+        if self.log.recorder is None or self.log.in_transaction:
             return False
-        news = self.log.listener.news(self.log.position)
+        news = self.log.recorder.read_new(self.log.position)
         for entry in news:
-            self.log.take(entry)
+            self.log.extend(entry)
             if isinstance(entry, Undone):
                 self.state = self._fold()
             else:
@@ -85,36 +87,36 @@ class Replay:
             work: done again if others were faster.
 
         Raises:
-            PersonalizerError: as the work or the listener; then nothing of it happened.
+            PersonalizerError: as the work or the recorder; then nothing of it happened.
         """
-        if self.log.listener is None or self.log.is_held:
+        if self.log.recorder is None or self.log.in_transaction:
             return work()
         while True:
             self.catch_up()
-            self.log.hold()
+            self.log.begin()
             try:
                 result = work()
-                self.log.release()
+                self.log.commit()
             except BaseException as error:
-                self.log.drop()
+                self.log.rollback()
                 self.state = self._fold()
                 if not isinstance(error, OvertakenError):
                     raise
             else:
                 return result
 
-    def keep_from_here(self, past: Past, state: Callable[[], LoopState | None]) -> None:
+    def evict(self, archive: Archive, state: Callable[[], LoopState | None]) -> None:
         """Keep in memory only what comes from here on.
 
         Args:
-            past: where all entries up to here can be read.
+            archive: where all entries up to here can be read.
             state: makes the present state anew, should an undo reach back to here.
         """
         mark = self.log.mark
         still = [point for point in self._checkpoints if self.log.counted_at(point.mark)]
         self._checkpoints = (*still[-1:], Checkpoint(mark, state))
-        self.state.events = Events(PastEvents(past, mark, self.state.events.digests))
-        self.log.forget(past)
+        self.state.events = EventIndex(ArchivedEvents(archive, mark, self.state.events.digests))
+        self.log.evict(archive)
 
     def _fold(self) -> LoopState:
         """The state as the log has it, from the latest checkpoint that it still goes through."""

@@ -6,9 +6,9 @@ from typing import ClassVar
 from engine.learners.bayesian.hypothesis import Hypothesis
 from engine.learners.bayesian.model import RewardModel
 from engine.learners.classic import ClassicModel
+from engine.loop.entries import Activated, Configured, Entry, Expired, Ranked, Rewarded
 from engine.loop.event import EventState
-from engine.loop.event_index import Events
-from engine.loop.log import Activated, Configured, Entry, Expired, Ranked, Rewarded
+from engine.loop.event_index import EventIndex
 from engine.loop.settings import LoopSettings
 
 __all__ = ["EventState", "LoopState", "imitation_head", "new_head"]
@@ -36,7 +36,7 @@ class LoopState:
     def __init__(self, entries: Iterable[Entry] = ()) -> None:
         self.settings = LoopSettings()
         self._start_learning()
-        self.events = Events()
+        self.events = EventIndex()
         self.waiting: dict[str, None] = {}
         for entry in entries:
             self.apply(entry)

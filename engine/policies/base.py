@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.arrays import Array
-from engine.learners.belief import Scores
+from engine.learners.belief import Belief
 from engine.streams import stream
 
 CODE = "InvalidServiceConfiguration"
@@ -86,6 +86,6 @@ def pick(probabilities: Array, rng: np.random.Generator) -> int:
 class Policy(Protocol):
     """From beliefs to a choice, as in `engine.policies.base`."""
 
-    def decide(self, scores: Scores, normals: Normals, rng: np.random.Generator) -> Decision:
+    def decide(self, belief: Belief, normals: Normals, rng: np.random.Generator) -> Decision:
         """Choose among the actions scored."""
         ...

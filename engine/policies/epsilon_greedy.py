@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from engine.errors import check_number
-from engine.learners.belief import Scores
+from engine.learners.belief import Belief
 from engine.policies.base import CODE, Decision, Normals, pick, ties
 
 
@@ -25,10 +25,10 @@ class EpsilonGreedy:
     def __post_init__(self) -> None:
         check_number(CODE, "policy.epsilon", self.epsilon, 0, 1)
 
-    def decide(self, scores: Scores, normals: Normals, rng: np.random.Generator) -> Decision:
+    def decide(self, belief: Belief, normals: Normals, rng: np.random.Generator) -> Decision:
         """Choose among the actions scored; the first is the baseline."""
-        size = len(scores.mean)
-        best = ties(scores.mean)
+        size = len(belief.mean)
+        best = ties(belief.mean)
         probabilities = (1 - self.epsilon) * best + self.epsilon / size
         random = bool(rng.random() < self.epsilon)
         chosen = pick(np.full(size, 1 / size) if random else best, rng)

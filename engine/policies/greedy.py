@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from engine.learners.belief import Scores
+from engine.learners.belief import Belief
 from engine.policies.base import Decision, Normals, pick, ties
 
 
@@ -12,7 +12,7 @@ from engine.policies.base import Decision, Normals, pick, ties
 class Greedy:
     """Always the best guess; equally good actions share. Nothing is explored."""
 
-    def decide(self, scores: Scores, normals: Normals, rng: np.random.Generator) -> Decision:
+    def decide(self, belief: Belief, normals: Normals, rng: np.random.Generator) -> Decision:
         """Choose among the actions scored; the first is the baseline."""
-        best = ties(scores.mean)
+        best = ties(belief.mean)
         return Decision(best, np.zeros(len(best)), pick(best, rng), "best")

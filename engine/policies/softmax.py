@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from engine.errors import check_number
-from engine.learners.belief import Scores
+from engine.learners.belief import Belief
 from engine.policies.base import Decision, Normals
 
 CODE = "BadRequest"
@@ -26,10 +26,10 @@ class Softmax:
     def __post_init__(self) -> None:
         check_number(CODE, "policy.temperature", self.temperature, 0.001, 10)
 
-    def decide(self, scores: Scores, normals: Normals, rng: np.random.Generator) -> Decision:
+    def decide(self, belief: Belief, normals: Normals, rng: np.random.Generator) -> Decision:
         """Choose among the actions scored."""
-        size = len(scores.mean)
-        power = np.exp((scores.mean - scores.mean.max()) / self.temperature)
+        size = len(belief.mean)
+        power = np.exp((belief.mean - belief.mean.max()) / self.temperature)
         probabilities = power / power.sum()
         chosen = int(rng.choice(size, p=probabilities))
         return Decision(probabilities, np.zeros(size), chosen, "random")

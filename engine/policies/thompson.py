@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from engine.arrays import Array
 from engine.errors import check_number
-from engine.learners.belief import Scores
+from engine.learners.belief import Belief
 from engine.policies.base import CODE, Decision, Normals, pick, ties
 
 
@@ -16,7 +16,7 @@ from engine.policies.base import CODE, Decision, Normals, pick, ties
 class Thompson:
     """Thompson sampling: each action as often as it is the best of posterior draws that agree.
 
-    Draws a hypothesis by its weight and joint scores mean + width L z from it, with
+    Draws a hypothesis by its weight and joint belief mean + width L z from it, with
     L L' = covariance, counts how often each action is the highest, and raises these
     frequencies to the power ``agreement``: the chance that so many draws agree on it.
     Mixes in a floor, half of it uniform and half on the baseline action, so that every
@@ -50,19 +50,19 @@ class Thompson:
         check_number(CODE, "policy.width", self.width, 0, 4)
         check_number(CODE, "policy.agreement", self.agreement, 1, 16, whole=True)
 
-    def decide(self, scores: Scores, normals: Normals, rng: np.random.Generator) -> Decision:
+    def decide(self, belief: Belief, normals: Normals, rng: np.random.Generator) -> Decision:
         """Choose among the actions scored; the first is the baseline."""
-        size = len(scores.mean)
+        size = len(belief.mean)
         chance = np.full(size, 0.5 / size)
         chance[0] += 0.5
         if self.width == 0:
-            best = ties(scores.mean)
+            best = ties(belief.mean)
             random = bool(rng.random() < self.floor)
             probabilities = (1 - self.floor) * best + self.floor * chance
             chosen = pick(chance if random else best, rng)
             return Decision(probabilities, np.zeros(size), chosen, "random" if random else "best")
-        ends = _shared_out(self.draws, scores.weights)
-        drawn = self._draw(scores, normals.table(self.draws, size), ends)
+        ends = _shared_out(self.draws, belief.weights)
+        drawn = self._draw(belief, normals.table(self.draws, size), ends)
         winners = drawn.argmax(axis=1)
         counts = np.bincount(winners, minlength=size)
         agreed = (counts / counts.max()) ** self.agreement
@@ -83,11 +83,11 @@ class Thompson:
             int(np.searchsorted(ends, decisive, side="right")),
         )
 
-    def _draw(self, scores: Scores, normals: Array, ends: NDArray[np.int_]) -> Array:
+    def _draw(self, belief: Belief, normals: Array, ends: NDArray[np.int_]) -> Array:
         """Joint draws of the expected rewards, (draws, K); each part of the belief has its rows."""
         drawn: Array = np.empty_like(normals)
         start = 0
-        for mean, covariance, end in zip(scores.means, scores.covariances, ends, strict=True):
+        for mean, covariance, end in zip(belief.means, belief.covariances, ends, strict=True):
             root = self.width * _root(covariance)
             np.matmul(normals[start:end], root.T, out=drawn[start:end])
             drawn[start:end] += mean

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from engine.errors import check_number
-from engine.learners.belief import Scores
+from engine.learners.belief import Belief
 from engine.policies.base import CODE, Decision, Normals
 
 
@@ -25,8 +25,8 @@ class UpperBound:
     def __post_init__(self) -> None:
         check_number(CODE, "policy.width", self.width, 0, 10)
 
-    def decide(self, scores: Scores, normals: Normals, rng: np.random.Generator) -> Decision:
+    def decide(self, belief: Belief, normals: Normals, rng: np.random.Generator) -> Decision:
         """Choose among the actions scored."""
-        size = len(scores.mean)
-        chosen = int((scores.mean + self.width * scores.sd).argmax())
+        size = len(belief.mean)
+        chosen = int((belief.mean + self.width * belief.sd).argmax())
         return Decision(np.eye(size)[chosen], np.zeros(size), chosen, "best")

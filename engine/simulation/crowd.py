@@ -16,10 +16,10 @@ from engine.worlds.world import Context, World
 
 @dataclass(frozen=True, slots=True)
 class Visitor:
-    """One simulated visitor: in which context, and with how much luck (uniform on [0, 1))."""
+    """One simulated visitor: in which context, and with which uniform variate on [0, 1)."""
 
     context: Context
-    luck: float
+    uniform: float
 
 
 def visitor(world: World, seed: int, number: int) -> Visitor:
@@ -42,7 +42,7 @@ def serve(
     """
     actions = world.actions if first is None else world.actions_from(first)
     answer = loop.rank(actions, world.features(guest.context))
-    value = world.answer(guest.context, answer.reward_action_id, guest.luck)
+    value = world.answer(guest.context, answer.reward_action_id, guest.uniform)
     loop.reward(answer.event_id, value)
     expected = world.expected[world.cell(guest.context)]
     shown = world.position(answer.reward_action_id)

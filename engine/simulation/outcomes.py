@@ -17,7 +17,7 @@ from engine.worlds.world import World
 
 
 @dataclass(frozen=True, eq=False)
-class Guests:
+class PotentialOutcomes:
     """A crowd of T visitors before K items.
 
     Attributes:
@@ -38,12 +38,14 @@ class Guests:
 
 
 @lru_cache(maxsize=2)
-def guests(world: World, visitors: int, seed: int, drift: Drift = "none") -> Guests:
+def potential_outcomes(
+    world: World, visitors: int, seed: int, drift: Drift = "none"
+) -> PotentialOutcomes:
     """The first visitors of a seed; kept, as several contenders meet them in turn."""
     crowd = [visitor(world, seed, number) for number in range(visitors)]
     cells = np.array([world.cell(guest.context) for guest in crowd], dtype=np.intp)
-    luck = np.array([guest.luck for guest in crowd])[:, None]
+    uniform = np.array([guest.uniform for guest in crowd])[:, None]
     outcomes = drifting(world, drift, visitors, seed).outcomes(cells)
     half, full = outcomes[:, :, 1], outcomes[:, :, 2]
-    rewards = 0.5 * (luck < full + half) + 0.5 * (luck < full)
-    return Guests(cells, rewards, outcomes @ np.array([0.0, 0.5, 1.0]))
+    rewards = 0.5 * (uniform < full + half) + 0.5 * (uniform < full)
+    return PotentialOutcomes(cells, rewards, outcomes @ np.array([0.0, 0.5, 1.0]))

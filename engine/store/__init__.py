@@ -12,21 +12,21 @@
 1
 """
 
-from engine.store.connected import GoneError
-from engine.store.database import StoreError, address
+from engine.errors import GoneError, StoreError
+from engine.store.database import address
 from engine.store.library import Library
 from engine.store.limits import Limits
 from engine.store.store import About, Store
-from engine.store.stored_loop import KeptLoop, keep, reopen
+from engine.store.stored_loop import StoredLoop, keep, reopen
 
 __all__ = [
     "About",
     "GoneError",
-    "KeptLoop",
     "Library",
     "Limits",
     "Store",
     "StoreError",
+    "StoredLoop",
     "address",
     "keep",
     "reopen",

@@ -1,31 +1,26 @@
-"""A connection to SQLite or PostgreSQL, and what its failures mean in one sentence."""
+"""A database, SQLite or PostgreSQL, and what its failures mean in one sentence."""
 
 import os
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
-from sqlalchemy import Engine, create_engine, event
+from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as NoConnection
 
-from engine.errors import PersonalizerError
-from engine.loop.log import OvertakenError
+from engine.errors import OvertakenError, StoreError
+from engine.loop.clock import utc_now
+from engine.store.limits import Limits
 from engine.store.schema import migrate
 
 PATIENCE = 5.0
 """Seconds that a database may be busy before an entry counts as refused."""
 FILE = "events.db"
-
-
-class StoreError(PersonalizerError):
-    """The store could not do what it was asked for; nothing of it was done."""
-
-    def __init__(self, message: str, code: str = "StorageUnavailable") -> None:
-        super().__init__(code, message, "database")
 
 
 def address(environment: Mapping[str, str] = os.environ) -> str:
@@ -169,3 +164,56 @@ def _meaning(error: SQLAlchemyError) -> str:
         if sign in said:
             return sentence
     return "The database cannot be reached, so this was not saved and did not happen. Try again."
+
+
+class Database:
+    """A database with the tables of the store, to read and to write.
+
+    Args:
+        engine: of SQLAlchemy, with all tables.
+        limits: what one owner may use.
+        clock: tells when a loop was used.
+    """
+
+    def __init__(
+        self, engine: Engine, limits: Limits | None = None, clock: Callable[[], datetime] = utc_now
+    ) -> None:
+        self._engine, self._clock = engine, clock
+        self.limits = limits or Limits()
+
+    @classmethod
+    def open(
+        cls,
+        url: str,
+        limits: Limits | None = None,
+        clock: Callable[[], datetime] = utc_now,
+        patience: float = PATIENCE,
+    ) -> Self:
+        """The store at an address; made on the first run.
+
+        Raises:
+            StoreError: if it cannot be reached or written.
+        """
+        return cls(connect(url, patience), limits, clock)
+
+    def close(self) -> None:
+        """Let go of all connections."""
+        self._engine.dispose()
+
+    @property
+    def is_shared(self) -> bool:
+        """Whether processes on other machines may use it too."""
+        return self._engine.dialect.name != "sqlite"
+
+    @contextmanager
+    def _reading(self) -> Iterator[Connection]:
+        with translated(), self._engine.connect() as connection:
+            yield connection
+
+    @contextmanager
+    def _writing(self) -> Iterator[Connection]:
+        with translated(), self._engine.begin() as connection:
+            yield connection
+
+    def _now(self) -> float:
+        return self._clock().timestamp()

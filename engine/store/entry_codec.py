@@ -14,7 +14,8 @@ from functools import cache
 from types import NoneType, UnionType
 from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
-from engine.loop.log import Entry, Undone
+from engine.errors import UnreadableError
+from engine.loop.entries import Entry, Undone
 from engine.loop.settings import LoopSettings
 from engine.protocol.request import RankRequest, parse_rank_request
 
@@ -22,10 +23,6 @@ Text = Callable[[Any], str]
 Value = Callable[[Any], Any]
 TAG = "kind"
 """Name of the field that tells which of several dataclasses it is."""
-
-
-class UnreadableError(ValueError):
-    """JSON that is not what was expected; the message says where and why."""
 
 
 def to_text(entry: Entry | Undone) -> str:

@@ -3,7 +3,9 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from engine.loop.log import Entry, EventLog, OvertakenError, Ranked, Undone
+from engine.errors import OvertakenError
+from engine.loop.entries import Entry, Ranked, Undone
+from engine.loop.log import EventLog
 from engine.store.snapshots import Snapshot
 from engine.store.store import About, Store
 
@@ -23,8 +25,8 @@ class Journal:
         self._early = [] if is_begun else list(log.history)
         self.is_begun = is_begun
 
-    def offer(self, position: int, entries: Sequence[Entry | Undone]) -> None:
-        """See `engine.loop.log.Listener`."""
+    def record(self, position: int, entries: Sequence[Entry | Undone]) -> None:
+        """See `engine.loop.log.Recorder`."""
         if self.is_begun:
             self._store.append(self._about.id, position, entries, self._more_events(entries))
         elif any(isinstance(entry, Ranked) for entry in entries):
@@ -55,19 +57,19 @@ class Journal:
                 more -= sum(isinstance(one, Ranked) for one in taken)
         return more
 
-    def news(self, position: int) -> Sequence[Entry | Undone]:
-        """See `engine.loop.log.Listener`."""
+    def read_new(self, position: int) -> Sequence[Entry | Undone]:
+        """See `engine.loop.log.Recorder`."""
         if not self.is_begun:
             return ()
         length = self._store.length(self._about.id)
         return list(self.read(position, length)) if length > position else ()
 
     def read(self, start: int, stop: int) -> Iterator[Entry | Undone]:
-        """See `engine.loop.log.Past`."""
+        """See `engine.loop.log.Archive`."""
         return self._store.read(self._about.id, start, stop)
 
     def of_event(self, event_id: str, stop: int) -> Sequence[tuple[int, Entry]]:
-        """See `engine.loop.log.Past`."""
+        """See `engine.loop.log.Archive`."""
         return self._store.of_event(self._about.id, event_id, stop)
 
     def put_snapshot(self, snapshot: Snapshot, data: bytes) -> None:

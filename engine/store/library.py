@@ -6,7 +6,7 @@ from weakref import WeakValueDictionary
 
 from engine.loop.settings import LoopSettings
 from engine.store.store import About, Store
-from engine.store.stored_loop import KeptLoop, keep, new_id, reopen
+from engine.store.stored_loop import StoredLoop, keep, new_id, reopen
 
 _HOUR = 3_600.0
 
@@ -24,17 +24,17 @@ class Library:
         self._now = now
         self._swept = float("-inf")
         self._lock = Lock()
-        self._loops: WeakValueDictionary[str, KeptLoop] = WeakValueDictionary()
+        self._loops: WeakValueDictionary[str, StoredLoop] = WeakValueDictionary()
         self._locks: WeakValueDictionary[str, _Turn] = WeakValueDictionary()
 
-    def begin(self, owner: str, world: str, seed: int, settings: LoopSettings) -> KeptLoop:
+    def begin(self, owner: str, world: str, seed: int, settings: LoopSettings) -> StoredLoop:
         """A new loop; it will be in the store from its first event on."""
         kept = keep(self.store, owner=owner, world=world, seed=seed, settings=settings)
         with self._lock:
             self._loops[kept.id] = kept
         return kept
 
-    def open(self, loop_id: str) -> KeptLoop:
+    def open(self, loop_id: str) -> StoredLoop:
         """A loop, as it is now; opened by the first who asks.
 
         Raises:
@@ -48,7 +48,7 @@ class Library:
                 kept = self._loops.get(loop_id)
             if kept is None:
                 kept = reopen(self.store, loop_id)
-                kept.settle()
+                kept.snapshot_if_due()
                 self.store.touch(loop_id)
                 with self._lock:
                     self._loops[loop_id] = kept

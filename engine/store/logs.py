@@ -9,9 +9,9 @@ from collections.abc import Iterator, Sequence
 
 from sqlalchemy import Connection, bindparam, insert, select, update
 
-from engine.loop.log import Entry, OvertakenError, Undone
-from engine.store.connected import Connected, GoneError
-from engine.store.database import StoreError
+from engine.errors import GoneError, OvertakenError, StoreError
+from engine.loop.entries import Entry, Undone
+from engine.store.database import Database
 from engine.store.entry_codec import from_text, to_text
 from engine.store.schema import ENTRIES, LOOPS
 
@@ -19,7 +19,7 @@ CHUNK = 1_000
 """Entries read or written in one statement."""
 
 
-class Logs(Connected):
+class Logs(Database):
     """The entries of each loop."""
 
     def append(

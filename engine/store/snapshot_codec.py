@@ -4,7 +4,7 @@ A model is walked by its attributes: arrays are kept by their path
 (``model.posterior.statistics._gram``), everything else becomes one JSON tree. Only the
 classes of `PARTS` are made again, without running their code. Whoever changes how the
 engine learns has nothing to do here, but for naming a new module in `PARTS`; what was
-frozen by other code has another `fingerprint` and is not thawed.
+written by other code has another `fingerprint` and is not read.
 """
 
 import hashlib
@@ -22,6 +22,7 @@ from numpy.typing import NDArray
 
 from engine import arrays
 from engine.arrays import Array
+from engine.errors import StaleError
 from engine.learners import base, classic
 from engine.learners.bayesian import (
     averaging,
@@ -55,8 +56,8 @@ PARTS: tuple[ModuleType, ...] = (
 _SOURCES = (*PARTS, fold, arrays)
 _CACHES = {
     ("RewardModel", "_terms"),
-    ("Span", "_offers"),
-    ("Span", "_places"),
+    ("Basis", "_offers"),
+    ("Basis", "_places"),
     ("ClassicModel", "_rows"),
 }
 """Attributes that only remember what can be computed again."""
@@ -66,13 +67,9 @@ _TREE = "tree"
 _BROKEN = (KeyError, ValueError, TypeError, AttributeError, EOFError, zipfile.BadZipFile)
 
 
-class StaleError(ValueError):
-    """Frozen data that this code cannot thaw."""
-
-
 @cache
 def fingerprint() -> str:
-    """A digest of the code that learns: only what it froze itself does it thaw."""
+    """A digest of the code that learns: only what it wrote itself does it read."""
     found = hashlib.sha256(np.__version__.encode())
     for module in (*_SOURCES, None):
         path = __file__ if module is None else module.__file__
@@ -80,21 +77,21 @@ def fingerprint() -> str:
     return found.hexdigest()
 
 
-def freeze(value: object) -> bytes:
+def dump(value: object) -> bytes:
     """A value as an npz file.
 
     Raises:
         TypeError: for a value that holds anything but numbers, text, lists, tuples,
             dictionaries, arrays and objects of `PARTS`.
     """
-    freezer = _Freezer()
-    tree = json.dumps(freezer.plain(value, "")).encode()
+    dumper = _Dumper()
+    tree = json.dumps(dumper.plain(value, "")).encode()
     file = io.BytesIO()
-    np.savez(file, **{_TREE: np.frombuffer(tree, dtype=np.uint8)}, **freezer.arrays)  # type: ignore[arg-type]
+    np.savez(file, **{_TREE: np.frombuffer(tree, dtype=np.uint8)}, **dumper.arrays)  # type: ignore[arg-type]
     return file.getvalue()
 
 
-def thaw(data: bytes) -> Any:
+def load(data: bytes) -> Any:
     """The value that was frozen.
 
     Raises:
@@ -103,9 +100,9 @@ def thaw(data: bytes) -> Any:
     try:
         with np.load(io.BytesIO(data), allow_pickle=False) as file:
             tree = json.loads(file[_TREE].tobytes())
-            return _Thawer(dict(file)).value(tree)
+            return _Loader(dict(file)).value(tree)
     except _BROKEN as error:
-        raise StaleError(f"it cannot be thawed: {error!r}") from error
+        raise StaleError(f"it cannot be read: {error!r}") from error
 
 
 @cache
@@ -127,7 +124,7 @@ def _attributes(kind: type) -> list[str]:
     ]
 
 
-class _Freezer:
+class _Dumper:
     def __init__(self) -> None:
         self.arrays: dict[str, Array] = {}
         self._known: dict[int, int] = {}
@@ -167,7 +164,7 @@ class _Freezer:
             return ["same", self._known[id(value)]]
         kind = type(value)
         if _kinds().get(kind.__name__) is not kind:
-            raise TypeError(f"{path} is a {kind.__name__}, which cannot be frozen")
+            raise TypeError(f"{path} is a {kind.__name__}, which cannot be written")
         number = self._known[id(value)] = len(self._known)
         self._alive.append(value)
         names = [*_attributes(kind), *getattr(value, "__dict__", ())]
@@ -189,7 +186,7 @@ def _others(value: Array, axis: int) -> tuple[int, ...]:
     return tuple(other for other in range(value.ndim) if other != axis)
 
 
-class _Thawer:
+class _Loader:
     def __init__(self, stored: dict[str, Array]) -> None:
         self._arrays = stored
         self._known: dict[int, object] = {}

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from sqlalchemy import ColumnElement, delete, func, insert, select
 
 from engine.loop.log import Mark
-from engine.store.connected import Connected
+from engine.store.database import Database
 from engine.store.schema import SNAPSHOTS
 
 
@@ -23,7 +23,7 @@ class Snapshot:
     fingerprint: str
 
 
-class Snapshots(Connected):
+class Snapshots(Database):
     """The latest two of each loop."""
 
     def snapshots(self, loop: str, fingerprint: str) -> list[Snapshot]:

@@ -7,10 +7,8 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Row, bindparam, delete, func, insert, select, update
 
-from engine.errors import refuse
-from engine.loop.log import Entry, Ranked, Undone
-from engine.store.connected import GoneError
-from engine.store.database import StoreError
+from engine.errors import GoneError, StoreError, refuse
+from engine.loop.entries import Entry, Ranked, Undone
 from engine.store.logs import INSERT, Logs, rows_of
 from engine.store.schema import ENTRIES, LOOPS, SNAPSHOTS
 from engine.store.snapshots import Snapshots

@@ -9,17 +9,17 @@ import contextlib
 import secrets
 from threading import RLock
 
+from engine.errors import OvertakenError, StoreError
 from engine.evaluation.learning_curve import NOTHING, Followed, LearningCurve
-from engine.loop.event_index import Events, PastEvents
+from engine.loop.event_index import ArchivedEvents, EventIndex
 from engine.loop.learning_loop import LearningLoop
-from engine.loop.log import EventLog, Mark, OvertakenError
+from engine.loop.log import EventLog, Mark
 from engine.loop.replay import Checkpoint
 from engine.loop.settings import LoopSettings
 from engine.loop.state import LoopState
-from engine.store.database import StoreError
 from engine.store.entry_codec import settings_from_json, settings_to_json
 from engine.store.journal import Journal
-from engine.store.snapshot_codec import fingerprint, freeze, thaw
+from engine.store.snapshot_codec import dump, fingerprint, load
 from engine.store.snapshots import Snapshot
 from engine.store.store import About, Store
 from engine.worlds import WORLDS
@@ -28,7 +28,7 @@ EVERY = 2_000
 """Entries from one snapshot to the next."""
 
 
-class KeptLoop:
+class StoredLoop:
     """A loop and where it is kept, shared by all who have it open in this process.
 
     Attributes:
@@ -58,7 +58,7 @@ class KeptLoop:
         self.curve = None if world is None else LearningCurve(world, followed)
         self._journal = journal
         self._snapshot = followed.mark.position
-        loop.listen(journal)
+        loop.record_to(journal)
 
     @property
     def is_saved(self) -> bool:
@@ -70,7 +70,7 @@ class KeptLoop:
         if self._journal is not None:
             self._journal.belong_to(owner)
 
-    def settle(self, every: int = EVERY) -> bool:
+    def snapshot_if_due(self, every: int = EVERY) -> bool:
         """Write the learned statistics down if it is time, and let go of the log before.
 
         Failing to is no failure: the log has everything.
@@ -92,13 +92,13 @@ class KeptLoop:
                 self.curve.begin(followed)
             saved = _Saved(journal, log.mark)
             saved.write(self.loop.state, followed)
-            self.loop.keep_from_here(journal, saved.state)
+            self.loop.evict(journal, saved.state)
             return True
         return False
 
 
 class _Saved:
-    """A snapshot in the store, thawed when it is asked for.
+    """A snapshot in the store, loaded when it is asked for.
 
     Args:
         mark: its place in the log.
@@ -107,7 +107,7 @@ class _Saved:
     def __init__(self, journal: Journal, mark: Mark) -> None:
         self._journal, self.mark = journal, mark
         self._snapshot = Snapshot(mark, fingerprint())
-        self._thawed: LoopState | None = None
+        self._loaded: LoopState | None = None
 
     def write(self, state: LoopState, followed: Followed) -> None:
         """Write it down."""
@@ -118,13 +118,13 @@ class _Saved:
             "digests": state.events.digests,
             "answered": followed.answered,
         }
-        self._journal.put_snapshot(self._snapshot, freeze(parts))
+        self._journal.put_snapshot(self._snapshot, dump(parts))
 
     def state(self) -> LoopState | None:
         """The loop's state there, made anew; None if it cannot be had any more."""
-        if self._thawed is None:
+        if self._loaded is None:
             self.open()
-        state, self._thawed = self._thawed, None
+        state, self._loaded = self._loaded, None
         return state
 
     def open(self) -> Followed | None:
@@ -133,7 +133,7 @@ class _Saved:
         if data is None:
             return None
         try:
-            found = thaw(data)
+            found = load(data)
             state = LoopState()
             state.settings = settings_from_json(found["settings"])
         except ValueError:
@@ -141,8 +141,8 @@ class _Saved:
         for name in state.LEARNED:
             setattr(state, name, found["learned"][name])
         state.waiting = dict.fromkeys(found["waiting"])
-        state.events = Events(PastEvents(self._journal, self.mark, found["digests"]))
-        self._thawed = state
+        state.events = EventIndex(ArchivedEvents(self._journal, self.mark, found["digests"]))
+        self._loaded = state
         return Followed(self.mark, found["answered"])
 
 
@@ -159,23 +159,23 @@ def keep(
     seed: int = 0,
     settings: LoopSettings | None = None,
     name: str | None = None,
-) -> KeptLoop:
+) -> StoredLoop:
     """A new loop that will be kept from its first event on; in memory alone without a store."""
     loop = LearningLoop(settings, seed=seed)
     place = WORLDS[world].title if world in WORLDS else "Loop"
     about = About(new_id(), owner, name or f"{place}, seed {seed}", world, seed)
     journal = None if store is None else Journal(store, about, loop.log, is_begun=False)
-    return KeptLoop(about, loop, journal)
+    return StoredLoop(about, loop, journal)
 
 
-def keep_parts(store: Store, about: About) -> tuple[LearningLoop, KeptLoop]:
+def open_empty(store: Store, about: About) -> tuple[LearningLoop, StoredLoop]:
     """A loop with an empty log that is in the store already, for one that comes in."""
     log = EventLog()
     loop = LearningLoop.resume(log, seed=about.seed)
-    return loop, KeptLoop(about, loop, Journal(store, about, log, is_begun=True))
+    return loop, StoredLoop(about, loop, Journal(store, about, log, is_begun=True))
 
 
-def reopen(store: Store, loop_id: str) -> KeptLoop:
+def reopen(store: Store, loop_id: str) -> StoredLoop:
     """A loop out of the store, as it was.
 
     Raises:
@@ -194,8 +194,8 @@ def reopen(store: Store, loop_id: str) -> KeptLoop:
     followed = followed or NOTHING
     log = journal.log = EventLog(followed.mark, journal)
     for entry in store.read(loop_id, log.position, store.length(loop_id)):
-        log.take(entry)
+        log.extend(entry)
     loop = LearningLoop.resume(
         log, seed=about.seed, checkpoints=[Checkpoint(one.mark, one.state) for one in saved]
     )
-    return KeptLoop(about, loop, journal, followed)
+    return StoredLoop(about, loop, journal, followed)

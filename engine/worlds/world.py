@@ -165,15 +165,15 @@ class World:
         cell = np.searchsorted(cumulative, rng.random() * cumulative[-1], side="right")
         return self.contexts[int(cell)]
 
-    def answer(self, context: Context, action_id: str, luck: float) -> float:
+    def answer(self, context: Context, action_id: str, uniform: float) -> float:
         """Reward of an item: 0, 1/2 or 1.
 
         Args:
-            luck: uniform on [0, 1), the lower the better. With the same luck, an item that
+            uniform: a variate on [0, 1), the lower the better. With the same variate, an item that
                 is at least as likely to earn 1, and to earn anything, never earns less.
         """
         _, half, full = self.outcomes[self.cell(context), self.position(action_id)]
-        return 1.0 if luck < full else 0.5 if luck < full + half else 0.0
+        return 1.0 if uniform < full else 0.5 if uniform < full + half else 0.0
 
     # -- the hidden truth -------------------------------------------------------------
 

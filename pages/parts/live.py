@@ -50,12 +50,12 @@ def locked(verb: Callable[Concatenate[C, P], R]) -> Callable[Concatenate[C, P], 
     return alone
 
 
-class Crowd(ABC):
+class LivePlay(ABC):
     """Visitors who wait outside, and how they come in.
 
     Attributes:
         waiting: how many of those let in have not been served yet.
-        let_in_total: how many were let in.
+        enqueued: how many were let in.
         playing: whether visitors come by and by until paused.
 
     Args:
@@ -88,19 +88,19 @@ class Crowd(ABC):
 
     def send_away(self) -> None:
         """Nobody waits outside."""
-        self.waiting = self.let_in_total = 0
+        self.waiting = self.enqueued = 0
         self.playing = False
         self._due = 0.0
 
-    def rest(self) -> None:
+    def pause_after_click(self) -> None:
         """Let nobody in for a moment."""
         self._due = self.now() + PAUSE
 
     @locked
-    def let_in(self, visitors: int) -> None:
-        """Queue visitors; `tick` serves them."""
+    def enqueue(self, visitors: int) -> None:
+        """Queue visitors; `advance` serves them."""
         self.playing = False
-        self.waiting = self.let_in_total = visitors
+        self.waiting = self.enqueued = visitors
 
     @locked
     def play(self) -> None:
@@ -128,7 +128,7 @@ class Crowd(ABC):
         return max(TICK, 1 / self.speed) if self.playing else TICK
 
     @locked
-    def tick(self) -> None:
+    def advance(self) -> None:
         """One frame of a crowd or of live play, if it is time for one.
 
         Clicks make frames too; only time lets visitors in.

@@ -6,7 +6,7 @@ import streamlit as st
 
 from engine.worlds import WORLDS
 from pages.parts.link import Linked
-from pages.parts.live import Crowd
+from pages.parts.live import LivePlay
 
 
 def choose_world(key: str = "world") -> None:
@@ -26,7 +26,7 @@ def choose_world(key: str = "world") -> None:
 
 
 def control_the_crowd(
-    crowd: Crowd, sizes: Sequence[int] = (10, 100, 1_000), end: int | None = None
+    crowd: LivePlay, sizes: Sequence[int] = (10, 100, 1_000), end: int | None = None
 ) -> None:
     """Let simulated visitors in; outside the stage, so that Stop always works.
 
@@ -55,7 +55,7 @@ def control_the_crowd(
         st.button(
             f"+{visitors:,}",
             key=f"let-in-{visitors}",
-            on_click=crowd.let_in,
+            on_click=crowd.enqueue,
             args=(visitors,),
             disabled=crowd.is_live or crowd.is_full,
             help=f"Let {visitors:,} simulated visitors in.",
@@ -73,21 +73,21 @@ def control_the_crowd(
         st.button(
             "To the end",
             key="let-in-all",
-            on_click=crowd.let_in,
+            on_click=crowd.enqueue,
             args=(end,),
             disabled=crowd.is_live or crowd.is_full,
             help=f"Let {end:,} simulated visitors in.",
         )
 
 
-def show_progress(crowd: Crowd) -> None:
+def show_progress(crowd: LivePlay) -> None:
     """How far the crowd has come."""
     if crowd.waiting:
-        done, total = crowd.let_in_total - crowd.waiting, crowd.let_in_total
+        done, total = crowd.enqueued - crowd.waiting, crowd.enqueued
         st.progress(done / total, f"{done:,} of {total:,} visitors served")
 
 
-def reset_or_share(crowd: Crowd, setup: Linked) -> None:
+def reset_or_share(crowd: LivePlay, setup: Linked) -> None:
     """Reset and the link."""
     st.button(
         "Reset",

@@ -41,7 +41,7 @@ from engine.learners.bayesian.basis import MAX_BASIS
 from engine.learners.bayesian.hypothesis import HYPOTHESES
 from engine.learners.bayesian.model import RewardModel
 from engine.learners.bayesian.rows import RowForm, columns_of_row
-from engine.loop.log import Ranked
+from engine.loop.entries import Ranked
 from engine.loop.state import EventState
 from engine.simulation.crowd import crowd
 from engine.worlds import WORLDS, World
@@ -233,7 +233,7 @@ def attributes(actions: int, features: int) -> Problem:
 def dimensions_of(loop: LearningLoop) -> int:
     """How many independent rows the widest basis of the reward head holds."""
     assert isinstance(loop.model, RewardModel)
-    return max(believer.span.size for believer in loop.model.believers())
+    return max(component.span.size for component in loop.model.components())
 
 
 def settings_of(one: bool, **changes: Any) -> LoopSettings:

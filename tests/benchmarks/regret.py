@@ -101,7 +101,7 @@ class Engine(Peer):
     def choose(self, t: int) -> int:
         context = (self.place.crossed if self._ours.crossed else self.place.context)(t)
         self._request = parse_rank_request(self.place.actions(t), context)
-        scores = self._model.scores(self._request.context, self._request.actions)
+        scores = self._model.belief(self._request.context, self._request.actions)
         rng = stream(self.seed, "decision", t)
         return self._policy.decide(scores, self._normals, rng).chosen
 

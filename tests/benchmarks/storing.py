@@ -19,7 +19,7 @@ from pathlib import Path
 
 from engine import LearningLoop, LoopSettings
 from engine.simulation.crowd import crowd, serve, visitor
-from engine.store import About, KeptLoop, Library, Limits, Store, keep, reopen
+from engine.store import About, Library, Limits, Store, StoredLoop, keep, reopen
 from engine.store.exchange.formats import FORMATS, Format, import_file
 from tests.workers import WORLD, beliefs
 
@@ -40,11 +40,11 @@ def click(loop: LearningLoop) -> None:
     loop.together(lambda: serve(loop, WORLD, guest))
 
 
-def let_in(kept: KeptLoop, visitors: int) -> None:
+def let_in(kept: StoredLoop, visitors: int) -> None:
     """A crowd in frames."""
     for _ in range(visitors // FRAME):
         kept.loop.together(lambda: list(crowd(kept.loop, WORLD, FRAME)))
-        kept.settle()
+        kept.snapshot_if_due()
 
 
 def measured(work: Callable[[], object]) -> tuple[float, float]:
@@ -71,7 +71,7 @@ def bring_in(store: Store, events: int, path: Path) -> None:
     store.delete(came.id, "other")
 
 
-def files(store: Store, kept: KeptLoop, folder: str) -> None:
+def files(store: Store, kept: StoredLoop, folder: str) -> None:
     """Each kind of file out and in, beside the same text through JSON alone."""
     shelf, about = Library(store, time.monotonic), store.about(kept.id)
     plain, held = measured(

@@ -21,7 +21,7 @@ from engine import LearningLoop, PersonalizerError, RankRequest
 from engine.learners.bayesian.hypothesis import Hypothesis
 from engine.learners.bayesian.model import RewardModel
 from engine.learners.bayesian.rows import By
-from engine.loop.log import Ranked
+from engine.loop.entries import Ranked
 from engine.protocol.request import parse_rank_request
 
 Array = NDArray[np.float64]
@@ -111,7 +111,7 @@ def head_bits(head: RewardModel) -> tuple[object, ...]:
     """All that a head has learned, bit for bit: its evidence, and what it believes."""
     banks = head.evidence
     requests = [request_of(context, *DRINKS) for context in CONTEXTS]
-    beliefs = [head.scores(request.context, request.actions) for request in requests]
+    beliefs = [head.belief(request.context, request.actions) for request in requests]
     return (
         banks.learned,
         tuple(banks.log_odds),

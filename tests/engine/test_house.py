@@ -106,6 +106,32 @@ def test_every_module_can_be_imported_alone_and_says_what_it_is_for(path: Path) 
     assert module.__doc__
 
 
+# -- wings ----------------------------------------------------------------------------
+
+WINGS = (
+    "errors", "arrays", "streams", "protocol", "worlds", "learners", "policies", "loop", "store",
+    "simulation", "evaluation", "experiments", "service",
+)  # fmt: skip
+"""The wings of the engine from the ground up: each may import only those before it."""
+
+
+def wing(module: str) -> str:
+    """The wing of a module of the engine by its dotted name."""
+    return module.split(".")[1]
+
+
+@each([path for path in ENGINE if path.parent != ROOT / "engine" or path.stem in WINGS])
+def test_a_wing_imports_only_wings_above_it(path: Path) -> None:
+    own = wing(".".join(path.relative_to(ROOT).with_suffix("").parts))
+    used = {wing(name) for name in imported(parse(path)) if name.startswith("engine.")}
+    assert used <= {*WINGS[: WINGS.index(own)], own}
+
+
+def test_every_room_of_the_engine_is_in_a_wing() -> None:
+    rooms = {path.relative_to(ROOT / "engine").parts[0].removesuffix(".py") for path in ENGINE}
+    assert rooms - {"__init__"} <= set(WINGS)
+
+
 # -- the rules above can fail ---------------------------------------------------------
 
 

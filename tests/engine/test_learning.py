@@ -280,7 +280,7 @@ def test_a_visitor_is_the_same_person_with_the_same_luck_in_every_loop() -> None
 
 def test_other_seeds_bring_other_visitors() -> None:
     def people(seed: int) -> Sequence[object]:
-        return [(v.context, v.luck) for v in (visitor(COFFEE, seed, n) for n in range(20))]
+        return [(v.context, v.uniform) for v in (visitor(COFFEE, seed, n) for n in range(20))]
 
     assert people(0) != people(1)
     assert people(0) == people(0)
@@ -307,12 +307,12 @@ def test_a_visitors_row_tells_what_happened_and_the_hidden_truth() -> None:
         "expected": truth[state.ranked.chosen],
         "best": 1.0,
     }
-    assert 0 <= guest.luck < 1
+    assert 0 <= guest.uniform < 1
 
 
 def test_luck_is_uniform() -> None:
     """Mean of 2,000 within 4 standard errors of 1/2, and none outside [0, 1)."""
-    luck = np.array([visitor(COFFEE, 1, n).luck for n in range(2_000)])
+    luck = np.array([visitor(COFFEE, 1, n).uniform for n in range(2_000)])
     assert luck.min() >= 0
     assert luck.max() < 1
     assert abs(luck.mean() - 0.5) <= 4 * np.sqrt(1 / 12 / 2_000)

@@ -10,7 +10,7 @@ from engine import LearningLoop, LoopSettings
 from engine.evaluation.context_map import favourites
 from engine.evaluation.intervals import band
 from engine.evaluation.learning_curve import LearningCurve
-from engine.evaluation.switch_value import outlook
+from engine.evaluation.switch_value import switch_value
 from engine.experiments.comparison import Comparison
 from engine.experiments.race.contenders import line_up
 from engine.experiments.race.plan import Plan
@@ -168,7 +168,7 @@ def test_specifications_of_a_comparison_hold_no_data_and_are_made_once(dark: boo
 
 def test_rows_of_a_comparison_have_every_column_that_is_read() -> None:
     comparison = compared(explore=0.3)
-    foreseen = outlook(comparison.apprentice)
+    foreseen = switch_value(comparison.apprentice)
     assert foreseen is not None
     comparison.go_online()
     comparison.step()

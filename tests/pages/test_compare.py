@@ -8,7 +8,7 @@ from engine.experiments.comparison import ARMS
 from engine.simulation.baselines import RuleTable, best_rule
 from engine.worlds import WORLDS
 from pages.parts.compare.baseline import STORIES
-from pages.parts.compare.history import FIRST, Story
+from pages.parts.compare.history import FIRST, History
 from pages.parts.compare.setup import END, KINDS, CompareSetup, rules_of
 from tests.pages.conftest import CompareApp, many_frames
 
@@ -254,8 +254,8 @@ def test_a_story_that_cannot_be_gives_way_with_a_notice(open_compare: Open, text
 
 
 def test_every_story_survives_its_own_link() -> None:
-    for story in (Story(), Story(0), Story(0, (0,)), Story(END, (100, 100, END))):
-        assert Story.from_text(story.text or "100") == story
+    for story in (History(), History(0), History(0, (0,)), History(END, (100, 100, END))):
+        assert History.from_text(story.text or "100") == story
 
 
 def test_the_best_rule_is_the_default_table() -> None:

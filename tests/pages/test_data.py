@@ -14,14 +14,14 @@ from streamlit.delta_generator import DeltaGenerator
 from streamlit.testing.v1 import AppTest
 
 from engine.simulation.crowd import crowd
-from engine.store import KeptLoop, Store, StoreError, keep
+from engine.store import Store, StoredLoop, StoreError, keep
 from engine.store.exchange.jsonl import export_lines
 from engine.worlds import WORLDS
 from pages.parts.components.browser_id import owner
 from pages.parts.data.loops import ago
 from pages.parts.library import close_library, library
 from pages.parts.play.session import PlaySession
-from pages.parts.play.setup import Setup
+from pages.parts.play.setup import PlaySetup
 from pages.parts.routes import ROUTES
 from tests.pages.conftest import FRONT, App
 
@@ -287,7 +287,7 @@ def told(monkeypatch: pytest.MonkeyPatch) -> list[tuple[float, str | None]]:
 
 
 @pytest.fixture
-def long_loop(open_app: Open, monkeypatch: pytest.MonkeyPatch) -> tuple[App, KeptLoop]:
+def long_loop(open_app: Open, monkeypatch: pytest.MonkeyPatch) -> tuple[App, StoredLoop]:
     """A loop that is too long to be read while it is downloaded."""
     monkeypatch.setattr("pages.parts.data.export.DIRECT", 1_000)
     app = open_app()
@@ -298,7 +298,7 @@ def long_loop(open_app: Open, monkeypatch: pytest.MonkeyPatch) -> tuple[App, Kep
 
 @pytest.mark.parametrize("kind", ["log", "dsjson"])
 def test_a_long_loop_is_prepared_with_progress_and_brought_in_with_progress(
-    long_loop: tuple[App, KeptLoop], told: list[tuple[float, str | None]], kind: str
+    long_loop: tuple[App, StoredLoop], told: list[tuple[float, str | None]], kind: str
 ) -> None:
     app, kept = long_loop
     app.at.session_state[f"export-{kept.id}"] = True
@@ -328,7 +328,7 @@ def _expect_progress(told: list[tuple[float, str | None]], text: str, until: flo
 
 
 def test_an_export_that_fails_says_so_and_leaves_no_bar(
-    long_loop: tuple[App, KeptLoop], monkeypatch: pytest.MonkeyPatch
+    long_loop: tuple[App, StoredLoop], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     app, kept = long_loop
     app.at.session_state[f"export-{kept.id}"] = True
@@ -347,7 +347,7 @@ def test_an_export_that_fails_says_so_and_leaves_no_bar(
 
 
 def test_a_session_without_a_shelf_keeps_nothing(data_folder: Path) -> None:
-    session = PlaySession(Setup())
+    session = PlaySession(PlaySetup())
     session.send_reward(1.0)
     assert session.link is None
     assert not data_folder.exists()

@@ -8,10 +8,10 @@ import pyarrow as pa
 import pytest
 from streamlit.runtime.scriptrunner_utils.script_run_context import ScriptRunContext
 
-from engine.loop.log import Configured, Ranked
+from engine.loop.entries import Configured, Ranked
 from engine.simulation.crowd import visitor
 from engine.worlds import WORLDS
-from pages.parts.play.setup import Setup
+from pages.parts.play.setup import PlaySetup
 from tests.pages.conftest import App, many_frames
 
 Open = Callable[..., App]
@@ -251,8 +251,8 @@ def test_streamlit_still_tells_who_went_back() -> None:
 def test_the_server_does_not_overrule_what_is_clicked_meanwhile(open_app: Open) -> None:
     """A run that began before a click still arrives after it."""
     app = open_app(floor="20", crosses="2").set("seed", 8)
-    for name in Setup.names():
-        widget = app.widget(Setup.key(name))
+    for name in PlaySetup.names():
+        widget = app.widget(PlaySetup.key(name))
         assert widget.disabled or not widget.proto.set_value, name
 
 

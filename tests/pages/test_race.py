@@ -338,7 +338,7 @@ def test_a_race_waits_for_a_lane_and_says_so() -> None:
     assert session.state == "queued"
     assert session.is_live
     track.leave(lanes[0])
-    session.tick()
+    session.advance()
     assert session.state in {"running", "done"}
 
 
@@ -351,7 +351,7 @@ def test_who_lost_the_lane_keeps_what_was_found(monkeypatch: pytest.MonkeyPatch)
     clock.now = GRACE
     for _ in range(LANES):
         enter(track)
-    session.tick()
+    session.advance()
     assert session.state == "lost"
     assert len(session.known) == found > 0
     assert "out of sight" in verdict(session)
@@ -393,7 +393,7 @@ def test_a_race_whose_processes_end_says_so_and_the_next_gets_new_ones() -> None
     for _ in range(2):
         session.start(SMALL, None)
         for _ in range(5):
-            session.tick()
+            session.advance()
         states.append(session.state)
         if session.state == "broken":
             assert "processes that raced have ended" in verdict(session)

@@ -12,11 +12,11 @@ from engine.simulation.baselines import best_rule
 from engine.worlds import WORLDS
 from pages.parts.choices import CROSSES, MAX_SEED, MODES, POLICIES, SPEEDS
 from pages.parts.compare.setup import KINDS, RATES, CompareSetup, rules_of
-from pages.parts.play.setup import Setup
+from pages.parts.play.setup import PlaySetup
 
 PERCENT = st.integers(0, 100)
 SETUPS = st.builds(
-    Setup,
+    PlaySetup,
     world=st.sampled_from(list(WORLDS)),
     seed=st.integers(0, MAX_SEED),
     policy=st.sampled_from(list(POLICIES)),
@@ -28,18 +28,18 @@ SETUPS = st.builds(
     next=st.booleans(),
     truth=st.booleans(),
 )
-NAMES = [field.name for field in fields(Setup)]
+NAMES = [field.name for field in fields(PlaySetup)]
 
 
 @given(SETUPS)
-def test_every_set_up_survives_its_own_link(setup: Setup) -> None:
+def test_every_set_up_survives_its_own_link(setup: PlaySetup) -> None:
     link = setup.link("https://example.org/?world=old&x=1")
     assert link.startswith("https://example.org/?")
-    assert Setup.from_query(dict(parse_qsl(urlsplit(link).query))) == (setup, [])
+    assert PlaySetup.from_query(dict(parse_qsl(urlsplit(link).query))) == (setup, [])
 
 
 @given(SETUPS)
-def test_every_set_up_makes_valid_settings(setup: Setup) -> None:
+def test_every_set_up_makes_valid_settings(setup: PlaySetup) -> None:
     settings = setup.settings()
     assert settings.crosses == setup.crosses
     assert isinstance(settings.policy, Thompson | EpsilonGreedy | Greedy | Uniform)
@@ -47,7 +47,7 @@ def test_every_set_up_makes_valid_settings(setup: Setup) -> None:
 
 @given(st.dictionaries(st.sampled_from(NAMES), st.text(max_size=60)))
 def test_whatever_a_link_says_a_valid_set_up_comes_out(query: dict[str, str]) -> None:
-    setup, refused = Setup.from_query(query)
+    setup, refused = PlaySetup.from_query(query)
     setup.settings()
     assert len(refused) <= len(query)
     for sentence in refused:
@@ -57,20 +57,20 @@ def test_whatever_a_link_says_a_valid_set_up_comes_out(query: dict[str, str]) ->
 
 @pytest.mark.parametrize("text", ["٣", "²", "1_0", " 1", "+1", "0x1", "1.0", "9" * 400])
 def test_only_plain_digits_are_numbers(text: str) -> None:
-    setup, refused = Setup.from_query({"seed": text})
-    assert setup == Setup()
+    setup, refused = PlaySetup.from_query({"seed": text})
+    assert setup == PlaySetup()
     assert len(refused) == 1
 
 
 def test_a_notice_names_the_field_the_value_and_what_is_allowed() -> None:
-    _, (sentence,) = Setup.from_query({"crosses": "9"})
+    _, (sentence,) = PlaySetup.from_query({"crosses": "9"})
     assert sentence == (
         "crosses in the link is '9', but must be a whole number from 0 to 3; 3 is used instead."
     )
 
 
 def test_unknown_names_are_left_alone() -> None:
-    assert Setup.from_query({"utm_source": "mail"}) == (Setup(), [])
+    assert PlaySetup.from_query({"utm_source": "mail"}) == (PlaySetup(), [])
 
 
 # -- the Compare page -----------------------------------------------------------------

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from pages.parts.play.session import PlaySession
-from pages.parts.play.setup import Setup
+from pages.parts.play.setup import PlaySetup
 from pages.parts.play.snippet import reproduce
 from tests.pages.conftest import float_seconds
 
@@ -26,18 +26,18 @@ def own_clicks(session: PlaySession) -> None:
 
 
 def crowd_and_clicks(session: PlaySession) -> None:
-    session.let_in(60)
+    session.enqueue(60)
     while session.waiting:
-        session.tick()
+        session.advance()
     session.send_reward(0.0)
     session.step()
 
 
 def other_settings(session: PlaySession) -> None:
     own_clicks(session)
-    session.adopt(Setup(world=session.world.key, policy="classic", epsilon=30, crosses=1))
+    session.adopt(PlaySetup(world=session.world.key, policy="classic", epsilon=30, crosses=1))
     session.step()
-    session.adopt(Setup(world=session.world.key, policy="uniform"))
+    session.adopt(PlaySetup(world=session.world.key, policy="uniform"))
 
 
 def undone(session: PlaySession) -> None:
@@ -50,7 +50,7 @@ def undone(session: PlaySession) -> None:
 @pytest.mark.parametrize("play", [own_clicks, crowd_and_clicks, other_settings, undone])
 @pytest.mark.parametrize("world", ["coffee", "news"])
 def test_the_snippet_prints_the_recorded_answer(world: str, play: Play) -> None:
-    session = PlaySession(Setup(world=world, next=True), float_seconds())
+    session = PlaySession(PlaySetup(world=world, next=True), float_seconds())
     play(session)
     code = reproduce(session.loop, session.world)
     done = subprocess.run(
@@ -62,15 +62,15 @@ def test_the_snippet_prints_the_recorded_answer(world: str, play: Play) -> None:
 
 
 def test_a_crowd_takes_one_line_however_large() -> None:
-    session = PlaySession(Setup(), float_seconds())
-    session.let_in(200)
+    session = PlaySession(PlaySetup(), float_seconds())
+    session.enqueue(200)
     while session.waiting:
-        session.tick()
+        session.advance()
     code = reproduce(session.loop, session.world)
     assert "visitors=199" in code
     assert len(code.splitlines()) < 35
 
 
 def test_without_an_event_there_is_nothing_to_reproduce() -> None:
-    session = PlaySession(Setup(), float_seconds())
+    session = PlaySession(PlaySetup(), float_seconds())
     assert reproduce(session.loop, session.world) == ""

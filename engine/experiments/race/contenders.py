@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from engine.errors import check_number, refuse
-from engine.experiments.race.players import Guessing, Learning, Player, Testing
+from engine.experiments.race.players import ABTestPlayer, LoopPlayer, Player, UniformPlayer
 from engine.learners.bayesian.hypothesis import Hypothesis
 from engine.loop.settings import LoopSettings
 from engine.policies.base import Policy
@@ -47,7 +47,7 @@ class Learner:
 
     def enter(self, world: World, seed: int) -> Player:
         """See `Contender`."""
-        return Learning(world, seed, self.settings, self.policy or self.settings.policy)
+        return LoopPlayer(world, seed, self.settings, self.policy or self.settings.policy)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +58,7 @@ class Blind:
 
     def enter(self, world: World, seed: int) -> Player:
         """See `Contender`."""
-        return Guessing(world, seed)
+        return UniformPlayer(world, seed)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +91,7 @@ class ABTest:
         if self.field is not None and self.field not in names:
             refuse("BadRequest", "field", self.field, f"one of {', '.join(names)}")
         groups = [context[self.field] if self.field else "" for context in world.contexts]
-        return Testing(world, seed, self.trial, groups)
+        return ABTestPlayer(world, seed, self.trial, groups)
 
 
 def line_up(

@@ -10,7 +10,7 @@ from typing import NamedTuple, Protocol
 import numpy as np
 
 from engine.learners.bayesian.model import RewardModel
-from engine.learners.belief import Scores
+from engine.learners.belief import Belief
 from engine.learners.classic import ClassicModel
 from engine.loop.settings import LoopSettings
 from engine.loop.state import new_head
@@ -44,17 +44,19 @@ class Player(Protocol):
         ...
 
 
-class Guessing:
+class UniformPlayer:
     """Uniform choice, by the stream with which a loop of this seed decides."""
 
     def __init__(self, world: World, seed: int) -> None:
         self._seed = seed
         size = len(world.items)
-        self._nothing = Scores.of_one(np.zeros(size), np.zeros((size, size)))
+        self._nothing = Belief.of_one(np.zeros(size), np.zeros((size, size)))
         self._normals = Normals(seed)
 
     def choose(self, number: int, cell: int) -> Choice:
-        decision = Uniform().decide(self._nothing, self._normals, _luck(self._seed, number))
+        decision = Uniform().decide(
+            self._nothing, self._normals, _decision_stream(self._seed, number)
+        )
         return _choice(decision)
 
     def learn(self, cell: int, choice: Choice, reward: float) -> None:
@@ -64,7 +66,7 @@ class Guessing:
         return {}
 
 
-class Testing(Guessing):
+class ABTestPlayer(UniformPlayer):
     """A trial by uniform choice, then the winner of the visitor's group.
 
     Args:
@@ -102,7 +104,7 @@ class Testing(Guessing):
         return int(means.argmax())
 
 
-class Learning:
+class LoopPlayer:
     """A loop's beliefs and choices.
 
     What it believes of a cell is kept until it learns again.
@@ -116,14 +118,14 @@ class Learning:
             self._model = ClassicModel(settings.crosses, settings.learning_rate)
         else:
             self._model = new_head(settings)
-        self._scores: dict[int, Scores] = {}
+        self._scores: dict[int, Belief] = {}
 
     def choose(self, number: int, cell: int) -> Choice:
         if cell not in self._scores:
             request = request_in(self._world, cell)
-            self._scores[cell] = self._model.scores(request.context, request.actions)
-        luck = _luck(self._seed, number)
-        return _choice(self._policy.decide(self._scores[cell], self._normals, luck))
+            self._scores[cell] = self._model.belief(request.context, request.actions)
+        rng = _decision_stream(self._seed, number)
+        return _choice(self._policy.decide(self._scores[cell], self._normals, rng))
 
     def learn(self, cell: int, choice: Choice, reward: float) -> None:
         request = request_in(self._world, cell)
@@ -145,6 +147,6 @@ def _choice(decision: Decision) -> Choice:
     return Choice(decision.chosen, float(decision.probabilities[decision.chosen]))
 
 
-def _luck(seed: int, number: int) -> np.random.Generator:
+def _decision_stream(seed: int, number: int) -> np.random.Generator:
     """The stream with which a `LearningLoop` of this seed decides on its event ``number``."""
     return stream(seed, "decision", digest(seed, "id", number).hex()[:16])

@@ -15,7 +15,7 @@ from engine.arrays import Array
 from engine.experiments.race.contenders import Contender
 from engine.experiments.race.plan import Plan
 from engine.experiments.race.players import Choice
-from engine.simulation.outcomes import Guests, guests
+from engine.simulation.outcomes import PotentialOutcomes, potential_outcomes
 from engine.worlds import WORLDS, World
 
 
@@ -135,7 +135,7 @@ def do(run: Run) -> Outcome:
     plan, world = run.plan, WORLDS[run.plan.world]
     contender = plan.contenders[run.contender]
     seed, at = plan.seed_of(run.repetition), plan.points - 1
-    crowd = guests(world, plan.visitors, seed, plan.drift)
+    crowd = potential_outcomes(world, plan.visitors, seed, plan.drift)
     choices, weights = play(plan, contender, seed, crowd)
     visitors = np.arange(plan.visitors)
     shown = np.array([choice.position for choice in choices])
@@ -158,7 +158,7 @@ def do(run: Run) -> Outcome:
 
 
 def play(
-    plan: Plan, contender: Contender, seed: int, crowd: Guests
+    plan: Plan, contender: Contender, seed: int, crowd: PotentialOutcomes
 ) -> tuple[list[Choice], list[Mapping[str, float]]]:
     """Let a contender meet a crowd.
 

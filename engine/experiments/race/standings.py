@@ -52,7 +52,7 @@ class Margin:
 
 
 @dataclass(frozen=True, slots=True)
-class Segment:
+class SegmentRegret:
     """Regret of a contender a visitor, among those with one value of a field."""
 
     contender: str
@@ -166,7 +166,7 @@ class Standings:
         leader, second = finals[0].contender, finals[1].contender
         return Margin(leader, second, estimate(self._means(leader) - self._means(second)))
 
-    def segments(self) -> list[Segment]:
+    def segments(self) -> list[SegmentRegret]:
         """Regret a visitor of each contender in each segment that anybody came from."""
         return [
             segment
@@ -228,10 +228,12 @@ class Standings:
 
 def _segment(
     key: str, name: tuple[str, str], place: int, outcomes: Sequence[Outcome]
-) -> Iterator[Segment]:
+) -> Iterator[SegmentRegret]:
     """The segment at a place, if anybody came from it."""
     visitors = np.array([outcome.visitors[place] for outcome in outcomes])
     losses = np.array([outcome.losses[place] for outcome in outcomes])
     came = visitors > 0
     if came.any():
-        yield Segment(key, *name, float(visitors.mean()), estimate(losses[came] / visitors[came]))
+        yield SegmentRegret(
+            key, *name, float(visitors.mean()), estimate(losses[came] / visitors[came])
+        )

@@ -17,14 +17,14 @@ from engine.arrays import Array
 from engine.learners.bayesian.hypothesis import Hypothesis
 from engine.learners.bayesian.posterior import Posterior
 
-SHARE = 1e-4
+FIXED_SHARE = 1e-4
 """Share of the weights that is spread evenly after each reward."""
-SLEEP = 40.0
+PRUNED = 40.0
 """A hypothesis that is e^-40 behind is not taught any more, until tastes change."""
 
 
 @dataclass(eq=False, slots=True)
-class Bank:
+class ModelAverage:
     """One learner for each hypothesis, all taught since the same reward.
 
     Attributes:
@@ -41,7 +41,7 @@ class Bank:
     evidence: Array
 
     @classmethod
-    def begin(cls, hypotheses: Sequence[Hypothesis], born: int, weights: Array) -> "Bank":
+    def begin(cls, hypotheses: Sequence[Hypothesis], born: int, weights: Array) -> "ModelAverage":
         """A bank that knows nothing; hypotheses of weight 0 sleep."""
         awake = weights > 0
         learners = [
@@ -58,7 +58,7 @@ class Bank:
         weights /= weights.sum()
         return weights
 
-    def absorb(self, densities: Array) -> float:
+    def reweigh(self, densities: Array) -> float:
         """Weigh the hypotheses by how well they foresaw a reward.
 
         Args:
@@ -76,16 +76,16 @@ class Bank:
         top = float(joint.max())
         weights = np.exp(joint - top)
         total = float(weights.sum())
-        spread = SHARE / awake.sum()
+        spread = FIXED_SHARE / awake.sum()
         weights = weights / total * (1 - spread * awake.sum()) + spread * awake
         with np.errstate(divide="ignore"):
             self.log_weights = np.log(weights)
         self.evidence = self.evidence + densities
-        self._send_to_sleep()
+        self._prune()
         return top + math.log(total)
 
-    def _send_to_sleep(self) -> None:
-        hopeless = self.evidence < self.evidence.max() - SLEEP
+    def _prune(self) -> None:
+        hopeless = self.evidence < self.evidence.max() - PRUNED
         for i in np.flatnonzero(hopeless).tolist():
             self.learners[i] = None
             self.log_weights[i] = self.evidence[i] = -np.inf
@@ -100,12 +100,12 @@ class Bank:
         self.born = born
         self.evidence = np.where(self.awake, 0.0, -np.inf)
 
-    def wake(self, hypotheses: Sequence[Hypothesis]) -> None:
+    def restore(self, hypotheses: Sequence[Hypothesis]) -> None:
         """Let those that sleep begin anew, with the share that any hypothesis keeps."""
         asleep = [i for i, learner in enumerate(self.learners) if learner is None]
         for i in asleep:
             self.learners[i] = Posterior(hypotheses[i])
             self.evidence[i] = self.evidence.max()
         weights = self.weights
-        weights[asleep] = SHARE / len(weights)
+        weights[asleep] = FIXED_SHARE / len(weights)
         self.log_weights = np.log(weights / weights.sum())

@@ -56,7 +56,7 @@ class Block:
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class OfferedBlock:
     """The rows of an offer that touch one block.
 
     Attributes:
@@ -70,7 +70,7 @@ class Part:
 
 
 @dataclass(frozen=True, slots=True)
-class Offer:
+class OfferedRows:
     """K offered rows.
 
     Attributes:
@@ -78,12 +78,12 @@ class Offer:
         outside: inner products of what lies outside it, (K, K).
     """
 
-    parts: tuple[Part, ...]
+    parts: tuple[OfferedBlock, ...]
     outside: Array
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class LearnedRow:
     """One row that is learned: its coordinates in its one block, and what lies outside.
 
     Attributes:
@@ -111,7 +111,7 @@ class Merge:
     size: int
 
 
-class Span:
+class Basis:
     """The basis of all rows of one form that were rewarded.
 
     Args:
@@ -124,8 +124,8 @@ class Span:
         self._owners: dict[tuple[str, bool], Block] = {}
         self._blocks: dict[Block, None] = {}
         self._written: list[tuple[Features, Action]] = []
-        self._offers: dict[tuple[Features, tuple[Action, ...]], Offer] = {}
-        self._places: dict[tuple[Features, Action], Place] = {}
+        self._offers: dict[tuple[Features, tuple[Action, ...]], OfferedRows] = {}
+        self._places: dict[tuple[Features, Action], LearnedRow] = {}
 
     @property
     def size(self) -> int:
@@ -141,7 +141,7 @@ class Span:
         """The rows that a block's basis was made of."""
         return [self._written[i] for i in block.rows[: block.size]]
 
-    def offer(self, context: Features, actions: tuple[Action, ...]) -> Offer:
+    def offer(self, context: Features, actions: tuple[Action, ...]) -> OfferedRows:
         """Coordinates of what is offered in a context."""
         key = context, actions
         if key not in self._offers:
@@ -150,7 +150,7 @@ class Span:
             self._offers[key] = self._offer(context, actions)
         return self._offers[key]
 
-    def _offer(self, context: Features, actions: tuple[Action, ...]) -> Offer:
+    def _offer(self, context: Features, actions: tuple[Action, ...]) -> OfferedRows:
         products, outside = self._kernel.between(context, actions)
         touched: dict[Block, list[int]] = {}
         for i, action in enumerate(actions):
@@ -159,12 +159,12 @@ class Span:
         parts = []
         for block, rows in touched.items():
             at = np.array(rows, dtype=np.intp)
-            part = Part(block, at, block.coordinates(products[at]))
+            part = OfferedBlock(block, at, block.coordinates(products[at]))
             outside[at[:, None], at] -= part.coordinates @ part.coordinates.T
             parts.append(part)
-        return Offer(tuple(parts), outside)
+        return OfferedRows(tuple(parts), outside)
 
-    def place(self, context: Features, action: Action) -> tuple[Place, tuple[Merge, ...]]:
+    def place(self, context: Features, action: Action) -> tuple[LearnedRow, tuple[Merge, ...]]:
         """Coordinates of a row that is learned, after the basis has grown to hold it.
 
         Returns:
@@ -178,9 +178,9 @@ class Span:
             return place, merged
         length = math.sqrt(place.outside)
         self._extend(block, context, action, place.coordinates, length)
-        return Place(block, np.append(place.coordinates, length), 0.0), merged
+        return LearnedRow(block, np.append(place.coordinates, length), 0.0), merged
 
-    def find(self, context: Features, action: Action) -> Place:
+    def find(self, context: Features, action: Action) -> LearnedRow:
         """Coordinates of a row whose action was learned before."""
         if (context, action) not in self._places:
             products, own = self._kernel.between(context, (action,))
@@ -190,7 +190,7 @@ class Span:
             outside = outside if outside > _NEGLIGIBLE else 0.0
             if len(self._places) >= KEPT:
                 self._places.clear()
-            self._places[context, action] = Place(block, coordinates, outside)
+            self._places[context, action] = LearnedRow(block, coordinates, outside)
         return self._places[context, action]
 
     def _changed(self) -> None:

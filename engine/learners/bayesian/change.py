@@ -14,14 +14,14 @@ from collections.abc import Sequence
 import numpy as np
 
 from engine.arrays import Array
-from engine.learners.bayesian.averaging import Bank
+from engine.learners.bayesian.averaging import ModelAverage
 from engine.learners.bayesian.hypothesis import Hypothesis
 
-ODDS = 1e-4
+CHANGE_ODDS = 1e-4
 """Prior odds that tastes changed just now."""
 
 
-CARRIED = 0.99
+CARRIED_WEIGHT = 0.99
 """Share of a new bank's weights that follows those of the bank that is believed: tastes change,
 how noisy rewards are need not."""
 
@@ -30,7 +30,7 @@ HOPELESS = -12.0
 """Log odds at which a bank that was overtaken is given up."""
 
 
-class Banks:
+class ChangeDetector:
     """The bank that is believed first, then one that it overtook, then the challenger.
 
     Attributes:
@@ -48,7 +48,7 @@ class Banks:
         self.hypotheses = tuple(hypotheses)
         self.may_change = may_change
         prior = np.array([hypothesis.odds for hypothesis in self.hypotheses])
-        self.banks = [Bank.begin(self.hypotheses, 0, prior / prior.sum())]
+        self.banks = [ModelAverage.begin(self.hypotheses, 0, prior / prior.sum())]
         self.log_odds = [0.0]
         self.changes: list[tuple[int, int]] = []
         self.learned = 0
@@ -68,14 +68,14 @@ class Banks:
         result: Array = self.odds @ np.array([bank.weights for bank in self.banks])
         return result
 
-    def absorb(self, densities: Sequence[Array]) -> None:
+    def reweigh(self, densities: Sequence[Array]) -> None:
         """Weigh banks and hypotheses by a reward that all were taught.
 
         Args:
-            densities: see `Bank.absorb`, of each bank.
+            densities: see `ModelAverage.reweigh`, of each bank.
         """
         self.learned += 1
-        told = [bank.absorb(found) for bank, found in zip(self.banks, densities, strict=True)]
+        told = [bank.reweigh(found) for bank, found in zip(self.banks, densities, strict=True)]
         self.log_odds = [odds + more for odds, more in zip(self.log_odds, told, strict=True)]
         top = max(self.log_odds)
         self.log_odds = [odds - top for odds in self.log_odds]
@@ -90,7 +90,7 @@ class Banks:
         if best:
             self.banks[:2] = self.banks[1::-1]
             self.log_odds[:2] = self.log_odds[1::-1]
-        if self.log_odds[last] <= math.log(ODDS):
+        if self.log_odds[last] <= math.log(CHANGE_ODDS):
             self._challenge_anew(last)
         if len(self.banks) == 3 and self.log_odds[1] < HOPELESS:
             self._drop(1)
@@ -100,17 +100,17 @@ class Banks:
         kept = self.log_odds[:-1].index(max(self.log_odds[:-1]))
         self.banks = [self.banks[-1], self.banks[kept]]
         self.log_odds = [self.log_odds[-1], self.log_odds[kept]]
-        self.banks[0].wake(self.hypotheses)
+        self.banks[0].restore(self.hypotheses)
         self.changes.append((self.learned, self.banks[0].born))
         self._challenge()
 
     def _challenge(self) -> None:
         first = self.banks[0]
         awake = np.array(first.awake, dtype=float)
-        weights = CARRIED * first.weights + (1 - CARRIED) * awake / awake.sum()
-        bank = Bank.begin(self.hypotheses, self.learned, weights)
+        weights = CARRIED_WEIGHT * first.weights + (1 - CARRIED_WEIGHT) * awake / awake.sum()
+        bank = ModelAverage.begin(self.hypotheses, self.learned, weights)
         self.banks.append(bank)
-        self.log_odds.append(self.log_odds[0] + math.log(ODDS))
+        self.log_odds.append(self.log_odds[0] + math.log(CHANGE_ODDS))
 
     def _challenge_anew(self, last: int) -> None:
         """Most challengers fall behind with their first reward, untaught: they can stay."""
@@ -121,7 +121,7 @@ class Banks:
             self._challenge()
             return
         challenger.begin_anew(self.learned)
-        self.log_odds[last] = self.log_odds[0] + math.log(ODDS)
+        self.log_odds[last] = self.log_odds[0] + math.log(CHANGE_ODDS)
 
     def _drop(self, position: int) -> None:
         del self.banks[position], self.log_odds[position]

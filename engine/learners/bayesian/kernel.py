@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.arrays import Array, with_room
-from engine.learners.bayesian.rows import SHARE, RowForm
+from engine.learners.bayesian.rows import ID_LENGTH, RowForm
 from engine.protocol.features import Features
 from engine.protocol.request import Action
 
@@ -179,11 +179,11 @@ def action_scales(features: Features, form: RowForm) -> tuple[float, float]:
         return 0.0, 1.0
     if form.by == "features":
         return 1 / math.sqrt(features.size), 0.0
-    return SHARE / math.sqrt(square), SHARE
+    return ID_LENGTH / math.sqrt(square), ID_LENGTH
 
 
 @dataclass(frozen=True, slots=True)
-class _Offer:
+class _OfferedActions:
     """Action parts of K offered rows.
 
     Attributes:
@@ -200,7 +200,7 @@ class _Offer:
 
 
 @lru_cache(maxsize=256)
-def _offer(actions: tuple[Action, ...], form: RowForm) -> _Offer:
+def _offer(actions: tuple[Action, ...], form: RowForm) -> _OfferedActions:
     columns: dict[str, int] = {}
     for action in actions:
         for column in action.features.columns:
@@ -214,4 +214,4 @@ def _offer(actions: tuple[Action, ...], form: RowForm) -> _Offer:
     names = np.array([action.id for action in actions], dtype=object)
     same = np.equal.outer(names, names).astype(float)
     products = features @ features.T + same * np.outer(lengths, lengths)
-    return _Offer(list(columns), features, lengths, products)
+    return _OfferedActions(list(columns), features, lengths, products)

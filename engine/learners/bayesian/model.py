@@ -14,35 +14,35 @@ import numpy as np
 
 from engine.arrays import Array
 from engine.learners.base import Column
-from engine.learners.bayesian.averaging import Bank
-from engine.learners.bayesian.basis import Block, Offer, Span
-from engine.learners.bayesian.change import Banks
+from engine.learners.bayesian.averaging import ModelAverage
+from engine.learners.bayesian.basis import Basis, Block, OfferedRows
+from engine.learners.bayesian.change import ChangeDetector
 from engine.learners.bayesian.hypothesis import Hypothesis
 from engine.learners.bayesian.kernel import RowKernel
-from engine.learners.bayesian.posterior import Posterior, Shift
+from engine.learners.bayesian.posterior import Posterior, PriorShift
 from engine.learners.bayesian.rows import RowForm, action_terms, context_terms
-from engine.learners.belief import Scores
+from engine.learners.belief import Belief
 from engine.protocol.features import Features
 from engine.protocol.request import Action
 
-LEAN = 0.1
+IMITATION_WEIGHT = 0.1
 """Reward by which the imitated action is believed to be better before any reward."""
 LEAST = 1e-3
 """Weight from which a hypothesis takes part in a belief."""
 
 
 @dataclass(frozen=True, slots=True)
-class Believer:
+class Component:
     """A learner that takes part in the belief."""
 
     weight: float
     source: int
     learner: Posterior
-    span: Span
+    span: Basis
 
 
 @dataclass(frozen=True, slots=True)
-class _Deviations:
+class _CentredMeans:
     """Deviations in another model of the rows of this one's bases, as of so many it learned."""
 
     of: "RewardModel"
@@ -52,7 +52,7 @@ class _Deviations:
     def __call__(self, rows: Sequence[tuple[Features, Action]]) -> Array:
         for context, action in rows:
             if (context, action) not in self.known:
-                deviation = float(self.of.deviations(context, (action,))[0])
+                deviation = float(self.of.centred_means(context, (action,))[0])
                 self.known[context, action] = deviation
         return np.array([self.known[row] for row in rows])
 
@@ -66,10 +66,10 @@ class RewardModel:
     """
 
     def __init__(self, hypotheses: Sequence[Hypothesis], may_change: bool = True) -> None:
-        self.evidence = Banks(hypotheses, may_change)
-        self._spans: dict[RowForm, Span] = {h.form: Span(h.form) for h in hypotheses}
+        self.evidence = ChangeDetector(hypotheses, may_change)
+        self._spans: dict[RowForm, Basis] = {h.form: Basis(h.form) for h in hypotheses}
         self._terms: dict[tuple[RowForm, Features], dict[tuple[str, ...], float]] = {}
-        self._leaning: _Deviations | None = None
+        self._imitated: _CentredMeans | None = None
 
     @property
     def learned(self) -> int:
@@ -82,7 +82,7 @@ class RewardModel:
         weights = self.evidence.weights.tolist()
         return dict(zip(self.evidence.hypotheses, weights, strict=True))
 
-    def believers(self) -> list[Believer]:
+    def components(self) -> list[Component]:
         """The learners that take part in the belief, with weights that sum to 1."""
         found = [
             (odds * weight, source, learner)
@@ -95,48 +95,48 @@ class RewardModel:
         ]
         total = sum(weight for weight, _, _ in found)
         return [
-            Believer(weight / total, source, learner, self._spans[learner.form])
+            Component(weight / total, source, learner, self._spans[learner.form])
             for weight, source, learner in found
         ]
 
     # -- what is believed -------------------------------------------------------------
 
-    def scores(
-        self, context: Features, actions: tuple[Action, ...], lean: "RewardModel | None" = None
-    ) -> Scores:
+    def belief(
+        self, context: Features, actions: tuple[Action, ...], imitation: "RewardModel | None" = None
+    ) -> Belief:
         """Joint belief about the offered actions in a context.
 
         Args:
-            lean: a model of what somebody else would choose. Before any reward, that is
-                believed to be somewhat better: the prior mean becomes `LEAN` x its weights,
-                and gives way to rewards as any prior does.
+            imitation: a model of what somebody else would choose. Before any reward, that is
+                believed to be somewhat better: the prior mean becomes `IMITATION_WEIGHT` x its
+                weights, and gives way to rewards as any prior does.
         """
-        believers = self.believers()
-        offers: dict[RowForm, Offer] = {}
+        components = self.components()
+        offers: dict[RowForm, OfferedRows] = {}
         means, covariances = [], []
-        for believer in believers:
-            form = believer.span.form
+        for component in components:
+            form = component.span.form
             if form not in offers:
-                offers[form] = believer.span.offer(context, actions)
-            mean, covariance = believer.learner.moments(offers[form])
-            if lean is not None:
-                mean = mean + LEAN * lean.deviations(context, actions)
-                mean += self._withdrawn(believer, offers[form], lean)
+                offers[form] = component.span.offer(context, actions)
+            mean, covariance = component.learner.moments(offers[form])
+            if imitation is not None:
+                mean = mean + IMITATION_WEIGHT * imitation.centred_means(context, actions)
+                mean += self._prior_mean_correction(component, offers[form], imitation)
             means.append(mean)
             covariances.append((covariance + covariance.T) / 2)
-        return Scores(
-            np.array([believer.weight for believer in believers]),
+        return Belief(
+            np.array([component.weight for component in components]),
             np.array(means),
             np.array(covariances),
-            tuple(believer.source for believer in believers),
+            tuple(component.source for component in components),
         )
 
-    def deviations(self, context: Features, actions: tuple[Action, ...]) -> Array:
+    def centred_means(self, context: Features, actions: tuple[Action, ...]) -> Array:
         """Mean of each action less the mean of everything, (K,)."""
         result: Array = np.zeros(len(actions))
-        for believer in self.believers():
-            mean, _ = believer.learner.moments(believer.span.offer(context, actions))
-            result += believer.weight * (mean - believer.learner.centre)
+        for component in self.components():
+            mean, _ = component.learner.moments(component.span.offer(context, actions))
+            result += component.weight * (mean - component.learner.centre)
         return result
 
     def sd_of_average(self, offers: Sequence[tuple[Features, tuple[Action, ...], Array]]) -> float:
@@ -145,8 +145,8 @@ class RewardModel:
         Args:
             offers: contexts, actions offered there, and the weight of each, (K,).
         """
-        found = [_average(believer, offers) for believer in self.believers()]
-        weights = np.array([believer.weight for believer in self.believers()])
+        found = [_average(component, offers) for component in self.components()]
+        weights = np.array([component.weight for component in self.components()])
         means, variances = np.array(found).T
         between = weights @ (means - weights @ means) ** 2
         return math.sqrt(float(weights @ variances + between))
@@ -165,7 +165,7 @@ class RewardModel:
                 for learner in taught:
                     learner.merge(merge)
         # Most challengers fall behind with their first reward: it is taught to those that stay.
-        new: list[tuple[Bank, Posterior]] = []
+        new: list[tuple[ModelAverage, Posterior]] = []
         densities = []
         for bank in self.evidence.banks:
             told = np.full(len(bank.learners), -np.inf)
@@ -175,10 +175,10 @@ class RewardModel:
                 if awake.count:
                     told[i] = awake.learn(places[awake.form], reward)
                 else:
-                    told[i] = awake.foretell(places[awake.form], reward)
+                    told[i] = awake.prior_predictive(places[awake.form], reward)
                     new.append((bank, awake))
             densities.append(told)
-        self.evidence.absorb(densities)
+        self.evidence.reweigh(densities)
         for bank, learner in new:
             if bank.born < self.learned and bank in self.evidence.banks:
                 learner.learn(places[learner.form], reward)
@@ -202,7 +202,7 @@ class RewardModel:
     # -- why --------------------------------------------------------------------------
 
     def contributions(
-        self, context: Features, action: Action, lean: "RewardModel | None" = None
+        self, context: Features, action: Action, imitation: "RewardModel | None" = None
     ) -> dict[Column, float]:
         """What each column of (context, action) adds to its mean: weight x value of the column.
 
@@ -210,33 +210,33 @@ class RewardModel:
         every cross of the context's fields, so it is for explaining single decisions.
         """
         found: dict[Column, float] = defaultdict(float)
-        for believer in self.believers():
-            for column, value in self._explain(believer, context, action, lean).items():
-                found[column] += believer.weight * value
-        if lean is not None:
-            for column, value in lean.contributions(context, action).items():
-                found[column] += LEAN * value
+        for component in self.components():
+            for column, value in self._explain(component, context, action, imitation).items():
+                found[column] += component.weight * value
+        if imitation is not None:
+            for column, value in imitation.contributions(context, action).items():
+                found[column] += IMITATION_WEIGHT * value
         return dict(found)
 
     def _explain(
         self,
-        believer: Believer,
+        component: Component,
         context: Features,
         action: Action,
-        lean: "RewardModel | None",
+        imitation: "RewardModel | None",
     ) -> dict[Column, float]:
         """Contributions by one hypothesis."""
-        form = believer.span.form
+        form = component.span.form
         crosses = context_terms(context, form)
         parts = action_terms(action.id, action.features, form)
         weights: dict[tuple[tuple[str, ...], tuple[str, bool]], float] = defaultdict(float)
-        shifts, centre = self._shifts(believer, lean)
-        for block in believer.span.blocks:
-            own = believer.learner.weights(block, centre)
-            if lean is not None:
+        shifts, centre = self._shifts(component, imitation)
+        for block in component.span.blocks:
+            own = component.learner.weights(block, centre)
+            if imitation is not None:
                 own = own + shifts[block].weights
             dual = block.whiten[: block.size, : block.size].T @ own
-            rows = believer.span.written(block)
+            rows = component.span.written(block)
             for share, (basis_context, basis_action) in zip(dual.tolist(), rows, strict=True):
                 shared = action_terms(basis_action.id, basis_action.features, form)
                 both = [(a, value) for a, value in shared.items() if a in parts]
@@ -260,51 +260,53 @@ class RewardModel:
 
     # -- around what was imitated -----------------------------------------------------
 
-    def _withdrawn(self, believer: Believer, offer: Offer, lean: "RewardModel") -> Array:
+    def _prior_mean_correction(
+        self, component: Component, offer: OfferedRows, imitation: "RewardModel"
+    ) -> Array:
         """What the rewards take back of a prior mean, for offered rows, (K,).
 
         The posterior mean of weights with prior mean u is the one without, plus
         Sigma u / prior_sd^2; outside the basis u stays as it was.
         """
-        shifts, centre = self._shifts(believer, lean)
-        moved = centre - believer.learner.centre
+        shifts, centre = self._shifts(component, imitation)
+        moved = centre - component.learner.centre
         result: Array = np.full(len(offer.outside), moved)
         for part in offer.parts:
             x = part.coordinates
             result[part.at] += x @ shifts[part.block].weights
-            result[part.at] -= moved * (x @ believer.learner.loadings(part.block))
+            result[part.at] -= moved * (x @ component.learner.loadings(part.block))
         return result
 
     def _shifts(
-        self, believer: Believer, lean: "RewardModel | None"
-    ) -> tuple[dict[Block, Shift], float]:
+        self, component: Component, imitation: "RewardModel | None"
+    ) -> tuple[dict[Block, PriorShift], float]:
         """What a prior mean changes of each block, and the mean of everything with it."""
-        learner = believer.learner
-        if lean is None:
+        learner = component.learner
+        if imitation is None:
             return {}, learner.centre
-        if self._leaning is None or (self._leaning.of, self._leaning.learned) != (
-            lean,
-            lean.learned,
+        if self._imitated is None or (self._imitated.of, self._imitated.learned) != (
+            imitation,
+            imitation.learned,
         ):
-            self._leaning = _Deviations(lean, lean.learned, {})
+            self._imitated = _CentredMeans(imitation, imitation.learned, {})
         shifts = {}
-        for block in believer.span.blocks:
-            known = self._leaning(believer.span.written(block))
-            prior = LEAN * (block.whiten[: block.size, : block.size] @ known)
+        for block in component.span.blocks:
+            known = self._imitated(component.span.written(block))
+            prior = IMITATION_WEIGHT * (block.whiten[: block.size, : block.size] @ known)
             shifts[block] = learner.shifted(block, prior)
         return shifts, learner.centre_after(sum(shift.pull for shift in shifts.values()))
 
 
 def _average(
-    believer: Believer, offers: Sequence[tuple[Features, tuple[Action, ...], Array]]
+    component: Component, offers: Sequence[tuple[Features, tuple[Action, ...], Array]]
 ) -> tuple[float, float]:
     """Mean and variance, by one hypothesis, of a weighted sum of expected rewards."""
-    kernel, learner = RowKernel(believer.span.form), believer.learner
+    kernel, learner = RowKernel(component.span.form), component.learner
     inside: dict[Block, Array] = {}
     total = 0.0
     mean = 0.0
     for context, actions, weights in offers:
-        offer = believer.span.offer(context, actions)
+        offer = component.span.offer(context, actions)
         mean += float(weights @ learner.moments(offer)[0])
         total += float(weights.sum())
         for part in offer.parts:

@@ -28,7 +28,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from engine.arrays import Array, with_room
-from engine.learners.bayesian.basis import Block, Merge, Offer, Place
+from engine.learners.bayesian.basis import Block, LearnedRow, Merge, OfferedRows
 from engine.learners.bayesian.hypothesis import Hypothesis
 
 CENTRE, CENTRE_PRECISION = 0.5, 4.0
@@ -73,7 +73,7 @@ class Posterior:
 
     # -- what is believed -------------------------------------------------------------
 
-    def moments(self, offer: Offer) -> tuple[Array, Array]:
+    def moments(self, offer: OfferedRows) -> tuple[Array, Array]:
         """Mean (K,) and covariance (K, K) of the expected rewards of offered rows."""
         size, m0 = len(offer.outside), self.centre
         mean, left = np.full(size, m0), np.ones(size)
@@ -127,13 +127,13 @@ class Posterior:
 
     # -- what is learned --------------------------------------------------------------
 
-    def foretell(self, place: Place, reward: float) -> float:
+    def prior_predictive(self, place: LearnedRow, reward: float) -> float:
         """Log density that a learner who knows nothing expects its first reward with."""
         length = float(place.coordinates @ place.coordinates) + place.outside
         variance = self._sigma2 + self._tau2 * length + 1.0 / CENTRE_PRECISION
         return _log_density(reward - CENTRE, variance)
 
-    def learn(self, place: Place, reward: float) -> float:
+    def learn(self, place: LearnedRow, reward: float) -> float:
         """Learn a reward; the log of the density that it was expected with."""
         share = self._share(place.block)
         size, x = share.size, place.coordinates
@@ -153,7 +153,7 @@ class Posterior:
         self.count += 1
         return density
 
-    def correct(self, place: Place, difference: float) -> None:
+    def correct(self, place: LearnedRow, difference: float) -> None:
         """Change a learned reward by ``difference``; how much is known stays the same."""
         share = self._share(place.block)
         noise = self._sigma2 + self._tau2 * place.outside
@@ -219,16 +219,16 @@ class Posterior:
 
     # -- around a prior mean ----------------------------------------------------------
 
-    def shifted(self, block: Block, prior_mean: Array) -> "Shift":
+    def shifted(self, block: Block, prior_mean: Array) -> "PriorShift":
         """What changes of a block if its weights had ``prior_mean`` (r,) instead of 0."""
         share = self._shares.get(block)
         if share is None:
-            return Shift(np.zeros(block.size), 0.0)
+            return PriorShift(np.zeros(block.size), 0.0)
         known = prior_mean[: share.size]
         sigma = share.covariance[: share.size, : share.size]
         weights: Array = np.zeros(block.size)
         weights[: share.size] = sigma @ known / self._tau2 - known
-        return Shift(weights, float(share.pq[1] @ known) / self._tau2)
+        return PriorShift(weights, float(share.pq[1] @ known) / self._tau2)
 
     def centre_after(self, pull: float) -> float:
         """Mean of m0 if so much is taken from its pull."""
@@ -241,7 +241,7 @@ def _log_density(deviation: float, variance: float) -> float:
 
 
 @dataclass(frozen=True, slots=True)
-class Shift:
+class PriorShift:
     """What a prior mean changes of one block, beyond the prior mean itself.
 
     Attributes:

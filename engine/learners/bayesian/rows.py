@@ -8,7 +8,7 @@ from typing import Literal
 from engine.learners.base import Column
 from engine.protocol.features import Features
 
-SHARE = math.sqrt(0.5)
+ID_LENGTH = math.sqrt(0.5)
 """Length of the id's part, and of the features' part, of an action's unit vector."""
 
 
@@ -73,9 +73,9 @@ def action_terms(name: str, features: Features, form: RowForm) -> dict[tuple[str
     if form.by == "features":
         scale = 1 / math.sqrt(features.size)
         return {(column, False): scale * v for column, v in features.columns.items()}
-    scale = SHARE / math.sqrt(square)
+    scale = ID_LENGTH / math.sqrt(square)
     terms = {(column, False): scale * v for column, v in features.columns.items()}
-    return {(name, True): SHARE, **terms}
+    return {(name, True): ID_LENGTH, **terms}
 
 
 def columns_of_row(

@@ -3,18 +3,14 @@
 import math
 from dataclasses import dataclass
 
+from engine.errors import FullError, UnreadableError
+from engine.loop.entries import Activated, Configured, Entry, Expired, Ranked, Rewarded, Undone
 from engine.loop.guards import MAX_REWARDS
-from engine.loop.log import Activated, Configured, Entry, Expired, Ranked, Rewarded, Undone
 from engine.loop.settings import LoopSettings
 from engine.protocol.request import MAX_REWARD, MIN_REWARD
-from engine.store.entry_codec import UnreadableError
 from engine.worlds.world import World
 
 _SUM = 1e-6
-
-
-class FullError(UnreadableError):
-    """More events than may come in: nothing that follows can change that."""
 
 
 @dataclass(slots=True)

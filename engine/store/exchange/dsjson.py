@@ -10,22 +10,14 @@ from datetime import UTC, datetime
 from itertools import chain
 from typing import Any, BinaryIO
 
-from engine.errors import PersonalizerError
-from engine.loop.log import (
-    Activated,
-    Configured,
-    Entry,
-    EventLog,
-    Expired,
-    Ranked,
-    Rewarded,
-    Undone,
-)
+from engine.errors import PersonalizerError, UnreadableError
+from engine.loop.entries import Activated, Configured, Entry, Expired, Ranked, Rewarded, Undone
+from engine.loop.log import EventLog
 from engine.loop.settings import LoopSettings
 from engine.protocol.request import RankRequest, parse_rank_request, parse_reward
-from engine.store.entry_codec import UnreadableError, parse, read_number
+from engine.store.entry_codec import parse, read_number
 from engine.store.exchange.jsonl import Progress, silent, take_in
-from engine.store.exchange.lines import Faults, RejectedError, numbered_lines, size_of
+from engine.store.exchange.lines import Faults, numbered_lines, size_of
 from engine.store.store import About, Store
 from engine.store.stored_loop import new_id
 from engine.worlds import WORLDS
@@ -39,7 +31,7 @@ _WITHOUT = {"_multi", "FromUrl"}
 def dsjson_rows(log: EventLog, progress: Progress = silent) -> Iterator[dict[str, object]]:
     """Each event that counts, in the order of the Rank calls, as the service logged it.
 
-    The label is what was shown, with its propensity. Events without an answer yet, and
+    The label is what was shown, with its propensity. EventIndex without an answer yet, and
     those never activated, carry ``_skipLearn``. Reads the log twice, so that no more than
     the rewards are in memory.
 
@@ -81,7 +73,7 @@ class _Outcome:
 
 def _row(ranked: Ranked, outcome: _Outcome) -> dict[str, object]:
     request = ranked.request.to_json()
-    chances = shown_distribution(ranked)
+    chances = ranked.shown_probabilities()
     rest = sorted(set(range(len(chances))) - {ranked.shown}, key=lambda i: -chances[i])
     order = [ranked.shown, *rest]
     learned = outcome.active and outcome.reward is not None
@@ -105,23 +97,6 @@ def _multi(actions: Any) -> list[dict[str, object]]:
     return [
         {"_tag": a["id"], "i": {"constant": 1, "id": a["id"]}, "j": a["features"]} for a in actions
     ]
-
-
-def shown_distribution(ranked: Ranked) -> list[float]:
-    """How likely each action was to be shown; in apprentice mode not what the policy chose by."""
-    size, allowed = len(ranked.request.actions), ranked.request.allowed
-    if ranked.mode == "online":
-        return list(ranked.probabilities)
-    count = len(allowed)
-    at_baseline = ranked.shown == ranked.baseline
-    share = (1 - ranked.propensity) / (count - 1) if at_baseline and count > 1 else 0.0
-    if not at_baseline:
-        share = ranked.propensity
-    chances = [0.0] * size
-    for i in allowed:
-        chances[i] = share
-    chances[ranked.baseline] = 1 - share * (count - 1)
-    return chances
 
 
 # -- in -------------------------------------------------------------------------------
@@ -149,7 +124,7 @@ def import_dsjson(
     size, faults = size_of(file), Faults()
     if size > store.limits.max_upload << 20:
         faults.add(0, f"it has more than {store.limits.max_upload:,} MiB")
-        raise RejectedError(faults)
+        raise faults.rejection()
     lines = numbered_lines(file, size, faults, progress)
     decisions = _decisions(lines, faults)
     first = next(decisions, None)
@@ -159,7 +134,7 @@ def import_dsjson(
     if first is None and not faults.total:
         faults.add(0, "it holds no event")
     if faults.total:
-        raise RejectedError(faults)
+        raise faults.rejection()
     assert first is not None
     settings = LoopSettings(max_events=store.limits.max_events)
     about = About(new_id(), owner, name, world, 0)

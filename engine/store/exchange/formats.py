@@ -5,12 +5,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import BinaryIO
 
-from engine.store.entry_codec import UnreadableError, parse
+from engine.errors import UnreadableError
+from engine.store.entry_codec import parse
 from engine.store.exchange.dsjson import dsjson_rows, import_dsjson
 from engine.store.exchange.jsonl import Progress, export_lines, import_loop, silent, write_lines
 from engine.store.exchange.lines import first_line
 from engine.store.library import Library
-from engine.store.snapshot_codec import freeze
+from engine.store.snapshot_codec import dump
 from engine.store.store import MAX_NAME, About, Store
 
 Write = Callable[[Library, About, BinaryIO, Progress], None]
@@ -54,7 +55,7 @@ def _write_model(shelf: Library, about: About, file: BinaryIO, progress: Progres
     kept = shelf.open(about.id)
     with kept.lock:
         state = kept.loop.state
-        file.write(freeze({name: getattr(state, name) for name in state.LEARNED}))
+        file.write(dump({name: getattr(state, name) for name in state.LEARNED}))
 
 
 FORMATS = (

@@ -10,14 +10,14 @@ import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, BinaryIO
 
-from engine.errors import PersonalizerError
-from engine.loop.log import Entry, Undone
-from engine.store.entry_codec import UnreadableError, from_json, parse
-from engine.store.exchange.check import FullError, LogChecker
-from engine.store.exchange.lines import Faults, RejectedError, numbered_lines, size_of
+from engine.errors import FullError, PersonalizerError, UnreadableError
+from engine.loop.entries import Entry, Undone
+from engine.store.entry_codec import from_json, parse
+from engine.store.exchange.check import LogChecker
+from engine.store.exchange.lines import Faults, numbered_lines, size_of
 from engine.store.logs import CHUNK
 from engine.store.store import MAX_NAME, About, Store
-from engine.store.stored_loop import keep_parts, new_id
+from engine.store.stored_loop import new_id, open_empty
 from engine.worlds import WORLDS
 from engine.worlds.world import World
 
@@ -92,7 +92,7 @@ def import_loop(
     most = store.limits.max_upload
     if size > most << 20:
         faults.add(0, f"it has {size / 2**20:,.0f} MiB, but at most {most:,} are allowed")
-        raise RejectedError(faults)
+        raise faults.rejection()
     lines = numbered_lines(file, size, faults, progress)
     about, world = _read_head(lines, owner, needs_world, faults)
     return take_in(store, about, world, _entries(lines, faults), faults)
@@ -116,7 +116,7 @@ def _read_head(
         return _head(parse(text) if number else None, owner, needs_world)
     except UnreadableError as error:
         faults.add(number, str(error))
-        raise RejectedError(faults) from error
+        raise faults.rejection() from error
 
 
 def _head(head: Any, owner: str, needs_world: bool) -> tuple[About, World | None]:
@@ -165,7 +165,7 @@ def take_in(
         if not intake.events and not faults.total:
             faults.add(0, "it holds no event")
         if faults.total:
-            raise RejectedError(faults)
+            raise faults.rejection()
         return intake.finish()
     except BaseException:
         # Also when a person leaves the page: what is not finished never was.
@@ -182,8 +182,8 @@ class _Intake:
         self._chunk: list[Entry | Undone] = []
         self._position = 0
         store.create(about, ready=False)
-        self._loop, self._kept = keep_parts(store, about)
-        self._loop.listen(self)
+        self._loop, self._kept = open_empty(store, about)
+        self._loop.record_to(self)
 
     @property
     def events(self) -> int:
@@ -201,19 +201,19 @@ class _Intake:
         self._loop.catch_up()
         self._position += len(self._chunk)
         self._chunk = []
-        self._kept.settle()
+        self._kept.snapshot_if_due()
 
-    def offer(self, position: int, entries: Sequence[Entry | Undone]) -> None:
-        """See `engine.loop.log.Listener`; nobody ranks here."""
+    def record(self, position: int, entries: Sequence[Entry | Undone]) -> None:
+        """See `engine.loop.log.Recorder`; nobody ranks here."""
 
-    def news(self, position: int) -> Sequence[Entry | Undone]:
-        """See `engine.loop.log.Listener`."""
+    def read_new(self, position: int) -> Sequence[Entry | Undone]:
+        """See `engine.loop.log.Recorder`."""
         return self._chunk
 
     def finish(self) -> About:
         if self._chunk:
             self._flush()
-        self._kept.settle(every=1)
+        self._kept.snapshot_if_due(every=1)
         self._store.finish(self._about.id, self._checker.events)
         return self._store.about(self._about.id)
 

@@ -4,10 +4,9 @@ import gzip
 import io
 import zlib
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from typing import BinaryIO
 
-from engine.errors import PersonalizerError
+from engine.errors import Fault, RejectedError
 
 MAX_LINE = 1 << 20
 """Bytes of one line."""
@@ -18,35 +17,6 @@ SHOWN = 20
 EXPANSION = 30
 """How many times its size a compressed file may unfold to."""
 _GZIP = b"\x1f\x8b"
-
-
-@dataclass(frozen=True, slots=True)
-class Fault:
-    """A faulty line, counted from 1, and why; line 0 is the file as a whole."""
-
-    line: int
-    reason: str
-
-
-class RejectedError(PersonalizerError):
-    """A file that was not imported; nothing of it was.
-
-    Attributes:
-        faults: the first of its faulty lines.
-        total: how many there are.
-    """
-
-    def __init__(self, faults: "Faults") -> None:
-        first = faults.first[0]
-        where = f"line {first.line}: " if first.line else ""
-        others = faults.total - 1
-        more = f" {others:,} more {'line is' if others == 1 else 'lines are'} faulty."
-        super().__init__(
-            "BadRequest",
-            f"Nothing was imported: {where}{first.reason}.{more if others else ''}",
-            "file",
-        )
-        self.faults, self.total = tuple(faults.first), faults.total
 
 
 class Faults:
@@ -61,6 +31,10 @@ class Faults:
         self.total += 1
         if len(self.first) < SHOWN:
             self.first.append(Fault(line, reason.rstrip(".")))
+
+    def rejection(self) -> RejectedError:
+        """The error that says them; there is at least one."""
+        return RejectedError(self.first, self.total)
 
 
 def numbered_lines(

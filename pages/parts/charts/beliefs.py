@@ -7,7 +7,7 @@ from functools import lru_cache
 import altair as alt
 import pyarrow as pa
 
-from engine.loop.log import Ranked
+from engine.loop.entries import Ranked
 from engine.worlds import World
 from pages.parts.charts.base import Spec, action_colour, blank, finish, only, table
 from pages.parts.text import percent

@@ -8,7 +8,7 @@ import altair as alt
 import pyarrow as pa
 
 from engine.evaluation.matching import RECENT, Matching
-from engine.evaluation.switch_value import Outlook, Z
+from engine.evaluation.switch_value import SwitchValue, Z
 from engine.experiments.comparison import RECENT as RECENT_REWARDS
 from pages.parts.charts.base import Spec, blank, finish, table
 from pages.parts.charts.curves import Styles, lines
@@ -156,7 +156,7 @@ def outlook_spec(dark: bool) -> Spec:
 
 
 def outlook_rows(
-    outlook: Outlook, truth: float | None, since: tuple[float, float] | None
+    outlook: SwitchValue, truth: float | None, since: tuple[float, float] | None
 ) -> pa.Table:
     """Rows of `outlook_spec`: what, kind, low, high, point.
 

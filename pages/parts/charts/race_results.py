@@ -8,7 +8,7 @@ import altair as alt
 import pandas as pd
 
 from engine.evaluation.intervals import Estimate
-from engine.experiments.race.standings import Final, Segment
+from engine.experiments.race.standings import Final, SegmentRegret
 from pages.parts.charts.base import Spec, blank, finish
 from pages.parts.charts.race import Entries, colour_of, legend_height
 from pages.parts.theme import ink
@@ -106,7 +106,7 @@ def segments_spec(dark: bool, size: int, top: float, entries: Entries) -> Spec:
 
 
 def segments_rows(
-    segments: Iterable[Segment],
+    segments: Iterable[SegmentRegret],
     entries: Entries,
     order: Sequence[tuple[tuple[str, str], str, str]],
 ) -> pd.DataFrame:

@@ -7,7 +7,7 @@ import pandas as pd
 import streamlit as st
 
 from engine.evaluation.matching import LATEST, RECENT
-from engine.evaluation.switch_value import Outlook
+from engine.evaluation.switch_value import SwitchValue
 from engine.worlds import World
 from pages.parts.charts import comparison as charts
 from pages.parts.charts.curves import span_of
@@ -127,7 +127,7 @@ def show_gains(session: CompareSession, arms: Rows) -> None:
         )
 
 
-def show_outlook(session: CompareSession, outlook: Outlook | None) -> None:
+def show_outlook(session: CompareSession, outlook: SwitchValue | None) -> None:
     """What a switch would bring, or what was foreseen of it; and where it matches."""
     slices = session.slices()
     if not slices:
@@ -166,7 +166,7 @@ def slices_of(world: World) -> list[tuple[str, str, str]]:
     ]
 
 
-def _outlook_in_words(outlook: Outlook, watching: bool) -> str:
+def _outlook_in_words(outlook: SwitchValue, watching: bool) -> str:
     would, could = ("would", "could") if watching else ("were to", "might")
     return (
         f"{percent(outlook.same)} of visitors {would} get what they got before. From the log alone "

@@ -22,7 +22,7 @@ _LONGEST = 1_000
 
 
 @dataclass(frozen=True, slots=True)
-class Story:
+class History:
     """How far a comparison has come.
 
     Attributes:
@@ -37,7 +37,7 @@ class Story:
     @property
     def text(self) -> str | None:
         """As it stands in a link; None for what happens anyway."""
-        return None if self == Story() else "-".join(map(str, (self.came, *self.switches)))
+        return None if self == History() else "-".join(map(str, (self.came, *self.switches)))
 
     @classmethod
     def from_text(cls, text: str) -> Self:
@@ -55,13 +55,13 @@ class Story:
         return cls(came, tuple(switches))
 
 
-def story_in_link() -> Story | None:
+def history_in_link() -> History | None:
     """What the address asks for; a story that cannot be is said."""
     text = st.query_params.get(NAME)
     if text is None:
         return None
     try:
-        return Story.from_text(text)
+        return History.from_text(text)
     except ValueError:
         st.toast(
             plain(

@@ -6,12 +6,12 @@ from collections.abc import Callable, Mapping
 import streamlit as st
 
 from engine.evaluation.matching import LATEST, RECENT, Matching
-from engine.evaluation.switch_value import Outlook, outlook
+from engine.evaluation.switch_value import SwitchValue, switch_value
 from engine.experiments.comparison import Comparison
 from engine.worlds import WORLDS
-from pages.parts.compare.history import FIRST, Story
+from pages.parts.compare.history import FIRST, History
 from pages.parts.compare.setup import END, CompareSetup
-from pages.parts.live import Crowd, locked
+from pages.parts.live import LivePlay, locked
 
 _STALE = 500
 """Visitors after which the outlook is computed anew, whatever goes on."""
@@ -19,7 +19,7 @@ _NOTED = 250
 """Visitors after which the link is written anew while a crowd comes in."""
 
 
-class CompareSession(Crowd):
+class CompareSession(LivePlay):
     """Three loops, and the crowd outside.
 
     Attributes:
@@ -35,13 +35,13 @@ class CompareSession(Crowd):
     def __init__(
         self,
         setup: CompareSetup,
-        story: Story | None = None,
+        story: History | None = None,
         now: Callable[[], float] = time.monotonic,
     ) -> None:
         super().__init__(now)
         self.setup = setup
         self.toolbar_drawn: tuple[object, ...] = ()
-        self.retell(story or Story())
+        self.restore(story or History())
 
     @locked
     def reset(self) -> None:
@@ -56,21 +56,21 @@ class CompareSession(Crowd):
             seed=setup.seed,
             auto=setup.auto_switch(),
         )
-        self._outlook: tuple[int, Outlook | None] | None = None
-        self.story = Story(0)
+        self._outlook: tuple[int, SwitchValue | None] | None = None
+        self.story = History(0)
 
     @locked
-    def retell(self, story: Story) -> None:
+    def restore(self, story: History) -> None:
         """Begin anew and let the same come about: a few visitors now, the others as a crowd."""
         self.reset()
         self.story = story
         self._switch_as_told()
         for _ in range(min(story.came, FIRST)):
             self.serve_one()
-        self.let_in(story.came - len(self.comparison))
+        self.enqueue(story.came - len(self.comparison))
 
     @property
-    def is_retelling(self) -> bool:
+    def is_restoring(self) -> bool:
         """Whether what a link tells is still coming about."""
         return len(self.comparison) < self.story.came
 
@@ -94,7 +94,7 @@ class CompareSession(Crowd):
 
     def serve_one(self) -> None:
         """One visitor more for each loop."""
-        self.comparison.auto = None if self.is_retelling else self.setup.auto_switch()
+        self.comparison.auto = None if self.is_restoring else self.setup.auto_switch()
         self.comparison.step()
         self._switch_as_told()
 
@@ -104,20 +104,20 @@ class CompareSession(Crowd):
                 self.switch()
 
     @locked
-    def tick(self) -> None:
-        """As `Crowd`; then note what happened."""
-        super().tick()
-        if not self.is_retelling:
-            now = Story(len(self.comparison), tuple(self.switches))
+    def advance(self) -> None:
+        """As `LivePlay`; then note what happened."""
+        super().advance()
+        if not self.is_restoring:
+            now = History(len(self.comparison), tuple(self.switches))
             is_news = now.switches != self.story.switches
             if is_news or not self.is_live or now.came - self.story.came >= _NOTED:
                 self.story = now
 
     @locked
     def stop(self) -> None:
-        """As `Crowd`; what a link tells ends there, too."""
+        """As `LivePlay`; what a link tells ends there, too."""
         super().stop()
-        self.story = Story(len(self.comparison), tuple(self.switches))
+        self.story = History(len(self.comparison), tuple(self.switches))
 
     @property
     def toolbar_state(self) -> tuple[object, ...]:
@@ -166,7 +166,7 @@ class CompareSession(Crowd):
         return list(self.comparison.record.rows()), list(self.comparison.rows())
 
     @locked
-    def outlook(self) -> Outlook | None:
+    def outlook(self) -> SwitchValue | None:
         """What is known of going online; once online, what was known before the switch."""
         if not self.comparison.is_apprentice:
             return self.comparison.foreseen
@@ -174,7 +174,7 @@ class CompareSession(Crowd):
         behind = len(self.comparison) - last
         # With exploration it takes two more models: too long for every frame of a crowd.
         if behind >= _STALE or (behind and not (self.is_live and self.setup.explore)):
-            self._outlook = (len(self.comparison), outlook(self.comparison.apprentice))
+            self._outlook = (len(self.comparison), switch_value(self.comparison.apprentice))
         return self._outlook[1] if self._outlook else None
 
     @locked
@@ -199,7 +199,7 @@ def _essence(setup: CompareSetup) -> tuple[object, ...]:
     )  # fmt: skip
 
 
-def compare_session(setup: CompareSetup, story: Story | None) -> CompareSession:
+def compare_session(setup: CompareSetup, story: History | None) -> CompareSession:
     """This browser session's state, made on the first call.
 
     Args:
@@ -210,5 +210,5 @@ def compare_session(setup: CompareSetup, story: Story | None) -> CompareSession:
     session: CompareSession = st.session_state.compare
     session.adopt(setup)
     if story is not None and story != session.story:
-        session.retell(story)
+        session.restore(story)
     return session

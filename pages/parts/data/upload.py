@@ -4,9 +4,10 @@ import pandas as pd
 import streamlit as st
 
 from engine import PersonalizerError
+from engine.errors import RejectedError
 from engine.store import Library
 from engine.store.exchange.formats import import_file
-from engine.store.exchange.lines import SHOWN, RejectedError
+from engine.store.exchange.lines import SHOWN
 from pages.parts.data.loops import say
 from pages.parts.text import note, plain
 

@@ -4,8 +4,8 @@ from collections.abc import Iterable, Mapping
 
 import streamlit as st
 
-from engine.evaluation.explanation import Shift
-from engine.loop.log import Ranked
+from engine.evaluation.explanation import ContributionChange
+from engine.loop.entries import Ranked
 from engine.worlds import World
 from pages.parts.charts import beliefs as chart
 from pages.parts.play.session import Click, PlaySession
@@ -105,7 +105,7 @@ def _tell_what_moved(world: World, click: Click) -> None:
         note(f"No weight moved by as much as {_NOTICED:g}: just this was expected.")
 
 
-def _in_words(shift: Shift) -> str:
+def _in_words(shift: ContributionChange) -> str:
     """A weight and its move: which action or feature, for whom, by how much reward."""
     column = shift.column
     values = [part.partition("=")[2] or part for part in column.context]

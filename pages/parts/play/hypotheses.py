@@ -5,7 +5,7 @@ import streamlit as st
 
 from engine import Hypothesis
 from engine.learners.bayesian.model import RewardModel
-from engine.loop.log import Ranked
+from engine.loop.entries import Ranked
 from pages.parts.play.session import PlaySession
 from pages.parts.text import note
 

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from engine.loop.log import Ranked
+from engine.loop.entries import Ranked
 from engine.worlds import World
 from pages.parts.text import note, percent, plain
 

@@ -9,7 +9,7 @@ from engine.worlds import WORLDS
 from pages.parts.components.browser_id import owner
 from pages.parts.library import library
 from pages.parts.play.session import PlaySession
-from pages.parts.play.setup import Setup
+from pages.parts.play.setup import PlaySetup
 from pages.parts.text import plain
 
 NAME = "loop"
@@ -51,10 +51,10 @@ def _go_to(asked: str, session: PlaySession | None) -> PlaySession | None:
     return session
 
 
-def _widgets() -> Setup:
-    return Setup(**{name: st.session_state[Setup.key(name)] for name in Setup.names()})
+def _widgets() -> PlaySetup:
+    return PlaySetup(**{name: st.session_state[PlaySetup.key(name)] for name in PlaySetup.names()})
 
 
-def _set_widgets(setup: Setup) -> None:
-    for name in Setup.names():
-        st.session_state[Setup.key(name)] = getattr(setup, name)
+def _set_widgets(setup: PlaySetup) -> None:
+    for name in PlaySetup.names():
+        st.session_state[PlaySetup.key(name)] = getattr(setup, name)

@@ -15,16 +15,16 @@ import streamlit as st
 
 from engine import LearningLoop, LoopSettings, PersonalizerError
 from engine.evaluation.context_map import favourites
-from engine.evaluation.explanation import Shift, largest_shifts
+from engine.evaluation.explanation import ContributionChange, largest_shifts
 from engine.evaluation.learning_curve import LearningCurve
-from engine.loop.log import Ranked
+from engine.loop.entries import Ranked
 from engine.simulation.crowd import Visitor, serve, visitor
-from engine.store import KeptLoop, Library, keep
+from engine.store import Library, StoredLoop, keep
 from engine.worlds import WORLDS, Context
 from pages.parts.components.browser_id import owner
 from pages.parts.library import library
-from pages.parts.live import Crowd, locked
-from pages.parts.play.setup import Setup
+from pages.parts.live import LivePlay, locked
+from pages.parts.play.setup import PlaySetup
 from pages.parts.play.snippet import context_of
 
 LAG = 0.5
@@ -46,13 +46,13 @@ class Click:
     after: Ranked
     reward: float
     answered: bool
-    shifts: tuple[Shift, ...]
+    shifts: tuple[ContributionChange, ...]
 
 
 P = ParamSpec("P")
 
 
-def told(
+def reporting_refusals(
     verb: Callable[Concatenate["PlaySession", P], None],
 ) -> Callable[Concatenate["PlaySession", P], None]:
     """What is refused or cannot be written down is said on the page; nothing of it happened."""
@@ -69,7 +69,7 @@ def told(
     return attempt
 
 
-class PlaySession(Crowd):
+class PlaySession(LivePlay):
     """A loop in a world, who stands in front of it, and the crowd outside.
 
     Attributes:
@@ -88,12 +88,12 @@ class PlaySession(Crowd):
 
     def __init__(
         self,
-        setup: Setup,
+        setup: PlaySetup,
         now: Callable[[], float] = time.monotonic,
         *,
         shelf: Library | None = None,
         owner: str = "",
-        kept: KeptLoop | None = None,
+        kept: StoredLoop | None = None,
     ) -> None:
         super().__init__(now)
         self.setup, self.shelf, self.owner = setup, shelf, owner
@@ -122,11 +122,11 @@ class PlaySession(Crowd):
         return self.kept.curve
 
     @locked
-    def move_to(self, kept: KeptLoop) -> None:
+    def move_to(self, kept: StoredLoop) -> None:
         """Go on with another loop; what is set follows it."""
         self._start(kept)
 
-    def _start(self, kept: KeptLoop | None = None) -> None:
+    def _start(self, kept: StoredLoop | None = None) -> None:
         """Another loop: a new one that has learned nothing, unless there is one."""
         setup = self.setup
         if kept is None:
@@ -140,7 +140,7 @@ class PlaySession(Crowd):
         self.send_away()
         self._passed = 0
         self._asked: dict[str, str] = {}
-        self._reset_from: tuple[KeptLoop, Context] | None = None
+        self._reset_from: tuple[StoredLoop, Context] | None = None
         self._seen_cells: tuple[tuple[int, int], list[dict[str, object]]] | None = None
         self.call_next()
 
@@ -159,14 +159,14 @@ class PlaySession(Crowd):
         if self.kept.id == loop_id:
             self._start()
 
-    @told
+    @reporting_refusals
     @locked
     def _configure(self, changes: dict[str, object]) -> None:
         self.loop.configure(**changes)
         self.click = None
 
     @locked
-    def adopt(self, setup: Setup) -> None:
+    def adopt(self, setup: PlaySetup) -> None:
         """Follow what was changed on the page: a new world or seed starts a new loop."""
         before, self.setup = self.setup, setup
         if (setup.world, setup.seed) != (before.world, before.seed):
@@ -177,7 +177,7 @@ class PlaySession(Crowd):
             self._configure(changes)
 
     @locked
-    def set_by_others(self, shown: Setup) -> Setup | None:
+    def set_by_others(self, shown: PlaySetup) -> PlaySetup | None:
         """What the page is to show instead, if others have set something on the loop.
 
         Args:
@@ -246,7 +246,7 @@ class PlaySession(Crowd):
 
     # -- rewards ----------------------------------------------------------------------
 
-    @told
+    @reporting_refusals
     @locked
     def send_reward(self, value: float | None) -> None:
         """The visitor's answer to what is shown; None is no answer."""
@@ -256,7 +256,7 @@ class PlaySession(Crowd):
         before = self.ranked
         parts = self.loop.contributions(before)
         self.loop.together(lambda: self._answer(value))
-        self.kept.settle()
+        self.kept.snapshot_if_due()
         self.click = Click(
             before=before,
             after=self.ranked,
@@ -264,7 +264,7 @@ class PlaySession(Crowd):
             answered=value is not None,
             shifts=tuple(largest_shifts(parts, self.loop.contributions(before))),
         )
-        self.rest()
+        self.pause_after_click()
         if self.setup.next:
             self.call_next()
 
@@ -312,7 +312,7 @@ class PlaySession(Crowd):
         """The loop's id, once it is kept."""
         return self.kept.id if self.kept.is_saved else None
 
-    @told
+    @reporting_refusals
     @locked
     def undo(self) -> None:
         """Take back the last answered visitor, exactly; they stand there again."""
@@ -335,7 +335,7 @@ class PlaySession(Crowd):
         return self.setup.speed
 
     def _serve(self, visitors: int) -> int:
-        """As `Crowd`; whoever was served is written down when it returns, or nobody was."""
+        """As `LivePlay`; whoever was served is written down when it returns, or nobody was."""
         first, self.trouble, base = self.context, None, super()._serve
 
         def work() -> int:
@@ -348,13 +348,13 @@ class PlaySession(Crowd):
             self.context, self.trouble = first, error.message
             self.stop()
             return 0
-        self.kept.settle()
+        self.kept.snapshot_if_due()
         return served
 
     def serve_one(self) -> None:
         """The visitor who stands there answers as the world has it, and the next one comes."""
         self.click = None
-        luck = visitor(self.world, self.loop.seed, len(self.loop.events)).luck
+        luck = visitor(self.world, self.loop.seed, len(self.loop.events)).uniform
         serve(self.loop, self.world, Visitor(self.context, luck))
         self.call_next()
 
@@ -375,7 +375,7 @@ class PlaySession(Crowd):
         return self._seen_cells[1]
 
 
-def _in_memory(owner: str, world: str, seed: int, settings: LoopSettings) -> KeptLoop:
+def _in_memory(owner: str, world: str, seed: int, settings: LoopSettings) -> StoredLoop:
     return keep(None, owner=owner, world=world, seed=seed, settings=settings)
 
 
@@ -384,7 +384,7 @@ def _changes(old: LoopSettings, new: LoopSettings) -> dict[str, object]:
     return {n: getattr(new, n) for n in names if getattr(old, n) != getattr(new, n)}
 
 
-def current_session(setup: Setup) -> PlaySession:
+def current_session(setup: PlaySetup) -> PlaySession:
     """This browser session's state, made on the first call."""
     if "play" not in st.session_state:
         st.session_state.play = PlaySession(setup, shelf=library(), owner=owner())

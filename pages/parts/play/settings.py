@@ -3,10 +3,10 @@
 import streamlit as st
 
 from pages.parts.choices import CROSSES, MAX_SEED, MODES, POLICIES, SPEEDS
-from pages.parts.play.setup import Setup
+from pages.parts.play.setup import PlaySetup
 
 
-def choose_settings(now: Setup) -> None:
+def choose_settings(now: PlaySetup) -> None:
     """Speed of play, seed and settings of the loop.
 
     Args:

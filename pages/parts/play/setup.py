@@ -7,14 +7,14 @@ from typing import ClassVar
 from engine import EpsilonGreedy, Greedy, LoopSettings, Thompson, Uniform
 from engine.loop.settings import LearningMode
 from engine.policies.registry import AnyPolicy
-from engine.store import KeptLoop
+from engine.store import StoredLoop
 from engine.worlds import WORLDS
 from pages.parts.choices import MAX_SEED, MAX_VISITORS, MODES, POLICIES, SPEEDS, same
 from pages.parts.link import SWITCH, Linked, Parser, one_of, whole
 
 
 @dataclass(frozen=True, slots=True)
-class Setup(Linked):
+class PlaySetup(Linked):
     """All that a link to the Play page can say.
 
     Attributes:
@@ -55,7 +55,7 @@ class Setup(Linked):
     next: bool = False
     truth: bool = False
 
-    def of_loop(self, kept: KeptLoop) -> "Setup":
+    def of_loop(self, kept: StoredLoop) -> "PlaySetup":
         """The same for a loop as it is: its world, its seed and, as far as they can be shown
         here, its settings."""
         settings = kept.loop.settings

@@ -6,7 +6,7 @@ from dataclasses import fields
 from itertools import groupby
 
 from engine import LearningLoop, LoopSettings
-from engine.loop.log import Configured, Ranked
+from engine.loop.entries import Configured, Ranked
 from engine.simulation.crowd import Visitor, visitor
 from engine.worlds import World
 
@@ -86,7 +86,7 @@ def _change(old: LoopSettings | None, new: LoopSettings) -> str:
 def _is_of_crowd(loop: LearningLoop, world: World, ranked: Ranked, guest: Visitor) -> bool:
     state = loop.events[ranked.event_id]
     context = context_of(ranked)
-    value = world.answer(context, ranked.action_id, guest.luck)
+    value = world.answer(context, ranked.action_id, guest.uniform)
     return state.open and context == guest.context and state.rewards == [value]
 
 

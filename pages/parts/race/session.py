@@ -89,7 +89,7 @@ class RaceSession:
         self.raced, self.bet = setup, bet if bet in setup.keys else None
         self.standings = Standings(setup.plan())
         self.state = "queued"
-        self.tick()
+        self.advance()
 
     @property
     def raced_in_link(self) -> str | None:
@@ -109,7 +109,7 @@ class RaceSession:
             self._end("stopped")
 
     @locked
-    def tick(self) -> None:
+    def advance(self) -> None:
         """One frame of a race: take in what has come."""
         if self.state == "queued":
             self._begin()

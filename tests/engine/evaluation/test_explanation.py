@@ -3,7 +3,7 @@
 import pytest
 
 from engine import LearningLoop
-from engine.evaluation.explanation import Shift, largest_shifts
+from engine.evaluation.explanation import ContributionChange, largest_shifts
 from engine.learners.base import Column
 from tests.engine.helpers import CONTEXTS, one_of
 
@@ -30,7 +30,7 @@ def test_the_largest_shifts_come_first_and_of_equal_ones_those_with_fewer_crosse
 
 
 def test_a_change_is_after_less_before() -> None:
-    change = Shift(PLAIN, before=0.25, after=-0.5)
+    change = ContributionChange(PLAIN, before=0.25, after=-0.5)
     assert change.change == -0.75
     assert largest_shifts({PLAIN: 0.25}, {PLAIN: -0.5}) == [change]
 

@@ -11,9 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine import EpsilonGreedy, Greedy, LearningLoop, LoopSettings, Thompson, Uniform
-from engine.evaluation.matching import LATEST, RECENT, Matching, MatchingRecord, Segment, ceiling
-from engine.learners.belief import Scores
-from engine.loop.log import Ranked, Rewarded
+from engine.evaluation.matching import LATEST, RECENT, Matching, MatchingRecord, Period, ceiling
+from engine.learners.belief import Belief
+from engine.loop.entries import Ranked, Rewarded
 from engine.loop.settings import LearningMode
 from engine.policies.base import Normals
 from engine.policies.registry import AnyPolicy
@@ -55,7 +55,7 @@ def test_who_imitates_perfectly_reaches_the_ceiling_and_no_more(
     """A belief that is sure of the baseline: 2,000 choices, within 4 standard errors."""
     highest = ceiling(policy, actions)
     mean = np.eye(actions)[0]
-    scores, normals = Scores.of_one(mean, 1e-10 * np.eye(actions)), Normals(0)
+    scores, normals = Belief.of_one(mean, 1e-10 * np.eye(actions)), Normals(0)
     decisions = [
         policy.decide(scores, normals, np.random.default_rng([actions, i])) for i in range(2_000)
     ]
@@ -69,7 +69,7 @@ def test_who_imitates_perfectly_reaches_the_ceiling_and_no_more(
 def test_no_belief_matches_the_baseline_more_often_than_the_ceiling(
     policy: AnyPolicy, means: list[float]
 ) -> None:
-    scores = Scores.of_one(np.array(means), 0.01 * np.eye(len(means)))
+    scores = Belief.of_one(np.array(means), 0.01 * np.eye(len(means)))
     decision = policy.decide(scores, Normals(0), np.random.default_rng(0))
     assert decision.probabilities[0] <= ceiling(policy, len(means)) + 1e-12
 
@@ -313,13 +313,13 @@ def test_there_is_a_segment_for_every_period_of_a_mode_empty_ones_included() -> 
     switch("apprentice", "online")
     record = followed(loop)
     third = 13 / 15
-    expected: list[Segment] = [
-        Segment("online", 0, Matching()),
-        Segment("apprentice", 0, Matching(2, 1, 1.2, 2 * third, 1.125, 1.0)),
-        Segment("logging_only", 2, Matching(1, 1, 0.6, third, 0.25, 0.25)),
-        Segment("online", 3, Matching(2, 1, 1.2, 2 * third, 0.75, 0.5)),
-        Segment("apprentice", 5, Matching()),
-        Segment("online", 5, Matching()),
+    expected: list[Period] = [
+        Period("online", 0, Matching()),
+        Period("apprentice", 0, Matching(2, 1, 1.2, 2 * third, 1.125, 1.0)),
+        Period("logging_only", 2, Matching(1, 1, 0.6, third, 0.25, 0.25)),
+        Period("online", 3, Matching(2, 1, 1.2, 2 * third, 0.75, 0.5)),
+        Period("apprentice", 5, Matching()),
+        Period("online", 5, Matching()),
     ]
     segments = record.segments()
     assert [(s.mode, s.start) for s in segments] == [(s.mode, s.start) for s in expected]

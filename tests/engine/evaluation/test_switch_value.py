@@ -10,9 +10,9 @@ import numpy as np
 import pytest
 
 from engine import Greedy, Hypothesis, LearningLoop, LoopSettings, RankRequest, Thompson, Uniform
-from engine.evaluation.switch_value import FOLDS, Outlook, outlook
+from engine.evaluation.switch_value import FOLDS, SwitchValue, switch_value
 from engine.learners.bayesian.model import RewardModel
-from engine.loop.log import Ranked
+from engine.loop.entries import Ranked
 from engine.loop.state import EventState
 from engine.policies.registry import AnyPolicy
 from engine.simulation.baselines import best_rule
@@ -85,8 +85,8 @@ def taught_by(states: Sequence[EventState]) -> RewardModel:
     return head
 
 
-def look(loop: LearningLoop, latest: int = 1_000) -> Outlook:
-    found = outlook(loop, latest)
+def look(loop: LearningLoop, latest: int = 1_000) -> SwitchValue:
+    found = switch_value(loop, latest)
     assert found is not None
     return found
 
@@ -121,7 +121,7 @@ def test_the_estimate_is_the_doubly_robust_one_with_heads_that_never_saw_the_eve
     for state in states:
         ranked, request = state.ranked, state.ranked.request
         head = taught_by([other for other in states if other is not state])
-        means = head.scores(request.context, request.actions, loop.imitation).mean
+        means = head.belief(request.context, request.actions, loop.imitation).mean
         direct = np.mean([means[i] for i in request.allowed])
         weight = 1 / len(request.allowed) / ranked.propensity
         values.append(float(direct + weight * ((state.earned or 0.0) - means[ranked.shown])))
@@ -168,11 +168,11 @@ def test_there_is_no_outlook_before_the_first_answered_apprentice_event() -> Non
     loop = LearningLoop(clock=ManualClock())
     loop.reward(loop.rank(DRINKS, CONTEXTS[0]).event_id, 1.0)
     loop.configure(learning_mode="apprentice")
-    assert outlook(loop) is None
+    assert switch_value(loop) is None
     loop.rank(DRINKS, CONTEXTS[0])
     deferred = loop.rank(DRINKS, CONTEXTS[0], defer_activation=True)
     loop.reward(deferred.event_id, 1.0)
-    assert outlook(loop) is None
+    assert switch_value(loop) is None
     loop.activate(deferred.event_id)
     assert look(loop).events == 1
 
@@ -241,9 +241,9 @@ class Crowd:
     """Apprentices of the weather rule, one for each seed, after so many visitors."""
 
     loops: Sequence[LearningLoop]
-    known: dict[AnyPolicy, list[tuple[Outlook, float]]] = field(default_factory=dict)
+    known: dict[AnyPolicy, list[tuple[SwitchValue, float]]] = field(default_factory=dict)
 
-    def under(self, policy: AnyPolicy) -> list[tuple[Outlook, float]]:
+    def under(self, policy: AnyPolicy) -> list[tuple[SwitchValue, float]]:
         """For each: the outlook of going online with a policy, and its true value."""
         if policy not in self.known:
             for loop in self.loops:

@@ -9,7 +9,7 @@ import pytest
 
 from engine import EpsilonGreedy, Greedy, LearningLoop, LoopSettings, RankRequest, Thompson
 from engine.evaluation.matching import MatchingRecord, ceiling
-from engine.evaluation.switch_value import outlook
+from engine.evaluation.switch_value import switch_value
 from engine.experiments.comparison import ARMS, RECENT, AutoSwitch, Comparison
 from engine.loop.settings import LearningMode
 from engine.policies.registry import AnyPolicy
@@ -95,7 +95,7 @@ def test_a_visitor_gives_every_arm_what_their_luck_gives_for_the_item_shown() ->
         states = [list(loop.events.values())[number] for loop in comparison.loops.values()]
         for state in states:
             shown = state.ranked.action_id
-            assert state.earned == world.answer(guest.context, shown, guest.luck)
+            assert state.earned == world.answer(guest.context, shown, guest.uniform)
         agreed += len({state.ranked.action_id for state in states}) < len(states)
     assert 10 < agreed < 110
 
@@ -167,7 +167,7 @@ def test_a_switch_touches_no_other_arm() -> None:
 def test_what_the_log_foresaw_is_kept_from_right_before_the_switch() -> None:
     comparison = crowd(30)
     assert comparison.foreseen is None
-    expected = outlook(comparison.apprentice)
+    expected = switch_value(comparison.apprentice)
     comparison.go_online()
     walk(comparison, 5)
     assert comparison.foreseen == expected is not None

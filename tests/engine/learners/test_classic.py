@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from engine import EpsilonGreedy, Greedy, LearningLoop, LoopSettings, Uniform
 from engine.learners.classic import ClassicModel, classic_columns
-from engine.loop.log import Ranked
+from engine.loop.entries import Ranked
 from engine.loop.settings import LearningMode
 from engine.protocol.request import RankRequest, parse_rank_request
 from engine.worlds.coffee import COFFEE
@@ -29,7 +29,7 @@ def coffee(cell: int = 0) -> RankRequest:
 def predictions(model: ClassicModel, requests: Sequence[RankRequest] = ()) -> Array:
     """Predicted rewards of every drink in every context, or of what is given."""
     asked = requests or [request_of(context, *DRINKS) for context in CONTEXTS]
-    return np.array([model.scores(r.context, r.actions).mean for r in asked])
+    return np.array([model.belief(r.context, r.actions).mean for r in asked])
 
 
 def classic_head(loop: LearningLoop) -> ClassicModel:
@@ -95,9 +95,9 @@ def test_the_constant_comes_first_and_columns_say_what_they_are_of() -> None:
 def test_before_any_step_every_prediction_is_zero_and_there_is_no_doubt_ever() -> None:
     model = ClassicModel(1, 0.5)
     request = coffee()
-    assert model.scores(request.context, request.actions).mean.tolist() == [0.0] * 4
+    assert model.belief(request.context, request.actions).mean.tolist() == [0.0] * 4
     model.learn(request.context, request.actions[0], 1.0)
-    scores = model.scores(request.context, request.actions)
+    scores = model.belief(request.context, request.actions)
     assert scores.mean.min() > 0
     assert scores.covariances.tolist() == np.zeros((1, 4, 4)).tolist()
 
@@ -118,12 +118,12 @@ def test_a_step_goes_the_documented_part_of_the_way_to_the_reward(
     cappucino, latte = request.actions[0], request.actions[3]
     way = 1 - math.exp(-2 * rate * weight)
     model.learn(request.context, cappucino, 0.8, weight)
-    means = model.scores(request.context, request.actions).mean
+    means = model.belief(request.context, request.actions).mean
     assert means[0] == pytest.approx(0.8 * way)
     assert means[3] == pytest.approx(0.8 * way * 16 / 37)
     model.learn(request.context, latte, -1.0, weight)
     error = -1 - 0.8 * way * 16 / 37
-    means = model.scores(request.context, request.actions).mean
+    means = model.belief(request.context, request.actions).mean
     assert means[3] == pytest.approx(0.8 * way * 16 / 37 + error * way)
     assert means[0] == pytest.approx(0.8 * way + error * way * 16 / 37)
 
@@ -154,9 +154,9 @@ def test_a_step_never_overshoots_whatever_its_weight(
     request = coffee(5)
     model.learn(request.context, request.actions[0], first)
     for at, reward, weight in steps:
-        before = model.scores(request.context, request.actions).mean[at]
+        before = model.belief(request.context, request.actions).mean[at]
         model.learn(request.context, request.actions[at], reward, weight)
-        after = model.scores(request.context, request.actions).mean[at]
+        after = model.belief(request.context, request.actions).mean[at]
         assert min(before, reward) - 1e-9 <= after <= max(before, reward) + 1e-9
 
 
@@ -186,10 +186,10 @@ def test_new_names_may_come_and_change_no_prediction_until_they_are_learned() ->
     for i in range(40):
         new = request_of([{f"field{i}": "x"}], {"id": f"new{i}", "features": [{f"k{i}": 1}]})
         action = new.actions[0]
-        constant = model.scores(new.context, new.actions).mean.item()
+        constant = model.belief(new.context, new.actions).mean.item()
         assert predictions(model, old).tolist() == known.tolist()
         model.learn(new.context, action, constant + 1.0)
-        learned = model.scores(new.context, new.actions).mean.item()
+        learned = model.belief(new.context, new.actions).mean.item()
         assert learned == pytest.approx(constant + 1 - math.exp(-1))
         known = predictions(model, old)
 
@@ -209,7 +209,7 @@ def test_contributions_of_two_actions_differ_as_their_predictions_do(crosses: in
         request = coffee(cell)
         found = [model.contributions(request.context, action) for action in request.actions]
         assert all(column.action for each in found for column in each)
-        means = model.scores(request.context, request.actions).mean
+        means = model.belief(request.context, request.actions).mean
         sums = np.array([sum(each.values()) for each in found])
         np.testing.assert_allclose(sums - sums[0], means - means[0], rtol=0, atol=1e-12)
         assert np.ptp(means) > 0.01

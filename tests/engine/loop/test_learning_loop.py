@@ -23,7 +23,7 @@ from engine import (
 )
 from engine.learners.bayesian.model import RewardModel
 from engine.loop.clock import utc_now
-from engine.loop.log import Activated, Configured, Expired, Ranked, Rewarded, Undone
+from engine.loop.entries import Activated, Configured, Expired, Ranked, Rewarded, Undone
 from engine.loop.state import LoopState
 from tests.engine.bad_requests import BAD_REQUESTS, BadRequest
 from tests.engine.helpers import (

@@ -7,7 +7,7 @@ import pytest
 
 from engine import EventLog, LearningLoop, LoopSettings
 from engine.learners.bayesian.hypothesis import HYPOTHESES
-from engine.loop.log import Activated, Configured, Entry, Expired, Ranked, Rewarded, Undone
+from engine.loop.entries import Activated, Configured, Entry, Expired, Ranked, Rewarded, Undone
 from tests.engine.helpers import CONTEXTS, DRINKS, Json, ManualClock, dot, naive_row, one_of
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)

@@ -14,9 +14,9 @@ from hypothesis import strategies as st
 
 from engine import EpsilonGreedy, Greedy, LearningLoop, LoopSettings, Thompson, Uniform
 from engine.learners.bayesian.hypothesis import Hypothesis
-from engine.learners.bayesian.model import LEAN, RewardModel
+from engine.learners.bayesian.model import IMITATION_WEIGHT, RewardModel
 from engine.learners.classic import ClassicModel
-from engine.loop.log import Ranked
+from engine.loop.entries import Ranked
 from engine.loop.settings import Learner, LearningMode
 from engine.loop.state import LoopState
 from engine.policies.base import Normals
@@ -95,7 +95,7 @@ def head_bits(head: RewardModel | ClassicModel | None) -> tuple[object, ...]:
     requests = [request_of(context, *DRINKS) for context in CONTEXTS]
     if head is None:
         return ()
-    return tuple(head.scores(r.context, r.actions).mean.tobytes() for r in requests)
+    return tuple(head.belief(r.context, r.actions).mean.tobytes() for r in requests)
 
 
 def taught(state: LoopState | LearningLoop) -> dict[str, object]:
@@ -204,11 +204,11 @@ def test_what_is_logged_is_the_policys_own_choice_by_likeness_to_the_baseline(
     for context in CONTEXTS:
         ranked = loop.preview(DRINKS, context)
         request = ranked.request
-        likeness = imitation_head(loop).scores(request.context, request.actions)
+        likeness = imitation_head(loop).belief(request.context, request.actions)
         decision = policy.decide(likeness, Normals(loop.seed), np.random.default_rng(0))
         assert ranked.probabilities == tuple(decision.probabilities)
         assert ranked.draw is None
-        alone = reward_head(loop).scores(request.context, request.actions)
+        alone = reward_head(loop).belief(request.context, request.actions)
         assert ranked.means == tuple(alone.mean)
         assert ranked.sds == tuple(alone.sd)
 
@@ -606,7 +606,9 @@ def leaning(loop: LearningLoop, offered: Sequence[Row]) -> DenseOracle:
     every: Row = {column: 1.0 for row in [*rewarded, *offered] for column in row}
     weights = DenseOracle.of(IMITATED, imitated, labels).weights(every)
     oracle = DenseOracle.of(KNOWN, rewarded, rewards)
-    return replace(oracle, prior_mean={column: LEAN * w for column, w in weights.items()})
+    return replace(
+        oracle, prior_mean={column: IMITATION_WEIGHT * w for column, w in weights.items()}
+    )
 
 
 def switched(online_events: int, rewarded: bool = True) -> LearningLoop:
@@ -640,7 +642,7 @@ NEW_CONTEXT: list[Json] = [{"user": {"name": "Alice"}}, {"weather": "foggy"}]
 def test_after_the_switch_the_belief_is_that_of_a_prior_mean_on_what_was_imitated(
     online_events: int, rewarded: bool, context: list[Json]
 ) -> None:
-    """The weights of the imitation head, times `LEAN`, are the prior mean of the reward head.
+    """The imitation head, times `IMITATION_WEIGHT`, is the prior mean of the reward head.
 
     Solved densely over all columns; tea and fog were never seen, and the last context of
     `CONTEXTS` was imitated without a reward.
@@ -651,7 +653,7 @@ def test_after_the_switch_the_belief_is_that_of_a_prior_mean_on_what_was_imitate
     belief = loop.belief([*DRINKS, TEA], context)
     np.testing.assert_allclose(belief.mean, mean, rtol=0, atol=1e-9)
     np.testing.assert_allclose(belief.covariances[0], covariance, rtol=0, atol=1e-9)
-    plain = reward_head(loop).scores(*_parsed(context)).mean
+    plain = reward_head(loop).belief(*_parsed(context)).mean
     assert np.abs(plain - belief.mean).max() > 1e-3
 
 
@@ -679,7 +681,7 @@ def test_what_was_imitated_is_preferred_before_any_reward() -> None:
     loop = switched(0, rewarded=False)
     rainy, sunny = (loop.belief(DRINKS, CONTEXTS[i]).mean for i in (0, 1))
     assert (int(rainy.argmax()), int(sunny.argmax())) == (1, 0)
-    assert 0 < rainy.max() - rainy.min() <= LEAN * 1.2
+    assert 0 < rainy.max() - rainy.min() <= IMITATION_WEIGHT * 1.2
 
 
 def test_as_an_apprentice_the_reward_head_believes_what_rewards_alone_say() -> None:

@@ -5,13 +5,13 @@ import math
 import numpy as np
 import pytest
 
-from engine.learners.belief import Scores
+from engine.learners.belief import Belief
 from engine.policies.base import Normals
 from engine.policies.softmax import Softmax
 from engine.policies.ucb import UpperBound
 from tests.engine.helpers import refusal
 
-SCORES = Scores.of_one(np.array([0.2, 0.5, 0.4]), np.diag([0.09, 0.0, 0.04]))
+SCORES = Belief.of_one(np.array([0.2, 0.5, 0.4]), np.diag([0.09, 0.0, 0.04]))
 
 
 def test_softmax_follows_its_formula_and_draws_from_what_it_says() -> None:

@@ -15,7 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine import EpsilonGreedy, Greedy, LearningLoop, Thompson, Uniform
-from engine.learners.belief import Scores
+from engine.learners.belief import Belief
 from engine.policies.base import Decision, Normals
 from engine.policies.registry import AnyPolicy
 from engine.simulation.crowd import crowd
@@ -35,15 +35,15 @@ ALL: list[AnyPolicy] = [
 every_policy = pytest.mark.parametrize("policy", ALL, ids=repr)
 
 
-def belief(seed: int, size: int) -> Scores:
+def random_belief(seed: int, size: int) -> Belief:
     """Means within a standard deviation of each other, and correlated."""
     rng = np.random.default_rng(seed)
     root = rng.standard_normal((size, size + 2)) * 0.1
-    return Scores.of_one(rng.uniform(0.3, 0.7, size), root @ root.T)
+    return Belief.of_one(rng.uniform(0.3, 0.7, size), root @ root.T)
 
 
-def independent(mean: list[float], sd: list[float]) -> Scores:
-    return Scores.of_one(np.array(mean), np.diag(np.square(sd)))
+def independent(mean: list[float], sd: list[float]) -> Belief:
+    return Belief.of_one(np.array(mean), np.diag(np.square(sd)))
 
 
 def textbook(draws: int = 4_096, floor: float = 0.05, width: float = 1.0) -> Thompson:
@@ -51,16 +51,16 @@ def textbook(draws: int = 4_096, floor: float = 0.05, width: float = 1.0) -> Tho
     return Thompson(draws, floor, width, agreement=1)
 
 
-def decide(policy: AnyPolicy, scores: Scores, seed: int = 0, table: int = 0) -> Decision:
-    return policy.decide(scores, Normals(table), np.random.default_rng(seed))
+def decide(policy: AnyPolicy, belief: Belief, seed: int = 0, table: int = 0) -> Decision:
+    return policy.decide(belief, Normals(table), np.random.default_rng(seed))
 
 
-def chosen_counts(policy: AnyPolicy, scores: Scores, times: int) -> Array:
+def chosen_counts(policy: AnyPolicy, belief: Belief, times: int) -> Array:
     """How often each action is chosen by decisions with a stream each, as a loop has them."""
     normals = Normals(0)
-    counts = np.zeros(len(scores.mean))
+    counts = np.zeros(len(belief.mean))
     for seed in range(times):
-        counts[policy.decide(scores, normals, np.random.default_rng([5, seed])).chosen] += 1
+        counts[policy.decide(belief, normals, np.random.default_rng([5, seed])).chosen] += 1
     return counts
 
 
@@ -77,7 +77,7 @@ def chi_square(counts: Array, probabilities: Array) -> float:
 def test_probabilities_are_a_distribution_and_the_chosen_action_has_some(
     policy: AnyPolicy, seed: int, size: int
 ) -> None:
-    decision = decide(policy, belief(seed, size), seed)
+    decision = decide(policy, random_belief(seed, size), seed)
     assert decision.probabilities.shape == decision.errors.shape == (size,)
     assert np.all(decision.probabilities >= 0)
     assert decision.probabilities.sum() == pytest.approx(1, abs=1e-12)
@@ -86,10 +86,10 @@ def test_probabilities_are_a_distribution_and_the_chosen_action_has_some(
 
 @every_policy
 def test_actions_are_chosen_as_often_as_the_stated_vector_says(policy: AnyPolicy) -> None:
-    scores = belief(seed=3, size=4)
-    stated = decide(policy, scores).probabilities
+    belief = random_belief(seed=3, size=4)
+    stated = decide(policy, belief).probabilities
     possible = stated > 0
-    counts = chosen_counts(policy, scores, 4_000)
+    counts = chosen_counts(policy, belief, 4_000)
     assert counts[~possible].sum() == 0
     if possible.sum() > 1:
         statistic = chi_square(counts[possible], stated[possible])
@@ -98,14 +98,14 @@ def test_actions_are_chosen_as_often_as_the_stated_vector_says(policy: AnyPolicy
 
 @every_policy
 def test_the_stated_vector_does_not_depend_on_the_decisions_own_stream(policy: AnyPolicy) -> None:
-    scores = belief(seed=4, size=4)
-    vectors = {decide(policy, scores, seed).probabilities.tobytes() for seed in range(20)}
+    belief = random_belief(seed=4, size=4)
+    vectors = {decide(policy, belief, seed).probabilities.tobytes() for seed in range(20)}
     assert len(vectors) == 1
 
 
 @every_policy
 def test_one_action_alone_is_certain(policy: AnyPolicy) -> None:
-    decision = decide(policy, belief(0, 1))
+    decision = decide(policy, random_belief(0, 1))
     assert (decision.chosen, decision.probabilities.tolist()) == (0, [1.0])
 
 
@@ -113,7 +113,7 @@ def test_one_action_alone_is_certain(policy: AnyPolicy) -> None:
 def test_an_untrained_belief_makes_all_actions_equally_likely(policy: AnyPolicy) -> None:
     """Up to the Monte-Carlo error of the draws, and Thompson's floor for the baseline."""
     size = 4
-    decision = decide(policy, Scores.of_one(np.full(size, 0.5), 0.04 * np.eye(size)))
+    decision = decide(policy, Belief.of_one(np.full(size, 0.5), 0.04 * np.eye(size)))
     floor = policy.floor if isinstance(policy, Thompson) else 0.0
     expected = np.full(size, (1 - floor / 2) / size)
     expected[0] += floor / 2
@@ -129,8 +129,8 @@ def test_an_untrained_belief_makes_all_actions_equally_likely(policy: AnyPolicy)
 @pytest.mark.parametrize("floor", [0.001, 0.05, 0.3, 1.0])
 def test_every_thompson_probability_is_at_least_its_share_of_the_floor(floor: float) -> None:
     hopeless = independent([0.9, 0.1, 0.1, 0.1], [0.001] * 4)
-    for scores in (hopeless, independent([0.1, 0.1, 0.1, 0.9], [0.001] * 4)):
-        probabilities = decide(textbook(floor=floor), scores).probabilities
+    for belief in (hopeless, independent([0.1, 0.1, 0.1, 0.9], [0.001] * 4)):
+        probabilities = decide(textbook(floor=floor), belief).probabilities
         assert np.all(probabilities >= floor / 8 * (1 - 1e-12))
 
 
@@ -155,7 +155,7 @@ def test_of_two_actions_the_first_wins_with_the_normal_probability_of_the_differ
 ) -> None:
     matrix = np.array([[variances[0], covariance], [covariance, variances[1]]])
     policy = textbook(floor=0.0, width=1.0)
-    found = decide(policy, Scores.of_one(np.array(mean), matrix), table=table).probabilities[0]
+    found = decide(policy, Belief.of_one(np.array(mean), matrix), table=table).probabilities[0]
     sd = math.sqrt(sum(variances) - 2 * covariance)
     exact = NormalDist().cdf((mean[0] - mean[1]) / sd)
     assert abs(found - exact) <= 4 * math.sqrt(exact * (1 - exact) / policy.draws)
@@ -198,7 +198,7 @@ def test_equal_actions_share_their_probability_evenly(copies: int) -> None:
     single = np.array([[0.04, 0.01], [0.01, 0.09]])
     pick = np.array([0] * copies + [1])
     policy = textbook(floor=0.0, width=1.0)
-    together = Scores.of_one(np.array([0.5, 0.5])[pick], single[np.ix_(pick, pick)])
+    together = Belief.of_one(np.array([0.5, 0.5])[pick], single[np.ix_(pick, pick)])
     found = decide(policy, together).probabilities
     alone = 0.5 / copies
     assert found[-1] == pytest.approx(0.5, abs=4 * math.sqrt(0.25 / policy.draws))
@@ -207,19 +207,19 @@ def test_equal_actions_share_their_probability_evenly(copies: int) -> None:
 
 
 def test_a_belief_without_any_doubt_is_followed() -> None:
-    scores = Scores.of_one(np.array([0.2, 0.8, 0.4]), np.zeros((3, 3)))
-    assert decide(textbook(floor=0.0, width=1.0), scores).probabilities.tolist() == [0, 1, 0]
+    belief = Belief.of_one(np.array([0.2, 0.8, 0.4]), np.zeros((3, 3)))
+    assert decide(textbook(floor=0.0, width=1.0), belief).probabilities.tolist() == [0, 1, 0]
 
 
 def test_at_width_0_the_highest_means_share_and_the_floor_stays() -> None:
     """No draw is made: the two best of three, of which the first is the baseline."""
-    scores = Scores.of_one(np.array([0.2, 0.8, 0.8]), 0.04 * np.eye(3))
+    belief = Belief.of_one(np.array([0.2, 0.8, 0.8]), 0.04 * np.eye(3))
     policy = textbook(floor=0.12, width=0.0)
-    decision = decide(policy, scores)
+    decision = decide(policy, belief)
     np.testing.assert_allclose(decision.probabilities, [0.08, 0.46, 0.46], rtol=1e-12)
     assert decision.errors.tolist() == [0, 0, 0]
     assert decision.draw is None
-    counts = chosen_counts(policy, scores, 3_000)
+    counts = chosen_counts(policy, belief, 3_000)
     assert chi_square(counts, decision.probabilities) < CHI_SQUARE_999[2]
 
 
@@ -231,14 +231,14 @@ def test_a_belief_that_rounding_has_left_impossible_is_still_decided_on(
     matrix = 0.04 * np.array([[1, correlation], [correlation, 1]])
     assert np.linalg.eigvalsh(matrix)[0] < 0
     policy = textbook(floor=0.0, width=1.0)
-    found = decide(policy, Scores.of_one(np.array([0.5, 0.5]), matrix)).probabilities
+    found = decide(policy, Belief.of_one(np.array([0.5, 0.5]), matrix)).probabilities
     np.testing.assert_allclose(found, 0.5, rtol=0, atol=4 * math.sqrt(0.25 / policy.draws))
 
 
 def test_stated_errors_are_the_standard_errors_of_counting_draws() -> None:
     policy = textbook(draws=256, floor=0.1)
-    scores = belief(seed=6, size=3)
-    decision = decide(policy, scores)
+    belief = random_belief(seed=6, size=3)
+    decision = decide(policy, belief)
     frequency = (decision.probabilities - 0.1 * np.array([0.5 + 0.5 / 3, 0.5 / 3, 0.5 / 3])) / 0.9
     careful = (256 * frequency + 1) / (256 + 3)  # a draw more for each action
     expected = 0.9 * np.sqrt(careful * (1 - careful) / 256)
@@ -247,8 +247,8 @@ def test_stated_errors_are_the_standard_errors_of_counting_draws() -> None:
 
 def test_stated_errors_are_the_spread_over_tables_of_draws() -> None:
     """Over 400 tables: a spread is known to 1 part in sqrt(2 x 400), so 4 errors are 14%."""
-    policy, scores = textbook(draws=512, width=1.0), belief(seed=7, size=3)
-    decisions = [decide(policy, scores, table=table) for table in range(400)]
+    policy, belief = textbook(draws=512, width=1.0), random_belief(seed=7, size=3)
+    decisions = [decide(policy, belief, table=table) for table in range(400)]
     spread = np.std([d.probabilities for d in decisions], axis=0)
     stated = np.sqrt(np.mean([d.errors**2 for d in decisions], axis=0))
     np.testing.assert_allclose(spread, stated * math.sqrt(512 / 511), rtol=4 / math.sqrt(800))
@@ -258,10 +258,10 @@ def test_stated_errors_are_the_spread_over_tables_of_draws() -> None:
 
 
 def test_the_chosen_action_is_the_highest_of_the_draw_that_decided() -> None:
-    policy, scores = textbook(draws=128, floor=0.3), belief(seed=8, size=5)
+    policy, belief = textbook(draws=128, floor=0.3), random_belief(seed=8, size=5)
     causes = set()
     for seed in range(300):
-        decision = decide(policy, scores, seed)
+        decision = decide(policy, belief, seed)
         causes.add(decision.cause)
         if decision.cause == "draw":
             assert decision.draw is not None
@@ -272,36 +272,40 @@ def test_the_chosen_action_is_the_highest_of_the_draw_that_decided() -> None:
 
 
 def test_the_draw_that_decided_is_one_of_those_that_were_counted() -> None:
-    policy, scores = textbook(draws=64, floor=0.0, width=1.0), belief(seed=9, size=3)
-    draws = {decide(policy, scores, seed).draw.tobytes() for seed in range(3_000)}  # type: ignore[union-attr]
+    policy, belief = textbook(draws=64, floor=0.0, width=1.0), random_belief(seed=9, size=3)
+    draws = {decide(policy, belief, seed).draw.tobytes() for seed in range(3_000)}  # type: ignore[union-attr]
     assert len(draws) == 64
     winners = np.bincount([int(np.argmax(np.frombuffer(d))) for d in draws], minlength=3)
-    assert decide(policy, scores).probabilities.tolist() == (winners / 64).tolist()
+    assert decide(policy, belief).probabilities.tolist() == (winners / 64).tolist()
 
 
 def test_every_draw_decides_equally_often_whatever_was_drawn() -> None:
     """The decision's stream knows nothing of the table: 64 draws in 16 groups by their best."""
-    policy, scores = textbook(draws=64, floor=0.0, width=1.0), belief(seed=10, size=3)
-    best = [float(decide(policy, scores, seed).draw.max()) for seed in range(4_000)]  # type: ignore[union-attr]
+    policy, belief = textbook(draws=64, floor=0.0, width=1.0), random_belief(seed=10, size=3)
+    best = [float(decide(policy, belief, seed).draw.max()) for seed in range(4_000)]  # type: ignore[union-attr]
     ranks = np.searchsorted(np.unique(best), best)
     counts = np.bincount(ranks // 4, minlength=16).astype(float)
     assert chi_square(counts, np.full(16, 1 / 16)) < CHI_SQUARE_999[15]
 
 
 def test_as_many_decisions_are_left_to_chance_as_the_floor_says() -> None:
-    policy, scores = textbook(draws=64, floor=0.2, width=1.0), belief(seed=11, size=3)
-    share = np.mean([decide(policy, scores, seed).cause == "random" for seed in range(4_000)])
+    policy, belief = textbook(draws=64, floor=0.2, width=1.0), random_belief(seed=11, size=3)
+    share = np.mean([decide(policy, belief, seed).cause == "random" for seed in range(4_000)])
     assert abs(share - 0.2) <= 4 * math.sqrt(0.2 * 0.8 / 4_000)
 
 
 def test_draws_have_the_mean_and_covariance_of_the_belief() -> None:
     """One draw of each of 500 tables: 4 standard errors of every mean and covariance."""
-    policy, scores, count = textbook(draws=64, floor=0.0, width=1.0), belief(seed=12, size=3), 500
-    drawn = [decide(policy, scores, seed, table=seed).draw for seed in range(count)]
-    sample, variance = np.array(drawn, dtype=float), np.diag(scores.covariances[0])
-    assert np.all(np.abs(sample.mean(0) - scores.mean) <= 4 * np.sqrt(variance / count))
-    error = np.sqrt((np.outer(variance, variance) + scores.covariances[0] ** 2) / (count - 1))
-    assert np.all(np.abs(np.cov(sample.T) - scores.covariances[0]) <= 4 * error)
+    policy, belief, count = (
+        textbook(draws=64, floor=0.0, width=1.0),
+        random_belief(seed=12, size=3),
+        500,
+    )
+    drawn = [decide(policy, belief, seed, table=seed).draw for seed in range(count)]
+    sample, variance = np.array(drawn, dtype=float), np.diag(belief.covariances[0])
+    assert np.all(np.abs(sample.mean(0) - belief.mean) <= 4 * np.sqrt(variance / count))
+    error = np.sqrt((np.outer(variance, variance) + belief.covariances[0] ** 2) / (count - 1))
+    assert np.all(np.abs(np.cov(sample.T) - belief.covariances[0]) <= 4 * error)
 
 
 # -- Thompson sampling: draws that must agree -----------------------------------------
@@ -309,10 +313,10 @@ def test_draws_have_the_mean_and_covariance_of_the_belief() -> None:
 
 @pytest.mark.parametrize("agreement", [2, 4, 16])
 def test_probabilities_are_those_of_so_many_draws_given_that_they_agree(agreement: int) -> None:
-    scores = belief(seed=21, size=4)
-    single = decide(textbook(floor=0.0), scores).probabilities
+    belief = random_belief(seed=21, size=4)
+    single = decide(textbook(floor=0.0), belief).probabilities
     expected = single**agreement / (single**agreement).sum()
-    found = decide(Thompson(floor=0.0, agreement=agreement), scores).probabilities
+    found = decide(Thompson(floor=0.0, agreement=agreement), belief).probabilities
     np.testing.assert_allclose(found, expected, rtol=1e-9)
     simulated = np.random.default_rng(0).choice(4, size=(200_000, agreement), p=single)
     agreed = simulated[(simulated == simulated[:, :1]).all(axis=1), 0]
@@ -322,15 +326,15 @@ def test_probabilities_are_those_of_so_many_draws_given_that_they_agree(agreemen
 
 
 def test_what_agreed_draws_choose_is_chosen_as_often_as_stated() -> None:
-    policy, scores = Thompson(draws=256, floor=0.1), belief(seed=22, size=4)
-    counts = chosen_counts(policy, scores, 4_000)
-    assert chi_square(counts, decide(policy, scores).probabilities) < CHI_SQUARE_999[3]
+    policy, belief = Thompson(draws=256, floor=0.1), random_belief(seed=22, size=4)
+    counts = chosen_counts(policy, belief, 4_000)
+    assert chi_square(counts, decide(policy, belief).probabilities) < CHI_SQUARE_999[3]
 
 
 def test_errors_of_agreed_draws_are_their_spread_over_tables_of_draws() -> None:
     """Over 400 tables: a spread is known to 1 part in sqrt(2 x 400), so 4 errors are 14%."""
-    policy, scores = Thompson(draws=2_048, floor=0.0), independent([0.5, 0.52, 0.54], [0.2] * 3)
-    decisions = [decide(policy, scores, table=table) for table in range(400)]
+    policy, belief = Thompson(draws=2_048, floor=0.0), independent([0.5, 0.52, 0.54], [0.2] * 3)
+    decisions = [decide(policy, belief, table=table) for table in range(400)]
     spread = np.std([d.probabilities for d in decisions], axis=0)
     stated = np.sqrt(np.mean([d.errors**2 for d in decisions], axis=0))
     np.testing.assert_allclose(spread, stated, rtol=4 / math.sqrt(800))
@@ -339,11 +343,11 @@ def test_errors_of_agreed_draws_are_their_spread_over_tables_of_draws() -> None:
 # -- Thompson sampling from a mixture -------------------------------------------------
 
 
-def mixture(seed: int, weights: list[float], size: int = 3) -> Scores:
+def mixture(seed: int, weights: list[float], size: int = 3) -> Belief:
     """Parts that disagree by a few standard deviations."""
     rng = np.random.default_rng(seed)
     roots = rng.standard_normal((len(weights), size, size + 2)) * 0.1
-    return Scores(
+    return Belief(
         np.array(weights),
         rng.uniform(0.2, 0.8, (len(weights), size)),
         roots @ roots.transpose(0, 2, 1),
@@ -351,8 +355,8 @@ def mixture(seed: int, weights: list[float], size: int = 3) -> Scores:
     )
 
 
-def part_of(scores: Scores, i: int) -> Scores:
-    return Scores.of_one(scores.means[i], scores.covariances[i])
+def part_of(belief: Belief, i: int) -> Belief:
+    return Belief.of_one(belief.means[i], belief.covariances[i])
 
 
 @pytest.mark.parametrize("weights", [[0.5, 0.5], [0.7, 0.2, 0.1], [0.25] * 4, [0.999, 0.001]])
@@ -364,13 +368,13 @@ def test_the_probabilities_of_a_mixture_are_the_mixture_of_its_parts_probabiliti
     policy = textbook(draws=4_096, floor=0.0, width=width)
     exact = textbook(draws=65_536, floor=0.0, width=width)
     for seed in range(3):
-        scores = mixture(seed, weights)
+        belief = mixture(seed, weights)
         parts = [
-            decide(exact, part_of(scores, i), table=1 + i).probabilities
+            decide(exact, part_of(belief, i), table=1 + i).probabilities
             for i in range(len(weights))
         ]
         expected = np.array(weights) @ parts
-        found = decide(policy, scores)
+        found = decide(policy, belief)
         error = np.hypot(found.errors, found.errors / 4)
         assert np.all(np.abs(found.probabilities - expected) <= 4 * error + 1 / 4_096)
 
@@ -380,20 +384,20 @@ def test_draws_are_shared_out_by_weight_up_to_one(parts: list[float], draws: int
     """Parts that each want an action of their own tell by its probability how many they got."""
     weights = np.array(parts) / sum(parts)
     size = len(parts)
-    scores = Scores(weights, np.eye(size), np.zeros((size, size, size)), tuple(range(size)))
-    found = decide(textbook(draws=draws, floor=0.0, width=1.0), scores).probabilities * draws
+    belief = Belief(weights, np.eye(size), np.zeros((size, size, size)), tuple(range(size)))
+    found = decide(textbook(draws=draws, floor=0.0, width=1.0), belief).probabilities * draws
     assert np.all(np.abs(found - weights * draws) <= 1 + 1e-9)
     assert found.sum() == pytest.approx(draws)
 
 
 def test_the_part_that_is_told_is_the_one_that_the_decisive_draw_came_from() -> None:
     """Parts whose draws cannot be mistaken for one another's."""
-    scores = mixture(0, [0.5, 0.3, 0.2])
-    far = Scores(
-        scores.weights,
-        scores.means + np.arange(3)[:, None] * 100,
-        scores.covariances,
-        scores.sources,
+    belief = mixture(0, [0.5, 0.3, 0.2])
+    far = Belief(
+        belief.weights,
+        belief.means + np.arange(3)[:, None] * 100,
+        belief.covariances,
+        belief.sources,
     )
     policy = textbook(draws=64, floor=0.1, width=1.0)
     seen = set()
@@ -409,33 +413,33 @@ def test_the_part_that_is_told_is_the_one_that_the_decisive_draw_came_from() -> 
 
 def test_parts_decide_as_often_as_they_weigh() -> None:
     weights = [0.5, 0.375, 0.125]
-    policy, scores = textbook(draws=64, floor=0.0, width=1.0), mixture(1, weights)
-    parts = [decide(policy, scores, seed).part for seed in range(4_000)]
+    policy, belief = textbook(draws=64, floor=0.0, width=1.0), mixture(1, weights)
+    parts = [decide(policy, belief, seed).part for seed in range(4_000)]
     counts = np.bincount(np.array(parts, dtype=int), minlength=3).astype(float)
     assert chi_square(counts, np.array(weights)) < CHI_SQUARE_999[2]
 
 
 def test_actions_are_chosen_from_a_mixture_as_often_as_the_stated_vector_says() -> None:
-    scores = mixture(2, [0.6, 0.3, 0.1], size=4)
+    belief = mixture(2, [0.6, 0.3, 0.1], size=4)
     for policy in (textbook(draws=256, floor=0.1, width=1.0), textbook(draws=256)):
-        stated = decide(policy, scores).probabilities
-        counts = chosen_counts(policy, scores, 4_000)
+        stated = decide(policy, belief).probabilities
+        counts = chosen_counts(policy, belief, 4_000)
         assert chi_square(counts, stated) < CHI_SQUARE_999[3]
 
 
 def test_a_part_without_weight_is_never_drawn_from() -> None:
-    scores = mixture(3, [1.0, 0.0, 0.0])
+    belief = mixture(3, [1.0, 0.0, 0.0])
     policy = textbook(draws=64, floor=0.0, width=1.0)
-    alone = decide(policy, part_of(scores, 0))
-    assert decide(policy, scores).probabilities.tolist() == alone.probabilities.tolist()
-    assert {decide(policy, scores, seed).part for seed in range(50)} == {0}
+    alone = decide(policy, part_of(belief, 0))
+    assert decide(policy, belief).probabilities.tolist() == alone.probabilities.tolist()
+    assert {decide(policy, belief, seed).part for seed in range(50)} == {0}
 
 
 @pytest.mark.parametrize("copies", [2, 4])
 def test_equal_actions_share_their_probability_in_a_mixture_as_well(copies: int) -> None:
-    scores = mixture(4, [0.6, 0.4], size=2).only([0] * copies + [1])
+    belief = mixture(4, [0.6, 0.4], size=2).only([0] * copies + [1])
     policy = textbook(draws=16_384, floor=0.0, width=1.0)
-    found = decide(policy, scores)
+    found = decide(policy, belief)
     single = decide(policy, mixture(4, [0.6, 0.4], size=2)).probabilities[0]
     np.testing.assert_allclose(
         found.probabilities[:-1], single / copies, rtol=0, atol=5 * float(found.errors.max())
@@ -445,11 +449,11 @@ def test_equal_actions_share_their_probability_in_a_mixture_as_well(copies: int)
 def test_without_width_the_mean_of_the_mixture_decides_and_ties_share() -> None:
     """Parts that disagree, and whose mean does not: .5 x (.2, .8) + .5 x (.8, .2)."""
     means = np.array([[0.2, 0.8, 0.1], [0.8, 0.2, 0.1]])
-    scores = Scores(np.array([0.5, 0.5]), means, np.zeros((2, 3, 3)), (0, 1))
-    decision = decide(textbook(floor=0.06, width=0.0), scores)
+    belief = Belief(np.array([0.5, 0.5]), means, np.zeros((2, 3, 3)), (0, 1))
+    decision = decide(textbook(floor=0.06, width=0.0), belief)
     assert decision.probabilities == pytest.approx([0.47 + 0.04, 0.47 + 0.01, 0.01])
     assert decision.part is None
-    assert decide(Greedy(), scores).probabilities.tolist() == [0.5, 0.5, 0]
+    assert decide(Greedy(), belief).probabilities.tolist() == [0.5, 0.5, 0]
 
 
 # -- epsilon-greedy, greedy, uniform --------------------------------------------------
@@ -460,7 +464,7 @@ TIED = independent([0.2, 0.9, 0.9, 0.1], [0.1] * 4)
 
 
 @pytest.mark.parametrize(
-    ("policy", "scores", "expected"),
+    ("policy", "belief", "expected"),
     [
         (EpsilonGreedy(0.2), TRAINED, [0.05, 0.85, 0.05, 0.05]),
         (EpsilonGreedy(0.2), UNTRAINED, [0.25] * 4),
@@ -476,9 +480,9 @@ TIED = independent([0.2, 0.9, 0.9, 0.1], [0.1] * 4)
     ids=repr,
 )
 def test_the_exact_policies_state_these_probabilities(
-    policy: AnyPolicy, scores: Scores, expected: list[float]
+    policy: AnyPolicy, belief: Belief, expected: list[float]
 ) -> None:
-    decision = decide(policy, scores)
+    decision = decide(policy, belief)
     np.testing.assert_allclose(decision.probabilities, expected, rtol=0, atol=1e-15)
     assert decision.errors.tolist() == [0] * 4
     assert decision.draw is None
@@ -550,7 +554,7 @@ def test_deciding_leaves_the_table_as_it_was() -> None:
     before = normals.table(256, 4).copy()
     for size in (4, 2, 4, 3):
         for policy in ALL:
-            policy.decide(belief(0, size), normals, rng)
+            policy.decide(random_belief(0, size), normals, rng)
     np.testing.assert_array_equal(normals.table(256, 4), before)
 
 
@@ -560,11 +564,11 @@ def test_an_action_more_leaves_the_numbers_of_the_others_as_they_were() -> None:
 
 
 def test_how_many_numbers_are_drawn_does_not_move_the_decisions_own_stream() -> None:
-    scores = belief(seed=14, size=4)
+    belief = random_belief(seed=14, size=4)
     after = set()
     for draws in (64, 1_024, 65_536):
         rng = np.random.default_rng(0)
-        textbook(draws=draws, floor=0.0).decide(scores, Normals(0), rng)
+        textbook(draws=draws, floor=0.0).decide(belief, Normals(0), rng)
         after.add(float(rng.random()))
     assert len(after) == 1
 
@@ -640,4 +644,4 @@ def test_settings_of_a_policy_out_of_bounds_are_refused(
     ids=repr,
 )
 def test_the_bounds_themselves_are_allowed(policy: AnyPolicy) -> None:
-    assert decide(policy, belief(0, 3)).probabilities.sum() == pytest.approx(1)
+    assert decide(policy, random_belief(0, 3)).probabilities.sum() == pytest.approx(1)

@@ -224,7 +224,7 @@ def test_a_baseline_is_worth_what_a_crowd_gives_for_it(baseline: Baseline) -> No
     for number in range(3_000):
         guest = visitor(COFFEE, 8, number)
         shown = baseline.choose(guest.context, stream(8, "baseline", number))
-        rewards.append(COFFEE.answer(guest.context, shown, guest.luck))
+        rewards.append(COFFEE.answer(guest.context, shown, guest.uniform))
     error = np.std(rewards, ddof=1) / np.sqrt(3_000)
     assert abs(np.mean(rewards) - value_of(COFFEE, baseline)) < 4 * error
 

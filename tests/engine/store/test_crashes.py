@@ -2,18 +2,18 @@
 
 import numpy as np
 
-from engine.store import KeptLoop, Store, reopen
+from engine.store import Store, StoredLoop, reopen
 from tests.workers import beliefs, crash, from_scratch, together
 
 
-def test_a_killed_process_loses_and_doubles_nothing(url: str, kept: KeptLoop) -> None:
+def test_a_killed_process_loses_and_doubles_nothing(url: str, kept: StoredLoop) -> None:
     seen = crash(url, kept.id, rounds=8, rng=np.random.default_rng(1))
     assert seen.acknowledged >= seen.rounds
     assert seen.kept >= seen.acknowledged
 
 
 def test_processes_on_one_loop_end_with_the_same_posterior(
-    url: str, store: Store, kept: KeptLoop
+    url: str, store: Store, kept: StoredLoop
 ) -> None:
     processes, events = 8 if store.is_shared else 4, 100
     found = together(url, kept.id, processes, events)

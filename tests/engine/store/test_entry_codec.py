@@ -10,10 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine import EpsilonGreedy, Greedy, LearningLoop, LoopSettings, PersonalizerError, Uniform
-from engine.loop.log import Undone
+from engine.errors import UnreadableError
+from engine.loop.entries import Undone
 from engine.policies.registry import AnyPolicy
 from engine.store.entry_codec import (
-    UnreadableError,
     from_json,
     from_text,
     settings_from_json,

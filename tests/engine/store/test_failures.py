@@ -9,12 +9,12 @@ import pytest
 from sqlalchemy import create_engine, event, text
 from sqlalchemy.engine import make_url
 
-from engine.store import KeptLoop, Store, StoreError, keep, reopen
+from engine.store import Store, StoredLoop, StoreError, keep, reopen
 from tests.databases import database, skip_without
 from tests.workers import beliefs, serve_next
 
 
-def refused(kept: KeptLoop, work: Callable[[], object]) -> StoreError:
+def refused(kept: StoredLoop, work: Callable[[], object]) -> StoreError:
     """The error of something that has changed nothing."""
     before = (beliefs(kept.loop), kept.loop.log.history, len(kept.loop.events))
     with pytest.raises(StoreError) as error:
@@ -24,7 +24,7 @@ def refused(kept: KeptLoop, work: Callable[[], object]) -> StoreError:
     return error.value
 
 
-def test_a_locked_database(url: str, store: Store, kept: KeptLoop) -> None:
+def test_a_locked_database(url: str, store: Store, kept: StoredLoop) -> None:
     other = create_engine(url)
     with other.connect() as connection:
         if store.is_shared:
@@ -35,7 +35,7 @@ def test_a_locked_database(url: str, store: Store, kept: KeptLoop) -> None:
             connection.exec_driver_sql("BEGIN IMMEDIATE")
         error = refused(kept, lambda: serve_next(kept))
         assert "busy" in error.message
-        assert not kept.settle(every=1) or store.is_shared
+        assert not kept.snapshot_if_due(every=1) or store.is_shared
         connection.rollback()
     other.dispose()
     serve_next(kept)
@@ -103,10 +103,10 @@ class Proxy:
         self.port = self._listener.getsockname()[1]
         threading.Thread(target=self._accept, args=(self._listener,), daemon=True).start()
 
-    def _accept(self, listener: socket.socket) -> None:
+    def _accept(self, recorder: socket.socket) -> None:
         while True:
             try:
-                near, _ = listener.accept()
+                near, _ = recorder.accept()
             except OSError:
                 return
             far = socket.create_connection(self._target)

@@ -9,8 +9,8 @@ import pytest
 from sqlalchemy import create_engine, inspect, text
 
 from engine import LearningLoop, PersonalizerError
-from engine.loop.log import OvertakenError
-from engine.store import GoneError, KeptLoop, Library, Limits, Store, StoreError, keep, reopen
+from engine.errors import OvertakenError
+from engine.store import GoneError, Library, Limits, Store, StoredLoop, StoreError, keep, reopen
 from engine.store.database import address, connect
 from engine.store.entry_codec import to_text
 from engine.store.schema import MIGRATIONS, migrate
@@ -32,7 +32,7 @@ def test_nothing_is_kept_before_the_first_event(store: Store) -> None:
     assert reopen(store, kept.id).loop.settings.default_reward == 0.5
 
 
-def test_a_loop_comes_back_with_the_same_next_answer(store: Store, kept: KeptLoop) -> None:
+def test_a_loop_comes_back_with_the_same_next_answer(store: Store, kept: StoredLoop) -> None:
     for _ in range(30):
         serve_next(kept)
     kept.loop.undo(3)
@@ -47,10 +47,10 @@ def test_a_loop_without_a_store_stays_in_memory() -> None:
     kept.belong_to("me")
     serve_next(kept)
     assert not kept.is_saved
-    assert not kept.settle(every=1)
+    assert not kept.snapshot_if_due(every=1)
 
 
-def test_two_who_have_it_open_see_each_other(store: Store, kept: KeptLoop) -> None:
+def test_two_who_have_it_open_see_each_other(store: Store, kept: StoredLoop) -> None:
     other = reopen(store, kept.id)
     serve_next(other)
     assert kept.loop.catch_up()
@@ -62,7 +62,7 @@ def test_two_who_have_it_open_see_each_other(store: Store, kept: KeptLoop) -> No
     assert beliefs(kept.loop) == beliefs(other.loop)
 
 
-def test_who_is_overtaken_does_it_again(store: Store, kept: KeptLoop) -> None:
+def test_who_is_overtaken_does_it_again(store: Store, kept: StoredLoop) -> None:
     other = reopen(store, kept.id)
     tries = []
 
@@ -77,7 +77,7 @@ def test_who_is_overtaken_does_it_again(store: Store, kept: KeptLoop) -> None:
     assert list(reopen(store, kept.id).loop.events)[2] == event
 
 
-def test_work_that_fails_in_the_middle_never_happened(kept: KeptLoop) -> None:
+def test_work_that_fails_in_the_middle_never_happened(kept: StoredLoop) -> None:
     before = beliefs(kept.loop), kept.loop.log.position
 
     def work() -> None:
@@ -92,7 +92,7 @@ def test_work_that_fails_in_the_middle_never_happened(kept: KeptLoop) -> None:
         kept.loop.together(lambda: kept.loop.undo(1))
 
 
-def test_a_place_is_given_once(store: Store, kept: KeptLoop) -> None:
+def test_a_place_is_given_once(store: Store, kept: StoredLoop) -> None:
     length = store.length(kept.id)
     entry = kept.loop.log[0]
     with pytest.raises(OvertakenError):
@@ -109,11 +109,11 @@ def test_a_creation_whose_answer_was_lost_is_found(store: Store) -> None:
     assert len(reopen(store, kept.id).loop.events) == 1
 
 
-def store_about(kept: KeptLoop) -> About:
+def store_about(kept: StoredLoop) -> About:
     return About(kept.id, "me", "x", "coffee", 7)
 
 
-def test_rename_and_delete_are_for_the_owner(store: Store, kept: KeptLoop) -> None:
+def test_rename_and_delete_are_for_the_owner(store: Store, kept: StoredLoop) -> None:
     store.rename(kept.id, "me", "  Tuesday  ")
     assert store.about(kept.id).name == "Tuesday"
     for name in ("", " \x00", "x" * 81):
@@ -135,17 +135,17 @@ def test_a_deleted_loop_leaves_no_byte_behind(tmp_path: Path) -> None:
     store = Store.open(f"sqlite:///{tmp_path}/events.db")
     kept = keep(store, owner="me", world="coffee", seed=7)
     kept.loop.rank(DRINKS, [{"who": "Ada-Lovelace-was-here"}])
-    kept.settle(every=1)
+    kept.snapshot_if_due(every=1)
     assert any(b"Ada-Lovelace" in file.read_bytes() for file in tmp_path.iterdir())
     store.delete(kept.id, "me")
     assert not any(b"Ada-Lovelace" in file.read_bytes() for file in tmp_path.iterdir())
     store.close()
 
 
-def test_a_copy_goes_its_own_way(store: Store, kept: KeptLoop) -> None:
+def test_a_copy_goes_its_own_way(store: Store, kept: StoredLoop) -> None:
     for _ in range(5):
         serve_next(kept)
-    kept.settle(every=1)
+    kept.snapshot_if_due(every=1)
     library = Library(store, lambda: 0.0)
     copy = library.duplicate(kept.id, "you")
     assert (copy.owner, copy.events, copy.name) == ("you", 6, "Coffee, seed 7, copy")
@@ -155,7 +155,7 @@ def test_a_copy_goes_its_own_way(store: Store, kept: KeptLoop) -> None:
     assert (len(kept.loop.events), len(opened.loop.events)) == (6, 7)
 
 
-def test_a_library_opens_a_loop_once(store: Store, kept: KeptLoop) -> None:
+def test_a_library_opens_a_loop_once(store: Store, kept: StoredLoop) -> None:
     library = Library(store, lambda: 0.0)
     assert library.open(kept.id) is library.open(kept.id)
     begun = library.begin("me", "news", 1, kept.loop.settings)
@@ -164,7 +164,7 @@ def test_a_library_opens_a_loop_once(store: Store, kept: KeptLoop) -> None:
         library.open("nobody")
 
 
-def test_loops_are_handed_over(store: Store, kept: KeptLoop) -> None:
+def test_loops_are_handed_over(store: Store, kept: StoredLoop) -> None:
     Library(store, lambda: 0.0).hand_over("me", "you")
     assert [about.id for about in store.loops("you")] == [kept.id]
 
@@ -233,7 +233,7 @@ def test_a_database_of_version_1_is_brought_forward(url: str, tmp_path: Path) ->
     back = reopen(store, "old")
     assert back.curve is None
     assert [ranked.means for ranked in [back.loop.preview(DRINKS)]] == [loop.preview(DRINKS).means]
-    assert back.settle(every=1)
+    assert back.snapshot_if_due(every=1)
     store.close()
     with create_engine(url).begin() as connection:
         assert migrate(connection) == len(MIGRATIONS)

@@ -8,13 +8,15 @@ import pytest
 from sqlalchemy import text
 
 from engine import EpsilonGreedy, LearningLoop, LoopSettings
+from engine.errors import StaleError
 from engine.evaluation.event_table import latest_rows
 from engine.evaluation.learning_curve import LearningCurve
 from engine.evaluation.matching import MatchingRecord
-from engine.loop.log import START, EventLog, Ranked
+from engine.loop.entries import Ranked
+from engine.loop.log import START, EventLog
 from engine.simulation.crowd import crowd
-from engine.store import KeptLoop, Store, StoreError, keep, reopen
-from engine.store.snapshot_codec import StaleError, fingerprint, freeze, thaw
+from engine.store import Store, StoredLoop, StoreError, keep, reopen
+from engine.store.snapshot_codec import dump, fingerprint, load
 from tests.engine.helpers import CONTEXTS, DRINKS
 from tests.workers import WORLD, beliefs, from_scratch, serve_next
 
@@ -26,12 +28,12 @@ LEARNERS = {
 }
 
 
-def taught(store: Store, settings: LoopSettings, events: int = 40, every: int = 15) -> KeptLoop:
+def taught(store: Store, settings: LoopSettings, events: int = 40, every: int = 15) -> StoredLoop:
     """A loop with a snapshot every so many entries."""
     kept = keep(store, owner="me", world="coffee", seed=7, settings=settings)
     for _ in range(events):
         serve_next(kept)
-        kept.settle(every)
+        kept.snapshot_if_due(every)
     return kept
 
 
@@ -92,7 +94,7 @@ def test_undo_reaches_behind_snapshots(
         assert list(each.curve.rows()) == list(curve.rows())
     for _ in range(20):
         serve_next(kept)
-        kept.settle(15)
+        kept.snapshot_if_due(15)
     list(crowd(memory, WORLD, 20))
     assert beliefs(kept.loop) == beliefs(memory)
     assert beliefs(reopen(plain_store, kept.id).loop) == beliefs(memory)
@@ -108,14 +110,14 @@ def test_events_of_the_past_can_still_be_rewarded(plain_store: Store) -> None:
                       defer_activation=number % 5 == 0)  # fmt: skip
             if number % 2:
                 loop.reward(f"e{number}", 0.5)
-        kept.settle(every=7)
+        kept.snapshot_if_due(every=7)
     assert kept.curve is None
     for loop in (kept.loop, memory):
         loop.activate("e0")
         loop.reward("e0", 1.0)
         loop.reward("e1", -0.25)
         loop.expire("e2")
-    kept.settle(every=1)
+    kept.snapshot_if_due(every=1)
     assert (kept.loop.events["e1"].rewards, kept.loop.events["e1"].number) == ([0.5, -0.25], 1)
     assert (kept.loop.events["e2"].open, kept.loop.events["e2"].earned) == (False, 0.0)
     assert kept.loop.events["e10"].activated is False
@@ -133,7 +135,7 @@ def test_events_of_the_past_can_still_be_rewarded(plain_store: Store) -> None:
 def test_waits_of_the_past_end(plain_store: Store) -> None:
     kept = keep(plain_store, owner="me", world="coffee", seed=7)
     kept.loop.rank(WORLD.actions, WORLD.features(WORLD.contexts[0]), event_id="old")
-    kept.settle(every=1)
+    kept.snapshot_if_due(every=1)
     back = reopen(plain_store, kept.id)
     assert list(back.loop.state.waiting) == ["old"]
     back.loop.expire("old")
@@ -161,12 +163,12 @@ def test_a_snapshot_of_other_code_is_ignored(
     monkeypatch.setattr("engine.store.stored_loop.fingerprint", lambda: "of other code")
     back = reopen(plain_store, kept.id)
     assert beliefs(back.loop) == beliefs(kept.loop)
-    assert back.settle(every=1)
+    assert back.snapshot_if_due(every=1)
     assert len(plain_store.snapshots(kept.id, "of other code")) == 1
     assert plain_store.snapshots(kept.id, fingerprint()) == []
 
 
-@pytest.mark.parametrize("data", [b"", b"PK not a zip", freeze({"settings": {"crosses": 9}})])
+@pytest.mark.parametrize("data", [b"", b"PK not a zip", dump({"settings": {"crosses": 9}})])
 def test_a_damaged_snapshot_is_ignored(plain_store: Store, data: bytes) -> None:
     kept = taught(plain_store, LoopSettings())
     with plain_store._writing() as connection:
@@ -186,7 +188,7 @@ def test_a_snapshot_that_cannot_be_written_is_no_failure(
         raise StoreError("full")
 
     monkeypatch.setattr(plain_store, "put_snapshot", fail)
-    assert not kept.settle(every=1)
+    assert not kept.snapshot_if_due(every=1)
     serve_next(kept)
     assert len(kept.loop.events) == 6
 
@@ -196,7 +198,7 @@ def test_only_plain_things_are_frozen_and_thawed() -> None:
     value = {"a": [1, 2.5, None, True, "é"], 3: (np.arange(6.0).reshape(2, 3), shared),
              "zeros": np.zeros((3, 4)), "none": np.zeros((0, 4)), "minus": np.array([1.0, -0.0]),
              "whole": np.array([3, 0], dtype=np.uint64)}  # fmt: skip
-    back = thaw(freeze(value))
+    back = load(dump(value))
     assert back["a"] == value["a"]
     np.testing.assert_array_equal(back[3][0], np.arange(6.0).reshape(2, 3))
     assert (back["zeros"].shape, back["none"].shape) == ((3, 4), (0, 4))
@@ -204,19 +206,19 @@ def test_only_plain_things_are_frozen_and_thawed() -> None:
     assert back["whole"].dtype == np.uint64
     for wrong in (object(), LearningLoop(), {1, 2}, np.array([object()])):
         with pytest.raises(TypeError):
-            freeze({"x": wrong})
+            dump({"x": wrong})
     with pytest.raises(StaleError):
-        thaw(freeze({}).replace(b"dict", b"dick"))
+        load(dump({}).replace(b"dict", b"dick"))
 
 
 def test_a_model_is_frozen_to_the_last_bit() -> None:
     loop = LearningLoop(seed=7)
     list(crowd(loop, WORLD, 30))
     loop.contributions(loop.preview(WORLD.actions, WORLD.features(WORLD.contexts[0])))
-    model = thaw(freeze(loop.model))
+    model = load(dump(loop.model))
     ranked = loop.preview(WORLD.actions, WORLD.features(WORLD.contexts[3]))
     request = ranked.request
-    one, other = (m.scores(request.context, request.actions) for m in (loop.model, model))
+    one, other = (m.belief(request.context, request.actions) for m in (loop.model, model))
     np.testing.assert_array_equal(one.weights, other.weights)
     np.testing.assert_array_equal(one.means, other.means)
     np.testing.assert_array_equal(one.covariances, other.covariances)
@@ -258,8 +260,8 @@ def test_taking_back_an_event_says_which_it_was() -> None:
 
 def test_a_log_in_memory_holds_and_drops() -> None:
     log = EventLog()
-    assert not log.is_held
-    log.drop()
-    log.release()
+    assert not log.in_transaction
+    log.rollback()
+    log.commit()
     assert json.dumps([log.position, len(log)]) == "[0, 0]"
     assert replace(START, position=3).counting == 0

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine import LearningLoop, LoopSettings
-from engine.loop.log import Ranked, Rewarded
+from engine.loop.entries import Ranked, Rewarded
 from engine.policies.uniform import Uniform
 from engine.simulation.crowd import crowd, visitor
 from engine.worlds import WORLDS, Field, Taste, Value, World
@@ -135,11 +135,11 @@ def test_numbered_visitors_come_as_often_too_with_luck_that_is_uniform(world: Wo
     frequencies = world.frequencies.tolist()
     counts = Counter(world.cell(guest.context) for guest in guests)
     assert _chi_square(counts, frequencies) < _chi_square_quantile(len(frequencies) - 1)
-    lucks = Counter(int(guest.luck * 20) for guest in guests)
+    lucks = Counter(int(guest.uniform * 20) for guest in guests)
     assert _chi_square(lucks, [1 / 20] * 20) < _chi_square_quantile(19)
     first = world.fields[0]
     pairs = Counter(  # luck is the same for everybody: no first field value is luckier
-        [v.name for v in first.values].index(guest.context[first.name]) * 2 + int(guest.luck * 2)
+        [v.name for v in first.values].index(guest.context[first.name]) * 2 + int(guest.uniform * 2)
         for guest in guests
     )
     shares = np.array([value.share for value in first.values], dtype=float)
@@ -150,8 +150,8 @@ def test_numbered_visitors_come_as_often_too_with_luck_that_is_uniform(world: Wo
 @every_world
 def test_a_visitor_depends_on_seed_and_number_only(world: World) -> None:
     assert visitor(world, 3, 8) == visitor(world, 3, 8)
-    assert len({visitor(world, 3, number).luck for number in range(100)}) == 100
-    assert len({visitor(world, seed, 8).luck for seed in range(100)}) == 100
+    assert len({visitor(world, 3, number).uniform for number in range(100)}) == 100
+    assert len({visitor(world, seed, 8).uniform for seed in range(100)}) == 100
 
 
 @every_world
@@ -163,7 +163,7 @@ def test_loops_of_one_seed_meet_the_same_visitors_whatever_they_offer(world: Wor
         guest = visitor(world, 5, number)
         for row in (one, other):
             assert {name: row[name] for name in names} == guest.context
-            assert row["reward"] == world.answer(guest.context, str(row["action"]), guest.luck)
+            assert row["reward"] == world.answer(guest.context, str(row["action"]), guest.uniform)
     assert [row["action"] for row in learning] != [row["action"] for row in guessing]
 
 

@@ -19,7 +19,7 @@ from engine.experiments.race.players import Choice
 from engine.experiments.race.runs import Outcome, UnderWay, do, play, race, runs_of, segments_of
 from engine.simulation.crowd import crowd, visitor
 from engine.simulation.drift import Drift, drifting
-from engine.simulation.outcomes import guests
+from engine.simulation.outcomes import potential_outcomes
 from engine.worlds import WORLDS, World
 from tests.engine.helpers import refusal
 
@@ -49,7 +49,7 @@ def bits(outcomes: Iterator[Outcome] | list[Outcome]) -> dict[tuple[str, int], b
 
 def shown(plan: Plan, contender: Contender, seed: int = 3) -> list[int]:
     """What a contender shows to each visitor."""
-    met = guests(WORLDS[plan.world], plan.visitors, seed, plan.drift)
+    met = potential_outcomes(WORLDS[plan.world], plan.visitors, seed, plan.drift)
     return [choice.position for choice in play(plan, contender, seed, met)[0]]
 
 
@@ -60,11 +60,11 @@ def shown(plan: Plan, contender: Contender, seed: int = 3) -> list[int]:
 def test_guests_are_the_visitors_of_the_simulation_with_what_they_would_answer(
     world: World,
 ) -> None:
-    met = guests(world, 40, 5)
+    met = potential_outcomes(world, 40, 5)
     for number in range(40):
         guest = visitor(world, 5, number)
         assert met.cells[number] == world.cell(guest.context)
-        answers = [world.answer(guest.context, item.id, guest.luck) for item in world.items]
+        answers = [world.answer(guest.context, item.id, guest.uniform) for item in world.items]
         assert met.rewards[number].tolist() == answers
         assert met.expected[number] == pytest.approx(world.expected[met.cells[number]])
 
@@ -96,7 +96,7 @@ def test_a_plan_hands_every_contender_the_same_crowd(monkeypatch: pytest.MonkeyP
 def test_a_learner_does_exactly_what_its_loop_does(world: str, settings: LoopSettings) -> None:
     place = WORLDS[world]
     rows = list(crowd(LearningLoop(settings, seed=11), place, 150))
-    met = guests(place, 150, 11)
+    met = potential_outcomes(place, 150, 11)
     plan = Plan(world, (Learner("it", settings),), visitors=150)
     choices, _ = play(plan, plan.contenders[0], 11, met)
     assert [place.items[choice.position].id for choice in choices] == [r["action"] for r in rows]
@@ -134,7 +134,7 @@ def test_everybody_in_the_line_up_can_race_in_every_world() -> None:
 
 def test_an_ab_test_shows_the_item_that_earned_most_in_its_trial() -> None:
     plan = Plan("news", (ABTest("ab", 50),), visitors=120)
-    met = guests(WORLDS["news"], 120, 3)
+    met = potential_outcomes(WORLDS["news"], 120, 3)
     positions = shown(plan, plan.contenders[0])
     uniform = shown(plan, Blind("uniform"))
     assert positions[:50] == uniform[:50]
@@ -256,7 +256,10 @@ def test_a_change_hands_every_taste_on_to_another_item(world: World) -> None:
 @pytest.mark.parametrize(("drift", "moved"), [("none", 0.0), ("halfway", 0.5), ("slow", 0.5)])
 def test_drift_changes_nothing_all_at_once_or_cell_by_cell(drift: Drift, moved: float) -> None:
     visitors = 2_000
-    met, still = guests(COFFEE, visitors, 1, drift), guests(COFFEE, visitors, 1)
+    met, still = (
+        potential_outcomes(COFFEE, visitors, 1, drift),
+        potential_outcomes(COFFEE, visitors, 1),
+    )
     changed = (met.expected != still.expected).any(axis=1)
     assert changed.mean() == pytest.approx(moved, abs=0.04)
     np.testing.assert_array_equal(met.best, still.best)
@@ -293,7 +296,7 @@ def test_segments_add_up_to_the_whole(world: World) -> None:
 def test_sums_are_those_of_the_visitors_up_to_each_point() -> None:
     plan = Plan("movies", (Blind("uniform"),), visitors=451, repetitions=1, seed=2)
     (outcome,) = race(plan)
-    met = guests(WORLDS["movies"], 451, plan.seed_of(0))
+    met = potential_outcomes(WORLDS["movies"], 451, plan.seed_of(0))
     positions = shown(plan, plan.contenders[0], plan.seed_of(0))
     assert {225, 451} <= set(plan.points.tolist())
     assert len(plan.points) <= 201

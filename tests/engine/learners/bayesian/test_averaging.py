@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.learners.bayesian import averaging as evidence
-from engine.learners.bayesian.averaging import SHARE, SLEEP, Bank
-from engine.learners.bayesian.change import CARRIED, HOPELESS, ODDS, Banks
+from engine.learners.bayesian.averaging import FIXED_SHARE, PRUNED, ModelAverage
+from engine.learners.bayesian.change import CARRIED_WEIGHT, CHANGE_ODDS, HOPELESS, ChangeDetector
 from engine.learners.bayesian.hypothesis import HYPOTHESES, Hypothesis
 from engine.learners.bayesian.model import RewardModel
 from tests.engine.helpers import Array, DenseOracle, Json, naive_row, request_of
@@ -52,8 +52,8 @@ def normalised(log_weights: Array) -> Array:
 @pytest.fixture
 def pure(monkeypatch: pytest.MonkeyPatch) -> None:
     """Bayes' rule alone: nothing is shared out, and nobody sleeps."""
-    monkeypatch.setattr(evidence, "SHARE", 0.0)
-    monkeypatch.setattr(evidence, "SLEEP", math.inf)
+    monkeypatch.setattr(evidence, "FIXED_SHARE", 0.0)
+    monkeypatch.setattr(evidence, "PRUNED", math.inf)
 
 
 # -- Bayes' rule ----------------------------------------------------------------------
@@ -105,8 +105,8 @@ def test_before_any_reward_weights_are_the_prior_odds() -> None:
 # -- the fixed share ------------------------------------------------------------------
 
 
-def begun(weights: Sequence[float] = (0.5, 0.25, 0.25)) -> Bank:
-    return Bank.begin(THREE, 0, np.array(weights))
+def begun(weights: Sequence[float] = (0.5, 0.25, 0.25)) -> ModelAverage:
+    return ModelAverage.begin(THREE, 0, np.array(weights))
 
 
 told = st.lists(st.tuples(*[st.floats(-5, 3)] * 3), min_size=1, max_size=30)
@@ -119,11 +119,11 @@ def test_after_each_reward_a_share_of_the_weights_is_spread_evenly(
     bank, expected = begun(), np.array([0.5, 0.25, 0.25])
     for one in densities:
         behind = bank.evidence + one
-        if behind.max() - behind.min() > SLEEP:
+        if behind.max() - behind.min() > PRUNED:
             break
         likelihood = float(expected @ np.exp(one))
-        assert bank.absorb(np.array(one)) == pytest.approx(math.log(likelihood), abs=1e-9)
-        expected = (1 - SHARE) * expected * np.exp(one) / likelihood + SHARE / 3
+        assert bank.reweigh(np.array(one)) == pytest.approx(math.log(likelihood), abs=1e-9)
+        expected = (1 - FIXED_SHARE) * expected * np.exp(one) / likelihood + FIXED_SHARE / 3
         np.testing.assert_allclose(bank.weights, expected, rtol=1e-9)
 
 
@@ -133,10 +133,10 @@ def test_nobody_who_is_awake_falls_below_the_share_of_one(
 ) -> None:
     bank = begun()
     for one in densities:
-        bank.absorb(np.array(one))
+        bank.reweigh(np.array(one))
         awake = [learner is not None for learner in bank.learners]
         assert bank.weights.sum() == pytest.approx(1, abs=1e-12)
-        assert np.all(bank.weights[awake] >= SHARE / 3 * (1 - 1e-9))
+        assert np.all(bank.weights[awake] >= FIXED_SHARE / 3 * (1 - 1e-9))
 
 
 def test_a_hypothesis_that_was_far_behind_comes_back_by_few_rewards() -> None:
@@ -147,11 +147,11 @@ def test_a_hypothesis_that_was_far_behind_comes_back_by_few_rewards() -> None:
     """
     bank = begun()
     for _ in range(30):
-        bank.absorb(np.array([0.0, -1.0, -9.0]) / 10)
-    assert bank.weights[2] == pytest.approx(SHARE / 3, rel=1)
+        bank.reweigh(np.array([0.0, -1.0, -9.0]) / 10)
+    assert bank.weights[2] == pytest.approx(FIXED_SHARE / 3, rel=1)
     weights = []
     for _ in range(10):
-        bank.absorb(np.array([-1.0, -1.0, 0.0]))
+        bank.reweigh(np.array([-1.0, -1.0, 0.0]))
         weights.append(float(bank.weights[2]))
     assert weights[-2] < 0.5 < weights[-1]
 
@@ -161,39 +161,39 @@ def test_a_hypothesis_that_was_far_behind_comes_back_by_few_rewards() -> None:
 
 def test_a_hypothesis_that_is_hopelessly_behind_is_no_longer_taught() -> None:
     bank = begun()
-    bank.absorb(np.array([0.0, -1.0, -SLEEP]))
+    bank.reweigh(np.array([0.0, -1.0, -PRUNED]))
     assert None not in bank.learners
-    bank.absorb(np.array([0.0, 0.0, -0.1]))
+    bank.reweigh(np.array([0.0, 0.0, -0.1]))
     assert [learner is None for learner in bank.learners] == [False, False, True]
     assert bank.weights[2] == 0
     assert bank.evidence[2] == bank.log_weights[2] == -math.inf
     before = bank.weights
-    bank.absorb(np.array([0.0, 0.0, -math.inf]))
-    np.testing.assert_allclose(bank.weights, before, atol=SHARE)
+    bank.reweigh(np.array([0.0, 0.0, -math.inf]))
+    np.testing.assert_allclose(bank.weights, before, atol=FIXED_SHARE)
     assert bank.weights[2] == 0
 
 
 def test_the_last_one_awake_has_all_the_weight_and_stays_awake() -> None:
     bank = begun()
-    bank.absorb(np.array([-50.0, 0.0, -50.0]))
+    bank.reweigh(np.array([-50.0, 0.0, -50.0]))
     for _ in range(3):
-        bank.absorb(np.array([-math.inf, -100.0, -math.inf]))
+        bank.reweigh(np.array([-math.inf, -100.0, -math.inf]))
     assert bank.weights.tolist() == [0, 1, 0]
     assert bank.learners[1] is not None
 
 
 def test_who_wakes_begins_anew_with_the_share_that_any_hypothesis_keeps() -> None:
     bank = begun()
-    bank.absorb(np.array([0.0, -1.0, -50.0]))
+    bank.reweigh(np.array([0.0, -1.0, -50.0]))
     kept, before = bank.learners[:2], bank.weights
-    bank.wake(THREE)
+    bank.restore(THREE)
     assert bank.learners[:2] == kept
     woken = bank.learners[2]
     assert woken is not None
     assert (woken.hypothesis, woken.count) == (THREE[2], 0)
-    assert bank.weights[2] == pytest.approx(SHARE / 3, rel=SHARE)
+    assert bank.weights[2] == pytest.approx(FIXED_SHARE / 3, rel=FIXED_SHARE)
     assert bank.weights[0] / bank.weights[1] == pytest.approx(before[0] / before[1])
-    bank.absorb(np.array([0.0, 0.0, -SLEEP + 1.01]))
+    bank.reweigh(np.array([0.0, 0.0, -PRUNED + 1.01]))
     assert bank.learners[2] is not None
 
 
@@ -201,16 +201,16 @@ def test_who_wakes_begins_anew_with_the_share_that_any_hypothesis_keeps() -> Non
 
 
 class Told:
-    """Banks that are told by hand what each bank said of a reward."""
+    """ChangeDetector that are told by hand what each bank said of a reward."""
 
     def __init__(self, may_change: bool = True) -> None:
-        self.banks = Banks(THREE, may_change)
+        self.banks = ChangeDetector(THREE, may_change)
 
     def __call__(self, *logs: float) -> None:
         """Each bank's log density; all of its hypotheses say the same."""
         awake = [[learner is not None for learner in bank.learners] for bank in self.banks.banks]
         densities = [np.where(a, log, -math.inf) for a, log in zip(awake, logs, strict=True)]
-        self.banks.absorb(densities)
+        self.banks.reweigh(densities)
 
     @property
     def born(self) -> list[int]:
@@ -220,7 +220,9 @@ class Told:
 def test_beside_the_bank_that_is_believed_stands_a_challenger_that_is_hardly_believed() -> None:
     tell = Told()
     assert tell.born == [0, 0]
-    assert tell.banks.odds == pytest.approx([1 / (1 + ODDS), ODDS / (1 + ODDS)])
+    assert tell.banks.odds == pytest.approx(
+        [1 / (1 + CHANGE_ODDS), CHANGE_ODDS / (1 + CHANGE_ODDS)]
+    )
 
 
 def test_a_challenger_that_falls_behind_its_prior_odds_begins_anew() -> None:
@@ -230,7 +232,7 @@ def test_a_challenger_that_falls_behind_its_prior_odds_begins_anew() -> None:
     assert tell.born == [0, 0]
     tell(0.0, -0.6)
     assert tell.born == [0, 3]
-    assert tell.banks.log_odds == [0.0, math.log(ODDS)]
+    assert tell.banks.log_odds == [0.0, math.log(CHANGE_ODDS)]
     assert tell.banks.changes == []
 
 
@@ -245,7 +247,9 @@ def test_a_challenger_takes_over_when_it_has_made_up_for_its_odds() -> None:
     assert tell.banks.banks[0] is challenger
     assert tell.born == [1, 0, 11]
     assert tell.banks.changes == [(11, 1)]
-    assert tell.banks.log_odds == pytest.approx([0.0, -10 - math.log(ODDS), math.log(ODDS)])
+    assert tell.banks.log_odds == pytest.approx(
+        [0.0, -10 - math.log(CHANGE_ODDS), math.log(CHANGE_ODDS)]
+    )
 
 
 def taken_over() -> Told:
@@ -295,7 +299,7 @@ def test_a_bank_that_takes_over_wakes_all_hypotheses_and_those_that_challenge_it
     None
 ):
     tell = Told()
-    tell.banks.absorb([np.array([0.0, 0.0, -50.0]), np.zeros(3) - 1])
+    tell.banks.reweigh([np.array([0.0, 0.0, -50.0]), np.zeros(3) - 1])
     asleep = [[learner is None for learner in bank.learners] for bank in tell.banks.banks]
     assert asleep == [[False, False, True]] * 2
     for _ in range(10):
@@ -310,10 +314,10 @@ def test_a_bank_that_takes_over_wakes_all_hypotheses_and_those_that_challenge_it
 def test_a_challenger_begins_with_the_weights_of_the_bank_that_is_believed() -> None:
     """Nearly: a hundredth is spread evenly."""
     tell = Told()
-    tell.banks.absorb([np.array([0.0, -2.0, -4.0]), np.zeros(3) - 9])
+    tell.banks.reweigh([np.array([0.0, -2.0, -4.0]), np.zeros(3) - 9])
     first, challenger = tell.banks.banks
     assert challenger.born == 1
-    expected = CARRIED * first.weights + (1 - CARRIED) / 3
+    expected = CARRIED_WEIGHT * first.weights + (1 - CARRIED_WEIGHT) / 3
     np.testing.assert_allclose(challenger.weights, expected, rtol=1e-12)
     assert challenger.evidence.tolist() == [0, 0, 0]
     assert all(learner is not None and learner.count == 0 for learner in challenger.learners)
@@ -329,7 +333,7 @@ def test_where_tastes_never_change_there_is_one_bank() -> None:
 
 def test_weights_over_all_banks_are_those_of_the_banks_by_their_odds() -> None:
     tell = taken_over()
-    tell.banks.absorb([np.array([0.0, 1.0, -1.0])] * 3)
+    tell.banks.reweigh([np.array([0.0, 1.0, -1.0])] * 3)
     expected = np.zeros(3)
     for odds, bank in zip(tell.banks.odds, tell.banks.banks, strict=True):
         expected += odds * bank.weights
@@ -426,7 +430,7 @@ def test_rewards_that_a_hypothesis_describes_are_evidence_for_it(right: Hypothes
     alone = RewardModel((right,), may_change=False)
     for context, action, _ in table(1_500):
         request = request_of(context, action)
-        scores = alone.scores(request.context, request.actions)
+        scores = alone.belief(request.context, request.actions)
         sd = math.hypot(float(scores.sd[0]), right.noise_sd)
         reward = float(rng.normal(scores.mean[0], sd))
         for head in (model, alone):

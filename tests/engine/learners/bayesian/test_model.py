@@ -10,9 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.learners.bayesian.hypothesis import HYPOTHESES, Hypothesis
-from engine.learners.bayesian.model import LEAN, LEAST, RewardModel
+from engine.learners.bayesian.model import IMITATION_WEIGHT, LEAST, RewardModel
 from engine.learners.bayesian.rows import By
-from engine.learners.belief import Scores
+from engine.learners.belief import Belief
 from engine.policies.base import Normals
 from engine.policies.thompson import Thompson
 from engine.protocol.request import parse_rank_request
@@ -61,11 +61,14 @@ def learn(model: RewardModel, context: list[Json], action: Json, reward: float) 
     return model.learn(request.context, request.actions[0], reward)
 
 
-def scores(
-    model: RewardModel, context: list[Json], offered: list[Json], lean: RewardModel | None = None
-) -> Scores:
+def believed(
+    model: RewardModel,
+    context: list[Json],
+    offered: list[Json],
+    imitation: RewardModel | None = None,
+) -> Belief:
     request = request_of(context, *offered)
-    return model.scores(request.context, request.actions, lean)
+    return model.belief(request.context, request.actions, imitation)
 
 
 def rows_of(history: Sequence[Visit], hypothesis: Hypothesis) -> list[Row]:
@@ -110,7 +113,7 @@ def test_the_belief_has_a_part_for_each_hypothesis_with_its_weight_and_its_dense
     assert min(weights) >= LEAST
     context, _ = table_visit(np.random.default_rng(1), names=6)
     offered = [action for _, action, _ in history[:5]]
-    found = scores(model, context, offered)
+    found = believed(model, context, offered)
     assert found.sources == (0, 1, 2, 3)
     np.testing.assert_allclose(found.weights, weights, rtol=1e-12)
     for i, hypothesis in enumerate(MANY):
@@ -124,7 +127,7 @@ def test_hypotheses_and_banks_that_hardly_count_take_no_part_in_the_belief() -> 
     """Their weights are given to the others in proportion."""
     history = [(*visit[:2], 0.5) for visit in table_history(1, 200)]
     model = learned(history, HYPOTHESES, may_change=True)
-    believers = model.believers()
+    components = model.components()
     odds = [
         o * w
         for o, b in zip(model.evidence.odds, model.evidence.banks, strict=True)
@@ -132,15 +135,15 @@ def test_hypotheses_and_banks_that_hardly_count_take_no_part_in_the_belief() -> 
     ]
     kept = [weight for weight in odds if weight >= LEAST]
     assert 0 < len(kept) < len(odds)
-    np.testing.assert_allclose([b.weight for b in believers], np.array(kept) / sum(kept))
-    assert sum(b.weight for b in believers) == pytest.approx(1, abs=1e-12)
+    np.testing.assert_allclose([b.weight for b in components], np.array(kept) / sum(kept))
+    assert sum(b.weight for b in components) == pytest.approx(1, abs=1e-12)
 
 
 @given(visits, contexts, st.lists(actions, min_size=1, max_size=4))
 def test_a_belief_is_finite_symmetric_and_never_negative(
     history: list[Visit], context: list[Json], offered: list[Json]
 ) -> None:
-    found = scores(learned(history, HYPOTHESES, True), context, offered)
+    found = believed(learned(history, HYPOTHESES, True), context, offered)
     assert found.weights.sum() == pytest.approx(1, abs=1e-12)
     assert np.all(np.isfinite(found.means))
     np.testing.assert_array_equal(found.covariances, found.covariances.transpose(0, 2, 1))
@@ -149,7 +152,7 @@ def test_a_belief_is_finite_symmetric_and_never_negative(
 
 def test_before_any_reward_every_action_is_believed_to_earn_a_half() -> None:
     offered = [{"id": name, "features": [{"k": name}]} for name in "abc"]
-    found = scores(RewardModel(one()), [{"w": "x"}], offered)
+    found = believed(RewardModel(one()), [{"w": "x"}], offered)
     assert found.mean.tolist() == [0.5] * 3
     np.testing.assert_allclose(found.sd, math.sqrt(0.7**2 + 1 / 4), rtol=1e-14)
 
@@ -158,12 +161,12 @@ def test_asking_changes_nothing() -> None:
     history = table_history(2, 40)
     asked, quiet = RewardModel(HYPOTHESES), RewardModel(HYPOTHESES)
     for context, action, reward in history:
-        scores(asked, context, [action, *(a for _, a, _ in history[:3])])
+        believed(asked, context, [action, *(a for _, a, _ in history[:3])])
         named(asked, context, action)
         learn(asked, context, action, reward)
         learn(quiet, context, action, reward)
     offered = [action for _, action, _ in history[:5]]
-    first, second = (scores(m, history[0][0], offered) for m in (asked, quiet))
+    first, second = (believed(m, history[0][0], offered) for m in (asked, quiet))
     assert first.means.tobytes() == second.means.tobytes()
     assert first.covariances.tobytes() == second.covariances.tobytes()
     assert asked.weights == quiet.weights
@@ -184,8 +187,8 @@ def test_without_forgetting_and_changes_rewards_may_come_in_any_order(
     hypotheses = tuple(h for h in MANY if h.memory == 1)
     context, _ = table_visit(np.random.default_rng(1))
     offered = [action for _, action, _ in history[:5]]
-    expected = scores(learned(history, hypotheses), context, offered)
-    found = scores(learned(shuffled, hypotheses), context, offered)
+    expected = believed(learned(history, hypotheses), context, offered)
+    found = believed(learned(shuffled, hypotheses), context, offered)
     np.testing.assert_allclose(found.means, expected.means, rtol=0, atol=1e-10)
     np.testing.assert_allclose(found.covariances, expected.covariances, rtol=0, atol=1e-10)
 
@@ -198,7 +201,7 @@ def test_a_hypothesis_that_sleeps_leaves_the_others_beliefs_exact() -> None:
     assert model.evidence.banks[0].learners[-1] is None
     assert model.weights[certain] == 0
     found, expected = (
-        scores(m, history[0][0], [a for _, a, _ in history[:4]])
+        believed(m, history[0][0], [a for _, a, _ in history[:4]])
         for m in (model, learned(history, MANY))
     )
     np.testing.assert_allclose(found.means, expected.means, rtol=0, atol=1e-12)
@@ -239,10 +242,10 @@ def test_contributions_are_those_of_the_hypotheses_by_their_weights() -> None:
 def test_contributions_add_up_to_the_belief_above_the_mean_of_everything() -> None:
     history = table_history(7, 100)
     model = learned(history, HYPOTHESES, may_change=True)
-    centre = sum(b.weight * b.learner.centre for b in model.believers())
+    centre = sum(b.weight * b.learner.centre for b in model.components())
     for context, action, _ in history[:10]:
         total = math.fsum(named(model, context, action).values())
-        mean = float(scores(model, context, [action]).mean[0])
+        mean = float(believed(model, context, [action]).mean[0])
         assert centre + total == pytest.approx(mean, abs=1e-10)
 
 
@@ -284,7 +287,7 @@ def test_the_sd_of_an_average_is_that_of_the_mixture_of_dense_solves() -> None:
         offers.append((request.context, request.actions, w))
     assert model.sd_of_average(offers) == pytest.approx(expected, abs=1e-9)
     alone = offers[0][0], offers[0][1], np.array([1.0, 0.0])
-    single = scores(model, *asked[0])
+    single = believed(model, *asked[0])
     assert model.sd_of_average([alone]) == pytest.approx(float(single.sd[0]), abs=1e-9)
 
 
@@ -302,22 +305,24 @@ def leaning(
     exact = oracle(history, hypothesis)
     every: Row = {column: 1.0 for row in [*rows, *exact.rows] for column in row}
     weights = oracle(imitated, LEANING[0]).weights(every)
-    return replace(exact, prior_mean={column: LEAN * w for column, w in weights.items()})
+    return replace(
+        exact, prior_mean={column: IMITATION_WEIGHT * w for column, w in weights.items()}
+    )
 
 
 @pytest.mark.parametrize("count", [0, 1, 40])
 def test_what_was_imitated_moves_the_prior_mean_of_each_hypothesis(count: int) -> None:
-    """`LEAN` x its weights are the prior mean of the weights, solved densely.
+    """`IMITATION_WEIGHT` x its weights are the prior mean of the weights, solved densely.
 
     Of hypotheses that write rows as the imitation head does, so that the columns are the same.
     """
     same = (Hypothesis(3, "id", 0.4, 0.5), Hypothesis(3, "id", 0.35, 0.7))
     imitated, history = table_history(9, 50), table_history(10, count)
-    lean, model = learned(imitated, LEANING), learned(history, same)
+    imitation, model = learned(imitated, LEANING), learned(history, same)
     context, _ = table_visit(np.random.default_rng(4), names=6)
     offered = [action for _, action, _ in imitated[:4]]
     rows = [naive_row(context, action, 3) for action in offered]
-    found, plain = (scores(model, context, offered, way) for way in (lean, None))
+    found, plain = (believed(model, context, offered, way) for way in (imitation, None))
     for i, hypothesis in enumerate(same):
         mean, covariance = leaning(imitated, history, hypothesis, rows).moments(rows)
         np.testing.assert_allclose(found.means[i], mean, rtol=0, atol=1e-9)
@@ -327,9 +332,9 @@ def test_what_was_imitated_moves_the_prior_mean_of_each_hypothesis(count: int) -
 
 def test_a_lean_that_learned_nothing_changes_nothing() -> None:
     history = table_history(11, 30)
-    model, lean = learned(history, MANY), RewardModel((Hypothesis(),), may_change=False)
+    model, imitation = learned(history, MANY), RewardModel((Hypothesis(),), may_change=False)
     offered = [action for _, action, _ in history[:4]]
-    found, plain = (scores(model, history[0][0], offered, way) for way in (lean, None))
+    found, plain = (believed(model, history[0][0], offered, way) for way in (imitation, None))
     np.testing.assert_allclose(found.means, plain.means, rtol=0, atol=1e-12)
 
 
@@ -337,10 +342,10 @@ def test_a_lean_that_learned_nothing_changes_nothing() -> None:
 def test_a_lean_moves_the_contribution_of_each_column(count: int) -> None:
     imitated, history = table_history(12, 40), table_history(13, count)
     (hypothesis,) = one()
-    model, lean = learned(history, one()), learned(imitated, LEANING)
+    model, imitation = learned(history, one()), learned(imitated, LEANING)
     context, action, _ = imitated[0]
     request = request_of(context, action)
-    contributions = model.contributions(request.context, request.actions[0], lean)
+    contributions = model.contributions(request.context, request.actions[0], imitation)
     found = {(c.context, "#" * c.of_id + c.action): v for c, v in contributions.items()}
     row = naive_row(context, action, 3)
     exact = leaning(imitated, history, hypothesis, [row])
@@ -383,7 +388,7 @@ def test_a_policy_can_decide_after_any_history_under_any_allowed_settings(
                 spread = 1 + 1e-3 * rng.random((8, 4))
                 offered = [{"id": "a", "features": [{"e": e}]} for e in spread.tolist()]
         request = parse_rank_request(offered, context)
-        found = model.scores(request.context, request.actions)
+        found = model.belief(request.context, request.actions)
         assert np.all(np.isfinite(found.means))
         assert np.all(np.isfinite(found.covariances))
         decision = policy.decide(found, normals, rng)
@@ -403,9 +408,9 @@ def test_hundreds_of_features_that_never_repeat_stay_finite_and_within_the_basis
     offered = [{"id": name, "features": [{"k": name, "n": 0.5}]} for name in "abc"]
     for _ in range(80):
         context: list[Json] = [{f"x{i}": float(v) for i, v in enumerate(rng.normal(size=300))}]
-        found = scores(model, context, offered)
+        found = believed(model, context, offered)
         assert np.all(np.isfinite(found.means))
         assert np.all(found.sds > 0)
         learn(model, context, offered[int(rng.integers(3))], float(rng.integers(2)))
-    means: Array = scores(model, context, offered).mean
+    means: Array = believed(model, context, offered).mean
     assert np.all(np.abs(means) <= 2)

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.learners.bayesian import basis as span_module
-from engine.learners.bayesian.basis import Place, Span
+from engine.learners.bayesian.basis import Basis, LearnedRow
 from engine.learners.bayesian.hypothesis import Hypothesis
 from engine.learners.bayesian.posterior import Posterior
 from engine.learners.bayesian.rows import By
@@ -49,7 +49,7 @@ class Student:
 
     def __init__(self, of: Hypothesis, history: list[Visit] | None = None) -> None:
         self.hypothesis = of
-        self.span = Span(of.form)
+        self.span = Basis(of.form)
         self.posterior = Posterior(of)
         for visit in history or []:
             self.learn(*visit)
@@ -61,7 +61,7 @@ class Student:
             self.posterior.merge(merge)
         return self.posterior.learn(place, reward)
 
-    def find(self, context: list[Json], action: Json) -> Place:
+    def find(self, context: list[Json], action: Json) -> LearnedRow:
         request = request_of(context, action)
         return self.span.find(request.context, request.actions[0])
 

@@ -14,16 +14,17 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from engine import LearningLoop, LoopSettings
-from engine.loop.log import Ranked
+from engine.errors import RejectedError
+from engine.loop.entries import Ranked
 from engine.simulation.crowd import crowd
-from engine.store import KeptLoop, Library, Limits, Store, StoreError, keep, reopen
+from engine.store import Library, Limits, Store, StoredLoop, StoreError, keep, reopen
 from engine.store.entry_codec import to_text
-from engine.store.exchange.dsjson import dsjson_rows, import_dsjson, shown_distribution
+from engine.store.exchange.dsjson import dsjson_rows, import_dsjson
 from engine.store.exchange.formats import FORMATS, Format, import_file
 from engine.store.exchange.jsonl import export_lines, import_loop
-from engine.store.exchange.lines import MAX_LINE, MAX_LINES, SHOWN, RejectedError
+from engine.store.exchange.lines import MAX_LINE, MAX_LINES, SHOWN
 from engine.store.logs import CHUNK
-from engine.store.snapshot_codec import thaw
+from engine.store.snapshot_codec import load
 from engine.worlds import WORLDS
 from tests.engine.helpers import CONTEXTS, DRINKS
 from tests.workers import WORLD, beliefs, serve_next
@@ -39,14 +40,14 @@ def shelf(tmp_path_factory: pytest.TempPathFactory) -> Library:
 
 
 @pytest.fixture(scope="module")
-def taught(shelf: Library) -> KeptLoop:
+def taught(shelf: Library) -> StoredLoop:
     """A loop with clicks, an undo, another policy, a snapshot and no answer once."""
     kept = keep(shelf.store, owner="me", world="coffee", seed=7)
     for _ in range(12):
         serve_next(kept)
     kept.loop.undo_event()
     kept.loop.configure(default_reward=0.25)
-    kept.settle(every=1)
+    kept.snapshot_if_due(every=1)
     serve_next(kept)
     answer = kept.loop.rank(WORLD.actions, WORLD.features(WORLD.contexts[5]))
     kept.loop.expire(answer.event_id)
@@ -54,7 +55,7 @@ def taught(shelf: Library) -> KeptLoop:
 
 
 @pytest.fixture(scope="module")
-def lines(shelf: Library, taught: KeptLoop) -> list[str]:
+def lines(shelf: Library, taught: StoredLoop) -> list[str]:
     return list(export_lines(shelf.store, taught.id))
 
 
@@ -77,7 +78,7 @@ def rejected(shelf: Library, file: io.BytesIO) -> RejectedError:
 
 @pytest.mark.parametrize("pack", [False, True])
 def test_an_imported_loop_goes_on_like_the_exported_one(
-    shelf: Library, taught: KeptLoop, lines: list[str], pack: bool
+    shelf: Library, taught: StoredLoop, lines: list[str], pack: bool
 ) -> None:
     shares: list[float] = []
     about = import_loop(shelf.store, file_of(*lines, "", pack=pack), "new", progress=shares.append)
@@ -90,7 +91,7 @@ def test_an_imported_loop_goes_on_like_the_exported_one(
     shelf.store.delete(about.id, "new")
 
 
-def test_every_format_can_be_written(shelf: Library, taught: KeptLoop, lines: list[str]) -> None:
+def test_every_format_can_be_written(shelf: Library, taught: StoredLoop, lines: list[str]) -> None:
     about = shelf.store.about(taught.id)
     written = {}
     for kind in FORMATS:
@@ -100,7 +101,7 @@ def test_every_format_can_be_written(shelf: Library, taught: KeptLoop, lines: li
     assert gzip.decompress(written["log"]).decode().splitlines() == lines
     decisions = gzip.decompress(written["dsjson"]).decode().splitlines()
     assert len(decisions) == len(taught.loop.events)
-    model = thaw(written["model"])["model"]
+    model = load(written["model"])["model"]
     assert model.weights == getattr(taught.loop.model, "weights", None)
 
 
@@ -117,7 +118,7 @@ def test_a_loop_without_a_world_is_for_python_alone(shelf: Library) -> None:
 # -- the service's format -------------------------------------------------------------
 
 
-def test_the_services_format_says_what_was_shown(taught: KeptLoop) -> None:
+def test_the_services_format_says_what_was_shown(taught: StoredLoop) -> None:
     rows: list[Json] = [json.loads(json.dumps(row)) for row in dsjson_rows(taught.loop.log)]
     for row, state in zip(rows, taught.loop.events.values(), strict=True):
         ranked = state.ranked
@@ -153,15 +154,15 @@ def test_an_apprentices_propensities_are_of_what_was_shown(exploration: float) -
     )
     list(crowd(loop, WORLD, 40))
     for ranked in (state.ranked for state in loop.events.values()):
-        chances = shown_distribution(ranked)
+        chances = ranked.shown_probabilities()
         assert sum(chances) == pytest.approx(1)
         assert chances[ranked.shown] == pytest.approx(ranked.propensity)
         assert chances[0] == pytest.approx(1 - exploration + exploration / 4)
     alone = loop.rank(DRINKS[:1])
-    assert shown_distribution(loop.events[alone.event_id].ranked) == [1.0]
+    assert loop.events[alone.event_id].ranked.shown_probabilities() == [1.0]
 
 
-def test_a_log_of_the_service_teaches_the_same(shelf: Library, taught: KeptLoop) -> None:
+def test_a_log_of_the_service_teaches_the_same(shelf: Library, taught: StoredLoop) -> None:
     rows = [json.dumps(row) for row in dsjson_rows(taught.loop.log)]
     about = import_file(shelf.store, file_of(*rows, pack=True), "new", "monday.dsjson.gz")
     assert (about.name, about.world, about.seed) == ("monday", "coffee", 0)
@@ -488,7 +489,7 @@ def test_whatever_is_uploaded_it_is_a_whole_loop_or_nothing(
 @given(st.data())
 @settings(max_examples=150, suppress_health_check=list(HealthCheck))
 def test_the_same_for_the_services_format(
-    shelf: Library, taught: KeptLoop, data: st.DataObject
+    shelf: Library, taught: StoredLoop, data: st.DataObject
 ) -> None:
     rows = [json.dumps(row) for row in dsjson_rows(taught.loop.log)]
     _comes_in_whole_or_not(shelf, data.draw(mutilated(rows)))
