@@ -2,9 +2,16 @@
 
 Every hypothesis tells the density of each reward before it learns it; the product is its
 evidence (its marginal likelihood; MacKay, *Information Theory, Inference, and Learning
-Algorithms*, 2003, chapter 28), which prefers the simplest account that explains the rewards.
-A small fixed share of the weights is spread evenly after each reward, so that a hypothesis
-can come back (Herbster & Warmuth, *Machine Learning* 32, 1998).
+Algorithms*, 2003, chapter 28), which prefers the simplest account that explains the rewards:
+
+    (8)  weight_h <- weight_h p_h(reward) / sum over g of weight_g p_g(reward).
+
+A small fixed share s of the weights is spread evenly over the H hypotheses after each reward,
+so that one can come back (Herbster & Warmuth, *Machine Learning* 32, 1998):
+
+    (9)  weight_h <- (1 - s) weight_h + s / H.
+
+Numbers of equations as in ``engine/README.md``.
 """
 
 import math
@@ -20,12 +27,12 @@ from engine.learners.bayesian.posterior import Posterior
 FIXED_SHARE = 1e-4
 """Share of the weights that is spread evenly after each reward."""
 PRUNED = 40.0
-"""A hypothesis that is e^-40 behind is not taught any more, until tastes change."""
+"""A hypothesis whose evidence is e^-40 of the best is pruned: taught no more until a change."""
 
 
 @dataclass(eq=False, slots=True)
 class ModelAverage:
-    """One learner for each hypothesis, all taught since the same reward.
+    """Posteriors averaged by weight: one for each hypothesis, all taught since the same reward.
 
     Attributes:
         born: how many rewards there were before.
@@ -42,7 +49,7 @@ class ModelAverage:
 
     @classmethod
     def begin(cls, hypotheses: Sequence[Hypothesis], born: int, weights: Array) -> "ModelAverage":
-        """A bank that knows nothing; hypotheses of weight 0 sleep."""
+        """An average that knows nothing; hypotheses of weight 0 are pruned."""
         awake = weights > 0
         learners = [
             Posterior(hypothesis) if wakes else None
@@ -62,10 +69,10 @@ class ModelAverage:
         """Weigh the hypotheses by how well they foresaw a reward.
 
         Args:
-            densities: log densities of the reward, (H,); -inf for one that sleeps.
+            densities: log densities of the reward, (H,); -inf for one that is pruned.
 
         Returns:
-            the log density by the bank as a whole.
+            the log density by the average as a whole.
         """
         taught = self.awake
         if sum(taught) == 1:
@@ -77,7 +84,7 @@ class ModelAverage:
         weights = np.exp(joint - top)
         total = float(weights.sum())
         spread = FIXED_SHARE / awake.sum()
-        weights = weights / total * (1 - spread * awake.sum()) + spread * awake
+        weights = weights / total * (1 - spread * awake.sum()) + spread * awake  # (8), (9)
         with np.errstate(divide="ignore"):
             self.log_weights = np.log(weights)
         self.evidence = self.evidence + densities
@@ -92,7 +99,7 @@ class ModelAverage:
 
     @property
     def awake(self) -> list[bool]:
-        """Which hypotheses are taught, (H,)."""
+        """Which hypotheses are taught, (H,): those that are not pruned."""
         return [learner is not None for learner in self.learners]
 
     def begin_anew(self, born: int) -> None:
@@ -101,7 +108,7 @@ class ModelAverage:
         self.evidence = np.where(self.awake, 0.0, -np.inf)
 
     def restore(self, hypotheses: Sequence[Hypothesis]) -> None:
-        """Let those that sleep begin anew, with the share that any hypothesis keeps."""
+        """Let those that were pruned begin anew, with the share that any hypothesis keeps."""
         asleep = [i for i, learner in enumerate(self.learners) if learner is None]
         for i in asleep:
             self.learners[i] = Posterior(hypotheses[i])

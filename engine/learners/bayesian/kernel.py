@@ -1,12 +1,16 @@
 """Inner products of rows without writing the rows out.
 
-A row is (context part) x (action part), a tensor product, so the inner product
-of two rows is the product of the parts' inner products. All crosses of k fields
-together have as their inner product the k-th elementary symmetric polynomial of
-the per-field inner products s_1..s_F (the ANOVA kernel: Shawe-Taylor & Cristianini,
-*Kernel Methods for Pattern Analysis*, 2004, section 9.2), so triples of hundreds of
-fields cost a few vector operations.
-`engine.protocol.features.columns_of_row` is the same map written out; a test holds them equal.
+A row is (context part) x (action part), a tensor product, so
+
+    (1)  x.z = (inner product of the context parts) (inner product of the action parts).
+
+All crosses of k fields together have as their inner product the k-th elementary symmetric
+polynomial of the per-field inner products s_1..s_F,
+
+    (2)  e_k = sum over fields f_1 < ... < f_k of s_f1 ... s_fk
+
+(the ANOVA kernel: Shawe-Taylor & Cristianini, *Kernel Methods for Pattern Analysis*, 2004,
+section 9.2), so triples of hundreds of fields cost a few vector operations.
 """
 
 import math
@@ -36,7 +40,7 @@ def symmetric_polynomials(products: Array, orders: int) -> Array:
     e: Array = np.zeros((orders + 1, *products.shape[:-1]))
     e[0] = 1.0
     for field in range(products.shape[-1]):
-        e[1:] += products[..., field] * e[:-1]
+        e[1:] += products[..., field] * e[:-1]  # (2)
     return e
 
 
@@ -142,7 +146,7 @@ class RowKernel:
         features = self._actions.totals(offer.columns, offer.features) * to_features[:, None]
         ids = np.array([self._ids.get(action.id, -1) for action in actions])
         same = (i[:, None] == ids) * (id_lengths[a][:, None] * offer.id_lengths)
-        return (contexts[c, None] * (features[a] + same)).T, own
+        return (contexts[c, None] * (features[a] + same)).T, own  # (1)
 
 
 def _field_squares(context: Features) -> Array:

@@ -1,24 +1,30 @@
-"""What one hypothesis believes, as a fold over weighted rewards.
+"""The Gaussian posterior of one hypothesis: Bayesian linear regression, one reward at a time.
 
 Model: reward = m0 + x.w + noise, with w ~ N(0, prior_sd^2 I), noise ~ N(0, noise_sd^2) and
 m0 ~ N(1/2, 1/4), the mean of everything. Rows of different blocks share nothing but m0, so
 the joint posterior is a bordered block-diagonal system, solved exactly: with G = sum v x x',
 h = sum v y x, f = sum v x, n = sum v, s = sum v y over a block's rows, v = 1 / noise_sd^2,
 
-    Sigma = (I / prior_sd^2 + G)^-1,    p = Sigma h,    q = Sigma f,
-    precision of m0:  A = 4 + n - sum over blocks of f.q,
-    mean of m0:       (2 + s - sum over blocks of f.p) / A,
+    (3)  Sigma = (I / prior_sd^2 + G)^-1,    p = Sigma h,    q = Sigma f,
+    (4)  precision of m0:  A = 4 + n - sum over blocks of f.q,
+         mean of m0:       m0 = (2 + s - sum over blocks of f.p) / A,
+    (5)  mean of a row x of the block:   m0 + x.(p - m0 q),
+         its covariance with a row z:    x' Sigma z + (1 - x.q)(1 - z.q) / A
 
-and a row x of that block has mean m0 + x.(p - m0 q), and with another row z of it the
-covariance x' Sigma z + (1 - x.q)(1 - z.q) / A (Bishop, *Pattern Recognition and Machine
-Learning*, 2006, section 3.3, with m0 eliminated by its Schur complement).
-Sigma is kept current by the Sherman-Morrison formula, O(r^2) a reward.
+(Bishop, *Pattern Recognition and Machine Learning*, 2006, section 3.3, with m0 eliminated
+by its Schur complement). A reward's predictive variance is the noise plus (5), and with the
+gain Sigma x, a reward of weight b / noise_sd^2 changes Sigma by the Sherman-Morrison formula,
+
+    (6)  Sigma <- Sigma - gain gain' b / (noise_sd^2 + b x.gain),    O(r^2) a reward.
 
 Forgetting is directional (Kulhavy, *Automatica* 23, 1987): a reward counts with a weight
-b = memory - (1 - memory) / c, where c is the variance of the row in units of the noise,
+
+    (7)  b = memory - (1 - memory) / c,    c the variance of the row in units of the noise,
+
 and the mean moves as if it counted in full. So only what is met again is forgotten, and
 the variance of a row never falls below (1 - memory) / memory of the noise. With memory 1,
 b = 1, and the belief depends on the rewards alone, in any order.
+Numbers of equations as in ``engine/README.md``.
 """
 
 import math
@@ -37,7 +43,12 @@ CENTRE, CENTRE_PRECISION = 0.5, 4.0
 
 @dataclass(slots=True)
 class _Share:
-    """What was learned of one block. Arrays have room; vectors are h, f, p and q."""
+    """What was learned of one block, in its r coordinates. Arrays have room.
+
+    Attributes:
+        covariance: Sigma of (3), (r, r).
+        vectors: h, f, p and q of (3), (4, r).
+    """
 
     size: int
     covariance: Array
@@ -74,9 +85,10 @@ class Posterior:
     # -- what is believed -------------------------------------------------------------
 
     def moments(self, offer: OfferedRows) -> tuple[Array, Array]:
-        """Mean (K,) and covariance (K, K) of the expected rewards of offered rows."""
+        """Mean (K,) and covariance (K, K) of the expected rewards of offered rows: (5)."""
         size, m0 = len(offer.outside), self.centre
-        mean, left = np.full(size, m0), np.ones(size)
+        # 1 - x.q of (5): the share of m0 that the rewards have not claimed.
+        mean, unclaimed = np.full(size, m0), np.ones(size)
         covariance = self._tau2 * offer.outside
         for part in offer.parts:
             x, at = part.coordinates, part.at
@@ -88,11 +100,11 @@ class Posterior:
             known, new = x[:, : share.size], x[:, share.size :]
             p, q = share.pq
             mean[at] += known @ (p - m0 * q)
-            left[at] -= known @ q
+            unclaimed[at] -= known @ q
             covariance[grid] += known @ share.covariance[: share.size, : share.size] @ known.T
             if new.shape[1]:
                 covariance[grid] += self._tau2 * (new @ new.T)
-        covariance += left[:, None] * (left / self._precision)
+        covariance += unclaimed[:, None] * (unclaimed / self._precision)
         return mean, covariance
 
     def weights(self, block: Block, centre: float) -> Array:
@@ -114,7 +126,7 @@ class Posterior:
             total: sum of the weights.
             length: squared length of the weighted sum of the rows.
         """
-        variance, left = self._tau2 * length, total
+        variance, unclaimed = self._tau2 * length, total
         for block, x in inside.items():
             share = self._shares.get(block)
             if share is None:
@@ -122,8 +134,8 @@ class Posterior:
             known = x[: share.size]
             sigma = share.covariance[: share.size, : share.size]
             variance += float(known @ sigma @ known) - self._tau2 * float(known @ known)
-            left -= float(known @ share.pq[1])
-        return variance + left * left / self._precision
+            unclaimed -= float(known @ share.pq[1])
+        return variance + unclaimed * unclaimed / self._precision
 
     # -- what is learned --------------------------------------------------------------
 
@@ -140,15 +152,14 @@ class Posterior:
         sigma = share.covariance[:size, :size]
         gain = sigma @ x
         p, q = share.pq
-        left, inside = 1.0 - float(x @ q), float(x @ gain)
-        variance = inside + left * left / self._precision
+        unclaimed, inside = 1.0 - float(x @ q), float(x @ gain)
+        variance = inside + unclaimed * unclaimed / self._precision  # (5)
         noise = self._sigma2 + self._tau2 * place.outside
-        surprise = reward - self.centre * left - float(x @ p)
-        total = noise + variance
-        density = _log_density(surprise, total)
-        weight, target = self._weigh(variance / noise, reward - surprise, surprise)
+        innovation = reward - self.centre * unclaimed - float(x @ p)  # reward - mean of (5)
+        density = _log_density(innovation, noise + variance)
+        weight, target = self._weigh(variance / noise, reward - innovation, innovation)
         weight, target = weight / noise, target / noise
-        sigma -= (gain * (weight / (1.0 + weight * inside)))[:, None] * gain
+        sigma -= (gain * (weight / (1.0 + weight * inside)))[:, None] * gain  # (6)
         self._move(share, x, weight, target)
         self.count += 1
         return density
@@ -159,24 +170,34 @@ class Posterior:
         noise = self._sigma2 + self._tau2 * place.outside
         self._move(share, place.coordinates, 0.0, difference / noise)
 
-    def _weigh(self, known: float, mean: float, surprise: float) -> tuple[float, float]:
-        """Weight of a reward, and weight x the value that moves the mean as in full."""
+    def _weigh(self, ratio: float, mean: float, innovation: float) -> tuple[float, float]:
+        """b of (7), and b x the reward that moves the mean as if it counted in full.
+
+        Args:
+            ratio: c of (7), variance of the row / variance of the noise.
+        """
         memory = self.hypothesis.memory
         if memory == 1.0:
-            return 1.0, mean + surprise
-        weight = memory - (1.0 - memory) / known
-        return weight, weight * mean + surprise * (1.0 + weight * known) / (1.0 + known)
+            return 1.0, mean + innovation
+        weight = memory - (1.0 - memory) / ratio  # (7)
+        return weight, weight * mean + innovation * (1.0 + weight * ratio) / (1.0 + ratio)
 
     def _move(self, share: _Share, x: Array, weight: float, target: float) -> None:
-        """Count a row with a weight, and pull it by ``target``; then solve."""
+        """Add a row to h and f, and solve (3) and (4) again.
+
+        Args:
+            x: its coordinates, (r,).
+            weight: v, 1 / variance; 0 changes the reward alone.
+            target: v y, in units of reward / variance.
+        """
         size = share.size
         h, f, p, q = share.vectors[:, :size]
         self._precision += weight + float(f @ q)
         self._pull += target + float(f @ p)
         h += target * x
         f += weight * x
-        share.vectors[2:, :size] = share.vectors[:2, :size] @ share.covariance[:size, :size]
-        self._precision -= float(f @ q)
+        share.vectors[2:, :size] = share.vectors[:2, :size] @ share.covariance[:size, :size]  # (3)
+        self._precision -= float(f @ q)  # (4)
         self._pull -= float(f @ p)
 
     def merge(self, merge: Merge) -> None:
