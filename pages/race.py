@@ -64,7 +64,7 @@ def draw_stage(session: RaceSession) -> None:
         show_line_up(session.setup)
         return
     show_situation(session)
-    if not len(session.known):
+    if not session.known.keys:
         show_line_up(session.raced)
         return
     show_curves(session)

@@ -1,15 +1,17 @@
 """The Race page: what a person can do, and what happens then."""
 
+import html
 import io
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import BrokenExecutor, Executor, Future
+from dataclasses import replace
 
 import pandas as pd
 import pytest
 
 from engine.experiments.race.contenders import ABTest, Learner, line_up
-from engine.experiments.race.plan import MAX_REPETITIONS, MAX_VISITORS
+from engine.experiments.race.plan import MAX_REPETITIONS, MAX_VISITORS, Plan
 from engine.experiments.race.runs import race
 from engine.experiments.race.standings import Standings
 from engine.policies.epsilon_greedy import EpsilonGreedy
@@ -22,6 +24,7 @@ from pages.parts.race.pool import GRACE, LANES, Lane, Track
 from pages.parts.race.session import RaceSession
 from pages.parts.race.setup import KEYS, MAX_STEPS, REPETITIONS, VISITORS, RaceSetup
 from pages.parts.race.wording import names_of, size_of, story_of, verdict
+from tests.engine.experiments.race.test_runs import Faulty
 from tests.pages.conftest import Here, RaceApp
 
 Open = Callable[..., RaceApp]
@@ -174,6 +177,53 @@ def test_a_race_that_is_too_long_is_refused_with_the_reason(open_race: Open) -> 
     assert f"This page races {MAX_STEPS:,} at most" in app.text
     app.session.start(app.session.setup, None)
     assert app.session.state == "ready"
+
+
+def let_ab_fail(monkeypatch: pytest.MonkeyPatch, crowds: Sequence[int]) -> None:
+    """The A/B test raises before some of the crowds, counted from 0."""
+    plan_of = RaceSetup.plan
+
+    def plan(setup: RaceSetup) -> Plan:
+        sound = plan_of(setup)
+        faulty = Faulty("ab", tuple(map(sound.seed_of, crowds)), RuntimeError, ("no *milk*",))
+        others = (c for c in sound.contenders if c.key != "ab")
+        return replace(sound, contenders=(faulty, *others))
+
+    monkeypatch.setattr(RaceSetup, "plan", plan)
+
+
+def test_a_race_of_which_a_run_fails_says_so_and_shows_what_it_has(
+    open_race: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    let_ab_fail(monkeypatch, [2])
+    app = open_race(**QUICK | {"crowds": "5"}).set("race-bet", "ab").click("start")
+    app.finish_the_race()
+    assert app.session.state == "failed"
+    assert app.session.known.shared == [0, 1, 3, 4]
+    told = html.unescape(app.text)
+    assert "1 of 15 runs failed; the first, A/B test in crowd 3: RuntimeError" in told
+    assert "no *milk*." in told
+    assert "over 4 crowds" in told
+    assert "You bet on A/B test" in told
+    assert len(charts_of(app)) == 4
+    assert len(list(app.session.known.run_rows())) == 14
+    assert app.widget("race-csv-curves")
+    assert not app.widget("start").disabled
+
+
+@pytest.mark.parametrize("who", ["epsilon,ab,uniform", "ab,uniform"])
+def test_who_fails_in_every_crowd_is_left_out_and_the_bet_is_told(
+    open_race: Open, monkeypatch: pytest.MonkeyPatch, who: str
+) -> None:
+    let_ab_fail(monkeypatch, range(2))
+    app = open_race(**QUICK | {"who": who}).set("race-bet", "ab").click("start").finish_the_race()
+    assert app.session.state == "failed"
+    assert f"2 of {2 * len(who.split(','))} runs failed" in app.text
+    if who == "ab,uniform":
+        assert "There is nothing to compare, so nobody is ahead." in app.text
+    else:
+        assert "Epsilon-greedy 10 % earned most" in app.text
+        assert "You bet on A/B test: it failed in every crowd." in app.text
 
 
 def test_drift_is_drawn_and_recovery_told(open_race: Open) -> None:

@@ -61,9 +61,14 @@ class Plan:
         check_number(_CODE, "seed", self.seed, 0, 2**63, whole=True)
 
     @property
+    def runs(self) -> int:
+        """How often a contender meets a crowd."""
+        return self.repetitions * len(self.contenders)
+
+    @property
     def steps(self) -> int:
         """Visitors over all runs."""
-        return self.visitors * self.repetitions * len(self.contenders)
+        return self.visitors * self.runs
 
     @property
     def points(self) -> NDArray[np.intp]:

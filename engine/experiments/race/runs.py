@@ -6,12 +6,14 @@ cluster the runs are done.
 """
 
 from collections.abc import Iterator, Mapping
-from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
+from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, Future, wait
 from dataclasses import dataclass
+from typing import Self
 
 import numpy as np
 
 from engine.arrays import Array
+from engine.errors import PersonalizerError
 from engine.experiments.race.contenders import Contender
 from engine.experiments.race.plan import Plan
 from engine.experiments.race.players import Choice
@@ -54,6 +56,31 @@ class Outcome:
     weights: Mapping[str, Array]
 
 
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """A run that raised an exception, so nothing came of it.
+
+    Attributes:
+        error: the exception in one line.
+    """
+
+    contender: str
+    repetition: int
+    error: str
+
+    @classmethod
+    def of(cls, run: Run, error: BaseException) -> Self:
+        """The failure of a run that raised an exception."""
+        said = " ".join(str(error).split())[:_LONGEST]
+        if not isinstance(error, PersonalizerError):
+            said = f"{type(error).__name__}: {said}" if said else type(error).__name__
+        return cls(run.plan.contenders[run.contender].key, run.repetition, said)
+
+
+_LONGEST = 300
+"""Characters of an exception's own text in a failure."""
+
+
 def segments_of(world: World) -> list[tuple[str, str]]:
     """(field, value) of everything that a visitor of a world can have, field by field."""
     return [(field.name, value.name) for field in world.fields for value in field.values]
@@ -66,18 +93,21 @@ def runs_of(plan: Plan) -> Iterator[Run]:
             yield Run(plan, contender, repetition)
 
 
-def race(plan: Plan, executor: Executor | None = None) -> Iterator[Outcome]:
-    """Do all runs of a plan.
+def race(plan: Plan, executor: Executor | None = None) -> Iterator[Outcome | Failure]:
+    """Do all runs of a plan; one that fails does not keep the others from being done.
 
     Args:
         executor: where; any of `concurrent.futures`, or a cluster's that follows its
             interface, such as ``distributed.Client.get_executor()``. None is here.
 
     Yields:
-        outcomes in the order in which they come.
+        an outcome or a failure for each run, in the order in which they come.
+
+    Raises:
+        BrokenExecutor: as `UnderWay.collect`.
     """
     if executor is None:
-        yield from map(do, runs_of(plan))
+        yield from map(attempt, runs_of(plan))
         return
     under_way = UnderWay(plan, executor)
     try:
@@ -97,41 +127,82 @@ class UnderWay:
     def __init__(self, plan: Plan, executor: Executor, ahead: int | None = None) -> None:
         self._runs = runs_of(plan)
         self._executor = executor
-        self._left = plan.repetitions * len(plan.contenders)
+        self._left = plan.runs
         self._ahead = ahead or self._left
-        self._pending: set[Future[Outcome]] = set()
+        self._pending: dict[Future[Outcome | Failure], Run] = {}
 
     @property
     def is_over(self) -> bool:
-        """Whether every outcome was collected, or the race was stopped."""
+        """Whether what came of every run was collected, or the race was stopped."""
         return self._left == 0
 
-    def collect(self, timeout: float | None = None) -> list[Outcome]:
-        """Send runs, and take in the outcomes that have come since the last call.
+    def collect(self, timeout: float | None = None) -> list[Outcome | Failure]:
+        """Send runs, and take in what has come of some since the last call.
 
         Args:
             timeout: seconds to wait for at least one; None waits as long as it takes.
+
+        Raises:
+            BrokenExecutor: if the executor does no more runs, once all it has done are
+                collected.
         """
         self._send()
-        done, self._pending = wait(self._pending, timeout, FIRST_COMPLETED)
-        self._left -= len(done)
+        done, _ = wait(self._pending, timeout, FIRST_COMPLETED)
+        broken = [error for future in done if (error := _broken(future))]
+        if broken and len(broken) == len(done):
+            raise broken[0]
+        found = [_found(self._pending.pop(f), f) for f in done if not _broken(f)]
+        self._left -= len(found)
         self._send()
-        return [future.result() for future in done]
+        return found
 
     def stop(self) -> None:
         """Do no more runs; those that have begun end by themselves, and nobody asks for them."""
         for future in self._pending:
             future.cancel()
-        self._pending = set()
+        self._pending = {}
         self._left = 0
 
     def _send(self) -> None:
         while len(self._pending) < min(self._ahead, self._left):
-            self._pending.add(self._executor.submit(do, next(self._runs)))
+            run = next(self._runs)
+            self._pending[self._submit(run)] = run
+
+    def _submit(self, run: Run) -> Future[Outcome | Failure]:
+        try:
+            return self._executor.submit(attempt, run)
+        except BrokenExecutor as error:
+            future: Future[Outcome | Failure] = Future()
+            future.set_exception(error)
+            return future
+
+
+def _broken(future: Future[Outcome | Failure]) -> BrokenExecutor | None:
+    """Why a future that is done has no run done, if it is the executor's fault."""
+    error = future.exception()
+    return error if isinstance(error, BrokenExecutor) else None
+
+
+def _found(run: Run, future: Future[Outcome | Failure]) -> Outcome | Failure:
+    """What came of a run; one that could not travel has failed."""
+    error = future.exception()
+    return future.result() if error is None else Failure.of(run, error)
+
+
+def attempt(run: Run) -> Outcome | Failure:
+    """Do one run; an exception is told, not raised: not every one could travel."""
+    try:
+        return do(run)
+    except Exception as error:
+        return Failure.of(run, error)
 
 
 def do(run: Run) -> Outcome:
-    """Do one run."""
+    """Do one run.
+
+    Raises:
+        Exception: as the contender and its player.
+    """
     plan, world = run.plan, WORLDS[run.plan.world]
     contender = plan.contenders[run.contender]
     seed, at = plan.seed_of(run.repetition), plan.points - 1

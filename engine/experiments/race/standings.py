@@ -1,4 +1,4 @@
-"""Where a race stands: a fold over the outcomes that have come so far, in any order."""
+"""Where a race stands: a fold over what came of its runs so far, in any order."""
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
@@ -9,7 +9,7 @@ import numpy as np
 from engine.arrays import Array
 from engine.evaluation.intervals import Band, Estimate, band, estimate
 from engine.experiments.race.plan import Plan
-from engine.experiments.race.runs import Outcome, segments_of
+from engine.experiments.race.runs import Failure, Outcome, segments_of
 from engine.worlds import WORLDS
 
 WINDOW = 20
@@ -65,20 +65,30 @@ class SegmentRegret:
 class Standings:
     """What is known of a race.
 
-    While it runs, some contenders have met more crowds than others; all figures are over
-    the crowds that everybody has met, or over all there is until there is one.
+    While it runs, or when runs have failed, some contenders have met more crowds than others;
+    all figures are over the crowds that everybody has met, but for who failed in each, or over
+    all there is until there is one. ``len`` is how many runs have ended, well or not.
     """
 
     def __init__(self, plan: Plan) -> None:
         self.plan = plan
         self._found: dict[str, dict[int, Outcome]] = {c.key: {} for c in plan.contenders}
+        self._failed: dict[tuple[int, str], Failure] = {}
 
-    def add(self, outcome: Outcome) -> None:
-        """Fold in an outcome."""
-        self._found[outcome.contender][outcome.repetition] = outcome
+    def add(self, result: Outcome | Failure) -> None:
+        """Fold in what came of a run."""
+        if isinstance(result, Failure):
+            self._failed[result.repetition, result.contender] = result
+        else:
+            self._found[result.contender][result.repetition] = result
 
     def __len__(self) -> int:
-        return sum(map(len, self._found.values()))
+        return sum(map(len, self._found.values())) + len(self._failed)
+
+    @property
+    def failures(self) -> list[Failure]:
+        """The runs that failed, by repetition."""
+        return [self._failed[at] for at in sorted(self._failed)]
 
     @property
     def keys(self) -> list[str]:
@@ -87,13 +97,16 @@ class Standings:
 
     @property
     def shared(self) -> list[int]:
-        """Repetitions that every contender has finished."""
-        return sorted(set.intersection(*(set(found) for found in self._found.values())))
+        """Repetitions that every contender has finished, but for those who only failed so far."""
+        failed = {failure.contender for failure in self._failed.values()}
+        racing = [set(found) for key, found in self._found.items() if found or key not in failed]
+        return sorted(set.intersection(*racing)) if racing else []
 
     def outcomes(self, contender: str) -> list[Outcome]:
         """The outcomes of a contender that figures are over."""
         found = self._found[contender]
-        return [found[repetition] for repetition in self.shared or sorted(found)]
+        wanted = self.shared or sorted(found)
+        return [found[repetition] for repetition in wanted if repetition in found]
 
     # -- over the visitors ------------------------------------------------------------
 

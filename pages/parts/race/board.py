@@ -58,8 +58,7 @@ def show_situation(session: RaceSession) -> None:
     """How far the race is, or how it ended."""
     known = session.known
     if session.is_live:
-        total = known.plan.repetitions * len(known.plan.contenders)
-        st.progress(len(known) / total, progress_of(session))
+        st.progress(len(known) / known.plan.runs, progress_of(session))
         return
     with st.container(border=True, key="verdict"):
         st.markdown(verdict(session))

@@ -21,8 +21,9 @@ _AHEAD = 40_000
 _NOBODY = "nobody"
 """Who was bet on without a bet."""
 
-State = Literal["ready", "queued", "running", "done", "stopped", "lost", "broken"]
-"""``lost``: the page was out of sight for too long; ``broken``: the processes ended."""
+State = Literal["ready", "queued", "running", "done", "failed", "stopped", "lost", "broken"]
+"""``failed``: over, but not all runs have an outcome; ``lost``: the page was out of sight for too
+long; ``broken``: the processes ended."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,14 +120,14 @@ class RaceSession:
             self._end("lost")
             return
         try:
-            for outcome in self._running.under_way.collect(timeout=0):
-                self.known.add(outcome)
+            for result in self._running.under_way.collect(timeout=0):
+                self.known.add(result)
         except BrokenExecutor:
             self._track.abandon(self._running.lane.executor)
             self._end("broken")
             return
         if self._running.under_way.is_over:
-            self._end("done")
+            self._end("failed" if self.known.failures else "done")
 
     @property
     def known(self) -> Standings:

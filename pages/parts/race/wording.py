@@ -3,11 +3,12 @@
 import math
 
 from engine.evaluation.intervals import Estimate
-from engine.experiments.race.standings import NEAR
+from engine.experiments.race.standings import NEAR, Standings
 from engine.worlds import WORLDS
 from pages.parts.choices import CROSSES
 from pages.parts.race.session import RaceSession
 from pages.parts.race.setup import MAX_STEPS, RaceSetup
+from pages.parts.text import plain
 
 _PLACES = ("1st", "2nd", "3rd")
 
@@ -76,24 +77,23 @@ def progress_of(session: RaceSession) -> str:
     if session.state == "queued":
         return "Other races are running on this server. Yours starts when one of them ends."
     return (
-        f"{len(known):,} of {plan.repetitions * len(plan.contenders):,} runs done; "
+        f"{len(known):,} of {plan.runs:,} runs done; "
         f"{len(known.shared):,} of {plan.repetitions:,} crowds met by everybody"
     )
 
 
 def verdict(session: RaceSession) -> str:
     """Who earned most, how sure that is, and whether the person was right; Markdown."""
-    known, raced = session.known, session.raced
-    margin = known.margin()
-    ended = {
+    known, names = session.known, names_of(session.raced or session.setup)
+    margin, finals = known.margin(), known.finals()
+    stopped = {
         "stopped": "Stopped.",
         "lost": "This page was out of sight for so long that the race was stopped.",
         "broken": "The processes that raced have ended, so this race did, too.",
     }.get(session.state, "")
-    if margin is None or raced is None:
-        return f"{ended} No crowd was met by everybody yet, so nobody is ahead.".strip()
-    names = names_of(raced)
-    finals = known.finals()
+    ended = f"{stopped} {_about_failures(known, names)}".strip()
+    if margin is None:
+        return f"{ended} There is nothing to compare, so nobody is ahead.".strip()
     crowds = len(known.shared)
     leader, second = names[margin.leader], names[margin.next]
     earned = f"{finals[0].reward.mean:.3f} a visitor"
@@ -109,12 +109,24 @@ def verdict(session: RaceSession) -> str:
     return " ".join(part for part in (ended, told, _about_the_bet(session, names)) if part)
 
 
+def _about_failures(known: Standings, names: dict[str, str]) -> str:
+    """How many runs failed, and why the first of them did."""
+    if not known.failures:
+        return ""
+    count, first = len(known.failures), known.failures[0]
+    whose = f"{names[first.contender]} in crowd {first.repetition + 1:,}"
+    why = plain(first.error.removesuffix("."))
+    return f"{count:,} of {len(known):,} runs failed; the first, {whose}: {why}."
+
+
 def _about_the_bet(session: RaceSession, names: dict[str, str]) -> str:
     if session.bet is None:
         return ""
     order = [final.contender for final in session.known.finals()]
-    place = order.index(session.bet)
     yours = f"You bet on {names[session.bet]}"
+    if session.bet not in order:
+        return f":orange[**{yours}: it failed in every crowd.**]"
+    place = order.index(session.bet)
     if place == 0:
         return f":green[**{yours}, and were right.**]"
     rank = _PLACES[place] if place < len(_PLACES) else f"{place + 1}th"

@@ -3,20 +3,36 @@
 import pickle
 import time
 from collections.abc import Callable, Iterator
-from concurrent.futures import Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor
+from concurrent.futures import (
+    BrokenExecutor,
+    Executor,
+    Future,
+    ProcessPoolExecutor,
+    ThreadPoolExecutor,
+)
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from importlib import import_module
 from typing import Any
 
 import numpy as np
 import pytest
 
-from engine import EpsilonGreedy, LearningLoop, LoopSettings, Thompson, Uniform
+from engine import EpsilonGreedy, LearningLoop, LoopSettings, PersonalizerError, Thompson, Uniform
 from engine.experiments.race.contenders import ABTest, Blind, Contender, Learner, line_up
 from engine.experiments.race.plan import Plan
-from engine.experiments.race.players import Choice
-from engine.experiments.race.runs import Outcome, UnderWay, do, play, race, runs_of, segments_of
+from engine.experiments.race.players import Choice, UniformPlayer
+from engine.experiments.race.runs import (
+    Failure,
+    Outcome,
+    UnderWay,
+    attempt,
+    do,
+    play,
+    race,
+    runs_of,
+    segments_of,
+)
 from engine.simulation.crowd import crowd, visitor
 from engine.simulation.drift import Drift, drifting
 from engine.simulation.outcomes import potential_outcomes
@@ -34,7 +50,15 @@ FOUR = (
 )
 
 
-def bits(outcomes: Iterator[Outcome] | list[Outcome]) -> dict[tuple[str, int], bytes]:
+def outcomes_of(plan: Plan, executor: Executor | None = None) -> list[Outcome]:
+    """What comes of a race in which nothing fails."""
+    results = list(race(plan, executor))
+    outcomes = [result for result in results if isinstance(result, Outcome)]
+    assert outcomes == results
+    return outcomes
+
+
+def bits(outcomes: list[Outcome]) -> dict[tuple[str, int], bytes]:
     """Every number of each outcome, by contender and repetition."""
     return {
         (o.contender, o.repetition): b"".join(
@@ -77,7 +101,7 @@ def test_a_plan_hands_every_contender_the_same_crowd(monkeypatch: pytest.MonkeyP
         return play(plan, contender, seed, met)  # type: ignore[arg-type]
 
     monkeypatch.setattr("engine.experiments.race.runs.play", watched)
-    list(race(Plan("coffee", FOUR, visitors=30, repetitions=3)))
+    outcomes_of(Plan("coffee", FOUR, visitors=30, repetitions=3))
     assert len(seen) == 3
     for crowds in seen.values():
         assert len(crowds) == len(FOUR)
@@ -116,7 +140,7 @@ def test_uniform_chooses_as_a_uniform_loop_does() -> None:
 def test_uniforms_regret_is_what_the_world_says() -> None:
     plan = Plan("news", (Blind("uniform"),), visitors=500, repetitions=30, seed=1)
     news = WORLDS["news"]
-    losses = np.array([outcome.regret[-1] for outcome in race(plan)])
+    losses = np.array([outcome.regret[-1] for outcome in outcomes_of(plan)])
     expected = 500 * (news.best_value - news.uniform_value)
     assert abs(losses.mean() - expected) < 4 * losses.std(ddof=1) / 30**0.5
     assert losses.std(ddof=1) < 0.1 * expected
@@ -232,7 +256,7 @@ def test_what_the_hypotheses_weigh_is_kept_at_every_point() -> None:
 def test_late_rewards_and_stale_models_cost_a_learner() -> None:
     def regret(**changes: int) -> float:
         plan = Plan("coffee", FOUR[:1], visitors=600, repetitions=3, **changes)  # type: ignore[arg-type]
-        return float(np.mean([outcome.regret[-1] for outcome in race(plan)]))
+        return float(np.mean([outcome.regret[-1] for outcome in outcomes_of(plan)]))
 
     at_once = regret()
     assert regret(delay=200) > at_once + 50
@@ -285,7 +309,7 @@ def test_which_tastes_move_depends_on_the_seed() -> None:
 def test_segments_add_up_to_the_whole(world: World) -> None:
     plan = Plan(world.key, FOUR, visitors=80, repetitions=2)
     names = segments_of(world)
-    for outcome in race(plan):
+    for outcome in outcomes_of(plan):
         for field in world.fields:
             places = [i for i, (name, _) in enumerate(names) if name == field.name]
             assert outcome.losses[places].sum() == pytest.approx(outcome.regret[-1])
@@ -295,7 +319,7 @@ def test_segments_add_up_to_the_whole(world: World) -> None:
 
 def test_sums_are_those_of_the_visitors_up_to_each_point() -> None:
     plan = Plan("movies", (Blind("uniform"),), visitors=451, repetitions=1, seed=2)
-    (outcome,) = race(plan)
+    (outcome,) = outcomes_of(plan)
     met = potential_outcomes(WORLDS["movies"], 451, plan.seed_of(0))
     positions = shown(plan, plan.contenders[0], plan.seed_of(0))
     assert {225, 451} <= set(plan.points.tolist())
@@ -311,10 +335,10 @@ def test_sums_are_those_of_the_visitors_up_to_each_point() -> None:
 
 def test_repetitions_differ_and_a_race_can_be_run_again() -> None:
     plan = Plan("coffee", FOUR, visitors=60, repetitions=3, seed=5)
-    first = bits(race(plan))
-    assert first == bits(race(plan))
+    first = bits(outcomes_of(plan))
+    assert first == bits(outcomes_of(plan))
     assert len({first["ours", repetition] for repetition in range(3)}) == 3
-    assert first["ours", 0] != bits(race(replace(plan, seed=6)))["ours", 0]
+    assert first["ours", 0] != bits(outcomes_of(replace(plan, seed=6)))["ours", 0]
 
 
 # -- executors ------------------------------------------------------------------------
@@ -344,7 +368,7 @@ def test_a_race_gives_the_same_numbers_in_any_executor(
     executors: Callable[[], Iterator[Executor]],
 ) -> None:
     with executors() as executor:  # type: ignore[attr-defined]
-        assert bits(race(PLAN, executor)) == bits(race(PLAN))
+        assert bits(outcomes_of(PLAN, executor)) == bits(outcomes_of(PLAN))
 
 
 def test_runs_and_outcomes_can_travel() -> None:
@@ -359,18 +383,29 @@ class Held(Executor):
     """An executor whose runs are done when the test says so."""
 
     def __init__(self) -> None:
-        self.waiting: list[tuple[Future[Outcome], object]] = []
+        self.waiting: list[tuple[Future[Outcome | Failure], object]] = []
+        self.broken: BrokenExecutor | None = None
 
-    def submit(self, fn: object, /, *args: object, **kwargs: object) -> Future[Outcome]:  # type: ignore[override]
-        future: Future[Outcome] = Future()
+    def submit(  # type: ignore[override]
+        self, fn: object, /, *args: object, **kwargs: object
+    ) -> Future[Outcome | Failure]:
+        if self.broken is not None:
+            raise self.broken
+        future: Future[Outcome | Failure] = Future()
         self.waiting.append((future, args[0]))
         return future
 
     def finish(self, runs: int) -> None:
         for future, run in self.waiting[:runs]:
             if future.set_running_or_notify_cancel():
-                future.set_result(do(run))  # type: ignore[arg-type]
+                future.set_result(attempt(run))  # type: ignore[arg-type]
         del self.waiting[:runs]
+
+    def end(self) -> None:
+        """Its processes have ended: as `ProcessPoolExecutor` does then."""
+        self.broken = BrokenExecutor("a process has ended")
+        for future, _ in self.waiting:
+            future.set_exception(self.broken)
 
 
 def test_a_race_under_way_sends_no_more_ahead_than_it_may() -> None:
@@ -406,6 +441,95 @@ def test_leaving_a_race_early_cancels_what_has_not_begun() -> None:
         start = time.monotonic()
         executor.shutdown()
         assert time.monotonic() - start < 5
+
+
+# -- runs that fail -------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Faulty:
+    """Chooses uniformly, but raises before some crowds.
+
+    Attributes:
+        seeds: of those crowds.
+        error, said: what it raises, and with what.
+    """
+
+    key: str
+    seeds: tuple[int, ...]
+    error: type[Exception]
+    said: tuple[object, ...] = ()
+
+    def enter(self, world: World, seed: int) -> UniformPlayer:
+        if seed in self.seeds:
+            raise self.error(*self.said)
+        return UniformPlayer(world, seed)
+
+
+SOUND = Plan("coffee", (Blind("a"), Blind("b")), visitors=20, repetitions=5, seed=4)
+
+
+def a_faulty_race(error: type[Exception], *said: object) -> Plan:
+    """The same race, but one contender raises in its third repetition."""
+    return replace(SOUND, contenders=(Blind("a"), Faulty("b", (SOUND.seed_of(2),), error, said)))
+
+
+@contextmanager
+def nowhere_else() -> Iterator[None]:
+    yield None
+
+
+@pytest.mark.parametrize("executors", [nowhere_else, two_processes])
+@pytest.mark.parametrize(
+    ("error", "said", "told"),
+    [
+        (RuntimeError, ["no more\ncoffee"], "RuntimeError: no more coffee"),
+        (KeyError, [], "KeyError"),
+        (PersonalizerError, ["BadRequest", "trial is 0.", "trial"], "trial is 0."),
+    ],
+    ids=["exception", "silent", "refusal"],
+)
+def test_a_run_that_raises_is_a_failure_and_all_others_have_their_outcomes(
+    executors: Callable[[], Iterator[Executor | None]],
+    error: type[Exception],
+    said: list[object],
+    told: str,
+) -> None:
+    plan = a_faulty_race(error, *said)
+    with executors() as executor:  # type: ignore[attr-defined]
+        results = list(race(plan, executor))
+    assert [r for r in results if isinstance(r, Failure)] == [Failure("b", 2, told)]
+    found = bits([r for r in results if isinstance(r, Outcome)])
+    expected = bits(outcomes_of(SOUND))
+    del expected["b", 2]
+    assert found == expected
+
+
+def test_a_contender_that_cannot_enter_fails_in_every_repetition() -> None:
+    plan = Plan("coffee", (Blind("a"), ABTest("ab", 5, "shoe size")), visitors=20, repetitions=3)
+    failures = [result for result in race(plan) if isinstance(result, Failure)]
+    assert [(f.contender, f.repetition) for f in failures] == [("ab", 0), ("ab", 1), ("ab", 2)]
+    assert failures[0].error.startswith("field is 'shoe size', but must be one of ")
+
+
+def test_a_run_that_cannot_travel_is_a_failure() -> None:
+    plan = a_faulty_race(RuntimeError, lambda: None)
+    with two_processes() as executor:
+        results = list(race(plan, executor))
+    failures = [result for result in results if isinstance(result, Failure)]
+    assert len(failures) == len(results) == 10
+    assert all("pickle" in failure.error for failure in failures)
+
+
+def test_what_was_done_before_an_executor_broke_is_collected_first() -> None:
+    executor = Held()
+    under_way = UnderWay(PLAN, executor, ahead=4)
+    under_way.collect(timeout=0)
+    executor.finish(2)
+    executor.end()
+    assert len(under_way.collect(timeout=0)) == 2
+    with pytest.raises(BrokenExecutor):
+        under_way.collect(timeout=0)
 
 
 # -- what is refused ------------------------------------------------------------------

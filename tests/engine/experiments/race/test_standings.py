@@ -9,7 +9,7 @@ import pytest
 from engine.evaluation.intervals import band, estimate, student
 from engine.experiments.race.contenders import Blind
 from engine.experiments.race.plan import Plan
-from engine.experiments.race.runs import Outcome, race, segments_of
+from engine.experiments.race.runs import Failure, Outcome, race, segments_of
 from engine.experiments.race.standings import Standings
 from engine.worlds import WORLDS
 from tests.engine.experiments.race.test_runs import FOUR
@@ -35,9 +35,9 @@ def outcome(contender: str, repetition: int, rewards: list[float], **changes: ob
     return replace(made, **changes)  # type: ignore[arg-type]
 
 
-def standings(*outcomes: Outcome, plan: Plan = PLAN) -> Standings:
+def standings(*results: Outcome | Failure, plan: Plan = PLAN) -> Standings:
     made = Standings(plan)
-    for each in outcomes:
+    for each in results:
         made.add(each)
     return made
 
@@ -163,6 +163,37 @@ def test_a_real_race_folds_the_same_in_any_order() -> None:
     assert forward.finals() == backward.finals()
     assert list(forward.curve_rows()) == list(backward.curve_rows())
     assert list(forward.run_rows()) == list(backward.run_rows())
+
+
+def test_figures_leave_out_the_crowds_in_which_somebody_failed() -> None:
+    late, early = Failure("b", 2, "no more coffee"), Failure("b", 1, "no milk")
+    made = standings(
+        outcome("a", 0, [1.0] * 10), outcome("b", 0, [0.5] * 10),
+        outcome("a", 1, [0.0] * 10), late,
+        outcome("a", 2, [0.0] * 10), early,
+    )  # fmt: skip
+    assert made.failures == [early, late]
+    assert made.shared == [0]
+    assert [final.reward.mean for final in made.finals()] == [1.0, 0.5]
+    assert len(made) == 6
+    assert [(row["contender"], row["repetition"]) for row in made.run_rows()] == [
+        ("a", 1), ("a", 2), ("a", 3), ("b", 1),
+    ]  # fmt: skip
+
+
+def test_who_failed_in_every_crowd_does_not_keep_the_others_from_being_compared() -> None:
+    plan = replace(PLAN, contenders=(Blind("a"), Blind("b"), Blind("c")))
+    made = standings(
+        outcome("a", 0, [1.0] * 10), outcome("b", 0, [0.5] * 10), Failure("c", 0, "no milk"),
+        plan=plan,
+    )  # fmt: skip
+    assert made.shared == [0]
+    margin = made.margin()
+    assert margin is not None
+    assert (margin.leader, margin.next, made.keys) == ("a", "b", ["a", "b"])
+    nothing = standings(Failure("a", 0, "no milk"), Failure("b", 0, "no milk"))
+    assert (nothing.finals(), nothing.margin(), nothing.segments()) == ([], None, [])
+    assert list(nothing.curve_rows()) == list(nothing.run_rows()) == []
 
 
 def test_rows_to_take_away_hold_every_run_and_every_curve() -> None:
