@@ -15,6 +15,7 @@ from engine.loop.log import EventLog
 from engine.loop.settings import LoopSettings
 from engine.policies.epsilon_greedy import EpsilonGreedy
 from engine.policies.greedy import Greedy
+from engine.policies.softmax import Softmax
 from engine.policies.thompson import Thompson
 from engine.policies.uniform import Uniform
 from engine.protocol.request import Action, RankRequest
@@ -32,6 +33,7 @@ __all__ = [
     "RankRequest",
     "RankResponse",
     "RankedAction",
+    "Softmax",
     "Thompson",
     "Uniform",
 ]

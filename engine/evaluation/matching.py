@@ -19,36 +19,13 @@ from engine.loop.entries import Configured, Ranked
 from engine.loop.event import EventState
 from engine.loop.learning_loop import LearningLoop
 from engine.loop.settings import LearningMode
-from engine.policies.epsilon_greedy import EpsilonGreedy
-from engine.policies.registry import AnyPolicy
-from engine.policies.thompson import Thompson
+from engine.policies.base import Policy
 from engine.policies.uniform import Uniform
 
 LATEST = 1_000
 """EventIndex in the reward achievement ratio, as in the service."""
 RECENT = 100
 """EventIndex in the rolling match rate."""
-
-
-def ceiling(policy: AnyPolicy, actions: int) -> float:
-    """The highest match rate that a policy can reach, however well it imitates.
-
-    What is left to chance cannot match always: epsilon-greedy reaches
-    (1 - e) + e / K; Thompson sampling, half of whose floor goes to the baseline,
-    1 - f / 2 + f / 2K; greedy 1; uniform 1 / K.
-
-    Args:
-        actions: how many are not excluded, K.
-    """
-    match policy:
-        case EpsilonGreedy(share):
-            return 1 - share + share / actions
-        case Thompson(floor=share):
-            return 1 - share / 2 + share / (2 * actions)
-        case Uniform():
-            return 1 / actions
-        case _:
-            return 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +60,7 @@ class Matching:
 
     @property
     def highest_match_rate(self) -> float:
-        """Mean `ceiling` of the events."""
+        """Mean ceiling of the events."""
         return _ratio(self.ceiling, self.events)
 
     @property
@@ -149,7 +126,7 @@ class MatchingRecord:
     def _start_over(self, undos: int) -> None:
         self._undos = undos
         self._read = 0
-        self._policy: AnyPolicy = Uniform()
+        self._policy: Policy = Uniform()
         self._asked: dict[str, tuple[int, float]] = {}
         self._answered: list[_Answered] = []
         self.switches: list[tuple[int, LearningMode]] = []
@@ -165,7 +142,7 @@ class MatchingRecord:
                     if not self.switches or self.switches[-1][1] != settings.learning_mode:
                         self.switches.append((len(self._asked), settings.learning_mode))
                 case Ranked() as ranked:
-                    highest = ceiling(self._policy, len(ranked.request.allowed))
+                    highest = self._policy.best_match(len(ranked.request.allowed))
                     self._asked[ranked.event_id] = (len(self._asked) + 1, highest)
                 case entry:
                     self._count(loop.events[entry.event_id])

@@ -6,9 +6,9 @@ from typing import Any, Literal, Self, get_args
 
 from engine.errors import check_number, refuse
 from engine.learners.bayesian.hypothesis import HYPOTHESES, MAX_HYPOTHESES, Hypothesis
+from engine.policies.base import Policy
 from engine.policies.epsilon_greedy import EpsilonGreedy
-from engine.policies.greedy import Greedy
-from engine.policies.registry import AnyPolicy
+from engine.policies.registry import POLICIES
 from engine.policies.thompson import Thompson
 from engine.protocol.request import MAX_REWARD, MIN_REWARD
 
@@ -30,7 +30,8 @@ class LoopSettings:
         reward_wait_time: how long after Rank a reward still counts; 5 seconds to 2 days.
         default_reward: what an activated event earns if no reward came in time; -1 to 1.
         reward_aggregation: ``"earliest"`` (the first reward counts) or ``"sum"``.
-        policy: how the action to show is drawn from the beliefs.
+        policy: how the action to show is drawn from the beliefs; any registered one that
+            gives every action a chance before anything is learned (so not `UpperBound`).
         crosses: how many context fields at most are crossed with the action, 0 to 3:
             main effects, pairs, triples. Hypotheses that cross more are held to it.
         hypotheses: what the world might be like, 1 to 12 different ones; the evidence says
@@ -54,7 +55,7 @@ class LoopSettings:
     reward_wait_time: timedelta = timedelta(minutes=10)
     default_reward: float = 0.0
     reward_aggregation: Aggregation = "earliest"
-    policy: AnyPolicy = field(default_factory=Thompson)
+    policy: Policy = field(default_factory=Thompson)
     crosses: int = 3
     hypotheses: tuple[Hypothesis, ...] = HYPOTHESES
     may_change: bool = True
@@ -84,8 +85,7 @@ class LoopSettings:
         _check_choice("reward_aggregation", self.reward_aggregation, get_args(Aggregation))
         _check_choice("learning_mode", self.learning_mode, get_args(LearningMode))
         _check_choice("learner", self.learner, get_args(Learner))
-        if not isinstance(self.policy, AnyPolicy):
-            refuse(_CODE, "policy", self.policy, "a policy of engine.policies.base")
+        _check_policy(self.policy, self.learner)
         check_number(_CODE, "crosses", self.crosses, 0, 3, whole=True)
         _check_hypotheses(self.hypotheses)
         if not isinstance(self.may_change, bool):
@@ -93,22 +93,6 @@ class LoopSettings:
         check_number(_CODE, "max_events", self.max_events, 1, 1_000_000, whole=True)
         check_number(_CODE, "apprentice_exploration", self.apprentice_exploration, 0, 0.5)
         check_number(_CODE, "learning_rate", self.learning_rate, 1e-9, 1)
-        if isinstance(self.policy, Thompson) and self.policy.floor == self.policy.width == 0:
-            refuse(
-                _CODE,
-                "policy",
-                self.policy,
-                f"free of contradiction: a Thompson policy with neither width nor floor "
-                f"never explores, which is {Greedy.__name__}()",
-            )
-        if isinstance(self.policy, Thompson) and self.learner == "classic":
-            refuse(
-                _CODE,
-                "policy",
-                self.policy,
-                "free of contradiction: the classic learner knows no doubt that Thompson "
-                f"sampling could draw from, so take {EpsilonGreedy.__name__}()",
-            )
 
     def learns_like(self, other: "LoopSettings") -> bool:
         """Whether the same log teaches both the same."""
@@ -122,6 +106,23 @@ class LoopSettings:
         """The hypotheses, none with more crosses than are allowed."""
         held = (replace(h, crosses=min(h.crosses, self.crosses)) for h in self.hypotheses)
         return tuple(dict.fromkeys(held))
+
+
+def _check_policy(policy: object, learner: Learner) -> None:
+    if not isinstance(policy, Policy) or POLICIES.get(policy.key) is not type(policy):
+        names = (known.__name__ for known in POLICIES.values() if known.loggable)
+        refuse(_CODE, "policy", policy, f"a policy that is registered: {', '.join(names)}")
+    if not policy.loggable:
+        allowed = "one that gives every action a chance before anything is learned"
+        refuse(_CODE, "policy", policy, f"{allowed}, as its log would tell nothing of the others")
+    if policy.needs_doubt and learner == "classic":
+        refuse(
+            _CODE,
+            "policy",
+            policy,
+            "free of contradiction: the classic learner knows no doubt that "
+            f"{policy.label} could follow, so take {EpsilonGreedy.__name__}()",
+        )
 
 
 def _check_hypotheses(hypotheses: object) -> None:

@@ -6,8 +6,9 @@ weights r / q stay unbiased however rough the estimate of the Thompson
 probabilities is.
 """
 
-from dataclasses import dataclass
-from typing import Literal, Protocol
+from abc import ABC, abstractmethod
+from dataclasses import dataclass, replace
+from typing import Any, ClassVar, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -83,9 +84,69 @@ def pick(probabilities: Array, rng: np.random.Generator) -> int:
     return int(np.searchsorted(cumulative, rng.random() * cumulative[-1], side="right"))
 
 
-class Policy(Protocol):
-    """From beliefs to a choice, as in `engine.policies.base`."""
+@dataclass(frozen=True, slots=True)
+class Knob:
+    """A field of a policy that a person can set, as one of some whole numbers.
 
+    Attributes:
+        field: its name.
+        label: what it is called, beside the policy's name.
+        numbers: what it can be set to: a range, or the few that are worth having.
+        parts: numbers to one unit of the field; 100 where 5 stands for 0.05.
+        unit: how the numbers themselves are read; empty where it is the field that is read.
+        help: what it does, in a sentence or two.
+    """
+
+    field: str
+    label: str
+    numbers: range | tuple[int, ...]
+    parts: int = 1
+    unit: Literal["", "percent"] = ""
+    help: str = ""
+
+    def number(self, policy: "Policy") -> int:
+        """What a policy has it set to; the nearest of the numbers."""
+        exact = getattr(policy, self.field) * self.parts
+        return min(self.numbers, key=lambda number: abs(number - exact))
+
+    def turned(self, policy: "Policy", number: int) -> "Policy":
+        """The same policy with this one field set; all others stay."""
+        value: Any = number if self.parts == 1 else number / self.parts
+        return replace(policy, **{self.field: value})
+
+
+@dataclass(frozen=True, slots=True)
+class Policy(ABC):
+    """From a belief to a choice: a frozen value whose fields are its settings.
+
+    A policy is one file: this, and a line in `engine.policies.registry`.
+
+    Attributes:
+        key: its name in links and results.
+        label: what it is called.
+        story: how it chooses, in a sentence or two for a person; ``{field}`` stands for
+            what a knob is set to.
+        knobs: what a person can set on it.
+        needs_doubt: whether it reads more of a belief than the means.
+        loggable: whether a learning loop may choose by it: before anything is learned it
+            gives every action a chance. What has none later is logged as 0.
+    """
+
+    key: ClassVar[str]
+    label: ClassVar[str]
+    story: ClassVar[str]
+    knobs: ClassVar[tuple[Knob, ...]] = ()
+    needs_doubt: ClassVar[bool] = False
+    loggable: ClassVar[bool] = True
+
+    @abstractmethod
     def decide(self, belief: Belief, normals: Normals, rng: np.random.Generator) -> Decision:
-        """Choose among the actions scored."""
-        ...
+        """Choose among the actions of a belief; the first is the baseline."""
+
+    def best_match(self, actions: int) -> float:
+        """The highest probability that it can give the baseline, however well it imitates.
+
+        Args:
+            actions: how many are not excluded, K.
+        """
+        return 1.0

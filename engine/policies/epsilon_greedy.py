@@ -1,16 +1,17 @@
 """Epsilon-greedy: the service's own exploration."""
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 
 from engine.errors import check_number
 from engine.learners.belief import Belief
-from engine.policies.base import CODE, Decision, Normals, pick, ties
+from engine.policies.base import CODE, Decision, Knob, Normals, Policy, pick, ties
 
 
 @dataclass(frozen=True, slots=True)
-class EpsilonGreedy:
+class EpsilonGreedy(Policy):
     """The service's own exploration: the best guess, but by chance with probability epsilon.
 
     The best of K actions has probability (1 - epsilon) + epsilon / K, the others
@@ -19,6 +20,22 @@ class EpsilonGreedy:
     Attributes:
         epsilon: share of uniformly random decisions, 0 to 1; the service's default is 0.2.
     """
+
+    key: ClassVar[str] = "epsilon"
+    label: ClassVar[str] = "Epsilon-greedy"
+    story: ClassVar[str] = (
+        "Shows its best guess, but any action to {epsilon} of visitors, for ever."
+    )
+    knobs: ClassVar[tuple[Knob, ...]] = (
+        Knob(
+            "epsilon",
+            "offers at random",
+            range(101),
+            parts=100,
+            unit="percent",
+            help="Share of offers chosen at random; 20 in the retired service.",
+        ),
+    )
 
     epsilon: float = 0.2
 
@@ -33,3 +50,7 @@ class EpsilonGreedy:
         random = bool(rng.random() < self.epsilon)
         chosen = pick(np.full(size, 1 / size) if random else best, rng)
         return Decision(probabilities, np.zeros(size), chosen, "random" if random else "best")
+
+    def best_match(self, actions: int) -> float:
+        """(1 - epsilon) + epsilon / K."""
+        return 1 - self.epsilon + self.epsilon / actions

@@ -1,8 +1,42 @@
-"""The policies that there are."""
+"""The policies that there are: one registered is a setting, a contender and a word in links."""
 
+from dataclasses import fields
+from typing import TypeVar
+
+from engine.errors import refuse
+from engine.policies.base import CODE, Policy
 from engine.policies.epsilon_greedy import EpsilonGreedy
 from engine.policies.greedy import Greedy
+from engine.policies.softmax import Softmax
 from engine.policies.thompson import Thompson
+from engine.policies.ucb import UpperBound
 from engine.policies.uniform import Uniform
 
-AnyPolicy = Thompson | EpsilonGreedy | Greedy | Uniform
+POLICIES: dict[str, type[Policy]] = {}
+"""By key, in the order in which they are offered."""
+
+
+P = TypeVar("P", bound=Policy)
+
+
+def register(policy: type[P]) -> type[P]:
+    """Make a policy known; may stand above its class as a decorator.
+
+    Raises:
+        PersonalizerError: ``InvalidServiceConfiguration`` for a key or a class name (its name
+            in logs) that another policy has, or a knob that is none of its fields.
+    """
+    if policy.key in POLICIES:
+        refuse(CODE, "policy.key", policy.key, "a key that no other policy has")
+    if policy.__name__ in {other.__name__ for other in POLICIES.values()}:
+        refuse(CODE, "policy", policy.__name__, "a class name that no other policy has")
+    names = [field.name for field in fields(policy)]
+    for knob in policy.knobs:
+        if knob.field not in names:
+            refuse(CODE, "policy.knobs", knob.field, f"one of its fields: {', '.join(names)}")
+    POLICIES[policy.key] = policy
+    return policy
+
+
+for _policy in (Thompson, EpsilonGreedy, Greedy, Softmax, UpperBound, Uniform):
+    register(_policy)

@@ -1,18 +1,17 @@
 """Softmax: the better an action looks, the more often it is shown."""
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 
 from engine.errors import check_number
 from engine.learners.belief import Belief
-from engine.policies.base import Decision, Normals
-
-CODE = "BadRequest"
+from engine.policies.base import CODE, Decision, Knob, Normals, Policy
 
 
 @dataclass(frozen=True, slots=True)
-class Softmax:
+class Softmax(Policy):
     """Each action with a probability proportional to exp(mean / temperature).
 
     (Sutton & Barto, *Reinforcement Learning*, 2018, section 2.8, there on preferences.)
@@ -20,6 +19,22 @@ class Softmax:
     Attributes:
         temperature: in units of reward, .001 to 10; the higher, the more is left to chance.
     """
+
+    key: ClassVar[str] = "softmax"
+    label: ClassVar[str] = "Softmax"
+    story: ClassVar[str] = (
+        "The better an action looks, the more often it is shown; temperature {temperature}."
+    )
+    knobs: ClassVar[tuple[Knob, ...]] = (
+        Knob(
+            "temperature",
+            "temperature",
+            (2, 5, 10, 20, 50),
+            parts=100,
+            help="In units of reward. Actions whose guesses differ by it are shown in the "
+            "ratio 2.7 to 1.",
+        ),
+    )
 
     temperature: float = 0.1
 

@@ -2,18 +2,19 @@
 
 import contextlib
 from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from engine.arrays import Array
-from engine.errors import check_number
+from engine.errors import check_number, refuse
 from engine.learners.belief import Belief
-from engine.policies.base import CODE, Decision, Normals, pick, ties
+from engine.policies.base import CODE, Decision, Knob, Normals, Policy, pick, ties
 
 
 @dataclass(frozen=True, slots=True)
-class Thompson:
+class Thompson(Policy):
     """Thompson sampling: each action as often as it is the best of posterior draws that agree.
 
     Draws a hypothesis by its weight and joint belief mean + width L z from it, with
@@ -39,6 +40,24 @@ class Thompson:
         agreement: how many draws must agree, 1 to 16; 1 is textbook Thompson sampling.
     """
 
+    key: ClassVar[str] = "thompson"
+    label: ClassVar[str] = "Thompson sampling"
+    story: ClassVar[str] = (
+        "Draws what each action may earn from its belief, and shows the highest; {floor} of "
+        "offers are left to chance."
+    )
+    knobs: ClassVar[tuple[Knob, ...]] = (
+        Knob(
+            "floor",
+            "exploration floor",
+            range(101),
+            parts=100,
+            unit="percent",
+            help="Share of offers left to chance, so that every action keeps some probability.",
+        ),
+    )
+    needs_doubt: ClassVar[bool] = True
+
     draws: int = 4_096
     floor: float = 0.05
     width: float = 1.0
@@ -49,6 +68,14 @@ class Thompson:
         check_number(CODE, "policy.floor", self.floor, 0, 1)
         check_number(CODE, "policy.width", self.width, 0, 4)
         check_number(CODE, "policy.agreement", self.agreement, 1, 16, whole=True)
+        if self.floor == self.width == 0:
+            refuse(
+                CODE,
+                "policy",
+                self,
+                "free of contradiction: a Thompson policy with neither width nor floor never "
+                "explores, which is Greedy()",
+            )
 
     def decide(self, belief: Belief, normals: Normals, rng: np.random.Generator) -> Decision:
         """Choose among the actions scored; the first is the baseline."""
@@ -82,6 +109,10 @@ class Thompson:
             drawn[decisive].copy(),
             int(np.searchsorted(ends, decisive, side="right")),
         )
+
+    def best_match(self, actions: int) -> float:
+        """1 - floor / 2 + floor / 2K: half of the floor is the baseline's."""
+        return 1 - self.floor / 2 + self.floor / (2 * actions)
 
     def _draw(self, belief: Belief, normals: Array, ends: NDArray[np.int_]) -> Array:
         """Joint draws of the expected rewards, (draws, K); each part of the belief has its rows."""

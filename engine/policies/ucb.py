@@ -1,16 +1,17 @@
 """The upper confidence bound: mean plus doubt."""
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 
 from engine.errors import check_number
 from engine.learners.belief import Belief
-from engine.policies.base import CODE, Decision, Normals
+from engine.policies.base import CODE, Decision, Knob, Normals, Policy
 
 
 @dataclass(frozen=True, slots=True)
-class UpperBound:
+class UpperBound(Policy):
     """The action with the highest upper confidence bound, mean + width x sd; the first of equals.
 
     (LinUCB: Li, Chu, Langford & Schapire, *A Contextual-Bandit Approach to Personalized
@@ -19,6 +20,18 @@ class UpperBound:
     Attributes:
         width: standard deviations added to the mean, 0 to 10.
     """
+
+    key: ClassVar[str] = "ucb"
+    label: ClassVar[str] = "UCB"
+    story: ClassVar[str] = (
+        "Adds to each guess what it may be wrong by, and shows the highest: mean plus {width} × "
+        "its standard deviation."
+    )
+    knobs: ClassVar[tuple[Knob, ...]] = (
+        Knob("width", "standard deviations added", (0, 25, 50, 100, 150, 200, 300), parts=100),
+    )
+    needs_doubt: ClassVar[bool] = True
+    loggable: ClassVar[bool] = False
 
     width: float = 1.0
 

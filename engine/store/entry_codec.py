@@ -17,6 +17,8 @@ from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 from engine.errors import UnreadableError
 from engine.loop.entries import Entry, Undone
 from engine.loop.settings import LoopSettings
+from engine.policies.base import Policy
+from engine.policies.registry import POLICIES
 from engine.protocol.request import RankRequest, parse_rank_request
 
 Text = Callable[[Any], str]
@@ -135,6 +137,7 @@ _WRITERS: Mapping[Any, Text] = {
     RankRequest: _request_to_text,
     datetime: lambda value: f'"{value.isoformat()}"',
     timedelta: lambda value: _dump(value.total_seconds()),
+    Policy: _write_tagged,
 }
 
 
@@ -170,7 +173,7 @@ def _object_reader(kind: type, extra: frozenset[str]) -> Value:
     hints = get_type_hints(kind)
     known = {f.name: _reader(hints[f.name]) for f in fields(kind)}
     needed = {f.name for f in fields(kind) if f.default is MISSING and f.default_factory is MISSING}
-    tolerant = kind is LoopSettings or kind.__module__.startswith("engine.policies.")
+    tolerant = issubclass(kind, LoopSettings | Policy)
 
     def read(value: Any) -> Any:
         if not isinstance(value, Mapping):
@@ -227,6 +230,10 @@ def _tuple_reader(kind: Any) -> Value:
         return tuple(map(inner, value))
 
     return read
+
+
+def _read_policy(value: object) -> Any:
+    return _union_reader(tuple(POLICIES.values()))(value)
 
 
 def _read_request(value: object) -> RankRequest:
@@ -302,4 +309,5 @@ _SIMPLE: Mapping[Any, Value] = {
     datetime: _read_time,
     timedelta: _read_duration,
     RankRequest: _read_request,
+    Policy: _read_policy,
 }

@@ -34,8 +34,7 @@ from engine.arrays import Array
 from engine.learners.bayesian.hypothesis import HYPOTHESES
 from engine.learners.bayesian.model import RewardModel
 from engine.loop.state import new_head
-from engine.policies.base import Normals
-from engine.policies.registry import AnyPolicy
+from engine.policies.base import Normals, Policy
 from engine.protocol.request import RankRequest, parse_rank_request
 from engine.streams import stream
 from tests.benchmarks.environments import ENVIRONMENTS, Environment
@@ -93,7 +92,7 @@ class Engine(Peer):
     def __init__(self, ours: Ours, place: Environment, seed: int) -> None:
         super().__init__(place, seed)
         self._ours = ours
-        self._policy: AnyPolicy = ours.settings.policy
+        self._policy: Policy = ours.settings.policy
         self._model: RewardModel = new_head(ours.settings)
         self._normals = Normals(seed)
         self._request: RankRequest | None = None

@@ -6,7 +6,7 @@ from typing import ClassVar
 
 from engine import EpsilonGreedy, Greedy, LoopSettings, Thompson, Uniform
 from engine.loop.settings import LearningMode
-from engine.policies.registry import AnyPolicy
+from engine.policies.base import Policy
 from engine.store import StoredLoop
 from engine.worlds import WORLDS
 from pages.parts.choices import MAX_SEED, MAX_VISITORS, MODES, POLICIES, SPEEDS, same
@@ -73,12 +73,12 @@ class PlaySetup(Linked):
                 return replace(setup, policy="classic", epsilon=round(epsilon * 100))
             case Greedy():
                 return replace(setup, policy="greedy")
-            case Uniform():
+            case _:
                 return replace(setup, policy="uniform")
 
     def settings(self) -> LoopSettings:
         """The loop's settings."""
-        policies: dict[str, AnyPolicy] = {
+        policies: dict[str, Policy] = {
             "thompson": Thompson(floor=self.floor / 100),
             "classic": EpsilonGreedy(self.epsilon / 100),
             "greedy": Greedy(),

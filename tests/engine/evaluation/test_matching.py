@@ -11,15 +11,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine import EpsilonGreedy, Greedy, LearningLoop, LoopSettings, Thompson, Uniform
-from engine.evaluation.matching import LATEST, RECENT, Matching, MatchingRecord, Period, ceiling
+from engine.evaluation.matching import LATEST, RECENT, Matching, MatchingRecord, Period
 from engine.learners.belief import Belief
 from engine.loop.entries import Ranked, Rewarded
 from engine.loop.settings import LearningMode
-from engine.policies.base import Normals
-from engine.policies.registry import AnyPolicy
+from engine.policies.base import Normals, Policy
 from tests.engine.helpers import CONTEXTS, DRINKS, Json, ManualClock, request_of
 
-POLICIES: list[AnyPolicy] = [
+POLICIES: list[Policy] = [
     EpsilonGreedy(0.2),
     EpsilonGreedy(0.0),
     EpsilonGreedy(1.0),
@@ -39,21 +38,21 @@ every_policy = pytest.mark.parametrize("policy", POLICIES, ids=repr)
     ("actions", "highest"), [(2, 0.9), (4, 0.85), (5, 0.84), (10, 0.82), (50, 0.804)]
 )
 def test_the_services_exploration_has_the_known_ceilings(actions: int, highest: float) -> None:
-    assert ceiling(EpsilonGreedy(0.2), actions) == pytest.approx(highest)
+    assert EpsilonGreedy(0.2).best_match(actions) == pytest.approx(highest)
 
 
 @every_policy
-def test_one_action_alone_is_always_matched(policy: AnyPolicy) -> None:
-    assert ceiling(policy, 1) == pytest.approx(1)
+def test_one_action_alone_is_always_matched(policy: Policy) -> None:
+    assert policy.best_match(1) == pytest.approx(1)
 
 
 @every_policy
 @pytest.mark.parametrize("actions", [2, 4, 10])
 def test_who_imitates_perfectly_reaches_the_ceiling_and_no_more(
-    policy: AnyPolicy, actions: int
+    policy: Policy, actions: int
 ) -> None:
     """A belief that is sure of the baseline: 2,000 choices, within 4 standard errors."""
-    highest = ceiling(policy, actions)
+    highest = policy.best_match(actions)
     mean = np.eye(actions)[0]
     scores, normals = Belief.of_one(mean, 1e-10 * np.eye(actions)), Normals(0)
     decisions = [
@@ -67,15 +66,15 @@ def test_who_imitates_perfectly_reaches_the_ceiling_and_no_more(
 @every_policy
 @given(st.lists(st.floats(-1, 1), min_size=2, max_size=10))
 def test_no_belief_matches_the_baseline_more_often_than_the_ceiling(
-    policy: AnyPolicy, means: list[float]
+    policy: Policy, means: list[float]
 ) -> None:
     scores = Belief.of_one(np.array(means), 0.01 * np.eye(len(means)))
     decision = policy.decide(scores, Normals(0), np.random.default_rng(0))
-    assert decision.probabilities[0] <= ceiling(policy, len(means)) + 1e-12
+    assert decision.probabilities[0] <= policy.best_match(len(means)) + 1e-12
 
 
 @pytest.mark.parametrize("policy", [EpsilonGreedy(0.2), Thompson(draws=256)], ids=repr)
-def test_an_apprentice_of_a_constant_rule_climbs_to_the_ceiling(policy: AnyPolicy) -> None:
+def test_an_apprentice_of_a_constant_rule_climbs_to_the_ceiling(policy: Policy) -> None:
     """After 100 events of 4 actions; the match rate of 400 more within 4 standard errors."""
     items: list[Json] = [{"id": name, "features": [{"kind": "letter"}]} for name in "abcd"]
     loop = LearningLoop(
@@ -85,7 +84,7 @@ def test_an_apprentice_of_a_constant_rule_climbs_to_the_ceiling(policy: AnyPolic
         loop.reward(loop.rank(items, CONTEXTS[i % 4]).event_id, 1.0)
     record = followed(loop)
     late = record.performance(400)
-    highest = ceiling(policy, 4)
+    highest = policy.best_match(4)
     assert late.highest_match_rate == pytest.approx(highest)
     assert highest - 0.01 <= late.expected_agreement <= highest + 1e-12
     error = math.sqrt(highest * (1 - highest) / 400)

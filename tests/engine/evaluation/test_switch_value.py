@@ -14,7 +14,7 @@ from engine.evaluation.switch_value import FOLDS, SwitchValue, switch_value
 from engine.learners.bayesian.model import RewardModel
 from engine.loop.entries import Ranked
 from engine.loop.state import EventState
-from engine.policies.registry import AnyPolicy
+from engine.policies.base import Policy
 from engine.simulation.baselines import best_rule
 from engine.simulation.crowd import serve, visitor
 from engine.worlds.coffee import COFFEE
@@ -241,9 +241,9 @@ class Crowd:
     """Apprentices of the weather rule, one for each seed, after so many visitors."""
 
     loops: Sequence[LearningLoop]
-    known: dict[AnyPolicy, list[tuple[SwitchValue, float]]] = field(default_factory=dict)
+    known: dict[Policy, list[tuple[SwitchValue, float]]] = field(default_factory=dict)
 
-    def under(self, policy: AnyPolicy) -> list[tuple[SwitchValue, float]]:
+    def under(self, policy: Policy) -> list[tuple[SwitchValue, float]]:
         """For each: the outlook of going online with a policy, and its true value."""
         if policy not in self.known:
             for loop in self.loops:
@@ -292,8 +292,8 @@ def apprentices(seeds: range, exploration: float) -> Callable[[int], Crowd]:
     return after
 
 
-LEARNED: list[AnyPolicy] = [Greedy(), Thompson(draws=256)]
-FIXED: list[AnyPolicy] = [Thompson(draws=64, floor=1.0), Uniform()]
+LEARNED: list[Policy] = [Greedy(), Thompson(draws=256)]
+FIXED: list[Policy] = [Thompson(draws=64, floor=1.0), Uniform()]
 
 
 @lru_cache
@@ -319,7 +319,7 @@ def explored() -> Crowd:
 
 @pytest.mark.no_cover
 @pytest.mark.parametrize("policy", LEARNED, ids=repr)
-def test_the_band_with_its_limits_contains_the_truth(policy: AnyPolicy) -> None:
+def test_the_band_with_its_limits_contains_the_truth(policy: Policy) -> None:
     """In at least 95 % of 60 outlooks; 97.5 % limits on either side, and mostly a wide band."""
     rows = [row for row in watched() if row["policy"] == policy]
     assert len(rows) == 60
@@ -332,7 +332,7 @@ def test_the_band_with_its_limits_contains_the_truth(policy: AnyPolicy) -> None:
 
 @pytest.mark.no_cover
 @pytest.mark.parametrize("policy", FIXED, ids=repr)
-def test_the_known_part_of_a_fixed_policys_value_is_unbiased(policy: AnyPolicy) -> None:
+def test_the_known_part_of_a_fixed_policys_value_is_unbiased(policy: Policy) -> None:
     """What the baseline's visitors earn under it: p x 21/36, within 4 standard errors."""
     rows = [row for row in watched() if row["policy"] == policy]
     same = 1 / 4 if policy == Uniform() else 5 / 8
@@ -344,7 +344,7 @@ def test_the_known_part_of_a_fixed_policys_value_is_unbiased(policy: AnyPolicy) 
 
 @pytest.mark.no_cover
 @pytest.mark.parametrize("policy", FIXED[:1], ids=repr)
-def test_the_estimate_of_a_fixed_policy_is_unbiased_and_knows_its_error(policy: AnyPolicy) -> None:
+def test_the_estimate_of_a_fixed_policy_is_unbiased_and_knows_its_error(policy: Policy) -> None:
     """Over 20 seeds: within 4 standard errors of the truth, and the stated errors are those
     of the estimates' spread but for a factor of .6 to 1.6 (20 seeds tell it to 16 %)."""
     found = explored().under(policy)
@@ -380,7 +380,7 @@ def test_the_estimate_of_what_was_learned_is_that_of_three_quarters_of_the_rewar
 
 @pytest.mark.no_cover
 @pytest.mark.parametrize("policy", LEARNED, ids=repr)
-def test_the_estimate_of_what_was_learned_does_not_flatter(policy: AnyPolicy) -> None:
+def test_the_estimate_of_what_was_learned_does_not_flatter(policy: Policy) -> None:
     """It is not above the true value, within 4 standard errors, nor below it by more than .1."""
     found = explored().under(policy)
     misses = np.array([o.estimate - truth for o, truth in found if o.estimate is not None])
@@ -391,7 +391,7 @@ def test_the_estimate_of_what_was_learned_does_not_flatter(policy: AnyPolicy) ->
 
 @pytest.mark.no_cover
 @pytest.mark.parametrize("policy", LEARNED, ids=repr)
-def test_exploration_narrows_what_is_known(policy: AnyPolicy) -> None:
+def test_exploration_narrows_what_is_known(policy: Policy) -> None:
     """On average the estimate's 95 % interval is narrower than the band with its limits."""
     found = [each for each, _ in explored().under(policy)]
     intervals = [2 * 1.96 * each.error for each in found if each.error is not None]
@@ -402,7 +402,7 @@ def test_exploration_narrows_what_is_known(policy: AnyPolicy) -> None:
 
 @pytest.mark.no_cover
 @pytest.mark.parametrize("policy", LEARNED, ids=repr)
-def test_the_limits_enclose_the_band_and_the_band_holds_possible_rewards(policy: AnyPolicy) -> None:
+def test_the_limits_enclose_the_band_and_the_band_holds_possible_rewards(policy: Policy) -> None:
     for found, _ in explored().under(policy):
         assert 0 <= found.low_limit <= found.low <= found.high <= found.high_limit <= 1
 

@@ -8,11 +8,11 @@ import numpy as np
 import pytest
 
 from engine import EpsilonGreedy, Greedy, LearningLoop, LoopSettings, RankRequest, Thompson
-from engine.evaluation.matching import MatchingRecord, ceiling
+from engine.evaluation.matching import MatchingRecord
 from engine.evaluation.switch_value import switch_value
 from engine.experiments.comparison import ARMS, RECENT, AutoSwitch, Comparison
 from engine.loop.settings import LearningMode
-from engine.policies.registry import AnyPolicy
+from engine.policies.base import Policy
 from engine.simulation.baselines import Baseline, always, best_rule, mood, value_of
 from engine.simulation.crowd import visitor
 from engine.streams import stream
@@ -114,7 +114,7 @@ def test_each_arm_starts_in_its_mode_with_the_same_settings_and_seed() -> None:
 @every_baseline
 @pytest.mark.parametrize("policy", [Thompson(draws=64), Greedy()], ids=repr)
 def test_the_apprentice_earns_exactly_what_the_baseline_earns_until_it_goes_online(
-    baseline: Baseline, policy: AnyPolicy
+    baseline: Baseline, policy: Policy
 ) -> None:
     comparison = crowd(50, baseline, LoopSettings(policy=policy))
     rewards = comparison.rewards()
@@ -212,7 +212,7 @@ def test_the_value_of_going_online_is_known_to_the_world(baseline: Baseline) -> 
 def first_time(comparison: Comparison, auto: AutoSwitch) -> int | None:
     """After how many visitors the latest choices matched often enough, off the log."""
     matches = [s.ranked.chosen == s.ranked.baseline for s in comparison.apprentice.events.values()]
-    enough = auto.share * ceiling(QUICK.policy, 4)
+    enough = auto.share * QUICK.policy.best_match(4)
     for size in range(auto.events, len(matches) + 1):
         if np.mean(matches[size - auto.events : size]) >= enough:
             return size

@@ -19,8 +19,7 @@ from engine.learners.classic import ClassicModel
 from engine.loop.entries import Ranked
 from engine.loop.settings import Learner, LearningMode
 from engine.loop.state import LoopState
-from engine.policies.base import Normals
-from engine.policies.registry import AnyPolicy
+from engine.policies.base import Normals, Policy
 from tests.engine.helpers import (
     CONTEXTS,
     DRINKS,
@@ -45,7 +44,7 @@ IDS = [drink["id"] for drink in DRINKS]
 CHI_SQUARE_999 = {1: 10.828, 2: 13.816, 8: 26.124}
 """Quantile at .999 by degrees of freedom (tables of the chi-square distribution)."""
 
-POLICIES: list[AnyPolicy] = [
+POLICIES: list[Policy] = [
     Thompson(draws=64, floor=0.5),
     Thompson(draws=64, floor=0.3, width=0.0),
     EpsilonGreedy(0.5),
@@ -141,14 +140,14 @@ learners = st.sampled_from(("bayesian", "classic"))
 policies = st.sampled_from(POLICIES)
 
 
-def is_allowed(policy: AnyPolicy, learner: str) -> bool:
+def is_allowed(policy: Policy, learner: str) -> bool:
     return learner == "bayesian" or not isinstance(policy, Thompson)
 
 
 @pytest.mark.parametrize("mode", BASELINE_MODES)
 @given(visits, policies, learners, st.integers(0, 1_000))
 def test_without_exploration_the_first_action_that_is_not_excluded_is_always_shown(
-    mode: LearningMode, some: list[Any], policy: AnyPolicy, learner: str, seed: int
+    mode: LearningMode, some: list[Any], policy: Policy, learner: str, seed: int
 ) -> None:
     assume(is_allowed(policy, learner))
     loop = loop_of(seed, learning_mode=mode, policy=policy, learner=learner, learning_rate=0.5)
@@ -166,7 +165,7 @@ def test_without_exploration_the_first_action_that_is_not_excluded_is_always_sho
 
 @given(visits, policies, learners)
 def test_logging_only_logs_the_baseline_as_chosen_for_certain(
-    some: list[Any], policy: AnyPolicy, learner: str
+    some: list[Any], policy: Policy, learner: str
 ) -> None:
     assume(is_allowed(policy, learner))
     loop = loop_of(learning_mode="logging_only", policy=policy, learner=learner)
@@ -198,7 +197,7 @@ def test_an_apprentice_chooses_for_itself_before_the_baseline_is_shown() -> None
 
 @pytest.mark.parametrize("policy", POLICIES, ids=repr)
 def test_what_is_logged_is_the_policys_own_choice_by_likeness_to_the_baseline(
-    policy: AnyPolicy,
+    policy: Policy,
 ) -> None:
     loop = apprenticed(policy=policy)
     for context in CONTEXTS:
@@ -216,7 +215,7 @@ def test_what_is_logged_is_the_policys_own_choice_by_likeness_to_the_baseline(
 @pytest.mark.no_cover
 @pytest.mark.parametrize("policy", POLICIES, ids=repr)
 def test_an_apprentice_chooses_as_often_as_its_logged_probabilities_say(
-    policy: AnyPolicy,
+    policy: Policy,
 ) -> None:
     loop = apprenticed(policy=policy, events=6)
     previews = [loop.preview(DRINKS, CONTEXTS[1], event_id=f"e{i}") for i in range(2_000)]

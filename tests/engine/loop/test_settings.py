@@ -7,10 +7,26 @@ from typing import Any
 
 import pytest
 
-from engine import EpsilonGreedy, Greedy, Hypothesis, LearningLoop, LoopSettings, Thompson, Uniform
+from engine import (
+    EpsilonGreedy,
+    Greedy,
+    Hypothesis,
+    LearningLoop,
+    LoopSettings,
+    Softmax,
+    Thompson,
+    Uniform,
+)
 from engine.learners.bayesian.hypothesis import HYPOTHESES
 from engine.loop.settings import SETTING_NAMES
+from engine.policies.ucb import UpperBound
 from tests.engine.helpers import ManualClock, assert_one_sentence, refusal, state_of
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Unregistered(Greedy):
+    """A policy that no file could be read with."""
+
 
 THIRTEEN = tuple(Hypothesis(noise_sd=0.1 * (i + 1)) for i in range(13))
 WAIT, CONFIGURATION = "InvalidRewardWaitTime", "InvalidServiceConfiguration"
@@ -35,6 +51,8 @@ REFUSED: list[tuple[str, Any, str, str, str]] = [
     ("policy", "thompson", CONFIGURATION, "'thompson'", "a policy"),
     ("policy", Thompson, CONFIGURATION, "<class", "a policy"),
     ("policy", None, CONFIGURATION, "None", "a policy"),
+    ("policy", UpperBound(), CONFIGURATION, "UpperBound(", "every action a chance before"),
+    ("policy", Unregistered(), CONFIGURATION, "Unregistered(", "registered: Thompson, Eps"),
     ("crosses", -1, CONFIGURATION, "-1", "a whole number from 0 to 3"),
     ("crosses", 4, CONFIGURATION, "4", "a whole number from 0 to 3"),
     ("crosses", 2.0, CONFIGURATION, "2.0", "a whole number from 0 to 3"),
@@ -64,6 +82,7 @@ ALLOWED: list[tuple[str, Any]] = [
     ("policy", EpsilonGreedy(0.3)),
     ("policy", Greedy()),
     ("policy", Uniform()),
+    ("policy", Softmax(0.3)),
     ("crosses", 0),
     ("crosses", 3),
     ("hypotheses", (Hypothesis(),)),
@@ -107,8 +126,7 @@ def test_the_bounds_themselves_are_allowed(name: str, value: object) -> None:
 
 
 def test_a_thompson_policy_that_never_explores_is_a_contradiction() -> None:
-    policy = Thompson(width=0.0, floor=0.0)
-    error = refusal(lambda: LoopSettings(policy=policy))
+    error = refusal(lambda: Thompson(width=0.0, floor=0.0))
     assert (error.code, error.target) == (CONFIGURATION, "policy")
     assert_one_sentence(error, "Thompson(", "free of contradiction")
     assert "Greedy()" in error.message

@@ -14,10 +14,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine import EpsilonGreedy, Greedy, LearningLoop, Thompson, Uniform
+from engine import EpsilonGreedy, Greedy, LearningLoop, Softmax, Thompson, Uniform
 from engine.learners.belief import Belief
-from engine.policies.base import Decision, Normals
-from engine.policies.registry import AnyPolicy
+from engine.policies.base import Decision, Normals, Policy
 from engine.simulation.crowd import crowd
 from engine.worlds.coffee import COFFEE
 from tests.engine.helpers import Array, ManualClock, assert_one_sentence, refusal
@@ -25,11 +24,12 @@ from tests.engine.helpers import Array, ManualClock, assert_one_sentence, refusa
 CHI_SQUARE_999 = {1: 10.828, 2: 13.816, 3: 16.266, 15: 37.697}
 """Quantile at .999 by degrees of freedom (tables of the chi-square distribution)."""
 
-ALL: list[AnyPolicy] = [
+ALL: list[Policy] = [
     Thompson(draws=256),
     EpsilonGreedy(),
     Greedy(),
     Uniform(),
+    Softmax(),
     Thompson(64, 1.0, 0.0),
 ]
 every_policy = pytest.mark.parametrize("policy", ALL, ids=repr)
@@ -51,11 +51,11 @@ def textbook(draws: int = 4_096, floor: float = 0.05, width: float = 1.0) -> Tho
     return Thompson(draws, floor, width, agreement=1)
 
 
-def decide(policy: AnyPolicy, belief: Belief, seed: int = 0, table: int = 0) -> Decision:
+def decide(policy: Policy, belief: Belief, seed: int = 0, table: int = 0) -> Decision:
     return policy.decide(belief, Normals(table), np.random.default_rng(seed))
 
 
-def chosen_counts(policy: AnyPolicy, belief: Belief, times: int) -> Array:
+def chosen_counts(policy: Policy, belief: Belief, times: int) -> Array:
     """How often each action is chosen by decisions with a stream each, as a loop has them."""
     normals = Normals(0)
     counts = np.zeros(len(belief.mean))
@@ -75,7 +75,7 @@ def chi_square(counts: Array, probabilities: Array) -> float:
 @every_policy
 @given(st.integers(0, 1_000), st.integers(1, 8))
 def test_probabilities_are_a_distribution_and_the_chosen_action_has_some(
-    policy: AnyPolicy, seed: int, size: int
+    policy: Policy, seed: int, size: int
 ) -> None:
     decision = decide(policy, random_belief(seed, size), seed)
     assert decision.probabilities.shape == decision.errors.shape == (size,)
@@ -85,7 +85,7 @@ def test_probabilities_are_a_distribution_and_the_chosen_action_has_some(
 
 
 @every_policy
-def test_actions_are_chosen_as_often_as_the_stated_vector_says(policy: AnyPolicy) -> None:
+def test_actions_are_chosen_as_often_as_the_stated_vector_says(policy: Policy) -> None:
     belief = random_belief(seed=3, size=4)
     stated = decide(policy, belief).probabilities
     possible = stated > 0
@@ -97,20 +97,20 @@ def test_actions_are_chosen_as_often_as_the_stated_vector_says(policy: AnyPolicy
 
 
 @every_policy
-def test_the_stated_vector_does_not_depend_on_the_decisions_own_stream(policy: AnyPolicy) -> None:
+def test_the_stated_vector_does_not_depend_on_the_decisions_own_stream(policy: Policy) -> None:
     belief = random_belief(seed=4, size=4)
     vectors = {decide(policy, belief, seed).probabilities.tobytes() for seed in range(20)}
     assert len(vectors) == 1
 
 
 @every_policy
-def test_one_action_alone_is_certain(policy: AnyPolicy) -> None:
+def test_one_action_alone_is_certain(policy: Policy) -> None:
     decision = decide(policy, random_belief(0, 1))
     assert (decision.chosen, decision.probabilities.tolist()) == (0, [1.0])
 
 
 @every_policy
-def test_an_untrained_belief_makes_all_actions_equally_likely(policy: AnyPolicy) -> None:
+def test_an_untrained_belief_makes_all_actions_equally_likely(policy: Policy) -> None:
     """Up to the Monte-Carlo error of the draws, and Thompson's floor for the baseline."""
     size = 4
     decision = decide(policy, Belief.of_one(np.full(size, 0.5), 0.04 * np.eye(size)))
@@ -480,7 +480,7 @@ TIED = independent([0.2, 0.9, 0.9, 0.1], [0.1] * 4)
     ids=repr,
 )
 def test_the_exact_policies_state_these_probabilities(
-    policy: AnyPolicy, belief: Belief, expected: list[float]
+    policy: Policy, belief: Belief, expected: list[float]
 ) -> None:
     decision = decide(policy, belief)
     np.testing.assert_allclose(decision.probabilities, expected, rtol=0, atol=1e-15)
@@ -499,14 +499,14 @@ def test_the_exact_policies_state_these_probabilities(
     ],
     ids=repr,
 )
-def test_the_cause_says_what_decided(policy: AnyPolicy, causes: tuple[str, ...]) -> None:
+def test_the_cause_says_what_decided(policy: Policy, causes: tuple[str, ...]) -> None:
     decisions = [decide(policy, TRAINED, seed) for seed in range(50)]
     assert {d.cause for d in decisions} == set(causes)
     assert all(d.chosen == 1 for d in decisions if d.cause == "best")
 
 
 @pytest.mark.parametrize("policy", [Greedy(), EpsilonGreedy(0.0)], ids=repr)
-def test_equally_good_actions_are_chosen_equally_often(policy: AnyPolicy) -> None:
+def test_equally_good_actions_are_chosen_equally_often(policy: Policy) -> None:
     counts = chosen_counts(policy, TIED, 2_000)
     assert counts[[0, 3]].sum() == 0
     assert chi_square(counts[[1, 2]], np.full(2, 0.5)) < CHI_SQUARE_999[1]
@@ -625,7 +625,7 @@ def test_importance_weights_average_to_1_and_estimate_other_policies_without_bia
     ],
 )
 def test_settings_of_a_policy_out_of_bounds_are_refused(
-    policy: Callable[..., AnyPolicy], name: str, value: object, shown: str, allowed: str
+    policy: Callable[..., Policy], name: str, value: object, shown: str, allowed: str
 ) -> None:
     error = refusal(lambda: policy(**{name: value}))
     assert (error.code, error.target) == ("InvalidServiceConfiguration", f"policy.{name}")
@@ -643,5 +643,5 @@ def test_settings_of_a_policy_out_of_bounds_are_refused(
     ],
     ids=repr,
 )
-def test_the_bounds_themselves_are_allowed(policy: AnyPolicy) -> None:
+def test_the_bounds_themselves_are_allowed(policy: Policy) -> None:
     assert decide(policy, random_belief(0, 3)).probabilities.sum() == pytest.approx(1)

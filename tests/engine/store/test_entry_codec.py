@@ -9,10 +9,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine import EpsilonGreedy, Greedy, LearningLoop, LoopSettings, PersonalizerError, Uniform
+from engine import (
+    EpsilonGreedy,
+    Greedy,
+    LearningLoop,
+    LoopSettings,
+    PersonalizerError,
+    Softmax,
+    Uniform,
+)
 from engine.errors import UnreadableError
 from engine.loop.entries import Undone
-from engine.policies.registry import AnyPolicy
+from engine.policies.base import Policy
 from engine.store.entry_codec import (
     from_json,
     from_text,
@@ -56,13 +64,13 @@ def test_every_entry_comes_back_as_it_was() -> None:
 
 
 @given(
-    st.sampled_from([EpsilonGreedy(0.3), Greedy(), Uniform()]),
+    st.sampled_from([EpsilonGreedy(0.3), Greedy(), Softmax(0.02), Uniform()]),
     st.floats(-1, 1),
     st.timedeltas(timedelta(seconds=5), timedelta(days=2)),
     st.sampled_from(["online", "apprentice", "logging_only"]),
 )
 def test_settings_come_back_equal(
-    policy: AnyPolicy, reward: float, wait: timedelta, mode: Any
+    policy: Policy, reward: float, wait: timedelta, mode: Any
 ) -> None:
     settings = LoopSettings(
         policy=policy, default_reward=reward, reward_wait_time=wait, learning_mode=mode

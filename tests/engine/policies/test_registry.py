@@ -1,0 +1,88 @@
+"""What a policy must be to be registered, and what follows from it."""
+
+import string
+from dataclasses import dataclass, fields
+from typing import ClassVar
+
+import numpy as np
+import pytest
+
+from engine import EpsilonGreedy, Greedy, Thompson
+from engine.learners.belief import Belief
+from engine.policies.base import Knob, Normals, Policy
+from engine.policies.registry import POLICIES, register
+from tests.engine.helpers import assert_one_sentence, refusal
+
+EVERY = pytest.mark.parametrize("policy", POLICIES.values(), ids=POLICIES)
+
+
+@EVERY
+def test_a_policy_tells_a_person_what_it_does(policy: type[Policy]) -> None:
+    assert policy.story.endswith(".")
+    names = {name for _, name, _, _ in string.Formatter().parse(policy.story) if name}
+    assert names <= {knob.field for knob in policy.knobs}
+    assert "{" not in policy.label
+
+
+@EVERY
+def test_a_knob_can_be_turned_to_each_of_its_numbers_and_read_back(policy: type[Policy]) -> None:
+    for knob in policy.knobs:
+        for number in knob.numbers:
+            turned = knob.turned(policy(), number)
+            assert knob.number(turned) == number
+            others = [field.name for field in fields(policy) if field.name != knob.field]
+            assert [getattr(turned, n) for n in others] == [getattr(policy(), n) for n in others]
+
+
+def test_a_knob_reads_what_it_cannot_be_turned_to_as_the_nearest() -> None:
+    (floor,) = Thompson.knobs
+    assert floor.number(Thompson(floor=0.0234)) == 2
+    (temperature,) = POLICIES["softmax"].knobs
+    assert temperature.number(POLICIES["softmax"](temperature=9.0)) == 50  # type: ignore[call-arg]
+
+
+def test_a_turned_knob_gives_the_very_number_that_is_written_in_code() -> None:
+    (knob,) = EpsilonGreedy.knobs
+    assert knob.turned(EpsilonGreedy(), 30) == EpsilonGreedy(0.3)
+
+
+@EVERY
+def test_what_may_be_logged_gives_every_action_a_chance_before_anything_is_learned(
+    policy: type[Policy],
+) -> None:
+    nothing = Belief.of_one(np.zeros(4), np.eye(4))
+    decision = policy().decide(nothing, Normals(0), np.random.default_rng(0))
+    assert policy.loggable == bool((decision.probabilities > 0).all())
+
+
+@dataclass(frozen=True, slots=True)
+class Other(Greedy):
+    """A policy with a key of its own."""
+
+    key: ClassVar[str] = "other"
+
+
+@dataclass(frozen=True, slots=True)
+class Turned(Other):
+    """A policy with a knob that turns nothing."""
+
+    knobs: ClassVar[tuple[Knob, ...]] = (Knob("angle", "angle", range(3)),)
+
+
+TWIN = type("Thompson", (Other,), {})
+
+
+@pytest.mark.parametrize(
+    ("policy", "shown", "allowed"),
+    [
+        (Greedy, "'greedy'", "a key that no other policy has"),
+        (TWIN, "'Thompson'", "a class name that no other policy has"),
+        (Turned, "'angle'", "one of its fields"),
+    ],
+)
+def test_what_would_be_mistaken_for_another_is_refused(
+    policy: type[Policy], shown: str, allowed: str
+) -> None:
+    before = dict(POLICIES)
+    assert_one_sentence(refusal(lambda: register(policy)), shown, allowed)
+    assert before == POLICIES
