@@ -8,6 +8,7 @@ log, and replaying the log gives the same loop, bit for bit.
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from functools import wraps
+from threading import RLock
 from typing import Any, Concatenate, ParamSpec, Self, TypeVar
 
 from engine.arrays import Array
@@ -30,6 +31,7 @@ from engine.loop.guards import (
     check_room,
     check_same,
 )
+from engine.loop.lock import locked
 from engine.loop.log import Archive, EventLog, Recorder
 from engine.loop.replay import Checkpoint, Replay
 from engine.loop.settings import LoopSettings
@@ -47,6 +49,7 @@ def _in_turn(
 ) -> Callable[Concatenate["LearningLoop", P], T]:
     """Take over what others did to the same log first; again, whenever they were faster."""
 
+    @locked
     @wraps(verb)
     def attempt(loop: "LearningLoop", /, *args: P.args, **kwargs: P.kwargs) -> T:
         while True:
@@ -62,6 +65,10 @@ def _in_turn(
 
 class LearningLoop:
     """A Personalizer loop in the process.
+
+    Any number of threads may call it at once: each call holds `lock` from beginning to end.
+    Who reads `state`, `learner` or `events` while others call holds it meanwhile, and who
+    makes several calls that belong together does, too. Its `log` needs no holding.
 
     Args:
         settings: see `LoopSettings`; the defaults need no tuning.
@@ -106,6 +113,11 @@ class LearningLoop:
     # -- what a caller reads ----------------------------------------------------------
 
     @property
+    def lock(self) -> RLock:
+        """Held by each call, to be taken again by whoever holds it."""
+        return self.log.lock
+
+    @property
     def log(self) -> EventLog:
         """Everything that happened; iterable, with ``len``."""
         return self._replay.log
@@ -130,6 +142,7 @@ class LearningLoop:
         """Where each event stands, by event id, in the order of their Rank calls."""
         return self.state.events
 
+    @locked
     def answer(self, event_id: str) -> RankResponse:
         """The recorded answer to a Rank call.
 
@@ -138,6 +151,7 @@ class LearningLoop:
         """
         return self._event(event_id, "ResourceNotFound").ranked.answer()
 
+    @locked
     def preview(
         self,
         actions: Sequence[Mapping[str, Any]],
@@ -156,6 +170,7 @@ class LearningLoop:
         )
         return self._judgement.decide(request, self._clock())
 
+    @locked
     def probabilities(self, request: RankRequest) -> Array:
         """How likely the policy is to choose each non-excluded action, (K,); logs nothing.
 
@@ -163,6 +178,7 @@ class LearningLoop:
         """
         return self._judgement.probabilities(request)
 
+    @locked
     def probabilities_online(self, request: RankRequest, head: RewardModel | None = None) -> Array:
         """The same as if the loop were online now, whatever its mode.
 
@@ -171,6 +187,7 @@ class LearningLoop:
         """
         return self._judgement.probabilities_online(request, head)
 
+    @locked
     def belief_online(self, request: RankRequest, head: RewardModel | None = None) -> Belief:
         """Joint belief about the expected rewards as if the loop were online now.
 
@@ -182,6 +199,7 @@ class LearningLoop:
         """
         return self._judgement.belief_online(request, head)
 
+    @locked
     def belief(
         self,
         actions: Sequence[Mapping[str, Any]],
@@ -194,6 +212,7 @@ class LearningLoop:
         """
         return self._judgement.belief(parse_rank_request(actions, context_features))
 
+    @locked
     def contributions(self, ranked: Ranked) -> Mapping[Column, float]:
         """What each column of a ranking's context and shown action adds to its mean reward."""
         return self._judgement.contributions(ranked)
@@ -319,10 +338,12 @@ class LearningLoop:
 
     # -- with others, and over time ---------------------------------------------------
 
+    @locked
     def record_to(self, recorder: Recorder | None) -> None:
         """Let every entry be offered to a recorder before it counts."""
         self.log.recorder = recorder
 
+    @locked
     def catch_up(self) -> bool:
         """Take over what others appended to the same log.
 
@@ -334,6 +355,7 @@ class LearningLoop:
         """
         return self._replay.catch_up()
 
+    @locked
     def together(self, work: Callable[[], T]) -> T:
         """Let all entries that some work appends be written down at once, or none count.
 
@@ -345,6 +367,7 @@ class LearningLoop:
         """
         return self._replay.together(work)
 
+    @locked
     def evict(self, archive: Archive, state: Callable[[], LoopState | None]) -> None:
         """Keep in memory only what comes from here on.
 
@@ -355,6 +378,7 @@ class LearningLoop:
         self._replay.evict(archive, state)
 
     @property
+    @locked
     def state(self) -> LoopState:
         """The fold of the log; to read, not to change."""
         return self._replay.state

@@ -8,10 +8,12 @@ are themselves a fold.
 
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from threading import RLock
 from typing import Protocol
 
 from engine.loop.entries import Activated, Configured, Entry, Expired, Ranked, Rewarded, Undone
+from engine.loop.lock import locked
 
 Runs = tuple[tuple[int, int], ...]
 """(start, stop) of the stretches of a history that count, in order."""
@@ -66,13 +68,42 @@ class Mark:
 START = Mark(0, (), 0)
 
 
+@dataclass(frozen=True, slots=True)
+class _Held:
+    """Where the entries of a history are.
+
+    Attributes:
+        start: position of the first one in memory.
+        archive: has those before.
+        tail: those in memory; only appended to, so that a reader's place stays what it was.
+    """
+
+    start: int
+    archive: Archive | None
+    tail: list[Entry | Undone]
+
+    def read(self, start: int, stop: int) -> Iterator[Entry | Undone]:
+        if start < self.start and self.archive is not None:
+            yield from self.archive.read(start, min(stop, self.start))
+        yield from self.tail[max(start - self.start, 0) : max(stop - self.start, 0)]
+
+    def counting(self, runs: Sequence[tuple[int, int]]) -> Iterator[Entry]:
+        for run in runs:
+            for entry in self.read(*run):
+                assert not isinstance(entry, Undone)
+                yield entry
+
+
 class EventLog:
     """Entries in the order in which they were appended.
 
-    Iterating and ``len`` give the entries that count; `history` gives all.
+    Iterating and ``len`` give the entries that count; `history` gives all. Several threads
+    may read while another appends, takes back or evicts: each reads the entries that counted
+    when it began.
 
     Attributes:
         recorder: hears of every entry before it counts; None for a log in memory alone.
+        lock: held by each call; who holds it finds no other thread's doings in between.
 
     Args:
         mark: where a log begins whose earlier entries are not in memory.
@@ -81,12 +112,9 @@ class EventLog:
 
     def __init__(self, mark: Mark = START, archive: Archive | None = None) -> None:
         self.recorder: Recorder | None = None
-        self._tail: list[Entry | Undone] = []
+        self.lock = RLock()
         self._begun_at: Mark | None = None
-        self._go_to(mark, archive)
-
-    def _go_to(self, mark: Mark, archive: Archive | None) -> None:
-        self._start, self._archive = mark.position, archive
+        self._held = _Held(mark.position, archive, [])
         self._count(mark)
 
     def _count(self, mark: Mark) -> None:
@@ -96,12 +124,14 @@ class EventLog:
             self._sizes.append(self._sizes[-1] + stop - start)
         self._undos = mark.undos
 
+    @locked
     def __len__(self) -> int:
         return self._sizes[-1]
 
     def __iter__(self) -> Iterator[Entry]:
         return self.since(0)
 
+    @locked
     def __getitem__(self, position: int) -> Entry:
         size = len(self)
         at = position + size if position < 0 else position
@@ -109,32 +139,30 @@ class EventLog:
             raise IndexError(position)
         return next(self.since(at))
 
+    @locked
     def since(self, position: int) -> Iterator[Entry]:
-        """The entries that count, but for the first ``position`` of them."""
+        """The entries that count now, but for the first ``position`` of them."""
         first = bisect_right(self._sizes, position) - 1
-        skip = position - self._sizes[first]
-        for start, stop in tuple(self._runs[first:]):
-            for entry in self._read(start + skip, stop):
-                assert not isinstance(entry, Undone)
-                yield entry
-            skip = 0
-
-    def _read(self, start: int, stop: int) -> Iterator[Entry | Undone]:
-        if start < self._start and self._archive is not None:
-            yield from self._archive.read(start, min(stop, self._start))
-        yield from self._tail[max(start - self._start, 0) : max(stop - self._start, 0)]
+        runs = self._runs[first:]
+        if runs:
+            start, stop = runs[0]
+            runs[0] = (start + position - self._sizes[first], stop)
+        return self._held.counting(runs)
 
     @property
+    @locked
     def history(self) -> tuple[Entry | Undone, ...]:
         """All entries ever appended, undone ones and the undoing included."""
-        return tuple(self._read(0, self.position))
+        return tuple(self._held.read(0, self.position))
 
     @property
+    @locked
     def position(self) -> int:
         """Length of the history."""
-        return self._start + len(self._tail)
+        return self._held.start + len(self._held.tail)
 
     @property
+    @locked
     def mark(self) -> Mark:
         """Where the log is now."""
         return Mark(self.position, tuple(self._runs), self._undos)
@@ -144,6 +172,7 @@ class EventLog:
         """How often entries were taken back; while it stays the same, the log only grows."""
         return self._undos
 
+    @locked
     def counted_at(self, mark: Mark) -> bool:
         """Whether all that counted at an earlier place still counts."""
         size = mark.counting
@@ -154,6 +183,7 @@ class EventLog:
         run = bisect_right(self._sizes, at) - 1
         return self._runs[run][0] + at - self._sizes[run]
 
+    @locked
     def append(self, entry: Entry | Undone) -> None:
         """Append an entry; for the loop, which applies it too. Others only read.
 
@@ -173,6 +203,7 @@ class EventLog:
         if isinstance(entry, Undone) and self._begun_at is not None:
             raise ValueError("nothing can be taken back while entries wait to be written down")
 
+    @locked
     def extend(self, entry: Entry | Undone) -> None:
         """Append an entry that is written down already.
 
@@ -181,7 +212,7 @@ class EventLog:
         """
         self._check(entry)
         at = self.position
-        self._tail.append(entry)
+        self._held.tail.append(entry)
         if isinstance(entry, Undone):
             self._undos += 1
             self._strip(entry.entries)
@@ -203,38 +234,43 @@ class EventLog:
 
     # -- several entries at once ------------------------------------------------------
 
+    @locked
     def begin(self) -> None:
         """From here on the recorder hears nothing until `commit`."""
         self._begun_at = self.mark
 
     @property
+    @locked
     def in_transaction(self) -> bool:
         """Whether entries wait to be written down together."""
         return self._begun_at is not None
 
+    @locked
     def commit(self) -> None:
         """Offer what came since `begin` to the recorder, all or none.
 
         Raises:
             OvertakenError, PersonalizerError: as the recorder; then `rollback` is to be called.
         """
-        held = self._begun_at
-        if held is not None and self.recorder is not None and held.position < self.position:
-            self.recorder.record(held.position, self._tail[held.position - self._start :])
+        begun = self._begun_at
+        if begun is not None and self.recorder is not None and begun.position < self.position:
+            new = self._held.tail[begun.position - self._held.start :]
+            self.recorder.record(begun.position, new)
         self._begun_at = None
 
+    @locked
     def rollback(self) -> None:
         """Forget what came since `begin`."""
-        held, self._begun_at = self._begun_at, None
-        if held is not None:
-            del self._tail[held.position - self._start :]
-            self._count(held)
+        begun, self._begun_at = self._begun_at, None
+        if begun is not None:
+            kept = self._held.tail[: begun.position - self._held.start]
+            self._held = replace(self._held, tail=kept)
+            self._count(begun)
 
+    @locked
     def evict(self, archive: Archive) -> None:
         """Keep in memory only what comes from here on: the rest is in ``archive``."""
-        mark = self.mark
-        self._tail = []
-        self._go_to(mark, archive)
+        self._held = _Held(self.position, archive, [])
 
     def rows(self, start: int = 0) -> list[dict[str, object]]:
         """One plain row an event, in the order of their Rank calls, for a table or a CSV file.

@@ -1,10 +1,14 @@
 """The learning loop: Rank, Activate, Reward and their companions, call by call."""
 
-from collections.abc import Callable
+import math
+import sys
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from datetime import timedelta
-from itertools import combinations
-from typing import Any
+from itertools import chain, combinations
+from threading import Barrier
+from typing import Any, TypeVar
 
 import numpy as np
 import pytest
@@ -13,6 +17,7 @@ from hypothesis import strategies as st
 
 from engine import (
     EpsilonGreedy,
+    EventLog,
     Hypothesis,
     LearningLoop,
     LoopSettings,
@@ -46,6 +51,7 @@ from tests.engine.helpers import (
     state_of,
 )
 
+T = TypeVar("T")
 IDS = [drink["id"] for drink in DRINKS]
 KNOWN = Hypothesis(3, "id", noise_sd=0.5, prior_sd=0.6)
 """A hypothesis with none of the defaults."""
@@ -1174,3 +1180,81 @@ def test_loops_share_nothing(clock: ManualClock) -> None:
     for i in range(10):
         busy.reward(busy.rank(DRINKS, CONTEXTS[i % 4]).event_id, 1)
     assert state_of(quiet) == before
+
+
+# -- threads --------------------------------------------------------------------------
+
+THREADS = 8
+QUICK: Json = {"policy": Uniform(), "hypotheses": (Hypothesis(),), "may_change": False}
+
+
+@pytest.fixture
+def impatient() -> Iterator[None]:
+    """Threads are interrupted every 10 microseconds."""
+    before = sys.getswitchinterval()
+    sys.setswitchinterval(1e-5)
+    yield
+    sys.setswitchinterval(before)
+
+
+def in_threads(work: Callable[[int], T]) -> list[T]:
+    """What a piece of work gives in each of several threads that begin at once."""
+    together = Barrier(THREADS)
+
+    def begin(number: int) -> T:
+        together.wait()
+        return work(number)
+
+    with ThreadPoolExecutor(THREADS) as pool:
+        return list(pool.map(begin, range(THREADS)))
+
+
+def folded(loop: LearningLoop, clock: ManualClock) -> LearningLoop:
+    """A loop made from another one's history alone."""
+    log = EventLog()
+    for entry in loop.log.history:
+        log.append(entry)
+    return LearningLoop.resume(log, seed=loop.seed, clock=clock)
+
+
+@pytest.mark.usefixtures("impatient")
+def test_threads_that_rank_at_once_get_ids_and_answers_of_their_own(clock: ManualClock) -> None:
+    loop = LearningLoop(LoopSettings(**QUICK), clock=clock)
+
+    def work(number: int) -> list[str]:
+        return [loop.rank(DRINKS, CONTEXTS[number % 4]).event_id for _ in range(500)]
+
+    ids = list(chain.from_iterable(in_threads(work)))
+    assert len(set(ids)) == len(ids) == THREADS * 500
+    assert set(loop.events) == set(ids)
+    assert state_of(loop) == state_of(folded(loop, clock))
+
+
+@pytest.mark.usefixtures("impatient")
+def test_threads_may_do_anything_at_once(clock: ManualClock) -> None:
+    loop = LearningLoop(LoopSettings(**QUICK), clock=clock)
+
+    def work(number: int) -> list[str]:
+        given = []
+        for i in range(500):
+            with suppress(PersonalizerError):  # others may have taken back what it is about
+                given.append(loop.rank(DRINKS, CONTEXTS[i % 4]).event_id)
+                loop.reward(given[-1], i % 2)
+                loop.answer(given[-1])
+            if i == 3 * number:  # early, as it learns all anew that is left
+                loop.undo_event()
+            elif i == 3 * number + 1:
+                loop.configure(default_reward=number / 10, crosses=number % 4)
+            elif i % 25 == 0:
+                ranked = loop.preview(DRINKS, CONTEXTS[number % 4])
+                assert math.fsum(ranked.probabilities) == pytest.approx(1)
+                assert loop.belief(DRINKS).mean.shape == (3,)
+                loop.contributions(ranked)
+                entries = list(loop.log)
+                assert isinstance(entries[0], Configured)
+                assert loop.log.mark.counting <= loop.log.position
+        return given
+
+    ids = list(chain.from_iterable(in_threads(work)))
+    assert set(loop.events) <= set(ids)
+    assert state_of(loop) == state_of(folded(loop, clock))

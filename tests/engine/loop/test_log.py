@@ -1,6 +1,7 @@
 """The log: appended once, never edited, read as rows."""
 
 import math
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
 
 import pytest
@@ -61,6 +62,50 @@ def test_the_number_of_undos_stays_the_same_while_the_log_only_grows() -> None:
         assert log.undos == 0
     log.append(Undone(NOW, 1))
     assert log.undos == 1
+
+
+class Kept:
+    """An archive of entries."""
+
+    def __init__(self, entries: Sequence[Entry | Undone]) -> None:
+        self._entries = entries
+
+    def read(self, start: int, stop: int) -> Iterator[Entry | Undone]:
+        return iter(self._entries[start:stop])
+
+    def of_event(self, event_id: str, stop: int) -> list[tuple[int, Entry]]:
+        raise NotImplementedError
+
+
+def evict(log: EventLog) -> None:
+    log.evict(Kept(log.history))
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda log: log.append(Activated("b", NOW)),
+        lambda log: log.append(Undone(NOW, 2)),
+        evict,
+        EventLog.rollback,
+    ],
+    ids=["append", "undo", "evict", "rollback"],
+)
+def test_a_reader_gets_the_entries_that_counted_when_it_began(
+    change: Callable[[EventLog], None],
+) -> None:
+    log = log_of(*ENTRIES[:2])
+    log.begin()
+    for entry in ENTRIES[2:]:
+        log.extend(entry)
+    if change is not EventLog.rollback:
+        log.commit()
+    begun, half_way = log.since(1), iter(log)
+    first = next(half_way)
+    change(log)
+    log.append(Rewarded("a", NOW, -1))
+    assert list(begun) == ENTRIES[1:]
+    assert [first, *half_way] == ENTRIES
 
 
 def test_entries_are_values_that_nobody_can_change() -> None:
