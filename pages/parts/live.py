@@ -28,11 +28,6 @@ class Session(Protocol):
         """Held by the verb that runs."""
         ...
 
-    @property
-    def shared_lock(self) -> AbstractContextManager[bool]:
-        """The same among all who have the same loop open; else the session's own."""
-        ...
-
 
 C = TypeVar("C", bound=Session)
 P = ParamSpec("P")
@@ -40,11 +35,11 @@ R = TypeVar("R")
 
 
 def locked(verb: Callable[Concatenate[C, P], R]) -> Callable[Concatenate[C, P], R]:
-    """One thread at a time, in this session and among all who have the same loop open."""
+    """One thread at a time in this session."""
 
     @wraps(verb)
     def alone(session: C, /, *args: P.args, **kwargs: P.kwargs) -> R:
-        with session.lock, session.shared_lock:
+        with session.lock:
             return verb(session, *args, **kwargs)
 
     return alone
@@ -65,7 +60,6 @@ class LivePlay(ABC):
     def __init__(self, now: Callable[[], float]) -> None:
         self.now = now
         self.lock = RLock()
-        self.shared_lock = self.lock
         self.send_away()
 
     @abstractmethod

@@ -72,6 +72,9 @@ def reporting_refusals(
 class PlaySession(LivePlay):
     """A loop in a world, who stands in front of it, and the crowd outside.
 
+    A verb holds the session's own lock, and the lock of a loop only while it asks something of
+    it: never those of two loops at once, whichever sessions go from one to the other.
+
     Attributes:
         kept: the loop and where it is kept.
         token: tells this session from all others.
@@ -108,7 +111,8 @@ class PlaySession(LivePlay):
     def belong_to(self, owner: str) -> None:
         """Say whose the loops are from here on."""
         self.owner = owner
-        self.kept.belong_to(owner)
+        with self.kept.lock:
+            self.kept.belong_to(owner)
 
     @property
     def loop(self) -> LearningLoop:
@@ -133,8 +137,8 @@ class PlaySession(LivePlay):
             about = (self.owner, setup.world, setup.seed, setup.settings())
             kept = self.shelf.begin(*about) if self.shelf else _in_memory(*about)
         else:
-            self.setup = setup.of_loop(kept)
-        self.kept, self.shared_lock = kept, kept.lock
+            self.setup = self._setup_of(kept)
+        self.kept = kept
         self.world = WORLDS[self.setup.world]
         self.click: Click | None = None
         self.send_away()
@@ -143,6 +147,11 @@ class PlaySession(LivePlay):
         self._reset_from: tuple[StoredLoop, Context] | None = None
         self._seen_cells: tuple[tuple[int, int], list[dict[str, object]]] | None = None
         self.call_next()
+
+    def _setup_of(self, kept: StoredLoop) -> PlaySetup:
+        """What is set on a loop and, where a loop does not tell, here."""
+        with kept.lock:
+            return self.setup.of_loop(kept)
 
     @locked
     def reset(self) -> None:
@@ -162,7 +171,8 @@ class PlaySession(LivePlay):
     @reporting_refusals
     @locked
     def _configure(self, changes: dict[str, object]) -> None:
-        self.loop.configure(**changes)
+        with self.kept.lock:
+            self.loop.configure(**changes)
         self.click = None
 
     @locked
@@ -184,13 +194,13 @@ class PlaySession(LivePlay):
             shown: what its widgets say; while that is more than what was adopted, the person
                 here is changing something, and it stays.
         """
-        now = self.setup.of_loop(self.kept)
+        now = self._setup_of(self.kept)
         return now if shown == self.setup != now else None
 
     @locked
     def catch_up(self) -> None:
         """Take over what others did to the loop."""
-        with suppress(PersonalizerError):
+        with suppress(PersonalizerError), self.kept.lock:
             self.loop.catch_up()
 
     # -- who is there -----------------------------------------------------------------
@@ -237,7 +247,8 @@ class PlaySession(LivePlay):
     @locked
     def ranked(self) -> Ranked:
         """What the loop would show now, and why. It is logged once it is answered."""
-        return self.loop.preview(self.world.actions, self.world.features(self.context))
+        with self.kept.lock:
+            return self.loop.preview(self.world.actions, self.world.features(self.context))
 
     @property
     def is_full(self) -> bool:
@@ -250,23 +261,28 @@ class PlaySession(LivePlay):
     @locked
     def send_reward(self, value: float | None) -> None:
         """The visitor's answer to what is shown; None is no answer."""
-        self.loop.catch_up()
-        if self.waiting or self.is_full:
-            return
+        with self.kept.lock:
+            self.loop.catch_up()
+            if self.waiting or self.is_full:
+                return
+            self.click = self._learn(value)
+        self.pause_after_click()
+        if self.setup.next:
+            self.call_next()
+
+    def _learn(self, value: float | None) -> Click:
+        """Answer for who stands there; what that changed."""
         before = self.ranked
         parts = self.loop.contributions(before)
         self.loop.together(lambda: self._answer(value))
         self.kept.snapshot_if_due()
-        self.click = Click(
+        return Click(
             before=before,
             after=self.ranked,
             reward=self.loop.settings.default_reward if value is None else value,
             answered=value is not None,
             shifts=tuple(largest_shifts(parts, self.loop.contributions(before))),
         )
-        self.pause_after_click()
-        if self.setup.next:
-            self.call_next()
 
     def _answer(self, value: float | None) -> None:
         """Rank and Reward for who stands there."""
@@ -322,7 +338,8 @@ class PlaySession(LivePlay):
             self._greet(context)
             self.adopt(setup)
             return
-        taken = self.loop.undo_event()
+        with self.kept.lock:
+            taken = self.loop.undo_event()
         if taken is not None:
             self._greet(context_of(taken))
             self.click = None
@@ -343,12 +360,13 @@ class PlaySession(LivePlay):
             return base(visitors)
 
         try:
-            served = self.loop.together(work)
+            with self.kept.lock:
+                served = self.loop.together(work)
+                self.kept.snapshot_if_due()
         except PersonalizerError as error:
             self.context, self.trouble = first, error.message
             self.stop()
             return 0
-        self.kept.snapshot_if_due()
         return served
 
     def serve_one(self) -> None:
@@ -363,16 +381,18 @@ class PlaySession(LivePlay):
     @locked
     def follow(self) -> LearningCurve:
         """The learning curve up to now."""
-        self.curve.follow(self.loop)
-        return self.curve
+        with self.kept.lock:
+            self.curve.follow(self.loop)
+            return self.curve
 
     @locked
     def map_rows(self) -> list[dict[str, object]]:
         """What the engine favours in every context, computed once for each state of the log."""
-        state = (len(self.loop.log), self.loop.log.undos)
-        if self._seen_cells is None or self._seen_cells[0] != state:
-            self._seen_cells = (state, favourites(self.loop, self.world))
-        return self._seen_cells[1]
+        with self.kept.lock:
+            state = (len(self.loop.log), self.loop.log.undos)
+            if self._seen_cells is None or self._seen_cells[0] != state:
+                self._seen_cells = (state, favourites(self.loop, self.world))
+            return self._seen_cells[1]
 
 
 def _in_memory(owner: str, world: str, seed: int, settings: LoopSettings) -> StoredLoop:

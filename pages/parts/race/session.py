@@ -46,7 +46,7 @@ class RaceSession:
     """
 
     def __init__(self, setup: RaceSetup, lanes: Track) -> None:
-        self.lock = self.shared_lock = RLock()
+        self.lock = RLock()
         self.setup = setup
         self.raced: RaceSetup | None = None
         self.standings: Standings | None = None
