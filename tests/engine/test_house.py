@@ -132,6 +132,33 @@ def test_every_room_of_the_engine_is_in_a_wing() -> None:
     assert rooms - {"__init__"} <= set(WINGS)
 
 
+# -- tests mirror the house -----------------------------------------------------------
+
+TESTED_WITH = {
+    "worlds/movies.py": "worlds/test_world.py",
+    "worlds/news.py": "worlds/test_world.py",
+    "worlds/shop.py": "worlds/test_world.py",
+}
+"""Modules that hold one value each, and the tests that take it as a parameter."""
+
+
+def expected_tests(module: Path) -> Path:
+    """Where the tests of a module of the engine belong."""
+    inside = module.relative_to(ROOT / "engine")
+    named = TESTED_WITH.get(inside.as_posix(), inside.with_name(f"test_{inside.name}"))
+    return ROOT / "tests" / "engine" / named
+
+
+@each([path for path in ENGINE if path.name != "__init__.py"])
+def test_every_module_has_its_tests_under_its_own_name(path: Path) -> None:
+    tests = expected_tests(path)
+    assert tests.is_file()
+    assert any(
+        isinstance(node, ast.FunctionDef) and node.name.startswith("test_")
+        for node in ast.walk(parse(tests))
+    )
+
+
 # -- the rules above can fail ---------------------------------------------------------
 
 
@@ -145,3 +172,8 @@ def test_an_import_is_found_wherever_it_stands() -> None:
 def test_a_use_of_the_global_stream_is_found() -> None:
     found = set(names(ast.parse("x = np.random.seed(1)")))
     assert "np.random.seed" in found
+
+
+def test_a_module_without_expected_tests_its_own_name_is_found() -> None:
+    assert not expected_tests(ROOT / "engine" / "worlds" / "untested.py").is_file()
+    assert all((ROOT / "engine" / module).is_file() for module in TESTED_WITH)

@@ -5,7 +5,6 @@ import math
 import pytest
 
 from engine import LearningLoop, LoopSettings, Thompson
-from engine.evaluation.context_map import favourites
 from engine.evaluation.learning_curve import RECENT, LearningCurve
 from engine.simulation.crowd import crowd
 from engine.worlds.coffee import COFFEE
@@ -108,22 +107,3 @@ def test_several_rewards_of_one_event_add_up() -> None:
     loop.reward(answer.event_id, 0.5)
     curve = followed(loop)
     assert (len(curve), curve.mean_reward) == (1, 1.25)
-
-
-def test_favourites_are_the_most_probable_actions_of_every_context_and_log_nothing() -> None:
-    loop = small_loop()
-    list(crowd(loop, COFFEE, 200))
-    length = len(loop.log)
-    rows = favourites(loop, COFFEE)
-    assert len(loop.log) == length
-    assert len(rows) == 36
-    for row, context, expected in zip(rows, COFFEE.contexts, COFFEE.expected, strict=True):
-        chances = loop.preview(COFFEE.actions, COFFEE.features(context)).probabilities
-        top = max(chances)
-        assert row == {
-            **context,
-            "action": COFFEE.items[chances.index(top)].id,
-            "probability": top,
-            "strength": pytest.approx(max(0.0, (top - 0.25) / 0.75)),
-            "best": COFFEE.items[int(expected.argmax())].id,
-        }

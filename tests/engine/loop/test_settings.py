@@ -18,9 +18,11 @@ from engine import (
     Uniform,
 )
 from engine.learners.bayesian.hypothesis import HYPOTHESES
+from engine.learners.classic import ClassicModel
 from engine.loop.settings import SETTING_NAMES
 from engine.policies.ucb import UpperBound
 from tests.engine.helpers import ManualClock, assert_one_sentence, refusal, state_of
+from tests.engine.loop.apprentices import MODES, apprenticed, everything, loop_of
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -29,7 +31,13 @@ class Unregistered(Greedy):
 
 
 THIRTEEN = tuple(Hypothesis(noise_sd=0.1 * (i + 1)) for i in range(13))
-WAIT, CONFIGURATION = "InvalidRewardWaitTime", "InvalidServiceConfiguration"
+
+
+WAIT = "InvalidRewardWaitTime"
+
+
+CONFIGURATION = "InvalidServiceConfiguration"
+
 
 REFUSED: list[tuple[str, Any, str, str, str]] = [
     ("reward_wait_time", timedelta(seconds=4.999), WAIT, "datetime", "from 5 seconds to 2 days"),
@@ -73,6 +81,7 @@ REFUSED: list[tuple[str, Any, str, str, str]] = [
     ("max_events", 10.5, CONFIGURATION, "10.5", "a whole number from 1 to 1"),
 ]
 
+
 ALLOWED: list[tuple[str, Any]] = [
     ("reward_wait_time", timedelta(seconds=5)),
     ("reward_wait_time", timedelta(days=2)),
@@ -91,6 +100,7 @@ ALLOWED: list[tuple[str, Any]] = [
     ("max_events", 1),
     ("max_events", 1_000_000),
 ]
+
 
 refused = pytest.mark.parametrize(
     ("name", "value", "code", "shown", "allowed"),
@@ -184,9 +194,6 @@ def test_settings_learn_alike_if_crosses_hypotheses_and_learner_are_the_same(
     assert LoopSettings().learns_like(LoopSettings(**changes)) is same
 
 
-# -- hypotheses -----------------------------------------------------------------------
-
-
 @pytest.mark.parametrize("most", [0, 1, 2, 3])
 def test_no_hypothesis_that_is_compared_crosses_more_than_the_settings_allow(most: int) -> None:
     compared = LoopSettings(crosses=most).compared
@@ -201,35 +208,105 @@ def test_hypotheses_that_become_the_same_are_compared_once() -> None:
     assert LoopSettings(hypotheses=two, crosses=1).compared == (Hypothesis(crosses=1),)
 
 
+MODE_NAMES = '"online", "apprentice" or "logging_only"'
+
+
 @pytest.mark.parametrize(
     ("name", "value", "shown", "allowed"),
     [
-        ("crosses", 4, "4", "a whole number from 0 to 3"),
-        ("crosses", 1.0, "1.0", "a whole number from 0 to 3"),
-        ("crosses", True, "True", "a whole number from 0 to 3"),
-        ("by", "name", "'name'", '"id" or "features"'),
-        ("by", None, "None", '"id" or "features"'),
-        ("noise_sd", 0, "0", "a number from 0.001 to 10"),
-        ("noise_sd", math.nan, "nan", "a number from 0.001 to 10"),
-        ("prior_sd", 10.1, "10.1", "a number from 0.001 to 10"),
-        ("prior_sd", "wide", "'wide'", "a number from 0.001 to 10"),
-        ("memory", 0.09, "0.09", "a number from 0.1 to 1"),
-        ("memory", 1.01, "1.01", "a number from 0.1 to 1"),
-        ("odds", 0, "0", "a number from 0.001 to 1000"),
-        ("odds", 1_001, "1001", "a number from 0.001 to 1000"),
+        ("learning_mode", "Online", "'Online'", MODE_NAMES),
+        ("learning_mode", "LoggingOnly", "'LoggingOnly'", MODE_NAMES),
+        ("learning_mode", None, "None", MODE_NAMES),
+        ("learner", "vw", "'vw'", '"bayesian" or "classic"'),
+        ("learner", 1, "1", '"bayesian" or "classic"'),
+        ("apprentice_exploration", -0.01, "-0.01", "a number from 0 to 0.5"),
+        ("apprentice_exploration", 0.51, "0.51", "a number from 0 to 0.5"),
+        ("apprentice_exploration", float("nan"), "nan", "a number from 0 to 0.5"),
+        ("apprentice_exploration", True, "True", "a number from 0 to 0.5"),
+        ("learning_rate", 0, "0", "a number from 1e-09 to 1"),
+        ("learning_rate", 1.01, "1.01", "a number from 1e-09 to 1"),
+        ("learning_rate", "slow", "'slow'", "a number from 1e-09 to 1"),
     ],
 )
-def test_a_hypothesis_out_of_bounds_is_refused(
-    name: str, value: object, shown: str, allowed: str
+def test_a_setting_of_modes_out_of_bounds_is_refused_and_changes_nothing(
+    name: str, value: Any, shown: str, allowed: str
 ) -> None:
-    error = refusal(lambda: Hypothesis(**{name: value}))  # type: ignore[arg-type]
-    assert (error.code, error.target) == (CONFIGURATION, f"hypothesis.{name}")
+    error = refusal(lambda: LoopSettings(**{name: value}))
+    assert (error.code, error.target) == (CONFIGURATION, name)
     assert_one_sentence(error, shown, allowed)
+    loop = apprenticed(events=3)
+    before = everything(loop)
+    assert refusal(lambda: loop.configure(**{"max_events": 9, name: value})).target == name
+    assert everything(loop) == before
 
 
-def test_the_bounds_of_a_hypothesis_are_allowed() -> None:
-    for end in (
-        Hypothesis(0, "id", 0.001, 0.001, 0.1, 0.001),
-        Hypothesis(3, "id", 10, 10, 1, 1_000),
-    ):
-        assert LoopSettings(hypotheses=(end,)).compared == (end,)
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        *(("learning_mode", mode) for mode in MODES),
+        ("apprentice_exploration", 0),
+        ("apprentice_exploration", 0.5),
+        ("learning_rate", 1e-9),
+        ("learning_rate", 1),
+    ],
+)
+def test_the_bounds_of_the_settings_of_modes_are_allowed(name: str, value: Any) -> None:
+    assert getattr(LoopSettings(**{name: value}), name) == value
+
+
+def test_thompson_sampling_beside_the_classic_learner_is_a_contradiction() -> None:
+    for call in (lambda: LoopSettings(learner="classic"), lambda: loop_of().configure(**CLASSIC)):
+        error = refusal(call)
+        assert (error.code, error.target) == (CONFIGURATION, "policy")
+        assert_one_sentence(error, "Thompson(", "free of contradiction")
+        assert "EpsilonGreedy()" in error.message
+    loop = loop_of()
+    loop.configure(learner="classic", policy=Greedy())
+    assert isinstance(loop.model, ClassicModel)
+    assert loop.imitation is None
+
+
+CLASSIC: dict[str, Any] = {"learner": "classic"}
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "old"),
+    [
+        ("default_reward", 1.0, "0.0"),
+        ("reward_aggregation", "sum", "'earliest'"),
+        ("reward_wait_time", LoopSettings().reward_wait_time * 2, "datetime.timedelta"),
+    ],
+)
+def test_the_mode_and_a_reward_setting_need_two_calls(name: str, value: Any, old: str) -> None:
+    loop = apprenticed(events=3)
+    before, history = everything(loop), loop.log.history
+    error = refusal(lambda: loop.configure(**{"learning_mode": "online", name: value}))
+    assert (error.code, error.target) == ("InvalidLearningModeServiceConfiguration", name)
+    assert_one_sentence(error, "", old)
+    assert everything(loop) == before
+    assert loop.log.history == history
+    loop.configure(**{name: value})
+    loop.configure(learning_mode="online")
+    assert (getattr(loop.settings, name), loop.settings.learning_mode) == (value, "online")
+
+
+def test_the_mode_may_change_beside_reward_settings_that_stay_or_with_other_settings() -> None:
+    loop = apprenticed(events=3)
+    loop.configure(learning_mode="online", default_reward=0.0, policy=Uniform())
+    assert (loop.settings.learning_mode, loop.settings.policy) == ("online", Uniform())
+    loop.configure(learning_mode="online", default_reward=1.0)
+    assert loop.settings.default_reward == 1
+
+
+@pytest.mark.parametrize(
+    ("changes", "same"),
+    [
+        ({"learning_mode": "apprentice", "apprentice_exploration": 0.1}, True),
+        ({"learner": "classic", "policy": Greedy()}, False),
+        ({"learning_rate": 0.5}, False),
+    ],
+)
+def test_modes_and_their_exploration_do_not_change_what_a_log_teaches(
+    changes: dict[str, Any], same: bool
+) -> None:
+    assert LoopSettings().learns_like(LoopSettings(**changes)) is same

@@ -1,6 +1,8 @@
 """What a policy must be to be registered, and what follows from it."""
 
+import math
 import string
+from collections.abc import Callable
 from dataclasses import dataclass, fields
 from typing import ClassVar
 
@@ -12,6 +14,7 @@ from engine.learners.belief import Belief
 from engine.policies.base import Knob, Normals, Policy
 from engine.policies.registry import POLICIES, register
 from tests.engine.helpers import assert_one_sentence, refusal
+from tests.engine.policies.beliefs import decide, random_belief
 
 EVERY = pytest.mark.parametrize("policy", POLICIES.values(), ids=POLICIES)
 
@@ -86,3 +89,45 @@ def test_what_would_be_mistaken_for_another_is_refused(
     before = dict(POLICIES)
     assert_one_sentence(refusal(lambda: register(policy)), shown, allowed)
     assert before == POLICIES
+
+
+@pytest.mark.parametrize(
+    ("policy", "name", "value", "shown", "allowed"),
+    [
+        (Thompson, "draws", 63, "63", "a whole number from 64 to 65536"),
+        (Thompson, "draws", 65_537, "65537", "from 64 to 65536"),
+        (Thompson, "draws", 100.0, "100.0", "a whole number"),
+        (Thompson, "draws", True, "True", "a whole number"),
+        (Thompson, "floor", -0.01, "-0.01", "a number from 0 to 1"),
+        (Thompson, "floor", 1.01, "1.01", "a number from 0 to 1"),
+        (Thompson, "floor", math.nan, "nan", "a number from 0 to 1"),
+        (Thompson, "width", -1, "-1", "a number from 0 to 4"),
+        (Thompson, "width", 4.5, "4.5", "a number from 0 to 4"),
+        (Thompson, "width", "wide", "'wide'", "a number from 0 to 4"),
+        (EpsilonGreedy, "epsilon", -0.1, "-0.1", "a number from 0 to 1"),
+        (EpsilonGreedy, "epsilon", 20, "20", "a number from 0 to 1"),
+        (EpsilonGreedy, "epsilon", None, "None", "a number from 0 to 1"),
+        (EpsilonGreedy, "epsilon", False, "False", "a number from 0 to 1"),
+    ],
+)
+def test_settings_of_a_policy_out_of_bounds_are_refused(
+    policy: Callable[..., Policy], name: str, value: object, shown: str, allowed: str
+) -> None:
+    error = refusal(lambda: policy(**{name: value}))
+    assert (error.code, error.target) == ("InvalidServiceConfiguration", f"policy.{name}")
+    assert_one_sentence(error, shown, allowed)
+
+
+@pytest.mark.parametrize(
+    "policy",
+    [
+        Thompson(64, 0, 0.5),
+        Thompson(65_536, 1, 4),
+        Thompson(64, 0.5, 0),
+        EpsilonGreedy(0),
+        EpsilonGreedy(1),
+    ],
+    ids=repr,
+)
+def test_the_bounds_themselves_are_allowed(policy: Policy) -> None:
+    assert decide(policy, random_belief(0, 3)).probabilities.sum() == pytest.approx(1)

@@ -5,19 +5,17 @@ import math
 import numpy as np
 import pytest
 
-from engine.learners.belief import Belief
 from engine.policies.base import Normals
 from engine.policies.softmax import Softmax
 from engine.policies.ucb import UpperBound
 from tests.engine.helpers import refusal
-
-SCORES = Belief.of_one(np.array([0.2, 0.5, 0.4]), np.diag([0.09, 0.0, 0.04]))
+from tests.engine.policies.beliefs import BELIEF
 
 
 def test_softmax_follows_its_formula_and_draws_from_what_it_says() -> None:
     rng = np.random.default_rng(1)
-    decisions = [Softmax(0.2).decide(SCORES, Normals(1), rng) for _ in range(4_000)]
-    power = [math.exp(mean / 0.2) for mean in SCORES.mean]
+    decisions = [Softmax(0.2).decide(BELIEF, Normals(1), rng) for _ in range(4_000)]
+    power = [math.exp(mean / 0.2) for mean in BELIEF.mean]
     expected = np.array(power) / sum(power)
     assert decisions[0].probabilities == pytest.approx(expected)
     assert decisions[0].errors.tolist() == [0, 0, 0]
@@ -26,16 +24,9 @@ def test_softmax_follows_its_formula_and_draws_from_what_it_says() -> None:
 
 
 def test_a_cold_softmax_is_greedy_without_overflow() -> None:
-    decision = Softmax(0.001).decide(SCORES, Normals(1), np.random.default_rng(1))
+    decision = Softmax(0.001).decide(BELIEF, Normals(1), np.random.default_rng(1))
     assert decision.chosen == 1
     assert decision.probabilities == pytest.approx([0, 1, 0])
-
-
-@pytest.mark.parametrize(("width", "chosen"), [(0, 1), (0.4, 1), (0.6, 2), (3, 0)])
-def test_the_highest_upper_bound_is_chosen_for_certain(width: float, chosen: int) -> None:
-    decision = UpperBound(width).decide(SCORES, Normals(1), np.random.default_rng(1))
-    assert decision.chosen == chosen
-    assert decision.probabilities.tolist() == np.eye(3)[chosen].tolist()
 
 
 def test_what_is_out_of_bounds_is_refused() -> None:

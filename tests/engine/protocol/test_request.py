@@ -1,16 +1,17 @@
-"""What Rank and Reward accept, and how everything else is refused."""
+"""Rank and Reward requests."""
 
 import json
 import math
 from types import MappingProxyType
 from typing import Any
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine import RankedAction, RankResponse
-from engine.protocol.request import MAX_PAYLOAD, parse_rank_request, parse_reward
+from engine.protocol.features import MAX_COLUMNS
+from engine.protocol.request import MAX_EXCLUDED, MAX_PAYLOAD, parse_rank_request, parse_reward
 from tests.engine.bad_requests import BAD_REQUESTS, MANY, BadRequest
 from tests.engine.helpers import (
     CONTEXTS,
@@ -21,8 +22,10 @@ from tests.engine.helpers import (
     refusal,
     request_of,
 )
+from tests.engine.loop.loops import small_loop
 
 bad_requests = pytest.mark.parametrize("bad", BAD_REQUESTS.values(), ids=BAD_REQUESTS)
+
 
 # -- refusals -------------------------------------------------------------------------
 
@@ -41,24 +44,6 @@ def test_the_target_is_the_field_at_fault_as_written_in_the_requests_json(bad: B
 def test_the_message_is_one_sentence_with_field_value_and_what_is_allowed(bad: BadRequest) -> None:
     error = refusal(lambda: parse_rank_request(**bad.request))
     assert_one_sentence(error, bad.value, bad.allowed)
-
-
-def test_an_error_has_the_services_json_shape() -> None:
-    error = refusal(lambda: parse_rank_request(actions=[None]))
-    assert error.to_json() == {
-        "error": {
-            "code": "InvalidRankRequest",
-            "message": "actions[0] is None, but must be an object with id and features.",
-            "target": "actions[0]",
-        }
-    }
-
-
-def test_a_long_value_is_cut_so_that_the_message_stays_readable() -> None:
-    error = refusal(lambda: parse_rank_request(DRINKS, event_id="x" * 10_000))
-    assert len(error.message) < 200
-    assert "'xxx" in error.message
-    assert "..." in error.message
 
 
 @pytest.mark.parametrize(
@@ -197,15 +182,6 @@ def test_any_good_request_survives_the_way_to_json_text_and_back(
     assert again["actions"] == offered
 
 
-def test_an_answer_has_the_services_json_shape() -> None:
-    answer = RankResponse("e1", "b", (RankedAction("b", 0.75), RankedAction("a", 0.25)))
-    assert answer.to_json() == {
-        "ranking": [{"id": "b", "probability": 0.75}, {"id": "a", "probability": 0.25}],
-        "eventId": "e1",
-        "rewardActionId": "b",
-    }
-
-
 # -- rewards --------------------------------------------------------------------------
 
 
@@ -247,3 +223,44 @@ def test_a_number_is_a_reward_exactly_if_it_lies_from_minus_1_to_1(value: float)
         assert parse_reward(value) == value
     else:
         assert refusal(lambda: parse_reward(value)).code == "InvalidRewardRequest"
+
+
+def numbers(count: int) -> list[dict[str, dict[str, int]]]:
+    return [{"context": {f"f{i}": 1 for i in range(count)}}]
+
+
+def test_a_context_may_have_so_many_columns_and_no_more() -> None:
+    loop = small_loop(crosses=1)
+    loop.rank(DRINKS, numbers(MAX_COLUMNS))
+    error = refusal(lambda: loop.rank(DRINKS, numbers(MAX_COLUMNS + 1)))
+    assert_one_sentence(error, f"{MAX_COLUMNS + 1:,}".replace(",", ""), str(MAX_COLUMNS))
+    assert len(loop.events) == 1
+
+
+def test_so_many_actions_may_be_excluded_and_no_more() -> None:
+    loop = small_loop()
+    names = [f"nobody {i}" for i in range(MAX_EXCLUDED)]
+    loop.rank(DRINKS, CONTEXTS[0], names)
+    error = refusal(lambda: loop.rank(DRINKS, CONTEXTS[0], [*names, "one more"]))
+    assert_one_sentence(error, str(MAX_EXCLUDED + 1), str(MAX_EXCLUDED))
+    assert len(loop.events) == 1
+
+
+@pytest.mark.parametrize(
+    ("given", "taken"), [(np.float32(0.25), 0.25), (np.float64(1), 1.0), (np.int64(-1), -1.0)]
+)
+def test_a_reward_may_be_a_number_of_numpys(given: Any, taken: float) -> None:
+    loop = small_loop()
+    event = loop.rank(DRINKS, CONTEXTS[0]).event_id
+    loop.reward(event, given)
+    assert loop.events[event].rewards == [taken]
+    assert type(loop.events[event].rewards[0]) is float
+
+
+@pytest.mark.parametrize("given", [np.float64("nan"), np.bool_(True), np.array([0.5]), "0.5"])
+def test_what_only_looks_like_a_reward_is_refused(given: Any) -> None:
+    loop = small_loop()
+    event = loop.rank(DRINKS, CONTEXTS[0]).event_id
+    entries = len(loop.log)
+    refusal(lambda: loop.reward(event, given))
+    assert len(loop.log) == entries

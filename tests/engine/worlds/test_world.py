@@ -2,7 +2,6 @@
 
 import json
 import re
-from collections import Counter
 from dataclasses import replace
 
 import numpy as np
@@ -10,15 +9,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine import LearningLoop, LoopSettings
-from engine.loop.entries import Ranked, Rewarded
-from engine.policies.uniform import Uniform
-from engine.simulation.crowd import crowd, visitor
+from engine import LearningLoop
+from engine.simulation.crowd import crowd
 from engine.worlds import WORLDS, Field, Taste, Value, World
+from tests.statistics import CHI_SQUARE_999, chi_square
 
 every_world = pytest.mark.parametrize("world", WORLDS.values(), ids=list(WORLDS))
+
+
 some_world = st.sampled_from(list(WORLDS.values()))
+
+
 luck = st.floats(0, 1, exclude_max=True)
+
 
 PHONE_CELLS = 48
 """Cells that the map of a world has room for on a phone."""
@@ -110,61 +113,12 @@ def test_shares_may_be_whole_numbers() -> None:
     assert world.frequencies.tolist() == pytest.approx([5 / 7, 2 / 7])
 
 
-def _chi_square(counts: Counter[int], frequencies: list[float]) -> float:
-    total = counts.total()
-    return sum((counts[i] - total * f) ** 2 / (total * f) for i, f in enumerate(frequencies))
-
-
-def _chi_square_quantile(freedom: int) -> float:
-    """The .999 quantile by Wilson and Hilferty's approximation; 66.6 at 35 degrees of freedom."""
-    spread = 2 / (9 * freedom)
-    return float(freedom * (1 - spread + 3.0902 * spread**0.5) ** 3)
-
-
 @every_world
 def test_visitors_come_as_often_as_the_frequencies_say(world: World) -> None:
     rng = np.random.default_rng(2026)
-    counts = Counter(world.cell(world.visitor(rng)) for _ in range(4_000))
-    frequencies = world.frequencies.tolist()
-    assert _chi_square(counts, frequencies) < _chi_square_quantile(len(frequencies) - 1)
-
-
-@every_world
-def test_numbered_visitors_come_as_often_too_with_luck_that_is_uniform(world: World) -> None:
-    guests = [visitor(world, 2026, number) for number in range(4_000)]
-    frequencies = world.frequencies.tolist()
-    counts = Counter(world.cell(guest.context) for guest in guests)
-    assert _chi_square(counts, frequencies) < _chi_square_quantile(len(frequencies) - 1)
-    lucks = Counter(int(guest.uniform * 20) for guest in guests)
-    assert _chi_square(lucks, [1 / 20] * 20) < _chi_square_quantile(19)
-    first = world.fields[0]
-    pairs = Counter(  # luck is the same for everybody: no first field value is luckier
-        [v.name for v in first.values].index(guest.context[first.name]) * 2 + int(guest.uniform * 2)
-        for guest in guests
-    )
-    shares = np.array([value.share for value in first.values], dtype=float)
-    halves = np.repeat(shares / shares.sum() / 2, 2).tolist()
-    assert _chi_square(pairs, halves) < _chi_square_quantile(len(halves) - 1)
-
-
-@every_world
-def test_a_visitor_depends_on_seed_and_number_only(world: World) -> None:
-    assert visitor(world, 3, 8) == visitor(world, 3, 8)
-    assert len({visitor(world, 3, number).uniform for number in range(100)}) == 100
-    assert len({visitor(world, seed, 8).uniform for seed in range(100)}) == 100
-
-
-@every_world
-def test_loops_of_one_seed_meet_the_same_visitors_whatever_they_offer(world: World) -> None:
-    learning = list(crowd(LearningLoop(seed=5), world, 40))
-    guessing = list(crowd(LearningLoop(LoopSettings(policy=Uniform()), seed=5), world, 40))
-    names = [field.name for field in world.fields]
-    for number, (one, other) in enumerate(zip(learning, guessing, strict=True)):
-        guest = visitor(world, 5, number)
-        for row in (one, other):
-            assert {name: row[name] for name in names} == guest.context
-            assert row["reward"] == world.answer(guest.context, str(row["action"]), guest.uniform)
-    assert [row["action"] for row in learning] != [row["action"] for row in guessing]
+    cells = [world.cell(world.visitor(rng)) for _ in range(4_000)]
+    counts = np.bincount(cells, minlength=len(world.contexts)).astype(float)
+    assert chi_square(counts, world.frequencies) < CHI_SQUARE_999[len(counts) - 1]
 
 
 # -- what they answer ---------------------------------------------------------------------
@@ -325,48 +279,6 @@ def _shown(world: World, row: dict[str, object]) -> int:
     return world.position(str(row["action"]))
 
 
-# -- the coffee shop of the tutorial ------------------------------------------------------
-
-COFFEE_TABLE = """
-            Sunny                Rainy                Snowy
-            Mor   Aft   Eve      Mor   Aft   Eve      Mor   Aft   Eve
-    Alice   brew  mocha brew     latte cap   latte    cap   cap   cap
-    Bob     cap   mocha brew     latte latte latte    mocha mocha mocha
-    Cathy   latte brew  cap      cap   latte mocha    brew  mocha cap
-    Dave    mocha mocha mocha    latte latte latte    cap   cap   cap
-"""
-"""Typed by hand from the service's tutorial, not from the code."""
-
-DRINKS = {"cap": "Cappucino", "brew": "Cold brew", "mocha": "Iced mocha", "latte": "Latte"}
-
-
-def test_the_coffee_table_is_the_tutorials() -> None:
-    coffee = WORLDS["coffee"]
-    rows = [line.split() for line in COFFEE_TABLE.strip().splitlines()[2:]]
-    moments = [
-        (w, t) for w in ("Sunny", "Rainy", "Snowy") for t in ("Morning", "Afternoon", "Evening")
-    ]
-    seen = 0
-    for name, *liked in rows:
-        for (weather, time), drink in zip(moments, liked, strict=True):
-            context = {"name": name, "weather": weather, "timeofday": time}
-            expected = coffee.expected[coffee.cell(context)]
-            for item, value in zip(coffee.items, expected, strict=True):
-                assert value == (item.id == DRINKS[drink]), (context, item.id)
-            seen += 1
-    assert seen == len(coffee.contexts) == 36
-
-
-def test_the_coffee_shop_is_worth_what_the_tutorials_was() -> None:
-    coffee = WORLDS["coffee"]
-    best = Counter(coffee.items[j].id for j in coffee.expected.argmax(axis=1))
-    assert best == {"Cappucino": 11, "Iced mocha": 10, "Latte": 10, "Cold brew": 5}
-    assert coffee.frequencies.tolist() == pytest.approx([1 / 36] * 36)
-    assert coffee.uniform_value == pytest.approx(1 / 4)
-    assert coffee.single_value == pytest.approx(11 / 36)
-    assert coffee.best_value == pytest.approx(1)
-
-
 # -- in a loop ----------------------------------------------------------------------------
 
 
@@ -381,29 +293,3 @@ def test_a_loop_takes_every_context_and_every_item(world: World) -> None:
     offered = world.actions
     assert [action["id"] for action in offered] == [item.id for item in world.items]
     assert [action["features"] for action in offered] == [[item.features] for item in world.items]
-
-
-@every_world
-def test_rows_of_a_crowd_say_what_the_log_says(world: World) -> None:
-    loop = LearningLoop(seed=2)
-    rows = list(crowd(loop, world, 30))
-    ranked = [entry for entry in loop.log if isinstance(entry, Ranked)]
-    rewarded = [entry for entry in loop.log if isinstance(entry, Rewarded)]
-    assert len(rows) == len(ranked) == len(rewarded) == 30
-    for row, asked, earned in zip(rows, ranked, rewarded, strict=True):
-        context = {field.name: str(row[field.name]) for field in world.fields}
-        assert row["event"] == asked.event_id == earned.event_id
-        assert row["action"] == asked.action_id
-        assert row["probability"] == asked.probabilities[asked.chosen] > 0
-        assert row["reward"] == earned.value
-        assert set(asked.request.context.columns) == {f"{k}={v}" for k, v in context.items()}
-        expected = world.expected[world.cell(context)]
-        assert row["expected"] == expected[world.position(asked.action_id)]
-        assert row["best"] == max(expected)
-
-
-@every_world
-def test_a_crowd_goes_on_where_the_last_one_stopped(world: World) -> None:
-    loop = LearningLoop(seed=4)
-    in_parts = [*crowd(loop, world, 7), *crowd(loop, world, 5)]
-    assert in_parts == list(crowd(LearningLoop(seed=4), world, 12))

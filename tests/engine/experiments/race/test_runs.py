@@ -18,8 +18,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from engine import EpsilonGreedy, LearningLoop, LoopSettings, PersonalizerError, Thompson, Uniform
-from engine.experiments.race.contenders import ABTest, Blind, Contender, Learner, line_up
+from engine import PersonalizerError
+from engine.experiments.race.contenders import ABTest, Blind, Contender
 from engine.experiments.race.plan import Plan
 from engine.experiments.race.players import Choice, UniformPlayer
 from engine.experiments.race.runs import (
@@ -33,64 +33,14 @@ from engine.experiments.race.runs import (
     runs_of,
     segments_of,
 )
-from engine.simulation.crowd import crowd, visitor
-from engine.simulation.drift import Drift, drifting
 from engine.simulation.outcomes import potential_outcomes
 from engine.worlds import WORLDS, World
-from tests.engine.helpers import refusal
+from tests.engine.experiments.race.races import FOUR, PLAN, bits, outcomes_of, shown
 
-COFFEE = WORLDS["coffee"]
 EVERY_WORLD = pytest.mark.parametrize("world", WORLDS.values(), ids=WORLDS)
-QUICK = LoopSettings(policy=Thompson(draws=64))
-FOUR = (
-    Learner("ours", QUICK),
-    Learner("epsilon", QUICK, EpsilonGreedy(0.1)),
-    ABTest("ab", 20),
-    Blind("uniform"),
-)
-
-
-def outcomes_of(plan: Plan, executor: Executor | None = None) -> list[Outcome]:
-    """What comes of a race in which nothing fails."""
-    results = list(race(plan, executor))
-    outcomes = [result for result in results if isinstance(result, Outcome)]
-    assert outcomes == results
-    return outcomes
-
-
-def bits(outcomes: list[Outcome]) -> dict[tuple[str, int], bytes]:
-    """Every number of each outcome, by contender and repetition."""
-    return {
-        (o.contender, o.repetition): b"".join(
-            part.tobytes()
-            for part in (
-                o.rewards, o.expected, o.regret, o.visitors, o.losses, *o.weights.values()
-            )
-        )
-        for o in outcomes
-    }  # fmt: skip
-
-
-def shown(plan: Plan, contender: Contender, seed: int = 3) -> list[int]:
-    """What a contender shows to each visitor."""
-    met = potential_outcomes(WORLDS[plan.world], plan.visitors, seed, plan.drift)
-    return [choice.position for choice in play(plan, contender, seed, met)[0]]
 
 
 # -- the crowd ------------------------------------------------------------------------
-
-
-@EVERY_WORLD
-def test_guests_are_the_visitors_of_the_simulation_with_what_they_would_answer(
-    world: World,
-) -> None:
-    met = potential_outcomes(world, 40, 5)
-    for number in range(40):
-        guest = visitor(world, 5, number)
-        assert met.cells[number] == world.cell(guest.context)
-        answers = [world.answer(guest.context, item.id, guest.uniform) for item in world.items]
-        assert met.rewards[number].tolist() == answers
-        assert met.expected[number] == pytest.approx(world.expected[met.cells[number]])
 
 
 def test_a_plan_hands_every_contender_the_same_crowd(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -106,98 +56,6 @@ def test_a_plan_hands_every_contender_the_same_crowd(monkeypatch: pytest.MonkeyP
     for crowds in seen.values():
         assert len(crowds) == len(FOUR)
         assert all(met is crowds[0] for met in crowds)
-
-
-# -- learners are loops ---------------------------------------------------------------
-
-
-@pytest.mark.parametrize("world", ["coffee", "news"])
-@pytest.mark.parametrize(
-    "settings",
-    [LoopSettings(), LoopSettings(policy=EpsilonGreedy(0.3)), LoopSettings.classic()],
-    ids=["ours", "epsilon", "classic"],
-)
-def test_a_learner_does_exactly_what_its_loop_does(world: str, settings: LoopSettings) -> None:
-    place = WORLDS[world]
-    rows = list(crowd(LearningLoop(settings, seed=11), place, 150))
-    met = potential_outcomes(place, 150, 11)
-    plan = Plan(world, (Learner("it", settings),), visitors=150)
-    choices, _ = play(plan, plan.contenders[0], 11, met)
-    assert [place.items[choice.position].id for choice in choices] == [r["action"] for r in rows]
-    assert [choice.propensity for choice in choices] == [r["probability"] for r in rows]
-    rewards = [met.rewards[n, choice.position] for n, choice in enumerate(choices)]
-    assert rewards == [r["reward"] for r in rows]
-
-
-def test_uniform_chooses_as_a_uniform_loop_does() -> None:
-    loop = LearningLoop(LoopSettings(policy=Uniform()), seed=3)
-    rows = list(crowd(loop, COFFEE, 60))
-    plan = Plan("coffee", (Blind("uniform"),), visitors=60)
-    ids = [COFFEE.items[position].id for position in shown(plan, plan.contenders[0])]
-    assert ids == [row["action"] for row in rows]
-
-
-def test_uniforms_regret_is_what_the_world_says() -> None:
-    plan = Plan("news", (Blind("uniform"),), visitors=500, repetitions=30, seed=1)
-    news = WORLDS["news"]
-    losses = np.array([outcome.regret[-1] for outcome in outcomes_of(plan)])
-    expected = 500 * (news.best_value - news.uniform_value)
-    assert abs(losses.mean() - expected) < 4 * losses.std(ddof=1) / 30**0.5
-    assert losses.std(ddof=1) < 0.1 * expected
-
-
-def test_everybody_in_the_line_up_can_race_in_every_world() -> None:
-    for key, world in WORLDS.items():
-        entered = tuple(line_up(world, trial=10).values())
-        plan = Plan(key, entered, visitors=25, repetitions=1, delay=2, refresh=3, drift="slow")
-        assert [o.contender for o in race(plan)] == [contender.key for contender in entered]
-
-
-# -- A/B tests ------------------------------------------------------------------------
-
-
-def test_an_ab_test_shows_the_item_that_earned_most_in_its_trial() -> None:
-    plan = Plan("news", (ABTest("ab", 50),), visitors=120)
-    met = potential_outcomes(WORLDS["news"], 120, 3)
-    positions = shown(plan, plan.contenders[0])
-    uniform = shown(plan, Blind("uniform"))
-    assert positions[:50] == uniform[:50]
-    earned: dict[int, list[float]] = {}
-    for number, position in enumerate(positions[:50]):
-        earned.setdefault(position, []).append(met.rewards[number, position])
-    means = {position: sum(rewards) / len(rewards) for position, rewards in earned.items()}
-    winner = min(means, key=lambda position: (-means[position], position))
-    assert set(positions[50:]) == {winner}
-
-
-def test_an_ab_test_by_hand() -> None:
-    player = ABTest("ab", 4).enter(COFFEE, seed=1)
-    for position, reward in ((0, 0.5), (1, 1.0), (1, 0.0), (3, 0.5)):
-        assert player.choose(0, 0).propensity == 0.25
-        player.learn(0, Choice(position, 0.25), reward)
-    # Means: .5, .5, none, .5. The first of equals wins, and an item nobody saw does not.
-    assert {player.choose(number, number % 36) for number in range(50)} == {Choice(0, 1.0)}
-    player.learn(0, Choice(2, 0.25), 1.0)
-    assert player.choose(0, 0).position == 0
-
-
-def test_an_ab_test_per_segment_has_a_winner_for_each_and_for_strangers_the_overall_one() -> None:
-    player = ABTest("segments", 4, "name").enter(COFFEE, seed=1)
-    names = [context["name"] for context in COFFEE.contexts]
-    alice, bob = names.index("Alice"), names.index("Bob")
-    for cell, position, reward in ((alice, 1, 1.0), (alice, 2, 0.0), (bob, 2, 1.0), (bob, 2, 1.0)):
-        player.learn(cell, Choice(position, 0.25), reward)
-    assert player.choose(9, alice).position == 1
-    assert player.choose(9, bob).position == 2
-    # Overall: item 1 earned 1 of 1, item 2 two of three.
-    assert player.choose(9, names.index("Cathy")).position == 1
-
-
-def test_a_trial_waits_for_its_rewards() -> None:
-    plan = Plan("coffee", (ABTest("ab", 20),), visitors=200, delay=30)
-    positions, uniform = shown(plan, plan.contenders[0]), shown(plan, Blind("uniform"))
-    assert positions[:50] == uniform[:50]
-    assert len(set(positions[50:])) == 1
 
 
 # -- late rewards, a model that is refreshed now and then -----------------------------
@@ -263,45 +121,6 @@ def test_late_rewards_and_stale_models_cost_a_learner() -> None:
     assert regret(refresh=300) > at_once + 50
 
 
-# -- drift ----------------------------------------------------------------------------
-
-
-@EVERY_WORLD
-def test_a_change_hands_every_taste_on_to_another_item(world: World) -> None:
-    tastes = drifting(world, "halfway", 100, seed=4)
-    np.testing.assert_array_equal(tastes.before, world.outcomes)
-    for before, after in zip(tastes.before, tastes.after, strict=True):
-        assert sorted(map(tuple, before)) == sorted(map(tuple, after))
-    if world is COFFEE:
-        best = (tastes.before[:, :, 2].argmax(axis=1), tastes.after[:, :, 2].argmax(axis=1))
-        assert (best[0] != best[1]).all()
-
-
-@pytest.mark.parametrize(("drift", "moved"), [("none", 0.0), ("halfway", 0.5), ("slow", 0.5)])
-def test_drift_changes_nothing_all_at_once_or_cell_by_cell(drift: Drift, moved: float) -> None:
-    visitors = 2_000
-    met, still = (
-        potential_outcomes(COFFEE, visitors, 1, drift),
-        potential_outcomes(COFFEE, visitors, 1),
-    )
-    changed = (met.expected != still.expected).any(axis=1)
-    assert changed.mean() == pytest.approx(moved, abs=0.04)
-    np.testing.assert_array_equal(met.best, still.best)
-    np.testing.assert_array_equal(met.cells, still.cells)
-    if drift == "halfway":
-        assert changed.tolist() == [False] * 1_000 + [True] * 1_000
-    if drift == "slow":
-        since = drifting(COFFEE, "slow", visitors, 1).since
-        assert len(set(since.tolist())) == len(COFFEE.contexts)
-        assert 0 < since.min() < since.max() < visitors
-
-
-def test_which_tastes_move_depends_on_the_seed() -> None:
-    one, same, other = (drifting(COFFEE, "halfway", 10, seed).after for seed in (1, 1, 2))
-    assert (one == same).all()
-    assert (one != other).any()
-
-
 # -- outcomes -------------------------------------------------------------------------
 
 
@@ -342,8 +161,6 @@ def test_repetitions_differ_and_a_race_can_be_run_again() -> None:
 
 
 # -- executors ------------------------------------------------------------------------
-
-PLAN = Plan("coffee", FOUR, visitors=60, repetitions=4, drift="halfway", delay=3, seed=9)
 
 
 @contextmanager
@@ -530,24 +347,3 @@ def test_what_was_done_before_an_executor_broke_is_collected_first() -> None:
     assert len(under_way.collect(timeout=0)) == 2
     with pytest.raises(BrokenExecutor):
         under_way.collect(timeout=0)
-
-
-# -- what is refused ------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("change", "target"),
-    [({"world": "moon"}, "world"), ({"contenders": ()}, "contenders"),
-     ({"contenders": (Blind("a"), Blind("a"))}, "contenders"), ({"visitors": 0}, "visitors"),
-     ({"visitors": 20_001}, "visitors"), ({"repetitions": 501}, "repetitions"),
-     ({"drift": "fast"}, "drift"), ({"delay": -1}, "delay"), ({"refresh": 0}, "refresh"),
-     ({"seed": -1}, "seed")],
-)  # fmt: skip
-def test_a_plan_that_cannot_be_raced_is_refused(change: dict[str, object], target: str) -> None:
-    assert refusal(lambda: replace(PLAN, **change)).target == target  # type: ignore[arg-type]
-
-
-def test_contenders_that_cannot_race_are_refused() -> None:
-    assert refusal(lambda: ABTest("ab", 0)).target == "trial"
-    assert refusal(lambda: ABTest("ab", 5, "shoe size").enter(COFFEE, 1)).target == "field"
-    assert PLAN.steps == 60 * 4 * 4

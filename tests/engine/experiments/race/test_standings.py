@@ -6,15 +6,17 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from engine.evaluation.intervals import band, estimate, student
+from engine.evaluation.intervals import band, estimate
 from engine.experiments.race.contenders import Blind
 from engine.experiments.race.plan import Plan
 from engine.experiments.race.runs import Failure, Outcome, race, segments_of
 from engine.experiments.race.standings import Standings
 from engine.worlds import WORLDS
-from tests.engine.experiments.race.test_runs import FOUR
+from tests.engine.experiments.race.races import FOUR
 
 SIZE = len(segments_of(WORLDS["coffee"]))
+
+
 PLAN = Plan("coffee", (Blind("a"), Blind("b")), visitors=10, repetitions=3)
 
 
@@ -40,14 +42,6 @@ def standings(*results: Outcome | Failure, plan: Plan = PLAN) -> Standings:
     for each in results:
         made.add(each)
     return made
-
-
-@pytest.mark.parametrize(
-    ("freedom", "quantile"),
-    [(1, 12.706), (2, 4.303), (3, 3.182), (5, 2.571), (9, 2.262), (29, 2.045), (499, 1.965)],
-)
-def test_students_quantile_is_the_one_in_the_tables(freedom: int, quantile: float) -> None:
-    assert student(freedom) == pytest.approx(quantile, rel=0.01)
 
 
 def test_estimates_and_bands_by_hand() -> None:

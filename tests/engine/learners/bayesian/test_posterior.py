@@ -12,13 +12,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.learners.bayesian import basis as span_module
-from engine.learners.bayesian.basis import Basis, LearnedRow
 from engine.learners.bayesian.hypothesis import Hypothesis
 from engine.learners.bayesian.posterior import Posterior
 from engine.learners.bayesian.rows import By
 from tests.engine.helpers import (
     Array,
-    DenseOracle,
     Json,
     Row,
     actions,
@@ -28,125 +26,37 @@ from tests.engine.helpers import (
     naive_row,
     request_of,
 )
+from tests.engine.learners.bayesian.posteriors import (
+    BRIDGE,
+    KINDS,
+    NOISE_SD,
+    PRIOR_SD,
+    PosteriorInBasis,
+    Visit,
+    assert_believes,
+    assert_moments,
+    bridged,
+    hypothesis,
+    oracle,
+    plain,
+    rows_of,
+    table_history,
+    table_visit,
+)
 
-PRIOR_SD, NOISE_SD = 0.7, 0.35
-"""None of the defaults."""
-
-Visit = tuple[list[Json], Json, float]
 both = st.sampled_from(["id", "features"])
+
+
 orders = st.integers(0, 3)
+
+
 rewards = st.floats(-1, 1)
+
+
 visits = st.lists(st.tuples(contexts, actions, rewards), max_size=8)
+
+
 offers = st.lists(actions, min_size=1, max_size=4)
-
-
-def hypothesis(crosses: int = 3, by: By = "id", memory: float = 1.0) -> Hypothesis:
-    return Hypothesis(crosses, by, NOISE_SD, PRIOR_SD, memory)
-
-
-class Student:
-    """A posterior and the span that it learns in."""
-
-    def __init__(self, of: Hypothesis, history: list[Visit] | None = None) -> None:
-        self.hypothesis = of
-        self.span = Basis(of.form)
-        self.posterior = Posterior(of)
-        for visit in history or []:
-            self.learn(*visit)
-
-    def learn(self, context: list[Json], action: Json, reward: float) -> float:
-        request = request_of(context, action)
-        place, merges = self.span.place(request.context, request.actions[0])
-        for merge in merges:
-            self.posterior.merge(merge)
-        return self.posterior.learn(place, reward)
-
-    def find(self, context: list[Json], action: Json) -> LearnedRow:
-        request = request_of(context, action)
-        return self.span.find(request.context, request.actions[0])
-
-    def moments(self, context: list[Json], offered: list[Json]) -> tuple[Array, Array]:
-        request = request_of(context, *offered)
-        return self.posterior.moments(self.span.offer(request.context, request.actions))
-
-
-def rows_of(of: Hypothesis, history: list[Visit]) -> list[Row]:
-    return [naive_row(context, action, of.crosses, of.by) for context, action, _ in history]
-
-
-def oracle(of: Hypothesis, history: list[Visit]) -> DenseOracle:
-    return DenseOracle.of(of, rows_of(of, history), [reward for *_, reward in history])
-
-
-def assert_moments(
-    found: tuple[Array, Array], expected: tuple[Array, Array], tolerance: float = 1e-9
-) -> None:
-    for one, other in zip(found, expected, strict=True):
-        np.testing.assert_allclose(one, other, rtol=0, atol=tolerance)
-
-
-def assert_believes(
-    student: Student, expected: DenseOracle, context: list[Json], offered: list[Json]
-) -> None:
-    """Means and covariances equal the oracle's, up to rounding of numbers of the rows' size."""
-    of = student.hypothesis
-    rows = [naive_row(context, action, of.crosses, of.by) for action in offered]
-    largest = max(1.0, *(math.fsum(v * v for v in row.values()) for row in rows))
-    assert_moments(student.moments(context, offered), expected.moments(rows), 1e-7 * largest)
-
-
-# -- worlds to learn ------------------------------------------------------------------
-
-
-def plain(name: str) -> Json:
-    """An action that only its id tells from others: its one feature is of value 0."""
-    return {"id": name, "features": [{"nothing": 0}]}
-
-
-def table_visit(rng: np.random.Generator, kind: str) -> tuple[list[Json], Json]:
-    """Someone of a table with pairs and triples in it, and one of six things."""
-    context: list[Json] = [
-        {"user": {"name": f"u{rng.integers(4)}", "age": int(rng.integers(3))}},
-        {"weather": str(rng.integers(3)), "taste": [float(rng.integers(2)), 0.5]},
-    ]
-    number = int(rng.integers(6))
-    if kind == "ids alone":
-        return context, plain(f"a{number}")
-    if kind == "two families":
-        family = "hot" if number < 3 else "cold"
-        return context, {"id": f"a{number}", "features": [{family: True, f"{family}er": number}]}
-    return context, {"id": f"a{number}", "features": [{"hot": number % 2 == 0, "n": number % 3}]}
-
-
-KINDS = {"ids alone": 6, "two families": 2, "one family": 1}
-"""Kinds of actions, and how many blocks they fall into."""
-
-
-def table_history(kind: str, count: int, seed: int = 0) -> list[Visit]:
-    rng = np.random.default_rng(seed)
-    return [(*table_visit(rng, kind), float(rng.integers(2))) for _ in range(count)]
-
-
-BRIDGE: list[Json] = [{"weather": "1"}]
-
-
-def bridged(seed: int = 1) -> list[Visit]:
-    """Three families learn apart, one more than the others; then one action belongs to all.
-
-    After it the families go on. Contexts are few, so that rows come again.
-    """
-    rng = np.random.default_rng(seed)
-    families: list[list[Json]] = [
-        [{"id": f"{f}{i}", "features": [{f: "yes", f"{f}n": i}]} for i in range(2)] for f in "xyz"
-    ]
-    bridge: Json = {"id": "bridge", "features": [{"x": "yes", "y": "yes", "z": "yes"}]}
-
-    def visit(family: int) -> Visit:
-        context: list[Json] = [{"weather": str(rng.integers(3))}, {"user": str(rng.integers(2))}]
-        return context, families[family][int(rng.integers(2))], float(rng.integers(2))
-
-    apart = [visit(family) for family in [0] * 9 + [1] * 3 + [2] * 6]
-    return [*apart, (BRIDGE, bridge, 1.0), *(visit(i % 3) for i in range(12))]
 
 
 # -- before any reward ----------------------------------------------------------------
@@ -154,8 +64,8 @@ def bridged(seed: int = 1) -> list[Visit]:
 
 def test_before_any_reward_everything_may_be_a_half_give_or_take_the_prior() -> None:
     """Variance: prior_sd^2 of a row of length 1, and 1/4 of the mean of everything."""
-    student = Student(hypothesis())
-    mean, covariance = student.moments([{"w": "x"}], [plain(name) for name in "abc"])
+    learner = PosteriorInBasis(hypothesis())
+    mean, covariance = learner.moments([{"w": "x"}], [plain(name) for name in "abc"])
     assert mean.tolist() == [0.5] * 3
     expected = 0.25 + PRIOR_SD**2 * np.eye(3)
     np.testing.assert_allclose(covariance, expected, rtol=0, atol=1e-15)
@@ -167,11 +77,11 @@ def test_one_number_by_hand() -> None:
     The row's variance is 17/4, so of the surprise 1/2 the mean takes (1/4) / (21/4), 1/21,
     and the weight 4 / (21/4), 16/21.
     """
-    student = Student(Hypothesis(crosses=0, noise_sd=1.0, prior_sd=2.0))
-    density = student.learn([], plain("a"), 1.0)
+    learner = PosteriorInBasis(Hypothesis(crosses=0, noise_sd=1.0, prior_sd=2.0))
+    density = learner.learn([], plain("a"), 1.0)
     assert density == pytest.approx(-0.5 * (math.log(2 * math.pi * 21 / 4) + 1 / 4 / (21 / 4)))
-    assert student.posterior.centre == pytest.approx(0.5 + 0.5 / 21)
-    mean, covariance = student.moments([], [plain("a"), plain("b")])
+    assert learner.posterior.centre == pytest.approx(0.5 + 0.5 / 21)
+    mean, covariance = learner.moments([], [plain("a"), plain("b")])
     assert mean == pytest.approx([0.5 + 0.5 * 17 / 21, 0.5 + 0.5 / 21])
     known, centre = 17 / 21, 1 / 4 - 1 / 84
     shared = 1 / 4 * (1 - 17 / 21)
@@ -188,7 +98,7 @@ def test_mean_and_covariance_equal_those_of_all_weights_solved_at_once(
     history: list[Visit], context: list[Json], offered: list[Json], order: int, by: By
 ) -> None:
     of = hypothesis(order, by)
-    assert_believes(Student(of, history), oracle(of, history), context, offered)
+    assert_believes(PosteriorInBasis(of, history), oracle(of, history), context, offered)
 
 
 @pytest.mark.no_cover
@@ -202,56 +112,21 @@ def test_a_long_history_equals_all_weights_solved_at_once(
     """Below a memory of 1: as if forgotten and learned one by one over all columns."""
     history = table_history(kind, count=100 if memory == 1 else 40)
     of = hypothesis(order, by, memory)
-    student, exact = Student(of, history), oracle(of, history)
-    assert student.posterior.centre == pytest.approx(exact.centre, abs=1e-9)
+    learner, exact = PosteriorInBasis(of, history), oracle(of, history)
+    assert learner.posterior.centre == pytest.approx(exact.centre, abs=1e-9)
     rng = np.random.default_rng(99)
     for _ in range(2):
         context, _ = table_visit(rng, kind)
         offered = [table_visit(rng, kind)[1] for _ in range(5)]
         rows = [naive_row(context, action, order, by) for action in [*offered, plain("new")]]
-        found = student.moments(context, [*offered, plain("new")])
+        found = learner.moments(context, [*offered, plain("new")])
         assert_moments(found, exact.moments(rows), 1e-8)
-
-
-@pytest.mark.parametrize("by", ["id", "features"])
-@pytest.mark.parametrize("kind", KINDS)
-def test_actions_that_share_no_column_have_blocks_of_their_own(kind: str, by: By) -> None:
-    student = Student(hypothesis(by=by), table_history(kind, count=60))
-    assert len(student.span.blocks) == KINDS[kind]
-    assert sum(block.size for block in student.span.blocks) == student.span.size
-
-
-@pytest.mark.parametrize("by", ["id", "features"])
-@pytest.mark.parametrize("memory", [1.0, 0.8])
-def test_an_action_that_belongs_to_several_families_makes_one_block_of_theirs(
-    memory: float, by: By
-) -> None:
-    """After every reward, before, at and after the merge, the belief is the dense one."""
-    history, of = bridged(), hypothesis(2, by, memory)
-    student = Student(of)
-    offered = list({str(a): a for _, a, _ in history}.values())
-    blocks = []
-    for i, visit in enumerate(history):
-        student.learn(*visit)
-        blocks.append(len(student.span.blocks))
-        if i >= 17:
-            exact = oracle(of, history[: i + 1])
-            for context in (BRIDGE, history[0][0]):
-                assert_believes(student, exact, context, offered)
-    assert blocks == [1] * 9 + [2] * 3 + [3] * 6 + [1] * 13
-
-
-def test_a_bridge_that_was_learned_first_is_the_same_as_one_that_came_late() -> None:
-    history, of = bridged(), hypothesis(2)
-    late, first = Student(of, history), Student(of, history[::-1])
-    offered = list({str(a): a for _, a, _ in history}.values())
-    assert_moments(late.moments(BRIDGE, offered), first.moments(BRIDGE, offered))
 
 
 def test_a_learner_that_began_after_a_merge_knows_only_what_it_was_taught() -> None:
     """One span, two posteriors: the second learns what follows the bridge alone."""
     history, of = bridged(), hypothesis(2)
-    early, late = Student(of, history[:19]), Posterior(of)
+    early, late = PosteriorInBasis(of, history[:19]), Posterior(of)
     for context, action, reward in history[19:]:
         request = request_of(context, action)
         place, merges = early.span.place(request.context, request.actions[0])
@@ -264,22 +139,22 @@ def test_a_learner_that_began_after_a_merge_knows_only_what_it_was_taught() -> N
 
 def test_a_learner_that_has_met_nothing_knows_the_prior_whatever_the_span_holds() -> None:
     history, of = bridged(), hypothesis(2)
-    student = Student(of, history)
-    student.posterior = Posterior(of)
+    learner = PosteriorInBasis(of, history)
+    learner.posterior = Posterior(of)
     offered = [action for _, action, _ in history[:12]]
-    assert_believes(student, oracle(of, []), history[0][0], offered)
+    assert_believes(learner, oracle(of, []), history[0][0], offered)
 
 
 def test_a_learner_that_met_one_of_the_blocks_only_takes_part_in_the_merge() -> None:
     """Taught from the second or from the third family on, each has blocks of its own."""
     history, of = bridged(), hypothesis(2)
     for begin in (9, 12, 15):
-        student = Student(of, history[:begin])
-        student.posterior = Posterior(of)
+        learner = PosteriorInBasis(of, history[:begin])
+        learner.posterior = Posterior(of)
         for visit in history[begin:]:
-            student.learn(*visit)
+            learner.learn(*visit)
         exact = oracle(of, history[begin:])
-        assert_believes(student, exact, BRIDGE, [action for _, action, _ in history])
+        assert_believes(learner, exact, BRIDGE, [action for _, action, _ in history])
 
 
 # -- order, growth, correction --------------------------------------------------------
@@ -289,7 +164,7 @@ def test_a_learner_that_met_one_of_the_blocks_only_takes_part_in_the_merge() -> 
 def test_without_forgetting_rewards_may_come_in_any_order(shuffled: list[Visit]) -> None:
     history = table_history("two families", 20, seed=5) + bridged()[-13:]
     offered = list({str(a): a for _, a, _ in history}.values())
-    one, other = (Student(hypothesis(), h) for h in (history, shuffled))
+    one, other = (PosteriorInBasis(hypothesis(), h) for h in (history, shuffled))
     assert_moments(
         one.moments(history[0][0], offered), other.moments(history[0][0], offered), 1e-10
     )
@@ -309,20 +184,9 @@ def test_new_context_values_and_new_actions_on_the_way_are_the_same_as_known_fro
     ] * 10
     for by in ("id", "features"):
         of = Hypothesis(3, by, NOISE_SD, PRIOR_SD)
-        student = Student(of, early + late)
+        learner = PosteriorInBasis(of, early + late)
         for context, _, _ in early[:2] + late[:3]:
-            assert_believes(student, oracle(of, early + late), context, [a for _, a, _ in late[:3]])
-
-
-@pytest.mark.parametrize("by", ["id", "features"])
-@pytest.mark.parametrize("count", [1, 10, 40, 150])
-def test_only_independent_rows_take_room(count: int, by: By) -> None:
-    of = hypothesis(2, by)
-    history = table_history("one family", count)
-    rows = rows_of(of, history)
-    rank = int(np.linalg.matrix_rank(augmented(rows, all_columns(rows))[:, 1:]))
-    assert Student(of, history).span.size == rank
-    assert count < 150 or rank < count
+            assert_believes(learner, oracle(of, early + late), context, [a for _, a, _ in late[:3]])
 
 
 @given(visits.filter(bool), rewards, both)
@@ -330,12 +194,14 @@ def test_a_corrected_reward_is_as_if_learned_so_at_once(
     history: list[Visit], difference: float, by: By
 ) -> None:
     context, action, reward = history[0]
-    corrected = Student(hypothesis(by=by), history)
+    corrected = PosteriorInBasis(hypothesis(by=by), history)
     _, before = corrected.moments(context, [action])
     corrected.posterior.correct(corrected.find(context, action), difference)
     found = corrected.moments(context, [action])
     assert corrected.posterior.count == len(history)
-    at_once = Student(hypothesis(by=by), [(context, action, reward + difference), *history[1:]])
+    at_once = PosteriorInBasis(
+        hypothesis(by=by), [(context, action, reward + difference), *history[1:]]
+    )
     tolerance = 1e-9 * max(1.0, float(before.max()))
     assert_moments(found, at_once.moments(context, [action]), tolerance)
     np.testing.assert_allclose(found[1], before, rtol=1e-14)
@@ -343,12 +209,12 @@ def test_a_corrected_reward_is_as_if_learned_so_at_once(
 
 def test_a_correction_and_its_opposite_undo_each_other() -> None:
     history = table_history("one family", 40)
-    student = Student(hypothesis(memory=0.9), history)
+    learner = PosteriorInBasis(hypothesis(memory=0.9), history)
     offered = [action for _, action, _ in history[:6]]
-    before = student.moments(history[0][0], offered)
+    before = learner.moments(history[0][0], offered)
     for difference in (0.75, -0.75):
-        student.posterior.correct(student.find(*history[3][:2]), difference)
-    assert_moments(student.moments(history[0][0], offered), before, 1e-12)
+        learner.posterior.correct(learner.find(*history[3][:2]), difference)
+    assert_moments(learner.moments(history[0][0], offered), before, 1e-12)
 
 
 # -- forgetting -----------------------------------------------------------------------
@@ -359,7 +225,7 @@ def test_forgetting_equals_directional_forgetting_over_all_columns(
     history: list[Visit], context: list[Json], offered: list[Json], memory: float, order: int
 ) -> None:
     of = hypothesis(order, "id", memory)
-    assert_believes(Student(of, history), oracle(of, history), context, offered)
+    assert_believes(PosteriorInBasis(of, history), oracle(of, history), context, offered)
 
 
 @pytest.mark.parametrize("memory", [0.5, 0.9, 0.99])
@@ -367,13 +233,13 @@ def test_the_variance_of_a_row_met_again_and_again_falls_to_its_floor_and_no_fur
     memory: float,
 ) -> None:
     """(1 - memory) / memory of the noise; each reward goes 1 - memory of the way, or more."""
-    student = Student(hypothesis(memory=memory))
+    learner = PosteriorInBasis(hypothesis(memory=memory))
     floor = (1 - memory) / memory * NOISE_SD**2
     context, action = table_visit(np.random.default_rng(0), "one family")
     variances = []
     for _ in range(math.ceil(20 / (1 - memory))):
-        student.learn(context, action, 1.0)
-        variances.append(float(student.moments(context, [action])[1][0, 0]))
+        learner.learn(context, action, 1.0)
+        variances.append(float(learner.moments(context, [action])[1][0, 0]))
     assert np.all(np.array(variances) >= floor * (1 - 1e-9))
     assert np.all(np.diff(variances) <= 1e-15)
     assert variances[-1] == pytest.approx(floor, rel=1e-6)
@@ -381,14 +247,14 @@ def test_the_variance_of_a_row_met_again_and_again_falls_to_its_floor_and_no_fur
 
 def test_what_is_not_met_is_not_forgotten() -> None:
     """Two users who share no column: a thousand rewards of one leave the other's alone."""
-    student = Student(Hypothesis(0, "id", NOISE_SD, PRIOR_SD, 0.9))
+    learner = PosteriorInBasis(Hypothesis(0, "id", NOISE_SD, PRIOR_SD, 0.9))
     for reward in (1.0, 1.0, 0.0, 1.0):
-        student.learn([], plain("seldom"), reward)
+        learner.learn([], plain("seldom"), reward)
     offer = [plain("seldom")]
-    _, before = student.moments([], offer)
+    _, before = learner.moments([], offer)
     for _ in range(1_000):
-        student.learn([], plain("often"), 0.0)
-    _, after = student.moments([], offer)
+        learner.learn([], plain("often"), 0.0)
+    _, after = learner.moments([], offer)
     assert float(after[0, 0]) <= float(before[0, 0]) * 1.01
 
 
@@ -397,8 +263,10 @@ def test_forgetting_follows_a_taste_that_turns_and_a_perfect_memory_does_not() -
     turned = [1.0] * 100 + [0.0] * 20
     means = []
     for memory in (1.0, 0.9):
-        student = Student(hypothesis(memory=memory), [(context, action, r) for r in turned])
-        means.append(float(student.moments(context, [action])[0][0]))
+        learner = PosteriorInBasis(
+            hypothesis(memory=memory), [(context, action, r) for r in turned]
+        )
+        means.append(float(learner.moments(context, [action])[0][0]))
     assert means[0] > 0.8
     assert means[1] < 0.2
 
@@ -409,14 +277,14 @@ def test_forgetting_follows_a_taste_that_turns_and_a_perfect_memory_does_not() -
 @pytest.mark.parametrize("by", ["id", "features"])
 @pytest.mark.parametrize("memory", [1.0, 0.8])
 def test_each_reward_comes_with_the_density_that_the_belief_gave_it(memory: float, by: By) -> None:
-    student = Student(hypothesis(2, by, memory))
+    learner = PosteriorInBasis(hypothesis(2, by, memory))
     for context, action, reward in bridged():
-        mean, covariance = student.moments(context, [action])
+        mean, covariance = learner.moments(context, [action])
         variance = float(covariance[0, 0]) + NOISE_SD**2
         density = -0.5 * (
             math.log(2 * math.pi * variance) + (reward - float(mean[0])) ** 2 / variance
         )
-        assert student.learn(context, action, reward) == pytest.approx(density, abs=1e-9)
+        assert learner.learn(context, action, reward) == pytest.approx(density, abs=1e-9)
 
 
 # -- beyond the most basis vectors ----------------------------------------------------
@@ -458,21 +326,15 @@ def test_beyond_the_most_basis_vectors_the_unseen_part_of_a_row_is_noise(
 ) -> None:
     monkeypatch.setattr(span_module, limit, most)
     history = table_history("one family", 120)
-    student = Student(hypothesis(by=by), history)
-    assert student.span.size == most
+    learner = PosteriorInBasis(hypothesis(by=by), history)
+    assert learner.span.size == most
     rng = np.random.default_rng(1)
     for _ in range(3):
         context, _ = table_visit(rng, "one family")
         offered = [table_visit(rng, "one family")[1] for _ in range(4)]
         rows = [naive_row(context, action, 3, by) for action in offered]
-        found = student.moments(context, offered)
+        found = learner.moments(context, offered)
         assert_moments(found, capped_oracle(history, most, rows, by))
-
-
-def test_each_block_has_its_own_limit(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(span_module, "MAX_BLOCK", 4)
-    student = Student(hypothesis(), table_history("ids alone", 120))
-    assert [block.size for block in student.span.blocks] == [4] * 6
 
 
 def test_beyond_the_most_basis_vectors_a_correction_is_as_if_learned_so_at_once(
@@ -481,9 +343,9 @@ def test_beyond_the_most_basis_vectors_a_correction_is_as_if_learned_so_at_once(
     monkeypatch.setattr(span_module, "MAX_BLOCK", 3)
     history = table_history("one family", 20)
     context, action, reward = history[-1]
-    corrected = Student(hypothesis(), history)
+    corrected = PosteriorInBasis(hypothesis(), history)
     corrected.posterior.correct(corrected.find(context, action), 0.5)
-    at_once = Student(hypothesis(), [*history[:-1], (context, action, reward + 0.5)])
+    at_once = PosteriorInBasis(hypothesis(), [*history[:-1], (context, action, reward + 0.5)])
     assert_moments(corrected.moments(context, [action]), at_once.moments(context, [action]))
 
 
@@ -500,11 +362,11 @@ def test_a_belief_is_never_negative_and_without_forgetting_never_wider(
     order: list[int], prior_sd: float, noise_sd: float, memory: float
 ) -> None:
     history = table_history("one family", 10)
-    student = Student(Hypothesis(3, "id", noise_sd, prior_sd, memory))
+    learner = PosteriorInBasis(Hypothesis(3, "id", noise_sd, prior_sd, memory))
     before = np.full(len(history), 0.25 + prior_sd**2)
     for i in order:
-        student.learn(*history[i])
-        now = np.array([student.moments(c, [a])[1][0, 0] for c, a, _ in history])
+        learner.learn(*history[i])
+        now = np.array([learner.moments(c, [a])[1][0, 0] for c, a, _ in history])
         assert np.all(now > 0)
         if memory == 1:
             assert np.all(now <= before + 1e-13 * (0.25 + prior_sd**2))

@@ -1,7 +1,7 @@
 """Whole loops among simulated visitors: that they learn, and how fast."""
 
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import replace
 from functools import lru_cache
 from typing import Any
@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from engine import EpsilonGreedy, LearningLoop, LoopSettings, Thompson, Uniform
-from engine.simulation.crowd import crowd, serve, visitor
+from engine import EpsilonGreedy, LearningLoop, LoopSettings, Uniform
+from engine.simulation.crowd import crowd
 from engine.worlds import WORLDS, World
 from engine.worlds.coffee import COFFEE
 from engine.worlds.world import Context, Item, Taste
@@ -18,9 +18,14 @@ from tests.engine.helpers import Array, Json, ManualClock
 
 pytestmark = pytest.mark.no_cover
 
+
 SEEDS = range(5)
+
+
 LONG_SEEDS = range(2)
 """Seeds of the long runs, few to be quick."""
+
+
 STORY = "666c5c9ec57e3819bfa4069a4afb851490ec8d61e9aa08b2c94e009b504ac732"
 
 
@@ -130,7 +135,10 @@ def test_the_services_own_exploration_earns_what_it_can_at_most() -> None:
 
 # -- rewards and actions of all kinds -------------------------------------------------
 
+
 Offer = Callable[[int, np.random.Generator], tuple[list[Json], list[Json]]]
+
+
 Pay = Callable[[list[Json], str, np.random.Generator], float]
 
 
@@ -262,60 +270,6 @@ def test_hundreds_of_features_are_learned_from() -> None:
 
     _, paid = visited(offer, pay, 400, crosses=1)
     assert paid[-100:].mean() >= 0.5
-
-
-# -- crowds ---------------------------------------------------------------------------
-
-
-def test_a_visitor_is_the_same_person_with_the_same_luck_in_every_loop() -> None:
-    policies = (Thompson(draws=64), Uniform())
-    loops = [LearningLoop(LoopSettings(policy=p), seed=4, clock=ManualClock()) for p in policies]
-    ways = [list(crowd(loop, COFFEE, 60)) for loop in loops]
-    names = [field.name for field in COFFEE.fields]
-    people = [[tuple(row[n] for n in names) for row in rows] for rows in ways]
-    assert people[0] == people[1]
-    assert people[0] == [tuple(visitor(COFFEE, 4, n).context.values()) for n in range(60)]
-    assert [row["action"] for row in ways[0]] != [row["action"] for row in ways[1]]
-
-
-def test_other_seeds_bring_other_visitors() -> None:
-    def people(seed: int) -> Sequence[object]:
-        return [(v.context, v.uniform) for v in (visitor(COFFEE, seed, n) for n in range(20))]
-
-    assert people(0) != people(1)
-    assert people(0) == people(0)
-
-
-def test_a_crowd_that_comes_in_two_parts_is_the_same_crowd() -> None:
-    whole, parts = (LearningLoop(seed=2, clock=ManualClock()) for _ in range(2))
-    rows = list(crowd(whole, COFFEE, 40))
-    assert [*crowd(parts, COFFEE, 15), *crowd(parts, COFFEE, 25)] == rows
-
-
-def test_a_visitors_row_tells_what_happened_and_the_hidden_truth() -> None:
-    loop = LearningLoop(seed=2, clock=ManualClock())
-    guest = visitor(COFFEE, 2, 0)
-    row = serve(loop, COFFEE, guest)
-    state = loop.events[str(row["event"])]
-    truth = COFFEE.expected[COFFEE.cell(guest.context)]
-    assert row == {
-        "event": state.ranked.event_id,
-        **guest.context,
-        "action": state.ranked.action_id,
-        "probability": state.ranked.probabilities[state.ranked.chosen],
-        "reward": state.rewards[0],
-        "expected": truth[state.ranked.chosen],
-        "best": 1.0,
-    }
-    assert 0 <= guest.uniform < 1
-
-
-def test_luck_is_uniform() -> None:
-    """Mean of 2,000 within 4 standard errors of 1/2, and none outside [0, 1)."""
-    luck = np.array([visitor(COFFEE, 1, n).uniform for n in range(2_000)])
-    assert luck.min() >= 0
-    assert luck.max() < 1
-    assert abs(luck.mean() - 0.5) <= 4 * np.sqrt(1 / 12 / 2_000)
 
 
 # -- honest beliefs -------------------------------------------------------------------

@@ -1,0 +1,29 @@
+"""Everybody who may enter a race."""
+
+from engine.experiments.race.contenders import ABTest, line_up
+from engine.experiments.race.plan import Plan
+from engine.experiments.race.runs import race
+from engine.worlds import WORLDS
+from tests.engine.experiments.race.races import PLAN
+from tests.engine.helpers import refusal
+
+COFFEE = WORLDS["coffee"]
+
+
+# -- learners are loops ---------------------------------------------------------------
+
+
+def test_everybody_in_the_line_up_can_race_in_every_world() -> None:
+    for key, world in WORLDS.items():
+        entered = tuple(line_up(world, trial=10).values())
+        plan = Plan(key, entered, visitors=25, repetitions=1, delay=2, refresh=3, drift="slow")
+        assert [o.contender for o in race(plan)] == [contender.key for contender in entered]
+
+
+# -- what is refused ------------------------------------------------------------------
+
+
+def test_contenders_that_cannot_race_are_refused() -> None:
+    assert refusal(lambda: ABTest("ab", 0)).target == "trial"
+    assert refusal(lambda: ABTest("ab", 5, "shoe size").enter(COFFEE, 1)).target == "field"
+    assert PLAN.steps == 60 * 4 * 4

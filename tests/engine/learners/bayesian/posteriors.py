@@ -1,0 +1,123 @@
+"""A posterior in its basis, the dense solve beside it, and histories to teach both."""
+
+import math
+
+import numpy as np
+
+from engine.learners.bayesian.basis import Basis, LearnedRow
+from engine.learners.bayesian.hypothesis import Hypothesis
+from engine.learners.bayesian.posterior import Posterior
+from engine.learners.bayesian.rows import By
+from tests.engine.helpers import Array, DenseOracle, Json, Row, naive_row, request_of
+
+PRIOR_SD, NOISE_SD = 0.7, 0.35
+"""None of the defaults."""
+
+
+Visit = tuple[list[Json], Json, float]
+
+
+def hypothesis(crosses: int = 3, by: By = "id", memory: float = 1.0) -> Hypothesis:
+    return Hypothesis(crosses, by, NOISE_SD, PRIOR_SD, memory)
+
+
+class PosteriorInBasis:
+    """A posterior and the span that it learns in."""
+
+    def __init__(self, of: Hypothesis, history: list[Visit] | None = None) -> None:
+        self.hypothesis = of
+        self.span = Basis(of.form)
+        self.posterior = Posterior(of)
+        for visit in history or []:
+            self.learn(*visit)
+
+    def learn(self, context: list[Json], action: Json, reward: float) -> float:
+        request = request_of(context, action)
+        place, merges = self.span.place(request.context, request.actions[0])
+        for merge in merges:
+            self.posterior.merge(merge)
+        return self.posterior.learn(place, reward)
+
+    def find(self, context: list[Json], action: Json) -> LearnedRow:
+        request = request_of(context, action)
+        return self.span.find(request.context, request.actions[0])
+
+    def moments(self, context: list[Json], offered: list[Json]) -> tuple[Array, Array]:
+        request = request_of(context, *offered)
+        return self.posterior.moments(self.span.offer(request.context, request.actions))
+
+
+def rows_of(of: Hypothesis, history: list[Visit]) -> list[Row]:
+    return [naive_row(context, action, of.crosses, of.by) for context, action, _ in history]
+
+
+def oracle(of: Hypothesis, history: list[Visit]) -> DenseOracle:
+    return DenseOracle.of(of, rows_of(of, history), [reward for *_, reward in history])
+
+
+def assert_moments(
+    found: tuple[Array, Array], expected: tuple[Array, Array], tolerance: float = 1e-9
+) -> None:
+    for one, other in zip(found, expected, strict=True):
+        np.testing.assert_allclose(one, other, rtol=0, atol=tolerance)
+
+
+def assert_believes(
+    learner: PosteriorInBasis, expected: DenseOracle, context: list[Json], offered: list[Json]
+) -> None:
+    """Means and covariances equal the oracle's, up to rounding of numbers of the rows' size."""
+    of = learner.hypothesis
+    rows = [naive_row(context, action, of.crosses, of.by) for action in offered]
+    largest = max(1.0, *(math.fsum(v * v for v in row.values()) for row in rows))
+    assert_moments(learner.moments(context, offered), expected.moments(rows), 1e-7 * largest)
+
+
+def plain(name: str) -> Json:
+    """An action that only its id tells from others: its one feature is of value 0."""
+    return {"id": name, "features": [{"nothing": 0}]}
+
+
+def table_visit(rng: np.random.Generator, kind: str) -> tuple[list[Json], Json]:
+    """Someone of a table with pairs and triples in it, and one of six things."""
+    context: list[Json] = [
+        {"user": {"name": f"u{rng.integers(4)}", "age": int(rng.integers(3))}},
+        {"weather": str(rng.integers(3)), "taste": [float(rng.integers(2)), 0.5]},
+    ]
+    number = int(rng.integers(6))
+    if kind == "ids alone":
+        return context, plain(f"a{number}")
+    if kind == "two families":
+        family = "hot" if number < 3 else "cold"
+        return context, {"id": f"a{number}", "features": [{family: True, f"{family}er": number}]}
+    return context, {"id": f"a{number}", "features": [{"hot": number % 2 == 0, "n": number % 3}]}
+
+
+KINDS = {"ids alone": 6, "two families": 2, "one family": 1}
+"""Kinds of actions, and how many blocks they fall into."""
+
+
+def table_history(kind: str, count: int, seed: int = 0) -> list[Visit]:
+    rng = np.random.default_rng(seed)
+    return [(*table_visit(rng, kind), float(rng.integers(2))) for _ in range(count)]
+
+
+BRIDGE: list[Json] = [{"weather": "1"}]
+
+
+def bridged(seed: int = 1) -> list[Visit]:
+    """Three families learn apart, one more than the others; then one action belongs to all.
+
+    After it the families go on. Contexts are few, so that rows come again.
+    """
+    rng = np.random.default_rng(seed)
+    families: list[list[Json]] = [
+        [{"id": f"{f}{i}", "features": [{f: "yes", f"{f}n": i}]} for i in range(2)] for f in "xyz"
+    ]
+    bridge: Json = {"id": "bridge", "features": [{"x": "yes", "y": "yes", "z": "yes"}]}
+
+    def visit(family: int) -> Visit:
+        context: list[Json] = [{"weather": str(rng.integers(3))}, {"user": str(rng.integers(2))}]
+        return context, families[family][int(rng.integers(2))], float(rng.integers(2))
+
+    apart = [visit(family) for family in [0] * 9 + [1] * 3 + [2] * 6]
+    return [*apart, (BRIDGE, bridge, 1.0), *(visit(i % 3) for i in range(12))]

@@ -1,0 +1,347 @@
+"""Decisions: what is chosen, what is shown, and what is stated about both."""
+
+from itertools import combinations
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
+
+from engine import EpsilonGreedy, Greedy, LearningLoop, LoopSettings, Thompson, Uniform
+from engine.loop.settings import LearningMode
+from engine.policies.base import Normals, Policy
+from tests.engine.helpers import CONTEXTS, DRINKS, ManualClock, request_of, reward_head, state_of
+from tests.engine.loop.apprentices import apprenticed, imitation_head, learners, loop_of, ranked_of
+from tests.engine.loop.loops import IDS, loop_with_past
+from tests.statistics import CHI_SQUARE_999, chi_square
+
+# -- the answer to Rank ---------------------------------------------------------------
+
+
+def test_the_action_to_show_may_not_be_the_first_of_the_ranking(loop: LearningLoop) -> None:
+    answers = [loop.rank(DRINKS, CONTEXTS[0]) for _ in range(50)]
+    firsts = {answer.reward_action_id == answer.ranking[0].id for answer in answers}
+    assert firsts == {True, False}
+
+
+@pytest.mark.parametrize("excluded", [c for n in (1, 2) for c in combinations(IDS, n)])
+def test_excluded_actions_keep_their_place_with_probability_0_and_are_never_shown(
+    excluded: tuple[str, ...], clock: ManualClock
+) -> None:
+    loop = loop_with_past(clock, policy=Thompson(draws=64, floor=0.5))
+    for _ in range(60):
+        answer = loop.rank(DRINKS, CONTEXTS[0], excluded)
+        for name in excluded:
+            place = answer.ranking[IDS.index(name)]
+            assert (place.id, place.probability) == (name, 0)
+        assert answer.reward_action_id not in excluded
+        shown = [a.probability for a in answer.ranking if a.id not in excluded]
+        assert sum(shown) == pytest.approx(1, abs=1e-12)
+        assert shown == sorted(shown, reverse=True)
+
+
+@pytest.mark.parametrize(
+    ("excluded", "baseline"), [([], 0), (["mocha"], 0), (["latte"], 1), (["latte", "mocha"], 2)]
+)
+def test_the_first_action_that_is_not_excluded_is_the_baseline(
+    excluded: list[str], baseline: int, loop: LearningLoop
+) -> None:
+    """A floor of 1 leaves all to chance, and half of chance belongs to the baseline."""
+    loop.configure(policy=Thompson(floor=1.0))
+    size = len(DRINKS) - len(excluded)
+    probabilities = loop.preview(DRINKS, excluded_actions=excluded).probabilities
+    assert probabilities[baseline] == pytest.approx(0.5 + 0.5 / size)
+
+
+def test_an_excluded_id_that_is_not_offered_changes_nothing(clock: ManualClock) -> None:
+    answers = [
+        LearningLoop(seed=1, clock=clock).rank(DRINKS, excluded_actions=excluded).to_json()
+        for excluded in ([], ["tea"])
+    ]
+    assert answers[0] == answers[1]
+
+
+def test_the_place_of_an_action_in_the_request_does_not_move_its_score(clock: ManualClock) -> None:
+    loop = loop_with_past(clock)
+    forth, back = loop.belief(DRINKS, CONTEXTS[1]), loop.belief(DRINKS[::-1], CONTEXTS[1])
+    np.testing.assert_allclose(forth.mean, back.mean[::-1], rtol=0, atol=1e-14)
+    np.testing.assert_allclose(forth.sd, back.sd[::-1], rtol=0, atol=1e-14)
+
+
+def test_a_belief_is_what_a_preview_shows(clock: ManualClock) -> None:
+    loop = loop_with_past(clock)
+    belief, preview = loop.belief(DRINKS, CONTEXTS[1]), loop.preview(DRINKS, CONTEXTS[1])
+    assert tuple(belief.mean) == preview.means
+    assert tuple(belief.sd) == preview.sds
+
+
+# -- event ids ------------------------------------------------------------------------
+
+
+def test_event_ids_are_unique_and_depend_on_the_seed_and_their_number_alone(
+    clock: ManualClock,
+) -> None:
+    loop, other = LearningLoop(seed=3, clock=clock), LearningLoop(seed=3, clock=clock)
+    ids = [loop.rank(DRINKS, CONTEXTS[i % 4]).event_id for i in range(200)]
+    assert len(set(ids)) == 200
+    other.configure(policy=Uniform())
+    assert [other.rank(DRINKS[:2]).event_id for _ in range(200)] == ids
+    assert LearningLoop(seed=4, clock=clock).rank(DRINKS).event_id not in ids
+
+
+def test_an_id_that_the_caller_took_is_never_given_to_another_event(clock: ManualClock) -> None:
+    loop = LearningLoop(seed=3, clock=clock)
+    _, second = loop.rank(DRINKS).event_id, loop.rank(DRINKS).event_id
+    taken = LearningLoop(seed=3, clock=clock)
+    taken.rank(DRINKS, event_id=second)
+    given_ids = [taken.rank(DRINKS).event_id for _ in range(3)]
+    assert len({second, *given_ids}) == 4
+
+
+# -- previews -------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("event_id", [None, "mine"])
+@pytest.mark.parametrize("excluded", [[], ["latte"]])
+def test_a_preview_changes_nothing_and_equals_the_next_answer(
+    event_id: str | None, excluded: list[str], clock: ManualClock
+) -> None:
+    loop = loop_with_past(clock)
+    before = state_of(loop)
+    preview = loop.preview(DRINKS, CONTEXTS[2], excluded, event_id, True)
+    assert state_of(loop) == before
+    answer = loop.rank(DRINKS, CONTEXTS[2], excluded, event_id, True)
+    assert loop.events[answer.event_id].ranked == preview
+    assert (answer.event_id, answer.reward_action_id) == (preview.event_id, preview.action_id)
+
+
+# -- determinism ----------------------------------------------------------------------
+
+
+def test_same_seed_log_request_and_event_id_give_the_same_answer_to_the_bit(
+    clock: ManualClock,
+) -> None:
+    assert state_of(loop_with_past(clock)) == state_of(loop_with_past(clock))
+
+
+def test_previews_and_beliefs_on_the_way_make_no_difference(clock: ManualClock) -> None:
+    plain, peeking = (LearningLoop(seed=5, clock=clock) for _ in range(2))
+    many = [{"id": f"m{i}", "features": [{"new": f"{i}"}]} for i in range(30)]
+    for i in range(20):
+        peeking.preview(many, [{"never": "seen", "again": i}], ["m3"], "other")
+        peeking.belief(DRINKS, CONTEXTS[i % 4])
+        one, other = (loop.rank(DRINKS, CONTEXTS[i % 4]) for loop in (plain, peeking))
+        assert one == other
+        for loop in (plain, peeking):
+            loop.reward(one.event_id, float(i % 2))
+    assert state_of(plain) == state_of(peeking)
+
+
+def test_another_seed_or_another_event_id_draws_anew(clock: ManualClock) -> None:
+    def drawn(seed: int, event_id: str) -> object:
+        return LearningLoop(seed=seed, clock=clock).preview(DRINKS, event_id=event_id).draw
+
+    assert len({drawn(seed, name) for seed in (1, 2) for name in ("a", "b")}) == 4
+
+
+def test_what_is_left_to_chance_depends_on_the_seed_as_well(clock: ManualClock) -> None:
+    def shown(seed: int) -> list[str]:
+        loop = LearningLoop(LoopSettings(policy=Uniform()), seed=seed, clock=clock)
+        return [loop.rank(DRINKS, event_id=f"e{i}").reward_action_id for i in range(30)]
+
+    assert shown(1) == shown(1)
+    assert shown(1) != shown(2)
+
+
+# -- settings -------------------------------------------------------------------------
+
+
+def test_a_new_policy_decides_from_the_next_call_on(clock: ManualClock) -> None:
+    loop = loop_with_past(clock)
+    loop.configure(policy=EpsilonGreedy(0.3))
+    ranked = loop.preview(DRINKS, CONTEXTS[0])
+    expected = [0.1] * 3
+    expected[ranked.best] += 0.7
+    assert ranked.probabilities == pytest.approx(expected)
+
+
+def test_the_hypothesis_that_was_drawn_from_is_told(clock: ManualClock) -> None:
+    """As often as it is believed; none where chance decided."""
+    loop = loop_with_past(clock, policy=Thompson(draws=64, floor=0.2), may_change=False)
+    weights = list(reward_head(loop).weights.values())
+    told = [loop.preview(DRINKS, CONTEXTS[0], event_id=f"e{i}") for i in range(1_500)]
+    assert all((r.hypothesis is None) == (r.draw is None) for r in told)
+    drawn = [r.hypothesis for r in told if r.hypothesis is not None]
+    found = np.bincount(drawn, minlength=len(weights)) / len(drawn)
+    assert found == pytest.approx(weights, abs=1 / 64 + 4 * 0.5 / len(drawn) ** 0.5)
+
+
+POLICIES: list[Policy] = [
+    Thompson(draws=64, floor=0.5),
+    Thompson(draws=64, floor=0.3, width=0.0),
+    EpsilonGreedy(0.5),
+    Greedy(),
+    Uniform(),
+]
+
+
+BASELINE_MODES: tuple[LearningMode, ...] = ("apprentice", "logging_only")
+
+
+# -- what is shown --------------------------------------------------------------------
+
+
+visits = st.lists(
+    st.tuples(
+        st.integers(0, 3),
+        st.permutations(range(len(DRINKS))),
+        st.sets(st.sampled_from(IDS), max_size=2),
+        st.none() | st.floats(-1, 1),
+    ),
+    min_size=1,
+    max_size=12,
+)
+
+
+policies = st.sampled_from(POLICIES)
+
+
+def is_allowed(policy: Policy, learner: str) -> bool:
+    return learner == "bayesian" or not isinstance(policy, Thompson)
+
+
+@pytest.mark.parametrize("mode", BASELINE_MODES)
+@given(visits, policies, learners, st.integers(0, 1_000))
+def test_without_exploration_the_first_action_that_is_not_excluded_is_always_shown(
+    mode: LearningMode, some: list[Any], policy: Policy, learner: str, seed: int
+) -> None:
+    assume(is_allowed(policy, learner))
+    loop = loop_of(seed, learning_mode=mode, policy=policy, learner=learner, learning_rate=0.5)
+    for context, order, excluded, reward in some:
+        drinks = [DRINKS[i] for i in order]
+        answer = loop.rank(drinks, CONTEXTS[context], sorted(excluded))
+        baseline = next(drink["id"] for drink in drinks if drink["id"] not in excluded)
+        ranked = ranked_of(loop, answer.event_id)
+        assert answer.reward_action_id == ranked.action_id == baseline
+        assert (ranked.mode, ranked.shown, ranked.propensity) == (mode, ranked.baseline, 1.0)
+        assert sum(action.probability for action in answer.ranking) == pytest.approx(1)
+        if reward is not None:
+            loop.reward(answer.event_id, reward)
+
+
+@given(visits, policies, learners)
+def test_logging_only_logs_the_baseline_as_chosen_for_certain(
+    some: list[Any], policy: Policy, learner: str
+) -> None:
+    assume(is_allowed(policy, learner))
+    loop = loop_of(learning_mode="logging_only", policy=policy, learner=learner)
+    for context, _, excluded, _ in some:
+        answer = loop.rank(DRINKS, CONTEXTS[context], sorted(excluded))
+        ranked = ranked_of(loop, answer.event_id)
+        assert ranked.chosen == ranked.baseline
+        assert ranked.probabilities == tuple(float(i == ranked.baseline) for i in range(3))
+        assert (ranked.cause, ranked.draw, ranked.matches) == ("baseline", None, True)
+
+
+def test_online_what_was_chosen_is_shown_with_its_propensity() -> None:
+    loop = loop_of(policy=Uniform(), apprentice_exploration=0.5)
+    for i in range(30):
+        ranked = ranked_of(loop, loop.rank(DRINKS, CONTEXTS[i % 4]).event_id)
+        assert ranked.shown == ranked.chosen
+        assert ranked.propensity == ranked.probabilities[ranked.chosen] == 1 / 3
+
+
+def test_an_apprentice_chooses_for_itself_before_the_baseline_is_shown() -> None:
+    loop = loop_of(learning_mode="apprentice", policy=Uniform())
+    answers = [loop.rank(DRINKS, CONTEXTS[0]) for _ in range(60)]
+    assert {answer.reward_action_id for answer in answers} == {"latte"}
+    chosen = {ranked_of(loop, answer.event_id).chosen for answer in answers}
+    assert chosen == {0, 1, 2}
+    assert {row["chosen"] for row in loop.log.rows()} == set(IDS)
+    assert {(row["action"], row["probability"]) for row in loop.log.rows()} == {("latte", 1.0)}
+
+
+@pytest.mark.parametrize("policy", POLICIES, ids=repr)
+def test_what_is_logged_is_the_policys_own_choice_by_likeness_to_the_baseline(
+    policy: Policy,
+) -> None:
+    loop = apprenticed(policy=policy)
+    for context in CONTEXTS:
+        ranked = loop.preview(DRINKS, context)
+        request = ranked.request
+        likeness = imitation_head(loop).belief(request.context, request.actions)
+        decision = policy.decide(likeness, Normals(loop.seed), np.random.default_rng(0))
+        assert ranked.probabilities == tuple(decision.probabilities)
+        assert ranked.draw is None
+        alone = reward_head(loop).belief(request.context, request.actions)
+        assert ranked.means == tuple(alone.mean)
+        assert ranked.sds == tuple(alone.sd)
+
+
+@pytest.mark.no_cover
+@pytest.mark.parametrize("policy", POLICIES, ids=repr)
+def test_an_apprentice_chooses_as_often_as_its_logged_probabilities_say(
+    policy: Policy,
+) -> None:
+    loop = apprenticed(policy=policy, events=6)
+    previews = [loop.preview(DRINKS, CONTEXTS[1], event_id=f"e{i}") for i in range(2_000)]
+    assert len({ranked.probabilities for ranked in previews}) == 1
+    stated = np.array(previews[0].probabilities)
+    counts = np.bincount([ranked.chosen for ranked in previews], minlength=3).astype(float)
+    possible = stated > 0
+    assert counts[~possible].sum() == 0
+    if possible.sum() > 1:
+        bound = CHI_SQUARE_999[int(possible.sum()) - 1]
+        assert chi_square(counts[possible], stated[possible]) < bound
+
+
+# -- exploring a little as an apprentice ----------------------------------------------
+
+
+@pytest.mark.no_cover
+@pytest.mark.parametrize(
+    ("excluded", "propensities"),
+    [((), (0.8, 0.1, 0.1)), (("latte",), (0.0, 0.85, 0.15)), (("latte", "mocha"), (0, 0, 1.0))],
+)
+def test_with_exploration_any_action_is_shown_as_often_as_its_propensity_says(
+    excluded: tuple[str, ...], propensities: tuple[float, ...]
+) -> None:
+    """A share of .3 is uniform over the K allowed: .3 / K each, and .7 for the baseline."""
+    loop = loop_of(learning_mode="apprentice", apprentice_exploration=0.3)
+    previews = [loop.preview(DRINKS, CONTEXTS[0], excluded, event_id=f"e{i}") for i in range(2_000)]
+    for ranked in previews:
+        assert ranked.propensity == pytest.approx(propensities[ranked.shown], abs=1e-15)
+    stated = np.array(propensities)
+    counts = np.bincount([ranked.shown for ranked in previews], minlength=3).astype(float)
+    assert counts[stated == 0].sum() == 0
+    if (size := int((stated > 0).sum())) > 1:
+        assert chi_square(counts[stated > 0], stated[stated > 0]) < CHI_SQUARE_999[size - 1]
+
+
+def test_what_is_shown_by_chance_does_not_depend_on_what_was_chosen() -> None:
+    """Nine cells of (chosen, shown) with the product of their probabilities."""
+    loop = loop_of(learning_mode="apprentice", apprentice_exploration=0.5, policy=Uniform())
+    counts = np.zeros((3, 3))
+    for i in range(3_000):
+        ranked = loop.preview(DRINKS, CONTEXTS[0], event_id=f"e{i}")
+        counts[ranked.chosen, ranked.shown] += 1
+    stated = np.outer(np.full(3, 1 / 3), [2 / 3, 1 / 6, 1 / 6])
+    assert chi_square(counts.ravel(), stated.ravel()) < CHI_SQUARE_999[8]
+
+
+def test_exploration_of_an_apprentice_does_not_touch_other_modes() -> None:
+    loop = loop_of(learning_mode="logging_only", apprentice_exploration=0.5)
+    assert {loop.preview(DRINKS, event_id=f"e{i}").shown for i in range(50)} == {0}
+
+
+# -- going online: the imitated action is believed somewhat better ---------------------
+
+
+def test_probabilities_online_are_those_that_a_switch_would_bring() -> None:
+    loop = apprenticed()
+    request = request_of(CONTEXTS[0], *DRINKS)
+    now, foreseen = loop.probabilities(request), loop.probabilities_online(request)
+    loop.configure(learning_mode="online")
+    assert loop.probabilities(request).tolist() == foreseen.tolist() != now.tolist()
+    assert tuple(foreseen) == loop.preview(DRINKS, CONTEXTS[0]).probabilities

@@ -1,0 +1,222 @@
+"""Undo, and replay of the log: every number comes back to the bit."""
+
+from collections.abc import Sequence
+from contextlib import suppress
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from engine import EpsilonGreedy, LearningLoop, PersonalizerError
+from engine.learners.bayesian.model import RewardModel
+from engine.loop.entries import Activated, Configured, Expired, Ranked, Rewarded, Undone
+from engine.loop.settings import LearningMode
+from engine.loop.state import LoopState
+from tests.engine.helpers import (
+    CONTEXTS,
+    DRINKS,
+    Json,
+    ManualClock,
+    head_bits,
+    posterior_bits,
+    refusal,
+    request_of,
+    state_of,
+)
+from tests.engine.loop.apprentices import (
+    MODES,
+    everything,
+    learned_state,
+    learners,
+    led_by,
+    loop_of,
+)
+from tests.engine.loop.programs import Operation, perform, performed, programs
+
+# -- settings -------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("mode", ["online", "apprentice"])
+def test_a_replay_gives_the_same_bits_whatever_was_asked_in_between(
+    mode: str, clock: ManualClock
+) -> None:
+    """A loop that was asked all the time, one that never was, and the log folded anew."""
+    asked, quiet = (LearningLoop(seed=7, clock=clock) for _ in range(2))
+    for loop in (asked, quiet):
+        loop.configure(learning_mode=mode)
+        for i in range(60):
+            if i == 40:
+                loop.configure(learning_mode="online")
+            if loop is asked:
+                ranked = loop.preview(DRINKS, CONTEXTS[(i + 1) % 4])
+                loop.contributions(ranked)
+                loop.probabilities(ranked.request)
+                loop.belief_online(request_of(CONTEXTS[i % 3], *DRINKS))
+            loop.reward(loop.rank(DRINKS, CONTEXTS[i % 4]).event_id, float(i % 3 == 0))
+    assert state_of(asked) == state_of(quiet)
+    anew = LoopState(asked.log)
+    assert isinstance(anew.model, RewardModel)
+    assert isinstance(anew.imitation, RewardModel)
+    assert asked.imitation is not None
+    assert head_bits(anew.model) == posterior_bits(asked)
+    assert head_bits(anew.imitation) == head_bits(asked.imitation)
+
+
+# -- undo and replay ------------------------------------------------------------------
+
+
+@given(programs, programs)
+def test_undo_brings_every_number_back_to_the_bit(
+    before: list[Operation], after: list[Operation]
+) -> None:
+    loop, clock = performed(before)
+    state, length = state_of(loop), len(loop.log)
+    for operation in after:
+        perform(loop, clock, operation)
+    if added := len(loop.log) - length:
+        history = loop.log.history
+        loop.undo(added)
+        assert loop.log.history == (*history, Undone(clock.now, added))
+    assert state_of(loop) == state
+
+
+@pytest.mark.no_cover
+@given(programs, programs, programs, st.booleans())
+def test_a_loop_that_took_things_back_goes_on_as_one_that_never_did_them(
+    before: list[Operation], taken_back: list[Operation], after: list[Operation], one_by_one: bool
+) -> None:
+    (loop, clock), (twin, twin_clock) = performed(before), performed(before)
+    length = len(loop.log)
+    for operation in taken_back:
+        perform(loop, clock, operation)
+    if added := len(loop.log) - length:
+        for entries in [1] * added if one_by_one else [added]:
+            loop.undo(entries)
+    twin_clock.now = clock.now
+    for operation in after:
+        perform(loop, clock, operation)
+        perform(twin, twin_clock, operation)
+    assert state_of(twin) == state_of(loop)
+
+
+def replayed(loop: LearningLoop) -> tuple[LearningLoop, ManualClock]:
+    """A second loop, with its clock, called as the first one's log says, entry by entry."""
+    clock = ManualClock()
+    entries = list(loop.log)
+    first = entries[0]
+    assert isinstance(first, Configured)
+    clock.now = first.time
+    twin = LearningLoop(first.settings, seed=loop.seed, clock=clock)
+    for position, entry in enumerate(entries[1:], start=1):
+        clock.now = entry.time
+        if len(twin.log) > position:
+            continue  # the clock has brought it already
+        match entry:
+            case Configured(_, settings):
+                twin.configure(
+                    **{name: getattr(settings, name) for name in settings.__dataclass_fields__}
+                )
+            case Ranked(event_id, _, request):
+                body: Json = request.to_json()
+                twin.rank(
+                    body["actions"],
+                    body["contextFeatures"],
+                    body["excludedActions"],
+                    event_id,
+                    body["deferActivation"],
+                )
+            case Activated(event_id):
+                twin.activate(event_id)
+            case Rewarded(event_id, _, value):
+                twin.reward(event_id, value)
+            case Expired(event_id):
+                with suppress(PersonalizerError):  # the clock may have ended the wait
+                    twin.expire(event_id)
+    return twin, clock
+
+
+@given(programs)
+def test_a_second_loop_called_as_the_log_says_is_the_same_loop_to_the_bit(
+    program: list[Operation],
+) -> None:
+    loop, _ = performed(program)
+    twin, _ = replayed(loop)
+    assert state_of(twin) == state_of(loop)
+
+
+def test_an_id_that_was_taken_back_is_free_again(loop: LearningLoop) -> None:
+    first = loop.rank(DRINKS, CONTEXTS[0], event_id="e")
+    loop.undo()
+    assert "e" not in loop.events
+    assert refusal(lambda: loop.reward("e", 1)).code == "ResourceNotFound"
+    loop.rank(DRINKS, CONTEXTS[1], event_id="e")
+    loop.undo()
+    assert loop.rank(DRINKS, CONTEXTS[0], event_id="e") == first
+
+
+def test_a_loop_without_events_has_nothing_to_undo(loop: LearningLoop) -> None:
+    assert refusal(loop.undo).code == "BadRequest"
+
+
+switching_steps = st.one_of(
+    st.tuples(st.just("mode"), st.sampled_from(MODES)),
+    st.tuples(st.just("visit"), st.integers(0, 11)),
+    st.tuples(st.just("deferred"), st.integers(0, 11)),
+    st.tuples(st.just("activate"), st.just(0)),
+    st.tuples(st.just("wait"), st.just(0)),
+    st.tuples(st.just("crosses"), st.integers(1, 2)),
+    st.tuples(st.just("learner"), learners),
+)
+
+
+switching_programs = st.lists(switching_steps, max_size=12)
+
+
+def run_through(loop: LearningLoop, clock: ManualClock, program: Sequence[tuple[str, Any]]) -> None:
+    for verb, value in program:
+        match verb:
+            case "mode":
+                loop.configure(learning_mode=value)
+            case "crosses":
+                loop.configure(crosses=value)
+            case "learner":
+                loop.configure(learner=value)
+            case "wait":
+                clock.advance(minutes=11)
+            case "activate":
+                for event_id, state in list(loop.events.items()):
+                    if state.open and not state.activated and clock.now == state.ranked.time:
+                        loop.activate(event_id)
+            case _:
+                deferred = verb == "deferred"
+                drinks, context = led_by(value % 3), CONTEXTS[value % 4]
+                answer = loop.rank(drinks, context, defer_activation=deferred)
+                loop.reward(answer.event_id, value / 11)
+
+
+def exploring(clock: ManualClock) -> LearningLoop:
+    return loop_of(clock=clock, policy=EpsilonGreedy(), apprentice_exploration=0.4)
+
+
+@given(switching_programs)
+def test_modes_switched_through_the_log_replay_exactly(program: list[Any]) -> None:
+    clock = ManualClock()
+    loop = exploring(clock)
+    run_through(loop, clock, program)
+    assert learned_state(LoopState(loop.log)) == learned_state(loop)
+
+
+@given(switching_programs, switching_programs, st.sampled_from(MODES[1:]))
+def test_undo_across_a_switch_gives_the_state_before_bit_for_bit(
+    before: list[Any], after: list[Any], mode: LearningMode
+) -> None:
+    clock = ManualClock()
+    loop = exploring(clock)
+    run_through(loop, clock, before)
+    kept, length = everything(loop), len(loop.log)
+    run_through(
+        loop, clock, [("mode", mode), ("visit", 3), *after, ("mode", "online"), ("visit", 4)]
+    )
+    loop.undo(len(loop.log) - length)
+    assert everything(loop) == kept

@@ -1,0 +1,482 @@
+"""The state of a loop: what its log and its settings teach its learners."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import numpy as np
+import pytest
+
+from engine import EpsilonGreedy, Hypothesis, LearningLoop, LoopSettings, Uniform
+from engine.learners.bayesian.model import IMITATION_WEIGHT, RewardModel
+from engine.loop.entries import Configured, Ranked
+from engine.loop.settings import Learner, LearningMode
+from tests.engine.helpers import (
+    CONTEXTS,
+    DRINKS,
+    DenseOracle,
+    Json,
+    ManualClock,
+    Row,
+    naive_row,
+    one_of,
+    posterior_bits,
+    request_of,
+    reward_head,
+)
+from tests.engine.loop.apprentices import apprenticed, head_bits, imitation_head, led_by, loop_of
+from tests.engine.loop.loops import HYPOTHESIS, IDS, learned, loop_with_past
+
+# -- several rewards ------------------------------------------------------------------
+
+
+def test_sum_equals_learning_the_sum_at_once(clock: ManualClock) -> None:
+    """Under one hypothesis: by what a hypothesis is weighed, the first reward has been."""
+    parts, whole = (
+        loop_with_past(clock, reward_aggregation="sum", hypotheses=(HYPOTHESIS,)) for _ in range(2)
+    )
+    for value in (0.75, 0.5, 0.5):
+        parts.reward("open", value)
+    ranked = whole.events["open"].ranked
+    whole.model.learn(ranked.request.context, ranked.request.actions[ranked.chosen], 1.75)
+    for context in CONTEXTS:
+        one, other = parts.belief(DRINKS, context), whole.belief(DRINKS, context)
+        np.testing.assert_allclose(one.mean, other.mean, rtol=0, atol=1e-12)
+        np.testing.assert_allclose(one.covariances, other.covariances, rtol=0, atol=1e-12)
+
+
+def test_a_later_part_of_a_sum_does_not_reach_learners_that_began_after_its_lesson(
+    clock: ManualClock,
+) -> None:
+    """The challenger that began since has not learned the event; the first bank has."""
+    loop = loop_with_past(clock, reward_aggregation="sum")
+    first = next(iter(loop.events.values()))
+    banks = reward_head(loop).evidence.banks
+    assert first.lesson == 1
+    assert banks[0].born < first.lesson <= banks[-1].born
+    centres = [[x and x.centre for x in bank.learners] for bank in banks]
+    loop.reward(first.ranked.event_id, 0.25)
+    after = [[x and x.centre for x in bank.learners] for bank in banks]
+    assert after[0] != centres[0]
+    assert after[-1] == centres[-1]
+
+
+# -- settings -------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"crosses": 1},
+        {"crosses": 0},
+        {"hypotheses": (HYPOTHESIS,)},
+        {"may_change": False},
+        {"crosses": 2, "hypotheses": (HYPOTHESIS, Hypothesis(memory=0.9)), "default_reward": 0.5},
+    ],
+    ids=str,
+)
+def test_a_loop_that_retrains_equals_a_fresh_one_given_the_same_rewards(
+    changes: dict[str, Any], clock: ManualClock
+) -> None:
+    loop = loop_with_past(clock)
+    loop.configure(**changes)
+    fresh = LearningLoop(LoopSettings(**changes), seed=1, clock=clock)
+    assert_learns_the_same(loop, fresh)
+
+
+def test_a_loop_that_retrains_on_sums_equals_a_fresh_one_given_the_same_rewards(
+    clock: ManualClock,
+) -> None:
+    """Under one hypothesis: how it is weighed, the fresh loop knows from first rewards alone."""
+    loop = loop_with_past(clock, reward_aggregation="sum")
+    loop.reward("rewarded", 0.25)
+    loop.reward("rewarded", 1)
+    known: dict[str, Any] = {"hypotheses": (HYPOTHESIS,), "may_change": False}
+    loop.configure(**known)
+    settings = LoopSettings(reward_aggregation="sum", **known)
+    assert_learns_the_same(loop, LearningLoop(settings, seed=1, clock=clock))
+
+
+def assert_learns_the_same(loop: LearningLoop, fresh: LearningLoop) -> None:
+    """Beliefs are the same once a fresh loop was given all rewards of the first."""
+    for state in loop.events.values():
+        if state.earned is None:
+            continue
+        request = state.ranked.request.to_json()
+        answer = fresh.rank(
+            request["actions"],  # type: ignore[arg-type]
+            request["contextFeatures"],  # type: ignore[arg-type]
+            [name for name in IDS if name != state.ranked.action_id],
+        )
+        for value in state.rewards:
+            fresh.reward(answer.event_id, value)
+    assert learned(fresh) == pytest.approx(learned(loop))
+    for context in CONTEXTS:
+        one, other = loop.belief(DRINKS, context), fresh.belief(DRINKS, context)
+        np.testing.assert_allclose(one.mean, other.mean, rtol=0, atol=1e-12)
+        np.testing.assert_allclose(one.covariances, other.covariances, rtol=0, atol=1e-12)
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [LoopSettings(crosses=n, hypotheses=(HYPOTHESIS,), may_change=False) for n in range(4)],
+    ids=lambda s: f"crosses {s.crosses}",
+)
+@pytest.mark.parametrize("late", [False, True], ids=["from the start", "changed later"])
+def test_a_loop_believes_what_follows_from_its_settings_and_its_rewards(
+    settings: LoopSettings, late: bool, clock: ManualClock
+) -> None:
+    """All weights solved at once, naively, from the request, the action shown, the reward."""
+    names = ("crosses", "hypotheses", "may_change")
+    chosen = {name: getattr(settings, name) for name in names}
+    loop = loop_with_past(clock) if late else loop_with_past(clock, **chosen)
+    loop.configure(**chosen)
+    rows, rewards = [], []
+    for state in loop.events.values():
+        if state.activated and state.rewards:
+            request: Json = state.ranked.request.to_json()
+            action = request["actions"][state.ranked.chosen]
+            rows.append(naive_row(request["contextFeatures"], action, settings.crosses))
+            rewards.append(sum(state.rewards))
+    oracle = DenseOracle.of(HYPOTHESIS, rows, rewards)
+    assert len(rows) == 13
+    for context in CONTEXTS:
+        offered = [naive_row(context, action, settings.crosses) for action in DRINKS]
+        mean, covariance = oracle.moments(offered)
+        belief = loop.belief(DRINKS, context)
+        np.testing.assert_allclose(belief.mean, mean, rtol=0, atol=1e-12)
+        np.testing.assert_allclose(belief.covariances[0], covariance, rtol=0, atol=1e-12)
+
+
+def test_a_retrained_loop_goes_on_learning(clock: ManualClock) -> None:
+    loop = loop_with_past(clock, reward_aggregation="sum")
+    count, total = learned(loop)
+    loop.reward("open", 0.5)
+    loop.configure(crosses=1)
+    loop.reward("open", 0.25)
+    loop.activate("deferred")
+    loop.reward("deferred", 1)
+    assert learned(loop) == pytest.approx((count + 2, total + 1.75))
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"policy": Uniform()},
+        {"default_reward": 1.0},
+        {"reward_aggregation": "sum"},
+        {"reward_wait_time": timedelta(days=1)},
+        {"max_events": 50},
+        {"crosses": 3},
+        {},
+    ],
+    ids=str,
+)
+def test_settings_that_do_not_change_what_is_learned_leave_the_model_alone(
+    changes: dict[str, Any], clock: ManualClock
+) -> None:
+    loop = loop_with_past(clock)
+    before = posterior_bits(loop)
+    loop.configure(**changes)
+    assert posterior_bits(loop) == before
+    last = loop.log[len(loop.log) - 1]
+    assert (last == Configured(clock.now, loop.settings)) is bool(changes.keys() - {"crosses"})
+    for name, value in changes.items():
+        assert getattr(loop.settings, name) == value
+
+
+@pytest.mark.parametrize("most", [0, 1, 2, 3])
+def test_crosses_hold_every_hypothesis_to_what_is_allowed(most: int, clock: ManualClock) -> None:
+    loop = loop_with_past(clock, crosses=most)
+    assert tuple(reward_head(loop).weights) == loop.settings.compared
+    ranked = loop.preview(DRINKS, CONTEXTS[0])
+    assert max(len(column.context) for column in loop.contributions(ranked)) == min(most, 2)
+
+
+TEA: Json = {"id": "tea", "features": [{"drink": {"roast": "none", "milk": True}}]}
+
+
+# -- the two heads --------------------------------------------------------------------
+
+
+def heads(loop: LearningLoop) -> tuple[object, ...]:
+    return head_bits(loop.model), head_bits(loop.imitation)
+
+
+def classic_or_not(learner: Learner) -> dict[str, Any]:
+    return {"learner": learner, "policy": EpsilonGreedy(), "learning_rate": 0.3}
+
+
+@pytest.mark.parametrize("learner", ["bayesian", "classic"])
+def test_what_was_never_shown_is_imitated_by_no_head(learner: Learner, clock: ManualClock) -> None:
+    loop = loop_of(clock=clock, learning_mode="apprentice", **classic_or_not(learner))
+    loop.reward(loop.rank(DRINKS, CONTEXTS[0]).event_id, 1.0)
+    before = heads(loop)
+    loop.rank(led_by(1), CONTEXTS[1], event_id="later", defer_activation=True)
+    loop.reward("later", 1.0)
+    assert heads(loop) == before
+    clock.advance(minutes=11)
+    loop.configure(max_events=9)
+    assert not loop.events["later"].open
+    assert heads(loop) == before
+
+
+@pytest.mark.parametrize("learner", ["bayesian", "classic"])
+def test_an_event_is_imitated_when_it_is_activated_and_once(
+    learner: Learner, clock: ManualClock
+) -> None:
+    deferred, plain = (
+        loop_of(clock=clock, learning_mode="apprentice", **classic_or_not(learner))
+        for _ in range(2)
+    )
+    sure: dict[str, Any] = {"context_features": CONTEXTS[1], "event_id": "a"}
+    deferred.rank(**one_of("mocha"), **sure, defer_activation=True)
+    plain.rank(**one_of("mocha"), **sure)
+    assert heads(deferred) != heads(plain)
+    for _ in range(2):
+        deferred.activate("a")
+        assert heads(deferred) == heads(plain)
+
+
+@pytest.mark.parametrize("mode", ["online", "logging_only"])
+def test_only_an_apprentice_imitates(mode: LearningMode) -> None:
+    loop = apprenticed(learning_mode=mode)
+    assert imitation_head(loop).learned == 0
+    assert reward_head(loop).learned == 24
+
+
+@pytest.mark.parametrize("exploration", [0.0, 0.5])
+def test_the_reward_head_learns_what_the_shown_action_earned(exploration: float) -> None:
+    """As a loop online does that can show nothing else."""
+    loop = apprenticed(apprentice_exploration=exploration)
+    online = loop_of()
+    shown = set()
+    for state in loop.events.values():
+        shown.add(state.ranked.action_id)
+        context, _ = objects_of(state.ranked)
+        answer = online.rank(**one_of(state.ranked.action_id), context_features=context)
+        assert state.earned is not None
+        online.reward(answer.event_id, state.earned)
+    assert shown == ({"latte", "mocha", "brew"} if exploration else {"latte", "mocha"})
+    assert posterior_bits(loop) == posterior_bits(online)
+
+
+def test_the_imitation_head_learns_of_each_allowed_action_whether_it_was_the_baselines() -> None:
+    loop = loop_of(learning_mode="apprentice", crosses=2)
+    exclusions = [(), ("latte",), ("mocha", "brew")]
+    for i in range(9):
+        loop.rank(led_by(i % 3), CONTEXTS[i % 4], exclusions[i % 3])
+    by_hand = RewardModel((Hypothesis(crosses=2),), may_change=False)
+    for state in loop.events.values():
+        request = state.ranked.request
+        first = next(a for a in request.actions if a.id not in request.excluded)
+        for action in request.actions:
+            if action.id not in request.excluded:
+                by_hand.learn(request.context, action, float(action is first))
+    assert by_hand.learned == 3 * (3 + 2 + 1)
+    assert head_bits(loop.imitation) == head_bits(by_hand)
+    assert reward_head(loop).learned == 0
+
+
+def test_rewards_do_not_touch_the_imitation_head() -> None:
+    loop = loop_of(learning_mode="apprentice")
+    event_id = loop.rank(DRINKS, CONTEXTS[0]).event_id
+    before = head_bits(loop.imitation)
+    loop.reward(event_id, 1.0)
+    assert head_bits(loop.imitation) == before
+    assert reward_head(loop).learned == 1
+
+
+def test_the_classic_learner_learns_no_reward_in_apprentice_mode() -> None:
+    loop = loop_of(learning_mode="apprentice", **classic_or_not("classic"))
+    for i in range(12):
+        before = heads(loop)
+        event_id = loop.rank(DRINKS, CONTEXTS[i % 4]).event_id
+        imitated = heads(loop)
+        assert imitated != before
+        loop.reward(event_id, 1.0)
+        assert heads(loop) == imitated
+
+
+def test_the_classic_learner_learns_rewards_in_other_modes_after_an_apprenticeship() -> None:
+    loop = apprenticed(**classic_or_not("classic"))
+    for mode in ("online", "logging_only"):
+        loop.configure(learning_mode=mode)
+        before = heads(loop)
+        event_id = loop.rank(DRINKS, CONTEXTS[0]).event_id
+        assert heads(loop) == before
+        loop.reward(event_id, -1.0)
+        assert heads(loop) != before
+
+
+# -- going online: the imitated action is believed somewhat better ---------------------
+
+
+CROSSES = 2
+
+
+REWARDED = Hypothesis(CROSSES, "id", noise_sd=0.3, prior_sd=0.7)
+"""The one hypothesis of the reward head here, with none of the defaults."""
+
+
+IMITATED = Hypothesis(CROSSES)
+"""That of the imitation head: the crosses are the loop's."""
+
+
+def objects_of(ranked: Ranked) -> tuple[Any, list[Json]]:
+    """Context and actions of a request, as JSON."""
+    sent: Json = ranked.request.to_json()
+    return sent["contextFeatures"], sent["actions"]
+
+
+def imitated_rows(loop: LearningLoop) -> tuple[list[Row], list[float]]:
+    rows: list[Row] = []
+    labels: list[float] = []
+    for state in loop.events.values():
+        context, actions = objects_of(state.ranked)
+        if state.ranked.mode == "apprentice" and state.activated:
+            kept = [a for a in actions if a["id"] not in state.ranked.request.excluded]
+            rows += [naive_row(context, action, CROSSES) for action in kept]
+            labels += [float(action is kept[0]) for action in kept]
+    return rows, labels
+
+
+def rewarded_rows(loop: LearningLoop) -> tuple[list[Row], list[float]]:
+    rows: list[Row] = []
+    rewards: list[float] = []
+    for state in loop.events.values():
+        context, actions = objects_of(state.ranked)
+        if state.earned is not None:
+            shown = next(a for a in actions if a["id"] == state.ranked.action_id)
+            rows.append(naive_row(context, shown, CROSSES))
+            rewards.append(state.earned)
+    return rows, rewards
+
+
+def leaning(loop: LearningLoop, offered: Sequence[Row]) -> DenseOracle:
+    """What both heads come to after a switch, solved densely over all columns."""
+    (imitated, labels), (rewarded, rewards) = imitated_rows(loop), rewarded_rows(loop)
+    every: Row = {column: 1.0 for row in [*rewarded, *offered] for column in row}
+    weights = DenseOracle.of(IMITATED, imitated, labels).weights(every)
+    oracle = DenseOracle.of(REWARDED, rewarded, rewards)
+    return replace(
+        oracle, prior_mean={column: IMITATION_WEIGHT * w for column, w in weights.items()}
+    )
+
+
+def switched(online_events: int, rewarded: bool = True) -> LearningLoop:
+    """Apprentice with exclusions and without rewards in the last context, then online."""
+    loop = loop_of(
+        learning_mode="apprentice",
+        apprentice_exploration=0.3,
+        crosses=CROSSES,
+        hypotheses=(replace(REWARDED, crosses=3),),
+        may_change=False,
+    )
+    for i in range(20):
+        excluded = ["brew"] if i % 5 == 0 else []
+        answer = loop.rank(led_by(int(i % 2 == 0)), CONTEXTS[i % 4], excluded)
+        if rewarded and i % 4 != 3:
+            loop.reward(answer.event_id, [1.0, 0.0, -0.5][i % 3])
+    loop.rank(led_by(2), CONTEXTS[0], defer_activation=True)
+    loop.configure(learning_mode="online")
+    for i in range(online_events):
+        loop.reward(loop.rank(led_by(i % 3), CONTEXTS[i % 3]).event_id, float(i % 2))
+    return loop
+
+
+NEW_CONTEXT: list[Json] = [{"user": {"name": "Alice"}}, {"weather": "foggy"}]
+
+
+@pytest.mark.parametrize("context", [*CONTEXTS, NEW_CONTEXT], ids=str)
+@pytest.mark.parametrize(
+    ("online_events", "rewarded"), [(0, False), (0, True), (15, True)], ids=str
+)
+def test_after_the_switch_the_belief_is_that_of_a_prior_mean_on_what_was_imitated(
+    online_events: int, rewarded: bool, context: list[Json]
+) -> None:
+    """The imitation head, times `IMITATION_WEIGHT`, is the prior mean of the reward head.
+
+    Solved densely over all columns; tea and fog were never seen, and the last context of
+    `CONTEXTS` was imitated without a reward.
+    """
+    loop = switched(online_events, rewarded)
+    offered = [naive_row(context, drink, CROSSES) for drink in [*DRINKS, TEA]]
+    mean, covariance = leaning(loop, offered).moments(offered)
+    belief = loop.belief([*DRINKS, TEA], context)
+    np.testing.assert_allclose(belief.mean, mean, rtol=0, atol=1e-9)
+    np.testing.assert_allclose(belief.covariances[0], covariance, rtol=0, atol=1e-9)
+    plain = reward_head(loop).belief(*_parsed(context)).mean
+    assert np.abs(plain - belief.mean).max() > 1e-3
+
+
+def _parsed(context: list[Json]) -> tuple[Any, Any]:
+    request = request_of(context, *DRINKS, TEA)
+    return request.context, request.actions
+
+
+def test_a_second_apprenticeship_moves_the_belief_of_what_was_rewarded_before() -> None:
+    """Solved densely, as above; beliefs were looked at between the two as well."""
+    loop = switched(15)
+    offered = [naive_row(CONTEXTS[1], drink, CROSSES) for drink in DRINKS]
+    before = loop.belief(DRINKS, CONTEXTS[1]).mean
+    loop.configure(learning_mode="apprentice")
+    for _ in range(5):
+        loop.rank(led_by(2), CONTEXTS[1])
+    loop.configure(learning_mode="online")
+    mean, _ = leaning(loop, offered).moments(offered)
+    after = loop.belief(DRINKS, CONTEXTS[1]).mean
+    np.testing.assert_allclose(after, mean, rtol=0, atol=1e-9)
+    assert after[2] > before[2] + 1e-3
+
+
+def test_what_was_imitated_is_preferred_before_any_reward() -> None:
+    loop = switched(0, rewarded=False)
+    rainy, sunny = (loop.belief(DRINKS, CONTEXTS[i]).mean for i in (0, 1))
+    assert (int(rainy.argmax()), int(sunny.argmax())) == (1, 0)
+    assert 0 < rainy.max() - rainy.min() <= IMITATION_WEIGHT * 1.2
+
+
+def test_as_an_apprentice_the_reward_head_believes_what_rewards_alone_say() -> None:
+    loop = switched(0)
+    loop.configure(learning_mode="apprentice")
+    rows, rewards = rewarded_rows(loop)
+    oracle = DenseOracle.of(REWARDED, rows, rewards)
+    offered = [naive_row(CONTEXTS[1], drink, CROSSES) for drink in DRINKS]
+    mean, _ = oracle.moments(offered)
+    np.testing.assert_allclose(loop.belief(DRINKS, CONTEXTS[1]).mean, mean, rtol=0, atol=1e-9)
+    online = loop.belief_online(request_of(CONTEXTS[1], *DRINKS)).mean
+    loop.configure(learning_mode="online")
+    assert loop.belief(DRINKS, CONTEXTS[1]).mean.tolist() == online.tolist()
+
+
+@pytest.mark.parametrize("context", [*CONTEXTS, NEW_CONTEXT], ids=str)
+def test_contributions_after_a_switch_are_those_of_the_leaning_weights(
+    context: list[Json],
+) -> None:
+    """Column by column, and in sum the mean of the shown action less the centre."""
+    loop = switched(15)
+    ranked = loop.preview([TEA, *DRINKS], context)
+    found = loop.contributions(ranked)
+    row = naive_row(context, [TEA, *DRINKS][ranked.shown], CROSSES)
+    oracle = leaning(loop, [row])
+    mean = ranked.means[ranked.shown]
+    assert sum(found.values()) == pytest.approx(mean - oracle.centre, abs=1e-9)
+    at = oracle.weights(row)
+    by_name = {
+        (column.context, "#" * column.of_id + column.action): value
+        for column, value in found.items()
+    }
+    assert by_name == pytest.approx({k: at[k] * v for k, v in row.items()}, abs=1e-9)
+
+
+def test_learning_anew_teaches_both_heads_as_from_the_start() -> None:
+    early, late = apprenticed(crosses=2), apprenticed(crosses=1)
+    late.configure(crosses=2)
+    for loop in (early, late):
+        loop.configure(learning_mode="online")
+    for context in CONTEXTS:
+        one, other = (loop.belief(DRINKS, context) for loop in (early, late))
+        np.testing.assert_allclose(one.mean, other.mean, rtol=0, atol=1e-12)
+        np.testing.assert_allclose(one.covariances, other.covariances, rtol=0, atol=1e-12)

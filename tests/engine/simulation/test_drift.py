@@ -1,0 +1,49 @@
+"""Tastes that change while visitors come."""
+
+import numpy as np
+import pytest
+
+from engine.simulation.drift import Drift, drifting
+from engine.simulation.outcomes import potential_outcomes
+from engine.worlds import WORLDS, World
+
+COFFEE = WORLDS["coffee"]
+
+
+EVERY_WORLD = pytest.mark.parametrize("world", WORLDS.values(), ids=WORLDS)
+
+
+@EVERY_WORLD
+def test_a_change_hands_every_taste_on_to_another_item(world: World) -> None:
+    tastes = drifting(world, "halfway", 100, seed=4)
+    np.testing.assert_array_equal(tastes.before, world.outcomes)
+    for before, after in zip(tastes.before, tastes.after, strict=True):
+        assert sorted(map(tuple, before)) == sorted(map(tuple, after))
+    if world is COFFEE:
+        best = (tastes.before[:, :, 2].argmax(axis=1), tastes.after[:, :, 2].argmax(axis=1))
+        assert (best[0] != best[1]).all()
+
+
+@pytest.mark.parametrize(("drift", "moved"), [("none", 0.0), ("halfway", 0.5), ("slow", 0.5)])
+def test_drift_changes_nothing_all_at_once_or_cell_by_cell(drift: Drift, moved: float) -> None:
+    visitors = 2_000
+    met, still = (
+        potential_outcomes(COFFEE, visitors, 1, drift),
+        potential_outcomes(COFFEE, visitors, 1),
+    )
+    changed = (met.expected != still.expected).any(axis=1)
+    assert changed.mean() == pytest.approx(moved, abs=0.04)
+    np.testing.assert_array_equal(met.best, still.best)
+    np.testing.assert_array_equal(met.cells, still.cells)
+    if drift == "halfway":
+        assert changed.tolist() == [False] * 1_000 + [True] * 1_000
+    if drift == "slow":
+        since = drifting(COFFEE, "slow", visitors, 1).since
+        assert len(set(since.tolist())) == len(COFFEE.contexts)
+        assert 0 < since.min() < since.max() < visitors
+
+
+def test_which_tastes_move_depends_on_the_seed() -> None:
+    one, same, other = (drifting(COFFEE, "halfway", 10, seed).after for seed in (1, 1, 2))
+    assert (one == same).all()
+    assert (one != other).any()

@@ -1,0 +1,34 @@
+"""A library, a loop in it with a history, and the lines of its file."""
+
+import pytest
+
+from engine.store import Library, Limits, Store, StoredLoop, keep
+from engine.store.exchange.jsonl import export_lines
+from tests.workers import WORLD, serve_next
+
+
+@pytest.fixture(scope="module")
+def library(tmp_path_factory: pytest.TempPathFactory) -> Library:
+    """A library in an SQLite file."""
+    folder = tmp_path_factory.mktemp("files")
+    return Library(Store.open(f"sqlite:///{folder}/events.db", Limits(max_upload=1)), lambda: 0.0)
+
+
+@pytest.fixture(scope="module")
+def exported(library: Library) -> StoredLoop:
+    """A loop with clicks, an undo, another policy, a snapshot and no answer once."""
+    kept = keep(library.store, owner="me", world="coffee", seed=7)
+    for _ in range(12):
+        serve_next(kept)
+    kept.loop.undo_event()
+    kept.loop.configure(default_reward=0.25)
+    kept.snapshot_if_due(every=1)
+    serve_next(kept)
+    answer = kept.loop.rank(WORLD.actions, WORLD.features(WORLD.contexts[5]))
+    kept.loop.expire(answer.event_id)
+    return kept
+
+
+@pytest.fixture(scope="module")
+def lines(library: Library, exported: StoredLoop) -> list[str]:
+    return list(export_lines(library.store, exported.id))

@@ -1,0 +1,38 @@
+"""Files that are brought in, and what is said of those that are refused."""
+
+import gzip
+import io
+from typing import Any
+
+import pytest
+
+from engine.errors import RejectedError
+from engine.store import Library
+from engine.store.exchange.formats import import_file
+
+Json = dict[str, Any]
+
+
+def file_of(*lines: str | bytes, pack: bool = False) -> io.BytesIO:
+    data = b"\n".join(line if isinstance(line, bytes) else line.encode() for line in lines)
+    return io.BytesIO(gzip.compress(data) if pack else data)
+
+
+def rejected(library: Library, file: io.BytesIO) -> RejectedError:
+    """The error of an import that has left nothing."""
+    before = library.store.loops("other")
+    with pytest.raises(RejectedError) as error:
+        import_file(library.store, file, "other", "upload.jsonl")
+    assert library.store.loops("other") == before == []
+    assert error.value.faults
+    assert error.value.message.startswith("Nothing was imported: ")
+    assert "Traceback" not in error.value.message
+    return error.value
+
+
+GOOD_ROW: Json = {
+    "_label_cost": 0, "Timestamp": "2026-01-02T03:04:05Z", "EventId": "e", "a": [1, 2],
+    "p": [0.75, 0.25],
+    "c": {"FromUrl": [{"x": 1}], "_multi": [{"_tag": "a", "j": [{"x": 1}]},
+                                             {"_tag": "b", "j": [{"x": 2}]}]},
+}  # fmt: skip

@@ -1,0 +1,89 @@
+"""Logs that no loop could have written."""
+
+import io
+import json
+from collections.abc import Callable
+
+import pytest
+
+from engine import LoopSettings
+from engine.errors import RejectedError
+from engine.store import Library, keep, reopen
+from engine.store.exchange.jsonl import export_lines, import_loop
+from tests.engine.helpers import DRINKS
+from tests.engine.store.exchange.files import Json, file_of, rejected
+
+
+def edit(lines: list[str], at: int, change: Callable[[Json], object]) -> io.BytesIO:
+    entry = json.loads(lines[at])
+    change(entry)
+    return file_of(*lines[:at], json.dumps(entry), *lines[at + 1 :])
+
+
+EDITS: dict[str, tuple[int, Callable[[Json], object]]] = {
+    "its probabilities add up to": (2, lambda e: e["probabilities"].__setitem__(0, 0.9)),
+    "a probability is not within": (2, lambda e: e.update(probabilities=[2, -1, 0, 0])),
+    "not all its lists": (2, lambda e: e["means"].pop()),
+    "its draw does not have": (2, lambda e: e.update(draw=[1.0])),
+    "it shows what it cannot": (2, lambda e: e.update(shown=9)),
+    "its propensity": (2, lambda e: e.update(propensity=0)),
+    "a standard deviation": (2, lambda e: e["sds"].__setitem__(0, -1)),
+    "its request has another eventId": (2, lambda e: e["request"].update(eventId="x")),
+    "it offers what Coffee does not": (2, lambda e: e["request"]["actions"][0].update(id="mud")),
+    "nobody in Coffee comes": (2, lambda e: e["request"].update(contextFeatures=[{"x": 1}])),
+    "its reward is not within": (3, lambda e: e.update(value=1.5)),
+    "was not ranked before": (3, lambda e: e.update(event_id="x")),
+    "entries cannot be taken back": (26, lambda e: e.update(entries=10**9)),
+    "its settings allow": (27, lambda e: e["settings"].update(max_events=1_000_000)),
+    "its default is not within": (31, lambda e: e.update(default_reward=7)),
+    "its default reward does not apply": (31, lambda e: e.update(default_reward=None)),
+}
+
+
+@pytest.mark.parametrize(("reason", "how"), EDITS.items(), ids=EDITS)
+def test_a_log_that_no_loop_could_have_written(
+    library: Library, lines: list[str], reason: str, how: tuple[int, Callable[[Json], object]]
+) -> None:
+    error = rejected(library, edit(lines, *how))
+    assert (error.faults[0].line, reason in error.faults[0].reason) == (how[0] + 1, True)
+
+
+def test_entries_out_of_order_or_twice(library: Library, lines: list[str]) -> None:
+    assert "begins with settings" in rejected(library, file_of(lines[0], *lines[2:])).message
+    for wrong, reason in [
+        ([*lines[:4], lines[2]], "was ranked before"),
+        ([*lines[:4], lines[3]], "has a reward already"),
+        ([*lines, lines[-1]], "wait of event"),
+        ([lines[0], lines[1], lines[3], lines[2]], "was not ranked before"),
+        (lines[:2], "holds no event"),
+        (lines[:1], "holds no event"),
+    ]:
+        assert reason in rejected(library, file_of(*wrong)).message
+
+
+def test_activations_and_sums_are_followed(library: Library) -> None:
+    kept = keep(library.store, owner="me", seed=1,
+                settings=LoopSettings(reward_aggregation="sum"))  # fmt: skip
+    loop = kept.loop
+    loop.rank(DRINKS, event_id="a", defer_activation=True)
+    loop.reward("a", 0.5)
+    loop.reward("a", 0.25)
+    loop.activate("a")
+    loop.undo(1)
+    loop.activate("a")
+    loop.rank(DRINKS, event_id="b")
+    loop.expire("b")
+    loop.undo(1)
+    loop.expire("b")
+    loop.configure(default_reward=0.5)
+    loop.undo(1)
+    loop.rank(DRINKS, event_id="c", defer_activation=True)
+    loop.expire("c")
+    lines = list(export_lines(library.store, kept.id))
+    about = import_loop(library.store, file_of(*lines), "new")
+    assert [s.rewards for s in reopen(library.store, about.id).loop.events.values()] == [
+        [0.5, 0.25], [0.0], [],
+    ]  # fmt: skip
+    with pytest.raises(RejectedError, match="active already"):
+        import_loop(library.store, file_of(*lines[:8], lines[7]), "other")
+    assert library.store.loops("other") == []

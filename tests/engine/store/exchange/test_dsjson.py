@@ -1,0 +1,122 @@
+"""The service's own format, out and in."""
+
+import json
+
+import pytest
+
+from engine import LearningLoop, LoopSettings
+from engine.errors import RejectedError
+from engine.simulation.crowd import crowd
+from engine.store import Library, StoredLoop, reopen
+from engine.store.exchange.dsjson import dsjson_rows, import_dsjson
+from engine.store.exchange.formats import import_file
+from tests.engine.helpers import DRINKS
+from tests.engine.store.exchange.files import GOOD_ROW, Json, file_of, rejected
+from tests.workers import WORLD
+
+
+def test_the_services_format_says_what_was_shown(exported: StoredLoop) -> None:
+    rows: list[Json] = [json.loads(json.dumps(row)) for row in dsjson_rows(exported.loop.log)]
+    for row, state in zip(rows, exported.loop.events.values(), strict=True):
+        ranked = state.ranked
+        assert row["EventId"] == ranked.event_id
+        assert row["a"][0] == row["_label_Action"] == row["_labelIndex"] + 1 == ranked.shown + 1
+        assert row["p"][0] == row["_label_probability"] == ranked.propensity
+        assert sorted(row["a"]) == [1, 2, 3, 4]
+        assert sum(row["p"]) == pytest.approx(1)
+        assert -row["_label_cost"] == state.earned
+        assert [part["_tag"] for part in row["c"]["_multi"]] == [a["id"] for a in WORLD.actions]
+        assert row["c"]["FromUrl"] == ranked.request.to_json()["contextFeatures"]
+        assert "_skipLearn" not in row
+
+
+def test_what_is_not_learned_is_marked_in_the_services_format() -> None:
+    loop = LearningLoop(seed=1)
+    loop.rank(DRINKS, event_id="waiting")
+    loop.rank(DRINKS, event_id="deferred", defer_activation=True)
+    loop.reward("deferred", 1.0)
+    loop.rank(DRINKS, event_id="shown", defer_activation=True)
+    loop.activate("shown")
+    loop.reward("shown", 1.0)
+    loop.rank(DRINKS, event_id="dropped", defer_activation=True)
+    loop.expire("dropped")
+    marks = {row["EventId"]: "_skipLearn" in row for row in dsjson_rows(loop.log)}
+    assert marks == {"waiting": True, "deferred": True, "shown": False, "dropped": True}
+
+
+@pytest.mark.parametrize("exploration", [0.0, 0.5])
+def test_an_apprentices_propensities_are_of_what_was_shown(exploration: float) -> None:
+    loop = LearningLoop(
+        LoopSettings(learning_mode="apprentice", apprentice_exploration=exploration), seed=2
+    )
+    list(crowd(loop, WORLD, 40))
+    for ranked in (state.ranked for state in loop.events.values()):
+        chances = ranked.shown_probabilities()
+        assert sum(chances) == pytest.approx(1)
+        assert chances[ranked.shown] == pytest.approx(ranked.propensity)
+        assert chances[0] == pytest.approx(1 - exploration + exploration / 4)
+    alone = loop.rank(DRINKS[:1])
+    assert loop.events[alone.event_id].ranked.shown_probabilities() == [1.0]
+
+
+def test_a_log_of_the_service_teaches_the_same(library: Library, exported: StoredLoop) -> None:
+    rows = [json.dumps(row) for row in dsjson_rows(exported.loop.log)]
+    about = import_file(library.store, file_of(*rows, pack=True), "new", "monday.dsjson.gz")
+    assert (about.name, about.world, about.seed) == ("monday", "coffee", 0)
+    back = library.open(about.id)
+    for context in WORLD.contexts:
+        one, other = (
+            kept.loop.preview(WORLD.actions, WORLD.features(context)) for kept in (exported, back)
+        )
+        assert (one.means, one.sds) == (other.means, other.sds)
+    library.store.delete(about.id, "new")
+
+
+def test_other_writers_of_the_services_format_are_read(library: Library) -> None:
+    row = {
+        "_label_cost": -1, "_label_probability": 0.5, "Timestamp": "2026-01-02T03:04:05",
+        "EventId": "e", "a": [2, 1], "p": [0.75, 0.25],
+        "c": {"user": {"name": "Ada"},
+              "_multi": [{"i": {"id": "tea"}, "drink": {"hot": 1}}, {"j": [{"x": 1}]}]},
+    }  # fmt: skip
+    about = import_dsjson(library.store, file_of(json.dumps(row)), "new", name="Theirs")
+    (state,) = reopen(library.store, about.id).loop.events.values()
+    assert state.ranked.request.to_json()["actions"] == [
+        {"id": "tea", "features": [{"drink": {"hot": 1}}]}, {"id": "2", "features": [{"x": 1}]},
+    ]  # fmt: skip
+    assert state.ranked.request.to_json()["contextFeatures"] == [{"user": {"name": "Ada"}}]
+    assert (state.ranked.shown, state.ranked.propensity, state.rewards) == (1, 0.75, [1.0])
+    error = rejected(library, file_of(json.dumps(row)))
+    assert "not those of a world" in error.message
+
+
+@pytest.mark.parametrize(
+    ("change", "reason"),
+    [
+        ({"c": 3}, "c is not an object"),
+        ({"c": {"_multi": [3]}}, "is not an object"),
+        ({"c": {"_multi": [{"j": 3}]}}, "is not a list"),
+        ({"c": {"_multi": [], "FromUrl": 3}}, "is not a list"),
+        ({"c": {"_multi": []}}, "1 to 50"),
+        ({"EventId": None}, "no EventId"),
+        ({"Timestamp": None}, "Timestamp"),
+        ({"Timestamp": "noon"}, "Timestamp"),
+        ({"a": [1, 1]}, "does not name the actions"),
+        ({"a": [True, 2]}, "does not name the actions"),
+        ({"a": 1}, "does not name the actions"),
+        ({"p": [1]}, "2 values"),
+        ({"p": ["1", 0]}, "p: "),
+        ({"p": [0.5, 0.25]}, "add up to 0.75"),
+        ({"p": [0, 1]}, "no probability"),
+        ({"_label_cost": 7}, "-1 to 1"),
+        ({"_label_cost": None}, "_label_cost: "),
+        ({"_label_cost": 10**400}, "_label_cost: "),
+    ],
+)
+def test_a_faulty_line_of_the_services_format_is_told(
+    library: Library, change: Json, reason: str
+) -> None:
+    file = file_of(json.dumps(GOOD_ROW | {"EventId": "first"}), json.dumps(GOOD_ROW | change))
+    with pytest.raises(RejectedError, match=f"line 2: .*{reason}"):
+        import_dsjson(library.store, file, "other", name="x")
+    assert library.store.loops("other") == []

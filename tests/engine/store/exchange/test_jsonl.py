@@ -1,0 +1,85 @@
+"""A loop's log as a file, out and in."""
+
+import json
+from typing import Any
+
+import pytest
+
+from engine.store import Library, Limits, Store, StoredLoop, StoreError, keep, reopen
+from engine.store.exchange.jsonl import export_lines, import_loop
+from engine.store.exchange.lines import SHOWN
+from tests.engine.helpers import CONTEXTS, DRINKS
+from tests.engine.store.exchange.files import Json, file_of, rejected
+from tests.workers import beliefs
+
+
+@pytest.mark.parametrize("pack", [False, True])
+def test_an_imported_loop_goes_on_like_the_exported_one(
+    library: Library, exported: StoredLoop, lines: list[str], pack: bool
+) -> None:
+    shares: list[float] = []
+    about = import_loop(
+        library.store, file_of(*lines, "", pack=pack), "new", progress=shares.append
+    )
+    back = library.open(about.id)
+    assert (about.name, about.seed, about.world) == ("Coffee, seed 7", 7, "coffee")
+    assert about.events == len(exported.loop.events) == len(back.loop.events)
+    assert beliefs(back.loop) == beliefs(exported.loop)
+    assert list(export_lines(library.store, about.id)) == lines
+    assert back.loop.settings == exported.loop.settings
+    library.store.delete(about.id, "new")
+
+
+def test_a_loop_without_a_world_is_for_python_alone(library: Library) -> None:
+    kept = keep(library.store, owner="me", seed=1)
+    kept.loop.rank(DRINKS, CONTEXTS[0], ["latte"], defer_activation=True)
+    lines = list(export_lines(library.store, kept.id))
+    about = import_loop(library.store, file_of(*lines), "new")
+    assert about.world is None
+    assert len(reopen(library.store, about.id).loop.events) == 1
+    assert "no world of this app" in rejected(library, file_of(*lines)).message
+
+
+def test_each_faulty_line_is_told_by_number_and_reason(library: Library, lines: list[str]) -> None:
+    broken = [*lines]
+    broken[3] = broken[3][:50]
+    broken[9] = '{"kind":"Nonsense"}'
+    error = rejected(library, file_of(*broken))
+    told = {fault.line: fault.reason for fault in error.faults}
+    assert "not JSON" in told[4]
+    assert "not one of" in told[10]
+    assert error.total == len(error.faults) >= 2
+    assert "1 more line is faulty" in error.message
+    many = rejected(library, file_of(lines[0], lines[1], *(["x"] * 100)))
+    assert (many.total, len(many.faults)) == (100, SHOWN)
+
+
+HEADS: dict[str, Json] = {
+    "does not say that it is": {"format": "other"},
+    "reads version 1": {"version": 2},
+    "its seed": {"seed": "7"},
+    "its seed ": {"seed": -1},
+    "its name": {"name": ""},
+    "its name ": {"name": "x" * 81},
+    "its name is not text": {"name": "\ud800"},
+    "its world": {"world": "moon"},
+    "serves no world": {"world": None},
+}
+
+
+@pytest.mark.parametrize(("reason", "change"), HEADS.items(), ids=HEADS)
+def test_a_first_line_that_cannot_be(
+    library: Library, lines: list[str], reason: str, change: Json
+) -> None:
+    head = json.dumps(json.loads(lines[0]) | change)
+    error = rejected(library, file_of(head, *lines[1:]))
+    assert error.faults[0].line == 1
+    assert reason.strip() in error.faults[0].reason
+
+
+def test_too_many_loops_keep_a_file_out(lines: list[str], tmp_path: Any) -> None:
+    store = Store.open(f"sqlite:///{tmp_path}/events.db", Limits(max_loops=1))
+    import_loop(store, file_of(*lines), "me")
+    with pytest.raises(StoreError, match="the most it may"):
+        import_loop(store, file_of(*lines), "me")
+    store.close()

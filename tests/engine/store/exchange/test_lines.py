@@ -1,0 +1,39 @@
+"""Lines of a file: too many, too long, no text."""
+
+import gzip
+import io
+import json
+
+import pytest
+
+from engine.errors import RejectedError
+from engine.store import Library
+from engine.store.exchange.dsjson import import_dsjson
+from engine.store.exchange.jsonl import import_loop
+from engine.store.exchange.lines import MAX_LINE, MAX_LINES
+from tests.engine.store.exchange.files import GOOD_ROW, file_of, rejected
+
+
+def test_large_things_are_refused(library: Library, lines: list[str]) -> None:
+    long_line = b'{"kind":"' + b"x" * (3 * MAX_LINE)
+    with pytest.raises(RejectedError, match="has 4 MiB, but at most 1"):
+        import_loop(library.store, file_of(*lines, long_line, long_line[: MAX_LINE // 2]), "other")
+    packed = file_of(*lines, long_line, lines[2], pack=True)
+    error = rejected(library, packed)
+    assert error.faults[0].reason == "it is longer than 1 MiB"
+    assert error.faults[0].line == len(lines) + 1
+    bomb = io.BytesIO(gzip.compress(lines[0].encode() + (b" " * 999 + b"\n") * 40_000))
+    assert "unfolds to more than" in rejected(library, bomb).message
+    many = io.BytesIO(gzip.compress(lines[0].encode() + b"\n" * (MAX_LINES + 1)))
+    assert "more than 1,000,000 lines" in rejected(library, many).message
+    row = json.dumps(GOOD_ROW).encode() + b" " * (2 << 20)
+    with pytest.raises(RejectedError, match="more than 1 MiB"):
+        import_dsjson(library.store, io.BytesIO(row), "other", name="x")
+
+
+def test_bytes_that_are_no_text_are_refused(library: Library, lines: list[str]) -> None:
+    assert "not UTF-8" in rejected(library, file_of(*lines, b"\xff\xfe")).message
+    cut = gzip.compress("\n".join(lines).encode())[:-20]
+    assert "damaged gzip" in rejected(library, io.BytesIO(cut)).message
+    for nothing in (b"", b"\n\n", b"\x1f\x8b", b"\x00"):
+        rejected(library, io.BytesIO(nothing))

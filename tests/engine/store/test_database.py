@@ -1,0 +1,55 @@
+"""Where loops are kept, and databases that cannot be used."""
+
+import sqlite3
+from pathlib import Path
+
+import pytest
+
+from engine.store import Store, StoreError
+from engine.store.database import address, connect
+
+
+def test_where_loops_are_kept() -> None:
+    given = {"DATABASE_URL": "postgresql://a/b", "PLAYGROUND_DATA": "/d", "XDG_DATA_HOME": "/x"}
+    assert address(given) == "postgresql://a/b"
+    given.pop("DATABASE_URL")
+    assert address(given) == "sqlite:////d/events.db"
+    given.pop("PLAYGROUND_DATA")
+    assert address(given) == "sqlite:////x/personalizer-playground/events.db"
+    assert address({}).endswith("/.local/share/personalizer-playground/events.db")
+
+
+@pytest.mark.parametrize(
+    ("url", "sentence"),
+    [
+        ("not an address", "not the address of a database"),
+        ("mysql://a/b", "names mysql"),
+        ("sqlite:////proc/nobody/events.db", "folder cannot be used"),
+        ("postgresql://nobody@127.0.0.1:1/none", "cannot be reached"),
+    ],
+)
+def test_a_place_that_cannot_be_is_refused_in_a_sentence(url: str, sentence: str) -> None:
+    with pytest.raises(StoreError, match=sentence):
+        connect(url, patience=0.1)
+
+
+def test_a_file_that_is_no_database_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "events.db").write_bytes(b"something else" * 1_000)
+    with pytest.raises(StoreError, match="not a database"):
+        connect(f"sqlite:///{tmp_path}/events.db")
+
+
+def test_sqlite_is_set_up_for_several_processes(tmp_path: Path) -> None:
+    store = Store.open(f"sqlite:///{tmp_path}/new/folder/events.db")
+    with store._reading() as connection:
+        found = {
+            name: connection.exec_driver_sql(f"PRAGMA {name}").scalar()
+            for name in ("journal_mode", "foreign_keys", "synchronous", "busy_timeout")
+        }
+    assert found == {
+        "journal_mode": "wal", "foreign_keys": 1, "synchronous": 1, "busy_timeout": 5_000,
+    }  # fmt: skip
+    store.close()
+    assert sqlite3.connect(tmp_path / "new" / "folder" / "events.db").execute(
+        "PRAGMA journal_mode"
+    ).fetchone() == ("wal",)

@@ -1,0 +1,50 @@
+"""A loop that is recorded in a database as it goes."""
+
+import pytest
+
+from engine import PersonalizerError
+from engine.store import Store, StoredLoop, reopen
+from tests.engine.helpers import DRINKS
+from tests.workers import beliefs, serve_next
+
+
+def test_two_who_have_it_open_see_each_other(store: Store, kept: StoredLoop) -> None:
+    other = reopen(store, kept.id)
+    serve_next(other)
+    assert kept.loop.catch_up()
+    assert not kept.loop.catch_up()
+    kept.loop.undo_event()
+    serve_next(other)
+    assert other.loop.log.undos == 1
+    kept.loop.catch_up()
+    assert beliefs(kept.loop) == beliefs(other.loop)
+
+
+def test_who_is_overtaken_does_it_again(store: Store, kept: StoredLoop) -> None:
+    other = reopen(store, kept.id)
+    tries = []
+
+    def work() -> str:
+        tries.append(len(kept.loop.events))
+        if len(tries) == 1:
+            serve_next(other)
+        return kept.loop.rank(DRINKS).event_id
+
+    event = kept.loop.together(work)
+    assert tries == [1, 2]
+    assert list(reopen(store, kept.id).loop.events)[2] == event
+
+
+def test_work_that_fails_in_the_middle_never_happened(kept: StoredLoop) -> None:
+    before = beliefs(kept.loop), kept.loop.log.position
+
+    def work() -> None:
+        kept.loop.rank(DRINKS)
+        kept.loop.together(lambda: kept.loop.rank(DRINKS))
+        kept.loop.reward("nobody", 1.0)
+
+    with pytest.raises(PersonalizerError):
+        kept.loop.together(work)
+    assert (beliefs(kept.loop), kept.loop.log.position) == before
+    with pytest.raises(ValueError, match="taken back"):
+        kept.loop.together(lambda: kept.loop.undo(1))

@@ -1,0 +1,62 @@
+"""A process's library: each loop open once."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from engine.store import GoneError, Library, Limits, Store, StoredLoop, keep
+from engine.store.store import About
+from tests.workers import beliefs, serve_next
+
+
+def test_a_copy_goes_its_own_way(store: Store, kept: StoredLoop) -> None:
+    for _ in range(5):
+        serve_next(kept)
+    kept.snapshot_if_due(every=1)
+    library = Library(store, lambda: 0.0)
+    copy = library.duplicate(kept.id, "you")
+    assert (copy.owner, copy.events, copy.name) == ("you", 6, "Coffee, seed 7, copy")
+    opened = library.open(copy.id)
+    assert beliefs(opened.loop) == beliefs(kept.loop)
+    serve_next(opened)
+    assert (len(kept.loop.events), len(opened.loop.events)) == (6, 7)
+
+
+def test_a_library_opens_a_loop_once(store: Store, kept: StoredLoop) -> None:
+    library = Library(store, lambda: 0.0)
+    assert library.open(kept.id) is library.open(kept.id)
+    begun = library.begin("me", "news", 1, kept.loop.settings)
+    assert library.open(begun.id) is begun
+    with pytest.raises(GoneError):
+        library.open("nobody")
+
+
+def test_loops_are_handed_over(store: Store, kept: StoredLoop) -> None:
+    Library(store, lambda: 0.0).hand_over("me", "you")
+    assert [about.id for about in store.loops("you")] == [kept.id]
+
+
+def test_loops_expire(url: str) -> None:
+    now = [datetime(2026, 1, 1, tzinfo=UTC)]
+    store = Store.open(url, Limits(retention_days=3), clock=lambda: now[0])
+    old = keep(store, owner="me", world="coffee")
+    serve_next(old)
+    store.create(About("unfinished", "me", "x", None, 0), ready=False)
+    now[0] += timedelta(days=2)
+    young = keep(store, owner="me", world="coffee")
+    serve_next(young)
+    hours = iter([0.0, 0.0, 10.0, 10.0, 4_000.0, 4_000.0])
+    library = Library(store, lambda: next(hours))
+    assert [about.id for about in library.loops("me")] == [young.id, old.id]
+    with pytest.raises(GoneError):
+        store.length("unfinished")
+    now[0] += timedelta(days=2)
+    assert [about.id for about in library.loops("me")] == [young.id]
+    assert store.length(old.id)
+    with pytest.raises(GoneError):
+        store.about(old.id)
+    assert store.sweep() == 1
+    assert store.sweep() == 0
+    with pytest.raises(GoneError):
+        store.length(old.id)
+    store.close()

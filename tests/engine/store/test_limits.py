@@ -1,0 +1,31 @@
+"""Limits from the environment."""
+
+from dataclasses import replace
+
+import pytest
+
+from engine import PersonalizerError
+from engine.store import Limits, Store, StoreError, keep
+from tests.workers import serve_next
+
+
+def test_so_many_loops_and_no_more(url: str) -> None:
+    store = Store.open(url, Limits(max_loops=2))
+    for _ in range(2):
+        serve_next(keep(store, owner="me", world="coffee"))
+    third = keep(store, owner="me", world="coffee")
+    with pytest.raises(StoreError, match="keeps 2 loops, the most it may"):
+        serve_next(third)
+    assert (len(third.loop.events), len(store.loops("me"))) == (0, 2)
+    serve_next(keep(store, owner="you", world="coffee"))
+    store.delete(store.loops("me")[0].id, "me")
+    serve_next(third)
+    store.close()
+
+
+def test_limits_come_from_the_environment() -> None:
+    given = {"PLAYGROUND_MAX_LOOPS": "3", "PLAYGROUND_RETENTION_DAYS": " 7 ", "OTHER": "x"}
+    assert Limits.from_environment(given) == replace(Limits(), max_loops=3, retention_days=7)
+    for text_ in ("0", "-1", "many", "9" * 12):
+        with pytest.raises(PersonalizerError, match="PLAYGROUND_MAX_UPLOAD is"):
+            Limits.from_environment({"PLAYGROUND_MAX_UPLOAD": text_})

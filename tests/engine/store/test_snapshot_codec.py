@@ -1,0 +1,45 @@
+"""Snapshots as bytes and back."""
+
+import numpy as np
+import pytest
+
+from engine import LearningLoop
+from engine.errors import StaleError
+from engine.simulation.crowd import crowd
+from engine.store.snapshot_codec import dump, load
+from tests.engine.helpers import CONTEXTS
+from tests.workers import WORLD
+
+
+def test_only_plain_things_are_frozen_and_thawed() -> None:
+    shared = CONTEXTS[0]
+    value = {"a": [1, 2.5, None, True, "é"], 3: (np.arange(6.0).reshape(2, 3), shared),
+             "zeros": np.zeros((3, 4)), "none": np.zeros((0, 4)), "minus": np.array([1.0, -0.0]),
+             "whole": np.array([3, 0], dtype=np.uint64)}  # fmt: skip
+    back = load(dump(value))
+    assert back["a"] == value["a"]
+    np.testing.assert_array_equal(back[3][0], np.arange(6.0).reshape(2, 3))
+    assert (back["zeros"].shape, back["none"].shape) == ((3, 4), (0, 4))
+    assert np.signbit(back["minus"]).tolist() == [False, True]
+    assert back["whole"].dtype == np.uint64
+    for wrong in (object(), LearningLoop(), {1, 2}, np.array([object()])):
+        with pytest.raises(TypeError):
+            dump({"x": wrong})
+    with pytest.raises(StaleError):
+        load(dump({}).replace(b"dict", b"dick"))
+
+
+def test_a_model_is_frozen_to_the_last_bit() -> None:
+    loop = LearningLoop(seed=7)
+    list(crowd(loop, WORLD, 30))
+    loop.contributions(loop.preview(WORLD.actions, WORLD.features(WORLD.contexts[0])))
+    model = load(dump(loop.model))
+    ranked = loop.preview(WORLD.actions, WORLD.features(WORLD.contexts[3]))
+    request = ranked.request
+    one, other = (m.belief(request.context, request.actions) for m in (loop.model, model))
+    np.testing.assert_array_equal(one.weights, other.weights)
+    np.testing.assert_array_equal(one.means, other.means)
+    np.testing.assert_array_equal(one.covariances, other.covariances)
+    assert model.contributions(request.context, request.actions[0]) == loop.model.contributions(
+        request.context, request.actions[0]
+    )

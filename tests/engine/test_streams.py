@@ -1,0 +1,17 @@
+"""Streams of random numbers by name."""
+
+from engine.streams import digest, stream
+
+
+def test_a_stream_depends_on_its_seed_and_its_name_alone() -> None:
+    assert stream(3, "draws", 1).random() == stream(3, "draws", 1).random()
+    names: list[tuple[object, ...]] = [(3, "draws", 1), (3, "draws", 2), (3, "draws"), (4, "draws")]
+    firsts = {stream(seed, *name).random() for seed, *name in names}  # type: ignore[arg-type]
+    assert len(firsts) == len(names)
+
+
+def test_a_name_is_told_from_the_same_characters_cut_elsewhere() -> None:
+    digests = {digest(1, "ab", "c"), digest(1, "a", "bc"), digest(1, "abc"), digest(1, "1"),
+               digest(1, 1), digest(11)}  # fmt: skip
+    assert len(digests) == 6
+    assert {len(one) for one in digests} == {16}
