@@ -4,15 +4,16 @@ from collections.abc import Callable
 
 import pytest
 
-from engine.experiments.comparison import ARMS
-from engine.simulation.baselines import RuleTable, best_rule
+from engine.simulation.baselines import RuleTable
 from engine.worlds import WORLDS
 from pages.parts.compare.baseline import STORIES
-from pages.parts.compare.history import FIRST, History
+from pages.parts.compare.history import FIRST
 from pages.parts.compare.setup import END, KINDS, CompareSetup, rules_of
 from tests.pages.conftest import CompareApp, many_frames
 
 Open = Callable[..., CompareApp]
+
+
 EVERY_WORLD = pytest.mark.parametrize("world", list(WORLDS))
 
 
@@ -183,9 +184,6 @@ def test_both_pages_keep_what_was_set_while_the_other_is_looked_at(open_compare:
     assert app.at.query_params["rule"] == "mood"
 
 
-# -- after a reload -------------------------------------------------------------------
-
-
 def address(app: CompareApp) -> dict[str, str]:
     found = {name: app.at.query_params[name] for name in app.at.query_params}
     return {name: v[0] if isinstance(v, list) else v for name, v in found.items()}
@@ -251,14 +249,3 @@ def test_a_story_that_cannot_be_gives_way_with_a_notice(open_compare: Open, text
     assert len(app.session.comparison) == FIRST
     assert "story in the link is" in app.at.toast[0].value
     assert "story" not in address(app)
-
-
-def test_every_story_survives_its_own_link() -> None:
-    for story in (History(), History(0), History(0, (0,)), History(END, (100, 100, END))):
-        assert History.from_text(story.text or "100") == story
-
-
-def test_the_best_rule_is_the_default_table() -> None:
-    coffee = WORLDS["coffee"]
-    assert CompareSetup().baseline() == best_rule(coffee, ["weather"])
-    assert list(ARMS) == ["baseline", "apprentice", "online"]

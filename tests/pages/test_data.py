@@ -1,15 +1,11 @@
 """The Data page, and what the Play page keeps, without a browser."""
 
-import asyncio
-import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 import streamlit as st
-from starlette.requests import Request
-from starlette.responses import Response
 from streamlit.delta_generator import DeltaGenerator
 from streamlit.testing.v1 import AppTest
 
@@ -17,12 +13,9 @@ from engine.simulation.crowd import crowd
 from engine.store import Store, StoredLoop, StoreError, keep
 from engine.store.exchange.jsonl import export_lines
 from engine.worlds import WORLDS
-from pages.parts.components.browser_id import owner
-from pages.parts.data.loops import ago
 from pages.parts.library import close_library, library
 from pages.parts.play.session import PlaySession
 from pages.parts.play.setup import PlaySetup
-from pages.parts.routes import ROUTES
 from tests.pages.conftest import FRONT, App
 
 Open = Callable[..., App]
@@ -105,22 +98,6 @@ def test_what_another_tab_did_is_drawn(open_app: Open) -> None:
     assert one.run().widget("floor").value == 30
     one.set("policy", "greedy")
     assert other.run().widget("policy").value == "greedy"
-
-
-def test_the_browser_learns_how_long_a_log_is(open_app: Open) -> None:
-    app = open_app()
-    app.answer(1.0)
-    told = ask_length(str(app.session.link))
-    assert json.loads(bytes(told.body)) == {"length": app.session.drawn} == {"length": 3}
-    assert ask_length("nobody").status_code == 404
-
-
-def ask_length(loop: str) -> Response:
-    (route,) = ROUTES
-    answer: Response = asyncio.run(
-        route.endpoint(Request({"type": "http", "path_params": {"loop": loop}}))
-    )
-    return answer
 
 
 def test_what_cannot_be_written_is_said_and_did_not_happen(
@@ -229,22 +206,6 @@ def test_loops_follow_the_browser_that_tells_its_secret(open_app: Open) -> None:
     app.session.belong_to("the browser")
     assert [about.id for about in store().loops("the browser")] == [app.session.kept.id]
     assert store().loops(before) == []
-
-
-def test_the_owner_is_a_digest(open_app: Open) -> None:
-    app = open_app()
-    secret = app.at.session_state["secret"]
-    assert len(app.session.owner) == 64
-    assert secret not in app.session.owner
-    assert callable(owner)
-
-
-@pytest.mark.parametrize(
-    ("seconds", "words"),
-    [(0, "just now"), (61, "1 minute ago"), (7_300, "2 hours ago"), (200_000, "2 days ago")],
-)
-def test_how_long_ago(seconds: float, words: str) -> None:
-    assert ago(seconds) == words
 
 
 # -- files ----------------------------------------------------------------------------

@@ -1,50 +1,14 @@
-"""Text is shown as text, colours keep their meaning, and the shipped config is known."""
+"""One table of colours, in charts and in Streamlit's theme."""
 
-import html
-import re
 from pathlib import Path
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 from streamlit import config
 
 from engine.worlds import WORLDS
-from pages.parts.text import percent, plain
 from pages.parts.theme import LOGO, palette
 
-JOINER = "\u2060"
 ROOT = Path(__file__).parents[2]
-
-
-@given(st.text())
-def test_plain_text_has_no_character_that_markdown_or_html_reads(text: str) -> None:
-    shown = plain(text)
-    assert html.unescape(shown) == html.unescape(html.unescape(shown)) or "&" in text
-    without_entities = re.sub(r"&#\d+;", "", shown)
-    assert not set(without_entities) & set("\\`*_{}[]()<>#+-.!|~$:&^=@'\"/\n")
-
-
-@pytest.mark.parametrize(
-    "text", ["<b>x</b>", "**x**", "[a](http://b)", "$x^2$", ":red[x]", "&lt;", "# x", "`x`"]
-)
-def test_plain_text_reads_as_it_was_typed(text: str) -> None:
-    shown = re.sub(r"&#(\d+);", lambda match: chr(int(match[1])), plain(text))
-    assert shown.replace(JOINER, "") == text
-
-
-@pytest.mark.parametrize("text", ["www.x.org", "https://x.org/a", "a@b.org", ":streamlit:", ":+1:"])
-def test_plain_text_holds_nothing_to_link_or_to_picture(text: str) -> None:
-    shown = re.sub(r"&#(\d+);", lambda match: chr(int(match[1])), plain(text))
-    assert not re.search(r"www\.\w|://|\w@\w|:[\w+]+:", shown)
-
-
-@pytest.mark.parametrize(
-    ("share", "text"),
-    [(0, "0 %"), (0.004, "<1 %"), (0.01, "1 %"), (0.254, "25 %"), (0.999, ">99 %"), (1, "100 %")],
-)
-def test_probabilities_are_written_in_percent(share: float, text: str) -> None:
-    assert percent(share) == text.replace(" ", "\u00a0")  # never broken into two lines
 
 
 @pytest.mark.parametrize("dark", [False, True])

@@ -1,4 +1,4 @@
-"""The Python that the page offers runs and reproduces the last event to the last bit."""
+"""Python that gives the recorded answer again."""
 
 import json
 import subprocess
@@ -14,7 +14,8 @@ from pages.parts.play.setup import PlaySetup
 from pages.parts.play.snippet import reproduce
 from tests.pages.conftest import float_seconds
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
+
 
 Play = Callable[[PlaySession], None]
 

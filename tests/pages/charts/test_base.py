@@ -1,0 +1,73 @@
+"""Specifications of charts: without data, made once, fields that their rows have."""
+
+import json
+from typing import Any
+
+import pytest
+
+from engine import LearningLoop
+from engine.evaluation.context_map import favourites
+from engine.evaluation.learning_curve import LearningCurve
+from engine.simulation.crowd import crowd
+from engine.worlds import WORLDS, World
+from pages.parts.charts import beliefs, curves
+from pages.parts.charts import context_map as contexts
+from pages.parts.theme import palette
+from tests.pages.charts.specs import THEMES, fields_in
+
+EVERY_WORLD = pytest.mark.parametrize("world", WORLDS.values(), ids=WORLDS)
+
+
+def all_specs(world: World, dark: bool) -> list[dict[str, Any]]:
+    return [
+        beliefs.probability_spec(world, dark),
+        beliefs.belief_spec(world, dark),
+        contexts.map_spec(world, dark),
+        curves.reward_spec(dark, 100, True),
+        curves.regret_spec(dark, 100, 50),
+    ]
+
+
+@EVERY_WORLD
+@THEMES
+def test_a_specification_holds_no_data_and_is_made_once(world: World, dark: bool) -> None:
+    for spec, again in zip(all_specs(world, dark), all_specs(world, dark), strict=True):
+        assert spec is again
+        assert '"data"' not in json.dumps(spec)
+        assert '"datasets"' not in json.dumps(spec)
+
+
+@EVERY_WORLD
+@THEMES
+def test_an_action_has_the_same_colour_in_every_chart(world: World, dark: bool) -> None:
+    ids = [item.id for item in world.items]
+    expected = {"domain": ids, "range": list(palette(dark)[: len(ids)])}
+    for spec in all_specs(world, dark)[:3]:
+        scales = [
+            layer["encoding"]["color"]["scale"]
+            for layer in spec["layer"]
+            if "scale" in layer["encoding"].get("color", {})
+        ]
+        assert scales
+        assert all(scale == expected for scale in scales)
+
+
+@EVERY_WORLD
+def test_rows_have_every_column_that_the_specification_reads(world: World) -> None:
+    loop = LearningLoop(seed=1)
+    before = loop.preview(world.actions, world.features(world.contexts[0]))
+    list(crowd(loop, world, 30))
+    now = loop.preview(world.actions, world.features(world.contexts[0]))
+    truth = world.expected[0]
+    curve = LearningCurve(world)
+    curve.follow(loop)
+    points = list(curve.rows())
+    frames = [
+        beliefs.probability_rows(world, now, before),
+        beliefs.belief_rows(world, now, before, truth),
+        contexts.map_rows(world, favourites(loop, world), world.contexts[0], truth=True),
+        curves.reward_rows(world, points, 50, truth=True),
+        curves.regret_rows(points),
+    ]
+    for spec, frame in zip(all_specs(world, dark=False), frames, strict=True):
+        assert fields_in(spec) <= set(frame.column_names)

@@ -1,0 +1,88 @@
+"""Charts of the Compare page: specifications without data, and rows that fit them."""
+
+import json
+from typing import Any
+
+import pytest
+
+from engine import LoopSettings
+from engine.evaluation.switch_value import switch_value
+from engine.experiments.comparison import Comparison
+from engine.simulation.baselines import best_rule
+from engine.worlds import WORLDS
+from pages.parts.charts import comparison as comparing
+from pages.parts.compare.board import slices_of
+from tests.pages.charts.specs import THEMES, fields_in
+
+
+def compared(explore: float = 0.0) -> Comparison:
+    world = WORLDS["coffee"]
+    settings = LoopSettings(apprentice_exploration=explore)
+    comparison = Comparison(world, best_rule(world, ["weather"]), settings, seed=5)
+    for _ in range(60):
+        comparison.step()
+    return comparison
+
+
+def comparison_specs(dark: bool) -> list[dict[str, Any]]:
+    return [
+        comparing.match_spec(dark, 100),
+        comparing.reward_spec(dark, 100, True),
+        comparing.cost_spec(dark, 100, 20),
+        comparing.gain_spec(dark, 100, -10, 20),
+        comparing.outlook_spec(dark),
+        comparing.slices_spec(dark, 10),
+    ]
+
+
+@THEMES
+def test_specifications_of_a_comparison_hold_no_data_and_are_made_once(dark: bool) -> None:
+    for spec, again in zip(comparison_specs(dark), comparison_specs(dark), strict=True):
+        assert spec is again
+        assert '"data"' not in json.dumps(spec)
+
+
+def test_rows_of_a_comparison_have_every_column_that_is_read() -> None:
+    comparison = compared(explore=0.3)
+    foreseen = switch_value(comparison.apprentice)
+    assert foreseen is not None
+    comparison.go_online()
+    comparison.step()
+    rows, order = list(comparison.rows()), slices_of(WORLDS["coffee"])
+    frames = [
+        comparing.match_rows(list(comparison.record.rows()), [60]),
+        comparing.arm_rows(rows, [60], "", (1.0, 100)),
+        comparing.arm_rows(rows, [60], "_worse"),
+        comparing.arm_rows(rows, [60], "_gain"),
+        comparing.outlook_rows(foreseen, 0.5, (0.6, 0.01)),
+        comparing.slices_rows(comparison.record.slices(), order),
+    ]
+    for spec, frame in zip(comparison_specs(dark=False), frames, strict=True):
+        assert fields_in(spec) <= set(frame.column_names)
+    for frame in frames[:4]:
+        assert [row["visitor"] for row in frame.to_pylist() if row["line"] is None] == [60]
+    assert frames[4]["what"].to_pylist()[3:] == [
+        "estimate from exploration",
+        "earned since",
+        "the truth",
+    ]
+    assert frames[5].num_rows == len(order)
+
+
+def test_lines_show_what_the_loops_earned() -> None:
+    comparison = compared()
+    frame = comparing.arm_rows(list(comparison.rows()), [], "_gain").to_pandas()
+    last = frame.groupby("line")["value"].last()
+    rewards = comparison.rewards()
+    assert last["online from the start"] == (rewards["online"] - rewards["baseline"]).sum()
+    assert last["apprentice"] == last["today's choice"] == 0
+
+
+@pytest.mark.parametrize(
+    ("values", "ends"), [([0.0], (0, 10)), ([-3.0, 11.0], (-10, 20)), ([-101.0, 5.0], (-200, 10))]
+)
+def test_axes_hold_all_values_and_grow_in_steps(values: list[float], ends: tuple[int, int]) -> None:
+    rows = [
+        {"baseline_gain": 0.0, "apprentice_gain": value, "online_gain": 0.0} for value in values
+    ]
+    assert comparing.bounds_of(rows, "_gain") == ends

@@ -1,0 +1,21 @@
+"""What Race says of a contender."""
+
+import pytest
+
+from engine.worlds import WORLDS
+from pages.parts.race.board import segments_order
+from pages.parts.race.setup import KEYS, RaceSetup
+from pages.parts.race.wording import names_of, size_of, story_of
+
+
+@pytest.mark.parametrize("world", list(WORLDS))
+def test_everybody_has_a_name_and_a_story_in_every_world(world: str) -> None:
+    setup = RaceSetup(world=world, who=",".join(KEYS)).fitted()
+    names = names_of(setup)
+    assert list(names) == list(KEYS)
+    assert len(set(names.values())) == len(KEYS)
+    for key in KEYS:
+        assert story_of(key, setup).endswith(".")
+        assert "!" not in story_of(key, setup)
+    assert "10 contenders" in size_of(setup)
+    assert len(segments_order(WORLDS[world])) == sum(len(f.values) for f in WORLDS[world].fields)
