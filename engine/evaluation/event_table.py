@@ -1,17 +1,58 @@
-"""EventIndex as plain rows, for a table or a CSV file."""
+"""Events as plain rows, for a table or a CSV file."""
 
+from engine.loop.entries import Configured, Ranked
+from engine.loop.event import EventState
 from engine.loop.learning_loop import LearningLoop
+from engine.loop.log import EventLog
+
+
+def rows(log: EventLog, start: int = 0) -> list[dict[str, object]]:
+    """One row an event, in the order of the Rank calls.
+
+    Args:
+        start: position of the first entry to read; events ranked before are left out.
+
+    Returns:
+        number (from 1), time, event, mode, context, action (the one shown), probability
+        (its propensity), chosen (the policy's own), cause, reward (what it earned, None while
+        that is nothing) and status (`engine.loop.event.Status`).
+    """
+    events: dict[str, EventState] = {}
+    for entry in log.since(start):
+        if isinstance(entry, Ranked):
+            events[entry.event_id] = EventState.begin(entry, len(events))
+        elif not isinstance(entry, Configured) and entry.event_id in events:
+            events[entry.event_id].follow(entry)
+    return [_row(state) for state in events.values()]
 
 
 def latest_rows(loop: LearningLoop, most: int) -> list[dict[str, object]]:
-    """Rows of a loop's latest events (`EventLog.rows`), oldest first."""
-    events, entries = min(most, len(loop.events)), len(loop.log)
-    reach = 3 * events + 10
-    while True:
-        start = max(entries - reach, 0)
-        rows = loop.log.rows(start)
-        if start == 0 or len(rows) >= events:
-            break
-        reach *= 4
-    first = len(loop.events) - len(rows)
-    return [row | {"number": number} for number, row in enumerate(rows, first + 1)][-events:]
+    """Rows of a loop's latest events, oldest first."""
+    with loop.lock:
+        events, entries = min(most, len(loop.events)), len(loop.log)
+        reach = 3 * events + 10
+        while True:
+            start = max(entries - reach, 0)
+            found = rows(loop.log, start)
+            if start == 0 or len(found) >= events:
+                break
+            reach *= 4
+        first = len(loop.events) - len(found)
+    return [row | {"number": number} for number, row in enumerate(found, first + 1)][-events:]
+
+
+def _row(state: EventState) -> dict[str, object]:
+    ranked = state.ranked
+    return {
+        "number": state.number + 1,
+        "time": ranked.time,
+        "event": ranked.event_id,
+        "mode": ranked.mode,
+        "context": ", ".join(ranked.request.context.columns),
+        "action": ranked.action_id,
+        "probability": ranked.propensity,
+        "chosen": ranked.request.actions[ranked.chosen].id,
+        "cause": ranked.cause,
+        "reward": state.earned,
+        "status": state.status,
+    }

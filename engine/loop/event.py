@@ -1,34 +1,38 @@
-"""Where one event stands: its life, from Rank to its last reward."""
+"""The life of an event, from Rank to its last reward: here alone, whoever follows a log."""
 
 from dataclasses import dataclass, field
+from typing import Literal, Self
 
 from engine.loop.entries import Activated, Expired, Ranked, Rewarded
 
+Status = Literal["waiting", "rewarded", "default", "deferred", "dropped"]
+"""Where an event stands: shown, and its reward or the default reward has come or not; or not
+activated, whatever its reward, and in time for that or not any more."""
+
 
 @dataclass(slots=True)
-class EventState:
-    """Where one event stands: a fold over its entries.
+class EventLife:
+    """How far an event has come: a fold over its entries, without its Rank entry.
 
     Attributes:
-        ranked: its Rank entry.
         activated: whether it was shown, so that it may be learned.
         rewards: values in the order in which they came, the default included.
         open: whether its wait is still running.
-        earned: what it earned so far, once it was shown and an answer came.
-        number: how many events were ranked before it.
-        lesson: which lesson of the reward head's its reward was; 0 if that is not known.
+        defaulted: whether the default reward applied.
     """
 
-    ranked: Ranked
     activated: bool
     rewards: list[float] = field(default_factory=list)
     open: bool = True
-    earned: float | None = None
-    number: int = 0
-    lesson: int = 0
+    defaulted: bool = False
+
+    @classmethod
+    def begin(cls, ranked: Ranked) -> Self:
+        """As its Rank call leaves it."""
+        return cls(not ranked.request.defer_activation)
 
     def follow(self, entry: Activated | Rewarded | Expired) -> None:
-        """Fold in an entry; what was earned is for the fold of the loop to say."""
+        """Fold in an entry."""
         match entry:
             case Activated():
                 self.activated = True
@@ -38,14 +42,38 @@ class EventState:
                 self.open = False
                 if default is not None:
                     self.rewards.append(default)
+                    self.defaulted = True
+
+    @property
+    def earned(self) -> float | None:
+        """Sum of its rewards once it was shown and one came, which is what is learned of it."""
+        return sum(self.rewards) if self.activated and self.rewards else None
+
+    @property
+    def status(self) -> Status:
+        """Where it stands."""
+        if not self.activated:
+            return "deferred" if self.open else "dropped"
+        if not self.rewards:
+            return "waiting"
+        return "default" if self.defaulted else "rewarded"
 
 
-def begin(ranked: Ranked, number: int) -> EventState:
-    return EventState(ranked, not ranked.request.defer_activation, number=number)
+@dataclass(slots=True)
+class EventState(EventLife):
+    """Where one event of a loop stands.
 
+    Attributes:
+        ranked: its Rank entry.
+        number: how many events were ranked before it.
+        lesson: which lesson of the reward head's its reward was; 0 if that is not known.
+    """
 
-def settled(state: EventState) -> EventState:
-    """With what it earned, as the fold of the loop says it."""
-    if state.activated and state.rewards:
-        state.earned = sum(state.rewards)
-    return state
+    ranked: Ranked = field(kw_only=True)
+    number: int = 0
+    lesson: int = 0
+
+    @classmethod
+    def begin(cls, ranked: Ranked, number: int = 0) -> Self:
+        """As its Rank call leaves it."""
+        return cls(not ranked.request.defer_activation, ranked=ranked, number=number)

@@ -2,12 +2,13 @@
 
 import hashlib
 from collections.abc import Callable, Iterator, Mapping, ValuesView
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from engine.loop.entries import Activated, Expired, Ranked, Rewarded
-from engine.loop.event import EventState, begin, settled
+from engine.loop.event import EventState
 from engine.loop.log import Archive, Mark
 
 Digests = NDArray[np.uint64]
@@ -15,7 +16,7 @@ Digests = NDArray[np.uint64]
 
 
 class ArchivedEvents:
-    """EventIndex that were ranked before a place in the log, read when they are asked for.
+    """Events that were ranked before a place in the log, read when they are asked for.
 
     Args:
         archive: where their entries are.
@@ -41,10 +42,10 @@ class ArchivedEvents:
             if not any(start <= position < stop for start, stop in self._mark.runs):
                 continue
             if isinstance(entry, Ranked):
-                state = begin(entry, int(self._order[at]))
+                state = EventState.begin(entry, int(self._order[at]))
             elif state is not None and isinstance(entry, Activated | Rewarded | Expired):
                 state.follow(entry)
-        return state and settled(state)
+        return state
 
     def states(self) -> Iterator[EventState]:
         """All of them as they stood there, in the order of their Rank calls."""
@@ -52,20 +53,20 @@ class ArchivedEvents:
         for run in self._mark.runs:
             for entry in self._archive.read(*run):
                 if isinstance(entry, Ranked):
-                    states[entry.event_id] = begin(entry, len(states))
+                    states[entry.event_id] = EventState.begin(entry, len(states))
                 elif isinstance(entry, Activated | Rewarded | Expired):
                     states[entry.event_id].follow(entry)
-        return map(settled, states.values())
+        return iter(states.values())
 
 
 class EventIndex(Mapping[str, EventState]):
     """The events of a loop by id, in the order of their Rank calls.
 
     Args:
-        archive: those that are not in memory.
+        archive: those that were ranked before, read when they are asked for.
     """
 
-    def __init__(self, archive: ArchivedEvents | None = None) -> None:
+    def __init__(self, archive: "ArchivedEvents | EventIndex | None" = None) -> None:
         self._archive = archive
         self._touched: dict[str, EventState] = {}
         self._new: dict[str, EventState] = {}
@@ -105,15 +106,32 @@ class EventIndex(Mapping[str, EventState]):
 
     def add(self, ranked: Ranked) -> EventState:
         """A Rank call begins an event."""
-        state = begin(ranked, len(self))
+        state = EventState.begin(ranked, len(self))
         self._new[ranked.event_id] = state
         return state
+
+    def fork(self) -> "EventIndex":
+        """A copy to change, good for as long as this index stays as it is."""
+        return EventIndex(self)
+
+    def load(self, event_id: str) -> EventState | None:
+        """A copy of how an event stands; None if there is no such event."""
+        state = self._find(event_id)
+        return state and _copy(state)
+
+    def states(self) -> Iterator[EventState]:
+        """Copies of all of them, in the order of their Rank calls."""
+        return map(_copy, self._states())
 
     @property
     def digests(self) -> Digests:
         """Of all ids."""
         new = np.array([digest_of(event_id) for event_id in self._new], dtype=np.uint64)
         return new if self._archive is None else np.concatenate([self._archive.digests, new])
+
+
+def _copy(state: EventState) -> EventState:
+    return replace(state, rewards=[*state.rewards])
 
 
 class _States(ValuesView[EventState]):

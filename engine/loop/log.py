@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from threading import RLock
 from typing import Protocol
 
-from engine.loop.entries import Activated, Configured, Entry, Expired, Ranked, Rewarded, Undone
+from engine.loop.entries import Entry, Undone
 from engine.loop.lock import locked
 
 Runs = tuple[tuple[int, int], ...]
@@ -271,54 +271,3 @@ class EventLog:
     def evict(self, archive: Archive) -> None:
         """Keep in memory only what comes from here on: the rest is in ``archive``."""
         self._held = _Held(self.position, archive, [])
-
-    def rows(self, start: int = 0) -> list[dict[str, object]]:
-        """One plain row an event, in the order of their Rank calls, for a table or a CSV file.
-
-        Args:
-            start: position of the first entry to read; events ranked before are left out.
-
-        Returns:
-            number (from 1), time, event, mode, context, action (the one shown), probability
-            (its propensity), chosen (the policy's own), cause, reward (None while there is
-            none) and status: waiting, rewarded, default (the default reward applied), deferred
-            (not activated yet, whatever its reward) or dropped (never activated in time).
-        """
-        rows: dict[str, dict[str, object]] = {}
-        for entry in self.since(start):
-            match entry:
-                case Ranked():
-                    rows[entry.event_id] = {"number": len(rows) + 1, **_row(entry)}
-                case Configured():
-                    pass
-                case _ if entry.event_id not in rows:
-                    pass
-                case Activated(event_id):
-                    has_reward = rows[event_id]["reward"] is not None
-                    rows[event_id]["status"] = "rewarded" if has_reward else "waiting"
-                case Rewarded(event_id, _, value):
-                    row = rows[event_id]
-                    earned = row["reward"]
-                    row["reward"] = value + (earned if isinstance(earned, float) else 0.0)
-                    if row["status"] == "waiting":
-                        row["status"] = "rewarded"
-                case Expired(event_id, _, None):
-                    rows[event_id]["status"] = "dropped"
-                case Expired(event_id, _, default):
-                    rows[event_id] |= {"reward": default, "status": "default"}
-        return list(rows.values())
-
-
-def _row(ranked: Ranked) -> dict[str, object]:
-    return {
-        "time": ranked.time,
-        "event": ranked.event_id,
-        "mode": ranked.mode,
-        "context": ", ".join(ranked.request.context.columns),
-        "action": ranked.action_id,
-        "probability": ranked.propensity,
-        "chosen": ranked.request.actions[ranked.chosen].id,
-        "cause": ranked.cause,
-        "reward": None,
-        "status": "deferred" if ranked.request.defer_activation else "waiting",
-    }

@@ -1,6 +1,7 @@
 """The state of a loop as a fold over its log: where events stand, and what was learned."""
 
 from collections.abc import Iterable
+from copy import copy, deepcopy
 from typing import ClassVar
 
 from engine.learners.bayesian.hypothesis import Hypothesis
@@ -41,6 +42,13 @@ class LoopState:
         for entry in entries:
             self.apply(entry)
 
+    def fork(self) -> "LoopState":
+        """A copy to apply entries to, good for as long as this state stays as it is."""
+        twin = copy(self)
+        twin.model, twin.imitation = deepcopy((self.model, self.imitation))
+        twin.events, twin.waiting = self.events.fork(), self.waiting.copy()
+        return twin
+
     def _start_learning(self) -> None:
         settings = self.settings
         self.model: RewardModel | ClassicModel
@@ -70,16 +78,16 @@ class LoopState:
         self._start_learning()
         for state in self.events.values():
             self._imitate(state)
-            state.earned = None
-            self._learn(state)
+            self._learn(state, None)
 
     def _go_on(self, state: EventState, entry: Activated | Rewarded | Expired) -> None:
+        before = state.earned
         state.follow(entry)
         if isinstance(entry, Activated):
             self._imitate(state)
         if not state.open or (state.activated and state.rewards):
             self.waiting.pop(entry.event_id, None)
-        self._learn(state)
+        self._learn(state, before)
 
     def _imitate(self, state: EventState) -> None:
         """Learn what the baseline chose, once it was shown to an apprentice.
@@ -98,15 +106,14 @@ class LoopState:
             label = float(ranked.matches)
             self.model.learn(context, actions[ranked.chosen], label, _importance(ranked))
 
-    def _learn(self, state: EventState) -> None:
-        """Teach the reward head what an event earned so far, once it was shown.
+    def _learn(self, state: EventState, before: float | None) -> None:
+        """Teach the reward head what an event earned so far, where it knows ``before``.
 
         The classic learner learns no rewards in apprentice mode, as the service did not.
         """
-        if not state.activated or not state.rewards:
+        ranked, earned = state.ranked, state.earned
+        if earned is None:
             return
-        ranked, earned, before = state.ranked, sum(state.rewards), state.earned
-        state.earned = earned
         context, action = ranked.request.context, ranked.request.actions[ranked.shown]
         if isinstance(self.model, RewardModel):
             if before is None:

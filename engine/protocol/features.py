@@ -27,7 +27,7 @@ products are products of inner products (`engine.learners.bayesian.kernel`).
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, TypeGuard
+from typing import Any, Self, TypeGuard
 
 from engine.errors import refuse
 
@@ -61,6 +61,10 @@ class Features:
     fields: Mapping[str, str]
     size: int
     non_null: int
+
+    def __deepcopy__(self, memo: object) -> Self:
+        """Nobody can change it, so it is shared."""
+        return self
 
 
 def squash(value: float) -> float:

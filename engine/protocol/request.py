@@ -9,7 +9,7 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
+from typing import Any, Self
 
 from engine.errors import check_number, refuse
 from engine.protocol.features import Features, flatten, is_list
@@ -30,6 +30,10 @@ class Action:
 
     id: str
     features: Features
+
+    def __deepcopy__(self, memo: object) -> Self:
+        """Nobody can change it, so it is shared."""
+        return self
 
 
 @dataclass(frozen=True, slots=True)

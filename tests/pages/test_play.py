@@ -8,6 +8,7 @@ import pyarrow as pa
 import pytest
 from streamlit.runtime.scriptrunner_utils.script_run_context import ScriptRunContext
 
+from engine.evaluation import event_table
 from engine.loop.entries import Configured, Ranked
 from engine.simulation.crowd import visitor
 from engine.worlds import WORLDS
@@ -39,19 +40,19 @@ def test_a_click_logs_one_event_with_its_reward(open_app: Open, value: float) ->
     app = open_app()
     offered = app.session.ranked
     app.answer(value)
-    (row,) = app.session.loop.log.rows()
+    (row,) = event_table.rows(app.session.loop.log)
     assert (row["event"], row["action"]) == (offered.event_id, offered.action_id)
     assert (row["reward"], row["status"]) == (value, "rewarded")
 
 
 def test_any_reward_between_can_be_sent(open_app: Open) -> None:
     app = open_app().set("reward-value", 0.35).click("reward-other")
-    assert app.session.loop.log.rows()[0]["reward"] == 0.35
+    assert event_table.rows(app.session.loop.log)[0]["reward"] == 0.35
 
 
 def test_no_answer_means_the_default_reward(open_app: Open) -> None:
     app = open_app().click("no-answer")
-    (row,) = app.session.loop.log.rows()
+    (row,) = event_table.rows(app.session.loop.log)
     assert (row["reward"], row["status"]) == (0.0, "default")
     assert "no answer" in app.text
 
@@ -72,7 +73,7 @@ def test_presses_that_came_together_are_all_counted_and_none_twice(open_app: Ope
     app.session.take(4, [1.0, 0.0, 0.5, 0.0])
     app.session.take(3, [1.0, 0.0, 0.5])
     app.run()
-    assert [row["reward"] for row in app.session.loop.log.rows()] == [1.0, 0.0, 0.5, 0.0]
+    assert [row["reward"] for row in event_table.rows(app.session.loop.log)] == [1.0, 0.0, 0.5, 0.0]
     assert app.session.taken == 4
 
 
@@ -131,7 +132,7 @@ def test_step_lets_the_visitor_who_is_there_answer_by_the_worlds_taste(open_app:
     app.click("step")
     world = WORLDS["coffee"]
     expected = world.expected[world.cell(context), world.position(offered.action_id)]
-    (row,) = app.session.loop.log.rows()
+    (row,) = event_table.rows(app.session.loop.log)
     assert row["action"] == offered.action_id
     assert row["reward"] == expected
 

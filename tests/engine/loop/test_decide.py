@@ -9,6 +9,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from engine import EpsilonGreedy, Greedy, LearningLoop, LoopSettings, Thompson, Uniform
+from engine.evaluation.event_table import rows
 from engine.loop.settings import LearningMode
 from engine.policies.base import Normals, Policy
 from tests.engine.helpers import CONTEXTS, DRINKS, ManualClock, request_of, reward_head, state_of
@@ -258,8 +259,8 @@ def test_an_apprentice_chooses_for_itself_before_the_baseline_is_shown() -> None
     assert {answer.reward_action_id for answer in answers} == {"latte"}
     chosen = {ranked_of(loop, answer.event_id).chosen for answer in answers}
     assert chosen == {0, 1, 2}
-    assert {row["chosen"] for row in loop.log.rows()} == set(IDS)
-    assert {(row["action"], row["probability"]) for row in loop.log.rows()} == {("latte", 1.0)}
+    assert {row["chosen"] for row in rows(loop.log)} == set(IDS)
+    assert {(row["action"], row["probability"]) for row in rows(loop.log)} == {("latte", 1.0)}
 
 
 @pytest.mark.parametrize("policy", POLICIES, ids=repr)

@@ -1,12 +1,13 @@
 """The life of one event: its wait, its rewards, what it earned."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from hypothesis import given
 
 from engine import LearningLoop, LoopSettings
 from engine.loop.entries import Activated, Expired, Ranked, Rewarded
+from engine.loop.event import EventLife, EventState
 from tests.engine.helpers import (
     CONTEXTS,
     DRINKS,
@@ -18,6 +19,43 @@ from tests.engine.helpers import (
 )
 from tests.engine.loop.loops import learned, loop_with_past
 from tests.engine.loop.programs import Operation, performed, programs
+
+NOW = datetime(2026, 1, 1, tzinfo=UTC)
+ACTIVATED, HALF, QUARTER = Activated("e", NOW), Rewarded("e", NOW, 0.5), Rewarded("e", NOW, 0.25)
+DEFAULT, DROPPED = Expired("e", NOW, -0.25), Expired("e", NOW, None)
+
+
+@pytest.mark.parametrize(
+    ("deferred", "entries", "status", "earned"),
+    [
+        (False, [], "waiting", None),
+        (False, [HALF], "rewarded", 0.5),
+        (False, [HALF, QUARTER], "rewarded", 0.75),
+        (False, [HALF, DROPPED], "rewarded", 0.5),
+        (False, [DEFAULT], "default", -0.25),
+        (True, [], "deferred", None),
+        (True, [HALF], "deferred", None),
+        (True, [ACTIVATED], "waiting", None),
+        (True, [HALF, ACTIVATED], "rewarded", 0.5),
+        (True, [ACTIVATED, HALF], "rewarded", 0.5),
+        (True, [ACTIVATED, DEFAULT], "default", -0.25),
+        (True, [DROPPED], "dropped", None),
+        (True, [HALF, DROPPED], "dropped", None),
+    ],
+)
+def test_where_an_event_stands_and_what_it_earned_follow_from_its_entries(
+    deferred: bool,
+    entries: list[Activated | Rewarded | Expired],
+    status: str,
+    earned: float | None,
+    loop: LearningLoop,
+) -> None:
+    ranked = loop.preview(DRINKS, event_id="e", defer_activation=deferred)
+    for life in (EventState.begin(ranked, 3), EventLife.begin(ranked)):
+        for entry in entries:
+            life.follow(entry)
+        assert (life.status, life.earned) == (status, earned)
+
 
 # -- the wait -------------------------------------------------------------------------
 

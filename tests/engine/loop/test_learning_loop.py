@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from engine import LearningLoop, LoopSettings, RankResponse
+from engine.evaluation.event_table import rows
 from engine.loop.entries import Configured, Ranked
 from tests.engine.helpers import (
     CONTEXTS,
@@ -130,7 +131,7 @@ def test_every_switch_is_an_entry_and_no_switch_is_none() -> None:
     assert len(loop.log) == length
     loop.configure(learning_mode="online")
     assert len(loop.log) == length + 1
-    assert [row["mode"] for row in loop.log.rows()] == ["apprentice"] * 2
+    assert [row["mode"] for row in rows(loop.log)] == ["apprentice"] * 2
 
 
 def test_taking_back_an_event_says_which_it_was() -> None:

@@ -1,4 +1,4 @@
-"""The log: appended once, never edited, read as rows."""
+"""The log: appended once, never edited."""
 
 import json
 from collections.abc import Callable, Iterator, Sequence
@@ -33,7 +33,7 @@ def log_of(*entries: Entry | Undone) -> EventLog:
 
 def test_an_empty_log_holds_nothing() -> None:
     log = EventLog()
-    assert (len(log), list(log), log.history, log.undos, log.rows()) == (0, [], (), 0, [])
+    assert (len(log), list(log), log.history, log.undos) == (0, [], (), 0)
 
 
 def test_entries_are_read_in_the_order_in_which_they_were_appended() -> None:

@@ -10,8 +10,10 @@ import pytest
 
 from engine import EpsilonGreedy, Hypothesis, LearningLoop, LoopSettings, Uniform
 from engine.learners.bayesian.model import IMITATION_WEIGHT, RewardModel
-from engine.loop.entries import Configured, Ranked
+from engine.loop.entries import Activated, Configured, Entry, Expired, Ranked, Rewarded
 from engine.loop.settings import Learner, LearningMode
+from engine.loop.state import LoopState
+from engine.store.snapshot_codec import dump
 from tests.engine.helpers import (
     CONTEXTS,
     DRINKS,
@@ -480,3 +482,47 @@ def test_learning_anew_teaches_both_heads_as_from_the_start() -> None:
         one, other = (loop.belief(DRINKS, context) for loop in (early, late))
         np.testing.assert_allclose(one.mean, other.mean, rtol=0, atol=1e-12)
         np.testing.assert_allclose(one.covariances, other.covariances, rtol=0, atol=1e-12)
+
+
+# -- forks ----------------------------------------------------------------------------
+
+
+def told(state: LoopState) -> tuple[object, ...]:
+    """All that a state holds, to the bit, caches left out."""
+    events = {name: repr(event) for name, event in state.events.items()}
+    learned = [dump(getattr(state, name)) for name in state.LEARNED]
+    return state.settings, events, list(state.waiting), state.events.digests.tolist(), learned
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [LoopSettings(), LoopSettings(learning_mode="apprentice"), LoopSettings.classic()],
+    ids=["online", "apprentice", "classic"],
+)
+def test_a_fork_goes_its_own_way_and_as_the_state_itself_would(
+    settings: LoopSettings, clock: ManualClock
+) -> None:
+    loop = LearningLoop(settings, seed=7, clock=clock)
+    for i in range(40):
+        loop.reward(loop.rank(DRINKS, CONTEXTS[i % 4]).event_id, float(i % 3 == 0))
+    for i in range(3):
+        loop.rank(DRINKS, CONTEXTS[i], event_id=f"e{i}", defer_activation=i == 1)
+    state, before = loop.state, told(loop.state)
+    entries: list[Entry] = [
+        Expired("e0", clock.now, 0.25),
+        Rewarded("e1", clock.now, 1.0),
+        Activated("e1", clock.now),
+        loop.preview(DRINKS, CONTEXTS[3], event_id="new"),
+        Rewarded("new", clock.now, 0.5),
+        Configured(clock.now, LoopSettings(crosses=1)),
+        Expired("e2", clock.now, 0.0),
+    ]
+    fork = state.fork()
+    assert told(fork) == before
+    for entry in entries:
+        fork.apply(entry)
+    assert told(state) == before
+    after = told(fork.fork())
+    for entry in entries:
+        state.apply(entry)
+    assert told(state) == after

@@ -3,7 +3,7 @@
 import pytest
 
 from engine import LearningLoop, LoopSettings
-from engine.evaluation.event_table import latest_rows
+from engine.evaluation.event_table import latest_rows, rows
 from engine.evaluation.matching import MatchingRecord
 from engine.simulation.crowd import crowd
 from engine.store import Store, StoredLoop, keep, reopen
@@ -42,7 +42,7 @@ def test_with_or_without_snapshots_it_is_the_same_loop(
             loop.events["nobody"]
         with pytest.raises(IndexError):
             loop.log[10_000]
-        assert loop.log.rows() == scratch.log.rows()
+        assert rows(loop.log) == rows(scratch.log)
 
 
 def test_events_of_the_past_can_still_be_rewarded(plain_store: Store) -> None:
@@ -97,8 +97,8 @@ def test_what_reads_the_whole_log_reads_the_past(plain_store: Store) -> None:
         records.append(repr(list(record.rows())))
     assert records[0] == records[1]
     assert records[0].count("visitor") == 40
-    assert latest_rows(kept.loop, 7) == kept.loop.log.rows()[-7:]
-    assert latest_rows(kept.loop, 100) == kept.loop.log.rows()
+    assert latest_rows(kept.loop, 7) == rows(kept.loop.log)[-7:]
+    assert latest_rows(kept.loop, 100) == rows(kept.loop.log)
 
 
 def test_nothing_is_kept_before_the_first_event(store: Store) -> None:
