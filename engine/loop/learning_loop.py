@@ -17,7 +17,7 @@ from engine.learners.base import Column
 from engine.learners.bayesian.model import RewardModel
 from engine.learners.belief import Belief
 from engine.learners.classic import ClassicModel
-from engine.loop.clock import Clock, utc_now
+from engine.loop.clock import Clock, read, utc_now
 from engine.loop.decide import Judgement
 from engine.loop.entries import Activated, Configured, Expired, Ranked, Rewarded
 from engine.loop.event import EventState
@@ -73,8 +73,8 @@ class LearningLoop:
     Args:
         settings: see `LoopSettings`; the defaults need no tuning.
         seed: same seed, log, request and event id give the same answer.
-        clock: tells the time, timezone-aware; injected so that tests and
-            simulations need not wait.
+        clock: tells the time, in any time zone; injected so that tests and simulations
+            need not wait.
     """
 
     def __init__(
@@ -84,13 +84,12 @@ class LearningLoop:
             refuse(SETTINGS, "seed", seed, "a whole number from 0 up")
         if not isinstance(settings, LoopSettings | None):
             refuse(SETTINGS, "settings", settings, "a LoopSettings or None")
-        if clock().tzinfo is None:
-            refuse(SETTINGS, "clock", clock, "a clock whose times know their time zone")
+        now = read(clock)
         self.seed = seed
         self._clock = clock
         self._normals = Normals(seed)
         self._replay = Replay(EventLog())
-        self._replay.append(Configured(clock(), settings or LoopSettings()))
+        self._replay.append(Configured(now, settings or LoopSettings()))
 
     @classmethod
     def resume(
@@ -168,7 +167,7 @@ class LearningLoop:
         request = parse_rank_request(
             actions, context_features, excluded_actions, event_id, defer_activation
         )
-        return self._judgement.decide(request, self._clock())
+        return self._judgement.decide(request, read(self._clock))
 
     @locked
     def probabilities(self, request: RankRequest) -> Array:
@@ -320,7 +319,7 @@ class LearningLoop:
                 after the first, which holds the settings.
         """
         check_entries(entries, len(self.log) - 1)
-        self._replay.take_back(entries, self._clock())
+        self._replay.take_back(entries, read(self._clock))
 
     @_in_turn
     def undo_event(self) -> Ranked | None:
@@ -332,7 +331,7 @@ class LearningLoop:
         for entries in range(1, len(self.log)):
             entry = self.log[-entries]
             if isinstance(entry, Ranked):
-                self._replay.take_back(entries, self._clock())
+                self._replay.take_back(entries, read(self._clock))
                 return entry
         return None
 
@@ -396,7 +395,7 @@ class LearningLoop:
 
     def _expire_due(self) -> datetime:
         """Log the end of each wait that is over; returns the time."""
-        now = self._clock()
+        now = read(self._clock)
         while self.state.waiting:
             state = self.events[next(iter(self.state.waiting))]
             if not self._is_late(state, now):
