@@ -23,11 +23,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from engine.arrays import Array
-from engine.learners.bayesian.model import RewardModel
-from engine.learners.classic import ClassicModel
+from engine.learners.base import Learner
 from engine.loop.event import EventState
 from engine.loop.learning_loop import LearningLoop
-from engine.loop.state import new_head
 from engine.protocol.request import Action, RankRequest
 
 Z = 1.96
@@ -46,8 +44,8 @@ class SwitchValue:
         today: mean reward of what was shown.
         low, high: the band that rewards leave, sampling error aside.
         low_limit, high_limit: the same with 95 % limits for sampling error.
-        belief, belief_sd: what the reward head believes, mean and standard deviation; None
-            for the classic learner, which as an apprentice learns nothing of rewards.
+        belief, belief_sd: what the loop believes, mean and standard deviation; None for a
+            learner that as an apprentice learns nothing of rewards.
         estimate, error: doubly robust, with its standard error; None without exploration.
     """
 
@@ -118,8 +116,7 @@ def _believe(
     loop: LearningLoop, states: Sequence[EventState], policies: Sequence[Array]
 ) -> tuple[float, float] | tuple[None, None]:
     """Mean and standard deviation of the belief about the mean reward of those policies."""
-    model = loop.model
-    if isinstance(model, ClassicModel):
+    if not loop.learner.has_imitation_head:
         return None, None
     shares: dict[str, dict[object, tuple[Action, float]]] = {}
     requests: dict[str, RankRequest] = {}
@@ -136,9 +133,9 @@ def _believe(
     for text, share in shares.items():
         actions, weights = zip(*share.values(), strict=True)
         request = replace(requests[text], actions=actions, excluded=())
-        mean += float(np.array(weights) @ loop.belief_online(request).mean)
+        mean += float(np.array(weights) @ loop.learner.belief(request).mean)
         offers.append((request.context, actions, np.array(weights)))
-    return mean, model.sd_of_average(offers)
+    return mean, loop.learner.sd_of_average(offers)
 
 
 def _baseline_weight(state: EventState) -> float:
@@ -153,7 +150,7 @@ def _estimate(
     """Doubly robust value and standard error, where every action could be shown."""
     if any(s.ranked.propensity == 1 and len(s.ranked.request.allowed) > 1 for s in states):
         return None, None
-    heads = _cross_fit(loop, states)
+    learners = _cross_fit(loop, states)
     known: dict[tuple[int, str, str, tuple[str, ...]], tuple[Array, Array]] = {}
     values: list[float] = []
     for number, state in enumerate(states):
@@ -162,8 +159,8 @@ def _estimate(
         key = (fold, request.context_text, request.actions_text, request.excluded)
         if key not in known:
             policy = np.zeros(len(request.actions))
-            policy[list(request.allowed)] = loop.probabilities_online(request, heads[fold])
-            known[key] = (policy, loop.belief_online(request, heads[fold]).mean)
+            policy[list(request.allowed)] = loop.probabilities_online(request, learners[fold])
+            known[key] = (policy, learners[fold].belief(request).mean)
         policy, means = known[key]
         surprise = (state.earned or 0.0) - means[ranked.shown]
         weight = policy[ranked.shown] / ranked.propensity
@@ -171,24 +168,22 @@ def _estimate(
     return float(np.mean(values)), _error(np.array(values))
 
 
-def _cross_fit(loop: LearningLoop, states: Sequence[EventState]) -> list[RewardModel | None]:
-    """One reward head for each fold of the events, taught by all other answered events.
+def _cross_fit(loop: LearningLoop, states: Sequence[EventState]) -> list[Learner]:
+    """One learner for each fold of the events, taught by all other answered events.
 
-    The classic learner learns no reward as an apprentice: its own head will do.
+    A learner that as an apprentice learns no rewards will do as it is.
     """
-    if isinstance(loop.model, ClassicModel):
-        return [None] * FOLDS
+    if not loop.learner.has_imitation_head:
+        return [loop.learner] * FOLDS
     judged = {state.ranked.event_id: number % FOLDS for number, state in enumerate(states)}
-    heads = [new_head(loop.settings) for _ in range(FOLDS)]
+    learners = [loop.learner.unrewarded() for _ in range(FOLDS)]
     for state in loop.events.values():
-        ranked = state.ranked
         if state.earned is None:
             continue
-        context, action = ranked.request.context, ranked.request.actions[ranked.shown]
-        for fold, head in enumerate(heads):
-            if judged.get(ranked.event_id) != fold:
-                head.learn(context, action, state.earned)
-    return [*heads]
+        for fold, learner in enumerate(learners):
+            if judged.get(state.ranked.event_id) != fold:
+                learner.learn(state.ranked.impression, state.earned)
+    return learners
 
 
 def _error(values: Array) -> float:

@@ -1,6 +1,13 @@
-"""What all learners share."""
+"""What all learners share: what they are told, and what they answer."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import ClassVar, Protocol, Self
+
+from engine.arrays import Array
+from engine.learners.belief import Belief
+from engine.protocol.features import Features
+from engine.protocol.request import Action, RankRequest
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,3 +20,121 @@ class Column:
     context: tuple[str, ...]
     action: str
     of_id: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Impression:
+    """One action shown to one visitor: what a learner is told of a Rank call.
+
+    Attributes:
+        request: what was asked.
+        shown: position of the action that was shown.
+        chosen: position of the action that the policy chose: the one shown, unless an
+            apprentice showed another.
+        propensity: probability with which the policy chose that.
+        apprentice: whether the loop was an apprentice.
+    """
+
+    request: RankRequest
+    shown: int
+    chosen: int
+    propensity: float
+    apprentice: bool = False
+
+    @property
+    def baseline(self) -> int:
+        """Position of the first action that is not excluded."""
+        return self.request.allowed[0]
+
+    @property
+    def context(self) -> Features:
+        """Columns of the context."""
+        return self.request.context
+
+    @property
+    def action(self) -> Action:
+        """The action that was shown."""
+        return self.request.actions[self.shown]
+
+    @property
+    def importance(self) -> float:
+        """1 / (propensity x number of actions that could be chosen)."""
+        return 1.0 / (self.propensity * len(self.request.allowed))
+
+
+class Learner(Protocol):
+    """Everything that a loop learns: from rewards, and from what an apprentice imitates.
+
+    Attributes:
+        expresses_doubt: whether its beliefs have a width that a policy can draw from.
+        has_imitation_head: whether it learns what it imitates apart from rewards, so that an
+            apprentice learns both.
+    """
+
+    expresses_doubt: ClassVar[bool]
+    has_imitation_head: ClassVar[bool]
+
+    @property
+    def learned(self) -> int:
+        """How many rewards it learned."""
+        ...
+
+    @property
+    def weights(self) -> tuple[float, ...]:
+        """How far each hypothesis is believed, in their order, summing to 1; none for some."""
+        ...
+
+    @property
+    def changes(self) -> Sequence[tuple[int, int]]:
+        """How many rewards there were when each change of tastes was found, and at its start."""
+        ...
+
+    # -- what is learned --------------------------------------------------------------
+
+    def watch(self, impression: Impression) -> None:
+        """Learn what the baseline chose, which was shown to an apprentice."""
+        ...
+
+    def learn(self, impression: Impression, earned: float) -> None:
+        """Learn what the shown action earned."""
+        ...
+
+    def correct(self, impression: Impression, difference: float, lesson: int) -> None:
+        """Change what the shown action of an earlier lesson earned."""
+        ...
+
+    # -- what is believed -------------------------------------------------------------
+
+    def belief(self, request: RankRequest, online: bool = True) -> Belief:
+        """Joint belief about the expected rewards of all actions.
+
+        Args:
+            online: with what an apprentice imitated as a prior; else by rewards alone.
+        """
+        ...
+
+    def likeness(self, request: RankRequest) -> Belief | None:
+        """How much each action looks like the baseline's choice; None without such a head."""
+        ...
+
+    def contributions(self, impression: Impression, online: bool = True) -> dict[Column, float]:
+        """What each column of the context and the shown action adds to its mean reward."""
+        ...
+
+    def sd_of_average(self, offers: Sequence[tuple[Features, tuple[Action, ...], Array]]) -> float:
+        """Standard deviation of the belief about a weighted sum of expected rewards.
+
+        Args:
+            offers: contexts, actions offered there, and the weight of each, (K,).
+        """
+        ...
+
+    # -- others like it ---------------------------------------------------------------
+
+    def unrewarded(self) -> Self:
+        """One like it that has learned no reward; it shares the imitation head, if any."""
+        ...
+
+    def fork(self) -> Self:
+        """A copy that learns on its own from here."""
+        ...

@@ -12,18 +12,21 @@ what the service's normalised updates come to for features of size 1.
 It knows no doubt: its covariance is zero, so it explores only by chance.
 """
 
+import copy
 import math
+from collections.abc import Sequence
 from functools import lru_cache
 from itertools import combinations
+from typing import ClassVar, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
 from engine.arrays import Array, with_room
-from engine.learners.base import Column
+from engine.learners.base import Column, Impression
 from engine.learners.belief import Belief
 from engine.protocol.features import Features
-from engine.protocol.request import Action
+from engine.protocol.request import Action, RankRequest
 
 Terms = list[tuple[tuple[str, ...], float]]
 """Columns of the context with their product."""
@@ -101,6 +104,67 @@ class ClassicModel:
         at, values = self._known(context, action)
         step = -math.expm1(-2 * self._rate * weight) * error / float(values @ values)
         self._weights[at] += step * values
+
+
+class ClassicLearner:
+    """See `engine.learners.base.Learner`: one head for rewards and for what is imitated.
+
+    As an apprentice it learns only of the action that it had chosen itself whether that was
+    the baseline's choice, and no rewards, as the service did.
+
+    Args:
+        crosses, rate: see `ClassicModel`.
+    """
+
+    expresses_doubt: ClassVar[bool] = False
+    has_imitation_head: ClassVar[bool] = False
+
+    def __init__(self, crosses: int, rate: float) -> None:
+        self._crosses, self._rate = crosses, rate
+        self.model = ClassicModel(crosses, rate)
+        self.learned = 0
+
+    @property
+    def weights(self) -> tuple[float, ...]:
+        return ()
+
+    @property
+    def changes(self) -> Sequence[tuple[int, int]]:
+        return ()
+
+    def watch(self, impression: Impression) -> None:
+        chosen = impression.request.actions[impression.chosen]
+        label = float(impression.chosen == impression.baseline)
+        self.model.learn(impression.context, chosen, label, impression.importance)
+
+    def learn(self, impression: Impression, earned: float) -> None:
+        if not impression.apprentice:
+            weight = impression.importance
+            self.model.learn(impression.context, impression.action, earned, weight)
+            self.learned += 1
+
+    def correct(self, impression: Impression, difference: float, lesson: int) -> None:
+        if not impression.apprentice:
+            weight = impression.importance
+            self.model.correct(impression.context, impression.action, difference, weight)
+
+    def belief(self, request: RankRequest, online: bool = True) -> Belief:
+        return self.model.belief(request.context, request.actions)
+
+    def likeness(self, request: RankRequest) -> None:
+        return None
+
+    def contributions(self, impression: Impression, online: bool = True) -> dict[Column, float]:
+        return self.model.contributions(impression.context, impression.action)
+
+    def sd_of_average(self, offers: Sequence[tuple[Features, tuple[Action, ...], Array]]) -> float:
+        return 0.0
+
+    def unrewarded(self) -> Self:
+        return type(self)(self._crosses, self._rate)
+
+    def fork(self) -> Self:
+        return copy.deepcopy(self)
 
 
 @lru_cache(maxsize=4_096)

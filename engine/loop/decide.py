@@ -3,15 +3,14 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from itertools import count
 from typing import TypeVar
 
 import numpy as np
 
 from engine.arrays import Array
-from engine.learners.base import Column
-from engine.learners.bayesian.model import RewardModel
+from engine.learners.base import Column, Learner
 from engine.learners.belief import Belief
-from engine.learners.classic import ClassicModel
 from engine.loop.entries import Ranked
 from engine.loop.state import LoopState
 from engine.policies.base import Decision, Normals
@@ -39,25 +38,14 @@ class Judgement:
         """How likely each non-excluded action is to be chosen, (K,)."""
         return self._choose(request, stream(self.seed, "probabilities"))[1].probabilities
 
-    def probabilities_online(self, request: RankRequest, head: RewardModel | None = None) -> Array:
-        """The same as if the loop were online now, with its own reward head or another."""
-        scores = self.belief_online(request, head)
-        return self._decide_by(scores, request, stream(self.seed, "probabilities")).probabilities
-
-    def belief_online(self, request: RankRequest, head: RewardModel | None = None) -> Belief:
-        """Joint belief about the expected rewards as if the loop were online now."""
-        context, actions, model = request.context, request.actions, head or self.state.model
-        if isinstance(model, ClassicModel):
-            return model.belief(context, actions)
-        return model.belief(context, actions, self._imitated)
+    def probabilities_online(self, request: RankRequest, learner: Learner | None = None) -> Array:
+        """The same as if the loop were online now, with its own learner or another."""
+        belief = (learner or self.state.learner).belief(request)
+        return self._decide_by(belief, request, stream(self.seed, "probabilities")).probabilities
 
     def contributions(self, ranked: Ranked) -> Mapping[Column, float]:
         """What each column of the context and the shown action adds to its mean reward."""
-        model = self.state.model
-        context, action = ranked.request.context, ranked.request.actions[ranked.shown]
-        if isinstance(model, ClassicModel) or self.state.settings.learning_mode != "online":
-            return model.contributions(context, action)
-        return model.contributions(context, action, self._imitated)
+        return self.state.learner.contributions(ranked.impression, self._is_online)
 
     def decide(self, request: RankRequest, now: datetime) -> Ranked:
         """What is shown and why, with the request's event id or the next free one."""
@@ -102,23 +90,19 @@ class Judgement:
         if mode == "logging_only":
             certain = np.eye(len(request.allowed))[0]
             return belief, Decision(certain, np.zeros(len(certain)), 0, "baseline")
-        if mode == "apprentice" and self.state.imitation is not None:
-            likeness = self.state.imitation.belief(request.context, request.actions)
+        likeness = self.state.learner.likeness(request) if mode == "apprentice" else None
+        if likeness is not None:
             decision = self._decide_by(likeness, request, rng)
             return belief, replace(decision, draw=None, part=None)
         return belief, self._decide_by(belief, request, rng)
 
-    @property
-    def _imitated(self) -> RewardModel | None:
-        """The imitation head, if it has learned anything."""
-        head = self.state.imitation
-        return head if head is not None and head.learned else None
-
     def belief(self, request: RankRequest) -> Belief:
-        """The belief in this mode; what the reward head alone believes, unless online."""
-        if self.state.settings.learning_mode == "online":
-            return self.belief_online(request)
-        return self.state.model.belief(request.context, request.actions)
+        """The belief in this mode; by rewards alone, unless online."""
+        return self.state.learner.belief(request, self._is_online)
+
+    @property
+    def _is_online(self) -> bool:
+        return self.state.settings.learning_mode == "online"
 
     def _decide_by(
         self, scores: Belief, request: RankRequest, rng: np.random.Generator
@@ -131,12 +115,13 @@ class Judgement:
 
     def _next_event_id(self) -> str:
         """An id that depends on the seed and the number of events alone, unused so far."""
-        number = len(self.state.events)
-        while True:
-            event_id = digest(self.seed, "id", number).hex()[:16]
-            if event_id not in self.state.events:
-                return event_id
-            number += 1
+        ids = (event_id_of(self.seed, number) for number in count(len(self.state.events)))
+        return next(event_id for event_id in ids if event_id not in self.state.events)
+
+
+def event_id_of(seed: int, number: int) -> str:
+    """The id of a loop's event ``number``, counted from 0, if its caller gives none."""
+    return digest(seed, "id", number).hex()[:16]
 
 
 def _placed(values: Array, at: Sequence[int], whole: list[T]) -> tuple[T | float, ...]:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from engine.learners.base import Impression
 from engine.loop.settings import LearningMode, LoopSettings
 from engine.policies.base import Cause
 from engine.protocol.request import RankRequest
@@ -73,6 +74,13 @@ class Ranked:
     def matches(self) -> bool:
         """Whether the policy chose what the baseline would have shown."""
         return self.chosen == self.baseline
+
+    @property
+    def impression(self) -> Impression:
+        """What a learner is told of it."""
+        propensity = self.probabilities[self.chosen]
+        apprentice = self.mode == "apprentice"
+        return Impression(self.request, self.shown, self.chosen, propensity, apprentice)
 
     @property
     def action_id(self) -> str:

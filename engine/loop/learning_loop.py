@@ -13,10 +13,8 @@ from typing import Any, Concatenate, ParamSpec, Self, TypeVar
 
 from engine.arrays import Array
 from engine.errors import OvertakenError, refuse
-from engine.learners.base import Column
-from engine.learners.bayesian.model import RewardModel
+from engine.learners.base import Column, Learner
 from engine.learners.belief import Belief
-from engine.learners.classic import ClassicModel
 from engine.loop.clock import Clock, read, utc_now
 from engine.loop.decide import Judgement
 from engine.loop.entries import Activated, Configured, Expired, Ranked, Rewarded
@@ -127,14 +125,9 @@ class LearningLoop:
         return self.state.settings
 
     @property
-    def model(self) -> RewardModel | ClassicModel:
-        """The reward head as learned so far; to read, not to teach."""
-        return self.state.model
-
-    @property
-    def imitation(self) -> RewardModel | None:
-        """The imitation head as learned so far; None beside the classic learner."""
-        return self.state.imitation
+    def learner(self) -> Learner:
+        """All that was learned so far; to read, not to teach."""
+        return self.state.learner
 
     @property
     def events(self) -> Mapping[str, EventState]:
@@ -178,25 +171,13 @@ class LearningLoop:
         return self._judgement.probabilities(request)
 
     @locked
-    def probabilities_online(self, request: RankRequest, head: RewardModel | None = None) -> Array:
+    def probabilities_online(self, request: RankRequest, learner: Learner | None = None) -> Array:
         """The same as if the loop were online now, whatever its mode.
 
         Args:
-            head: another reward head than the loop's own.
+            learner: another than the loop's own.
         """
-        return self._judgement.probabilities_online(request, head)
-
-    @locked
-    def belief_online(self, request: RankRequest, head: RewardModel | None = None) -> Belief:
-        """Joint belief about the expected rewards as if the loop were online now.
-
-        What was imitated as an apprentice is believed to be somewhat better, until rewards
-        tell.
-
-        Args:
-            head: another reward head than the loop's own.
-        """
-        return self._judgement.belief_online(request, head)
+        return self._judgement.probabilities_online(request, learner)
 
     @locked
     def belief(
@@ -275,7 +256,7 @@ class LearningLoop:
         amount = parse_reward(value)
         now = self._expire_due()
         state = self._event(event_id, "ResourceNotFound")
-        learned = state.earned is not None and isinstance(self.model, RewardModel)
+        learned = state.earned is not None and self.state.learner.has_imitation_head
         check_reward(state, self.settings, self._is_late(state, now), learned and not state.lesson)
         self._replay.append(Rewarded(event_id, now, amount))
 

@@ -1,11 +1,15 @@
 """The settings of a learning loop: one frozen value, valid as a whole or refused."""
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields, replace
 from datetime import timedelta
 from typing import Any, Literal, Self, get_args
 
 from engine.errors import check_number, refuse
+from engine.learners.base import Learner
 from engine.learners.bayesian.hypothesis import HYPOTHESES, MAX_HYPOTHESES, Hypothesis
+from engine.learners.bayesian.learner import BayesianLearner
+from engine.learners.classic import ClassicLearner
 from engine.policies.base import Policy
 from engine.policies.epsilon_greedy import EpsilonGreedy
 from engine.policies.registry import POLICIES
@@ -14,7 +18,7 @@ from engine.protocol.request import MAX_REWARD, MIN_REWARD
 
 Aggregation = Literal["earliest", "sum"]
 LearningMode = Literal["online", "apprentice", "logging_only"]
-Learner = Literal["bayesian", "classic"]
+LearnerName = Literal["bayesian", "classic"]
 
 SHORTEST_WAIT, LONGEST_WAIT = timedelta(seconds=5), timedelta(days=2)
 """Bounds of the reward wait time, as in the service's longest-lived version."""
@@ -62,7 +66,7 @@ class LoopSettings:
     max_events: int = 100_000
     learning_mode: LearningMode = "online"
     apprentice_exploration: float = 0.0
-    learner: Learner = "bayesian"
+    learner: LearnerName = "bayesian"
     learning_rate: float = 0.001
 
     @classmethod
@@ -84,8 +88,7 @@ class LoopSettings:
         check_number(_CODE, "default_reward", self.default_reward, MIN_REWARD, MAX_REWARD)
         _check_choice("reward_aggregation", self.reward_aggregation, get_args(Aggregation))
         _check_choice("learning_mode", self.learning_mode, get_args(LearningMode))
-        _check_choice("learner", self.learner, get_args(Learner))
-        _check_policy(self.policy, self.learner)
+        _check_choice("learner", self.learner, get_args(LearnerName))
         check_number(_CODE, "crosses", self.crosses, 0, 3, whole=True)
         _check_hypotheses(self.hypotheses)
         if not isinstance(self.may_change, bool):
@@ -93,6 +96,7 @@ class LoopSettings:
         check_number(_CODE, "max_events", self.max_events, 1, 1_000_000, whole=True)
         check_number(_CODE, "apprentice_exploration", self.apprentice_exploration, 0, 0.5)
         check_number(_CODE, "learning_rate", self.learning_rate, 1e-9, 1)
+        _check_policy(self)
 
     def learns_like(self, other: "LoopSettings") -> bool:
         """Whether the same log teaches both the same."""
@@ -108,19 +112,31 @@ class LoopSettings:
         return tuple(dict.fromkeys(held))
 
 
-def _check_policy(policy: object, learner: Learner) -> None:
+def learner_of(settings: LoopSettings) -> Learner:
+    """The learner that settings ask for, which knows nothing yet."""
+    return _LEARNERS[settings.learner](settings)
+
+
+_LEARNERS: Mapping[LearnerName, Callable[[LoopSettings], Learner]] = {
+    "bayesian": lambda s: BayesianLearner(s.compared, s.may_change, s.crosses),
+    "classic": lambda s: ClassicLearner(s.crosses, s.learning_rate),
+}
+
+
+def _check_policy(settings: LoopSettings) -> None:
+    policy: object = settings.policy
     if not isinstance(policy, Policy) or POLICIES.get(policy.key) is not type(policy):
         names = (known.__name__ for known in POLICIES.values() if known.loggable)
         refuse(_CODE, "policy", policy, f"a policy that is registered: {', '.join(names)}")
     if not policy.loggable:
         allowed = "one that gives every action a chance before anything is learned"
         refuse(_CODE, "policy", policy, f"{allowed}, as its log would tell nothing of the others")
-    if policy.needs_doubt and learner == "classic":
+    if policy.needs_doubt and not learner_of(settings).expresses_doubt:
         refuse(
             _CODE,
             "policy",
             policy,
-            "free of contradiction: the classic learner knows no doubt that "
+            f"free of contradiction: the {settings.learner} learner knows no doubt that "
             f"{policy.label} could follow, so take {EpsilonGreedy.__name__}()",
         )
 

@@ -30,6 +30,7 @@ from engine.learners.bayesian import (
     change,
     hypothesis,
     kernel,
+    learner,
     model,
     posterior,
     rows,
@@ -39,6 +40,7 @@ from engine.protocol import features
 from engine.protocol import request as actions
 
 PARTS: tuple[ModuleType, ...] = (
+    learner,
     model,
     averaging,
     change,

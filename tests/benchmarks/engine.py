@@ -39,7 +39,7 @@ from engine.arrays import Array
 from engine.learners.base import Column
 from engine.learners.bayesian.basis import MAX_BASIS
 from engine.learners.bayesian.hypothesis import HYPOTHESES
-from engine.learners.bayesian.model import RewardModel
+from engine.learners.bayesian.learner import BayesianLearner
 from engine.learners.bayesian.rows import RowForm, columns_of_row
 from engine.loop.entries import Ranked
 from engine.loop.state import EventState
@@ -232,8 +232,8 @@ def attributes(actions: int, features: int) -> Problem:
 
 def dimensions_of(loop: LearningLoop) -> int:
     """How many independent rows the widest basis of the reward head holds."""
-    assert isinstance(loop.model, RewardModel)
-    return max(component.span.size for component in loop.model.components())
+    assert isinstance(loop.learner, BayesianLearner)
+    return max(component.span.size for component in loop.learner.rewards.components())
 
 
 def settings_of(one: bool, **changes: Any) -> LoopSettings:

@@ -31,9 +31,9 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))  # here, `engine` i
 
 from engine import Hypothesis, LoopSettings, Thompson
 from engine.arrays import Array
+from engine.learners.base import Impression
 from engine.learners.bayesian.hypothesis import HYPOTHESES
-from engine.learners.bayesian.model import RewardModel
-from engine.loop.state import new_head
+from engine.loop.settings import learner_of
 from engine.policies.base import Normals, Policy
 from engine.protocol.request import RankRequest, parse_rank_request
 from engine.streams import stream
@@ -93,20 +93,22 @@ class Engine(Peer):
         super().__init__(place, seed)
         self._ours = ours
         self._policy: Policy = ours.settings.policy
-        self._model: RewardModel = new_head(ours.settings)
+        self._learner = learner_of(ours.settings)
         self._normals = Normals(seed)
         self._request: RankRequest | None = None
 
     def choose(self, t: int) -> int:
         context = (self.place.crossed if self._ours.crossed else self.place.context)(t)
         self._request = parse_rank_request(self.place.actions(t), context)
-        scores = self._model.belief(self._request.context, self._request.actions)
+        belief = self._learner.belief(self._request)
         rng = stream(self.seed, "decision", t)
-        return self._policy.decide(scores, self._normals, rng).chosen
+        self._decision = self._policy.decide(belief, self._normals, rng)
+        return self._decision.chosen
 
     def learn(self, t: int, chosen: int, reward: float) -> None:
         assert self._request is not None
-        self._model.learn(self._request.context, self._request.actions[chosen], reward)
+        propensity = float(self._decision.probabilities[chosen])
+        self._learner.learn(Impression(self._request, chosen, chosen, propensity), reward)
 
 
 def play(task: tuple[str, str, int, int]) -> tuple[Array, float]:

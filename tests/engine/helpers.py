@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 
 from engine import LearningLoop, PersonalizerError, RankRequest
 from engine.learners.bayesian.hypothesis import Hypothesis
+from engine.learners.bayesian.learner import BayesianLearner
 from engine.learners.bayesian.model import RewardModel
 from engine.learners.bayesian.rows import By
 from engine.loop.entries import Ranked
@@ -98,8 +99,14 @@ def assert_one_sentence(error: PersonalizerError, value: str, allowed: str) -> N
 
 def reward_head(loop: LearningLoop) -> RewardModel:
     """The reward head of a loop with the Bayesian learner."""
-    assert isinstance(loop.model, RewardModel)
-    return loop.model
+    assert isinstance(loop.learner, BayesianLearner)
+    return loop.learner.rewards
+
+
+def imitation_head(loop: LearningLoop) -> RewardModel:
+    """The imitation head of a loop with the Bayesian learner."""
+    assert isinstance(loop.learner, BayesianLearner)
+    return loop.learner.imitation
 
 
 def reward_count(loop: LearningLoop) -> int:

@@ -9,15 +9,14 @@ from typing import NamedTuple, Protocol
 
 import numpy as np
 
-from engine.learners.bayesian.model import RewardModel
+from engine.learners.base import Impression
 from engine.learners.belief import Belief
-from engine.learners.classic import ClassicModel
-from engine.loop.settings import LoopSettings
-from engine.loop.state import new_head
+from engine.loop.decide import event_id_of
+from engine.loop.settings import LoopSettings, learner_of
 from engine.policies.base import Decision, Normals, Policy
 from engine.policies.uniform import Uniform
 from engine.simulation.crowd import request_in
-from engine.streams import digest, stream
+from engine.streams import stream
 from engine.worlds.world import World
 
 
@@ -105,7 +104,7 @@ class ABTestPlayer(UniformPlayer):
 
 
 class LoopPlayer:
-    """A loop's beliefs and choices.
+    """What a loop learns and how it chooses, without its events and its log.
 
     What it believes of a cell is kept until it learns again.
     """
@@ -113,34 +112,24 @@ class LoopPlayer:
     def __init__(self, world: World, seed: int, settings: LoopSettings, policy: Policy) -> None:
         self._world, self._seed, self._policy = world, seed, policy
         self._normals = Normals(seed)
-        self._model: RewardModel | ClassicModel
-        if settings.learner == "classic":
-            self._model = ClassicModel(settings.crosses, settings.learning_rate)
-        else:
-            self._model = new_head(settings)
-        self._scores: dict[int, Belief] = {}
+        self._learner = learner_of(settings)
+        self._keys = [hypothesis.key for hypothesis in settings.compared]
+        self._beliefs: dict[int, Belief] = {}
 
     def choose(self, number: int, cell: int) -> Choice:
-        if cell not in self._scores:
-            request = request_in(self._world, cell)
-            self._scores[cell] = self._model.belief(request.context, request.actions)
+        if cell not in self._beliefs:
+            self._beliefs[cell] = self._learner.belief(request_in(self._world, cell))
         rng = _decision_stream(self._seed, number)
-        return _choice(self._policy.decide(self._scores[cell], self._normals, rng))
+        return _choice(self._policy.decide(self._beliefs[cell], self._normals, rng))
 
     def learn(self, cell: int, choice: Choice, reward: float) -> None:
+        position, propensity = choice
         request = request_in(self._world, cell)
-        action = request.actions[choice.position]
-        if isinstance(self._model, ClassicModel):
-            importance = 1.0 / (choice.propensity * len(request.actions))
-            self._model.learn(request.context, action, reward, importance)
-        else:
-            self._model.learn(request.context, action, reward)
-        self._scores.clear()
+        self._learner.learn(Impression(request, position, position, propensity), reward)
+        self._beliefs.clear()
 
     def weights(self) -> Mapping[str, float]:
-        if isinstance(self._model, ClassicModel):
-            return {}
-        return {hypothesis.key: w for hypothesis, w in self._model.weights.items()}
+        return dict(zip(self._keys, self._learner.weights, strict=False))
 
 
 def _choice(decision: Decision) -> Choice:
@@ -149,4 +138,4 @@ def _choice(decision: Decision) -> Choice:
 
 def _decision_stream(seed: int, number: int) -> np.random.Generator:
     """The stream with which a `LearningLoop` of this seed decides on its event ``number``."""
-    return stream(seed, "decision", digest(seed, "id", number).hex()[:16])
+    return stream(seed, "decision", event_id_of(seed, number))

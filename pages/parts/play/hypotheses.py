@@ -4,7 +4,6 @@ import pandas as pd
 import streamlit as st
 
 from engine import Hypothesis
-from engine.learners.bayesian.model import RewardModel
 from engine.loop.entries import Ranked
 from pages.parts.play.session import PlaySession
 from pages.parts.text import note
@@ -37,8 +36,8 @@ def names_of(hypotheses: tuple[Hypothesis, ...]) -> dict[str, str]:
 
 def show_hypotheses(session: PlaySession, ranked: Ranked) -> None:
     """How far each hypothesis is believed, and whether tastes were found to have changed."""
-    model = session.loop.model
-    if not isinstance(model, RewardModel):
+    learner, hypotheses = session.loop.learner, session.loop.settings.compared
+    if not learner.weights:
         return
     with st.expander(
         "What it takes the world to be like",
@@ -49,18 +48,18 @@ def show_hypotheses(session: PlaySession, ranked: Ranked) -> None:
         if not box.open:
             return
         note(_HELP)
-        _draw_weights(model)
+        _draw_weights(hypotheses, learner.weights)
         if ranked.hypothesis is not None:
-            drawn = list(model.weights)[ranked.hypothesis]
+            drawn = hypotheses[ranked.hypothesis]
             note(f"The draw for this visitor came from: {in_words(drawn)}.")
-        for found, since in model.evidence.changes:
+        for found, since in learner.changes:
             note(f"After {found:,} rewards it found that tastes had changed after {since:,}.")
 
 
-def _draw_weights(model: RewardModel) -> None:
+def _draw_weights(hypotheses: tuple[Hypothesis, ...], weights: tuple[float, ...]) -> None:
     rows = [
         {"Hypothesis": in_words(hypothesis), "Believed": 100 * weight}
-        for hypothesis, weight in model.weights.items()
+        for hypothesis, weight in zip(hypotheses, weights, strict=True)
     ]
     st.dataframe(
         pd.DataFrame(rows),

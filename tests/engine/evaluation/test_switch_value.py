@@ -11,14 +11,23 @@ import pytest
 
 from engine import Greedy, Hypothesis, LearningLoop, LoopSettings, RankRequest, Thompson, Uniform
 from engine.evaluation.switch_value import FOLDS, SwitchValue, switch_value
-from engine.learners.bayesian.model import RewardModel
+from engine.learners.base import Learner
+from engine.learners.bayesian.learner import BayesianLearner
 from engine.loop.entries import Ranked
 from engine.loop.state import EventState
 from engine.policies.base import Policy
 from engine.simulation.baselines import best_rule
 from engine.simulation.crowd import serve, visitor
 from engine.worlds.coffee import COFFEE
-from tests.engine.helpers import CONTEXTS, DRINKS, DenseOracle, ManualClock, naive_row, request_of
+from tests.engine.helpers import (
+    CONTEXTS,
+    DRINKS,
+    DenseOracle,
+    ManualClock,
+    imitation_head,
+    naive_row,
+    request_of,
+)
 
 KNOWN = Hypothesis(3, "id", noise_sd=0.4, prior_sd=0.5)
 CHANCE = np.random.default_rng(0)
@@ -76,13 +85,15 @@ def written() -> LearningLoop:
     return loop
 
 
-def taught_by(states: Sequence[EventState]) -> RewardModel:
-    """A reward head that learned what these events earned."""
-    head = RewardModel((KNOWN,))
+def taught_by(loop: LearningLoop, states: Sequence[EventState]) -> BayesianLearner:
+    """A learner that imitated as the loop's did, and learned what these events earned."""
+    learner = BayesianLearner((KNOWN,), may_change=True, crosses=3)
+    learner.imitation = imitation_head(loop)
     for state in states:
         ranked, request = state.ranked, state.ranked.request
-        head.learn(request.context, request.actions[ranked.shown], state.earned or 0.0)
-    return head
+        action = request.actions[ranked.shown]
+        learner.rewards.learn(request.context, action, state.earned or 0.0)
+    return learner
 
 
 def look(loop: LearningLoop, latest: int = 1_000) -> SwitchValue:
@@ -120,8 +131,8 @@ def test_the_estimate_is_the_doubly_robust_one_with_heads_that_never_saw_the_eve
     values = []
     for state in states:
         ranked, request = state.ranked, state.ranked.request
-        head = taught_by([other for other in states if other is not state])
-        means = head.belief(request.context, request.actions, loop.imitation).mean
+        learner = taught_by(loop, [other for other in states if other is not state])
+        means = learner.belief(request).mean
         direct = np.mean([means[i] for i in request.allowed])
         weight = 1 / len(request.allowed) / ranked.propensity
         values.append(float(direct + weight * ((state.earned or 0.0) - means[ranked.shown])))
@@ -138,7 +149,7 @@ def test_the_belief_is_the_reward_heads_about_all_that_the_policy_would_show() -
     for context, allowed in ways:
         rows += [naive_row(CONTEXTS[context], DRINKS[i], 3) for i in allowed]
         weights += [1 / len(allowed) / len(ways)] * len(allowed)
-        belief = loop.belief_online(request_of(CONTEXTS[context], *DRINKS))
+        belief = loop.learner.belief(request_of(CONTEXTS[context], *DRINKS))
         means += belief.mean[allowed].tolist()
     learned = [naive_row(CONTEXTS[c], DRINKS[i], 3) for c, i in ((0, 0), (1, 1), (0, 1), (2, 0))]
     _, covariance = DenseOracle.of(KNOWN, learned, [1.0, 0.5, 0.0, 1.0]).moments(rows)
@@ -261,11 +272,11 @@ def requests() -> tuple[RankRequest, ...]:
     )
 
 
-def true_value(loop: LearningLoop, head: RewardModel | None = None) -> float:
+def true_value(loop: LearningLoop, learner: Learner | None = None) -> float:
     """Expected reward of what the loop would show if it went online, over the whole world."""
     value = 0.0
     for cell, request in enumerate(requests()):
-        policy = loop.probabilities_online(request, head)
+        policy = loop.probabilities_online(request, learner)
         expected = [COFFEE.expected[cell, COFFEE.position(a.id)] for a in request.actions]
         value += COFFEE.frequencies[cell] * float(policy @ np.array(expected))
     return value
@@ -366,11 +377,11 @@ def test_the_estimate_of_what_was_learned_is_that_of_three_quarters_of_the_rewar
     for loop in explored().loops:
         loop.configure(policy=Greedy())
         states = list(loop.events.values())
-        heads = [
-            taught_by([s for i, s in enumerate(states) if i % FOLDS != fold])
+        learners = [
+            taught_by(loop, [s for i, s in enumerate(states) if i % FOLDS != fold])
             for fold in range(FOLDS)
         ]
-        parts.append(np.mean([true_value(loop, head) for head in heads]))
+        parts.append(np.mean([true_value(loop, learner) for learner in learners]))
     misses = np.array([o.estimate for o in estimates], dtype=float) - np.array(parts)
     stated = np.array([o.error for o in estimates], dtype=float)
     spread = float(misses.std(ddof=1))

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine import EpsilonGreedy, Greedy, LearningLoop, LoopSettings, Uniform
-from engine.learners.classic import ClassicModel, classic_columns
+from engine.learners.classic import ClassicLearner, ClassicModel, classic_columns
 from engine.loop.entries import Ranked
 from engine.loop.settings import LearningMode
 from engine.protocol.request import RankRequest, parse_rank_request
@@ -33,8 +33,8 @@ def predictions(model: ClassicModel, requests: Sequence[RankRequest] = ()) -> Ar
 
 
 def classic_head(loop: LearningLoop) -> ClassicModel:
-    assert isinstance(loop.model, ClassicModel)
-    return loop.model
+    assert isinstance(loop.learner, ClassicLearner)
+    return loop.learner.model
 
 
 # -- columns --------------------------------------------------------------------------

@@ -5,8 +5,8 @@ from typing import Any
 from hypothesis import strategies as st
 
 from engine import LearningLoop, LoopSettings
-from engine.learners.bayesian.model import RewardModel
-from engine.learners.classic import ClassicModel
+from engine.learners.base import Learner
+from engine.learners.bayesian.learner import BayesianLearner
 from engine.loop.entries import Ranked
 from engine.loop.settings import LearningMode
 from engine.loop.state import LoopState
@@ -17,10 +17,10 @@ from tests.engine.helpers import (
     ManualClock,
     decision_of,
     entries_of,
+    head_bits,
     next_answers,
     request_of,
 )
-from tests.engine.helpers import head_bits as bits_of_head
 
 
 def loop_of(seed: int = 7, clock: ManualClock | None = None, **settings: Any) -> LearningLoop:
@@ -45,19 +45,12 @@ def ranked_of(loop: LearningLoop, event_id: str) -> Ranked:
     return loop.events[event_id].ranked
 
 
-def imitation_head(loop: LearningLoop) -> RewardModel:
-    assert loop.imitation is not None
-    return loop.imitation
-
-
-def head_bits(head: RewardModel | ClassicModel | None) -> tuple[object, ...]:
-    """All that a head has learned, bit for bit."""
-    if isinstance(head, RewardModel):
-        return bits_of_head(head)
+def learner_bits(learner: Learner) -> tuple[object, ...]:
+    """All that was learned, bit for bit."""
+    if isinstance(learner, BayesianLearner):
+        return head_bits(learner.rewards), head_bits(learner.imitation)
     requests = [request_of(context, *DRINKS) for context in CONTEXTS]
-    if head is None:
-        return ()
-    return tuple(head.belief(r.context, r.actions).mean.tobytes() for r in requests)
+    return tuple(learner.belief(request).mean.tobytes() for request in requests)
 
 
 def learned_state(state: LoopState | LearningLoop) -> dict[str, object]:
@@ -69,8 +62,7 @@ def learned_state(state: LoopState | LearningLoop) -> dict[str, object]:
     return {
         "settings": state.settings,
         "events": events,
-        "model": head_bits(state.model),
-        "imitation": head_bits(state.imitation),
+        "learned": learner_bits(state.learner),
     }
 
 

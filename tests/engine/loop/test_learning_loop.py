@@ -17,6 +17,7 @@ from tests.engine.helpers import (
     one_of,
     refusal,
     request_of,
+    reward_head,
     state_of,
 )
 from tests.engine.loop.apprentices import apprenticed
@@ -110,7 +111,7 @@ def test_the_contributions_to_a_ranking_are_those_of_its_context_and_shown_actio
     loop = loop_with_past(clock)
     ranked = loop.preview(DRINKS, CONTEXTS[0])
     request = request_of(CONTEXTS[0], DRINKS[ranked.chosen])
-    assert loop.contributions(ranked) == loop.model.contributions(
+    assert loop.contributions(ranked) == reward_head(loop).contributions(
         request.context, request.actions[0]
     )
     assert any(loop.contributions(ranked).values())

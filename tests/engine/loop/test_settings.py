@@ -18,7 +18,7 @@ from engine import (
     Uniform,
 )
 from engine.learners.bayesian.hypothesis import HYPOTHESES
-from engine.learners.classic import ClassicModel
+from engine.learners.classic import ClassicLearner
 from engine.loop.settings import SETTING_NAMES
 from engine.policies.ucb import UpperBound
 from tests.engine.helpers import ManualClock, assert_one_sentence, refusal, state_of
@@ -262,8 +262,7 @@ def test_thompson_sampling_beside_the_classic_learner_is_a_contradiction() -> No
         assert "EpsilonGreedy()" in error.message
     loop = loop_of()
     loop.configure(learner="classic", policy=Greedy())
-    assert isinstance(loop.model, ClassicModel)
-    assert loop.imitation is None
+    assert isinstance(loop.learner, ClassicLearner)
 
 
 CLASSIC: dict[str, Any] = {"learner": "classic"}

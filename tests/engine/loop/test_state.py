@@ -11,7 +11,7 @@ import pytest
 from engine import EpsilonGreedy, Hypothesis, LearningLoop, LoopSettings, Uniform
 from engine.learners.bayesian.model import IMITATION_WEIGHT, RewardModel
 from engine.loop.entries import Activated, Configured, Entry, Expired, Ranked, Rewarded
-from engine.loop.settings import Learner, LearningMode
+from engine.loop.settings import LearnerName, LearningMode
 from engine.loop.state import LoopState
 from engine.store.snapshot_codec import dump
 from tests.engine.helpers import (
@@ -21,13 +21,15 @@ from tests.engine.helpers import (
     Json,
     ManualClock,
     Row,
+    head_bits,
+    imitation_head,
     naive_row,
     one_of,
     posterior_bits,
     request_of,
     reward_head,
 )
-from tests.engine.loop.apprentices import apprenticed, head_bits, imitation_head, led_by, loop_of
+from tests.engine.loop.apprentices import apprenticed, learner_bits, led_by, loop_of
 from tests.engine.loop.loops import HYPOTHESIS, IDS, learned, loop_with_past
 
 # -- several rewards ------------------------------------------------------------------
@@ -41,7 +43,7 @@ def test_sum_equals_learning_the_sum_at_once(clock: ManualClock) -> None:
     for value in (0.75, 0.5, 0.5):
         parts.reward("open", value)
     ranked = whole.events["open"].ranked
-    whole.model.learn(ranked.request.context, ranked.request.actions[ranked.chosen], 1.75)
+    whole.learner.learn(ranked.impression, 1.75)
     for context in CONTEXTS:
         one, other = parts.belief(DRINKS, context), whole.belief(DRINKS, context)
         np.testing.assert_allclose(one.mean, other.mean, rtol=0, atol=1e-12)
@@ -203,15 +205,17 @@ TEA: Json = {"id": "tea", "features": [{"drink": {"roast": "none", "milk": True}
 
 
 def heads(loop: LearningLoop) -> tuple[object, ...]:
-    return head_bits(loop.model), head_bits(loop.imitation)
+    return learner_bits(loop.learner)
 
 
-def classic_or_not(learner: Learner) -> dict[str, Any]:
+def classic_or_not(learner: LearnerName) -> dict[str, Any]:
     return {"learner": learner, "policy": EpsilonGreedy(), "learning_rate": 0.3}
 
 
 @pytest.mark.parametrize("learner", ["bayesian", "classic"])
-def test_what_was_never_shown_is_imitated_by_no_head(learner: Learner, clock: ManualClock) -> None:
+def test_what_was_never_shown_is_imitated_by_no_head(
+    learner: LearnerName, clock: ManualClock
+) -> None:
     loop = loop_of(clock=clock, learning_mode="apprentice", **classic_or_not(learner))
     loop.reward(loop.rank(DRINKS, CONTEXTS[0]).event_id, 1.0)
     before = heads(loop)
@@ -226,7 +230,7 @@ def test_what_was_never_shown_is_imitated_by_no_head(learner: Learner, clock: Ma
 
 @pytest.mark.parametrize("learner", ["bayesian", "classic"])
 def test_an_event_is_imitated_when_it_is_activated_and_once(
-    learner: Learner, clock: ManualClock
+    learner: LearnerName, clock: ManualClock
 ) -> None:
     deferred, plain = (
         loop_of(clock=clock, learning_mode="apprentice", **classic_or_not(learner))
@@ -277,16 +281,16 @@ def test_the_imitation_head_learns_of_each_allowed_action_whether_it_was_the_bas
             if action.id not in request.excluded:
                 by_hand.learn(request.context, action, float(action is first))
     assert by_hand.learned == 3 * (3 + 2 + 1)
-    assert head_bits(loop.imitation) == head_bits(by_hand)
+    assert head_bits(imitation_head(loop)) == head_bits(by_hand)
     assert reward_head(loop).learned == 0
 
 
 def test_rewards_do_not_touch_the_imitation_head() -> None:
     loop = loop_of(learning_mode="apprentice")
     event_id = loop.rank(DRINKS, CONTEXTS[0]).event_id
-    before = head_bits(loop.imitation)
+    before = head_bits(imitation_head(loop))
     loop.reward(event_id, 1.0)
-    assert head_bits(loop.imitation) == before
+    assert head_bits(imitation_head(loop)) == before
     assert reward_head(loop).learned == 1
 
 
@@ -448,7 +452,7 @@ def test_as_an_apprentice_the_reward_head_believes_what_rewards_alone_say() -> N
     offered = [naive_row(CONTEXTS[1], drink, CROSSES) for drink in DRINKS]
     mean, _ = oracle.moments(offered)
     np.testing.assert_allclose(loop.belief(DRINKS, CONTEXTS[1]).mean, mean, rtol=0, atol=1e-9)
-    online = loop.belief_online(request_of(CONTEXTS[1], *DRINKS)).mean
+    online = loop.learner.belief(request_of(CONTEXTS[1], *DRINKS)).mean
     loop.configure(learning_mode="online")
     assert loop.belief(DRINKS, CONTEXTS[1]).mean.tolist() == online.tolist()
 

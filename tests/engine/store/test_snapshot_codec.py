@@ -33,13 +33,10 @@ def test_a_model_is_frozen_to_the_last_bit() -> None:
     loop = LearningLoop(seed=7)
     list(crowd(loop, WORLD, 30))
     loop.contributions(loop.preview(WORLD.actions, WORLD.features(WORLD.contexts[0])))
-    model = load(dump(loop.model))
+    learner = load(dump(loop.learner))
     ranked = loop.preview(WORLD.actions, WORLD.features(WORLD.contexts[3]))
-    request = ranked.request
-    one, other = (m.belief(request.context, request.actions) for m in (loop.model, model))
+    one, other = (known.belief(ranked.request) for known in (loop.learner, learner))
     np.testing.assert_array_equal(one.weights, other.weights)
     np.testing.assert_array_equal(one.means, other.means)
     np.testing.assert_array_equal(one.covariances, other.covariances)
-    assert model.contributions(request.context, request.actions[0]) == loop.model.contributions(
-        request.context, request.actions[0]
-    )
+    assert learner.contributions(ranked.impression) == loop.contributions(ranked)

@@ -38,8 +38,8 @@ def test_every_format_can_be_written(
     assert gzip.decompress(written["log"]).decode().splitlines() == lines
     decisions = gzip.decompress(written["dsjson"]).decode().splitlines()
     assert len(decisions) == len(exported.loop.events)
-    model = load(written["model"])["model"]
-    assert model.weights == getattr(exported.loop.model, "weights", None)
+    learner = load(written["model"])["learner"]
+    assert learner.weights == exported.loop.learner.weights
 
 
 # -- what is refused ------------------------------------------------------------------
