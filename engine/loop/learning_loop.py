@@ -337,10 +337,11 @@ class LearningLoop:
 
     @locked
     def together(self, work: Callable[[], T]) -> T:
-        """Let all entries that some work appends be written down at once, or none count.
+        """Let all entries that some work appends count, and be written down at once, or none.
 
         Args:
-            work: done again if others were faster.
+            work: done again if others were faster; work within it is a part of it. It cannot
+                take back.
 
         Raises:
             PersonalizerError: as the work or the recorder; then nothing of it happened.

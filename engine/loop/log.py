@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from threading import RLock
 from typing import Protocol
 
+from engine.errors import PersonalizerError
 from engine.loop.entries import Entry, Undone
 from engine.loop.lock import locked
 
@@ -189,7 +190,7 @@ class EventLog:
 
         Raises:
             ValueError: for an `Undone` that reaches back to the first entry or beyond, or
-                among entries that are held.
+                (``OperationNotAllowed``) that comes between `begin` and `commit`.
             OvertakenError, PersonalizerError: as the recorder; then nothing was appended.
         """
         self._check(entry)
@@ -201,7 +202,8 @@ class EventLog:
         if isinstance(entry, Undone) and not 0 < entry.entries < len(self):
             raise ValueError(f"{entry.entries} of {len(self)} entries cannot be taken back")
         if isinstance(entry, Undone) and self._begun_at is not None:
-            raise ValueError("nothing can be taken back while entries wait to be written down")
+            sentence = "Nothing can be taken back while entries wait to be written down together."
+            raise PersonalizerError("OperationNotAllowed", sentence, "entries")
 
     @locked
     def extend(self, entry: Entry | Undone) -> None:
@@ -259,13 +261,15 @@ class EventLog:
         self._begun_at = None
 
     @locked
-    def rollback(self) -> None:
-        """Forget what came since `begin`."""
+    def rollback(self) -> bool:
+        """Forget what came since `begin`; whether anything had."""
         begun, self._begun_at = self._begun_at, None
-        if begun is not None:
-            kept = self._held.tail[: begun.position - self._held.start]
-            self._held = replace(self._held, tail=kept)
-            self._count(begun)
+        if begun is None or begun.position == self.position:
+            return False
+        kept = self._held.tail[: begun.position - self._held.start]
+        self._held = replace(self._held, tail=kept)
+        self._count(begun)
+        return True
 
     @locked
     def evict(self, archive: Archive) -> None:

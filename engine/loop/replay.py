@@ -81,15 +81,15 @@ class Replay:
         return bool(news)
 
     def together(self, work: Callable[[], T]) -> T:
-        """Let all entries that some work appends be written down at once, or none count.
+        """Let all entries that some work appends count, and be written down at once, or none.
 
         Args:
-            work: done again if others were faster.
+            work: done again if others were faster; work within it is a part of it.
 
         Raises:
             PersonalizerError: as the work or the recorder; then nothing of it happened.
         """
-        if self.log.recorder is None or self.log.in_transaction:
+        if self.log.in_transaction:
             return work()
         while True:
             self.catch_up()
@@ -98,8 +98,8 @@ class Replay:
                 result = work()
                 self.log.commit()
             except BaseException as error:
-                self.log.rollback()
-                self.state = self._fold()
+                if self.log.rollback():
+                    self.state = self._fold()
                 if not isinstance(error, OvertakenError):
                     raise
             else:

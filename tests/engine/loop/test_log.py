@@ -96,7 +96,7 @@ def evict(log: EventLog) -> None:
     ids=["append", "undo", "evict", "rollback"],
 )
 def test_a_reader_gets_the_entries_that_counted_when_it_began(
-    change: Callable[[EventLog], None],
+    change: Callable[[EventLog], object],
 ) -> None:
     log = log_of(*ENTRIES[:2])
     log.begin()

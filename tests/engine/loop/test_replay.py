@@ -1,6 +1,6 @@
 """Undo, and replay of the log: every number comes back to the bit."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from typing import Any
 
@@ -30,7 +30,46 @@ from tests.engine.loop.apprentices import (
     led_by,
     loop_of,
 )
+from tests.engine.loop.loops import loop_with_past
 from tests.engine.loop.programs import Operation, perform, performed, programs
+
+# -- several calls at once --------------------------------------------------------------
+
+
+@pytest.mark.parametrize("nested", [False, True])
+def test_work_that_fails_at_a_later_call_leaves_nothing_behind(
+    nested: bool, clock: ManualClock
+) -> None:
+    loop, untouched = (loop_with_past(clock) for _ in range(2))
+    history = loop.log.history
+
+    def work() -> None:
+        for context in CONTEXTS:
+            loop.reward(loop.rank(DRINKS, context).event_id, 1)
+        loop.configure(crosses=1)
+        loop.reward("nobody", 1)
+
+    def outer() -> None:
+        loop.rank(DRINKS, event_id="outer")
+        with suppress(PersonalizerError):
+            loop.together(work)
+        work()
+
+    assert refusal(lambda: loop.together(outer if nested else work)).code == "ResourceNotFound"
+    assert loop.log.history == history
+    assert state_of(loop) == state_of(untouched)
+    assert loop.together(lambda: loop.rank(DRINKS)) == untouched.rank(DRINKS)
+    assert state_of(loop) == state_of(untouched)
+
+
+@pytest.mark.parametrize("undo", [LearningLoop.undo, LearningLoop.undo_event])
+def test_nothing_is_taken_back_among_calls_that_count_together(
+    undo: Callable[[LearningLoop], object], loop: LearningLoop
+) -> None:
+    loop.rank(DRINKS)
+    assert refusal(lambda: loop.together(lambda: undo(loop))).code == "OperationNotAllowed"
+    assert len(loop.log) == 2
+
 
 # -- settings -------------------------------------------------------------------------
 
