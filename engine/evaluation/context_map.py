@@ -1,7 +1,6 @@
 """The favoured action in every context of a world."""
 
 from engine.loop.learning_loop import LearningLoop
-from engine.simulation.crowd import request_in
 from engine.worlds.world import World
 
 
@@ -16,7 +15,7 @@ def favourites(loop: LearningLoop, world: World) -> list[dict[str, object]]:
     rows: list[dict[str, object]] = []
     fair = 1 / len(world.items)
     for context, expected in zip(world.contexts, world.expected, strict=True):
-        chances = loop.probabilities(request_in(world, world.cell(context)))
+        chances = loop.probabilities(world.request(world.cell(context)))
         top = int(chances.argmax())
         rows.append(
             {

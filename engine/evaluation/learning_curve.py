@@ -3,7 +3,6 @@
 All of it is a fold over the log with the world's hidden truth beside it.
 """
 
-import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
@@ -87,8 +86,7 @@ class LearningCurve:
 
     def _truth(self, ranked: Ranked) -> tuple[float, float]:
         """Expected reward of the action shown, and of the best one."""
-        merged = {k: v for part in json.loads(ranked.request.context_text) for k, v in part.items()}
-        row = self._world.expected[self._world.cell(merged)]
+        row = self._world.expected[self._world.cell(self._world.context_of(ranked.request))]
         return float(row[self._world.position(ranked.action_id)]), float(row.max())
 
     def __len__(self) -> int:

@@ -12,7 +12,7 @@ import numpy as np
 
 from engine.errors import refuse
 from engine.streams import stream
-from engine.worlds.world import Context, World
+from engine.worlds import Context, World
 
 _CODE = "BadRequest"
 LAST_MONTH = 300

@@ -6,12 +6,10 @@ Visitor number n of a seed is the same person with the same luck in every loop
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import lru_cache
 
 from engine.loop.learning_loop import LearningLoop
-from engine.protocol.request import RankRequest, parse_rank_request
 from engine.streams import stream
-from engine.worlds.world import Context, World
+from engine.worlds import Context, World
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,9 +59,3 @@ def crowd(loop: LearningLoop, world: World, visitors: int) -> Iterator[dict[str,
     """Let visitors in, one row each; the numbering goes on from the loop's events."""
     for _ in range(visitors):
         yield serve(loop, world, visitor(world, loop.seed, len(loop.events)))
-
-
-@lru_cache(maxsize=1_024)
-def request_in(world: World, cell: int) -> RankRequest:
-    """All items offered in a cell, as a parsed Rank request; made once."""
-    return parse_rank_request(world.actions, world.features(world.contexts[cell]))

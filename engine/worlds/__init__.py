@@ -1,11 +1,34 @@
 """The simulated places to play in, by the name they have in links."""
 
+import re
+
 from engine.worlds.coffee import COFFEE
 from engine.worlds.movies import MOVIES
 from engine.worlds.news import NEWS
 from engine.worlds.shop import STORE
-from engine.worlds.world import Context, Field, Item, Taste, Value, World
+from engine.worlds.taste import Context, Item, Taste, TasteTable, TasteWeights, Term
+from engine.worlds.world import Field, Value, World
 
-WORLDS: dict[str, World] = {world.key: world for world in (COFFEE, NEWS, MOVIES, STORE)}
+WORLDS: dict[str, World] = {"coffee": COFFEE, "news": NEWS, "movies": MOVIES, "store": STORE}
 
-__all__ = ["WORLDS", "Context", "Field", "Item", "Taste", "Value", "World"]
+
+def key_of(world: World) -> str:
+    """The name of a world in links; of one outside `WORLDS`, its title and what tells it apart."""
+    word = re.sub(r"[^a-z0-9]+", "-", world.title.lower()).strip("-") or "world"
+    own = f"{word}-{world.digest[:8]}"
+    return next((key for key, known in WORLDS.items() if known == world), own)
+
+
+__all__ = [
+    "WORLDS",
+    "Context",
+    "Field",
+    "Item",
+    "Taste",
+    "TasteTable",
+    "TasteWeights",
+    "Term",
+    "Value",
+    "World",
+    "key_of",
+]

@@ -1,6 +1,7 @@
 """The coffee shop of the service's own tutorial: its table of tastes, cell by cell."""
 
-from engine.worlds.world import Context, Field, Item, Taste, Value, World
+from engine.worlds.taste import Context, Item, Taste
+from engine.worlds.world import Field, Value, World
 
 _LIKED = {
     # weather:  Sunny     Rainy     Snowy, each Morning, Afternoon, Evening
@@ -26,7 +27,6 @@ def _drink(name: str, emoji: str, kind: str, origin: str, organic: str, roast: s
 
 
 COFFEE = World(
-    key="coffee",
     title="Coffee",
     emoji="☕\ufe0f",
     story=(

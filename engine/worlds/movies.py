@@ -1,6 +1,7 @@
 """A film night: company and mood choose the genre, the day decides how long it may be."""
 
-from engine.worlds.world import Context, Field, Item, Taste, Value, World
+from engine.worlds.taste import Context, Item, Taste
+from engine.worlds.world import Field, Value, World
 
 _WISHED = {
     # Tired, Cheerful, Curious
@@ -58,7 +59,6 @@ def _film(
 
 
 MOVIES = World(
-    key="movies",
     title="Movies",
     emoji="🎬",
     story=(

@@ -1,6 +1,7 @@
 """A news site's front page: the topic gets an article opened, its length gets it finished."""
 
-from engine.worlds.world import Context, Field, Item, Taste, Value, World
+from engine.worlds.taste import Context, Item, Taste
+from engine.worlds.world import Field, Value, World
 
 _FAVOURITE = {
     # Morning, Lunch, Evening
@@ -52,7 +53,6 @@ def _article(title: str, emoji: str, topic: str, minutes: int, region: str, form
 
 
 NEWS = World(
-    key="news",
     title="News",
     emoji="📰",
     story=(

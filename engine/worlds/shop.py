@@ -1,6 +1,7 @@
 """An online shop's front page: season and customer choose the shelf, the screen the price."""
 
-from engine.worlds.world import Context, Field, Item, Taste, Value, World
+from engine.worlds.taste import Context, Item, Taste
+from engine.worlds.world import Field, Value, World
 
 _SHELF = {
     # Spring, Summer, Autumn, Winter
@@ -41,7 +42,6 @@ def _product(
 
 
 STORE = World(
-    key="store",
     title="Store",
     emoji="🛒",
     story=(

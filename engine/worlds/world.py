@@ -1,12 +1,14 @@
 """A simulated place: who comes, what can be offered, and what they secretly like.
 
-A world is data: fields of the context with their values, items to offer, and a
+A world is a value: fields of the context with their values, items to offer, and a
 `taste` that tells how likely each reward is for an item in a context. A new world
-is one file that makes one `World`, and a line in ``worlds/__init__.py``.
+is one file that makes one `World`, and a line in ``worlds/__init__.py``; or JSON
+(`engine.worlds.table`).
 """
 
+import hashlib
+import json
 import math
-from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import product
@@ -15,9 +17,11 @@ from typing import Any
 import numpy as np
 
 from engine.arrays import Array
+from engine.protocol.request import RankRequest, parse_rank_request
+from engine.worlds.taste import Context, Item, TasteWeights, Truth
 
-Context = Mapping[str, str]
-"""Field name -> value: one visitor in one situation."""
+FORMAT, VERSION = "personalizer-playground-world", 1
+"""What the JSON of a world says that it is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +38,11 @@ class Value:
     emoji: str
     share: float = 1.0
 
+    @property
+    def label(self) -> str:
+        """Picture and name, as it stands beside others."""
+        return f"{self.emoji} {self.name}".strip()
+
 
 @dataclass(frozen=True, slots=True)
 class Field:
@@ -44,58 +53,81 @@ class Field:
     values: tuple[Value, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Item:
-    """One action of a world: id, picture and the features sent with it."""
-
-    id: str
-    emoji: str
-    features: Mapping[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
-class Taste:
-    """How a visitor answers an item: chances of the rewards 1/2 and 1, otherwise 0."""
-
-    half: float
-    full: float
-
-    def __post_init__(self) -> None:
-        if min(self.half, self.full) < 0 or self.half + self.full > 1 + 1e-12:
-            raise ValueError(f"chances {self.half} and {self.full} do not leave one for 0")
-
-    @classmethod
-    def in_two_steps(cls, first: float, second: float) -> "Taste":
-        """Half a reward for a first step (a click), a whole one if a second follows (a purchase).
-
-        Args:
-            first: chance of the first step.
-            second: chance of the second after the first.
-        """
-        return cls(half=first * (1 - second), full=first * second)
-
-
 @dataclass(frozen=True, eq=False)
 class World:
     """A simulated place with visitors who have hidden tastes.
 
+    Two worlds are equal if their JSON is: then all that can be seen of them is, too.
+
     Attributes:
-        key: its name in links.
         title: its name on screen.
         emoji: its picture.
         story: two sentences that set the scene.
-        fields: at least three context fields; every combination of values is a cell.
+        fields: one or more context fields; every combination of values is a cell.
         items: the actions; the first is the baseline unless another leads.
         taste: the hidden truth, a function of context and item.
     """
 
-    key: str
     title: str
     emoji: str
     story: str
     fields: tuple[Field, ...]
     items: tuple[Item, ...]
-    taste: Callable[[Context, Item], Taste]
+    taste: Truth
+
+    def __eq__(self, other: object) -> bool:
+        return self is other or (isinstance(other, World) and self.digest == other.digest)
+
+    def __hash__(self) -> int:
+        return hash(self.digest)
+
+    # -- as JSON ----------------------------------------------------------------------
+
+    def to_json(self) -> dict[str, object]:
+        """The world as JSON, out of which `world_from_json` makes an equal one."""
+        return {
+            "format": FORMAT,
+            "version": VERSION,
+            "title": self.title,
+            "emoji": self.emoji,
+            "story": self.story,
+            "fields": [
+                {
+                    "name": field.name,
+                    "label": field.label,
+                    "values": [
+                        {"name": value.name, "emoji": value.emoji, "share": float(value.share)}
+                        for value in field.values
+                    ],
+                }
+                for field in self.fields
+            ],
+            "items": [
+                {"id": item.id, "emoji": item.emoji, "features": dict(item.features)}
+                for item in self.items
+            ],
+            "truth": self._truth(),
+        }
+
+    def _truth(self) -> dict[str, object]:
+        """Weights as they are, any other function cell by cell."""
+        if isinstance(self.taste, TasteWeights):
+            return self.taste.to_json()
+        rows = [
+            [full if half == 0 else [half, full] for _, half, full in row]
+            for row in self.outcomes.tolist()
+        ]
+        return {"table": rows}
+
+    @cached_property
+    def text(self) -> str:
+        """The world as one line of JSON."""
+        return json.dumps(self.to_json(), ensure_ascii=False, separators=(",", ":"))
+
+    @cached_property
+    def digest(self) -> str:
+        """64 hexadecimal digits that tell this world from every other."""
+        return hashlib.sha256(self.text.encode()).hexdigest()
 
     # -- what anybody can see ---------------------------------------------------------
 
@@ -113,7 +145,7 @@ class World:
         """How often each cell comes, (cells,), sums to 1."""
         shares: Array = np.array(
             [
-                math.prod(value.share for value in values)
+                math.prod(float(value.share) for value in values)
                 for values in product(*(field.values for field in self.fields))
             ],
             dtype=np.float64,
@@ -148,6 +180,35 @@ class World:
     @cached_property
     def _cells(self) -> dict[tuple[str, ...], int]:
         return {tuple(context.values()): i for i, context in enumerate(self.contexts)}
+
+    def context_of(self, request: RankRequest) -> Context:
+        """The context in which a request was made.
+
+        Raises:
+            KeyError: if nobody comes in such a context.
+        """
+        parts = json.loads(request.context_text)
+        return self._contexts[_sorted_text({k: v for part in parts for k, v in part.items()})]
+
+    @cached_property
+    def _contexts(self) -> dict[str, Context]:
+        return {_sorted_text(context): context for context in self.contexts}
+
+    def request(self, cell: int) -> RankRequest:
+        """All items offered in a cell, as a parsed Rank request; made once, so that its
+        features, compared by identity, stay the same."""
+        if cell not in self._requests:
+            made = parse_rank_request(self.actions, self.features(self.contexts[cell]))
+            self._requests.setdefault(cell, made)
+        return self._requests[cell]
+
+    @cached_property
+    def _requests(self) -> dict[int, RankRequest]:
+        return {}
+
+    def segments(self) -> tuple[tuple[Field, Value], ...]:
+        """Everything that a visitor can have, field by field."""
+        return tuple((field, value) for field in self.fields for value in field.values)
 
     def position(self, action_id: str) -> int:
         """Position of an item by its id."""
@@ -203,3 +264,7 @@ class World:
     def best_value(self) -> float:
         """Mean reward of offering each visitor their best item."""
         return float(self.frequencies @ self.expected.max(axis=1))
+
+
+def _sorted_text(context: Context) -> str:
+    return json.dumps(context, sort_keys=True)

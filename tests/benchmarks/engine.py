@@ -44,7 +44,7 @@ from engine.learners.bayesian.rows import RowForm, columns_of_row
 from engine.loop.entries import Ranked
 from engine.loop.state import EventState
 from engine.simulation.crowd import crowd
-from engine.worlds import WORLDS, World
+from engine.worlds import WORLDS, World, key_of
 
 Json = dict[str, Any]
 T = TypeVar("T")
@@ -344,7 +344,7 @@ def world_row(world: World, repeats: int, beside: int) -> tuple[Json, float]:
         follow(reference, state, times, Thompson().draws)
     each = 1e3 * took / CROWD
     return {
-        "world": world.key,
+        "world": key_of(world),
         "dimensions": dimensions_of(loop),
         "visitors / s": f"{CROWD / took:,.0f}",
         "ms / visitor": ms(each),

@@ -11,9 +11,8 @@ import pytest
 
 from engine import EpsilonGreedy, LearningLoop, LoopSettings, Uniform
 from engine.simulation.crowd import crowd
-from engine.worlds import WORLDS, World
+from engine.worlds import WORLDS, Context, Item, Taste, World
 from engine.worlds.coffee import COFFEE
-from engine.worlds.world import Context, Item, Taste
 from tests.engine.helpers import Array, Json, ManualClock
 
 pytestmark = pytest.mark.no_cover

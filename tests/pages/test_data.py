@@ -12,7 +12,7 @@ from streamlit.testing.v1 import AppTest
 from engine.simulation.crowd import crowd
 from engine.store import Store, StoredLoop, StoreError, keep
 from engine.store.exchange.jsonl import export_lines
-from engine.worlds import WORLDS
+from engine.worlds import WORLDS, key_of
 from pages.parts.library import close_library, library
 from pages.parts.play.session import PlaySession
 from pages.parts.play.setup import PlaySetup
@@ -175,7 +175,7 @@ def test_a_loop_is_opened_on_play(open_app: Open) -> None:
     app.at.button(key=f"open-{first}").click()
     app.run()
     assert app.session.kept.id == first
-    assert app.session.world.key == "coffee"
+    assert key_of(app.session.world) == "coffee"
 
 
 def test_many_loops_are_shown_when_asked_for(open_app: Open) -> None:

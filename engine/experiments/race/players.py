@@ -15,7 +15,6 @@ from engine.loop.decide import event_id_of
 from engine.loop.settings import LoopSettings, learner_of
 from engine.policies.base import Decision, Normals, Policy
 from engine.policies.uniform import Uniform
-from engine.simulation.crowd import request_in
 from engine.streams import stream
 from engine.worlds.world import World
 
@@ -118,13 +117,13 @@ class LoopPlayer:
 
     def choose(self, number: int, cell: int) -> Choice:
         if cell not in self._beliefs:
-            self._beliefs[cell] = self._learner.belief(request_in(self._world, cell))
+            self._beliefs[cell] = self._learner.belief(self._world.request(cell))
         rng = _decision_stream(self._seed, number)
         return _choice(self._policy.decide(self._beliefs[cell], self._normals, rng))
 
     def learn(self, cell: int, choice: Choice, reward: float) -> None:
         position, propensity = choice
-        request = request_in(self._world, cell)
+        request = self._world.request(cell)
         self._learner.learn(Impression(request, position, position, propensity), reward)
         self._beliefs.clear()
 

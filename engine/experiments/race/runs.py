@@ -18,7 +18,7 @@ from engine.experiments.race.contenders import Contender
 from engine.experiments.race.plan import Plan
 from engine.experiments.race.players import Choice
 from engine.simulation.outcomes import PotentialOutcomes, potential_outcomes
-from engine.worlds import WORLDS, World
+from engine.worlds import WORLDS
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +41,7 @@ class Outcome:
     Attributes:
         rewards, expected, regret: sums of the rewards, of the expected rewards of what was
             shown, and of what the best items' exceed those by, (P,).
-        visitors, losses: of each segment (`segments_of`): visitors and sum of their regret.
+        visitors, losses: of each segment (`World.segments`): visitors and sum of their regret.
         weights: hypotheses by name with how far each was believed, (P,).
     """
 
@@ -79,11 +79,6 @@ class Failure:
 
 _LONGEST = 300
 """Characters of an exception's own text in a failure."""
-
-
-def segments_of(world: World) -> list[tuple[str, str]]:
-    """(field, value) of everything that a visitor of a world can have, field by field."""
-    return [(field.name, value.name) for field in world.fields for value in field.values]
 
 
 def runs_of(plan: Plan) -> Iterator[Run]:
@@ -213,7 +208,7 @@ def do(run: Run) -> Outcome:
     expected = crowd.expected[visitors, shown]
     regret = crowd.best - expected
     present = np.array(
-        [[c[field] == value for c in world.contexts] for field, value in segments_of(world)]
+        [[c[field.name] == value.name for c in world.contexts] for field, value in world.segments()]
     )[:, crowd.cells]
     return Outcome(
         contender=contender.key,

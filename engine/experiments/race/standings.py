@@ -9,7 +9,7 @@ import numpy as np
 from engine.arrays import Array
 from engine.evaluation.intervals import Band, Estimate, band, estimate
 from engine.experiments.race.plan import Plan
-from engine.experiments.race.runs import Failure, Outcome, segments_of
+from engine.experiments.race.runs import Failure, Outcome
 from engine.worlds import WORLDS
 
 WINDOW = 20
@@ -184,8 +184,8 @@ class Standings:
         return [
             segment
             for key in self.keys
-            for place, name in enumerate(segments_of(WORLDS[self.plan.world]))
-            for segment in _segment(key, name, place, self.outcomes(key))
+            for place, (field, value) in enumerate(WORLDS[self.plan.world].segments())
+            for segment in _segment(key, (field.name, value.name), place, self.outcomes(key))
         ]
 
     def _means(self, contender: str) -> Array:
@@ -222,7 +222,8 @@ class Standings:
 
     def run_rows(self) -> Iterator[Mapping[str, object]]:
         """Every run: contender, repetition, seed, mean reward, regret, and by segment."""
-        names = segments_of(WORLDS[self.plan.world])
+        segments = WORLDS[self.plan.world].segments()
+        names = [f"regret {field.name}={value.name}" for field, value in segments]
         for key, found in self._found.items():
             for repetition, outcome in sorted(found.items()):
                 yield {
@@ -232,10 +233,7 @@ class Standings:
                     "visitors": self.plan.visitors,
                     "mean_reward": float(outcome.rewards[-1]) / self.plan.visitors,
                     "regret": float(outcome.regret[-1]),
-                    **{
-                        f"regret {field}={value}": loss
-                        for (field, value), loss in zip(names, outcome.losses.tolist(), strict=True)
-                    },
+                    **dict(zip(names, outcome.losses.tolist(), strict=True)),
                 }
 
 

@@ -142,9 +142,9 @@ def _check_answer(ranked: Ranked) -> None:
 
 
 def _check_world(ranked: Ranked, world: World) -> None:
-    request = ranked.request.to_json()
-    _need(request["actions"] == list(world.actions), f"it offers what {world.title} does not")
-    parts = request["contextFeatures"]
-    assert isinstance(parts, list)
-    merged = {name: value for part in parts for name, value in part.items()}
-    _need(merged in world.contexts, f"nobody in {world.title} comes in this context")
+    offered = ranked.request.to_json()["actions"]
+    _need(offered == list(world.actions), f"it offers what {world.title} does not")
+    try:
+        world.context_of(ranked.request)
+    except KeyError:
+        raise UnreadableError(f"nobody in {world.title} comes in this context") from None

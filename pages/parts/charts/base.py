@@ -1,5 +1,6 @@
 """What all charts share: ink, one colour per action, and specifications without data."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -30,6 +31,15 @@ def table(rows: Sequence[Mapping[str, object]]) -> pa.Table:
 def only(field: str, value: str) -> alt.Chart:
     """A chart of the rows in which a field has a value."""
     return blank().transform_filter(alt.datum[field] == value)
+
+
+def segment_names(world: World) -> list[str]:
+    """`World.segments` as they stand on an axis: each with a name of its own."""
+    found = Counter(value.label for _, value in world.segments())
+    return [
+        value.label if found[value.label] == 1 else f"{field.label}: {value.label}"
+        for field, value in world.segments()
+    ]
 
 
 def action_colour(world: World, dark: bool, field: str = "action") -> alt.Color:

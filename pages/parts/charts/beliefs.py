@@ -70,7 +70,7 @@ def probability_spec(world: World, dark: bool, small: bool = False) -> Spec:
         high="min(1, datum.probability + 2 * datum.error)",
     )
     now, before = (base.transform_filter(alt.datum.when == when) for when in ("now", "before"))
-    labels = [f"{item.emoji} {item.id}" for item in world.items]
+    labels = [item.label for item in world.items]
     y, middle = (_lanes(labels, field, at=_BAR / 2) for field in ("lane", "middle"))
     box = {"x": x, "x2": alt.X2Datum(0), "y": y, "y2": "top:Q"}
     bars = now.mark_rect(cornerRadius=3).encode(

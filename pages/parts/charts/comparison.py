@@ -10,7 +10,8 @@ import pyarrow as pa
 from engine.evaluation.matching import RECENT, Matching
 from engine.evaluation.switch_value import SwitchValue, Z
 from engine.experiments.comparison import RECENT as RECENT_REWARDS
-from pages.parts.charts.base import Spec, blank, finish, table
+from engine.worlds import World
+from pages.parts.charts.base import Spec, blank, finish, segment_names, table
 from pages.parts.charts.curves import Styles, lines
 from pages.parts.theme import accent, faint, ink
 
@@ -222,24 +223,20 @@ def slices_spec(dark: bool, size: int) -> Spec:
     return finish(layers.properties(height=26 * size + 40), dark)
 
 
-def slices_rows(slices: Mapping[str, Matching], order: Sequence[tuple[str, str, str]]) -> pa.Table:
-    """Rows of `slices_spec`: field, value, agreement, match, ratio, ceiling, visitors.
-
-    Args:
-        order: (column of the context, field, value) of what there is.
-    """
+def slices_rows(slices: Mapping[str, Matching], world: World) -> pa.Table:
+    """Rows of `slices_spec`: field, value, agreement, match, ratio, ceiling, visitors."""
     return table(
         [
             {
-                "field": field,
-                "value": value,
-                "agreement": slices[column].expected_agreement,
-                "match": slices[column].match_rate,
-                "ratio": slices[column].reward_achievement_ratio,
-                "ceiling": slices[column].highest_match_rate,
-                "visitors": slices[column].events,
+                "field": field.label,
+                "value": name,
+                "agreement": found.expected_agreement,
+                "match": found.match_rate,
+                "ratio": found.reward_achievement_ratio,
+                "ceiling": found.highest_match_rate,
+                "visitors": found.events,
             }
-            for column, field, value in order
-            if column in slices
+            for (field, value), name in zip(world.segments(), segment_names(world), strict=True)
+            if (found := slices.get(f"{field.name}={value.name}")) is not None
         ]
     )

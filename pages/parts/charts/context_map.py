@@ -25,7 +25,7 @@ def map_spec(world: World, dark: bool) -> Spec:
     """Cells: rows are the first field of the context, columns all others together."""
     first = world.fields[0]
     corner = 0.28 * _WIDTH * len(first.values) / len(world.contexts)
-    labels = {value.name: f"{value.emoji} {value.name}" for value in first.values}
+    labels = {value.name: value.label for value in first.values}
     x = (
         alt.X("column:N")
         .sort(None)
@@ -92,7 +92,7 @@ def map_rows(
 ) -> pa.Table:
     """Rows of `map_spec`, out of `engine.evaluation.learning_curve.favourites`."""
     first, *others = world.fields
-    pictures = {(f.name, v.name): v.emoji for f in world.fields for v in f.values}
+    pictures = {(f.name, v.name): v.emoji or v.name for f, v in world.segments()}
     emoji = {item.id: item.emoji for item in world.items}
     return table(
         [

@@ -9,7 +9,8 @@ import pandas as pd
 
 from engine.evaluation.intervals import Estimate
 from engine.experiments.race.standings import Final, SegmentRegret
-from pages.parts.charts.base import Spec, blank, finish
+from engine.worlds import World
+from pages.parts.charts.base import Spec, blank, finish, segment_names
 from pages.parts.charts.race import Entries, colour_of, legend_height
 from pages.parts.theme import ink
 
@@ -106,31 +107,24 @@ def segments_spec(dark: bool, size: int, top: float, entries: Entries) -> Spec:
 
 
 def segments_rows(
-    segments: Iterable[SegmentRegret],
-    entries: Entries,
-    order: Sequence[tuple[tuple[str, str], str, str]],
+    segments: Iterable[SegmentRegret], entries: Entries, world: World
 ) -> pd.DataFrame:
-    """Rows of `segments_spec`: line, field, value, regret, low, high, visitors.
-
-    Args:
-        order: ((field, value) of the world, label of the field, value with its picture).
-    """
-    names = dict(entries)
+    """Rows of `segments_spec`: line, field, value, regret, low, high, visitors."""
     found = {(s.contender, s.field, s.value): s for s in segments}
     return pd.DataFrame(
         [
             {
                 "line": name,
-                "field": label,
-                "value": value,
+                "field": field.label,
+                "value": label,
                 "regret": segment.regret.mean,
                 "low": segment.regret.low,
                 "high": segment.regret.high,
                 "visitors": segment.visitors,
             }
-            for place, label, value in order
-            for key, name in names.items()
-            if (segment := found.get((key, *place))) is not None
+            for (field, value), label in zip(world.segments(), segment_names(world), strict=True)
+            for key, name in entries
+            if (segment := found.get((key, field.name, value.name))) is not None
         ]
     )
 

@@ -83,7 +83,7 @@ def choose_rule(setup: CompareSetup) -> None:
             "Action",
             range(len(world.items)),
             key=KEY("item"),
-            format_func=lambda i: f"{world.items[i].emoji} {world.items[i].id}",
+            format_func=lambda i: world.items[i].label,
         )
     elif setup.fields:
         _edit_table(setup)

@@ -8,7 +8,7 @@ import streamlit as st
 
 from engine.evaluation.matching import LATEST, RECENT
 from engine.evaluation.switch_value import SwitchValue
-from engine.worlds import World
+from engine.worlds import key_of
 from pages.parts.charts import comparison as charts
 from pages.parts.charts.curves import span_of
 from pages.parts.compare.session import CompareSession
@@ -148,22 +148,12 @@ def show_outlook(session: CompareSession, outlook: SwitchValue | None) -> None:
             note(_outlook_in_words(outlook, watching))
     with right:
         st.markdown("##### Where it agrees", help=f"Over the latest {LATEST:,} it watched.")
-        order = slices_of(session.world)
         st.vega_lite_chart(
-            charts.slices_rows(slices, order),
-            charts.slices_spec(is_dark(), len(order)),
-            key=f"chart-slices-{session.world.key}",
+            charts.slices_rows(slices, session.world),
+            charts.slices_spec(is_dark(), len(session.world.segments())),
+            key=f"chart-slices-{key_of(session.world)}",
             alt="Expected agreement with today's choice, for each value of the context",
         )
-
-
-def slices_of(world: World) -> list[tuple[str, str, str]]:
-    """(column of the context, field, value with its picture) of a world."""
-    return [
-        (f"{field.name}={value.name}", field.label, f"{value.emoji} {value.name}")
-        for field in world.fields
-        for value in field.values
-    ]
 
 
 def _outlook_in_words(outlook: SwitchValue, watching: bool) -> str:
@@ -214,7 +204,7 @@ def show_summary(session: CompareSession) -> None:
             f"Download {len(comparison):,} visitors as CSV",
             lambda: pd.DataFrame(comparison.table()).to_csv(index=False),
             key="compare-csv",
-            file_name=f"compare-{session.world.key}-seed-{session.setup.seed}.csv",
+            file_name=f"compare-{key_of(session.world)}-seed-{session.setup.seed}.csv",
             mime="text/csv",
             on_click="ignore",
             icon=":material/download:",

@@ -9,7 +9,6 @@ from engine.loop.entries import Ranked
 from engine.worlds import World
 from pages.parts.charts import beliefs as chart
 from pages.parts.play.session import Click, PlaySession
-from pages.parts.play.snippet import context_of
 from pages.parts.text import note, percent, plain
 from pages.parts.theme import is_dark
 
@@ -41,14 +40,14 @@ def show_beliefs(session: PlaySession, ranked: Ranked) -> None:
     world, click = session.world, session.click
     title, explained = _TITLES[ranked.mode]
     st.markdown(f"##### {title} {plain(_who(world, session.context))}", help=explained)
-    here = click is not None and context_of(click.before) == session.context
+    here = click is not None and world.context_of(click.before.request) == session.context
     truth = world.expected[world.cell(session.context)] if session.setup.truth else None
     _draw(world, ranked, click.before if click and here else None, truth)
     if click:
         with st.container(border=True, key="moved"):
             _tell_what_moved(world, click)
             if not here:
-                who = plain(_who(world, context_of(click.before)))
+                who = plain(_who(world, world.context_of(click.before.request)))
                 note(f"Before (dashed) and after, for {who}:")
                 _draw(world, click.after, click.before, None, small=True)
 

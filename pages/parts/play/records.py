@@ -6,6 +6,7 @@ import pandas as pd
 import streamlit as st
 
 from engine.evaluation.event_table import latest_rows
+from engine.worlds import key_of
 from pages.parts.play.session import PlaySession
 from pages.parts.play.snippet import reproduce
 from pages.parts.text import note
@@ -31,7 +32,7 @@ def show_log(session: PlaySession) -> None:
             ("Decided by", "cause", sorted(rows["cause"].unique())),
         )
         for place, (label, column, options) in zip(st.columns(2), filters, strict=True):
-            key = f"log-{session.world.key}-{column}"
+            key = f"log-{key_of(session.world)}-{column}"
             wanted = place.multiselect(label, options, key=key, placeholder="All")
             if wanted:
                 rows = rows[rows[column].isin(wanted)]
@@ -40,7 +41,7 @@ def show_log(session: PlaySession) -> None:
             f"Download {len(rows):,} events as CSV",
             lambda: rows.to_csv(index=False),
             key="log-csv",
-            file_name=f"{session.world.key}-seed-{session.loop.seed}.csv",
+            file_name=f"{key_of(session.world)}-seed-{session.loop.seed}.csv",
             mime="text/csv",
             on_click="ignore",
             icon=":material/download:",

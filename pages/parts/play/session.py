@@ -25,7 +25,6 @@ from pages.parts.components.browser_id import owner
 from pages.parts.library import library
 from pages.parts.live import LivePlay, locked
 from pages.parts.play.setup import PlaySetup
-from pages.parts.play.snippet import context_of
 
 LAG = 0.5
 """Seconds in which a browser may still send what stood there before."""
@@ -341,7 +340,7 @@ class PlaySession(LivePlay):
         with self.kept.lock:
             taken = self.loop.undo_event()
         if taken is not None:
-            self._greet(context_of(taken))
+            self._greet(self.world.context_of(taken.request))
             self.click = None
 
     # -- the crowd --------------------------------------------------------------------

@@ -1,6 +1,5 @@
 """Python that reproduces a loop's last event outside the app."""
 
-import json
 from collections.abc import Iterator
 from dataclasses import fields
 from itertools import groupby
@@ -8,7 +7,7 @@ from itertools import groupby
 from engine import LearningLoop, LoopSettings
 from engine.loop.entries import Configured, Ranked
 from engine.simulation.crowd import Visitor, visitor
-from engine.worlds import World
+from engine.worlds import World, key_of
 
 _HEAD = '''\
 import datetime
@@ -45,14 +44,14 @@ def reproduce(loop: LearningLoop, world: World) -> str:
     last = next(ranked for ranked in reversed(list(loop.log)) if isinstance(ranked, Ranked))
     while steps.pop().startswith("loop."):
         pass
-    lines = [_HEAD.format(world=world.key, settings=settings, seed=loop.seed)]
+    lines = [_HEAD.format(world=key_of(world), settings=settings, seed=loop.seed)]
     for step, run in groupby(steps):
         count = len(list(run))
         if step == _CROWD:
             lines.append(f"for _ in crowd(loop, world, visitors={count}):\n    pass")
         else:
             lines += [step] * count
-    lines += [f"answer = {_visit(loop, last)}", "print(answer.to_json())"]
+    lines += [f"answer = {_visit(loop, world, last)}", "print(answer.to_json())"]
     return "\n".join(lines) + "\n"
 
 
@@ -69,7 +68,7 @@ def _steps(loop: LearningLoop, world: World) -> Iterator[str]:
             settings = entry.settings
         elif isinstance(entry, Ranked):
             guest = visitor(world, loop.seed, number)
-            yield _CROWD if _is_of_crowd(loop, world, entry, guest) else _visit(loop, entry)
+            yield _CROWD if _is_of_crowd(loop, world, entry, guest) else _visit(loop, world, entry)
             number += 1
 
 
@@ -85,18 +84,12 @@ def _change(old: LoopSettings | None, new: LoopSettings) -> str:
 
 def _is_of_crowd(loop: LearningLoop, world: World, ranked: Ranked, guest: Visitor) -> bool:
     state = loop.events[ranked.event_id]
-    context = context_of(ranked)
+    context = world.context_of(ranked.request)
     value = world.answer(context, ranked.action_id, guest.uniform)
     return state.open and context == guest.context and state.rewards == [value]
 
 
-def _visit(loop: LearningLoop, ranked: Ranked) -> str:
+def _visit(loop: LearningLoop, world: World, ranked: Ranked) -> str:
     state = loop.events[ranked.event_id]
     reward = state.rewards[0] if state.open and state.rewards else None
-    return f"visit({context_of(ranked)!r}, {reward!r})"
-
-
-def context_of(ranked: Ranked) -> dict[str, str]:
-    """The cell of a world that a ranking was asked for."""
-    parts = json.loads(ranked.request.context_text)
-    return {name: value for part in parts for name, value in part.items()}
+    return f"visit({world.context_of(ranked.request)!r}, {reward!r})"

@@ -2,9 +2,10 @@
 
 import streamlit as st
 
+from engine.worlds import key_of
 from pages.parts.components.reward_buttons import reward_buttons
 from pages.parts.play.session import PlaySession
-from pages.parts.text import note
+from pages.parts.text import note, plain
 
 
 def choose_context(session: PlaySession) -> None:
@@ -14,9 +15,9 @@ def choose_context(session: PlaySession) -> None:
         session.place(field, st.session_state[key])
 
     for field in session.world.fields:
-        key = f"{session.world.key}-{field.name}"
+        key = f"{key_of(session.world)}-{field.name}"
         st.session_state[key] = session.context[field.name]
-        faces = {value.name: f"{value.emoji} {value.name}" for value in field.values}
+        faces = {value.name: plain(value.label) for value in field.values}
         st.pills(
             field.label,
             list(faces),

@@ -9,7 +9,7 @@ import streamlit as st
 from engine import LoopSettings
 from engine.evaluation.intervals import Estimate
 from engine.experiments.race.standings import Final
-from engine.worlds import WORLDS, World
+from engine.worlds import WORLDS
 from pages.parts.charts import race as charts
 from pages.parts.charts import race_results as results
 from pages.parts.charts.curves import span_of
@@ -142,7 +142,7 @@ def _within(value: Estimate, digits: int) -> str:
 def show_finals(session: RaceSession) -> None:
     """Who earns most, and for whom each contender is good or bad."""
     known, entries, dark = session.known, _entries(session), is_dark()
-    order = segments_order(WORLDS[known.plan.world])
+    world = WORLDS[known.plan.world]
     segments = known.segments()
     top = results.tenths_above(segment.regret.mean for segment in segments)
     left, right = st.columns(2, gap="medium")
@@ -157,20 +157,11 @@ def show_finals(session: RaceSession) -> None:
     with right:
         st.markdown("##### For whom is it lost?", help=_SEGMENT_HELP)
         st.vega_lite_chart(
-            results.segments_rows(segments, entries, order),
-            results.segments_spec(dark, len(order), top, entries),
+            results.segments_rows(segments, entries, world),
+            results.segments_spec(dark, len(world.segments()), top, entries),
             key=f"chart-race-segments-{known.plan.world}-{top}-{hash(entries)}",
             alt="Regret a visitor of each contender, for each value of the context",
         )
-
-
-def segments_order(world: World) -> list[tuple[tuple[str, str], str, str]]:
-    """((field, value), label of the field, value with its picture) of a world."""
-    return [
-        ((field.name, value.name), field.label, f"{value.emoji} {value.name}")
-        for field in world.fields
-        for value in field.values
-    ]
 
 
 def show_weights(session: RaceSession) -> None:

@@ -10,8 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine import LearningLoop
+from engine.protocol.request import parse_rank_request
 from engine.simulation.crowd import crowd
-from engine.worlds import WORLDS, Field, Taste, Value, World
+from engine.worlds import WORLDS, Field, Taste, Value, World, key_of
 from tests.statistics import CHI_SQUARE_999, chi_square
 
 every_world = pytest.mark.parametrize("world", WORLDS.values(), ids=list(WORLDS))
@@ -31,13 +32,10 @@ PHONE_CELLS = 48
 
 
 def test_worlds_are_found_by_the_name_in_their_links() -> None:
-    assert {key: world.key for key, world in WORLDS.items()} == {
-        "coffee": "coffee",
-        "news": "news",
-        "movies": "movies",
-        "store": "store",
-    }
-    assert next(iter(WORLDS)) == "coffee"
+    assert list(WORLDS) == ["coffee", "news", "movies", "store"]
+    assert [key_of(world) for world in WORLDS.values()] == list(WORLDS)
+    own = replace(WORLDS["coffee"], title="Café 24/7")
+    assert key_of(own) == f"caf-24-7-{own.digest[:8]}"
 
 
 @every_world
@@ -91,6 +89,59 @@ def test_cells_are_all_combinations_the_last_field_changing_fastest(world: World
     ]
     assert [world.cell(context) for context in world.contexts] == list(range(len(world.contexts)))
     assert [world.position(item.id) for item in world.items] == list(range(len(world.items)))
+
+
+@every_world
+def test_a_request_says_in_which_context_it_was_made(world: World) -> None:
+    for cell, context in enumerate(world.contexts):
+        assert world.context_of(world.request(cell)) == context
+        apart = [{name: value} for name, value in reversed(list(context.items()))]
+        assert world.context_of(parse_rank_request(world.actions, apart)) == context
+
+
+@pytest.mark.parametrize(
+    "context",
+    [
+        [],
+        [{"name": "Alice", "weather": "Sunny"}],
+        [{"name": "Alice", "weather": "Sunny", "timeofday": "Noon"}],
+        [{"name": "Alice", "weather": "Sunny", "timeofday": "Morning", "age": 4}],
+        [{"name": "Alice", "weather": [1, 2], "timeofday": "Morning"}],
+        [{"name": {"weather": "Sunny"}, "timeofday": "Morning"}],
+    ],
+)
+def test_a_context_in_which_nobody_comes_is_no_cell(context: list[dict[str, object]]) -> None:
+    coffee = WORLDS["coffee"]
+    with pytest.raises(KeyError):
+        coffee.context_of(parse_rank_request(coffee.actions, context))
+
+
+@every_world
+def test_the_request_of_a_cell_is_made_once_with_all_items_in_their_order(world: World) -> None:
+    for cell in (0, len(world.contexts) - 1):
+        request = world.request(cell)
+        assert request is world.request(cell)
+        assert [action.id for action in request.actions] == [item.id for item in world.items]
+        told = parse_rank_request(world.actions, world.features(world.contexts[cell]))
+        assert request.to_json() == told.to_json()
+
+
+def test_segments_are_all_values_field_by_field() -> None:
+    assert [(field.name, value.name) for field, value in WORLDS["coffee"].segments()] == [
+        *(("name", who) for who in ("Alice", "Bob", "Cathy", "Dave")),
+        *(("weather", sky) for sky in ("Sunny", "Rainy", "Snowy")),
+        *(("timeofday", time) for time in ("Morning", "Afternoon", "Evening")),
+    ]
+
+
+@every_world
+def test_worlds_are_equal_if_all_that_they_say_is(world: World) -> None:
+    same = replace(world)
+    assert same is not world
+    assert (same, hash(same), same.digest) == (world, hash(world), world.digest)
+    kinder = replace(world, taste=lambda context, item: Taste(half=0.0, full=1.0))
+    for other in (replace(world, title="Other"), kinder, *WORLDS.values()):
+        assert (other == world) == (other is world)
 
 
 # -- who comes ----------------------------------------------------------------------------

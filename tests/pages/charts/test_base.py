@@ -1,6 +1,7 @@
 """Specifications of charts: without data, made once, fields that their rows have."""
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -9,9 +10,10 @@ from engine import LearningLoop
 from engine.evaluation.context_map import favourites
 from engine.evaluation.learning_curve import LearningCurve
 from engine.simulation.crowd import crowd
-from engine.worlds import WORLDS, World
+from engine.worlds import WORLDS, Field, Value, World
 from pages.parts.charts import beliefs, curves
 from pages.parts.charts import context_map as contexts
+from pages.parts.charts.base import segment_names
 from pages.parts.theme import palette
 from tests.pages.charts.specs import THEMES, fields_in
 
@@ -71,3 +73,13 @@ def test_rows_have_every_column_that_the_specification_reads(world: World) -> No
     ]
     for spec, frame in zip(all_specs(world, dark=False), frames, strict=True):
         assert fields_in(spec) <= set(frame.column_names)
+
+
+def test_values_of_two_fields_with_one_name_are_told_apart_on_an_axis() -> None:
+    coffee = WORLDS["coffee"]
+    member = Field("member", "Member", (Value("yes", ""), Value("no", "")))
+    parking = Field("parking", "Parking", (Value("yes", ""), Value("by bike", "🚲")))
+    assert segment_names(replace(coffee, fields=(member, parking))) == [
+        "Member: yes", "no", "Parking: yes", "🚲 by bike",
+    ]  # fmt: skip
+    assert segment_names(coffee)[:4] == ["👩 Alice", "👨 Bob", "👵 Cathy", "🧔 Dave"]

@@ -11,7 +11,6 @@ from engine.experiments.comparison import Comparison
 from engine.simulation.baselines import best_rule
 from engine.worlds import WORLDS
 from pages.parts.charts import comparison as comparing
-from pages.parts.compare.board import slices_of
 from tests.pages.charts.specs import THEMES, fields_in
 
 
@@ -48,14 +47,14 @@ def test_rows_of_a_comparison_have_every_column_that_is_read() -> None:
     assert foreseen is not None
     comparison.go_online()
     comparison.step()
-    rows, order = list(comparison.rows()), slices_of(WORLDS["coffee"])
+    rows, world = list(comparison.rows()), WORLDS["coffee"]
     frames = [
         comparing.match_rows(list(comparison.record.rows()), [60]),
         comparing.arm_rows(rows, [60], "", (1.0, 100)),
         comparing.arm_rows(rows, [60], "_worse"),
         comparing.arm_rows(rows, [60], "_gain"),
         comparing.outlook_rows(foreseen, 0.5, (0.6, 0.01)),
-        comparing.slices_rows(comparison.record.slices(), order),
+        comparing.slices_rows(comparison.record.slices(), world),
     ]
     for spec, frame in zip(comparison_specs(dark=False), frames, strict=True):
         assert fields_in(spec) <= set(frame.column_names)
@@ -66,7 +65,7 @@ def test_rows_of_a_comparison_have_every_column_that_is_read() -> None:
         "earned since",
         "the truth",
     ]
-    assert frames[5].num_rows == len(order)
+    assert frames[5].num_rows == len(world.segments())
 
 
 def test_lines_show_what_the_loops_earned() -> None:

@@ -13,7 +13,6 @@ from engine.experiments.race.standings import Standings
 from engine.worlds import WORLDS
 from pages.parts.charts import race as racing
 from pages.parts.charts import race_results as results
-from pages.parts.race.board import segments_order
 from pages.parts.race.setup import KEYS
 from tests.pages.charts.specs import THEMES, fields_in
 
@@ -51,12 +50,12 @@ def test_rows_of_a_race_have_every_column_that_is_read() -> None:
     rewards = {key: made.recent(key) for key in made.keys}
     regrets = {key: made.regret(key) for key in made.keys}
     weights = {"pairs": np.linspace(1, 0, 60), "triples": np.linspace(0, 1, 60)}
-    order = segments_order(WORLDS["coffee"])
+    world = WORLDS["coffee"]
     frames = [
         racing.band_rows(made.plan, rewards, ENTRIES),
         racing.band_rows(made.plan, regrets, ENTRIES),
         results.finals_rows(made.finals(), ENTRIES),
-        results.segments_rows(made.segments(), ENTRIES, order),
+        results.segments_rows(made.segments(), ENTRIES, world),
         racing.weights_rows(made.plan, weights),
     ]
     for spec, frame in zip(race_specs(dark=False), frames, strict=True):
@@ -67,7 +66,7 @@ def test_rows_of_a_race_have_every_column_that_is_read() -> None:
     for final in made.finals():
         assert last[dict(ENTRIES)[final.contender]] == final.regret.mean
     assert list(frames[2]["reward"]) == sorted(frames[2]["reward"], reverse=True)
-    assert len(frames[3]) == 3 * len(order)
+    assert len(frames[3]) == 3 * len(world.segments())
     assert len(frames[4]) == 120
 
 

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from engine.experiments.comparison import ARMS
 from engine.simulation.baselines import best_rule
-from engine.worlds import WORLDS
+from engine.worlds import WORLDS, key_of
 from pages.parts.choices import CROSSES, MAX_SEED, SPEEDS
 from pages.parts.compare.setup import KINDS, RATES, CompareSetup, rules_of
 
@@ -20,7 +20,7 @@ def compare_setups(draw: st.DrawFn) -> CompareSetup:
     world = WORLDS[draw(st.sampled_from(list(WORLDS)))]
     rule = draw(st.sampled_from(list(rules_of(world))))
     setup = CompareSetup(
-        world=world.key,
+        world=key_of(world),
         seed=draw(st.integers(0, MAX_SEED)),
         rule=rule,
         item=draw(st.integers(0, len(world.items) - 1)),

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from engine.worlds import key_of
 from pages.parts.play.session import PlaySession
 from pages.parts.play.setup import PlaySetup
 from pages.parts.play.snippet import reproduce
@@ -36,9 +37,9 @@ def crowd_and_clicks(session: PlaySession) -> None:
 
 def other_settings(session: PlaySession) -> None:
     own_clicks(session)
-    session.adopt(PlaySetup(world=session.world.key, policy="classic", epsilon=30, crosses=1))
+    session.adopt(PlaySetup(world=key_of(session.world), policy="classic", epsilon=30, crosses=1))
     session.step()
-    session.adopt(PlaySetup(world=session.world.key, policy="uniform"))
+    session.adopt(PlaySetup(world=key_of(session.world), policy="uniform"))
 
 
 def undone(session: PlaySession) -> None:

@@ -3,7 +3,6 @@
 import pytest
 
 from engine.worlds import WORLDS
-from pages.parts.race.board import segments_order
 from pages.parts.race.setup import KEYS, RaceSetup
 from pages.parts.race.wording import names_of, size_of, story_of
 
@@ -18,4 +17,3 @@ def test_everybody_has_a_name_and_a_story_in_every_world(world: str) -> None:
         assert story_of(key, setup).endswith(".")
         assert "!" not in story_of(key, setup)
     assert "10 contenders" in size_of(setup)
-    assert len(segments_order(WORLDS[world])) == sum(len(f.values) for f in WORLDS[world].fields)

@@ -31,10 +31,9 @@ from engine.experiments.race.runs import (
     play,
     race,
     runs_of,
-    segments_of,
 )
 from engine.simulation.outcomes import potential_outcomes
-from engine.worlds import WORLDS, World
+from engine.worlds import WORLDS, World, key_of
 from tests.engine.experiments.race.races import FOUR, PLAN, bits, outcomes_of, shown
 
 EVERY_WORLD = pytest.mark.parametrize("world", WORLDS.values(), ids=WORLDS)
@@ -126,11 +125,11 @@ def test_late_rewards_and_stale_models_cost_a_learner() -> None:
 
 @EVERY_WORLD
 def test_segments_add_up_to_the_whole(world: World) -> None:
-    plan = Plan(world.key, FOUR, visitors=80, repetitions=2)
-    names = segments_of(world)
+    plan = Plan(key_of(world), FOUR, visitors=80, repetitions=2)
+    names = world.segments()
     for outcome in outcomes_of(plan):
         for field in world.fields:
-            places = [i for i, (name, _) in enumerate(names) if name == field.name]
+            places = [i for i, (of, _) in enumerate(names) if of is field]
             assert outcome.losses[places].sum() == pytest.approx(outcome.regret[-1])
             assert outcome.visitors[places].sum() == 80
     assert len(names) == sum(len(field.values) for field in world.fields)

@@ -9,12 +9,12 @@ import pytest
 from engine.evaluation.intervals import band, estimate
 from engine.experiments.race.contenders import Blind
 from engine.experiments.race.plan import Plan
-from engine.experiments.race.runs import Failure, Outcome, race, segments_of
+from engine.experiments.race.runs import Failure, Outcome, race
 from engine.experiments.race.standings import Standings
 from engine.worlds import WORLDS
 from tests.engine.experiments.race.races import FOUR
 
-SIZE = len(segments_of(WORLDS["coffee"]))
+SIZE = len(WORLDS["coffee"].segments())
 
 
 PLAN = Plan("coffee", (Blind("a"), Blind("b")), visitors=10, repetitions=3)
@@ -136,7 +136,7 @@ def test_segments_say_the_regret_of_a_visitor() -> None:
     visitors[3] = 0.0
     made = standings(outcome("a", 0, [1.0] * 10, losses=losses, visitors=visitors))
     found = {(s.field, s.value): s for s in made.segments()}
-    names = segments_of(WORLDS["coffee"])
+    names = [(field.name, value.name) for field, value in WORLDS["coffee"].segments()]
     assert set(found) == set(names) - {names[3]}
     assert found[names[5]].regret.mean == 2.5
     assert found[names[5]].visitors == 2.0

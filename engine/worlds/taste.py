@@ -1,0 +1,134 @@
+"""What visitors secretly like: how likely each reward is for an item in a context.
+
+A world's truth is any function of context and item. As a value it is a table, or weights
+where a table would be too large; both can be compared, written down and sent.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+Context = Mapping[str, str]
+"""Field name -> value: one visitor in one situation."""
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One action of a world: id, picture and the features sent with it."""
+
+    id: str
+    emoji: str
+    features: Mapping[str, Any]
+
+    @property
+    def label(self) -> str:
+        """Picture and id, as it stands beside others."""
+        return f"{self.emoji} {self.id}".strip()
+
+
+@dataclass(frozen=True, slots=True)
+class Taste:
+    """How a visitor answers an item: chances of the rewards 1/2 and 1, otherwise 0."""
+
+    half: float
+    full: float
+
+    def __post_init__(self) -> None:
+        if min(self.half, self.full) < 0 or self.half + self.full > 1 + 1e-12:
+            raise ValueError(f"chances {self.half} and {self.full} do not leave one for 0")
+
+    @classmethod
+    def in_two_steps(cls, first: float, second: float) -> "Taste":
+        """Half a reward for a first step (a click), a whole one if a second follows (a purchase).
+
+        Args:
+            first: chance of the first step.
+            second: chance of the second after the first.
+        """
+        return cls(half=first * (1 - second), full=first * second)
+
+
+Truth = Callable[[Context, Item], Taste]
+
+
+@dataclass(frozen=True, slots=True)
+class TasteTable:
+    """The truth cell by cell.
+
+    Attributes:
+        fields: names of the context's fields.
+        rows: values of those fields, in their order -> id of an item -> its taste.
+    """
+
+    fields: tuple[str, ...]
+    rows: Mapping[tuple[str, ...], Mapping[str, Taste]]
+
+    def __call__(self, context: Context, item: Item) -> Taste:
+        return self.rows[tuple(context[name] for name in self.fields)][item.id]
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """What is added to the chance of a reward where it applies.
+
+    Attributes:
+        add: to the chance; may be negative.
+        when: values that the context must have; none for every context.
+        item: id of the item; None for every item.
+        features: what the item must have; none for every item.
+    """
+
+    add: float
+    when: Context
+    item: str | None
+    features: Mapping[str, Any]
+
+    def is_about(self, item: Item) -> bool:
+        """Whether it applies to an item, in some context."""
+        return self.item in (None, item.id) and all(
+            _same(item.features.get(name), value) for name, value in self.features.items()
+        )
+
+    def applies(self, context: Context, item: Item) -> bool:
+        """Whether it applies to an item in a context."""
+        return self.is_about(item) and all(context[name] == v for name, v in self.when.items())
+
+
+def _same(one: object, other: object) -> bool:
+    """Whether two features are the same in JSON, where 1 is not true."""
+    return one == other and isinstance(one, bool) == isinstance(other, bool)
+
+
+@dataclass(frozen=True, slots=True)
+class TasteWeights:
+    """The truth as a sum: the chance of any reward is a base and whatever terms apply.
+
+    Attributes:
+        base: the chance where no term applies.
+        terms: added in their order; sums below 0 count as 0, sums above 1 as 1.
+        whole: share of the rewards that are 1 instead of 1/2, 0 to 1.
+    """
+
+    base: float
+    terms: tuple[Term, ...]
+    whole: float = 1.0
+
+    def __call__(self, context: Context, item: Item) -> Taste:
+        chance = self.base
+        for term in self.terms:
+            if term.applies(context, item):
+                chance += term.add
+        return Taste.in_two_steps(min(max(chance, 0.0), 1.0), self.whole)
+
+    def to_json(self) -> dict[str, object]:
+        """The truth in the JSON of a world."""
+        terms = [
+            {
+                "add": term.add,
+                "when": dict(term.when),
+                **({} if term.item is None else {"item": term.item}),
+                "features": dict(term.features),
+            }
+            for term in self.terms
+        ]
+        return {"base": self.base, "whole": self.whole, "terms": terms}
