@@ -175,16 +175,6 @@ def test_visitors_come_as_often_as_the_frequencies_say(world: World) -> None:
 # -- what they answer ---------------------------------------------------------------------
 
 
-@given(half=st.floats(-0.2, 1.2), full=st.floats(-0.2, 1.2))
-def test_a_taste_is_a_pair_of_chances_that_leaves_one_for_nothing(half: float, full: float) -> None:
-    rounding = 1e-12
-    if half >= 0 and full >= 0 and half + full <= 1:
-        assert 0 <= Taste(half, full).full + half / 2 <= 1
-    elif half < 0 or full < 0 or half + full > 1 + 2 * rounding:
-        with pytest.raises(ValueError, match="do not leave"):
-            Taste(half, full)
-
-
 @every_world
 def test_expected_is_the_mean_of_the_outcomes_that_the_taste_tells(world: World) -> None:
     shape = (len(world.contexts), len(world.items))
