@@ -10,22 +10,10 @@ import secrets
 
 import streamlit as st
 
+from pages.parts.components import beside
 from pages.parts.library import library
 
-_SCRIPT = """
-const KEY = "personalizer-playground";
-
-export default function ({ data, setStateValue }) {
-    try {
-        const known = localStorage.getItem(KEY);
-        if (!known) localStorage.setItem(KEY, data.secret);
-        else if (known !== data.secret) setStateValue("secret", known);
-    } catch {
-        // No storage: the server's secret for this session stays.
-    }
-}
-"""
-_component = st.components.v2.component("playground_browser", js=_SCRIPT)
+_component = st.components.v2.component("playground_browser", js=beside(__file__, "index.js"))
 _SECRET = re.compile(r"[0-9a-f]{32}")
 
 

@@ -1,0 +1,40 @@
+"""Tabs that look at the same loop: each sees what the others do within a second.
+
+The browser asks a route of its own how long the log is, and has the page drawn anew when
+it has grown. A fragment that is run every second would cost the server ten times as much.
+"""
+
+from collections.abc import Callable
+
+import streamlit as st
+
+from pages.parts.components import beside
+from pages.parts.routes import LENGTH_PATH, base_path
+
+EVERY = 800
+"""Milliseconds between two questions."""
+
+_component = st.components.v2.component("playground_watch", js=beside(__file__, "index.js"))
+
+
+def watch_others(loop: str | None, length: int, is_live: bool, changed: Callable[[], None]) -> None:
+    """Have this fragment drawn anew when others have done something to its loop.
+
+    Args:
+        loop: its id; None while it is not kept.
+        length: of the log's history as it is drawn.
+        is_live: whether the fragment is drawn all the time anyway.
+        changed: is called first when there is something new.
+    """
+    _component(
+        key="watch",
+        data={
+            "loop": loop,
+            "length": length,
+            "live": is_live,
+            "every": EVERY,
+            "path": f"{base_path()}{LENGTH_PATH}",
+        },
+        height=1,
+        on_changed_change=changed,
+    )

@@ -1,0 +1,19 @@
+"""Light or dark: the charts follow when the system, or the person, changes it meanwhile.
+
+Streamlit repaints its own parts alone; the colours of charts are drawn by the script, which
+the browser therefore has run anew.
+"""
+
+import streamlit as st
+
+from pages.parts.components import beside
+
+EVERY = 500
+"""Milliseconds between two looks at the colour of the background."""
+
+_component = st.components.v2.component("playground_scheme", js=beside(__file__, "index.js"))
+
+
+def follow_scheme() -> None:
+    """Have the page drawn anew when the background's colour has changed."""
+    _component(key="scheme", data={"every": EVERY}, height=1, on_changed_change=lambda: None)
