@@ -1,17 +1,72 @@
-"""The look: one colour per action, the logo, and how values are written."""
+"""The look: the one table of colours, light and dark, and the logo."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping
+from dataclasses import dataclass
 
 import streamlit as st
 
-_LIGHT = (
-    "#0072b2", "#d05a00", "#00855f", "#b8508c", "#9a6d00", "#6a4fc9",
-    "#a3293e", "#4c6272", "#6d7600", "#007f8c", "#7a4e2d", "#c2416b",
+
+@dataclass(frozen=True, slots=True)
+class Theme:
+    """The colours of one theme, as ``#rrggbb``; `.streamlit/config.toml` repeats some of them.
+
+    Attributes:
+        actions: of a world's actions in their order; safe for the colour-blind by pairs.
+        ink: of text and outlines.
+        ground: of the page.
+        faint: of what is there for comparison.
+        accent: of the loop itself.
+        grid: of the lines behind a chart.
+        empty: of a cell about which nothing is known.
+        code: of its parts, by the keys of `_TOKENS`.
+    """
+
+    actions: tuple[str, ...]
+    ink: str
+    ground: str
+    faint: str
+    accent: str
+    grid: str
+    empty: str
+    code: Mapping[str, str]
+
+    @property
+    def other(self) -> str:
+        """Colour of a second loop beside the first."""
+        return self.actions[1]
+
+
+_LIGHT = Theme(
+    actions=(
+        "#0072b2", "#d05a00", "#00855f", "#b8508c", "#9a6d00", "#6a4fc9",
+        "#a3293e", "#4c6272", "#6d7600", "#007f8c", "#7a4e2d", "#c2416b",
+    ),
+    ink="#14171c", ground="#fcfbf8", faint="#5c6370", accent="#5b3fd0",
+    grid="#e9e4da", empty="#efebe2",
+    code={"name": "#0b6285", "word": "#1d5fb8", "text": "#1a7032", "sign": "#9a4a00"},
 )  # fmt: skip
-_DARK = (
-    "#55aee6", "#ff9147", "#35c79b", "#e792c4", "#e3b63a", "#ab98f7",
-    "#f07a88", "#a6b7c5", "#bac44e", "#48c3ce", "#c9a07e", "#f58bb0",
+_DARK = Theme(
+    actions=(
+        "#55aee6", "#ff9147", "#35c79b", "#e792c4", "#e3b63a", "#ab98f7",
+        "#f07a88", "#a6b7c5", "#bac44e", "#48c3ce", "#c9a07e", "#f58bb0",
+    ),
+    ink="#eceae4", ground="#15171c", faint="#a9afba", accent="#ab98f7",
+    grid="#2c303a", empty="#262a33",
+    code={"name": "#7cc7ea", "word": "#8ab8ff", "text": "#7fd49a", "sign": "#ffb27a"},
 )  # fmt: skip
+
+
+def theme(dark: bool) -> Theme:
+    """The dark theme, or the light one."""
+    return _DARK if dark else _LIGHT
+
+
+def is_dark() -> bool:
+    """Whether the person looks at the dark theme."""
+    return st.context.theme.type == "dark"
+
+
+# -- the logo -------------------------------------------------------------------------
 
 _BELL = "M{x0} 30 C{x1} 30 {x2} {top} {x3} {top} S{x4} 30 {x5} 30 Z"
 
@@ -42,13 +97,8 @@ def _logo() -> str:
 LOGO = _logo()
 
 
-def is_dark() -> bool:
-    """Whether the person looks at the dark theme."""
-    return st.context.theme.type == "dark"
+# -- what Streamlit's theme has no option for -----------------------------------------
 
-
-_CODE_LIGHT = {"name": "#0b6285", "word": "#1d5fb8", "text": "#1a7032", "sign": "#9a4a00"}
-_CODE_DARK = {"name": "#7cc7ea", "word": "#8ab8ff", "text": "#7fd49a", "sign": "#ffb27a"}
 _TOKENS = {
     "name": ("property", "attr-name", "variable", "number", "boolean", "constant"),
     "word": ("keyword", "function", "class-name", "builtin"),
@@ -58,36 +108,11 @@ _TOKENS = {
 
 
 def style() -> str:
-    """What the theme has no option for: code that can be read, notices that cover no button."""
-    colours = _CODE_DARK if is_dark() else _CODE_LIGHT
+    """Code that can be read, and notices that cover no button."""
+    colours = theme(is_dark()).code
     rules = [
         ",".join(f".stCode code .token.{token}" for token in tokens) + f"{{color:{colours[kind]}}}"
         for kind, tokens in _TOKENS.items()
     ]
     rules.append(".stToastContainer{inset:auto 1rem 1rem auto}")
     return f"<style>{''.join(rules)}</style>"
-
-
-def palette(dark: bool) -> Sequence[str]:
-    """Colours of a world's actions in their order; safe for the colour-blind by pairs."""
-    return _DARK if dark else _LIGHT
-
-
-def ink(dark: bool) -> str:
-    """Colour of text and outlines."""
-    return "#eceae4" if dark else "#14171c"
-
-
-def ground(dark: bool) -> str:
-    """Colour of the page."""
-    return "#15171c" if dark else "#fcfbf8"
-
-
-def faint(dark: bool) -> str:
-    """Colour of what is there for comparison."""
-    return "#a9afba" if dark else "#5c6370"
-
-
-def accent(dark: bool) -> str:
-    """Colour of the loop itself."""
-    return "#ab98f7" if dark else "#5b3fd0"

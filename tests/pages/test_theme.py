@@ -1,26 +1,30 @@
 """One table of colours, in charts and in Streamlit's theme."""
 
+import re
+import tomllib
 from pathlib import Path
 
 import pytest
 from streamlit import config
 
 from engine.worlds import WORLDS
-from pages.parts.theme import LOGO, palette
+from pages.parts.theme import LOGO, theme
 
 ROOT = Path(__file__).parents[2]
 
 
 @pytest.mark.parametrize("dark", [False, True])
 def test_every_action_of_every_world_has_a_colour_of_its_own(dark: bool) -> None:
-    colours = palette(dark)
+    colours = theme(dark).actions
     assert len(set(colours)) == len(colours) >= max(len(w.items) for w in WORLDS.values())
 
 
-@pytest.mark.parametrize(("dark", "ground"), [(False, "#fcfbf8"), (True, "#15171c")])
-def test_colours_stand_out_from_the_ground(dark: bool, ground: str) -> None:
-    assert f'backgroundColor = "{ground}"' in (ROOT / ".streamlit" / "config.toml").read_text()
-    assert all(contrast(colour, ground) >= 3 for colour in palette(dark))
+@pytest.mark.parametrize("dark", [False, True])
+def test_colours_stand_out_from_the_ground(dark: bool) -> None:
+    colours = theme(dark)
+    assert all(contrast(colour, colours.ground) >= 3 for colour in colours.actions)
+    for text in (colours.ink, colours.faint, colours.accent):
+        assert contrast(text, colours.ground) >= 4.5
 
 
 def contrast(one: str, other: str) -> float:
@@ -35,10 +39,21 @@ def contrast(one: str, other: str) -> float:
     return (high + 0.05) / (low + 0.05)
 
 
-def test_the_theme_offers_the_same_colours_as_the_charts() -> None:
-    text = (ROOT / ".streamlit" / "config.toml").read_text()
-    for dark in (False, True):
-        assert f"chartCategoricalColors = {list(palette(dark))}".replace("'", '"') in text
+@pytest.mark.parametrize("dark", [False, True])
+def test_streamlits_theme_has_the_colours_of_the_charts(dark: bool) -> None:
+    config = tomllib.loads((ROOT / ".streamlit" / "config.toml").read_text())
+    its, ours = config["theme"]["dark" if dark else "light"], theme(dark)
+    assert its["backgroundColor"] == ours.ground
+    assert its["textColor"] == ours.ink
+    assert its["grayTextColor"] == ours.faint
+    assert its["chartCategoricalColors"] == list(ours.actions)
+    assert dark or its["primaryColor"] == its["linkColor"] == ours.accent
+
+
+def test_no_other_file_of_the_app_names_a_colour() -> None:
+    for path in (ROOT / "pages").rglob("*.py"):
+        if path.name != "theme.py":
+            assert not re.search(r"#[0-9a-fA-F]{6}\b", path.read_text()), path
 
 
 def test_the_logo_is_made_of_code() -> None:

@@ -9,7 +9,7 @@ import pandas as pd
 import pyarrow as pa
 
 from engine.worlds import World
-from pages.parts.theme import ink, palette
+from pages.parts.theme import theme
 
 Spec = dict[str, Any]
 
@@ -45,13 +45,13 @@ def segment_names(world: World) -> list[str]:
 def action_colour(world: World, dark: bool, field: str = "action") -> alt.Color:
     """The one colour that each action of a world has in every chart."""
     ids = [item.id for item in world.items]
-    scale = alt.Scale(domain=ids, range=list(palette(dark)[: len(ids)]))
+    scale = alt.Scale(domain=ids, range=list(theme(dark).actions[: len(ids)]))
     return alt.Color(f"{field}:N", scale=scale, legend=None)
 
 
 def finish(chart: alt.LayerChart | alt.FacetChart, dark: bool) -> Spec:
     """The chart as a dictionary without data, in the app's type and colours."""
-    text = ink(dark)
+    text = theme(dark).ink
     styled = (
         chart.configure_axis(
             labelFontSize=12,
@@ -61,7 +61,7 @@ def finish(chart: alt.LayerChart | alt.FacetChart, dark: bool) -> Spec:
             titlePadding=6,
             labelColor=text,
             titleColor=text,
-            gridColor="#2c303a" if dark else "#e9e4da",
+            gridColor=theme(dark).grid,
             domain=False,
             ticks=False,
         )

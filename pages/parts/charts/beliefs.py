@@ -11,7 +11,7 @@ from engine.loop.entries import Ranked
 from engine.worlds import World
 from pages.parts.charts.base import Spec, action_colour, blank, finish, only, table
 from pages.parts.text import percent
-from pages.parts.theme import ground, ink
+from pages.parts.theme import theme
 
 REWARDS = (-0.75, 1.75)
 """Rewards that the bells' axis spans."""
@@ -78,17 +78,17 @@ def probability_spec(world: World, dark: bool, small: bool = False) -> Spec:
     )
     ghosts = before.mark_rect(
         fillOpacity=0,
-        stroke=ink(dark),
+        stroke=theme(dark).ink,
         strokeDash=[3, 2],
         strokeWidth=1.3,
         cornerRadius=3,
         aria=False,
     ).encode(**box)
-    errors = now.mark_rule(color=ink(dark), strokeWidth=1.5, aria=False).encode(
+    errors = now.mark_rule(color=theme(dark).ink, strokeWidth=1.5, aria=False).encode(
         x="low:Q", x2="high:Q", y=middle
     )
     texts = now.mark_text(
-        align="left", dx=7, fontSize=13, fontWeight=600, color=ink(dark), aria=False
+        align="left", dx=7, fontSize=13, fontWeight=600, color=theme(dark).ink, aria=False
     ).encode(x="label_at:Q", y=middle, text="label:N")
     layers = alt.layer(bars, ghosts, errors, texts)
     return finish(layers.properties(height=height(world, small)), dark)
@@ -150,13 +150,15 @@ def belief_spec(world: World, dark: bool, small: bool = False) -> Spec:
     layers = alt.layer(
         bells.mark_area(fillOpacity=0.55).encode(x, y, y2="top:Q", color=colour, tooltip=tooltip),
         _bell(before)
-        .mark_line(color=ink(dark), strokeDash=[3, 2], strokeWidth=1.3, aria=False)
+        .mark_line(color=theme(dark).ink, strokeDash=[3, 2], strokeWidth=1.3, aria=False)
         .encode(x, top, detail="action:N"),
         now.transform_calculate(reward="datum.mean", top=f"datum.lane + {_BELL}")
         .mark_rule(strokeWidth=2, aria=False)
         .encode(x, y, y2="top:Q", color=colour, tooltip=tooltip),
-        draws.mark_rule(strokeWidth=1.2, color=ink(dark), aria=False).encode(x, y, y2="top:Q"),
-        draws.mark_point(filled=True, stroke=ink(dark), opacity=1).encode(
+        draws.mark_rule(strokeWidth=1.2, color=theme(dark).ink, aria=False).encode(
+            x, y, y2="top:Q"
+        ),
+        draws.mark_point(filled=True, stroke=theme(dark).ink, opacity=1).encode(
             x,
             top,
             color=colour,
@@ -170,7 +172,7 @@ def belief_spec(world: World, dark: bool, small: bool = False) -> Spec:
             dx=alt.ExprRef(f"{right_of_it} ? 11 : -11"),
             fontSize=12,
             fontWeight=600,
-            color=ink(dark),
+            color=theme(dark).ink,
             aria=False,
         )
         .encode(x, top, text=alt.value("highest draw")),
@@ -181,8 +183,8 @@ def belief_spec(world: World, dark: bool, small: bool = False) -> Spec:
             filled=True,
             opacity=1,
             size=80,
-            color=ink(dark),
-            stroke=ground(dark),
+            color=theme(dark).ink,
+            stroke=theme(dark).ground,
             strokeWidth=1.2,
             yOffset=-4,
         )

@@ -13,7 +13,7 @@ from engine.experiments.comparison import RECENT as RECENT_REWARDS
 from engine.worlds import World
 from pages.parts.charts.base import Spec, blank, finish, segment_names, table
 from pages.parts.charts.curves import Styles, lines
-from pages.parts.theme import accent, faint, ink
+from pages.parts.theme import theme
 
 Rows = Sequence[Mapping[str, float]]
 
@@ -24,16 +24,11 @@ _ARMS = {"online": ONLINE, "apprentice": APPRENTICE, "baseline": TODAY}
 """In the order in which they are drawn: today's dashes stay in sight on what shows the same."""
 
 
-def third(dark: bool) -> str:
-    """Colour of the loop that is online from the start."""
-    return "#ff9147" if dark else "#d05a00"
-
-
 def _arms(dark: bool) -> Styles:
     return {
-        TODAY: ([6, 3], faint(dark)),
-        APPRENTICE: ([1, 0], accent(dark)),
-        ONLINE: ([1, 0], third(dark)),
+        TODAY: ([6, 3], theme(dark).faint),
+        APPRENTICE: ([1, 0], theme(dark).accent),
+        ONLINE: ([1, 0], theme(dark).other),
     }
 
 
@@ -44,9 +39,9 @@ def _arms(dark: bool) -> Styles:
 def match_spec(dark: bool, span: int) -> Spec:
     """Lines: how often the apprentice chooses what is shown, against its ceiling."""
     styles: Styles = {
-        MATCH: ([1, 0], accent(dark)),
-        AGREEMENT: ([2, 2], accent(dark)),
-        CEILING: ([6, 3], faint(dark)),
+        MATCH: ([1, 0], theme(dark).accent),
+        AGREEMENT: ([2, 2], theme(dark).accent),
+        CEILING: ([6, 3], theme(dark).faint),
     }
     return lines(dark, span, (0, 1.04), "same choice as today's", styles, 280)
 
@@ -54,7 +49,7 @@ def match_spec(dark: bool, span: int) -> Spec:
 @lru_cache(maxsize=64)
 def reward_spec(dark: bool, span: int, truth: bool) -> Spec:
     """Lines: mean reward of the latest visitors in each loop."""
-    styles = {**_arms(dark), **({BEST: ([1, 3], ink(dark))} if truth else {})}
+    styles = {**_arms(dark), **({BEST: ([1, 3], theme(dark).ink)} if truth else {})}
     return lines(dark, span, (0, 1.04), f"mean reward, last {RECENT_REWARDS}", styles, 280)
 
 
@@ -146,9 +141,9 @@ def outlook_spec(dark: bool) -> Spec:
     ]
     bands = blank().mark_bar(height=16, cornerRadius=4, opacity=0.55)
     points = blank().transform_filter("isValid(datum.point)").mark_tick(thickness=3, size=24)
-    colour = alt.Color("kind:N").scale(
-        domain=["log", "belief", "truth"], range=[accent(dark), third(dark), ink(dark)]
-    ).legend(None)  # fmt: skip
+    colours = [theme(dark).accent, theme(dark).other, theme(dark).ink]
+    scale = alt.Scale(domain=["log", "belief", "truth"], range=colours)
+    colour = alt.Color("kind:N", scale=scale, legend=None)
     layers = alt.layer(
         bands.encode(x, y, x2="high:Q", color=colour, tooltip=tooltip),
         points.encode(x="point:Q", y=y, color=colour, tooltip=tooltip),
@@ -214,10 +209,10 @@ def slices_spec(dark: bool, size: int) -> Spec:
     ]
     layers = alt.layer(
         blank()
-        .mark_bar(cornerRadius=3, color=accent(dark), height=14)
+        .mark_bar(cornerRadius=3, color=theme(dark).accent, height=14)
         .encode(x, y, tooltip=tooltip),
         blank()
-        .mark_tick(thickness=2, size=18, color=faint(dark))
+        .mark_tick(thickness=2, size=18, color=theme(dark).faint)
         .encode(x="ceiling:Q", y=y, tooltip=[alt.Tooltip("ceiling:Q", format=".1%")]),
     )
     return finish(layers.properties(height=26 * size + 40), dark)

@@ -10,7 +10,7 @@ import pyarrow as pa
 
 from engine.worlds import World
 from pages.parts.charts.base import Spec, action_colour, blank, finish, table
-from pages.parts.theme import ink
+from pages.parts.theme import theme
 
 _VISIBLE = 0.15
 """Strength from which a cell carries the picture of its action."""
@@ -63,20 +63,20 @@ def map_spec(world: World, dark: bool) -> Spec:
     seen = alt.Opacity("seen:Q").scale(domain=(0, 1), range=(0, 1)).legend(None)
     base = blank().encode(x, y)
     layers = alt.layer(
-        base.mark_rect(color="#262a33" if dark else "#efebe2", cornerRadius=4, aria=False),
+        base.mark_rect(color=theme(dark).empty, cornerRadius=4, aria=False),
         base.mark_rect(cornerRadius=4).encode(
             action_colour(world, dark), strength, tooltip=tooltip
         ),
         base.mark_text(fontSize=15, aria=False).encode(seen, text="emoji:N", tooltip=tooltip),
         base.transform_filter("datum.here").mark_rect(
-            filled=False, stroke=ink(dark), strokeWidth=2.6, cornerRadius=4, aria=False
+            filled=False, stroke=theme(dark).ink, strokeWidth=2.6, cornerRadius=4, aria=False
         ),
         base.transform_filter("isValid(datum.truth)")
         .mark_point(
             filled=True,
             size=min(85, 10 * corner),
             opacity=1,
-            stroke=ink(dark),
+            stroke=theme(dark).ink,
             strokeWidth=1,
             xOffset=corner,
             yOffset=-11,

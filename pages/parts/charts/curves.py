@@ -10,7 +10,7 @@ import pyarrow as pa
 from engine.evaluation.learning_curve import RECENT
 from engine.worlds import World
 from pages.parts.charts.base import Spec, blank, finish, table
-from pages.parts.theme import accent, faint, ink
+from pages.parts.theme import theme
 
 Curve = Sequence[Mapping[str, float]]
 """Rows of `engine.evaluation.learning_curve.LearningCurve.rows`."""
@@ -32,9 +32,9 @@ def span_of(size: float) -> int:
 @lru_cache(maxsize=128)
 def reward_spec(dark: bool, span: int, truth: bool) -> Spec:
     """Lines: mean reward so far and of the latest visitors, against what could be had."""
-    own = {SO_FAR: ([1, 0], accent(dark)), LATEST: ([2, 2], accent(dark))}
-    known = {UNIFORM: ([1, 3], faint(dark)), SINGLE: ([7, 4], faint(dark)),
-             BEST: ([1, 0], faint(dark))}  # fmt: skip
+    own = {SO_FAR: ([1, 0], theme(dark).accent), LATEST: ([2, 2], theme(dark).accent)}
+    known = {UNIFORM: ([1, 3], theme(dark).faint), SINGLE: ([7, 4], theme(dark).faint),
+             BEST: ([1, 0], theme(dark).faint)}  # fmt: skip
     return lines(
         dark, span, (0, 1.04), "mean reward", own | known if truth else own, 250 if truth else 200
     )
@@ -43,8 +43,8 @@ def reward_spec(dark: bool, span: int, truth: bool) -> Spec:
 @lru_cache(maxsize=128)
 def regret_spec(dark: bool, span: int, top: int) -> Spec:
     """Lines: reward lost against the best possible, summed up."""
-    styles = {LOOP: ([1, 0], accent(dark)), UNIFORM: ([1, 3], faint(dark)),
-             SINGLE: ([7, 4], faint(dark))}  # fmt: skip
+    styles = {LOOP: ([1, 0], theme(dark).accent), UNIFORM: ([1, 3], theme(dark).faint),
+             SINGLE: ([7, 4], theme(dark).faint)}  # fmt: skip
     return lines(dark, span, (0, top), "rewards lost", styles, 240)
 
 
@@ -98,7 +98,7 @@ def lines(
             *(between if bands else ()),
         ],
     )
-    rules = nameless.mark_rule(strokeWidth=1.5, color=ink(dark), strokeDash=[2, 2]).encode(
+    rules = nameless.mark_rule(strokeWidth=1.5, color=theme(dark).ink, strokeDash=[2, 2]).encode(
         x, tooltip=[alt.Tooltip("visitor:Q", title=rule, format=",.0f")]
     )
     layers = (around, curves, rules) if bands else (curves, rules)

@@ -13,7 +13,7 @@ from engine.evaluation.intervals import Band
 from engine.experiments.race.plan import Plan
 from pages.parts.charts.base import Spec, blank, finish
 from pages.parts.charts.curves import Styles, lines
-from pages.parts.theme import accent, faint, palette
+from pages.parts.theme import theme
 
 Entries = tuple[tuple[str, str], ...]
 """(key, name) of the contenders, in the order in which they are shown."""
@@ -39,10 +39,10 @@ def styles_of(entries: Entries, dark: bool) -> Styles:
     found: dict[str, tuple[list[int], str]] = {}
     for key, name in entries:
         if key not in _DASHES:
-            found[name] = ([1, 3], faint(dark))
+            found[name] = ([1, 3], theme(dark).faint)
             continue
         place, dashes = _DASHES[key]
-        found[name] = (dashes, accent(dark) if place is None else palette(dark)[place])
+        found[name] = (dashes, theme(dark).accent if place is None else theme(dark).actions[place])
     return found
 
 
@@ -123,7 +123,7 @@ def weights_spec(dark: bool, span: int, names: tuple[str, ...]) -> Spec:
             .axis(title="visitors", grid=False, tickCount=6),
             alt.Y("weight:Q").stack("zero").scale(domain=(0, 1)).axis(title="weight", format="%"),
             alt.Color("hypothesis:N")
-            .scale(domain=list(names), range=list(palette(dark)[: len(names)]))
+            .scale(domain=list(names), range=list(theme(dark).actions[: len(names)]))
             .legend(legend),
             tooltip=[
                 alt.Tooltip("hypothesis:N", title="Hypothesis"),

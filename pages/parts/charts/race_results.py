@@ -12,7 +12,7 @@ from engine.experiments.race.standings import Final, SegmentRegret
 from engine.worlds import World
 from pages.parts.charts.base import Spec, blank, finish, segment_names
 from pages.parts.charts.race import Entries, colour_of, legend_height
-from pages.parts.theme import ink
+from pages.parts.theme import theme
 
 
 @lru_cache(maxsize=64)
@@ -43,8 +43,8 @@ def finals_spec(dark: bool, entries: Entries) -> Spec:
             x=alt.X("low:Q"), x2="high:Q", color=colour, tooltip=tooltip
         ),
         base.mark_point(filled=True, size=110, opacity=1).encode(x, color=colour, tooltip=tooltip),
-        left.mark_text(align="right", dx=-10, fontSize=13, color=ink(dark)),
-        right.mark_text(align="left", dx=10, fontSize=13, color=ink(dark)),
+        left.mark_text(align="right", dx=-10, fontSize=13, color=theme(dark).ink),
+        right.mark_text(align="left", dx=10, fontSize=13, color=theme(dark).ink),
     )
     return finish(layers.properties(height=34 * len(entries) + 46), dark)
 

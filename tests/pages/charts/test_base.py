@@ -14,7 +14,7 @@ from engine.worlds import WORLDS, Field, Value, World
 from pages.parts.charts import beliefs, curves
 from pages.parts.charts import context_map as contexts
 from pages.parts.charts.base import segment_names
-from pages.parts.theme import palette
+from pages.parts.theme import theme
 from tests.pages.charts.specs import THEMES, fields_in
 
 EVERY_WORLD = pytest.mark.parametrize("world", WORLDS.values(), ids=WORLDS)
@@ -43,7 +43,7 @@ def test_a_specification_holds_no_data_and_is_made_once(world: World, dark: bool
 @THEMES
 def test_an_action_has_the_same_colour_in_every_chart(world: World, dark: bool) -> None:
     ids = [item.id for item in world.items]
-    expected = {"domain": ids, "range": list(palette(dark)[: len(ids)])}
+    expected = {"domain": ids, "range": list(theme(dark).actions[: len(ids)])}
     for spec in all_specs(world, dark)[:3]:
         scales = [
             layer["encoding"]["color"]["scale"]
