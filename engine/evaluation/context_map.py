@@ -14,6 +14,7 @@ def favourites(loop: LearningLoop, world: World) -> list[dict[str, object]]:
     """
     rows: list[dict[str, object]] = []
     fair = 1 / len(world.items)
+    room = 1 - fair or 1.0
     for context, expected in zip(world.contexts, world.expected, strict=True):
         chances = loop.probabilities(world.request(world.cell(context)))
         top = int(chances.argmax())
@@ -22,7 +23,7 @@ def favourites(loop: LearningLoop, world: World) -> list[dict[str, object]]:
                 **context,
                 "action": world.items[top].id,
                 "probability": float(chances[top]),
-                "strength": max(0.0, (float(chances[top]) - fair) / (1 - fair)),
+                "strength": max(0.0, (float(chances[top]) - fair) / room),
                 "best": world.items[int(expected.argmax())].id,
             }
         )

@@ -6,6 +6,7 @@ from engine.worlds.coffee import COFFEE
 from engine.worlds.movies import MOVIES
 from engine.worlds.news import NEWS
 from engine.worlds.shop import STORE
+from engine.worlds.table import world_from_json, world_from_text
 from engine.worlds.taste import Context, Item, Taste, TasteTable, TasteWeights, Term
 from engine.worlds.world import Field, Value, World
 
@@ -31,4 +32,6 @@ __all__ = [
     "Value",
     "World",
     "key_of",
+    "world_from_json",
+    "world_from_text",
 ]

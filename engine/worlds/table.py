@@ -1,0 +1,306 @@
+"""A world out of JSON: `world_from_json` makes of it what `World.to_json` has written.
+
+::
+
+    {
+      "format": "personalizer-playground-world",
+      "version": 1,
+      "title": "Bakery",
+      "emoji": "🥐",
+      "story": "A bakery offers one thing to whoever comes in.",
+      "fields": [
+        {"name": "weather", "label": "Weather", "values": [
+          {"name": "Sunny", "emoji": "☀️", "share": 2},
+          {"name": "Rainy", "emoji": "☔", "share": 1}
+        ]}
+      ],
+      "items": [
+        {"id": "Roll", "emoji": "🥐", "features": {"sweet": false, "price": 1.2}},
+        {"id": "Cake", "emoji": "🍰", "features": {"sweet": true, "price": 3.5}}
+      ],
+      "truth": {"table": [[0.6, 0.1], [[0.3, 0.1], 0.8]]}
+    }
+
+``fields`` are those of the context: ``name`` stands in the request, ``label`` on the screen.
+A value comes as often as its ``share`` says, relative to the others of its field. ``items``
+are the actions, with the features that Rank is sent. Every ``emoji``, ``label``, ``share``
+and the ``story`` may be left out.
+
+``truth`` is a table with one row a context (the last field changes fastest) and in it one
+entry an item: the chance of the reward 1, or the two chances of the rewards 1/2 and 1. For
+worlds too large for that it is a sum: ::
+
+    {"base": 0.1, "whole": 0.7, "terms": [
+      {"add": 0.5, "when": {"weather": "Rainy"}, "features": {"sweet": true}},
+      {"add": 0.2, "item": "Roll"}
+    ]}
+
+The chance of any reward is ``base`` and all that is added ``when`` the context has these
+values, for this ``item``, or for items with these ``features``; below 0 it counts as 0, above
+1 as 1. Of the rewards, a share of ``whole`` (1 if left out) is 1, the others are 1/2.
+
+Nothing in it is executed. What is not so is refused, with its place.
+"""
+
+import copyreg
+import json
+import math
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from copy import deepcopy
+from functools import lru_cache
+from itertools import product
+from typing import Any
+
+from engine.errors import PersonalizerError, check_number, refuse
+from engine.protocol.features import is_list
+from engine.worlds.taste import Item, Taste, TasteTable, TasteWeights, Term, Truth
+from engine.worlds.world import FORMAT, VERSION, Field, Value, World
+
+MAX_FIELDS, MAX_VALUES, MAX_ITEMS = 20, 50, 50
+MAX_CELLS = 1_000
+"""Contexts that a world may have; a page maps them all."""
+MAX_TABLE = 10_000
+"""Entries of a table."""
+MAX_SUMS = 2_000_000
+"""Contexts x items x terms of weights."""
+MAX_TITLE, MAX_NAME, MAX_STORY = 40, 60, 500
+"""Characters of a title, of any other name, and of a story."""
+TAKEN = ("action", "best", "event", "expected", "probability", "reward", "strength")
+"""Columns that stand beside the context's fields in rows of the engine."""
+
+_CODE = "BadRequest"
+
+
+def world_from_json(value: object) -> World:
+    """The world that JSON describes.
+
+    Raises:
+        PersonalizerError: ``BadRequest`` for the first thing that is not as described above.
+    """
+    names = ("format", "version", "title", "emoji", "story", "fields", "items", "truth")
+    told = _object(value, "", names)
+    if told.get("format") != FORMAT:
+        refuse(_CODE, "format", told.get("format"), f"{FORMAT!r}")
+    if told.get("version") != VERSION:
+        refuse(_CODE, "version", told.get("version"), f"{VERSION}, which this app reads")
+    fields, items = _fields(told.get("fields")), _items(told.get("items"))
+    world = World(
+        title=_text(told.get("title"), "title", MAX_TITLE),
+        emoji=_emoji(told, ""),
+        story=_text(told.get("story", ""), "story", MAX_STORY, least=0),
+        fields=fields,
+        items=items,
+        taste=_truth(told.get("truth"), fields, items),
+    )
+    _check_request(world)
+    return world
+
+
+@lru_cache(maxsize=64)
+def world_from_text(text: str) -> World:
+    """The same out of `World.text`; the same world each time, so that what it keeps is shared.
+
+    Raises:
+        PersonalizerError: ``BadRequest``.
+    """
+    try:
+        value = json.loads(text)
+    except (ValueError, RecursionError):
+        refuse(_CODE, "the world", text, "JSON")
+    return world_from_json(value)
+
+
+def _to_another_process(world: World) -> tuple[Callable[..., World], tuple[str]]:
+    """Whatever function its truth is, a world travels as its text."""
+    return world_from_text, (world.text,)
+
+
+copyreg.pickle(World, _to_another_process)
+
+
+# -- who comes, and what is offered ---------------------------------------------------
+
+
+def _fields(value: object) -> tuple[Field, ...]:
+    told = _list(value, "fields", MAX_FIELDS)
+    fields = tuple(_field(one, f"fields[{i}]") for i, one in enumerate(told))
+    _check_different([field.name for field in fields], "fields[{}].name")
+    _check_different([field.label for field in fields], "fields[{}].label")
+    cells = math.prod(len(field.values) for field in fields)
+    if cells > MAX_CELLS:
+        refuse(_CODE, "fields", cells, f"at most {MAX_CELLS:,}", "the number of contexts")
+    return fields
+
+
+def _field(value: object, place: str) -> Field:
+    told = _object(value, place, ("name", "label", "values"))
+    name = told.get("name")
+    if not isinstance(name, str) or not re.fullmatch(r"[^\W_][\w -]{0,59}", name) or name in TAKEN:
+        allowed = f"1 to {MAX_NAME} letters, digits, spaces, - or _, and none of {', '.join(TAKEN)}"
+        refuse(_CODE, f"{place}.name", name, allowed)
+    values = [
+        _value(one, f"{place}.values[{i}]")
+        for i, one in enumerate(_list(told.get("values"), f"{place}.values", MAX_VALUES))
+    ]
+    _check_different([one.name for one in values], f"{place}.values[{{}}].name")
+    label = _text(told.get("label", name), f"{place}.label", MAX_NAME)
+    return Field(name, label, tuple(values))
+
+
+def _value(value: object, place: str) -> Value:
+    told = _object(value, place, ("name", "emoji", "share"))
+    share = told.get("share", 1.0)
+    check_number(_CODE, f"{place}.share", share, 1e-6, 1e6)
+    name = _text(told.get("name"), f"{place}.name", MAX_NAME)
+    return Value(name, _emoji(told, f"{place}."), float(share))
+
+
+def _items(value: object) -> tuple[Item, ...]:
+    told = _list(value, "items", MAX_ITEMS)
+    items = tuple(_item(one, f"items[{i}]") for i, one in enumerate(told))
+    _check_different([item.id for item in items], "items[{}].id")
+    return items
+
+
+def _item(value: object, place: str) -> Item:
+    told = _object(value, place, ("id", "emoji", "features"))
+    features = told.get("features")
+    if not isinstance(features, Mapping):
+        refuse(_CODE, f"{place}.features", features, "an object")
+    name = _text(told.get("id"), f"{place}.id", MAX_NAME)
+    return Item(name, _emoji(told, f"{place}."), deepcopy(dict(features)))
+
+
+def _check_request(world: World) -> None:
+    """Refuse what Rank would refuse, with the place that it has in the world."""
+    try:
+        world.request(0)
+    except PersonalizerError as error:
+        said = re.sub(r"actions(\[\d+\]\.features)(\[0\])?", r"items\1", error.message)
+        raise PersonalizerError(_CODE, said, "items") from None
+
+
+# -- the truth ------------------------------------------------------------------------
+
+
+def _truth(value: object, fields: Sequence[Field], items: Sequence[Item]) -> Truth:
+    if isinstance(value, Mapping) and "table" in value:
+        return _table(_object(value, "truth", ("table",))["table"], fields, items)
+    return _weights(_object(value, "truth", ("base", "whole", "terms")), fields, items)
+
+
+def _table(value: object, fields: Sequence[Field], items: Sequence[Item]) -> TasteTable:
+    cells = list(product(*([one.name for one in field.values] for field in fields)))
+    if len(cells) * len(items) > MAX_TABLE:
+        size, allowed = len(cells) * len(items), f"at most {MAX_TABLE:,}; weights may be more"
+        refuse(_CODE, "truth.table", size, allowed, "the number of entries of truth.table")
+    rows = _list(value, "truth.table", len(cells), least=len(cells))
+    table = {
+        cell: _row(row, f"truth.table[{i}]", items)
+        for i, (cell, row) in enumerate(zip(cells, rows, strict=True))
+    }
+    return TasteTable(tuple(field.name for field in fields), table)
+
+
+def _row(value: object, place: str, items: Sequence[Item]) -> dict[str, Taste]:
+    entries = _list(value, place, len(items), least=len(items))
+    return {
+        item.id: _taste(entry, f"{place}[{i}]")
+        for i, (item, entry) in enumerate(zip(items, entries, strict=True))
+    }
+
+
+def _taste(value: Any, place: str) -> Taste:
+    if not is_list(value):
+        check_number(_CODE, place, value, 0, 1)
+        return Taste(half=0.0, full=float(value))
+    half, full = _list(value, place, 2, least=2)
+    check_number(_CODE, f"{place}[0]", half, 0, 1)
+    check_number(_CODE, f"{place}[1]", full, 0, 1)
+    if half + full > 1 + 1e-12:
+        refuse(_CODE, place, value, "two chances that add up to 1 at most")
+    return Taste(half=float(half), full=float(full))
+
+
+def _weights(
+    told: Mapping[str, Any], fields: Sequence[Field], items: Sequence[Item]
+) -> TasteWeights:
+    whole = told.get("whole", 1.0)
+    check_number(_CODE, "truth.base", told.get("base"), 0, 1)
+    check_number(_CODE, "truth.whole", whole, 0, 1)
+    most = MAX_SUMS // (math.prod(len(field.values) for field in fields) * len(items))
+    terms = _list(told.get("terms"), "truth.terms", most, least=0)
+    made = [_term(one, f"truth.terms[{i}]", fields, items) for i, one in enumerate(terms)]
+    return TasteWeights(float(told["base"]), tuple(made), float(whole))
+
+
+def _term(value: object, place: str, fields: Sequence[Field], items: Sequence[Item]) -> Term:
+    told = _object(value, place, ("add", "when", "item", "features"))
+    check_number(_CODE, f"{place}.add", told.get("add"), -1, 1)
+    known = {field.name: [one.name for one in field.values] for field in fields}
+    when = _object(told.get("when", {}), f"{place}.when", known)
+    for name, one in when.items():
+        _check_known(one, f"{place}.when.{name}", known[name])
+    features = {name for item in items for name in item.features}
+    has = _object(told.get("features", {}), f"{place}.features", features)
+    if "item" in told:
+        _check_known(told["item"], f"{place}.item", [item.id for item in items])
+    term = Term(float(told["add"]), dict(when), told.get("item"), deepcopy(dict(has)))
+    if not any(map(term.is_about, items)):
+        refuse(_CODE, f"{place}.features", has, "features that an item has")
+    return term
+
+
+# -- parts of JSON --------------------------------------------------------------------
+
+
+def _object(value: object, place: str, names: Iterable[str]) -> Mapping[str, Any]:
+    """An object with some of these names and no other."""
+    where = place or "the world"
+    if not isinstance(value, Mapping):
+        refuse(_CODE, where, value, "an object")
+    for name in value:
+        _check_known(name, where, sorted(names), f"a name in {where}")
+    return value
+
+
+def _check_known(value: object, place: str, known: Sequence[str], what: str | None = None) -> None:
+    if value not in known:
+        refuse(_CODE, place, value, f"one of {', '.join(known)}", what)
+
+
+def _list(value: object, place: str, most: int, least: int = 1) -> Sequence[Any]:
+    allowed = f"{most:,}" if least == most else f"{least} to {most:,}"
+    if not is_list(value):
+        refuse(_CODE, place, value, f"a list of {allowed}")
+    if not least <= len(value) <= most:
+        refuse(_CODE, place, len(value), allowed, f"the length of {place}")
+    return value
+
+
+def _text(value: object, place: str, most: int, least: int = 1) -> str:
+    """Some characters, at least one of them visible, none of them a control."""
+    if (
+        not isinstance(value, str)
+        or len(value) > most
+        or len(value.strip()) < least
+        or re.search("[\x00-\x1f\x7f-\x9f\ud800-\udfff]", value)
+    ):
+        refuse(_CODE, place, value, f"a text of {least} to {most} characters in one line")
+    return value
+
+
+def _emoji(told: Mapping[str, Any], place: str) -> str:
+    return _text(told.get("emoji", ""), f"{place}emoji", 16, least=0)
+
+
+def _check_different(names: Sequence[str], place: str) -> None:
+    """Refuse a name that stood there before.
+
+    Args:
+        place: with ``{}`` where the number goes.
+    """
+    for i, name in enumerate(names):
+        if name in names[:i]:
+            refuse(_CODE, place.format(i), name, "different from those before it")

@@ -1,0 +1,105 @@
+"""Worlds as JSON: a small one written by hand, and any that Hypothesis thinks of."""
+
+from copy import deepcopy
+from typing import Any
+
+from hypothesis import strategies as st
+
+BAKERY: dict[str, Any] = {
+    "format": "personalizer-playground-world",
+    "version": 1,
+    "title": "Bakery",
+    "emoji": "🥐",
+    "story": "A bakery offers one thing to whoever comes in. Rain makes for sweet teeth.",
+    "fields": [
+        {
+            "name": "weather",
+            "label": "Weather",
+            "values": [
+                {"name": "Sunny", "emoji": "☀️", "share": 2},
+                {"name": "Rainy", "emoji": "☔", "share": 1},
+            ],
+        },
+        {"name": "hurry", "values": [{"name": "yes"}, {"name": "no"}]},
+    ],
+    "items": [
+        {"id": "Roll", "emoji": "🥖", "features": {"sweet": False, "price": 1.2}},
+        {"id": "Cake", "emoji": "🍰", "features": {"sweet": True, "price": 3}},
+        {"id": "Tea", "features": {"sweet": False, "price": 2.5}},
+    ],
+    "truth": {
+        "table": [
+            [0.9, 0.1, [0.25, 0.125]],
+            [0.1, [0.5, 0.25], 0.2],
+            [0.2, 0.8, 0.1],
+            [0, [0.3, 0.1], 1],
+        ]
+    },
+}
+
+
+def bakery(**changes: object) -> dict[str, Any]:
+    """The bakery's JSON, some of it changed."""
+    return deepcopy(BAKERY) | changes
+
+
+TEXTS = st.text(st.characters(exclude_categories=["C", "Z"]), min_size=1, max_size=8)
+CHANCES = st.floats(0, 1)
+PAIRS = st.tuples(CHANCES, CHANCES).map(lambda c: [c[0] * (1 - c[1]), c[0] * c[1]])
+
+
+@st.composite
+def worlds(draw: st.DrawFn) -> dict[str, Any]:
+    """A world of up to three fields and four items, its truth a table or weights."""
+    names = draw(st.lists(st.sampled_from("abcdef"), min_size=1, max_size=3, unique=True))
+    fields = [
+        {
+            "name": name,
+            "values": [
+                {"name": text, "share": draw(st.floats(0.01, 100))}
+                for text in draw(st.lists(TEXTS, min_size=1, max_size=3, unique=True))
+            ],
+        }
+        for name in names
+    ]
+    kinds = st.booleans() | st.integers(-5, 5) | st.floats(-9, 9) | TEXTS
+    items = [
+        {"id": text, "features": {"kind": draw(kinds), "size": i}}
+        for i, text in enumerate(draw(st.lists(TEXTS, min_size=1, max_size=4, unique=True)))
+    ]
+    cells = 1
+    for field in fields:
+        cells *= len(field["values"])
+    row = st.lists(CHANCES | PAIRS, min_size=len(items), max_size=len(items))
+    table = st.fixed_dictionaries({"table": st.lists(row, min_size=cells, max_size=cells)})
+    return bakery(
+        title=draw(TEXTS),
+        fields=fields,
+        items=items,
+        truth=draw(table | weights(fields, items)),
+    )
+
+
+def weights(
+    fields: list[dict[str, Any]], items: list[dict[str, Any]]
+) -> st.SearchStrategy[dict[str, Any]]:
+    """A truth that adds up."""
+    conditions = st.fixed_dictionaries(
+        {},
+        optional={f["name"]: st.sampled_from([v["name"] for v in f["values"]]) for f in fields},
+    )
+    term = st.fixed_dictionaries(
+        {"add": st.floats(-1, 1)},
+        optional={
+            "when": conditions,
+            "item": st.sampled_from([item["id"] for item in items]),
+        },
+    ) | st.fixed_dictionaries(
+        {
+            "add": st.floats(-1, 1),
+            "features": st.sampled_from([{"size": i} for i in range(len(items))]),
+        },
+    )
+    return st.fixed_dictionaries(
+        {"base": CHANCES, "terms": st.lists(term, max_size=5)}, optional={"whole": CHANCES}
+    )
