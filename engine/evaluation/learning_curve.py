@@ -4,85 +4,62 @@ All of it is a fold over the log with the world's hidden truth beside it.
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 
 import numpy as np
 
 from engine.arrays import Array, with_room
 from engine.evaluation.windows import rolling_mean
-from engine.loop.entries import Activated, Expired, Ranked, Rewarded
+from engine.loop.entries import Entry, Ranked
 from engine.loop.event import EventState
-from engine.loop.learning_loop import LearningLoop
-from engine.loop.log import START, Mark
+from engine.loop.projection import Projection, State
 from engine.worlds.world import World
 
 RECENT = 50
 """Visitors in the rolling mean."""
 
 
-@dataclass(frozen=True, slots=True)
-class Followed:
-    """What a curve has folded in.
-
-    Attributes:
-        mark: up to which place of the log.
-        answered: number of the event, reward, and the expected rewards of the action shown
-            and of the best one, for each answered event: (events, 4).
-    """
-
-    mark: Mark
-    answered: Array
-
-
-NOTHING = Followed(START, np.zeros((0, 4)))
-
-
-class LearningCurve:
+class LearningCurve(Projection):
     """Rewards of a loop's answered visitors in the order of their Rank calls.
-
-    `follow` folds in what the log has gained since the last call; after an undo it
-    starts again, from `begun` if that still counts.
 
     Args:
         world: the world whose visitors the loop serves; it knows the expected rewards.
-        begun: what was folded in before.
     """
 
-    def __init__(self, world: World, begun: Followed = NOTHING) -> None:
+    VERSION = 1
+
+    def __init__(self, world: World) -> None:
         self._world = world
-        self.begin(begun)
+        super().__init__()
 
-    def begin(self, begun: Followed) -> None:
-        """Go on from what was folded in before, now and after an undo."""
-        self._begun = begun
-        self._read, self._undos = begun.mark.counting, begun.mark.undos
-        self._size = len(begun.answered)
-        self._answered: Array = begun.answered.copy()
+    @property
+    def version(self) -> str:
+        """With the world's digest: what it would give is in the state."""
+        return f"{self.VERSION}, world {self._world.digest}"
 
-    def followed(self, mark: Mark) -> Followed:
-        """What is folded in so far, up to a place."""
-        return Followed(mark, self._answered[: self._size].copy())
+    def restart(self) -> None:
+        """Be as before the first entry."""
+        self._size, self._answered = 0, np.zeros((0, 4))
 
-    def follow(self, loop: LearningLoop) -> None:
-        """Fold in the entries that are new."""
-        if loop.log.undos != self._undos:
-            self.begin(self._begun if loop.log.counted_at(self._begun.mark) else NOTHING)
-            self._undos = loop.log.undos
-        for entry in loop.log.since(self._read):
-            if isinstance(entry, Activated | Rewarded | Expired):
-                self._count(loop.events[entry.event_id])
-        self._read = len(loop.log)
-
-    def _count(self, state: EventState) -> None:
+    def apply(self, entry: Entry, event: EventState | None) -> None:
         """Take over what an event has earned, if it has."""
-        if state.earned is None:
+        if event is None or event.earned is None or isinstance(entry, Ranked):
             return
-        place = int(np.searchsorted(self._column(0), state.number))
-        if place == self._size or self._answered[place, 0] != state.number:
+        place = int(np.searchsorted(self._column(0), event.number))
+        if place == self._size or self._answered[place, 0] != event.number:
             self._answered = with_room(self._answered, (self._size + 1, 4))
             self._answered[place + 1 : self._size + 1] = self._answered[place : self._size]
             self._size += 1
-        self._answered[place] = (state.number, state.earned, *self._truth(state.ranked))
+        self._answered[place] = (event.number, event.earned, *self._truth(event.ranked))
+
+    def state(self) -> State:
+        """For each answered event its number, its reward, and the expected rewards of the
+        action shown and of the best one: (events, 4)."""
+        return {"answered": self._answered[: self._size].copy()}
+
+    def restore(self, state: State) -> None:
+        """Be what a `state` of the same version says."""
+        self._answered = state["answered"].copy()
+        self._size = len(self._answered)
 
     def _truth(self, ranked: Ranked) -> tuple[float, float]:
         """Expected reward of the action shown, and of the best one."""

@@ -8,24 +8,23 @@ learned, so all of it is progressive validation (Blum, Kalai & Langford, COLT 19
 
 from bisect import bisect_left
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from itertools import islice, takewhile
 
 import numpy as np
 
 from engine.arrays import Array
 from engine.evaluation.windows import rolling_mean
-from engine.loop.entries import Configured, Ranked
+from engine.loop.entries import Configured, Entry, Ranked
 from engine.loop.event import EventState
-from engine.loop.learning_loop import LearningLoop
-from engine.loop.settings import LearningMode
-from engine.policies.base import Policy
-from engine.policies.uniform import Uniform
+from engine.loop.projection import Projection, State
+from engine.loop.settings import LearningMode, LoopSettings
+from engine.store.entry_codec import settings_from_json, settings_to_json
 
 LATEST = 1_000
-"""EventIndex in the reward achievement ratio, as in the service."""
+"""Events in the reward achievement ratio, as in the service."""
 RECENT = 100
-"""EventIndex in the rolling match rate."""
+"""Events in the rolling match rate."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,74 +95,97 @@ class Period:
 
 @dataclass(frozen=True, slots=True)
 class _Answered:
-    """An answered event: its number from 1, its Rank entry, its reward and its ceiling."""
+    """An answered event.
+
+    Attributes:
+        number: of the event, from 1.
+        mode: in which it was ranked.
+        columns: of its context.
+        matches: whether the policy chose the baseline's action.
+        agreement: probability with which it would.
+        ceiling: the highest that its policy allows.
+        reward: what was shown earned.
+    """
 
     number: int
-    ranked: Ranked
-    reward: float
+    mode: LearningMode
+    columns: Sequence[str]
+    matches: bool
+    agreement: float
     ceiling: float
-
-    @property
-    def agreement(self) -> float:
-        """Probability with which the policy chooses the baseline's action."""
-        return self.ranked.probabilities[self.ranked.baseline]
+    reward: float
 
 
-class MatchingRecord:
+class MatchingRecord(Projection):
     """Every answered event's choice beside the baseline's, as a fold over a loop's log.
 
-    `follow` folds in what is new; after an undo it starts again. It reads events of all
-    modes: online, too, a loop chooses as the baseline would, or not.
+    It reads events of all modes: online, too, a loop chooses as the baseline would, or not.
 
     Attributes:
         switches: (number of events before it, mode) of every change of the mode, the
             first mode included.
     """
 
-    def __init__(self) -> None:
-        self._start_over(0)
+    VERSION = 1
 
-    def _start_over(self, undos: int) -> None:
-        self._undos = undos
-        self._read = 0
-        self._policy: Policy = Uniform()
-        self._asked: dict[str, tuple[int, float]] = {}
+    def restart(self) -> None:
+        """Be as before the first entry."""
+        self._settings = LoopSettings()
+        self._ceilings: list[float] = []
         self._answered: list[_Answered] = []
         self.switches: list[tuple[int, LearningMode]] = []
 
-    def follow(self, loop: LearningLoop) -> None:
-        """Fold in the entries that are new."""
-        if loop.log.undos != self._undos:
-            self._start_over(loop.log.undos)
-        for seen in loop.log.since(self._read):
-            match seen:
-                case Configured(settings=settings):
-                    self._policy = settings.policy
-                    if not self.switches or self.switches[-1][1] != settings.learning_mode:
-                        self.switches.append((len(self._asked), settings.learning_mode))
-                case Ranked() as ranked:
-                    highest = self._policy.best_match(len(ranked.request.allowed))
-                    self._asked[ranked.event_id] = (len(self._asked) + 1, highest)
-                case entry:
-                    self._count(loop.events[entry.event_id])
-        self._read = len(loop.log)
+    def apply(self, entry: Entry, event: EventState | None) -> None:
+        """Fold in one entry."""
+        if isinstance(entry, Configured):
+            self._settings = entry.settings
+            if not self.switches or self.switches[-1][1] != entry.settings.learning_mode:
+                self.switches.append((len(self._ceilings), entry.settings.learning_mode))
+        elif isinstance(entry, Ranked):
+            self._ceilings.append(self._settings.policy.best_match(len(entry.request.allowed)))
+        elif event is not None and event.earned is not None:
+            self._count(event, event.earned)
 
-    def _count(self, state: EventState) -> None:
+    def state(self) -> State:
+        """The settings in force, every change of the mode, every event's ceiling, and the
+        answered events, a row each."""
+        return {
+            "settings": settings_to_json(self._settings),
+            "switches": [*self.switches],
+            "ceilings": [*self._ceilings],
+            "answered": [astuple(event) for event in self._answered],
+        }
+
+    def restore(self, state: State) -> None:
+        """Be what a `state` of the same version says."""
+        self._settings = settings_from_json(state["settings"])
+        self.switches = [(before, mode) for before, mode in state["switches"]]
+        self._ceilings = list(state["ceilings"])
+        self._answered = [_Answered(*row) for row in state["answered"]]
+
+    def _count(self, state: EventState, earned: float) -> None:
         """Take over what an event has earned; events stay in the order of their Rank calls."""
-        if state.earned is None:
-            return
-        number, highest = self._asked[state.ranked.event_id]
+        number, ranked = state.number + 1, state.ranked
         place = bisect_left(self._answered, number, key=lambda event: event.number)
         known = place < len(self._answered) and self._answered[place].number == number
-        event = _Answered(number, state.ranked, state.earned, highest)
-        self._answered[place : place + known] = [event]
+        self._answered[place : place + known] = [
+            _Answered(
+                number=number,
+                mode=ranked.mode,
+                columns=tuple(ranked.request.context.columns),
+                matches=ranked.matches,
+                agreement=ranked.probabilities[ranked.baseline],
+                ceiling=self._ceilings[state.number],
+                reward=earned,
+            )
+        ]
 
     def __len__(self) -> int:
         return len(self._answered)
 
     def _apprentice_events(self, latest: int | None = None, after: int = 0) -> list[_Answered]:
         backwards = takewhile(lambda event: event.number > after, reversed(self._answered))
-        events = (event for event in backwards if event.ranked.mode == "apprentice")
+        events = (event for event in backwards if event.mode == "apprentice")
         return list(islice(events, latest))[::-1]
 
     def performance(self, latest: int | None = None, after: int = 0) -> Matching:
@@ -185,7 +207,7 @@ class MatchingRecord:
         """Performance for each column of the context, over the latest apprentice events."""
         groups: dict[str, list[_Answered]] = {}
         for event in self._apprentice_events(latest):
-            for column in event.ranked.request.context.columns:
+            for column in event.columns:
                 groups.setdefault(column, []).append(event)
         return {column: _sum(group) for column, group in groups.items()}
 
@@ -201,7 +223,7 @@ class MatchingRecord:
         size = len(events)
         if not size:
             return
-        matched = np.array([event.ranked.matches for event in events], dtype=float)
+        matched = np.array([event.matches for event in events], dtype=float)
         earned = np.array([event.reward for event in events])
         agreement = np.array([event.agreement for event in events])
         at = np.unique(np.linspace(1, size, min(points, size)).round().astype(int))
@@ -222,11 +244,11 @@ class MatchingRecord:
 def _sum(events: Sequence[_Answered]) -> Matching:
     return Matching(
         events=len(events),
-        matched=sum(event.ranked.matches for event in events),
+        matched=sum(event.matches for event in events),
         agreement=sum(event.agreement for event in events),
         ceiling=sum(event.ceiling for event in events),
         reward=sum(event.reward for event in events),
-        imitated=sum(event.reward for event in events if event.ranked.matches),
+        imitated=sum(event.reward for event in events if event.matches),
     )
 
 

@@ -31,7 +31,8 @@ from engine.loop.guards import (
 )
 from engine.loop.lock import locked
 from engine.loop.log import Archive, EventLog, Recorder
-from engine.loop.replay import Checkpoint, Replay
+from engine.loop.projection import Checkpoint
+from engine.loop.replay import Replay
 from engine.loop.settings import LoopSettings
 from engine.loop.state import LoopState
 from engine.policies.base import Normals
@@ -96,7 +97,7 @@ class LearningLoop:
         *,
         seed: int,
         clock: Clock = utc_now,
-        checkpoints: Sequence[Checkpoint] = (),
+        checkpoints: Sequence[Checkpoint[LoopState]] = (),
     ) -> Self:
         """The loop that a log has made; it goes on as if it had never been away.
 
@@ -349,14 +350,14 @@ class LearningLoop:
         return self._replay.together(work)
 
     @locked
-    def evict(self, archive: Archive, state: Callable[[], LoopState | None]) -> None:
+    def evict(self, archive: Archive, restore: Callable[[LoopState], bool]) -> None:
         """Keep in memory only what comes from here on.
 
         Args:
             archive: where all entries up to here can be read.
-            state: makes the present state anew, should an undo reach back to here.
+            restore: brings a state to the present one, should an undo reach back to here.
         """
-        self._replay.evict(archive, state)
+        self._replay.evict(archive, restore)
 
     @property
     @locked

@@ -179,6 +179,10 @@ class EventLog:
         size = mark.counting
         return size <= len(self) and (size == 0 or self._place(size - 1) < mark.position)
 
+    def is_evicted(self, at: int) -> bool:
+        """Whether an entry that counts is not in memory."""
+        return at < len(self) and self._place(at) < self._start
+
     def _place(self, at: int) -> int:
         """Position in the history of an entry that counts."""
         run = bisect_right(self._sizes, at) - 1

@@ -5,30 +5,17 @@ for bit.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeVar
 
 from engine.errors import OvertakenError
 from engine.loop.entries import Entry, Undone
 from engine.loop.event_index import ArchivedEvents, EventIndex
-from engine.loop.log import Archive, EventLog, Mark
+from engine.loop.log import Archive, EventLog
+from engine.loop.projection import Checkpoint, Checkpoints
 from engine.loop.state import LoopState
 
 T = TypeVar("T")
-
-
-@dataclass(frozen=True, slots=True)
-class Checkpoint:
-    """A loop's state at an earlier place of its log, so that a fold may begin there.
-
-    Attributes:
-        mark: the place.
-        state: makes the state anew; None if it cannot be had any more.
-    """
-
-    mark: Mark
-    state: Callable[[], LoopState | None]
 
 
 class Replay:
@@ -42,8 +29,8 @@ class Replay:
         checkpoints: where the fold may begin, oldest first.
     """
 
-    def __init__(self, log: EventLog, checkpoints: Sequence[Checkpoint] = ()) -> None:
-        self.log, self._checkpoints = log, tuple(checkpoints)
+    def __init__(self, log: EventLog, checkpoints: Sequence[Checkpoint[LoopState]] = ()) -> None:
+        self.log, self._checkpoints = log, Checkpoints(checkpoints)
         self.state = self._fold()
 
     def append(self, entry: Entry) -> None:
@@ -105,28 +92,21 @@ class Replay:
             else:
                 return result
 
-    def evict(self, archive: Archive, state: Callable[[], LoopState | None]) -> None:
+    def evict(self, archive: Archive, restore: Callable[[LoopState], bool]) -> None:
         """Keep in memory only what comes from here on.
 
         Args:
             archive: where all entries up to here can be read.
-            state: makes the present state anew, should an undo reach back to here.
+            restore: brings a state to the present one, should an undo reach back to here.
         """
         mark = self.log.mark
-        still = [point for point in self._checkpoints if self.log.counted_at(point.mark)]
-        self._checkpoints = (*still[-1:], Checkpoint(mark, state))
+        self._checkpoints.add(self.log, Checkpoint(mark, restore))
         self.state.events = EventIndex(ArchivedEvents(archive, mark, self.state.events.digests))
         self.log.evict(archive)
 
     def _fold(self) -> LoopState:
         """The state as the log has it, from the latest checkpoint that it still goes through."""
-        for point in reversed(self._checkpoints):
-            state = point.state() if self.log.counted_at(point.mark) else None
-            if state is not None:
-                done = point.mark.counting
-                break
-        else:
-            state, done = LoopState(), 0
-        for entry in self.log.since(done):
+        state = LoopState()
+        for entry in self.log.since(self._checkpoints.begin(self.log, state)):
             state.apply(entry)
         return state

@@ -4,9 +4,12 @@ from collections.abc import Iterable
 from copy import copy
 from typing import ClassVar
 
+import numpy as np
+
 from engine.loop.entries import Activated, Configured, Entry, Expired, Ranked, Rewarded
 from engine.loop.event import EventState
 from engine.loop.event_index import EventIndex
+from engine.loop.projection import State
 from engine.loop.settings import LoopSettings, learner_of
 
 __all__ = ["EventState", "LoopState"]
@@ -26,16 +29,36 @@ class LoopState:
         entries: what happened so far.
     """
 
-    LEARNED: ClassVar[tuple[str, ...]] = ("learner",)
-    """Attributes that hold what was learned: snapshots keep these."""
+    VERSION: ClassVar[int] = 1
+    """Raised whenever what `state` holds or means changes: whenever the same log teaches
+    anything else."""
 
     def __init__(self, entries: Iterable[Entry] = ()) -> None:
+        self.restart()
+        for entry in entries:
+            self.apply(entry)
+
+    def restart(self) -> None:
+        """Be as before the first entry."""
         self.settings = LoopSettings()
         self.learner = learner_of(self.settings)
         self.events = EventIndex()
         self.waiting: dict[str, None] = {}
-        for entry in entries:
-            self.apply(entry)
+
+    @property
+    def version(self) -> str:
+        """Of its state: `VERSION`, and the library that computed it."""
+        return f"{self.VERSION}, NumPy {np.__version__}"
+
+    def state(self) -> State:
+        """What was learned and who waits; settings and events are written down beside it."""
+        return {"learner": self.learner, "waiting": list(self.waiting)}
+
+    def restore(self, state: State, settings: LoopSettings, events: EventIndex) -> None:
+        """Be what a `state` of the same version says."""
+        self.settings, self.events = settings, events
+        self.learner = state["learner"]
+        self.waiting = dict.fromkeys(state["waiting"])
 
     def fork(self) -> "LoopState":
         """A copy to apply entries to, good for as long as this state stays as it is."""

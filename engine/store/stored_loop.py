@@ -7,14 +7,16 @@ entries up to there leave memory. So a loop opens as fast with 100,000 events as
 
 import contextlib
 import secrets
+from collections.abc import Sequence
 from threading import RLock
+from typing import Any
 
 from engine.errors import OvertakenError, StoreError
-from engine.evaluation.learning_curve import NOTHING, Followed, LearningCurve
+from engine.evaluation.learning_curve import LearningCurve
 from engine.loop.event_index import ArchivedEvents, EventIndex
 from engine.loop.learning_loop import LearningLoop
-from engine.loop.log import EventLog, Mark
-from engine.loop.replay import Checkpoint
+from engine.loop.log import START, EventLog, Mark
+from engine.loop.projection import Checkpoint, Projection
 from engine.loop.settings import LoopSettings
 from engine.loop.state import LoopState
 from engine.store.entry_codec import settings_from_json, settings_to_json
@@ -42,7 +44,7 @@ class StoredLoop:
         about: what it is.
         loop: the loop itself.
         journal: its log in the store; None for a loop in memory alone.
-        followed: where its latest snapshot is, and the curve up to there.
+        saved: its snapshots, oldest first.
     """
 
     def __init__(
@@ -50,14 +52,17 @@ class StoredLoop:
         about: About,
         loop: LearningLoop,
         journal: Journal | None = None,
-        followed: Followed = NOTHING,
+        saved: "Sequence[_Saved]" = (),
     ) -> None:
         self.id, self.world = about.id, about.world
         self.loop, self.lock = loop, RLock()
         world = WORLDS.get(about.world or "")
-        self.curve = None if world is None else LearningCurve(world, followed)
+        self.curve = None if world is None else LearningCurve(world)
+        if self.curve is not None:
+            for one in saved:
+                self.curve.checkpoints.add(loop.log, Checkpoint(one.mark, one.restore_curve))
         self._journal = journal
-        self._snapshot = followed.mark.position
+        self._snapshot = saved[-1].mark.position if saved else 0
         loop.record_to(journal)
 
     @property
@@ -85,14 +90,13 @@ class StoredLoop:
             return False  # A reward that is added to needs its lesson, which no snapshot holds.
         self._snapshot = log.position
         with contextlib.suppress(StoreError, OvertakenError):
-            followed = NOTHING
+            saved = _Saved(journal, log.mark)
             if self.curve is not None:
                 self.curve.follow(self.loop)
-                followed = self.curve.followed(log.mark)
-                self.curve.begin(followed)
-            saved = _Saved(journal, log.mark)
-            saved.write(self.loop.state, followed)
-            self.loop.evict(journal, saved.state)
+            saved.write(self.loop.state, self.curve)
+            if self.curve is not None:
+                self.curve.checkpoints.add(log, Checkpoint(log.mark, saved.restore_curve))
+            self.loop.evict(journal, saved.restore)
             return True
         return False
 
@@ -107,43 +111,48 @@ class _Saved:
     def __init__(self, journal: Journal, mark: Mark) -> None:
         self._journal, self.mark = journal, mark
         self._snapshot = Snapshot(mark, fingerprint())
-        self._loaded: LoopState | None = None
+        self._loaded: dict[str, Any] = {}
 
-    def write(self, state: LoopState, followed: Followed) -> None:
+    def write(self, state: LoopState, curve: LearningCurve | None) -> None:
         """Write it down."""
-        parts = {
+        loop = {
             "settings": settings_to_json(state.settings),
-            "learned": {name: getattr(state, name) for name in state.LEARNED},
-            "waiting": list(state.waiting),
             "digests": state.events.digests,
-            "answered": followed.answered,
+            **state.state(),
         }
+        parts = {"loop": loop, "curve": None if curve is None else curve.state()}
         self._journal.put_snapshot(self._snapshot, dump(parts))
 
-    def state(self) -> LoopState | None:
-        """The loop's state there, made anew; None if it cannot be had any more."""
-        if self._loaded is None:
-            self.open()
-        state, self._loaded = self._loaded, None
-        return state
+    def restore(self, state: LoopState) -> bool:
+        """Bring the loop's state to what it was there; False if that cannot be had any more."""
+        found = self._part("loop")
+        if found is None:
+            return False
+        events = EventIndex(ArchivedEvents(self._journal, self.mark, found["digests"]))
+        state.restore(found, settings_from_json(found["settings"]), events)
+        return True
 
-    def open(self) -> Followed | None:
-        """Thaw it; the curve up to there, or None if it cannot be had any more."""
+    def restore_curve(self, curve: Projection) -> bool:
+        """The same for the learning curve."""
+        found = self._part("curve")
+        if found is not None:
+            curve.restore(found)
+        return found is not None
+
+    def _part(self, name: str) -> Any:
+        if name not in self._loaded:
+            self.load()
+        return self._loaded.pop(name, None)
+
+    def load(self) -> bool:
+        """Read it; False if it cannot be had any more."""
         data = self._journal.data(self._snapshot)
-        if data is None:
-            return None
         try:
-            found = load(data)
-            state = LoopState()
-            state.settings = settings_from_json(found["settings"])
-        except ValueError:
-            return None
-        for name in state.LEARNED:
-            setattr(state, name, found["learned"][name])
-        state.waiting = dict.fromkeys(found["waiting"])
-        state.events = EventIndex(ArchivedEvents(self._journal, self.mark, found["digests"]))
-        self._loaded = state
-        return Followed(self.mark, found["answered"])
+            self._loaded = {} if data is None else load(data)
+            settings_from_json(self._loaded["loop"]["settings"])
+        except (ValueError, KeyError):
+            self._loaded = {}
+        return bool(self._loaded)
 
 
 def new_id() -> str:
@@ -186,16 +195,12 @@ def reopen(store: Store, loop_id: str) -> StoredLoop:
     journal = Journal(store, about, EventLog(), is_begun=True)
     snapshots = store.snapshots(loop_id, fingerprint())
     saved = [_Saved(journal, snapshot.mark) for snapshot in snapshots]
-    followed = None
-    while saved and followed is None:
-        followed = saved[-1].open()
-        if followed is None:
-            saved.pop()
-    followed = followed or NOTHING
-    log = journal.log = EventLog(followed.mark, journal)
+    while saved and not saved[-1].load():
+        saved.pop()
+    log = journal.log = EventLog(saved[-1].mark if saved else START, journal)
     for entry in store.read(loop_id, log.position, store.length(loop_id)):
         log.extend(entry)
     loop = LearningLoop.resume(
-        log, seed=about.seed, checkpoints=[Checkpoint(one.mark, one.state) for one in saved]
+        log, seed=about.seed, checkpoints=[Checkpoint(one.mark, one.restore) for one in saved]
     )
-    return StoredLoop(about, loop, journal, followed)
+    return StoredLoop(about, loop, journal, saved)

@@ -31,7 +31,7 @@ _WITHOUT = {"_multi", "FromUrl"}
 def dsjson_rows(log: EventLog, progress: Progress = silent) -> Iterator[dict[str, object]]:
     """Each event that counts, in the order of the Rank calls, as the service logged it.
 
-    The label is what was shown, with its propensity. EventIndex without an answer yet, and
+    The label is what was shown, with its propensity. Events without an answer yet, and
     those never activated, carry ``_skipLearn``. Reads the log twice, so that no more than
     the rewards are in memory.
 
