@@ -179,9 +179,10 @@ class EventLog:
         size = mark.counting
         return size <= len(self) and (size == 0 or self._place(size - 1) < mark.position)
 
+    @locked
     def is_evicted(self, at: int) -> bool:
-        """Whether an entry that counts is not in memory."""
-        return at < len(self) and self._place(at) < self._start
+        """Whether there is such an entry that counts, and it is not in memory."""
+        return at < len(self) and self._place(at) < self._held.start
 
     def _place(self, at: int) -> int:
         """Position in the history of an entry that counts."""
@@ -273,6 +274,7 @@ class EventLog:
         kept = self._held.tail[: begun.position - self._held.start]
         self._held = replace(self._held, tail=kept)
         self._count(begun)
+        self._undos += 1
         return True
 
     @locked

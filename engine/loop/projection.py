@@ -123,13 +123,15 @@ class Projection(ABC):
 
     def follow(self, loop: Followed) -> None:
         """Fold in the entries that are new; after an undo, from a checkpoint or the start."""
-        log, events = loop.log, loop.events
-        if log.undos != self._undos:
-            self._read = self.checkpoints.begin(log, self)
-            self._undos = log.undos
-        if log.is_evicted(self._read):
-            # One pass over the past, instead of a look into it for each entry.
-            events = {event.ranked.event_id: event for event in events.values()}
-        for entry in log.since(self._read):
-            self.apply(entry, None if isinstance(entry, Configured) else events[entry.event_id])
-            self._read += 1
+        log = loop.log
+        with log.lock:
+            if log.undos != self._undos:
+                self._read = self.checkpoints.begin(log, self)
+                self._undos = log.undos
+            events = loop.events
+            if log.is_evicted(self._read):
+                # One pass over the past, instead of a look into it for each entry.
+                events = {event.ranked.event_id: event for event in events.values()}
+            for entry in log.since(self._read):
+                self.apply(entry, None if isinstance(entry, Configured) else events[entry.event_id])
+                self._read += 1

@@ -95,8 +95,8 @@ def go(loop: LearningLoop, clock: ManualClock, verb: str, value: int) -> None:
                     loop.reward(event_id, value / 10)
 
 
-VERBS = ("visit", "visit", "rank", "wait", "mode", "learn anew", "undo", "undo", "activate", "reward",
-         "follow", "follow", "checkpoint", "evict")  # fmt: skip
+VERBS = ("visit", "visit", "rank", "wait", "mode", "learn anew", "undo", "undo", "activate",
+         "reward", "follow", "follow", "checkpoint", "evict")  # fmt: skip
 programs = st.lists(st.tuples(st.sampled_from(VERBS), st.integers(0, 7)), min_size=8, max_size=30)
 
 
@@ -184,3 +184,15 @@ def test_a_place_that_cannot_be_had_any_more_is_passed_over() -> None:
     curve.checkpoints.add(loop.log, Checkpoint(loop.log.mark, lambda _: False))
     curve.follow(loop)
     assert len(curve) == 5
+
+
+def test_what_was_folded_in_of_work_that_failed_is_taken_back() -> None:
+    loop, curve = LearningLoop(seed=3, clock=ManualClock()), LearningCurve(COFFEE)
+    list(crowd(loop, COFFEE, 2))
+    curve.follow(loop)
+    loop.log.begin()
+    list(crowd(loop, COFFEE, 1))
+    curve.follow(loop)
+    loop.log.rollback()
+    curve.follow(loop)
+    assert len(curve) == 2
