@@ -54,8 +54,7 @@ def _write_dsjson(shelf: Library, about: About, file: BinaryIO, progress: Progre
 def _write_model(shelf: Library, about: About, file: BinaryIO, progress: Progress) -> None:
     kept = shelf.open(about.id)
     with kept.lock:
-        state = kept.loop.state
-        file.write(dump({name: getattr(state, name) for name in state.LEARNED}))
+        file.write(dump({"learner": kept.loop.state.learner}))
 
 
 FORMATS = (

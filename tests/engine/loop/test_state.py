@@ -494,7 +494,7 @@ def test_learning_anew_teaches_both_heads_as_from_the_start() -> None:
 def told(state: LoopState) -> tuple[object, ...]:
     """All that a state holds, to the bit, caches left out."""
     events = {name: repr(event) for name, event in state.events.items()}
-    learned = [dump(getattr(state, name)) for name in state.LEARNED]
+    learned = dump(state.learner)
     return state.settings, events, list(state.waiting), state.events.digests.tolist(), learned
 
 
