@@ -190,9 +190,16 @@ def test_what_was_folded_in_of_work_that_failed_is_taken_back() -> None:
     loop, curve = LearningLoop(seed=3, clock=ManualClock()), LearningCurve(COFFEE)
     list(crowd(loop, COFFEE, 2))
     curve.follow(loop)
-    loop.log.begin()
+
+    def fail() -> None:
+        list(crowd(loop, COFFEE, 1))
+        curve.follow(loop)
+        raise ValueError("half way")
+
+    with pytest.raises(ValueError, match="half way"):
+        loop.together(fail)
     list(crowd(loop, COFFEE, 1))
     curve.follow(loop)
-    loop.log.rollback()
-    curve.follow(loop)
-    assert len(curve) == 2
+    anew = LearningCurve(COFFEE)
+    anew.follow(loop)
+    assert told(curve) == told(anew)
