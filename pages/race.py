@@ -6,7 +6,7 @@ who won, by how much, where, and whether the bet was right.
 
 import streamlit as st
 
-from engine.worlds import WORLDS
+from pages.parts.choices import world_of
 from pages.parts.link import current_setup, open_link, write_link
 from pages.parts.race.board import (
     show_curves,
@@ -49,7 +49,7 @@ with st.container(gap=None):
     st.markdown("**Which way of choosing earns most, on the same visitors?**")
     note(
         "Every contender meets the same crowds: the same people, in the same order, with the "
-        "same luck. " + plain(WORLDS[setup.world].story)
+        "same luck. " + plain(world_of(setup.world).story)
     )
 
 

@@ -5,9 +5,15 @@ from collections.abc import Iterable, Mapping
 
 from engine.loop.settings import LearningMode
 from engine.store import Limits
+from engine.worlds import WORLDS, World
 from pages.parts.link import Parser, one_of
 
 MAX_SEED = 999_999
+
+
+def world_of(key: str) -> World:
+    """The world that a page's set-up names."""
+    return WORLDS[key]
 
 
 MAX_VISITORS = Limits.from_environment(os.environ).max_events

@@ -86,10 +86,11 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--workers", type=int, default=2)
     options = parser.parse_args(arguments)
 
-    known = line_up(WORLDS[options.world])
+    world = WORLDS[options.world]
+    known = line_up(world)
     keys = list(known) if options.who == "all" else options.who.split(",")
     contenders = tuple(known[key] for key in keys)
-    plan = Plan(options.world, contenders, options.visitors, options.repetitions)
+    plan = Plan(world, contenders, options.visitors, options.repetitions)
     standings, seconds = run(plan, options.workers)
     print(report(standings, alone(plan)).to_string(index=False))
     print(

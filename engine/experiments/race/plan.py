@@ -10,7 +10,7 @@ from engine.errors import check_number, refuse
 from engine.experiments.race.contenders import Contender
 from engine.simulation.drift import Drift
 from engine.streams import digest
-from engine.worlds import WORLDS
+from engine.worlds import World
 
 POINTS = 200
 """Places at which curves are kept."""
@@ -23,7 +23,7 @@ class Plan:
     """What is raced.
 
     Attributes:
-        world: key of a world.
+        world: where.
         contenders: at least one, with different keys.
         visitors: of each run, 1 to 20,000.
         repetitions: crowds that each contender meets, 1 to 500.
@@ -37,7 +37,7 @@ class Plan:
         PersonalizerError: ``BadRequest``.
     """
 
-    world: str
+    world: World
     contenders: tuple[Contender, ...]
     visitors: int = 1_000
     repetitions: int = 10
@@ -47,8 +47,8 @@ class Plan:
     seed: int = 0
 
     def __post_init__(self) -> None:
-        if self.world not in WORLDS:
-            refuse(_CODE, "world", self.world, f"one of {', '.join(WORLDS)}")
+        if not isinstance(self.world, World):
+            refuse(_CODE, "world", self.world, "a World")
         keys = [contender.key for contender in self.contenders]
         if not keys or len(set(keys)) < len(keys):
             refuse(_CODE, "contenders", keys, "at least one, with different keys")

@@ -18,7 +18,6 @@ from engine.experiments.race.contenders import Contender
 from engine.experiments.race.plan import Plan
 from engine.experiments.race.players import Choice
 from engine.simulation.outcomes import PotentialOutcomes, potential_outcomes
-from engine.worlds import WORLDS
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,7 +197,7 @@ def do(run: Run) -> Outcome:
     Raises:
         Exception: as the contender and its player.
     """
-    plan, world = run.plan, WORLDS[run.plan.world]
+    plan, world = run.plan, run.plan.world
     contender = plan.contenders[run.contender]
     seed, at = plan.seed_of(run.repetition), plan.points - 1
     crowd = potential_outcomes(world, plan.visitors, seed, plan.drift)
@@ -231,7 +230,7 @@ def play(
     Returns:
         what each visitor was shown, and the player's weights at each of the plan's points.
     """
-    player = contender.enter(WORLDS[plan.world], seed)
+    player = contender.enter(plan.world, seed)
     points = set(plan.points.tolist())
     choices: list[Choice] = []
     weights: list[Mapping[str, float]] = []

@@ -10,7 +10,6 @@ from engine.arrays import Array
 from engine.evaluation.intervals import Band, Estimate, band, estimate
 from engine.experiments.race.plan import Plan
 from engine.experiments.race.runs import Failure, Outcome
-from engine.worlds import WORLDS
 
 WINDOW = 20
 """The mean reward of the latest visitors is over a window of 1 / so many of them all."""
@@ -184,7 +183,7 @@ class Standings:
         return [
             segment
             for key in self.keys
-            for place, (field, value) in enumerate(WORLDS[self.plan.world].segments())
+            for place, (field, value) in enumerate(self.plan.world.segments())
             for segment in _segment(key, (field.name, value.name), place, self.outcomes(key))
         ]
 
@@ -222,7 +221,7 @@ class Standings:
 
     def run_rows(self) -> Iterator[Mapping[str, object]]:
         """Every run: contender, repetition, seed, mean reward, regret, and by segment."""
-        segments = WORLDS[self.plan.world].segments()
+        segments = self.plan.world.segments()
         names = [f"regret {field.name}={value.name}" for field, value in segments]
         for key, found in self._found.items():
             for repetition, outcome in sorted(found.items()):

@@ -8,7 +8,7 @@ import streamlit as st
 from engine.evaluation.matching import LATEST, RECENT, Matching
 from engine.evaluation.switch_value import SwitchValue, switch_value
 from engine.experiments.comparison import Comparison
-from engine.worlds import WORLDS
+from pages.parts.choices import world_of
 from pages.parts.compare.history import FIRST, History
 from pages.parts.compare.setup import END, CompareSetup
 from pages.parts.live import LivePlay, locked
@@ -48,7 +48,7 @@ class CompareSession(LivePlay):
         """Three new loops before the same crowd."""
         setup = self.setup
         self.send_away()
-        self.world = WORLDS[setup.world]
+        self.world = world_of(setup.world)
         self.comparison = Comparison(
             self.world,
             setup.baseline(),

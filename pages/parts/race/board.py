@@ -9,7 +9,7 @@ import streamlit as st
 from engine import LoopSettings
 from engine.evaluation.intervals import Estimate
 from engine.experiments.race.standings import Final
-from engine.worlds import WORLDS
+from engine.worlds import key_of
 from pages.parts.charts import race as charts
 from pages.parts.charts import race_results as results
 from pages.parts.charts.curves import span_of
@@ -142,7 +142,7 @@ def _within(value: Estimate, digits: int) -> str:
 def show_finals(session: RaceSession) -> None:
     """Who earns most, and for whom each contender is good or bad."""
     known, entries, dark = session.known, _entries(session), is_dark()
-    world = WORLDS[known.plan.world]
+    world = known.plan.world
     segments = known.segments()
     top = results.tenths_above(segment.regret.mean for segment in segments)
     left, right = st.columns(2, gap="medium")
@@ -159,7 +159,7 @@ def show_finals(session: RaceSession) -> None:
         st.vega_lite_chart(
             results.segments_rows(segments, entries, world),
             results.segments_spec(dark, len(world.segments()), top, entries),
-            key=f"chart-race-segments-{known.plan.world}-{top}-{hash(entries)}",
+            key=f"chart-race-segments-{key_of(world)}-{top}-{hash(entries)}",
             alt="Regret a visitor of each contender, for each value of the context",
         )
 
@@ -207,7 +207,7 @@ def _download(
         label,
         lambda: pd.DataFrame(list(rows())).to_csv(index=False),
         key=f"race-csv-{part}",
-        file_name=f"race-{plan.world}-seed-{plan.seed}-{part}.csv",
+        file_name=f"race-{key_of(plan.world)}-seed-{plan.seed}-{part}.csv",
         mime="text/csv",
         on_click="ignore",
         icon=":material/download:",

@@ -4,8 +4,7 @@ from dataclasses import replace
 
 import streamlit as st
 
-from engine.worlds import WORLDS
-from pages.parts.choices import CROSSES, MAX_SEED
+from pages.parts.choices import CROSSES, MAX_SEED, world_of
 from pages.parts.link import current_setup, show
 from pages.parts.race.session import RaceSession
 from pages.parts.race.setup import (
@@ -147,7 +146,7 @@ def choose_settings(setup: RaceSetup) -> None:
             format_func=lambda n: f"{n:,}",
         )
         fields = {
-            field.name: field.label for field in WORLDS[current_setup(RaceSetup).world].fields
+            field.name: field.label for field in world_of(current_setup(RaceSetup).world).fields
         }
         st.selectbox(
             "A/B test by segment: a winner for each",

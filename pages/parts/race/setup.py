@@ -8,7 +8,7 @@ from engine.experiments.race.contenders import line_up
 from engine.experiments.race.plan import Plan
 from engine.simulation.drift import Drift
 from engine.worlds import WORLDS
-from pages.parts.choices import MAX_SEED, same
+from pages.parts.choices import MAX_SEED, same, world_of
 from pages.parts.link import Linked, Parser, one_of, whole
 
 KEYS = tuple(line_up(WORLDS["coffee"]))
@@ -112,7 +112,7 @@ class RaceSetup(Linked):
 
     def fitted(self) -> Self:
         """The same with a field that the world has."""
-        names = [field.name for field in WORLDS[self.world].fields]
+        names = [field.name for field in world_of(self.world).fields]
         return self if self.field in names else replace(self, field=names[0])
 
     @property
@@ -127,8 +127,9 @@ class RaceSetup(Linked):
 
     def plan(self) -> Plan:
         """What is raced."""
+        world = world_of(self.world)
         known = line_up(
-            WORLDS[self.world],
+            world,
             epsilon=self.epsilon / 100,
             crosses=self.crosses,
             temperature=self.temperature / 100,
@@ -137,7 +138,7 @@ class RaceSetup(Linked):
             field=self.field,
         )
         return Plan(
-            world=self.world,
+            world=world,
             contenders=tuple(known[key] for key in self.keys),
             visitors=self.visitors,
             repetitions=self.crowds,

@@ -4,8 +4,7 @@ import math
 
 from engine.evaluation.intervals import Estimate
 from engine.experiments.race.standings import NEAR, Standings
-from engine.worlds import WORLDS
-from pages.parts.choices import CROSSES
+from pages.parts.choices import CROSSES, world_of
 from pages.parts.race.session import RaceSession
 from pages.parts.race.setup import MAX_STEPS, RaceSetup
 from pages.parts.text import plain
@@ -15,7 +14,7 @@ _PLACES = ("1st", "2nd", "3rd")
 
 def names_of(setup: RaceSetup) -> dict[str, str]:
     """What the contenders are called: key -> name."""
-    fields = {field.name: field.label.lower() for field in WORLDS[setup.world].fields}
+    fields = {field.name: field.label.lower() for field in world_of(setup.world).fields}
     known = {
         "ours": "Ours",
         "single": f"Ours, crosses: {CROSSES[setup.crosses]}",

@@ -22,7 +22,7 @@ ENTRIES = (("ours", "Ours"), ("ucb", "UCB"), ("uniform", "Uniform"))
 def raced() -> Standings:
     known = line_up(WORLDS["coffee"])
     contenders = tuple(known[key] for key, _ in ENTRIES)
-    standings = Standings(Plan("coffee", contenders, 60, 2, drift="halfway"))
+    standings = Standings(Plan(WORLDS["coffee"], contenders, 60, 2, drift="halfway"))
     for outcome in race(standings.plan):
         standings.add(outcome)
     return standings
@@ -87,7 +87,7 @@ def test_every_contender_has_one_look_in_every_chart(dark: bool) -> None:
 
 
 def test_long_curves_are_thinned_and_keep_their_ends() -> None:
-    plan = Plan("coffee", tuple(line_up(WORLDS["coffee"]).values()), visitors=20_000)
+    plan = Plan(WORLDS["coffee"], tuple(line_up(WORLDS["coffee"]).values()), visitors=20_000)
     flat = band(np.zeros((2, len(plan.points))))
     entries = tuple((key, key) for key in KEYS)
     frame = racing.band_rows(plan, dict.fromkeys(KEYS, flat), entries)

@@ -43,8 +43,8 @@ def bits(outcomes: list[Outcome]) -> dict[tuple[str, int], bytes]:
 
 def shown(plan: Plan, contender: Contender, seed: int = 3) -> list[int]:
     """What a contender shows to each visitor."""
-    met = potential_outcomes(WORLDS[plan.world], plan.visitors, seed, plan.drift)
+    met = potential_outcomes(plan.world, plan.visitors, seed, plan.drift)
     return [choice.position for choice in play(plan, contender, seed, met)[0]]
 
 
-PLAN = Plan("coffee", FOUR, visitors=60, repetitions=4, drift="halfway", delay=3, seed=9)
+PLAN = Plan(WORLDS["coffee"], FOUR, visitors=60, repetitions=4, drift="halfway", delay=3, seed=9)

@@ -11,7 +11,7 @@ from tests.engine.helpers import refusal
 
 @pytest.mark.parametrize(
     ("change", "target"),
-    [({"world": "moon"}, "world"), ({"contenders": ()}, "contenders"),
+    [({"world": "coffee"}, "world"), ({"contenders": ()}, "contenders"),
      ({"contenders": (Blind("a"), Blind("a"))}, "contenders"), ({"visitors": 0}, "visitors"),
      ({"visitors": 20_001}, "visitors"), ({"repetitions": 501}, "repetitions"),
      ({"drift": "fast"}, "drift"), ({"delay": -1}, "delay"), ({"refresh": 0}, "refresh"),

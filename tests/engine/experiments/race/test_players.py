@@ -29,7 +29,7 @@ def test_a_learner_does_exactly_what_its_loop_does(world: str, settings: LoopSet
     place = WORLDS[world]
     rows = list(crowd(LearningLoop(settings, seed=11), place, 150))
     met = potential_outcomes(place, 150, 11)
-    plan = Plan(world, (Learner("it", settings),), visitors=150)
+    plan = Plan(place, (Learner("it", settings),), visitors=150)
     choices, _ = play(plan, plan.contenders[0], 11, met)
     assert [place.items[choice.position].id for choice in choices] == [r["action"] for r in rows]
     assert [choice.propensity for choice in choices] == [r["probability"] for r in rows]
@@ -40,13 +40,13 @@ def test_a_learner_does_exactly_what_its_loop_does(world: str, settings: LoopSet
 def test_uniform_chooses_as_a_uniform_loop_does() -> None:
     loop = LearningLoop(LoopSettings(policy=Uniform()), seed=3)
     rows = list(crowd(loop, COFFEE, 60))
-    plan = Plan("coffee", (Blind("uniform"),), visitors=60)
+    plan = Plan(WORLDS["coffee"], (Blind("uniform"),), visitors=60)
     ids = [COFFEE.items[position].id for position in shown(plan, plan.contenders[0])]
     assert ids == [row["action"] for row in rows]
 
 
 def test_uniforms_regret_is_what_the_world_says() -> None:
-    plan = Plan("news", (Blind("uniform"),), visitors=500, repetitions=30, seed=1)
+    plan = Plan(WORLDS["news"], (Blind("uniform"),), visitors=500, repetitions=30, seed=1)
     news = WORLDS["news"]
     losses = np.array([outcome.regret[-1] for outcome in outcomes_of(plan)])
     expected = 500 * (news.best_value - news.uniform_value)
@@ -58,7 +58,7 @@ def test_uniforms_regret_is_what_the_world_says() -> None:
 
 
 def test_an_ab_test_shows_the_item_that_earned_most_in_its_trial() -> None:
-    plan = Plan("news", (ABTest("ab", 50),), visitors=120)
+    plan = Plan(WORLDS["news"], (ABTest("ab", 50),), visitors=120)
     met = potential_outcomes(WORLDS["news"], 120, 3)
     positions = shown(plan, plan.contenders[0])
     uniform = shown(plan, Blind("uniform"))
@@ -95,7 +95,7 @@ def test_an_ab_test_per_segment_has_a_winner_for_each_and_for_strangers_the_over
 
 
 def test_a_trial_waits_for_its_rewards() -> None:
-    plan = Plan("coffee", (ABTest("ab", 20),), visitors=200, delay=30)
+    plan = Plan(WORLDS["coffee"], (ABTest("ab", 20),), visitors=200, delay=30)
     positions, uniform = shown(plan, plan.contenders[0]), shown(plan, Blind("uniform"))
     assert positions[:50] == uniform[:50]
     assert len(set(positions[50:])) == 1

@@ -33,7 +33,7 @@ from engine.experiments.race.runs import (
     runs_of,
 )
 from engine.simulation.outcomes import potential_outcomes
-from engine.worlds import WORLDS, World, key_of
+from engine.worlds import WORLDS, World
 from tests.engine.experiments.race.races import FOUR, PLAN, bits, outcomes_of, shown
 
 EVERY_WORLD = pytest.mark.parametrize("world", WORLDS.values(), ids=WORLDS)
@@ -50,7 +50,7 @@ def test_a_plan_hands_every_contender_the_same_crowd(monkeypatch: pytest.MonkeyP
         return play(plan, contender, seed, met)  # type: ignore[arg-type]
 
     monkeypatch.setattr("engine.experiments.race.runs.play", watched)
-    outcomes_of(Plan("coffee", FOUR, visitors=30, repetitions=3))
+    outcomes_of(Plan(WORLDS["coffee"], FOUR, visitors=30, repetitions=3))
     assert len(seen) == 3
     for crowds in seen.values():
         assert len(crowds) == len(FOUR)
@@ -93,7 +93,7 @@ def test_rewards_are_learned_in_order_after_their_delay_at_the_next_refresh(
     delay: int, refresh: int
 ) -> None:
     contender = Recording()
-    plan = Plan("coffee", (contender,), visitors=30, delay=delay, refresh=refresh)
+    plan = Plan(WORLDS["coffee"], (contender,), visitors=30, delay=delay, refresh=refresh)
     shown(plan, contender)
     learned = contender.player.learned
     assert [number for number, _ in learned] == list(range(len(learned)))
@@ -105,14 +105,14 @@ def test_rewards_are_learned_in_order_after_their_delay_at_the_next_refresh(
 
 
 def test_what_the_hypotheses_weigh_is_kept_at_every_point() -> None:
-    plan = Plan("coffee", (Recording(),), visitors=30)
+    plan = Plan(WORLDS["coffee"], (Recording(),), visitors=30)
     (outcome,) = [do(run) for run in runs_of(replace(plan, repetitions=1))]
     assert outcome.weights["learned"].tolist() == [point - 1 for point in plan.points]
 
 
 def test_late_rewards_and_stale_models_cost_a_learner() -> None:
     def regret(**changes: int) -> float:
-        plan = Plan("coffee", FOUR[:1], visitors=600, repetitions=3, **changes)  # type: ignore[arg-type]
+        plan = Plan(WORLDS["coffee"], FOUR[:1], visitors=600, repetitions=3, **changes)  # type: ignore[arg-type]
         return float(np.mean([outcome.regret[-1] for outcome in outcomes_of(plan)]))
 
     at_once = regret()
@@ -125,7 +125,7 @@ def test_late_rewards_and_stale_models_cost_a_learner() -> None:
 
 @EVERY_WORLD
 def test_segments_add_up_to_the_whole(world: World) -> None:
-    plan = Plan(key_of(world), FOUR, visitors=80, repetitions=2)
+    plan = Plan(world, FOUR, visitors=80, repetitions=2)
     names = world.segments()
     for outcome in outcomes_of(plan):
         for field in world.fields:
@@ -136,7 +136,7 @@ def test_segments_add_up_to_the_whole(world: World) -> None:
 
 
 def test_sums_are_those_of_the_visitors_up_to_each_point() -> None:
-    plan = Plan("movies", (Blind("uniform"),), visitors=451, repetitions=1, seed=2)
+    plan = Plan(WORLDS["movies"], (Blind("uniform"),), visitors=451, repetitions=1, seed=2)
     (outcome,) = outcomes_of(plan)
     met = potential_outcomes(WORLDS["movies"], 451, plan.seed_of(0))
     positions = shown(plan, plan.contenders[0], plan.seed_of(0))
@@ -152,7 +152,7 @@ def test_sums_are_those_of_the_visitors_up_to_each_point() -> None:
 
 
 def test_repetitions_differ_and_a_race_can_be_run_again() -> None:
-    plan = Plan("coffee", FOUR, visitors=60, repetitions=3, seed=5)
+    plan = Plan(WORLDS["coffee"], FOUR, visitors=60, repetitions=3, seed=5)
     first = bits(outcomes_of(plan))
     assert first == bits(outcomes_of(plan))
     assert len({first["ours", repetition] for repetition in range(3)}) == 3
@@ -282,7 +282,7 @@ class Faulty:
         return UniformPlayer(world, seed)
 
 
-SOUND = Plan("coffee", (Blind("a"), Blind("b")), visitors=20, repetitions=5, seed=4)
+SOUND = Plan(WORLDS["coffee"], (Blind("a"), Blind("b")), visitors=20, repetitions=5, seed=4)
 
 
 def a_faulty_race(error: type[Exception], *said: object) -> Plan:
@@ -322,7 +322,8 @@ def test_a_run_that_raises_is_a_failure_and_all_others_have_their_outcomes(
 
 
 def test_a_contender_that_cannot_enter_fails_in_every_repetition() -> None:
-    plan = Plan("coffee", (Blind("a"), ABTest("ab", 5, "shoe size")), visitors=20, repetitions=3)
+    contenders = (Blind("a"), ABTest("ab", 5, "shoe size"))
+    plan = Plan(WORLDS["coffee"], contenders, visitors=20, repetitions=3)
     failures = [result for result in race(plan) if isinstance(result, Failure)]
     assert [(f.contender, f.repetition) for f in failures] == [("ab", 0), ("ab", 1), ("ab", 2)]
     assert failures[0].error.startswith("field is 'shoe size', but must be one of ")

@@ -17,7 +17,7 @@ from tests.engine.experiments.race.races import FOUR
 SIZE = len(WORLDS["coffee"].segments())
 
 
-PLAN = Plan("coffee", (Blind("a"), Blind("b")), visitors=10, repetitions=3)
+PLAN = Plan(WORLDS["coffee"], (Blind("a"), Blind("b")), visitors=10, repetitions=3)
 
 
 def outcome(contender: str, repetition: int, rewards: list[float], **changes: object) -> Outcome:
@@ -120,7 +120,7 @@ def test_recovery_by_hand() -> None:
 
 
 def test_the_latest_visitors_are_a_twentieth_of_all() -> None:
-    plan = Plan("coffee", PLAN.contenders, visitors=400, repetitions=1)
+    plan = Plan(WORLDS["coffee"], PLAN.contenders, visitors=400, repetitions=1)
     made = Standings(plan)
     assert made.window == 10
     rewards = np.arange(1, 401, dtype=float)
@@ -151,7 +151,7 @@ def test_weights_are_averaged_and_most_have_none() -> None:
 
 
 def test_a_real_race_folds_the_same_in_any_order() -> None:
-    plan = Plan("coffee", FOUR, visitors=50, repetitions=3)
+    plan = Plan(WORLDS["coffee"], FOUR, visitors=50, repetitions=3)
     outcomes = list(race(plan))
     forward, backward = standings(*outcomes, plan=plan), standings(*outcomes[::-1], plan=plan)
     assert forward.finals() == backward.finals()
@@ -191,7 +191,7 @@ def test_who_failed_in_every_crowd_does_not_keep_the_others_from_being_compared(
 
 
 def test_rows_to_take_away_hold_every_run_and_every_curve() -> None:
-    plan = Plan("coffee", FOUR, visitors=50, repetitions=3)
+    plan = Plan(WORLDS["coffee"], FOUR, visitors=50, repetitions=3)
     made = standings(*race(plan), plan=plan)
     runs = list(made.run_rows())
     assert len(runs) == 12
