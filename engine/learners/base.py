@@ -99,10 +99,6 @@ class Learner(Protocol):
         """Learn what the shown action earned."""
         ...
 
-    def correct(self, impression: Impression, difference: float, lesson: int) -> None:
-        """Change what the shown action of an earlier lesson earned."""
-        ...
-
     # -- what is believed -------------------------------------------------------------
 
     def belief(self, request: RankRequest, online: bool = True) -> Belief:

@@ -12,10 +12,9 @@ what the service's normalised updates come to for features of size 1.
 It knows no doubt: its covariance is zero, so it explores only by chance.
 """
 
-import copy
 import math
 from collections.abc import Sequence
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from itertools import combinations
 from typing import ClassVar, Self
 
@@ -25,6 +24,7 @@ from numpy.typing import NDArray
 from engine.arrays import Array, with_room
 from engine.learners.base import Column, Impression
 from engine.learners.belief import Belief
+from engine.learners.state import Learned
 from engine.protocol.features import Features
 from engine.protocol.request import Action, RankRequest
 
@@ -34,7 +34,7 @@ KEPT = 1_024
 """Rows whose places are kept."""
 
 
-class ClassicModel:
+class ClassicModel(Learned):
     """Linear model of the reward by gradient descent.
 
     Args:
@@ -43,12 +43,17 @@ class ClassicModel:
         rate: learning rate, 0 to 1; 0.001 in the service.
     """
 
+    STATE: ClassVar = ("_crosses", "_rate", "_index", "_weights")
+
     def __init__(self, crosses: int, rate: float) -> None:
         self._crosses = crosses
         self._rate = rate
         self._index: dict[Column, int] = {}
         self._weights: Array = np.zeros(64)
-        self._rows: dict[tuple[Features, Action], tuple[int, NDArray[np.intp], Array]] = {}
+
+    @cached_property
+    def _rows(self) -> dict[tuple[Features, Action], tuple[int, NDArray[np.intp], Array]]:
+        return {}
 
     def belief(self, context: Features, actions: tuple[Action, ...]) -> Belief:
         """Predicted rewards of the offered actions, without any doubt."""
@@ -62,12 +67,6 @@ class ClassicModel:
             weight: importance of the step, 1 / (propensity x number of actions).
         """
         self._move(context, action, reward - self._predict(context, action), weight)
-
-    def correct(
-        self, context: Features, action: Action, difference: float, weight: float = 1.0
-    ) -> None:
-        """What the step would have done in addition, had the reward been that much more."""
-        self._move(context, action, difference, weight)
 
     def contributions(self, context: Features, action: Action) -> dict[Column, float]:
         """What each column that the action is part of adds to its prediction."""
@@ -106,7 +105,7 @@ class ClassicModel:
         self._weights[at] += step * values
 
 
-class ClassicLearner:
+class ClassicLearner(Learned):
     """See `engine.learners.base.Learner`: one head for rewards and for what is imitated.
 
     As an apprentice it learns only of the action that it had chosen itself whether that was
@@ -116,6 +115,7 @@ class ClassicLearner:
         crosses, rate: see `ClassicModel`.
     """
 
+    STATE: ClassVar = ("_crosses", "_rate", "model", "learned")
     expresses_doubt: ClassVar[bool] = False
     has_imitation_head: ClassVar[bool] = False
 
@@ -143,11 +143,6 @@ class ClassicLearner:
             self.model.learn(impression.context, impression.action, earned, weight)
             self.learned += 1
 
-    def correct(self, impression: Impression, difference: float, lesson: int) -> None:
-        if not impression.apprentice:
-            weight = impression.importance
-            self.model.correct(impression.context, impression.action, difference, weight)
-
     def belief(self, request: RankRequest, online: bool = True) -> Belief:
         return self.model.belief(request.context, request.actions)
 
@@ -162,9 +157,6 @@ class ClassicLearner:
 
     def unrewarded(self) -> Self:
         return type(self)(self._crosses, self._rate)
-
-    def fork(self) -> Self:
-        return copy.deepcopy(self)
 
 
 @lru_cache(maxsize=4_096)

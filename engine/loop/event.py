@@ -66,12 +66,10 @@ class EventState(EventLife):
     Attributes:
         ranked: its Rank entry.
         number: how many events were ranked before it.
-        lesson: which lesson of the reward head's its reward was; 0 if that is not known.
     """
 
     ranked: Ranked = field(kw_only=True)
     number: int = 0
-    lesson: int = 0
 
     @classmethod
     def begin(cls, ranked: Ranked, number: int = 0) -> Self:

@@ -54,23 +54,17 @@ def check_activation(state: EventState, late: bool) -> None:
         )
 
 
-def check_reward(state: EventState, settings: LoopSettings, late: bool, forgotten: bool) -> None:
+def check_reward(state: EventState, settings: LoopSettings, late: bool) -> None:
     """Refuse a reward that comes too late or too often.
 
     Args:
         late: whether the wait is over by the clock.
-        forgotten: whether the event's lesson is no longer known one by one.
     """
     for refused, allowed in (
         (not state.open or late, "whose wait for a reward is not over"),
         (
             state.rewards and settings.reward_aggregation == "earliest",
             'without a reward, as the "earliest" reward counts',
-        ),
-        (
-            forgotten,
-            "since the statistics were last written down, as the reward of an earlier one "
-            "cannot be added to",
         ),
         (len(state.rewards) >= MAX_REWARDS, f"with fewer than {MAX_REWARDS} rewards"),
     ):

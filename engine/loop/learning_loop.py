@@ -257,8 +257,7 @@ class LearningLoop:
         amount = parse_reward(value)
         now = self._expire_due()
         state = self._event(event_id, "ResourceNotFound")
-        learned = state.earned is not None and self.state.learner.has_imitation_head
-        check_reward(state, self.settings, self._is_late(state, now), learned and not state.lesson)
+        check_reward(state, self.settings, self._is_late(state, now))
         self._replay.append(Rewarded(event_id, now, amount))
 
     @_in_turn

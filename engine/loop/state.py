@@ -2,14 +2,17 @@
 
 from collections.abc import Iterable
 from copy import copy
+from datetime import datetime
 from typing import ClassVar
 
 import numpy as np
 
+from engine.learners.base import Learner
 from engine.loop.entries import Activated, Configured, Entry, Expired, Ranked, Rewarded
 from engine.loop.event import EventState
 from engine.loop.event_index import EventIndex
 from engine.loop.projection import State
+from engine.loop.revision import Experiences
 from engine.loop.settings import LoopSettings, learner_of
 
 __all__ = ["EventState", "LoopState"]
@@ -20,8 +23,6 @@ class LoopState:
 
     Attributes:
         settings: those in force.
-        learner: taught by what shown actions earned, and by what the baseline chose in
-            apprentice mode.
         events: by event id, in the order of their Rank calls.
         waiting: ids of the events whose wait decides something, oldest first.
 
@@ -41,9 +42,9 @@ class LoopState:
     def restart(self) -> None:
         """Be as before the first entry."""
         self.settings = LoopSettings()
-        self.learner = learner_of(self.settings)
         self.events = EventIndex()
         self.waiting: dict[str, None] = {}
+        self._experiences = self._from(learner_of(self.settings))
 
     @property
     def version(self) -> str:
@@ -52,63 +53,74 @@ class LoopState:
 
     def state(self) -> State:
         """What was learned and who waits; settings and events are written down beside it."""
-        return {"learner": self.learner, "waiting": list(self.waiting)}
+        experiences = self._experiences.state(self.events)
+        return {"experiences": experiences, "waiting": list(self.waiting)}
 
     def restore(self, state: State, settings: LoopSettings, events: EventIndex) -> None:
         """Be what a `state` of the same version says."""
         self.settings, self.events = settings, events
-        self.learner = state["learner"]
+        self._experiences = Experiences.restored(state["experiences"])
         self.waiting = dict.fromkeys(state["waiting"])
+
+    def _from(self, learner: Learner) -> Experiences:
+        """What a learner learns from here on."""
+        return Experiences(learner, revisable=self.settings.reward_aggregation == "sum")
+
+    @property
+    def learner(self) -> Learner:
+        """All that was learned; to read, not to teach."""
+        return self._experiences.learner(self.events)
 
     def fork(self) -> "LoopState":
         """A copy to apply entries to, good for as long as this state stays as it is."""
         twin = copy(self)
-        twin.learner = self.learner.fork()
+        twin._experiences = self._experiences.fork(self.events)
         twin.events, twin.waiting = self.events.fork(), self.waiting.copy()
         return twin
 
     def apply(self, entry: Entry) -> None:
         """Fold in one entry."""
+        self._experiences.finish(entry.time - self.settings.reward_wait_time)
         match entry:
             case Configured():
-                self._configure(entry.settings)
+                self._configure(entry)
             case Ranked():
                 self.waiting[entry.event_id] = None
                 self._imitate(self.events.add(entry))
             case Activated() | Rewarded() | Expired():
                 self._go_on(self.events[entry.event_id], entry)
 
-    def _configure(self, settings: LoopSettings) -> None:
-        same = settings.learns_like(self.settings)
-        self.settings = settings
-        if same:
-            return
-        self.learner = learner_of(settings)
-        for state in self.events.values():
-            self._imitate(state)
-            self._learn(state, None)
+    def _configure(self, entry: Configured) -> None:
+        before, self.settings = self.settings, entry.settings
+        if not self.settings.learns_like(before):
+            self._learn_anew(entry.time)
+        elif self.settings.reward_aggregation != before.reward_aggregation:
+            self._experiences = self._from(self.learner)
 
-    def _go_on(self, state: EventState, entry: Activated | Rewarded | Expired) -> None:
-        before = state.earned
-        state.follow(entry)
+    def _learn_anew(self, now: datetime) -> None:
+        """Learn the whole log again, event by event in the order of their Rank calls."""
+        self._experiences = self._from(learner_of(self.settings))
+        for event in self.events.values():
+            self._imitate(event)
+            if event.earned is not None:
+                self._experiences.add(event, event.earned)
+        self._experiences.finish(now - self.settings.reward_wait_time)
+
+    def _go_on(self, event: EventState, entry: Activated | Rewarded | Expired) -> None:
+        before = event.earned
+        event.follow(entry)
         if isinstance(entry, Activated):
-            self._imitate(state)
-        if not state.open or (state.activated and state.rewards):
+            self._imitate(event)
+        if not event.open or (event.activated and event.rewards):
             self.waiting.pop(entry.event_id, None)
-        self._learn(state, before)
-
-    def _imitate(self, state: EventState) -> None:
-        """Learn what the baseline chose, once it was shown to an apprentice."""
-        if state.ranked.mode == "apprentice" and state.activated:
-            self.learner.watch(state.ranked.impression)
-
-    def _learn(self, state: EventState, before: float | None) -> None:
-        """Learn what an event earned so far, where ``before`` is known."""
-        earned = state.earned
-        if earned is None:
+        if event.earned is None or event.earned == before:
             return
         if before is None:
-            self.learner.learn(state.ranked.impression, earned)
-            state.lesson = self.learner.learned
-        elif earned != before:
-            self.learner.correct(state.ranked.impression, earned - before, state.lesson)
+            self._experiences.add(event, event.earned)
+        elif not self._experiences.revise(entry.event_id, event.earned):
+            self._learn_anew(entry.time)
+
+    def _imitate(self, event: EventState) -> None:
+        """Learn what the baseline chose, once it was shown to an apprentice."""
+        if event.ranked.mode == "apprentice" and event.activated:
+            self._experiences.add(event, None)

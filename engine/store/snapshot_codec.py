@@ -1,68 +1,63 @@
-"""Learned models as plain arrays and JSON, and back, bit for bit, with nothing pickled.
+"""What was learned as plain arrays and JSON, and back, bit for bit, with nothing pickled.
 
-A model is walked by its attributes: arrays are kept by their path
-(``model.posterior.statistics._gram``), everything else becomes one JSON tree. Only the
-classes of `PARTS` are made again, without running their code. Whoever changes how the
-engine learns has nothing to do here, but for naming a new module in `PARTS`; what was
-written by other code has another `fingerprint` and is not read.
+Each class says what its state is (`engine.learners.state`); arrays are kept by their path
+(``learner.rewards.evidence.log_odds``), everything else becomes one JSON tree. Only the
+classes of `KINDS` are made again, without running their code; what was written by other code
+has another `fingerprint` and is not read.
 """
 
 import hashlib
+import inspect
 import io
 import json
 import zipfile
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from engine import arrays
-from engine.arrays import Array
+from engine.arrays import Array, with_room
 from engine.errors import StaleError
-from engine.learners import base, classic
-from engine.learners.bayesian import (
-    averaging,
-    basis,
-    change,
-    hypothesis,
-    kernel,
-    learner,
-    model,
-    posterior,
-    rows,
-)
-from engine.loop import state as fold
-from engine.protocol import features
-from engine.protocol import request as actions
+from engine.learners.base import Column
+from engine.learners.bayesian.averaging import ModelAverage
+from engine.learners.bayesian.basis import Basis, Block
+from engine.learners.bayesian.change import ChangeDetector
+from engine.learners.bayesian.hypothesis import Hypothesis
+from engine.learners.bayesian.kernel import RowKernel, Vectors
+from engine.learners.bayesian.learner import BayesianLearner
+from engine.learners.bayesian.model import RewardModel
+from engine.learners.bayesian.posterior import Posterior, Share
+from engine.learners.bayesian.rows import RowForm
+from engine.learners.classic import ClassicLearner, ClassicModel
+from engine.learners.state import state_names, with_state
+from engine.loop.state import LoopState
+from engine.protocol.features import Features
+from engine.protocol.request import Action
 
-PARTS: tuple[ModuleType, ...] = (
-    learner,
-    model,
-    averaging,
-    change,
-    posterior,
-    basis,
-    kernel,
-    features,
-    hypothesis,
-    rows,
-    base,
-    classic,
-    actions,
+_LEARNED = (
+    BayesianLearner,
+    RewardModel,
+    ChangeDetector,
+    ModelAverage,
+    Posterior,
+    Share,
+    Basis,
+    Block,
+    RowKernel,
+    Vectors,
+    ClassicLearner,
+    ClassicModel,
+    Hypothesis,
+    RowForm,
+    Column,
+    Features,
+    Action,
 )
-"""Modules whose classes make up what is learned."""
-_SOURCES = (*PARTS, fold, arrays)
-_CACHES = {
-    ("RewardModel", "_terms"),
-    ("Basis", "_offers"),
-    ("Basis", "_places"),
-    ("ClassicModel", "_rows"),
-}
-"""Attributes that only remember what can be computed again."""
+KINDS: dict[str, type] = {kind.__name__: kind for kind in _LEARNED}
+"""The classes that make up what is learned, by name."""
 _TREE = "tree"
 
 
@@ -73,9 +68,8 @@ _BROKEN = (KeyError, ValueError, TypeError, AttributeError, EOFError, zipfile.Ba
 def fingerprint() -> str:
     """A digest of the code that learns: only what it wrote itself does it read."""
     found = hashlib.sha256(np.__version__.encode())
-    for module in (*_SOURCES, None):
-        path = __file__ if module is None else module.__file__
-        found.update(Path(str(path)).read_bytes())
+    for path in sorted({inspect.getfile(code) for code in (*_LEARNED, LoopState, with_room, dump)}):
+        found.update(Path(path).read_bytes())
     return found.hexdigest()
 
 
@@ -84,7 +78,7 @@ def dump(value: object) -> bytes:
 
     Raises:
         TypeError: for a value that holds anything but numbers, text, lists, tuples,
-            dictionaries, arrays and objects of `PARTS`.
+            dictionaries, arrays and objects of `KINDS`.
     """
     dumper = _Dumper()
     tree = json.dumps(dumper.plain(value, "")).encode()
@@ -107,30 +101,10 @@ def load(data: bytes) -> Any:
         raise StaleError(f"it cannot be read: {error!r}") from error
 
 
-@cache
-def _kinds() -> dict[str, type]:
-    return {
-        kind.__name__: kind
-        for module in PARTS
-        for kind in vars(module).values()
-        if isinstance(kind, type) and kind.__module__ == module.__name__
-    }
-
-
-def _attributes(kind: type) -> list[str]:
-    return [
-        name
-        for base in kind.__mro__
-        for name in getattr(base, "__slots__", ())
-        if name not in {"__dict__", "__weakref__"}
-    ]
-
-
 class _Dumper:
     def __init__(self) -> None:
         self.arrays: dict[str, Array] = {}
         self._known: dict[int, int] = {}
-        self._alive: list[object] = []
 
     def plain(self, value: Any, path: str) -> Any:
         """The value as JSON: scalars as they are, all else as a list that begins with its kind."""
@@ -165,16 +139,11 @@ class _Dumper:
         if id(value) in self._known:
             return ["same", self._known[id(value)]]
         kind = type(value)
-        if _kinds().get(kind.__name__) is not kind:
+        if KINDS.get(kind.__name__) is not kind:
             raise TypeError(f"{path} is a {kind.__name__}, which cannot be written")
         number = self._known[id(value)] = len(self._known)
-        self._alive.append(value)
-        names = [*_attributes(kind), *getattr(value, "__dict__", ())]
         found = {
-            name: ["dict", []]
-            if (kind.__name__, name) in _CACHES
-            else self.plain(getattr(value, name), f"{path}.{name}")
-            for name in names
+            name: self.plain(getattr(value, name), f"{path}.{name}") for name in state_names(kind)
         }
         return ["object", number, kind.__name__, found]
 
@@ -214,9 +183,8 @@ class _Loader:
         whole[tuple(slice(0, end) for end in small.shape)] = small
         return whole
 
-    def _object(self, number: int, name: str, attributes: dict[str, Any]) -> object:
-        made: object = object.__new__(_kinds()[name])
+    def _object(self, number: int, name: str, state: dict[str, Any]) -> object:
+        values = {attribute: self.value(inner) for attribute, inner in state.items()}
+        made: object = with_state(KINDS[name], values)
         self._known[number] = made
-        for attribute, inner in attributes.items():
-            object.__setattr__(made, attribute, self.value(inner))
         return made

@@ -86,8 +86,6 @@ class StoredLoop:
         log, journal = self.loop.log, self._journal
         if journal is None or not journal.is_begun or log.position - self._snapshot < every:
             return False
-        if self.loop.settings.reward_aggregation == "sum":
-            return False  # A reward that is added to needs its lesson, which no snapshot holds.
         self._snapshot = log.position
         with contextlib.suppress(StoreError, OvertakenError):
             saved = _Saved(journal, log.mark)

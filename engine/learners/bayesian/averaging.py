@@ -23,6 +23,7 @@ import numpy as np
 from engine.arrays import Array
 from engine.learners.bayesian.hypothesis import Hypothesis
 from engine.learners.bayesian.posterior import Posterior
+from engine.learners.state import Learned
 
 FIXED_SHARE = 1e-4
 """Share of the weights that is spread evenly after each reward."""
@@ -31,7 +32,7 @@ PRUNED = 40.0
 
 
 @dataclass(eq=False, slots=True)
-class ModelAverage:
+class ModelAverage(Learned):
     """Posteriors averaged by weight: one for each hypothesis, all taught since the same reward.
 
     Attributes:

@@ -15,6 +15,8 @@ told apart by their ids alone have a block each, and none pays for the others.
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
+from typing import ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,6 +24,7 @@ from numpy.typing import NDArray
 from engine.arrays import Array, with_room
 from engine.learners.bayesian.kernel import RowKernel
 from engine.learners.bayesian.rows import RowForm
+from engine.learners.state import Learned
 from engine.protocol.features import Features
 from engine.protocol.request import Action
 
@@ -36,7 +39,7 @@ _NEGLIGIBLE = 1e-8
 
 
 @dataclass(eq=False, slots=True)
-class Block:
+class Block(Learned):
     """An orthonormal basis of the rows of one family of actions.
 
     Attributes:
@@ -111,12 +114,14 @@ class Merge:
     size: int
 
 
-class Basis:
+class Basis(Learned):
     """The basis of all rows of one form that were rewarded.
 
     Args:
         form: how rows are written.
     """
+
+    STATE: ClassVar = ("form", "_kernel", "_owners", "_blocks", "_written")
 
     def __init__(self, form: RowForm) -> None:
         self.form = form
@@ -124,8 +129,14 @@ class Basis:
         self._owners: dict[tuple[str, bool], Block] = {}
         self._blocks: dict[Block, None] = {}
         self._written: list[tuple[Features, Action]] = []
-        self._offers: dict[tuple[Features, tuple[Action, ...]], OfferedRows] = {}
-        self._places: dict[tuple[Features, Action], LearnedRow] = {}
+
+    @cached_property
+    def _offers(self) -> dict[tuple[Features, tuple[Action, ...]], OfferedRows]:
+        return {}
+
+    @cached_property
+    def _places(self) -> dict[tuple[Features, Action], LearnedRow]:
+        return {}
 
     @property
     def size(self) -> int:

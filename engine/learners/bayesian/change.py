@@ -10,12 +10,14 @@ The average that is overtaken stays as long as it may still be right.
 
 import math
 from collections.abc import Sequence
+from typing import ClassVar
 
 import numpy as np
 
 from engine.arrays import Array
 from engine.learners.bayesian.averaging import ModelAverage
 from engine.learners.bayesian.hypothesis import Hypothesis
+from engine.learners.state import Learned
 
 CHANGE_ODDS = 1e-4
 """Prior odds that tastes changed just now."""
@@ -30,7 +32,7 @@ HOPELESS = -12.0
 """Log odds at which a bank that was overtaken is given up."""
 
 
-class ChangeDetector:
+class ChangeDetector(Learned):
     """The bank that is believed first, then one that it overtook, then the challenger.
 
     Attributes:
@@ -43,6 +45,8 @@ class ChangeDetector:
         hypotheses: one or more.
         may_change: whether to look for changes of tastes.
     """
+
+    STATE: ClassVar = ("hypotheses", "may_change", "banks", "log_odds", "changes", "learned")
 
     def __init__(self, hypotheses: Sequence[Hypothesis], may_change: bool) -> None:
         self.hypotheses = tuple(hypotheses)

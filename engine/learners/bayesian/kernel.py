@@ -17,12 +17,14 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from engine.arrays import Array, with_room
 from engine.learners.bayesian.rows import ID_LENGTH, RowForm
+from engine.learners.state import Learned
 from engine.protocol.features import Features
 from engine.protocol.request import Action
 
@@ -44,8 +46,10 @@ def symmetric_polynomials(products: Array, orders: int) -> Array:
     return e
 
 
-class Vectors:
+class Vectors(Learned):
     """A growing set of distinct sparse vectors over named columns, held densely."""
+
+    STATE: ClassVar = ("_columns", "_keys", "_values")
 
     def __init__(self) -> None:
         self._columns: dict[str, int] = {}
@@ -94,12 +98,23 @@ class Vectors:
         return result
 
 
-class RowKernel:
+class RowKernel(Learned):
     """Inner products between remembered rows and the rows of a Rank call.
 
     Args:
         form: how rows are written.
     """
+
+    STATE: ClassVar = (
+        "_form",
+        "_contexts",
+        "_context_scales",
+        "_actions",
+        "_action_scales",
+        "_ids",
+        "_rows",
+        "_size",
+    )
 
     def __init__(self, form: RowForm) -> None:
         self._form = form

@@ -14,11 +14,12 @@ from engine.learners.base import Column, Impression
 from engine.learners.bayesian.hypothesis import Hypothesis
 from engine.learners.bayesian.model import RewardModel
 from engine.learners.belief import Belief
+from engine.learners.state import Learned
 from engine.protocol.features import Features
 from engine.protocol.request import Action, RankRequest
 
 
-class BayesianLearner:
+class BayesianLearner(Learned):
     """See `engine.learners.base.Learner`.
 
     Attributes:
@@ -31,6 +32,7 @@ class BayesianLearner:
         crosses: of the imitation head's hypothesis.
     """
 
+    STATE: ClassVar = ("rewards", "imitation")
     expresses_doubt: ClassVar[bool] = True
     has_imitation_head: ClassVar[bool] = True
 
@@ -59,9 +61,6 @@ class BayesianLearner:
     def learn(self, impression: Impression, earned: float) -> None:
         self.rewards.learn(impression.context, impression.action, earned)
 
-    def correct(self, impression: Impression, difference: float, lesson: int) -> None:
-        self.rewards.correct(impression.context, impression.action, difference, lesson)
-
     def belief(self, request: RankRequest, online: bool = True) -> Belief:
         imitation = self._imitated if online else None
         return self.rewards.belief(request.context, request.actions, imitation)
@@ -86,6 +85,3 @@ class BayesianLearner:
         evidence = self.rewards.evidence
         other.rewards = RewardModel(evidence.hypotheses, evidence.may_change)
         return other
-
-    def fork(self) -> Self:
-        return copy.deepcopy(self)

@@ -9,6 +9,8 @@ import math
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
+from typing import ClassVar
 
 import numpy as np
 
@@ -22,6 +24,7 @@ from engine.learners.bayesian.kernel import RowKernel
 from engine.learners.bayesian.posterior import Posterior, PriorShift
 from engine.learners.bayesian.rows import RowForm, action_terms, context_terms
 from engine.learners.belief import Belief
+from engine.learners.state import Learned
 from engine.protocol.features import Features
 from engine.protocol.request import Action
 
@@ -57,7 +60,7 @@ class _CentredMeans:
         return np.array([self.known[row] for row in rows])
 
 
-class RewardModel:
+class RewardModel(Learned):
     """Bayesian model of the reward over crosses of context and action.
 
     Args:
@@ -65,11 +68,16 @@ class RewardModel:
         may_change: whether tastes may change altogether.
     """
 
+    STATE: ClassVar = ("evidence", "_spans")
+    _imitated: "_CentredMeans | None" = None
+
     def __init__(self, hypotheses: Sequence[Hypothesis], may_change: bool = True) -> None:
         self.evidence = ChangeDetector(hypotheses, may_change)
         self._spans: dict[RowForm, Basis] = {h.form: Basis(h.form) for h in hypotheses}
-        self._terms: dict[tuple[RowForm, Features], dict[tuple[str, ...], float]] = {}
-        self._imitated: _CentredMeans | None = None
+
+    @cached_property
+    def _terms(self) -> dict[tuple[RowForm, Features], dict[tuple[str, ...], float]]:
+        return {}
 
     @property
     def learned(self) -> int:
@@ -153,8 +161,8 @@ class RewardModel:
 
     # -- what is learned --------------------------------------------------------------
 
-    def learn(self, context: Features, action: Action, reward: float) -> int:
-        """Learn that ``action`` earned ``reward`` in ``context``; the number of this lesson."""
+    def learn(self, context: Features, action: Action, reward: float) -> None:
+        """Learn that ``action`` earned ``reward`` in ``context``."""
         learners: dict[RowForm, list[Posterior]] = {}
         for learner in self._awake():
             learners.setdefault(learner.form, []).append(learner)
@@ -182,18 +190,6 @@ class RewardModel:
         for bank, learner in new:
             if bank.born < self.learned and bank in self.evidence.banks:
                 learner.learn(places[learner.form], reward)
-        return self.learned
-
-    def correct(self, context: Features, action: Action, difference: float, lesson: int) -> None:
-        """Change the reward of a lesson by ``difference``, as `sum` aggregation does.
-
-        The evidence stays what the first reward made it.
-        """
-        for bank in self.evidence.banks:
-            for learner in bank.learners:
-                if learner is not None and lesson > self.learned - learner.count:
-                    place = self._spans[learner.form].find(context, action)
-                    learner.correct(place, difference)
 
     def _awake(self) -> Iterator[Posterior]:
         for bank in self.evidence.banks:

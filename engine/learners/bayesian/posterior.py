@@ -30,19 +30,23 @@ Numbers of equations as in ``engine/README.md``.
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
+from typing import ClassVar
 
 import numpy as np
 
 from engine.arrays import Array, with_room
 from engine.learners.bayesian.basis import Block, LearnedRow, Merge, OfferedRows
 from engine.learners.bayesian.hypothesis import Hypothesis
+from engine.learners.bayesian.rows import RowForm
+from engine.learners.state import Learned
 
 CENTRE, CENTRE_PRECISION = 0.5, 4.0
 """Mean and precision of the prior of m0."""
 
 
 @dataclass(slots=True)
-class _Share:
+class Share(Learned):
     """What was learned of one block, in its r coordinates. Arrays have room.
 
     Attributes:
@@ -59,23 +63,34 @@ class _Share:
         return self.vectors[2:, : self.size]
 
 
-class Posterior:
+class Posterior(Learned):
     """The belief of one hypothesis.
 
     Attributes:
         count: rewards learned.
-        form: how its rows are written.
     """
+
+    STATE: ClassVar = ("hypothesis", "count", "_shares", "_precision", "_pull")
 
     def __init__(self, hypothesis: Hypothesis) -> None:
         self.hypothesis = hypothesis
-        self.form = hypothesis.form
-        self._tau2 = hypothesis.prior_sd**2
-        self._sigma2 = hypothesis.noise_sd**2
         self.count = 0
-        self._shares: dict[Block, _Share] = {}
+        self._shares: dict[Block, Share] = {}
         self._precision = CENTRE_PRECISION
         self._pull = CENTRE_PRECISION * CENTRE
+
+    @cached_property
+    def form(self) -> RowForm:
+        """How its rows are written."""
+        return self.hypothesis.form
+
+    @cached_property
+    def _tau2(self) -> float:
+        return self.hypothesis.prior_sd**2
+
+    @cached_property
+    def _sigma2(self) -> float:
+        return self.hypothesis.noise_sd**2
 
     @property
     def centre(self) -> float:
@@ -164,12 +179,6 @@ class Posterior:
         self.count += 1
         return density
 
-    def correct(self, place: LearnedRow, difference: float) -> None:
-        """Change a learned reward by ``difference``; how much is known stays the same."""
-        share = self._share(place.block)
-        noise = self._sigma2 + self._tau2 * place.outside
-        self._move(share, place.coordinates, 0.0, difference / noise)
-
     def _weigh(self, ratio: float, mean: float, innovation: float) -> tuple[float, float]:
         """b of (7), and b x the reward that moves the mean as if it counted in full.
 
@@ -182,7 +191,7 @@ class Posterior:
         weight = memory - (1.0 - memory) / ratio  # (7)
         return weight, weight * mean + innovation * (1.0 + weight * ratio) / (1.0 + ratio)
 
-    def _move(self, share: _Share, x: Array, weight: float, target: float) -> None:
+    def _move(self, share: Share, x: Array, weight: float, target: float) -> None:
         """Add a row to h and f, and solve (3) and (4) again.
 
         Args:
@@ -204,7 +213,7 @@ class Posterior:
         """A block has taken up another, with which it shared nothing until now."""
         if merge.block not in self._shares and merge.other not in self._shares:
             return
-        share = self._shares.get(merge.block) or _Share(0, np.zeros((16, 16)))
+        share = self._shares.get(merge.block) or Share(0, np.zeros((16, 16)))
         self._shares[merge.block] = share
         self._grow(share, merge.at + merge.size)
         if merge.other in self._shares:
@@ -213,16 +222,16 @@ class Posterior:
             share.covariance[at:end, at:end] = added.covariance[: added.size, : added.size]
             share.vectors[:, at:end] = added.vectors[:, : added.size]
 
-    def _share(self, block: Block) -> _Share:
+    def _share(self, block: Block) -> Share:
         """What was learned of a block, with all coordinates that it has by now."""
         share = self._shares.get(block)
         if share is None:
-            share = self._shares[block] = _Share(0, np.zeros((max(block.size, 16),) * 2))
+            share = self._shares[block] = Share(0, np.zeros((max(block.size, 16),) * 2))
         if share.size < block.size:
             self._grow(share, block.size)
         return share
 
-    def _grow(self, share: _Share, size: int) -> None:
+    def _grow(self, share: Share, size: int) -> None:
         """Coordinates more, about which only the prior is known."""
         share.covariance = with_room(share.covariance, (size, size))
         share.vectors = with_room(share.vectors, (4, size))

@@ -3,14 +3,13 @@
 import math
 from collections.abc import Sequence
 from itertools import combinations
-from typing import Any
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine import EpsilonGreedy, Greedy, LearningLoop, LoopSettings, Uniform
+from engine import EpsilonGreedy, Greedy, LearningLoop, LoopSettings
 from engine.learners.classic import ClassicLearner, ClassicModel, classic_columns
 from engine.loop.entries import Ranked
 from engine.loop.settings import LearningMode
@@ -160,22 +159,6 @@ def test_a_step_never_overshoots_whatever_its_weight(
         assert min(before, reward) - 1e-9 <= after <= max(before, reward) + 1e-9
 
 
-@given(st.floats(-1, 1), st.floats(-2, 2), st.floats(0.01, 50))
-def test_a_correction_adds_what_the_step_would_have_done_for_the_higher_reward(
-    reward: float, difference: float, weight: float
-) -> None:
-    corrected, at_once = ClassicModel(2, 0.2), ClassicModel(2, 0.2)
-    request = coffee(7)
-    context, action = request.context, request.actions[1]
-    corrected.learn(context, action, reward, weight)
-    corrected.correct(context, action, difference, weight)
-    at_once.learn(context, action, reward + difference, weight)
-    cells = [coffee(cell) for cell in (0, 7, 20)]
-    np.testing.assert_allclose(
-        predictions(corrected, cells), predictions(at_once, cells), rtol=0, atol=1e-12
-    )
-
-
 def test_new_names_may_come_and_change_no_prediction_until_they_are_learned() -> None:
     """Each of 40 drinks brings columns of its own, far more than there is room for at first."""
     model = ClassicModel(3, 0.5)
@@ -279,21 +262,3 @@ def test_every_step_is_weighted_by_one_over_propensity_times_actions(
     explored = {5.0, round(1 / (0.8 * 2 + 0.2), 9), round(1 / (0.8 * 3 + 0.2), 9)}
     certain = {0.5, round(1 / 3, 9)}
     assert weights >= (certain if mode == "logging_only" else explored)
-
-
-def test_summed_rewards_correct_the_step_with_the_weight_of_their_event() -> None:
-    settings: dict[str, Any] = {"policy": Uniform(), "learning_rate": 0.3}
-    summed = LoopSettings.classic(**settings, reward_aggregation="sum")
-    parts, whole = (
-        LearningLoop(s, seed=5, clock=ManualClock())
-        for s in (summed, LoopSettings.classic(**settings))
-    )
-    for i in range(10):
-        for loop, rewards in ((parts, (0.5, 0.25, -0.5)), (whole, (0.25,))):
-            answer = loop.rank(DRINKS, CONTEXTS[i % 4])
-            for reward in rewards:
-                loop.reward(answer.event_id, reward)
-    np.testing.assert_allclose(
-        predictions(classic_head(parts)), predictions(classic_head(whole)), rtol=0, atol=1e-12
-    )
-    assert predictions(classic_head(whole)).max() > 0.05

@@ -5,10 +5,12 @@ import pytest
 from engine import LearningLoop, LoopSettings
 from engine.evaluation.event_table import latest_rows, rows
 from engine.evaluation.matching import MatchingRecord
+from engine.loop.state import LoopState
 from engine.simulation.crowd import crowd
 from engine.store import Store, StoredLoop, keep, reopen
 from engine.store.snapshot_codec import fingerprint
 from tests.engine.helpers import CONTEXTS, DRINKS
+from tests.engine.loop.apprentices import learner_bits
 from tests.engine.store.snapshot_loops import LEARNERS, loop_with_snapshots
 from tests.workers import WORLD, beliefs, from_scratch, serve_next
 
@@ -28,8 +30,7 @@ def test_with_or_without_snapshots_it_is_the_same_loop(
     scratch = from_scratch(plain_store, kept.id)
     back = reopen(plain_store, kept.id)
     assert beliefs(kept.loop) == beliefs(memory) == beliefs(scratch) == beliefs(back.loop)
-    taken = 0 if settings.reward_aggregation == "sum" else 2
-    assert len(list(plain_store.snapshots(kept.id, fingerprint()))) == taken
+    assert len(list(plain_store.snapshots(kept.id, fingerprint()))) == 2
     for loop in (kept.loop, back.loop):
         assert list(loop.events) == list(scratch.events)
         assert [s.earned for s in loop.events.values()] == [
@@ -75,6 +76,31 @@ def test_events_of_the_past_can_still_be_rewarded(plain_store: Store) -> None:
         loop.configure(crosses=1)
     one, other = (loop.preview(DRINKS, CONTEXTS[0]) for loop in (kept.loop, memory))
     assert (one.means, one.sds) == (other.means, other.sds)
+
+
+SUMS = {
+    "online": LoopSettings(reward_aggregation="sum"),
+    "apprentice": LoopSettings(reward_aggregation="sum", learning_mode="apprentice"),
+    "classic": LoopSettings.classic(reward_aggregation="sum", learning_rate=0.3),
+}
+
+
+@pytest.mark.parametrize("settings", SUMS.values(), ids=SUMS)
+def test_a_further_part_for_an_event_of_the_past_teaches_as_without_snapshots(
+    plain_store: Store, settings: LoopSettings
+) -> None:
+    """Events wait for ten minutes, so all 40 may still get more; so they may once reopened."""
+    kept = loop_with_snapshots(plain_store, settings)
+    loops = [kept.loop, reopen(plain_store, kept.id).loop]
+    for number, event_id in enumerate(list(kept.loop.events)[::7]):
+        loops[number % 2].reward(event_id, 0.5)
+        for loop in loops:
+            loop.catch_up()
+            assert learner_bits(loop.learner) == learner_bits(LoopState(loop.log).learner)
+    loops[0].undo(2)
+    loops[1].catch_up()
+    for loop in (*loops, reopen(plain_store, kept.id).loop):
+        assert learner_bits(loop.learner) == learner_bits(LoopState(loop.log).learner)
 
 
 def test_waits_of_the_past_end(plain_store: Store) -> None:

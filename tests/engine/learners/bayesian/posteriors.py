@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 
-from engine.learners.bayesian.basis import Basis, LearnedRow
+from engine.learners.bayesian.basis import Basis
 from engine.learners.bayesian.hypothesis import Hypothesis
 from engine.learners.bayesian.posterior import Posterior
 from engine.learners.bayesian.rows import By
@@ -37,10 +37,6 @@ class PosteriorInBasis:
         for merge in merges:
             self.posterior.merge(merge)
         return self.posterior.learn(place, reward)
-
-    def find(self, context: list[Json], action: Json) -> LearnedRow:
-        request = request_of(context, action)
-        return self.span.find(request.context, request.actions[0])
 
     def moments(self, context: list[Json], offered: list[Json]) -> tuple[Array, Array]:
         request = request_of(context, *offered)

@@ -9,7 +9,7 @@ from engine.learners.bayesian.change import CARRIED_WEIGHT, CHANGE_ODDS, HOPELES
 from engine.learners.bayesian.hypothesis import HYPOTHESES, Hypothesis
 from engine.learners.bayesian.model import RewardModel
 from tests.engine.helpers import request_of
-from tests.engine.learners.bayesian.histories import THREE, Visit, small_history, teach
+from tests.engine.learners.bayesian.histories import THREE, Visit, teach
 
 # -- banks ----------------------------------------------------------------------------
 
@@ -251,39 +251,3 @@ def test_rewards_that_a_hypothesis_describes_are_evidence_for_it(right: Hypothes
             head.learn(request.context, request.actions[0], reward)
     found = int(model.evidence.banks[0].evidence.argmax())
     assert HYPOTHESES[found] == right
-
-
-# -- corrections ----------------------------------------------------------------------
-
-
-def centres(model: RewardModel) -> list[list[float | None]]:
-    return [
-        [None if learner is None else learner.centre for learner in bank.learners]
-        for bank in model.evidence.banks
-    ]
-
-
-def test_a_correction_reaches_those_who_learned_the_lesson_and_nobody_else() -> None:
-    model, table = RewardModel(HYPOTHESES), Table(3, 0.8, 0.1)
-    history = table(60)
-    teach(model, history)
-    born = model.evidence.banks[-1].born
-    assert 1 < born < 60
-    context, action, _ = history[born - 1]
-    request = request_of(context, action)
-    for lesson, reached in ((born, False), (born + 1, True)):
-        before = centres(model)
-        model.correct(request.context, request.actions[0], 0.5, lesson)
-        after = centres(model)
-        for old, new in zip(before[0], after[0], strict=True):
-            assert (old is None and new is None) or old != new
-        assert (before[-1] != after[-1]) is reached
-
-
-def test_a_correction_leaves_the_evidence_as_the_first_reward_made_it() -> None:
-    model, history = RewardModel(HYPOTHESES), small_history(0)
-    teach(model, history)
-    before = model.weights
-    request = request_of(*history[0][:2])
-    model.correct(request.context, request.actions[0], 0.5, 1)
-    assert model.weights == before

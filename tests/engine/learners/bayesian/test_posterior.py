@@ -189,34 +189,6 @@ def test_new_context_values_and_new_actions_on_the_way_are_the_same_as_known_fro
             assert_believes(learner, oracle(of, early + late), context, [a for _, a, _ in late[:3]])
 
 
-@given(visits.filter(bool), rewards, both)
-def test_a_corrected_reward_is_as_if_learned_so_at_once(
-    history: list[Visit], difference: float, by: By
-) -> None:
-    context, action, reward = history[0]
-    corrected = PosteriorInBasis(hypothesis(by=by), history)
-    _, before = corrected.moments(context, [action])
-    corrected.posterior.correct(corrected.find(context, action), difference)
-    found = corrected.moments(context, [action])
-    assert corrected.posterior.count == len(history)
-    at_once = PosteriorInBasis(
-        hypothesis(by=by), [(context, action, reward + difference), *history[1:]]
-    )
-    tolerance = 1e-9 * max(1.0, float(before.max()))
-    assert_moments(found, at_once.moments(context, [action]), tolerance)
-    np.testing.assert_allclose(found[1], before, rtol=1e-14)
-
-
-def test_a_correction_and_its_opposite_undo_each_other() -> None:
-    history = table_history("one family", 40)
-    learner = PosteriorInBasis(hypothesis(memory=0.9), history)
-    offered = [action for _, action, _ in history[:6]]
-    before = learner.moments(history[0][0], offered)
-    for difference in (0.75, -0.75):
-        learner.posterior.correct(learner.find(*history[3][:2]), difference)
-    assert_moments(learner.moments(history[0][0], offered), before, 1e-12)
-
-
 # -- forgetting -----------------------------------------------------------------------
 
 
@@ -335,18 +307,6 @@ def test_beyond_the_most_basis_vectors_the_unseen_part_of_a_row_is_noise(
         rows = [naive_row(context, action, 3, by) for action in offered]
         found = learner.moments(context, offered)
         assert_moments(found, capped_oracle(history, most, rows, by))
-
-
-def test_beyond_the_most_basis_vectors_a_correction_is_as_if_learned_so_at_once(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setattr(span_module, "MAX_BLOCK", 3)
-    history = table_history("one family", 20)
-    context, action, reward = history[-1]
-    corrected = PosteriorInBasis(hypothesis(), history)
-    corrected.posterior.correct(corrected.find(context, action), 0.5)
-    at_once = PosteriorInBasis(hypothesis(), [*history[:-1], (context, action, reward + 0.5)])
-    assert_moments(corrected.moments(context, [action]), at_once.moments(context, [action]))
 
 
 # -- sane under all allowed settings --------------------------------------------------

@@ -1,0 +1,177 @@
+"""What a learner learned last, so that it can learn it otherwise.
+
+Under ``sum`` an event may earn more until its wait is over, and all that is learned is to be
+as if its total had come at once. So the latest experiences are kept in order, and forks of the
+learner from before some of them. When one changes, the latest fork before it learns it and
+all that follow again. Nothing is learned before somebody asks for the learner, so parts that
+come in between are learned as one.
+"""
+
+from collections.abc import Mapping
+from copy import copy
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any, Self
+
+from engine.learners.base import Impression, Learner
+from engine.loop.event import EventState
+
+SPACING = 8
+"""Experiences from one fork of the learner to the next."""
+MAX_FORKS = 8
+"""Forks that are kept: the older the experiences, the wider apart."""
+
+
+@dataclass(frozen=True, slots=True)
+class Experience:
+    """One thing to learn.
+
+    Attributes:
+        event_id: of the event that tells it.
+        time: when that was ranked.
+        earned: what the shown action earned so far; None for what the baseline chose, which
+            was shown to an apprentice.
+    """
+
+    event_id: str
+    time: datetime
+    earned: float | None
+
+
+class Experiences:
+    """All that a learner is to learn, in order, and what it learned.
+
+    Args:
+        learner: which has learned everything before.
+        revisable: whether an event may earn more than it has.
+    """
+
+    def __init__(self, learner: Learner, revisable: bool) -> None:
+        self._learner, self.revisable = learner, revisable
+        self._kept: list[Experience] = []
+        self._numbers: dict[str, int] = {}
+        self._forks: list[tuple[int, Learner]] = []
+        self._start = self._learned = self._final = 0
+
+    @property
+    def _end(self) -> int:
+        return self._start + len(self._kept)
+
+    def add(self, event: EventState, earned: float | None) -> None:
+        """One thing more to learn; see `Experience`."""
+        ranked = event.ranked
+        if not self.revisable:
+            _learn(self._learner, ranked.impression, earned)
+            return
+        self._keep(Experience(ranked.event_id, ranked.time, earned))
+
+    def _keep(self, experience: Experience) -> None:
+        if experience.earned is not None:
+            self._numbers[experience.event_id] = self._end
+        self._kept.append(experience)
+
+    def finish(self, before: datetime) -> None:
+        """Events that were ranked before a time earn no more."""
+        while self._final < self._end and self._kept[self._final - self._start].time < before:
+            self._final += 1
+
+    def revise(self, event_id: str, earned: float) -> bool:
+        """Let an event have earned another total from the first.
+
+        Returns:
+            False if it is not known any more when that was learned.
+        """
+        number = self._numbers.get(event_id, -1)
+        if number < self._final:
+            return False
+        at = number - self._start
+        self._kept[at] = replace(self._kept[at], earned=earned)
+        if number < self._learned:
+            while self._forks[-1][0] > number:
+                self._forks.pop()
+            self._learned, fork = self._forks[-1]
+            self._learner = fork.fork()
+        return True
+
+    def learner(self, events: Mapping[str, EventState]) -> Learner:
+        """The learner, which has learned everything.
+
+        Args:
+            events: those of all experiences.
+        """
+        while self._learned < self._end:
+            self._fork_if_due()
+            experience = self._kept[self._learned - self._start]
+            impression = events[experience.event_id].ranked.impression
+            _learn(self._learner, impression, experience.earned)
+            self._learned += 1
+        self._forget()
+        return self._learner
+
+    def _fork_if_due(self) -> None:
+        number = self._learned
+        if number < self._final or (self._forks and number % SPACING):
+            return
+        self._forks.append((number, self._learner.fork()))
+        if len(self._forks) > MAX_FORKS:
+            numbers = [of for of, _ in self._forks]
+            gaps = [
+                (after - before) / (number + 1 - at)
+                for before, at, after in zip(numbers, numbers[1:], numbers[2:], strict=False)
+            ]
+            del self._forks[1 + gaps.index(min(gaps))]
+
+    def _forget(self) -> None:
+        """Let go of what cannot be learned otherwise any more."""
+        if self._final == self._end:
+            self._forks.clear()
+        while len(self._forks) > 1 and self._forks[1][0] <= self._final:
+            del self._forks[0]
+        first = self._forks[0][0] if self._forks else self._end
+        for experience in self._kept[: first - self._start]:
+            if experience.earned is not None:
+                del self._numbers[experience.event_id]
+        del self._kept[: first - self._start]
+        self._start = first
+
+    def fork(self, events: Mapping[str, EventState]) -> "Experiences":
+        """A copy that goes on by itself from here."""
+        twin = copy(self)
+        twin._learner = self.learner(events).fork()
+        twin._kept, twin._numbers = self._kept.copy(), self._numbers.copy()
+        twin._forks = self._forks.copy()
+        return twin
+
+    # -- written down -----------------------------------------------------------------
+
+    def state(self, events: Mapping[str, EventState]) -> dict[str, Any]:
+        """All that goes on from here, as lists and learners."""
+        learner = self.learner(events)
+        return {
+            "learner": learner,
+            "revisable": self.revisable,
+            "before": self._forks[0][1] if self._forks else None,
+            "final": self._final - self._start,
+            "events": [one.event_id for one in self._kept],
+            "times": [one.time.isoformat() for one in self._kept],
+            "earned": [one.earned for one in self._kept],
+        }
+
+    @classmethod
+    def restored(cls, state: Mapping[str, Any]) -> Self:
+        """Those of which a `state` tells."""
+        made = cls(state["learner"], state["revisable"])
+        times = map(datetime.fromisoformat, state["times"])
+        for event_id, time, earned in zip(state["events"], times, state["earned"], strict=True):
+            made._keep(Experience(event_id, time, earned))
+        made._learned, made._final = made._end, state["final"]
+        if state["before"] is not None:
+            made._forks = [(0, state["before"])]
+        return made
+
+
+def _learn(learner: Learner, impression: Impression, earned: float | None) -> None:
+    if earned is None:
+        learner.watch(impression)
+    else:
+        learner.learn(impression, earned)

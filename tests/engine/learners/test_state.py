@@ -1,0 +1,85 @@
+"""States of learners: what they declare is all that they are, and forks share none of it."""
+
+from collections.abc import Iterator
+from functools import cached_property
+from typing import Any
+
+import pytest
+
+from engine.learners.base import Impression, Learner
+from engine.learners.bayesian.hypothesis import HYPOTHESES
+from engine.learners.bayesian.learner import BayesianLearner
+from engine.learners.classic import ClassicLearner
+from engine.learners.state import Learned, state_names
+from engine.store.snapshot_codec import KINDS, dump, load
+from tests.engine.helpers import CONTEXTS, DRINKS, request_of
+from tests.engine.loop.apprentices import learner_bits
+
+
+def impressions() -> Iterator[tuple[Impression, float]]:
+    for i in range(60):
+        request = request_of(CONTEXTS[i % 4], *DRINKS)
+        yield Impression(request, i % 3, i % 3, 0.5), float(i % 4 == i % 3)
+
+
+def taught(learner: Learner) -> Learner:
+    """A learner that learned and was asked everything."""
+    for number, (impression, earned) in enumerate(impressions()):
+        if number % 3 == 0:
+            learner.watch(impression)
+        learner.learn(impression, earned)
+        learner.contributions(impression)
+        learner.likeness(impression.request)
+    learner_bits(learner)
+    return learner
+
+
+LEARNERS = {
+    "bayesian": lambda: taught(BayesianLearner(HYPOTHESES, may_change=True, crosses=2)),
+    "classic": lambda: taught(ClassicLearner(crosses=1, rate=0.3)),
+}
+learners = pytest.mark.parametrize("make", LEARNERS.values(), ids=LEARNERS)
+
+
+def parts(value: Any) -> Iterator[Learned]:
+    """All that changes within something that learned."""
+    if isinstance(value, dict):
+        value = [*value, *value.values()]
+    if isinstance(value, list):
+        for item in value:
+            yield from parts(item)
+    if isinstance(value, Learned):
+        yield value
+        for name in state_names(type(value)):
+            yield from parts(getattr(value, name))
+
+
+@learners
+def test_whatever_is_no_state_can_be_computed_again(make: Any) -> None:
+    found = list(parts(make()))
+    assert {type(part) for part in found} <= set(KINDS.values())
+    for part in found:
+        kind = type(part)
+        for name in set(getattr(part, "__dict__", ())) - {*state_names(kind)}:
+            is_default = not isinstance(getattr(kind, name), cached_property)
+            assert not is_default or getattr(kind, name) is None
+
+
+@learners
+def test_a_fork_is_the_same_to_the_last_bit_and_goes_on_by_itself(make: Any) -> None:
+    learner, other = make(), make()
+    before = learner_bits(learner)
+    fork = learner.fork()
+    assert not {id(part) for part in parts(fork)} & {id(part) for part in parts(learner)}
+    assert learner_bits(fork) == before
+    taught(fork)
+    assert learner_bits(learner) == before != learner_bits(fork)
+    assert learner_bits(taught(other)) == learner_bits(fork)
+
+
+@learners
+def test_a_learner_that_was_written_down_goes_on_to_the_last_bit(make: Any) -> None:
+    learner = make()
+    back = load(dump(learner))
+    assert learner_bits(back) == learner_bits(learner)
+    assert learner_bits(taught(back)) == learner_bits(taught(learner))
