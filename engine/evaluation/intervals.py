@@ -7,8 +7,10 @@ import numpy as np
 
 from engine.arrays import Array
 
-Z = 1.959964
-"""Standard errors to each side in a 95 % interval of a normal mean."""
+_NORMAL = 1.959964
+"""97.5 % quantile of the normal distribution."""
+Z = 1.96
+"""The same, as it is usually rounded: standard errors to each side in a 95 % interval."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,10 +31,15 @@ class Estimate:
 
 def estimate(values: Array) -> Estimate:
     """The mean of independent values, at least one."""
-    size, mean = len(values), float(values.mean())
-    error = float(values.std(ddof=1)) / math.sqrt(size) if size > 1 else math.nan
-    reach = student(size - 1) * error if size > 1 else math.nan
+    mean, error = float(values.mean()), standard_error(values)
+    reach = student(len(values) - 1) * error if len(values) > 1 else math.nan
     return Estimate(mean, error, mean - reach, mean + reach)
+
+
+def standard_error(values: Array, unknown: float = math.nan) -> float:
+    """Standard error of the mean of independent values; ``unknown`` for fewer than two."""
+    size = len(values)
+    return float(values.std(ddof=1)) / math.sqrt(size) if size > 1 else unknown
 
 
 def student(freedom: int) -> float:
@@ -43,7 +50,7 @@ def student(freedom: int) -> float:
     """
     if freedom == 1:
         return math.tan(0.475 * math.pi)
-    z, n = Z, freedom
+    z, n = _NORMAL, freedom
     terms = (
         (z**3 + z) / 4,
         (5 * z**5 + 16 * z**3 + 3 * z) / 96,

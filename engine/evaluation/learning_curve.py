@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 import numpy as np
 
 from engine.arrays import Array, with_room
-from engine.evaluation.windows import rolling_mean
+from engine.evaluation.windows import rolling_mean, thinned
 from engine.loop.entries import Entry, Ranked
 from engine.loop.event import EventState
 from engine.loop.projection import Projection, State
@@ -105,14 +105,15 @@ class LearningCurve(Projection):
         if not size:
             return
         regret = np.cumsum(self._column(3) - self._column(2))
-        numbers = np.unique(np.linspace(1, size, min(points, size)).round().astype(int))
+        numbers = thinned(1, size, points)
+        visitors: Array = numbers.astype(float)
         columns: dict[str, Array] = {
-            "visitor": numbers.astype(float),
+            "visitor": visitors,
             "mean": rolling_mean(self.rewards, numbers, size),
             "recent": rolling_mean(self.rewards, numbers, RECENT),
             "regret": regret[numbers - 1],
-            "uniform_regret": numbers * (self._world.best_value - self._world.uniform_value),
-            "single_regret": numbers * (self._world.best_value - self._world.single_value),
+            "uniform_regret": visitors * (self._world.best_value - self._world.uniform_value),
+            "single_regret": visitors * (self._world.best_value - self._world.single_value),
         }
         for values in zip(*columns.values(), strict=True):
             yield dict(zip(columns, map(float, values), strict=True))

@@ -14,7 +14,7 @@ from itertools import islice, takewhile
 import numpy as np
 
 from engine.arrays import Array
-from engine.evaluation.windows import rolling_mean
+from engine.evaluation.windows import rolling_mean, thinned
 from engine.loop.entries import Configured, Entry, Ranked
 from engine.loop.event import EventState
 from engine.loop.projection import Projection, State
@@ -226,7 +226,7 @@ class MatchingRecord(Projection):
         matched = np.array([event.matches for event in events], dtype=float)
         earned = np.array([event.reward for event in events])
         agreement = np.array([event.agreement for event in events])
-        at = np.unique(np.linspace(1, size, min(points, size)).round().astype(int))
+        at = thinned(1, size, points)
         rewards = rolling_mean(earned, at, LATEST)
         imitated = rolling_mean(earned * matched, at, LATEST)
         columns: dict[str, Array] = {

@@ -23,13 +23,12 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from engine.arrays import Array
+from engine.evaluation.intervals import Z, standard_error
 from engine.learners.base import Learner
 from engine.loop.event import EventState
 from engine.loop.learning_loop import LearningLoop
 from engine.protocol.request import Action, RankRequest
 
-Z = 1.96
-"""Standard errors in a 95 % interval."""
 FOLDS = 4
 """Parts of the events, each judged by a head that has not learned from it."""
 
@@ -46,7 +45,8 @@ class SwitchValue:
         low_limit, high_limit: the same with 95 % limits for sampling error.
         belief, belief_sd: what the loop believes, mean and standard deviation; None for a
             learner that as an apprentice learns nothing of rewards.
-        estimate, error: doubly robust, with its standard error; None without exploration.
+        estimate, error: doubly robust, with its standard error (infinite for one event); None
+            without exploration.
     """
 
     events: int
@@ -89,8 +89,8 @@ def switch_value(loop: LearningLoop, latest: int = 1_000) -> SwitchValue | None:
         today=float(rewards.mean()),
         low=max(low, min(high, float(lows.mean()))),
         high=max(low, min(high, float(highs.mean()))),
-        low_limit=max(low, float(lows.mean()) - Z * _error(lows)),
-        high_limit=min(high, float(highs.mean()) + Z * _error(highs)),
+        low_limit=max(low, float(lows.mean()) - Z * standard_error(lows, math.inf)),
+        high_limit=min(high, float(highs.mean()) + Z * standard_error(highs, math.inf)),
         belief=belief,
         belief_sd=belief_sd,
         estimate=estimate,
@@ -165,7 +165,7 @@ def _estimate(
         surprise = (state.earned or 0.0) - means[ranked.shown]
         weight = policy[ranked.shown] / ranked.propensity
         values.append(float(policy @ means + weight * surprise))
-    return float(np.mean(values)), _error(np.array(values))
+    return float(np.mean(values)), standard_error(np.array(values), math.inf)
 
 
 def _cross_fit(loop: LearningLoop, states: Sequence[EventState]) -> list[Learner]:
@@ -184,9 +184,3 @@ def _cross_fit(loop: LearningLoop, states: Sequence[EventState]) -> list[Learner
             if judged.get(state.ranked.event_id) != fold:
                 learner.learn(state.ranked.impression, state.earned)
     return learners
-
-
-def _error(values: Array) -> float:
-    """Standard error of a mean; infinite for a single value."""
-    size = len(values)
-    return float(values.std(ddof=1)) / math.sqrt(size) if size > 1 else math.inf

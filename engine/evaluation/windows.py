@@ -1,4 +1,4 @@
-"""Means over windows of visitors."""
+"""Curves over visitors: means over a window, and as many points as a chart draws smoothly."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,3 +12,9 @@ def rolling_mean(values: Array, at: NDArray[np.int_], window: int) -> Array:
     first = np.maximum(at - window, 0)
     means: Array = (sums[at] - sums[first]) / (at - first)
     return means
+
+
+def thinned(first: int, last: int, points: int) -> NDArray[np.int_]:
+    """At most ``points`` whole numbers from ``first`` to ``last``, both included, evenly apart."""
+    even = np.linspace(first, last, min(points, last - first + 1))
+    return np.unique(even.round().astype(int))

@@ -11,10 +11,11 @@ import numpy as np
 
 from engine.arrays import Array
 from engine.errors import check_number
+from engine.evaluation.intervals import standard_error
 from engine.evaluation.learning_curve import LearningCurve
-from engine.evaluation.matching import Matching, MatchingRecord
+from engine.evaluation.matching import RECENT, Matching, MatchingRecord
 from engine.evaluation.switch_value import SwitchValue, switch_value
-from engine.evaluation.windows import rolling_mean
+from engine.evaluation.windows import rolling_mean, thinned
 from engine.loop.clock import Clock, utc_now
 from engine.loop.learning_loop import LearningLoop
 from engine.loop.settings import LearningMode, LoopSettings
@@ -30,8 +31,6 @@ ARMS: Mapping[str, LearningMode] = {
     "online": "online",
 }
 """The loops, with the mode in which each starts."""
-RECENT = 100
-"""Visitors in the rolling mean reward."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,8 +81,7 @@ class Stretch:
 
     def error(self, arm: str) -> float:
         """Standard error of that mean; NaN for less than two visitors."""
-        size = self.end - self.start
-        return float(self.rewards[arm].std(ddof=1)) / size**0.5 if size > 1 else float("nan")
+        return standard_error(self.rewards[arm])
 
     def worse(self, arm: str) -> int:
         """Visitors who gave an arm less than they gave the baseline arm."""
@@ -177,7 +175,7 @@ class Comparison:
         size = len(self)
         if not size:
             return
-        at = np.unique(np.linspace(1, size, min(points, size)).round().astype(int))
+        at = thinned(1, size, points)
         columns: dict[str, Array] = {"visitor": at.astype(float)}
         rewards = self.rewards()
         for arm, earned in rewards.items():

@@ -7,9 +7,9 @@ from functools import lru_cache
 import altair as alt
 import pyarrow as pa
 
+from engine.evaluation.intervals import Z
 from engine.evaluation.matching import RECENT, Matching
-from engine.evaluation.switch_value import SwitchValue, Z
-from engine.experiments.comparison import RECENT as RECENT_REWARDS
+from engine.evaluation.switch_value import SwitchValue
 from engine.worlds import World
 from pages.parts.charts.base import Spec, blank, finish, segment_names, table
 from pages.parts.charts.curves import Styles, lines
@@ -50,7 +50,7 @@ def match_spec(dark: bool, span: int) -> Spec:
 def reward_spec(dark: bool, span: int, truth: bool) -> Spec:
     """Lines: mean reward of the latest visitors in each loop."""
     styles = {**_arms(dark), **({BEST: ([1, 3], theme(dark).ink)} if truth else {})}
-    return lines(dark, span, (0, 1.04), f"mean reward, last {RECENT_REWARDS}", styles, 280)
+    return lines(dark, span, (0, 1.04), f"mean reward, last {RECENT}", styles, 280)
 
 
 @lru_cache(maxsize=64)

@@ -5,11 +5,11 @@ from collections.abc import Mapping
 from functools import lru_cache
 
 import altair as alt
-import numpy as np
 import pandas as pd
 
 from engine.arrays import Array
 from engine.evaluation.intervals import Band
+from engine.evaluation.windows import thinned
 from engine.experiments.race.plan import Plan
 from pages.parts.charts.base import Spec, blank, finish
 from pages.parts.charts.curves import Styles, lines
@@ -91,7 +91,7 @@ def band_rows(plan: Plan, bands: Mapping[str, Band], entries: Entries) -> pd.Dat
     names = dict(entries)
     points = plan.points
     each = max(2, _ROWS // max(1, len(bands)))
-    at = np.unique(np.linspace(0, len(points) - 1, min(each, len(points))).round().astype(int))
+    at = thinned(0, len(points) - 1, each)
     frames = [
         pd.DataFrame(
             {

@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 
 from engine import EpsilonGreedy, Greedy, LearningLoop, LoopSettings, RankRequest, Thompson
-from engine.evaluation.matching import MatchingRecord
+from engine.evaluation.matching import RECENT, MatchingRecord
 from engine.evaluation.switch_value import switch_value
-from engine.experiments.comparison import ARMS, RECENT, AutoSwitch, Comparison
+from engine.experiments.comparison import ARMS, AutoSwitch, Comparison
 from engine.loop.settings import LearningMode
 from engine.policies.base import Policy
 from engine.simulation.baselines import Baseline, always, best_rule, mood, value_of
