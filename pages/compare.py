@@ -32,9 +32,9 @@ fit_to_world()
 with st.container(
     horizontal=True, horizontal_alignment="distribute", vertical_alignment="center", key="toolbar"
 ):
-    choose_world(CompareSetup.key("world"))
+    setup = current_setup(CompareSetup)
+    choose_world(setup)
     with st.container(horizontal=True, width="content", gap="xsmall"):
-        setup = current_setup(CompareSetup)
         session = compare_session(setup, told)
         write_link(setup, story=session.story.text)
         control_the_crowd(session, sizes=(100, 1_000), end=END - len(session.comparison))
@@ -71,7 +71,7 @@ left, right = st.columns([1, 3], gap="medium")
 with left:
     choose_story()
     choose_rule(setup)
-    choose_apprentice()
+    choose_apprentice(setup)
     st.page_link(
         PLAY,
         label="Play the visitors yourself, while it watches",

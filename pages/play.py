@@ -26,9 +26,9 @@ open_loop(open_link(PlaySetup))
 with st.container(
     horizontal=True, horizontal_alignment="distribute", vertical_alignment="center", key="toolbar"
 ):
-    choose_world()
+    setup = current_setup(PlaySetup)
+    choose_world(setup)
     with st.container(horizontal=True, width="content", gap="xsmall"):
-        setup = current_setup(PlaySetup)
         session = current_session(setup)
         write_link(setup, loop=session.link)
         control_the_crowd(session)
@@ -47,9 +47,9 @@ with st.container(gap=None):
 left, beliefs, right = st.columns([1.16, 1.5, 1.14], gap="medium")
 with left:
     visit = st.container()
-    offer_other_ways(session)
+    offer_other_ways(session, setup)
 with right:
-    reveal_the_truth()
+    reveal_the_truth(setup)
     learned = st.container()
 
 

@@ -35,9 +35,9 @@ is_new = open_link(RaceSetup)
 fit_to_world()
 
 with st.container(horizontal=True, horizontal_alignment="distribute", key="toolbar"):
-    choose_world(RaceSetup.key("world"))
+    setup = current_setup(RaceSetup)
+    choose_world(setup)
     with st.container(horizontal=True, width="content", gap="xsmall"):
-        setup = current_setup(RaceSetup)
         session = race_session(setup)
         if is_new:
             session.race_again(st.query_params.get("raced"))
@@ -84,4 +84,4 @@ with left:
     st.fragment(draw_stage, run_every=every, key="race-stage")(session)
 with right:
     choose_contenders(setup)
-    choose_race()
+    choose_race(setup)

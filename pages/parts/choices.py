@@ -1,14 +1,11 @@
-"""Options that several pages offer."""
+"""What can be set on several pages."""
 
 import os
-from collections.abc import Iterable, Mapping
 
 from engine.loop.settings import LearningMode
 from engine.store import Limits
 from engine.worlds import WORLDS, World
-from pages.parts.link import Parser, one_of
-
-MAX_SEED = 999_999
+from pages.parts.setting import Choice, Switch, Whole, numbers
 
 
 def world_of(key: str) -> World:
@@ -19,29 +16,35 @@ def world_of(key: str) -> World:
 MAX_VISITORS = Limits.from_environment(os.environ).max_events
 """Events that one loop may log."""
 
-
-POLICIES = {
-    "thompson": "Thompson sampling",
-    "classic": "Epsilon-greedy, the service's own",
-    "greedy": "Greedy",
-    "uniform": "Uniform",
-}
-
-
-CROSSES = {0: "none", 1: "single fields", 2: "pairs", 3: "triples"}
-
-
-SPEEDS = (1, 4, 20, 100)
-"""Visitors a second of live play."""
-
-
-MODES: Mapping[LearningMode, str] = {
-    "online": "Online",
-    "apprentice": "Apprentice",
-    "logging_only": "Logging only",
-}
-
-
-def same(options: Iterable[str]) -> Parser:
-    """One of some words, as it stands."""
-    return one_of({word: word for word in options})
+WORLD = Choice(
+    "coffee",
+    "World",
+    lambda: {key: f"{world.emoji} {world.title}" for key, world in WORLDS.items()},
+    always=True,
+)
+SEED = Whole(
+    7,
+    "Seed",
+    0,
+    999_999,
+    kind="box",
+    always=True,
+    help="Same seed, same visitors, same luck: the whole run comes back. Another seed starts anew.",
+)
+SPEED = Choice(4, "Visitors a second, when played", numbers(1, 4, 20, 100))
+CROSSES = Choice(
+    3,
+    "Crosses of context fields",
+    {0: "none", 1: "single fields", 2: "pairs", 3: "triples"},
+    help="Which combinations of context fields the engine may tell apart, each crossed with the "
+    "action. Changing it learns everything again.",
+)
+TRUTH = Switch(False, "Reveal the truth")
+MODE: Choice[LearningMode] = Choice(
+    "online",
+    "Learning mode",
+    {"online": "Online", "apprentice": "Apprentice", "logging_only": "Logging only"},
+    help="An apprentice shows what is shown today, here always the first action, and "
+    "learns to choose like it; logging only shows it and imitates nothing. "
+    "The Compare page shows what that is good for.",
+)

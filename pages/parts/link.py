@@ -3,7 +3,7 @@
 Whatever a link says is checked here again.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 from typing import Any, ClassVar, Self, TypeVar
 from urllib.parse import urlencode
@@ -11,65 +11,57 @@ from urllib.parse import urlencode
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
+from pages.parts.setting import Setting, Widget
 from pages.parts.text import plain
-
-Parser = tuple[Callable[[str], Any], str]
-"""Makes a value of a text, or raises KeyError or ValueError; and what it takes, in words."""
-
-
-def whole(low: int, high: int) -> Parser:
-    """A whole number in plain digits."""
-
-    def parse(text: str) -> int:
-        number = int(text) if text.isascii() and text.isdigit() and len(text) < 10 else -1
-        if not low <= number <= high:
-            raise ValueError
-        return number
-
-    return parse, f"a whole number from {low} to {high:,}"
-
-
-def one_of(options: Mapping[str, Any]) -> Parser:
-    """One of some words, each with its value."""
-    return options.__getitem__, f"one of {', '.join(options)}"
-
-
-SWITCH = one_of({"0": False, "1": True})
-
-
-def _text(value: object) -> str:
-    return str(int(value)) if isinstance(value, bool) else str(value)
 
 
 @dataclass(frozen=True, slots=True)
 class Linked:
-    """All that a link to a page can say: a frozen dataclass whose defaults are the page's.
+    """All that a link to a page can say: a frozen dataclass of `Setting` fields.
 
-    Each field's name is its name in the link, and with the page's prefix the key of its
-    widget.
+    With the page's prefix, a setting's name in the link is the key of its widget.
     """
 
     PREFIX: ClassVar[str] = ""
-    PARSERS: ClassVar[Mapping[str, Parser]] = {}
-    ALWAYS: ClassVar[frozenset[str]] = frozenset()
 
     @classmethod
-    def names(cls) -> tuple[str, ...]:
-        """Names of the fields."""
-        return tuple(field.name for field in fields(cls))
+    def declared(cls) -> dict[str, Setting[Any]]:
+        """Everything that can be set, by its name in the link."""
+        return {name: setting for name, (_, setting) in cls._declarations().items()}
+
+    @classmethod
+    def _declarations(cls) -> dict[str, tuple[str, Setting[Any]]]:
+        """Name in the link -> name of the field, and its declaration."""
+        found = ((f.name, f.metadata["setting"]) for f in fields(cls) if "setting" in f.metadata)
+        return {setting.name or name: (name, setting) for name, setting in found}
 
     @classmethod
     def key(cls, name: str) -> str:
-        """Key of a field's widget."""
+        """Key of a setting's widget."""
         return cls.PREFIX + name
+
+    def values(self) -> dict[str, Any]:
+        """Everything that is set, by its name in the link."""
+        return {name: getattr(self, field) for name, (field, _) in self._declarations().items()}
+
+    def having(self, values: Mapping[str, Any]) -> Self:
+        """The same with other values, by their names in the link."""
+        places = self._declarations()
+        return replace(self, **{places[name][0]: value for name, value in values.items()})
+
+    def draw(self, name: str, **more: Any) -> None:
+        """Draw the widget of a setting; see `Widget.draw`."""
+        setting = self.declared()[name]
+        assert isinstance(setting, Widget)
+        setting.draw(self.key(name), self.values()[name], **more)
 
     def query(self) -> dict[str, str]:
         """Names and values for a link: what always stands there, and what is not the default."""
-        default = type(self)()
+        values = self.values()
         return {
-            name: _text(getattr(self, name))
-            for name in self.names()
-            if name in self.ALWAYS or getattr(self, name) != getattr(default, name)
+            name: setting.text(values[name])
+            for name, setting in self.declared().items()
+            if setting.always or values[name] != setting.default
         }
 
     def link(self, address: str) -> str:
@@ -86,17 +78,17 @@ class Linked:
         """
         values: dict[str, Any] = {}
         refused: list[str] = []
-        for name, (parse, allowed) in cls.PARSERS.items():
+        for name, setting in cls.declared().items():
             if name not in query:
                 continue
             try:
-                values[name] = parse(query[name])
+                values[name] = setting.parse(query[name])
             except (KeyError, ValueError):
                 refused.append(
-                    f"{name} in the link is {query[name][:40]!r}, but must be {allowed}; "
-                    f"{_text(getattr(cls(), name)) or 'nothing'} is used instead."
+                    f"{name} in the link is {query[name][:40]!r}, but must be {setting.allowed}; "
+                    f"{setting.text(setting.default) or 'nothing'} is used instead."
                 )
-        return cls(**values), refused
+        return cls().having(values), refused
 
 
 S = TypeVar("S", bound=Linked)
@@ -111,7 +103,7 @@ def open_link(kind: type[S]) -> bool:
     Returns:
         whether the address is new: the page was just opened, or the person went back.
     """
-    names, state = kind.names(), st.session_state
+    names, state = kind.declared(), st.session_state
     query = {name: value for name, value in st.query_params.to_dict().items() if name in names}
     known: S | None = state.get(kind.key("setup"))
     setup = known or kind()
@@ -120,12 +112,17 @@ def open_link(kind: type[S]) -> bool:
         setup, refused = kind.from_query(query)
         for sentence in refused:
             st.toast(plain(sentence), icon=":material/link_off:", duration="long")
-        for name in names:
-            state[kind.key(name)] = getattr(setup, name)
+        set_widgets(setup)
     state["page"] = kind
-    for name in names:
-        show(kind.key(name), state.get(kind.key(name), getattr(setup, name)))
+    for name, value in setup.values().items():
+        show(kind.key(name), state.get(kind.key(name), value))
     return comes or went_back
+
+
+def set_widgets(setup: Linked) -> None:
+    """Let all widgets of a page show what is set, whatever the person has set."""
+    for name, value in setup.values().items():
+        st.session_state[setup.key(name)] = value
 
 
 def show(key: str, value: object) -> None:
@@ -154,8 +151,8 @@ def no_link() -> None:
 def current_setup(kind: type[S]) -> S:
     """What is set now. An emptied field keeps what it had."""
     before: S = st.session_state.get(kind.key("setup")) or kind()
-    values = {name: st.session_state.get(kind.key(name)) for name in kind.names()}
-    setup = replace(before, **{name: v for name, v in values.items() if v is not None})
+    values = {name: st.session_state.get(kind.key(name)) for name in kind.declared()}
+    setup = before.having({name: v for name, v in values.items() if v is not None})
     st.session_state[kind.key("setup")] = setup
     return setup
 
@@ -169,7 +166,7 @@ def write_link(setup: Linked, **more: str | None) -> None:
         more: what else it says; nothing for None.
     """
     told = st.query_params.to_dict()
-    others = {n: v for n, v in told.items() if n not in {*setup.names(), *more}}
+    others = {n: v for n, v in told.items() if n not in {*setup.declared(), *more}}
     address = others | setup.query() | {n: v for n, v in more.items() if v is not None}
     if address != told:
         st.query_params.from_dict(address)

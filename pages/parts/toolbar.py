@@ -1,28 +1,26 @@
-"""The toolbar: what is set, the crowd, undo, reset and the link."""
+"""The toolbar: the world, the crowd, the settings, reset and the link."""
 
 from collections.abc import Sequence
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
-from engine.worlds import WORLDS
 from pages.parts.link import Linked
 from pages.parts.live import LivePlay
 
 
-def choose_world(key: str = "world") -> None:
-    """The simulated place; another one starts anew.
+def choose_world(setup: Linked) -> None:
+    """The simulated place; another one starts anew."""
+    setup.draw("world", label_visibility="collapsed")
 
-    Args:
-        key: of the widget.
+
+def settings() -> DeltaGenerator:
+    """The popover for what need not always be in sight.
+
+    It mounts its widgets only when it is opened, and then each shows the value that the last
+    run gave it.
     """
-    st.segmented_control(
-        "World",
-        list(WORLDS),
-        key=key,
-        required=True,
-        format_func=lambda name: f"{WORLDS[name].emoji} {WORLDS[name].title}",
-        label_visibility="collapsed",
-    )
+    return st.popover("Settings", icon=":material/tune:", key="settings")
 
 
 def control_the_crowd(

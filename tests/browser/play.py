@@ -52,7 +52,7 @@ class PlayPage(AppPage):
 
     def choose_world(self, title: str) -> None:
         """Go to another world, and wait until its first visitor stands there."""
-        self.choose("world", title)
+        self.choose("play-world", title)
         expect(self.page.locator(f"[class*='st-key-{title.lower()}-']").first).to_be_visible()
         self.settle()
         self.expect_visitors(0)

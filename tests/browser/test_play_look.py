@@ -68,7 +68,7 @@ def test_in_every_look_all_fits_and_is_large_and_distinct_enough_to_read(
     expect(play.button("start")).to_be_enabled()
     play.press("reward-1")
     play.expect_visitors(101)
-    play.switch("truth")
+    play.switch("play-truth")
     expect(play.chart(REGRET).locator("svg")).to_be_visible()
     faults |= offenders(play)
     for key, shown in (("log", "Download"), ("code", "POST /rank")):

@@ -8,7 +8,7 @@ from engine.simulation.baselines import RuleTable
 from engine.worlds import WORLDS
 from pages.parts.compare.baseline import STORIES
 from pages.parts.compare.history import FIRST
-from pages.parts.compare.setup import END, KINDS, CompareSetup, rules_of
+from pages.parts.compare.setup import END, CompareSetup, rules_of
 from tests.pages.conftest import CompareApp, many_frames
 
 Open = Callable[..., CompareApp]
@@ -106,7 +106,7 @@ def test_the_services_own_apprentice_can_be_chosen(open_compare: Open) -> None:
     app = open_compare().set("compare-kind", "service")
     settings = app.session.comparison.apprentice.settings
     assert (settings.learner, settings.crosses) == ("classic", 1)
-    assert set(KINDS) == {"ours", "service"}
+    assert app.widget("compare-kind").options == ["Ours: two heads", "The service's own"]
     app.click("let-in-100").finish_the_crowd()
     assert "its ceiling is 85" in app.text
     assert app.set("compare-kind", "ours").session.setup.crosses == 3

@@ -41,7 +41,7 @@ def test_the_link_names_the_loop_from_its_first_event_on(open_app: Open) -> None
     app.answer(1.0).run()
     loop = loop_in_link(app)
     assert loop == app.session.link
-    app.set("world", "news")
+    app.set("play-world", "news")
     assert loop_in_link(app) is None
     app.answer(0.5).run()
     assert loop_in_link(app) not in {None, loop}
@@ -53,10 +53,10 @@ def test_a_new_session_with_the_link_goes_on(open_app: Open) -> None:
     one.answer(1.0).run()
     other = App(loop=str(loop_in_link(one)))
     assert other.session.kept is one.session.kept
-    assert other.session.setup.floor == 20
+    assert other.session.setup.values()["floor"] == 20
     assert other.session.setup.seed == 11
     assert other.metric("Visitors") == "11"
-    assert other.widget("floor").value == 20
+    assert other.widget("play-floor").value == 20
 
 
 def test_a_loop_comes_back_after_a_restart(open_app: Open) -> None:
@@ -66,7 +66,7 @@ def test_a_loop_comes_back_after_a_restart(open_app: Open) -> None:
     close_library()
     other = App(loop=str(loop_in_link(one)))
     assert other.session.kept is not one.session.kept
-    assert other.session.setup.policy == "classic"
+    assert other.session.setup.policy == "epsilon"
     found = other.session.ranked
     assert (found.probabilities, found.means, found.event_id) == (
         expected.probabilities, expected.means, expected.event_id,
@@ -94,10 +94,10 @@ def test_what_another_tab_did_is_drawn(open_app: Open) -> None:
     other.answer(0.5)
     one.session.catch_up()
     assert one.run().metric("Visitors") == "2"
-    other.set("floor", 30)
-    assert one.run().widget("floor").value == 30
-    one.set("policy", "greedy")
-    assert other.run().widget("policy").value == "greedy"
+    other.set("play-floor", 30)
+    assert one.run().widget("play-floor").value == 30
+    one.set("play-policy", "greedy")
+    assert other.run().widget("play-policy").value == "greedy"
 
 
 def test_what_cannot_be_written_is_said_and_did_not_happen(
@@ -116,7 +116,7 @@ def test_what_cannot_be_written_is_said_and_did_not_happen(
         app.click("let-in-10").run()
         assert "disk is full" in app.at.error[0].value
         app.click("undo")
-        app.set("policy", "greedy")
+        app.set("play-policy", "greedy")
         assert app.metric("Visitors") == "1"
         assert not app.session.is_live
     app.answer(1.0)
@@ -169,7 +169,7 @@ def test_a_loop_is_opened_on_play(open_app: Open) -> None:
     app = open_app()
     app.answer(1.0)
     first = app.session.kept.id
-    app.set("world", "news")
+    app.set("play-world", "news")
     app.answer(1.0)
     go_to_data(app)
     app.at.button(key=f"open-{first}").click()

@@ -83,7 +83,7 @@ def test_who_is_next_without_an_answer_is_another_one_each_time(open_app: Open) 
     for _ in range(5):
         came.append(app.click("next-visitor").session.context)
         assert came[-1] != came[-2]
-    app.answer(1.0).set("next", True).answer(0.0)
+    app.answer(1.0).set("play-next", True).answer(0.0)
     assert app.session.context == visitor(WORLDS["coffee"], 7, 2).context
 
 
@@ -91,7 +91,7 @@ def test_the_visitor_stays_unless_the_next_one_is_wanted(open_app: Open) -> None
     app = open_app()
     first = app.session.context
     assert app.answer(1.0).session.context == first
-    app.set("next", True)
+    app.set("play-next", True)
     contexts = [app.answer(1.0).session.context for _ in range(4)]
     assert any(context != first for context in contexts)
 
@@ -181,7 +181,7 @@ def test_only_time_lets_visitors_in(open_app: Open) -> None:
     app = open_app(speed="1").click("start")
     app.session.now = lambda: 0.0
     served = len(app.session.loop.events)
-    app.set("truth", True).set("truth", False).run()
+    app.set("play-truth", True).set("play-truth", False).run()
     assert len(app.session.loop.events) == served
     assert app.widget("coffee-name").disabled
 
@@ -189,7 +189,7 @@ def test_only_time_lets_visitors_in(open_app: Open) -> None:
 def test_undo_takes_back_the_last_visitor_exactly(open_app: Open) -> None:
     app = open_app().answer(1.0).answer(0.0)
     context, before = app.session.context, app.session.ranked
-    app.set("next", True).answer(0.5).click("undo")
+    app.set("play-next", True).answer(0.5).click("undo")
     assert app.session.context == context
     again = app.session.ranked
     assert (again.means, again.sds, again.probabilities, again.draw, again.event_id) == (
@@ -201,7 +201,7 @@ def test_undo_takes_back_the_last_visitor_exactly(open_app: Open) -> None:
 
 
 def test_undo_reaches_behind_a_change_of_settings_and_keeps_the_settings(open_app: Open) -> None:
-    app = open_app().answer(1.0).set("policy", "greedy").click("undo")
+    app = open_app().answer(1.0).set("play-policy", "greedy").click("undo")
     assert len(app.session.loop.events) == 0
     assert app.session.loop.settings == app.session.setup.settings()
 
@@ -223,7 +223,7 @@ def test_a_reset_can_be_undone(open_app: Open) -> None:
 
 
 def test_an_emptied_seed_keeps_the_loop(open_app: Open) -> None:
-    app = open_app(seed="4").answer(1.0).set("seed", None)
+    app = open_app(seed="4").answer(1.0).set("play-seed", None)
     assert (len(app.session.loop.events), app.session.loop.seed) == (1, 4)
 
 
@@ -236,7 +236,7 @@ def test_the_toolbar_follows_the_first_click(open_app: Open) -> None:
 def test_going_back_is_followed_and_a_late_browser_is_put_right(
     open_app: Open, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    app = open_app().set("world", "news")
+    app = open_app().set("play-world", "news")
     app.at.query_params["world"] = "store"
     assert key_of(app.run().session.world) == "news"
     assert app.at.query_params["world"] in ("news", ["news"])
@@ -251,24 +251,23 @@ def test_streamlit_still_tells_who_went_back() -> None:
 
 def test_the_server_does_not_overrule_what_is_clicked_meanwhile(open_app: Open) -> None:
     """A run that began before a click still arrives after it."""
-    app = open_app(floor="20", crosses="2").set("seed", 8)
-    for name in PlaySetup.names():
-        widget = app.widget(PlaySetup.key(name))
-        assert widget.disabled or not widget.proto.set_value, name
+    app = open_app(floor="20", crosses="2").set("play-seed", 8)
+    for name in {*PlaySetup.declared()} - {"epsilon", "temperature"}:
+        assert not app.widget(PlaySetup.key(name)).proto.set_value, name
 
 
 def test_another_seed_or_world_starts_a_new_loop(open_app: Open) -> None:
-    app = open_app().answer(1.0).set("seed", 8)
+    app = open_app().answer(1.0).set("play-seed", 8)
     assert (len(app.session.loop.events), app.session.loop.seed) == (0, 8)
-    app.answer(1.0).set("world", "store")
+    app.answer(1.0).set("play-world", "store")
     assert (len(app.session.loop.events), key_of(app.session.world)) == (0, "store")
 
 
 def test_a_change_of_settings_keeps_what_was_learned_and_is_logged(open_app: Open) -> None:
-    app = open_app().answer(1.0).set("policy", "classic").set("epsilon", 40)
+    app = open_app().answer(1.0).set("play-policy", "epsilon").set("play-epsilon", 40)
     assert len(app.session.loop.events) == 1
     assert sum(isinstance(entry, Configured) for entry in app.session.loop.log) == 3
-    app.set("crosses", 1)
+    app.set("play-crosses", 1)
     assert app.session.loop.settings.crosses == 1
     assert app.metric("Visitors") == "1"
 
@@ -279,7 +278,7 @@ def test_the_truth_stays_hidden_until_it_is_revealed(open_app: Open) -> None:
     assert all(row["truth"] is None for row in tables(app, MAP)[0])
     assert "best possible" not in json.dumps([row for c in charts_of(app) for row in rows(c)])
     assert "regret" not in app.text
-    app.set("truth", True)
+    app.set("play-truth", True)
     assert len(charts_of(app)) == hidden + 1
     world = WORLDS["coffee"]
     for row in tables(app, MAP)[0]:
@@ -302,13 +301,13 @@ def test_charts_show_what_the_loop_says(open_app: Open) -> None:
 
 
 def test_the_address_follows_what_is_set(open_app: Open) -> None:
-    app = open_app().set("seed", 21).set("truth", True).set("next", True)
+    app = open_app().set("play-seed", 21).set("play-truth", True).set("play-next", True)
     query = dict(app.at.query_params)
     assert query == {"world": "coffee", "seed": "21", "truth": "1", "next": "1"}
 
 
 def test_a_copied_link_opens_the_same_set_up(open_app: Open) -> None:
-    app = open_app(world="store", seed="5").set("policy", "classic").set("epsilon", 33)
+    app = open_app(world="store", seed="5").set("play-policy", "epsilon").set("play-epsilon", 33)
     again = open_app(**app.session.setup.query())
     assert again.session.setup == app.session.setup
 

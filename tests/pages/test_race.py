@@ -12,8 +12,9 @@ from engine.experiments.race.contenders import line_up
 from engine.experiments.race.plan import Plan
 from engine.experiments.race.runs import race
 from engine.experiments.race.standings import Standings
+from engine.policies.epsilon_greedy import EpsilonGreedy
 from engine.worlds import WORLDS
-from pages.parts.race.controls import PRESETS
+from pages.parts.race.controls import presets
 from pages.parts.race.setup import MAX_STEPS, RaceSetup
 from pages.parts.race.wording import names_of, story_of
 from tests.engine.experiments.race.test_runs import Faulty
@@ -139,13 +140,12 @@ def test_results_stay_when_something_else_is_set_and_it_is_said(open_race: Open)
     assert "the race before" not in app.text
 
 
-@pytest.mark.parametrize("preset", list(PRESETS))
+@pytest.mark.parametrize("preset", list(presets(RaceSetup())))
 def test_ready_made_races_keep_world_and_seed(open_race: Open, preset: str) -> None:
     app = open_race(world="news", seed="11", delay="50").set("race-preset", preset)
     setup = app.session.setup
     assert (setup.world, setup.seed) == ("news", 11)
-    for name, value in PRESETS[preset].items():
-        assert getattr(setup, name) == value
+    assert setup == presets(RaceSetup(world="news", seed=11))[preset]
     assert app.widget("race-preset").value == preset
     assert app.set("race-crowds", 50).widget("race-preset").value is None
 
@@ -261,7 +261,7 @@ def test_a_link_carries_the_set_up(open_race: Open) -> None:
     setup = app.session.setup
     assert setup.query() == query
     assert RaceSetup.from_query(query) == (setup, [])
-    known = line_up(WORLDS["news"], epsilon=0.3, crosses=1, trial=100, field="place")
+    known = line_up(WORLDS["news"], EpsilonGreedy(0.3), crosses=1, trial=100, field="place")
     assert setup.plan().contenders == (known["ours"], known["segments"])
 
 

@@ -13,9 +13,7 @@ from engine.learners.bayesian.hypothesis import Hypothesis
 from engine.loop.settings import LoopSettings
 from engine.policies.base import Policy
 from engine.policies.epsilon_greedy import EpsilonGreedy
-from engine.policies.greedy import Greedy
-from engine.policies.softmax import Softmax
-from engine.policies.ucb import UpperBound
+from engine.policies.registry import POLICIES
 from engine.worlds.world import World
 
 
@@ -37,6 +35,7 @@ class Learner:
     """A loop: learns from every reward, and chooses by a policy on what it believes.
 
     Attributes:
+        label, story: see `Entrant`.
         settings: what and how it learns, and by default how it chooses.
         policy: another way to choose on the same beliefs.
     """
@@ -44,6 +43,8 @@ class Learner:
     key: str
     settings: LoopSettings
     policy: Policy | None = None
+    label: str = ""
+    story: str = ""
 
     def enter(self, world: World, seed: int) -> Player:
         """See `Contender`."""
@@ -52,9 +53,11 @@ class Learner:
 
 @dataclass(frozen=True, slots=True)
 class Blind:
-    """Learns nothing and chooses uniformly."""
+    """Learns nothing and chooses uniformly; for its label and story see `Entrant`."""
 
     key: str
+    label: str = ""
+    story: str = ""
 
     def enter(self, world: World, seed: int) -> Player:
         """See `Contender`."""
@@ -69,6 +72,7 @@ class ABTest:
         trial: rewards that the trial waits for; until then all visitors are shown any item.
         field: of the context; each of its values gets a winner of its own. None for one
             winner for all.
+        label, story: see `Entrant`.
 
     Raises:
         PersonalizerError: ``BadRequest`` for a trial without a reward.
@@ -77,6 +81,8 @@ class ABTest:
     key: str
     trial: int
     field: str | None = None
+    label: str = ""
+    story: str = ""
 
     def __post_init__(self) -> None:
         check_number("BadRequest", "trial", self.trial, 1, 1_000_000, whole=True)
@@ -94,37 +100,83 @@ class ABTest:
         return ABTestPlayer(world, seed, self.trial, groups)
 
 
+Entrant = Learner | ABTest | Blind
+"""Who is in the line-up: a contender with what it is called and how it chooses, in a sentence or
+two for a person. In both, ``{name}`` stands for what is set by that name."""
+
+OURS = LoopSettings()
+"""This engine as it comes; all rivals choose on its beliefs."""
+
+
+def rivals() -> dict[str, Policy]:
+    """Other ways to choose on our beliefs, by key: every policy that races under no other name."""
+    named = {"ours", "single", "ab", "segments", "classic", "uniform", OURS.policy.key}
+    known = {key: policy() for key, policy in POLICIES.items() if key not in named}
+    return known | {"epsilon": EpsilonGreedy(0.1)}
+
+
 def line_up(
     world: World,
-    *,
-    epsilon: float = 0.1,
+    *policies: Policy,
     crosses: int = 2,
-    temperature: float = 0.1,
-    width: float = 1.0,
     trial: int = 200,
     field: str | None = None,
-) -> dict[str, Contender]:
+) -> dict[str, Entrant]:
     """All ways to choose that are worth comparing, by key.
 
     Args:
-        epsilon: share of random choices of epsilon-greedy.
+        policies: rivals with other settings than those of `rivals`.
         crosses: of context fields with the action, the one hypothesis of ``single``.
-        temperature: see `Softmax`.
-        width: see `UpperBound`.
         trial: rewards that the A/B tests wait for.
         field: whose values get a winner each; the world's first by default.
     """
-    ours = LoopSettings()
-    known: tuple[Contender, ...] = (
-        Learner("ours", ours),
-        Learner("single", LoopSettings(hypotheses=(Hypothesis(crosses=crosses),))),
-        Learner("epsilon", ours, EpsilonGreedy(epsilon)),
-        Learner("greedy", ours, Greedy()),
-        Learner("softmax", ours, Softmax(temperature)),
-        Learner("ucb", ours, UpperBound(width)),
-        ABTest("ab", trial),
-        ABTest("segments", trial, field or world.fields[0].name),
-        Learner("classic", LoopSettings.classic()),
-        Blind("uniform"),
+    known: tuple[Entrant, ...] = (
+        Learner(
+            "ours",
+            OURS,
+            label="Ours",
+            story="Draws what each action may earn from its belief, and shows the highest. Several "
+            "ideas of the world learn side by side; the one that foretells best is believed most.",
+        ),
+        Learner(
+            "single",
+            LoopSettings(hypotheses=(Hypothesis(crosses=crosses),)),
+            label="Ours, crosses: {crosses}",
+            story="The same engine with one idea only: noisy rewards, tastes that stay, and "
+            "crosses of context fields fixed beforehand.",
+        ),
+        *map(_rival, (rivals() | {policy.key: policy for policy in policies}).values()),
+        ABTest(
+            "ab",
+            trial,
+            label="A/B test",
+            story="Shows any action until {trial} rewards are in, then the winner to everybody.",
+        ),
+        ABTest(
+            "segments",
+            trial,
+            field or world.fields[0].name,
+            label="A/B test by {field}",
+            story="Shows any action until {trial} rewards are in, then to each group of visitors "
+            "the winner among them.",
+        ),
+        Learner(
+            "classic",
+            LoopSettings.classic(),
+            label="Classic Personalizer",
+            story="The retired service's own learner with its defaults: slow, over pairs, 20 % of "
+            "offers at random.",
+        ),
+        Blind(
+            "uniform",
+            label="Uniform",
+            story="Shows every action equally often and learns nothing.",
+        ),
     )
     return {contender.key: contender for contender in known}
+
+
+def _rival(policy: Policy) -> Learner:
+    """A policy on our beliefs; its name tells the shares that are set on it."""
+    shares = [f"{{{knob.field}}}" for knob in policy.knobs if knob.unit == "percent"]
+    return Learner(policy.key, OURS, policy, " ".join([policy.label, *shares]), policy.story)

@@ -1,8 +1,9 @@
 """Contenders over the visitors of their crowds."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import lru_cache
+from itertools import cycle
 
 import altair as alt
 import pandas as pd
@@ -13,15 +14,15 @@ from engine.evaluation.windows import thinned
 from engine.experiments.race.plan import Plan
 from pages.parts.charts.base import Spec, blank, finish
 from pages.parts.charts.curves import Styles, lines
-from pages.parts.theme import theme
+from pages.parts.theme import Theme, theme
 
 Entries = tuple[tuple[str, str], ...]
 """(key, name) of the contenders, in the order in which they are shown."""
 
 _ROWS = 1_200
 """Rows that one chart draws smoothly."""
-_DASHES: Mapping[str, tuple[int | None, list[int]]] = {
-    "ours": (None, [1, 0]),
+_STYLES: Mapping[str, tuple[int | Callable[[Theme], str], list[int]]] = {
+    "ours": (lambda look: look.accent, [1, 0]),
     "single": (10, [7, 3]),
     "epsilon": (1, [1, 0]),
     "greedy": (2, [3, 2]),
@@ -30,19 +31,20 @@ _DASHES: Mapping[str, tuple[int | None, list[int]]] = {
     "ab": (4, [5, 3]),
     "segments": (9, [2, 2]),
     "classic": (6, [1, 0]),
+    "uniform": (lambda look: look.faint, [1, 3]),
 }
-"""Place in the palette, and dashes: whoever mixes up two colours can tell them apart."""
+"""A place in the palette, and dashes: whoever mixes up two colours can tell them apart."""
+_OTHERS = [(place, dashes) for dashes in ([4, 4], [9, 3]) for place in (5, 7, 8, 11)]
+"""The same for all other contenders, in turn."""
 
 
 def styles_of(entries: Entries, dark: bool) -> Styles:
     """Name of each contender -> its dashes and its colour, the same in every chart."""
     found: dict[str, tuple[list[int], str]] = {}
+    look, others = theme(dark), cycle(_OTHERS)
     for key, name in entries:
-        if key not in _DASHES:
-            found[name] = ([1, 3], theme(dark).faint)
-            continue
-        place, dashes = _DASHES[key]
-        found[name] = (dashes, theme(dark).accent if place is None else theme(dark).actions[place])
+        colour, dashes = _STYLES[key] if key in _STYLES else next(others)
+        found[name] = (dashes, look.actions[colour] if isinstance(colour, int) else colour(look))
     return found
 
 

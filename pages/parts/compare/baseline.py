@@ -1,7 +1,5 @@
 """What is shown today: chosen, or written into a table in place."""
 
-from dataclasses import asdict
-
 import pandas as pd
 import streamlit as st
 
@@ -31,7 +29,7 @@ def _rule_of(story: str, world: World) -> str:
 def fit_to_world() -> None:
     """Give up what another world had, before the widgets are drawn."""
     setup = current_setup(CompareSetup)
-    for name, value in asdict(setup.fitted()).items():
+    for name, value in setup.fitted().values().items():
         show(KEY(name), value)
 
 
@@ -66,26 +64,13 @@ def choose_story() -> None:
 def choose_rule(setup: CompareSetup) -> None:
     """The rule, and where it has one, its table."""
     world = world_of(setup.world)
-    rules = rules_of(world)
 
     def forget_table() -> None:
         st.session_state[_TABLE] = ""
 
-    st.selectbox(
-        "Shown today",
-        list(rules),
-        key=KEY("rule"),
-        format_func=lambda rule: rules.get(rule, rule),
-        on_change=forget_table,
-        help="What visitors get at present: the baseline. Changing it starts over.",
-    )
+    setup.draw("rule", options=rules_of(world), on_change=forget_table)
     if setup.rule == "always":
-        st.selectbox(
-            "Action",
-            range(len(world.items)),
-            key=KEY("item"),
-            format_func=lambda i: world.items[i].label,
-        )
+        setup.draw("item", options={i: item.label for i, item in enumerate(world.items)})
     elif setup.fields:
         _edit_table(setup)
     elif setup.rule == "bestseller":

@@ -7,6 +7,7 @@ from typing import ClassVar, Self
 
 from engine import LoopSettings
 from engine.experiments.comparison import AutoSwitch
+from engine.protocol.request import MAX_ACTIONS
 from engine.simulation.baselines import (
     Baseline,
     RuleTable,
@@ -17,10 +18,10 @@ from engine.simulation.baselines import (
     rule_table,
 )
 from engine.worlds import WORLDS, World
-from pages.parts.choices import MAX_SEED, SPEEDS, same, world_of
-from pages.parts.link import SWITCH, Linked, Parser, one_of, whole
+from pages.parts.choices import CROSSES, SEED, SPEED, TRUTH, WORLD, world_of
+from pages.parts.link import Linked
+from pages.parts.setting import Choice, Text, Whole, numbers
 
-KINDS = {"ours": "Ours: two heads", "service": "The service's own"}
 RATES = {"0.001": 0.001, "0.01": 0.01, "0.05": 0.05}
 """Learning rates of the service's own learner; the first was its default."""
 END = 5_000
@@ -52,59 +53,64 @@ def _table(text: str) -> str:
     return text
 
 
-_RULES = {key: key for world in WORLDS.values() for key in rules_of(world)}
-
-
 @dataclass(frozen=True, slots=True)
 class CompareSetup(Linked):
-    """All that a link to the Compare page can say.
-
-    Attributes:
-        world: key of a world.
-        seed: of every draw and every visitor.
-        rule: key of `rules_of`: what is shown today.
-        item: position of the item that is always shown.
-        table: positions of the items that a rule over fields shows, in the order of the
-            fields' values; empty for the rule that earns most.
-        kind: key of `KINDS`: who the apprentice is.
-        crosses: how many context fields are crossed with the action at most.
-        rate: key of `RATES`.
-        explore: share of the apprentice's visitors who get a random action, percent.
-        auto: match rate, in percent of the ceiling over the latest 100 visitors, at which
-            it goes online by itself; 0 leaves it to the person.
-        speed: visitors a second of live play.
-        truth: whether the hidden truth is shown.
-    """
+    """All that a link to the Compare page can say."""
 
     PREFIX: ClassVar[str] = "compare-"
-    ALWAYS: ClassVar[frozenset[str]] = frozenset({"world", "seed", "rule"})
-    PARSERS: ClassVar[Mapping[str, Parser]] = {
-        "world": same(WORLDS),
-        "seed": whole(0, MAX_SEED),
-        "rule": (_RULES.__getitem__, "always, mood, bestseller, or one or two fields of a world"),
-        "item": whole(0, 49),
-        "table": (_table, "positions of items with commas between"),
-        "kind": same(KINDS),
-        "crosses": whole(0, 3),
-        "rate": same(RATES),
-        "explore": whole(0, 50),
-        "auto": whole(0, 100),
-        "speed": one_of({str(speed): speed for speed in SPEEDS}),
-        "truth": SWITCH,
-    }
 
-    world: str = "coffee"
-    seed: int = 7
-    rule: str = "weather"
-    item: int = 0
-    table: str = ""
-    kind: str = "ours"
-    crosses: int = 3
-    rate: str = "0.001"
-    explore: int = 0
-    auto: int = 0
-    speed: int = 20
-    truth: bool = False
+    world: str = WORLD.as_field
+    seed: int = SEED.as_field
+    rule: str = Choice(
+        "weather",
+        "Shown today",
+        lambda: {rule: name for world in WORLDS.values() for rule, name in rules_of(world).items()},
+        kind="menu",
+        always=True,
+        words="always, mood, bestseller, or one or two fields of a world",
+        help="What visitors get at present: the baseline. Changing it starts over.",
+    ).as_field
+    item: int = Choice(
+        0,
+        "Action",
+        numbers(*range(MAX_ACTIONS)),
+        kind="menu",
+        words=f"a whole number from 0 to {MAX_ACTIONS - 1}",
+    ).as_field
+    table: str = Text(
+        "", "What each group is shown", _table, words="positions of items with commas between"
+    ).as_field
+    kind: str = Choice(
+        "ours",
+        "Apprentice",
+        {"ours": "Ours: two heads", "service": "The service's own"},
+        help="Ours learns two things from every visitor: what today's rule would choose, and "
+        "what the reward tells. The retired service's learned the first alone, slowly, and "
+        "only from the one action it had chosen itself; all three loops then use its learner.",
+    ).as_field
+    crosses: int = CROSSES.as_field
+    rate: str = Choice(
+        "0.001", "Learning rate of the service's own", {r: r for r in RATES}, kind="slider"
+    ).as_field
+    explore: int = Whole(
+        0,
+        "Exploration during the apprenticeship",
+        0,
+        50,
+        percent=True,
+        help="Share of visitors who get any action instead of today's. It changes what they "
+        "see, and turns the band of what a switch would bring into an estimate.",
+    ).as_field
+    auto: int = Whole(
+        0,
+        "Go online by itself at this share of the ceiling",
+        0,
+        100,
+        percent=True,
+        help="Once the match rate of the latest 100 visitors reaches it; 0 leaves it to you.",
+    ).as_field
+    speed: int = replace(SPEED, default=20).as_field
+    truth: bool = TRUTH.as_field
 
     @classmethod
     def from_query(cls, query: Mapping[str, str]) -> tuple[Self, list[str]]:

@@ -9,6 +9,7 @@ from engine.evaluation.learning_curve import RECENT, LearningCurve
 from pages.parts.charts import context_map as contexts
 from pages.parts.charts import curves
 from pages.parts.play.session import PlaySession
+from pages.parts.play.setup import PlaySetup
 from pages.parts.text import note
 from pages.parts.theme import is_dark
 from pages.parts.toolbar import show_progress
@@ -23,11 +24,11 @@ _REGRET_HELP = (
 )
 
 
-def reveal_the_truth() -> None:
+def reveal_the_truth(setup: PlaySetup) -> None:
     """The heading of all that was learned, and whether the hidden truth stands beside it."""
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.markdown("##### What it has learned", help=_MAP_HELP, width="content")
-        st.toggle("Reveal the truth", key="truth")
+        setup.draw("truth")
 
 
 def show_map(session: PlaySession, favoured: Sequence[Mapping[str, Any]]) -> None:

@@ -8,6 +8,7 @@ from engine.store import StoreError
 from engine.worlds import WORLDS
 from pages.parts.components.browser_id import owner
 from pages.parts.library import library
+from pages.parts.link import set_widgets
 from pages.parts.play.session import PlaySession
 from pages.parts.play.setup import PlaySetup
 from pages.parts.text import plain
@@ -29,7 +30,7 @@ def open_loop(address_is_new: bool) -> None:
     if session is not None:
         theirs = session.set_by_others(_widgets())
         if theirs is not None:
-            _set_widgets(theirs)
+            set_widgets(theirs)
 
 
 def _go_to(asked: str, session: PlaySession | None) -> PlaySession | None:
@@ -45,16 +46,12 @@ def _go_to(asked: str, session: PlaySession | None) -> PlaySession | None:
             st.session_state.play = session
         else:
             session.move_to(kept)
-        _set_widgets(session.setup)
+        set_widgets(session.setup)
     except StoreError as error:
         st.toast(f"{plain(error.message)} Here is a new one.", icon=":material/link_off:")
     return session
 
 
 def _widgets() -> PlaySetup:
-    return PlaySetup(**{name: st.session_state[PlaySetup.key(name)] for name in PlaySetup.names()})
-
-
-def _set_widgets(setup: PlaySetup) -> None:
-    for name in PlaySetup.names():
-        st.session_state[PlaySetup.key(name)] = getattr(setup, name)
+    shown = {name: st.session_state[PlaySetup.key(name)] for name in PlaySetup.declared()}
+    return PlaySetup().having(shown)

@@ -7,7 +7,7 @@ import secrets
 import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from functools import wraps
 from typing import Concatenate, ParamSpec
 
@@ -181,7 +181,7 @@ class PlaySession(LivePlay):
         if (setup.world, setup.seed) != (before.world, before.seed):
             self._start()
             return
-        changes = _changes(before.settings(), setup.settings())
+        changes = setup.changes(before, self.loop.settings)
         if changes:
             self._configure(changes)
 
@@ -266,7 +266,7 @@ class PlaySession(LivePlay):
                 return
             self.click = self._learn(value)
         self.pause_after_click()
-        if self.setup.next:
+        if self.setup.auto_next:
             self.call_next()
 
     def _learn(self, value: float | None) -> Click:
@@ -396,11 +396,6 @@ class PlaySession(LivePlay):
 
 def _in_memory(owner: str, world: str, seed: int, settings: LoopSettings) -> StoredLoop:
     return keep(None, owner=owner, world=world, seed=seed, settings=settings)
-
-
-def _changes(old: LoopSettings, new: LoopSettings) -> dict[str, object]:
-    names = (f.name for f in fields(LoopSettings))
-    return {n: getattr(new, n) for n in names if getattr(old, n) != getattr(new, n)}
 
 
 def current_session(setup: PlaySetup) -> PlaySession:

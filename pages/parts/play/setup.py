@@ -2,91 +2,93 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import ClassVar
+from typing import Any, ClassVar, Self
 
-from engine import EpsilonGreedy, Greedy, LoopSettings, Thompson, Uniform
+from engine import LoopSettings
 from engine.loop.settings import LearningMode
 from engine.policies.base import Policy
+from engine.policies.registry import POLICIES
 from engine.store import StoredLoop
-from engine.worlds import WORLDS
-from pages.parts.choices import MAX_SEED, MAX_VISITORS, MODES, POLICIES, SPEEDS, same
-from pages.parts.link import SWITCH, Linked, Parser, one_of, whole
+from pages.parts.choices import CROSSES, MAX_VISITORS, MODE, SEED, SPEED, TRUTH, WORLD
+from pages.parts.knobs import Tunable
+from pages.parts.setting import Choice, Switch
 
 
 @dataclass(frozen=True, slots=True)
-class PlaySetup(Linked):
-    """All that a link to the Play page can say.
+class PlaySetup(Tunable):
+    """All that a link to the Play page can say."""
 
-    Attributes:
-        world: key of a world.
-        seed: of every draw and every visitor.
-        policy: key of `POLICIES`.
-        floor: exploration floor of Thompson sampling, percent.
-        epsilon: exploration of epsilon-greedy, percent.
-        crosses: how many context fields are crossed with the action at most.
-        mode: learning mode; the baseline is the world's first action.
-        speed: visitors a second of live play.
-        next: whether the next visitor comes after each reward.
-        truth: whether the hidden truth is shown.
-    """
+    PREFIX: ClassVar[str] = "play-"
 
-    ALWAYS: ClassVar[frozenset[str]] = frozenset({"world", "seed"})
-    PARSERS: ClassVar[Mapping[str, Parser]] = {
-        "world": same(WORLDS),
-        "seed": whole(0, MAX_SEED),
-        "policy": same(POLICIES),
-        "floor": whole(0, 100),
-        "epsilon": whole(0, 100),
-        "crosses": whole(0, 3),
-        "mode": same(MODES),
-        "speed": one_of({str(speed): speed for speed in SPEEDS}),
-        "next": SWITCH,
-        "truth": SWITCH,
-    }
+    world: str = WORLD.as_field
+    seed: int = SEED.as_field
+    policy: str = Choice(
+        "thompson",
+        "Learning policy",
+        lambda: {key: policy.label for key, policy in PlaySetup.policies().items()},
+        kind="menu",
+        aliases={"classic": "epsilon"},
+        help="How beliefs become an offer. Changing it keeps what was learned.",
+    ).as_field
+    crosses: int = CROSSES.as_field
+    mode: LearningMode = MODE.as_field
+    speed: int = SPEED.as_field
+    auto_next: bool = Switch(
+        False, "Auto-next", name="next", help="The next visitor comes after each reward."
+    ).as_field
+    truth: bool = TRUTH.as_field
 
-    world: str = "coffee"
-    seed: int = 7
-    policy: str = "thompson"
-    floor: int = 5
-    epsilon: int = 20
-    crosses: int = 3
-    mode: LearningMode = "online"
-    speed: int = 4
-    next: bool = False
-    truth: bool = False
+    @classmethod
+    def policies(cls) -> Mapping[str, Policy]:
+        """See `Tunable`: all that a loop may choose by."""
+        return {key: policy() for key, policy in POLICIES.items() if policy.loggable}
 
-    def of_loop(self, kept: StoredLoop) -> "PlaySetup":
+    def of_loop(self, kept: StoredLoop) -> Self:
         """The same for a loop as it is: its world, its seed and, as far as they can be shown
         here, its settings."""
         settings = kept.loop.settings
-        setup = replace(
+        key = settings.policy.key
+        knobs = {n: knob.number(settings.policy) for n, knob in self.knobs_of(key).items()}
+        return replace(
             self,
             world=kept.world or self.world,
             seed=kept.loop.seed,
+            policy=key,
             crosses=settings.crosses,
             mode=settings.learning_mode,
-        )
-        match settings.policy:
-            case Thompson(floor=floor):
-                return replace(setup, policy="thompson", floor=round(floor * 100))
-            case EpsilonGreedy(epsilon):
-                return replace(setup, policy="classic", epsilon=round(epsilon * 100))
-            case Greedy():
-                return replace(setup, policy="greedy")
-            case _:
-                return replace(setup, policy="uniform")
+        ).having(knobs)
 
     def settings(self) -> LoopSettings:
-        """The loop's settings."""
-        policies: dict[str, Policy] = {
-            "thompson": Thompson(floor=self.floor / 100),
-            "classic": EpsilonGreedy(self.epsilon / 100),
-            "greedy": Greedy(),
-            "uniform": Uniform(),
-        }
+        """Settings of a new loop."""
         return LoopSettings(
-            policy=policies[self.policy],
+            policy=self.tuned(self.policy),
             crosses=self.crosses,
             learning_mode=self.mode,
             max_events=MAX_VISITORS,
         )
+
+    @property
+    def story(self) -> str:
+        """How the policy chooses, with what is set on it."""
+        return POLICIES[self.policy].story.format(**self.said(self.policy))
+
+    def changes(self, before: Self, loop: LoopSettings) -> dict[str, Any]:
+        """What to set on a loop because it was changed on the page; all else stays as it is.
+
+        Args:
+            before: what was set on the page.
+            loop: what is set on the loop, which may be more than a page can show.
+        """
+        old, new = before.values(), self.values()
+        policy = loop.policy
+        if self.policy not in {before.policy, policy.key}:
+            policy = self.tuned(self.policy)
+        for name, knob in self.knobs_of(policy.key).items():
+            if new[name] != old[name]:
+                policy = knob.turned(policy, new[name])
+        found: dict[str, Any] = {"policy": policy}
+        if self.crosses != before.crosses:
+            found["crosses"] = self.crosses
+        if self.mode != before.mode:
+            found["learning_mode"] = self.mode
+        return {name: value for name, value in found.items() if value != getattr(loop, name)}

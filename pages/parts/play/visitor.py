@@ -5,6 +5,7 @@ import streamlit as st
 from engine.worlds import key_of
 from pages.parts.components.reward_buttons import reward_buttons
 from pages.parts.play.session import PlaySession
+from pages.parts.play.setup import PlaySetup
 from pages.parts.text import note, plain
 
 
@@ -38,7 +39,7 @@ def ask_for_reward(session: PlaySession) -> None:
     reward_buttons(session.token, session.taken, _is_closed(session), session.take)
 
 
-def offer_other_ways(session: PlaySession) -> None:
+def offer_other_ways(session: PlaySession, setup: PlaySetup) -> None:
     """Any other answer, who comes next, and taking back.
 
     Drawn outside the stage: what a reward does not change need not travel with each one.
@@ -90,7 +91,7 @@ def offer_other_ways(session: PlaySession) -> None:
             disabled=session.is_live or not session.can_undo,
             help="Take back the last visitor, exactly; after a reset, the reset.",
         )
-        st.toggle("Auto-next", key="next", help="The next visitor comes after each reward.")
+        setup.draw("next")
     if session.is_full:
         st.info(
             f"This loop has served {session.loop.settings.max_events:,} visitors, the most it may. "

@@ -4,34 +4,28 @@ from dataclasses import replace
 
 import streamlit as st
 
-from pages.parts.choices import CROSSES, MAX_SEED, world_of
+from pages.parts.choices import SEED
 from pages.parts.link import current_setup, show
 from pages.parts.race.session import RaceSession
-from pages.parts.race.setup import (
-    DELAYS,
-    DRIFTS,
-    KEYS,
-    REFRESHES,
-    REPETITIONS,
-    TEMPERATURES,
-    TRIALS,
-    VISITORS,
-    WIDTHS,
-    RaceSetup,
-    ordered,
-)
+from pages.parts.race.setup import RaceSetup, everybody, ordered
 from pages.parts.race.wording import names_of, size_of
 from pages.parts.text import note
+from pages.parts.toolbar import settings
 
 KEY = RaceSetup.key
-PRESETS: dict[str, dict[str, object]] = {
-    "A fair race": {"who": RaceSetup().who},
-    "Tastes change halfway": {"who": "ours,epsilon,ucb,ab", "visitors": 2_000, "drift": "halfway"},
-    "Rewards come late": {"who": "ours,epsilon,greedy,ucb", "delay": 200, "refresh": 50},
-    "Everybody": {"who": ",".join(KEYS), "crowds": 5},
-}
-"""Ready set-ups: what each changes of the default, but for world and seed."""
-_KEPT = {"world", "seed"}
+
+
+def presets(now: RaceSetup) -> dict[str, RaceSetup]:
+    """Ready set-ups with the world and the seed that are set now."""
+    fair = RaceSetup(world=now.world, seed=now.seed).fitted()
+    return {
+        "A fair race": fair,
+        "Tastes change halfway": replace(
+            fair, who="ours,epsilon,ucb,ab", visitors=2_000, drift="halfway"
+        ),
+        "Rewards come late": replace(fair, who="ours,epsilon,greedy,ucb", delay=200, refresh=50),
+        "Everybody": replace(fair, who=",".join(everybody()), crowds=5),
+    }
 
 
 def fit_to_world() -> None:
@@ -44,20 +38,14 @@ def choose_preset(setup: RaceSetup) -> None:
 
     def take() -> None:
         name = st.session_state[KEY("preset")]
-        for field in set(RaceSetup.names()) - _KEPT if name else ():
-            value = PRESETS[name].get(field, getattr(RaceSetup(), field))
-            st.session_state[KEY(field)] = value
+        if name:
+            for field, value in presets(current_setup(RaceSetup))[name].values().items():
+                show(KEY(field), value)
 
-    fitting = (name for name, changes in PRESETS.items() if _is_preset(setup, changes))
+    ready = presets(setup)
+    fitting = (name for name, one in ready.items() if setup == replace(one, field=setup.field))
     show(KEY("preset"), next(fitting, None))
-    st.pills("Ready-made races", list(PRESETS), key=KEY("preset"), on_change=take, wrap=True)
-
-
-def _is_preset(setup: RaceSetup, changes: dict[str, object]) -> bool:
-    return all(
-        getattr(setup, field) == changes.get(field, getattr(RaceSetup(), field))
-        for field in set(RaceSetup.names()) - _KEPT - {"field"}
-    )
+    st.pills("Ready-made races", list(ready), key=KEY("preset"), on_change=take, wrap=True)
 
 
 def choose_contenders(setup: RaceSetup) -> None:
@@ -66,15 +54,15 @@ def choose_contenders(setup: RaceSetup) -> None:
     def take() -> None:
         st.session_state[KEY("who")] = ordered(st.session_state[KEY("chosen")]) or setup.who
 
-    everybody = names_of(replace(setup, who=",".join(KEYS)))
+    names = names_of(replace(setup, who=",".join(everybody())))
     if ordered(st.session_state.get(KEY("chosen"), [])) != setup.who:
         st.session_state[KEY("chosen")] = setup.keys
     st.pills(
         "Contenders",
-        list(KEYS),
+        list(names),
         key=KEY("chosen"),
         selection_mode="multi",
-        format_func=everybody.__getitem__,
+        format_func=names.__getitem__,
         on_change=take,
         wrap=True,
         help="All of them meet the very same visitors, with the same luck. Their own settings "
@@ -82,95 +70,21 @@ def choose_contenders(setup: RaceSetup) -> None:
     )
 
 
-def choose_race() -> None:
+def choose_race(setup: RaceSetup) -> None:
     """How long, how often, and what makes it hard."""
-    st.select_slider(
-        "Visitors in a crowd", VISITORS, key=KEY("visitors"), format_func=lambda n: f"{n:,}"
-    )
-    st.select_slider(
-        "Crowds",
-        REPETITIONS,
-        key=KEY("crowds"),
-        help="How often the race is run, each time with new visitors. One crowd is luck, "
-        "many are a result.",
-    )
-    st.segmented_control(
-        "Tastes change",
-        list(DRIFTS),
-        key=KEY("drift"),
-        required=True,
-        format_func=DRIFTS.__getitem__,
-        help="Halfway: each kind of visitor likes, from the middle on, another action than "
-        "before. Slowly: one kind of visitor after the other changes its mind.",
-    )
-    st.select_slider(
-        "Rewards come late, by so many visitors",
-        DELAYS,
-        key=KEY("delay"),
-        help="A purchase is known days after the click. Meanwhile others are served.",
-    )
-    st.select_slider(
-        "The model is refreshed after so many visitors",
-        REFRESHES,
-        key=KEY("refresh"),
-        help="The retired service trained all the time, but chose by a copy that it renewed "
-        "every few minutes. 1 is at once.",
-    )
+    for name in ("visitors", "crowds", "drift", "delay", "refresh"):
+        setup.draw(name)
 
 
 def choose_settings(setup: RaceSetup) -> None:
-    """The contenders' own settings, and the seed."""
-    with st.popover("Settings", icon=":material/tune:", key="settings"):
-        st.number_input(
-            "Seed",
-            0,
-            MAX_SEED,
-            setup.seed,
-            key=KEY("seed"),
-            help="Same seed, same crowds, same result.",
-        )
-        st.slider("Epsilon-greedy: offers at random, %", 0, 100, setup.epsilon, key=KEY("epsilon"))
-        st.segmented_control(
-            "Ours with one hypothesis: crosses of context fields",
-            list(CROSSES),
-            default=setup.crosses,
-            key=KEY("crosses"),
-            required=True,
-            format_func=CROSSES.__getitem__,
-        )
-        st.select_slider(
-            "A/B tests: rewards in the trial",
-            TRIALS,
-            setup.trial,
-            key=KEY("trial"),
-            format_func=lambda n: f"{n:,}",
-        )
-        fields = {
-            field.name: field.label for field in world_of(current_setup(RaceSetup).world).fields
-        }
-        st.selectbox(
-            "A/B test by segment: a winner for each",
-            list(fields),
-            list(fields).index(setup.field),
-            key=KEY("field"),
-            format_func=lambda name: fields.get(name, name),
-        )
-        st.select_slider(
-            "Softmax: temperature",
-            TEMPERATURES,
-            setup.temperature,
-            key=KEY("temperature"),
-            format_func=lambda n: f"{n / 100:g}",
-            help="In units of reward. Actions whose guesses differ by it are shown in the "
-            "ratio 2.7 to 1.",
-        )
-        st.select_slider(
-            "UCB: standard deviations added",
-            WIDTHS,
-            setup.width,
-            key=KEY("width"),
-            format_func=lambda n: f"{n / 100:g}",
-        )
+    """The seed, and the contenders' own settings."""
+    with settings():
+        for name in ("seed", "crosses", "trial"):
+            setup.draw(name)
+        setup.draw("field", options=setup.fields)
+        for key in setup.policies():
+            for name in setup.knobs_of(key):
+                setup.draw(name)
 
 
 def bet_and_start(session: RaceSession, setup: RaceSetup) -> None:
@@ -205,7 +119,7 @@ def _start(session: RaceSession, setup: RaceSetup) -> None:
     def start() -> None:
         setup_now = current_setup(RaceSetup)
         if again:
-            st.session_state[KEY("seed")] = (setup_now.seed + 1) % (MAX_SEED + 1)
+            st.session_state[KEY("seed")] = (setup_now.seed + 1) % (SEED.high + 1)
             setup_now = current_setup(RaceSetup)
         bet = st.session_state.get(KEY("bet"))
         session.start(setup_now, bet)

@@ -1,102 +1,114 @@
 """What can be set on the Race page."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import ClassVar, Self
 
-from engine.experiments.race.contenders import line_up
+from engine.experiments.race.contenders import Entrant, line_up, rivals
 from engine.experiments.race.plan import Plan
+from engine.policies.base import Policy
 from engine.simulation.drift import Drift
 from engine.worlds import WORLDS
-from pages.parts.choices import MAX_SEED, same, world_of
-from pages.parts.link import Linked, Parser, one_of, whole
+from pages.parts.choices import CROSSES, SEED, WORLD, world_of
+from pages.parts.knobs import Tunable
+from pages.parts.setting import Choice, Text, numbers
 
-KEYS = tuple(line_up(WORLDS["coffee"]))
-"""Contenders, in the order in which they are shown."""
 MAX_STEPS = 5_000_000
 """Choices that one race on the page may take: visitors x crowds x contenders."""
-DRIFTS: Mapping[Drift, str] = {"none": "Never", "halfway": "Halfway", "slow": "Slowly"}
-VISITORS = (200, 500, 1_000, 2_000, 5_000, 10_000, 20_000)
-REPETITIONS = (1, 2, 5, 10, 20, 50, 100, 200, 500)
-DELAYS = (0, 10, 50, 100, 200, 500, 1_000)
-REFRESHES = (1, 10, 20, 50, 100, 200, 500)
-TRIALS = (50, 100, 200, 500, 1_000, 2_000)
-TEMPERATURES = (2, 5, 10, 20, 50)
-"""Of softmax, in hundredths of a reward."""
-WIDTHS = (0, 25, 50, 100, 150, 200, 300)
-"""Of the upper bound, in hundredths of a standard deviation."""
 
 
-def _numbers(options: tuple[int, ...]) -> Parser:
-    return one_of({str(number): number for number in options})
+def everybody() -> tuple[str, ...]:
+    """Keys of all contenders, in the order in which they are shown."""
+    return tuple(line_up(WORLDS["coffee"]))
 
 
-def ordered(keys: list[str]) -> str:
+def ordered(keys: Iterable[str]) -> str:
     """Contenders as they stand in a link."""
-    return ",".join(key for key in KEYS if key in keys)
+    chosen = set(keys)
+    return ",".join(key for key in everybody() if key in chosen)
 
 
 def _known(text: str) -> str:
     keys = text.split(",")
-    if not set(keys) <= set(KEYS):
+    if not set(keys) <= set(everybody()):
         raise ValueError
     return ordered(keys)
 
 
-@dataclass(frozen=True, slots=True)
-class RaceSetup(Linked):
-    """All that a link to the Race page can say.
+DRIFT: Choice[Drift] = Choice(
+    "none",
+    "Tastes change",
+    {"none": "Never", "halfway": "Halfway", "slow": "Slowly"},
+    help="Halfway: each kind of visitor likes, from the middle on, another action than "
+    "before. Slowly: one kind of visitor after the other changes its mind.",
+)
 
-    Attributes:
-        world: key of a world.
-        seed: of every crowd and every choice.
-        who: keys of the contenders, with commas between.
-        visitors: of each crowd.
-        crowds: how many each contender meets.
-        drift: key of `DRIFTS`.
-        delay: visitors who come before a reward arrives.
-        refresh: visitors from one refresh of the model to the next.
-        epsilon: exploration of epsilon-greedy, percent.
-        crosses: of our learner with one hypothesis.
-        temperature: one of `TEMPERATURES`.
-        width: one of `WIDTHS`.
-        trial: rewards that the A/B tests wait for.
-        field: of the context, whose values get a winner each.
-    """
+
+@dataclass(frozen=True, slots=True)
+class RaceSetup(Tunable):
+    """All that a link to the Race page can say."""
 
     PREFIX: ClassVar[str] = "race-"
-    ALWAYS: ClassVar[frozenset[str]] = frozenset({"world", "seed", "who"})
-    PARSERS: ClassVar[Mapping[str, Parser]] = {
-        "world": same(WORLDS),
-        "seed": whole(0, MAX_SEED),
-        "who": (_known, f"some of {', '.join(KEYS)}, with commas between"),
-        "visitors": _numbers(VISITORS),
-        "crowds": _numbers(REPETITIONS),
-        "drift": same(DRIFTS),
-        "delay": _numbers(DELAYS),
-        "refresh": _numbers(REFRESHES),
-        "epsilon": whole(0, 100),
-        "crosses": whole(0, 3),
-        "temperature": _numbers(TEMPERATURES),
-        "width": _numbers(WIDTHS),
-        "trial": _numbers(TRIALS),
-        "field": same(field.name for world in WORLDS.values() for field in world.fields),
-    }
 
-    world: str = "coffee"
-    seed: int = 7
-    who: str = "ours,epsilon,ab,classic"
-    visitors: int = 1_000
-    crowds: int = 10
-    drift: Drift = "none"
-    delay: int = 0
-    refresh: int = 1
-    epsilon: int = 10
-    crosses: int = 2
-    temperature: int = 10
-    width: int = 100
-    trial: int = 200
-    field: str = "name"
+    world: str = WORLD.as_field
+    seed: int = SEED.as_field
+    who: str = Text(
+        "ours,epsilon,ab,classic",
+        "Contenders",
+        _known,
+        always=True,
+        words=lambda: f"some of {', '.join(everybody())}, with commas between",
+    ).as_field
+    visitors: int = Choice(
+        1_000,
+        "Visitors in a crowd",
+        numbers(200, 500, 1_000, 2_000, 5_000, 10_000, 20_000),
+        kind="slider",
+    ).as_field
+    crowds: int = Choice(
+        10,
+        "Crowds",
+        numbers(1, 2, 5, 10, 20, 50, 100, 200, 500),
+        kind="slider",
+        help="How often the race is run, each time with new visitors. One crowd is luck, "
+        "many are a result.",
+    ).as_field
+    drift: Drift = DRIFT.as_field
+    delay: int = Choice(
+        0,
+        "Rewards come late, by so many visitors",
+        numbers(0, 10, 50, 100, 200, 500, 1_000),
+        kind="slider",
+        help="A purchase is known days after the click. Meanwhile others are served.",
+    ).as_field
+    refresh: int = Choice(
+        1,
+        "The model is refreshed after so many visitors",
+        numbers(1, 10, 20, 50, 100, 200, 500),
+        kind="slider",
+        help="The retired service trained all the time, but chose by a copy that it renewed "
+        "every few minutes. 1 is at once.",
+    ).as_field
+    crosses: int = replace(
+        CROSSES, default=2, label="Ours with one hypothesis: crosses of context fields", help=None
+    ).as_field
+    trial: int = Choice(
+        200,
+        "A/B tests: rewards in the trial",
+        numbers(50, 100, 200, 500, 1_000, 2_000),
+        kind="slider",
+    ).as_field
+    field: str = Choice(
+        "name",
+        "A/B test by segment: a winner for each",
+        lambda: {field.name: field.label for world in WORLDS.values() for field in world.fields},
+        kind="menu",
+    ).as_field
+
+    @classmethod
+    def policies(cls) -> Mapping[str, Policy]:
+        """See `Tunable`."""
+        return rivals()
 
     @classmethod
     def from_query(cls, query: Mapping[str, str]) -> tuple[Self, list[str]]:
@@ -112,8 +124,8 @@ class RaceSetup(Linked):
 
     def fitted(self) -> Self:
         """The same with a field that the world has."""
-        names = [field.name for field in world_of(self.world).fields]
-        return self if self.field in names else replace(self, field=names[0])
+        names = self.fields
+        return self if self.field in names else replace(self, field=next(iter(names)))
 
     @property
     def keys(self) -> list[str]:
@@ -125,20 +137,27 @@ class RaceSetup(Linked):
         """Choices that the race takes."""
         return self.visitors * self.crowds * len(self.keys)
 
-    def plan(self) -> Plan:
-        """What is raced."""
-        world = world_of(self.world)
-        known = line_up(
-            world,
-            epsilon=self.epsilon / 100,
+    @property
+    def fields(self) -> dict[str, str]:
+        """The fields of the world's context, with what they are called."""
+        return {field.name: field.label for field in world_of(self.world).fields}
+
+    @property
+    def contenders(self) -> dict[str, Entrant]:
+        """All who can race, by key."""
+        return line_up(
+            world_of(self.world),
+            *map(self.tuned, self.policies()),
             crosses=self.crosses,
-            temperature=self.temperature / 100,
-            width=self.width / 100,
             trial=self.trial,
             field=self.field,
         )
+
+    def plan(self) -> Plan:
+        """What is raced."""
+        known = self.contenders
         return Plan(
-            world=world,
+            world=world_of(self.world),
             contenders=tuple(known[key] for key in self.keys),
             visitors=self.visitors,
             repetitions=self.crowds,
@@ -147,3 +166,8 @@ class RaceSetup(Linked):
             refresh=self.refresh,
             seed=self.seed,
         )
+
+    def filled(self, key: str, template: str) -> str:
+        """A contender's label or story with what is set put in."""
+        field = self.fields[self.field].lower()
+        return template.format(**self.said(key) | {"field": field})

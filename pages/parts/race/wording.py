@@ -4,7 +4,6 @@ import math
 
 from engine.evaluation.intervals import Estimate
 from engine.experiments.race.standings import NEAR, Standings
-from pages.parts.choices import CROSSES, world_of
 from pages.parts.race.session import RaceSession
 from pages.parts.race.setup import MAX_STEPS, RaceSetup
 from pages.parts.text import plain
@@ -13,45 +12,14 @@ _PLACES = ("1st", "2nd", "3rd")
 
 
 def names_of(setup: RaceSetup) -> dict[str, str]:
-    """What the contenders are called: key -> name."""
-    fields = {field.name: field.label.lower() for field in world_of(setup.world).fields}
-    known = {
-        "ours": "Ours",
-        "single": f"Ours, crosses: {CROSSES[setup.crosses]}",
-        "epsilon": f"Epsilon-greedy {setup.epsilon} %",
-        "greedy": "Greedy",
-        "softmax": "Softmax",
-        "ucb": "UCB",
-        "ab": "A/B test",
-        "segments": f"A/B test by {fields[setup.field]}",
-        "classic": "Classic Personalizer",
-        "uniform": "Uniform",
-    }
-    return {key: known[key] for key in setup.keys}
+    """What the contenders who race are called: key -> name."""
+    known = setup.contenders
+    return {key: setup.filled(key, known[key].label) for key in setup.keys}
 
 
 def story_of(key: str, setup: RaceSetup) -> str:
     """How a contender chooses, in a sentence or two."""
-    return {
-        "ours": "Draws what each action may earn from its belief, and shows the highest. Several "
-        "ideas of the world learn side by side; the one that foretells best is believed most.",
-        "single": "The same engine with one idea only: noisy rewards, tastes that stay, and "
-        "crosses of context fields fixed beforehand.",
-        "epsilon": f"Shows its best guess, but any action to {setup.epsilon} % of visitors, "
-        "for ever.",
-        "greedy": "Shows its best guess and never tries anything else on purpose.",
-        "softmax": "The better an action looks, the more often it is shown; "
-        f"temperature {setup.temperature / 100:g}.",
-        "ucb": "Adds to each guess what it may be wrong by, and shows the highest: "
-        f"mean plus {setup.width / 100:g} × its standard deviation.",
-        "ab": f"Shows any action until {setup.trial:,} rewards are in, then the winner to "
-        "everybody.",
-        "segments": f"Shows any action until {setup.trial:,} rewards are in, then to each group "
-        "of visitors the winner among them.",
-        "classic": "The retired service's own learner with its defaults: slow, over pairs, 20 % "
-        "of offers at random.",
-        "uniform": "Shows every action equally often and learns nothing.",
-    }[key]
+    return setup.filled(key, setup.contenders[key].story)
 
 
 def size_of(setup: RaceSetup) -> str:

@@ -13,7 +13,7 @@ from engine.experiments.race.standings import Standings
 from engine.worlds import WORLDS
 from pages.parts.charts import race as racing
 from pages.parts.charts import race_results as results
-from pages.parts.race.setup import KEYS
+from pages.parts.race.setup import everybody
 from tests.pages.charts.specs import THEMES, fields_in
 
 ENTRIES = (("ours", "Ours"), ("ucb", "UCB"), ("uniform", "Uniform"))
@@ -72,10 +72,10 @@ def test_rows_of_a_race_have_every_column_that_is_read() -> None:
 
 @THEMES
 def test_every_contender_has_one_look_in_every_chart(dark: bool) -> None:
-    entries = tuple((key, key) for key in KEYS)
+    entries = tuple((key, key) for key in everybody())
     styles = racing.styles_of(entries, dark)
-    assert list(styles) == list(KEYS)
-    assert len({colour for _, colour in styles.values()}) == len(KEYS)
+    assert tuple(styles) == everybody()
+    assert len({colour for _, colour in styles.values()}) == len(styles)
     few = racing.styles_of(entries[2:5], dark)
     assert all(styles[name] == style for name, style in few.items())
     for spec in race_specs(dark)[:4]:
@@ -89,8 +89,8 @@ def test_every_contender_has_one_look_in_every_chart(dark: bool) -> None:
 def test_long_curves_are_thinned_and_keep_their_ends() -> None:
     plan = Plan(WORLDS["coffee"], tuple(line_up(WORLDS["coffee"]).values()), visitors=20_000)
     flat = band(np.zeros((2, len(plan.points))))
-    entries = tuple((key, key) for key in KEYS)
-    frame = racing.band_rows(plan, dict.fromkeys(KEYS, flat), entries)
+    entries = tuple((key, key) for key in everybody())
+    frame = racing.band_rows(plan, dict.fromkeys(everybody(), flat), entries)
     assert len(frame) <= 1_200
     assert frame["visitor"].min() == plan.points[0]
     assert frame["visitor"].max() == 20_000

@@ -9,28 +9,19 @@ from hypothesis import strategies as st
 from engine.experiments.comparison import ARMS
 from engine.simulation.baselines import best_rule
 from engine.worlds import WORLDS, key_of
-from pages.parts.choices import CROSSES, MAX_SEED, SPEEDS
-from pages.parts.compare.setup import KINDS, RATES, CompareSetup, rules_of
-
-PERCENT = st.integers(0, 100)
+from pages.parts.compare.setup import CompareSetup, rules_of
+from tests.pages.setups import setups
 
 
 @st.composite
 def compare_setups(draw: st.DrawFn) -> CompareSetup:
     world = WORLDS[draw(st.sampled_from(list(WORLDS)))]
     rule = draw(st.sampled_from(list(rules_of(world))))
-    setup = CompareSetup(
+    setup = replace(
+        draw(setups(CompareSetup)),
         world=key_of(world),
-        seed=draw(st.integers(0, MAX_SEED)),
         rule=rule,
         item=draw(st.integers(0, len(world.items) - 1)),
-        kind=draw(st.sampled_from(list(KINDS))),
-        crosses=draw(st.sampled_from(list(CROSSES))),
-        rate=draw(st.sampled_from(list(RATES))),
-        explore=draw(st.integers(0, 50)),
-        auto=draw(PERCENT),
-        speed=draw(st.sampled_from(SPEEDS)),
-        truth=draw(st.booleans()),
     )
     if not setup.fields or draw(st.booleans()):
         return setup
@@ -58,7 +49,7 @@ def test_every_comparison_has_a_baseline_and_settings(setup: CompareSetup) -> No
     assert (setup.settings().learner == "classic") == (setup.kind == "service")
 
 
-@given(st.dictionaries(st.sampled_from(CompareSetup.names()), st.text(max_size=60)))
+@given(st.dictionaries(st.sampled_from(list(CompareSetup.declared())), st.text(max_size=60)))
 def test_whatever_a_link_says_a_valid_comparison_comes_out(query: dict[str, str]) -> None:
     setup, refused = CompareSetup.from_query(query)
     setup.baseline()

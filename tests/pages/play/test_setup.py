@@ -1,36 +1,22 @@
 """Play's settings in its link."""
 
-from dataclasses import fields
+from dataclasses import replace
+from datetime import timedelta
+from unittest.mock import patch
 from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine import EpsilonGreedy, Greedy, Thompson, Uniform
-from engine.worlds import WORLDS
-from pages.parts.choices import CROSSES, MAX_SEED, MODES, POLICIES, SPEEDS
+from engine import EpsilonGreedy, Greedy, Hypothesis, LearningLoop, LoopSettings, Softmax, Thompson
+from engine.errors import StoreError
+from engine.store import keep
+from pages.parts.play.session import PlaySession
 from pages.parts.play.setup import PlaySetup
+from tests.pages.setups import setups
 
-PERCENT = st.integers(0, 100)
-
-
-SETUPS = st.builds(
-    PlaySetup,
-    world=st.sampled_from(list(WORLDS)),
-    seed=st.integers(0, MAX_SEED),
-    policy=st.sampled_from(list(POLICIES)),
-    floor=PERCENT,
-    epsilon=PERCENT,
-    crosses=st.sampled_from(list(CROSSES)),
-    mode=st.sampled_from(list(MODES)),
-    speed=st.sampled_from(SPEEDS),
-    next=st.booleans(),
-    truth=st.booleans(),
-)
-
-
-NAMES = [field.name for field in fields(PlaySetup)]
+SETUPS = setups(PlaySetup)
 
 
 @given(SETUPS)
@@ -44,10 +30,12 @@ def test_every_set_up_survives_its_own_link(setup: PlaySetup) -> None:
 def test_every_set_up_makes_valid_settings(setup: PlaySetup) -> None:
     settings = setup.settings()
     assert settings.crosses == setup.crosses
-    assert isinstance(settings.policy, Thompson | EpsilonGreedy | Greedy | Uniform)
+    assert settings.policy.key == setup.policy
+    for name, knob in setup.knobs_of(setup.policy).items():
+        assert knob.number(settings.policy) == setup.values()[name]
 
 
-@given(st.dictionaries(st.sampled_from(NAMES), st.text(max_size=60)))
+@given(st.dictionaries(st.sampled_from(list(PlaySetup.declared())), st.text(max_size=60)))
 def test_whatever_a_link_says_a_valid_set_up_comes_out(query: dict[str, str]) -> None:
     setup, refused = PlaySetup.from_query(query)
     setup.settings()
@@ -67,9 +55,96 @@ def test_only_plain_digits_are_numbers(text: str) -> None:
 def test_a_notice_names_the_field_the_value_and_what_is_allowed() -> None:
     _, (sentence,) = PlaySetup.from_query({"crosses": "9"})
     assert sentence == (
-        "crosses in the link is '9', but must be a whole number from 0 to 3; 3 is used instead."
+        "crosses in the link is '9', but must be one of 0, 1, 2, 3; 3 is used instead."
     )
 
 
 def test_unknown_names_are_left_alone() -> None:
     assert PlaySetup.from_query({"utm_source": "mail"}) == (PlaySetup(), [])
+
+
+# -- a loop that was set elsewhere ----------------------------------------------------
+
+ELSEWHERE = LoopSettings(
+    policy=Thompson(draws=1024, floor=0.0234, width=0.5, agreement=2),
+    hypotheses=(Hypothesis(crosses=1), Hypothesis(crosses=2)),
+    default_reward=0.25,
+    reward_wait_time=timedelta(hours=1),
+    may_change=False,
+    max_events=500,
+)
+
+
+def session_of(settings: LoopSettings) -> PlaySession:
+    """The page on a loop with settings that it does not show."""
+    kept = keep(None, world="coffee", seed=3, settings=settings)
+    return PlaySession(PlaySetup(), kept=kept)
+
+
+def test_a_moved_slider_changes_its_own_field_and_nothing_else() -> None:
+    session = session_of(ELSEWHERE)
+    assert session.setup.values()["floor"] == 2
+    session.adopt(session.setup.having({"floor": 6}))
+    policy = Thompson(draws=1024, floor=0.06, width=0.5, agreement=2)
+    assert session.loop.settings == replace(ELSEWHERE, policy=policy)
+
+
+def test_another_policy_changes_the_policy_and_nothing_else() -> None:
+    session = session_of(ELSEWHERE)
+    session.adopt(session.setup.having({"policy": "softmax", "temperature": 20, "crosses": 1}))
+    assert session.loop.settings == replace(ELSEWHERE, policy=Softmax(0.2), crosses=1)
+
+
+def test_what_is_shown_rounded_stays_as_it_is() -> None:
+    """The page shows 2 %, and is told so; the loop has 2.34 %."""
+    session = session_of(ELSEWHERE)
+    session.adopt(replace(session.setup, crosses=2))
+    assert session.loop.settings == replace(ELSEWHERE, crosses=2)
+    session.adopt(replace(session.setup, speed=20, truth=True))
+    assert len(session.loop.log) == 2
+
+
+def test_what_others_set_meanwhile_is_not_set_back() -> None:
+    session = session_of(ELSEWHERE)
+    session.loop.configure(policy=Greedy(), learning_mode="apprentice")
+    session.adopt(replace(session.setup, crosses=2))
+    assert session.loop.settings == replace(
+        ELSEWHERE, policy=Greedy(), learning_mode="apprentice", crosses=2
+    )
+
+
+def test_what_could_not_be_set_is_shown_as_it_is_and_costs_nothing() -> None:
+    session = session_of(ELSEWHERE)
+    shown = session.setup
+    with patch.object(LearningLoop, "configure", side_effect=StoreError("The disk is full.")):
+        session.adopt(shown.having({"policy": "greedy"}))
+    assert session.trouble == "The disk is full."
+    assert session.set_by_others(session.setup) == shown
+    session.adopt(shown)
+    assert session.loop.settings == ELSEWHERE
+
+
+# -- old links ------------------------------------------------------------------------
+
+
+def test_a_link_of_old_opens_what_it_always_did() -> None:
+    query = {
+        "world": "news", "seed": "11", "policy": "classic", "epsilon": "20", "floor": "6",
+        "truth": "1", "next": "1",
+    }  # fmt: skip
+    setup, refused = PlaySetup.from_query(query)
+    assert refused == []
+    assert (setup.world, setup.seed, setup.truth, setup.auto_next) == ("news", 11, True, True)
+    assert setup.settings().policy == EpsilonGreedy(0.2)
+    assert setup.having({"policy": "thompson"}).settings().policy == Thompson(floor=0.06)
+    again = {"world": "news", "seed": "11", "policy": "epsilon", "floor": "6"}
+    assert setup.query() == again | {"truth": "1", "next": "1"}
+
+
+def test_a_policy_that_cannot_be_logged_is_not_offered() -> None:
+    setup, (sentence,) = PlaySetup.from_query({"policy": "ucb"})
+    assert setup == PlaySetup()
+    assert sentence == (
+        "policy in the link is 'ucb', but must be one of thompson, epsilon, greedy, softmax, "
+        "uniform; thompson is used instead."
+    )

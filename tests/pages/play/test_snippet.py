@@ -37,7 +37,8 @@ def crowd_and_clicks(session: PlaySession) -> None:
 
 def other_settings(session: PlaySession) -> None:
     own_clicks(session)
-    session.adopt(PlaySetup(world=key_of(session.world), policy="classic", epsilon=30, crosses=1))
+    here = PlaySetup(world=key_of(session.world), crosses=1)
+    session.adopt(here.having({"policy": "epsilon", "epsilon": 30}))
     session.step()
     session.adopt(PlaySetup(world=key_of(session.world), policy="uniform"))
 
@@ -52,7 +53,7 @@ def undone(session: PlaySession) -> None:
 @pytest.mark.parametrize("play", [own_clicks, crowd_and_clicks, other_settings, undone])
 @pytest.mark.parametrize("world", ["coffee", "news"])
 def test_the_snippet_prints_the_recorded_answer(world: str, play: Play) -> None:
-    session = PlaySession(PlaySetup(world=world, next=True), float_seconds())
+    session = PlaySession(PlaySetup(world=world, auto_next=True), float_seconds())
     play(session)
     code = reproduce(session.loop, session.world)
     done = subprocess.run(

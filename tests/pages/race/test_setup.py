@@ -5,11 +5,14 @@ from engine.experiments.race.plan import MAX_REPETITIONS, MAX_VISITORS
 from engine.policies.epsilon_greedy import EpsilonGreedy
 from engine.policies.softmax import Softmax
 from engine.policies.ucb import UpperBound
-from pages.parts.race.setup import KEYS, REPETITIONS, VISITORS, RaceSetup
+from pages.parts.race.setup import RaceSetup, everybody
+from pages.parts.setting import Choice
 
 
 def test_settings_reach_the_contenders() -> None:
-    setup = RaceSetup(who=",".join(KEYS), epsilon=30, temperature=20, width=150, trial=500)
+    setup = RaceSetup(who=",".join(everybody()), trial=500).having(
+        {"epsilon": 30, "temperature": 20, "width": 150}
+    )
     found = {contender.key: contender for contender in setup.plan().contenders}
     epsilon, softmax, ucb = (found[key] for key in ("epsilon", "softmax", "ucb"))
     assert isinstance(epsilon, Learner)
@@ -18,7 +21,14 @@ def test_settings_reach_the_contenders() -> None:
     assert softmax.policy == Softmax(0.2)
     assert isinstance(ucb, Learner)
     assert ucb.policy == UpperBound(1.5)
-    assert found["ab"] == ABTest("ab", 500)
-    assert found["segments"] == ABTest("segments", 500, "name")
-    assert VISITORS[-1] == MAX_VISITORS
-    assert REPETITIONS[-1] == MAX_REPETITIONS
+    ab, segments = found["ab"], found["segments"]
+    assert isinstance(ab, ABTest)
+    assert isinstance(segments, ABTest)
+    assert (ab.trial, ab.field, segments.trial, segments.field) == (500, None, 500, "name")
+
+
+def test_the_largest_race_that_can_be_set_can_be_planned() -> None:
+    for name, most in (("visitors", MAX_VISITORS), ("crowds", MAX_REPETITIONS)):
+        setting = RaceSetup.declared()[name]
+        assert isinstance(setting, Choice)
+        assert max(setting.offered) == most

@@ -1,0 +1,92 @@
+"""The knobs of policies as settings of a page: whatever is registered can be set and linked."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any, Self
+
+from engine.policies.base import Knob, Policy
+from pages.parts.link import Linked
+from pages.parts.setting import Choice, Setting, Whole
+
+
+@dataclass(frozen=True, slots=True)
+class Tunable(Linked):
+    """A set-up in which each knob of each policy is a setting of its own.
+
+    Attributes:
+        knobs: name in the link -> number, for knobs that are not at their default.
+    """
+
+    knobs: Mapping[str, int] = field(default_factory=dict)
+
+    @classmethod
+    def policies(cls) -> Mapping[str, Policy]:
+        """By key, those that can be set here, with the page's own defaults."""
+        raise NotImplementedError
+
+    @classmethod
+    def knobs_of(cls, key: str) -> dict[str, Knob]:
+        """The knobs of a policy by their names in the link."""
+        return {name: knob for name, (owner, knob) in cls._all_knobs().items() if owner == key}
+
+    @classmethod
+    def _all_knobs(cls) -> dict[str, tuple[str, Knob]]:
+        """Name in the link -> key of the policy, and knob.
+
+        It is the name of the knob's field; where that is taken, the policy's key goes before it.
+        """
+        found: dict[str, tuple[str, Knob]] = {}
+        for key, policy in cls.policies().items():
+            for knob in policy.knobs:
+                is_taken = knob.field in found or knob.field in cls._declarations()
+                found[f"{key}-{knob.field}" if is_taken else knob.field] = key, knob
+        return found
+
+    @classmethod
+    def declared(cls) -> dict[str, Setting[Any]]:
+        """See `Linked`."""
+        policies = cls.policies()
+        return super(Tunable, cls).declared() | {
+            name: _setting(policies[key], knob) for name, (key, knob) in cls._all_knobs().items()
+        }
+
+    def values(self) -> dict[str, Any]:
+        """See `Linked`."""
+        policies = self.policies()
+        return super(Tunable, self).values() | {
+            name: self.knobs.get(name, knob.number(policies[key]))
+            for name, (key, knob) in self._all_knobs().items()
+        }
+
+    def having(self, values: Mapping[str, Any]) -> Self:
+        """See `Linked`."""
+        declared, own = self.declared(), self._declarations()
+        knobs = {**self.knobs, **{n: v for n, v in values.items() if n not in own}}
+        changed = {name: v for name, v in knobs.items() if v != declared[name].default}
+        others = {name: v for name, v in values.items() if name in own}
+        return replace(super(Tunable, self).having(others), knobs=changed)
+
+    def tuned(self, key: str) -> Policy:
+        """A policy with its knobs as they are set."""
+        policy = self.policies()[key]
+        for name, knob in self.knobs_of(key).items():
+            if name in self.knobs:
+                policy = knob.turned(policy, self.knobs[name])
+        return policy
+
+    def said(self, key: str = "") -> dict[str, str]:
+        """Everything that is set, for reading; a policy's knobs by the names of their fields."""
+        values = self.values()
+        texts = {name: setting.said(values[name]) for name, setting in self.declared().items()}
+        own = {knob.field: texts[name] for name, knob in self.knobs_of(key).items()}
+        return texts | own
+
+
+def _setting(policy: Policy, knob: Knob) -> Setting[int]:
+    """A knob's declaration, out of the policy's own."""
+    label, default, more = f"{policy.label}: {knob.label}", knob.number(policy), knob.help or None
+    numbers, percent = knob.numbers, knob.unit == "percent"
+    if isinstance(numbers, range) and (percent or knob.parts == 1):
+        return Whole(default, label, numbers[0], numbers[-1], percent=percent, help=more)
+    names = {n: f"{n} %" if percent else f"{n / knob.parts:g}" for n in numbers}
+    return Choice(default, label, names, kind="slider", help=more)

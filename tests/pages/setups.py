@@ -1,0 +1,29 @@
+"""Set-ups of any page, out of its own declarations."""
+
+from typing import Any, TypeVar
+
+from hypothesis import strategies as st
+
+from pages.parts.link import Linked
+from pages.parts.setting import Choice, Setting, Switch, Whole
+
+L = TypeVar("L", bound=Linked)
+
+
+def values_of(setting: Setting[Any]) -> st.SearchStrategy[Any]:
+    """Whatever its widget can be set to."""
+    match setting:
+        case Choice():
+            return st.sampled_from(list(setting.offered))
+        case Whole(low=low, high=high):
+            return st.integers(low, high)
+        case Switch():
+            return st.booleans()
+        case _:
+            return st.just(setting.default)
+
+
+def setups(kind: type[L]) -> st.SearchStrategy[L]:
+    """Set-ups with whatever can be set, whether or not it goes together."""
+    values = {name: values_of(setting) for name, setting in kind.declared().items()}
+    return st.fixed_dictionaries(values).map(kind().having)
