@@ -198,7 +198,8 @@ def test_what_was_folded_in_of_work_that_failed_is_taken_back() -> None:
 
     with pytest.raises(ValueError, match="half way"):
         loop.together(fail)
-    list(crowd(loop, COFFEE, 1))
+    answer = loop.rank(COFFEE.actions, COFFEE.features(COFFEE.contexts[0]))
+    loop.expire(answer.event_id)
     curve.follow(loop)
     anew = LearningCurve(COFFEE)
     anew.follow(loop)
