@@ -14,7 +14,7 @@ from engine import LearningLoop
 from engine.loop.entries import Entry, Ranked, Rewarded, Undone
 from engine.loop.log import EventLog
 from engine.simulation.crowd import serve, visitor
-from engine.store import Store, StoredLoop, reopen
+from engine.store import Store, StoredLoop
 from engine.worlds import WORLDS
 
 WORLD = WORLDS["coffee"]
@@ -77,7 +77,7 @@ def crash(url: str, loop_id: str, rounds: int, rng: np.random.Generator) -> Cras
         told = _run_and_kill(url, loop_id, float(rng.uniform(0.002, 0.15)))
         acknowledged += len(told)
         _check(store, loop_id, told)
-    kept = len(reopen(store, loop_id).loop.events)
+    kept = len(StoredLoop.open(store, loop_id).loop.events)
     store.close()
     return Crashes(rounds, acknowledged, kept)
 
@@ -101,7 +101,7 @@ def _run_and_kill(url: str, loop_id: str, after: float) -> list[str]:
 
 
 def _work_until_killed(url: str, loop_id: str, tell: Connection) -> None:
-    kept = reopen(Store.open(url), loop_id)
+    kept = StoredLoop.open(Store.open(url), loop_id)
     while True:
         tell.send(_serve_slowly(kept.loop))
         kept.snapshot_if_due(every=60)
@@ -119,7 +119,7 @@ def _serve_slowly(loop: LearningLoop) -> str:
 def _check(store: Store, loop_id: str, acknowledged: Sequence[str]) -> None:
     # The database may still commit what a killed process had sent it last: all is compared
     # at the place where the loop was opened.
-    back = reopen(store, loop_id).loop
+    back = StoredLoop.open(store, loop_id).loop
     entries = list(store.read(loop_id, 0, back.log.position))
     ranked = [entry.event_id for entry in entries if isinstance(entry, Ranked)]
     rewarded = [entry.event_id for entry in entries if isinstance(entry, Rewarded)]
@@ -151,7 +151,7 @@ def together(url: str, loop_id: str, processes: int, events: int) -> list[list[o
 
 
 def _work_beside_others(url: str, loop_id: str, events: int, gate: object, results: object) -> None:
-    kept = reopen(Store.open(url, patience=60), loop_id)
+    kept = StoredLoop.open(Store.open(url, patience=60), loop_id)
     gate.wait()  # type: ignore[attr-defined]
     for _ in range(events):
         _serve_slowly(kept.loop)

@@ -33,6 +33,8 @@ class LoopState:
     VERSION: ClassVar[int] = 1
     """Raised whenever what `state` holds or means changes: whenever the same log teaches
     anything else."""
+    version: ClassVar[str] = f"{VERSION}, NumPy {np.__version__}"
+    """Of its state: `VERSION`, and the library that computes it."""
 
     def __init__(self, entries: Iterable[Entry] = ()) -> None:
         self.restart()
@@ -45,11 +47,6 @@ class LoopState:
         self.events = EventIndex()
         self.waiting: dict[str, None] = {}
         self._experiences = self._from(learner_of(self.settings))
-
-    @property
-    def version(self) -> str:
-        """Of its state: `VERSION`, and the library that computed it."""
-        return f"{self.VERSION}, NumPy {np.__version__}"
 
     def state(self) -> State:
         """What was learned and who waits; settings and events are written down beside it."""

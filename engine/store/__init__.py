@@ -1,12 +1,12 @@
 """Where loops are kept: an append-only event store on SQLite or PostgreSQL.
 
 >>> import tempfile
->>> from engine.store import Store, keep
+>>> from engine.store import Store, StoredLoop
 >>> with tempfile.TemporaryDirectory() as folder:
 ...     store = Store.open(f"sqlite:///{folder}/events.db")
-...     kept = keep(store, owner="me", world="coffee", seed=7)
-...     answer = kept.loop.rank([{"id": "tea", "features": [{"hot": True}]}])
-...     kept.loop.reward(answer.event_id, 1.0)
+...     stored = StoredLoop.create(store, owner="me", world="coffee", seed=7)
+...     answer = stored.rank([{"id": "tea", "features": [{"hot": True}]}])
+...     stored.reward(answer.event_id, 1.0)
 ...     store.loops("me")[0].events
 ...     store.close()
 1
@@ -17,7 +17,7 @@ from engine.store.database import address
 from engine.store.library import Library
 from engine.store.limits import Limits
 from engine.store.store import About, Store
-from engine.store.stored_loop import StoredLoop, keep, reopen
+from engine.store.stored_loop import StoredLoop
 
 __all__ = [
     "About",
@@ -28,6 +28,4 @@ __all__ = [
     "StoreError",
     "StoredLoop",
     "address",
-    "keep",
-    "reopen",
 ]

@@ -1,6 +1,6 @@
 """One loop's log in the store."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from engine.errors import OvertakenError
@@ -72,9 +72,9 @@ class Journal:
         """See `engine.loop.log.Archive`."""
         return self._store.of_event(self._about.id, event_id, stop)
 
-    def put_snapshot(self, snapshot: Snapshot, data: bytes) -> None:
-        """Keep a snapshot beside the log."""
-        self._store.put_snapshot(self._about.id, snapshot, data)
+    def put_snapshots(self, states: Mapping[Snapshot, bytes]) -> None:
+        """Keep snapshots beside the log."""
+        self._store.put_snapshots(self._about.id, states)
 
     def data(self, snapshot: Snapshot) -> bytes | None:
         """What a snapshot holds; None if it is not there any more."""

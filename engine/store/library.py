@@ -6,7 +6,7 @@ from weakref import WeakValueDictionary
 
 from engine.loop.settings import LoopSettings
 from engine.store.store import About, Store
-from engine.store.stored_loop import StoredLoop, keep, new_id, reopen
+from engine.store.stored_loop import Followers, StoredLoop, new_id, nobody
 
 _HOUR = 3_600.0
 
@@ -17,10 +17,13 @@ class Library:
     Args:
         store: where they are kept.
         now: a clock in seconds that only goes forward; every hour expired loops are erased.
+        followers: make what follows each loop.
     """
 
-    def __init__(self, store: Store, now: Callable[[], float]) -> None:
-        self.store = store
+    def __init__(
+        self, store: Store, now: Callable[[], float], followers: Followers = nobody
+    ) -> None:
+        self.store, self.followers = store, followers
         self._now = now
         self._swept = float("-inf")
         self._lock = Lock()
@@ -29,7 +32,14 @@ class Library:
 
     def begin(self, owner: str, world: str, seed: int, settings: LoopSettings) -> StoredLoop:
         """A new loop; it will be in the store from its first event on."""
-        kept = keep(self.store, owner=owner, world=world, seed=seed, settings=settings)
+        kept = StoredLoop.create(
+            self.store,
+            owner=owner,
+            world=world,
+            seed=seed,
+            settings=settings,
+            followers=self.followers,
+        )
         with self._lock:
             self._loops[kept.id] = kept
         return kept
@@ -47,7 +57,7 @@ class Library:
             with self._lock:
                 kept = self._loops.get(loop_id)
             if kept is None:
-                kept = reopen(self.store, loop_id)
+                kept = StoredLoop.open(self.store, loop_id, self.followers)
                 kept.snapshot_if_due()
                 self.store.touch(loop_id)
                 with self._lock:

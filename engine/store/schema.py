@@ -1,7 +1,7 @@
 """The tables, and how an older database becomes a present one.
 
 Version 1 had loops and entries; version 2 added snapshots, and loops that are not ready
-while their entries are still coming in.
+while their entries are still coming in; since version 3 a snapshot is of one projection.
 """
 
 from collections.abc import Callable
@@ -68,11 +68,12 @@ SNAPSHOTS = Table(
     META,
     Column("loop", String(64), ForeignKey("loops.id", ondelete="CASCADE"), primary_key=True),
     Column("position", BigInteger, primary_key=True, autoincrement=False),
-    Column("fingerprint", String(64), nullable=False),
+    Column("part", String(64), primary_key=True),
+    Column("version", Text, nullable=False),
     Column("mark", Text, nullable=False),
     Column("data", LargeBinary, nullable=False),
 )
-"""Learned statistics as of a position, for the code with a fingerprint."""
+"""States of projections (``part``) as of a position."""
 
 _LOCK = 5_308_417
 """Number of the advisory lock under which PostgreSQL migrates."""
@@ -101,10 +102,15 @@ def _second(connection: Connection) -> None:
     connection.execute(
         text(f"ALTER TABLE loops ADD COLUMN ready BOOLEAN NOT NULL DEFAULT {true_here}")
     )
+
+
+def _third(connection: Connection) -> None:
+    # What was written down before is folded anew from the log.
+    connection.execute(text("DROP TABLE IF EXISTS snapshots"))
     SNAPSHOTS.create(connection)
 
 
-MIGRATIONS: tuple[Callable[[Connection], None], ...] = (_first, _second)
+MIGRATIONS: tuple[Callable[[Connection], None], ...] = (_first, _second, _third)
 """Each brings a database from one version to the next, the first from nothing."""
 
 

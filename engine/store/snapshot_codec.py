@@ -2,24 +2,19 @@
 
 Each class says what its state is (`engine.learners.state`); arrays are kept by their path
 (``learner.rewards.evidence.log_odds``), everything else becomes one JSON tree. Only the
-classes of `KINDS` are made again, without running their code; what was written by other code
-has another `fingerprint` and is not read.
+classes of `KINDS` are made again, without running their code.
 """
 
-import hashlib
-import inspect
 import io
 import json
 import zipfile
 from collections.abc import Callable
-from functools import cache
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.arrays import Array, with_room
+from engine.arrays import Array
 from engine.errors import StaleError
 from engine.learners.base import Column
 from engine.learners.bayesian.averaging import ModelAverage
@@ -33,7 +28,6 @@ from engine.learners.bayesian.posterior import Posterior, Share
 from engine.learners.bayesian.rows import RowForm
 from engine.learners.classic import ClassicLearner, ClassicModel
 from engine.learners.state import state_names, with_state
-from engine.loop.state import LoopState
 from engine.protocol.features import Features
 from engine.protocol.request import Action
 
@@ -62,15 +56,6 @@ _TREE = "tree"
 
 
 _BROKEN = (KeyError, ValueError, TypeError, AttributeError, EOFError, zipfile.BadZipFile)
-
-
-@cache
-def fingerprint() -> str:
-    """A digest of the code that learns: only what it wrote itself does it read."""
-    found = hashlib.sha256(np.__version__.encode())
-    for path in sorted({inspect.getfile(code) for code in (*_LEARNED, LoopState, with_room, dump)}):
-        found.update(Path(path).read_bytes())
-    return found.hexdigest()
 
 
 def dump(value: object) -> bytes:

@@ -1,6 +1,7 @@
-"""Learned statistics beside the logs, so that a long one need not be learned again."""
+"""States of projections beside the logs, so that a long one need not be folded again."""
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, delete, func, insert, select
@@ -12,59 +13,64 @@ from engine.store.schema import SNAPSHOTS
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """Learned statistics that are kept beside a log.
+    """A projection's state that is kept beside a log.
 
     Attributes:
         mark: the place in the log.
-        fingerprint: of the code that froze them.
+        part: name of the projection.
+        version: of its state; one of another version is folded anew.
     """
 
     mark: Mark
-    fingerprint: str
+    part: str
+    version: str
 
 
 class Snapshots(Database):
-    """The latest two of each loop."""
+    """The latest two of each part of each loop."""
 
-    def snapshots(self, loop: str, fingerprint: str) -> list[Snapshot]:
-        """A loop's snapshots with a fingerprint, oldest first."""
+    def snapshots(self, loop: str) -> list[Snapshot]:
+        """A loop's snapshots, oldest first."""
         with self._reading() as connection:
-            marks = connection.execute(
-                select(SNAPSHOTS.c.mark)
-                .where(SNAPSHOTS.c.loop == loop, SNAPSHOTS.c.fingerprint == fingerprint)
+            rows = connection.execute(
+                select(SNAPSHOTS.c.mark, SNAPSHOTS.c.part, SNAPSHOTS.c.version)
+                .where(SNAPSHOTS.c.loop == loop)
                 .order_by(SNAPSHOTS.c.position)
-            ).scalars()
-            return [Snapshot(_mark(text), fingerprint) for text in marks]
+            ).all()
+        return [Snapshot(_mark(row.mark), row.part, row.version) for row in rows]
 
     def data(self, loop: str, snapshot: Snapshot) -> bytes | None:
         """What a snapshot holds; None if it is not there any more."""
         with self._reading() as connection:
             data: bytes | None = connection.execute(
-                select(SNAPSHOTS.c.data).where(*_same(loop, snapshot))
+                select(SNAPSHOTS.c.data).where(
+                    *_same(loop, snapshot), SNAPSHOTS.c.position == snapshot.mark.position
+                )
             ).scalar_one_or_none()
         return data
 
-    def put_snapshot(self, loop: str, snapshot: Snapshot, data: bytes) -> None:
-        """Keep a snapshot, and of the older ones the latest with the same fingerprint."""
-        mine, mark = SNAPSHOTS.c.loop == loop, snapshot.mark
-        before = select(func.max(SNAPSHOTS.c.position)).where(
-            mine,
-            SNAPSHOTS.c.fingerprint == snapshot.fingerprint,
-            SNAPSHOTS.c.position < mark.position,
-        )
+    def put_snapshots(self, loop: str, states: Mapping[Snapshot, bytes]) -> None:
+        """Keep snapshots, and of the older ones of each part the latest of the same version."""
         with self._writing() as connection:
-            latest = connection.execute(before).scalar_one_or_none()
-            others = SNAPSHOTS.c.position != (-1 if latest is None else latest)
-            connection.execute(delete(SNAPSHOTS).where(mine, others))
-            connection.execute(
-                insert(SNAPSHOTS).values(
-                    loop=loop,
-                    position=mark.position,
-                    fingerprint=snapshot.fingerprint,
-                    mark=json.dumps([mark.position, mark.runs, mark.undos]),
-                    data=data,
+            for snapshot, data in states.items():
+                position = snapshot.mark.position
+                before = select(func.max(SNAPSHOTS.c.position)).where(
+                    *_same(loop, snapshot), SNAPSHOTS.c.position < position
                 )
-            )
+                latest = connection.execute(before).scalar_one_or_none()
+                others = SNAPSHOTS.c.position != (-1 if latest is None else latest)
+                mine = SNAPSHOTS.c.loop == loop, SNAPSHOTS.c.part == snapshot.part
+                connection.execute(delete(SNAPSHOTS).where(*mine, others))
+                connection.execute(
+                    insert(SNAPSHOTS).values(
+                        loop=loop,
+                        position=position,
+                        part=snapshot.part,
+                        version=snapshot.version,
+                        mark=json.dumps([position, snapshot.mark.runs, snapshot.mark.undos]),
+                        data=data,
+                    )
+                )
 
 
 def _mark(text: str) -> Mark:
@@ -75,6 +81,6 @@ def _mark(text: str) -> Mark:
 def _same(loop: str, snapshot: Snapshot) -> tuple[ColumnElement[bool], ...]:
     return (
         SNAPSHOTS.c.loop == loop,
-        SNAPSHOTS.c.position == snapshot.mark.position,
-        SNAPSHOTS.c.fingerprint == snapshot.fingerprint,
+        SNAPSHOTS.c.part == snapshot.part,
+        SNAPSHOTS.c.version == snapshot.version,
     )

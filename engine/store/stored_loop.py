@@ -1,82 +1,197 @@
-"""A loop that is kept: its log in the store, its recent past in memory.
+"""A stored loop: a loop with its lock, its log in the store, and its recent past in memory.
 
-Every so many entries the learned statistics are written down beside the log, and the
-entries up to there leave memory. So a loop opens as fast with 100,000 events as with
-1,000, and takes no more memory.
+Every so many entries the states of the loop and of whatever follows it are written down beside
+the log, and the entries up to there leave memory. So a loop opens as fast with 100,000 events
+as with 1,000, and takes no more memory.
 """
 
 import contextlib
 import secrets
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
+from functools import wraps
 from threading import RLock
-from typing import Any
+from typing import Concatenate, ParamSpec, Self, TypeVar
 
 from engine.errors import OvertakenError, StoreError
-from engine.evaluation.learning_curve import LearningCurve
 from engine.loop.event_index import ArchivedEvents, EventIndex
 from engine.loop.learning_loop import LearningLoop
-from engine.loop.log import START, EventLog, Mark
-from engine.loop.projection import Checkpoint, Projection
+from engine.loop.lock import locked
+from engine.loop.log import START, EventLog
+from engine.loop.projection import Checkpoint, Projection, State
 from engine.loop.settings import LoopSettings
 from engine.loop.state import LoopState
 from engine.store.entry_codec import settings_from_json, settings_to_json
 from engine.store.journal import Journal
-from engine.store.snapshot_codec import dump, fingerprint, load
+from engine.store.snapshot_codec import dump, load
 from engine.store.snapshots import Snapshot
 from engine.store.store import About, Store
 from engine.worlds import WORLDS
 
 EVERY = 2_000
 """Entries from one snapshot to the next."""
+LOOP = "loop"
+"""Name of the snapshot of the loop itself; that of a projection is its class's."""
+
+Followers = Callable[[About], Iterable[Projection]]
+"""Makes the projections that follow a loop and are to be snapshot beside it."""
+
+P = ParamSpec("P")
+T = TypeVar("T")
+F = TypeVar("F", bound=Projection)
+
+
+def nobody(about: About) -> tuple[Projection, ...]:
+    """Nothing follows a loop."""
+    return ()
+
+
+def _verb(
+    verb: Callable[Concatenate[LearningLoop, P], T],
+) -> Callable[Concatenate["StoredLoop", P], T]:
+    """A verb of the loop, and a snapshot after it when one is due."""
+
+    @wraps(verb)
+    def call(stored: "StoredLoop", /, *args: P.args, **kwargs: P.kwargs) -> T:
+        with stored.lock:
+            result = verb(stored.loop, *args, **kwargs)
+            stored.snapshot_if_due()
+            return result
+
+    return call
 
 
 class StoredLoop:
     """A loop and where it is kept, shared by all who have it open in this process.
 
+    Its verbs are the loop's own, and safe for any number of threads as those are.
+
     Attributes:
         id: in the link.
         world: key of its world, or None.
-        loop: the loop itself.
-        curve: what its visitors earned; None outside any world.
-        lock: for who does anything with it.
+        loop: the loop itself, to read.
 
     Args:
         about: what it is.
         loop: the loop itself.
         journal: its log in the store; None for a loop in memory alone.
-        saved: its snapshots, oldest first.
+        projections: what follows it.
     """
 
     def __init__(
         self,
         about: About,
         loop: LearningLoop,
-        journal: Journal | None = None,
-        saved: "Sequence[_Saved]" = (),
+        journal: Journal | None,
+        projections: Iterable[Projection],
     ) -> None:
         self.id, self.world = about.id, about.world
-        self.loop, self.lock = loop, RLock()
-        world = WORLDS.get(about.world or "")
-        self.curve = None if world is None else LearningCurve(world)
-        if self.curve is not None:
-            for one in saved:
-                self.curve.checkpoints.add(loop.log, Checkpoint(one.mark, one.restore_curve))
-        self._journal = journal
-        self._snapshot = saved[-1].mark.position if saved else 0
+        self.loop, self._journal = loop, journal
+        self._projections = {type(one).__name__: one for one in projections}
+        self._written = 0
         loop.record_to(journal)
+
+    @classmethod
+    def create(
+        cls,
+        store: Store | None,
+        *,
+        owner: str = "",
+        world: str | None = None,
+        seed: int = 0,
+        settings: LoopSettings | None = None,
+        name: str | None = None,
+        followers: Followers = nobody,
+    ) -> Self:
+        """A new loop, in the store from its first event on; in memory alone without a store."""
+        loop = LearningLoop(settings, seed=seed)
+        place = WORLDS[world].title if world in WORLDS else "Loop"
+        about = About(new_id(), owner, name or f"{place}, seed {seed}", world, seed)
+        journal = None if store is None else Journal(store, about, loop.log, is_begun=False)
+        return cls(about, loop, journal, followers(about))
+
+    @classmethod
+    def open_empty(cls, store: Store, about: About, followers: Followers = nobody) -> Self:
+        """A loop with an empty log that is in the store already, for one that comes in."""
+        log = EventLog()
+        journal = Journal(store, about, log, is_begun=True)
+        return cls(about, LearningLoop.resume(log, seed=about.seed), journal, followers(about))
+
+    @classmethod
+    def open(cls, store: Store, loop_id: str, followers: Followers = nobody) -> Self:
+        """A loop out of the store, as it was.
+
+        Raises:
+            GoneError: if there is no such loop.
+            StoreError: if it cannot be read.
+        """
+        about, snapshots = store.about(loop_id), store.snapshots(loop_id)
+        journal = Journal(store, about, EventLog(), is_begun=True)
+        usable = _of(snapshots, LOOP, LoopState.version)
+        log = journal.log = EventLog(usable[-1].mark if usable else START, journal)
+        for entry in store.read(loop_id, log.position, store.length(loop_id)):
+            log.extend(entry)
+        points = [_checkpoint_of_loop(journal, snapshot) for snapshot in usable]
+        loop = LearningLoop.resume(log, seed=about.seed, checkpoints=points)
+        stored = cls(about, loop, journal, followers(about))
+        positions = [_position(usable)]
+        for name, projection in stored._projections.items():
+            usable = _of(snapshots, name, projection.version)
+            positions.append(_position(usable))
+            for snapshot in usable:
+                projection.checkpoints.add(log, _checkpoint(journal, snapshot))
+        stored._written = min(positions)
+        return stored
+
+    # -- whose it is ------------------------------------------------------------------
+
+    @property
+    def lock(self) -> RLock:
+        """The loop's own."""
+        return self.loop.lock
 
     @property
     def is_saved(self) -> bool:
         """Whether it is in the store: from its first event on."""
         return self._journal is not None and self._journal.is_begun
 
+    @locked
     def belong_to(self, owner: str) -> None:
         """Say whose it will be, before its first event."""
         if self._journal is not None:
             self._journal.belong_to(owner)
 
+    # -- what is done with it ---------------------------------------------------------
+
+    preview = _verb(LearningLoop.preview)
+    rank = _verb(LearningLoop.rank)
+    activate = _verb(LearningLoop.activate)
+    reward = _verb(LearningLoop.reward)
+    expire = _verb(LearningLoop.expire)
+    configure = _verb(LearningLoop.configure)
+    undo = _verb(LearningLoop.undo)
+    undo_event = _verb(LearningLoop.undo_event)
+    catch_up = _verb(LearningLoop.catch_up)
+
+    @locked
+    def together(self, work: Callable[[], T]) -> T:
+        """As the loop's."""
+        result = self.loop.together(work)
+        self.snapshot_if_due()
+        return result
+
+    @locked
+    def follow(self, kind: type[F]) -> F:
+        """What follows the loop, of a kind that was given with it, up to now."""
+        projection = self._projections[kind.__name__]
+        assert isinstance(projection, kind)
+        projection.follow(self.loop)
+        return projection
+
+    # -- snapshots --------------------------------------------------------------------
+
+    @locked
     def snapshot_if_due(self, every: int = EVERY) -> bool:
-        """Write the learned statistics down if it is time, and let go of the log before.
+        """Write down what the log has come to if it is time, and let go of the log before.
 
         Failing to is no failure: the log has everything.
 
@@ -84,121 +199,73 @@ class StoredLoop:
             whether it was done.
         """
         log, journal = self.loop.log, self._journal
-        if journal is None or not journal.is_begun or log.position - self._snapshot < every:
+        if journal is None or not journal.is_begun or log.in_transaction:
             return False
-        self._snapshot = log.position
+        if log.position - self._written < every:
+            return False
+        self._written = log.position
         with contextlib.suppress(StoreError, OvertakenError):
-            saved = _Saved(journal, log.mark)
-            if self.curve is not None:
-                self.curve.follow(self.loop)
-            saved.write(self.loop.state, self.curve)
-            if self.curve is not None:
-                self.curve.checkpoints.add(log, Checkpoint(log.mark, saved.restore_curve))
-            self.loop.evict(journal, saved.restore)
+            self._write(journal)
             return True
         return False
 
-
-class _Saved:
-    """A snapshot in the store, loaded when it is asked for.
-
-    Args:
-        mark: its place in the log.
-    """
-
-    def __init__(self, journal: Journal, mark: Mark) -> None:
-        self._journal, self.mark = journal, mark
-        self._snapshot = Snapshot(mark, fingerprint())
-        self._loaded: dict[str, Any] = {}
-
-    def write(self, state: LoopState, curve: LearningCurve | None) -> None:
-        """Write it down."""
-        loop = {
+    def _write(self, journal: Journal) -> None:
+        log, state = self.loop.log, self.loop.state
+        of_loop = Snapshot(log.mark, LOOP, state.version)
+        told = {
+            **state.state(),
             "settings": settings_to_json(state.settings),
             "digests": state.events.digests,
-            **state.state(),
         }
-        parts = {"loop": loop, "curve": None if curve is None else curve.state()}
-        self._journal.put_snapshot(self._snapshot, dump(parts))
+        states, followers = {of_loop: dump(told)}, {}
+        for name, projection in self._projections.items():
+            projection.follow(self.loop)
+            snapshot = Snapshot(log.mark, name, projection.version)
+            states[snapshot], followers[snapshot] = dump(projection.state()), projection
+        journal.put_snapshots(states)
+        for snapshot, projection in followers.items():
+            projection.checkpoints.add(log, _checkpoint(journal, snapshot))
+        self.loop.evict(journal, _checkpoint_of_loop(journal, of_loop).restore)
 
-    def restore(self, state: LoopState) -> bool:
-        """Bring the loop's state to what it was there; False if that cannot be had any more."""
-        found = self._part("loop")
-        if found is None:
-            return False
-        events = EventIndex(ArchivedEvents(self._journal, self.mark, found["digests"]))
-        state.restore(found, settings_from_json(found["settings"]), events)
-        return True
 
-    def restore_curve(self, curve: Projection) -> bool:
-        """The same for the learning curve."""
-        found = self._part("curve")
-        if found is not None:
-            curve.restore(found)
-        return found is not None
+def _of(snapshots: Sequence[Snapshot], part: str, version: str) -> list[Snapshot]:
+    """Those of a part that were written under a version."""
+    return [one for one in snapshots if (one.part, one.version) == (part, version)]
 
-    def _part(self, name: str) -> Any:
-        if name not in self._loaded:
-            self.load()
-        return self._loaded.pop(name, None)
 
-    def load(self) -> bool:
-        """Read it; False if it cannot be had any more."""
-        data = self._journal.data(self._snapshot)
-        try:
-            self._loaded = {} if data is None else load(data)
-            settings_from_json(self._loaded["loop"]["settings"])
-        except (ValueError, KeyError):
-            self._loaded = {}
-        return bool(self._loaded)
+def _position(snapshots: Sequence[Snapshot]) -> int:
+    """Where the latest of them is; the start without any."""
+    return snapshots[-1].mark.position if snapshots else 0
+
+
+def _checkpoint(journal: Journal, snapshot: Snapshot) -> Checkpoint[Projection]:
+    def restore(projection: Projection) -> bool:
+        return _read(journal, snapshot, projection.restore)
+
+    return Checkpoint(snapshot.mark, restore)
+
+
+def _checkpoint_of_loop(journal: Journal, snapshot: Snapshot) -> Checkpoint[LoopState]:
+    def restore(state: LoopState) -> bool:
+        def use(told: State) -> None:
+            events = EventIndex(ArchivedEvents(journal, snapshot.mark, told["digests"]))
+            state.restore(told, settings_from_json(told["settings"]), events)
+
+        return _read(journal, snapshot, use)
+
+    return Checkpoint(snapshot.mark, restore)
+
+
+def _read(journal: Journal, snapshot: Snapshot, use: Callable[[State], None]) -> bool:
+    """Use what a snapshot holds; False if it is not there any more, or damaged."""
+    data = journal.data(snapshot)
+    with contextlib.suppress(KeyError, ValueError):
+        if data is not None:
+            use(load(data))
+            return True
+    return False
 
 
 def new_id() -> str:
     """22 characters that nobody can guess."""
     return secrets.token_urlsafe(16)
-
-
-def keep(
-    store: Store | None,
-    *,
-    owner: str = "",
-    world: str | None = None,
-    seed: int = 0,
-    settings: LoopSettings | None = None,
-    name: str | None = None,
-) -> StoredLoop:
-    """A new loop that will be kept from its first event on; in memory alone without a store."""
-    loop = LearningLoop(settings, seed=seed)
-    place = WORLDS[world].title if world in WORLDS else "Loop"
-    about = About(new_id(), owner, name or f"{place}, seed {seed}", world, seed)
-    journal = None if store is None else Journal(store, about, loop.log, is_begun=False)
-    return StoredLoop(about, loop, journal)
-
-
-def open_empty(store: Store, about: About) -> tuple[LearningLoop, StoredLoop]:
-    """A loop with an empty log that is in the store already, for one that comes in."""
-    log = EventLog()
-    loop = LearningLoop.resume(log, seed=about.seed)
-    return loop, StoredLoop(about, loop, Journal(store, about, log, is_begun=True))
-
-
-def reopen(store: Store, loop_id: str) -> StoredLoop:
-    """A loop out of the store, as it was.
-
-    Raises:
-        GoneError: if there is no such loop.
-        StoreError: if it cannot be read.
-    """
-    about = store.about(loop_id)
-    journal = Journal(store, about, EventLog(), is_begun=True)
-    snapshots = store.snapshots(loop_id, fingerprint())
-    saved = [_Saved(journal, snapshot.mark) for snapshot in snapshots]
-    while saved and not saved[-1].load():
-        saved.pop()
-    log = journal.log = EventLog(saved[-1].mark if saved else START, journal)
-    for entry in store.read(loop_id, log.position, store.length(loop_id)):
-        log.extend(entry)
-    loop = LearningLoop.resume(
-        log, seed=about.seed, checkpoints=[Checkpoint(one.mark, one.restore) for one in saved]
-    )
-    return StoredLoop(about, loop, journal, saved)

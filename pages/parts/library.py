@@ -6,13 +6,22 @@ from functools import cache
 
 import streamlit as st
 
-from engine.store import Library, Limits, Store, StoreError, address
+from engine.evaluation.learning_curve import LearningCurve
+from engine.store import About, Library, Limits, Store, StoreError, address
+from engine.worlds import WORLDS
 from pages.parts.text import plain
+
+
+def followers(about: About) -> tuple[LearningCurve, ...]:
+    """What the pages show of every loop: what its visitors earned, in a world."""
+    world = WORLDS.get(about.world or "")
+    return () if world is None else (LearningCurve(world),)
 
 
 @cache
 def _library(url: str) -> Library:
-    return Library(Store.open(url, Limits.from_environment(os.environ)), time.monotonic)
+    store = Store.open(url, Limits.from_environment(os.environ))
+    return Library(store, time.monotonic, followers)
 
 
 def library() -> Library:

@@ -16,7 +16,7 @@ from pathlib import Path
 
 import numpy as np
 
-from engine.store import Store, keep, reopen
+from engine.store import Store, StoredLoop
 from tests.databases import KINDS, POSTGRES, database
 from tests.workers import beliefs, crash, from_scratch, serve_next, together
 
@@ -26,7 +26,7 @@ PROCESSES = {"sqlite": 4, "postgres": 8}
 def begin(url: str) -> str:
     """A loop with one visitor; its id."""
     store = Store.open(url)
-    kept = keep(store, owner="me", world="coffee", seed=7)
+    kept = StoredLoop.create(store, owner="me", world="coffee", seed=7)
     serve_next(kept)
     store.close()
     return kept.id
@@ -52,7 +52,7 @@ def meetings(kind: str, events: int) -> None:
         found = together(url, loop_id, count, events)
         seconds = time.perf_counter() - start
         store = Store.open(url)
-        kept = reopen(store, loop_id)
+        kept = StoredLoop.open(store, loop_id)
         assert len(kept.loop.events) == 1 + count * events
         assert all(each == beliefs(from_scratch(store, loop_id)) for each in found)
         store.close()

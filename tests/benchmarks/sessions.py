@@ -26,7 +26,7 @@ from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.typing import Subprotocol
 
-from engine.store import Store, reopen
+from engine.store import Store, StoredLoop
 from pages.parts.components.loop_watch import EVERY
 from tests.browser.app import Server, running
 
@@ -160,7 +160,7 @@ def check(people: list[Person], store: Store) -> None:
     assert len({person.loop for person in people}) == len(people), "two share a loop"
     for person in people:
         assert person.loop is not None
-        kept = reopen(store, person.loop)
+        kept = StoredLoop.open(store, person.loop)
         assert kept.loop.seed == person.seed, "somebody has another's loop"
         assert len(kept.loop.events) == person.pressed, "a click is lost or another's"
         assert person.visitors == f"{person.pressed:,}", "somebody sees another's visitors"
@@ -171,7 +171,7 @@ def idle(store: Store, people: list[Person]) -> None:
     """What a loop takes that nobody has open: nothing but its row; and one that is open."""
     tracemalloc.start()
     before = tracemalloc.take_snapshot()
-    opened = [reopen(store, str(person.loop)) for person in people]
+    opened = [StoredLoop.open(store, str(person.loop)) for person in people]
     after = tracemalloc.take_snapshot()
     more = sum(line.size_diff for line in after.compare_to(before, "filename"))
     print(f"memory of an open loop: {more / len(opened) / 1024:.0f} KiB; of an idle one: none")

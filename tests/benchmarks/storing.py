@@ -18,8 +18,9 @@ from functools import partial
 from pathlib import Path
 
 from engine import LearningLoop, LoopSettings
+from engine.evaluation.learning_curve import LearningCurve
 from engine.simulation.crowd import crowd, serve, visitor
-from engine.store import About, Library, Limits, Store, StoredLoop, keep, reopen
+from engine.store import About, Library, Limits, Store, StoredLoop
 from engine.store.exchange.formats import FORMATS, Format, import_file
 from tests.workers import WORLD, beliefs
 
@@ -38,6 +39,11 @@ def click(loop: LearningLoop) -> None:
     """Rank and Reward in one commit, as the page does it."""
     guest = visitor(WORLD, loop.seed, len(loop.events))
     loop.together(lambda: serve(loop, WORLD, guest))
+
+
+def followers(about: About) -> tuple[LearningCurve, ...]:
+    """What the pages show of a loop."""
+    return (LearningCurve(WORLD),)
 
 
 def let_in(kept: StoredLoop, visitors: int) -> None:
@@ -63,17 +69,17 @@ def export(shelf: Library, about: About, kind: Format, path: Path) -> None:
         kind.write(shelf, about, file, lambda share: None)
 
 
-def bring_in(store: Store, events: int, path: Path) -> None:
+def bring_in(shelf: Library, events: int, path: Path) -> None:
     """A loop out of a file, and away again."""
     with path.open("rb") as file:
-        came = import_file(store, file, "other", path.name)
+        came = import_file(shelf, file, "other", path.name)
     assert came.events == events
-    store.delete(came.id, "other")
+    shelf.store.delete(came.id, "other")
 
 
 def files(store: Store, kept: StoredLoop, folder: str) -> None:
     """Each kind of file out and in, beside the same text through JSON alone."""
-    shelf, about = Library(store, time.monotonic), store.about(kept.id)
+    shelf, about = Library(store, time.monotonic, followers), store.about(kept.id)
     plain, held = measured(
         lambda: [json.dumps(json.loads(t)) for t in store.texts(kept.id, 0, about.length)]
     )
@@ -81,7 +87,7 @@ def files(store: Store, kept: StoredLoop, folder: str) -> None:
         path = Path(folder, f"loop{kind.suffix}")
         for way, work in (
             ("out", partial(export, shelf, about, kind, path)),
-            ("in", partial(bring_in, store, about.events, path)),
+            ("in", partial(bring_in, shelf, about.events, path)),
         ):
             took, peak = measured(work)
             print(
@@ -98,8 +104,10 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         store = Store.open(f"sqlite:///{folder}/events.db")
         settings = LoopSettings(max_events=Limits().max_events)
-        kept = keep(store, owner="me", world="coffee", seed=7, settings=settings)
-        plain = keep(None, world="coffee", seed=7)
+        kept = StoredLoop.create(
+            store, owner="me", world="coffee", seed=7, settings=settings, followers=followers
+        )
+        plain = StoredLoop.create(None, world="coffee", seed=7)
         pairs = [
             (seconds(lambda: click(plain.loop)), seconds(lambda: click(kept.loop)))
             for _ in range(500)
@@ -117,11 +125,10 @@ def main() -> None:
         print(f"a crowd of 1,000: {alone:.2f} s, kept {stored:.2f} s, x {stored / alone:.2f}")
         let_in(kept, options.events - len(kept.loop.events))
         before = beliefs(kept.loop)
-        opened = [seconds(lambda: reopen(store, kept.id)) for _ in range(5)]
-        back = reopen(store, kept.id)
+        opened = [seconds(lambda: StoredLoop.open(store, kept.id, followers)) for _ in range(5)]
+        back = StoredLoop.open(store, kept.id, followers)
         assert beliefs(back.loop) == before
-        assert back.curve is not None
-        drawn = seconds(lambda: (back.curve.follow(back.loop), list(back.curve.rows())))  # type: ignore[union-attr]
+        drawn = seconds(lambda: list(back.follow(LearningCurve).rows()))
         taken = seconds(back.loop.undo_event)
         kept.loop.catch_up()
         print(

@@ -10,7 +10,7 @@ from streamlit.delta_generator import DeltaGenerator
 from streamlit.testing.v1 import AppTest
 
 from engine.simulation.crowd import crowd
-from engine.store import Store, StoredLoop, StoreError, keep
+from engine.store import Store, StoredLoop, StoreError
 from engine.store.exchange.jsonl import export_lines
 from engine.worlds import WORLDS, key_of
 from pages.parts.library import close_library, library
@@ -82,7 +82,7 @@ def test_a_link_to_no_loop_begins_a_new_one_and_says_so(open_app: Open, loop: st
 
 
 def test_a_loop_of_no_world_cannot_be_played(open_app: Open) -> None:
-    kept = keep(store(), owner="me")
+    kept = StoredLoop.create(store(), owner="me")
     kept.loop.rank([{"id": "a", "features": [{"x": 1}]}])
     assert "serves no world" in open_app(loop=kept.id).at.toast[0].value
 
@@ -252,7 +252,7 @@ def long_loop(open_app: Open, monkeypatch: pytest.MonkeyPatch) -> tuple[App, Sto
     """A loop that is too long to be read while it is downloaded."""
     monkeypatch.setattr("pages.parts.data.export.DIRECT", 1_000)
     app = open_app()
-    kept = keep(store(), owner=app.session.owner, world="coffee", seed=3)
+    kept = StoredLoop.create(store(), owner=app.session.owner, world="coffee", seed=3)
     kept.loop.together(lambda: list(crowd(kept.loop, WORLDS["coffee"], 1_100)))
     return app, kept
 

@@ -19,7 +19,7 @@ from engine.store.entry_codec import parse, read_number
 from engine.store.exchange.jsonl import Progress, silent, take_in
 from engine.store.exchange.lines import Faults, numbered_lines, size_of
 from engine.store.store import About, Store
-from engine.store.stored_loop import new_id
+from engine.store.stored_loop import Followers, new_id, nobody
 from engine.worlds import WORLDS
 
 _WITHOUT = {"_multi", "FromUrl"}
@@ -109,6 +109,7 @@ def import_dsjson(
     *,
     name: str,
     needs_world: bool = False,
+    followers: Followers = nobody,
     progress: Progress = silent,
 ) -> About:
     """Take in a log in the service's format as a new loop with default settings.
@@ -116,6 +117,7 @@ def import_dsjson(
     Args:
         name: of the new loop.
         needs_world: whether its actions have to be those of a world of `engine.worlds`.
+        followers: make what follows it, to be snapshot beside it.
 
     Raises:
         RejectedError: if any line is faulty; nothing was imported then.
@@ -140,7 +142,7 @@ def import_dsjson(
     about = About(new_id(), owner, name, world, 0)
     place = WORLDS[world] if world is not None else None
     entries = _in_order(settings, first, decisions)
-    return take_in(store, about, place, entries, faults)
+    return take_in(store, about, place, followers, entries, faults)
 
 
 def _in_order(

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import BinaryIO
 
 from engine.errors import UnreadableError
@@ -12,7 +13,7 @@ from engine.store.exchange.jsonl import Progress, export_lines, import_loop, sil
 from engine.store.exchange.lines import first_line
 from engine.store.library import Library
 from engine.store.snapshot_codec import dump
-from engine.store.store import MAX_NAME, About, Store
+from engine.store.store import MAX_NAME, About
 
 Write = Callable[[Library, About, BinaryIO, Progress], None]
 
@@ -91,7 +92,7 @@ FORMATS = (
 
 
 def import_file(
-    store: Store, file: BinaryIO, owner: str, name: str, progress: Progress = silent
+    shelf: Library, file: BinaryIO, owner: str, name: str, progress: Progress = silent
 ) -> About:
     """Take in a loop of a world from a file of any kind that holds a log.
 
@@ -102,12 +103,18 @@ def import_file(
         RejectedError: if any line is faulty; nothing was imported then.
         StoreError: if it cannot be written, or the owner has too many loops.
     """
+    bring = import_loop
     if _is_dsjson(first_line(file)):
         title = "".join(c for c in name.partition(".")[0] if c.isprintable())[:MAX_NAME]
-        return import_dsjson(
-            store, file, owner, name=title or "Log", needs_world=True, progress=progress
-        )
-    return import_loop(store, file, owner, needs_world=True, progress=progress)
+        bring = partial(import_dsjson, name=title or "Log")
+    return bring(
+        shelf.store,
+        file,
+        owner,
+        needs_world=True,
+        followers=shelf.followers,
+        progress=progress,
+    )
 
 
 def _is_dsjson(line: str) -> bool:

@@ -17,7 +17,7 @@ from engine.store.exchange.check import LogChecker
 from engine.store.exchange.lines import Faults, numbered_lines, size_of
 from engine.store.logs import CHUNK
 from engine.store.store import MAX_NAME, About, Store
-from engine.store.stored_loop import new_id, open_empty
+from engine.store.stored_loop import Followers, StoredLoop, new_id, nobody
 from engine.worlds import WORLDS
 from engine.worlds.world import World
 
@@ -77,12 +77,14 @@ def import_loop(
     owner: str,
     *,
     needs_world: bool = False,
+    followers: Followers = nobody,
     progress: Progress = silent,
 ) -> About:
     """Take in a loop from a file, as it is or as gzip; it goes on like the one exported.
 
     Args:
         needs_world: whether it has to serve a world of `engine.worlds`.
+        followers: make what follows it, to be snapshot beside it.
 
     Raises:
         RejectedError: if any line is faulty; nothing was imported then.
@@ -95,7 +97,7 @@ def import_loop(
         raise faults.rejection()
     lines = numbered_lines(file, size, faults, progress)
     about, world = _read_head(lines, owner, needs_world, faults)
-    return take_in(store, about, world, _entries(lines, faults), faults)
+    return take_in(store, about, world, followers, _entries(lines, faults), faults)
 
 
 def _entries(
@@ -145,6 +147,7 @@ def take_in(
     store: Store,
     about: About,
     world: World | None,
+    followers: Followers,
     entries: Iterator[tuple[int, Entry | Undone]],
     faults: Faults,
 ) -> About:
@@ -153,7 +156,7 @@ def take_in(
     Raises:
         RejectedError, StoreError: if not; then there is no such loop.
     """
-    intake = _Intake(store, about, world)
+    intake = _Intake(store, about, world, followers)
     try:
         for number, entry in entries:
             try:
@@ -176,14 +179,16 @@ def take_in(
 class _Intake:
     """A loop that comes in: checked, written and learned chunk by chunk."""
 
-    def __init__(self, store: Store, about: About, world: World | None) -> None:
+    def __init__(
+        self, store: Store, about: About, world: World | None, followers: Followers
+    ) -> None:
         self._store, self._about = store, about
         self._checker = LogChecker(world, store.limits.max_events)
         self._chunk: list[Entry | Undone] = []
         self._position = 0
         store.create(about, ready=False)
-        self._loop, self._kept = open_empty(store, about)
-        self._loop.record_to(self)
+        self._stored = StoredLoop.open_empty(store, about, followers)
+        self._stored.loop.record_to(self)
 
     @property
     def events(self) -> int:
@@ -198,10 +203,10 @@ class _Intake:
 
     def _flush(self) -> None:
         self._store.append(self._about.id, self._position, self._chunk, 0)
-        self._loop.catch_up()
+        self._stored.loop.catch_up()
         self._position += len(self._chunk)
         self._chunk = []
-        self._kept.snapshot_if_due()
+        self._stored.snapshot_if_due()
 
     def record(self, position: int, entries: Sequence[Entry | Undone]) -> None:
         """See `engine.loop.log.Recorder`; nobody ranks here."""
@@ -213,7 +218,7 @@ class _Intake:
     def finish(self) -> About:
         if self._chunk:
             self._flush()
-        self._kept.snapshot_if_due(every=1)
+        self._stored.snapshot_if_due(every=1)
         self._store.finish(self._about.id, self._checker.events)
         return self._store.about(self._about.id)
 

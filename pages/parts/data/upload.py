@@ -38,7 +38,7 @@ def bring_in(shelf: Library, owner: str) -> None:
             bar = st.progress(0.0, _DOING)
             try:
                 about = import_file(
-                    shelf.store, file, owner, file.name, lambda share: bar.progress(share, _DOING)
+                    shelf, file, owner, file.name, lambda share: bar.progress(share, _DOING)
                 )
             except RejectedError as error:
                 _tell(error)

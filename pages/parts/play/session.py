@@ -19,10 +19,10 @@ from engine.evaluation.explanation import ContributionChange, largest_shifts
 from engine.evaluation.learning_curve import LearningCurve
 from engine.loop.entries import Ranked
 from engine.simulation.crowd import Visitor, serve, visitor
-from engine.store import Library, StoredLoop, keep
+from engine.store import Library, StoredLoop
 from engine.worlds import WORLDS, Context
 from pages.parts.components.browser_id import owner
-from pages.parts.library import library
+from pages.parts.library import followers, library
 from pages.parts.live import LivePlay, locked
 from pages.parts.play.setup import PlaySetup
 
@@ -117,12 +117,6 @@ class PlaySession(LivePlay):
     def loop(self) -> LearningLoop:
         """The loop itself."""
         return self.kept.loop
-
-    @property
-    def curve(self) -> LearningCurve:
-        """What its visitors earned."""
-        assert self.kept.curve is not None
-        return self.kept.curve
 
     @locked
     def move_to(self, kept: StoredLoop) -> None:
@@ -273,8 +267,7 @@ class PlaySession(LivePlay):
         """Answer for who stands there; what that changed."""
         before = self.ranked
         parts = self.loop.contributions(before)
-        self.loop.together(lambda: self._answer(value))
-        self.kept.snapshot_if_due()
+        self.kept.together(lambda: self._answer(value))
         return Click(
             before=before,
             after=self.ranked,
@@ -359,9 +352,7 @@ class PlaySession(LivePlay):
             return base(visitors)
 
         try:
-            with self.kept.lock:
-                served = self.loop.together(work)
-                self.kept.snapshot_if_due()
+            served = self.kept.together(work)
         except PersonalizerError as error:
             self.context, self.trouble = first, error.message
             self.stop()
@@ -380,9 +371,7 @@ class PlaySession(LivePlay):
     @locked
     def follow(self) -> LearningCurve:
         """The learning curve up to now."""
-        with self.kept.lock:
-            self.curve.follow(self.loop)
-            return self.curve
+        return self.kept.follow(LearningCurve)
 
     @locked
     def map_rows(self) -> list[dict[str, object]]:
@@ -395,7 +384,9 @@ class PlaySession(LivePlay):
 
 
 def _in_memory(owner: str, world: str, seed: int, settings: LoopSettings) -> StoredLoop:
-    return keep(None, owner=owner, world=world, seed=seed, settings=settings)
+    return StoredLoop.create(
+        None, owner=owner, world=world, seed=seed, settings=settings, followers=followers
+    )
 
 
 def current_session(setup: PlaySetup) -> PlaySession:

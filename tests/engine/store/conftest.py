@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from engine.store import Store, StoredLoop, keep
+from engine.store import Store, StoredLoop
 from tests.databases import KINDS, database, skip_without
 from tests.workers import serve_next
 
@@ -29,6 +29,6 @@ def store(url: str) -> Iterator[Store]:
 @pytest.fixture
 def kept(store: Store) -> StoredLoop:
     """A loop of the coffee shop with one visitor."""
-    kept = keep(store, owner="me", world="coffee", seed=7)
+    kept = StoredLoop.create(store, owner="me", world="coffee", seed=7)
     serve_next(kept)
     return kept

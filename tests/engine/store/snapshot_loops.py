@@ -1,8 +1,9 @@
 """Loops of each kind with snapshots on their way."""
 
 from engine import LoopSettings
-from engine.store import Store, StoredLoop, keep
-from tests.workers import serve_next
+from engine.evaluation.learning_curve import LearningCurve
+from engine.store import About, Store, StoredLoop
+from tests.workers import WORLD, serve_next
 
 LEARNERS = {
     "online": LoopSettings(),
@@ -12,11 +13,18 @@ LEARNERS = {
 }
 
 
+def with_curve(about: About) -> tuple[LearningCurve, ...]:
+    """What follows a loop: its learning curve."""
+    return (LearningCurve(WORLD),)
+
+
 def loop_with_snapshots(
     store: Store, settings: LoopSettings, events: int = 40, every: int = 15
 ) -> StoredLoop:
     """A loop with a snapshot every so many entries."""
-    kept = keep(store, owner="me", world="coffee", seed=7, settings=settings)
+    kept = StoredLoop.create(
+        store, owner="me", world="coffee", seed=7, settings=settings, followers=with_curve
+    )
     for _ in range(events):
         serve_next(kept)
         kept.snapshot_if_due(every)

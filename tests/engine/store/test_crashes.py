@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from engine.store import Store, StoredLoop, reopen
+from engine.store import Store, StoredLoop
 from tests.workers import beliefs, crash, from_scratch, together
 
 
@@ -18,7 +18,7 @@ def test_processes_on_one_loop_end_with_the_same_posterior(
     processes, events = 8 if store.is_shared else 4, 100
     found = together(url, kept.id, processes, events)
     assert all(each == found[0] for each in found)
-    back = reopen(store, kept.id)
+    back = StoredLoop.open(store, kept.id)
     assert len(back.loop.events) == 1 + processes * events
     assert found[0] == beliefs(back.loop) == beliefs(from_scratch(store, kept.id))
     assert store.about(kept.id).events == 1 + processes * events

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import create_engine, event, text
 from sqlalchemy.engine import make_url
 
-from engine.store import Store, StoredLoop, StoreError, keep, reopen
+from engine.store import Store, StoredLoop, StoreError
 from tests.databases import database, skip_without
 from tests.workers import beliefs, serve_next
 
@@ -39,13 +39,13 @@ def test_a_locked_database(url: str, store: Store, kept: StoredLoop) -> None:
         connection.rollback()
     other.dispose()
     serve_next(kept)
-    assert len(reopen(store, kept.id).loop.events) == 2
+    assert len(StoredLoop.open(store, kept.id).loop.events) == 2
     store.close()
 
 
 def test_a_database_that_may_only_be_read(tmp_path: Path) -> None:
     store = Store.open(f"sqlite:///{tmp_path}/events.db")
-    kept = keep(store, owner="me", world="coffee", seed=7)
+    kept = StoredLoop.create(store, owner="me", world="coffee", seed=7)
     serve_next(kept)
     store.close()
     event.listen(store._engine, "connect", lambda c, _: c.execute("PRAGMA query_only=ON"))
@@ -56,7 +56,7 @@ def test_a_database_that_may_only_be_read(tmp_path: Path) -> None:
 
 def test_a_full_disk(tmp_path: Path) -> None:
     store = Store.open(f"sqlite:///{tmp_path}/events.db")
-    kept = keep(store, owner="me", world="coffee", seed=7)
+    kept = StoredLoop.create(store, owner="me", world="coffee", seed=7)
     serve_next(kept)
     store.close()
     pages = (tmp_path / "events.db").stat().st_size // 4_096 + 2
@@ -72,13 +72,13 @@ def test_a_full_disk(tmp_path: Path) -> None:
     assert "disk is full" in error.value.message
     here = beliefs(kept.loop)
     store.close()
-    back = reopen(Store.open(f"sqlite:///{tmp_path}/events.db"), kept.id)
+    back = StoredLoop.open(Store.open(f"sqlite:///{tmp_path}/events.db"), kept.id)
     assert beliefs(back.loop) == here
 
 
 def test_a_damaged_file(tmp_path: Path) -> None:
     store = Store.open(f"sqlite:///{tmp_path}/events.db")
-    kept = keep(store, owner="me", world="coffee", seed=7)
+    kept = StoredLoop.create(store, owner="me", world="coffee", seed=7)
     for _ in range(50):
         serve_next(kept)
     store.close()
@@ -144,7 +144,7 @@ def way(tmp_path: Path) -> Iterator[tuple[Proxy, str]]:
 def test_a_database_that_goes_away_and_comes_back(way: tuple[Proxy, str]) -> None:
     proxy, url = way
     store = Store.open(url, patience=1)
-    kept = keep(store, owner="me", world="coffee", seed=7)
+    kept = StoredLoop.create(store, owner="me", world="coffee", seed=7)
     serve_next(kept)
     proxy.cut()
     for _ in range(2):
@@ -154,6 +154,6 @@ def test_a_database_that_goes_away_and_comes_back(way: tuple[Proxy, str]) -> Non
         store.loops("me")
     proxy.connect()
     serve_next(kept)
-    assert beliefs(reopen(store, kept.id).loop) == beliefs(kept.loop)
+    assert beliefs(StoredLoop.open(store, kept.id).loop) == beliefs(kept.loop)
     assert store.about(kept.id).events == 2
     store.close()

@@ -3,13 +3,13 @@
 import pytest
 
 from engine import PersonalizerError
-from engine.store import Store, StoredLoop, reopen
+from engine.store import Store, StoredLoop
 from tests.engine.helpers import DRINKS
 from tests.workers import beliefs, serve_next
 
 
 def test_two_who_have_it_open_see_each_other(store: Store, kept: StoredLoop) -> None:
-    other = reopen(store, kept.id)
+    other = StoredLoop.open(store, kept.id)
     serve_next(other)
     assert kept.loop.catch_up()
     assert not kept.loop.catch_up()
@@ -21,7 +21,7 @@ def test_two_who_have_it_open_see_each_other(store: Store, kept: StoredLoop) -> 
 
 
 def test_who_is_overtaken_does_it_again(store: Store, kept: StoredLoop) -> None:
-    other = reopen(store, kept.id)
+    other = StoredLoop.open(store, kept.id)
     tries = []
 
     def work() -> str:
@@ -32,7 +32,7 @@ def test_who_is_overtaken_does_it_again(store: Store, kept: StoredLoop) -> None:
 
     event = kept.loop.together(work)
     assert tries == [1, 2]
-    assert list(reopen(store, kept.id).loop.events)[2] == event
+    assert list(StoredLoop.open(store, kept.id).loop.events)[2] == event
 
 
 def test_work_that_fails_in_the_middle_never_happened(kept: StoredLoop) -> None:

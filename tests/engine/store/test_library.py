@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from engine.store import GoneError, Library, Limits, Store, StoredLoop, keep
+from engine.store import GoneError, Library, Limits, Store, StoredLoop
 from engine.store.store import About
 from tests.workers import beliefs, serve_next
 
@@ -39,11 +39,11 @@ def test_loops_are_handed_over(store: Store, kept: StoredLoop) -> None:
 def test_loops_expire(url: str) -> None:
     now = [datetime(2026, 1, 1, tzinfo=UTC)]
     store = Store.open(url, Limits(retention_days=3), clock=lambda: now[0])
-    old = keep(store, owner="me", world="coffee")
+    old = StoredLoop.create(store, owner="me", world="coffee")
     serve_next(old)
     store.create(About("unfinished", "me", "x", None, 0), ready=False)
     now[0] += timedelta(days=2)
-    young = keep(store, owner="me", world="coffee")
+    young = StoredLoop.create(store, owner="me", world="coffee")
     serve_next(young)
     hours = iter([0.0, 0.0, 10.0, 10.0, 4_000.0, 4_000.0])
     library = Library(store, lambda: next(hours))

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import create_engine, inspect, text
 
 from engine import LearningLoop, PersonalizerError
-from engine.store import Store, reopen
+from engine.store import Store, StoredLoop
 from engine.store.entry_codec import to_text
 from engine.store.schema import MIGRATIONS, migrate
 from tests.engine.helpers import DRINKS
@@ -30,8 +30,7 @@ def test_a_database_of_version_1_is_brought_forward(url: str, tmp_path: Path) ->
     engine.dispose()
     store = Store.open(url)
     assert [about.name for about in store.loops("me")] == ["Old"]
-    back = reopen(store, "old")
-    assert back.curve is None
+    back = StoredLoop.open(store, "old")
     assert [ranked.means for ranked in [back.loop.preview(DRINKS)]] == [loop.preview(DRINKS).means]
     assert back.snapshot_if_due(every=1)
     store.close()

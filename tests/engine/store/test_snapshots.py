@@ -1,4 +1,6 @@
-"""Snapshots that are missing, damaged or of other code."""
+"""Snapshots that are missing, damaged or of another version."""
+
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -6,10 +8,13 @@ from sqlalchemy import text
 
 from engine import LearningLoop, LoopSettings
 from engine.evaluation.learning_curve import LearningCurve
+from engine.loop.state import LoopState
 from engine.simulation.crowd import crowd
-from engine.store import Store, StoreError, reopen
-from engine.store.snapshot_codec import dump, fingerprint
-from tests.engine.store.snapshot_loops import LEARNERS, loop_with_snapshots
+from engine.store import Store, StoredLoop, StoreError
+from engine.store.snapshot_codec import dump
+from engine.store.snapshots import Snapshot
+from engine.worlds.taste import Context, Item, Taste
+from tests.engine.store.snapshot_loops import LEARNERS, loop_with_snapshots, with_curve
 from tests.workers import WORLD, beliefs, from_scratch, serve_next
 
 
@@ -31,34 +36,72 @@ def test_undo_reaches_behind_snapshots(
         loop.undo(entries)
     assert beliefs(kept.loop) == beliefs(memory)
     assert list(kept.loop.events) == list(memory.events)
-    back = reopen(plain_store, kept.id)
+    back = StoredLoop.open(plain_store, kept.id, with_curve)
     assert beliefs(back.loop) == beliefs(memory)
     assert plain_store.about(kept.id).events == len(memory.events)
     curve = LearningCurve(WORLD)
     curve.follow(memory)
     for each in (kept, back):
-        assert each.curve is not None
-        each.curve.follow(each.loop)
-        np.testing.assert_array_equal(each.curve.rewards, curve.rewards)
-        assert list(each.curve.rows()) == list(curve.rows())
+        told = each.follow(LearningCurve)
+        np.testing.assert_array_equal(told.rewards, curve.rewards)
+        assert list(told.rows()) == list(curve.rows())
     for _ in range(20):
         serve_next(kept)
         kept.snapshot_if_due(15)
     list(crowd(memory, WORLD, 20))
     assert beliefs(kept.loop) == beliefs(memory)
-    assert beliefs(reopen(plain_store, kept.id).loop) == beliefs(memory)
+    assert beliefs(StoredLoop.open(plain_store, kept.id).loop) == beliefs(memory)
 
 
-def test_a_snapshot_of_other_code_is_ignored(
-    plain_store: Store, monkeypatch: pytest.MonkeyPatch
+def restored(store: Store, loop_id: str, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Which parts of its snapshots a loop is made of when it is opened and its curve is drawn."""
+    used: list[str] = []
+
+    def noted(loop: str, snapshot: Snapshot) -> bytes | None:
+        used.append(snapshot.part)
+        return Store.data(store, loop, snapshot)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(store, "data", noted)
+        StoredLoop.open(store, loop_id, with_curve).follow(LearningCurve)
+    return used
+
+
+@pytest.mark.parametrize(
+    ("changed", "parts"),
+    [(None, ["loop", "LearningCurve"]), (LoopState, ["LearningCurve"]), (LearningCurve, ["loop"])],
+)
+def test_a_part_of_another_version_is_folded_anew_and_the_others_are_used(
+    plain_store: Store,
+    monkeypatch: pytest.MonkeyPatch,
+    changed: type | None,
+    parts: list[str],
 ) -> None:
     kept = loop_with_snapshots(plain_store, LoopSettings())
-    monkeypatch.setattr("engine.store.stored_loop.fingerprint", lambda: "of other code")
-    back = reopen(plain_store, kept.id)
+    if changed is not None:
+        monkeypatch.setattr(changed, "version", "another")
+    assert restored(plain_store, kept.id, monkeypatch) == parts
+    back = StoredLoop.open(plain_store, kept.id, with_curve)
     assert beliefs(back.loop) == beliefs(kept.loop)
-    assert back.snapshot_if_due(every=1)
-    assert len(plain_store.snapshots(kept.id, "of other code")) == 1
-    assert plain_store.snapshots(kept.id, fingerprint()) == []
+    assert list(back.follow(LearningCurve).rows()) == list(kept.follow(LearningCurve).rows())
+    # The next one is of this version, and of the older ones only those of this version stay.
+    assert back.snapshot_if_due(every=30) == (changed is not None)
+    latest = {snapshot.part: snapshot.version for snapshot in plain_store.snapshots(kept.id)}
+    assert latest == {"loop": LoopState.version, "LearningCurve": LearningCurve(WORLD).version}
+
+
+def test_the_curve_is_what_the_log_and_the_world_of_today_give(plain_store: Store) -> None:
+    kept = loop_with_snapshots(plain_store, LoopSettings())
+    before = kept.follow(LearningCurve).regret
+
+    def bland(context: Context, item: Item) -> Taste:
+        return Taste(half=0.5, full=0.0)
+
+    edited = LearningCurve(replace(WORLD, taste=bland))
+    curve = StoredLoop.open(plain_store, kept.id, lambda _: [edited]).follow(LearningCurve)
+    assert before > 1
+    assert curve.regret == 0
+    assert curve.mean_reward == kept.follow(LearningCurve).mean_reward
 
 
 @pytest.mark.parametrize("data", [b"", b"PK not a zip", dump({"settings": {"crosses": 9}})])
@@ -66,7 +109,7 @@ def test_a_damaged_snapshot_is_ignored(plain_store: Store, data: bytes) -> None:
     kept = loop_with_snapshots(plain_store, LoopSettings())
     with plain_store._writing() as connection:
         connection.execute(text("UPDATE snapshots SET data = :data"), {"data": data})
-    back = reopen(plain_store, kept.id)
+    back = StoredLoop.open(plain_store, kept.id)
     assert beliefs(back.loop) == beliefs(kept.loop)
     kept.loop.undo(3)
     assert beliefs(kept.loop) == beliefs(from_scratch(plain_store, kept.id))
@@ -80,7 +123,7 @@ def test_a_snapshot_that_cannot_be_written_is_no_failure(
     def fail(*_: object) -> None:
         raise StoreError("full")
 
-    monkeypatch.setattr(plain_store, "put_snapshot", fail)
+    monkeypatch.setattr(plain_store, "put_snapshots", fail)
     assert not kept.snapshot_if_due(every=1)
     serve_next(kept)
     assert len(kept.loop.events) == 6

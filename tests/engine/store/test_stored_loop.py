@@ -7,8 +7,8 @@ from engine.evaluation.event_table import latest_rows, rows
 from engine.evaluation.matching import MatchingRecord
 from engine.loop.state import LoopState
 from engine.simulation.crowd import crowd
-from engine.store import Store, StoredLoop, keep, reopen
-from engine.store.snapshot_codec import fingerprint
+from engine.store import Store, StoredLoop
+from engine.store.stored_loop import EVERY
 from tests.engine.helpers import CONTEXTS, DRINKS
 from tests.engine.loop.apprentices import learner_bits
 from tests.engine.store.snapshot_loops import LEARNERS, loop_with_snapshots
@@ -28,9 +28,9 @@ def test_with_or_without_snapshots_it_is_the_same_loop(
     memory = LearningLoop(settings, seed=7)
     list(crowd(memory, WORLD, 40))
     scratch = from_scratch(plain_store, kept.id)
-    back = reopen(plain_store, kept.id)
+    back = StoredLoop.open(plain_store, kept.id)
     assert beliefs(kept.loop) == beliefs(memory) == beliefs(scratch) == beliefs(back.loop)
-    assert len(list(plain_store.snapshots(kept.id, fingerprint()))) == 2
+    assert len(plain_store.snapshots(kept.id)) == 4  # Two of the loop and two of its curve.
     for loop in (kept.loop, back.loop):
         assert list(loop.events) == list(scratch.events)
         assert [s.earned for s in loop.events.values()] == [
@@ -48,7 +48,7 @@ def test_with_or_without_snapshots_it_is_the_same_loop(
 
 def test_events_of_the_past_can_still_be_rewarded(plain_store: Store) -> None:
     settings = LoopSettings(reward_aggregation="sum")
-    kept = keep(plain_store, owner="me", seed=1, settings=settings)
+    kept = StoredLoop.create(plain_store, owner="me", seed=1, settings=settings)
     memory = LearningLoop(settings, seed=1)
     for number in range(30):
         for loop in (kept.loop, memory):
@@ -57,7 +57,6 @@ def test_events_of_the_past_can_still_be_rewarded(plain_store: Store) -> None:
             if number % 2:
                 loop.reward(f"e{number}", 0.5)
         kept.snapshot_if_due(every=7)
-    assert kept.curve is None
     for loop in (kept.loop, memory):
         loop.activate("e0")
         loop.reward("e0", 1.0)
@@ -91,7 +90,7 @@ def test_a_further_part_for_an_event_of_the_past_teaches_as_without_snapshots(
 ) -> None:
     """Events wait for ten minutes, so all 40 may still get more; so they may once reopened."""
     kept = loop_with_snapshots(plain_store, settings)
-    loops = [kept.loop, reopen(plain_store, kept.id).loop]
+    loops = [kept.loop, StoredLoop.open(plain_store, kept.id).loop]
     for number, event_id in enumerate(list(kept.loop.events)[::7]):
         loops[number % 2].reward(event_id, 0.5)
         for loop in loops:
@@ -99,15 +98,15 @@ def test_a_further_part_for_an_event_of_the_past_teaches_as_without_snapshots(
             assert learner_bits(loop.learner) == learner_bits(LoopState(loop.log).learner)
     loops[0].undo(2)
     loops[1].catch_up()
-    for loop in (*loops, reopen(plain_store, kept.id).loop):
+    for loop in (*loops, StoredLoop.open(plain_store, kept.id).loop):
         assert learner_bits(loop.learner) == learner_bits(LoopState(loop.log).learner)
 
 
 def test_waits_of_the_past_end(plain_store: Store) -> None:
-    kept = keep(plain_store, owner="me", world="coffee", seed=7)
+    kept = StoredLoop.create(plain_store, owner="me", world="coffee", seed=7)
     kept.loop.rank(WORLD.actions, WORLD.features(WORLD.contexts[0]), event_id="old")
     kept.snapshot_if_due(every=1)
-    back = reopen(plain_store, kept.id)
+    back = StoredLoop.open(plain_store, kept.id)
     assert list(back.loop.state.waiting) == ["old"]
     back.loop.expire("old")
     assert not back.loop.events["old"].open
@@ -128,7 +127,7 @@ def test_what_reads_the_whole_log_reads_the_past(plain_store: Store) -> None:
 
 
 def test_nothing_is_kept_before_the_first_event(store: Store) -> None:
-    kept = keep(store, owner="me", world="coffee", seed=7)
+    kept = StoredLoop.create(store, owner="me", world="coffee", seed=7)
     kept.loop.configure(default_reward=0.5)
     assert not kept.is_saved
     assert store.loops("me") == []
@@ -137,22 +136,44 @@ def test_nothing_is_kept_before_the_first_event(store: Store) -> None:
     assert kept.is_saved
     (about,) = store.loops("you")
     assert (about.id, about.world, about.seed, about.events) == (kept.id, "coffee", 7, 1)
-    assert reopen(store, kept.id).loop.settings.default_reward == 0.5
+    assert StoredLoop.open(store, kept.id).loop.settings.default_reward == 0.5
 
 
 def test_a_loop_comes_back_with_the_same_next_answer(store: Store, kept: StoredLoop) -> None:
     for _ in range(30):
         serve_next(kept)
     kept.loop.undo(3)
-    back = reopen(store, kept.id)
+    back = StoredLoop.open(store, kept.id)
     assert beliefs(back.loop) == beliefs(kept.loop) == beliefs(from_scratch(store, kept.id))
     assert len(back.loop.log) == len(kept.loop.log)
     assert store.about(kept.id).events == len(back.loop.events)
 
 
 def test_a_loop_without_a_store_stays_in_memory() -> None:
-    kept = keep(None, world="coffee", seed=7)
+    kept = StoredLoop.create(None, world="coffee", seed=7)
     kept.belong_to("me")
     serve_next(kept)
     assert not kept.is_saved
     assert not kept.snapshot_if_due(every=1)
+
+
+def test_its_verbs_are_the_loops_own_and_write_a_snapshot_when_one_is_due(
+    plain_store: Store,
+) -> None:
+    stored = StoredLoop.create(plain_store, owner="me", world="coffee", seed=7)
+    assert stored.lock is stored.loop.lock
+    answer = stored.rank(WORLD.actions, WORLD.features(WORLD.contexts[0]))
+    stored.reward(answer.event_id, 1.0)
+    assert stored.loop.events[answer.event_id].earned == 1.0
+
+    def change_often() -> None:
+        for number in range(EVERY):
+            stored.configure(default_reward=number % 2)
+        # Not in the middle of what counts as a whole or not at all.
+        assert plain_store.snapshots(stored.id) == []
+
+    stored.together(change_often)
+    (snapshot,) = plain_store.snapshots(stored.id)
+    assert snapshot.mark.position == stored.loop.log.position
+    assert stored.undo_event() is not None
+    assert stored.preview(WORLD.actions).event_id == answer.event_id

@@ -7,7 +7,7 @@ from threading import Thread
 import pytest
 
 from engine import LoopSettings
-from engine.store import StoredLoop, keep
+from engine.store import StoredLoop
 from pages.parts.play.session import PlaySession
 from pages.parts.play.setup import PlaySetup
 
@@ -17,7 +17,7 @@ PATIENCE = 60.0
 
 def a_loop(seed: int) -> StoredLoop:
     """A loop in memory that has learned from one visitor."""
-    kept = keep(None, world="coffee", seed=seed, settings=LoopSettings())
+    kept = StoredLoop.create(None, world="coffee", seed=seed, settings=LoopSettings())
     PlaySession(PlaySetup(), kept=kept).send_reward(1.0)
     return kept
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from engine import EpsilonGreedy, Greedy, Hypothesis, LearningLoop, LoopSettings, Softmax, Thompson
 from engine.errors import StoreError
-from engine.store import keep
+from engine.store import StoredLoop
 from pages.parts.play.session import PlaySession
 from pages.parts.play.setup import PlaySetup
 from tests.pages.setups import setups
@@ -77,7 +77,7 @@ ELSEWHERE = LoopSettings(
 
 def session_of(settings: LoopSettings) -> PlaySession:
     """The page on a loop with settings that it does not show."""
-    kept = keep(None, world="coffee", seed=3, settings=settings)
+    kept = StoredLoop.create(None, world="coffee", seed=3, settings=settings)
     return PlaySession(PlaySetup(), kept=kept)
 
 

@@ -22,7 +22,7 @@ def rejected(library: Library, file: io.BytesIO) -> RejectedError:
     """The error of an import that has left nothing."""
     before = library.store.loops("other")
     with pytest.raises(RejectedError) as error:
-        import_file(library.store, file, "other", "upload.jsonl")
+        import_file(library, file, "other", "upload.jsonl")
     assert library.store.loops("other") == before == []
     assert error.value.faults
     assert error.value.message.startswith("Nothing was imported: ")

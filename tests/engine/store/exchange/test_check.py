@@ -8,7 +8,7 @@ import pytest
 
 from engine import LoopSettings
 from engine.errors import RejectedError
-from engine.store import Library, keep, reopen
+from engine.store import Library, StoredLoop
 from engine.store.exchange.jsonl import export_lines, import_loop
 from tests.engine.helpers import DRINKS
 from tests.engine.store.exchange.files import Json, file_of, rejected
@@ -62,7 +62,7 @@ def test_entries_out_of_order_or_twice(library: Library, lines: list[str]) -> No
 
 
 def test_activations_and_sums_are_followed(library: Library) -> None:
-    kept = keep(library.store, owner="me", seed=1,
+    kept = StoredLoop.create(library.store, owner="me", seed=1,
                 settings=LoopSettings(reward_aggregation="sum"))  # fmt: skip
     loop = kept.loop
     loop.rank(DRINKS, event_id="a", defer_activation=True)
@@ -81,7 +81,7 @@ def test_activations_and_sums_are_followed(library: Library) -> None:
     loop.expire("c")
     lines = list(export_lines(library.store, kept.id))
     about = import_loop(library.store, file_of(*lines), "new")
-    assert [s.rewards for s in reopen(library.store, about.id).loop.events.values()] == [
+    assert [s.rewards for s in StoredLoop.open(library.store, about.id).loop.events.values()] == [
         [0.5, 0.25], [0.0], [],
     ]  # fmt: skip
     with pytest.raises(RejectedError, match="active already"):

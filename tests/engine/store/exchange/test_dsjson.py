@@ -7,7 +7,7 @@ import pytest
 from engine import LearningLoop, LoopSettings
 from engine.errors import RejectedError
 from engine.simulation.crowd import crowd
-from engine.store import Library, StoredLoop, reopen
+from engine.store import Library, StoredLoop
 from engine.store.exchange.dsjson import dsjson_rows, import_dsjson
 from engine.store.exchange.formats import import_file
 from tests.engine.helpers import DRINKS
@@ -61,7 +61,7 @@ def test_an_apprentices_propensities_are_of_what_was_shown(exploration: float) -
 
 def test_a_log_of_the_service_teaches_the_same(library: Library, exported: StoredLoop) -> None:
     rows = [json.dumps(row) for row in dsjson_rows(exported.loop.log)]
-    about = import_file(library.store, file_of(*rows, pack=True), "new", "monday.dsjson.gz")
+    about = import_file(library, file_of(*rows, pack=True), "new", "monday.dsjson.gz")
     assert (about.name, about.world, about.seed) == ("monday", "coffee", 0)
     back = library.open(about.id)
     for context in WORLD.contexts:
@@ -80,7 +80,7 @@ def test_other_writers_of_the_services_format_are_read(library: Library) -> None
               "_multi": [{"i": {"id": "tea"}, "drink": {"hot": 1}}, {"j": [{"x": 1}]}]},
     }  # fmt: skip
     about = import_dsjson(library.store, file_of(json.dumps(row)), "new", name="Theirs")
-    (state,) = reopen(library.store, about.id).loop.events.values()
+    (state,) = StoredLoop.open(library.store, about.id).loop.events.values()
     assert state.ranked.request.to_json()["actions"] == [
         {"id": "tea", "features": [{"drink": {"hot": 1}}]}, {"id": "2", "features": [{"x": 1}]},
     ]  # fmt: skip

@@ -15,7 +15,7 @@ from engine import LoopSettings
 from engine.errors import RejectedError
 from engine.loop.entries import Ranked
 from engine.simulation.crowd import crowd
-from engine.store import Library, Limits, Store, StoredLoop, keep, reopen
+from engine.store import Library, Limits, Store, StoredLoop
 from engine.store.entry_codec import to_text
 from engine.store.exchange.dsjson import dsjson_rows
 from engine.store.exchange.formats import FORMATS, Format, import_file
@@ -50,20 +50,23 @@ def test_every_format_can_be_written(
 def test_a_full_loop_comes_in_and_one_event_more_does_not(kind: Format, tmp_path: Path) -> None:
     most = CHUNK + 5
     store = Store.open(f"sqlite:///{tmp_path}/events.db", Limits(max_events=most))
-    full = keep(store, owner="me", world="coffee", settings=LoopSettings(max_events=most))
+    library = Library(store, lambda: 0.0)
+    full = StoredLoop.create(
+        store, owner="me", world="coffee", settings=LoopSettings(max_events=most)
+    )
     full.loop.together(lambda: list(crowd(full.loop, WORLD, most)))
     about, file = store.about(full.id), io.BytesIO()
     told: list[float] = []
-    kind.write(Library(store, lambda: 0.0), about, file, told.append)
+    kind.write(library, about, file, told.append)
     assert told == sorted(told)
     assert told[-1] == 1
-    assert import_file(store, file, "new", "x").events == most
+    assert import_file(library, file, "new", "x").events == most
 
     less = Store.open(f"sqlite:///{tmp_path}/events.db", Limits(max_events=most - 1))
     text = gzip.decompress(file.getvalue()).decode()
     smaller = text.replace(f'"max_events":{most}', f'"max_events":{most - 1}')
     with pytest.raises(RejectedError) as error:
-        import_file(less, file_of(smaller), "other", "x")
+        import_file(Library(less, lambda: 0.0), file_of(smaller), "other", "x")
     line = text.count("\n") - (kind.key == "log")
     assert error.value.message == (
         f"Nothing was imported: line {line}: it holds more than 1,004 events."
@@ -78,7 +81,7 @@ def test_a_full_loop_comes_in_and_one_event_more_does_not(kind: Format, tmp_path
 @pytest.mark.parametrize("world", list(WORLDS))
 def test_what_a_full_loop_is_exported_as_may_be_brought_in(world: str) -> None:
     """Early events take most room: later ones are surer, and their numbers repeat."""
-    kept, events = keep(None, world=world), 100
+    kept, events = StoredLoop.create(None, world=world), 100
     list(crowd(kept.loop, WORLDS[world], events))
     size = len(gzip.compress("\n".join(map(to_text, kept.loop.log)).encode(), 3))
     limits = Limits()
@@ -167,7 +170,7 @@ def test_the_same_for_anything_at_all(library: Library, data: str | bytes) -> No
 
 def _comes_in_whole_or_not(library: Library, upload: bytes) -> None:
     try:
-        about = import_file(library.store, io.BytesIO(upload), "fuzz", "upload")
+        about = import_file(library, io.BytesIO(upload), "fuzz", "upload")
     except RejectedError as error:
         faults = error.faults
     else:
@@ -176,7 +179,7 @@ def _comes_in_whole_or_not(library: Library, upload: bytes) -> None:
         assert library.store.loops("fuzz") == []
         assert all(fault.reason and "\n" not in fault.reason for fault in faults)
         return
-    kept = reopen(library.store, about.id)
+    kept = StoredLoop.open(library.store, about.id)
     assert about.events == len(kept.loop.events) > 0
     serve_next(kept)
     assert any(isinstance(entry, Ranked) for entry in kept.loop.log)

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from engine.store import Library, Limits, Store, StoredLoop, StoreError, keep, reopen
+from engine.store import Library, Limits, Store, StoredLoop, StoreError
 from engine.store.exchange.jsonl import export_lines, import_loop
 from engine.store.exchange.lines import SHOWN
 from tests.engine.helpers import CONTEXTS, DRINKS
@@ -31,12 +31,12 @@ def test_an_imported_loop_goes_on_like_the_exported_one(
 
 
 def test_a_loop_without_a_world_is_for_python_alone(library: Library) -> None:
-    kept = keep(library.store, owner="me", seed=1)
+    kept = StoredLoop.create(library.store, owner="me", seed=1)
     kept.loop.rank(DRINKS, CONTEXTS[0], ["latte"], defer_activation=True)
     lines = list(export_lines(library.store, kept.id))
     about = import_loop(library.store, file_of(*lines), "new")
     assert about.world is None
-    assert len(reopen(library.store, about.id).loop.events) == 1
+    assert len(StoredLoop.open(library.store, about.id).loop.events) == 1
     assert "no world of this app" in rejected(library, file_of(*lines)).message
 
 
