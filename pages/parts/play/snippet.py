@@ -4,15 +4,14 @@ from collections.abc import Iterator
 from dataclasses import fields
 from itertools import groupby
 
+import engine
 from engine import LearningLoop, LoopSettings
 from engine.loop.entries import Configured, Ranked
 from engine.simulation.crowd import Visitor, visitor
 from engine.worlds import World, key_of
 
 _HEAD = '''\
-import datetime
-
-from engine import EpsilonGreedy, Greedy, LearningLoop, LoopSettings, Thompson, Uniform
+{imports}
 from engine.simulation.crowd import crowd
 from engine.worlds import WORLDS
 
@@ -44,7 +43,10 @@ def reproduce(loop: LearningLoop, world: World) -> str:
     last = next(ranked for ranked in reversed(list(loop.log)) if isinstance(ranked, Ranked))
     while steps.pop().startswith("loop."):
         pass
-    lines = [_HEAD.format(world=key_of(world), settings=settings, seed=loop.seed)]
+    head = _HEAD.format(
+        imports=_imports(loop), world=key_of(world), settings=settings, seed=loop.seed
+    )
+    lines = [head]
     for step, run in groupby(steps):
         count = len(list(run))
         if step == _CROWD:
@@ -56,6 +58,20 @@ def reproduce(loop: LearningLoop, world: World) -> str:
 
 
 _CROWD = "crowd"
+
+
+def _imports(loop: LearningLoop) -> str:
+    """The imports of whatever stands in the settings."""
+    policies = {type(e.settings.policy) for e in loop.log if isinstance(e, Configured)}
+    public = {"Hypothesis", "LearningLoop", "LoopSettings"}
+    own = []
+    for policy in policies:
+        name = policy.__name__
+        if getattr(engine, name, None) is policy:
+            public.add(name)
+        else:
+            own.append(f"from {policy.__module__} import {name}")
+    return "\n".join(["import datetime\n", f"from engine import {', '.join(sorted(public))}", *own])
 
 
 def _steps(loop: LearningLoop, world: World) -> Iterator[str]:

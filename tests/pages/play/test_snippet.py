@@ -5,10 +5,12 @@ import subprocess
 import sys
 from ast import literal_eval
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
+from engine import Hypothesis, Softmax
 from engine.worlds import key_of
 from pages.parts.play.session import PlaySession
 from pages.parts.play.setup import PlaySetup
@@ -43,6 +45,13 @@ def other_settings(session: PlaySession) -> None:
     session.adopt(PlaySetup(world=key_of(session.world), policy="uniform"))
 
 
+def unusual_settings(session: PlaySession) -> None:
+    session.loop.configure(
+        policy=Softmax(0.2), hypotheses=(Hypothesis(),), reward_wait_time=timedelta(hours=1)
+    )
+    own_clicks(session)
+
+
 def undone(session: PlaySession) -> None:
     crowd_and_clicks(session)
     session.undo()
@@ -50,7 +59,9 @@ def undone(session: PlaySession) -> None:
     session.send_reward(0.5)
 
 
-@pytest.mark.parametrize("play", [own_clicks, crowd_and_clicks, other_settings, undone])
+@pytest.mark.parametrize(
+    "play", [own_clicks, crowd_and_clicks, other_settings, unusual_settings, undone]
+)
 @pytest.mark.parametrize("world", ["coffee", "news"])
 def test_the_snippet_prints_the_recorded_answer(world: str, play: Play) -> None:
     session = PlaySession(PlaySetup(world=world, auto_next=True), float_seconds())

@@ -1,0 +1,44 @@
+"""A policy in one file, as somebody would add it: importing it makes it known."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+import numpy as np
+
+from engine.errors import check_number
+from engine.learners.belief import Belief
+from engine.policies.base import CODE, Decision, Knob, Normals, Policy, pick
+from engine.policies.registry import register
+
+
+@register
+@dataclass(frozen=True, slots=True)
+class Ladder(Policy):
+    """Each action a step less often than those that look better.
+
+    Attributes:
+        step: how often, in proportion to the one before; 0.01 to 1.
+    """
+
+    key: ClassVar[str] = "ladder"
+    label: ClassVar[str] = "Ladder"
+    story: ClassVar[str] = "Shows its best guess most often, and each next one {step} as often."
+    knobs: ClassVar[tuple[Knob, ...]] = (
+        Knob("step", "next one", range(1, 101), parts=100, unit="percent", help="As often."),
+    )
+
+    step: float = 0.5
+
+    def __post_init__(self) -> None:
+        check_number(CODE, "policy.step", self.step, 0.01, 1)
+
+    def decide(self, belief: Belief, normals: Normals, rng: np.random.Generator) -> Decision:
+        """Choose among the actions of a belief."""
+        better = (belief.mean[:, None] < belief.mean).sum(axis=1)
+        probabilities = self.step**better / (self.step**better).sum()
+        chosen = pick(probabilities, rng)
+        return Decision(probabilities, np.zeros(len(better)), chosen, "random")
+
+    def best_match(self, actions: int) -> float:
+        """The first of as many steps as there are actions."""
+        return float(1 / (self.step ** np.arange(actions)).sum())
