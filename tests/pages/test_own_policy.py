@@ -118,6 +118,6 @@ def test_a_loop_with_it_is_opened_again_and_goes_out_and_in(
 
     file = io.BytesIO()
     FORMATS[0].write(library(), library().store.about(loop), file, lambda share: None)
-    brought = library().open(import_file(library().store, file, "somebody", "a file").id)
+    brought = library().open(import_file(library(), file, "somebody", "a file").id)
     assert brought.loop.settings.policy == ladder(step=0.2)
     assert [to_text(entry) for entry in brought.loop.log] == log
