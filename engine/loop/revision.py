@@ -114,12 +114,11 @@ class Experiences:
             return
         self._forks.append((number, self._learner.fork()))
         if len(self._forks) > MAX_FORKS:
-            numbers = [of for of, _ in self._forks]
-            gaps = [
-                (after - before) / (number + 1 - at)
-                for before, at, after in zip(numbers, numbers[1:], numbers[2:], strict=False)
-            ]
-            del self._forks[1 + gaps.index(min(gaps))]
+            at = [of for of, _ in self._forks]
+            gaps = zip(at, at[1:], at[2:], strict=False)
+            # The gap that it would leave, beside how long ago that is.
+            missed = [(after - before) / (number + 1 - own) for before, own, after in gaps]
+            del self._forks[1 + missed.index(min(missed))]
 
     def _forget(self) -> None:
         """Let go of what cannot be learned otherwise any more."""

@@ -31,7 +31,7 @@ class Contender(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Learner:
+class LoopContender:
     """A loop: learns from every reward, and chooses by a policy on what it believes.
 
     Attributes:
@@ -100,7 +100,7 @@ class ABTest:
         return ABTestPlayer(world, seed, self.trial, groups)
 
 
-Entrant = Learner | ABTest | Blind
+Entrant = LoopContender | ABTest | Blind
 """Who is in the line-up: a contender with what it is called and how it chooses, in a sentence or
 two for a person. In both, ``{name}`` stands for what is set by that name."""
 
@@ -131,14 +131,14 @@ def line_up(
         field: whose values get a winner each; the world's first by default.
     """
     known: tuple[Entrant, ...] = (
-        Learner(
+        LoopContender(
             "ours",
             OURS,
             label="Ours",
             story="Draws what each action may earn from its belief, and shows the highest. Several "
             "ideas of the world learn side by side; the one that foretells best is believed most.",
         ),
-        Learner(
+        LoopContender(
             "single",
             LoopSettings(hypotheses=(Hypothesis(crosses=crosses),)),
             label="Ours, crosses: {crosses}",
@@ -160,7 +160,7 @@ def line_up(
             story="Shows any action until {trial} rewards are in, then to each group of visitors "
             "the winner among them.",
         ),
-        Learner(
+        LoopContender(
             "classic",
             LoopSettings.classic(),
             label="Classic Personalizer",
@@ -176,7 +176,7 @@ def line_up(
     return {contender.key: contender for contender in known}
 
 
-def _rival(policy: Policy) -> Learner:
+def _rival(policy: Policy) -> LoopContender:
     """A policy on our beliefs; its name tells the shares that are set on it."""
     shares = [f"{{{knob.field}}}" for knob in policy.knobs if knob.unit == "percent"]
-    return Learner(policy.key, OURS, policy, " ".join([policy.label, *shares]), policy.story)
+    return LoopContender(policy.key, OURS, policy, " ".join([policy.label, *shares]), policy.story)

@@ -1,6 +1,6 @@
 """Race's settings, and the plan that they make."""
 
-from engine.experiments.race.contenders import ABTest, Learner
+from engine.experiments.race.contenders import ABTest, LoopContender
 from engine.experiments.race.plan import MAX_REPETITIONS, MAX_VISITORS
 from engine.policies.epsilon_greedy import EpsilonGreedy
 from engine.policies.softmax import Softmax
@@ -15,11 +15,11 @@ def test_settings_reach_the_contenders() -> None:
     )
     found = {contender.key: contender for contender in setup.plan().contenders}
     epsilon, softmax, ucb = (found[key] for key in ("epsilon", "softmax", "ucb"))
-    assert isinstance(epsilon, Learner)
+    assert isinstance(epsilon, LoopContender)
     assert epsilon.policy == EpsilonGreedy(0.3)
-    assert isinstance(softmax, Learner)
+    assert isinstance(softmax, LoopContender)
     assert softmax.policy == Softmax(0.2)
-    assert isinstance(ucb, Learner)
+    assert isinstance(ucb, LoopContender)
     assert ucb.policy == UpperBound(1.5)
     ab, segments = found["ab"], found["segments"]
     assert isinstance(ab, ABTest)

@@ -3,7 +3,7 @@
 from concurrent.futures import Executor
 
 from engine import EpsilonGreedy, LoopSettings, Thompson
-from engine.experiments.race.contenders import ABTest, Blind, Contender, Learner
+from engine.experiments.race.contenders import ABTest, Blind, Contender, LoopContender
 from engine.experiments.race.plan import Plan
 from engine.experiments.race.runs import Outcome, play, race
 from engine.simulation.outcomes import potential_outcomes
@@ -13,8 +13,8 @@ QUICK = LoopSettings(policy=Thompson(draws=64))
 
 
 FOUR = (
-    Learner("ours", QUICK),
-    Learner("epsilon", QUICK, EpsilonGreedy(0.1)),
+    LoopContender("ours", QUICK),
+    LoopContender("epsilon", QUICK, EpsilonGreedy(0.1)),
     ABTest("ab", 20),
     Blind("uniform"),
 )

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from engine import EpsilonGreedy, LearningLoop, LoopSettings, Uniform
-from engine.experiments.race.contenders import ABTest, Blind, Learner
+from engine.experiments.race.contenders import ABTest, Blind, LoopContender
 from engine.experiments.race.plan import Plan
 from engine.experiments.race.players import Choice
 from engine.experiments.race.runs import play
@@ -29,7 +29,7 @@ def test_a_learner_does_exactly_what_its_loop_does(world: str, settings: LoopSet
     place = WORLDS[world]
     rows = list(crowd(LearningLoop(settings, seed=11), place, 150))
     met = potential_outcomes(place, 150, 11)
-    plan = Plan(place, (Learner("it", settings),), visitors=150)
+    plan = Plan(place, (LoopContender("it", settings),), visitors=150)
     choices, _ = play(plan, plan.contenders[0], 11, met)
     assert [place.items[choice.position].id for choice in choices] == [r["action"] for r in rows]
     assert [choice.propensity for choice in choices] == [r["probability"] for r in rows]
