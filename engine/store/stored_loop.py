@@ -13,6 +13,7 @@ from threading import RLock
 from typing import Concatenate, ParamSpec, Self, TypeVar
 
 from engine.errors import OvertakenError, StoreError
+from engine.loop.clock import Clock, utc_now
 from engine.loop.event_index import ArchivedEvents, EventIndex
 from engine.loop.learning_loop import LearningLoop
 from engine.loop.lock import locked
@@ -101,9 +102,10 @@ class StoredLoop:
         settings: LoopSettings | None = None,
         name: str | None = None,
         followers: Followers = nobody,
+        clock: Clock = utc_now,
     ) -> Self:
         """A new loop, in the store from its first event on; in memory alone without a store."""
-        loop = LearningLoop(settings, seed=seed)
+        loop = LearningLoop(settings, seed=seed, clock=clock)
         place = WORLDS[world].title if world in WORLDS else "Loop"
         about = About(new_id(), owner, name or f"{place}, seed {seed}", world, seed)
         journal = None if store is None else Journal(store, about, loop.log, is_begun=False)
@@ -117,7 +119,13 @@ class StoredLoop:
         return cls(about, LearningLoop.resume(log, seed=about.seed), journal, followers(about))
 
     @classmethod
-    def open(cls, store: Store, loop_id: str, followers: Followers = nobody) -> Self:
+    def open(
+        cls,
+        store: Store,
+        loop_id: str,
+        followers: Followers = nobody,
+        clock: Clock = utc_now,
+    ) -> Self:
         """A loop out of the store, as it was.
 
         Raises:
@@ -131,7 +139,7 @@ class StoredLoop:
         for entry in store.read(loop_id, log.position, store.length(loop_id)):
             log.extend(entry)
         points = [_checkpoint_of_loop(journal, snapshot) for snapshot in usable]
-        loop = LearningLoop.resume(log, seed=about.seed, checkpoints=points)
+        loop = LearningLoop.resume(log, seed=about.seed, clock=clock, checkpoints=points)
         stored = cls(about, loop, journal, followers(about))
         positions = [_position(usable)]
         for name, projection in stored._projections.items():

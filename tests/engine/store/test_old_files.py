@@ -1,0 +1,153 @@
+"""What was written by the first published version: it still opens, and means the same.
+
+``data/events.db`` (schema 2) holds six loops, the exports beside it are of them, and
+``data/expected.json`` says what that version answered from each; but for the loop of sums, which
+it taught wrongly: a total counts now as if it had come at once.
+"""
+
+import gzip
+import hashlib
+import io
+import json
+import shutil
+import sqlite3
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from engine import LearningLoop
+from engine.evaluation.learning_curve import LearningCurve
+from engine.evaluation.matching import MatchingRecord
+from engine.loop.projection import State
+from engine.loop.state import LoopState
+from engine.store import About, Library, Limits, Store, StoredLoop
+from engine.store.exchange.dsjson import import_dsjson
+from engine.store.exchange.formats import FORMATS
+from engine.store.exchange.jsonl import import_loop
+from engine.store.snapshot_codec import dump
+from engine.worlds.coffee import COFFEE
+
+DATA = Path(__file__).with_name("data")
+EXPECTED: dict[str, Any] = json.loads((DATA / "expected.json").read_text())
+each_loop = pytest.mark.parametrize("name", EXPECTED)
+
+
+@pytest.fixture(scope="module")
+def old(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Library]:
+    """The old database, whose loops do not expire; a snapshot as it had them is in it, too."""
+    path = shutil.copy(DATA / "events.db", tmp_path_factory.mktemp("old"))
+    snapshot = (EXPECTED["coffee"]["id"], 20, "0" * 64, "[20, [[0, 20]], 0]", b"other code's")
+    with sqlite3.connect(path) as database:
+        database.execute("INSERT INTO snapshots VALUES (?, ?, ?, ?, ?)", snapshot)
+    store = Store.open(f"sqlite:///{path}", Limits(retention_days=36_500))
+    yield Library(store, lambda: 0.0)
+    store.close()
+
+
+def opened(store: Store, about: About) -> LearningLoop:
+    """A loop at the time of its last entry, when no wait had ended that its log has not."""
+    (last,) = store.read(about.id, about.length - 1, about.length)
+
+    def then() -> datetime:
+        return last.time
+
+    return StoredLoop.open(store, about.id, clock=then).loop
+
+
+def check_answers(loop: LearningLoop, name: str, answers: str) -> None:
+    """Whether a loop still answers in ten contexts what it would have answered."""
+    told = EXPECTED[name]
+    for context, expected in zip(told["contexts"], told[answers], strict=True):
+        ranked = loop.preview(told["actions"], context)
+        for field, value in expected.items():
+            found = getattr(ranked, field)
+            if isinstance(value, str):
+                assert found == value
+            else:
+                # Bit for bit on one machine; BLAS of another may round otherwise.
+                np.testing.assert_allclose(found, value, rtol=1e-9, atol=1e-9)
+
+
+@each_loop
+def test_an_old_database_opens_and_its_loops_answer_the_same(old: Library, name: str) -> None:
+    told = EXPECTED[name]
+    about = old.store.about(told["id"])
+    loop = opened(old.store, about)
+    assert (about.name, about.seed, about.events) == (told["name"], told["seed"], told["events"])
+    assert (about.length, len(loop.log)) == (told["history"], told["counting"])
+    check_answers(loop, name, "answers")
+
+
+@each_loop
+@pytest.mark.parametrize("kind", [kind for kind in FORMATS if kind.is_long], ids=lambda k: k.key)
+def test_its_loops_leave_in_the_same_files(old: Library, name: str, kind: Any) -> None:
+    told, file = EXPECTED[name], io.BytesIO()
+    kind.write(old, old.store.about(told["id"]), file, lambda share: None)
+    text = gzip.decompress(file.getvalue())
+    assert hashlib.sha256(text).hexdigest() == told["sha256"][kind.key]
+    assert text == gzip.decompress((DATA / f"{name}{kind.suffix}").read_bytes())
+
+
+@each_loop
+def test_old_files_come_in_and_their_loops_answer_the_same(name: str, tmp_path: Path) -> None:
+    store = Store.open(f"sqlite:///{tmp_path}/events.db")
+    for suffix, bring, answers in (
+        (".jsonl.gz", import_loop, "answers"),
+        (".dsjson.gz", partial(import_dsjson, name="From dsjson"), "answers after dsjson"),
+    ):
+        with (DATA / f"{name}{suffix}").open("rb") as file:
+            about = bring(store, file, "me")
+        assert about.events == EXPECTED[name]["events"]
+        check_answers(opened(store, about), name, answers)
+    store.close()
+
+
+# -- versions -------------------------------------------------------------------------
+
+PINNED = {
+    "LoopState": (1, "3d3d7f8f74b1e0f4", -7685.395676401588),
+    "LearningCurve": (1, "2044f0a34b8fa9a4", -11.45853795431069),
+    "MatchingRecord": (1, "686a250ca0f1c245", 606.1277898726481),
+}
+"""Of each projection its version, and what is `measured` of its states after the old logs."""
+
+
+def measured(states: Iterable[State]) -> tuple[str, float]:
+    """A digest of the form of states, and a weighted sum of their numbers, which BLAS may round."""
+    form, numbers = hashlib.sha256(), []
+
+    def number(text: str) -> str:
+        numbers.append(float(text))
+        return "number"
+
+    for state in states:
+        with np.load(io.BytesIO(dump(state))) as file:
+            tree = json.loads(file["tree"].tobytes(), parse_float=number)
+            arrays = {name: file[name] for name in sorted(set(file) - {"tree"})}
+        shapes = [(name, array.shape, str(array.dtype)) for name, array in arrays.items()]
+        form.update(json.dumps([tree, shapes]).encode())
+        for array in arrays.values():
+            numbers += array.ravel().tolist()
+    finite = np.nan_to_num(numbers, nan=2.0, posinf=3.0, neginf=5.0)
+    return form.hexdigest()[:16], float(np.cos(np.arange(len(finite))) @ finite)
+
+
+@pytest.mark.parametrize("name", PINNED)
+def test_what_a_log_tells_changes_only_with_the_version(old: Library, name: str) -> None:
+    loops = [opened(old.store, old.store.about(told["id"])) for told in EXPECTED.values()]
+    found: dict[str, tuple[int, list[State]]] = {
+        "LoopState": (LoopState.VERSION, [LoopState(loop.log).state() for loop in loops])
+    }
+    for projection, loop in (LearningCurve(COFFEE), loops[0]), (MatchingRecord(), loops[1]):
+        projection.follow(loop)
+        found[type(projection).__name__] = projection.VERSION, [projection.state()]
+    version, (form, total), pinned = found[name][0], measured(found[name][1]), PINNED[name]
+    assert [version, form, total] == [*pinned[:2], pytest.approx(pinned[2])], (
+        f"The same log tells something else than under version {pinned[0]}: raise {name}.VERSION, "
+        f"so that no older snapshot is taken for a new one, and pin its {form!r}, {total!r}."
+    )
