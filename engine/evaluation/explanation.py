@@ -1,16 +1,21 @@
 """What a reward changed in the model."""
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from engine.learners.base import Column
+from engine.learners.base import Group
 
 
 @dataclass(frozen=True, slots=True)
 class ContributionChange:
-    """What a column adds to the mean reward, before and after; in units of reward."""
+    """What a group of context fields adds to a mean reward, before and after; in its units.
 
-    column: Column
+    Attributes:
+        group: None for what no group adds: the mean of everything, whatever is offered.
+    """
+
+    group: Group | None
     before: float
     after: float
 
@@ -19,14 +24,25 @@ class ContributionChange:
         return self.after - self.before
 
 
-def largest_shifts(
-    before: Mapping[Column, float], after: Mapping[Column, float], count: int = 3
+def largest_changes(
+    before: Mapping[Group, float],
+    after: Mapping[Group, float],
+    means: tuple[float, float],
+    count: int = 3,
 ) -> list[ContributionChange]:
-    """The contributions that moved most, by size of the change; equal ones by fewer crosses.
+    """The parts of a mean reward that moved most, by size; equal ones by fewer fields.
 
     Args:
-        before, after: contributions of the same columns (`LearningLoop.contributions`).
+        before, after: contributions to one ranking (`LearningLoop.contributions`).
+        means: the mean reward that they are parts of, before and after.
     """
-    shifts = [ContributionChange(column, before[column], after[column]) for column in after]
-    shifts.sort(key=lambda s: (-round(abs(s.change), 12), len(s.column.context), s.column.action))
-    return shifts[:count]
+    everything = [
+        mean - math.fsum(parts.values()) for mean, parts in zip(means, (before, after), strict=True)
+    ]
+    groups = sorted({**before, **after}, key=lambda group: (group.order, group.fields))
+    changes = [
+        ContributionChange(None, *everything),
+        *(ContributionChange(g, before.get(g, 0.0), after.get(g, 0.0)) for g in groups),
+    ]
+    changes.sort(key=lambda change: -round(abs(change.change), 12))
+    return changes[:count]

@@ -11,15 +11,22 @@ from engine.protocol.request import Action, RankRequest
 
 
 @dataclass(frozen=True, slots=True)
-class Column:
-    """One column of a row: columns of the context (none: in general) x one of the action.
+class Group:
+    """Context fields that act together on what an action earns.
 
-    ``of_id`` tells the column that the action's own id makes from its features.
+    Attributes:
+        fields: their names, sorted; none for what the action earns whoever comes.
+        every: 2 for all pairs of fields as one group, 3 for all triples, where they are too
+            many to be told apart; then there are no `fields`. 0 otherwise.
     """
 
-    context: tuple[str, ...]
-    action: str
-    of_id: bool = False
+    fields: tuple[str, ...] = ()
+    every: int = 0
+
+    @property
+    def order(self) -> int:
+        """How many fields act together."""
+        return self.every or len(self.fields)
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,8 +120,11 @@ class Learner(Protocol):
         """How much each action looks like the baseline's choice; None without such a head."""
         ...
 
-    def contributions(self, impression: Impression, online: bool = True) -> dict[Column, float]:
-        """What each column of the context and the shown action adds to its mean reward."""
+    def contributions(self, impression: Impression, online: bool = True) -> dict[Group, float]:
+        """What each group of context fields adds to the mean reward of the shown action.
+
+        Groups of which nothing was learned may be left out.
+        """
         ...
 
     def sd_of_average(self, offers: Sequence[tuple[Features, tuple[Action, ...], Array]]) -> float:

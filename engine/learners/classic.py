@@ -10,28 +10,39 @@ them. The rate is constant, and rows are normalised by their squared length, whi
 what the service's normalised updates come to for features of size 1.
 
 It knows no doubt: its covariance is zero, so it explores only by chance.
+
+The weights are never written out. A step adds a multiple of a row to them, so they are at
+all times a combination of the rows learned,
+
+    (1)  w = sum over rows i of dual_i x_i,    x.w = sum of dual_i (x.x_i),
+
+and with s_k, t_k the symmetric polynomials of two contexts and of two actions, column by
+column (`engine.learners.crosses`), the inner product of two rows is
+
+    (2)  x.z = (1 + s_1 + s_2) + (t_1 + t_2) + t_1 (s_1 + ... + s_crosses).
+
+So the work depends on how many different rows were rewarded, never on how many columns
+pairs make.
 """
 
 import math
 from collections.abc import Sequence
 from functools import cached_property, lru_cache
-from itertools import combinations
 from typing import ClassVar, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
 from engine.arrays import Array, with_room
-from engine.learners.base import Column, Impression
+from engine.learners.base import Group, Impression
 from engine.learners.belief import Belief
+from engine.learners.crosses import by_group, symmetric_polynomials
 from engine.learners.state import Learned
 from engine.protocol.features import Features
 from engine.protocol.request import Action, RankRequest
 
-Terms = list[tuple[tuple[str, ...], float]]
-"""Columns of the context with their product."""
-KEPT = 1_024
-"""Rows whose places are kept."""
+KEPT = 256
+"""Contexts, actions and predictions for which what was computed is kept."""
 
 
 class ClassicModel(Learned):
@@ -43,22 +54,24 @@ class ClassicModel(Learned):
         rate: learning rate, 0 to 1; 0.001 in the service.
     """
 
-    STATE: ClassVar = ("_crosses", "_rate", "_index", "_weights")
+    STATE: ClassVar = ("_crosses", "_rate", "_contexts", "_actions", "_rows", "_at", "_duals")
 
     def __init__(self, crosses: int, rate: float) -> None:
-        self._crosses = crosses
-        self._rate = rate
-        self._index: dict[Column, int] = {}
-        self._weights: Array = np.zeros(64)
+        self._crosses, self._rate = crosses, rate
+        highest = 2 if crosses else 1
+        self._contexts = Side(0, highest, crosses)
+        self._actions = Side(1, highest, 1)
+        self._rows: dict[tuple[int, int], int] = {}
+        self._at: NDArray[np.intp] = np.zeros((2, 16), dtype=np.intp)
+        self._duals: Array = np.zeros(16)
 
     @cached_property
-    def _rows(self) -> dict[tuple[Features, Action], tuple[int, NDArray[np.intp], Array]]:
+    def _means(self) -> dict[tuple[Features, Action], float]:
         return {}
 
     def belief(self, context: Features, actions: tuple[Action, ...]) -> Belief:
         """Predicted rewards of the offered actions, without any doubt."""
-        mean = np.array([self._predict(context, action) for action in actions])
-        return Belief.of_one(mean, np.zeros((len(actions), len(actions))))
+        return Belief.of_one(self._predict(context, actions), np.zeros((len(actions),) * 2))
 
     def learn(self, context: Features, action: Action, reward: float, weight: float = 1.0) -> None:
         """One step towards a reward.
@@ -66,43 +79,60 @@ class ClassicModel(Learned):
         Args:
             weight: importance of the step, 1 / (propensity x number of actions).
         """
-        self._move(context, action, reward - self._predict(context, action), weight)
+        self._move(context, action, reward - self._predict(context, (action,))[0], weight)
 
-    def contributions(self, context: Features, action: Action) -> dict[Column, float]:
-        """What each column that the action is part of adds to its prediction."""
-        columns, values = classic_columns(context, action, self._crosses)
-        return {
-            column: value * float(self._weights[self._index[column]])
-            for column, value in zip(columns, values.tolist(), strict=True)
-            if column.action and column in self._index
-        }
+    def contributions(self, context: Features, action: Action) -> dict[Group, float]:
+        """What each group of context fields adds to the prediction of (context, action).
 
-    def _predict(self, context: Features, action: Action) -> float:
-        at, values = self._known(context, action)
-        return float(self._weights[at] @ values)
+        Columns of the context alone are left out: they are the same for all actions. So are
+        groups of which nothing was learned.
+        """
+        c, a = self._at[:, : len(self._rows)]
+        duals = self._duals[: len(self._rows)]
+        alone, single = self._actions.products(_with_id(action))
+        weights: Array = np.zeros((1 + self._crosses, len(self._contexts)))
+        weights[0] = np.bincount(c, duals * alone[a], minlength=len(self._contexts))
+        weights[1:] = np.bincount(c, duals * single[a], minlength=len(self._contexts))
+        columns, products = self._contexts.by_column(context)
+        fields = [context.fields[column] for column in columns]
+        return by_group(products, fields, len(context.columns), weights)
 
-    def _known(self, context: Features, action: Action) -> tuple[NDArray[np.intp], Array]:
-        """Places and values of the columns that were learned, found anew when there are more."""
-        size = len(self._index)
-        kept = self._rows.get((context, action))
-        if kept is not None and kept[0] == size:
-            return kept[1:]
-        columns, values = classic_columns(context, action, self._crosses)
-        places = np.array([self._index.get(column, -1) for column in columns], dtype=np.intp)
-        learned = places >= 0
-        if len(self._rows) >= KEPT:
-            self._rows.clear()
-        self._rows[context, action] = size, places[learned], values[learned]
-        return places[learned], values[learned]
+    def _predict(self, context: Features, actions: tuple[Action, ...]) -> Array:
+        """Predicted rewards, (K,), each kept until the next step."""
+        if all((context, action) in self._means for action in actions):
+            return np.array([self._means[context, action] for action in actions])
+        if len(self._means) >= KEPT:
+            self._means.clear()
+        means = self._times_weights(context, actions)
+        self._means |= zip(((context, a) for a in actions), means.tolist(), strict=True)
+        return means
+
+    def _times_weights(self, context: Features, actions: tuple[Action, ...]) -> Array:
+        """Inner products of rows with the weights, (K,): equations (1) and (2)."""
+        c, a = self._at[:, : len(self._rows)]
+        duals = self._duals[: len(self._rows)]
+        alone, crossed = self._contexts.products(context)
+        of_actions = np.array([self._actions.products(_with_id(action)) for action in actions])
+        sums = np.bincount(a, duals, minlength=len(self._actions))
+        crossed_sums = np.bincount(a, duals * crossed[c], minlength=len(self._actions))
+        # Row by row, so that no bit depends on what else was asked for.
+        means: Array = (of_actions * np.array([sums, crossed_sums])).sum(axis=(1, 2))
+        means += duals @ alone[c]
+        return means
 
     def _move(self, context: Features, action: Action, error: float, weight: float) -> None:
-        columns, _ = classic_columns(context, action, self._crosses)
-        for column in columns:
-            self._index.setdefault(column, len(self._index))
-        self._weights = with_room(self._weights, (len(self._index),))
-        at, values = self._known(context, action)
-        step = -math.expm1(-2 * self._rate * weight) * error / float(values @ values)
-        self._weights[at] += step * values
+        """Add the row to the weights, so that its prediction goes part of the way."""
+        c, a = self._contexts.index(context), self._actions.index(_with_id(action))
+        row = self._rows.setdefault((c, a), len(self._rows))
+        if row == self._at.shape[1]:
+            self._at = np.concatenate([self._at, np.zeros_like(self._at)], axis=1)
+            self._duals = with_room(self._duals, (row + 1,))
+        self._at[0, row], self._at[1, row] = c, a
+        alone, crossed = self._contexts.products(context)[:, c]
+        action_alone, single = self._actions.products(_with_id(action))[:, a]
+        length = alone + action_alone + single * crossed  # (2)
+        self._duals[row] += -math.expm1(-2 * self._rate * weight) * error / length
+        self._means.clear()
 
 
 class ClassicLearner(Learned):
@@ -149,7 +179,7 @@ class ClassicLearner(Learned):
     def likeness(self, request: RankRequest) -> None:
         return None
 
-    def contributions(self, impression: Impression, online: bool = True) -> dict[Column, float]:
+    def contributions(self, impression: Impression, online: bool = True) -> dict[Group, float]:
         return self.model.contributions(impression.context, impression.action)
 
     def sd_of_average(self, offers: Sequence[tuple[Features, tuple[Action, ...], Array]]) -> float:
@@ -159,48 +189,70 @@ class ClassicLearner(Learned):
         return type(self)(self._crosses, self._rate)
 
 
-@lru_cache(maxsize=4_096)
-def classic_columns(
-    context: Features, action: Action, crosses: int
-) -> tuple[tuple[Column, ...], Array]:
-    """Columns and values of (context, action), the constant first.
+class Side(Learned):
+    """The contexts, or the actions, that were learned, and inner products with them.
 
-    A column of the context alone has an empty ``action``; a pair of two features of the
-    action is one column of theirs together.
+    Args:
+        lowest, highest: orders of the columns that it has alone; order 0 is the constant.
+        crossed: highest order of its columns that are crossed with those of the other side.
     """
-    own: Terms = [((name,), value) for name, value in context.columns.items()]
-    shared = [(Column((), action.id, of_id=True), 1.0)]
-    shared += [(Column((), name), value) for name, value in action.features.columns.items()]
-    of_context: Terms = [((), 1.0), *own]
-    crossed = list(own) if crosses else []
-    if crosses:
-        of_context += _crossed(own, 2)
-        shared += _pairs(shared)
-    for order in range(2, crosses + 1):
-        crossed += _crossed(own, order)
-    single = shared[: 1 + len(action.features.columns)]
-    terms = [(Column(names, ""), value) for names, value in of_context]
-    terms += shared
-    terms += [
-        (Column(names, column.action, column.of_id), u * v)
-        for names, u in crossed
-        for column, v in single
-    ]
-    columns, values = zip(*terms, strict=True)
-    return columns, np.array(values)
+
+    STATE: ClassVar = ("_lowest", "_highest", "_crossed", "_places", "_entries", "_sizes")
+
+    def __init__(self, lowest: int, highest: int, crossed: int) -> None:
+        self._lowest, self._highest, self._crossed = lowest, highest, crossed
+        self._places: dict[tuple[tuple[str, float], ...], int] = {}
+        self._entries: dict[str, Array] = {}
+        self._sizes: dict[str, int] = {}
+
+    @cached_property
+    def _kept(self) -> dict[Features, Array]:
+        return {}
+
+    def __len__(self) -> int:
+        return len(self._places)
+
+    def index(self, features: Features) -> int:
+        """Position among those learned, added if it is new."""
+        key = tuple(sorted(features.columns.items()))
+        if key not in self._places:
+            for column, value in key:
+                size = self._sizes.get(column, 0)
+                entries = with_room(self._entries.get(column, np.zeros((2, 4))), (2, size + 1))
+                entries[:, size] = len(self), value
+                self._entries[column], self._sizes[column] = entries, size + 1
+            self._places[key] = len(self)
+            self._kept.clear()
+        return self._places[key]
+
+    def by_column(self, features: Features) -> tuple[list[str], Array]:
+        """The columns known, and inner products column by column, (n, columns known)."""
+        known = [column for column in features.columns if column in self._entries]
+        products: Array = np.zeros((len(self), len(known)))
+        for place, column in enumerate(known):
+            at, values = self._entries[column][:, : self._sizes[column]]
+            products[at.astype(np.intp), place] = features.columns[column] * values
+        return known, products
+
+    def products(self, features: Features) -> Array:
+        """Inner products over the columns alone, and over those that are crossed, (2, n)."""
+        if features not in self._kept:
+            if len(self._kept) >= KEPT:
+                self._kept.clear()
+            _, columns = self.by_column(features)
+            orders = symmetric_polynomials(columns, max(self._highest, self._crossed))
+            alone = orders[self._lowest : self._highest + 1].sum(axis=0)
+            self._kept[features] = np.array([alone, orders[1 : self._crossed + 1].sum(axis=0)])
+        return self._kept[features]
 
 
-def _crossed(own: Terms, order: int) -> Terms:
-    """Products of ``order`` different columns of the context."""
-    return [
-        (tuple(names[0] for names, _ in chosen), math.prod(value for _, value in chosen))
-        for chosen in combinations(own, order)
-    ]
-
-
-def _pairs(shared: list[tuple[Column, float]]) -> list[tuple[Column, float]]:
-    """Products of two different columns of the action."""
-    return [
-        (Column((), f"{a.action} & {b.action}", a.of_id), u * v)
-        for (a, u), (b, v) in combinations(shared, 2)
-    ]
+@lru_cache(maxsize=1_024)
+def _with_id(action: Action) -> Features:
+    """The features of an action with its id as another one; no feature's name is empty."""
+    name, features = f"={action.id}", action.features
+    return Features(
+        {name: 1.0, **features.columns},
+        {name: name, **features.fields},
+        features.size + 1,
+        features.non_null + 1,
+    )

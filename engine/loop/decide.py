@@ -9,7 +9,7 @@ from typing import TypeVar
 import numpy as np
 
 from engine.arrays import Array
-from engine.learners.base import Column, Learner
+from engine.learners.base import Group, Learner
 from engine.learners.belief import Belief
 from engine.loop.entries import Ranked
 from engine.loop.state import LoopState
@@ -43,8 +43,8 @@ class Judgement:
         belief = (learner or self.state.learner).belief(request)
         return self._decide_by(belief, request, stream(self.seed, "probabilities")).probabilities
 
-    def contributions(self, ranked: Ranked) -> Mapping[Column, float]:
-        """What each column of the context and the shown action adds to its mean reward."""
+    def contributions(self, ranked: Ranked) -> Mapping[Group, float]:
+        """What each group of context fields adds to the mean reward of the shown action."""
         return self.state.learner.contributions(ranked.impression, self._is_online)
 
     def decide(self, request: RankRequest, now: datetime) -> Ranked:

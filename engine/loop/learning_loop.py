@@ -13,7 +13,7 @@ from typing import Any, Concatenate, ParamSpec, Self, TypeVar
 
 from engine.arrays import Array
 from engine.errors import OvertakenError, refuse
-from engine.learners.base import Column, Learner
+from engine.learners.base import Group, Learner
 from engine.learners.belief import Belief
 from engine.loop.clock import Clock, read, utc_now
 from engine.loop.decide import Judgement
@@ -194,8 +194,8 @@ class LearningLoop:
         return self._judgement.belief(parse_rank_request(actions, context_features))
 
     @locked
-    def contributions(self, ranked: Ranked) -> Mapping[Column, float]:
-        """What each column of a ranking's context and shown action adds to its mean reward."""
+    def contributions(self, ranked: Ranked) -> Mapping[Group, float]:
+        """What each group of context fields adds to the mean reward of a ranking's shown action."""
         return self._judgement.contributions(ranked)
 
     # -- what a caller does -----------------------------------------------------------

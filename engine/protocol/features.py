@@ -105,6 +105,11 @@ def flatten(objects: Sequence[Any], target: str) -> Features:
     return Features(columns, {column: fields[column] for column in columns}, size, non_null)
 
 
+def values_of(objects: Sequence[Any]) -> dict[str, Any]:
+    """Field name -> value as it came, of feature objects that `flatten` took."""
+    return {field: value for field, value, _ in _walk(objects, "")}
+
+
 def _walk(objects: Sequence[Any], target: str) -> Iterator[tuple[str, Any, str]]:
     """(field, value, place in the request) of each feature, namespaces opened."""
     for i, item in enumerate(objects):

@@ -12,7 +12,7 @@ from functools import lru_cache
 from typing import Any, Self
 
 from engine.errors import check_number, refuse
-from engine.protocol.features import Features, flatten, is_list
+from engine.protocol.features import Features, flatten, is_list, values_of
 
 MAX_ACTIONS = 50
 MAX_EXCLUDED = 1_000
@@ -61,6 +61,11 @@ class RankRequest:
     def allowed(self) -> tuple[int, ...]:
         """Positions of the non-excluded actions; the first is the baseline."""
         return tuple(i for i, action in enumerate(self.actions) if action.id not in self.excluded)
+
+    @property
+    def context_values(self) -> dict[str, Any]:
+        """Fields of the context with their values as they came."""
+        return values_of(json.loads(self.context_text))
 
     def to_json(self) -> dict[str, object]:
         """The request in the service's JSON shape."""

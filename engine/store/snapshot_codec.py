@@ -16,17 +16,17 @@ from numpy.typing import NDArray
 
 from engine.arrays import Array
 from engine.errors import StaleError
-from engine.learners.base import Column
 from engine.learners.bayesian.averaging import ModelAverage
 from engine.learners.bayesian.basis import Basis, Block
 from engine.learners.bayesian.change import ChangeDetector
 from engine.learners.bayesian.hypothesis import Hypothesis
-from engine.learners.bayesian.kernel import RowKernel, Vectors
+from engine.learners.bayesian.kernel import RowKernel
 from engine.learners.bayesian.learner import BayesianLearner
 from engine.learners.bayesian.model import RewardModel
 from engine.learners.bayesian.posterior import Posterior, Share
 from engine.learners.bayesian.rows import RowForm
-from engine.learners.classic import ClassicLearner, ClassicModel
+from engine.learners.classic import ClassicLearner, ClassicModel, Side
+from engine.learners.crosses import Vectors
 from engine.learners.state import state_names, with_state
 from engine.protocol.features import Features
 from engine.protocol.request import Action
@@ -44,9 +44,9 @@ _LEARNED = (
     Vectors,
     ClassicLearner,
     ClassicModel,
+    Side,
     Hypothesis,
     RowForm,
-    Column,
     Features,
     Action,
 )

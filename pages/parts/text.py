@@ -32,6 +32,11 @@ def percent(share: float) -> str:
     return f"{share:.0%}".replace("%", "\u00a0%")
 
 
+def signed(reward: float) -> str:
+    """A change of a reward, with its sign."""
+    return f"{reward:+.2f}".replace("-", "\N{MINUS SIGN}")
+
+
 def note(markdown: str) -> None:
     """Small grey text, dark enough to read."""
     st.markdown(f":small[:gray[{markdown}]]")

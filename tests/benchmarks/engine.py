@@ -21,10 +21,12 @@ import os
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 import argparse
+import json
 import sys
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Hashable, Iterable
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -36,15 +38,14 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))  # here, `engine` i
 
 from engine import LearningLoop, LoopSettings, RankRequest, Thompson
 from engine.arrays import Array
-from engine.learners.base import Column
 from engine.learners.bayesian.basis import MAX_BASIS
-from engine.learners.bayesian.hypothesis import HYPOTHESES
+from engine.learners.bayesian.hypothesis import HYPOTHESES, Hypothesis
 from engine.learners.bayesian.learner import BayesianLearner
-from engine.learners.bayesian.rows import RowForm, columns_of_row
 from engine.loop.entries import Ranked
 from engine.loop.state import EventState
 from engine.simulation.crowd import crowd
 from engine.worlds import WORLDS, World, key_of
+from tests.engine.helpers import Row, all_columns, naive_row
 
 Json = dict[str, Any]
 T = TypeVar("T")
@@ -70,7 +71,7 @@ SIGMAS = 5.0
 class DenseLearner:
     """Thompson sampling over a constant and explicit columns, with nothing clever in it."""
 
-    def __init__(self, settings: LoopSettings, columns: Iterable[Column]) -> None:
+    def __init__(self, settings: LoopSettings, columns: Iterable[Hashable]) -> None:
         assert isinstance(settings.policy, Thompson)
         assert settings.compared[0].memory == 1
         (self._hypothesis,), self._policy = settings.compared, settings.policy
@@ -106,7 +107,7 @@ class DenseLearner:
     def _row(self, request: RankRequest, position: int) -> Array:
         row: Array = np.zeros(1 + self.size)
         row[0] = 1.0
-        for column, value in columns_of(request, position, self._hypothesis.form).items():
+        for column, value in rows_of(request, self._hypothesis)[position].items():
             row[self._at[column]] = value
         return row
 
@@ -118,20 +119,19 @@ class DenseLearner:
         return result
 
 
-def columns_of(request: RankRequest, position: int, form: RowForm) -> dict[Column, float]:
-    """The row of an offered action, written out."""
-    action = request.actions[position]
-    return columns_of_row(request.context, action.id, action.features, form)
+@lru_cache(maxsize=4)
+def rows_of(request: RankRequest, hypothesis: Hypothesis) -> list[Row]:
+    """The rows of the offered actions, written out."""
+    context, actions = json.loads(request.context_text), json.loads(request.actions_text)
+    return [naive_row(context, action, hypothesis.crosses, hypothesis.by) for action in actions]
 
 
 def reference_for(loop: LearningLoop) -> DenseLearner:
     """A reference with the settings of a loop and all columns that its requests have."""
-    columns: dict[Column, None] = {}
-    form = loop.settings.compared[0].form
-    for request in (state.ranked.request for state in loop.events.values()):
-        for position in range(len(request.actions)):
-            columns.update(dict.fromkeys(columns_of(request, position, form)))
-    return DenseLearner(loop.settings, columns)
+    (hypothesis,) = loop.settings.compared
+    requests = [state.ranked.request for state in loop.events.values()]
+    rows = [row for request in requests for row in rows_of(request, hypothesis)]
+    return DenseLearner(loop.settings, all_columns(rows))
 
 
 def check(ranked: Ranked, means: Array, probabilities: Array, draws: int) -> None:

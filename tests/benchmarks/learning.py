@@ -28,8 +28,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))  # here, `engine` i
 from engine import EpsilonGreedy, Greedy, LearningLoop, LoopSettings, Thompson, Uniform
 from engine.arrays import Array
 from engine.learners.bayesian.hypothesis import HYPOTHESES
-from engine.learners.bayesian.kernel import context_scales, symmetric_polynomials
-from engine.learners.bayesian.rows import RowForm
+from engine.learners.bayesian.rows import RowForm, context_scales
+from engine.learners.crosses import symmetric_polynomials
 from engine.protocol.features import Features
 from engine.simulation.crowd import crowd
 from engine.worlds.coffee import COFFEE

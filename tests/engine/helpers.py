@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from engine import LearningLoop, PersonalizerError, RankRequest
+from engine.learners.base import Group
 from engine.learners.bayesian.hypothesis import Hypothesis
 from engine.learners.bayesian.learner import BayesianLearner
 from engine.learners.bayesian.model import RewardModel
@@ -286,6 +287,21 @@ def naive_row(context: Sequence[Json], action: Json, crosses: int, by: By = "id"
         for crossed, u in terms.items()
         for column, v in own.items()
     }
+
+
+def by_fields(context: Sequence[Json], parts: Row) -> dict[Group, float]:
+    """Sums over the columns of a row, by the fields of the context that they are of.
+
+    For at most 12 fields, whose crosses are all told apart.
+    """
+    fields = naive_columns(context)
+    assert len(fields) <= 12
+    field_of = {column: field for field, columns in fields.items() for column in columns}
+    found: dict[Group, float] = {}
+    for (columns, _), value in parts.items():
+        group = Group(tuple(sorted({field_of[column] for column in columns})))
+        found[group] = found.get(group, 0.0) + value
+    return found
 
 
 def dot(one: Mapping[Any, float], other: Mapping[Any, float]) -> float:

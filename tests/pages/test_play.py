@@ -63,8 +63,8 @@ def test_a_click_says_what_moved_and_shows_before_and_after(open_app: Open) -> N
     assert click is not None
     i = click.before.chosen
     assert click.after.probabilities[i] > click.before.probabilities[i]
-    assert len(click.shifts) == 3
-    assert "Weights that moved most" in app.text
+    assert len(click.changes) == 3
+    assert "Where the move comes from, in reward: whatever is offered **+0." in app.text
     assert {row["when"] for row in tables(app, BELLS)[0]} == {"now", "before"}
 
 
@@ -378,7 +378,7 @@ def test_a_click_that_was_expected_is_said_to_have_moved_nothing(open_app: Open)
     app = open_app().click("let-in-100").finish_the_crowd().answer(1.0)
     click = app.session.click
     assert click is not None
-    assert max(abs(shift.change) for shift in click.shifts) < 0.001
+    assert max(abs(part.change) for part in click.changes) < 0.001
     captions = "\n".join([app.text, *(caption.value for caption in app.at.caption)])
-    assert "No weight moved by as much as 0.001" in captions
-    assert "Weights that moved" not in captions
+    assert "It moved by less than 0.005" in captions
+    assert "Where the move comes from" not in captions

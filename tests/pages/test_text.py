@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pages.parts.text import percent, plain
+from pages.parts.text import percent, plain, signed
 
 JOINER = "\u2060"
 
@@ -40,3 +40,8 @@ def test_plain_text_holds_nothing_to_link_or_to_picture(text: str) -> None:
 )
 def test_probabilities_are_written_in_percent(share: float, text: str) -> None:
     assert percent(share) == text.replace(" ", "\u00a0")  # never broken into two lines
+
+
+@pytest.mark.parametrize(("reward", "text"), [(0.125, "+0.12"), (-0.3, "\N{MINUS SIGN}0.30")])
+def test_a_change_is_written_with_its_sign(reward: float, text: str) -> None:
+    assert signed(reward) == text

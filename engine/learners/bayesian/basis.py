@@ -13,7 +13,7 @@ told apart by their ids alone have a block each, and none pays for the others.
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import ClassVar
@@ -22,6 +22,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.arrays import Array, with_room
+from engine.learners.base import Group
 from engine.learners.bayesian.kernel import RowKernel
 from engine.learners.bayesian.rows import RowForm
 from engine.learners.state import Learned
@@ -50,6 +51,11 @@ class Block(Learned):
     rows: NDArray[np.intp] = field(default_factory=lambda: np.zeros(16, dtype=np.intp))
     whiten: Array = field(default_factory=lambda: np.zeros((16, 16)))
     size: int = 0
+
+    def dual(self, weights: Array) -> Array:
+        """The combination of its rows that a vector of coordinates (r,) is, (r,)."""
+        result: Array = self.whiten[: self.size, : self.size].T @ weights
+        return result
 
     def coordinates(self, products: Array) -> Array:
         """Coordinates (K, r) of rows by their inner products (K, m) with all kernel rows."""
@@ -174,6 +180,15 @@ class Basis(Learned):
             outside[at[:, None], at] -= part.coordinates @ part.coordinates.T
             parts.append(part)
         return OfferedRows(tuple(parts), outside)
+
+    def contributions(
+        self, context: Features, action: Action, weights: Mapping[Block, Array]
+    ) -> dict[Group, float]:
+        """Inner product of a row with weights (r,) of blocks, by groups of context fields."""
+        dual: Array = np.zeros(self.size)
+        for block, inside in weights.items():
+            dual[block.rows[: block.size]] = block.dual(inside)
+        return self._kernel.contributions(context, action, dual)
 
     def place(self, context: Features, action: Action) -> tuple[LearnedRow, tuple[Merge, ...]]:
         """Coordinates of a row that is learned, after the basis has grown to hold it.

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from typing import ClassVar, Self
 
 from engine.arrays import Array
-from engine.learners.base import Column, Impression
+from engine.learners.base import Group, Impression
 from engine.learners.bayesian.hypothesis import Hypothesis
 from engine.learners.bayesian.model import RewardModel
 from engine.learners.belief import Belief
@@ -68,7 +68,7 @@ class BayesianLearner(Learned):
     def likeness(self, request: RankRequest) -> Belief:
         return self.imitation.belief(request.context, request.actions)
 
-    def contributions(self, impression: Impression, online: bool = True) -> dict[Column, float]:
+    def contributions(self, impression: Impression, online: bool = True) -> dict[Group, float]:
         imitation = self._imitated if online else None
         return self.rewards.contributions(impression.context, impression.action, imitation)
 

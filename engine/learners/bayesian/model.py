@@ -9,20 +9,20 @@ import math
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from itertools import chain
 from typing import ClassVar
 
 import numpy as np
 
 from engine.arrays import Array
-from engine.learners.base import Column
+from engine.learners.base import Group
 from engine.learners.bayesian.averaging import ModelAverage
 from engine.learners.bayesian.basis import Basis, Block, OfferedRows
 from engine.learners.bayesian.change import ChangeDetector
 from engine.learners.bayesian.hypothesis import Hypothesis
 from engine.learners.bayesian.kernel import RowKernel
 from engine.learners.bayesian.posterior import Posterior, PriorShift
-from engine.learners.bayesian.rows import RowForm, action_terms, context_terms
+from engine.learners.bayesian.rows import RowForm
 from engine.learners.belief import Belief
 from engine.learners.state import Learned
 from engine.protocol.features import Features
@@ -74,10 +74,6 @@ class RewardModel(Learned):
     def __init__(self, hypotheses: Sequence[Hypothesis], may_change: bool = True) -> None:
         self.evidence = ChangeDetector(hypotheses, may_change)
         self._spans: dict[RowForm, Basis] = {h.form: Basis(h.form) for h in hypotheses}
-
-    @cached_property
-    def _terms(self) -> dict[tuple[RowForm, Features], dict[tuple[str, ...], float]]:
-        return {}
 
     @property
     def learned(self) -> int:
@@ -199,60 +195,29 @@ class RewardModel(Learned):
 
     def contributions(
         self, context: Features, action: Action, imitation: "RewardModel | None" = None
-    ) -> dict[Column, float]:
-        """What each column of (context, action) adds to its mean: weight x value of the column.
+    ) -> dict[Group, float]:
+        """What each group of context fields adds to the mean of (context, action).
 
-        In units of reward; they sum to the mean less the mean of everything. Writes out
-        every cross of the context's fields, so it is for explaining single decisions.
+        In units of reward; they sum to the mean less the mean of everything. Groups of
+        which nothing was learned are left out.
         """
-        found: dict[Column, float] = defaultdict(float)
+        weights: dict[Basis, dict[Block, Array]] = {}
         for component in self.components():
-            for column, value in self._explain(component, context, action, imitation).items():
-                found[column] += component.weight * value
+            shifts, centre = self._shifts(component, imitation)
+            inside = weights.setdefault(component.span, {})
+            for block in component.span.blocks:
+                own = component.learner.weights(block, centre)
+                if imitation is not None:
+                    own = own + shifts[block].weights
+                inside[block] = inside.get(block, 0.0) + component.weight * own
+        parts = [span.contributions(context, action, own) for span, own in weights.items()]
         if imitation is not None:
-            for column, value in imitation.contributions(context, action).items():
-                found[column] += IMITATION_WEIGHT * value
+            imitated = imitation.contributions(context, action)
+            parts.append({group: IMITATION_WEIGHT * value for group, value in imitated.items()})
+        found: dict[Group, float] = defaultdict(float)
+        for group, value in chain.from_iterable(part.items() for part in parts):
+            found[group] += value
         return dict(found)
-
-    def _explain(
-        self,
-        component: Component,
-        context: Features,
-        action: Action,
-        imitation: "RewardModel | None",
-    ) -> dict[Column, float]:
-        """Contributions by one hypothesis."""
-        form = component.span.form
-        crosses = context_terms(context, form)
-        parts = action_terms(action.id, action.features, form)
-        weights: dict[tuple[tuple[str, ...], tuple[str, bool]], float] = defaultdict(float)
-        shifts, centre = self._shifts(component, imitation)
-        for block in component.span.blocks:
-            own = component.learner.weights(block, centre)
-            if imitation is not None:
-                own = own + shifts[block].weights
-            dual = block.whiten[: block.size, : block.size].T @ own
-            rows = component.span.written(block)
-            for share, (basis_context, basis_action) in zip(dual.tolist(), rows, strict=True):
-                shared = action_terms(basis_action.id, basis_action.features, form)
-                both = [(a, value) for a, value in shared.items() if a in parts]
-                if not both:
-                    continue
-                for c, value in self._crosses_of(basis_context, form).items():
-                    if c in crosses:
-                        for a, part in both:
-                            weights[c, a] += share * value * part
-        return {
-            Column(c, *a): weights[c, a] * u * v
-            for c, u in crosses.items()
-            for a, v in parts.items()
-        }
-
-    def _crosses_of(self, context: Features, form: RowForm) -> dict[tuple[str, ...], float]:
-        """Crosses of a context in a basis, written out once."""
-        if (form, context) not in self._terms:
-            self._terms[form, context] = context_terms(context, form)
-        return self._terms[form, context]
 
     # -- around what was imitated -----------------------------------------------------
 

@@ -2,10 +2,13 @@
 
 import math
 from dataclasses import dataclass
-from itertools import combinations, product
+from functools import lru_cache
 from typing import Literal
 
-from engine.learners.base import Column
+import numpy as np
+
+from engine.arrays import Array
+from engine.learners.crosses import symmetric_polynomials
 from engine.protocol.features import Features
 
 ID_LENGTH = math.sqrt(0.5)
@@ -32,8 +35,9 @@ class RowForm:
     by: By = "id"
 
 
-def context_terms(context: Features, form: RowForm) -> dict[tuple[str, ...], float]:
-    """All crosses of up to ``form.crosses`` context fields, and their values.
+@lru_cache(maxsize=1_024)
+def context_scales(context: Features, form: RowForm) -> tuple[Array, float]:
+    """How the context's part of a row is scaled.
 
     Each order of crossing (none, single fields, pairs, triples) has the same share of the
     squared length, so of the prior variance, whatever the number of fields. Measured on
@@ -41,49 +45,41 @@ def context_terms(context: Features, form: RowForm) -> dict[tuple[str, ...], flo
     about .015 less a visitor over the first 1,000. By id, each order has length 1 before
     that; by features, that length is what it is for fields of size 1, so that it follows
     the numbers.
+
+    Returns:
+        what the crosses of each order are multiplied by, (crosses + 1,), and the squared
+        length that the part has then.
     """
-    by_field: dict[str, list[str]] = {}
-    for column in context.columns:
-        by_field.setdefault(context.fields[column], []).append(column)
-    orders = []
-    for order in range(form.crosses + 1):
-        terms = {
-            tuple(sorted(columns)): math.prod(context.columns[c] for c in columns)
-            for fields in combinations(by_field, order)
-            for columns in product(*(by_field[f] for f in fields))
-        }
-        square = sum(v * v for v in terms.values())
-        length = square if form.by == "id" else math.comb(context.size, order)
-        if square > 0:
-            orders.append({key: v / math.sqrt(length) for key, v in terms.items()})
-    return {k: v / math.sqrt(len(orders)) for terms in orders for k, v in terms.items()}
+    own = symmetric_polynomials(_field_squares(context), form.crosses)
+    squares = own
+    if form.by == "features":
+        squares = np.array([float(math.comb(context.size, k)) for k in range(len(own))])
+    present = own > 0
+    scales: Array = np.zeros_like(own)
+    scales[present] = 1.0 / np.sqrt(squares[present] * present.sum())
+    return scales, float(own @ scales**2)
 
 
-def action_terms(name: str, features: Features, form: RowForm) -> dict[tuple[str, bool], float]:
-    """An action's own columns: (column, whether it is the id's) -> value.
+def action_scales(features: Features, form: RowForm) -> tuple[float, float]:
+    """What an action's features are multiplied by, and the length of its id's part.
 
     By id, the id is a feature of its own, as it was in the service, so that ids alone
     allow learning: id and features each hold half of the squared length 1, so that
     actions share what they have in common and can still differ. By features, there is no
     id unless there is nothing else, and numbers count as they are.
     """
-    square = sum(v * v for v in features.columns.values())
+    square = sum(value * value for value in features.columns.values())
     if square == 0:
-        return {(name, True): 1.0}
+        return 0.0, 1.0
     if form.by == "features":
-        scale = 1 / math.sqrt(features.size)
-        return {(column, False): scale * v for column, v in features.columns.items()}
-    scale = ID_LENGTH / math.sqrt(square)
-    terms = {(column, False): scale * v for column, v in features.columns.items()}
-    return {(name, True): ID_LENGTH, **terms}
+        return 1 / math.sqrt(features.size), 0.0
+    return ID_LENGTH / math.sqrt(square), ID_LENGTH
 
 
-def columns_of_row(
-    context: Features, name: str, features: Features, form: RowForm
-) -> dict[Column, float]:
-    """The row of (context, action) written out: column -> value."""
-    return {
-        Column(c, a, of_id): u * v
-        for c, u in context_terms(context, form).items()
-        for (a, of_id), v in action_terms(name, features, form).items()
-    }
+def _field_squares(context: Features) -> Array:
+    """Squared length of each field's columns."""
+    squares: dict[str, float] = {}
+    for column, value in context.columns.items():
+        field = context.fields[column]
+        squares[field] = squares.get(field, 0.0) + value * value
+    return np.array(list(squares.values()))

@@ -1,15 +1,16 @@
 """What the engine believes about this visitor, and what the last click changed."""
 
+import json
 from collections.abc import Iterable, Mapping
 
 import streamlit as st
 
-from engine.evaluation.explanation import ContributionChange
+from engine.learners.base import Group
 from engine.loop.entries import Ranked
 from engine.worlds import World
 from pages.parts.charts import beliefs as chart
 from pages.parts.play.session import Click, PlaySession
-from pages.parts.text import note, percent, plain
+from pages.parts.text import note, percent, plain, signed
 from pages.parts.theme import is_dark
 
 _ONLINE_HELP = (
@@ -80,8 +81,8 @@ def _draw(
     )
 
 
-_NOTICED = 0.001
-"""Reward by which a weight must have moved to be worth telling."""
+_NOTICED = 0.005
+"""Reward by which a part of a belief must have moved to be worth telling: half a hundredth."""
 
 
 def _tell_what_moved(world: World, click: Click) -> None:
@@ -97,18 +98,31 @@ def _tell_what_moved(world: World, click: Click) -> None:
     else:
         told = f"What is shown does not change; {moved}."
     st.markdown(f"**Your click: {sent}** for {item.emoji} {plain(item.id)}. {told}")
-    shifts = [_in_words(shift) for shift in click.shifts if abs(shift.change) >= _NOTICED]
-    if shifts:
-        note("Weights that moved most, in reward: " + "; ".join(shifts) + ".")
+    parts = _parts_of_move(click, click.after.means[i] - click.before.means[i])
+    if parts:
+        note("Where the move comes from, in reward: " + "; ".join(parts) + ".")
     else:
-        note(f"No weight moved by as much as {_NOTICED:g}: just this was expected.")
+        note(f"It moved by less than {_NOTICED:g}: just this was expected.")
 
 
-def _in_words(shift: ContributionChange) -> str:
-    """A weight and its move: which action or feature, for whom, by how much reward."""
-    column = shift.column
-    values = [part.partition("=")[2] or part for part in column.context]
-    where = " and ".join(values) if values else "everybody"
-    what = column.action.replace("=", " ")
-    change = f"{shift.change:+.2g}".replace("-", "−")
-    return f"{plain(what)} for {plain(where)} **{change}**"
+def _parts_of_move(click: Click, move: float) -> list[str]:
+    """What moved a belief most, and the rest of the move."""
+    values = click.before.request.context_values
+    largest = [change for change in click.changes if abs(change.change) >= _NOTICED]
+    rest = move - sum(change.change for change in largest)
+    parts = [f"{whom(c.group, values)} **{signed(c.change)}**" for c in largest]
+    return [*parts, f"all else **{signed(rest)}**"] if abs(rest) >= _NOTICED else parts
+
+
+def whom(group: Group | None, values: Mapping[str, object]) -> str:
+    """Who a group of context fields stands for in a context, field -> value."""
+    if group is None:
+        return "whatever is offered"
+    if group.every:
+        return "all pairs" if group.every == 2 else "all triples"
+    named = [
+        value if value and isinstance(value, str) else f"{field} {json.dumps(value)}"
+        for field, value in values.items()
+        if field in group.fields
+    ]
+    return plain(" and ".join(named)) if named else "whoever comes"

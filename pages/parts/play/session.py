@@ -15,7 +15,7 @@ import streamlit as st
 
 from engine import LearningLoop, LoopSettings, PersonalizerError
 from engine.evaluation.context_map import favourites
-from engine.evaluation.explanation import ContributionChange, largest_shifts
+from engine.evaluation.explanation import ContributionChange, largest_changes
 from engine.evaluation.learning_curve import LearningCurve
 from engine.loop.entries import Ranked
 from engine.simulation.crowd import Visitor, serve, visitor
@@ -38,14 +38,14 @@ class Click:
         before, after: the ranking of the visitor's context before and after learning.
         reward: what was sent; the default reward for no answer.
         answered: False for no answer.
-        shifts: the three contributions that moved most.
+        changes: the three parts of its mean reward that moved most.
     """
 
     before: Ranked
     after: Ranked
     reward: float
     answered: bool
-    shifts: tuple[ContributionChange, ...]
+    changes: tuple[ContributionChange, ...]
 
 
 P = ParamSpec("P")
@@ -268,12 +268,14 @@ class PlaySession(LivePlay):
         before = self.ranked
         parts = self.loop.contributions(before)
         self.kept.together(lambda: self._answer(value))
+        after, i = self.ranked, before.shown
+        means = before.means[i], after.means[i]
         return Click(
             before=before,
-            after=self.ranked,
+            after=after,
             reward=self.loop.settings.default_reward if value is None else value,
             answered=value is not None,
-            shifts=tuple(largest_shifts(parts, self.loop.contributions(before))),
+            changes=tuple(largest_changes(parts, self.loop.contributions(before), means)),
         )
 
     def _answer(self, value: float | None) -> None:

@@ -1,8 +1,13 @@
 """What all learners share."""
 
-from engine.learners.base import Column
+import pytest
+
+from engine.learners.base import Group
 
 
-def test_a_column_is_a_value_that_tells_an_id_from_a_feature() -> None:
-    assert Column(("a",), "b") == Column(("a",), "b", of_id=False)
-    assert len({Column(("a",), "b"), Column(("a",), "b", True), Column(("a",), "b")}) == 2
+@pytest.mark.parametrize(
+    ("group", "order"),
+    [(Group(), 0), (Group(("a",)), 1), (Group(("a", "b")), 2), (Group(every=3), 3)],
+)
+def test_the_order_of_a_group_is_how_many_fields_act_together(group: Group, order: int) -> None:
+    assert group.order == order

@@ -1,24 +1,42 @@
 """The retired service's own learner: columns of pairs, and steps that never overshoot."""
 
 import math
-from collections.abc import Sequence
+import tracemalloc
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from itertools import combinations
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from engine import EpsilonGreedy, Greedy, LearningLoop, LoopSettings
-from engine.learners.classic import ClassicLearner, ClassicModel, classic_columns
+from engine.learners.base import Group
+from engine.learners.classic import ClassicLearner, ClassicModel
 from engine.loop.entries import Ranked
 from engine.loop.settings import LearningMode
 from engine.protocol.request import RankRequest, parse_rank_request
 from engine.worlds.coffee import COFFEE
-from tests.engine.helpers import CONTEXTS, DRINKS, Array, Json, ManualClock, request_of
+from tests.engine.helpers import (
+    CONTEXTS,
+    DRINKS,
+    Array,
+    Json,
+    ManualClock,
+    Row,
+    actions,
+    by_fields,
+    contexts,
+    dot,
+    naive_columns,
+    request_of,
+)
 
 NUMBERS: Json = {"id": "tea", "features": [{"price": 0.2, "hot": True}]}
 OUTSIDE: list[Json] = [{"temperature": 0.5}, {"weather": "rainy"}]
+FEATURES = {"temperature": 0.5, "weather": 1.0, "tea": 1.0, "price": 0.2, "hot": 1.0}
+"""All that is known of `NUMBERS` there."""
 
 
 def coffee(cell: int = 0) -> RankRequest:
@@ -36,7 +54,60 @@ def classic_head(loop: LearningLoop) -> ClassicModel:
     return loop.learner.model
 
 
-# -- columns --------------------------------------------------------------------------
+# -- oracle: columns written out ------------------------------------------------------
+
+
+def products_of(columns: Mapping[str, float], order: int) -> dict[tuple[str, ...], float]:
+    """Products of so many different columns."""
+    return {
+        names: math.prod(columns[name] for name in names)
+        for names in combinations(sorted(columns), order)
+    }
+
+
+def written_out(context: list[Json], action: Json, crosses: int) -> Row:
+    """(columns of the context, of the action) -> value.
+
+    A constant, all features and all pairs of features; from 2 and 3 crosses on, so many
+    features of the context with each of the action. Its id is a feature, ``#id``.
+    """
+    outside, inside = (
+        {c: v for columns in naive_columns(objects).values() for c, v in columns.items()}
+        for objects in (context, action["features"])
+    )
+    inside["#" + action["id"]] = 1.0
+    row: dict[tuple[tuple[str, ...], str], float] = {((), ""): 1.0}
+    for order in range(1, 3 if crosses else 2):
+        row |= {(names, ""): v for names, v in products_of(outside, order).items()}
+        row |= {((), " & ".join(names)): v for names, v in products_of(inside, order).items()}
+    for order in range(1, crosses + 1):
+        for names, u in products_of(outside, order).items():
+            row |= {(names, column): u * v for column, v in inside.items()}
+    return row
+
+
+@dataclass
+class WrittenOut:
+    """Gradient descent over written-out columns, each step weighted and never too far."""
+
+    crosses: int
+    rate: float
+    weights: dict[tuple[tuple[str, ...], str], float] = field(default_factory=dict)
+
+    def parts(self, context: list[Json], action: Json) -> Row:
+        """What each column adds to the prediction."""
+        row = written_out(context, action, self.crosses)
+        return {column: self.weights.get(column, 0.0) * value for column, value in row.items()}
+
+    def predict(self, context: list[Json], action: Json) -> float:
+        return math.fsum(self.parts(context, action).values())
+
+    def learn(self, context: list[Json], action: Json, reward: float, weight: float) -> None:
+        row = written_out(context, action, self.crosses)
+        way = 1 - math.exp(-2 * self.rate * weight)
+        step = way * (reward - self.predict(context, action)) / dot(row, row)
+        for column, value in row.items():
+            self.weights[column] = self.weights.get(column, 0.0) + step * value
 
 
 @pytest.mark.parametrize(("crosses", "count"), [(0, 9), (1, 37), (2, 52), (3, 57)])
@@ -46,46 +117,78 @@ def test_coffee_has_as_many_columns_as_the_services_pairs_make(crosses: int, cou
     Beyond pairs, 3 pairs and 1 triple of the context come with each of a drink's five.
     """
     assert 1 + 8 + math.comb(8, 2) == 37
-    for cell in range(len(COFFEE.contexts)):
-        request = coffee(cell)
-        for action in request.actions:
-            columns, values = classic_columns(request.context, action, crosses)
-            assert len(columns) == len(set(columns)) == len(values) == count
-            assert values.tolist() == [1.0] * count
+    for context in COFFEE.contexts:
+        for action in COFFEE.actions:
+            row = written_out(COFFEE.features(context), action, crosses)
+            assert list(row.values()) == [1.0] * count
 
 
-def test_a_pairs_value_is_the_product_of_its_features() -> None:
-    request = request_of(OUTSIDE, NUMBERS)
-    _, values = classic_columns(request.context, request.actions[0], 1)
-    features = [0.5, 1.0, 1.0, 0.2, 1.0]
-    pairs = [u * v for u, v in combinations(features, 2)]
-    assert sorted(values.tolist()) == pytest.approx(sorted([1.0, *features, *pairs]))
+past = st.lists(
+    st.tuples(contexts, actions, st.floats(-1, 1), st.floats(0.01, 50)), min_size=1, max_size=6
+)
 
 
-def test_the_constant_comes_first_and_columns_say_what_they_are_of() -> None:
-    request = request_of(OUTSIDE, NUMBERS)
-    columns, _ = classic_columns(request.context, request.actions[0], 1)
-    assert (columns[0].context, columns[0].action) == ((), "")
-    assert {c.context for c in columns if not c.action} == {
-        (),
-        ("temperature",),
-        ("weather=rainy",),
-        ("temperature", "weather=rainy"),
-    }
-    assert {c.action for c in columns if not c.context and c.action} == {
-        "tea",
-        "price",
-        "hot=true",
-        "tea & price",
-        "tea & hot=true",
-        "price & hot=true",
-    }
-    crossed = {(c.context, c.action, c.of_id) for c in columns if c.context and c.action}
-    assert crossed == {
-        ((of_context,), action, action == "tea")
-        for of_context in ("temperature", "weather=rainy")
-        for action in ("tea", "price", "hot=true")
-    }
+@given(past, contexts, actions, st.integers(0, 3), st.floats(0.001, 1))
+def test_predictions_and_contributions_are_those_of_columns_written_out(
+    history: list[tuple[list[Json], Json, float, float]],
+    context: list[Json],
+    action: Json,
+    crosses: int,
+    rate: float,
+) -> None:
+    assume(max(len(naive_columns(c)) for c in (context, *(c for c, *_ in history))) <= 12)
+    model, oracle = ClassicModel(crosses, rate), WrittenOut(crosses, rate)
+    for where, what, reward, weight in history:
+        request = request_of(where, what)
+        model.learn(request.context, request.actions[0], reward, weight)
+        oracle.learn(where, what, reward, weight)
+    row = written_out(context, action, crosses)
+    tolerance = 1e-9 * max(1.0, dot(row, row))
+    request = request_of(context, action)
+    mean = model.belief(request.context, request.actions).mean.item()
+    assert mean == pytest.approx(oracle.predict(context, action), abs=tolerance)
+    parts = {c: v for c, v in oracle.parts(context, action).items() if c[1]}
+    expected = by_fields(context, parts)
+    found = model.contributions(request.context, request.actions[0])
+    assert found.keys() <= expected.keys()
+    filled = {group: found.get(group, 0.0) for group in expected}
+    assert filled == pytest.approx(expected, abs=tolerance)
+
+
+def test_equal_rows_are_held_once_whatever_the_order_of_their_features() -> None:
+    """So the work is bounded by how many different rows were rewarded; 600 would take 400 kB."""
+    model = ClassicModel(2, 0.1)
+    orders = [[{"a": "x"}, {"b": 0.5}], [{"b": 0.5, "a": "x"}]]
+    requests = [request_of(context, NUMBERS) for context in orders] * 300
+    tracemalloc.start()
+    taken = []
+    for request in requests:
+        model.learn(request.context, request.actions[0], 1.0)
+        taken.append(tracemalloc.get_traced_memory()[0])
+    tracemalloc.stop()
+    assert taken[-1] - taken[9] < 50_000
+
+
+@pytest.mark.parametrize("fields", [40, 120, 2_000])
+def test_work_is_bounded_whatever_the_number_of_fields(fields: int) -> None:
+    """Written out, the triples of 40 fields take 125 MB."""
+    rng = np.random.default_rng(fields)
+    model = ClassicModel(3, 0.5)
+    requests = [
+        request_of([{f"f{i}": int(v) for i, v in enumerate(rng.integers(0, 3, fields))}], NUMBERS)
+        for _ in range(8)
+    ]
+    tracemalloc.start()
+    for request in requests:
+        model.learn(request.context, request.actions[0], float(rng.integers(2)))
+    mean = model.belief(requests[0].context, requests[0].actions).mean.item()
+    found = model.contributions(requests[0].context, requests[0].actions[0])
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert peak < 1_000_000 + 5_000 * fields
+    assert abs(mean) > 0.01
+    assert len(found) <= 1 + fields + 2
+    assert {group.every for group in found} == {0, 2, 3}
 
 
 # -- a step ---------------------------------------------------------------------------
@@ -128,16 +231,16 @@ def test_a_step_goes_the_documented_part_of_the_way_to_the_reward(
 
 
 def test_a_step_over_numbers_is_normalised_by_the_rows_squared_length() -> None:
+    """For everybody, the price, the heat, the id and their pairs move together."""
     model = ClassicModel(1, 0.3)
     request = request_of(OUTSIDE, NUMBERS)
     context, action = request.context, request.actions[0]
     model.learn(context, action, 1.0)
-    features = [0.5, 1.0, 1.0, 0.2, 1.0]
-    values = [1.0, *features, *(u * v for u, v in combinations(features, 2))]
-    step = (1 - math.exp(-0.6)) / sum(v * v for v in values)
-    found = model.contributions(context, action)
-    priced = next(v for c, v in found.items() if (c.context, c.action) == ((), "price"))
-    assert priced == pytest.approx(step * 0.2**2)
+    values = [1.0, *(v for k in (1, 2) for v in products_of(FEATURES, k).values())]
+    step = (1 - math.exp(-0.6)) / math.fsum(v * v for v in values)
+    own = {c: FEATURES[c] for c in ("price", "hot", "tea")}
+    alone = math.fsum(v * v for k in (1, 2) for v in products_of(own, k).values())
+    assert model.contributions(context, action)[Group()] == pytest.approx(step * alone)
     assert predictions(model, [request]).item() == pytest.approx(1 - math.exp(-0.6))
 
 
@@ -157,6 +260,19 @@ def test_a_step_never_overshoots_whatever_its_weight(
         model.learn(request.context, request.actions[at], reward, weight)
         after = model.belief(request.context, request.actions).mean[at]
         assert min(before, reward) - 1e-9 <= after <= max(before, reward) + 1e-9
+
+
+def test_what_else_is_asked_changes_no_bit_of_a_prediction() -> None:
+    rng = np.random.default_rng(2)
+    asked, quiet = ClassicModel(3, 0.5), ClassicModel(3, 0.5)
+    for i in range(120):
+        request, reward = coffee(int(rng.integers(36))), float(rng.integers(2))
+        asked.belief(request.context, request.actions)
+        for model in (asked, quiet):
+            model.learn(request.context, request.actions[i % 4], reward)
+    every = [coffee(cell) for cell in range(36)]
+    one_by_one = [[quiet.belief(r.context, (a,)).mean.item() for a in r.actions] for r in every]
+    assert predictions(asked, every).tolist() == one_by_one
 
 
 def test_new_names_may_come_and_change_no_prediction_until_they_are_learned() -> None:
@@ -191,7 +307,6 @@ def test_contributions_of_two_actions_differ_as_their_predictions_do(crosses: in
     for cell in (0, 11, 35):
         request = coffee(cell)
         found = [model.contributions(request.context, action) for action in request.actions]
-        assert all(column.action for each in found for column in each)
         means = model.belief(request.context, request.actions).mean
         sums = np.array([sum(each.values()) for each in found])
         np.testing.assert_allclose(sums - sums[0], means - means[0], rtol=0, atol=1e-12)
@@ -200,7 +315,8 @@ def test_contributions_of_two_actions_differ_as_their_predictions_do(crosses: in
 
 def test_what_was_never_learned_contributes_nothing() -> None:
     request = coffee()
-    assert ClassicModel(1, 0.1).contributions(request.context, request.actions[0]) == {}
+    found = ClassicModel(1, 0.1).contributions(request.context, request.actions[0])
+    assert found == {Group(): 0.0}
 
 
 def test_a_loop_explains_with_its_classic_learner() -> None:
@@ -209,7 +325,8 @@ def test_a_loop_explains_with_its_classic_learner() -> None:
     ranked = loop.preview(DRINKS, CONTEXTS[0])
     action = ranked.request.actions[ranked.shown]
     by_head = classic_head(loop).contributions(ranked.request.context, action)
-    assert loop.contributions(ranked) == by_head != {}
+    assert loop.contributions(ranked) == by_head
+    assert min(by_head.values()) > 0
 
 
 # -- in a loop ------------------------------------------------------------------------

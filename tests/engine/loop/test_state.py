@@ -21,6 +21,7 @@ from tests.engine.helpers import (
     Json,
     ManualClock,
     Row,
+    by_fields,
     head_bits,
     imitation_head,
     naive_row,
@@ -159,7 +160,7 @@ def test_crosses_hold_every_hypothesis_to_what_is_allowed(most: int, clock: Manu
     loop = loop_with_past(clock, crosses=most)
     assert tuple(reward_head(loop).weights) == loop.settings.compared
     ranked = loop.preview(DRINKS, CONTEXTS[0])
-    assert max(len(column.context) for column in loop.contributions(ranked)) == min(most, 2)
+    assert max(group.order for group in loop.contributions(ranked)) == min(most, 2)
 
 
 TEA: Json = {"id": "tea", "features": [{"drink": {"roast": "none", "milk": True}}]}
@@ -425,7 +426,7 @@ def test_as_an_apprentice_the_reward_head_believes_what_rewards_alone_say() -> N
 def test_contributions_after_a_switch_are_those_of_the_leaning_weights(
     context: list[Json],
 ) -> None:
-    """Column by column, and in sum the mean of the shown action less the centre."""
+    """Group by group, and in sum the mean of the shown action less the centre."""
     loop = switched(15)
     ranked = loop.preview([TEA, *DRINKS], context)
     found = loop.contributions(ranked)
@@ -434,11 +435,8 @@ def test_contributions_after_a_switch_are_those_of_the_leaning_weights(
     mean = ranked.means[ranked.shown]
     assert sum(found.values()) == pytest.approx(mean - oracle.centre, abs=1e-9)
     at = oracle.weights(row)
-    by_name = {
-        (column.context, "#" * column.of_id + column.action): value
-        for column, value in found.items()
-    }
-    assert by_name == pytest.approx({k: at[k] * v for k, v in row.items()}, abs=1e-9)
+    expected = by_fields(context, {column: at[column] * value for column, value in row.items()})
+    assert {group: found.get(group, 0.0) for group in expected} == pytest.approx(expected, abs=1e-9)
 
 
 def test_learning_anew_teaches_both_heads_as_from_the_start() -> None:

@@ -172,6 +172,18 @@ def test_a_request_goes_back_to_the_json_it_came_from() -> None:
     }
 
 
+def test_the_values_of_a_context_are_those_that_came_by_the_names_of_its_fields() -> None:
+    context = [{"user": {"age": 31.5, "_id": 7}, "a.b": "x"}, {"taste": [0.2, 700], "hot": True}]
+    request = parse_rank_request([{"id": "tea", "features": [{"k": 1}]}], context)
+    assert request.context_values == {
+        "user.age": 31.5,
+        "a\\.b": "x",
+        "taste": [0.2, 700],
+        "hot": True,
+    }
+    assert set(request.context_values) == set(request.context.fields.values())
+
+
 @given(contexts, st.lists(actions, min_size=1, max_size=3))
 def test_any_good_request_survives_the_way_to_json_text_and_back(
     context: list[dict[str, Any]], offered: list[dict[str, Any]]

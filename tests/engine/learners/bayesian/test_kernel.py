@@ -1,18 +1,14 @@
 """Inner products of rows, against rows that are written out."""
 
 import math
-from itertools import combinations
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from hypothesis.extra.numpy import arrays
 
-from engine.learners.base import Column
-from engine.learners.bayesian.kernel import RowKernel, Vectors, symmetric_polynomials
-from engine.learners.bayesian.rows import By, RowForm, columns_of_row
-from engine.protocol.features import flatten
+from engine.learners.bayesian.kernel import RowKernel
+from engine.learners.bayesian.rows import By, RowForm
 from engine.protocol.request import RankRequest
 from tests.engine.helpers import Array, Json, actions, contexts, dot, naive_row, request_of
 
@@ -46,57 +42,7 @@ def between(kernel: RowKernel, request: RankRequest) -> tuple[Array, Array]:
     return kernel.between(request.context, request.actions)
 
 
-# -- elementary symmetric polynomials -------------------------------------------------
-
-
-@given(
-    arrays(np.float64, st.integers(0, 6), elements=st.floats(-10, 10, allow_subnormal=False)),
-    orders,
-)
-def test_symmetric_polynomials_equal_the_sum_over_all_subsets(products: Array, order: int) -> None:
-    # 20 products of three numbers up to 10: 20,000 at most, rounded to 1e-16 of it each.
-    expected = [
-        math.fsum(math.prod(subset) for subset in combinations(products.tolist(), size))
-        for size in range(order + 1)
-    ]
-    assert symmetric_polynomials(products, order) == pytest.approx(expected, abs=1e-10)
-
-
-def test_symmetric_polynomials_of_small_whole_numbers_are_exact() -> None:
-    assert symmetric_polynomials(np.array([1.0, 2, 3, 4]), 3).tolist() == [1, 10, 35, 50]
-
-
-def test_symmetric_polynomials_do_not_cancel_where_power_sums_would() -> None:
-    products = np.array([1e8, 1.0, 1.0])
-    assert symmetric_polynomials(products, 3).tolist() == [1, 1e8 + 2, 2e8 + 1, 1e8]
-
-
-def test_symmetric_polynomials_work_along_the_last_axis() -> None:
-    products = np.arange(12.0).reshape(2, 2, 3)
-    result = symmetric_polynomials(products, 2)
-    assert result.shape == (3, 2, 2)
-    for i, j in np.ndindex(2, 2):
-        assert result[:, i, j].tolist() == symmetric_polynomials(products[i, j], 2).tolist()
-
-
 # -- rows -----------------------------------------------------------------------------
-
-
-@given(seen, contexts, offers, forms)
-def test_inner_products_equal_those_of_the_engines_own_rows_written_out(
-    remembered: Seen, context: list[Json], offered: list[Json], form: RowForm
-) -> None:
-    def row(request: RankRequest, i: int) -> dict[Column, float]:
-        action = request.actions[i]
-        return columns_of_row(request.context, action.id, action.features, form)
-
-    past = [row(request_of(c, a), 0) for c, a in remembered]
-    request = request_of(context, *offered)
-    now = [row(request, i) for i in range(len(offered))]
-    with_past, with_each_other = between(kernel_of(remembered, form), request)
-    expected = np.array([[dot(n, p) for p in past] for n in now]).reshape(len(now), len(past))
-    assert_products(with_past, expected, form)
-    assert_products(with_each_other, np.array([[dot(n, m) for m in now] for n in now]), form)
 
 
 @given(seen, contexts, offers, orders, both)
@@ -106,9 +52,10 @@ def test_inner_products_equal_those_of_rows_written_out_naively(
     form = RowForm(crosses, by)
     past = [naive_row(c, a, crosses, by) for c, a in remembered]
     now = [naive_row(context, a, crosses, by) for a in offered]
-    with_past, _ = between(kernel_of(remembered, form), request_of(context, *offered))
+    with_past, with_each_other = between(kernel_of(remembered, form), request_of(context, *offered))
     expected = np.array([[dot(n, p) for p in past] for n in now]).reshape(len(now), len(past))
     assert_products(with_past, expected, form)
+    assert_products(with_each_other, np.array([[dot(n, m) for m in now] for n in now]), form)
 
 
 @pytest.mark.parametrize("form", [BY_ID, BY_FEATURES], ids=str)
@@ -157,6 +104,12 @@ def test_remembering_more_changes_no_earlier_inner_product(remembered: Seen) -> 
         assert now[:-1] == pytest.approx(before, abs=TOLERANCE)
         before = now
     assert len(kernel) == len(remembered)
+
+
+def test_an_id_is_never_a_feature_of_the_same_name() -> None:
+    kernel = kernel_of([([], {"id": "x=a", "features": [{"n": 0}]})], BY_ID)
+    offered = {"id": "tea", "features": [{"x": "a"}]}
+    assert between(kernel, request_of([], offered))[0].item() == 0
 
 
 def test_by_id_actions_of_one_id_share_it_and_actions_of_two_do_not() -> None:
@@ -220,36 +173,3 @@ def test_names_that_look_like_columns_make_rows_of_length_1_as_well(
     action = {"id": "a", "features": [{"k": 1}]}
     kernel = kernel_of([(first, action), (second, action)], BY_ID)
     assert between(kernel, request_of(second, action))[0][0, 1] == pytest.approx(1)
-
-
-# -- distinct vectors -----------------------------------------------------------------
-
-
-def test_equal_vectors_of_as_many_fields_are_held_once_whatever_the_order_of_their_columns() -> (
-    None
-):
-    vectors = Vectors()
-    one = flatten([{"a": 1, "b": 0.5}], "f")
-    other = flatten([{"b": 0.5}, {"a": 1}], "f")
-    larger = flatten([{"b": 0.5, "a": 1, "c": 0}], "f")
-    offered = (one, other, flatten([], "f"), one, larger)
-    assert [vectors.index(features) for features in offered] == [0, 0, 1, 0, 2]
-    assert len(vectors) == 3
-
-
-def test_inner_products_field_by_field_ignore_columns_never_seen() -> None:
-    vectors = Vectors()
-    vectors.index(flatten([{"a": [0.5, 1], "b": "x"}], "f"))
-    vectors.index(flatten([{"b": "y"}], "f"))
-    products = vectors.products(flatten([{"a": [0.5, 0.5], "b": "y", "new": 1}], "f"))
-    assert products.tolist() == [[0.75, 0.0], [0.0, 1.0]]
-
-
-def test_totals_are_inner_products_over_all_fields() -> None:
-    vectors = Vectors()
-    for i in range(40):
-        vectors.index(flatten([{f"c{i}": 1, "same": 0.5}], "f"))
-    values = np.array([[1.0, 2.0, 9.0]])
-    totals = vectors.totals(["c3", "same", "never seen"], values)
-    assert totals.shape == (40, 1)
-    assert totals[:, 0].tolist() == [2.0 if i == 3 else 1.0 for i in range(40)]

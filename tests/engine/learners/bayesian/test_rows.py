@@ -1,54 +1,33 @@
-"""Rows: a context's crosses times an action."""
+"""Rows: how a context's crosses and an action's columns are scaled."""
 
 import math
-from collections.abc import Iterable
-from typing import get_args
 
+import numpy as np
 import pytest
-from hypothesis import assume, given
+from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.learners.base import Column
-from engine.learners.bayesian.rows import By, RowForm, action_terms, columns_of_row, context_terms
-from engine.protocol.features import Features, flatten
-from tests.engine.helpers import Json, actions, contexts, naive_row, numbers, request_of
+from engine.learners.bayesian.rows import By, RowForm, action_scales, context_scales
+from engine.protocol.features import flatten
+from tests.engine.helpers import Json, actions, contexts, numbers, request_of
 
 crosses = st.integers(0, 3)
-
-
-both = st.sampled_from(["id", "features"])
-
-
 BY_ID, BY_FEATURES = RowForm(3, "id"), RowForm(3, "features")
+FORMS = pytest.mark.parametrize("form", [BY_ID, BY_FEATURES], ids=str)
 
 
-def written_out(context: list[Json], action: Json, form: RowForm) -> dict[Column, float]:
+def square_of(context: list[Json], action: Json, form: RowForm) -> float:
+    """Squared length of a row: that of the context's part times that of the action's."""
     request = request_of(context, action)
-    only = request.actions[0]
-    return columns_of_row(request.context, only.id, only.features, form)
-
-
-def square_of(terms: Iterable[float]) -> float:
-    return math.fsum(v * v for v in terms)
-
-
-def as_naive(row: dict[Column, float]) -> dict[tuple[tuple[str, ...], str], float]:
-    return {(c.context, f"#{c.action}" if c.of_id else c.action): value for c, value in row.items()}
-
-
-@given(contexts, actions, crosses, both)
-def test_a_row_equals_the_tensor_product_written_out_naively(
-    context: list[Json], action: Json, order: int, by: By
-) -> None:
-    found = as_naive(written_out(context, action, RowForm(order, by)))
-    row = {c: v for c, v in found.items() if v != 0}
-    assert row == pytest.approx(naive_row(context, action, order, by), rel=1e-12, abs=1e-300)
+    features = request.actions[0].features
+    scale, id_length = action_scales(features, form)
+    own = math.fsum((scale * value) ** 2 for value in features.columns.values())
+    return context_scales(request.context, form)[1] * (own + id_length**2)
 
 
 @given(contexts, actions, crosses)
 def test_by_id_every_row_has_length_1(context: list[Json], action: Json, order: int) -> None:
-    row = written_out(context, action, RowForm(order, "id"))
-    assert square_of(row.values()) == pytest.approx(1, abs=1e-12)
+    assert square_of(context, action, RowForm(order, "id")) == pytest.approx(1, abs=1e-12)
 
 
 words = st.dictionaries(
@@ -61,8 +40,7 @@ def test_by_features_a_row_of_words_has_length_1(
     context: list[Json], features: list[Json], order: int
 ) -> None:
     action = {"id": "tea", "features": [{"kind": "drink"}, *features]}
-    row = written_out(context, action, RowForm(order, "features"))
-    assert square_of(row.values()) == pytest.approx(1, abs=1e-12)
+    assert square_of(context, action, RowForm(order, "features")) == pytest.approx(1, abs=1e-12)
 
 
 @given(st.floats(0.1, 3), st.integers(1, 4), st.integers(1, 4))
@@ -73,96 +51,76 @@ def test_by_features_a_rows_length_follows_its_numbers(size: float, c: int, a: i
     """
     context = [{f"x{i}": size for i in range(c)}]
     action = {"id": "tea", "features": [{f"y{i}": size for i in range(a)}]}
-    row = written_out(context, action, BY_FEATURES)
     orders = range(min(c, 3) + 1)
     expected = size**2 * sum(size ** (2 * k) for k in orders) / len(orders)
-    assert square_of(row.values()) == pytest.approx(expected, rel=1e-12)
+    assert square_of(context, action, BY_FEATURES) == pytest.approx(expected, rel=1e-12)
 
 
 def test_by_features_a_number_of_0_counts_as_a_field_that_is_absent_here() -> None:
     """A second field, of value 0, halves the squared length of single fields."""
     with_zero, without = (
-        context_terms(flatten([item], "contextFeatures"), BY_FEATURES)
+        context_scales(flatten([item], "contextFeatures"), BY_FEATURES)[0]
         for item in ({"x": 1, "y": 0}, {"x": 1})
     )
-    assert without == pytest.approx({(): math.sqrt(1 / 2), ("x",): math.sqrt(1 / 2)})
-    assert with_zero == pytest.approx({(): math.sqrt(1 / 2), ("x",): math.sqrt(1 / 4)})
+    assert without == pytest.approx([math.sqrt(1 / 2), math.sqrt(1 / 2), 0, 0])
+    assert with_zero == pytest.approx([math.sqrt(1 / 2), math.sqrt(1 / 4), 0, 0])
 
 
-@given(actions, st.sampled_from([BY_ID, BY_FEATURES]))
-def test_without_a_context_a_row_is_the_action_alone(action: Json, form: RowForm) -> None:
-    only = request_of([], action).actions[0]
-    terms = action_terms("a", only.features, form)
-    expected = {Column((), c, of_id): v for (c, of_id), v in terms.items()}
-    assert columns_of_row(Features({}, {}, 0, 0), "a", only.features, form) == expected
+@FORMS
+def test_without_a_context_a_row_is_the_action_alone(form: RowForm) -> None:
+    scales, square = context_scales(flatten([], "contextFeatures"), form)
+    assert (scales.tolist(), square) == ([1, 0, 0, 0], 1)
 
 
 def test_by_id_id_and_features_each_hold_half_of_an_actions_squared_length() -> None:
-    features = flatten([{"a": "x", "b": 0.5}], "features")
-    terms = action_terms("tea", features, BY_ID)
-    assert terms["tea", True] ** 2 == pytest.approx(0.5)
-    assert square_of(v for (_, of_id), v in terms.items() if not of_id) == pytest.approx(0.5)
+    scale, id_length = action_scales(flatten([{"a": "x", "b": 0.5}], "features"), BY_ID)
+    assert id_length**2 == pytest.approx(0.5)
+    assert scale**2 * (1 + 0.5**2) == pytest.approx(0.5)
 
 
 def test_by_features_an_action_is_its_features_alone_and_numbers_count_as_they_are() -> None:
+    """One part of four, as many as there are fields, the one of value 0 among them."""
     features = flatten([{"a": "x", "b": 0.5, "c": 0, "d": [2, 1]}], "features")
-    half = {("a=x", False): 0.5, ("b", False): 0.25, ("d[0]", False): 1, ("d[1]", False): 0.5}
-    assert action_terms("tea", features, BY_FEATURES) == half
+    assert action_scales(features, BY_FEATURES) == (0.5, 0)
 
 
-@pytest.mark.parametrize("form", [BY_ID, BY_FEATURES])
+@FORMS
 @pytest.mark.parametrize("features", [[], [{"n": 0}], [{"x": []}]])
 def test_the_id_is_all_of_an_action_without_features_or_with_none_but_zeros(
     form: RowForm, features: list[Json]
 ) -> None:
-    assert action_terms("tea", flatten(features, "features"), form) == {("tea", True): 1.0}
+    assert action_scales(flatten(features, "features"), form) == (0, 1)
 
 
-def test_an_id_is_never_a_feature_of_the_same_name() -> None:
-    terms = action_terms("x=a", flatten([{"x": "a"}], "features"), BY_ID)
-    assert terms.keys() == {("x=a", True), ("x=a", False)}
-
-
-@pytest.mark.parametrize(
-    ("order", "expected"),
-    [
-        (0, {()}),
-        (1, {(), ("a=1",), ("b=2",), ("c=3",)}),
-        (2, {(), ("a=1",), ("b=2",), ("c=3",), ("a=1", "b=2"), ("a=1", "c=3"), ("b=2", "c=3")}),
-    ],
-)
-def test_crosses_go_up_to_the_order_asked_for(order: int, expected: set[tuple[str, ...]]) -> None:
+@pytest.mark.parametrize("by", ["id", "features"])
+@pytest.mark.parametrize("order", range(4))
+def test_crosses_go_up_to_the_order_asked_for(order: int, by: By) -> None:
     context = flatten([{"a": "1", "b": "2", "c": "3"}], "contextFeatures")
-    for by in get_args(By):
-        assert context_terms(context, RowForm(order, by)).keys() == expected
-        whole = context_terms(context, RowForm(3, by))
-        assert whole.keys() == expected | whole.keys()
-        assert ("a=1", "b=2", "c=3") in whole
+    scales, _ = context_scales(context, RowForm(order, by))
+    assert len(scales) == order + 1
+    assert np.all(scales > 0)
 
 
 def test_columns_of_one_field_are_not_crossed_with_each_other() -> None:
+    """Two pairs, of a tag and the user, and no triple."""
     context = flatten([{"tags": [1, 1]}, {"user": "x"}], "contextFeatures")
-    crossed = {key for key in context_terms(context, BY_ID) if len(key) > 1}
-    assert crossed == {("tags[0]", "user=x"), ("tags[1]", "user=x")}
+    scales, _ = context_scales(context, BY_ID)
+    assert scales == pytest.approx([1 / math.sqrt(3), 1 / 3, 1 / math.sqrt(6), 0])
 
 
-@pytest.mark.parametrize(
-    ("fields", "order", "orders"), [(0, 3, 1), (1, 3, 2), (2, 3, 3), (5, 3, 4)]
-)
+@pytest.mark.parametrize(("fields", "orders"), [(0, 1), (1, 2), (2, 3), (5, 4)])
 def test_by_id_every_order_of_crossing_that_occurs_holds_the_same_share_of_the_length(
-    fields: int, order: int, orders: int
+    fields: int, orders: int
 ) -> None:
-    context = flatten([{f"f{i}": i + 1 for i in range(fields)}], "contextFeatures")
-    squares = [0.0] * 4
-    for key, value in context_terms(context, RowForm(order, "id")).items():
-        squares[len(key)] += value**2
+    context = flatten([{f"f{i}": 1 for i in range(fields)}], "contextFeatures")
+    scales, _ = context_scales(context, BY_ID)
+    squares = [math.comb(fields, k) * scale**2 for k, scale in enumerate(scales)]
     assert squares == pytest.approx([1 / orders] * orders + [0.0] * (4 - orders))
 
 
-@given(numbers.filter(bool), numbers.filter(bool))
-def test_by_id_the_scale_of_an_actions_only_number_does_not_matter(
-    one: float, other: float
-) -> None:
-    assume((one > 0) == (other > 0))
-    terms = [action_terms("a", flatten([{"n": n}], "features"), BY_ID) for n in (one, other)]
-    assert terms[0] == pytest.approx(terms[1], rel=1e-12)
+@given(numbers.filter(bool))
+def test_by_id_the_scale_of_an_actions_only_number_does_not_matter(number: float) -> None:
+    features = flatten([{"n": number}], "features")
+    scale, id_length = action_scales(features, BY_ID)
+    assert id_length == pytest.approx(math.sqrt(1 / 2))
+    assert scale * abs(features.columns["n"]) == pytest.approx(math.sqrt(1 / 2), rel=1e-12)
