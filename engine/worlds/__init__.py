@@ -5,12 +5,23 @@ import re
 from engine.worlds.coffee import COFFEE
 from engine.worlds.movies import MOVIES
 from engine.worlds.news import NEWS
-from engine.worlds.shop import STORE
+from engine.worlds.shop import SHOP
 from engine.worlds.table import world_from_json, world_from_text
 from engine.worlds.taste import Context, Item, Taste, TasteTable, TasteWeights, Term
 from engine.worlds.world import Field, Value, World
 
-WORLDS: dict[str, World] = {"coffee": COFFEE, "news": NEWS, "movies": MOVIES, "store": STORE}
+WORLDS: dict[str, World] = {"coffee": COFFEE, "news": NEWS, "movies": MOVIES, "shop": SHOP}
+FORMER_KEYS = {"store": "shop"}
+"""Of older links, databases and files."""
+
+
+def world_named(key: str) -> World:
+    """The world that has a key, or once had it.
+
+    Raises:
+        KeyError: if there is none.
+    """
+    return WORLDS[FORMER_KEYS.get(key, key)]
 
 
 def key_of(world: World) -> str:
@@ -21,6 +32,7 @@ def key_of(world: World) -> str:
 
 
 __all__ = [
+    "FORMER_KEYS",
     "WORLDS",
     "Context",
     "Field",
@@ -34,4 +46,5 @@ __all__ = [
     "key_of",
     "world_from_json",
     "world_from_text",
+    "world_named",
 ]

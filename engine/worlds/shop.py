@@ -41,8 +41,8 @@ def _product(
     return Item(name, emoji, features)
 
 
-STORE = World(
-    title="Store",
+SHOP = World(
+    title="Shop",
     emoji="🛒",
     story=(
         "An online shop puts one product on its front page. "

@@ -75,6 +75,11 @@ class World:
     items: tuple[Item, ...]
     taste: Truth
 
+    @property
+    def label(self) -> str:
+        """Picture and title, as it stands beside others."""
+        return f"{self.emoji} {self.title}".strip()
+
     def __eq__(self, other: object) -> bool:
         return self is other or (isinstance(other, World) and self.digest == other.digest)
 

@@ -4,7 +4,7 @@ import os
 
 from engine.loop.settings import LearningMode
 from engine.store import Limits
-from engine.worlds import WORLDS, World
+from engine.worlds import FORMER_KEYS, WORLDS, World
 from pages.parts.setting import Choice, Switch, Whole, numbers
 
 
@@ -19,8 +19,9 @@ MAX_VISITORS = Limits.from_environment(os.environ).max_events
 WORLD = Choice(
     "coffee",
     "World",
-    lambda: {key: f"{world.emoji} {world.title}" for key, world in WORLDS.items()},
+    lambda: {key: world.label for key, world in WORLDS.items()},
     always=True,
+    aliases=FORMER_KEYS,
 )
 SEED = Whole(
     7,

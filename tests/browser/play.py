@@ -10,7 +10,7 @@ from tests.browser.page import AppPage
 BARS, BELLS, MAP = "each bar is a chance", "One bell for each action", "Map of all contexts"
 CURVE, REGRET = "Mean reward ", "Cumulative regret "
 """How the charts are called, in part."""
-WORLDS = ("News", "Movies", "Store", "Coffee")
+WORLDS = ("News", "Movies", "Shop", "Coffee")
 """Titles of the worlds; the one that opens by itself comes last."""
 STEP_KEY = "s"
 

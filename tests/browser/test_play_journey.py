@@ -73,7 +73,7 @@ def test_the_story_from_the_first_click_to_a_link_for_others(open_page: OpenPage
 
 def test_a_link_carries_the_world_the_seed_and_every_setting(open_page: OpenPage) -> None:
     play = open_page()
-    play.choose_world("Store")
+    play.choose_world("Shop")
     settings = play.open_settings()
     seed = settings.get_by_role("spinbutton", name="Seed")
     seed.fill("4711")
@@ -89,12 +89,12 @@ def test_a_link_carries_the_world_the_seed_and_every_setting(open_page: OpenPage
 
     link = play.link
     assert parse_qs(urlsplit(link).query) == {
-        "world": ["store"], "seed": ["4711"], "crosses": ["2"], "floor": ["6"], "next": ["1"],
+        "world": ["shop"], "seed": ["4711"], "crosses": ["2"], "floor": ["6"], "next": ["1"],
     }  # fmt: skip
     assert parse_qs(urlsplit(play.page.url).query) == parse_qs(urlsplit(link).query)
 
     guest = open_page().visit(link)
-    expect(guest.keyed("play-world").get_by_role("radio", name="Store")).to_be_checked()
+    expect(guest.keyed("play-world").get_by_role("radio", name="Shop")).to_be_checked()
     expect(guest.keyed("play-next").get_by_role("switch")).to_be_checked()
     settings = guest.open_settings()
     expect(settings.get_by_role("spinbutton", name="Seed")).to_have_value("4711")

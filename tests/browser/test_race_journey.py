@@ -51,7 +51,7 @@ def test_one_bets_watches_and_is_told_who_won(open_race: OpenRace) -> None:
 
 
 def test_tastes_change_halfway_in_a_ready_made_race(open_race: OpenRace) -> None:
-    page = open_race("?world=store")
+    page = open_race("?world=shop")
     page.choose("race-preset", "Tastes change halfway")
     expect(page.page).to_have_url(re.compile("drift=halfway"))
     page.settle()

@@ -122,11 +122,11 @@ def test_a_table_in_the_link_is_what_is_shown(open_compare: Open) -> None:
 
 
 def test_another_world_gives_up_a_rule_that_it_does_not_have(open_compare: Open) -> None:
-    app = open_compare(rule="weather", table="0,1,2", story="0").set("compare-world", "store")
+    app = open_compare(rule="weather", table="0,1,2", story="0").set("compare-world", "shop")
     setup = app.session.setup
-    assert setup.rule in rules_of(WORLDS["store"])
+    assert setup.rule in rules_of(WORLDS["shop"])
     assert setup.table == ""
-    assert app.session.world is WORLDS["store"]
+    assert app.session.world is WORLDS["shop"]
 
 
 def test_what_the_loops_depend_on_starts_over_and_nothing_else_does(open_compare: Open) -> None:

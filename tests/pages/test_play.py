@@ -237,12 +237,12 @@ def test_going_back_is_followed_and_a_late_browser_is_put_right(
     open_app: Open, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     app = open_app().set("play-world", "news")
-    app.at.query_params["world"] = "store"
+    app.at.query_params["world"] = "shop"
     assert key_of(app.run().session.world) == "news"
     assert app.at.query_params["world"] in ("news", ["news"])
-    app.at.query_params["world"] = "store"
+    app.at.query_params["world"] = "store"  # as the shop was called in older links
     monkeypatch.setattr("pages.parts.link._went_back", lambda: True)
-    assert key_of(app.run().session.world) == "store"
+    assert key_of(app.run().session.world) == "shop"
 
 
 def test_streamlit_still_tells_who_went_back() -> None:
@@ -259,8 +259,8 @@ def test_the_server_does_not_overrule_what_is_clicked_meanwhile(open_app: Open) 
 def test_another_seed_or_world_starts_a_new_loop(open_app: Open) -> None:
     app = open_app().answer(1.0).set("play-seed", 8)
     assert (len(app.session.loop.events), app.session.loop.seed) == (0, 8)
-    app.answer(1.0).set("play-world", "store")
-    assert (len(app.session.loop.events), key_of(app.session.world)) == (0, "store")
+    app.answer(1.0).set("play-world", "shop")
+    assert (len(app.session.loop.events), key_of(app.session.world)) == (0, "shop")
 
 
 def test_a_change_of_settings_keeps_what_was_learned_and_is_logged(open_app: Open) -> None:
@@ -307,7 +307,7 @@ def test_the_address_follows_what_is_set(open_app: Open) -> None:
 
 
 def test_a_copied_link_opens_the_same_set_up(open_app: Open) -> None:
-    app = open_app(world="store", seed="5").set("play-policy", "epsilon").set("play-epsilon", 33)
+    app = open_app(world="shop", seed="5").set("play-policy", "epsilon").set("play-epsilon", 33)
     again = open_app(**app.session.setup.query())
     assert again.session.setup == app.session.setup
 

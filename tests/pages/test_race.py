@@ -151,8 +151,8 @@ def test_ready_made_races_keep_world_and_seed(open_race: Open, preset: str) -> N
 
 
 def test_a_world_without_the_field_gets_one_of_its_own(open_race: Open) -> None:
-    app = open_race(field="weather").set("race-world", "store")
-    assert app.session.setup.field == WORLDS["store"].fields[0].name
+    app = open_race(field="weather").set("race-world", "shop")
+    assert app.session.setup.field == WORLDS["shop"].fields[0].name
 
 
 def test_contenders_can_be_chosen_and_at_least_two_must_be(open_race: Open) -> None:

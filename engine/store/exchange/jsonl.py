@@ -18,8 +18,7 @@ from engine.store.exchange.lines import Faults, numbered_lines, size_of
 from engine.store.logs import CHUNK
 from engine.store.store import MAX_NAME, About, Store
 from engine.store.stored_loop import Followers, StoredLoop, new_id, nobody
-from engine.worlds import WORLDS
-from engine.worlds.world import World
+from engine.worlds import World, world_named
 
 FORMAT = "personalizer-playground-loop"
 VERSION = 1
@@ -131,15 +130,16 @@ def _head(head: Any, owner: str, needs_world: bool) -> tuple[About, World | None
         raise UnreadableError("its seed is not a whole number from 0 to 999,999")
     if not isinstance(name, str) or not 1 <= len(name.strip()) <= MAX_NAME or "\x00" in name:
         raise UnreadableError(f"its name does not have 1 to {MAX_NAME} characters")
-    if not isinstance(key, str | None) or (key is not None and key not in WORLDS):
-        raise UnreadableError("its world is not one of this app")
+    try:
+        world = None if key is None else world_named(key)
+    except (KeyError, TypeError):
+        raise UnreadableError("its world is not one of this app") from None
     if needs_world and key is None:
         raise UnreadableError("it serves no world of this app")
     try:
         name.encode()
     except UnicodeEncodeError:
         raise UnreadableError("its name is not text") from None
-    world = None if key is None else WORLDS[key]
     return About(new_id(), owner, name.strip(), key, seed), world
 
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from engine import LearningLoop
 from engine.protocol.request import parse_rank_request
 from engine.simulation.crowd import crowd
-from engine.worlds import WORLDS, Field, Taste, Value, World, key_of
+from engine.worlds import WORLDS, Field, Taste, Value, World, key_of, world_named
 from tests.statistics import CHI_SQUARE_999, chi_square
 
 every_world = pytest.mark.parametrize("world", WORLDS.values(), ids=list(WORLDS))
@@ -32,10 +32,17 @@ PHONE_CELLS = 48
 
 
 def test_worlds_are_found_by_the_name_in_their_links() -> None:
-    assert list(WORLDS) == ["coffee", "news", "movies", "store"]
+    assert list(WORLDS) == ["coffee", "news", "movies", "shop"]
     assert [key_of(world) for world in WORLDS.values()] == list(WORLDS)
+    assert all(world_named(key) is world for key, world in WORLDS.items())
     own = replace(WORLDS["coffee"], title="Café 24/7")
     assert key_of(own) == f"caf-24-7-{own.digest[:8]}"
+
+
+def test_the_shop_is_found_by_the_name_that_it_had_before() -> None:
+    assert world_named("store") is WORLDS["shop"]
+    with pytest.raises(KeyError):
+        world_named("moon")
 
 
 @every_world
@@ -258,7 +265,7 @@ def test_the_three_values_are_reached_and_lie_apart(world: World) -> None:
 
 @pytest.mark.parametrize(
     ("key", "low", "high", "distinct"),
-    [("news", 0.75, 0.9, 4), ("movies", 0.75, 0.9, 5), ("store", 0.5, 0.7, 4)],
+    [("news", 0.75, 0.9, 4), ("movies", 0.75, 0.9, 5), ("shop", 0.5, 0.7, 4)],
 )
 def test_made_up_worlds_reward_as_their_kind_does(
     key: str, low: float, high: float, distinct: int
