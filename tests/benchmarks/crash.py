@@ -17,8 +17,8 @@ from pathlib import Path
 import numpy as np
 
 from engine.store import Store, StoredLoop
-from tests.databases import KINDS, POSTGRES, database
-from tests.workers import beliefs, crash, from_scratch, serve_next, together
+from tests.engine.store.databases import KINDS, POSTGRES, database
+from tests.engine.store.workers import beliefs, crash, from_scratch, serve_next, together
 
 PROCESSES = {"sqlite": 4, "postgres": 8}
 

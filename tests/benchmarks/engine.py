@@ -45,7 +45,7 @@ from engine.loop.entries import Ranked
 from engine.loop.state import EventState
 from engine.simulation.crowd import crowd
 from engine.worlds import WORLDS, World, key_of
-from tests.engine.helpers import Row, all_columns, naive_row
+from tests.oracles import Row, all_columns, naive_row
 
 Json = dict[str, Any]
 T = TypeVar("T")

@@ -22,7 +22,7 @@ from engine.evaluation.learning_curve import LearningCurve
 from engine.simulation.crowd import crowd, serve, visitor
 from engine.store import About, Library, Limits, Store, StoredLoop
 from engine.store.exchange.formats import FORMATS, Format, import_file
-from tests.workers import WORLD, beliefs
+from tests.engine.store.workers import WORLD, beliefs
 
 FRAME = 250
 """Visitors in one frame of a crowd, written down together."""

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
-from tests.engine.helpers import DRINKS, Json
+from tests.engine.requests import DRINKS, Json
 
 LONG = "x" * 257
 MANY: list[Json] = [{"id": str(i), "features": [{"n": i}]} for i in range(51)]

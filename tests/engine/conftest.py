@@ -12,7 +12,7 @@ import pytest
 from hypothesis import settings
 
 from engine import LearningLoop
-from tests.engine.helpers import ManualClock
+from tests.clock import ManualClock
 
 settings.register_profile("engine", derandomize=True, deadline=None, database=None, max_examples=60)
 settings.load_profile("engine")

@@ -1,7 +1,8 @@
 """Refusals: one sentence, and the service's JSON."""
 
 from engine.protocol.request import parse_rank_request
-from tests.engine.helpers import DRINKS, refusal
+from tests.engine.refusals import refusal
+from tests.engine.requests import DRINKS
 
 
 def test_an_error_has_the_services_json_shape() -> None:

@@ -10,10 +10,12 @@ import numpy as np
 import pytest
 
 from engine import EpsilonGreedy, LearningLoop, LoopSettings, Uniform
+from engine.arrays import Array
 from engine.simulation.crowd import crowd
 from engine.worlds import WORLDS, Context, Item, Taste, World
 from engine.worlds.coffee import COFFEE
-from tests.engine.helpers import Array, Json, ManualClock
+from tests.clock import ManualClock
+from tests.engine.requests import Json
 
 pytestmark = pytest.mark.no_cover
 

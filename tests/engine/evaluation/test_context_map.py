@@ -6,7 +6,7 @@ from engine import LearningLoop, LoopSettings, Thompson
 from engine.evaluation.context_map import favourites
 from engine.simulation.crowd import crowd
 from engine.worlds.coffee import COFFEE
-from tests.engine.helpers import ManualClock
+from tests.clock import ManualClock
 
 SMALL = LoopSettings(policy=Thompson(draws=64))
 

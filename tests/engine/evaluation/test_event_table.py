@@ -2,7 +2,8 @@
 
 from engine import LearningLoop
 from engine.evaluation.event_table import rows
-from tests.engine.helpers import CONTEXTS, DRINKS, ManualClock, one_of
+from tests.clock import ManualClock
+from tests.engine.requests import CONTEXTS, DRINKS, one_of
 
 
 def test_a_row_tells_what_was_asked_what_was_shown_and_what_it_earned(

@@ -5,7 +5,7 @@ import pytest
 from engine import LearningLoop
 from engine.evaluation.explanation import ContributionChange, largest_changes
 from engine.learners.base import Group
-from tests.engine.helpers import CONTEXTS, one_of
+from tests.engine.requests import CONTEXTS, one_of
 
 PLAIN, PAIR, EVERY = Group(), Group(("a", "b")), Group(every=3)
 

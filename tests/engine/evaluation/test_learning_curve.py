@@ -8,7 +8,7 @@ from engine import LearningLoop, LoopSettings, Thompson
 from engine.evaluation.learning_curve import RECENT, LearningCurve
 from engine.simulation.crowd import crowd
 from engine.worlds.coffee import COFFEE
-from tests.engine.helpers import ManualClock
+from tests.clock import ManualClock
 
 SMALL = LoopSettings(policy=Thompson(draws=64))
 

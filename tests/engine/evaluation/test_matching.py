@@ -16,7 +16,8 @@ from engine.learners.belief import Belief
 from engine.loop.entries import Ranked, Rewarded
 from engine.loop.settings import LearningMode
 from engine.policies.base import Normals, Policy
-from tests.engine.helpers import CONTEXTS, DRINKS, Json, ManualClock, request_of
+from tests.clock import ManualClock
+from tests.engine.requests import CONTEXTS, DRINKS, Json, request_of
 
 POLICIES: list[Policy] = [
     EpsilonGreedy(0.2),
@@ -140,7 +141,8 @@ class Written:
             shown=shown,
             propensity=1.0,
         )
-        self.loop._replay.append(entry)
+        self.loop.log.append(entry)
+        self.loop = LearningLoop.resume(self.loop.log, seed=0, clock=self.clock)
 
 
 def followed(loop: LearningLoop) -> MatchingRecord:
@@ -162,22 +164,21 @@ def eventful() -> Written:
     ====== ======= ======== ====== ============== ======== =======
     """
     written = Written()
-    loop = written.loop
     written.rank("one", RAINY, 0, (0.8, 0.1, 0.1))
     written.rank("two", SUNNY, 1, (0.2, 0.7, 0.1))
-    loop.reward("one", 1.0)
-    loop.reward("two", 0.5)
+    written.loop.reward("one", 1.0)
+    written.loop.reward("two", 0.5)
     written.rank("three", RAINY, 1, (0.0, 0.9, 0.1), excluded=("latte",))
     written.rank("never shown", SUNNY, 0, (0.8, 0.1, 0.1), defer_activation=True)
-    loop.reward("never shown", 1.0)
+    written.loop.reward("never shown", 1.0)
     written.rank("still waits", RAINY, 0, (0.8, 0.1, 0.1))
-    loop.reward("three", -0.25)
-    loop.reward("two", -1.0)
+    written.loop.reward("three", -0.25)
+    written.loop.reward("two", -1.0)
     written.rank("six", SUNNY, 2, (0.3, 0.3, 0.4))
-    loop.expire("six")
+    written.loop.expire("six")
     written.rank("taken back", RAINY, 0, (0.6, 0.2, 0.2))
-    loop.reward("taken back", 0.75)
-    loop.undo(2)
+    written.loop.reward("taken back", 0.75)
+    written.loop.undo(2)
     return written
 
 
@@ -288,16 +289,15 @@ def test_the_ceiling_is_that_of_the_policy_with_which_an_event_was_ranked() -> N
 
 def test_there_is_a_segment_for_every_period_of_a_mode_empty_ones_included() -> None:
     written = Written(learning_mode="online")
-    loop = written.loop
 
     def visit(name: str, chosen: int, reward: float | None) -> None:
         written.rank(name, RAINY, chosen, (0.6, 0.2, 0.2))
         if reward is not None:
-            loop.reward(name, reward)
+            written.loop.reward(name, reward)
 
     def switch(*modes: LearningMode) -> None:
         for mode in modes:
-            loop.configure(learning_mode=mode)
+            written.loop.configure(learning_mode=mode)
 
     switch("apprentice")
     visit("a", 0, 1.0)
@@ -307,10 +307,10 @@ def test_there_is_a_segment_for_every_period_of_a_mode_empty_ones_included() -> 
     switch("online")
     visit("b", 0, 0.5)
     visit("c", 2, 0.25)
-    loop.configure(max_events=50)
-    loop.reward("answered later", 0.125)
+    written.loop.configure(max_events=50)
+    written.loop.reward("answered later", 0.125)
     switch("apprentice", "online")
-    record = followed(loop)
+    record = followed(written.loop)
     third = 13 / 15
     expected: list[Period] = [
         Period("online", 0, Matching()),

@@ -9,27 +9,31 @@ from typing import Any
 import numpy as np
 import pytest
 
-from engine import Greedy, Hypothesis, LearningLoop, LoopSettings, RankRequest, Thompson, Uniform
+from engine import (
+    EventLog,
+    Greedy,
+    Hypothesis,
+    LearningLoop,
+    LoopSettings,
+    RankRequest,
+    Thompson,
+    Uniform,
+)
 from engine.evaluation.switch_value import FOLDS, SwitchValue, switch_value
 from engine.learners.base import Learner
 from engine.learners.bayesian.learner import BayesianLearner
-from engine.loop.entries import Ranked
+from engine.loop.entries import Configured, Ranked, Rewarded
 from engine.loop.state import EventState
 from engine.policies.base import Policy
 from engine.simulation.baselines import best_rule
 from engine.simulation.crowd import serve, visitor
 from engine.worlds.coffee import COFFEE
-from tests.engine.helpers import (
-    CONTEXTS,
-    DRINKS,
-    DenseOracle,
-    ManualClock,
-    imitation_head,
-    naive_row,
-    request_of,
-)
+from tests.clock import ManualClock
+from tests.engine.comparable import imitation_head
+from tests.engine.requests import CONTEXTS, DRINKS, request_of
+from tests.oracles import DenseOracle, naive_row
 
-KNOWN = Hypothesis(3, "id", noise_sd=0.4, prior_sd=0.5)
+HYPOTHESIS = Hypothesis(3, "id", noise_sd=0.4, prior_sd=0.5)
 CHANCE = np.random.default_rng(0)
 BY_WEATHER = best_rule(COFFEE, ("weather",))
 
@@ -43,25 +47,24 @@ def written() -> LearningLoop:
     Three drinks have propensities .8 for the baseline and .1, two have .85 and .15.
     The policy is uniform, so that it is known whatever was learned.
     """
-    loop = LearningLoop(
-        LoopSettings(
-            learning_mode="apprentice",
-            policy=Uniform(),
-            apprentice_exploration=0.3,
-            hypotheses=(KNOWN,),
-        ),
-        clock=ManualClock(),
+    clock, log = ManualClock(), EventLog()
+    settings = LoopSettings(
+        learning_mode="apprentice",
+        policy=Uniform(),
+        apprentice_exploration=0.3,
+        hypotheses=(HYPOTHESIS,),
     )
+    log.append(Configured(clock.now, settings))
 
     def event(
         name: str, context: int, shown: int, propensity: float, reward: float, *excluded: str
     ) -> None:
         request = request_of(CONTEXTS[context], *DRINKS)
         object.__setattr__(request, "excluded", excluded)
-        loop._replay.append(
+        log.append(
             Ranked(
                 event_id=name,
-                time=ManualClock().now,
+                time=clock.now,
                 request=request,
                 probabilities=(1 / 3,) * 3,
                 errors=(0.0,) * 3,
@@ -76,18 +79,18 @@ def written() -> LearningLoop:
                 propensity=propensity,
             )
         )
-        loop.reward(name, reward)
+        log.append(Rewarded(name, clock.now, reward))
 
     event("a", 0, 0, 0.8, 1.0)
     event("b", 1, 1, 0.1, 0.5)
     event("c", 0, 1, 0.85, 0.0, "latte")
     event("d", 2, 0, 0.8, 1.0)
-    return loop
+    return LearningLoop.resume(log, seed=0, clock=clock)
 
 
 def taught_by(loop: LearningLoop, states: Sequence[EventState]) -> BayesianLearner:
     """A learner that imitated as the loop's did, and learned what these events earned."""
-    learner = BayesianLearner((KNOWN,), may_change=True, crosses=3)
+    learner = BayesianLearner((HYPOTHESIS,), may_change=True, crosses=3)
     learner.imitation = imitation_head(loop)
     for state in states:
         ranked, request = state.ranked, state.ranked.request
@@ -152,7 +155,7 @@ def test_the_belief_is_the_reward_heads_about_all_that_the_policy_would_show() -
         belief = loop.learner.belief(request_of(CONTEXTS[context], *DRINKS))
         means += belief.mean[allowed].tolist()
     learned = [naive_row(CONTEXTS[c], DRINKS[i], 3) for c, i in ((0, 0), (1, 1), (0, 1), (2, 0))]
-    _, covariance = DenseOracle.of(KNOWN, learned, [1.0, 0.5, 0.0, 1.0]).moments(rows)
+    _, covariance = DenseOracle.of(HYPOTHESIS, learned, [1.0, 0.5, 0.0, 1.0]).moments(rows)
     w = np.array(weights)
     found = look(loop)
     assert found.belief == pytest.approx(w @ np.array(means))

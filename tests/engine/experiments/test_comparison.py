@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from engine import EpsilonGreedy, Greedy, LearningLoop, LoopSettings, RankRequest, Thompson
+from engine.arrays import Array
 from engine.evaluation.matching import RECENT, MatchingRecord
 from engine.evaluation.switch_value import switch_value
 from engine.experiments.comparison import ARMS, AutoSwitch, Comparison
@@ -18,7 +19,9 @@ from engine.simulation.crowd import visitor
 from engine.streams import stream
 from engine.worlds import WORLDS
 from engine.worlds.coffee import COFFEE
-from tests.engine.helpers import Array, ManualClock, assert_one_sentence, refusal, request_of
+from tests.clock import ManualClock
+from tests.engine.refusals import assert_one_sentence, refusal
+from tests.engine.requests import request_of
 
 BY_WEATHER = best_rule(COFFEE, ("weather",))
 BASELINES: dict[str, Baseline] = {

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
+from engine.arrays import Array
 from engine.learners.belief import Belief
-from tests.engine.helpers import Array
 
 DRAWS = 200_000
 

@@ -12,26 +12,16 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from engine import EpsilonGreedy, Greedy, LearningLoop, LoopSettings
+from engine.arrays import Array
 from engine.learners.base import Group
 from engine.learners.classic import ClassicLearner, ClassicModel
 from engine.loop.entries import Ranked
 from engine.loop.settings import LearningMode
 from engine.protocol.request import RankRequest, parse_rank_request
 from engine.worlds.coffee import COFFEE
-from tests.engine.helpers import (
-    CONTEXTS,
-    DRINKS,
-    Array,
-    Json,
-    ManualClock,
-    Row,
-    actions,
-    by_fields,
-    contexts,
-    dot,
-    naive_columns,
-    request_of,
-)
+from tests.clock import ManualClock
+from tests.engine.requests import CONTEXTS, DRINKS, Json, actions, contexts, request_of
+from tests.oracles import Row, by_fields, dot, naive_columns
 
 NUMBERS: Json = {"id": "tea", "features": [{"price": 0.2, "hot": True}]}
 OUTSIDE: list[Json] = [{"temperature": 0.5}, {"weather": "rainy"}]

@@ -10,10 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
+from engine.arrays import Array
 from engine.learners.base import Group
 from engine.learners.crosses import MAX_GROUPS, Vectors, by_group, symmetric_polynomials
 from engine.protocol.features import flatten
-from tests.engine.helpers import Array
 
 orders = st.integers(0, 3)
 

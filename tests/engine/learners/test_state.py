@@ -12,8 +12,8 @@ from engine.learners.bayesian.learner import BayesianLearner
 from engine.learners.classic import ClassicLearner
 from engine.learners.state import Learned, state_names
 from engine.store.snapshot_codec import KINDS, dump, load
-from tests.engine.helpers import CONTEXTS, DRINKS, request_of
-from tests.engine.loop.apprentices import learner_bits
+from tests.engine.comparable import learned_bits
+from tests.engine.requests import CONTEXTS, DRINKS, request_of
 
 
 def impressions() -> Iterator[tuple[Impression, float]]:
@@ -30,7 +30,7 @@ def taught(learner: Learner) -> Learner:
         learner.learn(impression, earned)
         learner.contributions(impression)
         learner.likeness(impression.request)
-    learner_bits(learner)
+    learned_bits(learner)
     return learner
 
 
@@ -68,18 +68,18 @@ def test_whatever_is_no_state_can_be_computed_again(make: Any) -> None:
 @learners
 def test_a_fork_is_the_same_to_the_last_bit_and_goes_on_by_itself(make: Any) -> None:
     learner, other = make(), make()
-    before = learner_bits(learner)
+    before = learned_bits(learner)
     fork = learner.fork()
     assert not {id(part) for part in parts(fork)} & {id(part) for part in parts(learner)}
-    assert learner_bits(fork) == before
+    assert learned_bits(fork) == before
     taught(fork)
-    assert learner_bits(learner) == before != learner_bits(fork)
-    assert learner_bits(taught(other)) == learner_bits(fork)
+    assert learned_bits(learner) == before != learned_bits(fork)
+    assert learned_bits(taught(other)) == learned_bits(fork)
 
 
 @learners
 def test_a_learner_that_was_written_down_goes_on_to_the_last_bit(make: Any) -> None:
     learner = make()
     back = load(dump(learner))
-    assert learner_bits(back) == learner_bits(learner)
-    assert learner_bits(taught(back)) == learner_bits(taught(learner))
+    assert learned_bits(back) == learned_bits(learner)
+    assert learned_bits(taught(back)) == learned_bits(taught(learner))

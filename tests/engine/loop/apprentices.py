@@ -5,22 +5,12 @@ from typing import Any
 from hypothesis import strategies as st
 
 from engine import LearningLoop, LoopSettings
-from engine.learners.base import Learner
-from engine.learners.bayesian.learner import BayesianLearner
 from engine.loop.entries import Ranked
 from engine.loop.settings import LearningMode
 from engine.loop.state import LoopState
-from tests.engine.helpers import (
-    CONTEXTS,
-    DRINKS,
-    Json,
-    ManualClock,
-    decision_of,
-    entries_of,
-    head_bits,
-    next_answers,
-    request_of,
-)
+from tests.clock import ManualClock
+from tests.engine.comparable import decision_of, entries_of, learned_bits, next_answers
+from tests.engine.requests import CONTEXTS, DRINKS, Json
 
 
 def loop_of(seed: int = 7, clock: ManualClock | None = None, **settings: Any) -> LearningLoop:
@@ -45,14 +35,6 @@ def ranked_of(loop: LearningLoop, event_id: str) -> Ranked:
     return loop.events[event_id].ranked
 
 
-def learner_bits(learner: Learner) -> tuple[object, ...]:
-    """All that was learned, bit for bit."""
-    if isinstance(learner, BayesianLearner):
-        return head_bits(learner.rewards), head_bits(learner.imitation)
-    requests = [request_of(context, *DRINKS) for context in CONTEXTS]
-    return tuple(learner.belief(request).mean.tobytes() for request in requests)
-
-
 def learned_state(state: LoopState | LearningLoop) -> dict[str, object]:
     """What was learned, the settings, and where events stand."""
     events = {
@@ -62,7 +44,7 @@ def learned_state(state: LoopState | LearningLoop) -> dict[str, object]:
     return {
         "settings": state.settings,
         "events": events,
-        "learned": learner_bits(state.learner),
+        "learned": learned_bits(state.learner),
     }
 
 

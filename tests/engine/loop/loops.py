@@ -3,7 +3,9 @@
 from typing import Any
 
 from engine import Hypothesis, LearningLoop, LoopSettings
-from tests.engine.helpers import CONTEXTS, DRINKS, ManualClock, reward_count
+from tests.clock import ManualClock
+from tests.engine.comparable import reward_count
+from tests.engine.requests import CONTEXTS, DRINKS
 
 IDS = [drink["id"] for drink in DRINKS]
 

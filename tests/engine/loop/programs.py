@@ -14,7 +14,8 @@ from engine import (
     PersonalizerError,
     Thompson,
 )
-from tests.engine.helpers import CONTEXTS, DRINKS, ManualClock
+from tests.clock import ManualClock
+from tests.engine.requests import CONTEXTS, DRINKS
 
 Operation = tuple[str, Any]
 

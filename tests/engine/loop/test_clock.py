@@ -9,8 +9,11 @@ import pytest
 
 from engine import LearningLoop
 from engine.loop.clock import utc_now
-from tests.engine.helpers import DRINKS, ManualClock, assert_one_sentence, refusal, state_of
+from tests.clock import ManualClock
+from tests.engine.comparable import state_of
 from tests.engine.loop.loops import loop_with_past
+from tests.engine.refusals import assert_one_sentence, refusal
+from tests.engine.requests import DRINKS
 
 
 def test_the_real_clock_knows_its_time_zone() -> None:

@@ -12,17 +12,11 @@ from engine import EpsilonGreedy, Greedy, LearningLoop, LoopSettings, Thompson, 
 from engine.evaluation.event_table import rows
 from engine.loop.settings import LearningMode
 from engine.policies.base import Normals, Policy
-from tests.engine.helpers import (
-    CONTEXTS,
-    DRINKS,
-    ManualClock,
-    imitation_head,
-    request_of,
-    reward_head,
-    state_of,
-)
+from tests.clock import ManualClock
+from tests.engine.comparable import imitation_head, reward_head, state_of
 from tests.engine.loop.apprentices import apprenticed, learners, loop_of, ranked_of
 from tests.engine.loop.loops import IDS, loop_with_past
+from tests.engine.requests import CONTEXTS, DRINKS, request_of
 from tests.statistics import CHI_SQUARE_999, chi_square
 
 # -- the answer to Rank ---------------------------------------------------------------

@@ -8,7 +8,8 @@ import pytest
 from engine import LearningLoop
 from engine.learners.bayesian.hypothesis import HYPOTHESES
 from engine.loop.entries import Ranked, Rewarded
-from tests.engine.helpers import CONTEXTS, DRINKS, Json, dot, naive_row, one_of
+from tests.engine.requests import CONTEXTS, DRINKS, Json, one_of
+from tests.oracles import dot, naive_row
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 

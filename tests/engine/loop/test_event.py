@@ -8,17 +8,12 @@ from hypothesis import given
 from engine import LearningLoop, LoopSettings
 from engine.loop.entries import Activated, Expired, Ranked, Rewarded
 from engine.loop.event import EventLife, EventState
-from tests.engine.helpers import (
-    CONTEXTS,
-    DRINKS,
-    ManualClock,
-    next_answers,
-    posterior_bits,
-    refusal,
-    state_of,
-)
+from tests.clock import ManualClock
+from tests.engine.comparable import learned_bits, next_answers, reward_head, state_of
 from tests.engine.loop.loops import learned, loop_with_past
 from tests.engine.loop.programs import Operation, performed, programs
+from tests.engine.refusals import refusal
+from tests.engine.requests import CONTEXTS, DRINKS
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 ACTIVATED, HALF, QUARTER = Activated("e", NOW), Rewarded("e", NOW, 0.5), Rewarded("e", NOW, 0.25)
@@ -163,7 +158,7 @@ def test_a_deferred_event_is_learned_when_it_is_both_activated_and_rewarded_in_a
     second.reward("e", 0.75)
     assert learned(second) == (0, 0)
     second.activate("e")
-    assert posterior_bits(first) == posterior_bits(second)
+    assert learned_bits(reward_head(first)) == learned_bits(reward_head(second))
     assert learned(first) == (1, 0.75)
 
 

@@ -2,7 +2,8 @@
 
 from engine import LearningLoop
 from engine.loop.entries import Expired
-from tests.engine.helpers import DRINKS, ManualClock
+from tests.clock import ManualClock
+from tests.engine.requests import DRINKS
 
 
 def test_many_waits_end_in_the_order_of_their_rank_calls(

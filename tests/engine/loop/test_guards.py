@@ -8,17 +8,12 @@ import pytest
 from engine import LearningLoop, LoopSettings
 from engine.loop.entries import Expired
 from engine.loop.guards import MAX_REWARDS
+from tests.clock import ManualClock
 from tests.engine.bad_requests import BAD_REQUESTS, BadRequest
-from tests.engine.helpers import (
-    CONTEXTS,
-    DRINKS,
-    Json,
-    ManualClock,
-    assert_one_sentence,
-    refusal,
-    state_of,
-)
+from tests.engine.comparable import state_of
 from tests.engine.loop.loops import learned, loop_with_past, small_loop
+from tests.engine.refusals import assert_one_sentence, refusal
+from tests.engine.requests import CONTEXTS, DRINKS, Json
 
 # -- refusals: nothing half-applied ---------------------------------------------------
 

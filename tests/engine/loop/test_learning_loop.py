@@ -7,21 +7,12 @@ import pytest
 from engine import LearningLoop, LoopSettings, RankResponse
 from engine.evaluation.event_table import rows
 from engine.loop.entries import Configured, Ranked
-from tests.engine.helpers import (
-    CONTEXTS,
-    DRINKS,
-    Json,
-    ManualClock,
-    assert_one_sentence,
-    decision_of,
-    one_of,
-    refusal,
-    request_of,
-    reward_head,
-    state_of,
-)
+from tests.clock import ManualClock
+from tests.engine.comparable import decision_of, reward_head, state_of
 from tests.engine.loop.apprentices import apprenticed
 from tests.engine.loop.loops import IDS, loop_with_past
+from tests.engine.refusals import assert_one_sentence, refusal
+from tests.engine.requests import CONTEXTS, DRINKS, Json, one_of, request_of
 
 # -- the answer to Rank ---------------------------------------------------------------
 

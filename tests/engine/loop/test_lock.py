@@ -13,7 +13,9 @@ import pytest
 
 from engine import EventLog, Hypothesis, LearningLoop, LoopSettings, PersonalizerError, Uniform
 from engine.loop.entries import Configured
-from tests.engine.helpers import CONTEXTS, DRINKS, Json, ManualClock, state_of
+from tests.clock import ManualClock
+from tests.engine.comparable import state_of
+from tests.engine.requests import CONTEXTS, DRINKS, Json
 
 T = TypeVar("T")
 

@@ -11,7 +11,7 @@ from engine import EpsilonGreedy, EventLog, LearningLoop, LoopSettings
 from engine.loop.entries import Activated, Configured, Entry, Expired, Rewarded, Undone
 from engine.loop.log import START
 from engine.simulation.crowd import crowd
-from tests.workers import WORLD
+from tests.engine.store.workers import WORLD
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 

@@ -22,7 +22,7 @@ from engine.loop.state import LoopState
 from engine.simulation.crowd import crowd
 from engine.store.snapshot_codec import dump, load
 from engine.worlds.coffee import COFFEE
-from tests.engine.helpers import ManualClock
+from tests.clock import ManualClock
 
 MAKERS = (lambda: LearningCurve(COFFEE), MatchingRecord)
 

@@ -12,26 +12,20 @@ from engine import EpsilonGreedy, LearningLoop, PersonalizerError
 from engine.loop.entries import Activated, Configured, Expired, Ranked, Rewarded, Undone
 from engine.loop.settings import LearningMode
 from engine.loop.state import LoopState
-from tests.engine.helpers import (
-    CONTEXTS,
-    DRINKS,
-    Json,
-    ManualClock,
-    refusal,
-    request_of,
-    state_of,
-)
+from tests.clock import ManualClock
+from tests.engine.comparable import learned_bits, state_of
 from tests.engine.loop.apprentices import (
     MODES,
     everything,
     learned_state,
-    learner_bits,
     learners,
     led_by,
     loop_of,
 )
 from tests.engine.loop.loops import loop_with_past
 from tests.engine.loop.programs import Operation, perform, performed, programs
+from tests.engine.refusals import refusal
+from tests.engine.requests import CONTEXTS, DRINKS, Json, request_of
 
 # -- several calls at once --------------------------------------------------------------
 
@@ -93,7 +87,7 @@ def test_a_replay_gives_the_same_bits_whatever_was_asked_in_between(
             loop.reward(loop.rank(DRINKS, CONTEXTS[i % 4]).event_id, float(i % 3 == 0))
     assert state_of(asked) == state_of(quiet)
     anew = LoopState(asked.log)
-    assert learner_bits(anew.learner) == learner_bits(asked.learner)
+    assert learned_bits(anew.learner) == learned_bits(asked.learner)
 
 
 # -- undo and replay ------------------------------------------------------------------

@@ -18,9 +18,10 @@ from engine.loop.settings import learner_of
 from engine.loop.state import LoopState
 from engine.simulation.crowd import visitor
 from engine.worlds import WORLDS
-from tests.engine.helpers import CONTEXTS, DRINKS, ManualClock
-from tests.engine.loop.apprentices import learner_bits
+from tests.clock import ManualClock
+from tests.engine.comparable import learned_bits
 from tests.engine.loop.programs import Operation, perform, ranks, reward_calls, some_event
+from tests.engine.requests import CONTEXTS, DRINKS
 
 COFFEE = WORLDS["coffee"]
 VISITORS = 120
@@ -79,7 +80,7 @@ def test_0_and_then_a_reward_teach_what_the_reward_at_once_teaches(
     parts, whole = in_parts(settings, order), at_once(settings)
     assert parts.learner.weights == whole.learner.weights
     assert list(parts.learner.changes) == list(whole.learner.changes)
-    assert learner_bits(parts.learner) == learner_bits(whole.learner)
+    assert learned_bits(parts.learner) == learned_bits(whole.learner)
     if order != "next" and settings.learner == "bayesian":
         assert whole.learner.changes
 
@@ -104,7 +105,7 @@ def test_visitors_who_give_0_and_then_more_earn_what_more_at_once_earns() -> Non
 # -- whatever happens in between --------------------------------------------------------
 
 
-def taught_by_hand(entries: Iterable[Any], settings: LoopSettings) -> tuple[object, ...]:
+def taught_by_hand(entries: Iterable[Any], settings: LoopSettings) -> str:
     """A learner taught each total at the place of its event's first part."""
     ranked: dict[str, Ranked] = {}
     shown: set[str] = set()
@@ -135,7 +136,7 @@ def taught_by_hand(entries: Iterable[Any], settings: LoopSettings) -> tuple[obje
             learner.learn(ranked[event_id].impression, totals[event_id])
         else:
             learner.watch(ranked[event_id].impression)
-    return learner_bits(learner)
+    return learned_bits(learner)
 
 
 readings = st.tuples(st.just("read"), st.none())
@@ -166,7 +167,7 @@ def test_any_life_of_events_teaches_totals_at_the_place_of_their_first_part(
         elif operation[0] in ("rank", "wait") or loop.events:
             perform(loop, clock, operation)
     expected = taught_by_hand(loop.log, KINDS[kind])
-    assert learner_bits(loop.learner) == learner_bits(LoopState(loop.log).learner) == expected
+    assert learned_bits(loop.learner) == learned_bits(LoopState(loop.log).learner) == expected
 
 
 def test_parts_up_to_the_end_of_the_wait_count_from_the_first() -> None:
@@ -181,7 +182,7 @@ def test_parts_up_to_the_end_of_the_wait_count_from_the_first() -> None:
         if number >= 6:
             loop.reward(*late.pop(0))
         clock.advance(seconds=100)
-    assert learner_bits(loop.learner) == taught_by_hand(loop.log, loop.settings)
+    assert learned_bits(loop.learner) == taught_by_hand(loop.log, loop.settings)
 
 
 # -- settings that change meanwhile -----------------------------------------------------
@@ -199,25 +200,25 @@ def waiting_loop(**settings: Any) -> tuple[LearningLoop, ManualClock]:
     return loop, clock
 
 
-def learned_anew(loop: LearningLoop) -> tuple[object, ...]:
+def learned_anew(loop: LearningLoop) -> str:
     """What the whole log teaches, event by event in the order of their Rank calls."""
     learner = learner_of(loop.settings)
     for state in loop.events.values():
         if state.earned is not None:
             learner.learn(state.ranked.impression, state.earned)
-    return learner_bits(learner)
+    return learned_bits(learner)
 
 
 def test_a_part_for_what_was_learned_before_sums_counted_learns_the_log_again() -> None:
     loop, _ = waiting_loop()
     loop.configure(reward_aggregation="sum")
-    before = learner_bits(loop.learner)
+    before = learned_bits(loop.learner)
     assert before != learned_anew(loop)
     loop.reward("e3", 0.5)
-    assert learner_bits(loop.learner) == learned_anew(loop) != before
+    assert learned_bits(loop.learner) == learned_anew(loop) != before
     loop.reward("e7", 0.5)
-    assert learner_bits(loop.learner) == learned_anew(loop)
-    assert learner_bits(LoopState(loop.log).learner) == learned_anew(loop)
+    assert learned_bits(loop.learner) == learned_anew(loop)
+    assert learned_bits(LoopState(loop.log).learner) == learned_anew(loop)
 
 
 def test_a_part_that_only_a_longer_wait_lets_in_learns_the_log_again() -> None:
@@ -226,16 +227,16 @@ def test_a_part_that_only_a_longer_wait_lets_in_learns_the_log_again() -> None:
     loop.rank(DRINKS, CONTEXTS[0])
     loop.configure(reward_wait_time=timedelta(hours=1))
     loop.reward("e3", 0.5)
-    assert learner_bits(loop.learner) == learned_anew(loop)
-    assert learner_bits(LoopState(loop.log).learner) == learned_anew(loop)
+    assert learned_bits(loop.learner) == learned_anew(loop)
+    assert learned_bits(LoopState(loop.log).learner) == learned_anew(loop)
 
 
 def test_sums_that_were_learned_stay_when_only_the_earliest_counts_again() -> None:
     loop, _ = waiting_loop(reward_aggregation="sum")
     loop.reward("e3", 0.5)
-    before = learner_bits(loop.learner)
+    before = learned_bits(loop.learner)
     loop.configure(reward_aggregation="earliest")
-    assert learner_bits(loop.learner) == before
+    assert learned_bits(loop.learner) == before
     assert loop.events["e3"].earned == 0.75
 
 
@@ -243,7 +244,7 @@ def test_parts_after_another_change_of_what_is_learned_count_too() -> None:
     loop, _ = waiting_loop(reward_aggregation="sum")
     loop.configure(crosses=1)
     loop.reward("e3", 0.5)
-    assert learner_bits(loop.learner) == learned_anew(loop)
+    assert learned_bits(loop.learner) == learned_anew(loop)
 
 
 # -- taking back ------------------------------------------------------------------------
@@ -253,25 +254,25 @@ def test_parts_after_another_change_of_what_is_learned_count_too() -> None:
 def test_undo_of_a_further_part_is_exact(settings: LoopSettings) -> None:
     loop = in_parts(settings, "a visitor later")
     first = next(iter(loop.events))
-    before = learner_bits(loop.learner)
+    before = learned_bits(loop.learner)
     loop.reward(first, 0.5)
     loop.rank(DRINKS, CONTEXTS[0], event_id="next")
     loop.reward("next", 1)
-    assert learner_bits(loop.learner) != before
+    assert learned_bits(loop.learner) != before
     loop.undo(3)
-    assert learner_bits(loop.learner) == before
+    assert learned_bits(loop.learner) == before
 
 
 def test_what_is_tried_in_a_fork_leaves_the_loop_alone() -> None:
     loop = in_parts(KINDS["online"], "a visitor later")
     first = next(iter(loop.events))
-    before = learner_bits(loop.learner)
+    before = learned_bits(loop.learner)
     fork = loop.state.fork()
     fork.apply(Rewarded(first, loop.events[first].ranked.time, 0.5))
-    assert learner_bits(fork.learner) != before
-    assert learner_bits(loop.learner) == before
+    assert learned_bits(fork.learner) != before
+    assert learned_bits(loop.learner) == before
     loop.reward(first, 0.5)
-    assert learner_bits(loop.learner) == learner_bits(fork.learner)
+    assert learned_bits(loop.learner) == learned_bits(fork.learner)
 
 
 # -- what is kept -----------------------------------------------------------------------

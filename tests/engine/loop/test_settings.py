@@ -21,8 +21,10 @@ from engine.learners.bayesian.hypothesis import HYPOTHESES
 from engine.learners.classic import ClassicLearner
 from engine.loop.settings import SETTING_NAMES
 from engine.policies.ucb import UpperBound
-from tests.engine.helpers import ManualClock, assert_one_sentence, refusal, state_of
+from tests.clock import ManualClock
+from tests.engine.comparable import state_of
 from tests.engine.loop.apprentices import MODES, apprenticed, everything, loop_of
+from tests.engine.refusals import assert_one_sentence, refusal
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

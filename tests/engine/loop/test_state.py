@@ -14,24 +14,12 @@ from engine.loop.entries import Activated, Configured, Entry, Expired, Ranked, R
 from engine.loop.settings import LearnerName, LearningMode
 from engine.loop.state import LoopState
 from engine.store.snapshot_codec import dump
-from tests.engine.helpers import (
-    CONTEXTS,
-    DRINKS,
-    DenseOracle,
-    Json,
-    ManualClock,
-    Row,
-    by_fields,
-    head_bits,
-    imitation_head,
-    naive_row,
-    one_of,
-    posterior_bits,
-    request_of,
-    reward_head,
-)
-from tests.engine.loop.apprentices import apprenticed, learner_bits, led_by, loop_of
+from tests.clock import ManualClock
+from tests.engine.comparable import imitation_head, learned_bits, reward_head
+from tests.engine.loop.apprentices import apprenticed, led_by, loop_of
 from tests.engine.loop.loops import HYPOTHESIS, IDS, learned, loop_with_past
+from tests.engine.requests import CONTEXTS, DRINKS, Json, one_of, request_of
+from tests.oracles import DenseOracle, Row, by_fields, naive_row
 
 # -- settings -------------------------------------------------------------------------
 
@@ -146,9 +134,9 @@ def test_settings_that_do_not_change_what_is_learned_leave_the_model_alone(
     changes: dict[str, Any], clock: ManualClock
 ) -> None:
     loop = loop_with_past(clock)
-    before = posterior_bits(loop)
+    before = learned_bits(reward_head(loop))
     loop.configure(**changes)
-    assert posterior_bits(loop) == before
+    assert learned_bits(reward_head(loop)) == before
     last = loop.log[len(loop.log) - 1]
     assert (last == Configured(clock.now, loop.settings)) is bool(changes.keys() - {"crosses"})
     for name, value in changes.items():
@@ -169,10 +157,6 @@ TEA: Json = {"id": "tea", "features": [{"drink": {"roast": "none", "milk": True}
 # -- the two heads --------------------------------------------------------------------
 
 
-def heads(loop: LearningLoop) -> tuple[object, ...]:
-    return learner_bits(loop.learner)
-
-
 def classic_or_not(learner: LearnerName) -> dict[str, Any]:
     return {"learner": learner, "policy": EpsilonGreedy(), "learning_rate": 0.3}
 
@@ -183,14 +167,14 @@ def test_what_was_never_shown_is_imitated_by_no_head(
 ) -> None:
     loop = loop_of(clock=clock, learning_mode="apprentice", **classic_or_not(learner))
     loop.reward(loop.rank(DRINKS, CONTEXTS[0]).event_id, 1.0)
-    before = heads(loop)
+    before = learned_bits(loop.learner)
     loop.rank(led_by(1), CONTEXTS[1], event_id="later", defer_activation=True)
     loop.reward("later", 1.0)
-    assert heads(loop) == before
+    assert learned_bits(loop.learner) == before
     clock.advance(minutes=11)
     loop.configure(max_events=9)
     assert not loop.events["later"].open
-    assert heads(loop) == before
+    assert learned_bits(loop.learner) == before
 
 
 @pytest.mark.parametrize("learner", ["bayesian", "classic"])
@@ -204,10 +188,10 @@ def test_an_event_is_imitated_when_it_is_activated_and_once(
     sure: dict[str, Any] = {"context_features": CONTEXTS[1], "event_id": "a"}
     deferred.rank(**one_of("mocha"), **sure, defer_activation=True)
     plain.rank(**one_of("mocha"), **sure)
-    assert heads(deferred) != heads(plain)
+    assert learned_bits(deferred.learner) != learned_bits(plain.learner)
     for _ in range(2):
         deferred.activate("a")
-        assert heads(deferred) == heads(plain)
+        assert learned_bits(deferred.learner) == learned_bits(plain.learner)
 
 
 @pytest.mark.parametrize("mode", ["online", "logging_only"])
@@ -230,7 +214,11 @@ def test_the_reward_head_learns_what_the_shown_action_earned(exploration: float)
         assert state.earned is not None
         online.reward(answer.event_id, state.earned)
     assert shown == ({"latte", "mocha", "brew"} if exploration else {"latte", "mocha"})
-    assert posterior_bits(loop) == posterior_bits(online)
+    assert reward_head(loop).learned == reward_head(online).learned
+    for context in CONTEXTS:
+        one, other = (known.belief(DRINKS, context) for known in (loop, online))
+        for name in ("weights", "means", "covariances"):
+            np.testing.assert_array_equal(getattr(one, name), getattr(other, name))
 
 
 def test_the_imitation_head_learns_of_each_allowed_action_whether_it_was_the_baselines() -> None:
@@ -246,39 +234,39 @@ def test_the_imitation_head_learns_of_each_allowed_action_whether_it_was_the_bas
             if action.id not in request.excluded:
                 by_hand.learn(request.context, action, float(action is first))
     assert by_hand.learned == 3 * (3 + 2 + 1)
-    assert head_bits(imitation_head(loop)) == head_bits(by_hand)
+    assert learned_bits(imitation_head(loop)) == learned_bits(by_hand)
     assert reward_head(loop).learned == 0
 
 
 def test_rewards_do_not_touch_the_imitation_head() -> None:
     loop = loop_of(learning_mode="apprentice")
     event_id = loop.rank(DRINKS, CONTEXTS[0]).event_id
-    before = head_bits(imitation_head(loop))
+    before = learned_bits(imitation_head(loop))
     loop.reward(event_id, 1.0)
-    assert head_bits(imitation_head(loop)) == before
+    assert learned_bits(imitation_head(loop)) == before
     assert reward_head(loop).learned == 1
 
 
 def test_the_classic_learner_learns_no_reward_in_apprentice_mode() -> None:
     loop = loop_of(learning_mode="apprentice", **classic_or_not("classic"))
     for i in range(12):
-        before = heads(loop)
+        before = learned_bits(loop.learner)
         event_id = loop.rank(DRINKS, CONTEXTS[i % 4]).event_id
-        imitated = heads(loop)
+        imitated = learned_bits(loop.learner)
         assert imitated != before
         loop.reward(event_id, 1.0)
-        assert heads(loop) == imitated
+        assert learned_bits(loop.learner) == imitated
 
 
 def test_the_classic_learner_learns_rewards_in_other_modes_after_an_apprenticeship() -> None:
     loop = apprenticed(**classic_or_not("classic"))
     for mode in ("online", "logging_only"):
         loop.configure(learning_mode=mode)
-        before = heads(loop)
+        before = learned_bits(loop.learner)
         event_id = loop.rank(DRINKS, CONTEXTS[0]).event_id
-        assert heads(loop) == before
+        assert learned_bits(loop.learner) == before
         loop.reward(event_id, -1.0)
-        assert heads(loop) != before
+        assert learned_bits(loop.learner) != before
 
 
 # -- going online: the imitated action is believed somewhat better ---------------------

@@ -3,9 +3,9 @@
 import numpy as np
 
 from engine import Thompson
+from engine.arrays import Array
 from engine.learners.belief import Belief
 from engine.policies.base import Decision, Normals, Policy
-from tests.engine.helpers import Array
 
 
 def random_belief(seed: int, size: int) -> Belief:

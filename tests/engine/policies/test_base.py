@@ -16,7 +16,7 @@ from engine.learners.belief import Belief
 from engine.policies.base import Normals, Policy
 from engine.simulation.crowd import crowd
 from engine.worlds.coffee import COFFEE
-from tests.engine.helpers import ManualClock
+from tests.clock import ManualClock
 from tests.engine.policies.beliefs import chosen_counts, decide, random_belief, textbook
 from tests.statistics import CHI_SQUARE_999, chi_square
 

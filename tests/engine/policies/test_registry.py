@@ -13,8 +13,8 @@ from engine import EpsilonGreedy, Greedy, Thompson
 from engine.learners.belief import Belief
 from engine.policies.base import Knob, Normals, Policy
 from engine.policies.registry import POLICIES, register
-from tests.engine.helpers import assert_one_sentence, refusal
 from tests.engine.policies.beliefs import decide, random_belief
+from tests.engine.refusals import assert_one_sentence, refusal
 
 EVERY = pytest.mark.parametrize("policy", POLICIES.values(), ids=POLICIES)
 

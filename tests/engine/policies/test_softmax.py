@@ -8,8 +8,8 @@ import pytest
 from engine.policies.base import Normals
 from engine.policies.softmax import Softmax
 from engine.policies.ucb import UpperBound
-from tests.engine.helpers import refusal
 from tests.engine.policies.beliefs import BELIEF
+from tests.engine.refusals import refusal
 
 
 def test_softmax_follows_its_formula_and_draws_from_what_it_says() -> None:

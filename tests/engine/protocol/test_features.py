@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.protocol.features import flatten, squash
-from tests.engine.helpers import Json, contexts, naive_columns, naive_size, naive_squash
+from tests.engine.requests import Json, contexts
+from tests.oracles import naive_columns, naive_size, naive_squash
 
 
 def columns(*objects: Json) -> dict[str, float]:

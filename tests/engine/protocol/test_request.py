@@ -13,16 +13,9 @@ from hypothesis import strategies as st
 from engine.protocol.features import MAX_COLUMNS
 from engine.protocol.request import MAX_EXCLUDED, MAX_PAYLOAD, parse_rank_request, parse_reward
 from tests.engine.bad_requests import BAD_REQUESTS, MANY, BadRequest
-from tests.engine.helpers import (
-    CONTEXTS,
-    DRINKS,
-    actions,
-    assert_one_sentence,
-    contexts,
-    refusal,
-    request_of,
-)
 from tests.engine.loop.loops import small_loop
+from tests.engine.refusals import assert_one_sentence, refusal
+from tests.engine.requests import CONTEXTS, DRINKS, actions, contexts, request_of
 
 bad_requests = pytest.mark.parametrize("bad", BAD_REQUESTS.values(), ids=BAD_REQUESTS)
 

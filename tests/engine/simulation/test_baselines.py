@@ -20,7 +20,7 @@ from engine.simulation.crowd import visitor
 from engine.streams import stream
 from engine.worlds import WORLDS, World
 from engine.worlds.coffee import COFFEE
-from tests.engine.helpers import assert_one_sentence, refusal
+from tests.engine.refusals import assert_one_sentence, refusal
 
 every_world = pytest.mark.parametrize("world", WORLDS.values(), ids=WORLDS)
 CHI_SQUARE_999_OF_3 = 16.266

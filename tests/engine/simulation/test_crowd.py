@@ -11,7 +11,7 @@ from engine.loop.entries import Ranked, Rewarded
 from engine.simulation.crowd import crowd, serve, visitor
 from engine.worlds import WORLDS, World
 from engine.worlds.coffee import COFFEE
-from tests.engine.helpers import ManualClock
+from tests.clock import ManualClock
 from tests.statistics import CHI_SQUARE_999, chi_square
 
 pytestmark = pytest.mark.no_cover

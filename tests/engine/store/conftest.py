@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from engine.store import Store, StoredLoop
-from tests.databases import KINDS, database, skip_without
-from tests.workers import serve_next
+from tests.engine.store.databases import KINDS, database, skip_without
+from tests.engine.store.workers import serve_next
 
 
 @pytest.fixture(params=KINDS)
@@ -32,3 +32,17 @@ def kept(store: Store) -> StoredLoop:
     kept = StoredLoop.create(store, owner="me", world="coffee", seed=7)
     serve_next(kept)
     return kept
+
+
+@pytest.fixture
+def plain_url(tmp_path: Path) -> str:
+    """The address of an empty SQLite database."""
+    return f"sqlite:///{tmp_path}/plain.db"
+
+
+@pytest.fixture
+def plain_store(plain_url: str) -> Iterator[Store]:
+    """A store there."""
+    store = Store.open(plain_url)
+    yield store
+    store.close()

@@ -3,7 +3,7 @@
 from engine import LoopSettings
 from engine.evaluation.learning_curve import LearningCurve
 from engine.store import About, Store, StoredLoop
-from tests.workers import WORLD, serve_next
+from tests.engine.store.workers import WORLD, serve_next
 
 LEARNERS = {
     "online": LoopSettings(),

@@ -3,7 +3,7 @@
 import numpy as np
 
 from engine.store import Store, StoredLoop
-from tests.workers import beliefs, crash, from_scratch, together
+from tests.engine.store.workers import beliefs, crash, from_scratch, together
 
 
 def test_a_killed_process_loses_and_doubles_nothing(url: str, kept: StoredLoop) -> None:

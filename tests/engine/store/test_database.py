@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from engine.store import Store, StoreError
+from engine.store import StoreError
 from engine.store.database import address, connect
 
 
@@ -40,8 +40,7 @@ def test_a_file_that_is_no_database_is_refused(tmp_path: Path) -> None:
 
 
 def test_sqlite_is_set_up_for_several_processes(tmp_path: Path) -> None:
-    store = Store.open(f"sqlite:///{tmp_path}/new/folder/events.db")
-    with store._reading() as connection:
+    with connect(f"sqlite:///{tmp_path}/new/folder/events.db").connect() as connection:
         found = {
             name: connection.exec_driver_sql(f"PRAGMA {name}").scalar()
             for name in ("journal_mode", "foreign_keys", "synchronous", "busy_timeout")
@@ -49,7 +48,6 @@ def test_sqlite_is_set_up_for_several_processes(tmp_path: Path) -> None:
     assert found == {
         "journal_mode": "wal", "foreign_keys": 1, "synchronous": 1, "busy_timeout": 5_000,
     }  # fmt: skip
-    store.close()
     assert sqlite3.connect(tmp_path / "new" / "folder" / "events.db").execute(
         "PRAGMA journal_mode"
     ).fetchone() == ("wal",)

@@ -28,7 +28,8 @@ from engine.store.entry_codec import (
     settings_to_json,
     to_text,
 )
-from tests.engine.helpers import CONTEXTS, DRINKS, ManualClock
+from tests.clock import ManualClock
+from tests.engine.requests import CONTEXTS, DRINKS
 
 MOST = 1_000
 

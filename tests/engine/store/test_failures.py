@@ -6,12 +6,12 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from sqlalchemy import create_engine, event, text
+from sqlalchemy import create_engine, text
 from sqlalchemy.engine import make_url
 
 from engine.store import Store, StoredLoop, StoreError
-from tests.databases import database, skip_without
-from tests.workers import beliefs, serve_next
+from tests.engine.store.databases import database, on_every_connection, skip_without
+from tests.engine.store.workers import beliefs, serve_next
 
 
 def refused(kept: StoredLoop, work: Callable[[], object]) -> StoreError:
@@ -48,9 +48,9 @@ def test_a_database_that_may_only_be_read(tmp_path: Path) -> None:
     kept = StoredLoop.create(store, owner="me", world="coffee", seed=7)
     serve_next(kept)
     store.close()
-    event.listen(store._engine, "connect", lambda c, _: c.execute("PRAGMA query_only=ON"))
-    for work in (lambda: serve_next(kept), lambda: kept.loop.undo(1)):
-        assert "only be read" in refused(kept, work).message
+    with on_every_connection("PRAGMA query_only=ON"):
+        for work in (lambda: serve_next(kept), lambda: kept.loop.undo(1)):
+            assert "only be read" in refused(kept, work).message
     store.close()
 
 
@@ -60,14 +60,13 @@ def test_a_full_disk(tmp_path: Path) -> None:
     serve_next(kept)
     store.close()
     pages = (tmp_path / "events.db").stat().st_size // 4_096 + 2
-    limit = f"PRAGMA max_page_count={pages}"
-    event.listen(store._engine, "connect", lambda c, _: c.execute(limit))
 
     def fill() -> None:
         for _ in range(100):
             serve_next(kept)
 
-    with pytest.raises(StoreError) as error:
+    limited = on_every_connection(f"PRAGMA max_page_count={pages}")
+    with limited, pytest.raises(StoreError) as error:
         fill()
     assert "disk is full" in error.value.message
     here = beliefs(kept.loop)

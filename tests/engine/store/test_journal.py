@@ -4,8 +4,8 @@ import pytest
 
 from engine import PersonalizerError
 from engine.store import Store, StoredLoop
-from tests.engine.helpers import DRINKS
-from tests.workers import beliefs, serve_next
+from tests.engine.requests import DRINKS
+from tests.engine.store.workers import beliefs, serve_next
 
 
 def test_two_who_have_it_open_see_each_other(store: Store, kept: StoredLoop) -> None:

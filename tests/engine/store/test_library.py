@@ -6,7 +6,7 @@ import pytest
 
 from engine.store import GoneError, Library, Limits, Store, StoredLoop
 from engine.store.store import About
-from tests.workers import beliefs, serve_next
+from tests.engine.store.workers import beliefs, serve_next
 
 
 def test_a_copy_goes_its_own_way(store: Store, kept: StoredLoop) -> None:

@@ -6,7 +6,7 @@ import pytest
 
 from engine import PersonalizerError
 from engine.store import Limits, Store, StoredLoop, StoreError
-from tests.workers import serve_next
+from tests.engine.store.workers import serve_next
 
 
 def test_so_many_loops_and_no_more(url: str) -> None:

@@ -9,7 +9,7 @@ from engine import LearningLoop, PersonalizerError
 from engine.store import Store, StoredLoop
 from engine.store.entry_codec import to_text
 from engine.store.schema import MIGRATIONS, migrate
-from tests.engine.helpers import DRINKS
+from tests.engine.requests import DRINKS
 
 
 def test_a_database_of_version_1_is_brought_forward(url: str, tmp_path: Path) -> None:

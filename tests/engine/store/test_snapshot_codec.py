@@ -7,8 +7,8 @@ from engine import LearningLoop
 from engine.errors import StaleError
 from engine.simulation.crowd import crowd
 from engine.store.snapshot_codec import dump, load
-from tests.engine.helpers import CONTEXTS
-from tests.workers import WORLD
+from tests.engine.requests import CONTEXTS
+from tests.engine.store.workers import WORLD
 
 
 def test_only_plain_things_are_frozen_and_thawed() -> None:

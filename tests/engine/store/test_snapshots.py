@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from sqlalchemy import text
+from sqlalchemy import create_engine, text
 
 from engine import LearningLoop, LoopSettings
 from engine.evaluation.learning_curve import LearningCurve
@@ -15,12 +15,7 @@ from engine.store.snapshot_codec import dump
 from engine.store.snapshots import Snapshot
 from engine.worlds.taste import Context, Item, Taste
 from tests.engine.store.snapshot_loops import LEARNERS, loop_with_snapshots, with_curve
-from tests.workers import WORLD, beliefs, from_scratch, serve_next
-
-
-@pytest.fixture
-def plain_store(tmp_path_factory: pytest.TempPathFactory) -> Store:
-    return Store.open(f"sqlite:///{tmp_path_factory.mktemp('kept')}/events.db")
+from tests.engine.store.workers import WORLD, beliefs, from_scratch, serve_next
 
 
 @pytest.mark.no_cover
@@ -105,9 +100,9 @@ def test_the_curve_is_what_the_log_and_the_world_of_today_give(plain_store: Stor
 
 
 @pytest.mark.parametrize("data", [b"", b"PK not a zip", dump({"settings": {"crosses": 9}})])
-def test_a_damaged_snapshot_is_ignored(plain_store: Store, data: bytes) -> None:
+def test_a_damaged_snapshot_is_ignored(plain_url: str, plain_store: Store, data: bytes) -> None:
     kept = loop_with_snapshots(plain_store, LoopSettings())
-    with plain_store._writing() as connection:
+    with create_engine(plain_url).begin() as connection:
         connection.execute(text("UPDATE snapshots SET data = :data"), {"data": data})
     back = StoredLoop.open(plain_store, kept.id)
     assert beliefs(back.loop) == beliefs(kept.loop)

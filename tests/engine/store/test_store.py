@@ -7,8 +7,8 @@ import pytest
 from engine import PersonalizerError
 from engine.store import GoneError, Store, StoredLoop
 from engine.store.store import About
-from tests.engine.helpers import DRINKS
-from tests.workers import serve_next
+from tests.engine.requests import DRINKS
+from tests.engine.store.workers import serve_next
 
 
 def test_a_creation_whose_answer_was_lost_is_found(store: Store) -> None:

@@ -9,15 +9,10 @@ from engine.loop.state import LoopState
 from engine.simulation.crowd import crowd
 from engine.store import Store, StoredLoop
 from engine.store.stored_loop import EVERY
-from tests.engine.helpers import CONTEXTS, DRINKS
-from tests.engine.loop.apprentices import learner_bits
+from tests.engine.comparable import learned_bits
+from tests.engine.requests import CONTEXTS, DRINKS
 from tests.engine.store.snapshot_loops import LEARNERS, loop_with_snapshots
-from tests.workers import WORLD, beliefs, from_scratch, serve_next
-
-
-@pytest.fixture
-def plain_store(tmp_path_factory: pytest.TempPathFactory) -> Store:
-    return Store.open(f"sqlite:///{tmp_path_factory.mktemp('kept')}/events.db")
+from tests.engine.store.workers import WORLD, beliefs, from_scratch, serve_next
 
 
 @pytest.mark.parametrize("settings", LEARNERS.values(), ids=LEARNERS)
@@ -95,11 +90,11 @@ def test_a_further_part_for_an_event_of_the_past_teaches_as_without_snapshots(
         loops[number % 2].reward(event_id, 0.5)
         for loop in loops:
             loop.catch_up()
-            assert learner_bits(loop.learner) == learner_bits(LoopState(loop.log).learner)
+            assert learned_bits(loop.learner) == learned_bits(LoopState(loop.log).learner)
     loops[0].undo(2)
     loops[1].catch_up()
     for loop in (*loops, StoredLoop.open(plain_store, kept.id).loop):
-        assert learner_bits(loop.learner) == learner_bits(LoopState(loop.log).learner)
+        assert learned_bits(loop.learner) == learned_bits(LoopState(loop.log).learner)
 
 
 def test_waits_of_the_past_end(plain_store: Store) -> None:

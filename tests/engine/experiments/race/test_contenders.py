@@ -5,7 +5,7 @@ from engine.experiments.race.plan import Plan
 from engine.experiments.race.runs import race
 from engine.worlds import WORLDS
 from tests.engine.experiments.race.races import PLAN
-from tests.engine.helpers import refusal
+from tests.engine.refusals import refusal
 
 COFFEE = WORLDS["coffee"]
 

@@ -6,7 +6,7 @@ import pytest
 
 from engine.experiments.race.contenders import Blind
 from tests.engine.experiments.race.races import PLAN
-from tests.engine.helpers import refusal
+from tests.engine.refusals import refusal
 
 
 @pytest.mark.parametrize(

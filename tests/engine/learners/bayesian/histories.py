@@ -6,7 +6,7 @@ import numpy as np
 
 from engine.learners.bayesian.hypothesis import Hypothesis
 from engine.learners.bayesian.model import RewardModel
-from tests.engine.helpers import Json, request_of
+from tests.engine.requests import Json, request_of
 
 THREE = (Hypothesis(odds=2.0), Hypothesis(noise_sd=0.1), Hypothesis(crosses=1))
 

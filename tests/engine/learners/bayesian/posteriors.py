@@ -4,11 +4,13 @@ import math
 
 import numpy as np
 
+from engine.arrays import Array
 from engine.learners.bayesian.basis import Basis
 from engine.learners.bayesian.hypothesis import Hypothesis
 from engine.learners.bayesian.posterior import Posterior
 from engine.learners.bayesian.rows import By
-from tests.engine.helpers import Array, DenseOracle, Json, Row, naive_row, request_of
+from tests.engine.requests import Json, request_of
+from tests.oracles import DenseOracle, Row, naive_row
 
 PRIOR_SD, NOISE_SD = 0.7, 0.35
 """None of the defaults."""

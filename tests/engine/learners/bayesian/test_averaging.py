@@ -8,12 +8,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from engine.arrays import Array
 from engine.learners.bayesian import averaging as evidence
 from engine.learners.bayesian.averaging import FIXED_SHARE, PRUNED, ModelAverage
 from engine.learners.bayesian.hypothesis import HYPOTHESES, Hypothesis
 from engine.learners.bayesian.model import RewardModel
-from tests.engine.helpers import Array, DenseOracle, naive_row
 from tests.engine.learners.bayesian.histories import THREE, Visit, small_history, teach
+from tests.oracles import DenseOracle, naive_row
 
 
 def oracle(hypothesis: Hypothesis, history: Sequence[Visit]) -> DenseOracle:

@@ -5,7 +5,6 @@ import pytest
 
 from engine.learners.bayesian import basis as span_module
 from engine.learners.bayesian.rows import By
-from tests.engine.helpers import all_columns, augmented
 from tests.engine.learners.bayesian.posteriors import (
     BRIDGE,
     KINDS,
@@ -18,6 +17,7 @@ from tests.engine.learners.bayesian.posteriors import (
     rows_of,
     table_history,
 )
+from tests.oracles import all_columns, augmented
 
 # -- the belief equals a dense solve --------------------------------------------------
 

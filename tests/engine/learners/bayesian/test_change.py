@@ -8,8 +8,8 @@ import pytest
 from engine.learners.bayesian.change import CARRIED_WEIGHT, CHANGE_ODDS, HOPELESS, ChangeDetector
 from engine.learners.bayesian.hypothesis import HYPOTHESES, Hypothesis
 from engine.learners.bayesian.model import RewardModel
-from tests.engine.helpers import request_of
 from tests.engine.learners.bayesian.histories import THREE, Visit, teach
+from tests.engine.requests import request_of
 
 # -- banks ----------------------------------------------------------------------------
 

@@ -5,7 +5,7 @@ import math
 import pytest
 
 from engine import Hypothesis, LoopSettings
-from tests.engine.helpers import assert_one_sentence, refusal
+from tests.engine.refusals import assert_one_sentence, refusal
 
 CONFIGURATION = "InvalidServiceConfiguration"
 

@@ -7,10 +7,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from engine.arrays import Array
 from engine.learners.bayesian.kernel import RowKernel
 from engine.learners.bayesian.rows import By, RowForm
 from engine.protocol.request import RankRequest
-from tests.engine.helpers import Array, Json, actions, contexts, dot, naive_row, request_of
+from tests.engine.requests import Json, actions, contexts, request_of
+from tests.oracles import dot, naive_row
 
 Seen = list[tuple[list[Json], Json]]
 orders = st.integers(0, 3)

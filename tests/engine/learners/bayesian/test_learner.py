@@ -7,7 +7,8 @@ from engine.learners.base import Impression
 from engine.learners.bayesian.hypothesis import HYPOTHESES
 from engine.learners.bayesian.learner import BayesianLearner
 from engine.learners.bayesian.model import IMITATION_WEIGHT
-from tests.engine.helpers import CONTEXTS, DRINKS, head_bits, request_of
+from tests.engine.comparable import learned_bits
+from tests.engine.requests import CONTEXTS, DRINKS, request_of
 
 REQUEST = request_of(CONTEXTS[0], *DRINKS)
 SHOWN = Impression(REQUEST, shown=0, chosen=1, propensity=0.5, apprentice=True)
@@ -19,14 +20,14 @@ def learner() -> BayesianLearner:
 
 def test_each_head_learns_what_is_its_own() -> None:
     known = learner()
-    rewards, imitation = head_bits(known.rewards), head_bits(known.imitation)
+    rewards, imitation = learned_bits(known.rewards), learned_bits(known.imitation)
     known.watch(SHOWN)
-    assert head_bits(known.rewards) == rewards
-    assert head_bits(known.imitation) != imitation
+    assert learned_bits(known.rewards) == rewards
+    assert learned_bits(known.imitation) != imitation
     assert known.imitation.learned == len(DRINKS)
-    imitation = head_bits(known.imitation)
+    imitation = learned_bits(known.imitation)
     known.learn(SHOWN, 1.0)
-    assert head_bits(known.imitation) == imitation
+    assert learned_bits(known.imitation) == imitation
     assert known.learned == known.rewards.learned == 1
 
 
@@ -45,11 +46,11 @@ def test_one_without_rewards_has_imitated_the_same() -> None:
     known = learner()
     known.watch(SHOWN)
     known.learn(SHOWN, 1.0)
-    before = head_bits(known.rewards)
+    before = learned_bits(known.rewards)
     other = known.unrewarded()
     assert other.learned == 0
     assert other.imitation is known.imitation
     assert other.weights == learner().weights != known.weights
     for _ in range(3):
         other.learn(SHOWN, 0.0)
-    assert head_bits(known.rewards) == before
+    assert learned_bits(known.rewards) == before

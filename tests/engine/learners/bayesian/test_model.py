@@ -10,6 +10,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
+from engine.arrays import Array
 from engine.learners.base import Group
 from engine.learners.bayesian.hypothesis import HYPOTHESES, Hypothesis
 from engine.learners.bayesian.model import IMITATION_WEIGHT, LEAST, RewardModel
@@ -18,18 +19,8 @@ from engine.learners.belief import Belief
 from engine.policies.base import Normals
 from engine.policies.thompson import Thompson
 from engine.protocol.request import parse_rank_request
-from tests.engine.helpers import (
-    Array,
-    DenseOracle,
-    Json,
-    Row,
-    actions,
-    by_fields,
-    contexts,
-    naive_columns,
-    naive_row,
-    request_of,
-)
+from tests.engine.requests import Json, actions, contexts, request_of
+from tests.oracles import DenseOracle, Row, by_fields, naive_columns, naive_row
 
 Visit = tuple[list[Json], Json, float]
 both = st.sampled_from(["id", "features"])

@@ -11,21 +11,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from engine.arrays import Array
 from engine.learners.bayesian import basis as span_module
 from engine.learners.bayesian.hypothesis import Hypothesis
 from engine.learners.bayesian.posterior import Posterior
 from engine.learners.bayesian.rows import By
-from tests.engine.helpers import (
-    Array,
-    Json,
-    Row,
-    actions,
-    all_columns,
-    augmented,
-    contexts,
-    naive_row,
-    request_of,
-)
 from tests.engine.learners.bayesian.posteriors import (
     BRIDGE,
     KINDS,
@@ -43,6 +33,8 @@ from tests.engine.learners.bayesian.posteriors import (
     table_history,
     table_visit,
 )
+from tests.engine.requests import Json, actions, contexts, request_of
+from tests.oracles import Row, all_columns, augmented, naive_row
 
 both = st.sampled_from(["id", "features"])
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from engine.learners.bayesian.rows import By, RowForm, action_scales, context_scales
 from engine.protocol.features import flatten
-from tests.engine.helpers import Json, actions, contexts, numbers, request_of
+from tests.engine.requests import Json, actions, contexts, numbers, request_of
 
 crosses = st.integers(0, 3)
 BY_ID, BY_FEATURES = RowForm(3, "id"), RowForm(3, "features")

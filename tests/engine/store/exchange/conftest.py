@@ -4,7 +4,7 @@ import pytest
 
 from engine.store import Library, Limits, Store, StoredLoop
 from engine.store.exchange.jsonl import export_lines
-from tests.workers import WORLD, serve_next
+from tests.engine.store.workers import WORLD, serve_next
 
 
 @pytest.fixture(scope="module")

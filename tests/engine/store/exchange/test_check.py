@@ -10,7 +10,7 @@ from engine import LoopSettings
 from engine.errors import RejectedError
 from engine.store import Library, StoredLoop
 from engine.store.exchange.jsonl import export_lines, import_loop
-from tests.engine.helpers import DRINKS
+from tests.engine.requests import DRINKS
 from tests.engine.store.exchange.files import Json, file_of, rejected
 
 

@@ -10,9 +10,9 @@ from engine.simulation.crowd import crowd
 from engine.store import Library, StoredLoop
 from engine.store.exchange.dsjson import dsjson_rows, import_dsjson
 from engine.store.exchange.formats import import_file
-from tests.engine.helpers import DRINKS
+from tests.engine.requests import DRINKS
 from tests.engine.store.exchange.files import GOOD_ROW, Json, file_of, rejected
-from tests.workers import WORLD
+from tests.engine.store.workers import WORLD
 
 
 def test_the_services_format_says_what_was_shown(exported: StoredLoop) -> None:

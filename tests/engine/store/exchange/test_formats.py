@@ -23,7 +23,7 @@ from engine.store.logs import CHUNK
 from engine.store.snapshot_codec import load
 from engine.worlds import WORLDS
 from tests.engine.store.exchange.files import file_of
-from tests.workers import WORLD, serve_next
+from tests.engine.store.workers import WORLD, serve_next
 
 
 def test_every_format_can_be_written(

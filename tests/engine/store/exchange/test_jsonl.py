@@ -8,9 +8,9 @@ import pytest
 from engine.store import Library, Limits, Store, StoredLoop, StoreError
 from engine.store.exchange.jsonl import export_lines, import_loop
 from engine.store.exchange.lines import SHOWN
-from tests.engine.helpers import CONTEXTS, DRINKS
+from tests.engine.requests import CONTEXTS, DRINKS
 from tests.engine.store.exchange.files import Json, file_of, rejected
-from tests.workers import beliefs
+from tests.engine.store.workers import beliefs
 
 
 @pytest.mark.parametrize("pack", [False, True])

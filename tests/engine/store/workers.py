@@ -19,7 +19,7 @@ from engine.worlds import WORLDS
 
 WORLD = WORLDS["coffee"]
 _CONTEXT = multiprocessing.get_context("forkserver")
-_CONTEXT.set_forkserver_preload(["tests.workers"])
+_CONTEXT.set_forkserver_preload(["tests.engine.store.workers"])
 
 
 def serve_next(kept: StoredLoop) -> dict[str, object]:

@@ -1,190 +1,29 @@
-"""What the engine's tests share: a clock to move, things to offer, and naive oracles.
+"""Naive oracles: rows written out column by column, and the regression over all of them.
 
-The oracles are written from the documented rules alone and import nothing of the engine
-that they check: `naive_row` writes a row out column by column, `DenseOracle` solves the
-regression over all those columns, and the mean of everything, at once.
+They are written from the documented rules alone and import nothing of the engine that they
+check: `naive_row` writes a row out, `DenseOracle` solves the regression over all columns, and
+the mean of everything, at once.
 """
 
 import math
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
 from itertools import combinations, product
 from typing import Any
 
 import numpy as np
-import pytest
-from hypothesis import strategies as st
-from numpy.typing import NDArray
 
-from engine import LearningLoop, PersonalizerError, RankRequest
+from engine.arrays import Array
 from engine.learners.base import Group
 from engine.learners.bayesian.hypothesis import Hypothesis
-from engine.learners.bayesian.learner import BayesianLearner
-from engine.learners.bayesian.model import RewardModel
 from engine.learners.bayesian.rows import By
-from engine.loop.entries import Ranked
-from engine.protocol.request import parse_rank_request
 
-Array = NDArray[np.float64]
 Json = dict[str, Any]
+
 Row = Mapping[tuple[tuple[str, ...], str], float]
 
-# -- things to offer ------------------------------------------------------------------
 
-DRINKS: list[Json] = [
-    {"id": "latte", "features": [{"drink": {"roast": "dark", "milk": True}}]},
-    {"id": "mocha", "features": [{"drink": {"roast": "light", "milk": True}}]},
-    {"id": "brew", "features": [{"drink": {"roast": "light", "milk": False}, "cold": 1}]},
-]
-CONTEXTS: list[list[Json]] = [
-    [{"user": {"name": name}}, {"weather": weather}]
-    for name in ("Alice", "Bob")
-    for weather in ("rainy", "sunny")
-]
-
-
-def one_of(name: str) -> Json:
-    """Arguments of a Rank call for `DRINKS` that can only be answered with ``name``."""
-    others = [drink["id"] for drink in DRINKS if drink["id"] != name]
-    return {"actions": DRINKS, "excluded_actions": others}
-
-
-def request_of(context: object, *actions: Json) -> RankRequest:
-    """A parsed request."""
-    return parse_rank_request(list(actions), context)
-
-
-# -- a clock --------------------------------------------------------------------------
-
-
-class ManualClock:
-    """A clock that stands still until `advance` moves it."""
-
-    def __init__(self) -> None:
-        self.now = datetime(2026, 1, 1, tzinfo=UTC)
-
-    def __call__(self) -> datetime:
-        return self.now
-
-    def advance(self, **duration: float) -> None:
-        self.now += timedelta(**duration)
-
-
-# -- refusals -------------------------------------------------------------------------
-
-
-def refusal(call: Callable[[], object]) -> PersonalizerError:
-    """The error with which a call is refused."""
-    with pytest.raises(PersonalizerError) as caught:
-        call()
-    return caught.value
-
-
-def assert_one_sentence(error: PersonalizerError, value: str, allowed: str) -> None:
-    """The message is one sentence with the field, the value met and what is allowed."""
-    assert str(error) == error.message
-    assert "\n" not in error.message
-    assert error.message.count(", but must be ") == 1
-    met, must = error.message.split(", but must be ")
-    assert error.target in met
-    assert met.partition(" is ")[2].startswith(value)
-    assert allowed in must
-    assert must.endswith(".")
-    assert ". " not in must
-    assert error.message.count("  ") == 0
-
-
-# -- what a loop is, in comparable form -----------------------------------------------
-
-
-def reward_head(loop: LearningLoop) -> RewardModel:
-    """The reward head of a loop with the Bayesian learner."""
-    assert isinstance(loop.learner, BayesianLearner)
-    return loop.learner.rewards
-
-
-def imitation_head(loop: LearningLoop) -> RewardModel:
-    """The imitation head of a loop with the Bayesian learner."""
-    assert isinstance(loop.learner, BayesianLearner)
-    return loop.learner.imitation
-
-
-def reward_count(loop: LearningLoop) -> int:
-    """How many rewards the reward head has learned."""
-    return reward_head(loop).learned
-
-
-def head_bits(head: RewardModel) -> tuple[object, ...]:
-    """All that a head has learned, bit for bit: its evidence, and what it believes."""
-    banks = head.evidence
-    requests = [request_of(context, *DRINKS) for context in CONTEXTS]
-    beliefs = [head.belief(request.context, request.actions) for request in requests]
-    return (
-        banks.learned,
-        tuple(banks.log_odds),
-        tuple(banks.changes),
-        *((bank.born, bank.log_weights.tobytes(), bank.evidence.tobytes()) for bank in banks.banks),
-        *(
-            learner and (learner.count, learner.centre)
-            for bank in banks.banks
-            for learner in bank.learners
-        ),
-        *((b.weights.tobytes(), b.means.tobytes(), b.covariances.tobytes()) for b in beliefs),
-    )
-
-
-def posterior_bits(loop: LearningLoop) -> tuple[object, ...]:
-    """All that the reward head has learned, bit for bit."""
-    return head_bits(reward_head(loop))
-
-
-def decision_of(ranked: Ranked) -> tuple[object, ...]:
-    """All that was decided, without the time at which it was asked."""
-    return (
-        ranked.event_id,
-        ranked.probabilities,
-        ranked.errors,
-        ranked.means,
-        ranked.sds,
-        ranked.hypothesis,
-        ranked.draw,
-        ranked.chosen,
-        ranked.cause,
-    )
-
-
-def next_answers(loop: LearningLoop) -> list[tuple[object, ...]]:
-    """What the loop would answer next in each of `CONTEXTS`."""
-    return [decision_of(loop.preview(DRINKS, context)) for context in CONTEXTS]
-
-
-def entries_of(loop: LearningLoop) -> list[object]:
-    """The log's entries that count, requests as JSON."""
-    return [
-        (entry.time, entry.request.to_json(), decision_of(entry))
-        if isinstance(entry, Ranked)
-        else entry
-        for entry in loop.log
-    ]
-
-
-def state_of(loop: LearningLoop) -> dict[str, object]:
-    """All that a loop shows of itself, the undone part of its history excepted."""
-    events = {
-        event_id: (decision_of(s.ranked), s.activated, tuple(s.rewards), s.open, s.earned)
-        for event_id, s in loop.events.items()
-    }
-    return {
-        "log": entries_of(loop),
-        "settings": loop.settings,
-        "events": events,
-        "posterior": posterior_bits(loop),
-        "next answers": next_answers(loop),
-    }
-
-
-# -- naive oracle: rows ---------------------------------------------------------------
+# -- rows -----------------------------------------------------------------------------
 
 
 def naive_squash(value: float) -> float:
@@ -309,7 +148,7 @@ def dot(one: Mapping[Any, float], other: Mapping[Any, float]) -> float:
     return math.fsum(value * other[key] for key, value in one.items() if key in other)
 
 
-# -- naive oracle: regression ---------------------------------------------------------
+# -- regression -----------------------------------------------------------------------
 
 
 @dataclass(frozen=True)
@@ -432,37 +271,3 @@ def dense(rows: Sequence[Row], names: Sequence[Any]) -> Array:
         for column, value in row.items():
             x[i, at[column]] = value
     return x
-
-
-# -- Hypothesis: contexts and actions -------------------------------------------------
-# Few names and few values, so that examples share columns. Numbers are 0 or of a size
-# between 1/1000 and 1,000,000: crosses of three multiply six of them, and far smaller
-# ones would underflow in the oracle as well.
-
-_NAMES = ("user", "weather", "price", "taste", "é ü")
-numbers = st.one_of(
-    st.just(0),
-    st.integers(-1_000_000, 1_000_000),
-    st.builds(math.copysign, st.floats(1e-3, 1e6), st.sampled_from((-1.0, 1.0))),
-)
-values = st.one_of(
-    st.sampled_from(("rainy", "sunny", "", "null")),
-    st.booleans(),
-    st.none(),
-    numbers,
-    st.lists(numbers, max_size=3),
-)
-names = st.one_of(st.sampled_from(_NAMES), st.just("_secret"))
-objects = st.dictionaries(
-    names, st.one_of(values, st.dictionaries(names, values, max_size=2)), max_size=3
-).map(lambda item: {k.replace(" ", "") if isinstance(v, dict) else k: v for k, v in item.items()})
-contexts = st.lists(objects, max_size=3)
-actions = st.builds(
-    lambda name, more: {"id": name, "features": [{"kind": "drink"}, *more]},
-    st.sampled_from(("tea", "cola", "kind=drink")),
-    st.lists(objects, max_size=2),
-) | st.builds(
-    lambda name, number: {"id": name, "features": [{"strength": number}]},
-    st.sampled_from(("tea", "cola")),
-    numbers,
-)

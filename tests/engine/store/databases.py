@@ -8,7 +8,9 @@ from pathlib import Path
 
 import psycopg
 import pytest
-from sqlalchemy.engine import make_url
+from sqlalchemy import event
+from sqlalchemy.engine import Engine, make_url
+from sqlalchemy.engine.interfaces import DBAPIConnection
 
 POSTGRES = "PLAYGROUND_TEST_POSTGRES"
 """Environment variable with the address of a PostgreSQL where databases may be made."""
@@ -31,6 +33,20 @@ def database(kind: str, folder: Path) -> Iterator[str]:
             yield own.render_as_string(hide_password=False)
         finally:
             connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@contextmanager
+def on_every_connection(statement: str) -> Iterator[None]:
+    """Whoever connects to a database meanwhile runs this first."""
+
+    def run(connection: DBAPIConnection, _: object) -> None:
+        connection.cursor().execute(statement)
+
+    event.listen(Engine, "connect", run)
+    try:
+        yield
+    finally:
+        event.remove(Engine, "connect", run)
 
 
 def skip_without(kind: str) -> None:
