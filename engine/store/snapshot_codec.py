@@ -31,26 +31,28 @@ from engine.learners.state import state_names, with_state
 from engine.protocol.features import Features
 from engine.protocol.request import Action
 
-_LEARNED = (
-    BayesianLearner,
-    RewardModel,
-    ChangeDetector,
-    ModelAverage,
-    Posterior,
-    Share,
-    Basis,
-    Block,
-    RowKernel,
-    Vectors,
-    ClassicLearner,
-    ClassicModel,
-    Side,
-    Hypothesis,
-    RowForm,
-    Features,
-    Action,
-)
-KINDS: dict[str, type] = {kind.__name__: kind for kind in _LEARNED}
+KINDS: dict[str, type] = {
+    kind.__name__: kind
+    for kind in (
+        BayesianLearner,
+        RewardModel,
+        ChangeDetector,
+        ModelAverage,
+        Posterior,
+        Share,
+        Basis,
+        Block,
+        RowKernel,
+        Vectors,
+        ClassicLearner,
+        ClassicModel,
+        Side,
+        Hypothesis,
+        RowForm,
+        Features,
+        Action,
+    )
+}
 """The classes that make up what is learned, by name."""
 _TREE = "tree"
 
