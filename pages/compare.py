@@ -18,9 +18,10 @@ from pages.parts.compare.board import (
 )
 from pages.parts.compare.controls import choose_apprentice, choose_settings
 from pages.parts.compare.history import history_in_link
-from pages.parts.compare.session import CompareSession, compare_session
+from pages.parts.compare.session import CompareSession
 from pages.parts.compare.setup import END, CompareSetup
 from pages.parts.link import current_setup, open_link, write_link
+from pages.parts.sessions import compare_session
 from pages.parts.text import note, plain
 from pages.parts.toolbar import choose_world, control_the_crowd, reset_or_share, show_progress
 
@@ -36,10 +37,11 @@ with st.container(
     choose_world(setup)
     with st.container(horizontal=True, width="content", gap="xsmall"):
         session = compare_session(setup, told)
+        session.adopt(setup, told)
         write_link(setup, story=session.story.text)
-        control_the_crowd(session, sizes=(100, 1_000), end=END - len(session.comparison))
+        control_the_crowd(session.live, sizes=(100, 1_000), end=END - len(session.comparison))
         choose_settings(setup)
-        reset_or_share(session, setup)
+        reset_or_share(session.reset, setup)
         session.toolbar_drawn = session.toolbar_state
 
 with st.container(gap=None):
@@ -60,7 +62,7 @@ def draw_stage(session: CompareSession) -> None:
     match, arms = session.rows()
     outlook = session.outlook()
     show_situation(session)
-    show_progress(session)
+    show_progress(session.live)
     show_lines(session, match, arms)
     show_gains(session, arms)
     show_outlook(session, outlook)
@@ -78,6 +80,5 @@ with left:
         icon=":material/touch_app:",
         query_params={"mode": "apprentice", "world": setup.world, "seed": str(setup.seed)},
     )
-every = session.pace if session.is_live else None
 with right:
-    st.fragment(draw_stage, run_every=every, key="compare-stage")(session)
+    st.fragment(draw_stage, run_every=session.live.pace, key="compare-stage")(session)

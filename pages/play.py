@@ -10,16 +10,23 @@ from pages.parts.components.loop_watch import watch_others
 from pages.parts.link import current_setup, open_link, write_link
 from pages.parts.play.beliefs import show_beliefs
 from pages.parts.play.hypotheses import show_hypotheses
-from pages.parts.play.learned import reveal_the_truth, show_map, show_regret, show_score
+from pages.parts.play.learned import (
+    reveal_the_truth,
+    show_map,
+    show_regret,
+    show_rewards,
+    show_score,
+)
 from pages.parts.play.offer import show_offer
 from pages.parts.play.records import show_code, show_log
 from pages.parts.play.reopen import open_loop
-from pages.parts.play.session import PlaySession, current_session
+from pages.parts.play.session import PlaySession
 from pages.parts.play.settings import choose_settings
 from pages.parts.play.setup import PlaySetup
 from pages.parts.play.visitor import ask_for_reward, choose_context, offer_other_ways
+from pages.parts.sessions import play_session
 from pages.parts.text import note, plain
-from pages.parts.toolbar import choose_world, control_the_crowd, reset_or_share
+from pages.parts.toolbar import choose_world, control_the_crowd, reset_or_share, show_progress
 
 open_loop(open_link(PlaySetup))
 
@@ -29,11 +36,12 @@ with st.container(
     setup = current_setup(PlaySetup)
     choose_world(setup)
     with st.container(horizontal=True, width="content", gap="xsmall"):
-        session = current_session(setup)
-        write_link(setup, loop=session.link)
-        control_the_crowd(session)
+        session = play_session(setup)
+        session.adopt(setup)
+        write_link(setup, loop=session.open.link)
+        control_the_crowd(session.live)
         choose_settings(setup)
-        reset_or_share(session, setup)
+        reset_or_share(session.reset, setup)
         session.toolbar_drawn = session.toolbar_state
 
 with st.container(gap=None):
@@ -41,7 +49,7 @@ with st.container(gap=None):
         "**A visitor walks in and is offered something. Click how they like it: "
         "the engine learns from that one click.**"
     )
-    note(plain(session.world.story))
+    note(plain(session.open.world.story))
 
 
 left, beliefs, right = st.columns([1.16, 1.5, 1.14], gap="medium")
@@ -56,30 +64,30 @@ with right:
 def draw_stage(session: PlaySession) -> None:
     """One frame of the interactive part, whether a click or a crowd caused it."""
     session.adopt(current_setup(PlaySetup))
-    session.settle()
     session.advance()
-    session.drawn = session.loop.log.position
     if session.toolbar_state != session.toolbar_drawn:
         st.rerun()
     # Computed before anything is drawn: then all that is drawn travels in one message.
-    ranked, favoured, curve = session.ranked, session.map_rows(), session.follow()
+    opened = session.open
+    ranked, favoured, curve = opened.ranked, opened.view.map_rows(), opened.view.curve()
     if session.trouble:
         st.error(plain(session.trouble), icon=":material/cloud_off:")
     with visit:
         choose_context(session)
-        show_offer(session.world, ranked)
+        show_offer(opened.world, ranked)
         ask_for_reward(session)
     with beliefs:
-        show_beliefs(session, ranked)
+        show_beliefs(opened, ranked, session.setup.truth)
     with learned:
-        show_map(session, favoured)
-        show_score(session, curve)
-    show_regret(session, curve)
-    show_hypotheses(session, ranked)
-    show_log(session)
-    show_code(session)
-    watch_others(session.link, session.drawn, session.is_live, session.catch_up)
+        show_map(opened, favoured, session.setup.truth)
+        show_score(curve)
+        show_progress(session.live)
+        show_rewards(opened, curve, session.setup.truth)
+    show_regret(opened, curve, session.setup.truth)
+    show_hypotheses(opened.loop, ranked)
+    show_log(opened)
+    show_code(opened)
+    watch_others(opened.link, session.drawn, session.live.is_live, session.catch_up)
 
 
-every = session.pace if session.is_live else None
-st.fragment(draw_stage, run_every=every, key="stage")(session)
+st.fragment(draw_stage, run_every=session.live.pace, key="stage")(session)

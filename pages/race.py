@@ -26,8 +26,9 @@ from pages.parts.race.controls import (
     choose_settings,
     fit_to_world,
 )
-from pages.parts.race.session import PACE, RaceSession, race_session
+from pages.parts.race.session import PACE, RaceSession
 from pages.parts.race.setup import RaceSetup
+from pages.parts.sessions import race_session
 from pages.parts.text import note, plain
 from pages.parts.toolbar import choose_world, share
 
@@ -39,6 +40,7 @@ with st.container(horizontal=True, horizontal_alignment="distribute", key="toolb
     choose_world(setup)
     with st.container(horizontal=True, width="content", gap="xsmall"):
         session = race_session(setup)
+        session.adopt(setup)
         if is_new:
             session.race_again(st.query_params.get("raced"))
         write_link(setup, raced=session.raced_in_link)

@@ -1,16 +1,11 @@
-"""A crowd outside a page's door: let in by number, by and by, or one by one.
-
-A session's verbs run one at a time: a click's run starts while a frame of the crowd is
-still being computed.
-"""
+"""Live play: simulated visitors come in by number, by and by, or one by one."""
 
 import time
-from abc import ABC, abstractmethod
 from collections.abc import Callable
-from contextlib import AbstractContextManager
-from functools import wraps
 from threading import RLock
-from typing import Concatenate, ParamSpec, Protocol, TypeVar
+from typing import Protocol
+
+from engine.loop.lock import locked
 
 TICK = 0.25
 """Seconds between two frames of live play."""
@@ -20,75 +15,72 @@ _BUDGET = 0.2
 """Seconds of a frame in which a crowd may walk in; a click waits no longer than that."""
 
 
-class Session(Protocol):
-    """What has verbs that run one at a time."""
+class Host(Protocol):
+    """Whose visitors come in: a browser session's state on a page."""
 
     @property
-    def lock(self) -> AbstractContextManager[bool]:
-        """Held by the verb that runs."""
+    def lock(self) -> RLock:
+        """Held while anything happens to the session."""
+        ...
+
+    @property
+    def now(self) -> Callable[[], float]:
+        """A clock in seconds that only goes forward; it paces live play."""
+        ...
+
+    @property
+    def is_full(self) -> bool:
+        """Whether nobody may be served any more."""
+        ...
+
+    @property
+    def speed(self) -> int:
+        """Visitors a second of live play."""
+        ...
+
+    def serve(self, visitors: int) -> int:
+        """Serve up to so many visitors, see `serve_in_time`; how many it were."""
         ...
 
 
-C = TypeVar("C", bound=Session)
-P = ParamSpec("P")
-R = TypeVar("R")
+def serve_in_time(serve_one: Callable[[], None], visitors: int) -> int:
+    """Serve up to so many visitors as a frame has time for; how many it were."""
+    until = time.perf_counter() + _BUDGET
+    served = 0
+    while served < visitors and time.perf_counter() < until:
+        serve_one()
+        served += 1
+    return served
 
 
-def locked(verb: Callable[Concatenate[C, P], R]) -> Callable[Concatenate[C, P], R]:
-    """One thread at a time in this session."""
+class LivePlay:
+    """Who of a session's visitors waits outside, and when they come in.
 
-    @wraps(verb)
-    def alone(session: C, /, *args: P.args, **kwargs: P.kwargs) -> R:
-        with session.lock:
-            return verb(session, *args, **kwargs)
-
-    return alone
-
-
-class LivePlay(ABC):
-    """Visitors who wait outside, and how they come in.
+    Its verbs hold the session's lock: a click's run starts while a frame of the crowd is still
+    being computed.
 
     Attributes:
         waiting: how many of those let in have not been served yet.
         enqueued: how many were let in.
         playing: whether visitors come by and by until paused.
-
-    Args:
-        now: a clock in seconds that only goes forward; it paces live play.
     """
 
-    def __init__(self, now: Callable[[], float]) -> None:
-        self.now = now
-        self.lock = RLock()
+    def __init__(self, host: Host) -> None:
+        self._host = host
+        self.lock = host.lock
         self.send_away()
 
-    @abstractmethod
-    def serve_one(self) -> None:
-        """Serve one visitor."""
-
-    @abstractmethod
-    def reset(self) -> None:
-        """Start again."""
-
-    @property
-    @abstractmethod
-    def is_full(self) -> bool:
-        """Whether nobody may be served any more."""
-
-    @property
-    @abstractmethod
-    def speed(self) -> int:
-        """Visitors a second of live play."""
-
+    @locked
     def send_away(self) -> None:
         """Nobody waits outside."""
         self.waiting = self.enqueued = 0
         self.playing = False
         self._due = 0.0
 
+    @locked
     def pause_after_click(self) -> None:
         """Let nobody in for a moment."""
-        self._due = self.now() + PAUSE
+        self._due = self._host.now() + PAUSE
 
     @locked
     def enqueue(self, visitors: int) -> None:
@@ -109,7 +101,7 @@ class LivePlay(ABC):
     @locked
     def step(self) -> None:
         """Serve one visitor now."""
-        self._serve(1)
+        self._host.serve(1)
 
     @property
     def is_live(self) -> bool:
@@ -117,9 +109,16 @@ class LivePlay(ABC):
         return self.playing or self.waiting > 0
 
     @property
-    def pace(self) -> float:
-        """Seconds from one frame to the next."""
-        return max(TICK, 1 / self.speed) if self.playing else TICK
+    def is_closed(self) -> bool:
+        """Whether nobody can be let in: some come already, or the last one has come."""
+        return self.is_live or self._host.is_full
+
+    @property
+    def pace(self) -> float | None:
+        """Seconds from one frame to the next; None while nobody comes by themselves."""
+        if not self.is_live:
+            return None
+        return max(TICK, 1 / self._host.speed) if self.playing else TICK
 
     @locked
     def advance(self) -> None:
@@ -127,22 +126,14 @@ class LivePlay(ABC):
 
         Clicks make frames too; only time lets visitors in.
         """
-        if not self.is_live or self.now() < self._due:
+        pace = self.pace
+        if pace is None or self._host.now() < self._due:
             return
-        self._due = self.now() + 0.8 * self.pace
+        self._due = self._host.now() + 0.8 * pace
         if self.playing:
-            self._serve(max(1, round(self.speed * self.pace)))
+            self._host.serve(max(1, round(self._host.speed * pace)))
         else:
-            served = self._serve(self.waiting)
+            served = self._host.serve(self.waiting)
             self.waiting = max(self.waiting - served, 0)
-        if self.is_full:
+        if self._host.is_full:
             self.stop()
-
-    def _serve(self, visitors: int) -> int:
-        """Serve up to so many visitors as a frame has time for; how many it were."""
-        until = time.perf_counter() + _BUDGET
-        served = 0
-        while served < visitors and not self.is_full and time.perf_counter() < until:
-            self.serve_one()
-            served += 1
-        return served

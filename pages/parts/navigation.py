@@ -6,6 +6,7 @@ import streamlit as st
 
 from pages.parts.components.browser_id import ask_browser
 from pages.parts.components.theme_watch import follow_scheme
+from pages.parts.sessions import hand_over
 from pages.parts.theme import LOGO, style
 
 PAGES = Path(__file__).parents[1]
@@ -26,5 +27,5 @@ def draw() -> None:
         position="top",
     )
     page.run()
-    ask_browser()
+    ask_browser(hand_over)
     follow_scheme()

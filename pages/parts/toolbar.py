@@ -1,6 +1,6 @@
 """The toolbar: the world, the crowd, the settings, reset and the link."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
@@ -46,7 +46,7 @@ def control_the_crowd(
             icon=":material/play_arrow:",
             shortcut="P",
             on_click=crowd.play,
-            disabled=crowd.is_full,
+            disabled=crowd.is_closed,
             help="Visitors come by themselves and answer by their hidden tastes.",
         )
     for visitors in sizes:
@@ -55,7 +55,7 @@ def control_the_crowd(
             key=f"let-in-{visitors}",
             on_click=crowd.enqueue,
             args=(visitors,),
-            disabled=crowd.is_live or crowd.is_full,
+            disabled=crowd.is_closed,
             help=f"Let {visitors:,} simulated visitors in.",
         )
     if end is not None:
@@ -65,7 +65,7 @@ def control_the_crowd(
             icon=":material/skip_next:",
             shortcut="S",
             on_click=crowd.step,
-            disabled=crowd.is_live or crowd.is_full,
+            disabled=crowd.is_closed,
             help="Let one simulated visitor in.",
         )
         st.button(
@@ -73,7 +73,7 @@ def control_the_crowd(
             key="let-in-all",
             on_click=crowd.enqueue,
             args=(end,),
-            disabled=crowd.is_live or crowd.is_full,
+            disabled=crowd.is_closed,
             help=f"Let {end:,} simulated visitors in.",
         )
 
@@ -85,13 +85,13 @@ def show_progress(crowd: LivePlay) -> None:
         st.progress(done / total, f"{done:,} of {total:,} visitors served")
 
 
-def reset_or_share(crowd: LivePlay, setup: Linked) -> None:
+def reset_or_share(reset: Callable[[], None], setup: Linked) -> None:
     """Reset and the link."""
     st.button(
         "Reset",
         key="reset",
         icon=":material/restart_alt:",
-        on_click=crowd.reset,
+        on_click=reset,
         help="A new start that has learned nothing.",
     )
     share(setup)

@@ -40,6 +40,8 @@ class App:
         self.at = AppTest.from_file(str(FRONT), default_timeout=20)
         self.open(**query)
         self.session.now = float_seconds()
+        if isinstance(self.session, PlaySession):
+            self.session.open.arrivals.now = self.session.now
 
     def open(self, **query: str) -> None:
         """Open the page with a query string."""
@@ -61,7 +63,7 @@ class App:
 
     def answer(self, value: float) -> Self:
         """Press a reward button; AppTest cannot, they are a component."""
-        self.session.take(self.session.taken + 1, [value])
+        self.session.take(self.session.presses.taken + 1, [value])
         return self.run()
 
     @property
@@ -77,7 +79,7 @@ class App:
 
     @property
     def session(self) -> PlaySession:
-        session: PlaySession = self.at.session_state["play"]
+        session: PlaySession = self.at.session_state["PlaySession"]
         return session
 
     @property
@@ -90,9 +92,9 @@ class App:
 
     def finish_the_crowd(self) -> Self:
         """What the browser's timer does: run until nobody waits outside."""
-        while waiting := self.session.waiting:
+        while waiting := self.session.live.waiting:
             self.run()
-            assert self.session.waiting < waiting, "the crowd stands still"
+            assert self.session.live.waiting < waiting, "the crowd stands still"
         return self.run()
 
 
@@ -115,7 +117,7 @@ class CompareApp(OtherApp):
 
     @property
     def session(self) -> CompareSession:  # type: ignore[override]
-        session: CompareSession = self.at.session_state["compare"]
+        session: CompareSession = self.at.session_state["CompareSession"]
         return session
 
 
@@ -135,7 +137,7 @@ class RaceApp(OtherApp):
 
     @property
     def session(self) -> RaceSession:  # type: ignore[override]
-        session: RaceSession = self.at.session_state["race"]
+        session: RaceSession = self.at.session_state["RaceSession"]
         return session
 
     def finish_the_race(self) -> Self:

@@ -149,9 +149,9 @@ def test_step_play_pause_and_to_the_end(open_compare: Open) -> None:
     app = open_compare(rule="always", kind="service", crosses="0").click("step")
     assert len(app.session.comparison) == FIRST + 1
     app.click("start").run()
-    assert app.session.playing
+    assert app.session.live.playing
     app.click("stop")
-    assert not app.session.playing
+    assert not app.session.live.playing
     app.click("let-in-all").finish_the_crowd()
     assert len(app.session.comparison) == END
     assert app.session.is_full
@@ -204,7 +204,7 @@ def test_a_reload_brings_the_same_figures_back(open_compare: Open, query: dict[s
     with many_frames():
         again = CompareApp(**address(app))
     assert again.session is not app.session
-    assert again.session.waiting > 0
+    assert again.session.live.waiting > 0
     assert len(again.at.get("progress")) == 1
     assert address(again) == address(app)
     again.finish_the_crowd()

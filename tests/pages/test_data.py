@@ -40,7 +40,7 @@ def test_the_link_names_the_loop_from_its_first_event_on(open_app: Open) -> None
     assert loop_in_link(app) is None
     app.answer(1.0).run()
     loop = loop_in_link(app)
-    assert loop == app.session.link
+    assert loop == app.session.open.link
     app.set("play-world", "news")
     assert loop_in_link(app) is None
     app.answer(0.5).run()
@@ -52,7 +52,7 @@ def test_a_new_session_with_the_link_goes_on(open_app: Open) -> None:
     one.click("let-in-10").finish_the_crowd()
     one.answer(1.0).run()
     other = App(loop=str(loop_in_link(one)))
-    assert other.session.kept is one.session.kept
+    assert other.session.open.stored is one.session.open.stored
     assert other.session.setup.values()["floor"] == 20
     assert other.session.setup.seed == 11
     assert other.metric("Visitors") == "11"
@@ -62,12 +62,12 @@ def test_a_new_session_with_the_link_goes_on(open_app: Open) -> None:
 def test_a_loop_comes_back_after_a_restart(open_app: Open) -> None:
     one = open_app(policy="classic", epsilon="30", mode="online", next="1")
     one.click("let-in-10").finish_the_crowd()
-    expected = one.session.ranked
+    expected = one.session.open.ranked
     close_library()
     other = App(loop=str(loop_in_link(one)))
-    assert other.session.kept is not one.session.kept
+    assert other.session.open.stored is not one.session.open.stored
     assert other.session.setup.policy == "epsilon"
-    found = other.session.ranked
+    found = other.session.open.ranked
     assert (found.probabilities, found.means, found.event_id) == (
         expected.probabilities, expected.means, expected.event_id,
     )  # fmt: skip
@@ -118,11 +118,11 @@ def test_what_cannot_be_written_is_said_and_did_not_happen(
         app.click("undo")
         app.set("play-policy", "greedy")
         assert app.metric("Visitors") == "1"
-        assert not app.session.is_live
+        assert not app.session.live.is_live
     app.answer(1.0)
     assert not app.at.error
     assert app.metric("Visitors") == "2"
-    assert len(library().open(app.session.kept.id).loop.events) == 2
+    assert len(library().open(app.session.open.stored.id).loop.events) == 2
 
 
 def test_without_a_database_the_page_says_why(
@@ -143,7 +143,7 @@ def test_my_loops_are_listed_renamed_copied_and_erased(open_app: Open) -> None:
     app = open_app()
     app.answer(1.0)
     go_to_data(app)
-    mine = app.session.kept.id
+    mine = app.session.open.stored.id
     assert "My loops: 1 " in app.text
     assert "1 event" in app.text.replace("&#8288;", "")
     app.widget(f"name-{mine}").set_value("Tuesday's class")
@@ -155,7 +155,7 @@ def test_my_loops_are_listed_renamed_copied_and_erased(open_app: Open) -> None:
     app.click(f"erase-{mine}")
     assert "is erased" in app.at.success[0].value
     assert "My loops: 1 " in app.text
-    assert app.session.kept.id != mine
+    assert app.session.open.stored.id != mine
     app.widget(f"name-{store().loops(_owner(app))[0].id}").set_value("   ")
     app.run()
     assert "1 to 80 characters" in app.at.error[0].value
@@ -168,21 +168,21 @@ def _owner(app: App) -> str:
 def test_a_loop_is_opened_on_play(open_app: Open) -> None:
     app = open_app()
     app.answer(1.0)
-    first = app.session.kept.id
+    first = app.session.open.stored.id
     app.set("play-world", "news")
     app.answer(1.0)
     go_to_data(app)
     app.at.button(key=f"open-{first}").click()
     app.run()
-    assert app.session.kept.id == first
-    assert key_of(app.session.world) == "coffee"
+    assert app.session.open.stored.id == first
+    assert key_of(app.session.open.world) == "coffee"
 
 
 def test_many_loops_are_shown_when_asked_for(open_app: Open) -> None:
     app = open_app()
     app.answer(1.0)
     for _ in range(21):
-        library().duplicate(app.session.kept.id, app.session.owner)
+        library().duplicate(app.session.open.stored.id, app.session.owner)
     go_to_data(app)
     assert sum("open-" in str(b.key) for b in app.at.button) == 20
     app.click("show-all-button")
@@ -204,7 +204,7 @@ def test_loops_follow_the_browser_that_tells_its_secret(open_app: Open) -> None:
     before = app.session.owner
     library().hand_over(before, "the browser")
     app.session.belong_to("the browser")
-    assert [about.id for about in store().loops("the browser")] == [app.session.kept.id]
+    assert [about.id for about in store().loops("the browser")] == [app.session.open.stored.id]
     assert store().loops(before) == []
 
 
@@ -222,7 +222,7 @@ def upload(app: App, name: str, data: bytes) -> App:
 def test_a_file_brings_a_loop_in_or_says_why_not(open_app: Open) -> None:
     app = open_app()
     app.answer(1.0)
-    lines = list(export_lines(store(), app.session.kept.id))
+    lines = list(export_lines(store(), app.session.open.stored.id))
     upload(app, "loop.jsonl", "\n".join(lines).encode())
     assert "is here" in app.at.success[0].value
     assert "My loops: 2 " in app.text
@@ -310,9 +310,9 @@ def test_an_export_that_fails_says_so_and_leaves_no_bar(
 def test_a_session_without_a_shelf_keeps_nothing(data_folder: Path) -> None:
     session = PlaySession(PlaySetup())
     session.send_reward(1.0)
-    assert session.link is None
+    assert session.open.link is None
     assert not data_folder.exists()
-    assert session.loop.log.position == 3
+    assert session.open.loop.log.position == 3
 
 
 def test_a_click_is_one_commit(open_app: Open, monkeypatch: pytest.MonkeyPatch) -> None:

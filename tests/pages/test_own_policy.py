@@ -50,8 +50,8 @@ def test_it_is_a_setting_of_play_and_its_propensities_are_logged(
     assert "Ladder" in app.widget("play-policy").options
     assert app.widget("play-step").label == "Ladder: next one, %"
     assert "each next one 20 % as often" in app.text
-    assert app.session.loop.settings.policy == ladder(step=0.2)
-    ranked = [entry for entry in app.session.loop.log if isinstance(entry, Ranked)]
+    assert app.session.open.loop.settings.policy == ladder(step=0.2)
+    ranked = [entry for entry in app.session.open.loop.log if isinstance(entry, Ranked)]
     assert len(ranked) == 11
     for entry in ranked:
         better = [sum(mean > own for mean in entry.means) for own in entry.means]
@@ -94,14 +94,14 @@ def test_it_races_beside_the_others(open_race: Callable[..., RaceApp]) -> None:
 @pytest.mark.usefixtures("ladder")
 def test_the_snippet_names_it_and_runs(open_app: Open) -> None:
     session = played(open_app).session
-    code = reproduce(session.loop, session.world)
+    code = reproduce(session.open.loop, session.open.world)
     assert f"from {MODULE} import Ladder" in code
     root = Path(__file__).parents[2]
     done = subprocess.run(
         [sys.executable, "-c", code], cwd=root, capture_output=True, text=True, check=False
     )
     assert done.returncode == 0, done.stderr
-    recorded = session.loop.answer(list(session.loop.events)[-1]).to_json()
+    recorded = session.open.loop.answer(list(session.open.loop.events)[-1]).to_json()
     assert json.loads(json.dumps(literal_eval(done.stdout))) == recorded
 
 
@@ -109,12 +109,12 @@ def test_a_loop_with_it_is_opened_again_and_goes_out_and_in(
     open_app: Open, ladder: Callable[..., Policy]
 ) -> None:
     app = played(open_app)
-    loop = str(app.session.link)
-    log = [to_text(entry) for entry in app.session.loop.log]
+    loop = str(app.session.open.link)
+    log = [to_text(entry) for entry in app.session.open.loop.log]
     close_library()
     again = App(loop=loop)
     assert (again.session.setup.policy, again.widget("play-step").value) == ("ladder", 20)
-    assert [to_text(entry) for entry in again.session.loop.log] == log
+    assert [to_text(entry) for entry in again.session.open.loop.log] == log
 
     file = io.BytesIO()
     FORMATS[0].write(library(), library().store.about(loop), file, lambda share: None)

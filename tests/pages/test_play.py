@@ -22,7 +22,7 @@ EVERY_WORLD = pytest.mark.parametrize("world", list(WORLDS))
 
 def test_the_page_opens_with_a_new_loop_and_says_what_to_do(open_app: Open) -> None:
     app = open_app()
-    assert len(app.session.loop.events) == 0
+    assert len(app.session.open.loop.events) == 0
     assert app.metric("Visitors") == "0"
     assert "Click how they like it" in app.text
     assert WORLDS["coffee"].story.split()[0] in app.text
@@ -32,34 +32,34 @@ def test_the_page_opens_with_a_new_loop_and_says_what_to_do(open_app: Open) -> N
 def test_every_world_can_be_played(open_app: Open, world: str) -> None:
     app = open_app(world=world).answer(1.0).click("step").click("no-answer")
     assert app.metric("Visitors") == "3"
-    assert app.session.world is WORLDS[world]
+    assert app.session.open.world is WORLDS[world]
 
 
 @pytest.mark.parametrize("value", [1.0, 0.5, 0.0])
 def test_a_click_logs_one_event_with_its_reward(open_app: Open, value: float) -> None:
     app = open_app()
-    offered = app.session.ranked
+    offered = app.session.open.ranked
     app.answer(value)
-    (row,) = event_table.rows(app.session.loop.log)
+    (row,) = event_table.rows(app.session.open.loop.log)
     assert (row["event"], row["action"]) == (offered.event_id, offered.action_id)
     assert (row["reward"], row["status"]) == (value, "rewarded")
 
 
 def test_any_reward_between_can_be_sent(open_app: Open) -> None:
     app = open_app().set("reward-value", 0.35).click("reward-other")
-    assert event_table.rows(app.session.loop.log)[0]["reward"] == 0.35
+    assert event_table.rows(app.session.open.loop.log)[0]["reward"] == 0.35
 
 
 def test_no_answer_means_the_default_reward(open_app: Open) -> None:
     app = open_app().click("no-answer")
-    (row,) = event_table.rows(app.session.loop.log)
+    (row,) = event_table.rows(app.session.open.loop.log)
     assert (row["reward"], row["status"]) == (0.0, "default")
     assert "no answer" in app.text
 
 
 def test_a_click_says_what_moved_and_shows_before_and_after(open_app: Open) -> None:
     app = open_app().answer(1.0)
-    click = app.session.click
+    click = app.session.open.click
     assert click is not None
     i = click.before.chosen
     assert click.after.probabilities[i] > click.before.probabilities[i]
@@ -73,35 +73,40 @@ def test_presses_that_came_together_are_all_counted_and_none_twice(open_app: Ope
     app.session.take(4, [1.0, 0.0, 0.5, 0.0])
     app.session.take(3, [1.0, 0.0, 0.5])
     app.run()
-    assert [row["reward"] for row in event_table.rows(app.session.loop.log)] == [1.0, 0.0, 0.5, 0.0]
-    assert app.session.taken == 4
+    assert [row["reward"] for row in event_table.rows(app.session.open.loop.log)] == [
+        1.0,
+        0.0,
+        0.5,
+        0.0,
+    ]
+    assert app.session.presses.taken == 4
 
 
 def test_who_is_next_without_an_answer_is_another_one_each_time(open_app: Open) -> None:
     app = open_app()
-    came = [app.session.context]
+    came = [app.session.open.context]
     for _ in range(5):
-        came.append(app.click("next-visitor").session.context)
+        came.append(app.click("next-visitor").session.open.context)
         assert came[-1] != came[-2]
     app.answer(1.0).set("play-next", True).answer(0.0)
-    assert app.session.context == visitor(WORLDS["coffee"], 7, 2).context
+    assert app.session.open.context == visitor(WORLDS["coffee"], 7, 2).context
 
 
 def test_the_visitor_stays_unless_the_next_one_is_wanted(open_app: Open) -> None:
     app = open_app()
-    first = app.session.context
-    assert app.answer(1.0).session.context == first
+    first = app.session.open.context
+    assert app.answer(1.0).session.open.context == first
     app.set("play-next", True)
-    contexts = [app.answer(1.0).session.context for _ in range(4)]
+    contexts = [app.answer(1.0).session.open.context for _ in range(4)]
     assert any(context != first for context in contexts)
 
 
 def test_with_a_new_visitor_the_last_click_keeps_its_own_pictures(open_app: Open) -> None:
     app = open_app(next="1")
     while True:
-        before = app.session.context
+        before = app.session.open.context
         app.answer(1.0)
-        if app.session.context != before:
+        if app.session.open.context != before:
             break
     assert {row["when"] for row in tables(app, BELLS)[1]} == {"now", "before"}
     assert {row["when"] for row in tables(app, BELLS)[0]} == {"now"}
@@ -112,27 +117,27 @@ def test_asking_what_if_moves_the_ranking_and_logs_nothing(open_app: Open, world
     app = open_app(world=world, next="1")
     for _ in range(8):
         app.click("step")
-    entries, ranked = len(app.session.loop.log), app.session.ranked
-    field = app.session.world.fields[0]
-    other = next(v.name for v in field.values if v.name != app.session.context[field.name])
+    entries, ranked = len(app.session.open.loop.log), app.session.open.ranked
+    field = app.session.open.world.fields[0]
+    other = next(v.name for v in field.values if v.name != app.session.open.context[field.name])
     app.set(f"{world}-{field.name}", other)
-    assert app.session.context[field.name] == other
-    assert app.session.ranked.means != ranked.means
-    assert len(app.session.loop.log) == entries
+    assert app.session.open.context[field.name] == other
+    assert app.session.open.ranked.means != ranked.means
+    assert len(app.session.open.loop.log) == entries
 
 
 def test_next_visitor_logs_nothing(open_app: Open) -> None:
     app = open_app().click("next-visitor")
-    assert len(app.session.loop.events) == 0
+    assert len(app.session.open.loop.events) == 0
 
 
 def test_step_lets_the_visitor_who_is_there_answer_by_the_worlds_taste(open_app: Open) -> None:
     app = open_app().set("coffee-name", "Dave").set("coffee-weather", "Rainy")
-    context, offered = app.session.context, app.session.ranked
+    context, offered = app.session.open.context, app.session.open.ranked
     app.click("step")
     world = WORLDS["coffee"]
     expected = world.expected[world.cell(context), world.position(offered.action_id)]
-    (row,) = event_table.rows(app.session.loop.log)
+    (row,) = event_table.rows(app.session.open.loop.log)
     assert row["action"] == offered.action_id
     assert row["reward"] == expected
 
@@ -140,25 +145,25 @@ def test_step_lets_the_visitor_who_is_there_answer_by_the_worlds_taste(open_app:
 def test_a_crowd_comes_in_and_mixes_with_own_clicks(open_app: Open) -> None:
     app = open_app().answer(1.0).click("let-in-100").finish_the_crowd().answer(0.0)
     assert app.metric("Visitors") == "102"
-    assert not app.session.is_live
+    assert not app.session.live.is_live
 
 
 def test_a_crowd_can_be_stopped_and_what_happened_stays(open_app: Open) -> None:
     with many_frames():
         app = open_app(world="movies").click("let-in-1000").click("stop")
-    served = len(app.session.loop.events)
+    served = len(app.session.open.loop.events)
     assert 0 < served < 1_000
-    assert len(app.run().session.loop.events) == served
+    assert len(app.run().session.open.loop.events) == served
 
 
 def test_play_goes_on_until_paused(open_app: Open) -> None:
     app = open_app(speed="20").click("start")
-    first = len(app.session.loop.events)
+    first = len(app.session.open.loop.events)
     app.run()
-    assert len(app.session.loop.events) > first > 0
+    assert len(app.session.open.loop.events) > first > 0
     app.click("stop")
-    paused = len(app.session.loop.events)
-    assert len(app.run().session.loop.events) == paused
+    paused = len(app.session.open.loop.events)
+    assert len(app.run().session.open.loop.events) == paused
 
 
 def test_rewards_are_off_while_a_crowd_walks_in(open_app: Open) -> None:
@@ -171,27 +176,27 @@ def test_rewards_are_off_while_a_crowd_walks_in(open_app: Open) -> None:
 def test_own_clicks_mix_with_live_play(open_app: Open) -> None:
     app = open_app(speed="1").click("start")
     app.session.now = lambda: 0.0
-    served = len(app.session.loop.events)
+    served = len(app.session.open.loop.events)
     app.answer(0.5)
-    assert len(app.session.loop.events) == served + 1
-    assert app.session.playing
+    assert len(app.session.open.loop.events) == served + 1
+    assert app.session.live.playing
 
 
 def test_only_time_lets_visitors_in(open_app: Open) -> None:
     app = open_app(speed="1").click("start")
     app.session.now = lambda: 0.0
-    served = len(app.session.loop.events)
+    served = len(app.session.open.loop.events)
     app.set("play-truth", True).set("play-truth", False).run()
-    assert len(app.session.loop.events) == served
+    assert len(app.session.open.loop.events) == served
     assert app.widget("coffee-name").disabled
 
 
 def test_undo_takes_back_the_last_visitor_exactly(open_app: Open) -> None:
     app = open_app().answer(1.0).answer(0.0)
-    context, before = app.session.context, app.session.ranked
+    context, before = app.session.open.context, app.session.open.ranked
     app.set("play-next", True).answer(0.5).click("undo")
-    assert app.session.context == context
-    again = app.session.ranked
+    assert app.session.open.context == context
+    again = app.session.open.ranked
     assert (again.means, again.sds, again.probabilities, again.draw, again.event_id) == (
         before.means, before.sds, before.probabilities, before.draw, before.event_id,
     )  # fmt: skip
@@ -202,29 +207,29 @@ def test_undo_takes_back_the_last_visitor_exactly(open_app: Open) -> None:
 
 def test_undo_reaches_behind_a_change_of_settings_and_keeps_the_settings(open_app: Open) -> None:
     app = open_app().answer(1.0).set("play-policy", "greedy").click("undo")
-    assert len(app.session.loop.events) == 0
-    assert app.session.loop.settings == app.session.setup.settings()
+    assert len(app.session.open.loop.events) == 0
+    assert app.session.open.loop.settings == app.session.setup.settings()
 
 
 def test_reset_forgets_everything_but_what_is_set(open_app: Open) -> None:
     app = open_app(world="news", seed="3").answer(1.0).click("reset")
-    assert len(app.session.loop.events) == 0
-    assert (key_of(app.session.world), app.session.loop.seed) == ("news", 3)
+    assert len(app.session.open.loop.events) == 0
+    assert (key_of(app.session.open.world), app.session.open.loop.seed) == ("news", 3)
 
 
 def test_a_reset_can_be_undone(open_app: Open) -> None:
     app = open_app().answer(1.0).answer(0.0)
-    before = app.session.ranked
+    before = app.session.open.ranked
     app.click("reset").click("undo")
     assert app.metric("Visitors") == "2"
-    assert app.session.ranked.means == before.means
+    assert app.session.open.ranked.means == before.means
     app.click("reset").answer(1.0).click("undo")
-    assert len(app.session.loop.events) == 0
+    assert len(app.session.open.loop.events) == 0
 
 
 def test_an_emptied_seed_keeps_the_loop(open_app: Open) -> None:
     app = open_app(seed="4").answer(1.0).set("play-seed", None)
-    assert (len(app.session.loop.events), app.session.loop.seed) == (1, 4)
+    assert (len(app.session.open.loop.events), app.session.open.loop.seed) == (1, 4)
 
 
 def test_the_toolbar_follows_the_first_click(open_app: Open) -> None:
@@ -238,11 +243,11 @@ def test_going_back_is_followed_and_a_late_browser_is_put_right(
 ) -> None:
     app = open_app().set("play-world", "news")
     app.at.query_params["world"] = "shop"
-    assert key_of(app.run().session.world) == "news"
+    assert key_of(app.run().session.open.world) == "news"
     assert app.at.query_params["world"] in ("news", ["news"])
     app.at.query_params["world"] = "store"  # as the shop was called in older links
     monkeypatch.setattr("pages.parts.link._went_back", lambda: True)
-    assert key_of(app.run().session.world) == "shop"
+    assert key_of(app.run().session.open.world) == "shop"
 
 
 def test_streamlit_still_tells_who_went_back() -> None:
@@ -258,17 +263,17 @@ def test_the_server_does_not_overrule_what_is_clicked_meanwhile(open_app: Open) 
 
 def test_another_seed_or_world_starts_a_new_loop(open_app: Open) -> None:
     app = open_app().answer(1.0).set("play-seed", 8)
-    assert (len(app.session.loop.events), app.session.loop.seed) == (0, 8)
+    assert (len(app.session.open.loop.events), app.session.open.loop.seed) == (0, 8)
     app.answer(1.0).set("play-world", "shop")
-    assert (len(app.session.loop.events), key_of(app.session.world)) == (0, "shop")
+    assert (len(app.session.open.loop.events), key_of(app.session.open.world)) == (0, "shop")
 
 
 def test_a_change_of_settings_keeps_what_was_learned_and_is_logged(open_app: Open) -> None:
     app = open_app().answer(1.0).set("play-policy", "epsilon").set("play-epsilon", 40)
-    assert len(app.session.loop.events) == 1
-    assert sum(isinstance(entry, Configured) for entry in app.session.loop.log) == 3
+    assert len(app.session.open.loop.events) == 1
+    assert sum(isinstance(entry, Configured) for entry in app.session.open.loop.log) == 3
     app.set("play-crosses", 1)
-    assert app.session.loop.settings.crosses == 1
+    assert app.session.open.loop.settings.crosses == 1
     assert app.metric("Visitors") == "1"
 
 
@@ -289,11 +294,11 @@ def test_the_truth_stays_hidden_until_it_is_revealed(open_app: Open) -> None:
 
 def test_charts_show_what_the_loop_says(open_app: Open) -> None:
     app = open_app().click("let-in-100").finish_the_crowd()
-    ranked = app.session.ranked
+    ranked = app.session.open.ranked
     shown = {r["action"]: r["probability"] for r in tables(app, BARS)[0]}
     ids = [action.id for action in ranked.request.actions]
     assert shown == pytest.approx(dict(zip(ids, ranked.probabilities, strict=True)))
-    loop, world = app.session.loop, app.session.world
+    loop, world = app.session.open.loop, app.session.open.world
     for row in tables(app, MAP)[0]:
         context = {field.name: row[field.name] for field in world.fields}
         preview = loop.preview(world.actions, world.features(context))
@@ -343,8 +348,8 @@ def test_the_last_event_is_shown_as_the_services_json(open_app: Open) -> None:
     app.at.session_state["code"] = True
     app.run()
     request, answer, reward = (json.loads(c.value) for c in app.at.code if c.language == "json")
-    (ranked,) = (entry for entry in app.session.loop.log if isinstance(entry, Ranked))
-    assert request["contextFeatures"] == [app.session.context]
+    (ranked,) = (entry for entry in app.session.open.loop.log if isinstance(entry, Ranked))
+    assert request["contextFeatures"] == [app.session.open.context]
     assert [a["id"] for a in request["actions"]] == [a["id"] for a in WORLDS["coffee"].actions]
     assert answer["eventId"] == request["eventId"] == ranked.event_id
     assert answer["rewardActionId"] == ranked.action_id
@@ -376,7 +381,7 @@ def tables(app: App, alt: str) -> list[list[dict[str, Any]]]:
 
 def test_a_click_that_was_expected_is_said_to_have_moved_nothing(open_app: Open) -> None:
     app = open_app().click("let-in-100").finish_the_crowd().answer(1.0)
-    click = app.session.click
+    click = app.session.open.click
     assert click is not None
     assert max(abs(part.change) for part in click.changes) < 0.001
     captions = "\n".join([app.text, *(caption.value for caption in app.at.caption)])

@@ -16,7 +16,7 @@ Open = Callable[..., App]
 def test_the_browser_learns_how_long_a_log_is(open_app: Open) -> None:
     app = open_app()
     app.answer(1.0)
-    told = ask_length(str(app.session.link))
+    told = ask_length(str(app.session.open.link))
     assert json.loads(bytes(told.body)) == {"length": app.session.drawn} == {"length": 3}
     assert ask_length("nobody").status_code == 404
 

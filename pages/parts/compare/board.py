@@ -54,7 +54,7 @@ def show_situation(session: CompareSession) -> None:
             shortcut="O",
             width="stretch",
             on_click=session.switch,
-            disabled=session.waiting > 0,
+            disabled=session.live.waiting > 0,
         )
     with st.container(horizontal=True, key="numbers"):
         st.metric("Visitors", f"{len(comparison):,}", width=90)

@@ -2,16 +2,16 @@
 
 import time
 from collections.abc import Callable, Mapping
-
-import streamlit as st
+from threading import RLock
 
 from engine.evaluation.matching import LATEST, RECENT, Matching
 from engine.evaluation.switch_value import SwitchValue, switch_value
 from engine.experiments.comparison import Comparison
+from engine.loop.lock import locked
 from pages.parts.choices import world_of
 from pages.parts.compare.history import FIRST, History
 from pages.parts.compare.setup import END, CompareSetup
-from pages.parts.live import LivePlay, locked
+from pages.parts.live import LivePlay, serve_in_time
 
 _STALE = 500
 """Visitors after which the outlook is computed anew, whatever goes on."""
@@ -19,15 +19,16 @@ _NOTED = 250
 """Visitors after which the link is written anew while a crowd comes in."""
 
 
-class CompareSession(LivePlay):
-    """Three loops, and the crowd outside.
+class CompareSession:
+    """Three loops, and the crowd outside. Its verbs run one at a time.
 
     Attributes:
+        setup: what is set on the page.
+        live: the crowd outside.
         story: what happened, as the link tells it: a little behind while a crowd comes in,
             ahead while what a link tells is still coming about.
 
     Args:
-        setup: what is set on the page.
         story: what has happened already.
         now: a clock in seconds that only goes forward; it paces live play.
     """
@@ -38,8 +39,8 @@ class CompareSession(LivePlay):
         story: History | None = None,
         now: Callable[[], float] = time.monotonic,
     ) -> None:
-        super().__init__(now)
-        self.setup = setup
+        self.lock, self.now = RLock(), now
+        self.setup, self.live = setup, LivePlay(self)
         self.toolbar_drawn: tuple[object, ...] = ()
         self.restore(story or History())
 
@@ -47,7 +48,7 @@ class CompareSession(LivePlay):
     def reset(self) -> None:
         """Three new loops before the same crowd."""
         setup = self.setup
-        self.send_away()
+        self.live.send_away()
         self.world = world_of(setup.world)
         self.comparison = Comparison(
             self.world,
@@ -66,8 +67,8 @@ class CompareSession(LivePlay):
         self.story = story
         self._switch_as_told()
         for _ in range(min(story.came, FIRST)):
-            self.serve_one()
-        self.enqueue(story.came - len(self.comparison))
+            self._serve_one()
+        self.live.enqueue(story.came - len(self.comparison))
 
     @property
     def is_restoring(self) -> bool:
@@ -75,12 +76,18 @@ class CompareSession(LivePlay):
         return len(self.comparison) < self.story.came
 
     @locked
-    def adopt(self, setup: CompareSetup) -> None:
-        """Follow what is set on the page; what the loops depend on starts them anew."""
+    def adopt(self, setup: CompareSetup, told: History | None = None) -> None:
+        """Follow what is set on the page; what the loops depend on starts them anew.
+
+        Args:
+            told: what a new address tells; None if it tells nothing.
+        """
         is_new = _essence(setup) != _essence(self.setup)
         self.setup = setup
         if is_new:
             self.reset()
+        if told is not None and told != self.story:
+            self.restore(told)
 
     @property
     def is_full(self) -> bool:
@@ -92,7 +99,12 @@ class CompareSession(LivePlay):
         """Visitors a second of live play."""
         return self.setup.speed
 
-    def serve_one(self) -> None:
+    @locked
+    def serve(self, visitors: int) -> int:
+        """See `Host`."""
+        return serve_in_time(self._serve_one, min(visitors, END - len(self.comparison)))
+
+    def _serve_one(self) -> None:
         """One visitor more for each loop."""
         self.comparison.auto = None if self.is_restoring else self.setup.auto_switch()
         self.comparison.step()
@@ -105,24 +117,20 @@ class CompareSession(LivePlay):
 
     @locked
     def advance(self) -> None:
-        """As `LivePlay`; then note what happened."""
-        super().advance()
-        if not self.is_restoring:
-            now = History(len(self.comparison), tuple(self.switches))
-            is_news = now.switches != self.story.switches
-            if is_news or not self.is_live or now.came - self.story.came >= _NOTED:
-                self.story = now
+        """Begin a frame: a crowd walks in, and what happened is noted.
 
-    @locked
-    def stop(self) -> None:
-        """As `LivePlay`; what a link tells ends there, too."""
-        super().stop()
-        self.story = History(len(self.comparison), tuple(self.switches))
+        What a link tells comes about no further once it was stopped.
+        """
+        self.live.advance()
+        now = History(len(self.comparison), tuple(self.switches))
+        is_news = now.switches != self.story.switches or now.came - self.story.came >= _NOTED
+        if not self.live.is_live or (is_news and not self.is_restoring):
+            self.story = now
 
     @property
     def toolbar_state(self) -> tuple[object, ...]:
         """All that the toolbar shows."""
-        return (self.setup, self.waiting > 0, self.playing, self.is_full, self.story)
+        return (self.setup, self.live.waiting > 0, self.live.playing, self.is_full, self.story)
 
     @locked
     def switch(self) -> None:
@@ -173,7 +181,7 @@ class CompareSession(LivePlay):
         last = self._outlook[0] if self._outlook else -_STALE
         behind = len(self.comparison) - last
         # With exploration it takes two more models: too long for every frame of a crowd.
-        if behind >= _STALE or (behind and not (self.is_live and self.setup.explore)):
+        if behind >= _STALE or (behind and not (self.live.is_live and self.setup.explore)):
             self._outlook = (len(self.comparison), switch_value(self.comparison.apprentice))
         return self._outlook[1] if self._outlook else None
 
@@ -197,18 +205,3 @@ def _essence(setup: CompareSetup) -> tuple[object, ...]:
         setup.world, setup.seed, setup.rule, setup.item, setup.table,
         setup.kind, setup.crosses, setup.rate, setup.explore,
     )  # fmt: skip
-
-
-def compare_session(setup: CompareSetup, story: History | None) -> CompareSession:
-    """This browser session's state, made on the first call.
-
-    Args:
-        story: what a new address tells; None if it tells nothing.
-    """
-    if "compare" not in st.session_state:
-        st.session_state.compare = CompareSession(setup, story)
-    session: CompareSession = st.session_state.compare
-    session.adopt(setup)
-    if story is not None and story != session.story:
-        session.restore(story)
-    return session

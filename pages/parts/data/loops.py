@@ -12,6 +12,7 @@ from engine.store import About, Library
 from engine.store.store import MAX_NAME
 from engine.worlds import WORLDS
 from pages.parts.data.export import take_along
+from pages.parts.sessions import known_play_session
 from pages.parts.text import note, plain
 
 PLAY = Path(__file__).parents[2] / "play.py"
@@ -133,8 +134,9 @@ def _rename(shelf: Library, owner: str, about: About) -> None:
 def _delete(shelf: Library, owner: str, about: About) -> None:
     def delete() -> None:
         attempt(lambda: shelf.store.delete(about.id, owner), f"{about.name} is erased.")
-        if "play" in st.session_state:
-            st.session_state.play.leave(about.id)
+        session = known_play_session()
+        if session is not None:
+            session.leave(about.id)
 
     with st.popover("Delete", icon=":material/delete:", key=f"delete-{about.id}"):
         st.markdown("Erases the loop with all its events, for everybody who has its link.")

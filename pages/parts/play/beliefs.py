@@ -9,7 +9,7 @@ from engine.learners.base import Group
 from engine.loop.entries import Ranked
 from engine.worlds import World
 from pages.parts.charts import beliefs as chart
-from pages.parts.play.session import Click, PlaySession
+from pages.parts.play.open_loop import Click, OpenLoop
 from pages.parts.text import note, percent, plain, signed
 from pages.parts.theme import is_dark
 
@@ -36,13 +36,17 @@ _TITLES = {
 }
 
 
-def show_beliefs(session: PlaySession, ranked: Ranked) -> None:
-    """Every action with its probability and the belief behind it."""
-    world, click = session.world, session.click
+def show_beliefs(opened: OpenLoop, ranked: Ranked, reveals: bool) -> None:
+    """Every action with its probability and the belief behind it.
+
+    Args:
+        reveals: whether the hidden truth stands beside it.
+    """
+    world, click = opened.world, opened.click
     title, explained = _TITLES[ranked.mode]
-    st.markdown(f"##### {title} {plain(_who(world, session.context))}", help=explained)
-    here = click is not None and world.context_of(click.before.request) == session.context
-    truth = world.expected[world.cell(session.context)] if session.setup.truth else None
+    st.markdown(f"##### {title} {plain(_who(world, opened.context))}", help=explained)
+    here = click is not None and world.context_of(click.before.request) == opened.context
+    truth = world.expected[world.cell(opened.context)] if reveals else None
     _draw(world, ranked, click.before if click and here else None, truth)
     if click:
         with st.container(border=True, key="moved"):

@@ -3,9 +3,8 @@
 import pandas as pd
 import streamlit as st
 
-from engine import Hypothesis
+from engine import Hypothesis, LearningLoop
 from engine.loop.entries import Ranked
-from pages.parts.play.session import PlaySession
 from pages.parts.text import note
 
 _CROSSES = {0: "Actions alone", 1: "Single fields", 2: "Pairs of fields", 3: "Triples of fields"}
@@ -34,9 +33,9 @@ def names_of(hypotheses: tuple[Hypothesis, ...]) -> dict[str, str]:
     return {hypothesis.key: in_words(hypothesis) for hypothesis in hypotheses}
 
 
-def show_hypotheses(session: PlaySession, ranked: Ranked) -> None:
+def show_hypotheses(loop: LearningLoop, ranked: Ranked) -> None:
     """How far each hypothesis is believed, and whether tastes were found to have changed."""
-    learner, hypotheses = session.loop.learner, session.loop.settings.compared
+    learner, hypotheses = loop.learner, loop.settings.compared
     if not learner.weights:
         return
     with st.expander(

@@ -7,7 +7,7 @@ import streamlit as st
 
 from engine.evaluation.event_table import latest_rows
 from engine.worlds import key_of
-from pages.parts.play.session import PlaySession
+from pages.parts.play.open_loop import OpenLoop
 from pages.parts.play.snippet import reproduce
 from pages.parts.text import note
 
@@ -16,23 +16,23 @@ LATEST = 5_000
 _NONE_YET = "No event yet. Each answer adds one."
 
 
-def show_log(session: PlaySession) -> None:
+def show_log(opened: OpenLoop) -> None:
     """The event log, to filter and to take away."""
     with st.expander("Event log", icon=":material/list:", key="log", on_change="rerun") as box:
         if not box.open:
             return
-        rows = pd.DataFrame(latest_rows(session.loop, LATEST))
+        rows = pd.DataFrame(latest_rows(opened.loop, LATEST))
         if rows.empty:
             note(_NONE_YET)
             return
-        if len(rows) < len(session.loop.events):
+        if len(rows) < len(opened.loop.events):
             note(f"The latest {len(rows):,} events. The whole log is a file on the Data page.")
         filters = (
-            ("Actions", "action", [item.id for item in session.world.items]),
+            ("Actions", "action", [item.id for item in opened.world.items]),
             ("Decided by", "cause", sorted(rows["cause"].unique())),
         )
         for place, (label, column, options) in zip(st.columns(2), filters, strict=True):
-            key = f"log-{key_of(session.world)}-{column}"
+            key = f"log-{key_of(opened.world)}-{column}"
             wanted = place.multiselect(label, options, key=key, placeholder="All")
             if wanted:
                 rows = rows[rows[column].isin(wanted)]
@@ -41,42 +41,42 @@ def show_log(session: PlaySession) -> None:
             f"Download {len(rows):,} events as CSV",
             lambda: rows.to_csv(index=False),
             key="log-csv",
-            file_name=f"{key_of(session.world)}-seed-{session.loop.seed}.csv",
+            file_name=f"{key_of(opened.world)}-seed-{opened.loop.seed}.csv",
             mime="text/csv",
             on_click="ignore",
             icon=":material/download:",
         )
 
 
-def show_code(session: PlaySession) -> None:
+def show_code(opened: OpenLoop) -> None:
     """The last event as the service's JSON, and Python that reproduces it."""
     label = "Request, response and code of the last event"
     with st.expander(label, icon=":material/code:", key="code", on_change="rerun") as box:
         if not box.open:
             return
-        if not session.loop.events:
+        if not opened.loop.events:
             note(_NONE_YET)
             return
-        (last,) = latest_rows(session.loop, 1)
+        (last,) = latest_rows(opened.loop, 1)
         event_id = str(last["event"])
-        state = session.loop.events[event_id]
+        state = opened.loop.events[event_id]
         request, answer = st.columns(2)
         with request:
             note("POST /rank")
             st.code(_text(state.ranked.request.to_json()), "json", height=300)
         with answer:
             note("201 Created")
-            st.code(_text(session.loop.answer(event_id).to_json()), "json", height=300)
+            st.code(_text(opened.loop.answer(event_id).to_json()), "json", height=300)
         if state.open:
             note(f"POST /events/{event_id}/reward")
             st.code(_text({"value": sum(state.rewards)}), "json")
         else:
             note("No reward was sent: the default reward applied.")
-        if len(session.loop.events) > LATEST:
+        if len(opened.loop.events) > LATEST:
             note(f"The code of more than {LATEST:,} events is left out.")
             return
         note("The same in Python, from the first event on")
-        st.code(reproduce(session.loop, session.world), "python", height=340)
+        st.code(reproduce(opened.loop, opened.world), "python", height=340)
 
 
 def _text(value: object) -> str:

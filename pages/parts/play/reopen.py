@@ -6,11 +6,11 @@ import streamlit as st
 
 from engine.store import StoreError
 from engine.worlds import WORLDS
-from pages.parts.components.browser_id import owner
 from pages.parts.library import library
 from pages.parts.link import set_widgets
 from pages.parts.play.session import PlaySession
 from pages.parts.play.setup import PlaySetup
+from pages.parts.sessions import known_play_session, play_session
 from pages.parts.text import plain
 
 NAME = "loop"
@@ -23,9 +23,9 @@ def open_loop(address_is_new: bool) -> None:
 
     Before any widget is drawn.
     """
-    session: PlaySession | None = st.session_state.get("play")
+    session = known_play_session()
     asked = st.query_params.get(NAME) if address_is_new else None
-    if asked is not None and (session is None or asked != session.link):
+    if asked is not None and (session is None or asked != session.open.link):
         session = _go_to(asked, session)
     if session is not None:
         theirs = session.set_by_others(_widgets())
@@ -38,14 +38,13 @@ def _go_to(asked: str, session: PlaySession | None) -> PlaySession | None:
         if not _ID.fullmatch(asked):
             raise StoreError("The link names a loop in a way that no loop is named.")
         with st.spinner("Opening the loop"):
-            kept = library().open(asked)
-        if kept.world not in WORLDS:
+            stored = library().open(asked)
+        if stored.world not in WORLDS:
             raise StoreError("This loop serves no world that could be played here.")
         if session is None:
-            session = PlaySession(_widgets(), shelf=library(), owner=owner(), kept=kept)
-            st.session_state.play = session
+            session = play_session(_widgets(), stored)
         else:
-            session.move_to(kept)
+            session.move_to(stored)
         set_widgets(session.setup)
     except StoreError as error:
         st.toast(f"{plain(error.message)} Here is a new one.", icon=":material/link_off:")

@@ -12,12 +12,13 @@ from pages.parts.text import note, plain
 def choose_context(session: PlaySession) -> None:
     """Who is there; moving these asks "what if", nothing is logged."""
 
-    def place(field: str, key: str) -> None:
-        session.place(field, st.session_state[key])
+    def ask(field: str, key: str) -> None:
+        session.ask(field, st.session_state[key])
 
-    for field in session.world.fields:
-        key = f"{key_of(session.world)}-{field.name}"
-        st.session_state[key] = session.context[field.name]
+    world, context = session.open.world, session.open.context
+    for field in world.fields:
+        key = f"{key_of(world)}-{field.name}"
+        st.session_state[key] = context[field.name]
         faces = {value.name: plain(value.label) for value in field.values}
         st.pills(
             field.label,
@@ -25,9 +26,9 @@ def choose_context(session: PlaySession) -> None:
             format_func=faces.__getitem__,
             key=key,
             required=True,
-            on_change=place,
+            on_change=ask,
             args=(field.name, key),
-            disabled=session.is_live,
+            disabled=session.live.is_live,
             label_visibility="collapsed",
             wrap=True,
         )
@@ -36,7 +37,7 @@ def choose_context(session: PlaySession) -> None:
 
 def ask_for_reward(session: PlaySession) -> None:
     """How the visitor liked it: one click teaches."""
-    reward_buttons(session.token, session.taken, _is_closed(session), session.take)
+    reward_buttons(session.presses, session.is_closed, session.take)
 
 
 def offer_other_ways(session: PlaySession, setup: PlaySetup) -> None:
@@ -44,7 +45,7 @@ def offer_other_ways(session: PlaySession, setup: PlaySetup) -> None:
 
     Drawn outside the stage: what a reward does not change need not travel with each one.
     """
-    off = _is_closed(session)
+    off, live, settings = session.is_closed, session.live, session.open.loop.settings
     with st.container(horizontal=True, gap="xsmall"):
         st.button(
             "No answer",
@@ -54,7 +55,7 @@ def offer_other_ways(session: PlaySession, setup: PlaySetup) -> None:
             on_click=session.send_reward,
             args=(None,),
             help="Nobody answers in time: the default reward, "
-            f"{session.loop.settings.default_reward:g}, applies.",
+            f"{settings.default_reward:g}, applies.",
         )
         with st.popover("Other", icon=":material/linear_scale:", disabled=off, key="other"):
             st.slider("Reward", 0.0, 1.0, 0.75, 0.05, key="reward-value")
@@ -68,7 +69,7 @@ def offer_other_ways(session: PlaySession, setup: PlaySetup) -> None:
             key="next-visitor",
             icon=":material/person_add:",
             shortcut="N",
-            disabled=off or session.playing,
+            disabled=off or live.playing,
             on_click=session.let_pass,
             help="Draw who comes next, without an answer from this one.",
         )
@@ -78,8 +79,8 @@ def offer_other_ways(session: PlaySession, setup: PlaySetup) -> None:
             key="step",
             icon=":material/skip_next:",
             shortcut="S",
-            disabled=off or session.playing,
-            on_click=session.step,
+            disabled=off or live.playing,
+            on_click=live.step,
             help="This visitor answers by their hidden taste, and the next one comes.",
         )
         st.button(
@@ -88,17 +89,12 @@ def offer_other_ways(session: PlaySession, setup: PlaySetup) -> None:
             icon=":material/undo:",
             shortcut="U",
             on_click=session.undo,
-            disabled=session.is_live or not session.can_undo,
+            disabled=live.is_live or not session.can_undo,
             help="Take back the last visitor, exactly; after a reset, the reset.",
         )
         setup.draw("next")
     if session.is_full:
         st.info(
-            f"This loop has served {session.loop.settings.max_events:,} visitors, the most it may. "
+            f"This loop has served {settings.max_events:,} visitors, the most it may. "
             "Reset starts a new one."
         )
-
-
-def _is_closed(session: PlaySession) -> bool:
-    """Whether nobody can answer now."""
-    return session.waiting > 0 or session.is_full

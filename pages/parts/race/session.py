@@ -5,12 +5,10 @@ from dataclasses import dataclass
 from threading import RLock
 from typing import Literal
 
-import streamlit as st
-
 from engine.experiments.race.runs import UnderWay
 from engine.experiments.race.standings import Standings
-from pages.parts.live import locked
-from pages.parts.race.pool import Lane, Track, track
+from engine.loop.lock import locked
+from pages.parts.race.pool import Lane, Track
 from pages.parts.race.setup import MAX_STEPS, RaceSetup
 
 PACE = 0.5
@@ -150,12 +148,3 @@ class RaceSession:
             self._track.leave(self._running.lane)
         self._running = None
         self.state = state
-
-
-def race_session(setup: RaceSetup) -> RaceSession:
-    """This browser session's state, made on the first call."""
-    if "race" not in st.session_state:
-        st.session_state.race = RaceSession(setup, track())
-    session: RaceSession = st.session_state.race
-    session.adopt(setup)
-    return session

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine import EpsilonGreedy, Greedy, Hypothesis, LearningLoop, LoopSettings, Softmax, Thompson
+from engine import EpsilonGreedy, Greedy, Hypothesis, LoopSettings, Softmax, Thompson
 from engine.errors import StoreError
 from engine.store import StoredLoop
 from pages.parts.play.session import PlaySession
@@ -78,7 +78,7 @@ ELSEWHERE = LoopSettings(
 def session_of(settings: LoopSettings) -> PlaySession:
     """The page on a loop with settings that it does not show."""
     kept = StoredLoop.create(None, world="coffee", seed=3, settings=settings)
-    return PlaySession(PlaySetup(), kept=kept)
+    return PlaySession(PlaySetup(), stored=kept)
 
 
 def test_a_moved_slider_changes_its_own_field_and_nothing_else() -> None:
@@ -86,29 +86,29 @@ def test_a_moved_slider_changes_its_own_field_and_nothing_else() -> None:
     assert session.setup.values()["floor"] == 2
     session.adopt(session.setup.having({"floor": 6}))
     policy = Thompson(draws=1024, floor=0.06, width=0.5, agreement=2)
-    assert session.loop.settings == replace(ELSEWHERE, policy=policy)
+    assert session.open.loop.settings == replace(ELSEWHERE, policy=policy)
 
 
 def test_another_policy_changes_the_policy_and_nothing_else() -> None:
     session = session_of(ELSEWHERE)
     session.adopt(session.setup.having({"policy": "softmax", "temperature": 20, "crosses": 1}))
-    assert session.loop.settings == replace(ELSEWHERE, policy=Softmax(0.2), crosses=1)
+    assert session.open.loop.settings == replace(ELSEWHERE, policy=Softmax(0.2), crosses=1)
 
 
 def test_what_is_shown_rounded_stays_as_it_is() -> None:
     """The page shows 2 %, and is told so; the loop has 2.34 %."""
     session = session_of(ELSEWHERE)
     session.adopt(replace(session.setup, crosses=2))
-    assert session.loop.settings == replace(ELSEWHERE, crosses=2)
+    assert session.open.loop.settings == replace(ELSEWHERE, crosses=2)
     session.adopt(replace(session.setup, speed=20, truth=True))
-    assert len(session.loop.log) == 2
+    assert len(session.open.loop.log) == 2
 
 
 def test_what_others_set_meanwhile_is_not_set_back() -> None:
     session = session_of(ELSEWHERE)
-    session.loop.configure(policy=Greedy(), learning_mode="apprentice")
+    session.open.loop.configure(policy=Greedy(), learning_mode="apprentice")
     session.adopt(replace(session.setup, crosses=2))
-    assert session.loop.settings == replace(
+    assert session.open.loop.settings == replace(
         ELSEWHERE, policy=Greedy(), learning_mode="apprentice", crosses=2
     )
 
@@ -116,12 +116,12 @@ def test_what_others_set_meanwhile_is_not_set_back() -> None:
 def test_what_could_not_be_set_is_shown_as_it_is_and_costs_nothing() -> None:
     session = session_of(ELSEWHERE)
     shown = session.setup
-    with patch.object(LearningLoop, "configure", side_effect=StoreError("The disk is full.")):
+    with patch.object(StoredLoop, "configure", side_effect=StoreError("The disk is full.")):
         session.adopt(shown.having({"policy": "greedy"}))
     assert session.trouble == "The disk is full."
     assert session.set_by_others(session.setup) == shown
     session.adopt(shown)
-    assert session.loop.settings == ELSEWHERE
+    assert session.open.loop.settings == ELSEWHERE
 
 
 # -- old links ------------------------------------------------------------------------

@@ -30,23 +30,23 @@ def own_clicks(session: PlaySession) -> None:
 
 
 def crowd_and_clicks(session: PlaySession) -> None:
-    session.enqueue(60)
-    while session.waiting:
+    session.live.enqueue(60)
+    while session.live.waiting:
         session.advance()
     session.send_reward(0.0)
-    session.step()
+    session.live.step()
 
 
 def other_settings(session: PlaySession) -> None:
     own_clicks(session)
-    here = PlaySetup(world=key_of(session.world), crosses=1)
+    here = PlaySetup(world=key_of(session.open.world), crosses=1)
     session.adopt(here.having({"policy": "epsilon", "epsilon": 30}))
-    session.step()
-    session.adopt(PlaySetup(world=key_of(session.world), policy="uniform"))
+    session.live.step()
+    session.adopt(PlaySetup(world=key_of(session.open.world), policy="uniform"))
 
 
 def unusual_settings(session: PlaySession) -> None:
-    session.loop.configure(
+    session.open.loop.configure(
         policy=Softmax(0.2), hypotheses=(Hypothesis(),), reward_wait_time=timedelta(hours=1)
     )
     own_clicks(session)
@@ -66,25 +66,25 @@ def undone(session: PlaySession) -> None:
 def test_the_snippet_prints_the_recorded_answer(world: str, play: Play) -> None:
     session = PlaySession(PlaySetup(world=world, auto_next=True), float_seconds())
     play(session)
-    code = reproduce(session.loop, session.world)
+    code = reproduce(session.open.loop, session.open.world)
     done = subprocess.run(
         [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False
     )
     assert done.returncode == 0, done.stderr
-    recorded = session.loop.answer(list(session.loop.events)[-1]).to_json()
+    recorded = session.open.loop.answer(list(session.open.loop.events)[-1]).to_json()
     assert json.loads(json.dumps(literal_eval(done.stdout))) == recorded
 
 
 def test_a_crowd_takes_one_line_however_large() -> None:
     session = PlaySession(PlaySetup(), float_seconds())
-    session.enqueue(200)
-    while session.waiting:
+    session.live.enqueue(200)
+    while session.live.waiting:
         session.advance()
-    code = reproduce(session.loop, session.world)
+    code = reproduce(session.open.loop, session.open.world)
     assert "visitors=199" in code
     assert len(code.splitlines()) < 35
 
 
 def test_without_an_event_there_is_nothing_to_reproduce() -> None:
     session = PlaySession(PlaySetup(), float_seconds())
-    assert reproduce(session.loop, session.world) == ""
+    assert reproduce(session.open.loop, session.open.world) == ""

@@ -7,11 +7,11 @@ of it beside each loop. A browser that stores nothing is another one in every se
 import hashlib
 import re
 import secrets
+from collections.abc import Callable
 
 import streamlit as st
 
 from pages.parts.components import beside
-from pages.parts.library import library
 
 _component = st.components.v2.component("playground_browser", js=beside(__file__, "index.js"))
 _SECRET = re.compile(r"[0-9a-f]{32}")
@@ -29,17 +29,18 @@ def _secret() -> str:
     return secret
 
 
-def _adopt() -> None:
-    """The browser has been here before: what this session kept so far is its own, too."""
-    told = st.session_state["browser"]["secret"]
-    if isinstance(told, str) and _SECRET.fullmatch(told):
-        before = owner()
-        st.session_state.secret = told
-        library().hand_over(before, owner())
-        if "play" in st.session_state:
-            st.session_state.play.belong_to(owner())
+def ask_browser(known_as: Callable[[str, str], None]) -> None:
+    """Ask the browser for its secret, and give it one if it has none.
 
+    Args:
+        known_as: is called with the owner before and now, if the browser has been here before.
+    """
 
-def ask_browser() -> None:
-    """Ask the browser for its secret, and give it one if it has none."""
-    _component(key="browser", data={"secret": _secret()}, height=1, on_secret_change=_adopt)
+    def adopt() -> None:
+        told = st.session_state["browser"]["secret"]
+        if isinstance(told, str) and _SECRET.fullmatch(told):
+            before = owner()
+            st.session_state.secret = told
+            known_as(before, owner())
+
+    _component(key="browser", data={"secret": _secret()}, height=1, on_secret_change=adopt)

@@ -4,7 +4,8 @@ Streamlit merges presses of one of its buttons that wait for a busy run. These c
 browser and send what was pressed so far; the server takes what it has not seen.
 """
 
-from collections.abc import Callable
+import secrets
+from collections.abc import Callable, Sequence
 
 import streamlit as st
 
@@ -24,22 +25,47 @@ _bar = st.components.v2.component(
 )
 
 
+class Presses:
+    """The presses of one browser session, each counted once.
+
+    Attributes:
+        session: names the session that counts: after a restart a page sends again what
+            another session has counted.
+        taken: how many were counted.
+    """
+
+    def __init__(self) -> None:
+        self.session = secrets.token_hex(8)
+        self.taken = 0
+
+    def new(self, count: int, latest: Sequence[float]) -> Sequence[float]:
+        """Count those that were not counted yet.
+
+        Args:
+            count: presses so far.
+            latest: the rewards of the last of them, oldest first.
+
+        Returns:
+            the rewards of the new ones.
+        """
+        new = min(count - self.taken, len(latest))
+        self.taken = max(count, self.taken)
+        return latest[len(latest) - new :] if new > 0 else ()
+
+
 def reward_buttons(
-    session: str, taken: int, disabled: bool, take: Callable[[int, list[float]], None]
+    presses: Presses, disabled: bool, take: Callable[[int, list[float]], None]
 ) -> None:
     """The three answers, each with its key.
 
     Args:
-        session: names the session that counts: after a restart a page sends again what
-            another session has counted.
-        taken: how many presses the session has counted.
         disabled: whether nobody can answer now.
         take: gets the number of presses so far and the latest of them, oldest first.
     """
 
     def send() -> None:
         pressed = st.session_state["rewards"]["pressed"]
-        if pressed.get("session") == session:
+        if pressed.get("session") == presses.session:
             take(pressed["count"], pressed["latest"])
 
     _bar(
@@ -50,8 +76,8 @@ def reward_buttons(
                 for label, reward, face, key in REWARDS
             ],
             "kept": _KEPT,
-            "session": session,
-            "taken": taken,
+            "session": presses.session,
+            "taken": presses.taken,
             "disabled": disabled,
         },
         on_pressed_change=send,

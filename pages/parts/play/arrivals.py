@@ -1,0 +1,65 @@
+"""Who stands in front of the loop, and who comes next."""
+
+from collections.abc import Callable
+
+from engine.simulation.crowd import Visitor, visitor
+from engine.worlds import Context, World
+
+LAG = 0.5
+"""Seconds in which a browser may still send what stood there before."""
+
+
+class Arrivals:
+    """The visitors of a world as they walk up, one at a time.
+
+    Attributes:
+        context: of who stands there.
+        now: a clock in seconds that only goes forward.
+
+    Args:
+        seed: whose crowd they are.
+        number: of the first who walks up.
+    """
+
+    def __init__(self, world: World, seed: int, now: Callable[[], float], number: int) -> None:
+        self._world, self._seed, self.now = world, seed, now
+        self._passed = 0
+        self._asked: dict[str, str] = {}
+        self.call_next(number)
+
+    def greet(self, context: Context) -> None:
+        """Somebody else stands there."""
+        self.context = context
+        self._greeted = self.now()
+
+    def call_next(self, number: int) -> None:
+        """The visitor of the crowd with this number walks up."""
+        self.greet(visitor(self._world, self._seed, number).context)
+
+    def let_pass(self) -> None:
+        """Who stands there leaves without an answer, and somebody else walks up.
+
+        They have numbers below 0: the crowd, counted from 0, stays who it was.
+        """
+        left = self.context
+        while self.context == left:
+            self._passed += 1
+            self.call_next(-self._passed)
+
+    def as_visitor(self, number: int) -> Visitor:
+        """Who stands there, with the luck of the crowd's visitor of this number."""
+        return Visitor(self.context, visitor(self._world, self._seed, number).uniform)
+
+    def ask(self, field: str, value: str) -> None:
+        """Ask for another value of one field of the visitor's context."""
+        self._asked[field] = value
+
+    def settle(self) -> None:
+        """Change the context as it was asked for.
+
+        A browser that is behind still sends the visitor before; nobody is as fast.
+        """
+        known = {name: v for name, v in self._asked.items() if name in self.context}
+        if known and self.now() - self._greeted > LAG:
+            self.context = {**self.context, **known}
+        self._asked = {}

@@ -1,0 +1,67 @@
+"""What this browser session has on each page: one object a page, made on its first visit."""
+
+from typing import TypeVar
+
+import streamlit as st
+
+from engine.store import StoredLoop
+from pages.parts.compare.history import History
+from pages.parts.compare.session import CompareSession
+from pages.parts.compare.setup import CompareSetup
+from pages.parts.components.browser_id import owner
+from pages.parts.library import library
+from pages.parts.play.session import PlaySession
+from pages.parts.play.setup import PlaySetup
+from pages.parts.race.pool import track
+from pages.parts.race.session import RaceSession
+from pages.parts.race.setup import RaceSetup
+
+S = TypeVar("S", PlaySession, CompareSession, RaceSession)
+
+
+def _known(kind: type[S]) -> S | None:
+    session: S | None = st.session_state.get(kind.__name__)
+    return session
+
+
+def _made(session: S) -> S:
+    st.session_state[type(session).__name__] = session
+    return session
+
+
+def known_play_session() -> PlaySession | None:
+    """The session on the Play page, if it was visited."""
+    return _known(PlaySession)
+
+
+def play_session(setup: PlaySetup, stored: StoredLoop | None = None) -> PlaySession:
+    """The session on the Play page.
+
+    Args:
+        stored: the loop that a new one begins with.
+    """
+    return _known(PlaySession) or _made(
+        PlaySession(setup, library=library(), owner=owner(), stored=stored)
+    )
+
+
+def hand_over(before: str, now: str) -> None:
+    """The browser was known under another name: what this session has kept so far is its own."""
+    library().hand_over(before, now)
+    session = _known(PlaySession)
+    if session is not None:
+        session.belong_to(now)
+
+
+def compare_session(setup: CompareSetup, story: History | None) -> CompareSession:
+    """The session on the Compare page.
+
+    Args:
+        story: what has happened already in a new one.
+    """
+    return _known(CompareSession) or _made(CompareSession(setup, story))
+
+
+def race_session(setup: RaceSetup) -> RaceSession:
+    """The session on the Race page."""
+    return _known(RaceSession) or _made(RaceSession(setup, track()))
