@@ -1,23 +1,17 @@
 """Whether entries from a file are a log that a loop could have written."""
 
 import math
-from dataclasses import dataclass
+from dataclasses import replace
 
 from engine.errors import FullError, UnreadableError
 from engine.loop.entries import Activated, Configured, Entry, Expired, Ranked, Rewarded, Undone
+from engine.loop.event import EventLife
 from engine.loop.guards import MAX_REWARDS
 from engine.loop.settings import LoopSettings
 from engine.protocol.request import MAX_REWARD, MIN_REWARD
 from engine.worlds.world import World
 
 _SUM = 1e-6
-
-
-@dataclass(slots=True)
-class _Event:
-    activated: bool
-    rewards: int = 0
-    open: bool = True
 
 
 class LogChecker:
@@ -33,13 +27,14 @@ class LogChecker:
 
     def __init__(self, world: World | None, max_events: int) -> None:
         self._world, self._most = world, max_events
-        self._events: dict[str, _Event] = {}
-        self._counting: list[tuple[type, str, bool]] = []
+        self._lives: dict[str, EventLife] = {}
         self._settings: list[LoopSettings] = []
+        self._before: list[tuple[str | None, EventLife | None]] = []
+        """For each entry that counts its event and how that stood before; None for settings."""
 
     @property
     def events(self) -> int:
-        return len(self._events)
+        return len(self._lives)
 
     def follow(self, entry: Entry | Undone) -> None:
         """Take one more entry.
@@ -48,74 +43,69 @@ class LogChecker:
             UnreadableError: if it cannot follow what came before.
             FullError: if it is one event too many.
         """
-        if not self._counting and not isinstance(entry, Configured):
+        if not self._before and not isinstance(entry, Configured):
             raise UnreadableError("a log begins with settings")
         match entry:
             case Configured():
-                _need(
-                    entry.settings.max_events <= self._most,
-                    f"its settings allow {entry.settings.max_events:,} events, "
-                    f"but at most {self._most:,} are allowed here",
-                )
-                self._settings.append(entry.settings)
+                self._configure(entry.settings)
             case Ranked():
                 self._rank(entry)
             case Undone():
                 self._undo(entry.entries)
-                return
             case _:
                 self._go_on(entry)
-        defaulted = isinstance(entry, Expired) and entry.default_reward is not None
-        name = "" if isinstance(entry, Configured) else entry.event_id
-        self._counting.append((type(entry), name, defaulted))
+
+    def _configure(self, settings: LoopSettings) -> None:
+        _need(
+            settings.max_events <= self._most,
+            f"its settings allow {settings.max_events:,} events, "
+            f"but at most {self._most:,} are allowed here",
+        )
+        self._settings.append(settings)
+        self._before.append((None, None))
 
     def _rank(self, ranked: Ranked) -> None:
-        _need(ranked.event_id not in self._events, f"event {ranked.event_id!r} was ranked before")
-        if len(self._events) >= self._most:
+        _need(ranked.event_id not in self._lives, f"event {ranked.event_id!r} was ranked before")
+        if len(self._lives) >= self._most:
             raise FullError(f"it holds more than {self._most:,} events")
         _check_answer(ranked)
         if self._world is not None:
             _check_world(ranked, self._world)
-        self._events[ranked.event_id] = _Event(not ranked.request.defer_activation)
+        self._before.append((ranked.event_id, None))
+        self._lives[ranked.event_id] = EventLife.begin(ranked)
 
     def _go_on(self, entry: Activated | Rewarded | Expired) -> None:
-        event = self._events.get(entry.event_id)
-        if event is None:
+        life = self._lives.get(entry.event_id)
+        if life is None:
             raise UnreadableError(f"event {entry.event_id!r} was not ranked before")
-        _need(event.open, f"the wait of event {entry.event_id!r} was over")
+        _need(life.open, f"the wait of event {entry.event_id!r} was over")
         match entry:
             case Activated():
-                _need(not event.activated, f"event {entry.event_id!r} was active already")
-                event.activated = True
+                _need(not life.activated, f"event {entry.event_id!r} was active already")
             case Rewarded(_, _, value):
                 _need(MIN_REWARD <= value <= MAX_REWARD, "its reward is not within -1 to 1")
                 summed = self._settings[-1].reward_aggregation == "sum"
                 most = MAX_REWARDS if summed else 1
-                _need(event.rewards < most, f"event {entry.event_id!r} has a reward already")
-                event.rewards += 1
+                _need(len(life.rewards) < most, f"event {entry.event_id!r} has a reward already")
             case Expired(_, _, default):
-                needs_default = event.activated and not event.rewards
+                needs_default = life.activated and not life.rewards
                 _need((default is not None) == needs_default, "its default reward does not apply")
                 if default is not None:
                     _need(MIN_REWARD <= default <= MAX_REWARD, "its default is not within -1 to 1")
-                    event.rewards += 1
-                event.open = False
+        self._before.append((entry.event_id, life))
+        self._lives[entry.event_id] = replace(life, rewards=[*life.rewards])
+        self._lives[entry.event_id].follow(entry)
 
     def _undo(self, entries: int) -> None:
-        _need(0 < entries < len(self._counting), f"{entries} entries cannot be taken back")
-        for kind, name, defaulted in reversed(self._counting[-entries:]):
-            if kind is Configured:
+        _need(0 < entries < len(self._before), f"{entries} entries cannot be taken back")
+        for name, life in reversed(self._before[-entries:]):
+            if name is None:
                 self._settings.pop()
-            elif kind is Ranked:
-                del self._events[name]
-            elif kind is Activated:
-                self._events[name].activated = False
-            elif kind is Rewarded:
-                self._events[name].rewards -= 1
+            elif life is None:
+                del self._lives[name]
             else:
-                self._events[name].open = True
-                self._events[name].rewards -= defaulted
-        del self._counting[-entries:]
+                self._lives[name] = life
+        del self._before[-entries:]
 
 
 def _need(holds: bool, reason: str) -> None:

@@ -1,20 +1,25 @@
 """The retired service's own log format: decision-service JSON, one line an event, as
 Vowpal Wabbit reads it (``vw --dsjson``).
 
-It holds decisions and rewards, no beliefs and no settings: a loop that comes in from it
-has learned the same rewards under the default settings.
+It holds decisions and the sum of each one's rewards, no beliefs and no settings: a loop that
+comes in from it has learned the same rewards under the default settings, from the first sum
+on that no single reward can be with rewards that add up.
 """
 
-from collections.abc import Iterator, Mapping
+import math
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from itertools import chain
 from typing import Any, BinaryIO
 
 from engine.errors import PersonalizerError, UnreadableError
-from engine.loop.entries import Activated, Configured, Entry, Expired, Ranked, Rewarded, Undone
+from engine.loop.entries import Configured, Entry, Ranked, Rewarded, Undone
+from engine.loop.event import EventLife
+from engine.loop.guards import MAX_REWARDS
 from engine.loop.log import EventLog
 from engine.loop.settings import LoopSettings
-from engine.protocol.request import RankRequest, parse_rank_request, parse_reward
+from engine.protocol.request import RankRequest, parse_rank_request
 from engine.store.entry_codec import parse, read_number
 from engine.store.exchange.jsonl import Progress, silent, take_in
 from engine.store.exchange.lines import Faults, numbered_lines, size_of
@@ -23,13 +28,16 @@ from engine.store.stored_loop import Followers, new_id, nobody
 from engine.worlds import WORLDS
 
 _WITHOUT = {"_multi", "FromUrl"}
+Decision = tuple[Ranked, tuple[float, ...]]
+"""What was shown, and the rewards that it earned."""
 
 
 # -- out ------------------------------------------------------------------------------
 
 
 def dsjson_rows(log: EventLog, progress: Progress = silent) -> Iterator[dict[str, object]]:
-    """Each event that counts, in the order of the Rank calls, as the service logged it.
+    """Each event that counts when this begins, in the order of the Rank calls, as the service
+    logged it.
 
     The label is what was shown, with its propensity. Events without an answer yet, and
     those never activated, carry ``_skipLearn``. Reads the log twice, so that no more than
@@ -38,48 +46,28 @@ def dsjson_rows(log: EventLog, progress: Progress = silent) -> Iterator[dict[str
     Args:
         progress: is told how much of the first reading is done, every 1,000 entries.
     """
-    outcomes: dict[str, _Outcome] = {}
-    for number, entry in enumerate(log):
+    with log.lock:
+        size, first, second = len(log), log.since(0), log.since(0)
+    lives: dict[str, EventLife] = {}
+    for number, entry in enumerate(first):
         if number % 1_000 == 0:
-            progress(number / len(log))
+            progress(number / size)
         if isinstance(entry, Ranked):
-            outcomes[entry.event_id] = _Outcome(entry)
+            lives[entry.event_id] = EventLife.begin(entry)
         elif not isinstance(entry, Configured):
-            outcomes[entry.event_id].follow(entry)
-    for entry in log:
+            lives[entry.event_id].follow(entry)
+    for entry in second:
         if isinstance(entry, Ranked):
-            yield _row(entry, outcomes[entry.event_id])
+            yield _row(entry, lives[entry.event_id].earned)
 
 
-class _Outcome:
-    __slots__ = ("active", "reward")
-
-    def __init__(self, ranked: Ranked) -> None:
-        self.active = not ranked.request.defer_activation
-        self.reward: float | None = None
-
-    def follow(self, entry: Activated | Rewarded | Expired) -> None:
-        value: float | None = None
-        match entry:
-            case Activated():
-                self.active = True
-            case Rewarded():
-                value = entry.value
-            case Expired():
-                value = entry.default_reward
-        if value is not None:
-            self.reward = (self.reward or 0.0) + value
-
-
-def _row(ranked: Ranked, outcome: _Outcome) -> dict[str, object]:
+def _row(ranked: Ranked, earned: float | None) -> dict[str, object]:
     request = ranked.request.to_json()
     chances = ranked.shown_probabilities()
     rest = sorted(set(range(len(chances))) - {ranked.shown}, key=lambda i: -chances[i])
     order = [ranked.shown, *rest]
-    learned = outcome.active and outcome.reward is not None
-    reward = outcome.reward if learned and outcome.reward is not None else 0.0
     row: dict[str, object] = {
-        "_label_cost": 0.0 - reward,
+        "_label_cost": 0.0 - (earned or 0.0),
         "_label_probability": ranked.propensity,
         "_label_Action": ranked.shown + 1,
         "_labelIndex": ranked.shown,
@@ -90,7 +78,7 @@ def _row(ranked: Ranked, outcome: _Outcome) -> dict[str, object]:
         "p": [chances[i] for i in order],
         "c": {"FromUrl": request["contextFeatures"], "_multi": _multi(request["actions"])},
     }
-    return row if learned else row | {"_skipLearn": True}
+    return row if earned is not None else row | {"_skipLearn": True}
 
 
 def _multi(actions: Any) -> list[dict[str, object]]:
@@ -130,7 +118,7 @@ def import_dsjson(
     lines = numbered_lines(file, size, faults, progress)
     decisions = _decisions(lines, faults)
     first = next(decisions, None)
-    world = None if first is None else _world_of(first[1])
+    world = None if first is None else _world_of(first[1][0])
     if needs_world and first is not None and world is None:
         faults.add(first[0], "its actions are not those of a world of this app")
     if first is None and not faults.total:
@@ -141,24 +129,28 @@ def import_dsjson(
     settings = LoopSettings(max_events=store.limits.max_events)
     about = About(new_id(), owner, name, world, 0)
     place = WORLDS[world] if world is not None else None
-    entries = _in_order(settings, first, decisions)
+    entries = _in_order(settings, chain([first], decisions))
     return take_in(store, about, place, followers, entries, faults)
 
 
 def _in_order(
-    settings: LoopSettings,
-    first: tuple[int, list[Ranked | Rewarded]],
-    rest: Iterator[tuple[int, list[Ranked | Rewarded]]],
+    settings: LoopSettings, decisions: Iterable[tuple[int, Decision]]
 ) -> Iterator[tuple[int, Entry | Undone]]:
-    yield first[0], Configured(first[1][0].time, settings)
-    for number, entries in chain([first], rest):
-        for entry in entries:
-            yield number, entry
+    """The entries of the loop that comes in, each with the number of its line."""
+    configured = False
+    for number, (ranked, rewards) in decisions:
+        adds_up = len(rewards) > 1 and settings.reward_aggregation != "sum"
+        if adds_up:
+            settings = replace(settings, reward_aggregation="sum")
+        if adds_up or not configured:
+            yield number, Configured(ranked.time, settings)
+            configured = True
+        yield number, ranked
+        for reward in rewards:
+            yield number, Rewarded(ranked.event_id, ranked.time, reward)
 
 
-def _decisions(
-    lines: Iterator[tuple[int, str]], faults: Faults
-) -> Iterator[tuple[int, list[Ranked | Rewarded]]]:
+def _decisions(lines: Iterator[tuple[int, str]], faults: Faults) -> Iterator[tuple[int, Decision]]:
     for number, text in lines:
         try:
             yield number, _decision(parse(text))
@@ -166,8 +158,8 @@ def _decisions(
             faults.add(number, str(error))
 
 
-def _decision(row: Any) -> list[Ranked | Rewarded]:
-    """The entries of one line.
+def _decision(row: Any) -> Decision:
+    """What one line tells.
 
     Raises:
         UnreadableError, PersonalizerError: if it is not a decision.
@@ -186,7 +178,7 @@ def _decision(row: Any) -> list[Ranked | Rewarded]:
     placed = [0.0] * size
     for action, chance in zip(order, chances, strict=True):
         placed[action - 1] = _number(chance, "p")
-    shown = order[0] - 1
+    shown, labelled = _shown(row, order), row.get("_label_probability")
     zeros = (0.0,) * size
     ranked = Ranked(
         event_id=str(request.event_id),
@@ -202,12 +194,43 @@ def _decision(row: Any) -> list[Ranked | Rewarded]:
         cause="random",
         mode="online",
         shown=shown,
-        propensity=placed[shown],
+        propensity=_number(placed[shown] if labelled is None else labelled, "_label_probability"),
     )
     if row.get("_skipLearn") is True:
-        return [ranked]
-    reward = parse_reward(0.0 - _number(row.get("_label_cost"), "_label_cost"))
-    return [ranked, Rewarded(ranked.event_id, time, reward)]
+        return ranked, ()
+    return ranked, _parts(0.0 - _number(row.get("_label_cost"), "_label_cost"))
+
+
+def _shown(row: Mapping[str, Any], order: Sequence[int]) -> int:
+    """Position of the action that the label is of; without a label, of the first of ``a``."""
+    labels = (("_label_Action", 1), ("_labelIndex", 0))
+    named = {
+        _position(row[name], name, first, len(order))
+        for name, first in labels
+        if row.get(name) is not None
+    }
+    if len(named) > 1:
+        raise UnreadableError("_label_Action and _labelIndex name different actions")
+    return named.pop() if named else order[0] - 1
+
+
+def _position(value: object, name: str, first: int, size: int) -> int:
+    if type(value) is not int or not first <= value < first + size:
+        raise UnreadableError(f"{name} is not a whole number from {first} to {first + size - 1}")
+    return value - first
+
+
+def _parts(total: float) -> tuple[float, ...]:
+    """Rewards that an event can have and that add up to a total, bit for bit.
+
+    Raises:
+        UnreadableError: if there are none.
+    """
+    if abs(total) > MAX_REWARDS:
+        raise UnreadableError(f"its cost is not within -{MAX_REWARDS} to {MAX_REWARDS}")
+    whole = max(math.ceil(abs(total)) - 1, 0)
+    sign = math.copysign(1.0, total)
+    return (*[sign] * whole, total - sign * whole)
 
 
 def _request(row: Mapping[str, Any]) -> RankRequest:
@@ -254,9 +277,7 @@ def _number(value: object, name: str) -> float:
         raise UnreadableError(f"{name}: {error}") from None
 
 
-def _world_of(entries: list[Ranked | Rewarded]) -> str | None:
+def _world_of(ranked: Ranked) -> str | None:
     """The world whose actions are offered, if there is one."""
-    ranked = entries[0]
-    assert isinstance(ranked, Ranked)
     offered = ranked.request.to_json()["actions"]
     return next((key for key, world in WORLDS.items() if list(world.actions) == offered), None)

@@ -3,14 +3,17 @@
 import json
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from engine import LearningLoop, LoopSettings
+from engine import EpsilonGreedy, LearningLoop, LoopSettings
 from engine.errors import RejectedError
+from engine.loop.settings import LearningMode
 from engine.simulation.crowd import crowd
 from engine.store import Library, StoredLoop
 from engine.store.exchange.dsjson import dsjson_rows, import_dsjson
 from engine.store.exchange.formats import import_file
-from tests.engine.requests import DRINKS
+from tests.engine.requests import CONTEXTS, DRINKS
 from tests.engine.store.exchange.files import GOOD_ROW, Json, file_of, rejected
 from tests.engine.store.workers import WORLD
 
@@ -85,7 +88,7 @@ def test_other_writers_of_the_services_format_are_read(library: Library) -> None
         {"id": "tea", "features": [{"drink": {"hot": 1}}]}, {"id": "2", "features": [{"x": 1}]},
     ]  # fmt: skip
     assert state.ranked.request.to_json()["contextFeatures"] == [{"user": {"name": "Ada"}}]
-    assert (state.ranked.shown, state.ranked.propensity, state.rewards) == (1, 0.75, [1.0])
+    assert (state.ranked.shown, state.ranked.propensity, state.rewards) == (1, 0.5, [1.0])
     error = rejected(library, file_of(json.dumps(row)))
     assert "not those of a world" in error.message
 
@@ -108,9 +111,16 @@ def test_other_writers_of_the_services_format_are_read(library: Library) -> None
         ({"p": ["1", 0]}, "p: "),
         ({"p": [0.5, 0.25]}, "add up to 0.75"),
         ({"p": [0, 1]}, "no probability"),
-        ({"_label_cost": 7}, "-1 to 1"),
+        ({"_label_cost": 100.5}, "-100 to 100"),
         ({"_label_cost": None}, "_label_cost: "),
         ({"_label_cost": 10**400}, "_label_cost: "),
+        ({"_label_Action": 3}, "_label_Action is not a whole number from 1 to 2"),
+        ({"_label_Action": True}, "_label_Action is not a whole number"),
+        ({"_labelIndex": -1}, "_labelIndex is not a whole number from 0 to 1"),
+        ({"_label_Action": 1, "_labelIndex": 1}, "name different actions"),
+        ({"_label_Action": 2, "p": [1, 0]}, "no probability"),
+        ({"_label_probability": "1"}, "_label_probability: "),
+        ({"_label_probability": 0}, "propensity is not within"),
     ],
 )
 def test_a_faulty_line_of_the_services_format_is_told(
@@ -120,3 +130,84 @@ def test_a_faulty_line_of_the_services_format_is_told(
     with pytest.raises(RejectedError, match=f"line 2: .*{reason}"):
         import_dsjson(library.store, file, "other", name="x")
     assert library.store.loops("other") == []
+
+
+@pytest.mark.parametrize("label", [{"_label_Action": 2}, {"_labelIndex": 1}])
+def test_the_label_says_what_was_shown_and_how_likely_that_was(
+    library: Library, label: Json
+) -> None:
+    """Not the first of ``a``, which is what the service would have shown by itself."""
+    row = GOOD_ROW | {"_label_cost": -0.5, "_label_probability": 0.125} | label
+    about = import_dsjson(library.store, file_of(json.dumps(row)), "new", name="Theirs")
+    (state,) = StoredLoop.open(library.store, about.id).loop.events.values()
+    assert (state.ranked.action_id, state.ranked.propensity, state.earned) == ("b", 0.125, 0.5)
+    assert state.ranked.probabilities == (0.75, 0.25)
+    library.store.delete(about.id, "new")
+
+
+@pytest.mark.parametrize("total", [1.6, -2.25, 2.0, 1.0000000000000002, 100.0, -99.9])
+def test_a_total_beyond_one_reward_comes_in_as_rewards_that_add_up(
+    library: Library, total: float
+) -> None:
+    rows = [GOOD_ROW | {"EventId": f"e{i}", "_label_cost": -cost}
+            for i, cost in enumerate([0.5, total, 0.25])]  # fmt: skip
+    about = import_dsjson(library.store, file_of(*map(json.dumps, rows)), "new", name="x")
+    loop = StoredLoop.open(library.store, about.id).loop
+    assert [state.earned for state in loop.events.values()] == [0.5, total, 0.25]
+    assert all(abs(reward) <= 1 for state in loop.events.values() for reward in state.rewards)
+    assert loop.settings == LoopSettings(reward_aggregation="sum", max_events=200_000)
+    library.store.delete(about.id, "new")
+
+
+visits = st.lists(
+    st.tuples(
+        st.integers(0, 3),
+        st.sampled_from(["online", "apprentice", "logging_only"]),
+        st.sampled_from(["shown", "deferred", "activated"]),
+        st.lists(st.floats(-1, 1), max_size=4),
+    ),
+    min_size=1,
+    max_size=12,
+)
+
+
+def decisions(loop: LearningLoop) -> list[object]:
+    """What was asked, shown and earned, and how likely that was to be shown."""
+    return [
+        (s.ranked.event_id, s.ranked.request.context, s.ranked.action_id, s.ranked.propensity,
+         s.earned)
+        for s in loop.events.values()
+    ]  # fmt: skip
+
+
+@given(visits)
+def test_out_and_in_again_decisions_propensities_and_totals_are_the_same(
+    library: Library, program: list[tuple[int, LearningMode, str, list[float]]]
+) -> None:
+    loop = LearningLoop(
+        LoopSettings(policy=EpsilonGreedy(), reward_aggregation="sum", apprentice_exploration=0.5),
+        seed=1,
+    )
+    for context, mode, shown, rewards in program:
+        loop.configure(learning_mode=mode)
+        answer = loop.rank(DRINKS, CONTEXTS[context], defer_activation=shown != "shown")
+        for reward in rewards:
+            loop.reward(answer.event_id, reward)
+        if shown == "activated":
+            loop.activate(answer.event_id)
+    rows = map(json.dumps, dsjson_rows(loop.log))
+    about = import_dsjson(library.store, file_of(*rows), "new", name="x")
+    found = decisions(StoredLoop.open(library.store, about.id).loop)
+    library.store.delete(about.id, "new")
+    assert found == decisions(loop)
+
+
+def test_what_happens_while_a_file_is_written_is_not_in_it() -> None:
+    loop = LearningLoop(seed=1)
+    list(crowd(loop, WORLD, 3))
+
+    def go_on(share: float) -> None:
+        list(crowd(loop, WORLD, 2))
+
+    assert len(list(dsjson_rows(loop.log, go_on))) == 3
+    assert len(loop.events) == 5

@@ -6,12 +6,13 @@ import json
 import sqlite3
 import string
 from pathlib import Path
+from threading import Event, Thread
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from engine import LoopSettings
+from engine import EpsilonGreedy, LoopSettings
 from engine.errors import RejectedError
 from engine.loop.entries import Ranked
 from engine.simulation.crowd import crowd
@@ -40,6 +41,31 @@ def test_every_format_can_be_written(
     assert len(decisions) == len(exported.loop.events)
     learner = load(written["model"])["learner"]
     assert learner.weights == exported.loop.learner.weights
+
+
+@pytest.mark.parametrize("kind", [kind for kind in FORMATS if kind.is_long], ids=lambda k: k.key)
+def test_a_loop_can_be_written_while_it_is_used(kind: Format, tmp_path: Path) -> None:
+    library = Library(Store.open(f"sqlite:///{tmp_path}/events.db"), lambda: 0.0)
+    stored = library.begin("me", "coffee", 7, LoopSettings(policy=EpsilonGreedy()))
+    serve_next(stored)
+    done = Event()
+
+    def go_on() -> None:
+        while not done.is_set():
+            serve_next(stored)
+            stored.snapshot_if_due(every=15)
+
+    thread = Thread(target=go_on)
+    thread.start()
+    try:
+        for _ in range(8):
+            about, file = library.store.about(stored.id), io.BytesIO()
+            kind.write(library, about, file, lambda share: None)
+            came = import_file(library, file, "new", "x")
+            assert about.events <= came.events <= library.store.about(stored.id).events
+    finally:
+        done.set()
+        thread.join()
 
 
 # -- what is refused ------------------------------------------------------------------
