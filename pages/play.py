@@ -69,7 +69,7 @@ def draw_stage(session: PlaySession) -> None:
         st.rerun()
     # Computed before anything is drawn: then all that is drawn travels in one message.
     opened = session.open
-    ranked, favoured, curve = opened.ranked, opened.view.map_rows(), opened.view.curve()
+    ranked, favoured, earned = opened.ranked, opened.view.map_rows(), opened.view.earned()
     if session.trouble:
         st.error(plain(session.trouble), icon=":material/cloud_off:")
     with visit:
@@ -80,10 +80,10 @@ def draw_stage(session: PlaySession) -> None:
         show_beliefs(opened, ranked, session.setup.truth)
     with learned:
         show_map(opened, favoured, session.setup.truth)
-        show_score(curve)
+        show_score(earned)
         show_progress(session.live)
-        show_rewards(opened, curve, session.setup.truth)
-    show_regret(opened, curve, session.setup.truth)
+        show_rewards(opened, earned, session.setup.truth)
+    show_regret(opened, earned, session.setup.truth)
     show_hypotheses(opened.loop, ranked)
     show_log(opened)
     show_code(opened)

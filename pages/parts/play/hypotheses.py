@@ -35,8 +35,10 @@ def names_of(hypotheses: tuple[Hypothesis, ...]) -> dict[str, str]:
 
 def show_hypotheses(loop: LearningLoop, ranked: Ranked) -> None:
     """How far each hypothesis is believed, and whether tastes were found to have changed."""
-    learner, hypotheses = loop.learner, loop.settings.compared
-    if not learner.weights:
+    with loop.lock:
+        hypotheses, weights = loop.settings.compared, loop.learner.weights
+        changes = tuple(loop.learner.changes)
+    if not weights:
         return
     with st.expander(
         "What it takes the world to be like",
@@ -47,11 +49,11 @@ def show_hypotheses(loop: LearningLoop, ranked: Ranked) -> None:
         if not box.open:
             return
         note(_HELP)
-        _draw_weights(hypotheses, learner.weights)
+        _draw_weights(hypotheses, weights)
         if ranked.hypothesis is not None:
             drawn = hypotheses[ranked.hypothesis]
             note(f"The draw for this visitor came from: {in_words(drawn)}.")
-        for found, since in learner.changes:
+        for found, since in changes:
             note(f"After {found:,} rewards it found that tastes had changed after {since:,}.")
 
 

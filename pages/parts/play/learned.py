@@ -5,11 +5,12 @@ from typing import Any
 
 import streamlit as st
 
-from engine.evaluation.learning_curve import RECENT, LearningCurve
+from engine.evaluation.learning_curve import RECENT
 from pages.parts.charts import context_map as contexts
 from pages.parts.charts import curves
 from pages.parts.play.open_loop import OpenLoop
 from pages.parts.play.setup import PlaySetup
+from pages.parts.play.view import Earned
 from pages.parts.text import note
 from pages.parts.theme import is_dark
 
@@ -40,34 +41,34 @@ def show_map(opened: OpenLoop, favoured: Sequence[Mapping[str, Any]], truth: boo
     )
 
 
-def show_score(curve: LearningCurve) -> None:
+def show_score(earned: Earned) -> None:
     """Three numbers."""
     with st.container(horizontal=True):
-        st.metric("Visitors", f"{len(curve):,}")
-        st.metric("Mean reward", f"{curve.mean_reward:.2f}" if len(curve) else "–")
-        st.metric(f"Of last {RECENT}", f"{curve.recent_reward:.2f}" if len(curve) else "–")
+        st.metric("Visitors", f"{earned.visitors:,}")
+        st.metric("Mean reward", f"{earned.mean:.2f}" if earned.visitors else "–")
+        st.metric(f"Of last {RECENT}", f"{earned.recent:.2f}" if earned.visitors else "–")
 
 
-def show_rewards(opened: OpenLoop, curve: LearningCurve, truth: bool) -> None:
+def show_rewards(opened: OpenLoop, earned: Earned, truth: bool) -> None:
     """The mean reward over time; what could have been had is drawn only with the truth."""
-    if not len(curve):
+    if not earned.visitors:
         return
-    span = curves.span_of(len(curve))
+    span = curves.span_of(earned.visitors)
     told = f"Mean reward over the visitors, seed {opened.loop.seed}"
     note(told)
     st.vega_lite_chart(
-        curves.reward_rows(opened.world, list(curve.rows()), span, truth),
+        curves.reward_rows(opened.world, earned.rows, span, truth),
         curves.reward_spec(is_dark(), span, truth),
         key=f"chart-reward-{span}-{truth}",
         alt=told,
     )
 
 
-def show_regret(opened: OpenLoop, curve: LearningCurve, truth: bool) -> None:
+def show_regret(opened: OpenLoop, earned: Earned, truth: bool) -> None:
     """What was lost against the best choice; only the truth can tell."""
-    if not len(curve) or not truth:
+    if not earned.visitors or not truth:
         return
-    points, span = list(curve.rows()), curves.span_of(len(curve))
+    points, span = earned.rows, curves.span_of(earned.visitors)
     st.markdown(f"##### Cumulative regret, seed {opened.loop.seed}", help=_REGRET_HELP)
     top = curves.span_of(max(points[-1]["regret"], points[-1]["uniform_regret"]))
     st.vega_lite_chart(

@@ -57,26 +57,29 @@ def show_code(opened: OpenLoop) -> None:
         if not opened.loop.events:
             note(_NONE_YET)
             return
-        (last,) = latest_rows(opened.loop, 1)
-        event_id = str(last["event"])
-        state = opened.loop.events[event_id]
+        with opened.loop.lock:
+            (last,) = latest_rows(opened.loop, 1)
+            state = opened.loop.events[str(last["event"])]
+            ranked, sent = state.ranked, sum(state.rewards) if state.open else None
+            is_short = len(opened.loop.events) <= LATEST
+            code = reproduce(opened.loop, opened.world) if is_short else ""
         request, answer = st.columns(2)
         with request:
             note("POST /rank")
-            st.code(_text(state.ranked.request.to_json()), "json", height=300)
+            st.code(_text(ranked.request.to_json()), "json", height=300)
         with answer:
             note("201 Created")
-            st.code(_text(opened.loop.answer(event_id).to_json()), "json", height=300)
-        if state.open:
-            note(f"POST /events/{event_id}/reward")
-            st.code(_text({"value": sum(state.rewards)}), "json")
-        else:
+            st.code(_text(ranked.answer().to_json()), "json", height=300)
+        if sent is None:
             note("No reward was sent: the default reward applied.")
-        if len(opened.loop.events) > LATEST:
+        else:
+            note(f"POST /events/{ranked.event_id}/reward")
+            st.code(_text({"value": sent}), "json")
+        if not is_short:
             note(f"The code of more than {LATEST:,} events is left out.")
             return
         note("The same in Python, from the first event on")
-        st.code(reproduce(opened.loop, opened.world), "python", height=340)
+        st.code(code, "python", height=340)
 
 
 def _text(value: object) -> str:

@@ -1,5 +1,8 @@
 """What a page shows of a loop, each part computed once for every state of its log."""
 
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
 from engine.evaluation.context_map import favourites
 from engine.evaluation.learning_curve import LearningCurve
 from engine.loop.entries import Ranked
@@ -8,8 +11,25 @@ from engine.store import StoredLoop
 from engine.worlds import Context, World
 
 
+@dataclass(frozen=True, slots=True)
+class Earned:
+    """What the visitors of a loop have earned.
+
+    Attributes:
+        visitors: how many have answered.
+        mean: their mean reward; NaN before the first.
+        recent: of the last `engine.evaluation.learning_curve.RECENT`.
+        rows: see `LearningCurve.rows`.
+    """
+
+    visitors: int
+    mean: float
+    recent: float
+    rows: Sequence[Mapping[str, float]]
+
+
 class LoopView:
-    """What a page shows of a loop.
+    """What a page shows of a loop; nothing it gives changes, whatever others do to the loop.
 
     Args:
         world: whose visitors it serves.
@@ -24,6 +44,7 @@ class LoopView:
         self._seen = self._stored.loop.log.position
         self._ranked: dict[tuple[tuple[str, str], ...], Ranked] = {}
         self._map: list[dict[str, object]] | None = None
+        self._earned: Earned | None = None
 
     def _forget_what_is_old(self) -> None:
         """The log tells all but the time, which matters while a wait may end."""
@@ -50,6 +71,12 @@ class LoopView:
         return self._map
 
     @locked
-    def curve(self) -> LearningCurve:
-        """The learning curve up to now."""
-        return self._stored.follow(LearningCurve)
+    def earned(self) -> Earned:
+        """What its visitors have earned up to now."""
+        self._forget_what_is_old()
+        if self._earned is None:
+            curve = self._stored.follow(LearningCurve)
+            self._earned = Earned(
+                len(curve), curve.mean_reward, curve.recent_reward, tuple(curve.rows())
+            )
+        return self._earned
