@@ -198,16 +198,6 @@ def test_a_loop_can_be_left_while_a_reset_still_remembers_it(open_app: Open) -> 
     assert not app.session.can_undo
 
 
-def test_loops_follow_the_browser_that_tells_its_secret(open_app: Open) -> None:
-    app = open_app()
-    app.answer(1.0)
-    before = app.session.owner
-    library().hand_over(before, "the browser")
-    app.session.belong_to("the browser")
-    assert [about.id for about in store().loops("the browser")] == [app.session.open.stored.id]
-    assert store().loops(before) == []
-
-
 # -- files ----------------------------------------------------------------------------
 
 

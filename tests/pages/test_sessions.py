@@ -1,0 +1,46 @@
+"""What a browser session has on each page, without a page."""
+
+from collections.abc import Iterator
+
+import pytest
+import streamlit as st
+
+from pages.parts.compare.setup import CompareSetup
+from pages.parts.library import library
+from pages.parts.play.setup import PlaySetup
+from pages.parts.race.setup import RaceSetup
+from pages.parts.sessions import (
+    compare_session,
+    hand_over,
+    known_play_session,
+    play_session,
+    race_session,
+)
+
+
+@pytest.fixture(autouse=True)
+def new_browser_session() -> Iterator[None]:
+    st.session_state.clear()
+    yield
+    st.session_state.clear()
+
+
+def test_each_page_has_one_session_from_its_first_visit_on() -> None:
+    assert known_play_session() is None
+    play, compare, race = (
+        play_session(PlaySetup()), compare_session(CompareSetup(), None), race_session(RaceSetup()),
+    )  # fmt: skip
+    assert known_play_session() is play
+    assert play_session(PlaySetup(seed=3)) is play
+    assert compare_session(CompareSetup(seed=3), None) is compare
+    assert race_session(RaceSetup(seed=3)) is race
+
+
+def test_what_was_kept_before_a_browser_was_known_is_its_own() -> None:
+    hand_over("nobody", "somebody")  # before there is anything
+    session = play_session(PlaySetup())
+    session.send_reward(1.0)
+    hand_over(session.owner, "the browser")
+    session.reset()
+    session.send_reward(1.0)
+    assert [about.events for about in library().loops("the browser")] == [1, 1]
