@@ -6,6 +6,7 @@
       PersonalizerError      a request, a setting or a call that was refused
         StoreError           the store could not do what it was asked for
           GoneError          a loop that was deleted, has expired, or never was
+          ExistsError        a loop that is there already
         RejectedError        a file that was not imported, with its faulty lines
       UnreadableError        JSON that is not what was expected
         FullError            more events than may come in
@@ -56,6 +57,13 @@ class GoneError(StoreError):
 
     def __init__(self) -> None:
         super().__init__("This loop is not here any more: it was deleted, or expired.", "NotFound")
+
+
+class ExistsError(StoreError):
+    """A loop that is there already, so that it cannot begin."""
+
+    def __init__(self, loop: str) -> None:
+        super().__init__(f"There is a loop with the id {loop} already, so it was not made again.")
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as NoConnection
 
-from engine.errors import OvertakenError, StoreError
+from engine.errors import GoneError, StoreError
 from engine.loop.clock import utc_now
 from engine.store.limits import Limits
 from engine.store.schema import migrate
@@ -126,13 +126,15 @@ def translated() -> Iterator[None]:
     """Say a database's failures in one sentence.
 
     Raises:
-        OvertakenError: for a place in a log that is taken.
+        GoneError: for a loop that was deleted meanwhile.
         StoreError: for everything else.
     """
     try:
         yield
     except IntegrityError as error:
-        raise OvertakenError from error
+        if "foreign key" in str(error.orig).lower():
+            raise GoneError from error
+        raise StoreError(_PLACE_TAKEN) from error
     except OSError as error:
         raise StoreError(f"The data folder cannot be used: {error.strerror}.") from error
     except NoConnection as error:
@@ -144,6 +146,10 @@ def translated() -> Iterator[None]:
 _BUSY = (
     "The database is busy with somebody else's work, so this was not saved and did not happen. "
     "Try again."
+)
+_PLACE_TAKEN = (
+    "The database has something else in this place, so this was not saved and did not happen. "
+    "Open the loop again."
 )
 _MEANINGS = {
     "locked": _BUSY,

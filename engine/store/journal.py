@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from engine.errors import OvertakenError
+from engine.errors import ExistsError, OvertakenError
 from engine.loop.entries import Entry, Ranked, Undone
 from engine.loop.log import EventLog
 from engine.store.snapshots import Snapshot
@@ -41,10 +41,10 @@ class Journal:
     def _begin(self, entries: Sequence[Entry | Undone]) -> None:
         try:
             self._store.create(self._about, [*self._early, *entries])
-        except OvertakenError:
+        except ExistsError:
             # It was written after all when the answer to an earlier attempt got lost.
             self.is_begun = True
-            raise
+            raise OvertakenError from None
         self.is_begun, self._early = True, []
 
     def _more_events(self, entries: Sequence[Entry | Undone]) -> int:

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import ColumnElement, Row, bindparam, delete, func, insert, select, update
+from sqlalchemy.exc import IntegrityError
 
-from engine.errors import GoneError, StoreError, refuse
+from engine.errors import ExistsError, GoneError, StoreError, refuse
 from engine.loop.entries import Entry, Ranked, Undone
 from engine.store.logs import INSERT, Logs, rows_of
 from engine.store.schema import ENTRIES, LOOPS, SNAPSHOTS
@@ -55,6 +56,7 @@ class Store(Logs, Snapshots):
             ready: False for a loop that others shall not see before `finish`.
 
         Raises:
+            ExistsError: if there is such a loop.
             StoreError: if it cannot be written, or the owner has too many loops.
         """
         now, most = self._now(), self.limits.max_loops
@@ -66,20 +68,22 @@ class Store(Logs, Snapshots):
                     "delete one on the Data page first.",
                     "OperationNotAllowed",
                 )
-            connection.execute(
-                insert(LOOPS).values(
-                    id=about.id,
-                    owner=about.owner,
-                    name=about.name,
-                    world=about.world,
-                    seed=str(about.seed),
-                    length=len(entries),
-                    events=sum(isinstance(entry, Ranked) for entry in entries),
-                    created=now,
-                    used=now,
-                    ready=ready,
-                )
-            )
+            row = {
+                "id": about.id,
+                "owner": about.owner,
+                "name": about.name,
+                "world": about.world,
+                "seed": str(about.seed),
+                "length": len(entries),
+                "events": sum(isinstance(entry, Ranked) for entry in entries),
+                "created": now,
+                "used": now,
+                "ready": ready,
+            }
+            try:
+                connection.execute(insert(LOOPS).values(row))
+            except IntegrityError as error:
+                raise ExistsError(about.id) from error
             if entries:
                 connection.execute(INSERT, rows_of(about.id, 0, entries))
 

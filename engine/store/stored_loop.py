@@ -12,7 +12,7 @@ from functools import wraps
 from threading import RLock
 from typing import Concatenate, ParamSpec, Self, TypeVar
 
-from engine.errors import OvertakenError, StoreError
+from engine.errors import StoreError
 from engine.loop.clock import Clock, utc_now
 from engine.loop.event_index import ArchivedEvents, EventIndex
 from engine.loop.learning_loop import LearningLoop
@@ -212,7 +212,7 @@ class StoredLoop:
         if log.position - self._written < every:
             return False
         self._written = log.position
-        with contextlib.suppress(StoreError, OvertakenError):
+        with contextlib.suppress(StoreError):
             self._write(journal)
             return True
         return False

@@ -3,6 +3,7 @@
 import os
 import time
 from functools import cache
+from threading import Lock
 
 import streamlit as st
 
@@ -18,8 +19,17 @@ def followers(about: About) -> tuple[LearningCurve, ...]:
     return () if world is None else (LearningCurve(world),)
 
 
-@cache
+_OPENING = Lock()
+"""Held by whoever opens the library: it is opened once, however many come first."""
+
+
 def _library(url: str) -> Library:
+    with _OPENING:
+        return _opened(url)
+
+
+@cache
+def _opened(url: str) -> Library:
     store = Store.open(url, Limits.from_environment(os.environ))
     return Library(store, time.monotonic, followers)
 
@@ -44,4 +54,5 @@ def position_of(loop: str) -> int:
 
 def close_library() -> None:
     """Forget all open loops, as a new process has."""
-    _library.cache_clear()
+    with _OPENING:
+        _opened.cache_clear()

@@ -5,8 +5,12 @@ from pathlib import Path
 
 import pytest
 
-from engine.store import StoreError
+from engine.loop.log import START
+from engine.store import GoneError, Store, StoredLoop, StoreError
 from engine.store.database import address, connect
+from engine.store.logs import INSERT, rows_of
+from engine.store.snapshots import Snapshot
+from tests.engine.store.workers import serve_next
 
 
 def test_where_loops_are_kept() -> None:
@@ -51,3 +55,20 @@ def test_sqlite_is_set_up_for_several_processes(tmp_path: Path) -> None:
     assert sqlite3.connect(tmp_path / "new" / "folder" / "events.db").execute(
         "PRAGMA journal_mode"
     ).fetchone() == ("wal",)
+
+
+def test_what_refers_to_a_loop_that_was_deleted_meanwhile_says_so(store: Store) -> None:
+    with pytest.raises(GoneError, match="not here any more"):
+        store.put_snapshots("nobody", {Snapshot(START, "loop", "1"): b""})
+
+
+def test_a_place_that_is_taken_against_all_expectation_is_a_failure_and_not_a_race(
+    store: Store, kept: StoredLoop
+) -> None:
+    """Whoever is overtaken tries again, which here would never end."""
+    entries = list(kept.loop.log.history)
+    with store._writing() as connection:
+        connection.execute(INSERT, rows_of(kept.id, len(entries), entries[:1]))
+    with pytest.raises(StoreError, match="something else in this place"):
+        serve_next(kept)
+    assert len(kept.loop.events) == 1

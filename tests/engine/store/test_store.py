@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from engine import PersonalizerError
+from engine.errors import ExistsError
 from engine.store import GoneError, Store, StoredLoop
 from engine.store.store import About
 from tests.engine.requests import DRINKS
@@ -16,6 +17,12 @@ def test_a_creation_whose_answer_was_lost_is_found(store: Store) -> None:
     store.create(store_about(kept), kept.loop.log.history)
     serve_next(kept)
     assert len(StoredLoop.open(store, kept.id).loop.events) == 1
+
+
+def test_a_loop_that_is_there_already_cannot_begin(store: Store, kept: StoredLoop) -> None:
+    with pytest.raises(ExistsError, match=f"a loop with the id {kept.id} already"):
+        store.create(store_about(kept))
+    assert store.about(kept.id).events == 1
 
 
 def store_about(kept: StoredLoop) -> About:
