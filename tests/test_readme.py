@@ -1,39 +1,99 @@
-"""What the README says is true: its Python runs, its commands are the ones that CI runs."""
+"""What the READMEs say is true: their Python runs, their commands are the ones that CI runs."""
 
 import re
+from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import parse_qsl
 
+import pytest
+
+from engine.policies.registry import POLICIES
 from engine.worlds import World
+from pages.parts.play.setup import PlaySetup
 
 ROOT = Path(__file__).parents[1]
-README = (ROOT / "README.md").read_text()
-BLOCKS = re.findall(r"```python\n(.*?)```", README, flags=re.DOTALL)
+READMES = ("README.md", "engine/README.md", "pages/README.md")
+each_readme = pytest.mark.parametrize("name", READMES)
 
 
-def test_its_python_runs_from_top_to_bottom() -> None:
+def text_of(name: str) -> str:
+    return (ROOT / name).read_text(encoding="utf-8")
+
+
+def run(name: str) -> dict[str, object]:
+    """Run the Python of a README from top to bottom; the names that it leaves."""
     names: dict[str, object] = {}
-    for block in BLOCKS:
-        exec(compile(block, "README.md", "exec"), names)
-    assert names
+    for block in re.findall(r"```python\n(.*?)```", text_of(name), flags=re.DOTALL):
+        exec(compile(block, name, "exec"), names)
+    return names
 
 
-def test_the_world_in_the_readme_is_a_world() -> None:
-    names: dict[str, object] = {}
-    exec(compile(BLOCKS[-1], "README.md", "exec"), names)
+@pytest.fixture(autouse=True)
+def unregistered() -> Iterator[None]:
+    """Whatever policy a README registers is gone afterwards."""
+    before = dict(POLICIES)
+    yield
+    POLICIES.clear()
+    POLICIES.update(before)
+
+
+@each_readme
+def test_its_python_runs_from_top_to_bottom(name: str) -> None:
+    assert run(name)
+
+
+def test_the_world_and_the_policy_that_are_added_are_some() -> None:
+    names = run("engine/README.md")
     world = names["LUNCH"]
     assert isinstance(world, World)
     assert world.best_value > world.single_value
+    assert POLICIES["place"] is names["ByPlace"]
 
 
-def test_ci_runs_the_readmes_test_command() -> None:
-    command = re.search(r"## Test it\n\n```bash\n(.*?)\n```", README, flags=re.DOTALL)
+def test_the_front_door_is_short() -> None:
+    assert len(text_of("README.md").splitlines()) <= 150
+
+
+def test_ci_runs_the_readmes_test_commands() -> None:
+    command = re.search(r"## Test it\n\n```bash\n(.*?)\n```", text_of("README.md"), flags=re.DOTALL)
     assert command
+    quick = re.search(r"`(pytest .*?)` takes under two", text_of("README.md"))
+    assert quick
     script = (ROOT / ".ci" / "run").read_text()
-    for part in command[1].split(" && "):
+    for part in (*command[1].split(" && "), quick[1]):
         assert part.removeprefix("pip install ") in script
 
 
-def test_pictures_in_the_readme_are_there() -> None:
-    pictures = re.findall(r"!\[.*?\]\((.*?)\)", README)
-    assert pictures
-    assert all((ROOT / picture).is_file() for picture in pictures)
+@each_readme
+def test_what_it_points_to_is_there(name: str) -> None:
+    text = text_of(name)
+    targets = re.findall(r"\]\((?!http)(.*?)\)", text)
+    assert all((ROOT / name).parent.joinpath(target).is_file() for target in targets), targets
+    paths = re.findall(r"`((?:[a-z_]+/)+[a-z_]*)`", text)
+    for path in paths:
+        wing = ROOT / name.partition("/")[0]
+        places = (ROOT / path, wing / path, ROOT / f"{path}.py", wing / f"{path}.py")
+        assert any(place.exists() for place in places), path
+
+
+def test_a_link_in_the_tour_is_one_that_the_page_takes() -> None:
+    link = re.search(r"`\?(world=.*?)`", text_of("README.md"))
+    assert link
+    setup, refused = PlaySetup.from_query(dict(parse_qsl(link[1])))
+    assert refused == []
+    assert setup.query().keys() >= {"world", "seed", "policy", "truth"}
+
+
+def test_equations_are_numbered_and_the_lines_that_compute_them_say_so() -> None:
+    numbers = [int(n) for n in re.findall(r"\\tag\{(\d+)\}", text_of("engine/README.md"))]
+    assert numbers == list(range(1, len(numbers) + 1))
+    named: set[int] = set()
+    for path in (ROOT / "engine").rglob("*.py"):
+        for comment in re.findall(r"  # (\(\d+\)(?:, \(\d+\))*)$", path.read_text(), flags=re.M):
+            named |= {int(n) for n in re.findall(r"\d+", comment)}
+    assert named == set(numbers)
+
+
+def test_every_wing_of_the_engine_is_told() -> None:
+    wings = {path.name for path in (ROOT / "engine").iterdir() if (path / "__init__.py").is_file()}
+    assert {wing for wing in wings if f"| `{wing}/` |" in text_of("engine/README.md")} == wings

@@ -4,7 +4,7 @@ The log holds rewards of the baseline's actions alone. For the share of visitors
 get the same action they are known; for the others they could be anything, so the value
 of going online lies in a band,
 
-    V in [mean pi(b|x) r + low (1 - pi(b|x)), mean pi(b|x) r + high (1 - pi(b|x))]
+    (12)  mean [pi(b|x) r + low (1 - pi(b|x))] <= V <= mean [pi(b|x) r + high (1 - pi(b|x))]
 
 (Manski, *Nonparametric Bounds on Treatment Effects*, AER 1990), as wide as the policy and
 the baseline differ. What the reward head believes is a belief, and labelled so. A little
@@ -13,7 +13,8 @@ robust estimate (Dudik, Langford & Li, ICML 2011, eq. 3) is a real one. A policy
 the rewards that it learned from looks better than it is, so each quarter of the events is
 judged by a head that learned from the others (cross-fitting: Chernozhukov et al., *The
 Econometrics Journal*, 2018, section 3): that is the policy after three quarters of the
-rewards, so the estimate errs on the low side.
+rewards, so the estimate errs on the low side. The equation's number is that in
+``engine/README.md``.
 """
 
 import math
@@ -81,7 +82,7 @@ def switch_value(loop: LearningLoop, latest: int = 1_000) -> SwitchValue | None:
     weights = np.array([_baseline_weight(s) for s in states])
     known = same * weights * rewards
     low, high = min(0.0, float(rewards.min())), max(1.0, float(rewards.max()))
-    lows, highs = known + low * (1 - same), known + high * (1 - same)
+    lows, highs = known + low * (1 - same), known + high * (1 - same)  # (12)
     estimate, error = _estimate(loop, states)
     return SwitchValue(
         events=len(states),

@@ -14,15 +14,15 @@ It knows no doubt: its covariance is zero, so it explores only by chance.
 The weights are never written out. A step adds a multiple of a row to them, so they are at
 all times a combination of the rows learned,
 
-    (1)  w = sum over rows i of dual_i x_i,    x.w = sum of dual_i (x.x_i),
+    (13)  w = sum over rows i of dual_i x_i,    x.w = sum of dual_i (x.x_i),
 
 and with s_k, t_k the symmetric polynomials of two contexts and of two actions, column by
 column (`engine.learners.crosses`), the inner product of two rows is
 
-    (2)  x.z = (1 + s_1 + s_2) + (t_1 + t_2) + t_1 (s_1 + ... + s_crosses).
+    (14)  x.z = (1 + s_1 + s_2) + (t_1 + t_2) + t_1 (s_1 + ... + s_crosses).
 
 So the work depends on how many different rows were rewarded, never on how many columns
-pairs make.
+pairs make. Numbers of equations as in ``engine/README.md``.
 """
 
 import math
@@ -108,7 +108,7 @@ class ClassicModel(Learned):
         return means
 
     def _times_weights(self, context: Features, actions: tuple[Action, ...]) -> Array:
-        """Inner products of rows with the weights, (K,): equations (1) and (2)."""
+        """Inner products of rows with the weights, (K,): equations (13) and (14)."""
         c, a = self._at[:, : len(self._rows)]
         duals = self._duals[: len(self._rows)]
         alone, crossed = self._contexts.products(context)
@@ -117,7 +117,7 @@ class ClassicModel(Learned):
         crossed_sums = np.bincount(a, duals * crossed[c], minlength=len(self._actions))
         # Row by row, so that no bit depends on what else was asked for.
         means: Array = (of_actions * np.array([sums, crossed_sums])).sum(axis=(1, 2))
-        means += duals @ alone[c]
+        means += duals @ alone[c]  # (13)
         return means
 
     def _move(self, context: Features, action: Action, error: float, weight: float) -> None:
@@ -130,7 +130,7 @@ class ClassicModel(Learned):
         self._at[0, row], self._at[1, row] = c, a
         alone, crossed = self._contexts.products(context)[:, c]
         action_alone, single = self._actions.products(_with_id(action))[:, a]
-        length = alone + action_alone + single * crossed  # (2)
+        length = alone + action_alone + single * crossed  # (14)
         self._duals[row] += -math.expm1(-2 * self._rate * weight) * error / length
         self._means.clear()
 

@@ -3,11 +3,12 @@
 All crosses of k parts (fields, or columns) together have as their inner product the k-th
 elementary symmetric polynomial of the inner products s_1..s_P part by part,
 
-    (1)  e_k = sum over parts p_1 < ... < p_k of s_p1 ... s_pk
+    (2)  e_k = sum over parts p_1 < ... < p_k of s_p1 ... s_pk
 
 (the ANOVA kernel: Shawe-Taylor & Cristianini, *Kernel Methods for Pattern Analysis*, 2004,
 section 9.2), so triples of hundreds of parts cost a few vector operations. One term of the
 sum is what the crosses of those parts alone add.
+Numbers of equations as in ``engine/README.md``.
 """
 
 import math
@@ -40,7 +41,7 @@ def symmetric_polynomials(products: Array, orders: int) -> Array:
     e: Array = np.zeros((orders + 1, *products.shape[:-1]))
     e[0] = 1.0
     for part in range(products.shape[-1]):
-        e[1:] += products[..., part] * e[:-1]  # (1)
+        e[1:] += products[..., part] * e[:-1]  # (2)
     return e
 
 

@@ -30,6 +30,7 @@ class Thompson(Policy):
     Sampling*, section 3), but of everything; draws that must agree drop what has little
     chance and keep what is in contest. ``tests/benchmarks/regret.py`` has the figures.
     Copies of an action split its draws, so together they are shown less than it alone.
+    Numbers of equations as in ``engine/README.md``.
 
     Attributes:
         draws: number of posterior draws, 64 to 65,536.
@@ -94,7 +95,7 @@ class Thompson(Policy):
         counts = np.bincount(winners, minlength=size)
         agreed = (counts / counts.max()) ** self.agreement
         agreed /= agreed.sum()
-        probabilities = (1 - self.floor) * agreed + self.floor * chance
+        probabilities = (1 - self.floor) * agreed + self.floor * chance  # (10)
         errors = (1 - self.floor) * _standard_errors(counts, self.draws, self.agreement)
         if rng.random() < self.floor:
             return Decision(probabilities, errors, pick(chance, rng), "random")

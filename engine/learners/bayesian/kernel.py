@@ -6,6 +6,7 @@ A row is (context part) x (action part), a tensor product, so
 
 The context part holds all crosses of up to three fields (`engine.learners.crosses`), each
 order of crossing scaled by itself.
+Numbers of equations as in ``engine/README.md``.
 """
 
 from collections.abc import Sequence

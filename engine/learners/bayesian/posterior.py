@@ -95,7 +95,7 @@ class Posterior(Learned):
     @property
     def centre(self) -> float:
         """Mean of m0."""
-        return self._pull / self._precision
+        return self._pull / self._precision  # (4)
 
     # -- what is believed -------------------------------------------------------------
 
@@ -257,7 +257,7 @@ class Posterior(Learned):
         known = prior_mean[: share.size]
         sigma = share.covariance[: share.size, : share.size]
         weights: Array = np.zeros(block.size)
-        weights[: share.size] = sigma @ known / self._tau2 - known
+        weights[: share.size] = sigma @ known / self._tau2 - known  # (11)
         return PriorShift(weights, float(share.pq[1] @ known) / self._tau2)
 
     def centre_after(self, pull: float) -> float:
