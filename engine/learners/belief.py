@@ -31,22 +31,19 @@ class Belief:
     @property
     def mean(self) -> Array:
         """Expected rewards, (K,)."""
-        result: Array = self.weights @ self.means
-        return result
+        return np.asarray(self.weights @ self.means)
 
     @property
     def sds(self) -> Array:
-        """Standard centred_means of each part, (H, K)."""
+        """Standard deviation of each part, (H, K)."""
         variances = np.diagonal(self.covariances, axis1=1, axis2=2)
-        result: Array = np.sqrt(np.maximum(variances, 0.0))
-        return result
+        return np.asarray(np.sqrt(np.maximum(variances, 0.0)))
 
     @property
     def sd(self) -> Array:
-        """Standard centred_means of the whole, (K,): within the parts and between them."""
-        squares = self.weights @ (self.sds**2 + (self.means - self.mean) ** 2)
-        result: Array = np.sqrt(squares)
-        return result
+        """Standard deviation of the whole, (K,): within the parts and between them."""
+        squares = self.sds**2 + (self.means - self.mean) ** 2
+        return np.asarray(np.sqrt(self.weights @ squares))
 
     def only(self, positions: list[int]) -> "Belief":
         """The belief about some of the actions."""

@@ -11,7 +11,6 @@ from dataclasses import dataclass, replace
 from typing import Any, ClassVar, Literal
 
 import numpy as np
-from numpy.typing import NDArray
 
 from engine.arrays import Array
 from engine.learners.belief import Belief
@@ -59,23 +58,18 @@ class Normals:
 
     def table(self, draws: int, size: int) -> Array:
         """The first ``size`` columns of the table with ``draws`` rows."""
-        if self._table.shape[0] != draws:
+        if len(self._table) != draws:
             self._table = np.zeros((draws, 0))
-        have = self._table.shape[1]
-        if have < size:
-            new = [
-                stream(self._seed, "normals", column).standard_normal(draws)
-                for column in range(have, size)
-            ]
-            self._table = np.column_stack([self._table, *new])
+        for column in range(self._table.shape[1], size):
+            new = stream(self._seed, "normals", column).standard_normal(draws)
+            self._table = np.column_stack([self._table, new])
         return self._table[:, :size]
 
 
 def ties(mean: Array) -> Array:
     """Uniform distribution over the actions whose mean is the highest, up to rounding."""
-    best: NDArray[np.bool_] = mean >= mean.max() - 1e-12
-    share: Array = best / best.sum()
-    return share
+    best = mean >= mean.max() - 1e-12
+    return np.asarray(best / best.sum())
 
 
 def pick(probabilities: Array, rng: np.random.Generator) -> int:
@@ -144,9 +138,5 @@ class Policy(ABC):
         """Choose among the actions of a belief; the first is the baseline."""
 
     def best_match(self, actions: int) -> float:
-        """The highest probability that it can give the baseline, however well it imitates.
-
-        Args:
-            actions: how many are not excluded, K.
-        """
+        """The highest probability that it can give the baseline among K actions."""
         return 1.0

@@ -1,7 +1,6 @@
 """Epsilon-greedy: the service's own exploration."""
 
 from dataclasses import dataclass
-from typing import ClassVar
 
 import numpy as np
 
@@ -21,12 +20,10 @@ class EpsilonGreedy(Policy):
         epsilon: share of uniformly random decisions, 0 to 1; the service's default is 0.2.
     """
 
-    key: ClassVar[str] = "epsilon"
-    label: ClassVar[str] = "Epsilon-greedy"
-    story: ClassVar[str] = (
-        "Shows its best guess, but any action to {epsilon} of visitors, for ever."
-    )
-    knobs: ClassVar[tuple[Knob, ...]] = (
+    key = "epsilon"
+    label = "Epsilon-greedy"
+    story = "Shows its best guess, but any action to {epsilon} of visitors, for ever."
+    knobs = (
         Knob(
             "epsilon",
             "offers at random",
@@ -43,7 +40,6 @@ class EpsilonGreedy(Policy):
         check_number(CODE, "policy.epsilon", self.epsilon, 0, 1)
 
     def decide(self, belief: Belief, normals: Normals, rng: np.random.Generator) -> Decision:
-        """Choose among the actions scored; the first is the baseline."""
         size = len(belief.mean)
         best = ties(belief.mean)
         probabilities = (1 - self.epsilon) * best + self.epsilon / size
@@ -52,5 +48,4 @@ class EpsilonGreedy(Policy):
         return Decision(probabilities, np.zeros(size), chosen, "random" if random else "best")
 
     def best_match(self, actions: int) -> float:
-        """(1 - epsilon) + epsilon / K."""
         return 1 - self.epsilon + self.epsilon / actions

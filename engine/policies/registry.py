@@ -12,11 +12,10 @@ from engine.policies.thompson import Thompson
 from engine.policies.ucb import UpperBound
 from engine.policies.uniform import Uniform
 
+P = TypeVar("P", bound=Policy)
+
 POLICIES: dict[str, type[Policy]] = {}
 """By key, in the order in which they are offered."""
-
-
-P = TypeVar("P", bound=Policy)
 
 
 def register(policy: type[P]) -> type[P]:

@@ -1,7 +1,6 @@
 """Softmax: the better an action looks, the more often it is shown."""
 
 from dataclasses import dataclass
-from typing import ClassVar
 
 import numpy as np
 
@@ -20,12 +19,10 @@ class Softmax(Policy):
         temperature: in units of reward, .001 to 10; the higher, the more is left to chance.
     """
 
-    key: ClassVar[str] = "softmax"
-    label: ClassVar[str] = "Softmax"
-    story: ClassVar[str] = (
-        "The better an action looks, the more often it is shown; temperature {temperature}."
-    )
-    knobs: ClassVar[tuple[Knob, ...]] = (
+    key = "softmax"
+    label = "Softmax"
+    story = "The better an action looks, the more often it is shown; temperature {temperature}."
+    knobs = (
         Knob(
             "temperature",
             "temperature",
@@ -42,7 +39,6 @@ class Softmax(Policy):
         check_number(CODE, "policy.temperature", self.temperature, 0.001, 10)
 
     def decide(self, belief: Belief, normals: Normals, rng: np.random.Generator) -> Decision:
-        """Choose among the actions scored."""
         size = len(belief.mean)
         power = np.exp((belief.mean - belief.mean.max()) / self.temperature)
         probabilities = power / power.sum()

@@ -2,7 +2,6 @@
 
 import contextlib
 from dataclasses import dataclass
-from typing import ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -41,13 +40,13 @@ class Thompson(Policy):
         agreement: how many draws must agree, 1 to 16; 1 is textbook Thompson sampling.
     """
 
-    key: ClassVar[str] = "thompson"
-    label: ClassVar[str] = "Thompson sampling"
-    story: ClassVar[str] = (
+    key = "thompson"
+    label = "Thompson sampling"
+    story = (
         "Draws what each action may earn from its belief, and shows the highest; {floor} of "
         "offers are left to chance."
     )
-    knobs: ClassVar[tuple[Knob, ...]] = (
+    knobs = (
         Knob(
             "floor",
             "exploration floor",
@@ -57,7 +56,7 @@ class Thompson(Policy):
             help="Share of offers left to chance, so that every action keeps some probability.",
         ),
     )
-    needs_doubt: ClassVar[bool] = True
+    needs_doubt = True
 
     draws: int = 4_096
     floor: float = 0.05
@@ -70,46 +69,35 @@ class Thompson(Policy):
         check_number(CODE, "policy.width", self.width, 0, 4)
         check_number(CODE, "policy.agreement", self.agreement, 1, 16, whole=True)
         if self.floor == self.width == 0:
-            refuse(
-                CODE,
-                "policy",
-                self,
-                "free of contradiction: a Thompson policy with neither width nor floor never "
-                "explores, which is Greedy()",
-            )
+            why = "a Thompson policy with neither width nor floor never explores, which is Greedy()"
+            refuse(CODE, "policy", self, f"free of contradiction: {why}")
 
     def decide(self, belief: Belief, normals: Normals, rng: np.random.Generator) -> Decision:
-        """Choose among the actions scored; the first is the baseline."""
         size = len(belief.mean)
         chance = np.full(size, 0.5 / size)
         chance[0] += 0.5
+        # Where the draws of each part of the belief end.
+        ends = np.rint(belief.weights.cumsum() * self.draws).astype(int)
+        ends[-1] = self.draws
         if self.width == 0:
-            best = ties(belief.mean)
-            random = bool(rng.random() < self.floor)
-            probabilities = (1 - self.floor) * best + self.floor * chance
-            chosen = pick(chance if random else best, rng)
-            return Decision(probabilities, np.zeros(size), chosen, "random" if random else "best")
-        ends = _shared_out(self.draws, belief.weights)
-        drawn = self._draw(belief, normals.table(self.draws, size), ends)
-        winners = drawn.argmax(axis=1)
-        counts = np.bincount(winners, minlength=size)
-        agreed = (counts / counts.max()) ** self.agreement
-        agreed /= agreed.sum()
+            agreed, errors = ties(belief.mean), np.zeros(size)
+        else:
+            drawn = self._draw(belief, normals.table(self.draws, size), ends)
+            winners = drawn.argmax(axis=1)
+            counts = np.bincount(winners, minlength=size)
+            agreed = (counts / counts.max()) ** self.agreement
+            agreed /= agreed.sum()
+            errors = (1 - self.floor) * _standard_errors(counts, self.draws, self.agreement)
         probabilities = (1 - self.floor) * agreed + self.floor * chance  # (10)
-        errors = (1 - self.floor) * _standard_errors(counts, self.draws, self.agreement)
         if rng.random() < self.floor:
             return Decision(probabilities, errors, pick(chance, rng), "random")
         chosen = pick(agreed, rng)
+        if self.width == 0:
+            return Decision(probabilities, errors, chosen, "best")
         counted = np.flatnonzero(winners == chosen)
         decisive = int(counted[rng.integers(len(counted))])
-        return Decision(
-            probabilities,
-            errors,
-            chosen,
-            "draw",
-            drawn[decisive].copy(),
-            int(np.searchsorted(ends, decisive, side="right")),
-        )
+        part = int(np.searchsorted(ends, decisive, side="right"))
+        return Decision(probabilities, errors, chosen, "draw", drawn[decisive].copy(), part)
 
     def best_match(self, actions: int) -> float:
         """1 - floor / 2 + floor / 2K: half of the floor is the baseline's."""
@@ -127,13 +115,6 @@ class Thompson(Policy):
         return drawn
 
 
-def _shared_out(draws: int, weights: Array) -> NDArray[np.int_]:
-    """Where the draws of each part end, in proportion to the weights."""
-    ends: NDArray[np.int_] = np.rint(weights.cumsum() * draws).astype(int)
-    ends[-1] = draws
-    return ends
-
-
 def _standard_errors(counts: NDArray[np.int_], draws: int, power: int) -> Array:
     """Standard errors of frequencies raised to a power and normalised, by the delta method.
 
@@ -145,8 +126,7 @@ def _standard_errors(counts: NDArray[np.int_], draws: int, power: int) -> Array:
     q = p**power
     q /= q.sum()
     spread = (1 - 2 * q) / p + (q * q / p).sum()
-    errors: Array = power * q * np.sqrt(np.maximum(spread, 0.0) / draws)
-    return errors
+    return np.asarray(power * q * np.sqrt(np.maximum(spread, 0.0) / draws))
 
 
 def _root(covariance: Array) -> Array:
@@ -161,7 +141,5 @@ def _root(covariance: Array) -> Array:
         wider = covariance.copy()
         np.fill_diagonal(wider, diagonal + share * size)
         with contextlib.suppress(np.linalg.LinAlgError):
-            root = np.linalg.cholesky(wider)
-            return root.astype(np.float64, copy=False)
-    alone: Array = np.diag(np.sqrt(np.maximum(diagonal, 0.0)))
-    return alone
+            return np.linalg.cholesky(wider).astype(float, copy=False)
+    return np.diag(np.sqrt(np.maximum(diagonal, 0.0)))

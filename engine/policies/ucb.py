@@ -1,7 +1,6 @@
 """The upper confidence bound: mean plus doubt."""
 
 from dataclasses import dataclass
-from typing import ClassVar
 
 import numpy as np
 
@@ -21,17 +20,17 @@ class UpperBound(Policy):
         width: standard deviations added to the mean, 0 to 10.
     """
 
-    key: ClassVar[str] = "ucb"
-    label: ClassVar[str] = "UCB"
-    story: ClassVar[str] = (
+    key = "ucb"
+    label = "UCB"
+    story = (
         "Adds to each guess what it may be wrong by, and shows the highest: mean plus {width} × "
         "its standard deviation."
     )
-    knobs: ClassVar[tuple[Knob, ...]] = (
+    knobs = (
         Knob("width", "standard deviations added", (0, 25, 50, 100, 150, 200, 300), parts=100),
     )
-    needs_doubt: ClassVar[bool] = True
-    loggable: ClassVar[bool] = False
+    needs_doubt = True
+    loggable = False
 
     width: float = 1.0
 
@@ -39,7 +38,6 @@ class UpperBound(Policy):
         check_number(CODE, "policy.width", self.width, 0, 10)
 
     def decide(self, belief: Belief, normals: Normals, rng: np.random.Generator) -> Decision:
-        """Choose among the actions scored."""
         size = len(belief.mean)
         chosen = int((belief.mean + self.width * belief.sd).argmax())
         return Decision(np.eye(size)[chosen], np.zeros(size), chosen, "best")
