@@ -109,9 +109,9 @@ class LivePlay:
         return self.playing or self.waiting > 0
 
     @property
-    def is_closed(self) -> bool:
-        """Whether nobody can be let in: some come already, or the last one has come."""
-        return self.is_live or self._host.is_full
+    def can_start(self) -> bool:
+        """Whether visitors can be let in: none come by themselves yet, and more may come."""
+        return not (self.is_live or self._host.is_full)
 
     @property
     def pace(self) -> float | None:

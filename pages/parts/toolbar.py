@@ -46,7 +46,7 @@ def control_the_crowd(
             icon=":material/play_arrow:",
             shortcut="P",
             on_click=crowd.play,
-            disabled=crowd.is_closed,
+            disabled=not crowd.can_start,
             help="Visitors come by themselves and answer by their hidden tastes.",
         )
     for visitors in sizes:
@@ -55,7 +55,7 @@ def control_the_crowd(
             key=f"let-in-{visitors}",
             on_click=crowd.enqueue,
             args=(visitors,),
-            disabled=crowd.is_closed,
+            disabled=not crowd.can_start,
             help=f"Let {visitors:,} simulated visitors in.",
         )
     if end is not None:
@@ -65,7 +65,7 @@ def control_the_crowd(
             icon=":material/skip_next:",
             shortcut="S",
             on_click=crowd.step,
-            disabled=crowd.is_closed,
+            disabled=not crowd.can_start,
             help="Let one simulated visitor in.",
         )
         st.button(
@@ -73,7 +73,7 @@ def control_the_crowd(
             key="let-in-all",
             on_click=crowd.enqueue,
             args=(end,),
-            disabled=crowd.is_closed,
+            disabled=not crowd.can_start,
             help=f"Let {end:,} simulated visitors in.",
         )
 
