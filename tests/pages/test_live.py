@@ -1,0 +1,97 @@
+"""How simulated visitors come in, whoever serves them."""
+
+from collections.abc import Callable
+from threading import RLock
+
+import pytest
+
+from pages.parts.live import PAUSE, TICK, LivePlay, serve_in_time
+
+
+class Counter:
+    """A host with room for so many visitors, of whom a frame has time for some."""
+
+    def __init__(self, room: int = 1_000, most: int = 1_000) -> None:
+        self.lock, self.seconds, self.speed = RLock(), 0.0, 4
+        self.room, self.most, self.served = room, most, 0
+
+    @property
+    def now(self) -> Callable[[], float]:
+        return lambda: self.seconds
+
+    @property
+    def is_full(self) -> bool:
+        return self.served >= self.room
+
+    def serve(self, visitors: int) -> int:
+        count = min(visitors, self.most, self.room - self.served)
+        self.served += count
+        return count
+
+
+def frames(live: LivePlay, host: Counter, count: int, apart: float = TICK) -> list[int]:
+    """How many were served after each of some frames."""
+    after = []
+    for _ in range(count):
+        live.advance()
+        after.append(host.served)
+        host.seconds += apart
+    return after
+
+
+def test_a_crowd_comes_in_as_fast_as_it_can_be_served() -> None:
+    host = Counter(most=40)
+    live = LivePlay(host)
+    assert (live.pace, live.can_start) == (None, True)
+    live.enqueue(100)
+    assert (live.pace, live.can_start) == (TICK, False)
+    assert frames(live, host, 4) == [40, 80, 100, 100]
+    assert (live.waiting, live.enqueued, live.pace) == (0, 100, None)
+
+
+@pytest.mark.parametrize(("speed", "apart", "each"), [(1, 1.0, 1), (4, TICK, 1), (20, TICK, 5)])
+def test_played_visitors_come_at_their_speed(speed: int, apart: float, each: int) -> None:
+    host = Counter()
+    host.speed = speed
+    live = LivePlay(host)
+    live.play()
+    assert live.pace == apart
+    assert frames(live, host, 3, apart) == [each, 2 * each, 3 * each]
+
+
+def test_only_time_lets_visitors_in() -> None:
+    host = Counter()
+    live = LivePlay(host)
+    live.play()
+    assert frames(live, host, 5, apart=0.01) == [1] * 5
+
+
+def test_after_a_click_nobody_comes_for_a_moment() -> None:
+    host = Counter()
+    live = LivePlay(host)
+    live.play()
+    live.pause_after_click()
+    assert frames(live, host, 2, apart=PAUSE) == [0, 1]
+
+
+def test_the_last_one_ends_it_and_stop_does_at_once() -> None:
+    host = Counter(room=3)
+    live = LivePlay(host)
+    live.play()
+    assert frames(live, host, 5) == [1, 2, 3, 3, 3]
+    assert (live.is_live, live.can_start) == (False, False)
+    host = Counter(most=1)
+    live = LivePlay(host)
+    live.enqueue(10)
+    live.advance()
+    live.stop()
+    assert frames(live, host, 2) == [1, 1]
+    live.step()
+    assert host.served == 2
+
+
+def test_a_frame_ends_when_its_time_is_over(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("pages.parts.live._BUDGET", 0.0)
+    assert serve_in_time(lambda: None, 10) == 0
+    monkeypatch.setattr("pages.parts.live._BUDGET", 60.0)
+    assert serve_in_time(lambda: None, 10) == 10
