@@ -2,9 +2,10 @@
 
 >>> import tempfile
 >>> from engine.store import Store, StoredLoop
+>>> from engine.worlds import WORLDS
 >>> with tempfile.TemporaryDirectory() as folder:
 ...     store = Store.open(f"sqlite:///{folder}/events.db")
-...     stored = StoredLoop.create(store, owner="me", world="coffee", seed=7)
+...     stored = StoredLoop.create(store, owner="me", world=WORLDS["coffee"], seed=7)
 ...     answer = stored.rank([{"id": "tea", "features": [{"hot": True}]}])
 ...     stored.reward(answer.event_id, 1.0)
 ...     store.loops("me")[0].events

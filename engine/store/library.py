@@ -7,6 +7,7 @@ from weakref import WeakValueDictionary
 from engine.loop.settings import LoopSettings
 from engine.store.store import About, Store
 from engine.store.stored_loop import Followers, StoredLoop, new_id, nobody
+from engine.worlds import World
 
 _HOUR = 3_600.0
 
@@ -30,8 +31,8 @@ class Library:
         self._loops: WeakValueDictionary[str, StoredLoop] = WeakValueDictionary()
         self._locks: WeakValueDictionary[str, _Turn] = WeakValueDictionary()
 
-    def begin(self, owner: str, world: str, seed: int, settings: LoopSettings) -> StoredLoop:
-        """A new loop; it will be in the store from its first event on."""
+    def begin(self, owner: str, world: World, seed: int, settings: LoopSettings) -> StoredLoop:
+        """A new loop; it will be in the store from its first event on. See `StoredLoop.create`."""
         kept = StoredLoop.create(
             self.store,
             owner=owner,

@@ -26,7 +26,8 @@ class About:
         id: 22 characters that nobody can guess.
         owner: who may rename and delete it.
         name: given by a person.
-        world: key of the world whose visitors it serves; None outside any.
+        world: the world whose visitors it serves, as `engine.store.world_codec` writes it; None
+            outside any.
         seed: of its randomness.
         length: entries of its history.
         events: events that count.

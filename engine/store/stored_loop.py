@@ -21,27 +21,28 @@ from engine.loop.log import START, EventLog
 from engine.loop.projection import Checkpoint, Projection, State
 from engine.loop.settings import LoopSettings
 from engine.loop.state import LoopState
+from engine.store import world_codec
 from engine.store.entry_codec import settings_from_json, settings_to_json
 from engine.store.journal import Journal
 from engine.store.snapshot_codec import dump, load
 from engine.store.snapshots import Snapshot
 from engine.store.store import About, Store
-from engine.worlds import WORLDS
+from engine.worlds import World
 
 EVERY = 2_000
 """Entries from one snapshot to the next."""
 LOOP = "loop"
 """Name of the snapshot of the loop itself; that of a projection is its class's."""
 
-Followers = Callable[[About], Iterable[Projection]]
-"""Makes the projections that follow a loop and are to be snapshot beside it."""
+Followers = Callable[[World | None], Iterable[Projection]]
+"""Makes the projections that follow a loop in a world and are to be snapshot beside it."""
 
 P = ParamSpec("P")
 T = TypeVar("T")
 F = TypeVar("F", bound=Projection)
 
 
-def nobody(about: About) -> tuple[Projection, ...]:
+def nobody(world: World | None) -> tuple[Projection, ...]:
     """Nothing follows a loop."""
     return ()
 
@@ -68,26 +69,22 @@ class StoredLoop:
 
     Attributes:
         id: in the link.
-        world: key of its world, or None.
+        world: whose visitors it serves; None outside any.
         loop: the loop itself, to read.
 
     Args:
         about: what it is.
         loop: the loop itself.
         journal: its log in the store; None for a loop in memory alone.
-        projections: what follows it.
+        followers: make what follows it.
     """
 
     def __init__(
-        self,
-        about: About,
-        loop: LearningLoop,
-        journal: Journal | None,
-        projections: Iterable[Projection],
+        self, about: About, loop: LearningLoop, journal: Journal | None, followers: Followers
     ) -> None:
-        self.id, self.world = about.id, about.world
+        self.id, self.world = about.id, world_codec.from_text(about.world)
         self.loop, self._journal = loop, journal
-        self._projections = {type(one).__name__: one for one in projections}
+        self._projections = {type(one).__name__: one for one in followers(self.world)}
         self._written = 0
         loop.record_to(journal)
 
@@ -97,26 +94,30 @@ class StoredLoop:
         store: Store | None,
         *,
         owner: str = "",
-        world: str | None = None,
+        world: World | None = None,
         seed: int = 0,
         settings: LoopSettings | None = None,
         name: str | None = None,
         followers: Followers = nobody,
         clock: Clock = utc_now,
     ) -> Self:
-        """A new loop, in the store from its first event on; in memory alone without a store."""
+        """A new loop, in the store from its first event on; in memory alone without a store.
+
+        Raises:
+            PersonalizerError: ``BadRequest`` for a world that is not as `engine.worlds.table` says.
+        """
         loop = LearningLoop(settings, seed=seed, clock=clock)
-        place = WORLDS[world].title if world in WORLDS else "Loop"
-        about = About(new_id(), owner, name or f"{place}, seed {seed}", world, seed)
+        title, text = ("Loop", None) if world is None else (world.title, world_codec.to_text(world))
+        about = About(new_id(), owner, name or f"{title}, seed {seed}", text, seed)
         journal = None if store is None else Journal(store, about, loop.log, is_begun=False)
-        return cls(about, loop, journal, followers(about))
+        return cls(about, loop, journal, followers)
 
     @classmethod
     def open_empty(cls, store: Store, about: About, followers: Followers = nobody) -> Self:
         """A loop with an empty log that is in the store already, for one that comes in."""
         log = EventLog()
         journal = Journal(store, about, log, is_begun=True)
-        return cls(about, LearningLoop.resume(log, seed=about.seed), journal, followers(about))
+        return cls(about, LearningLoop.resume(log, seed=about.seed), journal, followers)
 
     @classmethod
     def open(
@@ -140,7 +141,7 @@ class StoredLoop:
             log.extend(entry)
         points = [_checkpoint_of_loop(journal, snapshot) for snapshot in usable]
         loop = LearningLoop.resume(log, seed=about.seed, clock=clock, checkpoints=points)
-        stored = cls(about, loop, journal, followers(about))
+        stored = cls(about, loop, journal, followers)
         positions = [_position(usable)]
         for name, projection in stored._projections.items():
             usable = _of(snapshots, name, projection.version)

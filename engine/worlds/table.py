@@ -62,8 +62,10 @@ MAX_CELLS = 1_000
 """Contexts that a world may have; a page maps them all."""
 MAX_TABLE = 10_000
 """Entries of a table."""
-MAX_SUMS = 2_000_000
-"""Contexts x items x terms of weights."""
+MAX_TERMS, MAX_SUMS = 1_000, 2_000_000
+"""Terms of weights, and contexts x items x terms."""
+MAX_SIZE = 600_000
+"""Bytes of all of it, written as `World.text`."""
 MAX_TITLE, MAX_NAME, MAX_STORY = 40, 60, 500
 """Characters of a title, of any other name, and of a story."""
 TAKEN = ("action", "best", "event", "expected", "probability", "reward", "strength")
@@ -94,6 +96,9 @@ def world_from_json(value: object) -> World:
         taste=_truth(told.get("truth"), fields, items),
     )
     _check_request(world)
+    size = len(world.text.encode())
+    if size > MAX_SIZE:
+        refuse(_CODE, "the world", size, f"at most {MAX_SIZE:,}", "its size in bytes")
     return world
 
 
@@ -229,7 +234,8 @@ def _weights(
     whole = told.get("whole", 1.0)
     check_number(_CODE, "truth.base", told.get("base"), 0, 1)
     check_number(_CODE, "truth.whole", whole, 0, 1)
-    most = MAX_SUMS // (math.prod(len(field.values) for field in fields) * len(items))
+    pairs = math.prod(len(field.values) for field in fields) * len(items)
+    most = min(MAX_TERMS, MAX_SUMS // pairs)
     terms = _list(told.get("terms"), "truth.terms", most, least=0)
     made = [_term(one, f"truth.terms[{i}]", fields, items) for i, one in enumerate(terms)]
     return TasteWeights(float(told["base"]), tuple(made), float(whole))

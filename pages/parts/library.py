@@ -8,14 +8,13 @@ from threading import Lock
 import streamlit as st
 
 from engine.evaluation.learning_curve import LearningCurve
-from engine.store import About, Library, Limits, Store, StoreError, address
-from engine.worlds import WORLDS
+from engine.store import Library, Limits, Store, StoreError, address
+from engine.worlds import World
 from pages.parts.text import plain
 
 
-def followers(about: About) -> tuple[LearningCurve, ...]:
+def followers(world: World | None) -> tuple[LearningCurve, ...]:
     """What the pages show of every loop: what its visitors earned, in a world."""
-    world = WORLDS.get(about.world or "")
     return () if world is None else (LearningCurve(world),)
 
 

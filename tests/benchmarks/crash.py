@@ -18,7 +18,7 @@ import numpy as np
 
 from engine.store import Store, StoredLoop
 from tests.engine.store.databases import KINDS, POSTGRES, database
-from tests.engine.store.workers import beliefs, crash, from_scratch, serve_next, together
+from tests.engine.store.workers import WORLD, beliefs, crash, from_scratch, serve_next, together
 
 PROCESSES = {"sqlite": 4, "postgres": 8}
 
@@ -26,7 +26,7 @@ PROCESSES = {"sqlite": 4, "postgres": 8}
 def begin(url: str) -> str:
     """A loop with one visitor; its id."""
     store = Store.open(url)
-    kept = StoredLoop.create(store, owner="me", world="coffee", seed=7)
+    kept = StoredLoop.create(store, owner="me", world=WORLD, seed=7)
     serve_next(kept)
     store.close()
     return kept.id

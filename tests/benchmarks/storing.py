@@ -22,6 +22,7 @@ from engine.evaluation.learning_curve import LearningCurve
 from engine.simulation.crowd import crowd, serve, visitor
 from engine.store import About, Library, Limits, Store, StoredLoop
 from engine.store.exchange.formats import FORMATS, Format, import_file
+from engine.worlds import World
 from tests.engine.store.workers import WORLD, beliefs
 
 FRAME = 250
@@ -41,7 +42,7 @@ def click(loop: LearningLoop) -> None:
     loop.together(lambda: serve(loop, WORLD, guest))
 
 
-def followers(about: About) -> tuple[LearningCurve, ...]:
+def followers(world: World | None) -> tuple[LearningCurve, ...]:
     """What the pages show of a loop."""
     return (LearningCurve(WORLD),)
 
@@ -105,9 +106,14 @@ def main() -> None:
         store = Store.open(f"sqlite:///{folder}/events.db")
         settings = LoopSettings(max_events=Limits().max_events)
         kept = StoredLoop.create(
-            store, owner="me", world="coffee", seed=7, settings=settings, followers=followers
+            store,
+            owner="me",
+            world=WORLD,
+            seed=7,
+            settings=settings,
+            followers=followers,
         )
-        plain = StoredLoop.create(None, world="coffee", seed=7)
+        plain = StoredLoop.create(None, world=WORLD, seed=7)
         pairs = [
             (seconds(lambda: click(plain.loop)), seconds(lambda: click(kept.loop)))
             for _ in range(500)

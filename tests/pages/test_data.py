@@ -242,7 +242,7 @@ def long_loop(open_app: Open, monkeypatch: pytest.MonkeyPatch) -> tuple[App, Sto
     """A loop that is too long to be read while it is downloaded."""
     monkeypatch.setattr("pages.parts.data.export.DIRECT", 1_000)
     app = open_app()
-    kept = StoredLoop.create(store(), owner=app.session.owner, world="coffee", seed=3)
+    kept = StoredLoop.create(store(), owner=app.session.owner, world=WORLDS["coffee"], seed=3)
     kept.loop.together(lambda: list(crowd(kept.loop, WORLDS["coffee"], 1_100)))
     return app, kept
 

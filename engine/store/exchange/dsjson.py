@@ -20,12 +20,13 @@ from engine.loop.guards import MAX_REWARDS
 from engine.loop.log import EventLog
 from engine.loop.settings import LoopSettings
 from engine.protocol.request import RankRequest, parse_rank_request
+from engine.store import world_codec
 from engine.store.entry_codec import parse, read_number
 from engine.store.exchange.jsonl import Progress, silent, take_in
 from engine.store.exchange.lines import Faults, numbered_lines, size_of
 from engine.store.store import About, Store
 from engine.store.stored_loop import Followers, new_id, nobody
-from engine.worlds import WORLDS
+from engine.worlds import WORLDS, World
 
 _WITHOUT = {"_multi", "FromUrl"}
 Decision = tuple[Ranked, tuple[float, ...]]
@@ -127,10 +128,10 @@ def import_dsjson(
         raise faults.rejection()
     assert first is not None
     settings = LoopSettings(max_events=store.limits.max_events)
-    about = About(new_id(), owner, name, world, 0)
-    place = WORLDS[world] if world is not None else None
+    text = None if world is None else world_codec.to_text(world)
+    about = About(new_id(), owner, name, text, 0)
     entries = _in_order(settings, chain([first], decisions))
-    return take_in(store, about, place, followers, entries, faults)
+    return take_in(store, about, world, followers, entries, faults)
 
 
 def _in_order(
@@ -277,7 +278,7 @@ def _number(value: object, name: str) -> float:
         raise UnreadableError(f"{name}: {error}") from None
 
 
-def _world_of(ranked: Ranked) -> str | None:
-    """The world whose actions are offered, if there is one."""
+def _world_of(ranked: Ranked) -> World | None:
+    """The world of this app whose actions are offered, if there is one."""
     offered = ranked.request.to_json()["actions"]
-    return next((key for key, world in WORLDS.items() if list(world.actions) == offered), None)
+    return next((world for world in WORLDS.values() if list(world.actions) == offered), None)

@@ -12,13 +12,14 @@ from typing import Any, BinaryIO
 
 from engine.errors import FullError, PersonalizerError, UnreadableError
 from engine.loop.entries import Entry, Undone
+from engine.store import world_codec
 from engine.store.entry_codec import from_json, parse
 from engine.store.exchange.check import LogChecker
 from engine.store.exchange.lines import Faults, numbered_lines, size_of
 from engine.store.logs import CHUNK
 from engine.store.store import MAX_NAME, About, Store
 from engine.store.stored_loop import Followers, StoredLoop, new_id, nobody
-from engine.worlds import World, world_named
+from engine.worlds import World
 
 FORMAT = "personalizer-playground-loop"
 VERSION = 1
@@ -44,7 +45,7 @@ def export_lines(store: Store, loop_id: str) -> Iterator[str]:
         "format": FORMAT,
         "version": VERSION,
         "name": about.name,
-        "world": about.world,
+        "world": world_codec.to_json(about.world),
         "seed": about.seed,
     }
     yield json.dumps(head, ensure_ascii=False)
@@ -82,7 +83,7 @@ def import_loop(
     """Take in a loop from a file, as it is or as gzip; it goes on like the one exported.
 
     Args:
-        needs_world: whether it has to serve a world of `engine.worlds`.
+        needs_world: whether it has to serve a world.
         followers: make what follows it, to be snapshot beside it.
 
     Raises:
@@ -125,22 +126,23 @@ def _head(head: Any, owner: str, needs_world: bool) -> tuple[About, World | None
         raise UnreadableError(f'the first line does not say that it is a "{FORMAT}"')
     if head.get("version") != VERSION:
         raise UnreadableError(f"this app reads version {VERSION} of the format only")
-    name, seed, key = head.get("name"), head.get("seed"), head.get("world")
+    name, seed, told = head.get("name"), head.get("seed"), head.get("world")
     if type(seed) is not int or not 0 <= seed < 10**6:
         raise UnreadableError("its seed is not a whole number from 0 to 999,999")
     if not isinstance(name, str) or not 1 <= len(name.strip()) <= MAX_NAME or "\x00" in name:
         raise UnreadableError(f"its name does not have 1 to {MAX_NAME} characters")
+    if needs_world and told is None:
+        raise UnreadableError("it serves no world")
     try:
-        world = None if key is None else world_named(key)
-    except (KeyError, TypeError):
-        raise UnreadableError("its world is not one of this app") from None
-    if needs_world and key is None:
-        raise UnreadableError("it serves no world of this app")
+        world = None if told is None else world_codec.from_json(told)
+    except PersonalizerError as error:
+        raise UnreadableError(f"its world cannot be read: {error.message}") from None
     try:
         name.encode()
     except UnicodeEncodeError:
         raise UnreadableError("its name is not text") from None
-    return About(new_id(), owner, name.strip(), key, seed), world
+    text = None if world is None else world_codec.to_text(world)
+    return About(new_id(), owner, name.strip(), text, seed), world
 
 
 def take_in(

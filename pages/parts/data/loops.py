@@ -8,9 +8,8 @@ from pathlib import Path
 import streamlit as st
 
 from engine import PersonalizerError
-from engine.store import About, Library
+from engine.store import About, Library, world_codec
 from engine.store.store import MAX_NAME
-from engine.worlds import WORLDS
 from pages.parts.data.export import take_along
 from pages.parts.sessions import known_play_session
 from pages.parts.text import note, plain
@@ -68,13 +67,14 @@ def _show_all() -> None:
 
 
 def _show(shelf: Library, owner: str, about: About) -> None:
-    world = WORLDS.get(about.world or "")
+    world = world_codec.from_text(about.world)
     with st.container(border=True, gap="small", key=f"loop-{about.id}"):
         with st.container(gap=None):
-            st.markdown(f"**{world.emoji if world else '📦'} {plain(about.name)}**")
+            st.markdown(f"**{plain(world.emoji) if world else '📦'} {plain(about.name)}**")
             note(_facts(about, world.title if world else "no world", shelf))
         with st.container(horizontal=True, gap="xsmall"):
-            _open(about)
+            if world is not None:
+                _open(about)
             _rename(shelf, owner, about)
             st.button(
                 "Duplicate",
@@ -110,8 +110,6 @@ def ago(seconds: float) -> str:
 
 
 def _open(about: About) -> None:
-    if about.world not in WORLDS:
-        return
     if st.button(
         "Open",
         key=f"open-{about.id}",

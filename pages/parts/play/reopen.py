@@ -39,7 +39,7 @@ def _go_to(asked: str, session: PlaySession | None) -> PlaySession | None:
             raise StoreError("The link names a loop in a way that no loop is named.")
         with st.spinner("Opening the loop"):
             stored = library().open(asked)
-        if stored.world not in WORLDS:
+        if stored.world not in WORLDS.values():
             raise StoreError("This loop serves no world that could be played here.")
         if session is None:
             session = play_session(_widgets(), stored)

@@ -79,7 +79,7 @@ class PlaySession:
 
     def _new_loop(self) -> StoredLoop:
         """A loop that has learned nothing."""
-        owner, world, seed = self.owner, self.setup.world, self.setup.seed
+        owner, world, seed = self.owner, world_of(self.setup.world), self.setup.seed
         settings = self.setup.settings()
         if self.library is not None:
             return self.library.begin(owner, world, seed, settings)
@@ -89,8 +89,8 @@ class PlaySession:
 
     def _open(self, stored: StoredLoop) -> None:
         """Open a loop."""
-        world = world_of(stored.world or self.setup.world)
-        self._show(OpenLoop(stored, world, self.now))
+        assert stored.world is not None
+        self._show(OpenLoop(stored, stored.world, self.now))
 
     def _show(self, loop: OpenLoop) -> None:
         """Show a loop; what is set follows it."""

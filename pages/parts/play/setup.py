@@ -9,6 +9,7 @@ from engine.loop.settings import LearningMode
 from engine.policies.base import Policy
 from engine.policies.registry import POLICIES
 from engine.store import StoredLoop
+from engine.worlds import key_of
 from pages.parts.choices import CROSSES, MAX_VISITORS, MODE, SEED, SPEED, TRUTH, WORLD
 from pages.parts.knobs import Tunable
 from pages.parts.setting import Choice, Switch
@@ -51,7 +52,7 @@ class PlaySetup(Tunable):
         knobs = {n: knob.number(settings.policy) for n, knob in self.knobs_of(key).items()}
         return replace(
             self,
-            world=kept.world or self.world,
+            world=self.world if kept.world is None else key_of(kept.world),
             seed=kept.loop.seed,
             policy=key,
             crosses=settings.crosses,

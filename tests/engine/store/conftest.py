@@ -7,7 +7,7 @@ import pytest
 
 from engine.store import Store, StoredLoop
 from tests.engine.store.databases import KINDS, database, skip_without
-from tests.engine.store.workers import serve_next
+from tests.engine.store.workers import WORLD, serve_next
 
 
 @pytest.fixture(params=KINDS)
@@ -29,7 +29,7 @@ def store(url: str) -> Iterator[Store]:
 @pytest.fixture
 def kept(store: Store) -> StoredLoop:
     """A loop of the coffee shop with one visitor."""
-    kept = StoredLoop.create(store, owner="me", world="coffee", seed=7)
+    kept = StoredLoop.create(store, owner="me", world=WORLD, seed=7)
     serve_next(kept)
     return kept
 

@@ -2,7 +2,8 @@
 
 from engine import LoopSettings
 from engine.evaluation.learning_curve import LearningCurve
-from engine.store import About, Store, StoredLoop
+from engine.store import Store, StoredLoop
+from engine.worlds import World
 from tests.engine.store.workers import WORLD, serve_next
 
 LEARNERS = {
@@ -13,7 +14,7 @@ LEARNERS = {
 }
 
 
-def with_curve(about: About) -> tuple[LearningCurve, ...]:
+def with_curve(world: World | None) -> tuple[LearningCurve, ...]:
     """What follows a loop: its learning curve."""
     return (LearningCurve(WORLD),)
 
@@ -23,7 +24,7 @@ def loop_with_snapshots(
 ) -> StoredLoop:
     """A loop with a snapshot every so many entries."""
     kept = StoredLoop.create(
-        store, owner="me", world="coffee", seed=7, settings=settings, followers=with_curve
+        store, owner="me", world=WORLD, seed=7, settings=settings, followers=with_curve
     )
     for _ in range(events):
         serve_next(kept)

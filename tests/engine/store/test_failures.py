@@ -11,7 +11,7 @@ from sqlalchemy.engine import make_url
 
 from engine.store import Store, StoredLoop, StoreError
 from tests.engine.store.databases import database, on_every_connection, skip_without
-from tests.engine.store.workers import beliefs, serve_next
+from tests.engine.store.workers import WORLD, beliefs, serve_next
 
 
 def refused(kept: StoredLoop, work: Callable[[], object]) -> StoreError:
@@ -45,7 +45,7 @@ def test_a_locked_database(url: str, store: Store, kept: StoredLoop) -> None:
 
 def test_a_database_that_may_only_be_read(tmp_path: Path) -> None:
     store = Store.open(f"sqlite:///{tmp_path}/events.db")
-    kept = StoredLoop.create(store, owner="me", world="coffee", seed=7)
+    kept = StoredLoop.create(store, owner="me", world=WORLD, seed=7)
     serve_next(kept)
     store.close()
     with on_every_connection("PRAGMA query_only=ON"):
@@ -56,7 +56,7 @@ def test_a_database_that_may_only_be_read(tmp_path: Path) -> None:
 
 def test_a_full_disk(tmp_path: Path) -> None:
     store = Store.open(f"sqlite:///{tmp_path}/events.db")
-    kept = StoredLoop.create(store, owner="me", world="coffee", seed=7)
+    kept = StoredLoop.create(store, owner="me", world=WORLD, seed=7)
     serve_next(kept)
     store.close()
     pages = (tmp_path / "events.db").stat().st_size // 4_096 + 2
@@ -77,7 +77,7 @@ def test_a_full_disk(tmp_path: Path) -> None:
 
 def test_a_damaged_file(tmp_path: Path) -> None:
     store = Store.open(f"sqlite:///{tmp_path}/events.db")
-    kept = StoredLoop.create(store, owner="me", world="coffee", seed=7)
+    kept = StoredLoop.create(store, owner="me", world=WORLD, seed=7)
     for _ in range(50):
         serve_next(kept)
     store.close()
@@ -143,7 +143,7 @@ def way(tmp_path: Path) -> Iterator[tuple[Proxy, str]]:
 def test_a_database_that_goes_away_and_comes_back(way: tuple[Proxy, str]) -> None:
     proxy, url = way
     store = Store.open(url, patience=1)
-    kept = StoredLoop.create(store, owner="me", world="coffee", seed=7)
+    kept = StoredLoop.create(store, owner="me", world=WORLD, seed=7)
     serve_next(kept)
     proxy.cut()
     for _ in range(2):

@@ -6,7 +6,8 @@ import pytest
 
 from engine.store import GoneError, Library, Limits, Store, StoredLoop
 from engine.store.store import About
-from tests.engine.store.workers import beliefs, serve_next
+from engine.worlds import WORLDS
+from tests.engine.store.workers import WORLD, beliefs, serve_next
 
 
 def test_a_copy_goes_its_own_way(store: Store, kept: StoredLoop) -> None:
@@ -25,7 +26,7 @@ def test_a_copy_goes_its_own_way(store: Store, kept: StoredLoop) -> None:
 def test_a_library_opens_a_loop_once(store: Store, kept: StoredLoop) -> None:
     library = Library(store, lambda: 0.0)
     assert library.open(kept.id) is library.open(kept.id)
-    begun = library.begin("me", "news", 1, kept.loop.settings)
+    begun = library.begin("me", WORLDS["news"], 1, kept.loop.settings)
     assert library.open(begun.id) is begun
     with pytest.raises(GoneError):
         library.open("nobody")
@@ -39,11 +40,11 @@ def test_loops_are_handed_over(store: Store, kept: StoredLoop) -> None:
 def test_loops_expire(url: str) -> None:
     now = [datetime(2026, 1, 1, tzinfo=UTC)]
     store = Store.open(url, Limits(retention_days=3), clock=lambda: now[0])
-    old = StoredLoop.create(store, owner="me", world="coffee")
+    old = StoredLoop.create(store, owner="me", world=WORLD)
     serve_next(old)
     store.create(About("unfinished", "me", "x", None, 0), ready=False)
     now[0] += timedelta(days=2)
-    young = StoredLoop.create(store, owner="me", world="coffee")
+    young = StoredLoop.create(store, owner="me", world=WORLD)
     serve_next(young)
     hours = iter([0.0, 0.0, 10.0, 10.0, 4_000.0, 4_000.0])
     library = Library(store, lambda: next(hours))

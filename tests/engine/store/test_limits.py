@@ -6,18 +6,18 @@ import pytest
 
 from engine import PersonalizerError
 from engine.store import Limits, Store, StoredLoop, StoreError
-from tests.engine.store.workers import serve_next
+from tests.engine.store.workers import WORLD, serve_next
 
 
 def test_so_many_loops_and_no_more(url: str) -> None:
     store = Store.open(url, Limits(max_loops=2))
     for _ in range(2):
-        serve_next(StoredLoop.create(store, owner="me", world="coffee"))
-    third = StoredLoop.create(store, owner="me", world="coffee")
+        serve_next(StoredLoop.create(store, owner="me", world=WORLD))
+    third = StoredLoop.create(store, owner="me", world=WORLD)
     with pytest.raises(StoreError, match="keeps 2 loops, the most it may"):
         serve_next(third)
     assert (len(third.loop.events), len(store.loops("me"))) == (0, 2)
-    serve_next(StoredLoop.create(store, owner="you", world="coffee"))
+    serve_next(StoredLoop.create(store, owner="you", world=WORLD))
     store.delete(store.loops("me")[0].id, "me")
     serve_next(third)
     store.close()

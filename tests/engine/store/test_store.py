@@ -9,11 +9,11 @@ from engine.errors import ExistsError
 from engine.store import GoneError, Store, StoredLoop
 from engine.store.store import About
 from tests.engine.requests import DRINKS
-from tests.engine.store.workers import serve_next
+from tests.engine.store.workers import WORLD, serve_next
 
 
 def test_a_creation_whose_answer_was_lost_is_found(store: Store) -> None:
-    kept = StoredLoop.create(store, owner="me", world="coffee", seed=7)
+    kept = StoredLoop.create(store, owner="me", world=WORLD, seed=7)
     store.create(store_about(kept), kept.loop.log.history)
     serve_next(kept)
     assert len(StoredLoop.open(store, kept.id).loop.events) == 1
@@ -49,7 +49,7 @@ def test_rename_and_delete_are_for_the_owner(store: Store, kept: StoredLoop) -> 
 
 def test_a_deleted_loop_leaves_no_byte_behind(tmp_path: Path) -> None:
     store = Store.open(f"sqlite:///{tmp_path}/events.db")
-    kept = StoredLoop.create(store, owner="me", world="coffee", seed=7)
+    kept = StoredLoop.create(store, owner="me", world=WORLD, seed=7)
     kept.loop.rank(DRINKS, [{"who": "Ada-Lovelace-was-here"}])
     kept.snapshot_if_due(every=1)
     assert any(b"Ada-Lovelace" in file.read_bytes() for file in tmp_path.iterdir())

@@ -98,7 +98,7 @@ def test_a_further_part_for_an_event_of_the_past_teaches_as_without_snapshots(
 
 
 def test_waits_of_the_past_end(plain_store: Store) -> None:
-    kept = StoredLoop.create(plain_store, owner="me", world="coffee", seed=7)
+    kept = StoredLoop.create(plain_store, owner="me", world=WORLD, seed=7)
     kept.loop.rank(WORLD.actions, WORLD.features(WORLD.contexts[0]), event_id="old")
     kept.snapshot_if_due(every=1)
     back = StoredLoop.open(plain_store, kept.id)
@@ -122,7 +122,7 @@ def test_what_reads_the_whole_log_reads_the_past(plain_store: Store) -> None:
 
 
 def test_nothing_is_kept_before_the_first_event(store: Store) -> None:
-    kept = StoredLoop.create(store, owner="me", world="coffee", seed=7)
+    kept = StoredLoop.create(store, owner="me", world=WORLD, seed=7)
     kept.loop.configure(default_reward=0.5)
     assert not kept.is_saved
     assert store.loops("me") == []
@@ -145,7 +145,7 @@ def test_a_loop_comes_back_with_the_same_next_answer(store: Store, kept: StoredL
 
 
 def test_a_loop_without_a_store_stays_in_memory() -> None:
-    kept = StoredLoop.create(None, world="coffee", seed=7)
+    kept = StoredLoop.create(None, world=WORLD, seed=7)
     kept.belong_to("me")
     serve_next(kept)
     assert not kept.is_saved
@@ -155,7 +155,7 @@ def test_a_loop_without_a_store_stays_in_memory() -> None:
 def test_its_verbs_are_the_loops_own_and_write_a_snapshot_when_one_is_due(
     plain_store: Store,
 ) -> None:
-    stored = StoredLoop.create(plain_store, owner="me", world="coffee", seed=7)
+    stored = StoredLoop.create(plain_store, owner="me", world=WORLD, seed=7)
     assert stored.lock is stored.loop.lock
     answer = stored.rank(WORLD.actions, WORLD.features(WORLD.contexts[0]))
     stored.reward(answer.event_id, 1.0)

@@ -11,7 +11,7 @@ from hypothesis import given
 
 from engine import PersonalizerError
 from engine.worlds import WORLDS, TasteWeights, World, key_of, world_from_json, world_from_text
-from engine.worlds.table import MAX_SUMS
+from engine.worlds.table import MAX_TERMS
 from tests.engine.worlds.random_worlds import bakery, worlds
 
 every_world = pytest.mark.parametrize("world", WORLDS.values(), ids=list(WORLDS))
@@ -257,8 +257,8 @@ FAULTS: dict[str, tuple[Callable[[dict[str, Any]], None], str]] = {
         at("truth", value=SUM | {"whole": 2}), "truth.whole is 2, but must be a number from 0 to",
     ),
     "too many terms": (
-        at("truth", value=SUM | {"terms": [{}] * (MAX_SUMS // 12 + 1)}),
-        "the length of truth.terms is 166667, but must be 0 to 166,666.",
+        at("truth", value=SUM | {"terms": [{}] * (MAX_TERMS + 1)}),
+        "the length of truth.terms is 1001, but must be 0 to 1,000.",
     ),
     "a term that adds nothing": (
         at("truth", value=SUM | {"terms": [{"item": "Tea"}]}),
@@ -307,6 +307,19 @@ def test_a_table_beyond_its_bound_is_told_of_weights() -> None:
     )
     with pytest.raises(PersonalizerError, match=r"is 11000, but must be at most 10,000; weights"):
         world_from_json(told)
+
+
+def test_sums_that_take_long_are_refused_and_so_is_what_would_not_fit_a_line() -> None:
+    hundred = [{"name": name, "values": TEN} for name in "ab"]
+    items = [{"id": str(i), "features": {"a": 1}} for i in range(50)]
+    terms: list[dict[str, Any]] = [{"add": 0.1}] * 401
+    with pytest.raises(PersonalizerError, match=r"truth.terms is 401, but must be 0 to 400\."):
+        world_from_json(bakery(fields=hundred, items=items, truth=SUM | {"terms": terms}))
+    wide = [{"name": f"f{i}" * 9, "values": [value("x" * 60)]} for i in range(20)]
+    everybody = {field["name"]: "x" * 60 for field in wide}
+    terms = [{"add": 0.1, "when": everybody}] * 400
+    with pytest.raises(PersonalizerError, match=r"its size in bytes is \d+, but must be at most 6"):
+        world_from_json(bakery(fields=wide, truth=SUM | {"terms": terms}))
 
 
 @pytest.mark.parametrize("text", ["", "{", "[1]", "null", "[" * 100_000, "NaN", '"coffee"'])

@@ -17,6 +17,7 @@ from engine.loop.entries import Entry, Undone
 from engine.loop.log import Recorder
 from engine.policies.base import Decision
 from engine.store import Library, Limits, Store, StoredLoop, StoreError
+from engine.worlds import WORLDS
 from pages.parts.library import followers
 from pages.parts.play.session import PlaySession
 from pages.parts.play.setup import PlaySetup
@@ -28,7 +29,7 @@ PATIENCE = 60.0
 def a_loop(seed: int) -> StoredLoop:
     """A loop in memory that has learned from one visitor."""
     kept = StoredLoop.create(
-        None, world="coffee", seed=seed, settings=LoopSettings(), followers=followers
+        None, world=WORLDS["coffee"], seed=seed, settings=LoopSettings(), followers=followers
     )
     PlaySession(PlaySetup(), stored=kept).send_reward(1.0)
     return kept

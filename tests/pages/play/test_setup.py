@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from engine import EpsilonGreedy, Greedy, Hypothesis, LoopSettings, Softmax, Thompson
 from engine.errors import StoreError
 from engine.store import StoredLoop
+from engine.worlds import WORLDS
 from pages.parts.play.session import PlaySession
 from pages.parts.play.setup import PlaySetup
 from tests.pages.setups import setups
@@ -77,7 +78,7 @@ ELSEWHERE = LoopSettings(
 
 def session_of(settings: LoopSettings) -> PlaySession:
     """The page on a loop with settings that it does not show."""
-    kept = StoredLoop.create(None, world="coffee", seed=3, settings=settings)
+    kept = StoredLoop.create(None, world=WORLDS["coffee"], seed=3, settings=settings)
     return PlaySession(PlaySetup(), stored=kept)
 
 

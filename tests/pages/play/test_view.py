@@ -14,7 +14,7 @@ COFFEE = WORLDS["coffee"]
 
 
 def a_view(visitors: int) -> tuple[StoredLoop, LoopView]:
-    stored = StoredLoop.create(None, world="coffee", seed=1, followers=followers)
+    stored = StoredLoop.create(None, world=WORLDS["coffee"], seed=1, followers=followers)
     list(crowd(stored.loop, COFFEE, visitors))
     return stored, LoopView(stored, COFFEE)
 

@@ -17,7 +17,7 @@ def library(tmp_path_factory: pytest.TempPathFactory) -> Library:
 @pytest.fixture(scope="module")
 def exported(library: Library) -> StoredLoop:
     """A loop with clicks, an undo, another policy, a snapshot and no answer once."""
-    kept = StoredLoop.create(library.store, owner="me", world="coffee", seed=7)
+    kept = StoredLoop.create(library.store, owner="me", world=WORLD, seed=7)
     for _ in range(12):
         serve_next(kept)
     kept.loop.undo_event()

@@ -22,7 +22,7 @@ from engine.store.exchange.dsjson import dsjson_rows
 from engine.store.exchange.formats import FORMATS, Format, import_file
 from engine.store.logs import CHUNK
 from engine.store.snapshot_codec import load
-from engine.worlds import WORLDS
+from engine.worlds import WORLDS, World
 from tests.engine.store.exchange.files import file_of
 from tests.engine.store.workers import WORLD, serve_next
 
@@ -46,7 +46,7 @@ def test_every_format_can_be_written(
 @pytest.mark.parametrize("kind", [kind for kind in FORMATS if kind.is_long], ids=lambda k: k.key)
 def test_a_loop_can_be_written_while_it_is_used(kind: Format, tmp_path: Path) -> None:
     library = Library(Store.open(f"sqlite:///{tmp_path}/events.db"), lambda: 0.0)
-    stored = library.begin("me", "coffee", 7, LoopSettings(policy=EpsilonGreedy()))
+    stored = library.begin("me", WORLD, 7, LoopSettings(policy=EpsilonGreedy()))
     serve_next(stored)
     done = Event()
 
@@ -78,7 +78,7 @@ def test_a_full_loop_comes_in_and_one_event_more_does_not(kind: Format, tmp_path
     store = Store.open(f"sqlite:///{tmp_path}/events.db", Limits(max_events=most))
     library = Library(store, lambda: 0.0)
     full = StoredLoop.create(
-        store, owner="me", world="coffee", settings=LoopSettings(max_events=most)
+        store, owner="me", world=WORLDS["coffee"], settings=LoopSettings(max_events=most)
     )
     full.loop.together(lambda: list(crowd(full.loop, WORLD, most)))
     about, file = store.about(full.id), io.BytesIO()
@@ -104,11 +104,11 @@ def test_a_full_loop_comes_in_and_one_event_more_does_not(kind: Format, tmp_path
     less.close()
 
 
-@pytest.mark.parametrize("world", list(WORLDS))
-def test_what_a_full_loop_is_exported_as_may_be_brought_in(world: str) -> None:
+@pytest.mark.parametrize("world", WORLDS.values(), ids=WORLDS)
+def test_what_a_full_loop_is_exported_as_may_be_brought_in(world: World) -> None:
     """Early events take most room: later ones are surer, and their numbers repeat."""
     kept, events = StoredLoop.create(None, world=world), 100
-    list(crowd(kept.loop, WORLDS[world], events))
+    list(crowd(kept.loop, world, events))
     size = len(gzip.compress("\n".join(map(to_text, kept.loop.log)).encode(), 3))
     limits = Limits()
     assert size / events * limits.max_events < limits.max_upload << 20

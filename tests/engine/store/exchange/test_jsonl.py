@@ -5,9 +5,11 @@ from typing import Any
 
 import pytest
 
-from engine.store import Library, Limits, Store, StoredLoop, StoreError
+from engine.simulation.crowd import crowd
+from engine.store import About, Library, Limits, Store, StoredLoop, StoreError
 from engine.store.exchange.jsonl import export_lines, import_loop
 from engine.store.exchange.lines import SHOWN
+from engine.worlds import WORLDS
 from tests.engine.requests import CONTEXTS, DRINKS
 from tests.engine.store.exchange.files import Json, file_of, rejected
 from tests.engine.store.workers import beliefs
@@ -37,7 +39,25 @@ def test_a_loop_without_a_world_is_for_python_alone(library: Library) -> None:
     about = import_loop(library.store, file_of(*lines), "new")
     assert about.world is None
     assert len(StoredLoop.open(library.store, about.id).loop.events) == 1
-    assert "no world of this app" in rejected(library, file_of(*lines)).message
+    assert "serves no world" in rejected(library, file_of(*lines)).message
+
+
+def test_files_and_databases_from_when_the_shop_was_called_store_still_open(
+    library: Library,
+) -> None:
+    shop = WORLDS["shop"]
+    kept = StoredLoop.create(library.store, owner="me", world=shop, seed=3)
+    list(crowd(kept.loop, shop, 2))
+    first, *rest = export_lines(library.store, kept.id)
+    head = json.dumps(json.loads(first) | {"world": "store"})
+    about = import_loop(library.store, file_of(head, *rest), "new", needs_world=True)
+    assert (about.world, library.open(about.id).world) == ("shop", shop)
+    old = About("x" * 22, "new", "Store, seed 3", "store", 3)
+    library.store.create(old, list(kept.loop.log.history))
+    assert library.open(old.id).world is shop
+    assert beliefs(library.open(old.id).loop) == beliefs(kept.loop)
+    for one in (about, old):
+        library.store.delete(one.id, "new")
 
 
 def test_each_faulty_line_is_told_by_number_and_reason(library: Library, lines: list[str]) -> None:
