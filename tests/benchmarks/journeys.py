@@ -133,7 +133,7 @@ def main() -> None:
     journeys = rank_and_reward(LearningLoop(seed=7), "in memory")
     with tempfile.TemporaryDirectory() as folder:
         store = Store.open(f"sqlite:///{folder}/events.db")
-        stored = StoredLoop.create(store, owner="me", world="coffee", seed=7)
+        stored = StoredLoop.create(store, owner="me", world=COFFEE, seed=7)
         journeys |= rank_and_reward(stored, "SQLite")
         store.close()
     journeys["a click on Play"] = clicks()
