@@ -1,7 +1,7 @@
 """What can be set on the Play page."""
 
 from pages.parts.play.setup import PlaySetup
-from pages.parts.text import note, plain
+from pages.parts.text import note
 from pages.parts.toolbar import settings
 
 
@@ -10,6 +10,6 @@ def choose_settings(setup: PlaySetup) -> None:
     with settings():
         for name in ("speed", "seed", "mode", "policy"):
             setup.draw(name)
-        note(plain(setup.story))
+        note(setup.story)
         for name in (*setup.knobs_of(setup.policy), "crosses"):
             setup.draw(name)
