@@ -86,17 +86,17 @@ class Knob:
         field: its name.
         label: what it is called, beside the policy's name.
         numbers: what it can be set to: a range, or the few that are worth having.
-        parts: numbers to one unit of the field; 100 where 5 stands for 0.05.
-        unit: how the numbers themselves are read; empty where it is the field that is read.
+        unit: how the numbers are read; empty where it is the field's own value that is read.
         help: what it does, in a sentence or two.
+        parts: numbers to 1 of the field; with 100, 5 stands for 0.05.
     """
 
     field: str
     label: str
     numbers: range | tuple[int, ...]
-    parts: int = 1
     unit: Literal["", "percent"] = ""
     help: str = ""
+    parts: int = 100
 
     def number(self, policy: "Policy") -> int:
         """What a policy has it set to; the nearest of the numbers."""

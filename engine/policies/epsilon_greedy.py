@@ -28,9 +28,8 @@ class EpsilonGreedy(Policy):
             "epsilon",
             "offers at random",
             range(101),
-            parts=100,
-            unit="percent",
-            help="Share of offers chosen at random; 20 in the retired service.",
+            "percent",
+            "Share of offers chosen at random; 20 in the retired service.",
         ),
     )
 

@@ -27,7 +27,6 @@ class Softmax(Policy):
             "temperature",
             "temperature",
             (2, 5, 10, 20, 50),
-            parts=100,
             help="In units of reward. Actions whose guesses differ by it are shown in the "
             "ratio 2.7 to 1.",
         ),

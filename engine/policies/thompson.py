@@ -51,9 +51,8 @@ class Thompson(Policy):
             "floor",
             "exploration floor",
             range(101),
-            parts=100,
-            unit="percent",
-            help="Share of offers left to chance, so that every action keeps some probability.",
+            "percent",
+            "Share of offers left to chance, so that every action keeps some probability.",
         ),
     )
     needs_doubt = True

@@ -5,7 +5,7 @@ import os
 from engine.loop.settings import LearningMode
 from engine.store import Limits
 from engine.worlds import FORMER_KEYS, WORLDS, World
-from pages.parts.setting import Choice, Switch, Whole, numbers
+from pages.parts.setting import SWITCH, Setting, numbers
 
 
 def world_of(key: str) -> World:
@@ -16,36 +16,35 @@ def world_of(key: str) -> World:
 MAX_VISITORS = Limits.from_environment(os.environ).max_events
 """Events that one loop may log."""
 
-WORLD = Choice(
+WORLD = Setting(
     "coffee",
     "World",
     lambda: {key: world.label for key, world in WORLDS.items()},
     always=True,
     aliases=FORMER_KEYS,
 )
-SEED = Whole(
+SEED = Setting(
     7,
     "Seed",
-    0,
-    999_999,
-    kind="box",
+    range(1_000_000),
+    "box",
+    "Same seed, same visitors, same luck: the whole run comes back. Another seed starts anew.",
     always=True,
-    help="Same seed, same visitors, same luck: the whole run comes back. Another seed starts anew.",
 )
-SPEED = Choice(4, "Visitors a second, when played", numbers(1, 4, 20, 100))
-CROSSES = Choice(
+SPEED = Setting(4, "Visitors a second, when played", numbers(1, 4, 20, 100))
+CROSSES = Setting(
     3,
     "Crosses of context fields",
     {0: "none", 1: "single fields", 2: "pairs", 3: "triples"},
     help="Which combinations of context fields the engine may tell apart, each crossed with the "
     "action. Changing it learns everything again.",
 )
-TRUTH = Switch(False, "Reveal the truth")
-MODE: Choice[LearningMode] = Choice(
+TRUTH = Setting(False, "Reveal the truth", SWITCH, "switch")
+MODE: Setting[LearningMode] = Setting(
     "online",
     "Learning mode",
     {"online": "Online", "apprentice": "Apprentice", "logging_only": "Logging only"},
-    help="An apprentice shows what is shown today, here always the first action, and "
-    "learns to choose like it; logging only shows it and imitates nothing. "
-    "The Compare page shows what that is good for.",
+    help="An apprentice shows what is shown today, here always the first action, and learns to "
+    "choose like it; logging only shows it and imitates nothing. The Compare page shows what that "
+    "is good for.",
 )

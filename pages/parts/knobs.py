@@ -6,7 +6,7 @@ from typing import Any, Self
 
 from engine.policies.base import Knob, Policy
 from pages.parts.link import Linked
-from pages.parts.setting import Choice, Setting, Whole
+from pages.parts.setting import Setting
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,9 +84,11 @@ class Tunable(Linked):
 
 def _setting(policy: Policy, knob: Knob) -> Setting[int]:
     """A knob's declaration, out of the policy's own."""
-    label, default, more = f"{policy.label}: {knob.label}", knob.number(policy), knob.help or None
-    numbers, percent = knob.numbers, knob.unit == "percent"
-    if isinstance(numbers, range) and (percent or knob.parts == 1):
-        return Whole(default, label, numbers[0], numbers[-1], percent=percent, help=more)
-    names = {n: f"{n} %" if percent else f"{n / knob.parts:g}" for n in numbers}
-    return Choice(default, label, names, kind="slider", help=more)
+    is_share = knob.unit == "percent"
+    options: range | dict[int, str]
+    if isinstance(knob.numbers, range) and (is_share or knob.parts == 1):
+        options = knob.numbers
+    else:
+        options = {n: str(n) if is_share else f"{n / knob.parts:g}" for n in knob.numbers}
+    label, unit = f"{policy.label}: {knob.label}", " %" if is_share else ""
+    return Setting(knob.number(policy), label, options, "slider", knob.help or None, unit)

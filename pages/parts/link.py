@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
-from pages.parts.setting import Setting, Widget
+from pages.parts.setting import Setting
 from pages.parts.text import plain
 
 
@@ -50,10 +50,8 @@ class Linked:
         return replace(self, **{places[name][0]: value for name, value in values.items()})
 
     def draw(self, name: str, **more: Any) -> None:
-        """Draw the widget of a setting; see `Widget.draw`."""
-        setting = self.declared()[name]
-        assert isinstance(setting, Widget)
-        setting.draw(self.key(name), self.values()[name], **more)
+        """Draw the widget of a setting; see `Setting.draw`."""
+        self.declared()[name].draw(self.key(name), self.values()[name], **more)
 
     def query(self) -> dict[str, str]:
         """Names and values for a link: what always stands there, and what is not the default."""

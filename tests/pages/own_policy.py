@@ -1,7 +1,6 @@
 """A policy in one file, as somebody would add it: importing it makes it known."""
 
 from dataclasses import dataclass
-from typing import ClassVar
 
 import numpy as np
 
@@ -20,12 +19,10 @@ class Ladder(Policy):
         step: how often, in proportion to the one before; 0.01 to 1.
     """
 
-    key: ClassVar[str] = "ladder"
-    label: ClassVar[str] = "Ladder"
-    story: ClassVar[str] = "Shows its best guess most often, and each next one {step} as often."
-    knobs: ClassVar[tuple[Knob, ...]] = (
-        Knob("step", "next one", range(1, 101), parts=100, unit="percent", help="As often."),
-    )
+    key = "ladder"
+    label = "Ladder"
+    story = "Shows its best guess most often, and each next one {step} as often."
+    knobs = (Knob("step", "next one", range(1, 101), "percent", "As often."),)
 
     step: float = 0.5
 

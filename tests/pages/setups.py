@@ -5,22 +5,17 @@ from typing import Any, TypeVar
 from hypothesis import strategies as st
 
 from pages.parts.link import Linked
-from pages.parts.setting import Choice, Setting, Switch, Whole
+from pages.parts.setting import Setting
 
 L = TypeVar("L", bound=Linked)
 
 
 def values_of(setting: Setting[Any]) -> st.SearchStrategy[Any]:
     """Whatever its widget can be set to."""
-    match setting:
-        case Choice():
-            return st.sampled_from(list(setting.offered))
-        case Whole(low=low, high=high):
-            return st.integers(low, high)
-        case Switch():
-            return st.booleans()
-        case _:
-            return st.just(setting.default)
+    if setting.check:
+        return st.just(setting.default)
+    offered = setting.offered
+    return st.sampled_from(offered if isinstance(offered, range) else list(offered))
 
 
 def setups(kind: type[L]) -> st.SearchStrategy[L]:

@@ -2,24 +2,23 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import ClassVar
 
 from engine import EpsilonGreedy, Greedy
 from engine.policies.base import Knob, Policy
 from pages.parts.choices import SEED
 from pages.parts.knobs import Tunable
-from pages.parts.setting import Choice, Whole
+from pages.parts.setting import Setting
 
 
 @dataclass(frozen=True, slots=True)
 class Clashing(Greedy):
     """A policy whose knobs are called what others are called already."""
 
-    key: ClassVar[str] = "clashing"
-    label: ClassVar[str] = "Clashing"
-    knobs: ClassVar[tuple[Knob, ...]] = (
+    key = "clashing"
+    label = "Clashing"
+    knobs = (
         Knob("epsilon", "length", (1, 5, 20), parts=10, help="In metres."),
-        Knob("seed", "seed", range(10)),
+        Knob("seed", "seed", range(10), parts=1),
     )
 
     epsilon: float = 0.5
@@ -54,16 +53,16 @@ def test_a_pages_own_default_is_not_in_its_link() -> None:
 
 def test_a_knob_is_a_slider_over_its_numbers() -> None:
     declared = Setup.declared()
-    assert declared["epsilon"] == Whole(
+    assert declared["epsilon"] == Setting(
         10,
         "Epsilon-greedy: offers at random",
-        0,
-        100,
-        percent=True,
-        help="Share of offers chosen at random; 20 in the retired service.",
+        range(101),
+        "slider",
+        "Share of offers chosen at random; 20 in the retired service.",
+        " %",
     )
     names = {1: "0.1", 5: "0.5", 20: "2"}
-    assert declared["clashing-epsilon"] == Choice(
-        5, "Clashing: length", names, kind="slider", help="In metres."
+    assert declared["clashing-epsilon"] == Setting(
+        5, "Clashing: length", names, "slider", "In metres."
     )
-    assert declared["clashing-seed"] == Whole(3, "Clashing: seed", 0, 9)
+    assert declared["clashing-seed"] == Setting(3, "Clashing: seed", range(10), "slider")

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from pages.parts.setting import Choice, Setting, Switch, Text, Whole, numbers
+from pages.parts.setting import SWITCH, Setting, numbers
 
 
 def short(text: str) -> str:
@@ -13,11 +13,11 @@ def short(text: str) -> str:
     return text
 
 
-SPEED = Choice(4, "Speed", numbers(1, 4, 2_000))
-PLACE = Choice("in", "Place", {"in": "Inside", "out": "Outside"}, aliases={"within": "in"})
-SHARE = Whole(5, "Share", 0, 5_000, percent=True)
-LIGHT = Switch(False, "Light")
-WORD = Text("abc", "Word", short, words="three letters at most")
+SPEED = Setting(4, "Speed", numbers(1, 4, 2_000))
+PLACE = Setting("in", "Place", {"in": "Inside", "out": "Outside"}, aliases={"within": "in"})
+SHARE = Setting(5, "Share", range(5_001), unit=" %")
+LIGHT = Setting(False, "Light", SWITCH)
+WORD = Setting("abc", "Word", check=short, words="three letters at most")
 
 
 @pytest.mark.parametrize(
@@ -26,7 +26,7 @@ WORD = Text("abc", "Word", short, words="three letters at most")
         (SPEED, "2000", 2_000, "2,000"),
         (PLACE, "out", "out", "Outside"),
         (SHARE, "12", 12, "12 %"),
-        (LIGHT, "1", True, "1"),
+        (LIGHT, "1", True, "on"),
         (WORD, "xyz", "xyz", "xyz"),
     ],
 )
@@ -65,7 +65,7 @@ def test_what_cannot_be_used_is_refused(setting: Setting[Any], text: str, allowe
 
 def test_options_that_grow_are_offered_as_they_are_now() -> None:
     found = {1: "one"}
-    setting = Choice(1, "Grows", lambda: found)
+    setting = Setting(1, "Grows", lambda: found)
     found[2] = "two"
     assert setting.parse("2") == 2
     assert setting.allowed == "one of 1, 2"

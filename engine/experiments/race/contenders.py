@@ -4,7 +4,8 @@ A contender is a frozen value, so that it can travel to another process; `enter`
 a player, who meets one crowd.
 """
 
-from dataclasses import dataclass
+from abc import ABC, abstractmethod
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from engine.errors import check_number, refuse
@@ -31,58 +32,62 @@ class Contender(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class LoopContender:
+class Entrant(ABC):
+    """A contender of the line-up.
+
+    Attributes:
+        label: what it is called; ``{name}`` stands for what a person has set by that name.
+        story: how it chooses, in a sentence or two for a person, written like the label.
+    """
+
+    key: str
+    label: str = field(default="", kw_only=True)
+    story: str = field(default="", kw_only=True)
+
+    @abstractmethod
+    def enter(self, world: World, seed: int) -> Player:
+        """See `Contender`."""
+
+
+@dataclass(frozen=True, slots=True)
+class LoopContender(Entrant):
     """A loop: learns from every reward, and chooses by a policy on what it believes.
 
     Attributes:
-        label, story: see `Entrant`.
         settings: what and how it learns, and by default how it chooses.
         policy: another way to choose on the same beliefs.
     """
 
-    key: str
     settings: LoopSettings
     policy: Policy | None = None
-    label: str = ""
-    story: str = ""
 
     def enter(self, world: World, seed: int) -> Player:
-        """See `Contender`."""
         return LoopPlayer(world, seed, self.settings, self.policy or self.settings.policy)
 
 
 @dataclass(frozen=True, slots=True)
-class Blind:
-    """Learns nothing and chooses uniformly; for its label and story see `Entrant`."""
-
-    key: str
-    label: str = ""
-    story: str = ""
+class Blind(Entrant):
+    """Learns nothing and chooses uniformly."""
 
     def enter(self, world: World, seed: int) -> Player:
-        """See `Contender`."""
         return UniformPlayer(world, seed)
 
 
 @dataclass(frozen=True, slots=True)
-class ABTest:
+class ABTest(Entrant):
     """A uniform trial first; once its rewards are in, the item that earned most, for good.
 
     Attributes:
         trial: rewards that the trial waits for; until then all visitors are shown any item.
         field: of the context; each of its values gets a winner of its own. None for one
             winner for all.
-        label, story: see `Entrant`.
 
     Raises:
         PersonalizerError: ``BadRequest`` for a trial without a reward.
     """
 
-    key: str
     trial: int
     field: str | None = None
-    label: str = ""
-    story: str = ""
 
     def __post_init__(self) -> None:
         check_number("BadRequest", "trial", self.trial, 1, 1_000_000, whole=True)
@@ -100,10 +105,6 @@ class ABTest:
         return ABTestPlayer(world, seed, self.trial, groups)
 
 
-Entrant = LoopContender | ABTest | Blind
-"""Who is in the line-up: a contender with what it is called and how it chooses, in a sentence or
-two for a person. In both, ``{name}`` stands for what is set by that name."""
-
 OURS = LoopSettings()
 """This engine as it comes; all rivals choose on its beliefs."""
 
@@ -116,11 +117,7 @@ def rivals() -> dict[str, Policy]:
 
 
 def line_up(
-    world: World,
-    *policies: Policy,
-    crosses: int = 2,
-    trial: int = 200,
-    field: str | None = None,
+    world: World, *policies: Policy, crosses: int = 2, trial: int = 200, field: str | None = None
 ) -> dict[str, Entrant]:
     """All ways to choose that are worth comparing, by key.
 
@@ -168,9 +165,7 @@ def line_up(
             "offers at random.",
         ),
         Blind(
-            "uniform",
-            label="Uniform",
-            story="Shows every action equally often and learns nothing.",
+            "uniform", label="Uniform", story="Shows every action equally often and learns nothing."
         ),
     )
     return {contender.key: contender for contender in known}
@@ -179,4 +174,5 @@ def line_up(
 def _rival(policy: Policy) -> LoopContender:
     """A policy on our beliefs; its name tells the shares that are set on it."""
     shares = [f"{{{knob.field}}}" for knob in policy.knobs if knob.unit == "percent"]
-    return LoopContender(policy.key, OURS, policy, " ".join([policy.label, *shares]), policy.story)
+    label = " ".join([policy.label, *shares])
+    return LoopContender(policy.key, OURS, policy, label=label, story=policy.story)

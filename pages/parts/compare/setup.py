@@ -20,7 +20,7 @@ from engine.simulation.baselines import (
 from engine.worlds import WORLDS, World
 from pages.parts.choices import CROSSES, SEED, SPEED, TRUTH, WORLD, world_of
 from pages.parts.link import Linked
-from pages.parts.setting import Choice, Text, Whole, numbers
+from pages.parts.setting import Setting
 
 RATES = {"0.001": 0.001, "0.01": 0.01, "0.05": 0.05}
 """Learning rates of the service's own learner; the first was its default."""
@@ -61,26 +61,20 @@ class CompareSetup(Linked):
 
     world: str = WORLD.as_field
     seed: int = SEED.as_field
-    rule: str = Choice(
+    rule: str = Setting(
         "weather",
         "Shown today",
         lambda: {rule: name for world in WORLDS.values() for rule, name in rules_of(world).items()},
-        kind="menu",
+        "menu",
+        "What visitors get at present: the baseline. Changing it starts over.",
         always=True,
         words="always, mood, bestseller, or one or two fields of a world",
-        help="What visitors get at present: the baseline. Changing it starts over.",
     ).as_field
-    item: int = Choice(
-        0,
-        "Action",
-        numbers(*range(MAX_ACTIONS)),
-        kind="menu",
-        words=f"a whole number from 0 to {MAX_ACTIONS - 1}",
+    item: int = Setting(0, "Action", range(MAX_ACTIONS), "menu").as_field
+    table: str = Setting(
+        "", "Table", kind="", check=_table, words="positions of items with commas between"
     ).as_field
-    table: str = Text(
-        "", "What each group is shown", _table, words="positions of items with commas between"
-    ).as_field
-    kind: str = Choice(
+    kind: str = Setting(
         "ours",
         "Apprentice",
         {"ours": "Ours: two heads", "service": "The service's own"},
@@ -89,25 +83,25 @@ class CompareSetup(Linked):
         "only from the one action it had chosen itself; all three loops then use its learner.",
     ).as_field
     crosses: int = CROSSES.as_field
-    rate: str = Choice(
-        "0.001", "Learning rate of the service's own", {r: r for r in RATES}, kind="slider"
+    rate: str = Setting(
+        "0.001", "Learning rate of the service's own", {rate: rate for rate in RATES}, "slider"
     ).as_field
-    explore: int = Whole(
+    explore: int = Setting(
         0,
         "Exploration during the apprenticeship",
-        0,
-        50,
-        percent=True,
-        help="Share of visitors who get any action instead of today's. It changes what they "
-        "see, and turns the band of what a switch would bring into an estimate.",
+        range(51),
+        "slider",
+        "Share of visitors who get any action instead of today's. It changes what they see, and "
+        "turns the band of what a switch would bring into an estimate.",
+        unit=" %",
     ).as_field
-    auto: int = Whole(
+    auto: int = Setting(
         0,
         "Go online by itself at this share of the ceiling",
-        0,
-        100,
-        percent=True,
-        help="Once the match rate of the latest 100 visitors reaches it; 0 leaves it to you.",
+        range(101),
+        "slider",
+        "Once the match rate of the latest 100 visitors reaches it; 0 leaves it to you.",
+        unit=" %",
     ).as_field
     speed: int = replace(SPEED, default=20).as_field
     truth: bool = TRUTH.as_field

@@ -12,7 +12,7 @@ from engine.store import StoredLoop
 from engine.worlds import key_of
 from pages.parts.choices import CROSSES, MAX_VISITORS, MODE, SEED, SPEED, TRUTH, WORLD
 from pages.parts.knobs import Tunable
-from pages.parts.setting import Choice, Switch
+from pages.parts.setting import SWITCH, Setting
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,19 +23,24 @@ class PlaySetup(Tunable):
 
     world: str = WORLD.as_field
     seed: int = SEED.as_field
-    policy: str = Choice(
+    policy: str = Setting(
         "thompson",
         "Learning policy",
         lambda: {key: policy.label for key, policy in PlaySetup.policies().items()},
-        kind="menu",
+        "menu",
+        "How beliefs become an offer. Changing it keeps what was learned.",
         aliases={"classic": "epsilon"},
-        help="How beliefs become an offer. Changing it keeps what was learned.",
     ).as_field
     crosses: int = CROSSES.as_field
     mode: LearningMode = MODE.as_field
     speed: int = SPEED.as_field
-    auto_next: bool = Switch(
-        False, "Auto-next", name="next", help="The next visitor comes after each reward."
+    auto_next: bool = Setting(
+        False,
+        "Auto-next",
+        SWITCH,
+        "switch",
+        "The next visitor comes after each reward.",
+        name="next",
     ).as_field
     truth: bool = TRUTH.as_field
 

@@ -119,7 +119,7 @@ def _start(session: RaceSession, setup: RaceSetup) -> None:
     def start() -> None:
         setup_now = current_setup(RaceSetup)
         if again:
-            st.session_state[KEY("seed")] = (setup_now.seed + 1) % (SEED.high + 1)
+            st.session_state[KEY("seed")] = (setup_now.seed + 1) % len(SEED.offered)
             setup_now = current_setup(RaceSetup)
         bet = st.session_state.get(KEY("bet"))
         session.start(setup_now, bet)

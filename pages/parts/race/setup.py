@@ -11,7 +11,7 @@ from engine.simulation.drift import Drift
 from engine.worlds import WORLDS
 from pages.parts.choices import CROSSES, SEED, WORLD, world_of
 from pages.parts.knobs import Tunable
-from pages.parts.setting import Choice, Text, numbers
+from pages.parts.setting import Setting, numbers
 
 MAX_STEPS = 5_000_000
 """Choices that one race on the page may take: visitors x crowds x contenders."""
@@ -35,12 +35,12 @@ def _known(text: str) -> str:
     return ordered(keys)
 
 
-DRIFT: Choice[Drift] = Choice(
+DRIFT: Setting[Drift] = Setting(
     "none",
     "Tastes change",
     {"none": "Never", "halfway": "Halfway", "slow": "Slowly"},
-    help="Halfway: each kind of visitor likes, from the middle on, another action than "
-    "before. Slowly: one kind of visitor after the other changes its mind.",
+    help="Halfway: each kind of visitor likes, from the middle on, another action than before. "
+    "Slowly: one kind of visitor after the other changes its mind.",
 )
 
 
@@ -52,57 +52,55 @@ class RaceSetup(Tunable):
 
     world: str = WORLD.as_field
     seed: int = SEED.as_field
-    who: str = Text(
+    who: str = Setting(
         "ours,epsilon,ab,classic",
         "Contenders",
-        _known,
+        kind="",
         always=True,
+        check=_known,
         words=lambda: f"some of {', '.join(everybody())}, with commas between",
     ).as_field
-    visitors: int = Choice(
+    visitors: int = Setting(
         1_000,
         "Visitors in a crowd",
         numbers(200, 500, 1_000, 2_000, 5_000, 10_000, 20_000),
-        kind="slider",
+        "slider",
     ).as_field
-    crowds: int = Choice(
+    crowds: int = Setting(
         10,
         "Crowds",
         numbers(1, 2, 5, 10, 20, 50, 100, 200, 500),
-        kind="slider",
-        help="How often the race is run, each time with new visitors. One crowd is luck, "
-        "many are a result.",
+        "slider",
+        "How often the race is run, each time with new visitors. One crowd is luck, many are a "
+        "result.",
     ).as_field
     drift: Drift = DRIFT.as_field
-    delay: int = Choice(
+    delay: int = Setting(
         0,
         "Rewards come late, by so many visitors",
         numbers(0, 10, 50, 100, 200, 500, 1_000),
-        kind="slider",
-        help="A purchase is known days after the click. Meanwhile others are served.",
+        "slider",
+        "A purchase is known days after the click. Meanwhile others are served.",
     ).as_field
-    refresh: int = Choice(
+    refresh: int = Setting(
         1,
         "The model is refreshed after so many visitors",
         numbers(1, 10, 20, 50, 100, 200, 500),
-        kind="slider",
-        help="The retired service trained all the time, but chose by a copy that it renewed "
-        "every few minutes. 1 is at once.",
+        "slider",
+        "The retired service trained all the time, but chose by a copy that it renewed every few "
+        "minutes. 1 is at once.",
     ).as_field
     crosses: int = replace(
         CROSSES, default=2, label="Ours with one hypothesis: crosses of context fields", help=None
     ).as_field
-    trial: int = Choice(
-        200,
-        "A/B tests: rewards in the trial",
-        numbers(50, 100, 200, 500, 1_000, 2_000),
-        kind="slider",
+    trial: int = Setting(
+        200, "A/B tests: rewards in the trial", numbers(50, 100, 200, 500, 1_000, 2_000), "slider"
     ).as_field
-    field: str = Choice(
+    field: str = Setting(
         "name",
         "A/B test by segment: a winner for each",
         lambda: {field.name: field.label for world in WORLDS.values() for field in world.fields},
-        kind="menu",
+        "menu",
     ).as_field
 
     @classmethod

@@ -4,7 +4,6 @@ import math
 import string
 from collections.abc import Callable
 from dataclasses import dataclass, fields
-from typing import ClassVar
 
 import numpy as np
 import pytest
@@ -62,14 +61,14 @@ def test_what_may_be_logged_gives_every_action_a_chance_before_anything_is_learn
 class Other(Greedy):
     """A policy with a key of its own."""
 
-    key: ClassVar[str] = "other"
+    key = "other"
 
 
 @dataclass(frozen=True, slots=True)
 class Turned(Other):
     """A policy with a knob that turns nothing."""
 
-    knobs: ClassVar[tuple[Knob, ...]] = (Knob("angle", "angle", range(3)),)
+    knobs = (Knob("angle", "angle", range(3)),)
 
 
 TWIN = type("Thompson", (Other,), {})
