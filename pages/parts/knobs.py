@@ -52,10 +52,9 @@ class Tunable(Linked):
 
     def values(self) -> dict[str, Any]:
         """See `Linked`."""
-        policies = self.policies()
+        declared = self.declared()
         return super(Tunable, self).values() | {
-            name: self.knobs.get(name, knob.number(policies[key]))
-            for name, (key, knob) in self._all_knobs().items()
+            name: self.knobs.get(name, declared[name].default) for name in self._all_knobs()
         }
 
     def having(self, values: Mapping[str, Any]) -> Self:
@@ -90,5 +89,5 @@ def _setting(policy: Policy, knob: Knob) -> Setting[int]:
         options = knob.numbers
     else:
         options = {n: str(n) if is_share else f"{n / knob.parts:g}" for n in knob.numbers}
-    label, unit = f"{policy.label}: {knob.label}", " %" if is_share else ""
+    label, unit = f"{policy.label}: {knob.label}", "%" if is_share else ""
     return Setting(knob.number(policy), label, options, "slider", knob.help or None, unit)

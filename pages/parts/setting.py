@@ -89,7 +89,8 @@ class Setting(Generic[T]):
     def said(self, value: T) -> str:
         """A value for reading."""
         is_named = isinstance(self.offered, Mapping) and value in self.offered
-        return (self.offered[value] if is_named else self.text(value)) + self.unit
+        read = self.offered[value] if is_named else self.text(value)
+        return f"{read} {self.unit}" if self.unit else read
 
     def draw(self, key: str, value: Any, options: Options[T] | None = None, **more: Any) -> None:
         """Draw the widget.
@@ -99,7 +100,7 @@ class Setting(Generic[T]):
             options: those of all that can be chosen here, as they are called here.
             more: what else Streamlit's widget takes.
         """
-        label = self.label + self.unit.replace(" ", ", ")
+        label = f"{self.label}, {self.unit}" if self.unit else self.label
         offered: Any = options or self.offered
         more = {"key": key, "help": self.help, **more}
         named = more | {"format_func": lambda value: offered.get(value, self.text(value))}

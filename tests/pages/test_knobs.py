@@ -59,7 +59,7 @@ def test_a_knob_is_a_slider_over_its_numbers() -> None:
         range(101),
         "slider",
         "Share of offers chosen at random; 20 in the retired service.",
-        " %",
+        "%",
     )
     names = {1: "0.1", 5: "0.5", 20: "2"}
     assert declared["clashing-epsilon"] == Setting(

@@ -15,7 +15,7 @@ def short(text: str) -> str:
 
 SPEED = Setting(4, "Speed", numbers(1, 4, 2_000))
 PLACE = Setting("in", "Place", {"in": "Inside", "out": "Outside"}, aliases={"within": "in"})
-SHARE = Setting(5, "Share", range(5_001), unit=" %")
+SHARE = Setting(5, "Share", range(5_001), unit="%")
 LIGHT = Setting(False, "Light", SWITCH)
 WORD = Setting("abc", "Word", check=short, words="three letters at most")
 

@@ -93,7 +93,7 @@ class CompareSetup(Linked):
         "slider",
         "Share of visitors who get any action instead of today's. It changes what they see, and "
         "turns the band of what a switch would bring into an estimate.",
-        unit=" %",
+        unit="%",
     ).as_field
     auto: int = Setting(
         0,
@@ -101,7 +101,7 @@ class CompareSetup(Linked):
         range(101),
         "slider",
         "Once the match rate of the latest 100 visitors reaches it; 0 leaves it to you.",
-        unit=" %",
+        unit="%",
     ).as_field
     speed: int = replace(SPEED, default=20).as_field
     truth: bool = TRUTH.as_field

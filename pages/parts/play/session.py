@@ -132,15 +132,16 @@ class PlaySession:
         before, self.setup = self.setup, setup
         if (setup.world, setup.seed) != (before.world, before.seed):
             self._open(self._new_loop())
-            return
-        changes = setup.changes(before, self.open.loop.settings)
-        if changes:
-            self._configure(changes)
+        elif setup != before:
+            self._configure(before)
 
     @reporting_refusals
-    def _configure(self, changes: dict[str, object]) -> None:
-        self.open.stored.configure(**changes)
-        self.open.click = None
+    def _configure(self, before: PlaySetup) -> None:
+        """Set on the loop what was changed on the page."""
+        changes = self.setup.changes(before, self.open.loop.settings)
+        if changes:
+            self.open.stored.configure(**changes)
+            self.open.click = None
 
     @locked
     def set_by_others(self, shown: PlaySetup) -> PlaySetup | None:

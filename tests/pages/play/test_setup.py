@@ -125,6 +125,14 @@ def test_what_could_not_be_set_is_shown_as_it_is_and_costs_nothing() -> None:
     assert session.open.loop.settings == ELSEWHERE
 
 
+def test_a_move_that_the_policy_refuses_is_said_and_changes_nothing() -> None:
+    still = replace(ELSEWHERE, policy=Thompson(width=0.0, floor=0.05))
+    session = session_of(still)
+    session.adopt(session.setup.having({"floor": 0}))
+    assert "free of contradiction" in str(session.trouble)
+    assert session.open.loop.settings == still
+
+
 # -- old links ------------------------------------------------------------------------
 
 
