@@ -29,6 +29,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Self, TypeGuard
 
+import numpy as np
+
 from engine.errors import refuse
 
 _FORBIDDEN = {chr(c) for c in (*range(33), *range(126, 141))} | {":", "|"}
@@ -151,11 +153,23 @@ def _pairs(item: object, place: str) -> Iterator[tuple[str, Any]]:
 
 
 def is_list(value: object) -> TypeGuard[Sequence[Any]]:
-    """Whether a value is what JSON calls an array."""
+    """Whether a value is what JSON calls an array, NumPy's of one dimension among them."""
+    if isinstance(value, np.ndarray):
+        return value.ndim == 1
     return isinstance(value, Sequence) and not isinstance(value, str | bytes | bytearray)
 
 
+def as_plain(value: object) -> object:
+    """A number or truth value of NumPy's as Python's own; anything else as it is."""
+    if isinstance(value, np.bool_):
+        return bool(value)
+    if isinstance(value, np.integer):
+        return int(value)
+    return float(value) if isinstance(value, np.floating) else value
+
+
 def _columns(field: str, value: object, place: str) -> Iterator[tuple[str, float]]:
+    value = as_plain(value)
     if value is None or isinstance(value, bool):
         yield f"{field}={'null' if value is None else str(value).lower()}", 1.0
     elif isinstance(value, str):
@@ -163,7 +177,7 @@ def _columns(field: str, value: object, place: str) -> Iterator[tuple[str, float
     elif isinstance(value, int | float):
         yield field, squash(_finite(value, place))
     elif is_list(value):
-        for i, number in enumerate(value):
+        for i, number in enumerate(map(as_plain, value)):
             if isinstance(number, bool) or not isinstance(number, int | float):
                 refuse(_CODE, f"{place}[{i}]", number, "a number, as arrays hold numbers only")
             yield f"{field}[{i}]", squash(_finite(number, f"{place}[{i}]"))

@@ -12,7 +12,7 @@ from functools import lru_cache
 from typing import Any, Self
 
 from engine.errors import check_number, refuse
-from engine.protocol.features import Features, flatten, is_list, values_of
+from engine.protocol.features import Features, as_plain, flatten, is_list, values_of
 
 MAX_ACTIONS = 50
 MAX_EXCLUDED = 1_000
@@ -80,17 +80,20 @@ class RankRequest:
 
 def parse_rank_request(
     actions: object,
-    context_features: object = (),
-    excluded_actions: object = (),
+    context_features: object = None,
+    excluded_actions: object = None,
     event_id: object = None,
-    defer_activation: object = False,
+    defer_activation: object = None,
 ) -> RankRequest:
-    """Validate a Rank request given in the service's JSON shapes.
+    """Validate a Rank request given in the service's JSON shapes; None is what was left out.
 
     Raises:
         PersonalizerError: ``InvalidRankRequest`` or ``PayloadSizeExceeded``,
             naming the first field at fault.
     """
+    context_features = () if context_features is None else context_features
+    excluded_actions = () if excluded_actions is None else excluded_actions
+    defer_activation = False if defer_activation is None else defer_activation
     if event_id is not None:
         _check_id(event_id, "eventId", "null or a string of 1 to 256 characters")
     if not isinstance(defer_activation, bool):
@@ -173,7 +176,7 @@ def _names_are_text(value: object) -> bool:
         return True
     if isinstance(value, Mapping):
         return all(isinstance(name, str) and _names_are_text(v) for name, v in value.items())
-    return not isinstance(value, list | tuple) or all(map(_names_are_text, value))
+    return not is_list(value) or all(map(_names_are_text, value))
 
 
 def _plain(value: object) -> object:
@@ -181,7 +184,10 @@ def _plain(value: object) -> object:
         return dict(value)
     if is_list(value):
         return list(value)
-    raise TypeError
+    plain = as_plain(value)
+    if plain is value:
+        raise TypeError
+    return plain
 
 
 # The same actions and contexts come again and again: what is parsed once, values that
@@ -206,7 +212,13 @@ def _parse_actions(value: object) -> tuple[Action, ...]:
     offered = _as_list(value, "actions", "a list of 1 to 50 actions")
     if not 1 <= len(offered) <= MAX_ACTIONS:
         refuse(_CODE, "actions", len(offered), "1 to 50", what="the number of actions")
-    return tuple(_parse_action(action, f"actions[{i}]") for i, action in enumerate(offered))
+    actions = tuple(_parse_action(action, f"actions[{i}]") for i, action in enumerate(offered))
+    first: dict[str, int] = {}
+    for i, action in enumerate(actions):
+        if first.setdefault(action.id, i) < i:
+            allowed = f"another id than that of actions[{first[action.id]}]"
+            refuse(_CODE, f"actions[{i}].id", action.id, allowed)
+    return actions
 
 
 def _parse_action(action: object, target: str) -> Action:

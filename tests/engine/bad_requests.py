@@ -6,6 +6,8 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
+import numpy as np
+
 from tests.engine.requests import DRINKS, Json
 
 LONG = "x" * 257
@@ -82,7 +84,6 @@ BAD_REQUESTS: dict[str, BadRequest] = {
     "event id half a surrogate pair": _other("event_id", "\ud800", "eventId", "'\\ud800'", _ID),
     "event id a number": _other("event_id", 7, "eventId", "7", _ID),
     "deferral a number": _other("defer_activation", 1, "deferActivation", "1", "true or false"),
-    "deferral null": _other("defer_activation", None, "deferActivation", "None", "true or false"),
     # the actions
     "no action": _actions([], "", "0", "1 to 50"),
     "51 actions": _actions(MANY, "", "51", "1 to 50"),
@@ -95,6 +96,12 @@ BAD_REQUESTS: dict[str, BadRequest] = {
     "action id too long": _action({"id": LONG, "features": [{"n": 1}]}, ".id", "'xxx", _ID),
     "action id missing": _action({"features": [{"n": 1}]}, ".id", "None", _ID),
     "action id a number": _action({"id": 5, "features": [{"n": 1}]}, ".id", "5", _ID),
+    "action id twice": _actions(
+        [DRINKS[0], DRINKS[1], DRINKS[2], DRINKS[1]],
+        "[3].id",
+        "'mocha'",
+        "another id than that of actions[1]",
+    ),
     "action without features": _action({"id": "b"}, ".features", "None", "a list of objects"),
     "features null": _features(None, "", "None", "a list of objects"),
     "features an object": _features({"n": 1}, "", "{'n': 1}", "a list of objects"),
@@ -105,7 +112,6 @@ BAD_REQUESTS: dict[str, BadRequest] = {
     "features hold a null": _features([None], "[0]", "None", _OBJECT),
     "features hold a string": _features([{"n": 1}, "n"], "[1]", "'n'", _OBJECT),
     # the context
-    "context null": _contexts(None, "", "None", "a list of objects"),
     "context an object": _contexts({"x": 1}, "", "{'x': 1}", "a list of objects"),
     "context a string": _contexts("rainy", "", "'rainy'", "a list of objects"),
     "context holds a null": _contexts([None], "[0]", "None", _OBJECT),
@@ -134,6 +140,17 @@ BAD_REQUESTS: dict[str, BadRequest] = {
     "a whole number of 5,000 digits": _context(10**5_000, "", "", _FINITE),
     "nested two deep": _context({"a": {"b": 1}}, ".a", "{'b': 1}", _VALUE),
     "nested 100,000 deep": _context(DEEP, "[0]", "[[[", _NUMBER),
+    "a NaN of NumPy's": _context(np.float32("nan"), "", "nan", _FINITE),
+    "an infinity of NumPy's": _context(np.longdouble("inf"), "", "inf", _FINITE),
+    "a NaN in an array of NumPy's": _context(np.array([1, math.nan]), "[1]", "nan", _FINITE),
+    "an array of booleans of NumPy's": _context(np.array([True]), "[0]", "True", _NUMBER),
+    "an array of two dimensions": _context(np.ones((1, 1)), "", "array([[1.]])", _VALUE),
+    "an array of none": _context(np.array(1.0), "", "array(1.)", _VALUE),
+    "a complex number of NumPy's": _context(np.complex128(1j), "", "", _VALUE),
+    "a time of NumPy's": _context(np.datetime64("2026-01-01"), "", "", _VALUE),
+    "names of numbers in an array of objects": _contexts(
+        np.array([{1: 1}], dtype=object), "[0]", "1", "a non-empty string"
+    ),
     "a set": _context({1}, "", "{1}", _VALUE),
     "bytes": _context(b"ab", "", "b'ab'", _VALUE),
     "a bytearray": _context(bytearray(b"ab"), "", "bytearray(b'ab')", _VALUE),
@@ -144,9 +161,6 @@ BAD_REQUESTS: dict[str, BadRequest] = {
     # the exclusions
     "excluded a string": _other(
         "excluded_actions", "latte", "excludedActions", "'latte'", "a list of action ids"
-    ),
-    "excluded null": _other(
-        "excluded_actions", None, "excludedActions", "None", "a list of action ids"
     ),
     "excluded id empty": _other("excluded_actions", ["latte", ""], "excludedActions[1]", "''", _ID),
     "excluded id a number": _other("excluded_actions", [3], "excludedActions[0]", "3", _ID),

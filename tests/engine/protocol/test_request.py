@@ -94,6 +94,40 @@ def test_context_exclusions_event_id_and_deferral_may_be_left_out() -> None:
     assert request.defer_activation is False
 
 
+def test_what_a_client_leaves_out_may_be_null() -> None:
+    left_out = parse_rank_request(DRINKS)
+    assert parse_rank_request(DRINKS, None, None, None, None) == left_out
+    assert small_loop().rank(DRINKS, None, None, None, None) == small_loop().rank(DRINKS)
+    assert small_loop().preview(DRINKS, None, None, None, None) == small_loop().preview(DRINKS)
+
+
+NUMPY = {
+    "float16": (np.float16(0.5), 0.5),
+    "float32": (np.float32(0.1), float(np.float32(0.1))),
+    "float64": (np.float64(0.1), 0.1),
+    "longdouble": (np.longdouble(0.25), 0.25),
+    "int64": (np.int64(-7), -7),
+    "uint8": (np.uint8(200), 200),
+    "true": (np.bool_(True), True),
+    "false": (np.bool_(False), False),
+    "array of floats": (np.array([0.1, 2.5]), [0.1, 2.5]),
+    "array of float32": (np.array([0.1], dtype=np.float32), [float(np.float32(0.1))]),
+    "array of ints": (np.arange(3), [0, 1, 2]),
+    "list": ([np.float32(0.5), np.int8(2)], [0.5, 2]),
+    "empty array": (np.array([]), []),
+}
+
+
+@pytest.mark.parametrize(("given", "plain"), NUMPY.values(), ids=NUMPY)
+def test_a_feature_may_be_a_number_or_an_array_of_numpys(given: Any, plain: Any) -> None:
+    one, other = (
+        parse_rank_request([{"id": "a", "features": [{"n": 1, "v": value}]}], [{"u": {"v": value}}])
+        for value in (given, plain)
+    )
+    assert one == other
+    assert json.dumps(one.to_json()) == json.dumps(other.to_json())
+
+
 @pytest.mark.parametrize(
     "features",
     [
@@ -177,7 +211,7 @@ def test_the_values_of_a_context_are_those_that_came_by_the_names_of_its_fields(
     assert set(request.context_values) == set(request.context.fields.values())
 
 
-@given(contexts, st.lists(actions, min_size=1, max_size=3))
+@given(contexts, st.lists(actions, min_size=1, max_size=3, unique_by=lambda action: action["id"]))
 def test_any_good_request_survives_the_way_to_json_text_and_back(
     context: list[dict[str, Any]], offered: list[dict[str, Any]]
 ) -> None:
