@@ -1,6 +1,7 @@
 """The life of an event, from Rank to its last reward: here alone, whoever follows a log."""
 
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from typing import Literal, Self
 
 from engine.loop.entries import Activated, Expired, Ranked, Rewarded
@@ -75,3 +76,7 @@ class EventState(EventLife):
     def begin(cls, ranked: Ranked, number: int = 0) -> Self:
         """As its Rank call leaves it."""
         return cls(not ranked.request.defer_activation, ranked=ranked, number=number)
+
+    def is_late(self, wait: timedelta, now: datetime) -> bool:
+        """Whether it has waited for its reward longer than that."""
+        return now - self.ranked.time > wait

@@ -1,20 +1,28 @@
 """What a loop lets its caller do; all else is refused in one sentence."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
 from engine.errors import refuse
 from engine.loop.entries import Ranked
 from engine.loop.event import EventState
-from engine.loop.settings import REWARD_SETTINGS, SETTING_NAMES, LoopSettings
+from engine.loop.settings import REWARD_SETTINGS, LoopSettings, check_names
 from engine.protocol.request import RankRequest
 
 SETTINGS = "InvalidServiceConfiguration"
 """The code of a setting that was refused."""
 MAX_REWARDS = 100
 """Rewards that an event may get under ``sum``."""
+
+
+def check_parsed(value: object, kind: type[RankRequest] | type[Ranked]) -> None:
+    """Refuse anything but a request, or a ranking, that the engine has made itself."""
+    if not isinstance(value, kind):
+        source = "parse_rank_request" if kind is RankRequest else "preview"
+        allowed = f"a {kind.__name__}, as {source} makes it"
+        refuse("InvalidRankRequest", "request", value, allowed)
 
 
 def check_room(events: int, settings: LoopSettings) -> None:
@@ -88,17 +96,17 @@ def check_expiry(state: EventState) -> None:
         )
 
 
-def changed(settings: LoopSettings, changes: Mapping[str, Any]) -> LoopSettings:
-    """The settings with some changed.
+def changed(
+    settings: LoopSettings, unnamed: Sequence[object], changes: Mapping[str, Any]
+) -> LoopSettings:
+    """The settings with some changed, all by their names.
 
     Raises:
         PersonalizerError: ``InvalidServiceConfiguration``, ``InvalidRewardWaitTime``, or
             ``InvalidLearningModeServiceConfiguration`` if the learning mode and a setting of
             rewards would change at once.
     """
-    for name in changes:
-        if name not in SETTING_NAMES:
-            refuse(SETTINGS, "the setting", name, f"one of {', '.join(SETTING_NAMES)}")
+    check_names(unnamed, changes)
     new = replace(settings, **changes)
     if new.learning_mode != settings.learning_mode:
         for name in REWARD_SETTINGS:

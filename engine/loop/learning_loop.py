@@ -9,15 +9,16 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from functools import wraps
 from threading import RLock
-from typing import Any, Concatenate, ParamSpec, Self, TypeVar
+from typing import Any, Concatenate, Never, ParamSpec, Self, TypeVar
 
 from engine.arrays import Array
 from engine.errors import OvertakenError, refuse
 from engine.learners.base import Group, Learner
 from engine.learners.belief import Belief
+from engine.loop import decide
 from engine.loop.clock import Clock, read, utc_now
-from engine.loop.decide import Judgement
-from engine.loop.entries import Activated, Configured, Expired, Ranked, Rewarded
+from engine.loop.decide import expiration, expirations
+from engine.loop.entries import Activated, Configured, Ranked, Rewarded
 from engine.loop.event import EventState
 from engine.loop.guards import (
     SETTINGS,
@@ -25,6 +26,7 @@ from engine.loop.guards import (
     check_activation,
     check_entries,
     check_expiry,
+    check_parsed,
     check_reward,
     check_room,
     check_same,
@@ -126,6 +128,7 @@ class LearningLoop:
         return self.state.settings
 
     @property
+    @locked
     def learner(self) -> Learner:
         """All that was learned so far; to read, not to teach."""
         return self.state.learner
@@ -148,12 +151,14 @@ class LearningLoop:
     def preview(
         self,
         actions: Sequence[Mapping[str, Any]],
-        context_features: Sequence[Mapping[str, Any]] = (),
-        excluded_actions: Sequence[str] = (),
+        context_features: Sequence[Mapping[str, Any]] | None = None,
+        excluded_actions: Sequence[str] | None = None,
         event_id: str | None = None,
-        defer_activation: bool = False,
+        defer_activation: bool | None = None,
     ) -> Ranked:
-        """What `rank` would answer and why, with nothing logged and nothing changed.
+        """What `rank` would answer now and why, with nothing logged and nothing changed.
+
+        A full loop still tells what it would show.
 
         Raises:
             PersonalizerError: as `rank`.
@@ -161,15 +166,21 @@ class LearningLoop:
         request = parse_rank_request(
             actions, context_features, excluded_actions, event_id, defer_activation
         )
-        return self._judgement.decide(request, read(self._clock))
+        now = read(self._clock)
+        state = self._state_at(now)
+        return _recorded(state, request) or decide.decide(state, request, now, self._normals)
 
     @locked
     def probabilities(self, request: RankRequest) -> Array:
-        """How likely the policy is to choose each non-excluded action, (K,); logs nothing.
+        """How likely the policy is to choose each non-excluded action now, (K,); logs nothing.
 
         In apprentice mode that is how likely it is to take it for the baseline's choice.
+
+        Raises:
+            PersonalizerError: ``InvalidRankRequest`` for anything but a `RankRequest`.
         """
-        return self._judgement.probabilities(request)
+        check_parsed(request, RankRequest)
+        return decide.probabilities(self._state_now, request, self._normals)
 
     @locked
     def probabilities_online(self, request: RankRequest, learner: Learner | None = None) -> Array:
@@ -178,25 +189,31 @@ class LearningLoop:
         Args:
             learner: another than the loop's own.
         """
-        return self._judgement.probabilities_online(request, learner)
+        check_parsed(request, RankRequest)
+        return decide.probabilities_online(self._state_now, request, self._normals, learner)
 
     @locked
     def belief(
         self,
         actions: Sequence[Mapping[str, Any]],
-        context_features: Sequence[Mapping[str, Any]] = (),
+        context_features: Sequence[Mapping[str, Any]] | None = None,
     ) -> Belief:
         """Joint belief about the expected rewards of the actions in a context.
 
         Raises:
             PersonalizerError: as `rank`.
         """
-        return self._judgement.belief(parse_rank_request(actions, context_features))
+        return decide.belief(self._state_now, parse_rank_request(actions, context_features))
 
     @locked
     def contributions(self, ranked: Ranked) -> Mapping[Group, float]:
-        """What each group of context fields adds to the mean reward of a ranking's shown action."""
-        return self._judgement.contributions(ranked)
+        """What each group of context fields adds to the mean reward of a ranking's shown action.
+
+        Raises:
+            PersonalizerError: ``InvalidRankRequest`` for anything but a `Ranked`.
+        """
+        check_parsed(ranked, Ranked)
+        return decide.contributions(self._state_now, ranked)
 
     # -- what a caller does -----------------------------------------------------------
 
@@ -204,10 +221,10 @@ class LearningLoop:
     def rank(
         self,
         actions: Sequence[Mapping[str, Any]],
-        context_features: Sequence[Mapping[str, Any]] = (),
-        excluded_actions: Sequence[str] = (),
+        context_features: Sequence[Mapping[str, Any]] | None = None,
+        excluded_actions: Sequence[str] | None = None,
         event_id: str | None = None,
-        defer_activation: bool = False,
+        defer_activation: bool | None = None,
     ) -> RankResponse:
         """Choose the action to show.
 
@@ -222,13 +239,11 @@ class LearningLoop:
             actions, context_features, excluded_actions, event_id, defer_activation
         )
         now = self._expire_due()
-        if request.event_id is not None and request.event_id in self.events:
-            ranked = self.events[request.event_id].ranked
-            check_same(request, ranked)
-            return ranked.answer()
-        check_room(len(self.events), self.settings)
-        ranked = self._judgement.decide(request, now)
-        self._replay.append(ranked)
+        ranked = _recorded(self.state, request)
+        if ranked is None:
+            check_room(len(self.events), self.settings)
+            ranked = decide.decide(self.state, request, now, self._normals)
+            self._replay.append(ranked)
         return ranked.answer()
 
     @_in_turn
@@ -241,7 +256,7 @@ class LearningLoop:
         """
         now = self._expire_due()
         state = self._event(event_id, "InvalidEventIdToActivate")
-        check_activation(state, self._is_late(state, now))
+        check_activation(state, state.is_late(self.settings.reward_wait_time, now))
         if not state.activated:
             self._replay.append(Activated(event_id, now))
 
@@ -257,7 +272,8 @@ class LearningLoop:
         amount = parse_reward(value)
         now = self._expire_due()
         state = self._event(event_id, "ResourceNotFound")
-        check_reward(state, self.settings, self._is_late(state, now))
+        late = state.is_late(self.settings.reward_wait_time, now)
+        check_reward(state, self.settings, late)
         self._replay.append(Rewarded(event_id, now, amount))
 
     @_in_turn
@@ -271,18 +287,18 @@ class LearningLoop:
         now = self._expire_due()
         state = self._event(event_id, "ResourceNotFound")
         check_expiry(state)
-        self._replay.append(self._expiry(state, now))
+        self._replay.append(expiration(state, self.settings, now))
 
     @_in_turn
-    def configure(self, /, **changes: Any) -> None:
-        """Change settings, all or none. A change of what is learned retrains on the log.
+    def configure(self, /, *unnamed: Never, **changes: Any) -> None:
+        """Change settings by name, all or none. A change of what is learned retrains on the log.
 
         Raises:
             PersonalizerError: ``InvalidServiceConfiguration``, ``InvalidRewardWaitTime``, or
                 ``InvalidLearningModeServiceConfiguration`` if the learning mode and a
                 setting of rewards would change in one call.
         """
-        settings = changed(self.settings, changes)
+        settings = changed(self.settings, unnamed, changes)
         now = self._expire_due()
         if settings != self.settings:
             self._replay.append(Configured(now, settings))
@@ -364,33 +380,34 @@ class LearningLoop:
         """The fold of the log; to read, not to change."""
         return self._replay.state
 
-    # -- what it answers --------------------------------------------------------------
-
-    @property
-    def _judgement(self) -> Judgement:
-        return Judgement(self.seed, self._normals, self.state)
-
     # -- the clock --------------------------------------------------------------------
-
-    def _is_late(self, state: EventState, now: datetime) -> bool:
-        return now - state.ranked.time > self.settings.reward_wait_time
 
     def _expire_due(self) -> datetime:
         """Log the end of each wait that is over; returns the time."""
         now = read(self._clock)
-        while self.state.waiting:
-            state = self.events[next(iter(self.state.waiting))]
-            if not self._is_late(state, now):
-                break
-            self._replay.append(self._expiry(state, now))
+        for expired in expirations(self.state, now):
+            self._replay.append(expired)
         return now
 
-    def _expiry(self, state: EventState, now: datetime) -> Expired:
-        default = float(self.settings.default_reward) if state.activated else None
-        return Expired(state.ranked.event_id, now, default)
+    def _state_at(self, now: datetime) -> LoopState:
+        """The state after the waits that are over by ``now``, to read."""
+        return self._replay.foresee(expirations(self.state, now))
+
+    @property
+    def _state_now(self) -> LoopState:
+        return self._state_at(read(self._clock))
 
     def _event(self, event_id: str, code: str) -> EventState:
         state = self.events.get(event_id) if isinstance(event_id, str) else None
         if state is None:
             refuse(code, "eventId", event_id, "the id of an event that this loop has ranked")
         return state
+
+
+def _recorded(state: LoopState, request: RankRequest) -> Ranked | None:
+    """What was answered to the same request under the same event id, if it was asked before."""
+    event = state.events.get(request.event_id) if request.event_id is not None else None
+    if event is None:
+        return None
+    check_same(request, event.ranked)
+    return event.ranked

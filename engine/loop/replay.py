@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import TypeVar
 
 from engine.errors import OvertakenError
-from engine.loop.entries import Entry, Undone
+from engine.loop.entries import Entry, Expired, Undone
 from engine.loop.event_index import ArchivedEvents, EventIndex
 from engine.loop.log import Archive, EventLog
 from engine.loop.projection import Checkpoint, Checkpoints
@@ -32,6 +32,19 @@ class Replay:
     def __init__(self, log: EventLog, checkpoints: Sequence[Checkpoint[LoopState]] = ()) -> None:
         self.log, self._checkpoints = log, Checkpoints(checkpoints)
         self.state = self._fold()
+        self._foreseen: tuple[LoopState, tuple[int, int], LoopState] | None = None
+
+    def foresee(self, expired: Sequence[Expired]) -> LoopState:
+        """The state as it will be once the oldest waits have ended, made once; to read."""
+        if not expired:
+            return self.state
+        place = self.log.position, len(expired)
+        if self._foreseen is None or self._foreseen[:2] != (self.state, place):
+            state = self.state.fork()
+            for entry in expired:
+                state.apply(entry)
+            self._foreseen = self.state, place, state
+        return self._foreseen[2]
 
     def append(self, entry: Entry) -> None:
         """Append an entry and apply it.

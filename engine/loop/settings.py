@@ -1,6 +1,6 @@
 """The settings of a learning loop: one frozen value, valid as a whole or refused."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from datetime import timedelta
 from typing import Any, Literal, Self, get_args
@@ -26,7 +26,7 @@ SHORTEST_WAIT, LONGEST_WAIT = timedelta(seconds=5), timedelta(days=2)
 _CODE = "InvalidServiceConfiguration"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LoopSettings:
     """What a person can set on a learning loop.
 
@@ -68,6 +68,11 @@ class LoopSettings:
     apprentice_exploration: float = 0.0
     learner: LearnerName = "bayesian"
     learning_rate: float = 0.001
+
+    def __new__(cls, *unnamed: object, **settings: object) -> Self:
+        """Python's own refusal of a wrong name would be a TypeError."""
+        check_names(unnamed, settings)
+        return object.__new__(cls)
 
     @classmethod
     def classic(cls, **changes: Any) -> Self:
@@ -139,6 +144,16 @@ def _check_policy(settings: LoopSettings) -> None:
             f"free of contradiction: the {settings.learner} learner knows no doubt that "
             f"{policy.label} could follow, so take {EpsilonGreedy.__name__}()",
         )
+
+
+def check_names(unnamed: Sequence[object], names: Iterable[str]) -> None:
+    """Refuse settings without a name, and names of no setting."""
+    known = ", ".join(SETTING_NAMES)
+    if unnamed:
+        refuse(_CODE, "settings", unnamed[0], f"given by name: {known}")
+    for name in names:
+        if name not in SETTING_NAMES:
+            refuse(_CODE, "the setting", name, f"one of {known}")
 
 
 def _check_hypotheses(hypotheses: object) -> None:

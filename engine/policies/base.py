@@ -50,10 +50,13 @@ class Normals:
     One fixed table per seed keeps charts from jittering and costs nothing a call;
     what is drawn from the decision's own stream stays independent of it. Column k
     depends on the seed and k alone.
+
+    Attributes:
+        seed: of everything that is left to chance in that loop.
     """
 
     def __init__(self, seed: int) -> None:
-        self._seed = seed
+        self.seed = seed
         self._table: Array = np.zeros((0, 0))
 
     def table(self, draws: int, size: int) -> Array:
@@ -61,7 +64,7 @@ class Normals:
         if len(self._table) != draws:
             self._table = np.zeros((draws, 0))
         for column in range(self._table.shape[1], size):
-            new = stream(self._seed, "normals", column).standard_normal(draws)
+            new = stream(self.seed, "normals", column).standard_normal(draws)
             self._table = np.column_stack([self._table, new])
         return self._table[:, :size]
 

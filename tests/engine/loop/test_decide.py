@@ -1,5 +1,8 @@
 """Decisions: what is chosen, what is shown, and what is stated about both."""
 
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import replace
 from itertools import combinations
 from typing import Any
 
@@ -8,16 +11,134 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from engine import EpsilonGreedy, Greedy, LearningLoop, LoopSettings, Thompson, Uniform
+from engine import (
+    EpsilonGreedy,
+    Greedy,
+    LearningLoop,
+    LoopSettings,
+    PersonalizerError,
+    Thompson,
+    Uniform,
+)
 from engine.evaluation.event_table import rows
+from engine.loop.entries import Ranked
 from engine.loop.settings import LearningMode
+from engine.loop.state import LoopState
 from engine.policies.base import Normals, Policy
 from tests.clock import ManualClock
 from tests.engine.comparable import imitation_head, reward_head, state_of
-from tests.engine.loop.apprentices import apprenticed, learners, loop_of, ranked_of
+from tests.engine.loop.apprentices import MODES, apprenticed, learners, loop_of, ranked_of
 from tests.engine.loop.loops import IDS, loop_with_past
+from tests.engine.loop.programs import SMALL, Operation, perform, programs
+from tests.engine.refusals import refusal
 from tests.engine.requests import CONTEXTS, DRINKS, request_of
 from tests.statistics import CHI_SQUARE_999, chi_square
+
+# -- what is answered now ---------------------------------------------------------------
+
+
+def test_a_preview_knows_the_waits_that_are_over(clock: ManualClock) -> None:
+    loop = LearningLoop(LoopSettings(default_reward=1.0), seed=7, clock=clock)
+    for _ in range(60):
+        loop.rank(DRINKS, CONTEXTS[0])
+    before = loop.preview(DRINKS, CONTEXTS[0])
+    clock.advance(minutes=11)
+    preview = loop.preview(DRINKS, CONTEXTS[0])
+    assert len(loop.log) == 61
+    loop.rank(DRINKS, CONTEXTS[0])
+    assert preview == loop.log[-1]
+    assert preview.means != before.means
+
+
+@pytest.mark.no_cover
+@given(programs, learners, st.sampled_from(MODES), st.integers(0, 3))
+def test_a_preview_is_what_rank_then_logs(
+    program: list[Operation], learner: Any, mode: LearningMode, seed: int
+) -> None:
+    """All of it, whatever was done before, and with waits that are over unnoticed."""
+    clock = ManualClock()
+    settings = LoopSettings.classic() if learner == "classic" else SMALL
+    settings = replace(settings, default_reward=0.25, apprentice_exploration=0.3)
+    loop = LearningLoop(replace(settings, learning_mode=mode), seed=seed, clock=clock)
+    loop.rank(DRINKS)
+    for operation in program:
+        if operation[0] == "rank":
+            event_id, context, excluded, defer = operation[1]
+            with suppress(PersonalizerError):  # its id may have been used for another request
+                preview = loop.preview(DRINKS, context, excluded, event_id, defer)
+                answer = loop.rank(DRINKS, context, excluded, event_id, defer)
+                assert preview == loop.events[answer.event_id].ranked
+        else:
+            perform(loop, clock, operation)
+
+
+@pytest.mark.parametrize("mode", ["online", "apprentice", "logging_only"])
+def test_what_is_believed_is_believed_after_the_waits_that_are_over(
+    mode: LearningMode, clock: ManualClock
+) -> None:
+    asked, told = (loop_with_past(clock, default_reward=-1.0) for _ in range(2))
+    ranked = asked.preview(DRINKS, CONTEXTS[0])
+    for loop in (asked, told):
+        loop.configure(learning_mode=mode)
+    before = repr(asked.state.learner.belief(ranked.request))
+    clock.advance(minutes=11)
+    told.configure(max_events=7)  # notices which waits are over
+    one, other = ([*believed(loop, ranked)] for loop in (asked, told))
+    assert one == other
+    assert before not in one
+    assert len(asked.log) + 3 == len(told.log)
+    asked.configure(max_events=7)
+    assert [*believed(asked, ranked)] == other
+
+
+def believed(loop: LearningLoop, ranked: Ranked) -> Iterator[object]:
+    """All that a loop can be asked without an entry in its log."""
+    yield repr(loop.belief(DRINKS, CONTEXTS[0]))
+    yield loop.probabilities(ranked.request).tolist()
+    yield loop.probabilities_online(ranked.request).tolist()
+    yield loop.contributions(ranked)
+    yield loop.preview(DRINKS, CONTEXTS[1])
+
+
+def test_what_the_waits_that_are_over_teach_is_learned_ahead_once(
+    clock: ManualClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    loop, fork = loop_with_past(clock), LoopState.fork
+    forks: list[LoopState] = []
+
+    def counted(state: LoopState) -> LoopState:
+        forks.append(state)
+        return fork(state)
+
+    monkeypatch.setattr(LoopState, "fork", counted)
+    loop.preview(DRINKS)
+    assert forks == []
+    for _ in range(3):
+        clock.advance(minutes=11)
+        for context in CONTEXTS:
+            loop.preview(DRINKS, context)
+    assert len(forks) == 1
+    loop.rank(DRINKS)
+    clock.advance(minutes=11)
+    assert loop.preview(DRINKS).means == loop.preview(DRINKS).means
+    assert len(forks) == 2
+
+
+def test_a_preview_of_an_event_that_was_ranked_is_the_answer_that_was_given(
+    clock: ManualClock,
+) -> None:
+    loop = loop_with_past(clock)
+    ranked = loop.events["open"].ranked
+    loop.reward("open", -1)
+    assert loop.preview(DRINKS, CONTEXTS[0], event_id="open") == ranked
+    assert refusal(lambda: loop.preview(DRINKS, event_id="open")).code == "InvalidRankRequest"
+
+
+def test_a_full_loop_can_still_be_asked_what_it_would_show(clock: ManualClock) -> None:
+    loop = LearningLoop(LoopSettings(max_events=1), clock=clock)
+    loop.rank(DRINKS)
+    assert loop.preview(DRINKS).event_id not in loop.events
+
 
 # -- the answer to Rank ---------------------------------------------------------------
 

@@ -110,6 +110,41 @@ REFUSED_CALLS: dict[str, tuple[Callable[[LearningLoop], object], str, str, str, 
         "'exploration'",
         "one of reward_wait_time, default_reward",
     ),
+    "a setting without a name": (
+        lambda loop: loop.configure(5),  # type: ignore[arg-type]
+        "InvalidServiceConfiguration",
+        "settings",
+        "5",
+        "given by name: reward_wait_time, default_reward",
+    ),
+    "settings as a dictionary": (
+        lambda loop: loop.configure({"crosses": 1}, crosses=2),  # type: ignore[arg-type]
+        "InvalidServiceConfiguration",
+        "settings",
+        "{'crosses': 1}",
+        "given by name: reward_wait_time, default_reward",
+    ),
+    "probabilities of no request": (
+        lambda loop: loop.probabilities({}),  # type: ignore[arg-type]
+        "InvalidRankRequest",
+        "request",
+        "{}",
+        "a RankRequest, as parse_rank_request makes it",
+    ),
+    "probabilities online of no request": (
+        lambda loop: loop.probabilities_online(None),  # type: ignore[arg-type]
+        "InvalidRankRequest",
+        "request",
+        "None",
+        "a RankRequest, as parse_rank_request makes it",
+    ),
+    "contributions to no ranking": (
+        lambda loop: loop.contributions(loop.answer("open")),  # type: ignore[arg-type]
+        "InvalidRankRequest",
+        "request",
+        "RankResponse(",
+        "a Ranked, as preview makes it",
+    ),
     "an event id used for another request": (
         lambda loop: loop.rank(DRINKS, CONTEXTS[3], event_id="open"),
         "InvalidRankRequest",

@@ -1,7 +1,10 @@
 """Settings: valid as a whole, or refused."""
 
+import copy
 import dataclasses
 import math
+import pickle
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
@@ -130,6 +133,43 @@ def test_a_refused_setting_is_refused_together_with_all_good_ones(
     error = refusal(lambda: loop.configure(**(good | {name: value})))
     assert error.code == code
     assert state_of(loop) == before
+
+
+WRONG: dict[str, tuple[Callable[[], object], str, str, str]] = {
+    "a name of no setting": (
+        lambda: LoopSettings(crosses=1, foo=1),  # type: ignore[call-arg]
+        "the setting",
+        "'foo'",
+        "one of reward_wait_time, default_reward",
+    ),
+    "a name of no setting, classic": (
+        lambda: LoopSettings.classic(foo=1),
+        "the setting",
+        "'foo'",
+        "one of reward_wait_time, default_reward",
+    ),
+    "no name": (
+        lambda: LoopSettings(timedelta(minutes=1)),  # type: ignore[call-arg]
+        "settings",
+        "datetime.timedelta(seconds=60)",
+        "given by name: reward_wait_time, default_reward",
+    ),
+}
+
+
+@pytest.mark.parametrize(("call", "target", "shown", "allowed"), WRONG.values(), ids=WRONG)
+def test_settings_are_given_by_their_names(
+    call: Callable[[], object], target: str, shown: str, allowed: str
+) -> None:
+    error = refusal(call)
+    assert (error.code, error.target) == ("InvalidServiceConfiguration", target)
+    assert_one_sentence(error, shown, allowed)
+
+
+def test_settings_are_copied_and_pickled_like_any_value() -> None:
+    settings = LoopSettings(crosses=1, default_reward=0.5)
+    assert copy.copy(settings) == copy.deepcopy(settings) == settings
+    assert pickle.loads(pickle.dumps(settings)) == settings
 
 
 @pytest.mark.parametrize(("name", "value"), ALLOWED)
