@@ -99,7 +99,7 @@ class Knob:
     numbers: range | tuple[int, ...]
     unit: Literal["", "percent"] = ""
     help: str = ""
-    parts: int = 100
+    parts: int = 1
 
     def number(self, policy: "Policy") -> int:
         """What a policy has it set to; the nearest of the numbers."""

@@ -30,6 +30,7 @@ class EpsilonGreedy(Policy):
             range(101),
             "percent",
             "Share of offers chosen at random; 20 in the retired service.",
+            parts=100,
         ),
     )
 

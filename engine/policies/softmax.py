@@ -29,6 +29,7 @@ class Softmax(Policy):
             (2, 5, 10, 20, 50),
             help="In units of reward. Actions whose guesses differ by it are shown in the "
             "ratio 2.7 to 1.",
+            parts=100,
         ),
     )
 

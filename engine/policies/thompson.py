@@ -53,6 +53,7 @@ class Thompson(Policy):
             range(101),
             "percent",
             "Share of offers left to chance, so that every action keeps some probability.",
+            parts=100,
         ),
     )
     needs_doubt = True

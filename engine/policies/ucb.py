@@ -26,7 +26,9 @@ class UpperBound(Policy):
         "Adds to each guess what it may be wrong by, and shows the highest: mean plus {width} × "
         "its standard deviation."
     )
-    knobs = (Knob("width", "standard deviations added", (0, 25, 50, 100, 150, 200, 300)),)
+    knobs = (
+        Knob("width", "standard deviations added", (0, 25, 50, 100, 150, 200, 300), parts=100),
+    )
     needs_doubt = True
     loggable = False
 

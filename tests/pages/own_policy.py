@@ -22,7 +22,7 @@ class Ladder(Policy):
     key = "ladder"
     label = "Ladder"
     story = "Shows its best guess most often, and each next one {step} as often."
-    knobs = (Knob("step", "next one", range(1, 101), "percent", "As often."),)
+    knobs = (Knob("step", "next one", range(1, 101), "percent", "As often.", 100),)
 
     step: float = 0.5
 

@@ -18,7 +18,7 @@ class Clashing(Greedy):
     label = "Clashing"
     knobs = (
         Knob("epsilon", "length", (1, 5, 20), parts=10, help="In metres."),
-        Knob("seed", "seed", range(10), parts=1),
+        Knob("seed", "seed", range(10)),
     )
 
     epsilon: float = 0.5

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from itertools import combinations
-from typing import ClassVar, Self
+from typing import Self
 
 from engine import LoopSettings
 from engine.experiments.comparison import AutoSwitch
@@ -57,7 +57,7 @@ def _table(text: str) -> str:
 class CompareSetup(Linked):
     """All that a link to the Compare page can say."""
 
-    PREFIX: ClassVar[str] = "compare-"
+    PREFIX = "compare-"
 
     world: str = WORLD.as_field
     seed: int = SEED.as_field

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Any, ClassVar, Self
+from typing import Any, Self
 
 from engine import LoopSettings
 from engine.loop.settings import LearningMode
@@ -19,7 +19,7 @@ from pages.parts.setting import SWITCH, Setting
 class PlaySetup(Tunable):
     """All that a link to the Play page can say."""
 
-    PREFIX: ClassVar[str] = "play-"
+    PREFIX = "play-"
 
     world: str = WORLD.as_field
     seed: int = SEED.as_field

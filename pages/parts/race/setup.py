@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from typing import ClassVar, Self
+from typing import Self
 
 from engine.experiments.race.contenders import Entrant, line_up, rivals
 from engine.experiments.race.plan import Plan
@@ -48,7 +48,7 @@ DRIFT: Setting[Drift] = Setting(
 class RaceSetup(Tunable):
     """All that a link to the Race page can say."""
 
-    PREFIX: ClassVar[str] = "race-"
+    PREFIX = "race-"
 
     world: str = WORLD.as_field
     seed: int = SEED.as_field
