@@ -1,13 +1,14 @@
 """Where the events of a loop stand: in memory, or read from the log's past when asked for."""
 
 import hashlib
-from collections.abc import Callable, Iterator, Mapping, ValuesView
+from collections.abc import Callable, Iterable, Iterator, Mapping, ValuesView
 from dataclasses import replace
+from itertools import chain
 
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.loop.entries import Activated, Expired, Ranked, Rewarded
+from engine.loop.entries import Activated, Entry, Expired, Ranked, Rewarded, Undone
 from engine.loop.event import EventState
 from engine.loop.log import Archive, Mark
 
@@ -26,7 +27,7 @@ class ArchivedEvents:
 
     def __init__(self, archive: Archive, mark: Mark, digests: Digests) -> None:
         self._archive, self._mark, self.digests = archive, mark, digests
-        self._order = np.argsort(digests, kind="stable")
+        self._order = np.argsort(digests)
 
     def __len__(self) -> int:
         return len(self.digests)
@@ -49,14 +50,19 @@ class ArchivedEvents:
 
     def states(self) -> Iterator[EventState]:
         """All of them as they stood there, in the order of their Rank calls."""
-        states: dict[str, EventState] = {}
-        for run in self._mark.runs:
-            for entry in self._archive.read(*run):
-                if isinstance(entry, Ranked):
-                    states[entry.event_id] = EventState.begin(entry, len(states))
-                elif isinstance(entry, Activated | Rewarded | Expired):
-                    states[entry.event_id].follow(entry)
-        return iter(states.values())
+        runs = (self._archive.read(*run) for run in self._mark.runs)
+        return iter(events_of(chain.from_iterable(runs)).values())
+
+
+def events_of(entries: Iterable[Entry | Undone]) -> dict[str, EventState]:
+    """Where events stand after entries that count, by id, in the order of their Rank calls."""
+    states: dict[str, EventState] = {}
+    for entry in entries:
+        if isinstance(entry, Ranked):
+            states[entry.event_id] = EventState.begin(entry, len(states))
+        elif isinstance(entry, Activated | Rewarded | Expired):
+            states[entry.event_id].follow(entry)
+    return states
 
 
 class EventIndex(Mapping[str, EventState]):

@@ -6,12 +6,13 @@ the log, under its own version, so that the fold need not begin at the start.
 """
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar, Generic, Protocol, TypeVar
 
 from engine.loop.entries import Configured, Entry
 from engine.loop.event import EventState
+from engine.loop.event_index import events_of
 from engine.loop.log import EventLog, Mark
 
 State = Mapping[str, Any]
@@ -128,10 +129,12 @@ class Projection(ABC):
             if log.undos != self._undos:
                 self._read = self.checkpoints.begin(log, self)
                 self._undos = log.undos
+            new: Iterable[Entry] = log.since(self._read)
             events = loop.events
             if log.is_evicted(self._read):
-                # One pass over the past, instead of a look into it for each entry.
-                events = {event.ranked.event_id: event for event in events.values()}
-            for entry in log.since(self._read):
+                # The past is read once, instead of anew for each of its events.
+                all_entries = list(log)
+                new, events = all_entries[self._read :], events_of(all_entries)
+            for entry in new:
                 self.apply(entry, None if isinstance(entry, Configured) else events[entry.event_id])
                 self._read += 1

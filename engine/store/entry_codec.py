@@ -169,6 +169,7 @@ def _options(kind: Any) -> tuple[Any, ...]:
     return get_args(kind) if get_origin(kind) in {Union, UnionType} else ()
 
 
+@cache
 def _object_reader(kind: type, extra: frozenset[str]) -> Value:
     hints = get_type_hints(kind)
     known = {f.name: _reader(hints[f.name]) for f in fields(kind)}
