@@ -2,6 +2,7 @@
 
 import math
 
+from engine import LoopSettings
 from engine.evaluation.context_map import favourites
 from engine.evaluation.learning_curve import LearningCurve
 from engine.simulation.crowd import crowd
@@ -9,12 +10,13 @@ from engine.store import StoredLoop
 from engine.worlds import WORLDS
 from pages.parts.library import followers
 from pages.parts.play.view import LoopView
+from tests.clock import ManualClock
 
 COFFEE = WORLDS["coffee"]
 
 
 def a_view(visitors: int) -> tuple[StoredLoop, LoopView]:
-    stored = StoredLoop.create(None, world=WORLDS["coffee"], seed=1, followers=followers)
+    stored = StoredLoop.create(None, world=COFFEE, seed=1, followers=followers)
     list(crowd(stored.loop, COFFEE, visitors))
     return stored, LoopView(stored, COFFEE)
 
@@ -61,3 +63,17 @@ def test_each_part_is_computed_once_for_a_state_of_the_log() -> None:
     stored.configure(crosses=0)
     assert view.ranked(context) is not parts[0]
     assert view.map_rows() is not parts[1]
+
+
+def test_the_end_of_a_wait_is_seen_although_the_log_does_not_tell_of_it() -> None:
+    clock, context = ManualClock(), COFFEE.contexts[0]
+    settings = LoopSettings(default_reward=1.0)
+    stored = StoredLoop.create(None, world=COFFEE, settings=settings, clock=clock)
+    view = LoopView(stored, COFFEE)
+    stored.rank(COFFEE.actions, COFFEE.features(context))
+    before = view.ranked(context).means
+    assert before == view.ranked(context).means
+    clock.advance(hours=1)
+    now = view.ranked(context).means
+    assert now == stored.preview(COFFEE.actions, COFFEE.features(context)).means
+    assert now != before
