@@ -14,8 +14,7 @@ from pages.parts.link import no_link
 from pages.parts.text import note
 
 no_link()
-shelf = library()
-limits = shelf.store.limits
+limits = library().store.limits
 
 with st.container(gap=None):
     st.markdown("**Which loops have you taught, and how do you take them along?**")
@@ -25,5 +24,5 @@ with st.container(gap=None):
         "of this browser; whoever gets the link of one can play on with it, too."
     )
 show_said()
-bring_in(shelf, owner())
-show_loops(shelf, owner())
+bring_in(library(), owner())
+show_loops(library(), owner())

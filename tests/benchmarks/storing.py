@@ -64,31 +64,31 @@ def measured(work: Callable[[], object]) -> tuple[float, float]:
     return took, peak / 2**20
 
 
-def export(shelf: Library, about: About, kind: Format, path: Path) -> None:
+def export(library: Library, about: About, kind: Format, path: Path) -> None:
     """A loop into a file."""
     with path.open("wb") as file:
-        kind.write(shelf, about, file, lambda share: None)
+        kind.write(library, about, file, lambda share: None)
 
 
-def bring_in(shelf: Library, events: int, path: Path) -> None:
+def bring_in(library: Library, events: int, path: Path) -> None:
     """A loop out of a file, and away again."""
     with path.open("rb") as file:
-        came = import_file(shelf, file, "other", path.name)
+        came = import_file(library, file, "other", path.name)
     assert came.events == events
-    shelf.store.delete(came.id, "other")
+    library.store.delete(came.id, "other")
 
 
 def files(store: Store, kept: StoredLoop, folder: str) -> None:
     """Each kind of file out and in, beside the same text through JSON alone."""
-    shelf, about = Library(store, time.monotonic, followers), store.about(kept.id)
+    library, about = Library(store, time.monotonic, followers), store.about(kept.id)
     plain, held = measured(
         lambda: [json.dumps(json.loads(t)) for t in store.texts(kept.id, 0, about.length)]
     )
     for kind in (kind for kind in FORMATS if kind.is_long):
         path = Path(folder, f"loop{kind.suffix}")
         for way, work in (
-            ("out", partial(export, shelf, about, kind, path)),
-            ("in", partial(bring_in, shelf, about.events, path)),
+            ("out", partial(export, library, about, kind, path)),
+            ("in", partial(bring_in, library, about.events, path)),
         ):
             took, peak = measured(work)
             print(

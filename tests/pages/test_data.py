@@ -297,7 +297,7 @@ def test_an_export_that_fails_says_so_and_leaves_no_bar(
 # -- the session alone ----------------------------------------------------------------
 
 
-def test_a_session_without_a_shelf_keeps_nothing(data_folder: Path) -> None:
+def test_a_session_without_a_library_keeps_nothing(data_folder: Path) -> None:
     session = PlaySession(PlaySetup())
     session.send_reward(1.0)
     assert session.open.link is None

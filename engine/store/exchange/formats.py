@@ -41,19 +41,19 @@ class Format:
     write: Write
 
 
-def _write_log(shelf: Library, about: About, file: BinaryIO, progress: Progress) -> None:
-    write_lines(export_lines(shelf.store, about.id), file, about.length, progress)
+def _write_log(library: Library, about: About, file: BinaryIO, progress: Progress) -> None:
+    write_lines(export_lines(library.store, about.id), file, about.length, progress)
 
 
-def _write_dsjson(shelf: Library, about: About, file: BinaryIO, progress: Progress) -> None:
-    log = shelf.open(about.id).loop.log
+def _write_dsjson(library: Library, about: About, file: BinaryIO, progress: Progress) -> None:
+    log = library.open(about.id).loop.log
     rows = dsjson_rows(log, lambda share: progress(share / 2))
     lines = (json.dumps(row, ensure_ascii=False) for row in rows)
     write_lines(lines, file, about.events, lambda share: progress((1 + share) / 2))
 
 
-def _write_model(shelf: Library, about: About, file: BinaryIO, progress: Progress) -> None:
-    kept = shelf.open(about.id)
+def _write_model(library: Library, about: About, file: BinaryIO, progress: Progress) -> None:
+    kept = library.open(about.id)
     with kept.lock:
         file.write(dump({"learner": kept.loop.state.learner}))
 
@@ -92,7 +92,7 @@ FORMATS = (
 
 
 def import_file(
-    shelf: Library, file: BinaryIO, owner: str, name: str, progress: Progress = silent
+    library: Library, file: BinaryIO, owner: str, name: str, progress: Progress = silent
 ) -> About:
     """Take in a loop of a world from a file of any kind that holds a log.
 
@@ -108,11 +108,11 @@ def import_file(
         title = "".join(c for c in name.partition(".")[0] if c.isprintable())[:MAX_NAME]
         bring = partial(import_dsjson, name=title or "Log")
     return bring(
-        shelf.store,
+        library.store,
         file,
         owner,
         needs_world=True,
-        followers=shelf.followers,
+        followers=library.followers,
         progress=progress,
     )
 

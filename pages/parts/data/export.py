@@ -15,7 +15,7 @@ DIRECT = 5_000
 _READY = "prepared"
 
 
-def take_along(shelf: Library, about: About) -> None:
+def take_along(library: Library, about: About) -> None:
     """The loop's log, its decisions and its model, each as a file."""
     label = "Export"
     with st.popover(
@@ -24,17 +24,17 @@ def take_along(shelf: Library, about: About) -> None:
         if not box.open:
             return
         for kind in FORMATS:
-            _offer(shelf, about, kind)
+            _offer(library, about, kind)
 
 
-def _offer(shelf: Library, about: About, kind: Format) -> None:
+def _offer(library: Library, about: About, kind: Format) -> None:
     key, name = f"{kind.key}-{about.id}", _file_name(about, kind)
     note(kind.story)
     ready = st.session_state.get(_READY)
     if about.events <= DIRECT or not kind.is_long:
         st.download_button(
             kind.title,
-            lambda: _bytes(shelf, about, kind),
+            lambda: _bytes(library, about, kind),
             file_name=name,
             mime=kind.mime,
             key=f"get-{key}",
@@ -56,7 +56,7 @@ def _offer(shelf: Library, about: About, kind: Format) -> None:
         bar = st.progress(0.0, said)
         try:
             file = io.BytesIO()
-            kind.write(shelf, about, file, lambda share: bar.progress(share, said))
+            kind.write(library, about, file, lambda share: bar.progress(share, said))
             st.session_state[_READY] = ((about.id, about.length, kind.key), file.getvalue())
         except PersonalizerError as error:
             bar.empty()
@@ -65,9 +65,9 @@ def _offer(shelf: Library, about: About, kind: Format) -> None:
             st.rerun()
 
 
-def _bytes(shelf: Library, about: About, kind: Format) -> bytes:
+def _bytes(library: Library, about: About, kind: Format) -> bytes:
     file = io.BytesIO()
-    kind.write(shelf, about, file, lambda share: None)
+    kind.write(library, about, file, lambda share: None)
     return file.getvalue()
 
 

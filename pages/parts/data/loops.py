@@ -44,20 +44,20 @@ def attempt(verb: Callable[[], object], done: str) -> None:
         say(done)
 
 
-def show_loops(shelf: Library, owner: str) -> None:
+def show_loops(library: Library, owner: str) -> None:
     """One card a loop, the last used first."""
     try:
-        loops = shelf.loops(owner)
+        loops = library.loops(owner)
     except PersonalizerError as error:
         st.error(plain(error.message), icon=":material/database_off:")
         return
-    st.markdown(f"##### My loops: {len(loops):,} of at most {shelf.store.limits.max_loops:,}")
+    st.markdown(f"##### My loops: {len(loops):,} of at most {library.store.limits.max_loops:,}")
     if not loops:
         note("None yet. The first visitor you answer on the Play page begins one.")
         st.page_link(PLAY, label="Play", icon=":material/touch_app:")
     all_of_them = len(loops) <= FIRST or st.session_state.get("show-all", False)
     for about in loops if all_of_them else loops[:FIRST]:
-        _show(shelf, owner, about)
+        _show(library, owner, about)
     if not all_of_them:
         st.button(f"Show all {len(loops):,}", key="show-all-button", on_click=_show_all)
 
@@ -66,32 +66,32 @@ def _show_all() -> None:
     st.session_state["show-all"] = True
 
 
-def _show(shelf: Library, owner: str, about: About) -> None:
+def _show(library: Library, owner: str, about: About) -> None:
     world = world_codec.from_text(about.world)
     with st.container(border=True, gap="small", key=f"loop-{about.id}"):
         with st.container(gap=None):
             st.markdown(f"**{plain(world.emoji) if world else '📦'} {plain(about.name)}**")
-            note(_facts(about, world.title if world else "no world", shelf))
+            note(_facts(about, world.title if world else "no world", library))
         with st.container(horizontal=True, gap="xsmall"):
             if world is not None:
                 _open(about)
-            _rename(shelf, owner, about)
+            _rename(library, owner, about)
             st.button(
                 "Duplicate",
                 key=f"duplicate-{about.id}",
                 icon=":material/content_copy:",
                 on_click=attempt,
                 args=(
-                    lambda: shelf.duplicate(about.id, owner),
+                    lambda: library.duplicate(about.id, owner),
                     f"{about.name} has a copy that goes its own way.",
                 ),
             )
-            take_along(shelf, about)
-            _delete(shelf, owner, about)
+            take_along(library, about)
+            _delete(library, owner, about)
 
 
-def _facts(about: About, world: str, shelf: Library) -> str:
-    end = about.used + shelf.store.limits.retention_days * 86_400
+def _facts(about: About, world: str, library: Library) -> str:
+    end = about.used + library.store.limits.retention_days * 86_400
     until = f"{datetime.fromtimestamp(end, UTC):%d %B %Y}".lstrip("0")
     events = f"{about.events:,} event{'s' if about.events != 1 else ''}"
     return plain(
@@ -118,20 +118,20 @@ def _open(about: About) -> None:
         st.switch_page(PLAY, query_params={"loop": about.id})
 
 
-def _rename(shelf: Library, owner: str, about: About) -> None:
+def _rename(library: Library, owner: str, about: About) -> None:
     key = f"name-{about.id}"
 
     def rename() -> None:
         name = st.session_state[key]
-        attempt(lambda: shelf.store.rename(about.id, owner, name), "It has another name now.")
+        attempt(lambda: library.store.rename(about.id, owner, name), "It has another name now.")
 
     with st.popover("Rename", icon=":material/edit:", key=f"rename-{about.id}"):
         st.text_input("Name", about.name, max_chars=MAX_NAME, key=key, on_change=rename)
 
 
-def _delete(shelf: Library, owner: str, about: About) -> None:
+def _delete(library: Library, owner: str, about: About) -> None:
     def delete() -> None:
-        attempt(lambda: shelf.store.delete(about.id, owner), f"{about.name} is erased.")
+        attempt(lambda: library.store.delete(about.id, owner), f"{about.name} is erased.")
         session = known_play_session()
         if session is not None:
             session.leave(about.id)

@@ -14,9 +14,9 @@ from pages.parts.text import note, plain
 _DOING = "Checking and learning"
 
 
-def bring_in(shelf: Library, owner: str) -> None:
+def bring_in(library: Library, owner: str) -> None:
     """Upload, check and keep a loop, all of it or nothing."""
-    limits = shelf.store.limits
+    limits = library.store.limits
     with st.expander(
         "Bring a loop in", icon=":material/upload:", key="bring", on_change="rerun"
     ) as box:
@@ -38,7 +38,7 @@ def bring_in(shelf: Library, owner: str) -> None:
             bar = st.progress(0.0, _DOING)
             try:
                 about = import_file(
-                    shelf, file, owner, file.name, lambda share: bar.progress(share, _DOING)
+                    library, file, owner, file.name, lambda share: bar.progress(share, _DOING)
                 )
             except RejectedError as error:
                 _tell(error)
