@@ -134,8 +134,9 @@ def _check_policy(settings: LoopSettings) -> None:
         names = (known.__name__ for known in POLICIES.values() if known.loggable)
         refuse(_CODE, "policy", policy, f"a policy that is registered: {', '.join(names)}")
     if not policy.loggable:
-        allowed = "one that gives every action a chance before anything is learned"
-        refuse(_CODE, "policy", policy, f"{allowed}, as its log would tell nothing of the others")
+        why = "the log of any other tells nothing of what it never shows"
+        allowed = f"one that gives every action a chance before anything is learned: {why}"
+        refuse(_CODE, "policy", policy, allowed)
     if policy.needs_doubt and not learner_of(settings).expresses_doubt:
         refuse(
             _CODE,

@@ -73,12 +73,18 @@ class Tunable(Linked):
                 policy = knob.turned(policy, self.knobs[name])
         return policy
 
-    def said(self, key: str = "") -> dict[str, str]:
-        """Everything that is set, for reading; a policy's knobs by the names of their fields."""
+    def said(self) -> dict[str, str]:
+        """Everything that is set, for reading, by its name in the link."""
         values = self.values()
-        texts = {name: setting.said(values[name]) for name, setting in self.declared().items()}
-        own = {knob.field: texts[name] for name, knob in self.knobs_of(key).items()}
-        return texts | own
+        return {name: setting.said(values[name]) for name, setting in self.declared().items()}
+
+    def filled(self, templates: Mapping[str, str]) -> dict[str, str]:
+        """Labels or stories by key, with what is set in place of each ``{name}``."""
+        texts, found = self.said(), {}
+        for key, template in templates.items():
+            own = {knob.field: texts[name] for name, knob in self.knobs_of(key).items()}
+            found[key] = template.format(**texts | own)
+        return found
 
 
 def _setting(policy: Policy, knob: Knob) -> Setting[int]:

@@ -42,7 +42,11 @@ def test_a_name_that_is_taken_gets_the_policys_key_before_it() -> None:
     assert refused == []
     assert (setup.seed, setup.tuned("clashing")) == (8, Clashing(epsilon=2.0))
     assert setup.tuned("epsilon") == EpsilonGreedy(0.3)
-    assert setup.said("clashing") == setup.said() | {"epsilon": "2", "seed": "3"}
+    template = "{epsilon} m, {seed}"
+    assert setup.filled({"clashing": template, "epsilon": template}) == {
+        "clashing": "2 m, 3",
+        "epsilon": "30 % m, 8",
+    }
 
 
 def test_a_pages_own_default_is_not_in_its_link() -> None:

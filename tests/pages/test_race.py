@@ -16,7 +16,7 @@ from engine.policies.epsilon_greedy import EpsilonGreedy
 from engine.worlds import WORLDS
 from pages.parts.race.controls import presets
 from pages.parts.race.setup import MAX_STEPS, RaceSetup
-from pages.parts.race.wording import names_of, story_of
+from pages.parts.race.wording import names_of, stories_of
 from tests.engine.experiments.race.test_runs import Faulty
 from tests.pages.conftest import RaceApp
 
@@ -239,7 +239,7 @@ def test_what_is_shown_can_be_taken_away(open_race: Open) -> None:
 
 def test_who_is_who_can_be_looked_up_after_the_race(open_race: Open) -> None:
     app = open_race(**QUICK)
-    story = story_of("epsilon", app.session.setup)
+    story = stories_of(app.session.setup)["epsilon"]
     assert story in app.text
     app.click("start").finish_the_race()
     assert story not in app.text

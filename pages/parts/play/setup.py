@@ -76,7 +76,7 @@ class PlaySetup(Tunable):
     @property
     def story(self) -> str:
         """How the policy chooses, with what is set on it."""
-        return POLICIES[self.policy].story.format(**self.said(self.policy))
+        return self.filled({self.policy: POLICIES[self.policy].story})[self.policy]
 
     def changes(self, before: Self, loop: LoopSettings) -> dict[str, Any]:
         """What to set on a loop because it was changed on the page; all else stays as it is.

@@ -1,14 +1,13 @@
 """What came of a race, from the one sentence down to every run."""
 
 import math
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 
 import pandas as pd
 import streamlit as st
 
 from engine import LoopSettings
 from engine.evaluation.intervals import Estimate
-from engine.experiments.race.standings import Final
 from engine.worlds import key_of
 from pages.parts.charts import race as charts
 from pages.parts.charts import race_results as results
@@ -21,7 +20,7 @@ from pages.parts.race.wording import (
     names_of,
     progress_of,
     recovery_in_words,
-    story_of,
+    stories_of,
     verdict,
 )
 from pages.parts.text import note
@@ -47,11 +46,11 @@ _WEIGHT_HELP = (
 
 def show_line_up(setup: RaceSetup) -> None:
     """Who races, and how each of them chooses."""
-    names = list(names_of(setup).items())
+    names, stories = list(names_of(setup).items()), stories_of(setup)
     for first in range(0, len(names), 2):
         for column, (key, name) in zip(st.columns(2), names[first : first + 2], strict=False):
             with column.container(border=True, height="stretch"):
-                st.markdown(f"**{name}**  \n:small[:gray[{story_of(key, setup)}]]")
+                st.markdown(f"**{name}**  \n:small[:gray[{stories[key]}]]")
 
 
 def show_situation(session: RaceSession) -> None:
@@ -107,7 +106,7 @@ def show_table(session: RaceSession) -> None:
         "t over the crowds). Crowds won: those in which nobody earned more; a tie is shared.",
     )
     st.dataframe(
-        pd.DataFrame([_row(final, session) for final in known.finals()]),
+        pd.DataFrame(list(_table_rows(session))),
         hide_index=True,
         key="race-table",
         column_config={
@@ -119,17 +118,19 @@ def show_table(session: RaceSession) -> None:
     )
 
 
-def _row(final: Final, session: RaceSession) -> Mapping[str, object]:
+def _table_rows(session: RaceSession) -> Iterator[Mapping[str, object]]:
     raced = session.raced or session.setup
-    row: dict[str, object] = {
-        "Contender": names_of(raced)[final.contender],
-        "Mean reward": _within(final.reward, 3),
-        "Crowds won": final.won,
-        "Regret": _within(final.regret, 0),
-    }
-    if raced.drift == "halfway":
-        row["Back after"] = recovery_in_words(final.recovery)
-    return row
+    names = names_of(raced)
+    for final in session.known.finals():
+        row: dict[str, object] = {
+            "Contender": names[final.contender],
+            "Mean reward": _within(final.reward, 3),
+            "Crowds won": final.won,
+            "Regret": _within(final.regret, 0),
+        }
+        if raced.drift == "halfway":
+            row["Back after"] = recovery_in_words(final.recovery)
+        yield row
 
 
 def _within(value: Estimate, digits: int) -> str:

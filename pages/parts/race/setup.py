@@ -165,7 +165,6 @@ class RaceSetup(Tunable):
             seed=self.seed,
         )
 
-    def filled(self, key: str, template: str) -> str:
-        """A contender's label or story with what is set put in."""
-        field = self.fields[self.field].lower()
-        return template.format(**self.said(key) | {"field": field})
+    def said(self) -> dict[str, str]:
+        """See `Tunable`; the field as this world calls it."""
+        return super(RaceSetup, self).said() | {"field": self.fields[self.field].lower()}

@@ -14,12 +14,13 @@ _PLACES = ("1st", "2nd", "3rd")
 def names_of(setup: RaceSetup) -> dict[str, str]:
     """What the contenders who race are called: key -> name."""
     known = setup.contenders
-    return {key: setup.filled(key, known[key].label) for key in setup.keys}
+    return setup.filled({key: known[key].label for key in setup.keys})
 
 
-def story_of(key: str, setup: RaceSetup) -> str:
-    """How a contender chooses, in a sentence or two."""
-    return setup.filled(key, setup.contenders[key].story)
+def stories_of(setup: RaceSetup) -> dict[str, str]:
+    """How the contenders who race choose: key -> a sentence or two."""
+    known = setup.contenders
+    return setup.filled({key: known[key].story for key in setup.keys})
 
 
 def size_of(setup: RaceSetup) -> str:

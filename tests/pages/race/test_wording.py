@@ -4,7 +4,7 @@ import pytest
 
 from engine.worlds import WORLDS
 from pages.parts.race.setup import RaceSetup, everybody
-from pages.parts.race.wording import names_of, size_of, story_of
+from pages.parts.race.wording import names_of, size_of, stories_of
 
 
 @pytest.mark.parametrize("world", list(WORLDS))
@@ -13,7 +13,7 @@ def test_everybody_has_a_name_and_a_story_in_every_world(world: str) -> None:
     names = names_of(setup)
     assert tuple(names) == everybody()
     assert len(set(names.values())) == len(names)
-    for key in names:
-        assert story_of(key, setup).endswith(".")
-        assert "!" not in story_of(key, setup)
+    for story in stories_of(setup).values():
+        assert story.endswith(".")
+        assert "!" not in story
     assert "10 contenders" in size_of(setup)
