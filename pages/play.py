@@ -24,7 +24,7 @@ from pages.parts.play.session import PlaySession
 from pages.parts.play.settings import choose_settings
 from pages.parts.play.setup import PlaySetup
 from pages.parts.play.visitor import ask_for_reward, choose_context, offer_other_ways
-from pages.parts.sessions import play_session
+from pages.parts.sessions import known_play_session, play_session
 from pages.parts.text import note, plain
 from pages.parts.toolbar import choose_world, control_the_crowd, reset_or_share, show_progress
 
@@ -34,7 +34,8 @@ with st.container(
     horizontal=True, horizontal_alignment="distribute", vertical_alignment="center", key="toolbar"
 ):
     setup = current_setup(PlaySetup)
-    choose_world(setup)
+    known = known_play_session()
+    choose_world(setup, known.open.world if known else None)
     with st.container(horizontal=True, width="content", gap="xsmall"):
         session = play_session(setup)
         session.adopt(setup)

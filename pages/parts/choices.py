@@ -6,6 +6,7 @@ from engine.loop.settings import LearningMode
 from engine.store import Limits
 from engine.worlds import FORMER_KEYS, WORLDS, World
 from pages.parts.setting import SWITCH, Setting, numbers
+from pages.parts.text import plain
 
 
 def world_of(key: str) -> World:
@@ -19,7 +20,7 @@ MAX_VISITORS = Limits.from_environment(os.environ).max_events
 WORLD = Setting(
     "coffee",
     "World",
-    lambda: {key: world.label for key, world in WORLDS.items()},
+    lambda: {key: plain(world.label) for key, world in WORLDS.items()},
     always=True,
     aliases=FORMER_KEYS,
 )

@@ -5,13 +5,21 @@ from collections.abc import Callable, Sequence
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
+from engine.worlds import World, key_of
+from pages.parts.choices import WORLD
 from pages.parts.link import Linked
 from pages.parts.live import LivePlay
+from pages.parts.text import plain
 
 
-def choose_world(setup: Linked) -> None:
-    """The simulated place; another one starts anew."""
-    setup.draw("world", label_visibility="collapsed")
+def choose_world(setup: Linked, own: World | None = None) -> None:
+    """The simulated place; another one starts anew.
+
+    Args:
+        own: a world that can be chosen, too, though it may be none of the app's.
+    """
+    offered = WORLD.offered | ({} if own is None else {key_of(own): plain(own.label)})
+    setup.draw("world", options=offered, label_visibility="collapsed")
 
 
 def settings() -> DeltaGenerator:

@@ -287,7 +287,7 @@ def test_the_truth_stays_hidden_until_it_is_revealed(open_app: Open) -> None:
     assert len(charts_of(app)) == hidden + 1
     world = WORLDS["coffee"]
     for row in tables(app, MAP)[0]:
-        context = {field.name: row[field.name] for field in world.fields}
+        context = {f.name: row[f"field{i}"] for i, f in enumerate(world.fields)}
         best = int(world.expected[world.cell(context)].argmax())
         assert row["truth"] == world.items[best].id
 
@@ -300,7 +300,7 @@ def test_charts_show_what_the_loop_says(open_app: Open) -> None:
     assert shown == pytest.approx(dict(zip(ids, ranked.probabilities, strict=True)))
     loop, world = app.session.open.loop, app.session.open.world
     for row in tables(app, MAP)[0]:
-        context = {field.name: row[field.name] for field in world.fields}
+        context = {f.name: row[f"field{i}"] for i, f in enumerate(world.fields)}
         preview = loop.preview(world.actions, world.features(context))
         assert row["probability"] == pytest.approx(max(preview.probabilities))
 

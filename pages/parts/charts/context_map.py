@@ -32,7 +32,7 @@ def map_spec(world: World, dark: bool) -> Spec:
         .scale(paddingInner=0.06)
         .axis(
             orient="top",
-            labelExpr="split(datum.label, ' ')",
+            labelExpr=r"split(datum.label, '\n')",
             title=None,
             labelFontSize=15,
             labelAngle=0,
@@ -54,7 +54,7 @@ def map_spec(world: World, dark: bool) -> Spec:
         )
     )
     tooltip = [
-        *(alt.Tooltip(f"{field.name}:N", title=field.label) for field in world.fields),
+        *(alt.Tooltip(f"field{i}:N", title=f.label) for i, f in enumerate(world.fields)),
         alt.Tooltip("action:N", title="Favoured"),
         alt.Tooltip("probability:Q", title="Chance", format=".1%"),
         alt.Tooltip("truth:N", title="Truly best"),
@@ -97,9 +97,9 @@ def map_rows(
     return table(
         [
             {
-                **{field.name: cell[field.name] for field in world.fields},
+                **{f"field{i}": cell[field.name] for i, field in enumerate(world.fields)},
                 "row": cell[first.name],
-                "column": " ".join(pictures[f.name, cell[f.name]] for f in others),
+                "column": "\n".join(pictures[f.name, cell[f.name]] for f in others),
                 "action": cell["action"],
                 "emoji": emoji[cell["action"]],
                 "probability": cell["probability"],

@@ -22,8 +22,8 @@ _TABLE, _BASE = KEY("table"), KEY("base")
 
 
 def _rule_of(story: str, world: World) -> str:
-    first, second = world.fields[0].name, world.fields[1].name
-    return {"one": second, "two": f"{first},{second}"}.get(story, story)
+    names = [field.name for field in world.fields[:2]]
+    return {"one": names[-1], "two": ",".join(names)}.get(story, story)
 
 
 def fit_to_world() -> None:

@@ -125,7 +125,7 @@ class CompareSetup(Linked):
     def fitted(self) -> Self:
         """The same with a rule, an item and a table that the world has."""
         world = world_of(self.world)
-        rule = self.rule if self.rule in rules_of(world) else world.fields[1].name
+        rule = self.rule if self.rule in rules_of(world) else world.fields[:2][-1].name
         item = self.item if self.item < len(world.items) else 0
         table = self.table if rule == self.rule and _fits(world, rule, self.table) else ""
         return replace(self, rule=rule, item=item, table=table)

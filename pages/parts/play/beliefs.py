@@ -101,7 +101,7 @@ def _tell_what_moved(world: World, click: Click) -> None:
         told = f"Its chance went from {chances[0]} to **{chances[1]}**, {moved}."
     else:
         told = f"What is shown does not change; {moved}."
-    st.markdown(f"**Your click: {sent}** for {item.emoji} {plain(item.id)}. {told}")
+    st.markdown(f"**Your click: {sent}** for {plain(item.label)}. {told}")
     parts = _parts_of_move(click, click.after.means[i] - click.before.means[i])
     if parts:
         note("Where the move comes from, in reward: " + "; ".join(parts) + ".")

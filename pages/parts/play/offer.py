@@ -12,7 +12,7 @@ def show_offer(world: World, ranked: Ranked) -> None:
     item = world.items[ranked.shown]
     with st.container(border=True, height=160, key="offer"):
         with st.container(horizontal=True, vertical_alignment="center", wrap=False):
-            st.title(item.emoji, anchor=False, width="content")
+            st.title(plain(item.emoji), anchor=False, width="content")
             with st.container(gap=None):
                 st.subheader(plain(item.id), anchor=False)
                 note(" · ".join(plain(f"{name} {_word(v)}") for name, v in item.features.items()))

@@ -5,7 +5,6 @@ import re
 import streamlit as st
 
 from engine.store import StoreError
-from engine.worlds import WORLDS
 from pages.parts.library import library
 from pages.parts.link import set_widgets
 from pages.parts.play.session import PlaySession
@@ -27,6 +26,9 @@ def open_loop(address_is_new: bool) -> None:
     asked = st.query_params.get(NAME) if address_is_new else None
     if asked is not None and (session is None or asked != session.open.link):
         session = _go_to(asked, session)
+    elif asked is not None and session is not None and "world" not in st.query_params:
+        # That of a loop whose world is none of the app's.
+        st.session_state[PlaySetup.key("world")] = session.setup.world
     if session is not None:
         theirs = session.set_by_others(_widgets())
         if theirs is not None:
@@ -39,7 +41,7 @@ def _go_to(asked: str, session: PlaySession | None) -> PlaySession | None:
             raise StoreError("The link names a loop in a way that no loop is named.")
         with st.spinner("Opening the loop"):
             stored = library().open(asked)
-        if stored.world not in WORLDS.values():
+        if stored.world is None:
             raise StoreError("This loop serves no world that could be played here.")
         if session is None:
             session = play_session(_widgets(), stored)

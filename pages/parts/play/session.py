@@ -10,6 +10,7 @@ from typing import Concatenate, ParamSpec
 from engine import PersonalizerError
 from engine.loop.lock import locked
 from engine.store import Library, StoredLoop
+from engine.worlds import World
 from pages.parts.choices import world_of
 from pages.parts.components.reward_buttons import Presses
 from pages.parts.library import followers
@@ -73,14 +74,13 @@ class PlaySession:
         self.toolbar_drawn: tuple[object, ...] = ()
         self.trouble: str | None = None
         self.drawn = 0
-        self._open(stored or self._new_loop())
+        self._open(stored or self._new_loop(world_of(setup.world)))
 
     # -- which loop -------------------------------------------------------------------
 
-    def _new_loop(self) -> StoredLoop:
+    def _new_loop(self, world: World) -> StoredLoop:
         """A loop that has learned nothing."""
-        owner, world, seed = self.owner, world_of(self.setup.world), self.setup.seed
-        settings = self.setup.settings()
+        owner, seed, settings = self.owner, self.setup.seed, self.setup.settings()
         if self.library is not None:
             return self.library.begin(owner, world, seed, settings)
         return StoredLoop.create(
@@ -115,13 +115,13 @@ class PlaySession:
         if self._reset_from is not None and self._reset_from.stored.id == loop_id:
             self._reset_from = None
         if self.open.stored.id == loop_id:
-            self._open(self._new_loop())
+            self._open(self._new_loop(self.open.world))
 
     @locked
     def reset(self) -> None:
         """A new loop with the same world and seed; the next undo brings the old one back."""
         left = self.open if self.open.loop.events else None
-        self._open(self._new_loop())
+        self._open(self._new_loop(self.open.world))
         self._reset_from = left
 
     # -- what is set ------------------------------------------------------------------
@@ -131,7 +131,8 @@ class PlaySession:
         """Follow what was changed on the page: a new world or seed starts a new loop."""
         before, self.setup = self.setup, setup
         if (setup.world, setup.seed) != (before.world, before.seed):
-            self._open(self._new_loop())
+            stays = setup.world == before.world  # In a world that may be none of the app's.
+            self._open(self._new_loop(self.open.world if stays else world_of(setup.world)))
         elif setup != before:
             self._configure(before)
 

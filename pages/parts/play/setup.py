@@ -9,9 +9,10 @@ from engine.loop.settings import LearningMode
 from engine.policies.base import Policy
 from engine.policies.registry import POLICIES
 from engine.store import StoredLoop
-from engine.worlds import key_of
+from engine.worlds import WORLDS, key_of
 from pages.parts.choices import CROSSES, MAX_VISITORS, MODE, SEED, SPEED, TRUTH, WORLD
 from pages.parts.knobs import Tunable
+from pages.parts.link import Linked
 from pages.parts.setting import SWITCH, Setting
 
 
@@ -63,6 +64,11 @@ class PlaySetup(Tunable):
             crosses=settings.crosses,
             mode=settings.learning_mode,
         ).having(knobs)
+
+    def query(self) -> dict[str, str]:
+        """See `Linked`; a world that is none of the app's is told by the loop that it is in."""
+        said = Linked.query(self)
+        return said if self.world in WORLDS else {n: v for n, v in said.items() if n != "world"}
 
     def settings(self) -> LoopSettings:
         """Settings of a new loop."""

@@ -3,19 +3,20 @@
 from collections.abc import Iterator
 from dataclasses import fields
 from itertools import groupby
+from pprint import pformat
 
 import engine
 from engine import LearningLoop, LoopSettings
 from engine.loop.entries import Configured, Ranked
 from engine.simulation.crowd import Visitor, visitor
-from engine.worlds import World, key_of
+from engine.worlds import WORLDS, World, key_of
 
 _HEAD = '''\
 {imports}
 from engine.simulation.crowd import crowd
-from engine.worlds import WORLDS
+from engine.worlds import {known}
 
-world = WORLDS[{world!r}]
+world = {world}
 loop = LearningLoop({settings}, seed={seed})
 
 
@@ -43,8 +44,9 @@ def reproduce(loop: LearningLoop, world: World) -> str:
     last = next(ranked for ranked in reversed(list(loop.log)) if isinstance(ranked, Ranked))
     while steps.pop().startswith("loop."):
         pass
+    known, told = _in_python(world)
     head = _HEAD.format(
-        imports=_imports(loop), world=key_of(world), settings=settings, seed=loop.seed
+        imports=_imports(loop), known=known, world=told, settings=settings, seed=loop.seed
     )
     lines = [head]
     for step, run in groupby(steps):
@@ -58,6 +60,15 @@ def reproduce(loop: LearningLoop, world: World) -> str:
 
 
 _CROWD = "crowd"
+
+
+def _in_python(world: World) -> tuple[str, str]:
+    """What a script imports of `engine.worlds`, and the world in its terms."""
+    key = key_of(world)
+    if key in WORLDS:
+        return "WORLDS", f"WORLDS[{key!r}]"
+    told = pformat(world.to_json(), width=99, compact=True, sort_dicts=False)
+    return "world_from_json", f"world_from_json(\n{told}\n)"
 
 
 def _imports(loop: LearningLoop) -> str:

@@ -21,7 +21,7 @@ def choose_context(session: PlaySession) -> None:
         st.session_state[key] = context[field.name]
         faces = {value.name: plain(value.label) for value in field.values}
         st.pills(
-            field.label,
+            plain(field.label),
             list(faces),
             format_func=faces.__getitem__,
             key=key,
