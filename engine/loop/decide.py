@@ -16,6 +16,7 @@ from engine.learners.base import Group, Learner
 from engine.learners.belief import Belief
 from engine.loop.entries import Expired, Ranked
 from engine.loop.event import EventState
+from engine.loop.guards import check_same
 from engine.loop.settings import LoopSettings
 from engine.loop.state import LoopState
 from engine.policies.base import Decision, Normals
@@ -37,6 +38,19 @@ def expiration(event: EventState, settings: LoopSettings, now: datetime) -> Expi
     """The end of an event's wait."""
     default = float(settings.default_reward) if event.activated else None
     return Expired(event.ranked.event_id, now, default)
+
+
+def recorded(state: LoopState, request: RankRequest) -> Ranked | None:
+    """What was answered to the same request under its event id, if it was asked before.
+
+    Raises:
+        PersonalizerError: ``InvalidRankRequest`` if that was another request.
+    """
+    event = state.events.get(request.event_id) if request.event_id is not None else None
+    if event is None:
+        return None
+    check_same(request, event.ranked)
+    return event.ranked
 
 
 def decide(state: LoopState, request: RankRequest, now: datetime, normals: Normals) -> Ranked:

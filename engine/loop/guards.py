@@ -3,6 +3,7 @@
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 from engine.errors import refuse
@@ -15,6 +16,22 @@ SETTINGS = "InvalidServiceConfiguration"
 """The code of a setting that was refused."""
 MAX_REWARDS = 100
 """Rewards that an event may get under ``sum``."""
+
+
+def check_new(settings: object, seed: object) -> None:
+    """Refuse to begin a loop with anything but settings and a seed."""
+    if isinstance(seed, bool) or not isinstance(seed, int) or seed < 0:
+        refuse(SETTINGS, "seed", seed, "a whole number from 0 up")
+    if not isinstance(settings, LoopSettings | None):
+        refuse(SETTINGS, "settings", settings, "a LoopSettings or None")
+
+
+def find(events: Mapping[str, EventState], event_id: object, code: str) -> EventState:
+    """Where an event stands; refused with a code of the service if it was never ranked."""
+    event = events.get(event_id) if isinstance(event_id, str) else None
+    if event is None:
+        refuse(code, "eventId", event_id, "the id of an event that this loop has ranked")
+    return event
 
 
 def check_parsed(value: object, kind: type[RankRequest] | type[Ranked]) -> None:
@@ -51,47 +68,47 @@ def _canonical(request: RankRequest) -> str:
     return json.dumps(request.to_json(), sort_keys=True)
 
 
-def check_activation(state: EventState, late: bool) -> None:
+def check_activation(event: EventState, settings: LoopSettings, now: datetime) -> None:
     """Refuse to activate an event whose wait is over."""
-    if not state.open or late:
+    if _is_over(event, settings, now):
         refuse(
             "InvalidEventIdToActivate",
             "eventId",
-            state.ranked.event_id,
+            event.ranked.event_id,
             "the id of an event whose wait is not over",
         )
 
 
-def check_reward(state: EventState, settings: LoopSettings, late: bool) -> None:
-    """Refuse a reward that comes too late or too often.
-
-    Args:
-        late: whether the wait is over by the clock.
-    """
+def check_reward(event: EventState, settings: LoopSettings, now: datetime) -> None:
+    """Refuse a reward that comes too late or too often."""
     for refused, allowed in (
-        (not state.open or late, "whose wait for a reward is not over"),
+        (_is_over(event, settings, now), "whose wait for a reward is not over"),
         (
-            state.rewards and settings.reward_aggregation == "earliest",
+            event.rewards and settings.reward_aggregation == "earliest",
             'without a reward, as the "earliest" reward counts',
         ),
-        (len(state.rewards) >= MAX_REWARDS, f"with fewer than {MAX_REWARDS} rewards"),
+        (len(event.rewards) >= MAX_REWARDS, f"with fewer than {MAX_REWARDS} rewards"),
     ):
         if refused:
             refuse(
                 "InvalidRewardRequest",
                 "eventId",
-                state.ranked.event_id,
+                event.ranked.event_id,
                 f"the id of an event {allowed}",
             )
 
 
-def check_expiry(state: EventState) -> None:
+def _is_over(event: EventState, settings: LoopSettings, now: datetime) -> bool:
+    return not event.open or event.is_late(settings.reward_wait_time, now)
+
+
+def check_expiry(event: EventState) -> None:
     """Refuse to end a wait that is over, or that a reward has ended."""
-    if not state.open or state.rewards:
+    if not event.open or event.rewards:
         refuse(
             "InvalidRewardRequest",
             "eventId",
-            state.ranked.event_id,
+            event.ranked.event_id,
             "the id of an event that still waits for its reward",
         )
 

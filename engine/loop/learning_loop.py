@@ -1,8 +1,9 @@
 """The learning loop: Rank, Activate, Reward, and what the log teaches.
 
-Each call validates, then appends to the log and applies what it appended: its own entry,
-after one for each wait that has ended meanwhile. Nothing is applied that is not in the
-log, and replaying the log gives the same loop, bit for bit.
+Each call parses what it is given, catches up with the log and the clock, decides, and appends
+entries, which the state follows: an entry for each wait that has ended meanwhile, then its
+own. Nothing is applied that is not in the log, and replaying the log gives the same loop, bit
+for bit.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -12,24 +13,23 @@ from threading import RLock
 from typing import Any, Concatenate, Never, ParamSpec, Self, TypeVar
 
 from engine.arrays import Array
-from engine.errors import OvertakenError, refuse
+from engine.errors import OvertakenError
 from engine.learners.base import Group, Learner
 from engine.learners.belief import Belief
 from engine.loop import decide
 from engine.loop.clock import Clock, read, utc_now
-from engine.loop.decide import expiration, expirations
 from engine.loop.entries import Activated, Configured, Ranked, Rewarded
 from engine.loop.event import EventState
 from engine.loop.guards import (
-    SETTINGS,
     changed,
     check_activation,
     check_entries,
     check_expiry,
+    check_new,
     check_parsed,
     check_reward,
     check_room,
-    check_same,
+    find,
 )
 from engine.loop.lock import locked
 from engine.loop.log import Archive, EventLog, Recorder
@@ -68,8 +68,8 @@ class LearningLoop:
     """A Personalizer loop in the process.
 
     Any number of threads may call it at once: each call holds `lock` from beginning to end.
-    Who reads `state`, `learner` or `events` while others call holds it meanwhile, and who
-    makes several calls that belong together does, too. Its `log` needs no holding.
+    Whoever makes several calls that belong together holds it meanwhile, and so does whoever
+    reads `state`, `learner` or `events` while others call. Its `log` needs no holding.
 
     Args:
         settings: see `LoopSettings`; the defaults need no tuning.
@@ -81,10 +81,7 @@ class LearningLoop:
     def __init__(
         self, settings: LoopSettings | None = None, *, seed: int = 0, clock: Clock = utc_now
     ) -> None:
-        if isinstance(seed, bool) or not isinstance(seed, int) or seed < 0:
-            refuse(SETTINGS, "seed", seed, "a whole number from 0 up")
-        if not isinstance(settings, LoopSettings | None):
-            refuse(SETTINGS, "settings", settings, "a LoopSettings or None")
+        check_new(settings, seed)
         now = read(clock)
         self.seed = seed
         self._clock = clock
@@ -145,7 +142,7 @@ class LearningLoop:
         Raises:
             PersonalizerError: ``ResourceNotFound`` for an unknown event.
         """
-        return self._event(event_id, "ResourceNotFound").ranked.answer()
+        return find(self.events, event_id, "ResourceNotFound").ranked.answer()
 
     @locked
     def preview(
@@ -166,9 +163,8 @@ class LearningLoop:
         request = parse_rank_request(
             actions, context_features, excluded_actions, event_id, defer_activation
         )
-        now = read(self._clock)
-        state = self._state_at(now)
-        return _recorded(state, request) or decide.decide(state, request, now, self._normals)
+        state, now = self._present()
+        return decide.recorded(state, request) or decide.decide(state, request, now, self._normals)
 
     @locked
     def probabilities(self, request: RankRequest) -> Array:
@@ -180,7 +176,7 @@ class LearningLoop:
             PersonalizerError: ``InvalidRankRequest`` for anything but a `RankRequest`.
         """
         check_parsed(request, RankRequest)
-        return decide.probabilities(self._state_now, request, self._normals)
+        return decide.probabilities(self._present()[0], request, self._normals)
 
     @locked
     def probabilities_online(self, request: RankRequest, learner: Learner | None = None) -> Array:
@@ -190,7 +186,7 @@ class LearningLoop:
             learner: another than the loop's own.
         """
         check_parsed(request, RankRequest)
-        return decide.probabilities_online(self._state_now, request, self._normals, learner)
+        return decide.probabilities_online(self._present()[0], request, self._normals, learner)
 
     @locked
     def belief(
@@ -203,7 +199,7 @@ class LearningLoop:
         Raises:
             PersonalizerError: as `rank`.
         """
-        return decide.belief(self._state_now, parse_rank_request(actions, context_features))
+        return decide.belief(self._present()[0], parse_rank_request(actions, context_features))
 
     @locked
     def contributions(self, ranked: Ranked) -> Mapping[Group, float]:
@@ -213,7 +209,7 @@ class LearningLoop:
             PersonalizerError: ``InvalidRankRequest`` for anything but a `Ranked`.
         """
         check_parsed(ranked, Ranked)
-        return decide.contributions(self._state_now, ranked)
+        return decide.contributions(self._present()[0], ranked)
 
     # -- what a caller does -----------------------------------------------------------
 
@@ -238,11 +234,11 @@ class LearningLoop:
         request = parse_rank_request(
             actions, context_features, excluded_actions, event_id, defer_activation
         )
-        now = self._expire_due()
-        ranked = _recorded(self.state, request)
+        state, now = self._catch_up_with_clock()
+        ranked = decide.recorded(state, request)
         if ranked is None:
-            check_room(len(self.events), self.settings)
-            ranked = decide.decide(self.state, request, now, self._normals)
+            check_room(len(state.events), state.settings)
+            ranked = decide.decide(state, request, now, self._normals)
             self._replay.append(ranked)
         return ranked.answer()
 
@@ -254,10 +250,10 @@ class LearningLoop:
             PersonalizerError: ``InvalidEventIdToActivate`` for an unknown event or one
                 whose wait is over.
         """
-        now = self._expire_due()
-        state = self._event(event_id, "InvalidEventIdToActivate")
-        check_activation(state, state.is_late(self.settings.reward_wait_time, now))
-        if not state.activated:
+        state, now = self._catch_up_with_clock()
+        event = find(state.events, event_id, "InvalidEventIdToActivate")
+        check_activation(event, state.settings, now)
+        if not event.activated:
             self._replay.append(Activated(event_id, now))
 
     @_in_turn
@@ -270,10 +266,9 @@ class LearningLoop:
                 wait, or a second one where the earliest counts.
         """
         amount = parse_reward(value)
-        now = self._expire_due()
-        state = self._event(event_id, "ResourceNotFound")
-        late = state.is_late(self.settings.reward_wait_time, now)
-        check_reward(state, self.settings, late)
+        state, now = self._catch_up_with_clock()
+        event = find(state.events, event_id, "ResourceNotFound")
+        check_reward(event, state.settings, now)
         self._replay.append(Rewarded(event_id, now, amount))
 
     @_in_turn
@@ -284,10 +279,10 @@ class LearningLoop:
             PersonalizerError: ``ResourceNotFound`` for an unknown event, and
                 ``InvalidRewardRequest`` if its wait is over or a reward has come.
         """
-        now = self._expire_due()
-        state = self._event(event_id, "ResourceNotFound")
-        check_expiry(state)
-        self._replay.append(expiration(state, self.settings, now))
+        state, now = self._catch_up_with_clock()
+        event = find(state.events, event_id, "ResourceNotFound")
+        check_expiry(event)
+        self._replay.append(decide.expiration(event, state.settings, now))
 
     @_in_turn
     def configure(self, /, *unnamed: Never, **changes: Any) -> None:
@@ -299,8 +294,8 @@ class LearningLoop:
                 setting of rewards would change in one call.
         """
         settings = changed(self.settings, unnamed, changes)
-        now = self._expire_due()
-        if settings != self.settings:
+        state, now = self._catch_up_with_clock()
+        if settings != state.settings:
             self._replay.append(Configured(now, settings))
 
     @_in_turn
@@ -380,34 +375,16 @@ class LearningLoop:
         """The fold of the log; to read, not to change."""
         return self._replay.state
 
-    # -- the clock --------------------------------------------------------------------
+    # -- now --------------------------------------------------------------------------
 
-    def _expire_due(self) -> datetime:
-        """Log the end of each wait that is over; returns the time."""
+    def _present(self) -> tuple[LoopState, datetime]:
+        """The state after all waits that are over, to read, and the time."""
         now = read(self._clock)
-        for expired in expirations(self.state, now):
+        return self._replay.foresee(decide.expirations(self._replay.state, now)), now
+
+    def _catch_up_with_clock(self) -> tuple[LoopState, datetime]:
+        """The same, with the ends of those waits in the log."""
+        now = read(self._clock)
+        for expired in decide.expirations(self._replay.state, now):
             self._replay.append(expired)
-        return now
-
-    def _state_at(self, now: datetime) -> LoopState:
-        """The state after the waits that are over by ``now``, to read."""
-        return self._replay.foresee(expirations(self.state, now))
-
-    @property
-    def _state_now(self) -> LoopState:
-        return self._state_at(read(self._clock))
-
-    def _event(self, event_id: str, code: str) -> EventState:
-        state = self.events.get(event_id) if isinstance(event_id, str) else None
-        if state is None:
-            refuse(code, "eventId", event_id, "the id of an event that this loop has ranked")
-        return state
-
-
-def _recorded(state: LoopState, request: RankRequest) -> Ranked | None:
-    """What was answered to the same request under the same event id, if it was asked before."""
-    event = state.events.get(request.event_id) if request.event_id is not None else None
-    if event is None:
-        return None
-    check_same(request, event.ranked)
-    return event.ranked
+        return self._replay.state, now

@@ -36,6 +36,8 @@ from engine.errors import refuse
 _FORBIDDEN = {chr(c) for c in (*range(33), *range(126, 141))} | {":", "|"}
 _CODE = "InvalidRankRequest"
 
+_LISTS = (list, tuple)
+
 _ESCAPES = str.maketrans({c: f"\\{c}" for c in "\\=["})
 _ESCAPES_AND_DOT = _ESCAPES | {ord("."): "\\."}
 
@@ -154,6 +156,8 @@ def _pairs(item: object, place: str) -> Iterator[tuple[str, Any]]:
 
 def is_list(value: object) -> TypeGuard[Sequence[Any]]:
     """Whether a value is what JSON calls an array, NumPy's of one dimension among them."""
+    if isinstance(value, _LISTS):
+        return True
     if isinstance(value, np.ndarray):
         return value.ndim == 1
     return isinstance(value, Sequence) and not isinstance(value, str | bytes | bytearray)
