@@ -15,8 +15,13 @@ CHECKS = {
     "types": ["mypy", "--strict", "app.py", "engine", "pages", "tests"],
 }
 
+SLOW = pytest.mark.slow
 
-@pytest.mark.parametrize("command", CHECKS.values(), ids=CHECKS)
+
+@pytest.mark.parametrize(
+    "command",
+    [pytest.param(c, id=name, marks=SLOW if name == "types" else ()) for name, c in CHECKS.items()],
+)
 def test_the_code_is_clean(command: list[str]) -> None:
     tool = shutil.which(command[0], path=str(Path(sys.executable).parent)) or command[0]
     done = subprocess.run(

@@ -29,6 +29,7 @@ def test_it_opens_with_a_question_an_answer_and_something_to_see(open_compare: O
     assert "its ceiling is 98" in app.text
 
 
+@pytest.mark.slow
 @EVERY_WORLD
 def test_every_world_and_every_rule_can_be_watched(open_compare: Open, world: str) -> None:
     for rule in rules_of(WORLDS[world]):
@@ -89,6 +90,7 @@ def test_each_story_sets_its_rule(open_compare: Open, story: str, rule: str, cro
     assert set(STORIES) == {"always", "one", "two", "mood"}
 
 
+@pytest.mark.slow
 def test_the_four_stories_end_as_they_are_told(open_compare: Open) -> None:
     """Match rates over 400 visitors, of a ceiling of .98."""
     ends = {"always": (0.95, 1.0), "weather": (0.9, 1.0), "mood": (0.15, 0.35)}
@@ -145,6 +147,7 @@ def test_exploration_turns_the_band_into_an_estimate(open_compare: Open) -> None
     assert open_compare().session.outlook().estimate is None  # type: ignore[union-attr]
 
 
+@pytest.mark.slow
 def test_step_play_pause_and_to_the_end(open_compare: Open) -> None:
     app = open_compare(rule="always", kind="service", crosses="0").click("step")
     assert len(app.session.comparison) == FIRST + 1
@@ -197,6 +200,7 @@ def figures(app: CompareApp) -> list[object]:
     return [metrics, rows, session.switches, session.outlook(), app.text]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("query", [{"auto": "90"}, {"explore": "20", "rule": "mood"}])
 def test_a_reload_brings_the_same_figures_back(open_compare: Open, query: dict[str, str]) -> None:
     app = open_compare(**query).click("let-in-100").finish_the_crowd().click("switch")

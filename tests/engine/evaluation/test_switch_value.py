@@ -331,6 +331,7 @@ def explored() -> Crowd:
     return apprentices(range(100, 120), exploration=0.2)(150)
 
 
+@pytest.mark.slow
 @pytest.mark.no_cover
 @pytest.mark.parametrize("policy", LEARNED, ids=repr)
 def test_the_band_with_its_limits_contains_the_truth(policy: Policy) -> None:
@@ -344,6 +345,7 @@ def test_the_band_with_its_limits_contains_the_truth(policy: Policy) -> None:
     np.testing.assert_allclose(widths, 1 - np.array(sames), rtol=0, atol=1e-12)
 
 
+@pytest.mark.slow
 @pytest.mark.no_cover
 @pytest.mark.parametrize("policy", FIXED, ids=repr)
 def test_the_known_part_of_a_fixed_policys_value_is_unbiased(policy: Policy) -> None:
@@ -356,6 +358,7 @@ def test_the_known_part_of_a_fixed_policys_value_is_unbiased(policy: Policy) -> 
     assert abs(np.mean(lows) - same * 21 / 36) < 4 * error
 
 
+@pytest.mark.slow
 @pytest.mark.no_cover
 @pytest.mark.parametrize("policy", FIXED[:1], ids=repr)
 def test_the_estimate_of_a_fixed_policy_is_unbiased_and_knows_its_error(policy: Policy) -> None:
@@ -370,6 +373,7 @@ def test_the_estimate_of_a_fixed_policy_is_unbiased_and_knows_its_error(policy: 
     assert 0.6 < np.mean(stated) / spread < 1.6
 
 
+@pytest.mark.slow
 @pytest.mark.no_cover
 def test_the_estimate_of_what_was_learned_is_that_of_three_quarters_of_the_rewards() -> None:
     """Unbiased, over 20 seeds, for the mean true value of the four heads' policies, each
@@ -392,6 +396,7 @@ def test_the_estimate_of_what_was_learned_is_that_of_three_quarters_of_the_rewar
     assert 0.6 < stated.mean() / spread < 1.6
 
 
+@pytest.mark.slow
 @pytest.mark.no_cover
 @pytest.mark.parametrize("policy", LEARNED, ids=repr)
 def test_the_estimate_of_what_was_learned_does_not_flatter(policy: Policy) -> None:
@@ -403,6 +408,7 @@ def test_the_estimate_of_what_was_learned_does_not_flatter(policy: Policy) -> No
     assert -0.1 - 4 * error < misses.mean() < 4 * error
 
 
+@pytest.mark.slow
 @pytest.mark.no_cover
 @pytest.mark.parametrize("policy", LEARNED, ids=repr)
 def test_exploration_narrows_what_is_known(policy: Policy) -> None:

@@ -420,6 +420,7 @@ def mean_and_error(per_seed: Array) -> tuple[float, float]:
     return float(per_seed.mean()), float(per_seed.std(ddof=1)) / math.sqrt(len(per_seed))
 
 
+@pytest.mark.slow
 @pytest.mark.no_cover
 def test_after_an_apprenticeship_going_online_loses_less_than_a_cold_start() -> None:
     """The next 50 visitors beside the first 50 of the loop online from the start.
@@ -433,6 +434,7 @@ def test_after_an_apprenticeship_going_online_loses_less_than_a_cold_start() -> 
     assert difference > 4 * error
 
 
+@pytest.mark.slow
 @pytest.mark.no_cover
 def test_a_cold_start_costs_visitors_who_got_a_worse_drink_than_today() -> None:
     loss, error = mean_and_error(gains()["online"][:, :50].mean(axis=1))
@@ -440,6 +442,7 @@ def test_a_cold_start_costs_visitors_who_got_a_worse_drink_than_today() -> None:
     assert not gains()["apprentice"][:, :WATCHED].any()
 
 
+@pytest.mark.slow
 @pytest.mark.no_cover
 def test_within_100_visitors_of_the_switch_the_apprentice_has_overtaken_the_baseline() -> None:
     """Visitors 51 to 100 after it."""

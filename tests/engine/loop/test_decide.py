@@ -403,6 +403,7 @@ def test_what_is_logged_is_the_policys_own_choice_by_likeness_to_the_baseline(
         assert ranked.sds == tuple(alone.sd)
 
 
+@pytest.mark.slow
 @pytest.mark.no_cover
 @pytest.mark.parametrize("policy", POLICIES, ids=repr)
 def test_an_apprentice_chooses_as_often_as_its_logged_probabilities_say(
@@ -423,6 +424,7 @@ def test_an_apprentice_chooses_as_often_as_its_logged_probabilities_say(
 # -- exploring a little as an apprentice ----------------------------------------------
 
 
+@pytest.mark.slow
 @pytest.mark.no_cover
 @pytest.mark.parametrize(
     ("excluded", "propensities"),

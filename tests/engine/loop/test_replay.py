@@ -109,6 +109,7 @@ def test_undo_brings_every_number_back_to_the_bit(
     assert state_of(loop) == state
 
 
+@pytest.mark.slow
 @pytest.mark.no_cover
 @given(programs, programs, programs, st.booleans())
 def test_a_loop_that_took_things_back_goes_on_as_one_that_never_did_them(

@@ -71,6 +71,7 @@ def in_parts(settings: LoopSettings, order: str) -> LearningLoop:
     return loop
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("order", ["next", "a visitor later", "backwards by 30", "in the end"])
 @pytest.mark.parametrize("settings", KINDS.values(), ids=KINDS)
 def test_0_and_then_a_reward_teach_what_the_reward_at_once_teaches(

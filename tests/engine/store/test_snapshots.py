@@ -18,6 +18,7 @@ from tests.engine.store.snapshot_loops import LEARNERS, loop_with_snapshots, wit
 from tests.engine.store.workers import WORLD, beliefs, from_scratch, serve_next
 
 
+@pytest.mark.slow
 @pytest.mark.no_cover
 @pytest.mark.parametrize("settings", LEARNERS.values(), ids=LEARNERS)
 @pytest.mark.parametrize("entries", [1, 5, 21, 43, 70])

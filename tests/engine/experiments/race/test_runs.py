@@ -110,6 +110,7 @@ def test_what_the_hypotheses_weigh_is_kept_at_every_point() -> None:
     assert outcome.weights["learned"].tolist() == [point - 1 for point in plan.points]
 
 
+@pytest.mark.slow
 def test_late_rewards_and_stale_models_cost_a_learner() -> None:
     def regret(**changes: int) -> float:
         plan = Plan(WORLDS["coffee"], FOUR[:1], visitors=600, repetitions=3, **changes)  # type: ignore[arg-type]
@@ -179,6 +180,7 @@ def dask_cluster() -> Iterator[Executor]:
         yield client.get_executor()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("executors", [two_processes, dask_cluster])
 def test_a_race_gives_the_same_numbers_in_any_executor(
     executors: Callable[[], Iterator[Executor]],

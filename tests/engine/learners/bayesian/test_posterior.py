@@ -93,6 +93,7 @@ def test_mean_and_covariance_equal_those_of_all_weights_solved_at_once(
     assert_believes(PosteriorInBasis(of, history), oracle(of, history), context, offered)
 
 
+@pytest.mark.slow
 @pytest.mark.no_cover
 @pytest.mark.parametrize("by", ["id", "features"])
 @pytest.mark.parametrize("order", [0, 1, 3])

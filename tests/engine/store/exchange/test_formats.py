@@ -71,6 +71,7 @@ def test_a_loop_can_be_written_while_it_is_used(kind: Format, tmp_path: Path) ->
 # -- what is refused ------------------------------------------------------------------
 
 
+@pytest.mark.slow
 @pytest.mark.no_cover
 @pytest.mark.parametrize("kind", [kind for kind in FORMATS if kind.is_long], ids=lambda k: k.key)
 def test_a_full_loop_comes_in_and_one_event_more_does_not(kind: Format, tmp_path: Path) -> None:
@@ -169,6 +170,7 @@ def _with_another_value(draw: st.DrawFn, line: bytes) -> bytes:
     return json.dumps(entry).encode()
 
 
+@pytest.mark.slow
 @pytest.mark.no_cover
 @given(st.data())
 @settings(max_examples=300, suppress_health_check=list(HealthCheck))
@@ -179,6 +181,7 @@ def test_whatever_is_uploaded_it_is_a_whole_loop_or_nothing(
     _comes_in_whole_or_not(library, upload)
 
 
+@pytest.mark.slow
 @pytest.mark.no_cover
 @given(st.data())
 @settings(max_examples=150, suppress_health_check=list(HealthCheck))
