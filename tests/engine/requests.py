@@ -1,6 +1,7 @@
 """Requests to rank: three drinks in four contexts, and whatever Hypothesis makes up."""
 
 import math
+from dataclasses import replace
 from typing import Any
 
 from hypothesis import strategies as st
@@ -32,8 +33,15 @@ def one_of(name: str) -> Json:
 
 
 def request_of(context: object, *actions: Json) -> RankRequest:
-    """A parsed request."""
-    return parse_rank_request(list(actions), context)
+    """A parsed request, as learners take it: with any number of actions of one id.
+
+    No Rank call may offer two of one id, but a learner meets them one after the other.
+    """
+    ids = {action["id"] for action in actions}
+    if len(ids) == len(actions):
+        return parse_rank_request(list(actions), context)
+    alone = [parse_rank_request([action], context) for action in actions]
+    return replace(alone[0], actions=tuple(request.actions[0] for request in alone))
 
 
 # -- whatever Hypothesis makes up -----------------------------------------------------

@@ -18,7 +18,6 @@ from engine.learners.bayesian.rows import By
 from engine.learners.belief import Belief
 from engine.policies.base import Normals
 from engine.policies.thompson import Thompson
-from engine.protocol.request import parse_rank_request
 from tests.engine.requests import Json, actions, contexts, request_of
 from tests.oracles import DenseOracle, Row, by_fields, naive_columns, naive_row
 
@@ -388,6 +387,7 @@ def test_a_lean_moves_the_contribution_of_each_group(count: int) -> None:
 # -- all allowed settings, all kinds of actions ---------------------------------------
 
 
+@pytest.mark.slow
 @pytest.mark.no_cover
 @pytest.mark.parametrize("prior_sd", [0.001, 0.25, 10])
 @pytest.mark.parametrize("noise_sd", [0.001, 0.2, 10])
@@ -418,7 +418,7 @@ def test_a_policy_can_decide_after_any_history_under_any_allowed_settings(
             case _:
                 spread = 1 + 1e-3 * rng.random((8, 4))
                 offered = [{"id": "a", "features": [{"e": e}]} for e in spread.tolist()]
-        request = parse_rank_request(offered, context)
+        request = request_of(context, *offered)
         found = model.belief(request.context, request.actions)
         assert np.all(np.isfinite(found.means))
         assert np.all(np.isfinite(found.covariances))
