@@ -193,11 +193,14 @@ class World:
             KeyError: if nobody comes in such a context.
         """
         parts = json.loads(request.context_text)
-        return self._contexts[_sorted_text({k: v for part in parts for k, v in part.items()})]
-
-    @cached_property
-    def _contexts(self) -> dict[str, Context]:
-        return {_sorted_text(context): context for context in self.contexts}
+        told = {name: value for part in parts for name, value in part.items()}
+        try:
+            context = self.contexts[self.cell(told)]
+        except TypeError:  # A list, or an object, is no value of a field.
+            raise KeyError(request.context_text) from None
+        if told != context:
+            raise KeyError(request.context_text)
+        return context
 
     def request(self, cell: int) -> RankRequest:
         """All items offered in a cell, as a parsed Rank request; made once, so that its
@@ -269,7 +272,3 @@ class World:
     def best_value(self) -> float:
         """Mean reward of offering each visitor their best item."""
         return float(self.frequencies @ self.expected.max(axis=1))
-
-
-def _sorted_text(context: Context) -> str:
-    return json.dumps(context, sort_keys=True)
