@@ -11,14 +11,11 @@ from engine.protocol.request import parse_rank_request
 
 Json = dict[str, Any]
 
-
 DRINKS: list[Json] = [
     {"id": "latte", "features": [{"drink": {"roast": "dark", "milk": True}}]},
     {"id": "mocha", "features": [{"drink": {"roast": "light", "milk": True}}]},
     {"id": "brew", "features": [{"drink": {"roast": "light", "milk": False}, "cold": 1}]},
 ]
-
-
 CONTEXTS: list[list[Json]] = [
     [{"user": {"name": name}}, {"weather": weather}]
     for name in ("Alice", "Bob")

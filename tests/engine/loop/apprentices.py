@@ -56,13 +56,6 @@ def everything(loop: LearningLoop) -> dict[str, object]:
     return learned_state(loop) | {"log": entries_of(loop), "next": next_answers(loop)}
 
 
-# -- what is shown --------------------------------------------------------------------
-
-
 learners = st.sampled_from(("bayesian", "classic"))
-
-
-# -- the log --------------------------------------------------------------------------
-
 
 MODES: tuple[LearningMode, ...] = ("online", "apprentice", "logging_only")

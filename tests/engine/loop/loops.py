@@ -8,8 +8,6 @@ from tests.engine.comparable import reward_count
 from tests.engine.requests import CONTEXTS, DRINKS
 
 IDS = [drink["id"] for drink in DRINKS]
-
-
 HYPOTHESIS = Hypothesis(3, "id", noise_sd=0.5, prior_sd=0.6)
 """A hypothesis with none of the defaults."""
 

@@ -1,4 +1,4 @@
-"""Softmax and upper bounds, against their formulas."""
+"""Softmax, against its formula."""
 
 import math
 

@@ -1,4 +1,4 @@
-"""From beliefs to distributions over actions: Thompson sampling and its companions.
+"""Thompson sampling: from beliefs to a distribution over actions, and one of them drawn from it.
 
 Statistical bounds: standard errors are exact ones of the sampling done; four of them are
 passed by chance once in 16,000. Chi-square bounds are the quantile at .999. All seeds are

@@ -1,4 +1,4 @@
-"""Columns out of feature objects, and the rows they make."""
+"""Columns out of feature objects."""
 
 import math
 

@@ -1,4 +1,4 @@
-"""Limits from the environment."""
+"""Limits: from the environment, and what happens when one is reached."""
 
 from dataclasses import replace
 

@@ -1,4 +1,4 @@
-"""Loops in a database: begun, listed, renamed, copied, erased."""
+"""Loops in a database: begun, listed, renamed, erased."""
 
 from pathlib import Path
 

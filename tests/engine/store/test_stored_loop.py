@@ -1,4 +1,4 @@
-"""Snapshots: a loop that let go of its past is the same loop."""
+"""Stored loops: they come back as they were, also once they let go of their past."""
 
 import pytest
 

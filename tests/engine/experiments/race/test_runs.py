@@ -1,4 +1,4 @@
-"""Races: the same crowds for all, exactly what a loop would do, the same numbers anywhere."""
+"""Races: the same crowds for all, and the same numbers in any executor."""
 
 import pickle
 import time

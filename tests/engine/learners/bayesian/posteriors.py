@@ -14,8 +14,6 @@ from tests.oracles import DenseOracle, Row, naive_row
 
 PRIOR_SD, NOISE_SD = 0.7, 0.35
 """None of the defaults."""
-
-
 Visit = tuple[list[Json], Json, float]
 
 

@@ -1,4 +1,4 @@
-"""Which hypothesis is right, and since when, against brute-force marginal likelihoods."""
+"""Which hypothesis is right, against brute-force marginal likelihoods."""
 
 import math
 from collections.abc import Sequence
@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.arrays import Array
-from engine.learners.bayesian import averaging as evidence
+from engine.learners.bayesian import averaging
 from engine.learners.bayesian.averaging import FIXED_SHARE, PRUNED, ModelAverage
 from engine.learners.bayesian.hypothesis import HYPOTHESES, Hypothesis
 from engine.learners.bayesian.model import RewardModel
@@ -31,8 +31,8 @@ def normalised(log_weights: Array) -> Array:
 @pytest.fixture
 def pure(monkeypatch: pytest.MonkeyPatch) -> None:
     """Bayes' rule alone: nothing is shared out, and nobody sleeps."""
-    monkeypatch.setattr(evidence, "FIXED_SHARE", 0.0)
-    monkeypatch.setattr(evidence, "PRUNED", math.inf)
+    monkeypatch.setattr(averaging, "FIXED_SHARE", 0.0)
+    monkeypatch.setattr(averaging, "PRUNED", math.inf)
 
 
 # -- Bayes' rule ----------------------------------------------------------------------

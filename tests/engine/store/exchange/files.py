@@ -2,15 +2,13 @@
 
 import gzip
 import io
-from typing import Any
 
 import pytest
 
 from engine.errors import RejectedError
 from engine.store import Library
 from engine.store.exchange.formats import import_file
-
-Json = dict[str, Any]
+from tests.engine.requests import Json
 
 
 def file_of(*lines: str | bytes, pack: bool = False) -> io.BytesIO:

@@ -10,8 +10,8 @@ from engine import LoopSettings
 from engine.errors import RejectedError
 from engine.store import Library, StoredLoop
 from engine.store.exchange.jsonl import export_lines, import_loop
-from tests.engine.requests import DRINKS
-from tests.engine.store.exchange.files import Json, file_of, rejected
+from tests.engine.requests import DRINKS, Json
+from tests.engine.store.exchange.files import file_of, rejected
 
 
 def edit(lines: list[str], at: int, change: Callable[[Json], object]) -> io.BytesIO:

@@ -13,8 +13,8 @@ from engine.simulation.crowd import crowd
 from engine.store import Library, StoredLoop
 from engine.store.exchange.dsjson import dsjson_rows, import_dsjson
 from engine.store.exchange.formats import import_file
-from tests.engine.requests import CONTEXTS, DRINKS
-from tests.engine.store.exchange.files import GOOD_ROW, Json, file_of, rejected
+from tests.engine.requests import CONTEXTS, DRINKS, Json
+from tests.engine.store.exchange.files import GOOD_ROW, file_of, rejected
 from tests.engine.store.workers import WORLD
 
 

@@ -10,8 +10,8 @@ from engine.store import About, Library, Limits, Store, StoredLoop, StoreError
 from engine.store.exchange.jsonl import export_lines, import_loop
 from engine.store.exchange.lines import SHOWN
 from engine.worlds import WORLDS
-from tests.engine.requests import CONTEXTS, DRINKS
-from tests.engine.store.exchange.files import Json, file_of, rejected
+from tests.engine.requests import CONTEXTS, DRINKS, Json
+from tests.engine.store.exchange.files import file_of, rejected
 from tests.engine.store.workers import beliefs
 
 
