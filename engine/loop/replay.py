@@ -52,6 +52,7 @@ class Replay:
         Raises:
             OvertakenError, PersonalizerError: as the log; then nothing happened.
         """
+        self._foreseen = None
         self.log.append(entry)
         self.state.apply(entry)
 
@@ -112,7 +113,7 @@ class Replay:
             archive: where all entries up to here can be read.
             restore: brings a state to the present one, should an undo reach back to here.
         """
-        mark = self.log.mark
+        self._foreseen, mark = None, self.log.mark
         self._checkpoints.add(self.log, Checkpoint(mark, restore))
         self.state.events = EventIndex(ArchivedEvents(archive, mark, self.state.events.digests))
         self.log.evict(archive)

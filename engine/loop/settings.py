@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from datetime import timedelta
-from typing import Any, Literal, Self, get_args
+from typing import Any, Literal, Never, Self, get_args
 
 from engine.errors import check_number, refuse
 from engine.learners.base import Learner
@@ -75,10 +75,10 @@ class LoopSettings:
         return object.__new__(cls)
 
     @classmethod
-    def classic(cls, **changes: Any) -> Self:
+    def classic(cls, *unnamed: Never, **changes: Any) -> Self:
         """The retired service's defaults: its slow learner over pairs, epsilon-greedy at 0.2."""
         defaults: dict[str, Any] = {"learner": "classic", "crosses": 1, "policy": EpsilonGreedy()}
-        return cls(**defaults | changes)
+        return cls(*unnamed, **defaults | changes)
 
     def __post_init__(self) -> None:
         if not isinstance(self.reward_wait_time, timedelta) or not (

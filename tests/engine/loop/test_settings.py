@@ -148,6 +148,12 @@ WRONG: dict[str, tuple[Callable[[], object], str, str, str]] = {
         "'foo'",
         "one of reward_wait_time, default_reward",
     ),
+    "no name, classic": (
+        lambda: LoopSettings.classic(5),  # type: ignore[arg-type]
+        "settings",
+        "5",
+        "given by name: reward_wait_time, default_reward",
+    ),
     "no name": (
         lambda: LoopSettings(timedelta(minutes=1)),  # type: ignore[call-arg]
         "settings",
