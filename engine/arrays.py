@@ -1,12 +1,15 @@
 """Arrays that grow: the type of all of the engine's arrays, and room for one more row."""
 
+from typing import TypeVar
+
 import numpy as np
 from numpy.typing import NDArray
 
 Array = NDArray[np.float64]
+T = TypeVar("T", bound=np.generic)
 
 
-def with_room(array: Array, shape: tuple[int, ...]) -> Array:
+def with_room(array: NDArray[T], shape: tuple[int, ...]) -> NDArray[T]:
     """``array`` itself if it holds ``shape``, else a zero-padded copy twice as large."""
     if all(have >= need for have, need in zip(array.shape, shape, strict=True)):
         return array
@@ -14,6 +17,6 @@ def with_room(array: Array, shape: tuple[int, ...]) -> Array:
         have if have >= need else max(2 * have, need)
         for have, need in zip(array.shape, shape, strict=True)
     )
-    grown = np.zeros(size)
+    grown = np.zeros(size, dtype=array.dtype)
     grown[tuple(slice(0, have) for have in array.shape)] = array
     return grown

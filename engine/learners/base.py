@@ -1,11 +1,13 @@
 """What all learners share: what they are told, and what they answer."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import ClassVar, Protocol, Self
+from typing import ClassVar, Self
 
 from engine.arrays import Array
 from engine.learners.belief import Belief
+from engine.learners.state import Learned
 from engine.protocol.features import Features
 from engine.protocol.request import Action, RankRequest
 
@@ -69,7 +71,7 @@ class Impression:
         return 1.0 / (self.propensity * len(self.request.allowed))
 
 
-class Learner(Protocol):
+class Learner(Learned, ABC):
     """Everything that a loop learns: from rewards, and from what an apprentice imitates.
 
     Attributes:
@@ -78,54 +80,54 @@ class Learner(Protocol):
             apprentice learns both.
     """
 
-    expresses_doubt: ClassVar[bool]
-    has_imitation_head: ClassVar[bool]
+    expresses_doubt: ClassVar[bool] = False
+    has_imitation_head: ClassVar[bool] = False
 
     @property
+    @abstractmethod
     def learned(self) -> int:
         """How many rewards it learned."""
-        ...
 
     @property
     def weights(self) -> tuple[float, ...]:
         """How far each hypothesis is believed, in their order, summing to 1; none for some."""
-        ...
+        return ()
 
     @property
     def changes(self) -> Sequence[tuple[int, int]]:
         """How many rewards there were when each change of tastes was found, and at its start."""
-        ...
+        return ()
 
     # -- what is learned --------------------------------------------------------------
 
+    @abstractmethod
     def watch(self, impression: Impression) -> None:
         """Learn what the baseline chose, which was shown to an apprentice."""
-        ...
 
+    @abstractmethod
     def learn(self, impression: Impression, earned: float) -> None:
         """Learn what the shown action earned."""
-        ...
 
     # -- what is believed -------------------------------------------------------------
 
+    @abstractmethod
     def belief(self, request: RankRequest, online: bool = True) -> Belief:
         """Joint belief about the expected rewards of all actions.
 
         Args:
             online: with what an apprentice imitated as a prior; else by rewards alone.
         """
-        ...
 
     def likeness(self, request: RankRequest) -> Belief | None:
         """How much each action looks like the baseline's choice; None without such a head."""
-        ...
+        return None
 
+    @abstractmethod
     def contributions(self, impression: Impression, online: bool = True) -> dict[Group, float]:
         """What each group of context fields adds to the mean reward of the shown action.
 
         Groups of which nothing was learned may be left out.
         """
-        ...
 
     def sd_of_average(self, offers: Sequence[tuple[Features, tuple[Action, ...], Array]]) -> float:
         """Standard deviation of the belief about a weighted sum of expected rewards.
@@ -133,14 +135,10 @@ class Learner(Protocol):
         Args:
             offers: contexts, actions offered there, and the weight of each, (K,).
         """
-        ...
+        return 0.0
 
     # -- others like it ---------------------------------------------------------------
 
+    @abstractmethod
     def unrewarded(self) -> Self:
         """One like it that has learned no reward; it shares the imitation head, if any."""
-        ...
-
-    def fork(self) -> Self:
-        """A copy that learns on its own from here."""
-        ...

@@ -26,15 +26,14 @@ pairs make. Numbers of equations as in ``engine/README.md``.
 """
 
 import math
-from collections.abc import Sequence
 from functools import cached_property, lru_cache
-from typing import ClassVar, Self
+from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
 
 from engine.arrays import Array, with_room
-from engine.learners.base import Group, Impression
+from engine.learners.base import Group, Impression, Learner
 from engine.learners.belief import Belief
 from engine.learners.crosses import by_group, symmetric_polynomials
 from engine.learners.state import Learned
@@ -45,8 +44,11 @@ KEPT = 256
 """Contexts, actions and predictions for which what was computed is kept."""
 
 
-class ClassicModel(Learned):
-    """Linear model of the reward by gradient descent.
+class ClassicLearner(Learner):
+    """Linear model of the reward by gradient descent, one head for all that it learns.
+
+    As an apprentice it learns only of the action that it had chosen itself whether that was
+    the baseline's choice, and no rewards, as the service did.
 
     Args:
         crosses: 0 for features alone; from 1 all pairs of features, as in the service;
@@ -54,13 +56,13 @@ class ClassicModel(Learned):
         rate: learning rate, 0 to 1; 0.001 in the service.
     """
 
-    STATE: ClassVar = ("_crosses", "_rate", "_contexts", "_actions", "_rows", "_at", "_duals")
+    STATE = ("learned", "_crosses", "_rate", "_contexts", "_actions", "_rows", "_at", "_duals")
+    learned = 0
 
     def __init__(self, crosses: int, rate: float) -> None:
         self._crosses, self._rate = crosses, rate
-        highest = 2 if crosses else 1
-        self._contexts = Side(0, highest, crosses)
-        self._actions = Side(1, highest, 1)
+        self._contexts = Side(0, 2 if crosses else 1, crosses)
+        self._actions = Side(1, 2 if crosses else 1, 1)
         self._rows: dict[tuple[int, int], int] = {}
         self._at: NDArray[np.intp] = np.zeros((2, 16), dtype=np.intp)
         self._duals: Array = np.zeros(16)
@@ -69,33 +71,54 @@ class ClassicModel(Learned):
     def _means(self) -> dict[tuple[Features, Action], float]:
         return {}
 
-    def belief(self, context: Features, actions: tuple[Action, ...]) -> Belief:
-        """Predicted rewards of the offered actions, without any doubt."""
-        return Belief.of_one(self._predict(context, actions), np.zeros((len(actions),) * 2))
+    def watch(self, impression: Impression) -> None:
+        chosen = impression.request.actions[impression.chosen]
+        label = float(impression.chosen == impression.baseline)
+        self.step(impression.context, chosen, label, impression.importance)
 
-    def learn(self, context: Features, action: Action, reward: float, weight: float = 1.0) -> None:
-        """One step towards a reward.
+    def learn(self, impression: Impression, earned: float) -> None:
+        if not impression.apprentice:
+            self.step(impression.context, impression.action, earned, impression.importance)
+            self.learned += 1
+
+    def belief(self, request: RankRequest, online: bool = True) -> Belief:
+        mean = self._predict(request.context, request.actions)
+        return Belief.of_one(mean, np.zeros((len(mean), len(mean))))
+
+    def contributions(self, impression: Impression, online: bool = True) -> dict[Group, float]:
+        """Without columns of the context alone, which are the same for all actions."""
+        c, a = self._at[:, : len(self._rows)]
+        duals = self._duals[: len(self._rows)]
+        alone, single = self._actions.products(_with_id(impression.action))
+        weights: Array = np.zeros((1 + self._crosses, len(self._contexts)))
+        weights[0] = np.bincount(c, duals * alone[a], minlength=len(self._contexts))
+        weights[1:] = np.bincount(c, duals * single[a], minlength=len(self._contexts))
+        context = impression.context
+        columns, products = self._contexts.by_column(context)
+        fields = [context.fields[column] for column in columns]
+        return by_group(products, fields, len(context.columns), weights)
+
+    def unrewarded(self) -> Self:
+        return type(self)(self._crosses, self._rate)
+
+    def step(self, context: Features, action: Action, reward: float, weight: float = 1.0) -> None:
+        """Add the row to the weights, so that its prediction goes part of the way to a reward.
 
         Args:
             weight: importance of the step, 1 / (propensity x number of actions).
         """
-        self._move(context, action, reward - self._predict(context, (action,))[0], weight)
-
-    def contributions(self, context: Features, action: Action) -> dict[Group, float]:
-        """What each group of context fields adds to the prediction of (context, action).
-
-        Columns of the context alone are left out: they are the same for all actions. So are
-        groups of which nothing was learned.
-        """
-        c, a = self._at[:, : len(self._rows)]
-        duals = self._duals[: len(self._rows)]
-        alone, single = self._actions.products(_with_id(action))
-        weights: Array = np.zeros((1 + self._crosses, len(self._contexts)))
-        weights[0] = np.bincount(c, duals * alone[a], minlength=len(self._contexts))
-        weights[1:] = np.bincount(c, duals * single[a], minlength=len(self._contexts))
-        columns, products = self._contexts.by_column(context)
-        fields = [context.fields[column] for column in columns]
-        return by_group(products, fields, len(context.columns), weights)
+        error = reward - self._predict(context, (action,))[0]
+        features = _with_id(action)
+        c, a = self._contexts.index(context), self._actions.index(features)
+        row = self._rows.setdefault((c, a), len(self._rows))
+        self._at = with_room(self._at, (2, row + 1))
+        self._duals = with_room(self._duals, (row + 1,))
+        self._at[:, row] = c, a
+        alone, crossed = self._contexts.products(context)[:, c]
+        action_alone, single = self._actions.products(features)[:, a]
+        length = alone + action_alone + single * crossed  # (2)
+        self._duals[row] += -math.expm1(-2 * self._rate * weight) * error / length
+        self._means.clear()
 
     def _predict(self, context: Features, actions: tuple[Action, ...]) -> Array:
         """Predicted rewards, (K,), each kept until the next step."""
@@ -108,7 +131,7 @@ class ClassicModel(Learned):
         return means
 
     def _times_weights(self, context: Features, actions: tuple[Action, ...]) -> Array:
-        """Inner products of rows with the weights, (K,): equations (13) and (14)."""
+        """Inner products of rows with the weights, (K,): equations (1) and (2)."""
         c, a = self._at[:, : len(self._rows)]
         duals = self._duals[: len(self._rows)]
         alone, crossed = self._contexts.products(context)
@@ -117,76 +140,8 @@ class ClassicModel(Learned):
         crossed_sums = np.bincount(a, duals * crossed[c], minlength=len(self._actions))
         # Row by row, so that no bit depends on what else was asked for.
         means: Array = (of_actions * np.array([sums, crossed_sums])).sum(axis=(1, 2))
-        means += duals @ alone[c]  # (13)
+        means += duals @ alone[c]
         return means
-
-    def _move(self, context: Features, action: Action, error: float, weight: float) -> None:
-        """Add the row to the weights, so that its prediction goes part of the way."""
-        c, a = self._contexts.index(context), self._actions.index(_with_id(action))
-        row = self._rows.setdefault((c, a), len(self._rows))
-        if row == self._at.shape[1]:
-            self._at = np.concatenate([self._at, np.zeros_like(self._at)], axis=1)
-            self._duals = with_room(self._duals, (row + 1,))
-        self._at[0, row], self._at[1, row] = c, a
-        alone, crossed = self._contexts.products(context)[:, c]
-        action_alone, single = self._actions.products(_with_id(action))[:, a]
-        length = alone + action_alone + single * crossed  # (14)
-        self._duals[row] += -math.expm1(-2 * self._rate * weight) * error / length
-        self._means.clear()
-
-
-class ClassicLearner(Learned):
-    """See `engine.learners.base.Learner`: one head for rewards and for what is imitated.
-
-    As an apprentice it learns only of the action that it had chosen itself whether that was
-    the baseline's choice, and no rewards, as the service did.
-
-    Args:
-        crosses, rate: see `ClassicModel`.
-    """
-
-    STATE: ClassVar = ("_crosses", "_rate", "model", "learned")
-    expresses_doubt: ClassVar[bool] = False
-    has_imitation_head: ClassVar[bool] = False
-
-    def __init__(self, crosses: int, rate: float) -> None:
-        self._crosses, self._rate = crosses, rate
-        self.model = ClassicModel(crosses, rate)
-        self.learned = 0
-
-    @property
-    def weights(self) -> tuple[float, ...]:
-        return ()
-
-    @property
-    def changes(self) -> Sequence[tuple[int, int]]:
-        return ()
-
-    def watch(self, impression: Impression) -> None:
-        chosen = impression.request.actions[impression.chosen]
-        label = float(impression.chosen == impression.baseline)
-        self.model.learn(impression.context, chosen, label, impression.importance)
-
-    def learn(self, impression: Impression, earned: float) -> None:
-        if not impression.apprentice:
-            weight = impression.importance
-            self.model.learn(impression.context, impression.action, earned, weight)
-            self.learned += 1
-
-    def belief(self, request: RankRequest, online: bool = True) -> Belief:
-        return self.model.belief(request.context, request.actions)
-
-    def likeness(self, request: RankRequest) -> None:
-        return None
-
-    def contributions(self, impression: Impression, online: bool = True) -> dict[Group, float]:
-        return self.model.contributions(impression.context, impression.action)
-
-    def sd_of_average(self, offers: Sequence[tuple[Features, tuple[Action, ...], Array]]) -> float:
-        return 0.0
-
-    def unrewarded(self) -> Self:
-        return type(self)(self._crosses, self._rate)
 
 
 class Side(Learned):
@@ -197,7 +152,7 @@ class Side(Learned):
         crossed: highest order of its columns that are crossed with those of the other side.
     """
 
-    STATE: ClassVar = ("_lowest", "_highest", "_crossed", "_places", "_entries", "_sizes")
+    STATE = ("_lowest", "_highest", "_crossed", "_places", "_entries", "_sizes")
 
     def __init__(self, lowest: int, highest: int, crossed: int) -> None:
         self._lowest, self._highest, self._crossed = lowest, highest, crossed

@@ -15,7 +15,6 @@ import math
 from collections import defaultdict
 from collections.abc import Sequence
 from itertools import combinations
-from typing import ClassVar
 
 import numpy as np
 
@@ -79,7 +78,7 @@ def by_group(
 class Vectors(Learned):
     """A growing set of distinct sparse vectors over named columns, held densely."""
 
-    STATE: ClassVar = ("_columns", "_keys", "_values")
+    STATE = ("_columns", "_keys", "_values")
 
     def __init__(self) -> None:
         self._columns: dict[str, int] = {}

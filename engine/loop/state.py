@@ -30,7 +30,7 @@ class LoopState:
         entries: what happened so far.
     """
 
-    VERSION: ClassVar[int] = 2
+    VERSION: ClassVar[int] = 3
     """Raised whenever what `state` holds or means changes: whenever the same log teaches
     anything else."""
     version: ClassVar[str] = f"{VERSION}, NumPy {np.__version__}"

@@ -25,7 +25,7 @@ from engine.learners.bayesian.learner import BayesianLearner
 from engine.learners.bayesian.model import RewardModel
 from engine.learners.bayesian.posterior import Posterior, Share
 from engine.learners.bayesian.rows import RowForm
-from engine.learners.classic import ClassicLearner, ClassicModel, Side
+from engine.learners.classic import ClassicLearner, Side
 from engine.learners.crosses import Vectors
 from engine.learners.state import state_names, with_state
 from engine.protocol.features import Features
@@ -45,7 +45,6 @@ KINDS: dict[str, type] = {
         RowKernel,
         Vectors,
         ClassicLearner,
-        ClassicModel,
         Side,
         Hypothesis,
         RowForm,

@@ -16,7 +16,6 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -127,7 +126,7 @@ class Basis(Learned):
         form: how rows are written.
     """
 
-    STATE: ClassVar = ("form", "_kernel", "_owners", "_blocks", "_written")
+    STATE = ("form", "_kernel", "_owners", "_blocks", "_written")
 
     def __init__(self, form: RowForm) -> None:
         self.form = form

@@ -10,7 +10,6 @@ The average that is overtaken stays as long as it may still be right.
 
 import math
 from collections.abc import Sequence
-from typing import ClassVar
 
 import numpy as np
 
@@ -46,7 +45,7 @@ class ChangeDetector(Learned):
         may_change: whether to look for changes of tastes.
     """
 
-    STATE: ClassVar = ("hypotheses", "may_change", "banks", "log_odds", "changes", "learned")
+    STATE = ("hypotheses", "may_change", "banks", "log_odds", "changes", "learned")
 
     def __init__(self, hypotheses: Sequence[Hypothesis], may_change: bool) -> None:
         self.hypotheses = tuple(hypotheses)

@@ -12,7 +12,6 @@ Numbers of equations as in ``engine/README.md``.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -33,7 +32,7 @@ class RowKernel(Learned):
         form: how rows are written.
     """
 
-    STATE: ClassVar = (
+    STATE = (
         "_form",
         "_contexts",
         "_context_scales",

@@ -7,19 +7,18 @@ like that is believed to be somewhat better.
 
 import copy
 from collections.abc import Sequence
-from typing import ClassVar, Self
+from typing import Self
 
 from engine.arrays import Array
-from engine.learners.base import Group, Impression
+from engine.learners.base import Group, Impression, Learner
 from engine.learners.bayesian.hypothesis import Hypothesis
 from engine.learners.bayesian.model import RewardModel
 from engine.learners.belief import Belief
-from engine.learners.state import Learned
 from engine.protocol.features import Features
 from engine.protocol.request import Action, RankRequest
 
 
-class BayesianLearner(Learned):
+class BayesianLearner(Learner):
     """See `engine.learners.base.Learner`.
 
     Attributes:
@@ -32,9 +31,8 @@ class BayesianLearner(Learned):
         crosses: of the imitation head's hypothesis.
     """
 
-    STATE: ClassVar = ("rewards", "imitation")
-    expresses_doubt: ClassVar[bool] = True
-    has_imitation_head: ClassVar[bool] = True
+    STATE = ("rewards", "imitation")
+    expresses_doubt = has_imitation_head = True
 
     def __init__(self, hypotheses: Sequence[Hypothesis], may_change: bool, crosses: int) -> None:
         self.rewards = RewardModel(hypotheses, may_change)

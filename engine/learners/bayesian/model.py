@@ -10,7 +10,6 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain
-from typing import ClassVar
 
 import numpy as np
 
@@ -68,7 +67,7 @@ class RewardModel(Learned):
         may_change: whether tastes may change altogether.
     """
 
-    STATE: ClassVar = ("evidence", "_spans")
+    STATE = ("evidence", "_spans")
     _imitated: "_CentredMeans | None" = None
 
     def __init__(self, hypotheses: Sequence[Hypothesis], may_change: bool = True) -> None:

@@ -31,7 +31,6 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import ClassVar
 
 import numpy as np
 
@@ -70,7 +69,7 @@ class Posterior(Learned):
         count: rewards learned.
     """
 
-    STATE: ClassVar = ("hypothesis", "count", "_shares", "_precision", "_pull")
+    STATE = ("hypothesis", "count", "_shares", "_precision", "_pull")
 
     def __init__(self, hypothesis: Hypothesis) -> None:
         self.hypothesis = hypothesis

@@ -3,7 +3,7 @@
 import math
 import tracemalloc
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import combinations
 
 import numpy as np
@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 
 from engine import EpsilonGreedy, Greedy, LearningLoop, LoopSettings
 from engine.arrays import Array
-from engine.learners.base import Group
-from engine.learners.classic import ClassicLearner, ClassicModel
+from engine.learners.base import Group, Impression, Learner
+from engine.learners.classic import ClassicLearner
 from engine.loop.entries import Ranked
 from engine.loop.settings import LearningMode
 from engine.protocol.request import RankRequest, parse_rank_request
@@ -33,15 +33,15 @@ def coffee(cell: int = 0) -> RankRequest:
     return parse_rank_request(COFFEE.actions, COFFEE.features(COFFEE.contexts[cell]))
 
 
-def predictions(model: ClassicModel, requests: Sequence[RankRequest] = ()) -> Array:
+def predictions(learner: Learner, requests: Sequence[RankRequest] = ()) -> Array:
     """Predicted rewards of every drink in every context, or of what is given."""
     asked = requests or [request_of(context, *DRINKS) for context in CONTEXTS]
-    return np.array([model.belief(r.context, r.actions).mean for r in asked])
+    return np.array([learner.belief(request).mean for request in asked])
 
 
-def classic_head(loop: LearningLoop) -> ClassicModel:
-    assert isinstance(loop.learner, ClassicLearner)
-    return loop.learner.model
+def contributions(learner: Learner, request: RankRequest, shown: int = 0) -> dict[Group, float]:
+    """Of the action shown."""
+    return learner.contributions(Impression(request, shown, shown, propensity=1.0))
 
 
 # -- oracle: columns written out ------------------------------------------------------
@@ -127,19 +127,19 @@ def test_predictions_and_contributions_are_those_of_columns_written_out(
     rate: float,
 ) -> None:
     assume(max(len(naive_columns(c)) for c in (context, *(c for c, *_ in history))) <= 12)
-    model, oracle = ClassicModel(crosses, rate), WrittenOut(crosses, rate)
+    learner, oracle = ClassicLearner(crosses, rate), WrittenOut(crosses, rate)
     for where, what, reward, weight in history:
         request = request_of(where, what)
-        model.learn(request.context, request.actions[0], reward, weight)
+        learner.step(request.context, request.actions[0], reward, weight)
         oracle.learn(where, what, reward, weight)
     row = written_out(context, action, crosses)
     tolerance = 1e-9 * max(1.0, dot(row, row))
     request = request_of(context, action)
-    mean = model.belief(request.context, request.actions).mean.item()
+    mean = learner.belief(request).mean.item()
     assert mean == pytest.approx(oracle.predict(context, action), abs=tolerance)
     parts = {c: v for c, v in oracle.parts(context, action).items() if c[1]}
     expected = by_fields(context, parts)
-    found = model.contributions(request.context, request.actions[0])
+    found = contributions(learner, request)
     assert found.keys() <= expected.keys()
     filled = {group: found.get(group, 0.0) for group in expected}
     assert filled == pytest.approx(expected, abs=tolerance)
@@ -147,13 +147,13 @@ def test_predictions_and_contributions_are_those_of_columns_written_out(
 
 def test_equal_rows_are_held_once_whatever_the_order_of_their_features() -> None:
     """So the work is bounded by how many different rows were rewarded; 600 would take 400 kB."""
-    model = ClassicModel(2, 0.1)
+    learner = ClassicLearner(2, 0.1)
     orders = [[{"a": "x"}, {"b": 0.5}], [{"b": 0.5, "a": "x"}]]
     requests = [request_of(context, NUMBERS) for context in orders] * 300
     tracemalloc.start()
     taken = []
     for request in requests:
-        model.learn(request.context, request.actions[0], 1.0)
+        learner.step(request.context, request.actions[0], 1.0)
         taken.append(tracemalloc.get_traced_memory()[0])
     tracemalloc.stop()
     assert taken[-1] - taken[9] < 50_000
@@ -163,16 +163,16 @@ def test_equal_rows_are_held_once_whatever_the_order_of_their_features() -> None
 def test_work_is_bounded_whatever_the_number_of_fields(fields: int) -> None:
     """Written out, the triples of 40 fields take 125 MB."""
     rng = np.random.default_rng(fields)
-    model = ClassicModel(3, 0.5)
+    learner = ClassicLearner(3, 0.5)
     requests = [
         request_of([{f"f{i}": int(v) for i, v in enumerate(rng.integers(0, 3, fields))}], NUMBERS)
         for _ in range(8)
     ]
     tracemalloc.start()
     for request in requests:
-        model.learn(request.context, request.actions[0], float(rng.integers(2)))
-    mean = model.belief(requests[0].context, requests[0].actions).mean.item()
-    found = model.contributions(requests[0].context, requests[0].actions[0])
+        learner.step(request.context, request.actions[0], float(rng.integers(2)))
+    mean = learner.belief(requests[0]).mean.item()
+    found = contributions(learner, requests[0])
     _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
     assert peak < 1_000_000 + 5_000 * fields
@@ -185,11 +185,11 @@ def test_work_is_bounded_whatever_the_number_of_fields(fields: int) -> None:
 
 
 def test_before_any_step_every_prediction_is_zero_and_there_is_no_doubt_ever() -> None:
-    model = ClassicModel(1, 0.5)
+    learner = ClassicLearner(1, 0.5)
     request = coffee()
-    assert model.belief(request.context, request.actions).mean.tolist() == [0.0] * 4
-    model.learn(request.context, request.actions[0], 1.0)
-    scores = model.belief(request.context, request.actions)
+    assert learner.belief(request).mean.tolist() == [0.0] * 4
+    learner.step(request.context, request.actions[0], 1.0)
+    scores = learner.belief(request)
     assert scores.mean.min() > 0
     assert scores.covariances.tolist() == np.zeros((1, 4, 4)).tolist()
 
@@ -205,33 +205,33 @@ def test_a_step_goes_the_documented_part_of_the_way_to_the_reward(
     and dark with Cappucino, so of the 37 columns the constant, three of the context, their
     3 pairs, two features, their pair, and 6 of context x feature: 16.
     """
-    model = ClassicModel(1, rate)
+    learner = ClassicLearner(1, rate)
     request = coffee()
     cappucino, latte = request.actions[0], request.actions[3]
     way = 1 - math.exp(-2 * rate * weight)
-    model.learn(request.context, cappucino, 0.8, weight)
-    means = model.belief(request.context, request.actions).mean
+    learner.step(request.context, cappucino, 0.8, weight)
+    means = learner.belief(request).mean
     assert means[0] == pytest.approx(0.8 * way)
     assert means[3] == pytest.approx(0.8 * way * 16 / 37)
-    model.learn(request.context, latte, -1.0, weight)
+    learner.step(request.context, latte, -1.0, weight)
     error = -1 - 0.8 * way * 16 / 37
-    means = model.belief(request.context, request.actions).mean
+    means = learner.belief(request).mean
     assert means[3] == pytest.approx(0.8 * way * 16 / 37 + error * way)
     assert means[0] == pytest.approx(0.8 * way + error * way * 16 / 37)
 
 
 def test_a_step_over_numbers_is_normalised_by_the_rows_squared_length() -> None:
     """For everybody, the price, the heat, the id and their pairs move together."""
-    model = ClassicModel(1, 0.3)
+    learner = ClassicLearner(1, 0.3)
     request = request_of(OUTSIDE, NUMBERS)
     context, action = request.context, request.actions[0]
-    model.learn(context, action, 1.0)
+    learner.step(context, action, 1.0)
     values = [1.0, *(v for k in (1, 2) for v in products_of(FEATURES, k).values())]
     step = (1 - math.exp(-0.6)) / math.fsum(v * v for v in values)
     own = {c: FEATURES[c] for c in ("price", "hot", "tea")}
     alone = math.fsum(v * v for k in (1, 2) for v in products_of(own, k).values())
-    assert model.contributions(context, action)[Group()] == pytest.approx(step * alone)
-    assert predictions(model, [request]).item() == pytest.approx(1 - math.exp(-0.6))
+    assert contributions(learner, request)[Group()] == pytest.approx(step * alone)
+    assert predictions(learner, [request]).item() == pytest.approx(1 - math.exp(-0.6))
 
 
 @given(
@@ -242,45 +242,47 @@ def test_a_step_over_numbers_is_normalised_by_the_rows_squared_length() -> None:
 def test_a_step_never_overshoots_whatever_its_weight(
     rate: float, steps: list[tuple[int, float, float]], first: float
 ) -> None:
-    model = ClassicModel(1, rate)
+    learner = ClassicLearner(1, rate)
     request = coffee(5)
-    model.learn(request.context, request.actions[0], first)
+    learner.step(request.context, request.actions[0], first)
     for at, reward, weight in steps:
-        before = model.belief(request.context, request.actions).mean[at]
-        model.learn(request.context, request.actions[at], reward, weight)
-        after = model.belief(request.context, request.actions).mean[at]
+        before = learner.belief(request).mean[at]
+        learner.step(request.context, request.actions[at], reward, weight)
+        after = learner.belief(request).mean[at]
         assert min(before, reward) - 1e-9 <= after <= max(before, reward) + 1e-9
 
 
 def test_what_else_is_asked_changes_no_bit_of_a_prediction() -> None:
     rng = np.random.default_rng(2)
-    asked, quiet = ClassicModel(3, 0.5), ClassicModel(3, 0.5)
+    asked, quiet = ClassicLearner(3, 0.5), ClassicLearner(3, 0.5)
     for i in range(120):
         request, reward = coffee(int(rng.integers(36))), float(rng.integers(2))
-        asked.belief(request.context, request.actions)
-        for model in (asked, quiet):
-            model.learn(request.context, request.actions[i % 4], reward)
+        asked.belief(request)
+        for learner in (asked, quiet):
+            learner.step(request.context, request.actions[i % 4], reward)
     every = [coffee(cell) for cell in range(36)]
-    one_by_one = [[quiet.belief(r.context, (a,)).mean.item() for a in r.actions] for r in every]
+    one_by_one = [
+        [quiet.belief(replace(r, actions=(a,))).mean.item() for a in r.actions] for r in every
+    ]
     assert predictions(asked, every).tolist() == one_by_one
 
 
 def test_new_names_may_come_and_change_no_prediction_until_they_are_learned() -> None:
     """Each of 40 drinks brings columns of its own, far more than there is room for at first."""
-    model = ClassicModel(3, 0.5)
+    learner = ClassicLearner(3, 0.5)
     old = [coffee(cell) for cell in range(0, 36, 7)]
     for request in old:
-        model.learn(request.context, request.actions[2], 1.0)
-    known = predictions(model, old)
+        learner.step(request.context, request.actions[2], 1.0)
+    known = predictions(learner, old)
     for i in range(40):
         new = request_of([{f"field{i}": "x"}], {"id": f"new{i}", "features": [{f"k{i}": 1}]})
         action = new.actions[0]
-        constant = model.belief(new.context, new.actions).mean.item()
-        assert predictions(model, old).tolist() == known.tolist()
-        model.learn(new.context, action, constant + 1.0)
-        learned = model.belief(new.context, new.actions).mean.item()
+        constant = learner.belief(new).mean.item()
+        assert predictions(learner, old).tolist() == known.tolist()
+        learner.step(new.context, action, constant + 1.0)
+        learned = learner.belief(new).mean.item()
         assert learned == pytest.approx(constant + 1 - math.exp(-1))
-        known = predictions(model, old)
+        known = predictions(learner, old)
 
 
 # -- explaining -----------------------------------------------------------------------
@@ -289,15 +291,15 @@ def test_new_names_may_come_and_change_no_prediction_until_they_are_learned() ->
 @pytest.mark.parametrize("crosses", [0, 1, 3])
 def test_contributions_of_two_actions_differ_as_their_predictions_do(crosses: int) -> None:
     """Columns of the context alone are the same for all actions, and are left out."""
-    model = ClassicModel(crosses, 0.5)
+    learner = ClassicLearner(crosses, 0.5)
     rng = np.random.default_rng(3)
     for i in range(60):
         request = coffee(int(rng.integers(36)))
-        model.learn(request.context, request.actions[i % 4], float(rng.integers(2)))
+        learner.step(request.context, request.actions[i % 4], float(rng.integers(2)))
     for cell in (0, 11, 35):
         request = coffee(cell)
-        found = [model.contributions(request.context, action) for action in request.actions]
-        means = model.belief(request.context, request.actions).mean
+        found = [contributions(learner, request, shown) for shown in range(4)]
+        means = learner.belief(request).mean
         sums = np.array([sum(each.values()) for each in found])
         np.testing.assert_allclose(sums - sums[0], means - means[0], rtol=0, atol=1e-12)
         assert np.ptp(means) > 0.01
@@ -305,7 +307,7 @@ def test_contributions_of_two_actions_differ_as_their_predictions_do(crosses: in
 
 def test_what_was_never_learned_contributes_nothing() -> None:
     request = coffee()
-    found = ClassicModel(1, 0.1).contributions(request.context, request.actions[0])
+    found = contributions(ClassicLearner(1, 0.1), request)
     assert found == {Group(): 0.0}
 
 
@@ -313,10 +315,9 @@ def test_a_loop_explains_with_its_classic_learner() -> None:
     loop = LearningLoop(LoopSettings.classic(learning_rate=0.5), seed=1, clock=ManualClock())
     loop.reward(loop.rank(DRINKS, CONTEXTS[0]).event_id, 1.0)
     ranked = loop.preview(DRINKS, CONTEXTS[0])
-    action = ranked.request.actions[ranked.shown]
-    by_head = classic_head(loop).contributions(ranked.request.context, action)
-    assert loop.contributions(ranked) == by_head
-    assert min(by_head.values()) > 0
+    found = loop.contributions(ranked)
+    assert found == contributions(loop.learner, ranked.request, ranked.shown)
+    assert min(found.values()) > 0
 
 
 # -- in a loop ------------------------------------------------------------------------
@@ -350,7 +351,7 @@ def test_every_step_is_weighted_by_one_over_propensity_times_actions(
         seed=3,
         clock=ManualClock(),
     )
-    by_hand = ClassicModel(1, 0.2)
+    by_hand = ClassicLearner(1, 0.2)
     weights = set()
     for i in range(80):
         excluded = ["latte"] if i % 4 == 0 else []
@@ -362,10 +363,8 @@ def test_every_step_is_weighted_by_one_over_propensity_times_actions(
         weight = 1 / (ranked.probabilities[ranked.chosen] * size)
         weights.add(round(weight, 9))
         chosen = ranked.request.actions[ranked.chosen]
-        by_hand.learn(ranked.request.context, chosen, lesson(ranked, reward), weight)
-    np.testing.assert_allclose(
-        predictions(classic_head(loop)), predictions(by_hand), rtol=0, atol=1e-12
-    )
+        by_hand.step(ranked.request.context, chosen, lesson(ranked, reward), weight)
+    np.testing.assert_allclose(predictions(loop.learner), predictions(by_hand), rtol=0, atol=1e-12)
     explored = {5.0, round(1 / (0.8 * 2 + 0.2), 9), round(1 / (0.8 * 3 + 0.2), 9)}
     certain = {0.5, round(1 / 3, 9)}
     assert weights >= (certain if mode == "logging_only" else explored)
