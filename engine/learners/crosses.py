@@ -14,6 +14,7 @@ Numbers of equations as in ``engine/README.md``.
 import math
 from collections import defaultdict
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 from itertools import combinations
 
 import numpy as np
@@ -75,15 +76,13 @@ def by_group(
     return dict(found)
 
 
+@dataclass(eq=False, slots=True)
 class Vectors(Learned):
     """A growing set of distinct sparse vectors over named columns, held densely."""
 
-    STATE = ("_columns", "_keys", "_values")
-
-    def __init__(self) -> None:
-        self._columns: dict[str, int] = {}
-        self._keys: dict[tuple[int, tuple[tuple[str, float], ...]], int] = {}
-        self._values: Array = np.zeros((16, 16))
+    _columns: dict[str, int] = field(default_factory=dict)
+    _keys: dict[tuple[int, tuple[tuple[str, float], ...]], int] = field(default_factory=dict)
+    _values: Array = field(default_factory=lambda: np.zeros((16, 16)))
 
     def __len__(self) -> int:
         return len(self._keys)
@@ -123,5 +122,4 @@ class Vectors(Learned):
         """Inner products with several vectors given as (K, columns): shape (len(self), K)."""
         known = [i for i, column in enumerate(columns) if column in self._columns]
         at = [self._columns[columns[i]] for i in known]
-        result: Array = self._values[: len(self), at] @ values[:, known].T
-        return result
+        return np.asarray(self._values[: len(self), at] @ values[:, known].T)

@@ -62,9 +62,8 @@ class ModelAverage(Learned):
     @property
     def weights(self) -> Array:
         """Weights of the hypotheses, (H,), sum to 1."""
-        weights: Array = np.exp(self.log_weights - self.log_weights.max())
-        weights /= weights.sum()
-        return weights
+        weights = np.exp(self.log_weights - self.log_weights.max())
+        return np.asarray(weights / weights.sum())
 
     def reweigh(self, densities: Array) -> float:
         """Weigh the hypotheses by how well they foresaw a reward.

@@ -51,16 +51,14 @@ class Block(Learned):
     whiten: Array = field(default_factory=lambda: np.zeros((16, 16)))
     size: int = 0
 
-    def dual(self, weights: Array) -> Array:
-        """The combination of its rows that a vector of coordinates (r,) is, (r,)."""
-        result: Array = self.whiten[: self.size, : self.size].T @ weights
-        return result
+    @property
+    def whitening(self) -> Array:
+        """`whiten` without its room."""
+        return self.whiten[: self.size, : self.size]
 
     def coordinates(self, products: Array) -> Array:
         """Coordinates (K, r) of rows by their inner products (K, m) with all kernel rows."""
-        at = self.rows[: self.size]
-        result: Array = products[:, at] @ self.whiten[: self.size, : self.size].T
-        return result
+        return np.asarray(products[:, self.rows[: self.size]] @ self.whitening.T)
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,13 +108,11 @@ class Merge:
 
     Attributes:
         at: where the coordinates of the other begin in those of the block.
-        size: how many they are.
     """
 
     block: Block
     other: Block
     at: int
-    size: int
 
 
 class Basis(Learned):
@@ -186,7 +182,7 @@ class Basis(Learned):
         """Inner product of a row with weights (r,) of blocks, by groups of context fields."""
         dual: Array = np.zeros(self.size)
         for block, inside in weights.items():
-            dual[block.rows[: block.size]] = block.dual(inside)
+            dual[block.rows[: block.size]] = block.whitening.T @ inside
         return self._kernel.contributions(context, action, dual)
 
     def place(self, context: Features, action: Action) -> tuple[LearnedRow, tuple[Merge, ...]]:
@@ -198,25 +194,18 @@ class Basis(Learned):
         if (context, action) in self._places:
             return self._places[context, action], ()
         block, merged = self._join(action)
-        place = self.find(context, action)
-        if place.outside == 0 or block.size >= MAX_BLOCK or self.size >= MAX_BASIS:
-            return place, merged
-        length = math.sqrt(place.outside)
-        self._extend(block, context, action, place.coordinates, length)
-        return LearnedRow(block, np.append(place.coordinates, length), 0.0), merged
-
-    def find(self, context: Features, action: Action) -> LearnedRow:
-        """Coordinates of a row whose action was learned before."""
-        if (context, action) not in self._places:
-            products, own = self._kernel.between(context, (action,))
-            block = self._touched(action)[0]
-            coordinates = block.coordinates(products)[0]
-            outside = float(own[0, 0] - coordinates @ coordinates)
-            outside = outside if outside > _NEGLIGIBLE else 0.0
-            if len(self._places) >= KEPT:
-                self._places.clear()
-            self._places[context, action] = LearnedRow(block, coordinates, outside)
-        return self._places[context, action]
+        products, own = self._kernel.between(context, (action,))
+        coordinates = block.coordinates(products)[0]
+        outside = float(own[0, 0] - coordinates @ coordinates)
+        outside = outside if outside > _NEGLIGIBLE else 0.0
+        if outside and block.size < MAX_BLOCK and self.size < MAX_BASIS:
+            length = math.sqrt(outside)
+            self._extend(block, context, action, coordinates, length)
+            return LearnedRow(block, np.append(coordinates, length), 0.0), merged
+        if len(self._places) >= KEPT:
+            self._places.clear()
+        place = self._places[context, action] = LearnedRow(block, coordinates, outside)
+        return place, merged
 
     def _changed(self) -> None:
         """What was computed holds no more."""
@@ -239,14 +228,14 @@ class Basis(Learned):
     def _absorb(self, block: Block, other: Block) -> Merge:
         self._changed()
         at, size = block.size, block.size + other.size
-        block.rows = _longer(block.rows, size)
+        block.rows = with_room(block.rows, (size,))
         block.rows[at:size] = other.rows[: other.size]
         block.whiten = with_room(block.whiten, (size, size))
-        block.whiten[at:size, at:size] = other.whiten[: other.size, : other.size]
+        block.whiten[at:size, at:size] = other.whitening
         block.size = size
         del self._blocks[other]
         self._owners = {c: block if b is other else b for c, b in self._owners.items()}
-        return Merge(block, other, at, other.size)
+        return Merge(block, other, at)
 
     def _extend(
         self, block: Block, context: Features, action: Action, row: Array, length: float
@@ -254,11 +243,11 @@ class Basis(Learned):
         """Add the part of a row outside the span to a block's basis."""
         self._changed()
         at = block.size
-        block.rows = _longer(block.rows, at + 1)
+        block.rows = with_room(block.rows, (at + 1,))
         block.rows[at] = self._kernel.remember(context, action)
         self._written.append((context, action))
         block.whiten = with_room(block.whiten, (at + 1, at + 1))
-        block.whiten[at, :at] = -row @ block.whiten[:at, :at] / length
+        block.whiten[at, :at] = -row @ block.whitening / length
         block.whiten[at, at] = 1.0 / length
         block.size = at + 1
 
@@ -267,9 +256,3 @@ def _columns(action: Action, form: RowForm) -> Sequence[tuple[str, bool]]:
     """Columns that an action's rows have: of its features, and of its id."""
     columns = [(column, False) for column in action.features.columns]
     return columns if columns and form.by == "features" else [*columns, (action.id, True)]
-
-
-def _longer(rows: NDArray[np.intp], size: int) -> NDArray[np.intp]:
-    if size <= len(rows):
-        return rows
-    return np.concatenate([rows, np.zeros(max(size - len(rows), len(rows)), dtype=np.intp)])

@@ -20,13 +20,9 @@ from engine.learners.state import Learned
 
 CHANGE_ODDS = 1e-4
 """Prior odds that tastes changed just now."""
-
-
 CARRIED_WEIGHT = 0.99
 """Share of a new bank's weights that follows those of the bank that is believed: tastes change,
 how noisy rewards are need not."""
-
-
 HOPELESS = -12.0
 """Log odds at which a bank that was overtaken is given up."""
 
@@ -61,15 +57,13 @@ class ChangeDetector(Learned):
     @property
     def odds(self) -> Array:
         """Weights of the banks, sum to 1."""
-        odds: Array = np.exp(np.array(self.log_odds) - max(self.log_odds))
-        odds /= odds.sum()
-        return odds
+        odds = np.exp(np.array(self.log_odds) - max(self.log_odds))
+        return np.asarray(odds / odds.sum())
 
     @property
     def weights(self) -> Array:
         """Weights of the hypotheses over all banks, (H,)."""
-        result: Array = self.odds @ np.array([bank.weights for bank in self.banks])
-        return result
+        return np.asarray(self.odds @ np.array([bank.weights for bank in self.banks]))
 
     def reweigh(self, densities: Sequence[Array]) -> None:
         """Weigh banks and hypotheses by a reward that all were taught.

@@ -63,8 +63,7 @@ class RowKernel(Learned):
         self._context_scales[:, c] = context_scales(context, self._form)[0]
         self._action_scales = with_room(self._action_scales, (2, a + 1))
         self._action_scales[:, a] = action_scales(action.features, self._form)
-        if self._size == self._rows.shape[1]:
-            self._rows = np.concatenate([self._rows, np.zeros_like(self._rows)], axis=1)
+        self._rows = with_room(self._rows, (3, self._size + 1))
         self._rows[:, self._size] = c, a, self._ids.setdefault(action.id, len(self._ids))
         self._size += 1
         return self._size - 1
@@ -107,8 +106,7 @@ class RowKernel(Learned):
         features = self._actions.totals(offer.columns, offer.features) * to_features[:, None]
         ids = np.array([self._ids.get(action.id, -1) for action in actions])
         same = (i[:, None] == ids) * (id_lengths[a][:, None] * offer.id_lengths)
-        result: Array = features[a] + same
-        return result
+        return np.asarray(features[a] + same)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,8 +7,9 @@ Several hypotheses learn side by side, each in the span of the rows it was rewar
 
 import math
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import chain
 
 import numpy as np
@@ -20,7 +21,7 @@ from engine.learners.bayesian.basis import Basis, Block, OfferedRows
 from engine.learners.bayesian.change import ChangeDetector
 from engine.learners.bayesian.hypothesis import Hypothesis
 from engine.learners.bayesian.kernel import RowKernel
-from engine.learners.bayesian.posterior import Posterior, PriorShift
+from engine.learners.bayesian.posterior import Posterior
 from engine.learners.bayesian.rows import RowForm
 from engine.learners.belief import Belief
 from engine.learners.state import Learned
@@ -43,22 +44,6 @@ class Component:
     span: Basis
 
 
-@dataclass(frozen=True, slots=True)
-class _CentredMeans:
-    """Deviations in another model of the rows of this one's bases, as of so many it learned."""
-
-    of: "RewardModel"
-    learned: int
-    known: dict[tuple[Features, Action], float]
-
-    def __call__(self, rows: Sequence[tuple[Features, Action]]) -> Array:
-        for context, action in rows:
-            if (context, action) not in self.known:
-                deviation = float(self.of.centred_means(context, (action,))[0])
-                self.known[context, action] = deviation
-        return np.array([self.known[row] for row in rows])
-
-
 class RewardModel(Learned):
     """Bayesian model of the reward over crosses of context and action.
 
@@ -68,11 +53,14 @@ class RewardModel(Learned):
     """
 
     STATE = ("evidence", "_spans")
-    _imitated: "_CentredMeans | None" = None
 
     def __init__(self, hypotheses: Sequence[Hypothesis], may_change: bool = True) -> None:
         self.evidence = ChangeDetector(hypotheses, may_change)
         self._spans: dict[RowForm, Basis] = {h.form: Basis(h.form) for h in hypotheses}
+
+    @cached_property
+    def _centred(self) -> dict[tuple[Features, Action], float]:
+        return {}
 
     @property
     def learned(self) -> int:
@@ -115,16 +103,16 @@ class RewardModel(Learned):
                 weights, and gives way to rewards as any prior does.
         """
         components = self.components()
-        offers: dict[RowForm, OfferedRows] = {}
+        offers = {span: span.offer(context, actions) for span in {c.span for c in components}}
+        if imitation is not None:
+            imitated = IMITATION_WEIGHT * imitation.centred_means(context, actions)
         means, covariances = [], []
         for component in components:
-            form = component.span.form
-            if form not in offers:
-                offers[form] = component.span.offer(context, actions)
-            mean, covariance = component.learner.moments(offers[form])
+            offer = offers[component.span]
+            mean, covariance = component.learner.moments(offer)
             if imitation is not None:
-                mean = mean + IMITATION_WEIGHT * imitation.centred_means(context, actions)
-                mean += self._prior_mean_correction(component, offers[form], imitation)
+                mean = mean + imitated
+                mean += self._prior_mean_correction(component, offer, imitation)
             means.append(mean)
             covariances.append((covariance + covariance.T) / 2)
         return Belief(
@@ -142,6 +130,14 @@ class RewardModel(Learned):
             result += component.weight * (mean - component.learner.centre)
         return result
 
+    def centred_means_of(self, rows: Sequence[tuple[Features, Action]]) -> Array:
+        """The same of several rows, (rows,), each kept until something is learned."""
+        for context, action in rows:
+            if (context, action) not in self._centred:
+                mean = float(self.centred_means(context, (action,))[0])
+                self._centred[context, action] = mean
+        return np.array([self._centred[row] for row in rows])
+
     def sd_of_average(self, offers: Sequence[tuple[Features, tuple[Action, ...], Array]]) -> float:
         """Standard deviation of the belief about a weighted sum of expected rewards.
 
@@ -158,9 +154,11 @@ class RewardModel(Learned):
 
     def learn(self, context: Features, action: Action, reward: float) -> None:
         """Learn that ``action`` earned ``reward`` in ``context``."""
-        learners: dict[RowForm, list[Posterior]] = {}
-        for learner in self._awake():
-            learners.setdefault(learner.form, []).append(learner)
+        self._centred.clear()
+        learners: dict[RowForm, list[Posterior]] = defaultdict(list)
+        for learner in chain.from_iterable(bank.learners for bank in self.evidence.banks):
+            if learner is not None:
+                learners[learner.form].append(learner)
         places = {}
         for form, taught in learners.items():
             places[form], merged = self._spans[form].place(context, action)
@@ -186,10 +184,6 @@ class RewardModel(Learned):
             if bank.born < self.learned and bank in self.evidence.banks:
                 learner.learn(places[learner.form], reward)
 
-    def _awake(self) -> Iterator[Posterior]:
-        for bank in self.evidence.banks:
-            yield from (learner for learner in bank.learners if learner is not None)
-
     # -- why --------------------------------------------------------------------------
 
     def contributions(
@@ -205,11 +199,12 @@ class RewardModel(Learned):
             shifts, centre = self._shifts(component, imitation)
             inside = weights.setdefault(component.span, {})
             for block in component.span.blocks:
-                own = component.learner.weights(block, centre)
+                p, q = component.learner.pq(block)
+                own = p - centre * q
                 if imitation is not None:
-                    own = own + shifts[block].weights
+                    own = own + shifts[block]
                 inside[block] = inside.get(block, 0.0) + component.weight * own
-        parts = [span.contributions(context, action, own) for span, own in weights.items()]
+        parts = [span.contributions(context, action, inside) for span, inside in weights.items()]
         if imitation is not None:
             imitated = imitation.contributions(context, action)
             parts.append({group: IMITATION_WEIGHT * value for group, value in imitated.items()})
@@ -233,28 +228,24 @@ class RewardModel(Learned):
         result: Array = np.full(len(offer.outside), moved)
         for part in offer.parts:
             x = part.coordinates
-            result[part.at] += x @ shifts[part.block].weights
-            result[part.at] -= moved * (x @ component.learner.loadings(part.block))
+            result[part.at] += x @ shifts[part.block]
+            result[part.at] -= moved * (x @ component.learner.pq(part.block)[1])
         return result
 
     def _shifts(
         self, component: Component, imitation: "RewardModel | None"
-    ) -> tuple[dict[Block, PriorShift], float]:
-        """What a prior mean changes of each block, and the mean of everything with it."""
+    ) -> tuple[dict[Block, Array], float]:
+        """What a prior mean changes of p of each block, and the mean of everything with it."""
         learner = component.learner
         if imitation is None:
             return {}, learner.centre
-        if self._imitated is None or (self._imitated.of, self._imitated.learned) != (
-            imitation,
-            imitation.learned,
-        ):
-            self._imitated = _CentredMeans(imitation, imitation.learned, {})
-        shifts = {}
+        shifts, pull = {}, 0.0
         for block in component.span.blocks:
-            known = self._imitated(component.span.written(block))
-            prior = IMITATION_WEIGHT * (block.whiten[: block.size, : block.size] @ known)
-            shifts[block] = learner.shifted(block, prior)
-        return shifts, learner.centre_after(sum(shift.pull for shift in shifts.values()))
+            imitated = imitation.centred_means_of(component.span.written(block))
+            prior = IMITATION_WEIGHT * (block.whitening @ imitated)
+            shifts[block], taken = learner.shifted(block, prior)
+            pull += taken
+        return shifts, learner.centre_after(pull)
 
 
 def _average(

@@ -121,15 +121,15 @@ class Posterior(Learned):
         covariance += unclaimed[:, None] * (unclaimed / self._precision)
         return mean, covariance
 
-    def weights(self, block: Block, centre: float) -> Array:
-        """Mean of the weights of a block, (r,), if m0 is ``centre``."""
-        p, q = self._pq(block)
-        result: Array = p - centre * q
-        return result
+    def pq(self, block: Block) -> Array:
+        """p and q of a block with all coordinates that it has by now, (2, r).
 
-    def loadings(self, block: Block) -> Array:
-        """q, (r,): how much of m0 the rewards of a block have claimed in each coordinate."""
-        result: Array = self._pq(block)[1]
+        The mean of its weights is p - m0 q; q is how much of m0 its rewards have claimed.
+        """
+        result: Array = np.zeros((2, block.size))
+        share = self._shares.get(block)
+        if share is not None:
+            result[:, : share.size] = share.pq
         return result
 
     def variance_of(self, inside: Mapping[Block, Array], total: float, length: float) -> float:
@@ -214,7 +214,7 @@ class Posterior(Learned):
             return
         share = self._shares.get(merge.block) or Share(0, np.zeros((16, 16)))
         self._shares[merge.block] = share
-        self._grow(share, merge.at + merge.size)
+        self._grow(share, merge.at + merge.other.size)
         if merge.other in self._shares:
             added = self._shares.pop(merge.other)
             at, end = merge.at, merge.at + added.size
@@ -238,26 +238,22 @@ class Posterior(Learned):
         share.covariance[new, new] = self._tau2
         share.size = size
 
-    def _pq(self, block: Block) -> Array:
-        """p and q of a block with all coordinates that it has by now, (2, r)."""
-        result: Array = np.zeros((2, block.size))
-        share = self._shares.get(block)
-        if share is not None:
-            result[:, : share.size] = share.pq
-        return result
-
     # -- around a prior mean ----------------------------------------------------------
 
-    def shifted(self, block: Block, prior_mean: Array) -> "PriorShift":
-        """What changes of a block if its weights had ``prior_mean`` (r,) instead of 0."""
+    def shifted(self, block: Block, prior_mean: Array) -> tuple[Array, float]:
+        """What changes of a block if its weights had ``prior_mean`` (r,) instead of 0.
+
+        Returns:
+            what is added to p beyond the prior mean, (r,), and what is taken from the pull of m0.
+        """
+        weights: Array = np.zeros(block.size)
         share = self._shares.get(block)
         if share is None:
-            return PriorShift(np.zeros(block.size), 0.0)
+            return weights, 0.0
         known = prior_mean[: share.size]
         sigma = share.covariance[: share.size, : share.size]
-        weights: Array = np.zeros(block.size)
-        weights[: share.size] = sigma @ known / self._tau2 - known  # (11)
-        return PriorShift(weights, float(share.pq[1] @ known) / self._tau2)
+        weights[: share.size] = sigma @ known / self._tau2 - known
+        return weights, float(share.pq[1] @ known) / self._tau2
 
     def centre_after(self, pull: float) -> float:
         """Mean of m0 if so much is taken from its pull."""
@@ -267,16 +263,3 @@ class Posterior(Learned):
 def _log_density(deviation: float, variance: float) -> float:
     """Of a normal number that is so far from its mean."""
     return -0.5 * (math.log(2 * math.pi * variance) + deviation * deviation / variance)
-
-
-@dataclass(frozen=True, slots=True)
-class PriorShift:
-    """What a prior mean changes of one block, beyond the prior mean itself.
-
-    Attributes:
-        weights: added to p, (r,).
-        pull: taken from the pull of m0.
-    """
-
-    weights: Array
-    pull: float
