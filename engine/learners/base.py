@@ -17,7 +17,7 @@ class Group:
     """Context fields that act together on what an action earns.
 
     Attributes:
-        fields: their names, sorted; none for what the action earns whoever comes.
+        fields: sorted; none for what the action earns whoever comes.
         every: 2 for all pairs of fields as one group, 3 for all triples, where they are too
             many to be told apart; then there are no `fields`. 0 otherwise.
     """
@@ -114,8 +114,7 @@ class Learner(Learned, ABC):
     def belief(self, request: RankRequest, online: bool = True) -> Belief:
         """Joint belief about the expected rewards of all actions.
 
-        Args:
-            online: with what an apprentice imitated as a prior; else by rewards alone.
+        Online with what an apprentice imitated as a prior; else by rewards alone.
         """
 
     def likeness(self, request: RankRequest) -> Belief | None:
@@ -132,8 +131,7 @@ class Learner(Learned, ABC):
     def sd_of_average(self, offers: Sequence[tuple[Features, tuple[Action, ...], Array]]) -> float:
         """Standard deviation of the belief about a weighted sum of expected rewards.
 
-        Args:
-            offers: contexts, actions offered there, and the weight of each, (K,).
+        Offers are contexts, the actions offered there, and the weight of each, (K,).
         """
         return 0.0
 

@@ -26,6 +26,7 @@ pairs make. Numbers of equations as in ``engine/README.md``.
 """
 
 import math
+from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from typing import Self
 
@@ -102,11 +103,7 @@ class ClassicLearner(Learner):
         return type(self)(self._crosses, self._rate)
 
     def step(self, context: Features, action: Action, reward: float, weight: float = 1.0) -> None:
-        """Add the row to the weights, so that its prediction goes part of the way to a reward.
-
-        Args:
-            weight: importance of the step, 1 / (propensity x number of actions).
-        """
+        """Add the row to the weights, so that its prediction goes part of the way to a reward."""
         error = reward - self._predict(context, (action,))[0]
         features = _with_id(action)
         c, a = self._contexts.index(context), self._actions.index(features)
@@ -144,6 +141,7 @@ class ClassicLearner(Learner):
         return means
 
 
+@dataclass(eq=False)
 class Side(Learned):
     """The contexts, or the actions, that were learned, and inner products with them.
 
@@ -152,13 +150,12 @@ class Side(Learned):
         crossed: highest order of its columns that are crossed with those of the other side.
     """
 
-    STATE = ("_lowest", "_highest", "_crossed", "_places", "_entries", "_sizes")
-
-    def __init__(self, lowest: int, highest: int, crossed: int) -> None:
-        self._lowest, self._highest, self._crossed = lowest, highest, crossed
-        self._places: dict[tuple[tuple[str, float], ...], int] = {}
-        self._entries: dict[str, Array] = {}
-        self._sizes: dict[str, int] = {}
+    _lowest: int
+    _highest: int
+    _crossed: int
+    _places: dict[tuple[tuple[str, float], ...], int] = field(default_factory=dict)
+    _entries: dict[str, Array] = field(default_factory=dict)
+    _sizes: dict[str, int] = field(default_factory=dict)
 
     @cached_property
     def _kept(self) -> dict[Features, Array]:
@@ -204,10 +201,6 @@ class Side(Learned):
 @lru_cache(maxsize=1_024)
 def _with_id(action: Action) -> Features:
     """The features of an action with its id as another one; no feature's name is empty."""
-    name, features = f"={action.id}", action.features
-    return Features(
-        {name: 1.0, **features.columns},
-        {name: name, **features.fields},
-        features.size + 1,
-        features.non_null + 1,
-    )
+    name, known = f"={action.id}", action.features
+    columns, fields = {name: 1.0, **known.columns}, {name: name, **known.fields}
+    return Features(columns, fields, known.size + 1, known.non_null + 1)

@@ -66,10 +66,7 @@ class ModelAverage(Learned):
         return np.asarray(weights / weights.sum())
 
     def reweigh(self, densities: Array) -> float:
-        """Weigh the hypotheses by how well they foresaw a reward.
-
-        Args:
-            densities: log densities of the reward, (H,); -inf for one that is pruned.
+        """Weigh the hypotheses by their log densities of a reward, (H,); -inf where pruned.
 
         Returns:
             the log density by the average as a whole.

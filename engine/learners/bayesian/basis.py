@@ -63,12 +63,7 @@ class Block(Learned):
 
 @dataclass(frozen=True, slots=True)
 class OfferedBlock:
-    """The rows of an offer that touch one block.
-
-    Attributes:
-        at: positions of those rows in the offer, (k,).
-        coordinates: theirs in the block's basis, (k, r).
-    """
+    """The rows of an offer that touch one block: positions (k,) and coordinates (k, r)."""
 
     block: Block
     at: NDArray[np.intp]
@@ -77,12 +72,7 @@ class OfferedBlock:
 
 @dataclass(frozen=True, slots=True)
 class OfferedRows:
-    """K offered rows.
-
-    Attributes:
-        parts: what lies in the span, block by block.
-        outside: inner products of what lies outside it, (K, K).
-    """
+    """K offered rows: what lies in the span, and inner products of what lies outside, (K, K)."""
 
     parts: tuple[OfferedBlock, ...]
     outside: Array
@@ -90,12 +80,7 @@ class OfferedRows:
 
 @dataclass(frozen=True, slots=True)
 class LearnedRow:
-    """One row that is learned: its coordinates in its one block, and what lies outside.
-
-    Attributes:
-        coordinates: (r,).
-        outside: squared length of the part outside the span.
-    """
+    """A row that is learned: coordinates (r,) in its block, squared length outside the span."""
 
     block: Block
     coordinates: Array
@@ -104,11 +89,7 @@ class LearnedRow:
 
 @dataclass(frozen=True, slots=True)
 class Merge:
-    """A block has taken up another.
-
-    Attributes:
-        at: where the coordinates of the other begin in those of the block.
-    """
+    """A block has taken up another, whose coordinates begin at ``at`` in it."""
 
     block: Block
     other: Block
@@ -116,11 +97,7 @@ class Merge:
 
 
 class Basis(Learned):
-    """The basis of all rows of one form that were rewarded.
-
-    Args:
-        form: how rows are written.
-    """
+    """The basis of all rows of one form that were rewarded."""
 
     STATE = ("form", "_kernel", "_owners", "_blocks", "_written")
 
@@ -155,14 +132,8 @@ class Basis(Learned):
 
     def offer(self, context: Features, actions: tuple[Action, ...]) -> OfferedRows:
         """Coordinates of what is offered in a context."""
-        key = context, actions
-        if key not in self._offers:
-            if len(self._offers) >= KEPT:
-                self._offers.clear()
-            self._offers[key] = self._offer(context, actions)
-        return self._offers[key]
-
-    def _offer(self, context: Features, actions: tuple[Action, ...]) -> OfferedRows:
+        if (context, actions) in self._offers:
+            return self._offers[context, actions]
         products, outside = self._kernel.between(context, actions)
         touched: dict[Block, list[int]] = {}
         for i, action in enumerate(actions):
@@ -174,7 +145,10 @@ class Basis(Learned):
             part = OfferedBlock(block, at, block.coordinates(products[at]))
             outside[at[:, None], at] -= part.coordinates @ part.coordinates.T
             parts.append(part)
-        return OfferedRows(tuple(parts), outside)
+        if len(self._offers) >= KEPT:
+            self._offers.clear()
+        self._offers[context, actions] = OfferedRows(tuple(parts), outside)
+        return self._offers[context, actions]
 
     def contributions(
         self, context: Features, action: Action, weights: Mapping[Block, Array]
@@ -186,11 +160,7 @@ class Basis(Learned):
         return self._kernel.contributions(context, action, dual)
 
     def place(self, context: Features, action: Action) -> tuple[LearnedRow, tuple[Merge, ...]]:
-        """Coordinates of a row that is learned, after the basis has grown to hold it.
-
-        Returns:
-            the place, and what was merged where the action connected blocks, in order.
-        """
+        """A learned row in the basis, grown to hold it, and the merges that it took, in order."""
         if (context, action) in self._places:
             return self._places[context, action], ()
         block, merged = self._join(action)

@@ -35,10 +35,6 @@ class ChangeDetector(Learned):
         log_odds: of each against the first.
         changes: how many rewards there had been when each change of tastes was found, and
             when the bank that took over began.
-
-    Args:
-        hypotheses: one or more.
-        may_change: whether to look for changes of tastes.
     """
 
     STATE = ("hypotheses", "may_change", "banks", "log_odds", "changes", "learned")
@@ -66,11 +62,7 @@ class ChangeDetector(Learned):
         return np.asarray(self.odds @ np.array([bank.weights for bank in self.banks]))
 
     def reweigh(self, densities: Sequence[Array]) -> None:
-        """Weigh banks and hypotheses by a reward that all were taught.
-
-        Args:
-            densities: see `ModelAverage.reweigh`, of each bank.
-        """
+        """Weigh all by each bank's log densities of a reward: see `ModelAverage.reweigh`."""
         self.learned += 1
         told = [bank.reweigh(found) for bank, found in zip(self.banks, densities, strict=True)]
         self.log_odds = [odds + more for odds, more in zip(self.log_odds, told, strict=True)]

@@ -10,7 +10,7 @@ Numbers of equations as in ``engine/README.md``.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 
 import numpy as np
@@ -25,33 +25,18 @@ from engine.protocol.features import Features
 from engine.protocol.request import Action
 
 
+@dataclass(eq=False, slots=True)
 class RowKernel(Learned):
-    """Inner products between remembered rows and the rows of a Rank call.
+    """Inner products between remembered rows and the rows of a Rank call."""
 
-    Args:
-        form: how rows are written.
-    """
-
-    STATE = (
-        "_form",
-        "_contexts",
-        "_context_scales",
-        "_actions",
-        "_action_scales",
-        "_ids",
-        "_rows",
-        "_size",
-    )
-
-    def __init__(self, form: RowForm) -> None:
-        self._form = form
-        self._contexts = Vectors()
-        self._context_scales: Array = np.zeros((form.crosses + 1, 16))
-        self._actions = Vectors()
-        self._action_scales: Array = np.zeros((2, 16))
-        self._ids: dict[str, int] = {}
-        self._rows: NDArray[np.intp] = np.zeros((3, 16), dtype=np.intp)
-        self._size = 0
+    _form: RowForm
+    _contexts: Vectors = field(default_factory=Vectors)
+    _context_scales: Array = field(default_factory=lambda: np.zeros((0, 16)))
+    _actions: Vectors = field(default_factory=Vectors)
+    _action_scales: Array = field(default_factory=lambda: np.zeros((2, 16)))
+    _ids: dict[str, int] = field(default_factory=dict)
+    _rows: NDArray[np.intp] = field(default_factory=lambda: np.zeros((3, 16), dtype=np.intp))
+    _size: int = 0
 
     def __len__(self) -> int:
         return self._size
@@ -69,11 +54,7 @@ class RowKernel(Learned):
         return self._size - 1
 
     def between(self, context: Features, actions: tuple[Action, ...]) -> tuple[Array, Array]:
-        """Inner products of K offered rows with the m remembered ones and with each other.
-
-        Returns:
-            (K, m) and (K, K).
-        """
+        """Inner products of offered rows with remembered ones, (K, m), and each other, (K, K)."""
         offer = _offer(actions, self._form)
         scales, square = context_scales(context, self._form)
         own = offer.products * square
@@ -86,11 +67,7 @@ class RowKernel(Learned):
         return ((scales @ polynomials)[contexts, None] * parts).T, own  # (1)
 
     def contributions(self, context: Features, action: Action, dual: Array) -> dict[Group, float]:
-        """Inner product of a row with a sum of remembered rows, by groups of context fields.
-
-        Args:
-            dual: weight of each remembered row in the sum, (m,).
-        """
+        """Inner product of a row with the remembered ones weighted by ``dual`` (m,), by group."""
         contexts, size = self._rows[0, : self._size], len(self._contexts)
         parts = self._action_products(_offer((action,), self._form), (action,))[:, 0]
         share = np.bincount(contexts, dual * parts, minlength=size)
@@ -111,13 +88,11 @@ class RowKernel(Learned):
 
 @dataclass(frozen=True, slots=True)
 class _OfferedActions:
-    """Action parts of K offered rows.
+    """Action parts of K offered rows, their inner products with each other, (K, K), included.
 
     Attributes:
-        columns: names of the features' columns.
         features: (K, columns), scaled.
         id_lengths: (K,).
-        products: inner products of the action parts, (K, K).
     """
 
     columns: Sequence[str]

@@ -75,15 +75,14 @@ class RewardModel(Learned):
 
     def components(self) -> list[Component]:
         """The learners that take part in the belief, with weights that sum to 1."""
-        found = [
-            (odds * weight, source, learner)
-            for odds, bank in zip(self.evidence.odds.tolist(), self.evidence.banks, strict=True)
-            if odds >= LEAST
-            for source, (weight, learner) in enumerate(
-                zip(bank.weights.tolist(), bank.learners, strict=True)
-            )
-            if learner is not None and odds * weight >= LEAST
-        ]
+        found: list[tuple[float, int, Posterior]] = []
+        for odds, bank in zip(self.evidence.odds.tolist(), self.evidence.banks, strict=True):
+            if odds < LEAST:
+                continue
+            for source, weight in enumerate((odds * bank.weights).tolist()):
+                learner = bank.learners[source]
+                if learner is not None and weight >= LEAST:
+                    found.append((weight, source, learner))
         total = sum(weight for weight, _, _ in found)
         return [
             Component(weight / total, source, learner, self._spans[learner.form])
@@ -139,13 +138,10 @@ class RewardModel(Learned):
         return np.array([self._centred[row] for row in rows])
 
     def sd_of_average(self, offers: Sequence[tuple[Features, tuple[Action, ...], Array]]) -> float:
-        """Standard deviation of the belief about a weighted sum of expected rewards.
-
-        Args:
-            offers: contexts, actions offered there, and the weight of each, (K,).
-        """
-        found = [_average(component, offers) for component in self.components()]
-        weights = np.array([component.weight for component in self.components()])
+        """See `engine.learners.base.Learner.sd_of_average`."""
+        components = self.components()
+        found = [_average(component, offers) for component in components]
+        weights = np.array([component.weight for component in components])
         means, variances = np.array(found).T
         between = weights @ (means - weights @ means) ** 2
         return math.sqrt(float(weights @ variances + between))
@@ -254,8 +250,7 @@ def _average(
     """Mean and variance, by one hypothesis, of a weighted sum of expected rewards."""
     kernel, learner = RowKernel(component.span.form), component.learner
     inside: dict[Block, Array] = {}
-    total = 0.0
-    mean = 0.0
+    total = mean = 0.0
     for context, actions, weights in offers:
         offer = component.span.offer(context, actions)
         mean += float(weights @ learner.moments(offer)[0])

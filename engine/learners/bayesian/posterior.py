@@ -58,10 +58,15 @@ class Share(Learned):
     vectors: Array = field(default_factory=lambda: np.zeros((4, 16)))
 
     @property
+    def sigma(self) -> Array:
+        return self.covariance[: self.size, : self.size]
+
+    @property
     def pq(self) -> Array:
         return self.vectors[2:, : self.size]
 
 
+@dataclass(eq=False)
 class Posterior(Learned):
     """The belief of one hypothesis.
 
@@ -69,14 +74,11 @@ class Posterior(Learned):
         count: rewards learned.
     """
 
-    STATE = ("hypothesis", "count", "_shares", "_precision", "_pull")
-
-    def __init__(self, hypothesis: Hypothesis) -> None:
-        self.hypothesis = hypothesis
-        self.count = 0
-        self._shares: dict[Block, Share] = {}
-        self._precision = CENTRE_PRECISION
-        self._pull = CENTRE_PRECISION * CENTRE
+    hypothesis: Hypothesis
+    count: int = 0
+    _shares: dict[Block, Share] = field(default_factory=dict)
+    _precision: float = CENTRE_PRECISION
+    _pull: float = CENTRE_PRECISION * CENTRE
 
     @cached_property
     def form(self) -> RowForm:
@@ -115,7 +117,7 @@ class Posterior(Learned):
             p, q = share.pq
             mean[at] += known @ (p - m0 * q)
             unclaimed[at] -= known @ q
-            covariance[grid] += known @ share.covariance[: share.size, : share.size] @ known.T
+            covariance[grid] += known @ share.sigma @ known.T
             if new.shape[1]:
                 covariance[grid] += self._tau2 * (new @ new.T)
         covariance += unclaimed[:, None] * (unclaimed / self._precision)
@@ -146,8 +148,7 @@ class Posterior(Learned):
             if share is None:
                 continue
             known = x[: share.size]
-            sigma = share.covariance[: share.size, : share.size]
-            variance += float(known @ sigma @ known) - self._tau2 * float(known @ known)
+            variance += float(known @ share.sigma @ known) - self._tau2 * float(known @ known)
             unclaimed -= float(known @ share.pq[1])
         return variance + unclaimed * unclaimed / self._precision
 
@@ -162,8 +163,7 @@ class Posterior(Learned):
     def learn(self, place: LearnedRow, reward: float) -> float:
         """Learn a reward; the log of the density that it was expected with."""
         share = self._share(place.block)
-        size, x = share.size, place.coordinates
-        sigma = share.covariance[:size, :size]
+        sigma, x = share.sigma, place.coordinates
         gain = sigma @ x
         p, q = share.pq
         unclaimed, inside = 1.0 - float(x @ q), float(x @ gain)
@@ -204,21 +204,20 @@ class Posterior(Learned):
         self._pull += target + float(f @ p)
         h += target * x
         f += weight * x
-        share.vectors[2:, :size] = share.vectors[:2, :size] @ share.covariance[:size, :size]  # (3)
+        share.vectors[2:, :size] = share.vectors[:2, :size] @ share.sigma  # (3)
         self._precision -= float(f @ q)  # (4)
         self._pull -= float(f @ p)
 
     def merge(self, merge: Merge) -> None:
         """A block has taken up another, with which it shared nothing until now."""
-        if merge.block not in self._shares and merge.other not in self._shares:
+        added = self._shares.pop(merge.other, None)
+        if added is None and merge.block not in self._shares:
             return
-        share = self._shares.get(merge.block) or Share(0, np.zeros((16, 16)))
-        self._shares[merge.block] = share
+        share = self._shares.setdefault(merge.block, Share(0, np.zeros((16, 16))))
         self._grow(share, merge.at + merge.other.size)
-        if merge.other in self._shares:
-            added = self._shares.pop(merge.other)
+        if added is not None:
             at, end = merge.at, merge.at + added.size
-            share.covariance[at:end, at:end] = added.covariance[: added.size, : added.size]
+            share.covariance[at:end, at:end] = added.sigma
             share.vectors[:, at:end] = added.vectors[:, : added.size]
 
     def _share(self, block: Block) -> Share:
@@ -241,18 +240,16 @@ class Posterior(Learned):
     # -- around a prior mean ----------------------------------------------------------
 
     def shifted(self, block: Block, prior_mean: Array) -> tuple[Array, float]:
-        """What changes of a block if its weights had ``prior_mean`` (r,) instead of 0.
+        """What changes if a block's weights had ``prior_mean`` (r,) instead of 0.
 
-        Returns:
-            what is added to p beyond the prior mean, (r,), and what is taken from the pull of m0.
+        Added to p beyond the prior mean itself, (r,), and taken from the pull of m0.
         """
         weights: Array = np.zeros(block.size)
         share = self._shares.get(block)
         if share is None:
             return weights, 0.0
         known = prior_mean[: share.size]
-        sigma = share.covariance[: share.size, : share.size]
-        weights[: share.size] = sigma @ known / self._tau2 - known
+        weights[: share.size] = share.sigma @ known / self._tau2 - known
         return weights, float(share.pq[1] @ known) / self._tau2
 
     def centre_after(self, pull: float) -> float:

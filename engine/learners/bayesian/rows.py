@@ -13,8 +13,6 @@ from engine.protocol.features import Features
 
 ID_LENGTH = math.sqrt(0.5)
 """Length of the id's part, and of the features' part, of an action's unit vector."""
-
-
 By = Literal["id", "features"]
 """How an action is told from others."""
 
@@ -63,10 +61,8 @@ def context_scales(context: Features, form: RowForm) -> tuple[Array, float]:
 def action_scales(features: Features, form: RowForm) -> tuple[float, float]:
     """What an action's features are multiplied by, and the length of its id's part.
 
-    By id, the id is a feature of its own, as it was in the service, so that ids alone
-    allow learning: id and features each hold half of the squared length 1, so that
-    actions share what they have in common and can still differ. By features, there is no
-    id unless there is nothing else, and numbers count as they are.
+    The id is a feature of its own, as it was in the service, so that ids alone allow
+    learning, and actions share what they have in common and can still differ.
     """
     square = sum(value * value for value in features.columns.values())
     if square == 0:
