@@ -169,9 +169,7 @@ class Basis(Learned):
         outside = float(own[0, 0] - coordinates @ coordinates)
         outside = outside if outside > _NEGLIGIBLE else 0.0
         if outside and block.size < MAX_BLOCK and self.size < MAX_BASIS:
-            length = math.sqrt(outside)
-            self._extend(block, context, action, coordinates, length)
-            return LearnedRow(block, np.append(coordinates, length), 0.0), merged
+            return self._extend(block, context, action, coordinates, math.sqrt(outside)), merged
         if len(self._places) >= KEPT:
             self._places.clear()
         place = self._places[context, action] = LearnedRow(block, coordinates, outside)
@@ -209,8 +207,8 @@ class Basis(Learned):
 
     def _extend(
         self, block: Block, context: Features, action: Action, row: Array, length: float
-    ) -> None:
-        """Add the part of a row outside the span to a block's basis."""
+    ) -> LearnedRow:
+        """Add the part of a row outside the span, of this length, to a block's basis."""
         self._changed()
         at = block.size
         block.rows = with_room(block.rows, (at + 1,))
@@ -220,6 +218,7 @@ class Basis(Learned):
         block.whiten[at, :at] = -row @ block.whitening / length
         block.whiten[at, at] = 1.0 / length
         block.size = at + 1
+        return LearnedRow(block, np.append(row, length), 0.0)
 
 
 def _columns(action: Action, form: RowForm) -> Sequence[tuple[str, bool]]:

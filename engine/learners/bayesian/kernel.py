@@ -103,17 +103,15 @@ class _OfferedActions:
 
 @lru_cache(maxsize=256)
 def _offer(actions: tuple[Action, ...], form: RowForm) -> _OfferedActions:
-    columns: dict[str, int] = {}
-    for action in actions:
-        for column in action.features.columns:
-            columns.setdefault(column, len(columns))
+    names = dict.fromkeys(column for action in actions for column in action.features.columns)
+    columns = {column: place for place, column in enumerate(names)}
     features: Array = np.zeros((len(actions), len(columns)))
     lengths: Array = np.zeros(len(actions))
     for row, action in enumerate(actions):
         scale, lengths[row] = action_scales(action.features, form)
         for column, value in action.features.columns.items():
             features[row, columns[column]] = value * scale
-    names = np.array([action.id for action in actions], dtype=object)
-    same = np.equal.outer(names, names).astype(float)
+    ids = np.array([action.id for action in actions], dtype=object)
+    same = np.equal.outer(ids, ids).astype(float)
     products = features @ features.T + same * np.outer(lengths, lengths)
     return _OfferedActions(list(columns), features, lengths, products)

@@ -1,6 +1,7 @@
 """Rows of the regression: crosses of context fields with an action's own columns."""
 
 import math
+from collections import defaultdict
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
@@ -74,8 +75,7 @@ def action_scales(features: Features, form: RowForm) -> tuple[float, float]:
 
 def _field_squares(context: Features) -> Array:
     """Squared length of each field's columns."""
-    squares: dict[str, float] = {}
+    squares: dict[str, float] = defaultdict(float)
     for column, value in context.columns.items():
-        field = context.fields[column]
-        squares[field] = squares.get(field, 0.0) + value * value
+        squares[context.fields[column]] += value * value
     return np.array(list(squares.values()))
