@@ -31,12 +31,15 @@ class RowKernel(Learned):
 
     _form: RowForm
     _contexts: Vectors = field(default_factory=Vectors)
-    _context_scales: Array = field(default_factory=lambda: np.zeros((0, 16)))
+    _context_scales: Array = field(init=False)
     _actions: Vectors = field(default_factory=Vectors)
     _action_scales: Array = field(default_factory=lambda: np.zeros((2, 16)))
     _ids: dict[str, int] = field(default_factory=dict)
     _rows: NDArray[np.intp] = field(default_factory=lambda: np.zeros((3, 16), dtype=np.intp))
     _size: int = 0
+
+    def __post_init__(self) -> None:
+        self._context_scales = np.zeros((self._form.crosses + 1, 16))
 
     def __len__(self) -> int:
         return self._size
