@@ -113,7 +113,7 @@ class ClassicLearner(Learner):
         self._at[:, row] = c, a
         alone, crossed = self._contexts.products(context)[:, c]
         action_alone, single = self._actions.products(features)[:, a]
-        length = alone + action_alone + single * crossed  # (2)
+        length = alone + action_alone + single * crossed  # (14)
         self._duals[row] += -math.expm1(-2 * self._rate * weight) * error / length
         self._means.clear()
 
@@ -128,7 +128,7 @@ class ClassicLearner(Learner):
         return means
 
     def _times_weights(self, context: Features, actions: tuple[Action, ...]) -> Array:
-        """Inner products of rows with the weights, (K,): equations (1) and (2)."""
+        """Inner products of rows with the weights, (K,): equations (13) and (14)."""
         c, a = self._at[:, : len(self._rows)]
         duals = self._duals[: len(self._rows)]
         alone, crossed = self._contexts.products(context)
@@ -137,7 +137,7 @@ class ClassicLearner(Learner):
         crossed_sums = np.bincount(a, duals * crossed[c], minlength=len(self._actions))
         # Row by row, so that no bit depends on what else was asked for.
         means: Array = (of_actions * np.array([sums, crossed_sums])).sum(axis=(1, 2))
-        means += duals @ alone[c]
+        means += duals @ alone[c]  # (13)
         return means
 
 

@@ -249,7 +249,7 @@ class Posterior(Learned):
         if share is None:
             return weights, 0.0
         known = prior_mean[: share.size]
-        weights[: share.size] = share.sigma @ known / self._tau2 - known
+        weights[: share.size] = share.sigma @ known / self._tau2 - known  # (11)
         return weights, float(share.pq[1] @ known) / self._tau2
 
     def centre_after(self, pull: float) -> float:
