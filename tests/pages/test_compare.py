@@ -46,6 +46,7 @@ def test_until_the_switch_users_get_what_they_get_today(open_compare: Open) -> N
     assert (rewards["online"] != rewards["baseline"]).any()
 
 
+@pytest.mark.slow
 def test_going_online_is_one_click_and_stays_in_every_chart(open_compare: Open) -> None:
     app = open_compare().click("switch")
     assert app.session.switches == [FIRST]
@@ -230,6 +231,7 @@ def test_the_link_tells_what_happened_and_nothing_of_what_happens_anyway(
     assert len(CompareApp(**address(app)).session.comparison) == 0
 
 
+@pytest.mark.slow
 def test_the_link_keeps_pace_with_a_crowd(open_compare: Open) -> None:
     app = open_compare(speed="100").click("start")
     while len(app.session.comparison) < 700:

@@ -247,6 +247,7 @@ def long_loop(open_app: Open, monkeypatch: pytest.MonkeyPatch) -> tuple[App, Sto
     return app, kept
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", ["log", "dsjson"])
 def test_a_long_loop_is_prepared_with_progress_and_brought_in_with_progress(
     long_loop: tuple[App, StoredLoop], told: list[tuple[float, str | None]], kind: str

@@ -420,6 +420,7 @@ def test_exploration_narrows_what_is_known(policy: Policy) -> None:
     assert np.mean(intervals) < np.mean(bands)
 
 
+@pytest.mark.slow
 @pytest.mark.no_cover
 @pytest.mark.parametrize("policy", LEARNED, ids=repr)
 def test_the_limits_enclose_the_band_and_the_band_holds_possible_rewards(policy: Policy) -> None:

@@ -114,6 +114,7 @@ def test_each_arm_starts_in_its_mode_with_the_same_settings_and_seed() -> None:
         assert loop.settings.crosses == 2
 
 
+@pytest.mark.slow
 @every_baseline
 @pytest.mark.parametrize("policy", [Thompson(draws=64), Greedy()], ids=repr)
 def test_the_apprentice_earns_exactly_what_the_baseline_earns_until_it_goes_online(
@@ -222,6 +223,7 @@ def first_time(comparison: Comparison, auto: AutoSwitch) -> int | None:
     return None
 
 
+@pytest.mark.slow
 @pytest.mark.no_cover
 @pytest.mark.parametrize(
     "auto", [AutoSwitch(0.9, 20), AutoSwitch(0.98, 50), AutoSwitch(1.0, 30)], ids=repr

@@ -251,6 +251,7 @@ def test_parts_after_another_change_of_what_is_learned_count_too() -> None:
 # -- taking back ------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("settings", KINDS.values(), ids=KINDS)
 def test_undo_of_a_further_part_is_exact(settings: LoopSettings) -> None:
     loop = in_parts(settings, "a visitor later")

@@ -308,6 +308,7 @@ def test_items_share_features_so_that_one_teaches_about_another(world: World) ->
             assert len(set(values)) < len(values), f"{name} is as good as an id"
 
 
+@pytest.mark.slow
 @pytest.mark.no_cover
 @every_world
 def test_the_default_loop_learns_it_from_two_thousand_visitors(world: World) -> None:
