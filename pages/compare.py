@@ -8,14 +8,8 @@ from pathlib import Path
 
 import streamlit as st
 
+from pages.parts.compare import board
 from pages.parts.compare.baseline import choose_rule, choose_story, fit_to_world
-from pages.parts.compare.board import (
-    show_gains,
-    show_lines,
-    show_outlook,
-    show_situation,
-    show_summary,
-)
 from pages.parts.compare.controls import choose_apprentice, choose_settings
 from pages.parts.compare.history import history_in_link
 from pages.parts.compare.session import CompareSession
@@ -61,12 +55,12 @@ def draw_stage(session: CompareSession) -> None:
     # Computed before anything is drawn: then all that is drawn travels in one message.
     match, arms = session.rows()
     outlook = session.outlook()
-    show_situation(session)
+    board.show_situation(session)
     show_progress(session.live)
-    show_lines(session, match, arms)
-    show_gains(session, arms)
-    show_outlook(session, outlook)
-    show_summary(session)
+    board.show_lines(session, match, arms)
+    board.show_gains(session, arms)
+    board.show_outlook(session, outlook)
+    board.show_summary(session)
 
 
 left, right = st.columns([1, 3], gap="medium")

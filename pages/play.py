@@ -8,15 +8,9 @@ import streamlit as st
 
 from pages.parts.components.loop_watch import watch_others
 from pages.parts.link import current_setup, open_link, write_link
+from pages.parts.play import learned
 from pages.parts.play.beliefs import show_beliefs
 from pages.parts.play.hypotheses import show_hypotheses
-from pages.parts.play.learned import (
-    reveal_the_truth,
-    show_map,
-    show_regret,
-    show_rewards,
-    show_score,
-)
 from pages.parts.play.offer import show_offer
 from pages.parts.play.records import show_code, show_log
 from pages.parts.play.reopen import open_loop
@@ -58,8 +52,8 @@ with left:
     visit = st.container()
     offer_other_ways(session, setup)
 with right:
-    reveal_the_truth(setup)
-    learned = st.container()
+    learned.reveal_the_truth(setup)
+    results = st.container()
 
 
 def draw_stage(session: PlaySession) -> None:
@@ -79,12 +73,12 @@ def draw_stage(session: PlaySession) -> None:
         ask_for_reward(session)
     with beliefs:
         show_beliefs(opened, ranked, session.setup.truth)
-    with learned:
-        show_map(opened, favoured, session.setup.truth)
-        show_score(earned)
+    with results:
+        learned.show_map(opened, favoured, session.setup.truth)
+        learned.show_score(earned)
         show_progress(session.live)
-        show_rewards(opened, earned, session.setup.truth)
-    show_regret(opened, earned, session.setup.truth)
+        learned.show_rewards(opened, earned, session.setup.truth)
+    learned.show_regret(opened, earned, session.setup.truth)
     show_hypotheses(opened.loop, ranked)
     show_log(opened)
     show_code(opened)

@@ -8,24 +8,7 @@ import streamlit as st
 
 from pages.parts.choices import world_of
 from pages.parts.link import current_setup, open_link, write_link
-from pages.parts.race.board import (
-    show_curves,
-    show_finals,
-    show_line_up,
-    show_situation,
-    show_table,
-    show_take_away,
-    show_weights,
-    show_who_is_who,
-)
-from pages.parts.race.controls import (
-    bet_and_start,
-    choose_contenders,
-    choose_preset,
-    choose_race,
-    choose_settings,
-    fit_to_world,
-)
+from pages.parts.race import board, controls
 from pages.parts.race.session import PACE, RaceSession
 from pages.parts.race.setup import RaceSetup
 from pages.parts.sessions import race_session
@@ -33,7 +16,7 @@ from pages.parts.text import note, plain
 from pages.parts.toolbar import choose_world, share
 
 is_new = open_link(RaceSetup)
-fit_to_world()
+controls.fit_to_world()
 
 with st.container(horizontal=True, horizontal_alignment="distribute", key="toolbar"):
     setup = current_setup(RaceSetup)
@@ -44,7 +27,7 @@ with st.container(horizontal=True, horizontal_alignment="distribute", key="toolb
         if is_new:
             session.race_again(st.query_params.get("raced"))
         write_link(setup, raced=session.raced_in_link)
-        choose_settings(setup)
+        controls.choose_settings(setup)
         share(setup)
 
 with st.container(gap=None):
@@ -63,27 +46,27 @@ def draw_stage(session: RaceSession) -> None:
         st.rerun()
     if session.raced is None:
         st.markdown("##### The line-up")
-        show_line_up(session.setup)
+        board.show_line_up(session.setup)
         return
-    show_situation(session)
+    board.show_situation(session)
     if not session.known.keys:
-        show_line_up(session.raced)
+        board.show_line_up(session.raced)
         return
-    show_curves(session)
-    show_table(session)
-    show_finals(session)
-    show_weights(session)
-    show_who_is_who(session)
-    show_take_away(session)
+    board.show_curves(session)
+    board.show_table(session)
+    board.show_finals(session)
+    board.show_weights(session)
+    board.show_who_is_who(session)
+    board.show_take_away(session)
 
 
-choose_preset(setup)
-bet_and_start(session, setup)
+controls.choose_preset(setup)
+controls.bet_and_start(session, setup)
 session.drawn = session.page_state
 left, right = st.columns([3.2, 1], gap="large")
 with left:
     every = PACE if session.is_live else None
     st.fragment(draw_stage, run_every=every, key="race-stage")(session)
 with right:
-    choose_contenders(setup)
-    choose_race(setup)
+    controls.choose_contenders(setup)
+    controls.choose_race(setup)

@@ -58,14 +58,7 @@ def control_the_crowd(
             help="Visitors come by themselves and answer by their hidden tastes.",
         )
     for visitors in sizes:
-        st.button(
-            f"+{visitors:,}",
-            key=f"let-in-{visitors}",
-            on_click=crowd.enqueue,
-            args=(visitors,),
-            disabled=not crowd.can_start,
-            help=f"Let {visitors:,} simulated visitors in.",
-        )
+        _let_in(crowd, f"+{visitors:,}", f"let-in-{visitors}", visitors)
     if end is not None:
         st.button(
             "Step",
@@ -76,14 +69,18 @@ def control_the_crowd(
             disabled=not crowd.can_start,
             help="Let one simulated visitor in.",
         )
-        st.button(
-            "To the end",
-            key="let-in-all",
-            on_click=crowd.enqueue,
-            args=(end,),
-            disabled=not crowd.can_start,
-            help=f"Let {end:,} simulated visitors in.",
-        )
+        _let_in(crowd, "To the end", "let-in-all", end)
+
+
+def _let_in(crowd: LivePlay, label: str, key: str, visitors: int) -> None:
+    st.button(
+        label,
+        key=key,
+        on_click=crowd.enqueue,
+        args=(visitors,),
+        disabled=not crowd.can_start,
+        help=f"Let {visitors:,} simulated visitors in.",
+    )
 
 
 def show_progress(crowd: LivePlay) -> None:

@@ -28,6 +28,26 @@ def table(rows: Sequence[Mapping[str, object]]) -> pa.Table:
     return pa.table({name: [row.get(name) for row in rows] for name in names})
 
 
+def across(field: str, title: str, domain: tuple[float, float], **axis: Any) -> alt.X:
+    """A horizontal axis with ends that stay where they are."""
+    return alt.X(f"{field}:Q").scale(domain=domain, nice=False).axis(title=title, **axis)
+
+
+def visitors_axis(span: int) -> alt.X:
+    """The horizontal axis of what goes on from visitor to visitor."""
+    return across("visitor", "visitors", (0, span), grid=False, tickCount=6)
+
+
+def lanes(field: str, **axis: Any) -> alt.Y:
+    """One horizontal lane for each name, in the order of the rows."""
+    return alt.Y(f"{field}:N").sort(None).axis(title=None, labelFontSize=13, **axis)
+
+
+def legend(**more: Any) -> alt.Legend:
+    """A legend in two columns above a chart."""
+    return alt.Legend(orient="top", title=None, columns=2, labelLimit=0, **more)
+
+
 def only(field: str, value: str) -> alt.Chart:
     """A chart of the rows in which a field has a value."""
     return blank().transform_filter(alt.datum[field] == value)

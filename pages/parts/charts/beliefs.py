@@ -9,7 +9,7 @@ import pyarrow as pa
 
 from engine.loop.entries import Ranked
 from engine.worlds import World
-from pages.parts.charts.base import Spec, action_colour, blank, finish, only, table
+from pages.parts.charts.base import Spec, across, action_colour, blank, finish, only, table
 from pages.parts.text import percent
 from pages.parts.theme import theme
 
@@ -53,11 +53,8 @@ def _lanes(labels: Sequence[str], field: str = "lane", at: float = 0) -> alt.Y:
 @lru_cache(maxsize=64)
 def probability_spec(world: World, dark: bool, small: bool = False) -> Spec:
     """Bars: how often each action would be offered to this visitor, with its error."""
-    x = (
-        alt.X("probability:Q")
-        .scale(domain=(0, 1.55))
-        .axis(values=[0, 0.25, 0.5, 0.75, 1], format="%", title="chance to be offered")
-    )
+    chances = [0, 0.25, 0.5, 0.75, 1]
+    x = across("probability", "chance to be offered", (0, 1.55), values=chances, format="%")
     tooltip = [
         alt.Tooltip("action:N", title="Action"),
         alt.Tooltip("probability:Q", title="Chance", format=".2%"),
@@ -123,11 +120,7 @@ def belief_spec(world: World, dark: bool, small: bool = False) -> Spec:
 
     All bells are equally high; the width is the uncertainty.
     """
-    x = (
-        alt.X("reward:Q")
-        .scale(domain=REWARDS, nice=False)
-        .axis(values=[0, 0.5, 1], title="believed expected reward", format=".1~f")
-    )
+    x = across("reward", "believed expected reward", REWARDS, values=[0, 0.5, 1], format=".1~f")
     pictures = [item.emoji for item in world.items]
     y, top = _lanes(pictures), _lanes(pictures, "top")
     colour = action_colour(world, dark)

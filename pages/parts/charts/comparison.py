@@ -1,6 +1,5 @@
 """An apprentice beside today's baseline and a loop that is online from the start."""
 
-import math
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 
@@ -11,11 +10,17 @@ from engine.evaluation.intervals import Z
 from engine.evaluation.matching import RECENT, Matching
 from engine.evaluation.switch_value import SwitchValue
 from engine.worlds import World
-from pages.parts.charts.base import Spec, blank, finish, segment_names, table
-from pages.parts.charts.curves import Styles, lines
+from pages.parts.charts.base import (
+    Spec,
+    across,
+    blank,
+    finish,
+    lanes,
+    segment_names,
+    table,
+)
+from pages.parts.charts.curves import Curve, Styles, level, lines, melted, span_of
 from pages.parts.theme import theme
-
-Rows = Sequence[Mapping[str, float]]
 
 MATCH, AGREEMENT, CEILING = f"match, last {RECENT}", "expected agreement", "ceiling"
 TODAY, APPRENTICE, ONLINE = "today's choice", "apprentice", "online from the start"
@@ -66,17 +71,14 @@ def gain_spec(dark: bool, span: int, low: int, high: int) -> Spec:
     return lines(dark, span, (low, high), "rewards", _arms(dark), 260)
 
 
-def match_rows(rows: Rows, switches: Sequence[int]) -> pa.Table:
+def match_rows(rows: Curve, switches: Sequence[int]) -> pa.Table:
     """Rows of `match_spec`: line, visitor, value; a line without a name is a switch."""
     columns = {MATCH: "recent", AGREEMENT: "agreement", CEILING: "ceiling"}
-    return table(_melt(rows, columns, switches))
+    return table(melted(rows, columns) + _rules(switches))
 
 
 def arm_rows(
-    rows: Rows,
-    switches: Sequence[int],
-    measure: str,
-    best: tuple[float, int] | None = None,
+    rows: Curve, switches: Sequence[int], measure: str, best: tuple[float, int] | None = None
 ) -> pa.Table:
     """Rows of the other three: line, visitor, value.
 
@@ -84,37 +86,19 @@ def arm_rows(
         measure: end of the columns' names in `engine.experiments.comparison.Comparison.rows`.
         best: the best possible mean reward, and the end of the axis.
     """
-    found = _melt(rows, {name: arm + measure for arm, name in _ARMS.items()}, switches)
-    if best is not None:
-        level, span = best
-        found += [{"line": BEST, "visitor": at, "value": level} for at in (0, span)]
-    return table(found)
+    found = melted(rows, {name: arm + measure for arm, name in _ARMS.items()})
+    return table(found + _rules(switches) + (level(BEST, *best) if best else []))
 
 
-def _melt(
-    rows: Rows, columns: Mapping[str, str], switches: Sequence[int]
-) -> list[dict[str, object]]:
-    found: list[dict[str, object]] = [
-        {"line": line, "visitor": row["visitor"], "value": row[column]}
-        for line, column in columns.items()
-        for row in rows
-    ]
-    return found + [{"line": None, "visitor": at, "value": None} for at in switches]
+def _rules(switches: Sequence[int]) -> list[dict[str, object]]:
+    return [{"line": None, "visitor": at, "value": None} for at in switches]
 
 
-def bounds_of(rows: Rows, measure: str) -> tuple[int, int]:
+def bounds_of(rows: Curve, measure: str) -> tuple[int, int]:
     """Ends of an axis that holds all arms' values: they grow in steps."""
     values = [row[arm + measure] for row in rows for arm in _ARMS] or [0.0]
     low, high = min(values), max(values)
-    return (-_step(-low) if low < 0 else 0), _step(high)
-
-
-def _step(size: float) -> int:
-    """The next of 10, 20, 50, 100, 200 and so on."""
-    if size <= 10:
-        return 10
-    power = int(10 ** math.floor(math.log10(size)))
-    return next(power * step for step in (1, 2, 5, 10) if power * step >= size)
+    return (-span_of(-low, 10) if low < 0 else 0), span_of(high, 10)
 
 
 # -- if it went online now ------------------------------------------------------------
@@ -123,16 +107,9 @@ def _step(size: float) -> int:
 @lru_cache(maxsize=8)
 def outlook_spec(dark: bool) -> Spec:
     """The band in which the value of going online lies, and what is believed within it."""
-    x = (
-        alt.X("low:Q")
-        .scale(domain=(0, 1), nice=False, clamp=True)
-        .axis(title="mean reward a visitor", tickCount=5)
-    )
-    y = (
-        alt.Y("what:N")
-        .sort(None)
-        .axis(title=None, labelLimit=210, labelFontSize=13, labelPadding=8)
-    )
+    x = across("low", "mean reward a visitor", (0, 1), tickCount=5)
+    x = x.scale(domain=(0, 1), nice=False, clamp=True)
+    y = lanes("what", labelLimit=210, labelPadding=8)
     tooltip = [
         alt.Tooltip("what:N", title="What"),
         alt.Tooltip("low:Q", title="From", format=".3f"),
@@ -160,34 +137,24 @@ def outlook_rows(
         truth: the value of going online, if it is revealed.
         since: mean reward since it went online, and its standard error.
     """
-    rows: list[dict[str, object]] = [
-        {"what": "shown today", "kind": "log", "point": outlook.today,
-         "low": outlook.today, "high": outlook.today},
-        {"what": "what the log allows", "kind": "log", "low": outlook.low_limit,
-         "high": outlook.high_limit, "point": None},
-    ]  # fmt: skip
+
+    def around(what: str, kind: str, mean: float, error: float = 0.0) -> dict[str, object]:
+        low, high = mean - Z * error, mean + Z * error
+        return {"what": what, "kind": kind, "point": mean, "low": low, "high": high}
+
+    low, high = outlook.low_limit, outlook.high_limit
+    rows = [
+        around("shown today", "log", outlook.today),
+        {"what": "what the log allows", "kind": "log", "low": low, "high": high},
+    ]
     if outlook.belief is not None and outlook.belief_sd is not None:
-        rows.append(
-            {"what": "what the engine believes", "kind": "belief", "point": outlook.belief,
-             "low": outlook.belief - Z * outlook.belief_sd,
-             "high": outlook.belief + Z * outlook.belief_sd}
-        )  # fmt: skip
+        rows.append(around("what the engine believes", "belief", outlook.belief, outlook.belief_sd))
     if outlook.estimate is not None and outlook.error is not None:
-        rows.append(
-            {"what": "estimate from exploration", "kind": "log", "point": outlook.estimate,
-             "low": outlook.estimate - Z * outlook.error,
-             "high": outlook.estimate + Z * outlook.error}
-        )  # fmt: skip
+        rows.append(around("estimate from exploration", "log", outlook.estimate, outlook.error))
     if since is not None:
-        mean, error = since
-        rows.append(
-            {"what": "earned since", "kind": "log", "point": mean,
-             "low": mean - Z * error, "high": mean + Z * error}
-        )  # fmt: skip
+        rows.append(around("earned since", "log", *since))
     if truth is not None:
-        rows.append(
-            {"what": "the truth", "kind": "truth", "low": truth, "high": truth, "point": truth}
-        )
+        rows.append(around("the truth", "truth", truth))
     return table(rows)
 
 
@@ -197,8 +164,8 @@ def outlook_rows(
 @lru_cache(maxsize=8)
 def slices_spec(dark: bool, size: int) -> Spec:
     """Bars: expected agreement with today's choice for each value of the context."""
-    x = alt.X("agreement:Q").scale(domain=(0, 1)).axis(title="same choice as today's", format="%")
-    y = alt.Y("value:N").sort(None).axis(title=None, labelFontSize=13, labelLimit=150)
+    x = across("agreement", "same choice as today's", (0, 1), format="%")
+    y = lanes("value", labelLimit=150)
     tooltip = [
         alt.Tooltip("field:N", title="Field"),
         alt.Tooltip("value:N", title="Value"),

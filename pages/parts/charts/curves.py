@@ -9,7 +9,7 @@ import pyarrow as pa
 
 from engine.evaluation.learning_curve import RECENT
 from engine.worlds import World
-from pages.parts.charts.base import Spec, blank, finish, table
+from pages.parts.charts.base import Spec, blank, finish, legend, table, visitors_axis
 from pages.parts.theme import theme
 
 Curve = Sequence[Mapping[str, float]]
@@ -21,10 +21,10 @@ SO_FAR, LATEST, LOOP = "so far", f"last {RECENT}", "this loop"
 UNIFORM, SINGLE, BEST = "uniform choice", "best single action", "best possible"
 
 
-def span_of(size: float) -> int:
+def span_of(size: float, least: int = 50) -> int:
     """End of an axis that holds ``size``: it grows in steps, so that lines creep, not jump."""
-    if size <= 50:
-        return 50
+    if size <= least:
+        return least
     power = int(10 ** math.floor(math.log10(size)))
     return next(power * step for step in (1, 2, 5, 10) if power * step >= size)
 
@@ -64,20 +64,13 @@ def lines(
         rule: what such a rule says.
         bands: whether rows have a low and a high, too.
     """
-    legend = alt.Legend(
-        orient="top", title=None, symbolType="stroke", symbolOpacity=1, columns=2, labelLimit=0
-    )
-    names = list(styles)
+    names, keys = list(styles), legend(symbolType="stroke", symbolOpacity=1)
     dashes, colours = zip(*styles.values(), strict=True)
-    x = (
-        alt.X("visitor:Q")
-        .scale(domain=(0, span), nice=False)
-        .axis(title="visitors", grid=False, tickCount=6)
-    )
+    x = visitors_axis(span)
     named, nameless = (blank().transform_filter(f"{no}isValid(datum.line)") for no in ("", "!"))
     axis = alt.Axis(title=title, tickCount=5, labelPadding=6)
     scale = alt.Scale(domain=domain, nice=False)
-    colour = alt.Color("line:N").scale(domain=names, range=list(colours)).legend(legend)
+    colour = alt.Color("line:N").scale(domain=names, range=list(colours)).legend(keys)
     between = [
         alt.Tooltip("low:Q", title="10 % of crowds below", format=".3~f"),
         alt.Tooltip("high:Q", title="10 % of crowds above", format=".3~f"),
@@ -90,7 +83,7 @@ def lines(
         x,
         alt.Y("value:Q", scale=scale, axis=axis),
         colour,
-        alt.StrokeDash("line:N").scale(domain=names, range=list(dashes)).legend(legend),
+        alt.StrokeDash("line:N").scale(domain=names, range=list(dashes)).legend(keys),
         tooltip=[
             alt.Tooltip("line:N", title="Line"),
             alt.Tooltip("visitor:Q", title="Visitor", format=",.0f"),
@@ -107,24 +100,26 @@ def lines(
 
 def reward_rows(world: World, curve: Curve, span: int, truth: bool) -> pa.Table:
     """Rows of `reward_spec`: line, visitor, value."""
-    rows = _melt(curve, {SO_FAR: "mean", LATEST: "recent"})
+    rows = melted(curve, {SO_FAR: "mean", LATEST: "recent"})
     if truth:
         levels = {UNIFORM: world.uniform_value, SINGLE: world.single_value, BEST: world.best_value}
-        rows += [
-            {"line": line, "visitor": at, "value": level}
-            for line, level in levels.items()
-            for at in (0, span)
-        ]
+        rows += [row for line, value in levels.items() for row in level(line, value, span)]
     return table(rows)
 
 
 def regret_rows(curve: Curve) -> pa.Table:
     """Rows of `regret_spec`: line, visitor, value."""
     columns = {LOOP: "regret", UNIFORM: "uniform_regret", SINGLE: "single_regret"}
-    return table(_melt(curve, columns))
+    return table(melted(curve, columns))
 
 
-def _melt(curve: Curve, columns: Mapping[str, str]) -> list[dict[str, object]]:
+def level(line: str, value: float, span: int) -> list[dict[str, object]]:
+    """Rows of a line that stays where it is."""
+    return [{"line": line, "visitor": at, "value": value} for at in (0, span)]
+
+
+def melted(curve: Curve, columns: Mapping[str, str]) -> list[dict[str, object]]:
+    """Rows of lines, by the columns that they show."""
     return [
         {"line": line, "visitor": row["visitor"], "value": row[column]}
         for line, column in columns.items()

@@ -12,7 +12,7 @@ from engine.arrays import Array
 from engine.evaluation.intervals import Band
 from engine.evaluation.windows import thinned
 from engine.experiments.race.plan import Plan
-from pages.parts.charts.base import Spec, blank, finish
+from pages.parts.charts.base import Spec, blank, finish, legend, visitors_axis
 from pages.parts.charts.curves import Styles, lines
 from pages.parts.theme import Theme, theme
 
@@ -48,11 +48,11 @@ def styles_of(entries: Entries, dark: bool) -> Styles:
     return found
 
 
-def colour_of(entries: Entries, dark: bool, legend: alt.Legend | None = None) -> alt.Color:
+def colour_of(entries: Entries, dark: bool, keys: alt.Legend | None = None) -> alt.Color:
     """The one colour that each contender has in every chart."""
     styles = styles_of(entries, dark)
     colours = [colour for _, colour in styles.values()]
-    return alt.Color("line:N").scale(domain=list(styles), range=colours).legend(legend)
+    return alt.Color("line:N").scale(domain=list(styles), range=colours).legend(keys)
 
 
 # -- over the visitors ----------------------------------------------------------------
@@ -115,18 +115,15 @@ def band_rows(plan: Plan, bands: Mapping[str, Band], entries: Entries) -> pd.Dat
 @lru_cache(maxsize=16)
 def weights_spec(dark: bool, span: int, names: tuple[str, ...]) -> Spec:
     """Areas on top of each other: how far each hypothesis is believed."""
-    legend = alt.Legend(orient="top", title=None, columns=2, labelLimit=0)
     areas = (
         blank()
         .mark_area(opacity=0.8)
         .encode(
-            alt.X("visitor:Q")
-            .scale(domain=(0, span), nice=False)
-            .axis(title="visitors", grid=False, tickCount=6),
+            visitors_axis(span),
             alt.Y("weight:Q").stack("zero").scale(domain=(0, 1)).axis(title="weight", format="%"),
             alt.Color("hypothesis:N")
             .scale(domain=list(names), range=list(theme(dark).actions[: len(names)]))
-            .legend(legend),
+            .legend(legend()),
             tooltip=[
                 alt.Tooltip("hypothesis:N", title="Hypothesis"),
                 alt.Tooltip("visitor:Q", title="Visitor", format=",.0f"),

@@ -10,7 +10,7 @@ import pandas as pd
 from engine.evaluation.intervals import Estimate
 from engine.experiments.race.standings import Final, SegmentRegret
 from engine.worlds import World
-from pages.parts.charts.base import Spec, blank, finish, segment_names
+from pages.parts.charts.base import Spec, across, blank, finish, lanes, legend, segment_names
 from pages.parts.charts.race import Entries, colour_of, legend_height
 from pages.parts.theme import theme
 
@@ -18,16 +18,9 @@ from pages.parts.theme import theme
 @lru_cache(maxsize=64)
 def finals_spec(dark: bool, entries: Entries) -> Spec:
     """Dots with intervals: mean reward of each contender, the highest on top."""
-    x = (
-        alt.X("reward:Q")
-        .scale(domain=(0, 1.04), nice=False)
-        .axis(title="mean reward a visitor, 95 % interval", tickCount=5)
-    )
-    y = (
-        alt.Y("line:N")
-        .sort(field="place", op="min")
-        .axis(title=None, labelFontSize=13, labelLimit=190, labelOverlap=False, labelFlush=False)
-    )
+    x = across("reward", "mean reward a visitor, 95 % interval", (0, 1.04), tickCount=5)
+    y = lanes("line", labelLimit=190, labelOverlap=False, labelFlush=False)
+    y = y.sort(field="place", op="min")
     tooltip = [
         alt.Tooltip("line:N", title="Contender"),
         alt.Tooltip("reward:Q", title="Mean reward", format=".4f"),
@@ -78,17 +71,8 @@ def _beside(reward: Estimate) -> float:
 @lru_cache(maxsize=64)
 def segments_spec(dark: bool, size: int, top: float, entries: Entries) -> Spec:
     """Dots: regret a visitor of each contender, among those with each value of the context."""
-    legend = alt.Legend(orient="top", title=None, symbolType="circle", columns=2, labelLimit=0)
-    x = (
-        alt.X("regret:Q")
-        .scale(domain=(0, top), nice=False)
-        .axis(title="regret a visitor (rewards lost)", tickCount=5)
-    )
-    y = (
-        alt.Y("value:N")
-        .sort(None)
-        .axis(title=None, labelFontSize=13, labelLimit=150, labelOverlap=False, grid=True)
-    )
+    x = across("regret", "regret a visitor (rewards lost)", (0, top), tickCount=5)
+    y = lanes("value", labelLimit=150, labelOverlap=False, grid=True)
     tooltip = [
         alt.Tooltip("line:N", title="Contender"),
         alt.Tooltip("field:N", title="Field"),
@@ -99,9 +83,8 @@ def segments_spec(dark: bool, size: int, top: float, entries: Entries) -> Spec:
         alt.Tooltip("visitors:Q", title="Visitors a crowd", format=",.0f"),
     ]
     dots = blank().mark_point(filled=True, size=95, opacity=0.9)
-    layers = alt.layer(
-        dots.encode(x, y, color=colour_of(entries, dark, legend), tooltip=tooltip),
-    )
+    colour = colour_of(entries, dark, legend(symbolType="circle"))
+    layers = alt.layer(dots.encode(x, y, color=colour, tooltip=tooltip))
     height = 27 * size + 60 + legend_height(entries)
     return finish(layers.properties(height=height), dark)
 

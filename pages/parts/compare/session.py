@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from threading import RLock
 
 from engine.evaluation.matching import LATEST, RECENT, Matching
@@ -199,9 +200,6 @@ class CompareSession:
         return self.comparison.value_online()
 
 
-def _essence(setup: CompareSetup) -> tuple[object, ...]:
-    """What the three loops depend on."""
-    return (
-        setup.world, setup.seed, setup.rule, setup.item, setup.table,
-        setup.kind, setup.crosses, setup.rate, setup.explore,
-    )  # fmt: skip
+def _essence(setup: CompareSetup) -> CompareSetup:
+    """What the three loops depend on: all but how they are looked at, and when one switches."""
+    return replace(setup, auto=0, speed=1, truth=False)

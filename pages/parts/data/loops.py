@@ -76,16 +76,7 @@ def _show(library: Library, owner: str, about: About) -> None:
             if world is not None:
                 _open(about)
             _rename(library, owner, about)
-            st.button(
-                "Duplicate",
-                key=f"duplicate-{about.id}",
-                icon=":material/content_copy:",
-                on_click=attempt,
-                args=(
-                    lambda: library.duplicate(about.id, owner),
-                    f"{about.name} has a copy that goes its own way.",
-                ),
-            )
+            _duplicate(library, owner, about)
             take_along(library, about)
             _delete(library, owner, about)
 
@@ -110,12 +101,17 @@ def ago(seconds: float) -> str:
 
 
 def _open(about: About) -> None:
-    if st.button(
-        "Open",
-        key=f"open-{about.id}",
-        icon=":material/play_arrow:",
-    ):
+    if st.button("Open", key=f"open-{about.id}", icon=":material/play_arrow:"):
         st.switch_page(PLAY, query_params={"loop": about.id})
+
+
+def _duplicate(library: Library, owner: str, about: About) -> None:
+    def duplicate() -> None:
+        done = f"{about.name} has a copy that goes its own way."
+        attempt(lambda: library.duplicate(about.id, owner), done)
+
+    icon, key = ":material/content_copy:", f"duplicate-{about.id}"
+    st.button("Duplicate", key=key, icon=icon, on_click=duplicate)
 
 
 def _rename(library: Library, owner: str, about: About) -> None:
@@ -138,9 +134,5 @@ def _delete(library: Library, owner: str, about: About) -> None:
 
     with st.popover("Delete", icon=":material/delete:", key=f"delete-{about.id}"):
         st.markdown("Erases the loop with all its events, for everybody who has its link.")
-        st.button(
-            "Erase it",
-            key=f"erase-{about.id}",
-            icon=":material/delete_forever:",
-            on_click=delete,
-        )
+        icon = ":material/delete_forever:"
+        st.button("Erase it", key=f"erase-{about.id}", icon=icon, on_click=delete)
