@@ -2,13 +2,13 @@
 
 import os
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Self
 
-from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy import Connection, Engine, Executable, Row, create_engine, event
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as NoConnection
@@ -220,6 +220,15 @@ class Database:
     def _writing(self) -> Iterator[Connection]:
         with translated(), self._engine.begin() as connection:
             yield connection
+
+    def _rows(self, statement: Executable) -> Sequence[Row[Any]]:
+        with self._reading() as connection:
+            return connection.execute(statement).all()
+
+    def _change(self, statement: Executable) -> int:
+        """How many rows a statement has changed."""
+        with self._writing() as connection:
+            return connection.execute(statement).rowcount
 
     def _now(self) -> float:
         return self._clock().timestamp()

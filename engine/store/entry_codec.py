@@ -7,7 +7,7 @@ settings and requests by their own rules.
 
 import json
 import math
-from collections.abc import Callable, Hashable, Mapping
+from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import MISSING, fields, is_dataclass
 from datetime import datetime, timedelta
 from functools import cache
@@ -44,7 +44,7 @@ def from_text(text: str) -> Entry | Undone:
 
 def from_json(value: object) -> Entry | Undone:
     """The entry in parsed JSON; see `from_text`."""
-    entry: Entry | Undone = _reader(_ANY)(value)
+    entry: Entry | Undone = _read_entry(value)
     return entry
 
 
@@ -149,121 +149,123 @@ def _reader(kind: Any) -> Value:
     """Reads values of a type out of JSON."""
     if kind in _SIMPLE:
         return _SIMPLE[kind]
-    origin = get_origin(kind)
-    if origin is Literal:
-        return _choice_reader(get_args(kind))
-    if origin is tuple:
-        return _tuple_reader(get_args(kind)[0])
+    inner = get_args(kind)
+    if get_origin(kind) is Literal:
+        allowed = f"one of {', '.join(map(str, inner))}"
+        return _only(lambda value: isinstance(value, str) and value in inner, allowed)
+    if get_origin(kind) is tuple:
+        read_list, read = _only(lambda value: isinstance(value, list), "a list"), _reader(inner[0])
+        return lambda value: tuple(map(read, read_list(value)))
     if isinstance(kind, type) and is_dataclass(kind):
-        return _object_reader(kind, frozenset())
-    options = _options(kind)
+        return _object_reader(kind)
+    options = [option for option in _options(kind) if option is not NoneType]
     if not options:
         raise TypeError(f"no JSON for {kind}")
-    if len(options) == 2 and NoneType in options:
-        inner = _reader(options[0] if options[1] is NoneType else options[1])
-        return lambda value: None if value is None else inner(value)
-    return _union_reader(options)
+    if len(options) > 1:
+        return _union_reader(options)
+    read = _reader(options[0])
+    return lambda value: None if value is None else read(value)
 
 
 def _options(kind: Any) -> tuple[Any, ...]:
     return get_args(kind) if get_origin(kind) in {Union, UnionType} else ()
 
 
+def _only(is_right: Callable[[Any], bool], what: str) -> Value:
+    """Reads values that are in JSON as they are here."""
+
+    def read(value: Any) -> Any:
+        if not is_right(value):
+            raise UnreadableError(f"{_short(value)} is not {what}")
+        return value
+
+    return read
+
+
 @cache
-def _object_reader(kind: type, extra: frozenset[str]) -> Value:
+def _object_reader(kind: type) -> Value:
     hints = get_type_hints(kind)
     known = {f.name: _reader(hints[f.name]) for f in fields(kind)}
     needed = {f.name for f in fields(kind) if f.default is MISSING and f.default_factory is MISSING}
     tolerant = issubclass(kind, LoopSettings | Policy)
+    what = f"an object with the fields of {kind.__name__}"
+    read_object = _only(lambda value: isinstance(value, Mapping), what)
 
     def read(value: Any) -> Any:
-        if not isinstance(value, Mapping):
-            raise UnreadableError(
-                f"{_short(value)} is not an object with the fields of {kind.__name__}"
-            )
-        for name in needed - value.keys():
+        told = read_object(value)
+        for name in needed - told.keys():
             raise UnreadableError(f"{kind.__name__} has no {name}")
         found = {}
-        for name, given in value.items():
+        for name, given in told.items():
             if name in known:
-                found[name] = _read_field(known[name], name, given)
-            elif name not in extra and not tolerant:
+                found[name] = read_field(known[name], name, given)
+            elif not tolerant:
                 raise UnreadableError(f"{kind.__name__} has an unknown field {_short(name)}")
         return kind(**found)
 
     return read
 
 
-def _read_field(read: Value, name: str, given: object) -> Any:
+def read_field(read: Value, name: str, value: object) -> Any:
+    """A field's value as ``read`` reads it.
+
+    Raises:
+        UnreadableError: with the field's name, if it cannot.
+    """
     try:
-        return read(given)
+        return read(value)
     except UnreadableError as error:
         raise UnreadableError(f"{name}: {error}") from None
 
 
-def _union_reader(options: tuple[Any, ...]) -> Value:
-    readers = {kind.__name__: _object_reader(kind, frozenset({TAG})) for kind in options}
+def _union_reader(options: Iterable[type]) -> Value:
+    readers = {kind.__name__: _object_reader(kind) for kind in options}
 
     def read(value: Any) -> Any:
-        name = value.get(TAG) if isinstance(value, Mapping) else None
+        told = dict(value) if isinstance(value, Mapping) else {}
+        name = told.pop(TAG, None)
         if not isinstance(name, str) or name not in readers:
             raise UnreadableError(f"{_short(value)} is not one of {', '.join(readers)}")
-        return readers[name](value)
-
-    return read
-
-
-def _choice_reader(allowed: tuple[object, ...]) -> Value:
-    def read(value: object) -> object:
-        if not isinstance(value, str) or value not in allowed:
-            raise UnreadableError(f"{_short(value)} is not one of {', '.join(map(str, allowed))}")
-        return value
-
-    return read
-
-
-def _tuple_reader(kind: Any) -> Value:
-    inner = _reader(kind)
-
-    def read(value: object) -> object:
-        if not isinstance(value, list):
-            raise UnreadableError(f"{_short(value)} is not a list")
-        return tuple(map(inner, value))
+        return readers[name](told)
 
     return read
 
 
 def _read_policy(value: object) -> Any:
-    return _union_reader(tuple(POLICIES.values()))(value)
+    # Made when it is needed: a policy may be registered at any time.
+    return _union_reader(POLICIES.values())(value)
+
+
+_REQUEST = ("actions", "contextFeatures", "excludedActions", "eventId", "deferActivation")
+_request_fields = _only(
+    lambda value: isinstance(value, Mapping) and value.keys() == {*_REQUEST},
+    f"an object of {', '.join(sorted(_REQUEST))}",
+)
 
 
 def _read_request(value: object) -> RankRequest:
-    names = {"contextFeatures", "actions", "excludedActions", "eventId", "deferActivation"}
-    if not isinstance(value, Mapping) or value.keys() != names:
-        raise UnreadableError(f"{_short(value)} is not an object of {', '.join(sorted(names))}")
-    return parse_rank_request(
-        value["actions"],
-        value["contextFeatures"],
-        value["excludedActions"],
-        value["eventId"],
-        value["deferActivation"],
-    )
+    told = _request_fields(value)
+    return parse_rank_request(*(told[name] for name in _REQUEST))
+
+
+def as_time(value: object) -> datetime | None:
+    """A time as ISO 8601 writes it; None for anything else."""
+    try:
+        return datetime.fromisoformat(value) if isinstance(value, str) else None
+    except ValueError:
+        return None
 
 
 def _read_time(value: object) -> datetime:
-    try:
-        time = datetime.fromisoformat(value) if isinstance(value, str) else None
-    except ValueError:
-        time = None
+    time = as_time(value)
     if time is None or time.utcoffset() is None:
         raise UnreadableError(f"{_short(value)} is not a time with its zone")
     return time
 
 
 def _read_duration(value: object) -> timedelta:
-    seconds = read_number(value)
     try:
-        return timedelta(seconds=seconds)
+        return timedelta(seconds=read_number(value))
     except OverflowError:
         raise UnreadableError(f"{_short(value)} is too long") from None
 
@@ -283,15 +285,6 @@ def read_number(value: object) -> float:
     return number
 
 
-def _exactly(kind: type, what: str) -> Value:
-    def read(value: object) -> object:
-        if type(value) is not kind:
-            raise UnreadableError(f"{_short(value)} is not {what}")
-        return value
-
-    return read
-
-
 def _short(value: object) -> str:
     try:
         text = json.dumps(value)
@@ -300,15 +293,15 @@ def _short(value: object) -> str:
     return text if len(text) <= 60 else text[:57] + "..."
 
 
-_ANY: Any = Entry | Undone
-
 _SIMPLE: Mapping[Any, Value] = {
     float: read_number,
-    int: _exactly(int, "a whole number"),
-    str: _exactly(str, "text"),
-    bool: _exactly(bool, "true or false"),
+    int: _only(lambda value: type(value) is int, "a whole number"),
+    str: _only(lambda value: type(value) is str, "text"),
+    bool: _only(lambda value: type(value) is bool, "true or false"),
     datetime: _read_time,
     timedelta: _read_duration,
     RankRequest: _read_request,
     Policy: _read_policy,
 }
+
+_read_entry = _union_reader(get_args(Entry | Undone))

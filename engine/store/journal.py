@@ -1,12 +1,11 @@
 """One loop's log in the store."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from engine.errors import ExistsError, OvertakenError
 from engine.loop.entries import Entry, Ranked, Undone
 from engine.loop.log import EventLog
-from engine.store.snapshots import Snapshot
 from engine.store.store import About, Store
 
 
@@ -16,19 +15,21 @@ class Journal:
     Until the first event nothing is written: a loop that nobody used is not kept.
 
     Attributes:
+        store, loop_id: where it is.
         log: the log that it listens to.
         is_begun: whether the loop is in the store.
     """
 
     def __init__(self, store: Store, about: About, log: EventLog, is_begun: bool) -> None:
-        self._store, self._about, self.log = store, about, log
+        self.store, self.loop_id, self.log = store, about.id, log
+        self._about = about
         self._early = [] if is_begun else list(log.history)
         self.is_begun = is_begun
 
     def record(self, position: int, entries: Sequence[Entry | Undone]) -> None:
         """See `engine.loop.log.Recorder`."""
         if self.is_begun:
-            self._store.append(self._about.id, position, entries, self._more_events(entries))
+            self.store.append(self.loop_id, position, entries, self._more_events(entries))
         elif any(isinstance(entry, Ranked) for entry in entries):
             self._begin(entries)
         else:
@@ -40,7 +41,7 @@ class Journal:
 
     def _begin(self, entries: Sequence[Entry | Undone]) -> None:
         try:
-            self._store.create(self._about, [*self._early, *entries])
+            self.store.create(self._about, [*self._early, *entries])
         except ExistsError:
             # It was written after all when the answer to an earlier attempt got lost.
             self.is_begun = True
@@ -61,21 +62,13 @@ class Journal:
         """See `engine.loop.log.Recorder`."""
         if not self.is_begun:
             return ()
-        length = self._store.length(self._about.id)
+        length = self.store.length(self.loop_id)
         return list(self.read(position, length)) if length > position else ()
 
     def read(self, start: int, stop: int) -> Iterator[Entry | Undone]:
         """See `engine.loop.log.Archive`."""
-        return self._store.read(self._about.id, start, stop)
+        return self.store.read(self.loop_id, start, stop)
 
     def of_event(self, event_id: str, stop: int) -> Sequence[tuple[int, Entry]]:
         """See `engine.loop.log.Archive`."""
-        return self._store.of_event(self._about.id, event_id, stop)
-
-    def put_snapshots(self, states: Mapping[Snapshot, bytes]) -> None:
-        """Keep snapshots beside the log."""
-        self._store.put_snapshots(self._about.id, states)
-
-    def data(self, snapshot: Snapshot) -> bytes | None:
-        """What a snapshot holds; None if it is not there any more."""
-        return self._store.data(self._about.id, snapshot)
+        return self.store.of_event(self.loop_id, event_id, stop)

@@ -6,7 +6,7 @@ from weakref import WeakValueDictionary
 
 from engine.loop.settings import LoopSettings
 from engine.store.store import About, Store
-from engine.store.stored_loop import Followers, StoredLoop, new_id, nobody
+from engine.store.stored_loop import Followers, StoredLoop, nobody
 from engine.worlds import World
 
 _HOUR = 3_600.0
@@ -71,33 +71,13 @@ class Library:
         Raises:
             StoreError: if they cannot be read.
         """
-        self._sweep()
-        return self.store.loops(owner)
-
-    def hand_over(self, before: str, now: str) -> None:
-        """Let the loops of one owner be another's.
-
-        Raises:
-            StoreError: if that cannot be written.
-        """
-        self.store.hand_over(before, now)
-
-    def duplicate(self, loop_id: str, owner: str) -> About:
-        """A copy that goes its own way.
-
-        Raises:
-            StoreError: if it cannot be written, or the owner has too many loops.
-        """
-        name = f"{self.store.about(loop_id).name[:70]}, copy"
-        return self.store.duplicate(loop_id, new_id(), owner, name)
-
-    def _sweep(self) -> None:
         with self._lock:
             is_due = self._now() - self._swept > _HOUR
             if is_due:
                 self._swept = self._now()
         if is_due:
             self.store.sweep()
+        return self.store.loops(owner)
 
 
 class _Turn:

@@ -70,10 +70,10 @@ class Logs(Database):
         """Entries from one position up to another as JSON, read in chunks."""
         while start < stop:
             upto = min(start + CHUNK, stop)
-            with self._reading() as connection:
-                rows = connection.execute(
-                    _BODIES, {"b_loop": loop, "b_from": start, "b_to": upto}
-                ).all()
+            bodies = select(ENTRIES.c.body).where(
+                ENTRIES.c.loop == loop, ENTRIES.c.position >= start, ENTRIES.c.position < upto
+            )
+            rows = self._rows(bodies.order_by(ENTRIES.c.position))
             if not rows:
                 raise GoneError
             yield from (row.body for row in rows)
@@ -89,10 +89,12 @@ class Logs(Database):
 
     def of_event(self, loop: str, event_id: str, stop: int) -> list[tuple[int, Entry]]:
         """Positions and entries of one event before a position."""
-        with self._reading() as connection:
-            rows = connection.execute(
-                _OF_EVENT, {"b_loop": loop, "b_event": json.dumps(event_id), "b_to": stop}
-            ).all()
+        of_event = select(ENTRIES.c.position, ENTRIES.c.body).where(
+            ENTRIES.c.loop == loop,
+            ENTRIES.c.event == json.dumps(event_id),
+            ENTRIES.c.position < stop,
+        )
+        rows = self._rows(of_event.order_by(ENTRIES.c.position))
         found = ((row.position, from_text(row.body)) for row in rows)
         return [(at, entry) for at, entry in found if not isinstance(entry, Undone)]
 
@@ -108,24 +110,6 @@ _MOVE_ON = (
     )
 )
 _LENGTH = select(LOOPS.c.length).where(LOOPS.c.id == bindparam("b_loop"))
-_BODIES = (
-    select(ENTRIES.c.body)
-    .where(
-        ENTRIES.c.loop == bindparam("b_loop"),
-        ENTRIES.c.position >= bindparam("b_from"),
-        ENTRIES.c.position < bindparam("b_to"),
-    )
-    .order_by(ENTRIES.c.position)
-)
-_OF_EVENT = (
-    select(ENTRIES.c.position, ENTRIES.c.body)
-    .where(
-        ENTRIES.c.loop == bindparam("b_loop"),
-        ENTRIES.c.event == bindparam("b_event"),
-        ENTRIES.c.position < bindparam("b_to"),
-    )
-    .order_by(ENTRIES.c.position)
-)
 
 
 def rows_of(loop: str, position: int, entries: Sequence[Entry | Undone]) -> list[dict[str, object]]:

@@ -54,8 +54,6 @@ KINDS: dict[str, type] = {
 }
 """The classes that make up what is learned, by name."""
 _TREE = "tree"
-
-
 _BROKEN = (KeyError, ValueError, TypeError, AttributeError, EOFError, zipfile.BadZipFile)
 
 
@@ -117,7 +115,8 @@ class _Dumper:
         used = value != 0
         if value.dtype == np.float64:
             used |= np.signbit(value)
-        ends = (_end(used.any(axis=_others(value, axis))) for axis in range(value.ndim))
+        axes = {*range(value.ndim)}
+        ends = (_end(used.any(axis=tuple(axes - {axis}))) for axis in axes)
         self.arrays[name] = np.ascontiguousarray(value[tuple(slice(0, end) for end in ends)])
         return ["array", name, list(value.shape)]
 
@@ -137,10 +136,6 @@ class _Dumper:
 def _end(used: NDArray[np.bool_]) -> int:
     """How far the last of those that are used lies."""
     return int(np.flatnonzero(used)[-1]) + 1 if used.any() else 0
-
-
-def _others(value: Array, axis: int) -> tuple[int, ...]:
-    return tuple(other for other in range(value.ndim) if other != axis)
 
 
 class _Loader:

@@ -31,23 +31,15 @@ class Snapshots(Database):
 
     def snapshots(self, loop: str) -> list[Snapshot]:
         """A loop's snapshots, oldest first."""
-        with self._reading() as connection:
-            rows = connection.execute(
-                select(SNAPSHOTS.c.mark, SNAPSHOTS.c.part, SNAPSHOTS.c.version)
-                .where(SNAPSHOTS.c.loop == loop)
-                .order_by(SNAPSHOTS.c.position)
-            ).all()
+        kept = select(SNAPSHOTS.c.mark, SNAPSHOTS.c.part, SNAPSHOTS.c.version)
+        rows = self._rows(kept.where(SNAPSHOTS.c.loop == loop).order_by(SNAPSHOTS.c.position))
         return [Snapshot(_mark(row.mark), row.part, row.version) for row in rows]
 
     def data(self, loop: str, snapshot: Snapshot) -> bytes | None:
         """What a snapshot holds; None if it is not there any more."""
-        with self._reading() as connection:
-            data: bytes | None = connection.execute(
-                select(SNAPSHOTS.c.data).where(
-                    *_same(loop, snapshot), SNAPSHOTS.c.position == snapshot.mark.position
-                )
-            ).scalar_one_or_none()
-        return data
+        is_there = SNAPSHOTS.c.position == snapshot.mark.position
+        rows = self._rows(select(SNAPSHOTS.c.data).where(*_same(loop, snapshot), is_there))
+        return rows[0].data if rows else None
 
     def put_snapshots(self, loop: str, states: Mapping[Snapshot, bytes]) -> None:
         """Keep snapshots, and of the older ones of each part the latest of the same version."""

@@ -1,11 +1,12 @@
 """The event store: loops, each with its log and snapshots of what was learned from it."""
 
+import secrets
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, bindparam, delete, func, insert, select, update
+from sqlalchemy import ColumnElement, Row, Select, bindparam, delete, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from engine.errors import ExistsError, GoneError, StoreError, refuse
@@ -69,11 +70,7 @@ class Store(Logs, Snapshots):
                     "delete one on the Data page first.",
                     "OperationNotAllowed",
                 )
-            row = {
-                "id": about.id,
-                "owner": about.owner,
-                "name": about.name,
-                "world": about.world,
+            row = asdict(about) | {
                 "seed": str(about.seed),
                 "length": len(entries),
                 "events": sum(isinstance(entry, Ranked) for entry in entries),
@@ -94,23 +91,15 @@ class Store(Logs, Snapshots):
         Raises:
             GoneError: if there is no such loop, or its time is over.
         """
-        with self._reading() as connection:
-            row = connection.execute(
-                select(LOOPS).where(LOOPS.c.id == loop, LOOPS.c.ready, self._is_alive())
-            ).one_or_none()
-        if row is None:
+        rows = self._rows(self._seen.where(LOOPS.c.id == loop))
+        if not rows:
             raise GoneError
-        return _about(row)
+        return _about(rows[0])
 
     def loops(self, owner: str) -> list[About]:
         """Loops of an owner, the last used first."""
-        with self._reading() as connection:
-            rows = connection.execute(
-                select(LOOPS)
-                .where(LOOPS.c.owner == owner, LOOPS.c.ready, self._is_alive())
-                .order_by(LOOPS.c.used.desc(), LOOPS.c.id)
-            ).all()
-        return list(map(_about, rows))
+        theirs = self._seen.where(LOOPS.c.owner == owner)
+        return list(map(_about, self._rows(theirs.order_by(LOOPS.c.used.desc(), LOOPS.c.id))))
 
     def rename(self, loop: str, owner: str, name: str) -> None:
         """Give a loop another name, 1 to `MAX_NAME` characters.
@@ -121,40 +110,36 @@ class Store(Logs, Snapshots):
         name = name.strip().replace("\x00", "")
         if not 1 <= len(name) <= MAX_NAME:
             refuse("BadRequest", "name", name, f"1 to {MAX_NAME} characters long")
-        with self._writing() as connection:
-            named = connection.execute(
-                update(LOOPS).where(LOOPS.c.id == loop, LOOPS.c.owner == owner).values(name=name)
-            )
-        if named.rowcount == 0:
+        theirs = update(LOOPS).where(LOOPS.c.id == loop, LOOPS.c.owner == owner)
+        if not self._change(theirs.values(name=name)):
             raise GoneError
 
     def touch(self, loop: str) -> None:
         """Count a loop's time from now; one that may only be read keeps the time it has."""
-        with suppress(StoreError), self._writing() as connection:
-            connection.execute(update(LOOPS).where(LOOPS.c.id == loop).values(used=self._now()))
+        with suppress(StoreError):
+            self._change(update(LOOPS).where(LOOPS.c.id == loop).values(used=self._now()))
 
     def hand_over(self, before: str, now: str) -> None:
         """Let the loops of one owner be another's."""
-        with self._writing() as connection:
-            connection.execute(update(LOOPS).where(LOOPS.c.owner == before).values(owner=now))
+        self._change(update(LOOPS).where(LOOPS.c.owner == before).values(owner=now))
 
-    def duplicate(self, loop: str, new: str, owner: str, name: str) -> About:
-        """A loop of its own with the same log, snapshots included.
+    def duplicate(self, loop: str, owner: str) -> About:
+        """A copy that goes its own way: the same log, snapshots included.
 
         Raises:
             StoreError: if it cannot be written, or the owner has too many loops.
         """
-        about = self.about(loop)
-        copy = About(new, owner, name[:MAX_NAME], about.world, about.seed)
+        about, new = self.about(loop), new_id()
+        copy = About(new, owner, f"{about.name[:70]}, copy", about.world, about.seed)
         self.create(copy, ready=False)
         with self._writing() as connection:
             for table in (ENTRIES, SNAPSHOTS):
                 kept = [column for column in table.c if column.name != "loop"]
+                # A snapshot is of what is before its position.
+                most = about.length - (table is ENTRIES)
                 old = select(bindparam("b_new", new), *kept).where(
-                    table.c.loop == loop, table.c.position <= about.length
+                    table.c.loop == loop, table.c.position <= most
                 )
-                if table is ENTRIES:
-                    old = old.where(table.c.position < about.length)
                 names = ["loop", *(column.name for column in kept)]
                 connection.execute(insert(table).from_select(names, old))
             connection.execute(
@@ -170,10 +155,7 @@ class Store(Logs, Snapshots):
         Args:
             events: how many of its events count.
         """
-        with self._writing() as connection:
-            connection.execute(
-                update(LOOPS).where(LOOPS.c.id == loop).values(ready=True, events=events)
-            )
+        self._change(update(LOOPS).where(LOOPS.c.id == loop).values(ready=True, events=events))
 
     def delete(self, loop: str, owner: str) -> None:
         """Erase a loop with its whole log.
@@ -181,11 +163,7 @@ class Store(Logs, Snapshots):
         Raises:
             GoneError: if it is not there, or not theirs.
         """
-        with self._writing() as connection:
-            erased = connection.execute(
-                delete(LOOPS).where(LOOPS.c.id == loop, LOOPS.c.owner == owner)
-            )
-        if erased.rowcount == 0:
+        if not self._change(delete(LOOPS).where(LOOPS.c.id == loop, LOOPS.c.owner == owner)):
             raise GoneError
         self._wipe()
 
@@ -195,15 +173,11 @@ class Store(Logs, Snapshots):
         Returns:
             how many there were.
         """
-        with self._writing() as connection:
-            old = connection.execute(
-                delete(LOOPS).where(
-                    ~self._is_alive() | (~LOOPS.c.ready & (LOOPS.c.used < self._now() - _DAY))
-                )
-            )
-        if old.rowcount:
+        broken_off = ~LOOPS.c.ready & (LOOPS.c.used < self._now() - _DAY)
+        erased = self._change(delete(LOOPS).where(~self._is_alive | broken_off))
+        if erased:
             self._wipe()
-        return int(old.rowcount)
+        return erased
 
     def _wipe(self) -> None:
         """Empty SQLite's write-ahead log, where deleted rows may still stand."""
@@ -211,8 +185,19 @@ class Store(Logs, Snapshots):
             with self._reading() as connection:
                 connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
 
+    @property
+    def _seen(self) -> Select[Any]:
+        """The loops that others may see."""
+        return select(LOOPS).where(LOOPS.c.ready, self._is_alive)
+
+    @property
     def _is_alive(self) -> ColumnElement[bool]:
         return LOOPS.c.used >= self._now() - self.limits.retention_days * _DAY
+
+
+def new_id() -> str:
+    """22 characters that nobody can guess."""
+    return secrets.token_urlsafe(16)
 
 
 def _about(row: Row[Any]) -> About:

@@ -6,10 +6,8 @@ as with 1,000, and takes no more memory.
 """
 
 import contextlib
-import secrets
 from collections.abc import Callable, Iterable, Sequence
 from functools import wraps
-from threading import RLock
 from typing import Concatenate, ParamSpec, Self, TypeVar
 
 from engine.errors import StoreError
@@ -26,7 +24,7 @@ from engine.store.entry_codec import settings_from_json, settings_to_json
 from engine.store.journal import Journal
 from engine.store.snapshot_codec import dump, load
 from engine.store.snapshots import Snapshot
-from engine.store.store import About, Store
+from engine.store.store import About, Store, new_id
 from engine.worlds import World
 
 EVERY = 2_000
@@ -71,6 +69,7 @@ class StoredLoop:
         id: in the link.
         world: whose visitors it serves; None outside any.
         loop: the loop itself, to read.
+        lock: the loop's own.
 
     Args:
         about: what it is.
@@ -83,7 +82,7 @@ class StoredLoop:
         self, about: About, loop: LearningLoop, journal: Journal | None, followers: Followers
     ) -> None:
         self.id, self.world = about.id, world_codec.from_text(about.world)
-        self.loop, self._journal = loop, journal
+        self.loop, self.lock, self._journal = loop, loop.lock, journal
         self._projections = {type(one).__name__: one for one in followers(self.world)}
         self._written = 0
         loop.record_to(journal)
@@ -107,8 +106,8 @@ class StoredLoop:
             PersonalizerError: ``BadRequest`` for a world that is not as `engine.worlds.table` says.
         """
         loop = LearningLoop(settings, seed=seed, clock=clock)
-        title, text = ("Loop", None) if world is None else (world.title, world_codec.to_text(world))
-        about = About(new_id(), owner, name or f"{title}, seed {seed}", text, seed)
+        name = name or f"{'Loop' if world is None else world.title}, seed {seed}"
+        about = About(new_id(), owner, name, world_codec.to_text(world), seed)
         journal = None if store is None else Journal(store, about, loop.log, is_begun=False)
         return cls(about, loop, journal, followers)
 
@@ -154,11 +153,6 @@ class StoredLoop:
     # -- whose it is ------------------------------------------------------------------
 
     @property
-    def lock(self) -> RLock:
-        """The loop's own."""
-        return self.loop.lock
-
-    @property
     def is_saved(self) -> bool:
         """Whether it is in the store: from its first event on."""
         return self._journal is not None and self._journal.is_begun
@@ -180,13 +174,7 @@ class StoredLoop:
     undo = _verb(LearningLoop.undo)
     undo_event = _verb(LearningLoop.undo_event)
     catch_up = _verb(LearningLoop.catch_up)
-
-    @locked
-    def together(self, work: Callable[[], T]) -> T:
-        """As the loop's."""
-        result = self.loop.together(work)
-        self.snapshot_if_due()
-        return result
+    together = _verb(LearningLoop.together)
 
     @locked
     def follow(self, kind: type[F]) -> F:
@@ -231,7 +219,7 @@ class StoredLoop:
             projection.follow(self.loop)
             snapshot = Snapshot(log.mark, name, projection.version)
             states[snapshot], followers[snapshot] = dump(projection.state()), projection
-        journal.put_snapshots(states)
+        journal.store.put_snapshots(self.id, states)
         for snapshot, projection in followers.items():
             projection.checkpoints.add(log, _checkpoint(journal, snapshot))
         self.loop.evict(journal, _checkpoint_of_loop(journal, of_loop).restore)
@@ -267,14 +255,9 @@ def _checkpoint_of_loop(journal: Journal, snapshot: Snapshot) -> Checkpoint[Loop
 
 def _read(journal: Journal, snapshot: Snapshot, use: Callable[[State], None]) -> bool:
     """Use what a snapshot holds; False if it is not there any more, or damaged."""
-    data = journal.data(snapshot)
+    data = journal.store.data(journal.loop_id, snapshot)
     with contextlib.suppress(KeyError, ValueError):
         if data is not None:
             use(load(data))
             return True
     return False
-
-
-def new_id() -> str:
-    """22 characters that nobody can guess."""
-    return secrets.token_urlsafe(16)

@@ -37,30 +37,15 @@ COFFEE = World(
         Field(
             "name",
             "Who",
-            (
-                Value("Alice", "👩"),
-                Value("Bob", "👨"),
-                Value("Cathy", "👵"),
-                Value("Dave", "🧔"),
-            ),
+            (Value("Alice", "👩"), Value("Bob", "👨"), Value("Cathy", "👵"), Value("Dave", "🧔")),
         ),
         Field(
-            "weather",
-            "Weather",
-            (
-                Value("Sunny", "☀️"),
-                Value("Rainy", "🌧️"),
-                Value("Snowy", "❄️"),
-            ),
+            "weather", "Weather", (Value("Sunny", "☀️"), Value("Rainy", "🌧️"), Value("Snowy", "❄️"))
         ),
         Field(
             "timeofday",
             "Time of day",
-            (
-                Value("Morning", "🌅"),
-                Value("Afternoon", "🌤️"),
-                Value("Evening", "🌙"),
-            ),
+            (Value("Morning", "🌅"), Value("Afternoon", "🌤️"), Value("Evening", "🌙")),
         ),
     ),
     items=(

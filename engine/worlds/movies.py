@@ -79,11 +79,7 @@ MOVIES = World(
         Field(
             "mood",
             "Mood",
-            (
-                Value("Tired", "😴", 0.4),
-                Value("Cheerful", "😄", 0.3),
-                Value("Curious", "🤔", 0.3),
-            ),
+            (Value("Tired", "😴", 0.4), Value("Cheerful", "😄", 0.3), Value("Curious", "🤔", 0.3)),
         ),
         Field(
             "day",

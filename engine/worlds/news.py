@@ -74,20 +74,12 @@ NEWS = World(
         Field(
             "time",
             "Time of day",
-            (
-                Value("Morning", "🌅", 0.35),
-                Value("Lunch", "🥪", 0.25),
-                Value("Evening", "🌙", 0.4),
-            ),
+            (Value("Morning", "🌅", 0.35), Value("Lunch", "🥪", 0.25), Value("Evening", "🌙", 0.4)),
         ),
         Field(
             "place",
             "Where",
-            (
-                Value("Train", "🚆", 0.3),
-                Value("Desk", "💻", 0.3),
-                Value("Sofa", "🛋️", 0.4),
-            ),
+            (Value("Train", "🚆", 0.3), Value("Desk", "💻", 0.3), Value("Sofa", "🛋️", 0.4)),
         ),
     ),
     items=(

@@ -52,11 +52,7 @@ SHOP = World(
         Field(
             "customer",
             "Customer",
-            (
-                Value("New", "👋", 0.4),
-                Value("Regular", "⭐", 0.4),
-                Value("Gift buyer", "🎁", 0.2),
-            ),
+            (Value("New", "👋", 0.4), Value("Regular", "⭐", 0.4), Value("Gift buyer", "🎁", 0.2)),
         ),
         Field(
             "season",
@@ -71,11 +67,7 @@ SHOP = World(
         Field(
             "device",
             "Device",
-            (
-                Value("Phone", "📱", 0.5),
-                Value("Laptop", "💻", 0.3),
-                Value("Work PC", "🏢", 0.2),
-            ),
+            (Value("Phone", "📱", 0.5), Value("Laptop", "💻", 0.3), Value("Work PC", "🏢", 0.2)),
         ),
     ),
     items=(

@@ -48,9 +48,9 @@ import math
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from copy import deepcopy
-from functools import lru_cache
+from functools import lru_cache, partial
 from itertools import product
-from typing import Any
+from typing import Any, TypeVar
 
 from engine.errors import PersonalizerError, check_number, refuse
 from engine.protocol.features import is_list
@@ -72,6 +72,7 @@ TAKEN = ("action", "best", "event", "expected", "probability", "reward", "streng
 """Columns that stand beside the context's fields in rows of the engine."""
 
 _CODE = "BadRequest"
+T = TypeVar("T")
 
 
 def world_from_json(value: object) -> World:
@@ -86,7 +87,8 @@ def world_from_json(value: object) -> World:
         refuse(_CODE, "format", told.get("format"), f"{FORMAT!r}")
     if told.get("version") != VERSION:
         refuse(_CODE, "version", told.get("version"), f"{VERSION}, which this app reads")
-    fields, items = _fields(told.get("fields")), _items(told.get("items"))
+    fields = _fields(told.get("fields"))
+    items = _each(told.get("items"), "items", MAX_ITEMS, _item, "id")
     world = World(
         title=_text(told.get("title"), "title", MAX_TITLE),
         emoji=_emoji(told, ""),
@@ -116,22 +118,15 @@ def world_from_text(text: str) -> World:
     return world_from_json(value)
 
 
-def _to_another_process(world: World) -> tuple[Callable[..., World], tuple[str]]:
-    """Whatever function its truth is, a world travels as its text."""
-    return world_from_text, (world.text,)
-
-
-copyreg.pickle(World, _to_another_process)
+# Whatever function its truth is, a world travels to another process as its text.
+copyreg.pickle(World, lambda world: (world_from_text, (world.text,)))
 
 
 # -- who comes, and what is offered ---------------------------------------------------
 
 
 def _fields(value: object) -> tuple[Field, ...]:
-    told = _list(value, "fields", MAX_FIELDS)
-    fields = tuple(_field(one, f"fields[{i}]") for i, one in enumerate(told))
-    _check_different([field.name for field in fields], "fields[{}].name")
-    _check_different([field.label for field in fields], "fields[{}].label")
+    fields = _each(value, "fields", MAX_FIELDS, _field, "name", "label")
     cells = math.prod(len(field.values) for field in fields)
     if cells > MAX_CELLS:
         refuse(_CODE, "fields", cells, f"at most {MAX_CELLS:,}", "the number of contexts")
@@ -144,28 +139,15 @@ def _field(value: object, place: str) -> Field:
     if not isinstance(name, str) or not re.fullmatch(r"[^\W_][\w -]{0,59}", name) or name in TAKEN:
         allowed = f"1 to {MAX_NAME} letters, digits, spaces, - or _, and none of {', '.join(TAKEN)}"
         refuse(_CODE, f"{place}.name", name, allowed)
-    values = [
-        _value(one, f"{place}.values[{i}]")
-        for i, one in enumerate(_list(told.get("values"), f"{place}.values", MAX_VALUES))
-    ]
-    _check_different([one.name for one in values], f"{place}.values[{{}}].name")
-    label = _text(told.get("label", name), f"{place}.label", MAX_NAME)
-    return Field(name, label, tuple(values))
+    values = _each(told.get("values"), f"{place}.values", MAX_VALUES, _value, "name")
+    return Field(name, _text(told.get("label", name), f"{place}.label", MAX_NAME), values)
 
 
 def _value(value: object, place: str) -> Value:
     told = _object(value, place, ("name", "emoji", "share"))
-    share = told.get("share", 1.0)
-    check_number(_CODE, f"{place}.share", share, 1e-6, 1e6)
+    share = _number(told.get("share", 1.0), f"{place}.share", 1e-6, 1e6)
     name = _text(told.get("name"), f"{place}.name", MAX_NAME)
-    return Value(name, _emoji(told, f"{place}."), float(share))
-
-
-def _items(value: object) -> tuple[Item, ...]:
-    told = _list(value, "items", MAX_ITEMS)
-    items = tuple(_item(one, f"items[{i}]") for i, one in enumerate(told))
-    _check_different([item.id for item in items], "items[{}].id")
-    return items
+    return Value(name, _emoji(told, f"{place}."), share)
 
 
 def _item(value: object, place: str) -> Item:
@@ -200,50 +182,45 @@ def _table(value: object, fields: Sequence[Field], items: Sequence[Item]) -> Tas
     if len(cells) * len(items) > MAX_TABLE:
         size, allowed = len(cells) * len(items), f"at most {MAX_TABLE:,}; weights may be more"
         refuse(_CODE, "truth.table", size, allowed, "the number of entries of truth.table")
-    rows = _list(value, "truth.table", len(cells), least=len(cells))
-    table = {
-        cell: _row(row, f"truth.table[{i}]", items)
-        for i, (cell, row) in enumerate(zip(cells, rows, strict=True))
-    }
-    return TasteTable(tuple(field.name for field in fields), table)
+    row = partial(_row, items=items)
+    rows = _each(value, "truth.table", len(cells), row, least=len(cells))
+    names = tuple(field.name for field in fields)
+    return TasteTable(names, dict(zip(cells, rows, strict=True)))
 
 
 def _row(value: object, place: str, items: Sequence[Item]) -> dict[str, Taste]:
-    entries = _list(value, place, len(items), least=len(items))
-    return {
-        item.id: _taste(entry, f"{place}[{i}]")
-        for i, (item, entry) in enumerate(zip(items, entries, strict=True))
-    }
+    tastes = _each(value, place, len(items), _taste, least=len(items))
+    return dict(zip((item.id for item in items), tastes, strict=True))
 
 
 def _taste(value: Any, place: str) -> Taste:
     if not is_list(value):
-        check_number(_CODE, place, value, 0, 1)
-        return Taste(half=0.0, full=float(value))
-    half, full = _list(value, place, 2, least=2)
-    check_number(_CODE, f"{place}[0]", half, 0, 1)
-    check_number(_CODE, f"{place}[1]", full, 0, 1)
+        return Taste(half=0.0, full=_chance(value, place))
+    half, full = _each(value, place, 2, _chance, least=2)
     if half + full > 1 + 1e-12:
         refuse(_CODE, place, value, "two chances that add up to 1 at most")
-    return Taste(half=float(half), full=float(full))
+    return Taste(half, full)
+
+
+def _chance(value: object, place: str) -> float:
+    return _number(value, place, 0, 1)
 
 
 def _weights(
     told: Mapping[str, Any], fields: Sequence[Field], items: Sequence[Item]
 ) -> TasteWeights:
-    whole = told.get("whole", 1.0)
-    check_number(_CODE, "truth.base", told.get("base"), 0, 1)
-    check_number(_CODE, "truth.whole", whole, 0, 1)
+    base = _number(told.get("base"), "truth.base", 0, 1)
+    whole = _number(told.get("whole", 1.0), "truth.whole", 0, 1)
     pairs = math.prod(len(field.values) for field in fields) * len(items)
     most = min(MAX_TERMS, MAX_SUMS // pairs)
-    terms = _list(told.get("terms"), "truth.terms", most, least=0)
-    made = [_term(one, f"truth.terms[{i}]", fields, items) for i, one in enumerate(terms)]
-    return TasteWeights(float(told["base"]), tuple(made), float(whole))
+    term = partial(_term, fields=fields, items=items)
+    terms = _each(told.get("terms"), "truth.terms", most, term, least=0)
+    return TasteWeights(base, terms, whole)
 
 
 def _term(value: object, place: str, fields: Sequence[Field], items: Sequence[Item]) -> Term:
     told = _object(value, place, ("add", "when", "item", "features"))
-    check_number(_CODE, f"{place}.add", told.get("add"), -1, 1)
+    add = _number(told.get("add"), f"{place}.add", -1, 1)
     known = {field.name: [one.name for one in field.values] for field in fields}
     when = _object(told.get("when", {}), f"{place}.when", known)
     for name, one in when.items():
@@ -252,7 +229,7 @@ def _term(value: object, place: str, fields: Sequence[Field], items: Sequence[It
     has = _object(told.get("features", {}), f"{place}.features", features)
     if "item" in told:
         _check_known(told["item"], f"{place}.item", [item.id for item in items])
-    term = Term(float(told["add"]), dict(when), told.get("item"), deepcopy(dict(has)))
+    term = Term(add, dict(when), told.get("item"), deepcopy(dict(has)))
     if not any(map(term.is_about, items)):
         refuse(_CODE, f"{place}.features", has, "features that an item has")
     return term
@@ -276,15 +253,6 @@ def _check_known(value: object, place: str, known: Sequence[str], what: str | No
         refuse(_CODE, place, value, f"one of {', '.join(known)}", what)
 
 
-def _list(value: object, place: str, most: int, least: int = 1) -> Sequence[Any]:
-    allowed = f"{most:,}" if least == most else f"{least} to {most:,}"
-    if not is_list(value):
-        refuse(_CODE, place, value, f"a list of {allowed}")
-    if not least <= len(value) <= most:
-        refuse(_CODE, place, len(value), allowed, f"the length of {place}")
-    return value
-
-
 def _text(value: object, place: str, most: int, least: int = 1) -> str:
     """Some characters, at least one of them visible, none of them a control."""
     if (
@@ -301,12 +269,29 @@ def _emoji(told: Mapping[str, Any], place: str) -> str:
     return _text(told.get("emoji", ""), f"{place}emoji", 16, least=0)
 
 
-def _check_different(names: Sequence[str], place: str) -> None:
-    """Refuse a name that stood there before.
+def _number(value: Any, place: str, low: float, high: float) -> float:
+    check_number(_CODE, place, value, low, high)
+    return float(value)
 
-    Args:
-        place: with ``{}`` where the number goes.
-    """
-    for i, name in enumerate(names):
-        if name in names[:i]:
-            refuse(_CODE, place.format(i), name, "different from those before it")
+
+def _each(
+    value: object,
+    place: str,
+    most: int,
+    make: Callable[[object, str], T],
+    *names: str,
+    least: int = 1,
+) -> tuple[T, ...]:
+    """What is made of each in a list, if none has a name that stood there before."""
+    allowed = f"{most:,}" if least == most else f"{least} to {most:,}"
+    if not is_list(value):
+        refuse(_CODE, place, value, f"a list of {allowed}")
+    if not least <= len(value) <= most:
+        refuse(_CODE, place, len(value), allowed, f"the length of {place}")
+    made = tuple(make(one, f"{place}[{i}]") for i, one in enumerate(value))
+    for name in names:
+        found = [getattr(one, name) for one in made]
+        for i, one in enumerate(found):
+            if one in found[:i]:
+                refuse(_CODE, f"{place}[{i}].{name}", one, "different from those before it")
+    return made

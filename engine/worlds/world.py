@@ -8,9 +8,9 @@ is one file that makes one `World`, and a line in ``worlds/__init__.py``; or JSO
 
 import hashlib
 import json
-import math
-from dataclasses import dataclass
-from functools import cached_property
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from functools import cached_property, reduce
 from itertools import product
 from typing import Any
 
@@ -100,10 +100,7 @@ class World:
                 {
                     "name": field.name,
                     "label": field.label,
-                    "values": [
-                        {"name": value.name, "emoji": value.emoji, "share": float(value.share)}
-                        for value in field.values
-                    ],
+                    "values": [asdict(one) | {"share": float(one.share)} for one in field.values],
                 }
                 for field in self.fields
             ],
@@ -139,22 +136,14 @@ class World:
     @cached_property
     def contexts(self) -> tuple[Context, ...]:
         """All cells, the last field changing fastest."""
-        names = [field.name for field in self.fields]
-        return tuple(
-            dict(zip(names, (v.name for v in values), strict=True))
-            for values in product(*(field.values for field in self.fields))
-        )
+        cells = product(*([(f.name, value.name) for value in f.values] for f in self.fields))
+        return tuple(map(dict, cells))
 
     @cached_property
     def frequencies(self) -> Array:
         """How often each cell comes, (cells,), sums to 1."""
-        shares: Array = np.array(
-            [
-                math.prod(float(value.share) for value in values)
-                for values in product(*(field.values for field in self.fields))
-            ],
-            dtype=np.float64,
-        )
+        by_field: list[Array] = [np.array([float(v.share) for v in f.values]) for f in self.fields]
+        shares: Array = reduce(np.outer, by_field).ravel()
         shares /= shares.sum()
         return shares
 
@@ -163,16 +152,14 @@ class World:
         """The items as Rank takes them."""
         return tuple({"id": item.id, "features": [dict(item.features)]} for item in self.items)
 
-    def actions_from(self, first: str) -> tuple[dict[str, Any], ...]:
-        """The same with one item first, as the baseline."""
-        return self._led[first]
-
     @cached_property
-    def _led(self) -> dict[str, tuple[dict[str, Any], ...]]:
-        return {
-            item.id: (action, *(other for other in self.actions if other is not action))
-            for item, action in zip(self.items, self.actions, strict=True)
+    def actions_from(self) -> Callable[[str], tuple[dict[str, Any], ...]]:
+        """The same with one item, named by its id, first, as the baseline."""
+        led = {
+            action["id"]: (action, *(other for other in self.actions if other is not action))
+            for action in self.actions
         }
+        return led.__getitem__
 
     def features(self, context: Context) -> list[dict[str, str]]:
         """A context as Rank takes it."""
@@ -218,13 +205,10 @@ class World:
         """Everything that a visitor can have, field by field."""
         return tuple((field, value) for field in self.fields for value in field.values)
 
-    def position(self, action_id: str) -> int:
-        """Position of an item by its id."""
-        return self._positions[action_id]
-
     @cached_property
-    def _positions(self) -> dict[str, int]:
-        return {item.id: i for i, item in enumerate(self.items)}
+    def position(self) -> Callable[[str], int]:
+        """Position of an item by its id."""
+        return {item.id: i for i, item in enumerate(self.items)}.__getitem__
 
     # -- what happens -----------------------------------------------------------------
 

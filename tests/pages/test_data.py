@@ -182,7 +182,7 @@ def test_many_loops_are_shown_when_asked_for(open_app: Open) -> None:
     app = open_app()
     app.answer(1.0)
     for _ in range(21):
-        library().duplicate(app.session.open.stored.id, app.session.owner)
+        library().store.duplicate(app.session.open.stored.id, app.session.owner)
     go_to_data(app)
     assert sum("open-" in str(b.key) for b in app.at.button) == 20
     app.click("show-all-button")

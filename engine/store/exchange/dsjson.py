@@ -11,9 +11,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from itertools import chain
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, TypeVar
 
-from engine.errors import PersonalizerError, UnreadableError
+from engine.errors import UnreadableError
 from engine.loop.entries import Configured, Entry, Ranked, Rewarded, Undone
 from engine.loop.event import EventLife
 from engine.loop.guards import MAX_REWARDS
@@ -21,14 +21,14 @@ from engine.loop.log import EventLog
 from engine.loop.settings import LoopSettings
 from engine.protocol.request import RankRequest, parse_rank_request
 from engine.store import world_codec
-from engine.store.entry_codec import parse, read_number
+from engine.store.entry_codec import as_time, read_field, read_number
 from engine.store.exchange.jsonl import Progress, silent, take_in
-from engine.store.exchange.lines import Faults, numbered_lines, size_of
-from engine.store.store import About, Store
-from engine.store.stored_loop import Followers, new_id, nobody
+from engine.store.exchange.lines import Faults, each_read, numbered_lines
+from engine.store.store import About, Store, new_id
+from engine.store.stored_loop import Followers, nobody
 from engine.worlds import WORLDS, World
 
-_WITHOUT = {"_multi", "FromUrl"}
+T = TypeVar("T")
 Decision = tuple[Ranked, tuple[float, ...]]
 """What was shown, and the rewards that it earned."""
 
@@ -106,57 +106,43 @@ def import_dsjson(
     Args:
         name: of the new loop.
         needs_world: whether its actions have to be those of a world of `engine.worlds`.
-        followers: make what follows it, to be snapshot beside it.
 
     Raises:
-        RejectedError: if any line is faulty; nothing was imported then.
-        StoreError: if it cannot be written, or the owner has too many loops.
+        RejectedError, StoreError: as `engine.store.exchange.jsonl.import_loop`.
     """
-    size, faults = size_of(file), Faults()
-    if size > store.limits.max_upload << 20:
-        faults.add(0, f"it has more than {store.limits.max_upload:,} MiB")
-        raise faults.rejection()
-    lines = numbered_lines(file, size, faults, progress)
-    decisions = _decisions(lines, faults)
+    faults = Faults()
+    lines = numbered_lines(file, store.limits.max_upload, faults, progress)
+    decisions = each_read(lines, _decision, faults)
     first = next(decisions, None)
-    world = None if first is None else _world_of(first[1][0])
-    if needs_world and first is not None and world is None:
+    if first is None:
+        if not faults.total:
+            faults.add(0, "it holds no event")
+        raise faults.rejection()
+    world = _world_of(first[1][0])
+    if needs_world and world is None:
         faults.add(first[0], "its actions are not those of a world of this app")
-    if first is None and not faults.total:
-        faults.add(0, "it holds no event")
     if faults.total:
         raise faults.rejection()
-    assert first is not None
+    about = About(new_id(), owner, name, world_codec.to_text(world), seed=0)
     settings = LoopSettings(max_events=store.limits.max_events)
-    text = None if world is None else world_codec.to_text(world)
-    about = About(new_id(), owner, name, text, 0)
     entries = _in_order(settings, chain([first], decisions))
-    return take_in(store, about, world, followers, entries, faults)
+    return take_in(store, about, followers, entries, faults)
 
 
 def _in_order(
     settings: LoopSettings, decisions: Iterable[tuple[int, Decision]]
 ) -> Iterator[tuple[int, Entry | Undone]]:
     """The entries of the loop that comes in, each with the number of its line."""
-    configured = False
+    written = None
     for number, (ranked, rewards) in decisions:
-        adds_up = len(rewards) > 1 and settings.reward_aggregation != "sum"
-        if adds_up:
+        if len(rewards) > 1:
             settings = replace(settings, reward_aggregation="sum")
-        if adds_up or not configured:
+        if settings != written:
             yield number, Configured(ranked.time, settings)
-            configured = True
+            written = settings
         yield number, ranked
         for reward in rewards:
             yield number, Rewarded(ranked.event_id, ranked.time, reward)
-
-
-def _decisions(lines: Iterator[tuple[int, str]], faults: Faults) -> Iterator[tuple[int, Decision]]:
-    for number, text in lines:
-        try:
-            yield number, _decision(parse(text))
-        except (UnreadableError, PersonalizerError) as error:
-            faults.add(number, str(error))
 
 
 def _decision(row: Any) -> Decision:
@@ -165,20 +151,18 @@ def _decision(row: Any) -> Decision:
     Raises:
         UnreadableError, PersonalizerError: if it is not a decision.
     """
-    if not isinstance(row, Mapping):
-        raise UnreadableError("it is not an object")
+    row = _expect(dict, row, "it is not an object")
     request, time = _request(row), _time(row.get("Timestamp"))
     size = len(request.actions)
-    order, chances = row.get("a"), row.get("p")
-    if not isinstance(order, list) or sorted(map(repr, order)) != sorted(
-        repr(i + 1) for i in range(size)
-    ):
-        raise UnreadableError(f"a does not name the actions 1 to {size}")
-    if not isinstance(chances, list) or len(chances) != size:
-        raise UnreadableError(f"p does not have {size} values")
+    wrong_a, wrong_p = f"a does not name the actions 1 to {size}", f"p does not have {size} values"
+    order, chances = _expect(list, row.get("a"), wrong_a), _expect(list, row.get("p"), wrong_p)
+    if sorted(map(repr, order)) != sorted(repr(i + 1) for i in range(size)):
+        raise UnreadableError(wrong_a)
+    if len(chances) != size:
+        raise UnreadableError(wrong_p)
     placed = [0.0] * size
     for action, chance in zip(order, chances, strict=True):
-        placed[action - 1] = _number(chance, "p")
+        placed[action - 1] = read_field(read_number, "p", chance)
     shown, labelled = _shown(row, order), row.get("_label_probability")
     zeros = (0.0,) * size
     ranked = Ranked(
@@ -195,11 +179,24 @@ def _decision(row: Any) -> Decision:
         cause="random",
         mode="online",
         shown=shown,
-        propensity=_number(placed[shown] if labelled is None else labelled, "_label_probability"),
+        propensity=read_field(
+            read_number, "_label_probability", placed[shown] if labelled is None else labelled
+        ),
     )
     if row.get("_skipLearn") is True:
         return ranked, ()
-    return ranked, _parts(0.0 - _number(row.get("_label_cost"), "_label_cost"))
+    return ranked, _parts(0.0 - read_field(read_number, "_label_cost", row.get("_label_cost")))
+
+
+def _expect(kind: type[T], value: object, otherwise: str) -> T:
+    """A value of a kind of JSON.
+
+    Raises:
+        UnreadableError: with the sentence given, if it is of another.
+    """
+    if not isinstance(value, kind):
+        raise UnreadableError(otherwise)
+    return value
 
 
 def _shown(row: Mapping[str, Any], order: Sequence[int]) -> int:
@@ -235,47 +232,30 @@ def _parts(total: float) -> tuple[float, ...]:
 
 
 def _request(row: Mapping[str, Any]) -> RankRequest:
-    told = row.get("c")
-    if not isinstance(told, Mapping) or not isinstance(told.get("_multi"), list):
-        raise UnreadableError("c is not an object with the actions in _multi")
-    event_id = row.get("EventId")
-    if not isinstance(event_id, str):
-        raise UnreadableError("it has no EventId")
-    context = told.get("FromUrl", [])
-    if not isinstance(context, list):
-        raise UnreadableError("c.FromUrl is not a list")
-    others = {name: value for name, value in told.items() if name not in _WITHOUT}
-    actions = [_action(action, i) for i, action in enumerate(told["_multi"])]
+    wrong_c = "c is not an object with the actions in _multi"
+    told = _expect(dict, row.get("c"), wrong_c)
+    offered = _expect(list, told.get("_multi"), wrong_c)
+    event_id = _expect(str, row.get("EventId"), "it has no EventId")
+    context = _expect(list, told.get("FromUrl", []), "c.FromUrl is not a list")
+    others = {name: value for name, value in told.items() if name not in {"_multi", "FromUrl"}}
+    actions = [_action(action, i) for i, action in enumerate(offered)]
     return parse_rank_request(actions, [*context, *([others] if others else [])], (), event_id)
 
 
 def _action(action: Any, at: int) -> dict[str, object]:
-    if not isinstance(action, Mapping):
-        raise UnreadableError(f"c._multi[{at}] is not an object")
+    action = _expect(dict, action, f"c._multi[{at}] is not an object")
     named = action.get("i")
     name = action.get("_tag") or (named.get("id") if isinstance(named, Mapping) else None)
-    features = action.get("j", [])
-    if not isinstance(features, list):
-        raise UnreadableError(f"c._multi[{at}].j is not a list")
+    features = _expect(list, action.get("j", []), f"c._multi[{at}].j is not a list")
     others = {key: value for key, value in action.items() if key not in {"_tag", "i", "j"}}
     return {"id": name or str(at + 1), "features": [*features, *([others] if others else [])]}
 
 
 def _time(value: object) -> datetime:
-    try:
-        time = datetime.fromisoformat(value) if isinstance(value, str) else None
-    except ValueError:
-        time = None
+    time = as_time(value)
     if time is None:
         raise UnreadableError("its Timestamp is not a time")
     return time if time.utcoffset() is not None else time.replace(tzinfo=UTC)
-
-
-def _number(value: object, name: str) -> float:
-    try:
-        return read_number(value)
-    except UnreadableError as error:
-        raise UnreadableError(f"{name}: {error}") from None
 
 
 def _world_of(ranked: Ranked) -> World | None:

@@ -10,7 +10,7 @@ from engine.errors import UnreadableError
 from engine.store.entry_codec import parse
 from engine.store.exchange.dsjson import dsjson_rows, import_dsjson
 from engine.store.exchange.jsonl import Progress, export_lines, import_loop, silent, write_lines
-from engine.store.exchange.lines import first_line
+from engine.store.exchange.lines import Faults, numbered_lines
 from engine.store.library import Library
 from engine.store.snapshot_codec import dump
 from engine.store.store import MAX_NAME, About
@@ -104,7 +104,9 @@ def import_file(
         StoreError: if it cannot be written, or the owner has too many loops.
     """
     bring = import_loop
-    if _is_dsjson(first_line(file)):
+    lines = numbered_lines(file, library.store.limits.max_upload, Faults(), silent)
+    _, first = next(lines, (0, ""))
+    if _is_dsjson(first):
         title = "".join(c for c in name.partition(".")[0] if c.isprintable())[:MAX_NAME]
         bring = partial(import_dsjson, name=title or "Log")
     return bring(

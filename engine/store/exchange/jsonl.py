@@ -15,11 +15,10 @@ from engine.loop.entries import Entry, Undone
 from engine.store import world_codec
 from engine.store.entry_codec import from_json, parse
 from engine.store.exchange.check import LogChecker
-from engine.store.exchange.lines import Faults, numbered_lines, size_of
+from engine.store.exchange.lines import Faults, each_read, numbered_lines
 from engine.store.logs import CHUNK
-from engine.store.store import MAX_NAME, About, Store
-from engine.store.stored_loop import Followers, StoredLoop, new_id, nobody
-from engine.worlds import World
+from engine.store.store import MAX_NAME, About, Store, new_id
+from engine.store.stored_loop import Followers, StoredLoop, nobody
 
 FORMAT = "personalizer-playground-loop"
 VERSION = 1
@@ -90,38 +89,18 @@ def import_loop(
         RejectedError: if any line is faulty; nothing was imported then.
         StoreError: if it cannot be written, or the owner has too many loops.
     """
-    size, faults = size_of(file), Faults()
-    most = store.limits.max_upload
-    if size > most << 20:
-        faults.add(0, f"it has {size / 2**20:,.0f} MiB, but at most {most:,} are allowed")
-        raise faults.rejection()
-    lines = numbered_lines(file, size, faults, progress)
-    about, world = _read_head(lines, owner, needs_world, faults)
-    return take_in(store, about, world, followers, _entries(lines, faults), faults)
-
-
-def _entries(
-    lines: Iterator[tuple[int, str]], faults: Faults
-) -> Iterator[tuple[int, Entry | Undone]]:
-    for number, text in lines:
-        try:
-            yield number, from_json(parse(text))
-        except (UnreadableError, PersonalizerError) as error:
-            faults.add(number, str(error))
-
-
-def _read_head(
-    lines: Iterator[tuple[int, str]], owner: str, needs_world: bool, faults: Faults
-) -> tuple[About, World | None]:
-    number, text = next(lines, (0, ""))
+    faults = Faults()
+    lines = numbered_lines(file, store.limits.max_upload, faults, progress)
+    number, text = next(lines, (0, "null"))
     try:
-        return _head(parse(text) if number else None, owner, needs_world)
+        about = _read_head(parse(text), owner, needs_world)
     except UnreadableError as error:
         faults.add(number, str(error))
         raise faults.rejection() from error
+    return take_in(store, about, followers, each_read(lines, from_json, faults), faults)
 
 
-def _head(head: Any, owner: str, needs_world: bool) -> tuple[About, World | None]:
+def _read_head(head: Any, owner: str, needs_world: bool) -> About:
     if not isinstance(head, dict) or head.get("format") != FORMAT:
         raise UnreadableError(f'the first line does not say that it is a "{FORMAT}"')
     if head.get("version") != VERSION:
@@ -134,21 +113,19 @@ def _head(head: Any, owner: str, needs_world: bool) -> tuple[About, World | None
     if needs_world and told is None:
         raise UnreadableError("it serves no world")
     try:
-        world = None if told is None else world_codec.from_json(told)
+        world = world_codec.to_text(world_codec.from_json(told))
     except PersonalizerError as error:
         raise UnreadableError(f"its world cannot be read: {error.message}") from None
     try:
         name.encode()
     except UnicodeEncodeError:
         raise UnreadableError("its name is not text") from None
-    text = None if world is None else world_codec.to_text(world)
-    return About(new_id(), owner, name.strip(), text, seed), world
+    return About(new_id(), owner, name.strip(), world, seed)
 
 
 def take_in(
     store: Store,
     about: About,
-    world: World | None,
     followers: Followers,
     entries: Iterator[tuple[int, Entry | Undone]],
     faults: Faults,
@@ -158,7 +135,7 @@ def take_in(
     Raises:
         RejectedError, StoreError: if not; then there is no such loop.
     """
-    intake = _Intake(store, about, world, followers)
+    intake = _Intake(store, about, followers)
     try:
         for number, entry in entries:
             try:
@@ -167,7 +144,7 @@ def take_in(
                 faults.add(number, str(error))
                 if isinstance(error, FullError):
                     break
-        if not intake.events and not faults.total:
+        if not intake.checker.events and not faults.total:
             faults.add(0, "it holds no event")
         if faults.total:
             raise faults.rejection()
@@ -181,23 +158,17 @@ def take_in(
 class _Intake:
     """A loop that comes in: checked, written and learned chunk by chunk."""
 
-    def __init__(
-        self, store: Store, about: About, world: World | None, followers: Followers
-    ) -> None:
+    def __init__(self, store: Store, about: About, followers: Followers) -> None:
         self._store, self._about = store, about
-        self._checker = LogChecker(world, store.limits.max_events)
         self._chunk: list[Entry | Undone] = []
         self._position = 0
         store.create(about, ready=False)
         self._stored = StoredLoop.open_empty(store, about, followers)
         self._stored.loop.record_to(self)
-
-    @property
-    def events(self) -> int:
-        return self._checker.events
+        self.checker = LogChecker(self._stored.world, store.limits.max_events)
 
     def add(self, entry: Entry | Undone, write: bool) -> None:
-        self._checker.follow(entry)
+        self.checker.follow(entry)
         if write:
             self._chunk.append(entry)
             if len(self._chunk) == CHUNK:
@@ -221,7 +192,7 @@ class _Intake:
         if self._chunk:
             self._flush()
         self._stored.snapshot_if_due(every=1)
-        self._store.finish(self._about.id, self._checker.events)
+        self._store.finish(self._about.id, self.checker.events)
         return self._store.about(self._about.id)
 
     def erase(self) -> None:

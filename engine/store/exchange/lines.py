@@ -4,9 +4,12 @@ import gzip
 import io
 import zlib
 from collections.abc import Callable, Iterator
-from typing import BinaryIO
+from typing import Any, BinaryIO, TypeVar
 
-from engine.errors import Fault, RejectedError
+from engine.errors import Fault, PersonalizerError, RejectedError, UnreadableError
+from engine.store.entry_codec import parse
+
+T = TypeVar("T")
 
 MAX_LINE = 1 << 20
 """Bytes of one line."""
@@ -38,16 +41,24 @@ class Faults:
 
 
 def numbered_lines(
-    file: BinaryIO, size: int, faults: Faults, progress: Callable[[float], object]
+    file: BinaryIO, most: int, faults: Faults, progress: Callable[[float], object]
 ) -> Iterator[tuple[int, str]]:
     """Lines of a file with their numbers from 1, empty ones left out; gzip is unfolded.
 
     Lines that cannot be read become faults.
 
     Args:
-        size: of the file in bytes.
+        most: MiB that the file may have.
         progress: is told the share that was read, every 1,000 lines.
+
+    Raises:
+        RejectedError: if it has more.
     """
+    size = file.seek(0, io.SEEK_END)
+    if size > most << 20:
+        faults.add(0, f"it has {size / 2**20:,.0f} MiB, but at most {most:,} are allowed")
+        raise faults.rejection()
+    file.seek(0)
     packed = file.read(2) == _GZIP
     file.seek(0)
     source: BinaryIO = gzip.GzipFile(fileobj=file) if packed else file  # type: ignore[assignment]
@@ -58,10 +69,15 @@ def numbered_lines(
             budget -= len(line)
             if len(line) > MAX_LINE:
                 faults.add(number, "it is longer than 1 MiB")
-                budget -= _skip_line(source)
+                while line and not line.endswith(b"\n"):
+                    line = source.readline(MAX_LINE)
+                    budget -= len(line)
             elif line.strip():
-                text = _decoded(line, number, faults)
-                if text is not None:
+                try:
+                    text = line.decode("utf-8-sig" if number == 1 else "utf-8")
+                except UnicodeDecodeError:
+                    faults.add(number, "it is not UTF-8")
+                else:
                     yield number, text
             if budget < 0:
                 faults.add(0, f"it unfolds to more than {EXPANSION} times its size")
@@ -75,33 +91,12 @@ def numbered_lines(
         faults.add(0, "it is a damaged gzip file")
 
 
-def first_line(file: BinaryIO) -> str:
-    """The first line of a file, or what can be read of it; the file is at its start then."""
-    lines = numbered_lines(file, size_of(file), Faults(), lambda share: None)
-    _, text = next(lines, (0, ""))
-    file.seek(0)
-    return text
-
-
-def _decoded(line: bytes, number: int, faults: Faults) -> str | None:
-    try:
-        return line.decode("utf-8-sig" if number == 1 else "utf-8")
-    except UnicodeDecodeError:
-        faults.add(number, "it is not UTF-8")
-        return None
-
-
-def _skip_line(source: BinaryIO) -> int:
-    skipped = 0
-    while rest := source.readline(MAX_LINE):
-        skipped += len(rest)
-        if rest.endswith(b"\n"):
-            break
-    return skipped
-
-
-def size_of(file: BinaryIO) -> int:
-    """Bytes of a file, which is then at its start."""
-    size = file.seek(0, io.SEEK_END)
-    file.seek(0)
-    return size
+def each_read(
+    lines: Iterator[tuple[int, str]], read: Callable[[Any], T], faults: Faults
+) -> Iterator[tuple[int, T]]:
+    """What lines of JSON tell, with their numbers; those that cannot be read become faults."""
+    for number, text in lines:
+        try:
+            yield number, read(parse(text))
+        except (UnreadableError, PersonalizerError) as error:
+            faults.add(number, str(error))

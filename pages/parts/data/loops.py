@@ -108,7 +108,7 @@ def _open(about: About) -> None:
 def _duplicate(library: Library, owner: str, about: About) -> None:
     def duplicate() -> None:
         done = f"{about.name} has a copy that goes its own way."
-        attempt(lambda: library.duplicate(about.id, owner), done)
+        attempt(lambda: library.store.duplicate(about.id, owner), done)
 
     icon, key = ":material/content_copy:", f"duplicate-{about.id}"
     st.button("Duplicate", key=key, icon=icon, on_click=duplicate)

@@ -15,7 +15,7 @@ def test_a_copy_goes_its_own_way(store: Store, kept: StoredLoop) -> None:
         serve_next(kept)
     kept.snapshot_if_due(every=1)
     library = Library(store, lambda: 0.0)
-    copy = library.duplicate(kept.id, "you")
+    copy = store.duplicate(kept.id, "you")
     assert (copy.owner, copy.events, copy.name) == ("you", 6, "Coffee, seed 7, copy")
     opened = library.open(copy.id)
     assert beliefs(opened.loop) == beliefs(kept.loop)
@@ -33,7 +33,7 @@ def test_a_library_opens_a_loop_once(store: Store, kept: StoredLoop) -> None:
 
 
 def test_loops_are_handed_over(store: Store, kept: StoredLoop) -> None:
-    Library(store, lambda: 0.0).hand_over("me", "you")
+    store.hand_over("me", "you")
     assert [about.id for about in store.loops("you")] == [kept.id]
 
 

@@ -83,7 +83,7 @@ def test_a_restarted_server_opens_it_again_and_lists_it(open_app: Open, stored: 
     app = open_app(loop=stored.id)
     assert app.session.open.world == BAKERY
     assert app.session.open.stored is not stored
-    library().hand_over("somebody", app.session.owner)
+    library().store.hand_over("somebody", app.session.owner)
     app.at.switch_page("../data.py")
     assert "Bakery · seed 11 · 30 events" in unescape(app.run().text)
     assert app.widget(f"open-{stored.id}").label == "Open"
