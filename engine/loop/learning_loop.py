@@ -54,7 +54,7 @@ def _in_turn(
     @wraps(verb)
     def attempt(loop: "LearningLoop", /, *args: P.args, **kwargs: P.kwargs) -> T:
         while True:
-            loop.catch_up()
+            loop._replay.catch_up()
             try:
                 return verb(loop, *args, **kwargs)
             except OvertakenError:
