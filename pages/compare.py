@@ -9,12 +9,12 @@ from pathlib import Path
 import streamlit as st
 
 from pages.parts.compare import board
-from pages.parts.compare.baseline import choose_rule, choose_story, fit_to_world
+from pages.parts.compare.baseline import choose_rule, choose_story
 from pages.parts.compare.controls import choose_apprentice, choose_settings
 from pages.parts.compare.history import history_in_link
 from pages.parts.compare.session import CompareSession
 from pages.parts.compare.setup import END, CompareSetup
-from pages.parts.link import current_setup, open_link, write_link
+from pages.parts.link import current_setup, fit_to_world, open_link, write_link
 from pages.parts.sessions import compare_session
 from pages.parts.text import note, plain
 from pages.parts.toolbar import choose_world, control_the_crowd, reset_or_share, show_progress
@@ -22,7 +22,7 @@ from pages.parts.toolbar import choose_world, control_the_crowd, reset_or_share,
 PLAY = Path(__file__).with_name("play.py")
 
 told = history_in_link() if open_link(CompareSetup) else None
-fit_to_world()
+fit_to_world(CompareSetup)
 
 with st.container(
     horizontal=True, horizontal_alignment="distribute", vertical_alignment="center", key="toolbar"

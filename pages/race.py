@@ -7,7 +7,7 @@ who won, by how much, where, and whether the bet was right.
 import streamlit as st
 
 from pages.parts.choices import world_of
-from pages.parts.link import current_setup, open_link, write_link
+from pages.parts.link import current_setup, fit_to_world, open_link, write_link
 from pages.parts.race import board, controls
 from pages.parts.race.session import PACE, RaceSession
 from pages.parts.race.setup import RaceSetup
@@ -16,7 +16,7 @@ from pages.parts.text import note, plain
 from pages.parts.toolbar import choose_world, share
 
 is_new = open_link(RaceSetup)
-controls.fit_to_world()
+fit_to_world(RaceSetup)
 
 with st.container(horizontal=True, horizontal_alignment="distribute", key="toolbar"):
     setup = current_setup(RaceSetup)

@@ -49,9 +49,11 @@ class Linked:
         places = self._declarations()
         return replace(self, **{places[name][0]: value for name, value in values.items()})
 
-    def draw(self, name: str, **more: Any) -> None:
-        """Draw the widget of a setting; see `Setting.draw`."""
-        self.declared()[name].draw(self.key(name), self.values()[name], **more)
+    def draw(self, *names: str, **more: Any) -> None:
+        """Draw the widgets of settings; see `Setting.draw`."""
+        declared, values = self.declared(), self.values()
+        for name in names:
+            declared[name].draw(self.key(name), values[name], **more)
 
     def query(self) -> dict[str, str]:
         """Names and values for a link: what always stands there, and what is not the default."""
@@ -70,9 +72,11 @@ class Linked:
     def from_query(cls, query: Mapping[str, str]) -> tuple[Self, list[str]]:
         """The set-up that a link asks for.
 
+        A link made before the world was chosen may name what that world does not have.
+
         Returns:
             the set-up, and one sentence for each value that cannot be used and gave way to
-            its default.
+            another.
         """
         values: dict[str, Any] = {}
         refused: list[str] = []
@@ -86,7 +90,21 @@ class Linked:
                     f"{name} in the link is {query[name][:40]!r}, but must be {setting.allowed}; "
                     f"{setting.text(setting.default) or 'nothing'} is used instead."
                 )
-        return cls().having(values), refused
+        setup = cls().having(values)
+        fitting = setup.fitted()
+        asked, used = setup.values(), fitting.values()
+        refused += [
+            f"{name} in the link is {query[name][:40]!r}, but must be one that the world "
+            f"{asked['world']} has; {setting.text(used[name]) or setting.said(used[name])} is "
+            "used instead."
+            for name, setting in cls.declared().items()
+            if name in query and used[name] != asked[name]
+        ]
+        return fitting, refused
+
+    def fitted(self) -> Self:
+        """The same with what its world has in place of what that does not have."""
+        return self
 
 
 S = TypeVar("S", bound=Linked)
@@ -109,12 +127,23 @@ def open_link(kind: type[S]) -> bool:
     if went_back or (comes and (query or known is None)):
         setup, refused = kind.from_query(query)
         for sentence in refused:
-            st.toast(plain(sentence), icon=":material/link_off:", duration="long")
+            say_refused(sentence)
         set_widgets(setup)
     state["page"] = kind
     for name, value in setup.values().items():
         show(kind.key(name), state.get(kind.key(name), value))
     return comes or went_back
+
+
+def say_refused(sentence: str) -> None:
+    """Say what of a link cannot be used."""
+    st.toast(plain(sentence), icon=":material/link_off:", duration="long")
+
+
+def fit_to_world(kind: type[Linked]) -> None:
+    """Give up what another world had, before the widgets are drawn."""
+    for name, value in current_setup(kind).fitted().values().items():
+        show(kind.key(name), value)
 
 
 def set_widgets(setup: Linked) -> None:

@@ -1,5 +1,7 @@
 """How values are written."""
 
+import math
+
 import streamlit as st
 
 
@@ -23,8 +25,19 @@ _LINKING = set(":/.@")
 _JOINER = "&#8288;"
 
 
-def percent(share: float) -> str:
-    """A probability for reading; what is not certain is never written as certain."""
+def counted(number: int, thing: str) -> str:
+    """A number of things."""
+    return f"{number:,} {thing}{'' if number == 1 else 's'}"
+
+
+def percent(share: float, unknown: str = "–") -> str:
+    """A probability for reading; what is not certain is never written as certain.
+
+    Args:
+        unknown: what NaN is called.
+    """
+    if math.isnan(share):
+        return unknown
     if 0 < share < 0.01:
         return "<1\u00a0%"
     if 0.99 < share < 1:

@@ -7,7 +7,7 @@ from engine.simulation.baselines import LAST_MONTH, bestseller
 from engine.worlds import World
 from pages.parts.choices import world_of
 from pages.parts.compare.setup import CompareSetup, rules_of, table_of
-from pages.parts.link import current_setup, show
+from pages.parts.link import show
 from pages.parts.text import note, plain
 
 KEY = CompareSetup.key
@@ -24,13 +24,6 @@ _TABLE, _BASE = KEY("table"), KEY("base")
 def _rule_of(story: str, world: World) -> str:
     names = [field.name for field in world.fields[:2]]
     return {"one": names[-1], "two": ",".join(names)}.get(story, story)
-
-
-def fit_to_world() -> None:
-    """Give up what another world had, before the widgets are drawn."""
-    setup = current_setup(CompareSetup)
-    for name, value in setup.fitted().values().items():
-        show(KEY(name), value)
 
 
 def choose_story() -> None:

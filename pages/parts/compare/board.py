@@ -58,10 +58,10 @@ def show_situation(session: CompareSession) -> None:
         )
     with st.container(horizontal=True, key="numbers"):
         st.metric("Visitors", f"{len(comparison):,}", width=90)
-        st.metric(f"Match, last {RECENT}", _share(recent.match_rate), width=130)
-        st.metric("Its ceiling", _share(recent.highest_match_rate), width=95)
+        st.metric(f"Match, last {RECENT}", percent(recent.match_rate), width=130)
+        st.metric("Its ceiling", percent(recent.highest_match_rate), width=95)
         st.metric(
-            "Reward ratio", _share(latest.reward_achievement_ratio), help=_RATIO_HELP, width=135
+            "Reward ratio", percent(latest.reward_achievement_ratio), help=_RATIO_HELP, width=135
         )
         for arm, name in (
             ("baseline", "Today earns"),
@@ -70,10 +70,6 @@ def show_situation(session: CompareSession) -> None:
         ):
             earned = session.mean(arm)
             st.metric(name, "–" if math.isnan(earned) else f"{earned:.2f}", width=130)
-
-
-def _share(value: float) -> str:
-    return "–" if math.isnan(value) else percent(value)
 
 
 def show_lines(session: CompareSession, match: Rows, arms: Rows) -> None:

@@ -22,6 +22,5 @@ def choose_apprentice(setup: CompareSetup) -> None:
 def choose_settings(setup: CompareSetup) -> None:
     """Speed of play, seed, and how the loops learn."""
     with settings():
-        for name in ("speed", "seed", "auto", "explore", "crosses"):
-            setup.draw(name)
+        setup.draw("speed", "seed", "auto", "explore", "crosses")
         setup.draw("rate", disabled=setup.kind != "service")

@@ -11,7 +11,7 @@ from typing import Self
 import streamlit as st
 
 from pages.parts.compare.setup import END
-from pages.parts.text import plain
+from pages.parts.link import say_refused
 
 NAME = "story"
 """Its name in the link."""
@@ -63,12 +63,8 @@ def history_in_link() -> History | None:
     try:
         return History.from_text(text)
     except ValueError:
-        st.toast(
-            plain(
-                f"{NAME} in the link is {text[:40]!r}, but must be how many came, up to {END:,}, "
-                f"and after how many the mode changed, with hyphens between; {FIRST} come instead."
-            ),
-            icon=":material/link_off:",
-            duration="long",
+        say_refused(
+            f"{NAME} in the link is {text[:40]!r}, but must be how many came, up to {END:,}, "
+            f"and after how many the mode changed, with hyphens between; {FIRST} come instead."
         )
         return None

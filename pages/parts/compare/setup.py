@@ -1,6 +1,5 @@
 """What can be set on the Compare page."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from itertools import combinations
 from typing import Self
@@ -72,7 +71,12 @@ class CompareSetup(Linked):
     ).as_field
     item: int = Setting(0, "Action", range(MAX_ACTIONS), "menu").as_field
     table: str = Setting(
-        "", "Table", kind="", check=_table, words="positions of items with commas between"
+        "",
+        "Table",
+        {"": "the best rule"},
+        kind="",
+        check=_table,
+        words="positions of items with commas between",
     ).as_field
     kind: str = Setting(
         "ours",
@@ -106,24 +110,8 @@ class CompareSetup(Linked):
     speed: int = replace(SPEED, default=20).as_field
     truth: bool = TRUTH.as_field
 
-    @classmethod
-    def from_query(cls, query: Mapping[str, str]) -> tuple[Self, list[str]]:
-        """The set-up that a link asks for; see `Linked`.
-
-        A link made before the world was chosen may name what that world does not have.
-        """
-        setup, refused = super(CompareSetup, cls).from_query(query)
-        fitting = setup.fitted()
-        refused += [
-            f"{name} in the link is {query[name][:40]!r}, but must be one that the world "
-            f"{setup.world} has; {getattr(fitting, name) or 'the best rule'} is used instead."
-            for name in ("rule", "item", "table")
-            if name in query and getattr(fitting, name) != getattr(setup, name)
-        ]
-        return fitting, refused
-
     def fitted(self) -> Self:
-        """The same with a rule, an item and a table that the world has."""
+        """See `Linked`: a rule, an item and a table."""
         world = world_of(self.world)
         rule = self.rule if self.rule in rules_of(world) else world.fields[:2][-1].name
         item = self.item if self.item < len(world.items) else 0

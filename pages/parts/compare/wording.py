@@ -129,9 +129,5 @@ def _matching(session: CompareSession) -> str:
         f"{'nothing' if not session.setup.explore else 'little'} that they saw; over the last "
         f"{recent.events:,} of these it chose as today's rule for {percent(recent.match_rate)} "
         f"(ceiling {percent(recent.highest_match_rate)}), and its reward achievement ratio was "
-        f"{_share(latest.reward_achievement_ratio)}."
+        f"{percent(latest.reward_achievement_ratio, unknown='undefined')}."
     )
-
-
-def _share(value: float) -> str:
-    return "undefined" if math.isnan(value) else percent(value)

@@ -12,7 +12,7 @@ from engine.store import About, Library, world_codec
 from engine.store.store import MAX_NAME
 from pages.parts.data.export import take_along
 from pages.parts.sessions import known_play_session
-from pages.parts.text import note, plain
+from pages.parts.text import counted, note, plain
 
 PLAY = Path(__file__).parents[2] / "play.py"
 FIRST = 20
@@ -84,9 +84,8 @@ def _show(library: Library, owner: str, about: About) -> None:
 def _facts(about: About, world: str, library: Library) -> str:
     end = about.used + library.store.limits.retention_days * 86_400
     until = f"{datetime.fromtimestamp(end, UTC):%d %B %Y}".lstrip("0")
-    events = f"{about.events:,} event{'s' if about.events != 1 else ''}"
     return plain(
-        f"{world} · seed {about.seed} · {events} · "
+        f"{world} · seed {about.seed} · {counted(about.events, 'event')} · "
         f"last used {ago(time.time() - about.used)} · kept until {until}"
     )
 
@@ -96,7 +95,7 @@ def ago(seconds: float) -> str:
     for size, unit in _UNITS:
         count = int(seconds // size)
         if count >= 1:
-            return f"{count} {unit}{'s' if count > 1 else ''} ago"
+            return f"{counted(count, unit)} ago"
     return "just now"
 
 

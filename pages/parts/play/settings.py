@@ -8,8 +8,6 @@ from pages.parts.toolbar import settings
 def choose_settings(setup: PlaySetup) -> None:
     """Speed of play, seed and settings of the loop."""
     with settings():
-        for name in ("speed", "seed", "mode", "policy"):
-            setup.draw(name)
+        setup.draw("speed", "seed", "mode", "policy")
         note(setup.story)
-        for name in (*setup.knobs_of(setup.policy), "crosses"):
-            setup.draw(name)
+        setup.draw(*setup.knobs_of(setup.policy), "crosses")

@@ -23,7 +23,7 @@ from pages.parts.race.wording import (
     stories_of,
     verdict,
 )
-from pages.parts.text import note
+from pages.parts.text import counted, note
 from pages.parts.theme import is_dark
 
 OURS = "ours"
@@ -98,10 +98,8 @@ def show_curves(session: RaceSession) -> None:
 
 def show_table(session: RaceSession) -> None:
     """The figures, with what chance may have moved."""
-    known = session.known
-    crowds = len(known.shared)
     st.markdown(
-        f"##### After {crowds:,} crowd{'' if crowds == 1 else 's'}",
+        f"##### After {counted(len(session.known.shared), 'crowd')}",
         help="In brackets, 95 % intervals: they hold the true mean in 95 of 100 races (Student's "
         "t over the crowds). Crowds won: those in which nobody earned more; a tie is shared.",
     )

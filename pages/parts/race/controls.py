@@ -28,11 +28,6 @@ def presets(now: RaceSetup) -> dict[str, RaceSetup]:
     }
 
 
-def fit_to_world() -> None:
-    """Give up a field that another world had, before the widgets are drawn."""
-    show(KEY("field"), current_setup(RaceSetup).fitted().field)
-
-
 def choose_preset(setup: RaceSetup) -> None:
     """Ready set-ups, each with a point to make."""
 
@@ -72,19 +67,16 @@ def choose_contenders(setup: RaceSetup) -> None:
 
 def choose_race(setup: RaceSetup) -> None:
     """How long, how often, and what makes it hard."""
-    for name in ("visitors", "crowds", "drift", "delay", "refresh"):
-        setup.draw(name)
+    setup.draw("visitors", "crowds", "drift", "delay", "refresh")
 
 
 def choose_settings(setup: RaceSetup) -> None:
     """The seed, and the contenders' own settings."""
     with settings():
-        for name in ("seed", "crosses", "trial"):
-            setup.draw(name)
+        setup.draw("seed", "crosses", "trial")
         setup.draw("field", options=setup.fields)
         for key in setup.policies():
-            for name in setup.knobs_of(key):
-                setup.draw(name)
+            setup.draw(*setup.knobs_of(key))
 
 
 def bet_and_start(session: RaceSession, setup: RaceSetup) -> None:

@@ -108,20 +108,8 @@ class RaceSetup(Tunable):
         """See `Tunable`."""
         return rivals()
 
-    @classmethod
-    def from_query(cls, query: Mapping[str, str]) -> tuple[Self, list[str]]:
-        """The set-up that a link asks for; see `Linked`."""
-        setup, refused = super(RaceSetup, cls).from_query(query)
-        fitting = setup.fitted()
-        if "field" in query and fitting.field != setup.field:
-            refused.append(
-                f"field in the link is {query['field'][:40]!r}, but must be one that the world "
-                f"{setup.world} has; {fitting.field} is used instead."
-            )
-        return fitting, refused
-
     def fitted(self) -> Self:
-        """The same with a field that the world has."""
+        """See `Linked`: a field."""
         names = self.fields
         return self if self.field in names else replace(self, field=next(iter(names)))
 

@@ -6,7 +6,7 @@ from engine.evaluation.intervals import Estimate
 from engine.experiments.race.standings import NEAR, Standings
 from pages.parts.race.session import RaceSession
 from pages.parts.race.setup import MAX_STEPS, RaceSetup
-from pages.parts.text import plain
+from pages.parts.text import counted, plain
 
 _PLACES = ("1st", "2nd", "3rd")
 
@@ -28,7 +28,7 @@ def size_of(setup: RaceSetup) -> str:
     if len(setup.keys) < 2:
         return "Choose at least two contenders."
     sum_ = (
-        f"{setup.crowds:,} crowd{_s(setup.crowds)} × {setup.visitors:,} visitors × "
+        f"{counted(setup.crowds, 'crowd')} × {setup.visitors:,} visitors × "
         f"{len(setup.keys)} contenders = {setup.steps:,} choices"
     )
     if setup.steps > MAX_STEPS:
@@ -62,10 +62,9 @@ def verdict(session: RaceSession) -> str:
     ended = f"{stopped} {_about_failures(known, names)}".strip()
     if margin is None:
         return f"{ended} There is nothing to compare, so nobody is ahead.".strip()
-    crowds = len(known.shared)
     leader, second = names[margin.leader], names[margin.next]
     earned = f"{finals[0].reward.mean:.3f} a visitor"
-    over = f"over {crowds:,} crowd{_s(crowds)}"
+    over = f"over {counted(len(known.shared), 'crowd')}"
     ahead = f"{margin.ahead.mean:.3f} more than {second}{_interval(margin.ahead)}, {over}"
     if margin.is_clear:
         told = f"**{leader} earned most: {earned}.** That is {ahead}."
@@ -118,7 +117,3 @@ RECOVERY_HELP = (
     "Visitors from the reshuffle until what it shows is expected to earn, over a twentieth of "
     f"the race, at most {NEAR} less than just before the reshuffle."
 )
-
-
-def _s(number: int) -> str:
-    return "" if number == 1 else "s"
