@@ -1,7 +1,6 @@
 """The state of one browser session on the Race page."""
 
 from concurrent.futures import BrokenExecutor
-from dataclasses import dataclass
 from threading import RLock
 from typing import Literal
 
@@ -24,14 +23,6 @@ State = Literal["ready", "queued", "running", "done", "failed", "stopped", "lost
 long; ``broken``: the processes ended."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Running:
-    """A race on the track."""
-
-    lane: Lane
-    under_way: UnderWay
-
-
 class RaceSession:
     """The race that was started last, and what is set for the next.
 
@@ -52,7 +43,7 @@ class RaceSession:
         self.state: State = "ready"
         self.drawn: tuple[object, ...] = ()
         self._track = lanes
-        self._running: _Running | None = None
+        self._running: tuple[Lane, UnderWay] | None = None
 
     @locked
     def adopt(self, setup: RaceSetup) -> None:
@@ -114,17 +105,18 @@ class RaceSession:
             self._begin()
         if self._running is None:
             return
-        if not self._track.keep(self._running.lane):
+        lane, under_way = self._running
+        if not self._track.keep(lane):
             self._end("lost")
             return
         try:
-            for result in self._running.under_way.collect(timeout=0):
+            for result in under_way.collect(timeout=0):
                 self.known.add(result)
         except BrokenExecutor:
-            self._track.abandon(self._running.lane.executor)
+            self._track.abandon(lane.executor)
             self._end("broken")
             return
-        if self._running.under_way.is_over:
+        if under_way.is_over:
             self._end("failed" if self.known.failures else "done")
 
     @property
@@ -138,13 +130,13 @@ class RaceSession:
         if lane is None:
             return
         plan = self.known.plan
-        under_way = UnderWay(plan, lane.executor, max(4, _AHEAD // plan.visitors))
-        self._running = _Running(lane, under_way)
+        self._running = lane, UnderWay(plan, lane.executor, max(4, _AHEAD // plan.visitors))
         self.state = "running"
 
     def _end(self, state: State) -> None:
         if self._running is not None:
-            self._running.under_way.stop()
-            self._track.leave(self._running.lane)
+            lane, under_way = self._running
+            under_way.stop()
+            self._track.leave(lane)
         self._running = None
         self.state = state
