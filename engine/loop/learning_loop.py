@@ -50,16 +50,16 @@ def _in_turn(
 ) -> Callable[Concatenate["LearningLoop", P], T]:
     """Take over what others did to the same log first; again, whenever they were faster."""
 
-    @locked
     @wraps(verb)
     def attempt(loop: "LearningLoop", /, *args: P.args, **kwargs: P.kwargs) -> T:
-        while True:
-            loop._replay.catch_up()
-            try:
-                return verb(loop, *args, **kwargs)
-            except OvertakenError:
-                if loop.log.in_transaction:
-                    raise
+        with loop.lock:
+            while True:
+                loop._replay.catch_up()
+                try:
+                    return verb(loop, *args, **kwargs)
+                except OvertakenError:
+                    if loop.log.in_transaction:
+                        raise
 
     return attempt
 
@@ -120,9 +120,10 @@ class LearningLoop:
         return self._replay.log
 
     @property
+    @locked
     def settings(self) -> LoopSettings:
         """The settings in force."""
-        return self.state.settings
+        return self._replay.state.settings
 
     @property
     @locked
@@ -131,9 +132,10 @@ class LearningLoop:
         return self.state.learner
 
     @property
+    @locked
     def events(self) -> Mapping[str, EventState]:
         """Where each event stands, by event id, in the order of their Rank calls."""
-        return self.state.events
+        return self._replay.state.events
 
     @locked
     def answer(self, event_id: str) -> RankResponse:

@@ -83,6 +83,10 @@ class _Held:
     archive: Archive | None
     tail: list[Entry | Undone]
 
+    @property
+    def stop(self) -> int:
+        return self.start + len(self.tail)
+
     def read(self, start: int, stop: int) -> Iterator[Entry | Undone]:
         if start < self.start and self.archive is not None:
             yield from self.archive.read(start, min(stop, self.start))
@@ -160,7 +164,7 @@ class EventLog:
     @locked
     def position(self) -> int:
         """Length of the history."""
-        return self._held.start + len(self._held.tail)
+        return self._held.stop
 
     @property
     @locked
@@ -198,15 +202,17 @@ class EventLog:
                 (``OperationNotAllowed``) that comes between `begin` and `commit`.
             OvertakenError, PersonalizerError: as the recorder; then nothing was appended.
         """
-        self._check(entry)
         if self.recorder is not None and self._begun_at is None:
+            self._check(entry)
             self.recorder.record(self.position, (entry,))
         self.extend(entry)
 
     def _check(self, entry: Entry | Undone) -> None:
-        if isinstance(entry, Undone) and not 0 < entry.entries < len(self):
+        if not isinstance(entry, Undone):
+            return
+        if not 0 < entry.entries < len(self):
             raise ValueError(f"{entry.entries} of {len(self)} entries cannot be taken back")
-        if isinstance(entry, Undone) and self._begun_at is not None:
+        if self._begun_at is not None:
             sentence = "Nothing can be taken back while entries wait to be written down together."
             raise PersonalizerError("OperationNotAllowed", sentence, "entries")
 
@@ -218,7 +224,7 @@ class EventLog:
             ValueError: as `append`.
         """
         self._check(entry)
-        at = self.position
+        at = self._held.stop
         self._held.tail.append(entry)
         if isinstance(entry, Undone):
             self._undos += 1

@@ -152,31 +152,28 @@ def _as_text(value: object, target: str, parse: Callable[[object], object]) -> s
     text = None
     with contextlib.suppress(TypeError, ValueError, RecursionError):
         if _names_are_text(value):
-            text = _compact(value)
+            text = _JSON.encode(value)
+            text.encode()
     if text is None:
         parse(value)
         refuse(_CODE, target, value, "JSON")
     return text
 
 
-def _compact(value: object) -> str:
-    text = json.dumps(
-        value, default=_plain, separators=(",", ":"), ensure_ascii=False, allow_nan=False
-    )
-    text.encode()
-    return text
-
-
+# Types that are met most come first, as they are looked at in order.
 _LEAVES = (str, float, int, type(None))
+_OBJECTS = (dict, Mapping)
 
 
 def _names_are_text(value: object) -> bool:
     """False where `json.dumps` would make names of numbers."""
-    if isinstance(value, _LEAVES):
+    if isinstance(value, _OBJECTS):
+        if not all(isinstance(name, str) for name in value):
+            return False
+        value = value.values()
+    elif not is_list(value):
         return True
-    if isinstance(value, Mapping):
-        return all(isinstance(name, str) and _names_are_text(v) for name, v in value.items())
-    return not is_list(value) or all(map(_names_are_text, value))
+    return all(isinstance(part, _LEAVES) or _names_are_text(part) for part in value)
 
 
 def _plain(value: object) -> object:
@@ -189,6 +186,8 @@ def _plain(value: object) -> object:
         raise TypeError
     return plain
 
+
+_JSON = json.JSONEncoder(default=_plain, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
 
 # The same actions and contexts come again and again: what is parsed once, values that
 # nobody can change, is shared by all requests with the same text.
