@@ -1,7 +1,7 @@
 """Events as plain rows, for a table or a CSV file."""
 
-from engine.loop.entries import Configured, Ranked
 from engine.loop.event import EventState
+from engine.loop.event_index import events_of
 from engine.loop.learning_loop import LearningLoop
 from engine.loop.log import EventLog
 
@@ -17,13 +17,7 @@ def rows(log: EventLog, start: int = 0) -> list[dict[str, object]]:
         (its propensity), chosen (the policy's own), cause, reward (what it earned, None while
         that is nothing) and status (`engine.loop.event.Status`).
     """
-    events: dict[str, EventState] = {}
-    for entry in log.since(start):
-        if isinstance(entry, Ranked):
-            events[entry.event_id] = EventState.begin(entry, len(events))
-        elif not isinstance(entry, Configured) and entry.event_id in events:
-            events[entry.event_id].follow(entry)
-    return [_row(state) for state in events.values()]
+    return [_row(state) for state in events_of(log.since(start)).values()]
 
 
 def latest_rows(loop: LearningLoop, most: int) -> list[dict[str, object]]:

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 import numpy as np
 
 from engine.arrays import Array, with_room
-from engine.evaluation.windows import rolling_mean, thinned
+from engine.evaluation.windows import rolling_mean, rows_of, thinned
 from engine.loop.entries import Entry, Ranked
 from engine.loop.event import EventState
 from engine.loop.projection import Projection, State
@@ -102,8 +102,6 @@ class LearningCurve(Projection):
             lost up to there on average.
         """
         size = len(self)
-        if not size:
-            return
         regret = np.cumsum(self._column(3) - self._column(2))
         numbers = thinned(1, size, points)
         visitors: Array = numbers.astype(float)
@@ -115,5 +113,4 @@ class LearningCurve(Projection):
             "uniform_regret": visitors * (self._world.best_value - self._world.uniform_value),
             "single_regret": visitors * (self._world.best_value - self._world.single_value),
         }
-        for values in zip(*columns.values(), strict=True):
-            yield dict(zip(columns, map(float, values), strict=True))
+        return rows_of(columns)

@@ -14,7 +14,7 @@ from itertools import islice, takewhile
 import numpy as np
 
 from engine.arrays import Array
-from engine.evaluation.windows import rolling_mean, thinned
+from engine.evaluation.windows import rolling_mean, rows_of, thinned
 from engine.loop.entries import Configured, Entry, Ranked
 from engine.loop.event import EventState
 from engine.loop.projection import Projection, State
@@ -95,17 +95,7 @@ class Period:
 
 @dataclass(frozen=True, slots=True)
 class _Answered:
-    """An answered event.
-
-    Attributes:
-        number: of the event, from 1.
-        mode: in which it was ranked.
-        columns: of its context.
-        matches: whether the policy chose the baseline's action.
-        agreement: probability with which it would.
-        ceiling: the highest that its policy allows.
-        reward: what was shown earned.
-    """
+    """An answered event: its number from 1, and of it alone what `Matching` sums up."""
 
     number: int
     mode: LearningMode
@@ -221,8 +211,6 @@ class MatchingRecord(Projection):
         """
         events = self._apprentice_events()
         size = len(events)
-        if not size:
-            return
         matched = np.array([event.matches for event in events], dtype=float)
         earned = np.array([event.reward for event in events])
         agreement = np.array([event.agreement for event in events])
@@ -237,8 +225,7 @@ class MatchingRecord(Projection):
             "ceiling": np.array([event.ceiling for event in events])[at - 1],
             "ratio": np.divide(imitated, rewards, out=np.full(len(at), np.nan), where=rewards != 0),
         }
-        for values in zip(*columns.values(), strict=True):
-            yield dict(zip(columns, map(float, values), strict=True))
+        return rows_of(columns)
 
 
 def _sum(events: Sequence[_Answered]) -> Matching:

@@ -1,5 +1,7 @@
 """Curves over visitors: means over a window, and as many points as a chart draws smoothly."""
 
+from collections.abc import Iterator, Mapping
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -18,3 +20,9 @@ def thinned(first: int, last: int, points: int) -> NDArray[np.int_]:
     """At most ``points`` whole numbers from ``first`` to ``last``, both included, evenly apart."""
     even = np.linspace(first, last, min(points, last - first + 1))
     return np.unique(even.round().astype(int))
+
+
+def rows_of(columns: Mapping[str, Array]) -> Iterator[Mapping[str, float]]:
+    """The rows of a table that is given by its columns, all of one length."""
+    for values in zip(*columns.values(), strict=True):
+        yield dict(zip(columns, map(float, values), strict=True))

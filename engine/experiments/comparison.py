@@ -15,7 +15,7 @@ from engine.evaluation.intervals import standard_error
 from engine.evaluation.learning_curve import LearningCurve
 from engine.evaluation.matching import RECENT, Matching, MatchingRecord
 from engine.evaluation.switch_value import SwitchValue, switch_value
-from engine.evaluation.windows import rolling_mean, thinned
+from engine.evaluation.windows import rolling_mean, rows_of, thinned
 from engine.loop.clock import Clock, utc_now
 from engine.loop.learning_loop import LearningLoop
 from engine.loop.settings import LearningMode, LoopSettings
@@ -173,8 +173,6 @@ class Comparison:
             visitor gave the baseline arm).
         """
         size = len(self)
-        if not size:
-            return
         at = thinned(1, size, points)
         columns: dict[str, Array] = {"visitor": at.astype(float)}
         rewards = self.rewards()
@@ -184,17 +182,16 @@ class Comparison:
             columns[f"{arm}_mean"] = rolling_mean(earned, at, size)
             columns[f"{arm}_gain"] = np.cumsum(more)[at - 1]
             columns[f"{arm}_worse"] = np.cumsum(more < 0)[at - 1].astype(float)
-        for values in zip(*columns.values(), strict=True):
-            yield dict(zip(columns, map(float, values), strict=True))
+        return rows_of(columns)
 
     def table(self) -> list[dict[str, object]]:
         """One plain row a visitor: context, what the baseline showed, and for each arm what
         was shown and what it earned; of the apprentice also its own choice and its mode."""
         rows: list[dict[str, object]] = []
         states = zip(*(loop.events.values() for loop in self.loops.values()), strict=True)
-        for number, arms in enumerate(states, 1):
-            ranked = dict(zip(self.loops, (state.ranked for state in arms), strict=True))
-            own = ranked["apprentice"]
+        for number, events in enumerate(states, 1):
+            arms = dict(zip(self.loops, events, strict=True))
+            own = arms["apprentice"].ranked
             rows.append(
                 {
                     "visitor": number,
@@ -202,16 +199,13 @@ class Comparison:
                     "mode": own.mode,
                     "apprentice_choice": own.request.actions[own.chosen].id,
                     "agreement": own.probabilities[own.baseline],
-                    **{f"{arm}_shown": entry.action_id for arm, entry in ranked.items()},
-                    **{
-                        f"{arm}_reward": state.earned
-                        for arm, state in zip(self.loops, arms, strict=True)
-                    },
+                    **{f"{arm}_shown": state.ranked.action_id for arm, state in arms.items()},
+                    **{f"{arm}_reward": state.earned for arm, state in arms.items()},
                 }
             )
         return rows
 
-    def stretches(self) -> list["Stretch"]:
+    def stretches(self) -> list[Stretch]:
         """What each arm earned from one change of the apprentice's mode to the next."""
         starts = [start for start, _ in self.record.switches]
         ends = [*starts[1:], len(self)]

@@ -1,14 +1,14 @@
 """Where the events of a loop stand: in memory, or read from the log's past when asked for."""
 
 import hashlib
-from collections.abc import Callable, Iterable, Iterator, Mapping, ValuesView
+from collections.abc import Iterable, Iterator, Mapping, ValuesView
 from dataclasses import replace
 from itertools import chain
 
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.loop.entries import Activated, Entry, Expired, Ranked, Rewarded, Undone
+from engine.loop.entries import Configured, Entry, Ranked, Undone
 from engine.loop.event import EventState
 from engine.loop.log import Archive, Mark
 
@@ -38,15 +38,13 @@ class ArchivedEvents:
         at = int(np.searchsorted(self.digests, wanted, sorter=self._order))
         if at == len(self) or self.digests[self._order[at]] != wanted:
             return None
-        state: EventState | None = None
-        for position, entry in self._archive.of_event(event_id, self._mark.position):
-            if not any(start <= position < stop for start, stop in self._mark.runs):
-                continue
-            if isinstance(entry, Ranked):
-                state = EventState.begin(entry, int(self._order[at]))
-            elif state is not None and isinstance(entry, Activated | Rewarded | Expired):
-                state.follow(entry)
-        return state
+        counting = (
+            entry
+            for position, entry in self._archive.of_event(event_id, self._mark.position)
+            if any(start <= position < stop for start, stop in self._mark.runs)
+        )
+        state = events_of(counting).get(event_id)
+        return state and replace(state, number=int(self._order[at]))
 
     def states(self) -> Iterator[EventState]:
         """All of them as they stood there, in the order of their Rank calls."""
@@ -55,12 +53,12 @@ class ArchivedEvents:
 
 
 def events_of(entries: Iterable[Entry | Undone]) -> dict[str, EventState]:
-    """Where events stand after entries that count, by id, in the order of their Rank calls."""
+    """Where the events stand that some entries begin, by id, in the order of their Rank calls."""
     states: dict[str, EventState] = {}
     for entry in entries:
         if isinstance(entry, Ranked):
             states[entry.event_id] = EventState.begin(entry, len(states))
-        elif isinstance(entry, Activated | Rewarded | Expired):
+        elif not isinstance(entry, Configured | Undone) and entry.event_id in states:
             states[entry.event_id].follow(entry)
     return states
 
@@ -108,7 +106,7 @@ class EventIndex(Mapping[str, EventState]):
 
     def values(self) -> ValuesView[EventState]:
         """The states, in one pass over the log."""
-        return _States(self, self._states)
+        return _States(self)
 
     def add(self, ranked: Ranked) -> EventState:
         """A Rank call begins an event."""
@@ -141,14 +139,10 @@ def _copy(state: EventState) -> EventState:
 
 
 class _States(ValuesView[EventState]):
-    def __init__(
-        self, events: Mapping[str, EventState], states: Callable[[], Iterator[EventState]]
-    ) -> None:
-        super().__init__(events)
-        self._read = states
+    _mapping: EventIndex
 
     def __iter__(self) -> Iterator[EventState]:
-        return self._read()
+        return self._mapping._states()
 
 
 def digest_of(event_id: str) -> np.uint64:

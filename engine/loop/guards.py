@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
-from typing import Any
+from typing import Any, NoReturn
 
 from engine.errors import refuse
 from engine.loop.entries import Ranked
@@ -45,23 +45,15 @@ def check_parsed(value: object, kind: type[RankRequest] | type[Ranked]) -> None:
 def check_room(events: int, settings: LoopSettings) -> None:
     """Refuse a Rank call beyond the events that a loop may hold."""
     if events >= settings.max_events:
-        refuse(
-            "OperationNotAllowed",
-            "the number of events",
-            events + 1,
-            f"at most {settings.max_events}, the loop's max_events",
-        )
+        allowed = f"at most {settings.max_events}, the loop's max_events"
+        refuse("OperationNotAllowed", "the number of events", events + 1, allowed)
 
 
 def check_same(request: RankRequest, ranked: Ranked) -> None:
     """Refuse an event id that was used for another request."""
     if _canonical(request) != _canonical(ranked.request):
-        refuse(
-            "InvalidRankRequest",
-            "eventId",
-            ranked.event_id,
-            "a new id, as it was used for another request",
-        )
+        allowed = "a new id, as it was used for another request"
+        refuse("InvalidRankRequest", "eventId", ranked.event_id, allowed)
 
 
 def _canonical(request: RankRequest) -> str:
@@ -71,12 +63,7 @@ def _canonical(request: RankRequest) -> str:
 def check_activation(event: EventState, settings: LoopSettings, now: datetime) -> None:
     """Refuse to activate an event whose wait is over."""
     if _is_over(event, settings, now):
-        refuse(
-            "InvalidEventIdToActivate",
-            "eventId",
-            event.ranked.event_id,
-            "the id of an event whose wait is not over",
-        )
+        _refuse_event("InvalidEventIdToActivate", event, "whose wait is not over")
 
 
 def check_reward(event: EventState, settings: LoopSettings, now: datetime) -> None:
@@ -90,12 +77,7 @@ def check_reward(event: EventState, settings: LoopSettings, now: datetime) -> No
         (len(event.rewards) >= MAX_REWARDS, f"with fewer than {MAX_REWARDS} rewards"),
     ):
         if refused:
-            refuse(
-                "InvalidRewardRequest",
-                "eventId",
-                event.ranked.event_id,
-                f"the id of an event {allowed}",
-            )
+            _refuse_event("InvalidRewardRequest", event, allowed)
 
 
 def _is_over(event: EventState, settings: LoopSettings, now: datetime) -> bool:
@@ -105,12 +87,11 @@ def _is_over(event: EventState, settings: LoopSettings, now: datetime) -> bool:
 def check_expiry(event: EventState) -> None:
     """Refuse to end a wait that is over, or that a reward has ended."""
     if not event.open or event.rewards:
-        refuse(
-            "InvalidRewardRequest",
-            "eventId",
-            event.ranked.event_id,
-            "the id of an event that still waits for its reward",
-        )
+        _refuse_event("InvalidRewardRequest", event, "that still waits for its reward")
+
+
+def _refuse_event(code: str, event: EventState, allowed: str) -> NoReturn:
+    refuse(code, "eventId", event.ranked.event_id, f"the id of an event {allowed}")
 
 
 def changed(
@@ -127,14 +108,10 @@ def changed(
     new = replace(settings, **changes)
     if new.learning_mode != settings.learning_mode:
         for name in REWARD_SETTINGS:
-            if getattr(new, name) != getattr(settings, name):
-                refuse(
-                    "InvalidLearningModeServiceConfiguration",
-                    name,
-                    getattr(new, name),
-                    f"{getattr(settings, name)!r} as before while learning_mode changes: "
-                    "these need two calls",
-                )
+            before, after = getattr(settings, name), getattr(new, name)
+            if before != after:
+                allowed = f"{before!r} as before while learning_mode changes: these need two calls"
+                refuse("InvalidLearningModeServiceConfiguration", name, after, allowed)
     return new
 
 

@@ -62,14 +62,7 @@ class Replay:
         self.state = self._fold()
 
     def catch_up(self) -> bool:
-        """Take over what others appended to the same log.
-
-        Returns:
-            whether there was anything.
-
-        Raises:
-            PersonalizerError: if the recorder cannot tell.
-        """
+        """Take over what others appended to the same log; whether there was anything."""
         if self.log.recorder is None or self.log.in_transaction:
             return False
         news = self.log.recorder.read_new(self.log.position)
@@ -82,14 +75,7 @@ class Replay:
         return bool(news)
 
     def together(self, work: Callable[[], T]) -> T:
-        """Let all entries that some work appends count, and be written down at once, or none.
-
-        Args:
-            work: done again if others were faster; work within it is a part of it.
-
-        Raises:
-            PersonalizerError: as the work or the recorder; then nothing of it happened.
-        """
+        """Let all entries that some work appends count or none: see `LearningLoop.together`."""
         if self.log.in_transaction:
             return work()
         while True:
@@ -107,12 +93,7 @@ class Replay:
                 return result
 
     def evict(self, archive: Archive, restore: Callable[[LoopState], bool]) -> None:
-        """Keep in memory only what comes from here on.
-
-        Args:
-            archive: where all entries up to here can be read.
-            restore: brings a state to the present one, should an undo reach back to here.
-        """
+        """Keep in memory only what comes from here on: see `LearningLoop.evict`."""
         self._foreseen, mark = None, self.log.mark
         self._checkpoints.add(self.log, Checkpoint(mark, restore))
         self.state.events = EventIndex(ArchivedEvents(archive, mark, self.state.events.digests))

@@ -81,15 +81,10 @@ class LoopSettings:
         return cls(*unnamed, **defaults | changes)
 
     def __post_init__(self) -> None:
-        if not isinstance(self.reward_wait_time, timedelta) or not (
-            SHORTEST_WAIT <= self.reward_wait_time <= LONGEST_WAIT
-        ):
-            refuse(
-                "InvalidRewardWaitTime",
-                "reward_wait_time",
-                self.reward_wait_time,
-                "a duration from 5 seconds to 2 days",
-            )
+        wait = self.reward_wait_time
+        if not isinstance(wait, timedelta) or not SHORTEST_WAIT <= wait <= LONGEST_WAIT:
+            allowed = "a duration from 5 seconds to 2 days"
+            refuse("InvalidRewardWaitTime", "reward_wait_time", wait, allowed)
         check_number(_CODE, "default_reward", self.default_reward, MIN_REWARD, MAX_REWARD)
         _check_choice("reward_aggregation", self.reward_aggregation, get_args(Aggregation))
         _check_choice("learning_mode", self.learning_mode, get_args(LearningMode))
@@ -138,13 +133,9 @@ def _check_policy(settings: LoopSettings) -> None:
         allowed = f"one that gives every action a chance before anything is learned: {why}"
         refuse(_CODE, "policy", policy, allowed)
     if policy.needs_doubt and not learner_of(settings).expresses_doubt:
-        refuse(
-            _CODE,
-            "policy",
-            policy,
-            f"free of contradiction: the {settings.learner} learner knows no doubt that "
-            f"{policy.label} could follow, so take {EpsilonGreedy.__name__}()",
-        )
+        why = f"the {settings.learner} learner knows no doubt that {policy.label} could follow"
+        allowed = f"free of contradiction: {why}, so take {EpsilonGreedy.__name__}()"
+        refuse(_CODE, "policy", policy, allowed)
 
 
 def check_names(unnamed: Sequence[object], names: Iterable[str]) -> None:
@@ -159,11 +150,11 @@ def check_names(unnamed: Sequence[object], names: Iterable[str]) -> None:
 
 def _check_hypotheses(hypotheses: object) -> None:
     allowed = f"a tuple of 1 to {MAX_HYPOTHESES} different Hypothesis values"
-    if not isinstance(hypotheses, tuple) or not 1 <= len(hypotheses) <= MAX_HYPOTHESES:
-        refuse(_CODE, "hypotheses", hypotheses, allowed)
-    if not all(isinstance(h, Hypothesis) for h in hypotheses):
-        refuse(_CODE, "hypotheses", hypotheses, allowed)
-    if len(set(hypotheses)) < len(hypotheses):
+    if (
+        not isinstance(hypotheses, tuple)
+        or not all(isinstance(h, Hypothesis) for h in hypotheses)
+        or not 1 <= len(set(hypotheses)) == len(hypotheses) <= MAX_HYPOTHESES
+    ):
         refuse(_CODE, "hypotheses", hypotheses, allowed)
 
 

@@ -15,8 +15,6 @@ from engine.loop.projection import State
 from engine.loop.revision import Experiences
 from engine.loop.settings import LoopSettings, learner_of
 
-__all__ = ["EventState", "LoopState"]
-
 
 class LoopState:
     """Settings, events and what was learned after the entries that were applied.

@@ -97,13 +97,8 @@ def flatten(objects: Sequence[Any], target: str) -> Features:
             columns[column] = columns.get(column, 0.0) + number
             fields[column] = field
     if len(columns) > MAX_COLUMNS:
-        refuse(
-            "PayloadSizeExceeded",
-            target,
-            len(columns),
-            f"at most {MAX_COLUMNS}",
-            what=f"the number of columns that {target} makes",
-        )
+        allowed, what = f"at most {MAX_COLUMNS}", f"the number of columns that {target} makes"
+        refuse("PayloadSizeExceeded", target, len(columns), allowed, what)
     size = len(set(fields.values()))
     columns = {column: number for column, number in columns.items() if number}
     return Features(columns, {column: fields[column] for column in columns}, size, non_null)
@@ -123,13 +118,8 @@ def _walk(objects: Sequence[Any], target: str) -> Iterator[tuple[str, Any, str]]
                 yield _escaped(name), value, f"{place}.{name}"
                 continue
             if _FORBIDDEN & set(name):
-                refuse(
-                    _CODE,
-                    place,
-                    name,
-                    "free of spaces, colons, bars and control characters",
-                    what=f"the namespace in {place}",
-                )
+                allowed = "free of spaces, colons, bars and control characters"
+                refuse(_CODE, place, name, allowed, what=f"the namespace in {place}")
             for inner, inner_value in _pairs(value, f"{place}.{name}"):
                 field = f"{_escaped(name, namespace=True)}.{_escaped(inner)}"
                 yield field, inner_value, f"{place}.{name}.{inner}"
@@ -186,12 +176,8 @@ def _columns(field: str, value: object, place: str) -> Iterator[tuple[str, float
                 refuse(_CODE, f"{place}[{i}]", number, "a number, as arrays hold numbers only")
             yield f"{field}[{i}]", squash(_finite(number, f"{place}[{i}]"))
     else:
-        refuse(
-            _CODE,
-            place,
-            value,
-            "a string, number, boolean, null, numeric array or, one level deep, an object",
-        )
+        allowed = "a string, number, boolean, null, numeric array or, one level deep, an object"
+        refuse(_CODE, place, value, allowed)
 
 
 def _finite(value: int | float, place: str) -> float:

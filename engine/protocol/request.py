@@ -102,22 +102,14 @@ def parse_rank_request(
     for i, name in enumerate(excluded):
         _check_id(name, f"excludedActions[{i}]", "a string of 1 to 256 characters")
     if len(excluded) > MAX_EXCLUDED:
-        refuse(
-            "PayloadSizeExceeded",
-            "excludedActions",
-            len(excluded),
-            f"at most {MAX_EXCLUDED}",
-            what="the number of excludedActions",
-        )
+        allowed, what = f"at most {MAX_EXCLUDED}", "the number of excludedActions"
+        refuse("PayloadSizeExceeded", "excludedActions", len(excluded), allowed, what)
     actions_text = _as_text(actions, "actions", _parse_actions)
     context_text = _as_text(context_features, "contextFeatures", _parse_context)
-    if len(actions_text) + len(context_text) > MAX_PAYLOAD:
-        refuse(
-            "PayloadSizeExceeded",
-            "the size of the request",
-            len(actions_text) + len(context_text),
-            f"at most {MAX_PAYLOAD} characters",
-        )
+    size = len(actions_text) + len(context_text)
+    if size > MAX_PAYLOAD:
+        allowed = f"at most {MAX_PAYLOAD} characters"
+        refuse("PayloadSizeExceeded", "the size of the request", size, allowed)
     request = RankRequest(
         context=_context_of(context_text),
         actions=_actions_of(actions_text),
@@ -128,12 +120,8 @@ def parse_rank_request(
         actions_text=actions_text,
     )
     if not request.allowed:
-        refuse(
-            _CODE,
-            "excludedActions",
-            list(excluded),
-            "a list that leaves at least one action to show",
-        )
+        allowed = "a list that leaves at least one action to show"
+        refuse(_CODE, "excludedActions", list(excluded), allowed)
     return request
 
 
@@ -228,9 +216,8 @@ def _parse_action(action: object, target: str) -> Action:
     objects = _as_list(action.get("features"), f"{target}.features", "a list of objects")
     features = flatten(objects, f"{target}.features")
     if not features.non_null:
-        refuse(
-            _CODE, f"{target}.features", list(objects), "objects with at least one non-null feature"
-        )
+        allowed = "objects with at least one non-null feature"
+        refuse(_CODE, f"{target}.features", list(objects), allowed)
     return Action(id=str(name), features=features)
 
 
@@ -241,14 +228,8 @@ def _as_list(value: object, target: str, allowed: str) -> Sequence[Any]:
 
 
 def _check_id(value: object, target: str, allowed: str) -> None:
-    if not isinstance(value, str) or not 1 <= len(value) <= MAX_ID_LENGTH or not _is_unicode(value):
+    if not isinstance(value, str) or not 1 <= len(value) <= MAX_ID_LENGTH:
         refuse(_CODE, target, value, allowed)
-
-
-def _is_unicode(text: str) -> bool:
-    """False for half a surrogate pair, which JSON can spell but no encoding can hold."""
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        return False
-    return True
+    # Half a surrogate pair, which JSON can spell but no encoding can hold, is left out.
+    if value.encode(errors="ignore").decode() != value:
+        refuse(_CODE, target, value, allowed)

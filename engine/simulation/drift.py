@@ -39,8 +39,7 @@ class Tastes:
             (visitors, items, 3).
         """
         changed = np.arange(len(cells)) >= self.since[cells]
-        result: Array = np.where(changed[:, None, None], self.after[cells], self.before[cells])
-        return result
+        return np.where(changed[:, None, None], self.after[cells], self.before[cells])
 
 
 def drifting(world: World, drift: Drift, visitors: int, seed: int) -> Tastes:

@@ -42,7 +42,7 @@ from engine.learners.bayesian.basis import MAX_BASIS
 from engine.learners.bayesian.hypothesis import HYPOTHESES, Hypothesis
 from engine.learners.bayesian.learner import BayesianLearner
 from engine.loop.entries import Ranked
-from engine.loop.state import EventState
+from engine.loop.event import EventState
 from engine.simulation.crowd import crowd
 from engine.worlds import WORLDS, World, key_of
 from tests.oracles import Row, all_columns, naive_row

@@ -189,8 +189,7 @@ class Standings:
 
     def _means(self, contender: str) -> Array:
         """Mean reward of each repetition."""
-        sums: Array = np.array([o.rewards[-1] for o in self.outcomes(contender)])
-        return sums / self.plan.visitors
+        return np.array([o.rewards[-1] / self.plan.visitors for o in self.outcomes(contender)])
 
     def _won(self) -> dict[str, float]:
         """Share of the shared repetitions that each contender has won."""

@@ -23,7 +23,7 @@ from engine.evaluation.switch_value import FOLDS, SwitchValue, switch_value
 from engine.learners.base import Learner
 from engine.learners.bayesian.learner import BayesianLearner
 from engine.loop.entries import Configured, Ranked, Rewarded
-from engine.loop.state import EventState
+from engine.loop.event import EventState
 from engine.policies.base import Policy
 from engine.simulation.baselines import best_rule
 from engine.simulation.crowd import serve, visitor
