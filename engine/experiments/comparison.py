@@ -21,7 +21,7 @@ from engine.loop.learning_loop import LearningLoop
 from engine.loop.settings import LearningMode, LoopSettings
 from engine.protocol.request import parse_rank_request
 from engine.simulation.baselines import Baseline
-from engine.simulation.crowd import serve, visitor
+from engine.simulation.crowd import nth_visitor, serve
 from engine.streams import stream
 from engine.worlds.world import World
 
@@ -143,11 +143,11 @@ class Comparison:
 
     def step(self) -> None:
         """Let one visitor in."""
-        guest = visitor(self.world, self.seed, len(self))
+        visitor = nth_visitor(self.world, self.seed, len(self))
         rng = stream(self.seed, "baseline", len(self))
-        first = self.baseline.choose(guest.context, rng)
+        first = self.baseline.choose(visitor.context, rng)
         for loop in self.loops.values():
-            serve(loop, self.world, guest, first)
+            serve(loop, self.world, visitor, first)
         self.record.follow(self.apprentice)
         if self.auto is not None and self.is_apprentice and self.auto.says(self.record):
             self.go_online()

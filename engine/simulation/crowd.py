@@ -20,14 +20,14 @@ class Visitor:
     uniform: float
 
 
-def visitor(world: World, seed: int, number: int) -> Visitor:
+def nth_visitor(world: World, seed: int, number: int) -> Visitor:
     """The visitor with this number, counted from 0."""
     rng = stream(seed, "visitor", number)
     return Visitor(world.visitor(rng), float(rng.random()))
 
 
 def serve(
-    loop: LearningLoop, world: World, guest: Visitor, first: str | None = None
+    loop: LearningLoop, world: World, visitor: Visitor, first: str | None = None
 ) -> dict[str, object]:
     """Rank for a visitor and send the reward that they give.
 
@@ -39,14 +39,14 @@ def serve(
         truth the expected reward of that action and of the best one.
     """
     actions = world.actions if first is None else world.actions_from(first)
-    answer = loop.rank(actions, world.features(guest.context))
-    value = world.answer(guest.context, answer.reward_action_id, guest.uniform)
+    answer = loop.rank(actions, world.features(visitor.context))
+    value = world.answer(visitor.context, answer.reward_action_id, visitor.uniform)
     loop.reward(answer.event_id, value)
-    expected = world.expected[world.cell(guest.context)]
+    expected = world.expected[world.cell(visitor.context)]
     shown = world.position(answer.reward_action_id)
     return {
         "event": answer.event_id,
-        **guest.context,
+        **visitor.context,
         "action": answer.reward_action_id,
         "probability": loop.events[answer.event_id].ranked.propensity,
         "reward": value,
@@ -58,4 +58,4 @@ def serve(
 def crowd(loop: LearningLoop, world: World, visitors: int) -> Iterator[dict[str, object]]:
     """Let visitors in, one row each; the numbering goes on from the loop's events."""
     for _ in range(visitors):
-        yield serve(loop, world, visitor(world, loop.seed, len(loop.events)))
+        yield serve(loop, world, nth_visitor(world, loop.seed, len(loop.events)))

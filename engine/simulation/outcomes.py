@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.arrays import Array
-from engine.simulation.crowd import visitor
+from engine.simulation.crowd import nth_visitor
 from engine.simulation.drift import Drift, drifting
 from engine.worlds.world import World
 
@@ -42,9 +42,9 @@ def potential_outcomes(
     world: World, visitors: int, seed: int, drift: Drift = "none"
 ) -> PotentialOutcomes:
     """The first visitors of a seed; kept, as several contenders meet them in turn."""
-    crowd = [visitor(world, seed, number) for number in range(visitors)]
-    cells = np.array([world.cell(guest.context) for guest in crowd], dtype=np.intp)
-    uniform = np.array([guest.uniform for guest in crowd])[:, None]
+    crowd = [nth_visitor(world, seed, number) for number in range(visitors)]
+    cells = np.array([world.cell(visitor.context) for visitor in crowd], dtype=np.intp)
+    uniform = np.array([visitor.uniform for visitor in crowd])[:, None]
     outcomes = drifting(world, drift, visitors, seed).outcomes(cells)
     half, full = outcomes[:, :, 1], outcomes[:, :, 2]
     rewards = 0.5 * (uniform < full + half) + 0.5 * (uniform < full)

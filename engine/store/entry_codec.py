@@ -19,6 +19,7 @@ from engine.loop.entries import Entry, Undone
 from engine.loop.settings import LoopSettings
 from engine.policies.base import Policy
 from engine.policies.registry import POLICIES
+from engine.protocol.features import as_plain
 from engine.protocol.request import RankRequest, parse_rank_request
 
 Text = Callable[[Any], str]
@@ -84,7 +85,9 @@ def _refuse_constant(name: str) -> None:
     raise UnreadableError(f"{name} is not a number of JSON")
 
 
-_dump: Text = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode
+_dump: Text = json.JSONEncoder(
+    default=as_plain, ensure_ascii=False, separators=(",", ":"), allow_nan=False
+).encode
 
 
 # -- writing --------------------------------------------------------------------------

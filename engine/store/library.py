@@ -33,7 +33,7 @@ class Library:
 
     def begin(self, owner: str, world: World, seed: int, settings: LoopSettings) -> StoredLoop:
         """A new loop; it will be in the store from its first event on. See `StoredLoop.create`."""
-        kept = StoredLoop.create(
+        stored = StoredLoop.create(
             self.store,
             owner=owner,
             world=world,
@@ -42,8 +42,8 @@ class Library:
             followers=self.followers,
         )
         with self._lock:
-            self._loops[kept.id] = kept
-        return kept
+            self._loops[stored.id] = stored
+        return stored
 
     def open(self, loop_id: str) -> StoredLoop:
         """A loop, as it is now; opened by the first who asks.
@@ -56,14 +56,14 @@ class Library:
             turn = self._locks.setdefault(loop_id, _Turn())
         with turn.lock:
             with self._lock:
-                kept = self._loops.get(loop_id)
-            if kept is None:
-                kept = StoredLoop.open(self.store, loop_id, self.followers)
-                kept.snapshot_if_due()
+                stored = self._loops.get(loop_id)
+            if stored is None:
+                stored = StoredLoop.open(self.store, loop_id, self.followers)
+                stored.snapshot_if_due()
                 self.store.touch(loop_id)
                 with self._lock:
-                    self._loops[loop_id] = kept
-            return kept
+                    self._loops[loop_id] = stored
+            return stored
 
     def loops(self, owner: str) -> list[About]:
         """Loops of an owner, the last used first.

@@ -31,8 +31,8 @@ class Snapshots(Database):
 
     def snapshots(self, loop: str) -> list[Snapshot]:
         """A loop's snapshots, oldest first."""
-        kept = select(SNAPSHOTS.c.mark, SNAPSHOTS.c.part, SNAPSHOTS.c.version)
-        rows = self._rows(kept.where(SNAPSHOTS.c.loop == loop).order_by(SNAPSHOTS.c.position))
+        snapshots = select(SNAPSHOTS.c.mark, SNAPSHOTS.c.part, SNAPSHOTS.c.version)
+        rows = self._rows(snapshots.where(SNAPSHOTS.c.loop == loop).order_by(SNAPSHOTS.c.position))
         return [Snapshot(_mark(row.mark), row.part, row.version) for row in rows]
 
     def data(self, loop: str, snapshot: Snapshot) -> bytes | None:

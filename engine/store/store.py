@@ -134,13 +134,13 @@ class Store(Logs, Snapshots):
         self.create(copy, ready=False)
         with self._writing() as connection:
             for table in (ENTRIES, SNAPSHOTS):
-                kept = [column for column in table.c if column.name != "loop"]
+                columns = [column for column in table.c if column.name != "loop"]
                 # A snapshot is of what is before its position.
                 most = about.length - (table is ENTRIES)
-                old = select(bindparam("b_new", new), *kept).where(
+                old = select(bindparam("b_new", new), *columns).where(
                     table.c.loop == loop, table.c.position <= most
                 )
-                names = ["loop", *(column.name for column in kept)]
+                names = ["loop", *(column.name for column in columns)]
                 connection.execute(insert(table).from_select(names, old))
             connection.execute(
                 update(LOOPS)

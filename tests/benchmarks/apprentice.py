@@ -27,7 +27,7 @@ from engine import LearningLoop, LoopSettings
 from engine.evaluation.matching import LATEST, MatchingRecord
 from engine.experiments.comparison import Comparison
 from engine.simulation.baselines import Baseline, always, best_rule, mood
-from engine.simulation.crowd import serve, visitor
+from engine.simulation.crowd import nth_visitor, serve
 from engine.streams import stream
 from engine.worlds.coffee import COFFEE
 
@@ -64,9 +64,9 @@ def watch(rule: Baseline, settings: LoopSettings, visitors: int, seed: int) -> M
     """An apprentice beside a baseline."""
     loop, record = LearningLoop(settings, seed=seed), MatchingRecord()
     for number in range(visitors):
-        guest = visitor(COFFEE, seed, number)
-        first = rule.choose(guest.context, stream(seed, "baseline", number))
-        serve(loop, COFFEE, guest, first)
+        visitor = nth_visitor(COFFEE, seed, number)
+        first = rule.choose(visitor.context, stream(seed, "baseline", number))
+        serve(loop, COFFEE, visitor, first)
     record.follow(loop)
     return record
 

@@ -20,7 +20,7 @@ from statistics import median
 from types import FrameType
 
 from engine import LearningLoop
-from engine.simulation.crowd import visitor
+from engine.simulation.crowd import nth_visitor
 from engine.store import Store, StoredLoop
 from engine.worlds.coffee import COFFEE
 from pages.parts.play.session import PlaySession
@@ -113,8 +113,8 @@ def rank_and_reward(loop: LearningLoop | StoredLoop, place: str) -> dict[str, li
     """Journeys of the two calls on a loop."""
     ranks, rewards = [], []
     for number in range(EVENTS + TIMES):
-        guest = visitor(COFFEE, 7, number)
-        context = COFFEE.features(guest.context)
+        visitor = nth_visitor(COFFEE, 7, number)
+        context = COFFEE.features(visitor.context)
         journey = walk(lambda c=context, n=number: loop.rank(COFFEE.actions, c, event_id=f"e{n}"))  # type: ignore[misc]
         ranks.append(journey)
         rewards.append(walk(lambda n=number: loop.reward(f"e{n}", n % 2)))  # type: ignore[misc]

@@ -19,7 +19,7 @@ from pathlib import Path
 
 from engine import LearningLoop, LoopSettings
 from engine.evaluation.learning_curve import LearningCurve
-from engine.simulation.crowd import crowd, serve, visitor
+from engine.simulation.crowd import crowd, nth_visitor, serve
 from engine.store import About, Library, Limits, Store, StoredLoop
 from engine.store.exchange.formats import FORMATS, Format, import_file
 from engine.worlds import World
@@ -38,8 +38,8 @@ def seconds(work: Callable[[], object]) -> float:
 
 def click(loop: LearningLoop) -> None:
     """Rank and Reward in one commit, as the page does it."""
-    guest = visitor(WORLD, loop.seed, len(loop.events))
-    loop.together(lambda: serve(loop, WORLD, guest))
+    visitor = nth_visitor(WORLD, loop.seed, len(loop.events))
+    loop.together(lambda: serve(loop, WORLD, visitor))
 
 
 def followers(world: World | None) -> tuple[LearningCurve, ...]:

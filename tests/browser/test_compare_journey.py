@@ -64,10 +64,10 @@ def test_a_rule_edited_in_place_is_what_is_shown_and_is_in_the_link(
     page.press("step")
     page.expect_visitors(1)
     assert parse_qs(urlsplit(page.page.url).query)["table"] == ["3,3,0"]
-    guest = open_compare().visit(page.page.url)
-    guest.expect_visitors(1)
-    guest.let_in(100, 101)
-    sunny = [row for row in guest.rows(101) if "weather=Sunny" in row["context"]]
+    visitor = open_compare().visit(page.page.url)
+    visitor.expect_visitors(1)
+    visitor.let_in(100, 101)
+    sunny = [row for row in visitor.rows(101) if "weather=Sunny" in row["context"]]
     assert sunny
     assert {row["baseline_shown"] for row in sunny} == {"Latte"}
 

@@ -6,7 +6,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from playwright.sync_api import expect
 
-from engine.simulation.crowd import visitor
+from engine.simulation.crowd import nth_visitor
 from engine.worlds.coffee import COFFEE
 from tests.browser.app import running
 from tests.browser.conftest import OpenPage
@@ -64,11 +64,11 @@ def test_the_story_from_the_first_click_to_a_link_for_others(open_page: OpenPage
     play.press("reset")
     play.expect_visitors(0)
 
-    guest = open_page().visit(play.link)
-    expect(guest.keyed("play-truth").get_by_role("switch")).to_be_checked()
-    guest.expect_visitors(0)
-    expect(guest.who).to_have_text(play.who.inner_text())
-    assert (guest.offered, guest.chances) == (play.offered, play.chances)
+    visitor = open_page().visit(play.link)
+    expect(visitor.keyed("play-truth").get_by_role("switch")).to_be_checked()
+    visitor.expect_visitors(0)
+    expect(visitor.who).to_have_text(play.who.inner_text())
+    assert (visitor.offered, visitor.chances) == (play.offered, play.chances)
 
 
 def test_a_link_carries_the_world_the_seed_and_every_setting(open_page: OpenPage) -> None:
@@ -93,14 +93,14 @@ def test_a_link_carries_the_world_the_seed_and_every_setting(open_page: OpenPage
     }  # fmt: skip
     assert parse_qs(urlsplit(play.page.url).query) == parse_qs(urlsplit(link).query)
 
-    guest = open_page().visit(link)
-    expect(guest.keyed("play-world").get_by_role("radio", name="Shop")).to_be_checked()
-    expect(guest.keyed("play-next").get_by_role("switch")).to_be_checked()
-    settings = guest.open_settings()
+    visitor = open_page().visit(link)
+    expect(visitor.keyed("play-world").get_by_role("radio", name="Shop")).to_be_checked()
+    expect(visitor.keyed("play-next").get_by_role("switch")).to_be_checked()
+    settings = visitor.open_settings()
     expect(settings.get_by_role("spinbutton", name="Seed")).to_have_value("4711")
     expect(settings.get_by_role("radio", name="pairs")).to_be_checked()
     expect(settings.get_by_role("slider", name="Exploration floor")).to_have_value("6")
-    assert (guest.offered, guest.chances) == (play.offered, play.chances)
+    assert (visitor.offered, visitor.chances) == (play.offered, play.chances)
 
 
 def test_the_keyboard_steps_rewards_plays_pauses_undoes_and_calls_the_next(
@@ -188,7 +188,7 @@ def test_fast_clicks_do_not_change_who_the_next_visitor_is(open_page: OpenPage) 
     play.settle()
     events = play.events()
     assert len(events) > 1
-    came = [visitor(COFFEE, 7, number).context for number in range(len(events))]
+    came = [nth_visitor(COFFEE, 7, number).context for number in range(len(events))]
     logged = [dict(fact.split("=") for fact in e["context"].split(", ")) for e in events]
     assert logged == came
 

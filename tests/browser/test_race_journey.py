@@ -92,11 +92,11 @@ def test_processes_end_with_the_race(open_race: OpenRace, server: Server) -> Non
 def test_two_people_get_the_same_race_from_the_same_link(open_race: OpenRace) -> None:
     page = open_race(f"{QUICK}&world=news&seed=3&who=ours,ucb,segments&field=place&drift=slow")
     page.race()
-    guest = open_race().visit(page.link)
-    expect(guest.button("start")).to_be_visible()
-    guest.settle()
-    guest.race()
-    assert guest.rows("runs") == page.rows("runs")
+    visitor = open_race().visit(page.link)
+    expect(visitor.button("start")).to_be_visible()
+    visitor.settle()
+    visitor.race()
+    assert visitor.rows("runs") == page.rows("runs")
 
 
 def test_the_keyboard_starts_and_stops(open_race: OpenRace) -> None:

@@ -16,7 +16,7 @@ from engine.experiments.race.plan import Plan
 from engine.experiments.race.runs import race
 from engine.experiments.race.standings import Standings
 from engine.simulation.baselines import best_rule
-from engine.simulation.crowd import crowd, visitor
+from engine.simulation.crowd import crowd, nth_visitor
 from engine.store import Library, Store, StoredLoop
 from engine.store.exchange.formats import import_file
 from engine.store.exchange.jsonl import export_lines
@@ -38,7 +38,7 @@ def seen_of(loop: LearningLoop, world: World) -> list[object]:
     return [
         world.digest,
         world.expected.tobytes(),
-        [visitor(world, loop.seed, number) for number in range(5)],
+        [nth_visitor(world, loop.seed, number) for number in range(5)],
         [(ranked.event_id, ranked.probabilities, ranked.means) for ranked in asked],
     ]
 

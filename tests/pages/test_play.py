@@ -10,7 +10,7 @@ from streamlit.runtime.scriptrunner_utils.script_run_context import ScriptRunCon
 
 from engine.evaluation import event_table
 from engine.loop.entries import Configured, Ranked
-from engine.simulation.crowd import visitor
+from engine.simulation.crowd import nth_visitor
 from engine.worlds import WORLDS, key_of
 from pages.parts.play.setup import PlaySetup
 from tests.pages.conftest import App, many_frames
@@ -89,7 +89,7 @@ def test_who_is_next_without_an_answer_is_another_one_each_time(open_app: Open) 
         came.append(app.click("next-visitor").session.open.context)
         assert came[-1] != came[-2]
     app.answer(1.0).set("play-next", True).answer(0.0)
-    assert app.session.open.context == visitor(WORLDS["coffee"], 7, 2).context
+    assert app.session.open.context == nth_visitor(WORLDS["coffee"], 7, 2).context
 
 
 def test_the_visitor_stays_unless_the_next_one_is_wanted(open_app: Open) -> None:

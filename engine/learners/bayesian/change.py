@@ -85,10 +85,10 @@ class ChangeDetector(Learned):
             self._drop(1)
 
     def _take_over(self) -> None:
-        """The challenger is believed from now on; the better of the others is kept."""
-        kept = self.log_odds[:-1].index(max(self.log_odds[:-1]))
-        self.banks = [self.banks[-1], self.banks[kept]]
-        self.log_odds = [self.log_odds[-1], self.log_odds[kept]]
+        """The challenger is believed from now on; the better of the others stays."""
+        better = self.log_odds[:-1].index(max(self.log_odds[:-1]))
+        self.banks = [self.banks[-1], self.banks[better]]
+        self.log_odds = [self.log_odds[-1], self.log_odds[better]]
         self.banks[0].restore(self.hypotheses)
         self.changes.append((self.learned, self.banks[0].born))
         self._challenge()

@@ -53,9 +53,9 @@ def _write_dsjson(library: Library, about: About, file: BinaryIO, progress: Prog
 
 
 def _write_model(library: Library, about: About, file: BinaryIO, progress: Progress) -> None:
-    kept = library.open(about.id)
-    with kept.lock:
-        file.write(dump({"learner": kept.loop.state.learner}))
+    stored = library.open(about.id)
+    with stored.lock:
+        file.write(dump({"learner": stored.loop.state.learner}))
 
 
 FORMATS = (

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from engine.simulation.crowd import Visitor, visitor
+from engine.simulation.crowd import Visitor, nth_visitor
 from engine.worlds import Context, World
 
 LAG = 0.5
@@ -34,7 +34,7 @@ class Arrivals:
 
     def call_next(self, number: int) -> None:
         """The visitor of the crowd with this number walks up."""
-        self.greet(visitor(self._world, self._seed, number).context)
+        self.greet(nth_visitor(self._world, self._seed, number).context)
 
     def let_pass(self) -> None:
         """Who stands there leaves without an answer, and somebody else walks up.
@@ -48,7 +48,7 @@ class Arrivals:
 
     def as_visitor(self, number: int) -> Visitor:
         """Who stands there, with the luck of the crowd's visitor of this number."""
-        return Visitor(self.context, visitor(self._world, self._seed, number).uniform)
+        return Visitor(self.context, nth_visitor(self._world, self._seed, number).uniform)
 
     def ask(self, field: str, value: str) -> None:
         """Ask for another value of one field of the visitor's context."""

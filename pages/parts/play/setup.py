@@ -50,16 +50,16 @@ class PlaySetup(Tunable):
         """See `Tunable`: all that a loop may choose by."""
         return {key: policy() for key, policy in POLICIES.items() if policy.loggable}
 
-    def of_loop(self, kept: StoredLoop) -> Self:
+    def of_loop(self, stored: StoredLoop) -> Self:
         """The same for a loop as it is: its world, its seed and, as far as they can be shown
         here, its settings."""
-        settings = kept.loop.settings
+        settings = stored.loop.settings
         key = settings.policy.key
         knobs = {n: knob.number(settings.policy) for n, knob in self.knobs_of(key).items()}
         return replace(
             self,
-            world=self.world if kept.world is None else key_of(kept.world),
-            seed=kept.loop.seed,
+            world=self.world if stored.world is None else key_of(stored.world),
+            seed=stored.loop.seed,
             policy=key,
             crosses=settings.crosses,
             mode=settings.learning_mode,

@@ -8,7 +8,7 @@ from pprint import pformat
 import engine
 from engine import LearningLoop, LoopSettings
 from engine.loop.entries import Configured, Ranked
-from engine.simulation.crowd import Visitor, visitor
+from engine.simulation.crowd import Visitor, nth_visitor
 from engine.worlds import WORLDS, World, key_of
 
 _HEAD = '''\
@@ -94,8 +94,10 @@ def _steps(loop: LearningLoop, world: World) -> Iterator[str]:
             yield _change(settings, entry.settings)
             settings = entry.settings
         elif isinstance(entry, Ranked):
-            guest = visitor(world, loop.seed, number)
-            yield _CROWD if _is_of_crowd(loop, world, entry, guest) else _visit(loop, world, entry)
+            visitor = nth_visitor(world, loop.seed, number)
+            yield (
+                _CROWD if _is_of_crowd(loop, world, entry, visitor) else _visit(loop, world, entry)
+            )
             number += 1
 
 
@@ -109,11 +111,11 @@ def _change(old: LoopSettings | None, new: LoopSettings) -> str:
     return f"LoopSettings({changed})" if old is None else f"loop.configure({changed})"
 
 
-def _is_of_crowd(loop: LearningLoop, world: World, ranked: Ranked, guest: Visitor) -> bool:
+def _is_of_crowd(loop: LearningLoop, world: World, ranked: Ranked, visitor: Visitor) -> bool:
     state = loop.events[ranked.event_id]
     context = world.context_of(ranked.request)
-    value = world.answer(context, ranked.action_id, guest.uniform)
-    return state.open and context == guest.context and state.rewards == [value]
+    value = world.answer(context, ranked.action_id, visitor.uniform)
+    return state.open and context == visitor.context and state.rewards == [value]
 
 
 def _visit(loop: LearningLoop, world: World, ranked: Ranked) -> str:

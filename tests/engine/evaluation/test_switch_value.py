@@ -26,7 +26,7 @@ from engine.loop.entries import Configured, Ranked, Rewarded
 from engine.loop.event import EventState
 from engine.policies.base import Policy
 from engine.simulation.baselines import best_rule
-from engine.simulation.crowd import serve, visitor
+from engine.simulation.crowd import nth_visitor, serve
 from engine.worlds.coffee import COFFEE
 from tests.clock import ManualClock
 from tests.engine.comparable import imitation_head
@@ -299,8 +299,8 @@ def apprentices(seeds: range, exploration: float) -> Callable[[int], Crowd]:
     def after(visitors: int) -> Crowd:
         for loop in loops:
             for number in range(len(loop.events), visitors):
-                guest = visitor(COFFEE, loop.seed, number)
-                serve(loop, COFFEE, guest, BY_WEATHER.choose(guest.context, CHANCE))
+                visitor = nth_visitor(COFFEE, loop.seed, number)
+                serve(loop, COFFEE, visitor, BY_WEATHER.choose(visitor.context, CHANCE))
         return Crowd(loops)
 
     return after

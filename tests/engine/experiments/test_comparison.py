@@ -15,7 +15,7 @@ from engine.experiments.comparison import ARMS, AutoSwitch, Comparison
 from engine.loop.settings import LearningMode
 from engine.policies.base import Policy
 from engine.simulation.baselines import Baseline, always, best_rule, mood, value_of
-from engine.simulation.crowd import visitor
+from engine.simulation.crowd import nth_visitor
 from engine.streams import stream
 from engine.worlds import WORLDS
 from engine.worlds.coffee import COFFEE
@@ -68,9 +68,9 @@ def test_all_arms_meet_the_same_visitors_with_the_baselines_item_first(
 ) -> None:
     comparison = crowd(40, baseline, seed=5)
     for number, asked in enumerate(zip(*map(requests, comparison.loops.values()), strict=True)):
-        guest = visitor(COFFEE, 5, number)
-        first = baseline.choose(guest.context, stream(5, "baseline", number))
-        expected = request_of(COFFEE.features(guest.context), *COFFEE.actions_from(first))
+        visitor = nth_visitor(COFFEE, 5, number)
+        first = baseline.choose(visitor.context, stream(5, "baseline", number))
+        expected = request_of(COFFEE.features(visitor.context), *COFFEE.actions_from(first))
         for request in asked:
             assert request.context_text == expected.context_text
             assert request.actions_text == expected.actions_text
@@ -94,11 +94,11 @@ def test_a_visitor_gives_every_arm_what_their_luck_gives_for_the_item_shown() ->
     walk(comparison, 60)
     agreed = 0
     for number in range(120):
-        guest = visitor(world, 3, number)
+        visitor = nth_visitor(world, 3, number)
         states = [list(loop.events.values())[number] for loop in comparison.loops.values()]
         for state in states:
             shown = state.ranked.action_id
-            assert state.earned == world.answer(guest.context, shown, guest.uniform)
+            assert state.earned == world.answer(visitor.context, shown, visitor.uniform)
         agreed += len({state.ranked.action_id for state in states}) < len(states)
     assert 10 < agreed < 110
 
@@ -349,11 +349,11 @@ def test_the_table_has_a_row_for_every_visitor(walked: Comparison) -> None:
     apprentice = list(walked.apprentice.events.values())
     for number in (1, 60, 120, 121, 180, 181, 210):
         row, own = table[number - 1], apprentice[number - 1].ranked
-        guest = visitor(COFFEE, 1, number - 1)
+        visitor = nth_visitor(COFFEE, 1, number - 1)
         names = ("name", "weather", "timeofday")
         expected: dict[str, object] = {
             "visitor": number,
-            "context": ", ".join(f"{name}={guest.context[name]}" for name in names),
+            "context": ", ".join(f"{name}={visitor.context[name]}" for name in names),
             "mode": "online" if 120 < number <= 180 else "apprentice",
             "apprentice_choice": own.request.actions[own.chosen].id,
             "agreement": own.probabilities[0],
@@ -363,7 +363,7 @@ def test_the_table_has_a_row_for_every_visitor(walked: Comparison) -> None:
             expected[f"{arm}_shown"] = state.ranked.action_id
             expected[f"{arm}_reward"] = state.earned
         assert row == expected
-        assert row["baseline_shown"] == BY_WEATHER.table[guest.context["weather"],]
+        assert row["baseline_shown"] == BY_WEATHER.table[visitor.context["weather"],]
     choices = [row["apprentice_choice"] != row["apprentice_shown"] for row in table]
     assert any(choices[:120])
     assert not any(choices[120:180])

@@ -16,7 +16,7 @@ from engine.loop.entries import Activated, Expired, Ranked, Rewarded
 from engine.loop.revision import MAX_FORKS, SPACING
 from engine.loop.settings import learner_of
 from engine.loop.state import LoopState
-from engine.simulation.crowd import visitor
+from engine.simulation.crowd import nth_visitor
 from engine.worlds import WORLDS
 from tests.clock import ManualClock
 from tests.engine.comparable import learned_bits
@@ -38,9 +38,9 @@ KINDS: dict[str, LoopSettings] = {
 
 def arrive(loop: LearningLoop, number: int) -> tuple[str, float]:
     """A visitor's event and what they give; tastes turn after half of them."""
-    guest = visitor(COFFEE, 5, number)
-    answer = loop.rank(COFFEE.actions, COFFEE.features(guest.context))
-    value = COFFEE.answer(guest.context, answer.reward_action_id, guest.uniform)
+    visitor = nth_visitor(COFFEE, 5, number)
+    answer = loop.rank(COFFEE.actions, COFFEE.features(visitor.context))
+    value = COFFEE.answer(visitor.context, answer.reward_action_id, visitor.uniform)
     return answer.event_id, value if number < VISITORS / 2 else 1 - value
 
 
@@ -92,9 +92,9 @@ def test_visitors_who_give_0_and_then_more_earn_what_more_at_once_earns() -> Non
     for parts in ([0.0], []):
         loop = LearningLoop(LoopSettings(reward_aggregation="sum"), seed=5, clock=ManualClock())
         for number in range(300):
-            guest = visitor(COFFEE, 5, number)
-            answer = loop.rank(COFFEE.actions, COFFEE.features(guest.context))
-            value = COFFEE.answer(guest.context, answer.reward_action_id, guest.uniform)
+            visitor = nth_visitor(COFFEE, 5, number)
+            answer = loop.rank(COFFEE.actions, COFFEE.features(visitor.context))
+            value = COFFEE.answer(visitor.context, answer.reward_action_id, visitor.uniform)
             for part in (*parts, value):
                 loop.reward(answer.event_id, part)
         assert not loop.learner.changes

@@ -16,7 +16,7 @@ from engine.simulation.baselines import (
     rule_table,
     value_of,
 )
-from engine.simulation.crowd import visitor
+from engine.simulation.crowd import nth_visitor
 from engine.streams import stream
 from engine.worlds import WORLDS, World
 from engine.worlds.coffee import COFFEE
@@ -222,9 +222,9 @@ def test_a_baseline_is_worth_what_a_crowd_gives_for_it(baseline: Baseline) -> No
     """Mean over 3,000 visitors, within 4 standard errors."""
     rewards = []
     for number in range(3_000):
-        guest = visitor(COFFEE, 8, number)
-        shown = baseline.choose(guest.context, stream(8, "baseline", number))
-        rewards.append(COFFEE.answer(guest.context, shown, guest.uniform))
+        visitor = nth_visitor(COFFEE, 8, number)
+        shown = baseline.choose(visitor.context, stream(8, "baseline", number))
+        rewards.append(COFFEE.answer(visitor.context, shown, visitor.uniform))
     error = np.std(rewards, ddof=1) / np.sqrt(3_000)
     assert abs(np.mean(rewards) - value_of(COFFEE, baseline)) < 4 * error
 

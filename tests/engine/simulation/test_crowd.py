@@ -8,7 +8,7 @@ import pytest
 from engine import LearningLoop, LoopSettings, Thompson, Uniform
 from engine.arrays import Array
 from engine.loop.entries import Ranked, Rewarded
-from engine.simulation.crowd import crowd, serve, visitor
+from engine.simulation.crowd import crowd, nth_visitor, serve
 from engine.worlds import WORLDS, World
 from engine.worlds.coffee import COFFEE
 from tests.clock import ManualClock
@@ -25,19 +25,22 @@ every_world = pytest.mark.parametrize("world", WORLDS.values(), ids=list(WORLDS)
 
 @every_world
 def test_numbered_visitors_come_as_often_too_with_luck_that_is_uniform(world: World) -> None:
-    guests = [visitor(world, 2026, number) for number in range(4_000)]
+    visitors = [nth_visitor(world, 2026, number) for number in range(4_000)]
 
     def counts(found: Iterable[int], size: int) -> Array:
         return np.bincount(list(found), minlength=size).astype(float)
 
-    cells = counts((world.cell(guest.context) for guest in guests), len(world.contexts))
+    cells = counts((world.cell(visitor.context) for visitor in visitors), len(world.contexts))
     assert chi_square(cells, world.frequencies) < CHI_SQUARE_999[len(cells) - 1]
-    lucks = counts((int(guest.uniform * 20) for guest in guests), 20)
+    lucks = counts((int(visitor.uniform * 20) for visitor in visitors), 20)
     assert chi_square(lucks, np.full(20, 1 / 20)) < CHI_SQUARE_999[19]
     first = world.fields[0]
     names = [value.name for value in first.values]
     pairs = counts(  # luck is the same for everybody: no first field value is luckier
-        (names.index(guest.context[first.name]) * 2 + int(guest.uniform * 2) for guest in guests),
+        (
+            names.index(visitor.context[first.name]) * 2 + int(visitor.uniform * 2)
+            for visitor in visitors
+        ),
         2 * len(names),
     )
     shares = np.array([value.share for value in first.values], dtype=float)
@@ -47,9 +50,9 @@ def test_numbered_visitors_come_as_often_too_with_luck_that_is_uniform(world: Wo
 
 @every_world
 def test_a_visitor_depends_on_seed_and_number_only(world: World) -> None:
-    assert visitor(world, 3, 8) == visitor(world, 3, 8)
-    assert len({visitor(world, 3, number).uniform for number in range(100)}) == 100
-    assert len({visitor(world, seed, 8).uniform for seed in range(100)}) == 100
+    assert nth_visitor(world, 3, 8) == nth_visitor(world, 3, 8)
+    assert len({nth_visitor(world, 3, number).uniform for number in range(100)}) == 100
+    assert len({nth_visitor(world, seed, 8).uniform for seed in range(100)}) == 100
 
 
 @every_world
@@ -58,10 +61,12 @@ def test_loops_of_one_seed_meet_the_same_visitors_whatever_they_offer(world: Wor
     guessing = list(crowd(LearningLoop(LoopSettings(policy=Uniform()), seed=5), world, 40))
     names = [field.name for field in world.fields]
     for number, (one, other) in enumerate(zip(learning, guessing, strict=True)):
-        guest = visitor(world, 5, number)
+        visitor = nth_visitor(world, 5, number)
         for row in (one, other):
-            assert {name: row[name] for name in names} == guest.context
-            assert row["reward"] == world.answer(guest.context, str(row["action"]), guest.uniform)
+            assert {name: row[name] for name in names} == visitor.context
+            assert row["reward"] == world.answer(
+                visitor.context, str(row["action"]), visitor.uniform
+            )
     assert [row["action"] for row in learning] != [row["action"] for row in guessing]
 
 
@@ -101,13 +106,13 @@ def test_a_visitor_is_the_same_person_with_the_same_luck_in_every_loop() -> None
     names = [field.name for field in COFFEE.fields]
     came = [[tuple(row[n] for n in names) for row in rows] for rows in ways]
     assert came[0] == came[1]
-    assert came[0] == [tuple(visitor(COFFEE, 4, n).context.values()) for n in range(60)]
+    assert came[0] == [tuple(nth_visitor(COFFEE, 4, n).context.values()) for n in range(60)]
     assert [row["action"] for row in ways[0]] != [row["action"] for row in ways[1]]
 
 
 def test_other_seeds_bring_other_visitors() -> None:
     def came(seed: int) -> Sequence[object]:
-        return [(v.context, v.uniform) for v in (visitor(COFFEE, seed, n) for n in range(20))]
+        return [(v.context, v.uniform) for v in (nth_visitor(COFFEE, seed, n) for n in range(20))]
 
     assert came(0) != came(1)
     assert came(0) == came(0)
@@ -121,25 +126,25 @@ def test_a_crowd_that_comes_in_two_parts_is_the_same_crowd() -> None:
 
 def test_a_visitors_row_tells_what_happened_and_the_hidden_truth() -> None:
     loop = LearningLoop(seed=2, clock=ManualClock())
-    guest = visitor(COFFEE, 2, 0)
-    row = serve(loop, COFFEE, guest)
+    visitor = nth_visitor(COFFEE, 2, 0)
+    row = serve(loop, COFFEE, visitor)
     state = loop.events[str(row["event"])]
-    truth = COFFEE.expected[COFFEE.cell(guest.context)]
+    truth = COFFEE.expected[COFFEE.cell(visitor.context)]
     assert row == {
         "event": state.ranked.event_id,
-        **guest.context,
+        **visitor.context,
         "action": state.ranked.action_id,
         "probability": state.ranked.probabilities[state.ranked.chosen],
         "reward": state.rewards[0],
         "expected": truth[state.ranked.chosen],
         "best": 1.0,
     }
-    assert 0 <= guest.uniform < 1
+    assert 0 <= visitor.uniform < 1
 
 
 def test_luck_is_uniform() -> None:
     """Mean of 2,000 within 4 standard errors of 1/2, and none outside [0, 1)."""
-    luck = np.array([visitor(COFFEE, 1, n).uniform for n in range(2_000)])
+    luck = np.array([nth_visitor(COFFEE, 1, n).uniform for n in range(2_000)])
     assert luck.min() >= 0
     assert luck.max() < 1
     assert abs(luck.mean() - 0.5) <= 4 * np.sqrt(1 / 12 / 2_000)

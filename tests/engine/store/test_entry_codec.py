@@ -5,6 +5,7 @@ from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -19,7 +20,7 @@ from engine import (
     Uniform,
 )
 from engine.errors import UnreadableError
-from engine.loop.entries import Undone
+from engine.loop.entries import Configured, Undone
 from engine.policies.base import Policy
 from engine.store.entry_codec import (
     from_json,
@@ -154,3 +155,13 @@ def test_a_message_is_short_whatever_the_value() -> None:
 def test_what_is_written_names_every_field() -> None:
     undone = Undone(datetime(2026, 1, 2, tzinfo=UTC), 2)
     assert json.loads(to_text(undone)).keys() == {"kind", *asdict(undone)}
+
+
+def test_settings_of_numpy_are_written_as_the_numbers_they_are() -> None:
+    settings: Any = {
+        "crosses": np.int64(2),
+        "max_events": np.int32(9),
+        "default_reward": np.float32(0.5),
+    }
+    configured = Configured(datetime(2026, 1, 2, tzinfo=UTC), LoopSettings(**settings))
+    assert from_text(to_text(configured)) == configured

@@ -13,7 +13,7 @@ import numpy as np
 from engine import LearningLoop
 from engine.loop.entries import Entry, Ranked, Rewarded, Undone
 from engine.loop.log import EventLog
-from engine.simulation.crowd import serve, visitor
+from engine.simulation.crowd import nth_visitor, serve
 from engine.store import Store, StoredLoop
 from engine.worlds import WORLDS
 
@@ -25,7 +25,9 @@ _CONTEXT.set_forkserver_preload(["tests.engine.store.workers"])
 def serve_next(kept: StoredLoop) -> dict[str, object]:
     """One more visitor of the loop's crowd, Rank and Reward in one commit."""
     loop = kept.loop
-    return loop.together(lambda: serve(loop, WORLD, visitor(WORLD, loop.seed, len(loop.events))))
+    return loop.together(
+        lambda: serve(loop, WORLD, nth_visitor(WORLD, loop.seed, len(loop.events)))
+    )
 
 
 def beliefs(loop: LearningLoop) -> list[object]:
@@ -109,9 +111,9 @@ def _work_until_killed(url: str, loop_id: str, tell: Connection) -> None:
 
 def _serve_slowly(loop: LearningLoop) -> str:
     """One more visitor, Rank and Reward each in its own commit; the event's id."""
-    guest = visitor(WORLD, loop.seed, len(loop.events))
-    answer = loop.rank(WORLD.actions, WORLD.features(guest.context))
-    value = WORLD.answer(guest.context, answer.reward_action_id, guest.uniform)
+    visitor = nth_visitor(WORLD, loop.seed, len(loop.events))
+    answer = loop.rank(WORLD.actions, WORLD.features(visitor.context))
+    value = WORLD.answer(visitor.context, answer.reward_action_id, visitor.uniform)
     loop.reward(answer.event_id, value)
     return answer.event_id
 
