@@ -19,7 +19,7 @@ from engine.loop.event import EventState
 from engine.loop.guards import check_same
 from engine.loop.settings import LoopSettings
 from engine.loop.state import LoopState
-from engine.policies.base import Decision, Normals
+from engine.policies.base import Decision, Normals, Policy
 from engine.protocol.request import RankRequest
 from engine.streams import digest, stream
 
@@ -62,7 +62,8 @@ def decide(state: LoopState, request: RankRequest, now: datetime, normals: Norma
     seed, mode = normals.seed, state.settings.learning_mode
     event_id = request.event_id or _next_event_id(state, seed)
     allowed, size = list(request.allowed), len(request.actions)
-    beliefs, decision = _choose(state, request, normals, stream(seed, "decision", event_id))
+    beliefs = belief(state, request)
+    decision = choose(state, request, beliefs, normals, decision_stream(seed, event_id))
     draw = decision.draw
     shown, propensity = _show(state.settings, seed, event_id, decision)
     return Ranked(
@@ -86,7 +87,7 @@ def decide(state: LoopState, request: RankRequest, now: datetime, normals: Norma
 def probabilities(state: LoopState, request: RankRequest, normals: Normals) -> Array:
     """How likely each non-excluded action is to be chosen, (K,)."""
     rng = stream(normals.seed, "probabilities")
-    return _choose(state, request, normals, rng)[1].probabilities
+    return choose(state, request, belief(state, request), normals, rng).probabilities
 
 
 def probabilities_online(
@@ -94,7 +95,7 @@ def probabilities_online(
 ) -> Array:
     """The same as if the loop were online, with its own learner or another."""
     beliefs, rng = (learner or state.learner).belief(request), stream(normals.seed, "probabilities")
-    return _choose_by(beliefs, state.settings, request, normals, rng).probabilities
+    return _choose_by(state.settings.policy, beliefs, request, normals, rng).probabilities
 
 
 def belief(state: LoopState, request: RankRequest) -> Belief:
@@ -108,34 +109,41 @@ def contributions(state: LoopState, ranked: Ranked) -> Mapping[Group, float]:
     return state.learner.contributions(ranked.impression, online)
 
 
-def _choose(
-    state: LoopState, request: RankRequest, normals: Normals, rng: np.random.Generator
-) -> tuple[Belief, Decision]:
-    """The belief about all actions, and what is chosen among the non-excluded ones."""
-    beliefs, settings = belief(state, request), state.settings
-    if settings.learning_mode == "logging_only":
+def choose(
+    state: LoopState,
+    request: RankRequest,
+    beliefs: Belief,
+    normals: Normals,
+    rng: np.random.Generator,
+    policy: Policy | None = None,
+) -> Decision:
+    """What is chosen among the non-excluded actions.
+
+    Args:
+        beliefs: what the state believes of the request (`belief`).
+        policy: another way to choose than that of the settings.
+    """
+    policy, mode = policy or state.settings.policy, state.settings.learning_mode
+    if mode == "logging_only":
         certain = np.eye(len(request.allowed))[0]
-        return beliefs, Decision(certain, np.zeros(len(certain)), 0, "baseline")
-    if settings.learning_mode == "apprentice":
-        likeness = state.learner.likeness(request)
-        if likeness is not None:
-            decision = _choose_by(likeness, settings, request, normals, rng)
-            return beliefs, replace(decision, draw=None, part=None)
-    return beliefs, _choose_by(beliefs, settings, request, normals, rng)
+        return Decision(certain, np.zeros(len(certain)), 0, "baseline")
+    likeness = state.learner.likeness(request) if mode == "apprentice" else None
+    if likeness is None:
+        return _choose_by(policy, beliefs, request, normals, rng)
+    return replace(_choose_by(policy, likeness, request, normals, rng), draw=None, part=None)
 
 
 def _choose_by(
+    policy: Policy,
     beliefs: Belief,
-    settings: LoopSettings,
     request: RankRequest,
     normals: Normals,
     rng: np.random.Generator,
 ) -> Decision:
-    """What the policy chooses among the non-excluded actions."""
     allowed = list(request.allowed)
     if len(allowed) < len(request.actions):
         beliefs = beliefs.only(allowed)
-    return settings.policy.decide(beliefs, normals, rng)
+    return policy.decide(beliefs, normals, rng)
 
 
 def _show(
@@ -158,6 +166,11 @@ def _next_event_id(state: LoopState, seed: int) -> str:
     """An id that depends on the seed and the number of events alone, unused so far."""
     ids = (event_id_of(seed, number) for number in count(len(state.events)))
     return next(event_id for event_id in ids if event_id not in state.events)
+
+
+def decision_stream(seed: int, event_id: str) -> np.random.Generator:
+    """What is left to chance when the action of an event is chosen."""
+    return stream(seed, "decision", event_id)
 
 
 def event_id_of(seed: int, number: int) -> str:

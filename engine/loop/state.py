@@ -7,7 +7,7 @@ from typing import ClassVar
 
 import numpy as np
 
-from engine.learners.base import Learner
+from engine.learners.base import Impression, Learner
 from engine.loop.entries import Activated, Configured, Entry, Expired, Ranked, Rewarded
 from engine.loop.event import EventState
 from engine.loop.event_index import EventIndex
@@ -65,6 +65,10 @@ class LoopState:
     def learner(self) -> Learner:
         """All that was learned; to read, not to teach."""
         return self._experiences.learner(self.events)
+
+    def learn(self, impression: Impression, earned: float) -> None:
+        """Learn what was earned where no log is kept, so that it is for good."""
+        self.learner.learn(impression, earned)
 
     def fork(self) -> "LoopState":
         """A copy to apply entries to, good for as long as this state stays as it is."""

@@ -5,18 +5,24 @@ does, without its validation and its log.
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
+from datetime import UTC, datetime
 from typing import NamedTuple, Protocol
 
 import numpy as np
 
 from engine.learners.base import Impression
 from engine.learners.belief import Belief
-from engine.loop.decide import event_id_of
-from engine.loop.settings import LoopSettings, learner_of
+from engine.loop.decide import belief, choose, decision_stream, event_id_of
+from engine.loop.entries import Configured
+from engine.loop.settings import LoopSettings
+from engine.loop.state import LoopState
 from engine.policies.base import Decision, Normals, Policy
 from engine.policies.uniform import Uniform
-from engine.streams import stream
 from engine.worlds.world import World
+
+START = datetime.fromtimestamp(0, UTC)
+"""When a race begins, as time stands still in it."""
 
 
 class Choice(NamedTuple):
@@ -52,10 +58,8 @@ class UniformPlayer:
         self._normals = Normals(seed)
 
     def choose(self, number: int, cell: int) -> Choice:
-        decision = Uniform().decide(
-            self._nothing, self._normals, _decision_stream(self._seed, number)
-        )
-        return _choice(decision)
+        rng = _stream(self._seed, number)
+        return _choice(Uniform().decide(self._nothing, self._normals, rng))
 
     def learn(self, cell: int, choice: Choice, reward: float) -> None:
         """Nothing."""
@@ -103,7 +107,7 @@ class ABTestPlayer(UniformPlayer):
 
 
 class LoopPlayer:
-    """What a loop learns and how it chooses, without its events and its log.
+    """The state of an online loop, which chooses as any loop does, without events and a log.
 
     What it believes of a cell is kept until it learns again.
     """
@@ -111,30 +115,31 @@ class LoopPlayer:
     def __init__(self, world: World, seed: int, settings: LoopSettings, policy: Policy) -> None:
         self._world, self._seed, self._policy = world, seed, policy
         self._normals = Normals(seed)
-        self._learner = learner_of(settings)
+        self._state = LoopState([Configured(START, replace(settings, learning_mode="online"))])
         self._keys = [hypothesis.key for hypothesis in settings.compared]
         self._beliefs: dict[int, Belief] = {}
 
     def choose(self, number: int, cell: int) -> Choice:
+        state, request = self._state, self._world.request(cell)
         if cell not in self._beliefs:
-            self._beliefs[cell] = self._learner.belief(self._world.request(cell))
-        rng = _decision_stream(self._seed, number)
-        return _choice(self._policy.decide(self._beliefs[cell], self._normals, rng))
+            self._beliefs[cell] = belief(state, request)
+        beliefs, rng = self._beliefs[cell], _stream(self._seed, number)
+        return _choice(choose(state, request, beliefs, self._normals, rng, self._policy))
 
     def learn(self, cell: int, choice: Choice, reward: float) -> None:
         position, propensity = choice
         request = self._world.request(cell)
-        self._learner.learn(Impression(request, position, position, propensity), reward)
+        self._state.learn(Impression(request, position, position, propensity), reward)
         self._beliefs.clear()
 
     def weights(self) -> Mapping[str, float]:
-        return dict(zip(self._keys, self._learner.weights, strict=False))
+        return dict(zip(self._keys, self._state.learner.weights, strict=False))
 
 
 def _choice(decision: Decision) -> Choice:
     return Choice(decision.chosen, float(decision.probabilities[decision.chosen]))
 
 
-def _decision_stream(seed: int, number: int) -> np.random.Generator:
+def _stream(seed: int, number: int) -> np.random.Generator:
     """The stream with which a `LearningLoop` of this seed decides on its event ``number``."""
-    return stream(seed, "decision", event_id_of(seed, number))
+    return decision_stream(seed, event_id_of(seed, number))
