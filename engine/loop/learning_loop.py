@@ -6,14 +6,11 @@ own. Nothing is applied that is not in the log, and replaying the log gives the 
 for bit.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
-from functools import wraps
-from threading import RLock
-from typing import Any, Concatenate, Never, ParamSpec, Self, TypeVar
+from typing import Any, Never, Self
 
 from engine.arrays import Array
-from engine.errors import OvertakenError
 from engine.learners.base import Group, Learner
 from engine.learners.belief import Belief
 from engine.loop import decide
@@ -32,39 +29,17 @@ from engine.loop.guards import (
     find,
 )
 from engine.loop.lock import locked
-from engine.loop.log import Archive, EventLog, Recorder
+from engine.loop.log import EventLog
 from engine.loop.projection import Checkpoint
-from engine.loop.replay import Replay
+from engine.loop.replay import Replay, in_turn
 from engine.loop.settings import LoopSettings
 from engine.loop.state import LoopState
 from engine.policies.base import Normals
 from engine.protocol.request import RankRequest, parse_rank_request, parse_reward
 from engine.protocol.response import RankResponse
 
-T = TypeVar("T")
-P = ParamSpec("P")
 
-
-def _in_turn(
-    verb: Callable[Concatenate["LearningLoop", P], T],
-) -> Callable[Concatenate["LearningLoop", P], T]:
-    """Take over what others did to the same log first; again, whenever they were faster."""
-
-    @wraps(verb)
-    def attempt(loop: "LearningLoop", /, *args: P.args, **kwargs: P.kwargs) -> T:
-        with loop.lock:
-            while True:
-                loop._replay.catch_up()
-                try:
-                    return verb(loop, *args, **kwargs)
-                except OvertakenError:
-                    if loop.log.in_transaction:
-                        raise
-
-    return attempt
-
-
-class LearningLoop:
+class LearningLoop(Replay):
     """A Personalizer loop in the process.
 
     Any number of threads may call it at once: each call holds `lock` from beginning to end.
@@ -83,11 +58,9 @@ class LearningLoop:
     ) -> None:
         check_new(settings, seed)
         now = read(clock)
-        self.seed = seed
-        self._clock = clock
-        self._normals = Normals(seed)
-        self._replay = Replay(EventLog())
-        self._replay.append(Configured(now, settings or LoopSettings()))
+        super().__init__(EventLog())
+        self.seed, self._clock, self._normals = seed, clock, Normals(seed)
+        self._append(Configured(now, settings or LoopSettings()))
 
     @classmethod
     def resume(
@@ -104,26 +77,16 @@ class LearningLoop:
             checkpoints: where its fold may begin, oldest first.
         """
         loop = cls(seed=seed, clock=clock)
-        loop._replay = Replay(log, checkpoints)
+        Replay.__init__(loop, log, checkpoints)
         return loop
 
     # -- what a caller reads ----------------------------------------------------------
 
     @property
-    def lock(self) -> RLock:
-        """Held by each call, to be taken again by whoever holds it."""
-        return self.log.lock
-
-    @property
-    def log(self) -> EventLog:
-        """Everything that happened; iterable, with ``len``."""
-        return self._replay.log
-
-    @property
     @locked
     def settings(self) -> LoopSettings:
         """The settings in force."""
-        return self._replay.state.settings
+        return self.state.settings
 
     @property
     @locked
@@ -135,7 +98,7 @@ class LearningLoop:
     @locked
     def events(self) -> Mapping[str, EventState]:
         """Where each event stands, by event id, in the order of their Rank calls."""
-        return self._replay.state.events
+        return self.state.events
 
     @locked
     def answer(self, event_id: str) -> RankResponse:
@@ -215,7 +178,7 @@ class LearningLoop:
 
     # -- what a caller does -----------------------------------------------------------
 
-    @_in_turn
+    @in_turn
     def rank(
         self,
         actions: Sequence[Mapping[str, Any]],
@@ -241,10 +204,10 @@ class LearningLoop:
         if ranked is None:
             check_room(len(state.events), state.settings)
             ranked = decide.decide(state, request, now, self._normals)
-            self._replay.append(ranked)
+            self._append(ranked)
         return ranked.answer()
 
-    @_in_turn
+    @in_turn
     def activate(self, event_id: str) -> None:
         """Say that a deferred event was shown, so that it may be learned.
 
@@ -256,9 +219,9 @@ class LearningLoop:
         event = find(state.events, event_id, "InvalidEventIdToActivate")
         check_activation(event, state.settings, now)
         if not event.activated:
-            self._replay.append(Activated(event_id, now))
+            self._append(Activated(event_id, now))
 
-    @_in_turn
+    @in_turn
     def reward(self, event_id: str, value: float) -> None:
         """Say what the shown action earned.
 
@@ -271,9 +234,9 @@ class LearningLoop:
         state, now = self._catch_up_with_clock()
         event = find(state.events, event_id, "ResourceNotFound")
         check_reward(event, state.settings, now)
-        self._replay.append(Rewarded(event_id, now, amount))
+        self._append(Rewarded(event_id, now, amount))
 
-    @_in_turn
+    @in_turn
     def expire(self, event_id: str) -> None:
         """End an event's wait now: without a reward, the default reward applies.
 
@@ -284,9 +247,9 @@ class LearningLoop:
         state, now = self._catch_up_with_clock()
         event = find(state.events, event_id, "ResourceNotFound")
         check_expiry(event)
-        self._replay.append(decide.expiration(event, state.settings, now))
+        self._append(decide.expiration(event, state.settings, now))
 
-    @_in_turn
+    @in_turn
     def configure(self, /, *unnamed: Never, **changes: Any) -> None:
         """Change settings by name, all or none. A change of what is learned retrains on the log.
 
@@ -298,9 +261,9 @@ class LearningLoop:
         settings = changed(self.settings, unnamed, changes)
         state, now = self._catch_up_with_clock()
         if settings != state.settings:
-            self._replay.append(Configured(now, settings))
+            self._append(Configured(now, settings))
 
-    @_in_turn
+    @in_turn
     def undo(self, entries: int = 1) -> None:
         """Take back the last ``entries`` entries of the log: the loop is as it was before.
 
@@ -313,9 +276,9 @@ class LearningLoop:
                 after the first, which holds the settings.
         """
         check_entries(entries, len(self.log) - 1)
-        self._replay.take_back(entries, read(self._clock))
+        self._take_back(entries, read(self._clock))
 
-    @_in_turn
+    @in_turn
     def undo_event(self) -> Ranked | None:
         """Take back the last Rank call and all that came after it.
 
@@ -325,68 +288,20 @@ class LearningLoop:
         for entries in range(1, len(self.log)):
             entry = self.log[-entries]
             if isinstance(entry, Ranked):
-                self._replay.take_back(entries, read(self._clock))
+                self._take_back(entries, read(self._clock))
                 return entry
         return None
-
-    # -- with others, and over time ---------------------------------------------------
-
-    @locked
-    def record_to(self, recorder: Recorder | None) -> None:
-        """Let every entry be offered to a recorder before it counts."""
-        self.log.recorder = recorder
-
-    @locked
-    def catch_up(self) -> bool:
-        """Take over what others appended to the same log.
-
-        Returns:
-            whether there was anything.
-
-        Raises:
-            PersonalizerError: if the recorder cannot tell.
-        """
-        return self._replay.catch_up()
-
-    @locked
-    def together(self, work: Callable[[], T]) -> T:
-        """Let all entries that some work appends count, and be written down at once, or none.
-
-        Args:
-            work: done again if others were faster; work within it is a part of it. It cannot
-                take back.
-
-        Raises:
-            PersonalizerError: as the work or the recorder; then nothing of it happened.
-        """
-        return self._replay.together(work)
-
-    @locked
-    def evict(self, archive: Archive, restore: Callable[[LoopState], bool]) -> None:
-        """Keep in memory only what comes from here on.
-
-        Args:
-            archive: where all entries up to here can be read.
-            restore: brings a state to the present one, should an undo reach back to here.
-        """
-        self._replay.evict(archive, restore)
-
-    @property
-    @locked
-    def state(self) -> LoopState:
-        """The fold of the log; to read, not to change."""
-        return self._replay.state
 
     # -- now --------------------------------------------------------------------------
 
     def _present(self) -> tuple[LoopState, datetime]:
         """The state after all waits that are over, to read, and the time."""
         now = read(self._clock)
-        return self._replay.foresee(decide.expirations(self._replay.state, now)), now
+        return self._foresee(decide.expirations(self.state, now)), now
 
     def _catch_up_with_clock(self) -> tuple[LoopState, datetime]:
         """The same, with the ends of those waits in the log."""
         now = read(self._clock)
-        for expired in decide.expirations(self._replay.state, now):
-            self._replay.append(expired)
-        return self._replay.state, now
+        for expired in decide.expirations(self.state, now):
+            self._append(expired)
+        return self.state, now

@@ -12,7 +12,6 @@ class Shared(Protocol):
     @property
     def lock(self) -> RLock:
         """The lock; who holds it may take it again."""
-        ...
 
 
 S = TypeVar("S", bound=Shared)

@@ -8,7 +8,9 @@ are themselves a fold.
 
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from contextlib import contextmanager
+from dataclasses import dataclass
+from itertools import accumulate
 from threading import RLock
 from typing import Protocol
 
@@ -33,11 +35,9 @@ class Recorder(Protocol):
             OvertakenError: if that place is taken.
             PersonalizerError: if they cannot be taken; then they never were.
         """
-        ...
 
     def read_new(self, position: int) -> Sequence[Entry | Undone]:
         """What others have appended from a position of the history on."""
-        ...
 
 
 class Archive(Protocol):
@@ -45,11 +45,9 @@ class Archive(Protocol):
 
     def read(self, start: int, stop: int) -> Iterator[Entry | Undone]:
         """Entries of the history from one position up to another."""
-        ...
 
     def of_event(self, event_id: str, stop: int) -> Sequence[tuple[int, Entry]]:
         """Positions and entries of one event before a position, in order."""
-        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +106,8 @@ class EventLog:
 
     Attributes:
         recorder: hears of every entry before it counts; None for a log in memory alone.
+        undos: how often entries were taken back; while it stays the same, the log only grows.
+        in_transaction: whether entries wait to be written down together.
         lock: held by each call; who holds it finds no other thread's doings in between.
 
     Args:
@@ -118,16 +118,13 @@ class EventLog:
     def __init__(self, mark: Mark = START, archive: Archive | None = None) -> None:
         self.recorder: Recorder | None = None
         self.lock = RLock()
-        self._begun_at: Mark | None = None
+        self.in_transaction = False
         self._held = _Held(mark.position, archive, [])
         self._count(mark)
 
     def _count(self, mark: Mark) -> None:
-        self._runs = list(mark.runs)
-        self._sizes = [0]
-        for start, stop in self._runs:
-            self._sizes.append(self._sizes[-1] + stop - start)
-        self._undos = mark.undos
+        self._runs, self.undos = list(mark.runs), mark.undos
+        self._sizes = [0, *accumulate(stop - start for start, stop in mark.runs)]
 
     @locked
     def __len__(self) -> int:
@@ -170,12 +167,7 @@ class EventLog:
     @locked
     def mark(self) -> Mark:
         """Where the log is now."""
-        return Mark(self.position, tuple(self._runs), self._undos)
-
-    @property
-    def undos(self) -> int:
-        """How often entries were taken back; while it stays the same, the log only grows."""
-        return self._undos
+        return Mark(self.position, tuple(self._runs), self.undos)
 
     @locked
     def counted_at(self, mark: Mark) -> bool:
@@ -194,40 +186,25 @@ class EventLog:
         return self._runs[run][0] + at - self._sizes[run]
 
     @locked
-    def append(self, entry: Entry | Undone) -> None:
+    def append(self, entry: Entry | Undone, recorded: bool = False) -> None:
         """Append an entry; for the loop, which applies it too. Others only read.
+
+        Args:
+            recorded: whether it is written down already.
 
         Raises:
             ValueError: for an `Undone` that reaches back to the first entry or beyond, or
-                (``OperationNotAllowed``) that comes between `begin` and `commit`.
+                (``OperationNotAllowed``) that comes in a `transaction`.
             OvertakenError, PersonalizerError: as the recorder; then nothing was appended.
         """
-        if self.recorder is not None and self._begun_at is None:
+        if isinstance(entry, Undone):
             self._check(entry)
+        if self.recorder is not None and not recorded and not self.in_transaction:
             self.recorder.record(self.position, (entry,))
-        self.extend(entry)
-
-    def _check(self, entry: Entry | Undone) -> None:
-        if not isinstance(entry, Undone):
-            return
-        if not 0 < entry.entries < len(self):
-            raise ValueError(f"{entry.entries} of {len(self)} entries cannot be taken back")
-        if self._begun_at is not None:
-            sentence = "Nothing can be taken back while entries wait to be written down together."
-            raise PersonalizerError("OperationNotAllowed", sentence, "entries")
-
-    @locked
-    def extend(self, entry: Entry | Undone) -> None:
-        """Append an entry that is written down already.
-
-        Raises:
-            ValueError: as `append`.
-        """
-        self._check(entry)
         at = self._held.stop
         self._held.tail.append(entry)
         if isinstance(entry, Undone):
-            self._undos += 1
+            self.undos += 1
             self._strip(entry.entries)
         elif self._runs and self._runs[-1][1] == at:
             self._runs[-1] = (self._runs[-1][0], at + 1)
@@ -235,6 +212,13 @@ class EventLog:
         else:
             self._runs.append((at, at + 1))
             self._sizes.append(self._sizes[-1] + 1)
+
+    def _check(self, undone: Undone) -> None:
+        if not 0 < undone.entries < len(self):
+            raise ValueError(f"{undone.entries} of {len(self)} entries cannot be taken back")
+        if self.in_transaction:
+            sentence = "Nothing can be taken back while entries wait to be written down together."
+            raise PersonalizerError("OperationNotAllowed", sentence, "entries")
 
     def _strip(self, entries: int) -> None:
         left = len(self) - entries
@@ -245,43 +229,34 @@ class EventLog:
                 self._runs.append((start, start + left - self._sizes[-1]))
                 self._sizes.append(left)
 
-    # -- several entries at once ------------------------------------------------------
-
-    @locked
-    def begin(self) -> None:
-        """From here on the recorder hears nothing until `commit`."""
-        self._begun_at = self.mark
-
-    @property
-    @locked
-    def in_transaction(self) -> bool:
-        """Whether entries wait to be written down together."""
-        return self._begun_at is not None
-
-    @locked
-    def commit(self) -> None:
-        """Offer what came since `begin` to the recorder, all or none.
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """Offer what is appended meanwhile to the recorder at its end, all or none.
 
         Raises:
-            OvertakenError, PersonalizerError: as the recorder; then `rollback` is to be called.
+            OvertakenError, PersonalizerError: as the recorder. After any error nothing of it
+                counts, nor is it in the history.
         """
-        begun = self._begun_at
-        if begun is not None and self.recorder is not None and begun.position < self.position:
-            new = self._held.tail[begun.position - self._held.start :]
-            self.recorder.record(begun.position, new)
-        self._begun_at = None
+        with self.lock:
+            begun, self.in_transaction = self.mark, True
+            try:
+                yield
+                new = self._held.tail[begun.position - self._held.start :]
+                if new and self.recorder is not None:
+                    self.recorder.record(begun.position, new)
+            except BaseException:
+                if self.position > begun.position:
+                    self._return_to(begun)
+                raise
+            finally:
+                self.in_transaction = False
 
-    @locked
-    def rollback(self) -> bool:
-        """Forget what came since `begin`; whether anything had."""
-        begun, self._begun_at = self._begun_at, None
-        if begun is None or begun.position == self.position:
-            return False
-        kept = self._held.tail[: begun.position - self._held.start]
-        self._held = replace(self._held, tail=kept)
+    def _return_to(self, begun: Mark) -> None:
+        """Forget what came since; a reader's list stays what it was."""
+        held = self._held
+        self._held = _Held(held.start, held.archive, held.tail[: begun.position - held.start])
         self._count(begun)
-        self._undos += 1
-        return True
+        self.undos += 1
 
     @locked
     def evict(self, archive: Archive) -> None:

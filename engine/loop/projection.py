@@ -24,7 +24,6 @@ class Restartable(Protocol):
 
     def restart(self) -> None:
         """Be as before the first entry."""
-        ...
 
 
 P = TypeVar("P", bound=Restartable)
@@ -73,12 +72,10 @@ class Followed(Protocol):
     @property
     def log(self) -> EventLog:
         """Its log."""
-        ...
 
     @property
     def events(self) -> Mapping[str, EventState]:
         """Where its events stand, by event id."""
-        ...
 
 
 class Projection(ABC):

@@ -1,4 +1,4 @@
-"""A log and the state that it makes, kept in step.
+"""A log and the state that it makes, kept in step: what a learning loop stands on.
 
 Nothing is applied that is not in the log, and replaying the log gives the same state, bit
 for bit.
@@ -6,24 +6,46 @@ for bit.
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
-from typing import TypeVar
+from functools import wraps
+from threading import RLock
+from typing import Concatenate, ParamSpec, TypeVar
 
 from engine.errors import OvertakenError
 from engine.loop.entries import Entry, Expired, Undone
 from engine.loop.event_index import ArchivedEvents, EventIndex
-from engine.loop.log import Archive, EventLog
+from engine.loop.lock import locked
+from engine.loop.log import Archive, EventLog, Recorder
 from engine.loop.projection import Checkpoint, Checkpoints
 from engine.loop.state import LoopState
 
+R = TypeVar("R", bound="Replay")
 T = TypeVar("T")
+P = ParamSpec("P")
+
+
+def in_turn(verb: Callable[Concatenate[R, P], T]) -> Callable[Concatenate[R, P], T]:
+    """Take over what others did to the same log first; again, whenever they were faster."""
+
+    @wraps(verb)
+    def attempt(loop: R, /, *args: P.args, **kwargs: P.kwargs) -> T:
+        with loop.lock:
+            while True:
+                loop.catch_up()
+                try:
+                    return verb(loop, *args, **kwargs)
+                except OvertakenError:
+                    if loop.log.in_transaction:
+                        raise
+
+    return attempt
 
 
 class Replay:
     """A log with the fold over it.
 
     Attributes:
-        log: everything that happened.
-        state: what that makes.
+        log: everything that happened; iterable, with ``len``.
+        state: what that makes; to read, not to change.
 
     Args:
         checkpoints: where the fold may begin, oldest first.
@@ -34,7 +56,92 @@ class Replay:
         self.state = self._fold()
         self._foreseen: tuple[LoopState, tuple[int, int], LoopState] | None = None
 
-    def foresee(self, expired: Sequence[Expired]) -> LoopState:
+    @property
+    def lock(self) -> RLock:
+        """Held by each call, to be taken again by whoever holds it."""
+        return self.log.lock
+
+    # -- with others, and over time ---------------------------------------------------
+
+    @locked
+    def record_to(self, recorder: Recorder | None) -> None:
+        """Let every entry be offered to a recorder before it counts."""
+        self.log.recorder = recorder
+
+    @locked
+    def catch_up(self) -> bool:
+        """Take over what others appended to the same log; whether there was anything.
+
+        Raises:
+            PersonalizerError: if the recorder cannot tell.
+        """
+        if self.log.recorder is None or self.log.in_transaction:
+            return False
+        news = self.log.recorder.read_new(self.log.position)
+        for entry in news:
+            self.log.append(entry, recorded=True)
+            if isinstance(entry, Undone):
+                self.state = self._fold()
+            else:
+                self.state.apply(entry)
+        return bool(news)
+
+    @locked
+    def together(self, work: Callable[[], T]) -> T:
+        """Let all entries that some work appends count, and be written down at once, or none.
+
+        Args:
+            work: done again if others were faster; work within it is a part of it. It cannot
+                take back.
+
+        Raises:
+            PersonalizerError: as the work or the recorder; then nothing of it happened.
+        """
+        if self.log.in_transaction:
+            return work()
+        while True:
+            self.catch_up()
+            undos = self.log.undos
+            try:
+                with self.log.transaction():
+                    return work()
+            except BaseException as error:
+                if self.log.undos != undos:
+                    self.state = self._fold()
+                if not isinstance(error, OvertakenError):
+                    raise
+
+    @locked
+    def evict(self, archive: Archive, restore: Callable[[LoopState], bool]) -> None:
+        """Keep in memory only what comes from here on.
+
+        Args:
+            archive: where all entries up to here can be read.
+            restore: brings a state to the present one, should an undo reach back to here.
+        """
+        self._foreseen, mark = None, self.log.mark
+        self._checkpoints.add(self.log, Checkpoint(mark, restore))
+        self.state.events = EventIndex(ArchivedEvents(archive, mark, self.state.events.digests))
+        self.log.evict(archive)
+
+    # -- one step ---------------------------------------------------------------------
+
+    def _append(self, entry: Entry) -> None:
+        """Append an entry and apply it.
+
+        Raises:
+            OvertakenError, PersonalizerError: as the log; then nothing happened.
+        """
+        self._foreseen = None
+        self.log.append(entry)
+        self.state.apply(entry)
+
+    def _take_back(self, entries: int, now: datetime) -> None:
+        """Let the last entries that count not count any more."""
+        self.log.append(Undone(now, entries))
+        self.state = self._fold()
+
+    def _foresee(self, expired: Sequence[Expired]) -> LoopState:
         """The state as it will be once the oldest waits have ended, made once; to read."""
         if not expired:
             return self.state
@@ -45,59 +152,6 @@ class Replay:
                 state.apply(entry)
             self._foreseen = self.state, place, state
         return self._foreseen[2]
-
-    def append(self, entry: Entry) -> None:
-        """Append an entry and apply it.
-
-        Raises:
-            OvertakenError, PersonalizerError: as the log; then nothing happened.
-        """
-        self._foreseen = None
-        self.log.append(entry)
-        self.state.apply(entry)
-
-    def take_back(self, entries: int, now: datetime) -> None:
-        """Let the last entries that count not count any more."""
-        self.log.append(Undone(now, entries))
-        self.state = self._fold()
-
-    def catch_up(self) -> bool:
-        """Take over what others appended to the same log; whether there was anything."""
-        if self.log.recorder is None or self.log.in_transaction:
-            return False
-        news = self.log.recorder.read_new(self.log.position)
-        for entry in news:
-            self.log.extend(entry)
-            if isinstance(entry, Undone):
-                self.state = self._fold()
-            else:
-                self.state.apply(entry)
-        return bool(news)
-
-    def together(self, work: Callable[[], T]) -> T:
-        """Let all entries that some work appends count or none: see `LearningLoop.together`."""
-        if self.log.in_transaction:
-            return work()
-        while True:
-            self.catch_up()
-            self.log.begin()
-            try:
-                result = work()
-                self.log.commit()
-            except BaseException as error:
-                if self.log.rollback():
-                    self.state = self._fold()
-                if not isinstance(error, OvertakenError):
-                    raise
-            else:
-                return result
-
-    def evict(self, archive: Archive, restore: Callable[[LoopState], bool]) -> None:
-        """Keep in memory only what comes from here on: see `LearningLoop.evict`."""
-        self._foreseen, mark = None, self.log.mark
-        self._checkpoints.add(self.log, Checkpoint(mark, restore))
-        self.state.events = EventIndex(ArchivedEvents(archive, mark, self.state.events.digests))
-        self.log.evict(archive)
 
     def _fold(self) -> LoopState:
         """The state as the log has it, from the latest checkpoint that it still goes through."""

@@ -137,7 +137,7 @@ class StoredLoop:
         usable = _of(snapshots, LOOP, LoopState.version)
         log = journal.log = EventLog(usable[-1].mark if usable else START, journal)
         for entry in store.read(loop_id, log.position, store.length(loop_id)):
-            log.extend(entry)
+            log.append(entry, recorded=True)
         points = [_checkpoint_of_loop(journal, snapshot) for snapshot in usable]
         loop = LearningLoop.resume(log, seed=about.seed, clock=clock, checkpoints=points)
         stored = cls(about, loop, journal, followers)

@@ -1,7 +1,7 @@
 """The log: appended once, never edited."""
 
-import json
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -91,25 +91,36 @@ def evict(log: EventLog) -> None:
         lambda log: log.append(Activated("b", NOW)),
         lambda log: log.append(Undone(NOW, 2)),
         evict,
-        EventLog.rollback,
     ],
-    ids=["append", "undo", "evict", "rollback"],
+    ids=["append", "undo", "evict"],
 )
 def test_a_reader_gets_the_entries_that_counted_when_it_began(
     change: Callable[[EventLog], object],
 ) -> None:
-    log = log_of(*ENTRIES[:2])
-    log.begin()
-    for entry in ENTRIES[2:]:
-        log.extend(entry)
-    if change is not EventLog.rollback:
-        log.commit()
+    log = log_of(*ENTRIES)
     begun, half_way = log.since(1), iter(log)
     first = next(half_way)
     change(log)
     log.append(Rewarded("a", NOW, -1))
     assert list(begun) == ENTRIES[1:]
     assert [first, *half_way] == ENTRIES
+
+
+def test_what_failed_together_is_forgotten_but_by_those_who_read_it_then() -> None:
+    log = log_of(*ENTRIES[:2])
+    readers: list[Iterator[Entry]] = []
+    assert not log.in_transaction
+    with suppress(ZeroDivisionError), log.transaction():
+        assert log.in_transaction
+        for entry in ENTRIES[2:]:
+            log.append(entry)
+        readers += log.since(1), iter(log)
+        assert next(readers[1]) == ENTRIES[0]
+        raise ZeroDivisionError
+    assert not log.in_transaction
+    assert (list(log), log.history, log.undos) == (ENTRIES[:2], tuple(ENTRIES[:2]), 1)
+    log.append(Rewarded("a", NOW, -1))
+    assert [list(reader) for reader in readers] == [ENTRIES[1:], ENTRIES[1:]]
 
 
 def test_a_log_knows_what_still_counts() -> None:
@@ -129,10 +140,11 @@ def test_a_log_knows_what_still_counts() -> None:
     assert [loop.log[i] for i in range(-len(loop.log), 0)] == list(loop.log)
 
 
-def test_a_log_in_memory_holds_and_drops() -> None:
+def test_nothing_together_is_nothing() -> None:
     log = EventLog()
-    assert not log.in_transaction
-    log.rollback()
-    log.commit()
-    assert json.dumps([log.position, len(log)]) == "[0, 0]"
+    with log.transaction():
+        pass
+    with suppress(ZeroDivisionError), log.transaction():
+        raise ZeroDivisionError
+    assert (log.position, len(log), log.undos) == (0, 0, 0)
     assert replace(START, position=3).counting == 0

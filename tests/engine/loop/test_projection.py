@@ -140,7 +140,7 @@ def test_each_projection_is_a_fold_of_what_still_counts(program: list[tuple[str,
         assert told(follower) == told(anew)
     log = EventLog()
     for entry in loop.log.history:
-        log.extend(entry)
+        log.append(entry, recorded=True)
     scratch = LearningLoop.resume(log, seed=3, clock=clock)
     assert stands(loop) == stands(scratch)
     assert list(loop.state.waiting) == list(scratch.state.waiting)

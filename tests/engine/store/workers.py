@@ -45,7 +45,7 @@ def from_scratch(store: Store, loop_id: str) -> LearningLoop:
 def _fold(entries: Iterable[Entry | Undone], seed: int) -> LearningLoop:
     log = EventLog()
     for entry in entries:
-        log.extend(entry)
+        log.append(entry, recorded=True)
     return LearningLoop.resume(log, seed=seed)
 
 
