@@ -36,8 +36,6 @@ from engine.errors import refuse
 _FORBIDDEN = {chr(c) for c in (*range(33), *range(126, 141))} | {":", "|"}
 _CODE = "InvalidRankRequest"
 
-_LISTS = (list, tuple)
-
 _ESCAPES = str.maketrans({c: f"\\{c}" for c in "\\=["})
 _ESCAPES_AND_DOT = _ESCAPES | {ord("."): "\\."}
 
@@ -119,7 +117,7 @@ def _walk(objects: Sequence[Any], target: str) -> Iterator[tuple[str, Any, str]]
                 continue
             if _FORBIDDEN & set(name):
                 allowed = "free of spaces, colons, bars and control characters"
-                refuse(_CODE, place, name, allowed, what=f"the namespace in {place}")
+                refuse(_CODE, place, name, allowed, f"the namespace in {place}")
             for inner, inner_value in _pairs(value, f"{place}.{name}"):
                 field = f"{_escaped(name, namespace=True)}.{_escaped(inner)}"
                 yield field, inner_value, f"{place}.{name}.{inner}"
@@ -138,15 +136,14 @@ def _pairs(item: object, place: str) -> Iterator[tuple[str, Any]]:
         refuse(_CODE, place, item, "an object of feature names and values")
     for name, value in item.items():
         if not isinstance(name, str) or not name:
-            what = f"a feature name in {place}"
-            refuse(_CODE, place, name, "a non-empty string", what)
+            refuse(_CODE, place, name, "a non-empty string", f"a feature name in {place}")
         if not name.startswith("_"):
             yield name, value
 
 
 def is_list(value: object) -> TypeGuard[Sequence[Any]]:
     """Whether a value is what JSON calls an array, NumPy's of one dimension among them."""
-    if isinstance(value, _LISTS):
+    if isinstance(value, list | tuple):
         return True
     if isinstance(value, np.ndarray):
         return value.ndim == 1

@@ -4,9 +4,8 @@ JSON in the service's shapes becomes frozen values here or is refused whole
 with a `PersonalizerError`; behind this module every value is known to be good.
 """
 
-import contextlib
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Self
@@ -22,6 +21,7 @@ MAX_PAYLOAD = 256 * 1024
 MIN_REWARD, MAX_REWARD = -1.0, 1.0
 
 _CODE = "InvalidRankRequest"
+_ID = f"a string of 1 to {MAX_ID_LENGTH} characters"
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,13 +94,11 @@ def parse_rank_request(
     context_features = () if context_features is None else context_features
     excluded_actions = () if excluded_actions is None else excluded_actions
     defer_activation = False if defer_activation is None else defer_activation
-    if event_id is not None:
-        _check_id(event_id, "eventId", "null or a string of 1 to 256 characters")
+    event = None if event_id is None else _id(event_id, "eventId", f"null or {_ID}")
     if not isinstance(defer_activation, bool):
         refuse(_CODE, "deferActivation", defer_activation, "true or false")
-    excluded = _as_list(excluded_actions, "excludedActions", "a list of action ids")
-    for i, name in enumerate(excluded):
-        _check_id(name, f"excludedActions[{i}]", "a string of 1 to 256 characters")
+    names = _as_list(excluded_actions, "excludedActions", "a list of action ids")
+    excluded = tuple(_id(name, f"excludedActions[{i}]") for i, name in enumerate(names))
     if len(excluded) > MAX_EXCLUDED:
         allowed, what = f"at most {MAX_EXCLUDED}", "the number of excludedActions"
         refuse("PayloadSizeExceeded", "excludedActions", len(excluded), allowed, what)
@@ -113,8 +111,8 @@ def parse_rank_request(
     request = RankRequest(
         context=_context_of(context_text),
         actions=_actions_of(actions_text),
-        excluded=tuple(excluded),
-        event_id=event_id if isinstance(event_id, str) else None,
+        excluded=excluded,
+        event_id=event,
         defer_activation=defer_activation,
         context_text=context_text,
         actions_text=actions_text,
@@ -137,41 +135,40 @@ def parse_reward(value: object) -> float:
 
 def _as_text(value: object, target: str, parse: Callable[[object], object]) -> str:
     """JSON text of a part of the request; what is no JSON is refused with its place."""
-    text = None
-    with contextlib.suppress(TypeError, ValueError, RecursionError):
-        if _names_are_text(value):
-            text = _JSON.encode(value)
-            text.encode()
+    try:
+        _check_names((value,))
+        text = _JSON.encode(value)
+        text.encode()
+    except (TypeError, ValueError, RecursionError):
+        text = None
     if text is None:
         parse(value)
         refuse(_CODE, target, value, "JSON")
     return text
 
 
-# Types that are met most come first, as they are looked at in order.
-_LEAVES = (str, float, int, type(None))
-_OBJECTS = (dict, Mapping)
+_NESTED = (dict, list, tuple)
 
 
-def _names_are_text(value: object) -> bool:
-    """False where `json.dumps` would make names of numbers."""
-    if isinstance(value, _OBJECTS):
-        if not all(isinstance(name, str) for name in value):
-            return False
+def _check_names(value: Collection[Any]) -> None:
+    """Raise TypeError where `json` would make names of numbers."""
+    if isinstance(value, dict):
+        "".join(value)  # Joins text and nothing else.
         value = value.values()
-    elif not is_list(value):
-        return True
-    return all(isinstance(part, _LEAVES) or _names_are_text(part) for part in value)
+    for part in value:
+        if isinstance(part, _NESTED):
+            _check_names(part)
 
 
 def _plain(value: object) -> object:
+    """What `json` does not know, as something that it does."""
     if isinstance(value, Mapping):
-        return dict(value)
-    if is_list(value):
-        return list(value)
-    plain = as_plain(value)
+        plain: object = dict(value)
+    else:
+        plain = list(value) if is_list(value) else as_plain(value)
     if plain is value:
         raise TypeError
+    _check_names((plain,))
     return plain
 
 
@@ -211,14 +208,13 @@ def _parse_actions(value: object) -> tuple[Action, ...]:
 def _parse_action(action: object, target: str) -> Action:
     if not isinstance(action, Mapping):
         refuse(_CODE, target, action, "an object with id and features")
-    name = action.get("id")
-    _check_id(name, f"{target}.id", "a string of 1 to 256 characters")
+    name = _id(action.get("id"), f"{target}.id")
     objects = _as_list(action.get("features"), f"{target}.features", "a list of objects")
     features = flatten(objects, f"{target}.features")
     if not features.non_null:
         allowed = "objects with at least one non-null feature"
         refuse(_CODE, f"{target}.features", list(objects), allowed)
-    return Action(id=str(name), features=features)
+    return Action(name, features)
 
 
 def _as_list(value: object, target: str, allowed: str) -> Sequence[Any]:
@@ -227,9 +223,9 @@ def _as_list(value: object, target: str, allowed: str) -> Sequence[Any]:
     return value
 
 
-def _check_id(value: object, target: str, allowed: str) -> None:
-    if not isinstance(value, str) or not 1 <= len(value) <= MAX_ID_LENGTH:
-        refuse(_CODE, target, value, allowed)
+def _id(value: object, target: str, allowed: str = _ID) -> str:
     # Half a surrogate pair, which JSON can spell but no encoding can hold, is left out.
-    if value.encode(errors="ignore").decode() != value:
+    text = value.encode(errors="ignore").decode() if isinstance(value, str) else ""
+    if value != text or not 1 <= len(text) <= MAX_ID_LENGTH:
         refuse(_CODE, target, value, allowed)
+    return text

@@ -1,7 +1,7 @@
 """The coffee shop of the service's own tutorial: its table of tastes, cell by cell."""
 
 from engine.worlds.taste import Context, Item, Taste
-from engine.worlds.world import Field, Value, World
+from engine.worlds.world import Field, World
 
 _LIKED = {
     # weather:  Sunny     Rainy     Snowy, each Morning, Afternoon, Evening
@@ -21,11 +21,6 @@ def _taste(context: Context, item: Item) -> Taste:
     return Taste(half=0.0, full=float(liked == _SHORT[item.id]))
 
 
-def _drink(name: str, emoji: str, kind: str, origin: str, organic: str, roast: str) -> Item:
-    features = {"type": kind, "origin": origin, "organic": organic, "roast": roast}
-    return Item(name, emoji, features)
-
-
 COFFEE = World(
     title="Coffee",
     emoji="☕\ufe0f",
@@ -34,25 +29,16 @@ COFFEE = World(
         "Each loves exactly one of four drinks at that moment, and nobody has told the barista."
     ),
     fields=(
-        Field(
-            "name",
-            "Who",
-            (Value("Alice", "👩"), Value("Bob", "👨"), Value("Cathy", "👵"), Value("Dave", "🧔")),
-        ),
-        Field(
-            "weather", "Weather", (Value("Sunny", "☀️"), Value("Rainy", "🌧️"), Value("Snowy", "❄️"))
-        ),
-        Field(
-            "timeofday",
-            "Time of day",
-            (Value("Morning", "🌅"), Value("Afternoon", "🌤️"), Value("Evening", "🌙")),
-        ),
+        Field.of("name", "Who", {"👩 Alice": 1, "👨 Bob": 1, "👵 Cathy": 1, "🧔 Dave": 1}),
+        Field.of("weather", "Weather", {"☀️ Sunny": 1, "🌧️ Rainy": 1, "❄️ Snowy": 1}),
+        Field.of("timeofday", "Time of day", {"🌅 Morning": 1, "🌤️ Afternoon": 1, "🌙 Evening": 1}),
     ),
-    items=(
-        _drink("Cappucino", "☕\ufe0f", "hot", "kenya", "yes", "dark"),
-        _drink("Cold brew", "🧊", "cold", "brazil", "yes", "light"),
-        _drink("Iced mocha", "🍫", "cold", "ethiopia", "no", "light"),
-        _drink("Latte", "🥛", "hot", "brazil", "no", "dark"),
+    items=Item.rows(
+        ("type", "origin", "organic", "roast"),
+        ("☕\ufe0f Cappucino", "hot", "kenya", "yes", "dark"),
+        ("🧊 Cold brew", "cold", "brazil", "yes", "light"),
+        ("🍫 Iced mocha", "cold", "ethiopia", "no", "light"),
+        ("🥛 Latte", "hot", "brazil", "no", "dark"),
     ),
     taste=_taste,
 )

@@ -1,28 +1,21 @@
 """A film night: company and mood choose the genre, the day decides how long it may be."""
 
 from engine.worlds.taste import Context, Item, Taste
-from engine.worlds.world import Field, Value, World
+from engine.worlds.world import Field, World
 
 _WISHED = {
-    # Tired, Cheerful, Curious
-    "Alone": ("documentary", "comedy", "thriller"),
-    "Couple": ("romance", "thriller", "sci-fi"),
-    "Friends": ("comedy", "sci-fi", "thriller"),
-    "Family": ("animation", "comedy", "documentary"),
+    "Alone": {"Tired": "documentary", "Cheerful": "comedy", "Curious": "thriller"},
+    "Couple": {"Tired": "romance", "Cheerful": "thriller", "Curious": "sci-fi"},
+    "Friends": {"Tired": "comedy", "Cheerful": "sci-fi", "Curious": "thriller"},
+    "Family": {"Tired": "animation", "Cheerful": "comedy", "Curious": "documentary"},
 }
-_MOODS = ("Tired", "Cheerful", "Curious")
 
 
 def _starts(context: Context, item: Item) -> float:
-    """How likely the film is started: company and mood call for a genre."""
-    wishes = _WISHED[context["company"]]
-    genre = item.features["genre"]
-    if genre == wishes[_MOODS.index(context["mood"])]:
-        chance = 0.95
-    elif genre in wishes:  # in another mood
-        chance = 0.5
-    else:
-        chance = 0.3
+    """How likely the film is started: company and mood call for a genre, or in another mood."""
+    wishes, genre = _WISHED[context["company"]], item.features["genre"]
+    wished = genre == wishes[context["mood"]]
+    chance = 0.95 if wished else 0.5 if genre in wishes.values() else 0.3
     if context["company"] == "Family" and not item.features["kids"]:
         chance *= 0.3
     if context["mood"] == "Tired" and item.features["mood"] == "dark":
@@ -47,15 +40,7 @@ def _finishes(context: Context, item: Item) -> float:
 
 
 def _taste(context: Context, item: Item) -> Taste:
-    starts, finishes = _starts(context, item), _finishes(context, item)
-    return Taste.in_two_steps(starts, finishes)
-
-
-def _film(
-    title: str, emoji: str, genre: str, mood: str, decade: str, hours: float, kids: bool = False
-) -> Item:
-    features = {"genre": genre, "mood": mood, "decade": decade, "hours": hours, "kids": kids}
-    return Item(title, emoji, features)
+    return Taste.in_two_steps(_starts(context, item), _finishes(context, item))
 
 
 MOVIES = World(
@@ -66,44 +51,28 @@ MOVIES = World(
         "Whoever sits on the sofa may watch it to the end, give up halfway or never press play."
     ),
     fields=(
-        Field(
+        Field.of(
             "company",
             "Who watches",
-            (
-                Value("Alone", "👤", 0.3),
-                Value("Couple", "💑", 0.3),
-                Value("Friends", "👥", 0.15),
-                Value("Family", "👪", 0.25),
-            ),
+            {"👤 Alone": 0.3, "💑 Couple": 0.3, "👥 Friends": 0.15, "👪 Family": 0.25},
         ),
-        Field(
-            "mood",
-            "Mood",
-            (Value("Tired", "😴", 0.4), Value("Cheerful", "😄", 0.3), Value("Curious", "🤔", 0.3)),
-        ),
-        Field(
-            "day",
-            "Day",
-            (
-                Value("Weekday", "💼", 0.4),
-                Value("Friday", "🎉", 0.25),
-                Value("Weekend", "🌴", 0.35),
-            ),
-        ),
+        Field.of("mood", "Mood", {"😴 Tired": 0.4, "😄 Cheerful": 0.3, "🤔 Curious": 0.3}),
+        Field.of("day", "Day", {"💼 Weekday": 0.4, "🎉 Friday": 0.25, "🌴 Weekend": 0.35}),
     ),
-    items=(
-        _film("Soup for a Spy", "🍜", "comedy", "funny", "1990s", 1.4, kids=True),
-        _film("Eleven Uncles", "🎩", "comedy", "funny", "1970s", 2.2, kids=True),
-        _film("Tango in Socks", "💃", "romance", "warm", "2010s", 1.6),
-        _film("Letters to Oslo", "💌", "romance", "warm", "1950s", 2.5),
-        _film("Nine Red Doors", "🚪", "thriller", "dark", "1970s", 1.5),
-        _film("The Foggy Ferry", "🚢", "thriller", "dark", "2000s", 2.4),
-        _film("Parking on Mars", "🛸", "sci-fi", "funny", "2020s", 1.7),
-        _film("Ten Million Moons", "🌕", "sci-fi", "dark", "1980s", 2.8),
-        _film("Bees at Work", "🐝", "documentary", "warm", "2020s", 1.1, kids=True),
-        _film("How Rivers Think", "🌊", "documentary", "warm", "2010s", 2.1, kids=True),
-        _film("Snail Express", "🐌", "animation", "funny", "2000s", 1.3, kids=True),
-        _film("Dragon Laundry", "🐉", "animation", "funny", "1990s", 2.1, kids=True),
+    items=Item.rows(
+        ("genre", "mood", "decade", "hours", "kids"),
+        ("🍜 Soup for a Spy", "comedy", "funny", "1990s", 1.4, True),
+        ("🎩 Eleven Uncles", "comedy", "funny", "1970s", 2.2, True),
+        ("💃 Tango in Socks", "romance", "warm", "2010s", 1.6, False),
+        ("💌 Letters to Oslo", "romance", "warm", "1950s", 2.5, False),
+        ("🚪 Nine Red Doors", "thriller", "dark", "1970s", 1.5, False),
+        ("🚢 The Foggy Ferry", "thriller", "dark", "2000s", 2.4, False),
+        ("🛸 Parking on Mars", "sci-fi", "funny", "2020s", 1.7, False),
+        ("🌕 Ten Million Moons", "sci-fi", "dark", "1980s", 2.8, False),
+        ("🐝 Bees at Work", "documentary", "warm", "2020s", 1.1, True),
+        ("🌊 How Rivers Think", "documentary", "warm", "2010s", 2.1, True),
+        ("🐌 Snail Express", "animation", "funny", "2000s", 1.3, True),
+        ("🐉 Dragon Laundry", "animation", "funny", "1990s", 2.1, True),
     ),
     taste=_taste,
 )

@@ -1,29 +1,22 @@
 """A news site's front page: the topic gets an article opened, its length gets it finished."""
 
 from engine.worlds.taste import Context, Item, Taste
-from engine.worlds.world import Field, Value, World
+from engine.worlds.world import Field, World
 
 _FAVOURITE = {
-    # Morning, Lunch, Evening
-    "Student": ("science", "food", "sport"),
-    "Parent": ("money", "science", "food"),
-    "Manager": ("politics", "sport", "money"),
-    "Retiree": ("food", "politics", "politics"),
+    "Student": {"Morning": "science", "Lunch": "food", "Evening": "sport"},
+    "Parent": {"Morning": "money", "Lunch": "science", "Evening": "food"},
+    "Manager": {"Morning": "politics", "Lunch": "sport", "Evening": "money"},
+    "Retiree": {"Morning": "food", "Lunch": "politics", "Evening": "politics"},
 }
 _LIKES_LOCAL = ("Parent", "Retiree")
-_TIMES = ("Morning", "Lunch", "Evening")
 
 
 def _opens(context: Context, item: Item) -> float:
-    """How likely the headline is clicked: the reader's topic of the hour, and the region."""
-    by_time = _FAVOURITE[context["reader"]]
-    topic = item.features["topic"]
-    if topic == by_time[_TIMES.index(context["time"])]:
-        chance = 0.9
-    elif topic in by_time:  # at another hour
-        chance = 0.45
-    else:
-        chance = 0.2
+    """How likely the headline is clicked: the reader's topic, now or at other hours, and region."""
+    by_time, topic = _FAVOURITE[context["reader"]], item.features["topic"]
+    favourite = topic == by_time[context["time"]]
+    chance = 0.9 if favourite else 0.45 if topic in by_time.values() else 0.2
     is_local = item.features["region"] == "local"
     return chance + (0.06 if is_local == (context["reader"] in _LIKES_LOCAL) else -0.06)
 
@@ -43,13 +36,7 @@ def _finishes(context: Context, item: Item) -> float:
 
 
 def _taste(context: Context, item: Item) -> Taste:
-    opens, finishes = _opens(context, item), _finishes(context, item)
-    return Taste.in_two_steps(opens, finishes)
-
-
-def _article(title: str, emoji: str, topic: str, minutes: int, region: str, form: str) -> Item:
-    features = {"topic": topic, "minutes": minutes, "region": region, "format": form}
-    return Item(title, emoji, features)
+    return Taste.in_two_steps(_opens(context, item), _finishes(context, item))
 
 
 NEWS = World(
@@ -61,38 +48,26 @@ NEWS = World(
         "or scroll past."
     ),
     fields=(
-        Field(
+        Field.of(
             "reader",
             "Reader",
-            (
-                Value("Student", "🎓", 0.3),
-                Value("Parent", "🧸", 0.3),
-                Value("Manager", "👔", 0.2),
-                Value("Retiree", "👓", 0.2),
-            ),
+            {"🎓 Student": 0.3, "🧸 Parent": 0.3, "👔 Manager": 0.2, "👓 Retiree": 0.2},
         ),
-        Field(
-            "time",
-            "Time of day",
-            (Value("Morning", "🌅", 0.35), Value("Lunch", "🥪", 0.25), Value("Evening", "🌙", 0.4)),
-        ),
-        Field(
-            "place",
-            "Where",
-            (Value("Train", "🚆", 0.3), Value("Desk", "💻", 0.3), Value("Sofa", "🛋️", 0.4)),
-        ),
+        Field.of("time", "Time of day", {"🌅 Morning": 0.35, "🥪 Lunch": 0.25, "🌙 Evening": 0.4}),
+        Field.of("place", "Where", {"🚆 Train": 0.3, "💻 Desk": 0.3, "🛋️ Sofa": 0.4}),
     ),
-    items=(
-        _article("Vote on Sunday", "🗳️", "politics", 3, "world", "text"),
-        _article("Inside town hall", "🏛️", "politics", 16, "local", "audio"),
-        _article("Cup final in brief", "⚽", "sport", 2, "local", "video"),
-        _article("The longest race", "🚴", "sport", 18, "world", "text"),
-        _article("Rocket lands", "🚀", "science", 3, "world", "video"),
-        _article("How whales talk", "🐳", "science", 20, "world", "audio"),
-        _article("Rents are falling", "🏠", "money", 4, "local", "text"),
-        _article("Who owns the port", "⚓", "money", 15, "world", "text"),
-        _article("Soup in ten steps", "🍲", "food", 4, "world", "text"),
-        _article("A baker's night", "🥐", "food", 14, "local", "audio"),
+    items=Item.rows(
+        ("topic", "minutes", "region", "format"),
+        ("🗳️ Vote on Sunday", "politics", 3, "world", "text"),
+        ("🏛️ Inside town hall", "politics", 16, "local", "audio"),
+        ("⚽ Cup final in brief", "sport", 2, "local", "video"),
+        ("🚴 The longest race", "sport", 18, "world", "text"),
+        ("🚀 Rocket lands", "science", 3, "world", "video"),
+        ("🐳 How whales talk", "science", 20, "world", "audio"),
+        ("🏠 Rents are falling", "money", 4, "local", "text"),
+        ("⚓ Who owns the port", "money", 15, "world", "text"),
+        ("🍲 Soup in ten steps", "food", 4, "world", "text"),
+        ("🥐 A baker's night", "food", 14, "local", "audio"),
     ),
     taste=_taste,
 )

@@ -73,6 +73,7 @@ TAKEN = ("action", "best", "event", "expected", "probability", "reward", "streng
 
 _CODE = "BadRequest"
 T = TypeVar("T")
+Make = Callable[[object, str], T]
 
 
 def world_from_json(value: object) -> World:
@@ -82,21 +83,17 @@ def world_from_json(value: object) -> World:
         PersonalizerError: ``BadRequest`` for the first thing that is not as described above.
     """
     names = ("format", "version", "title", "emoji", "story", "fields", "items", "truth")
-    told = _object(value, "", names)
+    told = _object(value, "the world", names)
     if told.get("format") != FORMAT:
         refuse(_CODE, "format", told.get("format"), f"{FORMAT!r}")
     if told.get("version") != VERSION:
         refuse(_CODE, "version", told.get("version"), f"{VERSION}, which this app reads")
+    title = _text(told.get("title"), "title", MAX_TITLE)
+    story = _text(told.get("story", ""), "story", MAX_STORY, least=0)
     fields = _fields(told.get("fields"))
     items = _each(told.get("items"), "items", MAX_ITEMS, _item, "id")
-    world = World(
-        title=_text(told.get("title"), "title", MAX_TITLE),
-        emoji=_emoji(told, ""),
-        story=_text(told.get("story", ""), "story", MAX_STORY, least=0),
-        fields=fields,
-        items=items,
-        taste=_truth(told.get("truth"), fields, items),
-    )
+    taste = _truth(told.get("truth"), fields, items)
+    world = World(title, _emoji(told, ""), story, fields, items, taste)
     _check_request(world)
     size = len(world.text.encode())
     if size > MAX_SIZE:
@@ -152,9 +149,7 @@ def _value(value: object, place: str) -> Value:
 
 def _item(value: object, place: str) -> Item:
     told = _object(value, place, ("id", "emoji", "features"))
-    features = told.get("features")
-    if not isinstance(features, Mapping):
-        refuse(_CODE, f"{place}.features", features, "an object")
+    features = _object(told.get("features"), f"{place}.features")
     name = _text(told.get("id"), f"{place}.id", MAX_NAME)
     return Item(name, _emoji(told, f"{place}."), deepcopy(dict(features)))
 
@@ -172,25 +167,21 @@ def _check_request(world: World) -> None:
 
 
 def _truth(value: object, fields: Sequence[Field], items: Sequence[Item]) -> Truth:
-    if isinstance(value, Mapping) and "table" in value:
-        return _table(_object(value, "truth", ("table",))["table"], fields, items)
-    return _weights(_object(value, "truth", ("base", "whole", "terms")), fields, items)
+    make = _table if isinstance(value, Mapping) and "table" in value else _weights
+    return make(value, fields, items)
 
 
 def _table(value: object, fields: Sequence[Field], items: Sequence[Item]) -> TasteTable:
+    told = _object(value, "truth", ("table",))["table"]
     cells = list(product(*([one.name for one in field.values] for field in fields)))
-    if len(cells) * len(items) > MAX_TABLE:
-        size, allowed = len(cells) * len(items), f"at most {MAX_TABLE:,}; weights may be more"
+    size = len(cells) * len(items)
+    if size > MAX_TABLE:
+        allowed = f"at most {MAX_TABLE:,}; weights may be more"
         refuse(_CODE, "truth.table", size, allowed, "the number of entries of truth.table")
-    row = partial(_row, items=items)
-    rows = _each(value, "truth.table", len(cells), row, least=len(cells))
-    names = tuple(field.name for field in fields)
-    return TasteTable(names, dict(zip(cells, rows, strict=True)))
-
-
-def _row(value: object, place: str, items: Sequence[Item]) -> dict[str, Taste]:
-    tastes = _each(value, place, len(items), _taste, least=len(items))
-    return dict(zip((item.id for item in items), tastes, strict=True))
+    row = partial(_each, most=len(items), make=_taste, least=len(items))
+    rows = _each(told, "truth.table", len(cells), row, least=len(cells))
+    tastes = (dict(zip((item.id for item in items), row, strict=True)) for row in rows)
+    return TasteTable(tuple(f.name for f in fields), dict(zip(cells, tastes, strict=True)))
 
 
 def _taste(value: Any, place: str) -> Taste:
@@ -202,23 +193,18 @@ def _taste(value: Any, place: str) -> Taste:
     return Taste(half, full)
 
 
-def _chance(value: object, place: str) -> float:
-    return _number(value, place, 0, 1)
-
-
-def _weights(
-    told: Mapping[str, Any], fields: Sequence[Field], items: Sequence[Item]
-) -> TasteWeights:
-    base = _number(told.get("base"), "truth.base", 0, 1)
-    whole = _number(told.get("whole", 1.0), "truth.whole", 0, 1)
+def _weights(value: object, fields: Sequence[Field], items: Sequence[Item]) -> TasteWeights:
+    told = _object(value, "truth", ("base", "whole", "terms"))
     pairs = math.prod(len(field.values) for field in fields) * len(items)
     most = min(MAX_TERMS, MAX_SUMS // pairs)
-    term = partial(_term, fields=fields, items=items)
-    terms = _each(told.get("terms"), "truth.terms", most, term, least=0)
-    return TasteWeights(base, terms, whole)
+    return TasteWeights(
+        _chance(told.get("base"), "truth.base"),
+        _each(told.get("terms"), "truth.terms", most, partial(_term, fields, items), least=0),
+        _chance(told.get("whole", 1.0), "truth.whole"),
+    )
 
 
-def _term(value: object, place: str, fields: Sequence[Field], items: Sequence[Item]) -> Term:
+def _term(fields: Sequence[Field], items: Sequence[Item], value: object, place: str) -> Term:
     told = _object(value, place, ("add", "when", "item", "features"))
     add = _number(told.get("add"), f"{place}.add", -1, 1)
     known = {field.name: [one.name for one in field.values] for field in fields}
@@ -238,13 +224,13 @@ def _term(value: object, place: str, fields: Sequence[Field], items: Sequence[It
 # -- parts of JSON --------------------------------------------------------------------
 
 
-def _object(value: object, place: str, names: Iterable[str]) -> Mapping[str, Any]:
-    """An object with some of these names and no other."""
-    where = place or "the world"
+def _object(value: object, place: str, names: Iterable[str] | None = None) -> Mapping[str, Any]:
+    """An object with some of these names and no other, if they are given."""
     if not isinstance(value, Mapping):
-        refuse(_CODE, where, value, "an object")
-    for name in value:
-        _check_known(name, where, sorted(names), f"a name in {where}")
+        refuse(_CODE, place, value, "an object")
+    if names is not None:
+        for name in value:
+            _check_known(name, place, sorted(names), f"a name in {place}")
     return value
 
 
@@ -274,13 +260,11 @@ def _number(value: Any, place: str, low: float, high: float) -> float:
     return float(value)
 
 
+_chance = partial(_number, low=0, high=1)
+
+
 def _each(
-    value: object,
-    place: str,
-    most: int,
-    make: Callable[[object, str], T],
-    *names: str,
-    least: int = 1,
+    value: object, place: str, most: int, make: Make[T], *names: str, least: int = 1
 ) -> tuple[T, ...]:
     """What is made of each in a list, if none has a name that stood there before."""
     allowed = f"{most:,}" if least == most else f"{least} to {most:,}"

@@ -4,9 +4,9 @@ A world's truth is any function of context and item. As a value it is a table, o
 where a table would be too large; both can be compared, written down and sent.
 """
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any, Self
 
 Context = Mapping[str, str]
 """Field name -> value: one visitor in one situation."""
@@ -25,6 +25,12 @@ class Item:
         """Picture and id, as it stands beside others."""
         return f"{self.emoji} {self.id}".strip()
 
+    @classmethod
+    def rows(cls, names: Sequence[str], *rows: Sequence[Any]) -> tuple[Self, ...]:
+        """Items out of a table: names of features, then a row of label and features for each."""
+        parts = ((*label.split(" ", 1), values) for label, *values in rows)
+        return tuple(cls(n, emoji, dict(zip(names, v, strict=True))) for emoji, n, v in parts)
+
 
 @dataclass(frozen=True, slots=True)
 class Taste:
@@ -38,7 +44,7 @@ class Taste:
             raise ValueError(f"chances {self.half} and {self.full} do not leave one for 0")
 
     @classmethod
-    def in_two_steps(cls, first: float, second: float) -> "Taste":
+    def in_two_steps(cls, first: float, second: float) -> Self:
         """Half a reward for a first step (a click), a whole one if a second follows (a purchase).
 
         Args:
@@ -123,12 +129,7 @@ class TasteWeights:
     def to_json(self) -> dict[str, object]:
         """The truth in the JSON of a world."""
         terms = [
-            {
-                "add": term.add,
-                "when": dict(term.when),
-                **({} if term.item is None else {"item": term.item}),
-                "features": dict(term.features),
-            }
+            {name: part for name, part in asdict(term).items() if part is not None}
             for term in self.terms
         ]
         return {"base": self.base, "whole": self.whole, "terms": terms}

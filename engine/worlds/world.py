@@ -8,11 +8,11 @@ is one file that makes one `World`, and a line in ``worlds/__init__.py``; or JSO
 
 import hashlib
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from functools import cached_property, reduce
 from itertools import product
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 
@@ -51,6 +51,12 @@ class Field:
     name: str
     label: str
     values: tuple[Value, ...]
+
+    @classmethod
+    def of(cls, name: str, label: str, shares: Mapping[str, float]) -> Self:
+        """A field out of its values: picture and name, with a space between -> share."""
+        parts = ((value.split(" ", 1), share) for value, share in shares.items())
+        return cls(name, label, tuple(Value(n, emoji, float(s)) for (emoji, n), s in parts))
 
 
 @dataclass(frozen=True, eq=False)
