@@ -48,9 +48,16 @@ def legend(**more: Any) -> alt.Legend:
     return alt.Legend(orient="top", title=None, columns=2, labelLimit=0, **more)
 
 
-def only(field: str, value: str) -> alt.Chart:
+def only(field: str, value: object) -> alt.Chart:
     """A chart of the rows in which a field has a value."""
     return blank().transform_filter(alt.datum[field] == value)
+
+
+def tooltip(format: str = "", /, **titles: str) -> list[alt.Tooltip]:
+    """Fields with their titles: numbers in a format, or names where there is none."""
+    if not format:
+        return [alt.Tooltip(f"{field}:N", title=title) for field, title in titles.items()]
+    return [alt.Tooltip(f"{f}:Q", title=title, format=format) for f, title in titles.items()]
 
 
 def segment_names(world: World) -> list[str]:
@@ -69,11 +76,13 @@ def action_colour(world: World, dark: bool, field: str = "action") -> alt.Color:
     return alt.Color(f"{field}:N", scale=scale, legend=None)
 
 
-def finish(chart: alt.LayerChart | alt.FacetChart, dark: bool) -> Spec:
-    """The chart as a dictionary without data, in the app's type and colours."""
+def finish(dark: bool, height: int, *layers: alt.Chart) -> Spec:
+    """Layers as a dictionary without data, in the app's type and colours."""
     text = theme(dark).ink
     styled = (
-        chart.configure_axis(
+        alt.layer(*layers)
+        .properties(height=height, padding={"top": 4, "bottom": 6, "left": 0, "right": 0})
+        .configure_axis(
             labelFontSize=12,
             labelFlushOffset=-3,
             titleFontSize=12,
@@ -96,8 +105,8 @@ def finish(chart: alt.LayerChart | alt.FacetChart, dark: bool) -> Spec:
         )
         .configure_view(strokeWidth=0)
     )
-    spec: Spec = styled.properties(padding={"top": 4, "bottom": 6, "left": 0, "right": 0}).to_dict()
+    spec: Spec = styled.to_dict()
     spec.pop("datasets", None)
-    for view in (spec, *spec.get("layer", ())):
+    for view in (spec, *spec["layer"]):
         view.pop("data", None)
     return spec

@@ -9,7 +9,7 @@ import pyarrow as pa
 
 from engine.loop.entries import Ranked
 from engine.worlds import World
-from pages.parts.charts.base import Spec, across, action_colour, blank, finish, only, table
+from pages.parts.charts.base import Spec, across, action_colour, blank, finish, only, table, tooltip
 from pages.parts.text import percent
 from pages.parts.theme import theme
 
@@ -55,11 +55,7 @@ def probability_spec(world: World, dark: bool, small: bool = False) -> Spec:
     """Bars: how often each action would be offered to this visitor, with its error."""
     chances = [0, 0.25, 0.5, 0.75, 1]
     x = across("probability", "chance to be offered", (0, 1.55), values=chances, format="%")
-    tooltip = [
-        alt.Tooltip("action:N", title="Action"),
-        alt.Tooltip("probability:Q", title="Chance", format=".2%"),
-        alt.Tooltip("error:Q", title="Monte-Carlo error (1 sd)", format=".2%"),
-    ]
+    figures = tooltip(".2%", probability="Chance", error="Monte-Carlo error (1 sd)")
     base = blank().transform_calculate(
         top=f"datum.lane + {_BAR}",
         middle=f"datum.lane + {_BAR / 2}",
@@ -71,7 +67,7 @@ def probability_spec(world: World, dark: bool, small: bool = False) -> Spec:
     y, middle = (_lanes(labels, field, at=_BAR / 2) for field in ("lane", "middle"))
     box = {"x": x, "x2": alt.X2Datum(0), "y": y, "y2": "top:Q"}
     bars = now.mark_rect(cornerRadius=3).encode(
-        **box, color=action_colour(world, dark), tooltip=tooltip
+        **box, color=action_colour(world, dark), tooltip=tooltip(action="Action") + figures
     )
     ghosts = before.mark_rect(
         fillOpacity=0,
@@ -87,8 +83,7 @@ def probability_spec(world: World, dark: bool, small: bool = False) -> Spec:
     texts = now.mark_text(
         align="left", dx=7, fontSize=13, fontWeight=600, color=theme(dark).ink, aria=False
     ).encode(x="label_at:Q", y=middle, text="label:N")
-    layers = alt.layer(bars, ghosts, errors, texts)
-    return finish(layers.properties(height=height(world, small)), dark)
+    return finish(dark, height(world, small), bars, ghosts, errors, texts)
 
 
 def probability_rows(world: World, now: Ranked, before: Ranked | None) -> pa.Table:
@@ -124,30 +119,27 @@ def belief_spec(world: World, dark: bool, small: bool = False) -> Spec:
     pictures = [item.emoji for item in world.items]
     y, top = _lanes(pictures), _lanes(pictures, "top")
     colour = action_colour(world, dark)
-    tooltip = [
-        alt.Tooltip("action:N", title="Action"),
-        alt.Tooltip("mean:Q", title="Believed expected reward", format=".3f"),
-        alt.Tooltip("sd:Q", title="Uncertainty (1 sd)", format=".3f"),
-        alt.Tooltip("draw:Q", title="This visitor's draw", format=".3f"),
-    ]
-    truth = [
-        alt.Tooltip("action:N", title="Action"),
-        alt.Tooltip("truth:Q", title="True expected reward", format=".3f"),
-    ]
+    action = tooltip(action="Action")
+    figures = {"mean": "Believed expected reward", "sd": "Uncertainty (1 sd)"}
+    belief = action + tooltip(".3f", **figures, draw="This visitor's draw")
+    truth = action + tooltip(".3f", truth="True expected reward")
     now, before = only("when", "now"), only("when", "before")
-    bells = _bell(now)
     draws = now.transform_filter("isValid(datum.draw)").transform_calculate(
         reward=f"clamp(datum.draw, {REWARDS[0]}, {REWARDS[1]})", top="datum.lane + 0.42"
     )
-    right_of_it = "datum.reward < 0.6"
-    layers = alt.layer(
-        bells.mark_area(fillOpacity=0.55).encode(x, y, y2="top:Q", color=colour, tooltip=tooltip),
+    is_left = "datum.reward < 0.6"
+    return finish(
+        dark,
+        height(world, small),
+        _bell(now)
+        .mark_area(fillOpacity=0.55)
+        .encode(x, y, y2="top:Q", color=colour, tooltip=belief),
         _bell(before)
         .mark_line(color=theme(dark).ink, strokeDash=[3, 2], strokeWidth=1.3, aria=False)
         .encode(x, top, detail="action:N"),
         now.transform_calculate(reward="datum.mean", top=f"datum.lane + {_BELL}")
         .mark_rule(strokeWidth=2, aria=False)
-        .encode(x, y, y2="top:Q", color=colour, tooltip=tooltip),
+        .encode(x, y, y2="top:Q", color=colour, tooltip=belief),
         draws.mark_rule(strokeWidth=1.2, color=theme(dark).ink, aria=False).encode(
             x, y, y2="top:Q"
         ),
@@ -155,14 +147,14 @@ def belief_spec(world: World, dark: bool, small: bool = False) -> Spec:
             x,
             top,
             color=colour,
-            tooltip=tooltip,
+            tooltip=belief,
             size=alt.condition("datum.wins", alt.value(190), alt.value(70)),
             strokeWidth=alt.condition("datum.wins", alt.value(2.4), alt.value(1)),
         ),
         draws.transform_filter("datum.wins")
         .mark_text(
-            align=alt.ExprRef(f"{right_of_it} ? 'left' : 'right'"),
-            dx=alt.ExprRef(f"{right_of_it} ? 11 : -11"),
+            align=alt.ExprRef(f"{is_left} ? 'left' : 'right'"),
+            dx=alt.ExprRef(f"{is_left} ? 11 : -11"),
             fontSize=12,
             fontWeight=600,
             color=theme(dark).ink,
@@ -183,7 +175,6 @@ def belief_spec(world: World, dark: bool, small: bool = False) -> Spec:
         )
         .encode(x, y, tooltip=truth),
     )
-    return finish(layers.properties(height=height(world, small)), dark)
 
 
 def _bell(rows: alt.Chart) -> alt.Chart:
@@ -192,10 +183,10 @@ def _bell(rows: alt.Chart) -> alt.Chart:
     return (
         rows.transform_calculate(z=f"sequence(-{_REACH}, {_REACH + 0.1}, 0.25)")
         .transform_flatten(["z"])
-        .transform_calculate(width="max(datum.sd, 0.001)")
-        .transform_calculate(reward=f"clamp(datum.mean + datum.width * datum.z, {low}, {high})")
         .transform_calculate(
-            top=f"datum.lane + {_BELL} * exp(-pow((datum.reward - datum.mean) / datum.width, 2)/2)"
+            width="max(datum.sd, 0.001)",
+            reward=f"clamp(datum.mean + datum.width * datum.z, {low}, {high})",
+            top=f"datum.lane + {_BELL} * exp(-pow((datum.reward - datum.mean) / datum.width, 2)/2)",
         )
     )
 
@@ -211,17 +202,9 @@ def belief_rows(
     for i, item in enumerate(world.items):
         fact: Row = {"action": item.id, "lane": size - 1 - i}
         draw = now.draw[i] if now.draw else None
-        rows.append(
-            {
-                **fact,
-                "when": "now",
-                "mean": now.means[i],
-                "sd": now.sds[i],
-                "draw": draw,
-                "wins": draw is not None and draw == highest,
-                "truth": truths[i],
-            }
-        )
+        drawn: Row = {"draw": draw, "wins": draw is not None and draw == highest}
+        believed: Row = {"when": "now", "mean": now.means[i], "sd": now.sds[i]}
+        rows.append({**fact, **believed, **drawn, "truth": truths[i]})
         if before:
             rows.append({**fact, "when": "before", "mean": before.means[i], "sd": before.sds[i]})
     return table(rows)

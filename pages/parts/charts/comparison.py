@@ -18,6 +18,7 @@ from pages.parts.charts.base import (
     lanes,
     segment_names,
     table,
+    tooltip,
 )
 from pages.parts.charts.curves import Curve, Styles, level, lines, melted, span_of
 from pages.parts.theme import theme
@@ -110,22 +111,18 @@ def outlook_spec(dark: bool) -> Spec:
     x = across("low", "mean reward a visitor", (0, 1), tickCount=5)
     x = x.scale(domain=(0, 1), nice=False, clamp=True)
     y = lanes("what", labelLimit=210, labelPadding=8)
-    tooltip = [
-        alt.Tooltip("what:N", title="What"),
-        alt.Tooltip("low:Q", title="From", format=".3f"),
-        alt.Tooltip("high:Q", title="To", format=".3f"),
-        alt.Tooltip("point:Q", title="Middle", format=".3f"),
-    ]
+    tips = tooltip(what="What") + tooltip(".3f", low="From", high="To", point="Middle")
     bands = blank().mark_bar(height=16, cornerRadius=4, opacity=0.55)
     points = blank().transform_filter("isValid(datum.point)").mark_tick(thickness=3, size=24)
     colours = [theme(dark).accent, theme(dark).other, theme(dark).ink]
     scale = alt.Scale(domain=["log", "belief", "truth"], range=colours)
     colour = alt.Color("kind:N", scale=scale, legend=None)
-    layers = alt.layer(
-        bands.encode(x, y, x2="high:Q", color=colour, tooltip=tooltip),
-        points.encode(x="point:Q", y=y, color=colour, tooltip=tooltip),
+    return finish(
+        dark,
+        200,
+        bands.encode(x, y, x2="high:Q", color=colour, tooltip=tips),
+        points.encode(x="point:Q", y=y, color=colour, tooltip=tips),
     )
-    return finish(layers.properties(height=200), dark)
 
 
 def outlook_rows(
@@ -166,23 +163,18 @@ def slices_spec(dark: bool, size: int) -> Spec:
     """Bars: expected agreement with today's choice for each value of the context."""
     x = across("agreement", "same choice as today's", (0, 1), format="%")
     y = lanes("value", labelLimit=150)
-    tooltip = [
-        alt.Tooltip("field:N", title="Field"),
-        alt.Tooltip("value:N", title="Value"),
-        alt.Tooltip("agreement:Q", title="Expected agreement", format=".1%"),
-        alt.Tooltip("match:Q", title="Match rate", format=".1%"),
-        alt.Tooltip("ratio:Q", title="Reward achievement ratio", format=".1%"),
-        alt.Tooltip("visitors:Q", title="Visitors", format=","),
-    ]
-    layers = alt.layer(
-        blank()
-        .mark_bar(cornerRadius=3, color=theme(dark).accent, height=14)
-        .encode(x, y, tooltip=tooltip),
-        blank()
-        .mark_tick(thickness=2, size=18, color=theme(dark).faint)
-        .encode(x="ceiling:Q", y=y, tooltip=[alt.Tooltip("ceiling:Q", format=".1%")]),
+    shares = {"match": "Match rate", "ratio": "Reward achievement ratio"}
+    tips = tooltip(field="Field", value="Value")
+    tips += tooltip(".1%", agreement="Expected agreement", **shares)
+    tips += tooltip(",", visitors="Visitors")
+    bars = blank().mark_bar(cornerRadius=3, color=theme(dark).accent, height=14)
+    ceilings = blank().mark_tick(thickness=2, size=18, color=theme(dark).faint)
+    return finish(
+        dark,
+        26 * size + 40,
+        bars.encode(x, y, tooltip=tips),
+        ceilings.encode(x="ceiling:Q", y=y, tooltip=[alt.Tooltip("ceiling:Q", format=".1%")]),
     )
-    return finish(layers.properties(height=26 * size + 40), dark)
 
 
 def slices_rows(slices: Mapping[str, Matching], world: World) -> pa.Table:

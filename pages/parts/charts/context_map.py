@@ -9,13 +9,11 @@ import altair as alt
 import pyarrow as pa
 
 from engine.worlds import World
-from pages.parts.charts.base import Spec, action_colour, blank, finish, table
+from pages.parts.charts.base import Spec, action_colour, blank, finish, table, tooltip
 from pages.parts.theme import theme
 
 _VISIBLE = 0.15
 """Strength from which a cell carries the picture of its action."""
-
-
 _WIDTH = 300
 """Pixels that the cells of a row have between them on most screens."""
 
@@ -53,21 +51,20 @@ def map_spec(world: World, dark: bool) -> Spec:
             labelExpr=f"({json.dumps(labels)})[datum.label]",
         )
     )
-    tooltip = [
-        *(alt.Tooltip(f"field{i}:N", title=f.label) for i, f in enumerate(world.fields)),
-        alt.Tooltip("action:N", title="Favoured"),
-        alt.Tooltip("probability:Q", title="Chance", format=".1%"),
-        alt.Tooltip("truth:N", title="Truly best"),
-    ]
-    strength = alt.Opacity("strength:Q").scale(domain=(0, 1), range=(0, 1)).legend(None)
-    seen = alt.Opacity("seen:Q").scale(domain=(0, 1), range=(0, 1)).legend(None)
+    fields = {f"field{i}": field.label for i, field in enumerate(world.fields)}
+    tips = tooltip(**fields, action="Favoured") + tooltip(".1%", probability="Chance")
+    tips += tooltip(truth="Truly best")
+    strength, seen = (
+        alt.Opacity(f"{field}:Q").scale(domain=(0, 1), range=(0, 1)).legend(None)
+        for field in ("strength", "seen")
+    )
     base = blank().encode(x, y)
-    layers = alt.layer(
+    spec = finish(
+        dark,
+        54 * len(first.values) + 46,
         base.mark_rect(color=theme(dark).empty, cornerRadius=4, aria=False),
-        base.mark_rect(cornerRadius=4).encode(
-            action_colour(world, dark), strength, tooltip=tooltip
-        ),
-        base.mark_text(fontSize=15, aria=False).encode(seen, text="emoji:N", tooltip=tooltip),
+        base.mark_rect(cornerRadius=4).encode(action_colour(world, dark), strength, tooltip=tips),
+        base.mark_text(fontSize=15, aria=False).encode(seen, text="emoji:N", tooltip=tips),
         base.transform_filter("datum.here").mark_rect(
             filled=False, stroke=theme(dark).ink, strokeWidth=2.6, cornerRadius=4, aria=False
         ),
@@ -83,8 +80,8 @@ def map_spec(world: World, dark: bool) -> Spec:
             aria=False,
         )
         .encode(action_colour(world, dark, "truth")),
-    ).resolve_scale(opacity="independent")
-    return finish(layers.properties(height=54 * len(first.values) + 46), dark)
+    )
+    return spec | {"resolve": {"scale": {"opacity": "independent"}}}
 
 
 def map_rows(

@@ -9,7 +9,7 @@ import pyarrow as pa
 
 from engine.evaluation.learning_curve import RECENT
 from engine.worlds import World
-from pages.parts.charts.base import Spec, blank, finish, legend, table, visitors_axis
+from pages.parts.charts.base import Spec, blank, finish, legend, table, tooltip, visitors_axis
 from pages.parts.theme import theme
 
 Curve = Sequence[Mapping[str, float]]
@@ -71,11 +71,10 @@ def lines(
     axis = alt.Axis(title=title, tickCount=5, labelPadding=6)
     scale = alt.Scale(domain=domain, nice=False)
     colour = alt.Color("line:N").scale(domain=names, range=list(colours)).legend(keys)
-    between = [
-        alt.Tooltip("low:Q", title="10 % of crowds below", format=".3~f"),
-        alt.Tooltip("high:Q", title="10 % of crowds above", format=".3~f"),
-        alt.Tooltip("error:Q", title="Standard error", format=".3~f"),
-    ]
+    figures = {"value": title.capitalize()}
+    if bands:
+        figures |= {"low": "10 % of crowds below", "high": "10 % of crowds above"}
+        figures["error"] = "Standard error"
     around = named.mark_area(opacity=0.15, clip=True, aria=False).encode(
         x, alt.Y("low:Q", scale=scale, axis=axis), alt.Y2("high:Q"), colour
     )
@@ -84,18 +83,14 @@ def lines(
         alt.Y("value:Q", scale=scale, axis=axis),
         colour,
         alt.StrokeDash("line:N").scale(domain=names, range=list(dashes)).legend(keys),
-        tooltip=[
-            alt.Tooltip("line:N", title="Line"),
-            alt.Tooltip("visitor:Q", title="Visitor", format=",.0f"),
-            alt.Tooltip("value:Q", title=title.capitalize(), format=".3~f"),
-            *(between if bands else ()),
-        ],
+        tooltip=tooltip(line="Line")
+        + tooltip(",.0f", visitor="Visitor")
+        + tooltip(".3~f", **figures),
     )
     rules = nameless.mark_rule(strokeWidth=1.5, color=theme(dark).ink, strokeDash=[2, 2]).encode(
-        x, tooltip=[alt.Tooltip("visitor:Q", title=rule, format=",.0f")]
+        x, tooltip=tooltip(",.0f", visitor=rule)
     )
-    layers = (around, curves, rules) if bands else (curves, rules)
-    return finish(alt.layer(*layers).properties(height=height), dark)
+    return finish(dark, height, *([around] if bands else []), curves, rules)
 
 
 def reward_rows(world: World, curve: Curve, span: int, truth: bool) -> pa.Table:

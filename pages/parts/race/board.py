@@ -10,7 +10,6 @@ from engine import LoopSettings
 from engine.evaluation.intervals import Estimate
 from engine.worlds import key_of
 from pages.parts.charts import race as charts
-from pages.parts.charts import race_results as results
 from pages.parts.charts.curves import span_of
 from pages.parts.play.hypotheses import names_of as names_of_hypotheses
 from pages.parts.race.session import RaceSession
@@ -143,21 +142,21 @@ def show_finals(session: RaceSession) -> None:
     known, entries, dark = session.known, _entries(session), is_dark()
     world = known.plan.world
     segments = known.segments()
-    top = results.tenths_above(segment.regret.mean for segment in segments)
+    top = charts.tenths_above(segment.regret.mean for segment in segments)
     left, right = st.columns(2, gap="medium")
     with left:
         st.markdown("##### Who earns most")
         st.vega_lite_chart(
-            results.finals_rows(known.finals(), entries),
-            results.finals_spec(dark, entries),
+            charts.finals_rows(known.finals(), entries),
+            charts.finals_spec(dark, entries),
             key=f"chart-race-finals-{hash(entries)}",
             alt="Mean reward of each contender with its 95 % interval, the highest first",
         )
     with right:
         st.markdown("##### For whom is it lost?", help=_SEGMENT_HELP)
         st.vega_lite_chart(
-            results.segments_rows(segments, entries, world),
-            results.segments_spec(dark, len(world.segments()), top, entries),
+            charts.segments_rows(segments, entries, world),
+            charts.segments_spec(dark, len(world.segments()), top, entries),
             key=f"chart-race-segments-{key_of(world)}-{top}-{hash(entries)}",
             alt="Regret a visitor of each contender, for each value of the context",
         )

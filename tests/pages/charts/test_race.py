@@ -4,6 +4,7 @@ import json
 from typing import Any
 
 import numpy as np
+import pytest
 
 from engine.evaluation.intervals import band
 from engine.experiments.race.contenders import line_up
@@ -12,7 +13,6 @@ from engine.experiments.race.runs import race
 from engine.experiments.race.standings import Standings
 from engine.worlds import WORLDS
 from pages.parts.charts import race as racing
-from pages.parts.charts import race_results as results
 from pages.parts.race.setup import everybody
 from tests.pages.charts.specs import THEMES, fields_in
 
@@ -32,8 +32,8 @@ def race_specs(dark: bool) -> list[dict[str, Any]]:
     return [
         racing.reward_spec(dark, 60, 5, ENTRIES),
         racing.regret_spec(dark, 60, 50, ENTRIES),
-        results.finals_spec(dark, ENTRIES),
-        results.segments_spec(dark, 10, 0.5, ENTRIES),
+        racing.finals_spec(dark, ENTRIES),
+        racing.segments_spec(dark, 10, 0.5, ENTRIES),
         racing.weights_spec(dark, 60, ("pairs", "triples")),
     ]
 
@@ -54,8 +54,8 @@ def test_rows_of_a_race_have_every_column_that_is_read() -> None:
     frames = [
         racing.band_rows(made.plan, rewards, ENTRIES),
         racing.band_rows(made.plan, regrets, ENTRIES),
-        results.finals_rows(made.finals(), ENTRIES),
-        results.segments_rows(made.segments(), ENTRIES, world),
+        racing.finals_rows(made.finals(), ENTRIES),
+        racing.segments_rows(made.segments(), ENTRIES, world),
         racing.weights_rows(made.plan, weights),
     ]
     for spec, frame in zip(race_specs(dark=False), frames, strict=True):
@@ -94,3 +94,10 @@ def test_long_curves_are_thinned_and_keep_their_ends() -> None:
     assert len(frame) <= 1_200
     assert frame["visitor"].min() == plan.points[0]
     assert frame["visitor"].max() == 20_000
+
+
+@pytest.mark.parametrize(
+    ("values", "top"), [([], 0.1), ([0.0], 0.1), ([0.1], 0.1), ([0.31, 0.2], 0.4)]
+)
+def test_the_axis_of_segments_grows_by_tenths(values: list[float], top: float) -> None:
+    assert racing.tenths_above(values) == pytest.approx(top)
