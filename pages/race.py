@@ -69,4 +69,4 @@ with left:
     st.fragment(draw_stage, run_every=every, key="race-stage")(session)
 with right:
     controls.choose_contenders(setup)
-    controls.choose_race(setup)
+    setup.draw("visitors", "crowds", "drift", "delay", "refresh")

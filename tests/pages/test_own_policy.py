@@ -21,7 +21,6 @@ from pages.parts.library import close_library, library
 from pages.parts.play.setup import PlaySetup
 from pages.parts.play.snippet import reproduce
 from pages.parts.race.setup import RaceSetup, everybody
-from pages.parts.race.wording import names_of, stories_of
 from tests.pages.conftest import App, RaceApp
 
 Open = Callable[..., App]
@@ -80,8 +79,8 @@ def test_it_races_beside_the_others(open_race: Callable[..., RaceApp]) -> None:
     assert app.widget("race-step").value == 30
     setup = app.session.setup
     assert "ladder" in everybody()
-    assert names_of(setup)["ladder"] == "Ladder 30 %"
-    assert stories_of(setup)["ladder"].endswith("each next one 30 % as often.")
+    assert setup.names["ladder"] == "Ladder 30 %"
+    assert setup.stories["ladder"].endswith("each next one 30 % as often.")
     looks = styles_of(tuple((key, key) for key in everybody()), dark=False)
     others = [look for key, look in looks.items() if key != "ladder"]
     assert looks["ladder"][1] not in [colour for _, colour in others]

@@ -16,7 +16,6 @@ from engine.policies.epsilon_greedy import EpsilonGreedy
 from engine.worlds import WORLDS
 from pages.parts.race.controls import presets
 from pages.parts.race.setup import MAX_STEPS, RaceSetup
-from pages.parts.race.wording import names_of, stories_of
 from tests.engine.experiments.race.test_runs import Faulty
 from tests.pages.conftest import RaceApp
 
@@ -37,7 +36,7 @@ def test_it_opens_with_a_question_a_line_up_and_a_bet(open_race: Open) -> None:
     app = open_race()
     assert "Which way of choosing earns most, on the same visitors?" in app.text
     assert "The line-up" in app.text
-    assert app.widget("race-bet").options == list(names_of(RaceSetup()).values())
+    assert app.widget("race-bet").options == list(RaceSetup().names.values())
     assert "10 crowds × 1,000 visitors × 4 contenders = 40,000 choices." in app.text
     assert not app.widget("start").disabled
     assert app.session.state == "ready"
@@ -58,7 +57,7 @@ def test_a_race_ends_with_the_figures_of_the_engine(open_race: Open) -> None:
     assert len(charts_of(app)) == 4
     (table,) = app.at.dataframe
     assert list(table.value["Contender"]) == [
-        names_of(app.session.setup)[final.contender] for final in standings.finals()
+        app.session.setup.names[final.contender] for final in standings.finals()
     ]
     assert "You bet" not in app.text
 
@@ -71,7 +70,7 @@ def test_one_bets_first_and_is_told_in_the_end(open_race: Open, key: str) -> Non
     app.finish_the_race()
     order = [final.contender for final in app.session.known.finals()]
     assert order[0] == "epsilon"
-    name = names_of(app.session.setup)[key]
+    name = app.session.setup.names[key]
     place = order.index(key)
     told = f"You bet on {name}, and were right." if place == 0 else f"You bet on {name}: it came"
     assert told in app.text
@@ -239,7 +238,7 @@ def test_what_is_shown_can_be_taken_away(open_race: Open) -> None:
 
 def test_who_is_who_can_be_looked_up_after_the_race(open_race: Open) -> None:
     app = open_race(**QUICK)
-    story = stories_of(app.session.setup)["epsilon"]
+    story = app.session.setup.stories["epsilon"]
     assert story in app.text
     app.click("start").finish_the_race()
     assert story not in app.text

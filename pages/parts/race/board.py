@@ -1,7 +1,7 @@
 """What came of a race, from the one sentence down to every run."""
 
 import math
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 
 import pandas as pd
 import streamlit as st
@@ -11,17 +11,11 @@ from engine.evaluation.intervals import Estimate
 from engine.worlds import key_of
 from pages.parts.charts import race as charts
 from pages.parts.charts.curves import span_of
+from pages.parts.download import download_csv
 from pages.parts.play.hypotheses import names_of as names_of_hypotheses
 from pages.parts.race.session import RaceSession
 from pages.parts.race.setup import RaceSetup
-from pages.parts.race.wording import (
-    RECOVERY_HELP,
-    names_of,
-    progress_of,
-    recovery_in_words,
-    stories_of,
-    verdict,
-)
+from pages.parts.race.wording import RECOVERY_HELP, progress_of, recovery_in_words, verdict
 from pages.parts.text import counted, note
 from pages.parts.theme import is_dark
 
@@ -45,7 +39,7 @@ _WEIGHT_HELP = (
 
 def show_line_up(setup: RaceSetup) -> None:
     """Who races, and how each of them chooses."""
-    names, stories = list(names_of(setup).items()), stories_of(setup)
+    names, stories = list(setup.names.items()), setup.stories
     for first in range(0, len(names), 2):
         for column, (key, name) in zip(st.columns(2), names[first : first + 2], strict=False):
             with column.container(border=True, height="stretch"):
@@ -64,13 +58,9 @@ def show_situation(session: RaceSession) -> None:
         note("What is set has changed since: these are the results of the race before.")
 
 
-def _entries(session: RaceSession) -> charts.Entries:
-    return tuple(names_of(session.raced or session.setup).items())
-
-
 def show_curves(session: RaceSession) -> None:
     """Who is ahead, visitor by visitor."""
-    known, entries, dark = session.known, _entries(session), is_dark()
+    known, entries, dark = session.known, tuple(session.shown.names.items()), is_dark()
     plan = known.plan
     window = max(1, known.window * plan.visitors // len(plan.points))
     rewards = {key: known.recent(key) for key in known.keys}
@@ -116,18 +106,16 @@ def show_table(session: RaceSession) -> None:
 
 
 def _table_rows(session: RaceSession) -> Iterator[Mapping[str, object]]:
-    raced = session.raced or session.setup
-    names = names_of(raced)
+    raced, names = session.shown, session.shown.names
     for final in session.known.finals():
-        row: dict[str, object] = {
+        back = {"Back after": recovery_in_words(final.recovery)}
+        yield {
             "Contender": names[final.contender],
             "Mean reward": _within(final.reward, 3),
             "Crowds won": final.won,
             "Regret": _within(final.regret, 0),
+            **(back if raced.drift == "halfway" else {}),
         }
-        if raced.drift == "halfway":
-            row["Back after"] = recovery_in_words(final.recovery)
-        yield row
 
 
 def _within(value: Estimate, digits: int) -> str:
@@ -139,7 +127,7 @@ def _within(value: Estimate, digits: int) -> str:
 
 def show_finals(session: RaceSession) -> None:
     """Who earns most, and for whom each contender is good or bad."""
-    known, entries, dark = session.known, _entries(session), is_dark()
+    known, entries, dark = session.known, tuple(session.shown.names.items()), is_dark()
     world = known.plan.world
     segments = known.segments()
     top = charts.tenths_above(segment.regret.mean for segment in segments)
@@ -182,31 +170,19 @@ def show_who_is_who(session: RaceSession) -> None:
     """The line-up again, for whoever wonders."""
     with st.expander("Who is who", icon=":material/groups:", key="who", on_change="rerun") as box:
         if box.open:
-            show_line_up(session.raced or session.setup)
+            show_line_up(session.shown)
 
 
 def show_take_away(session: RaceSession) -> None:
     """All of it as CSV."""
     if session.is_live:
         return
+    known, plan = session.known, session.known.plan
+    parts = {
+        "curves": ("Curves as CSV", known.curve_rows),
+        "runs": ("Every run as CSV", known.run_rows),
+    }
     with st.container(horizontal=True):
-        _download("Curves as CSV", "curves", session.known.curve_rows, session)
-        _download("Every run as CSV", "runs", session.known.run_rows, session)
-
-
-def _download(
-    label: str,
-    part: str,
-    rows: Callable[[], Iterable[Mapping[str, object]]],
-    session: RaceSession,
-) -> None:
-    plan = session.known.plan
-    st.download_button(
-        label,
-        lambda: pd.DataFrame(list(rows())).to_csv(index=False),
-        key=f"race-csv-{part}",
-        file_name=f"race-{key_of(plan.world)}-seed-{plan.seed}-{part}.csv",
-        mime="text/csv",
-        on_click="ignore",
-        icon=":material/download:",
-    )
+        for part, (label, rows) in parts.items():
+            name = f"race-{key_of(plan.world)}-seed-{plan.seed}-{part}"
+            download_csv(label, rows, key=f"race-csv-{part}", name=name)

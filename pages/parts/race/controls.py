@@ -8,7 +8,7 @@ from pages.parts.choices import SEED
 from pages.parts.link import current_setup, show
 from pages.parts.race.session import RaceSession
 from pages.parts.race.setup import RaceSetup, everybody, ordered
-from pages.parts.race.wording import names_of, size_of
+from pages.parts.race.wording import size_of
 from pages.parts.text import note
 from pages.parts.toolbar import settings
 
@@ -49,7 +49,7 @@ def choose_contenders(setup: RaceSetup) -> None:
     def take() -> None:
         st.session_state[KEY("who")] = ordered(st.session_state[KEY("chosen")]) or setup.who
 
-    names = names_of(replace(setup, who=",".join(everybody())))
+    names = replace(setup, who=",".join(everybody())).names
     if ordered(st.session_state.get(KEY("chosen"), [])) != setup.who:
         st.session_state[KEY("chosen")] = setup.keys
     st.pills(
@@ -63,11 +63,6 @@ def choose_contenders(setup: RaceSetup) -> None:
         help="All of them meet the very same visitors, with the same luck. Their own settings "
         "are under Settings.",
     )
-
-
-def choose_race(setup: RaceSetup) -> None:
-    """How long, how often, and what makes it hard."""
-    setup.draw("visitors", "crowds", "drift", "delay", "refresh")
 
 
 def choose_settings(setup: RaceSetup) -> None:
@@ -90,11 +85,8 @@ def bet_and_start(session: RaceSession, setup: RaceSetup) -> None:
 
 def _stop(session: RaceSession) -> None:
     said, button = st.columns([4, 1.15], vertical_alignment="center")
-    raced = session.raced or session.setup
-    bet = names_of(raced)[session.bet] if session.bet else None
-    said.markdown(
-        f"Your bet: **{bet}**. Let us see." if bet else "You watch without a bet. Let us see."
-    )
+    bet = f"Your bet: **{session.shown.names[session.bet]}**." if session.bet else None
+    said.markdown(f"{bet or 'You watch without a bet.'} Let us see.")
     button.button(
         "Stop",
         key="stop",
@@ -106,15 +98,13 @@ def _stop(session: RaceSession) -> None:
 
 
 def _start(session: RaceSession, setup: RaceSetup) -> None:
-    names, again = names_of(setup), session.is_current and session.state == "done"
+    names, again = setup.names, session.is_current and session.state == "done"
 
     def start() -> None:
-        setup_now = current_setup(RaceSetup)
         if again:
-            st.session_state[KEY("seed")] = (setup_now.seed + 1) % len(SEED.offered)
-            setup_now = current_setup(RaceSetup)
-        bet = st.session_state.get(KEY("bet"))
-        session.start(setup_now, bet)
+            seed = current_setup(RaceSetup).seed
+            st.session_state[KEY("seed")] = (seed + 1) % len(SEED.offered)
+        session.start(current_setup(RaceSetup), st.session_state.get(KEY("bet")))
         st.session_state[KEY("bet")] = None
 
     said, button = st.columns([4, 1.15], vertical_alignment="bottom")

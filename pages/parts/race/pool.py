@@ -15,6 +15,8 @@ from threading import RLock, Timer
 
 import streamlit as st
 
+from engine.loop.lock import locked
+
 LANES = 2
 """Races that run at once on one server."""
 GRACE = 15.0
@@ -55,66 +57,60 @@ class Track:
         self, make: Callable[[], Executor], now: Callable[[], float] = time.monotonic
     ) -> None:
         self._make, self._now = make, now
-        self._lock = RLock()
+        self.lock = RLock()
         self._lanes: list[Lane] = []
         self._executor: Executor | None = None
         self._is_watched = False
 
+    @locked
     def enter(self) -> Lane | None:
         """A lane, or None while all are taken."""
-        with self._lock:
-            if len(self._lanes) >= LANES:
-                self._take_back(GRACE)
-            if len(self._lanes) >= LANES:
-                return None
-            self._executor = self._executor or self._make()
-            if not self._is_watched:
-                self._watch()
-            lane = Lane(self._executor, self._now())
-            self._lanes.append(lane)
-            return lane
+        if len(self._lanes) >= LANES:
+            self._take_back(GRACE)
+        if len(self._lanes) >= LANES:
+            return None
+        self._executor = self._executor or self._make()
+        if not self._is_watched:
+            self._watch()
+        self._lanes.append(Lane(self._executor, self._now()))
+        return self._lanes[-1]
 
+    @locked
     def keep(self, lane: Lane) -> bool:
         """Look in; False if the lane was lost meanwhile."""
-        with self._lock:
-            lane.seen = self._now()
-            return lane in self._lanes
+        lane.seen = self._now()
+        return lane in self._lanes
 
-    def leave(self, lane: Lane) -> None:
-        """Give a lane back; with the last one the processes end."""
-        with self._lock:
-            if lane in self._lanes:
-                self._lanes.remove(lane)
-            if not self._lanes and self._executor is not None:
-                self._executor.shutdown(wait=False, cancel_futures=True)
-                self._executor = None
+    @locked
+    def leave(self, *lanes: Lane) -> None:
+        """Give lanes back; with the last one the processes end."""
+        self._lanes = [lane for lane in self._lanes if lane not in lanes]
+        if not self._lanes and self._executor is not None:
+            self._executor.shutdown(wait=False, cancel_futures=True)
+            self._executor = None
 
+    @locked
     def abandon(self, executor: Executor) -> None:
         """Use an executor no more that does not work: its lanes are lost."""
-        with self._lock:
-            for lane in [lane for lane in self._lanes if lane.executor is executor]:
-                self.leave(lane)
+        self.leave(*(lane for lane in self._lanes if lane.executor is executor))
 
     def _take_back(self, after: float) -> None:
         """Take back the lanes that nobody looked after for so many seconds."""
-        with self._lock:
-            for lane in [lane for lane in self._lanes if self._now() - lane.seen >= after]:
-                self.leave(lane)
+        self.leave(*(lane for lane in self._lanes if self._now() - lane.seen >= after))
 
     def _watch(self) -> None:
         """Take back lost lanes now and then, as long as there are processes."""
-
-        def look() -> None:
-            with self._lock:
-                self._take_back(PATIENCE)
-                self._is_watched = False
-                if self._executor is not None:
-                    self._watch()
-
         self._is_watched = True
-        watch = Timer(PATIENCE / 3, look)
+        watch = Timer(PATIENCE / 3, self._look)
         watch.daemon = True
         watch.start()
+
+    @locked
+    def _look(self) -> None:
+        self._take_back(PATIENCE)
+        self._is_watched = False
+        if self._executor is not None:
+            self._watch()
 
 
 @st.cache_resource

@@ -28,17 +28,18 @@ class RaceSession:
 
     Attributes:
         setup: what is set on the page.
-        raced: the set-up of the race whose standings are shown; None before the first.
-        standings: what came of it so far.
+        raced: the set-up of the race that is shown; None before the first.
+        known: what came of it so far; nothing before the first.
         bet: key of the contender that the person believed would win; None without a bet.
         state: where that race stands.
     """
+
+    known: Standings
 
     def __init__(self, setup: RaceSetup, lanes: Track) -> None:
         self.lock = RLock()
         self.setup = setup
         self.raced: RaceSetup | None = None
-        self.standings: Standings | None = None
         self.bet: str | None = None
         self.state: State = "ready"
         self.drawn: tuple[object, ...] = ()
@@ -49,6 +50,11 @@ class RaceSession:
     def adopt(self, setup: RaceSetup) -> None:
         """Follow what is set on the page; a race that was started stays what it is."""
         self.setup = setup
+
+    @property
+    def shown(self) -> RaceSetup:
+        """The set-up of what is shown: of the last race, or what is set before the first."""
+        return self.raced or self.setup
 
     @property
     def is_live(self) -> bool:
@@ -77,7 +83,7 @@ class RaceSession:
         if not self.can_start:
             return
         self.raced, self.bet = setup, bet if bet in setup.keys else None
-        self.standings = Standings(setup.plan())
+        self.known = Standings(setup.plan())
         self.state = "queued"
         self.advance()
 
@@ -118,12 +124,6 @@ class RaceSession:
             return
         if under_way.is_over:
             self._end("failed" if self.known.failures else "done")
-
-    @property
-    def known(self) -> Standings:
-        """The standings, once there is a race."""
-        assert self.standings is not None
-        return self.standings
 
     def _begin(self) -> None:
         lane = self._track.enter()

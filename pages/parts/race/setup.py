@@ -130,21 +130,31 @@ class RaceSetup(Tunable):
 
     @property
     def contenders(self) -> dict[str, Entrant]:
-        """All who can race, by key."""
-        return line_up(
+        """Those who race, by key."""
+        known = line_up(
             world_of(self.world),
             *map(self.tuned, self.policies()),
             crosses=self.crosses,
             trial=self.trial,
             field=self.field,
         )
+        return {key: known[key] for key in self.keys}
+
+    @property
+    def names(self) -> dict[str, str]:
+        """What those who race are called, by key."""
+        return self.filled({key: one.label for key, one in self.contenders.items()})
+
+    @property
+    def stories(self) -> dict[str, str]:
+        """How each of those who race chooses, by key: a sentence or two."""
+        return self.filled({key: one.story for key, one in self.contenders.items()})
 
     def plan(self) -> Plan:
         """What is raced."""
-        known = self.contenders
         return Plan(
             world=world_of(self.world),
-            contenders=tuple(known[key] for key in self.keys),
+            contenders=tuple(self.contenders.values()),
             visitors=self.visitors,
             repetitions=self.crowds,
             drift=self.drift,

@@ -11,18 +11,6 @@ from pages.parts.text import counted, plain
 _PLACES = ("1st", "2nd", "3rd")
 
 
-def names_of(setup: RaceSetup) -> dict[str, str]:
-    """What the contenders who race are called: key -> name."""
-    known = setup.contenders
-    return setup.filled({key: known[key].label for key in setup.keys})
-
-
-def stories_of(setup: RaceSetup) -> dict[str, str]:
-    """How the contenders who race choose: key -> a sentence or two."""
-    known = setup.contenders
-    return setup.filled({key: known[key].story for key in setup.keys})
-
-
 def size_of(setup: RaceSetup) -> str:
     """How large the race is, or why it cannot be raced; Markdown."""
     if len(setup.keys) < 2:
@@ -52,7 +40,7 @@ def progress_of(session: RaceSession) -> str:
 
 def verdict(session: RaceSession) -> str:
     """Who earned most, how sure that is, and whether the person was right; Markdown."""
-    known, names = session.known, names_of(session.raced or session.setup)
+    known, names = session.known, session.shown.names
     margin, finals = known.margin(), known.finals()
     stopped = {
         "stopped": "Stopped.",
@@ -66,13 +54,10 @@ def verdict(session: RaceSession) -> str:
     earned = f"{finals[0].reward.mean:.3f} a visitor"
     over = f"over {counted(len(known.shared), 'crowd')}"
     ahead = f"{margin.ahead.mean:.3f} more than {second}{_interval(margin.ahead)}, {over}"
-    if margin.is_clear:
-        told = f"**{leader} earned most: {earned}.** That is {ahead}."
-    else:
-        told = (
-            f"**Too close to call.** {leader} earned {earned}, {ahead}. Chance alone could "
-            "explain that."
-        )
+    told = f"**{leader} earned most: {earned}.** That is {ahead}."
+    if not margin.is_clear:
+        told = f"**Too close to call.** {leader} earned {earned}, {ahead}."
+        told += " Chance alone could explain that."
     return " ".join(part for part in (ended, told, _about_the_bet(session, names)) if part)
 
 

@@ -4,16 +4,16 @@ import pytest
 
 from engine.worlds import WORLDS
 from pages.parts.race.setup import RaceSetup, everybody
-from pages.parts.race.wording import names_of, size_of, stories_of
+from pages.parts.race.wording import size_of
 
 
 @pytest.mark.parametrize("world", list(WORLDS))
 def test_everybody_has_a_name_and_a_story_in_every_world(world: str) -> None:
     setup = RaceSetup(world=world, who=",".join(everybody())).fitted()
-    names = names_of(setup)
+    names = setup.names
     assert tuple(names) == everybody()
     assert len(set(names.values())) == len(names)
-    for story in stories_of(setup).values():
+    for story in setup.stories.values():
         assert story.endswith(".")
         assert "!" not in story
     assert "10 contenders" in size_of(setup)
