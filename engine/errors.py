@@ -36,9 +36,7 @@ class PersonalizerError(ValueError):
 
     def __init__(self, code: str, message: str, target: str) -> None:
         super().__init__(message)
-        self.code = code
-        self.message = message
-        self.target = target
+        self.code, self.message, self.target = code, message, target
 
     def to_json(self) -> dict[str, object]:
         """The error in the service's response shape."""
@@ -75,12 +73,7 @@ class Fault:
 
 
 class RejectedError(PersonalizerError):
-    """A file that was not imported; nothing of it was.
-
-    Attributes:
-        faults: the first of its faulty lines, at least one.
-        total: how many there are.
-    """
+    """A file that was not imported: the first of its faulty lines, and how many there are."""
 
     def __init__(self, faults: Sequence[Fault], total: int) -> None:
         first, others = faults[0], total - 1
@@ -112,8 +105,7 @@ def refuse(
 ) -> NoReturn:
     """Raise the error for a field: one sentence with the value met and what is allowed.
 
-    Args:
-        what: how the sentence names it, where the field's own name would not do.
+    It names the field as ``what``, where the field's own name would not do.
     """
     sentence = f"{what or target} is {_shown(value)}, but must be {allowed}."
     raise PersonalizerError(code, sentence, target)

@@ -11,7 +11,8 @@ from engine.arrays import Array, with_room
 from engine.evaluation.windows import rolling_mean, rows_of, thinned
 from engine.loop.entries import Entry, Ranked
 from engine.loop.event import EventState
-from engine.loop.projection import Projection, State
+from engine.loop.projection import Projection
+from engine.loop.state import State
 from engine.worlds.world import World
 
 RECENT = 50

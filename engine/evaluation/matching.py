@@ -17,8 +17,9 @@ from engine.arrays import Array
 from engine.evaluation.windows import rolling_mean, rows_of, thinned
 from engine.loop.entries import Configured, Entry, Ranked
 from engine.loop.event import EventState
-from engine.loop.projection import Projection, State
+from engine.loop.projection import Projection
 from engine.loop.settings import LearningMode, LoopSettings
+from engine.loop.state import State
 from engine.store.entry_codec import settings_from_json, settings_to_json
 
 LATEST = 1_000

@@ -15,18 +15,13 @@ def utc_now() -> datetime:
 
 
 def read(clock: Clock) -> datetime:
-    """The time by a clock, in UTC.
+    """The time by a clock, in UTC, or a refusal if it tells none that knows its zone.
 
     Times that carry the same zone are compared by its wall clock, which jumps twice a year.
-
-    Raises:
-        PersonalizerError: ``InvalidServiceConfiguration`` if it tells no time, or none that
-            knows its zone.
     """
     if not callable(clock):
         refuse(_CODE, "clock", clock, "a function that tells the time")
     time = clock()
     if not isinstance(time, datetime) or time.utcoffset() is None:
-        allowed = "a datetime that knows its time zone"
-        refuse(_CODE, "clock", time, allowed, what="the time by the clock")
+        refuse(_CODE, "clock", time, "a datetime that knows its time zone", "the time by the clock")
     return time.astimezone(UTC)

@@ -1,7 +1,4 @@
-"""What a loop in some state answers, and why: pure functions of the state, which stays.
-
-Whoever asks what holds now asks of the state after `expirations`.
-"""
+"""What a loop in some state (after its `expirations`) answers, and why: pure functions."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -41,11 +38,7 @@ def expiration(event: EventState, settings: LoopSettings, now: datetime) -> Expi
 
 
 def recorded(state: LoopState, request: RankRequest) -> Ranked | None:
-    """What was answered to the same request under its event id, if it was asked before.
-
-    Raises:
-        PersonalizerError: ``InvalidRankRequest`` if that was another request.
-    """
+    """What was answered to it under its event id before; refused if that was another request."""
     event = state.events.get(request.event_id) if request.event_id is not None else None
     if event is None:
         return None
@@ -56,8 +49,7 @@ def recorded(state: LoopState, request: RankRequest) -> Ranked | None:
 def decide(state: LoopState, request: RankRequest, now: datetime, normals: Normals) -> Ranked:
     """What is shown and why, with the request's event id or the next free one.
 
-    Args:
-        normals: draws that all decisions of the loop share; their seed is that of its choices.
+    All decisions of a loop share the draws, whose seed is that of its choices.
     """
     seed, mode = normals.seed, state.settings.learning_mode
     event_id = request.event_id or _next_event_id(state, seed)
@@ -70,12 +62,12 @@ def decide(state: LoopState, request: RankRequest, now: datetime, normals: Norma
         event_id=event_id,
         time=now,
         request=replace(request, event_id=event_id),
-        probabilities=_placed(decision.probabilities, allowed, [0.0] * size),
-        errors=_placed(decision.errors, allowed, [0.0] * size),
+        probabilities=_placed(decision.probabilities, allowed, size, 0.0),
+        errors=_placed(decision.errors, allowed, size, 0.0),
         means=tuple(beliefs.mean.tolist()),
         sds=tuple(beliefs.sd.tolist()),
         hypothesis=None if decision.part is None else beliefs.sources[decision.part],
-        draw=None if draw is None else _placed(draw, allowed, [None] * size),
+        draw=None if draw is None else _placed(draw, allowed, size, None),
         chosen=allowed[decision.chosen],
         cause=decision.cause,
         mode=mode,
@@ -95,7 +87,8 @@ def probabilities_online(
 ) -> Array:
     """The same as if the loop were online, with its own learner or another."""
     beliefs, rng = (learner or state.learner).belief(request), stream(normals.seed, "probabilities")
-    return _choose_by(state.settings.policy, beliefs, request, normals, rng).probabilities
+    decision = state.settings.policy.decide(_allowed(beliefs, request), normals, rng)
+    return decision.probabilities
 
 
 def belief(state: LoopState, request: RankRequest) -> Belief:
@@ -117,10 +110,9 @@ def choose(
     rng: np.random.Generator,
     policy: Policy | None = None,
 ) -> Decision:
-    """What is chosen among the non-excluded actions.
+    """What is chosen among the non-excluded actions, from the state's `belief` about all.
 
     Args:
-        beliefs: what the state believes of the request (`belief`).
         policy: another way to choose than that of the settings.
     """
     policy, mode = policy or state.settings.policy, state.settings.learning_mode
@@ -129,21 +121,15 @@ def choose(
         return Decision(certain, np.zeros(len(certain)), 0, "baseline")
     likeness = state.learner.likeness(request) if mode == "apprentice" else None
     if likeness is None:
-        return _choose_by(policy, beliefs, request, normals, rng)
-    return replace(_choose_by(policy, likeness, request, normals, rng), draw=None, part=None)
+        return policy.decide(_allowed(beliefs, request), normals, rng)
+    decision = policy.decide(_allowed(likeness, request), normals, rng)
+    return replace(decision, draw=None, part=None)
 
 
-def _choose_by(
-    policy: Policy,
-    beliefs: Belief,
-    request: RankRequest,
-    normals: Normals,
-    rng: np.random.Generator,
-) -> Decision:
+def _allowed(beliefs: Belief, request: RankRequest) -> Belief:
+    """The belief about the non-excluded actions."""
     allowed = list(request.allowed)
-    if len(allowed) < len(request.actions):
-        beliefs = beliefs.only(allowed)
-    return policy.decide(beliefs, normals, rng)
+    return beliefs.only(allowed) if len(allowed) < len(request.actions) else beliefs
 
 
 def _show(
@@ -178,9 +164,7 @@ def event_id_of(seed: int, number: int) -> str:
     return digest(seed, "id", number).hex()[:16]
 
 
-def _placed(values: Array, at: Sequence[int], whole: list[T]) -> tuple[T | float, ...]:
-    """``whole`` with the values put where they belong."""
-    placed: list[T | float] = [*whole]
-    for position, value in zip(at, values.tolist(), strict=True):
-        placed[position] = value
-    return tuple(placed)
+def _placed(values: Array, at: Sequence[int], size: int, blank: T) -> tuple[T | float, ...]:
+    """The values where they belong, and blanks elsewhere."""
+    placed = dict(zip(at, values.tolist(), strict=True))
+    return tuple(placed.get(i, blank) for i in range(size))

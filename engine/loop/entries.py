@@ -23,25 +23,19 @@ class Ranked:
     """A Rank call and everything that decided it. Tuples are in the order of the request.
 
     Attributes:
-        event_id: the event's id.
         time: when it was asked; the wait for a reward starts here.
-        request: what was asked.
         probabilities: propensity of each action, 0 for an excluded one.
         errors: their Monte-Carlo standard errors.
         means: believed expected reward of each action, excluded ones included.
         sds: standard deviation of that belief.
-        hypothesis: position, among the hypotheses that the loop compares, of the one that was
-            drawn from, if a draw decided.
-        draw: the drawn expected rewards if a posterior draw decided (None for an
-            excluded action), else None.
-        chosen: position of the action that the policy chose. In apprentice mode the policy
-            chooses by how much each action looks like the baseline's choice, and the
-            probabilities are those of that.
-        cause: what decided that: a draw, the best guess, chance, or, in logging-only mode,
-            the baseline.
+        hypothesis: position of the one drawn from among those compared, if a draw decided.
+        draw: the drawn expected rewards if a draw decided (None for an excluded action).
+        chosen: position of the action that the policy chose. An apprentice's policy chooses, with
+            these probabilities, by how much each action looks like the baseline's choice.
+        cause: what decided that: a draw, the best guess, chance; logging only, the baseline.
         mode: the learning mode.
-        shown: position of the action to show: the chosen one online, else the baseline,
-            or, with apprentice exploration, any.
+        shown: position of the action to show: the chosen one online, else the baseline, or, with
+            apprentice exploration, any.
         propensity: probability with which it was shown.
     """
 
@@ -88,10 +82,7 @@ class Ranked:
         return self.request.actions[self.shown].id
 
     def answer(self) -> RankResponse:
-        """The answer to the Rank call: actions by falling probability.
-
-        Excluded ones keep their places in the request.
-        """
+        """The answer: actions by falling probability, excluded ones in their places."""
         actions, allowed = self.request.actions, self.request.allowed
         falling = iter(sorted(allowed, key=lambda i: -self.probabilities[i]))
         places = (next(falling) if i in allowed else i for i in range(len(actions)))
@@ -99,10 +90,9 @@ class Ranked:
         return RankResponse(self.event_id, self.action_id, ranking)
 
     def shown_probabilities(self) -> list[float]:
-        """How likely each action was to be shown, (K,); online, what the policy chose by.
+        """How likely each action was to be shown, (K,): as the policy chose online.
 
-        Otherwise the baseline was, but for the share of an apprentice's events in which it
-        was any action.
+        Else the baseline was, but for an apprentice's share of events in which any action was.
         """
         if self.mode == "online":
             return list(self.probabilities)
@@ -136,11 +126,9 @@ class Rewarded:
 
 @dataclass(frozen=True, slots=True)
 class Expired:
-    """The wait for a reward ended.
+    """The wait for a reward ended, and the default reward applies.
 
-    Attributes:
-        default_reward: the reward that applies now, or None if the event was never
-            activated, so that nothing is learned from it.
+    None if the event was never activated, so that nothing is learned from it.
     """
 
     event_id: str

@@ -27,11 +27,6 @@ class EventLife:
     open: bool = True
     defaulted: bool = False
 
-    @classmethod
-    def begin(cls, ranked: Ranked) -> Self:
-        """As its Rank call leaves it."""
-        return cls(not ranked.request.defer_activation)
-
     def follow(self, entry: Activated | Rewarded | Expired) -> None:
         """Fold in an entry."""
         match entry:
@@ -62,18 +57,13 @@ class EventLife:
 
 @dataclass(slots=True)
 class EventState(EventLife):
-    """Where one event of a loop stands.
-
-    Attributes:
-        ranked: its Rank entry.
-        number: how many events were ranked before it.
-    """
+    """Where one event of a loop stands: with its Rank entry, and how many were ranked before."""
 
     ranked: Ranked = field(kw_only=True)
     number: int = 0
 
     @classmethod
-    def begin(cls, ranked: Ranked, number: int = 0) -> Self:
+    def begin(cls, ranked: Ranked, number: int) -> Self:
         """As its Rank call leaves it."""
         return cls(not ranked.request.defer_activation, ranked=ranked, number=number)
 

@@ -20,9 +20,8 @@ class ArchivedEvents:
     """Events that were ranked before a place in the log, read when they are asked for.
 
     Args:
-        archive: where their entries are.
-        mark: the place; entries from there on are not read.
-        digests: of their ids.
+        mark: the place; entries of the archive from there on are not read.
+        digests: of the events' ids.
     """
 
     def __init__(self, archive: Archive, mark: Mark, digests: Digests) -> None:
@@ -64,10 +63,9 @@ def events_of(entries: Iterable[Entry | Undone]) -> dict[str, EventState]:
 
 
 class EventIndex(Mapping[str, EventState]):
-    """The events of a loop by id, in the order of their Rank calls.
+    """The events of a loop by id, in the order of their Rank calls, those of an archive first.
 
-    Args:
-        archive: those that were ranked before, read when they are asked for.
+    Another index as the archive makes a copy to change, good for as long as that stays as it is.
     """
 
     def __init__(self, archive: "ArchivedEvents | EventIndex | None" = None) -> None:
@@ -110,13 +108,8 @@ class EventIndex(Mapping[str, EventState]):
 
     def add(self, ranked: Ranked) -> EventState:
         """A Rank call begins an event."""
-        state = EventState.begin(ranked, len(self))
-        self._new[ranked.event_id] = state
-        return state
-
-    def fork(self) -> "EventIndex":
-        """A copy to change, good for as long as this index stays as it is."""
-        return EventIndex(self)
+        self._new[ranked.event_id] = event = EventState.begin(ranked, len(self))
+        return event
 
     def load(self, event_id: str) -> EventState | None:
         """A copy of how an event stands; None if there is no such event."""

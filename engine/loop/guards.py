@@ -10,10 +10,9 @@ from engine.errors import refuse
 from engine.loop.entries import Ranked
 from engine.loop.event import EventState
 from engine.loop.settings import REWARD_SETTINGS, LoopSettings, check_names
+from engine.policies.base import CODE
 from engine.protocol.request import RankRequest
 
-SETTINGS = "InvalidServiceConfiguration"
-"""The code of a setting that was refused."""
 MAX_REWARDS = 100
 """Rewards that an event may get under ``sum``."""
 
@@ -21,9 +20,9 @@ MAX_REWARDS = 100
 def check_new(settings: object, seed: object) -> None:
     """Refuse to begin a loop with anything but settings and a seed."""
     if isinstance(seed, bool) or not isinstance(seed, int) or seed < 0:
-        refuse(SETTINGS, "seed", seed, "a whole number from 0 up")
+        refuse(CODE, "seed", seed, "a whole number from 0 up")
     if not isinstance(settings, LoopSettings | None):
-        refuse(SETTINGS, "settings", settings, "a LoopSettings or None")
+        refuse(CODE, "settings", settings, "a LoopSettings or None")
 
 
 def find(events: Mapping[str, EventState], event_id: object, code: str) -> EventState:
@@ -51,13 +50,10 @@ def check_room(events: int, settings: LoopSettings) -> None:
 
 def check_same(request: RankRequest, ranked: Ranked) -> None:
     """Refuse an event id that was used for another request."""
-    if _canonical(request) != _canonical(ranked.request):
+    new, old = (json.dumps(one.to_json(), sort_keys=True) for one in (request, ranked.request))
+    if new != old:
         allowed = "a new id, as it was used for another request"
         refuse("InvalidRankRequest", "eventId", ranked.event_id, allowed)
-
-
-def _canonical(request: RankRequest) -> str:
-    return json.dumps(request.to_json(), sort_keys=True)
 
 
 def check_activation(event: EventState, settings: LoopSettings, now: datetime) -> None:
@@ -68,16 +64,13 @@ def check_activation(event: EventState, settings: LoopSettings, now: datetime) -
 
 def check_reward(event: EventState, settings: LoopSettings, now: datetime) -> None:
     """Refuse a reward that comes too late or too often."""
-    for refused, allowed in (
-        (_is_over(event, settings, now), "whose wait for a reward is not over"),
-        (
-            event.rewards and settings.reward_aggregation == "earliest",
-            'without a reward, as the "earliest" reward counts',
-        ),
-        (len(event.rewards) >= MAX_REWARDS, f"with fewer than {MAX_REWARDS} rewards"),
-    ):
-        if refused:
-            _refuse_event("InvalidRewardRequest", event, allowed)
+    code, rewards = "InvalidRewardRequest", len(event.rewards)
+    if _is_over(event, settings, now):
+        _refuse_event(code, event, "whose wait for a reward is not over")
+    if rewards and settings.reward_aggregation == "earliest":
+        _refuse_event(code, event, 'without a reward, as the "earliest" reward counts')
+    if rewards >= MAX_REWARDS:
+        _refuse_event(code, event, f"with fewer than {MAX_REWARDS} rewards")
 
 
 def _is_over(event: EventState, settings: LoopSettings, now: datetime) -> bool:
@@ -97,13 +90,7 @@ def _refuse_event(code: str, event: EventState, allowed: str) -> NoReturn:
 def changed(
     settings: LoopSettings, unnamed: Sequence[object], changes: Mapping[str, Any]
 ) -> LoopSettings:
-    """The settings with some changed, all by their names.
-
-    Raises:
-        PersonalizerError: ``InvalidServiceConfiguration``, ``InvalidRewardWaitTime``, or
-            ``InvalidLearningModeServiceConfiguration`` if the learning mode and a setting of
-            rewards would change at once.
-    """
+    """The settings with some changed, all by their names; refused as `LearningLoop.configure`."""
     check_names(unnamed, changes)
     new = replace(settings, **changes)
     if new.learning_mode != settings.learning_mode:

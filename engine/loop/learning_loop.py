@@ -13,24 +13,12 @@ from typing import Any, Never, Self
 from engine.arrays import Array
 from engine.learners.base import Group, Learner
 from engine.learners.belief import Belief
-from engine.loop import decide
+from engine.loop import decide, guards
 from engine.loop.clock import Clock, read, utc_now
 from engine.loop.entries import Activated, Configured, Ranked, Rewarded
 from engine.loop.event import EventState
-from engine.loop.guards import (
-    changed,
-    check_activation,
-    check_entries,
-    check_expiry,
-    check_new,
-    check_parsed,
-    check_reward,
-    check_room,
-    find,
-)
 from engine.loop.lock import locked
-from engine.loop.log import EventLog
-from engine.loop.projection import Checkpoint
+from engine.loop.log import Checkpoint, EventLog
 from engine.loop.replay import Replay, in_turn
 from engine.loop.settings import LoopSettings
 from engine.loop.state import LoopState
@@ -49,14 +37,13 @@ class LearningLoop(Replay):
     Args:
         settings: see `LoopSettings`; the defaults need no tuning.
         seed: same seed, log, request and event id give the same answer.
-        clock: tells the time, in any time zone; injected so that tests and simulations
-            need not wait.
+        clock: tells the time, in any time zone; injected so that tests need not wait.
     """
 
     def __init__(
         self, settings: LoopSettings | None = None, *, seed: int = 0, clock: Clock = utc_now
     ) -> None:
-        check_new(settings, seed)
+        guards.check_new(settings, seed)
         now = read(clock)
         super().__init__(EventLog())
         self.seed, self._clock, self._normals = seed, clock, Normals(seed)
@@ -73,8 +60,7 @@ class LearningLoop(Replay):
     ) -> Self:
         """The loop that a log has made; it goes on as if it had never been away.
 
-        Args:
-            checkpoints: where its fold may begin, oldest first.
+        Its fold may begin at the checkpoints, oldest first.
         """
         loop = cls(seed=seed, clock=clock)
         Replay.__init__(loop, log, checkpoints)
@@ -107,7 +93,7 @@ class LearningLoop(Replay):
         Raises:
             PersonalizerError: ``ResourceNotFound`` for an unknown event.
         """
-        return find(self.events, event_id, "ResourceNotFound").ranked.answer()
+        return guards.find(self.events, event_id, "ResourceNotFound").ranked.answer()
 
     @locked
     def preview(
@@ -118,9 +104,7 @@ class LearningLoop(Replay):
         event_id: str | None = None,
         defer_activation: bool | None = None,
     ) -> Ranked:
-        """What `rank` would answer now and why, with nothing logged and nothing changed.
-
-        A full loop still tells what it would show.
+        """What `rank`, even of a full loop, would answer and why; nothing is logged or changed.
 
         Raises:
             PersonalizerError: as `rank`.
@@ -140,17 +124,13 @@ class LearningLoop(Replay):
         Raises:
             PersonalizerError: ``InvalidRankRequest`` for anything but a `RankRequest`.
         """
-        check_parsed(request, RankRequest)
+        guards.check_parsed(request, RankRequest)
         return decide.probabilities(self._present()[0], request, self._normals)
 
     @locked
     def probabilities_online(self, request: RankRequest, learner: Learner | None = None) -> Array:
-        """The same as if the loop were online now, whatever its mode.
-
-        Args:
-            learner: another than the loop's own.
-        """
-        check_parsed(request, RankRequest)
+        """The same as if the loop were online, with its own learner or another."""
+        guards.check_parsed(request, RankRequest)
         return decide.probabilities_online(self._present()[0], request, self._normals, learner)
 
     @locked
@@ -173,7 +153,7 @@ class LearningLoop(Replay):
         Raises:
             PersonalizerError: ``InvalidRankRequest`` for anything but a `Ranked`.
         """
-        check_parsed(ranked, Ranked)
+        guards.check_parsed(ranked, Ranked)
         return decide.contributions(self._present()[0], ranked)
 
     # -- what a caller does -----------------------------------------------------------
@@ -189,21 +169,20 @@ class LearningLoop(Replay):
     ) -> RankResponse:
         """Choose the action to show.
 
-        The same event id with the same request again gives the recorded answer again
-        and logs nothing.
+        The same event id with the same request gives the recorded answer and logs nothing.
 
         Raises:
-            PersonalizerError: ``InvalidRankRequest``, ``PayloadSizeExceeded``, or
-                ``OperationNotAllowed`` when the loop is full.
+            PersonalizerError: ``InvalidRankRequest``, ``PayloadSizeExceeded``, or, when the loop
+                is full, ``OperationNotAllowed``.
         """
         request = parse_rank_request(
             actions, context_features, excluded_actions, event_id, defer_activation
         )
-        state, now = self._catch_up_with_clock()
-        ranked = decide.recorded(state, request)
+        now = self._expire_late()
+        ranked = decide.recorded(self.state, request)
         if ranked is None:
-            check_room(len(state.events), state.settings)
-            ranked = decide.decide(state, request, now, self._normals)
+            guards.check_room(len(self.state.events), self.state.settings)
+            ranked = decide.decide(self.state, request, now, self._normals)
             self._append(ranked)
         return ranked.answer()
 
@@ -212,12 +191,11 @@ class LearningLoop(Replay):
         """Say that a deferred event was shown, so that it may be learned.
 
         Raises:
-            PersonalizerError: ``InvalidEventIdToActivate`` for an unknown event or one
-                whose wait is over.
+            PersonalizerError: ``InvalidEventIdToActivate`` if it is unknown or its wait is over.
         """
-        state, now = self._catch_up_with_clock()
-        event = find(state.events, event_id, "InvalidEventIdToActivate")
-        check_activation(event, state.settings, now)
+        now = self._expire_late()
+        event = guards.find(self.state.events, event_id, "InvalidEventIdToActivate")
+        guards.check_activation(event, self.state.settings, now)
         if not event.activated:
             self._append(Activated(event_id, now))
 
@@ -226,14 +204,13 @@ class LearningLoop(Replay):
         """Say what the shown action earned.
 
         Raises:
-            PersonalizerError: ``ResourceNotFound`` for an unknown event;
-                ``InvalidRewardRequest`` for a value outside -1 to 1, a reward after the
-                wait, or a second one where the earliest counts.
+            PersonalizerError: ``ResourceNotFound`` for an unknown event; ``InvalidRewardRequest``
+                for a value outside -1 to 1, after the wait, or a second where the earliest counts.
         """
         amount = parse_reward(value)
-        state, now = self._catch_up_with_clock()
-        event = find(state.events, event_id, "ResourceNotFound")
-        check_reward(event, state.settings, now)
+        now = self._expire_late()
+        event = guards.find(self.state.events, event_id, "ResourceNotFound")
+        guards.check_reward(event, self.state.settings, now)
         self._append(Rewarded(event_id, now, amount))
 
     @in_turn
@@ -244,47 +221,42 @@ class LearningLoop(Replay):
             PersonalizerError: ``ResourceNotFound`` for an unknown event, and
                 ``InvalidRewardRequest`` if its wait is over or a reward has come.
         """
-        state, now = self._catch_up_with_clock()
-        event = find(state.events, event_id, "ResourceNotFound")
-        check_expiry(event)
-        self._append(decide.expiration(event, state.settings, now))
+        now = self._expire_late()
+        event = guards.find(self.state.events, event_id, "ResourceNotFound")
+        guards.check_expiry(event)
+        self._append(decide.expiration(event, self.state.settings, now))
 
     @in_turn
     def configure(self, /, *unnamed: Never, **changes: Any) -> None:
         """Change settings by name, all or none. A change of what is learned retrains on the log.
 
         Raises:
-            PersonalizerError: ``InvalidServiceConfiguration``, ``InvalidRewardWaitTime``, or
-                ``InvalidLearningModeServiceConfiguration`` if the learning mode and a
-                setting of rewards would change in one call.
+            PersonalizerError: ``InvalidServiceConfiguration``, ``InvalidRewardWaitTime``, or, if
+                the learning mode and a setting of rewards would change in one call,
+                ``InvalidLearningModeServiceConfiguration``.
         """
-        settings = changed(self.settings, unnamed, changes)
-        state, now = self._catch_up_with_clock()
-        if settings != state.settings:
+        settings = guards.changed(self.state.settings, unnamed, changes)
+        now = self._expire_late()
+        if settings != self.state.settings:
             self._append(Configured(now, settings))
 
     @in_turn
     def undo(self, entries: int = 1) -> None:
         """Take back the last ``entries`` entries of the log: the loop is as it was before.
 
-        Exact by construction: what remains is replayed, which takes as long as learning
-        it did. The next event gets the id and the luck that the one taken back had, so a
-        reward that is still under way for that one would go to the new one.
+        Exact by construction: what remains is replayed, which takes as long as learning it did.
+        The next event gets the id and the luck of the one taken back, and so a reward that is
+        still under way for that one.
 
         Raises:
-            PersonalizerError: ``BadRequest`` if the log has fewer entries than that
-                after the first, which holds the settings.
+            PersonalizerError: ``BadRequest`` if there are fewer entries after the first settings.
         """
-        check_entries(entries, len(self.log) - 1)
+        guards.check_entries(entries, len(self.log) - 1)
         self._take_back(entries, read(self._clock))
 
     @in_turn
     def undo_event(self) -> Ranked | None:
-        """Take back the last Rank call and all that came after it.
-
-        Returns:
-            what was taken back; None if there was no event.
-        """
+        """Take back the last Rank call, if any, and all that came after it; what that was."""
         for entries in range(1, len(self.log)):
             entry = self.log[-entries]
             if isinstance(entry, Ranked):
@@ -299,9 +271,9 @@ class LearningLoop(Replay):
         now = read(self._clock)
         return self._foresee(decide.expirations(self.state, now)), now
 
-    def _catch_up_with_clock(self) -> tuple[LoopState, datetime]:
-        """The same, with the ends of those waits in the log."""
+    def _expire_late(self) -> datetime:
+        """Let all waits end that are over by now, the time."""
         now = read(self._clock)
         for expired in decide.expirations(self.state, now):
             self._append(expired)
-        return self.state, now
+        return now

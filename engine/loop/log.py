@@ -1,38 +1,31 @@
 """The log of a loop: what happened, appended once and never edited.
 
-Everything else (posterior, metrics, charts, undo) is a fold over it. Taking back is
-an entry too: `Undone` says how many of the entries that counted until then do not
-count from then on, so the log keeps what was taken back, and the entries that count
-are themselves a fold.
+Everything else (posterior, metrics, charts, undo) is a fold over it. Taking back is an entry
+too: `Undone` says how many of the entries that counted until then do not count from then on,
+so the log keeps what was taken back, and the entries that count are themselves a fold.
 """
 
-from bisect import bisect_right
-from collections.abc import Iterator, Sequence
+from bisect import bisect_left, bisect_right
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import accumulate
 from threading import RLock
-from typing import Protocol
+from typing import Generic, Protocol, TypeVar
 
 from engine.errors import PersonalizerError
 from engine.loop.entries import Entry, Undone
 from engine.loop.lock import locked
-
-Runs = tuple[tuple[int, int], ...]
-"""(start, stop) of the stretches of a history that count, in order."""
 
 
 class Recorder(Protocol):
     """Who hears of entries before they count, such as a store that writes them down."""
 
     def record(self, position: int, entries: Sequence[Entry | Undone]) -> None:
-        """Take note of entries; they count once this returns.
-
-        Args:
-            position: of the first of them in the history.
+        """Take note of entries from a position of the history on; they count once this returns.
 
         Raises:
-            OvertakenError: if that place is taken.
+            OvertakenError: if that position is taken.
             PersonalizerError: if they cannot be taken; then they never were.
         """
 
@@ -52,10 +45,10 @@ class Archive(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """A place in a history, and what counted there."""
+    """A place in a history, and the (start, stop) of the stretches that counted there, in order."""
 
     position: int
-    runs: Runs
+    runs: tuple[tuple[int, int], ...]
     undos: int
 
     @property
@@ -69,12 +62,9 @@ START = Mark(0, (), 0)
 
 @dataclass(frozen=True, slots=True)
 class _Held:
-    """Where the entries of a history are.
+    """Where the entries of a history are: before ``start`` in the archive, then in memory.
 
-    Attributes:
-        start: position of the first one in memory.
-        archive: has those before.
-        tail: those in memory; only appended to, so that a reader's place stays what it was.
+    The tail is only appended to, so that a reader's place stays what it was.
     """
 
     start: int
@@ -100,9 +90,8 @@ class _Held:
 class EventLog:
     """Entries in the order in which they were appended.
 
-    Iterating and ``len`` give the entries that count; `history` gives all. Several threads
-    may read while another appends, takes back or evicts: each reads the entries that counted
-    when it began.
+    Iterating and ``len`` give the entries that count; `history` gives all. Several threads may
+    read while another appends or evicts: each reads the entries that counted when it began.
 
     Attributes:
         recorder: hears of every entry before it counts; None for a log in memory alone.
@@ -135,11 +124,7 @@ class EventLog:
 
     @locked
     def __getitem__(self, position: int) -> Entry:
-        size = len(self)
-        at = position + size if position < 0 else position
-        if not 0 <= at < size:
-            raise IndexError(position)
-        return next(self.since(at))
+        return next(self.since(range(len(self))[position]))
 
     @locked
     def since(self, position: int) -> Iterator[Entry]:
@@ -187,10 +172,7 @@ class EventLog:
 
     @locked
     def append(self, entry: Entry | Undone, recorded: bool = False) -> None:
-        """Append an entry; for the loop, which applies it too. Others only read.
-
-        Args:
-            recorded: whether it is written down already.
+        """Append an entry, ``recorded`` or not; for the loop, which applies it too.
 
         Raises:
             ValueError: for an `Undone` that reaches back to the first entry or beyond, or
@@ -199,13 +181,13 @@ class EventLog:
         """
         if isinstance(entry, Undone):
             self._check(entry)
-        if self.recorder is not None and not recorded and not self.in_transaction:
+        if self.recorder is not None and not (recorded or self.in_transaction):
             self.recorder.record(self.position, (entry,))
         at = self._held.stop
         self._held.tail.append(entry)
         if isinstance(entry, Undone):
             self.undos += 1
-            self._strip(entry.entries)
+            self._strip(len(self) - entry.entries)
         elif self._runs and self._runs[-1][1] == at:
             self._runs[-1] = (self._runs[-1][0], at + 1)
             self._sizes[-1] += 1
@@ -220,22 +202,18 @@ class EventLog:
             sentence = "Nothing can be taken back while entries wait to be written down together."
             raise PersonalizerError("OperationNotAllowed", sentence, "entries")
 
-    def _strip(self, entries: int) -> None:
-        left = len(self) - entries
-        while self._sizes[-1] > left:
-            start, _ = self._runs.pop()
-            self._sizes.pop()
-            if self._sizes[-1] < left:
-                self._runs.append((start, start + left - self._sizes[-1]))
-                self._sizes.append(left)
+    def _strip(self, left: int) -> None:
+        """Let only the first ``left`` entries count, at least one."""
+        last = bisect_left(self._sizes, left) - 1
+        start = self._runs[last][0]
+        self._runs[last:] = [(start, start + left - self._sizes[last])]
+        self._sizes[last + 1 :] = [left]
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
         """Offer what is appended meanwhile to the recorder at its end, all or none.
 
-        Raises:
-            OvertakenError, PersonalizerError: as the recorder. After any error nothing of it
-                counts, nor is it in the history.
+        After an error, the recorder's or any other, nothing of it counts or is in the history.
         """
         with self.lock:
             begun, self.in_transaction = self.mark, True
@@ -262,3 +240,41 @@ class EventLog:
     def evict(self, archive: Archive) -> None:
         """Keep in memory only what comes from here on: the rest is in ``archive``."""
         self._held = _Held(self.position, archive, [])
+
+
+class Restartable(Protocol):
+    """What folds from the start."""
+
+    def restart(self) -> None:
+        """Be as before the first entry."""
+
+
+P = TypeVar("P", bound=Restartable)
+
+
+@dataclass(frozen=True, slots=True)
+class Checkpoint(Generic[P]):
+    """A place of a log, and what brings a fold to its state there; False if that is lost."""
+
+    mark: Mark
+    restore: Callable[[P], bool]
+
+
+class Checkpoints(Generic[P]):
+    """Where a fold may begin, oldest first."""
+
+    def __init__(self, points: Sequence[Checkpoint[P]] = ()) -> None:
+        self._points = list(points)
+
+    def add(self, log: EventLog, point: Checkpoint[P]) -> None:
+        """One more place; of the earlier ones only the latest that still counts is kept."""
+        still = [known for known in self._points if log.counted_at(known.mark)]
+        self._points = [*still[-1:], point]
+
+    def begin(self, log: EventLog, fold: P) -> int:
+        """Bring a fold to the latest place that still counts; how many entries counted there."""
+        for point in reversed(self._points):
+            if log.counted_at(point.mark) and point.restore(fold):
+                return point.mark.counting
+        fold.restart()
+        return 0

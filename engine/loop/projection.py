@@ -1,81 +1,20 @@
 """A projection: a fold that follows a log, and begins again where entries were taken back.
 
-The state of a loop is one; so is whatever else a log tells. They agree by construction, and
-each can be compared with a fold from scratch. A projection's state may be written down beside
-the log, under its own version, so that the fold need not begin at the start.
+Whatever a log tells is one. They agree by construction, and each can be compared with a fold
+from scratch. Its state may be written down beside the log, under its own version, so that the
+fold need not begin at the start.
 """
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any, ClassVar, Generic, Protocol, TypeVar
+from collections.abc import Iterable, Mapping
+from typing import ClassVar
 
 from engine.loop.entries import Configured, Entry
 from engine.loop.event import EventState
 from engine.loop.event_index import events_of
-from engine.loop.log import EventLog, Mark
-
-State = Mapping[str, Any]
-"""A projection's state as arrays and JSON."""
-
-
-class Restartable(Protocol):
-    """What folds from the start."""
-
-    def restart(self) -> None:
-        """Be as before the first entry."""
-
-
-P = TypeVar("P", bound=Restartable)
-
-
-@dataclass(frozen=True, slots=True)
-class Checkpoint(Generic[P]):
-    """An earlier place of a log, so that a fold may begin there.
-
-    Attributes:
-        mark: the place.
-        restore: brings a projection to its state there; False if that cannot be had any more.
-    """
-
-    mark: Mark
-    restore: Callable[[P], bool]
-
-
-class Checkpoints(Generic[P]):
-    """Where a fold may begin, oldest first."""
-
-    def __init__(self, points: Sequence[Checkpoint[P]] = ()) -> None:
-        self._points = list(points)
-
-    def add(self, log: EventLog, point: Checkpoint[P]) -> None:
-        """One more place; of the earlier ones only the latest that still counts is kept."""
-        still = [known for known in self._points if log.counted_at(known.mark)]
-        self._points = [*still[-1:], point]
-
-    def begin(self, log: EventLog, projection: P) -> int:
-        """Bring a projection to the latest place that still counts, else to the start.
-
-        Returns:
-            how many of the entries that count it has folded in then.
-        """
-        for point in reversed(self._points):
-            if log.counted_at(point.mark) and point.restore(projection):
-                return point.mark.counting
-        projection.restart()
-        return 0
-
-
-class Followed(Protocol):
-    """What a projection follows: a loop."""
-
-    @property
-    def log(self) -> EventLog:
-        """Its log."""
-
-    @property
-    def events(self) -> Mapping[str, EventState]:
-        """Where its events stand, by event id."""
+from engine.loop.log import Checkpoints
+from engine.loop.replay import Replay
+from engine.loop.state import State
 
 
 class Projection(ABC):
@@ -102,8 +41,7 @@ class Projection(ABC):
         """Fold in one entry.
 
         Args:
-            event: the entry's event as it stands now, after entries yet to come; None for
-                settings.
+            event: as it stands now, after entries yet to come; None for settings.
         """
 
     @abstractmethod
@@ -119,7 +57,7 @@ class Projection(ABC):
         """Of its state: `VERSION`, and what else the state depends on beside the log."""
         return str(self.VERSION)
 
-    def follow(self, loop: Followed) -> None:
+    def follow(self, loop: Replay) -> None:
         """Fold in the entries that are new; after an undo, from a checkpoint or the start."""
         log = loop.log
         with log.lock:
@@ -127,7 +65,7 @@ class Projection(ABC):
                 self._read = self.checkpoints.begin(log, self)
                 self._undos = log.undos
             new: Iterable[Entry] = log.since(self._read)
-            events = loop.events
+            events: Mapping[str, EventState] = loop.state.events
             if log.is_evicted(self._read):
                 # The past is read once, instead of anew for each of its events.
                 all_entries = list(log)

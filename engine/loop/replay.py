@@ -14,8 +14,7 @@ from engine.errors import OvertakenError
 from engine.loop.entries import Entry, Expired, Undone
 from engine.loop.event_index import ArchivedEvents, EventIndex
 from engine.loop.lock import locked
-from engine.loop.log import Archive, EventLog, Recorder
-from engine.loop.projection import Checkpoint, Checkpoints
+from engine.loop.log import Archive, Checkpoint, Checkpoints, EventLog, Recorder
 from engine.loop.state import LoopState
 
 R = TypeVar("R", bound="Replay")
@@ -90,12 +89,8 @@ class Replay:
     def together(self, work: Callable[[], T]) -> T:
         """Let all entries that some work appends count, and be written down at once, or none.
 
-        Args:
-            work: done again if others were faster; work within it is a part of it. It cannot
-                take back.
-
-        Raises:
-            PersonalizerError: as the work or the recorder; then nothing of it happened.
+        It is done again if others were faster; work within it is a part of it, and cannot take
+        back. If it or the recorder raises an error, nothing of it happened.
         """
         if self.log.in_transaction:
             return work()
@@ -113,10 +108,9 @@ class Replay:
 
     @locked
     def evict(self, archive: Archive, restore: Callable[[LoopState], bool]) -> None:
-        """Keep in memory only what comes from here on.
+        """Keep in memory only what comes from here on; an archive has all up to here.
 
         Args:
-            archive: where all entries up to here can be read.
             restore: brings a state to the present one, should an undo reach back to here.
         """
         self._foreseen, mark = None, self.log.mark
@@ -127,11 +121,7 @@ class Replay:
     # -- one step ---------------------------------------------------------------------
 
     def _append(self, entry: Entry) -> None:
-        """Append an entry and apply it.
-
-        Raises:
-            OvertakenError, PersonalizerError: as the log; then nothing happened.
-        """
+        """Append an entry and apply it, unless the log refuses: then nothing happened."""
         self._foreseen = None
         self.log.append(entry)
         self.state.apply(entry)

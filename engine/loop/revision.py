@@ -1,10 +1,9 @@
 """What a learner learned last, so that it can learn it otherwise.
 
-Under ``sum`` an event may earn more until its wait is over, and all that is learned is to be
-as if its total had come at once. So the latest experiences are kept in order, and forks of the
-learner from before some of them. When one changes, the latest fork before it learns it and
-all that follow again. Nothing is learned before somebody asks for the learner, so parts that
-come in between are learned as one.
+Under ``sum`` an event may earn more until its wait is over, and all that is learned is to be as
+if its total had come at once. So the latest experiences are kept in order, with forks of the
+learner from before some of them; when one changes, the latest fork before it learns from there
+on again. Nothing is learned before the learner is asked for: parts are learned as one.
 """
 
 from collections.abc import Mapping
@@ -24,13 +23,9 @@ MAX_FORKS = 8
 
 @dataclass(frozen=True, slots=True)
 class Experience:
-    """One thing to learn.
+    """One thing to learn of an event, ranked at ``time``: what its shown action earned so far.
 
-    Attributes:
-        event_id: of the event that tells it.
-        time: when that was ranked.
-        earned: what the shown action earned so far; None for what the baseline chose, which
-            was shown to an apprentice.
+    None for what the baseline chose, which was shown to an apprentice.
     """
 
     event_id: str
@@ -60,10 +55,10 @@ class Experiences:
     def add(self, event: EventState, earned: float | None) -> None:
         """One thing more to learn; see `Experience`."""
         ranked = event.ranked
-        if not self.revisable:
+        if self.revisable:
+            self._keep(Experience(ranked.event_id, ranked.time, earned))
+        else:
             _learn(self._learner, ranked.impression, earned)
-            return
-        self._keep(Experience(ranked.event_id, ranked.time, earned))
 
     def _keep(self, experience: Experience) -> None:
         if experience.earned is not None:
@@ -76,11 +71,7 @@ class Experiences:
             self._final += 1
 
     def revise(self, event_id: str, earned: float) -> bool:
-        """Let an event have earned another total from the first.
-
-        Returns:
-            False if it is not known any more when that was learned.
-        """
+        """Let an event have earned another total; False if its place is not known any more."""
         number = self._numbers.get(event_id, -1)
         if number < self._final:
             return False
@@ -94,11 +85,7 @@ class Experiences:
         return True
 
     def learner(self, events: Mapping[str, EventState]) -> Learner:
-        """The learner, which has learned everything.
-
-        Args:
-            events: those of all experiences.
-        """
+        """The learner, which has learned everything of these events, all that there are."""
         while self._learned < self._end:
             self._fork_if_due()
             experience = self._kept[self._learned - self._start]

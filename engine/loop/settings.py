@@ -1,6 +1,6 @@
 """The settings of a learning loop: one frozen value, valid as a whole or refused."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, fields, replace
 from datetime import timedelta
 from typing import Any, Literal, Never, Self, get_args
@@ -10,7 +10,7 @@ from engine.learners.base import Learner
 from engine.learners.bayesian.hypothesis import HYPOTHESES, MAX_HYPOTHESES, Hypothesis
 from engine.learners.bayesian.learner import BayesianLearner
 from engine.learners.classic import ClassicLearner
-from engine.policies.base import Policy
+from engine.policies.base import CODE, Policy
 from engine.policies.epsilon_greedy import EpsilonGreedy
 from engine.policies.registry import POLICIES
 from engine.policies.thompson import Thompson
@@ -22,8 +22,6 @@ LearnerName = Literal["bayesian", "classic"]
 
 SHORTEST_WAIT, LONGEST_WAIT = timedelta(seconds=5), timedelta(days=2)
 """Bounds of the reward wait time, as in the service's longest-lived version."""
-
-_CODE = "InvalidServiceConfiguration"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,17 +83,17 @@ class LoopSettings:
         if not isinstance(wait, timedelta) or not SHORTEST_WAIT <= wait <= LONGEST_WAIT:
             allowed = "a duration from 5 seconds to 2 days"
             refuse("InvalidRewardWaitTime", "reward_wait_time", wait, allowed)
-        check_number(_CODE, "default_reward", self.default_reward, MIN_REWARD, MAX_REWARD)
+        check_number(CODE, "default_reward", self.default_reward, MIN_REWARD, MAX_REWARD)
         _check_choice("reward_aggregation", self.reward_aggregation, get_args(Aggregation))
         _check_choice("learning_mode", self.learning_mode, get_args(LearningMode))
         _check_choice("learner", self.learner, get_args(LearnerName))
-        check_number(_CODE, "crosses", self.crosses, 0, 3, whole=True)
+        check_number(CODE, "crosses", self.crosses, 0, 3, whole=True)
         _check_hypotheses(self.hypotheses)
         if not isinstance(self.may_change, bool):
-            refuse(_CODE, "may_change", self.may_change, "true or false")
-        check_number(_CODE, "max_events", self.max_events, 1, 1_000_000, whole=True)
-        check_number(_CODE, "apprentice_exploration", self.apprentice_exploration, 0, 0.5)
-        check_number(_CODE, "learning_rate", self.learning_rate, 1e-9, 1)
+            refuse(CODE, "may_change", self.may_change, "true or false")
+        check_number(CODE, "max_events", self.max_events, 1, 1_000_000, whole=True)
+        check_number(CODE, "apprentice_exploration", self.apprentice_exploration, 0, 0.5)
+        check_number(CODE, "learning_rate", self.learning_rate, 1e-9, 1)
         _check_policy(self)
 
     def learns_like(self, other: "LoopSettings") -> bool:
@@ -114,38 +112,34 @@ class LoopSettings:
 
 def learner_of(settings: LoopSettings) -> Learner:
     """The learner that settings ask for, which knows nothing yet."""
-    return _LEARNERS[settings.learner](settings)
-
-
-_LEARNERS: Mapping[LearnerName, Callable[[LoopSettings], Learner]] = {
-    "bayesian": lambda s: BayesianLearner(s.compared, s.may_change, s.crosses),
-    "classic": lambda s: ClassicLearner(s.crosses, s.learning_rate),
-}
+    if settings.learner == "classic":
+        return ClassicLearner(settings.crosses, settings.learning_rate)
+    return BayesianLearner(settings.compared, settings.may_change, settings.crosses)
 
 
 def _check_policy(settings: LoopSettings) -> None:
     policy: object = settings.policy
     if not isinstance(policy, Policy) or POLICIES.get(policy.key) is not type(policy):
         names = (known.__name__ for known in POLICIES.values() if known.loggable)
-        refuse(_CODE, "policy", policy, f"a policy that is registered: {', '.join(names)}")
+        refuse(CODE, "policy", policy, f"a policy that is registered: {', '.join(names)}")
     if not policy.loggable:
         why = "the log of any other tells nothing of what it never shows"
         allowed = f"one that gives every action a chance before anything is learned: {why}"
-        refuse(_CODE, "policy", policy, allowed)
+        refuse(CODE, "policy", policy, allowed)
     if policy.needs_doubt and not learner_of(settings).expresses_doubt:
         why = f"the {settings.learner} learner knows no doubt that {policy.label} could follow"
         allowed = f"free of contradiction: {why}, so take {EpsilonGreedy.__name__}()"
-        refuse(_CODE, "policy", policy, allowed)
+        refuse(CODE, "policy", policy, allowed)
 
 
 def check_names(unnamed: Sequence[object], names: Iterable[str]) -> None:
     """Refuse settings without a name, and names of no setting."""
     known = ", ".join(SETTING_NAMES)
     if unnamed:
-        refuse(_CODE, "settings", unnamed[0], f"given by name: {known}")
+        refuse(CODE, "settings", unnamed[0], f"given by name: {known}")
     for name in names:
         if name not in SETTING_NAMES:
-            refuse(_CODE, "the setting", name, f"one of {known}")
+            refuse(CODE, "the setting", name, f"one of {known}")
 
 
 def _check_hypotheses(hypotheses: object) -> None:
@@ -155,13 +149,13 @@ def _check_hypotheses(hypotheses: object) -> None:
         or not all(isinstance(h, Hypothesis) for h in hypotheses)
         or not 1 <= len(set(hypotheses)) == len(hypotheses) <= MAX_HYPOTHESES
     ):
-        refuse(_CODE, "hypotheses", hypotheses, allowed)
+        refuse(CODE, "hypotheses", hypotheses, allowed)
 
 
 def _check_choice(name: str, value: object, allowed: tuple[str, ...]) -> None:
     if value not in allowed:
         *others, last = (f'"{choice}"' for choice in allowed)
-        refuse(_CODE, name, value, f"{', '.join(others)} or {last}")
+        refuse(CODE, name, value, f"{', '.join(others)} or {last}")
 
 
 SETTING_NAMES = tuple(f.name for f in fields(LoopSettings))

@@ -1,9 +1,9 @@
 """The state of a loop as a fold over its log: where events stand, and what was learned."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from copy import copy
 from datetime import datetime
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -11,9 +11,11 @@ from engine.learners.base import Impression, Learner
 from engine.loop.entries import Activated, Configured, Entry, Expired, Ranked, Rewarded
 from engine.loop.event import EventState
 from engine.loop.event_index import EventIndex
-from engine.loop.projection import State
 from engine.loop.revision import Experiences
 from engine.loop.settings import LoopSettings, learner_of
+
+State = Mapping[str, Any]
+"""What is written down of a fold, as arrays and JSON."""
 
 
 class LoopState:
@@ -23,14 +25,10 @@ class LoopState:
         settings: those in force.
         events: by event id, in the order of their Rank calls.
         waiting: ids of the events whose wait decides something, oldest first.
-
-    Args:
-        entries: what happened so far.
     """
 
     VERSION: ClassVar[int] = 3
-    """Raised whenever what `state` holds or means changes: whenever the same log teaches
-    anything else."""
+    """Raised whenever what `state` holds or means changes: the same log teaches anything else."""
     version: ClassVar[str] = f"{VERSION}, NumPy {np.__version__}"
     """Of its state: `VERSION`, and the library that computes it."""
 
@@ -74,7 +72,7 @@ class LoopState:
         """A copy to apply entries to, good for as long as this state stays as it is."""
         twin = copy(self)
         twin._experiences = self._experiences.fork(self.events)
-        twin.events, twin.waiting = self.events.fork(), self.waiting.copy()
+        twin.events, twin.waiting = EventIndex(self.events), self.waiting.copy()
         return twin
 
     def apply(self, entry: Entry) -> None:

@@ -15,10 +15,10 @@ from engine.loop.clock import Clock, utc_now
 from engine.loop.event_index import ArchivedEvents, EventIndex
 from engine.loop.learning_loop import LearningLoop
 from engine.loop.lock import locked
-from engine.loop.log import START, EventLog
-from engine.loop.projection import Checkpoint, Projection, State
+from engine.loop.log import START, Checkpoint, EventLog
+from engine.loop.projection import Projection
 from engine.loop.settings import LoopSettings
-from engine.loop.state import LoopState
+from engine.loop.state import LoopState, State
 from engine.store import world_codec
 from engine.store.entry_codec import settings_from_json, settings_to_json
 from engine.store.journal import Journal

@@ -72,7 +72,7 @@ class LogChecker:
         if self._world is not None:
             _check_world(ranked, self._world)
         self._before.append((ranked.event_id, None))
-        self._lives[ranked.event_id] = EventLife.begin(ranked)
+        self._lives[ranked.event_id] = EventLife(not ranked.request.defer_activation)
 
     def _go_on(self, entry: Activated | Rewarded | Expired) -> None:
         life = self._lives.get(entry.event_id)

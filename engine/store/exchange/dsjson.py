@@ -54,7 +54,7 @@ def dsjson_rows(log: EventLog, progress: Progress = silent) -> Iterator[dict[str
         if number % 1_000 == 0:
             progress(number / size)
         if isinstance(entry, Ranked):
-            lives[entry.event_id] = EventLife.begin(entry)
+            lives[entry.event_id] = EventLife(not entry.request.defer_activation)
         elif not isinstance(entry, Configured):
             lives[entry.event_id].follow(entry)
     for entry in second:

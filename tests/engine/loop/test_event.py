@@ -46,7 +46,7 @@ def test_where_an_event_stands_and_what_it_earned_follow_from_its_entries(
     loop: LearningLoop,
 ) -> None:
     ranked = loop.preview(DRINKS, event_id="e", defer_activation=deferred)
-    for life in (EventState.begin(ranked, 3), EventLife.begin(ranked)):
+    for life in (EventState.begin(ranked, 3), EventLife(not deferred)):
         for entry in entries:
             life.follow(entry)
         assert (life.status, life.earned) == (status, earned)

@@ -16,8 +16,8 @@ from engine.evaluation.learning_curve import LearningCurve
 from engine.evaluation.matching import MatchingRecord
 from engine.loop.entries import Entry, Ranked, Undone
 from engine.loop.event_index import ArchivedEvents, EventIndex
-from engine.loop.log import EventLog
-from engine.loop.projection import Checkpoint, Projection
+from engine.loop.log import Checkpoint, EventLog
+from engine.loop.projection import Projection
 from engine.loop.state import LoopState
 from engine.simulation.crowd import crowd
 from engine.store.snapshot_codec import dump, load

@@ -23,8 +23,7 @@ import pytest
 from engine import LearningLoop
 from engine.evaluation.learning_curve import LearningCurve
 from engine.evaluation.matching import MatchingRecord
-from engine.loop.projection import State
-from engine.loop.state import LoopState
+from engine.loop.state import LoopState, State
 from engine.store import About, Library, Limits, Store, StoredLoop
 from engine.store.exchange.dsjson import import_dsjson
 from engine.store.exchange.formats import FORMATS
