@@ -12,4 +12,4 @@ def digest(seed: int, *name: object) -> bytes:
 
 def stream(seed: int, *name: object) -> np.random.Generator:
     """The stream with this name; streams with other names are independent of it."""
-    return np.random.default_rng(int.from_bytes(digest(seed, *name)))
+    return np.random.default_rng(np.frombuffer(digest(seed, *name)[::-1], "<u4"))

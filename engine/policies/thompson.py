@@ -110,7 +110,7 @@ class Thompson(Policy):
         for mean, covariance, end in zip(belief.means, belief.covariances, ends, strict=True):
             root = self.width * _root(covariance)
             np.matmul(normals[start:end], root.T, out=drawn[start:end])
-            drawn[start:end] += mean
+            drawn[start:end] += np.tile(mean, (end - start, 1))  # as one long row: fast
             start = end
         return drawn
 

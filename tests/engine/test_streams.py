@@ -1,5 +1,7 @@
 """Streams of random numbers by name."""
 
+import numpy as np
+
 from engine.streams import digest, stream
 
 
@@ -8,6 +10,12 @@ def test_a_stream_depends_on_its_seed_and_its_name_alone() -> None:
     names: list[tuple[object, ...]] = [(3, "draws", 1), (3, "draws", 2), (3, "draws"), (4, "draws")]
     firsts = {stream(seed, *name).random() for seed, *name in names}  # type: ignore[arg-type]
     assert len(firsts) == len(names)
+
+
+def test_a_stream_is_numpys_own_of_the_whole_digest() -> None:
+    for number in range(50):
+        whole = np.random.default_rng(int.from_bytes(digest(3, "draws", number)))
+        assert stream(3, "draws", number).bit_generator.state == whole.bit_generator.state
 
 
 def test_a_name_is_told_from_the_same_characters_cut_elsewhere() -> None:
