@@ -15,7 +15,7 @@ from engine.loop.projection import Projection
 from engine.loop.state import State
 from engine.worlds.world import World
 
-RECENT = 50
+RECENT_VISITORS = 50
 """Visitors in the rolling mean."""
 
 
@@ -85,8 +85,8 @@ class LearningCurve(Projection):
 
     @property
     def recent_reward(self) -> float:
-        """Mean reward of the last `RECENT` visitors; NaN before the first answer."""
-        return float(self.rewards[-RECENT:].mean()) if self._size else float("nan")
+        """Mean reward of the last `RECENT_VISITORS` visitors; NaN before the first answer."""
+        return float(self.rewards[-RECENT_VISITORS:].mean()) if self._size else float("nan")
 
     @property
     def regret(self) -> float:
@@ -98,7 +98,7 @@ class LearningCurve(Projection):
 
         Yields:
             visitor (from 1), mean (running mean reward), recent (mean of the last
-            `RECENT`), regret (cumulative), and uniform_regret, single_regret: what
+            `RECENT_VISITORS`), regret (cumulative), and uniform_regret, single_regret: what
             choosing uniformly and always offering the best single item would have
             lost up to there on average.
         """
@@ -109,7 +109,7 @@ class LearningCurve(Projection):
         columns: dict[str, Array] = {
             "visitor": visitors,
             "mean": rolling_mean(self.rewards, numbers, size),
-            "recent": rolling_mean(self.rewards, numbers, RECENT),
+            "recent": rolling_mean(self.rewards, numbers, RECENT_VISITORS),
             "regret": regret[numbers - 1],
             "uniform_regret": visitors * (self._world.best_value - self._world.uniform_value),
             "single_regret": visitors * (self._world.best_value - self._world.single_value),

@@ -24,7 +24,7 @@ from engine.store.entry_codec import settings_from_json, settings_to_json
 
 LATEST = 1_000
 """Events in the reward achievement ratio, as in the service."""
-RECENT = 100
+RECENT_EVENTS = 100
 """Events in the rolling match rate."""
 
 
@@ -207,8 +207,8 @@ class MatchingRecord(Projection):
 
         Yields:
             visitor (number of the event, from 1), match (cumulative match rate), recent
-            (of the last `RECENT`), agreement (mean expected agreement of those), ceiling (the
-            event's own), and ratio (reward achievement ratio of the latest `LATEST`).
+            (of the last `RECENT_EVENTS`), agreement (mean expected agreement of those), ceiling
+            (the event's own), and ratio (reward achievement ratio of the latest `LATEST`).
         """
         events = self._apprentice_events()
         size = len(events)
@@ -221,8 +221,8 @@ class MatchingRecord(Projection):
         columns: dict[str, Array] = {
             "visitor": np.array([event.number for event in events], dtype=float)[at - 1],
             "match": rolling_mean(matched, at, size),
-            "recent": rolling_mean(matched, at, RECENT),
-            "agreement": rolling_mean(agreement, at, RECENT),
+            "recent": rolling_mean(matched, at, RECENT_EVENTS),
+            "agreement": rolling_mean(agreement, at, RECENT_EVENTS),
             "ceiling": np.array([event.ceiling for event in events])[at - 1],
             "ratio": np.divide(imitated, rewards, out=np.full(len(at), np.nan), where=rewards != 0),
         }

@@ -13,7 +13,7 @@ from engine.arrays import Array
 from engine.errors import check_number
 from engine.evaluation.intervals import standard_error
 from engine.evaluation.learning_curve import LearningCurve
-from engine.evaluation.matching import RECENT, Matching, MatchingRecord
+from engine.evaluation.matching import RECENT_EVENTS, Matching, MatchingRecord
 from engine.evaluation.switch_value import SwitchValue, switch_value
 from engine.evaluation.windows import rolling_mean, rows_of, thinned
 from engine.loop.clock import Clock, utc_now
@@ -167,7 +167,7 @@ class Comparison:
         """Thinned curves, the first and the last visitor included.
 
         Yields:
-            visitor (from 1) and, for each arm: ``<arm>`` (mean reward of the last `RECENT`
+            visitor (from 1) and, for each arm: ``<arm>`` (mean reward of the last `RECENT_EVENTS`
             visitors), ``<arm>_mean`` (of all so far), ``<arm>_gain`` (sum of rewards less
             the baseline arm's) and ``<arm>_worse`` (visitors who gave less than the same
             visitor gave the baseline arm).
@@ -178,7 +178,7 @@ class Comparison:
         rewards = self.rewards()
         for arm, earned in rewards.items():
             more = earned - rewards["baseline"]
-            columns[arm] = rolling_mean(earned, at, RECENT)
+            columns[arm] = rolling_mean(earned, at, RECENT_EVENTS)
             columns[f"{arm}_mean"] = rolling_mean(earned, at, size)
             columns[f"{arm}_gain"] = np.cumsum(more)[at - 1]
             columns[f"{arm}_worse"] = np.cumsum(more < 0)[at - 1].astype(float)

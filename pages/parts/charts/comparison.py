@@ -7,7 +7,7 @@ import altair as alt
 import pyarrow as pa
 
 from engine.evaluation.intervals import Z
-from engine.evaluation.matching import RECENT, Matching
+from engine.evaluation.matching import RECENT_EVENTS, Matching
 from engine.evaluation.switch_value import SwitchValue
 from engine.worlds import World
 from pages.parts.charts.base import (
@@ -23,7 +23,7 @@ from pages.parts.charts.base import (
 from pages.parts.charts.curves import Curve, Styles, level, lines, melted, span_of
 from pages.parts.theme import theme
 
-MATCH, AGREEMENT, CEILING = f"match, last {RECENT}", "expected agreement", "ceiling"
+MATCH, AGREEMENT, CEILING = f"match, last {RECENT_EVENTS}", "expected agreement", "ceiling"
 TODAY, APPRENTICE, ONLINE = "today's choice", "apprentice", "online from the start"
 BEST = "best possible"
 _ARMS = {"online": ONLINE, "apprentice": APPRENTICE, "baseline": TODAY}
@@ -56,7 +56,7 @@ def match_spec(dark: bool, span: int) -> Spec:
 def reward_spec(dark: bool, span: int, truth: bool) -> Spec:
     """Lines: mean reward of the latest visitors in each loop."""
     styles = {**_arms(dark), **({BEST: ([1, 3], theme(dark).ink)} if truth else {})}
-    return lines(dark, span, (0, 1.04), f"mean reward, last {RECENT}", styles, 280)
+    return lines(dark, span, (0, 1.04), f"mean reward, last {RECENT_EVENTS}", styles, 280)
 
 
 @lru_cache(maxsize=64)

@@ -7,7 +7,7 @@ from functools import lru_cache
 import altair as alt
 import pyarrow as pa
 
-from engine.evaluation.learning_curve import RECENT
+from engine.evaluation.learning_curve import RECENT_VISITORS
 from engine.worlds import World
 from pages.parts.charts.base import Spec, blank, finish, legend, table, tooltip, visitors_axis
 from pages.parts.theme import theme
@@ -17,7 +17,7 @@ Curve = Sequence[Mapping[str, float]]
 Styles = Mapping[str, tuple[list[int], str]]
 """Name of a line -> its dashes and its colour."""
 
-SO_FAR, LATEST, LOOP = "so far", f"last {RECENT}", "this loop"
+SO_FAR, LATEST, LOOP = "so far", f"last {RECENT_VISITORS}", "this loop"
 UNIFORM, SINGLE, BEST = "uniform choice", "best single action", "best possible"
 
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 import pandas as pd
 import streamlit as st
 
-from engine.evaluation.matching import LATEST, RECENT
+from engine.evaluation.matching import LATEST, RECENT_EVENTS
 from engine.evaluation.switch_value import SwitchValue
 from engine.worlds import key_of
 from pages.parts.charts import comparison as charts
@@ -58,7 +58,7 @@ def show_situation(session: CompareSession) -> None:
         )
     with st.container(horizontal=True, key="numbers"):
         st.metric("Visitors", f"{len(comparison):,}", width=90)
-        st.metric(f"Match, last {RECENT}", percent(recent.match_rate), width=130)
+        st.metric(f"Match, last {RECENT_EVENTS}", percent(recent.match_rate), width=130)
         st.metric("Its ceiling", percent(recent.highest_match_rate), width=95)
         st.metric(
             "Reward ratio", percent(latest.reward_achievement_ratio), help=_RATIO_HELP, width=135

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from threading import RLock
 
-from engine.evaluation.matching import LATEST, RECENT, Matching
+from engine.evaluation.matching import LATEST, RECENT_EVENTS, Matching
 from engine.evaluation.switch_value import SwitchValue, switch_value
 from engine.experiments.comparison import Comparison
 from engine.loop.lock import locked
@@ -146,7 +146,7 @@ class CompareSession:
     @locked
     def recent(self) -> Matching:
         """Matching performance of the latest apprentice visitors."""
-        return self.comparison.record.performance(RECENT)
+        return self.comparison.record.performance(RECENT_EVENTS)
 
     @locked
     def latest(self) -> Matching:

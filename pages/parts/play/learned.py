@@ -5,7 +5,7 @@ from typing import Any
 
 import streamlit as st
 
-from engine.evaluation.learning_curve import RECENT
+from engine.evaluation.learning_curve import RECENT_VISITORS
 from pages.parts.charts import context_map as contexts
 from pages.parts.charts import curves
 from pages.parts.play.open_loop import OpenLoop
@@ -46,7 +46,7 @@ def show_score(earned: Earned) -> None:
     with st.container(horizontal=True):
         st.metric("Visitors", f"{earned.visitors:,}")
         st.metric("Mean reward", f"{earned.mean:.2f}" if earned.visitors else "–")
-        st.metric(f"Of last {RECENT}", f"{earned.recent:.2f}" if earned.visitors else "–")
+        st.metric(f"Of last {RECENT_VISITORS}", f"{earned.recent:.2f}" if earned.visitors else "–")
 
 
 def show_rewards(opened: OpenLoop, earned: Earned, truth: bool) -> None:

@@ -18,7 +18,7 @@ class Earned:
     Attributes:
         visitors: how many have answered.
         mean: their mean reward; NaN before the first.
-        recent: of the last `engine.evaluation.learning_curve.RECENT`.
+        recent: of the last `engine.evaluation.learning_curve.RECENT_VISITORS`.
         rows: see `LearningCurve.rows`.
     """
 

@@ -5,7 +5,7 @@ import math
 import pytest
 
 from engine import LearningLoop, LoopSettings, Thompson
-from engine.evaluation.learning_curve import RECENT, LearningCurve
+from engine.evaluation.learning_curve import RECENT_VISITORS, LearningCurve
 from engine.simulation.crowd import crowd
 from engine.worlds.coffee import COFFEE
 from tests.clock import ManualClock
@@ -40,11 +40,11 @@ def test_means_and_regret_are_those_of_the_visitors_rows() -> None:
     regrets = [float(str(row["best"])) - float(str(row["expected"])) for row in rows]
     assert len(curve) == 120
     assert curve.mean_reward == pytest.approx(sum(rewards) / 120)
-    assert curve.recent_reward == pytest.approx(sum(rewards[-RECENT:]) / RECENT)
+    assert curve.recent_reward == pytest.approx(sum(rewards[-RECENT_VISITORS:]) / RECENT_VISITORS)
     assert curve.regret == pytest.approx(sum(regrets))
     for point in curve.rows():
         n = int(point["visitor"])
-        recent = rewards[max(0, n - RECENT) : n]
+        recent = rewards[max(0, n - RECENT_VISITORS) : n]
         assert point["mean"] == pytest.approx(sum(rewards[:n]) / n)
         assert point["recent"] == pytest.approx(sum(recent) / len(recent))
         assert point["regret"] == pytest.approx(sum(regrets[:n]))

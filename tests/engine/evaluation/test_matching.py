@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine import EpsilonGreedy, Greedy, LearningLoop, LoopSettings, Thompson, Uniform
-from engine.evaluation.matching import LATEST, RECENT, Matching, MatchingRecord, Period
+from engine.evaluation.matching import LATEST, RECENT_EVENTS, Matching, MatchingRecord, Period
 from engine.learners.belief import Belief
 from engine.loop.entries import Ranked, Rewarded
 from engine.loop.settings import LearningMode
@@ -366,7 +366,7 @@ def curves(loop: LearningLoop) -> list[dict[str, float]]:
     rows = []
     for size in range(1, len(answered) + 1):
         so_far = answered[:size]
-        recent, latest = so_far[-RECENT:], so_far[-LATEST:]
+        recent, latest = so_far[-RECENT_EVENTS:], so_far[-LATEST:]
         earned = sum(reward for _, reward in latest)
         imitated = sum(reward for ranked, reward in latest if ranked.chosen == ranked.baseline)
         rows.append(
@@ -389,7 +389,7 @@ def assert_rows(found: Sequence[Mapping[str, float]], expected: Sequence[Any]) -
 
 
 def test_windows_are_of_the_last_100_and_the_latest_1000_events() -> None:
-    assert (RECENT, LATEST) == (100, 1_000)
+    assert (RECENT_EVENTS, LATEST) == (100, 1_000)
 
 
 @pytest.mark.no_cover
@@ -404,7 +404,7 @@ def test_the_ratio_of_the_latest_1000_is_their_performance(long: LearningLoop) -
     *_, last = record.rows()
     assert last["ratio"] == pytest.approx(record.performance(LATEST).reward_achievement_ratio)
     assert last["ratio"] != pytest.approx(record.performance().reward_achievement_ratio)
-    assert last["recent"] == pytest.approx(record.performance(RECENT).match_rate)
+    assert last["recent"] == pytest.approx(record.performance(RECENT_EVENTS).match_rate)
     assert last["match"] == pytest.approx(record.performance().match_rate)
 
 

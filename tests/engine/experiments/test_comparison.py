@@ -9,7 +9,7 @@ import pytest
 
 from engine import EpsilonGreedy, Greedy, LearningLoop, LoopSettings, RankRequest, Thompson
 from engine.arrays import Array
-from engine.evaluation.matching import RECENT, MatchingRecord
+from engine.evaluation.matching import RECENT_EVENTS, MatchingRecord
 from engine.evaluation.switch_value import switch_value
 from engine.experiments.comparison import ARMS, AutoSwitch, Comparison
 from engine.loop.settings import LearningMode
@@ -310,7 +310,7 @@ def test_curves_are_what_their_definitions_give(walked: Comparison) -> None:
     rows = list(walked.rows(points=1_000))
     assert [row["visitor"] for row in rows] == list(range(1, 211))
     baseline = earned(walked.loops["baseline"])
-    assert RECENT == 100
+    assert RECENT_EVENTS == 100
     for arm, loop in walked.loops.items():
         rewards = earned(loop)
         for size in (1, 2, 99, 100, 101, 150, 210):
