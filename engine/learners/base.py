@@ -11,6 +11,9 @@ from engine.learners.state import Learned
 from engine.protocol.features import Features
 from engine.protocol.request import Action, RankRequest
 
+WeighedOffer = tuple[Features, tuple[Action, ...], Array]
+"""A context, the actions offered there, and the weight of each, (K,)."""
+
 
 @dataclass(frozen=True, slots=True)
 class Group:
@@ -128,11 +131,8 @@ class Learner(Learned, ABC):
         Groups of which nothing was learned may be left out.
         """
 
-    def sd_of_average(self, offers: Sequence[tuple[Features, tuple[Action, ...], Array]]) -> float:
-        """Standard deviation of the belief about a weighted sum of expected rewards.
-
-        Offers are contexts, the actions offered there, and the weight of each, (K,).
-        """
+    def sd_of_average(self, offers: Sequence[WeighedOffer]) -> float:
+        """Standard deviation of the belief about a weighted sum of expected rewards."""
         return 0.0
 
     # -- others like it ---------------------------------------------------------------

@@ -1,7 +1,7 @@
 """What was learned as plain arrays and JSON, and back, bit for bit, with nothing pickled.
 
 Each class says what its state is (`engine.learners.state`); arrays are kept by their path
-(``learner.rewards.evidence.log_odds``), everything else becomes one JSON tree. Only the
+(``learner.evidence.banks.0.log_weights``), everything else becomes one JSON tree. Only the
 classes of `KINDS` are made again, without running their code.
 """
 
@@ -22,7 +22,6 @@ from engine.learners.bayesian.change import ChangeDetector
 from engine.learners.bayesian.hypothesis import Hypothesis
 from engine.learners.bayesian.kernel import RowKernel
 from engine.learners.bayesian.learner import BayesianLearner
-from engine.learners.bayesian.model import RewardModel
 from engine.learners.bayesian.posterior import Posterior, Share
 from engine.learners.bayesian.rows import RowForm
 from engine.learners.classic import ClassicLearner, Side
@@ -35,7 +34,6 @@ KINDS: dict[str, type] = {
     kind.__name__: kind
     for kind in (
         BayesianLearner,
-        RewardModel,
         ChangeDetector,
         ModelAverage,
         Posterior,

@@ -233,7 +233,7 @@ def attributes(actions: int, features: int) -> Problem:
 def dimensions_of(loop: LearningLoop) -> int:
     """How many independent rows the widest basis of the reward head holds."""
     assert isinstance(loop.learner, BayesianLearner)
-    return max(component.span.size for component in loop.learner.rewards.components())
+    return max(component.span.size for component in loop.learner.components())
 
 
 def settings_of(one: bool, **changes: Any) -> LoopSettings:

@@ -1,24 +1,27 @@
 """What a loop is, in a form that can be compared to the bit."""
 
+import copy
 from hashlib import sha256
 
 from engine import LearningLoop
 from engine.learners.bayesian.learner import BayesianLearner
-from engine.learners.bayesian.model import RewardModel
 from engine.loop.entries import Ranked
 from engine.store.snapshot_codec import dump
 from tests.engine.requests import CONTEXTS, DRINKS
 
 
-def reward_head(loop: LearningLoop) -> RewardModel:
-    """The reward head of a loop with the Bayesian learner."""
+def reward_head(loop: LearningLoop) -> BayesianLearner:
+    """What a loop with the Bayesian learner has learned of rewards alone."""
     assert isinstance(loop.learner, BayesianLearner)
-    return loop.learner.rewards
+    alone = copy.copy(loop.learner)
+    alone.imitation = None
+    return alone
 
 
-def imitation_head(loop: LearningLoop) -> RewardModel:
+def imitation_head(loop: LearningLoop) -> BayesianLearner:
     """The imitation head of a loop with the Bayesian learner."""
     assert isinstance(loop.learner, BayesianLearner)
+    assert loop.learner.imitation is not None
     return loop.learner.imitation
 
 

@@ -37,27 +37,24 @@ class ModelAverage(Learned):
 
     Attributes:
         born: how many rewards there were before.
-        learners: None for one that sleeps.
-        log_weights: of the hypotheses, (H,).
+        learners: of the hypotheses that are not pruned, by position.
+        log_weights: of the hypotheses, (H,); -inf for one that is pruned.
         evidence: log density of all rewards since the bank began, by each hypothesis, (H,);
-            -inf for one that sleeps.
+            -inf for one that is pruned.
+        log_odds: of the average as a whole, against others.
     """
 
     born: int
-    learners: list[Posterior | None]
+    learners: dict[int, Posterior]
     log_weights: Array
     evidence: Array
+    log_odds: float = 0.0
 
     @classmethod
     def begin(cls, hypotheses: Sequence[Hypothesis], born: int, weights: Array) -> "ModelAverage":
         """An average that knows nothing; hypotheses of weight 0 are pruned."""
-        awake = weights > 0
-        learners = [
-            Posterior(hypothesis) if wakes else None
-            for hypothesis, wakes in zip(hypotheses, awake.tolist(), strict=True)
-        ]
-        asleep = np.where(awake, 0.0, -np.inf)
-        return cls(born, learners, np.log(np.where(awake, weights, 1.0)) + asleep, asleep)
+        learners = {i: Posterior(one) for i, one in enumerate(hypotheses) if weights[i] > 0}
+        return cls(born, learners, _log(weights), np.where(weights > 0, 0.0, -np.inf))
 
     @property
     def weights(self) -> Array:
@@ -65,51 +62,43 @@ class ModelAverage(Learned):
         weights = np.exp(self.log_weights - self.log_weights.max())
         return np.asarray(weights / weights.sum())
 
-    def reweigh(self, densities: Array) -> float:
-        """Weigh the hypotheses by their log densities of a reward, (H,); -inf where pruned.
-
-        Returns:
-            the log density by the average as a whole.
-        """
-        taught = self.awake
-        if sum(taught) == 1:
-            self.evidence = self.evidence + densities
-            return float(densities[taught.index(True)])
-        awake = np.array(taught)
+    def reweigh(self, densities: Array) -> None:
+        """Weigh the hypotheses by their log densities of a reward, (H,); -inf where pruned."""
+        awake = list(self.learners)
+        self.evidence = self.evidence + densities
+        if len(awake) == 1:
+            self.log_odds += float(densities[awake[0]])
+            return
         joint = np.log(self.weights + 1e-300) + densities
         top = float(joint.max())
         weights = np.exp(joint - top)
         total = float(weights.sum())
-        spread = FIXED_SHARE / awake.sum()
-        weights = weights / total * (1 - spread * awake.sum()) + spread * awake  # (8), (9)
-        with np.errstate(divide="ignore"):
-            self.log_weights = np.log(weights)
-        self.evidence = self.evidence + densities
-        self._prune()
-        return top + math.log(total)
-
-    def _prune(self) -> None:
-        hopeless = self.evidence < self.evidence.max() - PRUNED
-        for i in np.flatnonzero(hopeless).tolist():
-            self.learners[i] = None
+        self.log_odds += top + math.log(total)
+        share = FIXED_SHARE / len(awake)
+        weights = weights / total * (1 - share * len(awake))  # (8)
+        weights[awake] += share  # (9)
+        self.log_weights = _log(weights)
+        for i in np.flatnonzero(self.evidence < self.evidence.max() - PRUNED).tolist():
+            self.learners.pop(i, None)
             self.log_weights[i] = self.evidence[i] = -np.inf
-
-    @property
-    def awake(self) -> list[bool]:
-        """Which hypotheses are taught, (H,): those that are not pruned."""
-        return [learner is not None for learner in self.learners]
 
     def begin_anew(self, born: int) -> None:
         """Forget the densities of rewards that nobody was taught."""
         self.born = born
-        self.evidence = np.where(self.awake, 0.0, -np.inf)
+        self.evidence = np.where(self.evidence > -np.inf, 0.0, -np.inf)
 
     def restore(self, hypotheses: Sequence[Hypothesis]) -> None:
         """Let those that were pruned begin anew, with the share that any hypothesis keeps."""
-        asleep = [i for i, learner in enumerate(self.learners) if learner is None]
-        for i in asleep:
-            self.learners[i] = Posterior(hypotheses[i])
-            self.evidence[i] = self.evidence.max()
+        asleep = [i for i in range(len(hypotheses)) if i not in self.learners]
         weights = self.weights
         weights[asleep] = FIXED_SHARE / len(weights)
         self.log_weights = np.log(weights / weights.sum())
+        self.evidence[asleep] = self.evidence.max()
+        known = self.learners
+        self.learners = {i: known.get(i, Posterior(one)) for i, one in enumerate(hypotheses)}
+
+
+def _log(weights: Array) -> Array:
+    """-inf for 0."""
+    with np.errstate(divide="ignore"):
+        return np.log(weights)

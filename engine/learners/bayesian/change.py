@@ -32,19 +32,18 @@ class ChangeDetector(Learned):
 
     Attributes:
         banks: those, two or three; one if tastes are taken never to change.
-        log_odds: of each against the first.
         changes: how many rewards there had been when each change of tastes was found, and
             when the bank that took over began.
+        learned: how many rewards there were.
     """
 
-    STATE = ("hypotheses", "may_change", "banks", "log_odds", "changes", "learned")
+    STATE = ("hypotheses", "may_change", "banks", "changes", "learned")
 
     def __init__(self, hypotheses: Sequence[Hypothesis], may_change: bool) -> None:
         self.hypotheses = tuple(hypotheses)
         self.may_change = may_change
         prior = np.array([hypothesis.odds for hypothesis in self.hypotheses])
         self.banks = [ModelAverage.begin(self.hypotheses, 0, prior / prior.sum())]
-        self.log_odds = [0.0]
         self.changes: list[tuple[int, int]] = []
         self.learned = 0
         if may_change:
@@ -53,7 +52,8 @@ class ChangeDetector(Learned):
     @property
     def odds(self) -> Array:
         """Weights of the banks, sum to 1."""
-        odds = np.exp(np.array(self.log_odds) - max(self.log_odds))
+        logs = np.array([bank.log_odds for bank in self.banks])
+        odds = np.exp(logs - logs.max())
         return np.asarray(odds / odds.sum())
 
     @property
@@ -64,53 +64,55 @@ class ChangeDetector(Learned):
     def reweigh(self, densities: Sequence[Array]) -> None:
         """Weigh all by each bank's log densities of a reward: see `ModelAverage.reweigh`."""
         self.learned += 1
-        told = [bank.reweigh(found) for bank, found in zip(self.banks, densities, strict=True)]
-        self.log_odds = [odds + more for odds, more in zip(self.log_odds, told, strict=True)]
-        top = max(self.log_odds)
-        self.log_odds = [odds - top for odds in self.log_odds]
+        for bank, found in zip(self.banks, densities, strict=True):
+            bank.reweigh(found)
+        best = max(self.banks, key=_log_odds)
+        top = best.log_odds
+        for bank in self.banks:
+            bank.log_odds -= top
         if self.may_change:
-            self._compare()
+            self._compare(best)
 
-    def _compare(self) -> None:
-        best, last = self.log_odds.index(0.0), len(self.banks) - 1
-        if best == last:
+    def _compare(self, best: ModelAverage) -> None:
+        if best is self.banks[-1]:
             self._take_over()
             return
-        if best:
+        if best is not self.banks[0]:
             self.banks[:2] = self.banks[1::-1]
-            self.log_odds[:2] = self.log_odds[1::-1]
-        if self.log_odds[last] <= math.log(CHANGE_ODDS):
-            self._challenge_anew(last)
-        if len(self.banks) == 3 and self.log_odds[1] < HOPELESS:
-            self._drop(1)
+        if self.banks[-1].log_odds <= math.log(CHANGE_ODDS):
+            self._challenge_anew()
+        if len(self.banks) == 3 and self.banks[1].log_odds < HOPELESS:
+            del self.banks[1]
 
     def _take_over(self) -> None:
         """The challenger is believed from now on; the better of the others stays."""
-        better = self.log_odds[:-1].index(max(self.log_odds[:-1]))
-        self.banks = [self.banks[-1], self.banks[better]]
-        self.log_odds = [self.log_odds[-1], self.log_odds[better]]
-        self.banks[0].restore(self.hypotheses)
-        self.changes.append((self.learned, self.banks[0].born))
+        *others, challenger = self.banks
+        challenger.restore(self.hypotheses)
+        self.banks = [challenger, max(others, key=_log_odds)]
+        self.changes.append((self.learned, challenger.born))
         self._challenge()
 
     def _challenge(self) -> None:
         first = self.banks[0]
-        awake = np.array(first.awake, dtype=float)
-        weights = CARRIED_WEIGHT * first.weights + (1 - CARRIED_WEIGHT) * awake / awake.sum()
-        bank = ModelAverage.begin(self.hypotheses, self.learned, weights)
-        self.banks.append(bank)
-        self.log_odds.append(self.log_odds[0] + math.log(CHANGE_ODDS))
+        awake = list(first.learners)
+        weights = CARRIED_WEIGHT * first.weights
+        weights[awake] += (1 - CARRIED_WEIGHT) / len(awake)
+        challenger = ModelAverage.begin(self.hypotheses, self.learned, weights)
+        challenger.log_odds = first.log_odds + math.log(CHANGE_ODDS)
+        self.banks.append(challenger)
 
-    def _challenge_anew(self, last: int) -> None:
+    def _challenge_anew(self) -> None:
         """Most challengers fall behind with their first reward, untaught: they can stay."""
-        challenger, awake = self.banks[last], self.banks[0].awake
-        taught = any(learner is not None and learner.count for learner in challenger.learners)
-        if taught or sum(awake) != 1 or challenger.awake != awake:
-            self._drop(last)
+        first, challenger = self.banks[0], self.banks[-1]
+        taught = any(learner.count for learner in challenger.learners.values())
+        alone = challenger.learners.keys() == first.learners.keys() and len(first.learners) == 1
+        if taught or not alone:
+            del self.banks[-1]
             self._challenge()
             return
         challenger.begin_anew(self.learned)
-        self.log_odds[last] = self.log_odds[0] + math.log(CHANGE_ODDS)
+        challenger.log_odds = first.log_odds + math.log(CHANGE_ODDS)
 
-    def _drop(self, position: int) -> None:
-        del self.banks[position], self.log_odds[position]
+
+def _log_odds(bank: ModelAverage) -> float:
+    return bank.log_odds

@@ -1,7 +1,7 @@
 """Hypotheses: what the world might be like, each a complete learner of its own.
 
 Nobody has to choose between them: the evidence does, while the loop runs
-(`engine.learners.bayesian.model`). The default set was chosen by measurement
+(`engine.learners.bayesian.learner`). The default set was chosen by measurement
 (``tests/benchmarks/regret.py``).
 """
 

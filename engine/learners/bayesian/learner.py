@@ -1,85 +1,285 @@
-"""The Bayesian learner: a reward head, and beside it an imitation head.
+"""The Bayesian learner: what the engine believes about every (context, action).
 
-The reward head learns what shown actions earned, whatever the mode. The imitation head
-learns of every action whether it was the baseline's choice; before any reward, what looks
-like that is believed to be somewhat better.
+Several hypotheses learn side by side, each in the span of the rows it was rewarded for
+(`basis`, `posterior`), and the evidence says how far each is to be believed (`averaging`,
+`change`). The belief about an offer is their mixture.
+
+They learn what shown actions earned, whatever the mode. Beside them an *imitation head*, another
+such learner, learns of every action whether it was the baseline's choice; before any reward,
+what looks like that is believed to be somewhat better.
 """
 
-import copy
+import math
+from collections import defaultdict
 from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import chain
 from typing import Self
 
+import numpy as np
+
 from engine.arrays import Array
-from engine.learners.base import Group, Impression, Learner
+from engine.learners.base import Group, Impression, Learner, WeighedOffer
+from engine.learners.bayesian.averaging import ModelAverage
+from engine.learners.bayesian.basis import Basis, Block, OfferedRows
+from engine.learners.bayesian.change import ChangeDetector
 from engine.learners.bayesian.hypothesis import Hypothesis
-from engine.learners.bayesian.model import RewardModel
+from engine.learners.bayesian.kernel import RowKernel
+from engine.learners.bayesian.posterior import Posterior
+from engine.learners.bayesian.rows import RowForm
 from engine.learners.belief import Belief
 from engine.protocol.features import Features
 from engine.protocol.request import Action, RankRequest
+
+IMITATION_WEIGHT = 0.1
+"""Reward by which the imitated action is believed to be better before any reward."""
+LEAST = 1e-3
+"""Weight from which a hypothesis takes part in a belief."""
+
+
+@dataclass(frozen=True, slots=True)
+class Component:
+    """A learner that takes part in the belief."""
+
+    weight: float
+    source: int
+    learner: Posterior
+    span: Basis
 
 
 class BayesianLearner(Learner):
     """See `engine.learners.base.Learner`.
 
     Attributes:
-        rewards: the reward head.
+        evidence: what the hypotheses learned, and how far each is believed.
         imitation: the imitation head, with one hypothesis, as rules seldom change.
 
     Args:
-        hypotheses: of the reward head.
-        may_change: whether it looks for changes of tastes.
-        crosses: of the imitation head's hypothesis.
+        hypotheses: what the world might be like.
+        may_change: whether tastes may change altogether.
+        crosses: of the imitation head's hypothesis; None for a learner without such a head.
     """
 
-    STATE = ("rewards", "imitation")
+    STATE = ("evidence", "imitation", "_spans")
     expresses_doubt = has_imitation_head = True
+    _centred = cached_property(lambda _: dict[tuple[Features, Action], float]())
 
-    def __init__(self, hypotheses: Sequence[Hypothesis], may_change: bool, crosses: int) -> None:
-        self.rewards = RewardModel(hypotheses, may_change)
-        self.imitation = RewardModel((Hypothesis(crosses=crosses),), may_change=False)
+    def __init__(
+        self, hypotheses: Sequence[Hypothesis], may_change: bool = True, crosses: int | None = None
+    ) -> None:
+        self.evidence = ChangeDetector(hypotheses, may_change)
+        self.imitation: BayesianLearner | None = None
+        if crosses is not None:
+            self.imitation = BayesianLearner((Hypothesis(crosses=crosses),), may_change=False)
+        self._spans: dict[RowForm, Basis] = {h.form: Basis(h.form) for h in hypotheses}
 
     @property
     def learned(self) -> int:
-        return self.rewards.learned
+        return self.evidence.learned
 
     @property
     def weights(self) -> tuple[float, ...]:
-        return tuple(self.rewards.weights.values())
+        return tuple(self.evidence.weights.tolist())
 
     @property
     def changes(self) -> Sequence[tuple[int, int]]:
-        return self.rewards.evidence.changes
+        return self.evidence.changes
+
+    def unrewarded(self) -> Self:
+        other = type(self)(self.evidence.hypotheses, self.evidence.may_change)
+        other.imitation = self.imitation
+        return other
+
+    def components(self) -> list[Component]:
+        """The learners that take part in the belief, with weights that sum to 1."""
+        found: list[tuple[float, int, Posterior]] = []
+        for odds, bank in zip(self.evidence.odds.tolist(), self.evidence.banks, strict=True):
+            if odds >= LEAST:
+                weights = (odds * bank.weights).tolist()
+                awake = bank.learners.items()
+                found += [(weights[i], i, one) for i, one in awake if weights[i] >= LEAST]
+        total = sum(weight for weight, _, _ in found)
+        return [
+            Component(weight / total, source, learner, self._spans[learner.form])
+            for weight, source, learner in found
+        ]
+
+    # -- what is believed -------------------------------------------------------------
+
+    def belief(self, request: RankRequest, online: bool = True) -> Belief:
+        """Online, `IMITATION_WEIGHT` x the imitation head's weights are the prior mean.
+
+        It gives way to rewards as any prior does.
+        """
+        context, actions, imitation = request.context, request.actions, self._imitated(online)
+        components = self.components()
+        offers = {span: span.offer(context, actions) for span in {c.span for c in components}}
+        if imitation is not None:
+            imitated = IMITATION_WEIGHT * imitation.centred_means(context, actions)
+        means, covariances = [], []
+        for component in components:
+            offer = offers[component.span]
+            mean, covariance = component.learner.moments(offer)
+            if imitation is not None:
+                mean = mean + imitated
+                mean += self._prior_mean_correction(component, offer, imitation)
+            means.append(mean)
+            covariances.append((covariance + covariance.T) / 2)
+        return Belief(
+            np.array([component.weight for component in components]),
+            np.array(means),
+            np.array(covariances),
+            tuple(component.source for component in components),
+        )
+
+    def likeness(self, request: RankRequest) -> Belief | None:
+        return None if self.imitation is None else self.imitation.belief(request)
+
+    def centred_means(self, context: Features, actions: tuple[Action, ...]) -> Array:
+        """Mean of each action less the mean of everything, (K,)."""
+        result: Array = np.zeros(len(actions))
+        for component in self.components():
+            mean, _ = component.learner.moments(component.span.offer(context, actions))
+            result += component.weight * (mean - component.learner.centre)
+        return result
+
+    def centred_means_of(self, rows: Sequence[tuple[Features, Action]]) -> Array:
+        """The same of several rows, (rows,), each kept until something is learned."""
+        for context, action in rows:
+            if (context, action) not in self._centred:
+                mean = float(self.centred_means(context, (action,))[0])
+                self._centred[context, action] = mean
+        return np.array([self._centred[row] for row in rows])
+
+    def sd_of_average(self, offers: Sequence[WeighedOffer]) -> float:
+        components = self.components()
+        found = [_average(component, offers) for component in components]
+        weights = np.array([component.weight for component in components])
+        means, variances = np.array(found).T
+        between = weights @ (means - weights @ means) ** 2
+        return math.sqrt(float(weights @ variances + between))
+
+    # -- what is learned --------------------------------------------------------------
 
     def watch(self, impression: Impression) -> None:
         request = impression.request
-        for i in request.allowed:
-            choice = float(i == impression.baseline)
-            self.imitation.learn(request.context, request.actions[i], choice)
+        if self.imitation is not None:
+            for i in request.allowed:
+                choice = float(i == impression.baseline)
+                self.imitation.learn_reward(request.context, request.actions[i], choice)
 
     def learn(self, impression: Impression, earned: float) -> None:
-        self.rewards.learn(impression.context, impression.action, earned)
+        self.learn_reward(impression.context, impression.action, earned)
 
-    def belief(self, request: RankRequest, online: bool = True) -> Belief:
-        imitation = self._imitated if online else None
-        return self.rewards.belief(request.context, request.actions, imitation)
+    def learn_reward(self, context: Features, action: Action, reward: float) -> None:
+        """Learn that ``action`` earned ``reward`` in ``context``."""
+        self._centred.clear()
+        learners: dict[RowForm, list[Posterior]] = defaultdict(list)
+        for learner in chain(*(bank.learners.values() for bank in self.evidence.banks)):
+            learners[learner.form].append(learner)
+        places = {}
+        for form, taught in learners.items():
+            places[form], merged = self._spans[form].place(context, action)
+            for merge in merged:
+                for learner in taught:
+                    learner.merge(merge)
+        # Most challengers fall behind with their first reward: it is taught to those that stay.
+        new: list[tuple[ModelAverage, Posterior]] = []
+        densities = []
+        for bank in self.evidence.banks:
+            told = np.full(len(self.evidence.hypotheses), -np.inf)
+            for i, learner in bank.learners.items():
+                if learner.count:
+                    told[i] = learner.learn(places[learner.form], reward)
+                else:
+                    told[i] = learner.prior_predictive(places[learner.form], reward)
+                    new.append((bank, learner))
+            densities.append(told)
+        self.evidence.reweigh(densities)
+        for bank, learner in new:
+            if bank.born < self.learned and bank in self.evidence.banks:
+                learner.learn(places[learner.form], reward)
 
-    def likeness(self, request: RankRequest) -> Belief:
-        return self.imitation.belief(request.context, request.actions)
+    # -- why --------------------------------------------------------------------------
 
     def contributions(self, impression: Impression, online: bool = True) -> dict[Group, float]:
-        imitation = self._imitated if online else None
-        return self.rewards.contributions(impression.context, impression.action, imitation)
+        context, action, imitation = impression.context, impression.action, self._imitated(online)
+        weights: dict[Basis, dict[Block, Array]] = {}
+        for component in self.components():
+            shifts, centre = self._shifts(component, imitation)
+            inside = weights.setdefault(component.span, {})
+            for block in component.span.blocks:
+                p, q = component.learner.pq(block)
+                own = p - centre * q
+                if imitation is not None:
+                    own = own + shifts[block]
+                inside[block] = inside.get(block, 0.0) + component.weight * own
+        parts = [span.contributions(context, action, inside) for span, inside in weights.items()]
+        if imitation is not None:
+            imitated = imitation.contributions(impression)
+            parts.append({group: IMITATION_WEIGHT * value for group, value in imitated.items()})
+        found: dict[Group, float] = defaultdict(float)
+        for group, value in chain.from_iterable(part.items() for part in parts):
+            found[group] += value
+        return dict(found)
 
-    def sd_of_average(self, offers: Sequence[tuple[Features, tuple[Action, ...], Array]]) -> float:
-        return self.rewards.sd_of_average(offers)
+    # -- around what was imitated -----------------------------------------------------
 
-    @property
-    def _imitated(self) -> RewardModel | None:
-        """The imitation head, if it has learned anything."""
-        return self.imitation if self.imitation.learned else None
+    def _imitated(self, online: bool) -> "BayesianLearner | None":
+        """The imitation head, if it counts and has learned anything."""
+        return self.imitation if online and self.imitation and self.imitation.learned else None
 
-    def unrewarded(self) -> Self:
-        other = copy.copy(self)
-        evidence = self.rewards.evidence
-        other.rewards = RewardModel(evidence.hypotheses, evidence.may_change)
-        return other
+    def _prior_mean_correction(
+        self, component: Component, offer: OfferedRows, imitation: "BayesianLearner"
+    ) -> Array:
+        """What the rewards take back of a prior mean, for offered rows, (K,).
+
+        The posterior mean of weights with prior mean u is the one without, plus
+        Sigma u / prior_sd^2; outside the basis u stays as it was.
+        """
+        shifts, centre = self._shifts(component, imitation)
+        moved = centre - component.learner.centre
+        result: Array = np.full(len(offer.outside), moved)
+        for part in offer.parts:
+            x = part.coordinates
+            result[part.at] += x @ shifts[part.block]
+            result[part.at] -= moved * (x @ component.learner.pq(part.block)[1])
+        return result
+
+    def _shifts(
+        self, component: Component, imitation: "BayesianLearner | None"
+    ) -> tuple[dict[Block, Array], float]:
+        """What a prior mean changes of p of each block, and the mean of everything with it."""
+        learner = component.learner
+        if imitation is None:
+            return {}, learner.centre
+        shifts, pull = {}, 0.0
+        for block in component.span.blocks:
+            imitated = imitation.centred_means_of(component.span.written(block))
+            prior = IMITATION_WEIGHT * (block.whitening @ imitated)
+            shifts[block], taken = learner.shifted(block, prior)
+            pull += taken
+        return shifts, learner.centre_after(pull)
+
+
+def _average(component: Component, offers: Sequence[WeighedOffer]) -> tuple[float, float]:
+    """Mean and variance, by one hypothesis, of a weighted sum of expected rewards."""
+    kernel, learner = RowKernel(component.span.form), component.learner
+    inside: dict[Block, Array] = {}
+    total = mean = 0.0
+    for context, actions, weights in offers:
+        offer = component.span.offer(context, actions)
+        mean += float(weights @ learner.moments(offer)[0])
+        total += float(weights.sum())
+        for part in offer.parts:
+            sums = inside.setdefault(part.block, np.zeros(part.block.size))
+            sums += weights[part.at] @ part.coordinates
+        for action in actions:
+            kernel.remember(context, action)
+    share = np.concatenate([weights for _, _, weights in offers])
+    length = sum(
+        float(weights @ kernel.between(context, actions)[0] @ share)
+        for context, actions, weights in offers
+    )
+    return mean, learner.variance_of(inside, total, length)

@@ -95,7 +95,7 @@ def taught_by(loop: LearningLoop, states: Sequence[EventState]) -> BayesianLearn
     for state in states:
         ranked, request = state.ranked, state.ranked.request
         action = request.actions[ranked.shown]
-        learner.rewards.learn(request.context, action, state.earned or 0.0)
+        learner.learn_reward(request.context, action, state.earned or 0.0)
     return learner
 
 

@@ -293,7 +293,7 @@ def test_a_new_policy_decides_from_the_next_call_on(clock: ManualClock) -> None:
 def test_the_hypothesis_that_was_drawn_from_is_told(clock: ManualClock) -> None:
     """As often as it is believed; none where chance decided."""
     loop = loop_with_past(clock, policy=Thompson(draws=64, floor=0.2), may_change=False)
-    weights = list(reward_head(loop).weights.values())
+    weights = reward_head(loop).weights
     told = [loop.preview(DRINKS, CONTEXTS[0], event_id=f"e{i}") for i in range(1_500)]
     assert all((r.hypothesis is None) == (r.draw is None) for r in told)
     drawn = [r.hypothesis for r in told if r.hypothesis is not None]
@@ -394,11 +394,11 @@ def test_what_is_logged_is_the_policys_own_choice_by_likeness_to_the_baseline(
     for context in CONTEXTS:
         ranked = loop.preview(DRINKS, context)
         request = ranked.request
-        likeness = imitation_head(loop).belief(request.context, request.actions)
+        likeness = imitation_head(loop).belief(request)
         decision = policy.decide(likeness, Normals(loop.seed), np.random.default_rng(0))
         assert ranked.probabilities == tuple(decision.probabilities)
         assert ranked.draw is None
-        alone = reward_head(loop).belief(request.context, request.actions)
+        alone = reward_head(loop).belief(request)
         assert ranked.means == tuple(alone.mean)
         assert ranked.sds == tuple(alone.sd)
 

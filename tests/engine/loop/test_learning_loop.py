@@ -12,7 +12,7 @@ from tests.engine.comparable import decision_of, reward_head, state_of
 from tests.engine.loop.apprentices import apprenticed
 from tests.engine.loop.loops import IDS, loop_with_past
 from tests.engine.refusals import assert_one_sentence, refusal
-from tests.engine.requests import CONTEXTS, DRINKS, Json, one_of, request_of
+from tests.engine.requests import CONTEXTS, DRINKS, Json, one_of
 
 # -- the answer to Rank ---------------------------------------------------------------
 
@@ -101,10 +101,7 @@ def test_the_contributions_to_a_ranking_are_those_of_its_context_and_shown_actio
 ) -> None:
     loop = loop_with_past(clock)
     ranked = loop.preview(DRINKS, CONTEXTS[0])
-    request = request_of(CONTEXTS[0], DRINKS[ranked.chosen])
-    assert loop.contributions(ranked) == reward_head(loop).contributions(
-        request.context, request.actions[0]
-    )
+    assert loop.contributions(ranked) == reward_head(loop).contributions(ranked.impression)
     assert any(loop.contributions(ranked).values())
 
 

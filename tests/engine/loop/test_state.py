@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from engine import EpsilonGreedy, Hypothesis, LearningLoop, LoopSettings, Uniform
-from engine.learners.bayesian.model import IMITATION_WEIGHT, RewardModel
+from engine.learners.bayesian.learner import IMITATION_WEIGHT, BayesianLearner
 from engine.loop.entries import Activated, Configured, Entry, Expired, Ranked, Rewarded
 from engine.loop.settings import LearnerName, LearningMode
 from engine.loop.state import LoopState
@@ -146,7 +146,7 @@ def test_settings_that_do_not_change_what_is_learned_leave_the_model_alone(
 @pytest.mark.parametrize("most", [0, 1, 2, 3])
 def test_crosses_hold_every_hypothesis_to_what_is_allowed(most: int, clock: ManualClock) -> None:
     loop = loop_with_past(clock, crosses=most)
-    assert tuple(reward_head(loop).weights) == loop.settings.compared
+    assert reward_head(loop).evidence.hypotheses == loop.settings.compared
     ranked = loop.preview(DRINKS, CONTEXTS[0])
     assert max(group.order for group in loop.contributions(ranked)) == min(most, 2)
 
@@ -226,13 +226,13 @@ def test_the_imitation_head_learns_of_each_allowed_action_whether_it_was_the_bas
     exclusions = [(), ("latte",), ("mocha", "brew")]
     for i in range(9):
         loop.rank(led_by(i % 3), CONTEXTS[i % 4], exclusions[i % 3])
-    by_hand = RewardModel((Hypothesis(crosses=2),), may_change=False)
+    by_hand = BayesianLearner((Hypothesis(crosses=2),), may_change=False)
     for state in loop.events.values():
         request = state.ranked.request
         first = next(a for a in request.actions if a.id not in request.excluded)
         for action in request.actions:
             if action.id not in request.excluded:
-                by_hand.learn(request.context, action, float(action is first))
+                by_hand.learn_reward(request.context, action, float(action is first))
     assert by_hand.learned == 3 * (3 + 2 + 1)
     assert learned_bits(imitation_head(loop)) == learned_bits(by_hand)
     assert reward_head(loop).learned == 0
@@ -366,13 +366,8 @@ def test_after_the_switch_the_belief_is_that_of_a_prior_mean_on_what_was_imitate
     belief = loop.belief([*DRINKS, TEA], context)
     np.testing.assert_allclose(belief.mean, mean, rtol=0, atol=1e-9)
     np.testing.assert_allclose(belief.covariances[0], covariance, rtol=0, atol=1e-9)
-    plain = reward_head(loop).belief(*_parsed(context)).mean
+    plain = reward_head(loop).belief(request_of(context, *DRINKS, TEA)).mean
     assert np.abs(plain - belief.mean).max() > 1e-3
-
-
-def _parsed(context: list[Json]) -> tuple[Any, Any]:
-    request = request_of(context, *DRINKS, TEA)
-    return request.context, request.actions
 
 
 def test_a_second_apprenticeship_moves_the_belief_of_what_was_rewarded_before() -> None:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from engine.learners.bayesian.hypothesis import Hypothesis
-from engine.learners.bayesian.model import RewardModel
+from engine.learners.bayesian.learner import BayesianLearner
 from tests.engine.requests import Json, request_of
 
 THREE = (Hypothesis(odds=2.0), Hypothesis(noise_sd=0.1), Hypothesis(crosses=1))
@@ -14,10 +14,10 @@ THREE = (Hypothesis(odds=2.0), Hypothesis(noise_sd=0.1), Hypothesis(crosses=1))
 Visit = tuple[list[Json], Json, float]
 
 
-def teach(model: RewardModel, history: Sequence[Visit]) -> None:
+def teach(model: BayesianLearner, history: Sequence[Visit]) -> None:
     for context, action, reward in history:
         request = request_of(context, action)
-        model.learn(request.context, request.actions[0], reward)
+        model.learn_reward(request.context, request.actions[0], reward)
 
 
 def small_history(seed: int, count: int = 14) -> list[Visit]:

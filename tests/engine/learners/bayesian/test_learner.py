@@ -1,41 +1,502 @@
-"""The Bayesian learner: two heads, and what each is told."""
+"""The Bayesian learner: a mixture of hypotheses, each against a dense weight-space solve."""
+
+import copy
+import math
+import tracemalloc
+from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
 
-from engine.learners.base import Impression
-from engine.learners.bayesian.hypothesis import HYPOTHESES
-from engine.learners.bayesian.learner import BayesianLearner
-from engine.learners.bayesian.model import IMITATION_WEIGHT
+from engine.arrays import Array
+from engine.learners.base import Group, Impression
+from engine.learners.bayesian.hypothesis import HYPOTHESES, Hypothesis
+from engine.learners.bayesian.learner import IMITATION_WEIGHT, LEAST, BayesianLearner
+from engine.learners.bayesian.rows import By
+from engine.learners.belief import Belief
+from engine.policies.base import Normals
+from engine.policies.thompson import Thompson
 from tests.engine.comparable import learned_bits
-from tests.engine.requests import CONTEXTS, DRINKS, request_of
+from tests.engine.requests import CONTEXTS, DRINKS, Json, actions, contexts, request_of
+from tests.oracles import DenseOracle, Row, by_fields, naive_columns, naive_row
+
+Visit = tuple[list[Json], Json, float]
+both = st.sampled_from(["id", "features"])
+rewards = st.floats(-1, 1)
+visits = st.lists(st.tuples(contexts, actions, rewards), max_size=8)
+crosses = st.integers(0, 3)
+
+MANY = (
+    Hypothesis(3, "id", 0.4, 0.5, 1.0, 2.0),
+    Hypothesis(2, "features", 0.5, 0.25),
+    Hypothesis(1, "id", 0.45, 0.3),
+    Hypothesis(3, "id", 0.45, 0.55, 0.9),
+)
+"""None is refuted by a few rewards."""
+
+
+def one(order: int = 3, by: By = "id") -> tuple[Hypothesis, ...]:
+    """A single hypothesis with none of the defaults."""
+    return (Hypothesis(order, by, 0.35, 0.7),)
+
+
+def learned(
+    history: Sequence[Visit], hypotheses: Sequence[Hypothesis], may_change: bool = False
+) -> BayesianLearner:
+    model = BayesianLearner(hypotheses, may_change)
+    for context, action, reward in history:
+        learn(model, context, action, reward)
+    return model
+
+
+def learn(model: BayesianLearner, context: list[Json], action: Json, reward: float) -> None:
+    request = request_of(context, action)
+    model.learn_reward(request.context, request.actions[0], reward)
+
+
+def with_prior(model: BayesianLearner, imitation: BayesianLearner | None) -> BayesianLearner:
+    """The same learner with another imitation head."""
+    found = copy.copy(model)
+    found.imitation = imitation
+    return found
+
+
+def believed(
+    model: BayesianLearner,
+    context: list[Json],
+    offered: list[Json],
+    imitation: BayesianLearner | None = None,
+) -> Belief:
+    return with_prior(model, imitation).belief(request_of(context, *offered))
+
+
+def rows_of(history: Sequence[Visit], hypothesis: Hypothesis) -> list[Row]:
+    return [naive_row(c, a, hypothesis.crosses, hypothesis.by) for c, a, _ in history]
+
+
+def oracle(history: Sequence[Visit], hypothesis: Hypothesis) -> DenseOracle:
+    rows = rows_of(history, hypothesis)
+    return DenseOracle.of(hypothesis, rows, [reward for *_, reward in history])
+
+
+def added(
+    model: BayesianLearner,
+    context: list[Json],
+    action: Json,
+    imitation: BayesianLearner | None = None,
+) -> dict[Group, float]:
+    """What each group of fields adds to the mean."""
+    shown = Impression(request_of(context, action), shown=0, chosen=0, propensity=1.0)
+    return with_prior(model, imitation).contributions(shown)
+
+
+def added_by(exact: DenseOracle, context: list[Json], row: Row) -> dict[Group, float]:
+    """The same from weights solved densely."""
+    weights = exact.weights(row)
+    return by_fields(context, {column: weights[column] * value for column, value in row.items()})
+
+
+def assert_added(found: dict[Group, float], expected: dict[Group, float], tolerance: float) -> None:
+    """They are equal, but that groups of which nothing was learned may be left out."""
+    assert found.keys() <= expected.keys()
+    filled = {group: found.get(group, 0.0) for group in expected}
+    assert filled == pytest.approx(expected, abs=tolerance)
+
+
+def table_visit(rng: np.random.Generator, names: int = 4) -> tuple[list[Json], Json]:
+    """Someone of a table with pairs and triples in it, and one of six things."""
+    context: list[Json] = [
+        {"user": {"name": f"u{rng.integers(names)}", "age": int(rng.integers(3)) * 20}},
+        {"weather": str(rng.integers(3)), "taste": [float(rng.integers(2)), 0.5]},
+    ]
+    number = int(rng.integers(6))
+    action: Json = {"id": f"a{number}", "features": [{"hot": number % 2 == 0, "size": number % 3}]}
+    return context, action
+
+
+def table_history(seed: int, count: int) -> list[Visit]:
+    rng = np.random.default_rng(seed)
+    return [(*table_visit(rng), float(rng.integers(2))) for _ in range(count)]
+
+
+# -- the belief is a mixture of dense solves ------------------------------------------
+
+
+def test_the_belief_has_a_part_for_each_hypothesis_with_its_weight_and_its_dense_solve() -> None:
+    history = table_history(0, 25)
+    model = learned(history, MANY)
+    weights = model.weights
+    assert min(weights) >= LEAST
+    context, _ = table_visit(np.random.default_rng(1), names=6)
+    offered = [action for _, action, _ in history[:5]]
+    found = believed(model, context, offered)
+    assert found.sources == (0, 1, 2, 3)
+    np.testing.assert_allclose(found.weights, weights, rtol=1e-12)
+    for i, hypothesis in enumerate(MANY):
+        rows = [naive_row(context, a, hypothesis.crosses, hypothesis.by) for a in offered]
+        mean, covariance = oracle(history, hypothesis).moments(rows)
+        np.testing.assert_allclose(found.means[i], mean, rtol=0, atol=1e-9)
+        np.testing.assert_allclose(found.covariances[i], covariance, rtol=0, atol=1e-9)
+
+
+def test_hypotheses_and_banks_that_hardly_count_take_no_part_in_the_belief() -> None:
+    """Their weights are given to the others in proportion."""
+    history = [(*visit[:2], 0.5) for visit in table_history(1, 200)]
+    model = learned(history, HYPOTHESES, may_change=True)
+    components = model.components()
+    odds = [
+        o * w
+        for o, b in zip(model.evidence.odds, model.evidence.banks, strict=True)
+        for w in b.weights
+    ]
+    kept = [weight for weight in odds if weight >= LEAST]
+    assert 0 < len(kept) < len(odds)
+    np.testing.assert_allclose([b.weight for b in components], np.array(kept) / sum(kept))
+    assert sum(b.weight for b in components) == pytest.approx(1, abs=1e-12)
+
+
+@given(visits, contexts, st.lists(actions, min_size=1, max_size=4))
+def test_a_belief_is_finite_symmetric_and_never_negative(
+    history: list[Visit], context: list[Json], offered: list[Json]
+) -> None:
+    found = believed(learned(history, HYPOTHESES, True), context, offered)
+    assert found.weights.sum() == pytest.approx(1, abs=1e-12)
+    assert np.all(np.isfinite(found.means))
+    np.testing.assert_array_equal(found.covariances, found.covariances.transpose(0, 2, 1))
+    assert np.all(found.sds > 0)
+
+
+def test_before_any_reward_every_action_is_believed_to_earn_a_half() -> None:
+    offered = [{"id": name, "features": [{"k": name}]} for name in "abc"]
+    found = believed(BayesianLearner(one()), [{"w": "x"}], offered)
+    assert found.mean.tolist() == [0.5] * 3
+    np.testing.assert_allclose(found.sd, math.sqrt(0.7**2 + 1 / 4), rtol=1e-14)
+
+
+def test_asking_changes_nothing() -> None:
+    history = table_history(2, 40)
+    asked, quiet = BayesianLearner(HYPOTHESES), BayesianLearner(HYPOTHESES)
+    for context, action, reward in history:
+        believed(asked, context, [action, *(a for _, a, _ in history[:3])])
+        added(asked, context, action)
+        learn(asked, context, action, reward)
+        learn(quiet, context, action, reward)
+    offered = [action for _, action, _ in history[:5]]
+    first, second = (believed(m, history[0][0], offered) for m in (asked, quiet))
+    assert first.means.tobytes() == second.means.tobytes()
+    assert first.covariances.tobytes() == second.covariances.tobytes()
+    assert asked.weights == quiet.weights
+
+
+def test_rewards_are_counted() -> None:
+    model = BayesianLearner(HYPOTHESES)
+    for number, visit in enumerate(table_history(3, 5)):
+        assert model.learned == number
+        learn(model, *visit)
+
+
+@given(st.permutations(table_history(seed=5, count=20)))
+def test_without_forgetting_and_changes_rewards_may_come_in_any_order(
+    shuffled: list[Visit],
+) -> None:
+    """Each part of the belief; what a hypothesis is weighed by depends on the order a little."""
+    history = table_history(seed=5, count=20)
+    hypotheses = tuple(h for h in MANY if h.memory == 1)
+    context, _ = table_visit(np.random.default_rng(1))
+    offered = [action for _, action, _ in history[:5]]
+    expected = believed(learned(history, hypotheses), context, offered)
+    found = believed(learned(shuffled, hypotheses), context, offered)
+    np.testing.assert_allclose(found.means, expected.means, rtol=0, atol=1e-10)
+    np.testing.assert_allclose(found.covariances, expected.covariances, rtol=0, atol=1e-10)
+
+
+def test_a_hypothesis_that_sleeps_leaves_the_others_beliefs_exact() -> None:
+    """The only one of its form: its basis stands still, and it is not asked any more."""
+    certain = Hypothesis(3, "features", 0.01, 0.5)
+    history = table_history(4, 80)
+    model = learned(history, (*MANY, certain))
+    assert model.weights[-1] == 0
+    found, expected = (
+        believed(m, history[0][0], [a for _, a, _ in history[:4]])
+        for m in (model, learned(history, MANY))
+    )
+    np.testing.assert_allclose(found.means, expected.means, rtol=0, atol=1e-12)
+
+
+# -- contributions --------------------------------------------------------------------
+
+
+@given(visits, contexts, actions, crosses, both)
+def test_contributions_equal_weights_solved_at_once_times_the_row(
+    history: list[Visit], context: list[Json], action: Json, order: int, by: By
+) -> None:
+    assume(len(naive_columns(context)) <= 12)
+    hypotheses = one(order, by)
+    found = added(learned(history, hypotheses), context, action)
+    row = naive_row(context, action, order, by)
+    largest = max(1.0, math.fsum(value**2 for value in row.values()))
+    expected = added_by(oracle(history, hypotheses[0]), context, row)
+    assert_added(found, expected, 1e-9 * largest)
+
+
+def test_contributions_are_those_of_the_hypotheses_by_their_weights() -> None:
+    history = table_history(7, 25)
+    model = learned(history, MANY)
+    assert min(model.weights) >= LEAST
+    context, action, _ = history[0]
+    expected: dict[Group, float] = {}
+    for hypothesis, share in zip(MANY, model.weights, strict=True):
+        row = naive_row(context, action, hypothesis.crosses, hypothesis.by)
+        parts = added_by(oracle(history, hypothesis), context, row)
+        expected |= {g: expected.get(g, 0.0) + share * value for g, value in parts.items()}
+    assert_added(added(model, context, action), expected, 1e-9)
+    assert max(map(abs, expected.values())) > 1e-3
+
+
+def test_contributions_add_up_to_the_belief_above_the_mean_of_everything() -> None:
+    history = table_history(7, 100)
+    model = learned(history, HYPOTHESES, may_change=True)
+    centre = sum(b.weight * b.learner.centre for b in model.components())
+    for context, action, _ in history[:10]:
+        total = math.fsum(added(model, context, action).values())
+        mean = float(believed(model, context, [action]).mean[0])
+        assert centre + total == pytest.approx(mean, abs=1e-10)
+
+
+def test_where_nothing_was_learned_nothing_contributes() -> None:
+    found = added(BayesianLearner(one(1)), [{"w": "x"}], {"id": "a", "features": [{"k": 1}]})
+    assert found == {Group(): 0.0}
+
+
+@pytest.mark.parametrize("fields", [40, 120, 2_000])
+def test_contributions_are_bounded_whatever_the_number_of_fields(fields: int) -> None:
+    """Written out, the triples of 40 fields take 45 MB, and those of 120 have no end."""
+    rng = np.random.default_rng(fields)
+    imitation, model = (BayesianLearner((Hypothesis(),), may_change=False) for _ in range(2))
+    requests = [
+        request_of([{f"f{i}": int(v) for i, v in enumerate(rng.integers(0, 3, fields))}], action)
+        for _, action, _ in table_history(14, 8)
+    ]
+    tracemalloc.start()
+    for request in requests:
+        imitation.learn_reward(request.context, request.actions[0], 1.0)
+        model.learn_reward(request.context, request.actions[0], float(rng.integers(2)))
+    model.imitation = imitation
+    asked = replace(requests[0], actions=(requests[0].actions[0], requests[1].actions[0]))
+    found = [model.contributions(Impression(asked, shown, shown, 1.0)) for shown in range(2)]
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert peak < 1_000_000 + 5_000 * fields
+    assert all(len(parts) <= 1 + fields + 2 for parts in found)
+    assert {group.every for group in found[0]} == {0, 2, 3}
+    means = model.belief(asked).mean
+    sums = [math.fsum(parts.values()) for parts in found]
+    assert sums[1] - sums[0] == pytest.approx(means[1] - means[0], abs=1e-9)
+    assert abs(means[1] - means[0]) > 1e-3
+
+
+# -- the belief about an average ------------------------------------------------------
+
+
+def test_the_sd_of_an_average_is_that_of_the_mixture_of_dense_solves() -> None:
+    """Rows in the span, outside it, and of blocks that were never met; weights of any sign."""
+    history = table_history(8, 25)
+    model = learned(history, MANY)
+    assert min(model.weights) >= LEAST
+    rng = np.random.default_rng(3)
+    asked = [
+        (table_visit(rng, names=6)[0], [table_visit(rng)[1], {"id": "new", "features": [{"z": 1}]}])
+        for _ in range(4)
+    ]
+    weights = rng.normal(size=(4, 2))
+    shares = model.weights
+    means, variances = [], []
+    for hypothesis in MANY:
+        rows = [naive_row(c, a, hypothesis.crosses, hypothesis.by) for c, o in asked for a in o]
+        mean, covariance = oracle(history, hypothesis).moments(rows)
+        w = weights.ravel()
+        means.append(float(w @ mean))
+        variances.append(float(w @ covariance @ w))
+    middle = np.dot(shares, means)
+    expected = math.sqrt(
+        np.dot(shares, variances) + np.dot(shares, (np.array(means) - middle) ** 2)
+    )
+    offers = []
+    for (context, offered), w in zip(asked, weights, strict=True):
+        request = request_of(context, *offered)
+        offers.append((request.context, request.actions, w))
+    assert model.sd_of_average(offers) == pytest.approx(expected, abs=1e-9)
+    alone = offers[0][0], offers[0][1], np.array([1.0, 0.0])
+    single = believed(model, *asked[0])
+    assert model.sd_of_average([alone]) == pytest.approx(float(single.sd[0]), abs=1e-9)
+
+
+# -- around what was imitated ---------------------------------------------------------
+
+
+LEANING = (Hypothesis(crosses=3),)
+"""What an imitation head believes."""
+
+
+def leaning(
+    imitated: Sequence[Visit], history: Sequence[Visit], hypothesis: Hypothesis, rows: list[Row]
+) -> DenseOracle:
+    """The oracle of a history whose prior mean is what was imitated."""
+    exact = oracle(history, hypothesis)
+    every: Row = {column: 1.0 for row in [*rows, *exact.rows] for column in row}
+    weights = oracle(imitated, LEANING[0]).weights(every)
+    return replace(
+        exact, prior_mean={column: IMITATION_WEIGHT * w for column, w in weights.items()}
+    )
+
+
+@pytest.mark.parametrize("count", [0, 1, 40])
+def test_what_was_imitated_moves_the_prior_mean_of_each_hypothesis(count: int) -> None:
+    """`IMITATION_WEIGHT` x its weights are the prior mean of the weights, solved densely.
+
+    Of hypotheses that write rows as the imitation head does, so that the columns are the same.
+    """
+    same = (Hypothesis(3, "id", 0.4, 0.5), Hypothesis(3, "id", 0.35, 0.7))
+    imitated, history = table_history(9, 50), table_history(10, count)
+    imitation, model = learned(imitated, LEANING), learned(history, same)
+    context, _ = table_visit(np.random.default_rng(4), names=6)
+    offered = [action for _, action, _ in imitated[:4]]
+    rows = [naive_row(context, action, 3) for action in offered]
+    found, plain = (believed(model, context, offered, way) for way in (imitation, None))
+    for i, hypothesis in enumerate(same):
+        mean, covariance = leaning(imitated, history, hypothesis, rows).moments(rows)
+        np.testing.assert_allclose(found.means[i], mean, rtol=0, atol=1e-9)
+        np.testing.assert_allclose(found.covariances[i], covariance, rtol=0, atol=1e-9)
+    assert np.abs(found.mean - plain.mean).max() > 1e-3
+
+
+def test_a_lean_that_learned_nothing_changes_nothing() -> None:
+    history = table_history(11, 30)
+    model, imitation = learned(history, MANY), BayesianLearner((Hypothesis(),), may_change=False)
+    offered = [action for _, action, _ in history[:4]]
+    found, plain = (believed(model, history[0][0], offered, way) for way in (imitation, None))
+    np.testing.assert_allclose(found.means, plain.means, rtol=0, atol=1e-12)
+
+
+@pytest.mark.parametrize("count", [0, 30])
+def test_a_lean_moves_the_contribution_of_each_group(count: int) -> None:
+    imitated, history = table_history(12, 40), table_history(13, count)
+    (hypothesis,) = one()
+    model, imitation = learned(history, one()), learned(imitated, LEANING)
+    context, action, _ = imitated[0]
+    row = naive_row(context, action, 3)
+    expected = added_by(leaning(imitated, history, hypothesis, [row]), context, row)
+    assert_added(added(model, context, action, imitation), expected, 1e-9)
+
+
+# -- all allowed settings, all kinds of actions ---------------------------------------
+
+
+@pytest.mark.slow
+@pytest.mark.no_cover
+@pytest.mark.parametrize("prior_sd", [0.001, 0.25, 10])
+@pytest.mark.parametrize("noise_sd", [0.001, 0.2, 10])
+@pytest.mark.parametrize("memory", [0.1, 1.0])
+@pytest.mark.parametrize(
+    "kind",
+    [
+        pytest.param("equal", id="equal actions"),
+        pytest.param("nearly equal", id="nearly equal actions"),
+        pytest.param("embedded", id="nearly equal embeddings"),
+    ],
+)
+def test_a_policy_can_decide_after_any_history_under_any_allowed_settings(
+    prior_sd: float, noise_sd: float, memory: float, kind: str
+) -> None:
+    rng = np.random.default_rng(0)
+    forms: list[By] = ["id", "features"]
+    hypotheses = tuple(Hypothesis(3, by, noise_sd, prior_sd, memory) for by in forms)
+    model, normals, policy = BayesianLearner(hypotheses), Normals(0), Thompson(draws=64)
+    for _ in range(120):
+        context: list[Json] = [{"u": float(rng.random()), "v": 1.0}]
+        match kind:
+            case "equal":
+                offered = [{"id": "a", "features": [{"k": 1}]} for _ in range(8)]
+            case "nearly equal":
+                features = [{"k": 1, "l": 1 + i * 1e-4} for i in range(8)]
+                offered = [{"id": "a", "features": [f]} for f in features]
+            case _:
+                spread = 1 + 1e-3 * rng.random((8, 4))
+                offered = [{"id": "a", "features": [{"e": e}]} for e in spread.tolist()]
+        request = request_of(context, *offered)
+        found = model.belief(request)
+        assert np.all(np.isfinite(found.means))
+        assert np.all(np.isfinite(found.covariances))
+        decision = policy.decide(found, normals, rng)
+        assert decision.probabilities.sum() == pytest.approx(1, abs=1e-12)
+        model.learn_reward(
+            request.context, request.actions[decision.chosen], float(rng.integers(2))
+        )
+
+
+# -- a world of any size --------------------------------------------------------------
+
+
+def test_hundreds_of_features_that_never_repeat_stay_finite_and_within_the_basis(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    rng = np.random.default_rng(2)
+    monkeypatch.setattr("engine.learners.bayesian.basis.MAX_BLOCK", 20)
+    model = BayesianLearner(HYPOTHESES)
+    offered = [{"id": name, "features": [{"k": name, "n": 0.5}]} for name in "abc"]
+    for _ in range(80):
+        context: list[Json] = [{f"x{i}": float(v) for i, v in enumerate(rng.normal(size=300))}]
+        found = believed(model, context, offered)
+        assert np.all(np.isfinite(found.means))
+        assert np.all(found.sds > 0)
+        learn(model, context, offered[int(rng.integers(3))], float(rng.integers(2)))
+    means: Array = believed(model, context, offered).mean
+    assert np.all(np.abs(means) <= 2)
+
+
+# -- two heads, and what each is told --------------------------------------------------
+
 
 REQUEST = request_of(CONTEXTS[0], *DRINKS)
 SHOWN = Impression(REQUEST, shown=0, chosen=1, propensity=0.5, apprentice=True)
 
 
-def learner() -> BayesianLearner:
+def two_heads() -> BayesianLearner:
     return BayesianLearner(HYPOTHESES, may_change=True, crosses=2)
 
 
+def reward_bits(known: BayesianLearner) -> str:
+    return learned_bits(with_prior(known, None))
+
+
+def learned_count(head: BayesianLearner | None) -> int:
+    assert head is not None
+    return head.learned
+
+
 def test_each_head_learns_what_is_its_own() -> None:
-    known = learner()
-    rewards, imitation = learned_bits(known.rewards), learned_bits(known.imitation)
+    known = two_heads()
+    rewards, imitation = reward_bits(known), learned_bits(known.imitation)
     known.watch(SHOWN)
-    assert learned_bits(known.rewards) == rewards
+    assert reward_bits(known) == rewards
     assert learned_bits(known.imitation) != imitation
-    assert known.imitation.learned == len(DRINKS)
+    assert (known.learned, learned_count(known.imitation)) == (0, len(DRINKS))
     imitation = learned_bits(known.imitation)
     known.learn(SHOWN, 1.0)
     assert learned_bits(known.imitation) == imitation
-    assert known.learned == known.rewards.learned == 1
+    assert (known.learned, learned_count(known.imitation)) == (1, len(DRINKS))
 
 
 def test_what_was_imitated_looks_like_the_baseline_and_is_believed_to_be_better_online() -> None:
-    known = learner()
+    known = two_heads()
     for _ in range(30):
         known.watch(SHOWN)
-    likeness = known.likeness(REQUEST).mean
+    looks_like = known.likeness(REQUEST)
+    assert looks_like is not None
+    likeness = looks_like.mean
     assert likeness.argmax() == SHOWN.baseline
     by_rewards, online = known.belief(REQUEST, online=False).mean, known.belief(REQUEST).mean
     assert np.ptp(by_rewards) == 0
@@ -43,14 +504,22 @@ def test_what_was_imitated_looks_like_the_baseline_and_is_believed_to_be_better_
 
 
 def test_one_without_rewards_has_imitated_the_same() -> None:
-    known = learner()
+    known = two_heads()
     known.watch(SHOWN)
     known.learn(SHOWN, 1.0)
-    before = learned_bits(known.rewards)
+    before = reward_bits(known)
     other = known.unrewarded()
     assert other.learned == 0
     assert other.imitation is known.imitation
-    assert other.weights == learner().weights != known.weights
+    assert other.weights == two_heads().weights != known.weights
     for _ in range(3):
         other.learn(SHOWN, 0.0)
-    assert learned_bits(known.rewards) == before
+    assert reward_bits(known) == before
+
+
+def test_one_without_an_imitation_head_has_nothing_to_watch_with() -> None:
+    known = BayesianLearner(HYPOTHESES)
+    before = learned_bits(known)
+    known.watch(SHOWN)
+    assert learned_bits(known) == before
+    assert known.likeness(REQUEST) is None
