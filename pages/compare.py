@@ -8,21 +8,18 @@ from pathlib import Path
 
 import streamlit as st
 
-from pages.parts.compare import board
-from pages.parts.compare.baseline import choose_rule, choose_story
-from pages.parts.compare.controls import choose_apprentice, choose_settings
+from pages.parts.compare import baseline, board, controls
 from pages.parts.compare.history import history_in_link
 from pages.parts.compare.session import CompareSession
 from pages.parts.compare.setup import END, CompareSetup
-from pages.parts.link import current_setup, fit_to_world, open_link, write_link
+from pages.parts.link import current_setup, open_link, write_link
 from pages.parts.sessions import compare_session
-from pages.parts.text import note, plain
+from pages.parts.text import plain, question
 from pages.parts.toolbar import choose_world, control_the_crowd, reset_or_share, show_progress
 
 PLAY = Path(__file__).with_name("play.py")
 
 told = history_in_link() if open_link(CompareSetup) else None
-fit_to_world(CompareSetup)
 
 with st.container(
     horizontal=True, horizontal_alignment="distribute", vertical_alignment="center", key="toolbar"
@@ -34,16 +31,15 @@ with st.container(
         session.adopt(setup, told)
         write_link(setup, story=session.story.text)
         control_the_crowd(session.live, sizes=(100, 1_000), end=END - len(session.comparison))
-        choose_settings(setup)
+        controls.choose_settings(setup)
         reset_or_share(session.reset, setup)
         session.toolbar_drawn = session.toolbar_state
 
-with st.container(gap=None):
-    st.markdown("**May it learn from today's rules first, without touching your users?**")
-    note(
-        "Three loops meet the same visitors: today's choice alone, an apprentice that watches "
-        "it, and a loop that is online from the start. " + plain(session.world.story)
-    )
+question(
+    "May it learn from today's rules first, without touching your users?",
+    "Three loops meet the same visitors: today's choice alone, an apprentice that watches "
+    "it, and a loop that is online from the start. " + plain(session.world.story),
+)
 
 
 def draw_stage(session: CompareSession) -> None:
@@ -65,9 +61,9 @@ def draw_stage(session: CompareSession) -> None:
 
 left, right = st.columns([1, 3], gap="medium")
 with left:
-    choose_story()
-    choose_rule(setup)
-    choose_apprentice(setup)
+    baseline.choose_story()
+    baseline.choose_rule(setup)
+    controls.choose_apprentice(setup)
     st.page_link(
         PLAY,
         label="Play the visitors yourself, while it watches",

@@ -4,25 +4,22 @@ Reads from top to bottom: what is kept and for how long, the loops of this brows
 what can be done with each, and a file to bring one in.
 """
 
-import streamlit as st
-
 from pages.parts.components.browser_id import owner
 from pages.parts.data.loops import show_loops, show_said
 from pages.parts.data.upload import bring_in
 from pages.parts.library import library
 from pages.parts.link import no_link
-from pages.parts.text import note
+from pages.parts.text import question
 
 no_link()
 limits = library().store.limits
 
-with st.container(gap=None):
-    st.markdown("**Which loops have you taught, and how do you take them along?**")
-    note(
-        "Every event is on disk before it counts. A loop is kept for "
-        f"{limits.retention_days:,} days after its last use, then erased. These are the loops "
-        "of this browser; whoever gets the link of one can play on with it, too."
-    )
+question(
+    "Which loops have you taught, and how do you take them along?",
+    "Every event is on disk before it counts. A loop is kept for "
+    f"{limits.retention_days:,} days after its last use, then erased. These are the loops "
+    "of this browser; whoever gets the link of one can play on with it, too.",
+)
 show_said()
 bring_in(library(), owner())
 show_loops(library(), owner())

@@ -7,19 +7,14 @@ what is set, who is there, what is offered, what the click changed, what was lea
 import streamlit as st
 
 from pages.parts.components.loop_watch import watch_others
+from pages.parts.components.reward_buttons import reward_buttons
 from pages.parts.link import current_setup, open_link, write_link
-from pages.parts.play import learned
-from pages.parts.play.beliefs import show_beliefs
-from pages.parts.play.hypotheses import show_hypotheses
-from pages.parts.play.offer import show_offer
-from pages.parts.play.records import show_code, show_log
+from pages.parts.play import beliefs, controls, hypotheses, learned, offer, records
 from pages.parts.play.reopen import open_loop
 from pages.parts.play.session import PlaySession
-from pages.parts.play.settings import choose_settings
 from pages.parts.play.setup import PlaySetup
-from pages.parts.play.visitor import ask_for_reward, choose_context, offer_other_ways
 from pages.parts.sessions import known_play_session, play_session
-from pages.parts.text import note, plain
+from pages.parts.text import plain, question
 from pages.parts.toolbar import choose_world, control_the_crowd, reset_or_share, show_progress
 
 open_loop(open_link(PlaySetup))
@@ -35,22 +30,19 @@ with st.container(
         session.adopt(setup)
         write_link(setup, loop=session.open.link)
         control_the_crowd(session.live)
-        choose_settings(setup)
+        controls.choose_settings(setup)
         reset_or_share(session.reset, setup)
         session.toolbar_drawn = session.toolbar_state
 
-with st.container(gap=None):
-    st.markdown(
-        "**A visitor walks in and is offered something. Click how they like it: "
-        "the engine learns from that one click.**"
-    )
-    note(plain(session.open.world.story))
-
-
-left, beliefs, right = st.columns([1.16, 1.5, 1.14], gap="medium")
+question(
+    "A visitor walks in and is offered something. Click how they like it: "
+    "the engine learns from that one click.",
+    plain(session.open.world.story),
+)
+left, middle, right = st.columns([1.16, 1.5, 1.14], gap="medium")
 with left:
     visit = st.container()
-    offer_other_ways(session, setup)
+    controls.offer_other_ways(session, setup)
 with right:
     learned.reveal_the_truth(setup)
     results = st.container()
@@ -64,24 +56,24 @@ def draw_stage(session: PlaySession) -> None:
         st.rerun()
     # Computed before anything is drawn: then all that is drawn travels in one message.
     opened = session.open
-    ranked, favoured, earned = opened.ranked, opened.view.map_rows(), opened.view.earned()
+    ranked, favoured, curve = opened.ranked, opened.favoured(), opened.curve()
     if session.trouble:
         st.error(plain(session.trouble), icon=":material/cloud_off:")
     with visit:
-        choose_context(session)
-        show_offer(opened.world, ranked)
-        ask_for_reward(session)
-    with beliefs:
-        show_beliefs(opened, ranked, session.setup.truth)
+        controls.choose_context(session)
+        offer.show_offer(opened.world, ranked)
+        reward_buttons(session.presses, session.is_closed, session.take)
+    with middle:
+        beliefs.show_beliefs(opened, ranked, session.setup.truth)
     with results:
         learned.show_map(opened, favoured, session.setup.truth)
-        learned.show_score(earned)
+        learned.show_score(curve)
         show_progress(session.live)
-        learned.show_rewards(opened, earned, session.setup.truth)
-    learned.show_regret(opened, earned, session.setup.truth)
-    show_hypotheses(opened.loop, ranked)
-    show_log(opened)
-    show_code(opened)
+        learned.show_rewards(opened, curve, session.setup.truth)
+    learned.show_regret(opened, curve, session.setup.truth)
+    hypotheses.show_hypotheses(opened.loop, ranked)
+    records.show_log(opened)
+    records.show_code(opened)
     watch_others(opened.link, session.drawn, session.live.is_live, session.catch_up)
 
 

@@ -7,16 +7,15 @@ who won, by how much, where, and whether the bet was right.
 import streamlit as st
 
 from pages.parts.choices import world_of
-from pages.parts.link import current_setup, fit_to_world, open_link, write_link
+from pages.parts.link import current_setup, open_link, write_link
 from pages.parts.race import board, controls
 from pages.parts.race.session import PACE, RaceSession
 from pages.parts.race.setup import RaceSetup
 from pages.parts.sessions import race_session
-from pages.parts.text import note, plain
+from pages.parts.text import plain, question
 from pages.parts.toolbar import choose_world, share
 
 is_new = open_link(RaceSetup)
-fit_to_world(RaceSetup)
 
 with st.container(horizontal=True, horizontal_alignment="distribute", key="toolbar"):
     setup = current_setup(RaceSetup)
@@ -30,12 +29,11 @@ with st.container(horizontal=True, horizontal_alignment="distribute", key="toolb
         controls.choose_settings(setup)
         share(setup)
 
-with st.container(gap=None):
-    st.markdown("**Which way of choosing earns most, on the same visitors?**")
-    note(
-        "Every contender meets the same crowds: the same people, in the same order, with the "
-        "same luck. " + plain(world_of(setup.world).story)
-    )
+question(
+    "Which way of choosing earns most, on the same visitors?",
+    "Every contender meets the same crowds: the same people, in the same order, with the "
+    "same luck. " + plain(world_of(setup.world).story),
+)
 
 
 def draw_stage(session: RaceSession) -> None:

@@ -35,10 +35,11 @@ class Tunable(Linked):
 
         It is the name of the knob's field; where that is taken, the policy's key goes before it.
         """
+        own = super(Tunable, cls).declared()
         found: dict[str, tuple[str, Knob]] = {}
         for key, policy in cls.policies().items():
             for knob in policy.knobs:
-                is_taken = knob.field in found or knob.field in cls._declarations()
+                is_taken = knob.field in found or knob.field in own
                 found[f"{key}-{knob.field}" if is_taken else knob.field] = key, knob
         return found
 
@@ -52,18 +53,16 @@ class Tunable(Linked):
 
     def values(self) -> dict[str, Any]:
         """See `Linked`."""
-        declared = self.declared()
-        return super(Tunable, self).values() | {
-            name: self.knobs.get(name, declared[name].default) for name in self._all_knobs()
-        }
+        defaults = {name: setting.default for name, setting in self.declared().items()}
+        return {**defaults, **super(Tunable, self).values(), **self.knobs}
 
     def having(self, values: Mapping[str, Any]) -> Self:
         """See `Linked`."""
-        declared, own = self.declared(), self._declarations()
-        knobs = {**self.knobs, **{n: v for n, v in values.items() if n not in own}}
+        declared, of_policies = self.declared(), self._all_knobs()
+        knobs = {**self.knobs, **{n: v for n, v in values.items() if n in of_policies}}
         changed = {name: v for name, v in knobs.items() if v != declared[name].default}
-        others = {name: v for name, v in values.items() if name in own}
-        return replace(super(Tunable, self).having(others), knobs=changed)
+        others = {name: v for name, v in values.items() if name not in of_policies}
+        return replace(self, knobs=changed, **others)
 
     def tuned(self, key: str) -> Policy:
         """A policy with its knobs as they are set."""

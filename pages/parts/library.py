@@ -22,33 +22,29 @@ _OPENING = Lock()
 """Held by whoever opens the library: it is opened once, however many come first."""
 
 
-def _library(url: str) -> Library:
-    with _OPENING:
-        return _opened(url)
-
-
 @cache
 def _opened(url: str) -> Library:
     store = Store.open(url, Limits.from_environment(os.environ))
     return Library(store, time.monotonic, followers)
 
 
+def _library() -> Library:
+    with _OPENING:
+        return _opened(address())
+
+
 def library() -> Library:
     """The kept loops; without a database the page says why and ends here."""
     try:
-        return _library(address())
+        return _library()
     except StoreError as error:
         st.error(plain(error.message), icon=":material/database_off:")
         st.stop()
 
 
 def position_of(loop: str) -> int:
-    """Length of a loop's history.
-
-    Raises:
-        StoreError: if there is no such loop, or the database cannot tell.
-    """
-    return _library(address()).store.length(loop)
+    """Length of a loop's history; StoreError if there is no such loop, or nobody can tell."""
+    return _library().store.length(loop)
 
 
 def close_library() -> None:

@@ -19,7 +19,7 @@ from pages.parts.text import plain
 class Linked:
     """All that a link to a page can say: a frozen dataclass of `Setting` fields.
 
-    With the page's prefix, a setting's name in the link is the key of its widget.
+    A field's name is that in the link and, behind the page's prefix, the key of its widget.
     """
 
     PREFIX: ClassVar[str] = ""
@@ -27,13 +27,7 @@ class Linked:
     @classmethod
     def declared(cls) -> dict[str, Setting[Any]]:
         """Everything that can be set, by its name in the link."""
-        return {name: setting for name, (_, setting) in cls._declarations().items()}
-
-    @classmethod
-    def _declarations(cls) -> dict[str, tuple[str, Setting[Any]]]:
-        """Name in the link -> name of the field, and its declaration."""
-        found = ((f.name, f.metadata["setting"]) for f in fields(cls) if "setting" in f.metadata)
-        return {setting.name or name: (name, setting) for name, setting in found}
+        return {f.name: f.metadata["setting"] for f in fields(cls) if "setting" in f.metadata}
 
     @classmethod
     def key(cls, name: str) -> str:
@@ -42,12 +36,11 @@ class Linked:
 
     def values(self) -> dict[str, Any]:
         """Everything that is set, by its name in the link."""
-        return {name: getattr(self, field) for name, (field, _) in self._declarations().items()}
+        return {f.name: getattr(self, f.name) for f in fields(self) if "setting" in f.metadata}
 
     def having(self, values: Mapping[str, Any]) -> Self:
         """The same with other values, by their names in the link."""
-        places = self._declarations()
-        return replace(self, **{places[name][0]: value for name, value in values.items()})
+        return replace(self, **values)
 
     def draw(self, *names: str, **more: Any) -> None:
         """Draw the widgets of settings; see `Setting.draw`."""
@@ -70,36 +63,30 @@ class Linked:
 
     @classmethod
     def from_query(cls, query: Mapping[str, str]) -> tuple[Self, list[str]]:
-        """The set-up that a link asks for.
+        """The set-up that a link asks for, and a sentence for each value that gave way to another.
 
         A link made before the world was chosen may name what that world does not have.
-
-        Returns:
-            the set-up, and one sentence for each value that cannot be used and gave way to
-            another.
         """
         values: dict[str, Any] = {}
         refused: list[str] = []
-        for name, setting in cls.declared().items():
-            if name not in query:
-                continue
+
+        def refuse(name: str, allowed: str, used: str) -> None:
+            told = f"{name} in the link is {query[name][:40]!r}"
+            refused.append(f"{told}, but must be {allowed}; {used} is used instead.")
+
+        asked_for = {name: setting for name, setting in cls.declared().items() if name in query}
+        for name, setting in asked_for.items():
             try:
                 values[name] = setting.parse(query[name])
             except (KeyError, ValueError):
-                refused.append(
-                    f"{name} in the link is {query[name][:40]!r}, but must be {setting.allowed}; "
-                    f"{setting.text(setting.default) or 'nothing'} is used instead."
-                )
+                refuse(name, setting.allowed, setting.text(setting.default) or "nothing")
         setup = cls().having(values)
         fitting = setup.fitted()
         asked, used = setup.values(), fitting.values()
-        refused += [
-            f"{name} in the link is {query[name][:40]!r}, but must be one that the world "
-            f"{asked['world']} has; {setting.text(used[name]) or setting.said(used[name])} is "
-            "used instead."
-            for name, setting in cls.declared().items()
-            if name in query and used[name] != asked[name]
-        ]
+        for name, setting in asked_for.items():
+            if used[name] != asked[name]:
+                instead = setting.text(used[name]) or setting.said(used[name])
+                refuse(name, f"one that the world {asked['world']} has", instead)
         return fitting, refused
 
     def fitted(self) -> Self:
@@ -113,8 +100,8 @@ S = TypeVar("S", bound=Linked)
 def open_link(kind: type[S]) -> bool:
     """Set a page's widgets from the address when it is new, or from what was set before.
 
-    A page that is come back to finds what was set there: widgets that another page did not
-    draw have lost their values, but `current_setup` kept them.
+    Widgets that another page did not draw have lost their values, but `current_setup` kept them.
+    What another world had is given up.
 
     Returns:
         whether the address is new: the page was just opened, or the person went back.
@@ -131,7 +118,8 @@ def open_link(kind: type[S]) -> bool:
         set_widgets(setup)
     state["page"] = kind
     for name, value in setup.values().items():
-        show(kind.key(name), state.get(kind.key(name), value))
+        state.setdefault(kind.key(name), value)
+    set_widgets(current_setup(kind).fitted())
     return comes or went_back
 
 
@@ -140,16 +128,10 @@ def say_refused(sentence: str) -> None:
     st.toast(plain(sentence), icon=":material/link_off:", duration="long")
 
 
-def fit_to_world(kind: type[Linked]) -> None:
-    """Give up what another world had, before the widgets are drawn."""
-    for name, value in current_setup(kind).fitted().values().items():
-        show(kind.key(name), value)
-
-
 def set_widgets(setup: Linked) -> None:
     """Let all widgets of a page show what is set, whatever the person has set."""
     for name, value in setup.values().items():
-        st.session_state[setup.key(name)] = value
+        show(setup.key(name), value)
 
 
 def show(key: str, value: object) -> None:
@@ -162,10 +144,7 @@ def show(key: str, value: object) -> None:
 
 
 def _went_back() -> bool:
-    """Whether this run was caused by going back or forward in the browser's history.
-
-    Any other run may come with an address that is older than the one written last.
-    """
+    """Whether the browser's history brought this address; another may be older than the last."""
     context = get_script_run_ctx()
     return context is not None and context.is_history_navigation
 
@@ -185,12 +164,9 @@ def current_setup(kind: type[S]) -> S:
 
 
 def write_link(setup: Linked, **more: str | None) -> None:
-    """Let the address say what is set.
+    """Let the address say what is set, and ``more`` that is not None.
 
     Written whenever the browser has told another one, so a late one is put right.
-
-    Args:
-        more: what else it says; nothing for None.
     """
     told = st.query_params.to_dict()
     others = {n: v for n, v in told.items() if n not in {*setup.declared(), *more}}

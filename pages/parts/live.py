@@ -16,31 +16,26 @@ _BUDGET = 0.2
 
 
 class Host(Protocol):
-    """Whose visitors come in: a browser session's state on a page."""
+    """Whose visitors come in: a browser session's state on a page.
 
-    @property
-    def lock(self) -> RLock:
-        """Held while anything happens to the session."""
-        ...
+    Attributes:
+        lock: held while anything happens to the session.
+        now: a clock in seconds that only goes forward; it paces live play.
+    """
 
-    @property
-    def now(self) -> Callable[[], float]:
-        """A clock in seconds that only goes forward; it paces live play."""
-        ...
+    lock: RLock
+    now: Callable[[], float]
 
     @property
     def is_full(self) -> bool:
         """Whether nobody may be served any more."""
-        ...
 
     @property
     def speed(self) -> int:
         """Visitors a second of live play."""
-        ...
 
     def serve(self, visitors: int) -> int:
         """Serve up to so many visitors, see `serve_in_time`; how many it were."""
-        ...
 
 
 def serve_in_time(serve_one: Callable[[], None], visitors: int) -> int:
@@ -56,12 +51,10 @@ def serve_in_time(serve_one: Callable[[], None], visitors: int) -> int:
 class LivePlay:
     """Who of a session's visitors waits outside, and when they come in.
 
-    Its verbs hold the session's lock: a click's run starts while a frame of the crowd is still
-    being computed.
+    Its verbs hold the session's lock: a click comes while a frame of the crowd is being computed.
 
     Attributes:
-        waiting: how many of those let in have not been served yet.
-        enqueued: how many were let in.
+        waiting: how many of the ``enqueued`` have not been served yet.
         playing: whether visitors come by and by until paused.
     """
 
@@ -110,7 +103,7 @@ class LivePlay:
 
     @property
     def can_start(self) -> bool:
-        """Whether visitors can be let in: none come by themselves yet, and more may come."""
+        """Whether visitors can be let in."""
         return not (self.is_live or self._host.is_full)
 
     @property

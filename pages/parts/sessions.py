@@ -35,11 +35,7 @@ def known_play_session() -> PlaySession | None:
 
 
 def play_session(setup: PlaySetup, stored: StoredLoop | None = None) -> PlaySession:
-    """The session on the Play page.
-
-    Args:
-        stored: the loop that a new one begins with.
-    """
+    """The session on the Play page; a new one begins with a stored loop, if there is one."""
     return _known(PlaySession) or _made(
         PlaySession(setup, library=library(), owner=owner(), stored=stored)
     )
@@ -54,11 +50,7 @@ def hand_over(before: str, now: str) -> None:
 
 
 def compare_session(setup: CompareSetup, story: History | None) -> CompareSession:
-    """The session on the Compare page.
-
-    Args:
-        story: what has happened already in a new one.
-    """
+    """The session on the Compare page; in a new one a story has happened already."""
     return _known(CompareSession) or _made(CompareSession(setup, story))
 
 

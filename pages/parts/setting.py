@@ -10,8 +10,7 @@ T = TypeVar("T")
 Options = Mapping[T, str]
 """Values with what they are called."""
 Kind = Literal["segments", "menu", "slider", "switch", "box", ""]
-"""What shows it: a row of segments, a menu, a slider, a switch, a box to write a number in; or
-nothing of these."""
+"""What shows it; a box is for a number to be written into, and "" is nothing of these."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +25,6 @@ class Setting(Generic[T]):
         kind: of widget.
         help: what the label does not say.
         unit: written behind each number.
-        name: in links, if not the field's own.
         always: whether a link says it even where it is the default.
         aliases: words that old links have for others.
         check: reads a link's text, where there are no options; raises ValueError.
@@ -39,7 +37,6 @@ class Setting(Generic[T]):
     kind: Kind = "segments"
     help: str | None = None
     unit: str = ""
-    name: str = ""
     always: bool = False
     aliases: Mapping[str, str] = field(default_factory=dict)
     check: Callable[[str], T] | None = None
@@ -66,11 +63,7 @@ class Setting(Generic[T]):
         return f"one of {', '.join(map(self.text, self.offered))}"
 
     def parse(self, text: str) -> T:
-        """The value of a link's text; numbers in plain digits only.
-
-        Raises:
-            KeyError, ValueError: if it has none.
-        """
+        """The value of a link's text, numbers in plain digits; KeyError or ValueError if none."""
         if self.check:
             return self.check(text)
         if isinstance(self.options, range):
@@ -88,9 +81,8 @@ class Setting(Generic[T]):
 
     def said(self, value: T) -> str:
         """A value for reading."""
-        is_named = isinstance(self.offered, Mapping) and value in self.offered
-        read = self.offered[value] if is_named else self.text(value)
-        return f"{read} {self.unit}" if self.unit else read
+        names = self.offered if isinstance(self.offered, Mapping) else {}
+        return f"{names.get(value, self.text(value))} {self.unit}".rstrip()
 
     def draw(self, key: str, value: Any, options: Options[T] | None = None, **more: Any) -> None:
         """Draw the widget.

@@ -17,11 +17,7 @@ def plain(text: object) -> str:
 
 
 _SPECIAL = set("\\`*_{}[]()<>#+-.!|~$:&^=@'\"/\n")
-
-
 _LINKING = set(":/.@")
-
-
 _JOINER = "&#8288;"
 
 
@@ -48,6 +44,13 @@ def percent(share: float, unknown: str = "–") -> str:
 def signed(reward: float) -> str:
     """A change of a reward, with its sign."""
     return f"{reward:+.2f}".replace("-", "\N{MINUS SIGN}")
+
+
+def question(asked: str, told: str) -> None:
+    """What a page answers, in large type, and what to know first."""
+    with st.container(gap=None):
+        st.markdown(f"**{asked}**")
+        note(told)
 
 
 def note(markdown: str) -> None:

@@ -68,33 +68,22 @@ def is_dark() -> bool:
 
 # -- the logo -------------------------------------------------------------------------
 
-_BELL = "M{x0} 30 C{x1} 30 {x2} {top} {x3} {top} S{x4} 30 {x5} 30 Z"
+
+def _bell(centre: int, height: int, half: int, colour: str) -> str:
+    place = f"translate({centre} 30) scale({half} {height})"
+    bell = "M-2 0 C-1 0 -.5 -1 0 -1 S1 0 2 0 Z"
+    return f'<path d="{bell}" transform="{place}" fill="{colour}" fill-opacity="0.75"/>'
 
 
-def _bell(centre: int, top: int, half: int, colour: str) -> str:
-    places = {
-        "x0": centre - 2 * half, "x1": centre - half, "x2": centre - half // 2,
-        "x3": centre, "x4": centre + half, "x5": centre + 2 * half, "top": top,
-    }  # fmt: skip
-    return f'<path d="{_BELL.format(**places)}" fill="{colour}" fill-opacity="0.75"/>'
-
-
-def _logo() -> str:
-    """Three beliefs and the draw that wins, with the name beside them."""
-    bells = _bell(13, 16, 6, "#3f93cc") + _bell(25, 11, 6, "#e2793a") + _bell(36, 5, 5, "#2ca37c")
-    dot = '<circle cx="39" cy="10" r="3" fill="#8f7bf0" stroke="white" stroke-width="1.2"/>'
-    words = (
-        '<text x="56" y="25" font-family="Source Serif, Georgia, serif" font-size="19" '
-        'font-weight="700" fill="#8773e6" textLength="216" lengthAdjust="spacingAndGlyphs">'
-        "Personalizer Playground</text>"
-    )
-    return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 276 34" width="276" height="34">'
-        f"{bells}{dot}{words}</svg>"
-    )
-
-
-LOGO = _logo()
+LOGO = (
+    '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 276 34" width="276" height="34">'
+    f"{_bell(13, 14, 6, '#3f93cc')}{_bell(25, 19, 6, '#e2793a')}{_bell(36, 25, 5, '#2ca37c')}"
+    '<circle cx="39" cy="10" r="3" fill="#8f7bf0" stroke="white" stroke-width="1.2"/>'
+    '<text x="56" y="25" font-family="Source Serif, Georgia, serif" font-size="19" '
+    'font-weight="700" fill="#8773e6" textLength="216" lengthAdjust="spacingAndGlyphs">'
+    "Personalizer Playground</text></svg>"
+)
+"""Three beliefs and the draw that wins, with the name beside them."""
 
 
 # -- what Streamlit's theme has no option for -----------------------------------------

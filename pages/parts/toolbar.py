@@ -13,40 +13,26 @@ from pages.parts.text import plain
 
 
 def choose_world(setup: Linked, own: World | None = None) -> None:
-    """The simulated place; another one starts anew.
-
-    Args:
-        own: a world that can be chosen, too, though it may be none of the app's.
-    """
+    """The simulated place; another starts anew. A loop's ``own`` may be none of the app's."""
     offered = WORLD.offered | ({} if own is None else {key_of(own): plain(own.label)})
     setup.draw("world", options=offered, label_visibility="collapsed")
 
 
 def settings() -> DeltaGenerator:
-    """The popover for what need not always be in sight.
-
-    It mounts its widgets only when it is opened, and then each shows the value that the last
-    run gave it.
-    """
+    """The popover for what need not always be in sight; it mounts its widgets once it is opened."""
     return st.popover("Settings", icon=":material/tune:", key="settings")
 
 
 def control_the_crowd(
     crowd: LivePlay, sizes: Sequence[int] = (10, 100, 1_000), end: int | None = None
 ) -> None:
-    """Let simulated visitors in; outside the stage, so that Stop always works.
+    """Let simulated visitors in, to the ``end`` where there is one.
 
-    Args:
-        end: how many come until the end; None where there is no end to run to.
+    Outside the stage, so that Stop always works.
     """
     if crowd.is_live:
-        st.button(
-            "Pause" if crowd.playing else "Stop",
-            key="stop",
-            icon=":material/pause:" if crowd.playing else ":material/stop:",
-            shortcut="P",
-            on_click=crowd.stop,
-        )
+        label, icon = ("Pause", "pause") if crowd.playing else ("Stop", "stop")
+        st.button(label, key="stop", icon=f":material/{icon}:", shortcut="P", on_click=crowd.stop)
     else:
         st.button(
             "Play",
@@ -60,16 +46,21 @@ def control_the_crowd(
     for visitors in sizes:
         _let_in(crowd, f"+{visitors:,}", f"let-in-{visitors}", visitors)
     if end is not None:
-        st.button(
-            "Step",
-            key="step",
-            icon=":material/skip_next:",
-            shortcut="S",
-            on_click=crowd.step,
-            disabled=not crowd.can_start,
-            help="Let one simulated visitor in.",
-        )
+        step(crowd, not crowd.can_start, "Let one simulated visitor in.")
         _let_in(crowd, "To the end", "let-in-all", end)
+
+
+def step(crowd: LivePlay, disabled: bool, told: str) -> None:
+    """One simulated visitor."""
+    st.button(
+        "Step",
+        key="step",
+        icon=":material/skip_next:",
+        shortcut="S",
+        on_click=crowd.step,
+        disabled=disabled,
+        help=told,
+    )
 
 
 def _let_in(crowd: LivePlay, label: str, key: str, visitors: int) -> None:

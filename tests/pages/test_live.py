@@ -13,11 +13,8 @@ class Counter:
 
     def __init__(self, room: int = 1_000, most: int = 1_000) -> None:
         self.lock, self.seconds, self.speed = RLock(), 0.0, 4
+        self.now: Callable[[], float] = lambda: self.seconds
         self.room, self.most, self.served = room, most, 0
-
-    @property
-    def now(self) -> Callable[[], float]:
-        return lambda: self.seconds
 
     @property
     def is_full(self) -> bool:

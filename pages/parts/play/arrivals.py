@@ -10,15 +10,11 @@ LAG = 0.5
 
 
 class Arrivals:
-    """The visitors of a world as they walk up, one at a time.
+    """The visitors of a world's crowd of one seed as they walk up, one at a time.
 
     Attributes:
-        context: of who stands there.
+        context: of who stands there; at first, of the visitor with the ``number`` given.
         now: a clock in seconds that only goes forward.
-
-    Args:
-        seed: whose crowd they are.
-        number: of the first who walks up.
     """
 
     def __init__(self, world: World, seed: int, now: Callable[[], float], number: int) -> None:
@@ -59,7 +55,7 @@ class Arrivals:
 
         A browser that is behind still sends the visitor before; nobody is as fast.
         """
-        known = {name: v for name, v in self._asked.items() if name in self.context}
+        asked, self._asked = self._asked, {}
+        known = {name: value for name, value in asked.items() if name in self.context}
         if known and self.now() - self._greeted > LAG:
             self.context = {**self.context, **known}
-        self._asked = {}

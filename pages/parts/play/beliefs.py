@@ -1,10 +1,11 @@
 """What the engine believes about this visitor, and what the last click changed."""
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 
 import streamlit as st
 
+from engine.arrays import Array
 from engine.learners.base import Group
 from engine.loop.entries import Ranked
 from engine.worlds import World
@@ -37,11 +38,7 @@ _TITLES = {
 
 
 def show_beliefs(opened: OpenLoop, ranked: Ranked, reveals: bool) -> None:
-    """Every action with its probability and the belief behind it.
-
-    Args:
-        reveals: whether the hidden truth stands beside it.
-    """
+    """Every action with its probability, the belief behind it and, if it ``reveals``, the truth."""
     world, click = opened.world, opened.click
     title, explained = _TITLES[ranked.mode]
     st.markdown(f"##### {title} {plain(_who(world, opened.context))}", help=explained)
@@ -62,11 +59,7 @@ def _who(world: World, context: Mapping[str, str]) -> str:
 
 
 def _draw(
-    world: World,
-    now: Ranked,
-    before: Ranked | None,
-    truth: Iterable[float] | None,
-    small: bool = False,
+    world: World, now: Ranked, before: Ranked | None, truth: Array | None, small: bool = False
 ) -> None:
     """Bars and bells of a ranking, and of the one before."""
     dark, place = is_dark(), "moved" if small else "now"

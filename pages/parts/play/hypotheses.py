@@ -1,6 +1,5 @@
 """What the world might be like, in words, and how far the engine believes it."""
 
-import pandas as pd
 import streamlit as st
 
 from engine import Hypothesis, LearningLoop
@@ -40,35 +39,20 @@ def show_hypotheses(loop: LearningLoop, ranked: Ranked) -> None:
         changes = tuple(loop.learner.changes)
     if not weights:
         return
-    with st.expander(
-        "What it takes the world to be like",
-        icon=":material/balance:",
-        key="hypotheses",
-        on_change="rerun",
-    ) as box:
+    label = "What it takes the world to be like"
+    with st.expander(label, icon=":material/balance:", key="hypotheses", on_change="rerun") as box:
         if not box.open:
             return
         note(_HELP)
-        _draw_weights(hypotheses, weights)
+        told = list(map(in_words, hypotheses))
+        believed = st.column_config.ProgressColumn(format="%.1f %%", min_value=0, max_value=100)
+        st.dataframe(
+            {"Hypothesis": told, "Believed": [100 * weight for weight in weights]},
+            hide_index=True,
+            key="hypotheses-weights",
+            column_config={"Believed": believed},
+        )
         if ranked.hypothesis is not None:
-            drawn = hypotheses[ranked.hypothesis]
-            note(f"The draw for this visitor came from: {in_words(drawn)}.")
+            note(f"The draw for this visitor came from: {told[ranked.hypothesis]}.")
         for found, since in changes:
             note(f"After {found:,} rewards it found that tastes had changed after {since:,}.")
-
-
-def _draw_weights(hypotheses: tuple[Hypothesis, ...], weights: tuple[float, ...]) -> None:
-    rows = [
-        {"Hypothesis": in_words(hypothesis), "Believed": 100 * weight}
-        for hypothesis, weight in zip(hypotheses, weights, strict=True)
-    ]
-    st.dataframe(
-        pd.DataFrame(rows),
-        hide_index=True,
-        key="hypotheses-weights",
-        column_config={
-            "Believed": st.column_config.ProgressColumn(
-                format="%.1f %%", min_value=0, max_value=100
-            )
-        },
-    )

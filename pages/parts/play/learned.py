@@ -10,7 +10,6 @@ from pages.parts.charts import context_map as contexts
 from pages.parts.charts import curves
 from pages.parts.play.open_loop import OpenLoop
 from pages.parts.play.setup import PlaySetup
-from pages.parts.play.view import Earned
 from pages.parts.text import note
 from pages.parts.theme import is_dark
 
@@ -41,38 +40,38 @@ def show_map(opened: OpenLoop, favoured: Sequence[Mapping[str, Any]], truth: boo
     )
 
 
-def show_score(earned: Earned) -> None:
-    """Three numbers."""
+def show_score(curve: curves.Curve) -> None:
+    """Three numbers: the end of the curve."""
     with st.container(horizontal=True):
-        st.metric("Visitors", f"{earned.visitors:,}")
-        st.metric("Mean reward", f"{earned.mean:.2f}" if earned.visitors else "–")
-        st.metric(f"Of last {RECENT_VISITORS}", f"{earned.recent:.2f}" if earned.visitors else "–")
+        st.metric("Visitors", f"{curve[-1]['visitor']:,.0f}" if curve else "0")
+        st.metric("Mean reward", f"{curve[-1]['mean']:.2f}" if curve else "–")
+        st.metric(f"Of last {RECENT_VISITORS}", f"{curve[-1]['recent']:.2f}" if curve else "–")
 
 
-def show_rewards(opened: OpenLoop, earned: Earned, truth: bool) -> None:
+def show_rewards(opened: OpenLoop, curve: curves.Curve, truth: bool) -> None:
     """The mean reward over time; what could have been had is drawn only with the truth."""
-    if not earned.visitors:
+    if not curve:
         return
-    span = curves.span_of(earned.visitors)
+    span = curves.span_of(curve[-1]["visitor"])
     told = f"Mean reward over the visitors, seed {opened.loop.seed}"
     note(told)
     st.vega_lite_chart(
-        curves.reward_rows(opened.world, earned.rows, span, truth),
+        curves.reward_rows(opened.world, curve, span, truth),
         curves.reward_spec(is_dark(), span, truth),
         key=f"chart-reward-{span}-{truth}",
         alt=told,
     )
 
 
-def show_regret(opened: OpenLoop, earned: Earned, truth: bool) -> None:
+def show_regret(opened: OpenLoop, curve: curves.Curve, truth: bool) -> None:
     """What was lost against the best choice; only the truth can tell."""
-    if not earned.visitors or not truth:
+    if not curve or not truth:
         return
-    points, span = earned.rows, curves.span_of(earned.visitors)
     st.markdown(f"##### Cumulative regret, seed {opened.loop.seed}", help=_REGRET_HELP)
-    top = curves.span_of(max(points[-1]["regret"], points[-1]["uniform_regret"]))
+    span = curves.span_of(curve[-1]["visitor"])
+    top = curves.span_of(max(curve[-1]["regret"], curve[-1]["uniform_regret"]))
     st.vega_lite_chart(
-        curves.regret_rows(points),
+        curves.regret_rows(curve),
         curves.regret_spec(is_dark(), span, top),
         key=f"chart-regret-{span}-{top}",
         alt="Cumulative regret over the visitors",

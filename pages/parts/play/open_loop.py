@@ -1,18 +1,24 @@
-"""A loop that is open on the page: who stands in front of it, and what their answers change."""
+"""A loop that is open on the page: who stands in front of it, and what their answers change.
+
+What it shows never changes, whatever others do to the loop: each part is computed once for every
+state of the log.
+"""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import Any, TypeVar
 
+from engine.evaluation.context_map import favourites
 from engine.evaluation.explanation import ContributionChange, largest_changes
+from engine.evaluation.learning_curve import LearningCurve
 from engine.learners.base import Group
 from engine.loop.entries import Ranked
+from engine.loop.lock import locked
 from engine.simulation.crowd import serve
 from engine.store import StoredLoop
-from engine.worlds import Context, World
+from engine.worlds import Context
 from pages.parts.live import serve_in_time
 from pages.parts.play.arrivals import Arrivals
-from pages.parts.play.view import LoopView
 
 T = TypeVar("T")
 
@@ -24,8 +30,7 @@ class Click:
     Attributes:
         before: the ranking that was logged.
         after: the ranking of the same context once the reward was learned.
-        reward: what was sent; the default reward for no answer.
-        answered: False for no answer.
+        reward: what was sent; the default reward where nobody ``answered``.
         changes: the three parts of its mean reward that moved most.
     """
 
@@ -40,22 +45,18 @@ class OpenLoop:
     """A loop in a world, and who stands in front of it in one browser session.
 
     Attributes:
-        stored: the loop and where it is kept.
-        loop: the loop itself, to read.
-        world: whose visitors it serves.
-        arrivals: who stands in front of it.
-        view: what the page shows of it.
+        loop: the stored loop itself, to read.
         click: the reward that the person gave last, while the page tells of it.
-
-    Args:
-        now: a clock in seconds that only goes forward.
     """
 
-    def __init__(self, stored: StoredLoop, world: World, now: Callable[[], float]) -> None:
-        self.stored, self.loop, self.world = stored, stored.loop, world
-        self.arrivals = Arrivals(world, self.loop.seed, now, len(self.loop.events))
-        self.view = LoopView(stored, world)
+    def __init__(self, stored: StoredLoop, now: Callable[[], float]) -> None:
+        assert stored.world is not None, "whoever opens a loop here has seen that it has a world"
+        self.stored, self.loop, self.world = stored, stored.loop, stored.world
+        self.arrivals = Arrivals(self.world, self.loop.seed, now, len(self.loop.events))
         self.click: Click | None = None
+        self.lock = stored.lock
+        self._seen = -1
+        self._parts: dict[object, Any] = {}
 
     @property
     def link(self) -> str | None:
@@ -72,19 +73,49 @@ class OpenLoop:
         """Of who stands there."""
         return self.arrivals.context
 
+    # -- what is shown ----------------------------------------------------------------
+
     @property
     def ranked(self) -> Ranked:
         """What the loop would show to who stands there, and why."""
-        return self.view.ranked(self.context)
+        return self.ranked_for(self.context)
+
+    def ranked_for(self, context: Context) -> Ranked:
+        """What it would show there. It is logged once it is answered."""
+        actions, features = self.world.actions, self.world.features(context)
+        return self._part(tuple(context.items()), lambda: self.loop.preview(actions, features))
+
+    def favoured(self) -> list[dict[str, object]]:
+        """What it favours in every context."""
+        return self._part("favoured", lambda: favourites(self.loop, self.world))
+
+    def curve(self) -> Sequence[Mapping[str, float]]:
+        """What its visitors have earned up to now; see `LearningCurve.rows`."""
+        return self._part("curve", lambda: tuple(self.stored.follow(LearningCurve).rows()))
+
+    @locked
+    def _part(self, name: object, compute: Callable[[], T]) -> T:
+        """The log tells when a part is old, but for the time: it matters while a wait may end."""
+        if self.loop.log.position != self._seen or self.loop.state.waiting:
+            self._seen, self._parts = self.loop.log.position, {}
+        if name not in self._parts:
+            self._parts[name] = compute()
+        part: T = self._parts[name]
+        return part
+
+    # -- what changes it --------------------------------------------------------------
+
+    def configure(self, changes: Mapping[str, Any]) -> None:
+        """Change settings of the loop."""
+        if changes:
+            self.stored.configure(**changes)
+            self.click = None
 
     def answer(self, values: Sequence[float | None], calls_next: bool) -> None:
-        """Log answers that came together, as many as there is room for.
+        """Log answers that came together, as many as there is room for; None is no answer.
 
-        All but the last are one commit; what the last one changes is the click.
-
-        Args:
-            values: rewards; None is no answer.
-            calls_next: whether the next visitor walks up after each.
+        All but the last are one commit; what the last one changes is the click. The next visitor
+        walks up after each if ``calls_next``.
         """
         if not values[: self.room]:
             return
@@ -97,7 +128,7 @@ class OpenLoop:
             return self.loop.contributions(self.ranked), self._log(last, calls_next)
 
         parts, before = self._together(work)
-        after = self.view.ranked(context)
+        after = self.ranked_for(context)
         means = before.means[before.shown], after.means[before.shown]
         self.click = Click(
             before=before,
@@ -115,11 +146,8 @@ class OpenLoop:
         else:
             self.loop.reward(event_id, value)
         if calls_next:
-            self._call_next()
+            self.arrivals.call_next(len(self.loop.events))
         return self.loop.events[event_id].ranked
-
-    def _call_next(self) -> None:
-        self.arrivals.call_next(len(self.loop.events))
 
     def serve(self, visitors: int) -> int:
         """Serve up to so many visitors as a frame has time for, in one commit; how many it were."""
@@ -130,7 +158,7 @@ class OpenLoop:
     def _serve_one(self) -> None:
         """Who stands there answers as the world has it, and the next one comes."""
         serve(self.loop, self.world, self.arrivals.as_visitor(len(self.loop.events)))
-        self._call_next()
+        self.arrivals.call_next(len(self.loop.events))
 
     def _together(self, work: Callable[[], T]) -> T:
         """Some work as one commit; if nothing comes of it, whoever stood there still does."""

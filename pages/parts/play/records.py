@@ -63,13 +63,11 @@ def show_code(opened: OpenLoop) -> None:
             ranked, sent = state.ranked, sum(state.rewards) if state.open else None
             is_short = len(opened.loop.events) <= LATEST
             code = reproduce(opened.loop, opened.world) if is_short else ""
-        request, answer = st.columns(2)
-        with request:
-            note("POST /rank")
-            st.code(_text(ranked.request.to_json()), "json", height=300)
-        with answer:
-            note("201 Created")
-            st.code(_text(ranked.answer().to_json()), "json", height=300)
+        said = {"POST /rank": ranked.request.to_json(), "201 Created": ranked.answer().to_json()}
+        for place, (line, body) in zip(st.columns(2), said.items(), strict=True):
+            with place:
+                note(line)
+                st.code(_text(body), "json", height=300)
         if sent is None:
             note("No reward was sent: the default reward applied.")
         else:

@@ -6,31 +6,26 @@ import streamlit as st
 
 from engine.store import StoreError
 from pages.parts.library import library
-from pages.parts.link import set_widgets
+from pages.parts.link import current_setup, set_widgets
 from pages.parts.play.session import PlaySession
 from pages.parts.play.setup import PlaySetup
 from pages.parts.sessions import known_play_session, play_session
 from pages.parts.text import plain
 
-NAME = "loop"
-"""Its name in the link."""
 _ID = re.compile(r"[A-Za-z0-9_-]{16,64}")
 
 
 def open_loop(address_is_new: bool) -> None:
-    """Go on with the loop that the address asks for, and let the page show its settings.
-
-    Before any widget is drawn.
-    """
+    """Before any widget is drawn: go on with the loop that the address asks for, as it is set."""
     session = known_play_session()
-    asked = st.query_params.get(NAME) if address_is_new else None
+    asked = st.query_params.get("loop") if address_is_new else None
     if asked is not None and (session is None or asked != session.open.link):
         session = _go_to(asked, session)
     elif asked is not None and session is not None and "world" not in st.query_params:
         # That of a loop whose world is none of the app's.
         st.session_state[PlaySetup.key("world")] = session.setup.world
     if session is not None:
-        theirs = session.set_by_others(_widgets())
+        theirs = session.set_by_others(current_setup(PlaySetup))
         if theirs is not None:
             set_widgets(theirs)
 
@@ -44,15 +39,10 @@ def _go_to(asked: str, session: PlaySession | None) -> PlaySession | None:
         if stored.world is None:
             raise StoreError("This loop serves no world that could be played here.")
         if session is None:
-            session = play_session(_widgets(), stored)
+            session = play_session(current_setup(PlaySetup), stored)
         else:
             session.move_to(stored)
         set_widgets(session.setup)
     except StoreError as error:
         st.toast(f"{plain(error.message)} Here is a new one.", icon=":material/link_off:")
     return session
-
-
-def _widgets() -> PlaySetup:
-    shown = {name: st.session_state[PlaySetup.key(name)] for name in PlaySetup.declared()}
-    return PlaySetup().having(shown)

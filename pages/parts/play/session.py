@@ -1,11 +1,9 @@
 """The state of one browser session on the Play page: pages read it, callbacks call its verbs."""
 
 import time
-from collections.abc import Callable, Sequence
-from contextlib import suppress
-from functools import wraps
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from threading import RLock
-from typing import Concatenate, ParamSpec
 
 from engine import PersonalizerError
 from engine.loop.lock import locked
@@ -18,25 +16,6 @@ from pages.parts.live import LivePlay
 from pages.parts.play.open_loop import OpenLoop
 from pages.parts.play.setup import PlaySetup
 
-P = ParamSpec("P")
-
-
-def reporting_refusals(
-    verb: Callable[Concatenate["PlaySession", P], None],
-) -> Callable[Concatenate["PlaySession", P], None]:
-    """What is refused or cannot be written down is said on the page; nothing of it happened."""
-
-    @wraps(verb)
-    def attempt(session: "PlaySession", /, *args: P.args, **kwargs: P.kwargs) -> None:
-        session.trouble = None
-        try:
-            verb(session, *args, **kwargs)
-        except PersonalizerError as error:
-            session.live.stop()
-            session.trouble = error.message
-
-    return attempt
-
 
 class PlaySession:
     """The loop that is open, and the crowd outside.
@@ -47,16 +26,10 @@ class PlaySession:
     Attributes:
         setup: what is set on the page.
         open: the loop that is open, with who stands in front of it.
-        live: the crowd outside.
-        presses: of the reward buttons.
+        live: the crowd outside; ``now`` paces it, in seconds that only go forward.
+        library: where new loops are kept, for their ``owner``; None keeps them in memory alone.
         trouble: why the last thing did not happen, in one sentence; None if it did.
         drawn: length of the log's history that the page shows.
-
-    Args:
-        now: a clock in seconds that only goes forward; it paces live play.
-        library: where loops are kept; None keeps them in memory alone.
-        owner: whose loops new ones are.
-        stored: the loop to begin with, if it is there already.
     """
 
     def __init__(
@@ -74,23 +47,33 @@ class PlaySession:
         self.toolbar_drawn: tuple[object, ...] = ()
         self.trouble: str | None = None
         self.drawn = 0
-        self._open(stored or self._new_loop(world_of(setup.world)))
+        if stored is None:
+            self._begin(world_of(setup.world))
+        else:
+            self._show(OpenLoop(stored, now))
+
+    @contextmanager
+    def _reporting(self) -> Iterator[None]:
+        """What is refused or cannot be written down is said on the page; nothing of it happened."""
+        self.trouble = None
+        try:
+            yield
+        except PersonalizerError as error:
+            self.live.stop()
+            self.trouble = error.message
 
     # -- which loop -------------------------------------------------------------------
 
-    def _new_loop(self, world: World) -> StoredLoop:
-        """A loop that has learned nothing."""
+    def _begin(self, world: World) -> None:
+        """Show a loop that has learned nothing."""
         owner, seed, settings = self.owner, self.setup.seed, self.setup.settings()
-        if self.library is not None:
-            return self.library.begin(owner, world, seed, settings)
-        return StoredLoop.create(
-            None, owner=owner, world=world, seed=seed, settings=settings, followers=followers
-        )
-
-    def _open(self, stored: StoredLoop) -> None:
-        """Open a loop."""
-        assert stored.world is not None
-        self._show(OpenLoop(stored, stored.world, self.now))
+        if self.library is None:
+            stored = StoredLoop.create(
+                None, owner=owner, world=world, seed=seed, settings=settings, followers=followers
+            )
+        else:
+            stored = self.library.begin(owner, world, seed, settings)
+        self._show(OpenLoop(stored, self.now))
 
     def _show(self, loop: OpenLoop) -> None:
         """Show a loop; what is set follows it."""
@@ -101,7 +84,7 @@ class PlaySession:
     @locked
     def move_to(self, stored: StoredLoop) -> None:
         """Go on with another loop."""
-        self._open(stored)
+        self._show(OpenLoop(stored, self.now))
 
     @locked
     def belong_to(self, owner: str) -> None:
@@ -115,13 +98,13 @@ class PlaySession:
         if self._reset_from is not None and self._reset_from.stored.id == loop_id:
             self._reset_from = None
         if self.open.stored.id == loop_id:
-            self._open(self._new_loop(self.open.world))
+            self._begin(self.open.world)
 
     @locked
     def reset(self) -> None:
         """A new loop with the same world and seed; the next undo brings the old one back."""
         left = self.open if self.open.loop.events else None
-        self._open(self._new_loop(self.open.world))
+        self._begin(self.open.world)
         self._reset_from = left
 
     # -- what is set ------------------------------------------------------------------
@@ -132,25 +115,16 @@ class PlaySession:
         before, self.setup = self.setup, setup
         if (setup.world, setup.seed) != (before.world, before.seed):
             stays = setup.world == before.world  # In a world that may be none of the app's.
-            self._open(self._new_loop(self.open.world if stays else world_of(setup.world)))
+            self._begin(self.open.world if stays else world_of(setup.world))
         elif setup != before:
-            self._configure(before)
-
-    @reporting_refusals
-    def _configure(self, before: PlaySetup) -> None:
-        """Set on the loop what was changed on the page."""
-        changes = self.setup.changes(before, self.open.loop.settings)
-        if changes:
-            self.open.stored.configure(**changes)
-            self.open.click = None
+            with self._reporting():
+                self.open.configure(setup.changes(before, self.open.loop.settings))
 
     @locked
     def set_by_others(self, shown: PlaySetup) -> PlaySetup | None:
-        """What the page is to show instead, if others have set something on the loop.
+        """What the page is to show instead of ``shown``, if others have set something on the loop.
 
-        Args:
-            shown: what its widgets say; while that is more than what was adopted, the person
-                here is changing something, and it stays.
+        While its widgets say other than what was adopted, the person here is changing something.
         """
         now = self.setup.of_loop(self.open.stored)
         return now if shown == self.setup != now else None
@@ -163,22 +137,21 @@ class PlaySession:
 
     # -- what a person does -----------------------------------------------------------
 
-    @reporting_refusals
     @locked
     def send_reward(self, value: float | None) -> None:
         """The visitor's answer to what is shown; None is no answer."""
         self._answer([value])
 
-    @reporting_refusals
     @locked
     def take(self, count: int, latest: Sequence[float]) -> None:
         """Count the presses of the reward buttons that were not counted yet; see `Presses`."""
         self._answer(self.presses.new(count, latest))
 
     def _answer(self, values: Sequence[float | None]) -> None:
-        if not self.live.waiting:
-            self.open.answer(values, calls_next=self.setup.auto_next)
-            self.live.pause_after_click()
+        with self._reporting():
+            if not self.live.waiting:
+                self.open.answer(values, calls_next=self.setup.next)
+                self.live.pause_after_click()
 
     @locked
     def let_pass(self) -> None:
@@ -195,16 +168,16 @@ class PlaySession:
         """Whether there is a visitor, or a reset, to take back."""
         return bool(self.open.loop.events) or self._reset_from is not None
 
-    @reporting_refusals
     @locked
     def undo(self) -> None:
-        """Take back the last answered visitor, exactly; they stand there again."""
-        if self._reset_from is None or self.open.loop.events:
-            self.open.undo_event()
-        else:
-            setup = self.setup
-            self._show(self._reset_from)
-            self.adopt(setup)
+        """Take back the last answered visitor, exactly, or a reset; who was there is again."""
+        with self._reporting():
+            if self._reset_from is None or self.open.loop.events:
+                self.open.undo_event()
+            else:
+                setup = self.setup
+                self._show(self._reset_from)
+                self.adopt(setup)
 
     # -- a frame of the page, and the crowd -------------------------------------------
 
@@ -233,23 +206,12 @@ class PlaySession:
     @locked
     def serve(self, visitors: int) -> int:
         """See `Host`."""
-        self.trouble = None
-        try:
+        with self._reporting():
             return self.open.serve(visitors)
-        except PersonalizerError as error:
-            self.live.stop()
-            self.trouble = error.message
-            return 0
+        return 0
 
     @property
     def toolbar_state(self) -> tuple[object, ...]:
         """All that stands outside the stage shows; when a click changes it, it is drawn anew."""
-        return (
-            self.setup,
-            self.live.waiting > 0,
-            self.live.playing,
-            self.is_full,
-            self.can_undo,
-            self.open.link,
-            self.open.loop.settings,
-        )
+        crowd = self.live.waiting > 0, self.live.playing, self.is_full
+        return *crowd, self.setup, self.can_undo, self.open.link, self.open.loop.settings

@@ -1,7 +1,7 @@
 """What can be set on the Play page."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, Self
 
 from engine import LoopSettings
@@ -35,13 +35,8 @@ class PlaySetup(Tunable):
     crosses: int = CROSSES.as_field
     mode: LearningMode = MODE.as_field
     speed: int = SPEED.as_field
-    auto_next: bool = Setting(
-        False,
-        "Auto-next",
-        SWITCH,
-        "switch",
-        "The next visitor comes after each reward.",
-        name="next",
+    next: bool = Setting(
+        False, "Auto-next", SWITCH, "switch", "The next visitor comes after each reward."
     ).as_field
     truth: bool = TRUTH.as_field
 
@@ -51,19 +46,13 @@ class PlaySetup(Tunable):
         return {key: policy() for key, policy in POLICIES.items() if policy.loggable}
 
     def of_loop(self, stored: StoredLoop) -> Self:
-        """The same for a loop as it is: its world, its seed and, as far as they can be shown
-        here, its settings."""
+        """The same for a loop as it is; its settings as far as they can be shown here."""
         settings = stored.loop.settings
-        key = settings.policy.key
-        knobs = {n: knob.number(settings.policy) for n, knob in self.knobs_of(key).items()}
-        return replace(
-            self,
-            world=self.world if stored.world is None else key_of(stored.world),
-            seed=stored.loop.seed,
-            policy=key,
-            crosses=settings.crosses,
-            mode=settings.learning_mode,
-        ).having(knobs)
+        policy = settings.policy
+        knobs = {name: knob.number(policy) for name, knob in self.knobs_of(policy.key).items()}
+        told = {"seed": stored.loop.seed, "policy": policy.key, "crosses": settings.crosses}
+        world = self.world if stored.world is None else key_of(stored.world)
+        return self.having({**knobs, **told, "world": world, "mode": settings.learning_mode})
 
     def query(self) -> dict[str, str]:
         """See `Linked`; a world that is none of the app's is told by the loop that it is in."""
@@ -85,11 +74,9 @@ class PlaySetup(Tunable):
         return self.filled({self.policy: POLICIES[self.policy].story})[self.policy]
 
     def changes(self, before: Self, loop: LoopSettings) -> dict[str, Any]:
-        """What to set on a loop because it was changed on the page; all else stays as it is.
+        """What to set on a loop because it was changed on the page since ``before``.
 
-        Args:
-            before: what was set on the page.
-            loop: what is set on the loop, which may be more than a page can show.
+        All else stays as it is: a loop may have more set than a page can show.
         """
         old, new = before.values(), self.values()
         policy = loop.policy
@@ -98,9 +85,7 @@ class PlaySetup(Tunable):
         for name, knob in self.knobs_of(policy.key).items():
             if new[name] != old[name]:
                 policy = knob.turned(policy, new[name])
-        found: dict[str, Any] = {"policy": policy}
-        if self.crosses != before.crosses:
-            found["crosses"] = self.crosses
-        if self.mode != before.mode:
-            found["learning_mode"] = self.mode
-        return {name: value for name, value in found.items() if value != getattr(loop, name)}
+        fields = {"crosses": "crosses", "mode": "learning_mode"}
+        moved = {field: new[name] for name, field in fields.items() if new[name] != old[name]}
+        found = {"policy": policy, **moved}
+        return {field: value for field, value in found.items() if value != getattr(loop, field)}

@@ -50,11 +50,9 @@ def reproduce(loop: LearningLoop, world: World) -> str:
     )
     lines = [head]
     for step, run in groupby(steps):
-        count = len(list(run))
-        if step == _CROWD:
-            lines.append(f"for _ in crowd(loop, world, visitors={count}):\n    pass")
-        else:
-            lines += [step] * count
+        same = list(run)
+        crowd = f"for _ in crowd(loop, world, visitors={len(same)}):\n    pass"
+        lines += [crowd] if step == _CROWD else same
     lines += [f"answer = {_visit(loop, world, last)}", "print(answer.to_json())"]
     return "\n".join(lines) + "\n"
 
@@ -74,15 +72,10 @@ def _in_python(world: World) -> tuple[str, str]:
 def _imports(loop: LearningLoop) -> str:
     """The imports of whatever stands in the settings."""
     policies = {type(e.settings.policy) for e in loop.log if isinstance(e, Configured)}
-    public = {"Hypothesis", "LearningLoop", "LoopSettings"}
-    own = []
-    for policy in policies:
-        name = policy.__name__
-        if getattr(engine, name, None) is policy:
-            public.add(name)
-        else:
-            own.append(f"from {policy.__module__} import {name}")
-    return "\n".join(["import datetime\n", f"from engine import {', '.join(sorted(public))}", *own])
+    public = {p.__name__ for p in policies if getattr(engine, p.__name__, None) is p}
+    names = ", ".join(sorted({"Hypothesis", "LearningLoop", "LoopSettings"} | public))
+    own = [f"from {p.__module__} import {p.__name__}" for p in policies if p.__name__ not in public]
+    return "\n".join(["import datetime\n", f"from engine import {names}", *own])
 
 
 def _steps(loop: LearningLoop, world: World) -> Iterator[str]:
@@ -94,10 +87,7 @@ def _steps(loop: LearningLoop, world: World) -> Iterator[str]:
             yield _change(settings, entry.settings)
             settings = entry.settings
         elif isinstance(entry, Ranked):
-            visitor = nth_visitor(world, loop.seed, number)
-            yield (
-                _CROWD if _is_of_crowd(loop, world, entry, visitor) else _visit(loop, world, entry)
-            )
+            yield _visit(loop, world, entry, nth_visitor(world, loop.seed, number))
             number += 1
 
 
@@ -111,14 +101,11 @@ def _change(old: LoopSettings | None, new: LoopSettings) -> str:
     return f"LoopSettings({changed})" if old is None else f"loop.configure({changed})"
 
 
-def _is_of_crowd(loop: LearningLoop, world: World, ranked: Ranked, visitor: Visitor) -> bool:
-    state = loop.events[ranked.event_id]
-    context = world.context_of(ranked.request)
-    value = world.answer(context, ranked.action_id, visitor.uniform)
-    return state.open and context == visitor.context and state.rewards == [value]
-
-
-def _visit(loop: LearningLoop, world: World, ranked: Ranked) -> str:
-    state = loop.events[ranked.event_id]
+def _visit(loop: LearningLoop, world: World, ranked: Ranked, own: Visitor | None = None) -> str:
+    """One visitor; `_CROWD` if it is the crowd's own, with the answer that the world gives."""
+    state, context = loop.events[ranked.event_id], world.context_of(ranked.request)
+    value = world.answer(context, ranked.action_id, own.uniform) if own else None
+    if own and state.open and context == own.context and state.rewards == [value]:
+        return _CROWD
     reward = state.rewards[0] if state.open and state.rewards else None
-    return f"visit({world.context_of(ranked.request)!r}, {reward!r})"
+    return f"visit({context!r}, {reward!r})"

@@ -169,7 +169,7 @@ def test_a_click_decides_once_before_and_once_after_and_asks_for_news_once(
 def test_with_auto_next_the_visitor_after_takes_one_more(
     library: Library, decisions: list[object]
 ) -> None:
-    session = PlaySession(PlaySetup(auto_next=True), library=library)
+    session = PlaySession(PlaySetup(next=True), library=library)
     send(session, 1.0)
     counted, taken = listen(session), []
     for _ in range(8):
@@ -186,7 +186,7 @@ def test_with_auto_next_the_visitor_after_takes_one_more(
 def test_of_presses_that_came_together_only_the_last_is_looked_at_before_and_after(
     library: Library, decisions: list[object], calls_next: bool
 ) -> None:
-    session = PlaySession(PlaySetup(auto_next=calls_next), library=library)
+    session = PlaySession(PlaySetup(next=calls_next), library=library)
     send(session, 1.0)
     decisions.clear()
     send(session, *[1.0, 0.0] * 10)
@@ -293,7 +293,7 @@ def test_a_full_loop_takes_as_many_as_there_is_room_for(monkeypatch: pytest.Monk
 
 
 def test_presses_that_cannot_be_written_change_nothing_and_are_said(library: Library) -> None:
-    session = PlaySession(PlaySetup(auto_next=True), library=library)
+    session = PlaySession(PlaySetup(next=True), library=library)
     send(session, 1.0)
     before = told(session)
 

@@ -143,7 +143,7 @@ def test_a_link_of_old_opens_what_it_always_did() -> None:
     }  # fmt: skip
     setup, refused = PlaySetup.from_query(query)
     assert refused == []
-    assert (setup.world, setup.seed, setup.truth, setup.auto_next) == ("news", 11, True, True)
+    assert (setup.world, setup.seed, setup.truth, setup.next) == ("news", 11, True, True)
     assert setup.settings().policy == EpsilonGreedy(0.2)
     assert setup.having({"policy": "thompson"}).settings().policy == Thompson(floor=0.06)
     again = {"world": "news", "seed": "11", "policy": "epsilon", "floor": "6"}

@@ -64,7 +64,7 @@ def undone(session: PlaySession) -> None:
 )
 @pytest.mark.parametrize("world", ["coffee", "news"])
 def test_the_snippet_prints_the_recorded_answer(world: str, play: Play) -> None:
-    session = PlaySession(PlaySetup(world=world, auto_next=True), float_seconds())
+    session = PlaySession(PlaySetup(world=world, next=True), float_seconds())
     play(session)
     code = reproduce(session.open.loop, session.open.world)
     done = subprocess.run(

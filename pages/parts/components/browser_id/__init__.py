@@ -23,17 +23,14 @@ def owner() -> str:
 
 
 def _secret() -> str:
-    if "secret" not in st.session_state:
-        st.session_state.secret = secrets.token_hex(16)
-    secret: str = st.session_state.secret
+    secret: str = st.session_state.setdefault("secret", secrets.token_hex(16))
     return secret
 
 
 def ask_browser(known_as: Callable[[str, str], None]) -> None:
     """Ask the browser for its secret, and give it one if it has none.
 
-    Args:
-        known_as: is called with the owner before and now, if the browser has been here before.
+    If it has been here before, ``known_as`` gets the owner before and now.
     """
 
     def adopt() -> None:

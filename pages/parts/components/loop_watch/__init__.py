@@ -26,15 +26,6 @@ def watch_others(loop: str | None, length: int, is_live: bool, changed: Callable
         is_live: whether the fragment is drawn all the time anyway.
         changed: is called first when there is something new.
     """
-    _component(
-        key="watch",
-        data={
-            "loop": loop,
-            "length": length,
-            "live": is_live,
-            "every": EVERY,
-            "path": f"{base_path()}{LENGTH_PATH}",
-        },
-        height=1,
-        on_changed_change=changed,
-    )
+    shown = {"loop": loop, "length": length, "live": is_live}
+    asks = {"every": EVERY, "path": f"{base_path()}{LENGTH_PATH}"}
+    _component(key="watch", data=shown | asks, height=1, on_changed_change=changed)

@@ -11,8 +11,11 @@ import streamlit as st
 
 from pages.parts.components import beside
 
-REWARDS = (("Loved it", 1.0, "😍", "1"), ("Hesitated", 0.5, "🤔", "2"), ("Ignored", 0.0, "🙄", "3"))
-"""Label, reward, face and key of the three answers."""
+REWARDS = (
+    {"label": "Loved it", "reward": 1.0, "face": "😍", "key": "1"},
+    {"label": "Hesitated", "reward": 0.5, "face": "🤔", "key": "2"},
+    {"label": "Ignored", "reward": 0.0, "face": "🙄", "key": "3"},
+)
 
 _KEPT = 100
 """Presses that the browser sends again and again, until long after the server has them."""
@@ -29,8 +32,7 @@ class Presses:
     """The presses of one browser session, each counted once.
 
     Attributes:
-        session: names the session that counts: after a restart a page sends again what
-            another session has counted.
+        session: names who counts: after a restart a page sends again what another counted.
         taken: how many were counted.
     """
 
@@ -39,14 +41,11 @@ class Presses:
         self.taken = 0
 
     def new(self, count: int, latest: Sequence[float]) -> Sequence[float]:
-        """Count those that were not counted yet.
+        """Count those that were not counted yet; their rewards.
 
         Args:
             count: presses so far.
             latest: the rewards of the last of them, oldest first.
-
-        Returns:
-            the rewards of the new ones.
         """
         new = min(count - self.taken, len(latest))
         self.taken = max(count, self.taken)
@@ -56,12 +55,7 @@ class Presses:
 def reward_buttons(
     presses: Presses, disabled: bool, take: Callable[[int, list[float]], None]
 ) -> None:
-    """The three answers, each with its key.
-
-    Args:
-        disabled: whether nobody can answer now.
-        take: gets the number of presses so far and the latest of them, oldest first.
-    """
+    """The three answers, each with its key; ``take`` gets what `Presses.new` does."""
 
     def send() -> None:
         pressed = st.session_state["rewards"]["pressed"]
@@ -71,10 +65,7 @@ def reward_buttons(
     _bar(
         key="rewards",
         data={
-            "rewards": [
-                {"label": label, "reward": reward, "face": face, "key": key}
-                for label, reward, face, key in REWARDS
-            ],
+            "rewards": REWARDS,
             "kept": _KEPT,
             "session": presses.session,
             "taken": presses.taken,

@@ -1,6 +1,8 @@
-"""What a page shows of a loop: each part of one state of its log."""
+"""What the page shows of an open loop: each part of one state of its log."""
 
-import math
+from time import monotonic
+
+import pytest
 
 from engine import LoopSettings
 from engine.evaluation.context_map import favourites
@@ -9,71 +11,70 @@ from engine.simulation.crowd import crowd
 from engine.store import StoredLoop
 from engine.worlds import WORLDS
 from pages.parts.library import followers
-from pages.parts.play.view import LoopView
+from pages.parts.play.open_loop import OpenLoop
 from tests.clock import ManualClock
 
 COFFEE = WORLDS["coffee"]
 
 
-def a_view(visitors: int) -> tuple[StoredLoop, LoopView]:
+def an_open_loop(visitors: int) -> tuple[StoredLoop, OpenLoop]:
     stored = StoredLoop.create(None, world=COFFEE, seed=1, followers=followers)
     list(crowd(stored.loop, COFFEE, visitors))
-    return stored, LoopView(stored, COFFEE)
+    return stored, OpenLoop(stored, monotonic)
 
 
 def test_it_is_what_the_engine_says() -> None:
-    stored, view = a_view(60)
+    stored, opened = an_open_loop(60)
     context = COFFEE.contexts[3]
     now = stored.loop.preview(COFFEE.actions, COFFEE.features(context))
-    assert view.ranked(context).probabilities == now.probabilities
-    assert view.map_rows() == favourites(stored.loop, COFFEE)
-    earned, curve = view.earned(), stored.follow(LearningCurve)
-    assert (earned.visitors, earned.mean, earned.recent) == (
-        60, curve.mean_reward, curve.recent_reward,
-    )  # fmt: skip
-    assert list(earned.rows) == list(curve.rows())
+    assert opened.ranked_for(context).probabilities == now.probabilities
+    assert opened.favoured() == favourites(stored.loop, COFFEE)
+    curve = stored.follow(LearningCurve)
+    assert list(opened.curve()) == list(curve.rows())
+    last = opened.curve()[-1]
+    assert (last["visitor"], last["mean"], last["recent"]) == pytest.approx(
+        (60, curve.mean_reward, curve.recent_reward), abs=1e-12
+    )
 
 
 def test_before_the_first_visitor_there_is_nothing_to_draw() -> None:
-    _, view = a_view(0)
-    earned = view.earned()
-    assert (earned.visitors, earned.rows) == (0, ())
-    assert math.isnan(earned.mean)
+    _, opened = an_open_loop(0)
+    assert opened.curve() == ()
 
 
 def test_what_was_given_stays_what_it_is_while_others_go_on() -> None:
-    stored, view = a_view(10)
-    earned, rows = view.earned(), view.map_rows()
-    before = (earned.visitors, earned.mean, earned.rows, list(rows))
+    stored, opened = an_open_loop(10)
+    curve, rows = opened.curve(), opened.favoured()
+    before = list(curve), list(rows)
     list(crowd(stored.loop, COFFEE, 5))
-    assert (earned.visitors, earned.mean, earned.rows, rows) == before
-    assert view.earned().visitors == 15
+    assert (list(curve), rows) == before
+    assert len(opened.curve()) == 15
 
 
 def test_each_part_is_computed_once_for_a_state_of_the_log() -> None:
-    stored, view = a_view(10)
+    stored, opened = an_open_loop(10)
     context = COFFEE.contexts[0]
-    parts = view.ranked(context), view.map_rows(), view.earned()
+    parts = opened.ranked_for(context), opened.favoured(), opened.curve()
     assert all(
         now is before
         for now, before in zip(
-            (view.ranked(context), view.map_rows(), view.earned()), parts, strict=True
+            (opened.ranked_for(context), opened.favoured(), opened.curve()), parts, strict=True
         )
     )
     stored.configure(crosses=0)
-    assert view.ranked(context) is not parts[0]
-    assert view.map_rows() is not parts[1]
+    assert opened.ranked_for(context) is not parts[0]
+    assert opened.favoured() is not parts[1]
 
 
 def test_the_end_of_a_wait_is_seen_although_the_log_does_not_tell_of_it() -> None:
     clock, context = ManualClock(), COFFEE.contexts[0]
     settings = LoopSettings(default_reward=1.0)
     stored = StoredLoop.create(None, world=COFFEE, settings=settings, clock=clock)
-    view = LoopView(stored, COFFEE)
+    opened = OpenLoop(stored, monotonic)
     stored.rank(COFFEE.actions, COFFEE.features(context))
-    before = view.ranked(context).means
-    assert before == view.ranked(context).means
+    before = opened.ranked_for(context).means
+    assert before == opened.ranked_for(context).means
     clock.advance(hours=1)
-    now = view.ranked(context).means
+    now = opened.ranked_for(context).means
     assert now == stored.preview(COFFEE.actions, COFFEE.features(context)).means
     assert now != before

@@ -1,12 +1,20 @@
-"""The visitor: who is there, what they are offered, how they answer."""
+"""What can be done on the Play page: who is there, how they answer, and the loop's settings."""
 
 import streamlit as st
 
 from engine.worlds import key_of
-from pages.parts.components.reward_buttons import reward_buttons
 from pages.parts.play.session import PlaySession
 from pages.parts.play.setup import PlaySetup
 from pages.parts.text import note, plain
+from pages.parts.toolbar import settings, step
+
+
+def choose_settings(setup: PlaySetup) -> None:
+    """Speed of play, seed and settings of the loop."""
+    with settings():
+        setup.draw("speed", "seed", "mode", "policy")
+        note(setup.story)
+        setup.draw(*setup.knobs_of(setup.policy), "crosses")
 
 
 def choose_context(session: PlaySession) -> None:
@@ -35,17 +43,12 @@ def choose_context(session: PlaySession) -> None:
     note("What if? Change these: nothing is logged before an answer.")
 
 
-def ask_for_reward(session: PlaySession) -> None:
-    """How the visitor liked it: one click teaches."""
-    reward_buttons(session.presses, session.is_closed, session.take)
-
-
 def offer_other_ways(session: PlaySession, setup: PlaySetup) -> None:
     """Any other answer, who comes next, and taking back.
 
     Drawn outside the stage: what a reward does not change need not travel with each one.
     """
-    off, live, settings = session.is_closed, session.live, session.open.loop.settings
+    off, live, loop = session.is_closed, session.live, session.open.loop.settings
     with st.container(horizontal=True, gap="xsmall"):
         st.button(
             "No answer",
@@ -54,8 +57,7 @@ def offer_other_ways(session: PlaySession, setup: PlaySetup) -> None:
             disabled=off,
             on_click=session.send_reward,
             args=(None,),
-            help="Nobody answers in time: the default reward, "
-            f"{settings.default_reward:g}, applies.",
+            help=f"Nobody answers in time: the default reward, {loop.default_reward:g}, applies.",
         )
         with st.popover("Other", icon=":material/linear_scale:", disabled=off, key="other"):
             st.slider("Reward", 0.0, 1.0, 0.75, 0.05, key="reward-value")
@@ -74,15 +76,8 @@ def offer_other_ways(session: PlaySession, setup: PlaySetup) -> None:
             help="Draw who comes next, without an answer from this one.",
         )
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        st.button(
-            "Step",
-            key="step",
-            icon=":material/skip_next:",
-            shortcut="S",
-            disabled=off or live.playing,
-            on_click=live.step,
-            help="This visitor answers by their hidden taste, and the next one comes.",
-        )
+        told = "This visitor answers by their hidden taste, and the next one comes."
+        step(live, off or live.playing, told)
         st.button(
             "Undo",
             key="undo",
@@ -95,6 +90,6 @@ def offer_other_ways(session: PlaySession, setup: PlaySetup) -> None:
         setup.draw("next")
     if session.is_full:
         st.info(
-            f"This loop has served {settings.max_events:,} visitors, the most it may. "
+            f"This loop has served {loop.max_events:,} visitors, the most it may. "
             "Reset starts a new one."
         )
