@@ -7,12 +7,12 @@ settings and requests by their own rules.
 
 import json
 import math
-from collections.abc import Callable, Hashable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import MISSING, fields, is_dataclass
 from datetime import datetime, timedelta
 from functools import cache
-from types import NoneType, UnionType
-from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
+from types import NoneType
+from typing import Any, Literal, NamedTuple, get_args, get_origin, get_type_hints
 
 from engine.errors import UnreadableError
 from engine.loop.entries import Entry, Undone
@@ -30,7 +30,7 @@ TAG = "kind"
 
 def to_text(entry: Entry | Undone) -> str:
     """One line of JSON."""
-    return _write_tagged(entry)
+    return _ENTRY.write(entry)
 
 
 def from_text(text: str) -> Entry | Undone:
@@ -45,13 +45,13 @@ def from_text(text: str) -> Entry | Undone:
 
 def from_json(value: object) -> Entry | Undone:
     """The entry in parsed JSON; see `from_text`."""
-    entry: Entry | Undone = _read_entry(value)
+    entry: Entry | Undone = _ENTRY.read(value)
     return entry
 
 
 def settings_to_json(settings: LoopSettings) -> dict[str, Any]:
     """Settings as plain JSON."""
-    value: dict[str, Any] = json.loads(_writer(LoopSettings, False)(settings))
+    value: dict[str, Any] = json.loads(_form(LoopSettings).write(settings))
     return value
 
 
@@ -61,7 +61,7 @@ def settings_from_json(value: object) -> LoopSettings:
     Raises:
         UnreadableError, PersonalizerError: if they are none.
     """
-    settings: LoopSettings = _reader(LoopSettings)(value)
+    settings: LoopSettings = _form(LoopSettings).read(value)
     return settings
 
 
@@ -72,7 +72,7 @@ def parse(text: str) -> Any:
         UnreadableError: if it is no such JSON.
     """
     try:
-        return json.loads(text, parse_constant=_refuse_constant)
+        return _decode(text)
     except UnreadableError:
         raise
     except RecursionError:
@@ -85,114 +85,97 @@ def _refuse_constant(name: str) -> None:
     raise UnreadableError(f"{name} is not a number of JSON")
 
 
+_decode = json.JSONDecoder(parse_constant=_refuse_constant).decode
 _dump: Text = json.JSONEncoder(
     default=as_plain, ensure_ascii=False, separators=(",", ":"), allow_nan=False
 ).encode
 
 
-# -- writing --------------------------------------------------------------------------
+class _Form(NamedTuple):
+    """How values of a type stand in JSON."""
+
+    write: Text
+    read: Value
 
 
 @cache
-def _writer(kind: Hashable, tagged: bool) -> Text:
-    """Writes values of a type; with its name, where the reader could not know it."""
-    if kind in _WRITERS:
-        return _WRITERS[kind]
-    if isinstance(kind, type) and is_dataclass(kind):
-        return _object_writer(kind, tagged)
+def _form(kind: Any) -> _Form:
+    """How values of a type, as a field's hint has it, stand in JSON."""
     inner = get_args(kind)
-    if get_origin(kind) is tuple and is_dataclass(inner[0]):
-        kind_of_item: Any = inner[0]
-        item = _writer(kind_of_item, False)
-        return lambda value: f"[{','.join(map(item, value))}]"
-    if any(is_dataclass(option) for option in _options(kind)):
-        return lambda value: "null" if value is None else _write_tagged(value)
-    return _dump
-
-
-def _write_tagged(value: object) -> str:
-    kind: Any = type(value)
-    return _writer(kind, True)(value)
-
-
-def _object_writer(kind: type, tagged: bool) -> Text:
-    hints = get_type_hints(kind)
-    parts = [(f.name, f'"{f.name}":', _writer(hints[f.name], False)) for f in fields(kind)]
-    head = f'"{TAG}":"{kind.__name__}",' if tagged else ""
-
-    def write(value: object) -> str:
-        inner = ",".join([name + text(getattr(value, field)) for field, name, text in parts])
-        return f"{{{head}{inner}}}" if inner else f"{{{head.rstrip(',')}}}"
-
-    return write
-
-
-def _request_to_text(request: RankRequest) -> str:
-    excluded, event_id = _dump(list(request.excluded)), _dump(request.event_id)
-    return (
-        f'{{"contextFeatures":{request.context_text},"actions":{request.actions_text},'
-        f'"excludedActions":{excluded},"eventId":{event_id},'
-        f'"deferActivation":{_dump(request.defer_activation)}}}'
+    if kind in _FORMS:
+        return _FORMS[kind]
+    if isinstance(kind, type) and is_dataclass(kind):
+        return _Form(_object_writer(kind, tagged=False), _object_reader(kind))
+    if get_origin(kind) is Literal:
+        allowed = f"one of {', '.join(map(str, inner))}"
+        return _plain(lambda value: isinstance(value, str) and value in inner, allowed)
+    if get_origin(kind) is tuple:
+        return _list_of(*_form(inner[0]))
+    if len(inner) != 2 or inner[1] is not NoneType:
+        raise TypeError(f"no JSON for {kind}")
+    write, read = _form(inner[0])
+    return _Form(
+        write if write is _dump else lambda value: "null" if value is None else write(value),
+        lambda value: None if value is None else read(value),
     )
 
 
-_WRITERS: Mapping[Any, Text] = {
-    RankRequest: _request_to_text,
-    datetime: lambda value: f'"{value.isoformat()}"',
-    timedelta: lambda value: _dump(value.total_seconds()),
-    Policy: _write_tagged,
-}
-
-
-# -- reading --------------------------------------------------------------------------
-
-
-@cache
-def _reader(kind: Any) -> Value:
-    """Reads values of a type out of JSON."""
-    if kind in _SIMPLE:
-        return _SIMPLE[kind]
-    inner = get_args(kind)
-    if get_origin(kind) is Literal:
-        allowed = f"one of {', '.join(map(str, inner))}"
-        return _only(lambda value: isinstance(value, str) and value in inner, allowed)
-    if get_origin(kind) is tuple:
-        read_list, read = _only(lambda value: isinstance(value, list), "a list"), _reader(inner[0])
-        return lambda value: tuple(map(read, read_list(value)))
-    if isinstance(kind, type) and is_dataclass(kind):
-        return _object_reader(kind)
-    options = [option for option in _options(kind) if option is not NoneType]
-    if not options:
-        raise TypeError(f"no JSON for {kind}")
-    if len(options) > 1:
-        return _union_reader(options)
-    read = _reader(options[0])
-    return lambda value: None if value is None else read(value)
-
-
-def _options(kind: Any) -> tuple[Any, ...]:
-    return get_args(kind) if get_origin(kind) in {Union, UnionType} else ()
-
-
-def _only(is_right: Callable[[Any], bool], what: str) -> Value:
-    """Reads values that are in JSON as they are here."""
+def _plain(is_right: Callable[[Any], bool], what: str) -> _Form:
+    """Values that are in JSON as they are here."""
 
     def read(value: Any) -> Any:
         if not is_right(value):
             raise UnreadableError(f"{_short(value)} is not {what}")
         return value
 
-    return read
+    return _Form(_dump, read)
+
+
+def _list_of(write: Text, read: Value) -> _Form:
+    read_list = _plain(lambda value: isinstance(value, list), "a list").read
+    return _Form(
+        write if write is _dump else lambda value: f"[{','.join(map(write, value))}]",
+        lambda value: tuple(map(read, read_list(value))),
+    )
+
+
+def _tagged(kinds: Callable[[], Mapping[str, type]]) -> _Form:
+    """Values of several dataclasses, each with its name."""
+
+    def write(value: Any) -> str:
+        kind: Any = type(value)
+        return _object_writer(kind, tagged=True)(value)
+
+    def read(value: Any) -> Any:
+        told, known = dict(value) if isinstance(value, dict) else {}, kinds()
+        name = told.pop(TAG, None)
+        if not isinstance(name, str) or name not in known:
+            raise UnreadableError(f"{_short(value)} is not one of {', '.join(known)}")
+        return _form(known[name]).read(told)
+
+    return _Form(write, read)
 
 
 @cache
-def _object_reader(kind: type) -> Value:
+def _object_writer(kind: Any, tagged: bool) -> Text:
     hints = get_type_hints(kind)
-    known = {f.name: _reader(hints[f.name]) for f in fields(kind)}
+    parts = [(f.name, f'"{f.name}":', _form(hints[f.name]).write) for f in fields(kind)]
+    head = [f'"{TAG}":"{kind.__name__}"'] if tagged else []
+
+    def write(value: object) -> str:
+        inner = [name + text(getattr(value, field)) for field, name, text in parts]
+        return f"{{{','.join(head + inner)}}}"
+
+    return write
+
+
+def _object_reader(kind: Any) -> Value:
+    hints = get_type_hints(kind)
+    known = {f.name: _form(hints[f.name]).read for f in fields(kind)}
     needed = {f.name for f in fields(kind) if f.default is MISSING and f.default_factory is MISSING}
     tolerant = issubclass(kind, LoopSettings | Policy)
     what = f"an object with the fields of {kind.__name__}"
-    read_object = _only(lambda value: isinstance(value, Mapping), what)
+    read_object = _plain(lambda value: isinstance(value, dict), what).read
 
     def read(value: Any) -> Any:
         told = read_object(value)
@@ -221,34 +204,22 @@ def read_field(read: Value, name: str, value: object) -> Any:
         raise UnreadableError(f"{name}: {error}") from None
 
 
-def _union_reader(options: Iterable[type]) -> Value:
-    readers = {kind.__name__: _object_reader(kind) for kind in options}
-
-    def read(value: Any) -> Any:
-        told = dict(value) if isinstance(value, Mapping) else {}
-        name = told.pop(TAG, None)
-        if not isinstance(name, str) or name not in readers:
-            raise UnreadableError(f"{_short(value)} is not one of {', '.join(readers)}")
-        return readers[name](told)
-
-    return read
-
-
-def _read_policy(value: object) -> Any:
-    # Made when it is needed: a policy may be registered at any time.
-    return _union_reader(POLICIES.values())(value)
+def _write_request(request: RankRequest) -> str:
+    excluded, event_id = _dump(list(request.excluded)), _dump(request.event_id)
+    return (
+        f'{{"contextFeatures":{request.context_text},"actions":{request.actions_text},'
+        f'"excludedActions":{excluded},"eventId":{event_id},'
+        f'"deferActivation":{_dump(request.defer_activation)}}}'
+    )
 
 
 _REQUEST = ("actions", "contextFeatures", "excludedActions", "eventId", "deferActivation")
-_request_fields = _only(
-    lambda value: isinstance(value, Mapping) and value.keys() == {*_REQUEST},
-    f"an object of {', '.join(sorted(_REQUEST))}",
-)
 
 
-def _read_request(value: object) -> RankRequest:
-    told = _request_fields(value)
-    return parse_rank_request(*(told[name] for name in _REQUEST))
+def _read_request(value: Any) -> RankRequest:
+    if not isinstance(value, dict) or value.keys() != {*_REQUEST}:
+        raise UnreadableError(f"{_short(value)} is not an object of {', '.join(sorted(_REQUEST))}")
+    return parse_rank_request(*(value[name] for name in _REQUEST))
 
 
 def as_time(value: object) -> datetime | None:
@@ -273,19 +244,18 @@ def _read_duration(value: object) -> timedelta:
         raise UnreadableError(f"{_short(value)} is too long") from None
 
 
-def read_number(value: object) -> float:
+def read_number(value: Any) -> float:
     """A finite number.
 
     Raises:
         UnreadableError: if it is none.
     """
     try:
-        number = float(value) if type(value) in {int, float} else math.nan  # type: ignore[arg-type]
-    except OverflowError:
-        number = math.inf
-    if not math.isfinite(number):
-        raise UnreadableError(f"{_short(value)} is not a number")
-    return number
+        if type(value) in {float, int} and math.isfinite(value):
+            return float(value)
+    except OverflowError:  # A whole number that no float can hold.
+        pass
+    raise UnreadableError(f"{_short(value)} is not a number")
 
 
 def _short(value: object) -> str:
@@ -296,15 +266,16 @@ def _short(value: object) -> str:
     return text if len(text) <= 60 else text[:57] + "..."
 
 
-_SIMPLE: Mapping[Any, Value] = {
-    float: read_number,
-    int: _only(lambda value: type(value) is int, "a whole number"),
-    str: _only(lambda value: type(value) is str, "text"),
-    bool: _only(lambda value: type(value) is bool, "true or false"),
-    datetime: _read_time,
-    timedelta: _read_duration,
-    RankRequest: _read_request,
-    Policy: _read_policy,
+_FORMS: Mapping[Any, _Form] = {
+    float: _Form(_dump, read_number),
+    int: _plain(lambda value: type(value) is int, "a whole number"),
+    str: _plain(lambda value: type(value) is str, "text"),
+    bool: _plain(lambda value: type(value) is bool, "true or false"),
+    datetime: _Form(lambda value: f'"{value.isoformat()}"', _read_time),
+    timedelta: _Form(lambda value: _dump(value.total_seconds()), _read_duration),
+    RankRequest: _Form(_write_request, _read_request),
+    # Looked up each time: a policy may be registered at any time.
+    Policy: _tagged(lambda: {kind.__name__: kind for kind in POLICIES.values()}),
 }
-
-_read_entry = _union_reader(get_args(Entry | Undone))
+_ENTRIES: Mapping[str, type] = {kind.__name__: kind for kind in get_args(Entry | Undone)}
+_ENTRY = _tagged(lambda: _ENTRIES)
