@@ -8,14 +8,14 @@ as with 1,000, and takes no more memory.
 import contextlib
 from collections.abc import Callable, Iterable, Sequence
 from functools import wraps
-from typing import Concatenate, ParamSpec, Self, TypeVar
+from typing import Any, Concatenate, ParamSpec, Self, TypeVar
 
 from engine.errors import StoreError
 from engine.loop.clock import Clock, utc_now
 from engine.loop.event_index import ArchivedEvents, EventIndex
 from engine.loop.learning_loop import LearningLoop
 from engine.loop.lock import locked
-from engine.loop.log import START, Checkpoint, EventLog
+from engine.loop.log import START, Checkpoint, EventLog, Mark
 from engine.loop.projection import Projection
 from engine.loop.settings import LoopSettings
 from engine.loop.state import LoopState, State
@@ -112,13 +112,6 @@ class StoredLoop:
         return cls(about, loop, journal, followers)
 
     @classmethod
-    def open_empty(cls, store: Store, about: About, followers: Followers = nobody) -> Self:
-        """A loop with an empty log that is in the store already, for one that comes in."""
-        log = EventLog()
-        journal = Journal(store, about, log, is_begun=True)
-        return cls(about, LearningLoop.resume(log, seed=about.seed), journal, followers)
-
-    @classmethod
     def open(
         cls,
         store: Store,
@@ -133,21 +126,22 @@ class StoredLoop:
             StoreError: if it cannot be read.
         """
         about, snapshots = store.about(loop_id), store.snapshots(loop_id)
-        journal = Journal(store, about, EventLog(), is_begun=True)
         usable = _of(snapshots, LOOP, LoopState.version)
-        log = journal.log = EventLog(usable[-1].mark if usable else START, journal)
+        begin = usable[-1].mark if usable else START
+        journal = Journal(store, about, EventLog(), is_begun=True)
+        log = journal.log = EventLog(begin, journal)
         for entry in store.read(loop_id, log.position, store.length(loop_id)):
             log.append(entry, recorded=True)
-        points = [_checkpoint_of_loop(journal, snapshot) for snapshot in usable]
+        points = [_checkpoint(journal, snapshot) for snapshot in usable]
         loop = LearningLoop.resume(log, seed=about.seed, clock=clock, checkpoints=points)
         stored = cls(about, loop, journal, followers)
-        positions = [_position(usable)]
+        stored._written = begin.position
         for name, projection in stored._projections.items():
             usable = _of(snapshots, name, projection.version)
-            positions.append(_position(usable))
             for snapshot in usable:
                 projection.checkpoints.add(log, _checkpoint(journal, snapshot))
-        stored._written = min(positions)
+            latest = usable[-1].mark.position if usable else 0
+            stored._written = min(stored._written, latest)
         return stored
 
     # -- whose it is ------------------------------------------------------------------
@@ -222,7 +216,7 @@ class StoredLoop:
         journal.store.put_snapshots(self.id, states)
         for snapshot, projection in followers.items():
             projection.checkpoints.add(log, _checkpoint(journal, snapshot))
-        self.loop.evict(journal, _checkpoint_of_loop(journal, of_loop).restore)
+        self.loop.evict(journal, _checkpoint(journal, of_loop).restore)
 
 
 def _of(snapshots: Sequence[Snapshot], part: str, version: str) -> list[Snapshot]:
@@ -230,34 +224,23 @@ def _of(snapshots: Sequence[Snapshot], part: str, version: str) -> list[Snapshot
     return [one for one in snapshots if (one.part, one.version) == (part, version)]
 
 
-def _position(snapshots: Sequence[Snapshot]) -> int:
-    """Where the latest of them is; the start without any."""
-    return snapshots[-1].mark.position if snapshots else 0
+def _checkpoint(journal: Journal, snapshot: Snapshot) -> Checkpoint[Any]:
+    """Where the loop's fold, or a projection's, may begin, if that is still there and whole."""
 
-
-def _checkpoint(journal: Journal, snapshot: Snapshot) -> Checkpoint[Projection]:
-    def restore(projection: Projection) -> bool:
-        return _read(journal, snapshot, projection.restore)
-
-    return Checkpoint(snapshot.mark, restore)
-
-
-def _checkpoint_of_loop(journal: Journal, snapshot: Snapshot) -> Checkpoint[LoopState]:
-    def restore(state: LoopState) -> bool:
-        def use(told: State) -> None:
-            events = EventIndex(ArchivedEvents(journal, snapshot.mark, told["digests"]))
-            state.restore(told, settings_from_json(told["settings"]), events)
-
-        return _read(journal, snapshot, use)
+    def restore(folded: LoopState | Projection) -> bool:
+        data = journal.store.data(journal.loop_id, snapshot)
+        with contextlib.suppress(KeyError, ValueError):
+            if data is not None:
+                _restore(folded, load(data), journal, snapshot.mark)
+                return True
+        return False
 
     return Checkpoint(snapshot.mark, restore)
 
 
-def _read(journal: Journal, snapshot: Snapshot, use: Callable[[State], None]) -> bool:
-    """Use what a snapshot holds; False if it is not there any more, or damaged."""
-    data = journal.store.data(journal.loop_id, snapshot)
-    with contextlib.suppress(KeyError, ValueError):
-        if data is not None:
-            use(load(data))
-            return True
-    return False
+def _restore(folded: LoopState | Projection, told: State, journal: Journal, mark: Mark) -> None:
+    if isinstance(folded, Projection):
+        folded.restore(told)
+    else:
+        events = EventIndex(ArchivedEvents(journal, mark, told["digests"]))
+        folded.restore(told, settings_from_json(told["settings"]), events)

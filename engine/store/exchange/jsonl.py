@@ -8,14 +8,18 @@ import contextlib
 import gzip
 import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import islice
 from typing import Any, BinaryIO
 
 from engine.errors import FullError, PersonalizerError, UnreadableError
 from engine.loop.entries import Entry, Undone
+from engine.loop.learning_loop import LearningLoop
+from engine.loop.log import EventLog
 from engine.store import world_codec
 from engine.store.entry_codec import from_json, parse
 from engine.store.exchange.check import LogChecker
 from engine.store.exchange.lines import Faults, each_read, numbered_lines
+from engine.store.journal import Journal
 from engine.store.logs import CHUNK
 from engine.store.store import MAX_NAME, About, Store, new_id
 from engine.store.stored_loop import Followers, StoredLoop, nobody
@@ -116,10 +120,8 @@ def _read_head(head: Any, owner: str, needs_world: bool) -> About:
         world = world_codec.to_text(world_codec.from_json(told))
     except PersonalizerError as error:
         raise UnreadableError(f"its world cannot be read: {error.message}") from None
-    try:
-        name.encode()
-    except UnicodeEncodeError:
-        raise UnreadableError("its name is not text") from None
+    if name.encode(errors="ignore").decode() != name:
+        raise UnreadableError("its name is not text")
     return About(new_id(), owner, name.strip(), world, seed)
 
 
@@ -135,66 +137,61 @@ def take_in(
     Raises:
         RejectedError, StoreError: if not; then there is no such loop.
     """
-    intake = _Intake(store, about, followers)
+    store.create(about, ready=False)
+    checker = LogChecker(world_codec.from_text(about.world), store.limits.max_events)
     try:
-        for number, entry in entries:
-            try:
-                intake.add(entry, write=not faults.total)
-            except UnreadableError as error:
-                faults.add(number, str(error))
-                if isinstance(error, FullError):
-                    break
-        if not intake.checker.events and not faults.total:
-            faults.add(0, "it holds no event")
-        if faults.total:
-            raise faults.rejection()
-        return intake.finish()
+        _learn(store, about, followers, _checked(entries, checker, faults))
+        store.finish(about.id, checker.events)
+        return store.about(about.id)
     except BaseException:
         # Also when a person leaves the page: what is not finished never was.
-        intake.erase()
+        with contextlib.suppress(PersonalizerError):
+            store.delete(about.id, about.owner)
         raise
 
 
-class _Intake:
-    """A loop that comes in: checked, written and learned chunk by chunk."""
+def _checked(
+    entries: Iterable[tuple[int, Entry | Undone]], checker: LogChecker, faults: Faults
+) -> Iterator[Entry | Undone]:
+    """The entries before the first fault; those after it are looked at, too.
 
-    def __init__(self, store: Store, about: About, followers: Followers) -> None:
-        self._store, self._about = store, about
-        self._chunk: list[Entry | Undone] = []
-        self._position = 0
-        store.create(about, ready=False)
-        self._stored = StoredLoop.open_empty(store, about, followers)
-        self._stored.loop.record_to(self)
-        self.checker = LogChecker(self._stored.world, store.limits.max_events)
+    Raises:
+        RejectedError: in the end, if there was a fault, or no event.
+    """
+    for number, entry in entries:
+        try:
+            checker.follow(entry)
+        except UnreadableError as error:
+            faults.add(number, str(error))
+            if isinstance(error, FullError):
+                break
+        else:
+            if not faults.total:
+                yield entry
+    if not checker.events and not faults.total:
+        faults.add(0, "it holds no event")
+    if faults.total:
+        raise faults.rejection()
 
-    def add(self, entry: Entry | Undone, write: bool) -> None:
-        self.checker.follow(entry)
-        if write:
-            self._chunk.append(entry)
-            if len(self._chunk) == CHUNK:
-                self._flush()
 
-    def _flush(self) -> None:
-        self._store.append(self._about.id, self._position, self._chunk, 0)
-        self._stored.loop.catch_up()
-        self._position += len(self._chunk)
-        self._chunk = []
-        self._stored.snapshot_if_due()
+def _learn(
+    store: Store, about: About, followers: Followers, entries: Iterator[Entry | Undone]
+) -> None:
+    """Write down entries and learn them, chunk by chunk."""
+    log = EventLog()
+    journal = _Intake(store, about, log, is_begun=True)
+    stored = StoredLoop(about, LearningLoop.resume(log, seed=about.seed), journal, followers)
+    while chunk := list(islice(entries, CHUNK)):
+        store.append(about.id, log.position, chunk, 0)
+        journal.chunk = chunk
+        stored.catch_up()
+    stored.snapshot_if_due(every=1)
 
-    def record(self, position: int, entries: Sequence[Entry | Undone]) -> None:
-        """See `engine.loop.log.Recorder`; nobody ranks here."""
+
+class _Intake(Journal):
+    """The log of a loop that comes in: whatever is new in it has just been read."""
+
+    chunk: Sequence[Entry | Undone] = ()
 
     def read_new(self, position: int) -> Sequence[Entry | Undone]:
-        """See `engine.loop.log.Recorder`."""
-        return self._chunk
-
-    def finish(self) -> About:
-        if self._chunk:
-            self._flush()
-        self._stored.snapshot_if_due(every=1)
-        self._store.finish(self._about.id, self.checker.events)
-        return self._store.about(self._about.id)
-
-    def erase(self) -> None:
-        with contextlib.suppress(PersonalizerError):
-            self._store.delete(self._about.id, self._about.owner)
+        return self.chunk
