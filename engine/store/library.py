@@ -29,18 +29,14 @@ class Library:
         self._swept = float("-inf")
         self._lock = Lock()
         self._loops: WeakValueDictionary[str, StoredLoop] = WeakValueDictionary()
-        self._locks: WeakValueDictionary[str, _Turn] = WeakValueDictionary()
+        self._turns: WeakValueDictionary[str, Lock] = WeakValueDictionary()
 
     def begin(self, owner: str, world: World, seed: int, settings: LoopSettings) -> StoredLoop:
         """A new loop; it will be in the store from its first event on. See `StoredLoop.create`."""
         stored = StoredLoop.create(
-            self.store,
-            owner=owner,
-            world=world,
-            seed=seed,
-            settings=settings,
+            self.store, owner=owner, world=world, seed=seed, settings=settings,
             followers=self.followers,
-        )
+        )  # fmt: skip
         with self._lock:
             self._loops[stored.id] = stored
         return stored
@@ -53,8 +49,8 @@ class Library:
             StoreError: if it cannot be read.
         """
         with self._lock:
-            turn = self._locks.setdefault(loop_id, _Turn())
-        with turn.lock:
+            turn = self._turns.setdefault(loop_id, Lock())
+        with turn:
             with self._lock:
                 stored = self._loops.get(loop_id)
             if stored is None:
@@ -78,8 +74,3 @@ class Library:
         if is_due:
             self.store.sweep()
         return self.store.loops(owner)
-
-
-class _Turn:
-    def __init__(self) -> None:
-        self.lock = Lock()

@@ -8,7 +8,6 @@ classes of `KINDS` are made again, without running their code.
 import io
 import json
 import zipfile
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -30,26 +29,11 @@ from engine.learners.state import state_names, with_state
 from engine.protocol.features import Features
 from engine.protocol.request import Action
 
-KINDS: dict[str, type] = {
-    kind.__name__: kind
-    for kind in (
-        BayesianLearner,
-        ChangeDetector,
-        ModelAverage,
-        Posterior,
-        Share,
-        Basis,
-        Block,
-        RowKernel,
-        Vectors,
-        ClassicLearner,
-        Side,
-        Hypothesis,
-        RowForm,
-        Features,
-        Action,
-    )
-}
+_LEARNED = (
+    BayesianLearner, ChangeDetector, ModelAverage, Posterior, Share, Basis, Block,
+    RowKernel, Vectors, ClassicLearner, Side, Hypothesis, RowForm, Features, Action,
+)  # fmt: skip
+KINDS: dict[str, type] = {kind.__name__: kind for kind in _LEARNED}
 """The classes that make up what is learned, by name."""
 _TREE = "tree"
 _BROKEN = (KeyError, ValueError, TypeError, AttributeError, EOFError, zipfile.BadZipFile)
@@ -98,12 +82,12 @@ class _Dumper:
             items = [self.plain(item, f"{path}.{i}") for i, item in enumerate(value)]
             return ["list" if isinstance(value, list) else "tuple", items]
         if isinstance(value, dict):
-            return ["dict", [self._pair(i, *pair, path) for i, pair in enumerate(value.items())]]
+            pairs = [
+                [self.plain(key, f"{path}.{i}.key"), self.plain(item, f"{path}.{_name(key, i)}")]
+                for i, (key, item) in enumerate(value.items())
+            ]
+            return ["dict", pairs]
         return self._object(value, path)
-
-    def _pair(self, at: int, key: Any, value: Any, path: str) -> Any:
-        name = key if isinstance(key, str) else at
-        return [self.plain(key, f"{path}.{at}.key"), self.plain(value, f"{path}.{name}")]
 
     def _array(self, value: Array, path: str) -> Any:
         """Rows and columns of zeros at the end are left out: arrays that grow have many."""
@@ -125,10 +109,14 @@ class _Dumper:
         if KINDS.get(kind.__name__) is not kind:
             raise TypeError(f"{path} is a {kind.__name__}, which cannot be written")
         number = self._known[id(value)] = len(self._known)
-        found = {
-            name: self.plain(getattr(value, name), f"{path}.{name}") for name in state_names(kind)
-        }
-        return ["object", number, kind.__name__, found]
+        names = state_names(kind)
+        state = {name: self.plain(getattr(value, name), f"{path}.{name}") for name in names}
+        return ["object", number, kind.__name__, state]
+
+
+def _name(key: object, at: int) -> object:
+    """What a dictionary's item is called in a path."""
+    return key if isinstance(key, str) else at
 
 
 def _end(used: NDArray[np.bool_]) -> int:
@@ -145,16 +133,19 @@ class _Loader:
         """The value that a tree of JSON tells of."""
         if not isinstance(tree, list):
             return tree
-        what, *rest = tree
-        makers: dict[str, Callable[..., Any]] = {
-            "list": lambda items: [self.value(item) for item in items],
-            "tuple": lambda items: tuple(self.value(item) for item in items),
-            "dict": lambda pairs: {self.value(key): self.value(value) for key, value in pairs},
-            "array": self._array,
-            "same": self._known.__getitem__,
-            "object": self._object,
-        }
-        return makers[what](*rest)
+        match tree:
+            case "list" | "tuple" as what, items:
+                made = [self.value(item) for item in items]
+                return made if what == "list" else tuple(made)
+            case "dict", pairs:
+                return {self.value(key): self.value(item) for key, item in pairs}
+            case "array", name, shape:
+                return self._array(name, shape)
+            case "same", number:
+                return self._known[number]
+            case "object", number, name, state:
+                return self._object(number, name, state)
+        raise ValueError(f"{tree[:1]} is no kind of value")
 
     def _array(self, name: str, shape: list[int]) -> Array:
         small = self._arrays[name]
@@ -164,6 +155,5 @@ class _Loader:
 
     def _object(self, number: int, name: str, state: dict[str, Any]) -> object:
         values = {attribute: self.value(inner) for attribute, inner in state.items()}
-        made: object = with_state(KINDS[name], values)
-        self._known[number] = made
-        return made
+        self._known[number] = with_state(KINDS[name], values)
+        return self._known[number]

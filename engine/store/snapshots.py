@@ -2,9 +2,9 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 
-from sqlalchemy import ColumnElement, delete, func, insert, select
+from sqlalchemy import delete, func, insert, select
 
 from engine.loop.log import Mark
 from engine.store.database import Database
@@ -31,38 +31,30 @@ class Snapshots(Database):
 
     def snapshots(self, loop: str) -> list[Snapshot]:
         """A loop's snapshots, oldest first."""
-        snapshots = select(SNAPSHOTS.c.mark, SNAPSHOTS.c.part, SNAPSHOTS.c.version)
-        rows = self._rows(snapshots.where(SNAPSHOTS.c.loop == loop).order_by(SNAPSHOTS.c.position))
+        snapshots = select(_OF.mark, _OF.part, _OF.version).filter_by(loop=loop)
+        rows = self._rows(snapshots.order_by(_OF.position))
         return [Snapshot(_mark(row.mark), row.part, row.version) for row in rows]
 
     def data(self, loop: str, snapshot: Snapshot) -> bytes | None:
         """What a snapshot holds; None if it is not there any more."""
-        is_there = SNAPSHOTS.c.position == snapshot.mark.position
-        rows = self._rows(select(SNAPSHOTS.c.data).where(*_same(loop, snapshot), is_there))
+        at = snapshot.mark.position
+        rows = self._rows(select(_OF.data).filter_by(**_key(loop, snapshot), position=at))
         return rows[0].data if rows else None
 
     def put_snapshots(self, loop: str, states: Mapping[Snapshot, bytes]) -> None:
         """Keep snapshots, and of the older ones of each part the latest of the same version."""
         with self._writing() as connection:
             for snapshot, data in states.items():
-                position = snapshot.mark.position
-                before = select(func.max(SNAPSHOTS.c.position)).where(
-                    *_same(loop, snapshot), SNAPSHOTS.c.position < position
-                )
-                latest = connection.execute(before).scalar_one_or_none()
-                others = SNAPSHOTS.c.position != (-1 if latest is None else latest)
-                mine = SNAPSHOTS.c.loop == loop, SNAPSHOTS.c.part == snapshot.part
-                connection.execute(delete(SNAPSHOTS).where(*mine, others))
-                connection.execute(
-                    insert(SNAPSHOTS).values(
-                        loop=loop,
-                        position=position,
-                        part=snapshot.part,
-                        version=snapshot.version,
-                        mark=json.dumps([position, snapshot.mark.runs, snapshot.mark.undos]),
-                        data=data,
-                    )
-                )
+                key, at = _key(loop, snapshot), snapshot.mark.position
+                latest = select(func.coalesce(func.max(_OF.position), -1)).filter_by(**key)
+                kept = connection.execute(latest.where(_OF.position < at)).scalar_one()
+                mine = delete(SNAPSHOTS).filter_by(loop=loop, part=snapshot.part)
+                connection.execute(mine.where(_OF.position != kept))
+                row = {**key, "position": at, "mark": json.dumps(astuple(snapshot.mark))}
+                connection.execute(insert(SNAPSHOTS).values(row | {"data": data}))
+
+
+_OF = SNAPSHOTS.c
 
 
 def _mark(text: str) -> Mark:
@@ -70,9 +62,5 @@ def _mark(text: str) -> Mark:
     return Mark(position, tuple((start, stop) for start, stop in runs), undos)
 
 
-def _same(loop: str, snapshot: Snapshot) -> tuple[ColumnElement[bool], ...]:
-    return (
-        SNAPSHOTS.c.loop == loop,
-        SNAPSHOTS.c.part == snapshot.part,
-        SNAPSHOTS.c.version == snapshot.version,
-    )
+def _key(loop: str, snapshot: Snapshot) -> dict[str, str]:
+    return {"loop": loop, "part": snapshot.part, "version": snapshot.version}

@@ -3,10 +3,10 @@
 import secrets
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields, replace
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, bindparam, delete, func, insert, select, update
+from sqlalchemy import ColumnElement, Row, Select, delete, func, insert, literal, select, update
 from sqlalchemy.exc import IntegrityError
 
 from engine.errors import ExistsError, GoneError, StoreError, refuse
@@ -63,23 +63,16 @@ class Store(Logs, Snapshots):
         """
         now, most = self._now(), self.limits.max_loops
         with self._writing() as connection:
-            count = select(func.count()).where(LOOPS.c.owner == about.owner)
+            count = select(func.count(LOOPS.c.id)).filter_by(owner=about.owner)
             if connection.execute(count).scalar_one() >= most:
-                raise StoreError(
-                    f"This browser keeps {most} loops, the most it may: "
-                    "delete one on the Data page first.",
-                    "OperationNotAllowed",
-                )
-            row = asdict(about) | {
-                "seed": str(about.seed),
-                "length": len(entries),
-                "events": sum(isinstance(entry, Ranked) for entry in entries),
-                "created": now,
-                "used": now,
-                "ready": ready,
-            }
+                sentence = f"This browser keeps {most} loops, the most it may: "
+                sentence += "delete one on the Data page first."
+                raise StoreError(sentence, "OperationNotAllowed")
+            events = sum(isinstance(entry, Ranked) for entry in entries)
+            row = replace(about, length=len(entries), events=events, created=now, used=now)
+            values = asdict(row) | {"seed": str(about.seed), "ready": ready}
             try:
-                connection.execute(insert(LOOPS).values(row))
+                connection.execute(insert(LOOPS).values(values))
             except IntegrityError as error:
                 raise ExistsError(about.id) from error
             if entries:
@@ -91,15 +84,15 @@ class Store(Logs, Snapshots):
         Raises:
             GoneError: if there is no such loop, or its time is over.
         """
-        rows = self._rows(self._seen.where(LOOPS.c.id == loop))
+        rows = self._rows(self._seen.filter_by(id=loop))
         if not rows:
             raise GoneError
         return _about(rows[0])
 
     def loops(self, owner: str) -> list[About]:
         """Loops of an owner, the last used first."""
-        theirs = self._seen.where(LOOPS.c.owner == owner)
-        return list(map(_about, self._rows(theirs.order_by(LOOPS.c.used.desc(), LOOPS.c.id))))
+        theirs = self._seen.filter_by(owner=owner).order_by(LOOPS.c.used.desc(), LOOPS.c.id)
+        return list(map(_about, self._rows(theirs)))
 
     def rename(self, loop: str, owner: str, name: str) -> None:
         """Give a loop another name, 1 to `MAX_NAME` characters.
@@ -110,18 +103,17 @@ class Store(Logs, Snapshots):
         name = name.strip().replace("\x00", "")
         if not 1 <= len(name) <= MAX_NAME:
             refuse("BadRequest", "name", name, f"1 to {MAX_NAME} characters long")
-        theirs = update(LOOPS).where(LOOPS.c.id == loop, LOOPS.c.owner == owner)
-        if not self._change(theirs.values(name=name)):
+        if not self._change(update(LOOPS).filter_by(id=loop, owner=owner).values(name=name)):
             raise GoneError
 
     def touch(self, loop: str) -> None:
         """Count a loop's time from now; one that may only be read keeps the time it has."""
         with suppress(StoreError):
-            self._change(update(LOOPS).where(LOOPS.c.id == loop).values(used=self._now()))
+            self._change(update(LOOPS).filter_by(id=loop).values(used=self._now()))
 
     def hand_over(self, before: str, now: str) -> None:
         """Let the loops of one owner be another's."""
-        self._change(update(LOOPS).where(LOOPS.c.owner == before).values(owner=now))
+        self._change(update(LOOPS).filter_by(owner=before).values(owner=now))
 
     def duplicate(self, loop: str, owner: str) -> About:
         """A copy that goes its own way: the same log, snapshots included.
@@ -134,19 +126,14 @@ class Store(Logs, Snapshots):
         self.create(copy, ready=False)
         with self._writing() as connection:
             for table in (ENTRIES, SNAPSHOTS):
-                columns = [column for column in table.c if column.name != "loop"]
+                others = [column for column in table.c if column.name != "loop"]
                 # A snapshot is of what is before its position.
                 most = about.length - (table is ENTRIES)
-                old = select(bindparam("b_new", new), *columns).where(
-                    table.c.loop == loop, table.c.position <= most
-                )
-                names = ["loop", *(column.name for column in columns)]
-                connection.execute(insert(table).from_select(names, old))
-            connection.execute(
-                update(LOOPS)
-                .where(LOOPS.c.id == new)
-                .values(length=about.length, events=about.events, ready=True)
-            )
+                rows = select(literal(new), *others).filter_by(loop=loop)
+                rows = rows.where(table.c.position <= most)
+                connection.execute(insert(table).from_select([table.c.loop, *others], rows))
+            done = {"length": about.length, "events": about.events, "ready": True}
+            connection.execute(update(LOOPS).filter_by(id=new).values(done))
         return self.about(new)
 
     def finish(self, loop: str, events: int) -> None:
@@ -155,7 +142,7 @@ class Store(Logs, Snapshots):
         Args:
             events: how many of its events count.
         """
-        self._change(update(LOOPS).where(LOOPS.c.id == loop).values(ready=True, events=events))
+        self._change(update(LOOPS).filter_by(id=loop).values(ready=True, events=events))
 
     def delete(self, loop: str, owner: str) -> None:
         """Erase a loop with its whole log.
@@ -163,7 +150,7 @@ class Store(Logs, Snapshots):
         Raises:
             GoneError: if it is not there, or not theirs.
         """
-        if not self._change(delete(LOOPS).where(LOOPS.c.id == loop, LOOPS.c.owner == owner)):
+        if not self._change(delete(LOOPS).filter_by(id=loop, owner=owner)):
             raise GoneError
         self._wipe()
 
@@ -201,7 +188,5 @@ def new_id() -> str:
 
 
 def _about(row: Row[Any]) -> About:
-    return About(
-        row.id, row.owner, row.name, row.world, int(row.seed), row.length, row.events,
-        row.created, row.used,
-    )  # fmt: skip
+    told = {field.name: getattr(row, field.name) for field in fields(About)}
+    return About(**told | {"seed": int(row.seed)})
