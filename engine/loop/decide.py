@@ -3,7 +3,6 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
-from itertools import count, takewhile
 from typing import TypeVar
 
 import numpy as np
@@ -23,12 +22,15 @@ from engine.streams import digest, stream
 T = TypeVar("T")
 
 
-def expirations(state: LoopState, now: datetime) -> tuple[Expired, ...]:
+def expirations(state: LoopState, now: datetime) -> list[Expired]:
     """The ends of all waits that are over by ``now``, oldest first."""
-    settings = state.settings
-    waiting = (state.events[event_id] for event_id in state.waiting)
-    over = takewhile(lambda event: event.is_late(settings.reward_wait_time, now), waiting)
-    return tuple(expiration(event, settings, now) for event in over)
+    settings, over = state.settings, []
+    for event_id in state.waiting:
+        event = state.events[event_id]
+        if not event.is_late(settings.reward_wait_time, now):
+            break
+        over.append(expiration(event, settings, now))
+    return over
 
 
 def expiration(event: EventState, settings: LoopSettings, now: datetime) -> Expired:
@@ -150,8 +152,10 @@ def _show(
 
 def _next_event_id(state: LoopState, seed: int) -> str:
     """An id that depends on the seed and the number of events alone, unused so far."""
-    ids = (event_id_of(seed, number) for number in count(len(state.events)))
-    return next(event_id for event_id in ids if event_id not in state.events)
+    number = len(state.events)
+    while (event_id := event_id_of(seed, number)) in state.events:
+        number += 1
+    return event_id
 
 
 def decision_stream(seed: int, event_id: str) -> np.random.Generator:

@@ -29,7 +29,8 @@ def in_turn(verb: Callable[Concatenate[R, P], T]) -> Callable[Concatenate[R, P],
     def attempt(loop: R, /, *args: P.args, **kwargs: P.kwargs) -> T:
         with loop.lock:
             while True:
-                loop.catch_up()
+                if loop.log.recorder is not None:
+                    loop.catch_up()
                 try:
                     return verb(loop, *args, **kwargs)
                 except OvertakenError:

@@ -73,7 +73,7 @@ class Thompson(Policy):
             refuse(CODE, "policy", self, f"free of contradiction: {why}")
 
     def decide(self, belief: Belief, normals: Normals, rng: np.random.Generator) -> Decision:
-        size = len(belief.mean)
+        size = belief.means.shape[1]
         chance = np.full(size, 0.5 / size)
         chance[0] += 0.5
         # Where the draws of each part of the belief end.
