@@ -18,13 +18,10 @@ are ignored, as the service did. The boolean true and the string "true" are the 
 Numbers from -3 to 3 are taken as they are, which holds most standardised ones; beyond
 that only their order of magnitude counts (`squash`), so that a price in cents cannot drown
 a weather in words.
-
-The row that the engine learns from is never written down as a whole: it is the
-tensor product of a context part and an action part, and inner products of such
-products are products of inner products (`engine.learners.bayesian.kernel`).
 """
 
 import math
+import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Self, TypeGuard
@@ -39,18 +36,14 @@ _CODE = "InvalidRankRequest"
 _ESCAPES = str.maketrans({c: f"\\{c}" for c in "\\=["})
 _ESCAPES_AND_DOT = _ESCAPES | {ord("."): "\\."}
 
-MAX_COLUMNS = 2_000
-"""Columns that one context or one action may make."""
-
-LINEAR = 3.0
-"""Up to which size numbers count as they are."""
+MAX_COLUMNS = 2_000  # Columns that one context or one action may make.
+LINEAR = 3.0  # Up to which size numbers count as they are.
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Features:
-    """The columns of one context or one action, in the order in which they came.
-
-    Compared and hashed by identity, so that what was computed for it can be kept.
+    """The columns of one context or one action, in the order in which they came; compared and
+    hashed by identity, so that what was computed for it can be kept.
 
     Attributes:
         columns: column name -> value, zeros left out.
@@ -76,16 +69,9 @@ def squash(value: float) -> float:
 
 
 def flatten(objects: Sequence[Any], target: str) -> Features:
-    """Columns of a list of feature objects.
-
-    Args:
-        objects: the list as it came from JSON; namespaces go one level deep.
-        target: the list's place in the request, for error messages.
-
-    Raises:
-        PersonalizerError: ``InvalidRankRequest`` for anything but name/value
-            objects of strings, numbers, booleans, nulls and numeric arrays.
-    """
+    """Columns of a list of feature objects, which stands at the place ``target`` of the request.
+    Refused with ``InvalidRankRequest`` is all but objects of strings, numbers, booleans, nulls
+    and numeric arrays, or of such objects, one level deep."""
     columns: dict[str, float] = {}
     fields: dict[str, str] = {}
     non_null = 0
@@ -125,9 +111,7 @@ def _walk(objects: Sequence[Any], target: str) -> Iterator[tuple[str, Any, str]]
 
 def _escaped(name: str, namespace: bool = False) -> str:
     """The name with what separates names and values escaped, so that no two columns meet.
-
-    A namespace may hold dots: the last one in a field that is not escaped ends it.
-    """
+    A namespace may hold dots: the last one in a field that is not escaped ends it."""
     return name.translate(_ESCAPES if namespace else _ESCAPES_AND_DOT)
 
 
@@ -143,8 +127,6 @@ def _pairs(item: object, place: str) -> Iterator[tuple[str, Any]]:
 
 def is_list(value: object) -> TypeGuard[Sequence[Any]]:
     """Whether a value is what JSON calls an array, NumPy's of one dimension among them."""
-    if isinstance(value, list | tuple):
-        return True
     if isinstance(value, np.ndarray):
         return value.ndim == 1
     return isinstance(value, Sequence) and not isinstance(value, str | bytes | bytearray)
@@ -178,10 +160,6 @@ def _columns(field: str, value: object, place: str) -> Iterator[tuple[str, float
 
 
 def _finite(value: int | float, place: str) -> float:
-    try:
-        number = float(value)
-    except OverflowError:
-        number = math.inf
-    if not math.isfinite(number):
+    if not abs(value) <= sys.float_info.max:  # Nor is NaN, of which no comparison is true.
         refuse(_CODE, place, value, "a finite number")
-    return number
+    return float(value)

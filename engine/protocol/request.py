@@ -1,8 +1,5 @@
-"""The vocabulary of Rank and Reward, and all validation of what comes in.
-
-JSON in the service's shapes becomes frozen values here or is refused whole
-with a `PersonalizerError`; behind this module every value is known to be good.
-"""
+"""What comes in, Rank and Reward: JSON in the service's shapes becomes frozen values or is refused
+whole with a `PersonalizerError`; behind this module every value is known to be good."""
 
 import json
 from collections.abc import Callable, Collection, Mapping, Sequence
@@ -16,8 +13,7 @@ from engine.protocol.features import Features, as_plain, flatten, is_list, value
 MAX_ACTIONS = 50
 MAX_EXCLUDED = 1_000
 MAX_ID_LENGTH = 256
-MAX_PAYLOAD = 256 * 1024
-"""Characters of JSON that the context and the actions of one Rank request may have."""
+MAX_PAYLOAD = 256 * 1024  # Characters of JSON of the context and the actions of a request.
 MIN_REWARD, MAX_REWARD = -1.0, 1.0
 
 _CODE = "InvalidRankRequest"
@@ -38,13 +34,12 @@ class Action:
 
 @dataclass(frozen=True, slots=True)
 class RankRequest:
-    """A validated Rank request. ``event_id`` is None until the loop has given one.
+    """A validated Rank request.
 
     Attributes:
-        context: columns of the context.
-        actions: the offered actions, 1 to 50.
+        context, actions: columns of the context, and the offered actions, 1 to 50.
         excluded: ids of actions not to be shown this time, as they came.
-        event_id: 1 to 256 characters.
+        event_id: 1 to 256 characters; None until the loop has given one.
         defer_activation: whether the event waits for Activate before it counts.
         context_text, actions_text: the context and the actions as JSON text.
     """
@@ -85,12 +80,8 @@ def parse_rank_request(
     event_id: object = None,
     defer_activation: object = None,
 ) -> RankRequest:
-    """Validate a Rank request given in the service's JSON shapes; None is what was left out.
-
-    Raises:
-        PersonalizerError: ``InvalidRankRequest`` or ``PayloadSizeExceeded``,
-            naming the first field at fault.
-    """
+    """A Rank request out of the service's JSON shapes, None being what was left out; or refused
+    with ``InvalidRankRequest`` or ``PayloadSizeExceeded``, naming the first field at fault."""
     context_features = () if context_features is None else context_features
     excluded_actions = () if excluded_actions is None else excluded_actions
     defer_activation = False if defer_activation is None else defer_activation
@@ -102,21 +93,14 @@ def parse_rank_request(
     if len(excluded) > MAX_EXCLUDED:
         allowed, what = f"at most {MAX_EXCLUDED}", "the number of excludedActions"
         refuse("PayloadSizeExceeded", "excludedActions", len(excluded), allowed, what)
-    actions_text = _as_text(actions, "actions", _parse_actions)
-    context_text = _as_text(context_features, "contextFeatures", _parse_context)
-    size = len(actions_text) + len(context_text)
+    offered = _as_text(actions, "actions", _parse_actions)
+    told = _as_text(context_features, "contextFeatures", _parse_context)
+    size = len(offered) + len(told)
     if size > MAX_PAYLOAD:
         allowed = f"at most {MAX_PAYLOAD} characters"
         refuse("PayloadSizeExceeded", "the size of the request", size, allowed)
-    request = RankRequest(
-        context=_context_of(context_text),
-        actions=_actions_of(actions_text),
-        excluded=excluded,
-        event_id=event,
-        defer_activation=defer_activation,
-        context_text=context_text,
-        actions_text=actions_text,
-    )
+    parts = _context_of(told), _actions_of(offered), excluded, event, defer_activation
+    request = RankRequest(*parts, context_text=told, actions_text=offered)
     if not request.allowed:
         allowed = "a list that leaves at least one action to show"
         refuse(_CODE, "excludedActions", list(excluded), allowed)
@@ -124,11 +108,7 @@ def parse_rank_request(
 
 
 def parse_reward(value: object) -> float:
-    """Validate a reward value: a finite number from -1 to 1.
-
-    Raises:
-        PersonalizerError: ``InvalidRewardRequest``.
-    """
+    """A reward value, or ``InvalidRewardRequest`` if it is no number from -1 to 1."""
     check_number("InvalidRewardRequest", "value", value, MIN_REWARD, MAX_REWARD)
     return float(value)  # type: ignore[arg-type]
 

@@ -13,7 +13,7 @@ class RankedAction:
 
 @dataclass(frozen=True, slots=True)
 class RankResponse:
-    """The answer to Rank: which action to show, and how likely each was to be shown.
+    """The answer to Rank.
 
     Attributes:
         event_id: the id under which the reward is to be sent.

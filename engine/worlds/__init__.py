@@ -16,11 +16,7 @@ FORMER_KEYS = {"store": "shop"}
 
 
 def world_named(key: str) -> World:
-    """The world that has a key, or once had it.
-
-    Raises:
-        KeyError: if there is none.
-    """
+    """The world that has a key, or once had it; KeyError if there is none."""
     return WORLDS[FORMER_KEYS.get(key, key)]
 
 

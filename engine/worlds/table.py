@@ -3,10 +3,7 @@
 ::
 
     {
-      "format": "personalizer-playground-world",
-      "version": 1,
-      "title": "Bakery",
-      "emoji": "🥐",
+      "format": "personalizer-playground-world", "version": 1, "title": "Bakery", "emoji": "🥐",
       "story": "A bakery offers one thing to whoever comes in.",
       "fields": [
         {"name": "weather", "label": "Weather", "values": [
@@ -58,16 +55,11 @@ from engine.worlds.taste import Item, Taste, TasteTable, TasteWeights, Term, Tru
 from engine.worlds.world import FORMAT, VERSION, Field, Value, World
 
 MAX_FIELDS, MAX_VALUES, MAX_ITEMS = 20, 50, 50
-MAX_CELLS = 1_000
-"""Contexts that a world may have; a page maps them all."""
-MAX_TABLE = 10_000
-"""Entries of a table."""
-MAX_TERMS, MAX_SUMS = 1_000, 2_000_000
-"""Terms of weights, and contexts x items x terms."""
-MAX_SIZE = 600_000
-"""Bytes of all of it, written as `World.text`."""
-MAX_TITLE, MAX_NAME, MAX_STORY = 40, 60, 500
-"""Characters of a title, of any other name, and of a story."""
+MAX_CELLS = 1_000  # Contexts that a world may have; a page maps them all.
+MAX_TABLE = 10_000  # Entries of a table.
+MAX_TERMS, MAX_SUMS = 1_000, 2_000_000  # Terms of weights, and contexts x items x terms.
+MAX_SIZE = 600_000  # Bytes of all of it, written as `World.text`.
+MAX_TITLE, MAX_NAME, MAX_STORY = 40, 60, 500  # Characters.
 TAKEN = ("action", "best", "event", "expected", "probability", "reward", "strength")
 """Columns that stand beside the context's fields in rows of the engine."""
 
@@ -77,11 +69,7 @@ Make = Callable[[object, str], T]
 
 
 def world_from_json(value: object) -> World:
-    """The world that JSON describes.
-
-    Raises:
-        PersonalizerError: ``BadRequest`` for the first thing that is not as described above.
-    """
+    """The world that JSON describes; ``BadRequest`` for what first is not as described above."""
     names = ("format", "version", "title", "emoji", "story", "fields", "items", "truth")
     told = _object(value, "the world", names)
     if told.get("format") != FORMAT:
@@ -93,7 +81,7 @@ def world_from_json(value: object) -> World:
     fields = _fields(told.get("fields"))
     items = _each(told.get("items"), "items", MAX_ITEMS, _item, "id")
     taste = _truth(told.get("truth"), fields, items)
-    world = World(title, _emoji(told, ""), story, fields, items, taste)
+    world = World(title, _emoji(told.get("emoji", ""), "emoji"), story, fields, items, taste)
     _check_request(world)
     size = len(world.text.encode())
     if size > MAX_SIZE:
@@ -103,11 +91,7 @@ def world_from_json(value: object) -> World:
 
 @lru_cache(maxsize=64)
 def world_from_text(text: str) -> World:
-    """The same out of `World.text`; the same world each time, so that what it keeps is shared.
-
-    Raises:
-        PersonalizerError: ``BadRequest``.
-    """
+    """The same out of `World.text`; the same world each time, so that what it keeps is shared."""
     try:
         value = json.loads(text)
     except (ValueError, RecursionError):
@@ -137,21 +121,21 @@ def _field(value: object, place: str) -> Field:
         allowed = f"1 to {MAX_NAME} letters, digits, spaces, - or _, and none of {', '.join(TAKEN)}"
         refuse(_CODE, f"{place}.name", name, allowed)
     values = _each(told.get("values"), f"{place}.values", MAX_VALUES, _value, "name")
-    return Field(name, _text(told.get("label", name), f"{place}.label", MAX_NAME), values)
+    return Field(name, _name(told.get("label", name), f"{place}.label"), values)
 
 
 def _value(value: object, place: str) -> Value:
     told = _object(value, place, ("name", "emoji", "share"))
     share = _number(told.get("share", 1.0), f"{place}.share", 1e-6, 1e6)
-    name = _text(told.get("name"), f"{place}.name", MAX_NAME)
-    return Value(name, _emoji(told, f"{place}."), share)
+    name = _name(told.get("name"), f"{place}.name")
+    return Value(name, _emoji(told.get("emoji", ""), f"{place}.emoji"), share)
 
 
 def _item(value: object, place: str) -> Item:
     told = _object(value, place, ("id", "emoji", "features"))
     features = _object(told.get("features"), f"{place}.features")
-    name = _text(told.get("id"), f"{place}.id", MAX_NAME)
-    return Item(name, _emoji(told, f"{place}."), deepcopy(dict(features)))
+    name = _name(told.get("id"), f"{place}.id")
+    return Item(name, _emoji(told.get("emoji", ""), f"{place}.emoji"), deepcopy(dict(features)))
 
 
 def _check_request(world: World) -> None:
@@ -251,8 +235,8 @@ def _text(value: object, place: str, most: int, least: int = 1) -> str:
     return value
 
 
-def _emoji(told: Mapping[str, Any], place: str) -> str:
-    return _text(told.get("emoji", ""), f"{place}emoji", 16, least=0)
+_emoji = partial(_text, most=16, least=0)
+_name = partial(_text, most=MAX_NAME)
 
 
 def _number(value: Any, place: str, low: float, high: float) -> float:

@@ -27,9 +27,9 @@ class Item:
 
     @classmethod
     def rows(cls, names: Sequence[str], *rows: Sequence[Any]) -> tuple[Self, ...]:
-        """Items out of a table: names of features, then a row of label and features for each."""
-        parts = ((*label.split(" ", 1), values) for label, *values in rows)
-        return tuple(cls(n, emoji, dict(zip(names, v, strict=True))) for emoji, n, v in parts)
+        """Items out of a table: names of features, then rows of picture and id, and values."""
+        parts = ((label.split(" ", 1), values) for label, *values in rows)
+        return tuple(cls(n, emoji, dict(zip(names, v, strict=True))) for (emoji, n), v in parts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,12 +45,8 @@ class Taste:
 
     @classmethod
     def in_two_steps(cls, first: float, second: float) -> Self:
-        """Half a reward for a first step (a click), a whole one if a second follows (a purchase).
-
-        Args:
-            first: chance of the first step.
-            second: chance of the second after the first.
-        """
+        """Half a reward for a first step (a click), a whole one if a second follows (a purchase):
+        from the chance of the first, and that of the second after it."""
         return cls(half=first * (1 - second), full=first * second)
 
 
@@ -59,12 +55,8 @@ Truth = Callable[[Context, Item], Taste]
 
 @dataclass(frozen=True, slots=True)
 class TasteTable:
-    """The truth cell by cell.
-
-    Attributes:
-        fields: names of the context's fields.
-        rows: values of those fields, in their order -> id of an item -> its taste.
-    """
+    """The truth cell by cell: ``rows`` lead from values of the context's fields, in the order of
+    ``fields``, to the id of an item and its taste."""
 
     fields: tuple[str, ...]
     rows: Mapping[tuple[str, ...], Mapping[str, Taste]]
@@ -90,19 +82,16 @@ class Term:
     features: Mapping[str, Any]
 
     def is_about(self, item: Item) -> bool:
-        """Whether it applies to an item, in some context."""
+        """Whether it applies to an item, in some context; as in JSON, 1 is not true."""
+        pairs = [(item.features.get(name), value) for name, value in self.features.items()]
         return self.item in (None, item.id) and all(
-            _same(item.features.get(name), value) for name, value in self.features.items()
+            one == other and isinstance(one, bool) == isinstance(other, bool)
+            for one, other in pairs
         )
 
     def applies(self, context: Context, item: Item) -> bool:
         """Whether it applies to an item in a context."""
         return self.is_about(item) and all(context[name] == v for name, v in self.when.items())
-
-
-def _same(one: object, other: object) -> bool:
-    """Whether two features are the same in JSON, where 1 is not true."""
-    return one == other and isinstance(one, bool) == isinstance(other, bool)
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,8 +117,5 @@ class TasteWeights:
 
     def to_json(self) -> dict[str, object]:
         """The truth in the JSON of a world."""
-        terms = [
-            {name: part for name, part in asdict(term).items() if part is not None}
-            for term in self.terms
-        ]
+        terms = [{n: v for n, v in asdict(term).items() if v is not None} for term in self.terms]
         return {"base": self.base, "whole": self.whole, "terms": terms}

@@ -20,23 +20,20 @@ from engine.arrays import Array
 from engine.protocol.request import RankRequest, parse_rank_request
 from engine.worlds.taste import Context, Item, TasteWeights, Truth
 
-FORMAT, VERSION = "personalizer-playground-world", 1
-"""What the JSON of a world says that it is."""
+FORMAT, VERSION = "personalizer-playground-world", 1  # What the JSON says that it is.
 
 
 @dataclass(frozen=True, slots=True)
 class Value:
-    """One value of a context field.
-
-    Attributes:
-        name: as it stands in the request.
-        emoji: its picture.
-        share: how often it occurs, relative to the other values of the field.
-    """
+    """One value of a context field: its name in the request, its picture, and how often it
+    occurs, relative to the other values of the field."""
 
     name: str
     emoji: str
     share: float = 1.0
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "share", float(self.share))
 
     @property
     def label(self) -> str:
@@ -56,18 +53,15 @@ class Field:
     def of(cls, name: str, label: str, shares: Mapping[str, float]) -> Self:
         """A field out of its values: picture and name, with a space between -> share."""
         parts = ((value.split(" ", 1), share) for value, share in shares.items())
-        return cls(name, label, tuple(Value(n, emoji, float(s)) for (emoji, n), s in parts))
+        return cls(name, label, tuple(Value(n, emoji, s) for (emoji, n), s in parts))
 
 
 @dataclass(frozen=True, eq=False)
 class World:
-    """A simulated place with visitors who have hidden tastes.
-
-    Two worlds are equal if their JSON is: then all that can be seen of them is, too.
+    """A simulated place with visitors who have hidden tastes; equal to others by its JSON.
 
     Attributes:
-        title: its name on screen.
-        emoji: its picture.
+        title, emoji: its name on screen, and its picture.
         story: two sentences that set the scene.
         fields: one or more context fields; every combination of values is a cell.
         items: the actions; the first is the baseline unless another leads.
@@ -102,18 +96,8 @@ class World:
             "title": self.title,
             "emoji": self.emoji,
             "story": self.story,
-            "fields": [
-                {
-                    "name": field.name,
-                    "label": field.label,
-                    "values": [asdict(one) | {"share": float(one.share)} for one in field.values],
-                }
-                for field in self.fields
-            ],
-            "items": [
-                {"id": item.id, "emoji": item.emoji, "features": dict(item.features)}
-                for item in self.items
-            ],
+            "fields": [asdict(field) for field in self.fields],
+            "items": [asdict(item) for item in self.items],
             "truth": self._truth(),
         }
 
@@ -121,11 +105,8 @@ class World:
         """Weights as they are, any other function cell by cell."""
         if isinstance(self.taste, TasteWeights):
             return self.taste.to_json()
-        rows = [
-            [full if half == 0 else [half, full] for _, half, full in row]
-            for row in self.outcomes.tolist()
-        ]
-        return {"table": rows}
+        cells = self.outcomes.tolist()
+        return {"table": [[f if h == 0 else [h, f] for _, h, f in row] for row in cells]}
 
     @cached_property
     def text(self) -> str:
@@ -148,7 +129,7 @@ class World:
     @cached_property
     def frequencies(self) -> Array:
         """How often each cell comes, (cells,), sums to 1."""
-        by_field: list[Array] = [np.array([float(v.share) for v in f.values]) for f in self.fields]
+        by_field: list[Array] = [np.array([v.share for v in f.values]) for f in self.fields]
         shares: Array = reduce(np.outer, by_field).ravel()
         shares /= shares.sum()
         return shares
@@ -161,10 +142,7 @@ class World:
     @cached_property
     def actions_from(self) -> Callable[[str], tuple[dict[str, Any], ...]]:
         """The same with one item, named by its id, first, as the baseline."""
-        led = {
-            action["id"]: (action, *(other for other in self.actions if other is not action))
-            for action in self.actions
-        }
+        led = {one["id"]: (one, *(o for o in self.actions if o is not one)) for one in self.actions}
         return led.__getitem__
 
     def features(self, context: Context) -> list[dict[str, str]]:
@@ -180,11 +158,7 @@ class World:
         return {tuple(context.values()): i for i, context in enumerate(self.contexts)}
 
     def context_of(self, request: RankRequest) -> Context:
-        """The context in which a request was made.
-
-        Raises:
-            KeyError: if nobody comes in such a context.
-        """
+        """The context in which a request was made; KeyError if nobody comes in such a one."""
         parts = json.loads(request.context_text)
         told = {name: value for part in parts for name, value in part.items()}
         try:
@@ -196,8 +170,7 @@ class World:
         return context
 
     def request(self, cell: int) -> RankRequest:
-        """All items offered in a cell, as a parsed Rank request; made once, so that its
-        features, compared by identity, stay the same."""
+        """All items offered in a cell; the same each time, as features compare by identity."""
         if cell not in self._requests:
             made = parse_rank_request(self.actions, self.features(self.contexts[cell]))
             self._requests.setdefault(cell, made)
@@ -225,12 +198,9 @@ class World:
         return self.contexts[int(cell)]
 
     def answer(self, context: Context, action_id: str, uniform: float) -> float:
-        """Reward of an item: 0, 1/2 or 1.
-
-        Args:
-            uniform: a variate on [0, 1), the lower the better. With the same variate, an item that
-                is at least as likely to earn 1, and to earn anything, never earns less.
-        """
+        """Reward of an item, 0, 1/2 or 1, by a uniform variate on [0, 1), the lower the better.
+        With the same variate, an item that is at least as likely to earn 1, and to earn anything,
+        never earns less."""
         _, half, full = self.outcomes[self.cell(context), self.position(action_id)]
         return 1.0 if uniform < full else 0.5 if uniform < full + half else 0.0
 
