@@ -24,7 +24,7 @@ import math
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Self, TypeGuard
+from typing import Any, TypeGuard
 
 import numpy as np
 
@@ -56,10 +56,6 @@ class Features:
     fields: Mapping[str, str]
     size: int
     non_null: int
-
-    def __deepcopy__(self, memo: object) -> Self:
-        """Nobody can change it, so it is shared."""
-        return self
 
 
 def squash(value: float) -> float:

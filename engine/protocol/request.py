@@ -1,11 +1,14 @@
-"""What comes in, Rank and Reward: JSON in the service's shapes becomes frozen values or is refused
-whole with a `PersonalizerError`; behind this module every value is known to be good."""
+"""What comes in, Rank and Reward, and all validation of it.
+
+JSON in the service's shapes becomes frozen values here or is refused whole
+with a `PersonalizerError`; behind this module every value is known to be good.
+"""
 
 import json
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any, Self
+from typing import Any
 
 from engine.errors import check_number, refuse
 from engine.protocol.features import Features, as_plain, flatten, is_list, values_of
@@ -26,10 +29,6 @@ class Action:
 
     id: str
     features: Features
-
-    def __deepcopy__(self, memo: object) -> Self:
-        """Nobody can change it, so it is shared."""
-        return self
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,8 +119,6 @@ def _as_text(value: object, target: str, parse: Callable[[object], object]) -> s
         text = _JSON.encode(value)
         text.encode()
     except (TypeError, ValueError, RecursionError):
-        text = None
-    if text is None:
         parse(value)
         refuse(_CODE, target, value, "JSON")
     return text

@@ -11,8 +11,7 @@ from engine.worlds.taste import Context, Item, Taste, TasteTable, TasteWeights, 
 from engine.worlds.world import Field, Value, World
 
 WORLDS: dict[str, World] = {"coffee": COFFEE, "news": NEWS, "movies": MOVIES, "shop": SHOP}
-FORMER_KEYS = {"store": "shop"}
-"""Of older links, databases and files."""
+FORMER_KEYS = {"store": "shop"}  # Of older links, databases and files.
 
 
 def world_named(key: str) -> World:

@@ -78,7 +78,10 @@ def world_from_json(value: object) -> World:
         refuse(_CODE, "version", told.get("version"), f"{VERSION}, which this app reads")
     title = _text(told.get("title"), "title", MAX_TITLE)
     story = _text(told.get("story", ""), "story", MAX_STORY, least=0)
-    fields = _fields(told.get("fields"))
+    fields = _each(told.get("fields"), "fields", MAX_FIELDS, _field, "name", "label")
+    cells = math.prod(len(field.values) for field in fields)
+    if cells > MAX_CELLS:
+        refuse(_CODE, "fields", cells, f"at most {MAX_CELLS:,}", "the number of contexts")
     items = _each(told.get("items"), "items", MAX_ITEMS, _item, "id")
     taste = _truth(told.get("truth"), fields, items)
     world = World(title, _emoji(told.get("emoji", ""), "emoji"), story, fields, items, taste)
@@ -104,14 +107,6 @@ copyreg.pickle(World, lambda world: (world_from_text, (world.text,)))
 
 
 # -- who comes, and what is offered ---------------------------------------------------
-
-
-def _fields(value: object) -> tuple[Field, ...]:
-    fields = _each(value, "fields", MAX_FIELDS, _field, "name", "label")
-    cells = math.prod(len(field.values) for field in fields)
-    if cells > MAX_CELLS:
-        refuse(_CODE, "fields", cells, f"at most {MAX_CELLS:,}", "the number of contexts")
-    return fields
 
 
 def _field(value: object, place: str) -> Field:
@@ -227,8 +222,7 @@ def _text(value: object, place: str, most: int, least: int = 1) -> str:
     """Some characters, at least one of them visible, none of them a control."""
     if (
         not isinstance(value, str)
-        or len(value) > most
-        or len(value.strip()) < least
+        or not least <= len(value.strip()) <= len(value) <= most
         or re.search("[\x00-\x1f\x7f-\x9f\ud800-\udfff]", value)
     ):
         refuse(_CODE, place, value, f"a text of {least} to {most} characters in one line")

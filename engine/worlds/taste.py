@@ -67,14 +67,8 @@ class TasteTable:
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """What is added to the chance of a reward where it applies.
-
-    Attributes:
-        add: to the chance; may be negative.
-        when: values that the context must have; none for every context.
-        item: id of the item; None for every item.
-        features: what the item must have; none for every item.
-    """
+    """What is added to the chance of a reward (less, if negative) in contexts that have all values
+    of ``when``, for the item with this id, or any if None, that has all these features."""
 
     add: float
     when: Context

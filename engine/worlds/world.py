@@ -1,8 +1,6 @@
 """A simulated place: who comes, what can be offered, and what they secretly like.
 
-A world is a value: fields of the context with their values, items to offer, and a
-`taste` that tells how likely each reward is for an item in a context. A new world
-is one file that makes one `World`, and a line in ``worlds/__init__.py``; or JSON
+A new world is one file that makes one `World`, and a line in ``worlds/__init__.py``; or JSON
 (`engine.worlds.table`).
 """
 
@@ -161,20 +159,17 @@ class World:
         """The context in which a request was made; KeyError if nobody comes in such a one."""
         parts = json.loads(request.context_text)
         told = {name: value for part in parts for name, value in part.items()}
-        try:
-            context = self.contexts[self.cell(told)]
-        except TypeError:  # A list, or an object, is no value of a field.
-            raise KeyError(request.context_text) from None
+        # As text, as a list or an object is no key; told as one, it is not the context's value.
+        context = self.contexts[self._cells[tuple(str(told[field.name]) for field in self.fields)]]
         if told != context:
             raise KeyError(request.context_text)
         return context
 
     def request(self, cell: int) -> RankRequest:
         """All items offered in a cell; the same each time, as features compare by identity."""
-        if cell not in self._requests:
-            made = parse_rank_request(self.actions, self.features(self.contexts[cell]))
-            self._requests.setdefault(cell, made)
-        return self._requests[cell]
+        made = self._requests.get(cell)
+        made = made or parse_rank_request(self.actions, self.features(self.contexts[cell]))
+        return self._requests.setdefault(cell, made)
 
     @cached_property
     def _requests(self) -> dict[int, RankRequest]:
