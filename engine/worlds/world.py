@@ -94,7 +94,7 @@ class World:
             "title": self.title,
             "emoji": self.emoji,
             "story": self.story,
-            "fields": [asdict(field) for field in self.fields],
+            "fields": [asdict(f) | {"values": list(map(asdict, f.values))} for f in self.fields],
             "items": [asdict(item) for item in self.items],
             "truth": self._truth(),
         }
