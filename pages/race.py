@@ -6,7 +6,7 @@ who won, by how much, where, and whether the bet was right.
 
 import streamlit as st
 
-from pages.parts.choices import world_of
+from engine.worlds import WORLDS
 from pages.parts.link import current_setup, open_link, write_link
 from pages.parts.race import board, controls
 from pages.parts.race.session import PACE, RaceSession
@@ -32,7 +32,7 @@ with st.container(horizontal=True, horizontal_alignment="distribute", key="toolb
 question(
     "Which way of choosing earns most, on the same visitors?",
     "Every contender meets the same crowds: the same people, in the same order, with the "
-    "same luck. " + plain(world_of(setup.world).story),
+    "same luck. " + plain(WORLDS[setup.world].story),
 )
 
 

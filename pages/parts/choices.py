@@ -4,15 +4,9 @@ import os
 
 from engine.loop.settings import LearningMode
 from engine.store import Limits
-from engine.worlds import FORMER_KEYS, WORLDS, World
+from engine.worlds import FORMER_KEYS, WORLDS
 from pages.parts.setting import SWITCH, Setting, numbers
 from pages.parts.text import plain
-
-
-def world_of(key: str) -> World:
-    """The world that a page's set-up names."""
-    return WORLDS[key]
-
 
 MAX_VISITORS = Limits.from_environment(os.environ).max_events
 """Events that one loop may log."""

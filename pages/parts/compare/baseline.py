@@ -4,8 +4,7 @@ import pandas as pd
 import streamlit as st
 
 from engine.simulation.baselines import LAST_MONTH, bestseller
-from engine.worlds import World
-from pages.parts.choices import world_of
+from engine.worlds import WORLDS, World
 from pages.parts.compare.setup import CompareSetup, rules_of, table_of
 from pages.parts.link import show
 from pages.parts.text import note, plain
@@ -33,12 +32,12 @@ def choose_story() -> None:
         story = st.session_state[KEY("story")]
         if story is None:
             return
-        st.session_state[KEY("rule")] = _rule_of(story, world_of(st.session_state[KEY("world")]))
+        st.session_state[KEY("rule")] = _rule_of(story, WORLDS[st.session_state[KEY("world")]])
         st.session_state[_TABLE] = ""
         ours = st.session_state[KEY("kind")] == "ours"
         st.session_state[KEY("crosses")] = 3 if ours and story != "two" else 1
 
-    world = world_of(st.session_state[KEY("world")])
+    world = WORLDS[st.session_state[KEY("world")]]
     rules = {_rule_of(story, world): story for story in STORIES}
     show(KEY("story"), rules.get(st.session_state[KEY("rule")]))
     st.pills(
@@ -56,7 +55,7 @@ def choose_story() -> None:
 
 def choose_rule(setup: CompareSetup) -> None:
     """The rule, and where it has one, its table."""
-    world = world_of(setup.world)
+    world = WORLDS[setup.world]
 
     def forget_table() -> None:
         st.session_state[_TABLE] = ""
@@ -75,7 +74,7 @@ def choose_rule(setup: CompareSetup) -> None:
 
 def _edit_table(setup: CompareSetup) -> None:
     """One row for each combination of values, with the action to show."""
-    world = world_of(setup.world)
+    world = WORLDS[setup.world]
     ids = [item.id for item in world.items]
     place = (setup.world, setup.rule)
     base = st.session_state.get(_BASE)

@@ -9,7 +9,7 @@ from engine.evaluation.matching import LATEST, RECENT_EVENTS, Matching
 from engine.evaluation.switch_value import SwitchValue, switch_value
 from engine.experiments.comparison import Comparison
 from engine.loop.lock import locked
-from pages.parts.choices import world_of
+from engine.worlds import WORLDS
 from pages.parts.compare.history import FIRST, History
 from pages.parts.compare.setup import END, CompareSetup
 from pages.parts.live import LivePlay, serve_in_time
@@ -50,7 +50,7 @@ class CompareSession:
         """Three new loops before the same crowd."""
         setup = self.setup
         self.live.send_away()
-        self.world = world_of(setup.world)
+        self.world = WORLDS[setup.world]
         self.comparison = Comparison(
             self.world,
             setup.baseline(),

@@ -17,7 +17,7 @@ from engine.simulation.baselines import (
     rule_table,
 )
 from engine.worlds import WORLDS, World
-from pages.parts.choices import CROSSES, SEED, SPEED, TRUTH, WORLD, world_of
+from pages.parts.choices import CROSSES, SEED, SPEED, TRUTH, WORLD
 from pages.parts.link import Linked
 from pages.parts.setting import Setting
 
@@ -112,7 +112,7 @@ class CompareSetup(Linked):
 
     def fitted(self) -> Self:
         """See `Linked`: a rule, an item and a table."""
-        world = world_of(self.world)
+        world = WORLDS[self.world]
         rule = self.rule if self.rule in rules_of(world) else world.fields[:2][-1].name
         item = self.item if self.item < len(world.items) else 0
         table = self.table if rule == self.rule and _fits(world, rule, self.table) else ""
@@ -121,12 +121,12 @@ class CompareSetup(Linked):
     @property
     def fields(self) -> tuple[str, ...]:
         """Fields of the rule; none if it looks at nothing."""
-        known = {field.name for field in world_of(self.world).fields}
+        known = {field.name for field in WORLDS[self.world].fields}
         return tuple(name for name in self.rule.split(",") if name in known)
 
     def baseline(self) -> Baseline:
         """What is shown today."""
-        world = world_of(self.world)
+        world = WORLDS[self.world]
         match self.rule:
             case "always":
                 return always(world, world.items[self.item].id)

@@ -3,7 +3,7 @@
 import math
 
 from engine.experiments.comparison import Comparison
-from pages.parts.choices import world_of
+from engine.worlds import WORLDS
 from pages.parts.compare.session import CompareSession
 from pages.parts.compare.setup import CompareSetup, rules_of
 from pages.parts.text import percent, plain
@@ -77,7 +77,7 @@ def _online(comparison: Comparison) -> str:
 
 def rule_in_words(setup: CompareSetup) -> str:
     """What is shown today, for a sentence; Markdown."""
-    world = world_of(setup.world)
+    world = WORLDS[setup.world]
     name = rules_of(world)[setup.rule]
     if setup.rule == "always":
         return f"always {plain(world.items[setup.item].id)}"

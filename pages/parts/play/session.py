@@ -8,8 +8,7 @@ from threading import RLock
 from engine import PersonalizerError
 from engine.loop.lock import locked
 from engine.store import Library, StoredLoop
-from engine.worlds import World
-from pages.parts.choices import world_of
+from engine.worlds import WORLDS, World
 from pages.parts.components.reward_buttons import Presses
 from pages.parts.library import followers
 from pages.parts.live import LivePlay
@@ -48,7 +47,7 @@ class PlaySession:
         self.trouble: str | None = None
         self.drawn = 0
         if stored is None:
-            self._begin(world_of(setup.world))
+            self._begin(WORLDS[setup.world])
         else:
             self._show(OpenLoop(stored, now))
 
@@ -115,7 +114,7 @@ class PlaySession:
         before, self.setup = self.setup, setup
         if (setup.world, setup.seed) != (before.world, before.seed):
             stays = setup.world == before.world  # In a world that may be none of the app's.
-            self._begin(self.open.world if stays else world_of(setup.world))
+            self._begin(self.open.world if stays else WORLDS[setup.world])
         elif setup != before:
             with self._reporting():
                 self.open.configure(setup.changes(before, self.open.loop.settings))

@@ -9,7 +9,7 @@ from engine.experiments.race.plan import Plan
 from engine.policies.base import Policy
 from engine.simulation.drift import Drift
 from engine.worlds import WORLDS
-from pages.parts.choices import CROSSES, SEED, WORLD, world_of
+from pages.parts.choices import CROSSES, SEED, WORLD
 from pages.parts.knobs import Tunable
 from pages.parts.setting import Setting, numbers
 
@@ -126,13 +126,13 @@ class RaceSetup(Tunable):
     @property
     def fields(self) -> dict[str, str]:
         """The fields of the world's context, with what they are called."""
-        return {field.name: field.label for field in world_of(self.world).fields}
+        return {field.name: field.label for field in WORLDS[self.world].fields}
 
     @property
     def contenders(self) -> dict[str, Entrant]:
         """Those who race, by key."""
         known = line_up(
-            world_of(self.world),
+            WORLDS[self.world],
             *map(self.tuned, self.policies()),
             crosses=self.crosses,
             trial=self.trial,
@@ -153,7 +153,7 @@ class RaceSetup(Tunable):
     def plan(self) -> Plan:
         """What is raced."""
         return Plan(
-            world=world_of(self.world),
+            world=WORLDS[self.world],
             contenders=tuple(self.contenders.values()),
             visitors=self.visitors,
             repetitions=self.crowds,
