@@ -38,11 +38,9 @@ class LearningCurve(Projection):
         return f"{self.VERSION}, world {self._world.digest}"
 
     def restart(self) -> None:
-        """Be as before the first entry."""
         self._size, self._answered = 0, np.zeros((0, 4))
 
     def apply(self, entry: Entry, event: EventState | None) -> None:
-        """Take over what an event has earned, if it has."""
         if event is None or event.earned is None or isinstance(entry, Ranked):
             return
         place = int(np.searchsorted(self._column(0), event.number))
@@ -58,7 +56,6 @@ class LearningCurve(Projection):
         return {"answered": self._answered[: self._size].copy()}
 
     def restore(self, state: State) -> None:
-        """Be what a `state` of the same version says."""
         self._answered = state["answered"].copy()
         self._size = len(self._answered)
 

@@ -29,11 +29,23 @@ RECENT_EVENTS = 100
 
 
 @dataclass(frozen=True, slots=True)
+class _Ratio:
+    """A field of `Matching` over another; NaN where that is 0."""
+
+    part: str
+    whole: str
+
+    def __get__(self, matching: "Matching", owner: object) -> float:
+        whole: float = getattr(matching, self.whole)
+        return getattr(matching, self.part) / whole if whole else float("nan")
+
+
+@dataclass(frozen=True, slots=True)
 class Matching:
-    """Matching performance over some answered events. Ratios are NaN where they divide by 0.
+    """Matching performance over some answered events: sums, and ratios of them.
 
     Attributes:
-        events: how many.
+        events: how many they are.
         matched: on how many the apprentice chose the baseline's action.
         agreement: sum of the probabilities with which it would have.
         ceiling: sum of the highest such probabilities that its policy allows.
@@ -48,50 +60,18 @@ class Matching:
     reward: float = 0.0
     imitated: float = 0.0
 
-    @property
-    def match_rate(self) -> float:
-        """Share of events on which the choices were the same."""
-        return _ratio(self.matched, self.events)
-
-    @property
-    def expected_agreement(self) -> float:
-        """Mean probability of the same choice: the match rate without its luck."""
-        return _ratio(self.agreement, self.events)
-
-    @property
-    def highest_match_rate(self) -> float:
-        """Mean ceiling of the events."""
-        return _ratio(self.ceiling, self.events)
-
-    @property
-    def baseline_average_reward(self) -> float:
-        """Mean reward of what users really saw."""
-        return _ratio(self.reward, self.events)
-
-    @property
-    def apprentice_average_reward(self) -> float:
-        """Mean over all events of the reward where the choices were the same, else 0."""
-        return _ratio(self.imitated, self.events)
-
-    @property
-    def reward_achievement_ratio(self) -> float:
-        """Apprentice average reward / baseline average reward."""
-        return _ratio(self.imitated, self.reward)
-
-
-@dataclass(frozen=True, slots=True)
-class Period:
-    """One period of a learning mode.
-
-    Attributes:
-        mode: the mode.
-        start: number of events ranked before it began.
-        performance: over the answered events of the period.
-    """
-
-    mode: LearningMode
-    start: int
-    performance: Matching
+    match_rate = _Ratio("matched", "events")
+    """Share of events on which the choices were the same."""
+    expected_agreement = _Ratio("agreement", "events")
+    """Mean probability of the same choice: the match rate without its luck."""
+    highest_match_rate = _Ratio("ceiling", "events")
+    """Mean ceiling of the events."""
+    baseline_average_reward = _Ratio("reward", "events")
+    """Mean reward of what users really saw."""
+    apprentice_average_reward = _Ratio("imitated", "events")
+    """Mean over all events of the reward where the choices were the same, else 0."""
+    reward_achievement_ratio = _Ratio("imitated", "reward")
+    """Apprentice average reward / baseline average reward."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,14 +100,12 @@ class MatchingRecord(Projection):
     VERSION = 1
 
     def restart(self) -> None:
-        """Be as before the first entry."""
         self._settings = LoopSettings()
         self._ceilings: list[float] = []
         self._answered: list[_Answered] = []
         self.switches: list[tuple[int, LearningMode]] = []
 
     def apply(self, entry: Entry, event: EventState | None) -> None:
-        """Fold in one entry."""
         if isinstance(entry, Configured):
             self._settings = entry.settings
             if not self.switches or self.switches[-1][1] != entry.settings.learning_mode:
@@ -138,8 +116,7 @@ class MatchingRecord(Projection):
             self._count(event, event.earned)
 
     def state(self) -> State:
-        """The settings in force, every change of the mode, every event's ceiling, and the
-        answered events, a row each."""
+        """The settings in force, `switches`, every event's ceiling, and a row an answered event."""
         return {
             "settings": settings_to_json(self._settings),
             "switches": [*self.switches],
@@ -148,7 +125,6 @@ class MatchingRecord(Projection):
         }
 
     def restore(self, state: State) -> None:
-        """Be what a `state` of the same version says."""
         self._settings = settings_from_json(state["settings"])
         self.switches = [(before, mode) for before, mode in state["switches"]]
         self._ceilings = list(state["ceilings"])
@@ -183,16 +159,13 @@ class MatchingRecord(Projection):
         """Over the latest apprentice events, or all of them, of those after a number."""
         return _sum(self._apprentice_events(latest, after))
 
-    def segments(self) -> list[Period]:
-        """One for each period of a mode, in order; periods without an event included."""
+    def segments(self) -> list[Matching]:
+        """Performance in the mode of each of the `switches`, until the next."""
         starts = [start for start, _ in self.switches]
-        periods: list[list[_Answered]] = [[] for _ in starts]
+        segments: list[list[_Answered]] = [[] for _ in starts]
         for event in self._answered:
-            periods[bisect_left(starts, event.number) - 1].append(event)
-        return [
-            Period(mode, start, _sum(events))
-            for (start, mode), events in zip(self.switches, periods, strict=True)
-        ]
+            segments[bisect_left(starts, event.number) - 1].append(event)
+        return [_sum(events) for events in segments]
 
     def slices(self, latest: int | None = None) -> Mapping[str, Matching]:
         """Performance for each column of the context, over the latest apprentice events."""
@@ -206,9 +179,9 @@ class MatchingRecord(Projection):
         """Thinned curves over the apprentice events, the first and the last included.
 
         Yields:
-            visitor (number of the event, from 1), match (cumulative match rate), recent
-            (of the last `RECENT_EVENTS`), agreement (mean expected agreement of those), ceiling
-            (the event's own), and ratio (reward achievement ratio of the latest `LATEST`).
+            visitor (number of the event, from 1), match (cumulative match rate), recent (of the
+            last `RECENT_EVENTS`), agreement (expected, of those), ceiling (the event's own),
+            and ratio (reward achievement ratio of the latest `LATEST`).
         """
         events = self._apprentice_events()
         size = len(events)
@@ -238,7 +211,3 @@ def _sum(events: Sequence[_Answered]) -> Matching:
         reward=sum(event.reward for event in events),
         imitated=sum(event.reward for event in events if event.matches),
     )
-
-
-def _ratio(part: float, whole: float) -> float:
-    return part / whole if whole else float("nan")

@@ -1,7 +1,7 @@
 """Three loops before one crowd: today's baseline alone, an apprentice, and online from the start.
 
-Visitor number n is the same person with the same luck for all three, and finds the same
-item first, the baseline's (common random numbers): differences are the loops' own.
+Visitor number n is the same person with the same luck for all three, and finds the baseline's
+item first (common random numbers): differences are the loops' own.
 """
 
 from collections.abc import Iterator, Mapping
@@ -55,7 +55,7 @@ class AutoSwitch:
     def says(self, record: MatchingRecord) -> bool:
         """Whether it is time, by what was watched since the last change of the mode."""
         since = record.switches[-1][0] if record.switches else 0
-        latest: Matching = record.performance(self.events, after=since)
+        latest = record.performance(self.events, after=since)
         reached = latest.match_rate >= self.share * latest.highest_match_rate
         return latest.events == self.events and reached
 
@@ -67,12 +67,14 @@ class Stretch:
     Attributes:
         mode: the apprentice's.
         start, end: visitors before the first of them, and up to the last.
+        matching: performance of the apprentice.
         rewards: of each arm, (visitors,).
     """
 
     mode: LearningMode
     start: int
     end: int
+    matching: Matching
     rewards: Mapping[str, Array]
 
     def mean(self, arm: str) -> float:
@@ -206,13 +208,12 @@ class Comparison:
         return rows
 
     def stretches(self) -> list[Stretch]:
-        """What each arm earned from one change of the apprentice's mode to the next."""
-        starts = [start for start, _ in self.record.switches]
-        ends = [*starts[1:], len(self)]
-        rewards = self.rewards()
+        """What happened from one change of the apprentice's mode to the next."""
+        rewards, ends = self.rewards(), [*(start for start, _ in self.switches), len(self)]
+        known = zip(self.record.switches, ends, self.record.segments(), strict=True)
         return [
-            Stretch(mode, start, end, {arm: earned[start:end] for arm, earned in rewards.items()})
-            for (start, mode), end in zip(self.record.switches, ends, strict=True)
+            Stretch(mode, start, end, matching, {arm: r[start:end] for arm, r in rewards.items()})
+            for (start, mode), end, matching in known
         ]
 
     def value_online(self) -> float:

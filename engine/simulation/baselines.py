@@ -24,8 +24,7 @@ class RuleTable:
     """One item for each combination of the values of some context fields.
 
     Attributes:
-        fields: names of the fields; none for one item whatever the context.
-        table: values of those fields, in their order -> id of the item.
+        table: values of the fields, in their order -> id of the item.
     """
 
     fields: tuple[str, ...]
@@ -33,7 +32,7 @@ class RuleTable:
 
     def choose(self, context: Context, rng: np.random.Generator) -> str:
         """The item for a visitor; nothing is left to chance."""
-        return self.table[tuple(context[field] for field in self.fields)]
+        return self.possible(context)[0]
 
     def possible(self, context: Context) -> tuple[str, ...]:
         """What a visitor may get, each equally likely."""
@@ -42,11 +41,7 @@ class RuleTable:
 
 @dataclass(frozen=True, slots=True)
 class Mood:
-    """An editor's mood: any item, whoever comes.
-
-    Attributes:
-        items: ids of the items.
-    """
+    """An editor's mood: any of the items, by their ids, whoever comes."""
 
     items: tuple[str, ...]
 
@@ -68,8 +63,8 @@ def rule_table(
     """A rule that somebody wrote down, checked against the world.
 
     Raises:
-        PersonalizerError: ``BadRequest`` for a field or an item that the world does not
-            have, or a combination of values without an item.
+        PersonalizerError: ``BadRequest`` for a field or an item that is not the world's, or
+            a combination of values without an item.
     """
     known = [field.name for field in world.fields]
     for name in fields:
@@ -85,11 +80,7 @@ def rule_table(
 
 
 def always(world: World, item: str) -> RuleTable:
-    """One item for everybody.
-
-    Raises:
-        PersonalizerError: ``BadRequest`` for an item that the world does not have.
-    """
+    """One item for everybody, refused as by `rule_table`."""
     return rule_table(world, (), {(): item})
 
 
@@ -114,11 +105,7 @@ def mood(world: World) -> Mood:
 
 
 def bestseller(world: World, seed: int) -> RuleTable:
-    """Last month's bestseller: the item that earned most when everybody got any item.
-
-    Args:
-        seed: of the `LAST_MONTH` visitors who came then; not those who come now.
-    """
+    """The item that earned most when last month's visitors, others than today's, got any."""
     rng = stream(seed, "last month")
     earned = np.zeros(len(world.items))
     for _ in range(LAST_MONTH):

@@ -1,13 +1,19 @@
-"""A crowd: simulated visitors who walk into a loop one after the other.
+"""A crowd: simulated visitors, who walk into a loop one after the other or are asked all at once.
 
-Visitor number n of a seed is the same person with the same luck in every loop
-(common random numbers), whatever was offered before.
+Visitor number n of a seed is the same person with the same luck in every loop and for every item
+(common random numbers). So contenders differ by what they choose, and by nothing else.
 """
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property, lru_cache
 
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.arrays import Array
 from engine.loop.learning_loop import LearningLoop
+from engine.simulation.drift import Drift, drifting
 from engine.streams import stream
 from engine.worlds import Context, World
 
@@ -59,3 +65,37 @@ def crowd(loop: LearningLoop, world: World, visitors: int) -> Iterator[dict[str,
     """Let visitors in, one row each; the numbering goes on from the loop's events."""
     for _ in range(visitors):
         yield serve(loop, world, nth_visitor(world, loop.seed, len(loop.events)))
+
+
+@dataclass(frozen=True, eq=False)
+class PotentialOutcomes:
+    """All that a crowd of T visitors would answer, whatever it is offered of K items.
+
+    Attributes:
+        cells: the cell of each visitor, (T,).
+        rewards: what each would give for each item, (T, K).
+        expected: the expected reward of each item for each of them, (T, K).
+    """
+
+    cells: NDArray[np.intp]
+    rewards: Array
+    expected: Array
+
+    @cached_property
+    def best(self) -> Array:
+        """Expected reward of the best item for each visitor, (T,)."""
+        return np.asarray(self.expected.max(axis=1))
+
+
+@lru_cache(maxsize=2)
+def potential_outcomes(
+    world: World, visitors: int, seed: int, drift: Drift = "none"
+) -> PotentialOutcomes:
+    """The first visitors of a seed; kept, as several contenders meet them in turn."""
+    crowd = [nth_visitor(world, seed, number) for number in range(visitors)]
+    cells = np.array([world.cell(visitor.context) for visitor in crowd], dtype=np.intp)
+    uniform = np.array([visitor.uniform for visitor in crowd])[:, None]
+    outcomes = drifting(world, drift, visitors, seed).outcomes(cells)
+    half, full = outcomes[:, :, 1], outcomes[:, :, 2]
+    rewards = 0.5 * (uniform < full + half) + 0.5 * (uniform < full)
+    return PotentialOutcomes(cells, rewards, outcomes @ np.array([0.0, 0.5, 1.0]))

@@ -23,8 +23,7 @@ class Tastes:
     """The truth of a world over the visitors.
 
     Attributes:
-        before, after: chances of the rewards 0, 1/2 and 1 of each item in each cell before
-            and after it changes, (cells, items, 3).
+        before, after: chances of the rewards 0, 1/2 and 1, (cells, items, 3).
         since: number of the first visitor who has the tastes after the change, (cells,).
     """
 
@@ -33,11 +32,7 @@ class Tastes:
     since: NDArray[np.intp]
 
     def outcomes(self, cells: NDArray[np.intp]) -> Array:
-        """Chances of the rewards for visitors 0, 1, ... who stand in these cells.
-
-        Returns:
-            (visitors, items, 3).
-        """
+        """The chances for visitors 0, 1, ... who stand in these cells, (visitors, items, 3)."""
         changed = np.arange(len(cells)) >= self.since[cells]
         return np.where(changed[:, None, None], self.after[cells], self.before[cells])
 
@@ -57,8 +52,8 @@ def drifting(world: World, drift: Drift, visitors: int, seed: int) -> Tastes:
 
 
 def _cycle(size: int, rng: np.random.Generator) -> NDArray[np.intp]:
-    """A permutation in which everybody's place goes round in one circle: nobody keeps theirs."""
+    """A permutation that is one circle: nobody keeps their place."""
     order = rng.permutation(size)
-    handed: NDArray[np.intp] = np.empty(size, dtype=np.intp)
+    handed = np.empty(size, dtype=np.intp)
     handed[order] = np.roll(order, 1)
     return handed

@@ -1,12 +1,7 @@
-"""Who races: ways to choose, each with what it needs to know.
-
-A contender is a frozen value, so that it can travel to another process; `enter` makes of it
-a player, who meets one crowd.
-"""
+"""Who races: ways to choose, each with what it needs to know."""
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass, field
-from typing import Protocol
 
 from engine.errors import check_number, refuse
 from engine.experiments.race.players import ABTestPlayer, LoopPlayer, Player, UniformPlayer
@@ -18,24 +13,12 @@ from engine.policies.registry import POLICIES
 from engine.worlds.world import World
 
 
-class Contender(Protocol):
-    """A way to choose, ready to enter a race."""
-
-    @property
-    def key(self) -> str:
-        """Its name in results."""
-        ...
-
-    def enter(self, world: World, seed: int) -> Player:
-        """The player for the crowd of this seed, who has learned nothing yet."""
-        ...
-
-
 @dataclass(frozen=True, slots=True)
-class Entrant(ABC):
-    """A contender of the line-up.
+class Contender(ABC):
+    """A way to choose, ready to enter a race: a frozen value, which can travel to a process.
 
     Attributes:
+        key: its name in results.
         label: what it is called; ``{name}`` stands for what a person has set by that name.
         story: how it chooses, in a sentence or two for a person, written like the label.
     """
@@ -46,11 +29,11 @@ class Entrant(ABC):
 
     @abstractmethod
     def enter(self, world: World, seed: int) -> Player:
-        """See `Contender`."""
+        """The player for the crowd of this seed, who has learned nothing yet."""
 
 
 @dataclass(frozen=True, slots=True)
-class LoopContender(Entrant):
+class LoopContender(Contender):
     """A loop: learns from every reward, and chooses by a policy on what it believes.
 
     Attributes:
@@ -66,7 +49,7 @@ class LoopContender(Entrant):
 
 
 @dataclass(frozen=True, slots=True)
-class Blind(Entrant):
+class Blind(Contender):
     """Learns nothing and chooses uniformly."""
 
     def enter(self, world: World, seed: int) -> Player:
@@ -74,7 +57,7 @@ class Blind(Entrant):
 
 
 @dataclass(frozen=True, slots=True)
-class ABTest(Entrant):
+class ABTest(Contender):
     """A uniform trial first; once its rewards are in, the item that earned most, for good.
 
     Attributes:
@@ -83,7 +66,8 @@ class ABTest(Entrant):
             winner for all.
 
     Raises:
-        PersonalizerError: ``BadRequest`` for a trial without a reward.
+        PersonalizerError: ``BadRequest`` for a trial without a reward, and from `enter` for a
+            field that the world does not have.
     """
 
     trial: int
@@ -93,11 +77,6 @@ class ABTest(Entrant):
         check_number("BadRequest", "trial", self.trial, 1, 1_000_000, whole=True)
 
     def enter(self, world: World, seed: int) -> Player:
-        """See `Contender`.
-
-        Raises:
-            PersonalizerError: ``BadRequest`` for a field that the world does not have.
-        """
         names = [field.name for field in world.fields]
         if self.field is not None and self.field not in names:
             refuse("BadRequest", "field", self.field, f"one of {', '.join(names)}")
@@ -118,7 +97,7 @@ def rivals() -> dict[str, Policy]:
 
 def line_up(
     world: World, *policies: Policy, crosses: int = 2, trial: int = 200, field: str | None = None
-) -> dict[str, Entrant]:
+) -> dict[str, Contender]:
     """All ways to choose that are worth comparing, by key.
 
     Args:
@@ -127,7 +106,8 @@ def line_up(
         trial: rewards that the A/B tests wait for.
         field: whose values get a winner each; the world's first by default.
     """
-    known: tuple[Entrant, ...] = (
+    chosen = rivals() | {policy.key: policy for policy in policies}
+    known: tuple[Contender, ...] = (
         LoopContender(
             "ours",
             OURS,
@@ -142,7 +122,7 @@ def line_up(
             story="The same engine with one idea only: noisy rewards, tastes that stay, and "
             "crosses of context fields fixed beforehand.",
         ),
-        *map(_rival, (rivals() | {policy.key: policy for policy in policies}).values()),
+        *map(_rival, chosen.values()),
         ABTest(
             "ab",
             trial,

@@ -1,8 +1,7 @@
 """A race: several contenders before the same crowds, run after run, in any executor.
 
-A run is one contender before the crowd of one repetition. It depends on the plan, the
-contender and the repetition alone, so results are the same in whichever process, order or
-cluster the runs are done.
+A run is one contender before the crowd of one repetition. It depends on its place in the plan
+alone, so results are the same in whichever process, order or cluster the runs are done.
 """
 
 from collections.abc import Iterator, Mapping
@@ -17,16 +16,12 @@ from engine.errors import PersonalizerError
 from engine.experiments.race.contenders import Contender
 from engine.experiments.race.plan import Plan
 from engine.experiments.race.players import Choice
-from engine.simulation.outcomes import PotentialOutcomes, potential_outcomes
+from engine.simulation.crowd import PotentialOutcomes, potential_outcomes
 
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """One contender before one crowd, ready to be done anywhere.
-
-    Attributes:
-        contender: its place in the plan.
-    """
+    """The contender at a place in the plan before one crowd, ready to be done anywhere."""
 
     plan: Plan
     contender: int
@@ -57,11 +52,7 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """A run that raised an exception, so nothing came of it.
-
-    Attributes:
-        error: the exception in one line.
-    """
+    """A run that raised an exception, told in one line, so nothing came of it."""
 
     contender: str
     repetition: int
@@ -141,11 +132,18 @@ class UnderWay:
                 collected.
         """
         self._send()
-        done, _ = wait(self._pending, timeout, FIRST_COMPLETED)
-        broken = [error for future in done if (error := _broken(future))]
-        if broken and len(broken) == len(done):
-            raise broken[0]
-        found = [_found(self._pending.pop(f), f) for f in done if not _broken(f)]
+        found: list[Outcome | Failure] = []
+        broken: BrokenExecutor | None = None
+        for future in wait(self._pending, timeout, FIRST_COMPLETED).done:
+            error = future.exception()
+            if isinstance(error, BrokenExecutor):
+                broken = error
+                continue
+            run = self._pending.pop(future)
+            # A run that could not travel has failed.
+            found.append(Failure.of(run, error) if error else future.result())
+        if broken and not found:
+            raise broken
         self._left -= len(found)
         self._send()
         return found
@@ -171,18 +169,6 @@ class UnderWay:
             return future
 
 
-def _broken(future: Future[Outcome | Failure]) -> BrokenExecutor | None:
-    """Why a future that is done has no run done, if it is the executor's fault."""
-    error = future.exception()
-    return error if isinstance(error, BrokenExecutor) else None
-
-
-def _found(run: Run, future: Future[Outcome | Failure]) -> Outcome | Failure:
-    """What came of a run; one that could not travel has failed."""
-    error = future.exception()
-    return future.result() if error is None else Failure.of(run, error)
-
-
 def attempt(run: Run) -> Outcome | Failure:
     """Do one run; an exception is told, not raised: not every one could travel."""
     try:
@@ -192,11 +178,7 @@ def attempt(run: Run) -> Outcome | Failure:
 
 
 def do(run: Run) -> Outcome:
-    """Do one run.
-
-    Raises:
-        Exception: as the contender and its player.
-    """
+    """Do one run; an exception of the contender or its player is raised."""
     plan, world = run.plan, run.plan.world
     contender = plan.contenders[run.contender]
     seed, at = plan.seed_of(run.repetition), plan.points - 1
@@ -206,9 +188,9 @@ def do(run: Run) -> Outcome:
     shown = np.array([choice.position for choice in choices])
     expected = crowd.expected[visitors, shown]
     regret = crowd.best - expected
-    present = np.array(
-        [[c[field.name] == value.name for c in world.contexts] for field, value in world.segments()]
-    )[:, crowd.cells]
+    contexts, segments = world.contexts, world.segments()
+    of_segment = [[c[field.name] == value.name for c in contexts] for field, value in segments]
+    present = np.array(of_segment)[:, crowd.cells]
     return Outcome(
         contender=contender.key,
         repetition=run.repetition,

@@ -1,13 +1,14 @@
 """Where a race stands: a fold over what came of its runs so far, in any order."""
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass
 
 import numpy as np
 
 from engine.arrays import Array
 from engine.evaluation.intervals import Band, Estimate, band, estimate
+from engine.evaluation.windows import rows_of
 from engine.experiments.race.plan import Plan
 from engine.experiments.race.runs import Failure, Outcome
 
@@ -158,16 +159,11 @@ class Standings:
     def finals(self) -> list[Final]:
         """How each contender stands, the one who earns most first."""
         won = self._won()
-        found = [
-            Final(
-                contender=key,
-                reward=estimate(self._means(key)),
-                regret=estimate(np.array([o.regret[-1] for o in self.outcomes(key)])),
-                won=won.get(key, math.nan),
-                recovery=self.recovery(key),
-            )
-            for key in self.keys
-        ]
+        found = []
+        for key in self.keys:
+            reward, losses = estimate(self._means(key)), [o.regret[-1] for o in self.outcomes(key)]
+            regret, share = estimate(np.array(losses)), won.get(key, math.nan)
+            found.append(Final(key, reward, regret, share, self.recovery(key)))
         return sorted(found, key=lambda final: -final.reward.mean)
 
     def margin(self) -> Margin | None:
@@ -180,12 +176,17 @@ class Standings:
 
     def segments(self) -> list[SegmentRegret]:
         """Regret a visitor of each contender in each segment that anybody came from."""
-        return [
-            segment
-            for key in self.keys
-            for place, (field, value) in enumerate(self.plan.world.segments())
-            for segment in _segment(key, (field.name, value.name), place, self.outcomes(key))
-        ]
+        found = []
+        for key in self.keys:
+            visitors = np.array([outcome.visitors for outcome in self.outcomes(key)])
+            losses = np.array([outcome.losses for outcome in self.outcomes(key)])
+            for place, (field, value) in enumerate(self.plan.world.segments()):
+                came = visitors[:, place] > 0
+                if came.any():
+                    regret = estimate(losses[came, place] / visitors[came, place])
+                    mean = float(visitors[:, place].mean())
+                    found.append(SegmentRegret(key, field.name, value.name, mean, regret))
+        return found
 
     def _means(self, contender: str) -> Array:
         """Mean reward of each repetition."""
@@ -208,11 +209,9 @@ class Standings:
         for key in self.keys:
             bands = {"recent_reward": self.recent(key), "cumulative_regret": self.regret(key)}
             for measure, found in bands.items():
-                columns = (found.mean, found.error, found.low, found.high)
-                rows = zip(numbers, *(column.tolist() for column in columns), strict=True)
-                for visitor, *values in rows:
-                    named = dict(zip(("mean", "error", "low", "high"), values, strict=True))
-                    yield {"contender": key, "measure": measure, "visitor": visitor, **named}
+                head = {"contender": key, "measure": measure}
+                for visitor, row in zip(numbers, rows_of(asdict(found)), strict=True):
+                    yield {**head, "visitor": visitor, **row}
             for name, weights in self.weights(key).items():
                 head = {"contender": key, "measure": "weight", "hypothesis": name}
                 for visitor, weight in zip(numbers, weights.tolist(), strict=True):
@@ -233,16 +232,3 @@ class Standings:
                     "regret": float(outcome.regret[-1]),
                     **dict(zip(names, outcome.losses.tolist(), strict=True)),
                 }
-
-
-def _segment(
-    key: str, name: tuple[str, str], place: int, outcomes: Sequence[Outcome]
-) -> Iterator[SegmentRegret]:
-    """The segment at a place, if anybody came from it."""
-    visitors = np.array([outcome.visitors[place] for outcome in outcomes])
-    losses = np.array([outcome.losses[place] for outcome in outcomes])
-    came = visitors > 0
-    if came.any():
-        yield SegmentRegret(
-            key, *name, float(visitors.mean()), estimate(losses[came] / visitors[came])
-        )

@@ -170,20 +170,19 @@ def show_summary(session: CompareSession) -> None:
         comparison = session.comparison
         if not len(comparison):
             return
-        segments = comparison.record.segments()
         st.dataframe(
             pd.DataFrame(
                 [
                     {
-                        "Mode": segment.mode.replace("_", " "),
-                        "After visitor": segment.start,
-                        "Visitors": segment.performance.events,
-                        "Same choice as today": segment.performance.match_rate,
+                        "Mode": stretch.mode.replace("_", " "),
+                        "After visitor": stretch.start,
+                        "Visitors": stretch.matching.events,
+                        "Same choice as today": stretch.matching.match_rate,
                         "Apprentice": stretch.mean("apprentice"),
                         "Today's choice": stretch.mean("baseline"),
                         "Online from the start": stretch.mean("online"),
                     }
-                    for segment, stretch in zip(segments, comparison.stretches(), strict=True)
+                    for stretch in comparison.stretches()
                 ]
             ),
             hide_index=True,

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Self
 
-from engine.experiments.race.contenders import Entrant, line_up, rivals
+from engine.experiments.race.contenders import Contender, line_up, rivals
 from engine.experiments.race.plan import Plan
 from engine.policies.base import Policy
 from engine.simulation.drift import Drift
@@ -129,7 +129,7 @@ class RaceSetup(Tunable):
         return {field.name: field.label for field in WORLDS[self.world].fields}
 
     @property
-    def contenders(self) -> dict[str, Entrant]:
+    def contenders(self) -> dict[str, Contender]:
         """Those who race, by key."""
         known = line_up(
             WORLDS[self.world],

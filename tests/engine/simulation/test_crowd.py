@@ -8,7 +8,7 @@ import pytest
 from engine import LearningLoop, LoopSettings, Thompson, Uniform
 from engine.arrays import Array
 from engine.loop.entries import Ranked, Rewarded
-from engine.simulation.crowd import crowd, nth_visitor, serve
+from engine.simulation.crowd import crowd, nth_visitor, potential_outcomes, serve
 from engine.worlds import WORLDS, World
 from engine.worlds.coffee import COFFEE
 from tests.clock import ManualClock
@@ -148,3 +148,16 @@ def test_luck_is_uniform() -> None:
     assert luck.min() >= 0
     assert luck.max() < 1
     assert abs(luck.mean() - 0.5) <= 4 * np.sqrt(1 / 12 / 2_000)
+
+
+@every_world
+def test_potential_outcomes_are_what_each_numbered_visitor_would_answer(
+    world: World,
+) -> None:
+    met = potential_outcomes(world, 40, 5)
+    for number in range(40):
+        visitor = nth_visitor(world, 5, number)
+        assert met.cells[number] == world.cell(visitor.context)
+        answers = [world.answer(visitor.context, item.id, visitor.uniform) for item in world.items]
+        assert met.rewards[number].tolist() == answers
+        assert met.expected[number] == pytest.approx(world.expected[met.cells[number]])

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
+from engine.simulation.crowd import potential_outcomes
 from engine.simulation.drift import Drift, drifting
-from engine.simulation.outcomes import potential_outcomes
 from engine.worlds import WORLDS, World
 
 COFFEE = WORLDS["coffee"]

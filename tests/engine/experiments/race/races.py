@@ -6,7 +6,7 @@ from engine import EpsilonGreedy, LoopSettings, Thompson
 from engine.experiments.race.contenders import ABTest, Blind, Contender, LoopContender
 from engine.experiments.race.plan import Plan
 from engine.experiments.race.runs import Outcome, play, race
-from engine.simulation.outcomes import potential_outcomes
+from engine.simulation.crowd import potential_outcomes
 from engine.worlds import WORLDS
 
 QUICK = LoopSettings(policy=Thompson(draws=64))

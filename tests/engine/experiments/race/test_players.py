@@ -8,8 +8,7 @@ from engine.experiments.race.contenders import ABTest, Blind, LoopContender
 from engine.experiments.race.plan import Plan
 from engine.experiments.race.players import Choice
 from engine.experiments.race.runs import play
-from engine.simulation.crowd import crowd
-from engine.simulation.outcomes import potential_outcomes
+from engine.simulation.crowd import crowd, potential_outcomes
 from engine.worlds import WORLDS
 from tests.engine.experiments.race.races import outcomes_of, shown
 

@@ -32,7 +32,7 @@ from engine.experiments.race.runs import (
     race,
     runs_of,
 )
-from engine.simulation.outcomes import potential_outcomes
+from engine.simulation.crowd import potential_outcomes
 from engine.worlds import WORLDS, World
 from tests.engine.experiments.race.races import FOUR, PLAN, bits, outcomes_of, shown
 
@@ -78,11 +78,9 @@ class Recorder:
         return {"learned": float(len(self.learned))}
 
 
-class Recording:
-    key = "recording"
-
-    def __init__(self) -> None:
-        self.player = Recorder()
+@dataclass(frozen=True)
+class Recording(Contender):
+    player: Recorder
 
     def enter(self, world: World, seed: int) -> Recorder:
         return self.player
@@ -92,7 +90,7 @@ class Recording:
 def test_rewards_are_learned_in_order_after_their_delay_at_the_next_refresh(
     delay: int, refresh: int
 ) -> None:
-    contender = Recording()
+    contender = Recording("recording", Recorder())
     plan = Plan(WORLDS["coffee"], (contender,), visitors=30, delay=delay, refresh=refresh)
     shown(plan, contender)
     learned = contender.player.learned
@@ -105,7 +103,7 @@ def test_rewards_are_learned_in_order_after_their_delay_at_the_next_refresh(
 
 
 def test_what_the_hypotheses_weigh_is_kept_at_every_point() -> None:
-    plan = Plan(WORLDS["coffee"], (Recording(),), visitors=30)
+    plan = Plan(WORLDS["coffee"], (Recording("recording", Recorder()),), visitors=30)
     (outcome,) = [do(run) for run in runs_of(replace(plan, repetitions=1))]
     assert outcome.weights["learned"].tolist() == [point - 1 for point in plan.points]
 
@@ -265,7 +263,7 @@ def test_leaving_a_race_early_cancels_what_has_not_begun() -> None:
 
 
 @dataclass(frozen=True)
-class Faulty:
+class Faulty(Contender):
     """Chooses uniformly, but raises before some crowds.
 
     Attributes:
@@ -273,7 +271,6 @@ class Faulty:
         error, said: what it raises, and with what.
     """
 
-    key: str
     seeds: tuple[int, ...]
     error: type[Exception]
     said: tuple[object, ...] = ()
