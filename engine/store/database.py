@@ -49,9 +49,8 @@ def connect(url: str, patience: float = PATIENCE) -> Engine:
     """
     with translated():
         place = _understood(url)
-        engine = (
-            _sqlite(place, patience) if place.drivername == "sqlite" else _postgres(place, patience)
-        )
+        make = _sqlite if place.drivername == "sqlite" else _postgres
+        engine = make(place, patience)
         with engine.begin() as connection:
             migrate(connection)
     return engine
@@ -75,11 +74,7 @@ def _sqlite(place: URL, patience: float) -> Engine:
     if place.database:
         Path(place.database).parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     engine = create_engine(place, connect_args={"timeout": patience})
-
-    @event.listens_for(engine, "connect")
-    def prepare(connection: Any, _: object) -> None:
-        _set_up(connection, patience)
-
+    event.listen(engine, "connect", lambda connection, _: _set_up(connection, patience))
     return engine
 
 
@@ -104,17 +99,10 @@ def _set_up(connection: Any, patience: float) -> None:
 
 
 def _postgres(place: URL, patience: float) -> Engine:
-    milliseconds = round(patience * 1_000)
+    options = f"-c lock_timeout={round(patience * 1_000)} -c statement_timeout={60_000}"
+    given = {"connect_timeout": max(2, round(patience)), "options": options}
     try:
-        return create_engine(
-            place,
-            pool_pre_ping=True,
-            pool_timeout=patience,
-            connect_args={
-                "connect_timeout": max(2, round(patience)),
-                "options": f"-c lock_timeout={milliseconds} -c statement_timeout={60_000}",
-            },
-        )
+        return create_engine(place, pool_pre_ping=True, pool_timeout=patience, connect_args=given)
     except ImportError:
         raise StoreError(
             "PostgreSQL needs psycopg: pip install 'personalizer-playground[postgres]'."
@@ -143,21 +131,18 @@ def translated() -> Iterator[None]:
         raise StoreError(_meaning(error)) from error
 
 
-_BUSY = (
-    "The database is busy with somebody else's work, so this was not saved and did not happen. "
-    "Try again."
-)
-_PLACE_TAKEN = (
-    "The database has something else in this place, so this was not saved and did not happen. "
-    "Open the loop again."
-)
+_NOT_SAVED = "so this was not saved and did not happen."
+_BUSY = f"The database is busy with somebody else's work, {_NOT_SAVED} Try again."
+_PLACE_TAKEN = f"The database has something else in this place, {_NOT_SAVED} Open the loop again."
+_FULL = f"The disk is full, {_NOT_SAVED}"
+_READ_ONLY = f"The database may only be read, {_NOT_SAVED}"
 _MEANINGS = {
     "locked": _BUSY,
     "lock timeout": _BUSY,
-    "disk is full": "The disk is full, so this was not saved and did not happen.",
-    "no space": "The disk is full, so this was not saved and did not happen.",
-    "readonly": "The database may only be read, so this was not saved and did not happen.",
-    "read-only": "The database may only be read, so this was not saved and did not happen.",
+    "disk is full": _FULL,
+    "no space": _FULL,
+    "readonly": _READ_ONLY,
+    "read-only": _READ_ONLY,
     "unable to open": "The database file cannot be opened: is its folder there and writable?",
     "malformed": "The database file is damaged. Restore it from a backup.",
     "not a database": "The database file is not a database of SQLite.",
@@ -166,10 +151,8 @@ _MEANINGS = {
 
 def _meaning(error: SQLAlchemyError) -> str:
     said = str(error.orig if isinstance(error, DBAPIError) else error).lower()
-    for sign, sentence in _MEANINGS.items():
-        if sign in said:
-            return sentence
-    return "The database cannot be reached, so this was not saved and did not happen. Try again."
+    found = (sentence for sign, sentence in _MEANINGS.items() if sign in said)
+    return next(found, f"The database cannot be reached, {_NOT_SAVED} Try again.")
 
 
 class Database:

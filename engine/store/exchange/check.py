@@ -1,5 +1,6 @@
 """Whether entries from a file are a log that a loop could have written."""
 
+import json
 import math
 from dataclasses import replace
 
@@ -132,7 +133,7 @@ def _check_answer(ranked: Ranked) -> None:
 
 
 def _check_world(ranked: Ranked, world: World) -> None:
-    offered = ranked.request.to_json()["actions"]
+    offered = json.loads(ranked.request.actions_text)
     _need(offered == list(world.actions), f"it offers what {world.title} does not")
     try:
         world.context_of(ranked.request)

@@ -6,6 +6,7 @@ comes in from it has learned the same rewards under the default settings, from t
 on that no single reward can be with rewards that add up.
 """
 
+import json
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
@@ -63,10 +64,12 @@ def dsjson_rows(log: EventLog, progress: Progress = silent) -> Iterator[dict[str
 
 
 def _row(ranked: Ranked, earned: float | None) -> dict[str, object]:
-    request = ranked.request.to_json()
+    offered = [
+        {"_tag": action["id"], "i": {"constant": 1, "id": action["id"]}, "j": action["features"]}
+        for action in json.loads(ranked.request.actions_text)
+    ]
     chances = ranked.shown_probabilities()
-    rest = sorted(set(range(len(chances))) - {ranked.shown}, key=lambda i: -chances[i])
-    order = [ranked.shown, *rest]
+    order = sorted(range(len(chances)), key=lambda i: (i != ranked.shown, -chances[i]))
     row: dict[str, object] = {
         "_label_cost": 0.0 - (earned or 0.0),
         "_label_probability": ranked.propensity,
@@ -77,15 +80,9 @@ def _row(ranked: Ranked, earned: float | None) -> dict[str, object]:
         "EventId": ranked.event_id,
         "a": [i + 1 for i in order],
         "p": [chances[i] for i in order],
-        "c": {"FromUrl": request["contextFeatures"], "_multi": _multi(request["actions"])},
+        "c": {"FromUrl": json.loads(ranked.request.context_text), "_multi": offered},
     }
     return row if earned is not None else row | {"_skipLearn": True}
-
-
-def _multi(actions: Any) -> list[dict[str, object]]:
-    return [
-        {"_tag": a["id"], "i": {"constant": 1, "id": a["id"]}, "j": a["features"]} for a in actions
-    ]
 
 
 # -- in -------------------------------------------------------------------------------
@@ -115,8 +112,6 @@ def import_dsjson(
     decisions = each_read(lines, _decision, faults)
     first = next(decisions, None)
     if first is None:
-        if not faults.total:
-            faults.add(0, "it holds no event")
         raise faults.rejection()
     world = _world_of(first[1][0])
     if needs_world and world is None:
@@ -260,5 +255,5 @@ def _time(value: object) -> datetime:
 
 def _world_of(ranked: Ranked) -> World | None:
     """The world of this app whose actions are offered, if there is one."""
-    offered = ranked.request.to_json()["actions"]
+    offered = json.loads(ranked.request.actions_text)
     return next((world for world in WORLDS.values() if list(world.actions) == offered), None)

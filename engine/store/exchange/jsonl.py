@@ -44,13 +44,8 @@ def export_lines(store: Store, loop_id: str) -> Iterator[str]:
         StoreError: if it is not there or cannot be read.
     """
     about = store.about(loop_id)
-    head = {
-        "format": FORMAT,
-        "version": VERSION,
-        "name": about.name,
-        "world": world_codec.to_json(about.world),
-        "seed": about.seed,
-    }
+    head = {"format": FORMAT, "version": VERSION, "name": about.name}
+    head |= {"world": world_codec.to_json(about.world), "seed": about.seed}
     yield json.dumps(head, ensure_ascii=False)
     yield from store.texts(loop_id, 0, about.length)
 
@@ -168,9 +163,7 @@ def _checked(
         else:
             if not faults.total:
                 yield entry
-    if not checker.events and not faults.total:
-        faults.add(0, "it holds no event")
-    if faults.total:
+    if faults.total or not checker.events:
         raise faults.rejection()
 
 

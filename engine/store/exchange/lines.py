@@ -36,7 +36,9 @@ class Faults:
             self.first.append(Fault(line, reason.rstrip(".")))
 
     def rejection(self) -> RejectedError:
-        """The error that says them; there is at least one."""
+        """The error that says them; without any, that the file holds no event."""
+        if not self.total:
+            self.add(0, "it holds no event")
         return RejectedError(self.first, self.total)
 
 
