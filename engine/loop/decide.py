@@ -112,10 +112,9 @@ def choose(
     rng: np.random.Generator,
     policy: Policy | None = None,
 ) -> Decision:
-    """What is chosen among the non-excluded actions, from the state's `belief` about all.
+    """What the settings' policy or another chooses among the non-excluded actions.
 
-    Args:
-        policy: another way to choose than that of the settings.
+    It follows the beliefs about all of them (`belief`), but for an apprentice's likeness.
     """
     policy, mode = policy or state.settings.policy, state.settings.learning_mode
     if mode == "logging_only":

@@ -88,11 +88,7 @@ class LearningLoop(Replay):
 
     @locked
     def answer(self, event_id: str) -> RankResponse:
-        """The recorded answer to a Rank call.
-
-        Raises:
-            PersonalizerError: ``ResourceNotFound`` for an unknown event.
-        """
+        """The recorded answer to a Rank call; ``ResourceNotFound`` for an unknown event."""
         return guards.find(self.events, event_id, "ResourceNotFound").ranked.answer()
 
     @locked
@@ -104,11 +100,7 @@ class LearningLoop(Replay):
         event_id: str | None = None,
         defer_activation: bool | None = None,
     ) -> Ranked:
-        """What `rank`, even of a full loop, would answer and why; nothing is logged or changed.
-
-        Raises:
-            PersonalizerError: as `rank`.
-        """
+        """What `rank`, even of a full loop, would answer and why; nothing is logged or changed."""
         request = parse_rank_request(
             actions, context_features, excluded_actions, event_id, defer_activation
         )
@@ -120,9 +112,7 @@ class LearningLoop(Replay):
         """How likely the policy is to choose each non-excluded action now, (K,); logs nothing.
 
         In apprentice mode that is how likely it is to take it for the baseline's choice.
-
-        Raises:
-            PersonalizerError: ``InvalidRankRequest`` for anything but a `RankRequest`.
+        ``InvalidRankRequest`` for anything but a `RankRequest`.
         """
         guards.check_parsed(request, RankRequest)
         return decide.probabilities(self._present()[0], request, self._normals)
@@ -139,19 +129,14 @@ class LearningLoop(Replay):
         actions: Sequence[Mapping[str, Any]],
         context_features: Sequence[Mapping[str, Any]] | None = None,
     ) -> Belief:
-        """Joint belief about the expected rewards of the actions in a context.
-
-        Raises:
-            PersonalizerError: as `rank`.
-        """
+        """Joint belief about the expected rewards of actions in a context; refused as `rank`."""
         return decide.belief(self._present()[0], parse_rank_request(actions, context_features))
 
     @locked
     def contributions(self, ranked: Ranked) -> Mapping[Group, float]:
         """What each group of context fields adds to the mean reward of a ranking's shown action.
 
-        Raises:
-            PersonalizerError: ``InvalidRankRequest`` for anything but a `Ranked`.
+        ``InvalidRankRequest`` for anything but a `Ranked`.
         """
         guards.check_parsed(ranked, Ranked)
         return decide.contributions(self._present()[0], ranked)

@@ -92,16 +92,13 @@ class EventLog:
 
     Iterating and ``len`` give the entries that count; `history` gives all. Several threads may
     read while another appends or evicts: each reads the entries that counted when it began.
+    A log may begin at a mark: then the entries before are not in memory, but in an archive.
 
     Attributes:
         recorder: hears of every entry before it counts; None for a log in memory alone.
         undos: how often entries were taken back; while it stays the same, the log only grows.
         in_transaction: whether entries wait to be written down together.
         lock: held by each call; who holds it finds no other thread's doings in between.
-
-    Args:
-        mark: where a log begins whose earlier entries are not in memory.
-        archive: where those are.
     """
 
     def __init__(self, mark: Mark = START, archive: Archive | None = None) -> None:

@@ -38,11 +38,7 @@ class Projection(ABC):
 
     @abstractmethod
     def apply(self, entry: Entry, event: EventState | None) -> None:
-        """Fold in one entry.
-
-        Args:
-            event: as it stands now, after entries yet to come; None for settings.
-        """
+        """Fold in one entry; its event stands as after entries yet to come, None for settings."""
 
     @abstractmethod
     def state(self) -> State:

@@ -70,11 +70,7 @@ class Replay:
 
     @locked
     def catch_up(self) -> bool:
-        """Take over what others appended to the same log; whether there was anything.
-
-        Raises:
-            PersonalizerError: if the recorder cannot tell.
-        """
+        """Take over what others appended, or fail as the recorder; whether there was anything."""
         if self.log.recorder is None or self.log.in_transaction:
             return False
         news = self.log.recorder.read_new(self.log.position)
