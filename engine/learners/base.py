@@ -17,12 +17,10 @@ WeighedOffer = tuple[Features, tuple[Action, ...], Array]
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """Context fields that act together on what an action earns.
+    """Context fields, sorted, that act together on what an action earns, whoever comes if none.
 
-    Attributes:
-        fields: sorted; none for what the action earns whoever comes.
-        every: 2 for all pairs of fields as one group, 3 for all triples, where they are too
-            many to be told apart; then there are no `fields`. 0 otherwise.
+    `every` is 2 for all pairs of fields as one group, 3 for all triples, where they are too
+    many to be told apart; then there are no `fields`.
     """
 
     fields: tuple[str, ...] = ()
@@ -39,10 +37,8 @@ class Impression:
     """One action shown to one visitor: what a learner is told of a Rank call.
 
     Attributes:
-        request: what was asked.
-        shown: position of the action that was shown.
-        chosen: position of the action that the policy chose: the one shown, unless an
-            apprentice showed another.
+        shown, chosen: positions of the action that was shown, and of the one that the policy
+            chose: the same, unless an apprentice showed another.
         propensity: probability with which the policy chose that.
         apprentice: whether the loop was an apprentice.
     """
@@ -60,12 +56,10 @@ class Impression:
 
     @property
     def context(self) -> Features:
-        """Columns of the context."""
         return self.request.context
 
     @property
     def action(self) -> Action:
-        """The action that was shown."""
         return self.request.actions[self.shown]
 
     @property
@@ -75,16 +69,12 @@ class Impression:
 
 
 class Learner(Learned, ABC):
-    """Everything that a loop learns: from rewards, and from what an apprentice imitates.
-
-    Attributes:
-        expresses_doubt: whether its beliefs have a width that a policy can draw from.
-        has_imitation_head: whether it learns what it imitates apart from rewards, so that an
-            apprentice learns both.
-    """
+    """Everything that a loop learns: from rewards, and from what an apprentice imitates."""
 
     expresses_doubt: ClassVar[bool] = False
+    """Whether its beliefs have a width that a policy can draw from."""
     has_imitation_head: ClassVar[bool] = False
+    """Whether an apprentice learns what it imitates apart from rewards, which it learns too."""
 
     @property
     @abstractmethod

@@ -37,12 +37,9 @@ from engine.arrays import Array, with_room
 from engine.learners.base import Group, Impression, Learner
 from engine.learners.belief import Belief
 from engine.learners.crosses import by_group, symmetric_polynomials
-from engine.learners.state import Learned
+from engine.learners.state import Kept, Learned
 from engine.protocol.features import Features
 from engine.protocol.request import Action, RankRequest
-
-KEPT = 256
-"""Contexts, actions and predictions for which what was computed is kept."""
 
 
 class ClassicLearner(Learner):
@@ -59,6 +56,7 @@ class ClassicLearner(Learner):
 
     STATE = ("learned", "_crosses", "_rate", "_contexts", "_actions", "_rows", "_at", "_duals")
     learned = 0
+    _means = cached_property(lambda _: Kept[tuple[Features, Action], float]())
 
     def __init__(self, crosses: int, rate: float) -> None:
         self._crosses, self._rate = crosses, rate
@@ -67,10 +65,6 @@ class ClassicLearner(Learner):
         self._rows: dict[tuple[int, int], int] = {}
         self._at: NDArray[np.intp] = np.zeros((2, 16), dtype=np.intp)
         self._duals: Array = np.zeros(16)
-
-    @cached_property
-    def _means(self) -> dict[tuple[Features, Action], float]:
-        return {}
 
     def watch(self, impression: Impression) -> None:
         chosen = impression.request.actions[impression.chosen]
@@ -121,10 +115,9 @@ class ClassicLearner(Learner):
         """Predicted rewards, (K,), each kept until the next step."""
         if all((context, action) in self._means for action in actions):
             return np.array([self._means[context, action] for action in actions])
-        if len(self._means) >= KEPT:
-            self._means.clear()
         means = self._times_weights(context, actions)
-        self._means |= zip(((context, a) for a in actions), means.tolist(), strict=True)
+        for action, mean in zip(actions, means.tolist(), strict=True):
+            self._means[context, action] = mean
         return means
 
     def _times_weights(self, context: Features, actions: tuple[Action, ...]) -> Array:
@@ -157,9 +150,7 @@ class Side(Learned):
     _entries: dict[str, Array] = field(default_factory=dict)
     _sizes: dict[str, int] = field(default_factory=dict)
 
-    @cached_property
-    def _kept(self) -> dict[Features, Array]:
-        return {}
+    _products = cached_property(lambda _: Kept[Features, Array]())
 
     def __len__(self) -> int:
         return len(self._places)
@@ -174,7 +165,7 @@ class Side(Learned):
                 entries[:, size] = len(self), value
                 self._entries[column], self._sizes[column] = entries, size + 1
             self._places[key] = len(self)
-            self._kept.clear()
+            self._products.clear()
         return self._places[key]
 
     def by_column(self, features: Features) -> tuple[list[str], Array]:
@@ -188,14 +179,13 @@ class Side(Learned):
 
     def products(self, features: Features) -> Array:
         """Inner products over the columns alone, and over those that are crossed, (2, n)."""
-        if features not in self._kept:
-            if len(self._kept) >= KEPT:
-                self._kept.clear()
+        if features not in self._products:
             _, columns = self.by_column(features)
             orders = symmetric_polynomials(columns, max(self._highest, self._crossed))
             alone = orders[self._lowest : self._highest + 1].sum(axis=0)
-            self._kept[features] = np.array([alone, orders[1 : self._crossed + 1].sum(axis=0)])
-        return self._kept[features]
+            crossed = orders[1 : self._crossed + 1].sum(axis=0)
+            self._products[features] = np.array([alone, crossed])
+        return self._products[features]
 
 
 @lru_cache(maxsize=1_024)

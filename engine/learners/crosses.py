@@ -31,12 +31,8 @@ MAX_GROUPS = 300
 def symmetric_polynomials(products: Array, orders: int) -> Array:
     """Elementary symmetric polynomials e_0..e_orders along the last axis.
 
-    Args:
-        products: inner products part by part, shape (..., parts).
-
-    Returns:
-        shape (orders + 1, ...). Adds parts one by one, which is exact where power sums
-        would cancel.
+    Of inner products part by part, shape (..., parts); returns shape (orders + 1, ...). Adds
+    parts one by one, which is exact where power sums would cancel.
     """
     e: Array = np.zeros((orders + 1, *products.shape[:-1]))
     e[0] = 1.0

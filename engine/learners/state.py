@@ -11,6 +11,20 @@ from typing import Any, ClassVar, Self, TypeVar
 import numpy as np
 
 T = TypeVar("T")
+K = TypeVar("K")
+V = TypeVar("V")
+
+KEPT = 256
+"""Values that are kept in one place."""
+
+
+class Kept(dict[K, V]):
+    """Values that can be computed again: at most `KEPT`, then it begins anew."""
+
+    def __setitem__(self, key: K, value: V) -> None:
+        if len(self) >= KEPT:
+            self.clear()
+        super().__setitem__(key, value)
 
 
 class Learned:

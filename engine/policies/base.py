@@ -1,18 +1,18 @@
 """From beliefs to a distribution over actions, and one action drawn from it.
 
-Every policy returns the very vector that the action was drawn from, so a logged
-probability is exact even where it is itself a Monte-Carlo estimate: importance
-weights r / q stay unbiased however rough the estimate of the Thompson
-probabilities is.
+Every policy returns the very vector that the action was drawn from, so a logged probability is
+exact even where it is itself a Monte-Carlo estimate: importance weights r / q stay unbiased
+however rough the estimate of the Thompson probabilities is.
 """
 
 from abc import ABC, abstractmethod
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from typing import Any, ClassVar, Literal
 
 import numpy as np
 
 from engine.arrays import Array
+from engine.errors import check_number
 from engine.learners.belief import Belief
 from engine.streams import stream
 
@@ -28,8 +28,7 @@ class Decision:
 
     Attributes:
         probabilities: (K,), sums to 1; the propensities.
-        errors: (K,) Monte-Carlo standard error of each as an estimate of the policy's
-            exact probability; 0 where it is computed exactly.
+        errors: (K,) Monte-Carlo standard error of each; 0 where it is computed exactly.
         chosen: position of the action to show.
         cause: what decided.
         draw: (K,) the expected rewards drawn from the belief, if a draw decided.
@@ -47,12 +46,9 @@ class Decision:
 class Normals:
     """Standard normal numbers that the draws of one loop share, (draws, K) for any K.
 
-    One fixed table per seed keeps charts from jittering and costs nothing a call;
-    what is drawn from the decision's own stream stays independent of it. Column k
-    depends on the seed and k alone.
-
-    Attributes:
-        seed: of everything that is left to chance in that loop.
+    One fixed table per seed keeps charts from jittering and costs nothing a call; what is drawn
+    from the decision's own stream stays independent of it. Column k depends on the seed (of
+    everything that is left to chance in that loop) and k alone.
     """
 
     def __init__(self, seed: int) -> None:
@@ -86,8 +82,7 @@ class Knob:
     """A field of a policy that a person can set, as one of some whole numbers.
 
     Attributes:
-        field: its name.
-        label: what it is called, beside the policy's name.
+        field, label: its name, and what it is called beside the policy's name.
         numbers: what it can be set to: a range, or the few that are worth having.
         unit: how the numbers are read; empty where it is the field's own value that is read.
         help: what it does, in a sentence or two.
@@ -119,22 +114,32 @@ class Policy(ABC):
     A policy is one file: this, and a line in `engine.policies.registry`.
 
     Attributes:
-        key: its name in links and results.
-        label: what it is called.
+        key, label: its name in links and results, and what it is called.
         story: how it chooses, in a sentence or two for a person; ``{field}`` stands for
             what a knob is set to.
         knobs: what a person can set on it.
+        bounds: fields and their lowest and highest values; whole where the default is.
         needs_doubt: whether it reads more of a belief than the means.
         loggable: whether a learning loop may choose by it: before anything is learned it
             gives every action a chance. What has none later is logged as 0.
+
+    Raises:
+        PersonalizerError: ``InvalidServiceConfiguration`` for a field out of its bounds.
     """
 
     key: ClassVar[str]
     label: ClassVar[str]
     story: ClassVar[str]
     knobs: ClassVar[tuple[Knob, ...]] = ()
+    bounds: ClassVar[tuple[tuple[str, float, float], ...]] = ()
     needs_doubt: ClassVar[bool] = False
     loggable: ClassVar[bool] = True
+
+    def __post_init__(self) -> None:
+        defaults = {field.name: field.default for field in fields(self)}
+        for name, low, high in self.bounds:
+            whole = isinstance(defaults[name], int)
+            check_number(CODE, f"policy.{name}", getattr(self, name), low, high, whole)
 
     @abstractmethod
     def decide(self, belief: Belief, normals: Normals, rng: np.random.Generator) -> Decision:

@@ -4,14 +4,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from engine.errors import check_number
 from engine.learners.belief import Belief
-from engine.policies.base import CODE, Decision, Knob, Normals, Policy, pick, ties
+from engine.policies.base import Decision, Knob, Normals, Policy, pick, ties
 
 
 @dataclass(frozen=True, slots=True)
 class EpsilonGreedy(Policy):
-    """The service's own exploration: the best guess, but by chance with probability epsilon.
+    """The best guess, but by chance with probability epsilon.
 
     The best of K actions has probability (1 - epsilon) + epsilon / K, the others
     epsilon / K each; equally good ones share, so that an untrained model gives 1 / K.
@@ -33,11 +32,9 @@ class EpsilonGreedy(Policy):
             parts=100,
         ),
     )
+    bounds = (("epsilon", 0, 1),)
 
     epsilon: float = 0.2
-
-    def __post_init__(self) -> None:
-        check_number(CODE, "policy.epsilon", self.epsilon, 0, 1)
 
     def decide(self, belief: Belief, normals: Normals, rng: np.random.Generator) -> Decision:
         size = len(belief.mean)

@@ -4,9 +4,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from engine.errors import check_number
 from engine.learners.belief import Belief
-from engine.policies.base import CODE, Decision, Knob, Normals, Policy
+from engine.policies.base import Decision, Knob, Normals, Policy
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,11 +31,9 @@ class Softmax(Policy):
             parts=100,
         ),
     )
+    bounds = (("temperature", 0.001, 10),)
 
     temperature: float = 0.1
-
-    def __post_init__(self) -> None:
-        check_number(CODE, "policy.temperature", self.temperature, 0.001, 10)
 
     def decide(self, belief: Belief, normals: Normals, rng: np.random.Generator) -> Decision:
         size = len(belief.mean)

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.arrays import Array
-from engine.errors import check_number, refuse
+from engine.errors import refuse
 from engine.learners.belief import Belief
 from engine.policies.base import CODE, Decision, Knob, Normals, Policy, pick, ties
 
@@ -32,12 +32,10 @@ class Thompson(Policy):
     Numbers of equations as in ``engine/README.md``.
 
     Attributes:
-        draws: number of posterior draws, 64 to 65,536.
-        floor: share of decisions left to chance, 0 to 1; a propensity is at least
-            floor / 2K.
-        width: factor on the belief's standard deviation when drawing, 0 to 4; 0 follows the
-            best guess.
-        agreement: how many draws must agree, 1 to 16; 1 is textbook Thompson sampling.
+        draws: number of posterior draws.
+        floor: share of decisions left to chance; a propensity is at least floor / 2K.
+        width: factor on the belief's standard deviation when drawing; 0 follows the best guess.
+        agreement: how many draws must agree; 1 is textbook Thompson sampling.
     """
 
     key = "thompson"
@@ -56,6 +54,7 @@ class Thompson(Policy):
             parts=100,
         ),
     )
+    bounds = (("draws", 64, 65_536), ("floor", 0, 1), ("width", 0, 4), ("agreement", 1, 16))
     needs_doubt = True
 
     draws: int = 4_096
@@ -64,10 +63,7 @@ class Thompson(Policy):
     agreement: int = 4
 
     def __post_init__(self) -> None:
-        check_number(CODE, "policy.draws", self.draws, 64, 65_536, whole=True)
-        check_number(CODE, "policy.floor", self.floor, 0, 1)
-        check_number(CODE, "policy.width", self.width, 0, 4)
-        check_number(CODE, "policy.agreement", self.agreement, 1, 16, whole=True)
+        Policy.__post_init__(self)
         if self.floor == self.width == 0:
             why = "a Thompson policy with neither width nor floor never explores, which is Greedy()"
             refuse(CODE, "policy", self, f"free of contradiction: {why}")

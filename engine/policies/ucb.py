@@ -4,9 +4,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from engine.errors import check_number
 from engine.learners.belief import Belief
-from engine.policies.base import CODE, Decision, Knob, Normals, Policy
+from engine.policies.base import Decision, Knob, Normals, Policy
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,11 +30,9 @@ class UpperBound(Policy):
     )
     needs_doubt = True
     loggable = False
+    bounds = (("width", 0, 10),)
 
     width: float = 1.0
-
-    def __post_init__(self) -> None:
-        check_number(CODE, "policy.width", self.width, 0, 10)
 
     def decide(self, belief: Belief, normals: Normals, rng: np.random.Generator) -> Decision:
         size = len(belief.mean)

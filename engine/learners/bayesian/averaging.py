@@ -82,11 +82,6 @@ class ModelAverage(Learned):
             self.learners.pop(i, None)
             self.log_weights[i] = self.evidence[i] = -np.inf
 
-    def begin_anew(self, born: int) -> None:
-        """Forget the densities of rewards that nobody was taught."""
-        self.born = born
-        self.evidence = np.where(self.evidence > -np.inf, 0.0, -np.inf)
-
     def restore(self, hypotheses: Sequence[Hypothesis]) -> None:
         """Let those that were pruned begin anew, with the share that any hypothesis keeps."""
         asleep = [i for i in range(len(hypotheses)) if i not in self.learners]

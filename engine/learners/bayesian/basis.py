@@ -13,6 +13,7 @@ told apart by their ids alone have a block each, and none pays for the others.
 """
 
 import math
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -24,7 +25,7 @@ from engine.arrays import Array, with_room
 from engine.learners.base import Group
 from engine.learners.bayesian.kernel import RowKernel
 from engine.learners.bayesian.rows import RowForm
-from engine.learners.state import Learned
+from engine.learners.state import Kept, Learned
 from engine.protocol.features import Features
 from engine.protocol.request import Action
 
@@ -32,19 +33,15 @@ MAX_BLOCK, MAX_BASIS = 400, 1_500
 """Basis vectors that a block, and all blocks together, keep. From there on, the part of a row
 outside the span counts as noise of its reward: right for rows that never come again, too
 sure of others."""
-KEPT = 256
-"""Offers, and places, that are kept until the basis changes."""
 _NEGLIGIBLE = 1e-8
 """Squared length of a part outside the span that is rounding."""
 
 
 @dataclass(eq=False, slots=True)
 class Block(Learned):
-    """An orthonormal basis of the rows of one family of actions.
+    """An orthonormal basis of the rows of one family of actions: their places in the kernel.
 
-    Attributes:
-        rows: positions of its rows in the kernel.
-        whiten: turns inner products with those rows into coordinates, (r, r) with room.
+    `whiten`, (r, r) with room, turns inner products with those rows into coordinates.
     """
 
     rows: NDArray[np.intp] = field(default_factory=lambda: np.zeros(16, dtype=np.intp))
@@ -100,6 +97,8 @@ class Basis(Learned):
     """The basis of all rows of one form that were rewarded."""
 
     STATE = ("form", "_kernel", "_owners", "_blocks", "_written")
+    _offers = cached_property(lambda _: Kept[tuple[Features, tuple[Action, ...]], OfferedRows]())
+    _places = cached_property(lambda _: Kept[tuple[Features, Action], LearnedRow]())
 
     def __init__(self, form: RowForm) -> None:
         self.form = form
@@ -107,14 +106,6 @@ class Basis(Learned):
         self._owners: dict[tuple[str, bool], Block] = {}
         self._blocks: dict[Block, None] = {}
         self._written: list[tuple[Features, Action]] = []
-
-    @cached_property
-    def _offers(self) -> dict[tuple[Features, tuple[Action, ...]], OfferedRows]:
-        return {}
-
-    @cached_property
-    def _places(self) -> dict[tuple[Features, Action], LearnedRow]:
-        return {}
 
     @property
     def size(self) -> int:
@@ -135,18 +126,16 @@ class Basis(Learned):
         if (context, actions) in self._offers:
             return self._offers[context, actions]
         products, outside = self._kernel.between(context, actions)
-        touched: dict[Block, list[int]] = {}
+        touched: dict[Block, list[int]] = defaultdict(list)
         for i, action in enumerate(actions):
             for block in self._touched(action):
-                touched.setdefault(block, []).append(i)
+                touched[block].append(i)
         parts = []
         for block, rows in touched.items():
             at = np.array(rows, dtype=np.intp)
             part = OfferedBlock(block, at, block.coordinates(products[at]))
             outside[at[:, None], at] -= part.coordinates @ part.coordinates.T
             parts.append(part)
-        if len(self._offers) >= KEPT:
-            self._offers.clear()
         self._offers[context, actions] = OfferedRows(tuple(parts), outside)
         return self._offers[context, actions]
 
@@ -170,13 +159,10 @@ class Basis(Learned):
         outside = outside if outside > _NEGLIGIBLE else 0.0
         if outside and block.size < MAX_BLOCK and self.size < MAX_BASIS:
             return self._extend(block, context, action, coordinates, math.sqrt(outside)), merged
-        if len(self._places) >= KEPT:
-            self._places.clear()
         place = self._places[context, action] = LearnedRow(block, coordinates, outside)
         return place, merged
 
     def _changed(self) -> None:
-        """What was computed holds no more."""
         self._offers.clear()
         self._places.clear()
 

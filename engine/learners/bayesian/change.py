@@ -80,7 +80,8 @@ class ChangeDetector(Learned):
         if best is not self.banks[0]:
             self.banks[:2] = self.banks[1::-1]
         if self.banks[-1].log_odds <= math.log(CHANGE_ODDS):
-            self._challenge_anew()
+            del self.banks[-1]
+            self._challenge()
         if len(self.banks) == 3 and self.banks[1].log_odds < HOPELESS:
             del self.banks[1]
 
@@ -100,18 +101,6 @@ class ChangeDetector(Learned):
         challenger = ModelAverage.begin(self.hypotheses, self.learned, weights)
         challenger.log_odds = first.log_odds + math.log(CHANGE_ODDS)
         self.banks.append(challenger)
-
-    def _challenge_anew(self) -> None:
-        """Most challengers fall behind with their first reward, untaught: they can stay."""
-        first, challenger = self.banks[0], self.banks[-1]
-        taught = any(learner.count for learner in challenger.learners.values())
-        alone = challenger.learners.keys() == first.learners.keys() and len(first.learners) == 1
-        if taught or not alone:
-            del self.banks[-1]
-            self._challenge()
-            return
-        challenger.begin_anew(self.learned)
-        challenger.log_odds = first.log_odds + math.log(CHANGE_ODDS)
 
 
 def _log_odds(bank: ModelAverage) -> float:

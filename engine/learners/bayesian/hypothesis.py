@@ -1,8 +1,6 @@
 """Hypotheses: what the world might be like, each a complete learner of its own.
 
-Nobody has to choose between them: the evidence does, while the loop runs
-(`engine.learners.bayesian.learner`). The default set was chosen by measurement
-(``tests/benchmarks/regret.py``).
+Nobody has to choose between them: the evidence does, while the loop runs (`averaging`).
 """
 
 from dataclasses import dataclass
@@ -66,7 +64,7 @@ HYPOTHESES = (
     Hypothesis(memory=0.9, odds=0.5),
     Hypothesis(crosses=1, by="features", prior_sd=0.4, odds=5.0),
 )
-"""The default set. Any combination of three fields may matter: with noisy rewards, with nearly
-certain ones, or with tastes that wander. Or single fields do, with actions known by their
-features alone. The simplest is believed most at first, as it is right soonest where it is
-right, and refuted soonest where it is not."""
+"""The default set, chosen by measurement (``tests/benchmarks/regret.py``). Any combination of
+three fields may matter: with noisy rewards, with nearly certain ones, or with tastes that wander.
+Or single fields do, with actions known by their features alone. The simplest is believed most at
+first, as it is right soonest where it is right, and refuted soonest where it is not."""

@@ -91,11 +91,9 @@ class RowKernel(Learned):
 
 @dataclass(frozen=True, slots=True)
 class _OfferedActions:
-    """Action parts of K offered rows, their inner products with each other, (K, K), included.
+    """Action parts of K offered rows: scaled features, (K, columns), and lengths of ids, (K,).
 
-    Attributes:
-        features: (K, columns), scaled.
-        id_lengths: (K,).
+    And their inner products with each other, (K, K).
     """
 
     columns: Sequence[str]

@@ -66,13 +66,13 @@ class Share(Learned):
         return self.vectors[2:, : self.size]
 
 
+_NOTHING = Share(0, np.zeros((0, 0)), np.zeros((4, 0)))
+"""Of a block of which nothing was learned."""
+
+
 @dataclass(eq=False)
 class Posterior(Learned):
-    """The belief of one hypothesis.
-
-    Attributes:
-        count: rewards learned.
-    """
+    """The belief of one hypothesis, after ``count`` rewards."""
 
     hypothesis: Hypothesis
     count: int = 0
@@ -107,12 +107,8 @@ class Posterior(Learned):
         mean, unclaimed = np.full(size, m0), np.ones(size)
         covariance = self._tau2 * offer.outside
         for part in offer.parts:
-            x, at = part.coordinates, part.at
-            share = self._shares.get(part.block)
+            x, at, share = part.coordinates, part.at, self._shares.get(part.block, _NOTHING)
             grid = at[:, None], at
-            if share is None:
-                covariance[grid] += self._tau2 * (x @ x.T)
-                continue
             known, new = x[:, : share.size], x[:, share.size :]
             p, q = share.pq
             mean[at] += known @ (p - m0 * q)
@@ -129,24 +125,19 @@ class Posterior(Learned):
         The mean of its weights is p - m0 q; q is how much of m0 its rewards have claimed.
         """
         result: Array = np.zeros((2, block.size))
-        share = self._shares.get(block)
-        if share is not None:
-            result[:, : share.size] = share.pq
+        share = self._shares.get(block, _NOTHING)
+        result[:, : share.size] = share.pq
         return result
 
     def variance_of(self, inside: Mapping[Block, Array], total: float, length: float) -> float:
         """Variance of a weighted sum of expected rewards.
 
-        Args:
-            inside: the same sum of the rows' coordinates, block by block, (r,).
-            total: sum of the weights.
-            length: squared length of the weighted sum of the rows.
+        Of the sum of the rows' coordinates, block by block (r,), the total of the weights,
+        and the squared length of the sum of the rows.
         """
         variance, unclaimed = self._tau2 * length, total
         for block, x in inside.items():
-            share = self._shares.get(block)
-            if share is None:
-                continue
+            share = self._shares.get(block, _NOTHING)
             known = x[: share.size]
             variance += float(known @ share.sigma @ known) - self._tau2 * float(known @ known)
             unclaimed -= float(known @ share.pq[1])
@@ -181,8 +172,7 @@ class Posterior(Learned):
     def _weigh(self, ratio: float, mean: float, innovation: float) -> tuple[float, float]:
         """b of (7), and b x the reward that moves the mean as if it counted in full.
 
-        Args:
-            ratio: c of (7), variance of the row / variance of the noise.
+        The ratio is c, the variance of the row in units of the noise.
         """
         memory = self.hypothesis.memory
         if memory == 1.0:
@@ -191,13 +181,7 @@ class Posterior(Learned):
         return weight, weight * mean + innovation * (1.0 + weight * ratio) / (1.0 + ratio)
 
     def _move(self, share: Share, x: Array, weight: float, target: float) -> None:
-        """Add a row to h and f, and solve (3) and (4) again.
-
-        Args:
-            x: its coordinates, (r,).
-            weight: v, 1 / variance; 0 changes the reward alone.
-            target: v y, in units of reward / variance.
-        """
+        """Add a row x (r,) of weight v and target v y to h and f; solve (3) and (4) again."""
         size = share.size
         h, f, p, q = share.vectors[:, :size]
         self._precision += weight + float(f @ q)
@@ -222,9 +206,9 @@ class Posterior(Learned):
 
     def _share(self, block: Block) -> Share:
         """What was learned of a block, with all coordinates that it has by now."""
-        share = self._shares.get(block)
-        if share is None:
-            share = self._shares[block] = Share(0, np.zeros((max(block.size, 16),) * 2))
+        if block not in self._shares:
+            self._shares[block] = Share(0, np.zeros((max(block.size, 16),) * 2))
+        share = self._shares[block]
         if share.size < block.size:
             self._grow(share, block.size)
         return share
@@ -240,14 +224,12 @@ class Posterior(Learned):
     # -- around a prior mean ----------------------------------------------------------
 
     def shifted(self, block: Block, prior_mean: Array) -> tuple[Array, float]:
-        """What changes if a block's weights had ``prior_mean`` (r,) instead of 0.
+        """What a prior mean (r,) of a block's weights adds to p beyond itself, (r,).
 
-        Added to p beyond the prior mean itself, (r,), and taken from the pull of m0.
+        And what it takes from the pull of m0.
         """
         weights: Array = np.zeros(block.size)
-        share = self._shares.get(block)
-        if share is None:
-            return weights, 0.0
+        share = self._shares.get(block, _NOTHING)
         known = prior_mean[: share.size]
         weights[: share.size] = share.sigma @ known / self._tau2 - known  # (11)
         return weights, float(share.pq[1] @ known) / self._tau2

@@ -43,11 +43,8 @@ def context_scales(context: Features, form: RowForm) -> tuple[Array, float]:
     the coffee table (``tests/benchmarks/learning.py``): one flat scale for all terms earns
     about .015 less a visitor over the first 1,000. By id, each order has length 1 before
     that; by features, that length is what it is for fields of size 1, so that it follows
-    the numbers.
-
-    Returns:
-        what the crosses of each order are multiplied by, (crosses + 1,), and the squared
-        length that the part has then.
+    the numbers. Returned are the scale of each order, (crosses + 1,), and the squared length
+    that the part has then.
     """
     own = symmetric_polynomials(_field_squares(context), form.crosses)
     squares = own
