@@ -11,10 +11,10 @@ T = TypeVar("T", bound=np.generic)
 
 def with_room(array: NDArray[T], shape: tuple[int, ...]) -> NDArray[T]:
     """``array`` itself if it holds ``shape``, else a zero-padded copy twice as large."""
-    pairs = zip(array.shape, shape, strict=True)
-    size = tuple(have if have >= need else max(2 * have, need) for have, need in pairs)
-    if size == array.shape:
+    pairs = list(zip(array.shape, shape, strict=True))
+    if all(have >= need for have, need in pairs):
         return array
+    size = [have if have >= need else max(2 * have, need) for have, need in pairs]
     grown = np.zeros(size, dtype=array.dtype)
     grown[tuple(slice(0, have) for have in array.shape)] = array
     return grown
