@@ -8,9 +8,8 @@ def favourites(loop: LearningLoop, world: World) -> list[dict[str, object]]:
     """What the loop would show in every context of the world, with nothing logged.
 
     Returns:
-        one row a cell: the context's fields, the favoured action (the most probable
-        one), its probability, its strength (0 at a uniform choice, 1 at certainty),
-        and the hidden truth: the best action.
+        one row a cell: the context's fields, the most probable action, its probability, its
+        strength (0 at a uniform choice, 1 at certainty), and the hidden truth: the best action.
     """
     rows: list[dict[str, object]] = []
     fair = 1 / len(world.items)

@@ -23,14 +23,11 @@ def rows(log: EventLog, start: int = 0) -> list[dict[str, object]]:
 def latest_rows(loop: LearningLoop, most: int) -> list[dict[str, object]]:
     """Rows of a loop's latest events, oldest first."""
     with loop.lock:
-        events, entries = min(most, len(loop.events)), len(loop.log)
-        reach = 3 * events + 10
-        while True:
-            start = max(entries - reach, 0)
+        events, start = min(most, len(loop.events)), len(loop.log)
+        reach, found = 3 * events + 10, list[dict[str, object]]()
+        while start > 0 and len(found) < events:
+            start, reach = max(len(loop.log) - reach, 0), 4 * reach
             found = rows(loop.log, start)
-            if start == 0 or len(found) >= events:
-                break
-            reach *= 4
         first = len(loop.events) - len(found)
     return [row | {"number": number} for number, row in enumerate(found, first + 1)][-events:]
 

@@ -11,8 +11,7 @@ from engine.learners.base import Group
 class ContributionChange:
     """What a group of context fields adds to a mean reward, before and after; in its units.
 
-    Attributes:
-        group: None for what no group adds: the mean of everything, whatever is offered.
+    Without a group it is what none adds: the mean of everything, whatever is offered.
     """
 
     group: Group | None

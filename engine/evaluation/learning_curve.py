@@ -95,17 +95,15 @@ class LearningCurve(Projection):
 
         Yields:
             visitor (from 1), mean (running mean reward), recent (mean of the last
-            `RECENT_VISITORS`), regret (cumulative), and uniform_regret, single_regret: what
-            choosing uniformly and always offering the best single item would have
-            lost up to there on average.
+            `RECENT_VISITORS`), regret (cumulative), and what choosing uniformly and always
+            offering the best single item would have lost on average: uniform_regret, single_regret.
         """
-        size = len(self)
         regret = np.cumsum(self._column(3) - self._column(2))
-        numbers = thinned(1, size, points)
+        numbers = thinned(1, len(self), points)
         visitors: Array = numbers.astype(float)
         columns: dict[str, Array] = {
             "visitor": visitors,
-            "mean": rolling_mean(self.rewards, numbers, size),
+            "mean": rolling_mean(self.rewards, numbers, len(self)),
             "recent": rolling_mean(self.rewards, numbers, RECENT_VISITORS),
             "regret": regret[numbers - 1],
             "uniform_regret": visitors * (self._world.best_value - self._world.uniform_value),

@@ -171,17 +171,15 @@ class Comparison:
         Yields:
             visitor (from 1) and, for each arm: ``<arm>`` (mean reward of the last `RECENT_EVENTS`
             visitors), ``<arm>_mean`` (of all so far), ``<arm>_gain`` (sum of rewards less
-            the baseline arm's) and ``<arm>_worse`` (visitors who gave less than the same
-            visitor gave the baseline arm).
+            the baseline arm's) and ``<arm>_worse`` (visitors who gave less than they gave that).
         """
-        size = len(self)
-        at = thinned(1, size, points)
+        at = thinned(1, len(self), points)
         columns: dict[str, Array] = {"visitor": at.astype(float)}
         rewards = self.rewards()
         for arm, earned in rewards.items():
             more = earned - rewards["baseline"]
             columns[arm] = rolling_mean(earned, at, RECENT_EVENTS)
-            columns[f"{arm}_mean"] = rolling_mean(earned, at, size)
+            columns[f"{arm}_mean"] = rolling_mean(earned, at, len(self))
             columns[f"{arm}_gain"] = np.cumsum(more)[at - 1]
             columns[f"{arm}_worse"] = np.cumsum(more < 0)[at - 1].astype(float)
         return rows_of(columns)
@@ -232,10 +230,9 @@ class Comparison:
 
     def go_online(self) -> None:
         """Show what the apprentice chooses from now on."""
-        if not self.is_apprentice:
-            return
-        self.foreseen = switch_value(self.apprentice)
-        self._set_mode("online")
+        if self.is_apprentice:
+            self.foreseen = switch_value(self.apprentice)
+            self._set_mode("online")
 
     def go_back(self) -> None:
         """Show the baseline again and go on imitating."""

@@ -69,19 +69,15 @@ class UniformPlayer:
 
 
 class ABTestPlayer(UniformPlayer):
-    """A trial by uniform choice, then the winner of the visitor's group.
-
-    Args:
-        groups: the group of each cell.
-    """
+    """A trial by uniform choice, then in each of the cells' groups the highest mean reward."""
 
     def __init__(self, world: World, seed: int, trial: int, groups: list[str]) -> None:
         super().__init__(world, seed)
-        self._trial, self._groups = trial, groups
-        self._places = {group: place for place, group in enumerate(dict.fromkeys(groups))}
-        shape = (len(self._places), len(world.items))
-        self._sums, self._counts = np.zeros(shape), np.zeros(shape)
-        self._winners: dict[str, int] = {}
+        places = {group: place for place, group in enumerate(dict.fromkeys(groups))}
+        self._trial, self._groups = trial, [places[group] for group in groups]
+        self._sums = np.zeros((len(places), len(world.items)))
+        self._counts = np.zeros_like(self._sums)
+        self._winners: list[int] = []
 
     def choose(self, number: int, cell: int) -> Choice:
         if self._winners:
@@ -91,19 +87,16 @@ class ABTestPlayer(UniformPlayer):
     def learn(self, cell: int, choice: Choice, reward: float) -> None:
         if self._winners:
             return
-        place = self._places[self._groups[cell]]
-        self._sums[place, choice.position] += reward
-        self._counts[place, choice.position] += 1
+        at = self._groups[cell], choice.position
+        self._sums[at] += reward
+        self._counts[at] += 1
         if self._counts.sum() >= self._trial:
-            self._winners = {group: self._winner(at) for group, at in self._places.items()}
-
-    def _winner(self, place: int) -> int:
-        """The item with the highest mean reward; in a group that nobody came from, of all."""
-        sums, counts = self._sums[place], self._counts[place]
-        if not counts.any():
-            sums, counts = self._sums.sum(axis=0), self._counts.sum(axis=0)
-        means = np.where(counts > 0, sums / np.maximum(counts, 1), -np.inf)
-        return int(means.argmax())
+            # A group that nobody came from gets the winner of all.
+            came = self._counts.any(axis=1, keepdims=True)
+            sums = np.where(came, self._sums, self._sums.sum(axis=0))
+            counts = np.where(came, self._counts, self._counts.sum(axis=0))
+            means = np.where(counts > 0, sums / np.maximum(counts, 1), -np.inf)
+            self._winners = means.argmax(axis=1).tolist()
 
 
 class LoopPlayer:

@@ -26,8 +26,7 @@ class Final:
         reward: mean reward a visitor.
         regret: sum of what the best items' expected rewards exceed the shown ones' by.
         won: share of the repetitions in which nobody earned more; a tie is shared.
-        recovery: visitors from a reshuffle of all tastes until the contender is back (see
-            `Standings.recovery`); None if it is not, or if there was none.
+        recovery: see `Standings.recovery`.
     """
 
     contender: str
@@ -142,7 +141,8 @@ class Standings:
         """Visitors from a reshuffle of all tastes until the contender is back, on average.
 
         Back means that what it shows from there on is expected to earn, over a window, at
-        most `NEAR` less than in the window before the reshuffle. 0 if it never fell.
+        most `NEAR` less than in the window before the reshuffle. 0 if it never fell; None if it
+        is not back, or if there was no reshuffle.
         """
         outcomes, points = self.outcomes(contender), self.plan.points
         if self.plan.drift != "halfway" or not outcomes or self.plan.visitors < 2:
