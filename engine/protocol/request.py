@@ -13,9 +13,7 @@ from typing import Any
 from engine.errors import check_number, refuse
 from engine.protocol.features import Features, as_plain, flatten, is_list, values_of
 
-MAX_ACTIONS = 50
-MAX_EXCLUDED = 1_000
-MAX_ID_LENGTH = 256
+MAX_ACTIONS, MAX_EXCLUDED, MAX_ID_LENGTH = 50, 1_000, 256
 MAX_PAYLOAD = 256 * 1024  # Characters of JSON of the context and the actions of a request.
 MIN_REWARD, MAX_REWARD = -1.0, 1.0
 
