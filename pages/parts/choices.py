@@ -10,7 +10,6 @@ from pages.parts.text import plain
 
 MAX_VISITORS = Limits.from_environment(os.environ).max_events
 """Events that one loop may log."""
-
 WORLD = Setting(
     "coffee",
     "World",

@@ -98,13 +98,10 @@ S = TypeVar("S", bound=Linked)
 
 
 def open_link(kind: type[S]) -> bool:
-    """Set a page's widgets from the address when it is new, or from what was set before.
+    """Set a page's widgets from the address if it is new, else as they were; whether it is new.
 
-    Widgets that another page did not draw have lost their values, but `current_setup` kept them.
-    What another world had is given up.
-
-    Returns:
-        whether the address is new: the page was just opened, or the person went back.
+    It is when the page was just opened, or the person went back. Widgets that another page did
+    not draw have lost their values, but `current_setup` kept them. What another world had goes.
     """
     names, state = kind.declared(), st.session_state
     query = {name: value for name, value in st.query_params.to_dict().items() if name in names}

@@ -27,11 +27,7 @@ def counted(number: int, thing: str) -> str:
 
 
 def percent(share: float, unknown: str = "–") -> str:
-    """A probability for reading; what is not certain is never written as certain.
-
-    Args:
-        unknown: what NaN is called.
-    """
+    """A probability for reading, NaN as ``unknown``; never certain for what is not certain."""
     if math.isnan(share):
         return unknown
     if 0 < share < 0.01:

@@ -97,7 +97,7 @@ def _tell_what_moved(world: World, click: Click) -> None:
     st.markdown(f"**Your click: {sent}** for {plain(item.label)}. {told}")
     parts = _parts_of_move(click, click.after.means[i] - click.before.means[i])
     if parts:
-        note("Where the move comes from, in reward: " + "; ".join(parts) + ".")
+        note(f"Where the move comes from, in reward: {'; '.join(parts)}.")
     else:
         note(f"It moved by less than {_NOTICED:g}: just this was expected.")
 

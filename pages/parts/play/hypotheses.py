@@ -27,11 +27,6 @@ def in_words(hypothesis: Hypothesis) -> str:
     return f"{told}, {'nearly certain' if hypothesis.noise_sd < _CERTAIN else 'noisy'} rewards"
 
 
-def names_of(hypotheses: tuple[Hypothesis, ...]) -> dict[str, str]:
-    """Key of each hypothesis -> its name in words."""
-    return {hypothesis.key: in_words(hypothesis) for hypothesis in hypotheses}
-
-
 def show_hypotheses(loop: LearningLoop, ranked: Ranked) -> None:
     """How far each hypothesis is believed, and whether tastes were found to have changed."""
     with loop.lock:

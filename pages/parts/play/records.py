@@ -7,6 +7,7 @@ import streamlit as st
 
 from engine.evaluation.event_table import latest_rows
 from engine.worlds import key_of
+from pages.parts.download import download_csv
 from pages.parts.play.open_loop import OpenLoop
 from pages.parts.play.snippet import reproduce
 from pages.parts.text import note
@@ -37,15 +38,8 @@ def show_log(opened: OpenLoop) -> None:
             if wanted:
                 rows = rows[rows[column].isin(wanted)]
         st.dataframe(rows.iloc[::-1], hide_index=True, height=320, key="log-table")
-        st.download_button(
-            f"Download {len(rows):,} events as CSV",
-            lambda: rows.to_csv(index=False),
-            key="log-csv",
-            file_name=f"{key_of(opened.world)}-seed-{opened.loop.seed}.csv",
-            mime="text/csv",
-            on_click="ignore",
-            icon=":material/download:",
-        )
+        label, name = f"Download {len(rows):,} events as CSV", key_of(opened.world)
+        download_csv(label, lambda: rows, key="log-csv", name=f"{name}-seed-{opened.loop.seed}")
 
 
 def show_code(opened: OpenLoop) -> None:

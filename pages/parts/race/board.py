@@ -12,7 +12,7 @@ from engine.worlds import key_of
 from pages.parts.charts import race as charts
 from pages.parts.charts.curves import span_of
 from pages.parts.download import download_csv
-from pages.parts.play.hypotheses import names_of as names_of_hypotheses
+from pages.parts.play.hypotheses import in_words
 from pages.parts.race.session import RaceSession
 from pages.parts.race.setup import RaceSetup
 from pages.parts.race.wording import RECOVERY_HELP, progress_of, recovery_in_words, verdict
@@ -157,7 +157,7 @@ def show_weights(session: RaceSession) -> None:
     if not weights:
         return
     st.markdown("##### Ours: which hypothesis is believed", help=_WEIGHT_HELP)
-    names, span = names_of_hypotheses(LoopSettings().compared), known.plan.visitors
+    names, span = {h.key: in_words(h) for h in LoopSettings().compared}, known.plan.visitors
     st.vega_lite_chart(
         charts.weights_rows(known.plan, {names[key]: w for key, w in weights.items()}),
         charts.weights_spec(is_dark(), span, tuple(names.values())),

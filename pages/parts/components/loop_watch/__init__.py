@@ -18,10 +18,9 @@ _component = st.components.v2.component("playground_watch", js=beside(__file__, 
 
 
 def watch_others(loop: str | None, length: int, is_live: bool, changed: Callable[[], None]) -> None:
-    """Have this fragment drawn anew when others have done something to its loop.
+    """Have this fragment drawn anew when others have done something to its loop, if it is kept.
 
     Args:
-        loop: its id; None while it is not kept.
         length: of the log's history as it is drawn.
         is_live: whether the fragment is drawn all the time anyway.
         changed: is called first when there is something new.
