@@ -19,10 +19,8 @@ class Setting(Generic[T]):
 
     Attributes:
         default: what is set until somebody sets another.
-        label: of its widget.
         options: what can be chosen: values with what they are called, or whole numbers; a
             function where that can grow.
-        kind: of widget.
         help: what the label does not say.
         unit: written behind each number.
         always: whether a link says it even where it is the default.

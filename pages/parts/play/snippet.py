@@ -45,10 +45,8 @@ def reproduce(loop: LearningLoop, world: World) -> str:
     while steps.pop().startswith("loop."):
         pass
     known, told = _in_python(world)
-    head = _HEAD.format(
-        imports=_imports(loop), known=known, world=told, settings=settings, seed=loop.seed
-    )
-    lines = [head]
+    names = {"imports": _imports(loop), "known": known, "world": told}
+    lines = [_HEAD.format(**names, settings=settings, seed=loop.seed)]
     for step, run in groupby(steps):
         same = list(run)
         crowd = f"for _ in crowd(loop, world, visitors={len(same)}):\n    pass"
