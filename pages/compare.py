@@ -8,7 +8,8 @@ from pathlib import Path
 
 import streamlit as st
 
-from pages.parts.compare import baseline, board, controls
+from engine.loop.lock import locked
+from pages.parts.compare import board, controls
 from pages.parts.compare.history import history_in_link
 from pages.parts.compare.session import CompareSession
 from pages.parts.compare.setup import END, CompareSetup
@@ -42,6 +43,7 @@ question(
 )
 
 
+@locked
 def draw_stage(session: CompareSession) -> None:
     """One frame of the interactive part, whether a click or a crowd caused it."""
     session.adopt(current_setup(CompareSetup))
@@ -61,8 +63,8 @@ def draw_stage(session: CompareSession) -> None:
 
 left, right = st.columns([1, 3], gap="medium")
 with left:
-    baseline.choose_story()
-    baseline.choose_rule(setup)
+    controls.choose_story()
+    controls.choose_rule(setup)
     controls.choose_apprentice(setup)
     st.page_link(
         PLAY,

@@ -4,9 +4,10 @@ from collections.abc import Callable
 
 import pytest
 
+from engine.evaluation.matching import LATEST
 from engine.simulation.baselines import RuleTable
 from engine.worlds import WORLDS
-from pages.parts.compare.baseline import STORIES
+from pages.parts.compare.controls import STORIES
 from pages.parts.compare.history import FIRST
 from pages.parts.compare.setup import END, CompareSetup, rules_of
 from tests.pages.conftest import CompareApp, many_frames
@@ -97,11 +98,11 @@ def test_the_four_stories_end_as_they_are_told(open_compare: Open) -> None:
     ends = {"always": (0.95, 1.0), "weather": (0.9, 1.0), "mood": (0.15, 0.35)}
     for rule, (low, high) in ends.items():
         app = open_compare(rule=rule, story="400").finish_the_crowd()
-        assert low < app.session.latest().match_rate < high
+        assert low < app.session.comparison.record.performance(LATEST).match_rate < high
     told = app.text
     assert "No better than chance" in told
     app = open_compare(rule="name,weather", crosses="1", story="400").finish_the_crowd()
-    assert 0.4 < app.session.latest().match_rate < 0.7
+    assert 0.4 < app.session.comparison.record.performance(LATEST).match_rate < 0.7
     assert "cross more fields" in app.text
 
 

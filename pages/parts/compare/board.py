@@ -8,15 +8,21 @@ import streamlit as st
 
 from engine.evaluation.matching import LATEST, RECENT_EVENTS
 from engine.evaluation.switch_value import SwitchValue
+from engine.experiments.comparison import ARMS
 from engine.worlds import key_of
 from pages.parts.charts import comparison as charts
 from pages.parts.charts.curves import span_of
 from pages.parts.compare.session import CompareSession
 from pages.parts.compare.wording import situation, summary
+from pages.parts.download import download_csv
 from pages.parts.text import note, percent
 from pages.parts.theme import is_dark
 
 Rows = Sequence[Mapping[str, float]]
+
+_MEANS = {"Apprentice": "apprentice", "Today's choice": "baseline",
+          "Online from the start": "online"}  # fmt: skip
+"""Columns of mean rewards in the table of periods, with their arms."""
 
 _MATCH_HELP = (
     "Match: the apprentice's own choice, drawn before the visitor was learned from, is what is "
@@ -42,7 +48,8 @@ _OUTLOOK_HELP = (
 
 def show_situation(session: CompareSession) -> None:
     """What is going on, the button, and four numbers."""
-    comparison, recent, latest = session.comparison, session.recent(), session.latest()
+    comparison, record = session.comparison, session.comparison.record
+    recent, latest = record.performance(RECENT_EVENTS), record.performance(LATEST)
     with st.container(border=True, key="situation"):
         said, button = st.columns([4, 1.15], vertical_alignment="center")
         said.markdown(situation(session))
@@ -63,13 +70,10 @@ def show_situation(session: CompareSession) -> None:
         st.metric(
             "Reward ratio", percent(latest.reward_achievement_ratio), help=_RATIO_HELP, width=135
         )
-        for arm, name in (
-            ("baseline", "Today earns"),
-            ("apprentice", "Apprentice earns"),
-            ("online", "Online earns"),
-        ):
+        for arm, name in zip(ARMS, ("Today", "Apprentice", "Online"), strict=True):
             earned = session.mean(arm)
-            st.metric(name, "–" if math.isnan(earned) else f"{earned:.2f}", width=130)
+            told = "–" if math.isnan(earned) else f"{earned:.2f}"
+            st.metric(f"{name} earns", told, width=130)
 
 
 def show_lines(session: CompareSession, match: Rows, arms: Rows) -> None:
@@ -100,8 +104,7 @@ def show_gains(session: CompareSession, arms: Rows) -> None:
     """What the cold start costs, and when it is paid back."""
     if not arms:
         return
-    dark, switches = is_dark(), session.switches
-    span = span_of(len(session.comparison))
+    dark, span, switches = is_dark(), span_of(len(session.comparison)), session.switches
     left, right = st.columns(2, gap="medium")
     with left:
         st.markdown("##### Who was served worse than today", help=_COST_HELP)
@@ -125,7 +128,7 @@ def show_gains(session: CompareSession, arms: Rows) -> None:
 
 def show_outlook(session: CompareSession, outlook: SwitchValue | None) -> None:
     """What a switch would bring, or what was foreseen of it; and where it matches."""
-    slices = session.slices()
+    slices = session.comparison.record.slices(LATEST)
     if not slices:
         return
     left, right = st.columns(2, gap="medium")
@@ -134,7 +137,8 @@ def show_outlook(session: CompareSession, outlook: SwitchValue | None) -> None:
         title = "If it went online now" if watching else "What was foreseen, and what came"
         st.markdown(f"##### {title}", help=_OUTLOOK_HELP)
         if outlook is not None:
-            truth = session.value_online() if session.setup.truth and watching else None
+            reveals = session.setup.truth and watching
+            truth = session.comparison.value_online() if reveals else None
             st.vega_lite_chart(
                 charts.outlook_rows(outlook, truth, session.earned_since()),
                 charts.outlook_spec(is_dark()),
@@ -170,37 +174,27 @@ def show_summary(session: CompareSession) -> None:
         comparison = session.comparison
         if not len(comparison):
             return
+        rows = [
+            {
+                "Mode": stretch.mode.replace("_", " "),
+                "After visitor": stretch.start,
+                "Visitors": stretch.matching.events,
+                "Same choice as today": stretch.matching.match_rate,
+                **{name: stretch.mean(arm) for name, arm in _MEANS.items()},
+            }
+            for stretch in comparison.stretches()
+        ]
+        number = st.column_config.NumberColumn
+        formats = {"Same choice as today": "percent", **dict.fromkeys(_MEANS, "%.3f")}
         st.dataframe(
-            pd.DataFrame(
-                [
-                    {
-                        "Mode": stretch.mode.replace("_", " "),
-                        "After visitor": stretch.start,
-                        "Visitors": stretch.matching.events,
-                        "Same choice as today": stretch.matching.match_rate,
-                        "Apprentice": stretch.mean("apprentice"),
-                        "Today's choice": stretch.mean("baseline"),
-                        "Online from the start": stretch.mean("online"),
-                    }
-                    for stretch in comparison.stretches()
-                ]
-            ),
+            pd.DataFrame(rows),
             hide_index=True,
             key="segments",
-            column_config={
-                "Same choice as today": st.column_config.NumberColumn(format="percent"),
-                **{
-                    name: st.column_config.NumberColumn(format="%.3f")
-                    for name in ("Apprentice", "Today's choice", "Online from the start")
-                },
-            },
+            column_config={name: number(format=format) for name, format in formats.items()},
         )
-        st.download_button(
+        download_csv(
             f"Download {len(comparison):,} visitors as CSV",
-            lambda: pd.DataFrame(comparison.table()).to_csv(index=False),
+            comparison.table,
             key="compare-csv",
-            file_name=f"compare-{key_of(session.world)}-seed-{session.setup.seed}.csv",
-            mime="text/csv",
-            on_click="ignore",
-            icon=":material/download:",
+            name=f"compare-{key_of(session.world)}-seed-{session.setup.seed}",
         )

@@ -5,7 +5,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from threading import RLock
 
-from engine.evaluation.matching import LATEST, RECENT_EVENTS, Matching
 from engine.evaluation.switch_value import SwitchValue, switch_value
 from engine.experiments.comparison import Comparison
 from engine.loop.lock import locked
@@ -143,21 +142,6 @@ class CompareSession:
 
     # -- what is shown ----------------------------------------------------------------
 
-    @locked
-    def recent(self) -> Matching:
-        """Matching performance of the latest apprentice visitors."""
-        return self.comparison.record.performance(RECENT_EVENTS)
-
-    @locked
-    def latest(self) -> Matching:
-        """Matching performance over the window of the reward achievement ratio."""
-        return self.comparison.record.performance(LATEST)
-
-    @locked
-    def slices(self) -> Mapping[str, Matching]:
-        """Matching performance for each column of the context, over the same window."""
-        return self.comparison.record.slices(LATEST)
-
     @property
     def switches(self) -> list[int]:
         """Numbers of visitors after which the mode changed."""
@@ -193,11 +177,6 @@ class CompareSession:
         if now.mode != "online" or now.end - now.start < 2:
             return None
         return now.mean("apprentice"), now.error("apprentice")
-
-    @locked
-    def value_online(self) -> float:
-        """The truth about going online, for when it is revealed."""
-        return self.comparison.value_online()
 
 
 def _essence(setup: CompareSetup) -> CompareSetup:

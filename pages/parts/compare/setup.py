@@ -1,6 +1,7 @@
 """What can be set on the Compare page."""
 
 from dataclasses import dataclass, replace
+from functools import partial
 from itertools import combinations
 from typing import Self
 
@@ -21,8 +22,6 @@ from pages.parts.choices import CROSSES, SEED, SPEED, TRUTH, WORLD
 from pages.parts.link import Linked
 from pages.parts.setting import Setting
 
-RATES = {"0.001": 0.001, "0.01": 0.01, "0.05": 0.05}
-"""Learning rates of the service's own learner; the first was its default."""
 END = 5_000
 """Visitors who come at most."""
 _MAX_TABLE = 200
@@ -88,8 +87,12 @@ class CompareSetup(Linked):
     ).as_field
     crosses: int = CROSSES.as_field
     rate: str = Setting(
-        "0.001", "Learning rate of the service's own", {rate: rate for rate in RATES}, "slider"
+        "0.001",
+        "Learning rate of the service's own",
+        {rate: rate for rate in ("0.001", "0.01", "0.05")},
+        "slider",
     ).as_field
+    """The first was the service's default."""
     explore: int = Setting(
         0,
         "Exploration during the apprenticeship",
@@ -115,8 +118,16 @@ class CompareSetup(Linked):
         world = WORLDS[self.world]
         rule = self.rule if self.rule in rules_of(world) else world.fields[:2][-1].name
         item = self.item if self.item < len(world.items) else 0
-        table = self.table if rule == self.rule and _fits(world, rule, self.table) else ""
+        table = self.table if rule == self.rule and self._has_room_for_table() else ""
         return replace(self, rule=rule, item=item, table=table)
+
+    def _has_room_for_table(self) -> bool:
+        """Whether the rule has a row for each position in the table, and the world its item."""
+        world, positions = WORLDS[self.world], [int(p) for p in self.table.split(",") if p]
+        if not (self.fields and positions):
+            return False
+        rows = len(best_rule(world, self.fields).table)
+        return len(positions) == rows and max(positions) < len(world.items)
 
     @property
     def fields(self) -> tuple[str, ...]:
@@ -139,13 +150,9 @@ class CompareSetup(Linked):
 
     def settings(self) -> LoopSettings:
         """Settings of the three loops."""
-        if self.kind == "service":
-            return LoopSettings.classic(
-                crosses=self.crosses,
-                learning_rate=RATES[self.rate],
-                apprentice_exploration=self.explore / 100,
-            )
-        return LoopSettings(crosses=self.crosses, apprentice_exploration=self.explore / 100)
+        classic = partial(LoopSettings.classic, learning_rate=float(self.rate))
+        make = classic if self.kind == "service" else LoopSettings
+        return make(crosses=self.crosses, apprentice_exploration=self.explore / 100)
 
     def auto_switch(self) -> AutoSwitch | None:
         """The rule that presses the button."""
@@ -159,14 +166,3 @@ def table_of(world: World, fields: tuple[str, ...], text: str) -> RuleTable:
         return best
     items = [world.items[int(position)].id for position in text.split(",")]
     return rule_table(world, fields, dict(zip(best.table, items, strict=True)))
-
-
-def _fits(world: World, rule: str, text: str) -> bool:
-    if not text:
-        return True
-    fields = rule.split(",")
-    if not set(fields) <= {field.name for field in world.fields}:
-        return False
-    positions = [int(position) for position in text.split(",")]
-    groups = len(best_rule(world, fields).table)
-    return len(positions) == groups and max(positions) < len(world.items)

@@ -2,6 +2,7 @@
 
 import math
 
+from engine.evaluation.matching import LATEST, RECENT_EVENTS, Matching
 from engine.experiments.comparison import Comparison
 from engine.worlds import WORLDS
 from pages.parts.compare.session import CompareSession
@@ -28,7 +29,8 @@ def situation(session: CompareSession) -> str:
 
 
 def _as_apprentice(session: CompareSession) -> str:
-    recent, latest = session.recent(), session.latest()
+    record = session.comparison.record
+    recent, latest = record.performance(RECENT_EVENTS), record.performance(LATEST)
     match, highest = recent.match_rate, recent.highest_match_rate
     told = (
         f"The apprentice chooses what is shown today for **{percent(match)}** of the latest "
@@ -38,7 +40,7 @@ def _as_apprentice(session: CompareSession) -> str:
         more = "**It chooses as today's rule does.** Watching cannot teach it more: go online."
     elif latest.events < _ENOUGH:
         more = "Nobody notices: what is shown is today's choice."
-    elif _is_chance(session):
+    elif _is_chance(latest, len(session.world.items)):
         more = (
             "**No better than chance:** today's choice follows nothing that it can see. "
             "Watching longer will not help."
@@ -51,9 +53,8 @@ def _as_apprentice(session: CompareSession) -> str:
     return f"{told} {more}"
 
 
-def _is_chance(session: CompareSession) -> bool:
+def _is_chance(latest: Matching, actions: int) -> bool:
     """Whether the expected agreement is within two standard errors of a uniform choice."""
-    latest, actions = session.latest(), len(session.world.items)
     fair = 1 / actions
     error = math.sqrt(fair * (1 - fair) / latest.events)
     return abs(latest.match_rate - fair) <= 2 * error + 0.02
@@ -120,10 +121,10 @@ def summary(session: CompareSession) -> str:
 
 
 def _matching(session: CompareSession) -> str:
-    latest, recent = session.latest(), session.recent()
-    if not latest.events:
+    record = session.comparison.record
+    seen, recent, latest = map(record.performance, (None, RECENT_EVENTS, LATEST))
+    if not seen.events:
         return "The apprentice never watched."
-    seen = session.comparison.record.performance()
     return (
         f"The apprentice watched {seen.events:,} of them and changed "
         f"{'nothing' if not session.setup.explore else 'little'} that they saw; over the last "

@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 import streamlit as st
@@ -17,7 +18,7 @@ from pages.parts.text import counted, note, plain
 PLAY = Path(__file__).parents[2] / "play.py"
 FIRST = 20
 """Loops that are shown before all are asked for."""
-_SAID = "data-said"
+_SAID, _ALL = "data-said", "show-all"
 _UNITS = ((86_400, "day"), (3_600, "hour"), (60, "minute"))
 
 
@@ -55,15 +56,12 @@ def show_loops(library: Library, owner: str) -> None:
     if not loops:
         note("None yet. The first visitor you answer on the Play page begins one.")
         st.page_link(PLAY, label="Play", icon=":material/touch_app:")
-    all_of_them = len(loops) <= FIRST or st.session_state.get("show-all", False)
-    for about in loops if all_of_them else loops[:FIRST]:
+    shows_all = st.session_state.get(_ALL, False)
+    for about in loops if shows_all else loops[:FIRST]:
         _show(library, owner, about)
-    if not all_of_them:
-        st.button(f"Show all {len(loops):,}", key="show-all-button", on_click=_show_all)
-
-
-def _show_all() -> None:
-    st.session_state["show-all"] = True
+    if len(loops) > FIRST and not shows_all:
+        show_all = partial(st.session_state.__setitem__, _ALL, True)
+        st.button(f"Show all {len(loops):,}", key="show-all-button", on_click=show_all)
 
 
 def _show(library: Library, owner: str, about: About) -> None:
@@ -73,8 +71,9 @@ def _show(library: Library, owner: str, about: About) -> None:
             st.markdown(f"**{plain(world.emoji) if world else '📦'} {plain(about.name)}**")
             note(_facts(about, world.title if world else "no world", library))
         with st.container(horizontal=True, gap="xsmall"):
-            if world is not None:
-                _open(about)
+            icon = ":material/play_arrow:"
+            if world is not None and st.button("Open", key=f"open-{about.id}", icon=icon):
+                st.switch_page(PLAY, query_params={"loop": about.id})
             _rename(library, owner, about)
             _duplicate(library, owner, about)
             take_along(library, about)
@@ -92,25 +91,15 @@ def _facts(about: About, world: str, library: Library) -> str:
 
 def ago(seconds: float) -> str:
     """How long ago, in words."""
-    for size, unit in _UNITS:
-        count = int(seconds // size)
-        if count >= 1:
-            return f"{counted(count, unit)} ago"
-    return "just now"
-
-
-def _open(about: About) -> None:
-    if st.button("Open", key=f"open-{about.id}", icon=":material/play_arrow:"):
-        st.switch_page(PLAY, query_params={"loop": about.id})
+    told = (f"{counted(int(seconds // size), u)} ago" for size, u in _UNITS if seconds >= size)
+    return next(told, "just now")
 
 
 def _duplicate(library: Library, owner: str, about: About) -> None:
-    def duplicate() -> None:
-        done = f"{about.name} has a copy that goes its own way."
-        attempt(lambda: library.store.duplicate(about.id, owner), done)
-
+    done = f"{about.name} has a copy that goes its own way."
+    verb = partial(library.store.duplicate, about.id, owner)
     icon, key = ":material/content_copy:", f"duplicate-{about.id}"
-    st.button("Duplicate", key=key, icon=icon, on_click=duplicate)
+    st.button("Duplicate", key=key, icon=icon, on_click=attempt, args=(verb, done))
 
 
 def _rename(library: Library, owner: str, about: About) -> None:
@@ -127,8 +116,7 @@ def _rename(library: Library, owner: str, about: About) -> None:
 def _delete(library: Library, owner: str, about: About) -> None:
     def delete() -> None:
         attempt(lambda: library.store.delete(about.id, owner), f"{about.name} is erased.")
-        session = known_play_session()
-        if session is not None:
+        if session := known_play_session():
             session.leave(about.id)
 
     with st.popover("Delete", icon=":material/delete:", key=f"delete-{about.id}"):
