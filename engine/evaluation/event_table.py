@@ -13,9 +13,9 @@ def rows(log: EventLog, start: int = 0) -> list[dict[str, object]]:
         start: position of the first entry to read; events ranked before are left out.
 
     Returns:
-        number (from 1), time, event, mode, context, action (the one shown), probability
-        (its propensity), chosen (the policy's own), cause, reward (what it earned, None while
-        that is nothing) and status (`engine.loop.event.Status`).
+        number (from 1), time, event, mode, context, action (shown), probability (its propensity),
+        chosen (the policy's own), cause, reward (None while it earned nothing) and status
+        (`engine.loop.event.Status`).
     """
     return [_row(state) for state in events_of(log.since(start)).values()]
 

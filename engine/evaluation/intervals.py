@@ -15,12 +15,9 @@ Z = 1.96
 
 @dataclass(frozen=True, slots=True)
 class Estimate:
-    """A mean over repetitions.
+    """A mean over repetitions, its standard error, and its 95 % interval by Student's t.
 
-    Attributes:
-        mean: in the unit of what was averaged.
-        error: its standard error; NaN for one repetition.
-        low, high: ends of its 95 % interval by Student's t; NaN for one repetition.
+    All but the mean are NaN for one repetition.
     """
 
     mean: float
@@ -62,12 +59,9 @@ def student(freedom: int) -> float:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Band:
-    """A curve over P points and the repetitions around it.
+    """A mean curve over repetitions, its standard errors, and their 10 % and 90 % quantiles.
 
-    Attributes:
-        mean: over repetitions, (P,).
-        error: standard errors of the mean, NaN for one repetition, (P,).
-        low, high: 10 % and 90 % quantiles of the repetitions, (P,).
+    All are (P,), over P points; the errors are NaN for one repetition.
     """
 
     mean: Array

@@ -35,14 +35,11 @@ ARMS: Mapping[str, LearningMode] = {
 
 @dataclass(frozen=True, slots=True)
 class AutoSwitch:
-    """A rule that sends the apprentice online by itself.
+    """A rule that sends the apprentice online by itself; values out of bounds are refused.
 
     Attributes:
         share: of the ceiling that the match rate must reach, 0 to 1.
         events: over so many of the latest events, 10 to 1,000.
-
-    Raises:
-        PersonalizerError: ``BadRequest`` for a value outside these bounds.
     """
 
     share: float = 0.9
