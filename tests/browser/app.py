@@ -6,7 +6,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,11 +21,19 @@ _PATIENCE = 60.0
 
 @dataclass(frozen=True, slots=True)
 class Server:
-    """A running server: where it is, which process, and how long it took to be healthy."""
+    """A running server.
+
+    Attributes:
+        address: where it is.
+        pid: which process.
+        started_in: seconds until it was healthy.
+        log_file: what it says to whoever runs it, while it runs.
+    """
 
     address: str
     pid: int
     started_in: float
+    log_file: Path
 
     @property
     def memory(self) -> float:
@@ -36,27 +44,32 @@ class Server:
 
 @contextmanager
 def running(
-    script: str = "app.py", data: Path | None = None, port: int | None = None
+    script: str = "app.py",
+    data: Path | None = None,
+    port: int | None = None,
+    environment: Mapping[str, str] | None = None,
 ) -> Iterator[Server]:
     """Run a script of this repository until the block ends, with its ``.streamlit/``.
 
     Args:
         data: where it keeps its loops; a folder that is gone afterwards by default.
         port: where it listens; any free one by default.
+        environment: variables beside those of this process.
     """
     with tempfile.TemporaryDirectory() as folder:
-        yield from _running(script, data or Path(folder), port or free_port())
+        own = {"OPENBLAS_NUM_THREADS": "1", "PLAYGROUND_DATA": str(data or folder)}
+        yield from _running(script, port or free_port(), own | dict(environment or {}))
 
 
-def _running(script: str, data: Path, port: int) -> Iterator[Server]:
+def _running(script: str, port: int, environment: dict[str, str]) -> Iterator[Server]:
     command = [sys.executable, "-m", "streamlit", "run", script, "--server.headless", "true",
                "--server.address", HOST, "--server.port", str(port)]  # fmt: skip
-    with tempfile.TemporaryFile() as said:
+    with tempfile.NamedTemporaryFile() as said:
         start = time.monotonic()
         process = subprocess.Popen(
             command,
             cwd=ROOT,
-            env=os.environ | {"OPENBLAS_NUM_THREADS": "1", "PLAYGROUND_DATA": str(data)},
+            env=os.environ | environment,
             stdout=said,
             stderr=subprocess.STDOUT,
         )
@@ -65,7 +78,7 @@ def _running(script: str, data: Path, port: int) -> Iterator[Server]:
             if not _becomes_healthy(process, address):
                 said.seek(0)
                 raise RuntimeError(f"{script} did not start:\n{said.read().decode()}")
-            yield Server(address, process.pid, time.monotonic() - start)
+            yield Server(address, process.pid, time.monotonic() - start, Path(said.name))
         finally:
             _stop(process)
 

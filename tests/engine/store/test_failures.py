@@ -1,7 +1,5 @@
 """What goes wrong with a database is said in one sentence, and nothing has happened."""
 
-import socket
-import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -12,6 +10,7 @@ from sqlalchemy.engine import make_url
 from engine.store import Store, StoredLoop, StoreError
 from tests.engine.store.databases import database, on_every_connection, skip_without
 from tests.engine.store.workers import WORLD, beliefs, serve_next
+from tests.faults.proxy import Proxy
 
 
 def refused(kept: StoredLoop, work: Callable[[], object]) -> StoreError:
@@ -86,47 +85,6 @@ def test_a_damaged_file(tmp_path: Path) -> None:
     whole[4_096:] = b"\xff" * (len(whole) - 4_096)
     file.write_bytes(whole)
     assert "damaged" in refused(kept, lambda: serve_next(kept)).message
-
-
-class Proxy:
-    """A way to a server that can be cut and opened again."""
-
-    def __init__(self, host: str, port: int) -> None:
-        self._target = (host, port)
-        self._open: list[socket.socket] = []
-        self.port = 0
-        self.connect()
-
-    def connect(self) -> None:
-        self._listener = socket.create_server(("127.0.0.1", self.port))
-        self.port = self._listener.getsockname()[1]
-        threading.Thread(target=self._accept, args=(self._listener,), daemon=True).start()
-
-    def _accept(self, recorder: socket.socket) -> None:
-        while True:
-            try:
-                near, _ = recorder.accept()
-            except OSError:
-                return
-            far = socket.create_connection(self._target)
-            self._open += [near, far]
-            for ends in ((near, far), (far, near)):
-                threading.Thread(target=self._pump, args=ends, daemon=True).start()
-
-    @staticmethod
-    def _pump(source: socket.socket, sink: socket.socket) -> None:
-        try:
-            while data := source.recv(65_536):
-                sink.sendall(data)
-        except OSError:
-            pass
-
-    def cut(self) -> None:
-        self._listener.shutdown(socket.SHUT_RDWR)
-        self._listener.close()
-        for end in self._open:
-            end.close()
-        self._open = []
 
 
 @pytest.fixture

@@ -1,0 +1,399 @@
+"""What goes wrong around a server that people click on: what was shown, kept, lost and said.
+
+    python -m tests.benchmarks.faults [NAME ...]
+
+Real servers, a real Chromium, a real PostgreSQL that is started for this. Without names all
+faults are tried. ``denied`` are presses of which the page said that they do not count;
+``back`` are seconds from the end of the fault until a press counts again. What this machine
+cannot show (no disk may be mounted, no PostgreSQL) is left out, and said.
+"""
+
+import argparse
+import shutil
+import signal
+import sqlite3
+import tempfile
+import threading
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing, contextmanager
+from dataclasses import replace
+from pathlib import Path
+from urllib.error import HTTPError
+from urllib.request import urlopen
+
+import numpy as np
+from playwright.sync_api import Browser
+
+from tests.browser import chromium
+from tests.browser.app import Server, running
+from tests.browser.race import RacePage
+from tests.faults.clicker import Clicker
+from tests.faults.disk import small_disk
+from tests.faults.flipped_bits import effects, summary
+from tests.faults.missing import MissingError
+from tests.faults.outcome import HEAD, NEVER, Outcome, row
+from tests.faults.postgres import Postgres, own_postgres, terminate_backends
+from tests.faults.processes import alive, descendants, seconds_used
+from tests.faults.proxy import Proxy
+from tests.faults.stage import Place, clear_away, end, playing
+
+Fault = Callable[[Browser], Outcome]
+
+_HELD = 30.0
+"""Seconds that a network is silent."""
+_BITS = 200
+
+
+def concluded(
+    name: str, server: Server, clicker: Clicker, back: float | None = 0.0, more: str = ""
+) -> Outcome:
+    """What is known while the server runs.
+
+    Args:
+        back: seconds; None if it did not come back.
+        more: what else was measured; by default, how long the longest answer took.
+    """
+    clicker.wait(1)
+    notes = clicker.notes
+    return Outcome(
+        name,
+        pressed=notes.pressed,
+        shown=clicker.shown,
+        answered=notes.answered,
+        denied=notes.denied,
+        hung=notes.hung,
+        said=tuple(notes.said),
+        exceptions=notes.exceptions,
+        tracebacks=server.log_file.read_text(errors="replace").count("Traceback (most"),
+        back=NEVER if back is None else back,
+        more=more or f"the longest answer took {max(notes.waits, default=0):.1f} s",
+    )
+
+
+@contextmanager
+def folder() -> Iterator[Place]:
+    """An empty folder for SQLite."""
+    with tempfile.TemporaryDirectory() as empty:
+        yield Place.in_folder(Path(empty))
+
+
+# -- disk and file --------------------------------------------------------------------
+
+
+def disk_full(browser: Browser) -> Outcome:
+    """The disk is full, and then there is room again."""
+    with small_disk() as disk:
+        place = Place.in_folder(disk.folder)
+        with playing(browser, place) as (server, clicker):
+            disk.fill()
+            for _ in range(100):
+                clicker.press()
+                if clicker.notes.answered >= 5 or clicker.notes.hung:
+                    break
+            disk.make_room()
+            back = clicker.until_counted()
+            loop, known = clicker.loop, concluded("disk full", server, clicker, back)
+        return replace(known, stored=place.stored(loop))
+
+
+def read_only(browser: Browser) -> Outcome:
+    """The folder may only be read when the server starts, and is writable again later."""
+    with small_disk() as disk:
+        place = Place.in_folder(disk.folder)
+        with playing(browser, place) as (_, clicker):
+            loop = clicker.loop
+        disk.protect()
+        with playing(browser, place, loop, clicks=0) as (server, again):
+            again.notes.pressed = clicker.notes.pressed
+            for _ in range(3):
+                again.press()
+            is_listed = _lists_a_loop(again)
+            disk.unprotect()
+            back = again.until_counted()
+            more = f"the Data page lists the loop meanwhile: {'yes' if is_listed else 'no'}"
+            known = concluded("read-only, then writable", server, again, back, more)
+        return replace(known, stored=place.stored(loop))
+
+
+def _lists_a_loop(clicker: Clicker) -> bool:
+    """Whether the Data page shows what there is."""
+    page = clicker.beside("/data")
+    page.wait_for_timeout(5_000)
+    found = page.locator("[class*=st-key-loop-]").count() > 0
+    page.close()
+    return found
+
+
+def _locked(browser: Browser, seconds: float) -> Outcome:
+    with folder() as place:
+        with playing(browser, place) as (server, clicker):
+            with _lock(place.file, seconds):
+                clicker.press_quickly(20, patience=3 * seconds)
+            back, took = clicker.until_counted(), clicker.notes.waits[3]
+            loop, more = clicker.loop, f"all 20 were answered {took:.1f} s after the first press"
+            name = f"locked {seconds:.0f} s, 20 quick clicks"
+            known = concluded(name, server, clicker, back, more)
+        return replace(known, stored=place.stored(loop))
+
+
+@contextmanager
+def _lock(file: Path, seconds: float) -> Iterator[None]:
+    """Hold a database for so long; not before is the block over."""
+    other = sqlite3.connect(file, isolation_level=None, check_same_thread=False)
+    with closing(other):
+        other.execute("BEGIN IMMEDIATE")
+        release = threading.Timer(seconds, other.rollback)
+        release.start()
+        yield
+        release.join()
+
+
+def locked(browser: Browser) -> Outcome:
+    """Another process holds the database for a while, and somebody clicks on quickly."""
+    return _locked(browser, 10)
+
+
+def locked_for_long(browser: Browser) -> Outcome:
+    """It holds it for as long as several presses wait one after the other."""
+    return _locked(browser, 30)
+
+
+def deleted(browser: Browser) -> Outcome:
+    """The database file is deleted while the server runs."""
+    with folder() as place:
+        with playing(browser, place) as (server, clicker):
+            loop = clicker.loop
+            for file in place.files:
+                file.unlink()
+            for _ in range(5):
+                clicker.press()
+            known = concluded("database file deleted", server, clicker)
+        return replace(known, stored=place.stored(loop))
+
+
+def replaced(browser: Browser) -> Outcome:
+    """An older copy takes the place of the database file while the server runs."""
+    with folder() as place, tempfile.TemporaryDirectory() as elsewhere:
+        with playing(browser, place) as (server, clicker):
+            loop, copy = clicker.loop, Path(elsewhere) / "copy.db"
+            with closing(sqlite3.connect(place.file)) as live, closing(sqlite3.connect(copy)) as to:
+                live.backup(to)
+            for _ in range(2):
+                clicker.press()
+            for file in place.files:
+                file.unlink()
+            shutil.move(copy, place.file)
+            for _ in range(5):
+                clicker.press()
+            known = concluded("database file replaced", server, clicker)
+        return replace(known, stored=place.stored(loop))
+
+
+def flipped_bits(_: Browser) -> Outcome:
+    """One bit of the database file is flipped, many times."""
+    with tempfile.TemporaryDirectory() as own:
+        found = list(effects(Path(own), _BITS, np.random.default_rng(12)))
+    counts = {kind: sum(one.effect == kind for one in found) for kind in ("believed", "uncaught")}
+    harm = tuple(f"{number} {kind}" for kind, number in counts.items() if number)
+    return Outcome(f"one flipped bit x {_BITS}", more=summary(found), harm=harm)
+
+
+# -- PostgreSQL and the way to it -----------------------------------------------------
+
+
+@contextmanager
+def postgres_behind(proxy: bool) -> Iterator[tuple[Postgres, Proxy | None, Place]]:
+    """A PostgreSQL, and an app's place on it."""
+    with own_postgres() as postgres, tempfile.TemporaryDirectory() as empty:
+        way = Proxy(postgres.host, postgres.port) if proxy else None
+        url = postgres.url(way.port if way else None)
+        try:
+            yield postgres, way, Place(Path(empty), postgres.url(), {"DATABASE_URL": url})
+        finally:
+            if way:
+                way.cut()
+
+
+def postgres_stopped(browser: Browser) -> Outcome:
+    """PostgreSQL stops at once, and is started again."""
+    with postgres_behind(proxy=False) as (postgres, _, place):
+        with playing(browser, place) as (server, clicker):
+            loop = clicker.loop
+            postgres.stop()
+            for _ in range(5):
+                clicker.press()
+            postgres.start()
+            back = clicker.until_counted()
+            known = concluded("PostgreSQL stopped, started", server, clicker, back)
+        return replace(known, stored=place.stored(loop))
+
+
+def backends_terminated(browser: Browser) -> Outcome:
+    """Every 5 to 60 ms all connections to PostgreSQL end."""
+    rng, is_over, ended = np.random.default_rng(5), threading.Event(), [0]
+    with postgres_behind(proxy=False) as (postgres, _, place):
+
+        def terminate() -> None:
+            with postgres.connect() as connection:
+                while not is_over.wait(float(rng.uniform(0.005, 0.06))):
+                    ended[0] += terminate_backends(connection)
+
+        with playing(browser, place) as (server, clicker):
+            loop, thread = clicker.loop, threading.Thread(target=terminate)
+            thread.start()
+            for _ in range(25):
+                clicker.press()
+            is_over.set()
+            thread.join()
+            back = clicker.until_counted()
+            more = f"{ended[0]} connections were ended"
+            known = concluded("backends ended every 5-60 ms", server, clicker, back, more)
+        return replace(known, stored=place.stored(loop))
+
+
+def commit_lost(browser: Browser) -> Outcome:
+    """A commit is done, and its answer lost; whoever is told that it was not presses again."""
+    with postgres_behind(proxy=True) as (_, way, place):
+        assert way is not None
+        with playing(browser, place) as (server, clicker):
+            loop = clicker.loop
+            for _ in range(3):
+                way.lose_answer_to(b"COMMIT")
+                if clicker.press() != "counted":
+                    clicker.press()
+            back = clicker.until_counted()
+            known = concluded("answer to COMMIT lost, 3 times", server, clicker, back)
+        return replace(known, stored=place.stored(loop))
+
+
+def black_hole(browser: Browser) -> Outcome:
+    """For 30 s the network to PostgreSQL swallows everything, and keeps all connections."""
+    with postgres_behind(proxy=True) as (_, way, place):
+        assert way is not None
+        with playing(browser, place) as (server, clicker):
+            loop = clicker.loop
+            way.hold()
+            until = time.monotonic() + _HELD
+            answered = _news(server, loop)
+            while (left := until - time.monotonic()) > 1:
+                clicker.press(left)
+            way.let_go()
+            back = clicker.until_counted(60)
+            waits = ", ".join(f"{seconds:.1f}" for seconds in clicker.notes.waits[3:])
+            more = (
+                f"{answered} of 12 questions for news answered within 8 s; "
+                f"presses answered after {waits} s"
+            )
+            known = concluded("black hole of 30 s", server, clicker, back, more)
+        return replace(known, stored=place.stored(loop))
+
+
+def _news(server: Server, loop: str) -> int:
+    """How many of a dozen other tabs are answered when they ask how long the log is."""
+
+    def ask(_: int) -> bool:
+        try:
+            with urlopen(f"{server.address}/playground/length/{loop}", timeout=8):
+                return True
+        except HTTPError:
+            return True
+        except OSError:
+            return False
+
+    with ThreadPoolExecutor(12) as tabs:
+        return sum(tabs.map(ask, range(12)))
+
+
+# -- signals --------------------------------------------------------------------------
+
+
+def sigterm_in_a_crowd(browser: Browser) -> Outcome:
+    """The server is asked to end while a crowd walks in."""
+    with folder() as place:
+        with playing(browser, place) as (server, clicker):
+            loop = clicker.loop
+            clicker.let_in(1_000)
+            clicker.wait(2)
+            known = concluded("SIGTERM in a crowd", server, clicker, None)
+            ended = end(server, signal.SIGTERM)
+            clear_away(ended.orphans)
+        return replace(
+            known,
+            stored=place.stored(loop),
+            back=None,
+            orphans=len(ended.orphans),
+            ended_early=True,
+            more=f"it ended after {ended.took:.1f} s, in the middle of a crowd",
+        )
+
+
+def _signal_in_a_race(browser: Browser, by: signal.Signals) -> Outcome:
+    with folder() as place, running(data=place.data) as server:
+        page = browser.new_context().new_page()
+        RacePage(page, server.address).open("?visitors=20000&crowds=50").press("start")
+        until = time.monotonic() + 60
+        while time.monotonic() < until and _work_of(descendants(server.pid)) < 8:
+            page.wait_for_timeout(200)
+        ended = end(server, by)
+        before = _work_of(ended.orphans)
+        time.sleep(3)
+        still = _work_of(ended.orphans) - before
+        left = alive(ended.orphans)
+        clear_away(ended.orphans)
+        page.context.close()
+    more = f"it ended after {ended.took:.1f} s; those left use {still / 3:.1f} cores"
+    return Outcome(f"{by.name} in a race", orphans=len(left), more=more)
+
+
+def _work_of(pids: set[int] | frozenset[int]) -> float:
+    return sum(map(seconds_used, pids))
+
+
+def sigterm_in_a_race(browser: Browser) -> Outcome:
+    """The server is asked to end while a race runs in other processes."""
+    return _signal_in_a_race(browser, signal.SIGTERM)
+
+
+def sigkill_in_a_race(browser: Browser) -> Outcome:
+    """The server is killed while a race runs in other processes."""
+    return _signal_in_a_race(browser, signal.SIGKILL)
+
+
+FAULTS: dict[str, Fault] = {
+    fault.__name__: fault
+    for fault in (
+        disk_full, read_only, locked, locked_for_long, deleted, replaced, postgres_stopped, backends_terminated,
+        commit_lost, black_hole, sigterm_in_a_crowd, sigterm_in_a_race, sigkill_in_a_race,
+        flipped_bits,
+    )
+}  # fmt: skip
+
+
+def main() -> None:
+    """Try one fault after the other, and print what came of each."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("names", nargs="*", metavar="NAME", help=", ".join(FAULTS))
+    names = parser.parse_args().names or list(FAULTS)
+    if unknown := set(names) - set(FAULTS):
+        parser.error(f"no such fault: {', '.join(sorted(unknown))}")
+    path = chromium.find()
+    if path is None:
+        parser.error(f"none of {', '.join(chromium.NAMES)} is installed")
+    survived = 0
+    print(HEAD)
+    for name in names:
+        with chromium.launched(path) as browser:
+            try:
+                found = FAULTS[name](browser)
+            except MissingError as missing:
+                print(f"{name:34}  left out: {missing}", flush=True)
+                continue
+        survived += not found.wrong
+        print(row(found), flush=True)
+    print(f"{survived} of {len(names)} faults survived")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,254 @@
+"""A person who clicks on the Play page, and notes what it shows and says."""
+
+import re
+import time
+from dataclasses import dataclass, field
+from typing import Literal, Self
+from urllib.parse import parse_qs, urlsplit
+
+from playwright.sync_api import Error, Page
+
+from tests.browser.page import WIDE
+from tests.browser.play import PlayPage
+
+Fate = Literal["counted", "refused", "silent", "hung"]
+"""What became of a press: one more visitor; a sentence; neither; the page does not answer."""
+
+_DENIAL = re.compile(r"not saved|did not happen|not counted|counts nothing|nothing was counted")
+_OF = re.compile(r"(\d+) of (?:the )?\d+")
+_SILENCE = 3.0
+"""Seconds after the page is done within which a sentence would have come."""
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What stands on the page at one moment.
+
+    Attributes:
+        visitors: the number that it shows; None if it shows none.
+        said: sentences in boxes and toasts.
+        exceptions: boxes with an exception.
+        runs: how often a script that draws the page has ended.
+        is_idle: whether none runs.
+    """
+
+    visitors: int | None
+    said: frozenset[str]
+    exceptions: int
+    runs: int
+    is_idle: bool
+
+
+@dataclass(slots=True)
+class Notes:
+    """What was noted so far.
+
+    Attributes:
+        pressed: presses of a reward.
+        denied: presses of which the page said that they do not count.
+        answered: presses that were answered by a sentence.
+        hung: presses without any answer in time.
+        waits: seconds until each press was answered.
+        said: sentences, in the order in which they came up.
+        exceptions: pages with an exception on them, as often as one came up.
+    """
+
+    pressed: int = 0
+    denied: int = 0
+    answered: int = 0
+    hung: int = 0
+    waits: list[float] = field(default_factory=list)
+    said: dict[str, None] = field(default_factory=dict)
+    exceptions: int = 0
+
+
+class Clicker:
+    """One tab with the Play page, and what was noted there.
+
+    Attributes:
+        notes: all that was noted.
+        shown: the last number of visitors that the page has shown.
+
+    Args:
+        page: an empty tab.
+        address: of the server.
+    """
+
+    def __init__(self, page: Page, address: str) -> None:
+        self._play = PlayPage(page, address)
+        self._page, self._address = page, address
+        self.notes, self.shown = Notes(), 0
+        self._had_exception = False
+        page.set_viewport_size(WIDE)
+        page.add_init_script(_COUNT_RUNS)
+
+    def open(self, loop: str | None = None, patience: float = 30) -> Self:
+        """Open the page, and wait until it shows visitors or says something."""
+        self._page.goto(f"{self._address}/?{f'loop={loop}' if loop else 'seed=7'}")
+        until = time.monotonic() + patience
+        while time.monotonic() < until:
+            look = self.look()
+            if look.is_idle and (look.visitors is not None or look.said or look.exceptions):
+                break
+            self._page.wait_for_timeout(100)
+        return self
+
+    @property
+    def loop(self) -> str:
+        """The id of the loop, once the address names it."""
+        self._page.wait_for_url(re.compile("loop="))
+        return parse_qs(urlsplit(self._page.url).query)["loop"][0]
+
+    def look(self) -> Look:
+        """Look at the page, and note what it shows."""
+        try:
+            seen = self._page.evaluate(_LOOK)
+        except Error:  # It is loaded anew right now.
+            return Look(None, frozenset(), 0, 0, is_idle=False)
+        look = Look(**(seen | {"said": frozenset(map(_tidy, seen["said"]))}))
+        if look.visitors is not None:
+            self.shown = look.visitors
+        self.notes.said.update(dict.fromkeys(sorted(look.said)))
+        self.notes.exceptions += look.exceptions > 0 and not self._had_exception
+        self._had_exception = look.exceptions > 0
+        return look
+
+    def press(self, patience: float = 30) -> Fate:
+        """Say *Loved it*, wait for what comes of it, and note it."""
+        self._settle()
+        before, start = self.look(), time.monotonic()
+        if not self._click(1):
+            return "silent"
+        fate = self._fate(before, patience)
+        self.notes.waits.append(time.monotonic() - start)
+        return fate
+
+    def _fate(self, before: Look, patience: float) -> Fate:
+        until = time.monotonic() + patience
+        done: float | None = None
+        while time.monotonic() < until:
+            look = self.look()
+            if look.visitors is not None and look.visitors > (before.visitors or 0):
+                return "counted"
+            if look.is_idle and look.runs > before.runs:
+                done = done or time.monotonic()
+                if look.said or look.exceptions:
+                    self.notes.answered += 1
+                    self.notes.denied += any(map(_DENIAL.search, look.said))
+                    return "refused"
+                if time.monotonic() - done > _SILENCE:
+                    return "silent"
+            self._page.wait_for_timeout(40)
+        self.notes.hung += 1
+        return "hung"
+
+    def press_quickly(self, times: int, every: int = 50, patience: float = 60) -> None:
+        """Say *Loved it* often, so many milliseconds apart, and note what is said meanwhile.
+
+        A sentence that names a number counts for as many presses, any other for one.
+        """
+        runs, start = self.look().runs, time.monotonic()
+        self._click(times, every)
+        found: dict[str, int] = {}
+        while time.monotonic() - start < patience:
+            look = self.look()
+            for sentence in look.said:
+                named = _OF.search(sentence)
+                found[sentence] = int(named[1]) if named else 1
+            if look.is_idle and look.runs > runs and self._stays_idle():
+                break
+            self._page.wait_for_timeout(40)
+        else:
+            self.notes.hung += 1
+        self.notes.waits.append(time.monotonic() - start)
+        self.notes.answered += max(found.values(), default=0)
+        denied = (count for said, count in found.items() if _DENIAL.search(said))
+        self.notes.denied += max(denied, default=0)
+
+    def until_counted(self, patience: float = 30) -> float | None:
+        """Press until one counts; how many seconds that took, None if it was too long."""
+        start = time.monotonic()
+        while time.monotonic() - start < patience:
+            if self.press(max(1.0, patience - (time.monotonic() - start))) == "counted":
+                return time.monotonic() - start
+            self._page.wait_for_timeout(200)
+        return None
+
+    def let_in(self, visitors: int) -> None:
+        """Let a crowd in."""
+        self._play.press(f"let-in-{visitors}")
+
+    def beside(self, path: str) -> Page:
+        """Another tab of the same browser."""
+        page = self._page.context.new_page()
+        page.goto(f"{self._address}{path}")
+        return page
+
+    def wait(self, seconds: float) -> None:
+        """Look on for so long."""
+        until = time.monotonic() + seconds
+        while time.monotonic() < until:
+            self.look()
+            self._page.wait_for_timeout(100)
+
+    def close(self) -> None:
+        """Close the tab."""
+        self._page.context.close()
+
+    def _click(self, times: int, every: int = 50) -> bool:
+        """Click in the browser itself; whether there was a button."""
+        clicked: int = self._page.evaluate(_CLICK, [times, every])
+        self.notes.pressed += clicked
+        return clicked > 0
+
+    def _settle(self, patience: float = 5) -> None:
+        """Wait until the page is done, as far as it gets there."""
+        until = time.monotonic() + patience
+        while not self.look().is_idle and time.monotonic() < until:
+            self._page.wait_for_timeout(40)
+
+    def _stays_idle(self) -> bool:
+        runs = self.look().runs
+        self._page.wait_for_timeout(1_000)
+        look = self.look()
+        return look.is_idle and look.runs == runs
+
+
+def _tidy(said: str) -> str:
+    return " ".join(said.split())
+
+
+_COUNT_RUNS = """
+window.runs = 0;
+new MutationObserver(changes => {
+    for (const {target} of changes) {
+        const state = target.getAttribute("data-test-script-state");
+        if (state === "notRunning" && window.lastState !== state) window.runs += 1;
+        window.lastState = state;
+    }
+}).observe(document, {subtree: true, attributeFilter: ["data-test-script-state"]});
+"""
+_LOOK = """() => {
+    const all = selector => [...document.querySelectorAll(selector)];
+    const texts = "[data-testid=stAlert], [data-testid=stToast]";
+    const metric = all("[data-testid=stMetric]").find(box => box.innerText.includes("Visitors"));
+    const number = metric?.querySelector("[data-testid=stMetricValue]").innerText;
+    const app = document.querySelector("[data-testid=stApp]");
+    return {
+        visitors: number === undefined ? null : Number(number.replaceAll(",", "")),
+        said: all(texts).flatMap(box =>
+            [...box.querySelectorAll("[data-testid=stMarkdownContainer]")].map(p => p.innerText)),
+        exceptions: all("[data-testid=stException]").length,
+        runs: window.runs,
+        is_idle: app?.getAttribute("data-test-script-state") === "notRunning",
+    };
+}"""
+_CLICK = """async ([times, every]) => {
+    let clicked = 0;
+    for (let i = 0; i < times; i++) {
+        const button = document.querySelector(".st-key-reward-1 button:not([disabled])");
+        if (button) { button.click(); clicked += 1; }
+        if (i < times - 1) await new Promise(resolve => setTimeout(resolve, every));
+    }
+    return clicked;
+}"""

@@ -1,0 +1,74 @@
+"""A small disk of one's own, to be filled or write-protected."""
+
+import errno
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from tests.faults.missing import MissingError
+
+_BLOCK = 4_096
+
+
+@dataclass(frozen=True, slots=True)
+class Disk:
+    """A file system in memory.
+
+    Attributes:
+        folder: where it is mounted.
+    """
+
+    folder: Path
+
+    @property
+    def _ballast(self) -> Path:
+        return self.folder / "ballast"
+
+    def fill(self) -> None:
+        """Take all the room that there is."""
+        with self._ballast.open("ab", buffering=0) as file:
+            try:
+                while True:
+                    file.write(bytes(_BLOCK))
+            except OSError as error:
+                if error.errno != errno.ENOSPC:
+                    raise
+
+    def make_room(self) -> None:
+        """Give back what was taken."""
+        self._ballast.unlink()
+
+    def protect(self) -> None:
+        """Let it be read only, for root, too; nobody may have a file open to write."""
+        _mount("-o", "remount,ro", str(self.folder))
+
+    def unprotect(self) -> None:
+        """Let it be written again."""
+        _mount("-o", "remount,rw", str(self.folder))
+
+
+@contextmanager
+def small_disk(mebibytes: int = 3) -> Iterator[Disk]:
+    """A disk that is gone afterwards.
+
+    Raises:
+        MissingError: if this process may not mount one.
+    """
+    with tempfile.TemporaryDirectory() as folder:
+        _mount("-t", "tmpfs", "-o", f"size={mebibytes}m", "tmpfs", folder)
+        try:
+            yield Disk(Path(folder))
+        finally:
+            # Lazily: a server that ends right now may have a file open.
+            subprocess.run(["umount", "--lazy", folder], check=True, capture_output=True)
+
+
+def _mount(*arguments: str) -> None:
+    try:
+        subprocess.run(["mount", *arguments], check=True, capture_output=True, text=True)
+    except (OSError, subprocess.CalledProcessError) as error:
+        said = error.stderr if isinstance(error, subprocess.CalledProcessError) else str(error)
+        raise MissingError(f"no disk can be mounted here: {said.strip()}") from error

@@ -1,0 +1,125 @@
+"""One bit of a database file flipped: is it without effect, found, or believed?"""
+
+import signal
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from types import FrameType
+from typing import Literal
+
+import numpy as np
+
+from engine import PersonalizerError
+from engine.store import Store, StoredLoop
+from tests.engine.store.workers import WORLD, beliefs, from_scratch, serve_next
+
+Effect = Literal["without effect", "refused", "believed", "uncaught"]
+"""Nothing differs; a sentence says that something does; other content; any other exception."""
+
+_PATIENCE = 60
+"""Seconds after which reading counts as endless."""
+
+
+@dataclass(frozen=True, slots=True)
+class Flipped:
+    """What came of one flipped bit.
+
+    Attributes:
+        at: which bit of the file.
+        effect: what came of it.
+        said: the sentence, or the exception with its kind; empty without any.
+    """
+
+    at: int
+    effect: Effect
+    said: str = ""
+
+
+class EndlessError(BaseException):
+    """It would have gone on reading."""
+
+
+def make_file(folder: Path, events: int = 150) -> tuple[Path, str]:
+    """A database with one loop in it that has snapshots; its file and the loop's id."""
+    store = Store.open(f"sqlite:///{folder}/whole.db")
+    kept = StoredLoop.create(store, owner="me", world=WORLD, seed=7)
+    for _ in range(events):
+        serve_next(kept)
+        kept.snapshot_if_due(every=90)
+    store.close()
+    return folder / "whole.db", kept.id
+
+
+def content(file: Path, loop: str) -> object:
+    """All that a file says of a loop: its card, its log, its events, what it believes.
+
+    Raises:
+        PersonalizerError: if something of it cannot be read.
+    """
+    store = Store.open(f"sqlite:///{file}")
+    try:
+        kept = StoredLoop.open(store, loop)
+        believed = beliefs(kept.loop)
+        about = store.about(loop)
+        texts = list(store.texts(loop, 0, about.length))
+        events = [repr(event) for event in kept.loop.events.values()]
+        again = beliefs(from_scratch(store, loop))
+        owned = [asdict(one) | {"used": 0} for one in store.loops("me")]
+        return (believed, again, texts, events, owned)
+    finally:
+        store.close()
+
+
+def flip(whole: bytes, at: int) -> bytes:
+    """The same bytes but for one bit."""
+    changed = bytearray(whole)
+    changed[at // 8] ^= 1 << at % 8
+    return bytes(changed)
+
+
+def effects(folder: Path, times: int, rng: np.random.Generator) -> Iterator[Flipped]:
+    """Flip a bit anywhere, read all, and again with another."""
+    file, loop = make_file(folder)
+    whole, expected = file.read_bytes(), content(file, loop)
+    for number in range(times):
+        at = int(rng.integers(len(whole) * 8))
+        damaged = folder / f"damaged-{number}.db"
+        damaged.write_bytes(flip(whole, at))
+        yield _effect(damaged, loop, at, expected)
+        for left in folder.glob(f"{damaged.name}*"):
+            left.unlink()
+
+
+def _effect(file: Path, loop: str, at: int, expected: object) -> Flipped:
+    try:
+        with _time_limit(_PATIENCE):
+            found = content(file, loop)
+    except PersonalizerError as error:
+        return Flipped(at, "refused", error.message)
+    except (Exception, EndlessError) as error:
+        return Flipped(at, "uncaught", f"{type(error).__name__}: {error}"[:120])
+    return Flipped(at, "without effect" if found == expected else "believed")
+
+
+@contextmanager
+def _time_limit(seconds: int) -> Iterator[None]:
+    def stop(_: int, __: FrameType | None) -> None:
+        raise EndlessError
+
+    before = signal.signal(signal.SIGALRM, stop)
+    signal.alarm(seconds)
+    try:
+        yield
+    finally:
+        signal.alarm(0)
+        signal.signal(signal.SIGALRM, before)
+
+
+def summary(flipped: list[Flipped]) -> str:
+    """How often each effect came, and the most frequent sentences."""
+    counts = Counter(one.effect for one in flipped)
+    said = Counter(f"{one.effect}: {one.said}" for one in flipped if one.said)
+    parts = [f"{number} {effect}" for effect, number in counts.most_common()]
+    return ", ".join(parts) + "".join(f"\n    {n} x {s}" for s, n in said.most_common(12))

@@ -1,0 +1,100 @@
+"""What came of a fault: what was pressed, shown, kept, lost and said."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from math import inf
+
+NEVER = inf
+"""Seconds of what did not come back by itself while somebody waited for it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What came of one fault. None stands for what it has nothing to do with.
+
+    Attributes:
+        name: of the fault.
+        pressed: rewards that a person gave.
+        shown: visitors that the page counts at the end.
+        stored: events that a new process finds.
+        answered: presses that were answered by a sentence.
+        denied: presses of which a sentence said that they do not count.
+        hung: presses without an answer in time.
+        said: all sentences.
+        exceptions: pages with an exception.
+        tracebacks: in the server's log.
+        orphans: processes that outlived the server.
+        back: seconds from the end of the fault until a press counted again.
+        more: what else was measured.
+        ended_early: whether the page was cut off, so that it may show less than was kept.
+        harm: what else is wrong.
+    """
+
+    name: str
+    pressed: int | None = None
+    shown: int | None = None
+    stored: int | None = None
+    answered: int = 0
+    denied: int = 0
+    hung: int = 0
+    said: tuple[str, ...] = ()
+    exceptions: int = 0
+    tracebacks: int = 0
+    orphans: int | None = None
+    back: float | None = None
+    more: str = ""
+    ended_early: bool = False
+    harm: tuple[str, ...] = ()
+
+    @property
+    def wrong(self) -> tuple[str, ...]:
+        """What must not be; nothing if the fault was survived."""
+        return (*self._miscounted(), *self._misbehaved(), *self.harm)
+
+    def _miscounted(self) -> Iterator[str]:
+        if self.pressed is None or self.shown is None or self.stored is None:
+            return
+        if self.stored < self.shown:
+            yield f"{self.shown - self.stored} shown and lost"
+        if self.stored > self.shown and not self.ended_early:
+            yield f"{self.stored - self.shown} kept and not shown"
+        untold = self.pressed - self.stored - self.answered - self.hung
+        if untold > 0 and not self.ended_early:
+            yield f"{untold} not kept without a word"
+        if self.stored > self.pressed - self.denied and not self.ended_early:
+            yield f"{self.stored - self.pressed + self.denied} kept, and said not to be"
+
+    def _misbehaved(self) -> Iterator[str]:
+        if self.hung:
+            yield f"{self.hung} without an answer"
+        if self.exceptions:
+            yield f"{self.exceptions} exception pages"
+        if self.orphans:
+            yield f"{self.orphans} processes left behind"
+        if self.back == NEVER:
+            yield "not back by itself"
+
+
+def row(outcome: Outcome) -> str:
+    """One line of the table, and what was said below it."""
+    numbers = (outcome.pressed, outcome.shown, outcome.stored, outcome.denied, outcome.exceptions,
+               outcome.tracebacks, outcome.orphans)  # fmt: skip
+    cells = "".join(f"{'' if number is None else number:>9}" for number in numbers)
+    verdict = "; ".join(outcome.wrong) or "survived"
+    lines = [f"{outcome.name:34}{cells}{_back(outcome.back):>8}  {verdict}"]
+    lines += [f"    said: {sentence}" for sentence in outcome.said]
+    lines += [f"    {outcome.more}"] * bool(outcome.more)
+    return "\n".join(lines)
+
+
+def _back(seconds: float | None) -> str:
+    if seconds is None:
+        return ""
+    return "never" if seconds == NEVER else f"{seconds:.1f}"
+
+
+HEAD = f"{'fault':34}" + "".join(
+    f"{name:>9}"
+    for name in ("pressed", "shown", "stored", "denied", "except.", "traceb.", "orphans")
+) + f"{'back/s':>8}  verdict"  # fmt: skip
+"""The names of the columns."""

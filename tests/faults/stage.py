@@ -1,0 +1,106 @@
+"""A server, a browser and a loop with some clicks in it: where faults happen."""
+
+import os
+import signal
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from playwright.sync_api import Browser
+
+from engine.store import GoneError, Store, StoredLoop
+from tests.browser.app import Server, running
+from tests.faults.clicker import Clicker
+from tests.faults.processes import alive, descendants, wait_until_ended
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where loops are kept.
+
+    Attributes:
+        data: folder of the app.
+        url: of the database, as this process reaches it.
+        environment: tells the app where the database is; empty for SQLite in that folder.
+    """
+
+    data: Path
+    url: str
+    environment: dict[str, str]
+
+    @classmethod
+    def in_folder(cls, folder: Path) -> "Place":
+        """An SQLite file."""
+        return cls(folder, f"sqlite:///{folder}/events.db", {})
+
+    @property
+    def file(self) -> Path:
+        """The SQLite file."""
+        return self.data / "events.db"
+
+    @property
+    def files(self) -> list[Path]:
+        """It with its write-ahead log, as far as they are there."""
+        return sorted(self.data.glob("events.db*"))
+
+    def stored(self, loop: str) -> int:
+        """Events of a loop as a new process finds them."""
+        store = Store.open(self.url)
+        try:
+            return len(StoredLoop.open(store, loop).loop.events)
+        except GoneError:
+            return 0
+        finally:
+            store.close()
+
+
+@contextmanager
+def playing(
+    browser: Browser, place: Place, loop: str | None = None, clicks: int = 3
+) -> Iterator[tuple[Server, Clicker]]:
+    """A server there, and a person before it who has clicked a few times.
+
+    Raises:
+        RuntimeError: if one of these clicks does not count.
+    """
+    with running(data=place.data, environment=place.environment) as server:
+        clicker = Clicker(browser.new_context().new_page(), server.address).open(loop)
+        try:
+            for _ in range(clicks):
+                if (fate := clicker.press(60)) != "counted":
+                    raise RuntimeError(f"a click was {fate} before anything was wrong")
+            yield server, clicker
+        finally:
+            clicker.close()
+
+
+@dataclass(frozen=True, slots=True)
+class End:
+    """How a server ended.
+
+    Attributes:
+        took: seconds.
+        orphans: its processes that did not end with it.
+    """
+
+    took: float
+    orphans: frozenset[int]
+
+
+def end(server: Server, by: signal.Signals, patience: float = 15) -> End:
+    """Send a server a signal, and see who is left so many seconds later."""
+    family, start = descendants(server.pid), time.monotonic()
+    os.kill(server.pid, by)
+    left = wait_until_ended({server.pid}, 60)
+    took = time.monotonic() - start
+    if left:
+        raise RuntimeError(f"the server does not end by {by.name}")
+    return End(took, frozenset(wait_until_ended(family, patience)))
+
+
+def clear_away(orphans: frozenset[int]) -> None:
+    """End what a server has left behind."""
+    for pid in alive(orphans):
+        os.kill(pid, signal.SIGKILL)
