@@ -169,7 +169,7 @@ def deleted(browser: Browser) -> Outcome:
                 file.unlink()
             for _ in range(5):
                 clicker.press()
-            known = concluded("database file deleted", server, clicker)
+            known = replace(concluded("database file deleted", server, clicker), gone=3)
         return replace(known, stored=place.stored(loop))
 
 
@@ -187,7 +187,7 @@ def replaced(browser: Browser) -> Outcome:
             shutil.move(copy, place.file)
             for _ in range(5):
                 clicker.press()
-            known = concluded("database file replaced", server, clicker)
+            known = replace(concluded("database file replaced", server, clicker), gone=2)
         return replace(known, stored=place.stored(loop))
 
 
@@ -364,9 +364,9 @@ def sigkill_in_a_race(browser: Browser) -> Outcome:
 FAULTS: dict[str, Fault] = {
     fault.__name__: fault
     for fault in (
-        disk_full, read_only, locked, locked_for_long, deleted, replaced, postgres_stopped, backends_terminated,
-        commit_lost, black_hole, sigterm_in_a_crowd, sigterm_in_a_race, sigkill_in_a_race,
-        flipped_bits,
+        disk_full, read_only, locked, locked_for_long, deleted, replaced, flipped_bits,
+        postgres_stopped, backends_terminated, commit_lost, black_hole,
+        sigterm_in_a_crowd, sigterm_in_a_race, sigkill_in_a_race,
     )
 }  # fmt: skip
 

@@ -169,7 +169,7 @@ class Clicker:
         """Press until one counts; how many seconds that took, None if it was too long."""
         start = time.monotonic()
         while time.monotonic() - start < patience:
-            if self.press(max(1.0, patience - (time.monotonic() - start))) == "counted":
+            if self.press(patience) == "counted":
                 return time.monotonic() - start
             self._page.wait_for_timeout(200)
         return None

@@ -17,6 +17,7 @@ class Outcome:
         pressed: rewards that a person gave.
         shown: visitors that the page counts at the end.
         stored: events that a new process finds.
+        gone: events that the fault itself took away.
         answered: presses that were answered by a sentence.
         denied: presses of which a sentence said that they do not count.
         hung: presses without an answer in time.
@@ -34,6 +35,7 @@ class Outcome:
     pressed: int | None = None
     shown: int | None = None
     stored: int | None = None
+    gone: int = 0
     answered: int = 0
     denied: int = 0
     hung: int = 0
@@ -54,14 +56,17 @@ class Outcome:
     def _miscounted(self) -> Iterator[str]:
         if self.pressed is None or self.shown is None or self.stored is None:
             return
-        if self.stored < self.shown:
-            yield f"{self.shown - self.stored} shown and lost"
-        if self.stored > self.shown and not self.ended_early:
+        kept = self.stored + self.gone
+        if kept < self.shown:
+            yield f"{self.shown - kept} shown and lost"
+        if self.ended_early:
+            return
+        if self.stored > self.shown:
             yield f"{self.stored - self.shown} kept and not shown"
-        untold = self.pressed - self.stored - self.answered - self.hung
-        if untold > 0 and not self.ended_early:
+        untold = self.pressed - max(kept, self.shown) - self.answered - self.hung
+        if untold > 0:
             yield f"{untold} not kept without a word"
-        if self.stored > self.pressed - self.denied and not self.ended_early:
+        if self.stored > self.pressed - self.denied:
             yield f"{self.stored - self.pressed + self.denied} kept, and said not to be"
 
     def _misbehaved(self) -> Iterator[str]:
