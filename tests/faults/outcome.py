@@ -65,7 +65,7 @@ class Outcome:
             yield f"{self.stored - self.shown} kept and not shown"
         untold = self.pressed - max(kept, self.shown) - self.answered - self.hung
         if untold > 0:
-            yield f"{untold} not kept without a word"
+            yield f"{untold} not kept and not told"
         if self.stored > self.pressed - self.denied:
             yield f"{self.stored - self.pressed + self.denied} kept, and said not to be"
 

@@ -1,0 +1,163 @@
+"""Half an hour of all that people do: does memory stay flat, are files and threads given back?
+
+    python -m tests.benchmarks.soak [--minutes 30]
+
+One server, one Chromium. Round after round a new browser profile clicks, lets crowds in,
+reloads, runs a race, takes its loop along, brings it in again, erases it and goes. Each
+minute a line tells what the server holds, its processes for races not included; the last line
+how fast its memory grew in the second half, when all caches are warm.
+"""
+
+import argparse
+import statistics
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Callable
+from pathlib import Path
+
+from playwright.sync_api import Browser, Page, expect
+
+from tests.browser import chromium
+from tests.browser.app import Server, running
+from tests.browser.data import DataPage
+from tests.browser.page import WIDE
+from tests.browser.play import PlayPage
+from tests.browser.race import RacePage
+from tests.faults.processes import Held, descendants, held
+
+_CROWDS = (10, 100, 1_000)
+_PATIENCE = 60_000
+"""Milliseconds that anything may take on a busy machine."""
+
+
+class Guest:
+    """A browser profile that does a round of everything.
+
+    Attributes:
+        done: how often what was done, over all guests.
+        complaints: errors that browsers reported, and pages with an exception.
+
+    Args:
+        address: of the server.
+    """
+
+    def __init__(self, address: str) -> None:
+        self.address = address
+        self.done: Counter[str] = Counter()
+        self.complaints: list[str] = []
+
+    def come(self, browser: Browser, number: int, until: float) -> None:
+        """Do everything once, as far as there is time."""
+        context = browser.new_context(viewport=WIDE, accept_downloads=True)
+        page = context.new_page()
+        page.set_default_timeout(_PATIENCE)
+        play = PlayPage(page, self.address).open(f"?seed={number}")
+        steps: list[Callable[[], None]] = [
+            lambda: self._click(play, 20),
+            lambda: self._let_in(play, _CROWDS[number % len(_CROWDS)]),
+            lambda: self._reload(play),
+            lambda: self._click(play, 5),
+            lambda: self._take_along_and_bring_in(page),
+            lambda: self._race(page, number),
+        ]
+        for step in steps:
+            if time.monotonic() < until:
+                step()
+                self._look(page)
+        self.complaints += play.complaints
+        context.close()
+
+    def _click(self, play: PlayPage, times: int) -> None:
+        before = int(play.visitors.inner_text().replace(",", ""))
+        for number in range(times):
+            play.press(f"reward-{number % 3 + 1}")
+            play.expect_visitors(before + number + 1)
+        self.done["clicks"] += times
+
+    def _let_in(self, play: PlayPage, visitors: int) -> None:
+        before = int(play.visitors.inner_text().replace(",", ""))
+        play.press(f"let-in-{visitors}")
+        expect(play.visitors).to_have_text(f"{before + visitors:,}", timeout=_PATIENCE)
+        play.settle()
+        self.done["visitors in crowds"] += visitors
+
+    def _reload(self, play: PlayPage) -> None:
+        before = play.visitors.inner_text()
+        play.page.reload()
+        expect(play.visitors).to_have_text(before)
+        play.settle()
+        self.done["reloads"] += 1
+
+    def _take_along_and_bring_in(self, page: Page) -> None:
+        data = DataPage(page, self.address).open()
+        data.expect_loops(1)
+        name = data.loops.first.get_attribute("class") or ""
+        loop = name.partition("st-key-loop-")[2].split()[0]
+        with tempfile.TemporaryDirectory() as folder:
+            file = data.export(loop, Path(folder))
+            data.erase(loop)
+            data.bring_in(file)
+            expect(data.page.get_by_text("is here")).to_be_visible(timeout=_PATIENCE)
+        self.done["imports"] += 1
+
+    def _race(self, page: Page, number: int) -> None:
+        race = RacePage(page, self.address).open(f"?visitors=200&crowds=2&seed={number}")
+        race.race()
+        self.done["races"] += 1
+
+    def _look(self, page: Page) -> None:
+        found = page.get_by_test_id("stException")
+        self.complaints += [box.inner_text()[:200] for box in found.all()]
+
+
+def _line(minute: float, server: Server, now: Held, guest: Guest) -> str:
+    done = ", ".join(f"{times:,} {what}" for what, times in guest.done.items())
+    return (
+        f"{minute:5.1f} min {now.memory:7.1f} MiB {now.files:5} files {now.threads:4} threads "
+        f"{len(descendants(server.pid)):3} processes   {done}"
+    )
+
+
+def growth(minutes: list[float], memory: list[float]) -> float:
+    """MiB an hour, by a line through the second half of what was measured."""
+    half = len(minutes) // 2
+    if len(minutes) - half < 2:
+        return 0.0
+    return 60 * statistics.linear_regression(minutes[half:], memory[half:]).slope
+
+
+def main() -> None:
+    """Let guests come until the time is over."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--minutes", type=float, default=30)
+    minutes = parser.parse_args().minutes
+    path = chromium.find()
+    if path is None:
+        parser.error(f"none of {', '.join(chromium.NAMES)} is installed")
+    times, memory = [], []
+    with tempfile.TemporaryDirectory() as folder, running(data=Path(folder)) as server:
+        guest, start = Guest(server.address), time.monotonic()
+        until, next_line, number = start + 60 * minutes, start, 0
+        while time.monotonic() < until:
+            # A browser holds what it has seen: each round gets a new one.
+            with chromium.launched(path) as browser:
+                guest.come(browser, number, until)
+            number += 1
+            if time.monotonic() >= next_line:
+                next_line += 60
+                now = held(server.pid)
+                times.append((time.monotonic() - start) / 60)
+                memory.append(now.memory)
+                print(_line(times[-1], server, now, guest), flush=True)
+        log = server.log_file.read_text(errors="replace")
+    print(
+        f"memory grew by {growth(times, memory):+.1f} MiB an hour in the second half; "
+        f"{log.count('Traceback (most')} tracebacks in the log, {len(guest.complaints)} complaints"
+    )
+    for complaint, often in Counter(guest.complaints).most_common(5):
+        print(f"    {often} x {complaint}")
+
+
+if __name__ == "__main__":
+    main()
