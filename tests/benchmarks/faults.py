@@ -26,6 +26,7 @@ from urllib.request import urlopen
 import numpy as np
 from playwright.sync_api import Browser
 
+from engine.store import Store
 from tests.browser import chromium
 from tests.browser.app import Server, running
 from tests.browser.race import RacePage
@@ -43,7 +44,7 @@ Fault = Callable[[Browser], Outcome]
 
 _HELD = 30.0
 """Seconds that a network is silent."""
-_BITS = 200
+_BITS, _TABS = 200, 12
 
 
 def concluded(
@@ -75,7 +76,7 @@ def concluded(
 @contextmanager
 def folder() -> Iterator[Place]:
     """An empty folder for SQLite."""
-    with tempfile.TemporaryDirectory() as empty:
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as empty:
         yield Place.in_folder(Path(empty))
 
 
@@ -276,22 +277,30 @@ def black_hole(browser: Browser) -> Outcome:
             loop = clicker.loop
             way.hold()
             until = time.monotonic() + _HELD
-            answered = _news(server, loop)
-            while (left := until - time.monotonic()) > 1:
-                clicker.press(left)
+            with ThreadPoolExecutor(1) as beside:
+                # Not first: it would take the connection that a click would hang on.
+                others = beside.submit(_news, server, loop, after=2.0)
+                while (left := until - time.monotonic()) > 1:
+                    clicker.press(left)
             way.let_go()
             back = clicker.until_counted(60)
             waits = ", ".join(f"{seconds:.1f}" for seconds in clicker.notes.waits[3:])
-            more = (
-                f"{answered} of 12 questions for news answered within 8 s; "
-                f"presses answered after {waits} s"
+            known = replace(
+                concluded("black hole of 30 s", server, clicker, back),
+                more=f"presses answered after {waits} s",
+                harm=_late(others.result()),
             )
-            known = concluded("black hole of 30 s", server, clicker, back, more)
         return replace(known, stored=place.stored(loop))
 
 
-def _news(server: Server, loop: str) -> int:
+def _late(answered: int) -> tuple[str, ...]:
+    late = _TABS - answered
+    return (f"{late} of {_TABS} other tabs get no answer",) if late else ()
+
+
+def _news(server: Server, loop: str, after: float) -> int:
     """How many of a dozen other tabs are answered when they ask how long the log is."""
+    time.sleep(after)
 
     def ask(_: int) -> bool:
         try:
@@ -302,8 +311,38 @@ def _news(server: Server, loop: str) -> int:
         except OSError:
             return False
 
-    with ThreadPoolExecutor(12) as tabs:
-        return sum(tabs.map(ask, range(12)))
+    with ThreadPoolExecutor(_TABS) as tabs:
+        return sum(tabs.map(ask, range(_TABS)))
+
+
+# -- at the start ---------------------------------------------------------------------
+
+
+def _at_the_start(browser: Browser, name: str, place: Place) -> Outcome:
+    """What a person sees, or an operator, of a server that cannot work."""
+    try:
+        with playing(browser, place, clicks=0) as (server, clicker):
+            known = concluded(name, server, clicker)
+            silent = () if known.said else ("no sentence says why",)
+            return replace(known, pressed=None, shown=None, back=None, more="", harm=silent)
+    except RuntimeError as refused:
+        return Outcome(name, said=(str(refused).strip().splitlines()[-1],))
+
+
+def newer_schema(browser: Browser) -> Outcome:
+    """The database was made by a later version of the app."""
+    with folder() as place:
+        Store.open(place.url).close()
+        with closing(sqlite3.connect(place.file)) as database, database:
+            database.execute("UPDATE playground_schema SET version = 99")
+        return _at_the_start(browser, "newer schema", place)
+
+
+def wrong_environment(browser: Browser) -> Outcome:
+    """A limit in the environment is no number."""
+    with folder() as place:
+        wrong = replace(place, environment={"PLAYGROUND_MAX_EVENTS": "abc"})
+        return _at_the_start(browser, "PLAYGROUND_MAX_EVENTS=abc", wrong)
 
 
 # -- signals --------------------------------------------------------------------------
@@ -365,6 +404,7 @@ FAULTS: dict[str, Fault] = {
     fault.__name__: fault
     for fault in (
         disk_full, read_only, locked, locked_for_long, deleted, replaced, flipped_bits,
+        newer_schema, wrong_environment,
         postgres_stopped, backends_terminated, commit_lost, black_hole,
         sigterm_in_a_crowd, sigterm_in_a_race, sigkill_in_a_race,
     )
