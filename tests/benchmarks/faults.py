@@ -25,6 +25,7 @@ from urllib.request import urlopen
 
 import numpy as np
 from playwright.sync_api import Browser
+from playwright.sync_api import TimeoutError as PlaywrightTimeout
 
 from engine.store import Store
 from tests.browser import chromium
@@ -110,21 +111,26 @@ def read_only(browser: Browser) -> Outcome:
             again.notes.pressed = clicker.notes.pressed
             for _ in range(3):
                 again.press()
-            is_listed = _lists_a_loop(again)
+            are_listed = _lists_loops(again)
             disk.unprotect()
             back = again.until_counted()
-            more = f"the Data page lists the loop meanwhile: {'yes' if is_listed else 'no'}"
-            known = concluded("read-only, then writable", server, again, back, more)
+            known = replace(
+                concluded("read-only, then writable", server, again, back),
+                harm=() if are_listed else ("the Data page lists no loops meanwhile",),
+            )
         return replace(known, stored=place.stored(loop))
 
 
-def _lists_a_loop(clicker: Clicker) -> bool:
-    """Whether the Data page shows what there is."""
+def _lists_loops(clicker: Clicker) -> bool:
+    """Whether the Data page says which loops there are."""
     page = clicker.beside("/data")
-    page.wait_for_timeout(5_000)
-    found = page.locator("[class*=st-key-loop-]").count() > 0
-    page.close()
-    return found
+    try:
+        page.get_by_text("My loops:").wait_for(timeout=10_000)
+    except PlaywrightTimeout:
+        return False
+    finally:
+        page.close()
+    return True
 
 
 def _locked(browser: Browser, seconds: float) -> Outcome:
