@@ -17,6 +17,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Error as PlaywrightError
 
 from tests.browser import chromium
 from tests.browser.app import Server, running
@@ -48,11 +49,18 @@ class Guest:
         self.complaints: list[str] = []
 
     def come(self, browser: Browser, number: int, until: float) -> None:
-        """Do everything once, as far as there is time."""
+        """Do everything once, as far as there is time; what does not work ends the visit."""
         context = browser.new_context(viewport=WIDE, accept_downloads=True)
-        page = context.new_page()
-        page.set_default_timeout(_PATIENCE)
-        play = PlayPage(page, self.address).open(f"?seed={number}")
+        play = PlayPage(context.new_page(), self.address)
+        try:
+            self._go_round(play, number, until)
+        except (AssertionError, PlaywrightError) as error:
+            self.complaints.append(str(error).partition("\n")[0])
+        self.complaints += play.complaints
+        context.close()
+
+    def _go_round(self, play: PlayPage, number: int, until: float) -> None:
+        page = play.open(f"?seed={number}").page
         steps: list[Callable[[], None]] = [
             lambda: self._click(play, 20),
             lambda: self._let_in(play, _CROWDS[number % len(_CROWDS)]),
@@ -65,8 +73,6 @@ class Guest:
             if time.monotonic() < until:
                 step()
                 self._look(page)
-        self.complaints += play.complaints
-        context.close()
 
     def _click(self, play: PlayPage, times: int) -> None:
         before = int(play.visitors.inner_text().replace(",", ""))

@@ -18,6 +18,8 @@ _DENIAL = re.compile(r"not saved|did not happen|not counted|counts nothing|nothi
 _OF = re.compile(r"(\d+) of (?:the )?\d+")
 _SILENCE = 3.0
 """Seconds after the page is done within which a sentence would have come."""
+_UNSEEN = 6.0
+"""Seconds of rest after a press within which its run would have begun."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,19 +126,22 @@ class Clicker:
         return fate
 
     def _fate(self, before: Look, patience: float) -> Fate:
-        until = time.monotonic() + patience
-        done: float | None = None
-        while time.monotonic() < until:
+        pressed, done = time.monotonic(), None
+        idle_since: float | None = None
+        while (now := time.monotonic()) < pressed + patience:
             look = self.look()
             if look.visitors is not None and look.visitors > (before.visitors or 0):
                 return "counted"
-            if look.is_idle and look.runs > before.runs:
-                done = done or time.monotonic()
+            idle_since = (idle_since or now) if look.is_idle else None
+            # A run can be so short that it is never seen.
+            is_over = look.runs > before.runs or (idle_since or now) < now - _UNSEEN
+            if look.is_idle and is_over:
+                done = done or now
                 if look.said or look.exceptions:
                     self.notes.answered += 1
                     self.notes.denied += any(map(_DENIAL.search, look.said))
                     return "refused"
-                if time.monotonic() - done > _SILENCE:
+                if now - done > _SILENCE:
                     return "silent"
             self._page.wait_for_timeout(40)
         self.notes.hung += 1
