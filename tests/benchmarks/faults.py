@@ -62,6 +62,7 @@ def concluded(
     return Outcome(
         name,
         pressed=notes.pressed,
+        doubled=notes.doubled,
         shown=clicker.shown,
         answered=notes.answered,
         denied=notes.denied,
@@ -133,14 +134,15 @@ def _lists_loops(clicker: Clicker) -> bool:
     return True
 
 
-def _locked(browser: Browser, seconds: float) -> Outcome:
+def _locked(browser: Browser, seconds: float, clicks: int) -> Outcome:
     with folder() as place:
         with playing(browser, place) as (server, clicker):
+            clicker.double_click()
             with _lock(place.file, seconds):
-                clicker.press_quickly(20, patience=3 * seconds)
-            back, took = clicker.until_counted(), clicker.notes.waits[3]
-            loop, more = clicker.loop, f"all 20 were answered {took:.1f} s after the first press"
-            name = f"locked {seconds:.0f} s, 20 quick clicks"
+                clicker.press_quickly(clicks, patience=3 * seconds)
+            took, back = clicker.notes.waits[-1], clicker.until_counted()
+            loop, more = clicker.loop, f"all were answered {took:.1f} s after the first press"
+            name = f"locked {seconds:.0f} s, {clicks} quick clicks"
             known = concluded(name, server, clicker, back, more)
         return replace(known, stored=place.stored(loop))
 
@@ -157,14 +159,19 @@ def _lock(file: Path, seconds: float) -> Iterator[None]:
         release.join()
 
 
+def locked_shortly(browser: Browser) -> Outcome:
+    """Another process holds the database a little longer than a press waits."""
+    return _locked(browser, 7, 3)
+
+
 def locked(browser: Browser) -> Outcome:
-    """Another process holds the database for a while, and somebody clicks on quickly."""
-    return _locked(browser, 10)
+    """It holds it for a while, and somebody clicks on quickly."""
+    return _locked(browser, 10, 20)
 
 
 def locked_for_long(browser: Browser) -> Outcome:
     """It holds it for as long as several presses wait one after the other."""
-    return _locked(browser, 30)
+    return _locked(browser, 30, 20)
 
 
 def deleted(browser: Browser) -> Outcome:
@@ -409,8 +416,8 @@ def sigkill_in_a_race(browser: Browser) -> Outcome:
 FAULTS: dict[str, Fault] = {
     fault.__name__: fault
     for fault in (
-        disk_full, read_only, locked, locked_for_long, deleted, replaced, flipped_bits,
-        newer_schema, wrong_environment,
+        disk_full, read_only, locked_shortly, locked, locked_for_long, deleted, replaced,
+        flipped_bits, newer_schema, wrong_environment,
         postgres_stopped, backends_terminated, commit_lost, black_hole,
         sigterm_in_a_crowd, sigterm_in_a_race, sigkill_in_a_race,
     )

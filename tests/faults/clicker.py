@@ -47,6 +47,7 @@ class Notes:
 
     Attributes:
         pressed: presses of a reward.
+        doubled: those of them that repeat an answer which this app counts once.
         denied: presses of which the page said that they do not count.
         answered: presses that were answered by a sentence.
         hung: presses without any answer in time.
@@ -56,6 +57,7 @@ class Notes:
     """
 
     pressed: int = 0
+    doubled: int = 0
     denied: int = 0
     answered: int = 0
     hung: int = 0
@@ -80,7 +82,7 @@ class Clicker:
         self._play = PlayPage(page, address)
         self._page, self._address = page, address
         self.notes, self.shown = Notes(), 0
-        self._had_exception = False
+        self._had_exception = self._is_once = False
         page.set_viewport_size(WIDE)
         page.add_init_script(_COUNT_RUNS)
 
@@ -147,6 +149,15 @@ class Clicker:
         self.notes.hung += 1
         return "hung"
 
+    def double_click(self) -> None:
+        """Press twice on one offer: a second answer to it may count, or be the first again."""
+        before = self.shown
+        self._click(2, every=0)
+        self.wait(3)
+        if self.shown == before + 1:
+            self._is_once = True
+            self.notes.doubled += 1
+
     def press_quickly(self, times: int, every: int = 50, patience: float = 60) -> None:
         """Say *Loved it* often, so many milliseconds apart, and note what is said meanwhile.
 
@@ -202,9 +213,10 @@ class Clicker:
 
     def _click(self, times: int, every: int = 50) -> bool:
         """Click in the browser itself; whether there was a button."""
-        clicked: int = self._page.evaluate(_CLICK, [times, every])
-        self.notes.pressed += clicked
-        return clicked > 0
+        offers: list[str] = self._page.evaluate(_CLICK, [times, every])
+        self.notes.pressed += len(offers)
+        self.notes.doubled += self._is_once * (len(offers) - len(set(offers)))
+        return bool(offers)
 
     def _settle(self, patience: float = 5) -> None:
         """Wait until the page is done, as far as it gets there."""
@@ -249,11 +261,15 @@ _LOOK = """() => {
     };
 }"""
 _CLICK = """async ([times, every]) => {
-    let clicked = 0;
+    const offers = [];
     for (let i = 0; i < times; i++) {
         const button = document.querySelector(".st-key-reward-1 button:not([disabled])");
-        if (button) { button.click(); clicked += 1; }
+        if (button) {
+            offers.push(document.querySelector("[data-testid=stMetricValue]")?.innerText ?? "");
+            button.click();
+        }
         if (i < times - 1) await new Promise(resolve => setTimeout(resolve, every));
     }
-    return clicked;
+    return offers;
 }"""
+"""Clicks, and tells for each before which visitor it was."""

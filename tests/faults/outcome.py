@@ -15,6 +15,7 @@ class Outcome:
     Attributes:
         name: of the fault.
         pressed: rewards that a person gave.
+        doubled: those of them that repeat an answer which the app counts once.
         shown: visitors that the page counts at the end.
         stored: events that a new process finds.
         gone: events that the fault itself took away.
@@ -33,6 +34,7 @@ class Outcome:
 
     name: str
     pressed: int | None = None
+    doubled: int = 0
     shown: int | None = None
     stored: int | None = None
     gone: int = 0
@@ -63,11 +65,12 @@ class Outcome:
             return
         if self.stored > self.shown:
             yield f"{self.stored - self.shown} kept and not shown"
-        untold = self.pressed - max(kept, self.shown) - self.answered - self.hung
+        meant = self.pressed - self.doubled
+        untold = meant - max(kept, self.shown) - self.answered - self.hung
         if untold > 0:
             yield f"{untold} not kept and not told"
-        if self.stored > self.pressed - self.denied:
-            yield f"{self.stored - self.pressed + self.denied} kept, and said not to be"
+        if self.stored > meant - self.denied:
+            yield f"{self.stored - meant + self.denied} kept, and said not to be"
 
     def _misbehaved(self) -> Iterator[str]:
         if self.hung:

@@ -43,3 +43,9 @@ def test_a_page_that_is_cut_off_may_show_less_than_was_kept_but_not_more() -> No
     assert Outcome("SIGTERM", pressed=3, shown=90, stored=95, ended_early=True).wrong == ()
     lost = Outcome("SIGTERM", pressed=3, shown=95, stored=90, ended_early=True)
     assert lost.wrong == ("5 shown and lost",)
+
+
+def test_an_answer_that_is_given_twice_and_counts_once_is_one_answer() -> None:
+    twice = Outcome("locked", pressed=8, doubled=3, shown=4, stored=4, answered=1, denied=1)
+    assert twice.wrong == ()
+    assert replace(twice, doubled=0).wrong == ("3 not kept and not told",)
