@@ -18,6 +18,8 @@ _DENIAL = re.compile(r"not saved|did not happen|not counted|counts nothing|nothi
 _OF = re.compile(r"(\d+) of (?:the )?\d+")
 _SILENCE = 3.0
 """Seconds after the page is done within which a sentence would have come."""
+_READ = 2.0
+"""Seconds that a sentence has to stand to be read."""
 _UNSEEN = 6.0
 """Seconds of rest after a press within which its run would have begun."""
 
@@ -161,24 +163,27 @@ class Clicker:
     def press_quickly(self, times: int, every: int = 50, patience: float = 60) -> None:
         """Say *Loved it* often, so many milliseconds apart, and note what is said meanwhile.
 
-        A sentence that names a number counts for as many presses, any other for one.
+        A sentence that names a number counts for as many presses, any other for one; one that is
+        wiped away before it can be read for none.
         """
         runs, start = self.look().runs, time.monotonic()
         self._click(times, every)
-        found: dict[str, int] = {}
-        while time.monotonic() - start < patience:
+        stood: dict[str, float] = {}
+        before, latest = time.monotonic(), frozenset[str]()
+        while (now := time.monotonic()) < start + patience:
             look = self.look()
             for sentence in look.said:
-                named = _OF.search(sentence)
-                found[sentence] = int(named[1]) if named else 1
+                stood[sentence] = stood.get(sentence, 0.0) + now - before
+            before, latest = now, look.said
             if look.is_idle and look.runs > runs and self._stays_idle():
                 break
             self._page.wait_for_timeout(40)
         else:
             self.notes.hung += 1
         self.notes.waits.append(time.monotonic() - start)
-        self.notes.answered += max(found.values(), default=0)
-        denied = (count for said, count in found.items() if _DENIAL.search(said))
+        read = {said: _presses(said) for said in stood if said in latest or stood[said] >= _READ}
+        denied = (count for said, count in read.items() if _DENIAL.search(said))
+        self.notes.answered += max(read.values(), default=0)
         self.notes.denied += max(denied, default=0)
 
     def until_counted(self, patience: float = 30) -> float | None:
@@ -229,6 +234,12 @@ class Clicker:
         self._page.wait_for_timeout(1_000)
         look = self.look()
         return look.is_idle and look.runs == runs
+
+
+def _presses(said: str) -> int:
+    """Of how many presses a sentence tells."""
+    named = _OF.search(said)
+    return int(named[1]) if named else 1
 
 
 def _tidy(said: str) -> str:
