@@ -18,6 +18,8 @@ _DENIAL = re.compile(r"not saved|did not happen|not counted|counts nothing|nothi
 _OF = re.compile(r"(\d+) of (?:the )?\d+")
 _SILENCE = 3.0
 """Seconds after the page is done within which a sentence would have come."""
+_STALE = 1.0
+"""Seconds for which a page has to rest until a sentence that stood there before is its answer."""
 _READ = 2.0
 """Seconds that a sentence has to stand to be read."""
 _UNSEEN = 6.0
@@ -130,7 +132,8 @@ class Clicker:
         return fate
 
     def _fate(self, before: Look, patience: float) -> Fate:
-        pressed, done = time.monotonic(), None
+        pressed = time.monotonic()
+        done: float | None = None
         idle_since: float | None = None
         while (now := time.monotonic()) < pressed + patience:
             look = self.look()
@@ -139,9 +142,11 @@ class Clicker:
             idle_since = (idle_since or now) if look.is_idle else None
             # A run can be so short that it is never seen.
             is_over = look.runs > before.runs or (idle_since or now) < now - _UNSEEN
-            if look.is_idle and is_over:
-                done = done or now
-                if look.said or look.exceptions:
+            done = (done or now) if look.is_idle and is_over else None
+            if done is not None:
+                # What stood there before may be about to be wiped away.
+                is_said = look.said - before.said or (look.said and now - done > _STALE)
+                if is_said or look.exceptions:
                     self.notes.answered += 1
                     self.notes.denied += any(map(_DENIAL.search, look.said))
                     return "refused"
