@@ -103,12 +103,11 @@ class Thompson(Policy):
         """Joint draws of the expected rewards, (draws, K); each part of the belief has its rows."""
         drawn: Array = np.empty_like(normals)
         start = 0
-        for covariance, end in zip(belief.covariances, ends, strict=True):
+        for mean, covariance, end in zip(belief.means, belief.covariances, ends, strict=True):
             root = self.width * _root(covariance)
             np.matmul(normals[start:end], root.T, out=drawn[start:end])
+            drawn[start:end] += mean
             start = end
-        # NumPy adds a short row to each row one by one, but two whole arrays at once.
-        drawn += belief.means.repeat(np.diff(ends, prepend=0), axis=0)
         return drawn
 
 
