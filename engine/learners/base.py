@@ -91,8 +91,6 @@ class Learner(Learned, ABC):
         """How many rewards there were when each change of tastes was found, and at its start."""
         return ()
 
-    # -- what is learned --------------------------------------------------------------
-
     @abstractmethod
     def watch(self, impression: Impression) -> None:
         """Learn what the baseline chose, which was shown to an apprentice."""
@@ -100,8 +98,6 @@ class Learner(Learned, ABC):
     @abstractmethod
     def learn(self, impression: Impression, earned: float) -> None:
         """Learn what the shown action earned."""
-
-    # -- what is believed -------------------------------------------------------------
 
     @abstractmethod
     def belief(self, request: RankRequest, online: bool = True) -> Belief:
@@ -124,8 +120,6 @@ class Learner(Learned, ABC):
     def sd_of_average(self, offers: Sequence[WeighedOffer]) -> float:
         """Standard deviation of the belief about a weighted sum of expected rewards."""
         return 0.0
-
-    # -- others like it ---------------------------------------------------------------
 
     @abstractmethod
     def unrewarded(self) -> Self:

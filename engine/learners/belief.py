@@ -11,11 +11,8 @@ from engine.arrays import Array
 class Belief:
     """Belief about the expected rewards of K offered actions: a mixture of joint Gaussians.
 
-    Attributes:
-        weights: of the H parts, (H,), sum to 1.
-        means: (H, K), in units of reward.
-        covariances: (H, K, K).
-        sources: what each part is the belief of: its position among the model's hypotheses.
+    Weights of the H parts, (H,), sum to 1; means, (H, K), in units of reward; covariances,
+    (H, K, K); and the position of each part's source among the learner's hypotheses.
     """
 
     weights: Array

@@ -138,9 +138,8 @@ class ClassicLearner(Learner):
 class Side(Learned):
     """The contexts, or the actions, that were learned, and inner products with them.
 
-    Args:
-        lowest, highest: orders of the columns that it has alone; order 0 is the constant.
-        crossed: highest order of its columns that are crossed with those of the other side.
+    Alone it has columns of the orders lowest to highest, where order 0 is the constant; those
+    up to the order crossed are crossed with the other side's.
     """
 
     _lowest: int
@@ -149,7 +148,6 @@ class Side(Learned):
     _places: dict[tuple[tuple[str, float], ...], int] = field(default_factory=dict)
     _entries: dict[str, Array] = field(default_factory=dict)
     _sizes: dict[str, int] = field(default_factory=dict)
-
     _products = cached_property(lambda _: Kept[Features, Array]())
 
     def __len__(self) -> int:

@@ -46,14 +46,10 @@ def by_group(
 ) -> dict[Group, float]:
     """A weighted sum of inner products of crosses, told apart by the fields they are of.
 
+    Of one context with C others, part by part, (C, P), with the field of each part, the number
+    of parts that it has in all, and the C weights in each order of crosses, (orders + 1, C).
     Order by order k, the crosses of k parts count while they make at most `MAX_GROUPS` with
     those of lower orders; beyond that, an order is one group.
-
-    Args:
-        products: inner products of one context with C others, part by part, (C, P).
-        fields: the field of each part.
-        size: number of parts of the context, those included that no other has.
-        weights: of the C contexts in each order of crosses, (orders + 1, C).
     """
     found: dict[Group, float] = defaultdict(float)
     found[Group()] = float(weights[0].sum())

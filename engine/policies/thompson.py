@@ -1,4 +1,4 @@
-"""Thompson sampling: each action as often as it is the best of posterior draws that agree."""
+"""Thompson sampling, the engine's own policy."""
 
 import contextlib
 from dataclasses import dataclass
@@ -10,6 +10,8 @@ from engine.arrays import Array
 from engine.errors import refuse
 from engine.learners.belief import Belief
 from engine.policies.base import CODE, Decision, Knob, Normals, Policy, pick, ties
+
+_HELP = "Share of offers left to chance, so that every action keeps some probability."
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,16 +46,7 @@ class Thompson(Policy):
         "Draws what each action may earn from its belief, and shows the highest; {floor} of "
         "offers are left to chance."
     )
-    knobs = (
-        Knob(
-            "floor",
-            "exploration floor",
-            range(101),
-            "percent",
-            "Share of offers left to chance, so that every action keeps some probability.",
-            parts=100,
-        ),
-    )
+    knobs = (Knob("floor", "exploration floor", range(101), "percent", _HELP, parts=100),)
     bounds = (("draws", 64, 65_536), ("floor", 0, 1), ("width", 0, 4), ("agreement", 1, 16))
     needs_doubt = True
 

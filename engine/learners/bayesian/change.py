@@ -10,6 +10,7 @@ The average that is overtaken stays as long as it may still be right.
 
 import math
 from collections.abc import Sequence
+from operator import attrgetter
 
 import numpy as np
 
@@ -30,11 +31,8 @@ HOPELESS = -12.0
 class ChangeDetector(Learned):
     """The bank that is believed first, then one that it overtook, then the challenger.
 
-    Attributes:
-        banks: those, two or three; one if tastes are taken never to change.
-        changes: how many rewards there had been when each change of tastes was found, and
-            when the bank that took over began.
-        learned: how many rewards there were.
+    One bank alone if tastes are taken never to change. `changes` tells how many rewards there
+    had been when each change was found, and when the bank that took over began.
     """
 
     STATE = ("hypotheses", "may_change", "banks", "changes", "learned")
@@ -66,7 +64,7 @@ class ChangeDetector(Learned):
         self.learned += 1
         for bank, found in zip(self.banks, densities, strict=True):
             bank.reweigh(found)
-        best = max(self.banks, key=_log_odds)
+        best = max(self.banks, key=attrgetter("log_odds"))
         top = best.log_odds
         for bank in self.banks:
             bank.log_odds -= top
@@ -89,7 +87,7 @@ class ChangeDetector(Learned):
         """The challenger is believed from now on; the better of the others stays."""
         *others, challenger = self.banks
         challenger.restore(self.hypotheses)
-        self.banks = [challenger, max(others, key=_log_odds)]
+        self.banks = [challenger, max(others, key=attrgetter("log_odds"))]
         self.changes.append((self.learned, challenger.born))
         self._challenge()
 
@@ -101,7 +99,3 @@ class ChangeDetector(Learned):
         challenger = ModelAverage.begin(self.hypotheses, self.learned, weights)
         challenger.log_odds = first.log_odds + math.log(CHANGE_ODDS)
         self.banks.append(challenger)
-
-
-def _log_odds(bank: ModelAverage) -> float:
-    return bank.log_odds

@@ -40,7 +40,7 @@ LEAST = 1e-3
 
 @dataclass(frozen=True, slots=True)
 class Component:
-    """A learner that takes part in the belief."""
+    """A posterior that takes part in the belief, and its hypothesis' position."""
 
     weight: float
     source: int
@@ -108,10 +108,8 @@ class BayesianLearner(Learner):
     # -- what is believed -------------------------------------------------------------
 
     def belief(self, request: RankRequest, online: bool = True) -> Belief:
-        """Online, `IMITATION_WEIGHT` x the imitation head's weights are the prior mean.
-
-        It gives way to rewards as any prior does.
-        """
+        # Online, the prior mean is IMITATION_WEIGHT x the imitation head's weights, which give way
+        # to rewards as any prior does.
         context, actions, imitation = request.context, request.actions, self._imitated(online)
         components = self.components()
         offers = {span: span.offer(context, actions) for span in {c.span for c in components}}

@@ -46,12 +46,7 @@ CENTRE, CENTRE_PRECISION = 0.5, 4.0
 
 @dataclass(slots=True)
 class Share(Learned):
-    """What was learned of one block, in its r coordinates. Arrays have room.
-
-    Attributes:
-        covariance: Sigma of (3), (r, r).
-        vectors: h, f, p and q of (3), (4, r).
-    """
+    """What was learned of one block: Sigma, (r, r), and h, f, p, q of (3), (4, r), with room."""
 
     size: int
     covariance: Array
@@ -80,18 +75,13 @@ class Posterior(Learned):
     _precision: float = CENTRE_PRECISION
     _pull: float = CENTRE_PRECISION * CENTRE
 
+    _tau2 = cached_property(lambda self: float(self.hypothesis.prior_sd**2))
+    _sigma2 = cached_property(lambda self: float(self.hypothesis.noise_sd**2))
+
     @cached_property
     def form(self) -> RowForm:
         """How its rows are written."""
         return self.hypothesis.form
-
-    @cached_property
-    def _tau2(self) -> float:
-        return self.hypothesis.prior_sd**2
-
-    @cached_property
-    def _sigma2(self) -> float:
-        return self.hypothesis.noise_sd**2
 
     @property
     def centre(self) -> float:
