@@ -2,9 +2,8 @@
 
 import os
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from datetime import datetime
 from pathlib import Path
 from typing import Any, Self
 
@@ -14,7 +13,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError, SQLAlchemy
 from sqlalchemy.exc import TimeoutError as NoConnection
 
 from engine.errors import GoneError, StoreError
-from engine.loop.clock import utc_now
+from engine.loop.clock import Clock, utc_now
 from engine.store.limits import Limits
 from engine.store.schema import migrate
 
@@ -165,17 +164,16 @@ class Database:
     """
 
     def __init__(
-        self, engine: Engine, limits: Limits | None = None, clock: Callable[[], datetime] = utc_now
+        self, engine: Engine, limits: Limits | None = None, clock: Clock = utc_now
     ) -> None:
-        self._engine, self._clock = engine, clock
-        self.limits = limits or Limits()
+        self._engine, self._clock, self.limits = engine, clock, limits or Limits()
 
     @classmethod
     def open(
         cls,
         url: str,
         limits: Limits | None = None,
-        clock: Callable[[], datetime] = utc_now,
+        clock: Clock = utc_now,
         patience: float = PATIENCE,
     ) -> Self:
         """The store at an address; made on the first run.

@@ -100,7 +100,7 @@ class _Form(NamedTuple):
 
 @cache
 def _form(kind: Any) -> _Form:
-    """How values of a type, as a field's hint has it, stand in JSON."""
+    """How values of a type, given as a field's hint, stand there."""
     inner = get_args(kind)
     if kind in _FORMS:
         return _FORMS[kind]
@@ -114,10 +114,8 @@ def _form(kind: Any) -> _Form:
     if len(inner) != 2 or inner[1] is not NoneType:
         raise TypeError(f"no JSON for {kind}")
     write, read = _form(inner[0])
-    return _Form(
-        write if write is _dump else lambda value: "null" if value is None else write(value),
-        lambda value: None if value is None else read(value),
-    )
+    write_any = write if write is _dump else lambda value: "null" if value is None else write(value)
+    return _Form(write_any, lambda value: None if value is None else read(value))
 
 
 def _plain(is_right: Callable[[Any], bool], what: str) -> _Form:
@@ -133,10 +131,8 @@ def _plain(is_right: Callable[[Any], bool], what: str) -> _Form:
 
 def _list_of(write: Text, read: Value) -> _Form:
     read_list = _plain(lambda value: isinstance(value, list), "a list").read
-    return _Form(
-        write if write is _dump else lambda value: f"[{','.join(map(write, value))}]",
-        lambda value: tuple(map(read, read_list(value))),
-    )
+    write_all = write if write is _dump else lambda value: f"[{','.join(map(write, value))}]"
+    return _Form(write_all, lambda value: tuple(map(read, read_list(value))))
 
 
 def _tagged(kinds: Callable[[], Mapping[str, type]]) -> _Form:

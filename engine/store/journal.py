@@ -10,7 +10,7 @@ from engine.store.store import About, Store
 
 
 class Journal:
-    """One loop's log in the store: listens to what happens, and tells what did.
+    """One loop's log in the store: hears what happens (`Recorder`), tells what did (`Archive`).
 
     Until the first event nothing is written: a loop that nobody used is not kept.
 
@@ -27,7 +27,6 @@ class Journal:
         self.is_begun = is_begun
 
     def record(self, position: int, entries: Sequence[Entry | Undone]) -> None:
-        """See `engine.loop.log.Recorder`."""
         if self.is_begun:
             self.store.append(self.loop_id, position, entries, self._more_events(entries))
         elif any(isinstance(entry, Ranked) for entry in entries):
@@ -59,16 +58,13 @@ class Journal:
         return more
 
     def read_new(self, position: int) -> Sequence[Entry | Undone]:
-        """See `engine.loop.log.Recorder`."""
         if not self.is_begun:
             return ()
         length = self.store.length(self.loop_id)
         return list(self.read(position, length)) if length > position else ()
 
     def read(self, start: int, stop: int) -> Iterator[Entry | Undone]:
-        """See `engine.loop.log.Archive`."""
         return self.store.read(self.loop_id, start, stop)
 
     def of_event(self, event_id: str, stop: int) -> Sequence[tuple[int, Entry]]:
-        """See `engine.loop.log.Archive`."""
         return self.store.of_event(self.loop_id, event_id, stop)

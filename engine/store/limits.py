@@ -1,7 +1,7 @@
 """What one browser may use on a server that others use too."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Self
 
 from engine.errors import check_number
@@ -37,7 +37,7 @@ class Limits:
     @classmethod
     def from_environment(cls, environment: Mapping[str, str]) -> Self:
         """The caps that are set, and the defaults for the others."""
-        names = ("max_loops", "max_events", "max_upload", "retention_days")
+        names = [field.name for field in fields(cls)]
         given = {name: environment.get(f"PLAYGROUND_{name.upper()}", "").strip() for name in names}
         return cls(**{name: _whole(text) for name, text in given.items() if text})
 

@@ -35,17 +35,13 @@ class Logs(Database):
             OvertakenError: if others have appended meanwhile.
             StoreError: if they cannot be written.
         """
+        told = {"b_loop": loop, "b_from": position, "b_by": len(entries), "b_events": events}
         with self._writing() as connection:
-            moved = connection.execute(
-                _MOVE_ON,
-                {"b_loop": loop, "b_from": position, "b_by": len(entries), "b_events": events,
-                 "b_now": self._now()},
-            )  # fmt: skip
+            moved = connection.execute(_MOVE_ON, told | {"b_now": self._now()})
             if moved.rowcount == 0:
                 if self._length(connection, loop) < position:
-                    raise StoreError(
-                        "The database has lost a part of this loop's log. Open the loop again."
-                    )
+                    sentence = "The database has lost a part of this loop's log."
+                    raise StoreError(f"{sentence} Open the loop again.")
                 raise OvertakenError
             connection.execute(INSERT, rows_of(loop, position, entries))
 
@@ -70,9 +66,8 @@ class Logs(Database):
         """Entries from one position up to another as JSON, read in chunks."""
         while start < stop:
             upto = min(start + CHUNK, stop)
-            bodies = select(ENTRIES.c.body).where(
-                ENTRIES.c.loop == loop, ENTRIES.c.position >= start, ENTRIES.c.position < upto
-            )
+            here = ENTRIES.c.position >= start, ENTRIES.c.position < upto
+            bodies = select(ENTRIES.c.body).filter_by(loop=loop).where(*here)
             rows = self._rows(bodies.order_by(ENTRIES.c.position))
             if not rows:
                 raise GoneError
@@ -89,11 +84,8 @@ class Logs(Database):
 
     def of_event(self, loop: str, event_id: str, stop: int) -> list[tuple[int, Entry]]:
         """Positions and entries of one event before a position."""
-        of_event = select(ENTRIES.c.position, ENTRIES.c.body).where(
-            ENTRIES.c.loop == loop,
-            ENTRIES.c.event == json.dumps(event_id),
-            ENTRIES.c.position < stop,
-        )
+        entries = select(ENTRIES.c.position, ENTRIES.c.body).where(ENTRIES.c.position < stop)
+        of_event = entries.filter_by(loop=loop, event=json.dumps(event_id))
         rows = self._rows(of_event.order_by(ENTRIES.c.position))
         found = ((row.position, from_text(row.body)) for row in rows)
         return [(at, entry) for at, entry in found if not isinstance(entry, Undone)]
@@ -113,14 +105,12 @@ _LENGTH = select(LOOPS.c.length).where(LOOPS.c.id == bindparam("b_loop"))
 
 
 def rows_of(loop: str, position: int, entries: Sequence[Entry | Undone]) -> list[dict[str, object]]:
-    """Rows of the table of entries, the first with a position."""
+    """Rows of the table of entries, the first with a position.
+
+    An event's id is in plain ASCII, which every database can hold.
+    """
+    named = ((entry, getattr(entry, "event_id", None)) for entry in entries)
     return [
-        {"loop": loop, "position": at, "event": _event(entry), "body": to_text(entry)}
-        for at, entry in enumerate(entries, position)
+        {"loop": loop, "position": at, "event": name and json.dumps(name), "body": to_text(entry)}
+        for at, (entry, name) in enumerate(named, position)
     ]
-
-
-def _event(entry: Entry | Undone) -> str | None:
-    """The event's id in plain ASCII, which every database can hold."""
-    event_id = getattr(entry, "event_id", None)
-    return None if event_id is None else json.dumps(event_id)

@@ -64,10 +64,9 @@ _LOCK = 5_308_417
 
 
 def _second(connection: sa.Connection) -> None:
-    true_here = "1" if connection.dialect.name == "sqlite" else "true"
-    connection.execute(
-        sa.text(f"ALTER TABLE loops ADD COLUMN ready BOOLEAN NOT NULL DEFAULT {true_here}")
-    )
+    true = "1" if connection.dialect.name == "sqlite" else "true"
+    sentence = f"ALTER TABLE loops ADD COLUMN ready BOOLEAN NOT NULL DEFAULT {true}"
+    connection.execute(sa.text(sentence))
 
 
 def _third(connection: sa.Connection) -> None:

@@ -113,11 +113,7 @@ class StoredLoop:
 
     @classmethod
     def open(
-        cls,
-        store: Store,
-        loop_id: str,
-        followers: Followers = nobody,
-        clock: Clock = utc_now,
+        cls, store: Store, loop_id: str, followers: Followers = nobody, clock: Clock = utc_now
     ) -> Self:
         """A loop out of the store, as it was.
 

@@ -57,11 +57,9 @@ class LogChecker:
                 self._go_on(entry)
 
     def _configure(self, settings: LoopSettings) -> None:
-        _need(
-            settings.max_events <= self._most,
-            f"its settings allow {settings.max_events:,} events, "
-            f"but at most {self._most:,} are allowed here",
-        )
+        asked, most = settings.max_events, self._most
+        reason = f"its settings allow {asked:,} events, but at most {most:,} are allowed here"
+        _need(asked <= most, reason)
         self._settings.append(settings)
         self._before.append((None, None))
 

@@ -100,8 +100,7 @@ def import_file(
         name: of the file; a dsjson log has no other.
 
     Raises:
-        RejectedError: if any line is faulty; nothing was imported then.
-        StoreError: if it cannot be written, or the owner has too many loops.
+        RejectedError, StoreError: as `engine.store.exchange.jsonl.import_loop`.
     """
     bring = import_loop
     lines = numbered_lines(file, library.store.limits.max_upload, Faults(), silent)
@@ -110,12 +109,7 @@ def import_file(
         title = "".join(c for c in name.partition(".")[0] if c.isprintable())[:MAX_NAME]
         bring = partial(import_dsjson, name=title or "Log")
     return bring(
-        library.store,
-        file,
-        owner,
-        needs_world=True,
-        followers=library.followers,
-        progress=progress,
+        library.store, file, owner, needs_world=True, followers=library.followers, progress=progress
     )
 
 
