@@ -35,7 +35,7 @@ ARMS: Mapping[str, LearningMode] = {
 
 @dataclass(frozen=True, slots=True)
 class AutoSwitch:
-    """A rule that sends the apprentice online by itself; values out of bounds are refused.
+    """A rule that sends the apprentice online by itself; ``BadRequest`` outside its bounds.
 
     Attributes:
         share: of the ceiling that the match rate must reach, 0 to 1.
