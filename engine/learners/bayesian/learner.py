@@ -144,10 +144,8 @@ class BayesianLearner(Learner):
 
     def centred_means_of(self, rows: Sequence[tuple[Features, Action]]) -> Array:
         """The same of several rows, (rows,), each kept until something is learned."""
-        for context, action in rows:
-            if (context, action) not in self._centred:
-                mean = float(self.centred_means(context, (action,))[0])
-                self._centred[context, action] = mean
+        for context, action in set(rows) - self._centred.keys():
+            self._centred[context, action] = float(self.centred_means(context, (action,))[0])
         return np.array([self._centred[row] for row in rows])
 
     def sd_of_average(self, offers: Sequence[WeighedOffer]) -> float:
@@ -209,9 +207,7 @@ class BayesianLearner(Learner):
             inside = weights.setdefault(component.span, {})
             for block in component.span.blocks:
                 p, q = component.learner.pq(block)
-                own = p - centre * q
-                if imitation is not None:
-                    own = own + shifts[block]
+                own = p - centre * q + shifts.get(block, 0.0)
                 inside[block] = inside.get(block, 0.0) + component.weight * own
         parts = [span.contributions(context, action, inside) for span, inside in weights.items()]
         if imitation is not None:
