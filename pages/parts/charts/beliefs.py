@@ -90,22 +90,16 @@ def probability_rows(world: World, now: Ranked, before: Ranked | None) -> pa.Tab
     """Rows of `probability_spec`: action, lane, probability, error, when and a label."""
     rows: list[Row] = []
     for i, item in enumerate(world.items):
-        lane, chance = len(world.items) - 1 - i, now.probabilities[i]
+        chance = now.probabilities[i]
         old = before.probabilities[i] if before else chance
-        same = abs(chance - old) < 0.005
-        fact: Row = {"action": item.id, "lane": lane}
+        label = percent(chance)
+        if abs(chance - old) >= 0.005:
+            label = f"{percent(old)} → {label}"
+        fact: Row = {"action": item.id, "lane": len(world.items) - 1 - i}
         if before:
             rows.append({**fact, "when": "before", "probability": old, "error": before.errors[i]})
-        rows.append(
-            {
-                **fact,
-                "when": "now",
-                "probability": chance,
-                "error": now.errors[i],
-                "label": percent(chance) if same else f"{percent(old)} → {percent(chance)}",
-                "label_at": max(chance, old),
-            }
-        )
+        chances: Row = {"when": "now", "probability": chance, "error": now.errors[i]}
+        rows.append({**fact, **chances, "label": label, "label_at": max(chance, old)})
     return table(rows)
 
 

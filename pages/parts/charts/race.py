@@ -73,22 +73,18 @@ def _colour_of(entries: Entries, dark: bool, keys: alt.Legend | None = None) -> 
 @lru_cache(maxsize=64)
 def reward_spec(dark: bool, span: int, window: int, entries: Entries) -> Spec:
     """Lines with bands: mean reward of the latest visitors."""
-    title = f"mean reward, last {window:,} visitors"
-    return _lines(dark, span, (0, 1.04), title, entries)
+    return _lines(dark, span, 1.04, f"mean reward, last {window:,} visitors", entries)
 
 
 @lru_cache(maxsize=64)
 def regret_spec(dark: bool, span: int, top: int, entries: Entries) -> Spec:
     """Lines with bands: reward lost against the best possible, summed up."""
-    title = "cumulative regret (rewards lost)"
-    return _lines(dark, span, (0, top), title, entries)
+    return _lines(dark, span, top, "cumulative regret (rewards lost)", entries)
 
 
-def _lines(
-    dark: bool, span: int, domain: tuple[float, float], title: str, entries: Entries
-) -> Spec:
+def _lines(dark: bool, span: int, top: float, title: str, entries: Entries) -> Spec:
     styles, height = styles_of(entries, dark), 270 + _legend_height(entries)
-    return lines(dark, span, domain, title, styles, height, "Tastes change after visitor", True)
+    return lines(dark, span, (0, top), title, styles, height, "Tastes change after visitor", True)
 
 
 def _legend_height(entries: Entries) -> int:
@@ -97,15 +93,9 @@ def _legend_height(entries: Entries) -> int:
 
 
 def band_rows(plan: Plan, bands: Mapping[str, Band], entries: Entries) -> pd.DataFrame:
-    """Rows of the two above: line, visitor, value, low, high, error.
-
-    Args:
-        bands: by key of the contender.
-    """
-    names = dict(entries)
-    points = plan.points
-    each = max(2, _ROWS // max(1, len(bands)))
-    at = thinned(0, len(points) - 1, each)
+    """Rows of the two above, for bands by contender: line, visitor, value, low, high, error."""
+    names, points = dict(entries), plan.points
+    at = thinned(0, len(points) - 1, max(2, _ROWS // max(1, len(bands))))
     frames = [
         pd.DataFrame(
             {

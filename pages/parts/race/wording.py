@@ -15,16 +15,16 @@ def size_of(setup: RaceSetup) -> str:
     """How large the race is, or why it cannot be raced; Markdown."""
     if len(setup.keys) < 2:
         return "Choose at least two contenders."
-    sum_ = (
+    size = (
         f"{counted(setup.crowds, 'crowd')} × {setup.visitors:,} visitors × "
-        f"{len(setup.keys)} contenders = {setup.steps:,} choices"
+        f"{len(setup.keys)} contenders = {setup.steps:,} choices."
     )
-    if setup.steps > MAX_STEPS:
-        return (
-            f"{sum_}. This page races {MAX_STEPS:,} at most: take fewer visitors, crowds or "
-            "contenders. From Python there is no such limit."
-        )
-    return f"{sum_}."
+    if setup.steps <= MAX_STEPS:
+        return size
+    return (
+        f"{size} This page races {MAX_STEPS:,} at most: take fewer visitors, crowds or "
+        "contenders. From Python there is no such limit."
+    )
 
 
 def progress_of(session: RaceSession) -> str:
