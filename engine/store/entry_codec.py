@@ -8,8 +8,9 @@ settings and requests by their own rules.
 import json
 import math
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import MISSING, fields, is_dataclass
-from datetime import datetime, timedelta
+from datetime import datetime, timedelta, tzinfo
 from functools import cache
 from types import NoneType
 from typing import Any, Literal, NamedTuple, get_args, get_origin, get_type_hints
@@ -218,19 +219,17 @@ def _read_request(value: Any) -> RankRequest:
     return parse_rank_request(*(value[name] for name in _REQUEST))
 
 
-def as_time(value: object) -> datetime | None:
-    """A time as ISO 8601 writes it; None for anything else."""
-    try:
-        return datetime.fromisoformat(value) if isinstance(value, str) else None
-    except ValueError:
-        return None
+def read_time(value: object, zone: tzinfo | None = None) -> datetime:
+    """A time as ISO 8601 writes it; without its zone it is in the one given, if one is.
 
-
-def _read_time(value: object) -> datetime:
-    time = as_time(value)
-    if time is None or time.utcoffset() is None:
-        raise UnreadableError(f"{_short(value)} is not a time with its zone")
-    return time
+    Raises:
+        UnreadableError: if it is none.
+    """
+    with suppress(ValueError):
+        time = datetime.fromisoformat(value) if isinstance(value, str) else None
+        if time is not None and (time.utcoffset() is not None or zone is not None):
+            return time if time.utcoffset() is not None else time.replace(tzinfo=zone)
+    raise UnreadableError(f"{_short(value)} is not a time with its zone")
 
 
 def _read_duration(value: object) -> timedelta:
@@ -267,7 +266,7 @@ _FORMS: Mapping[Any, _Form] = {
     int: _plain(lambda value: type(value) is int, "a whole number"),
     str: _plain(lambda value: type(value) is str, "text"),
     bool: _plain(lambda value: type(value) is bool, "true or false"),
-    datetime: _Form(lambda value: f'"{value.isoformat()}"', _read_time),
+    datetime: _Form(lambda value: f'"{value.isoformat()}"', read_time),
     timedelta: _Form(lambda value: _dump(value.total_seconds()), _read_duration),
     RankRequest: _Form(_write_request, _read_request),
     # Looked up each time: a policy may be registered at any time.

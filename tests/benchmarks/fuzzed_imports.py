@@ -22,7 +22,8 @@ import numpy as np
 
 from engine import PersonalizerError
 from engine.store import About, Library, Store, StoredLoop
-from engine.store.exchange.formats import FORMATS, Format, import_file
+from engine.store.exchange.formats import FORMATS, Format
+from engine.store.exchange.intake import import_file
 from tests.engine.store.workers import WORLD, serve_next
 from tests.faults.mutations import BY_LINE, RAW
 

@@ -21,7 +21,8 @@ from engine import LearningLoop, LoopSettings
 from engine.evaluation.learning_curve import LearningCurve
 from engine.simulation.crowd import crowd, nth_visitor, serve
 from engine.store import About, Library, Limits, Store, StoredLoop
-from engine.store.exchange.formats import FORMATS, Format, import_file
+from engine.store.exchange.formats import FORMATS, Format
+from engine.store.exchange.intake import import_file
 from engine.worlds import World
 from tests.engine.store.workers import WORLD, beliefs
 

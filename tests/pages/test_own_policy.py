@@ -15,7 +15,8 @@ from engine.loop.entries import Ranked
 from engine.policies.base import Policy
 from engine.policies.registry import POLICIES
 from engine.store.entry_codec import to_text
-from engine.store.exchange.formats import FORMATS, import_file
+from engine.store.exchange.formats import FORMATS
+from engine.store.exchange.intake import import_file
 from pages.parts.charts.race import styles_of
 from pages.parts.library import close_library, library
 from pages.parts.play.setup import PlaySetup

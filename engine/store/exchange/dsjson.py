@@ -10,9 +10,10 @@ import json
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC
+from functools import partial
 from itertools import chain
-from typing import Any, BinaryIO, TypeVar
+from typing import Any, TypeVar
 
 from engine.errors import UnreadableError
 from engine.loop.entries import Configured, Entry, Ranked, Rewarded, Undone
@@ -22,16 +23,15 @@ from engine.loop.log import EventLog
 from engine.loop.settings import LoopSettings
 from engine.protocol.request import RankRequest, parse_rank_request
 from engine.store import world_codec
-from engine.store.entry_codec import as_time, read_field, read_number
-from engine.store.exchange.jsonl import Progress, silent, take_in
-from engine.store.exchange.lines import Faults, each_read, numbered_lines
-from engine.store.store import About, Store, new_id
-from engine.store.stored_loop import Followers, nobody
+from engine.store.entry_codec import parse, read_field, read_number, read_time
+from engine.store.exchange.lines import Faults, Progress, each_read, silent
+from engine.store.store import MAX_NAME, About, new_id
 from engine.worlds import WORLDS, World
 
 T = TypeVar("T")
 Decision = tuple[Ranked, tuple[float, ...]]
 """What was shown, and the rewards that it earned."""
+_time = partial(read_time, zone=UTC)
 
 
 # -- out ------------------------------------------------------------------------------
@@ -88,46 +88,39 @@ def _row(ranked: Ranked, earned: float | None) -> dict[str, object]:
 # -- in -------------------------------------------------------------------------------
 
 
-def import_dsjson(
-    store: Store,
-    file: BinaryIO,
-    owner: str,
-    *,
-    name: str,
-    needs_world: bool = False,
-    followers: Followers = nobody,
-    progress: Progress = silent,
-) -> About:
-    """Take in a log in the service's format as a new loop with default settings.
+def is_row(line: str) -> bool:
+    """Whether a line may be a decision, and not the first of a loop as `jsonl` writes it."""
+    try:
+        row = parse(line)
+    except UnreadableError:
+        return False
+    return isinstance(row, dict) and "c" in row and "format" not in row
+
+
+def read_log(
+    lines: Iterator[tuple[int, str]], owner: str, name: str, max_events: int, faults: Faults
+) -> tuple[About, Iterator[tuple[int, Entry | Undone]]]:
+    """A new loop with default settings, and its entries, each with the number of its line.
 
     Args:
-        name: of the new loop.
-        needs_world: whether its actions have to be those of a world of `engine.worlds`.
+        name: of the file; what is before its first dot names the loop.
 
     Raises:
-        RejectedError, StoreError: as `engine.store.exchange.jsonl.import_loop`.
+        RejectedError: if no line can be read.
     """
-    faults = Faults()
-    lines = numbered_lines(file, store.limits.max_upload, faults, progress)
     decisions = each_read(lines, _decision, faults)
     first = next(decisions, None)
     if first is None:
         raise faults.rejection()
-    world = _world_of(first[1][0])
-    if needs_world and world is None:
-        faults.add(first[0], "its actions are not those of a world of this app")
-    if faults.total:
-        raise faults.rejection()
-    about = About(new_id(), owner, name, world_codec.to_text(world), seed=0)
-    settings = LoopSettings(max_events=store.limits.max_events)
-    entries = _in_order(settings, chain([first], decisions))
-    return take_in(store, about, followers, entries, faults)
+    title = "".join(c for c in name.partition(".")[0] if c.isprintable())[:MAX_NAME]
+    world = world_codec.to_text(_world_of(first[1][0]))
+    about = About(new_id(), owner, title or "Log", world, seed=0)
+    return about, _in_order(LoopSettings(max_events=max_events), chain([first], decisions))
 
 
 def _in_order(
     settings: LoopSettings, decisions: Iterable[tuple[int, Decision]]
 ) -> Iterator[tuple[int, Entry | Undone]]:
-    """The entries of the loop that comes in, each with the number of its line."""
     written = None
     for number, (ranked, rewards) in decisions:
         if len(rewards) > 1:
@@ -147,7 +140,7 @@ def _decision(row: Any) -> Decision:
         UnreadableError, PersonalizerError: if it is not a decision.
     """
     row = _expect(dict, row, "it is not an object")
-    request, time = _request(row), _time(row.get("Timestamp"))
+    request, time = _request(row), read_field(_time, "Timestamp", row.get("Timestamp"))
     size = len(request.actions)
     wrong_a, wrong_p = f"a does not name the actions 1 to {size}", f"p does not have {size} values"
     order, chances = _expect(list, row.get("a"), wrong_a), _expect(list, row.get("p"), wrong_p)
@@ -184,11 +177,7 @@ def _decision(row: Any) -> Decision:
 
 
 def _expect(kind: type[T], value: object, otherwise: str) -> T:
-    """A value of a kind of JSON.
-
-    Raises:
-        UnreadableError: with the sentence given, if it is of another.
-    """
+    """A value of a kind of JSON, or an `UnreadableError` with a sentence."""
     if not isinstance(value, kind):
         raise UnreadableError(otherwise)
     return value
@@ -196,21 +185,16 @@ def _expect(kind: type[T], value: object, otherwise: str) -> T:
 
 def _shown(row: Mapping[str, Any], order: Sequence[int]) -> int:
     """Position of the action that the label is of; without a label, of the first of ``a``."""
-    labels = (("_label_Action", 1), ("_labelIndex", 0))
-    named = {
-        _position(row[name], name, first, len(order))
-        for name, first in labels
-        if row.get(name) is not None
-    }
+    named = set()
+    for name, first in ("_label_Action", 1), ("_labelIndex", 0):
+        label, last = row.get(name), first + len(order) - 1
+        if label is not None:
+            if type(label) is not int or not first <= label <= last:
+                raise UnreadableError(f"{name} is not a whole number from {first} to {last}")
+            named.add(label - first)
     if len(named) > 1:
         raise UnreadableError("_label_Action and _labelIndex name different actions")
     return named.pop() if named else order[0] - 1
-
-
-def _position(value: object, name: str, first: int, size: int) -> int:
-    if type(value) is not int or not first <= value < first + size:
-        raise UnreadableError(f"{name} is not a whole number from {first} to {first + size - 1}")
-    return value - first
 
 
 def _parts(total: float) -> tuple[float, ...]:
@@ -244,13 +228,6 @@ def _action(action: Any, at: int) -> dict[str, object]:
     features = _expect(list, action.get("j", []), f"c._multi[{at}].j is not a list")
     others = {key: value for key, value in action.items() if key not in {"_tag", "i", "j"}}
     return {"id": name or str(at + 1), "features": [*features, *([others] if others else [])]}
-
-
-def _time(value: object) -> datetime:
-    time = as_time(value)
-    if time is None:
-        raise UnreadableError("its Timestamp is not a time")
-    return time if time.utcoffset() is not None else time.replace(tzinfo=UTC)
 
 
 def _world_of(ranked: Ranked) -> World | None:

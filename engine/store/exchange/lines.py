@@ -1,15 +1,18 @@
-"""What is wrong with a file, line by line; and lines of a file that anybody may have made."""
+"""Lines of files, out as gzip, and in from a file that anybody may have made."""
 
 import gzip
 import io
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any, BinaryIO, TypeVar
 
 from engine.errors import Fault, PersonalizerError, RejectedError, UnreadableError
 from engine.store.entry_codec import parse
+from engine.store.logs import CHUNK
 
 T = TypeVar("T")
+Progress = Callable[[float], object]
+"""Is told how much is done, 0 to 1."""
 
 MAX_LINE = 1 << 20
 """Bytes of one line."""
@@ -20,6 +23,20 @@ SHOWN = 20
 EXPANSION = 30
 """How many times its size a compressed file may unfold to."""
 _GZIP = b"\x1f\x8b"
+
+
+def silent(share: float) -> None:
+    """Progress that nobody wants to know."""
+
+
+def write_lines(lines: Iterable[str], file: BinaryIO, total: int, progress: Progress) -> None:
+    """Write lines, some ``total`` of them, as gzip."""
+    with gzip.GzipFile(fileobj=file, mode="wb", compresslevel=3, mtime=0) as packed:
+        for number, line in enumerate(lines):
+            packed.write(line.encode() + b"\n")
+            if number % CHUNK == 0:
+                progress(min(number / max(total, 1), 1.0))
+    progress(1.0)
 
 
 class Faults:
@@ -43,7 +60,7 @@ class Faults:
 
 
 def numbered_lines(
-    file: BinaryIO, most: int, faults: Faults, progress: Callable[[float], object]
+    file: BinaryIO, most: int, faults: Faults, progress: Progress
 ) -> Iterator[tuple[int, str]]:
     """Lines of a file with their numbers from 1, empty ones left out; gzip is unfolded.
 

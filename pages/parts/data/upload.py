@@ -6,7 +6,7 @@ import streamlit as st
 from engine import PersonalizerError
 from engine.errors import RejectedError
 from engine.store import Library
-from engine.store.exchange.formats import import_file
+from engine.store.exchange.intake import import_file
 from engine.store.exchange.lines import SHOWN
 from pages.parts.data.loops import say
 from pages.parts.text import note, plain

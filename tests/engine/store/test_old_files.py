@@ -13,7 +13,6 @@ import shutil
 import sqlite3
 from collections.abc import Iterable, Iterator
 from datetime import datetime
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -25,9 +24,8 @@ from engine.evaluation.learning_curve import LearningCurve
 from engine.evaluation.matching import MatchingRecord
 from engine.loop.state import LoopState, State
 from engine.store import About, Library, Limits, Store, StoredLoop
-from engine.store.exchange.dsjson import import_dsjson
 from engine.store.exchange.formats import FORMATS
-from engine.store.exchange.jsonl import import_loop
+from engine.store.exchange.intake import import_file
 from engine.store.snapshot_codec import dump
 from engine.worlds.coffee import COFFEE
 
@@ -95,12 +93,10 @@ def test_its_loops_leave_in_the_same_files(old: Library, name: str, kind: Any) -
 @each_loop
 def test_old_files_come_in_and_their_loops_answer_the_same(name: str, tmp_path: Path) -> None:
     store = Store.open(f"sqlite:///{tmp_path}/events.db")
-    for suffix, bring, answers in (
-        (".jsonl.gz", import_loop, "answers"),
-        (".dsjson.gz", partial(import_dsjson, name="From dsjson"), "answers after dsjson"),
-    ):
+    library = Library(store, lambda: 0.0)
+    for suffix, answers in (".jsonl.gz", "answers"), (".dsjson.gz", "answers after dsjson"):
         with (DATA / f"{name}{suffix}").open("rb") as file:
-            about = bring(store, file, "me")
+            about = import_file(library, file, "me", needs_world=False)
         assert about.events == EXPECTED[name]["events"]
         check_answers(opened(store, about), name, answers)
     store.close()

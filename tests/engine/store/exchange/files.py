@@ -7,7 +7,7 @@ import pytest
 
 from engine.errors import RejectedError
 from engine.store import Library
-from engine.store.exchange.formats import import_file
+from engine.store.exchange.intake import import_file
 from tests.engine.requests import Json
 
 

@@ -9,7 +9,8 @@ import pytest
 from engine import LoopSettings
 from engine.errors import RejectedError
 from engine.store import Library, StoredLoop
-from engine.store.exchange.jsonl import export_lines, import_loop
+from engine.store.exchange.intake import import_file
+from engine.store.exchange.jsonl import export_lines
 from tests.engine.requests import DRINKS, Json
 from tests.engine.store.exchange.files import file_of, rejected
 
@@ -80,10 +81,10 @@ def test_activations_and_sums_are_followed(library: Library) -> None:
     loop.rank(DRINKS, event_id="c", defer_activation=True)
     loop.expire("c")
     lines = list(export_lines(library.store, kept.id))
-    about = import_loop(library.store, file_of(*lines), "new")
+    about = import_file(library, file_of(*lines), "new", needs_world=False)
     assert [s.rewards for s in StoredLoop.open(library.store, about.id).loop.events.values()] == [
         [0.5, 0.25], [0.0], [],
     ]  # fmt: skip
     with pytest.raises(RejectedError, match="active already"):
-        import_loop(library.store, file_of(*lines[:8], lines[7]), "other")
+        import_file(library, file_of(*lines[:8], lines[7]), "other", needs_world=False)
     assert library.store.loops("other") == []

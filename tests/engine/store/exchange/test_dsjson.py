@@ -11,8 +11,8 @@ from engine.errors import RejectedError
 from engine.loop.settings import LearningMode
 from engine.simulation.crowd import crowd
 from engine.store import Library, StoredLoop
-from engine.store.exchange.dsjson import dsjson_rows, import_dsjson
-from engine.store.exchange.formats import import_file
+from engine.store.exchange.dsjson import dsjson_rows
+from engine.store.exchange.intake import import_file
 from tests.engine.requests import CONTEXTS, DRINKS, Json
 from tests.engine.store.exchange.files import GOOD_ROW, file_of, rejected
 from tests.engine.store.workers import WORLD
@@ -82,7 +82,7 @@ def test_other_writers_of_the_services_format_are_read(library: Library) -> None
         "c": {"user": {"name": "Ada"},
               "_multi": [{"i": {"id": "tea"}, "drink": {"hot": 1}}, {"j": [{"x": 1}]}]},
     }  # fmt: skip
-    about = import_dsjson(library.store, file_of(json.dumps(row)), "new", name="Theirs")
+    about = import_file(library, file_of(json.dumps(row)), "new", "Theirs", needs_world=False)
     (state,) = StoredLoop.open(library.store, about.id).loop.events.values()
     assert state.ranked.request.to_json()["actions"] == [
         {"id": "tea", "features": [{"drink": {"hot": 1}}]}, {"id": "2", "features": [{"x": 1}]},
@@ -128,7 +128,7 @@ def test_a_faulty_line_of_the_services_format_is_told(
 ) -> None:
     file = file_of(json.dumps(GOOD_ROW | {"EventId": "first"}), json.dumps(GOOD_ROW | change))
     with pytest.raises(RejectedError, match=f"line 2: .*{reason}"):
-        import_dsjson(library.store, file, "other", name="x")
+        import_file(library, file, "other", "x", needs_world=False)
     assert library.store.loops("other") == []
 
 
@@ -138,7 +138,7 @@ def test_the_label_says_what_was_shown_and_how_likely_that_was(
 ) -> None:
     """Not the first of ``a``, which is what the service would have shown by itself."""
     row = GOOD_ROW | {"_label_cost": -0.5, "_label_probability": 0.125} | label
-    about = import_dsjson(library.store, file_of(json.dumps(row)), "new", name="Theirs")
+    about = import_file(library, file_of(json.dumps(row)), "new", "Theirs", needs_world=False)
     (state,) = StoredLoop.open(library.store, about.id).loop.events.values()
     assert (state.ranked.action_id, state.ranked.propensity, state.earned) == ("b", 0.125, 0.5)
     assert state.ranked.probabilities == (0.75, 0.25)
@@ -151,7 +151,7 @@ def test_a_total_beyond_one_reward_comes_in_as_rewards_that_add_up(
 ) -> None:
     rows = [GOOD_ROW | {"EventId": f"e{i}", "_label_cost": -cost}
             for i, cost in enumerate([0.5, total, 0.25])]  # fmt: skip
-    about = import_dsjson(library.store, file_of(*map(json.dumps, rows)), "new", name="x")
+    about = import_file(library, file_of(*map(json.dumps, rows)), "new", "x", needs_world=False)
     loop = StoredLoop.open(library.store, about.id).loop
     assert [state.earned for state in loop.events.values()] == [0.5, total, 0.25]
     assert all(abs(reward) <= 1 for state in loop.events.values() for reward in state.rewards)
@@ -196,7 +196,7 @@ def test_out_and_in_again_decisions_propensities_and_totals_are_the_same(
         if shown == "activated":
             loop.activate(answer.event_id)
     rows = map(json.dumps, dsjson_rows(loop.log))
-    about = import_dsjson(library.store, file_of(*rows), "new", name="x")
+    about = import_file(library, file_of(*rows), "new", "x", needs_world=False)
     found = decisions(StoredLoop.open(library.store, about.id).loop)
     library.store.delete(about.id, "new")
     assert found == decisions(loop)

@@ -1,13 +1,13 @@
 """A loop's log as a file, out and in."""
 
 import json
-from typing import Any
 
 import pytest
 
 from engine.simulation.crowd import crowd
-from engine.store import About, Library, Limits, Store, StoredLoop, StoreError
-from engine.store.exchange.jsonl import export_lines, import_loop
+from engine.store import About, Library, StoredLoop
+from engine.store.exchange.intake import import_file
+from engine.store.exchange.jsonl import export_lines
 from engine.store.exchange.lines import SHOWN
 from engine.worlds import WORLDS
 from tests.engine.requests import CONTEXTS, DRINKS, Json
@@ -20,9 +20,7 @@ def test_an_imported_loop_goes_on_like_the_exported_one(
     library: Library, exported: StoredLoop, lines: list[str], pack: bool
 ) -> None:
     shares: list[float] = []
-    about = import_loop(
-        library.store, file_of(*lines, "", pack=pack), "new", progress=shares.append
-    )
+    about = import_file(library, file_of(*lines, "", pack=pack), "new", progress=shares.append)
     back = library.open(about.id)
     assert (about.name, about.seed, about.world) == ("Coffee, seed 7", 7, "coffee")
     assert about.events == len(exported.loop.events) == len(back.loop.events)
@@ -36,7 +34,7 @@ def test_a_loop_without_a_world_is_for_python_alone(library: Library) -> None:
     kept = StoredLoop.create(library.store, owner="me", seed=1)
     kept.loop.rank(DRINKS, CONTEXTS[0], ["latte"], defer_activation=True)
     lines = list(export_lines(library.store, kept.id))
-    about = import_loop(library.store, file_of(*lines), "new")
+    about = import_file(library, file_of(*lines), "new", needs_world=False)
     assert about.world is None
     assert len(StoredLoop.open(library.store, about.id).loop.events) == 1
     assert "serves no world" in rejected(library, file_of(*lines)).message
@@ -50,7 +48,7 @@ def test_files_and_databases_from_when_the_shop_was_called_store_still_open(
     list(crowd(kept.loop, shop, 2))
     first, *rest = export_lines(library.store, kept.id)
     head = json.dumps(json.loads(first) | {"world": "store"})
-    about = import_loop(library.store, file_of(head, *rest), "new", needs_world=True)
+    about = import_file(library, file_of(head, *rest), "new")
     assert (about.world, library.open(about.id).world) == ("shop", shop)
     old = About("x" * 22, "new", "Store, seed 3", "store", 3)
     library.store.create(old, list(kept.loop.log.history))
@@ -95,11 +93,3 @@ def test_a_first_line_that_cannot_be(
     error = rejected(library, file_of(head, *lines[1:]))
     assert error.faults[0].line == 1
     assert reason.strip() in error.faults[0].reason
-
-
-def test_too_many_loops_keep_a_file_out(lines: list[str], tmp_path: Any) -> None:
-    store = Store.open(f"sqlite:///{tmp_path}/events.db", Limits(max_loops=1))
-    import_loop(store, file_of(*lines), "me")
-    with pytest.raises(StoreError, match="the most it may"):
-        import_loop(store, file_of(*lines), "me")
-    store.close()

@@ -8,8 +8,7 @@ import pytest
 
 from engine.errors import RejectedError
 from engine.store import Library
-from engine.store.exchange.dsjson import import_dsjson
-from engine.store.exchange.jsonl import import_loop
+from engine.store.exchange.intake import import_file
 from engine.store.exchange.lines import MAX_LINE, MAX_LINES
 from tests.engine.store.exchange.files import GOOD_ROW, file_of, rejected
 
@@ -17,7 +16,7 @@ from tests.engine.store.exchange.files import GOOD_ROW, file_of, rejected
 def test_large_things_are_refused(library: Library, lines: list[str]) -> None:
     long_line = b'{"kind":"' + b"x" * (3 * MAX_LINE)
     with pytest.raises(RejectedError, match="has 4 MiB, but at most 1"):
-        import_loop(library.store, file_of(*lines, long_line, long_line[: MAX_LINE // 2]), "other")
+        import_file(library, file_of(*lines, long_line, long_line[: MAX_LINE // 2]), "other")
     packed = file_of(*lines, long_line, lines[2], pack=True)
     error = rejected(library, packed)
     assert error.faults[0].reason == "it is longer than 1 MiB"
@@ -28,7 +27,7 @@ def test_large_things_are_refused(library: Library, lines: list[str]) -> None:
     assert "more than 1,000,000 lines" in rejected(library, many).message
     row = json.dumps(GOOD_ROW).encode() + b" " * (2 << 20)
     with pytest.raises(RejectedError, match="but at most 1 are allowed"):
-        import_dsjson(library.store, io.BytesIO(row), "other", name="x")
+        import_file(library, io.BytesIO(row), "other")
 
 
 def test_bytes_that_are_no_text_are_refused(library: Library, lines: list[str]) -> None:
