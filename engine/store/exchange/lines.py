@@ -64,7 +64,7 @@ def numbered_lines(
 ) -> Iterator[tuple[int, str]]:
     """Lines of a file with their numbers from 1, empty ones left out; gzip is unfolded.
 
-    Lines that cannot be read become faults.
+    Lines that cannot be read become faults; nothing is read after one that is too long.
 
     Args:
         most: MiB that the file may have.
@@ -81,29 +81,24 @@ def numbered_lines(
     packed = file.read(2) == _GZIP
     file.seek(0)
     source: BinaryIO = gzip.GzipFile(fileobj=file) if packed else file  # type: ignore[assignment]
-    budget, number = max(size, MAX_LINE) * EXPANSION, 0
+    budget = max(size, MAX_LINE) * EXPANSION
     try:
-        while line := source.readline(MAX_LINE + 1):
-            number += 1
+        for number, line in enumerate(iter(lambda: source.readline(MAX_LINE + 1), b""), 1):
             budget -= len(line)
             if len(line) > MAX_LINE:
                 faults.add(number, "it is longer than 1 MiB")
-                while line and not line.endswith(b"\n"):
-                    line = source.readline(MAX_LINE)
-                    budget -= len(line)
-            elif line.strip():
-                try:
-                    text = line.decode("utf-8-sig" if number == 1 else "utf-8")
-                except UnicodeDecodeError:
-                    faults.add(number, "it is not UTF-8")
-                else:
-                    yield number, text
+                return
             if budget < 0:
                 faults.add(0, f"it unfolds to more than {EXPANSION} times its size")
                 return
             if number > MAX_LINES:
                 faults.add(0, f"it has more than {MAX_LINES:,} lines")
                 return
+            try:
+                if line.strip():
+                    yield number, line.decode("utf-8-sig" if number == 1 else "utf-8")
+            except UnicodeDecodeError:
+                faults.add(number, "it is not UTF-8")
             if number % 1_000 == 0:
                 progress(min(file.tell() / max(size, 1), 1.0))
     except (OSError, EOFError, zlib.error):
