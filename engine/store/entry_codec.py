@@ -57,21 +57,13 @@ def settings_to_json(settings: LoopSettings) -> dict[str, Any]:
 
 
 def settings_from_json(value: object) -> LoopSettings:
-    """Settings out of JSON.
-
-    Raises:
-        UnreadableError, PersonalizerError: if they are none.
-    """
+    """Settings out of JSON; raises as `from_text`."""
     settings: LoopSettings = _form(LoopSettings).read(value)
     return settings
 
 
 def parse(text: str) -> Any:
-    """JSON without the numbers that are none.
-
-    Raises:
-        UnreadableError: if it is no such JSON.
-    """
+    """JSON without the numbers that are none; an `UnreadableError` for anything else."""
     try:
         return _decode(text)
     except UnreadableError:
@@ -190,11 +182,7 @@ def _object_reader(kind: Any) -> Value:
 
 
 def read_field(read: Value, name: str, value: object) -> Any:
-    """A field's value as ``read`` reads it.
-
-    Raises:
-        UnreadableError: with the field's name, if it cannot.
-    """
+    """A field's value as ``read`` reads it; its `UnreadableError` names the field."""
     try:
         return read(value)
     except UnreadableError as error:
@@ -219,16 +207,13 @@ def _read_request(value: Any) -> RankRequest:
     return parse_rank_request(*(value[name] for name in _REQUEST))
 
 
-def read_time(value: object, zone: tzinfo | None = None) -> datetime:
-    """A time as ISO 8601 writes it; without its zone it is in the one given, if one is.
-
-    Raises:
-        UnreadableError: if it is none.
-    """
-    with suppress(ValueError):
-        time = datetime.fromisoformat(value) if isinstance(value, str) else None
-        if time is not None and (time.utcoffset() is not None or zone is not None):
-            return time if time.utcoffset() is not None else time.replace(tzinfo=zone)
+def read_time(value: Any, zone: tzinfo | None = None) -> datetime:
+    """A time as ISO 8601 writes it, in a zone if it names none; else an `UnreadableError`."""
+    with suppress(ValueError, TypeError):
+        time = datetime.fromisoformat(value)
+        time = time if time.tzinfo is not None else time.replace(tzinfo=zone)
+        if time.tzinfo is not None:
+            return time
     raise UnreadableError(f"{_short(value)} is not a time with its zone")
 
 
@@ -240,11 +225,7 @@ def _read_duration(value: object) -> timedelta:
 
 
 def read_number(value: Any) -> float:
-    """A finite number.
-
-    Raises:
-        UnreadableError: if it is none.
-    """
+    """A finite number; an `UnreadableError` for anything else."""
     try:
         if type(value) in {float, int} and math.isfinite(value):
             return float(value)

@@ -18,9 +18,6 @@ _SUM = 1e-6
 class LogChecker:
     """Follows a log entry by entry with no more in memory than where each event stands.
 
-    Attributes:
-        events: how many events count.
-
     Args:
         world: whose visitors the loop serves; None if any actions may be offered.
         max_events: how many events may count.
@@ -35,6 +32,7 @@ class LogChecker:
 
     @property
     def events(self) -> int:
+        """How many events count."""
         return len(self._lives)
 
     def follow(self, entry: Entry | Undone) -> None:
@@ -47,21 +45,18 @@ class LogChecker:
         if not self._before and not isinstance(entry, Configured):
             raise UnreadableError("a log begins with settings")
         match entry:
-            case Configured():
-                self._configure(entry.settings)
+            case Configured(settings=settings):
+                asked, most = f"{settings.max_events:,}", f"at most {self._most:,}"
+                reason = f"its settings allow {asked} events, but {most} are allowed here"
+                _need(settings.max_events <= self._most, reason)
+                self._settings.append(settings)
+                self._before.append((None, None))
             case Ranked():
                 self._rank(entry)
             case Undone():
                 self._undo(entry.entries)
             case _:
                 self._go_on(entry)
-
-    def _configure(self, settings: LoopSettings) -> None:
-        asked, most = settings.max_events, self._most
-        reason = f"its settings allow {asked:,} events, but at most {most:,} are allowed here"
-        _need(asked <= most, reason)
-        self._settings.append(settings)
-        self._before.append((None, None))
 
     def _rank(self, ranked: Ranked) -> None:
         _need(ranked.event_id not in self._lives, f"event {ranked.event_id!r} was ranked before")
