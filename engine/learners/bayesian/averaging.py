@@ -56,6 +56,10 @@ class ModelAverage(Learned):
         learners = {i: Posterior(one) for i, one in enumerate(hypotheses) if weights[i] > 0}
         return cls(born, learners, _log(weights), np.where(weights > 0, 0.0, -np.inf))
 
+    def begin_anew(self, born: int) -> None:
+        """Forget the densities of rewards that nobody was taught."""
+        self.born, self.evidence = born, np.where(self.log_weights > -np.inf, 0.0, -np.inf)
+
     @property
     def weights(self) -> Array:
         """Weights of the hypotheses, (H,), sum to 1."""

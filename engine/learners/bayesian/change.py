@@ -78,8 +78,7 @@ class ChangeDetector(Learned):
         if best is not self.banks[0]:
             self.banks[:2] = self.banks[1::-1]
         if self.banks[-1].log_odds <= math.log(CHANGE_ODDS):
-            del self.banks[-1]
-            self._challenge()
+            self._challenge_anew()
         if len(self.banks) == 3 and self.banks[1].log_odds < HOPELESS:
             del self.banks[1]
 
@@ -90,6 +89,17 @@ class ChangeDetector(Learned):
         self.banks = [challenger, max(others, key=attrgetter("log_odds"))]
         self.changes.append((self.learned, challenger.born))
         self._challenge()
+
+    def _challenge_anew(self) -> None:
+        """Most challengers fall behind with their first reward, untaught: such a one stays."""
+        first, last = self.banks[0], self.banks[-1]
+        one_left = len(first.learners) == 1 and first.learners.keys() == last.learners.keys()
+        if one_left and not any(learner.count for learner in last.learners.values()):
+            last.begin_anew(self.learned)
+            last.log_odds = first.log_odds + math.log(CHANGE_ODDS)
+        else:
+            del self.banks[-1]
+            self._challenge()
 
     def _challenge(self) -> None:
         first = self.banks[0]

@@ -194,7 +194,7 @@ class BayesianLearner(Learner):
             densities.append(told)
         self.evidence.reweigh(densities)
         for bank, learner in new:
-            if bank in self.evidence.banks:
+            if bank.born < self.evidence.learned and bank in self.evidence.banks:
                 learner.learn(places[learner.form], reward)
 
     # -- why --------------------------------------------------------------------------

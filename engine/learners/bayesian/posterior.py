@@ -97,8 +97,11 @@ class Posterior(Learned):
         mean, unclaimed = np.full(size, m0), np.ones(size)
         covariance = self._tau2 * offer.outside
         for part in offer.parts:
-            x, at, share = part.coordinates, part.at, self._shares.get(part.block, _NOTHING)
+            x, at, share = part.coordinates, part.at, self._shares.get(part.block)
             grid = at[:, None], at
+            if share is None:
+                covariance[grid] += self._tau2 * (x @ x.T)
+                continue
             known, new = x[:, : share.size], x[:, share.size :]
             p, q = share.pq
             mean[at] += known @ (p - m0 * q)
