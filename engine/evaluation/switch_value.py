@@ -79,8 +79,9 @@ def switch_value(loop: LearningLoop, latest: int = 1_000) -> SwitchValue | None:
     belief, belief_sd = _believe(loop, states, policies)
     rewards = np.array([s.earned for s in states], dtype=float)
     same = np.array([p[s.ranked.baseline] for p, s in zip(policies, states, strict=True)])
-    weights = np.array([_baseline_weight(s) for s in states])
-    known = same * weights * rewards
+    of_baseline = np.array([s.ranked.shown == s.ranked.baseline for s in states])
+    propensities = np.array([s.ranked.propensity for s in states])
+    known = same * (of_baseline / propensities) * rewards
     low, high = min(0.0, float(rewards.min())), max(1.0, float(rewards.max()))
     lows, highs = known + low * (1 - same), known + high * (1 - same)  # (12)
     estimate, error = _estimate(loop, states)
@@ -129,20 +130,13 @@ def _believe(
             same = (action.id, tuple(sorted(action.features.columns.items())))
             known, before = share.get(same, (action, 0.0))
             share[same] = (known, before + chance / len(states))
-    offers = []
-    mean = 0.0
+    offers, mean = [], 0.0
     for text, share in shares.items():
         actions, weights = zip(*share.values(), strict=True)
         request = replace(requests[text], actions=actions, excluded=())
         mean += float(np.array(weights) @ loop.learner.belief(request).mean)
         offers.append((request.context, actions, np.array(weights)))
     return mean, loop.learner.sd_of_average(offers)
-
-
-def _baseline_weight(state: EventState) -> float:
-    """1 / propensity where the baseline's action was shown, else 0."""
-    ranked = state.ranked
-    return 1.0 / ranked.propensity if ranked.shown == ranked.baseline else 0.0
 
 
 def _estimate(

@@ -1,14 +1,15 @@
 """What a loop in some state (after its `expirations`) answers, and why: pure functions."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
+from itertools import takewhile
 from typing import TypeVar
 
 import numpy as np
 
 from engine.arrays import Array
-from engine.learners.base import Group, Learner
+from engine.learners.base import Learner
 from engine.learners.belief import Belief
 from engine.loop.entries import Expired, Ranked
 from engine.loop.event import EventState
@@ -24,13 +25,9 @@ T = TypeVar("T")
 
 def expirations(state: LoopState, now: datetime) -> list[Expired]:
     """The ends of all waits that are over by ``now``, oldest first."""
-    settings, over = state.settings, []
-    for event_id in state.waiting:
-        event = state.events[event_id]
-        if not event.is_late(settings.reward_wait_time, now):
-            break
-        over.append(expiration(event, settings, now))
-    return over
+    wait, events = state.settings.reward_wait_time, map(state.events.__getitem__, state.waiting)
+    late = takewhile(lambda event: event.is_late(wait, now), events)
+    return [expiration(event, state.settings, now) for event in late]
 
 
 def expiration(event: EventState, settings: LoopSettings, now: datetime) -> Expired:
@@ -98,12 +95,6 @@ def belief(state: LoopState, request: RankRequest) -> Belief:
     return state.learner.belief(request, state.settings.learning_mode == "online")
 
 
-def contributions(state: LoopState, ranked: Ranked) -> Mapping[Group, float]:
-    """What each group of context fields adds to the mean reward of the shown action."""
-    online = state.settings.learning_mode == "online"
-    return state.learner.contributions(ranked.impression, online)
-
-
 def choose(
     state: LoopState,
     request: RankRequest,
@@ -139,8 +130,7 @@ def _show(
     """Which of the non-excluded actions is shown, and with which probability."""
     if settings.learning_mode == "online":
         return decision.chosen, float(decision.probabilities[decision.chosen])
-    size, share = len(decision.probabilities), 0.0
-    shown = 0
+    size, share, shown = len(decision.probabilities), 0.0, 0
     if settings.learning_mode == "apprentice" and size > 1:
         share = settings.apprentice_exploration
         rng = stream(seed, "apprentice", event_id)

@@ -96,13 +96,11 @@ class Ranked:
         """
         if self.mode == "online":
             return list(self.probabilities)
-        others = len(self.request.allowed) - 1
-        share = self.propensity
+        allowed, share = self.request.allowed, self.propensity
+        others = len(allowed) - 1
         if self.shown == self.baseline:
             share = (1 - self.propensity) / others if others else 0.0
-        chances = [0.0] * len(self.request.actions)
-        for i in self.request.allowed:
-            chances[i] = share
+        chances = [share if i in allowed else 0.0 for i in range(len(self.request.actions))]
         chances[self.baseline] = 1 - share * others
         return chances
 

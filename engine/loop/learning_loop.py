@@ -139,7 +139,9 @@ class LearningLoop(Replay):
         ``InvalidRankRequest`` for anything but a `Ranked`.
         """
         guards.check_parsed(ranked, Ranked)
-        return decide.contributions(self._present()[0], ranked)
+        state, _ = self._present()
+        online = state.settings.learning_mode == "online"
+        return state.learner.contributions(ranked.impression, online)
 
     # -- what a caller does -----------------------------------------------------------
 
@@ -155,10 +157,7 @@ class LearningLoop(Replay):
         """Choose the action to show.
 
         The same event id with the same request gives the recorded answer and logs nothing.
-
-        Raises:
-            PersonalizerError: ``InvalidRankRequest``, ``PayloadSizeExceeded``, or, when the loop
-                is full, ``OperationNotAllowed``.
+        ``InvalidRankRequest``, ``PayloadSizeExceeded``, or of a full loop ``OperationNotAllowed``.
         """
         request = parse_rank_request(
             actions, context_features, excluded_actions, event_id, defer_activation
@@ -175,8 +174,7 @@ class LearningLoop(Replay):
     def activate(self, event_id: str) -> None:
         """Say that a deferred event was shown, so that it may be learned.
 
-        Raises:
-            PersonalizerError: ``InvalidEventIdToActivate`` if it is unknown or its wait is over.
+        ``InvalidEventIdToActivate`` if it is unknown or its wait is over.
         """
         now = self._expire_late()
         event = guards.find(self.state.events, event_id, "InvalidEventIdToActivate")
@@ -188,9 +186,8 @@ class LearningLoop(Replay):
     def reward(self, event_id: str, value: float) -> None:
         """Say what the shown action earned.
 
-        Raises:
-            PersonalizerError: ``ResourceNotFound`` for an unknown event; ``InvalidRewardRequest``
-                for a value outside -1 to 1, after the wait, or a second where the earliest counts.
+        ``ResourceNotFound`` for an unknown event; ``InvalidRewardRequest`` for a value outside
+        -1 to 1, after the wait, or a second where the earliest counts.
         """
         amount = parse_reward(value)
         now = self._expire_late()
@@ -202,9 +199,8 @@ class LearningLoop(Replay):
     def expire(self, event_id: str) -> None:
         """End an event's wait now: without a reward, the default reward applies.
 
-        Raises:
-            PersonalizerError: ``ResourceNotFound`` for an unknown event, and
-                ``InvalidRewardRequest`` if its wait is over or a reward has come.
+        ``ResourceNotFound`` for an unknown event, ``InvalidRewardRequest`` if its wait is over or
+        a reward has come.
         """
         now = self._expire_late()
         event = guards.find(self.state.events, event_id, "ResourceNotFound")
@@ -215,10 +211,8 @@ class LearningLoop(Replay):
     def configure(self, /, *unnamed: Never, **changes: Any) -> None:
         """Change settings by name, all or none. A change of what is learned retrains on the log.
 
-        Raises:
-            PersonalizerError: ``InvalidServiceConfiguration``, ``InvalidRewardWaitTime``, or, if
-                the learning mode and a setting of rewards would change in one call,
-                ``InvalidLearningModeServiceConfiguration``.
+        ``InvalidServiceConfiguration``, ``InvalidRewardWaitTime``, or, if the learning mode and a
+        setting of rewards would change in one call, ``InvalidLearningModeServiceConfiguration``.
         """
         settings = guards.changed(self.state.settings, unnamed, changes)
         now = self._expire_late()
@@ -231,10 +225,7 @@ class LearningLoop(Replay):
 
         Exact by construction: what remains is replayed, which takes as long as learning it did.
         The next event gets the id and the luck of the one taken back, and so a reward that is
-        still under way for that one.
-
-        Raises:
-            PersonalizerError: ``BadRequest`` if there are fewer entries after the first settings.
+        still under way for that one. ``BadRequest`` for more entries than came after the first.
         """
         guards.check_entries(entries, len(self.log) - 1)
         self._take_back(entries, read(self._clock))

@@ -24,9 +24,7 @@ class Recorder(Protocol):
     def record(self, position: int, entries: Sequence[Entry | Undone]) -> None:
         """Take note of entries from a position of the history on; they count once this returns.
 
-        Raises:
-            OvertakenError: if that position is taken.
-            PersonalizerError: if they cannot be taken; then they never were.
+        ``OvertakenError`` if that position is taken, a `PersonalizerError` if they cannot be.
         """
 
     def read_new(self, position: int) -> Sequence[Entry | Undone]:
@@ -171,10 +169,9 @@ class EventLog:
     def append(self, entry: Entry | Undone, recorded: bool = False) -> None:
         """Append an entry, ``recorded`` or not; for the loop, which applies it too.
 
-        Raises:
-            ValueError: for an `Undone` that reaches back to the first entry or beyond, or
-                (``OperationNotAllowed``) that comes in a `transaction`.
-            OvertakenError, PersonalizerError: as the recorder; then nothing was appended.
+        A ValueError for an `Undone` that reaches back to the first entry or beyond, or
+        (``OperationNotAllowed``) comes in a `transaction`; or as the recorder. Then nothing was
+        appended.
         """
         if isinstance(entry, Undone):
             self._check(entry)
@@ -221,17 +218,14 @@ class EventLog:
                     self.recorder.record(begun.position, new)
             except BaseException:
                 if self.position > begun.position:
-                    self._return_to(begun)
+                    # A reader's list stays what it was.
+                    old, kept = self._held, begun.position - self._held.start
+                    self._held = _Held(old.start, old.archive, old.tail[:kept])
+                    self._count(begun)
+                    self.undos += 1
                 raise
             finally:
                 self.in_transaction = False
-
-    def _return_to(self, begun: Mark) -> None:
-        """Forget what came since; a reader's list stays what it was."""
-        held = self._held
-        self._held = _Held(held.start, held.archive, held.tail[: begun.position - held.start])
-        self._count(begun)
-        self.undos += 1
 
     @locked
     def evict(self, archive: Archive) -> None:

@@ -28,6 +28,8 @@ SHORTEST_WAIT, LONGEST_WAIT = timedelta(seconds=5), timedelta(days=2)
 class LoopSettings:
     """What a person can set on a learning loop.
 
+    ``InvalidServiceConfiguration`` or ``InvalidRewardWaitTime`` for anything else.
+
     Attributes:
         reward_wait_time: how long after Rank a reward still counts; 5 seconds to 2 days.
         default_reward: what an activated event earns if no reward came in time; -1 to 1.
@@ -49,9 +51,6 @@ class LoopSettings:
         learner: ``"bayesian"``, this engine's own, with an imitation head beside the reward
             head in apprentice mode; or ``"classic"``, the retired service's own.
         learning_rate: of the classic learner; above 0, up to 1.
-
-    Raises:
-        PersonalizerError: ``InvalidServiceConfiguration`` or ``InvalidRewardWaitTime``.
     """
 
     reward_wait_time: timedelta = timedelta(minutes=10)

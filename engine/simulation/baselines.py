@@ -60,12 +60,8 @@ Baseline = RuleTable | Mood
 def rule_table(
     world: World, fields: Sequence[str], table: Mapping[tuple[str, ...], str]
 ) -> RuleTable:
-    """A rule that somebody wrote down, checked against the world.
-
-    Raises:
-        PersonalizerError: ``BadRequest`` for a field or an item that is not the world's, or
-            a combination of values without an item.
-    """
+    """A rule that somebody wrote down; ``BadRequest`` for a field or an item that is not the
+    world's, or a combination of values without an item."""
     known = [field.name for field in world.fields]
     for name in fields:
         if name not in known:

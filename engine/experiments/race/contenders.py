@@ -60,14 +60,12 @@ class Blind(Contender):
 class ABTest(Contender):
     """A uniform trial first; once its rewards are in, the item that earned most, for good.
 
+    ``BadRequest`` for a trial without a reward, and from `enter` for a field not of the world.
+
     Attributes:
         trial: rewards that the trial waits for; until then all visitors are shown any item.
         field: of the context; each of its values gets a winner of its own. None for one
             winner for all.
-
-    Raises:
-        PersonalizerError: ``BadRequest`` for a trial without a reward, and from `enter` for a
-            field that the world does not have.
     """
 
     trial: int

@@ -20,7 +20,7 @@ _CODE = "BadRequest"
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What is raced.
+    """What is raced; ``BadRequest`` outside the bounds.
 
     Attributes:
         world: where.
@@ -32,9 +32,6 @@ class Plan:
         refresh: what was learned reaches the model that chooses before every so manieth
             visitor; 1 to 20,000, where 1 is at once.
         seed: of everything.
-
-    Raises:
-        PersonalizerError: ``BadRequest``.
     """
 
     world: World

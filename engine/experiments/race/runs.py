@@ -61,14 +61,10 @@ class Failure:
     @classmethod
     def of(cls, run: Run, error: BaseException) -> Self:
         """The failure of a run that raised an exception."""
-        said = " ".join(str(error).split())[:_LONGEST]
+        said = " ".join(str(error).split())[:300]
         if not isinstance(error, PersonalizerError):
             said = f"{type(error).__name__}: {said}" if said else type(error).__name__
         return cls(run.plan.contenders[run.contender].key, run.repetition, said)
-
-
-_LONGEST = 300
-"""Characters of an exception's own text in a failure."""
 
 
 def runs_of(plan: Plan) -> Iterator[Run]:
@@ -86,10 +82,7 @@ def race(plan: Plan, executor: Executor | None = None) -> Iterator[Outcome | Fai
             interface, such as ``distributed.Client.get_executor()``. None is here.
 
     Yields:
-        an outcome or a failure for each run, in the order in which they come.
-
-    Raises:
-        BrokenExecutor: as `UnderWay.collect`.
+        an outcome or a failure for each run, as they come; raises as `UnderWay.collect`.
     """
     if executor is None:
         yield from map(attempt, runs_of(plan))
@@ -110,10 +103,8 @@ class UnderWay:
     """
 
     def __init__(self, plan: Plan, executor: Executor, ahead: int | None = None) -> None:
-        self._runs = runs_of(plan)
-        self._executor = executor
-        self._left = plan.runs
-        self._ahead = ahead or self._left
+        self._runs, self._executor = runs_of(plan), executor
+        self._left, self._ahead = plan.runs, ahead or plan.runs
         self._pending: dict[Future[Outcome | Failure], Run] = {}
 
     @property
@@ -124,12 +115,10 @@ class UnderWay:
     def collect(self, timeout: float | None = None) -> list[Outcome | Failure]:
         """Send runs, and take in what has come of some since the last call.
 
+        A ``BrokenExecutor``, which does no more runs, once all it has done are collected.
+
         Args:
             timeout: seconds to wait for at least one; None waits as long as it takes.
-
-        Raises:
-            BrokenExecutor: if the executor does no more runs, once all it has done are
-                collected.
         """
         self._send()
         found: list[Outcome | Failure] = []
@@ -138,10 +127,10 @@ class UnderWay:
             error = future.exception()
             if isinstance(error, BrokenExecutor):
                 broken = error
-                continue
-            run = self._pending.pop(future)
-            # A run that could not travel has failed.
-            found.append(Failure.of(run, error) if error else future.result())
+            else:
+                run = self._pending.pop(future)
+                # A run that could not travel has failed.
+                found.append(Failure.of(run, error) if error else future.result())
         if broken and not found:
             raise broken
         self._left -= len(found)
@@ -152,8 +141,7 @@ class UnderWay:
         """Do no more runs; those that have begun end by themselves, and nobody asks for them."""
         for future in self._pending:
             future.cancel()
-        self._pending = {}
-        self._left = 0
+        self._pending, self._left = {}, 0
 
     def _send(self) -> None:
         while len(self._pending) < min(self._ahead, self._left):
