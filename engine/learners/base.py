@@ -18,10 +18,8 @@ WeighedOffer = tuple[Features, tuple[Action, ...], Array]
 @dataclass(frozen=True, slots=True)
 class Group:
     """Context fields, sorted, that act together on what an action earns, whoever comes if none.
-
-    `every` is 2 for all pairs of fields as one group, 3 for all triples, where they are too
-    many to be told apart; then there are no `fields`.
-    """
+    `every` is 2 for all pairs of fields as one group, 3 for all triples, where they are too many to
+    be told apart; then there are no `fields`."""
 
     fields: tuple[str, ...] = ()
     every: int = 0
@@ -101,10 +99,8 @@ class Learner(Learned, ABC):
 
     @abstractmethod
     def belief(self, request: RankRequest, online: bool = True) -> Belief:
-        """Joint belief about the expected rewards of all actions.
-
-        Online with what an apprentice imitated as a prior; else by rewards alone.
-        """
+        """Joint belief about the expected rewards of all actions: online with what an apprentice
+        imitated as a prior, else by rewards alone."""
 
     def likeness(self, request: RankRequest) -> Belief | None:
         """How much each action looks like the baseline's choice; None without such a head."""
@@ -112,10 +108,8 @@ class Learner(Learned, ABC):
 
     @abstractmethod
     def contributions(self, impression: Impression, online: bool = True) -> dict[Group, float]:
-        """What each group of context fields adds to the mean reward of the shown action.
-
-        Groups of which nothing was learned may be left out.
-        """
+        """What each group of context fields adds to the mean reward of the shown action. Groups of
+        which nothing was learned may be left out."""
 
     def sd_of_average(self, offers: Sequence[WeighedOffer]) -> float:
         """Standard deviation of the belief about a weighted sum of expected rewards."""

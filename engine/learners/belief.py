@@ -9,11 +9,9 @@ from engine.arrays import Array
 
 @dataclass(frozen=True, slots=True)
 class Belief:
-    """Belief about the expected rewards of K offered actions: a mixture of joint Gaussians.
-
-    Weights of the H parts, (H,), sum to 1; means, (H, K), in units of reward; covariances,
-    (H, K, K); and the position of each part's source among the learner's hypotheses.
-    """
+    """Belief about the expected rewards of K offered actions: a mixture of joint Gaussians: weights
+    of the H parts, (H,), sum to 1; means, (H, K), in units of reward; covariances, (H, K, K); and
+    the position of each part's source among the learner's hypotheses."""
 
     weights: Array
     means: Array

@@ -136,11 +136,9 @@ class ClassicLearner(Learner):
 
 @dataclass(eq=False)
 class Side(Learned):
-    """The contexts, or the actions, that were learned, and inner products with them.
-
-    Alone it has columns of the orders lowest to highest, where order 0 is the constant; those
-    up to the order crossed are crossed with the other side's.
-    """
+    """The contexts, or the actions, that were learned, and inner products with them. Alone it has
+    columns of the orders lowest to highest, where order 0 is the constant; those up to the order
+    crossed are crossed with the other side's."""
 
     _lowest: int
     _highest: int

@@ -29,11 +29,8 @@ MAX_GROUPS = 300
 
 
 def symmetric_polynomials(products: Array, orders: int) -> Array:
-    """Elementary symmetric polynomials e_0..e_orders along the last axis.
-
-    Of inner products part by part, shape (..., parts); returns shape (orders + 1, ...). Adds
-    parts one by one, which is exact where power sums would cancel.
-    """
+    """Elementary symmetric polynomials e_0..e_orders, (orders + 1, ...), of inner products part by
+    part, (..., parts). Adds parts one by one, which is exact where power sums would cancel."""
     e: Array = np.zeros((orders + 1, *products.shape[:-1]))
     e[0] = 1.0
     for part in range(products.shape[-1]):
@@ -80,10 +77,8 @@ class Vectors(Learned):
         return len(self._keys)
 
     def index(self, features: Features) -> int:
-        """Position of a vector, adding it if it is new.
-
-        Fields of value zero make no column, but tell vectors apart: they count in scales.
-        """
+        """Position of a vector, adding it if it is new. Fields of value zero make no column, but
+        tell vectors apart: they count in scales."""
         key = (features.size, tuple(sorted(features.columns.items())))
         if key not in self._keys:
             for column in features.columns:

@@ -47,11 +47,7 @@ def state_names(kind: Any) -> tuple[str, ...]:
 
 
 def with_state(kind: type[T], state: Mapping[str, Any]) -> T:
-    """The object of a class that has this state.
-
-    Raises:
-        KeyError: if anything is missing.
-    """
+    """The object of a class that has this state; KeyError if anything is missing."""
     made = object.__new__(kind)
     for name in state_names(kind):
         object.__setattr__(made, name, state[name])

@@ -19,12 +19,8 @@ POLICIES: dict[str, type[Policy]] = {}
 
 
 def register(policy: type[P]) -> type[P]:
-    """Make a policy known; may stand above its class as a decorator.
-
-    Raises:
-        PersonalizerError: ``InvalidServiceConfiguration`` for a key or a class name (its name
-            in logs) that another policy has, or a knob that is none of its fields.
-    """
+    """Make a policy known; may stand above its class as a decorator. Refused is a key or a class
+    name (its name in logs) that another policy has, and a knob that is none of its fields."""
     if policy.key in POLICIES:
         refuse(CODE, "policy.key", policy.key, "a key that no other policy has")
     if policy.__name__ in {other.__name__ for other in POLICIES.values()}:

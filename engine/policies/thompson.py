@@ -119,11 +119,8 @@ def _standard_errors(counts: NDArray[np.int_], draws: int, power: int) -> Array:
 
 
 def _root(covariance: Array) -> Array:
-    """L with L L' = covariance.
-
-    The jitter splits ties between equal rows evenly. Where rounding has left the matrix
-    indefinite (actions that differ by less than it), more of it is taken until it is not.
-    """
+    """L with L L' = covariance. The jitter splits ties between equal rows evenly. Where rounding
+    has left the matrix indefinite (actions that differ by less), it grows until it is not."""
     diagonal = np.diagonal(covariance)
     size = float(np.abs(diagonal).max()) + 1e-300
     for share in (1e-9, 1e-6, 1e-3):

@@ -151,16 +151,8 @@ _JSON = json.JSONEncoder(default=_plain, separators=(",", ":"), ensure_ascii=Fal
 
 # The same actions and contexts come again and again: what is parsed once, values that
 # nobody can change, is shared by all requests with the same text.
-
-
-@lru_cache(maxsize=256)
-def _actions_of(text: str) -> tuple[Action, ...]:
-    return _parse_actions(json.loads(text))
-
-
-@lru_cache(maxsize=256)
-def _context_of(text: str) -> Features:
-    return _parse_context(json.loads(text))
+_actions_of = lru_cache(maxsize=256)(lambda text: _parse_actions(json.loads(text)))
+_context_of = lru_cache(maxsize=256)(lambda text: _parse_context(json.loads(text)))
 
 
 def _parse_context(value: object) -> Features:

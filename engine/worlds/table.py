@@ -51,7 +51,7 @@ from typing import Any, TypeVar
 
 from engine.errors import PersonalizerError, check_number, refuse
 from engine.protocol.features import is_list
-from engine.worlds.taste import Item, Taste, TasteTable, TasteWeights, Term, Truth
+from engine.worlds.taste import Item, Taste, TasteTable, TasteWeights, Term
 from engine.worlds.world import FORMAT, VERSION, Field, Value, World
 
 MAX_FIELDS, MAX_VALUES, MAX_ITEMS = 20, 50, 50
@@ -83,7 +83,9 @@ def world_from_json(value: object) -> World:
     if cells > MAX_CELLS:
         refuse(_CODE, "fields", cells, f"at most {MAX_CELLS:,}", "the number of contexts")
     items = _each(told.get("items"), "items", MAX_ITEMS, _item, "id")
-    taste = _truth(told.get("truth"), fields, items)
+    truth = told.get("truth")
+    make = _table if isinstance(truth, Mapping) and "table" in truth else _weights
+    taste = make(truth, fields, items)
     world = World(title, _emoji(told.get("emoji", ""), "emoji"), story, fields, items, taste)
     _check_request(world)
     size = len(world.text.encode())
@@ -143,11 +145,6 @@ def _check_request(world: World) -> None:
 
 
 # -- the truth ------------------------------------------------------------------------
-
-
-def _truth(value: object, fields: Sequence[Field], items: Sequence[Item]) -> Truth:
-    make = _table if isinstance(value, Mapping) and "table" in value else _weights
-    return make(value, fields, items)
 
 
 def _table(value: object, fields: Sequence[Field], items: Sequence[Item]) -> TasteTable:

@@ -128,9 +128,8 @@ class World:
     def frequencies(self) -> Array:
         """How often each cell comes, (cells,), sums to 1."""
         by_field: list[Array] = [np.array([v.share for v in f.values]) for f in self.fields]
-        shares: Array = reduce(np.outer, by_field).ravel()
-        shares /= shares.sum()
-        return shares
+        shares = reduce(np.outer, by_field).ravel()
+        return np.asarray(shares / shares.sum())
 
     @cached_property
     def actions(self) -> tuple[dict[str, Any], ...]:
@@ -210,8 +209,7 @@ class World:
     @cached_property
     def expected(self) -> Array:
         """Expected reward of every item in every cell, (cells, items), 0 to 1."""
-        result: Array = self.outcomes @ np.array([0.0, 0.5, 1.0])
-        return result
+        return np.asarray(self.outcomes @ np.array([0.0, 0.5, 1.0]))
 
     @cached_property
     def uniform_value(self) -> float:

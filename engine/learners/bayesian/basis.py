@@ -40,9 +40,7 @@ _NEGLIGIBLE = 1e-8
 @dataclass(eq=False, slots=True)
 class Block(Learned):
     """An orthonormal basis of the rows of one family of actions: their places in the kernel.
-
-    `whiten`, (r, r) with room, turns inner products with those rows into coordinates.
-    """
+    `whiten`, (r, r) with room, turns inner products with those rows into coordinates."""
 
     rows: NDArray[np.intp] = field(default_factory=lambda: np.zeros(16, dtype=np.intp))
     whiten: Array = field(default_factory=lambda: np.zeros((16, 16)))

@@ -29,11 +29,9 @@ HOPELESS = -12.0
 
 
 class ChangeDetector(Learned):
-    """The bank that is believed first, then one that it overtook, then the challenger.
-
-    One bank alone if tastes are taken never to change. `changes` tells how many rewards there
-    had been when each change was found, and when the bank that took over began.
-    """
+    """The bank that is believed first, then one that it overtook, then the challenger. One bank
+    alone if tastes are taken never to change. `changes` tells how many rewards there had been when
+    each change was found, and when the bank that took over began."""
 
     STATE = ("hypotheses", "may_change", "banks", "changes", "learned")
 

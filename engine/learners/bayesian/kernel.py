@@ -91,10 +91,8 @@ class RowKernel(Learned):
 
 @dataclass(frozen=True, slots=True)
 class _OfferedActions:
-    """Action parts of K offered rows: scaled features, (K, columns), and lengths of ids, (K,).
-
-    And their inner products with each other, (K, K).
-    """
+    """Action parts of K offered rows: scaled features, (K, columns), lengths of ids, (K,), and
+    inner products with each other, (K, K)."""
 
     columns: Sequence[str]
     features: Array

@@ -227,11 +227,9 @@ class BayesianLearner(Learner):
     def _prior_mean_correction(
         self, component: Component, offer: OfferedRows, imitation: "BayesianLearner"
     ) -> Array:
-        """What the rewards take back of a prior mean, for offered rows, (K,).
-
-        The posterior mean of weights with prior mean u is the one without, plus
-        Sigma u / prior_sd^2; outside the basis u stays as it was.
-        """
+        """What the rewards take back of a prior mean, for offered rows, (K,). The posterior mean of
+        weights with prior mean u is the one without, plus Sigma u / prior_sd^2; outside the basis u
+        stays as it was."""
         shifts, centre = self._shifts(component, imitation)
         moved = centre - component.learner.centre
         result: Array = np.full(len(offer.outside), moved)
@@ -248,13 +246,11 @@ class BayesianLearner(Learner):
         learner = component.learner
         if imitation is None:
             return {}, learner.centre
-        shifts, pull = {}, 0.0
+        means = {}
         for block in component.span.blocks:
             imitated = imitation.centred_means_of(component.span.written(block))
-            prior = IMITATION_WEIGHT * (block.whitening @ imitated)
-            shifts[block], taken = learner.shifted(block, prior)
-            pull += taken
-        return shifts, learner.centre_after(pull)
+            means[block] = IMITATION_WEIGHT * (block.whitening @ imitated)
+        return learner.shifted(means)
 
 
 def _average(component: Component, offers: Sequence[WeighedOffer]) -> tuple[float, float]:

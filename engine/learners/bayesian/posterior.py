@@ -113,21 +113,16 @@ class Posterior(Learned):
         return mean, covariance
 
     def pq(self, block: Block) -> Array:
-        """p and q of a block with all coordinates that it has by now, (2, r).
-
-        The mean of its weights is p - m0 q; q is how much of m0 its rewards have claimed.
-        """
+        """p and q of a block with all coordinates that it has by now, (2, r). The mean of its
+        weights is p - m0 q; q is how much of m0 its rewards have claimed."""
         result: Array = np.zeros((2, block.size))
         share = self._shares.get(block, _NOTHING)
         result[:, : share.size] = share.pq
         return result
 
     def variance_of(self, inside: Mapping[Block, Array], total: float, length: float) -> float:
-        """Variance of a weighted sum of expected rewards.
-
-        Of the sum of the rows' coordinates, block by block (r,), the total of the weights,
-        and the squared length of the sum of the rows.
-        """
+        """Variance of a weighted sum of expected rewards: from the sum of the rows' coordinates,
+        block by block (r,), the total of the weights, and the squared length of the sum of rows."""
         variance, unclaimed = self._tau2 * length, total
         for block, x in inside.items():
             share = self._shares.get(block, _NOTHING)
@@ -163,10 +158,8 @@ class Posterior(Learned):
         return density
 
     def _weigh(self, ratio: float, mean: float, innovation: float) -> tuple[float, float]:
-        """b of (7), and b x the reward that moves the mean as if it counted in full.
-
-        The ratio is c, the variance of the row in units of the noise.
-        """
+        """b of (7), and b x the reward that moves the mean as if it counted in full. The ratio is
+        c, the variance of the row in units of the noise."""
         memory = self.hypothesis.memory
         if memory == 1.0:
             return 1.0, mean + innovation
@@ -216,20 +209,16 @@ class Posterior(Learned):
 
     # -- around a prior mean ----------------------------------------------------------
 
-    def shifted(self, block: Block, prior_mean: Array) -> tuple[Array, float]:
-        """What a prior mean (r,) of a block's weights adds to p beyond itself, (r,).
-
-        And what it takes from the pull of m0.
-        """
-        weights: Array = np.zeros(block.size)
-        share = self._shares.get(block, _NOTHING)
-        known = prior_mean[: share.size]
-        weights[: share.size] = share.sigma @ known / self._tau2 - known  # (11)
-        return weights, float(share.pq[1] @ known) / self._tau2
-
-    def centre_after(self, pull: float) -> float:
-        """Mean of m0 if so much is taken from its pull."""
-        return (self._pull - pull) / self._precision
+    def shifted(self, means: Mapping[Block, Array]) -> tuple[dict[Block, Array], float]:
+        """What prior means (r,) of the blocks' weights add to p beyond themselves, (r,), and the
+        mean of m0 with them."""
+        shifts, taken = {block: np.zeros(block.size) for block in means}, 0.0
+        for block, mean in means.items():
+            share = self._shares.get(block, _NOTHING)
+            known = mean[: share.size]
+            shifts[block][: share.size] = share.sigma @ known / self._tau2 - known  # (11)
+            taken += float(share.pq[1] @ known) / self._tau2
+        return shifts, (self._pull - taken) / self._precision
 
 
 def _log_density(deviation: float, variance: float) -> float:

@@ -57,11 +57,9 @@ def context_scales(context: Features, form: RowForm) -> tuple[Array, float]:
 
 
 def action_scales(features: Features, form: RowForm) -> tuple[float, float]:
-    """What an action's features are multiplied by, and the length of its id's part.
-
-    The id is a feature of its own, as it was in the service, so that ids alone allow
-    learning, and actions share what they have in common and can still differ.
-    """
+    """What an action's features are multiplied by, and the length of its id's part. The id is a
+    feature of its own, as it was in the service, so that ids alone allow learning, and actions
+    share what they have in common and can still differ."""
     square = sum(value * value for value in features.columns.values())
     if square == 0:
         return 0.0, 1.0
