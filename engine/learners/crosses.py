@@ -5,10 +5,9 @@ elementary symmetric polynomial of the inner products s_1..s_P part by part,
 
     (2)  e_k = sum over parts p_1 < ... < p_k of s_p1 ... s_pk
 
-(the ANOVA kernel: Shawe-Taylor & Cristianini, *Kernel Methods for Pattern Analysis*, 2004,
-section 9.2), so triples of hundreds of parts cost a few vector operations. One term of the
-sum is what the crosses of those parts alone add.
-Numbers of equations as in ``engine/README.md``.
+(the ANOVA kernel: Shawe-Taylor & Cristianini, *Kernel Methods for Pattern Analysis*, 2004, section
+9.2), so triples of hundreds of parts cost a few vector operations. One term of the sum is what the
+crosses of those parts alone add. Numbers of equations as in ``engine/README.md``.
 """
 
 import math

@@ -44,12 +44,9 @@ class Decision:
 
 
 class Normals:
-    """Standard normal numbers that the draws of one loop share, (draws, K) for any K.
-
-    One fixed table per seed keeps charts from jittering and costs nothing a call; what is drawn
-    from the decision's own stream stays independent of it. Column k depends on the seed (of
-    everything that is left to chance in that loop) and k alone.
-    """
+    """Standard normal numbers that the draws of one loop share, (draws, K) for any K: one table per
+    seed keeps charts from jittering and costs nothing a call; what is drawn from the decision's own
+    stream stays independent of it. Column k depends on k and the loop's seed alone."""
 
     def __init__(self, seed: int) -> None:
         self.seed = seed

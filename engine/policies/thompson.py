@@ -26,12 +26,11 @@ class Thompson(Policy):
     than by chance. One of the very draws that were counted for the action is named.
 
     Textbook Thompson sampling (agreement 1: Thompson 1933; Russo et al. 2018, *A Tutorial on
-    Thompson Sampling*, section 3) explores more than pays within thousands of visitors.
-    Narrower draws explore less (Chapelle & Li 2011, *An Empirical Evaluation of Thompson
-    Sampling*, section 3), but of everything; draws that must agree drop what has little
-    chance and keep what is in contest. ``tests/benchmarks/regret.py`` has the figures.
-    Copies of an action split its draws, so together they are shown less than it alone.
-    Numbers of equations as in ``engine/README.md``.
+    Thompson Sampling*, section 3) explores more than pays within thousands of visitors. Narrower
+    draws explore less (Chapelle & Li 2011, *An Empirical Evaluation of Thompson Sampling*, section
+    3), but of everything; draws that must agree drop what has little chance and keep what is in
+    contest. ``tests/benchmarks/regret.py`` has the figures. Copies of an action split its draws, so
+    together they are shown less than it alone. Numbers of equations as in ``engine/README.md``.
 
     Attributes:
         draws: number of posterior draws.

@@ -1,7 +1,6 @@
 """Named columns out of nested feature objects.
 
-A feature object becomes *columns* with numeric values, each belonging to one
-*field*:
+A feature object becomes *columns* with numeric values, each belonging to one *field*:
 
 =========  ==================  =====================  =======
 value      field               column                 value
@@ -13,11 +12,10 @@ null       referrer            referrer=null          1
 [.2, .7]   taste               taste[0], taste[1]     .2, .7
 =========  ==================  =====================  =======
 
-Inside a namespace the field is ``namespace.name``; names that start with ``_``
-are ignored, as the service did. The boolean true and the string "true" are the same.
-Numbers from -3 to 3 are taken as they are, which holds most standardised ones; beyond
-that only their order of magnitude counts (`squash`), so that a price in cents cannot drown
-a weather in words.
+Inside a namespace the field is ``namespace.name``; names that start with ``_`` are ignored, as the
+service did. The boolean true and the string "true" are the same. Numbers from -3 to 3 are taken as
+they are, which holds most standardised ones; beyond that only their order of magnitude counts
+(`squash`), so that a price in cents cannot drown a weather in words.
 """
 
 import math

@@ -38,9 +38,8 @@ class ModelAverage(Learned):
     Attributes:
         born: how many rewards there were before.
         learners: of the hypotheses that are not pruned, by position.
-        log_weights: of the hypotheses, (H,); -inf for one that is pruned.
-        evidence: log density of all rewards since the bank began, by each hypothesis, (H,);
-            -inf for one that is pruned.
+        log_weights, evidence: of the hypotheses, (H,), -inf for one that is pruned; evidence is
+            the log density of all rewards since the bank began.
         log_odds: of the average as a whole, against others.
     """
 

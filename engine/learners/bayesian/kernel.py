@@ -4,9 +4,8 @@ A row is (context part) x (action part), a tensor product, so
 
     (1)  x.z = (inner product of the context parts) (inner product of the action parts).
 
-The context part holds all crosses of up to three fields (`engine.learners.crosses`), each
-order of crossing scaled by itself.
-Numbers of equations as in ``engine/README.md``.
+The context part holds all crosses of up to three fields (`engine.learners.crosses`), each order of
+crossing scaled by itself. Numbers of equations as in ``engine/README.md``.
 """
 
 from collections.abc import Sequence

@@ -38,13 +38,12 @@ class RowForm:
 def context_scales(context: Features, form: RowForm) -> tuple[Array, float]:
     """How the context's part of a row is scaled.
 
-    Each order of crossing (none, single fields, pairs, triples) has the same share of the
-    squared length, so of the prior variance, whatever the number of fields. Measured on
-    the coffee table (``tests/benchmarks/learning.py``): one flat scale for all terms earns
-    about .015 less a visitor over the first 1,000. By id, each order has length 1 before
-    that; by features, that length is what it is for fields of size 1, so that it follows
-    the numbers. Returned are the scale of each order, (crosses + 1,), and the squared length
-    that the part has then.
+    Each order of crossing (none, single fields, pairs, triples) has the same share of the squared
+    length, so of the prior variance, whatever the number of fields. Measured on the coffee table
+    (``tests/benchmarks/learning.py``): one flat scale for all terms earns about .015 less a visitor
+    over the first 1,000. By id, each order has length 1 before that; by features, that length is
+    what it is for fields of size 1, so that it follows the numbers. Returned are the scale of each
+    order, (crosses + 1,), and the squared length that the part has then.
     """
     own = symmetric_polynomials(_field_squares(context), form.crosses)
     squares = own
