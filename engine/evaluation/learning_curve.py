@@ -48,7 +48,10 @@ class LearningCurve(Projection):
             self._answered = with_room(self._answered, (self._size + 1, 4))
             self._answered[place + 1 : self._size + 1] = self._answered[place : self._size]
             self._size += 1
-        self._answered[place] = (event.number, event.earned, *self._truth(event.ranked))
+        world, ranked = self._world, event.ranked
+        expected = world.expected[world.cell(world.context_of(ranked.request))]
+        truth = expected[world.position(ranked.action_id)], expected.max()
+        self._answered[place] = (event.number, event.earned, *truth)
 
     def state(self) -> State:
         """For each answered event its number, its reward, and the expected rewards of the
@@ -58,11 +61,6 @@ class LearningCurve(Projection):
     def restore(self, state: State) -> None:
         self._answered = state["answered"].copy()
         self._size = len(self._answered)
-
-    def _truth(self, ranked: Ranked) -> tuple[float, float]:
-        """Expected reward of the action shown, and of the best one."""
-        row = self._world.expected[self._world.cell(self._world.context_of(ranked.request))]
-        return float(row[self._world.position(ranked.action_id)]), float(row.max())
 
     def __len__(self) -> int:
         return self._size
@@ -99,14 +97,14 @@ class LearningCurve(Projection):
             offering the best single item would have lost on average: uniform_regret, single_regret.
         """
         regret = np.cumsum(self._column(3) - self._column(2))
-        numbers = thinned(1, len(self), points)
+        world, numbers = self._world, thinned(1, len(self), points)
         visitors: Array = numbers.astype(float)
         columns: dict[str, Array] = {
             "visitor": visitors,
             "mean": rolling_mean(self.rewards, numbers, len(self)),
             "recent": rolling_mean(self.rewards, numbers, RECENT_VISITORS),
             "regret": regret[numbers - 1],
-            "uniform_regret": visitors * (self._world.best_value - self._world.uniform_value),
-            "single_regret": visitors * (self._world.best_value - self._world.single_value),
+            "uniform_regret": visitors * (world.best_value - world.uniform_value),
+            "single_regret": visitors * (world.best_value - world.single_value),
         }
         return rows_of(columns)

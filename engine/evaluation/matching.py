@@ -6,10 +6,10 @@ not the reward the apprentice would earn alone. Every choice was made before the
 learned, so all of it is progressive validation (Blum, Kalai & Langford, COLT 1999).
 """
 
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import astuple, dataclass
-from itertools import islice, takewhile
+from itertools import islice, pairwise, takewhile
 
 import numpy as np
 
@@ -162,10 +162,8 @@ class MatchingRecord(Projection):
     def segments(self) -> list[Matching]:
         """Performance in the mode of each of the `switches`, until the next."""
         starts = [start for start, _ in self.switches]
-        segments: list[list[_Answered]] = [[] for _ in starts]
-        for event in self._answered:
-            segments[bisect_left(starts, event.number) - 1].append(event)
-        return [_sum(events) for events in segments]
+        ends = [bisect_right(self._answered, at, key=lambda event: event.number) for at in starts]
+        return [_sum(self._answered[at:end]) for at, end in pairwise([*ends, len(self)])]
 
     def slices(self, latest: int | None = None) -> Mapping[str, Matching]:
         """Performance for each column of the context, over the latest apprentice events."""
@@ -184,16 +182,15 @@ class MatchingRecord(Projection):
             and ratio (reward achievement ratio of the latest `LATEST`).
         """
         events = self._apprentice_events()
-        size = len(events)
         matched = np.array([event.matches for event in events], dtype=float)
         earned = np.array([event.reward for event in events])
         agreement = np.array([event.agreement for event in events])
-        at = thinned(1, size, points)
+        at = thinned(1, len(events), points)
         rewards = rolling_mean(earned, at, LATEST)
         imitated = rolling_mean(earned * matched, at, LATEST)
         columns: dict[str, Array] = {
             "visitor": np.array([event.number for event in events], dtype=float)[at - 1],
-            "match": rolling_mean(matched, at, size),
+            "match": rolling_mean(matched, at, len(events)),
             "recent": rolling_mean(matched, at, RECENT_EVENTS),
             "agreement": rolling_mean(agreement, at, RECENT_EVENTS),
             "ceiling": np.array([event.ceiling for event in events])[at - 1],

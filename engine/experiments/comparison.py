@@ -79,7 +79,7 @@ class Stretch:
         return float(self.rewards[arm].mean()) if self.end > self.start else float("nan")
 
     def error(self, arm: str) -> float:
-        """Standard error of that mean; NaN for less than two visitors."""
+        """Standard error of that mean; NaN for fewer than two visitors."""
         return standard_error(self.rewards[arm])
 
     def worse(self, arm: str) -> int:
@@ -229,12 +229,10 @@ class Comparison:
         """Show what the apprentice chooses from now on."""
         if self.is_apprentice:
             self.foreseen = switch_value(self.apprentice)
-            self._set_mode("online")
+            self.apprentice.configure(learning_mode="online")
+            self.record.follow(self.apprentice)
 
     def go_back(self) -> None:
         """Show the baseline again and go on imitating."""
-        self._set_mode("apprentice")
-
-    def _set_mode(self, mode: LearningMode) -> None:
-        self.apprentice.configure(learning_mode=mode)
+        self.apprentice.configure(learning_mode="apprentice")
         self.record.follow(self.apprentice)

@@ -37,11 +37,8 @@ class ArchivedEvents:
         at = int(np.searchsorted(self.digests, wanted, sorter=self._order))
         if at == len(self) or self.digests[self._order[at]] != wanted:
             return None
-        counting = (
-            entry
-            for position, entry in self._archive.of_event(event_id, self._mark.position)
-            if any(start <= position < stop for start, stop in self._mark.runs)
-        )
+        known, runs = self._archive.of_event(event_id, self._mark.position), self._mark.runs
+        counting = (e for at, e in known if any(start <= at < stop for start, stop in runs))
         state = events_of(counting).get(event_id)
         return state and replace(state, number=int(self._order[at]))
 
@@ -90,10 +87,8 @@ class EventIndex(Mapping[str, EventState]):
 
     def _find(self, event_id: str) -> EventState | None:
         state = self._new.get(event_id) or self._touched.get(event_id)
-        if state is None and self._archive is not None:
-            state = self._archive.load(event_id)
-            if state is not None:
-                self._touched[event_id] = state
+        if state is None and self._archive is not None and (state := self._archive.load(event_id)):
+            self._touched[event_id] = state
         return state
 
     def _states(self) -> Iterator[EventState]:

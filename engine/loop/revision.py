@@ -88,9 +88,8 @@ class Experiences:
         """The learner, which has learned everything of these events, all that there are."""
         while self._learned < self._end:
             self._fork_if_due()
-            experience = self._kept[self._learned - self._start]
-            impression = events[experience.event_id].ranked.impression
-            _learn(self._learner, impression, experience.earned)
+            known = self._kept[self._learned - self._start]
+            _learn(self._learner, events[known.event_id].ranked.impression, known.earned)
             self._learned += 1
         self._forget()
         return self._learner
@@ -132,9 +131,8 @@ class Experiences:
 
     def state(self, events: Mapping[str, EventState]) -> dict[str, Any]:
         """All that goes on from here, as lists and learners."""
-        learner = self.learner(events)
         return {
-            "learner": learner,
+            "learner": self.learner(events),
             "revisable": self.revisable,
             "before": self._forks[0][1] if self._forks else None,
             "final": self._final - self._start,

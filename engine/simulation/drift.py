@@ -40,8 +40,7 @@ class Tastes:
 def drifting(world: World, drift: Drift, visitors: int, seed: int) -> Tastes:
     """The truth of a world for a crowd of so many visitors; which tastes move, the seed says."""
     rng = stream(seed, "drift")
-    before = world.outcomes
-    cells = len(before)
+    before, cells = world.outcomes, len(world.outcomes)
     after = np.stack([row[_cycle(len(row), rng)] for row in before])
     since = np.full(cells, visitors, dtype=np.intp)
     if drift == "halfway":

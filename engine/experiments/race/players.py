@@ -37,23 +37,19 @@ class Player(Protocol):
 
     def choose(self, number: int, cell: int) -> Choice:
         """What visitor ``number``, who stands in this cell, is shown."""
-        ...
 
     def learn(self, cell: int, choice: Choice, reward: float) -> None:
         """What a choice earned."""
-        ...
 
     def weights(self) -> Mapping[str, float]:
         """Hypotheses by name with how far each is believed, summing to 1; none for most."""
-        ...
 
 
 class UniformPlayer:
     """Uniform choice, by the stream with which a loop of this seed decides."""
 
     def __init__(self, world: World, seed: int) -> None:
-        self._seed = seed
-        size = len(world.items)
+        self._seed, size = seed, len(world.items)
         self._nothing = Belief.of_one(np.zeros(size), np.zeros((size, size)))
         self._normals = Normals(seed)
 

@@ -202,9 +202,7 @@ def play(
     """
     player = contender.enter(plan.world, seed)
     points = set(plan.points.tolist())
-    choices: list[Choice] = []
-    weights: list[Mapping[str, float]] = []
-    learned = 0
+    choices, weights, learned = list[Choice](), list[Mapping[str, float]](), 0
     for number, cell in enumerate(crowd.cells.tolist()):
         if number % plan.refresh == 0:
             for known in range(learned, number - plan.delay):

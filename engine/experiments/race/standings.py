@@ -132,9 +132,8 @@ class Standings:
         """Means over the window up to each point, of sums (repetitions, P)."""
         at = np.concatenate([[0], self.plan.points])
         padded = np.concatenate([np.zeros((len(sums), 1)), sums], axis=1)
-        last = np.arange(1, len(at))
-        first = np.maximum(last - self.window, 0)
-        means: Array = (padded[:, last] - padded[:, first]) / (at[last] - at[first])
+        first = np.maximum(np.arange(1, len(at)) - self.window, 0)
+        means: Array = (sums - padded[:, first]) / (at[1:] - at[first])
         return means
 
     def recovery(self, contender: str) -> int | None:
@@ -158,8 +157,7 @@ class Standings:
 
     def finals(self) -> list[Final]:
         """How each contender stands, the one who earns most first."""
-        won = self._won()
-        found = []
+        found, won = [], self._won()
         for key in self.keys:
             reward, losses = estimate(self._means(key)), [o.regret[-1] for o in self.outcomes(key)]
             regret, share = estimate(np.array(losses)), won.get(key, math.nan)
