@@ -14,18 +14,13 @@ from engine.errors import refuse
 from engine.streams import stream
 from engine.worlds import Context, World
 
-_CODE = "BadRequest"
 LAST_MONTH = 300
 """Visitors whose answers make the bestseller."""
 
 
 @dataclass(frozen=True, slots=True)
 class RuleTable:
-    """One item for each combination of the values of some context fields.
-
-    Attributes:
-        table: values of the fields, in their order -> id of the item.
-    """
+    """The item, by its id, for each combination of the values of some context fields."""
 
     fields: tuple[str, ...]
     table: Mapping[tuple[str, ...], str]
@@ -65,13 +60,13 @@ def rule_table(
     known = [field.name for field in world.fields]
     for name in fields:
         if name not in known:
-            refuse(_CODE, "a field of the rule", name, f"one of {', '.join(known)}")
+            refuse("BadRequest", "a field of the rule", name, f"one of {', '.join(known)}")
     ids = [item.id for item in world.items]
     for values in _groups(world, fields):
         where = " and ".join(values) or "everybody"
         if table.get(values) not in ids:
             allowed = f"one of {', '.join(ids)}"
-            refuse(_CODE, "table", table.get(values), allowed, f"the item for {where}")
+            refuse("BadRequest", "table", table.get(values), allowed, f"the item for {where}")
     return RuleTable(tuple(fields), dict(table))
 
 
