@@ -22,18 +22,7 @@ from engine.protocol.request import Action, RankRequest
 from engine.protocol.response import RankedAction, RankResponse
 
 __all__ = [
-    "Action",
-    "EpsilonGreedy",
-    "EventLog",
-    "Greedy",
-    "Hypothesis",
-    "LearningLoop",
-    "LoopSettings",
-    "PersonalizerError",
-    "RankRequest",
-    "RankResponse",
-    "RankedAction",
-    "Softmax",
-    "Thompson",
+    "Action", "EpsilonGreedy", "EventLog", "Greedy", "Hypothesis", "LearningLoop", "LoopSettings",
+    "PersonalizerError", "RankRequest", "RankResponse", "RankedAction", "Softmax", "Thompson",
     "Uniform",
-]
+]  # fmt: skip

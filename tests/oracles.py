@@ -17,6 +17,8 @@ from engine.arrays import Array
 from engine.learners.base import Group
 from engine.learners.bayesian.hypothesis import Hypothesis
 from engine.learners.bayesian.rows import By
+from engine.simulation.baselines import Baseline
+from engine.worlds import World
 
 Json = dict[str, Any]
 
@@ -271,3 +273,15 @@ def dense(rows: Sequence[Row], names: Sequence[Any]) -> Array:
         for column, value in row.items():
             x[i, at[column]] = value
     return x
+
+
+# -- worlds ---------------------------------------------------------------------------
+
+
+def value_of(world: World, baseline: Baseline) -> float:
+    """Mean expected reward of a baseline in its world, 0 to 1."""
+    total = 0.0
+    for cell, context in enumerate(world.contexts):
+        places = [world.position(item) for item in baseline.possible(context)]
+        total += float(world.frequencies[cell] * world.expected[cell, places].mean())
+    return total

@@ -74,16 +74,6 @@ class LearningCurve(Projection):
         return self._column(1).copy()
 
     @property
-    def mean_reward(self) -> float:
-        """Mean reward so far; NaN before the first answer."""
-        return float(self.rewards.mean()) if self._size else float("nan")
-
-    @property
-    def recent_reward(self) -> float:
-        """Mean reward of the last `RECENT_VISITORS` visitors; NaN before the first answer."""
-        return float(self.rewards[-RECENT_VISITORS:].mean()) if self._size else float("nan")
-
-    @property
     def regret(self) -> float:
         """Sum of (expected reward of the best action - of the one shown), known to the world."""
         return float(self._column(3).sum() - self._column(2).sum())

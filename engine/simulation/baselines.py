@@ -105,15 +105,6 @@ def bestseller(world: World, seed: int) -> RuleTable:
     return always(world, world.items[int(earned.argmax())].id)
 
 
-def value_of(world: World, baseline: Baseline) -> float:
-    """Mean expected reward of a baseline in its world, 0 to 1."""
-    total = 0.0
-    for cell, context in enumerate(world.contexts):
-        places = [world.position(item) for item in baseline.possible(context)]
-        total += float(world.frequencies[cell] * world.expected[cell, places].mean())
-    return total
-
-
 def _groups(world: World, fields: Sequence[str]) -> list[tuple[str, ...]]:
     """All combinations of the values of some fields, in the world's order."""
     return list(dict.fromkeys(tuple(c[field] for field in fields) for c in world.contexts))

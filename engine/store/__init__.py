@@ -21,12 +21,5 @@ from engine.store.store import About, Store
 from engine.store.stored_loop import StoredLoop
 
 __all__ = [
-    "About",
-    "GoneError",
-    "Library",
-    "Limits",
-    "Store",
-    "StoreError",
-    "StoredLoop",
-    "address",
-]
+    "About", "GoneError", "Library", "Limits", "Store", "StoreError", "StoredLoop", "address",
+]  # fmt: skip

@@ -27,19 +27,6 @@ def key_of(world: World) -> str:
 
 
 __all__ = [
-    "FORMER_KEYS",
-    "WORLDS",
-    "Context",
-    "Field",
-    "Item",
-    "Taste",
-    "TasteTable",
-    "TasteWeights",
-    "Term",
-    "Value",
-    "World",
-    "key_of",
-    "world_from_json",
-    "world_from_text",
-    "world_named",
-]
+    "FORMER_KEYS", "WORLDS", "Context", "Field", "Item", "Taste", "TasteTable", "TasteWeights",
+    "Term", "Value", "World", "key_of", "world_from_json", "world_from_text", "world_named",
+]  # fmt: skip

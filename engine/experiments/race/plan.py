@@ -63,11 +63,6 @@ class Plan:
         return self.repetitions * len(self.contenders)
 
     @property
-    def steps(self) -> int:
-        """Visitors over all runs."""
-        return self.visitors * self.runs
-
-    @property
     def points(self) -> NDArray[np.intp]:
         """Numbers of visitors at which curves are kept, the middle and the end included."""
         even = np.linspace(0, self.visitors, min(POINTS, self.visitors) + 1).round()

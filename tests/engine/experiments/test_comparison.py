@@ -14,7 +14,7 @@ from engine.evaluation.switch_value import switch_value
 from engine.experiments.comparison import ARMS, AutoSwitch, Comparison
 from engine.loop.settings import LearningMode
 from engine.policies.base import Policy
-from engine.simulation.baselines import Baseline, always, best_rule, mood, value_of
+from engine.simulation.baselines import Baseline, always, best_rule, mood
 from engine.simulation.crowd import nth_visitor
 from engine.streams import stream
 from engine.worlds import WORLDS
@@ -22,6 +22,7 @@ from engine.worlds.coffee import COFFEE
 from tests.clock import ManualClock
 from tests.engine.refusals import assert_one_sentence, refusal
 from tests.engine.requests import request_of
+from tests.oracles import value_of
 
 BY_WEATHER = best_rule(COFFEE, ("weather",))
 BASELINES: dict[str, Baseline] = {

@@ -6,7 +6,7 @@ import pytest
 
 from engine import LoopSettings
 from engine.evaluation.context_map import favourites
-from engine.evaluation.learning_curve import LearningCurve
+from engine.evaluation.learning_curve import RECENT_VISITORS, LearningCurve
 from engine.simulation.crowd import crowd
 from engine.store import StoredLoop
 from engine.worlds import WORLDS
@@ -33,7 +33,7 @@ def test_it_is_what_the_engine_says() -> None:
     assert list(opened.curve()) == list(curve.rows())
     last = opened.curve()[-1]
     assert (last["visitor"], last["mean"], last["recent"]) == pytest.approx(
-        (60, curve.mean_reward, curve.recent_reward), abs=1e-12
+        (60, curve.rewards.mean(), curve.rewards[-RECENT_VISITORS:].mean()), abs=1e-12
     )
 
 

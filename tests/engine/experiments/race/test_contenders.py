@@ -4,7 +4,6 @@ from engine.experiments.race.contenders import ABTest, line_up
 from engine.experiments.race.plan import Plan
 from engine.experiments.race.runs import race
 from engine.worlds import WORLDS
-from tests.engine.experiments.race.races import PLAN
 from tests.engine.refusals import refusal
 
 COFFEE = WORLDS["coffee"]
@@ -26,4 +25,3 @@ def test_everybody_in_the_line_up_can_race_in_every_world() -> None:
 def test_contenders_that_cannot_race_are_refused() -> None:
     assert refusal(lambda: ABTest("ab", 0)).target == "trial"
     assert refusal(lambda: ABTest("ab", 5, "shoe size").enter(COFFEE, 1)).target == "field"
-    assert PLAN.steps == 60 * 4 * 4
