@@ -95,8 +95,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     print(report(standings, alone(plan)).to_string(index=False))
     print(
         f"{plan.visitors * plan.runs:,} choices in {seconds:.0f} s with {options.workers} "
-        f"processes, which took {processor_seconds():.0f} s of processor time; the target for 1,600,000 choices "
-        f"with 2 processes is {TARGET:.0f} s."
+        f"processes, which took {processor_seconds():.0f} s of processor time; the target for "
+        f"1,600,000 choices with 2 processes is {TARGET:.0f} s."
     )
 
 
