@@ -5,6 +5,7 @@ folder beside it would be taken for the older kind of multipage app, and a visit
 with a deep link to a fresh server would get a page without its frame.
 """
 
+import os
 import sys
 from pathlib import Path
 
@@ -13,7 +14,22 @@ import streamlit as st
 ROOT = Path(__file__).parent
 if str(ROOT) not in sys.path:
     sys.path.insert(0, str(ROOT))
+# Read when NumPy is loaded, here and in the processes of races: its matrices are small.
+for library in ("OPENBLAS", "MKL", "OMP"):
+    os.environ.setdefault(f"{library}_NUM_THREADS", "1")
 
-from pages.parts.routes import ROUTES  # noqa: E402
+from pages.parts.library import ask_database  # noqa: E402
+from pages.parts.operations.doors import broken, doors  # noqa: E402
+from pages.parts.operations.life import GAUGES, begin, life  # noqa: E402
+from pages.parts.operations.meters import Meters  # noqa: E402
+from pages.parts.operations.readiness import Readiness  # noqa: E402
+from pages.parts.routes import routes  # noqa: E402
 
-app = st.App(ROOT / "pages" / "parts" / "front.py", routes=ROUTES)
+operations, readiness, meters = begin(os.environ), Readiness(ask_database), Meters(GAUGES)
+app = st.App(
+    ROOT / "pages" / "parts" / "front.py",
+    routes=routes(readiness, meters),
+    middleware=doors(operations),
+    exception_handlers={Exception: broken(operations)},
+    lifespan=life(operations, readiness, meters),
+)

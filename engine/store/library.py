@@ -61,6 +61,12 @@ class Library:
                     self._loops[loop_id] = stored
             return stored
 
+    @property
+    def open_loops(self) -> int:
+        """How many loops somebody has open."""
+        with self._lock:
+            return len(self._loops)
+
     def loops(self, owner: str) -> list[About]:
         """Loops of an owner, the last used first.
 

@@ -2,13 +2,14 @@
 
 import os
 import time
+from contextlib import suppress
 from functools import cache
 from threading import Lock
 
 import streamlit as st
 
 from engine.evaluation.learning_curve import LearningCurve
-from engine.store import Library, Limits, Store, StoreError, address
+from engine.store import GoneError, Library, Limits, Store, StoreError, address
 from engine.worlds import World
 from pages.parts.text import plain
 
@@ -45,6 +46,17 @@ def library() -> Library:
 def position_of(loop: str) -> int:
     """Length of a loop's history; StoreError if there is no such loop, or nobody can tell."""
     return _library().store.length(loop)
+
+
+def ask_database() -> None:
+    """Ask the database something small; PersonalizerError if it cannot serve."""
+    with suppress(GoneError):
+        position_of("nobody")
+
+
+def open_loops() -> int:
+    """How many loops this process has open."""
+    return _library().open_loops if _opened.cache_info().currsize else 0
 
 
 def close_library() -> None:

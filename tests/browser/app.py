@@ -57,7 +57,7 @@ def running(
         environment: variables beside those of this process.
     """
     with tempfile.TemporaryDirectory() as folder:
-        own = {"OPENBLAS_NUM_THREADS": "1", "PLAYGROUND_DATA": str(data or folder)}
+        own = {"PLAYGROUND_DATA": str(data or folder)}
         yield from _running(script, port or free_port(), own | dict(environment or {}))
 
 

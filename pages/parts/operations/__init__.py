@@ -1,0 +1,1 @@
+"""What whoever runs the server sees and sets: log lines, counters, readiness, doors, its end."""

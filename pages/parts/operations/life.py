@@ -1,0 +1,85 @@
+"""A server's beginning and end."""
+
+import logging
+import os
+import platform
+import sys
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import asdict
+from importlib.metadata import PackageNotFoundError, version
+from urllib.parse import urlsplit
+
+import streamlit as st
+
+from engine.errors import PersonalizerError
+from engine.store import Limits, address
+from pages.parts.library import open_loops
+from pages.parts.operations.log_lines import write_lines
+from pages.parts.operations.meters import Gauges, Meters
+from pages.parts.operations.readiness import Readiness
+from pages.parts.operations.settings import Operations
+
+_log = logging.getLogger(__name__)
+
+
+def begin(environment: Mapping[str, str]) -> Operations:
+    """What the operator has set; the process ends with a sentence where that cannot be."""
+    try:
+        Limits.from_environment(environment)
+        return Operations.from_environment(environment)
+    except PersonalizerError as error:
+        write_lines("error")
+        _log.critical("not started", extra={"code": error.code, "reason": error.message})
+        sys.exit(2)
+
+
+def _sessions() -> float:
+    """Browser sessions that are connected now."""
+    family = "active_sessions"
+    (stat,) = st.runtime.get_instance().stats_mgr.get_stats([family])[family]
+    return float(getattr(stat, "value", 0))
+
+
+GAUGES: Gauges = {
+    "playground_sessions": ("Browser sessions that are connected.", _sessions),
+    "playground_loops_open": ("Loops that this process has open.", open_loops),
+}
+
+
+def life(
+    operations: Operations, readiness: Readiness, meters: Meters
+) -> Callable[[object], AbstractAsyncContextManager[None]]:
+    """What is done before the first visitor, and after the last."""
+
+    @asynccontextmanager
+    async def lifespan(app: object) -> AsyncIterator[None]:
+        write_lines(operations.log_level, meters)
+        _log.info("started", extra=_facts(os.environ))
+        trouble = await readiness.trouble()
+        if trouble:
+            _log.error("not ready", extra={"reason": trouble})
+        else:
+            _log.info("ready")
+        yield
+        _log.info("ended")
+
+    return lifespan
+
+
+def _facts(environment: Mapping[str, str]) -> dict[str, object]:
+    """What a server is: nothing of where its database is but the kind."""
+    return {
+        "version": _version(),
+        "python": platform.python_version(),
+        "streamlit": st.__version__,
+        "database": urlsplit(address(environment)).scheme.partition("+")[0],
+        "limits": asdict(Limits.from_environment(environment)),
+    }
+
+
+def _version() -> str:
+    try:
+        return version("personalizer-playground")
+    except PackageNotFoundError:
+        return "not installed"

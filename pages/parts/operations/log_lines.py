@@ -1,0 +1,61 @@
+"""Log lines: JSON on stderr, one object a line, for programs to read.
+
+A record's message names what happened, in constant words, and what it ``extra`` brings are the
+line's fields. Nobody logs what is a person's: no loop's id, no context, no address, no secret.
+"""
+
+import json
+import logging
+import traceback
+from datetime import UTC, datetime
+
+OWN = ("engine", "pages")
+"""Whose records are written from the chosen level on; those of others from warnings on."""
+_STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime"}
+
+
+class JsonLines(logging.Formatter):
+    """Writes a record as an object on one line."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """Time (UTC), level, logger and event, then the record's own fields."""
+        line: dict[str, object] = {
+            "time": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
+            "level": record.levelname.lower(),
+            "logger": record.name,
+            "event": record.getMessage(),
+        }
+        line |= {name: value for name, value in vars(record).items() if name not in _STANDARD}
+        if record.exc_info and record.exc_info[0] is not None:
+            kind, _, trace = record.exc_info
+            line["exception"] = kind.__name__
+            # Without the exception's own words, which may quote what somebody typed.
+            line["stack"] = f"Traceback (most recent call last):\n{_told(trace)}"
+        return json.dumps(line, default=str)
+
+
+def _told(trace: object) -> str:
+    return "".join(traceback.format_tb(trace))  # type: ignore[arg-type]
+
+
+def write_lines(level: str, *beside: logging.Handler) -> None:
+    """Let all records of this process come out as lines on stderr, none in any other form.
+
+    Args:
+        level: name of the least important level that is written.
+        beside: what else gets this app's records, those below the level included.
+    """
+    lines = logging.StreamHandler()
+    lines.setFormatter(JsonLines())
+    lines.setLevel(level.upper())
+    logging.captureWarnings(capture=True)
+    # Streamlit's and uvicorn's loggers have handlers of their own, which write text.
+    for logger in map(logging.getLogger, list(logging.root.manager.loggerDict)):
+        logger.handlers.clear()
+        logger.propagate = True
+        logger.setLevel(logging.NOTSET)
+    logging.basicConfig(handlers=[lines], level=logging.WARNING, force=True)
+    for name in OWN:
+        logger = logging.getLogger(name)
+        logger.setLevel(logging.DEBUG)
+        logger.handlers = list(beside)

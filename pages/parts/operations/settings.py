@@ -1,0 +1,65 @@
+"""What an operator sets, beside the caps of `engine.store.limits`."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Self
+
+from engine.errors import refuse
+
+LEVELS = ("debug", "info", "warning", "error")
+_CODE = "InvalidServiceConfiguration"
+_HOST = re.compile(r"(\*\.)?[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?|\[[0-9A-Fa-f:.]+\]")
+_ANCESTOR = re.compile(r"'self'|'none'|https?:(//(\*\.)?[A-Za-z0-9.-]+(:\d+|:\*)?)?")
+_TOKEN = re.compile(r"[A-Za-z0-9._~+/=-]{16,}")
+
+
+@dataclass(frozen=True, slots=True)
+class Operations:
+    """Each has an environment variable of its name: ``PLAYGROUND_LOG_LEVEL``, ...
+
+    Attributes:
+        log_level: least important log lines that are written.
+        metrics_token: what a bearer has to know to read counters; empty if nobody may.
+        hosts: names under which the server may be asked for; any if empty.
+        frame_ancestors: pages that may embed the app, as in a content security policy.
+
+    Raises:
+        PersonalizerError: ``InvalidServiceConfiguration``.
+    """
+
+    log_level: str = "info"
+    metrics_token: str = ""
+    hosts: tuple[str, ...] = ()
+    frame_ancestors: tuple[str, ...] = ("'self'",)
+
+    def __post_init__(self) -> None:
+        if self.log_level not in LEVELS:
+            allowed = f"one of {', '.join(LEVELS)}"
+            refuse(_CODE, "PLAYGROUND_LOG_LEVEL", self.log_level, allowed)
+        if self.metrics_token and not _TOKEN.fullmatch(self.metrics_token):
+            allowed = "16 or more letters, digits or any of ._~+/=-"
+            refuse(_CODE, "PLAYGROUND_METRICS_TOKEN", "something else", allowed)
+        for host in self.hosts:
+            if not _HOST.fullmatch(host):
+                allowed = "names such as app.example.com or *.example.com, without ports"
+                refuse(_CODE, "PLAYGROUND_HOSTS", host, allowed)
+        for ancestor in self.frame_ancestors:
+            if not _ANCESTOR.fullmatch(ancestor):
+                allowed = "'self', 'none' or addresses such as https://slides.example.com"
+                refuse(_CODE, "PLAYGROUND_FRAME_ANCESTORS", ancestor, allowed)
+
+    @classmethod
+    def from_environment(cls, environment: Mapping[str, str]) -> Self:
+        """What is set, and the defaults for the others; lists have spaces between."""
+
+        def given(name: str) -> str:
+            return environment.get(f"PLAYGROUND_{name}", "").strip()
+
+        told = {
+            "log_level": given("LOG_LEVEL").lower(),
+            "metrics_token": given("METRICS_TOKEN"),
+            "hosts": tuple(given("HOSTS").split()),
+            "frame_ancestors": tuple(given("FRAME_ANCESTORS").split()),
+        }
+        return cls(**{name: value for name, value in told.items() if value})  # type: ignore[arg-type]

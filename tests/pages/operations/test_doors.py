@@ -1,0 +1,149 @@
+"""Who comes in, and what browsers are told about every answer."""
+
+import hashlib
+from base64 import b64encode
+from collections.abc import Callable
+
+import pytest
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.routing import Route, WebSocketRoute
+from starlette.testclient import TestClient
+from starlette.websockets import WebSocket, WebSocketDisconnect
+from streamlit import config
+
+from pages.parts.operations.doors import broken, doors, inline_scripts
+from pages.parts.operations.settings import Operations
+
+TOKEN = "0123456789abcdef"
+
+
+async def greet(request: Request) -> Response:
+    return PlainTextResponse("hello", headers={"Referrer-Policy": "unsafe-url"})
+
+
+async def fail(request: Request) -> Response:
+    raise ZeroDivisionError
+
+
+async def talk(socket: WebSocket) -> None:
+    await socket.accept()
+    await socket.send_text("hello")
+
+
+def client(operations: Operations | None = None) -> TestClient:
+    operations = operations or Operations()
+    paths = ("/", "/_stcore/metrics", "/playground/metrics")
+    app = Starlette(
+        routes=[
+            *(Route(path, greet) for path in paths),
+            Route("/fail", fail),
+            WebSocketRoute("/_stcore/stream", talk),
+        ],
+        middleware=doors(operations),
+        exception_handlers={Exception: broken(operations)},
+    )
+    return TestClient(app, "http://app.example.com", raise_server_exceptions=False)
+
+
+@pytest.mark.parametrize("path", ["/", "/nothing", "/_stcore/metrics", "/fail"])
+def test_every_answer_carries_the_headers(path: str) -> None:
+    headers = client().get(path).headers
+    policy = headers["content-security-policy"]
+    directives = dict(part.split(" ", 1) for part in policy.split("; "))
+    assert directives["default-src"] == "'self'"
+    assert "unsafe" not in directives["script-src"]
+    assert directives["frame-ancestors"] == "'self'"
+    assert headers["x-content-type-options"] == "nosniff"
+    assert headers["referrer-policy"] == "no-referrer"
+    assert "camera=()" in headers["permissions-policy"]
+
+
+def test_who_may_embed_the_app_can_be_said() -> None:
+    operations = Operations(frame_ancestors=("'self'", "https://slides.example.com"))
+    policy = client(operations).get("/").headers["content-security-policy"]
+    assert policy.endswith("frame-ancestors 'self' https://slides.example.com")
+
+
+def test_the_script_in_streamlits_page_is_known_by_its_digest() -> None:
+    script = "\n      window.prerenderReady = false\n    "
+    assert (
+        inline_scripts()
+        == f"'sha256-{b64encode(hashlib.sha256(script.encode()).digest()).decode()}'"
+    )
+
+
+@pytest.mark.parametrize(
+    ("host", "status"),
+    [("app.example.com", 200), ("a.example.org:8501", 200), ("evil.example", 400), ("", 400)],
+)
+def test_names_that_nobody_gave_the_server_are_refused(host: str, status: int) -> None:
+    asked = client(Operations(hosts=("app.example.com", "*.example.org")))
+    assert asked.get("/", headers={"Host": host}).status_code == status
+
+
+def test_without_names_any_is_taken() -> None:
+    assert client().get("/", headers={"Host": "whatever.example"}).status_code == 200
+
+
+def opens(origin: str | None, operations: Operations | None = None) -> bool:
+    headers = {"Host": "app.example.com"} | ({} if origin is None else {"Origin": origin})
+    try:
+        with client(operations).websocket_connect("/_stcore/stream", headers=headers) as socket:
+            return socket.receive_text() == "hello"
+    except WebSocketDisconnect:
+        return False
+
+
+@pytest.mark.parametrize(
+    ("origin", "may"),
+    [
+        (None, True),
+        ("http://app.example.com", True),
+        ("https://app.example.com", True),
+        ("http://app.example.com:8502", False),
+        ("http://localhost:3000", False),
+        ("http://127.0.0.1:8501", False),
+        ("null", False),
+        ("https://evil.example", False),
+    ],
+)
+def test_a_socket_is_opened_by_own_pages_only(origin: str | None, may: bool) -> None:
+    assert opens(origin) is may
+
+
+@pytest.fixture
+def set_option(monkeypatch: pytest.MonkeyPatch) -> Callable[[str, object], None]:
+    def to(name: str, value: object) -> None:
+        known = config.get_option
+        monkeypatch.setattr(
+            "streamlit.get_option", lambda asked: value if asked == name else known(asked)
+        )
+
+    return to
+
+
+def test_other_origins_can_be_allowed(set_option: Callable[[str, object], None]) -> None:
+    set_option("server.corsAllowedOrigins", ["https://front.example"])
+    assert opens("https://front.example")
+    assert not opens("https://other.example")
+
+
+def test_who_switches_the_check_off_has_it_off(set_option: Callable[[str, object], None]) -> None:
+    set_option("server.enableCORS", False)
+    assert opens("https://evil.example")
+
+
+def test_a_socket_under_a_wrong_name_is_refused() -> None:
+    assert not opens(None, Operations(hosts=("other.example",)))
+
+
+@pytest.mark.parametrize("path", ["/_stcore/metrics", "/_stcore/metrics/", "/playground/metrics"])
+def test_counters_are_read_by_who_knows_the_token(path: str) -> None:
+    for bearer in ("", "Bearer ", f"Bearer {TOKEN}", f"Bearer {TOKEN}x"):
+        headers = {"Authorization": bearer}
+        assert client().get(path, headers=headers).status_code == 404
+        knows = bearer == f"Bearer {TOKEN}"
+        status = client(Operations(metrics_token=TOKEN)).get(path, headers=headers).status_code
+        assert status == (200 if knows else 404)

@@ -1,0 +1,129 @@
+"""A server's beginning and end, in a process of its own."""
+
+import ast
+import asyncio
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from http.client import HTTPConnection, HTTPResponse
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+from sqlalchemy import create_engine, text
+from websockets.asyncio.client import connect
+from websockets.exceptions import InvalidStatus
+
+from engine.store import Store
+from tests.browser.app import ROOT, Server, running
+from tests.faults.processes import wait_until_ended
+
+TOKEN = "0123456789abcdef"
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    data = tmp_path_factory.mktemp("data")
+    with running(data=data, environment={"PLAYGROUND_METRICS_TOKEN": TOKEN}) as server:
+        yield server
+
+
+def lines(server: Server) -> list[dict[str, Any]]:
+    """What a server has logged so far; all that is not JSON is Streamlit's greeting."""
+    told = server.log_file.read_text().splitlines()
+    said = [line for line in told if line.strip() and not line.startswith("  ")]
+    return list(map(json.loads, said))
+
+
+def ask(server: Server, path: str, **headers: str) -> HTTPResponse:
+    connection = HTTPConnection(urlsplit(server.address).netloc, timeout=20)
+    connection.request("GET", path, headers=headers)
+    return connection.getresponse()
+
+
+def test_it_tells_what_it_is_and_that_it_is_ready(server: Server) -> None:
+    started, ready, *_ = lines(server)
+    assert (started["event"], ready["event"]) == ("started", "ready")
+    assert started["database"] == "sqlite"
+    assert started["limits"]["max_loops"] == 100
+    answer = ask(server, "/playground/ready")
+    assert (answer.status, json.load(answer)) == (200, {"ready": True})
+
+
+@pytest.mark.parametrize(
+    "path", ["/", "/compare", "/static/nothing.js", "/_stcore/health", "/_stcore/host-config"]
+)
+def test_all_that_streamlit_answers_carries_the_headers(server: Server, path: str) -> None:
+    headers = ask(server, path).headers
+    assert "script-src 'self'" in headers["Content-Security-Policy"]
+    assert headers["X-Content-Type-Options"] == "nosniff"
+    assert headers["Referrer-Policy"] == "no-referrer"
+
+
+def test_counters_are_there_for_who_knows_the_token(server: Server) -> None:
+    for path in ("/playground/metrics", "/_stcore/metrics"):
+        assert ask(server, path).status == 404
+        assert ask(server, path, Authorization=f"Bearer {TOKEN}").status == 200
+    told = ask(server, "/playground/metrics", Authorization=f"Bearer {TOKEN}").read()
+    assert b"\nplayground_sessions 0.0\n" in told
+    assert b"\nplayground_loops_open 0.0\n" in told
+
+
+@pytest.mark.parametrize("origin", ["http://localhost:3000", "http://127.0.0.1:1", "null"])
+def test_pages_of_other_servers_open_no_socket(server: Server, origin: str) -> None:
+    async def opened(origin: str) -> None:
+        address = f"ws://{urlsplit(server.address).netloc}/_stcore/stream"
+        async with connect(address, origin=origin, proxy=None):  # type: ignore[arg-type]
+            pass
+
+    asyncio.run(opened(server.address))
+    with pytest.raises(InvalidStatus) as refused:
+        asyncio.run(opened(origin))
+    assert refused.value.response.status_code == 403
+
+
+def test_matrices_have_one_thread() -> None:
+    script = "import streamlit.web.cli, app, threadpoolctl; print(threadpoolctl.threadpool_info())"
+    environment = {n: v for n, v in os.environ.items() if not n.endswith("_NUM_THREADS")}
+    told = subprocess.run(
+        [sys.executable, "-c", script], cwd=ROOT, env=environment, capture_output=True, text=True,
+        check=True,
+    ).stdout  # fmt: skip
+    assert {pool["num_threads"] for pool in ast.literal_eval(told)} == {1}
+
+
+def test_a_signal_ends_it_in_order(tmp_path: Path) -> None:
+    with running(data=tmp_path) as server:
+        os.kill(server.pid, signal.SIGTERM)
+        assert not wait_until_ended({server.pid}, 10)
+        assert [line["event"] for line in lines(server)] == ["started", "ready", "ended"]
+
+
+def test_a_newer_database_is_said_and_the_server_is_not_ready(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path}/events.db"
+    Store.open(url).close()
+    with create_engine(url).begin() as connection:
+        connection.execute(text("UPDATE playground_schema SET version = 99"))
+    with running(data=tmp_path) as server:
+        answer = ask(server, "/playground/ready")
+        told = json.load(answer)
+        assert (answer.status, told["ready"]) == (503, False)
+        assert told["trouble"].startswith("The database has schema version 99, but")
+        assert lines(server)[1]["reason"] == told["trouble"]
+
+
+@pytest.mark.parametrize("name", ["MAX_EVENTS", "LOG_LEVEL"])
+def test_a_wrong_environment_is_said_in_one_line_and_nothing_starts(name: str) -> None:
+    told = subprocess.run(
+        [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", "0"],
+        cwd=ROOT, env=os.environ | {f"PLAYGROUND_{name}": "abc"}, capture_output=True, text=True,
+        timeout=60, check=False,
+    )  # fmt: skip
+    assert told.returncode == 2
+    (line,) = told.stderr.splitlines()
+    assert json.loads(line)["reason"].startswith(f"PLAYGROUND_{name} is ")

@@ -1,0 +1,47 @@
+"""Log lines: JSON, one a line, and nothing in them that is a person's."""
+
+import json
+import logging
+import sys
+from typing import Any
+
+from pages.parts.operations.log_lines import JsonLines
+
+
+def line(record: logging.LogRecord) -> dict[str, Any]:
+    text = JsonLines().format(record)
+    assert "\n" not in text
+    told: dict[str, Any] = json.loads(text)
+    return told
+
+
+def test_a_record_is_an_object_with_its_fields() -> None:
+    logger = logging.getLogger("engine.store.schema")
+    extra = {"version": 4, "was": 3}
+    record = logger.makeRecord(
+        logger.name, logging.INFO, "schema.py", 1, "schema\nmigrated", (), None, extra=extra
+    )
+    record.created = 1_800_000_000.25
+    assert line(record) == {
+        "time": "2027-01-15T08:00:00.250+00:00",
+        "level": "info",
+        "logger": "engine.store.schema",
+        "event": "schema\nmigrated",
+        "version": 4,
+        "was": 3,
+    }
+
+
+def test_an_exception_is_told_without_its_words() -> None:
+    def fail() -> None:
+        raise KeyError("what Alice typed")
+
+    try:
+        fail()
+    except KeyError:
+        record = logging.makeLogRecord({"msg": "uncaught", "exc_info": sys.exc_info()})
+    told = line(record)
+    assert told["exception"] == "KeyError"
+    assert told["stack"].startswith("Traceback (most recent call last):\n")
+    assert "in fail" in told["stack"]
+    assert "Alice" not in json.dumps(told).replace('raise KeyError(\\"what Alice', "")
