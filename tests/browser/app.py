@@ -1,5 +1,6 @@
 """The app on a port of its own, started as a person starts it."""
 
+import json
 import os
 import socket
 import subprocess
@@ -10,6 +11,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 from urllib.error import URLError
 from urllib.request import urlopen
 
@@ -40,6 +42,17 @@ class Server:
         """Resident memory in MiB."""
         pages = int(Path(f"/proc/{self.pid}/statm").read_text().split()[1])
         return pages * os.sysconf("SC_PAGE_SIZE") / 2**20
+
+    @property
+    def log(self) -> list[dict[str, Any]]:
+        """Its log lines; all else that it says is Streamlit's greeting."""
+        said = self.log_file.read_text().splitlines()
+        return [json.loads(line) for line in said if line.strip() and not line.startswith("  ")]
+
+    @property
+    def complaints(self) -> list[dict[str, Any]]:
+        """What it warns of, or worse."""
+        return [line for line in self.log if line["level"] not in {"debug", "info"}]
 
 
 @contextmanager

@@ -23,9 +23,13 @@ OpenRace = Callable[..., RacePage]
 
 @pytest.fixture(scope="session")
 def server() -> Iterator[Server]:
-    """The app, running. Browser sessions do not see each other, so they may share it."""
+    """The app, running. Browser sessions do not see each other, so they may share it.
+
+    Whatever is done there: nothing that an operator would have to look at.
+    """
     with running() as server:
         yield server
+        assert not server.complaints
 
 
 @pytest.fixture(scope="module")

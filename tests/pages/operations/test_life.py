@@ -10,7 +10,6 @@ import sys
 from collections.abc import Iterator
 from http.client import HTTPConnection, HTTPResponse
 from pathlib import Path
-from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
@@ -33,13 +32,6 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
         yield server
 
 
-def lines(server: Server) -> list[dict[str, Any]]:
-    """What a server has logged so far; all that is not JSON is Streamlit's greeting."""
-    told = server.log_file.read_text().splitlines()
-    said = [line for line in told if line.strip() and not line.startswith("  ")]
-    return list(map(json.loads, said))
-
-
 def ask(server: Server, path: str, **headers: str) -> HTTPResponse:
     connection = HTTPConnection(urlsplit(server.address).netloc, timeout=20)
     connection.request("GET", path, headers=headers)
@@ -47,7 +39,7 @@ def ask(server: Server, path: str, **headers: str) -> HTTPResponse:
 
 
 def test_it_tells_what_it_is_and_that_it_is_ready(server: Server) -> None:
-    started, ready, *_ = lines(server)
+    started, ready, *_ = server.log
     assert (started["event"], ready["event"]) == ("started", "ready")
     assert started["database"] == "sqlite"
     assert started["limits"]["max_loops"] == 100
@@ -101,7 +93,7 @@ def test_a_signal_ends_it_in_order(tmp_path: Path) -> None:
     with running(data=tmp_path) as server:
         os.kill(server.pid, signal.SIGTERM)
         assert not wait_until_ended({server.pid}, 10)
-        assert [line["event"] for line in lines(server)] == ["started", "ready", "ended"]
+        assert [line["event"] for line in server.log] == ["started", "ready", "ended"]
 
 
 def test_a_newer_database_is_said_and_the_server_is_not_ready(tmp_path: Path) -> None:
@@ -114,7 +106,7 @@ def test_a_newer_database_is_said_and_the_server_is_not_ready(tmp_path: Path) ->
         told = json.load(answer)
         assert (answer.status, told["ready"]) == (503, False)
         assert told["trouble"].startswith("The database has schema version 99, but")
-        assert lines(server)[1]["reason"] == told["trouble"]
+        assert server.log[1]["reason"] == told["trouble"]
 
 
 @pytest.mark.parametrize("name", ["MAX_EVENTS", "LOG_LEVEL"])
