@@ -20,7 +20,7 @@ for library in ("OPENBLAS", "MKL", "OMP"):
 
 from pages.parts.library import ask_database  # noqa: E402
 from pages.parts.operations.doors import broken, doors  # noqa: E402
-from pages.parts.operations.life import GAUGES, begin, life  # noqa: E402
+from pages.parts.operations.life import GAUGES, begin, life, note_failure  # noqa: E402
 from pages.parts.operations.meters import Meters  # noqa: E402
 from pages.parts.operations.readiness import Readiness  # noqa: E402
 from pages.parts.routes import routes  # noqa: E402
@@ -31,5 +31,6 @@ app = st.App(
     routes=routes(readiness, meters),
     middleware=doors(operations),
     exception_handlers={Exception: broken(operations)},
+    on_script_error=note_failure,
     lifespan=life(operations, readiness, meters),
 )

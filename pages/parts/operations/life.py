@@ -47,6 +47,11 @@ GAUGES: Gauges = {
 }
 
 
+def note_failure(error: Exception) -> None:
+    """A page ended with an exception, which Streamlit shows and logs."""
+    _log.error("page failed", extra={"code": type(error).__name__})
+
+
 def life(
     operations: Operations, readiness: Readiness, meters: Meters
 ) -> Callable[[object], AbstractAsyncContextManager[None]]:
