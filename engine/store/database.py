@@ -1,5 +1,6 @@
 """A database, SQLite or PostgreSQL, and what its failures mean in one sentence."""
 
+import logging
 import os
 import time
 from collections.abc import Iterator, Mapping, Sequence
@@ -16,6 +17,8 @@ from engine.errors import GoneError, StoreError
 from engine.loop.clock import Clock, utc_now
 from engine.store.limits import Limits
 from engine.store.schema import migrate
+
+_log = logging.getLogger(__name__)
 
 PATIENCE = 5.0
 """Seconds that a database may be busy before an entry counts as refused."""
@@ -121,13 +124,20 @@ def translated() -> Iterator[None]:
     except IntegrityError as error:
         if "foreign key" in str(error.orig).lower():
             raise GoneError from error
-        raise StoreError(_PLACE_TAKEN) from error
+        raise _logged(_PLACE_TAKEN, error) from error
     except OSError as error:
-        raise StoreError(f"The data folder cannot be used: {error.strerror}.") from error
+        raise _logged(f"The data folder cannot be used: {error.strerror}.", error) from error
     except NoConnection as error:
-        raise StoreError(_BUSY) from error
+        raise _logged(_BUSY, error) from error
     except SQLAlchemyError as error:
-        raise StoreError(_meaning(error)) from error
+        raise _logged(_meaning(error), error) from error
+
+
+def _logged(sentence: str, error: Exception) -> StoreError:
+    """What is said of a failure; whoever runs the server learns of it, too."""
+    cause = type(getattr(error, "orig", None) or error).__name__
+    _log.error("database fault", extra={"code": cause, "reason": sentence})
+    return StoreError(sentence)
 
 
 _NOT_SAVED = "so this was not saved and did not happen."

@@ -5,6 +5,8 @@ concurrency): the length is compared and moved on in the same statement.
 """
 
 import json
+import logging
+from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from sqlalchemy import Connection, bindparam, insert, select, update
@@ -14,6 +16,8 @@ from engine.loop.entries import Entry, Undone
 from engine.store.database import Database
 from engine.store.entry_codec import from_text, to_text
 from engine.store.schema import ENTRIES, LOOPS
+
+_log = logging.getLogger(__name__)
 
 CHUNK = 1_000
 """Entries read or written in one statement."""
@@ -44,6 +48,8 @@ class Logs(Database):
                     raise StoreError(f"{sentence} Open the loop again.")
                 raise OvertakenError
             connection.execute(INSERT, rows_of(loop, position, entries))
+        kinds = Counter(type(entry).__name__.lower() for entry in entries)
+        _log.debug("entries written", extra={"entries": kinds})
 
     def length(self, loop: str) -> int:
         """How many entries a log's history has.

@@ -4,11 +4,14 @@ Version 1 had loops and entries; version 2 added snapshots, and loops that are n
 while their entries are still coming in; since version 3 a snapshot is of one projection.
 """
 
+import logging
 from collections.abc import Callable
 
 import sqlalchemy as sa
 
 from engine.errors import PersonalizerError
+
+_log = logging.getLogger(__name__)
 
 META = sa.MetaData()
 
@@ -93,6 +96,7 @@ def migrate(connection: sa.Connection) -> None:
     if not sa.inspect(connection).has_table(VERSION.name):
         META.create_all(connection)
         connection.execute(VERSION.insert().values(version=NEWEST))
+        _log.info("database made", extra={"schema": NEWEST})
         return
     found = connection.execute(sa.select(VERSION.c.version)).scalar_one()
     if found > NEWEST:
@@ -106,3 +110,4 @@ def migrate(connection: sa.Connection) -> None:
         step(connection)
     if found < NEWEST:
         connection.execute(VERSION.update().values(version=NEWEST))
+        _log.info("database migrated", extra={"schema": NEWEST, "was": found})

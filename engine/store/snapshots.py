@@ -1,6 +1,7 @@
 """States of projections beside the logs, so that a long one need not be folded again."""
 
 import json
+import logging
 from collections.abc import Mapping
 from dataclasses import astuple, dataclass
 
@@ -9,6 +10,8 @@ from sqlalchemy import delete, func, insert, select
 from engine.loop.log import Mark
 from engine.store.database import Database
 from engine.store.schema import SNAPSHOTS
+
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +55,7 @@ class Snapshots(Database):
                 connection.execute(mine.where(_OF.position != kept))
                 row = {**key, "position": at, "mark": json.dumps(astuple(snapshot.mark))}
                 connection.execute(insert(SNAPSHOTS).values(row | {"data": data}))
+        _log.debug("snapshots written", extra={"snapshots": len(states)})
 
 
 _OF = SNAPSHOTS.c

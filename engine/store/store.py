@@ -1,5 +1,6 @@
 """The event store: loops, each with its log and snapshots of what was learned from it."""
 
+import logging
 import secrets
 from collections.abc import Sequence
 from contextlib import suppress
@@ -14,6 +15,8 @@ from engine.loop.entries import Entry, Ranked, Undone
 from engine.store.logs import INSERT, Logs, rows_of
 from engine.store.schema import ENTRIES, LOOPS, SNAPSHOTS
 from engine.store.snapshots import Snapshots
+
+_log = logging.getLogger(__name__)
 
 MAX_NAME = 80
 _DAY = 86_400.0
@@ -164,6 +167,7 @@ class Store(Logs, Snapshots):
         erased = self._change(delete(LOOPS).where(~self._is_alive | broken_off))
         if erased:
             self._wipe()
+            _log.info("loops erased", extra={"loops": erased})
         return erased
 
     def _wipe(self) -> None:

@@ -1,5 +1,6 @@
 """What goes wrong with a database is said in one sentence, and nothing has happened."""
 
+import logging
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -114,3 +115,21 @@ def test_a_database_that_goes_away_and_comes_back(way: tuple[Proxy, str]) -> Non
     assert beliefs(StoredLoop.open(store, kept.id).loop) == beliefs(kept.loop)
     assert store.about(kept.id).events == 2
     store.close()
+
+
+def test_whoever_runs_the_server_learns_of_what_happens_and_not_to_whom(
+    plain_url: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    with caplog.at_level(logging.DEBUG, "engine"):
+        kept = StoredLoop.create(Store.open(plain_url), owner="me", world=WORLD, seed=7)
+        serve_next(kept)
+        serve_next(kept)
+        assert kept.snapshot_if_due(every=1)
+        with on_every_connection("PRAGMA query_only=ON"), pytest.raises(StoreError) as refused:
+            StoredLoop.create(Store.open(plain_url), owner="me").rank([{"id": "a"}])
+    told = {record.msg: vars(record) for record in caplog.records}
+    assert list(told) == ["database made", "entries written", "snapshots written", "database fault"]
+    assert told["entries written"]["entries"] == {"ranked": 1, "rewarded": 1}
+    assert told["database fault"]["code"] == "OperationalError"
+    assert told["database fault"]["reason"] == refused.value.message
+    assert kept.id not in "".join(map(str, told.values()))

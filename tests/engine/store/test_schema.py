@@ -1,5 +1,6 @@
 """Older and newer databases."""
 
+import logging
 from pathlib import Path
 
 import pytest
@@ -28,7 +29,9 @@ VERSION_1 = (
 """The tables as they were made then."""
 
 
-def test_a_database_of_version_1_is_brought_forward(url: str, tmp_path: Path) -> None:
+def test_a_database_of_version_1_is_brought_forward(
+    url: str, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
     engine = create_engine(url)
     without_rowid = "" if engine.dialect.name == "postgresql" else " WITHOUT ROWID"
     with engine.begin() as connection:
@@ -46,7 +49,10 @@ def test_a_database_of_version_1_is_brought_forward(url: str, tmp_path: Path) ->
                 {"position": position, "body": to_text(entry)},
             )
     engine.dispose()
-    store = Store.open(url)
+    with caplog.at_level(logging.INFO, "engine"):
+        store = Store.open(url)
+    (told,) = map(vars, caplog.records)
+    assert (told["msg"], told["was"], told["schema"]) == ("database migrated", 1, NEWEST)
     assert [about.name for about in store.loops("me")] == ["Old"]
     back = StoredLoop.open(store, "old")
     assert [ranked.means for ranked in [back.loop.preview(DRINKS)]] == [loop.preview(DRINKS).means]
