@@ -1,13 +1,17 @@
 """The frame around every page: title, logo, navigation."""
 
+import logging
 from pathlib import Path
 
 import streamlit as st
 
 from pages.parts.components.browser_id import ask_browser
 from pages.parts.components.theme_watch import follow_scheme
+from pages.parts.operations.log_lines import timed
 from pages.parts.sessions import hand_over
 from pages.parts.theme import LOGO, style
+
+_log = logging.getLogger(__name__)
 
 PAGES = Path(__file__).parents[1]
 
@@ -26,6 +30,7 @@ def draw() -> None:
         ],
         position="top",
     )
-    page.run()
+    with timed(_log, "page drawn"):
+        page.run()
     ask_browser(hand_over)
     follow_scheme()

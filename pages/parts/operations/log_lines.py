@@ -6,7 +6,10 @@ line's fields. Nobody logs what is a person's: no loop's id, no context, no addr
 
 import json
 import logging
+import time
 import traceback
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 
 OWN = ("engine", "pages")
@@ -36,6 +39,16 @@ class JsonLines(logging.Formatter):
 
 def _told(trace: object) -> str:
     return "".join(traceback.format_tb(trace))  # type: ignore[arg-type]
+
+
+@contextmanager
+def timed(log: logging.Logger, event: str) -> Iterator[None]:
+    """Tell how long something took, whatever came of it."""
+    start = time.perf_counter()
+    try:
+        yield
+    finally:
+        log.debug(event, extra={"seconds": round(time.perf_counter() - start, 6)})
 
 
 def write_lines(level: str, *beside: logging.Handler) -> None:

@@ -3,9 +3,12 @@
 import json
 import logging
 import sys
+from contextlib import suppress
 from typing import Any
 
-from pages.parts.operations.log_lines import JsonLines
+import pytest
+
+from pages.parts.operations.log_lines import JsonLines, timed
 
 
 def line(record: logging.LogRecord) -> dict[str, Any]:
@@ -45,3 +48,12 @@ def test_an_exception_is_told_without_its_words() -> None:
     assert told["stack"].startswith("Traceback (most recent call last):\n")
     assert "in fail" in told["stack"]
     assert "Alice" not in json.dumps(told).replace('raise KeyError(\\"what Alice', "")
+
+
+def test_what_took_long_is_told_even_if_it_failed(caplog: pytest.LogCaptureFixture) -> None:
+    log = logging.getLogger("pages.parts")
+    with caplog.at_level(logging.DEBUG, "pages"), suppress(KeyError), timed(log, "page drawn"):
+        raise KeyError
+    (told,) = map(vars, caplog.records)
+    assert told["msg"] == "page drawn"
+    assert 0 <= told["seconds"] < 60
