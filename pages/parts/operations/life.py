@@ -3,11 +3,14 @@
 import logging
 import os
 import platform
+import signal
 import sys
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import asdict
 from importlib.metadata import PackageNotFoundError, version
+from threading import Timer, current_thread, main_thread
+from types import FrameType
 from urllib.parse import urlsplit
 
 import streamlit as st
@@ -21,6 +24,9 @@ from pages.parts.operations.readiness import Readiness
 from pages.parts.operations.settings import Operations
 
 _log = logging.getLogger(__name__)
+
+GRACE = 5.0
+"""Seconds in which what is under way may end when the server is told to."""
 
 
 def begin(environment: Mapping[str, str]) -> Operations:
@@ -60,6 +66,7 @@ def life(
     @asynccontextmanager
     async def lifespan(app: object) -> AsyncIterator[None]:
         write_lines(operations.log_level, meters)
+        _end_in_time()
         _log.info("started", extra=_facts(os.environ))
         trouble = await readiness.trouble()
         if trouble:
@@ -70,6 +77,28 @@ def life(
         _log.info("ended")
 
     return lifespan
+
+
+def _end_in_time() -> None:
+    """Let SIGTERM end the process even if an upload stands still, for which uvicorn would wait.
+
+    Nothing is lost by it: what counts is committed.
+    """
+    end = signal.getsignal(signal.SIGTERM)
+    if current_thread() is not main_thread() or not callable(end):
+        return
+
+    def cut_off() -> None:
+        _log.warning("cut off", extra={"seconds": GRACE})
+        os._exit(128 + signal.SIGTERM)
+
+    def on_sigterm(number: int, frame: FrameType | None) -> None:
+        limit = Timer(GRACE, cut_off)
+        limit.daemon = True
+        limit.start()
+        end(number, frame)
+
+    signal.signal(signal.SIGTERM, on_sigterm)
 
 
 def _facts(environment: Mapping[str, str]) -> dict[str, object]:

@@ -97,6 +97,20 @@ def test_a_signal_ends_it_in_order(tmp_path: Path) -> None:
         assert [line["event"] for line in server.log][-2:] == ["ready", "ended"]
 
 
+def test_what_stands_still_does_not_keep_it() -> None:
+    """As an upload does whose browser has gone away: uvicorn would wait for its end."""
+    script = """
+import signal, threading
+from pages.parts.operations import life
+life.GRACE = 0.05
+signal.signal(signal.SIGTERM, lambda number, frame: None)
+life._end_in_time()
+signal.raise_signal(signal.SIGTERM)
+threading.Event().wait(30)
+"""
+    assert subprocess.run([sys.executable, "-c", script], cwd=ROOT, check=False).returncode == 143
+
+
 def test_a_newer_database_is_said_and_the_server_is_not_ready(tmp_path: Path) -> None:
     url = f"sqlite:///{tmp_path}/events.db"
     Store.open(url).close()
