@@ -211,7 +211,7 @@ def test_stop_ends_a_crowd_of_a_thousand_and_keeps_who_was_served(open_page: Ope
     for _ in range(STOPS):
         play.page.evaluate(_STOP_AT_ONCE)
         play.press("let-in-1000")
-        play.page.wait_for_function("window.stoppedAt")
+        play.page.wait_for_function("() => window.stoppedAt")
         assert "of 1,000 visitors served" in play.page.evaluate("window.stoppedAt")
         expect(play.button("start")).to_be_enabled()
         expect(progress).to_have_count(0)

@@ -8,12 +8,14 @@ import sys
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import asdict
+from functools import partial
 from importlib.metadata import PackageNotFoundError, version
 from threading import Timer, current_thread, main_thread
 from types import FrameType
 from urllib.parse import urlsplit
 
 import streamlit as st
+from streamlit import config
 
 from engine.errors import PersonalizerError
 from engine.store import Limits, address
@@ -63,9 +65,13 @@ def life(
 ) -> Callable[[object], AbstractAsyncContextManager[None]]:
     """What is done before the first visitor, and after the last."""
 
+    write = partial(write_lines, operations.log_level, meters)
+
     @asynccontextmanager
     async def lifespan(app: object) -> AsyncIterator[None]:
-        write_lines(operations.log_level, meters)
+        # Whenever its configuration file changes, Streamlit has its loggers write text again.
+        config.on_config_parsed(write, force_connect=True)
+        write()
         _end_in_time()
         _log.info("started", extra=_facts(os.environ))
         trouble = await readiness.trouble()

@@ -62,10 +62,12 @@ def write_lines(level: str, *beside: logging.Handler) -> None:
     lines.setFormatter(JsonLines())
     lines.setLevel(level.upper())
     logging.captureWarnings(capture=True)
-    # Streamlit's and uvicorn's loggers have handlers of their own, which write text.
-    for logger in map(logging.getLogger, list(logging.root.manager.loggerDict)):
+    # Streamlit's and uvicorn's loggers have handlers of their own, which write text. That of
+    # requests names addresses, and is not asked for its records while nobody hears it.
+    for name in list(logging.root.manager.loggerDict):
+        logger = logging.getLogger(name)
         logger.handlers.clear()
-        logger.propagate = True
+        logger.propagate = name != "uvicorn.access"
         logger.setLevel(logging.NOTSET)
     logging.basicConfig(handlers=[lines], level=logging.WARNING, force=True)
     for name in OWN:
