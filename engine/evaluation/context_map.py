@@ -1,7 +1,12 @@
 """The favoured action in every context of a world."""
 
+import numpy as np
+
 from engine.loop.learning_loop import LearningLoop
 from engine.worlds.world import World
+
+_TOGETHER = 64
+"""Contexts that are computed at once, so that the largest world takes little memory."""
 
 
 def favourites(loop: LearningLoop, world: World) -> list[dict[str, object]]:
@@ -14,8 +19,11 @@ def favourites(loop: LearningLoop, world: World) -> list[dict[str, object]]:
     rows: list[dict[str, object]] = []
     fair = 1 / len(world.items)
     room = 1 - fair or 1.0
-    for context, expected in zip(world.contexts, world.expected, strict=True):
-        chances = loop.probabilities(world.request(world.cell(context)))
+    cells = range(len(world.contexts))
+    requests = [world.request(cell) for cell in cells]
+    found = [loop.probabilities(requests[at : at + _TOGETHER]) for at in cells[::_TOGETHER]]
+    each = zip(world.contexts, world.expected, np.concatenate(found), strict=True)
+    for context, expected, chances in each:
         top = int(chances.argmax())
         rows.append(
             {

@@ -67,12 +67,18 @@ class Impression:
 
 
 class Learner(Learned, ABC):
-    """Everything that a loop learns: from rewards, and from what an apprentice imitates."""
+    """Everything that a loop learns: from rewards, and from what an apprentice imitates.
+
+    Attributes:
+        imitation: the head that believes how much each action looks like the baseline's choice;
+            None without one.
+    """
 
     expresses_doubt: ClassVar[bool] = False
     """Whether its beliefs have a width that a policy can draw from."""
     has_imitation_head: ClassVar[bool] = False
     """Whether an apprentice learns what it imitates apart from rewards, which it learns too."""
+    imitation: "Learner | None" = None
 
     @property
     @abstractmethod
@@ -102,9 +108,9 @@ class Learner(Learned, ABC):
         """Joint belief about the expected rewards of all actions: online with what an apprentice
         imitated as a prior, else by rewards alone."""
 
-    def likeness(self, request: RankRequest) -> Belief | None:
-        """How much each action looks like the baseline's choice; None without such a head."""
-        return None
+    def beliefs(self, requests: Sequence[RankRequest], online: bool = True) -> list[Belief]:
+        """The beliefs of several requests that offer the same actions, to rounding."""
+        return [self.belief(request, online) for request in requests]
 
     @abstractmethod
     def contributions(self, impression: Impression, online: bool = True) -> dict[Group, float]:

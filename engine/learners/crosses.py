@@ -104,6 +104,22 @@ class Vectors(Learned):
             products = np.add.reduceat(products, starts, axis=1)
         return list(groups), products
 
+    def by_fields(self, many: Sequence[Features]) -> Array:
+        """Inner products of C vectors field by field, (C, len(self), fields known)."""
+        fields: dict[str, dict[str, None]] = {}
+        for features in many:
+            for column in features.columns:
+                if column in self._columns:
+                    fields.setdefault(features.fields[column], {})[column] = None
+        products: Array = np.zeros((len(fields), len(many), len(self)))
+        for product, columns in zip(products, fields.values(), strict=True):
+            values = [
+                [features.columns.get(column, 0.0) for column in columns] for features in many
+            ]
+            at = [self._columns[column] for column in columns]
+            np.matmul(np.array(values), self._values[: len(self), at].T, out=product)
+        return np.moveaxis(products, 0, -1)
+
     def totals(self, columns: Sequence[str], values: Array) -> Array:
         """Inner products with several vectors given as (K, columns): shape (len(self), K)."""
         known = [i for i, column in enumerate(columns) if column in self._columns]

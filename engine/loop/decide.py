@@ -75,10 +75,18 @@ def decide(state: LoopState, request: RankRequest, now: datetime, normals: Norma
     )
 
 
-def probabilities(state: LoopState, request: RankRequest, normals: Normals) -> Array:
-    """How likely each non-excluded action is to be chosen, (K,)."""
-    rng = stream(normals.seed, "probabilities")
-    return choose(state, request, belief(state, request), normals, rng).probabilities
+def probabilities(state: LoopState, requests: Sequence[RankRequest], normals: Normals) -> Array:
+    """How likely each of K non-excluded actions is to be chosen, (requests, K), to rounding.
+
+    All requests offer, and exclude, the same.
+    """
+    mode, allowed = state.settings.learning_mode, requests[0].allowed
+    if mode == "logging_only":
+        return np.tile(np.eye(len(allowed))[0], (len(requests), 1))
+    head = state.learner.imitation if mode == "apprentice" else None
+    beliefs = (head or state.learner).beliefs(requests, online=mode == "online")
+    about = [_allowed(one, request) for one, request in zip(beliefs, requests, strict=True)]
+    return state.settings.policy.probabilities(about, normals)
 
 
 def probabilities_online(
@@ -111,10 +119,10 @@ def choose(
     if mode == "logging_only":
         certain = np.eye(len(request.allowed))[0]
         return Decision(certain, np.zeros(len(certain)), 0, "baseline")
-    likeness = state.learner.likeness(request) if mode == "apprentice" else None
-    if likeness is None:
+    head = state.learner.imitation if mode == "apprentice" else None
+    if head is None:
         return policy.decide(_allowed(beliefs, request), normals, rng)
-    decision = policy.decide(_allowed(likeness, request), normals, rng)
+    decision = policy.decide(_allowed(head.belief(request), request), normals, rng)
     return replace(decision, draw=None, part=None)
 
 

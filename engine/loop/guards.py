@@ -41,6 +41,16 @@ def check_parsed(value: object, kind: type[RankRequest] | type[Ranked]) -> None:
         refuse("InvalidRankRequest", "request", value, allowed)
 
 
+def check_alike(requests: Sequence[RankRequest]) -> None:
+    """Refuse anything but some requests that offer, and exclude, the same actions."""
+    for request in requests:
+        check_parsed(request, RankRequest)
+    offers = len({(request.actions_text, request.excluded) for request in requests})
+    if offers != 1:
+        allowed, what = "1, as all are to offer, and exclude, the same", "offers in requests"
+        refuse("InvalidRankRequest", "requests", offers, allowed, f"the number of {what}")
+
+
 def check_room(events: int, settings: LoopSettings) -> None:
     """Refuse a Rank call beyond the events that a loop may hold."""
     if events >= settings.max_events:

@@ -6,6 +6,7 @@ however rough the estimate of the Thompson probabilities is.
 """
 
 from abc import ABC, abstractmethod
+from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace
 from typing import Any, ClassVar, Literal
 
@@ -140,7 +141,18 @@ class Policy(ABC):
 
     @abstractmethod
     def decide(self, belief: Belief, normals: Normals, rng: np.random.Generator) -> Decision:
-        """Choose among the actions of a belief; the first is the baseline."""
+        """Choose among the actions of a belief; the first is the baseline.
+
+        The probabilities follow from the belief and the normals; chance alone decides the rest.
+        """
+
+    def probabilities(self, beliefs: Sequence[Belief], normals: Normals) -> Array:
+        """Those of `decide` in each of C contexts, (C, K).
+
+        The beliefs are one learner's about K actions each, so that their parts weigh the same.
+        """
+        rng = stream(normals.seed, "probabilities")
+        return np.array([self.decide(belief, normals, rng).probabilities for belief in beliefs])
 
     def best_match(self, actions: int) -> float:
         """The highest probability that it can give the baseline among K actions."""

@@ -1,6 +1,7 @@
 """Thompson sampling, the engine's own policy."""
 
 import contextlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,6 +12,10 @@ from engine.errors import refuse
 from engine.learners.belief import Belief
 from engine.policies.base import CODE, Decision, Knob, Normals, Policy, pick, ties
 
+_SHARES = (1e-9, 1e-6, 1e-3)
+"""Jitter of a covariance, as shares of its largest variance: the first with which it has a root."""
+_ROOM = 2**17
+"""Drawn rewards that are held at once."""
 _HELP = "Share of offers left to chance, so that every action keeps some probability."
 
 
@@ -62,19 +67,14 @@ class Thompson(Policy):
 
     def decide(self, belief: Belief, normals: Normals, rng: np.random.Generator) -> Decision:
         size = belief.means.shape[1]
-        chance = np.full(size, 0.5 / size)
-        chance[0] += 0.5
-        # Where the draws of each part of the belief end.
-        ends = np.rint(belief.weights.cumsum() * self.draws).astype(int)
-        ends[-1] = self.draws
+        chance, ends = self._chance(size), self._ends(belief)
         if self.width == 0:
             agreed, errors = ties(belief.mean), np.zeros(size)
         else:
             drawn = self._draw(belief, normals.table(self.draws, size), ends)
             winners = drawn.argmax(axis=1)
             counts = np.bincount(winners, minlength=size)
-            agreed = (counts / counts.max()) ** self.agreement
-            agreed /= agreed.sum()
+            agreed = self._agreed(counts)
             errors = (1 - self.floor) * _standard_errors(counts, self.draws, self.agreement)
         probabilities = (1 - self.floor) * agreed + self.floor * chance  # (10)
         if rng.random() < self.floor:
@@ -87,9 +87,56 @@ class Thompson(Policy):
         part = int(np.searchsorted(ends, decisive, side="right"))
         return Decision(probabilities, errors, chosen, "draw", drawn[decisive].copy(), part)
 
+    def probabilities(self, beliefs: Sequence[Belief], normals: Normals) -> Array:
+        if self.width == 0:
+            return Policy.probabilities(self, beliefs, normals)
+        wins = self._wins(beliefs, normals)
+        agreed, chance = self._agreed(wins), self._chance(wins.shape[1])
+        return np.asarray((1 - self.floor) * agreed + self.floor * chance)
+
     def best_match(self, actions: int) -> float:
         """1 - floor / 2 + floor / 2K: half of the floor is the baseline's."""
         return 1 - self.floor / 2 + self.floor / (2 * actions)
+
+    def _chance(self, size: int) -> Array:
+        """What the floor is made of, (K,)."""
+        chance = np.full(size, 0.5 / size)
+        chance[0] += 0.5
+        return chance
+
+    def _ends(self, belief: Belief) -> NDArray[np.int_]:
+        """Where the draws of each part of the belief end."""
+        ends: NDArray[np.int_] = np.rint(belief.weights.cumsum() * self.draws).astype(int)
+        ends[-1] = self.draws
+        return ends
+
+    def _agreed(self, counts: NDArray[np.int_]) -> Array:
+        """The frequencies that the counts come to, (..., K)."""
+        agreed: Array = (counts / counts.max(axis=-1, keepdims=True)) ** self.agreement
+        agreed /= agreed.sum(axis=-1, keepdims=True)
+        return agreed
+
+    def _wins(self, beliefs: Sequence[Belief], normals: Normals) -> NDArray[np.int_]:
+        """How many draws each action wins in each context, (C, K): all contexts share the draws."""
+        means = np.array([belief.means for belief in beliefs])
+        roots = self.width * _roots(np.array([belief.covariances for belief in beliefs]))
+        contexts, parts, size = means.shape
+        table = normals.table(self.draws, size)
+        rows = max(1, _ROOM // (contexts * size))
+        first = np.arange(0, contexts * size, size)[:, None]
+        wins: NDArray[np.int_] = np.zeros(contexts * size, dtype=int)
+        start = 0
+        for part, end in zip(range(parts), self._ends(beliefs[0]).tolist(), strict=True):
+            # By action, then by context: comparing the actions of a draw is then one pass for all.
+            root = roots[:, part].swapaxes(0, 1).reshape(size * contexts, size)
+            mean = means[:, part].T[:, :, None]
+            for at in range(start, end, rows):
+                some = table[at : min(at + rows, end)]
+                drawn = (root @ some.T).reshape(size, contexts, len(some))
+                drawn += mean
+                wins += np.bincount((first + _winners(drawn)).ravel(), minlength=len(wins))
+            start = end
+        return np.asarray(wins.reshape(contexts, size))
 
     def _draw(self, belief: Belief, normals: Array, ends: NDArray[np.int_]) -> Array:
         """Joint draws of the expected rewards, (draws, K); each part of the belief has its rows."""
@@ -117,14 +164,38 @@ def _standard_errors(counts: NDArray[np.int_], draws: int, power: int) -> Array:
     return np.asarray(power * q * np.sqrt(np.maximum(spread, 0.0) / draws))
 
 
+def _winners(drawn: Array) -> NDArray[np.uint8]:
+    """The `argmax` of (K, ...), the first of equals, in a third of its time."""
+    best = drawn[0].copy()
+    winners = np.zeros(best.shape, dtype=np.uint8)
+    for k, row in enumerate(drawn[1:], start=1):
+        higher = (row > best).view(np.uint8)
+        higher *= np.uint8(k)
+        np.maximum(winners, higher, out=winners)
+        np.maximum(best, row, out=best)
+    return winners
+
+
+def _roots(covariances: Array) -> Array:
+    """`_root` of each, (..., K, K)."""
+    with contextlib.suppress(np.linalg.LinAlgError):
+        return _cholesky(covariances, _SHARES[0])
+    each = covariances.reshape(-1, *covariances.shape[-2:])
+    return np.array([_root(covariance) for covariance in each]).reshape(covariances.shape)
+
+
 def _root(covariance: Array) -> Array:
     """L with L L' = covariance. The jitter splits ties between equal rows evenly. Where rounding
     has left the matrix indefinite (actions that differ by less), it grows until it is not."""
-    diagonal = np.diagonal(covariance)
-    size = float(np.abs(diagonal).max()) + 1e-300
-    for share in (1e-9, 1e-6, 1e-3):
-        wider = covariance.copy()
-        np.fill_diagonal(wider, diagonal + share * size)
+    for share in _SHARES:
         with contextlib.suppress(np.linalg.LinAlgError):
-            return np.linalg.cholesky(wider).astype(float, copy=False)
-    return np.diag(np.sqrt(np.maximum(diagonal, 0.0)))
+            return _cholesky(covariance, share)
+    return np.diag(np.sqrt(np.maximum(np.diagonal(covariance), 0.0)))
+
+
+def _cholesky(covariances: Array, share: float) -> Array:
+    """Of matrices (..., K, K), with jitter on the diagonal: a share of its largest entry."""
+    diagonals = np.diagonal(covariances, axis1=-2, axis2=-1)
+    wider, at = covariances.copy(), np.arange(covariances.shape[-1])
+    wider[..., at, at] += share * (np.abs(diagonals).max(axis=-1, keepdims=True) + 1e-300)
+    return np.linalg.cholesky(wider).astype(float, copy=False)

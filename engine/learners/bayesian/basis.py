@@ -37,6 +37,10 @@ _NEGLIGIBLE = 1e-8
 """Squared length of a part outside the span that is rounding."""
 
 
+Where = Features | tuple[Features, ...]
+"""A context, or several at once."""
+
+
 @dataclass(eq=False, slots=True)
 class Block(Learned):
     """An orthonormal basis of the rows of one family of actions: their places in the kernel.
@@ -52,13 +56,13 @@ class Block(Learned):
         return self.whiten[: self.size, : self.size]
 
     def coordinates(self, products: Array) -> Array:
-        """Coordinates (K, r) of rows by their inner products (K, m) with all kernel rows."""
-        return np.asarray(products[:, self.rows[: self.size]] @ self.whitening.T)
+        """Coordinates (..., K, r) of rows by their inner products (..., K, m) with kernel rows."""
+        return np.asarray(products[..., self.rows[: self.size]] @ self.whitening.T)
 
 
 @dataclass(frozen=True, slots=True)
 class OfferedBlock:
-    """The rows of an offer that touch one block: positions (k,) and coordinates (k, r)."""
+    """The rows of an offer that touch one block: positions (k,) and coordinates (..., k, r)."""
 
     block: Block
     at: NDArray[np.intp]
@@ -67,7 +71,8 @@ class OfferedBlock:
 
 @dataclass(frozen=True, slots=True)
 class OfferedRows:
-    """K offered rows: what lies in the span, and inner products of what lies outside, (K, K)."""
+    """K rows offered in a context, or in each of (C,): what lies in the span, and inner products of
+    what lies outside, (..., K, K)."""
 
     parts: tuple[OfferedBlock, ...]
     outside: Array
@@ -95,7 +100,7 @@ class Basis(Learned):
     """The basis of all rows of one form that were rewarded."""
 
     STATE = ("form", "_kernel", "_owners", "_blocks", "_written")
-    _offers = cached_property(lambda _: Kept[tuple[Features, tuple[Action, ...]], OfferedRows]())
+    _offers = cached_property(lambda _: Kept[tuple[Where, tuple[Action, ...]], OfferedRows]())
     _places = cached_property(lambda _: Kept[tuple[Features, Action], LearnedRow]())
 
     def __init__(self, form: RowForm) -> None:
@@ -119,11 +124,14 @@ class Basis(Learned):
         """The rows that a block's basis was made of."""
         return [self._written[i] for i in block.rows[: block.size]]
 
-    def offer(self, context: Features, actions: tuple[Action, ...]) -> OfferedRows:
-        """Coordinates of what is offered in a context."""
-        if (context, actions) in self._offers:
-            return self._offers[context, actions]
-        products, outside = self._kernel.between(context, actions)
+    def offer(self, where: Where, actions: tuple[Action, ...]) -> OfferedRows:
+        """Coordinates of what is offered in a context, or in each of several."""
+        if (where, actions) in self._offers:
+            return self._offers[where, actions]
+        if isinstance(where, tuple):
+            products, outside = self._kernel.between_all(where, actions)
+        else:
+            products, outside = self._kernel.between(where, actions)
         touched: dict[Block, list[int]] = defaultdict(list)
         for i, action in enumerate(actions):
             for block in self._touched(action):
@@ -131,11 +139,11 @@ class Basis(Learned):
         parts = []
         for block, rows in touched.items():
             at = np.array(rows, dtype=np.intp)
-            part = OfferedBlock(block, at, block.coordinates(products[at]))
-            outside[at[:, None], at] -= part.coordinates @ part.coordinates.T
-            parts.append(part)
-        self._offers[context, actions] = OfferedRows(tuple(parts), outside)
-        return self._offers[context, actions]
+            x = block.coordinates(products[..., at, :])
+            outside[..., at[:, None], at] -= x @ x.swapaxes(-1, -2)
+            parts.append(OfferedBlock(block, at, x))
+        self._offers[where, actions] = OfferedRows(tuple(parts), outside)
+        return self._offers[where, actions]
 
     def contributions(
         self, context: Features, action: Action, weights: Mapping[Block, Array]

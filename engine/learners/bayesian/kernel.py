@@ -68,6 +68,21 @@ class RowKernel(Learned):
         polynomials *= self._context_scales[:, : len(self._contexts)]
         return ((scales @ polynomials)[contexts, None] * parts).T, own  # (1)
 
+    def between_all(
+        self, contexts: tuple[Features, ...], actions: tuple[Action, ...]
+    ) -> tuple[Array, Array]:
+        """`between` in each of C contexts: (C, K, m) and (C, K, K)."""
+        offer = _offer(actions, self._form)
+        found = [context_scales(context, self._form) for context in contexts]
+        own = np.array([square for _, square in found])[:, None, None] * offer.products
+        if not self._size:
+            return np.zeros((len(contexts), len(actions), 0)), own
+        polynomials = symmetric_polynomials(self._contexts.by_fields(contexts), self._form.crosses)
+        polynomials *= np.array([scales for scales, _ in found]).T[:, :, None]
+        polynomials *= self._context_scales[:, None, : len(self._contexts)]
+        inside = polynomials.sum(axis=0)[:, self._rows[0, : self._size]]
+        return inside[:, None, :] * self._action_products(offer, actions).T, own  # (1)
+
     def contributions(self, context: Features, action: Action, dual: Array) -> dict[Group, float]:
         """Inner product of a row with the remembered ones weighted by ``dual`` (m,), by group."""
         contexts, size = self._rows[0, : self._size], len(self._contexts)

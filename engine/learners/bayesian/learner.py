@@ -12,7 +12,7 @@ what looks like that is believed to be somewhat better.
 import math
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import chain
 from typing import Self
@@ -22,7 +22,7 @@ import numpy as np
 from engine.arrays import Array
 from engine.learners.base import Group, Impression, Learner, WeighedOffer
 from engine.learners.bayesian.averaging import ModelAverage
-from engine.learners.bayesian.basis import Basis, Block, OfferedRows
+from engine.learners.bayesian.basis import Basis, Block, OfferedRows, Where
 from engine.learners.bayesian.change import ChangeDetector
 from engine.learners.bayesian.hypothesis import Hypothesis
 from engine.learners.bayesian.kernel import RowKernel
@@ -110,11 +110,20 @@ class BayesianLearner(Learner):
     def belief(self, request: RankRequest, online: bool = True) -> Belief:
         # Online, the prior mean is IMITATION_WEIGHT x the imitation head's weights, which give way
         # to rewards as any prior does.
-        context, actions, imitation = request.context, request.actions, self._imitated(online)
-        components = self.components()
-        offers = {span: span.offer(context, actions) for span in {c.span for c in components}}
+        return self._belief(request.context, request.actions, online)
+
+    def beliefs(self, requests: Sequence[RankRequest], online: bool = True) -> list[Belief]:
+        where = tuple(request.context for request in requests)
+        found = self._belief(where, requests[0].actions, online)
+        each = zip(found.means.swapaxes(0, 1), found.covariances.swapaxes(0, 1), strict=True)
+        return [replace(found, means=mean, covariances=covariance) for mean, covariance in each]
+
+    def _belief(self, where: Where, actions: tuple[Action, ...], online: bool) -> Belief:
+        """The belief in a context; in several, means are (H, C, K), covariances (H, C, K, K)."""
+        imitation, components = self._imitated(online), self.components()
+        offers = {span: span.offer(where, actions) for span in {c.span for c in components}}
         if imitation is not None:
-            imitated = IMITATION_WEIGHT * imitation.centred_means(context, actions)
+            imitated = IMITATION_WEIGHT * imitation.centred_means(where, actions)
         means, covariances = [], []
         for component in components:
             offer = offers[component.span]
@@ -123,7 +132,7 @@ class BayesianLearner(Learner):
                 mean = mean + imitated
                 mean += self._prior_mean_correction(component, offer, imitation)
             means.append(mean)
-            covariances.append((covariance + covariance.T) / 2)
+            covariances.append((covariance + covariance.swapaxes(-1, -2)) / 2)
         return Belief(
             np.array([component.weight for component in components]),
             np.array(means),
@@ -131,15 +140,12 @@ class BayesianLearner(Learner):
             tuple(component.source for component in components),
         )
 
-    def likeness(self, request: RankRequest) -> Belief | None:
-        return None if self.imitation is None else self.imitation.belief(request)
-
-    def centred_means(self, context: Features, actions: tuple[Action, ...]) -> Array:
-        """Mean of each action less the mean of everything, (K,)."""
-        result: Array = np.zeros(len(actions))
+    def centred_means(self, where: Where, actions: tuple[Action, ...]) -> Array:
+        """Mean of each action less the mean of everything, (..., K)."""
+        result: Array = np.zeros(1)
         for component in self.components():
-            mean, _ = component.learner.moments(component.span.offer(context, actions))
-            result += component.weight * (mean - component.learner.centre)
+            mean, _ = component.learner.moments(component.span.offer(where, actions))
+            result = result + component.weight * (mean - component.learner.centre)
         return result
 
     def centred_means_of(self, rows: Sequence[tuple[Features, Action]]) -> Array:
@@ -227,16 +233,16 @@ class BayesianLearner(Learner):
     def _prior_mean_correction(
         self, component: Component, offer: OfferedRows, imitation: "BayesianLearner"
     ) -> Array:
-        """What the rewards take back of a prior mean, for offered rows, (K,). The posterior mean of
-        weights with prior mean u is the one without, plus Sigma u / prior_sd^2; outside the basis u
-        stays as it was."""
+        """What the rewards take back of a prior mean, for offered rows, (..., K). The posterior
+        mean of weights with prior mean u is the one without, plus Sigma u / prior_sd^2; outside
+        the basis u stays as it was."""
         shifts, centre = self._shifts(component, imitation)
         moved = centre - component.learner.centre
-        result: Array = np.full(len(offer.outside), moved)
+        result: Array = np.full(offer.outside.shape[:-1], moved)
         for part in offer.parts:
             x = part.coordinates
-            result[part.at] += x @ shifts[part.block]
-            result[part.at] -= moved * (x @ component.learner.pq(part.block)[1])
+            result[..., part.at] += x @ shifts[part.block]
+            result[..., part.at] -= moved * (x @ component.learner.pq(part.block)[1])
         return result
 
     def _shifts(

@@ -91,25 +91,24 @@ class Posterior(Learned):
     # -- what is believed -------------------------------------------------------------
 
     def moments(self, offer: OfferedRows) -> tuple[Array, Array]:
-        """Mean (K,) and covariance (K, K) of the expected rewards of offered rows: (5)."""
-        size, m0 = len(offer.outside), self.centre
+        """Mean (..., K) and covariance (..., K, K) of the expected rewards of offered rows: (5)."""
+        shape, m0 = offer.outside.shape[:-1], self.centre
         # 1 - x.q of (5): the share of m0 that the rewards have not claimed.
-        mean, unclaimed = np.full(size, m0), np.ones(size)
+        mean, unclaimed = np.full(shape, m0), np.ones(shape)
         covariance = self._tau2 * offer.outside
         for part in offer.parts:
             x, at, share = part.coordinates, part.at, self._shares.get(part.block)
-            grid = at[:, None], at
             if share is None:
-                covariance[grid] += self._tau2 * (x @ x.T)
+                covariance[..., at[:, None], at] += self._tau2 * (x @ x.swapaxes(-1, -2))
                 continue
-            known, new = x[:, : share.size], x[:, share.size :]
+            known, new = x[..., : share.size], x[..., share.size :]
             p, q = share.pq
-            mean[at] += known @ (p - m0 * q)
-            unclaimed[at] -= known @ q
-            covariance[grid] += known @ share.sigma @ known.T
-            if new.shape[1]:
-                covariance[grid] += self._tau2 * (new @ new.T)
-        covariance += unclaimed[:, None] * (unclaimed / self._precision)
+            mean[..., at] += known @ (p - m0 * q)
+            unclaimed[..., at] -= known @ q
+            covariance[..., at[:, None], at] += known @ share.sigma @ known.swapaxes(-1, -2)
+            if new.shape[-1]:
+                covariance[..., at[:, None], at] += self._tau2 * (new @ new.swapaxes(-1, -2))
+        covariance += unclaimed[..., :, None] * (unclaimed[..., None, :] / self._precision)
         return mean, covariance
 
     def pq(self, block: Block) -> Array:

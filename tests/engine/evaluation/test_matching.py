@@ -432,9 +432,9 @@ def test_agreement_is_predicted_before_the_event_is_learned() -> None:
     before, after = [], []
     for i in range(12):
         request = request_of(CONTEXTS[i % 4], *DRINKS)
-        before.append(loop.probabilities(request)[0])
+        before.append(loop.probabilities([request])[0][0])
         loop.reward(loop.rank(DRINKS, CONTEXTS[i % 4]).event_id, 1.0)
-        after.append(loop.probabilities(request)[0])
+        after.append(loop.probabilities([request])[0][0])
         record.follow(loop)
         assert record.performance(1).agreement == before[-1]
     assert record.performance().expected_agreement == pytest.approx(np.mean(before))

@@ -29,7 +29,9 @@ def taught(learner: Learner) -> Learner:
             learner.watch(impression)
         learner.learn(impression, earned)
         learner.contributions(impression)
-        learner.likeness(impression.request)
+        learner.beliefs([impression.request] * 2)
+        if learner.imitation is not None:
+            learner.imitation.belief(impression.request)
     learned_bits(learner)
     return learner
 

@@ -13,7 +13,7 @@ from tests.engine.bad_requests import BAD_REQUESTS, BadRequest
 from tests.engine.comparable import state_of
 from tests.engine.loop.loops import learned, loop_with_past, small_loop
 from tests.engine.refusals import assert_one_sentence, refusal
-from tests.engine.requests import CONTEXTS, DRINKS, Json
+from tests.engine.requests import CONTEXTS, DRINKS, Json, request_of
 
 # -- refusals: nothing half-applied ---------------------------------------------------
 
@@ -125,11 +125,25 @@ REFUSED_CALLS: dict[str, tuple[Callable[[LearningLoop], object], str, str, str, 
         "given by name: reward_wait_time, default_reward",
     ),
     "probabilities of no request": (
-        lambda loop: loop.probabilities({}),  # type: ignore[arg-type]
+        lambda loop: loop.probabilities([]),
+        "InvalidRankRequest",
+        "requests",
+        "0",
+        "1, as all are to offer, and exclude, the same",
+    ),
+    "probabilities of something else": (
+        lambda loop: loop.probabilities(["latte"]),  # type: ignore[list-item]
         "InvalidRankRequest",
         "request",
-        "{}",
+        "'latte'",
         "a RankRequest, as parse_rank_request makes it",
+    ),
+    "probabilities of two offers": (
+        lambda loop: loop.probabilities([request_of([], *DRINKS), request_of([], DRINKS[0])]),
+        "InvalidRankRequest",
+        "requests",
+        "2",
+        "1, as all are to offer, and exclude, the same",
     ),
     "probabilities online of no request": (
         lambda loop: loop.probabilities_online(None),  # type: ignore[arg-type]

@@ -82,7 +82,7 @@ def test_a_replay_gives_the_same_bits_whatever_was_asked_in_between(
             if loop is asked:
                 ranked = loop.preview(DRINKS, CONTEXTS[(i + 1) % 4])
                 loop.contributions(ranked)
-                loop.probabilities(ranked.request)
+                loop.probabilities([ranked.request])
                 loop.learner.belief(request_of(CONTEXTS[i % 3], *DRINKS))
             loop.reward(loop.rank(DRINKS, CONTEXTS[i % 4]).event_id, float(i % 3 == 0))
     assert state_of(asked) == state_of(quiet)

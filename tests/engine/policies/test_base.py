@@ -37,6 +37,22 @@ every_policy = pytest.mark.parametrize("policy", ALL, ids=repr)
 
 
 @every_policy
+@given(st.integers(0, 1_000), st.integers(1, 8), st.integers(1, 5), st.integers(1, 3))
+def test_probabilities_of_many_contexts_are_those_of_each(
+    policy: Policy, seed: int, size: int, contexts: int, parts: int
+) -> None:
+    weights, sources = np.random.default_rng(seed).dirichlet(np.ones(parts)), tuple(range(parts))
+    beliefs = []
+    for context in range(contexts):
+        each = [random_belief(seed * 1_000 + parts * context + part, size) for part in sources]
+        means = np.concatenate([one.means for one in each])
+        covariances = np.concatenate([one.covariances for one in each])
+        beliefs.append(Belief(weights, means, covariances, sources))
+    found = policy.probabilities(beliefs, Normals(0))
+    assert found.tolist() == [decide(policy, one).probabilities.tolist() for one in beliefs]
+
+
+@every_policy
 @given(st.integers(0, 1_000), st.integers(1, 8))
 def test_probabilities_are_a_distribution_and_the_chosen_action_has_some(
     policy: Policy, seed: int, size: int

@@ -28,6 +28,7 @@ both = st.sampled_from(["id", "features"])
 rewards = st.floats(-1, 1)
 visits = st.lists(st.tuples(contexts, actions, rewards), max_size=8)
 crosses = st.integers(0, 3)
+offers = st.lists(actions, min_size=1, max_size=4)
 
 MANY = (
     Hypothesis(3, "id", 0.4, 0.5, 1.0, 2.0),
@@ -167,6 +168,24 @@ def test_a_belief_is_finite_symmetric_and_never_negative(
     assert np.all(np.isfinite(found.means))
     np.testing.assert_array_equal(found.covariances, found.covariances.transpose(0, 2, 1))
     assert np.all(found.sds > 0)
+
+
+@given(visits, visits, st.lists(contexts, min_size=1, max_size=4), offers, st.booleans())
+def test_beliefs_in_many_contexts_are_those_in_each(
+    history: list[Visit],
+    imitated: list[Visit],
+    asked: list[list[Json]],
+    offered: list[Json],
+    online: bool,
+) -> None:
+    model = with_prior(learned(history, MANY, True), learned(imitated, LEANING))
+    requests = [request_of(context, *offered) for context in asked]
+    found = model.beliefs(requests, online)
+    for belief, request in zip(found, requests, strict=True):
+        alone = model.belief(request, online)
+        assert belief.sources == alone.sources
+        for name in ("weights", "means", "covariances"):
+            np.testing.assert_allclose(getattr(belief, name), getattr(alone, name), atol=1e-9)
 
 
 def test_before_any_reward_every_action_is_believed_to_earn_a_half() -> None:
@@ -494,9 +513,8 @@ def test_what_was_imitated_looks_like_the_baseline_and_is_believed_to_be_better_
     known = two_heads()
     for _ in range(30):
         known.watch(SHOWN)
-    looks_like = known.likeness(REQUEST)
-    assert looks_like is not None
-    likeness = looks_like.mean
+    assert known.imitation is not None
+    likeness = known.imitation.belief(REQUEST).mean
     assert likeness.argmax() == SHOWN.baseline
     by_rewards, online = known.belief(REQUEST, online=False).mean, known.belief(REQUEST).mean
     assert np.ptp(by_rewards) == 0
@@ -522,4 +540,4 @@ def test_one_without_an_imitation_head_has_nothing_to_watch_with() -> None:
     before = learned_bits(known)
     known.watch(SHOWN)
     assert learned_bits(known) == before
-    assert known.likeness(REQUEST) is None
+    assert known.imitation is None
