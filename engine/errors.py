@@ -7,6 +7,8 @@
         StoreError           the store could not do what it was asked for
           GoneError          a loop that was deleted, has expired, or never was
           ExistsError        a loop that is there already
+          DamagedError       what is in the database is not what was written
+          UnknownOutcomeError    something was saved or was not, and nobody can tell
         RejectedError        a file that was not imported, with its faulty lines
       UnreadableError        JSON that is not what was expected
         FullError            more events than may come in
@@ -62,6 +64,22 @@ class ExistsError(StoreError):
 
     def __init__(self, loop: str) -> None:
         super().__init__(f"There is a loop with the id {loop} already, so it was not made again.")
+
+
+class DamagedError(StoreError):
+    """What is in the database is not what was written; nothing of it is believed."""
+
+    def __init__(self, what: str) -> None:
+        super().__init__(f"The database is damaged: {what}. Restore it from a backup.")
+
+
+class UnknownOutcomeError(StoreError):
+    """Something was saved or was not, and it could not be learned which; reading again tells."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "The database did not say whether this was saved, and cannot be asked now."
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as NoConnection
 
-from engine.errors import GoneError, StoreError
+from engine.errors import DamagedError, GoneError, StoreError
 from engine.loop.clock import Clock, utc_now
 from engine.store.limits import Limits
 from engine.store.schema import migrate
@@ -214,7 +214,10 @@ class Database:
 
     def _rows(self, statement: Executable) -> Sequence[Row[Any]]:
         with self._reading() as connection:
-            return connection.execute(statement).all()
+            try:
+                return connection.execute(statement).all()
+            except (TypeError, ValueError) as error:
+                raise DamagedError("a column holds what it cannot hold") from error
 
     def _change(self, statement: Executable) -> int:
         """How many rows a statement has changed."""

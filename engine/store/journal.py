@@ -18,17 +18,19 @@ class Journal:
         store, loop_id: where it is.
         log: the log that it listens to.
         is_begun: whether the loop is in the store.
+        end: of the log there, as far as it was read or written here.
     """
 
     def __init__(self, store: Store, about: About, log: EventLog, is_begun: bool) -> None:
         self.store, self.loop_id, self.log = store, about.id, log
         self._about = about
         self._early = [] if is_begun else list(log.history)
-        self.is_begun = is_begun
+        self.is_begun, self.end = is_begun, about.end
 
     def record(self, position: int, entries: Sequence[Entry | Undone]) -> None:
         if self.is_begun:
-            self.store.append(self.loop_id, position, entries, self._more_events(entries))
+            more = self._more_events(entries)
+            self.end = self.store.append(self.loop_id, self.end, entries, more)
         elif any(isinstance(entry, Ranked) for entry in entries):
             self._begin(entries)
         else:
@@ -40,7 +42,7 @@ class Journal:
 
     def _begin(self, entries: Sequence[Entry | Undone]) -> None:
         try:
-            self.store.create(self._about, [*self._early, *entries])
+            self.end = self.store.create(self._about, [*self._early, *entries])
         except ExistsError:
             # It was written after all when the answer to an earlier attempt got lost.
             self.is_begun = True
@@ -60,8 +62,8 @@ class Journal:
     def read_new(self, position: int) -> Sequence[Entry | Undone]:
         if not self.is_begun:
             return ()
-        length = self.store.length(self.loop_id)
-        return list(self.read(position, length)) if length > position else ()
+        self.end, news = self.store.news(self.loop_id, self.end)
+        return news
 
     def read(self, start: int, stop: int) -> Iterator[Entry | Undone]:
         return self.store.read(self.loop_id, start, stop)

@@ -5,6 +5,7 @@ from threading import Lock
 from weakref import WeakValueDictionary
 
 from engine.loop.settings import LoopSettings
+from engine.store.digests import view_of
 from engine.store.store import About, Store
 from engine.store.stored_loop import Followers, StoredLoop, nobody
 from engine.worlds import World
@@ -38,28 +39,51 @@ class Library:
             followers=self.followers,
         )  # fmt: skip
         with self._lock:
-            self._loops[stored.id] = stored
+            self._loops[stored.view] = stored
         return stored
 
-    def open(self, loop_id: str) -> StoredLoop:
-        """A loop, as it is now; opened by the first who asks.
+    def open(self, name: str) -> StoredLoop:
+        """A loop as it is now, by its id or its view; opened by the first who asks.
 
         Raises:
             GoneError: if there is no such loop.
             StoreError: if it cannot be read.
         """
-        with self._lock:
-            turn = self._turns.setdefault(loop_id, Lock())
-        with turn:
-            with self._lock:
-                stored = self._loops.get(loop_id)
-            if stored is None:
-                stored = StoredLoop.open(self.store, loop_id, self.followers)
-                stored.snapshot_if_due()
-                self.store.touch(loop_id)
-                with self._lock:
-                    self._loops[loop_id] = stored
+        stored = self._known(name) or self._known(view_of(name))
+        if stored is not None:
             return stored
+        view = self.store.about(name).view
+        with self._lock:
+            turn = self._turns.setdefault(view, Lock())
+        with turn:
+            stored = self._known(view)
+            if stored is None:
+                stored = StoredLoop.open(self.store, view, self.followers)
+                stored.snapshot_if_due()
+                self.store.touch(stored.id)
+                with self._lock:
+                    self._loops[view] = stored
+            return stored
+
+    def _known(self, view: str) -> StoredLoop | None:
+        with self._lock:
+            return self._loops.get(view)
+
+    def copy(self, stored: StoredLoop, owner: str) -> StoredLoop:
+        """A copy of a kept loop that goes its own way.
+
+        Raises:
+            StoreError: if it cannot be made, or the owner has too many loops.
+        """
+        return self.open(self.store.duplicate(stored.id, owner).id)
+
+    def hand_over(self, before: str, now: str) -> None:
+        """Let the loops of one owner be another's."""
+        self.store.hand_over(before, now)
+        with self._lock:
+            theirs = [stored for stored in self._loops.values() if stored.owner == before]
+        for stored in theirs:
+            stored.belong_to(now)
 
     @property
     def open_loops(self) -> int:

@@ -1,18 +1,39 @@
 """Logs of loops: appended to and never edited.
 
-A log's next place is given to whoever finds its length as they know it (optimistic
-concurrency): the length is compared and moved on in the same statement.
+A log's next place is given to whoever finds its end as they know it (optimistic concurrency):
+the end is compared and moved on in the same statement. Whatever is read is checked: that all
+of it is there, and that each entry is the one that was written after those before it.
 """
 
 import json
 import logging
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import Connection, bindparam, insert, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Row,
+    Select,
+    and_,
+    bindparam,
+    insert,
+    or_,
+    select,
+    update,
+)  # fmt: skip
 
-from engine.errors import GoneError, OvertakenError, StoreError
+from engine.errors import (
+    DamagedError,
+    GoneError,
+    OvertakenError,
+    PersonalizerError,
+    UnreadableError,
+)  # fmt: skip
 from engine.loop.entries import Entry, Undone
+from engine.store import digests
 from engine.store.database import Database
 from engine.store.entry_codec import from_text, to_text
 from engine.store.schema import ENTRIES, LOOPS
@@ -23,61 +44,123 @@ CHUNK = 1_000
 """Entries read or written in one statement."""
 
 
+@dataclass(frozen=True, slots=True)
+class End:
+    """Where a log ends.
+
+    Attributes:
+        length: entries of its history.
+        events: events that count.
+        digest: of its last entry.
+    """
+
+    length: int = 0
+    events: int = 0
+    digest: bytes = digests.START
+
+    @property
+    def seal(self) -> bytes:
+        """What the loop's row says of it."""
+        return digests.end(self.length, self.events, self.digest)
+
+
+EMPTY = End()
+
+
 class Logs(Database):
     """The entries of each loop."""
 
-    def append(
-        self, loop: str, position: int, entries: Sequence[Entry | Undone], events: int
-    ) -> None:
+    def append(self, loop: str, end: End, entries: Sequence[Entry | Undone], events: int) -> End:
         """Write down entries, all or none; once this returns they are on disk.
 
         Args:
-            position: of the first of them; the length of the log as the caller knows it.
+            end: of the log as the caller knows it.
             events: how many more events count with them.
+
+        Returns:
+            where the log ends with them.
 
         Raises:
             OvertakenError: if others have appended meanwhile.
             StoreError: if they cannot be written.
         """
-        told = {"b_loop": loop, "b_from": position, "b_by": len(entries), "b_events": events}
+        rows, digest = rows_of(loop, end, entries)
+        new = End(end.length + len(entries), end.events + events, digest)
+        told = {"b_loop": loop, "b_from": end.length, "b_end": end.seal, "b_now": self._now()}
+        told |= {"b_length": new.length, "b_events": new.events, "b_digest": new.seal}
         with self._writing() as connection:
-            moved = connection.execute(_MOVE_ON, told | {"b_now": self._now()})
-            if moved.rowcount == 0:
-                if self._length(connection, loop) < position:
-                    sentence = "The database has lost a part of this loop's log."
-                    raise StoreError(f"{sentence} Open the loop again.")
-                raise OvertakenError
-            connection.execute(INSERT, rows_of(loop, position, entries))
+            if connection.execute(_MOVE_ON, told).rowcount == 0:
+                if self._end(connection, loop)[0] > end.length:
+                    raise OvertakenError
+                raise DamagedError(_LOST)
+            connection.execute(INSERT, rows)
         kinds = Counter(type(entry).__name__.lower() for entry in entries)
         _log.debug("entries written", extra={"entries": kinds})
+        return new
 
-    def length(self, loop: str) -> int:
-        """How many entries a log's history has.
+    def length(self, name: str) -> int:
+        """How many entries the log of a loop has, by its id or its view.
 
         Raises:
             GoneError: if there is no such loop.
             StoreError: if the database cannot tell.
         """
+        rows = self._rows(select(LOOPS.c.length).where(is_named(name)))
+        if not rows:
+            raise GoneError
+        length: int = rows[0].length
+        return length
+
+    def news(self, loop: str, end: End) -> tuple[End, list[Entry | Undone]]:
+        """Where a log ends now, and the entries since an end that the caller knows.
+
+        Raises:
+            StoreError: if they cannot be read.
+        """
         with self._reading() as connection:
-            return self._length(connection, loop)
+            length, events, seal = self._end(connection, loop)
+        if length < end.length:
+            raise DamagedError(_LOST)
+        news = list(self._checked(loop, end.length, length, end.digest))
+        new = End(length, events, news[-1].digest if news else end.digest)
+        if new.seal != seal:
+            raise DamagedError(_LOST)
+        return new, [_entry(one.body) for one in news]
 
     @staticmethod
-    def _length(connection: Connection, loop: str) -> int:
-        found: int | None = connection.execute(_LENGTH, {"b_loop": loop}).scalar_one_or_none()
-        if found is None:
+    def _end(connection: Connection, loop: str) -> tuple[int, int, bytes]:
+        """Length, events and seal of a log's end."""
+        found = connection.execute(_END, {"b_loop": loop}).all()
+        if not found:
             raise GoneError
-        return found
+        length, events, digest = found[0]
+        return length, events, digest
 
     def texts(self, loop: str, start: int, stop: int) -> Iterator[str]:
-        """Entries from one position up to another as JSON, read in chunks."""
+        """Entries from one position up to another as JSON, read in chunks.
+
+        Raises:
+            StoreError: if they cannot be read, or are not those that were written.
+        """
+        digest: bytes = digests.START
+        if start:
+            before = self._rows(_OF_LOOP.filter_by(loop=loop, position=start - 1))
+            digest = before[0].digest if before else digest
+        return (row.body for row in self._checked(loop, start, stop, digest))
+
+    def _checked(self, loop: str, start: int, stop: int, digest: bytes) -> Iterator[Row[Any]]:
+        """Rows from one position up to another; ``digest`` is that of the entry before."""
         while start < stop:
             upto = min(start + CHUNK, stop)
             here = ENTRIES.c.position >= start, ENTRIES.c.position < upto
-            bodies = select(ENTRIES.c.body).filter_by(loop=loop).where(*here)
-            rows = self._rows(bodies.order_by(ENTRIES.c.position))
-            if not rows:
-                raise GoneError
-            yield from (row.body for row in rows)
+            rows = self._rows(_OF_LOOP.filter_by(loop=loop).where(*here))
+            if len(rows) < upto - start:
+                self.length(loop)  # It may have been deleted meanwhile.
+                raise DamagedError(_LOST)
+            for row in rows:
+                _check(row, digest)
+                digest = row.digest
+                yield row
             start = upto
 
     def read(self, loop: str, start: int, stop: int) -> Iterator[Entry | Undone]:
@@ -86,37 +169,82 @@ class Logs(Database):
         Raises:
             StoreError: if they cannot be read.
         """
-        return map(from_text, self.texts(loop, start, stop))
+        return map(_entry, self.texts(loop, start, stop))
 
     def of_event(self, loop: str, event_id: str, stop: int) -> list[tuple[int, Entry]]:
         """Positions and entries of one event before a position."""
-        entries = select(ENTRIES.c.position, ENTRIES.c.body).where(ENTRIES.c.position < stop)
-        of_event = entries.filter_by(loop=loop, event=json.dumps(event_id))
-        rows = self._rows(of_event.order_by(ENTRIES.c.position))
-        found = ((row.position, from_text(row.body)) for row in rows)
+        here = ENTRIES.c.loop == loop, ENTRIES.c.event == json.dumps(event_id)
+        rows = self._rows(_WITH_BEFORE.where(*here, ENTRIES.c.position < stop))
+        for row in rows:
+            _check(row, row.before if row.position else digests.START)
+        found = ((row.position, _entry(row.body)) for row in rows)
         return [(at, entry) for at, entry in found if not isinstance(entry, Undone)]
 
 
+_LOST = "a part of this loop's log is missing, or is another"
+_OF_LOOP: Select[Any] = select(ENTRIES.c.position, ENTRIES.c.body, ENTRIES.c.digest).order_by(
+    ENTRIES.c.position
+)
+_BEFORE = ENTRIES.alias()
+_WITH_BEFORE: Select[Any] = (
+    select(ENTRIES.c.position, ENTRIES.c.body, ENTRIES.c.digest, _BEFORE.c.digest.label("before"))
+    .outerjoin(
+        _BEFORE,
+        and_(_BEFORE.c.loop == ENTRIES.c.loop, _BEFORE.c.position == ENTRIES.c.position - 1),
+    )
+    .order_by(ENTRIES.c.position)
+)
 INSERT = insert(ENTRIES)
 _MOVE_ON = (
     update(LOOPS)
-    .where(LOOPS.c.id == bindparam("b_loop"), LOOPS.c.length == bindparam("b_from"))
+    .where(
+        LOOPS.c.id == bindparam("b_loop"),
+        LOOPS.c.length == bindparam("b_from"),
+        LOOPS.c.digest == bindparam("b_end"),
+    )
     .values(
-        length=LOOPS.c.length + bindparam("b_by"),
-        events=LOOPS.c.events + bindparam("b_events"),
+        length=bindparam("b_length"),
+        events=bindparam("b_events"),
+        digest=bindparam("b_digest"),
         used=bindparam("b_now"),
     )
 )
-_LENGTH = select(LOOPS.c.length).where(LOOPS.c.id == bindparam("b_loop"))
+_END = select(LOOPS.c.length, LOOPS.c.events, LOOPS.c.digest).where(
+    LOOPS.c.id == bindparam("b_loop")
+)
 
 
-def rows_of(loop: str, position: int, entries: Sequence[Entry | Undone]) -> list[dict[str, object]]:
-    """Rows of the table of entries, the first with a position.
+def is_named(name: str) -> ColumnElement[bool]:
+    """Whether a loop has that id or that view."""
+    return or_(LOOPS.c.id == name, LOOPS.c.view == name)
+
+
+def rows_of(
+    loop: str, end: End, entries: Sequence[Entry | Undone]
+) -> tuple[list[dict[str, object]], bytes]:
+    """Rows of the table of entries that follow the end of a log, and the digest of the last.
 
     An event's id is in plain ASCII, which every database can hold.
     """
-    named = ((entry, getattr(entry, "event_id", None)) for entry in entries)
-    return [
-        {"loop": loop, "position": at, "event": name and json.dumps(name), "body": to_text(entry)}
-        for at, (entry, name) in enumerate(named, position)
-    ]
+    rows: list[dict[str, object]] = []
+    digest = end.digest
+    for position, entry in enumerate(entries, end.length):
+        name, body = getattr(entry, "event_id", None), to_text(entry)
+        digest = digests.chained(digest, body)
+        event = name and json.dumps(name)
+        row = {"loop": loop, "position": position, "event": event, "body": body, "digest": digest}
+        rows.append(row)
+    return rows, digest
+
+
+def _check(row: Row[Any], before: bytes) -> None:
+    """Whether a row is the one that was written after the entry with a digest."""
+    if type(row.body) is not str or digests.chained(before, row.body) != row.digest:
+        raise DamagedError(_LOST)
+
+
+def _entry(body: str) -> Entry | Undone:
+    try:
+        return from_text(body)
+    except (UnreadableError, PersonalizerError) as error:
+        raise DamagedError(f"an entry of this loop's log cannot be read: {error}") from error

@@ -1,15 +1,20 @@
 """The tables, and how an older database becomes a present one.
 
 Version 1 had loops and entries; version 2 added snapshots, and loops that are not ready
-while their entries are still coming in; since version 3 a snapshot is of one projection.
+while their entries are still coming in; since version 3 a snapshot is of one projection;
+version 4 added views, and digests by which damage is found.
 """
 
 import logging
+import sqlite3
 from collections.abc import Callable
+from contextlib import closing
+from typing import Any
 
 import sqlalchemy as sa
 
-from engine.errors import PersonalizerError
+from engine.errors import StoreError
+from engine.store import digests
 
 _log = logging.getLogger(__name__)
 
@@ -21,6 +26,7 @@ LOOPS = sa.Table(
     "loops",
     META,
     sa.Column("id", sa.String(64), primary_key=True),
+    sa.Column("view", sa.String(64), nullable=False),
     sa.Column("owner", sa.String(64), nullable=False, index=True),
     sa.Column("name", sa.Text, nullable=False),
     sa.Column("world", sa.Text),
@@ -30,9 +36,12 @@ LOOPS = sa.Table(
     sa.Column("created", sa.Float, nullable=False),
     sa.Column("used", sa.Float, nullable=False, index=True),
     sa.Column("ready", sa.Boolean, nullable=False, server_default=sa.true()),
+    sa.Column("card", sa.LargeBinary, nullable=False),
+    sa.Column("digest", sa.LargeBinary, nullable=False),
+    sa.Index("ix_loops_view", "view", unique=True),
 )
 """One row a loop; ``length`` counts its entries, ``events`` those of its events that count,
-times are seconds since 1970."""
+times are seconds since 1970. ``card`` seals what the loop is, ``digest`` where its log ends."""
 
 ENTRIES = sa.Table(
     "entries",
@@ -43,10 +52,12 @@ ENTRIES = sa.Table(
     sa.Column("position", sa.BigInteger, primary_key=True, autoincrement=False),
     sa.Column("event", sa.Text),
     sa.Column("body", sa.Text, nullable=False),
+    sa.Column("digest", sa.LargeBinary, nullable=False),
     sa.Index("entries_of_an_event", "loop", "event"),
     sqlite_with_rowid=False,
 )
-"""The logs. ``event`` is the event's id as JSON, ``body`` the entry."""
+"""The logs. ``event`` is the event's id as JSON, ``body`` the entry, ``digest`` that of the log
+up to it."""
 
 SNAPSHOTS = sa.Table(
     "snapshots",
@@ -59,11 +70,23 @@ SNAPSHOTS = sa.Table(
     sa.Column("version", sa.Text, nullable=False),
     sa.Column("mark", sa.Text, nullable=False),
     sa.Column("data", sa.LargeBinary, nullable=False),
+    sa.Column("seal", sa.LargeBinary, nullable=False),
 )
-"""States of projections (``part``) as of a position."""
+"""States of projections (``part``) as of a position; ``data`` ends with its own SHA-256, ``seal``
+is of all else and of the digest of the entry before that position."""
 
 _LOCK = 5_308_417
 """Number of the advisory lock under which PostgreSQL migrates."""
+_SLICE = 1_000
+"""Entries that a migration holds in memory."""
+
+
+def _add(connection: sa.Connection, column: "sa.Column[Any]") -> None:
+    """Add a column to an older table; a table that was just made has it."""
+    table = column.table.name
+    if column.name not in {known["name"] for known in sa.inspect(connection).get_columns(table)}:
+        kind = column.type.compile(connection.dialect)
+        connection.execute(sa.text(f"ALTER TABLE {table} ADD COLUMN {column.name} {kind}"))
 
 
 def _second(connection: sa.Connection) -> None:
@@ -78,7 +101,52 @@ def _third(connection: sa.Connection) -> None:
     SNAPSHOTS.create(connection)
 
 
-MIGRATIONS: tuple[Callable[[sa.Connection], None], ...] = (_second, _third)
+def _fourth(connection: sa.Connection) -> None:
+    """What an old log says now is what it said: its digests are made from it."""
+    of = LOOPS.c
+    for column in (of.view, of.card, of.digest, ENTRIES.c.digest, SNAPSHOTS.c.seal):
+        _add(connection, column)
+    known = (of.id, of.owner, of.name, of.world, of.seed, of.created, of.length, of.events)
+    for row in connection.execute(sa.select(*known)).all():
+        sealed = {
+            "view": digests.view_of(row.id),
+            "card": digests.card(row.id, *row[1:6]),
+            "digest": digests.end(row.length, row.events, _chain(connection, row.id)),
+        }
+        connection.execute(sa.update(LOOPS).filter_by(id=row.id).values(sealed))
+        _seal_snapshots(connection, row.id)
+    for index in LOOPS.indexes:
+        index.create(connection, checkfirst=True)
+
+
+def _chain(connection: sa.Connection, loop: str) -> bytes:
+    """Give each entry of a log its digest, slice by slice; the last of them."""
+    digest, position = digests.START, -1
+    of = ENTRIES.c
+    here = of.loop == loop, of.position == sa.bindparam("b_position")
+    give = sa.update(ENTRIES).where(*here).values(digest=sa.bindparam("b_digest"))
+    entries = sa.select(of.position, of.body).filter_by(loop=loop).order_by(of.position)
+    while rows := connection.execute(entries.where(of.position > position).limit(_SLICE)).all():
+        given = []
+        for position, body in rows:
+            digest = digests.chained(digest, body)
+            given.append({"b_position": position, "b_digest": digest})
+        connection.execute(give, given)
+    return digest
+
+
+def _seal_snapshots(connection: sa.Connection, loop: str) -> None:
+    of, at = SNAPSHOTS.c, ENTRIES.c
+    before = sa.and_(at.loop == of.loop, at.position == of.position - 1)
+    told = sa.select(SNAPSHOTS, at.digest).join(ENTRIES, before).where(of.loop == loop)
+    for row in connection.execute(told).all():
+        place = digests.place(row.digest, row.position, row.part, row.version, row.mark)
+        sealed = {"data": digests.with_digest(row.data), "seal": place}
+        key = {"loop": loop, "position": row.position, "part": row.part}
+        connection.execute(sa.update(SNAPSHOTS).filter_by(**key).values(sealed))
+
+
+MIGRATIONS: tuple[Callable[[sa.Connection], None], ...] = (_second, _third, _fourth)
 """Each brings a database from one version to the next, beginning with version 1."""
 NEWEST = 1 + len(MIGRATIONS)
 
@@ -86,28 +154,50 @@ NEWEST = 1 + len(MIGRATIONS)
 def migrate(connection: sa.Connection) -> None:
     """Bring a database to the newest version, alone among all processes, within a transaction.
 
+    Before that a copy of an SQLite file is put beside it; nothing is written if it is the newest.
+
     Raises:
-        PersonalizerError: if the database is newer than this code.
+        StoreError: if the database is newer than this code.
     """
+    if _version(connection) == NEWEST:
+        return
     if connection.dialect.name == "postgresql":
         connection.execute(sa.text(f"SELECT pg_advisory_xact_lock({_LOCK})"))
     else:
         connection.exec_driver_sql("BEGIN IMMEDIATE")
-    if not sa.inspect(connection).has_table(VERSION.name):
+    found = _version(connection)
+    if found is None:
         META.create_all(connection)
         connection.execute(VERSION.insert().values(version=NEWEST))
         _log.info("database made", extra={"schema": NEWEST})
         return
-    found = connection.execute(sa.select(VERSION.c.version)).scalar_one()
     if found > NEWEST:
-        raise PersonalizerError(
-            "StorageUnavailable",
+        raise StoreError(
             f"The database has schema version {found}, but this version of the app knows "
-            f"{NEWEST} at most: it was written by a newer one.",
-            "database",
+            f"{NEWEST} at most: it was written by a newer one."
         )
-    for step in MIGRATIONS[found - 1 :]:
-        step(connection)
     if found < NEWEST:
+        _copy_file(connection, found)
+        for step in MIGRATIONS[found - 1 :]:
+            step(connection)
         connection.execute(VERSION.update().values(version=NEWEST))
         _log.info("database migrated", extra={"schema": NEWEST, "was": found})
+
+
+def _version(connection: sa.Connection) -> int | None:
+    """Which a database has; None for an empty one."""
+    if not sa.inspect(connection).has_table(VERSION.name):
+        return None
+    found: int = connection.execute(sa.select(VERSION.c.version)).scalar_one()
+    return found
+
+
+def _copy_file(connection: sa.Connection, version: int) -> None:
+    """Keep an SQLite file as it is before a migration, beside it."""
+    path = connection.engine.url.database
+    if connection.dialect.name == "sqlite" and path:
+        with (
+            closing(sqlite3.connect(path)) as before,
+            closing(sqlite3.connect(f"{path}.schema-{version}")) as copy,
+        ):
+            before.backup(copy)

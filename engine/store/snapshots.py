@@ -1,15 +1,20 @@
-"""States of projections beside the logs, so that a long one need not be folded again."""
+"""States of projections beside the logs, so that a long one need not be folded again.
+
+One that is damaged counts as not there: the log has everything.
+"""
 
 import json
 import logging
 from collections.abc import Mapping
 from dataclasses import astuple, dataclass
+from typing import Any
 
-from sqlalchemy import delete, func, insert, select
+from sqlalchemy import Row, and_, delete, func, insert, select
 
 from engine.loop.log import Mark
+from engine.store import digests
 from engine.store.database import Database
-from engine.store.schema import SNAPSHOTS
+from engine.store.schema import ENTRIES, SNAPSHOTS
 
 _log = logging.getLogger(__name__)
 
@@ -22,27 +27,32 @@ class Snapshot:
         mark: the place in the log.
         part: name of the projection.
         version: of its state; one of another version is folded anew.
+        digest: of the log up to there.
     """
 
     mark: Mark
     part: str
     version: str
+    digest: bytes
 
 
 class Snapshots(Database):
     """The latest two of each part of each loop."""
 
     def snapshots(self, loop: str) -> list[Snapshot]:
-        """A loop's snapshots, oldest first."""
-        snapshots = select(_OF.mark, _OF.part, _OF.version).filter_by(loop=loop)
-        rows = self._rows(snapshots.order_by(_OF.position))
-        return [Snapshot(_mark(row.mark), row.part, row.version) for row in rows]
+        """A loop's snapshots whose place in the log is known, oldest first."""
+        rows = self._rows(_PLACES.where(_OF.loop == loop).order_by(_OF.position))
+        return [
+            Snapshot(_mark(row.mark), row.part, row.version, row.digest)
+            for row in rows
+            if _place(row) == row.seal
+        ]
 
     def data(self, loop: str, snapshot: Snapshot) -> bytes | None:
-        """What a snapshot holds; None if it is not there any more."""
+        """What a snapshot holds; None if it is not there any more, or is damaged."""
         at = snapshot.mark.position
         rows = self._rows(select(_OF.data).filter_by(**_key(loop, snapshot), position=at))
-        return rows[0].data if rows else None
+        return digests.without_digest(rows[0].data) if rows else None
 
     def put_snapshots(self, loop: str, states: Mapping[Snapshot, bytes]) -> None:
         """Keep snapshots, and of the older ones of each part the latest of the same version."""
@@ -53,12 +63,23 @@ class Snapshots(Database):
                 kept = connection.execute(latest.where(_OF.position < at)).scalar_one()
                 mine = delete(SNAPSHOTS).filter_by(loop=loop, part=snapshot.part)
                 connection.execute(mine.where(_OF.position != kept))
-                row = {**key, "position": at, "mark": json.dumps(astuple(snapshot.mark))}
-                connection.execute(insert(SNAPSHOTS).values(row | {"data": data}))
+                mark = json.dumps(astuple(snapshot.mark))
+                seal = digests.place(snapshot.digest, at, snapshot.part, snapshot.version, mark)
+                row = {**key, "position": at, "mark": mark, "seal": seal}
+                row["data"] = digests.with_digest(data)
+                connection.execute(insert(SNAPSHOTS).values(row))
         _log.debug("snapshots written", extra={"snapshots": len(states)})
 
 
 _OF = SNAPSHOTS.c
+_PLACES = select(
+    _OF.position, _OF.part, _OF.version, _OF.mark, _OF.seal, ENTRIES.c.digest
+).outerjoin(ENTRIES, and_(ENTRIES.c.loop == _OF.loop, ENTRIES.c.position == _OF.position - 1))
+
+
+def _place(row: Row[Any]) -> bytes:
+    told = row.digest or digests.START
+    return digests.place(told, row.position, row.part, row.version, row.mark)
 
 
 def _mark(text: str) -> Mark:

@@ -4,15 +4,27 @@ import logging
 import secrets
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import asdict, dataclass, fields, replace
+from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, delete, func, insert, literal, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Row,
+    Select,
+    delete,
+    func,
+    insert,
+    literal,
+    select,
+    update,
+)
 from sqlalchemy.exc import IntegrityError
 
-from engine.errors import ExistsError, GoneError, StoreError, refuse
+from engine.errors import DamagedError, ExistsError, GoneError, StoreError, refuse
 from engine.loop.entries import Entry, Ranked, Undone
-from engine.store.logs import INSERT, Logs, rows_of
+from engine.store import digests
+from engine.store.logs import EMPTY, INSERT, End, Logs, is_named, rows_of
 from engine.store.schema import ENTRIES, LOOPS, SNAPSHOTS
 from engine.store.snapshots import Snapshots
 
@@ -27,14 +39,13 @@ class About:
     """What is known of a loop without reading its log.
 
     Attributes:
-        id: 22 characters that nobody can guess.
+        id: 22 characters that nobody can guess; whoever knows them may answer.
         owner: who may rename and delete it.
         name: given by a person.
         world: the world whose visitors it serves, as `engine.store.world_codec` writes it; None
             outside any.
         seed: of its randomness.
-        length: entries of its history.
-        events: events that count.
+        end: of its log.
         created, used: seconds since 1970.
     """
 
@@ -43,10 +54,24 @@ class About:
     name: str
     world: str | None
     seed: int
-    length: int = 0
-    events: int = 0
+    end: End = EMPTY
     created: float = 0.0
     used: float = 0.0
+
+    @property
+    def view(self) -> str:
+        """The name under which it may be looked at."""
+        return digests.view_of(self.id)
+
+    @property
+    def length(self) -> int:
+        """Entries of its history."""
+        return self.end.length
+
+    @property
+    def events(self) -> int:
+        """Events that count."""
+        return self.end.events
 
 
 class Store(Logs, Snapshots):
@@ -54,40 +79,56 @@ class Store(Logs, Snapshots):
 
     def create(
         self, about: About, entries: Sequence[Entry | Undone] = (), ready: bool = True
-    ) -> None:
+    ) -> End:
         """Begin a loop with its first entries, all or nothing.
 
         Args:
             ready: False for a loop that others shall not see before `finish`.
+
+        Returns:
+            where its log ends.
 
         Raises:
             ExistsError: if there is such a loop.
             StoreError: if it cannot be written, or the owner has too many loops.
         """
         now, most = self._now(), self.limits.max_loops
+        events = sum(isinstance(entry, Ranked) for entry in entries)
+        rows, digest = rows_of(about.id, EMPTY, entries)
+        end = End(len(rows), events, digest)
         with self._writing() as connection:
             count = select(func.count(LOOPS.c.id)).filter_by(owner=about.owner)
             if connection.execute(count).scalar_one() >= most:
                 sentence = f"This browser keeps {most} loops, the most it may: "
                 sentence += "delete one on the Data page first."
                 raise StoreError(sentence, "OperationNotAllowed")
-            events = sum(isinstance(entry, Ranked) for entry in entries)
-            row = replace(about, length=len(entries), events=events, created=now, used=now)
-            values = asdict(row) | {"seed": str(about.seed), "ready": ready}
-            try:
-                connection.execute(insert(LOOPS).values(values))
-            except IntegrityError as error:
-                raise ExistsError(about.id) from error
-            if entries:
-                connection.execute(INSERT, rows_of(about.id, 0, entries))
+            self._insert(connection, about, end, now, ready)
+            if rows:
+                connection.execute(INSERT, rows)
+        return end
 
-    def about(self, loop: str) -> About:
-        """What is known of a loop.
+    @staticmethod
+    def _insert(connection: Connection, about: About, end: End, now: float, ready: bool) -> None:
+        seed = str(about.seed)
+        row = {
+            "id": about.id, "view": about.view, "owner": about.owner, "name": about.name,
+            "world": about.world, "seed": seed, "created": now, "used": now, "ready": ready,
+            "card": digests.card(about.id, about.owner, about.name, about.world, seed, now),
+            "length": end.length, "events": end.events, "digest": end.seal,
+        }  # fmt: skip
+        try:
+            connection.execute(insert(LOOPS).values(row))
+        except IntegrityError as error:
+            raise ExistsError(about.id) from error
+
+    def about(self, name: str) -> About:
+        """What is known of a loop, by its id or its view.
 
         Raises:
             GoneError: if there is no such loop, or its time is over.
+            DamagedError: if it is not what was written.
         """
-        rows = self._rows(self._seen.filter_by(id=loop))
+        rows = self._rows(self._seen.where(is_named(name)))
         if not rows:
             raise GoneError
         return _about(rows[0])
@@ -106,8 +147,9 @@ class Store(Logs, Snapshots):
         name = name.strip().replace("\x00", "")
         if not 1 <= len(name) <= MAX_NAME:
             refuse("BadRequest", "name", name, f"1 to {MAX_NAME} characters long")
-        if not self._change(update(LOOPS).filter_by(id=loop, owner=owner).values(name=name)):
-            raise GoneError
+        with self._writing() as connection:
+            if not _seal(connection, select(LOOPS).filter_by(id=loop, owner=owner), name=name):
+                raise GoneError
 
     def touch(self, loop: str) -> None:
         """Count a loop's time from now; one that may only be read keeps the time it has."""
@@ -116,7 +158,8 @@ class Store(Logs, Snapshots):
 
     def hand_over(self, before: str, now: str) -> None:
         """Let the loops of one owner be another's."""
-        self._change(update(LOOPS).filter_by(owner=before).values(owner=now))
+        with self._writing() as connection:
+            _seal(connection, select(LOOPS).filter_by(owner=before), owner=now)
 
     def duplicate(self, loop: str, owner: str) -> About:
         """A copy that goes its own way: the same log, snapshots included.
@@ -132,20 +175,16 @@ class Store(Logs, Snapshots):
                 others = [column for column in table.c if column.name != "loop"]
                 # A snapshot is of what is before its position.
                 most = about.length - (table is ENTRIES)
-                rows = select(literal(new), *others).filter_by(loop=loop)
+                rows = select(literal(new), *others).filter_by(loop=about.id)
                 rows = rows.where(table.c.position <= most)
                 connection.execute(insert(table).from_select([table.c.loop, *others], rows))
-            done = {"length": about.length, "events": about.events, "ready": True}
-            connection.execute(update(LOOPS).filter_by(id=new).values(done))
+            _finish(connection, new, about.end)
         return self.about(new)
 
-    def finish(self, loop: str, events: int) -> None:
-        """Let a loop be seen whose entries have all come in.
-
-        Args:
-            events: how many of its events count.
-        """
-        self._change(update(LOOPS).filter_by(id=loop).values(ready=True, events=events))
+    def finish(self, loop: str, end: End) -> None:
+        """Let a loop be seen whose entries have all come in, up to an end."""
+        with self._writing() as connection:
+            _finish(connection, loop, end)
 
     def delete(self, loop: str, owner: str) -> None:
         """Erase a loop with its whole log.
@@ -178,12 +217,19 @@ class Store(Logs, Snapshots):
 
     @property
     def _seen(self) -> Select[Any]:
-        """The loops that others may see."""
-        return select(LOOPS).where(LOOPS.c.ready, self._is_alive)
+        """The loops that others may see, each with the digest of its last entry."""
+        return select(LOOPS, _LAST.label("last")).where(LOOPS.c.ready, self._is_alive)
 
     @property
     def _is_alive(self) -> ColumnElement[bool]:
         return LOOPS.c.used >= self._now() - self.limits.retention_days * _DAY
+
+
+_LAST = (
+    select(ENTRIES.c.digest)
+    .where(ENTRIES.c.loop == LOOPS.c.id, ENTRIES.c.position == LOOPS.c.length - 1)
+    .scalar_subquery()
+)
 
 
 def new_id() -> str:
@@ -191,6 +237,27 @@ def new_id() -> str:
     return secrets.token_urlsafe(16)
 
 
+def _card(row: Row[Any]) -> bytes:
+    return digests.card(row.id, row.owner, row.name, row.world, row.seed, row.created)
+
+
 def _about(row: Row[Any]) -> About:
-    told = {field.name: getattr(row, field.name) for field in fields(About)}
-    return About(**told | {"seed": int(row.seed)})
+    end = End(row.length, row.events, row.last or digests.START)
+    if (_card(row), digests.view_of(row.id), end.seal) != (row.card, row.view, row.digest):
+        raise DamagedError("what it says of a loop is not what was written")
+    return About(row.id, row.owner, row.name, row.world, int(row.seed), end, row.created, row.used)
+
+
+def _seal(connection: Connection, loops: Select[Any], **changes: str) -> int:
+    """Change what loops are; how many there were."""
+    rows = connection.execute(loops.with_for_update()).all()
+    for row in rows:
+        told = {name: getattr(row, name) for name in ("owner", "name")} | changes
+        card = digests.card(row.id, told["owner"], told["name"], row.world, row.seed, row.created)
+        connection.execute(update(LOOPS).filter_by(id=row.id).values(changes | {"card": card}))
+    return len(rows)
+
+
+def _finish(connection: Connection, loop: str, end: End) -> None:
+    done = {"length": end.length, "events": end.events, "digest": end.seal, "ready": True}
+    connection.execute(update(LOOPS).filter_by(id=loop).values(done))

@@ -66,7 +66,8 @@ class StoredLoop:
     Its verbs are the loop's own, and safe for any number of threads as those are.
 
     Attributes:
-        id: in the link.
+        id: whoever knows it may answer.
+        view: in the link; whoever knows it may look.
         world: whose visitors it serves; None outside any.
         loop: the loop itself, to read.
         lock: the loop's own.
@@ -81,7 +82,8 @@ class StoredLoop:
     def __init__(
         self, about: About, loop: LearningLoop, journal: Journal | None, followers: Followers
     ) -> None:
-        self.id, self.world = about.id, world_codec.from_text(about.world)
+        self.id, self.view, self._owner = about.id, about.view, about.owner
+        self.world = world_codec.from_text(about.world)
         self.loop, self.lock, self._journal = loop, loop.lock, journal
         self._projections = {type(one).__name__: one for one in followers(self.world)}
         self._written = 0
@@ -113,27 +115,28 @@ class StoredLoop:
 
     @classmethod
     def open(
-        cls, store: Store, loop_id: str, followers: Followers = nobody, clock: Clock = utc_now
+        cls, store: Store, name: str, followers: Followers = nobody, clock: Clock = utc_now
     ) -> Self:
-        """A loop out of the store, as it was.
+        """A loop out of the store, as it was, by its id or its view.
 
         Raises:
             GoneError: if there is no such loop.
             StoreError: if it cannot be read.
         """
-        about, snapshots = store.about(loop_id), store.snapshots(loop_id)
+        about = store.about(name)
+        snapshots = [one for one in store.snapshots(about.id) if one.mark.position <= about.length]
         usable = _of(snapshots, LOOP, LoopState.version)
         begin = usable[-1].mark if usable else START
         journal = Journal(store, about, EventLog(), is_begun=True)
         log = journal.log = EventLog(begin, journal)
-        for entry in store.read(loop_id, log.position, store.length(loop_id)):
+        for entry in store.read(about.id, log.position, about.length):
             log.append(entry, recorded=True)
         points = [_checkpoint(journal, snapshot) for snapshot in usable]
         loop = LearningLoop.resume(log, seed=about.seed, clock=clock, checkpoints=points)
         stored = cls(about, loop, journal, followers)
         stored._written = begin.position
-        for name, projection in stored._projections.items():
-            usable = _of(snapshots, name, projection.version)
+        for part, projection in stored._projections.items():
+            usable = _of(snapshots, part, projection.version)
             for snapshot in usable:
                 projection.checkpoints.add(log, _checkpoint(journal, snapshot))
             latest = usable[-1].mark.position if usable else 0
@@ -147,9 +150,15 @@ class StoredLoop:
         """Whether it is in the store: from its first event on."""
         return self._journal is not None and self._journal.is_begun
 
+    @property
+    def owner(self) -> str:
+        """Whose it is, or will be once it is in the store."""
+        return self._owner
+
     @locked
     def belong_to(self, owner: str) -> None:
-        """Say whose it will be, before its first event."""
+        """Say whose it is; in the store only before its first event."""
+        self._owner = owner
         if self._journal is not None:
             self._journal.belong_to(owner)
 
@@ -198,7 +207,8 @@ class StoredLoop:
 
     def _write(self, journal: Journal) -> None:
         log, state = self.loop.log, self.loop.state
-        of_loop = Snapshot(log.mark, LOOP, state.version)
+        mark, digest = log.mark, journal.end.digest
+        of_loop = Snapshot(mark, LOOP, state.version, digest)
         told = {
             **state.state(),
             "settings": settings_to_json(state.settings),
@@ -207,7 +217,7 @@ class StoredLoop:
         states, followers = {of_loop: dump(told)}, {}
         for name, projection in self._projections.items():
             projection.follow(self.loop)
-            snapshot = Snapshot(log.mark, name, projection.version)
+            snapshot = Snapshot(mark, name, projection.version, digest)
             states[snapshot], followers[snapshot] = dump(projection.state()), projection
         journal.store.put_snapshots(self.id, states)
         for snapshot, projection in followers.items():
@@ -225,7 +235,8 @@ def _checkpoint(journal: Journal, snapshot: Snapshot) -> Checkpoint[Any]:
 
     def restore(folded: LoopState | Projection) -> bool:
         data = journal.store.data(journal.loop_id, snapshot)
-        with contextlib.suppress(KeyError, ValueError):
+        # Whatever cannot be made of it, the log can.
+        with contextlib.suppress(Exception):
             if data is not None:
                 _restore(folded, load(data), journal, snapshot.mark)
                 return True

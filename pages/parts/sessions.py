@@ -43,7 +43,7 @@ def play_session(setup: PlaySetup, stored: StoredLoop | None = None) -> PlaySess
 
 def hand_over(before: str, now: str) -> None:
     """The browser was known under another name: what this session has kept so far is its own."""
-    library().store.hand_over(before, now)
+    library().hand_over(before, now)
     session = _known(PlaySession)
     if session is not None:
         session.belong_to(now)

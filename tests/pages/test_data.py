@@ -12,6 +12,7 @@ from streamlit.testing.v1 import AppTest
 from engine.simulation.crowd import crowd
 from engine.store import Store, StoredLoop, StoreError
 from engine.store.exchange.jsonl import export_lines
+from engine.store.logs import End
 from engine.worlds import WORLDS, key_of
 from pages.parts.library import close_library, library
 from pages.parts.play.session import PlaySession
@@ -312,9 +313,9 @@ def test_a_click_is_one_commit(open_app: Open, monkeypatch: pytest.MonkeyPatch) 
     written: list[int] = []
     real = Store.append
 
-    def count(self: Store, loop: str, position: int, entries: Any, events: int) -> None:
+    def count(self: Store, loop: str, end: End, entries: Any, events: int) -> End:
         written.append(len(entries))
-        real(self, loop, position, entries, events)
+        return real(self, loop, end, entries, events)
 
     monkeypatch.setattr(Store, "append", count)
     app.answer(0.5)

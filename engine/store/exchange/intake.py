@@ -5,6 +5,7 @@ Until the last line of a file is read the loop is not there for anybody.
 
 import contextlib
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from itertools import chain, islice
 from typing import BinaryIO
 
@@ -18,7 +19,7 @@ from engine.store.exchange.check import LogChecker
 from engine.store.exchange.lines import Faults, Progress, numbered_lines, silent
 from engine.store.journal import Journal
 from engine.store.library import Library
-from engine.store.logs import CHUNK
+from engine.store.logs import CHUNK, End
 from engine.store.store import About
 from engine.store.stored_loop import StoredLoop
 
@@ -68,8 +69,8 @@ def _take_in(
     store.create(about, ready=False)
     checker = LogChecker(world_codec.from_text(about.world), store.limits.max_events)
     try:
-        _learn(library, about, _checked(entries, checker, faults))
-        store.finish(about.id, checker.events)
+        end = _learn(library, about, _checked(entries, checker, faults))
+        store.finish(about.id, replace(end, events=checker.events))
         return store.about(about.id)
     except BaseException:
         # Also when a person leaves the page: what is not finished never was.
@@ -100,17 +101,18 @@ def _checked(
         raise faults.rejection()
 
 
-def _learn(library: Library, about: About, entries: Iterator[Entry | Undone]) -> None:
-    """Write down entries and learn them, chunk by chunk."""
+def _learn(library: Library, about: About, entries: Iterator[Entry | Undone]) -> End:
+    """Write down entries and learn them, chunk by chunk; where the log ends then."""
     log = EventLog()
     journal = _Intake(library.store, about, log, is_begun=True)
     loop = LearningLoop.resume(log, seed=about.seed)
     stored = StoredLoop(about, loop, journal, library.followers)
     while chunk := list(islice(entries, CHUNK)):
-        library.store.append(about.id, log.position, chunk, 0)
+        journal.end = library.store.append(about.id, journal.end, chunk, 0)
         journal.chunk = chunk
         stored.catch_up()
     stored.snapshot_if_due(every=1)
+    return journal.end
 
 
 class _Intake(Journal):

@@ -59,7 +59,7 @@ def test_sqlite_is_set_up_for_several_processes(tmp_path: Path) -> None:
 
 def test_what_refers_to_a_loop_that_was_deleted_meanwhile_says_so(store: Store) -> None:
     with pytest.raises(GoneError, match="not here any more"):
-        store.put_snapshots("nobody", {Snapshot(START, "loop", "1"): b""})
+        store.put_snapshots("nobody", {Snapshot(START, "loop", "1", b""): b""})
 
 
 def test_a_place_that_is_taken_against_all_expectation_is_a_failure_and_not_a_race(
@@ -68,7 +68,8 @@ def test_a_place_that_is_taken_against_all_expectation_is_a_failure_and_not_a_ra
     """Whoever is overtaken tries again, which here would never end."""
     entries = list(kept.loop.log.history)
     with store._writing() as connection:
-        connection.execute(INSERT, rows_of(kept.id, len(entries), entries[:1]))
+        end = store.about(kept.id).end
+        connection.execute(INSERT, rows_of(kept.id, end, entries[:1])[0])
     with pytest.raises(StoreError, match="something else in this place"):
         serve_next(kept)
     assert len(kept.loop.events) == 1

@@ -1,5 +1,7 @@
 """A process's library: each loop open once."""
 
+import hashlib
+from base64 import urlsafe_b64encode
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -15,9 +17,10 @@ def test_a_copy_goes_its_own_way(store: Store, kept: StoredLoop) -> None:
         serve_next(kept)
     kept.snapshot_if_due(every=1)
     library = Library(store, lambda: 0.0)
-    copy = store.duplicate(kept.id, "you")
+    opened = library.copy(library.open(kept.view), "you")
+    copy = store.about(opened.id)
     assert (copy.owner, copy.events, copy.name) == ("you", 6, "Coffee, seed 7, copy")
-    opened = library.open(copy.id)
+    assert copy.end == store.about(kept.id).end
     assert beliefs(opened.loop) == beliefs(kept.loop)
     serve_next(opened)
     assert (len(kept.loop.events), len(opened.loop.events)) == (6, 7)
@@ -25,7 +28,7 @@ def test_a_copy_goes_its_own_way(store: Store, kept: StoredLoop) -> None:
 
 def test_a_library_opens_a_loop_once(store: Store, kept: StoredLoop) -> None:
     library = Library(store, lambda: 0.0)
-    assert library.open(kept.id) is library.open(kept.id)
+    assert library.open(kept.id) is library.open(kept.id) is library.open(kept.view)
     begun = library.begin("me", WORLDS["news"], 1, kept.loop.settings)
     assert library.open(begun.id) is begun
     with pytest.raises(GoneError):
@@ -33,8 +36,19 @@ def test_a_library_opens_a_loop_once(store: Store, kept: StoredLoop) -> None:
 
 
 def test_loops_are_handed_over(store: Store, kept: StoredLoop) -> None:
-    store.hand_over("me", "you")
+    library = Library(store, lambda: 0.0)
+    opened = library.open(kept.id)
+    library.hand_over("me", "you")
     assert [about.id for about in store.loops("you")] == [kept.id]
+    assert opened.owner == store.about(kept.id).owner == "you"
+
+
+def test_who_knows_the_view_of_a_loop_cannot_tell_its_id(store: Store, kept: StoredLoop) -> None:
+    digest = hashlib.sha256(b"view:" + kept.id.encode()).digest()
+    assert kept.view == urlsafe_b64encode(digest).decode()[:22]
+    assert StoredLoop.open(store, kept.view).id == kept.id
+    with pytest.raises(GoneError):
+        store.delete(kept.view, "me")
 
 
 def test_loops_expire(url: str) -> None:
