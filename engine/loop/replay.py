@@ -10,7 +10,7 @@ from functools import wraps
 from threading import RLock
 from typing import Concatenate, ParamSpec, TypeVar
 
-from engine.errors import OvertakenError
+from engine.errors import OvertakenError, StoreError
 from engine.loop.entries import Entry, Expired, Undone
 from engine.loop.event_index import ArchivedEvents, EventIndex
 from engine.loop.lock import locked
@@ -21,6 +21,10 @@ R = TypeVar("R", bound="Replay")
 T = TypeVar("T")
 P = ParamSpec("P")
 
+ATTEMPTS = 200
+"""How often something is done again because others were faster."""
+_ALWAYS_LATE = "Others are always faster with this loop, so this did not happen. Try again."
+
 
 def in_turn(verb: Callable[Concatenate[R, P], T]) -> Callable[Concatenate[R, P], T]:
     """Take over what others did to the same log first; again, whenever they were faster."""
@@ -28,7 +32,7 @@ def in_turn(verb: Callable[Concatenate[R, P], T]) -> Callable[Concatenate[R, P],
     @wraps(verb)
     def attempt(loop: R, /, *args: P.args, **kwargs: P.kwargs) -> T:
         with loop.lock:
-            while True:
+            for _ in range(ATTEMPTS):
                 if loop.log.recorder is not None:
                     loop.catch_up()
                 try:
@@ -36,6 +40,7 @@ def in_turn(verb: Callable[Concatenate[R, P], T]) -> Callable[Concatenate[R, P],
                 except OvertakenError:
                     if loop.log.in_transaction:
                         raise
+            raise StoreError(_ALWAYS_LATE)
 
     return attempt
 
@@ -91,7 +96,7 @@ class Replay:
         """
         if self.log.in_transaction:
             return work()
-        while True:
+        for _ in range(ATTEMPTS):
             self.catch_up()
             undos = self.log.undos
             try:
@@ -102,6 +107,7 @@ class Replay:
                     self.state = self._fold()
                 if not isinstance(error, OvertakenError):
                     raise
+        raise StoreError(_ALWAYS_LATE)
 
     @locked
     def evict(self, archive: Archive, restore: Callable[[LoopState], bool]) -> None:

@@ -9,6 +9,7 @@ import json
 import logging
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -30,12 +31,15 @@ from engine.errors import (
     GoneError,
     OvertakenError,
     PersonalizerError,
+    StoreError,
+    UnknownOutcomeError,
     UnreadableError,
 )  # fmt: skip
 from engine.loop.entries import Entry, Undone
 from engine.store import digests
 from engine.store.database import Database
 from engine.store.entry_codec import from_text, to_text
+from engine.store.failures import UNREACHABLE
 from engine.store.schema import ENTRIES, LOOPS
 
 _log = logging.getLogger(__name__)
@@ -88,7 +92,7 @@ class Logs(Database):
         new = End(end.length + len(entries), end.events + events, digest)
         told = {"b_loop": loop, "b_from": end.length, "b_end": end.seal, "b_now": self._now()}
         told |= {"b_length": new.length, "b_events": new.events, "b_digest": new.seal}
-        with self._writing() as connection:
+        with self._surely(loop, new), self._writing() as connection:
             if connection.execute(_MOVE_ON, told).rowcount == 0:
                 if self._end(connection, loop)[0] > end.length:
                     raise OvertakenError
@@ -97,6 +101,30 @@ class Logs(Database):
         kinds = Counter(type(entry).__name__.lower() for entry in entries)
         _log.debug("entries written", extra={"entries": kinds})
         return new
+
+    @contextmanager
+    def _surely(self, loop: str, end: End) -> Iterator[None]:
+        """Write entries up to an end; if nobody says whether they are written, the log does.
+
+        Raises:
+            UnknownOutcomeError: if it cannot be asked.
+        """
+        try:
+            yield
+        except UnknownOutcomeError as unknown:
+            try:
+                is_there = self._goes_through(loop, end)
+            except StoreError:
+                raise unknown from None
+            if not is_there:
+                raise StoreError(UNREACHABLE) from unknown
+
+    def _goes_through(self, loop: str, end: End) -> bool:
+        """Whether a log has come to an end, or passed it; whoever writes just now is waited for."""
+        with self._reading() as connection:
+            connection.execute(select(LOOPS.c.id).filter_by(id=loop).with_for_update())
+            last = _OF_LOOP.filter_by(loop=loop, position=end.length - 1)
+            return [row.digest for row in connection.execute(last)] == [end.digest]
 
     def length(self, name: str) -> int:
         """How many entries the log of a loop has, by its id or its view.

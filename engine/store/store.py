@@ -96,7 +96,7 @@ class Store(Logs, Snapshots):
         events = sum(isinstance(entry, Ranked) for entry in entries)
         rows, digest = rows_of(about.id, EMPTY, entries)
         end = End(len(rows), events, digest)
-        with self._writing() as connection:
+        with self._surely(about.id, end), self._writing() as connection:
             count = select(func.count(LOOPS.c.id)).filter_by(owner=about.owner)
             if connection.execute(count).scalar_one() >= most:
                 sentence = f"This browser keeps {most} loops, the most it may: "
@@ -170,7 +170,7 @@ class Store(Logs, Snapshots):
         about, new = self.about(loop), new_id()
         copy = About(new, owner, f"{about.name[:70]}, copy", about.world, about.seed)
         self.create(copy, ready=False)
-        with self._writing() as connection:
+        with self._writing(is_long=True) as connection:
             for table in (ENTRIES, SNAPSHOTS):
                 others = [column for column in table.c if column.name != "loop"]
                 # A snapshot is of what is before its position.
@@ -192,7 +192,7 @@ class Store(Logs, Snapshots):
         Raises:
             GoneError: if it is not there, or not theirs.
         """
-        if not self._change(delete(LOOPS).filter_by(id=loop, owner=owner)):
+        if not self._change(delete(LOOPS).filter_by(id=loop, owner=owner), is_long=True):
             raise GoneError
         self._wipe()
 

@@ -70,6 +70,6 @@ def test_a_place_that_is_taken_against_all_expectation_is_a_failure_and_not_a_ra
     with store._writing() as connection:
         end = store.about(kept.id).end
         connection.execute(INSERT, rows_of(kept.id, end, entries[:1])[0])
-    with pytest.raises(StoreError, match="something else in this place"):
+    with pytest.raises(StoreError, match="not what was written"):
         serve_next(kept)
     assert len(kept.loop.events) == 1

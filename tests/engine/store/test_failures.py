@@ -1,13 +1,17 @@
 """What goes wrong with a database is said in one sentence, and nothing has happened."""
 
 import logging
+import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from sqlalchemy import create_engine, text
 from sqlalchemy.engine import make_url
 
+from engine.errors import UnknownOutcomeError
 from engine.store import Store, StoredLoop, StoreError
 from tests.engine.store.databases import database, on_every_connection, skip_without
 from tests.engine.store.workers import WORLD, beliefs, serve_next
@@ -97,6 +101,74 @@ def way(tmp_path: Path) -> Iterator[tuple[Proxy, str]]:
         through = place.set(host="127.0.0.1", port=proxy.port)
         yield proxy, through.render_as_string(hide_password=False)
         proxy.cut()
+
+
+@pytest.fixture
+def through(way: tuple[Proxy, str]) -> Iterator[Store]:
+    """A store behind the proxy."""
+    store = Store.open(way[1], patience=0.3)
+    yield store
+    store.close()
+
+
+def test_what_was_saved_counts_though_the_answer_was_lost(
+    way: tuple[Proxy, str], through: Store
+) -> None:
+    proxy, _ = way
+    kept = StoredLoop.create(through, owner="me", world=WORLD, seed=7)
+    for _ in range(3):
+        proxy.lose_answer_to(b"COMMIT")
+        serve_next(kept)
+    assert not proxy.is_losing
+    assert len(kept.loop.events) == through.about(kept.id).events == 3
+    assert beliefs(StoredLoop.open(through, kept.id).loop) == beliefs(kept.loop)
+
+
+def test_while_nobody_can_tell_whether_it_was_saved_that_is_said_and_found_out_next(
+    way: tuple[Proxy, str], through: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    proxy, _ = way
+    kept = StoredLoop.create(through, owner="me", world=WORLD, seed=7)
+    serve_next(kept)
+
+    def cannot(*_: object) -> bool:
+        raise StoreError("away")
+
+    proxy.lose_answer_to(b"COMMIT")
+    with monkeypatch.context() as patch:
+        patch.setattr(through, "_goes_through", cannot)
+        with pytest.raises(UnknownOutcomeError, match="did not say whether this was saved"):
+            serve_next(kept)
+    assert len(kept.loop.events) == 1
+    serve_next(kept)
+    assert len(kept.loop.events) == through.about(kept.id).events == 3
+
+
+def test_what_was_not_saved_is_not_there(way: tuple[Proxy, str], through: Store) -> None:
+    kept = StoredLoop.create(through, owner="me", world=WORLD, seed=7)
+    serve_next(kept)
+    with through._surely(kept.id, through.about(kept.id).end):
+        raise UnknownOutcomeError
+    other = replace(through.about(kept.id).end, digest=b"another")
+    with pytest.raises(StoreError, match="did not happen"), through._surely(kept.id, other):
+        raise UnknownOutcomeError
+
+
+def test_a_server_that_falls_silent_holds_nobody(way: tuple[Proxy, str], through: Store) -> None:
+    proxy, _ = way
+    kept = StoredLoop.create(through, owner="me", world=WORLD, seed=7)
+    serve_next(kept)
+    proxy.hold()
+    began = time.monotonic()
+    refused(kept, lambda: serve_next(kept))
+    # One asks whether it is there again; all others are told at once.
+    with ThreadPoolExecutor(8) as tabs:
+        others = [tabs.submit(through.length, kept.id) for _ in range(8)]
+        assert all(isinstance(other.exception(), StoreError) for other in others)
+    assert time.monotonic() - began < 10
+    proxy.let_go()
+    serve_next(kept)
+    assert len(kept.loop.events) == through.about(kept.id).events == 2
 
 
 def test_a_database_that_goes_away_and_comes_back(way: tuple[Proxy, str]) -> None:

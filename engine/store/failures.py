@@ -1,0 +1,101 @@
+"""What the failures of a database mean, each in one sentence."""
+
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from sqlalchemy.exc import DBAPIError, IntegrityError, SQLAlchemyError
+from sqlalchemy.exc import TimeoutError as NoConnection
+
+from engine.errors import DamagedError, GoneError, StoreError
+
+_log = logging.getLogger(__name__)
+
+
+@contextmanager
+def translated() -> Iterator[None]:
+    """Say a database's failures in one sentence.
+
+    Raises:
+        GoneError: for a loop that was deleted meanwhile.
+        StoreError: for everything else.
+    """
+    try:
+        yield
+    except IntegrityError as error:
+        if "foreign key" in str(error.orig).lower():
+            raise GoneError from error
+        raise _logged(_DAMAGED, error) from error
+    except OSError as error:
+        raise _logged(f"The data folder cannot be used: {error.strerror}.", error) from error
+    except NoConnection as error:
+        raise _logged(_BUSY, error) from error
+    except SQLAlchemyError as error:
+        raise _logged(_meaning(error), error) from error
+
+
+def _logged(sentence: str, error: Exception) -> StoreError:
+    """What is said of a failure; whoever runs the server learns of it, too."""
+    cause = type(getattr(error, "orig", None) or error).__name__
+    _log.error("database fault", extra={"code": cause, "reason": sentence})
+    return StoreError(sentence)
+
+
+def is_lost(error: BaseException) -> bool:
+    """Whether a server did not answer, so that it may have done what it was asked to do."""
+    if isinstance(error, NoConnection):
+        return True
+    return isinstance(error, DBAPIError) and _code(error) in {"", "57P01", "57P02", "57P03"}
+
+
+NOT_SAVED = "so this was not saved and did not happen."
+_BUSY = f"The database is busy with somebody else's work, {NOT_SAVED} Try again."
+UNREACHABLE = f"The database cannot be reached, {NOT_SAVED} Try again."
+_FULL = f"The disk is full, {NOT_SAVED}"
+_READ_ONLY = f"The database may only be read, {NOT_SAVED}"
+_DAMAGED = str(DamagedError("what is in it is not what was written"))
+_OTHER = "The database does not have the tables of this app. Restore it from a backup."
+_MEANINGS = {
+    "BUSY": _BUSY,
+    "LOCKED": _BUSY,
+    "FULL": _FULL,
+    "READONLY": _READ_ONLY,
+    "IOERR": "The database file cannot be read or written: its disk fails, or it has the largest "
+    f"size that is allowed, {NOT_SAVED}",
+    "TOOBIG": f"The database cannot take anything as large as this, {NOT_SAVED}",
+    "CANTOPEN": "The database file cannot be opened: is its folder there and writable?",
+    "CORRUPT": _DAMAGED,
+    "NOTADB": "The database file is not a database of SQLite.",
+    "no such table": _OTHER,
+    "no such column": _OTHER,
+    "could not decode": _DAMAGED,
+    "55P03": _BUSY,
+    "57014": _BUSY,
+    "40P01": _BUSY,
+    "53100": _FULL,
+    "53200": _FULL,
+    "53300": _BUSY,
+    "25006": _READ_ONLY,
+    "42P01": _OTHER,
+    "42703": _OTHER,
+    "XX001": _DAMAGED,
+    "XX002": _DAMAGED,
+}
+"""By SQLite's result code, PostgreSQL's SQLSTATE, or what is said where there is neither."""
+
+
+def _code(error: DBAPIError) -> str:
+    """What kind of failure it is, as the database has it; empty if it did not say."""
+    orig = error.orig
+    name = getattr(orig, "sqlite_errorname", None)
+    if name is not None:
+        return str(name).split("_")[1]
+    return getattr(orig, "sqlstate", None) or ""
+
+
+def _meaning(error: SQLAlchemyError) -> str:
+    if not isinstance(error, DBAPIError):
+        return UNREACHABLE
+    said, code = str(error.orig).lower(), _code(error)
+    found = (sentence for sign, sentence in _MEANINGS.items() if sign == code or sign in said)
+    return next(found, UNREACHABLE)

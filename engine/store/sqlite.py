@@ -1,0 +1,108 @@
+"""An SQLite file that several processes use, and that may vanish while they do."""
+
+import os
+import sqlite3
+import time
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.engine import URL, ExceptionContext
+from sqlalchemy.exc import InvalidatePoolError
+
+from engine.errors import StoreError
+from engine.store.failures import NOT_SAVED
+
+_FILE = "file"
+_REOPENED = ("SQLITE_READONLY", "SQLITE_CANTOPEN", "SQLITE_IOERR")
+"""Failures after which a file is opened anew: a connection stays as it was when it was opened."""
+
+
+def sqlite_engine(place: URL, patience: float) -> Engine:
+    """The database in a file, which is made on the first run.
+
+    A file that was deleted or replaced is noticed before anything is committed to it, and the
+    one that is there then is opened.
+    """
+    if place.database:
+        Path(place.database).parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    engine = create_engine(place, connect_args={"timeout": patience})
+    event.listen(engine, "connect", lambda connection, _: _set_up(connection, patience))
+    event.listen(engine, "handle_error", _reopen)
+    if place.database:
+        _watch(engine, place.database)
+    return engine
+
+
+def _set_up(connection: Any, patience: float) -> None:
+    """Several processes on one file: a write-ahead log, and patience with the others.
+
+    ``synchronous=NORMAL`` hands every commit to the operating system, which keeps it when
+    this process is killed; ``secure_delete`` overwrites what is deleted.
+    """
+    until = time.monotonic() + patience
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode=WAL")
+            break
+        except connection.OperationalError as error:
+            # The switch to a write-ahead log does not wait for others by itself.
+            if "locked" not in str(error) or time.monotonic() > until:
+                raise
+            time.sleep(0.01)
+    for pragma in ("foreign_keys=ON", "synchronous=NORMAL", "secure_delete=ON"):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _reopen(context: ExceptionContext) -> None:
+    name = getattr(context.original_exception, "sqlite_errorname", "")
+    if name.startswith(_REOPENED):
+        context.is_disconnect = True
+
+
+def _watch(engine: Engine, path: str) -> None:
+    """Notice when the file is another than the one that is open."""
+    known: list[tuple[int, int]] = []
+
+    def connecting(_: object, __: object, ___: object, named: Any) -> Any:
+        if known and not _identity(path):
+            raise StoreError(f"The database file is gone, {NOT_SAVED} Restore it from a backup.")
+        return _as_it_lies(path, named)
+
+    def connected(_: object, record: Any) -> None:
+        record.info[_FILE] = _identity(path)
+        known[:] = [record.info[_FILE]]
+
+    def taken(_: object, record: Any, __: object) -> None:
+        if record.info[_FILE] != _identity(path):
+            raise InvalidatePoolError
+
+    def committing(connection: Connection) -> None:
+        if connection.info[_FILE] != _identity(path):
+            raise StoreError(f"The database file was deleted or replaced, {NOT_SAVED}")
+
+    event.listen(engine, "do_connect", connecting)
+    event.listen(engine, "connect", connected)
+    event.listen(engine, "checkout", taken)
+    event.listen(engine, "commit", committing)
+
+
+def _as_it_lies(path: str, named: Any) -> sqlite3.Connection | None:
+    """A file where nothing may be written, not even the locks of who reads; None elsewhere."""
+    is_fixed = not os.access(Path(path).parent, os.W_OK) and Path(path).exists()
+    if not is_fixed or Path(f"{path}-wal").exists():
+        return None
+    fixed: sqlite3.Connection = sqlite3.connect(
+        f"file:{quote(path)}?immutable=1", uri=True, **named
+    )
+    return fixed
+
+
+def _identity(path: str) -> tuple[int, int] | None:
+    """Device and number of a file; None if there is none."""
+    try:
+        found = os.stat(path)
+    except FileNotFoundError:
+        return None
+    return found.st_dev, found.st_ino

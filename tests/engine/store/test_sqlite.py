@@ -1,0 +1,113 @@
+"""A database file that is deleted, replaced, or may only be read for a while."""
+
+import shutil
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from sqlalchemy import text
+
+from engine.store import Store, StoredLoop, StoreError
+from tests.engine.store.workers import WORLD, beliefs, serve_next
+from tests.faults.disk import Disk, small_disk
+from tests.faults.missing import MissingError
+
+
+@pytest.fixture
+def lent(plain_store: Store) -> StoredLoop:
+    """A loop with one visitor in a file."""
+    lent = StoredLoop.create(plain_store, owner="me", world=WORLD, seed=7)
+    serve_next(lent)
+    return lent
+
+
+def take_away(folder: Path) -> Path:
+    """Move a database file away with all that belongs to it; where it is now."""
+    away = folder / "away"
+    away.mkdir()
+    for file in folder.glob("plain.db*"):
+        shutil.move(file, away)
+    return away
+
+
+def test_nothing_counts_in_a_file_that_was_deleted(
+    plain_store: Store, lent: StoredLoop, tmp_path: Path
+) -> None:
+    away = take_away(tmp_path)
+    for _ in range(3):
+        with pytest.raises(StoreError, match="is gone, so this was not saved"):
+            serve_next(lent)
+    assert len(lent.loop.events) == 1
+    assert not list(tmp_path.glob("*.db"))
+    for file in away.iterdir():
+        shutil.move(file, tmp_path)
+    serve_next(lent)
+    assert plain_store.about(lent.id).events == 2
+
+
+def test_a_file_that_is_deleted_in_the_middle_is_noticed_before_the_commit(
+    lent: StoredLoop, tmp_path: Path
+) -> None:
+    def work() -> None:
+        lent.loop.rank(WORLD.actions)
+        take_away(tmp_path)
+
+    with pytest.raises(StoreError, match="gone"):
+        lent.loop.together(work)
+    assert len(lent.loop.events) == 1
+
+
+def test_a_commit_to_a_file_that_was_replaced_is_refused(
+    plain_store: Store, lent: StoredLoop, tmp_path: Path
+) -> None:
+    refused = pytest.raises(StoreError, match="deleted or replaced")
+    with refused, plain_store._writing() as connection:
+        connection.execute(text("UPDATE loops SET name = 'other'"))
+        take_away(tmp_path)
+
+
+def test_an_older_file_in_its_place_is_not_taken_for_it(
+    plain_store: Store, lent: StoredLoop, tmp_path: Path
+) -> None:
+    older = tmp_path / "older"
+    with closing(sqlite3.connect(tmp_path / "plain.db")) as live:
+        live.execute("VACUUM INTO ?", (str(older),))
+    serve_next(lent)
+    take_away(tmp_path)
+    shutil.move(older, tmp_path / "plain.db")
+    with pytest.raises(StoreError, match="a part of this loop's log is missing"):
+        serve_next(lent)
+    assert len(lent.loop.events) == 2
+    back = StoredLoop.open(plain_store, lent.id)
+    serve_next(back)
+    assert plain_store.about(lent.id).events == 2
+
+
+@pytest.fixture
+def disk() -> Iterator[Disk]:
+    try:
+        with small_disk() as disk:
+            yield disk
+    except MissingError as missing:
+        pytest.skip(str(missing))
+
+
+def test_a_folder_that_may_only_be_read_for_a_while(disk: Disk) -> None:
+    url = f"sqlite:///{disk.folder}/events.db"
+    store = Store.open(url)
+    kept = StoredLoop.create(store, owner="me", world=WORLD, seed=7)
+    serve_next(kept)
+    store.close()
+    disk.protect()
+    store = Store.open(url)
+    assert [about.id for about in store.loops("me")] == [kept.id]
+    back = StoredLoop.open(store, kept.id)
+    assert beliefs(back.loop) == beliefs(kept.loop)
+    with pytest.raises(StoreError, match="only be read"):
+        serve_next(back)
+    disk.unprotect()
+    serve_next(back)
+    assert store.about(kept.id).events == 2
+    store.close()
