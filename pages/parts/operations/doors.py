@@ -28,6 +28,7 @@ from pages.parts.operations.settings import Operations
 
 _log = logging.getLogger(__name__)
 _PERMISSIONS = ("camera", "geolocation", "microphone", "payment", "serial", "usb")
+_READING = ("GET", "HEAD", "OPTIONS")
 _COUNTERS = ("/_stcore/metrics", "/playground/metrics")
 
 
@@ -102,7 +103,7 @@ class Headlines:
 
 
 class HomeOnly:
-    """A WebSocket is opened by this server's own pages.
+    """A WebSocket is opened, and anything sent, by this server's own pages.
 
     Streamlit takes those of any other server of the same machine, too, and asks a server on the
     internet for its own address before it refuses one. ``server.corsAllowedOrigins`` names
@@ -113,11 +114,12 @@ class HomeOnly:
         self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "websocket" and _is_foreign(Headers(scope=scope)):
+        reads = scope["type"] == "http" and scope["method"] in _READING
+        if scope["type"] == "lifespan" or reads or not _is_foreign(Headers(scope=scope)):
+            await self._app(scope, receive, send)
+        else:
             _log.warning("foreign origin refused")
-            await send({"type": "websocket.close", "code": 1008})
-            return
-        await self._app(scope, receive, send)
+            await PlainTextResponse("Forbidden", status_code=403)(scope, receive, send)
 
 
 def _is_foreign(headers: Headers) -> bool:

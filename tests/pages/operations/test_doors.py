@@ -39,6 +39,7 @@ def client(operations: Operations | None = None) -> TestClient:
         routes=[
             *(Route(path, greet) for path in paths),
             Route("/fail", fail),
+            Route("/sent", greet, methods=["POST", "GET"]),
             WebSocketRoute("/_stcore/stream", talk),
         ],
         middleware=doors(operations),
@@ -111,6 +112,15 @@ def opens(origin: str | None, operations: Operations | None = None) -> bool:
 )
 def test_a_socket_is_opened_by_own_pages_only(origin: str | None, may: bool) -> None:
     assert opens(origin) is may
+
+
+@pytest.mark.parametrize("method", ["GET", "POST"])
+def test_nothing_is_sent_by_pages_of_others(method: str) -> None:
+    def status(**headers: str) -> int:
+        return client().request(method, "/sent", headers=headers).status_code
+
+    assert status() == status(Origin="http://app.example.com") == 200
+    assert status(Origin="http://evil.example") == (200 if method == "GET" else 403)
 
 
 @pytest.fixture
