@@ -198,7 +198,7 @@ def test_whoever_runs_the_server_learns_of_what_happens_and_not_to_whom(
         serve_next(kept)
         assert kept.snapshot_if_due(every=1)
         with on_every_connection("PRAGMA query_only=ON"), pytest.raises(StoreError) as refused:
-            StoredLoop.create(Store.open(plain_url), owner="me").rank([{"id": "a"}])
+            serve_next(StoredLoop.create(Store.open(plain_url), owner="me", world=WORLD))
     told = {record.msg: vars(record) for record in caplog.records}
     assert list(told) == ["database made", "entries written", "snapshots written", "database fault"]
     assert told["entries written"]["entries"] == {"ranked": 1, "rewarded": 1}
