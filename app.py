@@ -23,12 +23,13 @@ from pages.parts.operations.doors import broken, doors  # noqa: E402
 from pages.parts.operations.life import GAUGES, begin, life, note_failure  # noqa: E402
 from pages.parts.operations.meters import Meters  # noqa: E402
 from pages.parts.operations.readiness import Readiness  # noqa: E402
-from pages.parts.routes import routes  # noqa: E402
+from pages.parts.operations.routes import operator_routes  # noqa: E402
+from pages.parts.routes import ROUTES  # noqa: E402
 
 operations, readiness, meters = begin(os.environ), Readiness(ask_database), Meters(GAUGES)
 app = st.App(
     ROOT / "pages" / "parts" / "front.py",
-    routes=routes(readiness, meters),
+    routes=[*ROUTES, *operator_routes(readiness, meters)],
     middleware=doors(operations),
     exception_handlers={Exception: broken(operations)},
     on_script_error=note_failure,

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from starlette.requests import Request
 from starlette.responses import Response
 
-from pages.parts.routes import length_of
+from pages.parts.routes import ROUTES
 from tests.pages.conftest import App
 
 Open = Callable[..., App]
@@ -22,4 +22,8 @@ def test_the_browser_learns_how_long_a_log_is(open_app: Open) -> None:
 
 
 def ask_length(loop: str) -> Response:
-    return asyncio.run(length_of(Request({"type": "http", "path_params": {"loop": loop}})))
+    (route,) = ROUTES
+    answer: Response = asyncio.run(
+        route.endpoint(Request({"type": "http", "path_params": {"loop": loop}}))
+    )
+    return answer
