@@ -1,5 +1,6 @@
 """A database, SQLite or PostgreSQL, to read and to write."""
 
+import logging
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -16,8 +17,10 @@ from engine.loop.clock import Clock, utc_now
 from engine.store.failures import UNREACHABLE, is_lost, translated
 from engine.store.limits import Limits
 from engine.store.postgres import allow_long_work, postgres_engine
-from engine.store.schema import migrate
+from engine.store.schema import known_version, migrate
 from engine.store.sqlite import sqlite_engine
+
+_log = logging.getLogger(__name__)
 
 PATIENCE = 5.0
 """Seconds that a database may be busy before an entry counts as refused."""
@@ -103,6 +106,15 @@ class Database:
         """
         return cls(connect(url, patience), limits, clock)
 
+    def ask(self) -> None:
+        """Ask the database something small.
+
+        Raises:
+            StoreError: if it does not answer, or is none that this code knows.
+        """
+        with self._reading() as connection:
+            known_version(connection)
+
     def close(self) -> None:
         """Let go of all connections."""
         self._engine.dispose()
@@ -132,6 +144,7 @@ class Database:
                 connection.commit()
             except DBAPIError as error:
                 if self.is_shared and is_lost(error):
+                    _log.error("outcome unknown")
                     raise UnknownOutcomeError from error
                 raise
 

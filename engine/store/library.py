@@ -1,14 +1,19 @@
 """The kept loops of one process: each is open once, whoever looks at it."""
 
+import logging
 from collections.abc import Callable
 from threading import Lock
+from time import perf_counter
 from weakref import WeakValueDictionary
 
+from engine.errors import DamagedError
 from engine.loop.settings import LoopSettings
 from engine.store.digests import view_of
 from engine.store.store import About, Store
 from engine.store.stored_loop import Followers, StoredLoop, nobody
 from engine.worlds import World
+
+_log = logging.getLogger(__name__)
 
 _HOUR = 3_600.0
 
@@ -58,12 +63,22 @@ class Library:
         with turn:
             stored = self._known(view)
             if stored is None:
-                stored = StoredLoop.open(self.store, view, self.followers)
+                stored = self._opened(view)
                 stored.snapshot_if_due()
                 self.store.touch(stored.id)
                 with self._lock:
                     self._loops[view] = stored
             return stored
+
+    def _opened(self, view: str) -> StoredLoop:
+        start = perf_counter()
+        try:
+            stored = StoredLoop.open(self.store, view, self.followers)
+        except DamagedError:
+            _log.error("loop damaged")
+            raise
+        _log.debug("loop opened", extra={"seconds": perf_counter() - start})
+        return stored
 
     def _known(self, view: str) -> StoredLoop | None:
         with self._lock:

@@ -159,23 +159,18 @@ def migrate(connection: sa.Connection) -> None:
     Raises:
         StoreError: if the database is newer than this code.
     """
-    if _version(connection) == NEWEST:
+    if known_version(connection) == NEWEST:
         return
     if connection.dialect.name == "postgresql":
         connection.execute(sa.text(f"SELECT pg_advisory_xact_lock({_LOCK})"))
     else:
         connection.exec_driver_sql("BEGIN IMMEDIATE")
-    found = _version(connection)
+    found = known_version(connection)
     if found is None:
         META.create_all(connection)
         connection.execute(VERSION.insert().values(version=NEWEST))
         _log.info("database made", extra={"schema": NEWEST})
         return
-    if found > NEWEST:
-        raise StoreError(
-            f"The database has schema version {found}, but this version of the app knows "
-            f"{NEWEST} at most: it was written by a newer one."
-        )
     if found < NEWEST:
         _copy_file(connection, found)
         for step in MIGRATIONS[found - 1 :]:
@@ -184,11 +179,20 @@ def migrate(connection: sa.Connection) -> None:
         _log.info("database migrated", extra={"schema": NEWEST, "was": found})
 
 
-def _version(connection: sa.Connection) -> int | None:
-    """Which a database has; None for an empty one."""
+def known_version(connection: sa.Connection) -> int | None:
+    """Which version a database has; None for an empty one.
+
+    Raises:
+        StoreError: if the database is newer than this code.
+    """
     if not sa.inspect(connection).has_table(VERSION.name):
         return None
     found: int = connection.execute(sa.select(VERSION.c.version)).scalar_one()
+    if found > NEWEST:
+        raise StoreError(
+            f"The database has schema version {found}, but this version of the app knows "
+            f"{NEWEST} at most: it was written by a newer one."
+        )
     return found
 
 

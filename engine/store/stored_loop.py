@@ -6,6 +6,7 @@ as with 1,000, and takes no more memory.
 """
 
 import contextlib
+import logging
 from collections.abc import Callable, Iterable, Sequence
 from functools import wraps
 from typing import Any, Concatenate, ParamSpec, Self, TypeVar
@@ -26,6 +27,8 @@ from engine.store.snapshot_codec import dump, load
 from engine.store.snapshots import Snapshot
 from engine.store.store import About, Store, new_id
 from engine.worlds import World
+
+_log = logging.getLogger(__name__)
 
 EVERY = 2_000
 """Entries from one snapshot to the next."""
@@ -235,12 +238,15 @@ def _checkpoint(journal: Journal, snapshot: Snapshot) -> Checkpoint[Any]:
 
     def restore(folded: LoopState | Projection) -> bool:
         data = journal.store.data(journal.loop_id, snapshot)
-        # Whatever cannot be made of it, the log can.
-        with contextlib.suppress(Exception):
-            if data is not None:
-                _restore(folded, load(data), journal, snapshot.mark)
-                return True
-        return False
+        if data is None:
+            return False
+        try:
+            _restore(folded, load(data), journal, snapshot.mark)
+        except Exception as error:
+            # Whatever cannot be made of it, the log can.
+            _log.warning("snapshot unusable", extra={"code": type(error).__name__})
+            return False
+        return True
 
     return Checkpoint(snapshot.mark, restore)
 

@@ -2,14 +2,13 @@
 
 import os
 import time
-from contextlib import suppress
 from functools import cache
 from threading import Lock
 
 import streamlit as st
 
 from engine.evaluation.learning_curve import LearningCurve
-from engine.store import GoneError, Library, Limits, Store, StoreError, address
+from engine.store import Library, Limits, Store, StoreError, address
 from engine.worlds import World
 from pages.parts.text import plain
 
@@ -49,9 +48,8 @@ def position_of(loop: str) -> int:
 
 
 def ask_database() -> None:
-    """Ask the database something small; PersonalizerError if it cannot serve."""
-    with suppress(GoneError):
-        position_of("nobody")
+    """Ask the database something small; StoreError if it cannot serve."""
+    _library().store.ask()
 
 
 def open_loops() -> int:

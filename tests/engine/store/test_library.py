@@ -5,8 +5,11 @@ from base64 import urlsafe_b64encode
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from sqlalchemy import delete
 
+from engine.errors import DamagedError
 from engine.store import GoneError, Library, Limits, Store, StoredLoop
+from engine.store.schema import ENTRIES
 from engine.store.store import About
 from engine.worlds import WORLDS
 from tests.engine.store.workers import WORLD, beliefs, serve_next
@@ -33,6 +36,17 @@ def test_a_library_opens_a_loop_once(store: Store, kept: StoredLoop) -> None:
     assert library.open(begun.id) is begun
     with pytest.raises(GoneError):
         library.open("nobody")
+
+
+def test_a_damaged_loop_is_refused_and_whoever_runs_the_server_learns_of_it(
+    plain_store: Store, caplog: pytest.LogCaptureFixture
+) -> None:
+    kept = StoredLoop.create(plain_store, owner="me", world=WORLD, seed=7)
+    serve_next(kept)
+    plain_store._change(delete(ENTRIES).filter_by(position=1))
+    with pytest.raises(DamagedError):
+        Library(plain_store, lambda: 0.0).open(kept.id)
+    assert [record.msg for record in caplog.records] == ["loop damaged"]
 
 
 def test_loops_are_handed_over(store: Store, kept: StoredLoop) -> None:

@@ -65,10 +65,14 @@ def test_a_database_of_version_1_is_brought_forward(
 
 
 def test_a_database_of_a_newer_version_is_left_alone(url: str) -> None:
-    Store.open(url).close()
+    store = Store.open(url)
+    store.ask()
     engine = create_engine(url)
     with engine.begin() as connection:
         connection.execute(text("UPDATE playground_schema SET version = 99"))
     engine.dispose()
+    with pytest.raises(PersonalizerError, match="schema version 99"):
+        store.ask()
+    store.close()
     with pytest.raises(PersonalizerError, match="schema version 99"):
         Store.open(url)
