@@ -30,10 +30,16 @@ def view_of(loop: str) -> str:
 
 
 def card(
-    loop: str, owner: str, name: str, world: str | None, seed: str | int, created: float
+    loop: str,
+    owner: str,
+    name: str,
+    world: str | None,
+    seed: str | int,
+    created: float,
+    origin: str,
 ) -> bytes:
     """The seal of what a loop is, its log apart."""
-    return seal(loop, owner, name, world, str(seed), float(created))
+    return seal(loop, owner, name, world, str(seed), float(created), origin)
 
 
 def end(length: int, events: int, digest: bytes) -> bytes:

@@ -36,6 +36,7 @@ LOOPS = sa.Table(
     sa.Column("created", sa.Float, nullable=False),
     sa.Column("used", sa.Float, nullable=False, index=True),
     sa.Column("ready", sa.Boolean, nullable=False, server_default=sa.true()),
+    sa.Column("origin", sa.String(16), nullable=False),
     sa.Column("card", sa.LargeBinary, nullable=False),
     sa.Column("digest", sa.LargeBinary, nullable=False),
     sa.Index("ix_loops_view", "view", unique=True),
@@ -104,13 +105,14 @@ def _third(connection: sa.Connection) -> None:
 def _fourth(connection: sa.Connection) -> None:
     """What an old log says now is what it said: its digests are made from it."""
     of = LOOPS.c
-    for column in (of.view, of.card, of.digest, ENTRIES.c.digest, SNAPSHOTS.c.seal):
+    for column in (of.view, of.origin, of.card, of.digest, ENTRIES.c.digest, SNAPSHOTS.c.seal):
         _add(connection, column)
     known = (of.id, of.owner, of.name, of.world, of.seed, of.created, of.length, of.events)
     for row in connection.execute(sa.select(*known)).all():
         sealed = {
             "view": digests.view_of(row.id),
-            "card": digests.card(row.id, *row[1:6]),
+            "origin": "here",
+            "card": digests.card(row.id, *row[1:6], "here"),
             "digest": digests.end(row.length, row.events, _chain(connection, row.id)),
         }
         connection.execute(sa.update(LOOPS).filter_by(id=row.id).values(sealed))

@@ -5,7 +5,7 @@ import secrets
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 from sqlalchemy import (
     ColumnElement,
@@ -31,6 +31,9 @@ from engine.store.snapshots import Snapshots
 _log = logging.getLogger(__name__)
 
 MAX_NAME = 80
+Origin = Literal["here", "edited", "unsealed", "foreign"]
+"""Whence a loop is: taught here, or brought in whole; from a file that was edited, or had no seal
+that could tell; or from another program's log."""
 _DAY = 86_400.0
 
 
@@ -45,6 +48,7 @@ class About:
         world: the world whose visitors it serves, as `engine.store.world_codec` writes it; None
             outside any.
         seed: of its randomness.
+        origin: whence it is.
         end: of its log.
         created, used: seconds since 1970.
     """
@@ -54,6 +58,7 @@ class About:
     name: str
     world: str | None
     seed: int
+    origin: Origin = "here"
     end: End = EMPTY
     created: float = 0.0
     used: float = 0.0
@@ -112,10 +117,12 @@ class Store(Logs, Snapshots):
         seed = str(about.seed)
         row = {
             "id": about.id, "view": about.view, "owner": about.owner, "name": about.name,
-            "world": about.world, "seed": seed, "created": now, "used": now, "ready": ready,
-            "card": digests.card(about.id, about.owner, about.name, about.world, seed, now),
+            "world": about.world, "seed": seed, "origin": about.origin,
+            "created": now, "used": now, "ready": ready,
             "length": end.length, "events": end.events, "digest": end.seal,
         }  # fmt: skip
+        known = about.owner, about.name, about.world, seed, now, about.origin
+        row["card"] = digests.card(about.id, *known)
         try:
             connection.execute(insert(LOOPS).values(row))
         except IntegrityError as error:
@@ -168,7 +175,7 @@ class Store(Logs, Snapshots):
             StoreError: if it cannot be written, or the owner has too many loops.
         """
         about, new = self.about(loop), new_id()
-        copy = About(new, owner, f"{about.name[:70]}, copy", about.world, about.seed)
+        copy = About(new, owner, f"{about.name[:70]}, copy", about.world, about.seed, about.origin)
         self.create(copy, ready=False)
         with self._writing(is_long=True) as connection:
             for table in (ENTRIES, SNAPSHOTS):
@@ -181,9 +188,10 @@ class Store(Logs, Snapshots):
             _finish(connection, new, about.end)
         return self.about(new)
 
-    def finish(self, loop: str, end: End) -> None:
-        """Let a loop be seen whose entries have all come in, up to an end."""
+    def finish(self, loop: str, end: End, origin: Origin) -> None:
+        """Let a loop be seen whose entries have all come in, up to an end, and say whence."""
         with self._writing() as connection:
+            _seal(connection, select(LOOPS).filter_by(id=loop), origin=origin)
             _finish(connection, loop, end)
 
     def delete(self, loop: str, owner: str) -> None:
@@ -238,22 +246,25 @@ def new_id() -> str:
 
 
 def _card(row: Row[Any]) -> bytes:
-    return digests.card(row.id, row.owner, row.name, row.world, row.seed, row.created)
+    known = row.owner, row.name, row.world, row.seed, row.created, row.origin
+    return digests.card(row.id, *known)
 
 
 def _about(row: Row[Any]) -> About:
     end = End(row.length, row.events, row.last or digests.START)
     if (_card(row), digests.view_of(row.id), end.seal) != (row.card, row.view, row.digest):
         raise DamagedError("what it says of a loop is not what was written")
-    return About(row.id, row.owner, row.name, row.world, int(row.seed), end, row.created, row.used)
+    known = row.id, row.owner, row.name, row.world, int(row.seed), row.origin
+    return About(*known, end, row.created, row.used)
 
 
 def _seal(connection: Connection, loops: Select[Any], **changes: str) -> int:
     """Change what loops are; how many there were."""
     rows = connection.execute(loops.with_for_update()).all()
     for row in rows:
-        told = {name: getattr(row, name) for name in ("owner", "name")} | changes
-        card = digests.card(row.id, told["owner"], told["name"], row.world, row.seed, row.created)
+        told = {name: getattr(row, name) for name in ("owner", "name", "origin")} | changes
+        of = told["owner"], told["name"], row.world, row.seed, row.created, told["origin"]
+        card = digests.card(row.id, *of)
         connection.execute(update(LOOPS).filter_by(id=row.id).values(changes | {"card": card}))
     return len(rows)
 

@@ -4,8 +4,7 @@
 
 Each format, plain and as gzip. A file is refused with a sentence, or accepted as the same
 loop; what is accepted with another meaning, raises anything else, or leaves half a loop is
-told. A file in the retired service's format carries nothing that could tell an edit: its
-rows stand by themselves.
+told.
 """
 
 import argparse

@@ -219,7 +219,7 @@ def test_a_file_brings_a_loop_in_or_says_why_not(open_app: Open) -> None:
     assert "My loops: 2 " in app.text
     upload(app, "loop.jsonl", "\n".join([*lines, "x", "y"]).encode())
     assert "Nothing was imported" in app.at.error[0].value
-    assert list(app.at.dataframe[0].value["line"]) == [5, 6]
+    assert list(app.at.dataframe[0].value["line"]) == [6, 7]
     assert "My loops: 2 " in app.text
 
 

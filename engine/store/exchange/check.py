@@ -3,6 +3,7 @@
 import json
 import math
 from dataclasses import replace
+from datetime import datetime
 
 from engine.errors import FullError, UnreadableError
 from engine.loop.entries import Activated, Configured, Entry, Expired, Ranked, Rewarded, Undone
@@ -12,11 +13,16 @@ from engine.loop.settings import LoopSettings
 from engine.protocol.request import MAX_REWARD, MIN_REWARD
 from engine.worlds.world import World
 
+YEARS = (2000, 2100)
+"""In which anything may have happened."""
 _SUM = 1e-6
 
 
 class LogChecker:
     """Follows a log entry by entry with no more in memory than where each event stands.
+
+    Attributes:
+        fell: number of the first line whose time is before that of the line before; 0 for none.
 
     Args:
         world: whose visitors the loop serves; None if any actions may be offered.
@@ -25,6 +31,8 @@ class LogChecker:
 
     def __init__(self, world: World | None, max_events: int) -> None:
         self._world, self._most = world, max_events
+        self._latest: datetime | None = None
+        self.fell = 0
         self._lives: dict[str, EventLife] = {}
         self._settings: list[LoopSettings] = []
         self._before: list[tuple[str | None, EventLife | None]] = []
@@ -35,8 +43,8 @@ class LogChecker:
         """How many events count."""
         return len(self._lives)
 
-    def follow(self, entry: Entry | Undone) -> None:
-        """Take one more entry.
+    def follow(self, entry: Entry | Undone, number: int = 0) -> None:
+        """Take one more entry, of a line with a number.
 
         Raises:
             UnreadableError: if it cannot follow what came before.
@@ -44,6 +52,11 @@ class LogChecker:
         """
         if not self._before and not isinstance(entry, Configured):
             raise UnreadableError("a log begins with settings")
+        first, last = YEARS
+        _need(first <= entry.time.year <= last, f"its time is not in the years {first} to {last}")
+        if self._latest is not None and entry.time < self._latest:
+            self.fell = self.fell or number
+        self._latest = entry.time
         match entry:
             case Configured(settings=settings):
                 asked, most = f"{settings.max_events:,}", f"at most {self._most:,}"

@@ -8,12 +8,12 @@ on that no single reward can be with rewards that add up.
 
 import json
 import math
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC
 from functools import partial
 from itertools import chain
-from typing import Any, TypeVar
+from typing import Any, TypeVar, get_args
 
 from engine.errors import UnreadableError
 from engine.loop.entries import Configured, Entry, Ranked, Rewarded, Undone
@@ -23,18 +23,30 @@ from engine.loop.log import EventLog
 from engine.loop.settings import LoopSettings
 from engine.protocol.request import RankRequest, parse_rank_request
 from engine.store import world_codec
-from engine.store.entry_codec import parse, read_field, read_number, read_time
-from engine.store.exchange.lines import Faults, Progress, each_read, silent
-from engine.store.store import MAX_NAME, About, new_id
-from engine.worlds import WORLDS, World
+from engine.store.entry_codec import read_field, read_number, read_time
+from engine.store.exchange.lines import Progress, silent
+from engine.store.exchange.seal import sealed
+from engine.store.store import MAX_NAME, About, Origin, new_id
+from engine.worlds import WORLDS
 
 T = TypeVar("T")
+_HEAD = '# {{"format":"personalizer-playground-dsjson","version":1,"origin":"{}"}}'
 Decision = tuple[Ranked, tuple[float, ...]]
 """What was shown, and the rewards that it earned."""
 _time = partial(read_time, zone=UTC)
 
 
 # -- out ------------------------------------------------------------------------------
+
+
+def export_lines(log: EventLog, origin: Origin, progress: Progress = silent) -> Iterator[str]:
+    """The decisions with a line before and a seal after them, in a form that Vowpal Wabbit skips.
+
+    Args:
+        progress: as of `dsjson_rows`.
+    """
+    rows = (json.dumps(row, ensure_ascii=False) for row in dsjson_rows(log, progress))
+    return sealed(chain([_HEAD.format(origin)], rows), before="# ")
 
 
 def dsjson_rows(log: EventLog, progress: Progress = silent) -> Iterator[dict[str, object]]:
@@ -88,49 +100,48 @@ def _row(ranked: Ranked, earned: float | None) -> dict[str, object]:
 # -- in -------------------------------------------------------------------------------
 
 
-def is_row(line: str) -> bool:
-    """Whether a line may be a decision, and not the first of a loop as `jsonl` writes it."""
-    try:
-        row = parse(line)
-    except UnreadableError:
-        return False
-    return isinstance(row, dict) and "c" in row and "format" not in row
+def origin_of(line: str) -> Origin | None:
+    """Whence the loop came whose file begins with a line; None if this app did not write it."""
+    return next((one for one in get_args(Origin) if line.strip() == _HEAD.format(one)), None)
 
 
-def read_log(
-    lines: Iterator[tuple[int, str]], owner: str, name: str, max_events: int, faults: Faults
-) -> tuple[About, Iterator[tuple[int, Entry | Undone]]]:
-    """A new loop with default settings, and its entries, each with the number of its line.
+def is_row(value: Any) -> bool:
+    """Whether JSON may be a decision, and not the first line of a loop as `jsonl` writes it."""
+    return isinstance(value, dict) and "c" in value and "format" not in value
+
+
+def read_head(row: Any, owner: str, name: str, origin: Origin) -> About:
+    """A new loop, in the world whose actions the first decision was among.
 
     Args:
         name: of the file; what is before its first dot names the loop.
 
     Raises:
-        RejectedError: if no line can be read.
+        UnreadableError, PersonalizerError: if that is no decision.
     """
-    decisions = each_read(lines, _decision, faults)
-    first = next(decisions, None)
-    if first is None:
-        raise faults.rejection()
+    offered = json.loads(_decision(row)[0].request.actions_text)
+    world = next((world for world in WORLDS.values() if list(world.actions) == offered), None)
     title = "".join(c for c in name.partition(".")[0] if c.isprintable())[:MAX_NAME]
-    world = world_codec.to_text(_world_of(first[1][0]))
-    about = About(new_id(), owner, title or "Log", world, seed=0)
-    return about, _in_order(LoopSettings(max_events=max_events), chain([first], decisions))
+    return About(new_id(), owner, title or "Log", world_codec.to_text(world), 0, origin)
 
 
-def _in_order(
-    settings: LoopSettings, decisions: Iterable[tuple[int, Decision]]
-) -> Iterator[tuple[int, Entry | Undone]]:
-    written = None
-    for number, (ranked, rewards) in decisions:
-        if len(rewards) > 1:
-            settings = replace(settings, reward_aggregation="sum")
-        if settings != written:
-            yield number, Configured(ranked.time, settings)
-            written = settings
-        yield number, ranked
+def reader(max_events: int) -> Callable[[object], Iterator[Entry | Undone]]:
+    """Makes entries of decisions, one after the other, in a loop with default settings."""
+    settings, written = LoopSettings(max_events=max_events), False
+
+    def read(row: object) -> Iterator[Entry | Undone]:
+        nonlocal settings, written
+        ranked, rewards = _decision(row)
+        if len(rewards) > 1 and settings.reward_aggregation != "sum":
+            settings, written = replace(settings, reward_aggregation="sum"), False
+        if not written:
+            yield Configured(ranked.time, settings)
+            written = True
+        yield ranked
         for reward in rewards:
-            yield number, Rewarded(ranked.event_id, ranked.time, reward)
+            yield Rewarded(ranked.event_id, ranked.time, reward)
+
+    return read
 
 
 def _decision(row: Any) -> Decision:
@@ -228,9 +239,3 @@ def _action(action: Any, at: int) -> dict[str, object]:
     features = _expect(list, action.get("j", []), f"c._multi[{at}].j is not a list")
     others = {key: value for key, value in action.items() if key not in {"_tag", "i", "j"}}
     return {"id": name or str(at + 1), "features": [*features, *([others] if others else [])]}
-
-
-def _world_of(ranked: Ranked) -> World | None:
-    """The world of this app whose actions are offered, if there is one."""
-    offered = json.loads(ranked.request.actions_text)
-    return next((world for world in WORLDS.values() if list(world.actions) == offered), None)

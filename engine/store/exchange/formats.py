@@ -1,11 +1,9 @@
 """The files that a loop can leave in."""
 
-import json
 from collections.abc import Callable
 from typing import BinaryIO, NamedTuple
 
-from engine.store.exchange.dsjson import dsjson_rows
-from engine.store.exchange.jsonl import export_lines
+from engine.store.exchange import dsjson, jsonl
 from engine.store.exchange.lines import Progress, write_lines
 from engine.store.library import Library
 from engine.store.snapshot_codec import dump
@@ -32,13 +30,12 @@ class Format(NamedTuple):
 
 
 def _write_log(library: Library, about: About, file: BinaryIO, progress: Progress) -> None:
-    write_lines(export_lines(library.store, about.id), file, about.length, progress)
+    write_lines(jsonl.export_lines(library.store, about.id), file, about.length, progress)
 
 
 def _write_dsjson(library: Library, about: About, file: BinaryIO, progress: Progress) -> None:
     log = library.open(about.id).loop.log
-    rows = dsjson_rows(log, lambda share: progress(share / 2))
-    lines = (json.dumps(row, ensure_ascii=False) for row in rows)
+    lines = dsjson.export_lines(log, about.origin, lambda share: progress(share / 2))
     write_lines(lines, file, about.events, lambda share: progress((1 + share) / 2))
 
 

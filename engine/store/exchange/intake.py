@@ -4,24 +4,30 @@ Until the last line of a file is read the loop is not there for anybody.
 """
 
 import contextlib
-from collections.abc import Iterable, Iterator, Sequence
+import io
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from dataclasses import replace
 from itertools import chain, islice
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 from engine.errors import FullError, PersonalizerError, UnreadableError
 from engine.loop.entries import Entry, Undone
 from engine.loop.learning_loop import LearningLoop
 from engine.loop.log import EventLog
 from engine.store import world_codec
+from engine.store.entry_codec import parse
 from engine.store.exchange import dsjson, jsonl
 from engine.store.exchange.check import LogChecker
 from engine.store.exchange.lines import Faults, Progress, numbered_lines, silent
+from engine.store.exchange.seal import SealedLines
 from engine.store.journal import Journal
 from engine.store.library import Library
-from engine.store.logs import CHUNK, End
-from engine.store.store import About
+from engine.store.logs import CHUNK
+from engine.store.store import About, Origin
 from engine.store.stored_loop import StoredLoop
+
+Read = Callable[[Any], Iterable[Entry | Undone]]
+"""The entries that the JSON of one line tells of."""
 
 
 def import_file(
@@ -31,94 +37,152 @@ def import_file(
     name: str = "Log",
     progress: Progress = silent,
     *,
+    edited: bool = False,
     needs_world: bool = True,
 ) -> About:
+    """Take in a loop in one go; see `importing`."""
+    work = importing(library, file, owner, name, edited=edited, needs_world=needs_world)
+    while True:
+        try:
+            progress(next(work))
+        except StopIteration as done:
+            about: About = done.value
+            return about
+
+
+def importing(
+    library: Library,
+    file: BinaryIO,
+    owner: str,
+    name: str = "Log",
+    *,
+    edited: bool = False,
+    needs_world: bool = True,
+) -> Generator[float, None, About]:
     """Take in a loop from a file of any kind that holds a log, as it is or as gzip.
+
+    Yields after every `CHUNK` lines the share that was read; nothing is left of a loop whose
+    generator is closed before its end.
 
     Args:
         name: of the file; a dsjson log has no other.
+        edited: whether a file that is not what its seal says may come in; the loop is marked.
         needs_world: whether the loop has to serve a world of `engine.worlds`, or one of its own.
 
     Raises:
-        RejectedError: if any line is faulty; nothing was imported then.
+        RejectedError: if any line is faulty, or the seal is; nothing was imported then.
         StoreError: if it cannot be written, or the owner has too many loops.
     """
-    faults, limits = Faults(), library.store.limits
-    lines = numbered_lines(file, limits.max_upload, faults, progress)
-    number, text = next(lines, (0, "null"))
+    faults, size = Faults(), file.seek(0, io.SEEK_END)
+    lines = SealedLines(numbered_lines(file, library.store.limits.max_upload, faults))
+    about, read, rest = _begin(library, lines, owner, name, needs_world, faults)
+    library.store.create(about, ready=False)
     try:
-        if dsjson.is_row(text):
-            rows = chain([(number, text)], lines)
-            about, entries = dsjson.read_log(rows, owner, name, limits.max_events, faults)
-            if needs_world and about.world is None:
-                raise UnreadableError("its actions are not those of a world of this app")
-        else:
-            about = jsonl.read_head(text, owner, needs_world)
-            entries = jsonl.read_entries(lines, faults)
-    except UnreadableError as error:
-        faults.add(number, str(error))
-        raise faults.rejection() from error
-    return _take_in(library, about, entries, faults)
-
-
-def _take_in(
-    library: Library, about: About, entries: Iterator[tuple[int, Entry | Undone]], faults: Faults
-) -> About:
-    """Keep entries as a loop of their own, if all of them are right."""
-    store = library.store
-    store.create(about, ready=False)
-    checker = LogChecker(world_codec.from_text(about.world), store.limits.max_events)
-    try:
-        end = _learn(library, about, _checked(entries, checker, faults))
-        store.finish(about.id, replace(end, events=checker.events))
-        return store.about(about.id)
+        world = world_codec.from_text(about.world)
+        checker = LogChecker(world, library.store.limits.max_events)
+        take = _Intake(library, about)
+        while block := list(islice(rest, CHUNK)):
+            entries = list(_checked(block, read, checker, faults))
+            if entries and not faults.total:
+                take.learn(entries)
+            yield min(file.tell() / max(size, 1), 1.0)
+        origin = _origin(about, lines, checker, edited, faults)
+        if faults.total or not checker.events:
+            raise faults.rejection()
+        take.finish(checker.events, origin)
+        return library.store.about(about.id)
     except BaseException:
         # Also when a person leaves the page: what is not finished never was.
         with contextlib.suppress(PersonalizerError):
-            store.delete(about.id, about.owner)
+            library.store.delete(about.id, about.owner)
         raise
 
 
+def _begin(
+    library: Library, lines: SealedLines, owner: str, name: str, needs_world: bool, faults: Faults
+) -> tuple[About, Read, Iterator[tuple[int, str]]]:
+    """What the first line says of the loop, how lines are read, and those that are entries."""
+    number, text = next(lines, (0, "null"))
+    read: Read = jsonl.read
+    rest: Iterator[tuple[int, str]] = lines
+    try:
+        origin = dsjson.origin_of(text)
+        if origin is not None:
+            lines.has_seal = True
+            number, text = next(lines, (0, "null"))
+        row = parse(text)
+        if origin is None and not dsjson.is_row(row):
+            about, lines.has_seal = jsonl.read_head(row, owner)
+            nowhere = "it serves no world"
+        else:
+            about = dsjson.read_head(row, owner, name, origin or "foreign")
+            read = dsjson.reader(library.store.limits.max_events)
+            rest = chain([(number, text)], lines)
+            nowhere = "its actions are not those of a world of this app"
+        if needs_world and about.world is None:
+            raise UnreadableError(nowhere)
+    except (UnreadableError, PersonalizerError) as error:
+        faults.add(number, str(error))
+        raise faults.rejection() from error
+    return about, read, rest
+
+
 def _checked(
-    entries: Iterable[tuple[int, Entry | Undone]], checker: LogChecker, faults: Faults
+    lines: Iterable[tuple[int, str]], read: Read, checker: LogChecker, faults: Faults
 ) -> Iterator[Entry | Undone]:
-    """The entries before the first fault; those after it are looked at, too.
+    """The entries of lines; those after a fault are looked at, too.
 
     Raises:
-        RejectedError: in the end, if there was a fault, or no event.
+        RejectedError: for one event too many, after which nothing is looked at.
     """
-    for number, entry in entries:
+    for number, text in lines:
         try:
-            checker.follow(entry)
-        except UnreadableError as error:
-            faults.add(number, str(error))
-            if isinstance(error, FullError):
-                break
-        else:
-            if not faults.total:
+            for entry in read(parse(text)):
+                checker.follow(entry, number)
                 yield entry
-    if faults.total or not checker.events:
-        raise faults.rejection()
+        except FullError as error:
+            faults.add(number, str(error))
+            raise faults.rejection() from error
+        except (UnreadableError, PersonalizerError) as error:
+            faults.add(number, str(error))
 
 
-def _learn(library: Library, about: About, entries: Iterator[Entry | Undone]) -> End:
-    """Write down entries and learn them, chunk by chunk; where the log ends then."""
-    log = EventLog()
-    journal = _Intake(library.store, about, log, is_begun=True)
-    loop = LearningLoop.resume(log, seed=about.seed)
-    stored = StoredLoop(about, loop, journal, library.followers)
-    while chunk := list(islice(entries, CHUNK)):
-        journal.end = library.store.append(about.id, journal.end, chunk, 0)
-        journal.chunk = chunk
-        stored.catch_up()
-    stored.snapshot_if_due(every=1)
-    return journal.end
+def _origin(
+    about: About, lines: SealedLines, checker: LogChecker, edited: bool, faults: Faults
+) -> Origin:
+    """Whence the loop comes, once the file is read; what is wrong with it as a whole is a fault.
+
+    Times may fall, as clocks are set, in a file that is what its seal says; and in those that
+    other programs have written.
+    """
+    fault = None if faults.total else lines.fault()
+    if fault is not None and not edited:
+        faults.add(0, fault)
+    is_whole = lines.has_seal and fault is None
+    if checker.fell and not is_whole and about.origin != "foreign":
+        faults.add(checker.fell, "its time is before that of the line before")
+    return about.origin if fault is None else "edited"
 
 
 class _Intake(Journal):
     """The log of a loop that comes in: whatever is new in it has just been read."""
 
-    chunk: Sequence[Entry | Undone] = ()
+    def __init__(self, library: Library, about: About) -> None:
+        super().__init__(library.store, about, EventLog(), is_begun=True)
+        loop = LearningLoop.resume(self.log, seed=about.seed)
+        self._stored = StoredLoop(about, loop, self, library.followers)
+        self._new: Sequence[Entry | Undone] = ()
 
     def read_new(self, position: int) -> Sequence[Entry | Undone]:
-        return self.chunk
+        return self._new
+
+    def learn(self, entries: Sequence[Entry | Undone]) -> None:
+        """Write down entries and learn them."""
+        self.end = self.store.append(self.loop_id, self.end, entries, 0)
+        self._new = entries
+        self._stored.catch_up()
+
+    def finish(self, events: int, origin: Origin) -> None:
+        """Let the loop be seen."""
+        self._stored.snapshot_if_due(every=1)
+        self.store.finish(self.loop_id, replace(self.end, events=events), origin)

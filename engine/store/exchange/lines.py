@@ -4,13 +4,11 @@ import gzip
 import io
 import zlib
 from collections.abc import Callable, Iterable, Iterator
-from typing import Any, BinaryIO, TypeVar
+from typing import BinaryIO
 
-from engine.errors import Fault, PersonalizerError, RejectedError, UnreadableError
-from engine.store.entry_codec import parse
+from engine.errors import Fault, RejectedError
 from engine.store.logs import CHUNK
 
-T = TypeVar("T")
 Progress = Callable[[float], object]
 """Is told how much is done, 0 to 1."""
 
@@ -34,7 +32,7 @@ def write_lines(lines: Iterable[str], file: BinaryIO, total: int, progress: Prog
     with gzip.GzipFile(fileobj=file, mode="wb", compresslevel=3, mtime=0) as packed:
         for number, line in enumerate(lines):
             packed.write(line.encode() + b"\n")
-            if number % CHUNK == 0:
+            if number % CHUNK == CHUNK - 1:
                 progress(min(number / max(total, 1), 1.0))
     progress(1.0)
 
@@ -59,16 +57,13 @@ class Faults:
         return RejectedError(self.first, self.total)
 
 
-def numbered_lines(
-    file: BinaryIO, most: int, faults: Faults, progress: Progress
-) -> Iterator[tuple[int, str]]:
+def numbered_lines(file: BinaryIO, most: int, faults: Faults) -> Iterator[tuple[int, str]]:
     """Lines of a file with their numbers from 1, empty ones left out; gzip is unfolded.
 
     Lines that cannot be read become faults; nothing is read after one that is too long.
 
     Args:
         most: MiB that the file may have.
-        progress: is told the share that was read, every 1,000 lines.
 
     Raises:
         RejectedError: if it has more.
@@ -99,18 +94,5 @@ def numbered_lines(
                     yield number, line.decode("utf-8-sig" if number == 1 else "utf-8")
             except UnicodeDecodeError:
                 faults.add(number, "it is not UTF-8")
-            if number % 1_000 == 0:
-                progress(min(file.tell() / max(size, 1), 1.0))
     except (OSError, EOFError, zlib.error):
         faults.add(0, "it is a damaged gzip file")
-
-
-def each_read(
-    lines: Iterator[tuple[int, str]], read: Callable[[Any], T], faults: Faults
-) -> Iterator[tuple[int, T]]:
-    """What lines of JSON tell, with their numbers; those that cannot be read become faults."""
-    for number, text in lines:
-        try:
-            yield number, read(parse(text))
-        except (UnreadableError, PersonalizerError) as error:
-            faults.add(number, str(error))

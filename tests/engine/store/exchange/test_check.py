@@ -11,6 +11,7 @@ from engine.errors import RejectedError
 from engine.store import Library, StoredLoop
 from engine.store.exchange.intake import import_file
 from engine.store.exchange.jsonl import export_lines
+from engine.store.exchange.seal import sealed
 from tests.engine.requests import DRINKS, Json
 from tests.engine.store.exchange.files import file_of, rejected
 
@@ -29,6 +30,7 @@ EDITS: dict[str, tuple[int, Callable[[Json], object]]] = {
     "it shows what it cannot": (2, lambda e: e.update(shown=9)),
     "its propensity": (2, lambda e: e.update(propensity=0)),
     "a standard deviation": (2, lambda e: e["sds"].__setitem__(0, -1)),
+    "its time is not in the years 2000 to 2100": (2, lambda e: e.update(time="9999-01-02T00:00Z")),
     "its request has another eventId": (2, lambda e: e["request"].update(eventId="x")),
     "it offers what Coffee does not": (2, lambda e: e["request"]["actions"][0].update(id="mud")),
     "nobody in Coffee comes": (2, lambda e: e["request"].update(contextFeatures=[{"x": 1}])),
@@ -54,10 +56,11 @@ def test_entries_out_of_order_or_twice(library: Library, lines: list[str]) -> No
     for wrong, reason in [
         ([*lines[:4], lines[2]], "was ranked before"),
         ([*lines[:4], lines[3]], "has a reward already"),
-        ([*lines, lines[-1]], "wait of event"),
+        ([*lines[:-1], lines[-2]], "wait of event"),
         ([lines[0], lines[1], lines[3], lines[2]], "was not ranked before"),
-        (lines[:2], "holds no event"),
-        (lines[:1], "holds no event"),
+        (lines[:2], "ends without its seal"),
+        (list(sealed(lines[:2])), "holds no event"),
+        (list(sealed(lines[:1])), "holds no event"),
     ]:
         assert reason in rejected(library, file_of(*wrong)).message
 

@@ -26,7 +26,7 @@ def test_every_format_can_be_written(
         written[kind.key] = file.getvalue()
     assert gzip.decompress(written["log"]).decode().splitlines() == lines
     decisions = gzip.decompress(written["dsjson"]).decode().splitlines()
-    assert len(decisions) == len(exported.loop.events)
+    assert len(decisions) == len(exported.loop.events) + 2
     learner = load(written["model"])["learner"]
     assert learner.weights == exported.loop.learner.weights
 

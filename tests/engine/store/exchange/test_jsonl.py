@@ -48,7 +48,7 @@ def test_files_and_databases_from_when_the_shop_was_called_store_still_open(
     list(crowd(kept.loop, shop, 2))
     first, *rest = export_lines(library.store, kept.id)
     head = json.dumps(json.loads(first) | {"world": "store"})
-    about = import_file(library, file_of(head, *rest), "new")
+    about = import_file(library, file_of(head, *rest), "new", edited=True)
     assert (about.world, library.open(about.id).world) == ("shop", shop)
     old = About("x" * 22, "new", "Store, seed 3", "store", 3)
     library.store.create(old, list(kept.loop.log.history))
@@ -74,12 +74,13 @@ def test_each_faulty_line_is_told_by_number_and_reason(library: Library, lines: 
 
 HEADS: dict[str, Json] = {
     "does not say that it is": {"format": "other"},
-    "reads version 1": {"version": 2},
+    "reads the versions 1 and 2": {"version": 3},
     "its seed": {"seed": "7"},
     "its seed ": {"seed": -1},
     "its name": {"name": ""},
     "its name ": {"name": "x" * 81},
     "its name is not text": {"name": "\ud800"},
+    "its origin is not one of here": {"origin": "moon"},
     "its world": {"world": "moon"},
     "serves no world": {"world": None},
 }
