@@ -1,6 +1,7 @@
 """How values are written."""
 
 import math
+import re
 
 import streamlit as st
 
@@ -8,16 +9,17 @@ import streamlit as st
 def plain(text: object) -> str:
     """Any text as Markdown that shows just that text: no formatting, no HTML, no links.
 
-    Characters that Markdown reads become entities. Links, emoji and icons are found only
+    Characters that Markdown reads become entities. Links, arrows, emoji and icons are found only
     after entities are decoded: an invisible word joiner breaks what they look for.
     """
-    return "".join(
+    shown = "".join(
         f"&#{ord(c)};{_JOINER if c in _LINKING else ''}" if c in _SPECIAL else c for c in str(text)
     )
+    return re.sub("(w)(?=w)", rf"\1{_JOINER}", shown, flags=re.IGNORECASE)
 
 
 _SPECIAL = set("\\`*_{}[]()<>#+-.!|~$:&^=@'\"/\n")
-_LINKING = set(":/.@")
+_LINKING = set(":/.@-<>~")
 _JOINER = "&#8288;"
 
 

@@ -34,6 +34,21 @@ def test_plain_text_holds_nothing_to_link_or_to_picture(text: str) -> None:
     assert not re.search(r"www\.\w|://|\w@\w|:[\w+]+:", shown)
 
 
+ARROWS = r"(^|\s)(<->|->|<-|--|>=|<=|~=)(\s|$)"
+"""What Streamlit draws as one sign."""
+
+
+@pytest.mark.parametrize("text", ["->", "a -> b", "a <- b", "<->", "a -- b", "a >= b", "<=", "~="])
+def test_plain_text_holds_no_arrows_to_draw(text: str) -> None:
+    assert re.search(ARROWS, text)
+    assert not re.search(ARROWS, html.unescape(plain(text)))
+
+
+@pytest.mark.parametrize("text", ["www.evil.example", "WwW.evil.example"])
+def test_plain_text_names_no_host(text: str) -> None:
+    assert "www." not in html.unescape(plain(text)).lower()
+
+
 @pytest.mark.parametrize(
     ("share", "text"),
     [(0, "0 %"), (0.004, "<1 %"), (0.01, "1 %"), (0.254, "25 %"), (0.999, ">99 %"), (1, "100 %")],

@@ -7,7 +7,7 @@ import streamlit as st
 
 from engine.evaluation.event_table import latest_rows
 from engine.worlds import key_of
-from pages.parts.download import download_csv
+from pages.parts.download import as_cells, download_csv
 from pages.parts.play.open_loop import OpenLoop
 from pages.parts.play.snippet import reproduce
 from pages.parts.text import note
@@ -37,7 +37,7 @@ def show_log(opened: OpenLoop) -> None:
             wanted = place.multiselect(label, options, key=key, placeholder="All")
             if wanted:
                 rows = rows[rows[column].isin(wanted)]
-        st.dataframe(rows.iloc[::-1], hide_index=True, height=320, key="log-table")
+        st.dataframe(as_cells(rows.iloc[::-1]), hide_index=True, height=320, key="log-table")
         label, name = f"Download {len(rows):,} events as CSV", key_of(opened.world)
         download_csv(label, lambda: rows, key="log-csv", name=f"{name}-seed-{opened.loop.seed}")
 

@@ -9,7 +9,7 @@ import pytest
 from engine.errors import RejectedError
 from engine.store import Library
 from engine.store.exchange.intake import import_file
-from engine.store.exchange.lines import MAX_LINE, MAX_LINES
+from engine.store.exchange.lines import MAX_LINE, MAX_LINES, Faults, numbered_lines
 from tests.engine.store.exchange.files import GOOD_ROW, file_of, rejected
 
 
@@ -28,6 +28,23 @@ def test_large_things_are_refused(library: Library, lines: list[str]) -> None:
     row = json.dumps(GOOD_ROW).encode() + b" " * (2 << 20)
     with pytest.raises(RejectedError, match="but at most 1 are allowed"):
         import_file(library, io.BytesIO(row), "other")
+
+
+def test_a_line_is_unfolded_no_further_than_it_may_be(monkeypatch: pytest.MonkeyPatch) -> None:
+    read = 0
+    readline = gzip.GzipFile.readline
+
+    def counted(self: gzip.GzipFile, size: int | None = -1) -> bytes:
+        nonlocal read
+        line = readline(self, size)
+        read += len(line)
+        return line
+
+    monkeypatch.setattr(gzip.GzipFile, "readline", counted)
+    faults = Faults()
+    bomb = io.BytesIO(gzip.compress(b"x" * (20 * MAX_LINE)))
+    assert list(numbered_lines(bomb, 1, faults)) == []
+    assert (faults.total, read) == (1, MAX_LINE + 1)
 
 
 def test_bytes_that_are_no_text_are_refused(library: Library, lines: list[str]) -> None:
