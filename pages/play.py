@@ -9,7 +9,8 @@ import streamlit as st
 from pages.parts.components.loop_watch import watch_others
 from pages.parts.components.reward_buttons import reward_buttons
 from pages.parts.link import current_setup, open_link, write_link
-from pages.parts.play import beliefs, controls, hypotheses, learned, offer, records
+from pages.parts.play import beliefs, controls, hypotheses, learned, records
+from pages.parts.play.offer import show_offer
 from pages.parts.play.reopen import open_loop
 from pages.parts.play.session import PlaySession
 from pages.parts.play.setup import PlaySetup
@@ -51,18 +52,18 @@ with right:
 def draw_stage(session: PlaySession) -> None:
     """One frame of the interactive part, whether a click or a crowd caused it."""
     session.adopt(current_setup(PlaySetup))
-    session.advance()
+    offer = session.advance()
     if session.toolbar_state != session.toolbar_drawn:
         st.rerun()
     # Computed before anything is drawn: then all that is drawn travels in one message.
-    opened = session.open
-    ranked, favoured, curve = opened.ranked, opened.favoured(), opened.curve()
-    if session.trouble:
-        st.error(plain(session.trouble), icon=":material/cloud_off:")
+    opened, ranked = session.open, offer.ranked
+    favoured, curve = opened.favoured(), opened.curve()
     with visit:
         controls.choose_context(session)
-        offer.show_offer(opened.world, ranked)
-        reward_buttons(session.presses, session.is_closed, session.take)
+        show_offer(opened.world, ranked)
+        default = opened.loop.settings.default_reward
+        reward_buttons(session.presses, offer.told, default, session.is_closed, session.take)
+        controls.show_refusals(session.refusals)
     with middle:
         beliefs.show_beliefs(opened, ranked, session.setup.truth)
     with results:
@@ -77,4 +78,4 @@ def draw_stage(session: PlaySession) -> None:
     watch_others(opened.link, session.drawn, session.live.is_live, session.catch_up)
 
 
-st.fragment(draw_stage, run_every=session.live.pace, key="stage")(session)
+st.fragment(draw_stage, run_every=session.pace, key="stage")(session)

@@ -86,6 +86,13 @@ class LearningLoop(Replay):
         """Where each event stands, by event id, in the order of their Rank calls."""
         return self.state.events
 
+    @property
+    @locked
+    def last(self) -> Ranked | None:
+        """The last Rank call that counts, if any."""
+        entries = (self.log[-number] for number in range(1, len(self.log)))
+        return next((entry for entry in entries if isinstance(entry, Ranked)), None)
+
     @locked
     def answer(self, event_id: str) -> RankResponse:
         """The recorded answer to a Rank call; ``ResourceNotFound`` for an unknown event."""
@@ -235,13 +242,18 @@ class LearningLoop(Replay):
         self._take_back(entries, read(self._clock))
 
     @in_turn
-    def undo_event(self) -> Ranked | None:
-        """Take back the last Rank call, if any, and all that came after it; what that was."""
+    def undo_event(self, event: Ranked | None = None) -> Ranked | None:
+        """Take back the last Rank call, if any, and all that came after it; what that was.
+
+        Nothing is taken back if that is not the ``event`` that was meant.
+        """
         for entries in range(1, len(self.log)):
-            entry = self.log[-entries]
-            if isinstance(entry, Ranked):
+            last = self.log[-entries]
+            if isinstance(last, Ranked):
+                if event and (event.event_id, event.time) != (last.event_id, last.time):
+                    return None
                 self._take_back(entries, read(self._clock))
-                return entry
+                return last
         return None
 
     # -- now --------------------------------------------------------------------------

@@ -13,8 +13,7 @@ import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from functools import cache
-from itertools import count
+from functools import cache, partial
 from pathlib import Path
 from statistics import median
 from types import FrameType
@@ -25,6 +24,7 @@ from engine.store import Store, StoredLoop
 from engine.worlds.coffee import COFFEE
 from pages.parts.play.session import PlaySession
 from pages.parts.play.setup import PlaySetup
+from tests.pages.presses import pressed
 
 ROOT = Path(__file__).parents[2]
 EVENTS, TIMES = 30, 5
@@ -123,8 +123,10 @@ def rank_and_reward(loop: LearningLoop | StoredLoop, place: str) -> dict[str, li
 
 def clicks() -> list[Journey]:
     """Journeys of clicks on *Loved it*."""
-    session, pressed = PlaySession(PlaySetup()), count(1)
-    found = [walk(lambda: session.take(next(pressed), [1.0])) for _ in range(EVENTS + TIMES)]
+    session, found = PlaySession(PlaySetup()), []
+    for _ in range(EVENTS + TIMES):
+        told = pressed(session, (session.advance().told, 1.0))
+        found.append(walk(partial(session.take, told)))
     return found[EVENTS:]
 
 

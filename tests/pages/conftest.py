@@ -17,6 +17,7 @@ from streamlit.testing.v1 import AppTest
 from pages.parts.compare.session import CompareSession
 from pages.parts.play.session import PlaySession
 from pages.parts.race.session import RaceSession
+from tests.pages.presses import pressed
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -61,17 +62,22 @@ class App:
     def widget(self, key: str) -> Any:
         return self.at.get_by_key(key)
 
-    def answer(self, value: float) -> Self:
+    def answer(self, value: float | None) -> Self:
         """Press a reward button; AppTest cannot, they are a component."""
-        self.session.take(self.session.presses.taken + 1, [value])
+        self.session.take(pressed(self.session, (self.bar["offer"], value)))
         return self.run()
+
+    @property
+    def bar(self) -> dict[str, Any]:
+        """What the reward buttons are told."""
+        told = [json.loads(part.proto.json) for part in self.at.get("bidi_component")]
+        bar: dict[str, Any] = next(data for data in told if "rewards" in data)
+        return bar
 
     @property
     def can_answer(self) -> bool:
         """Whether the reward buttons can be pressed."""
-        told = [json.loads(part.proto.json) for part in self.at.get("bidi_component")]
-        (bar,) = [data for data in told if "disabled" in data]
-        return not bar["disabled"]
+        return not self.bar["disabled"]
 
     def set(self, key: str, value: object) -> Self:
         self.widget(key).set_value(value)

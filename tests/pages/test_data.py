@@ -18,6 +18,7 @@ from pages.parts.library import close_library, library
 from pages.parts.play.session import PlaySession
 from pages.parts.play.setup import PlaySetup
 from tests.pages.conftest import FRONT, App
+from tests.pages.presses import answer
 
 Open = Callable[..., App]
 
@@ -121,8 +122,9 @@ def test_what_cannot_be_written_is_said_and_did_not_happen(
         assert app.metric("Visitors") == "1"
         assert not app.session.live.is_live
     app.answer(1.0)
-    assert not app.at.error
     assert app.metric("Visitors") == "2"
+    assert "disk is full" in app.at.error[0].value
+    assert not app.click("put-aside").at.error
     assert len(library().open(app.session.open.stored.id).loop.events) == 2
 
 
@@ -301,7 +303,7 @@ def test_an_export_that_fails_says_so_and_leaves_no_bar(
 
 def test_a_session_without_a_library_keeps_nothing(data_folder: Path) -> None:
     session = PlaySession(PlaySetup())
-    session.send_reward(1.0)
+    answer(session, 1.0)
     assert session.open.link is None
     assert not data_folder.exists()
     assert session.open.loop.log.position == 3

@@ -30,7 +30,7 @@ def test_the_page_opens_with_a_new_loop_and_says_what_to_do(open_app: Open) -> N
 
 @EVERY_WORLD
 def test_every_world_can_be_played(open_app: Open, world: str) -> None:
-    app = open_app(world=world).answer(1.0).click("step").click("no-answer")
+    app = open_app(world=world).answer(1.0).click("step").answer(None)
     assert app.metric("Visitors") == "3"
     assert app.session.open.world is WORLDS[world]
 
@@ -46,12 +46,12 @@ def test_a_click_logs_one_event_with_its_reward(open_app: Open, value: float) ->
 
 
 def test_any_reward_between_can_be_sent(open_app: Open) -> None:
-    app = open_app().set("reward-value", 0.35).click("reward-other")
+    app = open_app().answer(0.35)
     assert event_table.rows(app.session.open.loop.log)[0]["reward"] == 0.35
 
 
 def test_no_answer_means_the_default_reward(open_app: Open) -> None:
-    app = open_app().click("no-answer")
+    app = open_app().answer(None)
     (row,) = event_table.rows(app.session.open.loop.log)
     assert (row["reward"], row["status"]) == (0.0, "default")
     assert "no answer" in app.text
@@ -66,20 +66,6 @@ def test_a_click_says_what_moved_and_shows_before_and_after(open_app: Open) -> N
     assert len(click.changes) == 3
     assert "Where the move comes from, in reward: whatever is offered **+0." in app.text
     assert {row["when"] for row in tables(app, BELLS)[0]} == {"now", "before"}
-
-
-def test_presses_that_came_together_are_all_counted_and_none_twice(open_app: Open) -> None:
-    app = open_app(next="1").answer(1.0)
-    app.session.take(4, [1.0, 0.0, 0.5, 0.0])
-    app.session.take(3, [1.0, 0.0, 0.5])
-    app.run()
-    assert [row["reward"] for row in event_table.rows(app.session.open.loop.log)] == [
-        1.0,
-        0.0,
-        0.5,
-        0.0,
-    ]
-    assert app.session.presses.taken == 4
 
 
 def test_who_is_next_without_an_answer_is_another_one_each_time(open_app: Open) -> None:

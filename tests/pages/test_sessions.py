@@ -16,6 +16,7 @@ from pages.parts.sessions import (
     play_session,
     race_session,
 )
+from tests.pages.presses import answer
 
 
 @pytest.fixture(autouse=True)
@@ -39,8 +40,8 @@ def test_each_page_has_one_session_from_its_first_visit_on() -> None:
 def test_what_was_kept_before_a_browser_was_known_is_its_own() -> None:
     hand_over("nobody", "somebody")  # before there is anything
     session = play_session(PlaySetup())
-    session.send_reward(1.0)
+    answer(session, 1.0)
     hand_over(session.owner, "the browser")
     session.reset()
-    session.send_reward(1.0)
+    answer(session, 1.0)
     assert [about.events for about in library().loops("the browser")] == [1, 1]

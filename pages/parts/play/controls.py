@@ -3,6 +3,7 @@
 import streamlit as st
 
 from engine.worlds import key_of
+from pages.parts.play.refusals import Refusals
 from pages.parts.play.session import PlaySession
 from pages.parts.play.setup import PlaySetup
 from pages.parts.text import note, plain
@@ -43,38 +44,29 @@ def choose_context(session: PlaySession) -> None:
     note("What if? Change these: nothing is logged before an answer.")
 
 
+def show_refusals(refusals: Refusals) -> None:
+    """What did not happen, until it does or is put aside."""
+    for sentence in refusals.sentences:
+        st.error(plain(sentence), icon=":material/cloud_off:")
+    if refusals.sentences:
+        st.button("Put aside", key="put-aside", on_click=refusals.put_aside, type="tertiary")
+
+
 def offer_other_ways(session: PlaySession, setup: PlaySetup) -> None:
-    """Any other answer, who comes next, and taking back.
+    """Who comes next, and taking back.
 
     Drawn outside the stage: what a reward does not change need not travel with each one.
     """
     off, live, loop = session.is_closed, session.live, session.open.loop.settings
-    with st.container(horizontal=True, gap="xsmall"):
-        st.button(
-            "No answer",
-            key="no-answer",
-            icon=":material/hourglass_disabled:",
-            disabled=off,
-            on_click=session.send_reward,
-            args=(None,),
-            help=f"Nobody answers in time: the default reward, {loop.default_reward:g}, applies.",
-        )
-        with st.popover("Other", icon=":material/linear_scale:", disabled=off, key="other"):
-            st.slider("Reward", 0.0, 1.0, 0.75, 0.05, key="reward-value")
-            st.button(
-                "Send",
-                key="reward-other",
-                on_click=lambda: session.send_reward(st.session_state["reward-value"]),
-            )
-        st.button(
-            "Next visitor",
-            key="next-visitor",
-            icon=":material/person_add:",
-            shortcut="N",
-            disabled=off or live.playing,
-            on_click=session.let_pass,
-            help="Draw who comes next, without an answer from this one.",
-        )
+    st.button(
+        "Next visitor",
+        key="next-visitor",
+        icon=":material/person_add:",
+        shortcut="N",
+        disabled=off or live.playing,
+        on_click=session.let_pass,
+        help="Draw who comes next, without an answer from this one.",
+    )
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         told = "This visitor answers by their hidden taste, and the next one comes."
         step(live, off or live.playing, told)

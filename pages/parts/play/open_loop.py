@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
+from engine import PersonalizerError
 from engine.evaluation.context_map import favourites
 from engine.evaluation.explanation import ContributionChange, largest_changes
 from engine.evaluation.learning_curve import LearningCurve
@@ -19,6 +20,7 @@ from engine.store import StoredLoop
 from engine.worlds import Context
 from pages.parts.live import serve_in_time
 from pages.parts.play.arrivals import Arrivals
+from pages.parts.play.offers import LeftError, Offer, Offers
 
 T = TypeVar("T")
 
@@ -47,6 +49,8 @@ class OpenLoop:
     Attributes:
         loop: the stored loop itself, to read.
         click: the reward that the person gave last, while the page tells of it.
+        offers: what was shown.
+        last: the last visitor's ranking as the page shows them.
     """
 
     def __init__(self, stored: StoredLoop, now: Callable[[], float]) -> None:
@@ -54,6 +58,8 @@ class OpenLoop:
         self.stored, self.loop, self.world = stored, stored.loop, stored.world
         self.arrivals = Arrivals(self.world, self.loop.seed, now, len(self.loop.events))
         self.click: Click | None = None
+        self.offers = Offers()
+        self.last: Ranked | None = None
         self.lock = stored.lock
         self._seen = -1
         self._parts: dict[object, Any] = {}
@@ -85,6 +91,12 @@ class OpenLoop:
         actions, features = self.world.actions, self.world.features(context)
         return self._part(tuple(context.items()), lambda: self.loop.preview(actions, features))
 
+    def show(self) -> Offer:
+        """What is on the screen from here on."""
+        with self.lock:
+            self.last = self._part("last", lambda: self.loop.last)
+            return self.offers.show(self.loop.log.position, self.context, self.ranked)
+
     def favoured(self) -> list[dict[str, object]]:
         """What it favours in every context."""
         return self._part("favoured", lambda: favourites(self.loop, self.world))
@@ -111,43 +123,49 @@ class OpenLoop:
             self.stored.configure(**changes)
             self.click = None
 
-    def answer(self, values: Sequence[float | None], calls_next: bool) -> None:
-        """Log answers that came together, as many as there is room for; None is no answer.
+    def answer(self, offer: Offer, value: float | None, calls_next: bool) -> None:
+        """Log the answer to an offer as it was shown, in one commit; None is no answer.
 
-        All but the last are one commit; what the last one changes is the click. The next visitor
-        walks up after each if ``calls_next``.
+        What it changes is the click. The next visitor walks up after it if ``calls_next``.
+
+        Raises:
+            LeftError: if the visitor is not there any more, or something else would be offered.
         """
-        if not values[: self.room]:
-            return
-        *early, last = values[: self.room]
-        if early:
-            self._together(lambda: [self._log(value, calls_next) for value in early])
-        context = self.context
+        loop = self.loop
 
         def work() -> tuple[Mapping[Group, float], Ranked]:
-            return self.loop.contributions(self.ranked), self._log(last, calls_next)
+            if not offer.stands(self.ranked_for(offer.context)):
+                raise LeftError
+            return loop.contributions(offer.ranked), self._log(offer.context, value)
 
         parts, before = self._together(work)
-        after = self.ranked_for(context)
+        if calls_next:
+            self.arrivals.call_next(len(loop.events))
+        after = self.ranked_for(offer.context)
         means = before.means[before.shown], after.means[before.shown]
+        offer.is_answered = True
         self.click = Click(
             before=before,
             after=after,
-            reward=self.loop.settings.default_reward if last is None else last,
-            answered=last is not None,
-            changes=tuple(largest_changes(parts, self.loop.contributions(before), means)),
+            reward=loop.settings.default_reward if value is None else value,
+            answered=value is not None,
+            changes=tuple(largest_changes(parts, loop.contributions(before), means)),
         )
 
-    def _log(self, value: float | None, calls_next: bool) -> Ranked:
-        """Rank for who stands there and send their reward; the ranking that was logged."""
-        event_id = self.loop.rank(self.world.actions, self.world.features(self.context)).event_id
+    def _log(self, context: Context, value: float | None) -> Ranked:
+        """Rank in a context and send the reward; the ranking that was logged."""
+        event_id = self.loop.rank(self.world.actions, self.world.features(context)).event_id
         if value is None:
             self.loop.expire(event_id)
         else:
             self.loop.reward(event_id, value)
-        if calls_next:
-            self.arrivals.call_next(len(self.loop.events))
         return self.loop.events[event_id].ranked
+
+    def has(self, offer: Offer, value: float | None) -> bool:
+        """Whether this answer to an offer is in the log."""
+        event = self.loop.events.get(offer.ranked.event_id)
+        rewards = [] if value is None else [value]
+        return event is not None and offer.stands(event.ranked) and event.rewards == rewards
 
     def serve(self, visitors: int) -> int:
         """Serve up to so many visitors as a frame has time for, in one commit; how many it were."""
@@ -175,8 +193,14 @@ class OpenLoop:
             raise
 
     def undo_event(self) -> None:
-        """Take back the last answered visitor; they stand there again."""
-        taken = self.stored.undo_event()
-        if taken is not None:
-            self.arrivals.greet(self.world.context_of(taken.request))
-            self.click = None
+        """Take back the visitor whom the page shows as the last; they stand there again.
+
+        Raises:
+            PersonalizerError: if others have taken them back, or answered more, since.
+        """
+        taken = self.stored.undo_event(self.last)
+        if taken is None:
+            sentence = "The last visitor on this page is not the last of the loop any more"
+            raise PersonalizerError("BadRequest", f"{sentence}: nobody was taken back.", "entries")
+        self.arrivals.greet(self.world.context_of(taken.request))
+        self.click = None

@@ -1,19 +1,28 @@
 """The state of one browser session on the Play page: pages read it, callbacks call its verbs."""
 
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from threading import RLock
 
 from engine import PersonalizerError
+from engine.errors import UnknownOutcomeError
 from engine.loop.lock import locked
-from engine.store import Library, StoredLoop
+from engine.store import Library, StoredLoop, StoreError
 from engine.worlds import WORLDS, World
 from pages.parts.components.reward_buttons import Presses
 from pages.parts.library import followers
 from pages.parts.live import LivePlay
+from pages.parts.play.offers import LeftError, Offer
 from pages.parts.play.open_loop import OpenLoop
+from pages.parts.play.refusals import Refusals, What
 from pages.parts.play.setup import PlaySetup
+
+_ASK_EVERY = 1.0
+"""Seconds until it is asked again whether something was saved."""
+LOST = "The connection broke, and this answer was not saved. Answer again."
+_OLDER = "older answer"
+"""Whatever answers an offer that is forgotten."""
 
 
 class PlaySession:
@@ -27,7 +36,7 @@ class PlaySession:
         open: the loop that is open, with who stands in front of it.
         live: the crowd outside; ``now`` paces it, in seconds that only go forward.
         library: where new loops are kept, for their ``owner``; None keeps them in memory alone.
-        trouble: why the last thing did not happen, in one sentence; None if it did.
+        refusals: what did not happen.
         drawn: length of the log's history that the page shows.
     """
 
@@ -44,7 +53,7 @@ class PlaySession:
         self.setup, self.library, self.owner = setup, library, owner
         self.presses, self.live = Presses(), LivePlay(self)
         self.toolbar_drawn: tuple[object, ...] = ()
-        self.trouble: str | None = None
+        self.refusals = Refusals()
         self.drawn = 0
         if stored is None:
             self._begin(WORLDS[setup.world])
@@ -52,14 +61,33 @@ class PlaySession:
             self._show(OpenLoop(stored, now))
 
     @contextmanager
-    def _reporting(self) -> Iterator[None]:
+    def _reporting(self, what: What, value: float | None = None) -> Iterator[None]:
         """What is refused or cannot be written down is said on the page; nothing of it happened."""
-        self.trouble = None
         try:
             yield
+        except UnknownOutcomeError as error:
+            self.live.stop()
+            self.refusals.leave_open(what, self.open, value, error.message)
+        except LeftError as error:
+            self.refusals.refuse(what, error.message)
         except PersonalizerError as error:
             self.live.stop()
-            self.trouble = error.message
+            self.refusals.refuse(what, error.message)
+        else:
+            self.refusals.settle(what)
+
+    def _ask_again(self) -> None:
+        """Learn what became of that of which it is not known."""
+        for what, (opened, value) in list(self.refusals.unknown.items()):
+            with suppress(StoreError):
+                opened.stored.catch_up()
+                self.refusals.settle(what)
+                if isinstance(what, Offer):
+                    what.is_answered = opened.has(what, value)
+                    if not what.is_answered:
+                        self.refusals.refuse(what, LOST)
+                    elif self.setup.next:
+                        opened.arrivals.call_next(len(opened.loop.events))
 
     # -- which loop -------------------------------------------------------------------
 
@@ -116,7 +144,7 @@ class PlaySession:
             stays = setup.world == before.world  # In a world that may be none of the app's.
             self._begin(self.open.world if stays else WORLDS[setup.world])
         elif setup != before:
-            with self._reporting():
+            with self._reporting("settings"):
                 self.open.configure(setup.changes(before, self.open.loop.settings))
 
     @locked
@@ -137,20 +165,24 @@ class PlaySession:
     # -- what a person does -----------------------------------------------------------
 
     @locked
-    def send_reward(self, value: float | None) -> None:
-        """The visitor's answer to what is shown; None is no answer."""
-        self._answer([value])
+    def take(self, told: object) -> None:
+        """Count the presses that a browser tells of and that were not counted yet.
 
-    @locked
-    def take(self, count: int, latest: Sequence[float]) -> None:
-        """Count the presses of the reward buttons that were not counted yet; see `Presses`."""
-        self._answer(self.presses.new(count, latest))
+        Each answers the offer that was on the screen; pressed twice, it counts once.
+        """
+        for press in self.presses.new(told):
+            self._answer(self.open.offers.find(press.offer), press.reward)
 
-    def _answer(self, values: Sequence[float | None]) -> None:
-        with self._reporting():
-            if not self.live.waiting:
-                self.open.answer(values, calls_next=self.setup.next)
-                self.live.pause_after_click()
+    def _answer(self, offer: Offer | None, value: float | None) -> None:
+        self._ask_again()
+        if offer is not None and (offer.is_answered or offer in self.refusals.unknown):
+            return
+        self.refusals.try_answer(offer or _OLDER)
+        with self._reporting(offer or _OLDER, value):
+            if offer is None:
+                raise LeftError
+            self.open.answer(offer, value, calls_next=self.setup.next)
+        self.live.pause_after_click()
 
     @locked
     def let_pass(self) -> None:
@@ -170,7 +202,7 @@ class PlaySession:
     @locked
     def undo(self) -> None:
         """Take back the last answered visitor, exactly, or a reset; who was there is again."""
-        with self._reporting():
+        with self._reporting("undo"):
             if self._reset_from is None or self.open.loop.events:
                 self.open.undo_event()
             else:
@@ -181,11 +213,22 @@ class PlaySession:
     # -- a frame of the page, and the crowd -------------------------------------------
 
     @locked
-    def advance(self) -> None:
-        """Begin a frame: the context changes as it was asked for, and a crowd walks in."""
+    def advance(self) -> Offer:
+        """Begin a frame: the context changes as it was asked for, and a crowd walks in.
+
+        Returns:
+            what is on the screen from here on.
+        """
+        self._ask_again()
         self.open.arrivals.settle()
         self.live.advance()
         self.drawn = self.open.loop.log.position
+        return self.open.show()
+
+    @property
+    def pace(self) -> float | None:
+        """Seconds from one frame to the next; None if only what a person does makes one."""
+        return self.live.pace or (_ASK_EVERY if self.refusals.unknown else None)
 
     @property
     def speed(self) -> int:
@@ -205,12 +248,12 @@ class PlaySession:
     @locked
     def serve(self, visitors: int) -> int:
         """See `Host`."""
-        with self._reporting():
+        with self._reporting("visitors"):
             return self.open.serve(visitors)
         return 0
 
     @property
     def toolbar_state(self) -> tuple[object, ...]:
         """All that stands outside the stage shows; when a click changes it, it is drawn anew."""
-        crowd = self.live.waiting > 0, self.live.playing, self.is_full
+        crowd = self.live.waiting > 0, self.pace, self.is_full
         return *crowd, self.setup, self.can_undo, self.open.link, self.open.loop.settings

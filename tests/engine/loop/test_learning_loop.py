@@ -132,3 +132,18 @@ def test_taking_back_an_event_says_which_it_was() -> None:
     assert isinstance(taken, Ranked)
     assert taken.event_id == answer.event_id
     assert not loop.events
+
+
+def test_only_the_event_that_was_meant_is_taken_back() -> None:
+    clock = ManualClock()
+    loop = LearningLoop(seed=7, clock=clock)
+    assert loop.last is None
+    loop.rank(DRINKS)
+    meant = loop.last
+    assert loop.undo_event(meant) == meant
+    assert loop.undo_event(meant) is None
+    clock.advance(seconds=1)
+    loop.rank(DRINKS)  # under the same event id
+    assert loop.undo_event(meant) is None
+    assert loop.undo_event(loop.last)
+    assert loop.last is None

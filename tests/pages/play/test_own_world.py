@@ -18,6 +18,7 @@ from pages.parts.play.setup import PlaySetup
 from pages.parts.play.snippet import reproduce
 from tests.engine.worlds.random_worlds import bakery
 from tests.pages.conftest import App, CompareApp, RaceApp, float_seconds
+from tests.pages.presses import answer
 
 BAKERY = world_from_json(bakery())
 KEY = key_of(BAKERY)
@@ -103,7 +104,7 @@ def test_the_python_that_the_page_offers_holds_the_world(
     stored = StoredLoop.create(None, world=BAKERY, seed=3)
     session = PlaySession(PlaySetup(), float_seconds(), stored=stored)
     session.live.step()
-    session.send_reward(0.5)
+    answer(session, 0.5)
     names: dict[str, object] = {}
     printed = StringIO()
     with redirect_stdout(printed):

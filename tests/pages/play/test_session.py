@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from engine import LoopSettings, Thompson
-from engine.errors import OvertakenError
+from engine.errors import OvertakenError, UnknownOutcomeError
 from engine.evaluation.explanation import largest_changes
 from engine.loop.entries import Entry, Undone
 from engine.loop.log import Recorder
@@ -19,8 +19,10 @@ from engine.policies.base import Decision
 from engine.store import Library, Limits, Store, StoredLoop, StoreError
 from engine.worlds import WORLDS
 from pages.parts.library import followers
-from pages.parts.play.session import PlaySession
+from pages.parts.play.offers import LeftError
+from pages.parts.play.session import LOST, PlaySession
 from pages.parts.play.setup import PlaySetup
+from tests.pages.presses import answer, pressed
 
 PATIENCE = 60.0
 """Seconds after which threads that have not ended are taken to wait for each other."""
@@ -31,7 +33,7 @@ def a_loop(seed: int) -> StoredLoop:
     kept = StoredLoop.create(
         None, world=WORLDS["coffee"], seed=seed, settings=LoopSettings(), followers=followers
     )
-    PlaySession(PlaySetup(), stored=kept).send_reward(1.0)
+    answer(PlaySession(PlaySetup(), stored=kept), 1.0)
     return kept
 
 
@@ -146,22 +148,16 @@ def decisions(monkeypatch: pytest.MonkeyPatch) -> list[object]:
     return made
 
 
-def send(session: PlaySession, *rewards: float) -> None:
-    """Presses that arrive together, and the ranking of the next frame."""
-    session.take(session.presses.taken + len(rewards), rewards)
-    assert session.open.ranked
-
-
 def test_a_click_decides_once_before_and_once_after_and_asks_for_news_once(
     library: Library, decisions: list[object]
 ) -> None:
     session = PlaySession(PlaySetup(), library=library)
-    send(session, 1.0)
+    answer(session, 1.0)
     counted = listen(session)
     for reward in (0.5, 1.0, 0.0):
         decisions.clear()
         counted.asked = 0
-        send(session, reward)
+        answer(session, reward)
         assert len(decisions) == 2
         assert counted.asked == 1
 
@@ -170,31 +166,16 @@ def test_with_auto_next_the_visitor_after_takes_one_more(
     library: Library, decisions: list[object]
 ) -> None:
     session = PlaySession(PlaySetup(next=True), library=library)
-    send(session, 1.0)
+    answer(session, 1.0)
     counted, taken = listen(session), []
     for _ in range(8):
         decisions.clear()
         counted.asked, left = 0, session.open.context
-        send(session, 1.0)
+        answer(session, 1.0)
         taken.append(len(decisions))
         assert len(decisions) == 2 + (session.open.context != left)
         assert counted.asked == 1
     assert 3 in taken
-
-
-@pytest.mark.parametrize("calls_next", [False, True])
-def test_of_presses_that_came_together_only_the_last_is_looked_at_before_and_after(
-    library: Library, decisions: list[object], calls_next: bool
-) -> None:
-    session = PlaySession(PlaySetup(next=calls_next), library=library)
-    send(session, 1.0)
-    decisions.clear()
-    send(session, *[1.0, 0.0] * 10)
-    assert len(session.open.loop.events) == 21
-    assert len(decisions) <= 20 + 1 + 1 + calls_next
-    click, last = session.open.click, list(session.open.loop.events.values())[-1]
-    assert click is not None
-    assert (click.before, click.reward) == (last.ranked, 0.0)
 
 
 @pytest.mark.parametrize("setup", [PlaySetup(), PlaySetup(mode="apprentice")])
@@ -203,7 +184,7 @@ def test_what_a_click_shows_is_what_was_logged_and_what_comes_next(setup: PlaySe
     for reward in (1.0, 0.0, None, 0.5):
         shown, loop = session.open.ranked, session.open.loop
         parts = loop.contributions(shown)
-        session.send_reward(reward)
+        answer(session, reward)
         click = session.open.click
         assert click is not None
         *_, logged = loop.events.values()
@@ -225,7 +206,7 @@ def test_the_picture_is_of_the_loop_as_it_is() -> None:
         return replace(opened.ranked, time=now.time) == now
 
     for change in (
-        lambda: session.send_reward(1.0),
+        lambda: answer(session, 1.0),
         lambda: session.adopt(replace(session.setup, policy="greedy")),
         session.live.step,
         session.undo,
@@ -243,27 +224,26 @@ def test_the_picture_is_of_the_loop_as_it_is() -> None:
 @pytest.mark.parametrize(
     "verb",
     [
-        lambda session: session.send_reward(1.0),
-        lambda session: session.send_reward(None),
-        lambda session: session.take(session.presses.taken + 3, [1.0, 0.0, 1.0]),
+        lambda session: answer(session, 1.0),
+        lambda session: answer(session, None),
         lambda session: session.live.step(),
         lambda session: session.adopt(replace(session.setup, policy="greedy")),
         lambda session: session.undo(),
     ],
-    ids=["reward", "no answer", "presses", "step", "settings", "undo"],
+    ids=["reward", "no answer", "step", "settings", "undo"],
 )
 def test_who_is_overtaken_does_it_again_and_nothing_is_said(
     library: Library, verb: Callable[[PlaySession], None]
 ) -> None:
     session, other = (PlaySession(PlaySetup(), library=library) for _ in range(2))
     for each in (session, other):
-        each.send_reward(1.0)
+        answer(each, 1.0)
     verb(other)
     counted = listen(session)
     counted.overtaken = 2
     verb(session)
     assert counted.overtaken == 0
-    assert session.trouble is None
+    assert session.refusals.sentences == []
     assert told(session) == told(other)
 
 
@@ -281,27 +261,242 @@ def told(session: PlaySession) -> list[object]:
 # -- presses of the reward buttons ----------------------------------------------------
 
 
-def test_a_full_loop_takes_as_many_as_there_is_room_for(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("pages.parts.play.setup.MAX_VISITORS", 4)
+def rewards_of(session: PlaySession) -> list[list[float]]:
+    """The rewards of all events, in their order."""
+    return [event.rewards for event in session.open.loop.events.values()]
+
+
+def two_tabs(library: Library) -> tuple[PlaySession, PlaySession]:
+    """Two tabs with one loop that has learned from one visitor."""
+    one = PlaySession(PlaySetup(), library=library)
+    answer(one, 1.0)
+    return one, PlaySession(PlaySetup(), library=library, stored=one.open.stored)
+
+
+def test_an_answer_teaches_about_what_was_on_the_screen(library: Library) -> None:
+    one, other = two_tabs(library)
+    seen = one.advance().told
+    answer(other, 0.0)
+    one.take(pressed(one, (seen, 0.5)))
+    assert rewards_of(one) == [[1.0], [0.0]]
+    assert one.refusals.sentences == [LeftError().message]
+    assert one.open.click != other.open.click
+    answer(one, 0.5)
+    assert rewards_of(one)[2:] == [[0.5]]
+
+
+def test_in_live_play_no_answer_goes_to_another_visitor() -> None:
+    seconds = [0.0]
+    session = PlaySession(PlaySetup(speed=4, next=True), now=lambda: seconds[0])
+    session.live.play()
+    left = 0
+    for number in range(30):
+        seen = session.advance()
+        if number % 3:  # The crowd is faster than this person every third time.
+            seconds[0] += 10
+            session.advance()
+        before = len(session.open.loop.events)
+        session.take(pressed(session, (seen.told, 0.125)))
+        left += len(session.open.loop.events) == before
+    judged = [e.ranked for e in session.open.loop.events.values() if e.rewards == [0.125]]
+    assert (len(judged), left) == (10, 20)
+    assert session.live.playing
+
+
+def test_only_the_decision_that_was_shown_is_answered(library: Library) -> None:
+    one, other = two_tabs(library)
+    seen = one.advance().told
+    other.adopt(replace(other.setup, policy="uniform"))
+    one.take(pressed(one, (seen, 1.0)))
+    assert rewards_of(one) == [[1.0]]
+    assert one.refusals.sentences
+
+
+def test_a_double_click_counts_once_and_what_follows_counts() -> None:
+    session = PlaySession(PlaySetup(next=True))
+    seen = session.advance().told
+    session.take(pressed(session, (seen, 1.0), (seen, 1.0)))
+    session.take(pressed(session, (seen, 0.0)))
+    assert rewards_of(session) == [[1.0]]
+    answer(session, *[0.5] * 20)
+    assert rewards_of(session)[1:] == [[0.5]] * 20
+    assert session.refusals.sentences == []
+
+
+def test_what_is_offered_again_after_an_undo_can_be_answered_again() -> None:
     session = PlaySession(PlaySetup())
-    send(session, 1.0)
-    send(session, *[1.0, 0.0, 0.5, 1.0, 1.0])
-    assert [state.rewards for state in session.open.loop.events.values()] == [
-        [1.0], [1.0], [0.0], [0.5],
-    ]  # fmt: skip
-    assert (session.presses.taken, session.is_closed, session.trouble) == (6, True, None)
+    first = session.advance().told
+    session.take(pressed(session, (first, 1.0)))
+    session.advance()
+    session.undo()
+    again = session.advance().told
+    assert {**again, "position": 0} == {**first, "position": 0}
+    session.take(pressed(session, (first, 1.0)))
+    assert rewards_of(session) == []
+    session.take(pressed(session, (again, 0.0)))
+    assert rewards_of(session) == [[0.0]]
 
 
-def test_presses_that_cannot_be_written_change_nothing_and_are_said(library: Library) -> None:
+def test_presses_that_are_told_again_are_taken_once() -> None:
+    session = PlaySession(PlaySetup())
+    told = pressed(session, (session.advance().told, 1.0))
+    for _ in range(3):
+        session.take(told)
+        session.advance()
+    assert rewards_of(session) == [[1.0]]
+    assert session.refusals.sentences == []
+
+
+NONSENSE: tuple[object, ...] = (
+    None, 1, "x", [], {}, {"count": 5}, {"count": "5", "latest": []}, {"count": 2, "latest": {}},
+    {"count": 1e9, "latest": [1]}, {"count": 2, "latest": [None, 1]}, {"count": -7, "latest": [1]},
+    {"count": 2, "latest": [{"offer": None}, {"reward": 1}]},
+    {"count": 3, "latest": [{"offer": [], "reward": "1"}]},
+    {"count": 2**80, "latest": [{"offer": {"event": {}}, "reward": 1}] * 2_000},
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("told", NONSENSE, ids=range(len(NONSENSE)))
+def test_whatever_a_browser_sends_is_one_sentence_or_nothing(told: object) -> None:
+    session = PlaySession(PlaySetup())
+    session.advance()
+    session.take({**told, "session": session.presses.session} if isinstance(told, dict) else told)
+    assert rewards_of(session) == []
+    assert len(session.refusals.sentences) <= 1
+
+
+@pytest.mark.parametrize("reward", [7, float("nan"), True, -(10**400)])
+def test_a_reward_that_is_none_is_refused_in_one_sentence(reward: object) -> None:
+    session = PlaySession(PlaySetup())
+    session.take(pressed(session, (session.advance().told, reward)))
+    assert rewards_of(session) == []
+    (sentence,) = session.refusals.sentences
+    assert "must be" in sentence
+
+
+def test_no_more_presses_than_a_browser_keeps_are_looked_at() -> None:
+    presses = PlaySession(PlaySetup()).presses
+    told = {"offer": None, "reward": 1.0}
+    latest = {"session": presses.session, "count": 2_000, "latest": [told] * 2_000}
+    assert len(presses.new(latest)) == 100
+    assert presses.new(latest) == []
+
+
+def test_a_full_loop_takes_no_answer(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("pages.parts.play.setup.MAX_VISITORS", 2)
+    session = PlaySession(PlaySetup())
+    answer(session, 1.0, 0.0)
+    assert session.is_closed
+    answer(session, 1.0)
+    assert rewards_of(session) == [[1.0], [0.0]]
+
+
+# -- what did not happen --------------------------------------------------------------
+
+
+class Failing(Counted):
+    """A recorder that raises an error in place of writing, while there is one.
+
+    Attributes:
+        error: what is raised; None if all is well.
+        writes: whether what it fails to say is written nevertheless.
+        is_away: whether nothing can be read, as after an answer that was lost.
+    """
+
+    error: Exception | None = None
+    writes = is_away = False
+
+    def record(self, position: int, entries: Sequence[Entry | Undone]) -> None:
+        if self.error is None or self.writes:
+            super().record(position, entries)
+        if self.error is not None:
+            self.is_away = isinstance(self.error, UnknownOutcomeError)
+            raise self.error
+
+    def read_new(self, position: int) -> Sequence[Entry | Undone]:
+        if self.is_away:
+            raise StoreError("The database cannot be reached.")
+        return super().read_new(position)
+
+
+def failing(session: PlaySession) -> Failing:
+    """From here on the loop's recorder may fail."""
+    recorder = Failing(session.open.loop.log.recorder)
+    session.open.loop.record_to(recorder)
+    return recorder
+
+
+def test_refused_answers_are_counted_and_no_success_wipes_them_away(library: Library) -> None:
+    session = PlaySession(PlaySetup(), library=library)
+    answer(session, 1.0)
+    recorder = failing(session)
+    for number in range(20):
+        recorder.error = StoreError("The disk is full.") if number in {0, 7} else None
+        answer(session, 0.5)
+        if number in {0, 7}:
+            session.let_pass()
+    assert len(rewards_of(session)) == 1 + 18
+    assert session.refusals.sentences == ["2 of 20 answers were not saved. The disk is full."]
+    session.refusals.put_aside()
+    assert session.refusals.sentences == []
+
+
+def test_an_answer_that_is_saved_after_all_was_not_lost(library: Library) -> None:
     session = PlaySession(PlaySetup(next=True), library=library)
-    send(session, 1.0)
-    before = told(session)
+    answer(session, 1.0)
+    recorder, before = failing(session), told(session)
+    recorder.error = StoreError("The disk is full.")
+    answer(session, 0.5)
+    assert (told(session), session.refusals.sentences) == (before, ["The disk is full."])
+    recorder.error = None
+    answer(session, 0.5)
+    assert rewards_of(session) == [[1.0], [0.5]]
+    assert session.refusals.sentences == []
 
-    class Full(Counted):
-        def record(self, position: int, entries: Sequence[Entry | Undone]) -> None:
-            raise StoreError("The disk is full.")
 
-    session.open.loop.record_to(Full(session.open.loop.log.recorder))
-    send(session, 0.5, 0.0)
-    assert session.trouble == "The disk is full."
-    assert told(session) == before
+@pytest.mark.parametrize("is_saved", [True, False])
+def test_of_what_is_not_known_it_is_said_and_asked_until_it_is(
+    library: Library, is_saved: bool
+) -> None:
+    session = PlaySession(PlaySetup(), library=library)
+    answer(session, 1.0)
+    recorder = failing(session)
+    recorder.error, recorder.writes = UnknownOutcomeError("It is not known."), is_saved
+    answer(session, 0.5, 0.5)
+    assert session.refusals.sentences == ["It is not known. The page asks again until it is known."]
+    assert session.pace is not None
+    session.refusals.put_aside()
+    assert session.refusals.sentences
+    recorder.error, recorder.is_away = None, False
+    session.advance()
+    assert session.pace is None
+    assert rewards_of(session) == [[1.0], [0.5]][: 1 + is_saved]
+    assert session.refusals.sentences == ([] if is_saved else [LOST])
+    answer(session, 0.0)
+    assert rewards_of(session)[-1] == [0.0]
+
+
+def test_two_stale_tabs_that_undo_take_back_one_visitor(library: Library) -> None:
+    one, other = two_tabs(library)
+    answer(one, 0.0, 0.5)
+    one.advance()
+    other.advance()
+    one.undo()
+    other.undo()
+    assert rewards_of(one) == [[1.0], [0.0]]
+    (sentence,) = other.refusals.sentences
+    assert "nobody was taken back" in sentence
+    other.advance()
+    other.undo()
+    assert rewards_of(one) == [[1.0]]
+    assert other.refusals.sentences == []
+
+
+def test_nor_is_somebody_taken_back_who_came_since(library: Library) -> None:
+    one, other = two_tabs(library)
+    one.advance()
+    other.advance()
+    other.undo()
+    answer(other, 0.5)  # under the very event id that was taken back
+    one.undo()
+    assert rewards_of(one) == [[0.5]]

@@ -119,7 +119,7 @@ def test_what_could_not_be_set_is_shown_as_it_is_and_costs_nothing() -> None:
     shown = session.setup
     with patch.object(StoredLoop, "configure", side_effect=StoreError("The disk is full.")):
         session.adopt(shown.having({"policy": "greedy"}))
-    assert session.trouble == "The disk is full."
+    assert session.refusals.sentences == ["The disk is full."]
     assert session.set_by_others(session.setup) == shown
     session.adopt(shown)
     assert session.open.loop.settings == ELSEWHERE
@@ -129,7 +129,7 @@ def test_a_move_that_the_policy_refuses_is_said_and_changes_nothing() -> None:
     still = replace(ELSEWHERE, policy=Thompson(width=0.0, floor=0.05))
     session = session_of(still)
     session.adopt(session.setup.having({"floor": 0}))
-    assert "free of contradiction" in str(session.trouble)
+    assert "free of contradiction" in str(session.refusals.sentences)
     assert session.open.loop.settings == still
 
 

@@ -16,6 +16,7 @@ from pages.parts.play.session import PlaySession
 from pages.parts.play.setup import PlaySetup
 from pages.parts.play.snippet import reproduce
 from tests.pages.conftest import float_seconds
+from tests.pages.presses import answer
 
 ROOT = Path(__file__).parents[3]
 
@@ -24,16 +25,16 @@ Play = Callable[[PlaySession], None]
 
 
 def own_clicks(session: PlaySession) -> None:
-    session.send_reward(1.0)
-    session.send_reward(None)
-    session.send_reward(0.35)
+    answer(session, 1.0)
+    answer(session, None)
+    answer(session, 0.35)
 
 
 def crowd_and_clicks(session: PlaySession) -> None:
     session.live.enqueue(60)
     while session.live.waiting:
         session.advance()
-    session.send_reward(0.0)
+    answer(session, 0.0)
     session.live.step()
 
 
@@ -56,7 +57,7 @@ def undone(session: PlaySession) -> None:
     crowd_and_clicks(session)
     session.undo()
     session.undo()
-    session.send_reward(0.5)
+    answer(session, 0.5)
 
 
 @pytest.mark.parametrize(

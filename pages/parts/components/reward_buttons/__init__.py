@@ -1,15 +1,16 @@
-"""The reward buttons: every press counts, however fast.
+"""The reward buttons: an answer is to what is on the screen, and none is lost, however fast.
 
-Streamlit merges presses of one of its buttons that wait for a busy run. These count in the
-browser and send what was pressed so far; the server takes what it has not seen.
+Streamlit merges presses of one of its buttons that wait for a busy run. These are collected in
+the browser, each with the offer that was on the screen, and sent until the server has them.
 """
 
 import secrets
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 
 import streamlit as st
 
-from pages.parts.components import beside
+from pages.parts.components import beside, told
 
 REWARDS = (
     {"label": "Loved it", "reward": 1.0, "face": "😍", "key": "1"},
@@ -17,8 +18,8 @@ REWARDS = (
     {"label": "Ignored", "reward": 0.0, "face": "🙄", "key": "3"},
 )
 
-_KEPT = 100
-"""Presses that the browser sends again and again, until long after the server has them."""
+_MOST = 100
+"""Presses that are sent, and taken, at once."""
 
 _bar = st.components.v2.component(
     "playground_rewards",
@@ -28,48 +29,71 @@ _bar = st.components.v2.component(
 )
 
 
+@dataclass(frozen=True, slots=True)
+class Press:
+    """What a browser says of one press.
+
+    Attributes:
+        offer: what was on the screen, as the bar was told; or anything else.
+        reward: the answer; None is no answer.
+    """
+
+    offer: object
+    reward: float | None
+
+
 class Presses:
-    """The presses of one browser session, each counted once.
+    """The presses of one browser session, each taken once.
 
     Attributes:
         session: names who counts: after a restart a page sends again what another counted.
-        taken: how many were counted.
+        taken: how many were taken.
     """
 
     def __init__(self) -> None:
         self.session = secrets.token_hex(8)
         self.taken = 0
 
-    def new(self, count: int, latest: Sequence[float]) -> Sequence[float]:
-        """Count those that were not counted yet; their rewards.
+    def new(self, told: object) -> list[Press]:
+        """Take those that were not taken yet, whatever a browser may send.
 
         Args:
-            count: presses so far.
-            latest: the rewards of the last of them, oldest first.
+            told: how many ``count`` there were so far in this ``session``, and the ``latest`` of
+                them, oldest first.
         """
-        new = min(count - self.taken, len(latest))
-        self.taken = max(count, self.taken)
-        return latest[len(latest) - new :] if new > 0 else ()
+        match told:
+            case {"session": self.session, "count": int(count), "latest": list(latest)}:
+                new = min(count - self.taken, len(latest), _MOST)
+                self.taken = max(count, self.taken)
+                return list(filter(None, map(_press, latest[len(latest) - max(new, 0) :])))
+        return []
+
+
+def _press(told: object) -> Press | None:
+    match told:
+        case {"offer": offer, "reward": float() | int() | None as reward}:
+            return Press(offer, reward)
+    return None
 
 
 def reward_buttons(
-    presses: Presses, disabled: bool, take: Callable[[int, list[float]], None]
+    presses: Presses,
+    offer: Mapping[str, object],
+    default_reward: float,
+    disabled: bool,
+    take: Callable[[object], None],
 ) -> None:
-    """The three answers, each with its key; ``take`` gets what `Presses.new` does."""
-
-    def send() -> None:
-        pressed = st.session_state["rewards"]["pressed"]
-        if pressed.get("session") == presses.session:
-            take(pressed["count"], pressed["latest"])
-
+    """All answers to an offer; ``take`` gets what `Presses.new` does."""
     _bar(
         key="rewards",
         data={
             "rewards": REWARDS,
-            "kept": _KEPT,
+            "none": f"Nobody answers in time: the default reward, {default_reward:g}, applies.",
+            "most": _MOST,
             "session": presses.session,
             "taken": presses.taken,
+            "offer": offer,
             "disabled": disabled,
         },
-        on_pressed_change=send,
+        on_pressed_change=lambda: take(told("rewards", "pressed")),
     )

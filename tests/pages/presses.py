@@ -1,0 +1,19 @@
+"""Presses of the reward buttons, as a browser tells of them."""
+
+from pages.parts.play.session import PlaySession
+
+Answer = tuple[object, object]
+"""What a press says of its offer, and the reward."""
+
+
+def pressed(session: PlaySession, *answers: Answer) -> dict[str, object]:
+    """What a browser tells of new presses."""
+    latest = [{"offer": offer, "reward": reward} for offer, reward in answers]
+    count = session.presses.taken + len(latest)
+    return {"session": session.presses.session, "count": count, "latest": latest}
+
+
+def answer(session: PlaySession, *rewards: float | None) -> None:
+    """Look at what is offered, answer it, and so on."""
+    for reward in rewards:
+        session.take(pressed(session, (session.advance().told, reward)))
