@@ -18,7 +18,7 @@ question(
     "Which loops have you taught, and how do you take them along?",
     "Every event is on disk before it counts. A loop is kept for "
     f"{limits.retention_days:,} days after its last use, then erased. These are the loops "
-    "of this browser; whoever gets the link of one can play on with it, too.",
+    "of this browser; whoever gets the link of one can look at it and copy it.",
 )
 show_said()
 bring_in(library(), owner())

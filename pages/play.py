@@ -6,6 +6,7 @@ what is set, who is there, what is offered, what the click changed, what was lea
 
 import streamlit as st
 
+from pages.parts.components.browser_id import has_told
 from pages.parts.components.loop_watch import watch_others
 from pages.parts.components.reward_buttons import reward_buttons
 from pages.parts.link import current_setup, open_link, write_link
@@ -31,10 +32,12 @@ with st.container(
         session.adopt(setup)
         write_link(setup, loop=session.open.link)
         control_the_crowd(session.live)
-        controls.choose_settings(setup)
-        reset_or_share(session.reset, setup)
+        controls.choose_settings(setup, disabled=not session.may_answer)
+        reset_or_share(session.reset, setup, controls.links_to(session))
         session.toolbar_drawn = session.toolbar_state
 
+if has_told() and not session.may_answer:
+    controls.offer_a_copy(session)
 question(
     "A visitor walks in and is offered something. Click how they like it: "
     "the engine learns from that one click.",

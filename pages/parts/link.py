@@ -57,9 +57,9 @@ class Linked:
             if setting.always or values[name] != setting.default
         }
 
-    def link(self, address: str) -> str:
-        """The page's address with all of this in it."""
-        return f"{address.partition('?')[0]}?{urlencode(self.query())}"
+    def link(self, address: str, **more: str) -> str:
+        """The page's address with all of this in it, and ``more``."""
+        return f"{address.partition('?')[0]}?{urlencode(self.query() | more)}"
 
     @classmethod
     def from_query(cls, query: Mapping[str, str]) -> tuple[Self, list[str]]:

@@ -8,7 +8,7 @@ import streamlit as st
 from pages.parts.components.browser_id import ask_browser
 from pages.parts.components.theme_watch import follow_scheme
 from pages.parts.operations.log_lines import timed
-from pages.parts.sessions import hand_over
+from pages.parts.sessions import hand_over, may_only_look
 from pages.parts.theme import LOGO, style
 
 _log = logging.getLogger(__name__)
@@ -32,5 +32,5 @@ def draw() -> None:
     )
     with timed(_log, "page drawn"):
         page.run()
-    ask_browser(hand_over)
+    ask_browser(hand_over, must_tell=may_only_look())
     follow_scheme()

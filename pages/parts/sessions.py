@@ -8,7 +8,7 @@ from engine.store import StoredLoop
 from pages.parts.compare.history import History
 from pages.parts.compare.session import CompareSession
 from pages.parts.compare.setup import CompareSetup
-from pages.parts.components.browser_id import owner
+from pages.parts.components.browser_id import keys, owner
 from pages.parts.library import library
 from pages.parts.play.session import PlaySession
 from pages.parts.play.setup import PlaySetup
@@ -37,7 +37,7 @@ def known_play_session() -> PlaySession | None:
 def play_session(setup: PlaySetup, stored: StoredLoop | None = None) -> PlaySession:
     """The session on the Play page; a new one begins with a stored loop, if there is one."""
     return _known(PlaySession) or _made(
-        PlaySession(setup, library=library(), owner=owner(), stored=stored)
+        PlaySession(setup, library=library(), owner=owner(), keys=keys(), stored=stored)
     )
 
 
@@ -46,7 +46,13 @@ def hand_over(before: str, now: str) -> None:
     library().hand_over(before, now)
     session = _known(PlaySession)
     if session is not None:
-        session.belong_to(now)
+        session.owner = now
+
+
+def may_only_look() -> bool:
+    """Whether the loop on the Play page is somebody else's, as far as the browser has told."""
+    session = _known(PlaySession)
+    return session is not None and not session.may_answer
 
 
 def compare_session(setup: CompareSetup, story: History | None) -> CompareSession:

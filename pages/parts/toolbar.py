@@ -1,6 +1,6 @@
 """The toolbar: the world, the crowd, the settings, reset and the link."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
@@ -18,9 +18,9 @@ def choose_world(setup: Linked, own: World | None = None) -> None:
     setup.draw("world", options=offered, label_visibility="collapsed")
 
 
-def settings() -> DeltaGenerator:
+def settings(disabled: bool = False) -> DeltaGenerator:
     """The popover for what need not always be in sight; it mounts its widgets once it is opened."""
-    return st.popover("Settings", icon=":material/tune:", key="settings")
+    return st.popover("Settings", icon=":material/tune:", key="settings", disabled=disabled)
 
 
 def control_the_crowd(
@@ -81,8 +81,10 @@ def show_progress(crowd: LivePlay) -> None:
         st.progress(done / total, f"{done:,} of {total:,} visitors served")
 
 
-def reset_or_share(reset: Callable[[], None], setup: Linked) -> None:
-    """Reset and the link."""
+def reset_or_share(
+    reset: Callable[[], None], setup: Linked, others: Mapping[str, str] | None = None
+) -> None:
+    """Reset and the links."""
     st.button(
         "Reset",
         key="reset",
@@ -90,11 +92,13 @@ def reset_or_share(reset: Callable[[], None], setup: Linked) -> None:
         on_click=reset,
         help="A new start that has learned nothing.",
     )
-    share(setup)
+    share(setup, others)
 
 
-def share(setup: Linked) -> None:
-    """The link to what is set."""
-    with st.popover("Link", icon=":material/link:", key="link", help="Copy a link to this set-up"):
-        st.markdown("Opens this page with all that is set on it.")
-        st.code(setup.link(st.context.url or ""), language=None, wrap_lines=True)
+def share(setup: Linked, others: Mapping[str, str] | None = None) -> None:
+    """The link to what is set, and ``others``, each under what it does."""
+    own = {"Opens this page with all that is set on it.": setup.link(st.context.url or "")}
+    with st.popover("Link", icon=":material/link:", key="link", help="Copy a link"):
+        for does, link in (own | dict(others or {})).items():
+            st.markdown(does)
+            st.code(link, language=None, wrap_lines=True)

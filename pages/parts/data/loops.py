@@ -73,7 +73,7 @@ def _show(library: Library, owner: str, about: About) -> None:
         with st.container(horizontal=True, gap="xsmall"):
             icon = ":material/play_arrow:"
             if world is not None and st.button("Open", key=f"open-{about.id}", icon=icon):
-                st.switch_page(PLAY, query_params={"loop": about.id})
+                st.switch_page(PLAY, query_params={"loop": about.view})
             _rename(library, owner, about)
             _duplicate(library, owner, about)
             take_along(library, about)

@@ -10,9 +10,35 @@ from pages.parts.text import note, plain
 from pages.parts.toolbar import settings, step
 
 
-def choose_settings(setup: PlaySetup) -> None:
+def links_to(session: PlaySession) -> dict[str, str]:
+    """The links to the loop, each under what it does, once it is kept."""
+    stored, view = session.open.stored, session.open.link
+    if view is None:
+        return {}
+    shows = session.setup.link(st.context.url or "", loop=view)
+    links = {"**Shows this loop**, live. Whoever opens it can look, and make a copy.": shows}
+    if session.may_answer:
+        may = "**May answer.** Whoever opens it can answer, let crowds in, undo and change settings."
+        links[may] = f"{shows}#answer={stored.id}"
+    return links
+
+
+def offer_a_copy(session: PlaySession) -> None:
+    """Where the loop is somebody else's: what can be done with it."""
+    with st.container(horizontal=True, vertical_alignment="center", key="somebody-elses"):
+        st.markdown("This is somebody else's loop: look, or make a copy of your own.")
+        st.button(
+            "Make a copy",
+            key="make-own",
+            icon=":material/content_copy:",
+            type="primary",
+            on_click=session.make_own,
+        )
+
+
+def choose_settings(setup: PlaySetup, disabled: bool) -> None:
     """Speed of play, seed and settings of the loop."""
-    with settings():
+    with settings(disabled):
         setup.draw("speed", "seed", "mode", "policy")
         note(setup.story)
         setup.draw(*setup.knobs_of(setup.policy), "crosses")
@@ -80,7 +106,7 @@ def offer_other_ways(session: PlaySession, setup: PlaySetup) -> None:
             help="Take back the last visitor, exactly; after a reset, the reset.",
         )
         setup.draw("next")
-    if session.is_full:
+    if not session.open.room:
         st.info(
             f"This loop has served {loop.max_events:,} visitors, the most it may. "
             "Reset starts a new one."

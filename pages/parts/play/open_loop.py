@@ -66,8 +66,8 @@ class OpenLoop:
 
     @property
     def link(self) -> str | None:
-        """The loop's id, once it is kept."""
-        return self.stored.id if self.stored.is_saved else None
+        """The name in links under which it is looked at, once it is kept."""
+        return self.stored.view if self.stored.is_saved else None
 
     @property
     def room(self) -> int:

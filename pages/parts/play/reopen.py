@@ -1,18 +1,15 @@
 """The loop in the address, opened when it is asked for."""
 
-import re
-
 import streamlit as st
 
 from engine.store import StoreError
+from pages.parts.components.browser_id import LOOP, keys
 from pages.parts.library import library
 from pages.parts.link import current_setup, set_widgets
 from pages.parts.play.session import PlaySession
 from pages.parts.play.setup import PlaySetup
 from pages.parts.sessions import known_play_session, play_session
 from pages.parts.text import plain
-
-_ID = re.compile(r"[A-Za-z0-9_-]{16,64}")
 
 
 def open_loop(address_is_new: bool) -> None:
@@ -32,10 +29,12 @@ def open_loop(address_is_new: bool) -> None:
 
 def _go_to(asked: str, session: PlaySession | None) -> PlaySession | None:
     try:
-        if not _ID.fullmatch(asked):
+        if not LOOP.fullmatch(asked):
             raise StoreError("The link names a loop in a way that no loop is named.")
         with st.spinner("Opening the loop"):
             stored = library().open(asked)
+        if asked == stored.id:  # A link from before links had roles.
+            keys().add(asked)
         if stored.world is None:
             raise StoreError("This loop serves no world that could be played here.")
         if session is None:

@@ -1,7 +1,7 @@
 """The state of one browser session on the Play page: pages read it, callbacks call its verbs."""
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Set
 from contextlib import contextmanager, suppress
 from threading import RLock
 
@@ -21,6 +21,7 @@ from pages.parts.play.setup import PlaySetup
 _ASK_EVERY = 1.0
 """Seconds until it is asked again whether something was saved."""
 LOST = "The connection broke, and this answer was not saved. Answer again."
+_ELSES = "This is somebody else's loop: it can be looked at, and copied, but not changed from here."
 _OLDER = "older answer"
 """Whatever answers an offer that is forgotten."""
 
@@ -36,6 +37,7 @@ class PlaySession:
         open: the loop that is open, with who stands in front of it.
         live: the crowd outside; ``now`` paces it, in seconds that only go forward.
         library: where new loops are kept, for their ``owner``; None keeps them in memory alone.
+        keys: ids of other loops that this browser may change, as it tells them.
         refusals: what did not happen.
         drawn: length of the log's history that the page shows.
     """
@@ -47,10 +49,11 @@ class PlaySession:
         *,
         library: Library | None = None,
         owner: str = "",
+        keys: Set[str] = frozenset(),
         stored: StoredLoop | None = None,
     ) -> None:
         self.lock, self.now = RLock(), now
-        self.setup, self.library, self.owner = setup, library, owner
+        self.setup, self.library, self.owner, self.keys = setup, library, owner, keys
         self.presses, self.live = Presses(), LivePlay(self)
         self.toolbar_drawn: tuple[object, ...] = ()
         self.refusals = Refusals()
@@ -113,11 +116,24 @@ class PlaySession:
         """Go on with another loop."""
         self._show(OpenLoop(stored, self.now))
 
+    @property
+    def may_answer(self) -> bool:
+        """Whether this browser may change the loop that is open, or only look."""
+        return self.open.stored.owner == self.owner or self.open.stored.id in self.keys
+
+    @property
+    def _mine(self) -> OpenLoop:
+        """The loop that is open, to change it."""
+        if not self.may_answer:
+            raise PersonalizerError("OperationNotAllowed", _ELSES, "loop")
+        return self.open
+
     @locked
-    def belong_to(self, owner: str) -> None:
-        """Say whose the loops are from here on."""
-        self.owner = owner
-        self.open.stored.belong_to(owner)
+    def make_own(self) -> None:
+        """Go on with a copy of the loop that is this browser's own."""
+        with self._reporting("copy"):
+            assert self.library is not None, "without a library nobody sees another's loop"
+            self.move_to(self.library.copy(self.open.stored, self.owner))
 
     @locked
     def leave(self, loop_id: str) -> None:
@@ -143,9 +159,9 @@ class PlaySession:
         if (setup.world, setup.seed) != (before.world, before.seed):
             stays = setup.world == before.world  # In a world that may be none of the app's.
             self._begin(self.open.world if stays else WORLDS[setup.world])
-        elif setup != before:
+        elif changes := setup.changes(before, self.open.loop.settings):
             with self._reporting("settings"):
-                self.open.configure(setup.changes(before, self.open.loop.settings))
+                self._mine.configure(changes)
 
     @locked
     def set_by_others(self, shown: PlaySetup) -> PlaySetup | None:
@@ -181,7 +197,7 @@ class PlaySession:
         with self._reporting(offer or _OLDER, value):
             if offer is None:
                 raise LeftError
-            self.open.answer(offer, value, calls_next=self.setup.next)
+            self._mine.answer(offer, value, calls_next=self.setup.next)
         self.live.pause_after_click()
 
     @locked
@@ -197,14 +213,14 @@ class PlaySession:
     @property
     def can_undo(self) -> bool:
         """Whether there is a visitor, or a reset, to take back."""
-        return bool(self.open.loop.events) or self._reset_from is not None
+        return self.may_answer and (bool(self.open.loop.events) or self._reset_from is not None)
 
     @locked
     def undo(self) -> None:
         """Take back the last answered visitor, exactly, or a reset; who was there is again."""
         with self._reporting("undo"):
             if self._reset_from is None or self.open.loop.events:
-                self.open.undo_event()
+                self._mine.undo_event()
             else:
                 setup = self.setup
                 self._show(self._reset_from)
@@ -237,8 +253,8 @@ class PlaySession:
 
     @property
     def is_full(self) -> bool:
-        """Whether the loop has served all the visitors it may."""
-        return not self.open.room
+        """Whether nobody may be served here: the loop is full, or somebody else's."""
+        return not (self.open.room and self.may_answer)
 
     @property
     def is_closed(self) -> bool:
@@ -249,7 +265,7 @@ class PlaySession:
     def serve(self, visitors: int) -> int:
         """See `Host`."""
         with self._reporting("visitors"):
-            return self.open.serve(visitors)
+            return self._mine.serve(visitors)
         return 0
 
     @property

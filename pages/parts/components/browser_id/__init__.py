@@ -2,6 +2,8 @@
 
 It lies in the browser's local storage, so there is no cookie; the server keeps a digest
 of it beside each loop. A browser that stores nothing is another one in every session.
+Beside it lie the ids of other people's loops that this browser may change, its keys: each
+came in the part of a link that no browser sends to a server, or in an older link.
 """
 
 import hashlib
@@ -11,10 +13,14 @@ from collections.abc import Callable
 
 import streamlit as st
 
-from pages.parts.components import beside
+from pages.parts.components import beside, told
 
 _component = st.components.v2.component("playground_browser", js=beside(__file__, "index.js"))
 _SECRET = re.compile(r"[0-9a-f]{32}")
+LOOP = re.compile(r"[A-Za-z0-9_-]{16,64}")
+"""How a loop may be named in a link."""
+_MOST = 100
+"""Keys that a browser keeps."""
 
 
 def owner() -> str:
@@ -27,17 +33,44 @@ def _secret() -> str:
     return secret
 
 
-def ask_browser(known_as: Callable[[str, str], None]) -> None:
-    """Ask the browser for its secret, and give it one if it has none.
+def keys() -> set[str]:
+    """The ids of other people's loops that this browser may change; it keeps what is added."""
+    known: set[str] = st.session_state.setdefault("keys", set())
+    return known
 
-    If it has been here before, ``known_as`` gets the owner before and now.
+
+def has_told() -> bool:
+    """Whether the browser has told its secret in this session."""
+    return bool(st.session_state.get("has-told"))
+
+
+def ask_browser(known_as: Callable[[str, str], None], must_tell: bool) -> None:
+    """Ask the browser for its secret and its keys, and give it a secret if it has none.
+
+    Args:
+        known_as: gets the owner before and now, if it has been here before.
+        must_tell: whether it shall tell its secret even if that is new.
     """
 
     def adopt() -> None:
-        told = st.session_state["browser"]["secret"]
-        if isinstance(told, str) and _SECRET.fullmatch(told):
+        secret = told("browser", "secret")
+        if isinstance(secret, str) and _SECRET.fullmatch(secret):
             before = owner()
-            st.session_state.secret = told
-            known_as(before, owner())
+            st.session_state["secret"], st.session_state["has-told"] = secret, True
+            if owner() != before:
+                known_as(before, owner())
 
-    _component(key="browser", data={"secret": _secret()}, height=1, on_secret_change=adopt)
+    def add_keys() -> None:
+        new = told("browser", "keys")
+        if isinstance(new, list):
+            keys().update(k for k in new[:_MOST] if isinstance(k, str) and LOOP.fullmatch(k))
+
+    asked = {
+        "secret": _secret(),
+        "keys": sorted(keys()),
+        "most": _MOST,
+        "mustTell": must_tell and not has_told(),
+    }
+    _component(
+        key="browser", data=asked, height=1, on_secret_change=adopt, on_keys_change=add_keys
+    )

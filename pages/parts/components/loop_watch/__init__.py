@@ -21,6 +21,7 @@ def watch_others(loop: str | None, length: int, is_live: bool, changed: Callable
     """Have this fragment drawn anew when others have done something to its loop, if it is kept.
 
     Args:
+        loop: its name in links.
         length: of the log's history as it is drawn.
         is_live: whether the fragment is drawn all the time anyway.
         changed: is called first when there is something new.

@@ -18,7 +18,7 @@ async function look(watch) {
     if (document.hidden || !asked.loop || asked.live || watch.asking) return;
     watch.asking = true;
     try {
-        const answer = await fetch(asked.path + asked.loop, { cache: "no-store" });
+        const answer = await fetch(asked.path, { method: "POST", body: asked.loop });
         const { length } = answer.ok ? await answer.json() : {};
         const news = length !== undefined && length !== asked.length && length !== watch.told;
         if (news && watch.data === asked) {
