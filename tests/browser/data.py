@@ -1,5 +1,6 @@
 """The Data page as a person sees it."""
 
+import re
 from pathlib import Path
 
 from playwright.sync_api import Locator, expect
@@ -16,6 +17,13 @@ class DataPage(AppPage):
     def loops(self) -> Locator:
         """The cards of all loops."""
         return self.page.locator("[class*=st-key-loop-]")
+
+    @property
+    def first(self) -> str:
+        """The id of the first loop."""
+        found = re.search(r"st-key-loop-([\w-]+)", self.loops.first.get_attribute("class") or "")
+        assert found
+        return found[1]
 
     def expect_loops(self, number: int) -> None:
         """Wait until so many loops are listed."""

@@ -132,10 +132,15 @@ class AppPage:
     @property
     def link(self) -> str:
         """The link to this set-up, out of its popover."""
+        return self.links[0]
+
+    @property
+    def links(self) -> list[str]:
+        """All links in the popover."""
         self.press("link")
-        code = self.page.get_by_test_id("stPopoverBody").locator("code")
-        expect(code).to_contain_text("seed=")
-        return code.inner_text()
+        codes = self.page.get_by_test_id("stPopoverBody").locator("code")
+        expect(codes.first).to_contain_text("seed=")
+        return codes.all_inner_texts()
 
     @property
     def visitors(self) -> Locator:

@@ -21,7 +21,7 @@ pytestmark = pytest.mark.browser
 
 
 def loop_of(page: AppPage) -> str:
-    """The loop's id, once the address names it."""
+    """The loop as the address names it, once it does."""
     page.page.wait_for_url(re.compile("loop="))
     return parse_qs(urlsplit(page.page.url).query)["loop"][0]
 
@@ -51,7 +51,7 @@ def test_a_reload_keeps_the_loop_and_its_next_answer(open_page: OpenPage) -> Non
 def test_a_second_tab_sees_each_click_within_a_second(open_page: OpenPage) -> None:
     one = open_page()
     teach(one)
-    other = open_page(f"?loop={loop_of(one)}")
+    other = PlayPage(one.page.context.new_page(), one.address).visit(one.page.url)
     other.expect_visitors(11)
     one.press("reward-1")
     one.expect_visitors(12)
@@ -115,10 +115,10 @@ def test_export_delete_import_and_go_on_identically(open_page: OpenPage, tmp_pat
     loop, who, chances, offered = loop_of(page), page.who.inner_text(), page.chances, page.offered
     data = data_page(page)
     data.expect_loops(1)
-    file = data.export(loop, tmp_path)
+    file = data.export(data.first, tmp_path)
     assert file.name == "coffee-seed-11.jsonl.gz"
-    assert data.export(loop, tmp_path, "model").stat().st_size > 1_000
-    data.erase(loop)
+    assert data.export(data.first, tmp_path, "model").stat().st_size > 1_000
+    data.erase(data.first)
     data.expect_loops(0)
     data.bring_in(file)
     expect(data.page.get_by_text("is here")).to_be_visible()
@@ -156,18 +156,59 @@ def test_a_browser_knows_its_loops_again(open_page: OpenPage) -> None:
 def test_the_data_page_is_legible_and_fits(open_page: OpenPage) -> None:
     page = open_page()
     teach(page)
-    loop = loop_of(page)
     data = DataPage(page.page, page.address).open()
     data.expect_loops(1)
     faults = offenders(data)
-    data.open_popover("export", loop)
-    expect(data.button(f"get-model-{loop}")).to_be_visible()
+    data.open_popover("export", data.first)
+    expect(data.button(f"get-model-{data.first}")).to_be_visible()
     faults |= offenders(data)
     data.close_popover()
     data.keyed("bring").locator("summary").click()
     expect(data.page.get_by_test_id("stFileUploader")).to_be_visible()
     faults |= offenders(data)
     assert not faults, "\n".join(sorted(faults))
+
+
+# -- who may look, and who may answer -------------------------------------------------
+
+
+def test_a_student_looks_copies_and_answers_only_where_the_lecturer_says_so(
+    open_page: OpenPage,
+) -> None:
+    lecturer, asked = open_page(), list[str]()
+    lecturer.page.context.on("request", lambda request: asked.append(request.url))
+    teach(lecturer)
+    student = open_page(f"?loop={loop_of(lecturer)}")
+    student.page.context.on("request", lambda request: asked.append(request.url))
+    student.expect_visitors(11)
+    somebody = student.page.get_by_text("This is somebody else's loop")
+    expect(somebody).to_be_visible()
+    expect(student.button("reward-1")).to_be_disabled()
+    lecturer.press("reward-1")
+    expect(student.visitors).to_have_text("12", timeout=2_000)
+    student.press("make-own")
+    expect(somebody).to_have_count(0)
+    student.press("reward-1")
+    student.expect_visitors(13)
+    lecturer.expect_visitors(12)
+
+    *_, shows, answers = lecturer.links
+    secret = answers.partition("#answer=")[2]
+    assert secret
+    student.visit(shows)
+    expect(somebody).to_be_visible()
+    student.page.goto("about:blank")
+    student.visit(answers)
+    expect(student.button("reward-3")).to_be_enabled()
+    student.press("reward-3")
+    expect(lecturer.visitors).to_have_text("13", timeout=2_000)
+    assert secret not in student.page.url
+    student.page.reload()
+    student.expect_visitors(13)
+    expect(student.button("reward-1")).to_be_enabled()
+    expect(somebody).to_have_count(0)
+    assert len(asked) > 10
+    assert not [url for url in asked if secret in url]
 
 
 def _kill(server: Server) -> None:

@@ -79,6 +79,10 @@ class App:
         """Whether the reward buttons can be pressed."""
         return not self.bar["disabled"]
 
+    def can_press(self, key: str) -> bool:
+        """Whether a button can be pressed."""
+        return not self.widget(key).disabled
+
     def set(self, key: str, value: object) -> Self:
         self.widget(key).set_value(value)
         return self.run()

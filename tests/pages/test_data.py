@@ -53,7 +53,7 @@ def test_a_new_session_with_the_link_goes_on(open_app: Open) -> None:
     one = open_app(seed="11", floor="20", next="1")
     one.click("let-in-10").finish_the_crowd()
     one.answer(1.0).run()
-    other = App(loop=str(loop_in_link(one)))
+    other = App(loop=one.session.open.stored.id)
     assert other.session.open.stored is one.session.open.stored
     assert other.session.setup.values()["floor"] == 20
     assert other.session.setup.seed == 11
@@ -66,7 +66,7 @@ def test_a_loop_comes_back_after_a_restart(open_app: Open) -> None:
     one.click("let-in-10").finish_the_crowd()
     expected = one.session.open.ranked
     close_library()
-    other = App(loop=str(loop_in_link(one)))
+    other = App(loop=one.session.open.stored.id)
     assert other.session.open.stored is not one.session.open.stored
     assert other.session.setup.policy == "epsilon"
     found = other.session.open.ranked
@@ -92,7 +92,7 @@ def test_a_loop_of_no_world_cannot_be_played(open_app: Open) -> None:
 def test_what_another_tab_did_is_drawn(open_app: Open) -> None:
     one = open_app()
     one.answer(1.0).run()
-    other = App(loop=str(loop_in_link(one)))
+    other = App(loop=one.session.open.stored.id)
     other.answer(0.5)
     one.session.catch_up()
     assert one.run().metric("Visitors") == "2"

@@ -373,3 +373,53 @@ def test_a_click_that_was_expected_is_said_to_have_moved_nothing(open_app: Open)
     captions = "\n".join([app.text, *(caption.value for caption in app.at.caption)])
     assert "It moved by less than 0.005" in captions
     assert "Where the move comes from" not in captions
+
+
+# -- somebody else's loop -------------------------------------------------------------
+
+
+def test_the_link_shows_the_loop_live_and_makes_a_copy(open_app: Open) -> None:
+    host = open_app(world="news").answer(1.0).run()
+    link = host.session.open.link
+    guest = App(loop=str(link))
+    assert "somebody else" not in guest.text  # before the browser has told who it is
+    assert not guest.can_answer
+    guest.at.session_state["has-told"] = True
+    guest.run()
+    assert "This is somebody else's loop: look, or make a copy of your own." in guest.text
+    assert guest.metric("Visitors") == "1"
+    assert not any(map(guest.can_press, ("undo", "start", "let-in-10", "step")))
+    host.answer(0.0)
+    assert guest.run().metric("Visitors") == "2"
+    guest.click("make-own").answer(1.0)
+    assert (guest.metric("Visitors"), host.run().metric("Visitors")) == ("3", "2")
+    assert "somebody else" not in guest.text
+    assert guest.at.query_params["loop"] not in (link, [link])
+
+
+def test_an_older_link_with_the_id_may_answer_and_becomes_the_other(open_app: Open) -> None:
+    host = open_app().answer(1.0)
+    stored = host.session.open.stored
+    guest = App(loop=stored.id)
+    assert guest.at.query_params["loop"] in (stored.view, [stored.view])
+    assert guest.answer(0.0).metric("Visitors") == "2"
+
+
+def test_the_links_to_a_loop_say_what_they_do(open_app: Open) -> None:
+    host = open_app()
+    assert len(links(host)) == 1
+    stored = host.answer(1.0).run().session.open.stored
+    fresh, shows, answers = links(host)
+    assert stored.view not in fresh
+    assert f"loop={stored.view}" in shows
+    assert stored.id not in shows
+    assert answers == f"{shows}#answer={stored.id}"
+    guest = App(loop=stored.view)
+    assert len(links(guest)) == 2
+
+
+def links(app: App) -> list[str]:
+    """The links that the page offers."""
+    return [
+        code.value for code in app.at.code if code.value.startswith("http") or "?" in code.value
+    ]

@@ -18,7 +18,7 @@ def links_to(session: PlaySession) -> dict[str, str]:
     shows = session.setup.link(st.context.url or "", loop=view)
     links = {"**Shows this loop**, live. Whoever opens it can look, and make a copy.": shows}
     if session.may_answer:
-        may = "**May answer.** Whoever opens it can answer, let crowds in, undo and change settings."
+        may = "**May answer.** Whoever opens it can change the loop as you can."
         links[may] = f"{shows}#answer={stored.id}"
     return links
 

@@ -119,9 +119,8 @@ class OpenLoop:
 
     def configure(self, changes: Mapping[str, Any]) -> None:
         """Change settings of the loop."""
-        if changes:
-            self.stored.configure(**changes)
-            self.click = None
+        self.stored.configure(**changes)
+        self.click = None
 
     def answer(self, offer: Offer, value: float | None, calls_next: bool) -> None:
         """Log the answer to an offer as it was shown, in one commit; None is no answer.

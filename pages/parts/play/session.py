@@ -159,9 +159,10 @@ class PlaySession:
         if (setup.world, setup.seed) != (before.world, before.seed):
             stays = setup.world == before.world  # In a world that may be none of the app's.
             self._begin(self.open.world if stays else WORLDS[setup.world])
-        elif changes := setup.changes(before, self.open.loop.settings):
+        elif setup != before:
             with self._reporting("settings"):
-                self._mine.configure(changes)
+                if changes := setup.changes(before, self.open.loop.settings):
+                    self._mine.configure(changes)
 
     @locked
     def set_by_others(self, shown: PlaySetup) -> PlaySetup | None:

@@ -1,11 +1,16 @@
-"""Who a browser is."""
+"""Who a browser is, and what it may change."""
 
 from collections.abc import Callable
 
-from pages.parts.components.browser_id import owner
+import pytest
+import streamlit as st
+
+from pages.parts.components.browser_id import ask_browser, has_told, keys, owner
 from tests.pages.conftest import App
 
 Open = Callable[..., App]
+Told = Callable[..., list[tuple[str, str]]]
+SECRET, LOOP = "0123456789abcdef" * 2, "kJ8-_aaaaaaaaaaaaaaaaa"
 
 
 def test_the_owner_is_a_digest(open_app: Open) -> None:
@@ -13,4 +18,44 @@ def test_the_owner_is_a_digest(open_app: Open) -> None:
     secret = app.at.session_state["secret"]
     assert len(app.session.owner) == 64
     assert secret not in app.session.owner
-    assert callable(owner)
+
+
+@pytest.fixture
+def browser(monkeypatch: pytest.MonkeyPatch) -> Told:
+    """Lets the browser tell something; what is then known of owners."""
+    st.session_state.clear()
+    adopted: list[tuple[str, str]] = []
+    callbacks = {}
+    monkeypatch.setattr(
+        "pages.parts.components.browser_id._component",
+        lambda **given: callbacks.update(given),
+    )
+
+    def tell(**said: object) -> list[tuple[str, str]]:
+        ask_browser(lambda before, now: adopted.append((before, now)), must_tell=True)
+        st.session_state["browser"] = said
+        for name in said:
+            callbacks[f"on_{name}_change"]()
+        return adopted
+
+    return tell
+
+
+def test_a_browser_that_was_here_before_is_known_again(browser: Told) -> None:
+    before = owner()
+    assert browser(secret=SECRET) == [(before, owner())]
+    assert has_told()
+    assert browser(secret=SECRET) == [(before, owner())]
+
+
+def test_a_browser_tells_which_loops_it_may_change(browser: Told) -> None:
+    browser(keys=[LOOP])
+    assert keys() == {LOOP}
+    assert not has_told()
+
+
+@pytest.mark.parametrize("said", [None, 1, {}, [None, 5, {}, "short", "x" * 65, "<b>"], "x" * 22])
+def test_nothing_else_is_believed(browser: Told, said: object) -> None:
+    before = owner()
+    assert browser(secret=said, keys=said) == []
+    assert (owner(), keys(), has_told()) == (before, set(), False)

@@ -47,7 +47,7 @@ def test_a_link_to_the_loop_shows_its_world(open_app: Open, stored: StoredLoop) 
     assert app.metric("Visitors") == "30"
     assert app.widget("play-world").value == KEY
     assert offered(app, "play-world")[1:] == ["News", "Movies", "Shop", "Bakery"]
-    assert app.at.query_params["loop"] in (stored.id, [stored.id])
+    assert app.at.query_params["loop"] in (stored.view, [stored.view])
     assert "world" not in app.at.query_params
 
 

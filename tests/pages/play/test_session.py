@@ -7,6 +7,7 @@ from datetime import datetime
 from pathlib import Path
 from threading import Thread
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 
@@ -407,11 +408,17 @@ class Failing(Counted):
     writes = is_away = False
 
     def record(self, position: int, entries: Sequence[Entry | Undone]) -> None:
-        if self.error is None or self.writes:
+        real, error = Store.append, self.error
+
+        def failing(*given: Any) -> object:
+            written = real(*given) if error is None or self.writes else None
+            if error is not None:
+                self.is_away = isinstance(error, UnknownOutcomeError)
+                raise error
+            return written
+
+        with patch.object(Store, "append", failing):
             super().record(position, entries)
-        if self.error is not None:
-            self.is_away = isinstance(self.error, UnknownOutcomeError)
-            raise self.error
 
     def read_new(self, position: int) -> Sequence[Entry | Undone]:
         if self.is_away:
@@ -502,3 +509,83 @@ def test_nor_is_somebody_taken_back_who_came_since(library: Library) -> None:
     answer(other, 0.5)  # under the very event id that was taken back
     one.undo()
     assert rewards_of(one) == [[0.5]]
+
+
+# -- who may only look ----------------------------------------------------------------
+
+
+@pytest.fixture
+def guest(library: Library) -> PlaySession:
+    """A session that looks at a loop of somebody else, who has answered once."""
+    host = PlaySession(PlaySetup(), library=library, owner="host")
+    answer(host, 1.0)
+    return PlaySession(PlaySetup(), library=library, owner="guest", stored=host.open.stored)
+
+
+@pytest.mark.parametrize(
+    "verb",
+    [
+        lambda guest: answer(guest, 0.0),
+        lambda guest: guest.adopt(replace(guest.setup, policy="greedy")),
+        lambda guest: guest.undo(),
+        lambda guest: guest.live.step(),
+        lambda guest: (guest.live.play(), guest.advance()),
+        lambda guest: (guest.live.enqueue(10), guest.advance()),
+    ],
+    ids=["answer", "settings", "undo", "step", "play", "crowd"],
+)
+def test_whoever_may_only_look_changes_nothing(
+    guest: PlaySession, verb: Callable[[PlaySession], object]
+) -> None:
+    position = guest.open.loop.log.position
+    verb(guest)
+    assert guest.open.loop.log.position == position
+    assert "somebody else's loop" in " ".join(guest.refusals.sentences)
+    assert not guest.live.is_live
+
+
+def test_whoever_may_only_look_is_offered_no_button_that_changes_it(guest: PlaySession) -> None:
+    assert guest.is_closed
+    assert not guest.can_undo
+    assert not guest.live.can_start
+    guest.adopt(replace(guest.setup, truth=True, speed=20))
+    guest.ask("weather", "Rainy")
+    guest.advance()
+    assert guest.refusals.sentences == []
+
+
+def test_whoever_knows_the_id_may_answer(guest: PlaySession) -> None:
+    guest.keys = {guest.open.stored.id}
+    assert not guest.is_closed
+    answer(guest, 0.0)
+    assert rewards_of(guest) == [[1.0], [0.0]]
+
+
+def test_a_copy_is_ones_own_and_goes_its_own_way(guest: PlaySession) -> None:
+    theirs, before = guest.open.stored, guest.open.show().ranked
+    guest.make_own()
+    mine = guest.open.stored
+    assert (mine.owner, guest.may_answer) == ("guest", True)
+    assert mine.view not in {theirs.view, theirs.id}
+    assert guest.open.ranked_for(guest.open.context).probabilities == before.probabilities
+    answer(guest, 0.0)
+    assert rewards_of(guest) == [[1.0], [0.0]]
+    assert len(theirs.loop.events) == 1
+
+
+def test_of_a_copy_that_cannot_be_made_it_is_said_why(guest: PlaySession) -> None:
+    assert guest.library is not None
+    guest.library.store.limits = Limits(max_loops=1)
+    theirs = guest.open.stored
+    guest.make_own()
+    guest.move_to(theirs)
+    guest.make_own()
+    assert guest.open.stored is theirs
+    assert "the most it may" in guest.refusals.sentences[0]
+
+
+def test_who_becomes_known_owns_nothing_of_others(guest: PlaySession) -> None:
+    assert guest.library is not None
+    guest.library.hand_over("guest", "known")
+    guest.owner = "known"
+    assert not guest.may_answer

@@ -71,6 +71,4 @@ def ask_browser(known_as: Callable[[str, str], None], must_tell: bool) -> None:
         "most": _MOST,
         "mustTell": must_tell and not has_told(),
     }
-    _component(
-        key="browser", data=asked, height=1, on_secret_change=adopt, on_keys_change=add_keys
-    )
+    _component(key="browser", data=asked, height=1, on_secret_change=adopt, on_keys_change=add_keys)
