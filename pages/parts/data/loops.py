@@ -1,5 +1,6 @@
 """The loops of this browser, and what can be done with each."""
 
+import logging
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -12,8 +13,11 @@ from engine import PersonalizerError
 from engine.store import About, Library, world_codec
 from engine.store.store import MAX_NAME
 from pages.parts.data.export import take_along
+from pages.parts.operations.log_lines import refusals_told
 from pages.parts.sessions import known_play_session
 from pages.parts.text import counted, note, plain
+
+_log = logging.getLogger(__name__)
 
 PLAY = Path(__file__).parents[2] / "play.py"
 FIRST = 20
@@ -38,7 +42,8 @@ def show_said() -> None:
 def attempt(verb: Callable[[], object], done: str) -> None:
     """Do something and say so, or say why not."""
     try:
-        verb()
+        with refusals_told(_log):
+            verb()
     except PersonalizerError as error:
         say(error.message, is_good=False)
     else:

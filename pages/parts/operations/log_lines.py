@@ -12,6 +12,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 
+from engine.errors import PersonalizerError
+
 OWN = ("engine", "pages")
 """Whose records are written from the chosen level on; those of others from warnings on."""
 _STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime"}
@@ -49,6 +51,16 @@ def timed(log: logging.Logger, event: str) -> Iterator[None]:
         yield
     finally:
         log.debug(event, extra={"seconds": round(time.perf_counter() - start, 6)})
+
+
+@contextmanager
+def refusals_told(log: logging.Logger) -> Iterator[None]:
+    """Tell the code of what is refused; not its sentence, which may quote what somebody typed."""
+    try:
+        yield
+    except PersonalizerError as error:
+        log.info("refused", extra={"code": error.code})
+        raise
 
 
 def write_lines(level: str, *beside: logging.Handler) -> None:

@@ -1,5 +1,6 @@
 """The state of one browser session on the Play page: pages read it, callbacks call its verbs."""
 
+import logging
 import time
 from collections.abc import Callable, Iterator, Set
 from contextlib import contextmanager, suppress
@@ -13,10 +14,13 @@ from engine.worlds import WORLDS, World
 from pages.parts.components.reward_buttons import Presses
 from pages.parts.library import followers
 from pages.parts.live import LivePlay
+from pages.parts.operations.log_lines import refusals_told, timed
 from pages.parts.play.offers import LeftError, Offer
 from pages.parts.play.open_loop import OpenLoop
 from pages.parts.play.refusals import Refusals, What
 from pages.parts.play.setup import PlaySetup
+
+_log = logging.getLogger(__name__)
 
 _ASK_EVERY = 1.0
 """Seconds until it is asked again whether something was saved."""
@@ -67,7 +71,8 @@ class PlaySession:
     def _reporting(self, what: What, value: float | None = None) -> Iterator[None]:
         """What is refused or cannot be written down is said on the page; nothing of it happened."""
         try:
-            yield
+            with refusals_told(_log):
+                yield
         except UnknownOutcomeError as error:
             self.live.stop()
             self.refusals.leave_open(what, self.open, value, error.message)
@@ -187,8 +192,9 @@ class PlaySession:
 
         Each answers the offer that was on the screen; pressed twice, it counts once.
         """
-        for press in self.presses.new(told):
-            self._answer(self.open.offers.find(press.offer), press.reward)
+        with timed(_log, "answers taken"):
+            for press in self.presses.new(told):
+                self._answer(self.open.offers.find(press.offer), press.reward)
 
     def _answer(self, offer: Offer | None, value: float | None) -> None:
         self._ask_again()

@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from pages.parts.operations.log_lines import JsonLines, timed
+from engine import PersonalizerError
+from pages.parts.operations.log_lines import JsonLines, refusals_told, timed
 
 
 def line(record: logging.LogRecord) -> dict[str, Any]:
@@ -57,3 +58,15 @@ def test_what_took_long_is_told_even_if_it_failed(caplog: pytest.LogCaptureFixtu
     (told,) = map(vars, caplog.records)
     assert told["msg"] == "page drawn"
     assert 0 <= told["seconds"] < 60
+
+
+def test_of_what_is_refused_the_code_is_told_and_not_the_sentence(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    refused = PersonalizerError("BadRequest", "name is 'Alice', but must be shorter.", "name")
+    log = logging.getLogger("pages.parts")
+    with caplog.at_level(logging.INFO), suppress(PersonalizerError), refusals_told(log):
+        raise refused
+    (told,) = caplog.records
+    assert (told.msg, vars(told)["code"]) == ("refused", "BadRequest")
+    assert "Alice" not in JsonLines().format(told)
