@@ -19,9 +19,9 @@ for library in ("OPENBLAS", "MKL", "OMP"):
     os.environ.setdefault(f"{library}_NUM_THREADS", "1")
 
 from pages.parts.library import ask_database  # noqa: E402
-from pages.parts.operations.doors import broken, doors  # noqa: E402
 from pages.parts.operations.life import GAUGES, begin, life, note_failure  # noqa: E402
 from pages.parts.operations.meters import Meters  # noqa: E402
+from pages.parts.operations.middleware import all_middleware, broken  # noqa: E402
 from pages.parts.operations.readiness import Readiness  # noqa: E402
 from pages.parts.operations.routes import operator_routes  # noqa: E402
 from pages.parts.routes import ROUTES  # noqa: E402
@@ -30,7 +30,7 @@ operations, readiness, meters = begin(os.environ), Readiness(ask_database), Mete
 app = st.App(
     ROOT / "pages" / "parts" / "front.py",
     routes=[*ROUTES, *operator_routes(readiness, meters)],
-    middleware=doors(operations),
+    middleware=all_middleware(operations),
     exception_handlers={Exception: broken(operations)},
     on_script_error=note_failure,
     lifespan=life(operations, readiness, meters),

@@ -13,7 +13,7 @@ from starlette.testclient import TestClient
 from starlette.websockets import WebSocket, WebSocketDisconnect
 from streamlit import config
 
-from pages.parts.operations.doors import broken, doors, inline_scripts
+from pages.parts.operations.middleware import all_middleware, broken, inline_scripts
 from pages.parts.operations.settings import Operations
 
 TOKEN = "0123456789abcdef"
@@ -42,7 +42,7 @@ def client(operations: Operations | None = None) -> TestClient:
             Route("/sent", greet, methods=["POST", "GET"]),
             WebSocketRoute("/_stcore/stream", talk),
         ],
-        middleware=doors(operations),
+        middleware=all_middleware(operations),
         exception_handlers={Exception: broken(operations)},
     )
     return TestClient(app, "http://app.example.com", raise_server_exceptions=False)

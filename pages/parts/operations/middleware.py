@@ -32,16 +32,16 @@ _READING = ("GET", "HEAD", "OPTIONS")
 _COUNTERS = ("/_stcore/metrics", "/playground/metrics")
 
 
-def doors(operations: Operations) -> list[Middleware]:
-    """All middleware, from the street inwards."""
+def all_middleware(operations: Operations) -> list[Middleware]:
+    """All of it, from the outside inwards."""
     return [
-        Middleware(Headlines, headers=security_headers(operations)),
+        Middleware(SecurityHeaders, headers=security_headers(operations)),
         Middleware(
             TrustedHostMiddleware,
             allowed_hosts=operations.hosts or ["*"],
             www_redirect=False,
         ),
-        Middleware(HomeOnly),
+        Middleware(OwnOriginOnly),
         Middleware(Counters, token=operations.metrics_token),
     ]
 
@@ -87,7 +87,7 @@ def inline_scripts() -> str:
     return " ".join(f"'sha256-{base64.b64encode(digest).decode()}'" for digest in digests)
 
 
-class Headlines:
+class SecurityHeaders:
     """Every answer carries the same headers, whatever Streamlit says there."""
 
     def __init__(self, app: ASGIApp, headers: dict[str, str]) -> None:
@@ -102,7 +102,7 @@ class Headlines:
         await self._app(scope, receive, with_headers)
 
 
-class HomeOnly:
+class OwnOriginOnly:
     """A WebSocket is opened, and anything sent, by this server's own pages.
 
     Streamlit takes those of any other server of the same machine, too, and asks a server on the
