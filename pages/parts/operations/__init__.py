@@ -1,1 +1,1 @@
-"""What whoever runs the server sees and sets: log lines, counters, readiness, middleware, its end."""
+"""What whoever runs the server sees and sets: log lines, counters, readiness, middleware."""
