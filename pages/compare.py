@@ -8,11 +8,11 @@ from pathlib import Path
 
 import streamlit as st
 
-from engine.loop.lock import locked
 from pages.parts.compare import board, controls
 from pages.parts.compare.history import history_in_link
 from pages.parts.compare.session import CompareSession
 from pages.parts.compare.setup import END, CompareSetup
+from pages.parts.frames import frame
 from pages.parts.link import current_setup, open_link, write_link
 from pages.parts.sessions import compare_session
 from pages.parts.text import plain, question
@@ -20,7 +20,8 @@ from pages.parts.toolbar import choose_world, control_the_crowd, reset_or_share,
 
 PLAY = Path(__file__).with_name("play.py")
 
-told = history_in_link() if open_link(CompareSetup) else None
+is_new = open_link(CompareSetup)
+told = history_in_link() if is_new else None
 
 with st.container(
     horizontal=True, horizontal_alignment="distribute", vertical_alignment="center", key="toolbar"
@@ -30,6 +31,8 @@ with st.container(
     with st.container(horizontal=True, width="content", gap="xsmall"):
         session = compare_session(setup, told)
         session.adopt(setup, told)
+        if is_new:
+            session.live.wait()
         write_link(setup, story=session.story.text)
         control_the_crowd(session.live, sizes=(100, 1_000), end=END - len(session.comparison))
         controls.choose_settings(setup)
@@ -43,7 +46,7 @@ question(
 )
 
 
-@locked
+@frame
 def draw_stage(session: CompareSession) -> None:
     """One frame of the interactive part, whether a click or a crowd caused it."""
     session.adopt(current_setup(CompareSetup))
@@ -55,6 +58,8 @@ def draw_stage(session: CompareSession) -> None:
     outlook = session.outlook()
     board.show_situation(session)
     show_progress(session.live)
+    if session.waits_for_start:
+        board.offer_start(session)
     board.show_lines(session, match, arms)
     board.show_gains(session, arms)
     board.show_outlook(session, outlook)
@@ -73,4 +78,4 @@ with left:
         query_params={"mode": "apprentice", "world": setup.world, "seed": str(setup.seed)},
     )
 with right:
-    st.fragment(draw_stage, run_every=session.live.pace, key="compare-stage")(session)
+    st.fragment(draw_stage, run_every=session.pace, key="compare-stage")(session)

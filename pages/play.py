@@ -9,6 +9,7 @@ import streamlit as st
 from pages.parts.components.browser_id import has_told
 from pages.parts.components.loop_watch import watch_others
 from pages.parts.components.reward_buttons import reward_buttons
+from pages.parts.frames import frame
 from pages.parts.link import current_setup, open_link, write_link
 from pages.parts.play import beliefs, controls, hypotheses, learned, records
 from pages.parts.play.offer import show_offer
@@ -52,6 +53,7 @@ with right:
     results = st.container()
 
 
+@frame
 def draw_stage(session: PlaySession) -> None:
     """One frame of the interactive part, whether a click or a crowd caused it."""
     session.adopt(current_setup(PlaySetup))

@@ -7,9 +7,10 @@ who won, by how much, where, and whether the bet was right.
 import streamlit as st
 
 from engine.worlds import WORLDS
+from pages.parts.frames import frame
 from pages.parts.link import current_setup, open_link, write_link
 from pages.parts.race import board, controls
-from pages.parts.race.session import PACE, RaceSession
+from pages.parts.race.session import RaceSession
 from pages.parts.race.setup import RaceSetup
 from pages.parts.sessions import race_session
 from pages.parts.text import plain, question
@@ -24,7 +25,7 @@ with st.container(horizontal=True, horizontal_alignment="distribute", key="toolb
         session = race_session(setup)
         session.adopt(setup)
         if is_new:
-            session.race_again(st.query_params.get("raced"))
+            controls.prepare(session, st.query_params.get("raced"))
         write_link(setup, raced=session.raced_in_link)
         controls.choose_settings(setup)
         share(setup)
@@ -36,6 +37,7 @@ question(
 )
 
 
+@frame
 def draw_stage(session: RaceSession) -> None:
     """One frame of the interactive part."""
     session.adopt(current_setup(RaceSetup))
@@ -63,8 +65,7 @@ controls.bet_and_start(session, setup)
 session.drawn = session.page_state
 left, right = st.columns([3.2, 1], gap="large")
 with left:
-    every = PACE if session.is_live else None
-    st.fragment(draw_stage, run_every=every, key="race-stage")(session)
+    st.fragment(draw_stage, run_every=session.pace, key="race-stage")(session)
 with right:
     controls.choose_contenders(setup)
     setup.draw("visitors", "crowds", "drift", "delay", "refresh")

@@ -5,7 +5,10 @@ item first (common random numbers): differences are the loops' own.
 """
 
 from collections.abc import Iterator, Mapping
+from copy import deepcopy
 from dataclasses import dataclass, replace
+from threading import RLock
+from typing import Any, Self
 
 import numpy as np
 
@@ -225,10 +228,14 @@ class Comparison:
                 total += share * float(chances @ world.expected[cell, places])
         return total
 
-    def go_online(self) -> None:
-        """Show what the apprentice chooses from now on."""
+    def go_online(self, foreseen: SwitchValue | None = None) -> None:
+        """Show what the apprentice chooses from now on.
+
+        Args:
+            foreseen: what the log tells of that now, if it is known already.
+        """
         if self.is_apprentice:
-            self.foreseen = switch_value(self.apprentice)
+            self.foreseen = foreseen or switch_value(self.apprentice)
             self.apprentice.configure(learning_mode="online")
             self.record.follow(self.apprentice)
 
@@ -236,3 +243,10 @@ class Comparison:
         """Show the baseline again and go on imitating."""
         self.apprentice.configure(learning_mode="apprentice")
         self.record.follow(self.apprentice)
+
+    def copy(self) -> Self:
+        """The same, to go its own way from here; nobody may change this one meanwhile."""
+        shared = [self.world, *(entry for loop in self.loops.values() for entry in loop.log)]
+        known: dict[int, Any] = {id(value): value for value in shared}
+        known |= {id(loop.lock): RLock() for loop in self.loops.values()}
+        return deepcopy(self, known)

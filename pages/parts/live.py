@@ -2,17 +2,23 @@
 
 import time
 from collections.abc import Callable
+from concurrent.futures import wait
 from threading import RLock
 from typing import Protocol
 
 from engine.loop.lock import locked
+from pages.parts.frames import pace
+from pages.parts.heavy_work import SLICE, Job, Ticket, steps, submit_here
+from pages.parts.text import counted
 
 TICK = 0.25
 """Seconds between two frames of live play."""
 PAUSE = 1.5
 """Seconds that live play waits after an own click, so that its effect can be seen."""
-_BUDGET = 0.2
-"""Seconds of a frame in which a crowd may walk in; a click waits no longer than that."""
+_BUDGET = SLICE
+"""Seconds in which visitors may walk in at once; a click waits no longer than that."""
+_PATIENCE = 1.0
+"""Seconds that a page which opens waits for its first visitors."""
 
 
 class Host(Protocol):
@@ -39,7 +45,7 @@ class Host(Protocol):
 
 
 def serve_in_time(serve_one: Callable[[], None], visitors: int) -> int:
-    """Serve up to so many visitors as a frame has time for; how many it were."""
+    """Serve up to so many visitors as a slice has time for; how many it were."""
     until = time.perf_counter() + _BUDGET
     served = 0
     while served < visitors and time.perf_counter() < until:
@@ -51,16 +57,22 @@ def serve_in_time(serve_one: Callable[[], None], visitors: int) -> int:
 class LivePlay:
     """Who of a session's visitors waits outside, and when they come in.
 
-    Its verbs hold the session's lock: a click comes while a frame of the crowd is being computed.
+    Its verbs hold the session's lock: a click comes while a slice of the crowd is being served.
 
     Attributes:
         waiting: how many of the ``enqueued`` have not been served yet.
         playing: whether visitors come by and by until paused.
+
+    Args:
+        submit: stands in line for the work that a crowd is.
     """
 
-    def __init__(self, host: Host) -> None:
-        self._host = host
+    def __init__(
+        self, host: Host, submit: Callable[[Job[None]], Ticket[None]] = submit_here
+    ) -> None:
+        self._host, self._submit = host, submit
         self.lock = host.lock
+        self._crowd: Ticket[None] | None = None
         self.send_away()
 
     @locked
@@ -77,9 +89,26 @@ class LivePlay:
 
     @locked
     def enqueue(self, visitors: int) -> None:
-        """Queue visitors; `advance` serves them."""
+        """Queue visitors; they are served as heavy work, see `HeavyWork`."""
         self.playing = False
         self.waiting = self.enqueued = visitors
+        if self._crowd is None or self._crowd.done():
+            self._crowd = self._submit(steps(self.lock, self._let_in))
+
+    def _let_in(self) -> bool:
+        """Serve a slice of those who wait; whether nobody is left."""
+        if self.waiting:
+            self.waiting -= min(self._host.serve(self.waiting), self.waiting)
+        if self._host.is_full:
+            self.stop()
+        if not self.waiting:
+            self._crowd = None
+        return not self.waiting
+
+    def wait(self) -> None:
+        """Wait a little for a crowd: who has come at once is not to be seen coming."""
+        if self._crowd is not None:
+            wait([self._crowd], _PATIENCE)
 
     @locked
     def play(self) -> None:
@@ -111,22 +140,34 @@ class LivePlay:
         """Seconds from one frame to the next; None while nobody comes by themselves."""
         if not self.is_live:
             return None
-        return max(TICK, 1 / self._host.speed) if self.playing else TICK
+        return pace(max(TICK, 1 / self._host.speed) if self.playing else TICK)
 
     @locked
     def advance(self) -> None:
-        """One frame of a crowd or of live play, if it is time for one.
+        """One frame of live play, if it is time for one. A crowd that failed says why.
 
         Clicks make frames too; only time lets visitors in.
         """
-        pace = self.pace
-        if pace is None or self._host.now() < self._due:
+        crowd, every = self._crowd, self.pace
+        if crowd is not None and crowd.done():
+            self._crowd, self.waiting = None, 0
+            if not crowd.cancelled():
+                crowd.result()
+        if not self.playing or every is None or self._host.now() < self._due:
             return
-        self._due = self._host.now() + 0.8 * pace
-        if self.playing:
-            self._host.serve(max(1, round(self._host.speed * pace)))
-        else:
-            served = self._host.serve(self.waiting)
-            self.waiting = max(self.waiting - served, 0)
+        self._due = self._host.now() + 0.8 * every
+        self._host.serve(max(1, round(self._host.speed * every)))
         if self._host.is_full:
             self.stop()
+
+    @property
+    def told(self) -> str:
+        """How far the crowd has come, and whom it shares the time with."""
+        crowd, done = self._crowd, self.enqueued - self.waiting
+        told = f"{done:,} of {self.enqueued:,} visitors served"
+        if crowd is None or not crowd.others:
+            return told
+        if crowd.place:
+            is_or_are = "is" if crowd.place == 1 else "are"
+            return f"{told}. {counted(crowd.place, 'other')} {is_or_are} ahead of you."
+        return f"{told}, in turn with {counted(crowd.others, 'other')}"

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import streamlit as st
 
+from pages.parts.clients import door, this_client
 from pages.parts.components.browser_id import ask_browser
 from pages.parts.components.theme_watch import follow_scheme
 from pages.parts.operations.log_lines import timed
@@ -21,6 +22,9 @@ def draw() -> None:
     st.set_page_config(page_title="Personalizer Playground", page_icon="🔔", layout="wide")
     st.logo(LOGO, size="large")
     st.html(style())
+    if refused := door().refuse(this_client()):
+        st.error(refused, icon=":material/groups:")
+        st.stop()
     page = st.navigation(
         [
             st.Page(PAGES / "play.py", title="Play", icon=":material/touch_app:", default=True),

@@ -23,9 +23,18 @@ _LINKING = set(":/.@-<>~")
 _JOINER = "&#8288;"
 
 
-def counted(number: int, thing: str) -> str:
+def counted(number: int, thing: str, things: str = "") -> str:
     """A number of things."""
-    return f"{number:,} {thing}{'' if number == 1 else 's'}"
+    return f"{number:,} {thing if number == 1 else things or f'{thing}s'}"
+
+
+def duration(seconds: float) -> str:
+    """How long something takes, roughly."""
+    if seconds < 90:
+        return counted(max(1, round(seconds)), "second")
+    if seconds < 5_400:
+        return counted(round(seconds / 60), "minute")
+    return counted(round(seconds / 3_600), "hour")
 
 
 def percent(share: float, unknown: str = "–") -> str:

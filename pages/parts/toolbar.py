@@ -78,7 +78,7 @@ def show_progress(crowd: LivePlay) -> None:
     """How far the crowd has come."""
     if crowd.waiting:
         done, total = crowd.enqueued - crowd.waiting, crowd.enqueued
-        st.progress(done / total, f"{done:,} of {total:,} visitors served")
+        st.progress(done / total, crowd.told)
 
 
 def reset_or_share(

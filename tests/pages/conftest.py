@@ -2,9 +2,9 @@
 
 import json
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, Future
-from contextlib import AbstractContextManager
+from contextlib import contextmanager
 from itertools import count
 from pathlib import Path
 from typing import Any, ClassVar, ParamSpec, Self, TypeVar
@@ -14,7 +14,9 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
+from pages.parts import heavy_work
 from pages.parts.compare.session import CompareSession
+from pages.parts.heavy_work import HeavyWork
 from pages.parts.play.session import PlaySession
 from pages.parts.race.session import RaceSession
 from tests.pages.presses import pressed
@@ -51,6 +53,8 @@ class App:
         self.run()
 
     def run(self) -> Self:
+        """Run the page; before it, a slice of heavy work, where that is not done at once."""
+        heavy_work.heavy_work().turn()
         self.at.run()
         assert not self.at.exception, self.at.exception
         return self
@@ -130,6 +134,11 @@ class CompareApp(OtherApp):
         session: CompareSession = self.at.session_state["CompareSession"]
         return session
 
+    def start(self) -> Self:
+        """Let come about what a link tells."""
+        self.click("start-story")
+        return self.finish_the_crowd()
+
 
 class Here(Executor):
     """An executor that does everything at once, here."""
@@ -167,18 +176,31 @@ def data_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path / "data"
 
 
-_BUDGET = "pages.parts.live._BUDGET"
+def _at_once(work: Callable[[], None]) -> None:
+    work()
+
+
+def _by_hand(work: Callable[[], None]) -> None:
+    """It is done slice by slice, by `HeavyWork.turn`."""
 
 
 @pytest.fixture(autouse=True)
-def few_frames(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Crowds come in few frames, however slowly the tests run."""
-    monkeypatch.setattr(_BUDGET, 2.0)
+def no_threads(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Heavy work is done where it is asked for, and at once, however slowly the tests run."""
+    line = HeavyWork(_at_once, rest=lambda seconds: None)
+    monkeypatch.setattr(heavy_work, "heavy_work", lambda: line)
+    monkeypatch.setattr("pages.parts.live._BUDGET", 2.0)
 
 
-def many_frames() -> AbstractContextManager[object]:
+@contextmanager
+def many_frames() -> Iterator[None]:
     """While it lasts, a crowd of a thousand takes several frames, however fast the tests run."""
-    return patch(_BUDGET, 0.02)
+    line = HeavyWork(_by_hand)
+    with (
+        patch.object(heavy_work, "heavy_work", lambda: line),
+        patch("pages.parts.live._BUDGET", 0.02),
+    ):
+        yield
 
 
 @pytest.fixture

@@ -1,10 +1,12 @@
 """How simulated visitors come in, whoever serves them."""
 
 from collections.abc import Callable
+from itertools import count
 from threading import RLock
 
 import pytest
 
+from pages.parts.heavy_work import HeavyWork, Job, Ticket
 from pages.parts.live import PAUSE, TICK, LivePlay, serve_in_time
 
 
@@ -15,21 +17,28 @@ class Counter:
         self.lock, self.seconds, self.speed = RLock(), 0.0, 4
         self.now: Callable[[], float] = lambda: self.seconds
         self.room, self.most, self.served = room, most, 0
+        slices = count()
+        self.line = HeavyWork(lambda work: None, lambda: next(slices))
 
     @property
     def is_full(self) -> bool:
         return self.served >= self.room
 
+    def submit(self, job: Job[None]) -> Ticket[None]:
+        """Stand in a line that is worked off by hand."""
+        return self.line.submit(job, session="own", address="")
+
     def serve(self, visitors: int) -> int:
-        count = min(visitors, self.most, self.room - self.served)
-        self.served += count
-        return count
+        served = min(visitors, self.most, self.room - self.served)
+        self.served += served
+        return served
 
 
-def frames(live: LivePlay, host: Counter, count: int, apart: float = TICK) -> list[int]:
+def frames(live: LivePlay, host: Counter, times: int, apart: float = TICK) -> list[int]:
     """How many were served after each of some frames."""
     after = []
-    for _ in range(count):
+    for _ in range(times):
+        host.line.turn()
         live.advance()
         after.append(host.served)
         host.seconds += apart
@@ -38,7 +47,7 @@ def frames(live: LivePlay, host: Counter, count: int, apart: float = TICK) -> li
 
 def test_a_crowd_comes_in_as_fast_as_it_can_be_served() -> None:
     host = Counter(most=40)
-    live = LivePlay(host)
+    live = LivePlay(host, host.submit)
     assert (live.pace, live.can_start) == (None, True)
     live.enqueue(100)
     assert (live.pace, live.can_start) == (TICK, False)
@@ -78,9 +87,9 @@ def test_the_last_one_ends_it_and_stop_does_at_once() -> None:
     assert frames(live, host, 5) == [1, 2, 3, 3, 3]
     assert (live.is_live, live.can_start) == (False, False)
     host = Counter(most=1)
-    live = LivePlay(host)
+    live = LivePlay(host, host.submit)
     live.enqueue(10)
-    live.advance()
+    host.line.turn()
     live.stop()
     assert frames(live, host, 2) == [1, 1]
     live.step()

@@ -15,6 +15,7 @@ from engine.experiments.race.standings import Standings
 from engine.policies.epsilon_greedy import EpsilonGreedy
 from engine.worlds import WORLDS
 from pages.parts.race.controls import presets
+from pages.parts.race.results import results
 from pages.parts.race.setup import MAX_STEPS, RaceSetup
 from tests.engine.experiments.race.test_runs import Faulty
 from tests.pages.conftest import RaceApp
@@ -84,12 +85,24 @@ def test_a_reload_races_the_same_again(open_race: Open, bet: str | None) -> None
     app.set("race-bet", bet).click("start").finish_the_race()
     told = {name: app.at.query_params[name] for name in app.at.query_params}
     link = {name: v[0] if isinstance(v, list) else v for name, v in told.items()}
-    again = RaceApp(**link).finish_the_race()
+    again = RaceApp(**link)
     assert again.session.state == "done"
     assert again.session.bet == bet
     assert again.session.known.finals() == app.session.known.finals()
     assert again.text == app.text
     assert "raced" not in again.set("race-drift", "slow").at.query_params
+
+
+def test_a_link_prepares_a_race_and_a_person_starts_it(open_race: Open) -> None:
+    results.cache_clear()
+    app = open_race(**QUICK, raced="ab")
+    assert app.session.state == "ready"
+    assert "This link tells of a race: start it, and the same comes out." in app.text
+    assert app.widget("race-bet").value == "ab"
+    assert app.at.query_params["raced"] == "ab"
+    app.click("start").finish_the_race()
+    assert (app.session.state, app.session.bet) == ("done", "ab")
+    assert "This link tells" not in app.text
 
 
 def test_a_link_races_nothing_that_could_not_be_started(open_race: Open) -> None:

@@ -98,13 +98,13 @@ def race(plan: Plan, executor: Executor | None = None) -> Iterator[Outcome | Fai
 class UnderWay:
     """A race in an executor, to look at now and then.
 
-    Args:
-        ahead: runs that may be with the executor at once; None for all.
+    Attributes:
+        ahead: runs that may be with the executor at once; all by default.
     """
 
     def __init__(self, plan: Plan, executor: Executor, ahead: int | None = None) -> None:
         self._runs, self._executor = runs_of(plan), executor
-        self._left, self._ahead = plan.runs, ahead or plan.runs
+        self._left, self.ahead = plan.runs, plan.runs if ahead is None else ahead
         self._pending: dict[Future[Outcome | Failure], Run] = {}
 
     @property
@@ -144,7 +144,7 @@ class UnderWay:
         self._pending, self._left = {}, 0
 
     def _send(self) -> None:
-        while len(self._pending) < min(self._ahead, self._left):
+        while len(self._pending) < min(self.ahead, self._left):
             run = next(self._runs)
             self._pending[self._submit(run)] = run
 

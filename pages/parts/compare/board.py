@@ -12,8 +12,9 @@ from engine.experiments.comparison import ARMS
 from engine.worlds import key_of
 from pages.parts.charts import comparison as charts
 from pages.parts.charts.curves import span_of
+from pages.parts.compare.history import MAX_SWITCHES
 from pages.parts.compare.session import CompareSession
-from pages.parts.compare.wording import situation, summary
+from pages.parts.compare.wording import prepared, situation, summary
 from pages.parts.download import download_csv
 from pages.parts.text import note, percent
 from pages.parts.theme import is_dark
@@ -61,7 +62,8 @@ def show_situation(session: CompareSession) -> None:
             shortcut="O",
             width="stretch",
             on_click=session.switch,
-            disabled=session.live.waiting > 0,
+            disabled=not session.can_switch,
+            help=f"Up to {MAX_SWITCHES} times; then reset." if watching else None,
         )
     with st.container(horizontal=True, key="numbers"):
         st.metric("Visitors", f"{len(comparison):,}", width=90)
@@ -74,6 +76,20 @@ def show_situation(session: CompareSession) -> None:
             earned = session.mean(arm)
             told = "–" if math.isnan(earned) else f"{earned:.2f}"
             st.metric(f"{name} earns", told, width=130)
+
+
+def offer_start(session: CompareSession) -> None:
+    """What a link tells comes about once a person says so."""
+    with st.container(border=True, key="prepared"):
+        said, button = st.columns([4, 1.15], vertical_alignment="center")
+        said.markdown(prepared(session))
+        button.button(
+            ":primary[**Start**]",
+            key="start-story",
+            icon=":material/play_arrow:",
+            width="stretch",
+            on_click=session.start,
+        )
 
 
 def show_lines(session: CompareSession, match: Rows, arms: Rows) -> None:

@@ -16,9 +16,9 @@ from pages.parts.link import say_refused
 NAME = "story"
 """Its name in the link."""
 FIRST = 100
-"""Visitors who have come when the page opens, so that there is something to see."""
-_LONGEST = 1_000
-"""Characters of a story in a link."""
+"""Visitors who come when the page opens, so that there is something to see."""
+MAX_SWITCHES = 20
+"""Changes of the apprentice's mode: before each, what it would bring is computed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,9 +47,11 @@ class History:
             ValueError: if it cannot be.
         """
         parts = text.split("-")
-        if len(text) > _LONGEST or not all(p.isascii() and p.isdigit() for p in parts):
+        if not all(p.isascii() and p.isdigit() and len(p) < 6 for p in parts):
             raise ValueError("not whole numbers with hyphens between")
         came, *switches = map(int, parts)
+        if len(switches) > MAX_SWITCHES:
+            raise ValueError("too many switches")
         if any(early > late for early, late in pairwise([0, *switches, came, END])):
             raise ValueError("not in order")
         return cls(came, tuple(switches))
@@ -65,6 +67,7 @@ def history_in_link() -> History | None:
     except ValueError:
         say_refused(
             f"{NAME} in the link is {text[:40]!r}, but must be how many came, up to {END:,}, "
-            f"and after how many the mode changed, with hyphens between; {FIRST} come instead."
+            f"and after how many the mode changed, {MAX_SWITCHES} times at most, with hyphens "
+            f"between; {FIRST} come instead."
         )
         return None

@@ -9,9 +9,12 @@ from engine.evaluation.switch_value import SwitchValue, switch_value
 from engine.experiments.comparison import Comparison
 from engine.loop.lock import locked
 from engine.worlds import WORLDS
-from pages.parts.compare.history import FIRST, History
+from pages.parts.compare.history import FIRST, MAX_SWITCHES, History
 from pages.parts.compare.setup import END, CompareSetup
-from pages.parts.live import LivePlay, serve_in_time
+from pages.parts.compare.stories import Stories, history_of, stories
+from pages.parts.frames import pace
+from pages.parts.heavy_work import Ticket, steps, submit_here
+from pages.parts.live import TICK, LivePlay, serve_in_time
 
 _STALE = 500
 """Visitors after which the outlook is computed anew, whatever goes on."""
@@ -26,11 +29,12 @@ class CompareSession:
         setup: what is set on the page.
         live: the crowd outside.
         story: what happened, as the link tells it: a little behind while a crowd comes in,
-            ahead while what a link tells is still coming about.
+            ahead until what a link tells has come about.
 
     Args:
-        story: what has happened already.
+        story: what has happened, as a link tells it.
         now: a clock in seconds that only goes forward; it paces live play.
+        known: where what was computed already may be found.
     """
 
     def __init__(
@@ -38,8 +42,9 @@ class CompareSession:
         setup: CompareSetup,
         story: History | None = None,
         now: Callable[[], float] = time.monotonic,
+        known: Stories | None = None,
     ) -> None:
-        self.lock, self.now = RLock(), now
+        self.lock, self.now, self._known = RLock(), now, known or stories()
         self.setup, self.live = setup, LivePlay(self)
         self.toolbar_drawn: tuple[object, ...] = ()
         self.restore(story or History())
@@ -58,22 +63,42 @@ class CompareSession:
             auto=setup.auto_switch(),
         )
         self._outlook: tuple[int, SwitchValue | None] | None = None
+        self._foresight: Ticket[None] | None = None
         self.story = History(0)
+        self._known.keep(self.lock, _essence(setup), self.comparison)
 
     @locked
     def restore(self, story: History) -> None:
-        """Begin anew and let the same come about: a few visitors now, the others as a crowd."""
+        """Show what a link tells: at once what is known already, else its first visitors.
+
+        The others come once a person says so, see `start`.
+        """
+        found = self._known.find(_essence(self.setup), story)
         self.reset()
         self.story = story
+        if found is not None:
+            self.comparison = found
+            self._known.keep(self.lock, _essence(self.setup), found)
+            return
         self._switch_as_told()
-        for _ in range(min(story.came, FIRST)):
-            self._serve_one()
-        self.live.enqueue(story.came - len(self.comparison))
+        self.live.enqueue(min(story.came, FIRST))
+
+    @locked
+    def start(self) -> None:
+        """Let come about what a link tells."""
+        self.live.enqueue(self.story.came - len(self.comparison))
 
     @property
     def is_restoring(self) -> bool:
-        """Whether what a link tells is still coming about."""
+        """Whether what a link tells has not come about yet."""
         return len(self.comparison) < self.story.came
+
+    @property
+    def waits_for_start(self) -> bool:
+        """Whether what a link tells has come about as far as it does by itself."""
+        first = tuple(visitors for visitors in self.story.switches if visitors <= FIRST)
+        is_untouched = history_of(self.comparison) == History(FIRST, first)
+        return self.is_restoring and is_untouched and not self.live.is_live
 
     @locked
     def adopt(self, setup: CompareSetup, told: History | None = None) -> None:
@@ -106,7 +131,8 @@ class CompareSession:
 
     def _serve_one(self) -> None:
         """One visitor more for each loop."""
-        self.comparison.auto = None if self.is_restoring else self.setup.auto_switch()
+        may_switch = not self.is_restoring and len(self.switches) < MAX_SWITCHES
+        self.comparison.auto = self.setup.auto_switch() if may_switch else None
         self.comparison.step()
         self._switch_as_told()
 
@@ -122,21 +148,45 @@ class CompareSession:
         What a link tells comes about no further once it was stopped.
         """
         self.live.advance()
-        now = History(len(self.comparison), tuple(self.switches))
-        is_news = now.switches != self.story.switches or now.came - self.story.came >= _NOTED
-        if not self.live.is_live or (is_news and not self.is_restoring):
+        if self._is_outlook_due and not self.is_foreseeing:
+            self._foresight = submit_here(steps(self.lock, self._foresee))
+        now = history_of(self.comparison)
+        if self.live.is_live:
+            is_news = now.switches != self.story.switches or now.came - self.story.came >= _NOTED
+            is_news = is_news and not self.is_restoring
+        else:
+            is_news = not self.waits_for_start
+        if is_news:
             self.story = now
+
+    @property
+    def is_live(self) -> bool:
+        """Whether something comes about by itself."""
+        return self.live.is_live or self.is_foreseeing
+
+    @property
+    def pace(self) -> float | None:
+        """Seconds from one frame to the next; None while nothing comes about by itself."""
+        return self.live.pace or (pace(TICK) if self.is_foreseeing else None)
 
     @property
     def toolbar_state(self) -> tuple[object, ...]:
         """All that the toolbar shows."""
-        return (self.setup, self.live.waiting > 0, self.live.playing, self.is_full, self.story)
+        crowd = self.live.waiting > 0, self.live.playing, self.pace, self.is_full
+        return *crowd, self.setup, self.story
+
+    @property
+    def can_switch(self) -> bool:
+        """Whether the apprentice can be sent online, or back."""
+        is_busy = self.live.waiting > 0 or self.is_foreseeing
+        return not is_busy and len(self.switches) < MAX_SWITCHES
 
     @locked
     def switch(self) -> None:
         """Send the apprentice online, or back."""
         if self.comparison.is_apprentice:
-            self.comparison.go_online()
+            came, known = self._outlook or (None, None)
+            self.comparison.go_online(known if came == len(self.comparison) else None)
         else:
             self.comparison.go_back()
 
@@ -163,12 +213,27 @@ class CompareSession:
         """What is known of going online; once online, what was known before the switch."""
         if not self.comparison.is_apprentice:
             return self.comparison.foreseen
-        last = self._outlook[0] if self._outlook else -_STALE
-        behind = len(self.comparison) - last
-        # With exploration it takes two more models: too long for every frame of a crowd.
-        if behind >= _STALE or (behind and not (self.live.is_live and self.setup.explore)):
-            self._outlook = (len(self.comparison), switch_value(self.comparison.apprentice))
+        if not self.setup.explore:
+            self._foresee()
         return self._outlook[1] if self._outlook else None
+
+    @property
+    def is_foreseeing(self) -> bool:
+        """Whether the outlook is being computed."""
+        return self._foresight is not None and not self._foresight.done()
+
+    @property
+    def _is_outlook_due(self) -> bool:
+        """Whether it is to be computed as heavy work: with exploration it takes two more models."""
+        behind = len(self.comparison) - (self._outlook[0] if self._outlook else 0)
+        is_due = behind >= _STALE or (behind > 0 and not self.live.is_live)
+        return is_due and self.comparison.is_apprentice and self.setup.explore > 0
+
+    def _foresee(self) -> bool:
+        came = len(self.comparison)
+        if self._outlook is None or self._outlook[0] != came:
+            self._outlook = came, switch_value(self.comparison.apprentice)
+        return True
 
     @locked
     def earned_since(self) -> tuple[float, float] | None:

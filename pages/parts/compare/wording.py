@@ -7,12 +7,26 @@ from engine.experiments.comparison import Comparison
 from engine.worlds import WORLDS
 from pages.parts.compare.session import CompareSession
 from pages.parts.compare.setup import CompareSetup, rules_of
-from pages.parts.text import percent, plain
+from pages.parts.text import counted, duration, percent, plain
 
 _ENOUGH = 300
 """Apprentice visitors before a match rate is judged."""
+_SECONDS = 0.002
+"""For one visitor of all three loops, about."""
 _NEAR = 0.95
 """Share of the ceiling that counts as having arrived."""
+
+
+def prepared(session: CompareSession) -> str:
+    """What a link tells, and what it takes to let it come about; Markdown."""
+    story, left = session.story, session.story.came - len(session.comparison)
+    switches = (
+        f" and {counted(len(story.switches), 'switch', 'switches')}" if story.switches else ""
+    )
+    return (
+        f"**This link tells of {story.came:,} visitors{switches}.** Start lets the other "
+        f"{left:,} come: about {duration(left * _SECONDS)}, longer while others compute, too."
+    )
 
 
 def situation(session: CompareSession) -> str:

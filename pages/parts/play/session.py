@@ -254,6 +254,11 @@ class PlaySession:
         return self.live.pace or (_ASK_EVERY if self.refusals.unknown else None)
 
     @property
+    def is_live(self) -> bool:
+        """Whether visitors come by themselves."""
+        return self.live.is_live
+
+    @property
     def speed(self) -> int:
         """Visitors a second of live play."""
         return self.setup.speed
@@ -278,5 +283,5 @@ class PlaySession:
     @property
     def toolbar_state(self) -> tuple[object, ...]:
         """All that stands outside the stage shows; when a click changes it, it is drawn anew."""
-        crowd = self.live.waiting > 0, self.pace, self.is_full
+        crowd = self.live.waiting > 0, self.live.playing, self.pace, self.is_full
         return *crowd, self.setup, self.can_undo, self.open.link, self.open.loop.settings

@@ -74,6 +74,13 @@ def choose_settings(setup: RaceSetup) -> None:
             setup.draw(*setup.knobs_of(key))
 
 
+def prepare(session: RaceSession, bet: str | None) -> None:
+    """What a link says was raced is set, and the bet that it tells of."""
+    session.prepare(bet)
+    if session.waits_for_start:
+        st.session_state[KEY("bet")] = bet
+
+
 def bet_and_start(session: RaceSession, setup: RaceSetup) -> None:
     """Predict first; then start, or stop."""
     with st.container(border=True, key="gate"):
@@ -129,4 +136,7 @@ def _start(session: RaceSession, setup: RaceSetup) -> None:
             disabled=not session.can_start,
             help="With other crowds: the next seed." if again else None,
         )
-    note(size_of(setup) + ("" if bet else " You may start without a bet, too."))
+    if session.waits_for_start:
+        note(f"This link tells of a race: start it, and the same comes out. {size_of(setup)}")
+    else:
+        note(size_of(setup) + ("" if bet else " You may start without a bet, too."))

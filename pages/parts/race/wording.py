@@ -8,6 +8,8 @@ from pages.parts.race.session import RaceSession
 from pages.parts.race.setup import MAX_STEPS, RaceSetup
 from pages.parts.text import counted, plain
 
+_SECONDS = 0.001
+"""For a choice of the slowest contender, about."""
 _PLACES = ("1st", "2nd", "3rd")
 
 
@@ -30,12 +32,14 @@ def size_of(setup: RaceSetup) -> str:
 def progress_of(session: RaceSession) -> str:
     """How far a race has come."""
     plan, known = session.known.plan, session.known
-    if session.state == "queued":
-        return "Other races are running on this server. Yours starts when one of them ends."
-    return (
+    told = (
         f"{len(known):,} of {plan.runs:,} runs done; "
         f"{len(known.shared):,} of {plan.repetitions:,} crowds met by everybody"
     )
+    if not session.ahead:
+        return told
+    is_or_are = "is" if session.ahead == 1 else "are"
+    return f"{told}. {counted(session.ahead, 'other race')} {is_or_are} ahead of yours."
 
 
 def verdict(session: RaceSession) -> str:
@@ -44,7 +48,7 @@ def verdict(session: RaceSession) -> str:
     margin, finals = known.margin(), known.finals()
     stopped = {
         "stopped": "Stopped.",
-        "lost": "This page was out of sight for so long that the race was stopped.",
+        "lost": "This page was not connected for so long that the race was stopped.",
         "broken": "The processes that raced have ended, so this race did, too.",
     }.get(session.state, "")
     ended = f"{stopped} {_about_failures(known, names)}".strip()

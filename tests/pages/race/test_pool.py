@@ -1,14 +1,17 @@
 """Processes for the races, shared by all sessions."""
 
-import time
 from concurrent.futures import BrokenExecutor, Executor, Future
+from threading import Event
 
 import pytest
 
-from pages.parts.race.pool import GRACE, LANES, Lane, Track
+from pages.parts.clients import Client
+from pages.parts.heavy_work import GRACE
+from pages.parts.race.pool import LANES, TURN, Racer, Track
+from pages.parts.race.results import Results
 from pages.parts.race.session import RaceSession
 from pages.parts.race.setup import RaceSetup
-from pages.parts.race.wording import verdict
+from pages.parts.race.wording import progress_of, verdict
 from tests.pages.conftest import Here
 
 
@@ -16,10 +19,14 @@ class Watched(Here):
     """An executor that says whether it was shut down."""
 
     def __init__(self) -> None:
-        self.closed = False
+        self.was_closed = Event()
+
+    @property
+    def closed(self) -> bool:
+        return self.was_closed.is_set()
 
     def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
-        self.closed = True
+        self.was_closed.set()
 
 
 class Clock:
@@ -30,6 +37,10 @@ class Clock:
         return self.now
 
 
+there = set[str]()
+"""Sessions that have not ended."""
+
+
 def a_track() -> tuple[Track, list[Watched], Clock]:
     made: list[Watched] = []
 
@@ -38,39 +49,49 @@ def a_track() -> tuple[Track, list[Watched], Clock]:
         return made[-1]
 
     clock = Clock()
-    return Track(make, clock), made, clock
+    there.update(("", *(f"session {number}" for number in range(20))))
+    return Track(make, clock, there.__contains__), made, clock
 
 
-def enter(track: Track) -> Lane:
-    lane = track.enter()
-    assert lane is not None
-    return lane
+def enter(track: Track, address: str = "here") -> Racer:
+    return track.enter(Client(f"session {len(track)}", address))
 
 
 def test_processes_are_there_only_while_somebody_races() -> None:
     track, made, _ = a_track()
     assert made == []
-    lanes = [enter(track) for _ in range(LANES)]
+    racers = [enter(track) for _ in range(LANES + 1)]
     assert len(made) == 1
-    assert track.enter() is None
-    for lane in lanes:
+    assert [track.place(racer) for racer in racers] == [0, 0, 1]
+    for racer in racers:
         assert not made[0].closed
-        track.leave(lane)
+        track.leave(racer)
     assert made[0].closed
     assert enter(track).executor is made[1]
 
 
-def test_a_lane_that_nobody_looks_after_goes_to_who_waits() -> None:
+def test_while_others_wait_a_lane_goes_round() -> None:
     track, _, clock = a_track()
-    lanes = [enter(track) for _ in range(LANES)]
-    clock.now = GRACE - 1
-    assert track.keep(lanes[1])
-    assert track.enter() is None
-    clock.now = GRACE
-    taken = enter(track)
-    assert not track.keep(lanes[0])
-    assert track.keep(taken)
-    assert track.keep(lanes[1])
+    racers = [enter(track) for _ in range(LANES)]
+    assert [track.place(racer) for racer in racers] == [0, 0]
+    clock.now = 2 * TURN
+    assert [track.place(racer) for racer in racers] == [0, 0]
+    racers += [enter(track), enter(track)]
+    assert [track.place(racer) for racer in racers] == [1, 2, 0, 0]
+    clock.now = 4 * TURN
+    assert [track.place(racer) for racer in racers] == [0, 0, 1, 2]
+
+
+def test_one_address_cannot_keep_another_waiting() -> None:
+    track, _, clock = a_track()
+    many = [enter(track) for _ in range(10)]
+    assert [track.place(racer) for racer in many] == [0, 0, *range(1, 9)]
+    other = enter(track, "there")
+    seen = 0
+    for turn in range(1, 11):
+        clock.now = turn * TURN
+        seen += track.place(other) == 0
+    assert seen >= 9
 
 
 SMALL = RaceSetup(who="ab,uniform", visitors=200, crowds=2)
@@ -78,48 +99,41 @@ SMALL = RaceSetup(who="ab,uniform", visitors=200, crowds=2)
 
 def test_a_race_waits_for_a_lane_and_says_so() -> None:
     track, _, _ = a_track()
-    lanes = [enter(track) for _ in range(LANES)]
-    session = RaceSession(SMALL, track)
+    racers = [enter(track) for _ in range(LANES)]
+    session = RaceSession(SMALL, track, Results())
     session.start(SMALL, "ab")
     assert session.state == "queued"
     assert session.is_live
-    track.leave(lanes[0])
+    assert "1 other race is ahead of yours" in progress_of(session)
+    track.leave(racers[0])
     session.advance()
     assert session.state in {"running", "done"}
 
 
-def test_who_lost_the_lane_keeps_what_was_found(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_who_lost_the_connection_keeps_what_was_found(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("pages.parts.race.session._AHEAD", 1)
     track, _, clock = a_track()
-    session = RaceSession(SMALL, track)
+    session = RaceSession(SMALL, track, Results())
     session.start(RaceSetup(who="ab,uniform", visitors=200, crowds=50), None)
     found = len(session.known)
-    clock.now = GRACE
-    for _ in range(LANES):
-        enter(track)
+    there.clear()
+    clock.now = GRACE + 1
+    track.look()
     session.advance()
     assert session.state == "lost"
     assert len(session.known) == found > 0
-    assert "out of sight" in verdict(session)
+    assert "not connected" in verdict(session)
 
 
 def test_a_closed_tab_leaves_no_processes(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Nobody looks in any more, and nobody else comes: a timer alone takes the lane back."""
-    monkeypatch.setattr("pages.parts.race.pool.PATIENCE", 0.3)
+    """Nobody looks in any more, and nobody else comes: a timer alone ends its race."""
+    monkeypatch.setattr("pages.parts.race.pool._LOOK", 0.01)
+    monkeypatch.setattr("pages.parts.race.pool.GRACE", 0.0)
     made = [Watched()]
-    track = Track(lambda: made[0])
-    kept = enter(track)
-    enter(track)
-    for _ in range(10):
-        time.sleep(0.1)
-        assert track.keep(kept)
-    assert track.enter() is not None  # the other lane's
-    assert not made[0].closed
-    until = time.monotonic() + 10
-    while not made[0].closed and time.monotonic() < until:
-        time.sleep(0.05)
-    assert made[0].closed
-    assert not track.keep(kept)
+    track = Track(lambda: made[0], is_there=lambda session: False)
+    racer = enter(track)
+    assert made[0].was_closed.wait(10)
+    assert track.place(racer) is None
 
 
 class Broken(Watched):
@@ -134,7 +148,7 @@ class Broken(Watched):
 def test_a_race_whose_processes_end_says_so_and_the_next_gets_new_ones() -> None:
     made: list[Watched] = [Broken(), Watched()]
     track = Track(lambda: made.pop(0))
-    session = RaceSession(SMALL, track)
+    session = RaceSession(SMALL, track, Results())
     states: list[str] = []
     for _ in range(2):
         session.start(SMALL, None)

@@ -1,0 +1,88 @@
+"""How often pages are drawn that follow what goes on by itself, so that time is left for clicks."""
+
+import math
+import time
+from collections.abc import Callable
+from functools import cache, wraps
+from threading import RLock
+from typing import Protocol, TypeVar
+
+from engine.loop.lock import Shared, locked
+from pages.parts.clients import this_client
+
+SHARE = 0.3
+"""Of a processor, for the frames of all pages that follow something."""
+_FORGOTTEN = 30.0
+"""Seconds after which a page that draws no frames follows nothing any more."""
+
+
+class Frames:
+    """What the frames of each session cost, and how far apart they are to be.
+
+    Args:
+        now: a clock in seconds that only goes forward.
+    """
+
+    def __init__(self, now: Callable[[], float] = time.monotonic) -> None:
+        self.lock = RLock()
+        self._now = now
+        self._costs: dict[str, tuple[float, float]] = {}
+
+    @locked
+    def note(self, session: str, seconds: float) -> None:
+        """A session has drawn a frame, which took so much of a processor."""
+        before, _ = self._costs.get(session, (seconds, 0.0))
+        self._costs[session] = 0.8 * before + 0.2 * seconds, self._now()
+
+    @locked
+    def forget(self, session: str) -> None:
+        """A session follows nothing any more."""
+        self._costs.pop(session, None)
+
+    @locked
+    def pace(self, session: str, least: float) -> float:
+        """Seconds from one of its frames to the next: ``least``, doubled as others follow, too."""
+        past = self._now() - _FORGOTTEN
+        others = sum(c for s, (c, seen) in self._costs.items() if s != session and seen > past)
+        return least * 2.0 ** max(0, math.ceil(math.log2(max(others / (SHARE * least), 1.0))))
+
+
+@cache
+def frames() -> Frames:
+    """The frames of this process."""
+    return Frames()
+
+
+def pace(least: float) -> float:
+    """Seconds from one frame of this session to the next, see `Frames`."""
+    return frames().pace(this_client().session, least)
+
+
+class Followed(Shared, Protocol):
+    """What a page shows, and whether it changes by itself."""
+
+    @property
+    def is_live(self) -> bool:
+        """Whether it does."""
+
+
+S = TypeVar("S", bound=Followed)
+
+
+def frame(draw: Callable[[S], None]) -> Callable[[S], None]:
+    """Draw what a session shows while nothing else happens to it, and note what that took."""
+
+    @wraps(draw)
+    def drawn(session: S) -> None:
+        start = time.thread_time()
+        try:
+            with session.lock:
+                draw(session)
+        finally:
+            client = this_client().session
+            if session.is_live:
+                frames().note(client, time.thread_time() - start)
+            else:
+                frames().forget(client)
+
+    return drawn

@@ -1,0 +1,222 @@
+"""Work that takes longer than a click: crowds, stories, imports.
+
+It is done beside the script threads, in one thread for all browser sessions, a slice of time
+after the other. So no session waits for another's work, and all of them together take no more
+of the processor than one thread does.
+"""
+
+import time
+from collections.abc import Callable, Generator
+from concurrent.futures import CancelledError, Future, InvalidStateError
+from contextlib import suppress
+from functools import cache
+from multiprocessing import active_children
+from threading import RLock, Semaphore, Thread
+from typing import Any, TypeVar
+
+from engine.loop.lock import locked
+from pages.parts.clients import Client, is_there, this_client
+from pages.parts.fair_share import FairShare
+
+T = TypeVar("T")
+
+SLICE = 0.05
+"""Seconds after which it is somebody else's turn."""
+_REST = 0.002
+"""Seconds between two slices, for whoever waits for a lock that the work holds."""
+GRACE = 10.0
+"""Seconds that work goes on without its session, whose connection may come back."""
+
+Job = Generator[object, None, T]
+"""Work that may be interrupted wherever it yields; what it returns is what comes of it."""
+
+
+class Ticket(Future[T]):
+    """A job that waits for its turns: a future, which can be cancelled until it is done."""
+
+    def __init__(self, line: "HeavyWork", job: Job[T], now: float) -> None:
+        super().__init__()
+        self._line, self._job = line, job
+        self.seen = now
+        self.has_begun = False
+
+    @property
+    def place(self) -> int:
+        """How many others are ahead of it; 0 once it has begun."""
+        return 0 if self.has_begun or self.done() else self._line.ahead_of(self)
+
+    @property
+    def others(self) -> int:
+        """How many others share the time with it."""
+        return 0 if self.done() else len(self._line) - 1
+
+    def work(self, is_over: Callable[[], bool]) -> None:
+        """Do a slice of it, at least one step."""
+        self.has_begun = True
+        try:
+            while not self.cancelled():
+                next(self._job)
+                if is_over():
+                    return
+        except StopIteration as end:
+            with suppress(InvalidStateError):  # It was cancelled at its last step.
+                self.set_result(end.value)
+        except Exception as error:
+            with suppress(InvalidStateError):
+                self.set_exception(error)
+
+    def end(self) -> None:
+        """Do no more of it."""
+        self.cancel()
+        self._job.close()
+
+
+def steps(lock: RLock, step: Callable[[], bool]) -> Job[None]:
+    """A job out of steps, each done while holding a lock, until one says that it was the last.
+
+    While somebody else holds the lock, a frame that is being drawn for one, others have their turn.
+    """
+    while True:
+        if lock.acquire(timeout=SLICE):
+            try:
+                if step():
+                    return
+            finally:
+                lock.release()
+        yield None
+
+
+def interruptible(work: Callable[[Callable[[], None]], T]) -> Job[T]:
+    """A job out of work that calls what it is given wherever it may be interrupted.
+
+    It has a thread of its own, in which it goes on only while it is its turn.
+    """
+    turn, rest, came = Semaphore(0), Semaphore(0), Future[T]()
+    is_closed = False
+
+    def pause() -> None:
+        rest.release()
+        turn.acquire()
+        if is_closed:
+            raise CancelledError
+
+    def run() -> None:
+        turn.acquire()
+        try:
+            came.set_result(work(pause))
+        except BaseException as error:
+            came.set_exception(error)
+        rest.release()
+
+    Thread(target=run, name="heavy-work-of-one", daemon=True).start()
+    try:
+        while not came.done():
+            turn.release()
+            rest.acquire()
+            yield None
+        return came.result()
+    finally:
+        is_closed = True
+        if not came.done():
+            turn.release()
+            rest.acquire()
+
+
+def _in_a_thread(work: Callable[[], None]) -> None:
+    Thread(target=work, name="heavy-work", daemon=True).start()
+
+
+class HeavyWork:
+    """The line of all jobs of this process, and the one thread that does them.
+
+    Args:
+        start: begins to do what it is given, elsewhere or here.
+        now: a clock in seconds that only goes forward.
+        rest: lets others on for so many seconds.
+        is_there: whether a session is still there; its work ends soon after it.
+    """
+
+    def __init__(
+        self,
+        start: Callable[[Callable[[], None]], None] = _in_a_thread,
+        now: Callable[[], float] = time.monotonic,
+        rest: Callable[[float], None] = time.sleep,
+        is_there: Callable[[str], bool] = is_there,
+    ) -> None:
+        self.lock = RLock()
+        self._start, self._now, self._rest, self._is_there = start, now, rest, is_there
+        self._line: FairShare[Ticket[Any]] = FairShare()
+        self._is_at_work = False
+
+    def submit(self, job: Job[T], *, session: str, address: str) -> Ticket[T]:
+        """Stand in line with a job. Jobs of one session are done one after the other."""
+        with self.lock:
+            ticket = Ticket(self, job, self._now())
+            self._line.join(ticket, Client(session, address))
+            is_first, self._is_at_work = not self._is_at_work, True
+        if is_first:
+            self._start(self._work)
+        return ticket
+
+    @locked
+    def __len__(self) -> int:
+        return len(self._line)
+
+    @locked
+    def ahead_of(self, ticket: Ticket[Any]) -> int:
+        """How many others have their turn before it."""
+        return list(self._line).index(ticket)
+
+    @locked
+    def stop(self) -> None:
+        """Cancel all jobs."""
+        for ticket in self._line:
+            ticket.cancel()
+
+    def turn(self) -> bool:
+        """Do a slice of whose turn it is; False if nobody is in line."""
+        ticket = self._next()
+        if ticket is None:
+            return False
+        start = self._now()
+        ticket.work(lambda: self._now() - start >= SLICE)
+        with self.lock:
+            self._line.charge(ticket, self._now() - start)
+        return True
+
+    def _work(self) -> None:
+        while self.turn():
+            self._rest(_REST)
+
+    @locked
+    def _next(self) -> Ticket[Any] | None:
+        """Whose turn it is; None, and the thread ends, if nobody is in line."""
+        for ticket in self._line:
+            if self._is_there(self._line.client(ticket).session):
+                ticket.seen = self._now()
+            if ticket.done() or self._now() - ticket.seen > GRACE:
+                ticket.end()
+                self._line.leave(ticket)
+            else:
+                return ticket
+        self._is_at_work = False
+        return None
+
+
+@cache
+def heavy_work() -> HeavyWork:
+    """The line of this process."""
+    return HeavyWork()
+
+
+def submit_here(job: Job[T]) -> Ticket[T]:
+    """Stand in line for the session that this script runs for."""
+    client = this_client()
+    return heavy_work().submit(job, session=client.session, address=client.address)
+
+
+def shutdown() -> None:
+    """End what still computes for this process: its jobs, and the processes of races."""
+    heavy_work().stop()
+    for process in active_children():
+        process.terminate()

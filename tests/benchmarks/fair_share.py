@@ -1,0 +1,227 @@
+"""What another visitor's click takes while 20 tabs do the heaviest things that the app offers.
+
+    python -m tests.benchmarks.fair_share [--seconds 60] [--only stories,races,crowds,imports]
+
+A tab is a WebSocket that does what a browser does: it opens the page, draws the stage again
+as often as the page says, and presses what there is to press. The other visitor presses
+*Step* on Play once a second, first alone, then beside each kind of load.
+"""
+
+import argparse
+import asyncio
+import contextlib
+import statistics
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from streamlit.proto.BackMsg_pb2 import BackMsg
+from streamlit.proto.ClientState_pb2 import ClientState
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+from websockets.asyncio.client import ClientConnection, connect
+from websockets.typing import Subprotocol
+
+from tests.browser.app import running
+
+_STREAM = "/_stcore/stream"
+
+
+@dataclass(frozen=True, slots=True)
+class Load:
+    """Tabs that do something heavy.
+
+    Attributes:
+        page: where.
+        query: in the address, without the seed.
+        tabs: how many, each with a seed of its own.
+        presses: ends of the keys of the buttons that each presses whenever they can be.
+    """
+
+    page: str
+    query: str
+    tabs: int
+    presses: Sequence[str]
+
+
+STORY = "rule=mood&explore=50&story=5000"
+RACE = "visitors=20000&crowds=50&who=ours,ucb,ab,uniform&raced=nobody"
+LOADS = {
+    "stories": [Load("compare", STORY, 20, ("-start-story",))],
+    "races": [Load("race", RACE, 2, ("-start",))],
+    "crowds": [Load("", "", 4, ("-let-in-1000",))],
+    "live play": [Load("compare", "rule=mood&speed=100", 20, ("-start",))],
+}
+
+
+class Tab:
+    """One browser session.
+
+    Attributes:
+        visitors: how many have come, as the page says.
+        frames: how often the stage was drawn by itself.
+    """
+
+    def __init__(self, address: str, load: Load, seed: int) -> None:
+        self._url = address.replace("http", "ws") + _STREAM
+        self._load, self._query = load, f"{load.query}&seed={seed}".lstrip("&")
+        self._buttons: dict[str, bool] = {}
+        self._stage: tuple[str, float] | None = None
+        self._is_done = asyncio.Event()
+        self._news = asyncio.Event()
+        self._tasks: list[asyncio.Task[None]] = []
+        self._page_hash = ""
+        self.visitors, self.frames, self.seen = "", 0, 0.0
+
+    async def open(self, patience: float | None = None) -> None:
+        """Open the page, and go on until closed."""
+        self._socket: ClientConnection = await connect(
+            self._url, subprotocols=[Subprotocol("streamlit")], max_size=None, open_timeout=300
+        )
+        self._tasks.append(asyncio.create_task(self._listen()))
+        await self._run(ClientState(query_string=self._query, page_name=self._load.page), patience)
+
+    async def live(self) -> None:
+        """Draw and press until cancelled."""
+        with contextlib.suppress(asyncio.CancelledError):
+            while True:
+                pressed = next((b for b in self._buttons if self._is_wanted(b)), None)
+                if pressed is not None:
+                    self._buttons[pressed] = False
+                    state = ClientState(query_string=self._query, page_script_hash=self._page_hash)
+                    state.widget_states.widgets.add(id=pressed, trigger_value=True)
+                    await self._run(state)
+                elif self._stage is not None:
+                    stage, every = self._stage
+                    await asyncio.sleep(every)
+                    self.frames += 1
+                    await self._run(
+                        ClientState(
+                            query_string=self._query,
+                            page_script_hash=self._page_hash,
+                            fragment_id=stage,
+                            is_auto_rerun=True,
+                        )
+                    )
+                else:
+                    await asyncio.sleep(0.1)
+
+    async def step(self) -> float:
+        """Press *Step*; seconds until the number of visitors says so."""
+        step = next(b for b in self._buttons if b.endswith("-step"))
+        before, start = self.visitors, time.perf_counter()
+        state = ClientState(query_string=self._query, page_script_hash=self._page_hash)
+        state.widget_states.widgets.add(id=step, trigger_value=True)
+        await self._socket.send(BackMsg(rerun_script=state).SerializeToString())
+        while self.visitors == before:
+            self._news.clear()
+            await self._news.wait()
+        return self.seen - start
+
+    async def close(self) -> None:
+        """Close the tab."""
+        for task in self._tasks:
+            task.cancel()
+        await self._socket.close()
+
+    def _is_wanted(self, button: str) -> bool:
+        return self._buttons[button] and button.endswith(tuple(self._load.presses))
+
+    async def _run(self, state: ClientState, patience: float | None = None) -> None:
+        self._is_done.clear()
+        await self._socket.send(BackMsg(rerun_script=state).SerializeToString())
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(patience):
+                await self._is_done.wait()
+
+    async def _listen(self) -> None:
+        async for data in self._socket:
+            assert isinstance(data, bytes)
+            said = ForwardMsg.FromString(data)
+            kind = said.WhichOneof("type")
+            if kind == "new_session":
+                self._page_hash = said.new_session.page_script_hash
+                if not said.metadata.run.fragment_ids:
+                    self._stage = None
+            elif kind == "auto_rerun":
+                self._stage = said.auto_rerun.fragment_id, said.auto_rerun.interval
+            elif kind == "page_info_changed":
+                self._query = said.page_info_changed.query_string
+            elif kind == "script_finished":
+                self._is_done.set()
+            elif kind == "delta":
+                self._hear(said)
+
+    def _hear(self, said: ForwardMsg) -> None:
+        element = said.delta.new_element
+        if element.HasField("button"):
+            self._buttons[element.button.id] = not element.button.disabled
+        elif element.HasField("metric") and element.metric.label == "Visitors":
+            self.visitors, self.seen = element.metric.body, time.perf_counter()
+            self._news.set()
+        elif element.HasField("exception"):
+            print("exception:", element.exception.message)
+
+
+async def clicks(tab: Tab, seconds: float) -> list[float]:
+    """Seconds that clicks took, one a second."""
+    took: list[float] = []
+    until = time.monotonic() + seconds
+    while time.monotonic() < until:
+        took.append(await tab.step())
+        await asyncio.sleep(max(0.0, 1.0 - took[-1]))
+    return took
+
+
+def told(name: str, took: list[float], quiet: float) -> None:
+    """One line on some clicks."""
+    median = statistics.median(took)
+    print(
+        f"{name:<24} {len(took):>4} clicks  median {median * 1e3:>6.0f} ms  "
+        f"p95 {np.quantile(took, 0.95) * 1e3:>6.0f}  most {max(took) * 1e3:>6.0f}  "
+        f"{median / quiet:>5.1f} x quiet",
+        flush=True,
+    )
+
+
+async def beside(address: str, name: str, loads: Sequence[Load], seconds: float) -> None:
+    """The other visitor's clicks, alone, and beside a load."""
+    other = Tab(address, Load("", "", 1, ()), 1)
+    await other.open()
+    alone = await clicks(other, 15)
+    quiet = statistics.median(alone[3:])
+    told(f"{name}: before it", alone[3:], quiet)
+    tabs = [Tab(address, load, 100 + n) for load in loads for n in range(load.tabs)]
+    opening = [asyncio.create_task(tab.open(600)) for tab in tabs]
+    await asyncio.sleep(3)
+    lives = [
+        asyncio.create_task(_after(task, tab)) for task, tab in zip(opening, tabs, strict=True)
+    ]
+    told(name, await clicks(other, seconds), quiet)
+    came = sum(int(tab.visitors.replace(",", "") or 0) for tab in tabs)
+    print(f"{'':<24} {sum(tab.frames for tab in tabs)} frames drawn, {came:,} visitors served")
+    for task in [*opening, *lives]:
+        task.cancel()
+    await asyncio.gather(*(tab.close() for tab in tabs), other.close(), return_exceptions=True)
+
+
+async def _after(opening: asyncio.Task[None], tab: Tab) -> None:
+    await opening
+    await tab.live()
+
+
+def main() -> None:
+    """Each kind of load on a server of its own, then all together."""
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("--seconds", type=float, default=40.0)
+    parser.add_argument("--only", default="")
+    given = parser.parse_args()
+    everything = {**LOADS, "all together": [load for loads in LOADS.values() for load in loads]}
+    for name, loads in everything.items():
+        if not given.only or name in given.only.split(","):
+            with running() as server:
+                asyncio.run(beside(server.address, name, loads, given.seconds))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,215 @@
+"""Heavy work: whose turn it is, what is said of those who wait, and when it ends."""
+
+from collections.abc import Callable
+from concurrent.futures import CancelledError
+from threading import RLock, Thread, current_thread
+
+import pytest
+
+from pages.parts.heavy_work import GRACE, SLICE, HeavyWork, Job, interruptible, steps
+
+
+class Bench:
+    """A line that is worked off by hand, with a clock that only the work moves on.
+
+    Attributes:
+        served: who has had a step, in order.
+        gone: sessions that have ended.
+    """
+
+    def __init__(self) -> None:
+        self.seconds = 0.0
+        self.served: list[str] = []
+        self.gone: set[str] = set()
+        self.line = HeavyWork(
+            lambda work: None, lambda: self.seconds, is_there=lambda s: s not in self.gone
+        )
+
+    def job(self, name: str, count: int = 1_000, each: float = 1.01 * SLICE) -> Job[str]:
+        """So many steps, each of which takes some seconds."""
+        for _ in range(count):
+            self.seconds += each
+            self.served.append(name)
+            yield None
+        return name
+
+    def turns(self, count: int) -> str:
+        """Who is served in so many turns."""
+        before = len(self.served)
+        for _ in range(count):
+            self.line.turn()
+        return "".join(self.served[before:])
+
+
+def test_jobs_take_turns_and_tell_what_comes_of_them() -> None:
+    bench = Bench()
+    a, b = (bench.line.submit(bench.job(n, 2), session=n, address="") for n in "ab")
+    assert bench.turns(4) == "abab"
+    assert not a.done()
+    assert bench.turns(2) == ""
+    assert (a.result(), b.result()) == ("a", "b")
+    assert not bench.line.turn()
+
+
+def test_a_slice_holds_many_short_steps() -> None:
+    bench = Bench()
+    for name in "ab":
+        bench.line.submit(bench.job(name, each=SLICE / 3.9), session=name, address="")
+    assert bench.turns(2) == "aaaabbbb"
+
+
+def test_addresses_share_first_then_the_sessions_of_each() -> None:
+    """Whoever opens 20 tabs gets no more than whoever opens one."""
+    bench = Bench()
+    for tab in range(20):
+        bench.line.submit(bench.job("t"), session=f"tab {tab}", address="here")
+    bench.turns(10)
+    bench.line.submit(bench.job("o"), session="other", address="there")
+    assert bench.turns(20).count("o") in {10, 11}
+    bench.line.submit(bench.job("p"), session="third", address="there")
+    found = bench.turns(40)
+    assert found.count("t") in {19, 20}
+    assert abs(found.count("o") - found.count("p")) <= 1
+
+
+def test_a_long_step_is_paid_for() -> None:
+    bench = Bench()
+    bench.line.submit(bench.job("l", each=10 * SLICE), session="l", address="")
+    bench.line.submit(bench.job("s"), session="s", address="")
+    assert bench.turns(11) == "l" + 10 * "s"
+
+
+def test_jobs_of_one_session_are_done_one_after_the_other() -> None:
+    bench = Bench()
+    for name in ("1", "2"):
+        bench.line.submit(bench.job(name, 2), session="same", address="")
+    bench.line.submit(bench.job("x", 6), session="other", address="")
+    assert [c for c in bench.turns(12) if c != "x"] == ["1", "1", "2", "2"]
+
+
+def test_those_who_wait_know_their_place() -> None:
+    bench = Bench()
+    tickets = [bench.line.submit(bench.job(n), session=n, address="") for n in "abc"]
+    assert [ticket.place for ticket in tickets] == [0, 1, 2]
+    assert [ticket.others for ticket in tickets] == [2, 2, 2]
+    bench.turns(2)
+    assert [ticket.place for ticket in tickets] == [0, 0, 0]
+    tickets[0].cancel()
+    bench.turns(2)
+    assert [ticket.others for ticket in tickets] == [0, 1, 1]
+
+
+def test_work_ends_with_its_session_but_a_connection_may_come_back() -> None:
+    bench = Bench()
+    ticket = bench.line.submit(bench.job("a"), session="a", address="")
+    bench.turns(1)
+    bench.gone = {"a"}
+    bench.seconds += GRACE - 1
+    bench.turns(1)
+    bench.gone = set()
+    bench.turns(1)
+    bench.gone = {"a"}
+    assert not ticket.done()
+    bench.seconds += GRACE + 1
+    assert bench.turns(1) == ""
+    assert ticket.cancelled()
+
+
+def test_a_cancelled_job_is_closed_and_shutdown_cancels_all() -> None:
+    closed: list[str] = []
+    bench = Bench()
+
+    def job(name: str) -> Job[None]:
+        try:
+            yield from bench.job(name)
+        finally:
+            closed.append(name)
+
+    tickets = [bench.line.submit(job(name), session=name, address="") for name in "ab"]
+    bench.line.turn()
+    tickets[0].cancel()
+    with pytest.raises(CancelledError):
+        tickets[0].result()
+    bench.line.stop()
+    assert not bench.line.turn()
+    assert closed == ["a"]  # The other one had not begun.
+
+
+def test_what_fails_says_so_to_who_asks_and_harms_nobody_else() -> None:
+    def fails() -> Job[None]:
+        yield None
+        raise ValueError("no milk")
+
+    bench = Bench()
+    bad = bench.line.submit(fails(), session="bad", address="")
+    good = bench.line.submit(bench.job("g", 1), session="good", address="")
+    bench.turns(6)
+    with pytest.raises(ValueError, match="no milk"):
+        bad.result()
+    assert good.result() == "g"
+
+
+def test_steps_are_done_under_a_lock_and_wait_for_whoever_holds_it() -> None:
+    lock, left = RLock(), [3]
+
+    def step() -> bool:
+        left[0] -= 1
+        return not left[0]
+
+    job = steps(lock, step)
+    next(job)
+    assert left == [2]
+    elsewhere = Thread(target=lock.acquire)  # And never releases it.
+    elsewhere.start()
+    elsewhere.join()
+    next(job)
+    assert left == [2]
+
+
+def test_work_that_calls_is_interrupted_there() -> None:
+    bench = Bench()
+    threads = set[str]()
+
+    def work(pause: Callable[[], None]) -> str:
+        for _ in range(2):
+            threads.add(current_thread().name)
+            bench.seconds += 1.01 * SLICE
+            bench.served.append("w")
+            pause()
+        return "done"
+
+    ticket = bench.line.submit(interruptible(work), session="w", address="")
+    bench.line.submit(bench.job("o"), session="o", address="")
+    assert bench.turns(8).startswith("wowo")
+    assert ticket.result(10) == "done"
+    assert threads == {"heavy-work-of-one"}
+
+
+def test_such_work_ends_where_it_is_when_it_is_cancelled() -> None:
+    ended: list[bool] = []
+
+    def work(pause: Callable[[], None]) -> None:
+        try:
+            while True:
+                pause()
+        except CancelledError:
+            ended.append(True)
+            raise
+
+    job = interruptible(work)
+    next(job)
+    job.close()
+    assert ended == [True]
+
+
+def test_a_thread_works_the_line_off_and_ends() -> None:
+    line = HeavyWork(rest=lambda seconds: None)
+    names: list[str] = []
+
+    def job() -> Job[int]:
+        names.append(current_thread().name)
+        yield None
+        return 7
+
+    assert [line.submit(job(), session="a", address="").result(10) for _ in range(2)] == [7, 7]
+    assert set(names) == {"heavy-work"}
