@@ -18,7 +18,7 @@ from engine.store.failures import UNREACHABLE, is_lost, translated
 from engine.store.limits import Limits
 from engine.store.postgres import allow_long_work, postgres_engine
 from engine.store.schema import known_version, migrate
-from engine.store.sqlite import sqlite_engine
+from engine.store.sqlite import check_file, sqlite_engine
 
 _log = logging.getLogger(__name__)
 
@@ -79,6 +79,9 @@ def _understood(url: str) -> URL:
 class Database:
     """A database with the tables of the store, to read and to write.
 
+    Attributes:
+        is_shared: whether processes on other machines may use it too.
+
     Args:
         engine: of SQLAlchemy, with all tables.
         limits: what one owner may use.
@@ -90,6 +93,7 @@ class Database:
     ) -> None:
         self._engine, self._clock, self.limits = engine, clock, limits or Limits()
         self._is_silent, self._asking = False, Lock()
+        self.is_shared = engine.dialect.name != "sqlite"
 
     @classmethod
     def open(
@@ -119,11 +123,6 @@ class Database:
         """Let go of all connections."""
         self._engine.dispose()
 
-    @property
-    def is_shared(self) -> bool:
-        """Whether processes on other machines may use it too."""
-        return self._engine.dialect.name != "sqlite"
-
     @contextmanager
     def _reading(self) -> Iterator[Connection]:
         with self._asking_one_by_one(), translated(), self._engine.connect() as connection:
@@ -140,6 +139,8 @@ class Database:
             if is_long and self.is_shared:
                 allow_long_work(connection)
             yield connection
+            if not self.is_shared:
+                check_file(connection)
             try:
                 connection.commit()
             except DBAPIError as error:
@@ -154,13 +155,16 @@ class Database:
 
         So it cannot use up the threads of all who want something from it.
         """
+        if not self.is_shared:
+            yield
+            return
         alone = self._is_silent
         if alone and not self._asking.acquire(blocking=False):
             raise StoreError(UNREACHABLE)
         try:
             yield
         except StoreError as error:
-            self._is_silent = self.is_shared and is_lost(error.__cause__ or error)
+            self._is_silent = is_lost(error.__cause__ or error)
             raise
         else:
             self._is_silent = False

@@ -11,12 +11,12 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from operator import itemgetter
 from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
     Connection,
-    Row,
     Select,
     and_,
     bindparam,
@@ -150,10 +150,10 @@ class Logs(Database):
         if length < end.length:
             raise DamagedError(_LOST)
         news = list(self._checked(loop, end.length, length, end.digest))
-        new = End(length, events, news[-1].digest if news else end.digest)
+        new = End(length, events, news[-1][1] if news else end.digest)
         if new.seal != seal:
             raise DamagedError(_LOST)
-        return new, [_entry(one.body) for one in news]
+        return new, [_entry(body) for body, _ in news]
 
     @staticmethod
     def _end(connection: Connection, loop: str) -> tuple[int, int, bytes]:
@@ -174,21 +174,22 @@ class Logs(Database):
         if start:
             before = self._rows(_OF_LOOP.filter_by(loop=loop, position=start - 1))
             digest = before[0].digest if before else digest
-        return (row.body for row in self._checked(loop, start, stop, digest))
+        return map(itemgetter(0), self._checked(loop, start, stop, digest))
 
-    def _checked(self, loop: str, start: int, stop: int, digest: bytes) -> Iterator[Row[Any]]:
-        """Rows from one position up to another; ``digest`` is that of the entry before."""
+    def _checked(
+        self, loop: str, start: int, stop: int, digest: bytes
+    ) -> Iterator[tuple[str, bytes]]:
+        """Entries as JSON and their digests; ``digest`` is that of the entry before the first."""
         while start < stop:
             upto = min(start + CHUNK, stop)
             here = ENTRIES.c.position >= start, ENTRIES.c.position < upto
-            rows = self._rows(_OF_LOOP.filter_by(loop=loop).where(*here))
+            rows: Sequence[Any] = self._rows(_OF_LOOP.filter_by(loop=loop).where(*here))
             if len(rows) < upto - start:
                 self.length(loop)  # It may have been deleted meanwhile.
                 raise DamagedError(_LOST)
-            for row in rows:
-                _check(row, digest)
-                digest = row.digest
-                yield row
+            for body, written in rows:
+                digest = _chained(digest, body, written)
+                yield body, digest
             start = upto
 
     def read(self, loop: str, start: int, stop: int) -> Iterator[Entry | Undone]:
@@ -204,15 +205,13 @@ class Logs(Database):
         here = ENTRIES.c.loop == loop, ENTRIES.c.event == json.dumps(event_id)
         rows = self._rows(_WITH_BEFORE.where(*here, ENTRIES.c.position < stop))
         for row in rows:
-            _check(row, row.before if row.position else digests.START)
+            _chained(row.before if row.position else digests.START, row.body, row.digest)
         found = ((row.position, _entry(row.body)) for row in rows)
         return [(at, entry) for at, entry in found if not isinstance(entry, Undone)]
 
 
 _LOST = "a part of this loop's log is missing, or is another"
-_OF_LOOP: Select[Any] = select(ENTRIES.c.position, ENTRIES.c.body, ENTRIES.c.digest).order_by(
-    ENTRIES.c.position
-)
+_OF_LOOP: Select[Any] = select(ENTRIES.c.body, ENTRIES.c.digest).order_by(ENTRIES.c.position)
 _BEFORE = ENTRIES.alias()
 _WITH_BEFORE: Select[Any] = (
     select(ENTRIES.c.position, ENTRIES.c.body, ENTRIES.c.digest, _BEFORE.c.digest.label("before"))
@@ -265,10 +264,12 @@ def rows_of(
     return rows, digest
 
 
-def _check(row: Row[Any], before: bytes) -> None:
-    """Whether a row is the one that was written after the entry with a digest."""
-    if type(row.body) is not str or digests.chained(before, row.body) != row.digest:
+def _chained(before: bytes, body: str, written: bytes) -> bytes:
+    """The digest of an entry, if it is the one that was written after those before it."""
+    digest = digests.chained(before, body)
+    if digest != written:
         raise DamagedError(_LOST)
+    return digest
 
 
 def _entry(body: str) -> Entry | Undone:

@@ -9,7 +9,6 @@ from urllib.parse import quote
 
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import URL, ExceptionContext
-from sqlalchemy.exc import InvalidatePoolError
 
 from engine.errors import StoreError
 from engine.store.failures import NOT_SAVED
@@ -74,18 +73,21 @@ def _watch(engine: Engine, path: str) -> None:
         record.info[_FILE] = _identity(path)
         known[:] = [record.info[_FILE]]
 
-    def taken(_: object, record: Any, __: object) -> None:
-        if record.info[_FILE] != _identity(path):
-            raise InvalidatePoolError
-
-    def committing(connection: Connection) -> None:
-        if connection.info[_FILE] != _identity(path):
-            raise StoreError(f"The database file was deleted or replaced, {NOT_SAVED}")
-
     event.listen(engine, "do_connect", connecting)
     event.listen(engine, "connect", connected)
-    event.listen(engine, "checkout", taken)
-    event.listen(engine, "commit", committing)
+
+
+def check_file(connection: Connection) -> None:
+    """Whether the file of a connection is still in its place, before anything is committed to it.
+
+    Raises:
+        StoreError: if it was deleted or replaced; what is there now is opened next.
+    """
+    engine, known = connection.engine, connection.info.get(_FILE)
+    if known is not None and known != _identity(engine.url.database or ""):
+        connection.invalidate()
+        engine.dispose()
+        raise StoreError(f"The database file was deleted or replaced, {NOT_SAVED}")
 
 
 def _as_it_lies(path: str, named: Any) -> sqlite3.Connection | None:
