@@ -1,12 +1,12 @@
 """The kept loops of one process: each is open once, whoever looks at it."""
 
 import logging
-from collections.abc import Callable
-from threading import Lock
+from contextlib import suppress
+from threading import Event, Lock, Thread
 from time import perf_counter
 from weakref import WeakValueDictionary
 
-from engine.errors import DamagedError
+from engine.errors import DamagedError, StoreError
 from engine.loop.settings import LoopSettings
 from engine.store.digests import view_of
 from engine.store.store import About, Store
@@ -23,17 +23,12 @@ class Library:
 
     Args:
         store: where they are kept.
-        now: a clock in seconds that only goes forward; every hour expired loops are erased.
         followers: make what follows each loop.
     """
 
-    def __init__(
-        self, store: Store, now: Callable[[], float], followers: Followers = nobody
-    ) -> None:
+    def __init__(self, store: Store, followers: Followers = nobody) -> None:
         self.store, self.followers = store, followers
-        self._now = now
-        self._swept = float("-inf")
-        self._lock = Lock()
+        self._lock, self._over = Lock(), Event()
         self._loops: WeakValueDictionary[str, StoredLoop] = WeakValueDictionary()
         self._turns: WeakValueDictionary[str, Lock] = WeakValueDictionary()
 
@@ -112,10 +107,19 @@ class Library:
         Raises:
             StoreError: if they cannot be read.
         """
-        with self._lock:
-            is_due = self._now() - self._swept > _HOUR
-            if is_due:
-                self._swept = self._now()
-        if is_due:
-            self.store.sweep()
         return self.store.loops(owner)
+
+    def keep_swept(self, every: float = _HOUR) -> None:
+        """Erase what has expired, now and every so many seconds, until the library is closed."""
+        Thread(target=self._sweep, args=(every,), name="sweep", daemon=True).start()
+
+    def _sweep(self, every: float) -> None:
+        while True:
+            with suppress(StoreError):  # It is in the log; the next time may be better.
+                self.store.sweep()
+            if self._over.wait(every):
+                return
+
+    def close(self) -> None:
+        """End the sweeping."""
+        self._over.set()

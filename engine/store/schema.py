@@ -2,7 +2,7 @@
 
 Version 1 had loops and entries; version 2 added snapshots, and loops that are not ready
 while their entries are still coming in; since version 3 a snapshot is of one projection;
-version 4 added views, and digests by which damage is found.
+version 4 added views, digests by which damage is found, and the days in use.
 """
 
 import logging
@@ -76,6 +76,9 @@ SNAPSHOTS = sa.Table(
 """States of projections (``part``) as of a position; ``data`` ends with its own SHA-256, ``seal``
 is of all else and of the digest of the entry before that position."""
 
+DAYS = sa.Table("days", META, sa.Column("day", sa.Integer, primary_key=True, autoincrement=False))
+"""The days since 1970 on which the database was in use."""
+
 _LOCK = 5_308_417
 """Number of the advisory lock under which PostgreSQL migrates."""
 _SLICE = 1_000
@@ -119,6 +122,10 @@ def _fourth(connection: sa.Connection) -> None:
         _seal_snapshots(connection, row.id)
     for index in LOOPS.indexes:
         index.create(connection, checkfirst=True)
+    DAYS.create(connection)
+    used = {int(used // 86_400) for used in connection.execute(sa.select(of.used)).scalars()}
+    if used:
+        connection.execute(DAYS.insert(), [{"day": day} for day in used])
 
 
 def _chain(connection: sa.Connection, loop: str) -> bytes:

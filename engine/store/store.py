@@ -17,6 +17,7 @@ from sqlalchemy import (
     insert,
     literal,
     select,
+    text,
     update,
 )
 from sqlalchemy.exc import IntegrityError
@@ -25,7 +26,7 @@ from engine.errors import DamagedError, ExistsError, GoneError, StoreError, refu
 from engine.loop.entries import Entry, Ranked, Undone
 from engine.store import digests
 from engine.store.logs import EMPTY, INSERT, End, Logs, is_named, rows_of
-from engine.store.schema import ENTRIES, LOOPS, SNAPSHOTS
+from engine.store.schema import DAYS, ENTRIES, LOOPS, SNAPSHOTS
 from engine.store.snapshots import Snapshots
 
 _log = logging.getLogger(__name__)
@@ -205,13 +206,19 @@ class Store(Logs, Snapshots):
         self._wipe()
 
     def sweep(self) -> int:
-        """Erase the loops whose time is over, and what is left of broken-off imports.
+        """Erase the loops whose time was over a day ago, and what is left of broken-off imports.
+
+        Only days on which the database was in use count: a clock that jumps is one day, and the
+        time that a backup lay somewhere is none.
 
         Returns:
             how many there were.
         """
-        broken_off = ~LOOPS.c.ready & (LOOPS.c.used < self._now() - _DAY)
-        erased = self._change(delete(LOOPS).where(~self._is_alive | broken_off))
+        with self._writing() as connection:
+            connection.execute(_IN_USE, {"day": int(self._now() // _DAY)})
+        is_over = LOOPS.c.used < _days_ago(self.limits.retention_days + 1)
+        broken_off = ~LOOPS.c.ready & (LOOPS.c.used < _days_ago(1))
+        erased = self._change(delete(LOOPS).where(is_over | broken_off), is_long=True)
         if erased:
             self._wipe()
             _log.info("loops erased", extra={"loops": erased})
@@ -230,7 +237,7 @@ class Store(Logs, Snapshots):
 
     @property
     def _is_alive(self) -> ColumnElement[bool]:
-        return LOOPS.c.used >= self._now() - self.limits.retention_days * _DAY
+        return LOOPS.c.used >= _days_ago(self.limits.retention_days)
 
 
 _LAST = (
@@ -238,6 +245,15 @@ _LAST = (
     .where(ENTRIES.c.loop == LOOPS.c.id, ENTRIES.c.position == LOOPS.c.length - 1)
     .scalar_subquery()
 )
+
+
+_IN_USE = text("INSERT INTO days (day) VALUES (:day) ON CONFLICT DO NOTHING")
+
+
+def _days_ago(days: int) -> ColumnElement[float]:
+    """When the day began that was so many days ago, of those on which the database was in use."""
+    newest_first = select(DAYS.c.day * _DAY).order_by(DAYS.c.day.desc())
+    return func.coalesce(newest_first.offset(days).limit(1).scalar_subquery(), 0.0)
 
 
 def new_id() -> str:

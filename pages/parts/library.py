@@ -1,14 +1,14 @@
 """Where loops are kept, for all sessions of this process."""
 
 import os
-import time
 from functools import cache
 from threading import Lock
 
 import streamlit as st
 
+from engine import PersonalizerError
 from engine.evaluation.learning_curve import LearningCurve
-from engine.store import Library, Limits, Store, StoreError, address
+from engine.store import Library, Limits, Store, address
 from engine.worlds import World
 from pages.parts.text import plain
 
@@ -25,7 +25,9 @@ _OPENING = Lock()
 @cache
 def _opened(url: str) -> Library:
     store = Store.open(url, Limits.from_environment(os.environ))
-    return Library(store, time.monotonic, followers)
+    opened = Library(store, followers)
+    opened.keep_swept()
+    return opened
 
 
 def _library() -> Library:
@@ -34,10 +36,10 @@ def _library() -> Library:
 
 
 def library() -> Library:
-    """The kept loops; without a database the page says why and ends here."""
+    """The kept loops; without a database, or with wrong limits, the page says why and ends here."""
     try:
         return _library()
-    except StoreError as error:
+    except PersonalizerError as error:
         st.error(plain(error.message), icon=":material/database_off:")
         st.stop()
 
@@ -60,4 +62,6 @@ def open_loops() -> int:
 def close_library() -> None:
     """Forget all open loops, as a new process has."""
     with _OPENING:
+        if _opened.cache_info().currsize:
+            _opened(address()).close()
         _opened.cache_clear()

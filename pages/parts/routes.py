@@ -8,7 +8,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from engine.store import StoreError
+from engine import PersonalizerError
 from pages.parts.library import position_of
 
 LENGTH_PATH = "/playground/length"
@@ -28,7 +28,7 @@ async def _length(request: Request) -> Response:
         name += part
         if len(name) > _LONGEST:
             break
-    with contextlib.suppress(StoreError, UnicodeDecodeError):
+    with contextlib.suppress(PersonalizerError, UnicodeDecodeError):
         length = await asyncio.to_thread(position_of, name.decode())
         return JSONResponse({"length": length})
     return JSONResponse({}, status_code=404)

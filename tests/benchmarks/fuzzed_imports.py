@@ -153,7 +153,7 @@ def main() -> None:
     found: dict[tuple[str, str], Counter[End]] = {}
     exceptions: Counter[str] = Counter()
     with tempfile.TemporaryDirectory() as folder:
-        library = Library(Store.open(f"sqlite:///{folder}/events.db"), time.monotonic)
+        library = Library(Store.open(f"sqlite:///{folder}/events.db"))
         one, another = taught(library, 7), taught(library, 8)
         whole = {key: exported(library, one, kind) for key, kind in kinds.items()}
         other = {key: exported(library, another, kind) for key, kind in kinds.items()}

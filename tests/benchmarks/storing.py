@@ -81,7 +81,7 @@ def bring_in(library: Library, events: int, path: Path) -> None:
 
 def files(store: Store, kept: StoredLoop, folder: str) -> None:
     """Each kind of file out and in, beside the same text through JSON alone."""
-    library, about = Library(store, time.monotonic, followers), store.about(kept.id)
+    library, about = Library(store, followers), store.about(kept.id)
     plain, held = measured(
         lambda: [json.dumps(json.loads(t)) for t in store.texts(kept.id, 0, about.length)]
     )

@@ -68,7 +68,7 @@ def url(tmp_path: Path) -> str:
 @pytest.fixture
 def library(url: str) -> Iterator[Library]:
     store = Store.open(url)
-    yield Library(store, lambda: 0.0, with_curve)
+    yield Library(store, with_curve)
     store.close()
 
 

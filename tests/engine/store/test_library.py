@@ -1,15 +1,18 @@
 """A process's library: each loop open once."""
 
 import hashlib
+import time
 from base64 import urlsafe_b64encode
-from datetime import UTC, datetime, timedelta
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
 
 import pytest
-from sqlalchemy import delete
+from sqlalchemy import delete, select
 
 from engine.errors import DamagedError
 from engine.store import GoneError, Library, Limits, Store, StoredLoop
-from engine.store.schema import ENTRIES
+from engine.store.schema import ENTRIES, LOOPS
 from engine.store.store import About
 from engine.worlds import WORLDS
 from tests.engine.store.workers import WORLD, beliefs, serve_next
@@ -19,7 +22,7 @@ def test_a_copy_goes_its_own_way(store: Store, kept: StoredLoop) -> None:
     for _ in range(5):
         serve_next(kept)
     kept.snapshot_if_due(every=1)
-    library = Library(store, lambda: 0.0)
+    library = Library(store)
     opened = library.copy(library.open(kept.view), "you")
     copy = store.about(opened.id)
     assert (copy.owner, copy.events, copy.name) == ("you", 6, "Coffee, seed 7, copy")
@@ -30,7 +33,7 @@ def test_a_copy_goes_its_own_way(store: Store, kept: StoredLoop) -> None:
 
 
 def test_a_library_opens_a_loop_once(store: Store, kept: StoredLoop) -> None:
-    library = Library(store, lambda: 0.0)
+    library = Library(store)
     assert library.open(kept.id) is library.open(kept.id) is library.open(kept.view)
     begun = library.begin("me", WORLDS["news"], 1, kept.loop.settings)
     assert library.open(begun.id) is begun
@@ -45,12 +48,12 @@ def test_a_damaged_loop_is_refused_and_whoever_runs_the_server_learns_of_it(
     serve_next(kept)
     plain_store._change(delete(ENTRIES).filter_by(position=1))
     with pytest.raises(DamagedError):
-        Library(plain_store, lambda: 0.0).open(kept.id)
+        Library(plain_store).open(kept.id)
     assert [record.msg for record in caplog.records] == ["loop damaged"]
 
 
 def test_loops_are_handed_over(store: Store, kept: StoredLoop) -> None:
-    library = Library(store, lambda: 0.0)
+    library = Library(store)
     opened = library.open(kept.id)
     library.hand_over("me", "you")
     assert [about.id for about in store.loops("you")] == [kept.id]
@@ -65,27 +68,96 @@ def test_who_knows_the_view_of_a_loop_cannot_tell_its_id(store: Store, kept: Sto
         store.delete(kept.view, "me")
 
 
-def test_loops_expire(url: str) -> None:
-    now = [datetime(2026, 1, 1, tzinfo=UTC)]
-    store = Store.open(url, Limits(retention_days=3), clock=lambda: now[0])
-    old = StoredLoop.create(store, owner="me", world=WORLD)
-    serve_next(old)
-    store.create(About("unfinished", "me", "x", None, 0), ready=False)
-    now[0] += timedelta(days=2)
-    young = StoredLoop.create(store, owner="me", world=WORLD)
-    serve_next(young)
-    hours = iter([0.0, 0.0, 10.0, 10.0, 4_000.0, 4_000.0])
-    library = Library(store, lambda: next(hours))
-    assert [about.id for about in library.loops("me")] == [young.id, old.id]
+@dataclass
+class Days:
+    """A clock, and a store that is swept once a day.
+
+    Attributes:
+        now: days since 1970.
+    """
+
+    url: str
+    now: int = 20_000
+
+    def __post_init__(self) -> None:
+        self.store = Store.open(self.url, Limits(retention_days=3), self.time)
+        self.store.sweep()
+
+    def time(self) -> datetime:
+        return datetime.fromtimestamp((self.now + 0.5) * 86_400, UTC)
+
+    def pass_by(self, days: int) -> int:
+        """So many days, on each of which the database is in use; how many loops are erased."""
+        erased = 0
+        for _ in range(days):
+            self.now += 1
+            erased += self.store.sweep()
+        return erased
+
+    def begin(self) -> str:
+        """A loop with one visitor; its id."""
+        kept = StoredLoop.create(self.store, owner="me", world=WORLD)
+        serve_next(kept)
+        return kept.id
+
+    def seen(self) -> set[str]:
+        """The loops that are there for people."""
+        return {about.id for about in self.store.loops("me")}
+
+
+@pytest.fixture
+def days(url: str) -> Iterator[Days]:
+    days = Days(url)
+    yield days
+    days.store.close()
+
+
+def test_loops_expire_and_are_erased_a_day_later(days: Days) -> None:
+    old = days.begin()
+    days.store.create(About("unfinished", "me", "x", None, 0), ready=False)
+    assert days.pass_by(2) == 1
     with pytest.raises(GoneError):
-        store.length("unfinished")
-    now[0] += timedelta(days=2)
-    assert [about.id for about in library.loops("me")] == [young.id]
-    assert store.length(old.id)
+        days.store.length("unfinished")
+    young = days.begin()
+    assert days.pass_by(1) == 0
+    assert days.seen() == {old, young}
+    assert days.pass_by(1) == 0
+    assert days.seen() == {young}
     with pytest.raises(GoneError):
-        store.about(old.id)
-    assert store.sweep() == 1
-    assert store.sweep() == 0
+        days.store.about(old)
+    assert days.store.length(old)
+    assert days.pass_by(1) == 1
     with pytest.raises(GoneError):
-        store.length(old.id)
-    store.close()
+        days.store.length(old)
+
+
+def test_a_clock_that_jumps_erases_nothing(days: Days) -> None:
+    kept = days.begin()
+    days.now += 91
+    days.store.sweep()
+    later = days.begin()
+    days.now -= 91
+    assert days.store.sweep() == days.store.sweep() == 0
+    assert days.seen() == {kept, later}
+
+
+def test_an_old_backup_goes_on_where_it_was(days: Days) -> None:
+    kept = days.begin()
+    days.now += 1_000  # It lay in a drawer.
+    assert days.store.sweep() == 0
+    assert days.pass_by(1) == 0
+    days.begin()
+    assert kept in days.seen()
+
+
+def test_a_library_sweeps_by_itself(days: Days) -> None:
+    days.begin()
+    assert days.pass_by(4) == 0
+    days.now += 1
+    library = Library(days.store)
+    library.keep_swept(every=0.001)
+    until = time.monotonic() + 10
+    while days.store._rows(select(LOOPS.c.id)) and time.monotonic() < until:
+        time.sleep(0.001)
+    library.close()
+    assert not days.store._rows(select(LOOPS.c.id))

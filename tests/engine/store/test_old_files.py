@@ -42,7 +42,7 @@ def old(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Library]:
     with sqlite3.connect(path) as database:
         database.execute("INSERT INTO snapshots VALUES (?, ?, ?, ?, ?)", snapshot)
     store = Store.open(f"sqlite:///{path}", Limits(retention_days=36_500))
-    yield Library(store, lambda: 0.0)
+    yield Library(store)
     store.close()
 
 
@@ -93,7 +93,7 @@ def test_its_loops_leave_in_the_same_files(old: Library, name: str, kind: Any) -
 @each_loop
 def test_old_files_come_in_and_their_loops_answer_the_same(name: str, tmp_path: Path) -> None:
     store = Store.open(f"sqlite:///{tmp_path}/events.db")
-    library = Library(store, lambda: 0.0)
+    library = Library(store)
     for suffix, answers in (".jsonl.gz", "answers"), (".dsjson.gz", "answers after dsjson"):
         with (DATA / f"{name}{suffix}").open("rb") as file:
             about = import_file(library, file, "me", needs_world=False)

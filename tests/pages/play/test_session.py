@@ -123,9 +123,7 @@ class Counted:
 @pytest.fixture
 def library(data_folder: Path) -> Library:
     data_folder.mkdir()
-    return Library(
-        Store.open(f"sqlite:///{data_folder}/loops.db", Limits()), lambda: 0.0, followers
-    )
+    return Library(Store.open(f"sqlite:///{data_folder}/loops.db", Limits()), followers)
 
 
 def listen(session: PlaySession) -> Counted:

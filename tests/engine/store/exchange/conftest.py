@@ -11,7 +11,7 @@ from tests.engine.store.workers import WORLD, serve_next
 def library(tmp_path_factory: pytest.TempPathFactory) -> Library:
     """A library in an SQLite file."""
     folder = tmp_path_factory.mktemp("files")
-    return Library(Store.open(f"sqlite:///{folder}/events.db", Limits(max_upload=1)), lambda: 0.0)
+    return Library(Store.open(f"sqlite:///{folder}/events.db", Limits(max_upload=1)))
 
 
 @pytest.fixture(scope="module")

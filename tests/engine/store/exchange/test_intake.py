@@ -34,7 +34,7 @@ from tests.engine.store.workers import WORLD, serve_next
 def test_a_full_loop_comes_in_and_one_event_more_does_not(kind: Format, tmp_path: Path) -> None:
     most = CHUNK + 5
     store = Store.open(f"sqlite:///{tmp_path}/events.db", Limits(max_events=most))
-    library = Library(store, lambda: 0.0)
+    library = Library(store)
     full = StoredLoop.create(
         store, owner="me", world=WORLDS["coffee"], settings=LoopSettings(max_events=most)
     )
@@ -50,7 +50,7 @@ def test_a_full_loop_comes_in_and_one_event_more_does_not(kind: Format, tmp_path
     text = gzip.decompress(file.getvalue()).decode()
     smaller = text.replace(f'"max_events":{most}', f'"max_events":{most - 1}')
     with pytest.raises(RejectedError) as error:
-        import_file(Library(less, lambda: 0.0), file_of(smaller), "other", "x")
+        import_file(Library(less), file_of(smaller), "other", "x")
     line = text.count("\n") - (2 if kind.key == "log" else 1)
     assert error.value.message == (
         f"Nothing was imported: line {line}: it holds more than 1,004 events."
@@ -74,7 +74,7 @@ def test_what_a_full_loop_is_exported_as_may_be_brought_in(world: World) -> None
 
 def test_too_many_loops_keep_a_file_out(lines: list[str], tmp_path: Path) -> None:
     store = Store.open(f"sqlite:///{tmp_path}/events.db", Limits(max_loops=1))
-    library = Library(store, lambda: 0.0)
+    library = Library(store)
     import_file(library, file_of(*lines), "me")
     with pytest.raises(StoreError, match="the most it may"):
         import_file(library, file_of(*lines), "me")
