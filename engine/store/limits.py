@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
-from typing import Self
+from typing import Any, Self
 
 from engine.errors import check_number
 
@@ -39,8 +39,9 @@ class Limits:
         """The caps that are set, and the defaults for the others."""
         names = [field.name for field in fields(cls)]
         given = {name: environment.get(f"PLAYGROUND_{name.upper()}", "").strip() for name in names}
-        return cls(**{name: _whole(text) for name, text in given.items() if text})
+        return cls(**{name: whole(text) for name, text in given.items() if text})
 
 
-def _whole(text: str) -> int:
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else -1
+def whole(text: str) -> Any:
+    """A whole number in plain digits, or the text itself, for who checks it to name."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else text

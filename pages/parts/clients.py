@@ -13,6 +13,7 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from engine.errors import check_number
 from engine.loop.lock import locked
+from engine.store.limits import whole
 
 _CODE = "InvalidServiceConfiguration"
 
@@ -69,9 +70,7 @@ class Room:
         """What is set, and the defaults for the others."""
         names = ("max_sessions", "max_sessions_per_address")
         given = {name: environment.get(f"PLAYGROUND_{name.upper()}", "").strip() for name in names}
-        return cls(
-            **{n: int(t) if t.isascii() and t.isdigit() else -1 for n, t in given.items() if t}
-        )
+        return cls(**{name: whole(text) for name, text in given.items() if text})
 
 
 class Door:

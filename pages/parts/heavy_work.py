@@ -5,6 +5,7 @@ after the other. So no session waits for another's work, and all of them togethe
 of the processor than one thread does.
 """
 
+import logging
 import time
 from collections.abc import Callable, Generator
 from concurrent.futures import CancelledError, Future, InvalidStateError
@@ -19,6 +20,8 @@ from pages.parts.clients import Client, is_there, this_client
 from pages.parts.fair_share import FairShare
 
 T = TypeVar("T")
+
+_log = logging.getLogger(__name__)
 
 SLICE = 0.05
 """Seconds after which it is somebody else's turn."""
@@ -37,7 +40,7 @@ class Ticket(Future[T]):
     def __init__(self, line: "HeavyWork", job: Job[T], now: float) -> None:
         super().__init__()
         self._line, self._job = line, job
-        self.seen = now
+        self.since = self.seen = now
         self.has_begun = False
 
     @property
@@ -65,10 +68,13 @@ class Ticket(Future[T]):
             with suppress(InvalidStateError):
                 self.set_exception(error)
 
-    def end(self) -> None:
+    def end(self, now: float) -> None:
         """Do no more of it."""
         self.cancel()
         self._job.close()
+        error = None if self.cancelled() else self.exception()
+        code = "cancelled" if self.cancelled() else type(error).__name__ if error else ""
+        _log.info("heavy work ended", extra={"code": code, "seconds": now - self.since})
 
 
 def steps(lock: RLock, step: Callable[[], bool]) -> Job[None]:
@@ -153,6 +159,7 @@ class HeavyWork:
         with self.lock:
             ticket = Ticket(self, job, self._now())
             self._line.join(ticket, Client(session, address))
+            _log.info("heavy work queued", extra={"ahead": len(self._line) - 1})
             is_first, self._is_at_work = not self._is_at_work, True
         if is_first:
             self._start(self._work)
@@ -179,6 +186,8 @@ class HeavyWork:
         if ticket is None:
             return False
         start = self._now()
+        if not ticket.has_begun:
+            _log.info("heavy work begun", extra={"seconds": start - ticket.since})
         ticket.work(lambda: self._now() - start >= SLICE)
         with self.lock:
             self._line.charge(ticket, self._now() - start)
@@ -195,7 +204,7 @@ class HeavyWork:
             if self._is_there(self._line.client(ticket).session):
                 ticket.seen = self._now()
             if ticket.done() or self._now() - ticket.seen > GRACE:
-                ticket.end()
+                ticket.end(self._now())
                 self._line.leave(ticket)
             else:
                 return ticket

@@ -23,6 +23,7 @@ def draw() -> None:
     st.logo(LOGO, size="large")
     st.html(style())
     if refused := door().refuse(this_client()):
+        _log.warning("session refused")
         st.error(refused, icon=":material/groups:")
         st.stop()
     page = st.navigation(

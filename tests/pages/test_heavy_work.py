@@ -1,5 +1,6 @@
 """Heavy work: whose turn it is, what is said of those who wait, and when it ends."""
 
+import logging
 from collections.abc import Callable
 from concurrent.futures import CancelledError
 from threading import RLock, Thread, current_thread
@@ -213,3 +214,20 @@ def test_a_thread_works_the_line_off_and_ends() -> None:
 
     assert [line.submit(job(), session="a", address="").result(10) for _ in range(2)] == [7, 7]
     assert set(names) == {"heavy-work"}
+
+
+def test_whoever_runs_the_server_learns_how_long_it_took(caplog: pytest.LogCaptureFixture) -> None:
+    bench = Bench()
+    with caplog.at_level(logging.INFO, "pages"):
+        bench.line.submit(bench.job("a", 1, each=2.0), session="a", address="1.2.3.4")
+        bench.line.submit(bench.job("b"), session="b", address="1.2.3.4").cancel()
+        bench.turns(3)
+    told = [(record.msg, *map(vars(record).get, ("code", "seconds"))) for record in caplog.records]
+    assert told == [
+        ("heavy work queued", None, None),
+        ("heavy work queued", None, None),
+        ("heavy work begun", None, 0.0),
+        ("heavy work ended", "cancelled", 2.0),
+        ("heavy work ended", "", 2.0),
+    ]
+    assert "1.2.3.4" not in "".join(str(vars(record)) for record in caplog.records)

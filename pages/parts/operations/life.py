@@ -10,6 +10,7 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import asdict
 from functools import partial
 from importlib.metadata import PackageNotFoundError, version
+from multiprocessing import active_children
 from threading import Timer, current_thread, main_thread
 from types import FrameType
 from urllib.parse import urlsplit
@@ -19,6 +20,8 @@ from streamlit import config
 
 from engine.errors import PersonalizerError
 from engine.store import Limits, address
+from pages.parts.clients import Room
+from pages.parts.heavy_work import heavy_work, shutdown
 from pages.parts.library import open_loops
 from pages.parts.operations.log_lines import write_lines
 from pages.parts.operations.meters import Gauges, Meters
@@ -34,7 +37,7 @@ GRACE = 5.0
 def begin(environment: Mapping[str, str]) -> Operations:
     """What the operator has set; the process ends with a sentence where that cannot be."""
     try:
-        Limits.from_environment(environment)
+        _caps(environment)
         return Operations.from_environment(environment)
     except PersonalizerError as error:
         write_lines("error")
@@ -51,6 +54,8 @@ def _sessions() -> float:
 
 GAUGES: Gauges = {
     "playground_sessions": ("Browser sessions that are connected.", _sessions),
+    "playground_heavy_work": ("Jobs that run or wait.", lambda: len(heavy_work())),
+    "playground_race_processes": ("Processes of races.", lambda: len(active_children())),
     "playground_loops_open": ("Loops that this process has open.", open_loops),
 }
 
@@ -80,6 +85,7 @@ def life(
         else:
             _log.info("ready")
         yield
+        shutdown()
         _log.info("ended")
 
     return lifespan
@@ -114,8 +120,13 @@ def _facts(environment: Mapping[str, str]) -> dict[str, object]:
         "python": platform.python_version(),
         "streamlit": st.__version__,
         "database": urlsplit(address(environment)).scheme.partition("+")[0],
-        "limits": asdict(Limits.from_environment(environment)),
+        "limits": _caps(environment),
     }
+
+
+def _caps(environment: Mapping[str, str]) -> dict[str, object]:
+    limits, room = Limits.from_environment(environment), Room.from_environment(environment)
+    return asdict(limits) | asdict(room)
 
 
 def _version() -> str:

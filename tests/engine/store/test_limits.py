@@ -26,6 +26,6 @@ def test_so_many_loops_and_no_more(url: str) -> None:
 def test_limits_come_from_the_environment() -> None:
     given = {"PLAYGROUND_MAX_LOOPS": "3", "PLAYGROUND_RETENTION_DAYS": " 7 ", "OTHER": "x"}
     assert Limits.from_environment(given) == replace(Limits(), max_loops=3, retention_days=7)
-    for text_ in ("0", "-1", "many", "9" * 12):
-        with pytest.raises(PersonalizerError, match="PLAYGROUND_MAX_UPLOAD is"):
-            Limits.from_environment({"PLAYGROUND_MAX_UPLOAD": text_})
+    for text, told in {"0": "0", "-1": "'-1'", "many": "'many'", "9" * 12: "9" * 12}.items():
+        with pytest.raises(PersonalizerError, match=f"PLAYGROUND_MAX_UPLOAD is {told}, but must"):
+            Limits.from_environment({"PLAYGROUND_MAX_UPLOAD": text})
