@@ -146,6 +146,20 @@ class Store(Logs, Snapshots):
         theirs = self._seen.filter_by(owner=owner).order_by(LOOPS.c.used.desc(), LOOPS.c.id)
         return list(map(_about, self._rows(theirs)))
 
+    def views(self) -> list[str]:
+        """Of all loops that are there for people."""
+        return [row.view for row in self._rows(self._seen.order_by(LOOPS.c.id))]
+
+    def rows(self, loop: str) -> tuple[int, int]:
+        """How many entries and snapshots there are of a loop, whatever is said of them."""
+        of_loop = (
+            select(func.count()).where(table.c.loop == loop).scalar_subquery()
+            for table in (ENTRIES, SNAPSHOTS)
+        )
+        counts: Any = self._rows(select(*of_loop))[0]
+        entries, snapshots = counts
+        return entries, snapshots
+
     def rename(self, loop: str, owner: str, name: str) -> None:
         """Give a loop another name, 1 to `MAX_NAME` characters.
 

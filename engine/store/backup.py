@@ -1,0 +1,92 @@
+"""All of a database in one file, and back into another: SQLite's own format, whatever it was in.
+
+Such a file is a database of its own: the app can be started on it as well.
+"""
+
+import shutil
+import sqlite3
+import tempfile
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+from sqlalchemy import Connection, func, insert, select
+
+from engine.errors import StoreError
+from engine.store.schema import LOOPS, META, VERSION
+from engine.store.store import Store
+
+_ROWS = 1_000
+
+
+def back_up(store: Store, file: Path) -> None:
+    """Write all that is in a store now into a file, while it is in use.
+
+    Raises:
+        StoreError: if it cannot be read or written, or there is such a file.
+    """
+    if file.exists():
+        raise StoreError(f"There is a file {file} already, so nothing was backed up.")
+    with _beside(file) as unfinished:
+        if store.is_shared:
+            with _opened(unfinished) as copy, store.standstill() as source:
+                _copy(source, copy)
+        else:
+            with (
+                store.standstill() as source,
+                closing(sqlite3.connect(unfinished)) as target,
+            ):
+                raw = source.connection.driver_connection
+                assert isinstance(raw, sqlite3.Connection)
+                raw.backup(target)
+        unfinished.rename(file)
+
+
+def restore(store: Store, file: Path) -> None:
+    """Bring all that is in a backup into a store that has no loops, all of it or nothing.
+
+    Raises:
+        StoreError: if it has some, or the file is no backup.
+    """
+    if not file.is_file():
+        raise StoreError(f"There is no file {file}, so nothing was restored.")
+    with tempfile.TemporaryDirectory() as folder:
+        # A backup of an older version is brought forward, and itself stays as it is.
+        own = Path(shutil.copy(file, Path(folder) / "backup.db"))
+        with _opened(own) as source, store.overhaul() as target:
+            if target.execute(select(func.count()).select_from(LOOPS)).scalar_one():
+                raise StoreError("The database has loops already, so nothing was restored.")
+            _copy(source, target)
+
+
+@contextmanager
+def _beside(file: Path) -> Iterator[Path]:
+    """A name in the same folder, where nothing is afterwards."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    unfinished = file.with_name(f"{file.name}.unfinished")
+    unfinished.unlink(missing_ok=True)
+    try:
+        yield unfinished
+    finally:
+        unfinished.unlink(missing_ok=True)
+
+
+@contextmanager
+def _opened(file: Path) -> Iterator[Connection]:
+    """A transaction on an SQLite file, which lies by itself afterwards."""
+    store = Store.open(f"sqlite:///{file}")
+    try:
+        with store.overhaul() as connection:
+            yield connection
+    finally:
+        store.close()
+
+
+def _copy(source: Connection, target: Connection) -> None:
+    """All rows of all tables."""
+    for table in META.sorted_tables:
+        if table is not VERSION:
+            target.execute(table.delete())
+            found = source.execution_options(yield_per=_ROWS).execute(select(table))
+            for rows in found.mappings().partitions():
+                target.execute(insert(table), [dict(row) for row in rows])

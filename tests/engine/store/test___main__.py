@@ -1,0 +1,39 @@
+"""The command of whoever runs the server."""
+
+from pathlib import Path
+
+import pytest
+
+from engine.store import Store, StoredLoop
+from engine.store.__main__ import main
+from tests.engine.store.damage import damage
+
+
+@pytest.fixture(autouse=True)
+def _here(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DATABASE_URL", url)
+
+
+def test_a_database_is_checked(
+    store: Store, kept: StoredLoop, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["check"]) == 0
+    assert capsys.readouterr().out == "1 loops, 0 findings\n"
+    damage(store, "name changed")
+    assert main(["check"]) == 1
+    said = capsys.readouterr().out
+    assert f"{kept.view}: The database is damaged" in said
+    assert kept.id not in said
+
+
+def test_a_database_is_backed_up_and_restored(
+    store: Store, kept: StoredLoop, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "backups" / "monday.db"
+    assert main(["backup", str(file)]) == 0
+    assert main(["restore", str(file)]) == 2
+    assert "has loops already" in capsys.readouterr().err
+    store.delete(kept.id, "me")
+    assert main(["restore", str(file)]) == 0
+    assert store.about(kept.id).events == 1
+    assert main(["backup", str(file)]) == 2

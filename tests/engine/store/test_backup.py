@@ -1,0 +1,62 @@
+"""A backup is taken while others write, and comes back on either database."""
+
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from engine.store import Store, StoredLoop, StoreError
+from engine.store.audit import audit
+from engine.store.backup import back_up, restore
+from tests.engine.store.databases import KINDS, database, skip_without
+from tests.engine.store.workers import beliefs, serve_next
+
+
+@pytest.fixture
+def backup(store: Store, kept: StoredLoop, tmp_path: Path) -> Path:
+    """A backup of a loop with three visitors, of which a fourth and a fifth are not in it."""
+    for _ in range(2):
+        serve_next(kept)
+        kept.snapshot_if_due(every=2)
+    back_up(store, tmp_path / "backup.db")
+    for _ in range(2):
+        serve_next(kept)
+    return tmp_path / "backup.db"
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_backup_comes_back_on_either_database(
+    store: Store, kept: StoredLoop, backup: Path, kind: str, tmp_path: Path
+) -> None:
+    skip_without(kind)
+    before = backup.read_bytes()
+    (tmp_path / "other").mkdir()
+    with database(kind, tmp_path / "other") as url, closing(Store.open(url)) as other:
+        restore(other, backup)
+        assert list(audit(other)) == []
+        assert [about.name for about in other.loops("me")] == ["Coffee, seed 7"]
+        back = StoredLoop.open(other, kept.id)
+        assert len(back.loop.events) == 3
+        assert list(back.loop.log.history) == list(kept.loop.log.history)[: back.loop.log.position]
+        for _ in range(2):
+            serve_next(back)
+        assert beliefs(back.loop)[0] == beliefs(kept.loop)[0]
+        with pytest.raises(StoreError, match="has loops already, so nothing was restored"):
+            restore(other, backup)
+    assert backup.read_bytes() == before
+
+
+def test_a_backup_is_a_database_of_its_own(kept: StoredLoop, backup: Path) -> None:
+    with closing(Store.open(f"sqlite:///{backup}")) as copy:
+        assert copy.about(kept.view).events == 3
+
+
+def test_nothing_is_overwritten_and_nothing_is_made_up(store: Store, tmp_path: Path) -> None:
+    (tmp_path / "there.db").write_bytes(b"mine")
+    with pytest.raises(StoreError, match="already, so nothing was backed up"):
+        back_up(store, tmp_path / "there.db")
+    with pytest.raises(StoreError, match="There is no file"):
+        restore(store, tmp_path / "none.db")
+    (tmp_path / "else.db").write_bytes(b"something else" * 1_000)
+    with pytest.raises(StoreError, match="not a database"):
+        restore(store, tmp_path / "else.db")
