@@ -195,7 +195,8 @@ def _root(covariance: Array) -> Array:
 
 def _cholesky(covariances: Array, share: float) -> Array:
     """Of matrices (..., K, K), with jitter on the diagonal: a share of its largest entry."""
-    diagonals = np.diagonal(covariances, axis1=-2, axis2=-1)
-    wider, at = covariances.copy(), np.arange(covariances.shape[-1])
-    wider[..., at, at] += share * (np.abs(diagonals).max(axis=-1, keepdims=True) + 1e-300)
+    *several, size, _ = covariances.shape
+    wider = covariances.copy()
+    diagonals = wider.reshape(*several, -1)[..., :: size + 1]
+    diagonals += share * (np.abs(diagonals).max(axis=-1, keepdims=True) + 1e-300)
     return np.linalg.cholesky(wider).astype(float, copy=False)

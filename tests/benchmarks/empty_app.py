@@ -1,6 +1,7 @@
 """The least that a Streamlit app can be with a button and some charts: the floor for ours.
 
-`tests/benchmarks/ui.py` runs it. ``?charts=4`` says how many charts there are. As on the
+`tests/benchmarks/ui.py` and `sessions.py` run it. ``?charts=4`` says how many charts there are,
+``&elements=40`` how many elements and blocks in all, the rest being short texts. As on the
 Play page: everything in one fragment, specifications cached without data, keyed charts,
 a callback for the click. Nothing is learned; each click moves about as many rows.
 """
@@ -72,9 +73,12 @@ def draw() -> None:
     for i, place in enumerate(st.columns(charts)):
         kind = KINDS[i % len(KINDS)]
         place.vega_lite_chart(rows(kind, st.session_state.clicks), spec(kind), key=f"chart-{i}")
+    for number in range(elements - 3 - 2 * charts):
+        st.markdown(f"Text {number}")
 
 
 st.set_page_config(layout="wide")
 charts = int(st.query_params.get("charts", "4"))
+elements = int(st.query_params.get("elements", "0"))
 st.session_state.setdefault("clicks", 0)
 draw()

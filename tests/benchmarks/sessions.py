@@ -1,68 +1,81 @@
-"""200 people on one process for a minute: what each sees, how fast, and how much memory.
+"""100 people on one process who click every other second: what each sees, how fast, at what cost.
 
-    python -m tests.benchmarks.sessions [--sessions 200] [--seconds 60] [--clicks 6]
+    python -m tests.benchmarks.sessions [--sessions 100] [--seconds 60] [--rate 0.5] [--step]
 
 Each session is a WebSocket that does what a browser does: it opens the page with a seed of
-its own, presses *Step* at its own pace, and asks all the time whether others have done
-something to its loop. At the end each must have seen only its own visitors, and the store
-must hold, for each seed, exactly the events that were pressed.
+its own, gives a reward (with ``--step``: presses *Step*, which draws the whole page anew) at its
+own pace, and asks all the time whether others have done something to its loop. At the end each
+must have seen only its own visitors, and the store must hold, for each seed, exactly the events
+that were pressed.
+
+Then as many people click in the empty app (`empty_app.py`), which draws as many charts and as many
+other elements after a click and learns nothing: what it costs is Streamlit's own share.
+
+Processor time is the server's alone, so it hardly depends on what else the machine does. How long
+a click takes does: whoever clicks here runs beside the server.
 """
 
 import argparse
 import asyncio
 import contextlib
+import json
+import os
 import statistics
 import tempfile
 import time
 import tracemalloc
-from collections.abc import Iterator
+from abc import ABC, abstractmethod
+from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import numpy as np
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ClientState_pb2 import ClientState
+from streamlit.proto.Delta_pb2 import Delta
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.typing import Subprotocol
 
 from engine.store import Store, StoredLoop
 from pages.parts.components.loop_watch import EVERY
+from pages.parts.routes import LENGTH_PATH
 from tests.browser.app import Server, running
 
 _STREAM = "/_stcore/stream"
+_EMPTY = "tests/benchmarks/empty_app.py"
+_CHARTS = 4
+"""That a click draws on the Play page."""
+_REWARDS = (1.0, 0.5, 0.0)
 FIRST_SEED = 1_000
 
 
-class Person:
+class Person(ABC):
     """One browser session.
 
     Attributes:
-        pressed: presses of *Step* so far.
-        waits: seconds from each press until the number of visitors says so.
-        asked: seconds that each question for news took.
-        loop: id in the address.
+        pressed: clicks so far.
+        waits: seconds from each click until the page counts it.
+        drawn: elements and blocks that came since the last click.
     """
 
-    def __init__(self, address: str, seed: int) -> None:
+    def __init__(self, address: str, query: str) -> None:
         self._url = address.replace("http", "ws") + _STREAM
-        self.seed = seed
-        self.pressed = 0
+        self._query = query
+        self._heard = asyncio.Event()
+        self._tasks: list[asyncio.Task[None]] = []
+        self._shown = ""
+        self.pressed = self.drawn = 0
         self.waits: list[float] = []
-        self.loop: str | None = None
-        self.visitors = ""
-        self._query = f"seed={seed}"
-        self._step = ""
-        self._drawn = asyncio.Event()
-        self.asked: list[float] = []
 
     async def open(self) -> None:
         """Open the page and wait until it is drawn."""
         self._socket: ClientConnection = await connect(
             self._url, subprotocols=[Subprotocol("streamlit")], max_size=None, open_timeout=60
         )
-        self._tasks = [asyncio.create_task(self._listen()), asyncio.create_task(self._watch())]
-        await self._run(ClientState(query_string=self._query), "0")
+        self._tasks.append(asyncio.create_task(self._listen()))
+        await self._run(ClientState(query_string=self._query))
 
     async def close(self) -> None:
         """Close the tab."""
@@ -71,38 +84,94 @@ class Person:
         await self._socket.close()
 
     async def press(self) -> None:
-        """Press *Step* and wait for the answer."""
+        """Click, and wait until the page counts it."""
         state = ClientState(query_string=self._query)
-        state.widget_states.widgets.add(id=self._step, trigger_value=True)
-        start = time.perf_counter()
         self.pressed += 1
-        await self._run(state, f"{self.pressed:,}")
+        self.drawn = 0
+        self._click(state)
+        start = time.perf_counter()
+        await self._run(state)
         self.waits.append(time.perf_counter() - start)
 
-    async def _run(self, state: ClientState, visitors: str) -> None:
+    @abstractmethod
+    def _click(self, state: ClientState) -> None:
+        """Say in what the browser sends that something was clicked."""
+
+    @abstractmethod
+    def _look(self, delta: Delta) -> None:
+        """See an element."""
+
+    async def _run(self, state: ClientState) -> None:
         await self._socket.send(BackMsg(rerun_script=state).SerializeToString())
         async with asyncio.timeout(120):
-            while self.visitors != visitors:
-                self._drawn.clear()
-                await self._drawn.wait()
+            while self._shown != f"{self.pressed:,}":
+                self._heard.clear()
+                await self._heard.wait()
 
     async def _listen(self) -> None:
         async for data in self._socket:
             assert isinstance(data, bytes)
             self._hear(ForwardMsg.FromString(data))
+            self._heard.set()
 
     def _hear(self, said: ForwardMsg) -> None:
-        kind = said.WhichOneof("type")
-        if kind == "delta":
-            element = said.delta.new_element
-            if element.HasField("button") and element.button.id.endswith("-step"):
-                self._step = element.button.id
-            elif element.HasField("metric") and element.metric.label == "Visitors":
-                self.visitors = element.metric.body
-                self._drawn.set()
-        elif kind == "page_info_changed":
+        if said.WhichOneof("type") == "delta":
+            self.drawn += 1
+            self._look(said.delta)
+
+
+class Player(Person):
+    """Somebody on the Play page.
+
+    Attributes:
+        loop: its name in the address.
+        asked: seconds that each question for news took.
+    """
+
+    def __init__(self, address: str, seed: int, steps: bool) -> None:
+        super().__init__(address, f"seed={seed}")
+        self.seed, self._steps = seed, steps
+        self.loop: str | None = None
+        self.asked: list[float] = []
+        self._step = self._bar = self._stage = ""
+        self._told: dict[str, Any] = {}
+        self._answers: list[object] = []
+
+    async def open(self) -> None:
+        await super().open()
+        self._tasks.append(asyncio.create_task(self._watch()))
+
+    @property
+    def visitors(self) -> str:
+        """How many the page shows."""
+        return self._shown
+
+    def _click(self, state: ClientState) -> None:
+        if self._steps:
+            state.widget_states.widgets.add(id=self._step, trigger_value=True)
+            return
+        reward = _REWARDS[self.pressed % len(_REWARDS)]
+        self._answers.append({"offer": self._told["offer"], "reward": reward})
+        pressed = {"session": self._told["session"], "count": self.pressed, "latest": self._answers}
+        state.fragment_id = self._stage
+        state.widget_states.widgets.add(id=self._bar, json_value=json.dumps({"pressed": pressed}))
+
+    def _hear(self, said: ForwardMsg) -> None:
+        super()._hear(said)
+        if said.WhichOneof("type") == "page_info_changed":
             self._query = said.page_info_changed.query_string
             self.loop = parse_qs(self._query).get("loop", [None])[0]
+
+    def _look(self, delta: Delta) -> None:
+        element = delta.new_element
+        if element.button.id.endswith("-step"):
+            self._step = element.button.id
+        elif element.bidi_component.id.endswith("-rewards"):
+            self._bar, self._stage = element.bidi_component.id, delta.fragment_id
+            self._told = json.loads(element.bidi_component.json)
+            self._answers = self._answers[len(self._answers) - self.pressed + self._told["taken"] :]
+        elif element.metric.label == "Visitors":
+            self._shown = element.metric.body
 
     async def _watch(self) -> None:
         """Ask how long the log is, as the page's own script does."""
@@ -111,47 +180,93 @@ class Person:
         while True:
             await asyncio.sleep(EVERY / 1_000)
             start = time.perf_counter()
-            path = f"/playground/length/{self.loop or 'none'}"
-            writer.write(f"GET {path} HTTP/1.1\r\nHost: {place.netloc}\r\n\r\n".encode())
+            writer.write(_question(place.netloc, self.loop or "none"))
             head = (await reader.readuntil(b"\r\n\r\n")).lower()
             size = int(head.partition(b"content-length:")[2].split(b"\r\n")[0])
             await reader.readexactly(size)
             self.asked.append(time.perf_counter() - start)
 
 
-async def visit(server: Server, sessions: int, seconds: float, clicks: int) -> list[Person]:
-    """Let people come one after the other, click for a while, and go."""
-    rng = np.random.default_rng(1)
-    people = [Person(server.address, FIRST_SEED + number) for number in range(sessions)]
+class Clicker(Person):
+    """Somebody in the empty app."""
+
+    def __init__(self, address: str, elements: int) -> None:
+        super().__init__(address, f"charts={_CHARTS}&elements={elements}")
+        self._button = self._fragment = ""
+
+    def _click(self, state: ClientState) -> None:
+        state.fragment_id = self._fragment
+        state.widget_states.widgets.add(id=self._button, trigger_value=True)
+
+    def _look(self, delta: Delta) -> None:
+        element = delta.new_element
+        if element.button.id.endswith("-click"):
+            self._button, self._fragment = element.button.id, delta.fragment_id
+        elif element.markdown.body.startswith("Clicks: "):
+            self._shown = element.markdown.body.removeprefix("Clicks: ")
+
+
+def _question(host: str, loop: str) -> bytes:
+    head = f"POST {LENGTH_PATH} HTTP/1.1\r\nHost: {host}\r\nContent-Length: {len(loop)}\r\n\r\n"
+    return f"{head}{loop}".encode()
+
+
+async def visit(server: Server, people: Sequence[Person], seconds: float, rate: float) -> None:
+    """Let people come one after the other, and click for a while; say what it cost."""
     await people[0].open()
     empty = server.memory
     for person in people[1:]:
         await person.open()
-    print(f"{sessions} sessions open: {(server.memory - empty) / (sessions - 1):.2f} MiB each")
+    each = (server.memory - empty) / max(len(people) - 1, 1)
+    rng = np.random.default_rng(1)
 
     async def stay(person: Person) -> None:
-        pauses = rng.dirichlet(np.ones(clicks + 1)) * seconds
-        for pause in pauses[:-1]:
-            await asyncio.sleep(pause)
+        """Click at the times that were meant; at once whatever is overdue."""
+        start = time.perf_counter()
+        for planned in np.sort(rng.uniform(0, seconds, round(rate * seconds))).tolist():
+            await asyncio.sleep(max(start + planned - time.perf_counter(), 0))
             await person.press()
 
-    before, start = server.memory, time.perf_counter()
+    before, start = processor(server), time.perf_counter()
     await asyncio.gather(*map(stay, people))
-    took = time.perf_counter() - start
+    took, used = time.perf_counter() - start, processor(server) - before
     waits = [wait for person in people for wait in person.waits]
+    print(f"  {len(people)} sessions open: {each:.2f} MiB each")
     print(
-        f"{len(waits)} clicks in {took:.0f} s: answered in {statistics.median(waits) * 1e3:.0f} ms "
-        f"(p95 {np.quantile(waits, 0.95) * 1e3:.0f}); "
-        f"{(server.memory - before) / sessions:.2f} MiB more each"
+        f"  {len(waits)} clicks in {took:.0f} s, {len(waits) / took:.1f} a second: "
+        f"{used / len(waits) * 1e3:.1f} ms of processor time each"
     )
+    print(
+        f"  answered in {statistics.median(waits) * 1e3:.0f} ms "
+        f"(p95 {np.quantile(waits, 0.95) * 1e3:.0f})"
+    )
+
+
+async def play(server: Server, options: argparse.Namespace) -> list[Player]:
+    """All on the Play page; then none clicks, and what asking for news costs is seen."""
+    numbers = range(FIRST_SEED, FIRST_SEED + options.sessions)
+    people = [Player(server.address, seed, options.step) for seed in numbers]
+    await visit(server, people, options.seconds, options.rate)
     asked = [seconds for person in people for seconds in person.asked]
-    print(f"{len(asked)} questions for news, answered in {statistics.median(asked) * 1e3:.0f} ms")
+    before, start = processor(server), sum(len(person.asked) for person in people)
+    await asyncio.sleep(10)
+    used, more = processor(server) - before, sum(len(person.asked) for person in people) - start
+    print(
+        f"  {len(asked)} questions for news beside them, answered in "
+        f"{statistics.median(asked) * 1e3:.0f} ms: {used / more * 1e3:.1f} ms of processor time each"
+    )
     for person in people:
         await person.close()
     return people
 
 
-def check(people: list[Person], store: Store) -> None:
+def processor(server: Server) -> float:
+    """Seconds of processor time that a server has taken."""
+    fields = Path(f"/proc/{server.pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def check(people: list[Player], store: Store) -> None:
     """Whether each saw and kept its own, and nothing else.
 
     Raises:
@@ -164,17 +279,17 @@ def check(people: list[Person], store: Store) -> None:
         assert kept.loop.seed == person.seed, "somebody has another's loop"
         assert len(kept.loop.events) == person.pressed, "a click is lost or another's"
         assert person.visitors == f"{person.pressed:,}", "somebody sees another's visitors"
-    print(f"{len(people)} sessions: none saw or changed another's loop, no click was lost")
+    print("  none saw or changed another's loop, no click was lost")
 
 
-def idle(store: Store, people: list[Person]) -> None:
+def idle(store: Store, people: list[Player]) -> None:
     """What a loop takes that nobody has open: nothing but its row; and one that is open."""
     tracemalloc.start()
     before = tracemalloc.take_snapshot()
     opened = [StoredLoop.open(store, str(person.loop)) for person in people]
     after = tracemalloc.take_snapshot()
     more = sum(line.size_diff for line in after.compare_to(before, "filename"))
-    print(f"memory of an open loop: {more / len(opened) / 1024:.0f} KiB; of an idle one: none")
+    print(f"  memory of an open loop: {more / len(opened) / 1024:.0f} KiB; of an idle one: none")
 
 
 @contextlib.contextmanager
@@ -186,14 +301,21 @@ def served() -> Iterator[tuple[Server, Store]]:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--sessions", type=int, default=200)
+    parser.add_argument("--sessions", type=int, default=100)
     parser.add_argument("--seconds", type=float, default=60)
-    parser.add_argument("--clicks", type=int, default=6)
+    parser.add_argument("--rate", type=float, default=0.5, help="clicks a second of each")
+    parser.add_argument("--step", action="store_true", help="press Step instead of a reward")
     options = parser.parse_args()
     with served() as (server, store):
-        people = asyncio.run(visit(server, options.sessions, options.seconds, options.clicks))
+        print("Play")
+        people = asyncio.run(play(server, options))
         check(people, store)
         idle(store, people)
+    drawn = max(person.drawn for person in people)
+    print(f"The empty app, with {drawn} elements and blocks after a click as there")
+    with running(_EMPTY) as server:
+        others = [Clicker(server.address, drawn) for _ in range(options.sessions)]
+        asyncio.run(visit(server, others, options.seconds, options.rate))
 
 
 if __name__ == "__main__":
