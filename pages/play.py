@@ -51,6 +51,10 @@ with left:
 with right:
     learned.reveal_the_truth(setup)
     results = st.container()
+regret = st.container()
+# What a click does not change is drawn here: boxes that are closed need not travel with each one.
+told = hypotheses.box(session.open.loop)
+log, code = records.boxes()
 
 
 @frame
@@ -76,10 +80,17 @@ def draw_stage(session: PlaySession) -> None:
         learned.show_score(curve)
         show_progress(session.live)
         learned.show_rewards(opened, curve, session.setup.truth)
-    learned.show_regret(opened, curve, session.setup.truth)
-    hypotheses.show_hypotheses(opened.loop, ranked)
-    records.show_log(opened)
-    records.show_code(opened)
+    with regret:
+        learned.show_regret(opened, curve, session.setup.truth)
+    if told is not None and told.open:
+        with told:
+            hypotheses.show_hypotheses(opened.loop, ranked)
+    if log.open:
+        with log:
+            records.show_log(opened)
+    if code.open:
+        with code:
+            records.show_code(opened)
     watch_others(opened.link, session.drawn, session.live.is_live, session.catch_up)
 
 

@@ -1,6 +1,7 @@
 """What the world might be like, in words, and how far the engine believes it."""
 
 import streamlit as st
+from streamlit.elements.lib.mutable_expander_container import ExpanderContainer
 
 from engine import Hypothesis, LearningLoop
 from engine.loop.entries import Ranked
@@ -27,27 +28,29 @@ def in_words(hypothesis: Hypothesis) -> str:
     return f"{told}, {'nearly certain' if hypothesis.noise_sd < _CERTAIN else 'noisy'} rewards"
 
 
+def box(loop: LearningLoop) -> ExpanderContainer | None:
+    """Where `show_hypotheses` goes, if there are any."""
+    if not loop.learner.weights:
+        return None
+    label = "What it takes the world to be like"
+    return st.expander(label, icon=":material/balance:", key="hypotheses", on_change="rerun")
+
+
 def show_hypotheses(loop: LearningLoop, ranked: Ranked) -> None:
     """How far each hypothesis is believed, and whether tastes were found to have changed."""
     with loop.lock:
         hypotheses, weights = loop.settings.compared, loop.learner.weights
         changes = tuple(loop.learner.changes)
-    if not weights:
-        return
-    label = "What it takes the world to be like"
-    with st.expander(label, icon=":material/balance:", key="hypotheses", on_change="rerun") as box:
-        if not box.open:
-            return
-        note(_HELP)
-        told = list(map(in_words, hypotheses))
-        believed = st.column_config.ProgressColumn(format="%.1f %%", min_value=0, max_value=100)
-        st.dataframe(
-            {"Hypothesis": told, "Believed": [100 * weight for weight in weights]},
-            hide_index=True,
-            key="hypotheses-weights",
-            column_config={"Believed": believed},
-        )
-        if ranked.hypothesis is not None:
-            note(f"The draw for this visitor came from: {told[ranked.hypothesis]}.")
-        for found, since in changes:
-            note(f"After {found:,} rewards it found that tastes had changed after {since:,}.")
+    note(_HELP)
+    told = list(map(in_words, hypotheses))
+    believed = st.column_config.ProgressColumn(format="%.1f %%", min_value=0, max_value=100)
+    st.dataframe(
+        {"Hypothesis": told, "Believed": [100 * weight for weight in weights]},
+        hide_index=True,
+        key="hypotheses-weights",
+        column_config={"Believed": believed},
+    )
+    if ranked.hypothesis is not None:
+        note(f"The draw for this visitor came from: {told[ranked.hypothesis]}.")
+    for found, since in changes:
+        note(f"After {found:,} rewards it found that tastes had changed after {since:,}.")
