@@ -45,8 +45,6 @@ from tests.browser.app import Server, running
 
 _STREAM = "/_stcore/stream"
 _EMPTY = "tests/benchmarks/empty_app.py"
-_CHARTS = 4
-"""That a click draws on the Play page."""
 _REWARDS = (1.0, 0.5, 0.0)
 FIRST_SEED = 1_000
 
@@ -57,7 +55,8 @@ class Person(ABC):
     Attributes:
         pressed: clicks so far.
         waits: seconds from each click until the page counts it.
-        drawn: elements and blocks that came since the last click.
+        drawn: elements and blocks that came after clicks.
+        charts: how many of them were charts.
     """
 
     def __init__(self, address: str, query: str) -> None:
@@ -66,7 +65,7 @@ class Person(ABC):
         self._heard = asyncio.Event()
         self._tasks: list[asyncio.Task[None]] = []
         self._shown = ""
-        self.pressed = self.drawn = 0
+        self.pressed = self.drawn = self.charts = 0
         self.waits: list[float] = []
 
     async def open(self) -> None:
@@ -87,7 +86,6 @@ class Person(ABC):
         """Click, and wait until the page counts it."""
         state = ClientState(query_string=self._query)
         self.pressed += 1
-        self.drawn = 0
         self._click(state)
         start = time.perf_counter()
         await self._run(state)
@@ -116,7 +114,8 @@ class Person(ABC):
 
     def _hear(self, said: ForwardMsg) -> None:
         if said.WhichOneof("type") == "delta":
-            self.drawn += 1
+            self.drawn += self.pressed > 0
+            self.charts += self.pressed > 0 and said.delta.new_element.HasField("vega_lite_chart")
             self._look(said.delta)
 
 
@@ -190,8 +189,8 @@ class Player(Person):
 class Clicker(Person):
     """Somebody in the empty app."""
 
-    def __init__(self, address: str, elements: int) -> None:
-        super().__init__(address, f"charts={_CHARTS}&elements={elements}")
+    def __init__(self, address: str, charts: int, elements: int) -> None:
+        super().__init__(address, f"charts={charts}&elements={elements}")
         self._button = self._fragment = ""
 
     def _click(self, state: ClientState) -> None:
@@ -253,7 +252,7 @@ async def play(server: Server, options: argparse.Namespace) -> list[Player]:
     used, more = processor(server) - before, sum(len(person.asked) for person in people) - start
     print(
         f"  {len(asked)} questions for news beside them, answered in "
-        f"{statistics.median(asked) * 1e3:.0f} ms: {used / more * 1e3:.1f} ms of processor time each"
+        f"{statistics.median(asked) * 1e3:.0f} ms: {used / more * 1e3:.1f} ms each"
     )
     for person in people:
         await person.close()
@@ -311,10 +310,14 @@ def main() -> None:
         people = asyncio.run(play(server, options))
         check(people, store)
         idle(store, people)
-    drawn = max(person.drawn for person in people)
-    print(f"The empty app, with {drawn} elements and blocks after a click as there")
+    clicks = sum(person.pressed for person in people)
+    charts = round(sum(person.charts for person in people) / clicks)
+    drawn = round(sum(person.drawn for person in people) / clicks)
+    print(
+        f"The empty app, after a click with as many elements and blocks: {drawn}, {charts} charts"
+    )
     with running(_EMPTY) as server:
-        others = [Clicker(server.address, drawn) for _ in range(options.sessions)]
+        others = [Clicker(server.address, charts, drawn) for _ in range(options.sessions)]
         asyncio.run(visit(server, others, options.seconds, options.rate))
 
 
