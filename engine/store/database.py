@@ -4,6 +4,7 @@ import logging
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from math import inf
 from pathlib import Path
 from threading import Lock
 from typing import Any, Self
@@ -14,7 +15,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError
 
 from engine.errors import DamagedError, StoreError, UnknownOutcomeError
 from engine.loop.clock import Clock, utc_now
-from engine.store.failures import UNREACHABLE, is_lost, translated
+from engine.store.failures import NOT_SAVED, UNREACHABLE, is_lost, translated
 from engine.store.limits import Limits
 from engine.store.postgres import allow_long_work, postgres_engine
 from engine.store.schema import known_version, migrate
@@ -25,6 +26,8 @@ _log = logging.getLogger(__name__)
 PATIENCE = 5.0
 """Seconds that a database may be busy before an entry counts as refused."""
 FILE = "events.db"
+_MEASURED_FOR = 10.0
+"""Seconds for which the size of a database is taken to be what it was."""
 
 
 def address(environment: Mapping[str, str] = os.environ) -> str:
@@ -93,6 +96,7 @@ class Database:
     ) -> None:
         self._engine, self._clock, self.limits = engine, clock, limits or Limits()
         self._is_silent, self._asking = False, Lock()
+        self._size, self._measured = 0, -inf
         self.is_shared = engine.dialect.name != "sqlite"
 
     @classmethod
@@ -118,6 +122,32 @@ class Database:
         """
         with self._reading() as connection:
             known_version(connection)
+
+    @property
+    def size(self) -> int:
+        """Bytes in use, deleted ones left out."""
+        statement = (
+            "SELECT sum(pg_total_relation_size(name::regclass)) "
+            "FROM unnest(ARRAY['loops', 'entries', 'snapshots']) AS name"
+            if self.is_shared
+            else "SELECT (page_count - freelist_count) * page_size FROM pragma_page_count, "
+            "pragma_freelist_count, pragma_page_size"
+        )
+        with self._reading() as connection:
+            return int(connection.exec_driver_sql(statement).scalar_one())
+
+    def check_room(self) -> None:
+        """Whether the database may take more; measured anew when that is a while ago.
+
+        Raises:
+            StoreError: ``OperationNotAllowed`` if it is full.
+        """
+        now, most = self._now(), self.limits.max_database
+        if abs(now - self._measured) > _MEASURED_FOR:
+            self._size, self._measured = self.size, now
+        if self._size >= most << 20:
+            sentence = f"This server keeps {most:,} MiB of loops, the most it may, {NOT_SAVED}"
+            raise StoreError(sentence, "OperationNotAllowed")
 
     def integrity(self) -> list[str]:
         """What the database itself finds damaged; PostgreSQL's own tools are not called."""

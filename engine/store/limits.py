@@ -1,4 +1,4 @@
-"""What one browser may use on a server that others use too."""
+"""What one browser may use on a server that others use too, and all of them together."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
@@ -7,6 +7,15 @@ from typing import Any, Self
 from engine.errors import check_number
 
 _CODE = "InvalidServiceConfiguration"
+_MOST = {
+    "max_loops": 1_000_000,
+    "max_events": 1_000_000,
+    "max_upload": 1_024,
+    "max_loops_total": 100_000_000,
+    "max_database": 100_000_000,
+    "retention_days": 36_500,
+}
+"""How large each may be set."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +26,8 @@ class Limits:
         max_loops: loops that one browser may keep.
         max_events: events that one loop may log or bring along from a file.
         max_upload: MiB of one file; the default takes a full loop of any world, as exported.
+        max_loops_total: loops that the database may keep for all.
+        max_database: MiB that it may have.
         retention_days: days after its last use in which a loop is kept.
 
     Raises:
@@ -26,13 +37,14 @@ class Limits:
     max_loops: int = 100
     max_events: int = 200_000
     max_upload: int = 160
+    max_loops_total: int = 100_000
+    max_database: int = 20_480
     retention_days: int = 90
 
     def __post_init__(self) -> None:
-        check_number(_CODE, "PLAYGROUND_MAX_LOOPS", self.max_loops, 1, 1_000_000, whole=True)
-        check_number(_CODE, "PLAYGROUND_MAX_EVENTS", self.max_events, 1, 1_000_000, whole=True)
-        check_number(_CODE, "PLAYGROUND_MAX_UPLOAD", self.max_upload, 1, 1_024, whole=True)
-        check_number(_CODE, "PLAYGROUND_RETENTION_DAYS", self.retention_days, 1, 36_500, whole=True)
+        for name, most in _MOST.items():
+            value = getattr(self, name)
+            check_number(_CODE, f"PLAYGROUND_{name.upper()}", value, 1, most, whole=True)
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str]) -> Self:

@@ -88,6 +88,7 @@ class Logs(Database):
             OvertakenError: if others have appended meanwhile.
             StoreError: if they cannot be written.
         """
+        self.check_room()
         rows, digest = rows_of(loop, end, entries)
         new = End(end.length + len(entries), end.events + events, digest)
         told = {"b_loop": loop, "b_from": end.length, "b_end": end.seal, "b_now": self._now()}

@@ -98,20 +98,28 @@ class Store(Logs, Snapshots):
             ExistsError: if there is such a loop.
             StoreError: if it cannot be written, or the owner has too many loops.
         """
-        now, most = self._now(), self.limits.max_loops
+        self.check_room()
+        now = self._now()
         events = sum(isinstance(entry, Ranked) for entry in entries)
         rows, digest = rows_of(about.id, EMPTY, entries)
         end = End(len(rows), events, digest)
         with self._surely(about.id, end), self._writing() as connection:
-            count = select(func.count(LOOPS.c.id)).filter_by(owner=about.owner)
-            if connection.execute(count).scalar_one() >= most:
-                sentence = f"This browser keeps {most} loops, the most it may: "
-                sentence += "delete one on the Data page first."
-                raise StoreError(sentence, "OperationNotAllowed")
+            self._check_number(connection, about.owner)
             self._insert(connection, about, end, now, ready)
             if rows:
                 connection.execute(INSERT, rows)
         return end
+
+    def _check_number(self, connection: Connection, owner: str) -> None:
+        """Whether an owner may have one more loop, and the database, too."""
+        count, limits = select(func.count(LOOPS.c.id)), self.limits
+        if connection.execute(count.filter_by(owner=owner)).scalar_one() >= limits.max_loops:
+            sentence = f"This browser keeps {limits.max_loops} loops, the most it may: "
+            sentence += "delete one on the Data page first."
+            raise StoreError(sentence, "OperationNotAllowed")
+        if connection.execute(count).scalar_one() >= limits.max_loops_total:
+            sentence = f"This server keeps {limits.max_loops_total:,} loops, the most it may."
+            raise StoreError(sentence, "OperationNotAllowed")
 
     @staticmethod
     def _insert(connection: Connection, about: About, end: End, now: float, ready: bool) -> None:
@@ -179,9 +187,12 @@ class Store(Logs, Snapshots):
             self._change(update(LOOPS).filter_by(id=loop).values(used=self._now()))
 
     def hand_over(self, before: str, now: str) -> None:
-        """Let the loops of one owner be another's."""
+        """Let the loops of one owner be another's, the last used first, as many as may be."""
         with self._writing() as connection:
-            _seal(connection, select(LOOPS).filter_by(owner=before), owner=now)
+            count = select(func.count(LOOPS.c.id)).filter_by(owner=now)
+            room = max(self.limits.max_loops - connection.execute(count).scalar_one(), 0)
+            theirs = select(LOOPS).filter_by(owner=before).order_by(LOOPS.c.used.desc())
+            _seal(connection, theirs.limit(room), owner=now)
 
     def duplicate(self, loop: str, owner: str) -> About:
         """A copy that goes its own way: the same log, snapshots included.
