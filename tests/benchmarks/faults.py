@@ -106,7 +106,7 @@ def read_only(browser: Browser) -> Outcome:
     with small_disk() as disk:
         place = Place.in_folder(disk.folder)
         with playing(browser, place) as (_, clicker):
-            loop = clicker.loop
+            loop = place.id_of(clicker.loop)
         disk.protect()
         with playing(browser, place, loop, clicks=0) as (server, again):
             again.notes.pressed = clicker.notes.pressed
@@ -317,7 +317,7 @@ def _news(server: Server, loop: str, after: float) -> int:
 
     def ask(_: int) -> bool:
         try:
-            with urlopen(f"{server.address}/playground/length/{loop}", timeout=8):
+            with urlopen(f"{server.address}/playground/length", loop.encode(), timeout=8):
                 return True
         except HTTPError:
             return True

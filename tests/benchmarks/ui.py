@@ -59,6 +59,7 @@ new MutationObserver(changes => {
 """
 QUIET = "() => clock.last > clock.click && performance.now() - clock.last > 400"
 """Nothing in a chart has changed for a while."""
+OFFER = "() => document.querySelector('.reward-bar')?.dataset.offer"
 
 
 def open_page(context: BrowserContext, url: str, charts: int) -> Page:
@@ -131,16 +132,21 @@ def compare(name: str, here: float, there: float, aim: float | None = AIM) -> Ro
 # -- 2. fast clicks -------------------------------------------------------------------
 
 
-def hurry(browser: Browser, url: str, how: Callable[[Page], None], shown: str) -> int:
-    """How many of the fast clicks the page has counted in the end."""
+def hurry(browser: Browser, url: str, how: Callable[[Page], None], shown: str) -> tuple[int, int]:
+    """How many offers were on the screen at the fast clicks, and how many answers count in the end.
+
+    Two clicks at one offer are one answer; on the empty page every click counts.
+    """
+    offers: list[object] = []
     with browser.new_context(viewport=SIZE) as context:
         page = open_page(context, url, charts=3)
-        for _ in range(FAST):
+        for number in range(FAST):
+            offers.append(page.evaluate(OFFER) or number)
             how(page)
             page.wait_for_timeout(GAP)
         page.wait_for_timeout(1_500)
         text = page.locator(shown).first.inner_text()
-        return int("".join(filter(str.isdigit, text)))
+        return len(set(offers)), int("".join(filter(str.isdigit, text)))
 
 
 def hurries(browser: Browser, app: Server, empty: Server) -> list[Row]:
@@ -169,9 +175,10 @@ def hurries(browser: Browser, app: Server, empty: Server) -> list[Row]:
         ("ours, key 1", ours, lambda page: page.keyboard.press("1"), visitors),
         ("empty, on the button", theirs, lambda page: wherever(page, "click"), clicks),
     )
+    found = ((name, hurry(browser, url, how, shown)) for name, url, how, shown in ways)
     return [
-        {"clicks": name, "sent": FAST, "counted": hurry(browser, url, how, shown)}
-        for name, url, how, shown in ways
+        {"clicks": name, "sent": FAST, "offers": offers, "counted": counted}
+        for name, (offers, counted) in found
     ]
 
 

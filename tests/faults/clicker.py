@@ -91,7 +91,11 @@ class Clicker:
         page.add_init_script(_COUNT_RUNS)
 
     def open(self, loop: str | None = None, patience: float = 30) -> Self:
-        """Open the page, and wait until it shows visitors or says something."""
+        """Open the page, and wait until it shows visitors or says something.
+
+        Args:
+            loop: the id of one to go on with.
+        """
         self._page.goto(f"{self._address}/?{f'loop={loop}' if loop else 'seed=7'}")
         until = time.monotonic() + patience
         while time.monotonic() < until:
@@ -103,7 +107,7 @@ class Clicker:
 
     @property
     def loop(self) -> str:
-        """The id of the loop, once the address names it."""
+        """The loop as the address names it, once it does."""
         self._page.wait_for_url(re.compile("loop="))
         return parse_qs(urlsplit(self._page.url).query)["loop"][0]
 

@@ -45,6 +45,14 @@ class Place:
         """It with its write-ahead log, as far as they are there."""
         return sorted(self.data.glob("events.db*"))
 
+    def id_of(self, view: str) -> str:
+        """The id of a loop, for a link that may answer."""
+        store = Store.open(self.url)
+        try:
+            return store.about(view).id
+        finally:
+            store.close()
+
     def stored(self, loop: str) -> int:
         """Events of a loop as a new process finds them."""
         store = Store.open(self.url)
