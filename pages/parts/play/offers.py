@@ -27,13 +27,14 @@ class Offer:
         position: length of the log's history then: after an undo the same is another offer.
         context: of the visitor.
         ranked: what was offered, and why.
-        is_answered: whether its answer is in the log.
+        attempts: how often an answer to it was tried. A press is at one attempt: if that fails,
+            those that came before the person could see so are the same answer, and fail too.
     """
 
     position: int
     context: Context
     ranked: Ranked
-    is_answered: bool = False
+    attempts: int = 0
 
     @property
     def told(self) -> dict[str, object]:
@@ -44,6 +45,7 @@ class Offer:
             "context": self.context,
             "action": self.ranked.action_id,
             "chance": self.ranked.propensity,
+            "attempts": self.attempts,
         }
 
     def stands(self, now: Ranked) -> bool:
@@ -66,5 +68,8 @@ class Offers:
         return self._shown[-1]
 
     def find(self, told: object) -> Offer | None:
-        """The one of which a browser says so, whatever it says."""
-        return next((offer for offer in reversed(self._shown) if offer.told == told), None)
+        """The one of which a browser says so, whatever it says, at whichever attempt."""
+        if not isinstance(told, dict):
+            return None
+        attempt = {"attempts": told.get("attempts")}
+        return next((one for one in reversed(self._shown) if one.told | attempt == told), None)

@@ -142,7 +142,6 @@ class OpenLoop:
             self.arrivals.call_next(len(loop.events))
         after = self.ranked_for(offer.context)
         means = before.means[before.shown], after.means[before.shown]
-        offer.is_answered = True
         self.click = Click(
             before=before,
             after=after,

@@ -11,7 +11,7 @@ from engine.errors import UnknownOutcomeError
 from engine.loop.lock import locked
 from engine.store import Library, StoredLoop, StoreError
 from engine.worlds import WORLDS, World
-from pages.parts.components.reward_buttons import Presses
+from pages.parts.components.reward_buttons import Press, Presses
 from pages.parts.library import followers
 from pages.parts.live import LivePlay
 from pages.parts.operations.log_lines import refusals_told, timed
@@ -90,12 +90,10 @@ class PlaySession:
             with suppress(StoreError):
                 opened.stored.catch_up()
                 self.refusals.settle(what)
-                if isinstance(what, Offer):
-                    what.is_answered = opened.has(what, value)
-                    if not what.is_answered:
-                        self.refusals.refuse(what, LOST)
-                    elif self.setup.next:
-                        opened.arrivals.call_next(len(opened.loop.events))
+                if isinstance(what, Offer) and not opened.has(what, value):
+                    self.refusals.refuse(what, LOST)
+                elif isinstance(what, Offer) and self.setup.next:
+                    opened.arrivals.call_next(len(opened.loop.events))
 
     # -- which loop -------------------------------------------------------------------
 
@@ -194,17 +192,19 @@ class PlaySession:
         """
         with timed(_log, "answers taken"):
             for press in self.presses.new(told):
-                self._answer(self.open.offers.find(press.offer), press.reward)
+                self._answer(press)
 
-    def _answer(self, offer: Offer | None, value: float | None) -> None:
+    def _answer(self, press: Press) -> None:
         self._ask_again()
-        if offer is not None and (offer.is_answered or offer in self.refusals.unknown):
+        offer = self.open.offers.find(press.offer)
+        if offer is not None and (press.offer != offer.told or offer in self.refusals.unknown):
             return
         self.refusals.try_answer(offer or _OLDER)
-        with self._reporting(offer or _OLDER, value):
+        with self._reporting(offer or _OLDER, press.reward):
             if offer is None:
                 raise LeftError
-            self._mine.answer(offer, value, calls_next=self.setup.next)
+            offer.attempts += 1
+            self._mine.answer(offer, press.reward, calls_next=self.setup.next)
         self.live.pause_after_click()
 
     @locked

@@ -459,6 +459,22 @@ def test_an_answer_that_is_saved_after_all_was_not_lost(library: Library) -> Non
     assert session.refusals.sentences == []
 
 
+def test_a_double_click_is_refused_as_one_answer(library: Library) -> None:
+    session = PlaySession(PlaySetup(), library=library)
+    answer(session, 1.0)
+    recorder = failing(session)
+    recorder.error = StoreError("The disk is full.")
+    seen = session.advance().told
+    session.take(pressed(session, (seen, 0.5)))
+    recorder.error = None
+    session.take(pressed(session, *[(seen, 0.5)] * 19))  # before this person could see so
+    assert rewards_of(session) == [[1.0]]
+    assert session.refusals.sentences == ["The disk is full."]
+    answer(session, 0.5)
+    assert rewards_of(session) == [[1.0], [0.5]]
+    assert session.refusals.sentences == []
+
+
 @pytest.mark.parametrize("is_saved", [True, False])
 def test_of_what_is_not_known_it_is_said_and_asked_until_it_is(
     library: Library, is_saved: bool
