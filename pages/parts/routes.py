@@ -9,6 +9,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from engine import PersonalizerError
+from pages.parts.data.uploads import UPLOAD_PATH, receive
 from pages.parts.library import position_of
 
 LENGTH_PATH = "/playground/length"
@@ -34,4 +35,7 @@ async def _length(request: Request) -> Response:
     return JSONResponse({}, status_code=404)
 
 
-ROUTES = [Route(f"{base_path()}{LENGTH_PATH}", _length, methods=["POST"])]
+ROUTES = [
+    Route(f"{base_path()}{LENGTH_PATH}", _length, methods=["POST"]),
+    Route(f"{base_path()}{UPLOAD_PATH}", receive, methods=["POST"]),
+]

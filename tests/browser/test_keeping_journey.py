@@ -10,6 +10,10 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from playwright.sync_api import expect
 
+from engine.simulation.crowd import crowd
+from engine.store import Store, StoredLoop
+from engine.store.exchange.jsonl import export_lines
+from engine.worlds.coffee import COFFEE
 from tests.browser.app import Server, free_port, running
 from tests.browser.conftest import OpenPage
 from tests.browser.data import DataPage
@@ -134,6 +138,21 @@ def test_export_delete_import_and_go_on_identically(open_page: OpenPage, tmp_pat
     page.expect_visitors(12)
 
 
+def test_a_loop_of_more_than_a_mebibyte_comes_in(open_page: OpenPage, tmp_path: Path) -> None:
+    store = Store.open(f"sqlite:///{tmp_path}/events.db")
+    kept = StoredLoop.create(store, owner="me", world=COFFEE, seed=5)
+    kept.together(lambda: list(crowd(kept.loop, COFFEE, 1_000)))
+    file = tmp_path / "large.jsonl"
+    file.write_text("\n".join(export_lines(store, kept.id)))
+    store.close()
+    assert file.stat().st_size > 1 << 20
+    data = data_page(open_page())
+    data.bring_in(file)
+    expect(data.page.get_by_text("is here")).to_be_visible()
+    expect(data.page.get_by_text("1,000 events")).to_be_visible()
+    data.expect_loops(1)
+
+
 def test_a_faulty_file_is_told_line_by_line(open_page: OpenPage, tmp_path: Path) -> None:
     page = open_page()
     data = data_page(page)
@@ -164,7 +183,7 @@ def test_the_data_page_is_legible_and_fits(open_page: OpenPage) -> None:
     faults |= offenders(data)
     data.close_popover()
     data.keyed("bring").locator("summary").click()
-    expect(data.page.get_by_test_id("stFileUploader")).to_be_visible()
+    expect(data.page.locator(".upload-field")).to_be_visible()
     faults |= offenders(data)
     assert not faults, "\n".join(sorted(faults))
 

@@ -1,6 +1,8 @@
 """The Data page, and what the Play page keeps, without a browser."""
 
+import json
 from collections.abc import Callable
+from concurrent.futures import Future, wait
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +16,7 @@ from engine.store import Store, StoredLoop, StoreError
 from engine.store.exchange.jsonl import export_lines
 from engine.store.logs import End
 from engine.worlds import WORLDS, key_of
+from pages.parts.data.uploads import uploads
 from pages.parts.library import close_library, library
 from pages.parts.play.session import PlaySession
 from pages.parts.play.setup import PlaySetup
@@ -201,28 +204,104 @@ def test_a_loop_can_be_left_while_a_reset_still_remembers_it(open_app: Open) -> 
     assert not app.session.can_undo
 
 
+def test_loops_that_can_only_be_read_are_listed_and_can_be_taken_along(
+    open_app: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app = open_app()
+    app.answer(1.0)
+    mine = app.session.open.stored.id
+
+    def refuse(*_: object, **__: object) -> None:
+        raise StoreError("The database may only be read.")
+
+    monkeypatch.setattr(Store, "_writing", refuse)
+    close_library()
+    app.at.session_state[f"export-{mine}"] = True
+    assert "My loops: 1 " in go_to_data(app).text
+    assert not app.at.error
+    assert any(f"get-log-{mine}" in part.proto.id for part in app.at.get("download_button"))
+
+
 # -- files ----------------------------------------------------------------------------
 
 
 def upload(app: App, name: str, data: bytes) -> App:
+    """What the field for a file and its route do."""
     app.at.session_state["bring"] = True
     go_to_data(app)
-    app.at.file_uploader[0].upload(name, data, "application/octet-stream")
-    app.run()
-    return app.click("import")
+    told = [json.loads(part.proto.json) for part in app.at.get("bidi_component")]
+    (place,) = [uploads().find(data["token"]) for data in told if "token" in data]
+    assert place is not None
+    place.begin()
+    place.write(data)
+    place.end()
+    place.name = name
+    return app.run()
+
+
+def bring_in(app: App, name: str, data: bytes) -> App:
+    upload(app, name, data).click("import")
+    return wait_for(app)
+
+
+def wait_for(app: App) -> App:
+    if "importing" in app.at.session_state:
+        wait([app.at.session_state["importing"].ticket], timeout=20)
+        app.run()
+    return app
 
 
 def test_a_file_brings_a_loop_in_or_says_why_not(open_app: Open) -> None:
     app = open_app()
     app.answer(1.0)
     lines = list(export_lines(store(), app.session.open.stored.id))
-    upload(app, "loop.jsonl", "\n".join(lines).encode())
-    assert "is here" in app.at.success[0].value
+    bring_in(app, "loop.jsonl", "\n".join(lines).encode())
+    assert "is here&#46;" in app.at.success[0].value
     assert "My loops: 2 " in app.text
-    upload(app, "loop.jsonl", "\n".join([*lines, "x", "y"]).encode())
+    bring_in(app, "loop.jsonl", "\n".join([*lines, "x", "y"]).encode())
     assert "Nothing was imported" in app.at.error[0].value
     assert list(app.at.dataframe[0].value["line"]) == [6, 7]
     assert "My loops: 2 " in app.text
+
+
+def test_an_edited_file_comes_in_where_the_person_says_so_and_is_marked(open_app: Open) -> None:
+    app = open_app()
+    app.answer(1.0)
+    lines = list(export_lines(store(), app.session.open.stored.id))
+    edited = "\n".join(lines).replace('"value":1.0', '"value":0.5').encode()
+    bring_in(app, "loop.jsonl", edited)
+    assert "were edited or reordered" in app.at.error[0].value
+    app.at.checkbox[0].check()
+    wait_for(app.click("import"))
+    assert "from a file that was edited" in app.at.success[0].value
+    assert "from a file that was edited" in app.text
+    assert {about.origin for about in store().loops(app.session.owner)} == {"here", "edited"}
+
+
+def test_a_file_may_be_left_and_another_sent(open_app: Open) -> None:
+    app = upload(open_app(), "loop.jsonl", b"x" * 1_000)
+    assert uploads().held == 1_000
+    app.click("another-file")
+    assert uploads().held == 0
+    assert "import" not in {str(button.key) for button in app.at.button}
+    bring_in(app, "other.jsonl", b"nothing")
+    assert "it is not JSON" in app.at.error[0].value
+
+
+def test_an_import_says_how_far_it_is_and_can_be_cancelled(
+    open_app: Open, told: list[tuple[float, str | None]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    waiting: Any = Future()
+    waiting.place = 2
+    monkeypatch.setattr("pages.parts.data.upload.submit_here", lambda job: waiting)
+    app = upload(open_app(), "loop.jsonl", b"x").click("import")
+    assert told[-1] == (0.0, "Waiting: 2 jobs of others first")
+    waiting.place = 0
+    app.run()
+    assert told[-1] == (0.0, "Checking and learning")
+    app.click("cancel-import")
+    assert waiting.cancelled()
+    assert app.run().at.button(key="import")
 
 
 @pytest.fixture
@@ -252,7 +331,7 @@ def long_loop(open_app: Open, monkeypatch: pytest.MonkeyPatch) -> tuple[App, Sto
 
 @pytest.mark.slow
 @pytest.mark.parametrize("kind", ["log", "dsjson"])
-def test_a_long_loop_is_prepared_with_progress_and_brought_in_with_progress(
+def test_a_long_loop_is_prepared_with_progress_and_brought_in(
     long_loop: tuple[App, StoredLoop], told: list[tuple[float, str | None]], kind: str
 ) -> None:
     app, kept = long_loop
@@ -265,9 +344,7 @@ def test_a_long_loop_is_prepared_with_progress_and_brought_in_with_progress(
     (about, length, of_kind), file = app.at.session_state["prepared"]
     assert (about, length, of_kind) == (kept.id, 2_201, kind)
 
-    told.clear()
-    upload(app, "mine.gz", file)
-    _expect_progress(told, "Checking and learning", until=0.5)
+    bring_in(app, "mine.gz", file)
     assert not app.at.get("progress")
     assert "is here" in app.at.success[0].value
     assert [loop.events for loop in store().loops(app.session.owner)] == [1_100, 1_100]

@@ -33,7 +33,7 @@ def ask_length(loop: bytes) -> Response:
         async def receive() -> Message:
             return {"type": "http.request", "body": loop}
 
-        (route,) = ROUTES
+        route = ROUTES[0]
         answer: Response = await route.endpoint(Request({"type": "http"}, receive))
         return answer
 

@@ -2,7 +2,7 @@
 
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -11,7 +11,7 @@ import streamlit as st
 
 from engine import PersonalizerError
 from engine.store import About, Library, world_codec
-from engine.store.store import MAX_NAME
+from engine.store.store import MAX_NAME, Origin
 from pages.parts.data.export import take_along
 from pages.parts.operations.log_lines import refusals_told
 from pages.parts.sessions import known_play_session
@@ -23,6 +23,12 @@ PLAY = Path(__file__).parents[2] / "play.py"
 FIRST = 20
 """Loops that are shown before all are asked for."""
 _SAID, _ALL = "data-said", "show-all"
+ORIGINS: Mapping[Origin, str] = {
+    "edited": "brought in from a file that was edited",
+    "unsealed": "brought in from a file without a seal, which would tell of edits",
+    "foreign": "brought in from another program's log",
+}
+"""Whence loops are that are not as they were taught here."""
 _UNITS = ((86_400, "day"), (3_600, "hour"), (60, "minute"))
 
 
@@ -91,6 +97,7 @@ def _facts(about: About, world: str, library: Library) -> str:
     return plain(
         f"{world} · seed {about.seed} · {counted(about.events, 'event')} · "
         f"last used {ago(time.time() - about.used)} · kept until {until}"
+        + (f" · {ORIGINS[about.origin]}" if about.origin in ORIGINS else "")
     )
 
 

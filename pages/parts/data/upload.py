@@ -1,60 +1,125 @@
 """A file that brings a loop in."""
 
+from collections.abc import Generator
+from concurrent.futures import CancelledError
+from contextlib import closing
+from functools import partial
+from typing import BinaryIO
+
 import pandas as pd
 import streamlit as st
 
 from engine import PersonalizerError
 from engine.errors import RejectedError
-from engine.store import Library
-from engine.store.exchange.intake import import_file
+from engine.store import About, Library
+from engine.store.exchange.intake import importing
 from engine.store.exchange.lines import SHOWN
-from pages.parts.data.loops import say
-from pages.parts.text import note, plain
+from pages.parts.components.upload_field import upload_field
+from pages.parts.data.loops import ORIGINS, say
+from pages.parts.data.uploads import Upload, this_upload
+from pages.parts.heavy_work import submit_here
+from pages.parts.text import counted, note, plain
 
-_DOING = "Checking and learning"
+_WORK, _REFUSED = "importing", "import-refused"
+
+
+class Import:
+    """A file that is being read, beside the scripts.
+
+    Attributes:
+        share: how much of it was.
+        ticket: becomes what is known of the loop.
+    """
+
+    def __init__(self, library: Library, upload: Upload, owner: str, edited: bool) -> None:
+        self.share, file = 0.0, upload.reader()
+        work = importing(library, file, owner, upload.name, edited=edited)
+        self.ticket = submit_here(self._steps(file, work))
+
+    def _steps(
+        self, file: BinaryIO, work: Generator[float, None, About]
+    ) -> Generator[None, None, About]:
+        with file, closing(work):
+            while True:
+                try:
+                    self.share = next(work)
+                except StopIteration as end:
+                    about: About = end.value
+                    return about
+                yield
+
+    def cancel(self) -> None:
+        """Let nothing of it stay."""
+        self.ticket.cancel()
 
 
 def bring_in(library: Library, owner: str) -> None:
     """Upload, check and keep a loop, all of it or nothing."""
-    limits = library.store.limits
+    limits, upload = library.store.limits, this_upload()
+    work: Import | None = st.session_state.get(_WORK)
+    if work is not None and work.ticket.done():
+        _end(work, upload)
     with st.expander(
         "Bring a loop in", icon=":material/upload:", key="bring", on_change="rerun"
     ) as box:
-        if not box.open:
-            return
-        note(
-            f"A file that was exported here, or a log in the service's dsjson: up to "
-            f"{limits.max_events:,} events and {limits.max_upload:,} MiB, plain or gzip. "
-            "One faulty line, and nothing of it is imported."
-        )
-        file = st.file_uploader(
-            "File",
-            type=["jsonl", "dsjson", "json", "gz"],
-            key=f"file-{st.session_state.get('files', 0)}",
-            max_upload_size=limits.max_upload,
-            label_visibility="collapsed",
-        )
-        if file is not None and st.button("Import", key="import", type="primary"):
-            bar = st.progress(0.0, _DOING)
-            try:
-                about = import_file(
-                    library, file, owner, file.name, lambda share: bar.progress(share, _DOING)
-                )
-            except RejectedError as error:
-                _tell(error)
-            except PersonalizerError as error:
-                st.error(plain(error.message), icon=":material/error:")
+        if work is not None and not work.ticket.done():
+            st.fragment(_follow, run_every=0.5)(work)
+        elif box.open:
+            note(
+                f"A file that was exported here, or a log in the service's dsjson: up to "
+                f"{limits.max_events:,} events and {limits.max_upload:,} MiB, plain or gzip. "
+                "One faulty line, or one too few, and nothing of it is imported."
+            )
+            if upload.is_whole:
+                _offer(library, owner, upload)
             else:
-                st.session_state["files"] = st.session_state.get("files", 0) + 1
-                say(f"{about.name} is here.")
-                st.rerun()
-            bar.empty()
+                upload_field(upload.token, limits.max_upload, partial(setattr, upload, "name"))
+            _tell(st.session_state.pop(_REFUSED, None))
 
 
-def _tell(error: RejectedError) -> None:
-    """Which lines are faulty, and why."""
-    st.error(plain(error.message), icon=":material/error:")
-    if error.total > 1:
+def _offer(library: Library, owner: str, upload: Upload) -> None:
+    st.markdown(f"{plain(upload.name)}: {upload.size / 2**20:,.1f} MiB")
+    edited = f"edited-{upload.token}"
+    st.checkbox("It was edited on purpose: bring it in, marked as edited.", key=edited)
+
+    def begin() -> None:
+        st.session_state[_WORK] = Import(library, upload, owner, st.session_state[edited])
+
+    with st.container(horizontal=True, gap="xsmall"):
+        st.button("Import", key="import", type="primary", on_click=begin)
+        st.button("Another file", key="another-file", on_click=upload.free)
+
+
+def _follow(work: Import) -> None:
+    """How far it is; it goes on while nobody looks, as long as the page is open."""
+    if work.ticket.done():
+        st.rerun()
+    ahead = work.ticket.place
+    waits = f"Waiting: {counted(ahead, 'job')} of others first"
+    st.progress(work.share, waits if ahead else "Checking and learning")
+    st.button("Cancel", key="cancel-import", on_click=work.cancel)
+
+
+def _end(work: Import, upload: Upload) -> None:
+    del st.session_state[_WORK]
+    try:
+        about = work.ticket.result()
+    except CancelledError:
+        return
+    except PersonalizerError as error:
+        st.session_state[_REFUSED] = error
+    else:
+        upload.free()
+        unsure = ORIGINS.get(about.origin)
+        say(f"{about.name} is here{f', {unsure}' if unsure else ''}.")
+        st.rerun()
+
+
+def _tell(error: PersonalizerError | None) -> None:
+    """Why a file was refused, and which lines are faulty."""
+    if error is not None:
+        st.error(plain(error.message), icon=":material/error:")
+    if isinstance(error, RejectedError) and error.total > 1:
         faults = [(fault.line, fault.reason) for fault in error.faults]
         st.dataframe(
             pd.DataFrame(faults, columns=["line", "reason"]), hide_index=True, key="faults"

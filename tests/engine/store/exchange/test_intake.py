@@ -19,7 +19,7 @@ from engine.store import Library, Limits, Store, StoredLoop, StoreError
 from engine.store.entry_codec import to_text
 from engine.store.exchange.dsjson import dsjson_rows
 from engine.store.exchange.formats import FORMATS, Format
-from engine.store.exchange.intake import import_file
+from engine.store.exchange.intake import import_file, importing
 from engine.store.logs import CHUNK
 from engine.worlds import WORLDS, World
 from tests.engine.store.exchange.files import file_of
@@ -70,6 +70,21 @@ def test_what_a_full_loop_is_exported_as_may_be_brought_in(world: World) -> None
     size = len(gzip.compress("\n".join(map(to_text, kept.loop.log)).encode(), 3))
     limits = Limits()
     assert size / events * limits.max_events < limits.max_upload << 20
+
+
+def test_an_import_says_how_far_it_is_and_leaves_nothing_when_it_is_left(
+    lines: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("engine.store.exchange.intake.CHUNK", 8)
+    library = Library(Store.open(f"sqlite:///{tmp_path}/events.db"))
+    work = importing(library, file_of(*lines), "me")
+    shares = [next(work), next(work)]
+    assert 0 < shares[0] < shares[1] < 1
+    work.close()
+    with sqlite3.connect(tmp_path / "events.db") as raw:
+        for table in ("loops", "entries", "snapshots"):
+            assert raw.execute(f"select count(*) from {table}").fetchone() == (0,)
+    library.store.close()
 
 
 def test_too_many_loops_keep_a_file_out(lines: list[str], tmp_path: Path) -> None:

@@ -1,0 +1,32 @@
+"""A field for a file that goes to a route of this server's own, and onto its disk.
+
+Streamlit's own keeps each file in memory, of whoever sends one, as long as the session lasts.
+"""
+
+from collections.abc import Callable
+
+import streamlit as st
+
+from pages.parts.components import beside
+from pages.parts.data.uploads import TOKEN, UPLOAD_PATH
+from pages.parts.routes import base_path
+
+KINDS = ".jsonl,.dsjson,.json,.gz"
+
+_field = st.components.v2.component(
+    "playground_upload",
+    css=beside(__file__, "style.css"),
+    js=beside(__file__, "index.js"),
+    isolate_styles=False,
+)
+
+
+def upload_field(token: str, most: int, came: Callable[[str], None]) -> None:
+    """Let a file of up to ``most`` MiB be chosen or dropped; ``came`` gets its name."""
+
+    def note() -> None:
+        name = st.session_state["file"]["ended"]
+        came(name if isinstance(name, str) else "")
+
+    goes_to = {"path": f"{base_path()}{UPLOAD_PATH}", "header": TOKEN, "token": token}
+    _field(key="file", data=goes_to | {"most": most, "kinds": KINDS}, on_ended_change=note)

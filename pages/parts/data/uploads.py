@@ -1,0 +1,178 @@
+"""Files on their way in: on this server's disk until they were brought in, or are not wanted.
+
+The browser sends a file to a route of its own, with a token that only its session was given.
+"""
+
+import asyncio
+import logging
+import os
+import secrets
+import tempfile
+from functools import cache
+from threading import RLock
+from typing import BinaryIO
+
+import streamlit as st
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import JSONResponse, Response
+
+from engine.loop.lock import locked
+from engine.store import Limits
+
+_log = logging.getLogger(__name__)
+UPLOAD_PATH, TOKEN = "/playground/upload", "X-Upload-Token"
+FILES = 8
+"""Files of the largest size for which there is room on the server at once."""
+
+
+class RefusedError(Exception):
+    """A file that is not taken: why, in a sentence."""
+
+
+class Upload:
+    """The place of one browser session: one file at a time.
+
+    Attributes:
+        token: lets the browser send a file, once.
+        name: of the file, as the browser tells it.
+        file: what has come of it; None before.
+        size: its bytes so far.
+        is_whole: whether all of it is here.
+    """
+
+    def __init__(self, server: "Uploads") -> None:
+        self.lock, self._server = server.lock, server
+        self.name, self.size, self.is_whole = "", 0, False
+        self.file: BinaryIO | None = None
+        self.token = server.expect(self)
+
+    @locked
+    def begin(self) -> None:
+        """Take a file in place of the one before."""
+        self.free()
+        self.file = tempfile.TemporaryFile()  # noqa: SIM115 - `free` closes it
+
+    @locked
+    def write(self, part: bytes) -> None:
+        """One more part of the file.
+
+        Raises:
+            RefusedError: if there is no room for it; nothing of the file is kept.
+        """
+        try:
+            if self.file is None:
+                raise RefusedError("It is not wanted any more.")
+            self._server.make_room(self.size, len(part))
+            self.size += len(part)
+            self.file.write(part)
+        except (RefusedError, OSError) as error:
+            self.free()
+            if isinstance(error, OSError):
+                raise RefusedError("The server's disk has no room for it.") from error
+            raise
+
+    @locked
+    def end(self) -> None:
+        """All of it is here."""
+        if self.file is not None:
+            self.file.flush()
+            self.is_whole = True
+
+    @locked
+    def reader(self) -> BinaryIO:
+        """The file for whoever reads it on while its place may be left."""
+        assert self.file is not None
+        return os.fdopen(os.dup(self.file.fileno()), "rb")
+
+    @locked
+    def free(self) -> None:
+        """Keep no file, and let the browser send another."""
+        if self.file is not None:
+            self.file.close()
+        self._server.held -= self.size
+        self.file, self.size, self.is_whole = None, 0, False
+        self._server.forget(self.token)
+        self.token = self._server.expect(self)
+
+    @locked
+    def leave(self) -> None:
+        """The session has ended."""
+        self.free()
+        self._server.forget(self.token)
+
+
+class Uploads:
+    """The places of all sessions of this process.
+
+    Attributes:
+        held: bytes of all files that are here.
+
+    Args:
+        most: MiB of one file.
+    """
+
+    def __init__(self, most: int) -> None:
+        self.lock, self.held = RLock(), 0
+        self._most = most
+        self._expected: dict[str, Upload] = {}
+
+    @locked
+    def expect(self, upload: Upload) -> str:
+        """A token for a place's next file."""
+        token = secrets.token_urlsafe(16)
+        self._expected[token] = upload
+        return token
+
+    @locked
+    def forget(self, token: str) -> None:
+        """Let a token be good for nothing any more."""
+        self._expected.pop(token, None)
+
+    @locked
+    def find(self, token: str) -> Upload | None:
+        """Whose token it is."""
+        return self._expected.get(token)
+
+    @locked
+    def make_room(self, size: int, more: int) -> None:
+        """Count more bytes of a file that has some already.
+
+        Raises:
+            RefusedError: if that is too much.
+        """
+        if size + more > self._most << 20:
+            raise RefusedError(f"It has more than {self._most:,} MiB, the most that is allowed.")
+        if self.held + more > FILES * self._most << 20:
+            raise RefusedError("Others are bringing in large files. Try again in a minute.")
+        self.held += more
+
+
+@cache
+def uploads() -> Uploads:
+    """Those of this process."""
+    return Uploads(Limits.from_environment(os.environ).max_upload)
+
+
+@st.cache_resource(scope="session", on_release=Upload.leave, show_spinner=False)
+def this_upload() -> Upload:
+    """The place of this browser session; it is freed when the session ends."""
+    return Upload(uploads())
+
+
+async def receive(request: Request) -> Response:
+    """A file for the session that was given the token, part by part onto the disk."""
+    upload = uploads().find(request.headers.get(TOKEN, ""))
+    if upload is None:
+        return JSONResponse({"error": "It was not sent: load this page again."}, 403)
+    upload.begin()
+    try:
+        async for part in request.stream():
+            await asyncio.to_thread(upload.write, part)
+    except RefusedError as error:
+        _log.info("upload refused")
+        return JSONResponse({"error": str(error)}, 413)
+    except ClientDisconnect:
+        upload.free()
+    upload.end()
+    _log.info("upload ended", extra={"bytes": upload.size})
+    return Response(status_code=204)
