@@ -38,14 +38,14 @@ def test_so_many_bytes_and_no_more(url: str) -> None:
     now = [datetime(2026, 1, 1, tzinfo=UTC)]
     store = Store.open(url, Limits(max_database=1), clock=lambda: now[0])
     kept = StoredLoop.create(store, owner="me", world=WORLD)
-    kept.together(lambda: list(crowd(kept.loop, WORLD, 300)))
+    kept.together(lambda: list(crowd(kept.loop, WORLD, 500)))
     assert store.size > 1 << 20
     serve_next(kept)  # It was measured a moment ago.
     now[0] += timedelta(seconds=11)
     for full in (kept, StoredLoop.create(store, owner="me", world=WORLD)):
         with pytest.raises(StoreError, match="keeps 1 MiB of loops, the most it may, so this was"):
             serve_next(full)
-    assert len(kept.loop.events) == store.about(kept.id).events == 301
+    assert len(kept.loop.events) == store.about(kept.id).events == 501
     store.close()
 
 
