@@ -6,6 +6,7 @@ from dataclasses import replace
 from engine.errors import ExistsError, OvertakenError
 from engine.loop.entries import Entry, Ranked, Undone
 from engine.loop.log import EventLog
+from engine.store.logs import EMPTY, End, rows_of
 from engine.store.store import About, Store
 
 
@@ -45,7 +46,8 @@ class Journal:
             self.end = self.store.create(self._about, [*self._early, *entries])
         except ExistsError:
             # It was written after all when the answer to an earlier attempt got lost.
-            self.is_begun = True
+            _, digest = rows_of(self.loop_id, EMPTY, self._early)
+            self.is_begun, self.end = True, End(len(self._early), 0, digest)
             raise OvertakenError from None
         self.is_begun, self._early = True, []
 

@@ -129,19 +129,20 @@ def test_while_nobody_can_tell_whether_it_was_saved_that_is_said_and_found_out_n
 ) -> None:
     proxy, _ = way
     kept = StoredLoop.create(through, owner="me", world=WORLD, seed=7)
-    serve_next(kept)
 
     def cannot(*_: object) -> bool:
         raise StoreError("away")
 
-    proxy.lose_answer_to(b"COMMIT")
-    with monkeypatch.context() as patch:
-        patch.setattr(through, "_goes_through", cannot)
-        with pytest.raises(UnknownOutcomeError, match="did not say whether this was saved"):
-            serve_next(kept)
-    assert len(kept.loop.events) == 1
-    serve_next(kept)
-    assert len(kept.loop.events) == through.about(kept.id).events == 3
+    for events in (0, 2):
+        proxy.lose_answer_to(b"COMMIT")
+        with monkeypatch.context() as patch:
+            patch.setattr(through, "_goes_through", cannot)
+            with pytest.raises(UnknownOutcomeError, match="did not say whether this was saved"):
+                serve_next(kept)
+        assert len(kept.loop.events) == events
+        serve_next(kept)
+        assert len(kept.loop.events) == through.about(kept.id).events == events + 2
+    assert beliefs(StoredLoop.open(through, kept.id).loop) == beliefs(kept.loop)
 
 
 def test_what_was_not_saved_is_not_there(way: tuple[Proxy, str], through: Store) -> None:

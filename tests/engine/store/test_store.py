@@ -16,7 +16,10 @@ def test_a_creation_whose_answer_was_lost_is_found(store: Store) -> None:
     kept = StoredLoop.create(store, owner="me", world=WORLD, seed=7)
     store.create(store_about(kept), kept.loop.log.history)
     serve_next(kept)
-    assert len(StoredLoop.open(store, kept.id).loop.events) == 1
+    back = StoredLoop.open(store, kept.id).loop
+    assert len(back.events) == 1
+    assert back.log.history == kept.loop.log.history
+    assert len(kept.loop.log) == 3
 
 
 def test_a_loop_that_is_there_already_cannot_begin(store: Store, kept: StoredLoop) -> None:
