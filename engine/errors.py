@@ -151,5 +151,6 @@ def check_number(
     kind = numbers.Integral if whole else numbers.Real
     valid = isinstance(value, kind) and not isinstance(value, bool)
     if not (valid and low <= value <= high):
-        allowed = f"a {'whole ' if whole else ''}number from {low:g} to {high:g}"
+        span = f"{low:.0f} to {high:.0f}" if whole else f"{low:g} to {high:g}"
+        allowed = f"a {'whole ' if whole else ''}number from {span}"
         refuse(code, target, value, allowed)
