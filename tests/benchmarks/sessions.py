@@ -134,6 +134,7 @@ class Player(Person):
         self.asked: list[float] = []
         self._step = self._bar = self._stage = ""
         self._told: dict[str, Any] = {}
+        self._drawn_at = 0.0
         self._answers: list[object] = []
 
     async def open(self) -> None:
@@ -168,6 +169,7 @@ class Player(Person):
         elif element.bidi_component.id.endswith("-rewards"):
             self._bar, self._stage = element.bidi_component.id, delta.fragment_id
             self._told = json.loads(element.bidi_component.json)
+            self._drawn_at = time.perf_counter()
             self._answers = self._answers[len(self._answers) - self.pressed + self._told["taken"] :]
         elif element.metric.label == "Visitors":
             self._shown = element.metric.body
@@ -177,8 +179,9 @@ class Player(Person):
         place = urlsplit(self._url)
         reader, writer = await asyncio.open_connection(place.hostname, place.port)
         while True:
-            await asyncio.sleep(EVERY / 1_000)
-            start = time.perf_counter()
+            while (rest := self._drawn_at + EVERY / 1_000 - time.perf_counter()) > 0:
+                await asyncio.sleep(rest)
+            start = self._drawn_at = time.perf_counter()
             writer.write(_question(place.netloc, self.loop or "none"))
             head = (await reader.readuntil(b"\r\n\r\n")).lower()
             size = int(head.partition(b"content-length:")[2].split(b"\r\n")[0])

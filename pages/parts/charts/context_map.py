@@ -1,7 +1,7 @@
 """Every context of a world at a glance: what the engine favours there."""
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -9,7 +9,7 @@ import altair as alt
 import pyarrow as pa
 
 from engine.worlds import World
-from pages.parts.charts.base import Spec, action_colour, blank, finish, table, tooltip
+from pages.parts.charts.base import Spec, action_colour, blank, finish, tooltip
 from pages.parts.theme import theme
 
 _VISIBLE = 0.15
@@ -85,26 +85,29 @@ def map_spec(world: World, dark: bool) -> Spec:
 
 
 def map_rows(
-    world: World, cells: Iterable[Mapping[str, Any]], here: Mapping[str, str], truth: bool
+    world: World, cells: Sequence[Mapping[str, Any]], here: Mapping[str, str], truth: bool
 ) -> pa.Table:
-    """Rows of `map_spec`, out of `engine.evaluation.learning_curve.favourites`."""
+    """Rows of `map_spec`, out of `engine.evaluation.context_map.favourites`."""
+    emoji = {item.id: item.emoji for item in world.items}
+    found = {name: [cell[name] for cell in cells] for name in ("action", "probability", "strength")}
+    position = world.cell(here)
+    told = {
+        "emoji": [emoji[action] for action in found["action"]],
+        "seen": [float(strength > _VISIBLE) for strength in found["strength"]],
+        "here": [at == position for at in range(len(cells))],
+        "truth": [cell["best"] if truth else None for cell in cells],
+    }
+    return pa.table({**_places(world), **found, **told})
+
+
+@lru_cache(maxsize=64)
+def _places(world: World) -> dict[str, pa.Array]:
+    """Columns that say where each cell is: they are the same after every click."""
     first, *others = world.fields
     pictures = {(f.name, v.name): v.emoji or v.name for f, v in world.segments()}
-    emoji = {item.id: item.emoji for item in world.items}
-    return table(
-        [
-            {
-                **{f"field{i}": cell[field.name] for i, field in enumerate(world.fields)},
-                "row": cell[first.name],
-                "column": "\n".join(pictures[f.name, cell[f.name]] for f in others),
-                "action": cell["action"],
-                "emoji": emoji[cell["action"]],
-                "probability": cell["probability"],
-                "strength": cell["strength"],
-                "seen": float(cell["strength"] > _VISIBLE),
-                "here": all(cell[name] == value for name, value in here.items()),
-                "truth": cell["best"] if truth else None,
-            }
-            for cell in cells
-        ]
-    )
+    columns = {f"field{i}": [c[f.name] for c in world.contexts] for i, f in enumerate(world.fields)}
+    columns["row"] = [context[first.name] for context in world.contexts]
+    columns["column"] = [
+        "\n".join(pictures[f.name, context[f.name]] for f in others) for context in world.contexts
+    ]
+    return {name: pa.array(values) for name, values in columns.items()}

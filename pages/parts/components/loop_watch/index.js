@@ -3,10 +3,10 @@ const watches = new WeakMap();
 export default function ({ data, parentElement, setTriggerValue }) {
     const watch = watches.get(parentElement) ?? { told: null };
     Object.assign(watch, { data, tell: value => setTriggerValue("changed", value) });
-    if (!watches.has(parentElement)) {
-        watches.set(parentElement, watch);
-        watch.timer = setInterval(() => look(watch), data.every);
-    }
+    watches.set(parentElement, watch);
+    // What was drawn just now is no news: the next question waits its full time.
+    clearInterval(watch.timer);
+    watch.timer = setInterval(() => look(watch), data.every);
     return () => {
         clearInterval(watch.timer);
         watches.delete(parentElement);
