@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from engine.errors import ExistsError, OvertakenError
+from engine.errors import DamagedError, ExistsError, OvertakenError
 from engine.loop.entries import Entry, Ranked, Undone
 from engine.loop.log import EventLog
 from engine.store.logs import EMPTY, End, rows_of
@@ -20,13 +20,14 @@ class Journal:
         log: the log that it listens to.
         is_begun: whether the loop is in the store.
         end: of the log there, as far as it was read or written here.
+        is_lost: whether the log there is not the one that was read or written here any more.
     """
 
     def __init__(self, store: Store, about: About, log: EventLog, is_begun: bool) -> None:
         self.store, self.loop_id, self.log = store, about.id, log
         self._about = about
         self._early = [] if is_begun else list(log.history)
-        self.is_begun, self.end = is_begun, about.end
+        self.is_begun, self.end, self.is_lost = is_begun, about.end, False
 
     def record(self, position: int, entries: Sequence[Entry | Undone]) -> None:
         if self.is_begun:
@@ -64,7 +65,11 @@ class Journal:
     def read_new(self, position: int) -> Sequence[Entry | Undone]:
         if not self.is_begun:
             return ()
-        self.end, news = self.store.news(self.loop_id, self.end)
+        try:
+            self.end, news = self.store.news(self.loop_id, self.end)
+        except DamagedError:
+            self.is_lost = True
+            raise
         return news
 
     def read(self, start: int, stop: int) -> Iterator[Entry | Undone]:

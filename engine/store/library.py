@@ -77,7 +77,8 @@ class Library:
 
     def _known(self, view: str) -> StoredLoop | None:
         with self._lock:
-            return self._loops.get(view)
+            stored = self._loops.get(view)
+        return None if stored is None or stored.is_lost else stored
 
     def copy(self, stored: StoredLoop, owner: str) -> StoredLoop:
         """A copy of a kept loop that goes its own way.

@@ -189,7 +189,9 @@ class Logs(Database):
                 self.length(loop)  # It may have been deleted meanwhile.
                 raise DamagedError(_LOST)
             for body, written in rows:
-                digest = _chained(digest, body, written)
+                digest = digests.chained(digest, body)
+                if digest != written:
+                    raise DamagedError(_LOST)
                 yield body, digest
             start = upto
 
@@ -206,7 +208,9 @@ class Logs(Database):
         here = ENTRIES.c.loop == loop, ENTRIES.c.event == json.dumps(event_id)
         rows = self._rows(_WITH_BEFORE.where(*here, ENTRIES.c.position < stop))
         for row in rows:
-            _chained(row.before if row.position else digests.START, row.body, row.digest)
+            before = (row.before or b"") if row.position else digests.START
+            if digests.chained(before, row.body) != row.digest:
+                raise DamagedError(_LOST)
         found = ((row.position, _entry(row.body)) for row in rows)
         return [(at, entry) for at, entry in found if not isinstance(entry, Undone)]
 
@@ -263,14 +267,6 @@ def rows_of(
         row = {"loop": loop, "position": position, "event": event, "body": body, "digest": digest}
         rows.append(row)
     return rows, digest
-
-
-def _chained(before: bytes, body: str, written: bytes) -> bytes:
-    """The digest of an entry, if it is the one that was written after those before it."""
-    digest = digests.chained(before, body)
-    if digest != written:
-        raise DamagedError(_LOST)
-    return digest
 
 
 def _entry(body: str) -> Entry | Undone:

@@ -154,6 +154,11 @@ class StoredLoop:
         return self._journal is not None and self._journal.is_begun
 
     @property
+    def is_lost(self) -> bool:
+        """Whether the store has another log than this one, so that it has to be opened again."""
+        return self._journal is not None and self._journal.is_lost
+
+    @property
     def owner(self) -> str:
         """Whose it is, or will be once it is in the store."""
         return self._owner

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
-from engine.store import Store, StoredLoop, StoreError
+from engine.store import Library, Store, StoredLoop, StoreError
 from tests.engine.store.workers import WORLD, beliefs, serve_next
 from tests.faults.disk import Disk, small_disk
 from tests.faults.missing import MissingError
@@ -71,7 +71,8 @@ def test_a_commit_to_a_file_that_was_replaced_is_refused(
 def test_an_older_file_in_its_place_is_not_taken_for_it(
     plain_store: Store, lent: StoredLoop, tmp_path: Path
 ) -> None:
-    older = tmp_path / "older"
+    older, library = tmp_path / "older", Library(plain_store)
+    lent = library.open(lent.id)
     with closing(sqlite3.connect(tmp_path / "plain.db")) as live:
         live.execute("VACUUM INTO ?", (str(older),))
     serve_next(lent)
@@ -81,8 +82,7 @@ def test_an_older_file_in_its_place_is_not_taken_for_it(
         with pytest.raises(StoreError, match=said):
             serve_next(lent)
     assert len(lent.loop.events) == 2
-    back = StoredLoop.open(plain_store, lent.id)
-    serve_next(back)
+    serve_next(library.open(lent.id))
     assert plain_store.about(lent.id).events == 2
 
 
