@@ -2,12 +2,12 @@
 
 import json
 import math
-from dataclasses import replace
 from datetime import datetime
+from functools import cache
+from typing import NamedTuple
 
 from engine.errors import FullError, UnreadableError
 from engine.loop.entries import Activated, Configured, Entry, Expired, Ranked, Rewarded, Undone
-from engine.loop.event import EventLife
 from engine.loop.guards import MAX_REWARDS
 from engine.loop.settings import LoopSettings
 from engine.protocol.request import MAX_REWARD, MIN_REWARD
@@ -16,6 +16,18 @@ from engine.worlds.world import World
 YEARS = (2000, 2100)
 """In which anything may have happened."""
 _SUM = 1e-6
+
+
+class _Stand(NamedTuple):
+    """Where an event stands, as far as it decides what may come next; of rewards their number."""
+
+    activated: bool
+    open: bool
+    rewards: int
+
+
+_stand = cache(_Stand)
+"""One object for all events that stand alike: a file may hold hundreds of thousands."""
 
 
 class LogChecker:
@@ -33,15 +45,17 @@ class LogChecker:
         self._world, self._most = world, max_events
         self._latest: datetime | None = None
         self.fell = 0
-        self._lives: dict[str, EventLife] = {}
         self._settings: list[LoopSettings] = []
-        self._before: list[tuple[str | None, EventLife | None]] = []
-        """For each entry that counts its event and how that stood before; None for settings."""
+        self._numbers: dict[str, int] = {}
+        self._stands: list[_Stand] = []
+        self._of: list[int | None] = []
+        self._before: list[_Stand | None] = []
+        """For each entry that counts its event and where that stood before; None for settings."""
 
     @property
     def events(self) -> int:
         """How many events count."""
-        return len(self._lives)
+        return len(self._stands)
 
     def follow(self, entry: Entry | Undone, number: int = 0) -> None:
         """Take one more entry, of a line with a number.
@@ -50,7 +64,7 @@ class LogChecker:
             UnreadableError: if it cannot follow what came before.
             FullError: if it is one event too many.
         """
-        if not self._before and not isinstance(entry, Configured):
+        if not self._of and not isinstance(entry, Configured):
             raise UnreadableError("a log begins with settings")
         first, last = YEARS
         _need(first <= entry.time.year <= last, f"its time is not in the years {first} to {last}")
@@ -63,7 +77,7 @@ class LogChecker:
                 reason = f"its settings allow {asked} events, but {most} are allowed here"
                 _need(settings.max_events <= self._most, reason)
                 self._settings.append(settings)
-                self._before.append((None, None))
+                self._note(None, None)
             case Ranked():
                 self._rank(entry)
             case Undone():
@@ -72,47 +86,56 @@ class LogChecker:
                 self._go_on(entry)
 
     def _rank(self, ranked: Ranked) -> None:
-        _need(ranked.event_id not in self._lives, f"event {ranked.event_id!r} was ranked before")
-        if len(self._lives) >= self._most:
+        _need(ranked.event_id not in self._numbers, f"event {ranked.event_id!r} was ranked before")
+        if len(self._stands) >= self._most:
             raise FullError(f"it holds more than {self._most:,} events")
         _check_answer(ranked)
         if self._world is not None:
             _check_world(ranked, self._world)
-        self._before.append((ranked.event_id, None))
-        self._lives[ranked.event_id] = EventLife(not ranked.request.defer_activation)
+        self._note(len(self._stands), None)
+        self._numbers[ranked.event_id] = len(self._stands)
+        self._stands.append(_stand(not ranked.request.defer_activation, True, 0))
 
     def _go_on(self, entry: Activated | Rewarded | Expired) -> None:
-        life = self._lives.get(entry.event_id)
-        if life is None:
+        number = self._numbers.get(entry.event_id)
+        if number is None:
             raise UnreadableError(f"event {entry.event_id!r} was not ranked before")
-        _need(life.open, f"the wait of event {entry.event_id!r} was over")
+        stand = self._stands[number]
+        _need(stand.open, f"the wait of event {entry.event_id!r} was over")
         match entry:
             case Activated():
-                _need(not life.activated, f"event {entry.event_id!r} was active already")
+                _need(not stand.activated, f"event {entry.event_id!r} was active already")
+                after = _stand(True, True, stand.rewards)
             case Rewarded(_, _, value):
                 _need(MIN_REWARD <= value <= MAX_REWARD, "its reward is not within -1 to 1")
                 summed = self._settings[-1].reward_aggregation == "sum"
                 most = MAX_REWARDS if summed else 1
-                _need(len(life.rewards) < most, f"event {entry.event_id!r} has a reward already")
+                _need(stand.rewards < most, f"event {entry.event_id!r} has a reward already")
+                after = _stand(stand.activated, True, stand.rewards + 1)
             case Expired(_, _, default):
-                needs_default = life.activated and not life.rewards
+                needs_default = stand.activated and not stand.rewards
                 _need((default is not None) == needs_default, "its default reward does not apply")
                 if default is not None:
                     _need(MIN_REWARD <= default <= MAX_REWARD, "its default is not within -1 to 1")
-        self._before.append((entry.event_id, life))
-        self._lives[entry.event_id] = replace(life, rewards=[*life.rewards])
-        self._lives[entry.event_id].follow(entry)
+                after = _stand(stand.activated, False, stand.rewards)
+        self._note(number, stand)
+        self._stands[number] = after
+
+    def _note(self, number: int | None, before: _Stand | None) -> None:
+        self._of.append(number)
+        self._before.append(before)
 
     def _undo(self, entries: int) -> None:
-        _need(0 < entries < len(self._before), f"{entries} entries cannot be taken back")
-        for name, life in reversed(self._before[-entries:]):
-            if name is None:
+        _need(0 < entries < len(self._of), f"{entries} entries cannot be taken back")
+        for _ in range(entries):
+            number, before = self._of.pop(), self._before.pop()
+            if number is None:
                 self._settings.pop()
-            elif life is None:
-                del self._lives[name]
+            elif before is None:
+                self._stands.pop()
+                self._numbers.popitem()
             else:
-                self._lives[name] = life
-        del self._before[-entries:]
+                self._stands[number] = before
 
 
 def _need(holds: bool, reason: str) -> None:

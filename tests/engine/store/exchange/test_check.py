@@ -2,13 +2,17 @@
 
 import io
 import json
+import tracemalloc
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 
 from engine import LoopSettings
 from engine.errors import RejectedError
+from engine.loop.entries import Ranked, Rewarded
 from engine.store import Library, StoredLoop
+from engine.store.exchange.check import LogChecker
 from engine.store.exchange.intake import import_file
 from engine.store.exchange.jsonl import export_lines
 from engine.store.exchange.seal import sealed
@@ -91,3 +95,20 @@ def test_activations_and_sums_are_followed(library: Library) -> None:
     with pytest.raises(RejectedError, match="active already"):
         import_file(library, file_of(*lines[:8], lines[7]), "other", needs_world=False)
     assert library.store.loops("other") == []
+
+
+def test_a_long_log_takes_little_memory(exported: StoredLoop) -> None:
+    configured, ranked, *_ = exported.loop.log
+    assert isinstance(ranked, Ranked)
+    checker, events = LogChecker(None, 200_000), 2_000
+    checker.follow(configured)
+    tracemalloc.start()
+    for number in range(events):
+        name = f"{number:016}"
+        request = replace(ranked.request, event_id=name)
+        checker.follow(replace(ranked, event_id=name, request=request))
+        checker.follow(Rewarded("".join(name), ranked.time, 1.0))
+    taken, _ = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert checker.events == events
+    assert taken / events < 350
