@@ -3,12 +3,14 @@
 import math
 import time
 from collections.abc import Callable
+from contextlib import nullcontext
 from functools import cache, wraps
 from threading import RLock
 from typing import Protocol, TypeVar
 
 from engine.loop.lock import Shared, locked
 from pages.parts.clients import this_client
+from pages.parts.heavy_work import heavy_work
 
 SHARE = 0.3
 """Of a processor, for the frames of all pages that follow something."""
@@ -41,10 +43,13 @@ class Frames:
 
     @locked
     def pace(self, session: str, least: float) -> float:
-        """Seconds from one of its frames to the next: ``least``, doubled as others follow, too."""
+        """Seconds from one of its frames to the next: ``least``, or that times 4, 16, ...
+
+        Seldom another: the page is drawn in full for it.
+        """
         past = self._now() - _FORGOTTEN
         others = sum(c for s, (c, seen) in self._costs.items() if s != session and seen > past)
-        return least * 2.0 ** max(0, math.ceil(math.log2(max(others / (SHARE * least), 1.0))))
+        return least * 4.0 ** math.ceil(math.log(max(others / (SHARE * least), 1.0), 4.0))
 
 
 @cache
@@ -75,8 +80,10 @@ def frame(draw: Callable[[S], None]) -> Callable[[S], None]:
     @wraps(draw)
     def drawn(session: S) -> None:
         start = time.thread_time()
+        # Unless it follows something, a person has clicked.
+        way = nullcontext() if session.is_live else heavy_work().giving_way()
         try:
-            with session.lock:
+            with way, session.lock:
                 draw(session)
         finally:
             client = this_client().session

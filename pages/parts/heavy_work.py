@@ -7,12 +7,12 @@ of the processor than one thread does.
 
 import logging
 import time
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Iterator
 from concurrent.futures import CancelledError, Future, InvalidStateError
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from functools import cache
 from multiprocessing import active_children
-from threading import RLock, Semaphore, Thread
+from threading import Condition, RLock, Semaphore, Thread
 from typing import Any, TypeVar
 
 from engine.loop.lock import locked
@@ -27,6 +27,8 @@ SLICE = 0.05
 """Seconds after which it is somebody else's turn."""
 _REST = 0.002
 """Seconds between two slices, for whoever waits for a lock that the work holds."""
+_GIVES_WAY = 0.05
+"""Seconds after a slice in which clicks go first."""
 GRACE = 10.0
 """Seconds that work goes on without its session, whose connection may come back."""
 
@@ -153,6 +155,19 @@ class HeavyWork:
         self._start, self._now, self._rest, self._is_there = start, now, rest, is_there
         self._line: FairShare[Ticket[Any]] = FairShare()
         self._is_at_work = False
+        self._calm, self._clicks = Condition(), 0
+
+    @contextmanager
+    def giving_way(self) -> Iterator[None]:
+        """Let the work rest a moment while a person waits for what is done meanwhile."""
+        with self._calm:
+            self._clicks += 1
+        try:
+            yield
+        finally:
+            with self._calm:
+                self._clicks -= 1
+                self._calm.notify_all()
 
     def submit(self, job: Job[T], *, session: str, address: str) -> Ticket[T]:
         """Stand in line with a job. Jobs of one session are done one after the other."""
@@ -196,6 +211,8 @@ class HeavyWork:
     def _work(self) -> None:
         while self.turn():
             self._rest(_REST)
+            with self._calm:
+                self._calm.wait_for(lambda: not self._clicks, _GIVES_WAY)
 
     @locked
     def _next(self) -> Ticket[Any] | None:

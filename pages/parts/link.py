@@ -152,10 +152,14 @@ def no_link() -> None:
 
 
 def current_setup(kind: type[S]) -> S:
-    """What is set now. An emptied field keeps what it had."""
+    """What is set now. An emptied field keeps what it had, and so does one that cannot be."""
     before: S = st.session_state.get(kind.key("setup")) or kind()
-    values = {name: st.session_state.get(kind.key(name)) for name in kind.declared()}
-    setup = before.having({name: v for name, v in values.items() if v is not None})
+    values = {}
+    for name, setting in kind.declared().items():
+        value = st.session_state.get(kind.key(name))
+        if value is not None and setting.allows(value):
+            values[name] = value
+    setup = before.having(values)
     st.session_state[kind.key("setup")] = setup
     return setup
 

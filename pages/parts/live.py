@@ -106,8 +106,8 @@ class LivePlay:
         return not self.waiting
 
     def wait(self) -> None:
-        """Wait a little for a crowd: who has come at once is not to be seen coming."""
-        if self._crowd is not None:
+        """Wait a little for a crowd, if nobody shares the time with it, so that it is not seen."""
+        if self._crowd is not None and not self._crowd.others:
             wait([self._crowd], _PATIENCE)
 
     @locked

@@ -73,6 +73,10 @@ class Setting(Generic[T]):
         values: dict[str, T] = {self.text(value): value for value in self.offered}
         return values[self.aliases.get(text, text)]
 
+    def allows(self, value: object) -> bool:
+        """Whether a number is one of those to choose from: a browser may send any."""
+        return not isinstance(self.options, range) or value in self.options
+
     def text(self, value: T) -> str:
         """A value as it stands in a link."""
         return str(int(value)) if isinstance(value, bool) else str(value)

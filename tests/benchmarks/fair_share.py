@@ -22,7 +22,8 @@ from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.typing import Subprotocol
 
-from tests.browser.app import running
+from tests.browser.app import Server, running
+from tests.faults.processes import seconds_used
 
 _STREAM = "/_stcore/stream"
 
@@ -140,9 +141,10 @@ class Tab:
             said = ForwardMsg.FromString(data)
             kind = said.WhichOneof("type")
             if kind == "new_session":
-                self._page_hash = said.new_session.page_script_hash
                 if not said.metadata.run.fragment_ids:
                     self._stage = None
+            elif kind == "navigation":
+                self._page_hash = said.navigation.page_script_hash
             elif kind == "auto_rerun":
                 self._stage = said.auto_rerun.fragment_id, said.auto_rerun.interval
             elif kind == "page_info_changed":
@@ -160,44 +162,59 @@ class Tab:
             self.visitors, self.seen = element.metric.body, time.perf_counter()
             self._news.set()
         elif element.HasField("exception"):
-            print("exception:", element.exception.message)
+            print("exception:", element.exception.type, element.exception.message)
 
 
-async def clicks(tab: Tab, seconds: float) -> list[float]:
-    """Seconds that clicks took, one a second."""
-    took: list[float] = []
+@dataclass(frozen=True, slots=True)
+class Click:
+    """What a click took: seconds, and seconds of a processor that the server used meanwhile.
+
+    The latter tell the same on a machine that others use, too.
+    """
+
+    seconds: float
+    used: float
+
+
+async def clicks(tab: Tab, pid: int, seconds: float) -> list[Click]:
+    """Clicks, one a second."""
+    took: list[Click] = []
     until = time.monotonic() + seconds
     while time.monotonic() < until:
-        took.append(await tab.step())
-        await asyncio.sleep(max(0.0, 1.0 - took[-1]))
+        before = seconds_used(pid)
+        waited = await tab.step()
+        took.append(Click(waited, seconds_used(pid) - before))
+        await asyncio.sleep(max(0.0, 1.0 - waited))
     return took
 
 
-def told(name: str, took: list[float], quiet: float) -> None:
+def told(name: str, took: list[Click], quiet: list[Click]) -> None:
     """One line on some clicks."""
-    median = statistics.median(took)
+    waited, cost = [click.seconds for click in took], [click.used for click in took]
+    times = statistics.median(waited) / statistics.median(click.seconds for click in quiet)
+    times_used = statistics.mean(cost) / statistics.mean(click.used for click in quiet)
     print(
-        f"{name:<24} {len(took):>4} clicks  median {median * 1e3:>6.0f} ms  "
-        f"p95 {np.quantile(took, 0.95) * 1e3:>6.0f}  most {max(took) * 1e3:>6.0f}  "
-        f"{median / quiet:>5.1f} x quiet",
+        f"{name:<24} {len(took):>4} clicks  median {statistics.median(waited) * 1e3:>6.0f} ms  "
+        f"p95 {np.quantile(waited, 0.95) * 1e3:>6.0f}  most {max(waited) * 1e3:>6.0f}  "
+        f"{times:>5.1f} x quiet;  processor mean {statistics.mean(cost) * 1e3:>5.0f} ms  "
+        f"median {statistics.median(cost) * 1e3:>4.0f}  {times_used:>5.1f} x quiet",
         flush=True,
     )
 
 
-async def beside(address: str, name: str, loads: Sequence[Load], seconds: float) -> None:
+async def beside(server: Server, name: str, loads: Sequence[Load], seconds: float) -> None:
     """The other visitor's clicks, alone, and beside a load."""
-    other = Tab(address, Load("", "", 1, ()), 1)
+    other = Tab(server.address, Load("", "", 1, ()), 1)
     await other.open()
-    alone = await clicks(other, 15)
-    quiet = statistics.median(alone[3:])
-    told(f"{name}: before it", alone[3:], quiet)
-    tabs = [Tab(address, load, 100 + n) for load in loads for n in range(load.tabs)]
+    quiet = (await clicks(other, server.pid, 15))[3:]
+    told(f"{name}: before it", quiet, quiet)
+    tabs = [Tab(server.address, load, 100 + n) for load in loads for n in range(load.tabs)]
     opening = [asyncio.create_task(tab.open(600)) for tab in tabs]
     await asyncio.sleep(3)
     lives = [
         asyncio.create_task(_after(task, tab)) for task, tab in zip(opening, tabs, strict=True)
     ]
-    told(name, await clicks(other, seconds), quiet)
+    told(name, await clicks(other, server.pid, seconds), quiet)
     came = sum(int(tab.visitors.replace(",", "") or 0) for tab in tabs)
     print(f"{'':<24} {sum(tab.frames for tab in tabs)} frames drawn, {came:,} visitors served")
     for task in [*opening, *lives]:
@@ -220,7 +237,7 @@ def main() -> None:
     for name, loads in everything.items():
         if not given.only or name in given.only.split(","):
             with running() as server:
-                asyncio.run(beside(server.address, name, loads, given.seconds))
+                asyncio.run(beside(server, name, loads, given.seconds))
 
 
 if __name__ == "__main__":

@@ -257,10 +257,32 @@ def test_what_a_link_tells_can_be_stopped(open_compare: Open) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["", "x", "5001", "1e3", "٣", "100-101", "200-150-120", "0-" * 999]
+    "text", ["", "x", "5001", "1e3", "٣", "100-101", "200-150-120", "0" + 21 * "-0", "0-" * 999]
 )
 def test_a_story_that_cannot_be_gives_way_with_a_notice(open_compare: Open, text: str) -> None:
     app = open_compare(story=text)
     assert len(app.session.comparison) == FIRST
     assert "story in the link is" in app.at.toast[0].value
     assert "story" not in address(app)
+
+
+def test_what_this_process_has_computed_is_shown_at_once(open_compare: Open) -> None:
+    app = open_compare(seed="12", explore="20").click("let-in-100").click("switch")
+    with many_frames():  # In which nothing could come about unseen.
+        other = CompareApp(**address(app))
+    assert figures(other) == figures(app)
+    app.click("step")
+    assert len(other.session.comparison) == FIRST + 100
+
+
+def test_a_number_that_was_forged_changes_nothing(open_compare: Open) -> None:
+    app = open_compare()
+    app.at.session_state["compare-explore"] = 1e9
+    assert app.run().session.setup.explore == 0
+
+
+def test_the_mode_may_change_as_often_as_a_link_can_say(open_compare: Open) -> None:
+    app = open_compare(story="10" + 19 * "-10")
+    assert not app.widget("switch").disabled
+    assert app.click("switch").widget("switch").disabled
+    assert CompareApp(**address(app)).session.switches == 20 * [10]

@@ -3,7 +3,8 @@
 import logging
 from collections.abc import Callable
 from concurrent.futures import CancelledError
-from threading import RLock, Thread, current_thread
+from itertools import count
+from threading import Event, RLock, Thread, current_thread
 
 import pytest
 
@@ -231,3 +232,22 @@ def test_whoever_runs_the_server_learns_how_long_it_took(caplog: pytest.LogCaptu
         ("heavy work ended", "", 2.0),
     ]
     assert "1.2.3.4" not in "".join(str(vars(record)) for record in caplog.records)
+
+
+def test_a_click_goes_first(monkeypatch: pytest.MonkeyPatch) -> None:
+    """While a person waits, the thread does no more than the slice that it is at."""
+    monkeypatch.setattr("pages.parts.heavy_work._GIVES_WAY", 60.0)
+    seconds = count()
+    line = HeavyWork(now=lambda: next(seconds), rest=lambda seconds: None)
+    slices = (Event(), Event())
+
+    def job() -> Job[None]:
+        for done in slices:
+            done.set()
+            yield None
+
+    with line.giving_way():
+        ticket = line.submit(job(), session="a", address="")
+        assert slices[0].wait(10)
+        assert not slices[1].wait(0.05)
+    ticket.result(10)

@@ -69,3 +69,10 @@ def test_options_that_grow_are_offered_as_they_are_now() -> None:
     found[2] = "two"
     assert setting.parse("2") == 2
     assert setting.allowed == "one of 1, 2"
+
+
+def test_a_number_that_no_widget_offers_is_told_apart() -> None:
+    assert [SHARE.allows(value) for value in (0, 5_000, 5_001, -1, 0.5)] == [True, True] + 3 * [
+        False
+    ]
+    assert PLACE.allows("a world of one's own")

@@ -1,0 +1,64 @@
+"""The processes of races end with the server, however it ends."""
+
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+
+from tests.faults.processes import alive, descendants, wait_until_ended
+
+_SERVER = """
+import sys, time
+from pages.parts.heavy_work import shutdown
+from pages.parts.race.pool import open_processes
+
+if __name__ == "__main__":
+    executor = open_processes()
+    executor.submit(int).result()
+    executor.submit(time.sleep, 600)
+    print("races", flush=True)
+    sys.stdin.readline()
+    shutdown()
+"""
+_PATIENCE = 20.0
+"""Seconds in which all must have ended; a run of a race can take longer."""
+
+
+@contextmanager
+def racing(tmp_path: object) -> Iterator[subprocess.Popen[str]]:
+    """A process that races, for a while longer than any test."""
+    script = f"{tmp_path}/server.py"
+    with open(script, "w", encoding="utf-8") as file:
+        file.write(_SERVER)
+    with subprocess.Popen(
+        [sys.executable, script], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as server:
+        try:
+            assert server.stdout
+            assert server.stdout.readline() == "races\n"
+            yield server
+        finally:
+            server.kill()
+
+
+@pytest.mark.slow
+def test_they_end_when_it_is_killed(tmp_path: object) -> None:
+    with racing(tmp_path) as server:
+        started = descendants(server.pid)
+        assert len(alive(started)) >= 2  # The one that sleeps, and the tracker of resources.
+        server.kill()
+        server.wait()
+        assert not wait_until_ended(started, _PATIENCE)
+
+
+@pytest.mark.slow
+def test_they_end_when_it_shuts_down_and_it_does_not_wait_for_them(tmp_path: object) -> None:
+    with racing(tmp_path) as server:
+        started = descendants(server.pid)
+        assert server.stdin
+        server.stdin.write("\n")
+        server.stdin.flush()
+        server.wait(_PATIENCE)
+        assert not wait_until_ended(started, _PATIENCE)
