@@ -1,6 +1,7 @@
 """What goes wrong with a database is said in one sentence, and nothing has happened."""
 
 import logging
+import resource
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -90,6 +91,32 @@ def test_a_damaged_file(tmp_path: Path) -> None:
     whole[4_096:] = b"\xff" * (len(whole) - 4_096)
     file.write_bytes(whole)
     assert "damaged" in refused(kept, lambda: serve_next(kept)).message
+
+
+def test_a_database_without_the_tables(store: Store, kept: StoredLoop) -> None:
+    with store.overhaul() as connection:
+        connection.execute(text("ALTER TABLE entries RENAME TO other"))
+    assert "does not have the tables of this app" in refused(kept, lambda: serve_next(kept)).message
+
+
+def test_a_file_that_may_not_grow(plain_url: str) -> None:
+    kept = StoredLoop.create(Store.open(plain_url), owner="me", world=WORLD, seed=7)
+    serve_next(kept)
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+
+    def fill() -> None:
+        for _ in range(100):
+            serve_next(kept)
+
+    resource.setrlimit(resource.RLIMIT_FSIZE, (150_000, before[1]))
+    try:
+        with pytest.raises(StoreError, match="or it has the largest size that is allowed, so this"):
+            fill()
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    events = len(kept.loop.events)
+    serve_next(kept)
+    assert len(kept.loop.events) == events + 1
 
 
 @pytest.fixture
