@@ -98,7 +98,8 @@ class LivePlay:
     def _let_in(self) -> bool:
         """Serve a slice of those who wait; whether nobody is left."""
         if self.waiting:
-            self.waiting -= min(self._host.serve(self.waiting), self.waiting)
+            served = self._host.serve(self.waiting)  # After a refusal nobody waits any more.
+            self.waiting = max(self.waiting - served, 0)
         if self._host.is_full:
             self.stop()
         if not self.waiting:
