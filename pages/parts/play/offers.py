@@ -12,11 +12,11 @@ MOST = 32
 
 
 class LeftError(PersonalizerError):
-    """The visitor of an offer is not there any more, so that nobody can answer it."""
+    """The visitor of an offer has left, or would be offered something else by now."""
 
     def __init__(self) -> None:
-        sentence = "That visitor had left before this answer came, so it was not saved."
-        super().__init__("ResourceNotFound", sentence, "eventId")
+        sentence = "That visitor had left, or what is offered had changed, before this answer came"
+        super().__init__("ResourceNotFound", f"{sentence}: it was not saved.", "eventId")
 
 
 @dataclass(slots=True, eq=False)
