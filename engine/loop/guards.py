@@ -43,7 +43,7 @@ def check_parsed(value: object, kind: type[RankRequest] | type[Ranked]) -> None:
 
 def check_alike(requests: Sequence[RankRequest]) -> None:
     """Refuse anything but some requests that offer, and exclude, the same actions."""
-    for request in requests:
+    for request in requests if isinstance(requests, (list, tuple)) else [requests]:
         check_parsed(request, RankRequest)
     offers = len({(request.actions_text, request.excluded) for request in requests})
     if offers != 1:

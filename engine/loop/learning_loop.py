@@ -115,16 +115,20 @@ class LearningLoop(Replay):
         return decide.recorded(state, request) or decide.decide(state, request, now, self._normals)
 
     @locked
-    def probabilities(self, requests: Sequence[RankRequest]) -> Array:
-        """How likely the policy is to choose each of K non-excluded actions now, (requests, K).
+    def probabilities(self, requests: RankRequest | Sequence[RankRequest]) -> Array:
+        """How likely the policy is to choose each of K non-excluded actions now.
 
-        In apprentice mode that is how likely it is to take it for the baseline's choice. Logs
-        nothing. Several requests at once take far less time than one by one.
+        (K,) for one request, (requests, K) for several, which take far less time than one by
+        one. In apprentice mode that is how likely it is to take an action for the baseline's
+        choice. Logs nothing.
 
         Raises:
             PersonalizerError: ``InvalidRankRequest`` for no request, for anything but a
                 `RankRequest`, and for requests that do not offer, and exclude, the same.
         """
+        if isinstance(requests, RankRequest):
+            alone: Array = self.probabilities([requests])[0]
+            return alone
         guards.check_alike(requests)
         return decide.probabilities(self._present()[0], requests, self._normals)
 

@@ -62,5 +62,5 @@ def _faults(store: Store, about: About) -> Iterator[str]:
 
 def _answer(loop: LearningLoop, ranked: Ranked) -> tuple[object, ...]:
     """What a loop believes of a request, to the last bit."""
-    (chances,) = loop.probabilities([ranked.request])
+    chances = loop.probabilities(ranked.request)
     return (len(loop.events), len(loop.log), loop.settings, *chances.tolist())

@@ -94,7 +94,7 @@ def test_what_is_believed_is_believed_after_the_waits_that_are_over(
 def believed(loop: LearningLoop, ranked: Ranked) -> Iterator[object]:
     """All that a loop can be asked without an entry in its log."""
     yield repr(loop.belief(DRINKS, CONTEXTS[0]))
-    yield loop.probabilities([ranked.request]).tolist()
+    yield loop.probabilities(ranked.request).tolist()
     yield loop.probabilities_online(ranked.request).tolist()
     yield loop.contributions(ranked)
     yield loop.preview(DRINKS, CONTEXTS[1])
@@ -467,7 +467,7 @@ def test_exploration_of_an_apprentice_does_not_touch_other_modes() -> None:
 def test_probabilities_online_are_those_that_a_switch_would_bring() -> None:
     loop = apprenticed()
     request = request_of(CONTEXTS[0], *DRINKS)
-    (now,), foreseen = loop.probabilities([request]), loop.probabilities_online(request)
+    now, foreseen = loop.probabilities(request), loop.probabilities_online(request)
     loop.configure(learning_mode="online")
     assert loop.probabilities([request])[0].tolist() == foreseen.tolist() != now.tolist()
     assert tuple(foreseen) == loop.preview(DRINKS, CONTEXTS[0]).probabilities

@@ -131,6 +131,20 @@ REFUSED_CALLS: dict[str, tuple[Callable[[LearningLoop], object], str, str, str, 
         "0",
         "1, as all are to offer, and exclude, the same",
     ),
+    "probabilities of a number": (
+        lambda loop: loop.probabilities(5),  # type: ignore[arg-type]
+        "InvalidRankRequest",
+        "request",
+        "5",
+        "a RankRequest, as parse_rank_request makes it",
+    ),
+    "probabilities of a dictionary": (
+        lambda loop: loop.probabilities({}),  # type: ignore[arg-type]
+        "InvalidRankRequest",
+        "request",
+        "{}",
+        "a RankRequest, as parse_rank_request makes it",
+    ),
     "probabilities of something else": (
         lambda loop: loop.probabilities(["latte"]),  # type: ignore[list-item]
         "InvalidRankRequest",
