@@ -1,11 +1,10 @@
 """Who is here: browser sessions, the addresses that they come from, and how many there may be."""
 
 import os
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
-from threading import RLock, Semaphore
+from threading import RLock
 from typing import Self
 
 import streamlit as st
@@ -105,24 +104,6 @@ class Door:
             )
         self._inside[client.session] = client
         return None
-
-
-_OPENING = Semaphore(1)
-_PATIENCE = 20.0
-"""Seconds that a page which opens waits at most for those that others open."""
-
-
-@contextmanager
-def one_by_one() -> Iterator[None]:
-    """Sessions draw their first pages one by one: many at once would stop all clicks."""
-    is_first = "is_open" not in st.session_state
-    st.session_state["is_open"] = True
-    has_turn = is_first and _OPENING.acquire(timeout=_PATIENCE)
-    try:
-        yield
-    finally:
-        if has_turn:
-            _OPENING.release()
 
 
 @cache

@@ -2,11 +2,14 @@
 
 import math
 import time
-from collections.abc import Callable
-from contextlib import nullcontext
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import cache, wraps
 from threading import RLock
 from typing import Protocol, TypeVar
+
+import streamlit as st
+from streamlit.runtime.scriptrunner import RerunException
 
 from engine.loop.lock import Shared, locked
 from pages.parts.clients import this_client
@@ -63,6 +66,38 @@ def pace(least: float) -> float:
     return frames().pace(this_client().session, least)
 
 
+_CLICKED = "clicked"
+_BACKGROUND = RLock()
+"""Held by who draws what nobody has clicked for."""
+_PATIENCE = 10.0
+"""Seconds that one waits for it at most."""
+
+
+@contextmanager
+def drawing(is_clicked_for: bool) -> Iterator[None]:
+    """Draw at once what a person has clicked for; all else after that, one after the other."""
+    if is_clicked_for:
+        with heavy_work().giving_way():
+            yield
+        return
+    has_turn = _BACKGROUND.acquire(timeout=_PATIENCE)
+    heavy_work().let_clicks_go_first()
+    try:
+        yield
+    finally:
+        if has_turn:
+            _BACKGROUND.release()
+
+
+@contextmanager
+def drawing_all() -> Iterator[None]:
+    """Draw a page in full; nobody clicks for the first time, nor where a frame asks for it."""
+    is_clicked_for = st.session_state.get(_CLICKED, False)
+    st.session_state[_CLICKED] = True
+    with drawing(is_clicked_for):
+        yield
+
+
 class Followed(Shared, Protocol):
     """What a page shows, and whether it changes by itself."""
 
@@ -80,11 +115,13 @@ def frame(draw: Callable[[S], None]) -> Callable[[S], None]:
     @wraps(draw)
     def drawn(session: S) -> None:
         start = time.thread_time()
-        # Unless it follows something, a person has clicked.
-        way = nullcontext() if session.is_live else heavy_work().giving_way()
+        is_clicked_for = heavy_work().is_waited_for or not session.is_live
         try:
-            with way, session.lock:
+            with drawing(is_clicked_for), session.lock:
                 draw(session)
+        except RerunException:
+            st.session_state[_CLICKED] = is_clicked_for
+            raise
         finally:
             client = this_client().session
             if session.is_live:

@@ -12,7 +12,7 @@ from concurrent.futures import CancelledError, Future, InvalidStateError
 from contextlib import contextmanager, suppress
 from functools import cache
 from multiprocessing import active_children
-from threading import Condition, RLock, Semaphore, Thread
+from threading import Condition, RLock, Semaphore, Thread, get_ident
 from typing import Any, TypeVar
 
 from engine.loop.lock import locked
@@ -155,19 +155,29 @@ class HeavyWork:
         self._start, self._now, self._rest, self._is_there = start, now, rest, is_there
         self._line: FairShare[Ticket[Any]] = FairShare()
         self._is_at_work = False
-        self._calm, self._clicks = Condition(), 0
+        self._calm, self._clicks = Condition(), list[int]()
 
     @contextmanager
     def giving_way(self) -> Iterator[None]:
-        """Let the work rest a moment while a person waits for what is done meanwhile."""
+        """Let the work rest a moment while a person waits for what this thread does."""
         with self._calm:
-            self._clicks += 1
+            self._clicks.append(get_ident())
         try:
             yield
         finally:
             with self._calm:
-                self._clicks -= 1
+                self._clicks.remove(get_ident())
                 self._calm.notify_all()
+
+    @property
+    def is_waited_for(self) -> bool:
+        """Whether a person waits for what this thread does."""
+        return get_ident() in self._clicks
+
+    def let_clicks_go_first(self) -> None:
+        """Wait for them, for a moment at most."""
+        with self._calm:
+            self._calm.wait_for(lambda: not self._clicks, _GIVES_WAY)
 
     def submit(self, job: Job[T], *, session: str, address: str) -> Ticket[T]:
         """Stand in line with a job. Jobs of one session are done one after the other."""
@@ -211,8 +221,7 @@ class HeavyWork:
     def _work(self) -> None:
         while self.turn():
             self._rest(_REST)
-            with self._calm:
-                self._calm.wait_for(lambda: not self._clicks, _GIVES_WAY)
+            self.let_clicks_go_first()
 
     @locked
     def _next(self) -> Ticket[Any] | None:

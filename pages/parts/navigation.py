@@ -5,10 +5,10 @@ from pathlib import Path
 
 import streamlit as st
 
-from pages.parts.clients import door, one_by_one, this_client
+from pages.parts.clients import door, this_client
 from pages.parts.components.browser_id import ask_browser
 from pages.parts.components.theme_watch import follow_scheme
-from pages.parts.heavy_work import heavy_work
+from pages.parts.frames import drawing_all
 from pages.parts.operations.log_lines import timed
 from pages.parts.sessions import hand_over, may_only_look
 from pages.parts.theme import LOGO, style
@@ -36,7 +36,7 @@ def draw() -> None:
         ],
         position="top",
     )
-    with one_by_one(), heavy_work().giving_way(), timed(_log, "page drawn"):
+    with drawing_all(), timed(_log, "page drawn"):
         page.run()
     ask_browser(hand_over, must_tell=may_only_look())
     follow_scheme()

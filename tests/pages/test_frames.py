@@ -1,6 +1,8 @@
 """How often pages are drawn that follow what goes on by itself."""
 
-from pages.parts.frames import SHARE, Frames
+from threading import Event, Thread
+
+from pages.parts.frames import SHARE, Frames, drawing
 
 
 def test_one_alone_is_drawn_as_often_as_it_wants() -> None:
@@ -29,3 +31,19 @@ def test_who_follows_nothing_any_more_does_not_count() -> None:
     assert frames.pace("c", 0.25) == 4.0
     clock[0] = 31.0
     assert frames.pace("c", 0.25) == 0.25
+
+
+def test_what_nobody_has_clicked_for_is_drawn_one_after_the_other() -> None:
+    first, second = Event(), Event()
+
+    def draw_another() -> None:
+        first.set()
+        with drawing(is_clicked_for=False):
+            second.set()
+
+    with drawing(is_clicked_for=False):
+        Thread(target=draw_another).start()
+        assert first.wait(10)
+        with drawing(is_clicked_for=True):
+            assert not second.wait(0.05)
+    assert second.wait(10)
