@@ -8,6 +8,7 @@ from sqlalchemy import create_engine, inspect, select, text
 
 from engine import LearningLoop, PersonalizerError
 from engine.store import Store, StoredLoop
+from engine.store.audit import audit
 from engine.store.entry_codec import to_text
 from engine.store.schema import NEWEST, VERSION, migrate
 from tests.engine.requests import DRINKS
@@ -54,6 +55,8 @@ def test_a_database_of_version_1_is_brought_forward(
     (told,) = map(vars, caplog.records)
     assert (told["msg"], told["was"], told["schema"]) == ("database migrated", 1, NEWEST)
     assert [about.name for about in store.loops("me")] == ["Old"]
+    assert list(audit(store)) == []
+    assert (tmp_path / "events.db.schema-1").exists() != store.is_shared
     back = StoredLoop.open(store, "old")
     assert [ranked.means for ranked in [back.loop.preview(DRINKS)]] == [loop.preview(DRINKS).means]
     assert back.snapshot_if_due(every=1)
