@@ -8,11 +8,11 @@ of the processor than one thread does.
 import logging
 import time
 from collections.abc import Callable, Generator, Iterator
-from concurrent.futures import CancelledError, Future, InvalidStateError
+from concurrent.futures import Future, InvalidStateError
 from contextlib import contextmanager, suppress
 from functools import cache
 from multiprocessing import active_children
-from threading import Condition, RLock, Semaphore, Thread, get_ident
+from threading import Condition, RLock, Thread, get_ident
 from typing import Any, TypeVar
 
 from engine.loop.lock import locked
@@ -92,42 +92,6 @@ def steps(lock: RLock, step: Callable[[], bool]) -> Job[None]:
             finally:
                 lock.release()
         yield None
-
-
-def interruptible(work: Callable[[Callable[[], None]], T]) -> Job[T]:
-    """A job out of work that calls what it is given wherever it may be interrupted.
-
-    It has a thread of its own, in which it goes on only while it is its turn.
-    """
-    turn, rest, came = Semaphore(0), Semaphore(0), Future[T]()
-    is_closed = False
-
-    def pause() -> None:
-        rest.release()
-        turn.acquire()
-        if is_closed:
-            raise CancelledError
-
-    def run() -> None:
-        turn.acquire()
-        try:
-            came.set_result(work(pause))
-        except BaseException as error:
-            came.set_exception(error)
-        rest.release()
-
-    Thread(target=run, name="heavy-work-of-one", daemon=True).start()
-    try:
-        while not came.done():
-            turn.release()
-            rest.acquire()
-            yield None
-        return came.result()
-    finally:
-        is_closed = True
-        if not came.done():
-            turn.release()
-            rest.acquire()
 
 
 def _in_a_thread(work: Callable[[], None]) -> None:

@@ -1,14 +1,13 @@
 """Heavy work: whose turn it is, what is said of those who wait, and when it ends."""
 
 import logging
-from collections.abc import Callable
 from concurrent.futures import CancelledError
 from itertools import count
 from threading import Event, RLock, Thread, current_thread
 
 import pytest
 
-from pages.parts.heavy_work import GRACE, SLICE, HeavyWork, Job, interruptible, steps
+from pages.parts.heavy_work import GRACE, SLICE, HeavyWork, Job, steps
 
 
 class Bench:
@@ -166,42 +165,6 @@ def test_steps_are_done_under_a_lock_and_wait_for_whoever_holds_it() -> None:
     elsewhere.join()
     next(job)
     assert left == [2]
-
-
-def test_work_that_calls_is_interrupted_there() -> None:
-    bench = Bench()
-    threads = set[str]()
-
-    def work(pause: Callable[[], None]) -> str:
-        for _ in range(2):
-            threads.add(current_thread().name)
-            bench.seconds += 1.01 * SLICE
-            bench.served.append("w")
-            pause()
-        return "done"
-
-    ticket = bench.line.submit(interruptible(work), session="w", address="")
-    bench.line.submit(bench.job("o"), session="o", address="")
-    assert bench.turns(8).startswith("wowo")
-    assert ticket.result(10) == "done"
-    assert threads == {"heavy-work-of-one"}
-
-
-def test_such_work_ends_where_it_is_when_it_is_cancelled() -> None:
-    ended: list[bool] = []
-
-    def work(pause: Callable[[], None]) -> None:
-        try:
-            while True:
-                pause()
-        except CancelledError:
-            ended.append(True)
-            raise
-
-    job = interruptible(work)
-    next(job)
-    job.close()
-    assert ended == [True]
 
 
 def test_a_thread_works_the_line_off_and_ends() -> None:
