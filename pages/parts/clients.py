@@ -58,7 +58,7 @@ class Room:
     """
 
     max_sessions: int = 500
-    max_sessions_per_address: int = 100
+    max_sessions_per_address: int = 250
 
     def __post_init__(self) -> None:
         for name in ("max_sessions", "max_sessions_per_address"):
