@@ -145,7 +145,13 @@ def together(url: str, loop_id: str, processes: int, events: int) -> list[list[o
     ]
     for worker in workers:
         worker.start()
-    found = [results.get() for _ in workers]
+    found: list[list[object]] = []
+    while len(found) < processes:
+        if results.empty():
+            assert not any(worker.exitcode for worker in workers), "a process failed"
+            time.sleep(0.01)
+        else:
+            found.append(results.get())
     for worker in workers:
         worker.join()
         assert worker.exitcode == 0
