@@ -21,7 +21,7 @@ R = TypeVar("R", bound="Replay")
 T = TypeVar("T")
 P = ParamSpec("P")
 
-ATTEMPTS = 200
+ATTEMPTS = 2_000
 """How often something is done again because others were faster."""
 _ALWAYS_LATE = "Others are always faster with this loop, so this did not happen. Try again."
 
