@@ -8,8 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine import EpsilonGreedy, LearningLoop, PersonalizerError
-from engine.loop.entries import Activated, Configured, Expired, Ranked, Rewarded, Undone
+from engine import EpsilonGreedy, LearningLoop, LoopSettings, PersonalizerError
+from engine.errors import OvertakenError
+from engine.loop.entries import Activated, Configured, Entry, Expired, Ranked, Rewarded, Undone
+from engine.loop.log import EventLog
+from engine.loop.replay import ATTEMPTS
 from engine.loop.settings import LearningMode
 from engine.loop.state import LoopState
 from tests.clock import ManualClock
@@ -54,6 +57,55 @@ def test_work_that_fails_at_a_later_call_leaves_nothing_behind(
     assert state_of(loop) == state_of(untouched)
     assert loop.together(lambda: loop.rank(DRINKS)) == untouched.rank(DRINKS)
     assert state_of(loop) == state_of(untouched)
+
+
+# -- others at the same log ---------------------------------------------------------------
+
+
+class Overtaking:
+    """A place for a log where somebody is faster so many times; ``tells`` what they did, or not."""
+
+    def __init__(self, log: EventLog, times: int, tells: bool) -> None:
+        self._entries, self._times, self._tells = list(log.history), times, tells
+
+    def record(self, position: int, entries: Sequence[Entry | Undone]) -> None:
+        if self._times:
+            self._times -= 1
+            if self._tells:
+                self._entries.append(Configured(self._entries[0].time, LoopSettings()))
+            raise OvertakenError
+        assert position == len(self._entries)
+        self._entries.extend(entries)
+
+    def read_new(self, position: int) -> Sequence[Entry | Undone]:
+        return self._entries[position:]
+
+
+CALLS: dict[str, Callable[[LearningLoop], object]] = {
+    "alone": lambda loop: loop.rank(DRINKS),
+    "together": lambda loop: loop.together(lambda: loop.rank(DRINKS)),
+}
+
+
+@pytest.mark.parametrize("call", CALLS.values(), ids=CALLS)
+def test_however_often_others_are_faster_it_happens_once(
+    call: Callable[[LearningLoop], object], clock: ManualClock
+) -> None:
+    loop = LearningLoop(clock=clock)
+    loop.record_to(Overtaking(loop.log, times=ATTEMPTS + 1, tells=True))
+    call(loop)
+    assert len(loop.events) == 1
+    assert loop.log.position == 1 + ATTEMPTS + 1 + 1
+
+
+@pytest.mark.parametrize("call", CALLS.values(), ids=CALLS)
+def test_where_nothing_comes_of_others_it_is_refused_in_the_end(
+    call: Callable[[LearningLoop], object], clock: ManualClock
+) -> None:
+    loop = LearningLoop(clock=clock)
+    loop.record_to(Overtaking(loop.log, times=10 * ATTEMPTS, tells=False))
+    assert "nothing comes of them" in refusal(lambda: call(loop)).message
+    assert (len(loop.events), loop.log.position) == (0, 1)
 
 
 @pytest.mark.parametrize("undo", [LearningLoop.undo, LearningLoop.undo_event])
