@@ -6,6 +6,7 @@ not the reward the apprentice would earn alone. Every choice was made before the
 learned, so all of it is progressive validation (Blum, Kalai & Langford, COLT 1999).
 """
 
+import math
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import astuple, dataclass
@@ -26,6 +27,8 @@ LATEST = 1_000
 """Events in the reward achievement ratio, as in the service."""
 RECENT_EVENTS = 100
 """Events in the rolling match rate."""
+NEAR_CHANCE = 0.02
+"""Match rate beyond its error that is no more than chance."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +75,15 @@ class Matching:
     """Mean over all events of the reward where the choices were the same, else 0."""
     reward_achievement_ratio = _Ratio("imitated", "reward")
     """Apprentice average reward / baseline average reward."""
+
+    def is_chance(self, actions: int) -> bool:
+        """Whether the match rate is that of a uniform choice among so many actions.
+
+        It is within two standard errors and `NEAR_CHANCE`, or without any event.
+        """
+        fair = 1 / actions
+        error = math.sqrt(fair * (1 - fair) / self.events) if self.events else math.inf
+        return not abs(self.match_rate - fair) > 2 * error + NEAR_CHANCE
 
 
 @dataclass(frozen=True, slots=True)

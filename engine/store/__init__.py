@@ -14,10 +14,11 @@
 """
 
 from engine.errors import GoneError, StoreError
+from engine.store.about import About
 from engine.store.database import address
 from engine.store.library import Library
 from engine.store.limits import Limits
-from engine.store.store import About, Store
+from engine.store.store import Store
 from engine.store.stored_loop import StoredLoop
 
 __all__ = [

@@ -7,7 +7,8 @@ from engine.errors import PersonalizerError
 from engine.loop.entries import Ranked
 from engine.loop.learning_loop import LearningLoop
 from engine.loop.log import EventLog
-from engine.store.store import About, Store
+from engine.store.about import About
+from engine.store.store import Store
 from engine.store.stored_loop import StoredLoop
 
 

@@ -8,8 +8,9 @@ from weakref import WeakValueDictionary
 
 from engine.errors import DamagedError, StoreError
 from engine.loop.settings import LoopSettings
+from engine.store.about import About
 from engine.store.digests import view_of
-from engine.store.store import About, Store
+from engine.store.store import Store
 from engine.store.stored_loop import Followers, StoredLoop, nobody
 from engine.worlds import World
 

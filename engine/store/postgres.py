@@ -35,7 +35,6 @@ def postgres_engine(place: URL, patience: float) -> Engine:
     options = f"-c lock_timeout={milliseconds} -c statement_timeout={milliseconds}"
     given = {
         "connect_timeout": max(2, min(3, round(patience))),
-        "tcp_user_timeout": 10_000,
         "options": options,
         **_TCP,
     }

@@ -1,16 +1,13 @@
 """The event store: loops, each with its log and snapshots of what was learned from it."""
 
 import logging
-import secrets
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
     Connection,
-    Row,
     Select,
     delete,
     func,
@@ -22,9 +19,10 @@ from sqlalchemy import (
 )
 from sqlalchemy.exc import IntegrityError
 
-from engine.errors import DamagedError, ExistsError, GoneError, StoreError, refuse
+from engine.errors import ExistsError, GoneError, StoreError, refuse
 from engine.loop.entries import Entry, Ranked, Undone
 from engine.store import digests
+from engine.store.about import About, Origin, new_id
 from engine.store.logs import EMPTY, INSERT, End, Logs, is_named, rows_of
 from engine.store.schema import DAYS, ENTRIES, LOOPS, SNAPSHOTS
 from engine.store.snapshots import Snapshots
@@ -32,52 +30,7 @@ from engine.store.snapshots import Snapshots
 _log = logging.getLogger(__name__)
 
 MAX_NAME = 80
-Origin = Literal["here", "edited", "unsealed", "foreign"]
-"""Whence a loop is: taught here, or brought in whole; from a file that was edited, or had no seal
-that could tell; or from another program's log."""
 _DAY = 86_400.0
-
-
-@dataclass(frozen=True, slots=True)
-class About:
-    """What is known of a loop without reading its log.
-
-    Attributes:
-        id: 22 characters that nobody can guess; whoever knows them may answer.
-        owner: who may rename and delete it.
-        name: given by a person.
-        world: the world whose visitors it serves, as `engine.store.world_codec` writes it; None
-            outside any.
-        seed: of its randomness.
-        origin: whence it is.
-        end: of its log.
-        created, used: seconds since 1970.
-    """
-
-    id: str
-    owner: str
-    name: str
-    world: str | None
-    seed: int
-    origin: Origin = "here"
-    end: End = EMPTY
-    created: float = 0.0
-    used: float = 0.0
-
-    @property
-    def view(self) -> str:
-        """The name under which it may be looked at."""
-        return digests.view_of(self.id)
-
-    @property
-    def length(self) -> int:
-        """Entries of its history."""
-        return self.end.length
-
-    @property
-    def events(self) -> int:
-        """Events that count."""
-        return self.end.events
 
 
 class Store(Logs, Snapshots):
@@ -147,12 +100,12 @@ class Store(Logs, Snapshots):
         rows = self._rows(self._seen.where(is_named(name)))
         if not rows:
             raise GoneError
-        return _about(rows[0])
+        return About.of(rows[0])
 
     def loops(self, owner: str) -> list[About]:
         """Loops of an owner, the last used first."""
         theirs = self._seen.filter_by(owner=owner).order_by(LOOPS.c.used.desc(), LOOPS.c.id)
-        return list(map(_about, self._rows(theirs)))
+        return list(map(About.of, self._rows(theirs)))
 
     def views(self) -> list[str]:
         """Of all loops that are there for people."""
@@ -279,24 +232,6 @@ def _days_ago(days: int) -> ColumnElement[float]:
     """When the day began that was so many days ago, of those on which the database was in use."""
     newest_first = select(DAYS.c.day * _DAY).order_by(DAYS.c.day.desc())
     return func.coalesce(newest_first.offset(days).limit(1).scalar_subquery(), 0.0)
-
-
-def new_id() -> str:
-    """22 characters that nobody can guess."""
-    return secrets.token_urlsafe(16)
-
-
-def _card(row: Row[Any]) -> bytes:
-    known = row.owner, row.name, row.world, row.seed, row.created, row.origin
-    return digests.card(row.id, *known)
-
-
-def _about(row: Row[Any]) -> About:
-    end = End(row.length, row.events, row.last or digests.START)
-    if (_card(row), digests.view_of(row.id), end.seal) != (row.card, row.view, row.digest):
-        raise DamagedError("what it says of a loop is not what was written")
-    known = row.id, row.owner, row.name, row.world, int(row.seed), row.origin
-    return About(*known, end, row.created, row.used)
 
 
 def _seal(connection: Connection, loops: Select[Any], **changes: str) -> int:

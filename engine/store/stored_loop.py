@@ -21,11 +21,12 @@ from engine.loop.projection import Projection
 from engine.loop.settings import LoopSettings
 from engine.loop.state import LoopState, State
 from engine.store import world_codec
+from engine.store.about import About, new_id
 from engine.store.entry_codec import settings_from_json, settings_to_json
 from engine.store.journal import Journal
 from engine.store.snapshot_codec import dump, load
 from engine.store.snapshots import Snapshot
-from engine.store.store import About, Store, new_id
+from engine.store.store import Store
 from engine.worlds import World
 
 _log = logging.getLogger(__name__)

@@ -107,7 +107,7 @@ def open_link(kind: type[S]) -> bool:
     query = {name: value for name, value in st.query_params.to_dict().items() if name in names}
     known: S | None = state.get(kind.key("setup"))
     setup = known or kind()
-    comes, went_back = state.get("page") is not kind, _went_back()
+    comes, went_back = state.get("page") is not kind, has_gone_back()
     if went_back or (comes and (query or known is None)):
         setup, refused = kind.from_query(query)
         for sentence in refused:
@@ -140,7 +140,7 @@ def show(key: str, value: object) -> None:
         st.session_state[key] = value
 
 
-def _went_back() -> bool:
+def has_gone_back() -> bool:
     """Whether the browser's history brought this address; another may be older than the last."""
     context = get_script_run_ctx()
     return context is not None and context.is_history_navigation

@@ -232,11 +232,11 @@ def test_going_back_is_followed_and_a_late_browser_is_put_right(
     assert key_of(app.run().session.open.world) == "news"
     assert app.at.query_params["world"] in ("news", ["news"])
     app.at.query_params["world"] = "store"  # as the shop was called in older links
-    monkeypatch.setattr("pages.parts.link._went_back", lambda: True)
+    monkeypatch.setattr("pages.parts.link.has_gone_back", lambda: True)
     assert key_of(app.run().session.open.world) == "shop"
 
 
-def test_streamlit_still_tells_who_went_back() -> None:
+def test_streamlit_still_tells_whohas_gone_back() -> None:
     assert ScriptRunContext.__dataclass_fields__["is_history_navigation"].default is False
 
 

@@ -23,10 +23,11 @@ from engine.loop.log import EventLog
 from engine.loop.settings import LoopSettings
 from engine.protocol.request import RankRequest, parse_rank_request
 from engine.store import world_codec
+from engine.store.about import About, Origin, new_id
 from engine.store.entry_codec import read_field, read_number, read_time
 from engine.store.exchange.lines import Progress, silent
 from engine.store.exchange.seal import sealed
-from engine.store.store import MAX_NAME, About, Origin, new_id
+from engine.store.store import MAX_NAME
 from engine.worlds import WORLDS
 
 T = TypeVar("T")

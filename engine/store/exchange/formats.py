@@ -3,11 +3,11 @@
 from collections.abc import Callable
 from typing import BinaryIO, NamedTuple
 
+from engine.store.about import About
 from engine.store.exchange import dsjson, jsonl
 from engine.store.exchange.lines import Progress, write_lines
 from engine.store.library import Library
 from engine.store.snapshot_codec import dump
-from engine.store.store import About
 
 
 class Format(NamedTuple):

@@ -15,6 +15,7 @@ from engine.loop.entries import Entry, Undone
 from engine.loop.learning_loop import LearningLoop
 from engine.loop.log import EventLog
 from engine.store import world_codec
+from engine.store.about import About, Origin
 from engine.store.entry_codec import parse
 from engine.store.exchange import dsjson, jsonl
 from engine.store.exchange.check import LogChecker
@@ -23,7 +24,6 @@ from engine.store.exchange.seal import SealedLines
 from engine.store.journal import Journal
 from engine.store.library import Library
 from engine.store.logs import CHUNK
-from engine.store.store import About, Origin
 from engine.store.stored_loop import StoredLoop
 
 Read = Callable[[Any], Iterable[Entry | Undone]]

@@ -11,9 +11,10 @@ from typing import Any, get_args
 from engine.errors import PersonalizerError, UnreadableError
 from engine.loop.entries import Entry, Undone
 from engine.store import world_codec
+from engine.store.about import About, Origin, new_id
 from engine.store.entry_codec import from_json
 from engine.store.exchange.seal import sealed
-from engine.store.store import MAX_NAME, About, Origin, Store, new_id
+from engine.store.store import MAX_NAME, Store
 
 FORMAT = "personalizer-playground-loop"
 VERSION = 2

@@ -1,8 +1,6 @@
 """What is going on, in sentences; every number in them is the engine's."""
 
-import math
-
-from engine.evaluation.matching import LATEST, RECENT_EVENTS, Matching
+from engine.evaluation.matching import LATEST, RECENT_EVENTS
 from engine.experiments.comparison import Comparison
 from engine.worlds import WORLDS
 from pages.parts.compare.session import CompareSession
@@ -54,7 +52,7 @@ def _as_apprentice(session: CompareSession) -> str:
         more = "**It chooses as today's rule does.** Watching cannot teach it more: go online."
     elif latest.events < _ENOUGH:
         more = "Nobody notices: what is shown is today's choice."
-    elif _is_chance(latest, len(session.world.items)):
+    elif latest.is_chance(len(session.world.items)):
         more = (
             "**No better than chance:** today's choice follows nothing that it can see. "
             "Watching longer will not help."
@@ -65,13 +63,6 @@ def _as_apprentice(session: CompareSession) -> str:
             "cross more fields (Settings), if today's rule looks at several together."
         )
     return f"{told} {more}"
-
-
-def _is_chance(latest: Matching, actions: int) -> bool:
-    """Whether the expected agreement is within two standard errors of a uniform choice."""
-    fair = 1 / actions
-    error = math.sqrt(fair * (1 - fair) / latest.events)
-    return abs(latest.match_rate - fair) <= 2 * error + 0.02
 
 
 def _online(comparison: Comparison) -> str:

@@ -11,7 +11,8 @@ import streamlit as st
 
 from engine import PersonalizerError
 from engine.store import About, Library, world_codec
-from engine.store.store import MAX_NAME, Origin
+from engine.store.about import Origin
+from engine.store.store import MAX_NAME
 from pages.parts.data.export import take_along
 from pages.parts.operations.log_lines import refusals_told
 from pages.parts.sessions import known_play_session

@@ -77,7 +77,7 @@ def life(
         # Whenever its configuration file changes, Streamlit has its loggers write text again.
         config.on_config_parsed(write, force_connect=True)
         write()
-        _end_in_time()
+        end_in_time()
         _log.info("started", extra=_facts(os.environ))
         trouble = await readiness.trouble()
         if trouble:
@@ -91,7 +91,7 @@ def life(
     return lifespan
 
 
-def _end_in_time() -> None:
+def end_in_time() -> None:
     """Let SIGTERM end the process even if an upload stands still, for which uvicorn would wait.
 
     Nothing is lost by it: what counts is committed.

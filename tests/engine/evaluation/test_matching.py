@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine import EpsilonGreedy, Greedy, LearningLoop, LoopSettings, Thompson, Uniform
-from engine.evaluation.matching import LATEST, RECENT_EVENTS, Matching, MatchingRecord
+from engine.evaluation.matching import LATEST, NEAR_CHANCE, RECENT_EVENTS, Matching, MatchingRecord
 from engine.learners.belief import Belief
 from engine.loop.entries import Ranked, Rewarded
 from engine.loop.settings import LearningMode
@@ -523,3 +523,17 @@ def test_the_latest_events_are_the_same_however_often_a_record_followed() -> Non
     assert isinstance(written.loop.log[2], Rewarded)
     at_once = followed(written.loop)
     assert at_once.performance(1) == step_by_step.performance(1)
+
+
+# -- no better than chance ----------------------------------------------------------------
+
+
+@pytest.mark.parametrize("actions", [2, 4, 50])
+def test_chance_is_within_two_standard_errors_of_a_uniform_choice(actions: int) -> None:
+    fair, events = 1 / actions, 10_000
+    error = (fair * (1 - fair) / events) ** 0.5
+    inside, outside = fair + NEAR_CHANCE + 1.9 * error, fair + NEAR_CHANCE + 2.2 * error
+    assert Matching(events, round(events * fair)).is_chance(actions)
+    assert Matching(events, int(events * inside)).is_chance(actions)
+    assert not Matching(events, round(events * outside)).is_chance(actions)
+    assert Matching().is_chance(actions)

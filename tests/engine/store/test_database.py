@@ -67,7 +67,7 @@ def test_a_place_that_is_taken_against_all_expectation_is_a_failure_and_not_a_ra
 ) -> None:
     """Whoever is overtaken tries again, which here would never end."""
     entries = list(kept.loop.log.history)
-    with store._writing() as connection:
+    with store.overhaul() as connection:
         end = store.about(kept.id).end
         connection.execute(INSERT, rows_of(kept.id, end, entries[:1])[0])
     with pytest.raises(StoreError, match="not what was written"):

@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 import pytest
-from sqlalchemy import delete, select
+from sqlalchemy import delete
 
 from engine.errors import DamagedError
 from engine.store import GoneError, Library, Limits, Store, StoredLoop
-from engine.store.schema import ENTRIES, LOOPS
-from engine.store.store import About
+from engine.store.about import About
+from engine.store.schema import ENTRIES
 from engine.worlds import WORLDS
 from tests.engine.store.workers import WORLD, beliefs, serve_next
 
@@ -46,7 +46,8 @@ def test_a_damaged_loop_is_refused_and_whoever_runs_the_server_learns_of_it(
 ) -> None:
     kept = StoredLoop.create(plain_store, owner="me", world=WORLD, seed=7)
     serve_next(kept)
-    plain_store._change(delete(ENTRIES).filter_by(position=1))
+    with plain_store.overhaul() as connection:
+        connection.execute(delete(ENTRIES).filter_by(position=1))
     with pytest.raises(DamagedError):
         Library(plain_store).open(kept.id)
     assert [record.msg for record in caplog.records] == ["loop damaged"]
@@ -151,13 +152,13 @@ def test_an_old_backup_goes_on_where_it_was(days: Days) -> None:
 
 
 def test_a_library_sweeps_by_itself(days: Days) -> None:
-    days.begin()
+    kept = days.begin()
     assert days.pass_by(4) == 0
     days.now += 1
     library = Library(days.store)
     library.keep_swept(every=0.001)
     until = time.monotonic() + 10
-    while days.store._rows(select(LOOPS.c.id)) and time.monotonic() < until:
+    while any(days.store.rows(kept)) and time.monotonic() < until:
         time.sleep(0.001)
     library.close()
-    assert not days.store._rows(select(LOOPS.c.id))
+    assert days.store.rows(kept) == (0, 0)

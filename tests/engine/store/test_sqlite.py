@@ -63,7 +63,7 @@ def test_a_commit_to_a_file_that_was_replaced_is_refused(
     plain_store: Store, lent: StoredLoop, tmp_path: Path
 ) -> None:
     refused = pytest.raises(StoreError, match="deleted or replaced")
-    with refused, plain_store._writing() as connection:
+    with refused, plain_store.overhaul() as connection:
         connection.execute(text("UPDATE loops SET name = 'other'"))
         take_away(tmp_path)
 

@@ -7,7 +7,7 @@ import pytest
 from engine import PersonalizerError
 from engine.errors import ExistsError
 from engine.store import GoneError, Store, StoredLoop
-from engine.store.store import About
+from engine.store.about import About
 from tests.engine.requests import DRINKS
 from tests.engine.store.workers import WORLD, serve_next
 

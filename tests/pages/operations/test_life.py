@@ -97,7 +97,7 @@ import signal, threading
 from pages.parts.operations import life
 life.GRACE = 0.05
 signal.signal(signal.SIGTERM, lambda number, frame: None)
-life._end_in_time()
+life.end_in_time()
 signal.raise_signal(signal.SIGTERM)
 threading.Event().wait(30)
 """

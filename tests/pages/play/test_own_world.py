@@ -94,7 +94,7 @@ def test_going_back_to_its_address_does_not_leave_the_loop(
     open_app: Open, stored: StoredLoop, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     app = open_app(loop=stored.id)
-    monkeypatch.setattr("pages.parts.link._went_back", lambda: True)
+    monkeypatch.setattr("pages.parts.link.has_gone_back", lambda: True)
     assert app.run().session.open.stored is stored
 
 

@@ -1,0 +1,77 @@
+"""What is known of a loop without reading its log."""
+
+import secrets
+from dataclasses import dataclass
+from typing import Any, Literal, Self
+
+from sqlalchemy import Row
+
+from engine.errors import DamagedError
+from engine.store import digests
+from engine.store.logs import EMPTY, End
+
+Origin = Literal["here", "edited", "unsealed", "foreign"]
+"""Whence a loop is: taught here, or brought in whole; from a file that was edited, or had no seal
+that could tell; or from another program's log."""
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """What is known of a loop without reading its log.
+
+    Attributes:
+        id: 22 characters that nobody can guess; whoever knows them may answer.
+        owner: who may rename and delete it.
+        name: given by a person.
+        world: the world whose visitors it serves, as `engine.store.world_codec` writes it; None
+            outside any.
+        seed: of its randomness.
+        origin: whence it is.
+        end: of its log.
+        created, used: seconds since 1970.
+    """
+
+    id: str
+    owner: str
+    name: str
+    world: str | None
+    seed: int
+    origin: Origin = "here"
+    end: End = EMPTY
+    created: float = 0.0
+    used: float = 0.0
+
+    @property
+    def view(self) -> str:
+        """The name under which it may be looked at."""
+        return digests.view_of(self.id)
+
+    @property
+    def length(self) -> int:
+        """Entries of its history."""
+        return self.end.length
+
+    @property
+    def events(self) -> int:
+        """Events that count."""
+        return self.end.events
+
+    @classmethod
+    def of(cls, row: Row[Any]) -> Self:
+        """What a row of `LOOPS` says, with ``last``, the digest of the log's last entry.
+
+        Raises:
+            DamagedError: if it is not what was written.
+        """
+        end = End(row.length, row.events, row.last or digests.START)
+        known = row.owner, row.name, row.world, row.seed, row.created, row.origin
+        seals = digests.card(row.id, *known), digests.view_of(row.id), end.seal
+        if seals != (row.card, row.view, row.digest):
+            raise DamagedError("what it says of a loop is not what was written")
+        told = row.owner, row.name, row.world, int(row.seed), row.origin
+        return cls(row.id, *told, end, row.created, row.used)
+
+
+def new_id() -> str:
+    """22 characters that nobody can guess."""
+    return secrets.token_urlsafe(16)
