@@ -1,8 +1,9 @@
-"""Six environments that bandit libraries are compared on, with luck that all of them share.
+"""What bandit libraries are compared on: one environment for one seed, with luck that all share.
 
 Round t of a seed has the same context, the same actions and the same luck for every
-learner. `Environment.rewards` are expected rewards; a chosen action earns 1 if the
-round's luck is below its own, else 0.
+learner. `Environment.rewards` are expected rewards; what an action earns follows from them
+and the round's luck. Here are the six environments on which the engine's defaults were chosen;
+`second_family` has those on which nothing is.
 """
 
 from collections.abc import Callable, Mapping
@@ -10,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from engine.arrays import Array
 from engine.streams import stream
@@ -18,43 +20,97 @@ Json = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
+class View:
+    """An environment in numbers, for learners that take nothing else.
+
+    Attributes:
+        context: (T, d).
+        articles: features of the actions, (T, K, f), where they have any.
+    """
+
+    context: Array
+    articles: Array | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Environment:
     """One environment for one seed, T rounds with K actions.
 
     Attributes:
-        name: its name.
-        rewards: expected rewards, (T, K).
+        rewards: expected rewards, (T, K); not a number where an action is not offered yet,
+            which only the last ones may be.
         luck: uniform on [0, 1), (T,).
         context: raw context of a round, as feature objects.
         actions: raw actions of a round.
-        crossed: the same context with the right crosses handed over.
-        vector: the right context as numbers, for learners that take nothing else.
-        articles: features of the actions as numbers, (T, K, 6), where they have any.
+        plain: the same in numbers, words one-hot.
+        right: the same with the right crosses handed over, where they can be named.
+        crossed: the context as feature objects with the right crosses, where it was written.
+        noise: half the width of the rewards around their expectation; None where they are 0 or 1.
+        late: how many visitors later a reward comes.
+        lost: rounds whose reward never comes, (T,), where there are any.
+        fresh: whether no action comes back.
     """
 
-    name: str
     rewards: Array
     luck: Array
     context: Callable[[int], list[Json]]
     actions: Callable[[int], list[Json]]
-    crossed: Callable[[int], list[Json]]
-    vector: Array
-    articles: Array | None = None
+    plain: View
+    right: View | None = None
+    crossed: Callable[[int], list[Json]] | None = None
+    noise: float | None = None
+    late: int = 0
+    lost: NDArray[np.bool_] | None = None
+    fresh: bool = False
 
     @property
     def regrets(self) -> Array:
         """What each action loses against the best one, (T, K)."""
-        result: Array = self.rewards.max(axis=1, keepdims=True) - self.rewards
+        result: Array = np.nanmax(self.rewards, axis=1, keepdims=True) - self.rewards
         return result
 
+    def offered(self, t: int) -> int:
+        """How many actions there are in round t: the first ones."""
+        return int(np.isfinite(self.rewards[t]).sum())
 
-def _named(names: list[str]) -> list[Json]:
+    def earned(self, t: int, chosen: int) -> float:
+        """What an action earns in round t."""
+        expected = float(self.rewards[t, chosen])
+        if self.noise is None:
+            return float(self.luck[t] < expected)
+        return expected + self.noise * (2 * float(self.luck[t]) - 1)
+
+    def comes(self, t: int) -> bool:
+        """Whether the reward of round t ever comes."""
+        return self.lost is None or not self.lost[t]
+
+
+Maker = Callable[[int, int], Environment]
+"""From a seed and a number of visitors to an environment."""
+
+
+def named(names: list[str]) -> list[Json]:
     """Actions that are told apart by their names alone."""
     return [{"id": name, "features": [{"name": name}]} for name in names]
 
 
-DRINKS = _named([f"drink{i}" for i in range(4)])
-CHANNELS = _named([f"channel{i}" for i in range(50)])
+def numbered(prefix: str, values: Array) -> Json:
+    """Numbers as features that are told apart by their place."""
+    return {f"{prefix}{i}": value for i, value in enumerate(values.tolist())}
+
+
+def articles_of(features: Array, prefix: str) -> list[Json]:
+    """Actions that are known by numbers, (K, f)."""
+    return [{"id": f"{prefix}{k}", "features": [numbered("f", f)]} for k, f in enumerate(features)]
+
+
+def sigmoid(x: Array) -> Array:
+    result: Array = 1 / (1 + np.exp(-x))
+    return result
+
+
+DRINKS = named([f"drink{i}" for i in range(4)])
+CHANNELS = named([f"channel{i}" for i in range(50)])
 
 
 def _tastes(rng: np.random.Generator) -> Array:
@@ -77,7 +133,7 @@ def coffee(
     rewards = np.full((rounds, 4), low)
     rewards[np.arange(rounds), right] = high
     user, weather, time = np.unravel_index(cells, (4, 3, 3))
-    parts = [np.eye(n)[at] for n, at in ((4, user), (3, weather), (3, time), (36, cells))]
+    plain = np.hstack([np.eye(n)[at] for n, at in ((4, user), (3, weather), (3, time))])
 
     def context(t: int) -> list[Json]:
         return [{"user": f"u{user[t]}", "weather": f"w{weather[t]}", "time": f"t{time[t]}"}]
@@ -85,8 +141,15 @@ def coffee(
     def crossed(t: int) -> list[Json]:
         return [*context(t), {"cell": f"c{cells[t]}"}]
 
-    name = "drift" if drift else "coffee" if high == 1 else "coffee:noisy"
-    return Environment(name, rewards, luck, context, lambda t: DRINKS, crossed, np.hstack(parts))
+    return Environment(
+        rewards,
+        luck,
+        context,
+        lambda t: DRINKS,
+        View(plain),
+        View(np.hstack([plain, np.eye(36)[cells]])),
+        crossed,
+    )
 
 
 def news(seed: int, rounds: int, feed: bool = False) -> Environment:
@@ -100,17 +163,17 @@ def news(seed: int, rounds: int, feed: bool = False) -> Environment:
     articles = rng.standard_normal((rounds if feed else 1, 10, 6))
     contexts, luck = rng.standard_normal((rounds, 8)), rng.random(rounds)
     every = np.broadcast_to(articles, (rounds, 10, 6))
-    rewards = _sigmoid(-1 + 0.6 * np.einsum("ti,ij,tkj->tk", contexts, w, every))
-    fixed = None if feed else _articles(articles[0], "article")
+    rewards = sigmoid(-1 + 0.6 * np.einsum("ti,ij,tkj->tk", contexts, w, every))
+    fixed = None if feed else articles_of(articles[0], "article")
 
     def actions(t: int) -> list[Json]:
-        return fixed or _articles(articles[t], f"article{t}-")
+        return fixed or articles_of(articles[t], f"article{t}-")
 
     def context(t: int) -> list[Json]:
-        return [_numbers("c", contexts[t])]
+        return [numbered("c", contexts[t])]
 
-    name = "newsfeed" if feed else "news"
-    return Environment(name, rewards, luck, context, actions, context, contexts, every)
+    plain = View(contexts, every)
+    return Environment(rewards, luck, context, actions, plain, crossed=context, fresh=feed)
 
 
 def wide(seed: int, rounds: int) -> Environment:
@@ -118,28 +181,16 @@ def wide(seed: int, rounds: int) -> Environment:
     rng = stream(seed, "wide")
     w = rng.standard_normal((50, 20)) * 1.5 / np.sqrt(20)
     contexts, luck = rng.standard_normal((rounds, 20)), rng.random(rounds)
-    rewards = _sigmoid(-1.5 + contexts @ w.T)
+    rewards = sigmoid(-1.5 + contexts @ w.T)
 
     def context(t: int) -> list[Json]:
-        return [_numbers("c", contexts[t])]
+        return [numbered("c", contexts[t])]
 
-    return Environment("wide", rewards, luck, context, lambda t: CHANNELS, context, contexts)
-
-
-def _articles(features: Array, prefix: str) -> list[Json]:
-    return [{"id": f"{prefix}{k}", "features": [_numbers("f", f)]} for k, f in enumerate(features)]
+    plain = View(contexts)
+    return Environment(rewards, luck, context, lambda t: CHANNELS, plain, crossed=context)
 
 
-def _numbers(prefix: str, values: Array) -> Json:
-    return {f"{prefix}{i}": value for i, value in enumerate(values.tolist())}
-
-
-def _sigmoid(x: Array) -> Array:
-    result: Array = 1 / (1 + np.exp(-x))
-    return result
-
-
-ENVIRONMENTS: Mapping[str, Callable[[int, int], Environment]] = {
+FIRST_FAMILY: Mapping[str, Maker] = {
     "coffee": coffee,
     "coffee:noisy": lambda seed, rounds: coffee(seed, rounds, high=0.8, low=0.1),
     "news": news,

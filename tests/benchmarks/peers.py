@@ -1,123 +1,154 @@
 """Other libraries as learners: what they choose, round by round, in an environment.
 
-Each is handed the right features. Vowpal Wabbit tells the probability of every action, and
-we draw from those; `bayesianbandits`, `mabwiser` and `coba` tell only what they choose. Packages
-are imported where they are used, as they come with the optional extra ``bench``.
+Each sees a `View`: the plain one, or the one with the right crosses. Vowpal Wabbit tells the
+probability of every action, and we draw from those; `bayesianbandits`, `mabwiser` and `coba` tell
+only what they choose. Packages are imported where they are used, as they come with the optional
+extra ``bench``.
 """
 
 import warnings
-from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
 
 from engine.arrays import Array
-from tests.benchmarks.environments import Environment
-
-
-class Peer(ABC):
-    """A learner of some library in one environment."""
-
-    def __init__(self, place: Environment, seed: int) -> None:
-        self.place, self.seed = place, seed
-        self.actions: int = place.rewards.shape[1]
-
-    @abstractmethod
-    def choose(self, t: int) -> int:
-        """Position of the action for round t."""
-
-    @abstractmethod
-    def learn(self, t: int, chosen: int, reward: float) -> None:
-        """Learn what it earned."""
+from tests.benchmarks.environments import Environment, View
+from tests.benchmarks.greedy import LogisticGreedy, RidgeGreedy
+from tests.benchmarks.peer import Making, Peer, crossed_rows, with_constant
 
 
 class VowpalWabbit(Peer):
     """VW with action-dependent features; the action is drawn from its probabilities."""
 
-    def __init__(self, arguments: str, place: Environment, seed: int) -> None:
+    def __init__(self, arguments: str, place: Environment, view: View, seed: int) -> None:
         from vowpalwabbit import pyvw  # noqa: PLC0415
 
-        super().__init__(place, seed)
+        super().__init__(place, view, seed)
         pairs = "" if "-q ::" in arguments else "-q ca"
         command = f"--cb_explore_adf --quiet {pairs} {arguments}"
         self._vw: Any = pyvw.Workspace(f"{command} --random_seed {seed + 1}")
         self._rng = np.random.default_rng(seed)
-        self._probabilities: Array = np.zeros(0)
+        self._propensities: dict[int, float] = {}
+        changing = place.fresh or place.offered(0) < place.rewards.shape[1]
+        self._fixed = None if changing else self._actions(0)
+
+    def _actions(self, t: int) -> list[str]:
+        articles = self.view.articles
+        if articles is None:
+            return [f"|a a{k}" for k in range(self.place.offered(t))]
+        return [f"|a {_vw_numbers('f', features)}" for features in articles[t]]
 
     def _lines(self, t: int, label: tuple[int, float] | None = None) -> list[str]:
-        names = (f"{i}:{v:.6g}" for i, v in enumerate(self.place.vector[t]) if v)
-        lines = [f"shared |c {' '.join(names)}"]
-        for k in range(self.actions):
-            told = f"0:{label[1]}:{self._probabilities[k]} " if label and label[0] == k else ""
-            if self.place.articles is None:
-                lines.append(f"{told}|a a{k}")
-            else:
-                features = (f"f{j}:{v:.6g}" for j, v in enumerate(self.place.articles[t, k]))
-                lines.append(f"{told}|a {' '.join(features)}")
-        return lines
+        lines = list(self._fixed or self._actions(t))
+        if label is not None:
+            chosen, cost = label
+            lines[chosen] = f"0:{cost}:{self._propensities.pop(t)} {lines[chosen]}"
+        return [f"shared |c {_vw_numbers('', self.view.context[t])}", *lines]
 
     def choose(self, t: int) -> int:
         told = np.array(self._vw.predict(self._lines(t)))
-        self._probabilities = told / told.sum()
-        return int(self._rng.choice(self.actions, p=self._probabilities))
+        told /= told.sum()
+        chosen = int(self._rng.choice(len(told), p=told))
+        self._propensities[t] = float(told[chosen])
+        return chosen
 
     def learn(self, t: int, chosen: int, reward: float) -> None:
         self._vw.learn(self._lines(t, (chosen, -reward)))
 
 
+def _vw_numbers(prefix: str, values: Array) -> str:
+    return " ".join(f"{prefix}{i}:{v:.6g}" for i, v in enumerate(values.tolist()) if v)
+
+
 class BayesianBandits(Peer):
-    """A learner for each action; a shared one where actions never come back."""
+    """A learner for each action; Thompson sampling, or the bound at a quantile."""
 
     def __init__(
         self,
         learner: Callable[[int], Any],
-        policy: Callable[[], Any],
+        quantile: float | None,
         place: Environment,
+        view: View,
         seed: int,
     ) -> None:
-        from bayesianbandits import Arm, ContextualAgent  # noqa: PLC0415
+        import bayesianbandits as library  # noqa: PLC0415
 
-        super().__init__(place, seed)
-        self._shared = learner(seed) if place.name == "newsfeed" else None
-        arms = [Arm(k, learner=learner(seed + k)) for k in range(self.actions)]
-        self._agent: Any = ContextualAgent(arms, policy(), random_seed=seed)
-        self._x = np.hstack([np.ones((len(place.vector), 1)), place.vector])
+        super().__init__(place, view, seed)
+        self._learner = learner
+        if quantile is None:
+            policy: Any = library.ThompsonSampling()
+        else:
+            policy = library.UpperConfidenceBound(alpha=quantile)
+        arms = [self._arm(k) for k in range(place.offered(0))]
+        self._agent: Any = library.ContextualAgent(arms, policy, random_seed=seed)
+        self._x = with_constant(view.context)
 
-    def _rows(self, t: int) -> Array:
-        assert self.place.articles is not None
-        articles = np.hstack([np.ones((self.actions, 1)), self.place.articles[t]])
-        rows: Array = np.einsum("i,kj->kij", self._x[t], articles).reshape(self.actions, -1)
-        return rows
+    def _arm(self, k: int) -> Any:
+        from bayesianbandits import Arm  # noqa: PLC0415
+
+        return Arm(k, learner=self._learner(self.seed + k))
 
     def choose(self, t: int) -> int:
-        if self._shared is not None:
-            return int(np.asarray(self._shared.sample(self._rows(t), size=1)).ravel().argmax())
+        for k in range(len(self._agent.arms), self.place.offered(t)):
+            self._agent.add_arm(self._arm(k))
         (chosen,) = self._agent.pull(self._x[t : t + 1])
         return int(chosen)
 
     def learn(self, t: int, chosen: int, reward: float) -> None:
-        if self._shared is not None:
-            self._shared.partial_fit(self._rows(t)[chosen : chosen + 1], np.array([reward]))
-            return
-        self._agent.update(self._x[t : t + 1], np.array([reward]))
+        agent = self._agent.select_for_update(chosen)
+        agent.update(self._x[t : t + 1], np.array([reward]))
+
+
+class SharedBayesianBandits(Peer):
+    """One learner for all actions, by the products of their features and the context's."""
+
+    DRAWS = 200
+
+    def __init__(
+        self,
+        learner: Callable[[int], Any],
+        quantile: float | None,
+        place: Environment,
+        view: View,
+        seed: int,
+    ) -> None:
+        super().__init__(place, view, seed)
+        self._model = learner(seed)
+        self._quantile = quantile
+
+    def choose(self, t: int) -> int:
+        size = 1 if self._quantile is None else self.DRAWS
+        drawn = np.asarray(self._model.sample(crossed_rows(self.view, t), size=size))
+        if self._quantile is None:
+            return int(drawn[0].argmax())
+        return int(np.quantile(drawn, self._quantile, axis=0).argmax())
+
+    def learn(self, t: int, chosen: int, reward: float) -> None:
+        rows = crossed_rows(self.view, t)[chosen : chosen + 1]
+        self._model.partial_fit(rows, np.array([reward]))
 
 
 class MabWiser(Peer):
     """One linear model for each action."""
 
-    def __init__(self, policy: str, alpha: float, place: Environment, seed: int) -> None:
+    def __init__(
+        self, policy: str, alpha: float, place: Environment, view: View, seed: int
+    ) -> None:
         from mabwiser.mab import MAB, LearningPolicy  # noqa: PLC0415
 
-        super().__init__(place, seed)
+        super().__init__(place, view, seed)
         chosen = getattr(LearningPolicy, policy)(alpha=alpha)
-        self._mab: Any = MAB(list(range(self.actions)), chosen, seed=seed)
-        self._x = np.hstack([np.ones((len(place.vector), 1)), place.vector])
+        self._mab: Any = MAB(list(range(place.offered(0))), chosen, seed=seed)
+        self._x = with_constant(view.context)
         self._started = False
 
     def choose(self, t: int) -> int:
+        offered = self.place.offered(t)
         if not self._started:
-            return t % self.actions
+            return t % offered
+        for k in range(len(self._mab.arms), offered):
+            self._mab.add_arm(k)
         return int(self._mab.predict(self._x[t : t + 1]))
 
     def learn(self, t: int, chosen: int, reward: float) -> None:
@@ -130,30 +161,33 @@ class MabWiser(Peer):
 class Coba(Peer):
     """LinUCB on one linear model that all actions share, by features of context and action."""
 
-    def __init__(self, alpha: float, place: Environment, seed: int) -> None:
+    def __init__(self, alpha: float, place: Environment, view: View, seed: int) -> None:
         from coba.learners import LinUCBLearner  # noqa: PLC0415
 
-        super().__init__(place, seed)
+        super().__init__(place, view, seed)
         self._learner: Any = LinUCBLearner(alpha=alpha, seed=seed + 1)
-        self._names = np.eye(self.actions).tolist()
+        self._names = np.eye(place.rewards.shape[1]).tolist()
 
     def _offer(self, t: int) -> list[list[float]]:
-        articles = self.place.articles
+        articles = self.view.articles
         offered: list[list[float]] = self._names if articles is None else articles[t].tolist()
-        return offered
+        return offered[: self.place.offered(t)]
 
     def choose(self, t: int) -> int:
         offered = self._offer(t)
-        chosen, _ = self._learner.predict(self.place.vector[t].tolist(), offered)
+        chosen, _ = self._learner.predict(self.view.context[t].tolist(), offered)
         return offered.index(chosen)
 
     def learn(self, t: int, chosen: int, reward: float) -> None:
-        context = self.place.vector[t].tolist()
+        context = self.view.context[t].tolist()
         self._learner.learn(context, self._offer(t)[chosen], reward, 1.0)
 
 
-def _vw(arguments: str) -> Callable[[Environment, int], Peer]:
-    return lambda place, seed: VowpalWabbit(arguments, place, seed)
+# -- which there are, and how they are set --------------------------------------------
+
+
+def _vw(arguments: str) -> Making:
+    return lambda place, view, seed: VowpalWabbit(arguments, place, view, seed)
 
 
 def _nig(seed: int) -> Any:
@@ -168,40 +202,81 @@ def _glm(seed: int) -> Any:
     return BayesianGLM(random_state=seed)
 
 
-def _thompson() -> Any:
-    from bayesianbandits import ThompsonSampling  # noqa: PLC0415
+def _bayes(learner: Callable[[int], Any], quantile: float | None = None) -> Making:
+    def enter(place: Environment, view: View, seed: int) -> Peer:
+        kind = SharedBayesianBandits if place.fresh else BayesianBandits
+        return kind(learner, quantile, place, view, seed)
 
-    return ThompsonSampling()
-
-
-def _mab(policy: str, alpha: float) -> Callable[[Environment, int], Peer]:
-    return lambda place, seed: MabWiser(policy, alpha, place, seed)
+    return enter
 
 
-def _coba(alpha: float) -> Callable[[Environment, int], Peer]:
-    return lambda place, seed: Coba(alpha, place, seed)
+def _mab(policy: str, alpha: float) -> Making:
+    return lambda place, view, seed: MabWiser(policy, alpha, place, view, seed)
 
 
-PEERS: Mapping[str, Callable[[Environment, int], Peer]] = {
+def _coba(alpha: float) -> Making:
+    return lambda place, view, seed: Coba(alpha, place, view, seed)
+
+
+def _ridge(epsilon: float) -> Making:
+    return lambda place, view, seed: RidgeGreedy(epsilon, place, view, seed)
+
+
+def _logistic(epsilon: float) -> Making:
+    return lambda place, view, seed: LogisticGreedy(epsilon, place, view, seed)
+
+
+_COSTS = "--cb_min_cost -1 --cb_max_cost 0"
+DEFAULT: Mapping[str, Making] = {
     "VW squarecb": _vw("--squarecb"),
-    "VW squarecb, tuned": _vw("--squarecb --gamma_scale 100 -l 2"),
-    "VW regcb, tuned": _vw("--regcb --cb_min_cost -1 --cb_max_cost 0 --mellowness 0.001 -l 2"),
-    "VW bag 5": _vw("--bag 5"),
-    "VW cover 4": _vw("--cover 4"),
-    "VW, the service's default": _vw("--epsilon 0.2 --power_t 0 -l 0.001 --cb_type mtr -q ::"),
-    "bayesianbandits TS, NIG": lambda p, s: BayesianBandits(_nig, _thompson, p, s),
-    "bayesianbandits TS, logistic": lambda p, s: BayesianBandits(_glm, _thompson, p, s),
-    "mabwiser LinTS 0.3": _mab("LinTS", 0.3),
-    "mabwiser LinUCB 0.3": _mab("LinUCB", 0.3),
-    "mabwiser LinUCB 1": _mab("LinUCB", 1.0),
-    "coba LinUCB 0.3": _coba(0.3),
+    "VW regcb": _vw(f"--regcb {_COSTS}"),
+    "VW cover": _vw("--cover 4"),
+    "coba LinUCB": _coba(1.0),
+    "mabwiser LinTS": _mab("LinTS", 1.0),
+    "mabwiser LinUCB": _mab("LinUCB", 1.0),
+    "bayesianbandits NIG": _bayes(_nig),
+    "bayesianbandits logistic": _bayes(_glm),
+    "ridge, epsilon-greedy": _ridge(0.1),
+    "logistic, epsilon-greedy": _logistic(0.1),
 }
-"""Name -> maker. "Tuned": the settings that did best over these environments in the reference."""
+"""Each as its library sets it. Costs are told to run from -1 to 0, as they do here."""
+TUNED: Mapping[str, Making] = {
+    "VW squarecb": _vw("--squarecb --gamma_scale 100 -l 2"),
+    "VW regcb": _vw(f"--regcb {_COSTS} --mellowness 0.001 -l 2"),
+    "VW cover": _vw("--cover 8 --nounif"),
+    "coba LinUCB": _coba(0.3),
+    "mabwiser LinTS": _mab("LinTS", 0.3),
+    "mabwiser LinUCB": _mab("LinUCB", 0.3),
+    "bayesianbandits NIG": _bayes(_nig, quantile=0.68),
+    "bayesianbandits logistic": _bayes(_glm, quantile=0.68),
+    "ridge, epsilon-greedy": _ridge(0.02),
+    "logistic, epsilon-greedy": _logistic(0.02),
+}
+"""Each at the setting that did best on the first family, measured there."""
+SERVICE = "VW, the service's default"
+PEERS: Mapping[str, Making] = {
+    **DEFAULT,
+    **{f"{name}, tuned": making for name, making in TUNED.items()},
+    SERVICE: _vw("--epsilon 0.2 --power_t 0 -l 0.001 --cb_type mtr -q ::"),
+}
+CROSSED = ", crossed"
+"""Ends the name of a peer that the right crosses are handed over to."""
+ALL_PEERS = (*PEERS, *(name + CROSSED for name in PEERS if name != SERVICE))
 
 
-def fits(peer: str, place: str) -> bool:
-    """Whether a library can play there: mabwiser has no features of actions."""
-    return not (peer.startswith("mabwiser") and place == "newsfeed")
+def fits(peer: str, place: Environment) -> bool:
+    """Whether a library can play there: mabwiser has no features of actions, so it knows nothing
+    of new ones; and crosses can be handed over only where there are any."""
+    if peer.endswith(CROSSED) and place.right is None:
+        return False
+    return not (peer.startswith("mabwiser") and place.fresh)
+
+
+def enter(peer: str, place: Environment, seed: int) -> Peer:
+    """A peer in an environment, which it sees as its name says."""
+    view = place.right if peer.endswith(CROSSED) else place.plain
+    assert view is not None
+    return PEERS[peer.removesuffix(CROSSED)](place, view, seed)
 
 
 def quiet() -> None:

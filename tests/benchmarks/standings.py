@@ -1,0 +1,165 @@
+"""What runs came to: a table of regret, ranks, and how ours stands beside the best peers."""
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from tests.benchmarks.ours import FLOOR_0, FLOOR_05, OURS
+from tests.benchmarks.peers import CROSSED, DEFAULT, TUNED
+
+
+@dataclass(frozen=True)
+class Row:
+    """One learner in one environment for one seed: a line of a file of rows.
+
+    Attributes:
+        curve: expected reward lost until each tenth of the visitors; empty if it failed.
+        ms: processor time a visitor.
+        failure: why it could not, if so.
+    """
+
+    environment: str
+    learner: str
+    seed: int
+    visitors: int
+    curve: tuple[float, ...] = ()
+    ms: float = 0.0
+    failure: str = ""
+
+    @property
+    def key(self) -> tuple[str, str, int, int]:
+        """What there is one row of."""
+        return self.environment, self.learner, self.seed, self.visitors
+
+    @property
+    def regret(self) -> float:
+        return self.curve[-1] if self.curve else np.nan
+
+
+def read(paths: Iterable[Path]) -> dict[tuple[str, str, int, int], Row]:
+    """The rows of files that exist; of two with one key the later counts."""
+    rows: dict[tuple[str, str, int, int], Row] = {}
+    for path in paths:
+        if path.exists():
+            for line in path.read_text(encoding="utf-8").splitlines():
+                told = json.loads(line)
+                row = Row(**told | {"curve": tuple(told["curve"])})
+                rows[row.key] = row
+    return rows
+
+
+def append(path: Path, row: Row) -> None:
+    """Write a row at the end of a file, in one go, so that several processes can."""
+    with path.open("a", encoding="utf-8") as file:
+        file.write(json.dumps(asdict(row)) + "\n")
+
+
+def told(values: Iterable[float]) -> str:
+    """Mean and its standard error, as far as several seeds tell it."""
+    found = np.array([*values])
+    if np.isnan(found).any():
+        return "failed"
+    if len(found) == 1:
+        return f"{found[0]:,.0f}"
+    return f"{found.mean():,.0f} ± {found.std(ddof=1) / np.sqrt(len(found)):.0f}"
+
+
+def by_seed(rows: Iterable[Row]) -> Mapping[str, Mapping[str, Mapping[int, float]]]:
+    """Regret by environment, learner and seed."""
+    found: dict[str, dict[str, dict[int, float]]] = {}
+    for row in rows:
+        place = f"{row.environment}, {row.visitors:,}"
+        found.setdefault(place, {}).setdefault(row.learner, {})[row.seed] = row.regret
+    return found
+
+
+def _means(learners: Mapping[str, Mapping[int, float]]) -> dict[str, float]:
+    """Mean regret of each learner over the seeds of ours, if ours ran; failures left out."""
+    seeds = learners.get(FLOOR_0, {}).keys()
+    means = {}
+    for name, regret in learners.items():
+        shared = [regret[seed] for seed in regret if not seeds or seed in seeds]
+        if shared and not np.isnan(shared).any():
+            means[name] = float(np.mean(shared))
+    return means
+
+
+def _best(means: Mapping[str, float], names: Iterable[str]) -> str | None:
+    there = [name for name in names if name in means]
+    return min(there, key=means.__getitem__) if there else None
+
+
+def _handed(means: Mapping[str, float]) -> list[str]:
+    """The tuned peers with the right crosses, without them where there are none."""
+    tuned = [f"{name}, tuned" for name in TUNED]
+    return [name + CROSSED if name + CROSSED in means else name for name in tuned]
+
+
+def regret_table(rows: Iterable[Row]) -> pd.DataFrame:
+    """Environment x learner: regret, mean ± standard error."""
+    found = by_seed(rows)
+    learners = [*dict.fromkeys(name for place in found.values() for name in place)]
+    return pd.DataFrame(
+        {
+            learner: {
+                place: told(cells[learner].values()) if learner in cells else "cannot"
+                for place, cells in found.items()
+            }
+            for learner in learners
+        }
+    )
+
+
+def ratio_table(rows: Iterable[Row]) -> pd.DataFrame:
+    """Ours beside the best peer at its default, plain, and the best tuned one with the crosses."""
+    lines = {}
+    for place, learners in by_seed(rows).items():
+        means = _means(learners)
+        line: dict[str, str] = {}
+        for what, best in (
+            ("default, plain", _best(means, DEFAULT)),
+            ("tuned, crosses", _best(means, _handed(means))),
+        ):
+            if best is None:
+                continue
+            line[f"best {what}"] = f"{best.removesuffix(CROSSED)} {means[best]:,.0f}"
+            for ours in (FLOOR_0, FLOOR_05):
+                if ours in means:
+                    ratio = means[ours] / means[best] if means[best] > 0 else np.inf
+                    line[f"{ours} / best {what}"] = f"{ratio:.2f}"
+        lines[place] = line
+    return pd.DataFrame.from_dict(lines, orient="index").fillna("")
+
+
+def rank_table(rows: Iterable[Row]) -> pd.DataFrame:
+    """The mean rank of each learner on what a person sends, over the environments it can do.
+
+    Ours ranks among the peers in one configuration at a time, so that several do not push each
+    other down; the peers rank among each other and ours with the floor at 0.
+    """
+    ranks: dict[str, list[int]] = {}
+    for learners in by_seed(rows).values():
+        means = {n: m for n, m in _means(learners).items() if not n.endswith(CROSSED)}
+        for name, mean in means.items():
+            others = (
+                means[n] for n in means if n not in OURS or (n == FLOOR_0 and name not in OURS)
+            )
+            ranks.setdefault(name, []).append(1 + sum(other < mean for other in others))
+    table = pd.DataFrame(
+        {
+            "mean rank": {name: float(np.mean(found)) for name, found in ranks.items()},
+            "environments": {name: len(found) for name, found in ranks.items()},
+        }
+    )
+    return table.sort_values("mean rank").round(1)
+
+
+def report(rows: Iterable[Row]) -> str:
+    """All tables, as text."""
+    kept = [*rows]
+    tables = (regret_table(kept).T, ratio_table(kept), rank_table(kept))
+    return "\n\n".join(table.to_string() for table in tables)
