@@ -14,7 +14,15 @@ from tests.benchmarks.environments import Environment, View
 from tests.benchmarks.peer import Peer
 from tests.benchmarks.regret import ENVIRONMENTS, play, run, run_all, tasks
 from tests.benchmarks.second_family import DATA
-from tests.benchmarks.standings import Row, append, rank_table, ratio_table, read, regret_table
+from tests.benchmarks.standings import (
+    Row,
+    append,
+    rank_table,
+    ratio_table,
+    read,
+    regret_table,
+    summary,
+)
 
 ROUNDS = 1_500
 REAL = tuple(name for name in ENVIRONMENTS if name.split(":")[0] in DATA)
@@ -175,8 +183,13 @@ def test_a_row_is_run_once_and_the_same_again(tmp_path: Path) -> None:
 
 
 def test_peers_run_only_where_they_can() -> None:
-    pairs = {(place, name) for place, name, _, _ in tasks(["newsfeed", "late"], PAIR, range(1), 9)}
-    assert pairs == {("late", name) for name in PAIR}
+    asked = [*tasks(["newsfeed", "late"], PAIR, range(1), 9)]
+    assert asked == [
+        ("newsfeed", PAIR[0], 0, 9),
+        ("late", PAIR[0], 0, 9),
+        ("late", PAIR[1], 0, 9),
+    ]
+    assert run(asked[0]).failure == "knows nothing of new actions"
 
 
 # -- tables ---------------------------------------------------------------------------
@@ -217,11 +230,17 @@ def test_ranks_count_who_is_better_on_what_a_person_sends() -> None:
     }
 
 
-def test_the_table_tells_errors_failures_and_who_cannot() -> None:
+def test_the_table_tells_errors_and_who_cannot() -> None:
     line = regret_table([*ROWS, row("ours", 1, place="priced")]).loc
     assert line["coffee, 100", "coba LinUCB"] == "510 ± 490"
-    assert line["coffee, 100", "mabwiser LinTS"] == "failed"
-    assert line["priced, 100", "coba LinUCB"] == "cannot"
+    assert line["coffee, 100", "mabwiser LinTS"] == "cannot"
+    assert line["priced, 100", "coba LinUCB"] == ""
+
+
+def test_the_summary_tells_how_far_ours_is_behind_at_worst() -> None:
+    far = [row("ours", 80, place="priced"), row("coba LinUCB", 10, place="priced")]
+    line = summary(ratio_table([*ROWS, *far])).loc["ours / best default, plain"]
+    assert [*line] == ["3.46", "8.00 (priced, 100)", "1 of 2"]
 
 
 def test_rows_of_a_later_file_count(tmp_path: Path) -> None:

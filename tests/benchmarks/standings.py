@@ -62,7 +62,7 @@ def told(values: Iterable[float]) -> str:
     """Mean and its standard error, as far as several seeds tell it."""
     found = np.array([*values])
     if np.isnan(found).any():
-        return "failed"
+        return "cannot"
     if len(found) == 1:
         return f"{found[0]:,.0f}"
     return f"{found.mean():,.0f} ± {found.std(ddof=1) / np.sqrt(len(found)):.0f}"
@@ -100,18 +100,22 @@ def _handed(means: Mapping[str, float]) -> list[str]:
 
 
 def regret_table(rows: Iterable[Row]) -> pd.DataFrame:
-    """Environment x learner: regret, mean ± standard error."""
+    """Environment x learner: regret, mean ± standard error; nothing where it has not run yet."""
     found = by_seed(rows)
     learners = [*dict.fromkeys(name for place in found.values() for name in place)]
-    return pd.DataFrame(
-        {
-            learner: {
-                place: told(cells[learner].values()) if learner in cells else "cannot"
-                for place, cells in found.items()
-            }
-            for learner in learners
+    cells = {
+        learner: {
+            place: told(ran[learner].values()) for place, ran in found.items() if learner in ran
         }
-    )
+        for learner in learners
+    }
+    return pd.DataFrame(cells, index=[*found]).fillna("")
+
+
+def kind(learner: str) -> str:
+    """What learners it stands beside: those as well set, that see the same."""
+    setting = "tuned" if ", tuned" in learner else "at their defaults"
+    return f"{setting}, {'with the right crosses' if learner.endswith(CROSSED) else 'plain'}"
 
 
 def ratio_table(rows: Iterable[Row]) -> pd.DataFrame:
@@ -158,8 +162,28 @@ def rank_table(rows: Iterable[Row]) -> pd.DataFrame:
     return table.sort_values("mean rank").round(1)
 
 
+def summary(ratios: pd.DataFrame) -> pd.DataFrame:
+    """Of each ratio over the environments: its geometric mean, the largest, how many exceed 1.5."""
+    columns = [name for name in map(str, ratios.columns) if " / best " in name]
+    lines = {}
+    for name in columns:
+        found = pd.to_numeric(ratios[name]).dropna()
+        lines[name] = {
+            "geometric mean": f"{np.exp(np.log(found).mean()):.2f}",
+            "largest": f"{found.max():.2f} ({found.idxmax()})",
+            "above 1.5": f"{(found > 1.5).sum()} of {len(found)}",
+        }
+    return pd.DataFrame.from_dict(lines, orient="index")
+
+
 def report(rows: Iterable[Row]) -> str:
     """All tables, as text."""
     kept = [*rows]
-    tables = (regret_table(kept).T, ratio_table(kept), rank_table(kept))
-    return "\n\n".join(table.to_string() for table in tables)
+    kinds: dict[str, list[Row]] = {}
+    for row in kept:
+        kinds.setdefault(kind(row.learner), []).append(row)
+    ratios = ratio_table(kept)
+    tables = {f"Regret, {name}": regret_table(of) for name, of in kinds.items()}
+    tables |= {"Ours beside the best": ratios, "All environments": summary(ratios)}
+    tables |= {"Mean rank, plain": rank_table(kept)}
+    return "\n\n".join(f"{title}\n{table.to_string()}" for title, table in tables.items())
