@@ -17,6 +17,7 @@ from typing import Any
 from sqlalchemy import (
     ColumnElement,
     Connection,
+    Row,
     Select,
     and_,
     bindparam,
@@ -95,7 +96,7 @@ class Logs(Database):
         told |= {"b_length": new.length, "b_events": new.events, "b_digest": new.seal}
         with self._surely(loop, new), self._writing() as connection:
             if connection.execute(_MOVE_ON, told).rowcount == 0:
-                if self._end(connection, loop)[0] > end.length:
+                if self._end(connection, loop).length > end.length:
                     raise OvertakenError
                 raise DamagedError(_LOST)
             connection.execute(INSERT, rows)
@@ -147,23 +148,23 @@ class Logs(Database):
             StoreError: if they cannot be read.
         """
         with self._reading() as connection:
-            length, events, seal = self._end(connection, loop)
-        if length < end.length:
+            told = self._end(connection, loop)
+        if told.length < end.length:
             raise DamagedError(_LOST)
-        news = list(self._checked(loop, end.length, length, end.digest))
-        new = End(length, events, news[-1][1] if news else end.digest)
-        if new.seal != seal:
+        news = list(self._checked(loop, end.length, told.length, end.digest))
+        new = End(told.length, told.events, news[-1][1] if news else end.digest)
+        # The last entry's row is looked up with the end: it may be gone after it was read.
+        if (new.seal, new.digest) != (told.digest, told.last or digests.START):
             raise DamagedError(_LOST)
         return new, [_entry(body) for body, _ in news]
 
     @staticmethod
-    def _end(connection: Connection, loop: str) -> tuple[int, int, bytes]:
-        """Length, events and seal of a log's end."""
-        found = connection.execute(_END, {"b_loop": loop}).all()
-        if not found:
+    def _end(connection: Connection, loop: str) -> Row[Any]:
+        """What a loop's row says of its log's end, with ``last``, the digest of its last entry."""
+        found = connection.execute(_END, {"b_loop": loop}).one_or_none()
+        if found is None:
             raise GoneError
-        length, events, digest = found[0]
-        return length, events, digest
+        return found
 
     def texts(self, loop: str, start: int, stop: int) -> Iterator[str]:
         """Entries from one position up to another as JSON, read in chunks.
@@ -241,7 +242,14 @@ _MOVE_ON = (
         used=bindparam("b_now"),
     )
 )
-_END = select(LOOPS.c.length, LOOPS.c.events, LOOPS.c.digest).where(
+LAST = (
+    select(ENTRIES.c.digest)
+    .where(ENTRIES.c.loop == LOOPS.c.id, ENTRIES.c.position == LOOPS.c.length - 1)
+    .scalar_subquery()
+    .label("last")
+)
+"""The digest of the last entry of a loop's log."""
+_END = select(LOOPS.c.length, LOOPS.c.events, LOOPS.c.digest, LAST).where(
     LOOPS.c.id == bindparam("b_loop")
 )
 

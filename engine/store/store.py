@@ -23,7 +23,7 @@ from engine.errors import ExistsError, GoneError, StoreError, refuse
 from engine.loop.entries import Entry, Ranked, Undone
 from engine.store import digests
 from engine.store.about import About, Origin, new_id
-from engine.store.logs import EMPTY, INSERT, End, Logs, is_named, rows_of
+from engine.store.logs import EMPTY, INSERT, LAST, End, Logs, is_named, rows_of
 from engine.store.schema import DAYS, ENTRIES, LOOPS, SNAPSHOTS
 from engine.store.snapshots import Snapshots
 
@@ -211,18 +211,11 @@ class Store(Logs, Snapshots):
     @property
     def _seen(self) -> Select[Any]:
         """The loops that others may see, each with the digest of its last entry."""
-        return select(LOOPS, _LAST.label("last")).where(LOOPS.c.ready, self._is_alive)
+        return select(LOOPS, LAST).where(LOOPS.c.ready, self._is_alive)
 
     @property
     def _is_alive(self) -> ColumnElement[bool]:
         return LOOPS.c.used >= _days_ago(self.limits.retention_days)
-
-
-_LAST = (
-    select(ENTRIES.c.digest)
-    .where(ENTRIES.c.loop == LOOPS.c.id, ENTRIES.c.position == LOOPS.c.length - 1)
-    .scalar_subquery()
-)
 
 
 _IN_USE = text("INSERT INTO days (day) VALUES (:day) ON CONFLICT DO NOTHING")

@@ -40,7 +40,7 @@ def test_a_damaged_snapshot_is_found_and_the_log_makes_it_good(
     assert beliefs(StoredLoop.open(store, long.id).loop) == beliefs(long.loop)
 
 
-@pytest.mark.parametrize("name", ["length one too low", "length one too high"])
+@pytest.mark.parametrize("name", ["last entry gone", "length one too low", "length one too high"])
 def test_a_click_on_a_damaged_log_is_refused_and_not_tried_for_ever(
     store: Store, long: StoredLoop, name: str
 ) -> None:
