@@ -64,12 +64,41 @@ class About:
             DamagedError: if it is not what was written.
         """
         end = End(row.length, row.events, row.last or digests.START)
-        known = row.owner, row.name, row.world, row.seed, row.created, row.origin
-        seals = digests.card(row.id, *known), digests.view_of(row.id), end.seal
-        if seals != (row.card, row.view, row.digest):
+        seals = is_sealed(row), digests.view_of(row.id), end.seal
+        if seals != (True, row.view, row.digest):
             raise DamagedError("what it says of a loop is not what was written")
         told = row.owner, row.name, row.world, int(row.seed), row.origin
         return cls(row.id, *told, end, row.created, row.used)
+
+
+@dataclass(frozen=True, slots=True)
+class Damaged:
+    """A loop of which nothing can be believed any more: it can be erased.
+
+    Attributes:
+        id: of the loop.
+        name: that stands there.
+    """
+
+    id: str
+    name: str
+
+
+def listed(row: Row[Any]) -> About | Damaged:
+    """A loop in a list: what is known of it, or that it is damaged."""
+    try:
+        return About.of(row)
+    except DamagedError:
+        return Damaged(row.id, str(row.name))
+
+
+def is_sealed(row: Row[Any]) -> bool:
+    """Whether what a row of `LOOPS` says a loop is, its log apart, is what was written."""
+    known = row.owner, row.name, row.world, row.seed, row.created, row.origin
+    try:
+        return bool(digests.card(row.id, *known) == row.card)
+    except (TypeError, ValueError):  # In a damaged row anything may stand where a number should.
+        return False
 
 
 def new_id() -> str:

@@ -68,7 +68,6 @@ _MEANINGS = {
     "NOTADB": "The database file is not a database of SQLite.",
     "no such table": _OTHER,
     "no such column": _OTHER,
-    "could not decode": _DAMAGED,
     "55P03": _BUSY,
     "57014": _BUSY,
     "40P01": _BUSY,

@@ -8,7 +8,6 @@ from weakref import WeakValueDictionary
 
 from engine.errors import DamagedError, StoreError
 from engine.loop.settings import LoopSettings
-from engine.store.about import About
 from engine.store.digests import view_of
 from engine.store.store import Store
 from engine.store.stored_loop import Followers, StoredLoop, nobody
@@ -102,14 +101,6 @@ class Library:
         """How many loops somebody has open."""
         with self._lock:
             return len(self._loops)
-
-    def loops(self, owner: str) -> list[About]:
-        """Loops of an owner, the last used first.
-
-        Raises:
-            StoreError: if they cannot be read.
-        """
-        return self.store.loops(owner)
 
     def keep_swept(self, every: float = _HOUR) -> None:
         """Erase what has expired, now and every so many seconds, until the library is closed."""

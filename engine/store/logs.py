@@ -161,7 +161,7 @@ class Logs(Database):
     @staticmethod
     def _end(connection: Connection, loop: str) -> Row[Any]:
         """What a loop's row says of its log's end, with ``last``, the digest of its last entry."""
-        found = connection.execute(_END, {"b_loop": loop}).one_or_none()
+        found: Row[Any] | None = connection.execute(_END, {"b_loop": loop}).one_or_none()
         if found is None:
             raise GoneError
         return found
@@ -249,7 +249,7 @@ LAST = (
     .label("last")
 )
 """The digest of the last entry of a loop's log."""
-_END = select(LOOPS.c.length, LOOPS.c.events, LOOPS.c.digest, LAST).where(
+_END: Select[Any] = select(LOOPS.c.length, LOOPS.c.events, LOOPS.c.digest, LAST).where(
     LOOPS.c.id == bindparam("b_loop")
 )
 

@@ -22,7 +22,7 @@ from sqlalchemy.exc import IntegrityError
 from engine.errors import ExistsError, GoneError, StoreError, refuse
 from engine.loop.entries import Entry, Ranked, Undone
 from engine.store import digests
-from engine.store.about import About, Origin, new_id
+from engine.store.about import About, Damaged, Origin, is_sealed, listed, new_id
 from engine.store.logs import EMPTY, INSERT, LAST, End, Logs, is_named, rows_of
 from engine.store.schema import DAYS, ENTRIES, LOOPS, SNAPSHOTS
 from engine.store.snapshots import Snapshots
@@ -103,9 +103,13 @@ class Store(Logs, Snapshots):
         return About.of(rows[0])
 
     def loops(self, owner: str) -> list[About]:
-        """Loops of an owner, the last used first."""
+        """Loops of an owner that are whole, the last used first."""
+        return [loop for loop in self.listed(owner) if isinstance(loop, About)]
+
+    def listed(self, owner: str) -> list[About | Damaged]:
+        """All loops of an owner, the last used first."""
         theirs = self._seen.filter_by(owner=owner).order_by(LOOPS.c.used.desc(), LOOPS.c.id)
-        return list(map(About.of, self._rows(theirs)))
+        return list(map(listed, self._rows(theirs)))
 
     def views(self) -> list[str]:
         """Of all loops that are there for people."""
@@ -228,12 +232,12 @@ def _days_ago(days: int) -> ColumnElement[float]:
 
 
 def _seal(connection: Connection, loops: Select[Any], **changes: str) -> int:
-    """Change what loops are; how many there were."""
+    """Change what loops are; how many there were. What is damaged gets no seal: it stays so."""
     rows = connection.execute(loops.with_for_update()).all()
     for row in rows:
         told = {name: getattr(row, name) for name in ("owner", "name", "origin")} | changes
         of = told["owner"], told["name"], row.world, row.seed, row.created, told["origin"]
-        card = digests.card(row.id, *of)
+        card = digests.card(row.id, *of) if is_sealed(row) else row.card
         connection.execute(update(LOOPS).filter_by(id=row.id).values(changes | {"card": card}))
     return len(rows)
 

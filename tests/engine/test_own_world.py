@@ -130,7 +130,7 @@ def test_a_race_comes_out_alike_here_and_in_other_processes(
 def test_a_loop_comes_out_of_the_store_with_its_world(
     library: Library, stored: StoredLoop, url: str, processes: ProcessPoolExecutor
 ) -> None:
-    (about,) = library.loops("me")
+    (about,) = library.store.loops("me")
     assert about.name == "Bakery, seed 7"
     assert json.loads(str(about.world)) == BAKERY.to_json()
     stored.snapshot_if_due(every=1)

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 import streamlit as st
+from sqlalchemy import text
 from streamlit.delta_generator import DeltaGenerator
 from streamlit.testing.v1 import AppTest
 
@@ -220,6 +221,28 @@ def test_loops_that_can_only_be_read_are_listed_and_can_be_taken_along(
     assert "My loops: 1 " in go_to_data(app).text
     assert not app.at.error
     assert any(f"get-log-{mine}" in part.proto.id for part in app.at.get("download_button"))
+
+
+@pytest.mark.parametrize("change", ["seed = '8'", "name = CAST(x'ff3c' AS TEXT)", "length = 9"])
+def test_a_damaged_loop_is_told_and_erased_and_the_others_are_there(
+    open_app: Open, change: str
+) -> None:
+    app = open_app()
+    app.answer(1.0)
+    whole = app.session.open.stored.id
+    damaged = store().duplicate(whole, app.session.owner).id
+    with store().overhaul() as connection:
+        connection.execute(text(f"UPDATE loops SET {change} WHERE id = '{damaged}'"))
+    go_to_data(app)
+    assert "My loops: 2 " in app.text
+    assert "cannot be opened or taken along" in app.text
+    keys = {str(button.key) for button in app.at.button}
+    assert f"open-{whole}" in keys
+    assert {key for key in keys if key.endswith(damaged)} == {f"erase-{damaged}"}
+    app.click(f"erase-{damaged}")
+    assert "is erased" in app.at.success[0].value
+    assert "My loops: 1 " in app.text
+    assert "Damaged" not in app.text
 
 
 # -- files ----------------------------------------------------------------------------

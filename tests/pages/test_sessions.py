@@ -44,4 +44,4 @@ def test_what_was_kept_before_a_browser_was_known_is_its_own() -> None:
     hand_over(session.owner, "the browser")
     session.reset()
     answer(session, 1.0)
-    assert [about.events for about in library().loops("the browser")] == [1, 1]
+    assert [about.events for about in library().store.loops("the browser")] == [1, 1]

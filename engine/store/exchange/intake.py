@@ -8,7 +8,7 @@ import io
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from dataclasses import replace
 from itertools import chain, islice
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, ParamSpec
 
 from engine.errors import FullError, PersonalizerError, UnreadableError
 from engine.loop.entries import Entry, Undone
@@ -19,35 +19,16 @@ from engine.store.about import About, Origin
 from engine.store.entry_codec import parse
 from engine.store.exchange import dsjson, jsonl
 from engine.store.exchange.check import LogChecker
-from engine.store.exchange.lines import Faults, Progress, numbered_lines, silent
+from engine.store.exchange.lines import Faults, numbered_lines
 from engine.store.exchange.seal import SealedLines
 from engine.store.journal import Journal
 from engine.store.library import Library
 from engine.store.logs import CHUNK
 from engine.store.stored_loop import StoredLoop
 
+P = ParamSpec("P")
 Read = Callable[[Any], Iterable[Entry | Undone]]
 """The entries that the JSON of one line tells of."""
-
-
-def import_file(
-    library: Library,
-    file: BinaryIO,
-    owner: str,
-    name: str = "Log",
-    progress: Progress = silent,
-    *,
-    edited: bool = False,
-    needs_world: bool = True,
-) -> About:
-    """Take in a loop in one go; see `importing`."""
-    work = importing(library, file, owner, name, edited=edited, needs_world=needs_world)
-    while True:
-        try:
-            progress(next(work))
-        except StopIteration as done:
-            about: About = done.value
-            return about
 
 
 def importing(
@@ -96,6 +77,23 @@ def importing(
         with contextlib.suppress(PersonalizerError):
             library.store.delete(about.id, about.owner)
         raise
+
+
+def _in_one_go(steps: Callable[P, Generator[float, None, About]]) -> Callable[P, About]:
+    def work(*args: P.args, **kwargs: P.kwargs) -> About:
+        rest = steps(*args, **kwargs)
+        while True:
+            try:
+                next(rest)
+            except StopIteration as done:
+                about: About = done.value
+                return about
+
+    return work
+
+
+import_file = _in_one_go(importing)
+"""Take in a loop, and come back when that is done; see `importing`."""
 
 
 def _begin(

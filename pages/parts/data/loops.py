@@ -11,7 +11,7 @@ import streamlit as st
 
 from engine import PersonalizerError
 from engine.store import About, Library, world_codec
-from engine.store.about import Origin
+from engine.store.about import Damaged, Origin
 from engine.store.store import MAX_NAME
 from pages.parts.data.export import take_along
 from pages.parts.operations.log_lines import refusals_told
@@ -60,7 +60,7 @@ def attempt(verb: Callable[[], object], done: str) -> None:
 def show_loops(library: Library, owner: str) -> None:
     """One card a loop, the last used first."""
     try:
-        loops = library.loops(owner)
+        loops = library.store.listed(owner)
     except PersonalizerError as error:
         st.error(plain(error.message), icon=":material/database_off:")
         return
@@ -69,8 +69,11 @@ def show_loops(library: Library, owner: str) -> None:
         note("None yet. The first visitor you answer on the Play page begins one.")
         st.page_link(PLAY, label="Play", icon=":material/touch_app:")
     shows_all = st.session_state.get(_ALL, False)
-    for about in loops if shows_all else loops[:FIRST]:
-        _show(library, owner, about)
+    for loop in loops if shows_all else loops[:FIRST]:
+        if isinstance(loop, About):
+            _show(library, owner, loop)
+        else:
+            _show_damaged(library, owner, loop)
     if len(loops) > FIRST and not shows_all:
         show_all = partial(st.session_state.__setitem__, _ALL, True)
         st.button(f"Show all {len(loops):,}", key="show-all-button", on_click=show_all)
@@ -90,6 +93,19 @@ def _show(library: Library, owner: str, about: About) -> None:
             _duplicate(library, owner, about)
             take_along(library, about)
             _delete(library, owner, about)
+
+
+def _show_damaged(library: Library, owner: str, loop: Damaged) -> None:
+    """Nothing damaged is believed: there is nothing to export."""
+    with st.container(border=True, gap="small", key=f"loop-{loop.id}"):
+        with st.container(gap=None):
+            st.markdown(f"**:material/broken_image: {plain(loop.name[:MAX_NAME])}**")
+            note(
+                "Damaged: what stands in the database is not what was written, so it "
+                "cannot be opened or taken along. Whoever runs this server may restore it from a "
+                "backup; if there is none, erase it."
+            )
+        _delete(library, owner, loop)
 
 
 def _facts(about: About, world: str, library: Library) -> str:
@@ -126,7 +142,7 @@ def _rename(library: Library, owner: str, about: About) -> None:
         st.text_input("Name", about.name, max_chars=MAX_NAME, key=key, on_change=rename)
 
 
-def _delete(library: Library, owner: str, about: About) -> None:
+def _delete(library: Library, owner: str, about: About | Damaged) -> None:
     def delete() -> None:
         attempt(lambda: library.store.delete(about.id, owner), f"{about.name} is erased.")
         if session := known_play_session():

@@ -5,7 +5,7 @@ from sqlalchemy import text
 
 from engine.errors import DamagedError
 from engine.store import Store, StoredLoop
-from engine.store.about import new_id
+from engine.store.about import Damaged, new_id
 from tests.engine.store.workers import WORLD, serve_next
 
 
@@ -26,7 +26,8 @@ def test_it_is_what_was_written(plain_store: Store, kept: StoredLoop) -> None:
 @pytest.mark.parametrize(
     "change",
     ["owner = 'you'", "name = 'other'", "seed = '8'", "origin = 'edited'", "created = 0",
-     "events = events + 1", "view = 'another'"],
+     "events = events + 1", "view = 'another'", "created = 'long ago'",
+     "name = CAST(x'ff' AS TEXT)"],
 )  # fmt: skip
 def test_a_row_that_was_changed_is_not_believed(
     plain_store: Store, kept: StoredLoop, change: str
@@ -35,6 +36,20 @@ def test_a_row_that_was_changed_is_not_believed(
         connection.execute(text(f"UPDATE loops SET {change}"))
     with pytest.raises(DamagedError):
         plain_store.about(kept.id)
+
+
+@pytest.mark.parametrize("change", ["owner = 'you', name = 'other'", "seed = '8'"])
+def test_whatever_is_done_with_a_damaged_loop_it_stays_damaged(store: Store, change: str) -> None:
+    kept = StoredLoop.create(store, owner="me", world=WORLD, seed=7)
+    serve_next(kept)
+    with store.overhaul() as connection:
+        connection.execute(text(f"UPDATE loops SET {change}"))
+    store.hand_over("me", "you")
+    store.rename(kept.id, "you", "mine")
+    with pytest.raises(DamagedError):
+        store.about(kept.id)
+    assert store.loops("you") == []
+    assert store.listed("you") == [Damaged(kept.id, "mine")]
 
 
 def test_no_two_ids_are_the_same() -> None:

@@ -19,8 +19,7 @@ from tests.engine.store.workers import beliefs
 def test_an_imported_loop_goes_on_like_the_exported_one(
     library: Library, exported: StoredLoop, lines: list[str], pack: bool
 ) -> None:
-    shares: list[float] = []
-    about = import_file(library, file_of(*lines, "", pack=pack), "new", progress=shares.append)
+    about = import_file(library, file_of(*lines, "", pack=pack), "new")
     back = library.open(about.id)
     assert (about.name, about.seed, about.world) == ("Coffee, seed 7", 7, "coffee")
     assert about.events == len(exported.loop.events) == len(back.loop.events)
