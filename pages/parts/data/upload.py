@@ -17,6 +17,7 @@ from engine.store.exchange.lines import SHOWN
 from pages.parts.components.upload_field import upload_field
 from pages.parts.data.loops import ORIGINS, say
 from pages.parts.data.uploads import Upload, this_upload
+from pages.parts.download import as_cells
 from pages.parts.heavy_work import submit_here
 from pages.parts.text import counted, note, plain
 
@@ -121,8 +122,7 @@ def _tell(error: PersonalizerError | None) -> None:
         st.error(plain(error.message), icon=":material/error:")
     if isinstance(error, RejectedError) and error.total > 1:
         faults = [(fault.line, fault.reason) for fault in error.faults]
-        st.dataframe(
-            pd.DataFrame(faults, columns=["line", "reason"]), hide_index=True, key="faults"
-        )
+        table = pd.DataFrame(faults, columns=["line", "reason"])
+        st.dataframe(as_cells(table), hide_index=True, key="faults")
         if error.total > SHOWN:
             note(f"The first {SHOWN} of {error.total:,}.")

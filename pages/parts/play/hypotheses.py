@@ -5,6 +5,7 @@ from streamlit.elements.lib.mutable_expander_container import ExpanderContainer
 
 from engine import Hypothesis, LearningLoop
 from engine.loop.entries import Ranked
+from pages.parts.download import as_cells
 from pages.parts.text import note
 
 _CROSSES = {0: "Actions alone", 1: "Single fields", 2: "Pairs of fields", 3: "Triples of fields"}
@@ -45,7 +46,10 @@ def show_hypotheses(loop: LearningLoop, ranked: Ranked) -> None:
     told = list(map(in_words, hypotheses))
     believed = st.column_config.ProgressColumn(format="%.1f %%", min_value=0, max_value=100)
     st.dataframe(
-        {"Hypothesis": told, "Believed": [100 * weight for weight in weights]},
+        as_cells(
+            {"Hypothesis": name, "Believed": 100 * weight}
+            for name, weight in zip(told, weights, strict=True)
+        ),
         hide_index=True,
         key="hypotheses-weights",
         column_config={"Believed": believed},

@@ -3,7 +3,6 @@
 import math
 from collections.abc import Iterator, Mapping
 
-import pandas as pd
 import streamlit as st
 
 from engine import LoopSettings
@@ -11,7 +10,7 @@ from engine.evaluation.intervals import Estimate
 from engine.worlds import key_of
 from pages.parts.charts import race as charts
 from pages.parts.charts.curves import span_of
-from pages.parts.download import download_csv
+from pages.parts.download import as_cells, download_csv
 from pages.parts.play.hypotheses import in_words
 from pages.parts.race.session import RaceSession
 from pages.parts.race.setup import RaceSetup
@@ -93,7 +92,7 @@ def show_table(session: RaceSession) -> None:
         "t over the crowds). Crowds won: those in which nobody earned more; a tie is shared.",
     )
     st.dataframe(
-        pd.DataFrame(list(_table_rows(session))),
+        as_cells(_table_rows(session)),
         hide_index=True,
         key="race-table",
         column_config={
