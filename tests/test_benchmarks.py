@@ -168,6 +168,7 @@ def test_a_reward_comes_as_late_as_said_and_a_lost_one_never() -> None:
         assert note.told == [(t, min(t + late, 3)) for t in (0, 2, 3)]
 
 
+@pytest.mark.slow
 def test_a_row_is_run_once_and_the_same_again(tmp_path: Path) -> None:
     path = tmp_path / "rows.jsonl"
     asked = [*tasks(["narrow", "priced"], ["ours"], range(1), 60)]
