@@ -6,9 +6,13 @@ import pytest
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """What pages run of the engine is no test of it, and counting lines doubles its time."""
+    """What pages run of the engine is no test of it; what slow tests run, quick ones reach too.
+
+    Counting lines takes up to half as long again, so it is left to the quick tests.
+    """
     for item in items:
-        if item.nodeid.startswith(("tests/browser/", "tests/pages/")):
+        elsewhere = item.nodeid.startswith(("tests/browser/", "tests/pages/"))
+        if elsewhere or item.get_closest_marker("slow"):
             item.add_marker("no_cover")
 
 

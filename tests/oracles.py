@@ -194,23 +194,24 @@ class DenseOracle:
             pull = inverse @ mean + z.T @ np.array(self.rewards) / self.noise_sd**2
             solved = np.linalg.solve(precision, pull).astype(np.float64)
             return solved, np.linalg.inv(precision).astype(np.float64)
+        precision = np.linalg.inv(covariance)
         for z, reward in zip(augmented(self.rows, names), self.rewards, strict=True):
-            mean, covariance, _ = self._one(z, reward, mean, covariance)
-        return mean, covariance
+            mean, precision, _ = self._one(z, reward, mean, precision)
+        return mean, np.linalg.inv(precision).astype(np.float64)
 
     def _one(
-        self, z: Array, reward: float, mean: Array, covariance: Array
+        self, z: Array, reward: float, mean: Array, precision: Array
     ) -> tuple[Array, Array, float]:
-        """Mean and covariance after one reward, and the log of the density it came with."""
+        """Mean and precision after one reward, and the log of the density it came with."""
         noise = self.noise_sd**2
-        c = float(z @ covariance @ z) / noise
+        towards = np.linalg.solve(precision, z).astype(np.float64)
+        c = float(z @ towards) / noise
         surprise = reward - float(z @ mean)
         b = self.memory - (1 - self.memory) / c
-        precision = np.linalg.inv(covariance) + b * np.outer(z, z) / noise
-        after = mean + covariance @ z * surprise / (noise * (1 + c))
         total = noise * (1 + c)
         density = -0.5 * (math.log(2 * math.pi * total) + surprise**2 / total)
-        return after, np.linalg.inv(precision).astype(np.float64), density
+        after = precision + b * np.outer(z, z) / noise
+        return mean + towards * surprise / total, after, density
 
     @property
     def centre(self) -> float:
@@ -234,9 +235,9 @@ class DenseOracle:
         """Log of the product of the densities of each reward given those before."""
         names = all_columns(self.rows)
         mean, covariance = self._prior(names)
-        total = 0.0
+        precision, total = np.linalg.inv(covariance), 0.0
         for z, reward in zip(augmented(self.rows, names), self.rewards, strict=True):
-            mean, covariance, density = self._one(z, reward, mean, covariance)
+            mean, precision, density = self._one(z, reward, mean, precision)
             total += density
         return total
 

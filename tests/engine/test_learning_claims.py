@@ -17,7 +17,7 @@ from engine.worlds.coffee import COFFEE
 from tests.clock import ManualClock
 from tests.engine.requests import Json
 
-pytestmark = [pytest.mark.no_cover, pytest.mark.slow]
+pytestmark = pytest.mark.slow
 
 
 SEEDS = range(5)

@@ -332,7 +332,6 @@ def explored() -> Crowd:
 
 
 @pytest.mark.slow
-@pytest.mark.no_cover
 @pytest.mark.parametrize("policy", LEARNED, ids=repr)
 def test_the_band_with_its_limits_contains_the_truth(policy: Policy) -> None:
     """In at least 95 % of 60 outlooks; 97.5 % limits on either side, and mostly a wide band."""
@@ -346,7 +345,6 @@ def test_the_band_with_its_limits_contains_the_truth(policy: Policy) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.no_cover
 @pytest.mark.parametrize("policy", FIXED, ids=repr)
 def test_the_known_part_of_a_fixed_policys_value_is_unbiased(policy: Policy) -> None:
     """What the baseline's visitors earn under it: p x 21/36, within 4 standard errors."""
@@ -359,7 +357,6 @@ def test_the_known_part_of_a_fixed_policys_value_is_unbiased(policy: Policy) -> 
 
 
 @pytest.mark.slow
-@pytest.mark.no_cover
 @pytest.mark.parametrize("policy", FIXED[:1], ids=repr)
 def test_the_estimate_of_a_fixed_policy_is_unbiased_and_knows_its_error(policy: Policy) -> None:
     """Over 20 seeds: within 4 standard errors of the truth, and the stated errors are those
@@ -374,7 +371,6 @@ def test_the_estimate_of_a_fixed_policy_is_unbiased_and_knows_its_error(policy: 
 
 
 @pytest.mark.slow
-@pytest.mark.no_cover
 def test_the_estimate_of_what_was_learned_is_that_of_three_quarters_of_the_rewards() -> None:
     """Unbiased, over 20 seeds, for the mean true value of the four heads' policies, each
     without its own quarter; so not above the value of the policy that learned from all.
@@ -397,7 +393,6 @@ def test_the_estimate_of_what_was_learned_is_that_of_three_quarters_of_the_rewar
 
 
 @pytest.mark.slow
-@pytest.mark.no_cover
 @pytest.mark.parametrize("policy", LEARNED, ids=repr)
 def test_the_estimate_of_what_was_learned_does_not_flatter(policy: Policy) -> None:
     """It is not above the true value, within 4 standard errors, nor below it by more than .1."""
@@ -409,7 +404,6 @@ def test_the_estimate_of_what_was_learned_does_not_flatter(policy: Policy) -> No
 
 
 @pytest.mark.slow
-@pytest.mark.no_cover
 @pytest.mark.parametrize("policy", LEARNED, ids=repr)
 def test_exploration_narrows_what_is_known(policy: Policy) -> None:
     """On average the estimate's 95 % interval is narrower than the band with its limits."""
@@ -421,7 +415,6 @@ def test_exploration_narrows_what_is_known(policy: Policy) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.no_cover
 @pytest.mark.parametrize("policy", LEARNED, ids=repr)
 def test_the_limits_enclose_the_band_and_the_band_holds_possible_rewards(policy: Policy) -> None:
     for found, _ in explored().under(policy):

@@ -225,7 +225,6 @@ def first_time(comparison: Comparison, auto: AutoSwitch) -> int | None:
 
 
 @pytest.mark.slow
-@pytest.mark.no_cover
 @pytest.mark.parametrize(
     "auto", [AutoSwitch(0.9, 20), AutoSwitch(0.98, 50), AutoSwitch(1.0, 30)], ids=repr
 )
@@ -424,7 +423,6 @@ def mean_and_error(per_seed: Array) -> tuple[float, float]:
 
 
 @pytest.mark.slow
-@pytest.mark.no_cover
 def test_after_an_apprenticeship_going_online_loses_less_than_a_cold_start() -> None:
     """The next 50 visitors beside the first 50 of the loop online from the start.
 
@@ -438,7 +436,6 @@ def test_after_an_apprenticeship_going_online_loses_less_than_a_cold_start() -> 
 
 
 @pytest.mark.slow
-@pytest.mark.no_cover
 def test_a_cold_start_costs_visitors_who_got_a_worse_drink_than_today() -> None:
     loss, error = mean_and_error(gains()["online"][:, :50].mean(axis=1))
     assert loss < -4 * error
@@ -446,7 +443,6 @@ def test_a_cold_start_costs_visitors_who_got_a_worse_drink_than_today() -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.no_cover
 def test_within_100_visitors_of_the_switch_the_apprentice_has_overtaken_the_baseline() -> None:
     """Visitors 51 to 100 after it."""
     late = gains()["apprentice"][:, WATCHED + 50 : WATCHED + 100].mean(axis=1)

@@ -404,7 +404,6 @@ def test_what_is_logged_is_the_policys_own_choice_by_likeness_to_the_baseline(
 
 
 @pytest.mark.slow
-@pytest.mark.no_cover
 @pytest.mark.parametrize("policy", POLICIES, ids=repr)
 def test_an_apprentice_chooses_as_often_as_its_logged_probabilities_say(
     policy: Policy,
@@ -425,7 +424,6 @@ def test_an_apprentice_chooses_as_often_as_its_logged_probabilities_say(
 
 
 @pytest.mark.slow
-@pytest.mark.no_cover
 @pytest.mark.parametrize(
     ("excluded", "propensities"),
     [((), (0.8, 0.1, 0.1)), (("latte",), (0.0, 0.85, 0.15)), (("latte", "mocha"), (0, 0, 1.0))],

@@ -55,6 +55,7 @@ def folded(loop: LearningLoop, clock: ManualClock) -> LearningLoop:
     return LearningLoop.resume(log, seed=loop.seed, clock=clock)
 
 
+@pytest.mark.no_cover
 @pytest.mark.usefixtures("impatient")
 def test_threads_that_rank_at_once_get_ids_and_answers_of_their_own(clock: ManualClock) -> None:
     loop = LearningLoop(LoopSettings(**QUICK), clock=clock)
@@ -68,6 +69,7 @@ def test_threads_that_rank_at_once_get_ids_and_answers_of_their_own(clock: Manua
     assert state_of(loop) == state_of(folded(loop, clock))
 
 
+@pytest.mark.no_cover
 @pytest.mark.usefixtures("impatient")
 def test_threads_may_do_anything_at_once(clock: ManualClock) -> None:
     loop = LearningLoop(LoopSettings(**QUICK), clock=clock)

@@ -118,6 +118,7 @@ def beliefs(loop: LearningLoop) -> list[Ranked]:
     return [loop.preview(COFFEE.actions, COFFEE.features(c)) for c in COFFEE.contexts[::7]]
 
 
+@pytest.mark.slow
 @given(programs)
 def test_each_projection_is_a_fold_of_what_still_counts(program: list[tuple[str, int]]) -> None:
     clock = ManualClock()

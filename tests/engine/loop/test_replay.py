@@ -145,6 +145,7 @@ def test_a_replay_gives_the_same_bits_whatever_was_asked_in_between(
 # -- undo and replay ------------------------------------------------------------------
 
 
+@pytest.mark.slow
 @given(programs, programs)
 def test_undo_brings_every_number_back_to_the_bit(
     before: list[Operation], after: list[Operation]
@@ -162,7 +163,6 @@ def test_undo_brings_every_number_back_to_the_bit(
 
 
 @pytest.mark.slow
-@pytest.mark.no_cover
 @given(programs, programs, programs, st.booleans())
 def test_a_loop_that_took_things_back_goes_on_as_one_that_never_did_them(
     before: list[Operation], taken_back: list[Operation], after: list[Operation], one_by_one: bool
@@ -217,6 +217,7 @@ def replayed(loop: LearningLoop) -> tuple[LearningLoop, ManualClock]:
     return twin, clock
 
 
+@pytest.mark.slow
 @given(programs)
 def test_a_second_loop_called_as_the_log_says_is_the_same_loop_to_the_bit(
     program: list[Operation],

@@ -3,6 +3,7 @@
 import weakref
 from collections.abc import Iterable
 from datetime import timedelta
+from functools import cache
 from typing import Any
 
 import pytest
@@ -44,7 +45,9 @@ def arrive(loop: LearningLoop, number: int) -> tuple[str, float]:
     return answer.event_id, value if number < VISITORS / 2 else 1 - value
 
 
+@cache
 def at_once(settings: LoopSettings) -> LearningLoop:
+    """To read: there is one for all orders."""
     loop = LearningLoop(settings, seed=5, clock=ManualClock())
     for number in range(VISITORS):
         loop.reward(*arrive(loop, number))
@@ -156,6 +159,7 @@ programs = st.lists(
 )
 
 
+@pytest.mark.slow
 @given(programs, st.sampled_from(sorted(KINDS)))
 def test_any_life_of_events_teaches_totals_at_the_place_of_their_first_part(
     program: list[Operation], kind: str

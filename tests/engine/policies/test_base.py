@@ -160,6 +160,7 @@ def test_how_many_numbers_are_drawn_does_not_move_the_decisions_own_stream() -> 
 # -- what logged propensities are for -------------------------------------------------
 
 
+@pytest.mark.slow
 def test_importance_weights_average_to_1_and_estimate_other_policies_without_bias() -> None:
     """Over a log of 1,500 visitors, for the uniform policy and for each single action.
 

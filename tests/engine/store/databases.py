@@ -27,7 +27,8 @@ def database(kind: str, folder: Path) -> Iterator[str]:
     name = f"test_{secrets.token_hex(6)}"
     plain = server.set(drivername="postgresql").render_as_string(hide_password=False)
     with psycopg.connect(plain, autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {name}")
+        # By copying files: through the log, as is the default, it takes five times as long.
+        connection.execute(f"CREATE DATABASE {name} STRATEGY FILE_COPY")
         try:
             own = server.set(drivername="postgresql+psycopg", database=name)
             yield own.render_as_string(hide_password=False)

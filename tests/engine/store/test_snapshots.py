@@ -19,7 +19,6 @@ from tests.engine.store.workers import WORLD, beliefs, from_scratch, serve_next
 
 
 @pytest.mark.slow
-@pytest.mark.no_cover
 @pytest.mark.parametrize("settings", LEARNERS.values(), ids=LEARNERS)
 @pytest.mark.parametrize("entries", [1, 5, 21, 43, 70])
 def test_undo_reaches_behind_snapshots(

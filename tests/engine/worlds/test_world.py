@@ -309,7 +309,6 @@ def test_items_share_features_so_that_one_teaches_about_another(world: World) ->
 
 
 @pytest.mark.slow
-@pytest.mark.no_cover
 @every_world
 def test_the_default_loop_learns_it_from_two_thousand_visitors(world: World) -> None:
     """The last 500 come 85% of the way from chance to what is left by the floor of 5%."""

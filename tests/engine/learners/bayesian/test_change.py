@@ -184,7 +184,6 @@ class Table:
 
 
 @pytest.mark.slow
-@pytest.mark.no_cover
 @pytest.mark.parametrize(
     ("liked", "otherwise", "most"), [(0.8, 0.1, 2), (0.5, 0.5, 1), (0.06, 0.02, 8)]
 )

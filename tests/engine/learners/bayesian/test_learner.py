@@ -170,6 +170,7 @@ def test_a_belief_is_finite_symmetric_and_never_negative(
     assert np.all(found.sds > 0)
 
 
+@pytest.mark.slow
 @given(visits, visits, st.lists(contexts, min_size=1, max_size=4), offers, st.booleans())
 def test_beliefs_in_many_contexts_are_those_in_each(
     history: list[Visit],
@@ -217,6 +218,7 @@ def test_rewards_are_counted() -> None:
         learn(model, *visit)
 
 
+@pytest.mark.slow
 @given(st.permutations(table_history(seed=5, count=20)))
 def test_without_forgetting_and_changes_rewards_may_come_in_any_order(
     shuffled: list[Visit],
@@ -415,7 +417,6 @@ def test_a_lean_moves_the_contribution_of_each_group(count: int) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.no_cover
 @pytest.mark.parametrize("prior_sd", [0.001, 0.25, 10])
 @pytest.mark.parametrize("noise_sd", [0.001, 0.2, 10])
 @pytest.mark.parametrize("memory", [0.1, 1.0])

@@ -94,7 +94,6 @@ def test_mean_and_covariance_equal_those_of_all_weights_solved_at_once(
 
 
 @pytest.mark.slow
-@pytest.mark.no_cover
 @pytest.mark.parametrize("by", ["id", "features"])
 @pytest.mark.parametrize("order", [0, 1, 3])
 @pytest.mark.parametrize("kind", KINDS)
@@ -153,6 +152,7 @@ def test_a_learner_that_met_one_of_the_blocks_only_takes_part_in_the_merge() -> 
 # -- order, growth, correction --------------------------------------------------------
 
 
+@pytest.mark.slow
 @given(st.permutations(table_history("two families", 20, seed=5) + bridged()[-13:]))
 def test_without_forgetting_rewards_may_come_in_any_order(shuffled: list[Visit]) -> None:
     history = table_history("two families", 20, seed=5) + bridged()[-13:]

@@ -180,6 +180,7 @@ def decisions(loop: LearningLoop) -> list[object]:
     ]  # fmt: skip
 
 
+@pytest.mark.slow
 @given(visits)
 def test_out_and_in_again_decisions_propensities_and_totals_are_the_same(
     library: Library, program: list[tuple[int, LearningMode, str, list[float]]]

@@ -31,6 +31,7 @@ def test_every_format_can_be_written(
     assert learner.weights == exported.loop.learner.weights
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", [kind for kind in FORMATS if kind.is_long], ids=lambda k: k.key)
 def test_a_loop_can_be_written_while_it_is_used(kind: Format, tmp_path: Path) -> None:
     library = Library(Store.open(f"sqlite:///{tmp_path}/events.db"))

@@ -29,7 +29,6 @@ from tests.engine.store.workers import WORLD, serve_next
 
 
 @pytest.mark.slow
-@pytest.mark.no_cover
 @pytest.mark.parametrize("kind", [kind for kind in FORMATS if kind.is_long], ids=lambda k: k.key)
 def test_a_full_loop_comes_in_and_one_event_more_does_not(kind: Format, tmp_path: Path) -> None:
     most = CHUNK + 5
@@ -152,7 +151,6 @@ def _with_another_value(draw: st.DrawFn, line: bytes) -> bytes:
 
 
 @pytest.mark.slow
-@pytest.mark.no_cover
 @given(st.data())
 @settings(max_examples=300, suppress_health_check=list(HealthCheck))
 def test_whatever_is_uploaded_it_is_a_whole_loop_or_nothing(
@@ -163,7 +161,6 @@ def test_whatever_is_uploaded_it_is_a_whole_loop_or_nothing(
 
 
 @pytest.mark.slow
-@pytest.mark.no_cover
 @given(st.data())
 @settings(max_examples=150, suppress_health_check=list(HealthCheck))
 def test_the_same_for_the_services_format(

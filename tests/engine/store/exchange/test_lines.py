@@ -13,6 +13,7 @@ from engine.store.exchange.lines import MAX_LINE, MAX_LINES, Faults, numbered_li
 from tests.engine.store.exchange.files import GOOD_ROW, file_of, rejected
 
 
+@pytest.mark.slow
 def test_large_things_are_refused(library: Library, lines: list[str]) -> None:
     long_line = b'{"kind":"' + b"x" * (3 * MAX_LINE)
     with pytest.raises(RejectedError, match="has 4 MiB, but at most 1"):
