@@ -7,6 +7,7 @@ from concurrent.futures import Executor, Future
 from contextlib import contextmanager
 from itertools import count
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any, ClassVar, ParamSpec, Self, TypeVar
 from unittest.mock import patch
 
@@ -16,7 +17,7 @@ from streamlit.testing.v1 import AppTest
 
 from pages.parts import heavy_work
 from pages.parts.compare.session import CompareSession
-from pages.parts.heavy_work import HeavyWork
+from pages.parts.heavy_work import SLICE, HeavyWork
 from pages.parts.play.session import PlaySession
 from pages.parts.race.session import RaceSession
 from tests.pages.presses import pressed
@@ -194,11 +195,13 @@ def no_threads(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @contextmanager
 def many_frames() -> Iterator[None]:
-    """While it lasts, a crowd of a thousand takes several frames, however fast the tests run."""
-    line = HeavyWork(_by_hand)
+    """While it lasts, visitors come in forty a frame, however fast or slowly the tests run."""
+    seconds, visitors = count(0.0, SLICE), count(0.0, 1 / 40)
+    line = HeavyWork(_by_hand, now=lambda: next(seconds))
     with (
         patch.object(heavy_work, "heavy_work", lambda: line),
-        patch("pages.parts.live._BUDGET", 0.02),
+        patch("pages.parts.live.time", SimpleNamespace(perf_counter=lambda: next(visitors))),
+        patch("pages.parts.live._BUDGET", 1.0),
     ):
         yield
 
