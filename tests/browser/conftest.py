@@ -18,7 +18,7 @@ P = TypeVar("P", bound=AppPage)
 OpenPage = Callable[..., PlayPage]
 OpenCompare = Callable[..., ComparePage]
 OpenRace = Callable[..., RacePage]
-"""(query="", address of another server, **options of a browser context) -> an open page."""
+"""(query="" or link, address of another server, **options of a browser context) -> an open page."""
 
 
 @pytest.fixture(scope="session")

@@ -10,8 +10,8 @@ from playwright.sync_api import ConsoleMessage, Locator, Page, ViewportSize, exp
 WIDE, NARROW = ViewportSize(width=1440, height=900), ViewportSize(width=390, height=844)
 """A laptop's window and a phone's."""
 Scheme = Literal["light", "dark"]
-PATIENCE = 20_000
-"""Milliseconds until something that does not come counts as missing."""
+PATIENCE = 60_000
+"""Milliseconds until something that does not come counts as missing, on a busy machine, too."""
 
 _PROBE = re.compile(r"/\w+/_stcore/(health|host-config)$")
 """Where Streamlit looks for its server first when a page other than the first is opened."""
@@ -49,8 +49,9 @@ class AppPage:
             self.complaints.append(f"request to another host: {url}")
 
     def open(self, query: str = "") -> Self:
-        """Open the page with a query string, and wait until all its charts are drawn."""
-        return self.visit(f"{self.address}{self.PATH}{query}")
+        """Open the page with a query string, or by a link, and wait until its charts are drawn."""
+        is_link = query.startswith(self.address)
+        return self.visit(query if is_link else f"{self.address}{self.PATH}{query}")
 
     def visit(self, url: str) -> Self:
         """Open an address of the page, and wait until all its charts are drawn."""

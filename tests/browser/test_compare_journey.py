@@ -66,7 +66,7 @@ def test_a_rule_edited_in_place_is_what_is_shown_and_is_in_the_link(
     page.press("step")
     page.expect_visitors(1)
     assert parse_qs(urlsplit(page.page.url).query)["table"] == ["3,3,0"]
-    visitor = open_compare().visit(page.page.url)
+    visitor = open_compare(page.page.url)
     visitor.expect_visitors(1)
     visitor.let_in(100, 101)
     sunny = [row for row in visitor.rows(101) if "weather=Sunny" in row["context"]]

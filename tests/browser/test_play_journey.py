@@ -64,7 +64,7 @@ def test_the_story_from_the_first_click_to_a_link_for_others(open_page: OpenPage
     play.press("reset")
     play.expect_visitors(0)
 
-    visitor = open_page().visit(play.link)
+    visitor = open_page(play.link)
     expect(visitor.keyed("play-truth").get_by_role("switch")).to_be_checked()
     visitor.expect_visitors(0)
     expect(visitor.who).to_have_text(play.who.inner_text())
@@ -93,7 +93,7 @@ def test_a_link_carries_the_world_the_seed_and_every_setting(open_page: OpenPage
     }  # fmt: skip
     assert parse_qs(urlsplit(play.page.url).query) == parse_qs(urlsplit(link).query)
 
-    visitor = open_page().visit(link)
+    visitor = open_page(link)
     expect(visitor.keyed("play-world").get_by_role("radio", name="Shop")).to_be_checked()
     expect(visitor.keyed("play-next").get_by_role("switch")).to_be_checked()
     settings = visitor.open_settings()
