@@ -194,7 +194,7 @@ class DenseOracle:
             pull = inverse @ mean + z.T @ np.array(self.rewards) / self.noise_sd**2
             solved = np.linalg.solve(precision, pull).astype(np.float64)
             return solved, np.linalg.inv(precision).astype(np.float64)
-        precision = np.linalg.inv(covariance)
+        precision = np.linalg.inv(covariance).astype(np.float64)
         for z, reward in zip(augmented(self.rows, names), self.rewards, strict=True):
             mean, precision, _ = self._one(z, reward, mean, precision)
         return mean, np.linalg.inv(precision).astype(np.float64)
@@ -235,7 +235,7 @@ class DenseOracle:
         """Log of the product of the densities of each reward given those before."""
         names = all_columns(self.rows)
         mean, covariance = self._prior(names)
-        precision, total = np.linalg.inv(covariance), 0.0
+        precision, total = np.linalg.inv(covariance).astype(np.float64), 0.0
         for z, reward in zip(augmented(self.rows, names), self.rewards, strict=True):
             mean, precision, density = self._one(z, reward, mean, precision)
             total += density
