@@ -249,3 +249,10 @@ def test_rows_of_a_later_file_count(tmp_path: Path) -> None:
     append(one, row("ours", 30))
     append(two, row("ours", 20))
     assert [found.regret for found in read([one, two, tmp_path / "none"]).values()] == [20]
+
+
+def test_a_report_has_no_ratios_where_ours_ran_alone() -> None:
+    assert "Ours beside the best" in report(ROWS)
+    alone = report([row("ours", 30)])
+    assert "Ours beside the best" not in alone
+    assert "Mean rank" in alone

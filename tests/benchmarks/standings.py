@@ -177,7 +177,7 @@ def summary(ratios: pd.DataFrame) -> pd.DataFrame:
 
 
 def report(rows: Iterable[Row]) -> str:
-    """All tables, as text."""
+    """All tables that have anything to tell, as text."""
     kept = [*rows]
     kinds: dict[str, list[Row]] = {}
     for row in kept:
@@ -186,4 +186,5 @@ def report(rows: Iterable[Row]) -> str:
     tables = {f"Regret, {name}": regret_table(of) for name, of in kinds.items()}
     tables |= {"Ours beside the best": ratios, "All environments": summary(ratios)}
     tables |= {"Mean rank, plain": rank_table(kept)}
-    return "\n\n".join(f"{title}\n{table.to_string()}" for title, table in tables.items())
+    told_of = ((title, table) for title, table in tables.items() if not table.empty)
+    return "\n\n".join(f"{title}\n{table.to_string()}" for title, table in told_of)
