@@ -21,6 +21,7 @@ from tests.benchmarks.standings import (
     ratio_table,
     read,
     regret_table,
+    report,
     summary,
 )
 
