@@ -2,7 +2,7 @@
 
 import logging
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from math import inf
 from pathlib import Path
@@ -19,6 +19,7 @@ from engine.store.failures import NOT_SAVED, UNREACHABLE, is_lost, translated
 from engine.store.limits import Limits
 from engine.store.postgres import allow_long_work, postgres_engine
 from engine.store.schema import known_version, migrate
+from engine.store.shares import Shares, nowhere
 from engine.store.sqlite import check_file, sqlite_engine
 
 _log = logging.getLogger(__name__)
@@ -89,12 +90,18 @@ class Database:
         engine: of SQLAlchemy, with all tables.
         limits: what one owner may use.
         clock: tells when a loop was used.
+        address: whence comes what a thread does; see `Shares`.
     """
 
     def __init__(
-        self, engine: Engine, limits: Limits | None = None, clock: Clock = utc_now
+        self,
+        engine: Engine,
+        limits: Limits | None = None,
+        clock: Clock = utc_now,
+        address: Callable[[], str] = nowhere,
     ) -> None:
         self._engine, self._clock, self.limits = engine, clock, limits or Limits()
+        self._shares = Shares(self.limits, address)
         self._is_silent, self._asking = False, Lock()
         self._size, self._measured = 0, -inf
         self.is_shared = engine.dialect.name != "sqlite"
@@ -106,13 +113,14 @@ class Database:
         limits: Limits | None = None,
         clock: Clock = utc_now,
         patience: float = PATIENCE,
+        address: Callable[[], str] = nowhere,
     ) -> Self:
         """The store at an address; made on the first run.
 
         Raises:
             StoreError: if it cannot be reached or written.
         """
-        return cls(connect(url, patience), limits, clock)
+        return cls(connect(url, patience), limits, clock, address)
 
     def ask(self) -> None:
         """Ask the database something small.

@@ -12,7 +12,9 @@ _MOST = {
     "max_events": 1_000_000,
     "max_upload": 1_024,
     "max_loops_total": 100_000_000,
+    "max_loops_per_address": 100_000_000,
     "max_database": 100_000_000,
+    "max_database_per_address": 100_000_000,
     "retention_days": 36_500,
 }
 """How large each may be set."""
@@ -27,7 +29,9 @@ class Limits:
         max_events: events that one loop may log or bring along from a file.
         max_upload: MiB of one file; the default takes a full loop of any world, as exported.
         max_loops_total: loops that the database may keep for all.
+        max_loops_per_address: loops that one address may keep, where it is known.
         max_database: MiB that it may have.
+        max_database_per_address: MiB of entries that one address may keep, likewise.
         retention_days: days after its last use in which a loop is kept.
 
     Raises:
@@ -38,7 +42,9 @@ class Limits:
     max_events: int = 200_000
     max_upload: int = 160
     max_loops_total: int = 100_000
+    max_loops_per_address: int = 25_000
     max_database: int = 20_480
+    max_database_per_address: int = 5_120
     retention_days: int = 90
 
     def __post_init__(self) -> None:

@@ -8,7 +8,7 @@ of it is there, and that each entry is the one that was written after those befo
 import json
 import logging
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from operator import itemgetter
@@ -90,6 +90,7 @@ class Logs(Database):
             StoreError: if they cannot be written.
         """
         self.check_room()
+        self._shares.check(loop)
         rows, digest = rows_of(loop, end, entries)
         new = End(end.length + len(entries), end.events + events, digest)
         told = {"b_loop": loop, "b_from": end.length, "b_end": end.seal, "b_now": self._now()}
@@ -100,6 +101,7 @@ class Logs(Database):
                     raise OvertakenError
                 raise DamagedError(_LOST)
             connection.execute(INSERT, rows)
+        self._shares.add(loop, size_of(rows))
         kinds = Counter(type(entry).__name__.lower() for entry in entries)
         _log.debug("entries written", extra={"entries": kinds})
         return new
@@ -275,6 +277,11 @@ def rows_of(
         row = {"loop": loop, "position": position, "event": event, "body": body, "digest": digest}
         rows.append(row)
     return rows, digest
+
+
+def size_of(rows: Iterable[Mapping[str, object]]) -> int:
+    """Characters of entries, which are in plain ASCII for the most part."""
+    return sum(len(str(row["body"])) for row in rows)
 
 
 def _entry(body: str) -> Entry | Undone:

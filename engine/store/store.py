@@ -23,7 +23,7 @@ from engine.errors import ExistsError, GoneError, StoreError, refuse
 from engine.loop.entries import Entry, Ranked, Undone
 from engine.store import digests
 from engine.store.about import About, Damaged, Origin, is_sealed, listed, new_id
-from engine.store.logs import EMPTY, INSERT, LAST, End, Logs, is_named, rows_of
+from engine.store.logs import EMPTY, INSERT, LAST, End, Logs, is_named, rows_of, size_of
 from engine.store.schema import DAYS, ENTRIES, LOOPS, SNAPSHOTS
 from engine.store.snapshots import Snapshots
 
@@ -52,6 +52,7 @@ class Store(Logs, Snapshots):
             StoreError: if it cannot be written, or the owner has too many loops.
         """
         self.check_room()
+        self._shares.check(about.id)
         now = self._now()
         events = sum(isinstance(entry, Ranked) for entry in entries)
         rows, digest = rows_of(about.id, EMPTY, entries)
@@ -61,6 +62,7 @@ class Store(Logs, Snapshots):
             self._insert(connection, about, end, now, ready)
             if rows:
                 connection.execute(INSERT, rows)
+        self._shares.add(about.id, size_of(rows))
         return end
 
     def _check_number(self, connection: Connection, owner: str) -> None:
@@ -169,6 +171,9 @@ class Store(Logs, Snapshots):
                 rows = rows.where(table.c.position <= most)
                 connection.execute(insert(table).from_select([table.c.loop, *others], rows))
             _finish(connection, new, about.end)
+            copied = select(func.sum(func.length(ENTRIES.c.body))).filter_by(loop=new)
+            size = connection.execute(copied).scalar_one()
+        self._shares.add(new, size or 0)
         return self.about(new)
 
     def finish(self, loop: str, end: End, origin: Origin) -> None:
@@ -185,6 +190,7 @@ class Store(Logs, Snapshots):
         """
         if not self._change(delete(LOOPS).filter_by(id=loop, owner=owner), is_long=True):
             raise GoneError
+        self._shares.forget(loop)
         self._wipe()
 
     def sweep(self) -> int:
@@ -204,6 +210,8 @@ class Store(Logs, Snapshots):
         if erased:
             self._wipe()
             _log.info("loops erased", extra={"loops": erased})
+        # Others may have deleted some, too.
+        self._shares.keep_only({row.id for row in self._rows(select(LOOPS.c.id))})
         return erased
 
     def _wipe(self) -> None:

@@ -1,7 +1,9 @@
 """Who is here: browser sessions, the addresses that they come from, and how many there may be."""
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from functools import cache
 from threading import RLock
@@ -32,11 +34,25 @@ class Client:
     address: str
 
 
+_NOBODY = Client("", "")
+_SERVED: ContextVar[Client] = ContextVar("served", default=_NOBODY)
+
+
+@contextmanager
+def serving(client: Client) -> Iterator[None]:
+    """Beside the scripts: what this thread does meanwhile is done for a session."""
+    token = _SERVED.set(client)
+    try:
+        yield
+    finally:
+        _SERVED.reset(token)
+
+
 def this_client() -> Client:
-    """The session that this script runs for; without ids outside of any."""
+    """The session that this thread does something for; without ids outside of any."""
     context = get_script_run_ctx(suppress_warning=True)
     if context is None:
-        return Client("", "")
+        return _SERVED.get()
     return Client(context.session_id, st.context.ip_address or "")
 
 

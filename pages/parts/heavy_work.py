@@ -16,7 +16,7 @@ from threading import Condition, RLock, Thread, get_ident
 from typing import Any, TypeVar
 
 from engine.loop.lock import locked
-from pages.parts.clients import Client, is_there, this_client
+from pages.parts.clients import Client, is_there, serving, this_client
 from pages.parts.fair_share import FairShare
 
 T = TypeVar("T")
@@ -177,7 +177,8 @@ class HeavyWork:
         start = self._now()
         if not ticket.has_begun:
             _log.info("heavy work begun", extra={"seconds": start - ticket.since})
-        ticket.work(lambda: self._now() - start >= SLICE)
+        with serving(self._line.client(ticket)):
+            ticket.work(lambda: self._now() - start >= SLICE)
         with self.lock:
             self._line.charge(ticket, self._now() - start)
         return True

@@ -10,6 +10,7 @@ from engine import PersonalizerError
 from engine.evaluation.learning_curve import LearningCurve
 from engine.store import Library, Limits, Store, address
 from engine.worlds import World
+from pages.parts.clients import this_client
 from pages.parts.text import plain
 
 
@@ -24,7 +25,8 @@ _OPENING = Lock()
 
 @cache
 def _opened(url: str) -> Library:
-    store = Store.open(url, Limits.from_environment(os.environ))
+    limits = Limits.from_environment(os.environ)
+    store = Store.open(url, limits, address=lambda: this_client().address)
     opened = Library(store, followers)
     opened.keep_swept()
     return opened

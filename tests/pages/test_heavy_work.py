@@ -7,6 +7,7 @@ from threading import Event, RLock, Thread, current_thread
 
 import pytest
 
+from pages.parts.clients import this_client
 from pages.parts.heavy_work import GRACE, SLICE, HeavyWork, Job, steps
 
 
@@ -71,6 +72,22 @@ def test_addresses_share_first_then_the_sessions_of_each() -> None:
     found = bench.turns(40)
     assert found.count("t") in {19, 20}
     assert abs(found.count("o") - found.count("p")) <= 1
+
+
+def test_a_job_is_done_for_who_has_submitted_it() -> None:
+    bench, served = Bench(), list[str]()
+
+    def job(name: str) -> Job[None]:
+        for _ in range(2):
+            bench.seconds += 1.01 * SLICE
+            served.append(this_client().address)
+            yield None
+
+    for name in "ab":
+        bench.line.submit(job(name), session=name, address=f"of {name}")
+    bench.turns(4)
+    assert served == ["of a", "of b"] * 2
+    assert this_client().address == ""
 
 
 def test_a_long_step_is_paid_for() -> None:

@@ -14,11 +14,11 @@ def test_visitors_who_come_first_together_open_one_library(monkeypatch: pytest.M
     at_the_door, in_there = Barrier(4), Barrier(2)
     really_open, opened = Store.open, []
 
-    def open_slowly(*args: object) -> Store:
+    def open_slowly(*args: object, **more: object) -> Store:
         opened.append(args)
         with suppress(BrokenBarrierError):
             in_there.wait(timeout=0.3)  # Until a second one is in there, which nobody should be.
-        return really_open(*args)  # type: ignore[arg-type]
+        return really_open(*args, **more)  # type: ignore[arg-type]
 
     def come(_: int) -> object:
         at_the_door.wait()
