@@ -48,12 +48,16 @@ class ArchivedEvents:
         return iter(events_of(chain.from_iterable(runs)).values())
 
 
-def events_of(entries: Iterable[Entry | Undone]) -> dict[str, EventState]:
-    """Where the events stand that some entries begin, by id, in the order of their Rank calls."""
+def events_of(entries: Iterable[Entry | Undone], before: int = 0) -> dict[str, EventState]:
+    """Where the events stand that some entries begin, by id, in the order of their Rank calls.
+
+    Args:
+        before: how many events were ranked before them.
+    """
     states: dict[str, EventState] = {}
     for entry in entries:
         if isinstance(entry, Ranked):
-            states[entry.event_id] = EventState.begin(entry, len(states))
+            states[entry.event_id] = EventState.begin(entry, before + len(states))
         elif not isinstance(entry, Configured | Undone) and entry.event_id in states:
             states[entry.event_id].follow(entry)
     return states

@@ -6,10 +6,10 @@ fold need not begin at the start.
 """
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import ClassVar
 
-from engine.loop.entries import Configured, Entry
+from engine.loop.entries import Configured, Entry, Ranked
 from engine.loop.event import EventState
 from engine.loop.event_index import events_of
 from engine.loop.log import Checkpoints
@@ -61,11 +61,15 @@ class Projection(ABC):
                 self._read = self.checkpoints.begin(log, self)
                 self._undos = log.undos
             new: Iterable[Entry] = log.since(self._read)
-            events: Mapping[str, EventState] = loop.state.events
+            events, recent = loop.state.events, dict[str, EventState]()
             if log.is_evicted(self._read):
-                # The past is read once, instead of anew for each of its events.
-                all_entries = list(log)
-                new, events = all_entries[self._read :], events_of(all_entries)
+                # What is new is read once, instead of anew for each of its events.
+                new = list(new)
+                before = len(events) - sum(isinstance(entry, Ranked) for entry in new)
+                recent = events_of(new, before)
             for entry in new:
-                self.apply(entry, None if isinstance(entry, Configured) else events[entry.event_id])
+                event = None
+                if not isinstance(entry, Configured):
+                    event = recent.get(entry.event_id) or events[entry.event_id]
+                self.apply(entry, event)
                 self._read += 1

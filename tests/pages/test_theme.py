@@ -62,7 +62,18 @@ def test_the_logo_is_made_of_code() -> None:
 
 
 @pytest.mark.parametrize(
-    "key", ["runner.postScriptGC", "browser.gatherUsageStats", "theme.light.primaryColor"]
+    "key",
+    [
+        "runner.postScriptGC",
+        "browser.gatherUsageStats",
+        "server.fileWatcherType",
+        "theme.light.primaryColor",
+    ],
 )
 def test_streamlit_still_knows_the_options_that_the_app_ships(key: str) -> None:
     assert key in config.get_config_options(force_reparse=True)
+
+
+def test_nobody_who_opens_a_page_has_all_modules_looked_at() -> None:
+    option = config.get_config_options(force_reparse=True)["server.fileWatcherType"]
+    assert option.value == "none"

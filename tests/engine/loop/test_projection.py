@@ -28,12 +28,18 @@ MAKERS = (lambda: LearningCurve(COFFEE), MatchingRecord)
 
 
 class Past:
-    """An archive in memory."""
+    """An archive in memory.
+
+    Attributes:
+        read_from: from which positions on it was read.
+    """
 
     def __init__(self, history: Sequence[Entry | Undone]) -> None:
         self.entries = history
+        self.read_from: list[int] = []
 
     def read(self, start: int, stop: int) -> Iterator[Entry | Undone]:
+        self.read_from.append(start)
         return iter(self.entries[start:stop])
 
     def of_event(self, event_id: str, stop: int) -> Sequence[tuple[int, Entry]]:
@@ -55,7 +61,7 @@ def checkpoint(projection: Projection, log: EventLog) -> Checkpoint[Projection]:
     return Checkpoint(log.mark, restore)
 
 
-def evict(loop: LearningLoop) -> None:
+def evict(loop: LearningLoop) -> Past:
     """Let go of the log up to here."""
     past, mark = Past(loop.log.history), loop.log.mark
     data, settings = dump(loop.state.state()), loop.settings
@@ -66,6 +72,7 @@ def evict(loop: LearningLoop) -> None:
         return True
 
     loop.evict(past, restore)
+    return past
 
 
 def go(loop: LearningLoop, clock: ManualClock, verb: str, value: int) -> None:
@@ -177,6 +184,30 @@ def test_after_an_undo_a_projection_goes_on_from_the_latest_place_that_counts(
         anew = make()
         anew.follow(loop)
         assert told(projection) == told(anew)
+
+
+@pytest.mark.parametrize("make", MAKERS)
+def test_an_undo_that_reaches_into_the_past_reads_no_more_of_it_than_it_has_to(
+    make: Callable[[], Projection],
+) -> None:
+    loop, projection = LearningLoop(seed=3, clock=ManualClock()), make()
+    early = loop.rank(COFFEE.actions, COFFEE.features(COFFEE.contexts[0])).event_id
+    for _ in range(2):
+        list(crowd(loop, COFFEE, 5))
+        projection.follow(loop)
+        projection.checkpoints.add(loop.log, checkpoint(projection, loop.log))
+        evict(loop)
+    loop.reward(early, 1.0)
+    list(crowd(loop, COFFEE, 1))
+    past = evict(loop)
+    loop.undo()
+    past.read_from.clear()
+    projection.follow(loop)
+    assert past.read_from
+    assert min(past.read_from) >= 22
+    anew = make()
+    anew.follow(loop)
+    assert told(projection) == told(anew)
 
 
 def test_a_place_that_cannot_be_had_any_more_is_passed_over() -> None:
