@@ -39,9 +39,9 @@ Job = Generator[object, None, T]
 class Ticket(Future[T]):
     """A job that waits for its turns: a future, which can be cancelled until it is done."""
 
-    def __init__(self, line: "HeavyWork", job: Job[T], now: float) -> None:
+    def __init__(self, line: "HeavyWork", job: Job[T], now: float, level: int) -> None:
         super().__init__()
-        self._line, self._job = line, job
+        self._line, self._job, self.level = line, job, level
         self.since = self.seen = now
         self.has_begun = False
 
@@ -76,7 +76,7 @@ class Ticket(Future[T]):
         self._job.close()
         error = None if self.cancelled() else self.exception()
         code = "cancelled" if self.cancelled() else type(error).__name__ if error else ""
-        _log.info("heavy work ended", extra={"code": code, "seconds": now - self.since})
+        _log.log(self.level, "heavy work ended", extra={"code": code, "seconds": now - self.since})
 
 
 def steps(lock: RLock, step: Callable[[], bool]) -> Job[None]:
@@ -143,12 +143,18 @@ class HeavyWork:
         with self._calm:
             self._calm.wait_for(lambda: not self._clicks, _GIVES_WAY)
 
-    def submit(self, job: Job[T], *, session: str, address: str) -> Ticket[T]:
-        """Stand in line with a job. Jobs of one session are done one after the other."""
+    def submit(
+        self, job: Job[T], *, session: str, address: str, level: int = logging.INFO
+    ) -> Ticket[T]:
+        """Stand in line with a job. Jobs of one session are done one after the other.
+
+        Args:
+            level: of its log lines.
+        """
         with self.lock:
-            ticket = Ticket(self, job, self._now())
+            ticket = Ticket(self, job, self._now(), level)
             self._line.join(ticket, Client(session, address))
-            _log.info("heavy work queued", extra={"ahead": len(self._line) - 1})
+            _log.log(level, "heavy work queued", extra={"ahead": len(self._line) - 1})
             is_first, self._is_at_work = not self._is_at_work, True
         if is_first:
             self._start(self._work)
@@ -176,7 +182,7 @@ class HeavyWork:
             return False
         start = self._now()
         if not ticket.has_begun:
-            _log.info("heavy work begun", extra={"seconds": start - ticket.since})
+            _log.log(ticket.level, "heavy work begun", extra={"seconds": start - ticket.since})
         with serving(self._line.client(ticket)):
             ticket.work(lambda: self._now() - start >= SLICE)
         with self.lock:

@@ -8,7 +8,7 @@ import streamlit as st
 
 from engine import PersonalizerError
 from engine.evaluation.learning_curve import LearningCurve
-from engine.store import Library, Limits, Store, address
+from engine.store import About, Library, Limits, Store, address
 from engine.worlds import World
 from pages.parts.clients import this_client
 from pages.parts.text import plain
@@ -49,6 +49,12 @@ def library() -> Library:
 def position_of(loop: str) -> int:
     """Length of a loop's history; StoreError if there is no such loop, or nobody can tell."""
     return _library().store.length(loop)
+
+
+def look_up(loop: str) -> tuple[Library, About]:
+    """The kept loops, and what is known of one; StoreError if there is no such loop."""
+    found = _library()
+    return found, found.store.about(loop)
 
 
 def ask_database() -> None:

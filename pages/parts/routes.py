@@ -9,6 +9,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from engine import PersonalizerError
+from pages.parts.data.downloads import DOWNLOAD_PATH, send
 from pages.parts.data.uploads import UPLOAD_PATH, receive
 from pages.parts.library import position_of
 
@@ -38,4 +39,5 @@ async def _length(request: Request) -> Response:
 ROUTES = [
     Route(f"{base_path()}{LENGTH_PATH}", _length, methods=["POST"]),
     Route(f"{base_path()}{UPLOAD_PATH}", receive, methods=["POST"]),
+    Route(f"{base_path()}{DOWNLOAD_PATH}/{{token}}/{{loop}}/{{kind}}", send),
 ]

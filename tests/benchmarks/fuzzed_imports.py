@@ -68,7 +68,7 @@ def taught(library: Library, seed: int, visitors: int = 12) -> About:
 def exported(library: Library, about: About, kind: Format) -> bytes:
     """A loop's file, unfolded."""
     file = io.BytesIO()
-    kind.write(library, about, file, lambda share: None)
+    kind.write(library, about, file)
     return gzip.decompress(file.getvalue())
 
 

@@ -68,7 +68,7 @@ def measured(work: Callable[[], object]) -> tuple[float, float]:
 def export(library: Library, about: About, kind: Format, path: Path) -> None:
     """A loop into a file."""
     with path.open("wb") as file:
-        kind.write(library, about, file, lambda share: None)
+        kind.write(library, about, file)
 
 
 def bring_in(library: Library, events: int, path: Path) -> None:
@@ -85,7 +85,7 @@ def files(store: Store, kept: StoredLoop, folder: str) -> None:
     plain, held = measured(
         lambda: [json.dumps(json.loads(t)) for t in store.texts(kept.id, 0, about.length)]
     )
-    for kind in (kind for kind in FORMATS if kind.is_long):
+    for kind in FORMATS[:2]:
         path = Path(folder, f"loop{kind.suffix}")
         for way, work in (
             ("out", partial(export, library, about, kind, path)),

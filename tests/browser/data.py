@@ -40,9 +40,8 @@ class DataPage(AppPage):
     def export(self, loop: str, to: Path, kind: str = "log") -> Path:
         """Download a loop into a folder."""
         self.open_popover("export", loop)
-        expect(self.button(f"get-{kind}-{loop}")).to_be_visible()
         with self.page.expect_download() as download:
-            self.press(f"get-{kind}-{loop}")
+            self.keyed(f"get-{kind}-{loop}").get_by_role("link").click()
         file = to / download.value.suggested_filename
         download.value.save_as(file)
         self.close_popover()

@@ -179,7 +179,7 @@ def test_the_data_page_is_legible_and_fits(open_page: OpenPage) -> None:
     data.expect_loops(1)
     faults = offenders(data)
     data.open_popover("export", data.first)
-    expect(data.button(f"get-model-{data.first}")).to_be_visible()
+    expect(data.keyed(f"get-model-{data.first}").get_by_role("link")).to_be_visible()
     faults |= offenders(data)
     data.close_popover()
     data.keyed("bring").locator("summary").click()

@@ -12,11 +12,10 @@ from sqlalchemy import text
 from streamlit.delta_generator import DeltaGenerator
 from streamlit.testing.v1 import AppTest
 
-from engine.simulation.crowd import crowd
 from engine.store import Store, StoredLoop, StoreError
 from engine.store.exchange.jsonl import export_lines
 from engine.store.logs import End
-from engine.worlds import WORLDS, key_of
+from engine.worlds import key_of
 from pages.parts.data.uploads import uploads
 from pages.parts.library import close_library, library
 from pages.parts.play.session import PlaySession
@@ -220,7 +219,7 @@ def test_loops_that_can_only_be_read_are_listed_and_can_be_taken_along(
     app.at.session_state[f"export-{mine}"] = True
     assert "My loops: 1 " in go_to_data(app).text
     assert not app.at.error
-    assert any(f"get-log-{mine}" in part.proto.id for part in app.at.get("download_button"))
+    assert any(f"get-log-{mine}" in part.proto.id for part in app.at.get("bidi_component"))
 
 
 @pytest.mark.parametrize("change", ["seed = '8'", "name = CAST(x'ff3c' AS TEXT)", "length = 9"])
@@ -340,62 +339,6 @@ def told(monkeypatch: pytest.MonkeyPatch) -> list[tuple[float, str | None]]:
     monkeypatch.setattr(DeltaGenerator, "progress", listen)
     monkeypatch.setattr("streamlit.progress", listen.__get__(st._main))
     return said
-
-
-@pytest.fixture
-def long_loop(open_app: Open, monkeypatch: pytest.MonkeyPatch) -> tuple[App, StoredLoop]:
-    """A loop that is too long to be read while it is downloaded."""
-    monkeypatch.setattr("pages.parts.data.export.DIRECT", 1_000)
-    app = open_app()
-    kept = StoredLoop.create(store(), owner=app.session.owner, world=WORLDS["coffee"], seed=3)
-    kept.loop.together(lambda: list(crowd(kept.loop, WORLDS["coffee"], 1_100)))
-    return app, kept
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("kind", ["log", "dsjson"])
-def test_a_long_loop_is_prepared_with_progress_and_brought_in(
-    long_loop: tuple[App, StoredLoop], told: list[tuple[float, str | None]], kind: str
-) -> None:
-    app, kept = long_loop
-    app.at.session_state[f"export-{kept.id}"] = True
-    go_to_data(app).click(f"prepare-{kind}-{kept.id}")
-    _expect_progress(told, "Reading 1,100 events", until=1.0)
-    assert not app.at.get("progress")
-    assert not app.at.error
-    assert f"prepare-{kind}-{kept.id}" not in {str(button.key) for button in app.at.button}
-    (about, length, of_kind), file = app.at.session_state["prepared"]
-    assert (about, length, of_kind) == (kept.id, 2_201, kind)
-
-    bring_in(app, "mine.gz", file)
-    assert not app.at.get("progress")
-    assert "is here" in app.at.success[0].value
-    assert [loop.events for loop in store().loops(app.session.owner)] == [1_100, 1_100]
-
-
-def _expect_progress(told: list[tuple[float, str | None]], text: str, until: float) -> None:
-    shares = [share for share, _ in told]
-    assert shares[0] == 0.0
-    assert shares == sorted(shares)
-    assert shares[-1] >= until
-    assert len(set(shares)) > 1
-    assert {said for _, said in told} == {text}
-
-
-def test_an_export_that_fails_says_so_and_leaves_no_bar(
-    long_loop: tuple[App, StoredLoop], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    app, kept = long_loop
-    app.at.session_state[f"export-{kept.id}"] = True
-    go_to_data(app)
-
-    def fail(*_: object) -> None:
-        raise StoreError("The database does not answer.")
-
-    monkeypatch.setattr(Store, "texts", fail)
-    app.click(f"prepare-log-{kept.id}")
-    assert "does not answer" in app.at.error[0].value
-    assert not app.at.get("progress")
 
 
 # -- the session alone ----------------------------------------------------------------

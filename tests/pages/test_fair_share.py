@@ -48,4 +48,5 @@ def test_what_somebody_has_had_is_forgotten_once_the_others_have_had_as_much() -
     line.charge("b", 1.0)
     line.join("a", Client("a", ""))
     line.charge("a", 0.5)
-    assert list(line) == ["b", "a"]
+    line.charge("b", 1.0)
+    assert list(line) == ["a", "b"]

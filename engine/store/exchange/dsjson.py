@@ -25,7 +25,7 @@ from engine.protocol.request import RankRequest, parse_rank_request
 from engine.store import world_codec
 from engine.store.about import About, Origin, new_id
 from engine.store.entry_codec import read_field, read_number, read_time
-from engine.store.exchange.lines import Progress, silent
+from engine.store.exchange.lines import STEP
 from engine.store.exchange.seal import sealed
 from engine.store.store import MAX_NAME
 from engine.worlds import WORLDS
@@ -40,40 +40,58 @@ _time = partial(read_time, zone=UTC)
 # -- out ------------------------------------------------------------------------------
 
 
-def export_lines(log: EventLog, origin: Origin, progress: Progress = silent) -> Iterator[str]:
-    """The decisions with a line before and a seal after them, in a form that Vowpal Wabbit skips.
-
-    Args:
-        progress: as of `dsjson_rows`.
-    """
-    rows = (json.dumps(row, ensure_ascii=False) for row in dsjson_rows(log, progress))
-    return sealed(chain([_HEAD.format(origin)], rows), before="# ")
-
-
-def dsjson_rows(log: EventLog, progress: Progress = silent) -> Iterator[dict[str, object]]:
+class Reading:
     """Each event that counts when this begins, in the order of the Rank calls, as the service
     logged it.
 
     The label is what was shown, with its propensity. Events without an answer yet, and
     those never activated, carry ``_skipLearn``. Reads the log twice, so that no more than
     the rewards are in memory.
-
-    Args:
-        progress: is told how much of the first reading is done, every 1,000 entries.
     """
-    with log.lock:
-        size, first, second = len(log), log.since(0), log.since(0)
-    lives: dict[str, EventLife] = {}
-    for number, entry in enumerate(first):
-        if number % 1_000 == 0:
-            progress(number / size)
-        if isinstance(entry, Ranked):
-            lives[entry.event_id] = EventLife(not entry.request.defer_activation)
-        elif not isinstance(entry, Configured):
-            lives[entry.event_id].follow(entry)
-    for entry in second:
-        if isinstance(entry, Ranked):
-            yield _row(entry, lives[entry.event_id].earned)
+
+    def __init__(self, log: EventLog) -> None:
+        with log.lock:
+            self._first, self._second = log.since(0), log.since(0)
+        self._lives: dict[str, EventLife] = {}
+
+    def first(self) -> Iterator[None]:
+        """Read what became of each event; yields every `STEP` entries."""
+        for number, entry in enumerate(self._first, 1):
+            if isinstance(entry, Ranked):
+                self._lives[entry.event_id] = EventLife(not entry.request.defer_activation)
+            elif not isinstance(entry, Configured):
+                self._lives[entry.event_id].follow(entry)
+            if number % STEP == 0:
+                yield
+
+    def rows(self) -> Iterator[dict[str, object]]:
+        """The events, after that."""
+        for entry in self._second:
+            if isinstance(entry, Ranked):
+                yield _row(entry, self._lives[entry.event_id].earned)
+
+    def lines(self, origin: Origin) -> Iterator[str]:
+        """The same with a line before and a seal after them, in a form that Vowpal Wabbit skips."""
+        rows = (json.dumps(row, ensure_ascii=False) for row in self.rows())
+        return sealed(chain([_HEAD.format(origin)], rows), before="# ")
+
+
+def read_first(log: EventLog) -> Reading:
+    """A log whose first reading is done."""
+    reading = Reading(log)
+    for _ in reading.first():
+        pass
+    return reading
+
+
+def export_lines(log: EventLog, origin: Origin) -> Iterator[str]:
+    """The decisions of a log as lines; see `Reading`."""
+    return read_first(log).lines(origin)
+
+
+def dsjson_rows(log: EventLog) -> Iterator[dict[str, object]]:
+    """The decisions of a log; see `Reading`."""
+    return read_first(log).rows()
 
 
 def _row(ranked: Ranked, earned: float | None) -> dict[str, object]:

@@ -7,11 +7,12 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import BinaryIO
 
 from engine.errors import Fault, RejectedError
-from engine.store.logs import CHUNK
 
 Progress = Callable[[float], object]
 """Is told how much is done, 0 to 1."""
 
+STEP = 100
+"""Lines that are written, or entries read, before others may have their turn."""
 MAX_LINE = 1 << 20
 """Bytes of one line."""
 MAX_LINES = 1_000_000
@@ -27,14 +28,13 @@ def silent(share: float) -> None:
     """Progress that nobody wants to know."""
 
 
-def write_lines(lines: Iterable[str], file: BinaryIO, total: int, progress: Progress) -> None:
-    """Write lines, some ``total`` of them, as gzip."""
+def writing_lines(lines: Iterable[str], file: BinaryIO) -> Iterator[None]:
+    """Write lines as gzip; yields every `STEP` lines."""
     with gzip.GzipFile(fileobj=file, mode="wb", compresslevel=3, mtime=0) as packed:
-        for number, line in enumerate(lines):
+        for number, line in enumerate(lines, 1):
             packed.write(line.encode() + b"\n")
-            if number % CHUNK == CHUNK - 1:
-                progress(min(number / max(total, 1), 1.0))
-    progress(1.0)
+            if number % STEP == 0:
+                yield
 
 
 class Faults:

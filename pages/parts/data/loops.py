@@ -91,7 +91,7 @@ def _show(library: Library, owner: str, about: About) -> None:
                 st.switch_page(PLAY, query_params={"loop": about.view})
             _rename(library, owner, about)
             _duplicate(library, owner, about)
-            take_along(library, about)
+            take_along(about)
             _delete(library, owner, about)
 
 

@@ -81,10 +81,10 @@ def test_an_old_database_opens_and_its_loops_answer_the_same(old: Library, name:
 
 
 @each_loop
-@pytest.mark.parametrize("kind", [kind for kind in FORMATS if kind.is_long], ids=lambda k: k.key)
+@pytest.mark.parametrize("kind", FORMATS[:2], ids=lambda k: k.key)
 def test_its_loops_leave_in_the_same_files(old: Library, name: str, kind: Any) -> None:
     told, file = EXPECTED[name], io.BytesIO()
-    kind.write(old, old.store.about(told["id"]), file, lambda share: None)
+    kind.write(old, old.store.about(told["id"]), file)
     entries = gzip.decompress(file.getvalue()).splitlines()[1:-1]
     before = gzip.decompress((DATA / f"{name}{kind.suffix}").read_bytes()).splitlines()
     assert entries == before[kind.key == "log" :]

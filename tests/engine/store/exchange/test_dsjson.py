@@ -11,7 +11,7 @@ from engine.errors import RejectedError
 from engine.loop.settings import LearningMode
 from engine.simulation.crowd import crowd
 from engine.store import Library, StoredLoop
-from engine.store.exchange.dsjson import dsjson_rows
+from engine.store.exchange.dsjson import Reading, dsjson_rows
 from engine.store.exchange.intake import import_file
 from tests.engine.requests import CONTEXTS, DRINKS, Json
 from tests.engine.store.exchange.files import GOOD_ROW, file_of, rejected
@@ -206,9 +206,9 @@ def test_out_and_in_again_decisions_propensities_and_totals_are_the_same(
 def test_what_happens_while_a_file_is_written_is_not_in_it() -> None:
     loop = LearningLoop(seed=1)
     list(crowd(loop, WORLD, 3))
-
-    def go_on(share: float) -> None:
-        list(crowd(loop, WORLD, 2))
-
-    assert len(list(dsjson_rows(loop.log, go_on))) == 3
+    reading = Reading(loop.log)
+    list(crowd(loop, WORLD, 1))
+    list(reading.first())
+    list(crowd(loop, WORLD, 1))
+    assert len(list(reading.rows())) == 3
     assert len(loop.events) == 5

@@ -20,6 +20,7 @@ from engine.store.entry_codec import to_text
 from engine.store.exchange.dsjson import dsjson_rows
 from engine.store.exchange.formats import FORMATS, Format
 from engine.store.exchange.intake import import_file, importing
+from engine.store.exchange.lines import STEP
 from engine.store.logs import CHUNK
 from engine.worlds import WORLDS, World
 from tests.engine.store.exchange.files import file_of
@@ -29,7 +30,7 @@ from tests.engine.store.workers import WORLD, serve_next
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("kind", [kind for kind in FORMATS if kind.is_long], ids=lambda k: k.key)
+@pytest.mark.parametrize("kind", FORMATS[:2], ids=lambda k: k.key)
 def test_a_full_loop_comes_in_and_one_event_more_does_not(kind: Format, tmp_path: Path) -> None:
     most = CHUNK + 5
     store = Store.open(f"sqlite:///{tmp_path}/events.db", Limits(max_events=most))
@@ -39,10 +40,7 @@ def test_a_full_loop_comes_in_and_one_event_more_does_not(kind: Format, tmp_path
     )
     full.loop.together(lambda: list(crowd(full.loop, WORLD, most)))
     about, file = store.about(full.id), io.BytesIO()
-    told: list[float] = []
-    kind.write(library, about, file, told.append)
-    assert told == sorted(told)
-    assert told[-1] == 1
+    assert len(list(kind.writing(library, about, file))) >= most / STEP
     assert import_file(library, file, "new", "x").events == most
 
     less = Store.open(f"sqlite:///{tmp_path}/events.db", Limits(max_events=most - 1))

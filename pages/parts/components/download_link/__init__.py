@@ -1,0 +1,20 @@
+"""A link to a file that the server writes while the browser takes it.
+
+Streamlit's own button keeps the whole file in memory, for as long as the session lasts.
+"""
+
+import streamlit as st
+
+from pages.parts.components import beside
+
+_link = st.components.v2.component(
+    "playground_download",
+    css=beside(__file__, "style.css"),
+    js=beside(__file__, "index.js"),
+    isolate_styles=False,
+)
+
+
+def download_link(key: str, label: str, path: str) -> None:
+    """Let a file be taken along."""
+    _link(key=key, data={"label": label, "path": path})

@@ -1,0 +1,173 @@
+"""Files on their way out."""
+
+import asyncio
+import gzip
+import io
+import json
+import logging
+from collections.abc import Callable, Iterator
+from typing import BinaryIO, NamedTuple
+
+import pytest
+from starlette.applications import Starlette
+from starlette.types import Message
+
+from engine.simulation.crowd import crowd
+from engine.store import About, Library, Store, StoredLoop, StoreError
+from engine.store.exchange.formats import FORMATS
+from engine.worlds import WORLDS
+from pages.parts.clients import Client
+from pages.parts.data import downloads
+from pages.parts.data.downloads import DOWNLOAD_PATH, PART, Pass, file_name, link_to
+from pages.parts.heavy_work import heavy_work
+from pages.parts.library import library
+from pages.parts.routes import ROUTES
+from tests.pages.conftest import App
+
+Open = Callable[..., App]
+
+
+class Answer(NamedTuple):
+    """What a browser gets: the status, the headers, and the body in the parts that it came in."""
+
+    status: int
+    headers: dict[str, str]
+    parts: list[bytes]
+
+    @property
+    def body(self) -> bytes:
+        return b"".join(self.parts)
+
+
+def fetch(path: str) -> Answer:
+    """What comes of following a link."""
+    said: list[Message] = []
+
+    async def receive() -> Message:
+        await asyncio.sleep(60)
+        return {"type": "http.disconnect"}
+
+    async def send(message: Message) -> None:
+        said.append(message)
+
+    scope = {"type": "http", "method": "GET", "path": path, "headers": [], "query_string": b""}
+    asyncio.run(Starlette(routes=ROUTES)(scope, receive, send))
+    first, *rest = said
+    headers = {name.decode(): value.decode() for name, value in first["headers"]}
+    return Answer(first["status"], headers, [part["body"] for part in rest])
+
+
+@pytest.fixture
+def pass_() -> Iterator[Pass]:
+    """What one session was given."""
+    given = Pass(Client("a", "1.2.3.4"))
+    yield given
+    given.leave()
+
+
+@pytest.fixture
+def about(data_folder: object) -> About:
+    """A loop that is kept."""
+    kept = StoredLoop.create(library().store, owner="me", world=WORLDS["coffee"], name="Tea, no. 1")
+    kept.loop.together(lambda: list(crowd(kept.loop, WORLDS["coffee"], 400)))
+    return library().store.about(kept.id)
+
+
+@pytest.mark.parametrize("kind", FORMATS, ids=lambda kind: kind.key)
+def test_a_loop_is_taken_along_as_it_would_be_written(
+    about: About, pass_: Pass, kind: downloads.Format
+) -> None:
+    expected = io.BytesIO()
+    kind.write(library(), about, expected)
+    answer = fetch(link_to(about, kind, pass_.token))
+    assert (answer.status, answer.headers["content-type"]) == (200, kind.mime)
+    named = f'attachment; filename="tea-no-1{kind.suffix}"'
+    assert answer.headers["content-disposition"] == named
+    assert answer.body == expected.getvalue()
+
+
+def test_a_file_leaves_as_it_is_written_in_turns_with_others(
+    about: About, pass_: Pass, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    held: list[int] = []
+
+    def write(_: Library, __: About, file: BinaryIO) -> Iterator[None]:
+        for _ in range(40):
+            held.append(file.tell())
+            file.write(b"x" * (PART // 4))
+            yield
+
+    endless = FORMATS[0]._replace(writing=write)
+    monkeypatch.setattr(downloads, "FORMATS", (endless,))
+    answer = fetch(link_to(about, endless, pass_.token))
+    assert answer.body == b"x" * 10 * PART
+    assert len([part for part in answer.parts if part]) == 10
+    assert max(held) < PART
+
+
+def test_only_who_was_given_the_token_makes_the_server_write(about: About, pass_: Pass) -> None:
+    path = link_to(about, FORMATS[0], pass_.token)
+    assert about.id not in path
+    assert fetch(link_to(about, FORMATS[0], "nobody")).status == 403
+    assert fetch(f"{DOWNLOAD_PATH}/{pass_.token}/{about.view}/pickle").status == 403
+    assert fetch(path).status == 200
+    pass_.leave()
+    refused = fetch(path)
+    assert refused.status == 403
+    assert b"another visit" in refused.body
+
+
+def test_a_loop_that_is_gone_or_cannot_be_read_is_said(
+    about: About, pass_: Pass, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = link_to(about, FORMATS[0], pass_.token)
+
+    def fail(*_: object) -> None:
+        raise StoreError("The database does not answer.")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(Store, "texts", fail)
+        refused = fetch(path)
+    assert (refused.status, refused.body) == (503, b"The database does not answer.")
+    library().store.delete(about.id, "me")
+    gone = fetch(path)
+    assert gone.status == 503
+    assert b"loop" in gone.body
+
+
+def test_it_is_work_of_the_session_whose_link_it_is(
+    about: About, pass_: Pass, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    asked: list[tuple[str, str]] = []
+    real = heavy_work().submit
+
+    def listen(job: object, *, session: str, address: str, level: int) -> object:
+        asked.append((session, address))
+        return real(job, session=session, address=address, level=level)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(heavy_work(), "submit", listen)
+    with caplog.at_level(logging.INFO, "pages"):
+        size = len(fetch(link_to(about, FORMATS[0], pass_.token)).body)
+    assert set(asked) == {("a", "1.2.3.4")}
+    told = [(record.msg, vars(record).get("bytes")) for record in caplog.records]
+    assert told == [("download ended", size)]
+
+
+def test_a_name_that_has_no_letters_gives_a_file_all_the_same(about: About) -> None:
+    assert file_name(about, FORMATS[2]) == "tea-no-1.npz"
+    nameless = StoredLoop.create(library().store, owner="me", name="→", world=WORLDS["coffee"])
+    nameless.loop.together(lambda: list(crowd(nameless.loop, WORLDS["coffee"], 1)))
+    assert file_name(library().store.about(nameless.id), FORMATS[0]) == "loop.jsonl.gz"
+
+
+def test_the_data_page_links_to_files_that_can_be_brought_in(open_app: Open) -> None:
+    app = open_app()
+    app.answer(1.0)
+    app.at.session_state[f"export-{app.session.open.stored.id}"] = True
+    app.at.switch_page("../data.py")
+    app.run()
+    links = [json.loads(part.proto.json) for part in app.at.get("bidi_component")]
+    paths = {told["label"]: told["path"] for told in links if "label" in told}
+    assert list(paths) == [kind.title for kind in FORMATS]
+    lines = gzip.decompress(fetch(paths[FORMATS[0].title]).body).decode().splitlines()
+    assert len(lines) == 5
