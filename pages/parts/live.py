@@ -73,14 +73,25 @@ class LivePlay:
         self._host, self._submit = host, submit
         self.lock = host.lock
         self._crowd: Ticket[None] | None = None
+        self._asked = 0
         self.send_away()
 
     @locked
     def send_away(self) -> None:
-        """Nobody waits outside."""
+        """Nobody waits outside, but who was asked for together with this: they are for what comes.
+
+        Presses that reach a busy server together are taken in the order of the buttons.
+        """
         self.waiting = self.enqueued = 0
         self.playing = False
         self._due = 0.0
+        if self._asked:
+            self.enqueue(self._asked)
+
+    @locked
+    def settle(self) -> None:
+        """All that was pressed together has been taken."""
+        self._asked = 0
 
     @locked
     def pause_after_click(self) -> None:
@@ -91,7 +102,7 @@ class LivePlay:
     def enqueue(self, visitors: int) -> None:
         """Queue visitors; they are served as heavy work, see `HeavyWork`."""
         self.playing = False
-        self.waiting = self.enqueued = visitors
+        self.waiting = self.enqueued = self._asked = visitors
         if self._crowd is None or self._crowd.done():
             self._crowd = self._submit(steps(self.lock, self._let_in))
 

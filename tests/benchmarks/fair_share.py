@@ -1,6 +1,6 @@
 """What another visitor's click takes while 20 tabs do the heaviest things that the app offers.
 
-    python -m tests.benchmarks.fair_share [--seconds 60] [--only stories,races,crowds,imports]
+    python -m tests.benchmarks.fair_share [--seconds 60] [--only stories,imports]
 
 A tab is a WebSocket that does what a browser does: it opens the page, draws the stage again
 as often as the page says, and presses what there is to press. The other visitor presses
@@ -10,10 +10,14 @@ as often as the page says, and presses what there is to press. The other visitor
 import argparse
 import asyncio
 import contextlib
+import json
 import statistics
+import tempfile
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
+from urllib.request import Request, urlopen
 
 import numpy as np
 from streamlit.proto.BackMsg_pb2 import BackMsg
@@ -22,6 +26,10 @@ from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.typing import Subprotocol
 
+from engine.simulation.crowd import crowd
+from engine.store import Store, StoredLoop
+from engine.store.exchange.jsonl import export_lines
+from engine.worlds import WORLDS
 from tests.browser.app import Server, running
 from tests.faults.processes import seconds_used
 
@@ -36,23 +44,46 @@ class Load:
         page: where.
         query: in the address, without the seed.
         tabs: how many, each with a seed of its own.
-        presses: ends of the keys of the buttons that each presses whenever they can be.
+        presses: keys of the buttons that each presses whenever they can be.
+        opens: keys of the boxes that are open on the page.
     """
 
     page: str
     query: str
     tabs: int
     presses: Sequence[str]
+    opens: Sequence[str] = ()
 
 
 STORY = "rule=mood&explore=50&story=5000"
 RACE = "visitors=20000&crowds=50&who=ours,ucb,ab,uniform&raced=nobody"
 LOADS = {
-    "stories": [Load("compare", STORY, 20, ("-start-story",))],
-    "races": [Load("race", RACE, 2, ("-start",))],
-    "crowds": [Load("", "", 4, ("-let-in-1000",))],
-    "live play": [Load("compare", "rule=mood&speed=100", 20, ("-start",))],
+    "stories": [Load("compare", STORY, 20, ("start-story",))],
+    "races": [Load("race", RACE, 2, ("start",))],
+    "crowds": [Load("", "", 4, ("let-in-1000",))],
+    "imports": [Load("data", "", 20, ("import",), ("bring",))],
+    "live play": [Load("compare", "rule=mood&speed=100", 20, ("start",))],
 }
+
+
+VISITORS = 2_000
+"""In the file that is brought in."""
+
+
+@cache
+def file() -> bytes:
+    """A loop as a file."""
+    world = WORLDS["coffee"]
+    with tempfile.TemporaryDirectory() as folder:
+        store = Store.open(f"sqlite:///{folder}/events.db")
+        kept = StoredLoop.create(store, owner="me", world=world)
+        kept.together(lambda: list(crowd(kept.loop, world, VISITORS)))
+        return "\n".join(export_lines(store, kept.id)).encode()
+
+
+def key_of(element: str) -> str:
+    """The key of an element, by its id."""
+    return element.split("-", 2)[-1]
 
 
 class Tab:
@@ -64,9 +95,12 @@ class Tab:
     """
 
     def __init__(self, address: str, load: Load, seed: int) -> None:
-        self._url = address.replace("http", "ws") + _STREAM
+        self._address, self._url = address, address.replace("http", "ws") + _STREAM
         self._load, self._query = load, f"{load.query}&seed={seed}".lstrip("&")
         self._buttons: dict[str, bool] = {}
+        self._open: set[str] = set()
+        self._field: dict[str, str] = {}
+        self._sent = ""
         self._stage: tuple[str, float] | None = None
         self._is_done = asyncio.Event()
         self._news = asyncio.Event()
@@ -85,34 +119,48 @@ class Tab:
     async def live(self) -> None:
         """Draw and press until cancelled."""
         with contextlib.suppress(asyncio.CancelledError):
+            if self._open:
+                await self._run(self._state())
             while True:
                 pressed = next((b for b in self._buttons if self._is_wanted(b)), None)
                 if pressed is not None:
                     self._buttons[pressed] = False
-                    state = ClientState(query_string=self._query, page_script_hash=self._page_hash)
-                    state.widget_states.widgets.add(id=pressed, trigger_value=True)
-                    await self._run(state)
+                    await self._run(self._state(pressed))
+                elif self._field.get("token", "") != self._sent:
+                    await asyncio.to_thread(self._send_file)
+                    await self._run(self._state())
                 elif self._stage is not None:
                     stage, every = self._stage
                     await asyncio.sleep(every)
                     self.frames += 1
-                    await self._run(
-                        ClientState(
-                            query_string=self._query,
-                            page_script_hash=self._page_hash,
-                            fragment_id=stage,
-                            is_auto_rerun=True,
-                        )
-                    )
+                    state = self._state()
+                    state.fragment_id, state.is_auto_rerun = stage, True
+                    await self._run(state)
                 else:
                     await asyncio.sleep(0.1)
+
+    def _state(self, pressed: str | None = None) -> ClientState:
+        """What the browser tells: where it is, what is open on the page, and what was pressed."""
+        state = ClientState(query_string=self._query, page_script_hash=self._page_hash)
+        for box in self._open:
+            state.widget_states.widgets.add(id=box, bool_value=True)
+        if pressed is not None:
+            state.widget_states.widgets.add(id=pressed, trigger_value=True)
+        return state
+
+    def _send_file(self) -> None:
+        """Send the file to where the page says."""
+        told, self._sent = self._field, self._field["token"]
+        headers = {told["header"]: told["token"]}
+        request = Request(f"{self._address}{told['path']}", data=file(), headers=headers)
+        with urlopen(request) as answer:
+            assert answer.status == 204
 
     async def step(self) -> float:
         """Press *Step*; seconds until the number of visitors says so."""
         step = next(b for b in self._buttons if b.endswith("-step"))
         before, start = self.visitors, time.perf_counter()
-        state = ClientState(query_string=self._query, page_script_hash=self._page_hash)
-        state.widget_states.widgets.add(id=step, trigger_value=True)
+        state = self._state(step)
         await self._socket.send(BackMsg(rerun_script=state).SerializeToString())
         while self.visitors == before:
             self._news.clear()
@@ -126,7 +174,7 @@ class Tab:
         await self._socket.close()
 
     def _is_wanted(self, button: str) -> bool:
-        return self._buttons[button] and button.endswith(tuple(self._load.presses))
+        return self._buttons[button] and key_of(button) in self._load.presses
 
     async def _run(self, state: ClientState, patience: float | None = None) -> None:
         self._is_done.clear()
@@ -155,12 +203,18 @@ class Tab:
                 self._hear(said)
 
     def _hear(self, said: ForwardMsg) -> None:
-        element = said.delta.new_element
+        box, element = said.delta.add_block.expandable.id, said.delta.new_element
+        if key_of(box) in self._load.opens:
+            self._open.add(box)
         if element.HasField("button"):
             self._buttons[element.button.id] = not element.button.disabled
         elif element.HasField("metric") and element.metric.label == "Visitors":
             self.visitors, self.seen = element.metric.body, time.perf_counter()
             self._news.set()
+        elif element.HasField("bidi_component"):
+            told = json.loads(element.bidi_component.json or "null")
+            if isinstance(told, dict) and "token" in told:
+                self._field = told
         elif element.HasField("exception"):
             print("exception:", element.exception.type, element.exception.message)
 

@@ -101,3 +101,22 @@ def test_a_frame_ends_when_its_time_is_over(monkeypatch: pytest.MonkeyPatch) -> 
     assert serve_in_time(lambda: None, 10) == 0
     monkeypatch.setattr("pages.parts.live._BUDGET", 60.0)
     assert serve_in_time(lambda: None, 10) == 10
+
+
+def test_who_was_asked_for_together_with_a_new_start_comes_to_it() -> None:
+    """Presses that reach a busy server together have no order."""
+    host = Counter(most=6)
+    live = LivePlay(host, host.submit)
+    for before in (0, 1, 2):
+        live.enqueue(10)
+        for _ in range(before):
+            host.line.turn()
+        host.served = 0
+        live.send_away()
+        assert frames(live, host, 3) == [6, 10, 10]
+        live.settle()
+    live.enqueue(10)
+    live.settle()
+    live.send_away()
+    assert frames(live, host, 2) == [10, 10]
+    assert not live.is_live

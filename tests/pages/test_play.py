@@ -423,3 +423,14 @@ def links(app: App) -> list[str]:
     return [
         code.value for code in app.at.code if code.value.startswith("http") or "?" in code.value
     ]
+
+
+def test_reset_and_a_crowd_pressed_at_once_are_a_crowd_before_a_new_loop(open_app: Open) -> None:
+    app = open_app()
+    app.answer(1.0)
+    before = app.session.open
+    for key in ("reset", "let-in-10"):
+        app.at.button(key=key).click()
+    app.run().finish_the_crowd()
+    assert app.session.open is not before
+    assert app.metric("Visitors") == "10"

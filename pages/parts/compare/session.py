@@ -113,6 +113,7 @@ class CompareSession:
             self.reset()
         if told is not None and told != self.story:
             self.restore(told)
+        self.live.settle()
 
     @property
     def is_full(self) -> bool:

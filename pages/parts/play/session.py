@@ -166,6 +166,7 @@ class PlaySession:
             with self._reporting("settings"):
                 if changes := setup.changes(before, self.open.loop.settings):
                     self._mine.configure(changes)
+        self.live.settle()
 
     @locked
     def set_by_others(self, shown: PlaySetup) -> PlaySetup | None:
