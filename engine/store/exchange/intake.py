@@ -19,11 +19,10 @@ from engine.store.about import About, Origin
 from engine.store.entry_codec import parse
 from engine.store.exchange import dsjson, jsonl
 from engine.store.exchange.check import LogChecker
-from engine.store.exchange.lines import Faults, numbered_lines
+from engine.store.exchange.lines import STEP, Faults, numbered_lines
 from engine.store.exchange.seal import SealedLines
 from engine.store.journal import Journal
 from engine.store.library import Library
-from engine.store.logs import CHUNK
 from engine.store.stored_loop import StoredLoop
 
 P = ParamSpec("P")
@@ -42,7 +41,7 @@ def importing(
 ) -> Generator[float, None, About]:
     """Take in a loop from a file of any kind that holds a log, as it is or as gzip.
 
-    Yields after every `CHUNK` lines the share that was read; nothing is left of a loop whose
+    Yields after every `STEP` lines the share that was read; nothing is left of a loop whose
     generator is closed before its end.
 
     Args:
@@ -62,7 +61,7 @@ def importing(
         world = world_codec.from_text(about.world)
         checker = LogChecker(world, library.store.limits.max_events)
         take = _Intake(library, about)
-        while block := list(islice(rest, CHUNK)):
+        while block := list(islice(rest, STEP)):
             entries = list(_checked(block, read, checker, faults))
             if entries and not faults.total:
                 take.learn(entries)

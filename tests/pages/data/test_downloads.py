@@ -14,7 +14,7 @@ from starlette.types import Message
 
 from engine.simulation.crowd import crowd
 from engine.store import About, Library, Store, StoredLoop, StoreError
-from engine.store.exchange.formats import FORMATS
+from engine.store.exchange.formats import FORMATS, Format
 from engine.worlds import WORLDS
 from pages.parts.clients import Client
 from pages.parts.data import downloads
@@ -75,7 +75,7 @@ def about(data_folder: object) -> About:
 
 @pytest.mark.parametrize("kind", FORMATS, ids=lambda kind: kind.key)
 def test_a_loop_is_taken_along_as_it_would_be_written(
-    about: About, pass_: Pass, kind: downloads.Format
+    about: About, pass_: Pass, kind: Format
 ) -> None:
     expected = io.BytesIO()
     kind.write(library(), about, expected)
@@ -91,7 +91,7 @@ def test_a_file_leaves_as_it_is_written_in_turns_with_others(
 ) -> None:
     held: list[int] = []
 
-    def write(_: Library, __: About, file: BinaryIO) -> Iterator[None]:
+    def write(library: Library, about: About, file: BinaryIO) -> Iterator[None]:
         for _ in range(40):
             held.append(file.tell())
             file.write(b"x" * (PART // 4))

@@ -72,7 +72,7 @@ def test_what_a_full_loop_is_exported_as_may_be_brought_in(world: World) -> None
 def test_an_import_says_how_far_it_is_and_leaves_nothing_when_it_is_left(
     lines: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("engine.store.exchange.intake.CHUNK", 8)
+    monkeypatch.setattr("engine.store.exchange.intake.STEP", 8)
     library = Library(Store.open(f"sqlite:///{tmp_path}/events.db"))
     work = importing(library, file_of(*lines), "me")
     shares = [next(work), next(work)]
@@ -82,6 +82,14 @@ def test_an_import_says_how_far_it_is_and_leaves_nothing_when_it_is_left(
         for table in ("loops", "entries", "snapshots"):
             assert raw.execute(f"select count(*) from {table}").fetchone() == (0,)
     library.store.close()
+
+
+def test_an_import_may_be_interrupted_every_hundred_lines(library: Library) -> None:
+    kept = library.begin("me", WORLDS["coffee"], 1, LoopSettings())
+    kept.together(lambda: list(crowd(kept.loop, WORLDS["coffee"], 2 * STEP)))
+    file = io.BytesIO()
+    FORMATS[0].write(library, library.store.about(kept.id), file)
+    assert len(list(importing(library, file, "me"))) == 5
 
 
 def test_too_many_loops_keep_a_file_out(lines: list[str], tmp_path: Path) -> None:
