@@ -7,6 +7,7 @@ for bit.
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any, Never, Self
 
@@ -47,6 +48,7 @@ class LearningLoop(Replay):
         now = read(clock)
         super().__init__(EventLog())
         self.seed, self._clock, self._normals = seed, clock, Normals(seed)
+        self._decided: tuple[LoopState, int, RankRequest, Ranked] | None = None
         self._append(Configured(now, settings or LoopSettings()))
 
     @classmethod
@@ -112,7 +114,7 @@ class LearningLoop(Replay):
             actions, context_features, excluded_actions, event_id, defer_activation
         )
         state, now = self._present()
-        return decide.recorded(state, request) or decide.decide(state, request, now, self._normals)
+        return decide.recorded(state, request) or self._decide(state, request, now)
 
     @locked
     def probabilities(self, requests: RankRequest | Sequence[RankRequest]) -> Array:
@@ -181,7 +183,7 @@ class LearningLoop(Replay):
         ranked = decide.recorded(self.state, request)
         if ranked is None:
             guards.check_room(len(self.state.events), self.state.settings)
-            ranked = decide.decide(self.state, request, now, self._normals)
+            ranked = self._decide(self.state, request, now)
             self._append(ranked)
         return ranked.answer()
 
@@ -261,6 +263,15 @@ class LearningLoop(Replay):
         return None
 
     # -- now --------------------------------------------------------------------------
+
+    def _decide(self, state: LoopState, request: RankRequest, now: datetime) -> Ranked:
+        """What is answered in a state, found once for who previews it and then asks for it."""
+        last, position = self._decided, self.log.position
+        if last and last[0] is state and last[1:3] == (position, request):
+            return replace(last[3], time=now)
+        ranked = decide.decide(state, request, now, self._normals)
+        self._decided = state, position, request, ranked
+        return ranked
 
     def _present(self) -> tuple[LoopState, datetime]:
         """The state after all waits that are over, to read, and the time."""

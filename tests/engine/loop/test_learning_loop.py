@@ -1,11 +1,13 @@
 """The learning loop: Rank, Activate, Reward and their companions, call by call."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from engine import LearningLoop, LoopSettings, RankResponse
 from engine.evaluation.event_table import rows
+from engine.loop import decide as decisions
 from engine.loop.entries import Configured, Ranked
 from tests.clock import ManualClock
 from tests.engine.comparable import decision_of, reward_head, state_of
@@ -147,3 +149,28 @@ def test_only_the_event_that_was_meant_is_taken_back() -> None:
     assert loop.undo_event(meant) is None
     assert loop.undo_event(loop.last)
     assert loop.last is None
+
+
+def test_what_was_previewed_is_ranked_without_deciding_again(
+    clock: ManualClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    decided = []
+
+    def count(*args: Any) -> Ranked:
+        decided.append(args[1])
+        return decide(*args)
+
+    decide = decisions.decide
+    monkeypatch.setattr(decisions, "decide", count)
+    loop, fresh = (LearningLoop(seed=3, clock=clock) for _ in range(2))
+    seen = loop.preview(DRINKS)
+    clock.advance(seconds=30)
+    event_id = loop.rank(DRINKS).event_id
+    assert loop.events[event_id].ranked == replace(seen, time=clock())
+    assert len(decided) == 1
+    fresh.rank(DRINKS)
+    assert list(fresh.log)[1] == list(loop.log)[1]
+    again = loop.preview(DRINKS)
+    loop.reward(event_id, 1.0)
+    assert loop.preview(DRINKS) != again
+    assert len(decided) == 4
