@@ -1,5 +1,6 @@
 """Specifications of charts: without data, made once, fields that their rows have."""
 
+import copy
 import json
 from dataclasses import replace
 from typing import Any
@@ -13,7 +14,7 @@ from engine.simulation.crowd import crowd
 from engine.worlds import WORLDS, Field, Value, World
 from pages.parts.charts import beliefs, curves
 from pages.parts.charts import context_map as contexts
-from pages.parts.charts.base import segment_names
+from pages.parts.charts.base import said_once, segment_names
 from pages.parts.theme import theme
 from tests.pages.charts.specs import THEMES, fields_in
 
@@ -83,3 +84,29 @@ def test_values_of_two_fields_with_one_name_are_told_apart_on_an_axis() -> None:
         "Member: yes", "no", "Parking: yes", "🚲 by bike",
     ]  # fmt: skip
     assert segment_names(coffee)[:4] == ["👩 Alice", "👨 Bob", "👵 Cathy", "🧔 Dave"]
+
+
+def test_what_all_layers_say_is_said_once_and_inherited_as_it_was() -> None:
+    text, low, high = {"value": 1}, {"field": "low"}, {"field": "high"}
+    x, scale = {"field": "at", "axis": {"title": "reward"}}, {"scale": {"domain": [0, 1]}}
+    layers: list[dict[str, Any]] = [
+        {"x": x, "y": low | scale, "text": text},
+        {"x": x, "y": high | scale, "text": text},
+        {"x": x, "y": low | scale | {"axis": None}},
+    ]
+    before = copy.deepcopy(layers)
+    shared = said_once(layers)
+    assert shared == {"x": {"axis": {"title": "reward"}}, "y": scale}
+    assert [inherited(layer, shared) for layer in layers] == before
+    assert [layer["x"] for layer in layers] == [{"field": "at"}] * 3
+    assert [layer["y"] for layer in layers] == [low, high, low | {"axis": None}]
+
+
+def inherited(layer: dict[str, Any], shared: dict[str, Any]) -> dict[str, Any]:
+    """What Vega-Lite makes of a layer's encoding and the one that it stands in."""
+    return {
+        channel: {**shared.get(channel, {}), **layer[channel]}
+        if "field" in layer.get(channel, {})
+        else layer.get(channel, shared.get(channel))
+        for channel in {**shared, **layer}
+    }
