@@ -8,7 +8,7 @@ of it is there, and that each entry is the one that was written after those befo
 import json
 import logging
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from operator import itemgetter
@@ -137,11 +137,17 @@ class Logs(Database):
             GoneError: if there is no such loop.
             StoreError: if the database cannot tell.
         """
-        rows = self._rows(select(LOOPS.c.length).where(is_named(name)))
-        if not rows:
+        lengths = self.lengths({name})
+        if name not in lengths:
             raise GoneError
-        length: int = rows[0].length
-        return length
+        return lengths[name]
+
+    def lengths(self, names: Collection[str]) -> dict[str, int]:
+        """The same of all loops that there are of those named."""
+        columns = LOOPS.c.id, LOOPS.c.view
+        is_one = or_(*(column.in_(names) for column in columns))
+        rows = self._rows(select(*columns, LOOPS.c.length).where(is_one))
+        return {name: row.length for row in rows for name in row[:2] if name in names}
 
     def news(self, loop: str, end: End) -> tuple[End, list[Entry | Undone]]:
         """Where a log ends now, and the entries since an end that the caller knows.

@@ -1,6 +1,7 @@
 """Where loops are kept, for all sessions of this process."""
 
 import os
+from collections.abc import Collection
 from functools import cache
 from threading import Lock
 
@@ -46,9 +47,9 @@ def library() -> Library:
         st.stop()
 
 
-def position_of(loop: str) -> int:
-    """Length of a loop's history; StoreError if there is no such loop, or nobody can tell."""
-    return _library().store.length(loop)
+def positions_of(loops: Collection[str]) -> dict[str, int]:
+    """Lengths of the histories of those loops that there are; StoreError if nobody can tell."""
+    return _library().store.lengths(loops)
 
 
 def look_up(loop: str) -> tuple[Library, About]:

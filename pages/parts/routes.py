@@ -2,6 +2,8 @@
 
 import asyncio
 import contextlib
+import re
+from collections.abc import Callable, Collection, Mapping
 
 import streamlit as st
 from starlette.requests import Request
@@ -11,16 +13,54 @@ from starlette.routing import Route
 from engine import PersonalizerError
 from pages.parts.data.downloads import DOWNLOAD_PATH, send
 from pages.parts.data.uploads import UPLOAD_PATH, receive
-from pages.parts.library import position_of
+from pages.parts.library import positions_of
 
 LENGTH_PATH = "/playground/length"
 _LONGEST = 64
 """Bytes of a loop's name."""
+_NAME = re.compile(rb"[\w-]{1,%d}" % _LONGEST)
+_MOMENT = 0.05
+"""Seconds in which questions for the lengths of logs come together; a page asks once in 0.8."""
+_MOST = 500
+"""Names in one question; databases have a limit."""
 
 
 def base_path() -> str:
     base = str(st.get_option("server.baseUrlPath") or "").strip("/")
     return f"/{base}" if base else ""
+
+
+class Lengths:
+    """How long logs are: what many pages ask in a moment is one question to the database.
+
+    Args:
+        ask: finds the lengths of those loops that there are.
+    """
+
+    def __init__(self, ask: Callable[[Collection[str]], Mapping[str, int]]) -> None:
+        self._ask = ask
+        self._names: set[str] = set()
+        self._found: asyncio.Task[Mapping[str, int]] | None = None
+
+    async def of(self, loop: str) -> int | None:
+        """The length of a loop's log; None if there is no such loop, or nobody can tell."""
+        if self._found is None or len(self._names) >= _MOST:
+            self._names = set()
+            self._found = asyncio.create_task(self._find(self._names))
+        self._names.add(loop)
+        # Whoever leaves takes the answer from nobody else.
+        return (await asyncio.shield(self._found)).get(loop)
+
+    async def _find(self, names: set[str]) -> Mapping[str, int]:
+        await asyncio.sleep(_MOMENT)
+        if names is self._names:
+            self._found = None
+        with contextlib.suppress(PersonalizerError):
+            return await asyncio.to_thread(self._ask, names)
+        return {}
+
+
+_lengths = Lengths(positions_of)
 
 
 async def _length(request: Request) -> Response:
@@ -30,10 +70,9 @@ async def _length(request: Request) -> Response:
         name += part
         if len(name) > _LONGEST:
             break
-    with contextlib.suppress(PersonalizerError, UnicodeDecodeError):
-        length = await asyncio.to_thread(position_of, name.decode())
-        return JSONResponse({"length": length})
-    return JSONResponse({}, status_code=404)
+    # Whatever could be no name might spoil the question of all others.
+    length = await _lengths.of(name.decode()) if _NAME.fullmatch(name) else None
+    return JSONResponse({}, status_code=404) if length is None else JSONResponse({"length": length})
 
 
 ROUTES = [

@@ -18,6 +18,7 @@ def test_a_place_is_given_once(store: Store, kept: StoredLoop) -> None:
         with pytest.raises(DamagedError, match="missing, or is another"):
             store.append(kept.id, other, [entry], 0)
     assert store.length(kept.id) == store.length(kept.view) == end.length
+    assert store.lengths({kept.view, "nobody"}) == {kept.view: end.length}
 
 
 @pytest.mark.parametrize(
