@@ -20,6 +20,8 @@ from pages.parts.sessions import known_play_session, play_session
 from pages.parts.text import plain, question
 from pages.parts.toolbar import choose_world, control_the_crowd, reset_or_share, show_progress
 
+STAGE = "stage"
+
 open_loop(open_link(PlaySetup))
 
 with st.container(
@@ -46,7 +48,10 @@ question(
 )
 left, middle, right = st.columns([1.16, 1.5, 1.14], gap="medium")
 with left:
-    visit = st.container()
+    people, visit = st.container(), st.container()
+    if not session.others_come:
+        with people:
+            controls.choose_context(session, STAGE)
     controls.offer_other_ways(session, setup)
 with right:
     learned.reveal_the_truth(setup)
@@ -62,13 +67,15 @@ def draw_stage(session: PlaySession) -> None:
     """One frame of the interactive part, whether a click or a crowd caused it."""
     session.adopt(current_setup(PlaySetup))
     offer = session.advance()
-    if session.toolbar_state != session.toolbar_drawn:
+    if session.toolbar_state != session.toolbar_drawn or session.is_somebody_else:
         st.rerun()
     # Computed before anything is drawn: then all that is drawn travels in one message.
     opened, ranked = session.open, offer.ranked
     favoured, curve = opened.favoured(), opened.curve()
+    if session.others_come:
+        with people:
+            controls.choose_context(session, STAGE)
     with visit:
-        controls.choose_context(session)
         show_offer(opened.world, ranked)
         default = opened.loop.settings.default_reward
         reward_buttons(session.presses, offer.told, default, session.is_closed, session.take)
@@ -94,4 +101,4 @@ def draw_stage(session: PlaySession) -> None:
     watch_others(opened.link, session.drawn, session.live.is_live, session.catch_up)
 
 
-st.fragment(draw_stage, run_every=session.pace, key="stage")(session)
+st.fragment(draw_stage, run_every=session.pace, key=STAGE)(session)

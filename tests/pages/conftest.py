@@ -89,8 +89,10 @@ class App:
         return not self.widget(key).disabled
 
     def set(self, key: str, value: object) -> Self:
+        """Set a widget. If that draws a part of the page alone, AppTest forgets the others."""
         self.widget(key).set_value(value)
-        return self.run()
+        self.run()
+        return self if self.at.button else self.run()
 
     @property
     def session(self) -> PlaySession:

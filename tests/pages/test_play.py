@@ -117,6 +117,29 @@ def test_next_visitor_logs_nothing(open_app: Open) -> None:
     assert len(app.session.open.loop.events) == 0
 
 
+def test_whoever_is_asked_for_stays_on_the_page_and_the_rest_is_drawn_anew(open_app: Open) -> None:
+    app = open_app()
+    app.widget("coffee-name").set_value("Dave")
+    app.at.run()
+    assert app.session.open.context["name"] == "Dave"
+    assert "Dave" in app.text
+    assert not app.at.pills
+    assert app.run().widget("coffee-name").value == "Dave"
+
+
+def test_whoever_comes_by_themselves_is_shown(open_app: Open) -> None:
+    app = open_app().set("play-next", True)
+    for _ in range(5):
+        app.answer(1.0)
+        assert app.widget("coffee-name").value == app.session.open.context["name"]
+    app.set("play-next", False).click("next-visitor")
+    assert app.widget("coffee-name").value == app.session.open.context["name"]
+    app.session.open.arrivals.let_pass()
+    assert app.session.is_somebody_else
+    app.run()
+    assert not app.session.is_somebody_else
+
+
 def test_step_lets_the_visitor_who_is_there_answer_by_the_worlds_taste(open_app: Open) -> None:
     app = open_app().set("coffee-name", "Dave").set("coffee-weather", "Rainy")
     context, offered = app.session.open.context, app.session.open.ranked

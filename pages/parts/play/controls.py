@@ -44,13 +44,19 @@ def choose_settings(setup: PlaySetup, disabled: bool) -> None:
         setup.draw(*setup.knobs_of(setup.policy), "crosses")
 
 
-def choose_context(session: PlaySession) -> None:
-    """Who is there; moving these asks "what if", nothing is logged."""
+def choose_context(session: PlaySession, stage: str) -> None:
+    """Who is there; moving these asks "what if", nothing is logged.
+
+    Where nobody else comes by themselves they are drawn outside the ``stage``, a fragment's key,
+    which alone is drawn anew: what was moved shows itself where it is now.
+    """
 
     def ask(field: str, key: str) -> None:
         session.ask(field, st.session_state[key])
+        st.rerun(stage)
 
     world, context = session.open.world, session.open.context
+    session.drawn_context = context
     for field in world.fields:
         key = f"{key_of(world)}-{field.name}"
         st.session_state[key] = context[field.name]

@@ -10,7 +10,7 @@ from engine import PersonalizerError
 from engine.errors import UnknownOutcomeError
 from engine.loop.lock import locked
 from engine.store import Library, StoredLoop, StoreError
-from engine.worlds import WORLDS, World
+from engine.worlds import WORLDS, Context, World
 from pages.parts.components.reward_buttons import Press, Presses
 from pages.parts.library import followers
 from pages.parts.live import LivePlay
@@ -44,6 +44,7 @@ class PlaySession:
         keys: ids of other loops that this browser may change, as it tells them.
         refusals: what did not happen.
         drawn: length of the log's history that the page shows.
+        drawn_context: of the visitor whom it shows.
     """
 
     def __init__(
@@ -62,6 +63,7 @@ class PlaySession:
         self.toolbar_drawn: tuple[object, ...] = ()
         self.refusals = Refusals()
         self.drawn = 0
+        self.drawn_context: Context = {}
         if stored is None:
             self._begin(WORLDS[setup.world])
         else:
@@ -215,7 +217,8 @@ class PlaySession:
 
     @locked
     def ask(self, field: str, value: str) -> None:
-        """Ask for another value of one field of the visitor's context."""
+        """Ask for another value of one field of the visitor's context, as the page shows it now."""
+        self.drawn_context = {**self.drawn_context, field: value}
         self.open.arrivals.ask(field, value)
 
     @property
@@ -235,6 +238,16 @@ class PlaySession:
                 self.adopt(setup)
 
     # -- a frame of the page, and the crowd -------------------------------------------
+
+    @property
+    def others_come(self) -> bool:
+        """Whether somebody else may walk up in any frame."""
+        return self.setup.next or self.is_live
+
+    @property
+    def is_somebody_else(self) -> bool:
+        """Whether somebody walked up of whom the page does not know yet."""
+        return not self.others_come and self.open.context != self.drawn_context
 
     @locked
     def advance(self) -> Offer:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, Self
 
 from engine import LoopSettings
@@ -14,6 +15,12 @@ from pages.parts.choices import CROSSES, MAX_VISITORS, MODE, SEED, SPEED, TRUTH,
 from pages.parts.knobs import Tunable
 from pages.parts.link import Linked
 from pages.parts.setting import SWITCH, Setting
+
+
+@lru_cache(maxsize=8)
+def _made(policies: tuple[type[Policy], ...]) -> Mapping[str, Policy]:
+    """One of each, as it is until somebody sets something on it; asked for with every click."""
+    return {policy.key: policy() for policy in policies if policy.loggable}
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +50,7 @@ class PlaySetup(Tunable):
     @classmethod
     def policies(cls) -> Mapping[str, Policy]:
         """See `Tunable`: all that a loop may choose by."""
-        return {key: policy() for key, policy in POLICIES.items() if policy.loggable}
+        return _made(tuple(POLICIES.values()))
 
     def of_loop(self, stored: StoredLoop) -> Self:
         """The same for a loop as it is; its settings as far as they can be shown here."""
