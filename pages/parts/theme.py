@@ -96,12 +96,17 @@ _TOKENS = {
 }
 
 
+_SHOW_DATA = "[data-testid=stElementToolbarButton]:has([aria-label^='Show data'])"
+"""A chart's button for its rows as a table, whose CSV is Streamlit's: names would be formulas."""
+
+
 def style() -> str:
-    """Code that can be read, and notices that cover no button."""
+    """Code that can be read, notices that cover no button, and charts without a raw table."""
     colours = theme(is_dark()).code
     rules = [
         ",".join(f".stCode code .token.{token}" for token in tokens) + f"{{color:{colours[kind]}}}"
         for kind, tokens in _TOKENS.items()
     ]
     rules.append(".stToastContainer{inset:auto 1rem 1rem auto}")
+    rules.append(f"{_SHOW_DATA}{{display:none}}")
     return f"<style>{''.join(rules)}</style>"

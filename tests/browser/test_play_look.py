@@ -78,3 +78,11 @@ def test_in_every_look_all_fits_and_is_large_and_distinct_enough_to_read(
     play.open_settings()
     faults |= offenders(play)
     assert not faults, "\n".join(sorted(faults))
+
+
+def test_no_chart_gives_its_rows_away_raw(open_page: OpenPage) -> None:
+    """Streamlit's table of a chart has a CSV of its own, in which names could be formulas."""
+    buttons = open_page().page.get_by_test_id("stElementToolbarButton")
+    for label, shown in (("Download as PNG", len(FIRST_SCREEN)), ("Show data", 0)):
+        expect(buttons.get_by_label(label)).to_have_count(len(FIRST_SCREEN))
+        expect(buttons.get_by_label(label).filter(visible=True)).to_have_count(shown)
