@@ -7,7 +7,7 @@ from sqlalchemy import text
 
 from engine.errors import DamagedError, OvertakenError
 from engine.store import Store, StoredLoop
-from tests.engine.store.workers import serve_next
+from tests.engine.store.workers import WORLD, serve_next
 
 
 def test_a_place_is_given_once(store: Store, kept: StoredLoop) -> None:
@@ -19,6 +19,18 @@ def test_a_place_is_given_once(store: Store, kept: StoredLoop) -> None:
             store.append(kept.id, other, [entry], 0)
     assert store.length(kept.id) == store.length(kept.view) == end.length
     assert store.lengths({kept.view, "nobody"}) == {kept.view: end.length}
+
+
+def test_many_logs_are_asked_about_at_once_by_id_or_view(store: Store, kept: StoredLoop) -> None:
+    other = StoredLoop.create(store, owner="somebody", world=WORLD, seed=8)
+    for _ in range(2):
+        serve_next(other)
+    one, two = store.length(kept.id), store.length(other.id)
+    nobody = {f"nobody-{number}" for number in range(500)}
+    asked = {kept.id, other.id, other.view}
+    assert one < two
+    assert store.lengths(asked | nobody) == {kept.id: one, other.id: two, other.view: two}
+    assert store.lengths(nobody) == store.lengths(set()) == {}
 
 
 @pytest.mark.parametrize(

@@ -90,6 +90,40 @@ def test_matrices_have_one_thread() -> None:
     assert {pool["num_threads"] for pool in ast.literal_eval(told)} == {1}
 
 
+def test_garbage_is_looked_for_seldom_and_never_among_what_was_there_at_the_start() -> None:
+    script = """
+import asyncio, gc, weakref
+from pages.parts.operations.life import life
+from pages.parts.operations.meters import Meters
+from pages.parts.operations.readiness import Readiness
+from pages.parts.operations.settings import Operations
+
+class Ring: pass
+
+async def serve():
+    gc.disable()
+    ring = Ring()
+    ring.itself = ring
+    left = weakref.ref(ring)
+    del ring
+    gc.enable()
+    async with life(Operations(), Readiness(lambda: None), Meters({}))(None):
+        looked = []
+        gc.callbacks.append(lambda phase, info: looked.append(phase))
+        kept = [[] for _ in range(19_000)]
+        is_looked_at = {id(one) for one in gc.get_objects()}
+        is_seldom, there = not looked, (asyncio, Ring, serve)
+        kept += [[] for _ in range(2_000)]
+        print(left() is None, is_seldom, looked != [], is_looked_at.isdisjoint(map(id, there)))
+
+asyncio.run(serve())
+"""
+    told = subprocess.run(
+        [sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=True
+    ).stdout
+    assert told == "True True True True\n"
+
+
 def test_what_stands_still_does_not_keep_it() -> None:
     """As an upload does whose browser has gone away: uvicorn would wait for its end."""
     script = """
