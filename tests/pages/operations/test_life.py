@@ -10,6 +10,7 @@ import sys
 from collections.abc import Iterator
 from http.client import HTTPConnection, HTTPResponse
 from pathlib import Path
+from textwrap import indent
 from urllib.parse import urlsplit
 
 import pytest
@@ -90,38 +91,51 @@ def test_matrices_have_one_thread() -> None:
     assert {pool["num_threads"] for pool in ast.literal_eval(told)} == {1}
 
 
-def test_garbage_is_looked_for_seldom_and_never_among_what_was_there_at_the_start() -> None:
-    script = """
-import asyncio, gc, weakref
+def in_a_server(begins: str, runs: str) -> str:
+    """What is printed by statements before and in a server's life."""
+    script = f"""
+import asyncio, gc, sys, weakref
 from pages.parts.operations.life import life
 from pages.parts.operations.meters import Meters
 from pages.parts.operations.readiness import Readiness
 from pages.parts.operations.settings import Operations
-
-class Ring: pass
-
+{begins}
 async def serve():
-    gc.disable()
-    ring = Ring()
-    ring.itself = ring
-    left = weakref.ref(ring)
-    del ring
-    gc.enable()
-    async with life(Operations(), Readiness(lambda: None), Meters({}))(None):
-        looked = []
-        gc.callbacks.append(lambda phase, info: looked.append(phase))
-        kept = [[] for _ in range(19_000)]
-        is_looked_at = {id(one) for one in gc.get_objects()}
-        is_seldom, there = not looked, (asyncio, Ring, serve)
-        kept += [[] for _ in range(2_000)]
-        print(left() is None, is_seldom, looked != [], is_looked_at.isdisjoint(map(id, there)))
-
+    async with life(Operations(), Readiness(lambda: None), Meters({{}}))(None):
+{indent(runs, 8 * " ")}
 asyncio.run(serve())
 """
-    told = subprocess.run(
+    return subprocess.run(
         [sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=True
     ).stdout
-    assert told == "True True True True\n"
+
+
+def test_garbage_is_looked_for_seldom_and_never_among_what_was_there_at_the_start() -> None:
+    begins = """
+class Ring: pass
+gc.disable()
+ring = Ring()
+ring.itself = ring
+left = weakref.ref(ring)
+del ring
+gc.enable()
+"""
+    runs = """
+looked = []
+gc.callbacks.append(lambda phase, info: looked.append(phase))
+kept = [[] for _ in range(19_000)]
+was_seldom = not looked
+kept += [[] for _ in range(2_000)]
+looked_among = {id(one) for one in gc.get_objects()}
+print(left() is None, was_seldom, looked != [], looked_among.isdisjoint(map(id, (asyncio, Ring))))
+"""
+    assert in_a_server(begins, runs) == "True True True True\n"
+
+
+def test_a_thread_that_waits_has_its_turn_soon() -> None:
+    assert in_a_server("print(sys.getswitchinterval())", "print(sys.getswitchinterval())") == (
+        "0.005\n0.001\n"
+    )
 
 
 def test_what_stands_still_does_not_keep_it() -> None:
