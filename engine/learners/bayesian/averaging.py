@@ -21,11 +21,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from engine.arrays import Array
+from engine.learners.bayesian.cells import Tables
 from engine.learners.bayesian.hypothesis import Hypothesis
 from engine.learners.bayesian.posterior import Posterior
 from engine.learners.state import Learned
 
-FIXED_SHARE = 1e-4
+FIXED_SHARE = float(__import__("os").environ.get("FS","1e-3"))
 """Share of the weights that is spread evenly after each reward."""
 PRUNED = 40.0
 """A hypothesis whose evidence is e^-40 of the best is pruned: taught no more until a change."""
@@ -44,7 +45,7 @@ class ModelAverage(Learned):
     """
 
     born: int
-    learners: dict[int, Posterior]
+    learners: dict[int, Posterior | Tables]
     log_weights: Array
     evidence: Array
     log_odds: float = 0.0
@@ -52,7 +53,7 @@ class ModelAverage(Learned):
     @classmethod
     def begin(cls, hypotheses: Sequence[Hypothesis], born: int, weights: Array) -> "ModelAverage":
         """An average that knows nothing; hypotheses of weight 0 are pruned."""
-        learners = {i: Posterior(one) for i, one in enumerate(hypotheses) if weights[i] > 0}
+        learners = {i: learner_of(one) for i, one in enumerate(hypotheses) if weights[i] > 0}
         return cls(born, learners, _log(weights), np.where(weights > 0, 0.0, -np.inf))
 
     def begin_anew(self, born: int) -> None:
@@ -93,7 +94,12 @@ class ModelAverage(Learned):
         self.log_weights = np.log(weights / weights.sum())
         self.evidence[asleep] = self.evidence.max()
         known = self.learners
-        self.learners = {i: known.get(i, Posterior(one)) for i, one in enumerate(hypotheses)}
+        self.learners = {i: known.get(i, learner_of(one)) for i, one in enumerate(hypotheses)}
+
+
+def learner_of(hypothesis: Hypothesis) -> Posterior | Tables:
+    """A learner of one hypothesis, which knows nothing."""
+    return Tables() if hypothesis.by == "cells" else Posterior(hypothesis)
 
 
 def _log(weights: Array) -> Array:

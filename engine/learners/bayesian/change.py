@@ -33,7 +33,7 @@ class ChangeDetector(Learned):
     alone if tastes are taken never to change. `changes` tells how many rewards there had been when
     each change was found, and when the bank that took over began."""
 
-    STATE = ("hypotheses", "may_change", "banks", "changes", "learned")
+    STATE = ("hypotheses", "may_change", "banks", "changes", "learned", "binary")
 
     def __init__(self, hypotheses: Sequence[Hypothesis], may_change: bool) -> None:
         self.hypotheses = tuple(hypotheses)
@@ -42,6 +42,7 @@ class ChangeDetector(Learned):
         self.banks = [ModelAverage.begin(self.hypotheses, 0, prior / prior.sum())]
         self.changes: list[tuple[int, int]] = []
         self.learned = 0
+        self.binary = True
         if may_change:
             self._challenge()
 

@@ -23,9 +23,11 @@ from engine.arrays import Array
 from engine.learners.base import Group, Impression, Learner, WeighedOffer
 from engine.learners.bayesian.averaging import ModelAverage
 from engine.learners.bayesian.basis import Basis, Block, OfferedRows, Where
+from engine.learners.bayesian.cells import Cells, Tables
 from engine.learners.bayesian.change import ChangeDetector
 from engine.learners.bayesian.hypothesis import Hypothesis
 from engine.learners.bayesian.kernel import RowKernel
+from engine.learners.bayesian.numbers import Scales
 from engine.learners.bayesian.posterior import Posterior
 from engine.learners.bayesian.rows import RowForm
 from engine.learners.belief import Belief
@@ -34,6 +36,8 @@ from engine.protocol.request import Action, RankRequest
 
 IMITATION_WEIGHT = 0.1
 """Reward by which the imitated action is believed to be better before any reward."""
+FITS = tuple(map(int, __import__("os").environ.get("FITS","10,30,100,300").split(",")))
+SUBSETS = 6
 LEAST = 1e-3
 """Weight from which a hypothesis takes part in a belief."""
 
@@ -46,6 +50,29 @@ class Component:
     source: int
     learner: Posterior
     span: Basis
+
+
+@dataclass(frozen=True, slots=True)
+class CellComponent:
+    """A subset of context fields that takes part in the belief."""
+
+    weight: float
+    source: int
+    tables: Tables
+    cells: Cells
+    subset: int
+
+    def moments(self, where: Where, actions: tuple[Action, ...]) -> tuple[Array, Array]:
+        """Means and variances of actions in a context, (K,), or in each of several, (C, K)."""
+        contexts = where if isinstance(where, tuple) else (where,)
+        rows = np.array([self.cells.rows(context)[self.subset] for context in contexts])
+        if not self.tables.count:
+            self.tables.begin(self.cells)
+        at = np.full(len(rows), self.subset)
+        found = self.tables.believed(rows, self.cells.columns(actions), at)
+        if isinstance(where, tuple):
+            return found
+        return found[0][0], found[1][0]
 
 
 class BayesianLearner(Learner):
@@ -61,7 +88,7 @@ class BayesianLearner(Learner):
         crosses: of the imitation head's hypothesis; None for a learner without such a head.
     """
 
-    STATE = ("evidence", "imitation", "_spans")
+    STATE = ("evidence", "imitation", "_spans", "_cells", "_rows")
     expresses_doubt = has_imitation_head = True
     _centred = cached_property(lambda _: dict[tuple[Features, Action], float]())
 
@@ -72,7 +99,19 @@ class BayesianLearner(Learner):
         self.imitation: BayesianLearner | None = None
         if crosses is not None:
             self.imitation = BayesianLearner((Hypothesis(crosses=crosses),), may_change=False)
-        self._spans: dict[RowForm, Basis] = {h.form: Basis(h.form) for h in hypotheses}
+        self._rows: list[tuple[Features, tuple[Action, ...], int, float]] = []
+        self._begin(Scales({}))
+
+    def _begin(self, scales: Scales) -> None:
+        """Know nothing, and read numbers by these scales."""
+        hypotheses = self.evidence.hypotheses
+        self.evidence = ChangeDetector(hypotheses, self.evidence.may_change)
+        forms = {h.form for h in hypotheses if h.by != "cells"}
+        self._spans = {form: Basis(form, scales) for form in forms}
+        deepest = max((h.crosses for h in hypotheses if h.by == "cells"), default=0)
+        named = {field: None for context, *_ in self._rows for field in context.fields.values()}
+        named |= {field: None for context, *_ in self._rows for field in context.numbers}
+        self._cells = Cells(tuple(named), scales, deepest)
 
     @property
     def learned(self) -> int:
@@ -93,16 +132,29 @@ class BayesianLearner(Learner):
 
     def components(self) -> list[Component]:
         """The learners that take part in the belief, with weights that sum to 1."""
-        found: list[tuple[float, int, Posterior]] = []
+        found: list[tuple[float, int, Posterior | Tables, int]] = []
         for odds, bank in zip(self.evidence.odds.tolist(), self.evidence.banks, strict=True):
             if odds >= LEAST:
                 weights = (odds * bank.weights).tolist()
                 awake = bank.learners.items()
-                found += [(weights[i], i, one) for i, one in awake if weights[i] >= LEAST]
-        total = sum(weight for weight, _, _ in found)
+                for i, one in awake:
+                    if weights[i] < LEAST:
+                        continue
+                    if isinstance(one, Posterior):
+                        found.append((weights[i], i, one, -1))
+                    elif one.count:
+                        parts = one.weights
+                        for at in np.argsort(-parts, kind="stable")[:SUBSETS].tolist():
+                            if weights[i] * parts[at] >= LEAST:
+                                found.append((float(weights[i] * parts[at]), i, one, at))
+                    else:
+                        found.append((weights[i], i, one, 0))
+        total = sum(weight for weight, _, _, _ in found)
         return [
             Component(weight / total, source, learner, self._spans[learner.form])
-            for weight, source, learner in found
+            if isinstance(learner, Posterior)
+            else CellComponent(weight / total, source, learner, self._cells, at)
+            for weight, source, learner, at in found
         ]
 
     # -- what is believed -------------------------------------------------------------
@@ -121,12 +173,18 @@ class BayesianLearner(Learner):
     def _belief(self, where: Where, actions: tuple[Action, ...], online: bool) -> Belief:
         """The belief in a context; in several, means are (H, C, K), covariances (H, C, K, K)."""
         imitation, components = self._imitated(online), self.components()
-        offers = {span: span.offer(where, actions) for span in {c.span for c in components}}
         if imitation is not None:
             imitated = IMITATION_WEIGHT * imitation.centred_means(where, actions)
         means, covariances = [], []
         for component in components:
-            offer = offers[component.span]
+            if isinstance(component, CellComponent):
+                mean, variance = component.moments(where, actions)
+                if imitation is not None:
+                    mean = mean + imitated
+                means.append(mean)
+                covariances.append(variance[..., None] * np.eye(len(actions)))
+                continue
+            offer = component.span.offer(where, actions)
             mean, covariance = component.learner.moments(offer)
             if imitation is not None:
                 mean = mean + imitated
@@ -169,30 +227,63 @@ class BayesianLearner(Learner):
         if self.imitation is not None:
             for i in request.allowed:
                 choice = float(i == impression.baseline)
-                self.imitation.learn_reward(request.context, request.actions[i], choice)
+                self.imitation.learn_reward(request.context, request.actions, i, choice)
 
     def learn(self, impression: Impression, earned: float) -> None:
-        self.learn_reward(impression.context, impression.action, earned)
+        request = impression.request
+        self.learn_reward(request.context, request.actions, impression.shown, earned)
 
-    def learn_reward(self, context: Features, action: Action, reward: float) -> None:
-        """Learn that ``action`` earned ``reward`` in ``context``."""
+    def learn_reward(
+        self, context: Features, actions: tuple[Action, ...], shown: int, reward: float
+    ) -> None:
+        """Learn what the shown one of the actions earned in a context."""
+        if len(self._rows) == self.learned < FITS[-1]:
+            self._rows.append((context, actions, shown, reward))
+            if self._outdated():
+                self._begin(Scales.fitted([row[:2] for row in self._rows]))
+                for where, offered, at, earned in self._rows:
+                    self._learn_row(where, offered[at], earned)
+                return
+        self._learn_row(context, actions[shown], reward)
+
+    def _outdated(self) -> bool:
+        """Whether what is known of numbers and fields is to be looked at again."""
+        count = len(self._rows)
+        if count in FITS:
+            numbers = any(c.numbers or any(a.features.numbers for a in o) for c, o, _, _ in self._rows)
+            fields = {f for c, *_ in self._rows for f in (*c.fields.values(), *c.numbers)}
+            return numbers or fields != set(self._cells.fields)
+        return count == 1
+
+    def _learn_row(self, context: Features, action: Action, reward: float) -> None:
         self._centred.clear()
         learners: dict[RowForm, list[Posterior]] = defaultdict(list)
         for learner in chain(*(bank.learners.values() for bank in self.evidence.banks)):
-            learners[learner.form].append(learner)
+            if isinstance(learner, Posterior):
+                learners[learner.form].append(learner)
         places = {}
         for form, taught in learners.items():
             places[form], merged = self._spans[form].place(context, action)
             for merge in merged:
                 for learner in taught:
                     learner.merge(merge)
+        cell = self._cells.rows(context, new=True), self._cells.column(action)
+        self.evidence.binary &= reward in (0.0, 1.0)
+        binary = self.evidence.binary
         # Most challengers fall behind with their first reward: it is taught to those that stay.
         new: list[tuple[ModelAverage, Posterior]] = []
         densities = []
         for bank in self.evidence.banks:
             told = np.full(len(self.evidence.hypotheses), -np.inf)
             for i, learner in bank.learners.items():
-                if learner.count:
+                if isinstance(learner, Tables):
+                    if learner.count:
+                        told[i] = learner.learn(*cell, reward, binary)
+                    else:
+                        learner.begin(self._cells)
+                        told[i] = math.log(0.5) if binary else -0.5 * (math.log(2*math.pi*0.375) + (reward-0.5)**2/0.375)
+                        new.append((bank, learner))
+                elif learner.count:
                     told[i] = learner.learn(places[learner.form], reward)
                 else:
                     told[i] = learner.prior_predictive(places[learner.form], reward)
@@ -201,7 +292,10 @@ class BayesianLearner(Learner):
         self.evidence.reweigh(densities)
         for bank, learner in new:
             if bank.born < self.evidence.learned and bank in self.evidence.banks:
-                learner.learn(places[learner.form], reward)
+                if isinstance(learner, Tables):
+                    learner.learn(*cell, reward, binary)
+                else:
+                    learner.learn(places[learner.form], reward)
 
     # -- why --------------------------------------------------------------------------
 
