@@ -105,7 +105,10 @@ class LoopSettings:
     @property
     def compared(self) -> tuple[Hypothesis, ...]:
         """The hypotheses, none with more crosses than are allowed."""
-        held = (h if self.crosses == 3 else replace(h, crosses=min(h.crosses, self.crosses)) for h in self.hypotheses)
+        held = (
+            h if self.crosses == 3 else replace(h, crosses=min(h.crosses, self.crosses))
+            for h in self.hypotheses
+        )
         return tuple(dict.fromkeys(held))
 
 

@@ -57,6 +57,11 @@ class Features:
     non_null: int
     numbers: Mapping[str, float] = field(default_factory=dict)
 
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The names of its fields, those of numbers that are zero included."""
+        return tuple(dict.fromkeys([*self.fields.values(), *self.numbers]))
+
 
 def squash(value: float) -> float:
     """The identity on [-3, 3]; beyond it, one unit more for each factor of ten."""

@@ -17,10 +17,13 @@ from engine.arrays import Array
 from engine.errors import StaleError
 from engine.learners.bayesian.averaging import ModelAverage
 from engine.learners.bayesian.basis import Basis, Block
+from engine.learners.bayesian.cells import Cells, Tables
 from engine.learners.bayesian.change import ChangeDetector
 from engine.learners.bayesian.hypothesis import Hypothesis
 from engine.learners.bayesian.kernel import RowKernel
 from engine.learners.bayesian.learner import BayesianLearner
+from engine.learners.bayesian.likelihood import Rewards
+from engine.learners.bayesian.numbers import Scale, Scales
 from engine.learners.bayesian.posterior import Posterior, Share
 from engine.learners.bayesian.rows import RowForm
 from engine.learners.classic import ClassicLearner, Side
@@ -32,6 +35,7 @@ from engine.protocol.request import Action
 _LEARNED = (
     BayesianLearner, ChangeDetector, ModelAverage, Posterior, Share, Basis, Block,
     RowKernel, Vectors, ClassicLearner, Side, Hypothesis, RowForm, Features, Action,
+    Cells, Tables, Rewards, Scale, Scales,
 )  # fmt: skip
 KINDS: dict[str, type] = {kind.__name__: kind for kind in _LEARNED}
 """The classes that make up what is learned, by name."""

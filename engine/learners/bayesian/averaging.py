@@ -26,7 +26,7 @@ from engine.learners.bayesian.hypothesis import Hypothesis
 from engine.learners.bayesian.posterior import Posterior
 from engine.learners.state import Learned
 
-FIXED_SHARE = float(__import__("os").environ.get("FS","1e-3"))
+FIXED_SHARE = 1e-4
 """Share of the weights that is spread evenly after each reward."""
 PRUNED = 40.0
 """A hypothesis whose evidence is e^-40 of the best is pruned: taught no more until a change."""
@@ -66,18 +66,17 @@ class ModelAverage(Learned):
         weights = np.exp(self.log_weights - self.log_weights.max())
         return np.asarray(weights / weights.sum())
 
-    def reweigh(self, densities: Array) -> None:
-        """Weigh the hypotheses by their log densities of a reward, (H,); -inf where pruned."""
+    def reweigh(self, densities: Array) -> float:
+        """Weigh the hypotheses by their log densities of a reward, (H,), -inf where pruned; the log
+        density of the average."""
         awake = list(self.learners)
         self.evidence = self.evidence + densities
         if len(awake) == 1:
-            self.log_odds += float(densities[awake[0]])
-            return
+            return float(densities[awake[0]])
         joint = np.log(self.weights + 1e-300) + densities
         top = float(joint.max())
         weights = np.exp(joint - top)
         total = float(weights.sum())
-        self.log_odds += top + math.log(total)
         share = FIXED_SHARE / len(awake)
         weights = weights / total * (1 - share * len(awake))  # (8)
         weights[awake] += share  # (9)
@@ -85,6 +84,7 @@ class ModelAverage(Learned):
         for i in np.flatnonzero(self.evidence < self.evidence.max() - PRUNED).tolist():
             self.learners.pop(i, None)
             self.log_weights[i] = self.evidence[i] = -np.inf
+        return top + math.log(total)
 
     def restore(self, hypotheses: Sequence[Hypothesis]) -> None:
         """Let those that were pruned begin anew, with the share that any hypothesis keeps."""

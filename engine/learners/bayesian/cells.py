@@ -26,6 +26,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.arrays import Array, with_room
+from engine.learners.base import Group
+from engine.learners.bayesian.likelihood import Rewards, log_densities, log_density
 from engine.learners.bayesian.numbers import Scales
 from engine.learners.state import Kept, Learned
 from engine.protocol.features import Features
@@ -38,9 +40,10 @@ MAX_SUBSETS = 400
 MAX_ACTIONS = 200
 """Actions at most; others are as unknown as a new one."""
 _BITS = 12
-"""Bits of one field's value in a cell's key; further values of a field are one."""
-SHARE = float(__import__("os").environ.get("SH","1e-3"))
-"""Share of the weights that is spread evenly over the subsets after each reward, as in (9)."""
+MAX_VALUES = 2**_BITS - 2
+"""Values of one field at most; further ones are one."""
+FIXED_SHARE = 1e-3
+"""Share of the weights that is spread evenly after each reward, as in (9)."""
 
 
 class Cells(Learned):
@@ -83,34 +86,50 @@ class Cells(Learned):
         many = np.bincount(sizes)
         return np.asarray(-np.log(many[sizes] * float(len(many))))
 
-    def rows(self, context: Features, new: bool = False) -> Indices:
-        """The row of the context's cell in each subset, (S,), made if it is new and asked for."""
-        if context not in self._kept or new:
-            keys = (self._radix @ self._codes(context, new)) * len(self.subsets)
-            keys += np.arange(len(self.subsets))
-            if new:
-                for key in keys.tolist():
-                    self._rows.setdefault(key, len(self._rows) + 1)
-            found = [self._rows.get(key, 0) for key in keys.tolist()]
-            if not new:
-                self._kept[context] = np.array(found, dtype=np.intp)
-            else:
-                self._kept.clear()
-                return np.array(found, dtype=np.intp)
+    def rows(self, context: Features) -> Indices:
+        """The row of the context's cell in each subset, (S,)."""
+        if context not in self._kept:
+            found = [self._rows.get(key, 0) for key in self._keys(self._codes(context))]
+            self._kept[context] = np.array(found, dtype=np.intp)
         return self._kept[context]
+
+    def place(self, context: Features, action: Action) -> tuple[Indices, int]:
+        """The rows (S,) and the column of an action in a context, made where they are new."""
+        if action.id not in self._columns and len(self._columns) < MAX_ACTIONS:
+            self._columns[action.id] = len(self._columns) + 1
+        rows = self.rows(context)
+        if not rows.all():
+            self._kept.clear()
+            for known, told in zip(self._values, self._told(context), strict=True):
+                if told is not None and len(known) < MAX_VALUES:
+                    known.setdefault(told, len(known) + 2)
+            for key in self._keys(self._codes(context)):
+                self._rows.setdefault(key, len(self._rows) + 1)
+            rows = self.rows(context)
+        return rows, self._columns.get(action.id, 0)
+
+    def group(self, subset: int) -> Group:
+        """The context fields of a subset."""
+        return Group(tuple(sorted(self.fields[position] for position in self.subsets[subset])))
 
     def columns(self, actions: Sequence[Action]) -> Indices:
         """The column of each action, (K,)."""
         return np.array([self._columns.get(action.id, 0) for action in actions], dtype=np.intp)
 
-    def column(self, action: Action) -> int:
-        """The column of an action, made if there is room."""
-        if action.id not in self._columns and len(self._columns) < MAX_ACTIONS:
-            self._columns[action.id] = len(self._columns) + 1
-        return self._columns.get(action.id, 0)
+    def _keys(self, codes: NDArray[np.int64]) -> list[int]:
+        """The key of each subset's cell."""
+        keys = (self._radix @ codes) * len(self.subsets) + np.arange(len(self.subsets))
+        found: list[int] = keys.tolist()
+        return found
 
-    def _codes(self, context: Features, new: bool) -> NDArray[np.int64]:
+    def _codes(self, context: Features) -> NDArray[np.int64]:
         """What each field says, as a number, (F,): 0 where it is missing, 1 for what is new."""
+        told = zip(self._values, self._told(context), strict=True)
+        codes = [0 if value is None else known.get(value, 1) for known, value in told]
+        return np.array(codes, dtype=np.int64)
+
+    def _told(self, context: Features) -> list[str | None]:
+        """What each field says; None where it is missing, or a number without a scale."""
         told: dict[str, str] = {}
         for column, name in context.fields.items():
             if name not in context.numbers:
@@ -118,114 +137,94 @@ class Cells(Learned):
         for name, number in context.numbers.items():
             if name in self.scales.of:
                 told[name] = str(self.scales.of[name].bin(number))
-        codes = np.zeros(len(self.fields), dtype=np.int64)
-        for i, (name, known) in enumerate(zip(self.fields, self._values, strict=True)):
-            if name in told:
-                if new and len(known) < (1 << _BITS) - 2:
-                    known.setdefault(told[name], len(known) + 2)
-                codes[i] = known.get(told[name], 1)
-        return codes
+        return [told.get(name) for name in self.fields]
 
 
 @dataclass(eq=False, slots=True)
 class Tables(Learned):
-    """What was earned in the cells of every subset, after ``count`` rewards.
+    """What was earned in the cells of every subset.
 
     Attributes:
-        log_weights: of the subsets, (S,).
-        numbers, sums: of the rewards of each action in each row, (R, A), with room.
-        unexplained: sum of squared errors and of their weights, by subset, (2, S).
-        moments: number, sum and sum of squares of all rewards.
+        rewards: all of them.
+        log_weights: of the subsets, (S,); none before the first reward.
+        cells: number and sum of the rewards of each action in each row, (2, R, A), with room.
+        actions: number and sum of the rewards of each action, (2, A), with room.
+        unexplained: sums of squared errors and of what they count, by subset, (2, S).
     """
 
+    rewards: Rewards = field(default_factory=Rewards)
     log_weights: Array = field(default_factory=lambda: np.zeros(0))
-    count: int = 0
-    numbers: Array = field(default_factory=lambda: np.zeros((16, 4)))
-    sums: Array = field(default_factory=lambda: np.zeros((16, 4)))
+    cells: Array = field(default_factory=lambda: np.zeros((2, 16, 4)))
     actions: Array = field(default_factory=lambda: np.zeros((2, 4)))
     unexplained: Array = field(default_factory=lambda: np.zeros((2, 0)))
-    total: float = 0.0
-    squares: float = 0.0
-
-    def begin(self, cells: Cells) -> None:
-        """Know nothing of these cells, if nothing was learned."""
-        if not self.count:
-            self.log_weights, self.unexplained = cells.prior, np.zeros((2, len(cells.prior)))
 
     @property
-    def weights(self) -> Array:
+    def count(self) -> int:
+        """How many rewards it learned."""
+        return self.rewards.count
+
+    def weights(self, cells: Cells) -> Array:
         """Weights of the subsets, (S,), sum to 1."""
-        weights = np.exp(self.log_weights - self.log_weights.max())
+        logs = self.log_weights if self.count else cells.prior
+        weights = np.exp(logs - logs.max())
         return np.asarray(weights / weights.sum())
 
-    @property
-    def variance(self) -> float:
-        """V of (15): of all rewards; a quarter, that of a fair coin, counts as two of them."""
-        mean = (self.total + 0.5) / (self.count + 1)
-        spread = self.squares - 2 * mean * self.total + self.count * mean * mean
-        return (max(spread, 0.0) + 0.25) / (self.count + 1)
+    def moments(
+        self, rows: Indices, columns: Indices, subsets: Indices, lean: Array | float = 0.0
+    ) -> tuple[Array, Array]:
+        """Means and variances (15) of K actions in T cells of some subsets, (T, K); ``lean`` is
+        added to their means before any reward."""
+        n, s = self._known(rows, columns)
+        noise = self._noise(subsets)[:, None]
+        k = 2 * noise / self.rewards.variance
+        return (s + k * (self.means(columns) + lean)) / (n + k), noise / (n + k)  # (15)
 
-    def believed(self, rows: Indices, columns: Indices, at: Indices) -> tuple[Array, Array]:
-        """Means and variances (15) of K actions in the cells of some subsets, (T, K)."""
-        n, s = self._cells(rows, columns)
-        noise = self._noise(at)[:, None]
-        k = 2 * noise / self.variance
-        return (s + k * self._means(columns)) / (n + k), noise / (n + k)
+    def means(self, columns: Indices) -> Array:
+        """Mean of each action over all contexts, (K,); that of everything counts as one reward."""
+        width = self.actions.shape[1]
+        n, s = self.actions[:, np.where(columns < width, columns, 0)]
+        return np.asarray((s + self.rewards.mean) / (n + 1))
 
-    def learn(self, rows: Indices, column: int, reward: float, binary: bool) -> float:
+    def expected_first(self, reward: float, binary: bool) -> float:
+        """Log density that tables which know nothing expect their first reward with."""
+        return log_density(reward, self.rewards.mean, 0.25, 0.125, binary)
+
+    def learn(self, cells: Cells, rows: Indices, column: int, reward: float, binary: bool) -> float:
         """Learn a reward; the log of the density that it was expected with."""
+        if not self.count:
+            self.log_weights = cells.prior
+            self.unexplained = np.zeros((2, len(rows)))
         every = np.arange(len(rows))
-        columns = np.array([column])
-        mean, variance = (found[:, 0] for found in self.believed(rows, columns, every))
-        noise = self._noise(every)
-        if binary:
-            least = noise / 4
-            chance = np.minimum(np.maximum(mean, least), 1 - least)
-            densities = np.log(chance if reward else 1 - chance)
-        else:
-            wide = noise + variance
-            densities = -0.5 * (np.log(2 * np.pi * wide) + (reward - mean) ** 2 / wide)
-        density = self._reweigh(densities)
-        self._add(rows, column, reward, mean)
-        return density
-
-    def _reweigh(self, densities: Array) -> float:
-        joint = np.log(self.weights) + densities
+        means, doubts = self.moments(rows, np.array([column]), every)
+        mean = means[:, 0]
+        densities = log_densities(reward, mean, self._noise(every), doubts[:, 0], binary)
+        joint = np.log(self.weights(cells)) + densities
         top = float(joint.max())
         shares = np.exp(joint - top)
         total = float(shares.sum())
-        self.log_weights = np.log(shares / total * (1 - SHARE) + SHARE / len(shares))
+        self.log_weights = np.log(shares / total * (1 - FIXED_SHARE) + FIXED_SHARE / len(shares))
+        self._add(rows, column, reward, mean)
         return top + math.log(total)
 
     def _add(self, rows: Indices, column: int, reward: float, mean: Array) -> None:
-        size = (int(rows.max()) + 1, column + 1)
-        self.numbers, self.sums = with_room(self.numbers, size), with_room(self.sums, size)
+        self.cells = with_room(self.cells, (2, int(rows.max()) + 1, column + 1))
         self.actions = with_room(self.actions, (2, column + 1))
-        before = self.numbers[rows, column]
-        part = before / (before + 1)  # The error of a first reward says little about noise.
+        before = self.cells[0, rows, column]
+        part = before / (before + 1)  # The error of a cell's first reward says little about noise.
         self.unexplained += np.array([part * (reward - mean) ** 2, part])
-        self.numbers[rows, column] += 1
-        self.sums[rows, column] += reward
+        self.cells[0, rows, column] += 1
+        self.cells[1, rows, column] += reward
         self.actions[:, column] += 1, reward
-        self.count += 1
-        self.total += reward
-        self.squares += reward * reward
+        self.rewards.add(reward)
 
-    def _cells(self, rows: Indices, columns: Indices) -> tuple[Array, Array]:
-        """Numbers and sums in cells, (T, K): none of rows and actions that are new."""
-        height, width = self.numbers.shape
-        known = (rows < height)[:, None] & ((columns < width) & (columns > 0))
+    def _known(self, rows: Indices, columns: Indices) -> Array:
+        """Numbers and sums in cells, (2, T, K): none of rows and actions that are new."""
+        _, height, width = self.cells.shape
+        known = ((rows > 0) & (rows < height))[:, None] & ((columns > 0) & (columns < width))
         at = np.where(rows < height, rows, 0)[:, None], np.where(columns < width, columns, 0)
-        return np.where(known, self.numbers[at], 0.0), np.where(known, self.sums[at], 0.0)
+        return np.where(known, self.cells[:, *at], 0.0)
 
-    def _means(self, columns: Indices) -> Array:
-        """Mean of each action over all contexts, (K,), drawn towards the mean of everything."""
-        mean = (self.total + 0.5) / (self.count + 1)
-        width = self.actions.shape[1]
-        n, s = self.actions[:, np.where(columns < width, columns, 0)]
-        return np.asarray((s + mean) / (n + 1))
-
-    def _noise(self, at: Indices) -> Array:
-        """v of (15), by subset: V counts as one reward's."""
-        squares, weights = self.unexplained[:, at]
-        return np.asarray((squares + self.variance) / (weights + 1))
+    def _noise(self, subsets: Indices) -> Array:
+        """v of (15), by subset; V counts as one reward's."""
+        squares, weights = self.unexplained[:, subsets] if self.count else (0.0, 0.0)
+        return np.asarray((squares + self.rewards.variance) / (weights + np.ones(len(subsets))))

@@ -65,7 +65,7 @@ HYPOTHESES = (
     Hypothesis(noise_sd=0.05, prior_sd=0.6, odds=2.0),
     Hypothesis(memory=0.9, odds=0.5),
     Hypothesis(crosses=1, by="features", prior_sd=0.4, odds=5.0),
-    Hypothesis(4, "cells", odds=float(__import__("os").environ.get("CO","0.1"))),
+    Hypothesis(4, "cells", odds=0.1),
 )
 """The default set, chosen by measurement (``tests/benchmarks/regret.py``). Any combination of
 three fields may matter: with noisy rewards, with nearly certain ones, or with tastes that wander.

@@ -1,8 +1,8 @@
 """The Bayesian learner: what the engine believes about every (context, action).
 
-Several hypotheses learn side by side, each in the span of the rows it was rewarded for
-(`basis`, `posterior`), and the evidence says how far each is to be believed (`averaging`,
-`change`). The belief about an offer is their mixture.
+Several hypotheses learn side by side: linear ones, each in the span of the rows it was rewarded for
+(`basis`, `posterior`), and tables of cells (`cells`); the evidence says how far each is to be
+believed (`averaging`, `change`). The belief about an offer is their mixture (`component`).
 
 They learn what shown actions earned, whatever the mode. Beside them an *imitation head*, another
 such learner, learns of every action whether it was the baseline's choice; before any reward,
@@ -11,7 +11,7 @@ what looks like that is believed to be somewhat better.
 
 import math
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import chain
@@ -22,11 +22,11 @@ import numpy as np
 from engine.arrays import Array
 from engine.learners.base import Group, Impression, Learner, WeighedOffer
 from engine.learners.bayesian.averaging import ModelAverage
-from engine.learners.bayesian.basis import Basis, Block, OfferedRows, Where
-from engine.learners.bayesian.cells import Cells, Tables
+from engine.learners.bayesian.basis import Basis, LearnedRow, Where
+from engine.learners.bayesian.cells import Cells, Indices, Tables
 from engine.learners.bayesian.change import ChangeDetector
+from engine.learners.bayesian.component import Component, Linear, OfCells, contributions, summed
 from engine.learners.bayesian.hypothesis import Hypothesis
-from engine.learners.bayesian.kernel import RowKernel
 from engine.learners.bayesian.numbers import Scales
 from engine.learners.bayesian.posterior import Posterior
 from engine.learners.bayesian.rows import RowForm
@@ -36,43 +36,23 @@ from engine.protocol.request import Action, RankRequest
 
 IMITATION_WEIGHT = 0.1
 """Reward by which the imitated action is believed to be better before any reward."""
-FITS = tuple(map(int, __import__("os").environ.get("FITS","10,30,100,300").split(",")))
-SUBSETS = 6
-LEAST = 1e-3
-"""Weight from which a hypothesis takes part in a belief."""
+LEAST, SUBSETS = 1e-3, 6
+"""Weight from which a hypothesis, or a subset of fields, takes part in a belief, and how many
+subsets do at most."""
+FITS = (1, 10, 30, 100, 300)
+"""Rewards after which fields and the scales of numbers are looked at again, and all that was
+learned with others is learned anew."""
+
+Experience = tuple[Features, tuple[Action, ...], int, float]
+"""A context, the actions offered there, the position of the one shown, and what it earned."""
 
 
 @dataclass(frozen=True, slots=True)
-class Component:
-    """A posterior that takes part in the belief, and its hypothesis' position."""
+class Place:
+    """Where a row is learned: in the span of each form, and in cells."""
 
-    weight: float
-    source: int
-    learner: Posterior
-    span: Basis
-
-
-@dataclass(frozen=True, slots=True)
-class CellComponent:
-    """A subset of context fields that takes part in the belief."""
-
-    weight: float
-    source: int
-    tables: Tables
-    cells: Cells
-    subset: int
-
-    def moments(self, where: Where, actions: tuple[Action, ...]) -> tuple[Array, Array]:
-        """Means and variances of actions in a context, (K,), or in each of several, (C, K)."""
-        contexts = where if isinstance(where, tuple) else (where,)
-        rows = np.array([self.cells.rows(context)[self.subset] for context in contexts])
-        if not self.tables.count:
-            self.tables.begin(self.cells)
-        at = np.full(len(rows), self.subset)
-        found = self.tables.believed(rows, self.cells.columns(actions), at)
-        if isinstance(where, tuple):
-            return found
-        return found[0][0], found[1][0]
+    rows: dict[RowForm, LearnedRow]
+    cells: tuple[Indices, int]
 
 
 class BayesianLearner(Learner):
@@ -88,7 +68,7 @@ class BayesianLearner(Learner):
         crosses: of the imitation head's hypothesis; None for a learner without such a head.
     """
 
-    STATE = ("evidence", "imitation", "_spans", "_cells", "_rows")
+    STATE = ("evidence", "imitation", "_spans", "_cells", "_first")
     expresses_doubt = has_imitation_head = True
     _centred = cached_property(lambda _: dict[tuple[Features, Action], float]())
 
@@ -99,19 +79,8 @@ class BayesianLearner(Learner):
         self.imitation: BayesianLearner | None = None
         if crosses is not None:
             self.imitation = BayesianLearner((Hypothesis(crosses=crosses),), may_change=False)
-        self._rows: list[tuple[Features, tuple[Action, ...], int, float]] = []
-        self._begin(Scales({}))
-
-    def _begin(self, scales: Scales) -> None:
-        """Know nothing, and read numbers by these scales."""
-        hypotheses = self.evidence.hypotheses
-        self.evidence = ChangeDetector(hypotheses, self.evidence.may_change)
-        forms = {h.form for h in hypotheses if h.by != "cells"}
-        self._spans = {form: Basis(form, scales) for form in forms}
-        deepest = max((h.crosses for h in hypotheses if h.by == "cells"), default=0)
-        named = {field: None for context, *_ in self._rows for field in context.fields.values()}
-        named |= {field: None for context, *_ in self._rows for field in context.numbers}
-        self._cells = Cells(tuple(named), scales, deepest)
+        self._first: list[Experience] = []
+        self._begin()
 
     @property
     def learned(self) -> int:
@@ -132,30 +101,26 @@ class BayesianLearner(Learner):
 
     def components(self) -> list[Component]:
         """The learners that take part in the belief, with weights that sum to 1."""
-        found: list[tuple[float, int, Posterior | Tables, int]] = []
-        for odds, bank in zip(self.evidence.odds.tolist(), self.evidence.banks, strict=True):
-            if odds >= LEAST:
-                weights = (odds * bank.weights).tolist()
-                awake = bank.learners.items()
-                for i, one in awake:
-                    if weights[i] < LEAST:
-                        continue
-                    if isinstance(one, Posterior):
-                        found.append((weights[i], i, one, -1))
-                    elif one.count:
-                        parts = one.weights
-                        for at in np.argsort(-parts, kind="stable")[:SUBSETS].tolist():
-                            if weights[i] * parts[at] >= LEAST:
-                                found.append((float(weights[i] * parts[at]), i, one, at))
-                    else:
-                        found.append((weights[i], i, one, 0))
-        total = sum(weight for weight, _, _, _ in found)
-        return [
-            Component(weight / total, source, learner, self._spans[learner.form])
-            if isinstance(learner, Posterior)
-            else CellComponent(weight / total, source, learner, self._cells, at)
-            for weight, source, learner, at in found
+        found = [
+            component
+            for odds, bank in zip(self.evidence.odds.tolist(), self.evidence.banks, strict=True)
+            if odds >= LEAST
+            for component in self._components_of(bank, odds)
         ]
+        total = sum(component.weight for component in found)
+        return [replace(component, weight=component.weight / total) for component in found]
+
+    def _components_of(self, bank: ModelAverage, odds: float) -> Iterator[Component]:
+        weights = (odds * bank.weights).tolist()
+        for i, learner in bank.learners.items():
+            if isinstance(learner, Posterior):
+                if weights[i] >= LEAST:
+                    yield Linear(weights[i], i, learner, self._spans[learner.form])
+            elif weights[i] >= LEAST:
+                shares = weights[i] * learner.weights(self._cells)
+                for subset in np.argsort(-shares, kind="stable")[:SUBSETS].tolist():
+                    if shares[subset] >= LEAST:
+                        yield OfCells(float(shares[subset]), i, learner, self._cells, subset)
 
     # -- what is believed -------------------------------------------------------------
 
@@ -172,38 +137,22 @@ class BayesianLearner(Learner):
 
     def _belief(self, where: Where, actions: tuple[Action, ...], online: bool) -> Belief:
         """The belief in a context; in several, means are (H, C, K), covariances (H, C, K, K)."""
-        imitation, components = self._imitated(online), self.components()
-        if imitation is not None:
-            imitated = IMITATION_WEIGHT * imitation.centred_means(where, actions)
-        means, covariances = [], []
-        for component in components:
-            if isinstance(component, CellComponent):
-                mean, variance = component.moments(where, actions)
-                if imitation is not None:
-                    mean = mean + imitated
-                means.append(mean)
-                covariances.append(variance[..., None] * np.eye(len(actions)))
-                continue
-            offer = component.span.offer(where, actions)
-            mean, covariance = component.learner.moments(offer)
-            if imitation is not None:
-                mean = mean + imitated
-                mean += self._prior_mean_correction(component, offer, imitation)
-            means.append(mean)
-            covariances.append((covariance + covariance.swapaxes(-1, -2)) / 2)
+        prior, components = self._prior_mean(online), self.components()
+        moments = [component.moments(where, actions, prior) for component in components]
         return Belief(
             np.array([component.weight for component in components]),
-            np.array(means),
-            np.array(covariances),
+            np.array([mean for mean, _ in moments]),
+            np.array([covariance for _, covariance in moments]),
             tuple(component.source for component in components),
         )
 
     def centred_means(self, where: Where, actions: tuple[Action, ...]) -> Array:
-        """Mean of each action less the mean of everything, (..., K)."""
+        """Mean of each action less the mean of everything, (..., K), of linear hypotheses."""
         result: Array = np.zeros(1)
         for component in self.components():
-            mean, _ = component.learner.moments(component.span.offer(where, actions))
-            result = result + component.weight * (mean - component.learner.centre)
+            if isinstance(component, Linear):
+                mean, _ = component.moments(where, actions)
+                result = result + component.weight * (mean - component.learner.centre)
         return result
 
     def centred_means_of(self, rows: Sequence[tuple[Features, Action]]) -> Array:
@@ -214,11 +163,24 @@ class BayesianLearner(Learner):
 
     def sd_of_average(self, offers: Sequence[WeighedOffer]) -> float:
         components = self.components()
-        found = [_average(component, offers) for component in components]
         weights = np.array([component.weight for component in components])
-        means, variances = np.array(found).T
+        means, variances = np.array([component.average(offers) for component in components]).T
         between = weights @ (means - weights @ means) ** 2
         return math.sqrt(float(weights @ variances + between))
+
+    def contributions(self, impression: Impression, online: bool = True) -> dict[Group, float]:
+        context, action, prior = impression.context, impression.action, self._prior_mean(online)
+        found = contributions(self.components(), context, action, prior)
+        if prior is None:
+            return found
+        imitated = prior.imitation.contributions(impression)
+        lean = {group: IMITATION_WEIGHT * value for group, value in imitated.items()}
+        return summed([found, lean])
+
+    def _prior_mean(self, online: bool) -> "Imitated | None":
+        """What the imitation head makes of the prior, if it counts and has learned anything."""
+        counts = online and self.imitation is not None and self.imitation.learned
+        return Imitated(self.imitation) if counts and self.imitation else None
 
     # -- what is learned --------------------------------------------------------------
 
@@ -236,140 +198,100 @@ class BayesianLearner(Learner):
     def learn_reward(
         self, context: Features, actions: tuple[Action, ...], shown: int, reward: float
     ) -> None:
-        """Learn what the shown one of the actions earned in a context."""
-        if len(self._rows) == self.learned < FITS[-1]:
-            self._rows.append((context, actions, shown, reward))
-            if self._outdated():
-                self._begin(Scales.fitted([row[:2] for row in self._rows]))
-                for where, offered, at, earned in self._rows:
-                    self._learn_row(where, offered[at], earned)
+        """Learn what the shown one of the offered actions earned in a context."""
+        if self.learned < FITS[-1]:
+            self._first.append((context, actions, shown, reward))
+            if self.learned + 1 in FITS and self._is_news():
+                self._learn_anew()
                 return
-        self._learn_row(context, actions[shown], reward)
+        self._learn(context, actions[shown], reward)
 
-    def _outdated(self) -> bool:
-        """Whether what is known of numbers and fields is to be looked at again."""
-        count = len(self._rows)
-        if count in FITS:
-            numbers = any(c.numbers or any(a.features.numbers for a in o) for c, o, _, _ in self._rows)
-            fields = {f for c, *_ in self._rows for f in (*c.fields.values(), *c.numbers)}
-            return numbers or fields != set(self._cells.fields)
-        return count == 1
+    def _begin(self) -> None:
+        """Know nothing; fields and numbers are read as the first experiences had them."""
+        self.evidence = ChangeDetector(self.evidence.hypotheses, self.evidence.may_change)
+        scales = Scales.fitted([offer for *offer, _, _ in self._first])
+        linear = (h for h in self.evidence.hypotheses if h.by != "cells")
+        self._spans = {hypothesis.form: Basis(hypothesis.form, scales) for hypothesis in linear}
+        crosses = (h.crosses for h in self.evidence.hypotheses if h.by == "cells")
+        self._cells = Cells(self._fields(), scales, max(crosses, default=0))
 
-    def _learn_row(self, context: Features, action: Action, reward: float) -> None:
+    def _learn_anew(self) -> None:
+        self._begin()
+        for context, actions, shown, reward in self._first:
+            self._learn(context, actions[shown], reward)
+
+    def _is_news(self) -> bool:
+        """Whether fields or numbers would be read otherwise now."""
+        numbers = any(
+            features.numbers
+            for context, actions, *_ in self._first
+            for features in (context, *(action.features for action in actions))
+        )
+        return numbers or self._fields() != self._cells.fields
+
+    def _fields(self) -> tuple[str, ...]:
+        """The fields of all contexts of the first experiences."""
+        found = (name for context, *_ in self._first for name in context.names)
+        return tuple(dict.fromkeys(found))
+
+    def _learn(self, context: Features, action: Action, reward: float) -> None:
         self._centred.clear()
-        learners: dict[RowForm, list[Posterior]] = defaultdict(list)
-        for learner in chain(*(bank.learners.values() for bank in self.evidence.banks)):
-            if isinstance(learner, Posterior):
-                learners[learner.form].append(learner)
-        places = {}
-        for form, taught in learners.items():
-            places[form], merged = self._spans[form].place(context, action)
-            for merge in merged:
-                for learner in taught:
-                    learner.merge(merge)
-        cell = self._cells.rows(context, new=True), self._cells.column(action)
-        self.evidence.binary &= reward in (0.0, 1.0)
-        binary = self.evidence.binary
+        binary = self.evidence.rewards.binary and reward in (0.0, 1.0)
+        place = self._place(context, action)
         # Most challengers fall behind with their first reward: it is taught to those that stay.
-        new: list[tuple[ModelAverage, Posterior]] = []
+        new: list[tuple[ModelAverage, Posterior | Tables]] = []
         densities = []
         for bank in self.evidence.banks:
             told = np.full(len(self.evidence.hypotheses), -np.inf)
             for i, learner in bank.learners.items():
-                if isinstance(learner, Tables):
-                    if learner.count:
-                        told[i] = learner.learn(*cell, reward, binary)
-                    else:
-                        learner.begin(self._cells)
-                        told[i] = math.log(0.5) if binary else -0.5 * (math.log(2*math.pi*0.375) + (reward-0.5)**2/0.375)
-                        new.append((bank, learner))
-                elif learner.count:
-                    told[i] = learner.learn(places[learner.form], reward)
+                if learner.count:
+                    told[i] = self._teach(learner, place, reward, binary)
                 else:
-                    told[i] = learner.prior_predictive(places[learner.form], reward)
+                    told[i] = _expected(learner, place, reward, binary)
                     new.append((bank, learner))
             densities.append(told)
-        self.evidence.reweigh(densities)
+        self.evidence.reweigh(reward, densities)
         for bank, learner in new:
             if bank.born < self.evidence.learned and bank in self.evidence.banks:
-                if isinstance(learner, Tables):
-                    learner.learn(*cell, reward, binary)
-                else:
-                    learner.learn(places[learner.form], reward)
+                self._teach(learner, place, reward, binary)
 
-    # -- why --------------------------------------------------------------------------
+    def _place(self, context: Features, action: Action) -> Place:
+        """Where an action's reward in a context is learned; blocks that it joins are merged."""
+        learners: dict[RowForm, list[Posterior]] = defaultdict(list)
+        for learner in chain(*(bank.learners.values() for bank in self.evidence.banks)):
+            if isinstance(learner, Posterior):
+                learners[learner.form].append(learner)
+        rows = {}
+        for form, taught in learners.items():
+            rows[form], merged = self._spans[form].place(context, action)
+            for merge in merged:
+                for learner in taught:
+                    learner.merge(merge)
+        return Place(rows, self._cells.place(context, action))
 
-    def contributions(self, impression: Impression, online: bool = True) -> dict[Group, float]:
-        context, action, imitation = impression.context, impression.action, self._imitated(online)
-        weights: dict[Basis, dict[Block, Array]] = {}
-        for component in self.components():
-            shifts, centre = self._shifts(component, imitation)
-            inside = weights.setdefault(component.span, {})
-            for block in component.span.blocks:
-                p, q = component.learner.pq(block)
-                own = p - centre * q + shifts.get(block, 0.0)
-                inside[block] = inside.get(block, 0.0) + component.weight * own
-        parts = [span.contributions(context, action, inside) for span, inside in weights.items()]
-        if imitation is not None:
-            imitated = imitation.contributions(impression)
-            parts.append({group: IMITATION_WEIGHT * value for group, value in imitated.items()})
-        found: dict[Group, float] = defaultdict(float)
-        for group, value in chain.from_iterable(part.items() for part in parts):
-            found[group] += value
-        return dict(found)
-
-    # -- around what was imitated -----------------------------------------------------
-
-    def _imitated(self, online: bool) -> "BayesianLearner | None":
-        """The imitation head, if it counts and has learned anything."""
-        return self.imitation if online and self.imitation and self.imitation.learned else None
-
-    def _prior_mean_correction(
-        self, component: Component, offer: OfferedRows, imitation: "BayesianLearner"
-    ) -> Array:
-        """What the rewards take back of a prior mean, for offered rows, (..., K). The posterior
-        mean of weights with prior mean u is the one without, plus Sigma u / prior_sd^2; outside
-        the basis u stays as it was."""
-        shifts, centre = self._shifts(component, imitation)
-        moved = centre - component.learner.centre
-        result: Array = np.full(offer.outside.shape[:-1], moved)
-        for part in offer.parts:
-            x = part.coordinates
-            result[..., part.at] += x @ shifts[part.block]
-            result[..., part.at] -= moved * (x @ component.learner.pq(part.block)[1])
-        return result
-
-    def _shifts(
-        self, component: Component, imitation: "BayesianLearner | None"
-    ) -> tuple[dict[Block, Array], float]:
-        """What a prior mean changes of p of each block, and the mean of everything with it."""
-        learner = component.learner
-        if imitation is None:
-            return {}, learner.centre
-        means = {}
-        for block in component.span.blocks:
-            imitated = imitation.centred_means_of(component.span.written(block))
-            means[block] = IMITATION_WEIGHT * (block.whitening @ imitated)
-        return learner.shifted(means)
+    def _teach(
+        self, learner: Posterior | Tables, place: Place, reward: float, binary: bool
+    ) -> float:
+        if isinstance(learner, Posterior):
+            return learner.learn(place.rows[learner.form], reward, binary)
+        return learner.learn(self._cells, *place.cells, reward, binary)
 
 
-def _average(component: Component, offers: Sequence[WeighedOffer]) -> tuple[float, float]:
-    """Mean and variance, by one hypothesis, of a weighted sum of expected rewards."""
-    kernel, learner = RowKernel(component.span.form), component.learner
-    inside: dict[Block, Array] = {}
-    total = mean = 0.0
-    for context, actions, weights in offers:
-        offer = component.span.offer(context, actions)
-        mean += float(weights @ learner.moments(offer)[0])
-        total += float(weights.sum())
-        for part in offer.parts:
-            sums = inside.setdefault(part.block, np.zeros(part.block.size))
-            sums += weights[part.at] @ part.coordinates
-        for action in actions:
-            kernel.remember(context, action)
-    share = np.concatenate([weights for _, _, weights in offers])
-    length = sum(
-        float(weights @ kernel.between(context, actions)[0] @ share)
-        for context, actions, weights in offers
-    )
-    return mean, learner.variance_of(inside, total, length)
+@dataclass(frozen=True, slots=True)
+class Imitated:
+    """The prior mean that an imitation head makes: see `component.PriorMean`."""
+
+    imitation: BayesianLearner
+
+    def of(self, where: Where, actions: tuple[Action, ...]) -> Array:
+        return IMITATION_WEIGHT * self.imitation.centred_means(where, actions)
+
+    def of_rows(self, rows: Sequence[tuple[Features, Action]]) -> Array:
+        return IMITATION_WEIGHT * self.imitation.centred_means_of(rows)
+
+
+def _expected(learner: Posterior | Tables, place: Place, reward: float, binary: bool) -> float:
+    """Log density that a learner who knows nothing expects its first reward with."""
+    if isinstance(learner, Posterior):
+        return learner.expected_first(place.rows[learner.form], reward, binary)
+    return learner.expected_first(reward, binary)
