@@ -29,8 +29,8 @@ MISFIT = 0.05
 """Share of rewards that no bank explains, whatever it learned: so a bank is compared with what a
 noisier one like it would be, and misfit is not taken for change."""
 GROWN_UP, PROMISING = 150, -3.0
-"""A challenger that is so many rewards old begins anew, unless its log odds are better. It has
-learned what the bank that it challenges has, so its odds would stand still and no change be found."""
+"""A challenger that is so many rewards old begins anew, unless its log odds are better: it has
+learned what the bank that it challenges has, so its odds stand still and no change is found."""
 HOPELESS = -12.0
 """Log odds at which a bank that was overtaken is given up."""
 

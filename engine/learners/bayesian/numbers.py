@@ -66,7 +66,7 @@ class Scale:
         return squash((value - self.mean) / self.sd)
 
     def place(self, value: float) -> float:
-        """Where it lies among the knots: 0 at the first, 1 at the second, between them in between."""
+        """Where it lies among the knots: 0 at the first, 1 at the second, or in between."""
         right = bisect_right(self.knots, value)
         if right in (0, len(self.knots)):
             return float(min(right, len(self.knots) - 1))
@@ -128,7 +128,7 @@ def _skew(values: Array) -> float:
 
 @lru_cache(maxsize=2_048)
 def _read(features: Features, scales: Scales, near: bool) -> Features:
-    columns = {name: value for name, value in features.columns.items()}
+    columns = dict(features.columns)
     fields = dict(features.fields)
     for field, value in features.numbers.items():
         scale = scales.of.get(field)

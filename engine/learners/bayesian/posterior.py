@@ -27,7 +27,6 @@ b = 1, and the belief depends on the rewards alone, in any order.
 Numbers of equations as in ``engine/README.md``.
 """
 
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
