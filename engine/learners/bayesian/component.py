@@ -122,6 +122,11 @@ class OfCells(Component):
     cells: Cells
     subset: int
 
+    @property
+    def group(self) -> Group:
+        """The context fields of the subset."""
+        return self.cells.group(self.subset)
+
     def moments(
         self, where: Where, actions: tuple[Action, ...], prior: PriorMean | None = None
     ) -> tuple[Array, Array]:
@@ -154,7 +159,7 @@ class OfCells(Component):
         everywhere = float(self.tables.means(self.cells.columns((action,)))[0])
         found: dict[Group, float] = defaultdict(float)
         found[Group()] += everywhere - self.tables.rewards.mean
-        found[self.cells.group(self.subset)] += float(mean[0]) - lean - everywhere
+        found[self.group] += float(mean[0]) - lean - everywhere
         return dict(found)
 
     def _moments(

@@ -33,7 +33,7 @@ class Hypothesis:
     """
 
     crosses: int = 3
-    by: By | Literal["cells"] = "id"
+    by: Literal[By, "cells"] = "id"
     noise_sd: float = 0.4
     prior_sd: float = 0.5
     memory: float = 1.0

@@ -11,7 +11,7 @@ what looks like that is believed to be somewhat better.
 
 import math
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import chain
@@ -89,6 +89,14 @@ class BayesianLearner(Learner):
     @property
     def weights(self) -> tuple[float, ...]:
         return tuple(self.evidence.weights.tolist())
+
+    @property
+    def subsets(self) -> Mapping[Group, float]:
+        found: dict[Group, float] = defaultdict(float)
+        for component in self.components():
+            if isinstance(component, OfCells):
+                found[component.group] += component.weight
+        return found
 
     @property
     def changes(self) -> Sequence[tuple[int, int]]:
@@ -209,7 +217,7 @@ class BayesianLearner(Learner):
     def _begin(self) -> None:
         """Know nothing; fields and numbers are read as the first experiences had them."""
         self.evidence = ChangeDetector(self.evidence.hypotheses, self.evidence.may_change)
-        scales = Scales.fitted([offer for *offer, _, _ in self._first])
+        scales = Scales.fitted([(context, actions) for context, actions, *_ in self._first])
         linear = (h for h in self.evidence.hypotheses if h.by != "cells")
         self._spans = {hypothesis.form: Basis(hypothesis.form, scales) for hypothesis in linear}
         crosses = (h.crosses for h in self.evidence.hypotheses if h.by == "cells")
