@@ -23,7 +23,7 @@ from numpy.typing import NDArray
 
 from engine.arrays import Array, with_room
 from engine.learners.base import Group
-from engine.learners.bayesian.kernel import RowKernel
+from engine.learners.bayesian.kernel import RowKernel, alike
 from engine.learners.bayesian.numbers import Scales
 from engine.learners.bayesian.rows import RowForm
 from engine.learners.state import Kept, Learned
@@ -132,6 +132,10 @@ class Basis(Learned):
     def actions(self, actions: tuple[Action, ...]) -> tuple[Action, ...]:
         """Actions with their numbers read as this form does."""
         return self.scales.actions(actions, near=self.form.by == "id")
+
+    def alike(self, actions: tuple[Action, ...]) -> Array:
+        """Inner products of the actions' parts of rows, (K, K)."""
+        return alike(self.actions(actions), self.form)
 
     def offer(self, where: Where, actions: tuple[Action, ...]) -> OfferedRows:
         """Coordinates of what is offered in a context, or in each of several."""

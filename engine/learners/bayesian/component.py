@@ -43,6 +43,10 @@ class Component(ABC):
         """Means (..., K) and covariances (..., K, K) of offered actions, around a prior mean."""
 
     @abstractmethod
+    def before(self, actions: tuple[Action, ...]) -> Array:
+        """Covariances of actions before any reward, up to a scale, whoever comes, (K, K)."""
+
+    @abstractmethod
     def average(self, offers: Sequence[WeighedOffer]) -> tuple[float, float]:
         """Mean and variance of a weighted sum of expected rewards."""
 
@@ -62,6 +66,9 @@ class Linear(Component):
         if prior is not None:
             mean = mean + prior.of(where, actions) + self._taken_back(offer, prior)
         return mean, (covariance + covariance.swapaxes(-1, -2)) / 2
+
+    def before(self, actions: tuple[Action, ...]) -> Array:
+        return self.span.alike(actions)
 
     def average(self, offers: Sequence[WeighedOffer]) -> tuple[float, float]:
         kernel = RowKernel(self.span.form)
@@ -136,6 +143,9 @@ class OfCells(Component):
         else:
             (mean,), (variance,) = self._moments((where,), actions, lean)
         return mean, variance[..., None] * np.eye(len(actions))
+
+    def before(self, actions: tuple[Action, ...]) -> Array:
+        return np.eye(len(actions))
 
     def average(self, offers: Sequence[WeighedOffer]) -> tuple[float, float]:
         mean = 0.0

@@ -152,6 +152,7 @@ class BayesianLearner(Learner):
             np.array([mean for mean, _ in moments]),
             np.array([covariance for _, covariance in moments]),
             tuple(component.source for component in components),
+            np.array([component.before(actions) for component in components]),
         )
 
     def centred_means(self, where: Where, actions: tuple[Action, ...]) -> Array:
