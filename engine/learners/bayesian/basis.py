@@ -14,7 +14,7 @@ told apart by their ids alone have a block each, and none pays for the others.
 
 import math
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -190,8 +190,14 @@ class Basis(Learned):
         self._places.clear()
 
     def _touched(self, action: Action) -> list[Block]:
-        found = (self._owners.get(column) for column in _columns(action, self.form))
-        return list(dict.fromkeys(block for block in found if block is not None))
+        found: dict[Block, None] = {}
+        for column in _columns(action, self.form):
+            block = self._owners.get(column)
+            if block is not None:
+                found[block] = None
+                if len(found) == len(self._blocks):  # An action may have a thousand columns.
+                    break
+        return list(found)
 
     def _join(self, action: Action) -> tuple[Block, tuple[Merge, ...]]:
         """The one block of an action, made or merged if need be."""
@@ -231,7 +237,9 @@ class Basis(Learned):
         return LearnedRow(block, np.append(row, length), 0.0)
 
 
-def _columns(action: Action, form: RowForm) -> Sequence[tuple[str, bool]]:
+def _columns(action: Action, form: RowForm) -> Iterator[tuple[str, bool]]:
     """Columns that an action's rows have: of its features, and of its id."""
-    columns = [(column, False) for column in action.features.columns]
-    return columns if columns and form.by == "features" else [*columns, (action.id, True)]
+    for column in action.features.columns:
+        yield column, False
+    if form.by == "id" or not action.features.columns:
+        yield action.id, True
