@@ -6,7 +6,7 @@ the mean of everything, at once.
 """
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import combinations, product
 from typing import Any
@@ -23,6 +23,8 @@ from engine.worlds import World
 Json = dict[str, Any]
 
 Row = Mapping[tuple[tuple[str, ...], str], float]
+Readings = Mapping[str, Callable[[float], dict[str, float]]]
+"""How numbers are read, by their field: as which columns, by their names after the field's."""
 
 
 # -- rows -----------------------------------------------------------------------------
@@ -50,7 +52,70 @@ def _naive_features(objects: Sequence[Json]) -> Iterator[tuple[str, Any]]:
                 yield name, value
 
 
-def _naive_values(objects: Sequence[Json]) -> dict[str, dict[str, float]]:
+def naive_numbers(objects: Sequence[Json]) -> dict[str, float]:
+    """field -> value of those that are one number."""
+    kinds = (int, float)
+    return {
+        name: float(value)
+        for name, value in _naive_features(objects)
+        if isinstance(value, kinds) and not isinstance(value, bool)
+    }
+
+
+def naive_readings(objects: Sequence[Sequence[Json]], by: By) -> Readings:
+    """How numbers are read after lists of feature objects with values of theirs."""
+    values: dict[str, list[float]] = {}
+    for item in objects:
+        for name, value in naive_numbers(item).items():
+            values.setdefault(name, []).append(value)
+    kind = _nearness if by == "id" else _line
+    return {name: kind(np.array(found)) for name, found in values.items()}
+
+
+def _nearness(values: Array) -> Callable[[float], dict[str, float]]:
+    """Shares of up to 8 different values, else of quantiles, as a vector of length 1."""
+    knots = np.unique(values)
+    few = len(knots) <= 8
+    if not few:
+        knots = np.unique(np.quantile(values, [i / 7 for i in range(8)]))
+
+    def read(value: float) -> dict[str, float]:
+        at = float(np.interp(value, knots, np.arange(len(knots))))
+        away = np.abs(at - np.arange(len(knots)))
+        near = np.maximum(1 - away, 0)
+        if not few:
+            near = np.exp(-((away / 0.7) ** 2) / 2)
+            low = math.floor(at)
+            near[[k < low - 2 or k > low + 3 for k in range(len(knots))]] = 0
+        near = near / np.linalg.norm(near)
+        return {f"[~{k}]": float(share) for k, share in enumerate(near) if share}
+
+    return read
+
+
+def _line(values: Array) -> Callable[[float], dict[str, float]]:
+    """Standard deviations from the mean, of logarithms where they are less skewed."""
+
+    def skewness(of: Array) -> float:
+        away = of - np.mean(of)
+        sd = float(np.std(of))
+        negligible = sd <= 1e-12 * float(np.max(np.abs(of)))
+        return 0.0 if negligible else abs(float(np.mean(away**3)) / sd**3)
+
+    logged = bool(np.min(values) > 0) and skewness(np.log(values)) < skewness(values)
+    lowest = float(np.min(values)) / 10
+    of = np.log(values) if logged else values
+    mean, sd = float(np.mean(of)), float(np.std(of))
+    constant = sd <= 1e-12 * float(np.max(np.abs(of)))
+
+    def read(value: float) -> dict[str, float]:
+        told = math.log(max(value, lowest)) if logged else value
+        return {"": naive_squash((told - mean) / (1.0 if constant else sd))}
+
+    return read
+
+
+def _naive_values(objects: Sequence[Json], read: Readings) -> dict[str, dict[str, float]]:
     """field -> column -> value, zeros included."""
     found: dict[str, dict[str, float]] = {}
     for name, value in _naive_features(objects):
@@ -69,19 +134,25 @@ def _naive_values(objects: Sequence[Json]) -> dict[str, dict[str, float]]:
         for column, number in new.items():
             mine = found.setdefault(name, {})
             mine[column] = mine.get(column, 0.0) + number
+    for name, value in naive_numbers(objects).items():
+        if name in read:
+            del found[name][name]
+            found[name] |= {f"{name}{end}": share for end, share in read[name](value).items()}
     return found
 
 
-def naive_columns(objects: Sequence[Json]) -> dict[str, dict[str, float]]:
+def naive_columns(
+    objects: Sequence[Json], read: Readings | None = None
+) -> dict[str, dict[str, float]]:
     """field -> column -> value, zeros left out."""
-    found = _naive_values(objects)
+    found = _naive_values(objects, read or {})
     kept = {f: {c: v for c, v in columns.items() if v != 0} for f, columns in found.items()}
     return {f: columns for f, columns in kept.items() if columns}
 
 
 def naive_size(objects: Sequence[Json]) -> int:
     """How many fields there are, those of value zero included."""
-    return len(_naive_values(objects))
+    return len(_naive_values(objects, {}))
 
 
 def _unit(vector: dict[Any, float], length: float) -> dict[Any, float]:
@@ -93,14 +164,20 @@ def _divided(vector: dict[Any, float], by: float) -> dict[Any, float]:
     return {k: v / by for k, v in vector.items()}
 
 
-def naive_row(context: Sequence[Json], action: Json, crosses: int, by: By = "id") -> Row:
+def naive_row(
+    context: Sequence[Json],
+    action: Json,
+    crosses: int,
+    by: By = "id",
+    read: Readings | None = None,
+) -> Row:
     """The row of (context, action): (context columns, action column) -> value.
 
     The action's id is the column ``"#" + id``, so that it is none of the features. By id,
     every order of crosses and every action is a vector of length 1; by features, orders and
     actions are divided by the length that they would have if all their fields had size 1.
     """
-    fields = naive_columns(context)
+    fields = naive_columns(context, read)
     orders: list[dict[tuple[str, ...], float]] = []
     for order in range(crosses + 1):
         terms: dict[tuple[str, ...], float] = {}
@@ -114,7 +191,7 @@ def naive_row(context: Sequence[Json], action: Json, crosses: int, by: By = "id"
             orders.append(_divided(terms, math.sqrt(math.comb(naive_size(context), order))))
     share = 1 / math.sqrt(len(orders))
     features = {
-        c: v for group in naive_columns(action["features"]).values() for c, v in group.items()
+        c: v for group in naive_columns(action["features"], read).values() for c, v in group.items()
     }
     if not features:
         own = {"#" + action["id"]: 1.0}
@@ -130,12 +207,14 @@ def naive_row(context: Sequence[Json], action: Json, crosses: int, by: By = "id"
     }
 
 
-def by_fields(context: Sequence[Json], parts: Row) -> dict[Group, float]:
+def by_fields(
+    context: Sequence[Json], parts: Row, read: Readings | None = None
+) -> dict[Group, float]:
     """Sums over the columns of a row, by the fields of the context that they are of.
 
     For at most 12 fields, whose crosses are all told apart.
     """
-    fields = naive_columns(context)
+    fields = naive_columns(context, read)
     assert len(fields) <= 12
     field_of = {column: field for field, columns in fields.items() for column in columns}
     found: dict[Group, float] = {}

@@ -4,7 +4,9 @@ While all rewards are 0 or 1 they are Bernoulli, whatever the learner: the chanc
 mean, and at least a quarter of its noise variance v, for a learner who takes rewards for nearly
 certain may be nearly certain, and one who takes them for noisy may not,
 
-    (16)  log p if r = 1, else log(1 - p),    p = min(max(mean, v / 4), 1 - v / 4).
+    (16)  log p if r = 1, else log(1 - p),    p = min(max(mean, v / 4), 1 - v / 4),
+
+with v / 4 at most 1/2: who takes rewards for noise alone expects a fair coin.
 
 A normal density would call every reward of a rare click a surprise of its own scale, and misfit a
 change of tastes. Other rewards are normal, with the noise and the learner's own doubt about them.
@@ -21,7 +23,8 @@ from engine.learners.state import Learned
 def log_density(reward: float, mean: float, noise: float, doubt: float, binary: bool) -> float:
     """Of a reward, to a learner with this mean, and variances of noise and of its own doubt."""
     if binary:
-        chance = min(max(mean, noise / 4), 1 - noise / 4)  # (16)
+        least = min(noise / 4, 0.5)
+        chance = min(max(mean, least), 1 - least)  # (16)
         return math.log(chance if reward else 1 - chance)
     wide, away = noise + doubt, reward - mean
     return -0.5 * (math.log(2 * math.pi * wide) + away * away / wide)
@@ -30,7 +33,8 @@ def log_density(reward: float, mean: float, noise: float, doubt: float, binary: 
 def log_densities(reward: float, mean: Array, noise: Array, doubt: Array, binary: bool) -> Array:
     """`log_density` to several learners, (S,)."""
     if binary:
-        chance = np.minimum(np.maximum(mean, noise / 4), 1 - noise / 4)  # (16)
+        least = np.minimum(noise / 4, 0.5)
+        chance = np.minimum(np.maximum(mean, least), 1 - least)  # (16)
         return np.asarray(np.log(chance if reward else 1 - chance))
     wide = noise + doubt
     return np.asarray(-0.5 * (np.log(2 * np.pi * wide) + (reward - mean) ** 2 / wide))

@@ -13,13 +13,7 @@ from engine.learners.bayesian import averaging
 from engine.learners.bayesian.averaging import FIXED_SHARE, PRUNED, ModelAverage
 from engine.learners.bayesian.hypothesis import HYPOTHESES, Hypothesis
 from engine.learners.bayesian.learner import BayesianLearner
-from tests.engine.learners.bayesian.histories import THREE, Visit, small_history, teach
-from tests.oracles import DenseOracle, naive_row
-
-
-def oracle(hypothesis: Hypothesis, history: Sequence[Visit]) -> DenseOracle:
-    rows = [naive_row(c, a, hypothesis.crosses, hypothesis.by) for c, a, _ in history]
-    return DenseOracle.of(hypothesis, rows, [reward for *_, reward in history])
+from tests.engine.learners.bayesian.histories import THREE, dense, small_history, teach
 
 
 def normalised(log_weights: Array) -> Array:
@@ -92,9 +86,7 @@ densities_told = st.lists(st.tuples(*[st.floats(-5, 3)] * 3), min_size=1, max_si
 
 def reweighed(bank: ModelAverage, *densities: float) -> float:
     """Tell the bank the log densities of a reward; the log density by the bank as a whole."""
-    before = bank.log_odds
-    bank.reweigh(np.array(densities))
-    return bank.log_odds - before
+    return bank.reweigh(np.array(densities))
 
 
 @given(densities_told)

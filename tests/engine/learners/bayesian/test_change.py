@@ -250,6 +250,6 @@ def test_rewards_that_a_hypothesis_describes_are_evidence_for_it(right: Hypothes
         sd = math.hypot(float(scores.sd[0]), right.noise_sd)
         reward = float(rng.normal(scores.mean[0], sd))
         for head in (model, alone):
-            head.learn_reward(request.context, request.actions[0], reward)
+            head.learn_reward(request.context, request.actions, 0, reward)
     found = int(model.evidence.banks[0].evidence.argmax())
     assert HYPOTHESES[found] == right
