@@ -311,13 +311,17 @@ class DenseOracle:
         return z @ mean, z @ covariance @ z.T
 
     def evidence(self) -> float:
-        """Log of the product of the densities of each reward given those before."""
+        """Log of the product of the densities of each reward given those before. While all are 0
+        or 1 they are coins, with the chance that the mean tells as far as the noise allows."""
         names = all_columns(self.rows)
         mean, covariance = self._prior(names)
         precision, total = np.linalg.inv(covariance).astype(np.float64), 0.0
+        coins = True
         for z, reward in zip(augmented(self.rows, names), self.rewards, strict=True):
+            coins = coins and reward in (0, 1)
+            coin = naive_coin(reward, float(z @ mean), self.noise_sd**2)
             mean, precision, density = self._one(z, reward, mean, precision)
-            total += density
+            total += coin if coins else density
         return total
 
     def marginal_likelihood(self) -> float:
@@ -333,6 +337,13 @@ class DenseOracle:
         _, log_determinant = np.linalg.slogdet(covariance)
         exponent = deviations @ np.linalg.solve(covariance, deviations)
         return float(-0.5 * (size * math.log(2 * math.pi) + log_determinant + exponent))
+
+
+def naive_coin(reward: float, mean: float, noise: float) -> float:
+    """Log chance of a 0 or a 1: the mean, and a quarter of the noise at least, up to a half."""
+    least = min(noise / 4, 1 / 2)
+    one = least if mean < least else 1 - least if mean > 1 - least else mean
+    return math.log(one) if reward == 1 else math.log(1 - one)
 
 
 def augmented(rows: Sequence[Row], names: Sequence[Any]) -> Array:
@@ -353,6 +364,121 @@ def dense(rows: Sequence[Row], names: Sequence[Any]) -> Array:
         for column, value in row.items():
             x[i, at[column]] = value
     return x
+
+
+# -- cells ----------------------------------------------------------------------------
+
+
+@dataclass
+class CellsOracle:
+    """Tables of cells of all subsets of fields, as lists of rewards in dictionaries.
+
+    A context is what its fields say. Rewards are learned one by one; the evidence is the sum of
+    the logs of the densities that they came with.
+    """
+
+    fields: Sequence[str]
+    crosses: int
+    share: float = 1e-3
+    evidence: float = 0.0
+    rewards: list[float] = field(default_factory=list)
+    of_actions: dict[str, list[float]] = field(default_factory=dict)
+    of_cells: dict[Any, list[float]] = field(default_factory=dict)
+    errors: dict[Any, list[tuple[float, float]]] = field(default_factory=dict)
+    weights: dict[tuple[str, ...], float] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        orders = range(min(self.crosses, len(self.fields)) + 1)
+        sizes = {order: list(combinations(self.fields, order)) for order in orders}
+        self.weights = {
+            subset: 1 / len(sizes) / len(subsets)
+            for subsets in sizes.values()
+            for subset in subsets
+        }
+
+    def learn(self, context: Mapping[str, str], action: str, reward: float) -> dict[Any, float]:
+        """The log density of a reward by each subset, before it is learned."""
+        coins = {*self.rewards, reward} <= {0.0, 1.0}
+        densities = {}
+        for subset in self.weights:
+            mean, doubt = self.moments(subset, context, action)
+            noise, away = self._noise(subset), reward - mean
+            wide = noise + doubt
+            normal = -0.5 * (math.log(2 * math.pi * wide) + away**2 / wide)
+            densities[subset] = naive_coin(reward, mean, noise) if coins else normal
+            met = self.of_cells.setdefault(self._cell(subset, context, action), [])
+            self.errors.setdefault(subset, []).append((away**2, len(met) / (len(met) + 1)))
+            met.append(reward)
+        self.rewards.append(reward)
+        self.of_actions.setdefault(action, []).append(reward)
+        self._weigh(densities)
+        return densities
+
+    def moments(
+        self, subset: tuple[str, ...], context: Mapping[str, str], action: str, lean: float = 0.0
+    ) -> tuple[float, float]:
+        """Mean and variance of an action's expected reward, by one subset."""
+        met = self.of_cells.get(self._cell(subset, context, action), [])
+        noise = self._noise(subset)
+        k = 2 * noise / self._variance
+        total = math.fsum(met) + k * (self.mean_of(action) + lean)
+        return total / (len(met) + k), noise / (len(met) + k)
+
+    def mean_of(self, action: str) -> float:
+        """Of an action over all contexts, the mean of everything counting as one reward."""
+        met = self.of_actions.get(action, [])
+        return (math.fsum(met) + self.mean) / (len(met) + 1)
+
+    @property
+    def mean(self) -> float:
+        return (math.fsum(self.rewards) + 0.5) / (len(self.rewards) + 1)
+
+    @property
+    def _variance(self) -> float:
+        squares = math.fsum((reward - self.mean) ** 2 for reward in self.rewards)
+        return (squares + 0.25) / (len(self.rewards) + 1)
+
+    def _noise(self, subset: tuple[str, ...]) -> float:
+        errors = self.errors.get(subset, [])
+        squares = math.fsum(square * weight for square, weight in errors)
+        return (squares + self._variance) / (math.fsum(weight for _, weight in errors) + 1)
+
+    def _cell(self, subset: tuple[str, ...], context: Mapping[str, str], action: str) -> Any:
+        return subset, tuple(context.get(name) for name in subset), action
+
+    def _weigh(self, densities: Mapping[Any, float]) -> None:
+        joint = {subset: w * math.exp(densities[subset]) for subset, w in self.weights.items()}
+        total = math.fsum(joint.values())
+        self.evidence += math.log(total)
+        even = self.share / len(joint)
+        self.weights = {s: (1 - self.share) * w / total + even for s, w in joint.items()}
+
+
+def naive_told(
+    objects: Sequence[Json], seen: Sequence[Sequence[Json]], fields: Sequence[str]
+) -> dict[str, str]:
+    """What each field of a context says, numbers as bins of the values seen."""
+    told = {
+        name: " and ".join(columns) for name, columns in _naive_values(objects, {}).items()
+    }
+    values: dict[str, list[float]] = {}
+    for item in seen:
+        for name, value in naive_numbers(item).items():
+            values.setdefault(name, []).append(value)
+    for name, value in naive_numbers(objects).items():
+        told.pop(name)
+        if name in values:
+            told[name] = str(_bin(value, np.array(values[name])))
+    return {name: value for name, value in told.items() if name in fields}
+
+
+def _bin(value: float, values: Array) -> int:
+    knots = np.unique(values)
+    few = len(knots) <= 8
+    if not few:
+        knots = np.unique(np.quantile(values, [i / 7 for i in range(8)]))
+    at = float(np.interp(value, knots, np.arange(len(knots))))
+    return round(at) if few else min(math.floor(at * 4 / (len(knots) - 1)), 3)
 
 
 # -- worlds ---------------------------------------------------------------------------

@@ -99,7 +99,9 @@ class ModelAverage(Learned):
 
 def learner_of(hypothesis: Hypothesis) -> Posterior | Tables:
     """A learner of one hypothesis, which knows nothing."""
-    return Tables() if hypothesis.by == "cells" else Posterior(hypothesis)
+    if hypothesis.by == "cells":
+        return Tables(hypothesis.crosses)
+    return Posterior(hypothesis)
 
 
 def _log(weights: Array) -> Array:

@@ -145,6 +145,7 @@ class Tables(Learned):
     """What was earned in the cells of every subset.
 
     Attributes:
+        crosses: see `Cells`.
         rewards: all of them.
         log_weights: of the subsets, (S,); none before the first reward.
         cells: number and sum of the rewards of each action in each row, (2, R, A), with room.
@@ -152,6 +153,7 @@ class Tables(Learned):
         unexplained: sums of squared errors and of what they count, by subset, (2, S).
     """
 
+    crosses: int
     rewards: Rewards = field(default_factory=Rewards)
     log_weights: Array = field(default_factory=lambda: np.zeros(0))
     cells: Array = field(default_factory=lambda: np.zeros((2, 16, 4)))

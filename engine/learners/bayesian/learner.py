@@ -49,10 +49,10 @@ Experience = tuple[Features, tuple[Action, ...], int, float]
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where a row is learned: in the span of each form, and in cells."""
+    """Where a row is learned: in the span of each form, and in cells, by their crosses."""
 
     rows: dict[RowForm, LearnedRow]
-    cells: tuple[Indices, int]
+    cells: dict[int, tuple[Indices, int]]
 
 
 class BayesianLearner(Learner):
@@ -125,10 +125,11 @@ class BayesianLearner(Learner):
                 if weights[i] >= LEAST:
                     yield Linear(weights[i], i, learner, self._spans[learner.form])
             elif weights[i] >= LEAST:
-                shares = weights[i] * learner.weights(self._cells)
+                cells = self._cells[learner.crosses]
+                shares = weights[i] * learner.weights(cells)
                 for subset in np.argsort(-shares, kind="stable")[:SUBSETS].tolist():
                     if shares[subset] >= LEAST:
-                        yield OfCells(float(shares[subset]), i, learner, self._cells, subset)
+                        yield OfCells(float(shares[subset]), i, learner, cells, subset)
 
     # -- what is believed -------------------------------------------------------------
 
@@ -219,10 +220,14 @@ class BayesianLearner(Learner):
         """Know nothing; fields and numbers are read as the first experiences had them."""
         self.evidence = ChangeDetector(self.evidence.hypotheses, self.evidence.may_change)
         scales = Scales.fitted([(context, actions) for context, actions, *_ in self._first])
-        linear = (h for h in self.evidence.hypotheses if h.by != "cells")
-        self._spans = {hypothesis.form: Basis(hypothesis.form, scales) for hypothesis in linear}
-        crosses = (h.crosses for h in self.evidence.hypotheses if h.by == "cells")
-        self._cells = Cells(self._fields(), scales, max(crosses, default=0))
+        fields = self._fields()
+        self._spans: dict[RowForm, Basis] = {}
+        self._cells: dict[int, Cells] = {}
+        for hypothesis in self.evidence.hypotheses:
+            if hypothesis.by == "cells":
+                self._cells[hypothesis.crosses] = Cells(fields, scales, hypothesis.crosses)
+            else:
+                self._spans[hypothesis.form] = Basis(hypothesis.form, scales)
 
     def _learn_anew(self) -> None:
         self._begin()
@@ -236,7 +241,8 @@ class BayesianLearner(Learner):
             for context, actions, *_ in self._first
             for features in (context, *(action.features for action in actions))
         )
-        return numbers or self._fields() != self._cells.fields
+        fields = self._fields()
+        return numbers or any(cells.fields != fields for cells in self._cells.values())
 
     def _fields(self) -> tuple[str, ...]:
         """The fields of all contexts of the first experiences."""
@@ -276,14 +282,16 @@ class BayesianLearner(Learner):
             for merge in merged:
                 for learner in taught:
                     learner.merge(merge)
-        return Place(rows, self._cells.place(context, action))
+        cells = {crosses: of.place(context, action) for crosses, of in self._cells.items()}
+        return Place(rows, cells)
 
     def _teach(
         self, learner: Posterior | Tables, place: Place, reward: float, binary: bool
     ) -> float:
         if isinstance(learner, Posterior):
             return learner.learn(place.rows[learner.form], reward, binary)
-        return learner.learn(self._cells, *place.cells, reward, binary)
+        cells = self._cells[learner.crosses]
+        return learner.learn(cells, *place.cells[learner.crosses], reward, binary)
 
 
 @dataclass(frozen=True, slots=True)

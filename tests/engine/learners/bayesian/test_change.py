@@ -5,7 +5,15 @@ import math
 import numpy as np
 import pytest
 
-from engine.learners.bayesian.change import CARRIED_WEIGHT, CHANGE_ODDS, HOPELESS, ChangeDetector
+from engine.learners.bayesian.change import (
+    CARRIED_WEIGHT,
+    CHANGE_ODDS,
+    GROWN_UP,
+    HOPELESS,
+    MISFIT,
+    PROMISING,
+    ChangeDetector,
+)
 from engine.learners.bayesian.hypothesis import HYPOTHESES, Hypothesis
 from engine.learners.bayesian.learner import BayesianLearner
 from tests.engine.learners.bayesian.histories import THREE, Visit, teach
@@ -15,15 +23,36 @@ from tests.engine.requests import request_of
 
 
 class Told:
-    """A detector that is told by hand what each bank's log density of a reward is."""
+    """A detector that is told by hand what each bank's log density of a reward is.
+
+    Rewards of 1 and 0 in turn, which to somebody who knows nothing are nearly as likely.
+    """
 
     def __init__(self, may_change: bool = True) -> None:
         self.detector = ChangeDetector(THREE, may_change)
 
     def __call__(self, *logs: float) -> None:
-        """Each bank's log density; all of its hypotheses that are awake say the same."""
+        """Each bank's log density, rewards that no bank explains among them."""
+        misfit = MISFIT * self.chance
+        self.own(*(math.log((math.exp(log) - misfit) / (1 - MISFIT)) for log in logs))
+
+    def own(self, *logs: float) -> None:
+        """What all hypotheses of each bank that are awake say of the rewards that it explains."""
         banks = zip(self.detector.banks, logs, strict=True)
-        self.detector.reweigh([np.where(bank.weights > 0, log, -np.inf) for bank, log in banks])
+        told = [np.where(bank.weights > 0, log, -np.inf) for bank, log in banks]
+        self.detector.reweigh(self.reward, told)
+
+    @property
+    def reward(self) -> float:
+        """The next reward."""
+        return float(self.detector.learned % 2 == 0)
+
+    @property
+    def chance(self) -> float:
+        """How likely it is by the mean of all, one half counting as one of them."""
+        count = self.detector.learned
+        ones = (count + 1) // 2
+        return ((ones if self.reward else count - ones) + 0.5) / (count + 1)
 
     @property
     def ahead(self) -> list[float]:
@@ -116,7 +145,7 @@ def test_a_bank_that_takes_over_wakes_all_hypotheses_and_those_that_challenge_it
     None
 ):
     told = Told()
-    told.detector.reweigh([np.array([0.0, 0.0, -50.0]), np.zeros(3) - 1])
+    told.detector.reweigh(told.reward, [np.array([0.0, 0.0, -50.0]), np.zeros(3) - 1])
     asleep = [(bank.weights == 0).tolist() for bank in told.detector.banks]
     assert asleep == [[False, False, True]] * 2
     for _ in range(10):
@@ -130,7 +159,7 @@ def test_a_bank_that_takes_over_wakes_all_hypotheses_and_those_that_challenge_it
 def test_a_challenger_begins_with_the_weights_of_the_bank_that_is_believed() -> None:
     """Nearly: a hundredth is spread evenly."""
     told = Told()
-    told.detector.reweigh([np.array([0.0, -2.0, -4.0]), np.zeros(3) - 9])
+    told.detector.reweigh(told.reward, [np.array([0.0, -2.0, -4.0]), np.zeros(3) - 9])
     first, challenger = told.detector.banks
     assert challenger.born == 1
     expected = CARRIED_WEIGHT * first.weights + (1 - CARRIED_WEIGHT) / 3
@@ -142,18 +171,54 @@ def test_a_challenger_begins_with_the_weights_of_the_bank_that_is_believed() -> 
 def test_where_tastes_never_change_there_is_one_bank() -> None:
     told = Told(may_change=False)
     for log in (0.0, -30.0, 5.0):
-        told(log)
+        told.own(log)
     assert told.born == [0]
     assert told.detector.odds.tolist() == [1]
 
 
 def test_weights_over_all_banks_are_those_of_the_banks_by_their_odds() -> None:
     told = after_a_take_over()
-    told.detector.reweigh([np.array([0.0, 1.0, -1.0])] * 3)
+    told.detector.reweigh(told.reward, [np.array([0.0, 1.0, -1.0])] * 3)
     expected = np.zeros(3)
     for odds, bank in zip(told.detector.odds, told.detector.banks, strict=True):
         expected += odds * bank.weights
     np.testing.assert_allclose(told.detector.weights, expected, rtol=1e-12)
+
+
+def test_what_no_bank_explains_costs_a_bank_no_more_than_chance_would() -> None:
+    """However wrong a bank was, `MISFIT` of the density by the mean of all is left to it."""
+    told = Told()
+    told(0.0, 0.9)
+    before, chance = told.ahead[1], told.chance
+    told.own(-1.0, -1_000.0)
+    believed = math.log((1 - MISFIT) * math.exp(-1) + MISFIT * chance)
+    assert told.ahead[1] - before == pytest.approx(math.log(MISFIT * chance) - believed)
+
+
+def test_a_challenger_that_is_even_for_long_begins_anew() -> None:
+    """It has learned what the bank that it challenges has: it would never be ahead again."""
+    told = Told()
+    told(0.0, 0.5)
+    while told.detector.learned < GROWN_UP - 1:
+        told(0.0, 0.0)
+    assert told.born == [0, 0]
+    assert told.ahead == pytest.approx([0.0, PRIOR + 0.5])
+    told(0.0, 0.0)
+    assert told.born == [0, GROWN_UP]
+    assert told.ahead == pytest.approx([0.0, PRIOR])
+    assert told.detector.changes == []
+
+
+def test_a_challenger_that_is_about_to_take_over_goes_on_however_old_it_is() -> None:
+    told = Told()
+    for _ in range(math.ceil(PROMISING - PRIOR)):
+        told(-1.0, 0.0)
+    assert PROMISING < told.ahead[1] < 0
+    while told.detector.learned < 2 * GROWN_UP:
+        told(0.0, 0.0)
+    assert told.born == [0, 0]
+    told(-2.5, 0.5)
+    assert told.detector.changes == [(2 * GROWN_UP + 1, 0)]
 
 
 # -- worlds ---------------------------------------------------------------------------
