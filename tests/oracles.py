@@ -379,7 +379,7 @@ class CellsOracle:
 
     fields: Sequence[str]
     crosses: int
-    share: float = 1e-3
+    share: float = 1e-12
     evidence: float = 0.0
     rewards: list[float] = field(default_factory=list)
     of_actions: dict[str, list[float]] = field(default_factory=dict)
@@ -458,9 +458,7 @@ def naive_told(
     objects: Sequence[Json], seen: Sequence[Sequence[Json]], fields: Sequence[str]
 ) -> dict[str, str]:
     """What each field of a context says, numbers as bins of the values seen."""
-    told = {
-        name: " and ".join(columns) for name, columns in _naive_values(objects, {}).items()
-    }
+    told = {name: " and ".join(columns) for name, columns in _naive_values(objects, {}).items()}
     values: dict[str, list[float]] = {}
     for item in seen:
         for name, value in naive_numbers(item).items():

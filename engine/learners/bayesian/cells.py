@@ -42,8 +42,11 @@ MAX_ACTIONS = 200
 _BITS = 12
 MAX_VALUES = 2**_BITS - 2
 """Values of one field at most; further ones are one."""
-FIXED_SHARE = 1e-3
-"""Share of the weights that is spread evenly after each reward, as in (9)."""
+MAX_ROWS = 20_000
+"""Cells of all subsets together at most; nothing is learned of further ones."""
+FIXED_SHARE = 1e-12
+"""Share of the weights that is spread evenly after each reward, as in (9): so little that subsets
+which explain nothing come back late, and a change of tastes is found before it is called noise."""
 
 
 class Cells(Learned):
@@ -104,7 +107,8 @@ class Cells(Learned):
                 if told is not None and len(known) < MAX_VALUES:
                     known.setdefault(told, len(known) + 2)
             for key in self._keys(self._codes(context)):
-                self._rows.setdefault(key, len(self._rows) + 1)
+                if len(self._rows) < MAX_ROWS:
+                    self._rows.setdefault(key, len(self._rows) + 1)
             rows = self.rows(context)
         return rows, self._columns.get(action.id, 0)
 
@@ -211,7 +215,7 @@ class Tables(Learned):
     def _add(self, rows: Indices, column: int, reward: float, mean: Array) -> None:
         self.cells = with_room(self.cells, (2, int(rows.max()) + 1, column + 1))
         self.actions = with_room(self.actions, (2, column + 1))
-        before = self.cells[0, rows, column]
+        before = self._known(rows, np.array([column]))[0, :, 0]
         part = before / (before + 1)  # The error of a cell's first reward says little about noise.
         self.unexplained += np.array([part * (reward - mean) ** 2, part])
         self.cells[0, rows, column] += 1

@@ -211,10 +211,12 @@ class BayesianLearner(Learner):
         """Learn what the shown one of the offered actions earned in a context."""
         if self.learned < FITS[-1]:
             self._first.append((context, actions, shown, reward))
-            if self.learned + 1 in FITS and self._is_news():
-                self._learn_anew()
-                return
-        self._learn(context, actions[shown], reward)
+        if self.learned + 1 in FITS and self._is_news():
+            self._learn_anew()
+        else:
+            self._learn(context, actions[shown], reward)
+        if self.learned == FITS[-1]:
+            self._first = []
 
     def _begin(self) -> None:
         """Know nothing; fields and numbers are read as the first experiences had them."""

@@ -25,6 +25,8 @@ KNOTS = 8
 """Knots of a number of many values; up to so many different values, each is a knot of its own."""
 REACH = 0.7
 """How far a value spreads over the knots, in knots."""
+FURTHEST = 1e9
+"""Standard deviations from the mean beyond which all is as far."""
 BINS = 4
 """Cells that a number of many values falls into."""
 
@@ -51,10 +53,12 @@ class Scale:
         """The scale of values, (n,)."""
         different = np.unique(values)
         few = len(different) <= KNOTS
-        knots = different if few else np.unique(np.quantile(values, np.linspace(0, 1, KNOTS)))
-        logged = bool(values.min() > 0) and _skew(np.log(values)) < _skew(values)
+        # Halved before it is subtracted, and scaled before it is squared: numbers may be as large
+        # or as small as floats are.
+        shares = np.linspace(0, 1, KNOTS)
+        knots = different if few else np.unique(2 * np.quantile(values / 2, shares))
+        logged = bool(knots[0] > 0) and _skew(np.log(values)) < _skew(values)
         read = np.log(values) if logged else values
-        # Scaled before it is squared: numbers may be as large or as small as floats are.
         size = float(np.abs(read).max()) or 1.0
         mean, sd = float((read / size).mean()) * size, float((read / size).std()) * size
         return cls(tuple(knots.tolist()), few, logged, mean, sd or 1.0)
@@ -62,8 +66,10 @@ class Scale:
     def along_line(self, value: float) -> float:
         """Standard deviations from the mean, squashed beyond three."""
         if self.logged:
-            value = math.log(max(value, self.knots[0] / 10))
-        return squash((value - self.mean) / self.sd)
+            lowest = math.log(self.knots[0]) - math.log(10)
+            value = max(math.log(value), lowest) if value > 0 else lowest
+        away = 2 * (value / 2 - self.mean / 2) / self.sd
+        return squash(min(max(away, -FURTHEST), FURTHEST))
 
     def place(self, value: float) -> float:
         """Where it lies among the knots: 0 at the first, 1 at the second, or in between."""
@@ -71,7 +77,9 @@ class Scale:
         if right in (0, len(self.knots)):
             return float(min(right, len(self.knots) - 1))
         low, high = self.knots[right - 1 : right + 1]
-        return right - 1 + (value / 2 - low / 2) / (high / 2 - low / 2)
+        if math.isinf(high - low):
+            low, value, high = low / 2, value / 2, high / 2
+        return right - 1 + (value - low) / (high - low)
 
     def by_nearness(self, value: float) -> dict[int, float]:
         """Its vector of length 1 over the knots, those that count."""

@@ -23,7 +23,7 @@ from engine.policies.thompson import Thompson
 from tests.engine.comparable import learned_bits
 from tests.engine.learners.bayesian.histories import Visit, dense, readings, row, teach
 from tests.engine.requests import CONTEXTS, DRINKS, Json, actions, contexts, request_of
-from tests.oracles import DenseOracle, Row, by_fields, naive_columns
+from tests.oracles import DenseOracle, by_fields, naive_columns
 
 both = st.sampled_from(["id", "features"])
 rewards = st.floats(-1, 1)
