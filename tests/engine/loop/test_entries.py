@@ -35,7 +35,7 @@ def test_the_best_guess_is_the_highest_mean_among_the_actions_that_may_be_shown(
 
 
 COIN = 0.25
-"""Variance of a fair coin, for which rewards are taken before the first; of (15) a cell has half."""
+"""Variance of a fair coin, which rewards are taken for before the first; a cell (15) has half."""
 
 
 def untaught_sd(drink: Json) -> float:
