@@ -20,13 +20,12 @@ class Belief:
     weights: Array
     means: Array
     covariances: Array
-    sources: tuple[int, ...]
     before: Array | None = None
 
     @classmethod
     def of_one(cls, mean: Array, covariance: Array) -> "Belief":
         """A single Gaussian."""
-        return cls(np.ones(1), mean[None], covariance[None], (0,))
+        return cls(np.ones(1), mean[None], covariance[None])
 
     @property
     def mean(self) -> Array:
@@ -47,20 +46,21 @@ class Belief:
 
     @property
     def widths(self) -> Array:
-        """Standard deviation of each part, (H, K), in what decides between the actions: without
-        what they share, which moves all alike. What is known of one action from the start, because
-        it is longer or more like the others, is no knowledge: before any reward all are as wide."""
+        """Widths of the bells, (K,): standard deviations of the whole in what decides between the
+        actions, without what they share, which moves all alike. What is known of one action from
+        the start, because it is longer or more like the others, is no knowledge: before any reward
+        all are as wide."""
         own = _apart(self.covariances)
         if self.before is not None:
             prior = _apart(self.before)
             own = own * prior.mean(axis=-1, keepdims=True) / prior
-        return np.asarray(np.sqrt(own))
+        return np.asarray(np.sqrt(self.weights @ (own + (self.means - self.mean) ** 2)))
 
     def only(self, positions: list[int]) -> "Belief":
         """The belief about some of the actions."""
         inner = self.covariances[:, positions][:, :, positions]
         before = None if self.before is None else self.before[:, positions][:, :, positions]
-        return Belief(self.weights, self.means[:, positions], inner, self.sources, before)
+        return Belief(self.weights, self.means[:, positions], inner, before)
 
 
 def _apart(covariances: Array) -> Array:

@@ -25,12 +25,10 @@ _AGREEMENT = (
 class Thompson(Policy):
     """Thompson sampling: each action as often as it is the best of draws that agree.
 
-    Draws a hypothesis by its weight and, from the bell that it has for each action, mean + width x
-    `Belief.widths` x z; counts how often each action is the highest, and raises these frequencies
-    to the power ``agreement``: the chance that so many draws agree on it. Mixes in a floor, half of
-    it uniform and half on the baseline action, so that every propensity is positive. The draws are
-    shared out among the hypotheses by weight, rather than by chance. One of the very draws that
-    were counted for the action is named.
+    Draws from the bell of each action, mean + width x `Belief.widths` x z; counts how often each is
+    the highest, and raises these frequencies to the power ``agreement``: the chance that so many
+    draws agree on it. Mixes in a floor, half of it uniform and half on the baseline action, so that
+    every propensity is positive. One of the very draws that were counted for the action is named.
 
     Bells are drawn from one by one, so chances follow from the bells that can be seen, and before
     any reward all actions have the same. Joint draws earn no more (``tests/benchmarks/draws.py``):
@@ -74,11 +72,12 @@ class Thompson(Policy):
 
     def decide(self, belief: Belief, normals: Normals, rng: np.random.Generator) -> Decision:
         size = belief.means.shape[1]
-        chance, ends = self._chance(size), self._ends(belief)
+        chance = self._chance(size)
         if self.width == 0:
             agreed, errors = ties(belief.mean), np.zeros(size)
         else:
-            drawn = self._draw(belief, normals.table(self.draws, size), ends)
+            bells = self.width * belief.widths
+            drawn = belief.mean + bells * normals.table(self.draws, size)
             winners = drawn.argmax(axis=1)
             counts = np.bincount(winners, minlength=size)
             agreed = self._agreed(counts)
@@ -91,8 +90,7 @@ class Thompson(Policy):
             return Decision(probabilities, errors, chosen, "best")
         counted = np.flatnonzero(winners == chosen)
         decisive = int(counted[rng.integers(len(counted))])
-        part = int(np.searchsorted(ends, decisive, side="right"))
-        return Decision(probabilities, errors, chosen, "draw", drawn[decisive].copy(), part)
+        return Decision(probabilities, errors, chosen, "draw", drawn[decisive].copy())
 
     def probabilities(self, beliefs: Sequence[Belief], normals: Normals) -> Array:
         if self.width == 0:
@@ -111,12 +109,6 @@ class Thompson(Policy):
         chance[0] += 0.5
         return chance
 
-    def _ends(self, belief: Belief) -> NDArray[np.int_]:
-        """Where the draws of each part of the belief end."""
-        ends: NDArray[np.int_] = np.rint(belief.weights.cumsum() * self.draws).astype(int)
-        ends[-1] = self.draws
-        return ends
-
     def _agreed(self, counts: NDArray[np.int_]) -> Array:
         """The frequencies that the counts come to, (..., K)."""
         agreed: Array = (counts / counts.max(axis=-1, keepdims=True)) ** self.agreement
@@ -125,29 +117,18 @@ class Thompson(Policy):
 
     def _wins(self, beliefs: Sequence[Belief], normals: Normals) -> NDArray[np.int_]:
         """How many draws each action wins in each context, (C, K): all contexts share the draws."""
-        means = np.array([belief.means for belief in beliefs])
-        widths = self.width * np.array([belief.widths for belief in beliefs])
-        contexts, parts, size = means.shape
+        # By action, then by context: comparing the actions of a draw is then one pass for all.
+        means = np.array([belief.mean for belief in beliefs]).T[:, :, None]
+        widths = self.width * np.array([belief.widths for belief in beliefs]).T[:, :, None]
+        size, contexts, _ = means.shape
         table = normals.table(self.draws, size)
         rows = max(1, _ROOM // (contexts * size))
         first = np.arange(0, contexts * size, size)[:, None]
         wins: NDArray[np.int_] = np.zeros(contexts * size, dtype=int)
-        start = 0
-        for part, end in zip(range(parts), self._ends(beliefs[0]).tolist(), strict=True):
-            # By action, then by context: comparing the actions of a draw is then one pass for all.
-            mean, width = means[:, part].T[:, :, None], widths[:, part].T[:, :, None]
-            for at in range(start, end, rows):
-                some = table[at : min(at + rows, end)].T[:, None, :]
-                winners = _winners(mean + width * some)
-                wins += np.bincount((first + winners).ravel(), minlength=len(wins))
-            start = end
+        for at in range(0, self.draws, rows):
+            winners = _winners(means + widths * table[at : at + rows].T[:, None, :])
+            wins += np.bincount((first + winners).ravel(), minlength=len(wins))
         return np.asarray(wins.reshape(contexts, size))
-
-    def _draw(self, belief: Belief, normals: Array, ends: NDArray[np.int_]) -> Array:
-        """Draws from every action's bell, (draws, K); each part of the belief has its rows."""
-        rows = np.diff(ends, prepend=0)
-        widths = np.repeat(self.width * belief.widths, rows, axis=0)
-        return np.asarray(np.repeat(belief.means, rows, axis=0) + widths * normals)
 
 
 def _standard_errors(counts: NDArray[np.int_], draws: int, power: int) -> Array:

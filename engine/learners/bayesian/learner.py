@@ -152,7 +152,6 @@ class BayesianLearner(Learner):
             np.array([component.weight for component in components]),
             np.array([mean for mean, _ in moments]),
             np.array([covariance for _, covariance in moments]),
-            tuple(component.source for component in components),
             np.array([component.before(actions) for component in components]),
         )
 
