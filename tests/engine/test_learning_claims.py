@@ -27,7 +27,7 @@ LONG_SEEDS = range(2)
 """Seeds of the long runs, few to be quick."""
 
 
-STORY = "92d4ca9edf50a6f779e5269fdd31325c317b7e0c7b94575e844e14b10fd85b7a"
+STORY = "b3f556ad5eb41d8c71923953e24dc1b6d018590e54c506aa0852370a50d180bc"
 
 
 def rewards(loop: LearningLoop, visitors: int, world: World = COFFEE) -> Array:
