@@ -435,7 +435,8 @@ class CellsOracle:
 
     @property
     def _variance(self) -> float:
-        squares = math.fsum((reward - self.mean) ** 2 for reward in self.rewards)
+        mean = self.mean
+        squares = math.fsum((reward - mean) ** 2 for reward in self.rewards)
         return (squares + 0.25) / (len(self.rewards) + 1)
 
     def _noise(self, subset: tuple[str, ...]) -> float:

@@ -16,6 +16,13 @@ from engine.learners.bayesian.change import (
 )
 from engine.learners.bayesian.hypothesis import HYPOTHESES, Hypothesis
 from engine.learners.bayesian.learner import BayesianLearner
+from engine.loop.settings import LoopSettings, learner_of
+from engine.policies.base import Normals
+from engine.policies.thompson import Thompson
+from engine.protocol.request import parse_rank_request
+from engine.streams import stream
+from tests.benchmarks.environments import FIRST_FAMILY, Environment
+from tests.benchmarks.second_family import SECOND_FAMILY
 from tests.engine.learners.bayesian.histories import THREE, Visit, teach
 from tests.engine.requests import request_of
 
@@ -91,32 +98,32 @@ def test_a_challenger_that_falls_behind_its_prior_odds_begins_anew() -> None:
 def test_a_challenger_takes_over_when_it_has_made_up_for_its_odds() -> None:
     told = Told()
     told(0.0, -1.0)
-    for _ in range(9):
+    for _ in range(11):
         told(-1.0, 0.0)
-    assert told.born == [0, 1]  # 9 nats, of log(1e4) = 9.2
+    assert told.born == [0, 1]  # 11 nats, of log(1e5) = 11.5
     assert told.detector.changes == []
     told(-1.0, 0.0)
-    assert told.born == [1, 0, 11]
-    assert told.detector.changes == [(11, 1)]
-    assert told.ahead == pytest.approx([0.0, -10 - PRIOR, PRIOR])
+    assert told.born == [1, 0, 13]
+    assert told.detector.changes == [(13, 1)]
+    assert told.ahead == pytest.approx([0.0, -12 - PRIOR, PRIOR])
 
 
 def after_a_take_over() -> Told:
-    """The challenger, born after 1, believed since 11; the old bank beside it."""
+    """The challenger, born after 1, believed since 13; the old bank beside it."""
     told = Told()
     told(0.0, -1.0)
-    for _ in range(10):
+    for _ in range(12):
         told(-1.0, 0.0)
-    assert told.born == [1, 0, 11]
+    assert told.born == [1, 0, 13]
     return told
 
 
 def test_a_bank_that_was_overtaken_comes_back_if_it_was_right_after_all() -> None:
     told = after_a_take_over()
     told(-2.0, 0.0, -2.0)
-    assert told.born == [0, 1, 12]
-    assert told.ahead == pytest.approx([0.0, 10 + PRIOR - 2, PRIOR])
-    assert told.detector.changes == [(11, 1)]
+    assert told.born == [0, 1, 14]
+    assert told.ahead == pytest.approx([0.0, 12 + PRIOR - 2, PRIOR])
+    assert told.detector.changes == [(13, 1)]
 
 
 def test_a_bank_that_was_overtaken_is_given_up_when_it_is_hopeless() -> None:
@@ -135,10 +142,10 @@ def test_of_the_banks_that_are_overtaken_the_better_one_is_kept() -> None:
         told = after_a_take_over()
         told(0.0, behind, 0.0)
         last = told.born[2]
-        for _ in range(10):
+        for _ in range(12):
             told(-1.0, -1.0, 0.0)
         assert told.born[:2] == [last, kept]
-        assert told.detector.changes == [(11, 1), (22, last)]
+        assert told.detector.changes == [(13, 1), (26, last)]
 
 
 def test_a_bank_that_takes_over_wakes_all_hypotheses_and_those_that_challenge_it_have_them() -> (
@@ -148,7 +155,7 @@ def test_a_bank_that_takes_over_wakes_all_hypotheses_and_those_that_challenge_it
     told.detector.reweigh(told.reward, [np.array([0.0, 0.0, -50.0]), np.zeros(3) - 1])
     asleep = [(bank.weights == 0).tolist() for bank in told.detector.banks]
     assert asleep == [[False, False, True]] * 2
-    for _ in range(10):
+    for _ in range(12):
         told(-1.0, 0.0)
     first, old, challenger = (bank.weights for bank in told.detector.banks)
     assert 0 < first[2] < 1e-3
@@ -285,6 +292,48 @@ def test_when_all_tastes_change_that_is_found(
     found, born = model.changes[before]
     assert 800 < found <= 800 + within
     assert abs(born - 800) <= 10
+
+
+# -- crowds: what is shown is drawn from what is believed -----------------------------
+
+
+def crowd(place: Environment, seed: int, rounds: int, crosses: int = 4) -> BayesianLearner:
+    """A learner that decided for a crowd."""
+    learner = learner_of(LoopSettings(crosses=crosses))
+    assert isinstance(learner, BayesianLearner)
+    policy, normals = Thompson(floor=0.0), Normals(seed)
+    for t in range(rounds):
+        request = parse_rank_request(place.actions(t), place.context(t))
+        decision = policy.decide(learner.belief(request), normals, stream(seed, "decision", t))
+        shown = decision.chosen
+        learner.learn_reward(request.context, request.actions, shown, place.earned(t, shown))
+    return learner
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize(
+    ("name", "crosses"), [("coffee", 1), ("coffee", 2), ("coffee", 3), ("coffee:noisy", 4)]
+)
+def test_where_tastes_never_change_none_is_announced_however_far_crosses_go(
+    name: str, crosses: int, seed: int
+) -> None:
+    """Held to fewer crosses than matter, a learner never fits: that is no change."""
+    place = FIRST_FAMILY[name](seed, 1_500)
+    assert crowd(place, seed, 1_500, crosses).changes == []
+
+
+def found_changes(seed: int) -> list[int]:
+    """After how many rewards changes were found where all tastes change after 750 each."""
+    place = SECOND_FAMILY["abrupt"](seed, 3_750)
+    return [found for found, _ in crowd(place, seed, 3_750).changes]
+
+
+@pytest.mark.slow
+def test_of_four_abrupt_changes_all_are_found() -> None:
+    found = found_changes(0)
+    assert [at // 750 for at in found] == [1, 2, 3, 4]
+    assert all(at % 750 <= 100 for at in found)
 
 
 def graded(history: list[Visit]) -> list[Visit]:
