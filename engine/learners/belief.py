@@ -6,16 +6,17 @@ import numpy as np
 
 from engine.arrays import Array
 
-OWN = 0.05
-"""Share of an action's variance that is its own, at least."""
+OWN = 1e-3
+"""Variance that an action has for itself at least, as a share of what all have on average."""
+_NEGLIGIBLE = 1e-9
+"""The same as a share of its variance: ties are split evenly."""
 
 
 @dataclass(frozen=True, slots=True)
 class Belief:
     """Belief about the expected rewards of K offered actions: a mixture of joint Gaussians: weights
     of the H parts, (H,), sum to 1; means, (H, K), in units of reward; covariances, (H, K, K); and
-    the position of each part's source among the learner's hypotheses; and the covariances (H, K, K)
-    before any reward, each up to a scale, where they are known."""
+    those before any reward, (H, K, K), each up to a scale, where they are known."""
 
     weights: Array
     means: Array
@@ -47,7 +48,7 @@ class Belief:
     @property
     def widths(self) -> Array:
         """Widths of the bells, (K,): standard deviations of the whole in what decides between the
-        actions, without what they share, which moves all alike. What is known of one action from
+        actions, without what all share, which moves all alike. What is known of one action from
         the start, because it is longer or more like the others, is no knowledge: before any reward
         all are as wide."""
         own = _apart(self.covariances)
@@ -64,10 +65,9 @@ class Belief:
 
 
 def _apart(covariances: Array) -> Array:
-    """Variances (..., K) less the mean covariance of two actions, of (..., K, K)."""
+    """Variances (..., K) less what all share, of (..., K, K): the least of all covariances. Scaled
+    or shifted as a whole, they give the same, up to that scale."""
     own: Array = np.diagonal(covariances, axis1=-2, axis2=-1)
-    size = own.shape[-1]
-    if size == 1:
-        return own
-    shared = (covariances.sum(axis=(-1, -2)) - own.sum(axis=-1)) / (size * (size - 1))
-    return np.asarray(np.maximum(own - np.maximum(shared, 0.0)[..., None], OWN * own))
+    shared = np.maximum(covariances.min(axis=(-1, -2)), 0.0)[..., None]
+    least = OWN * (own.mean(axis=-1, keepdims=True) - shared) + _NEGLIGIBLE * own
+    return np.asarray(np.maximum(own - shared, 0.0) + least)

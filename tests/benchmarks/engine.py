@@ -97,7 +97,7 @@ class DenseLearner:
         covariance = np.linalg.inv(self._precision)
         mean = covariance @ self._pull
         own, prior = rows @ covariance @ rows.T, rows[:, 1:] @ rows[:, 1:].T
-        belief = Belief(np.ones(1), (rows @ mean)[None], own[None], (0,), prior[None])
+        belief = Belief(np.ones(1), (rows @ mean)[None], own[None], prior[None])
         normals = self._rng.standard_normal((self._policy.draws, len(rows)))
         winners = (belief.means + self._policy.width * belief.widths * normals).argmax(axis=1)
         return belief.mean, self._probabilities(np.bincount(winners, minlength=len(rows)))
