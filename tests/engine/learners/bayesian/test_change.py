@@ -323,17 +323,14 @@ def test_where_tastes_never_change_none_is_announced_however_far_crosses_go(
     assert crowd(place, seed, 1_500, crosses).changes == []
 
 
-def found_changes(seed: int) -> list[int]:
-    """After how many rewards changes were found where all tastes change after 750 each."""
-    place = SECOND_FAMILY["abrupt"](seed, 3_750)
-    return [found for found, _ in crowd(place, seed, 3_750).changes]
-
-
 @pytest.mark.slow
 def test_of_four_abrupt_changes_all_are_found() -> None:
-    found = found_changes(0)
+    """All tastes are drawn again after 750 visitors each. Here, and under one seed of three, a
+    challenger that never began anew for its age found none."""
+    place, rounds = SECOND_FAMILY["abrupt"](4, 3_750), 3_100
+    found = [at for at, _ in crowd(place, 4, rounds).changes]
     assert [at // 750 for at in found] == [1, 2, 3, 4]
-    assert all(at % 750 <= 100 for at in found)
+    assert all(at % 750 <= 50 for at in found)
 
 
 def graded(history: list[Visit]) -> list[Visit]:
