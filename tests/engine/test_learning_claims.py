@@ -27,7 +27,7 @@ LONG_SEEDS = range(2)
 """Seeds of the long runs, few to be quick."""
 
 
-STORY = "b3f556ad5eb41d8c71923953e24dc1b6d018590e54c506aa0852370a50d180bc"
+STORY = "ac84781f60ea1629bac1f1f486791b33a39fc9258f0743334a1d036eb2ec60ec"
 
 
 def rewards(loop: LearningLoop, visitors: int, world: World = COFFEE) -> Array:
