@@ -68,6 +68,6 @@ def _apart(covariances: Array) -> Array:
     """Variances (..., K) less what all share, of (..., K, K): the least of all covariances. Scaled
     or shifted as a whole, they give the same, up to that scale."""
     own: Array = np.diagonal(covariances, axis1=-2, axis2=-1)
-    shared = np.maximum(covariances.min(axis=(-1, -2)), 0.0)[..., None]
+    shared = covariances.min(axis=(-1, -2))[..., None]
     least = OWN * (own.mean(axis=-1, keepdims=True) - shared) + _NEGLIGIBLE * own
-    return np.asarray(np.maximum(own - shared, 0.0) + least)
+    return np.asarray(own - shared + least)
