@@ -382,7 +382,6 @@ class CellsOracle:
     share: float = 1e-12
     evidence: float = 0.0
     rewards: list[float] = field(default_factory=list)
-    of_actions: dict[str, list[float]] = field(default_factory=dict)
     of_cells: dict[Any, list[float]] = field(default_factory=dict)
     errors: dict[Any, list[tuple[float, float]]] = field(default_factory=dict)
     weights: dict[tuple[str, ...], float] = field(default_factory=dict)
@@ -410,7 +409,6 @@ class CellsOracle:
             self.errors.setdefault(subset, []).append((away**2, len(met) / (len(met) + 1)))
             met.append(reward)
         self.rewards.append(reward)
-        self.of_actions.setdefault(action, []).append(reward)
         self._weigh(densities)
         return densities
 
@@ -421,13 +419,20 @@ class CellsOracle:
         met = self.of_cells.get(self._cell(subset, context, action), [])
         noise = self._noise(subset)
         k = 2 * noise / self._variance
-        total = math.fsum(met) + k * (self.mean_of(action) + lean)
-        return total / (len(met) + k), noise / (len(met) + k)
+        mean, cells = self.mean_of(subset, action)
+        total = math.fsum(met) + k * (mean + lean)
+        doubt = (k / (len(met) + k)) ** 2 * self._variance / 2 / cells
+        return total / (len(met) + k), noise / (len(met) + k) + doubt
 
-    def mean_of(self, action: str) -> float:
-        """Of an action over all contexts, the mean of everything counting as one reward."""
-        met = self.of_actions.get(action, [])
-        return (math.fsum(met) + self.mean) / (len(met) + 1)
+    def mean_of(self, subset: tuple[str, ...], action: str) -> tuple[float, float]:
+        """Of an action over a subset's cells, each by what is known of it, and how much that is;
+        the mean of everything counts as one cell that is known."""
+        means, known = [self.mean], [1.0]
+        for (of, _, shown), met in self.of_cells.items():
+            if (of, shown) == (subset, action) and met:
+                known.append(len(met) / (len(met) + 2))
+                means.append(known[-1] * math.fsum(met) / len(met))
+        return math.fsum(means) / math.fsum(known), math.fsum(known)
 
     @property
     def mean(self) -> float:

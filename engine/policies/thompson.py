@@ -17,7 +17,7 @@ _HELP = "Share of offers left to chance, so that every action keeps some probabi
 
 _AGREEMENT = (
     "1 is textbook Thompson sampling: each action as often as it wins a draw from the bells. "
-    "With 6, so many draws must agree: what seldom wins is hardly offered, which earns more."
+    "With 4, so many draws must agree: what seldom wins is hardly offered, which earns more."
 )
 
 
@@ -54,7 +54,7 @@ class Thompson(Policy):
     )
     knobs = (
         Knob("floor", "exploration floor", range(101), "percent", _HELP, parts=100),
-        Knob("agreement", "draws that must agree", (1, 2, 4, 6, 8), "", _AGREEMENT),
+        Knob("agreement", "draws that must agree", (1, 2, 4, 8), "", _AGREEMENT),
     )
     bounds = (("draws", 64, 65_536), ("floor", 0, 1), ("width", 0, 4), ("agreement", 1, 16))
     needs_doubt = True
@@ -62,7 +62,7 @@ class Thompson(Policy):
     draws: int = 4_096
     floor: float = 0.05
     width: float = 1.0
-    agreement: int = 6
+    agreement: int = 4
 
     def __post_init__(self) -> None:
         Policy.__post_init__(self)

@@ -7,12 +7,15 @@ with which its cells expected each reward (Bayesian model averaging over subsets
 Chipman, George & McCulloch, *JASA* 93, 1998), so the few fields that matter are found among dozens.
 
 All scales are learned: in units of the variance V of all rewards, a cell's expected reward is
-N(m_a, V/2) around the action's mean m_a over all contexts, and the noise v of a subset is what its
+N(m_a, V/2) around the action's mean m_a over the cells, and the noise v of a subset is what its
 cells leave unexplained. So a cell after n rewards with sum s has
 
-    (15)  mean (s + k m_a) / (n + k),   variance v / (n + k),   k = 2 v / V:
+    (15)  mean (s + k m_a) / (n + k),    k = 2 v / V,
+          variance v / (n + k) + (k / (n + k))^2 V / (2 c_a):
 
 where a subset explains everything, one reward decides; where rewards are rare, many must agree.
+A cell counts for m_a by as much as is known of it, n / (n + 2), however often it was met: an action
+is shown most where it earns most. c_a is the sum of that, and 1 for the mean of everything.
 Numbers of equations as in ``engine/README.md``.
 """
 
@@ -153,7 +156,8 @@ class Tables(Learned):
         rewards: all of them.
         log_weights: of the subsets, (S,); none before the first reward.
         cells: number and sum of the rewards of each action in each row, (2, R, A), with room.
-        actions: number and sum of the rewards of each action, (2, A), with room.
+        actions: what m_a of (15) is made of, by subset: c_a less 1, and the sum of the means of
+            cells, each by what it counts; (2, S, A), with room.
         unexplained: sums of squared errors and of what they count, by subset, (2, S).
     """
 
@@ -161,7 +165,7 @@ class Tables(Learned):
     rewards: Rewards = field(default_factory=Rewards)
     log_weights: Array = field(default_factory=lambda: np.zeros(0))
     cells: Array = field(default_factory=lambda: np.zeros((2, 16, 4)))
-    actions: Array = field(default_factory=lambda: np.zeros((2, 4)))
+    actions: Array = field(default_factory=lambda: np.zeros((2, 0, 4)))
     unexplained: Array = field(default_factory=lambda: np.zeros((2, 0)))
 
     @property
@@ -183,17 +187,25 @@ class Tables(Learned):
         n, s = self._known(rows, columns)
         noise = self._noise(subsets)[:, None]
         k = 2 * noise / self.rewards.variance
-        return (s + k * (self.means(columns) + lean)) / (n + k), noise / (n + k)  # (15)
+        means, known = self.means(subsets, columns)
+        part = k / (n + k)
+        doubt = part * part * self.rewards.variance / (2 * known)
+        return (s + k * (means + lean)) / (n + k), noise / (n + k) + doubt  # (15)
 
-    def means(self, columns: Indices) -> Array:
-        """Mean of each action over all contexts, (K,); that of everything counts as one reward."""
-        width = self.actions.shape[1]
-        n, s = self.actions[:, np.where(columns < width, columns, 0)]
-        return np.asarray((s + self.rewards.mean) / (n + 1))
+    def means(self, subsets: Indices, columns: Indices) -> tuple[Array, Array]:
+        """m of (15), the mean of each action over the cells of some subsets, and how many cells'
+        worth is known of it, both (T, K); the mean of everything counts as one."""
+        _, height, width = self.actions.shape
+        if not height:
+            shape = len(subsets), len(columns)
+            return np.full(shape, self.rewards.mean), np.ones(shape)
+        at = subsets[:, None], np.where(columns < width, columns, 0)
+        known, total = np.where((columns > 0) & (columns < width), self.actions[:, *at], 0.0)
+        return (total + self.rewards.mean) / (known + 1), known + 1
 
     def expected_first(self, reward: float, binary: bool) -> float:
         """Log density that tables which know nothing expect their first reward with."""
-        return log_density(reward, self.rewards.mean, 0.25, 0.125, binary)
+        return log_density(reward, self.rewards.mean, 0.25, 0.25, binary)
 
     def learn(self, cells: Cells, rows: Indices, column: int, reward: float, binary: bool) -> float:
         """Learn a reward; the log of the density that it was expected with."""
@@ -214,13 +226,14 @@ class Tables(Learned):
 
     def _add(self, rows: Indices, column: int, reward: float, mean: Array) -> None:
         self.cells = with_room(self.cells, (2, int(rows.max()) + 1, column + 1))
-        self.actions = with_room(self.actions, (2, column + 1))
-        before = self._known(rows, np.array([column]))[0, :, 0]
+        self.actions = with_room(self.actions, (2, len(rows), column + 1))
+        before, earned = self._known(rows, np.array([column]))[:, :, 0]
         part = before / (before + 1)  # The error of a cell's first reward says little about noise.
         self.unexplained += np.array([part * (reward - mean) ** 2, part])
         self.cells[0, rows, column] += 1
         self.cells[1, rows, column] += reward
-        self.actions[:, column] += 1, reward
+        shares = (before + 1) / (before + 3), (earned + reward) / (before + 3)
+        self.actions[:, :, column] += shares - np.array([before, earned]) / (before + 2)
         self.rewards.add(reward)
 
     def _known(self, rows: Indices, columns: Indices) -> Array:

@@ -166,7 +166,8 @@ class OfCells(Component):
         the rest is the subset's."""
         lean = 0.0 if prior is None else float(prior.of(context, (action,))[0])
         (mean,), _ = self._moments((context,), (action,), lean)
-        everywhere = float(self.tables.means(self.cells.columns((action,)))[0])
+        here = np.array([self.subset]), self.cells.columns((action,))
+        everywhere = float(self.tables.means(*here)[0][0, 0])
         found: dict[Group, float] = defaultdict(float)
         found[Group()] += everywhere - self.tables.rewards.mean
         found[self.group] += float(mean[0]) - lean - everywhere

@@ -19,7 +19,7 @@ _ONLINE_HELP = (
     "Bars: how often each action would be chosen, with two Monte-Carlo standard errors. "
     "Bells: what the engine believes each action earns; a wide bell is doubt. "
     "Dots, where Thompson sampling decided: one draw for each action, from its bell; "
-    "the highest is offered, once six draws agree on it. "
+    "the highest is offered, once four draws agree on it. "
     "Dashed: before your last click. Triangles: the truth, once revealed."
 )
 _APPRENTICE_HELP = (

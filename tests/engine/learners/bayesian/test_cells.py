@@ -87,14 +87,15 @@ def test_means_and_variances_are_those_of_the_rewards_of_each_cell(
 
 
 def test_a_cell_by_hand() -> None:
-    """One reward of 1: mean 3/4, variance 5/32 of all rewards; the action's mean 7/8.
+    """One reward of 1: mean 3/4, variance 5/32 of all rewards. Of its one cell 1/3 is known, so
+    the action's mean is (1/3 + 3/4) / (4/3) = 13/16, of 4/3 cells.
 
     The noise is V, as a first reward in a cell tells nothing of it, so k = 2.
     """
     taught = Taught([({"a": "x"}, "p", 1.0)], "a", 1)
     means, variances = taught.moments({"a": "x"}, "p")
-    np.testing.assert_allclose(means, [[(1 + 2 * 7 / 8) / 3]] * 2)
-    np.testing.assert_allclose(variances, [[5 / 32 / 3]] * 2)
+    np.testing.assert_allclose(means, [[(1 + 2 * 13 / 16) / 3]] * 2)
+    np.testing.assert_allclose(variances, [[5 / 32 / 3 + (2 / 3) ** 2 * 5 / 32 / 2 / (4 / 3)]] * 2)
 
 
 @given(st.one_of(visits, clicks))

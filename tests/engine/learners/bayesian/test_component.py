@@ -197,7 +197,8 @@ def test_cells_contribute_to_whoever_comes_and_to_their_fields() -> None:
         found = contributions([one], context, actions[0], None)
         names = sorted(part.cells.fields[i] for i in part.cells.subsets[subset])
         assert found.keys() == {Group(), Group(tuple(names))}
-        everywhere = float(part.tables.means(part.cells.columns(actions[:1]))[0])
+        columns = part.cells.columns(actions[:1])
+        everywhere = float(part.tables.means(np.array([subset]), columns)[0][0, 0])
         if names:
             assert found[Group()] == pytest.approx(everywhere - part.tables.rewards.mean)
 
