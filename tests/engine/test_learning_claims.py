@@ -27,7 +27,7 @@ LONG_SEEDS = range(2)
 """Seeds of the long runs, few to be quick."""
 
 
-STORY = "ac84781f60ea1629bac1f1f486791b33a39fc9258f0743334a1d036eb2ec60ec"
+STORY = "ad87fb1368d08c97dfb6fb587eb3ea41f3991ad81e00279a557116cbad0375d2"
 
 
 def rewards(loop: LearningLoop, visitors: int, world: World = COFFEE) -> Array:
