@@ -174,18 +174,24 @@ def test_steps_are_done_under_a_lock_and_wait_for_whoever_holds_it() -> None:
         left[0] -= 1
         return not left[0]
 
-    job, taken = steps(lock, step), list[bool]()
+    def elsewhere() -> None:
+        with lock:
+            held.set()
+            over.wait(10)
+
+    job, held, over = steps(lock, step), Event(), Event()
     next(job)
     assert left == [2]
-    elsewhere = Thread(target=lambda: taken.append(lock.acquire(timeout=10)))
-    elsewhere.start()
-    elsewhere.join()  # And never releases it.
-    assert taken == [True]
+    holder = Thread(target=elsewhere)
+    holder.start()
+    assert held.wait(10)
     tries = Thread(target=next, args=[job], daemon=True)
     tries.start()
     tries.join(10)
     assert not tries.is_alive()
     assert left == [2]
+    over.set()
+    holder.join()
 
 
 def test_a_thread_works_the_line_off_and_ends() -> None:
