@@ -1,6 +1,7 @@
 """Journeys through the Compare page, as presenters make them, in a real browser."""
 
 import re
+from contextlib import suppress
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -58,8 +59,13 @@ def test_a_rule_edited_in_place_is_what_is_shown_and_is_in_the_link(
 ) -> None:
     page = open_compare()
     cells = page.page.locator("[data-testid=stDataFrame] canvas").first
-    cells.dblclick(position={"x": 200, "y": 52}, force=True)  # what is shown when it is sunny
-    expect(page.page.get_by_role("option", name="Latte")).to_be_visible()
+    latte = page.page.get_by_role("option", name="Latte")
+    for _ in range(10):  # A grid that has just been drawn may not listen yet.
+        cells.dblclick(position={"x": 200, "y": 52}, force=True)  # what is shown when it is sunny
+        with suppress(AssertionError):
+            expect(latte).to_be_visible(timeout=5_000)
+            break
+    expect(latte).to_be_visible()
     page.page.keyboard.type("Latte")
     page.page.keyboard.press("Enter")
     expect(page.page).to_have_url(re.compile("table="))
