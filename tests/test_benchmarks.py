@@ -32,8 +32,6 @@ MADE = tuple(name for name in ENVIRONMENTS if name not in REAL)
 
 @cache
 def place_of(name: str, seed: int = 3) -> Environment:
-    if name in REAL:
-        pytest.importorskip("sklearn", reason="the data come with the optional extra `bench`")
     return ENVIRONMENTS[name](seed, ROUNDS)
 
 
