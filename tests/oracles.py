@@ -6,7 +6,7 @@ the mean of everything, at once.
 """
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import combinations, product
 from typing import Any
@@ -23,6 +23,8 @@ from engine.worlds import World
 Json = dict[str, Any]
 
 Row = Mapping[tuple[tuple[str, ...], str], float]
+Readings = Mapping[str, Callable[[float], dict[str, float]]]
+"""How numbers are read, by their field: as which columns, by their names after the field's."""
 
 
 # -- rows -----------------------------------------------------------------------------
@@ -50,7 +52,70 @@ def _naive_features(objects: Sequence[Json]) -> Iterator[tuple[str, Any]]:
                 yield name, value
 
 
-def _naive_values(objects: Sequence[Json]) -> dict[str, dict[str, float]]:
+def naive_numbers(objects: Sequence[Json]) -> dict[str, float]:
+    """field -> value of those that are one number."""
+    kinds = (int, float)
+    return {
+        name: float(value)
+        for name, value in _naive_features(objects)
+        if isinstance(value, kinds) and not isinstance(value, bool)
+    }
+
+
+def naive_readings(objects: Sequence[Sequence[Json]], by: By) -> Readings:
+    """How numbers are read after lists of feature objects with values of theirs."""
+    values: dict[str, list[float]] = {}
+    for item in objects:
+        for name, value in naive_numbers(item).items():
+            values.setdefault(name, []).append(value)
+    kind = _nearness if by == "id" else _line
+    return {name: kind(np.array(found)) for name, found in values.items()}
+
+
+def _nearness(values: Array) -> Callable[[float], dict[str, float]]:
+    """Shares of up to 8 different values, else of quantiles, as a vector of length 1."""
+    knots = np.unique(values)
+    few = len(knots) <= 8
+    if not few:
+        knots = np.unique(np.quantile(values, [i / 7 for i in range(8)]))
+
+    def read(value: float) -> dict[str, float]:
+        at = float(np.interp(value, knots, np.arange(len(knots))))
+        away = np.abs(at - np.arange(len(knots)))
+        near = np.maximum(1 - away, 0)
+        if not few:
+            near = np.exp(-((away / 0.7) ** 2) / 2)
+            low = math.floor(at)
+            near[[k < low - 2 or k > low + 3 for k in range(len(knots))]] = 0
+        near = near / np.linalg.norm(near)
+        return {f"[~{k}]": float(share) for k, share in enumerate(near) if share}
+
+    return read
+
+
+def _line(values: Array) -> Callable[[float], dict[str, float]]:
+    """Standard deviations from the mean, of logarithms where they are less skewed."""
+
+    def skewness(of: Array) -> float:
+        away = of - np.mean(of)
+        sd = float(np.std(of))
+        negligible = sd <= 1e-12 * float(np.max(np.abs(of)))
+        return 0.0 if negligible else abs(float(np.mean(away**3)) / sd**3)
+
+    logged = bool(np.min(values) > 0) and skewness(np.log(values)) < skewness(values)
+    lowest = float(np.min(values)) / 10
+    of = np.log(values) if logged else values
+    mean, sd = float(np.mean(of)), float(np.std(of))
+    constant = sd <= 1e-12 * float(np.max(np.abs(of)))
+
+    def read(value: float) -> dict[str, float]:
+        told = math.log(max(value, lowest)) if logged else value
+        return {"": naive_squash((told - mean) / (1.0 if constant else sd))}
+
+    return read
+
+
+def _naive_values(objects: Sequence[Json], read: Readings) -> dict[str, dict[str, float]]:
     """field -> column -> value, zeros included."""
     found: dict[str, dict[str, float]] = {}
     for name, value in _naive_features(objects):
@@ -69,19 +134,25 @@ def _naive_values(objects: Sequence[Json]) -> dict[str, dict[str, float]]:
         for column, number in new.items():
             mine = found.setdefault(name, {})
             mine[column] = mine.get(column, 0.0) + number
+    for name, value in naive_numbers(objects).items():
+        if name in read:
+            del found[name][name]
+            found[name] |= {f"{name}{end}": share for end, share in read[name](value).items()}
     return found
 
 
-def naive_columns(objects: Sequence[Json]) -> dict[str, dict[str, float]]:
+def naive_columns(
+    objects: Sequence[Json], read: Readings | None = None
+) -> dict[str, dict[str, float]]:
     """field -> column -> value, zeros left out."""
-    found = _naive_values(objects)
+    found = _naive_values(objects, read or {})
     kept = {f: {c: v for c, v in columns.items() if v != 0} for f, columns in found.items()}
     return {f: columns for f, columns in kept.items() if columns}
 
 
 def naive_size(objects: Sequence[Json]) -> int:
     """How many fields there are, those of value zero included."""
-    return len(_naive_values(objects))
+    return len(_naive_values(objects, {}))
 
 
 def _unit(vector: dict[Any, float], length: float) -> dict[Any, float]:
@@ -93,14 +164,20 @@ def _divided(vector: dict[Any, float], by: float) -> dict[Any, float]:
     return {k: v / by for k, v in vector.items()}
 
 
-def naive_row(context: Sequence[Json], action: Json, crosses: int, by: By = "id") -> Row:
+def naive_row(
+    context: Sequence[Json],
+    action: Json,
+    crosses: int,
+    by: By = "id",
+    read: Readings | None = None,
+) -> Row:
     """The row of (context, action): (context columns, action column) -> value.
 
     The action's id is the column ``"#" + id``, so that it is none of the features. By id,
     every order of crosses and every action is a vector of length 1; by features, orders and
     actions are divided by the length that they would have if all their fields had size 1.
     """
-    fields = naive_columns(context)
+    fields = naive_columns(context, read)
     orders: list[dict[tuple[str, ...], float]] = []
     for order in range(crosses + 1):
         terms: dict[tuple[str, ...], float] = {}
@@ -114,7 +191,7 @@ def naive_row(context: Sequence[Json], action: Json, crosses: int, by: By = "id"
             orders.append(_divided(terms, math.sqrt(math.comb(naive_size(context), order))))
     share = 1 / math.sqrt(len(orders))
     features = {
-        c: v for group in naive_columns(action["features"]).values() for c, v in group.items()
+        c: v for group in naive_columns(action["features"], read).values() for c, v in group.items()
     }
     if not features:
         own = {"#" + action["id"]: 1.0}
@@ -130,12 +207,14 @@ def naive_row(context: Sequence[Json], action: Json, crosses: int, by: By = "id"
     }
 
 
-def by_fields(context: Sequence[Json], parts: Row) -> dict[Group, float]:
+def by_fields(
+    context: Sequence[Json], parts: Row, read: Readings | None = None
+) -> dict[Group, float]:
     """Sums over the columns of a row, by the fields of the context that they are of.
 
     For at most 12 fields, whose crosses are all told apart.
     """
-    fields = naive_columns(context)
+    fields = naive_columns(context, read)
     assert len(fields) <= 12
     field_of = {column: field for field, columns in fields.items() for column in columns}
     found: dict[Group, float] = {}
@@ -232,13 +311,17 @@ class DenseOracle:
         return z @ mean, z @ covariance @ z.T
 
     def evidence(self) -> float:
-        """Log of the product of the densities of each reward given those before."""
+        """Log of the product of the densities of each reward given those before. While all are 0
+        or 1 they are coins, with the chance that the mean tells as far as the noise allows."""
         names = all_columns(self.rows)
         mean, covariance = self._prior(names)
         precision, total = np.linalg.inv(covariance).astype(np.float64), 0.0
+        coins = True
         for z, reward in zip(augmented(self.rows, names), self.rewards, strict=True):
+            coins = coins and reward in (0, 1)
+            coin = naive_coin(reward, float(z @ mean), self.noise_sd**2)
             mean, precision, density = self._one(z, reward, mean, precision)
-            total += density
+            total += coin if coins else density
         return total
 
     def marginal_likelihood(self) -> float:
@@ -254,6 +337,13 @@ class DenseOracle:
         _, log_determinant = np.linalg.slogdet(covariance)
         exponent = deviations @ np.linalg.solve(covariance, deviations)
         return float(-0.5 * (size * math.log(2 * math.pi) + log_determinant + exponent))
+
+
+def naive_coin(reward: float, mean: float, noise: float) -> float:
+    """Log chance of a 0 or a 1: the mean, and a quarter of the noise at least, up to a half."""
+    least = min(noise / 4, 1 / 2)
+    one = least if mean < least else 1 - least if mean > 1 - least else mean
+    return math.log(one) if reward == 1 else math.log(1 - one)
 
 
 def augmented(rows: Sequence[Row], names: Sequence[Any]) -> Array:
@@ -274,6 +364,125 @@ def dense(rows: Sequence[Row], names: Sequence[Any]) -> Array:
         for column, value in row.items():
             x[i, at[column]] = value
     return x
+
+
+# -- cells ----------------------------------------------------------------------------
+
+
+@dataclass
+class CellsOracle:
+    """Tables of cells of all subsets of fields, as lists of rewards in dictionaries.
+
+    A context is what its fields say. Rewards are learned one by one; the evidence is the sum of
+    the logs of the densities that they came with.
+    """
+
+    fields: Sequence[str]
+    crosses: int
+    share: float = 1e-12
+    evidence: float = 0.0
+    rewards: list[float] = field(default_factory=list)
+    of_cells: dict[Any, list[float]] = field(default_factory=dict)
+    errors: dict[Any, list[tuple[float, float]]] = field(default_factory=dict)
+    weights: dict[tuple[str, ...], float] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        orders = range(min(self.crosses, len(self.fields)) + 1)
+        sizes = {order: list(combinations(self.fields, order)) for order in orders}
+        self.weights = {
+            subset: 1 / len(sizes) / len(subsets)
+            for subsets in sizes.values()
+            for subset in subsets
+        }
+
+    def learn(self, context: Mapping[str, str], action: str, reward: float) -> dict[Any, float]:
+        """The log density of a reward by each subset, before it is learned."""
+        coins = {*self.rewards, reward} <= {0.0, 1.0}
+        densities = {}
+        for subset in self.weights:
+            mean, doubt = self.moments(subset, context, action)
+            noise, away = self._noise(subset), reward - mean
+            wide = noise + doubt
+            normal = -0.5 * (math.log(2 * math.pi * wide) + away**2 / wide)
+            densities[subset] = naive_coin(reward, mean, noise) if coins else normal
+            met = self.of_cells.setdefault(self._cell(subset, context, action), [])
+            self.errors.setdefault(subset, []).append((away**2, len(met) / (len(met) + 1)))
+            met.append(reward)
+        self.rewards.append(reward)
+        self._weigh(densities)
+        return densities
+
+    def moments(
+        self, subset: tuple[str, ...], context: Mapping[str, str], action: str, lean: float = 0.0
+    ) -> tuple[float, float]:
+        """Mean and variance of an action's expected reward, by one subset."""
+        met = self.of_cells.get(self._cell(subset, context, action), [])
+        noise = self._noise(subset)
+        k = 2 * noise / self._variance
+        mean, cells = self.mean_of(subset, action)
+        total = math.fsum(met) + k * (mean + lean)
+        doubt = (k / (len(met) + k)) ** 2 * self._variance / 2 / cells
+        return total / (len(met) + k), noise / (len(met) + k) + doubt
+
+    def mean_of(self, subset: tuple[str, ...], action: str) -> tuple[float, float]:
+        """Of an action over a subset's cells, each by what is known of it, and how much that is;
+        the mean of everything counts as one cell that is known."""
+        means, known = [self.mean], [1.0]
+        for (of, _, shown), met in self.of_cells.items():
+            if (of, shown) == (subset, action) and met:
+                known.append(len(met) / (len(met) + 2))
+                means.append(known[-1] * math.fsum(met) / len(met))
+        return math.fsum(means) / math.fsum(known), math.fsum(known)
+
+    @property
+    def mean(self) -> float:
+        return (math.fsum(self.rewards) + 0.5) / (len(self.rewards) + 1)
+
+    @property
+    def _variance(self) -> float:
+        mean = self.mean
+        squares = math.fsum((reward - mean) ** 2 for reward in self.rewards)
+        return (squares + 0.25) / (len(self.rewards) + 1)
+
+    def _noise(self, subset: tuple[str, ...]) -> float:
+        errors = self.errors.get(subset, [])
+        squares = math.fsum(square * weight for square, weight in errors)
+        return (squares + self._variance) / (math.fsum(weight for _, weight in errors) + 1)
+
+    def _cell(self, subset: tuple[str, ...], context: Mapping[str, str], action: str) -> Any:
+        return subset, tuple(context.get(name) for name in subset), action
+
+    def _weigh(self, densities: Mapping[Any, float]) -> None:
+        joint = {subset: w * math.exp(densities[subset]) for subset, w in self.weights.items()}
+        total = math.fsum(joint.values())
+        self.evidence += math.log(total)
+        even = self.share / len(joint)
+        self.weights = {s: (1 - self.share) * w / total + even for s, w in joint.items()}
+
+
+def naive_told(
+    objects: Sequence[Json], seen: Sequence[Sequence[Json]], fields: Sequence[str]
+) -> dict[str, str]:
+    """What each field of a context says, numbers as bins of the values seen."""
+    told = {name: " and ".join(columns) for name, columns in _naive_values(objects, {}).items()}
+    values: dict[str, list[float]] = {}
+    for item in seen:
+        for name, value in naive_numbers(item).items():
+            values.setdefault(name, []).append(value)
+    for name, value in naive_numbers(objects).items():
+        told.pop(name)
+        if name in values:
+            told[name] = str(_bin(value, np.array(values[name])))
+    return {name: value for name, value in told.items() if name in fields}
+
+
+def _bin(value: float, values: Array) -> int:
+    knots = np.unique(values)
+    few = len(knots) <= 8
+    if not few:
+        knots = np.unique(np.quantile(values, [i / 7 for i in range(8)]))
+    at = float(np.interp(value, knots, np.arange(len(knots))))
+    return round(at) if few else min(math.floor(at * 4 / (len(knots) - 1)), 3)
 
 
 # -- worlds ---------------------------------------------------------------------------

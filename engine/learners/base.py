@@ -1,7 +1,7 @@
 """What all learners share: what they are told, and what they answer."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import ClassVar, Self
 
@@ -18,8 +18,8 @@ WeighedOffer = tuple[Features, tuple[Action, ...], Array]
 @dataclass(frozen=True, slots=True)
 class Group:
     """Context fields, sorted, that act together on what an action earns, whoever comes if none.
-    `every` is 2 for all pairs of fields as one group, 3 for all triples, where they are too many to
-    be told apart; then there are no `fields`."""
+    `every` is 2 for all pairs of fields as one group, 3 for all triples, 4 for all fours, where
+    they are too many to be told apart; then there are no `fields`."""
 
     fields: tuple[str, ...] = ()
     every: int = 0
@@ -89,6 +89,12 @@ class Learner(Learned, ABC):
     def weights(self) -> tuple[float, ...]:
         """How far each hypothesis is believed, in their order, summing to 1; none for some."""
         return ()
+
+    @property
+    def subsets(self) -> Mapping[Group, float]:
+        """How far each set of context fields is believed to say all that matters: the share of the
+        belief that its cells have, of those that take part in it."""
+        return {}
 
     @property
     def changes(self) -> Sequence[tuple[int, int]]:

@@ -6,22 +6,27 @@ import numpy as np
 
 from engine.arrays import Array
 
+OWN = 1e-3
+"""Variance that an action has for itself at least, as a share of what all have on average."""
+_NEGLIGIBLE = 1e-9
+"""The same as a share of its variance: ties are split evenly."""
+
 
 @dataclass(frozen=True, slots=True)
 class Belief:
     """Belief about the expected rewards of K offered actions: a mixture of joint Gaussians: weights
     of the H parts, (H,), sum to 1; means, (H, K), in units of reward; covariances, (H, K, K); and
-    the position of each part's source among the learner's hypotheses."""
+    those before any reward, (H, K, K), each up to a scale, where they are known."""
 
     weights: Array
     means: Array
     covariances: Array
-    sources: tuple[int, ...]
+    before: Array | None = None
 
     @classmethod
     def of_one(cls, mean: Array, covariance: Array) -> "Belief":
         """A single Gaussian."""
-        return cls(np.ones(1), mean[None], covariance[None], (0,))
+        return cls(np.ones(1), mean[None], covariance[None])
 
     @property
     def mean(self) -> Array:
@@ -40,7 +45,29 @@ class Belief:
         squares = self.sds**2 + (self.means - self.mean) ** 2
         return np.asarray(np.sqrt(self.weights @ squares))
 
+    @property
+    def widths(self) -> Array:
+        """Widths of the bells, (K,): standard deviations of the whole in what decides between the
+        actions, without what all share, which moves all alike. What is known of one action from
+        the start, because it is longer or more like the others, is no knowledge: before any reward
+        all are as wide."""
+        own = _apart(self.covariances)
+        if self.before is not None:
+            prior = _apart(self.before)
+            own = own * prior.mean(axis=-1, keepdims=True) / prior
+        return np.asarray(np.sqrt(self.weights @ (own + (self.means - self.mean) ** 2)))
+
     def only(self, positions: list[int]) -> "Belief":
         """The belief about some of the actions."""
         inner = self.covariances[:, positions][:, :, positions]
-        return Belief(self.weights, self.means[:, positions], inner, self.sources)
+        before = None if self.before is None else self.before[:, positions][:, :, positions]
+        return Belief(self.weights, self.means[:, positions], inner, before)
+
+
+def _apart(covariances: Array) -> Array:
+    """Variances (..., K) less what all share, of (..., K, K): the least of all covariances. Scaled
+    or shifted as a whole, they give the same, up to that scale."""
+    own: Array = np.diagonal(covariances, axis1=-2, axis2=-1)
+    shared = covariances.min(axis=(-1, -2))[..., None]
+    least = OWN * (own.mean(axis=-1, keepdims=True) - shared) + _NEGLIGIBLE * own
+    return np.asarray(own - shared + least)

@@ -50,7 +50,7 @@ class ClassicLearner(Learner):
 
     Args:
         crosses: 0 for features alone; from 1 all pairs of features, as in the service;
-            2 and 3 add crosses of so many context features with each of the action.
+            2 to 4 add crosses of so many context features with each of the action.
         rate: learning rate, 0 to 1; 0.001 in the service.
     """
 

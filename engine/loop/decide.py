@@ -65,7 +65,7 @@ def decide(state: LoopState, request: RankRequest, now: datetime, normals: Norma
         errors=_placed(decision.errors, allowed, size, 0.0),
         means=tuple(beliefs.mean.tolist()),
         sds=tuple(beliefs.sd.tolist()),
-        hypothesis=None if decision.part is None else beliefs.sources[decision.part],
+        hypothesis=None,
         draw=None if draw is None else _placed(draw, allowed, size, None),
         chosen=allowed[decision.chosen],
         cause=decision.cause,
@@ -123,7 +123,7 @@ def choose(
     if head is None:
         return policy.decide(_allowed(beliefs, request), normals, rng)
     decision = policy.decide(_allowed(head.belief(request), request), normals, rng)
-    return replace(decision, draw=None, part=None)
+    return replace(decision, draw=None)
 
 
 def _allowed(beliefs: Belief, request: RankRequest) -> Belief:

@@ -28,7 +28,8 @@ class Ranked:
         errors: their Monte-Carlo standard errors.
         means: believed expected reward of each action, excluded ones included.
         sds: standard deviation of that belief.
-        hypothesis: position of the one drawn from among those compared, if a draw decided.
+        hypothesis: position of the one drawn from among those compared, in logs of loops that drew
+            one first; None since all hypotheses make the bell that is drawn from.
         draw: the drawn expected rewards if a draw decided (None for an excluded action).
         chosen: position of the action that the policy chose. An apprentice's policy chooses, with
             these probabilities, by how much each action looks like the baseline's choice.

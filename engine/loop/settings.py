@@ -36,8 +36,8 @@ class LoopSettings:
         reward_aggregation: ``"earliest"`` (the first reward counts) or ``"sum"``.
         policy: how the action to show is drawn from the beliefs; any registered one that
             gives every action a chance before anything is learned (so not `UpperBound`).
-        crosses: how many context fields at most are crossed with the action, 0 to 3:
-            main effects, pairs, triples. Hypotheses that cross more are held to it.
+        crosses: how many context fields at most are crossed with the action, 0 to 4:
+            main effects, pairs, triples, fours. Hypotheses that cross more are held to it.
         hypotheses: what the world might be like, 1 to 12 different ones; the evidence says
             which is right.
         may_change: whether to look for changes of tastes and learn anew after one.
@@ -57,7 +57,7 @@ class LoopSettings:
     default_reward: float = 0.0
     reward_aggregation: Aggregation = "earliest"
     policy: Policy = field(default_factory=Thompson)
-    crosses: int = 3
+    crosses: int = 4
     hypotheses: tuple[Hypothesis, ...] = HYPOTHESES
     may_change: bool = True
     max_events: int = 100_000
@@ -86,7 +86,7 @@ class LoopSettings:
         _check_choice("reward_aggregation", self.reward_aggregation, get_args(Aggregation))
         _check_choice("learning_mode", self.learning_mode, get_args(LearningMode))
         _check_choice("learner", self.learner, get_args(LearnerName))
-        check_number(CODE, "crosses", self.crosses, 0, 3, whole=True)
+        check_number(CODE, "crosses", self.crosses, 0, 4, whole=True)
         _check_hypotheses(self.hypotheses)
         if not isinstance(self.may_change, bool):
             refuse(CODE, "may_change", self.may_change, "true or false")
@@ -113,7 +113,7 @@ def learner_of(settings: LoopSettings) -> Learner:
     """The learner that settings ask for, which knows nothing yet."""
     if settings.learner == "classic":
         return ClassicLearner(settings.crosses, settings.learning_rate)
-    return BayesianLearner(settings.compared, settings.may_change, settings.crosses)
+    return BayesianLearner(settings.compared, settings.may_change, min(settings.crosses, 3))
 
 
 def _check_policy(settings: LoopSettings) -> None:

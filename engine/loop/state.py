@@ -27,7 +27,7 @@ class LoopState:
         waiting: ids of the events whose wait decides something, oldest first.
     """
 
-    VERSION: ClassVar[int] = 4
+    VERSION: ClassVar[int] = 5
     """Raised whenever what `state` holds or means changes: the same log teaches anything else."""
     version: ClassVar[str] = f"{VERSION}, NumPy {np.__version__}"
     """Of its state: `VERSION`, and the library that computes it."""

@@ -33,7 +33,6 @@ class Decision:
         chosen: position of the action to show.
         cause: what decided.
         draw: (K,) the expected rewards drawn from the belief, if a draw decided.
-        part: position of the part of the belief that this draw came from.
     """
 
     probabilities: Array
@@ -41,7 +40,6 @@ class Decision:
     chosen: int
     cause: Cause
     draw: Array | None = None
-    part: int | None = None
 
 
 class Normals:

@@ -1,6 +1,5 @@
 """Thompson sampling, the engine's own policy."""
 
-import contextlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -12,30 +11,33 @@ from engine.errors import refuse
 from engine.learners.belief import Belief
 from engine.policies.base import CODE, Decision, Knob, Normals, Policy, pick, ties
 
-_SHARES = (1e-9, 1e-6, 1e-3)
-"""Jitter of a covariance, as shares of its largest variance: the first with which it has a root."""
 _ROOM = 2**17
 """Drawn rewards that are held at once."""
 _HELP = "Share of offers left to chance, so that every action keeps some probability."
 
+_AGREEMENT = (
+    "1 is textbook Thompson sampling: each action as often as it wins a draw from the bells. "
+    "With 4, so many draws must agree: what seldom wins is hardly offered, which earns more."
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Thompson(Policy):
-    """Thompson sampling: each action as often as it is the best of posterior draws that agree.
+    """Thompson sampling: each action as often as it is the best of draws that agree.
 
-    Draws a hypothesis by its weight and joint belief mean + width L z from it, with
-    L L' = covariance, counts how often each action is the highest, and raises these
-    frequencies to the power ``agreement``: the chance that so many draws agree on it.
-    Mixes in a floor, half of it uniform and half on the baseline action, so that every
-    propensity is positive. The draws are shared out among the hypotheses by weight, rather
-    than by chance. One of the very draws that were counted for the action is named.
+    Draws from the bell of each action, mean + width x `Belief.widths` x z; counts how often each is
+    the highest, and raises these frequencies to the power ``agreement``: the chance that so many
+    draws agree on it. Mixes in a floor, half of it uniform and half on the baseline action, so that
+    every propensity is positive. One of the very draws that were counted for the action is named.
 
-    Textbook Thompson sampling (agreement 1: Thompson 1933; Russo et al. 2018, *A Tutorial on
-    Thompson Sampling*, section 3) explores more than pays within thousands of visitors. Narrower
-    draws explore less (Chapelle & Li 2011, *An Empirical Evaluation of Thompson Sampling*, section
-    3), but of everything; draws that must agree drop what has little chance and keep what is in
-    contest. ``tests/benchmarks/regret.py`` has the figures. Copies of an action split its draws, so
-    together they are shown less than it alone. Numbers of equations as in ``engine/README.md``.
+    Bells are drawn from one by one, so chances follow from the bells that can be seen, and before
+    any reward all actions have the same. Joint draws earn no more:
+    what all actions share decides nothing, and of many that are alike one that is hidden among them
+    is found sooner. Textbook Thompson sampling (agreement 1: Thompson 1933; Russo et al. 2018, *A
+    Tutorial on Thompson Sampling*, section 3) explores more than pays within thousands of visitors.
+    Narrower draws explore less (Chapelle & Li 2011, *An Empirical Evaluation of Thompson Sampling*,
+    section 3), but of everything; draws that must agree drop what has little chance and keep what
+    is in contest. Numbers of equations as in ``engine/README.md``.
 
     Attributes:
         draws: number of posterior draws.
@@ -47,10 +49,13 @@ class Thompson(Policy):
     key = "thompson"
     label = "Thompson sampling"
     story = (
-        "Draws what each action may earn from its belief, and shows the highest; {floor} of "
-        "offers are left to chance."
+        "Draws what each action may earn from its bell, and shows the highest; {agreement} draws "
+        "must agree. {floor} of offers are left to chance."
     )
-    knobs = (Knob("floor", "exploration floor", range(101), "percent", _HELP, parts=100),)
+    knobs = (
+        Knob("floor", "exploration floor", range(101), "percent", _HELP, parts=100),
+        Knob("agreement", "draws that must agree", (1, 2, 4, 8), "", _AGREEMENT),
+    )
     bounds = (("draws", 64, 65_536), ("floor", 0, 1), ("width", 0, 4), ("agreement", 1, 16))
     needs_doubt = True
 
@@ -67,11 +72,12 @@ class Thompson(Policy):
 
     def decide(self, belief: Belief, normals: Normals, rng: np.random.Generator) -> Decision:
         size = belief.means.shape[1]
-        chance, ends = self._chance(size), self._ends(belief)
+        chance = self._chance(size)
         if self.width == 0:
             agreed, errors = ties(belief.mean), np.zeros(size)
         else:
-            drawn = self._draw(belief, normals.table(self.draws, size), ends)
+            bells = self.width * belief.widths
+            drawn = belief.mean + bells * normals.table(self.draws, size)
             winners = drawn.argmax(axis=1)
             counts = np.bincount(winners, minlength=size)
             agreed = self._agreed(counts)
@@ -84,8 +90,7 @@ class Thompson(Policy):
             return Decision(probabilities, errors, chosen, "best")
         counted = np.flatnonzero(winners == chosen)
         decisive = int(counted[rng.integers(len(counted))])
-        part = int(np.searchsorted(ends, decisive, side="right"))
-        return Decision(probabilities, errors, chosen, "draw", drawn[decisive].copy(), part)
+        return Decision(probabilities, errors, chosen, "draw", drawn[decisive].copy())
 
     def probabilities(self, beliefs: Sequence[Belief], normals: Normals) -> Array:
         if self.width == 0:
@@ -104,12 +109,6 @@ class Thompson(Policy):
         chance[0] += 0.5
         return chance
 
-    def _ends(self, belief: Belief) -> NDArray[np.int_]:
-        """Where the draws of each part of the belief end."""
-        ends: NDArray[np.int_] = np.rint(belief.weights.cumsum() * self.draws).astype(int)
-        ends[-1] = self.draws
-        return ends
-
     def _agreed(self, counts: NDArray[np.int_]) -> Array:
         """The frequencies that the counts come to, (..., K)."""
         agreed: Array = (counts / counts.max(axis=-1, keepdims=True)) ** self.agreement
@@ -118,36 +117,18 @@ class Thompson(Policy):
 
     def _wins(self, beliefs: Sequence[Belief], normals: Normals) -> NDArray[np.int_]:
         """How many draws each action wins in each context, (C, K): all contexts share the draws."""
-        means = np.array([belief.means for belief in beliefs])
-        roots = self.width * _roots(np.array([belief.covariances for belief in beliefs]))
-        contexts, parts, size = means.shape
+        # By action, then by context: comparing the actions of a draw is then one pass for all.
+        means = np.array([belief.mean for belief in beliefs]).T[:, :, None]
+        widths = self.width * np.array([belief.widths for belief in beliefs]).T[:, :, None]
+        size, contexts, _ = means.shape
         table = normals.table(self.draws, size)
         rows = max(1, _ROOM // (contexts * size))
         first = np.arange(0, contexts * size, size)[:, None]
         wins: NDArray[np.int_] = np.zeros(contexts * size, dtype=int)
-        start = 0
-        for part, end in zip(range(parts), self._ends(beliefs[0]).tolist(), strict=True):
-            # By action, then by context: comparing the actions of a draw is then one pass for all.
-            root = roots[:, part].swapaxes(0, 1).reshape(size * contexts, size)
-            mean = means[:, part].T[:, :, None]
-            for at in range(start, end, rows):
-                some = table[at : min(at + rows, end)]
-                drawn = (root @ some.T).reshape(size, contexts, len(some))
-                drawn += mean
-                wins += np.bincount((first + _winners(drawn)).ravel(), minlength=len(wins))
-            start = end
+        for at in range(0, self.draws, rows):
+            winners = _winners(means + widths * table[at : at + rows].T[:, None, :])
+            wins += np.bincount((first + winners).ravel(), minlength=len(wins))
         return np.asarray(wins.reshape(contexts, size))
-
-    def _draw(self, belief: Belief, normals: Array, ends: NDArray[np.int_]) -> Array:
-        """Joint draws of the expected rewards, (draws, K); each part of the belief has its rows."""
-        drawn: Array = np.empty_like(normals)
-        start = 0
-        for mean, covariance, end in zip(belief.means, belief.covariances, ends, strict=True):
-            root = self.width * _root(covariance)
-            np.matmul(normals[start:end], root.T, out=drawn[start:end])
-            drawn[start:end] += mean
-            start = end
-        return drawn
 
 
 def _standard_errors(counts: NDArray[np.int_], draws: int, power: int) -> Array:
@@ -174,29 +155,3 @@ def _winners(drawn: Array) -> NDArray[np.uint8]:
         np.maximum(winners, higher, out=winners)
         np.maximum(best, row, out=best)
     return winners
-
-
-def _roots(covariances: Array) -> Array:
-    """`_root` of each, (..., K, K)."""
-    with contextlib.suppress(np.linalg.LinAlgError):
-        return _cholesky(covariances, _SHARES[0])
-    each = covariances.reshape(-1, *covariances.shape[-2:])
-    return np.array([_root(covariance) for covariance in each]).reshape(covariances.shape)
-
-
-def _root(covariance: Array) -> Array:
-    """L with L L' = covariance. The jitter splits ties between equal rows evenly. Where rounding
-    has left the matrix indefinite (actions that differ by less), it grows until it is not."""
-    for share in _SHARES:
-        with contextlib.suppress(np.linalg.LinAlgError):
-            return _cholesky(covariance, share)
-    return np.diag(np.sqrt(np.maximum(np.diagonal(covariance), 0.0)))
-
-
-def _cholesky(covariances: Array, share: float) -> Array:
-    """Of matrices (..., K, K), with jitter on the diagonal: a share of its largest entry."""
-    *several, size, _ = covariances.shape
-    wider = covariances.copy()
-    diagonals = wider.reshape(*several, -1)[..., :: size + 1]
-    diagonals += share * (np.abs(diagonals).max(axis=-1, keepdims=True) + 1e-300)
-    return np.linalg.cholesky(wider).astype(float, copy=False)

@@ -21,7 +21,7 @@ they are, which holds most standardised ones; beyond that only their order of ma
 import math
 import sys
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, TypeGuard
 
 import numpy as np
@@ -48,12 +48,19 @@ class Features:
         fields: column name -> field name.
         size: how many fields there are, those of value zero included.
         non_null: how many features had a value other than null.
+        numbers: field -> number as it came, of those that are one number; zeros included.
     """
 
     columns: Mapping[str, float]
     fields: Mapping[str, str]
     size: int
     non_null: int
+    numbers: Mapping[str, float] = field(default_factory=dict)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The names of its fields, those of numbers that are zero included."""
+        return tuple(dict.fromkeys([*self.fields.values(), *self.numbers]))
 
 
 def squash(value: float) -> float:
@@ -68,18 +75,22 @@ def flatten(objects: Sequence[Any], target: str) -> Features:
     and numeric arrays, or of such objects, one level deep."""
     columns: dict[str, float] = {}
     fields: dict[str, str] = {}
+    numbers: dict[str, float] = {}
     non_null = 0
-    for field, value, place in _walk(objects, target):
+    for name, value, place in _walk(objects, target):
         non_null += value is not None
-        for column, number in _columns(field, value, place):
+        for column, number in _columns(name, value, place):
             columns[column] = columns.get(column, 0.0) + number
-            fields[column] = field
+            fields[column] = name
+            if column == name:
+                numbers[name] = float(value)
     if len(columns) > MAX_COLUMNS:
         allowed, what = f"at most {MAX_COLUMNS}", f"the number of columns that {target} makes"
         refuse("PayloadSizeExceeded", target, len(columns), allowed, what)
     size = len(set(fields.values()))
     columns = {column: number for column, number in columns.items() if number}
-    return Features(columns, {column: fields[column] for column in columns}, size, non_null)
+    kept = {column: fields[column] for column in columns}
+    return Features(columns, kept, size, non_null, numbers)
 
 
 def values_of(objects: Sequence[Any]) -> dict[str, Any]:

@@ -1,8 +1,9 @@
 """What was learned as plain arrays and JSON, and back, bit for bit, with nothing pickled.
 
 Each class says what its state is (`engine.learners.state`); arrays are kept by their path
-(``learner.evidence.banks.0.log_weights``), everything else becomes one JSON tree. Only the
-classes of `KINDS` are made again, without running their code.
+(``learner.evidence.banks.0.log_weights``), everything else becomes one JSON tree. What learns is
+written once each, and what never changes once for all that are equal. Only the classes of `KINDS`
+are made again, without running their code.
 """
 
 import io
@@ -17,21 +18,25 @@ from engine.arrays import Array
 from engine.errors import StaleError
 from engine.learners.bayesian.averaging import ModelAverage
 from engine.learners.bayesian.basis import Basis, Block
+from engine.learners.bayesian.cells import Cells, Tables
 from engine.learners.bayesian.change import ChangeDetector
 from engine.learners.bayesian.hypothesis import Hypothesis
 from engine.learners.bayesian.kernel import RowKernel
 from engine.learners.bayesian.learner import BayesianLearner
+from engine.learners.bayesian.likelihood import Rewards
+from engine.learners.bayesian.numbers import Scale, Scales
 from engine.learners.bayesian.posterior import Posterior, Share
 from engine.learners.bayesian.rows import RowForm
 from engine.learners.classic import ClassicLearner, Side
 from engine.learners.crosses import Vectors
-from engine.learners.state import state_names, with_state
+from engine.learners.state import Learned, state_names, with_state
 from engine.protocol.features import Features
 from engine.protocol.request import Action
 
 _LEARNED = (
     BayesianLearner, ChangeDetector, ModelAverage, Posterior, Share, Basis, Block,
     RowKernel, Vectors, ClassicLearner, Side, Hypothesis, RowForm, Features, Action,
+    Cells, Tables, Rewards, Scale, Scales,
 )  # fmt: skip
 KINDS: dict[str, type] = {kind.__name__: kind for kind in _LEARNED}
 """The classes that make up what is learned, by name."""
@@ -71,6 +76,8 @@ class _Dumper:
     def __init__(self) -> None:
         self.arrays: dict[str, Array] = {}
         self._known: dict[int, int] = {}
+        self._values: dict[str, int] = {}
+        self._count = 0
 
     def plain(self, value: Any, path: str) -> Any:
         """The value as JSON: scalars as they are, all else as a list that begins with its kind."""
@@ -108,15 +115,34 @@ class _Dumper:
         kind = type(value)
         if KINDS.get(kind.__name__) is not kind:
             raise TypeError(f"{path} is a {kind.__name__}, which cannot be written")
-        number = self._known[id(value)] = len(self._known)
         names = state_names(kind)
         state = {name: self.plain(getattr(value, name), f"{path}.{name}") for name in names}
+        if not isinstance(value, Learned):
+            told = json.dumps([kind.__name__, *map(_by_number, state.values())])
+            if told in self._values:
+                self._known[id(value)] = self._values[told]
+                return ["same", self._values[told]]
+            self._values[told] = self._count
+        number = self._known[id(value)] = self._count
+        self._count += 1
         return ["object", number, kind.__name__, state]
 
 
 def _name(key: object, at: int) -> object:
     """What a dictionary's item is called in a path."""
     return key if isinstance(key, str) else at
+
+
+def _by_number(tree: Any) -> Any:
+    """A tree in which objects are told by their numbers alone, whether it is their first place."""
+    match tree:
+        case "object", number, _, _:
+            return ["same", number]
+        case "list" | "tuple" as what, items:
+            return [what, [_by_number(item) for item in items]]
+        case "dict", pairs:
+            return ["dict", [[_by_number(key), _by_number(item)] for key, item in pairs]]
+    return tree
 
 
 def _end(used: NDArray[np.bool_]) -> int:

@@ -27,9 +27,9 @@ SEED = Setting(
 )
 SPEED = Setting(4, "Visitors a second, when played", numbers(1, 4, 20, 100))
 CROSSES = Setting(
-    3,
+    4,
     "Crosses of context fields",
-    {0: "none", 1: "single fields", 2: "pairs", 3: "triples"},
+    {0: "none", 1: "single fields", 2: "pairs", 3: "triples", 4: "fours"},
     help="Which combinations of context fields the engine may tell apart, each crossed with the "
     "action. Changing it learns everything again.",
 )

@@ -2,18 +2,19 @@
 
     python tests/benchmarks/engine.py
 
-Three tables. (1) Actions told apart by their id alone, in contexts of n numbers:
-K x (1 + n) columns, as many independent dimensions. (2) Contexts of 40 to 200 numbers
-and actions with five attributes: what happens when columns run into the thousands.
+Three tables. (1) Actions told apart by their id alone, in contexts of an array of n numbers:
+K x (1 + n) columns, as many independent dimensions. (2) Contexts of 40 to 200 numbers, each
+read by its own scale, and actions with five attributes: what happens when columns run into
+the thousands.
 (3) Visitors per second in each world with the default settings. Each is measured with all
 hypotheses on, which is the default, and with one.
 
 The reference does what a textbook says: rows written out over explicit columns, the
-Gram matrix in weight space, a full inverse and 4,096 fresh draws of weights for each
-Rank. It is handed our parsed requests, so that it need not validate, and it logs
-nothing. It knows one hypothesis, and must come to the same means and, within Monte-Carlo
-error, to the same probabilities as our loop with that one; otherwise the script ends with an
-error.
+Gram matrix in weight space, a full inverse and 4,096 fresh draws from every action's bell
+for each Rank. It is handed our parsed requests, so that it need not validate, and the scales
+of numbers, and it logs nothing. It knows one hypothesis, and must come to the same means and,
+within Monte-Carlo error, to the same probabilities as our loop with that one; otherwise the
+script ends with an error.
 """
 
 import os
@@ -24,9 +25,8 @@ import argparse
 import json
 import sys
 import time
-from collections.abc import Callable, Hashable, Iterable
+from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -39,13 +39,15 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))  # here, `engine` i
 from engine import LearningLoop, LoopSettings, RankRequest, Thompson
 from engine.arrays import Array
 from engine.learners.bayesian.basis import MAX_BASIS
+from engine.learners.bayesian.component import Linear
 from engine.learners.bayesian.hypothesis import HYPOTHESES, Hypothesis
-from engine.learners.bayesian.learner import BayesianLearner
+from engine.learners.bayesian.learner import FITS, BayesianLearner
+from engine.learners.belief import Belief
 from engine.loop.entries import Ranked
 from engine.loop.event import EventState
 from engine.simulation.crowd import crowd
 from engine.worlds import WORLDS, World, key_of
-from tests.oracles import Row, all_columns, naive_row
+from tests.oracles import Readings, Row, all_columns, naive_readings, naive_row
 
 Json = dict[str, Any]
 T = TypeVar("T")
@@ -71,10 +73,11 @@ SIGMAS = 5.0
 class DenseLearner:
     """Thompson sampling over a constant and explicit columns, with nothing clever in it."""
 
-    def __init__(self, settings: LoopSettings, columns: Iterable[Hashable]) -> None:
+    def __init__(self, settings: LoopSettings, read: Readings, columns: Iterable[Hashable]) -> None:
         assert isinstance(settings.policy, Thompson)
         assert settings.compared[0].memory == 1
         (self._hypothesis,), self._policy = settings.compared, settings.policy
+        self._read = read
         self._at = {column: 1 + i for i, column in enumerate(columns)}
         self._rng = np.random.default_rng(1)
         prior = np.full(1 + self.size, 1 / self._hypothesis.prior_sd**2)
@@ -93,10 +96,11 @@ class DenseLearner:
         rows = np.array([self._row(request, i) for i in range(len(request.actions))])
         covariance = np.linalg.inv(self._precision)
         mean = covariance @ self._pull
-        normals = self._rng.standard_normal((self._policy.draws, 1 + self.size))
-        weights = mean + self._policy.width * normals @ np.linalg.cholesky(covariance).T
-        winners = (weights @ rows.T).argmax(axis=1)
-        return rows @ mean, self._probabilities(np.bincount(winners, minlength=len(rows)))
+        own, prior = rows @ covariance @ rows.T, rows[:, 1:] @ rows[:, 1:].T
+        belief = Belief(np.ones(1), (rows @ mean)[None], own[None], prior[None])
+        normals = self._rng.standard_normal((self._policy.draws, len(rows)))
+        winners = (belief.means + self._policy.width * belief.widths * normals).argmax(axis=1)
+        return belief.mean, self._probabilities(np.bincount(winners, minlength=len(rows)))
 
     def learn(self, request: RankRequest, chosen: int, reward: float) -> None:
         """Count the reward of the chosen action."""
@@ -107,7 +111,7 @@ class DenseLearner:
     def _row(self, request: RankRequest, position: int) -> Array:
         row: Array = np.zeros(1 + self.size)
         row[0] = 1.0
-        for column, value in rows_of(request, self._hypothesis)[position].items():
+        for column, value in rows_of(request, self._hypothesis, self._read)[position].items():
             row[self._at[column]] = value
         return row
 
@@ -119,19 +123,32 @@ class DenseLearner:
         return result
 
 
-@lru_cache(maxsize=4)
-def rows_of(request: RankRequest, hypothesis: Hypothesis) -> list[Row]:
+def rows_of(request: RankRequest, hypothesis: Hypothesis, read: Readings) -> list[Row]:
     """The rows of the offered actions, written out."""
+    assert hypothesis.by != "cells"
     context, actions = json.loads(request.context_text), json.loads(request.actions_text)
-    return [naive_row(context, action, hypothesis.crosses, hypothesis.by) for action in actions]
+    return [
+        naive_row(context, action, hypothesis.crosses, hypothesis.by, read) for action in actions
+    ]
+
+
+def readings_of(requests: Sequence[RankRequest], hypothesis: Hypothesis) -> Readings:
+    """How numbers are read once the last scales were fitted."""
+    assert hypothesis.by != "cells"
+    offered: list[list[Json]] = []
+    for request in requests[: FITS[-1]]:
+        offered.append(json.loads(request.context_text))
+        offered += [action["features"] for action in json.loads(request.actions_text)]
+    return naive_readings(offered, hypothesis.by)
 
 
 def reference_for(loop: LearningLoop) -> DenseLearner:
     """A reference with the settings of a loop and all columns that its requests have."""
     (hypothesis,) = loop.settings.compared
     requests = [state.ranked.request for state in loop.events.values()]
-    rows = [row for request in requests for row in rows_of(request, hypothesis)]
-    return DenseLearner(loop.settings, all_columns(rows))
+    read = readings_of(requests, hypothesis)
+    rows = [row for request in requests for row in rows_of(request, hypothesis, read)]
+    return DenseLearner(loop.settings, read, all_columns(rows))
 
 
 def check(ranked: Ranked, means: Array, probabilities: Array, draws: int) -> None:
@@ -196,10 +213,11 @@ def catch_up(reference: DenseLearner, states: Iterable[EventState]) -> None:
 
 @dataclass(frozen=True)
 class Problem:
-    """Actions to offer, and how many numbers a context has."""
+    """Actions to offer, and how many numbers a context has, in one array or each by itself."""
 
     actions: list[Json]
     numbers: int
+    in_array: bool
 
     @property
     def dimensions(self) -> int:
@@ -207,17 +225,19 @@ class Problem:
         return min(len(self.actions) * (1 + self.numbers), MAX_BASIS)
 
     def context(self, rng: np.random.Generator) -> list[Json]:
-        """Numbers in one namespace, uniform on [-1, 1)."""
+        """Numbers, uniform on [-1, 1)."""
         values = rng.uniform(-1, 1, self.numbers).tolist()
+        if self.in_array:
+            return [{"numbers": values}]
         return [{"numbers": {f"n{i}": value for i, value in enumerate(values)}}]
 
 
 def ids_only(actions: int, features: int) -> Problem:
-    """Ids x (1 + numbers). The one feature that an action must have is 0: no column."""
+    """Ids x (1 + numbers). The one feature that an action must have is [0]: no column."""
     offered: list[Json] = [
-        {"id": f"action {k}", "features": [{"nothing": 0}]} for k in range(actions)
+        {"id": f"action {k}", "features": [{"nothing": [0]}]} for k in range(actions)
     ]
-    return Problem(offered, features // actions - 1)
+    return Problem(offered, features // actions - 1, in_array=True)
 
 
 def attributes(actions: int, features: int) -> Problem:
@@ -227,13 +247,14 @@ def attributes(actions: int, features: int) -> Problem:
         {"id": f"action {k}", "features": [{f"a{i}": f"v{rng.integers(4)}" for i in range(5)}]}
         for k in range(actions)
     ]
-    return Problem(offered, features)
+    return Problem(offered, features, in_array=False)
 
 
 def dimensions_of(loop: LearningLoop) -> int:
     """How many independent rows the widest basis of the reward head holds."""
     assert isinstance(loop.learner, BayesianLearner)
-    return max(component.span.size for component in loop.learner.components())
+    components = loop.learner.components()
+    return max((part.span.size for part in components if isinstance(part, Linear)), default=0)
 
 
 def settings_of(one: bool, **changes: Any) -> LoopSettings:

@@ -27,7 +27,7 @@ LONG_SEEDS = range(2)
 """Seeds of the long runs, few to be quick."""
 
 
-STORY = "666c5c9ec57e3819bfa4069a4afb851490ec8d61e9aa08b2c94e009b504ac732"
+STORY = "ad87fb1368d08c97dfb6fb587eb3ea41f3991ad81e00279a557116cbad0375d2"
 
 
 def rewards(loop: LearningLoop, visitors: int, world: World = COFFEE) -> Array:

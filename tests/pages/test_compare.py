@@ -83,8 +83,8 @@ def test_the_summary_says_what_the_loops_did(open_compare: Open) -> None:
 
 @pytest.mark.parametrize(
     ("story", "rule", "crosses"),
-    [("always", "always", 3), ("one", "weather", 3), ("two", "name,weather", 1),
-     ("mood", "mood", 3)],
+    [("always", "always", 4), ("one", "weather", 4), ("two", "name,weather", 1),
+     ("mood", "mood", 4)],
 )  # fmt: skip
 def test_each_story_sets_its_rule(open_compare: Open, story: str, rule: str, crosses: int) -> None:
     app = open_compare(rule="bestseller", story="0").set("compare-story", story)
@@ -114,7 +114,7 @@ def test_the_services_own_apprentice_can_be_chosen(open_compare: Open) -> None:
     assert app.widget("compare-kind").options == ["Ours: two heads", "The service's own"]
     app.click("let-in-100").finish_the_crowd()
     assert "its ceiling is 85" in app.text
-    assert app.set("compare-kind", "ours").session.setup.crosses == 3
+    assert app.set("compare-kind", "ours").session.setup.crosses == 4
 
 
 def test_a_table_in_the_link_is_what_is_shown(open_compare: Open) -> None:
@@ -167,7 +167,7 @@ def test_step_play_pause_and_to_the_end(open_compare: Open) -> None:
 @pytest.mark.parametrize(
     ("name", "value"),
     [("rule", "by heart"), ("table", "1,2"), ("table", "a"), ("table", "9,9,9"), ("item", "30"),
-     ("kind", "theirs"), ("rate", "1"), ("explore", "51"), ("auto", "101"), ("crosses", "4")],
+     ("kind", "theirs"), ("rate", "1"), ("explore", "51"), ("auto", "101"), ("crosses", "5")],
 )  # fmt: skip
 def test_a_broken_link_falls_back_with_a_notice(open_compare: Open, name: str, value: str) -> None:
     app = open_compare(**{"rule": "weather", "story": "0"} | {name: value})

@@ -21,6 +21,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from engine.arrays import Array
+from engine.learners.bayesian.cells import Tables
 from engine.learners.bayesian.hypothesis import Hypothesis
 from engine.learners.bayesian.posterior import Posterior
 from engine.learners.state import Learned
@@ -44,7 +45,7 @@ class ModelAverage(Learned):
     """
 
     born: int
-    learners: dict[int, Posterior]
+    learners: dict[int, Posterior | Tables]
     log_weights: Array
     evidence: Array
     log_odds: float = 0.0
@@ -52,7 +53,7 @@ class ModelAverage(Learned):
     @classmethod
     def begin(cls, hypotheses: Sequence[Hypothesis], born: int, weights: Array) -> "ModelAverage":
         """An average that knows nothing; hypotheses of weight 0 are pruned."""
-        learners = {i: Posterior(one) for i, one in enumerate(hypotheses) if weights[i] > 0}
+        learners = {i: learner_of(one) for i, one in enumerate(hypotheses) if weights[i] > 0}
         return cls(born, learners, _log(weights), np.where(weights > 0, 0.0, -np.inf))
 
     def begin_anew(self, born: int) -> None:
@@ -65,18 +66,17 @@ class ModelAverage(Learned):
         weights = np.exp(self.log_weights - self.log_weights.max())
         return np.asarray(weights / weights.sum())
 
-    def reweigh(self, densities: Array) -> None:
-        """Weigh the hypotheses by their log densities of a reward, (H,); -inf where pruned."""
+    def reweigh(self, densities: Array) -> float:
+        """Weigh the hypotheses by their log densities of a reward, (H,), -inf where pruned; the log
+        density of the average."""
         awake = list(self.learners)
         self.evidence = self.evidence + densities
         if len(awake) == 1:
-            self.log_odds += float(densities[awake[0]])
-            return
+            return float(densities[awake[0]])
         joint = np.log(self.weights + 1e-300) + densities
         top = float(joint.max())
         weights = np.exp(joint - top)
         total = float(weights.sum())
-        self.log_odds += top + math.log(total)
         share = FIXED_SHARE / len(awake)
         weights = weights / total * (1 - share * len(awake))  # (8)
         weights[awake] += share  # (9)
@@ -84,6 +84,7 @@ class ModelAverage(Learned):
         for i in np.flatnonzero(self.evidence < self.evidence.max() - PRUNED).tolist():
             self.learners.pop(i, None)
             self.log_weights[i] = self.evidence[i] = -np.inf
+        return top + math.log(total)
 
     def restore(self, hypotheses: Sequence[Hypothesis]) -> None:
         """Let those that were pruned begin anew, with the share that any hypothesis keeps."""
@@ -93,7 +94,14 @@ class ModelAverage(Learned):
         self.log_weights = np.log(weights / weights.sum())
         self.evidence[asleep] = self.evidence.max()
         known = self.learners
-        self.learners = {i: known.get(i, Posterior(one)) for i, one in enumerate(hypotheses)}
+        self.learners = {i: known.get(i, learner_of(one)) for i, one in enumerate(hypotheses)}
+
+
+def learner_of(hypothesis: Hypothesis) -> Posterior | Tables:
+    """A learner of one hypothesis, which knows nothing."""
+    if hypothesis.by == "cells":
+        return Tables(hypothesis.crosses)
+    return Posterior(hypothesis)
 
 
 def _log(weights: Array) -> Array:

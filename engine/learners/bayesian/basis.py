@@ -14,7 +14,7 @@ told apart by their ids alone have a block each, and none pays for the others.
 
 import math
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -23,7 +23,8 @@ from numpy.typing import NDArray
 
 from engine.arrays import Array, with_room
 from engine.learners.base import Group
-from engine.learners.bayesian.kernel import RowKernel
+from engine.learners.bayesian.kernel import RowKernel, alike
+from engine.learners.bayesian.numbers import Scales
 from engine.learners.bayesian.rows import RowForm
 from engine.learners.state import Kept, Learned
 from engine.protocol.features import Features
@@ -99,12 +100,12 @@ class Merge:
 class Basis(Learned):
     """The basis of all rows of one form that were rewarded."""
 
-    STATE = ("form", "_kernel", "_owners", "_blocks", "_written")
+    STATE = ("form", "scales", "_kernel", "_owners", "_blocks", "_written")
     _offers = cached_property(lambda _: Kept[tuple[Where, tuple[Action, ...]], OfferedRows]())
     _places = cached_property(lambda _: Kept[tuple[Features, Action], LearnedRow]())
 
-    def __init__(self, form: RowForm) -> None:
-        self.form = form
+    def __init__(self, form: RowForm, scales: Scales) -> None:
+        self.form, self.scales = form, scales
         self._kernel = RowKernel(form)
         self._owners: dict[tuple[str, bool], Block] = {}
         self._blocks: dict[Block, None] = {}
@@ -124,16 +125,30 @@ class Basis(Learned):
         """The rows that a block's basis was made of."""
         return [self._written[i] for i in block.rows[: block.size]]
 
+    def context(self, features: Features) -> Features:
+        """A context with its numbers read as this form does."""
+        return self.scales.context(features, near=self.form.by == "id")
+
+    def actions(self, actions: tuple[Action, ...]) -> tuple[Action, ...]:
+        """Actions with their numbers read as this form does."""
+        return self.scales.actions(actions, near=self.form.by == "id")
+
+    def alike(self, actions: tuple[Action, ...]) -> Array:
+        """Inner products of the actions' parts of rows, (K, K)."""
+        return alike(self.actions(actions), self.form)
+
     def offer(self, where: Where, actions: tuple[Action, ...]) -> OfferedRows:
         """Coordinates of what is offered in a context, or in each of several."""
         if (where, actions) in self._offers:
             return self._offers[where, actions]
+        read = self.actions(actions)
         if isinstance(where, tuple):
-            products, outside = self._kernel.between_all(where, actions)
+            contexts = tuple(self.context(context) for context in where)
+            products, outside = self._kernel.between_all(contexts, read)
         else:
-            products, outside = self._kernel.between(where, actions)
+            products, outside = self._kernel.between(self.context(where), read)
         touched: dict[Block, list[int]] = defaultdict(list)
-        for i, action in enumerate(actions):
+        for i, action in enumerate(read):
             for block in self._touched(action):
                 touched[block].append(i)
         parts = []
@@ -152,14 +167,16 @@ class Basis(Learned):
         dual: Array = np.zeros(self.size)
         for block, inside in weights.items():
             dual[block.rows[: block.size]] = block.whitening.T @ inside
-        return self._kernel.contributions(context, action, dual)
+        (read,) = self.actions((action,))
+        return self._kernel.contributions(self.context(context), read, dual)
 
     def place(self, context: Features, action: Action) -> tuple[LearnedRow, tuple[Merge, ...]]:
         """A learned row in the basis, grown to hold it, and the merges that it took, in order."""
         if (context, action) in self._places:
             return self._places[context, action], ()
-        block, merged = self._join(action)
-        products, own = self._kernel.between(context, (action,))
+        (read,) = self.actions((action,))
+        block, merged = self._join(read)
+        products, own = self._kernel.between(self.context(context), (read,))
         coordinates = block.coordinates(products)[0]
         outside = float(own[0, 0] - coordinates @ coordinates)
         outside = outside if outside > _NEGLIGIBLE else 0.0
@@ -173,8 +190,14 @@ class Basis(Learned):
         self._places.clear()
 
     def _touched(self, action: Action) -> list[Block]:
-        found = (self._owners.get(column) for column in _columns(action, self.form))
-        return list(dict.fromkeys(block for block in found if block is not None))
+        found: dict[Block, None] = {}
+        for column in _columns(action, self.form):
+            block = self._owners.get(column)
+            if block is not None:
+                found[block] = None
+                if len(found) == len(self._blocks):  # An action may have a thousand columns.
+                    break
+        return list(found)
 
     def _join(self, action: Action) -> tuple[Block, tuple[Merge, ...]]:
         """The one block of an action, made or merged if need be."""
@@ -204,7 +227,8 @@ class Basis(Learned):
         self._changed()
         at = block.size
         block.rows = with_room(block.rows, (at + 1,))
-        block.rows[at] = self._kernel.remember(context, action)
+        (read,) = self.actions((action,))
+        block.rows[at] = self._kernel.remember(self.context(context), read)
         self._written.append((context, action))
         block.whiten = with_room(block.whiten, (at + 1, at + 1))
         block.whiten[at, :at] = -row @ block.whitening / length
@@ -213,7 +237,9 @@ class Basis(Learned):
         return LearnedRow(block, np.append(row, length), 0.0)
 
 
-def _columns(action: Action, form: RowForm) -> Sequence[tuple[str, bool]]:
+def _columns(action: Action, form: RowForm) -> Iterator[tuple[str, bool]]:
     """Columns that an action's rows have: of its features, and of its id."""
-    columns = [(column, False) for column in action.features.columns]
-    return columns if columns and form.by == "features" else [*columns, (action.id, True)]
+    for column in action.features.columns:
+        yield column, False
+    if form.by == "id" or not action.features.columns:
+        yield action.id, True

@@ -17,13 +17,21 @@ import numpy as np
 from engine.arrays import Array
 from engine.learners.bayesian.averaging import ModelAverage
 from engine.learners.bayesian.hypothesis import Hypothesis
+from engine.learners.bayesian.likelihood import Rewards
 from engine.learners.state import Learned
 
-CHANGE_ODDS = 1e-4
-"""Prior odds that tastes changed just now."""
+CHANGE_ODDS = 1e-5
+"""Prior odds that tastes changed just now: at 1e-4, one of 20 coins was taken for a change within
+1,500 rewards, after 16 of the same in a row."""
 CARRIED_WEIGHT = 0.99
 """Share of a new bank's weights that follows those of the bank that is believed: tastes change,
 how noisy rewards are need not."""
+MISFIT = 0.05
+"""Share of rewards that no bank explains, whatever it learned: so a bank is compared with what a
+noisier one like it would be, and misfit is not taken for change."""
+GROWN_UP, PROMISING = 150, -3.0
+"""A challenger that is so many rewards old begins anew, unless its log odds are better: it has
+learned what the bank that it challenges has, so its odds stand still and no change is found."""
 HOPELESS = -12.0
 """Log odds at which a bank that was overtaken is given up."""
 
@@ -33,7 +41,7 @@ class ChangeDetector(Learned):
     alone if tastes are taken never to change. `changes` tells how many rewards there had been when
     each change was found, and when the bank that took over began."""
 
-    STATE = ("hypotheses", "may_change", "banks", "changes", "learned")
+    STATE = ("hypotheses", "may_change", "banks", "changes", "rewards")
 
     def __init__(self, hypotheses: Sequence[Hypothesis], may_change: bool) -> None:
         self.hypotheses = tuple(hypotheses)
@@ -41,9 +49,14 @@ class ChangeDetector(Learned):
         prior = np.array([hypothesis.odds for hypothesis in self.hypotheses])
         self.banks = [ModelAverage.begin(self.hypotheses, 0, prior / prior.sum())]
         self.changes: list[tuple[int, int]] = []
-        self.learned = 0
+        self.rewards = Rewards()
         if may_change:
             self._challenge()
+
+    @property
+    def learned(self) -> int:
+        """How many rewards there were."""
+        return self.rewards.count
 
     @property
     def odds(self) -> Array:
@@ -57,11 +70,12 @@ class ChangeDetector(Learned):
         """Weights of the hypotheses over all banks, (H,)."""
         return np.asarray(self.odds @ np.array([bank.weights for bank in self.banks]))
 
-    def reweigh(self, densities: Sequence[Array]) -> None:
+    def reweigh(self, reward: float, densities: Sequence[Array]) -> None:
         """Weigh all by each bank's log densities of a reward: see `ModelAverage.reweigh`."""
-        self.learned += 1
+        chance = math.log(MISFIT) + self.rewards.log_density(reward)
+        self.rewards.add(reward)
         for bank, found in zip(self.banks, densities, strict=True):
-            bank.reweigh(found)
+            bank.log_odds += float(np.logaddexp(math.log1p(-MISFIT) + bank.reweigh(found), chance))
         best = max(self.banks, key=attrgetter("log_odds"))
         top = best.log_odds
         for bank in self.banks:
@@ -75,7 +89,9 @@ class ChangeDetector(Learned):
             return
         if best is not self.banks[0]:
             self.banks[:2] = self.banks[1::-1]
-        if self.banks[-1].log_odds <= math.log(CHANGE_ODDS):
+        last = self.banks[-1]
+        old = self.learned - last.born >= GROWN_UP and last.log_odds < PROMISING
+        if old or last.log_odds <= math.log(CHANGE_ODDS):
             self._challenge_anew()
         if len(self.banks) == 3 and self.banks[1].log_odds < HOPELESS:
             del self.banks[1]

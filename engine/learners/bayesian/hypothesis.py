@@ -4,6 +4,7 @@ Nobody has to choose between them: the evidence does, while the loop runs (`aver
 """
 
 from dataclasses import dataclass
+from typing import Literal
 
 from engine.errors import check_number, refuse
 from engine.learners.bayesian.rows import By, RowForm
@@ -18,7 +19,7 @@ class Hypothesis:
     """One linear-Gaussian account of the rewards.
 
     Attributes:
-        crosses, by: see `RowForm`.
+        crosses, by: see `RowForm`; or by ``"cells"``: see `cells`, which learn their own scales.
         noise_sd: standard deviation of a reward around its expectation; .001 to 10.
         prior_sd: standard deviation, before any reward, of the expected reward of an action in
             a context around the mean of all; .001 to 10.
@@ -32,16 +33,16 @@ class Hypothesis:
     """
 
     crosses: int = 3
-    by: By = "id"
+    by: Literal[By, "cells"] = "id"
     noise_sd: float = 0.4
     prior_sd: float = 0.5
     memory: float = 1.0
     odds: float = 1.0
 
     def __post_init__(self) -> None:
-        check_number(_CODE, "hypothesis.crosses", self.crosses, 0, 3, whole=True)
-        if self.by not in ("id", "features"):
-            refuse(_CODE, "hypothesis.by", self.by, '"id" or "features"')
+        check_number(_CODE, "hypothesis.crosses", self.crosses, 0, 4, whole=True)
+        if self.by not in ("id", "features", "cells"):
+            refuse(_CODE, "hypothesis.by", self.by, '"id", "features" or "cells"')
         check_number(_CODE, "hypothesis.noise_sd", self.noise_sd, 0.001, 10)
         check_number(_CODE, "hypothesis.prior_sd", self.prior_sd, 0.001, 10)
         check_number(_CODE, "hypothesis.memory", self.memory, 0.1, 1)
@@ -55,6 +56,7 @@ class Hypothesis:
     @property
     def form(self) -> RowForm:
         """How its rows are written."""
+        assert self.by != "cells"
         return RowForm(self.crosses, self.by)
 
 
@@ -63,6 +65,7 @@ HYPOTHESES = (
     Hypothesis(noise_sd=0.05, prior_sd=0.6, odds=2.0),
     Hypothesis(memory=0.9, odds=0.5),
     Hypothesis(crosses=1, by="features", prior_sd=0.4, odds=5.0),
+    Hypothesis(4, "cells", odds=0.1),
 )
 """The default set, chosen by measurement (``tests/benchmarks/regret.py``). Any combination of
 three fields may matter: with noisy rewards, with nearly certain ones, or with tastes that wander.

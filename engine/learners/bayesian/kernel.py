@@ -103,6 +103,11 @@ class RowKernel(Learned):
         return np.asarray(features[a] + same)
 
 
+def alike(actions: tuple[Action, ...], form: RowForm) -> Array:
+    """Inner products of the parts that actions have in rows, (K, K)."""
+    return _offer(actions, form).products
+
+
 @dataclass(frozen=True, slots=True)
 class _OfferedActions:
     """Action parts of K offered rows: scaled features, (K, columns), lengths of ids, (K,), and

@@ -1,8 +1,8 @@
 """The Bayesian learner: what the engine believes about every (context, action).
 
-Several hypotheses learn side by side, each in the span of the rows it was rewarded for
-(`basis`, `posterior`), and the evidence says how far each is to be believed (`averaging`,
-`change`). The belief about an offer is their mixture.
+Several hypotheses learn side by side: linear ones, each in the span of the rows it was rewarded for
+(`basis`, `posterior`), and tables of cells (`cells`); the evidence says how far each is to be
+believed (`averaging`, `change`). The belief about an offer is their mixture (`component`).
 
 They learn what shown actions earned, whatever the mode. Beside them an *imitation head*, another
 such learner, learns of every action whether it was the baseline's choice; before any reward,
@@ -11,7 +11,7 @@ what looks like that is believed to be somewhat better.
 
 import math
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import chain
@@ -22,10 +22,12 @@ import numpy as np
 from engine.arrays import Array
 from engine.learners.base import Group, Impression, Learner, WeighedOffer
 from engine.learners.bayesian.averaging import ModelAverage
-from engine.learners.bayesian.basis import Basis, Block, OfferedRows, Where
+from engine.learners.bayesian.basis import Basis, LearnedRow, Where
+from engine.learners.bayesian.cells import Cells, Indices, Tables
 from engine.learners.bayesian.change import ChangeDetector
+from engine.learners.bayesian.component import Component, Linear, OfCells, contributions, summed
 from engine.learners.bayesian.hypothesis import Hypothesis
-from engine.learners.bayesian.kernel import RowKernel
+from engine.learners.bayesian.numbers import Scales
 from engine.learners.bayesian.posterior import Posterior
 from engine.learners.bayesian.rows import RowForm
 from engine.learners.belief import Belief
@@ -34,18 +36,23 @@ from engine.protocol.request import Action, RankRequest
 
 IMITATION_WEIGHT = 0.1
 """Reward by which the imitated action is believed to be better before any reward."""
-LEAST = 1e-3
-"""Weight from which a hypothesis takes part in a belief."""
+LEAST, SUBSETS = 1e-3, 6
+"""Weight from which a hypothesis, or a subset of fields, takes part in a belief, and how many
+subsets do at most."""
+FITS = (1, 10, 30, 100, 300)
+"""Rewards after which fields and the scales of numbers are looked at again, and all that was
+learned with others is learned anew."""
+
+Experience = tuple[Features, tuple[Action, ...], int, float]
+"""A context, the actions offered there, the position of the one shown, and what it earned."""
 
 
 @dataclass(frozen=True, slots=True)
-class Component:
-    """A posterior that takes part in the belief, and its hypothesis' position."""
+class Place:
+    """Where a row is learned: in the span of each form, and in cells, by their crosses."""
 
-    weight: float
-    source: int
-    learner: Posterior
-    span: Basis
+    rows: dict[RowForm, LearnedRow]
+    cells: dict[int, tuple[Indices, int]]
 
 
 class BayesianLearner(Learner):
@@ -61,7 +68,7 @@ class BayesianLearner(Learner):
         crosses: of the imitation head's hypothesis; None for a learner without such a head.
     """
 
-    STATE = ("evidence", "imitation", "_spans")
+    STATE = ("evidence", "imitation", "_spans", "_cells", "_first")
     expresses_doubt = has_imitation_head = True
     _centred = cached_property(lambda _: dict[tuple[Features, Action], float]())
 
@@ -72,7 +79,8 @@ class BayesianLearner(Learner):
         self.imitation: BayesianLearner | None = None
         if crosses is not None:
             self.imitation = BayesianLearner((Hypothesis(crosses=crosses),), may_change=False)
-        self._spans: dict[RowForm, Basis] = {h.form: Basis(h.form) for h in hypotheses}
+        self._first: list[Experience] = []
+        self._begin()
 
     @property
     def learned(self) -> int:
@@ -81,6 +89,14 @@ class BayesianLearner(Learner):
     @property
     def weights(self) -> tuple[float, ...]:
         return tuple(self.evidence.weights.tolist())
+
+    @property
+    def subsets(self) -> Mapping[Group, float]:
+        found: dict[Group, float] = defaultdict(float)
+        for component in self.components():
+            if isinstance(component, OfCells):
+                found[component.group] += component.weight
+        return found
 
     @property
     def changes(self) -> Sequence[tuple[int, int]]:
@@ -93,17 +109,27 @@ class BayesianLearner(Learner):
 
     def components(self) -> list[Component]:
         """The learners that take part in the belief, with weights that sum to 1."""
-        found: list[tuple[float, int, Posterior]] = []
-        for odds, bank in zip(self.evidence.odds.tolist(), self.evidence.banks, strict=True):
-            if odds >= LEAST:
-                weights = (odds * bank.weights).tolist()
-                awake = bank.learners.items()
-                found += [(weights[i], i, one) for i, one in awake if weights[i] >= LEAST]
-        total = sum(weight for weight, _, _ in found)
-        return [
-            Component(weight / total, source, learner, self._spans[learner.form])
-            for weight, source, learner in found
+        found = [
+            component
+            for odds, bank in zip(self.evidence.odds.tolist(), self.evidence.banks, strict=True)
+            if odds >= LEAST
+            for component in self._components_of(bank, odds)
         ]
+        total = sum(component.weight for component in found)
+        return [replace(component, weight=component.weight / total) for component in found]
+
+    def _components_of(self, bank: ModelAverage, odds: float) -> Iterator[Component]:
+        weights = (odds * bank.weights).tolist()
+        for i, learner in bank.learners.items():
+            if isinstance(learner, Posterior):
+                if weights[i] >= LEAST:
+                    yield Linear(weights[i], i, learner, self._spans[learner.form])
+            elif weights[i] >= LEAST:
+                cells = self._cells[learner.crosses]
+                shares = weights[i] * learner.weights(cells)
+                for subset in np.argsort(-shares, kind="stable")[:SUBSETS].tolist():
+                    if shares[subset] >= LEAST:
+                        yield OfCells(float(shares[subset]), i, learner, cells, subset)
 
     # -- what is believed -------------------------------------------------------------
 
@@ -120,32 +146,22 @@ class BayesianLearner(Learner):
 
     def _belief(self, where: Where, actions: tuple[Action, ...], online: bool) -> Belief:
         """The belief in a context; in several, means are (H, C, K), covariances (H, C, K, K)."""
-        imitation, components = self._imitated(online), self.components()
-        offers = {span: span.offer(where, actions) for span in {c.span for c in components}}
-        if imitation is not None:
-            imitated = IMITATION_WEIGHT * imitation.centred_means(where, actions)
-        means, covariances = [], []
-        for component in components:
-            offer = offers[component.span]
-            mean, covariance = component.learner.moments(offer)
-            if imitation is not None:
-                mean = mean + imitated
-                mean += self._prior_mean_correction(component, offer, imitation)
-            means.append(mean)
-            covariances.append((covariance + covariance.swapaxes(-1, -2)) / 2)
+        prior, components = self._prior_mean(online), self.components()
+        moments = [component.moments(where, actions, prior) for component in components]
         return Belief(
             np.array([component.weight for component in components]),
-            np.array(means),
-            np.array(covariances),
-            tuple(component.source for component in components),
+            np.array([mean for mean, _ in moments]),
+            np.array([covariance for _, covariance in moments]),
+            np.array([component.before(actions) for component in components]),
         )
 
     def centred_means(self, where: Where, actions: tuple[Action, ...]) -> Array:
-        """Mean of each action less the mean of everything, (..., K)."""
+        """Mean of each action less the mean of everything, (..., K), of linear hypotheses."""
         result: Array = np.zeros(1)
         for component in self.components():
-            mean, _ = component.learner.moments(component.span.offer(where, actions))
-            result = result + component.weight * (mean - component.learner.centre)
+            if isinstance(component, Linear):
+                mean, _ = component.moments(where, actions)
+                result = result + component.weight * (mean - component.learner.centre)
         return result
 
     def centred_means_of(self, rows: Sequence[tuple[Features, Action]]) -> Array:
@@ -156,11 +172,24 @@ class BayesianLearner(Learner):
 
     def sd_of_average(self, offers: Sequence[WeighedOffer]) -> float:
         components = self.components()
-        found = [_average(component, offers) for component in components]
         weights = np.array([component.weight for component in components])
-        means, variances = np.array(found).T
+        means, variances = np.array([component.average(offers) for component in components]).T
         between = weights @ (means - weights @ means) ** 2
         return math.sqrt(float(weights @ variances + between))
+
+    def contributions(self, impression: Impression, online: bool = True) -> dict[Group, float]:
+        context, action, prior = impression.context, impression.action, self._prior_mean(online)
+        found = contributions(self.components(), context, action, prior)
+        if prior is None:
+            return found
+        imitated = prior.imitation.contributions(impression)
+        lean = {group: IMITATION_WEIGHT * value for group, value in imitated.items()}
+        return summed([found, lean])
+
+    def _prior_mean(self, online: bool) -> "Imitated | None":
+        """What the imitation head makes of the prior, if it counts and has learned anything."""
+        counts = online and self.imitation is not None and self.imitation.learned
+        return Imitated(self.imitation) if counts and self.imitation else None
 
     # -- what is learned --------------------------------------------------------------
 
@@ -169,113 +198,118 @@ class BayesianLearner(Learner):
         if self.imitation is not None:
             for i in request.allowed:
                 choice = float(i == impression.baseline)
-                self.imitation.learn_reward(request.context, request.actions[i], choice)
+                self.imitation.learn_reward(request.context, request.actions, i, choice)
 
     def learn(self, impression: Impression, earned: float) -> None:
-        self.learn_reward(impression.context, impression.action, earned)
+        request = impression.request
+        self.learn_reward(request.context, request.actions, impression.shown, earned)
 
-    def learn_reward(self, context: Features, action: Action, reward: float) -> None:
-        """Learn that ``action`` earned ``reward`` in ``context``."""
+    def learn_reward(
+        self, context: Features, actions: tuple[Action, ...], shown: int, reward: float
+    ) -> None:
+        """Learn what the shown one of the offered actions earned in a context."""
+        if self.learned < FITS[-1]:
+            self._first.append((context, actions, shown, reward))
+        if self.learned + 1 in FITS and self._is_news():
+            self._learn_anew()
+        else:
+            self._learn(context, actions[shown], reward)
+        if self.learned == FITS[-1]:
+            self._first = []
+
+    def _begin(self) -> None:
+        """Know nothing; fields and numbers are read as the first experiences had them."""
+        self.evidence = ChangeDetector(self.evidence.hypotheses, self.evidence.may_change)
+        scales = Scales.fitted([(context, actions) for context, actions, *_ in self._first])
+        fields = self._fields()
+        self._spans: dict[RowForm, Basis] = {}
+        self._cells: dict[int, Cells] = {}
+        for hypothesis in self.evidence.hypotheses:
+            if hypothesis.by == "cells":
+                self._cells[hypothesis.crosses] = Cells(fields, scales, hypothesis.crosses)
+            else:
+                self._spans[hypothesis.form] = Basis(hypothesis.form, scales)
+
+    def _learn_anew(self) -> None:
+        self._begin()
+        for context, actions, shown, reward in self._first:
+            self._learn(context, actions[shown], reward)
+
+    def _is_news(self) -> bool:
+        """Whether fields or numbers would be read otherwise now."""
+        numbers = any(
+            features.numbers
+            for context, actions, *_ in self._first
+            for features in (context, *(action.features for action in actions))
+        )
+        fields = self._fields()
+        return numbers or any(cells.fields != fields for cells in self._cells.values())
+
+    def _fields(self) -> tuple[str, ...]:
+        """The fields of all contexts of the first experiences."""
+        found = (name for context, *_ in self._first for name in context.names)
+        return tuple(dict.fromkeys(found))
+
+    def _learn(self, context: Features, action: Action, reward: float) -> None:
         self._centred.clear()
-        learners: dict[RowForm, list[Posterior]] = defaultdict(list)
-        for learner in chain(*(bank.learners.values() for bank in self.evidence.banks)):
-            learners[learner.form].append(learner)
-        places = {}
-        for form, taught in learners.items():
-            places[form], merged = self._spans[form].place(context, action)
-            for merge in merged:
-                for learner in taught:
-                    learner.merge(merge)
+        binary = self.evidence.rewards.binary and reward in (0.0, 1.0)
+        place = self._place(context, action)
         # Most challengers fall behind with their first reward: it is taught to those that stay.
-        new: list[tuple[ModelAverage, Posterior]] = []
+        new: list[tuple[ModelAverage, Posterior | Tables]] = []
         densities = []
         for bank in self.evidence.banks:
             told = np.full(len(self.evidence.hypotheses), -np.inf)
             for i, learner in bank.learners.items():
                 if learner.count:
-                    told[i] = learner.learn(places[learner.form], reward)
+                    told[i] = self._teach(learner, place, reward, binary)
                 else:
-                    told[i] = learner.prior_predictive(places[learner.form], reward)
+                    told[i] = _expected(learner, place, reward, binary)
                     new.append((bank, learner))
             densities.append(told)
-        self.evidence.reweigh(densities)
+        self.evidence.reweigh(reward, densities)
         for bank, learner in new:
             if bank.born < self.evidence.learned and bank in self.evidence.banks:
-                learner.learn(places[learner.form], reward)
+                self._teach(learner, place, reward, binary)
 
-    # -- why --------------------------------------------------------------------------
+    def _place(self, context: Features, action: Action) -> Place:
+        """Where an action's reward in a context is learned; blocks that it joins are merged."""
+        learners: dict[RowForm, list[Posterior]] = defaultdict(list)
+        for learner in chain(*(bank.learners.values() for bank in self.evidence.banks)):
+            if isinstance(learner, Posterior):
+                learners[learner.form].append(learner)
+        rows = {}
+        for form, taught in learners.items():
+            rows[form], merged = self._spans[form].place(context, action)
+            for merge in merged:
+                for learner in taught:
+                    learner.merge(merge)
+        cells = {crosses: of.place(context, action) for crosses, of in self._cells.items()}
+        return Place(rows, cells)
 
-    def contributions(self, impression: Impression, online: bool = True) -> dict[Group, float]:
-        context, action, imitation = impression.context, impression.action, self._imitated(online)
-        weights: dict[Basis, dict[Block, Array]] = {}
-        for component in self.components():
-            shifts, centre = self._shifts(component, imitation)
-            inside = weights.setdefault(component.span, {})
-            for block in component.span.blocks:
-                p, q = component.learner.pq(block)
-                own = p - centre * q + shifts.get(block, 0.0)
-                inside[block] = inside.get(block, 0.0) + component.weight * own
-        parts = [span.contributions(context, action, inside) for span, inside in weights.items()]
-        if imitation is not None:
-            imitated = imitation.contributions(impression)
-            parts.append({group: IMITATION_WEIGHT * value for group, value in imitated.items()})
-        found: dict[Group, float] = defaultdict(float)
-        for group, value in chain.from_iterable(part.items() for part in parts):
-            found[group] += value
-        return dict(found)
-
-    # -- around what was imitated -----------------------------------------------------
-
-    def _imitated(self, online: bool) -> "BayesianLearner | None":
-        """The imitation head, if it counts and has learned anything."""
-        return self.imitation if online and self.imitation and self.imitation.learned else None
-
-    def _prior_mean_correction(
-        self, component: Component, offer: OfferedRows, imitation: "BayesianLearner"
-    ) -> Array:
-        """What the rewards take back of a prior mean, for offered rows, (..., K). The posterior
-        mean of weights with prior mean u is the one without, plus Sigma u / prior_sd^2; outside
-        the basis u stays as it was."""
-        shifts, centre = self._shifts(component, imitation)
-        moved = centre - component.learner.centre
-        result: Array = np.full(offer.outside.shape[:-1], moved)
-        for part in offer.parts:
-            x = part.coordinates
-            result[..., part.at] += x @ shifts[part.block]
-            result[..., part.at] -= moved * (x @ component.learner.pq(part.block)[1])
-        return result
-
-    def _shifts(
-        self, component: Component, imitation: "BayesianLearner | None"
-    ) -> tuple[dict[Block, Array], float]:
-        """What a prior mean changes of p of each block, and the mean of everything with it."""
-        learner = component.learner
-        if imitation is None:
-            return {}, learner.centre
-        means = {}
-        for block in component.span.blocks:
-            imitated = imitation.centred_means_of(component.span.written(block))
-            means[block] = IMITATION_WEIGHT * (block.whitening @ imitated)
-        return learner.shifted(means)
+    def _teach(
+        self, learner: Posterior | Tables, place: Place, reward: float, binary: bool
+    ) -> float:
+        if isinstance(learner, Posterior):
+            return learner.learn(place.rows[learner.form], reward, binary)
+        cells = self._cells[learner.crosses]
+        return learner.learn(cells, *place.cells[learner.crosses], reward, binary)
 
 
-def _average(component: Component, offers: Sequence[WeighedOffer]) -> tuple[float, float]:
-    """Mean and variance, by one hypothesis, of a weighted sum of expected rewards."""
-    kernel, learner = RowKernel(component.span.form), component.learner
-    inside: dict[Block, Array] = {}
-    total = mean = 0.0
-    for context, actions, weights in offers:
-        offer = component.span.offer(context, actions)
-        mean += float(weights @ learner.moments(offer)[0])
-        total += float(weights.sum())
-        for part in offer.parts:
-            sums = inside.setdefault(part.block, np.zeros(part.block.size))
-            sums += weights[part.at] @ part.coordinates
-        for action in actions:
-            kernel.remember(context, action)
-    share = np.concatenate([weights for _, _, weights in offers])
-    length = sum(
-        float(weights @ kernel.between(context, actions)[0] @ share)
-        for context, actions, weights in offers
-    )
-    return mean, learner.variance_of(inside, total, length)
+@dataclass(frozen=True, slots=True)
+class Imitated:
+    """The prior mean that an imitation head makes: see `component.PriorMean`."""
+
+    imitation: BayesianLearner
+
+    def of(self, where: Where, actions: tuple[Action, ...]) -> Array:
+        return IMITATION_WEIGHT * self.imitation.centred_means(where, actions)
+
+    def of_rows(self, rows: Sequence[tuple[Features, Action]]) -> Array:
+        return IMITATION_WEIGHT * self.imitation.centred_means_of(rows)
+
+
+def _expected(learner: Posterior | Tables, place: Place, reward: float, binary: bool) -> float:
+    """Log density that a learner who knows nothing expects its first reward with."""
+    if isinstance(learner, Posterior):
+        return learner.expected_first(place.rows[learner.form], reward, binary)
+    return learner.expected_first(reward, binary)

@@ -27,7 +27,6 @@ b = 1, and the belief depends on the rewards alone, in any order.
 Numbers of equations as in ``engine/README.md``.
 """
 
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -37,6 +36,7 @@ import numpy as np
 from engine.arrays import Array, with_room
 from engine.learners.bayesian.basis import Block, LearnedRow, Merge, OfferedRows
 from engine.learners.bayesian.hypothesis import Hypothesis
+from engine.learners.bayesian.likelihood import log_density
 from engine.learners.bayesian.rows import RowForm
 from engine.learners.state import Learned
 
@@ -132,14 +132,15 @@ class Posterior(Learned):
 
     # -- what is learned --------------------------------------------------------------
 
-    def prior_predictive(self, place: LearnedRow, reward: float) -> float:
+    def expected_first(self, place: LearnedRow, reward: float, binary: bool = False) -> float:
         """Log density that a learner who knows nothing expects its first reward with."""
         length = float(place.coordinates @ place.coordinates) + place.outside
-        variance = self._sigma2 + self._tau2 * length + 1.0 / CENTRE_PRECISION
-        return _log_density(reward - CENTRE, variance)
+        doubt = self._tau2 * length + 1.0 / CENTRE_PRECISION
+        return log_density(reward, CENTRE, self._sigma2, doubt, binary)
 
-    def learn(self, place: LearnedRow, reward: float) -> float:
-        """Learn a reward; the log of the density that it was expected with."""
+    def learn(self, place: LearnedRow, reward: float, binary: bool = False) -> float:
+        """Learn a reward; the log of the density that it was expected with, among rewards that
+        are all 0 or 1, or any."""
         share = self._share(place.block)
         sigma, x = share.sigma, place.coordinates
         gain = sigma @ x
@@ -147,9 +148,9 @@ class Posterior(Learned):
         unclaimed, inside = 1.0 - float(x @ q), float(x @ gain)
         variance = inside + unclaimed * unclaimed / self._precision  # (5)
         noise = self._sigma2 + self._tau2 * place.outside
-        innovation = reward - self.centre * unclaimed - float(x @ p)  # reward - mean of (5)
-        density = _log_density(innovation, noise + variance)
-        weight, target = self._weigh(variance / noise, reward - innovation, innovation)
+        mean = self.centre * unclaimed + float(x @ p)  # (5)
+        density = log_density(reward, mean, noise, variance, binary)
+        weight, target = self._weigh(variance / noise, mean, reward - mean)
         weight, target = weight / noise, target / noise
         sigma -= (gain * (weight / (1.0 + weight * inside)))[:, None] * gain  # (6)
         self._move(share, x, weight, target)
@@ -218,8 +219,3 @@ class Posterior(Learned):
             shifts[block][: share.size] = share.sigma @ known / self._tau2 - known  # (11)
             taken += float(share.pq[1] @ known) / self._tau2
         return shifts, (self._pull - taken) / self._precision
-
-
-def _log_density(deviation: float, variance: float) -> float:
-    """Of a normal number that is so far from its mean."""
-    return -0.5 * (math.log(2 * math.pi * variance) + deviation * deviation / variance)

@@ -23,7 +23,7 @@ class RowForm:
     """How (context, action) is written as a row of columns.
 
     Attributes:
-        crosses: highest order of context fields crossed with the action, 0 to 3.
+        crosses: highest order of context fields crossed with the action, 0 to 4.
         by: ``"id"``: an action is its id and its features, half each, in rows of length 1,
             so that every action is doubted alike. ``"features"``: it is its features alone,
             and numbers count as they are, so that actions never seen before are known by

@@ -5,6 +5,7 @@ import streamlit as st
 
 from engine.simulation.baselines import LAST_MONTH, bestseller
 from engine.worlds import WORLDS
+from pages.parts.choices import CROSSES
 from pages.parts.compare.setup import CompareSetup, rules_of, table_of
 from pages.parts.link import show
 from pages.parts.text import note, plain
@@ -34,7 +35,7 @@ def choose_story() -> None:
         if story is not None:
             ours = st.session_state[KEY("kind")] == "ours"
             st.session_state[KEY("rule")] = _rule_of(story)
-            st.session_state[KEY("crosses")] = 3 if ours and story != "two" else 1
+            st.session_state[KEY("crosses")] = CROSSES.default if ours and story != "two" else 1
             st.session_state[_TABLE] = ""
 
     rules = {_rule_of(story): story for story in STORIES}
@@ -107,7 +108,7 @@ def choose_apprentice(setup: CompareSetup) -> None:
 
     def take_its_crosses() -> None:
         ours = st.session_state[KEY("kind")] == "ours"
-        st.session_state[KEY("crosses")] = 3 if ours else 1
+        st.session_state[KEY("crosses")] = CROSSES.default if ours else 1
 
     setup.draw("kind", on_change=take_its_crosses)
     setup.draw("truth")

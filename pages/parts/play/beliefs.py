@@ -10,6 +10,7 @@ from engine.learners.base import Group
 from engine.loop.entries import Ranked
 from engine.worlds import World
 from pages.parts.charts import beliefs as chart
+from pages.parts.choices import CROSSES
 from pages.parts.play.open_loop import Click, OpenLoop
 from pages.parts.text import note, percent, plain, signed
 from pages.parts.theme import is_dark
@@ -116,7 +117,7 @@ def whom(group: Group | None, values: Mapping[str, object]) -> str:
     if group is None:
         return "whatever is offered"
     if group.every:
-        return "all pairs" if group.every == 2 else "all triples"
+        return f"all {CROSSES.offered[group.every]}"
     named = [
         value if value and isinstance(value, str) else f"{field} {json.dumps(value)}"
         for field, value in values.items()

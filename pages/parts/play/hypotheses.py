@@ -1,14 +1,30 @@
 """What the world might be like, in words, and how far the engine believes it."""
 
+from collections.abc import Mapping
+
 import streamlit as st
 from streamlit.elements.lib.mutable_expander_container import ExpanderContainer
 
 from engine import Hypothesis, LearningLoop
+from engine.learners.base import Group
 from engine.loop.entries import Ranked
 from pages.parts.download import as_cells
-from pages.parts.text import note
+from pages.parts.text import note, percent, plain
 
-_CROSSES = {0: "Actions alone", 1: "Single fields", 2: "Pairs of fields", 3: "Triples of fields"}
+_CROSSES = {
+    0: "Actions alone",
+    1: "Single fields",
+    2: "Pairs of fields",
+    3: "Triples of fields",
+    4: "Fours of fields",
+}
+_TABLES = {
+    0: "One table of the actions",
+    1: "Tables of single fields",
+    2: "Tables of up to two fields",
+    3: "Tables of up to three fields",
+    4: "Tables of up to four fields",
+}
 _CERTAIN = 0.2
 """Standard deviation of rewards below which they are called nearly certain."""
 _HELP = (
@@ -17,10 +33,20 @@ _HELP = (
     "reward before it learns it; whoever foretells best is believed most. Each draw comes "
     "from one of them, picked by these weights."
 )
+_TABLES_HELP = (
+    "Tables hold what happens together. There is one for each set of fields, with a cell for "
+    "whatever these say at once, say *rainy* and *morning*, and each cell learns by itself what "
+    "every action earns. Tables that foretell best show which fields matter, however many "
+    "others there are."
+)
+_NAMED, _LEAST = 3, 0.05
+"""Tables that are named, at most, and the share of what is believed from which they are."""
 
 
 def in_words(hypothesis: Hypothesis) -> str:
     """A hypothesis as a person would say it."""
+    if hypothesis.by == "cells":
+        return _TABLES[hypothesis.crosses]
     told = _CROSSES[hypothesis.crosses]
     if hypothesis.by == "features":
         told += ", actions by their features"
@@ -41,7 +67,7 @@ def show_hypotheses(loop: LearningLoop, ranked: Ranked) -> None:
     """How far each hypothesis is believed, and whether tastes were found to have changed."""
     with loop.lock:
         hypotheses, weights = loop.settings.compared, loop.learner.weights
-        changes = tuple(loop.learner.changes)
+        changes, subsets = tuple(loop.learner.changes), loop.learner.subsets
     note(_HELP)
     told = list(map(in_words, hypotheses))
     believed = st.column_config.ProgressColumn(format="%.1f %%", min_value=0, max_value=100)
@@ -54,7 +80,21 @@ def show_hypotheses(loop: LearningLoop, ranked: Ranked) -> None:
         key="hypotheses-weights",
         column_config={"Believed": believed},
     )
+    if any(hypothesis.by == "cells" for hypothesis in hypotheses):
+        note(_TABLES_HELP)
+    if named := _named(subsets):
+        note(f"Tables believed most now, each with its share: {named}.")
     if ranked.hypothesis is not None:
         note(f"The draw for this visitor came from: {told[ranked.hypothesis]}.")
     for found, since in changes:
         note(f"After {found:,} rewards it found that tastes had changed after {since:,}.")
+
+
+def _named(subsets: Mapping[Group, float]) -> str:
+    """The tables that are believed most, by their fields."""
+    best = sorted(subsets.items(), key=lambda told: -told[1])[:_NAMED]
+    return "; ".join(
+        f"{' and '.join(map(plain, group.fields)) or 'actions alone'} {percent(share)}"
+        for group, share in best
+        if share >= _LEAST
+    )

@@ -94,8 +94,8 @@ def taught_by(loop: LearningLoop, states: Sequence[EventState]) -> BayesianLearn
     learner.imitation = imitation_head(loop)
     for state in states:
         ranked, request = state.ranked, state.ranked.request
-        action = request.actions[ranked.shown]
-        learner.learn_reward(request.context, action, state.earned or 0.0)
+        earned = state.earned or 0.0
+        learner.learn_reward(request.context, request.actions, ranked.shown, earned)
     return learner
 
 

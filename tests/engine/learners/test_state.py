@@ -4,11 +4,12 @@ from collections.abc import Iterator
 from functools import cached_property
 from typing import Any
 
+import numpy as np
 import pytest
 
 from engine.learners.base import Impression, Learner
 from engine.learners.bayesian.hypothesis import HYPOTHESES
-from engine.learners.bayesian.learner import BayesianLearner
+from engine.learners.bayesian.learner import FITS, BayesianLearner
 from engine.learners.classic import ClassicLearner
 from engine.learners.state import Learned, state_names
 from engine.store.snapshot_codec import KINDS, dump, load
@@ -85,3 +86,58 @@ def test_a_learner_that_was_written_down_goes_on_to_the_last_bit(make: Any) -> N
     back = load(dump(learner))
     assert learned_bits(back) == learned_bits(learner)
     assert learned_bits(taught(back)) == learned_bits(taught(learner))
+
+
+# -- numbers and cells, which are looked at again after some rewards ------------------
+
+
+def with_numbers(learner: BayesianLearner, begin: int, end: int) -> BayesianLearner:
+    """A learner that was taught these visitors of those who come: hours, ages and prices."""
+    for i in range(begin, end):
+        rng = np.random.default_rng(i)
+        context = [{"hour": float(rng.random() * 24), "age": int(rng.integers(80)), "who": i % 7}]
+        features = [{"price": float(np.round(rng.lognormal(), 2))} for _ in range(3)]
+        offered = [{"id": f"a{k}", "features": [one]} for k, one in enumerate(features)]
+        shown = Impression(request_of(context, *offered), i % 3, i % 3, 0.5)
+        learner.watch(shown)
+        learner.learn(shown, float(rng.random() < 0.5))
+        learner.belief(shown.request)
+    return learner
+
+
+slow_counts = [pytest.param(n, marks=pytest.mark.slow) for n in (99, FITS[-1] - 1, FITS[-1])]
+
+
+@pytest.mark.parametrize("count", [0, 9, 29, *slow_counts])
+def test_forks_and_snapshots_go_on_to_the_last_bit_when_numbers_are_read_anew(count: int) -> None:
+    """The next reward is one after which fields and scales are looked at again, or the first after
+    the last of them."""
+    learner = with_numbers(BayesianLearner(HYPOTHESES, True, crosses=2), 0, count)
+    before = learned_bits(learner)
+    fork, back = learner.fork(), load(dump(learner))
+    assert not {id(part) for part in parts(fork)} & {id(part) for part in parts(learner)}
+    assert learned_bits(fork) == learned_bits(back) == before
+    with_numbers(fork, count, count + 3)
+    assert learned_bits(learner) == before != learned_bits(fork)
+    assert learned_bits(with_numbers(back, count, count + 3)) == learned_bits(fork)
+    assert learned_bits(with_numbers(learner, count, count + 3)) == learned_bits(fork)
+
+
+@pytest.mark.slow
+def test_what_came_first_is_kept_until_nothing_is_learned_anew_any_more() -> None:
+    learner = with_numbers(BayesianLearner(HYPOTHESES), 0, FITS[-1] - 1)
+    assert len(learner._first) == learner.learned == FITS[-1] - 1
+    before = len(dump(learner))
+    with_numbers(learner, FITS[-1] - 1, FITS[-1] + 1)
+    assert learner._first == []
+    assert learner.learned == FITS[-1] + 1
+    assert len(dump(learner)) < before
+
+
+def test_values_that_are_equal_are_written_once() -> None:
+    """So what is written depends on what was learned, not on which requests shared an object."""
+    requests = [request_of(CONTEXTS[0], {**DRINKS[0], "id": f"a{i}"}) for i in range(2)]
+    twice = [request.context for request in requests]
+    back = load(dump(twice))
+    assert back[0] is back[1]
+    assert dump(twice) == dump([twice[0], twice[0]])

@@ -290,17 +290,6 @@ def test_a_new_policy_decides_from_the_next_call_on(clock: ManualClock) -> None:
     assert ranked.probabilities == pytest.approx(expected)
 
 
-def test_the_hypothesis_that_was_drawn_from_is_told(clock: ManualClock) -> None:
-    """As often as it is believed; none where chance decided."""
-    loop = loop_with_past(clock, policy=Thompson(draws=64, floor=0.2), may_change=False)
-    weights = reward_head(loop).weights
-    told = [loop.preview(DRINKS, CONTEXTS[0], event_id=f"e{i}") for i in range(1_500)]
-    assert all((r.hypothesis is None) == (r.draw is None) for r in told)
-    drawn = [r.hypothesis for r in told if r.hypothesis is not None]
-    found = np.bincount(drawn, minlength=len(weights)) / len(drawn)
-    assert found == pytest.approx(weights, abs=1 / 64 + 4 * 0.5 / len(drawn) ** 0.5)
-
-
 POLICIES: list[Policy] = [
     Thompson(draws=64, floor=0.5),
     Thompson(draws=64, floor=0.3, width=0.0),

@@ -41,13 +41,13 @@ every_policy = pytest.mark.parametrize("policy", ALL, ids=repr)
 def test_probabilities_of_many_contexts_are_those_of_each(
     policy: Policy, seed: int, size: int, contexts: int, parts: int
 ) -> None:
-    weights, sources = np.random.default_rng(seed).dirichlet(np.ones(parts)), tuple(range(parts))
+    weights = np.random.default_rng(seed).dirichlet(np.ones(parts))
     beliefs = []
     for context in range(contexts):
-        each = [random_belief(seed * 1_000 + parts * context + part, size) for part in sources]
+        each = [random_belief(seed * 1_000 + parts * context + part, size) for part in range(parts)]
         means = np.concatenate([one.means for one in each])
         covariances = np.concatenate([one.covariances for one in each])
-        beliefs.append(Belief(weights, means, covariances, sources))
+        beliefs.append(Belief(weights, means, covariances))
     found = policy.probabilities(beliefs, Normals(0))
     assert found.tolist() == [decide(policy, one).probabilities.tolist() for one in beliefs]
 

@@ -37,8 +37,9 @@ def test_a_knob_can_be_turned_to_each_of_its_numbers_and_read_back(policy: type[
 
 
 def test_a_knob_reads_what_it_cannot_be_turned_to_as_the_nearest() -> None:
-    (floor,) = Thompson.knobs
+    floor, agreement = Thompson.knobs
     assert floor.number(Thompson(floor=0.0234)) == 2
+    assert agreement.number(Thompson(agreement=5)) == 4
     (temperature,) = POLICIES["softmax"].knobs
     assert temperature.number(POLICIES["softmax"](temperature=9.0)) == 50  # type: ignore[call-arg]
 

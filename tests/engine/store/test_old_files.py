@@ -1,8 +1,9 @@
 """What was written by the first published version: it still opens, and means the same.
 
 ``data/events.db`` (schema 2) holds six loops, the exports beside it are of them, and
-``data/expected.json`` says what that version answered from each; but for the loop of sums, which
-it taught wrongly: a total counts now as if it had come at once.
+``data/expected.json`` says what their logs make of a loop. What a log teaches is not what that
+version learned from it: sums count as if they had come at once, numbers have scales, rewards of 0
+and 1 a likelihood of their own. But the hypotheses that a log names are those that are compared.
 """
 
 import gzip
@@ -19,7 +20,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from engine import LearningLoop
+from engine import Hypothesis, LearningLoop
 from engine.evaluation.learning_curve import LearningCurve
 from engine.evaluation.matching import MatchingRecord
 from engine.loop.state import LoopState, State
@@ -32,6 +33,14 @@ from engine.worlds.coffee import COFFEE
 DATA = Path(__file__).with_name("data")
 EXPECTED: dict[str, Any] = json.loads((DATA / "expected.json").read_text())
 each_loop = pytest.mark.parametrize("name", EXPECTED)
+
+FORMER = (
+    Hypothesis(odds=2.0),
+    Hypothesis(noise_sd=0.05, prior_sd=0.6, odds=2.0),
+    Hypothesis(memory=0.9, odds=0.5),
+    Hypothesis(crosses=1, by="features", prior_sd=0.4, odds=5.0),
+)
+"""The default hypotheses of that version, which each of its logs names."""
 
 
 @pytest.fixture(scope="module")
@@ -77,6 +86,7 @@ def test_an_old_database_opens_and_its_loops_answer_the_same(old: Library, name:
     loop = opened(old.store, about)
     assert (about.name, about.seed, about.events) == (told["name"], told["seed"], told["events"])
     assert (about.length, len(loop.log)) == (told["history"], told["counting"])
+    assert loop.settings.hypotheses == FORMER
     check_answers(loop, name, "answers")
 
 
@@ -105,7 +115,7 @@ def test_old_files_come_in_and_their_loops_answer_the_same(name: str, tmp_path: 
 # -- versions -------------------------------------------------------------------------
 
 PINNED = {
-    "LoopState": (4, "bbc2f11f467d5366", -6282.631143201635),
+    "LoopState": (5, "bb418949d59e2c9b", 3256.6372528635666),
     "LearningCurve": (1, "2044f0a34b8fa9a4", -11.45853795431069),
     "MatchingRecord": (1, "686a250ca0f1c245", 606.1277898726481),
 }

@@ -311,9 +311,11 @@ def test_items_share_features_so_that_one_teaches_about_another(world: World) ->
 @pytest.mark.slow
 @every_world
 def test_the_default_loop_learns_it_from_two_thousand_visitors(world: World) -> None:
-    """The last 500 come 85% of the way from chance to what is left by the floor of 5%."""
-    loop = LearningLoop(seed=0)
-    rows = list(crowd(loop, world, 2_000))[1_500:]
+    """The last 500 of two crowds come 85% of the way from chance to what is left by the floor of
+    5%: by which mistakes of the first few a crowd begins, it is a tenth more or less."""
+    rows = [
+        row for seed in (0, 1) for row in list(crowd(LearningLoop(seed=seed), world, 2_000))[1_500:]
+    ]
     reached = np.mean([world.expected[_cell(world, row), _shown(world, row)] for row in rows])
     ceiling = 0.95 * world.best_value + 0.05 * world.uniform_value
     assert reached - world.uniform_value >= 0.85 * (ceiling - world.uniform_value)

@@ -20,6 +20,7 @@ VALUES = {"user": "Alice", "weather": "<b>Rainy</b>", "age": 31.5, "member": Tru
         (Group(("member", "note", "user")), 'Alice and member true and note ""'),
         (Group(every=2), "all pairs"),
         (Group(every=3), "all triples"),
+        (Group(every=4), "all fours"),
     ],
 )
 def test_a_group_is_told_by_the_values_of_its_fields(group: Group | None, words: str) -> None:

@@ -27,6 +27,13 @@ def test_every_set_up_survives_its_own_link(setup: PlaySetup) -> None:
     assert PlaySetup.from_query(dict(parse_qsl(urlsplit(link).query))) == (setup, [])
 
 
+def test_a_link_of_when_there_were_three_crosses_means_three() -> None:
+    setup, refused = PlaySetup.from_query({"crosses": "3"})
+    assert not refused
+    assert [h.crosses for h in setup.settings().compared] == [3, 3, 3, 1, 3]
+    assert setup.query()["crosses"] == "3"
+
+
 @given(SETUPS)
 def test_every_set_up_makes_valid_settings(setup: PlaySetup) -> None:
     settings = setup.settings()
@@ -56,7 +63,7 @@ def test_only_plain_digits_are_numbers(text: str) -> None:
 def test_a_notice_names_the_field_the_value_and_what_is_allowed() -> None:
     _, (sentence,) = PlaySetup.from_query({"crosses": "9"})
     assert sentence == (
-        "crosses in the link is '9', but must be one of 0, 1, 2, 3; 3 is used instead."
+        "crosses in the link is '9', but must be one of 0, 1, 2, 3, 4; 4 is used instead."
     )
 
 

@@ -5,8 +5,18 @@ from collections.abc import Sequence
 import numpy as np
 
 from engine.learners.bayesian.hypothesis import Hypothesis
-from engine.learners.bayesian.learner import BayesianLearner
+from engine.learners.bayesian.learner import FITS, BayesianLearner
+from engine.learners.bayesian.rows import By
 from tests.engine.requests import Json, request_of
+from tests.oracles import (
+    CellsOracle,
+    DenseOracle,
+    Readings,
+    Row,
+    naive_readings,
+    naive_row,
+    naive_told,
+)
 
 THREE = (Hypothesis(odds=2.0), Hypothesis(noise_sd=0.1), Hypothesis(crosses=1))
 
@@ -17,7 +27,46 @@ Visit = tuple[list[Json], Json, float]
 def teach(model: BayesianLearner, history: Sequence[Visit]) -> None:
     for context, action, reward in history:
         request = request_of(context, action)
-        model.learn_reward(request.context, request.actions[0], reward)
+        model.learn_reward(request.context, request.actions, 0, reward)
+
+
+def readings(history: Sequence[Visit], by: By) -> Readings:
+    """How numbers are read after a history in which one action was offered at a time."""
+    return naive_readings(seen_of(history), by)
+
+
+def seen_of(history: Sequence[Visit]) -> list[list[Json]]:
+    """The contexts and features whose numbers say how numbers are read after a history."""
+    fitted = max((count for count in FITS if count <= len(history)), default=0)
+    return [objects for c, a, _ in history[:fitted] for objects in (c, a["features"])]
+
+
+def row(history: Sequence[Visit], hypothesis: Hypothesis, context: list[Json], action: Json) -> Row:
+    """A row after a history."""
+    assert hypothesis.by != "cells"
+    read = readings(history, hypothesis.by)
+    return naive_row(context, action, hypothesis.crosses, hypothesis.by, read)
+
+
+def dense(history: Sequence[Visit], hypothesis: Hypothesis) -> DenseOracle:
+    """What a hypothesis says after a history, solved densely."""
+    rows = [row(history, hypothesis, context, action) for context, action, _ in history]
+    return DenseOracle.of(hypothesis, rows, [reward for *_, reward in history])
+
+
+def cells(history: Sequence[Visit], crosses: int, fields: Sequence[str]) -> CellsOracle:
+    """What tables of cells say after a history whose contexts have these fields."""
+    found, seen = CellsOracle(fields, crosses), seen_of(history)
+    for context, action, reward in history:
+        found.learn(naive_told(context, seen, fields), action["id"], reward)
+    return found
+
+
+def evidence(history: Sequence[Visit], hypothesis: Hypothesis, fields: Sequence[str]) -> float:
+    """Log of the product of the densities that a hypothesis gave each reward of a history."""
+    if hypothesis.by == "cells":
+        return cells(history, hypothesis.crosses, fields).evidence
+    return dense(history, hypothesis).evidence()
 
 
 def small_history(seed: int, count: int = 14) -> list[Visit]:

@@ -7,6 +7,7 @@ import numpy as np
 from engine.arrays import Array
 from engine.learners.bayesian.basis import Basis
 from engine.learners.bayesian.hypothesis import Hypothesis
+from engine.learners.bayesian.numbers import Scales
 from engine.learners.bayesian.posterior import Posterior
 from engine.learners.bayesian.rows import By
 from tests.engine.requests import Json, request_of
@@ -26,17 +27,19 @@ class PosteriorInBasis:
 
     def __init__(self, of: Hypothesis, history: list[Visit] | None = None) -> None:
         self.hypothesis = of
-        self.span = Basis(of.form)
+        self.span = Basis(of.form, Scales({}))
         self.posterior = Posterior(of)
         for visit in history or []:
             self.learn(*visit)
 
-    def learn(self, context: list[Json], action: Json, reward: float) -> float:
+    def learn(
+        self, context: list[Json], action: Json, reward: float, binary: bool = False
+    ) -> float:
         request = request_of(context, action)
         place, merges = self.span.place(request.context, request.actions[0])
         for merge in merges:
             self.posterior.merge(merge)
-        return self.posterior.learn(place, reward)
+        return self.posterior.learn(place, reward, binary)
 
     def moments(self, context: list[Json], offered: list[Json]) -> tuple[Array, Array]:
         request = request_of(context, *offered)
@@ -44,6 +47,7 @@ class PosteriorInBasis:
 
 
 def rows_of(of: Hypothesis, history: list[Visit]) -> list[Row]:
+    assert of.by != "cells"
     return [naive_row(context, action, of.crosses, of.by) for context, action, _ in history]
 
 
@@ -63,6 +67,7 @@ def assert_believes(
 ) -> None:
     """Means and covariances equal the oracle's, up to rounding of numbers of the rows' size."""
     of = learner.hypothesis
+    assert of.by != "cells"
     rows = [naive_row(context, action, of.crosses, of.by) for action in offered]
     largest = max(1.0, *(math.fsum(v * v for v in row.values()) for row in rows))
     assert_moments(learner.moments(context, offered), expected.moments(rows), 1e-7 * largest)

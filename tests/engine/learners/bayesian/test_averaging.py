@@ -1,7 +1,7 @@
 """Which hypothesis is right, against brute-force marginal likelihoods."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 import pytest
@@ -13,13 +13,14 @@ from engine.learners.bayesian import averaging
 from engine.learners.bayesian.averaging import FIXED_SHARE, PRUNED, ModelAverage
 from engine.learners.bayesian.hypothesis import HYPOTHESES, Hypothesis
 from engine.learners.bayesian.learner import BayesianLearner
-from tests.engine.learners.bayesian.histories import THREE, Visit, small_history, teach
-from tests.oracles import DenseOracle, naive_row
-
-
-def oracle(hypothesis: Hypothesis, history: Sequence[Visit]) -> DenseOracle:
-    rows = [naive_row(c, a, hypothesis.crosses, hypothesis.by) for c, a, _ in history]
-    return DenseOracle.of(hypothesis, rows, [reward for *_, reward in history])
+from tests.engine.learners.bayesian.histories import (
+    THREE,
+    Visit,
+    dense,
+    evidence,
+    small_history,
+    teach,
+)
 
 
 def normalised(log_weights: Array) -> Array:
@@ -38,41 +39,67 @@ def pure(monkeypatch: pytest.MonkeyPatch) -> None:
 # -- Bayes' rule ----------------------------------------------------------------------
 
 
+LINEAR = tuple(h for h in HYPOTHESES if h.by != "cells")
+FIELDS = "user", "weather", "age"
+"""Of the contexts of `small_history`."""
+
+
+def clicks(seed: int) -> list[Visit]:
+    """The same visits, with rewards of 0 and 1."""
+    return [(context, action, float(r > 0.4)) for context, action, r in small_history(seed)]
+
+
+def clicks_at_first(seed: int) -> list[Visit]:
+    """Clicks, and then rewards of any size."""
+    return [*clicks(seed)[:7], *small_history(seed)[7:]]
+
+
+histories = pytest.mark.parametrize(
+    "history_of", [small_history, clicks, clicks_at_first], ids=lambda of: of.__name__
+)
+
+
 @pytest.mark.parametrize("seed", range(3))
 def test_the_oracle_of_one_step_densities_is_that_of_all_rewards_at_once(seed: int) -> None:
-    for hypothesis in HYPOTHESES:
+    for hypothesis in LINEAR:
         if hypothesis.memory == 1:
-            exact = oracle(hypothesis, small_history(seed))
+            exact = dense(small_history(seed), hypothesis)
             assert exact.evidence() == pytest.approx(exact.marginal_likelihood(), abs=1e-8)
 
 
 @pytest.mark.usefixtures("pure")
 @pytest.mark.parametrize("seed", range(3))
 def test_weights_are_prior_odds_times_the_marginal_likelihood_of_all_rewards(seed: int) -> None:
-    """Of the default hypotheses that never forget, with the joint density of all rewards."""
-    hypotheses = tuple(h for h in HYPOTHESES if h.memory == 1)
+    """Of the default linear hypotheses that never forget, with the joint density of all rewards."""
+    hypotheses = tuple(h for h in LINEAR if h.memory == 1)
     assert len(hypotheses) >= 3
     history = small_history(seed)
     model = BayesianLearner(hypotheses, may_change=False)
     for count in range(1, len(history) + 1):
         teach(model, history[count - 1 : count])
-        likelihoods = [oracle(h, history[:count]).marginal_likelihood() for h in hypotheses]
+        likelihoods = [dense(history[:count], h).marginal_likelihood() for h in hypotheses]
         logs = np.log([h.odds for h in hypotheses]) + likelihoods
         np.testing.assert_allclose(model.weights, normalised(logs), rtol=1e-7, atol=1e-12)
         np.testing.assert_allclose(model.evidence.banks[0].evidence, likelihoods, atol=1e-8)
 
 
 @pytest.mark.usefixtures("pure")
+@histories
 @pytest.mark.parametrize("seed", range(3))
-def test_weights_are_prior_odds_times_the_product_of_densities_where_one_forgets(
-    seed: int,
+def test_weights_are_prior_odds_times_the_product_of_densities_whatever_a_hypothesis_is(
+    seed: int, history_of: Callable[[int], list[Visit]]
 ) -> None:
-    history = small_history(seed)
-    hypotheses = (*HYPOTHESES, Hypothesis(crosses=2, memory=0.5), Hypothesis(2, "features"))
+    """Of the default hypotheses, cells among them, and others: clicks are coins to all."""
+    history = history_of(seed)
+    hypotheses = (
+        *HYPOTHESES, Hypothesis(2, memory=0.5), Hypothesis(2, "features"),
+        Hypothesis(1, "cells"), Hypothesis(1, noise_sd=3.0), Hypothesis(4),
+    )  # fmt: skip
     model = BayesianLearner(hypotheses, may_change=False)
     teach(model, history)
-    likelihoods = [oracle(h, history).evidence() for h in hypotheses]
+    likelihoods = [evidence(history, h, FIELDS) for h in hypotheses]
     logs = np.log([h.odds for h in hypotheses]) + likelihoods
+    np.testing.assert_allclose(model.evidence.banks[0].evidence, likelihoods, atol=1e-8)
     np.testing.assert_allclose(model.weights, normalised(logs), rtol=1e-7)
 
 
@@ -92,9 +119,7 @@ densities_told = st.lists(st.tuples(*[st.floats(-5, 3)] * 3), min_size=1, max_si
 
 def reweighed(bank: ModelAverage, *densities: float) -> float:
     """Tell the bank the log densities of a reward; the log density by the bank as a whole."""
-    before = bank.log_odds
-    bank.reweigh(np.array(densities))
-    return bank.log_odds - before
+    return bank.reweigh(np.array(densities))
 
 
 @given(densities_told)

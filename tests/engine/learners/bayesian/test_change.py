@@ -5,9 +5,24 @@ import math
 import numpy as np
 import pytest
 
-from engine.learners.bayesian.change import CARRIED_WEIGHT, CHANGE_ODDS, HOPELESS, ChangeDetector
+from engine.learners.bayesian.change import (
+    CARRIED_WEIGHT,
+    CHANGE_ODDS,
+    GROWN_UP,
+    HOPELESS,
+    MISFIT,
+    PROMISING,
+    ChangeDetector,
+)
 from engine.learners.bayesian.hypothesis import HYPOTHESES, Hypothesis
 from engine.learners.bayesian.learner import BayesianLearner
+from engine.loop.settings import LoopSettings, learner_of
+from engine.policies.base import Normals
+from engine.policies.thompson import Thompson
+from engine.protocol.request import parse_rank_request
+from engine.streams import stream
+from tests.benchmarks.environments import FIRST_FAMILY, Environment
+from tests.benchmarks.second_family import SECOND_FAMILY
 from tests.engine.learners.bayesian.histories import THREE, Visit, teach
 from tests.engine.requests import request_of
 
@@ -15,15 +30,36 @@ from tests.engine.requests import request_of
 
 
 class Told:
-    """A detector that is told by hand what each bank's log density of a reward is."""
+    """A detector that is told by hand what each bank's log density of a reward is.
+
+    Rewards of 1 and 0 in turn, which to somebody who knows nothing are nearly as likely.
+    """
 
     def __init__(self, may_change: bool = True) -> None:
         self.detector = ChangeDetector(THREE, may_change)
 
     def __call__(self, *logs: float) -> None:
-        """Each bank's log density; all of its hypotheses that are awake say the same."""
+        """Each bank's log density, rewards that no bank explains among them."""
+        misfit = MISFIT * self.chance
+        self.own(*(math.log((math.exp(log) - misfit) / (1 - MISFIT)) for log in logs))
+
+    def own(self, *logs: float) -> None:
+        """What all hypotheses of each bank that are awake say of the rewards that it explains."""
         banks = zip(self.detector.banks, logs, strict=True)
-        self.detector.reweigh([np.where(bank.weights > 0, log, -np.inf) for bank, log in banks])
+        told = [np.where(bank.weights > 0, log, -np.inf) for bank, log in banks]
+        self.detector.reweigh(self.reward, told)
+
+    @property
+    def reward(self) -> float:
+        """The next reward."""
+        return float(self.detector.learned % 2 == 0)
+
+    @property
+    def chance(self) -> float:
+        """How likely it is by the mean of all, one half counting as one of them."""
+        count = self.detector.learned
+        ones = (count + 1) // 2
+        return ((ones if self.reward else count - ones) + 0.5) / (count + 1)
 
     @property
     def ahead(self) -> list[float]:
@@ -62,32 +98,32 @@ def test_a_challenger_that_falls_behind_its_prior_odds_begins_anew() -> None:
 def test_a_challenger_takes_over_when_it_has_made_up_for_its_odds() -> None:
     told = Told()
     told(0.0, -1.0)
-    for _ in range(9):
+    for _ in range(11):
         told(-1.0, 0.0)
-    assert told.born == [0, 1]  # 9 nats, of log(1e4) = 9.2
+    assert told.born == [0, 1]  # 11 nats, of log(1e5) = 11.5
     assert told.detector.changes == []
     told(-1.0, 0.0)
-    assert told.born == [1, 0, 11]
-    assert told.detector.changes == [(11, 1)]
-    assert told.ahead == pytest.approx([0.0, -10 - PRIOR, PRIOR])
+    assert told.born == [1, 0, 13]
+    assert told.detector.changes == [(13, 1)]
+    assert told.ahead == pytest.approx([0.0, -12 - PRIOR, PRIOR])
 
 
 def after_a_take_over() -> Told:
-    """The challenger, born after 1, believed since 11; the old bank beside it."""
+    """The challenger, born after 1, believed since 13; the old bank beside it."""
     told = Told()
     told(0.0, -1.0)
-    for _ in range(10):
+    for _ in range(12):
         told(-1.0, 0.0)
-    assert told.born == [1, 0, 11]
+    assert told.born == [1, 0, 13]
     return told
 
 
 def test_a_bank_that_was_overtaken_comes_back_if_it_was_right_after_all() -> None:
     told = after_a_take_over()
     told(-2.0, 0.0, -2.0)
-    assert told.born == [0, 1, 12]
-    assert told.ahead == pytest.approx([0.0, 10 + PRIOR - 2, PRIOR])
-    assert told.detector.changes == [(11, 1)]
+    assert told.born == [0, 1, 14]
+    assert told.ahead == pytest.approx([0.0, 12 + PRIOR - 2, PRIOR])
+    assert told.detector.changes == [(13, 1)]
 
 
 def test_a_bank_that_was_overtaken_is_given_up_when_it_is_hopeless() -> None:
@@ -106,20 +142,20 @@ def test_of_the_banks_that_are_overtaken_the_better_one_is_kept() -> None:
         told = after_a_take_over()
         told(0.0, behind, 0.0)
         last = told.born[2]
-        for _ in range(10):
+        for _ in range(12):
             told(-1.0, -1.0, 0.0)
         assert told.born[:2] == [last, kept]
-        assert told.detector.changes == [(11, 1), (22, last)]
+        assert told.detector.changes == [(13, 1), (26, last)]
 
 
 def test_a_bank_that_takes_over_wakes_all_hypotheses_and_those_that_challenge_it_have_them() -> (
     None
 ):
     told = Told()
-    told.detector.reweigh([np.array([0.0, 0.0, -50.0]), np.zeros(3) - 1])
+    told.detector.reweigh(told.reward, [np.array([0.0, 0.0, -50.0]), np.zeros(3) - 1])
     asleep = [(bank.weights == 0).tolist() for bank in told.detector.banks]
     assert asleep == [[False, False, True]] * 2
-    for _ in range(10):
+    for _ in range(12):
         told(-1.0, 0.0)
     first, old, challenger = (bank.weights for bank in told.detector.banks)
     assert 0 < first[2] < 1e-3
@@ -130,7 +166,7 @@ def test_a_bank_that_takes_over_wakes_all_hypotheses_and_those_that_challenge_it
 def test_a_challenger_begins_with_the_weights_of_the_bank_that_is_believed() -> None:
     """Nearly: a hundredth is spread evenly."""
     told = Told()
-    told.detector.reweigh([np.array([0.0, -2.0, -4.0]), np.zeros(3) - 9])
+    told.detector.reweigh(told.reward, [np.array([0.0, -2.0, -4.0]), np.zeros(3) - 9])
     first, challenger = told.detector.banks
     assert challenger.born == 1
     expected = CARRIED_WEIGHT * first.weights + (1 - CARRIED_WEIGHT) / 3
@@ -142,18 +178,54 @@ def test_a_challenger_begins_with_the_weights_of_the_bank_that_is_believed() -> 
 def test_where_tastes_never_change_there_is_one_bank() -> None:
     told = Told(may_change=False)
     for log in (0.0, -30.0, 5.0):
-        told(log)
+        told.own(log)
     assert told.born == [0]
     assert told.detector.odds.tolist() == [1]
 
 
 def test_weights_over_all_banks_are_those_of_the_banks_by_their_odds() -> None:
     told = after_a_take_over()
-    told.detector.reweigh([np.array([0.0, 1.0, -1.0])] * 3)
+    told.detector.reweigh(told.reward, [np.array([0.0, 1.0, -1.0])] * 3)
     expected = np.zeros(3)
     for odds, bank in zip(told.detector.odds, told.detector.banks, strict=True):
         expected += odds * bank.weights
     np.testing.assert_allclose(told.detector.weights, expected, rtol=1e-12)
+
+
+def test_what_no_bank_explains_costs_a_bank_no_more_than_chance_would() -> None:
+    """However wrong a bank was, `MISFIT` of the density by the mean of all is left to it."""
+    told = Told()
+    told(-1.0, 0.0)
+    before, chance = told.ahead[1], told.chance
+    told.own(-1_000.0, -1.0)
+    believed = math.log((1 - MISFIT) * math.exp(-1) + MISFIT * chance)
+    assert told.ahead[1] - before == pytest.approx(believed - math.log(MISFIT * chance))
+
+
+def test_a_challenger_that_is_even_for_long_begins_anew() -> None:
+    """It has learned what the bank that it challenges has: it would never be ahead again."""
+    told = Told()
+    told(0.0, 0.5)
+    while told.detector.learned < GROWN_UP - 1:
+        told(0.0, 0.0)
+    assert told.born == [0, 0]
+    assert told.ahead == pytest.approx([0.0, PRIOR + 0.5])
+    told(0.0, 0.0)
+    assert told.born == [0, GROWN_UP]
+    assert told.ahead == pytest.approx([0.0, PRIOR])
+    assert told.detector.changes == []
+
+
+def test_a_challenger_that_is_about_to_take_over_goes_on_however_old_it_is() -> None:
+    told = Told()
+    for _ in range(math.ceil(PROMISING - PRIOR)):
+        told(-1.0, 0.0)
+    assert PROMISING < told.ahead[1] < 0
+    while told.detector.learned < 2 * GROWN_UP:
+        told(0.0, 0.0)
+    assert told.born == [0, 0]
+    told(-2.5, 0.5)
+    assert told.detector.changes == [(2 * GROWN_UP + 1, 0)]
 
 
 # -- worlds ---------------------------------------------------------------------------
@@ -222,15 +294,62 @@ def test_when_all_tastes_change_that_is_found(
     assert abs(born - 800) <= 10
 
 
+# -- crowds: what is shown is drawn from what is believed -----------------------------
+
+
+def crowd(place: Environment, seed: int, rounds: int, crosses: int = 4) -> BayesianLearner:
+    """A learner that decided for a crowd."""
+    learner = learner_of(LoopSettings(crosses=crosses))
+    assert isinstance(learner, BayesianLearner)
+    policy, normals = Thompson(floor=0.0), Normals(seed)
+    for t in range(rounds):
+        request = parse_rank_request(place.actions(t), place.context(t))
+        decision = policy.decide(learner.belief(request), normals, stream(seed, "decision", t))
+        shown = decision.chosen
+        learner.learn_reward(request.context, request.actions, shown, place.earned(t, shown))
+    return learner
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize(
+    ("name", "crosses"), [("coffee", 1), ("coffee", 2), ("coffee", 3), ("coffee:noisy", 4)]
+)
+def test_where_tastes_never_change_none_is_announced_however_far_crosses_go(
+    name: str, crosses: int, seed: int
+) -> None:
+    """Held to fewer crosses than matter, a learner never fits: that is no change."""
+    place = FIRST_FAMILY[name](seed, 1_500)
+    assert crowd(place, seed, 1_500, crosses).changes == []
+
+
+@pytest.mark.slow
+def test_of_four_abrupt_changes_all_are_found() -> None:
+    """All tastes are drawn again after 750 visitors each. Here, and under one seed of three, a
+    challenger that never began anew for its age found none."""
+    place, rounds = SECOND_FAMILY["abrupt"](4, 3_750), 3_100
+    found = [at for at, _ in crowd(place, 4, rounds).changes]
+    assert [at // 750 for at in found] == [1, 2, 3, 4]
+    assert all(at % 750 <= 50 for at in found)
+
+
+def graded(history: list[Visit]) -> list[Visit]:
+    """Rewards of .1 instead of 0, and .9 instead of 1."""
+    return [(context, action, 0.1 + 0.8 * reward) for context, action, reward in history]
+
+
 def test_the_noise_of_the_world_is_found_and_found_again_when_it_changes() -> None:
     """Certain tastes, then a coin for everybody: who foresees certainty falls, and who does
-    not, and had been sent to sleep, is woken and believed."""
+    not, and had been sent to sleep, is woken and believed.
+
+    Of rewards of .1 and .9, which are no coins to anybody.
+    """
     sure, noisy = Hypothesis(noise_sd=0.05), Hypothesis(noise_sd=0.5)
     model = BayesianLearner((sure, noisy))
-    teach(model, Table(0, 1.0, 0.0)(300))
+    teach(model, graded(Table(0, 1.0, 0.0)(300)))
     assert model.weights[0] > 0.99
     assert model.evidence.banks[0].weights.tolist() == [1, 0]
-    teach(model, Table(0, 0.5, 0.5)(150))
+    teach(model, graded(Table(0, 0.5, 0.5)(150)))
     assert model.weights[1] > 0.9
 
 
@@ -250,6 +369,6 @@ def test_rewards_that_a_hypothesis_describes_are_evidence_for_it(right: Hypothes
         sd = math.hypot(float(scores.sd[0]), right.noise_sd)
         reward = float(rng.normal(scores.mean[0], sd))
         for head in (model, alone):
-            head.learn_reward(request.context, request.actions[0], reward)
+            head.learn_reward(request.context, request.actions, 0, reward)
     found = int(model.evidence.banks[0].evidence.argmax())
     assert HYPOTHESES[found] == right

@@ -13,11 +13,11 @@ CONFIGURATION = "InvalidServiceConfiguration"
 @pytest.mark.parametrize(
     ("name", "value", "shown", "allowed"),
     [
-        ("crosses", 4, "4", "a whole number from 0 to 3"),
-        ("crosses", 1.0, "1.0", "a whole number from 0 to 3"),
-        ("crosses", True, "True", "a whole number from 0 to 3"),
-        ("by", "name", "'name'", '"id" or "features"'),
-        ("by", None, "None", '"id" or "features"'),
+        ("crosses", 5, "5", "a whole number from 0 to 4"),
+        ("crosses", 1.0, "1.0", "a whole number from 0 to 4"),
+        ("crosses", True, "True", "a whole number from 0 to 4"),
+        ("by", "name", "'name'", '"id", "features" or "cells"'),
+        ("by", None, "None", '"id", "features" or "cells"'),
         ("noise_sd", 0, "0", "a number from 0.001 to 10"),
         ("noise_sd", math.nan, "nan", "a number from 0.001 to 10"),
         ("prior_sd", 10.1, "10.1", "a number from 0.001 to 10"),
@@ -39,6 +39,7 @@ def test_a_hypothesis_out_of_bounds_is_refused(
 def test_the_bounds_of_a_hypothesis_are_allowed() -> None:
     for end in (
         Hypothesis(0, "id", 0.001, 0.001, 0.1, 0.001),
-        Hypothesis(3, "id", 10, 10, 1, 1_000),
+        Hypothesis(4, "id", 10, 10, 1, 1_000),
+        Hypothesis(4, "cells", 10, 10, 1, 1_000),
     ):
         assert LoopSettings(hypotheses=(end,)).compared == (end,)

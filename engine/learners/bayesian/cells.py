@@ -1,0 +1,249 @@
+"""Which context fields matter: a table of cells for every subset of fields, weighed by evidence.
+
+A *cell* is what some fields say together: "Alice" of one field, "Alice, rainy" of two. For each
+subset of the context's fields, the reward of each action is believed to be its own in every cell
+and to owe nothing else to the context. The evidence of a subset is the product of the densities
+with which its cells expected each reward (Bayesian model averaging over subsets, as over trees in
+Chipman, George & McCulloch, *JASA* 93, 1998), so the few fields that matter are found among dozens.
+
+All scales are learned: in units of the variance V of all rewards, a cell's expected reward is
+N(m_a, V/2) around the action's mean m_a over the cells, and the noise v of a subset is what its
+cells leave unexplained. So a cell after n rewards with sum s has
+
+    (15)  mean (s + k m_a) / (n + k),    k = 2 v / V,
+          variance v / (n + k) + (k / (n + k))^2 V / (2 c_a):
+
+where a subset explains everything, one reward decides; where rewards are rare, many must agree.
+A cell counts for m_a by as much as is known of it, n / (n + 2), however often it was met: an action
+is shown most where it earns most. c_a is the sum of that, and 1 for the mean of everything.
+Numbers of equations as in ``engine/README.md``.
+"""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from itertools import combinations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.arrays import Array, with_room
+from engine.learners.base import Group
+from engine.learners.bayesian.likelihood import Rewards, log_densities, log_density
+from engine.learners.bayesian.numbers import Scales
+from engine.learners.state import Kept, Learned
+from engine.protocol.features import Features
+from engine.protocol.request import Action
+
+Indices = NDArray[np.intp]
+
+MAX_SUBSETS = 400
+"""Subsets of fields at most: those of k fields take part while they fit, all or none."""
+MAX_ACTIONS = 200
+"""Actions at most; others are as unknown as a new one."""
+_BITS = 12
+MAX_VALUES = 2**_BITS - 2
+"""Values of one field at most; further ones are one."""
+MAX_ROWS = 20_000
+"""Cells of all subsets together at most; nothing is learned of further ones."""
+FIXED_SHARE = 1e-12
+"""Share of the weights that is spread evenly after each reward, as in (9): so little that subsets
+which explain nothing come back late, and a change of tastes is found before it is called noise."""
+
+
+class Cells(Learned):
+    """Where the cells are of all subsets of some context fields, up to ``crosses`` of them. Row 0
+    of a table belongs to cells that were never rewarded, as does action 0 to such actions."""
+
+    STATE = ("fields", "scales", "crosses", "_values", "_rows", "_columns")
+    _kept = cached_property(lambda _: Kept[Features, Indices]())
+
+    def __init__(self, fields: Sequence[str], scales: Scales, crosses: int) -> None:
+        self.fields = tuple(fields)
+        self.scales, self.crosses = scales, crosses
+        self._values: list[dict[str, int]] = [{} for _ in self.fields]
+        self._rows: dict[int, int] = {}
+        self._columns: dict[str, int] = {}
+
+    @cached_property
+    def subsets(self) -> tuple[tuple[int, ...], ...]:
+        """The subsets, as positions of fields, smallest first."""
+        found: list[tuple[int, ...]] = []
+        for size in range(min(self.crosses, len(self.fields)) + 1):
+            if len(found) + math.comb(len(self.fields), size) > MAX_SUBSETS:
+                break
+            found += combinations(range(len(self.fields)), size)
+        return tuple(found)
+
+    @cached_property
+    def _radix(self) -> NDArray[np.int64]:
+        """What turns the fields' values into keys, (S, F)."""
+        radix = np.zeros((len(self.subsets), len(self.fields)), dtype=np.int64)
+        for row, subset in enumerate(self.subsets):
+            for place, position in enumerate(subset):
+                radix[row, position] = 1 << (_BITS * place)
+        return radix
+
+    @cached_property
+    def prior(self) -> Array:
+        """Log weights of the subsets before any reward, (S,): each size alike, then each subset."""
+        sizes = np.array([len(subset) for subset in self.subsets])
+        many = np.bincount(sizes)
+        return np.asarray(-np.log(many[sizes] * float(len(many))))
+
+    def rows(self, context: Features) -> Indices:
+        """The row of the context's cell in each subset, (S,)."""
+        if context not in self._kept:
+            found = [self._rows.get(key, 0) for key in self._keys(self._codes(context))]
+            self._kept[context] = np.array(found, dtype=np.intp)
+        return self._kept[context]
+
+    def place(self, context: Features, action: Action) -> tuple[Indices, int]:
+        """The rows (S,) and the column of an action in a context, made where they are new."""
+        if action.id not in self._columns and len(self._columns) < MAX_ACTIONS:
+            self._columns[action.id] = len(self._columns) + 1
+        rows = self.rows(context)
+        if not rows.all():
+            self._kept.clear()
+            for known, told in zip(self._values, self._told(context), strict=True):
+                if told is not None and len(known) < MAX_VALUES:
+                    known.setdefault(told, len(known) + 2)
+            for key in self._keys(self._codes(context)):
+                if len(self._rows) < MAX_ROWS:
+                    self._rows.setdefault(key, len(self._rows) + 1)
+            rows = self.rows(context)
+        return rows, self._columns.get(action.id, 0)
+
+    def group(self, subset: int) -> Group:
+        """The context fields of a subset."""
+        return Group(tuple(sorted(self.fields[position] for position in self.subsets[subset])))
+
+    def columns(self, actions: Sequence[Action]) -> Indices:
+        """The column of each action, (K,)."""
+        return np.array([self._columns.get(action.id, 0) for action in actions], dtype=np.intp)
+
+    def _keys(self, codes: NDArray[np.int64]) -> list[int]:
+        """The key of each subset's cell."""
+        keys = (self._radix @ codes) * len(self.subsets) + np.arange(len(self.subsets))
+        found: list[int] = keys.tolist()
+        return found
+
+    def _codes(self, context: Features) -> NDArray[np.int64]:
+        """What each field says, as a number, (F,): 0 where it is missing, 1 for what is new."""
+        told = zip(self._values, self._told(context), strict=True)
+        codes = [0 if value is None else known.get(value, 1) for known, value in told]
+        return np.array(codes, dtype=np.int64)
+
+    def _told(self, context: Features) -> list[str | None]:
+        """What each field says; None where it is missing, or a number without a scale."""
+        told: dict[str, str] = {}
+        for column, name in context.fields.items():
+            if name not in context.numbers:
+                told[name] = told.get(name, "") + column
+        for name, number in context.numbers.items():
+            if name in self.scales.of:
+                told[name] = str(self.scales.of[name].bin(number))
+        return [told.get(name) for name in self.fields]
+
+
+@dataclass(eq=False, slots=True)
+class Tables(Learned):
+    """What was earned in the cells of every subset.
+
+    Attributes:
+        crosses: see `Cells`.
+        rewards: all of them.
+        log_weights: of the subsets, (S,); none before the first reward.
+        cells: number and sum of the rewards of each action in each row, (2, R, A), with room.
+        actions: what m_a of (15) is made of, by subset: c_a less 1, and the sum of the means of
+            cells, each by what it counts; (2, S, A), with room.
+        unexplained: sums of squared errors and of what they count, by subset, (2, S).
+    """
+
+    crosses: int
+    rewards: Rewards = field(default_factory=Rewards)
+    log_weights: Array = field(default_factory=lambda: np.zeros(0))
+    cells: Array = field(default_factory=lambda: np.zeros((2, 16, 4)))
+    actions: Array = field(default_factory=lambda: np.zeros((2, 0, 4)))
+    unexplained: Array = field(default_factory=lambda: np.zeros((2, 0)))
+
+    @property
+    def count(self) -> int:
+        """How many rewards it learned."""
+        return self.rewards.count
+
+    def weights(self, cells: Cells) -> Array:
+        """Weights of the subsets, (S,), sum to 1."""
+        logs = self.log_weights if self.count else cells.prior
+        weights = np.exp(logs - logs.max())
+        return np.asarray(weights / weights.sum())
+
+    def moments(
+        self, rows: Indices, columns: Indices, subsets: Indices, lean: Array | float = 0.0
+    ) -> tuple[Array, Array]:
+        """Means and variances (15) of K actions in T cells of some subsets, (T, K); ``lean`` is
+        added to their means before any reward."""
+        n, s = self._known(rows, columns)
+        noise = self._noise(subsets)[:, None]
+        k = 2 * noise / self.rewards.variance
+        means, known = self.means(subsets, columns)
+        part = k / (n + k)
+        doubt = part * part * self.rewards.variance / (2 * known)
+        return (s + k * (means + lean)) / (n + k), noise / (n + k) + doubt  # (15)
+
+    def means(self, subsets: Indices, columns: Indices) -> tuple[Array, Array]:
+        """m of (15), the mean of each action over the cells of some subsets, and how many cells'
+        worth is known of it, both (T, K); the mean of everything counts as one."""
+        _, height, width = self.actions.shape
+        if not height:
+            shape = len(subsets), len(columns)
+            return np.full(shape, self.rewards.mean), np.ones(shape)
+        at = subsets[:, None], np.where(columns < width, columns, 0)
+        known, total = np.where((columns > 0) & (columns < width), self.actions[:, *at], 0.0)
+        return (total + self.rewards.mean) / (known + 1), known + 1
+
+    def expected_first(self, reward: float, binary: bool) -> float:
+        """Log density that tables which know nothing expect their first reward with."""
+        return log_density(reward, self.rewards.mean, 0.25, 0.25, binary)
+
+    def learn(self, cells: Cells, rows: Indices, column: int, reward: float, binary: bool) -> float:
+        """Learn a reward; the log of the density that it was expected with."""
+        if not self.count:
+            self.log_weights = cells.prior
+            self.unexplained = np.zeros((2, len(rows)))
+        every = np.arange(len(rows))
+        means, doubts = self.moments(rows, np.array([column]), every)
+        mean = means[:, 0]
+        densities = log_densities(reward, mean, self._noise(every), doubts[:, 0], binary)
+        joint = np.log(self.weights(cells)) + densities
+        top = float(joint.max())
+        shares = np.exp(joint - top)
+        total = float(shares.sum())
+        self.log_weights = np.log(shares / total * (1 - FIXED_SHARE) + FIXED_SHARE / len(shares))
+        self._add(rows, column, reward, mean)
+        return top + math.log(total)
+
+    def _add(self, rows: Indices, column: int, reward: float, mean: Array) -> None:
+        self.cells = with_room(self.cells, (2, int(rows.max()) + 1, column + 1))
+        self.actions = with_room(self.actions, (2, len(rows), column + 1))
+        before, earned = self._known(rows, np.array([column]))[:, :, 0]
+        part = before / (before + 1)  # The error of a cell's first reward says little about noise.
+        self.unexplained += np.array([part * (reward - mean) ** 2, part])
+        self.cells[0, rows, column] += 1
+        self.cells[1, rows, column] += reward
+        shares = (before + 1) / (before + 3), (earned + reward) / (before + 3)
+        self.actions[:, :, column] += shares - np.array([before, earned]) / (before + 2)
+        self.rewards.add(reward)
+
+    def _known(self, rows: Indices, columns: Indices) -> Array:
+        """Numbers and sums in cells, (2, T, K): none of rows and actions that are new."""
+        _, height, width = self.cells.shape
+        known = ((rows > 0) & (rows < height))[:, None] & ((columns > 0) & (columns < width))
+        at = np.where(rows < height, rows, 0)[:, None], np.where(columns < width, columns, 0)
+        return np.where(known, self.cells[:, *at], 0.0)
+
+    def _noise(self, subsets: Indices) -> Array:
+        """v of (15), by subset; V counts as one reward's."""
+        squares, weights = self.unexplained[:, subsets] if self.count else (0.0, 0.0)
+        return np.asarray((squares + self.rewards.variance) / (weights + np.ones(len(subsets))))

@@ -1,0 +1,79 @@
+"""How likely a reward was to a learner that expected it: the density that evidence is made of.
+
+While all rewards are 0 or 1 they are Bernoulli, whatever the learner: the chance of a 1 is its
+mean, and at least a quarter of its noise variance v, for a learner who takes rewards for nearly
+certain may be nearly certain, and one who takes them for noisy may not,
+
+    (16)  log p if r = 1, else log(1 - p),    p = min(max(mean, v / 4), 1 - v / 4),
+
+with v / 4 at most 1/2: who takes rewards for noise alone expects a fair coin.
+
+A normal density would call every reward of a rare click a surprise of its own scale, and misfit a
+change of tastes. Other rewards are normal, with the noise and the learner's own doubt about them.
+"""
+
+import math
+
+import numpy as np
+
+from engine.arrays import Array
+from engine.learners.state import Learned
+
+
+def log_density(reward: float, mean: float, noise: float, doubt: float, binary: bool) -> float:
+    """Of a reward, to a learner with this mean, and variances of noise and of its own doubt."""
+    if binary:
+        least = min(noise / 4, 0.5)
+        chance = min(max(mean, least), 1 - least)  # (16)
+        return math.log(chance if reward else 1 - chance)
+    wide, away = noise + doubt, reward - mean
+    return -0.5 * (math.log(2 * math.pi * wide) + away * away / wide)
+
+
+def log_densities(reward: float, mean: Array, noise: Array, doubt: Array, binary: bool) -> Array:
+    """`log_density` to several learners, (S,)."""
+    if binary:
+        least = np.minimum(noise / 4, 0.5)
+        chance = np.minimum(np.maximum(mean, least), 1 - least)  # (16)
+        return np.asarray(np.log(chance if reward else 1 - chance))
+    wide = noise + doubt
+    return np.asarray(-0.5 * (np.log(2 * np.pi * wide) + (reward - mean) ** 2 / wide))
+
+
+class Rewards(Learned):
+    """All rewards so far, as if nothing were known of where they come from.
+
+    Attributes:
+        count, total, squares: how many, their sum, and the sum of their squares.
+        binary: whether each was 0 or 1.
+    """
+
+    STATE = ("count", "total", "squares", "binary")
+
+    def __init__(self) -> None:
+        self.count, self.total, self.squares = 0, 0.0, 0.0
+        self.binary = True
+
+    @property
+    def mean(self) -> float:
+        """Their mean; one half counts as one of them."""
+        return (self.total + 0.5) / (self.count + 1)
+
+    @property
+    def variance(self) -> float:
+        """Their variance; that of a fair coin counts as one of them."""
+        spread = self.squares - 2 * self.mean * self.total + self.count * self.mean**2
+        return (max(spread, 0.0) + 0.25) / (self.count + 1)
+
+    def log_density(self, reward: float) -> float:
+        """Of one more reward, to somebody who knows no more than these."""
+        if self.binary and reward in (0.0, 1.0):
+            return math.log(self.mean if reward else 1 - self.mean)
+        return log_density(reward, self.mean, self.variance, 0.0, binary=False)
+
+    def add(self, reward: float) -> None:
+        """Count one more."""
+        self.count += 1
+        self.total += reward
+        self.squares += reward * reward
+        self.binary &= reward in (0.0, 1.0)

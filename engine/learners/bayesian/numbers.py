@@ -1,0 +1,161 @@
+"""Numbers as they come, at any scale: how each is read, from the values that it had so far.
+
+A number in a context or of an action is read in two ways. *Along a line*: less its mean, in
+standard deviations, or the same of its logarithm where that is less skewed; what grows or falls
+with it is learned at once. *By nearness*: as a vector of length 1 over knots at its quantiles,
+so that near values are alike and any shape can be learned, a threshold or a favourite hour; a
+number of few different values is a set of words. Both depend on the order of the values and on
+distances within their own spread, never on the unit.
+"""
+
+import math
+from bisect import bisect_right
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from functools import lru_cache
+
+import numpy as np
+
+from engine.arrays import Array
+from engine.protocol.features import Features, squash
+from engine.protocol.request import Action
+
+KNOTS = 8
+"""Knots of a number of many values; up to so many different values, each is a knot of its own."""
+REACH = 0.7
+"""How far a value spreads over the knots, in knots."""
+FURTHEST = 1e9
+"""Standard deviations from the mean beyond which all is as far."""
+BINS = 4
+"""Cells that a number of many values falls into."""
+
+
+@dataclass(frozen=True, slots=True)
+class Scale:
+    """How one number is read.
+
+    Attributes:
+        knots: increasing values.
+        few: whether these are all values that it had.
+        logged: whether its logarithm is read along a line.
+        mean, sd: of the values read along a line.
+    """
+
+    knots: tuple[float, ...]
+    few: bool
+    logged: bool
+    mean: float
+    sd: float
+
+    @classmethod
+    def of(cls, values: Array) -> "Scale":
+        """The scale of values, (n,)."""
+        different = np.unique(values)
+        few = len(different) <= KNOTS
+        # Halved before it is subtracted, and scaled before it is squared: numbers may be as large
+        # or as small as floats are.
+        shares = np.linspace(0, 1, KNOTS)
+        knots = different if few else np.unique(2 * np.quantile(values / 2, shares))
+        logged = bool(knots[0] > 0) and _skew(np.log(values)) < _skew(values)
+        read = np.log(values) if logged else values
+        size = float(np.abs(read).max()) or 1.0
+        mean, sd = float((read / size).mean()) * size, float((read / size).std()) * size
+        return cls(tuple(knots.tolist()), few, logged, mean, sd or 1.0)
+
+    def along_line(self, value: float) -> float:
+        """Standard deviations from the mean, squashed beyond three."""
+        if self.logged:
+            lowest = math.log(self.knots[0]) - math.log(10)
+            value = max(math.log(value), lowest) if value > 0 else lowest
+        away = 2 * (value / 2 - self.mean / 2) / self.sd
+        return squash(min(max(away, -FURTHEST), FURTHEST))
+
+    def place(self, value: float) -> float:
+        """Where it lies among the knots: 0 at the first, 1 at the second, or in between."""
+        right = bisect_right(self.knots, value)
+        if right in (0, len(self.knots)):
+            return float(min(right, len(self.knots) - 1))
+        low, high = self.knots[right - 1 : right + 1]
+        if math.isinf(high - low):
+            low, value, high = low / 2, value / 2, high / 2
+        return right - 1 + (value - low) / (high - low)
+
+    def by_nearness(self, value: float) -> dict[int, float]:
+        """Its vector of length 1 over the knots, those that count."""
+        at = self.place(value)
+        if self.few:
+            left = int(at)
+            part = {left: 1.0 - (at - left), left + 1: at - left}
+        else:
+            part = {
+                knot: math.exp(-0.5 * ((at - knot) / REACH) ** 2)
+                for knot in range(max(0, int(at) - 2), min(len(self.knots), int(at) + 4))
+            }
+        length = math.sqrt(sum(share * share for share in part.values()))
+        return {knot: share / length for knot, share in part.items() if share}
+
+    def bin(self, value: float) -> int:
+        """The cell it falls into."""
+        at = self.place(value)
+        return round(at) if self.few else min(int(at * BINS / (len(self.knots) - 1)), BINS - 1)
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Scales:
+    """How each number is read, by its field; what is no number, or none of these, stays."""
+
+    of: Mapping[str, Scale]
+
+    @classmethod
+    def fitted(cls, offers: Iterable[tuple[Features, tuple[Action, ...]]]) -> "Scales":
+        """The scales of all numbers in the contexts and actions of some offers."""
+        values: dict[str, list[float]] = defaultdict(list)
+        for context, actions in offers:
+            for features in (context, *(action.features for action in actions)):
+                for field, value in features.numbers.items():
+                    values[field].append(value)
+        return cls({field: Scale.of(np.array(found)) for field, found in values.items()})
+
+    def context(self, features: Features, near: bool) -> Features:
+        """A context with its numbers read by nearness, or along a line."""
+        return _read(features, self, near) if self.of and features.numbers else features
+
+    def actions(self, actions: tuple[Action, ...], near: bool) -> tuple[Action, ...]:
+        """Actions with their numbers read by nearness, or along a line."""
+        return _read_all(actions, self, near) if self.of else actions
+
+
+def _skew(values: Array) -> float:
+    """Size of the skewness."""
+    read = values / (np.abs(values).max() or 1.0)
+    away = read - read.mean()
+    spread = float((away**2).mean())
+    return abs(float((away**3).mean())) / spread**1.5 if spread > 1e-24 else 0.0
+
+
+@lru_cache(maxsize=2_048)
+def _read(features: Features, scales: Scales, near: bool) -> Features:
+    columns = dict(features.columns)
+    fields = dict(features.fields)
+    for field, value in features.numbers.items():
+        scale = scales.of.get(field)
+        if scale is None:
+            continue
+        columns.pop(field, None)
+        found = (
+            {f"{field}[~{knot}]": share for knot, share in scale.by_nearness(value).items()}
+            if near
+            else {field: scale.along_line(value)}
+        )
+        for column, share in found.items():
+            if share:
+                columns[column], fields[column] = share, field
+    return replace(features, columns=columns, fields={name: fields[name] for name in columns})
+
+
+@lru_cache(maxsize=512)
+def _read_all(actions: tuple[Action, ...], scales: Scales, near: bool) -> tuple[Action, ...]:
+    return tuple(
+        replace(action, features=scales.context(action.features, near)) for action in actions
+    )

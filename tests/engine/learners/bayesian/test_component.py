@@ -1,0 +1,230 @@
+"""The parts of a belief: each against sums over its joint moments."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pytest
+
+from engine.arrays import Array
+from engine.learners.base import Group, WeighedOffer
+from engine.learners.bayesian.basis import Where
+from engine.learners.bayesian.component import (
+    Component,
+    Linear,
+    OfCells,
+    contributions,
+    summed,
+)
+from engine.learners.bayesian.hypothesis import HYPOTHESES, Hypothesis
+from engine.learners.bayesian.learner import BayesianLearner
+from engine.protocol.features import Features
+from engine.protocol.request import Action
+from tests.engine.learners.bayesian.histories import Visit, teach
+from tests.engine.requests import Json, request_of
+
+FIELDS = "user", "weather", "hour"
+
+
+def visit(rng: np.random.Generator, names: int = 3) -> tuple[list[Json], Json]:
+    number = int(rng.integers(3))
+    context = [{"user": f"u{rng.integers(names)}", "hour": int(rng.integers(24))}]
+    return [*context, {"weather": f"w{rng.integers(2)}"}], {
+        "id": f"a{number}",
+        "features": [{"hot": number == 1, "price": number + 0.5}],
+    }
+
+
+def history(seed: int, count: int) -> list[Visit]:
+    rng = np.random.default_rng(seed)
+    return [(*visit(rng), float(rng.integers(2))) for _ in range(count)]
+
+
+def taught(count: int, *hypotheses: Hypothesis) -> BayesianLearner:
+    model = BayesianLearner(hypotheses or HYPOTHESES, may_change=False)
+    teach(model, history(0, count))
+    return model
+
+
+def offers(count: int = 6) -> list[WeighedOffer]:
+    """Known and unknown actions, in contexts that all differ; weights of any sign."""
+    rng = np.random.default_rng(5)
+    found = []
+    for i in range(count):
+        context, action = visit(rng)
+        context.append({"i": i})
+        request = request_of(context, action, {"id": f"new{i}", "features": [{"z": i}]})
+        found.append((request.context, request.actions, rng.normal(size=2)))
+    return found
+
+
+counts = pytest.mark.parametrize("count", [0, 1, 40, 120])
+kinds = {
+    "id": Hypothesis(3, "id", 0.4, 0.5),
+    "features": Hypothesis(2, "features", 0.3, 0.4),
+    "forgetting": Hypothesis(2, "id", 0.4, 0.5, 0.9),
+    "cells": Hypothesis(4, "cells"),
+}
+each_kind = pytest.mark.parametrize("kind", kinds)
+
+
+# -- averages -------------------------------------------------------------------------
+
+
+@each_kind
+@counts
+def test_the_mean_of_an_average_is_the_weighted_sum_of_means(kind: str, count: int) -> None:
+    for part in taught(count, kinds[kind]).components():
+        expected = sum(float(w @ part.moments(c, a)[0]) for c, a, w in offers())
+        assert part.average(offers())[0] == pytest.approx(expected, abs=1e-9)
+
+
+@each_kind
+@counts
+def test_the_variance_of_an_average_of_one_offer_is_that_of_its_moments(
+    kind: str, count: int
+) -> None:
+    for part in taught(count, kinds[kind]).components():
+        for context, actions, w in offers():
+            _, covariance = part.moments(context, actions)
+            _, variance = part.average([(context, actions, w)])
+            assert variance == pytest.approx(float(w @ covariance @ w), abs=1e-9)
+
+
+def test_cells_that_are_asked_twice_vary_together_and_others_do_not() -> None:
+    """The variance of a sum over contexts, cell by cell."""
+    rng = np.random.default_rng(1)
+    requests = [request_of(*visit(rng)) for _ in range(30)]
+    asked = [(r.context, r.actions, np.array([float(rng.normal())])) for r in requests]
+    parts = taught(120, kinds["cells"]).components()
+    assert len(parts) > 1
+    for part in parts:
+        assert isinstance(part, OfCells)
+        names = [part.cells.fields[i] for i in part.cells.subsets[part.subset]]
+        shares: dict[object, float] = {}
+        variances: dict[object, float] = {}
+        for (context, actions, w), request in zip(asked, requests, strict=True):
+            row = int(part.cells.rows(request.context)[part.subset])
+            cell = (row or id(request.context), actions[0].id)
+            shares[cell] = shares.get(cell, 0.0) + float(w[0])
+            variances[cell] = float(part.moments(context, actions)[1][0, 0])
+        expected = sum(shares[cell] ** 2 * variances[cell] for cell in shares)
+        assert part.average(asked)[1] == pytest.approx(expected, rel=1e-9)
+        assert set(names) <= set(FIELDS)
+
+
+# -- several contexts at once ---------------------------------------------------------
+
+
+@each_kind
+def test_moments_in_several_contexts_are_those_in_each(kind: str) -> None:
+    where = tuple(context for context, *_ in offers())
+    actions = offers()[0][1]
+    for part in taught(60, kinds[kind]).components():
+        means, covariances = part.moments(where, actions)
+        for i, context in enumerate(where):
+            mean, covariance = part.moments(context, actions)
+            np.testing.assert_allclose(means[i], mean, atol=1e-9)
+            np.testing.assert_allclose(covariances[i], covariance, atol=1e-9)
+
+
+# -- contributions --------------------------------------------------------------------
+
+
+def centre(part: Component) -> float:
+    """The mean of everything, by one part."""
+    if isinstance(part, Linear):
+        return part.learner.centre
+    assert isinstance(part, OfCells)
+    return part.tables.rewards.mean
+
+
+@dataclass(frozen=True)
+class Flat:
+    """A prior mean by the action's id alone."""
+
+    of_ids: dict[str, float]
+
+    def of(self, where: Where, actions: tuple[Action, ...]) -> Array:
+        lean = np.array([self.of_ids.get(action.id, 0.0) for action in actions])
+        return (
+            np.broadcast_to(lean, (len(where), len(actions))) if isinstance(where, tuple) else lean
+        )
+
+    def of_rows(self, rows: Sequence[tuple[Features, Action]]) -> Array:
+        return np.array([self.of_ids.get(action.id, 0.0) for _, action in rows])
+
+
+@counts
+@pytest.mark.parametrize("kind", [*kinds, None])
+def test_contributions_sum_to_the_mean_above_that_of_everything(
+    count: int, kind: str | None
+) -> None:
+    parts = taught(count, *([kinds[kind]] if kind else HYPOTHESES)).components()
+    for context, actions, _ in offers():
+        means = [part.moments(context, actions[:1])[0][0] for part in parts]
+        expected = sum(
+            part.weight * (float(mean) - centre(part))
+            for part, mean in zip(parts, means, strict=True)
+        )
+        found = contributions(parts, context, actions[0], None)
+        assert math.fsum(found.values()) == pytest.approx(expected, abs=1e-9)
+
+
+@counts
+def test_a_prior_mean_is_left_out_of_the_contributions_of_cells(count: int) -> None:
+    """What is left is what rewards took back of it, and what they tell."""
+    prior = Flat({"a0": 0.1, "a1": -0.05})
+    parts = taught(count, kinds["cells"]).components()
+    for context, actions, _ in offers():
+        (lean,) = prior.of(context, actions[:1])
+        means = [part.moments(context, actions[:1], prior)[0][0] for part in parts]
+        expected = sum(
+            part.weight * (float(mean) - centre(part))
+            for part, mean in zip(parts, means, strict=True)
+        )
+        found = contributions(parts, context, actions[0], prior)
+        assert math.fsum(found.values()) == pytest.approx(expected - float(lean), abs=1e-9)
+
+
+def test_cells_contribute_to_whoever_comes_and_to_their_fields() -> None:
+    (part, *_) = taught(120, kinds["cells"]).components()
+    assert isinstance(part, OfCells)
+    for subset in range(len(part.cells.subsets)):
+        one = OfCells(1.0, 0, part.tables, part.cells, subset)
+        context, actions, _ = offers()[0]
+        found = contributions([one], context, actions[0], None)
+        names = sorted(part.cells.fields[i] for i in part.cells.subsets[subset])
+        assert found.keys() == {Group(), Group(tuple(names))}
+        columns = part.cells.columns(actions[:1])
+        everywhere = float(part.tables.means(np.array([subset]), columns)[0][0, 0])
+        if names:
+            assert found[Group()] == pytest.approx(everywhere - part.tables.rewards.mean)
+
+
+def test_parts_are_summed_by_group() -> None:
+    one, other = {Group(): 1.0, Group(("a",)): 2.0}, {Group(): 0.5}
+    assert summed([one, other]) == {Group(): 1.5, Group(("a",)): 2.0}
+    assert summed([]) == {}
+
+
+# -- a prior mean ---------------------------------------------------------------------
+
+
+@each_kind
+def test_a_prior_mean_is_all_there_is_before_any_reward_and_gives_way(kind: str) -> None:
+    prior = Flat({"a0": 0.1, "a1": -0.05})
+    context, _, _ = offers()[0]
+    offered = [{"id": f"a{i}", "features": [{"hot": i == 1, "price": i + 0.5}]} for i in range(3)]
+    actions = request_of([{"w": "x"}], *offered).actions
+    (part, *_) = BayesianLearner((kinds[kind],), may_change=False).components()
+    moved = part.moments(context, actions, prior)[0] - part.moments(context, actions)[0]
+    np.testing.assert_allclose(moved, [0.1, -0.05, 0.0], atol=1e-12)
+    model = BayesianLearner((kinds[kind],), may_change=False)
+    known: list[Json] = [{"user": "u0"}, {"weather": "w0"}, {"hour": 3}]
+    teach(model, [(known, offered[0], 1.0)] * 200)
+    asked = request_of(known, *offered)
+    for part in model.components():
+        plain, leaning = (part.moments(asked.context, asked.actions, p)[0] for p in (None, prior))
+        assert abs(leaning[0] - plain[0]) < 0.02

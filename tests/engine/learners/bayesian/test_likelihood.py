@@ -1,0 +1,103 @@
+"""How likely a reward was: coins while all are 0 or 1, else normal."""
+
+import math
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from engine.learners.bayesian.likelihood import Rewards, log_densities, log_density
+from tests.oracles import naive_coin
+
+means, variances = st.floats(-3, 3), st.floats(1e-6, 100)
+rewards = st.one_of(st.sampled_from((0.0, 1.0)), st.floats(-1, 1))
+
+
+# -- to a learner ---------------------------------------------------------------------
+
+
+@given(st.sampled_from((0.0, 1.0)), means, variances, variances)
+def test_a_click_is_a_coin_with_the_chance_that_the_mean_tells(
+    reward: float, mean: float, noise: float, doubt: float
+) -> None:
+    """At least a quarter of the noise variance, up to a half; doubt does not matter."""
+    found = log_density(reward, mean, noise, doubt, binary=True)
+    assert found == pytest.approx(naive_coin(reward, mean, noise), abs=1e-9)
+
+
+@given(means, variances)
+def test_the_two_faces_of_a_coin_are_all_there_is(mean: float, noise: float) -> None:
+    one, none = (log_density(r, mean, noise, 0.0, binary=True) for r in (1.0, 0.0))
+    assert math.exp(one) + math.exp(none) == pytest.approx(1)
+    assert max(one, none) <= 0
+
+
+def test_who_takes_rewards_for_nearly_certain_may_be_nearly_certain() -> None:
+    sure, noisy = (log_density(0.0, 0.0, sd**2, 0.0, binary=True) for sd in (0.05, 0.4))
+    assert sure == pytest.approx(math.log(1 - 0.0025 / 4))
+    assert noisy == pytest.approx(math.log(1 - 0.04))
+    surprise = log_density(1.0, 0.0, 0.05**2, 0.0, binary=True)
+    assert surprise == pytest.approx(math.log(0.0025 / 4))
+
+
+@given(rewards, means, variances, variances)
+def test_other_rewards_are_normal_with_noise_and_doubt(
+    reward: float, mean: float, noise: float, doubt: float
+) -> None:
+    sd = math.sqrt(noise + doubt)
+    expected = -math.log(sd) - math.log(2 * math.pi) / 2 - ((reward - mean) / sd) ** 2 / 2
+    found = log_density(reward, mean, noise, doubt, binary=False)
+    assert found == pytest.approx(expected, rel=1e-9, abs=1e-9)
+
+
+@given(st.lists(st.tuples(means, variances, variances), min_size=1, max_size=5), st.booleans())
+def test_densities_to_several_learners_are_those_to_each(
+    learners: list[tuple[float, float, float]], binary: bool
+) -> None:
+    mean, noise, doubt = np.array(learners).T
+    for reward in (0.0, 1.0):
+        found = log_densities(reward, mean, noise, doubt, binary)
+        expected = [log_density(reward, *one, binary) for one in learners]
+        np.testing.assert_allclose(found, expected, rtol=1e-12, atol=1e-12)
+
+
+# -- all rewards so far ---------------------------------------------------------------
+
+
+def told(values: list[float]) -> Rewards:
+    found = Rewards()
+    for value in values:
+        found.add(value)
+    return found
+
+
+@given(st.lists(rewards, max_size=40))
+def test_mean_and_variance_are_those_of_all_rewards_and_one_more_of_a_half(
+    values: list[float],
+) -> None:
+    found, known = told(values), [*values, 0.5]
+    mean = math.fsum(known) / len(known)
+    assert found.count == len(values)
+    assert found.mean == pytest.approx(mean, abs=1e-12)
+    squares = math.fsum((value - mean) ** 2 for value in values)
+    assert found.variance == pytest.approx((squares + 0.25) / len(known), abs=1e-12)
+
+
+@given(st.lists(rewards, max_size=10), rewards)
+def test_a_reward_is_a_coin_as_long_as_all_are(values: list[float], reward: float) -> None:
+    found = told(values)
+    binary = {*values} <= {0.0, 1.0}
+    assert found.binary == binary
+    expected = (
+        naive_coin(reward, found.mean, 0.0)
+        if binary and reward in (0, 1)
+        else log_density(reward, found.mean, found.variance, 0.0, binary=False)
+    )
+    assert found.log_density(reward) == pytest.approx(expected)
+
+
+def test_of_rare_clicks_none_is_no_surprise_and_one_is_a_great_one() -> None:
+    found = told([0.0] * 199)
+    assert found.log_density(0.0) == pytest.approx(math.log(1 - 1 / 400))
+    assert found.log_density(1.0) == pytest.approx(math.log(1 / 400))

@@ -1,0 +1,71 @@
+"""What the engine takes the world to be like, in words."""
+
+from collections.abc import Iterator
+from itertools import product
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from engine import Hypothesis, LearningLoop, LoopSettings, Uniform
+from engine.learners.bayesian.hypothesis import HYPOTHESES
+from engine.simulation.crowd import crowd
+from engine.worlds.coffee import COFFEE
+from pages.parts.play.hypotheses import in_words
+
+
+def every_hypothesis() -> Iterator[Hypothesis]:
+    """One of each that can be told from others."""
+    for crosses, memory, noise in product(range(5), (0.9, 1.0), (0.05, 0.4)):
+        yield Hypothesis(crosses, "id", noise, memory=memory)
+        yield Hypothesis(crosses, "features", noise, memory=memory)
+    yield from (Hypothesis(crosses, "cells") for crosses in range(5))
+
+
+def test_each_hypothesis_has_words_of_its_own() -> None:
+    told = {in_words(hypothesis) for hypothesis in every_hypothesis()}
+    # Where tastes wander, nothing is said of noise.
+    assert len(told) == 5 * 2 * 3 + 5
+    assert in_words(HYPOTHESES[0]) == "Triples of fields, noisy rewards"
+
+
+@pytest.mark.parametrize("crosses", range(5))
+def test_tables_are_told_by_how_many_fields_they_hold(crosses: int) -> None:
+    numbers = ("the actions", "single", "two", "three", "four")
+    told = in_words(Hypothesis(crosses, "cells"))
+    assert "able" in told
+    assert numbers[crosses] in told
+    assert "noisy" not in told
+
+
+def page() -> None:
+    """The box's contents, for the loop of the session."""
+    import streamlit as st  # noqa: PLC0415
+
+    from engine.worlds.coffee import COFFEE  # noqa: PLC0415
+    from pages.parts.play.hypotheses import show_hypotheses  # noqa: PLC0415
+
+    loop = st.session_state["loop"]
+    show_hypotheses(loop, loop.preview(COFFEE.actions, COFFEE.features(COFFEE.contexts[0])))
+
+
+def shown(loop: LearningLoop) -> str:
+    """All text that the box holds."""
+    app = AppTest.from_function(page)
+    app.session_state["loop"] = loop
+    app.run()
+    assert not app.exception
+    return "\n".join(element.value for element in app.markdown)
+
+
+def test_the_fields_that_tables_found_are_named_once_they_are_believed() -> None:
+    """All three fields of the coffee table matter, and nobody can know before the first reward."""
+    loop = LearningLoop(LoopSettings(policy=Uniform()), seed=7)
+    assert "Tables hold what happens together" in shown(loop)
+    assert "Tables believed most" not in shown(loop)
+    list(crowd(loop, COFFEE, 300))
+    assert "each with its share: name and timeofday and weather" in shown(loop)
+
+
+def test_where_no_hypothesis_is_of_tables_they_are_not_explained() -> None:
+    loop = LearningLoop(LoopSettings(hypotheses=(Hypothesis(),)))
+    assert "Tables" not in shown(loop)
