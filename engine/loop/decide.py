@@ -64,7 +64,7 @@ def decide(state: LoopState, request: RankRequest, now: datetime, normals: Norma
         probabilities=_placed(decision.probabilities, allowed, size, 0.0),
         errors=_placed(decision.errors, allowed, size, 0.0),
         means=tuple(beliefs.mean.tolist()),
-        sds=tuple(beliefs.sd.tolist()),
+        sds=_bells(beliefs, allowed),
         hypothesis=None,
         draw=None if draw is None else _placed(draw, allowed, size, None),
         chosen=allowed[decision.chosen],
@@ -73,6 +73,14 @@ def decide(state: LoopState, request: RankRequest, now: datetime, normals: Norma
         shown=allowed[shown],
         propensity=propensity,
     )
+
+
+def _bells(beliefs: Belief, allowed: list[int]) -> tuple[float, ...]:
+    """The widths that draws are made with; of excluded actions, as if all were offered."""
+    widths = beliefs.widths
+    if len(allowed) < len(widths):
+        widths[allowed] = beliefs.only(allowed).widths
+    return tuple(widths.tolist())
 
 
 def probabilities(state: LoopState, requests: Sequence[RankRequest], normals: Normals) -> Array:

@@ -27,7 +27,8 @@ class Ranked:
         probabilities: propensity of each action, 0 for an excluded one.
         errors: their Monte-Carlo standard errors.
         means: believed expected reward of each action, excluded ones included.
-        sds: standard deviation of that belief.
+        sds: widths of the bells around them (`Belief.widths`), which draws are made from; in logs
+            of loops that drew jointly, standard deviations of all that is believed.
         hypothesis: position of the one drawn from among those compared, in logs of loops that drew
             one first; None since all hypotheses make the bell that is drawn from.
         draw: the drawn expected rewards if a draw decided (None for an excluded action).

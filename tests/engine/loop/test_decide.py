@@ -197,7 +197,7 @@ def test_a_belief_is_what_a_preview_shows(clock: ManualClock) -> None:
     loop = loop_with_past(clock)
     belief, preview = loop.belief(DRINKS, CONTEXTS[1]), loop.preview(DRINKS, CONTEXTS[1])
     assert tuple(belief.mean) == preview.means
-    assert tuple(belief.sd) == preview.sds
+    assert tuple(belief.widths) == preview.sds
 
 
 # -- event ids ------------------------------------------------------------------------
@@ -389,7 +389,7 @@ def test_what_is_logged_is_the_policys_own_choice_by_likeness_to_the_baseline(
         assert ranked.draw is None
         alone = reward_head(loop).belief(request)
         assert ranked.means == tuple(alone.mean)
-        assert ranked.sds == tuple(alone.sd)
+        assert ranked.sds == tuple(alone.widths)
 
 
 @pytest.mark.slow

@@ -61,7 +61,10 @@ def test_a_rank_entry_keeps_everything_that_decided_in_the_order_of_the_request(
     assert ranked.probabilities[1] == ranked.errors[1] == 0
     assert sum(ranked.probabilities) == pytest.approx(1, abs=1e-12)
     assert ranked.means == pytest.approx([0.5] * 3)
-    assert ranked.sds == pytest.approx([untaught_sd(drink) for drink in DRINKS])
+    beliefs = loop.belief(DRINKS, CONTEXTS[0])
+    assert beliefs.sd == pytest.approx([untaught_sd(drink) for drink in DRINKS])
+    assert ranked.sds[1] == beliefs.widths[1]
+    assert (ranked.sds[0], ranked.sds[2]) == tuple(beliefs.only([0, 2]).widths)
     assert ranked.hypothesis is None  # all of them together drew
     assert ranked.cause == "draw"
     assert ranked.draw is not None
