@@ -152,6 +152,15 @@ class Policy(ABC):
         rng = stream(normals.seed, "probabilities")
         return np.array([self.decide(belief, normals, rng).probabilities for belief in beliefs])
 
+    def kept(self, actions: int) -> Array:
+        """What of each probability is left to chance, whatever is believed, (K,)."""
+        return np.zeros(actions)
+
+    def wins(self, probabilities: Array) -> Array | None:
+        """How often each action has the highest draw, (K,), where it is shown more, or less, often
+        than that; out of its probability."""
+        return None
+
     def best_match(self, actions: int) -> float:
         """The highest probability that it can give the baseline among K actions."""
         return 1.0

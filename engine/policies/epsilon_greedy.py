@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from engine.arrays import Array
 from engine.learners.belief import Belief
 from engine.policies.base import Decision, Knob, Normals, Policy, pick, ties
 
@@ -36,6 +37,9 @@ class EpsilonGreedy(Policy):
         random = bool(rng.random() < self.epsilon)
         chosen = pick(np.full(size, 1 / size) if random else best, rng)
         return Decision(probabilities, np.zeros(size), chosen, "random" if random else "best")
+
+    def kept(self, actions: int) -> Array:
+        return np.full(actions, self.epsilon / actions)
 
     def best_match(self, actions: int) -> float:
         return 1 - self.epsilon + self.epsilon / actions

@@ -49,8 +49,8 @@ class Thompson(Policy):
     key = "thompson"
     label = "Thompson sampling"
     story = (
-        "Draws what each action may earn from its bell, and shows the highest; {agreement} draws "
-        "must agree. {floor} of offers are left to chance."
+        "Draws what each action may earn from its bell, and shows the highest; draws that must "
+        "agree on it: {agreement}. {floor} of offers are left to chance."
     )
     knobs = (
         Knob("floor", "exploration floor", range(101), "percent", _HELP, parts=100),
@@ -98,6 +98,18 @@ class Thompson(Policy):
         wins = self._wins(beliefs, normals)
         agreed, chance = self._agreed(wins), self._chance(wins.shape[1])
         return np.asarray((1 - self.floor) * agreed + self.floor * chance)
+
+    def kept(self, actions: int) -> Array:
+        return self.floor * self._chance(actions)
+
+    def wins(self, probabilities: Array) -> Array | None:
+        """The root of what agreed, normalised."""
+        if self.agreement == 1 or self.width == 0 or self.floor == 1:
+            return None
+        agreed = np.maximum(probabilities - self.kept(len(probabilities)), 0.0)
+        won: Array = agreed ** (1 / self.agreement)
+        won /= won.sum()
+        return won
 
     def best_match(self, actions: int) -> float:
         """1 - floor / 2 + floor / 2K: half of the floor is the baseline's."""

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from engine.arrays import Array
 from engine.learners.belief import Belief
 from engine.policies.base import Decision, Normals, Policy, pick
 
@@ -20,6 +21,9 @@ class Uniform(Policy):
         size = len(belief.mean)
         chance = np.full(size, 1 / size)
         return Decision(chance, np.zeros(size), pick(chance, rng), "random")
+
+    def kept(self, actions: int) -> Array:
+        return np.full(actions, 1 / actions)
 
     def best_match(self, actions: int) -> float:
         return 1 / actions

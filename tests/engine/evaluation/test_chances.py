@@ -1,0 +1,86 @@
+"""Chances are the sum of their parts, and the parts are what the policy says of itself."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from engine import EpsilonGreedy, Greedy, LearningLoop, LoopSettings, Softmax, Thompson, Uniform
+from engine.evaluation.chances import chances
+from engine.loop.settings import LearningMode
+from engine.policies.base import Normals, Policy
+from engine.simulation.crowd import crowd
+from engine.worlds.coffee import COFFEE
+from tests.engine.requests import CONTEXTS, DRINKS
+
+POLICIES: list[Policy] = [
+    Thompson(),
+    Thompson(floor=0.3, agreement=1),
+    Thompson(floor=0.0, agreement=8),
+    Thompson(floor=1.0),
+    Thompson(width=0.0, floor=0.2),
+    EpsilonGreedy(0.3),
+    Greedy(),
+    Softmax(),
+    Uniform(),
+]
+each_policy = pytest.mark.parametrize("policy", POLICIES, ids=repr)
+
+
+@each_policy
+@pytest.mark.parametrize("mode", ["online", "apprentice", "logging_only"])
+@pytest.mark.parametrize("excluded", [[], [DRINKS[0]["id"]]], ids=["all", "without the first"])
+def test_the_parts_of_each_chance_sum_to_it_and_all_of_them_to_one(
+    policy: Policy, mode: LearningMode, excluded: list[str]
+) -> None:
+    loop = LearningLoop(LoopSettings(policy=policy, learning_mode=mode), seed=5)
+    for reward, context in enumerate(CONTEXTS * 4):
+        loop.reward(loop.rank(DRINKS, context).event_id, reward % 2)
+    ranked = loop.preview(DRINKS, CONTEXTS[0], excluded)
+    parts = chances(ranked, policy)
+    assert [part.won + part.kept for part in parts] == pytest.approx(ranked.probabilities)
+    assert sum(part.won + part.kept for part in parts) == pytest.approx(1)
+    assert all(part.won >= 0 and part.kept >= 0 for part in parts)
+
+
+@given(st.floats(0, 1), st.integers(1, 20))
+def test_half_of_what_thompson_sampling_keeps_is_the_first_actions(floor: float, k: int) -> None:
+    kept = Thompson(floor=floor).kept(k)
+    assert kept.sum() == pytest.approx(floor)
+    assert kept[0] == pytest.approx(floor / 2 + floor / (2 * k))
+
+
+@each_policy
+def test_what_is_kept_is_what_is_left_without_any_belief_in_an_action(policy: Policy) -> None:
+    """The least that a policy gives to what is surely worse than everything else."""
+    if isinstance(policy, Softmax):
+        return
+    loop = LearningLoop(LoopSettings(policy=policy), seed=5)
+    list(crowd(loop, COFFEE, 600))
+    context = COFFEE.contexts[0]
+    ranked = loop.preview(COFFEE.actions, COFFEE.features(context))
+    worst = int(np.argmin(ranked.means))
+    assert ranked.probabilities[worst] == pytest.approx(policy.kept(4)[worst], abs=0.01)
+
+
+def test_wins_of_draws_that_must_agree_are_those_of_the_textbook() -> None:
+    """The same log, decided by both: from the same draws, to rounding."""
+    loop = LearningLoop(LoopSettings(policy=Thompson(floor=0.1)), seed=5)
+    list(crowd(loop, COFFEE, 30))
+    compared = 0
+    for context in COFFEE.contexts:
+        features = COFFEE.features(context)
+        ranked = loop.preview(COFFEE.actions, features)
+        found = [part.wins for part in chances(ranked, loop.settings.policy)]
+        belief = loop.belief(COFFEE.actions, features)
+        textbook = Thompson(floor=0.0, agreement=1).probabilities([belief], Normals(5))[0]
+        assert found == pytest.approx(list(textbook), abs=1e-6)
+        compared += len(set(found)) > 1
+    assert compared > 20
+
+
+def test_wins_are_told_only_where_they_differ_from_the_chances() -> None:
+    probabilities = np.array([0.7, 0.2, 0.1])
+    for policy in POLICIES:
+        told = policy.wins(probabilities) is not None
+        assert told == (policy in (POLICIES[0], POLICIES[2])), policy
