@@ -9,6 +9,7 @@ from engine import LoopSettings
 from engine.loop.settings import LearningMode
 from engine.policies.base import Policy
 from engine.policies.registry import POLICIES
+from engine.policies.thompson import Thompson
 from engine.store import StoredLoop
 from engine.worlds import WORLDS, key_of
 from pages.parts.choices import CROSSES, MAX_VISITORS, MODE, SEED, SPEED, TRUTH, WORLD
@@ -19,8 +20,13 @@ from pages.parts.setting import SWITCH, Setting
 
 @lru_cache(maxsize=8)
 def _made(policies: tuple[type[Policy], ...]) -> Mapping[str, Policy]:
-    """One of each, as it is until somebody sets something on it; asked for with every click."""
-    return {policy.key: policy() for policy in policies if policy.loggable}
+    """One of each, as it is until somebody sets something on it; asked for with every click.
+
+    One draw decides, as in the textbooks: then each chance is that of the bells that stand beside
+    it. Four that must agree earn more, and are a setting away.
+    """
+    found = {policy.key: policy() for policy in policies if policy.loggable}
+    return {**found, Thompson.key: Thompson(agreement=1)}
 
 
 @dataclass(frozen=True, slots=True)

@@ -140,6 +140,13 @@ def test_a_move_that_the_policy_refuses_is_said_and_changes_nothing() -> None:
     assert session.open.loop.settings == still
 
 
+def test_a_new_loop_draws_as_the_textbooks_do_until_more_draws_must_agree() -> None:
+    assert PlaySetup().settings().policy == Thompson(agreement=1)
+    setup, _ = PlaySetup.from_query({"agreement": "4"})
+    assert setup.settings().policy == Thompson()
+    assert setup.query()["agreement"] == "4"
+
+
 # -- old links ------------------------------------------------------------------------
 
 
@@ -152,7 +159,9 @@ def test_a_link_of_old_opens_what_it_always_did() -> None:
     assert refused == []
     assert (setup.world, setup.seed, setup.truth, setup.next) == ("news", 11, True, True)
     assert setup.settings().policy == EpsilonGreedy(0.2)
-    assert setup.having({"policy": "thompson"}).settings().policy == Thompson(floor=0.06)
+    assert setup.having({"policy": "thompson"}).settings().policy == Thompson(
+        floor=0.06, agreement=1
+    )
     again = {"world": "news", "seed": "11", "policy": "epsilon", "floor": "6"}
     assert setup.query() == again | {"truth": "1", "next": "1"}
 
