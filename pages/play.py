@@ -46,7 +46,7 @@ question(
     "the engine learns from that one click.",
     plain(session.open.world.story),
 )
-left, middle, right = st.columns([1.16, 1.5, 1.14], gap="medium")
+left, middle, right = st.columns([1.1, 2.1, 1.05], gap="medium")
 with left:
     people, visit = st.container(), st.container()
     if not session.others_come:

@@ -100,8 +100,23 @@ _SHOW_DATA = "[data-testid=stElementToolbarButton]:has([aria-label^='Show data']
 """A chart's button for its rows as a table, whose CSV is Streamlit's: names would be formulas."""
 
 
+_STAGE = "[data-testid=stHorizontalBlock]:has(>.stColumn .st-key-offer)"
+"""Play's columns: who is offered what, the picture of it, what was learned."""
+_WIDTHS = (
+    "@media (min-width:641px) and (max-width:1500px){"
+    ".stMainBlockContainer{padding-inline:2rem}}"
+    "@media (min-width:641px) and (max-width:1399px){"
+    f"{_STAGE}{{display:grid;grid-template:auto 1fr/minmax(17rem,1fr) 2.3fr;column-gap:1.5rem}}"
+    f"{_STAGE}>.stColumn{{width:auto;min-width:0}}"
+    f"{_STAGE}>.stColumn:first-child{{grid-row:span 2}}}}"
+)
+"""Less margin where a screen is no wider than a laptop's; what was learned goes below the picture
+where it would leave the picture no room."""
+
+
 def style() -> str:
-    """Code that can be read, notices that cover no button, and charts without a raw table."""
+    """Code that can be read, notices that cover no button, charts without a raw table, and columns
+    that leave room for what they show."""
     colours = theme(is_dark()).code
     rules = [
         ",".join(f".stCode code .token.{token}" for token in tokens) + f"{{color:{colours[kind]}}}"
@@ -109,4 +124,4 @@ def style() -> str:
     ]
     rules.append(".stToastContainer{inset:auto 1rem 1rem auto}")
     rules.append(f"{_SHOW_DATA}{{display:none}}")
-    return f"<style>{''.join(rules)}</style>"
+    return f"<style>{''.join(rules)}{_WIDTHS}</style>"

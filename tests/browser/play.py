@@ -7,7 +7,7 @@ from playwright.sync_api import Locator, expect
 
 from tests.browser.page import AppPage
 
-BARS, BELLS, MAP = "each bar is a chance", "One bell for each action", "Map of all contexts"
+PICTURE, MAP = "A bell and a bar for each action", "Map of all contexts"
 CURVE, REGRET = "Mean reward ", "Cumulative regret "
 """How the charts are called, in part."""
 WORLDS = ("News", "Movies", "Shop", "Coffee")
@@ -18,7 +18,7 @@ STEP_KEY = "s"
 class PlayPage(AppPage):
     """One tab with the Play page."""
 
-    CHARTS = (BARS, BELLS, MAP)
+    CHARTS = (PICTURE, MAP)
 
     def events(self) -> list[dict[str, str]]:
         """The event log as it is downloaded, oldest first."""
@@ -42,11 +42,22 @@ class PlayPage(AppPage):
 
     @property
     def chances(self) -> dict[str, float]:
-        """Percent of each action, as the bars tell those who cannot see them."""
-        bars = self.chart(BARS).locator("path[aria-label*='Chance: ']")
-        labels = bars.evaluate_all("bars => bars.map(bar => bar.getAttribute('aria-label'))")
-        found = [re.search(r"Action: (.*?); Chance: ([\d.]+)%", label) for label in labels]
+        """Percent of each action, as the rows tell those who cannot see them."""
+        rows = self.chart(PICTURE).locator("path[aria-label*=', chance ']")
+        labels = rows.evaluate_all("rows => rows.map(row => row.getAttribute('aria-label'))")
+        found = [re.search(r"(.*), chance ([\d.]+)%", label) for label in labels]
         return {match[1]: float(match[2]) for match in found if match}
+
+    @property
+    def scale(self) -> float:
+        """Pixels of the picture from a reward of 0 to one of 1."""
+        zero, one = (
+            self.chart(PICTURE).get_by_text(text, exact=True).first.bounding_box()
+            for text in ("0", "1")
+        )
+        assert zero
+        assert one
+        return one["x"] + one["width"] / 2 - zero["x"] - zero["width"] / 2
 
     # -- what can be done -------------------------------------------------------------
 

@@ -1,17 +1,21 @@
 """How the Play page looks: what is in sight, how large, how readable."""
 
 import pytest
-from playwright.sync_api import Locator, expect
+from playwright.sync_api import Locator, ViewportSize, expect
 
 from tests.browser.conftest import OpenPage
 from tests.browser.legibility import offenders
 from tests.browser.page import WIDE
-from tests.browser.play import BARS, BELLS, MAP, REGRET, WORLDS, PlayPage
+from tests.browser.play import MAP, PICTURE, REGRET, WORLDS, PlayPage
 
 pytestmark = pytest.mark.browser
 
-FIRST_SCREEN = (BARS, BELLS, MAP)
+FIRST_SCREEN = (PICTURE, MAP)
 """Charts that a laptop shows without scrolling, beside the offer and its reward buttons."""
+SMALLER = (ViewportSize(width=1280, height=720), ViewportSize(width=1024, height=768))
+"""A small laptop's window, and a projector's."""
+SCALE = 160
+"""Pixels that a reward of 1 is long at least on any screen but a phone's."""
 REWARDS = ("reward-1", "reward-2", "reward-3")
 
 
@@ -30,6 +34,19 @@ def below_the_fold(play: PlayPage) -> set[str]:
     parts = [play.keyed("offer"), *map(play.button, REWARDS), *map(play.chart, charts)]
     found = {f"ends at {end:.0f} px" for end in map(bottom, parts) if end > size["height"]}
     return found | ({f"{play.excess} px wider than the screen"} if play.excess > 0 else set())
+
+
+def crowded(play: PlayPage) -> set[str]:
+    """What has no room beside the picture, or the picture itself."""
+    found = set() if play.scale >= SCALE else {f"a reward of 1 is {play.scale:.0f} px long"}
+    card = play.keyed("offer").bounding_box()
+    for key in REWARDS:
+        box = play.button(key).bounding_box()
+        assert card
+        assert box
+        if box["x"] + box["width"] > card["x"] + card["width"] + 1:
+            found.add(f"{key} sticks out of its column")
+    return found | ({f"scrolls sideways by {play.excess} px"} if play.excess > 0 else set())
 
 
 def test_in_every_look_one_can_answer_at_once_and_nothing_scrolls_sideways(
@@ -78,6 +95,10 @@ def test_in_every_look_all_fits_and_is_large_and_distinct_enough_to_read(
     play.open_settings()
     faults |= offenders(play)
     assert not faults, "\n".join(sorted(faults))
+    play.page.keyboard.press("Escape")
+    for size in SMALLER:
+        play.page.set_viewport_size(size)
+        assert not play.lasting(lambda: crowded(play)), size
 
 
 def test_no_chart_gives_its_rows_away_raw(open_page: OpenPage) -> None:

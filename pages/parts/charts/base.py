@@ -114,20 +114,23 @@ def finish(dark: bool, height: int, *layers: alt.Chart) -> Spec:
 
 
 def said_once(layers: Sequence[dict[str, Any]]) -> dict[str, Any]:
-    """What the encodings of all layers have in common but their fields, taken out of them.
+    """What the encodings of all layers have in common, taken out of them.
 
-    A layer inherits it for each channel that names a field, property by property, so the chart
-    stays as it is; its specification travels with every click, and is half as long.
+    A layer inherits it for each channel that it does not have, or that names another field,
+    property by property, so the chart stays as it is; its specification travels with every click,
+    and is half as long.
     """
     shared: dict[str, Any] = {}
-    for channel in layers[0]:
-        own = [layer.get(channel, ()) for layer in layers]
-        if all("field" in one for one in own):
-            shared[channel] = {
-                name: value
-                for name, value in own[0].items()
-                if name != "field" and all(name in one and one[name] == value for one in own)
-            }
-            for layer, one in zip(layers, own, strict=True):
-                layer[channel] = {n: v for n, v in one.items() if n not in shared[channel]}
+    for channel in list(layers[0]):
+        own = [layer.get(channel, {}) for layer in layers]
+        if not all("field" in one for one in own):
+            continue
+        common = dict(item for item in own[0].items() if all(item in one.items() for one in own))
+        for layer, one in zip(layers, own, strict=True):
+            left = {name: value for name, value in one.items() if name not in common}
+            if left:
+                layer[channel] = {"field": one["field"]} | left
+            else:
+                del layer[channel]
+        shared[channel] = common
     return shared

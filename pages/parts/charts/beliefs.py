@@ -1,204 +1,322 @@
-"""One ranking: how often each action would be offered, and the belief behind it."""
+"""One ranking as one picture: in a row for each action what is believed, drawn and so offered."""
 
-import json
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
+from typing import Any
 
 import altair as alt
 import pyarrow as pa
 
+from engine.evaluation.chances import Chance
 from engine.loop.entries import Ranked
 from engine.worlds import World
-from pages.parts.charts.base import Spec, across, action_colour, blank, finish, only, table, tooltip
+from pages.parts.charts.base import Spec, blank, finish, table
 from pages.parts.text import percent
 from pages.parts.theme import theme
 
-REWARDS = (-0.75, 1.75)
-"""Rewards that the bells' axis spans."""
-_REACH = 3.5
+REWARDS = (-0.9, 1.9)
+"""Rewards that the bells' axis spans: about what may be drawn before anything is known."""
+_REACH = 3.2
 """Standard deviations from the mean to which a bell is drawn."""
-_BELL = 0.82
-"""Height of a bell, in lanes."""
-_BAR = 0.46
-"""Height of a bar, in lanes."""
+_HEAD = 46
+"""Pixels above the first row, for what the columns show."""
+
+_SIGNALS = {
+    "narrow": "width < 480",
+    "bell": "narrow ? 0.52 : 0.84",
+    "bells": "(width - 72) * (narrow ? 0.6 : 0.785)",
+    "bars": "bells + 18",
+    "unit": f"bells / {REWARDS[1] - REWARDS[0]:g}",
+    "full": "width - 54 - bars",
+}
+"""What follows from the width that a browser has: whether a name needs a line of its own, the
+height of a bell in shares of a row, pixels where bells end and bars start, pixels of a reward and
+of a chance of 1."""
 
 Row = dict[str, object]
 
 
-def height(world: World, small: bool) -> int:
-    """Pixels of a chart with one lane for each action."""
-    return max(180, 28 * len(world.items)) if small else max(330, 36 * len(world.items))
-
-
-def _lanes(labels: Sequence[str], field: str = "lane", at: float = 0) -> alt.Y:
-    """One horizontal lane for each action, lane 0 at the bottom, named at a share of its height."""
-    size = len(labels)
-    return (
-        alt.Y(f"{field}:Q")
-        .scale(domain=(-0.12, size - 0.02), nice=False, zero=False)
-        .axis(
-            values=[lane + at for lane in range(size)],
-            labelExpr=f"{json.dumps(labels[::-1])}[floor(datum.value)]",
-            title=None,
-            grid=False,
-            labelFontSize=13,
-            labelBaseline="middle" if at else "bottom",
-            labelPadding=8,
-            labelLimit=170,
-            labelOverlap=False,
-        )
-    )
+def lane(world: World, small: bool = False) -> int:
+    """Pixels of a row."""
+    least, most, room = (26, 40, 200) if small else (28, 62, 440)
+    return max(least, min(most, room // len(world.items)))
 
 
 @lru_cache(maxsize=64)
-def probability_spec(world: World, dark: bool, small: bool = False) -> Spec:
-    """Bars: how often each action would be offered to this visitor, with its error."""
-    chances = [0, 0.25, 0.5, 0.75, 1]
-    x = across("probability", "chance to be offered", (0, 1.55), values=chances, format="%")
-    figures = tooltip(".2%", probability="Chance", error="Monte-Carlo error (1 sd)")
-    base = blank().transform_calculate(
-        top=f"datum.lane + {_BAR}",
-        middle=f"datum.lane + {_BAR / 2}",
-        low="max(0, datum.probability - 2 * datum.error)",
-        high="min(1, datum.probability + 2 * datum.error)",
-    )
-    now, before = (base.transform_filter(alt.datum.when == when) for when in ("now", "before"))
-    labels = [item.label for item in world.items]
-    y, middle = (_lanes(labels, field, at=_BAR / 2) for field in ("lane", "middle"))
-    box = {"x": x, "x2": alt.X2Datum(0), "y": y, "y2": "top:Q"}
-    bars = now.mark_rect(cornerRadius=3).encode(
-        **box, color=action_colour(world, dark), tooltip=tooltip(action="Action") + figures
-    )
-    ghosts = before.mark_rect(
-        fillOpacity=0,
-        stroke=theme(dark).ink,
-        strokeDash=[3, 2],
-        strokeWidth=1.3,
-        cornerRadius=3,
-        aria=False,
-    ).encode(**box)
-    errors = now.mark_rule(color=theme(dark).ink, strokeWidth=1.5, aria=False).encode(
-        x="low:Q", x2="high:Q", y=middle
-    )
-    texts = now.mark_text(
-        align="left", dx=7, fontSize=13, fontWeight=600, color=theme(dark).ink, aria=False
-    ).encode(x="label_at:Q", y=middle, text="label:N")
-    return finish(dark, height(world, small), bars, ghosts, errors, texts)
+def belief_spec(world: World, dark: bool, offers: str, small: bool = False) -> Spec:
+    """Rows with a name, a bell with its draw and a bar; ``offers`` says what the bars are.
 
-
-def probability_rows(world: World, now: Ranked, before: Ranked | None) -> pa.Table:
-    """Rows of `probability_spec`: action, lane, probability, error, when and a label."""
-    rows: list[Row] = []
-    for i, item in enumerate(world.items):
-        chance = now.probabilities[i]
-        old = before.probabilities[i] if before else chance
-        label = percent(chance)
-        if abs(chance - old) >= 0.005:
-            label = f"{percent(old)} → {label}"
-        fact: Row = {"action": item.id, "lane": len(world.items) - 1 - i}
-        if before:
-            rows.append({**fact, "when": "before", "probability": old, "error": before.errors[i]})
-        chances: Row = {"when": "now", "probability": chance, "error": now.errors[i]}
-        rows.append({**fact, **chances, "label": label, "label_at": max(chance, old)})
-    return table(rows)
-
-
-@lru_cache(maxsize=64)
-def belief_spec(world: World, dark: bool, small: bool = False) -> Spec:
-    """Bells: what the engine believes each action would earn, and this visitor's draw.
-
-    All bells are equally high; the width is the uncertainty.
+    The browser places everything, in pixels, by the width that it has. All bells are equally high;
+    the width is the uncertainty.
     """
-    x = across("reward", "believed expected reward", REWARDS, values=[0, 0.5, 1], format=".1~f")
-    pictures = [item.emoji for item in world.items]
-    y, top = _lanes(pictures), _lanes(pictures, "top")
-    colour = action_colour(world, dark)
-    action = tooltip(action="Action")
-    figures = {"mean": "Believed expected reward", "sd": "Uncertainty (1 sd)"}
-    belief = action + tooltip(".3f", **figures, draw="This visitor's draw")
-    truth = action + tooltip(".3f", truth="True expected reward")
-    now, before = only("when", "now"), only("when", "before")
-    draws = now.transform_filter("isValid(datum.draw)").transform_calculate(
-        reward=f"clamp(datum.draw, {REWARDS[0]}, {REWARDS[1]})", top="datum.lane + 0.42"
+    height = lane(world, small)
+    layers = [
+        _box("datum.lit", height, (0.02, 0.98), "0", "width").mark_rect(
+            color=theme(dark).accent, opacity=0.13, cornerRadius=6
+        ),
+        *_axes(dark, offers, _HEAD + height * len(world.items)),
+        *_bells(height, dark),
+        *_bars(height, dark),
+        *_draws(height, dark),
+        _words(
+            "label",
+            height,
+            0.95,
+            "2",
+            align="left",
+            baseline="top",
+            limit=alt.ExprRef("narrow ? bells : 0.36 * bells"),
+        ),
+        _numbers(height),
+    ]
+    spec = finish(dark, _HEAD + height * len(world.items) + 6, *layers)
+    signals = [{"name": name, "expr": expr} for name, expr in _SIGNALS.items()]
+    return spec | {"params": signals, "config": _config(dark)}
+
+
+def _config(dark: bool) -> Spec:
+    """What most marks have in common; `_numbers` alone is told to those who cannot see."""
+    words = {"fontSize": 14, "color": theme(dark).ink}
+    return {"view": {"strokeWidth": 0}, "mark": {"aria": False}, "text": words}
+
+
+# -- marks in rows --------------------------------------------------------------------
+
+
+def _x(field: str = "x") -> alt.X:
+    """Pixels from the left."""
+    return alt.X(f"{field}:Q").scale(None).axis(None)
+
+
+def _y(field: str = "y") -> alt.Y:
+    """Pixels from the top."""
+    return alt.Y(f"{field}:Q").scale(None).axis(None)
+
+
+_COLOUR = {"field": "colour", "type": "nominal", "scale": None}
+"""What a row says that it has."""
+
+
+def _only(test: str, **made: str) -> alt.Chart:
+    """Rows that pass a test, or all, with what is made of them."""
+    rows = blank().transform_filter(test) if test else blank()
+    return rows.transform_calculate(**made)
+
+
+def _box(test: str, height: float, share: tuple[float, float], left: str, right: str) -> alt.Chart:
+    """From left to right, between two shares of a row's height from its foot."""
+    y, y2 = (f"datum.foot - {height * at:g}" for at in share)
+    return _only(test, x=left, right=right, y=y, top=y2).encode(_x(), _y(), x2="right", y2="top")
+
+
+def _words(field: str, height: float, share: float, x: str, **look: Any) -> alt.Chart:
+    """Text at a share of a row's height."""
+    made = _only("", x=x, y=f"datum.foot - {height * share:g}")
+    words: alt.Chart = made.mark_text(**look)
+    return words.encode(_x(), _y(), text=f"{field}:N")
+
+
+def _reward(reward: str) -> str:
+    """Where a reward stands, held to the axis."""
+    low, high = REWARDS
+    return f"unit * (clamp({reward}, {low}, {high}) + {-low})"
+
+
+def _chance(chance: str) -> str:
+    """Where a chance ends."""
+    return f"bars + full * ({chance})"
+
+
+def _axes(dark: bool, offers: str, foot: int) -> list[alt.Chart]:
+    """Both scales, and what they are of."""
+    places = {_reward("0"): "'0'", _reward("0.5"): "'½'", _reward("1"): "'1'"}
+    places |= {_chance("0"): "'0'", _chance("0.5"): "'50'", _chance("1"): "'100 %'"}
+    believes = "narrow ? 'believed to earn' : 'what it believes each would earn'"
+    rule, tick = f", {_HEAD - 4}, {foot}]", f", {_HEAD - 8}, 'center']"
+    lines = [f"[{x}{rule}" for x in places]
+    words = [f"[{x}, {text}{tick}" for x, text in places.items()]
+    words += [f"[2, {believes}, 16, 'left']", f"[bars, {offers!r}, 16, 'left']"]
+    lines_, words_ = (
+        _only("datum.first", at=f"[{', '.join(each)}]").transform_flatten(["at"])
+        for each in (lines, words)
     )
-    is_left = "datum.reward < 0.6"
-    return finish(
-        dark,
-        height(world, small),
-        _bell(now)
-        .mark_area(fillOpacity=0.55)
-        .encode(x, y, y2="top:Q", color=colour, tooltip=belief),
-        _bell(before)
-        .mark_line(color=theme(dark).ink, strokeDash=[3, 2], strokeWidth=1.3, aria=False)
-        .encode(x, top, detail="action:N"),
-        now.transform_calculate(reward="datum.mean", top=f"datum.lane + {_BELL}")
-        .mark_rule(strokeWidth=2, aria=False)
-        .encode(x, y, y2="top:Q", color=colour, tooltip=belief),
-        draws.mark_rule(strokeWidth=1.2, color=theme(dark).ink, aria=False).encode(
-            x, y, y2="top:Q"
+    return [
+        lines_.transform_calculate(x="datum.at[0]", y="datum.at[1]", end="datum.at[2]")
+        .mark_rule(color=theme(dark).grid)
+        .encode(_x(), _y(), y2="end"),
+        words_.transform_calculate(x="datum.at[0]", text="datum.at[1]", y="datum.at[2]")
+        .mark_text(align=alt.ExprRef("datum.at[3]"))
+        .encode(_x(), _y(), text="text:N"),
+    ]
+
+
+def _bells(height: float, dark: bool) -> list[alt.Chart]:
+    """What is believed now, and what was (dashed)."""
+    ink = theme(dark).ink
+    look: dict[str, Any] = {"interpolate": "monotone"}
+    now = _bell("mean", "sd", height).mark_area(fillOpacity=0.55, **look)
+    before = _bell("old_mean", "old_sd", height).mark_line(
+        color=ink, strokeDash=[3, 2], strokeWidth=1.3, **look
+    )
+    return [
+        now.encode(_x(), _y(), y2="foot", color=_COLOUR, detail="action:N"),
+        before.encode(_x(), _y(), detail="action:N"),
+    ]
+
+
+def _bell(mean: str, sd: str, height: float) -> alt.Chart:
+    """The points of each row's bell; the browser makes them, so that few rows travel."""
+    points = _only(f"isValid(datum.{mean})", z=f"sequence(-{_REACH}, {_REACH}, 0.2)")
+    return points.transform_flatten(["z"]).transform_calculate(
+        wide=f"max(datum.{sd}, 1.5 / unit)",
+        at=f"clamp(datum.{mean} + datum.wide * datum.z, {REWARDS[0]}, {REWARDS[1]})",
+        x=_reward("datum.at"),
+        sds=f"(datum.at - datum.{mean}) / datum.wide",
+        y=f"datum.foot - {height} * bell * exp(-datum.sds * datum.sds / 2)",
+    )
+
+
+def _bars(height: float, dark: bool) -> list[alt.Chart]:
+    """The chance: what was won, what is kept (striped), the draws won (hollow), before (dashed)."""
+    ink, grid = theme(dark).ink, theme(dark).grid
+    low, high = bar = (0.3, 0.7)
+    won, whole = _chance("datum.won"), _chance("datum.won + datum.kept")
+    return [
+        _box("", height, bar, "bars", "bars + full").mark_rect(
+            color=grid, opacity=0.7, cornerRadius=2
         ),
-        draws.mark_point(filled=True, stroke=theme(dark).ink, opacity=1).encode(
-            x,
-            top,
-            color=colour,
-            tooltip=belief,
-            size=alt.condition("datum.wins", alt.value(190), alt.value(70)),
-            strokeWidth=alt.condition("datum.wins", alt.value(2.4), alt.value(1)),
+        _box("isValid(datum.wins)", height, (0.16, 0.84), "bars", _chance("datum.wins"))
+        .mark_rect(fillOpacity=0.12, strokeWidth=1.5)
+        .encode(color=_COLOUR, stroke=_COLOUR),
+        _box("", height, bar, "bars", won).mark_rect(aria=False).encode(color=_COLOUR),
+        _box("datum.kept > 0", height, (0.5, 0.5), won, whole)
+        .mark_rule(strokeDash=[0, 1.5, 2, 0], strokeWidth=round((high - low) * height, 1))
+        .encode(color=_COLOUR),
+        _box("datum.lot", height, (0.2, 0.8), f"{won} - 4", f"{whole} + 4").mark_rect(
+            fillOpacity=0, stroke=ink, strokeWidth=2.4, cornerRadius=5
         ),
-        draws.transform_filter("datum.wins")
-        .mark_text(
-            align=alt.ExprRef(f"{is_left} ? 'left' : 'right'"),
-            dx=alt.ExprRef(f"{is_left} ? 11 : -11"),
-            fontSize=12,
-            fontWeight=600,
-            color=theme(dark).ink,
-            aria=False,
-        )
-        .encode(x, top, text=alt.value("highest draw")),
-        now.transform_filter("isValid(datum.truth)")
-        .transform_calculate(reward="datum.truth")
+        _box("isValid(datum.old)", height, (0.18, 0.82), *[_chance("datum.old")] * 2).mark_rule(
+            color=ink, strokeDash=[3, 2], strokeWidth=1.5
+        ),
+        _words("told", height, 0.5, "width - 6", align="right", baseline="middle"),
+    ]
+
+
+def _draws(height: float, dark: bool) -> list[alt.Chart]:
+    """This visitor's draw from each bell, ringed where it decided, and the truth."""
+    ink = theme(dark).ink
+    draws = _only(
+        "isValid(datum.draw)", x=_reward("datum.draw"), y=f"datum.foot - {height / 2} * bell"
+    )
+    ringed = draws.transform_filter("datum.ringed").transform_calculate(end="bars - 4")
+    return [
+        draws.mark_rule(color=ink, strokeWidth=1.1).encode(_x(), _y(), y2="foot"),
+        ringed.mark_rule(color=ink, strokeDash=[1, 3], strokeWidth=1.4).encode(
+            _x(), _y(), x2="end"
+        ),
+        draws.mark_point(filled=True, stroke=ink, opacity=1).encode(
+            _x(),
+            _y(),
+            color=_COLOUR,
+            size=alt.condition("datum.ringed", alt.value(170), alt.value(46)),
+            strokeWidth=alt.condition("datum.ringed", alt.value(2.8), alt.value(1)),
+        ),
+        _only("isValid(datum.truth)", x=_reward("datum.truth"), y="datum.foot - 4")
         .mark_point(
             shape="triangle-up",
             filled=True,
             opacity=1,
-            size=80,
-            color=theme(dark).ink,
+            size=100,
+            color=ink,
             stroke=theme(dark).ground,
             strokeWidth=1.2,
-            yOffset=-4,
         )
-        .encode(x, y, tooltip=truth),
-    )
+        .encode(_x(), _y()),
+    ]
 
 
-def _bell(rows: alt.Chart) -> alt.Chart:
-    """The points of each row's bell; the browser makes them, so that few rows travel."""
-    low, high = REWARDS
-    return (
-        rows.transform_calculate(z=f"sequence(-{_REACH}, {_REACH + 0.1}, 0.25)")
-        .transform_flatten(["z"])
-        .transform_calculate(
-            width="max(datum.sd, 0.001)",
-            reward=f"clamp(datum.mean + datum.width * datum.z, {low}, {high})",
-            top=f"datum.lane + {_BELL} * exp(-pow((datum.reward - datum.mean) / datum.width, 2)/2)",
-        )
+def _numbers(height: float) -> alt.Chart:
+    """Over each row, unseen: all its numbers, for whoever points at it or hears it."""
+    shares = {
+        "Chance": "datum.won + datum.kept",
+        "of it by its bell": "datum.won",
+        "of it kept for learning": "datum.kept",
+        "Monte-Carlo error (1 sd)": "datum.error",
+    }
+    rewards = {"Believed to earn": "datum.mean", "Width of the bell (1 sd)": "datum.sd"}
+    at_times = {
+        "Draws won": ("datum.wins", ".2%"),
+        "This visitor\\'s draw": ("datum.draw", ".3f"),
+        "Truly earns": ("datum.truth", ".3f"),
+    }
+    always = [f"'{title}': format({value}, '.2%')" for title, value in shares.items()]
+    always[2] += " + (datum.more ? ' (half of all is for the first)' : '')"
+    always += [f"'{title}': format({value}, '.3f')" for title, value in rewards.items()]
+    told = [f"{{Action: datum.action, {', '.join(always)}}}"]
+    told += [
+        f"isValid({value}) ? {{'{title}': format({value}, '{digits}')}} : {{}}"
+        for title, (value, digits) in at_times.items()
+    ]
+    said = "datum.action + ', chance ' + format(datum.won + datum.kept, '.2%') + "
+    said += "', believed to earn ' + format(datum.mean, '.3f')"
+    unseen: alt.Chart = _box("", height, (0, 1), "0", "width").mark_rect(
+        opacity=0,
+        aria=True,
+        description=alt.ExprRef(said),
+        tooltip=alt.ExprRef(f"merge({', '.join(told)})"),
     )
+    return unseen
+
+
+# -- rows -----------------------------------------------------------------------------
+
+
+_NOTICED = 0.005
+"""Reward, or chance, by which something must have moved for what it was to be drawn."""
+
+
+def _moved(before: Ranked, now: Ranked, i: int) -> Row:
+    """What an action's bell and chance were, as far as they were anything else."""
+    mean, sd, chance = before.means[i], before.sds[i], before.probabilities[i]
+    moved: Row = {"old": None, "old_mean": None, "old_sd": None}
+    if abs(chance - now.probabilities[i]) >= _NOTICED:
+        moved["old"] = chance
+    if max(abs(mean - now.means[i]), abs(sd - now.sds[i])) >= _NOTICED:
+        moved |= {"old_mean": mean, "old_sd": sd}
+    return moved
 
 
 def belief_rows(
-    world: World, now: Ranked, before: Ranked | None, truth: Iterable[float] | None
+    world: World,
+    dark: bool,
+    now: Ranked,
+    chances: Sequence[Chance],
+    before: Ranked | None = None,
+    truth: Iterable[float] | None = None,
+    small: bool = False,
 ) -> pa.Table:
-    """Rows of `belief_spec`: one for each action now, and one for each before."""
-    size = len(world.items)
-    highest = max((d for d in now.draw or () if d is not None), default=None)
-    truths = [None] * size if truth is None else list(truth)
+    """Rows of `belief_spec`: one for each action."""
+    height, colours = lane(world, small), theme(dark).actions
+    truths = [None] * len(world.items) if truth is None else [float(one) for one in truth]
+    least = min(chance.kept for chance in chances)
     rows: list[Row] = []
-    for i, item in enumerate(world.items):
-        fact: Row = {"action": item.id, "lane": size - 1 - i}
-        draw = now.draw[i] if now.draw else None
-        drawn: Row = {"draw": draw, "wins": draw is not None and draw == highest}
-        believed: Row = {"when": "now", "mean": now.means[i], "sd": now.sds[i]}
-        rows.append({**fact, **believed, **drawn, "truth": truths[i]})
-        if before:
-            rows.append({**fact, "when": "before", "mean": before.means[i], "sd": before.sds[i]})
+    for i, (item, chance) in enumerate(zip(world.items, chances, strict=True)):
+        row: Row = {"action": item.id, "label": item.label, "colour": colours[i % len(colours)]}
+        row |= {"foot": _HEAD + height * (i + 1), "first": i == 0}
+        row |= {"mean": now.means[i], "sd": now.sds[i], "truth": truths[i]}
+        row |= {"won": chance.won, "kept": chance.kept, "more": chance.kept > least}
+        row |= {"wins": chance.wins, "error": now.errors[i], "told": percent(now.probabilities[i])}
+        row |= _decided(now, i, chance)
+        rows.append(row if before is None else row | _moved(before, now, i))
     return table(rows)
+
+
+def _decided(now: Ranked, i: int, chance: Chance) -> Row:
+    """An action's draw, whether it is shown, and whether its draw or chance decided that."""
+    chosen = now.mode == "online" and i == now.chosen
+    return {
+        "lit": i == now.shown,
+        "draw": now.draw[i] if now.draw else None,
+        "ringed": chosen and now.cause == "draw",
+        "lot": chosen and now.cause == "random" and chance.kept > 0,
+    }

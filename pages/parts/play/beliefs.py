@@ -1,58 +1,51 @@
 """What the engine believes about this visitor, and what the last click changed."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import streamlit as st
 
 from engine.arrays import Array
+from engine.evaluation.chances import Chance, chances
 from engine.learners.base import Group
 from engine.loop.entries import Ranked
+from engine.loop.settings import LearningMode
 from engine.worlds import World
 from pages.parts.charts import beliefs as chart
 from pages.parts.choices import CROSSES
+from pages.parts.play import wording
 from pages.parts.play.open_loop import Click, OpenLoop
 from pages.parts.text import note, percent, plain, signed
 from pages.parts.theme import is_dark
 
-_ONLINE_HELP = (
-    "Bars: how often each action would be chosen, with two Monte-Carlo standard errors. "
-    "Bells: what the engine believes each action earns; a wide bell is doubt. "
-    "Dots, where Thompson sampling decided: one draw for each action, from its bell; "
-    "the highest is offered, once four draws agree on it. "
-    "Dashed: before your last click. Triangles: the truth, once revealed."
-)
-_APPRENTICE_HELP = (
-    "Bars: how likely the apprentice is to choose each action for today's choice here. "
-    "Bells: what each action is believed to earn, learned from the rewards of what was shown. "
-    "Dashed: before your last click. Triangles: the truth, once revealed."
-)
-_LOGGING_HELP = (
-    "Bars: today's choice is always shown. Bells: what each action is believed to earn, "
-    "learned from the rewards of what was shown."
-)
-_TITLES = {
-    "online": ("What it would offer", _ONLINE_HELP),
-    "apprentice": ("What today's choice looks like for", _APPRENTICE_HELP),
-    "logging_only": ("What is shown to", _LOGGING_HELP),
+_SHOWN: Mapping[LearningMode, tuple[str, str]] = {
+    "online": ("What it would offer", "so it offers"),
+    "apprentice": ("What today's choice looks like for", "guess at today's choice"),
+    "logging_only": ("What is shown to", "so it is shown"),
 }
+"""What stands above the picture, and above its bars."""
 
 
 def show_beliefs(opened: OpenLoop, ranked: Ranked, reveals: bool) -> None:
-    """Every action with its probability, the belief behind it and, if it ``reveals``, the truth."""
-    world, click = opened.world, opened.click
-    title, explained = _TITLES[ranked.mode]
-    st.markdown(f"##### {title} {plain(_who(world, opened.context))}", help=explained)
+    """Every action with its belief, draw and chance, what decided, what the last click moved, and,
+    if it ``reveals``, the truth."""
+    world, click, policy = opened.world, opened.click, opened.loop.settings.policy
     here = click is not None and world.context_of(click.before.request) == opened.context
     truth = world.expected[world.cell(opened.context)] if reveals else None
-    _draw(world, ranked, click.before if click and here else None, truth)
+    parts = chances(ranked, policy)
+    with st.container(gap="xxsmall"):
+        st.markdown(f"##### {_SHOWN[ranked.mode][0]} {plain(_who(world, opened.context))}")
+        st.markdown(wording.decided(world, ranked, parts, policy))
+    _draw(world, ranked, parts, click.before if click and here else None, truth)
+    note(wording.legend(world, ranked, parts, here, reveals))
     if click:
         with st.container(border=True, key="moved"):
             _tell_what_moved(world, click)
             if not here:
                 who = plain(_who(world, world.context_of(click.before.request)))
                 note(f"Before (dashed) and after, for {who}:")
-                _draw(world, click.after, click.before, None, small=True)
+                after = chances(click.after, policy)
+                _draw(world, click.after, after, click.before, None, small=True)
 
 
 def _who(world: World, context: Mapping[str, str]) -> str:
@@ -60,23 +53,34 @@ def _who(world: World, context: Mapping[str, str]) -> str:
 
 
 def _draw(
-    world: World, now: Ranked, before: Ranked | None, truth: Array | None, small: bool = False
+    world: World,
+    now: Ranked,
+    parts: Sequence[Chance],
+    before: Ranked | None,
+    truth: Array | None,
+    small: bool = False,
 ) -> None:
-    """Bars and bells of a ranking, and of the one before."""
+    """The picture of a ranking, with that of the one before."""
     dark, place = is_dark(), "moved" if small else "now"
-    bars, bells = st.columns([1.25, 1], gap="xsmall")
-    bars.vega_lite_chart(
-        chart.probability_rows(world, now, before),
-        chart.probability_spec(world, dark, small),
-        key=f"chart-probability-{place}",
-        alt="Bars, one for each action: each bar is a chance to be offered",
+    st.vega_lite_chart(
+        chart.belief_rows(world, dark, now, parts, before, truth, small),
+        chart.belief_spec(world, dark, _SHOWN[now.mode][1], small),
+        key=f"chart-beliefs-{place}",
+        alt=f"A bell and a bar for each action: {_in_words(world, now)}",
     )
-    bells.vega_lite_chart(
-        chart.belief_rows(world, now, before, truth),
-        chart.belief_spec(world, dark, small),
-        key=f"chart-belief-{place}",
-        alt="One bell for each action: its believed expected reward and this visitor's draw",
+
+
+_NAMED = 5
+"""Actions whose numbers are told to those who cannot see the picture; all are in its marks."""
+
+
+def _in_words(world: World, now: Ranked) -> str:
+    falling = sorted(range(len(world.items)), key=lambda i: -now.probabilities[i])[:_NAMED]
+    told = (
+        f"{world.items[i].id} {percent(now.probabilities[i])}, believed to earn {now.means[i]:.2f}"
+        for i in falling
     )
+    return "; ".join(told)
 
 
 _NOTICED = 0.005

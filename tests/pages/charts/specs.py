@@ -8,11 +8,19 @@ THEMES = pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
 
 
 def fields_in(spec: Any) -> set[str]:
-    """Names of all fields that a specification reads."""
+    """Names of all fields that a specification reads, and does not make itself."""
     if isinstance(spec, list):
         return set().union(*map(fields_in, spec)) if spec else set()
-    if not isinstance(spec, dict):
+    if not isinstance(spec, dict) or not spec:
         return set()
     own = {spec["field"]} if isinstance(spec.get("field"), str) else set()
-    made = {t["as"] for t in spec.get("transform", ()) if isinstance(t.get("as"), str)}
-    return (own | fields_in(list(spec.values()))) - made
+    inherited = fields_in(spec.get("encoding", {}))
+    if layers := spec.get("layer"):
+        inherited = {name for name in inherited if not all(name in _made(each) for each in layers)}
+    others = [value for name, value in spec.items() if name != "encoding"]
+    return (own | inherited | fields_in(others)) - _made(spec)
+
+
+def _made(spec: dict[str, Any]) -> set[str]:
+    """Names of the fields that its transformations make."""
+    return {t["as"] for t in spec.get("transform", ()) if isinstance(t.get("as"), str)}

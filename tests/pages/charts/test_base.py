@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from engine import LearningLoop
+from engine.evaluation.chances import chances
 from engine.evaluation.context_map import favourites
 from engine.evaluation.learning_curve import LearningCurve
 from engine.simulation.crowd import crowd
@@ -23,8 +24,7 @@ EVERY_WORLD = pytest.mark.parametrize("world", WORLDS.values(), ids=WORLDS)
 
 def all_specs(world: World, dark: bool) -> list[dict[str, Any]]:
     return [
-        beliefs.probability_spec(world, dark),
-        beliefs.belief_spec(world, dark),
+        beliefs.belief_spec(world, dark, "so it offers"),
         contexts.map_spec(world, dark),
         curves.reward_spec(dark, 100, True),
         curves.regret_spec(dark, 100, 50),
@@ -45,14 +45,19 @@ def test_a_specification_holds_no_data_and_is_made_once(world: World, dark: bool
 def test_an_action_has_the_same_colour_in_every_chart(world: World, dark: bool) -> None:
     ids = [item.id for item in world.items]
     expected = {"domain": ids, "range": list(theme(dark).actions[: len(ids)])}
-    for spec in all_specs(world, dark)[:3]:
-        scales = [
-            layer["encoding"]["color"]["scale"]
-            for layer in spec["layer"]
-            if "scale" in layer["encoding"].get("color", {})
-        ]
-        assert scales
-        assert all(scale == expected for scale in scales)
+    spec = contexts.map_spec(world, dark)
+    scales = [
+        layer["encoding"]["color"]["scale"]
+        for layer in spec["layer"]
+        if "scale" in layer["encoding"].get("color", {})
+    ]
+    assert scales
+    assert all(scale == expected for scale in scales)
+    loop = LearningLoop(seed=1)
+    now = loop.preview(world.actions, world.features(world.contexts[0]))
+    rows = beliefs.belief_rows(world, dark, now, chances(now, loop.settings.policy))
+    found = (rows["action"].to_pylist(), rows["colour"].to_pylist())
+    assert found == (expected["domain"], expected["range"])
 
 
 @EVERY_WORLD
@@ -66,8 +71,7 @@ def test_rows_have_every_column_that_the_specification_reads(world: World) -> No
     curve.follow(loop)
     points = list(curve.rows())
     frames = [
-        beliefs.probability_rows(world, now, before),
-        beliefs.belief_rows(world, now, before, truth),
+        beliefs.belief_rows(world, False, now, chances(now, loop.settings.policy), before, truth),
         contexts.map_rows(world, favourites(loop, world), world.contexts[0], truth=True),
         curves.reward_rows(world, points, 50, truth=True),
         curves.regret_rows(points),
@@ -96,9 +100,9 @@ def test_what_all_layers_say_is_said_once_and_inherited_as_it_was() -> None:
     ]
     before = copy.deepcopy(layers)
     shared = said_once(layers)
-    assert shared == {"x": {"axis": {"title": "reward"}}, "y": scale}
+    assert shared == {"x": x, "y": scale}
     assert [inherited(layer, shared) for layer in layers] == before
-    assert [layer["x"] for layer in layers] == [{"field": "at"}] * 3
+    assert not any("x" in layer for layer in layers)
     assert [layer["y"] for layer in layers] == [low, high, low | {"axis": None}]
 
 

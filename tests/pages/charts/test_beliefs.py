@@ -1,36 +1,150 @@
-"""Bells and bars of one ranking."""
+"""One ranking as rows: what is believed, drawn and so offered."""
 
-from engine import LearningLoop
+import json
+from itertools import pairwise
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from engine import EpsilonGreedy, LearningLoop, LoopSettings, Thompson
+from engine.evaluation.chances import chances
+from engine.loop.entries import Ranked
+from engine.loop.settings import LearningMode
+from engine.policies.base import Policy
 from engine.simulation.crowd import crowd
-from engine.worlds import WORLDS
+from engine.worlds import WORLDS, World, world_from_json
 from pages.parts.charts import beliefs
+from pages.parts.text import percent
+from pages.parts.theme import theme
+from tests.engine.worlds.random_worlds import bakery
+
+POLICIES = st.one_of(
+    st.builds(
+        Thompson,
+        draws=st.just(256),
+        floor=st.sampled_from([0.0, 0.05, 0.5, 1.0]),
+        agreement=st.sampled_from([1, 4]),
+    ),
+    st.builds(EpsilonGreedy, st.sampled_from([0.0, 0.2, 1.0])),
+)
 
 
-def test_bells_are_drawn_from_the_means_and_deviations_of_the_ranking() -> None:
+def previewed(loop: LearningLoop, world: World, context: int = 0, event: str = "e") -> Ranked:
+    features = world.features(world.contexts[context])
+    return loop.preview(world.actions, features, event_id=event)
+
+
+def rows_of(
+    world: World, policy: Policy, now: Ranked, before: Ranked | None = None
+) -> list[dict[str, Any]]:
+    table = beliefs.belief_rows(world, False, now, chances(now, policy), before)
+    rows: list[dict[str, Any]] = table.to_pylist()
+    return rows
+
+
+@settings(deadline=None, max_examples=40)
+@given(st.sampled_from(list(WORLDS)), POLICIES, st.integers(0, 20), st.sampled_from(
+    ["online", "apprentice", "logging_only"]))  # fmt: skip
+def test_a_bar_is_what_was_won_and_what_is_kept_and_all_bars_are_everything(
+    name: str, policy: Policy, visitors: int, mode: LearningMode
+) -> None:
+    world = WORLDS[name]
+    loop = LearningLoop(LoopSettings(policy=policy, learning_mode=mode), seed=1)
+    list(crowd(loop, world, visitors))
+    now = previewed(loop, world)
+    rows = rows_of(world, policy, now)
+    for row, chance in zip(rows, now.probabilities, strict=True):
+        assert row["won"] + row["kept"] == pytest.approx(chance)
+        assert row["told"] == percent(chance)
+        assert row["won"] >= 0
+        assert row["kept"] >= 0
+    assert sum(row["won"] + row["kept"] for row in rows) == pytest.approx(1)
+    hollow = [row["wins"] for row in rows]
+    assert hollow == [None] * len(rows) or sum(hollow) == pytest.approx(1)
+
+
+def test_bells_are_drawn_from_the_means_and_widths_of_the_ranking() -> None:
     world = WORLDS["coffee"]
     loop = LearningLoop(seed=1)
-    before = loop.preview(world.actions, world.features(world.contexts[0]))
+    before = previewed(loop, world)
     list(crowd(loop, world, 200))
-    now = loop.preview(world.actions, world.features(world.contexts[0]))
-    frame = beliefs.belief_rows(world, now, before, None).to_pandas()
-    for when, ranked in (("now", now), ("before", before)):
-        rows = frame[frame["when"] == when].set_index("action").loc[[a.id for a in world.items]]
-        assert tuple(rows["mean"]) == ranked.means
-        assert tuple(rows["sd"]) == ranked.sds
-    assert set(beliefs.belief_rows(world, now, None, None)["when"].to_pylist()) == {"now"}
+    now = previewed(loop, world)
+    rows = rows_of(world, loop.settings.policy, now, before)
+    assert [row["action"] for row in rows] == [item.id for item in world.items]
+    assert tuple(row["mean"] for row in rows) == now.means
+    assert tuple(row["sd"] for row in rows) == now.sds
+    for i, row in enumerate(rows):
+        assert row["old_mean"] in (None, before.means[i])
+        assert (row["old_sd"] is None) == (row["old_mean"] is None)
+        assert row["old"] in (None, before.probabilities[i])
+    assert any(row["old"] is not None for row in rows)
+    assert "old" not in rows_of(world, loop.settings.policy, now)[0]
 
 
-def test_the_highest_draw_is_marked_and_is_the_action_offered() -> None:
+def test_what_did_not_move_is_not_drawn_twice() -> None:
+    world = WORLDS["coffee"]
+    loop = LearningLoop(seed=1)
+    now = previewed(loop, world)
+    for row in rows_of(world, loop.settings.policy, now, now):
+        assert (row["old"], row["old_mean"], row["old_sd"]) == (None, None, None)
+
+
+def test_what_decided_is_marked_and_the_row_of_what_is_shown_is_lit() -> None:
+    """A draw that won has a ring, and is the highest; of what chance decided the lot has one."""
     world = WORLDS["movies"]
+    policy = Thompson(floor=0.3, agreement=1)
+    loop = LearningLoop(LoopSettings(policy=policy), seed=3)
+    causes = []
+    for context in range(len(world.contexts)):
+        now = previewed(loop, world, context, event=f"e{context}")
+        rows = rows_of(world, policy, now)
+        assert [row["action"] for row in rows if row["lit"]] == [now.action_id]
+        ringed, lots = ([row for row in rows if row[mark]] for mark in ("ringed", "lot"))
+        if now.cause == "draw":
+            assert [row["action"] for row in ringed] == [now.action_id]
+            assert ringed[0]["draw"] == max(row["draw"] for row in rows)
+            assert not lots
+        else:
+            assert [row["action"] for row in lots] == [now.action_id]
+            assert all(row["draw"] is None for row in rows)
+            assert not ringed
+        causes.append(now.cause)
+    assert {*causes} == {"draw", "random"}
+
+
+def test_an_apprentice_has_no_draws_and_the_row_of_todays_choice_is_lit() -> None:
+    world = WORLDS["news"]
+    loop = LearningLoop(LoopSettings(learning_mode="apprentice"), seed=3)
+    list(crowd(loop, world, 20))
+    rows = rows_of(world, loop.settings.policy, previewed(loop, world))
+    assert [row["lit"] for row in rows] == [True] + [False] * (len(rows) - 1)
+    assert not any(row["ringed"] or row["draw"] for row in rows)
+
+
+@pytest.mark.parametrize("size", [2, 4, 12, 13, 50])
+def test_from_two_to_fifty_actions_each_has_a_row_that_can_be_read(size: int) -> None:
+    items = [{"id": f"item {i}", "features": {"price": i}} for i in range(size)]
+    table = {"table": [[i / size for i in range(size)]] * 4}
+    world = world_from_json(bakery(items=items, truth=table))
+    height = beliefs.lane(world)
+    assert height >= 28
     loop = LearningLoop(seed=3)
-    marked = 0
-    for context in world.contexts:
-        now = loop.preview(world.actions, world.features(context), event_id=str(context))
-        frame = beliefs.belief_rows(world, now, None, None).to_pandas()
-        if now.cause != "draw":
-            assert frame["draw"].isna().all()
-            assert not frame["wins"].any()
-            continue
-        assert list(frame.loc[frame["wins"], "action"]) == [now.action_id]
-        marked += 1
-    assert marked > 20
+    rows = rows_of(world, loop.settings.policy, previewed(loop, world))
+    feet = [row["foot"] for row in rows]
+    assert {low - high for high, low in pairwise(feet)} <= {height}
+    assert feet[0] - height >= 40
+    for dark in (False, True):
+        spec = beliefs.belief_spec(world, dark, "so it offers")
+        assert feet[-1] < spec["height"] < feet[-1] + 12
+        found = beliefs.belief_rows(
+            world, dark, now := previewed(loop, world), chances(now, loop.settings.policy)
+        )
+        assert found["colour"].to_pylist()[:12] == list(theme(dark).actions[:size])
+
+
+def test_the_picture_is_one_layered_chart_no_longer_than_the_two_that_it_was() -> None:
+    """11,720 characters of specification for 12 actions; it travels with every click."""
+    spec = beliefs.belief_spec(WORLDS["movies"], False, "so it offers")
+    assert len(json.dumps(spec)) < 11_720

@@ -1,0 +1,91 @@
+"""What decided an offer, and what stands in its picture, in words."""
+
+from collections.abc import Sequence
+
+from engine.evaluation.chances import Chance
+from engine.loop.entries import Ranked
+from engine.policies.base import Policy
+from engine.policies.thompson import Thompson
+from engine.worlds import World
+from pages.parts.text import percent, plain
+
+
+def decided(world: World, ranked: Ranked, chances: Sequence[Chance], policy: Policy) -> str:
+    """Why this action is shown and no other."""
+    labels = [plain(item.label) for item in world.items]
+    if ranked.mode != "online":
+        return _today(ranked, labels)
+    name = f"**{labels[ranked.chosen]}**"
+    if ranked.cause == "random":
+        kept = sum(chance.kept for chance in chances)
+        if not kept:
+            return f"{name} by lot: each as likely as its bar is long."
+        left = f"{percent(kept)} of offers are left to it"
+        return f"**Chance decided**, not what is believed: {name}. {left}."
+    if ranked.cause == "best":
+        if max(ranked.means) - min(ranked.means) < _ALIKE:
+            return f"Nothing that was learned tells them apart here: {name} by lot."
+        mean = ranked.means[ranked.chosen]
+        return f"{name} is believed to earn the most, {mean:.2f}: it is offered."
+    assert ranked.draw is not None, "a draw that decided is logged"
+    draw = f"{name} has the highest draw, {ranked.draw[ranked.chosen]:.2f}"
+    wins = chances[ranked.chosen].wins
+    if wins is None or not isinstance(policy, Thompson):
+        return f"{draw}: it is offered."
+    chance = percent(ranked.probabilities[ranked.chosen])
+    return (
+        f"{draw}. It wins {_of_100(wins)} draws (hollow bar); an offer takes {policy.agreement} in "
+        f"a row that agree, so its chance is **{chance}** (full bar)."
+    )
+
+
+_ALIKE = 1e-9
+"""Reward within which believed rewards are the same."""
+
+
+def _today(ranked: Ranked, labels: Sequence[str]) -> str:
+    shown = f"**{labels[ranked.shown]}**"
+    if ranked.mode == "logging_only":
+        return f"Today's choice, {shown}, is always shown, and nothing is imitated."
+    own = "it, too" if ranked.chosen == ranked.shown else labels[ranked.chosen]
+    why = "Today's choice" if ranked.shown == ranked.baseline else "By chance, to learn more"
+    return f"{why}, {shown}, is shown. The apprentice itself would have taken {own}."
+
+
+def _of_100(share: float) -> str:
+    if 0 < share < 0.005:
+        return "fewer than 1 of 100"
+    if 0.995 < share < 1:
+        return "more than 99 of 100"
+    return f"{100 * share:.0f} of 100"
+
+
+def legend(
+    world: World, ranked: Ranked, chances: Sequence[Chance], before: bool, truth: bool
+) -> str:
+    """What the marks of a picture are, as far as they are there."""
+    told = ["A wide bell is doubt."]
+    if ranked.draw is not None:
+        told.append("Dots: one draw from each bell, for this visitor.")
+    if chances[ranked.baseline].wins is not None:
+        told.append("Hollow: how often each has the highest draw; full: once enough draws agree.")
+    told.extend(_kept(world, ranked, chances))
+    if before:
+        told.append("Dashed: before your last click.")
+    if truth:
+        told.append("Triangles: the truth.")
+    return " ".join(told)
+
+
+def _kept(world: World, ranked: Ranked, chances: Sequence[Chance]) -> list[str]:
+    """What the striped parts of the bars are, and who has more of them than others."""
+    kept = [chances[i].kept for i in ranked.request.allowed]
+    total = sum(kept)
+    if not total:
+        return []
+    whose = "offers are kept for learning" if ranked.mode == "online" else "guesses are by chance"
+    whole = f"Striped: {percent(total)} of {whose}"
+    if kept[0] - min(kept) < _ALIKE:
+        return [f"{whole}, the same share for each."]
+    label = plain(world.items[ranked.baseline].label)
+    return [f"{whole}, half of them for {label}, the first, and half for all alike."]

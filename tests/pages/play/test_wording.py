@@ -1,0 +1,139 @@
+"""What decided, and what the marks are: the sentences say the numbers of the picture."""
+
+import html
+import re
+
+import pytest
+
+from engine import EpsilonGreedy, Greedy, LearningLoop, LoopSettings, Softmax, Thompson, Uniform
+from engine.evaluation.chances import Chance, chances
+from engine.loop.entries import Ranked
+from engine.loop.settings import LearningMode
+from engine.policies.base import Policy
+from engine.simulation.crowd import crowd
+from engine.worlds import WORLDS
+from pages.parts.play import wording
+from pages.parts.text import percent
+
+WORLD = WORLDS["coffee"]
+FIRST = WORLD.items[0].label
+
+
+def told(markdown: str) -> str:
+    """As it is read: the label of an action without its picture."""
+    return re.sub("[\N{WORD JOINER}*]", "", html.unescape(markdown))
+
+
+def rankings(policy: Policy, visitors: int = 40, mode: LearningMode = "online") -> list[Ranked]:
+    """What a loop would offer in each context."""
+    loop = LearningLoop(LoopSettings(policy=policy, learning_mode=mode), seed=2)
+    list(crowd(loop, WORLD, visitors))
+    return [
+        loop.preview(WORLD.actions, WORLD.features(context), event_id=str(i))
+        for i, context in enumerate(WORLD.contexts)
+    ]
+
+
+def decided(ranked: Ranked, policy: Policy) -> str:
+    return told(wording.decided(WORLD, ranked, chances(ranked, policy), policy))
+
+
+def legend(ranked: Ranked, policy: Policy) -> str:
+    return told(wording.legend(WORLD, ranked, chances(ranked, policy), False, False))
+
+
+def test_of_the_textbook_the_highest_draw_is_told_or_that_chance_decided() -> None:
+    policy = Thompson(floor=0.3, agreement=1)
+    for ranked in rankings(policy):
+        sentence, label = decided(ranked, policy), WORLD.items[ranked.shown].label
+        if ranked.cause == "draw":
+            assert ranked.draw is not None
+            highest = max(draw for draw in ranked.draw if draw is not None)
+            assert sentence == f"{label} has the highest draw, {highest:.2f}: it is offered."
+            assert "Dots: one draw from each bell" in legend(ranked, policy)
+        else:
+            assert sentence == (
+                f"Chance decided, not what is believed: {label}. "
+                "30\u00a0% of offers are left to it."
+            )
+            assert "Dots" not in legend(ranked, policy)
+        assert "Hollow" not in legend(ranked, policy)
+
+
+def test_where_draws_must_agree_it_is_said_how_that_makes_the_chance() -> None:
+    policy, found = Thompson(floor=0.05), 0
+    for ranked in rankings(policy):
+        if ranked.cause != "draw":
+            continue
+        sentence = re.search(
+            r"It wins (.*) draws \(hollow bar\); an offer takes 4 in a row that agree, "
+            r"so its chance is (.*) \(full bar\)",
+            decided(ranked, policy),
+        )
+        assert sentence
+        wins = chances(ranked, policy)[ranked.shown].wins
+        assert wins is not None
+        if 0.005 < wins < 0.995:
+            assert sentence[1] == f"{100 * wins:.0f} of 100"
+            found += 1
+        assert sentence[2] == percent(ranked.probabilities[ranked.shown])
+        assert "Hollow" in legend(ranked, policy)
+    assert found > 10
+
+
+@pytest.mark.parametrize(
+    ("share", "words"),
+    [(0.0, "0 of 100"), (0.001, "fewer than 1 of 100"), (0.43, "43 of 100"),
+     (0.999, "more than 99 of 100"), (1.0, "100 of 100")],
+)  # fmt: skip
+def test_what_is_not_certain_is_never_said_to_be(share: float, words: str) -> None:
+    policy = Thompson()
+    ranked = next(one for one in rankings(policy) if one.cause == "draw")
+    parts = [Chance(1.0, 0.0, share)] * 4
+    assert words in told(wording.decided(WORLD, ranked, parts, policy))
+
+
+@pytest.mark.parametrize(
+    ("policy", "said"),
+    [(Thompson(floor=0.05, agreement=1), "Striped: 5\u00a0% of offers are kept for learning, "
+      f"half of them for {FIRST}, the first, and half for all alike."),
+     (EpsilonGreedy(0.2), "Striped: 20\u00a0% of offers are kept for learning, the same share "
+      "for each."),
+     (Uniform(), "Striped: 100\u00a0% of offers are kept for learning, the same share for each.")],
+)  # fmt: skip
+def test_what_is_kept_for_learning_is_said_with_its_share(policy: Policy, said: str) -> None:
+    ranked = rankings(policy)[0]
+    assert said in legend(ranked, policy)
+
+
+@pytest.mark.parametrize("policy", [Greedy(), Softmax(), Thompson(floor=0.0)], ids=repr)
+def test_where_nothing_is_kept_nothing_is_said_of_it(policy: Policy) -> None:
+    assert "Striped" not in legend(rankings(policy)[0], policy)
+
+
+def test_policies_without_draws_tell_what_decided() -> None:
+    best = rankings(Greedy())[0]
+    label, mean = WORLD.items[best.shown].label, max(best.means)
+    assert decided(best, Greedy()) == (
+        f"{label} is believed to earn the most, {mean:.2f}: it is offered."
+    )
+    blank = rankings(Greedy(), visitors=0)[0]
+    assert "Nothing that was learned tells them apart here" in decided(blank, Greedy())
+    soft = rankings(Softmax())[0]
+    assert decided(soft, Softmax()).endswith("by lot: each as likely as its bar is long.")
+
+
+def test_of_an_apprentice_todays_choice_and_its_own_are_told_apart() -> None:
+    policy = Thompson()
+    sentences = {decided(one, policy) for one in rankings(policy, 3, mode="apprentice")}
+    today = f"Today's choice, {FIRST}, is shown. The apprentice itself would have taken "
+    assert all(sentence.startswith(today) for sentence in sentences)
+    assert f"{today}it, too." in sentences
+    assert len(sentences) > 1
+    watched = rankings(policy, 3, mode="apprentice")[0]
+    assert "of guesses are by chance" in legend(watched, policy)
+    logged = rankings(policy, 3, mode="logging_only")[0]
+    assert decided(logged, policy) == (
+        f"Today's choice, {FIRST}, is always shown, and nothing is imitated."
+    )
+    assert "Striped" not in legend(logged, policy)
