@@ -103,15 +103,18 @@ _SHOW_DATA = "[data-testid=stElementToolbarButton]:has([aria-label^='Show data']
 _STAGE = "[data-testid=stHorizontalBlock]:has(>.stColumn .st-key-offer)"
 """Play's columns: who is offered what, the picture of it, what was learned."""
 _WIDTHS = (
+    ".st-key-offer{min-height:10rem}"
     "@media (min-width:641px) and (max-width:1500px){"
     ".stMainBlockContainer{padding-inline:2rem}}"
     "@media (min-width:641px) and (max-width:1399px){"
     f"{_STAGE}{{display:grid;grid-template:auto 1fr/minmax(17rem,1fr) 2.3fr;column-gap:1.5rem}}"
     f"{_STAGE}>.stColumn{{width:auto;min-width:0}}"
+    ".st-key-offer{min-height:12rem}"
     f"{_STAGE}>.stColumn:first-child{{grid-row:span 2}}}}"
 )
 """Less margin where a screen is no wider than a laptop's; what was learned goes below the picture
-where it would leave the picture no room."""
+where it would leave the picture no room. Offers are as high as the longest, so that the buttons
+below stay where they are."""
 
 
 def style() -> str:

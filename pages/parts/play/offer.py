@@ -15,7 +15,7 @@ Badge = tuple[str, str, Literal["gray", "orange", "green", "violet", "blue"]]
 def show_offer(world: World, ranked: Ranked) -> None:
     """The action to show, large, and whether it is the best guess; the picture tells why."""
     item = world.items[ranked.shown]
-    with st.container(border=True, height=160, key="offer"):
+    with st.container(border=True, gap="xsmall", key="offer"):
         with st.container(horizontal=True, vertical_alignment="center", wrap=False):
             st.title(plain(item.emoji), anchor=False, width="content")
             with st.container(gap=None):
