@@ -279,16 +279,18 @@ class DenseOracle:
         return mean, np.linalg.inv(precision).astype(np.float64)
 
     def _one(
-        self, z: Array, reward: float, mean: Array, precision: Array
+        self, z: Array, reward: float, mean: Array, precision: Array, unit: float = 1.0
     ) -> tuple[Array, Array, float]:
-        """Mean and precision after one reward, and the log of the density it came with."""
+        """Mean and precision after one reward, and the log of the density it came with, by
+        variances in a unit."""
         noise = self.noise_sd**2
         towards = np.linalg.solve(precision, z).astype(np.float64)
         c = float(z @ towards) / noise
         surprise = reward - float(z @ mean)
         b = self.memory - (1 - self.memory) / c
         total = noise * (1 + c)
-        density = -0.5 * (math.log(2 * math.pi * total) + surprise**2 / total)
+        wide = unit * total
+        density = -0.5 * (math.log(2 * math.pi * wide) + surprise**2 / wide)
         after = precision + b * np.outer(z, z) / noise
         return mean + towards * surprise / total, after, density
 
@@ -310,17 +312,20 @@ class DenseOracle:
         z = augmented(offered, names)
         return z @ mean, z @ covariance @ z.T
 
-    def evidence(self) -> float:
+    def evidence(self, own_units: bool = True) -> float:
         """Log of the product of the densities of each reward given those before. While all are 0
-        or 1 they are coins, with the chance that the mean tells as far as the noise allows."""
+        or 1 they are coins, with the chance that the mean tells as far as the noise allows.
+        Variances are in units of those of the rewards before, or else always in a coin's."""
         names = all_columns(self.rows)
         mean, covariance = self._prior(names)
         precision, total = np.linalg.inv(covariance).astype(np.float64), 0.0
-        coins = True
-        for z, reward in zip(augmented(self.rows, names), self.rewards, strict=True):
+        coins = own_units
+        for i, z in enumerate(augmented(self.rows, names)):
+            reward = self.rewards[i]
             coins = coins and reward in (0, 1)
-            coin = naive_coin(reward, float(z @ mean), self.noise_sd**2)
-            mean, precision, density = self._one(z, reward, mean, precision)
+            unit = naive_unit(self.rewards[:i]) if own_units else 1.0
+            coin = naive_coin(reward, float(z @ mean), unit * self.noise_sd**2)
+            mean, precision, density = self._one(z, reward, mean, precision, unit)
             total += coin if coins else density
         return total
 
@@ -337,6 +342,12 @@ class DenseOracle:
         _, log_determinant = np.linalg.slogdet(covariance)
         exponent = deviations @ np.linalg.solve(covariance, deviations)
         return float(-0.5 * (size * math.log(2 * math.pi) + log_determinant + exponent))
+
+
+def naive_unit(rewards: Sequence[float]) -> float:
+    """Variance of rewards, a fair coin among them, as a multiple of that of a fair coin."""
+    mean = (sum(rewards) + 1 / 2) / (len(rewards) + 1)
+    return 4 * (sum((r - mean) ** 2 for r in rewards) + 1 / 4) / (len(rewards) + 1)
 
 
 def naive_coin(reward: float, mean: float, noise: float) -> float:

@@ -22,6 +22,7 @@ from engine.learners.bayesian.cells import Cells, Tables
 from engine.learners.bayesian.change import ChangeDetector
 from engine.learners.bayesian.hypothesis import Hypothesis
 from engine.learners.bayesian.kernel import RowKernel
+from engine.learners.bayesian.lean import Lean
 from engine.learners.bayesian.learner import BayesianLearner
 from engine.learners.bayesian.likelihood import Rewards
 from engine.learners.bayesian.numbers import Scale, Scales
@@ -36,7 +37,7 @@ from engine.protocol.request import Action
 _LEARNED = (
     BayesianLearner, ChangeDetector, ModelAverage, Posterior, Share, Basis, Block,
     RowKernel, Vectors, ClassicLearner, Side, Hypothesis, RowForm, Features, Action,
-    Cells, Tables, Rewards, Scale, Scales,
+    Cells, Tables, Rewards, Scale, Scales, Lean,
 )  # fmt: skip
 KINDS: dict[str, type] = {kind.__name__: kind for kind in _LEARNED}
 """The classes that make up what is learned, by name."""

@@ -100,7 +100,7 @@ class Merge:
 class Basis(Learned):
     """The basis of all rows of one form that were rewarded."""
 
-    STATE = ("form", "scales", "_kernel", "_owners", "_blocks", "_written")
+    STATE = ("form", "scales", "_kernel", "_owners", "_blocks")
     _offers = cached_property(lambda _: Kept[tuple[Where, tuple[Action, ...]], OfferedRows]())
     _places = cached_property(lambda _: Kept[tuple[Features, Action], LearnedRow]())
 
@@ -109,7 +109,6 @@ class Basis(Learned):
         self._kernel = RowKernel(form)
         self._owners: dict[tuple[str, bool], Block] = {}
         self._blocks: dict[Block, None] = {}
-        self._written: list[tuple[Features, Action]] = []
 
     @property
     def size(self) -> int:
@@ -120,10 +119,6 @@ class Basis(Learned):
     def blocks(self) -> tuple[Block, ...]:
         """All blocks, oldest first."""
         return tuple(self._blocks)
-
-    def written(self, block: Block) -> list[tuple[Features, Action]]:
-        """The rows that a block's basis was made of."""
-        return [self._written[i] for i in block.rows[: block.size]]
 
     def context(self, features: Features) -> Features:
         """A context with its numbers read as this form does."""
@@ -229,7 +224,6 @@ class Basis(Learned):
         block.rows = with_room(block.rows, (at + 1,))
         (read,) = self.actions((action,))
         block.rows[at] = self._kernel.remember(self.context(context), read)
-        self._written.append((context, action))
         block.whiten = with_room(block.whiten, (at + 1, at + 1))
         block.whiten[at, :at] = -row @ block.whitening / length
         block.whiten[at, at] = 1.0 / length

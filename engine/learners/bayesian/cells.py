@@ -30,7 +30,13 @@ from numpy.typing import NDArray
 
 from engine.arrays import Array, with_room
 from engine.learners.base import Group
-from engine.learners.bayesian.likelihood import Rewards, log_densities, log_density
+from engine.learners.bayesian.likelihood import (
+    COIN,
+    Observation,
+    Rewards,
+    log_densities,
+    log_density,
+)
 from engine.learners.bayesian.numbers import Scales
 from engine.learners.state import Kept, Learned
 from engine.protocol.features import Features
@@ -179,18 +185,15 @@ class Tables(Learned):
         weights = np.exp(logs - logs.max())
         return np.asarray(weights / weights.sum())
 
-    def moments(
-        self, rows: Indices, columns: Indices, subsets: Indices, lean: Array | float = 0.0
-    ) -> tuple[Array, Array]:
-        """Means and variances (15) of K actions in T cells of some subsets, (T, K); ``lean`` is
-        added to their means before any reward."""
+    def moments(self, rows: Indices, columns: Indices, subsets: Indices) -> tuple[Array, Array]:
+        """Means and variances (15) of K actions in T cells of some subsets, (T, K)."""
         n, s = self._known(rows, columns)
         noise = self._noise(subsets)[:, None]
         k = 2 * noise / self.rewards.variance
         means, known = self.means(subsets, columns)
         part = k / (n + k)
         doubt = part * part * self.rewards.variance / (2 * known)
-        return (s + k * (means + lean)) / (n + k), noise / (n + k) + doubt  # (15)
+        return (s + k * means) / (n + k), noise / (n + k) + doubt  # (15)
 
     def means(self, subsets: Indices, columns: Indices) -> tuple[Array, Array]:
         """m of (15), the mean of each action over the cells of some subsets, and how many cells'
@@ -203,11 +206,11 @@ class Tables(Learned):
         known, total = np.where((columns > 0) & (columns < width), self.actions[:, *at], 0.0)
         return (total + self.rewards.mean) / (known + 1), known + 1
 
-    def expected_first(self, reward: float, binary: bool) -> float:
+    def expected_first(self, seen: Observation) -> float:
         """Log density that tables which know nothing expect their first reward with."""
-        return log_density(reward, self.rewards.mean, 0.25, 0.25, binary)
+        return log_density(seen.reward, self.rewards.mean, COIN, COIN, seen.binary)
 
-    def learn(self, cells: Cells, rows: Indices, column: int, reward: float, binary: bool) -> float:
+    def learn(self, cells: Cells, rows: Indices, column: int, seen: Observation) -> float:
         """Learn a reward; the log of the density that it was expected with."""
         if not self.count:
             self.log_weights = cells.prior
@@ -215,13 +218,13 @@ class Tables(Learned):
         every = np.arange(len(rows))
         means, doubts = self.moments(rows, np.array([column]), every)
         mean = means[:, 0]
-        densities = log_densities(reward, mean, self._noise(every), doubts[:, 0], binary)
+        densities = log_densities(seen.reward, mean, self._noise(every), doubts[:, 0], seen.binary)
         joint = np.log(self.weights(cells)) + densities
         top = float(joint.max())
         shares = np.exp(joint - top)
         total = float(shares.sum())
         self.log_weights = np.log(shares / total * (1 - FIXED_SHARE) + FIXED_SHARE / len(shares))
-        self._add(rows, column, reward, mean)
+        self._add(rows, column, seen.reward, mean)
         return top + math.log(total)
 
     def _add(self, rows: Indices, column: int, reward: float, mean: Array) -> None:

@@ -5,28 +5,17 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
-from typing import Protocol
 
 import numpy as np
 
 from engine.arrays import Array
 from engine.learners.base import Group, WeighedOffer
-from engine.learners.bayesian.basis import Basis, Block, OfferedRows, Where
+from engine.learners.bayesian.basis import Basis, Block, Where
 from engine.learners.bayesian.cells import Cells, Tables
 from engine.learners.bayesian.kernel import RowKernel
 from engine.learners.bayesian.posterior import Posterior
 from engine.protocol.features import Features
 from engine.protocol.request import Action
-
-
-class PriorMean(Protocol):
-    """What expected rewards are believed to be before any, around the mean of everything."""
-
-    def of(self, where: Where, actions: tuple[Action, ...]) -> Array:
-        """Of offered actions, (..., K)."""
-
-    def of_rows(self, rows: Sequence[tuple[Features, Action]]) -> Array:
-        """Of actions each in its context, (rows,)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,10 +26,8 @@ class Component(ABC):
     source: int
 
     @abstractmethod
-    def moments(
-        self, where: Where, actions: tuple[Action, ...], prior: PriorMean | None = None
-    ) -> tuple[Array, Array]:
-        """Means (..., K) and covariances (..., K, K) of offered actions, around a prior mean."""
+    def moments(self, where: Where, actions: tuple[Action, ...]) -> tuple[Array, Array]:
+        """Means (..., K) and covariances (..., K, K) of offered actions."""
 
     @abstractmethod
     def before(self, actions: tuple[Action, ...]) -> Array:
@@ -53,19 +40,15 @@ class Component(ABC):
 
 @dataclass(frozen=True, slots=True)
 class Linear(Component):
-    """A posterior of weights, and the span that it learned in."""
+    """A posterior of weights, the span that it learned in, and the unit of its variances."""
 
     learner: Posterior
     span: Basis
+    unit: float
 
-    def moments(
-        self, where: Where, actions: tuple[Action, ...], prior: PriorMean | None = None
-    ) -> tuple[Array, Array]:
-        offer = self.span.offer(where, actions)
-        mean, covariance = self.learner.moments(offer)
-        if prior is not None:
-            mean = mean + prior.of(where, actions) + self._taken_back(offer, prior)
-        return mean, (covariance + covariance.swapaxes(-1, -2)) / 2
+    def moments(self, where: Where, actions: tuple[Action, ...]) -> tuple[Array, Array]:
+        mean, covariance = self.learner.moments(self.span.offer(where, actions))
+        return mean, self.unit * (covariance + covariance.swapaxes(-1, -2)) / 2
 
     def before(self, actions: tuple[Action, ...]) -> Array:
         return self.span.alike(actions)
@@ -88,37 +71,15 @@ class Linear(Component):
         for context, actions, weights in offers:
             read = self.span.context(context), self.span.actions(actions)
             length += float(weights @ kernel.between(*read)[0] @ share)
-        return mean, self.learner.variance_of(inside, total, length)
+        return mean, self.unit * self.learner.variance_of(inside, total, length)
 
-    def weights(self, prior: PriorMean | None) -> dict[Block, Array]:
-        """Mean of the weights of each block, (r,), a prior mean itself left out."""
-        shifts, centre = self._shifts(prior)
+    def weights(self) -> dict[Block, Array]:
+        """Mean of the weights of each block, (r,)."""
         found = {}
         for block in self.span.blocks:
             p, q = self.learner.pq(block)
-            found[block] = p - centre * q + shifts.get(block, 0.0)
+            found[block] = p - self.learner.centre * q
         return found
-
-    def _taken_back(self, offer: OfferedRows, prior: PriorMean) -> Array:
-        """What the rewards take back of a prior mean, for offered rows, (..., K). The posterior
-        mean of weights with prior mean u is the one without, plus Sigma u / prior_sd^2; outside
-        the basis u stays as it was."""
-        shifts, centre = self._shifts(prior)
-        moved = centre - self.learner.centre
-        result: Array = np.full(offer.outside.shape[:-1], moved)
-        for part in offer.parts:
-            x = part.coordinates
-            result[..., part.at] += x @ shifts[part.block]
-            result[..., part.at] -= moved * (x @ self.learner.pq(part.block)[1])
-        return result
-
-    def _shifts(self, prior: PriorMean | None) -> tuple[dict[Block, Array], float]:
-        """What a prior mean changes of p of each block, and the mean of everything with it."""
-        if prior is None:
-            return {}, self.learner.centre
-        blocks = self.span.blocks
-        means = {b: b.whitening @ prior.of_rows(self.span.written(b)) for b in blocks}
-        return self.learner.shifted(means)
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,14 +95,11 @@ class OfCells(Component):
         """The context fields of the subset."""
         return self.cells.group(self.subset)
 
-    def moments(
-        self, where: Where, actions: tuple[Action, ...], prior: PriorMean | None = None
-    ) -> tuple[Array, Array]:
-        lean = 0.0 if prior is None else prior.of(where, actions)
+    def moments(self, where: Where, actions: tuple[Action, ...]) -> tuple[Array, Array]:
         if isinstance(where, tuple):
-            mean, variance = self._moments(where, actions, lean)
+            mean, variance = self._moments(where, actions)
         else:
-            (mean,), (variance,) = self._moments((where,), actions, lean)
+            (mean,), (variance,) = self._moments((where,), actions)
         return mean, variance[..., None] * np.eye(len(actions))
 
     def before(self, actions: tuple[Action, ...]) -> Array:
@@ -159,26 +117,23 @@ class OfCells(Component):
                 told[cell] = told.get(cell, (0.0, 0.0))[0] + weight, variance
         return mean, sum(weight * weight * variance for weight, variance in told.values())
 
-    def contributions(
-        self, context: Features, action: Action, prior: PriorMean | None
-    ) -> dict[Group, float]:
+    def contributions(self, context: Features, action: Action) -> dict[Group, float]:
         """What the action's mean over all contexts is above that of everything, is whoever comes;
         the rest is the subset's."""
-        lean = 0.0 if prior is None else float(prior.of(context, (action,))[0])
-        (mean,), _ = self._moments((context,), (action,), lean)
+        (mean,), _ = self._moments((context,), (action,))
         here = np.array([self.subset]), self.cells.columns((action,))
         everywhere = float(self.tables.means(*here)[0][0, 0])
         found: dict[Group, float] = defaultdict(float)
         found[Group()] += everywhere - self.tables.rewards.mean
-        found[self.group] += float(mean[0]) - lean - everywhere
+        found[self.group] += float(mean[0]) - everywhere
         return dict(found)
 
     def _moments(
-        self, contexts: tuple[Features, ...], actions: tuple[Action, ...], lean: Array | float = 0.0
+        self, contexts: tuple[Features, ...], actions: tuple[Action, ...]
     ) -> tuple[Array, Array]:
         rows = np.array([self.cells.rows(context)[self.subset] for context in contexts])
         subsets = np.full(len(rows), self.subset)
-        return self.tables.moments(rows, self.cells.columns(actions), subsets, lean)
+        return self.tables.moments(rows, self.cells.columns(actions), subsets)
 
     def _cells_of(self, context: Features, actions: tuple[Action, ...]) -> Iterator[object]:
         """What tells the cells of actions from each other: those that are new, by themselves."""
@@ -188,25 +143,25 @@ class OfCells(Component):
 
 
 def contributions(
-    components: Sequence[Component], context: Features, action: Action, prior: PriorMean | None
+    components: Sequence[Component], context: Features, action: Action
 ) -> dict[Group, float]:
     """What each group of context fields adds to the mean of an action in a context, above the mean
-    of everything; a prior mean itself is left out."""
+    of everything."""
     inside: dict[Basis, dict[Block, Array]] = {}
     parts: list[dict[Group, float]] = []
     for component in components:
         if isinstance(component, Linear):
             total = inside.setdefault(component.span, {})
-            for block, weights in component.weights(prior).items():
+            for block, weights in component.weights().items():
                 total[block] = total.get(block, 0.0) + component.weight * weights
         elif isinstance(component, OfCells):
-            added = component.contributions(context, action, prior)
+            added = component.contributions(context, action)
             parts.append({group: component.weight * value for group, value in added.items()})
     parts += [span.contributions(context, action, total) for span, total in inside.items()]
-    return summed(parts)
+    return _summed(parts)
 
 
-def summed(parts: Sequence[Mapping[Group, float]]) -> dict[Group, float]:
+def _summed(parts: Sequence[Mapping[Group, float]]) -> dict[Group, float]:
     """Contributions of several parts together."""
     found: dict[Group, float] = defaultdict(float)
     for group, value in chain.from_iterable(part.items() for part in parts):

@@ -5,15 +5,14 @@ Several hypotheses learn side by side: linear ones, each in the span of the rows
 believed (`averaging`, `change`). The belief about an offer is their mixture (`component`).
 
 They learn what shown actions earned, whatever the mode. Beside them an *imitation head*, another
-such learner, learns of every action whether it was the baseline's choice; before any reward,
-what looks like that is believed to be somewhat better.
+such learner, learns of every action whether it was the baseline's choice; online, what does not
+look like that is believed to fall short until it was tried (`lean`).
 """
 
 import math
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
 from itertools import chain
 from typing import Self
 
@@ -25,8 +24,10 @@ from engine.learners.bayesian.averaging import ModelAverage
 from engine.learners.bayesian.basis import Basis, LearnedRow, Where
 from engine.learners.bayesian.cells import Cells, Indices, Tables
 from engine.learners.bayesian.change import ChangeDetector
-from engine.learners.bayesian.component import Component, Linear, OfCells, contributions, summed
+from engine.learners.bayesian.component import Component, Linear, OfCells, contributions
 from engine.learners.bayesian.hypothesis import Hypothesis
+from engine.learners.bayesian.lean import SURE, Lean, gaps
+from engine.learners.bayesian.likelihood import Observation
 from engine.learners.bayesian.numbers import Scales
 from engine.learners.bayesian.posterior import Posterior
 from engine.learners.bayesian.rows import RowForm
@@ -34,8 +35,6 @@ from engine.learners.belief import Belief
 from engine.protocol.features import Features
 from engine.protocol.request import Action, RankRequest
 
-IMITATION_WEIGHT = 0.1
-"""Reward by which the imitated action is believed to be better before any reward."""
 LEAST, SUBSETS = 1e-3, 6
 """Weight from which a hypothesis, or a subset of fields, takes part in a belief, and how many
 subsets do at most."""
@@ -61,6 +60,7 @@ class BayesianLearner(Learner):
     Attributes:
         evidence: what the hypotheses learned, and how far each is believed.
         imitation: the imitation head, with one hypothesis, as rules seldom change.
+        lean: how far others are believed to fall short of the imitated action.
 
     Args:
         hypotheses: what the world might be like.
@@ -68,9 +68,8 @@ class BayesianLearner(Learner):
         crosses: of the imitation head's hypothesis; None for a learner without such a head.
     """
 
-    STATE = ("evidence", "imitation", "_spans", "_cells", "_first")
+    STATE = ("evidence", "imitation", "lean", "_spans", "_cells", "_first")
     expresses_doubt = has_imitation_head = True
-    _centred = cached_property(lambda _: dict[tuple[Features, Action], float]())
 
     def __init__(
         self, hypotheses: Sequence[Hypothesis], may_change: bool = True, crosses: int | None = None
@@ -79,6 +78,7 @@ class BayesianLearner(Learner):
         self.imitation: BayesianLearner | None = None
         if crosses is not None:
             self.imitation = BayesianLearner((Hypothesis(crosses=crosses),), may_change=False)
+        self.lean = Lean()
         self._first: list[Experience] = []
         self._begin()
 
@@ -119,11 +119,11 @@ class BayesianLearner(Learner):
         return [replace(component, weight=component.weight / total) for component in found]
 
     def _components_of(self, bank: ModelAverage, odds: float) -> Iterator[Component]:
-        weights = (odds * bank.weights).tolist()
+        weights, unit = (odds * bank.weights).tolist(), self.evidence.rewards.unit
         for i, learner in bank.learners.items():
             if isinstance(learner, Posterior):
                 if weights[i] >= LEAST:
-                    yield Linear(weights[i], i, learner, self._spans[learner.form])
+                    yield Linear(weights[i], i, learner, self._spans[learner.form], unit)
             elif weights[i] >= LEAST:
                 cells = self._cells[learner.crosses]
                 shares = weights[i] * learner.weights(cells)
@@ -134,8 +134,6 @@ class BayesianLearner(Learner):
     # -- what is believed -------------------------------------------------------------
 
     def belief(self, request: RankRequest, online: bool = True) -> Belief:
-        # Online, the prior mean is IMITATION_WEIGHT x the imitation head's weights, which give way
-        # to rewards as any prior does.
         return self._belief(request.context, request.actions, online)
 
     def beliefs(self, requests: Sequence[RankRequest], online: bool = True) -> list[Belief]:
@@ -146,29 +144,27 @@ class BayesianLearner(Learner):
 
     def _belief(self, where: Where, actions: tuple[Action, ...], online: bool) -> Belief:
         """The belief in a context; in several, means are (H, C, K), covariances (H, C, K, K)."""
-        prior, components = self._prior_mean(online), self.components()
-        moments = [component.moments(where, actions, prior) for component in components]
+        components = self.components()
+        moments = [component.moments(where, actions) for component in components]
+        lean = self._leaning(where, actions) if online else 0.0
         return Belief(
             np.array([component.weight for component in components]),
-            np.array([mean for mean, _ in moments]),
+            np.array([mean for mean, _ in moments]) + lean,
             np.array([covariance for _, covariance in moments]),
             np.array([component.before(actions) for component in components]),
         )
 
-    def centred_means(self, where: Where, actions: tuple[Action, ...]) -> Array:
-        """Mean of each action less the mean of everything, (..., K), of linear hypotheses."""
-        result: Array = np.zeros(1)
-        for component in self.components():
-            if isinstance(component, Linear):
-                mean, _ = component.moments(where, actions)
-                result = result + component.weight * (mean - component.learner.centre)
-        return result
+    def _leaning(self, where: Where, actions: tuple[Action, ...]) -> Array | float:
+        """What is added to the mean of each action, (..., K), because of what was imitated."""
+        if self.imitation is None or not self.imitation.learned:
+            return 0.0
+        spread = math.sqrt(self.evidence.rewards.variance)
+        return self.lean.mean(spread) * gaps(self.imitation.means(where, actions))
 
-    def centred_means_of(self, rows: Sequence[tuple[Features, Action]]) -> Array:
-        """The same of several rows, (rows,), each kept until something is learned."""
-        for context, action in set(rows) - self._centred.keys():
-            self._centred[context, action] = float(self.centred_means(context, (action,))[0])
-        return np.array([self._centred[row] for row in rows])
+    def means(self, where: Where, actions: tuple[Action, ...]) -> Array:
+        """Mean of each action, (..., K), by rewards alone."""
+        found = [c.weight * c.moments(where, actions)[0] for c in self.components()]
+        return np.asarray(sum(found))
 
     def sd_of_average(self, offers: Sequence[WeighedOffer]) -> float:
         components = self.components()
@@ -178,31 +174,35 @@ class BayesianLearner(Learner):
         return math.sqrt(float(weights @ variances + between))
 
     def contributions(self, impression: Impression, online: bool = True) -> dict[Group, float]:
-        context, action, prior = impression.context, impression.action, self._prior_mean(online)
-        found = contributions(self.components(), context, action, prior)
-        if prior is None:
-            return found
-        imitated = prior.imitation.contributions(impression)
-        lean = {group: IMITATION_WEIGHT * value for group, value in imitated.items()}
-        return summed([found, lean])
-
-    def _prior_mean(self, online: bool) -> "Imitated | None":
-        """What the imitation head makes of the prior, if it counts and has learned anything."""
-        counts = online and self.imitation is not None and self.imitation.learned
-        return Imitated(self.imitation) if counts and self.imitation else None
+        return contributions(self.components(), impression.context, impression.action)
 
     # -- what is learned --------------------------------------------------------------
 
     def watch(self, impression: Impression) -> None:
+        if self.imitation is None or self._expects(impression):
+            return
         request = impression.request
-        if self.imitation is not None:
-            for i in request.allowed:
-                choice = float(i == impression.baseline)
-                self.imitation.learn_reward(request.context, request.actions, i, choice)
+        for i in request.allowed:
+            choice = float(i == impression.baseline)
+            self.imitation.learn_reward(request.context, request.actions, i, choice)
+
+    def _expects(self, impression: Impression) -> bool:
+        """Whether the imitation head is sure of the choice: then there is nothing to be learned of
+        it (Crammer et al., *JMLR* 7, 2006), and a head that is right costs little."""
+        request, head = impression.request, self.imitation
+        if head is None or not head.learned:
+            return False
+        likeness = head.means(request.context, request.actions)
+        others = [i for i in request.allowed if i != impression.baseline]
+        return all(likeness[i] <= likeness[impression.baseline] - SURE for i in others)
 
     def learn(self, impression: Impression, earned: float) -> None:
-        request = impression.request
-        self.learn_reward(request.context, request.actions, impression.shown, earned)
+        context, actions = impression.context, impression.request.actions
+        if self.imitation is not None and self.imitation.learned:
+            gap = gaps(self.imitation.means(context, actions))[impression.shown]
+            expected = self.means(context, (impression.action,))[0]
+            self.lean.learn(float(gap), earned - float(expected))
+        self.learn_reward(context, actions, impression.shown, earned)
 
     def learn_reward(
         self, context: Features, actions: tuple[Action, ...], shown: int, reward: float
@@ -251,8 +251,7 @@ class BayesianLearner(Learner):
         return tuple(dict.fromkeys(found))
 
     def _learn(self, context: Features, action: Action, reward: float) -> None:
-        self._centred.clear()
-        binary = self.evidence.rewards.binary and reward in (0.0, 1.0)
+        seen = self.evidence.rewards.observe(reward)
         place = self._place(context, action)
         # Most challengers fall behind with their first reward: it is taught to those that stay.
         new: list[tuple[ModelAverage, Posterior | Tables]] = []
@@ -261,15 +260,15 @@ class BayesianLearner(Learner):
             told = np.full(len(self.evidence.hypotheses), -np.inf)
             for i, learner in bank.learners.items():
                 if learner.count:
-                    told[i] = self._teach(learner, place, reward, binary)
+                    told[i] = self._teach(learner, place, seen)
                 else:
-                    told[i] = _expected(learner, place, reward, binary)
+                    told[i] = _expected(learner, place, seen)
                     new.append((bank, learner))
             densities.append(told)
         self.evidence.reweigh(reward, densities)
         for bank, learner in new:
             if bank.born < self.evidence.learned and bank in self.evidence.banks:
-                self._teach(learner, place, reward, binary)
+                self._teach(learner, place, seen)
 
     def _place(self, context: Features, action: Action) -> Place:
         """Where an action's reward in a context is learned; blocks that it joins are merged."""
@@ -286,30 +285,15 @@ class BayesianLearner(Learner):
         cells = {crosses: of.place(context, action) for crosses, of in self._cells.items()}
         return Place(rows, cells)
 
-    def _teach(
-        self, learner: Posterior | Tables, place: Place, reward: float, binary: bool
-    ) -> float:
+    def _teach(self, learner: Posterior | Tables, place: Place, seen: Observation) -> float:
         if isinstance(learner, Posterior):
-            return learner.learn(place.rows[learner.form], reward, binary)
+            return learner.learn(place.rows[learner.form], seen)
         cells = self._cells[learner.crosses]
-        return learner.learn(cells, *place.cells[learner.crosses], reward, binary)
+        return learner.learn(cells, *place.cells[learner.crosses], seen)
 
 
-@dataclass(frozen=True, slots=True)
-class Imitated:
-    """The prior mean that an imitation head makes: see `component.PriorMean`."""
-
-    imitation: BayesianLearner
-
-    def of(self, where: Where, actions: tuple[Action, ...]) -> Array:
-        return IMITATION_WEIGHT * self.imitation.centred_means(where, actions)
-
-    def of_rows(self, rows: Sequence[tuple[Features, Action]]) -> Array:
-        return IMITATION_WEIGHT * self.imitation.centred_means_of(rows)
-
-
-def _expected(learner: Posterior | Tables, place: Place, reward: float, binary: bool) -> float:
+def _expected(learner: Posterior | Tables, place: Place, seen: Observation) -> float:
     """Log density that a learner who knows nothing expects its first reward with."""
     if isinstance(learner, Posterior):
-        return learner.expected_first(place.rows[learner.form], reward, binary)
-    return learner.expected_first(reward, binary)
+        return learner.expected_first(place.rows[learner.form], seen)
+    return learner.expected_first(seen)

@@ -10,14 +10,37 @@ with v / 4 at most 1/2: who takes rewards for noise alone expects a fair coin.
 
 A normal density would call every reward of a rare click a surprise of its own scale, and misfit a
 change of tastes. Other rewards are normal, with the noise and the learner's own doubt about them.
+
+Hypotheses say how wide their prior and their noise are in units of a fair coin's spread. All are
+read in that of the rewards so far: with clicks of 1 %, or rewards between .4 and .6, doubt is as
+much smaller as these are. What is believed of the means does not depend on the unit.
 """
 
 import math
+from dataclasses import dataclass
 
 import numpy as np
 
 from engine.arrays import Array
 from engine.learners.state import Learned
+
+COIN = 0.25
+"""Variance of a fair coin, which rewards are taken for before the first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Observation:
+    """A reward beside those before it: whether all are 0 or 1, and the unit of variances, which is
+    that of all rewards before it as a multiple of a fair coin's."""
+
+    reward: float
+    binary: bool = False
+    unit: float = 1.0
+
+    def log_density(self, mean: float, noise: float, doubt: float) -> float:
+        """See the function of this name; variances are in the unit."""
+        unit = self.unit
+        return log_density(self.reward, mean, unit * noise, unit * doubt, self.binary)
 
 
 def log_density(reward: float, mean: float, noise: float, doubt: float, binary: bool) -> float:
@@ -63,7 +86,16 @@ class Rewards(Learned):
     def variance(self) -> float:
         """Their variance; that of a fair coin counts as one of them."""
         spread = self.squares - 2 * self.mean * self.total + self.count * self.mean**2
-        return (max(spread, 0.0) + 0.25) / (self.count + 1)
+        return (max(spread, 0.0) + COIN) / (self.count + 1)
+
+    @property
+    def unit(self) -> float:
+        """Their variance as a multiple of a fair coin's."""
+        return self.variance / COIN
+
+    def observe(self, reward: float) -> Observation:
+        """One more, beside these."""
+        return Observation(reward, self.binary and reward in (0.0, 1.0), self.unit)
 
     def log_density(self, reward: float) -> float:
         """Of one more reward, to somebody who knows no more than these."""

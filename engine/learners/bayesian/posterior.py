@@ -36,7 +36,7 @@ import numpy as np
 from engine.arrays import Array, with_room
 from engine.learners.bayesian.basis import Block, LearnedRow, Merge, OfferedRows
 from engine.learners.bayesian.hypothesis import Hypothesis
-from engine.learners.bayesian.likelihood import log_density
+from engine.learners.bayesian.likelihood import Observation
 from engine.learners.bayesian.rows import RowForm
 from engine.learners.state import Learned
 
@@ -132,15 +132,14 @@ class Posterior(Learned):
 
     # -- what is learned --------------------------------------------------------------
 
-    def expected_first(self, place: LearnedRow, reward: float, binary: bool = False) -> float:
+    def expected_first(self, place: LearnedRow, seen: Observation) -> float:
         """Log density that a learner who knows nothing expects its first reward with."""
         length = float(place.coordinates @ place.coordinates) + place.outside
         doubt = self._tau2 * length + 1.0 / CENTRE_PRECISION
-        return log_density(reward, CENTRE, self._sigma2, doubt, binary)
+        return seen.log_density(CENTRE, self._sigma2, doubt)
 
-    def learn(self, place: LearnedRow, reward: float, binary: bool = False) -> float:
-        """Learn a reward; the log of the density that it was expected with, among rewards that
-        are all 0 or 1, or any."""
+    def learn(self, place: LearnedRow, seen: Observation) -> float:
+        """Learn a reward; the log of the density that it was expected with."""
         share = self._share(place.block)
         sigma, x = share.sigma, place.coordinates
         gain = sigma @ x
@@ -149,8 +148,8 @@ class Posterior(Learned):
         variance = inside + unclaimed * unclaimed / self._precision  # (5)
         noise = self._sigma2 + self._tau2 * place.outside
         mean = self.centre * unclaimed + float(x @ p)  # (5)
-        density = log_density(reward, mean, noise, variance, binary)
-        weight, target = self._weigh(variance / noise, mean, reward - mean)
+        density = seen.log_density(mean, noise, variance)
+        weight, target = self._weigh(variance / noise, mean, seen.reward - mean)
         weight, target = weight / noise, target / noise
         sigma -= (gain * (weight / (1.0 + weight * inside)))[:, None] * gain  # (6)
         self._move(share, x, weight, target)
@@ -206,16 +205,3 @@ class Posterior(Learned):
         new = np.arange(share.size, size)
         share.covariance[new, new] = self._tau2
         share.size = size
-
-    # -- around a prior mean ----------------------------------------------------------
-
-    def shifted(self, means: Mapping[Block, Array]) -> tuple[dict[Block, Array], float]:
-        """What prior means (r,) of the blocks' weights add to p beyond themselves, (r,), and the
-        mean of m0 with them."""
-        shifts, taken = {block: np.zeros(block.size) for block in means}, 0.0
-        for block, mean in means.items():
-            share = self._shares.get(block, _NOTHING)
-            known = mean[: share.size]
-            shifts[block][: share.size] = share.sigma @ known / self._tau2 - known  # (11)
-            taken += float(share.pq[1] @ known) / self._tau2
-        return shifts, (self._pull - taken) / self._precision

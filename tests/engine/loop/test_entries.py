@@ -35,7 +35,7 @@ def test_the_best_guess_is_the_highest_mean_among_the_actions_that_may_be_shown(
 
 
 COIN = 0.25
-"""Variance of a fair coin, which rewards are taken for before the first: (15) with n = 0, c_a = 1."""
+"""Variance of a fair coin, which rewards are taken for before the first: (15), n = 0, c_a = 1."""
 
 
 def untaught_sd(drink: Json) -> float:

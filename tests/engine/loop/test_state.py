@@ -1,6 +1,6 @@
 """The state of a loop: what its log and its settings teach its learners."""
 
-from collections.abc import Sequence
+import math
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -9,7 +9,9 @@ import numpy as np
 import pytest
 
 from engine import EpsilonGreedy, Hypothesis, LearningLoop, LoopSettings, Uniform
-from engine.learners.bayesian.learner import IMITATION_WEIGHT, BayesianLearner
+from engine.arrays import Array
+from engine.learners.bayesian.lean import gaps
+from engine.learners.bayesian.learner import BayesianLearner
 from engine.loop.entries import Activated, Configured, Entry, Expired, Ranked, Rewarded
 from engine.loop.settings import LearnerName, LearningMode
 from engine.loop.state import LoopState
@@ -19,7 +21,7 @@ from tests.engine.comparable import imitation_head, learned_bits, reward_head
 from tests.engine.loop.apprentices import apprenticed, led_by, loop_of
 from tests.engine.loop.loops import HYPOTHESIS, IDS, learned, loop_with_past
 from tests.engine.requests import CONTEXTS, DRINKS, Json, one_of, request_of
-from tests.oracles import DenseOracle, Row, by_fields, naive_row
+from tests.oracles import DenseOracle, Row, by_fields, naive_row, naive_unit
 
 # -- settings -------------------------------------------------------------------------
 
@@ -103,6 +105,7 @@ def test_a_loop_believes_what_follows_from_its_settings_and_its_rewards(
         mean, covariance = oracle.moments(offered)
         belief = loop.belief(DRINKS, context)
         np.testing.assert_allclose(belief.mean, mean, rtol=0, atol=1e-12)
+        covariance *= naive_unit(rewards)
         np.testing.assert_allclose(belief.covariances[0], covariance, rtol=0, atol=1e-12)
 
 
@@ -224,7 +227,7 @@ def test_the_reward_head_learns_what_the_shown_action_earned(exploration: float)
 def test_the_imitation_head_learns_of_each_allowed_action_whether_it_was_the_baselines() -> None:
     loop = loop_of(learning_mode="apprentice", crosses=2)
     exclusions = [(), ("latte",), ("mocha", "brew")]
-    for i in range(9):
+    for i in range(6):  # So few that the head is sure of nothing.
         loop.rank(led_by(i % 3), CONTEXTS[i % 4], exclusions[i % 3])
     by_hand = BayesianLearner((Hypothesis(crosses=2),), may_change=False)
     for state in loop.events.values():
@@ -234,7 +237,7 @@ def test_the_imitation_head_learns_of_each_allowed_action_whether_it_was_the_bas
             if action.id not in request.excluded:
                 choice = float(action is first)
                 by_hand.learn_reward(request.context, request.actions, i, choice)
-    assert by_hand.learned == 3 * (3 + 2 + 1)
+    assert by_hand.learned == 2 * (3 + 2 + 1)
     assert learned_bits(imitation_head(loop)) == learned_bits(by_hand)
     assert reward_head(loop).learned == 0
 
@@ -280,26 +283,10 @@ REWARDED = Hypothesis(CROSSES, "id", noise_sd=0.3, prior_sd=0.7)
 """The one hypothesis of the reward head here, with none of the defaults."""
 
 
-IMITATED = Hypothesis(CROSSES)
-"""That of the imitation head: the crosses are the loop's."""
-
-
 def objects_of(ranked: Ranked) -> tuple[Any, list[Json]]:
     """Context and actions of a request, as JSON."""
     sent: Json = ranked.request.to_json()
     return sent["contextFeatures"], sent["actions"]
-
-
-def imitated_rows(loop: LearningLoop) -> tuple[list[Row], list[float]]:
-    rows: list[Row] = []
-    labels: list[float] = []
-    for state in loop.events.values():
-        context, actions = objects_of(state.ranked)
-        if state.ranked.mode == "apprentice" and state.activated:
-            kept = [a for a in actions if a["id"] not in state.ranked.request.excluded]
-            rows += [naive_row(context, action, CROSSES) for action in kept]
-            labels += [float(action is kept[0]) for action in kept]
-    return rows, labels
 
 
 def rewarded_rows(loop: LearningLoop) -> tuple[list[Row], list[float]]:
@@ -314,15 +301,33 @@ def rewarded_rows(loop: LearningLoop) -> tuple[list[Row], list[float]]:
     return rows, rewards
 
 
-def leaning(loop: LearningLoop, offered: Sequence[Row]) -> DenseOracle:
-    """What both heads come to after a switch, solved densely over all columns."""
-    (imitated, labels), (rewarded, rewards) = imitated_rows(loop), rewarded_rows(loop)
-    every: Row = {column: 1.0 for row in [*rewarded, *offered] for column in row}
-    weights = DenseOracle.of(IMITATED, imitated, labels).weights(every)
-    oracle = DenseOracle.of(REWARDED, rewarded, rewards)
-    return replace(
-        oracle, prior_mean={column: IMITATION_WEIGHT * w for column, w in weights.items()}
-    )
+def leaning(loop: LearningLoop, context: list[Json], offered: list[Json]) -> tuple[Array, float]:
+    """What is added to the means of actions after a switch, and what a whole gap is worth.
+
+    The imitation head is another, that watches the same; what was expected of each reward before
+    it came is solved densely.
+    """
+    head = BayesianLearner((REWARDED,), may_change=False, crosses=CROSSES)
+    assert head.imitation is not None
+    rows: list[Row] = []
+    rewards: list[float] = []
+    known = surprise = 0.0
+    for state in loop.events.values():
+        if state.ranked.mode == "apprentice" and state.activated:
+            head.watch(state.ranked.impression)
+        if state.earned is None:
+            continue
+        sent, actions = objects_of(state.ranked)
+        ids = [action["id"] for action in actions]
+        at = ids.index(state.ranked.action_id)
+        gap = float(gaps(head.imitation.belief(request_of(sent, *actions)).mean)[at])
+        row = naive_row(sent, actions[at], CROSSES)
+        (expected,), _ = DenseOracle.of(REWARDED, rows, rewards).moments([row])
+        known, surprise = known + gap**2, surprise + gap * (state.earned - float(expected))
+        rows.append(row)
+        rewards.append(state.earned)
+    lean = (surprise - math.sqrt(naive_unit(rewards) / 4)) / (1 + known)
+    return lean * gaps(head.imitation.belief(request_of(context, *offered)).mean), lean
 
 
 def switched(online_events: int, rewarded: bool = True) -> LearningLoop:
@@ -353,44 +358,56 @@ NEW_CONTEXT: list[Json] = [{"user": {"name": "Alice"}}, {"weather": "foggy"}]
 @pytest.mark.parametrize(
     ("online_events", "rewarded"), [(0, False), (0, True), (15, True)], ids=str
 )
-def test_after_the_switch_the_belief_is_that_of_a_prior_mean_on_what_was_imitated(
+def test_after_the_switch_others_are_believed_to_fall_short_of_what_was_imitated(
     online_events: int, rewarded: bool, context: list[Json]
 ) -> None:
-    """The imitation head, times `IMITATION_WEIGHT`, is the prior mean of the reward head.
-
-    Solved densely over all columns; tea and fog were never seen, and the last context of
+    """Solved densely over all columns; tea and fog were never seen, and the last context of
     `CONTEXTS` was imitated without a reward.
     """
     loop = switched(online_events, rewarded)
     offered = [naive_row(context, drink, CROSSES) for drink in [*DRINKS, TEA]]
-    mean, covariance = leaning(loop, offered).moments(offered)
+    rows, rewards = rewarded_rows(loop)
+    mean, covariance = DenseOracle.of(REWARDED, rows, rewards).moments(offered)
+    added, _ = leaning(loop, context, [*DRINKS, TEA])
     belief = loop.belief([*DRINKS, TEA], context)
-    np.testing.assert_allclose(belief.mean, mean, rtol=0, atol=1e-9)
+    np.testing.assert_allclose(belief.mean, mean + added, rtol=0, atol=1e-9)
+    covariance = naive_unit(rewards) * covariance
     np.testing.assert_allclose(belief.covariances[0], covariance, rtol=0, atol=1e-9)
-    plain = reward_head(loop).belief(request_of(context, *DRINKS, TEA)).mean
-    assert np.abs(plain - belief.mean).max() > 1e-3
+    assert np.abs(added).max() > 1e-3
 
 
 def test_a_second_apprenticeship_moves_the_belief_of_what_was_rewarded_before() -> None:
-    """Solved densely, as above; beliefs were looked at between the two as well."""
+    """Beliefs were looked at between the two as well."""
     loop = switched(15)
+    rows, rewards = rewarded_rows(loop)
     offered = [naive_row(CONTEXTS[1], drink, CROSSES) for drink in DRINKS]
+    mean, _ = DenseOracle.of(REWARDED, rows, rewards).moments(offered)
     before = loop.belief(DRINKS, CONTEXTS[1]).mean
     loop.configure(learning_mode="apprentice")
-    for _ in range(5):
+    for _ in range(12):
         loop.rank(led_by(2), CONTEXTS[1])
     loop.configure(learning_mode="online")
-    mean, _ = leaning(loop, offered).moments(offered)
+    added, _ = leaning(loop, CONTEXTS[1], DRINKS)
     after = loop.belief(DRINKS, CONTEXTS[1]).mean
-    np.testing.assert_allclose(after, mean, rtol=0, atol=1e-9)
-    assert after[2] > before[2] + 1e-3
+    np.testing.assert_allclose(after, mean + added, rtol=0, atol=1e-9)
+    assert after[2] - after[0] > before[2] - before[0] + 1e-3
 
 
 def test_what_was_imitated_is_preferred_before_any_reward() -> None:
     loop = switched(0, rewarded=False)
     rainy, sunny = (loop.belief(DRINKS, CONTEXTS[i]).mean for i in (0, 1))
     assert (int(rainy.argmax()), int(sunny.argmax())) == (1, 0)
-    assert 0 < rainy.max() - rainy.min() <= IMITATION_WEIGHT * 1.2
+    assert 0 < rainy.max() - rainy.min() <= 0.5
+
+
+def test_what_others_earn_takes_the_lean_back() -> None:
+    """Brew is never the baseline's choice, and earns as much as what is."""
+    loop = switched(0)
+    _, before = leaning(loop, CONTEXTS[0], DRINKS)
+    for _ in range(10):
+        loop.reward(loop.rank(**one_of("brew"), context_features=CONTEXTS[0]).event_id, 1.0)
+    _, after = leaning(loop, CONTEXTS[0], DRINKS)
+    assert before < after
 
 
 def test_as_an_apprentice_the_reward_head_believes_what_rewards_alone_say() -> None:
@@ -407,16 +424,16 @@ def test_as_an_apprentice_the_reward_head_believes_what_rewards_alone_say() -> N
 
 
 @pytest.mark.parametrize("context", [*CONTEXTS, NEW_CONTEXT], ids=str)
-def test_contributions_after_a_switch_are_those_of_the_leaning_weights(
-    context: list[Json],
-) -> None:
-    """Group by group, and in sum the mean of the shown action less the centre."""
+def test_contributions_after_a_switch_are_those_of_the_rewards(context: list[Json]) -> None:
+    """Group by group, and in sum the mean of the shown action less the centre and the lean."""
     loop = switched(15)
-    ranked = loop.preview([TEA, *DRINKS], context)
+    drinks = [TEA, *DRINKS]
+    ranked = loop.preview(drinks, context)
     found = loop.contributions(ranked)
-    row = naive_row(context, [TEA, *DRINKS][ranked.shown], CROSSES)
-    oracle = leaning(loop, [row])
-    mean = ranked.means[ranked.shown]
+    row = naive_row(context, drinks[ranked.shown], CROSSES)
+    oracle = DenseOracle.of(REWARDED, *rewarded_rows(loop))
+    added, _ = leaning(loop, context, drinks)
+    mean = ranked.means[ranked.shown] - added[ranked.shown]
     assert sum(found.values()) == pytest.approx(mean - oracle.centre, abs=1e-9)
     at = oracle.weights(row)
     expected = by_fields(context, {column: at[column] * value for column, value in row.items()})

@@ -7,6 +7,7 @@ import numpy as np
 from engine.arrays import Array
 from engine.learners.bayesian.basis import Basis
 from engine.learners.bayesian.hypothesis import Hypothesis
+from engine.learners.bayesian.likelihood import Observation
 from engine.learners.bayesian.numbers import Scales
 from engine.learners.bayesian.posterior import Posterior
 from engine.learners.bayesian.rows import By
@@ -39,7 +40,7 @@ class PosteriorInBasis:
         place, merges = self.span.place(request.context, request.actions[0])
         for merge in merges:
             self.posterior.merge(merge)
-        return self.posterior.learn(place, reward, binary)
+        return self.posterior.learn(place, Observation(reward, binary))
 
     def moments(self, context: list[Json], offered: list[Json]) -> tuple[Array, Array]:
         request = request_of(context, *offered)

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from engine.learners.base import Group
 from engine.learners.bayesian import cells as module
 from engine.learners.bayesian.cells import MAX_SUBSETS, MAX_VALUES, Cells, Tables
+from engine.learners.bayesian.likelihood import Observation
 from engine.learners.bayesian.numbers import Scales
 from engine.protocol.request import RankRequest
 from tests.engine.requests import Json, request_of
@@ -53,7 +54,7 @@ class Taught:
         request = asked(context, action)
         binary = self.tables.rewards.binary and reward in (0.0, 1.0)
         place = self.cells.place(request.context, request.actions[0])
-        self.densities.append(self.tables.learn(self.cells, *place, reward, binary))
+        self.densities.append(self.tables.learn(self.cells, *place, Observation(reward, binary)))
         if not self.compared:
             return
         densities = self.oracle.learn(context, action, reward)
@@ -120,19 +121,10 @@ def test_what_nothing_was_taught_expects_its_first_reward_as_when_it_is_learned(
         for binary in (True, False):
             taught = Taught([])
             place = taught.cells.place(asked({}).context, asked({}, "p").actions[0])
-            first = Tables(3).expected_first(reward, binary)
-            assert taught.tables.learn(taught.cells, *place, reward, binary) == pytest.approx(first)
-
-
-def test_with_a_prior_mean_what_is_new_leans_and_what_is_known_less() -> None:
-    taught = Taught([({"a": "x"}, "p", 0.0)] * 30 + [({"a": "y"}, "q", 1.0)] * 30, "a", 1)
-    request = asked({"a": "x"}, "p", "new")
-    rows, columns = taught.cells.rows(request.context), taught.cells.columns(request.actions)
-    every, lean = np.arange(len(rows)), np.array([0.1, 0.1])
-    plain, leaning = (taught.tables.moments(rows, columns, every, by)[0] for by in (0.0, lean))
-    moved = leaning - plain
-    np.testing.assert_allclose(moved[:, 1], 0.1)
-    assert np.all(moved[:, 0] < 0.02)
+            first = Tables(3).expected_first(Observation(reward, binary))
+            assert taught.tables.learn(
+                taught.cells, *place, Observation(reward, binary)
+            ) == pytest.approx(first)
 
 
 # -- which fields matter --------------------------------------------------------------

@@ -366,7 +366,9 @@ def test_rewards_that_a_hypothesis_describes_are_evidence_for_it(right: Hypothes
     for context, action, _ in table(1_500):
         request = request_of(context, action)
         scores = alone.belief(request)
-        sd = math.hypot(float(scores.sd[0]), right.noise_sd)
+        unit = 1.0 if right.by == "cells" else alone.evidence.rewards.unit  # Cells learn theirs.
+        noise = right.noise_sd * math.sqrt(unit)
+        sd = math.hypot(float(scores.sd[0]), noise)
         reward = float(rng.normal(scores.mean[0], sd))
         for head in (model, alone):
             head.learn_reward(request.context, request.actions, 0, reward)

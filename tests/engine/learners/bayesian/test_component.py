@@ -1,26 +1,19 @@
 """The parts of a belief: each against sums over its joint moments."""
 
 import math
-from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
 import pytest
 
-from engine.arrays import Array
 from engine.learners.base import Group, WeighedOffer
-from engine.learners.bayesian.basis import Where
 from engine.learners.bayesian.component import (
     Component,
     Linear,
     OfCells,
     contributions,
-    summed,
 )
 from engine.learners.bayesian.hypothesis import HYPOTHESES, Hypothesis
 from engine.learners.bayesian.learner import BayesianLearner
-from engine.protocol.features import Features
-from engine.protocol.request import Action
 from tests.engine.learners.bayesian.histories import Visit, teach
 from tests.engine.requests import Json, request_of
 
@@ -140,22 +133,6 @@ def centre(part: Component) -> float:
     return part.tables.rewards.mean
 
 
-@dataclass(frozen=True)
-class Flat:
-    """A prior mean by the action's id alone."""
-
-    of_ids: dict[str, float]
-
-    def of(self, where: Where, actions: tuple[Action, ...]) -> Array:
-        lean = np.array([self.of_ids.get(action.id, 0.0) for action in actions])
-        return (
-            np.broadcast_to(lean, (len(where), len(actions))) if isinstance(where, tuple) else lean
-        )
-
-    def of_rows(self, rows: Sequence[tuple[Features, Action]]) -> Array:
-        return np.array([self.of_ids.get(action.id, 0.0) for _, action in rows])
-
-
 @counts
 @pytest.mark.parametrize("kind", [*kinds, None])
 def test_contributions_sum_to_the_mean_above_that_of_everything(
@@ -168,24 +145,8 @@ def test_contributions_sum_to_the_mean_above_that_of_everything(
             part.weight * (float(mean) - centre(part))
             for part, mean in zip(parts, means, strict=True)
         )
-        found = contributions(parts, context, actions[0], None)
+        found = contributions(parts, context, actions[0])
         assert math.fsum(found.values()) == pytest.approx(expected, abs=1e-9)
-
-
-@counts
-def test_a_prior_mean_is_left_out_of_the_contributions_of_cells(count: int) -> None:
-    """What is left is what rewards took back of it, and what they tell."""
-    prior = Flat({"a0": 0.1, "a1": -0.05})
-    parts = taught(count, kinds["cells"]).components()
-    for context, actions, _ in offers():
-        (lean,) = prior.of(context, actions[:1])
-        means = [part.moments(context, actions[:1], prior)[0][0] for part in parts]
-        expected = sum(
-            part.weight * (float(mean) - centre(part))
-            for part, mean in zip(parts, means, strict=True)
-        )
-        found = contributions(parts, context, actions[0], prior)
-        assert math.fsum(found.values()) == pytest.approx(expected - float(lean), abs=1e-9)
 
 
 def test_cells_contribute_to_whoever_comes_and_to_their_fields() -> None:
@@ -194,37 +155,10 @@ def test_cells_contribute_to_whoever_comes_and_to_their_fields() -> None:
     for subset in range(len(part.cells.subsets)):
         one = OfCells(1.0, 0, part.tables, part.cells, subset)
         context, actions, _ = offers()[0]
-        found = contributions([one], context, actions[0], None)
+        found = contributions([one], context, actions[0])
         names = sorted(part.cells.fields[i] for i in part.cells.subsets[subset])
         assert found.keys() == {Group(), Group(tuple(names))}
         columns = part.cells.columns(actions[:1])
         everywhere = float(part.tables.means(np.array([subset]), columns)[0][0, 0])
         if names:
             assert found[Group()] == pytest.approx(everywhere - part.tables.rewards.mean)
-
-
-def test_parts_are_summed_by_group() -> None:
-    one, other = {Group(): 1.0, Group(("a",)): 2.0}, {Group(): 0.5}
-    assert summed([one, other]) == {Group(): 1.5, Group(("a",)): 2.0}
-    assert summed([]) == {}
-
-
-# -- a prior mean ---------------------------------------------------------------------
-
-
-@each_kind
-def test_a_prior_mean_is_all_there_is_before_any_reward_and_gives_way(kind: str) -> None:
-    prior = Flat({"a0": 0.1, "a1": -0.05})
-    context, _, _ = offers()[0]
-    offered = [{"id": f"a{i}", "features": [{"hot": i == 1, "price": i + 0.5}]} for i in range(3)]
-    actions = request_of([{"w": "x"}], *offered).actions
-    (part, *_) = BayesianLearner((kinds[kind],), may_change=False).components()
-    moved = part.moments(context, actions, prior)[0] - part.moments(context, actions)[0]
-    np.testing.assert_allclose(moved, [0.1, -0.05, 0.0], atol=1e-12)
-    model = BayesianLearner((kinds[kind],), may_change=False)
-    known: list[Json] = [{"user": "u0"}, {"weather": "w0"}, {"hour": 3}]
-    teach(model, [(known, offered[0], 1.0)] * 200)
-    asked = request_of(known, *offered)
-    for part in model.components():
-        plain, leaning = (part.moments(asked.context, asked.actions, p)[0] for p in (None, prior))
-        assert abs(leaning[0] - plain[0]) < 0.02

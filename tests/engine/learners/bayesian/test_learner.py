@@ -15,7 +15,8 @@ from engine.arrays import Array
 from engine.learners.base import Group, Impression
 from engine.learners.bayesian.component import Component, Linear, OfCells
 from engine.learners.bayesian.hypothesis import HYPOTHESES, Hypothesis
-from engine.learners.bayesian.learner import FITS, IMITATION_WEIGHT, LEAST, BayesianLearner
+from engine.learners.bayesian.lean import SURE, gaps
+from engine.learners.bayesian.learner import FITS, LEAST, BayesianLearner
 from engine.learners.bayesian.rows import By
 from engine.learners.belief import Belief
 from engine.policies.base import Normals
@@ -23,7 +24,7 @@ from engine.policies.thompson import Thompson
 from tests.engine.comparable import learned_bits
 from tests.engine.learners.bayesian.histories import Visit, dense, readings, row, teach
 from tests.engine.requests import CONTEXTS, DRINKS, Json, actions, contexts, request_of
-from tests.oracles import DenseOracle, by_fields, naive_columns
+from tests.oracles import by_fields, naive_columns, naive_unit
 
 both = st.sampled_from(["id", "features"])
 rewards = st.floats(-1, 1)
@@ -73,35 +74,19 @@ def believed(
     return with_prior(model, imitation).belief(request_of(context, *offered))
 
 
-def added(
-    model: BayesianLearner,
-    context: list[Json],
-    action: Json,
-    imitation: BayesianLearner | None = None,
-) -> dict[Group, float]:
+def added(model: BayesianLearner, context: list[Json], action: Json) -> dict[Group, float]:
     """What each group of fields adds to the mean."""
     shown = Impression(request_of(context, action), shown=0, chosen=0, propensity=1.0)
-    return with_prior(model, imitation).contributions(shown)
+    return model.contributions(shown)
 
 
 def added_by(
     history: Sequence[Visit], hypothesis: Hypothesis, context: list[Json], action: Json
 ) -> dict[Group, float]:
     """The same from weights solved densely."""
-    return weighed(dense(history, hypothesis), history, hypothesis, context, action)
-
-
-def weighed(
-    exact: DenseOracle,
-    history: Sequence[Visit],
-    hypothesis: Hypothesis,
-    context: list[Json],
-    action: Json,
-) -> dict[Group, float]:
-    """What each group of fields adds by an oracle's weights."""
     assert hypothesis.by != "cells"
     asked = row(history, hypothesis, context, action)
-    weights = exact.weights(asked)
+    weights = dense(history, hypothesis).weights(asked)
     parts = {column: weights[column] * value for column, value in asked.items()}
     return by_fields(context, parts, readings(history, hypothesis.by))
 
@@ -146,7 +131,8 @@ def test_the_belief_has_a_part_for_each_hypothesis_with_its_weight_and_its_dense
         rows = [row(history, hypothesis, context, a) for a in offered]
         mean, covariance = dense(history, hypothesis).moments(rows)
         np.testing.assert_allclose(found.means[i], mean, rtol=0, atol=1e-9)
-        np.testing.assert_allclose(found.covariances[i], covariance, rtol=0, atol=1e-9)
+        in_unit = naive_unit([reward for *_, reward in history]) * covariance
+        np.testing.assert_allclose(found.covariances[i], in_unit, rtol=0, atol=1e-9)
 
 
 def test_hypotheses_and_banks_that_hardly_count_take_no_part_in_the_belief() -> None:
@@ -314,16 +300,14 @@ def test_where_nothing_was_learned_nothing_contributes() -> None:
 def test_contributions_are_bounded_whatever_the_number_of_fields(fields: int) -> None:
     """Written out, the triples of 40 fields take 45 MB, and those of 120 have no end."""
     rng = np.random.default_rng(fields)
-    imitation, model = (BayesianLearner((Hypothesis(),), may_change=False) for _ in range(2))
+    model = BayesianLearner((Hypothesis(),), may_change=False)
     requests = [
         request_of([{f"f{i}": int(v) for i, v in enumerate(rng.integers(0, 3, fields))}], action)
         for _, action, _ in table_history(14, 8)
     ]
     tracemalloc.start()
     for request in requests:
-        imitation.learn_reward(request.context, request.actions, 0, 1.0)
         model.learn_reward(request.context, request.actions, 0, float(rng.integers(2)))
-    model.imitation = imitation
     asked = replace(requests[0], actions=(requests[0].actions[0], requests[1].actions[0]))
     found = [model.contributions(Impression(asked, shown, shown, 1.0)) for shown in range(2)]
     _, peak = tracemalloc.get_traced_memory()
@@ -351,14 +335,14 @@ def test_the_sd_of_an_average_is_that_of_the_mixture_of_dense_solves() -> None:
         for _ in range(4)
     ]
     weights = rng.normal(size=(4, 2))
-    shares = model.weights
+    shares, unit = model.weights, naive_unit([reward for *_, reward in history])
     means, variances = [], []
     for hypothesis in MANY:
         rows = [row(history, hypothesis, c, a) for c, o in asked for a in o]
         mean, covariance = dense(history, hypothesis).moments(rows)
         w = weights.ravel()
         means.append(float(w @ mean))
-        variances.append(float(w @ covariance @ w))
+        variances.append(unit * float(w @ covariance @ w))
     middle = np.dot(shares, means)
     expected = math.sqrt(
         np.dot(shares, variances) + np.dot(shares, (np.array(means) - middle) ** 2)
@@ -380,61 +364,30 @@ LEANING = (Hypothesis(crosses=3),)
 """What an imitation head believes."""
 
 
-def lean(imitated: Sequence[Visit], context: list[Json], action: Json) -> float:
-    """The prior mean of an action in a context: what was imitated, with numbers read as then."""
-    added = added_by(imitated, LEANING[0], context, action)
-    return IMITATION_WEIGHT * math.fsum(added.values())
-
-
-def leaning(
-    imitated: Sequence[Visit], history: Sequence[Visit], hypothesis: Hypothesis
-) -> DenseOracle:
-    """The oracle of what a history's rewards are beyond that prior mean."""
-    beyond = [reward - lean(imitated, c, a) for c, a, reward in history]
-    return replace(dense(history, hypothesis), rewards=beyond)
-
-
-@pytest.mark.parametrize("count", [0, 1, 40])
-def test_what_was_imitated_moves_the_prior_mean_of_each_hypothesis(count: int) -> None:
-    """`IMITATION_WEIGHT` x its weights are the prior mean of the weights, solved densely.
-
-    Of hypotheses that write rows as the imitation head does, so that the columns are the same
-    once the same numbers were met.
-    """
-    same = (Hypothesis(3, "id", 0.4, 0.5), Hypothesis(3, "id", 0.35, 0.7))
-    imitated, history = table_history(9, 50), table_history(10, count)
-    imitation, model = learned(imitated, LEANING), learned(history, same)
+@pytest.mark.parametrize("count", [0, 40])
+def test_what_does_not_look_like_the_imitated_action_is_believed_to_earn_less(count: int) -> None:
+    """By one standard deviation of all rewards for a whole gap; doubt is as it was."""
+    imitation, model = (
+        learned(table_history(9, 50), LEANING),
+        learned(table_history(10, count), MANY),
+    )
     context, _ = table_visit(np.random.default_rng(4), names=6)
-    offered = [action for _, action, _ in imitated[:4]]
-    prior = [lean(imitated, context, action) for action in offered]
+    offered = [action for _, action, _ in table_history(9, 4)]
     found, plain = (believed(model, context, offered, way) for way in (imitation, None))
-    for i, hypothesis in enumerate(same):
-        rows = [row(history, hypothesis, context, action) for action in offered]
-        mean, covariance = leaning(imitated, history, hypothesis).moments(rows)
-        np.testing.assert_allclose(found.means[i], mean + prior, rtol=0, atol=1e-9)
-        np.testing.assert_allclose(found.covariances[i], covariance, rtol=0, atol=1e-9)
-    assert np.abs(found.mean - plain.mean).max() > 1e-3
+    likeness = believed(imitation, context, offered).mean
+    behind = np.clip((likeness.max() - likeness) / SURE, 0, 1)
+    spread = math.sqrt(naive_unit([reward for *_, reward in table_history(10, count)]) / 4)
+    np.testing.assert_allclose(found.means - plain.means, [-spread * behind] * len(MANY), atol=1e-9)
+    np.testing.assert_array_equal(found.covariances, plain.covariances)
+    assert behind.max() > 0.1
 
 
-def test_a_lean_that_learned_nothing_changes_nothing() -> None:
+def test_a_head_that_imitated_nothing_changes_nothing() -> None:
     history = table_history(11, 30)
     model, imitation = learned(history, MANY), BayesianLearner((Hypothesis(),), may_change=False)
     offered = [action for _, action, _ in history[:4]]
     found, plain = (believed(model, history[0][0], offered, way) for way in (imitation, None))
-    np.testing.assert_allclose(found.means, plain.means, rtol=0, atol=1e-12)
-
-
-@pytest.mark.parametrize("count", [0, 30])
-def test_a_lean_moves_the_contribution_of_each_group(count: int) -> None:
-    imitated, history = table_history(12, 40), table_history(13, count)
-    (hypothesis,) = one()
-    model, imitation = learned(history, one()), learned(imitated, LEANING)
-    context, action, _ = imitated[0]
-    beyond = leaning(imitated, history, hypothesis)
-    expected = weighed(beyond, history, hypothesis, context, action)
-    for group, value in added_by(imitated, LEANING[0], context, action).items():
-        expected[group] = expected.get(group, 0.0) + IMITATION_WEIGHT * value
-    assert_added(added(model, context, action, imitation), expected, 1e-9)
+    np.testing.assert_array_equal(found.means, plain.means)
 
 
 # -- all allowed settings, all kinds of actions ---------------------------------------
@@ -543,7 +496,33 @@ def test_what_was_imitated_looks_like_the_baseline_and_is_believed_to_be_better_
     assert likeness.argmax() == SHOWN.baseline
     by_rewards, online = known.belief(REQUEST, online=False).mean, known.belief(REQUEST).mean
     assert np.ptp(by_rewards) == 0
-    assert online - online[1] == pytest.approx(IMITATION_WEIGHT * (likeness - likeness[1]))
+    assert online - by_rewards == pytest.approx(-0.5 * gaps(likeness))  # The sd of a fair coin.
+
+
+def test_a_head_that_is_sure_of_the_choice_learns_nothing_more_of_it() -> None:
+    known = two_heads()
+    for _ in range(60):
+        known.watch(SHOWN)
+    taught = learned_count(known.imitation)
+    assert taught < 60 * len(DRINKS)
+    known.watch(SHOWN)
+    assert learned_count(known.imitation) == taught
+    known.watch(replace(SHOWN, request=request_of(CONTEXTS[0], *DRINKS[::-1])))
+    assert learned_count(known.imitation) == taught + len(DRINKS)
+
+
+def test_what_others_earn_tells_how_far_they_fall_short() -> None:
+    """The imitated action tells nothing of it; others do, by what was expected of them."""
+    known = two_heads()
+    for _ in range(60):
+        known.watch(SHOWN)
+        known.learn(SHOWN, 1.0)
+    assert known.lean.known == 0
+    other = replace(SHOWN, shown=1, apprentice=False)
+    expected = float(known.belief(REQUEST, online=False).mean[1])
+    known.learn(other, 0.25)
+    assert known.lean.known == pytest.approx(1.0)
+    assert known.lean.surprise == pytest.approx(0.25 - expected)
 
 
 def test_one_without_rewards_has_imitated_the_same() -> None:

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from engine.arrays import Array
 from engine.learners.bayesian import basis as span_module
 from engine.learners.bayesian.hypothesis import Hypothesis
+from engine.learners.bayesian.likelihood import Observation
 from engine.learners.bayesian.posterior import Posterior
 from engine.learners.bayesian.rows import By
 from tests.engine.learners.bayesian.posteriors import (
@@ -123,7 +124,7 @@ def test_a_learner_that_began_after_a_merge_knows_only_what_it_was_taught() -> N
         request = request_of(context, action)
         place, merges = early.span.place(request.context, request.actions[0])
         assert merges == ()
-        late.learn(place, reward)
+        late.learn(place, Observation(reward))
     early.posterior = late
     exact = oracle(of, history[19:])
     assert_believes(early, exact, BRIDGE, [action for _, action, _ in history])
