@@ -7,7 +7,7 @@ of the processor than one thread does.
 
 import logging
 import time
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future, InvalidStateError
 from contextlib import contextmanager, suppress
 from functools import cache
@@ -16,6 +16,7 @@ from threading import Condition, RLock, Thread, get_ident
 from typing import Any, TypeVar
 
 from engine.loop.lock import locked
+from engine.steps import Steps
 from pages.parts.clients import Client, is_there, serving, this_client
 from pages.parts.fair_share import FairShare
 
@@ -32,8 +33,8 @@ _GIVES_WAY = 0.05
 GRACE = 10.0
 """Seconds that work goes on without its session, whose connection may come back."""
 
-Job = Generator[object, None, T]
-"""Work that may be interrupted wherever it yields; what it returns is what comes of it."""
+Job = Steps[T]
+"""Work that stands in line."""
 
 
 class Ticket(Future[T]):

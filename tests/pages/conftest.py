@@ -54,8 +54,9 @@ class App:
         self.run()
 
     def run(self) -> Self:
-        """Run the page; before it, a slice of heavy work, where that is not done at once."""
-        heavy_work.heavy_work().turn()
+        """Run the page; before it, a slice of each heavy work, where that is not done at once."""
+        for _ in range(len(line := heavy_work.heavy_work())):
+            line.turn()
         self.at.run()
         assert not self.at.exception, self.at.exception
         return self
@@ -108,11 +109,16 @@ class App:
         return str(next(m.value for m in self.at.metric if m.label == label))
 
     def finish_the_crowd(self) -> Self:
-        """What the browser's timer does: run until nobody waits outside."""
+        """What the browser's timer does: run until nobody waits outside, and nothing is at work."""
         while waiting := self.session.live.waiting:
             self.run()
             assert self.session.live.waiting < waiting, "the crowd stands still"
-        return self.run()
+        self.run()
+        while self.session.is_live:
+            while heavy_work.heavy_work().turn():
+                pass
+            self.run()
+        return self
 
 
 class OtherApp(App):
