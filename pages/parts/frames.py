@@ -40,6 +40,11 @@ class Frames:
         self._costs[session] = 0.8 * before + 0.2 * seconds, self._now()
 
     @locked
+    def follows(self, session: str) -> bool:
+        """Whether a session follows something, or did when its last frame was drawn."""
+        return session in self._costs
+
+    @locked
     def forget(self, session: str) -> None:
         """A session follows nothing any more."""
         self._costs.pop(session, None)
@@ -69,8 +74,8 @@ def pace(least: float) -> float:
 _CLICKED = "clicked"
 _BACKGROUND = RLock()
 """Held by who draws what nobody has clicked for."""
-_PATIENCE = 10.0
-"""Seconds that one waits for it at most."""
+_PATIENCE = 60.0
+"""Seconds that one waits for it at most. All who wait no longer draw at the same time."""
 
 
 @contextmanager
@@ -114,8 +119,10 @@ def frame(draw: Callable[[S], None]) -> Callable[[S], None]:
 
     @wraps(draw)
     def drawn(session: S) -> None:
-        start = time.thread_time()
-        is_clicked_for = heavy_work().is_waited_for or not session.is_live
+        start, client = time.thread_time(), this_client().session
+        # Nobody clicks for the frame either that finds that all is over.
+        follows = session.is_live or frames().follows(client)
+        is_clicked_for = heavy_work().is_waited_for or not follows
         try:
             with drawing(is_clicked_for), session.lock:
                 draw(session)
@@ -123,7 +130,6 @@ def frame(draw: Callable[[S], None]) -> Callable[[S], None]:
             st.session_state[_CLICKED] = is_clicked_for
             raise
         finally:
-            client = this_client().session
             if session.is_live:
                 frames().note(client, time.thread_time() - start)
             else:
