@@ -72,8 +72,10 @@ def pace(least: float) -> float:
 
 
 _CLICKED = "clicked"
-_BACKGROUND = RLock()
-"""Held by who draws what nobody has clicked for."""
+_CLICKS, _BACKGROUND = RLock(), RLock()
+"""Held by who draws what somebody has clicked for, and what nobody has."""
+_SHORT_PATIENCE = 0.2
+"""Seconds that a click waits for the one before it: two at a time take twice as long, both."""
 _PATIENCE = 60.0
 """Seconds that one waits for it at most. All who wait no longer draw at the same time."""
 
@@ -82,16 +84,23 @@ _PATIENCE = 60.0
 def drawing(is_clicked_for: bool) -> Iterator[None]:
     """Draw at once what a person has clicked for; all else after that, one after the other."""
     if is_clicked_for:
-        with heavy_work().giving_way():
+        with heavy_work().giving_way(), _turn(_CLICKS, _SHORT_PATIENCE):
             yield
-        return
-    has_turn = _BACKGROUND.acquire(timeout=_PATIENCE)
-    heavy_work().let_clicks_go_first()
+    else:
+        with _turn(_BACKGROUND, _PATIENCE):
+            heavy_work().let_clicks_go_first()
+            yield
+
+
+@contextmanager
+def _turn(lock: RLock, patience: float) -> Iterator[None]:
+    """Be the only one, unless that takes longer than so many seconds."""
+    has_turn = lock.acquire(timeout=patience)
     try:
         yield
     finally:
         if has_turn:
-            _BACKGROUND.release()
+            lock.release()
 
 
 @contextmanager
