@@ -3,9 +3,9 @@
 import math
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from functools import cache, wraps
-from threading import RLock
+from threading import RLock, local
 from typing import Protocol, TypeVar
 
 import streamlit as st
@@ -13,7 +13,9 @@ from streamlit.runtime.scriptrunner import RerunException
 
 from engine.loop.lock import Shared, locked
 from pages.parts.clients import this_client
-from pages.parts.heavy_work import heavy_work
+from pages.parts.heavy_work import Ticket, heavy_work
+
+T = TypeVar("T")
 
 SHARE = 0.3
 """Of a processor, for the frames of all pages that follow something."""
@@ -80,16 +82,48 @@ _PATIENCE = 60.0
 """Seconds that one waits for it at most. All who wait no longer draw at the same time."""
 
 
+class _Here(local):
+    """What this thread draws: its turn, and whether somebody has clicked for it."""
+
+    turn: ExitStack | None = None
+    is_clicked_for = False
+
+
+_HERE = _Here()
+
+
 @contextmanager
 def drawing(is_clicked_for: bool) -> Iterator[None]:
     """Draw at once what a person has clicked for; all else after that, one after the other."""
+    before = _HERE.turn, _HERE.is_clicked_for
+    with ExitStack() as turn:
+        _begin(turn, is_clicked_for)
+        _HERE.turn, _HERE.is_clicked_for = turn, is_clicked_for
+        try:
+            yield
+        finally:
+            _HERE.turn, _HERE.is_clicked_for = before
+
+
+def _begin(turn: ExitStack, is_clicked_for: bool) -> None:
     if is_clicked_for:
-        with heavy_work().giving_way(), _turn(_CLICKS, _SHORT_PATIENCE):
-            yield
+        turn.enter_context(heavy_work().giving_way())
+        turn.enter_context(_turn(_CLICKS, _SHORT_PATIENCE))
     else:
-        with _turn(_BACKGROUND, _PATIENCE):
-            heavy_work().let_clicks_go_first()
-            yield
+        turn.enter_context(_turn(_BACKGROUND, _PATIENCE))
+        heavy_work().let_clicks_go_first()
+
+
+def outcome(ticket: Ticket[T]) -> T:
+    """What comes of heavy work without which a page cannot be drawn; others are meanwhile."""
+    turn, is_clicked_for = _HERE.turn, _HERE.is_clicked_for
+    if turn is None:
+        return ticket.result()
+    turn.close()
+    try:
+        return ticket.result()
+    finally:
+        _begin(turn, is_clicked_for)
 
 
 @contextmanager

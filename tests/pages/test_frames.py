@@ -6,7 +6,8 @@ from threading import Event, RLock, Thread
 
 import pytest
 
-from pages.parts.frames import SHARE, Frames, drawing, frame
+from pages.parts.frames import SHARE, Frames, drawing, frame, outcome
+from pages.parts.heavy_work import HeavyWork, Job, heavy_work
 
 
 def test_one_alone_is_drawn_as_often_as_it_wants() -> None:
@@ -97,3 +98,25 @@ def test_a_frame_that_finds_that_all_is_over_waits_for_its_turn_as_those_before(
     for session.is_live in (False, True, False, False):
         draw(session)
     assert turns == [True, False, False, True]
+
+
+@pytest.mark.parametrize("is_clicked_for", [True, False])
+def test_while_a_page_waits_for_heavy_work_others_are_drawn(is_clicked_for: bool) -> None:
+    """And the work gives way to nobody who does nothing but wait for it."""
+    line, others = HeavyWork(lambda work: None), Event()
+
+    def draw_another() -> None:
+        with drawing(is_clicked_for):
+            others.set()
+
+    def job() -> Job[str]:
+        Thread(target=draw_another).start()
+        assert others.wait(10)
+        yield None
+        return "opened"
+
+    with drawing(is_clicked_for):
+        ticket = line.submit(job(), session="a", address="")
+        Thread(target=lambda: [line.turn(), line.turn()]).start()
+        assert outcome(ticket) == "opened"
+        assert heavy_work().is_waited_for == is_clicked_for
