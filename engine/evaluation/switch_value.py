@@ -29,6 +29,7 @@ from engine.learners.base import Learner
 from engine.loop.event import EventState
 from engine.loop.learning_loop import LearningLoop
 from engine.protocol.request import Action, RankRequest
+from engine.steps import Steps, at_once
 
 FOLDS = 4
 """Parts of the events, each judged by a head that has not learned from it."""
@@ -63,20 +64,35 @@ class SwitchValue:
     error: float | None
 
 
-def switch_value(loop: LearningLoop, latest: int = 1_000) -> SwitchValue | None:
+def assessing(loop: LearningLoop, latest: int = 1_000) -> Steps[SwitchValue | None]:
     """What the latest apprentice events tell about going online.
 
-    Rewards are taken to lie in 0 to 1, or as far beyond as one has been seen.
+    Rewards are taken to lie in 0 to 1, or as far beyond as one has been seen. The loop may rank
+    and learn on before the steps are done: what is told is what it knew when they were asked for.
 
     Returns:
-        None before the first answered apprentice event.
+        the steps; what comes of them is None before the first answered apprentice event.
     """
-    answered = (s for s in loop.events.values() if s.earned is not None)
+    answered = [s for s in loop.events.values() if s.earned is not None]
     states = [s for s in answered if s.ranked.mode == "apprentice"][-latest:]
+    return _assess(loop, loop.learner.fork(), answered, states)
+
+
+switch_value = at_once(assessing)
+"""The same at once; see `assessing`."""
+
+
+def _assess(
+    loop: LearningLoop,
+    learner: Learner,
+    answered: Sequence[EventState],
+    states: Sequence[EventState],
+) -> Steps[SwitchValue | None]:
     if not states:
         return None
-    policies = _decide_all(loop, states)
-    belief, belief_sd = _believe(loop, states, policies)
+    policies = yield from _decide_all(loop, learner, states)
+    belief, belief_sd = _believe(learner, states, policies)
+    yield None
     rewards = np.array([s.earned for s in states], dtype=float)
     same = np.array([p[s.ranked.baseline] for p, s in zip(policies, states, strict=True)])
     of_baseline = np.array([s.ranked.shown == s.ranked.baseline for s in states])
@@ -84,7 +100,7 @@ def switch_value(loop: LearningLoop, latest: int = 1_000) -> SwitchValue | None:
     known = same * (of_baseline / propensities) * rewards
     low, high = min(0.0, float(rewards.min())), max(1.0, float(rewards.max()))
     lows, highs = known + low * (1 - same), known + high * (1 - same)  # (12)
-    estimate, error = _estimate(loop, states)
+    estimate, error = yield from _estimate(loop, learner, answered, states)
     return SwitchValue(
         events=len(states),
         same=float(same.mean()),
@@ -100,7 +116,9 @@ def switch_value(loop: LearningLoop, latest: int = 1_000) -> SwitchValue | None:
     )
 
 
-def _decide_all(loop: LearningLoop, states: Sequence[EventState]) -> list[Array]:
+def _decide_all(
+    loop: LearningLoop, learner: Learner, states: Sequence[EventState]
+) -> Steps[list[Array]]:
     """What the loop would do online with each event's request; equal ones are decided once."""
     known: dict[tuple[str, str, tuple[str, ...]], Array] = {}
     decided = []
@@ -109,16 +127,17 @@ def _decide_all(loop: LearningLoop, states: Sequence[EventState]) -> list[Array]
         key = (request.context_text, request.actions_text, request.excluded)
         if key not in known:
             known[key] = np.zeros(len(request.actions))
-            known[key][list(request.allowed)] = loop.probabilities_online(request)
+            known[key][list(request.allowed)] = loop.probabilities_online(request, learner)
+            yield None
         decided.append(known[key])
     return decided
 
 
 def _believe(
-    loop: LearningLoop, states: Sequence[EventState], policies: Sequence[Array]
+    learner: Learner, states: Sequence[EventState], policies: Sequence[Array]
 ) -> tuple[float, float] | tuple[None, None]:
     """Mean and standard deviation of the belief about the mean reward of those policies."""
-    if not loop.learner.has_imitation_head:
+    if not learner.has_imitation_head:
         return None, None
     shares: dict[str, dict[object, tuple[Action, float]]] = {}
     requests: dict[str, RankRequest] = {}
@@ -134,18 +153,21 @@ def _believe(
     for text, share in shares.items():
         actions, weights = zip(*share.values(), strict=True)
         request = replace(requests[text], actions=actions, excluded=())
-        mean += float(np.array(weights) @ loop.learner.belief(request).mean)
+        mean += float(np.array(weights) @ learner.belief(request).mean)
         offers.append((request.context, actions, np.array(weights)))
-    return mean, loop.learner.sd_of_average(offers)
+    return mean, learner.sd_of_average(offers)
 
 
 def _estimate(
-    loop: LearningLoop, states: Sequence[EventState]
-) -> tuple[float | None, float | None]:
+    loop: LearningLoop,
+    learner: Learner,
+    answered: Sequence[EventState],
+    states: Sequence[EventState],
+) -> Steps[tuple[float | None, float | None]]:
     """Doubly robust value and standard error, where every action could be shown."""
     if any(s.ranked.propensity == 1 and len(s.ranked.request.allowed) > 1 for s in states):
         return None, None
-    learners = _cross_fit(loop, states)
+    learners = yield from _cross_fit(learner, answered, states)
     known: dict[tuple[int, str, str, tuple[str, ...]], tuple[Array, Array]] = {}
     values: list[float] = []
     for number, state in enumerate(states):
@@ -156,6 +178,7 @@ def _estimate(
             policy = np.zeros(len(request.actions))
             policy[list(request.allowed)] = loop.probabilities_online(request, learners[fold])
             known[key] = (policy, learners[fold].belief(request).mean)
+            yield None
         policy, means = known[key]
         surprise = (state.earned or 0.0) - means[ranked.shown]
         weight = policy[ranked.shown] / ranked.propensity
@@ -163,19 +186,20 @@ def _estimate(
     return float(np.mean(values)), standard_error(np.array(values), math.inf)
 
 
-def _cross_fit(loop: LearningLoop, states: Sequence[EventState]) -> list[Learner]:
+def _cross_fit(
+    learner: Learner, answered: Sequence[EventState], states: Sequence[EventState]
+) -> Steps[list[Learner]]:
     """One learner for each fold of the events, taught by all other answered events.
 
     A learner that as an apprentice learns no rewards will do as it is.
     """
-    if not loop.learner.has_imitation_head:
-        return [loop.learner] * FOLDS
+    if not learner.has_imitation_head:
+        return [learner] * FOLDS
     judged = {state.ranked.event_id: number % FOLDS for number, state in enumerate(states)}
-    learners = [loop.learner.unrewarded() for _ in range(FOLDS)]
-    for state in loop.events.values():
-        if state.earned is None:
-            continue
-        for fold, learner in enumerate(learners):
+    learners = [learner.unrewarded() for _ in range(FOLDS)]
+    for state in answered:
+        for fold, one in enumerate(learners):
             if judged.get(state.ranked.event_id) != fold:
-                learner.learn(state.ranked.impression, state.earned)
+                one.learn(state.ranked.impression, state.earned or 0.0)
+        yield None
     return learners

@@ -19,13 +19,14 @@ from engine.loop.clock import Clock, read, utc_now
 from engine.loop.entries import Activated, Configured, Ranked, Rewarded
 from engine.loop.event import EventState
 from engine.loop.lock import locked
-from engine.loop.log import Checkpoint, EventLog
-from engine.loop.replay import Replay, in_turn
+from engine.loop.log import Checkpoint, Checkpoints, EventLog
+from engine.loop.replay import Replay, folding, in_turn
 from engine.loop.settings import LoopSettings
 from engine.loop.state import LoopState
 from engine.policies.base import Normals
 from engine.protocol.request import RankRequest, parse_rank_request, parse_reward
 from engine.protocol.response import RankResponse
+from engine.steps import Steps, finish
 
 
 class LearningLoop(Replay):
@@ -52,6 +53,24 @@ class LearningLoop(Replay):
         self._append(Configured(now, settings or LoopSettings()))
 
     @classmethod
+    def resuming(
+        cls,
+        log: EventLog,
+        *,
+        seed: int,
+        clock: Clock = utc_now,
+        checkpoints: Sequence[Checkpoint[LoopState]] = (),
+    ) -> Steps[Self]:
+        """The loop that a log has made; it goes on as if it had never been away.
+
+        Its fold may begin at the checkpoints, oldest first; each entry is a step.
+        """
+        loop = cls(seed=seed, clock=clock)
+        state = yield from folding(log, Checkpoints(checkpoints))
+        Replay.__init__(loop, log, checkpoints, state)
+        return loop
+
+    @classmethod
     def resume(
         cls,
         log: EventLog,
@@ -60,13 +79,8 @@ class LearningLoop(Replay):
         clock: Clock = utc_now,
         checkpoints: Sequence[Checkpoint[LoopState]] = (),
     ) -> Self:
-        """The loop that a log has made; it goes on as if it had never been away.
-
-        Its fold may begin at the checkpoints, oldest first.
-        """
-        loop = cls(seed=seed, clock=clock)
-        Replay.__init__(loop, log, checkpoints)
-        return loop
+        """The same in one go; see `resuming`."""
+        return finish(cls.resuming(log, seed=seed, clock=clock, checkpoints=checkpoints))
 
     # -- what a caller reads ----------------------------------------------------------
 
@@ -92,8 +106,7 @@ class LearningLoop(Replay):
     @locked
     def last(self) -> Ranked | None:
         """The last Rank call that counts, if any."""
-        entries = (self.log[-number] for number in range(1, len(self.log)))
-        return next((entry for entry in entries if isinstance(entry, Ranked)), None)
+        return next((entry for entry in reversed(self.log) if isinstance(entry, Ranked)), None)
 
     @locked
     def answer(self, event_id: str) -> RankResponse:
@@ -253,8 +266,7 @@ class LearningLoop(Replay):
 
         Nothing is taken back if that is not the ``event`` that was meant.
         """
-        for entries in range(1, len(self.log)):
-            last = self.log[-entries]
+        for entries, last in enumerate(reversed(self.log), 1):
             if isinstance(last, Ranked):
                 if event and (event.event_id, event.time) != (last.event_id, last.time):
                     return None

@@ -9,7 +9,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from itertools import accumulate
+from itertools import accumulate, islice
 from threading import RLock
 from typing import Generic, Protocol, TypeVar
 
@@ -56,6 +56,8 @@ class Mark:
 
 
 START = Mark(0, (), 0)
+_FIRST = 8
+"""Entries that are looked at together when a log is read backwards."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +122,17 @@ class EventLog:
     @locked
     def __getitem__(self, position: int) -> Entry:
         return next(self.since(range(len(self))[position]))
+
+    def __reversed__(self) -> Iterator[Entry]:
+        """The entries that count, the last first; for whoever holds the lock.
+
+        An archive is asked for more of them at once each time.
+        """
+        stop, size = len(self), _FIRST
+        while stop > 0:
+            start = max(stop - size, 0)
+            yield from reversed(list(islice(self.since(start), stop - start)))
+            stop, size = start, 2 * size
 
     @locked
     def since(self, position: int) -> Iterator[Entry]:

@@ -15,6 +15,7 @@ from engine.loop.event_index import events_of
 from engine.loop.log import Checkpoints
 from engine.loop.replay import Replay
 from engine.loop.state import State
+from engine.steps import Steps, finish
 
 
 class Projection(ABC):
@@ -55,21 +56,34 @@ class Projection(ABC):
 
     def follow(self, loop: Replay) -> None:
         """Fold in the entries that are new; after an undo, from a checkpoint or the start."""
+        with loop.log.lock:
+            finish(self.following(loop))
+
+    def following(self, loop: Replay) -> Steps[None]:
+        """The same entry by entry, for whoever has the loop alone meanwhile."""
         log = loop.log
-        with log.lock:
-            if log.undos != self._undos:
-                self._read = self.checkpoints.begin(log, self)
-                self._undos = log.undos
-            new: Iterable[Entry] = log.since(self._read)
-            events, recent = loop.state.events, dict[str, EventState]()
-            if log.is_evicted(self._read):
-                # What is new is read once, instead of anew for each of its events.
-                new = list(new)
-                before = len(events) - sum(isinstance(entry, Ranked) for entry in new)
-                recent = events_of(new, before)
-            for entry in new:
-                event = None
-                if not isinstance(entry, Configured):
-                    event = recent.get(entry.event_id) or events[entry.event_id]
-                self.apply(entry, event)
-                self._read += 1
+        if log.undos != self._undos:
+            self._read = self.checkpoints.begin(log, self)
+            self._undos = log.undos
+        new: Iterable[Entry] = log.since(self._read)
+        events, recent = loop.state.events, dict[str, EventState]()
+        if log.is_evicted(self._read):
+            # What is new is read once, instead of anew for each of its events.
+            new = yield from _read(new)
+            before = len(events) - sum(isinstance(entry, Ranked) for entry in new)
+            recent = events_of(new, before)
+        for entry in new:
+            event = None
+            if not isinstance(entry, Configured):
+                event = recent.get(entry.event_id) or events[entry.event_id]
+            self.apply(entry, event)
+            self._read += 1
+            yield None
+
+
+def _read(entries: Iterable[Entry]) -> Steps[list[Entry]]:
+    found = []
+    for entry in entries:
+        found.append(entry)
+        yield None
+    return found

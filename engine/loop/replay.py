@@ -16,6 +16,7 @@ from engine.loop.event_index import ArchivedEvents, EventIndex
 from engine.loop.lock import locked
 from engine.loop.log import Archive, Checkpoint, Checkpoints, EventLog, Recorder
 from engine.loop.state import LoopState
+from engine.steps import Steps, finish
 
 R = TypeVar("R", bound="Replay")
 T = TypeVar("T")
@@ -46,6 +47,15 @@ def in_turn(verb: Callable[Concatenate[R, P], T]) -> Callable[Concatenate[R, P],
     return attempt
 
 
+def folding(log: EventLog, checkpoints: Checkpoints[LoopState]) -> Steps[LoopState]:
+    """The state as a log has it, from the latest checkpoint that it still goes through."""
+    state = LoopState()
+    for entry in log.since(checkpoints.begin(log, state)):
+        state.apply(entry)
+        yield None
+    return state
+
+
 class Replay:
     """A log with the fold over it.
 
@@ -55,11 +65,17 @@ class Replay:
 
     Args:
         checkpoints: where the fold may begin, oldest first.
+        state: what the log makes, if that was folded already.
     """
 
-    def __init__(self, log: EventLog, checkpoints: Sequence[Checkpoint[LoopState]] = ()) -> None:
+    def __init__(
+        self,
+        log: EventLog,
+        checkpoints: Sequence[Checkpoint[LoopState]] = (),
+        state: LoopState | None = None,
+    ) -> None:
         self.log, self._checkpoints = log, Checkpoints(checkpoints)
-        self.state = self._fold()
+        self.state = state or self._fold()
         self._foreseen: tuple[LoopState, tuple[int, int], LoopState] | None = None
 
     @property
@@ -149,8 +165,4 @@ class Replay:
         return self._foreseen[2]
 
     def _fold(self) -> LoopState:
-        """The state as the log has it, from the latest checkpoint that it still goes through."""
-        state = LoopState()
-        for entry in self.log.since(self._checkpoints.begin(self.log, state)):
-            state.apply(entry)
-        return state
+        return finish(folding(self.log, self._checkpoints))

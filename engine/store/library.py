@@ -8,6 +8,7 @@ from weakref import WeakValueDictionary
 
 from engine.errors import DamagedError, StoreError
 from engine.loop.settings import LoopSettings
+from engine.steps import Steps, at_once
 from engine.store.digests import view_of
 from engine.store.store import Store
 from engine.store.stored_loop import Followers, StoredLoop, nobody
@@ -16,6 +17,8 @@ from engine.worlds import World
 _log = logging.getLogger(__name__)
 
 _HOUR = 3_600.0
+_MOMENT = 0.01
+"""Seconds that one waits for another who opens the same loop before others may go on."""
 
 
 class Library:
@@ -42,8 +45,10 @@ class Library:
             self._loops[stored.view] = stored
         return stored
 
-    def open(self, name: str) -> StoredLoop:
+    def opening(self, name: str) -> Steps[StoredLoop]:
         """A loop as it is now, by its id or its view; opened by the first who asks.
+
+        Each entry that has to be read, or learned, is a step.
 
         Raises:
             GoneError: if there is no such loop.
@@ -55,20 +60,26 @@ class Library:
         view = self.store.about(name).view
         with self._lock:
             turn = self._turns.setdefault(view, Lock())
-        with turn:
+        while not turn.acquire(timeout=_MOMENT):
+            yield None  # Whoever has it may need this thread to go on.
+        try:
             stored = self._known(view)
             if stored is None:
-                stored = self._opened(view)
+                stored = yield from self._read(view)
                 stored.snapshot_if_due()
                 self.store.touch(stored.id)
                 with self._lock:
                     self._loops[view] = stored
             return stored
+        finally:
+            turn.release()
 
-    def _opened(self, view: str) -> StoredLoop:
+    open = at_once(opening)
+
+    def _read(self, view: str) -> Steps[StoredLoop]:
         start = perf_counter()
         try:
-            stored = StoredLoop.open(self.store, view, self.followers)
+            stored = yield from StoredLoop.opening(self.store, view, self.followers)
         except DamagedError:
             _log.error("loop damaged")
             raise

@@ -70,6 +70,8 @@ class End:
 
 
 EMPTY = End()
+ERASED = b""
+"""The seal of a loop that is being erased: its log ends nowhere."""
 
 
 class Logs(Database):
@@ -258,7 +260,7 @@ LAST = (
 )
 """The digest of the last entry of a loop's log."""
 _END: Select[Any] = select(LOOPS.c.length, LOOPS.c.events, LOOPS.c.digest, LAST).where(
-    LOOPS.c.id == bindparam("b_loop")
+    LOOPS.c.id == bindparam("b_loop"), LOOPS.c.digest != ERASED
 )
 
 

@@ -9,6 +9,7 @@ from sqlalchemy import (
     ColumnElement,
     Connection,
     Select,
+    Table,
     delete,
     func,
     insert,
@@ -21,9 +22,21 @@ from sqlalchemy.exc import IntegrityError
 
 from engine.errors import ExistsError, GoneError, StoreError, refuse
 from engine.loop.entries import Entry, Ranked, Undone
+from engine.steps import Steps, at_once
 from engine.store import digests
 from engine.store.about import About, Damaged, Origin, is_sealed, listed, new_id
-from engine.store.logs import EMPTY, INSERT, LAST, End, Logs, is_named, rows_of, size_of
+from engine.store.logs import (
+    CHUNK,
+    EMPTY,
+    ERASED,
+    INSERT,
+    LAST,
+    End,
+    Logs,
+    is_named,
+    rows_of,
+    size_of,
+)
 from engine.store.schema import DAYS, ENTRIES, LOOPS, SNAPSHOTS
 from engine.store.snapshots import Snapshots
 
@@ -153,8 +166,11 @@ class Store(Logs, Snapshots):
             theirs = select(LOOPS).filter_by(owner=before).order_by(LOOPS.c.used.desc())
             _seal(connection, theirs.limit(room), owner=now)
 
-    def duplicate(self, loop: str, owner: str) -> About:
+    def duplicating(self, loop: str, owner: str) -> Steps[About]:
         """A copy that goes its own way: the same log, snapshots included.
+
+        A part of the log is copied in each step, so that nobody has to wait for all of it; until
+        the last the copy is not there for anybody.
 
         Raises:
             StoreError: if it cannot be written, or the owner has too many loops.
@@ -162,19 +178,37 @@ class Store(Logs, Snapshots):
         about, new = self.about(loop), new_id()
         copy = About(new, owner, f"{about.name[:70]}, copy", about.world, about.seed, about.origin)
         self.create(copy, ready=False)
-        with self._writing(is_long=True) as connection:
-            for table in (ENTRIES, SNAPSHOTS):
-                others = [column for column in table.c if column.name != "loop"]
-                # A snapshot is of what is before its position.
-                most = about.length - (table is ENTRIES)
-                rows = select(literal(new), *others).filter_by(loop=about.id)
-                rows = rows.where(table.c.position <= most)
-                connection.execute(insert(table).from_select([table.c.loop, *others], rows))
-            _finish(connection, new, about.end)
-            copied = select(func.sum(func.length(ENTRIES.c.body))).filter_by(loop=new)
-            size = connection.execute(copied).scalar_one()
-        self._shares.add(new, size or 0)
+        try:
+            # Of what is before their position; the loop may write others, and drop these, later.
+            self._copy(SNAPSHOTS, about.id, new, 0, about.length + 1)
+            for start in range(0, about.length, CHUNK):
+                yield None
+                upto = min(start + CHUNK, about.length)
+                if self._copy(ENTRIES, about.id, new, start, upto) < upto - start:
+                    raise GoneError
+            with self._writing() as connection:
+                _finish(connection, new, about.end)
+        except BaseException:
+            with suppress(StoreError):
+                self.delete(new, owner)
+            raise
+        self._shares.add(new, self._characters(new))
         return self.about(new)
+
+    duplicate = at_once(duplicating)
+
+    def _copy(self, table: Table, loop: str, new: str, start: int, stop: int) -> int:
+        """Copy the rows from one position up to another to a new loop; how many there were."""
+        others = [column for column in table.c if column.name != "loop"]
+        here = table.c.position >= start, table.c.position < stop
+        rows = select(literal(new), *others).filter_by(loop=loop).where(*here)
+        copied = insert(table).from_select([table.c.loop, *others], rows)
+        # PostgreSQL's driver tells it of an INSERT only if asked.
+        return self._change(copied.execution_options(preserve_rowcount=True), is_long=True)
+
+    def _characters(self, loop: str) -> int:
+        size = select(func.coalesce(func.sum(func.length(ENTRIES.c.body)), 0))
+        return int(self._rows(size.filter_by(loop=loop))[0][0])
 
     def finish(self, loop: str, end: End, origin: Origin) -> None:
         """Let a loop be seen whose entries have all come in, up to an end, and say whence."""
@@ -182,19 +216,34 @@ class Store(Logs, Snapshots):
             _seal(connection, select(LOOPS).filter_by(id=loop), origin=origin)
             _finish(connection, loop, end)
 
-    def delete(self, loop: str, owner: str) -> None:
-        """Erase a loop with its whole log.
+    def deleting(self, loop: str, owner: str) -> Steps[None]:
+        """Erase a loop with its whole log: from the first step on it is not there for anybody.
 
         Raises:
             GoneError: if it is not there, or not theirs.
         """
-        if not self._change(delete(LOOPS).filter_by(id=loop, owner=owner), is_long=True):
+        if not self._close((LOOPS.c.id == loop) & (LOOPS.c.owner == owner)):
             raise GoneError
+        yield from self._erasing(loop)
         self._shares.forget(loop)
         self._wipe()
 
+    delete = at_once(deleting)
+
+    def _close(self, which: ColumnElement[bool]) -> int:
+        """Let loops be there for nobody, and nothing be appended; how many there were."""
+        return self._change(update(LOOPS).where(which).values(ready=False, digest=ERASED))
+
+    def _erasing(self, loop: str) -> Steps[None]:
+        """Erase a closed loop, a part of its log in each step: nobody has to wait for all of it."""
+        first = select(ENTRIES.c.position).filter_by(loop=loop).order_by(ENTRIES.c.position)
+        here = ENTRIES.c.position.in_(first.limit(CHUNK))
+        while self._change(delete(ENTRIES).where(ENTRIES.c.loop == loop, here), is_long=True):
+            yield None
+        self._change(delete(LOOPS).filter_by(id=loop), is_long=True)
+
     def sweep(self) -> int:
-        """Erase the loops whose time was over a day ago, and what is left of broken-off imports.
+        """Erase the loops whose time was over a day ago, and what is left of work broken off.
 
         Only days on which the database was in use count: a clock that jumps is one day, and the
         time that a backup lay somewhere is none.
@@ -206,7 +255,12 @@ class Store(Logs, Snapshots):
             connection.execute(_IN_USE, {"day": int(self._now() // _DAY)})
         is_over = LOOPS.c.used < _days_ago(self.limits.retention_days + 1)
         broken_off = ~LOOPS.c.ready & (LOOPS.c.used < _days_ago(1))
-        erased = self._change(delete(LOOPS).where(is_over | broken_off), is_long=True)
+        self._close(is_over | broken_off)
+        closed = [row.id for row in self._rows(select(LOOPS.c.id).filter_by(digest=ERASED))]
+        for loop in closed:
+            for _ in self._erasing(loop):
+                pass
+        erased = len(closed)
         if erased:
             self._wipe()
             _log.info("loops erased", extra={"loops": erased})

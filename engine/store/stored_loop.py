@@ -20,6 +20,7 @@ from engine.loop.log import START, Checkpoint, EventLog, Mark
 from engine.loop.projection import Projection
 from engine.loop.settings import LoopSettings
 from engine.loop.state import LoopState, State
+from engine.steps import Steps, finish
 from engine.store import world_codec
 from engine.store.about import About, new_id
 from engine.store.entry_codec import settings_from_json, settings_to_json
@@ -118,10 +119,10 @@ class StoredLoop:
         return cls(about, loop, journal, followers)
 
     @classmethod
-    def open(
+    def opening(
         cls, store: Store, name: str, followers: Followers = nobody, clock: Clock = utc_now
-    ) -> Self:
-        """A loop out of the store, as it was, by its id or its view.
+    ) -> Steps[Self]:
+        """A loop out of the store, as it was, by its id or its view; each entry is a step.
 
         Raises:
             GoneError: if there is no such loop.
@@ -135,8 +136,11 @@ class StoredLoop:
         log = journal.log = EventLog(begin, journal)
         for entry in store.read(about.id, log.position, about.length):
             log.append(entry, recorded=True)
+            yield None
         points = [_checkpoint(journal, snapshot) for snapshot in usable]
-        loop = LearningLoop.resume(log, seed=about.seed, clock=clock, checkpoints=points)
+        loop = yield from LearningLoop.resuming(
+            log, seed=about.seed, clock=clock, checkpoints=points
+        )
         stored = cls(about, loop, journal, followers)
         stored._written = begin.position
         for part, projection in stored._projections.items():
@@ -145,7 +149,15 @@ class StoredLoop:
                 projection.checkpoints.add(log, _checkpoint(journal, snapshot))
             latest = usable[-1].mark.position if usable else 0
             stored._written = min(stored._written, latest)
+            yield from projection.following(loop)
         return stored
+
+    @classmethod
+    def open(
+        cls, store: Store, name: str, followers: Followers = nobody, clock: Clock = utc_now
+    ) -> Self:
+        """The same in one go; see `opening`."""
+        return finish(cls.opening(store, name, followers, clock))
 
     # -- whose it is ------------------------------------------------------------------
 

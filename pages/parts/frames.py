@@ -3,9 +3,9 @@
 import math
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from functools import cache, wraps
-from threading import RLock
+from threading import RLock, local
 from typing import Protocol, TypeVar
 
 import streamlit as st
@@ -13,7 +13,9 @@ from streamlit.runtime.scriptrunner import RerunException
 
 from engine.loop.lock import Shared, locked
 from pages.parts.clients import this_client
-from pages.parts.heavy_work import heavy_work
+from pages.parts.heavy_work import Ticket, heavy_work
+
+T = TypeVar("T")
 
 SHARE = 0.3
 """Of a processor, for the frames of all pages that follow something."""
@@ -38,6 +40,11 @@ class Frames:
         """A session has drawn a frame, which took so much of a processor."""
         before, _ = self._costs.get(session, (seconds, 0.0))
         self._costs[session] = 0.8 * before + 0.2 * seconds, self._now()
+
+    @locked
+    def follows(self, session: str) -> bool:
+        """Whether a session follows something, or did when its last frame was drawn."""
+        return session in self._costs
 
     @locked
     def forget(self, session: str) -> None:
@@ -67,26 +74,67 @@ def pace(least: float) -> float:
 
 
 _CLICKED = "clicked"
-_BACKGROUND = RLock()
-"""Held by who draws what nobody has clicked for."""
-_PATIENCE = 10.0
-"""Seconds that one waits for it at most."""
+_CLICKS, _BACKGROUND = RLock(), RLock()
+"""Held by who draws what somebody has clicked for, and what nobody has."""
+_SHORT_PATIENCE = 0.2
+"""Seconds that a click waits for the one before it: two at a time take twice as long, both."""
+_PATIENCE = 60.0
+"""Seconds that one waits for it at most. All who wait no longer draw at the same time."""
+
+
+class _Here(local):
+    """What this thread draws: its turn, and whether somebody has clicked for it."""
+
+    turn: ExitStack | None = None
+    is_clicked_for = False
+
+
+_HERE = _Here()
 
 
 @contextmanager
 def drawing(is_clicked_for: bool) -> Iterator[None]:
     """Draw at once what a person has clicked for; all else after that, one after the other."""
-    if is_clicked_for:
-        with heavy_work().giving_way():
+    before = _HERE.turn, _HERE.is_clicked_for
+    with ExitStack() as turn:
+        _begin(turn, is_clicked_for)
+        _HERE.turn, _HERE.is_clicked_for = turn, is_clicked_for
+        try:
             yield
-        return
-    has_turn = _BACKGROUND.acquire(timeout=_PATIENCE)
-    heavy_work().let_clicks_go_first()
+        finally:
+            _HERE.turn, _HERE.is_clicked_for = before
+
+
+def _begin(turn: ExitStack, is_clicked_for: bool) -> None:
+    if is_clicked_for:
+        turn.enter_context(heavy_work().giving_way())
+        turn.enter_context(_turn(_CLICKS, _SHORT_PATIENCE))
+    else:
+        turn.enter_context(_turn(_BACKGROUND, _PATIENCE))
+        heavy_work().let_clicks_go_first()
+
+
+def outcome(ticket: Ticket[T]) -> T:
+    """What comes of heavy work without which a page cannot be drawn; others are meanwhile."""
+    turn, is_clicked_for = _HERE.turn, _HERE.is_clicked_for
+    if turn is None:
+        return ticket.result()
+    turn.close()
+    try:
+        return ticket.result()
+    finally:
+        _begin(turn, is_clicked_for)
+
+
+@contextmanager
+def _turn(lock: RLock, patience: float) -> Iterator[None]:
+    """Be the only one, unless that takes longer than so many seconds."""
+    has_turn = lock.acquire(timeout=patience)
     try:
         yield
     finally:
         if has_turn:
-            _BACKGROUND.release()
+            lock.release()
 
 
 @contextmanager
@@ -114,8 +162,10 @@ def frame(draw: Callable[[S], None]) -> Callable[[S], None]:
 
     @wraps(draw)
     def drawn(session: S) -> None:
-        start = time.thread_time()
-        is_clicked_for = heavy_work().is_waited_for or not session.is_live
+        start, client = time.thread_time(), this_client().session
+        # Nobody clicks for the frame either that finds that all is over.
+        follows = session.is_live or frames().follows(client)
+        is_clicked_for = heavy_work().is_waited_for or not follows
         try:
             with drawing(is_clicked_for), session.lock:
                 draw(session)
@@ -123,7 +173,6 @@ def frame(draw: Callable[[S], None]) -> Callable[[S], None]:
             st.session_state[_CLICKED] = is_clicked_for
             raise
         finally:
-            client = this_client().session
             if session.is_live:
                 frames().note(client, time.thread_time() - start)
             else:

@@ -7,7 +7,7 @@ of the processor than one thread does.
 
 import logging
 import time
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future, InvalidStateError
 from contextlib import contextmanager, suppress
 from functools import cache
@@ -16,6 +16,7 @@ from threading import Condition, RLock, Thread, get_ident
 from typing import Any, TypeVar
 
 from engine.loop.lock import locked
+from engine.steps import Steps
 from pages.parts.clients import Client, is_there, serving, this_client
 from pages.parts.fair_share import FairShare
 
@@ -32,8 +33,8 @@ _GIVES_WAY = 0.05
 GRACE = 10.0
 """Seconds that work goes on without its session, whose connection may come back."""
 
-Job = Generator[object, None, T]
-"""Work that may be interrupted wherever it yields; what it returns is what comes of it."""
+Job = Steps[T]
+"""Work that stands in line."""
 
 
 class Ticket(Future[T]):
@@ -101,6 +102,9 @@ def _in_a_thread(work: Callable[[], None]) -> None:
 class HeavyWork:
     """The line of all jobs of this process, and the one thread that does them.
 
+    Attributes:
+        clicked: how often somebody has clicked: whoever works meanwhile leaves off.
+
     Args:
         start: begins to do what it is given, elsewhere or here.
         now: a clock in seconds that only goes forward.
@@ -119,13 +123,14 @@ class HeavyWork:
         self._start, self._now, self._rest, self._is_there = start, now, rest, is_there
         self._line: FairShare[Ticket[Any]] = FairShare()
         self._is_at_work = False
-        self._calm, self._clicks = Condition(), list[int]()
+        self._calm, self._clicks, self.clicked = Condition(), list[int](), 0
 
     @contextmanager
     def giving_way(self) -> Iterator[None]:
         """Let the work rest a moment while a person waits for what this thread does."""
         with self._calm:
             self._clicks.append(get_ident())
+            self.clicked += 1
         try:
             yield
         finally:
@@ -176,15 +181,15 @@ class HeavyWork:
             ticket.cancel()
 
     def turn(self) -> bool:
-        """Do a slice of whose turn it is; False if nobody is in line."""
+        """Do a slice of whose turn it is, less if a click comes; False if nobody is in line."""
         ticket = self._next()
         if ticket is None:
             return False
-        start = self._now()
+        start, clicked = self._now(), self.clicked
         if not ticket.has_begun:
             _log.log(ticket.level, "heavy work begun", extra={"seconds": start - ticket.since})
         with serving(self._line.client(ticket)):
-            ticket.work(lambda: self._now() - start >= SLICE)
+            ticket.work(lambda: self.clicked > clicked or self._now() - start >= SLICE)
         with self.lock:
             self._line.charge(ticket, self._now() - start)
         return True

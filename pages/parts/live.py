@@ -8,7 +8,7 @@ from typing import Protocol
 
 from engine.loop.lock import locked
 from pages.parts.frames import pace
-from pages.parts.heavy_work import SLICE, Job, Ticket, steps, submit_here
+from pages.parts.heavy_work import SLICE, Job, Ticket, heavy_work, steps, submit_here
 from pages.parts.text import counted
 
 TICK = 0.25
@@ -45,12 +45,14 @@ class Host(Protocol):
 
 
 def serve_in_time(serve_one: Callable[[], None], visitors: int) -> int:
-    """Serve up to so many visitors as a slice has time for; how many it were."""
-    until = time.perf_counter() + _BUDGET
-    served = 0
+    """Serve up to so many visitors as a slice has time for until others click; how many it were."""
+    until, line, served = time.perf_counter() + _BUDGET, heavy_work(), 0
+    clicked = line.clicked
     while served < visitors and time.perf_counter() < until:
         serve_one()
         served += 1
+        if line.clicked > clicked:
+            break
     return served
 
 

@@ -20,6 +20,11 @@ PAGES = Path(__file__).parents[1]
 
 def draw() -> None:
     """The frame, and in it the page that was asked for."""
+    with drawing_all():
+        _draw()
+
+
+def _draw() -> None:
     st.set_page_config(page_title="Personalizer Playground", page_icon="🔔", layout="wide")
     st.logo(LOGO, size="large")
     st.html(style())
@@ -36,7 +41,7 @@ def draw() -> None:
         ],
         position="top",
     )
-    with drawing_all(), timed(_log, "page drawn"):
+    with timed(_log, "page drawn"):
         page.run()
     ask_browser(hand_over, must_tell=may_only_look())
     follow_scheme()

@@ -1,6 +1,7 @@
 """Journeys through the Race page in a real browser, with real processes."""
 
 import re
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -8,7 +9,7 @@ from playwright.sync_api import expect
 
 from tests.browser.app import Server
 from tests.browser.conftest import OpenRace
-from tests.browser.race import REGRET, REWARD
+from tests.browser.race import REGRET, REWARD, RacePage
 
 pytestmark = pytest.mark.browser
 
@@ -77,16 +78,20 @@ def test_a_race_is_seen_as_it_runs_and_can_be_stopped(open_race: OpenRace, serve
 
 
 def test_processes_end_with_the_race(open_race: OpenRace, server: Server) -> None:
-    page = open_race("?visitors=300&crowds=10")
+    page = open_race(QUICK)
     page.press("start")
-    expect(page.chart(REWARD).locator("svg")).to_be_visible()
-    assert workers(server.pid)
+    expect(page.button("stop")).to_be_visible()
+    wait_until(page, lambda: workers(server.pid) > 0, "no process races")
     expect(page.verdict).to_be_visible(timeout=90_000)
-    for _ in range(100):
-        if not workers(server.pid):
+    wait_until(page, lambda: workers(server.pid) == 0, "a process is left")
+
+
+def wait_until(page: RacePage, happens: Callable[[], bool], otherwise: str) -> None:
+    for _ in range(200):
+        if happens():
             return
-        page.page.wait_for_timeout(100)
-    raise AssertionError("a process is left")
+        page.page.wait_for_timeout(50)
+    raise AssertionError(otherwise)
 
 
 def test_two_people_get_the_same_race_from_the_same_link(open_race: OpenRace) -> None:

@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, Future
 from contextlib import contextmanager
+from functools import cache
 from itertools import count
 from pathlib import Path
 from types import SimpleNamespace
@@ -13,6 +14,7 @@ from unittest.mock import patch
 
 import pytest
 import streamlit as st
+from streamlit.components.v2 import manifest_scanner
 from streamlit.testing.v1 import AppTest
 
 from pages.parts import heavy_work
@@ -54,8 +56,9 @@ class App:
         self.run()
 
     def run(self) -> Self:
-        """Run the page; before it, a slice of heavy work, where that is not done at once."""
-        heavy_work.heavy_work().turn()
+        """Run the page; before it, a slice of each heavy work, where that is not done at once."""
+        for _ in range(len(line := heavy_work.heavy_work())):
+            line.turn()
         self.at.run()
         assert not self.at.exception, self.at.exception
         return self
@@ -108,11 +111,16 @@ class App:
         return str(next(m.value for m in self.at.metric if m.label == label))
 
     def finish_the_crowd(self) -> Self:
-        """What the browser's timer does: run until nobody waits outside."""
+        """What the browser's timer does: run until nobody waits outside, and nothing is at work."""
         while waiting := self.session.live.waiting:
             self.run()
             assert self.session.live.waiting < waiting, "the crowd stands still"
-        return self.run()
+        self.run()
+        while self.session.is_live:
+            while heavy_work.heavy_work().turn():
+                pass
+            self.run()
+        return self
 
 
 class OtherApp(App):
@@ -169,6 +177,17 @@ class RaceApp(OtherApp):
                 return self.run()
             self.run()
         raise AssertionError("the race never ends")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def one_scan() -> Iterator[None]:
+    """Streamlit looks through all installed packages for components once, not for each app.
+
+    What is installed does not change meanwhile, and looking takes longer than opening a page.
+    """
+    scan = manifest_scanner.scan_component_manifests
+    with patch.object(manifest_scanner, "scan_component_manifests", cache(scan)):
+        yield
 
 
 @pytest.fixture(autouse=True)

@@ -53,12 +53,12 @@ def test_going_online_is_one_click_and_stays_in_every_chart(open_compare: Open) 
     app = open_compare().click("switch")
     assert app.session.switches == [FIRST]
     assert "Online from the next visitor on" in app.text
-    app.click("let-in-1000").finish_the_crowd()
+    app.click("let-in-100").finish_the_crowd()
     assert "Online since visitor 100" in app.text
     assert "What was foreseen, and what came" in app.text
     app.click("switch")
     assert app.session.comparison.is_apprentice
-    assert app.session.switches == [FIRST, FIRST + 1_000]
+    assert app.session.switches == [FIRST, FIRST + 100]
 
 
 def test_a_rule_can_press_the_button(open_compare: Open) -> None:

@@ -321,6 +321,9 @@ def test_an_import_says_how_far_it_is_and_can_be_cancelled(
     waiting.place = 0
     app.run()
     assert told[-1] == (0.0, "Checking and learning")
+    monkeypatch.setattr("pages.parts.data.upload.pace", lambda least: 16 * least)
+    app.run()  # Many follow something: this one does so more seldom from here on.
+    assert app.at.session_state["importing"].pace == 8.0
     app.click("cancel-import")
     assert waiting.cancelled()
     assert app.run().at.button(key="import")

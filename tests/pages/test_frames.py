@@ -1,8 +1,13 @@
 """How often pages are drawn that follow what goes on by itself."""
 
-from threading import Event, Thread
+from collections.abc import Iterator
+from contextlib import contextmanager
+from threading import Event, RLock, Thread
 
-from pages.parts.frames import SHARE, Frames, drawing
+import pytest
+
+from pages.parts.frames import SHARE, Frames, drawing, frame, outcome
+from pages.parts.heavy_work import HeavyWork, Job, heavy_work
 
 
 def test_one_alone_is_drawn_as_often_as_it_wants() -> None:
@@ -47,3 +52,71 @@ def test_what_nobody_has_clicked_for_is_drawn_one_after_the_other() -> None:
         with drawing(is_clicked_for=True):
             assert not second.wait(0.05)
     assert second.wait(10)
+
+
+def test_clicks_are_drawn_one_after_the_other_but_none_waits_for_long(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    begun, drawn = Event(), Event()
+
+    def click() -> None:
+        begun.set()
+        with drawing(is_clicked_for=True):
+            drawn.set()
+
+    for patience, waits in ((60.0, True), (0.01, False)):
+        monkeypatch.setattr("pages.parts.frames._SHORT_PATIENCE", patience)
+        begun.clear()
+        drawn.clear()
+        with drawing(is_clicked_for=True):
+            Thread(target=click).start()
+            assert begun.wait(10)
+            assert drawn.wait(0.05 if waits else 10) != waits
+        assert drawn.wait(10)
+
+
+class Followed:
+    """What a page follows until it is over."""
+
+    def __init__(self) -> None:
+        self.lock, self.is_live = RLock(), True
+
+
+def test_a_frame_that_finds_that_all_is_over_waits_for_its_turn_as_those_before(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    own, turns, session = Frames(), list[bool](), Followed()
+
+    @contextmanager
+    def noted(is_clicked_for: bool) -> Iterator[None]:
+        turns.append(is_clicked_for)
+        yield
+
+    monkeypatch.setattr("pages.parts.frames.frames", lambda: own)
+    monkeypatch.setattr("pages.parts.frames.drawing", noted)
+    draw = frame(lambda session: None)
+    for session.is_live in (False, True, False, False):
+        draw(session)
+    assert turns == [True, False, False, True]
+
+
+@pytest.mark.parametrize("is_clicked_for", [True, False])
+def test_while_a_page_waits_for_heavy_work_others_are_drawn(is_clicked_for: bool) -> None:
+    """And the work gives way to nobody who does nothing but wait for it."""
+    line, others = HeavyWork(lambda work: None), Event()
+
+    def draw_another() -> None:
+        with drawing(is_clicked_for):
+            others.set()
+
+    def job() -> Job[str]:
+        Thread(target=draw_another).start()
+        assert others.wait(10)
+        yield None
+        return "opened"
+
+    with drawing(is_clicked_for):
+        ticket = line.submit(job(), session="a", address="")
+        Thread(target=lambda: [line.turn(), line.turn()]).start()
+        assert outcome(ticket) == "opened"
+        assert heavy_work().is_waited_for == is_clicked_for

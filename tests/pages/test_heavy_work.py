@@ -242,3 +242,18 @@ def test_a_click_goes_first(monkeypatch: pytest.MonkeyPatch) -> None:
         assert slices[0].wait(10)
         assert not slices[1].wait(0.05)
     ticket.result(10)
+
+
+def test_a_click_ends_the_slice_that_is_being_done() -> None:
+    bench = Bench()
+
+    def job() -> Job[None]:
+        for name in "abcdefgh":
+            bench.served.append(name)
+            if name == "c":
+                with bench.line.giving_way():
+                    pass
+            yield None
+
+    bench.line.submit(job(), session="a", address="")
+    assert [bench.turns(1), bench.turns(1)] == ["abc", "defgh"]

@@ -6,7 +6,7 @@ from threading import RLock
 
 import pytest
 
-from pages.parts.heavy_work import HeavyWork, Job, Ticket
+from pages.parts.heavy_work import HeavyWork, Job, Ticket, heavy_work
 from pages.parts.live import PAUSE, TICK, LivePlay, serve_in_time
 
 
@@ -101,6 +101,14 @@ def test_a_frame_ends_when_its_time_is_over(monkeypatch: pytest.MonkeyPatch) -> 
     assert serve_in_time(lambda: None, 10) == 0
     monkeypatch.setattr("pages.parts.live._BUDGET", 60.0)
     assert serve_in_time(lambda: None, 10) == 10
+
+
+def test_a_frame_ends_when_somebody_clicks_but_one_visitor_is_served() -> None:
+    def serve_one() -> None:
+        with heavy_work().giving_way():
+            pass
+
+    assert serve_in_time(serve_one, 10) == 1
 
 
 def test_who_was_asked_for_together_with_a_new_start_comes_to_it() -> None:

@@ -5,7 +5,7 @@ what its action earns in one context says little of that action where the rule p
 Going online, an action that is not the imitated one is therefore believed to earn less by the lean
 times its *gap*: how much less it looks like the rule's choice, from 0 to 1. The lean is one number,
 as uncertain as one reward before the first of such actions, and learned from each of them: with D
-the standard deviation of all rewards, gaps g and rewards r beside the means m expected without it,
+the standard deviation of the first rewards, gaps g, and rewards r where m was expected without it,
 
     (11)  lean = (sum of g (r - m) - D) / (1 + sum of g^2).
 
@@ -43,7 +43,7 @@ class Lean(Learned):
     surprise: float = 0.0
 
     def mean(self, spread: float) -> float:
-        """What is added to the mean of an action with gap 1; all rewards have this spread."""
+        """What is added to the mean of an action with gap 1; the first rewards have this spread."""
         return (self.surprise - spread) / (1.0 + self.known)  # (11)
 
     def learn(self, gap: float, surprise: float) -> None:

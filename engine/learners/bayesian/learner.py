@@ -27,7 +27,7 @@ from engine.learners.bayesian.change import ChangeDetector
 from engine.learners.bayesian.component import Component, Linear, OfCells, contributions
 from engine.learners.bayesian.hypothesis import Hypothesis
 from engine.learners.bayesian.lean import SURE, Lean, gaps
-from engine.learners.bayesian.likelihood import Observation
+from engine.learners.bayesian.likelihood import COIN, Observation
 from engine.learners.bayesian.numbers import Scales
 from engine.learners.bayesian.posterior import Posterior
 from engine.learners.bayesian.rows import RowForm
@@ -158,7 +158,7 @@ class BayesianLearner(Learner):
         """What is added to the mean of each action, (..., K), because of what was imitated."""
         if self.imitation is None or not self.imitation.learned:
             return 0.0
-        spread = math.sqrt(self.evidence.rewards.variance)
+        spread = math.sqrt(self.evidence.rewards.unit * COIN)
         return self.lean.mean(spread) * gaps(self.imitation.means(where, actions))
 
     def means(self, where: Where, actions: tuple[Action, ...]) -> Array:

@@ -12,8 +12,9 @@ A normal density would call every reward of a rare click a surprise of its own s
 change of tastes. Other rewards are normal, with the noise and the learner's own doubt about them.
 
 Hypotheses say how wide their prior and their noise are in units of a fair coin's spread. All are
-read in that of the rewards so far: with clicks of 1 %, or rewards between .4 and .6, doubt is as
-much smaller as these are. What is believed of the means does not depend on the unit.
+read in that of the first rewards: with clicks of 1 %, or rewards between .4 and .6, doubt is as
+much smaller as these are. Later ones do not count: the better a loop chooses the more alike they
+are, which says nothing of what it does not choose. Means do not depend on the unit.
 """
 
 import math
@@ -26,12 +27,13 @@ from engine.learners.state import Learned
 
 COIN = 0.25
 """Variance of a fair coin, which rewards are taken for before the first."""
+UNIT_REWARDS = 100
+"""How many of the first rewards say in which unit variances are."""
 
 
 @dataclass(frozen=True, slots=True)
 class Observation:
-    """A reward beside those before it: whether all are 0 or 1, and the unit of variances, which is
-    that of all rewards before it as a multiple of a fair coin's."""
+    """A reward beside those before it: whether all are 0 or 1, and the unit of variances."""
 
     reward: float
     binary: bool = False
@@ -69,13 +71,14 @@ class Rewards(Learned):
     Attributes:
         count, total, squares: how many, their sum, and the sum of their squares.
         binary: whether each was 0 or 1.
+        unit: variance of the first `UNIT_REWARDS` of them as a multiple of a fair coin's.
     """
 
-    STATE = ("count", "total", "squares", "binary")
+    STATE = ("count", "total", "squares", "binary", "unit")
 
     def __init__(self) -> None:
         self.count, self.total, self.squares = 0, 0.0, 0.0
-        self.binary = True
+        self.binary, self.unit = True, 1.0
 
     @property
     def mean(self) -> float:
@@ -87,11 +90,6 @@ class Rewards(Learned):
         """Their variance; that of a fair coin counts as one of them."""
         spread = self.squares - 2 * self.mean * self.total + self.count * self.mean**2
         return (max(spread, 0.0) + COIN) / (self.count + 1)
-
-    @property
-    def unit(self) -> float:
-        """Their variance as a multiple of a fair coin's."""
-        return self.variance / COIN
 
     def observe(self, reward: float) -> Observation:
         """One more, beside these."""
@@ -109,3 +107,5 @@ class Rewards(Learned):
         self.total += reward
         self.squares += reward * reward
         self.binary &= reward in (0.0, 1.0)
+        if self.count <= UNIT_REWARDS:
+            self.unit = self.variance / COIN

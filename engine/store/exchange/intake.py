@@ -8,12 +8,13 @@ import io
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from dataclasses import replace
 from itertools import chain, islice
-from typing import Any, BinaryIO, ParamSpec
+from typing import Any, BinaryIO
 
 from engine.errors import FullError, PersonalizerError, UnreadableError
 from engine.loop.entries import Entry, Undone
 from engine.loop.learning_loop import LearningLoop
 from engine.loop.log import EventLog
+from engine.steps import at_once
 from engine.store import world_codec
 from engine.store.about import About, Origin
 from engine.store.entry_codec import parse
@@ -25,7 +26,6 @@ from engine.store.journal import Journal
 from engine.store.library import Library
 from engine.store.stored_loop import StoredLoop
 
-P = ParamSpec("P")
 Read = Callable[[Any], Iterable[Entry | Undone]]
 """The entries that the JSON of one line tells of."""
 
@@ -78,20 +78,7 @@ def importing(
         raise
 
 
-def _in_one_go(steps: Callable[P, Generator[float, None, About]]) -> Callable[P, About]:
-    def work(*args: P.args, **kwargs: P.kwargs) -> About:
-        rest = steps(*args, **kwargs)
-        while True:
-            try:
-                next(rest)
-            except StopIteration as done:
-                about: About = done.value
-                return about
-
-    return work
-
-
-import_file = _in_one_go(importing)
+import_file = at_once(importing)
 """Take in a loop, and come back when that is done; see `importing`."""
 
 

@@ -5,19 +5,17 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from threading import RLock
 
-from engine.evaluation.switch_value import SwitchValue, switch_value
+from engine.evaluation.switch_value import SwitchValue
 from engine.experiments.comparison import Comparison
 from engine.loop.lock import locked
 from engine.worlds import WORLDS
+from pages.parts.compare.foresight import Foresight
 from pages.parts.compare.history import FIRST, MAX_SWITCHES, History
 from pages.parts.compare.setup import END, CompareSetup
 from pages.parts.compare.stories import Stories, history_of, stories
 from pages.parts.frames import pace
-from pages.parts.heavy_work import Ticket, steps, submit_here
 from pages.parts.live import TICK, LivePlay, serve_in_time
 
-_STALE = 500
-"""Visitors after which the outlook is computed anew, whatever goes on."""
 _NOTED = 250
 """Visitors after which the link is written anew while a crowd comes in."""
 
@@ -62,8 +60,7 @@ class CompareSession:
             seed=setup.seed,
             auto=setup.auto_switch(),
         )
-        self._outlook: tuple[int, SwitchValue | None] | None = None
-        self._foresight: Ticket[None] | None = None
+        self.foresight = Foresight(self.comparison)
         self.story = History(0)
         self._known.keep(self.lock, _essence(setup), self.comparison)
 
@@ -77,7 +74,7 @@ class CompareSession:
         self.reset()
         self.story = story
         if found is not None:
-            self.comparison = found
+            self.comparison, self.foresight = found, Foresight(found)
             self._known.keep(self.lock, _essence(self.setup), found)
             return
         self._switch_as_told()
@@ -149,8 +146,7 @@ class CompareSession:
         What a link tells comes about no further once it was stopped.
         """
         self.live.advance()
-        if self._is_outlook_due and not self.is_foreseeing:
-            self._foresight = submit_here(steps(self.lock, self._foresee))
+        self.foresight.follow(self.live.is_live)
         now = history_of(self.comparison)
         if self.live.is_live:
             is_news = now.switches != self.story.switches or now.came - self.story.came >= _NOTED
@@ -163,12 +159,12 @@ class CompareSession:
     @property
     def is_live(self) -> bool:
         """Whether something comes about by itself."""
-        return self.live.is_live or self.is_foreseeing
+        return self.live.is_live or self.foresight.is_at_work
 
     @property
     def pace(self) -> float | None:
         """Seconds from one frame to the next; None while nothing comes about by itself."""
-        return self.live.pace or (pace(TICK) if self.is_foreseeing else None)
+        return self.live.pace or (pace(TICK) if self.foresight.is_at_work else None)
 
     @property
     def toolbar_state(self) -> tuple[object, ...]:
@@ -179,15 +175,15 @@ class CompareSession:
     @property
     def can_switch(self) -> bool:
         """Whether the apprentice can be sent online, or back."""
-        is_busy = self.live.waiting > 0 or self.is_foreseeing
+        is_busy = self.live.waiting > 0 or self.foresight.is_at_work
         return not is_busy and len(self.switches) < MAX_SWITCHES
 
     @locked
     def switch(self) -> None:
         """Send the apprentice online, or back."""
         if self.comparison.is_apprentice:
-            came, known = self._outlook or (None, None)
-            self.comparison.go_online(known if came == len(self.comparison) else None)
+            is_known = self.foresight.came == len(self.comparison)
+            self.comparison.go_online(self.foresight.value if is_known else None)
         else:
             self.comparison.go_back()
 
@@ -214,27 +210,7 @@ class CompareSession:
         """What is known of going online; once online, what was known before the switch."""
         if not self.comparison.is_apprentice:
             return self.comparison.foreseen
-        if not self.setup.explore:
-            self._foresee()
-        return self._outlook[1] if self._outlook else None
-
-    @property
-    def is_foreseeing(self) -> bool:
-        """Whether the outlook is being computed."""
-        return self._foresight is not None and not self._foresight.done()
-
-    @property
-    def _is_outlook_due(self) -> bool:
-        """Whether it is to be computed as heavy work: with exploration it takes two more models."""
-        behind = len(self.comparison) - (self._outlook[0] if self._outlook else 0)
-        is_due = behind >= _STALE or (behind > 0 and not self.live.is_live)
-        return is_due and self.comparison.is_apprentice and self.setup.explore > 0
-
-    def _foresee(self) -> bool:
-        came = len(self.comparison)
-        if self._outlook is None or self._outlook[0] != came:
-            self._outlook = came, switch_value(self.comparison.apprentice)
-        return True
+        return self.foresight.value
 
     @locked
     def earned_since(self) -> tuple[float, float] | None:

@@ -11,6 +11,7 @@ import logging
 import re
 import secrets
 from collections.abc import AsyncIterator
+from threading import RLock
 
 import streamlit as st
 from starlette.requests import Request
@@ -20,15 +21,16 @@ from engine import PersonalizerError
 from engine.store import About, Library
 from engine.store.exchange.formats import FORMATS, Format
 from pages.parts.clients import Client
-from pages.parts.heavy_work import Job, heavy_work
+from pages.parts.heavy_work import Job, Ticket, heavy_work
 from pages.parts.library import look_up
+from pages.parts.text import counted
 
 _log = logging.getLogger(__name__)
 DOWNLOAD_PATH = "/playground/download"
 PART = 1 << 16
 """Bytes after which the browser gets what there is."""
 _ELSEWHERE = "This link belongs to another visit. Load the Data page again."
-_passes: dict[str, Client] = {}
+_passes: dict[str, "Pass"] = {}
 
 
 class Pass:
@@ -36,11 +38,23 @@ class Pass:
 
     Attributes:
         token: in its links.
+        is_live: whether a page shows how far a file is: as long as it shows links.
+        ticket: of the part that was last asked for.
     """
 
+    is_live = True
+
     def __init__(self, client: Client) -> None:
-        self.token = secrets.token_urlsafe(16)
-        _passes[self.token] = client
+        self.client, self.token = client, secrets.token_urlsafe(16)
+        self.lock = RLock()
+        self.ticket: Ticket[bytes] | None = None
+        _passes[self.token] = self
+
+    @property
+    def told(self) -> str:
+        """Whom a file waits for; nothing, if it waits for nobody."""
+        ahead = self.ticket.place if self.ticket is not None else 0
+        return f"Your file waits: {counted(ahead, 'job')} of others first." if ahead else ""
 
     def leave(self) -> None:
         """The session has ended."""
@@ -67,14 +81,14 @@ def file_name(about: About, kind: Format) -> str:
 class Download:
     """A loop on its way to a browser."""
 
-    def __init__(self, kind: Format, library: Library, about: About, client: Client) -> None:
-        self._file, self._client, self._bytes = io.BytesIO(), client, 0
+    def __init__(self, kind: Format, library: Library, about: About, pass_: Pass) -> None:
+        self._file, self._pass, self._bytes = io.BytesIO(), pass_, 0
         self._steps = kind.writing(library, about, self._file)
 
     async def part(self) -> bytes:
         """The next bytes, once it was this session's turn; none at the end."""
-        client = self._client
-        ticket = heavy_work().submit(
+        client = self._pass.client
+        self._pass.ticket = ticket = heavy_work().submit(
             self._written(), session=client.session, address=client.address, level=logging.DEBUG
         )
         part = await asyncio.wrap_future(ticket)
@@ -103,13 +117,13 @@ class Download:
 async def send(request: Request) -> Response:
     """A loop as a file for the session that was given the token."""
     told = request.path_params
-    client = _passes.get(told["token"])
+    pass_ = _passes.get(told["token"])
     kind = next((kind for kind in FORMATS if kind.key == told["kind"]), None)
-    if client is None or kind is None:
+    if pass_ is None or kind is None:
         return PlainTextResponse(_ELSEWHERE, 403)
     try:
         library, about = await asyncio.to_thread(look_up, told["loop"])
-        download = Download(kind, library, about, client)
+        download = Download(kind, library, about, pass_)
         first = await download.part()
     except PersonalizerError as error:
         _log.warning("download refused", extra={"code": error.code})

@@ -6,16 +6,31 @@ from engine.store import About
 from engine.store.exchange.formats import FORMATS
 from pages.parts.clients import this_client
 from pages.parts.components.download_link import download_link
-from pages.parts.data.downloads import link_to, this_pass
+from pages.parts.data.downloads import Pass, link_to, this_pass
+from pages.parts.frames import frame, pace
 from pages.parts.routes import base_path
 from pages.parts.text import note
+
+_TICK = 1.0
+"""Seconds from one look at whether a file waits to the next, while others leave time for it."""
 
 
 def take_along(about: About) -> None:
     """The loop's log, its decisions and its model, each as a file."""
     key = f"export-{about.id}"
     with st.popover("Export", icon=":material/download:", key=key, on_change="rerun") as box:
-        for kind in FORMATS if box.open else ():
+        if not box.open:
+            return
+        mine = this_pass(this_client())
+        for kind in FORMATS:
             note(kind.story)
-            path = link_to(about, kind, this_pass(this_client()).token)
+            path = link_to(about, kind, mine.token)
             download_link(f"get-{kind.key}-{about.id}", kind.title, f"{base_path()}{path}")
+        st.fragment(_tell, run_every=pace(_TICK))(mine)
+
+
+@frame
+def _tell(mine: Pass) -> None:
+    """Whom a file that was asked for waits for."""
+    if mine.told:
+        note(mine.told)

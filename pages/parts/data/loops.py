@@ -14,6 +14,8 @@ from engine.store import About, Library, world_codec
 from engine.store.about import Damaged, Origin
 from engine.store.store import MAX_NAME
 from pages.parts.data.export import take_along
+from pages.parts.frames import outcome
+from pages.parts.heavy_work import submit_here
 from pages.parts.operations.log_lines import refusals_told
 from pages.parts.sessions import known_play_session
 from pages.parts.text import counted, note, plain
@@ -126,7 +128,10 @@ def ago(seconds: float) -> str:
 
 def _duplicate(library: Library, owner: str, about: About) -> None:
     done = f"{about.name} has a copy that goes its own way."
-    verb = partial(library.store.duplicate, about.id, owner)
+
+    def verb() -> None:
+        outcome(submit_here(library.store.duplicating(about.id, owner)))
+
     icon, key = ":material/content_copy:", f"duplicate-{about.id}"
     st.button("Duplicate", key=key, icon=icon, on_click=attempt, args=(verb, done))
 
@@ -144,7 +149,10 @@ def _rename(library: Library, owner: str, about: About) -> None:
 
 def _delete(library: Library, owner: str, about: About | Damaged) -> None:
     def delete() -> None:
-        attempt(lambda: library.store.delete(about.id, owner), f"{about.name} is erased.")
+        def verb() -> None:
+            outcome(submit_here(library.store.deleting(about.id, owner)))
+
+        attempt(verb, f"{about.name} is erased.")
         if session := known_play_session():
             session.leave(about.id)
 

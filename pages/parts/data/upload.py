@@ -4,6 +4,7 @@ from collections.abc import Generator
 from concurrent.futures import CancelledError
 from contextlib import closing
 from functools import partial
+from threading import RLock
 from typing import BinaryIO
 
 import pandas as pd
@@ -18,10 +19,13 @@ from pages.parts.components.upload_field import upload_field
 from pages.parts.data.loops import ORIGINS, say
 from pages.parts.data.uploads import Upload, this_upload
 from pages.parts.download import as_cells
+from pages.parts.frames import frame, pace
 from pages.parts.heavy_work import submit_here
 from pages.parts.text import counted, note, plain
 
 _WORK, _REFUSED = "importing", "import-refused"
+_TICK = 0.5
+"""Seconds from one look at how far it is to the next, while others leave time for it."""
 
 
 class Import:
@@ -30,9 +34,11 @@ class Import:
     Attributes:
         share: how much of it was.
         ticket: becomes what is known of the loop.
+        pace: seconds from one frame of the page to the next.
     """
 
     def __init__(self, library: Library, upload: Upload, owner: str, edited: bool) -> None:
+        self.lock, self.pace = RLock(), _TICK
         self.share, file = 0.0, upload.reader()
         work = importing(library, file, owner, upload.name, edited=edited)
         self.ticket = submit_here(self._steps(file, work))
@@ -49,6 +55,11 @@ class Import:
                     return about
                 yield
 
+    @property
+    def is_live(self) -> bool:
+        """Whether it goes on."""
+        return not self.ticket.done()
+
     def cancel(self) -> None:
         """Let nothing of it stay."""
         self.ticket.cancel()
@@ -58,13 +69,14 @@ def bring_in(library: Library, owner: str) -> None:
     """Upload, check and keep a loop, all of it or nothing."""
     limits, upload = library.store.limits, this_upload()
     work: Import | None = st.session_state.get(_WORK)
-    if work is not None and work.ticket.done():
+    if work is not None and not work.is_live:
         _end(work, upload)
     with st.expander(
         "Bring a loop in", icon=":material/upload:", key="bring", on_change="rerun"
     ) as box:
-        if work is not None and not work.ticket.done():
-            st.fragment(_follow, run_every=0.5)(work)
+        if work is not None and work.is_live:
+            work.pace = pace(_TICK)
+            st.fragment(_follow, run_every=work.pace)(work)
         elif box.open:
             note(
                 f"A file that was exported here, or a log in the service's dsjson: up to "
@@ -91,9 +103,10 @@ def _offer(library: Library, owner: str, upload: Upload) -> None:
         st.button("Another file", key="another-file", on_click=upload.free)
 
 
+@frame
 def _follow(work: Import) -> None:
     """How far it is; it goes on while nobody looks, as long as the page is open."""
-    if work.ticket.done():
+    if not work.is_live or work.pace != pace(_TICK):
         st.rerun()
     ahead = work.ticket.place
     waits = f"Waiting: {counted(ahead, 'job')} of others first"

@@ -17,7 +17,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import streamlit as st
-from starlette.datastructures import Headers, MutableHeaders
+from starlette.datastructures import Headers
 from starlette.middleware import Middleware
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.requests import Request
@@ -91,15 +91,19 @@ class SecurityHeaders:
     """Every answer carries the same headers, whatever Streamlit says there."""
 
     def __init__(self, app: ASGIApp, headers: dict[str, str]) -> None:
-        self._app, self._headers = app, headers
+        self._app = app
+        self._headers = {name.lower().encode(): told.encode() for name, told in headers.items()}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         async def with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
-                MutableHeaders(scope=message).update(self._headers)
+                others = [pair for pair in message["headers"] if pair[0] not in self._headers]
+                message["headers"] = [*others, *self._headers.items()]
             await send(message)
 
-        await self._app(scope, receive, with_headers)
+        # What goes through a WebSocket has no headers.
+        answers = scope["type"] == "http"
+        await self._app(scope, receive, with_headers if answers else send)
 
 
 class OwnOriginOnly:

@@ -2,9 +2,10 @@
 
 import streamlit as st
 
-from engine.store import Library, StoredLoop, StoreError
+from engine.store import StoreError
 from pages.parts.components.browser_id import LOOP, keys
-from pages.parts.heavy_work import Job, submit_here
+from pages.parts.frames import outcome
+from pages.parts.heavy_work import submit_here
 from pages.parts.library import library
 from pages.parts.link import current_setup, set_widgets
 from pages.parts.play.session import PlaySession
@@ -28,18 +29,12 @@ def open_loop(address_is_new: bool) -> None:
             set_widgets(theirs)
 
 
-def _opening(library: Library, asked: str) -> Job[StoredLoop]:
-    """Heavy work: the log of a long loop may have to be read from its start."""
-    yield None
-    return library.open(asked)
-
-
 def _go_to(asked: str, session: PlaySession | None) -> PlaySession | None:
     try:
         if not LOOP.fullmatch(asked):
             raise StoreError("The link names a loop in a way that no loop is named.")
         with st.spinner("Opening the loop"):
-            stored = submit_here(_opening(library(), asked)).result()
+            stored = outcome(submit_here(library().opening(asked)))
         if asked == stored.id:  # A link from before links had roles.
             keys().add(asked)
         if stored.world is None:

@@ -19,7 +19,7 @@ from engine import (
     Thompson,
     Uniform,
 )
-from engine.evaluation.switch_value import FOLDS, SwitchValue, switch_value
+from engine.evaluation.switch_value import FOLDS, SwitchValue, assessing, switch_value
 from engine.learners.base import Learner
 from engine.learners.bayesian.learner import BayesianLearner
 from engine.loop.entries import Configured, Ranked, Rewarded
@@ -27,6 +27,7 @@ from engine.loop.event import EventState
 from engine.policies.base import Policy
 from engine.simulation.baselines import best_rule
 from engine.simulation.crowd import nth_visitor, serve
+from engine.steps import finish
 from engine.worlds.coffee import COFFEE
 from tests.clock import ManualClock
 from tests.engine.comparable import imitation_head
@@ -173,6 +174,22 @@ def test_only_the_latest_events_count_if_so_asked() -> None:
     assert alone.error == math.inf
     assert (alone.low_limit, alone.high_limit) == (0.0, 1.0)
     assert look(written(), latest=4) == look(written())
+
+
+def test_what_is_told_is_what_the_loop_knew_when_it_was_asked() -> None:
+    """Though it ranks and learns on between the steps."""
+    loop = LearningLoop(LoopSettings(learning_mode="apprentice"), clock=ManualClock())
+
+    def serve_some() -> None:
+        for context in CONTEXTS[:3]:
+            loop.reward(loop.rank(DRINKS, context).event_id, 1.0)
+
+    serve_some()
+    expected, work = look(loop), assessing(loop)
+    for _ in range(2):
+        next(work)
+        serve_some()
+    assert finish(work) == expected != look(loop)
 
 
 # -- which events -----------------------------------------------------------------------

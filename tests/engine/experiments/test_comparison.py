@@ -250,6 +250,7 @@ def test_the_rule_waits_for_its_number_of_events_however_low_its_share() -> None
     assert comparison.switches == [(20, "online")]
 
 
+@pytest.mark.no_cover
 def test_the_rule_never_switches_what_cannot_be_imitated() -> None:
     comparison = crowd(150, BASELINES["mood"], auto=AutoSwitch(0.9, 50))
     assert comparison.switches == []

@@ -159,6 +159,7 @@ def test_equal_rows_are_held_once_whatever_the_order_of_their_features() -> None
     assert taken[-1] - taken[9] < 50_000
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize("fields", [40, 120, 2_000])
 def test_work_is_bounded_whatever_the_number_of_fields(fields: int) -> None:
     """Written out, the triples of 40 fields take 125 MB."""

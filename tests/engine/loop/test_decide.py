@@ -324,6 +324,7 @@ def is_allowed(policy: Policy, learner: str) -> bool:
     return learner == "bayesian" or not isinstance(policy, Thompson)
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize("mode", BASELINE_MODES)
 @given(visits, policies, learners, st.integers(0, 1_000))
 def test_without_exploration_the_first_action_that_is_not_excluded_is_always_shown(
@@ -432,6 +433,7 @@ def test_with_exploration_any_action_is_shown_as_often_as_its_propensity_says(
         assert chi_square(counts[stated > 0], stated[stated > 0]) < CHI_SQUARE_999[size - 1]
 
 
+@pytest.mark.no_cover
 def test_what_is_shown_by_chance_does_not_depend_on_what_was_chosen() -> None:
     """Nine cells of (chosen, shown) with the product of their probabilities."""
     loop = loop_of(learning_mode="apprentice", apprentice_exploration=0.5, policy=Uniform())

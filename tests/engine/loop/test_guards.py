@@ -21,15 +21,20 @@ from tests.engine.requests import CONTEXTS, DRINKS, Json, request_of
 bad_requests = pytest.mark.parametrize("bad", BAD_REQUESTS.values(), ids=BAD_REQUESTS)
 
 
+@pytest.fixture(scope="module")
+def asked() -> LearningLoop:
+    """A loop that stays as it is, whatever is asked."""
+    return loop_with_past(ManualClock())
+
+
 @bad_requests
 @pytest.mark.parametrize("verb", ["rank", "preview"])
-def test_a_refused_request_changes_nothing(verb: str, bad: BadRequest, clock: ManualClock) -> None:
-    loop = loop_with_past(clock)
-    before, history = state_of(loop), loop.log.history
-    error = refusal(lambda: getattr(loop, verb)(**bad.request))
+def test_a_refused_request_changes_nothing(verb: str, bad: BadRequest, asked: LearningLoop) -> None:
+    before, history = state_of(asked), asked.log.history
+    error = refusal(lambda: getattr(asked, verb)(**bad.request))
     assert error.code == bad.code
-    assert state_of(loop) == before
-    assert loop.log.history == history
+    assert state_of(asked) == before
+    assert asked.log.history == history
 
 
 REFUSED_CALLS: dict[str, tuple[Callable[[LearningLoop], object], str, str, str, str]] = {

@@ -69,12 +69,13 @@ def test_the_number_of_undos_stays_the_same_while_the_log_only_grows() -> None:
 
 
 class Kept:
-    """An archive of entries."""
+    """An archive of entries, and how often it was asked for some."""
 
     def __init__(self, entries: Sequence[Entry | Undone]) -> None:
-        self._entries = entries
+        self._entries, self.asked = entries, 0
 
     def read(self, start: int, stop: int) -> Iterator[Entry | Undone]:
+        self.asked += 1
         return iter(self._entries[start:stop])
 
     def of_event(self, event_id: str, stop: int) -> list[tuple[int, Entry]]:
@@ -121,6 +122,18 @@ def test_what_failed_together_is_forgotten_but_by_those_who_read_it_then() -> No
     assert (list(log), log.history, log.undos) == (ENTRIES[:2], tuple(ENTRIES[:2]), 1)
     log.append(Rewarded("a", NOW, -1))
     assert [list(reader) for reader in readers] == [ENTRIES[1:], ENTRIES[1:]]
+
+
+def test_a_log_is_read_backwards_without_asking_the_archive_for_each_entry() -> None:
+    numbered: list[Entry] = [Activated(str(number), NOW) for number in range(100)]
+    log = log_of(ENTRIES[0], *numbered)
+    assert list(reversed(log)) == [*numbered[::-1], ENTRIES[0]]
+    log.append(Undone(NOW, 7))
+    archive = Kept(log.history)
+    log.evict(archive)
+    log.append(ENTRIES[1])
+    assert list(reversed(log)) == [ENTRIES[1], *numbered[92::-1], ENTRIES[0]]
+    assert 0 < archive.asked <= 6
 
 
 def test_a_log_knows_what_still_counts() -> None:

@@ -290,6 +290,7 @@ def test_modes_switched_through_the_log_replay_exactly(program: list[Any]) -> No
     assert learned_state(LoopState(loop.log)) == learned_state(loop)
 
 
+@pytest.mark.no_cover
 @given(switching_programs, switching_programs, st.sampled_from(MODES[1:]))
 def test_undo_across_a_switch_gives_the_state_before_bit_for_bit(
     before: list[Any], after: list[Any], mode: LearningMode

@@ -89,6 +89,7 @@ def test_0_and_then_a_reward_teach_what_the_reward_at_once_teaches(
         assert whole.learner.changes
 
 
+@pytest.mark.no_cover
 def test_visitors_who_give_0_and_then_more_earn_what_more_at_once_earns() -> None:
     """No change of tastes is found in a world that has none."""
     earned = []

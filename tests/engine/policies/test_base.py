@@ -64,6 +64,7 @@ def test_probabilities_are_a_distribution_and_the_chosen_action_has_some(
     assert decision.probabilities[decision.chosen] > 0
 
 
+@pytest.mark.no_cover
 @every_policy
 def test_actions_are_chosen_as_often_as_the_stated_vector_says(policy: Policy) -> None:
     belief = random_belief(seed=3, size=4)

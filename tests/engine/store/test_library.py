@@ -11,6 +11,7 @@ import pytest
 from sqlalchemy import delete
 
 from engine.errors import DamagedError
+from engine.steps import finish
 from engine.store import GoneError, Library, Limits, Store, StoredLoop
 from engine.store.about import About
 from engine.store.schema import ENTRIES
@@ -39,6 +40,29 @@ def test_a_library_opens_a_loop_once(store: Store, kept: StoredLoop) -> None:
     assert library.open(begun.id) is begun
     with pytest.raises(GoneError):
         library.open("nobody")
+
+
+def test_two_open_the_same_loop_in_steps_of_one_thread(store: Store, kept: StoredLoop) -> None:
+    """Each entry that is read is a step, and whoever comes second waits without holding it up."""
+    for _ in range(5):
+        serve_next(kept)
+    library = Library(store)
+    first, second, third = (library.opening(kept.view) for _ in range(3))
+    for work in (first, second, third):
+        next(work)
+    third.close()
+    assert len(list(first)) >= 2 * len(kept.loop.log) - 1
+    opened = finish(second)
+    assert opened is library.open(kept.view)
+    assert beliefs(opened.loop) == beliefs(kept.loop)
+
+
+def test_who_leaves_while_opening_lets_the_next_one_open(store: Store, kept: StoredLoop) -> None:
+    library = Library(store)
+    first = library.opening(kept.view)
+    next(first)
+    first.close()
+    assert library.open(kept.view).loop.log.history == kept.loop.log.history
 
 
 def test_a_damaged_loop_is_refused_and_whoever_runs_the_server_learns_of_it(

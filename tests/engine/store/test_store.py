@@ -59,3 +59,77 @@ def test_a_deleted_loop_leaves_no_byte_behind(tmp_path: Path) -> None:
     store.delete(kept.id, "me")
     assert not any(b"Ada-Lovelace" in file.read_bytes() for file in tmp_path.iterdir())
     store.close()
+
+
+# -- long logs, in steps --------------------------------------------------------------
+
+
+@pytest.fixture
+def long(store: Store, monkeypatch: pytest.MonkeyPatch) -> StoredLoop:
+    """A loop whose log takes many steps."""
+    monkeypatch.setattr("engine.store.store.CHUNK", 3)
+    long = StoredLoop.create(store, owner="me", world=WORLD, seed=8)
+    for _ in range(10):
+        serve_next(long)
+    long.snapshot_if_due(every=1)
+    return long
+
+
+def test_between_two_steps_of_a_copy_others_write_and_nobody_sees_it(
+    store: Store, kept: StoredLoop, long: StoredLoop
+) -> None:
+    before = list(store.texts(long.id, 0, 21))
+    work = store.duplicating(long.id, "me")
+    for _ in range(7):
+        next(work)
+        serve_next(kept)
+        serve_next(long)
+        assert len(store.loops("me")) == 2
+    assert list(work) == []
+    (copy,) = {loop.id for loop in store.loops("me")} - {kept.id, long.id}
+    assert list(store.texts(copy, 0, 21)) == before
+    assert store.rows(copy) == (21, store.rows(long.id)[1])
+    assert len(StoredLoop.open(store, copy).loop.events) == 10
+
+
+def test_of_a_copy_that_is_broken_off_nothing_stays(
+    store: Store, long: StoredLoop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    names = ["left", "late"]
+    monkeypatch.setattr("engine.store.store.new_id", iter(names).__next__)
+    left, late = (store.duplicating(long.id, "me") for _ in names)
+    for work in (left, late):
+        next(work)
+        next(work)
+    assert [store.rows(name)[0] for name in names] == [3, 3]
+    left.close()
+    store.delete(long.id, "me")
+    with pytest.raises(GoneError):
+        list(late)
+    assert [store.rows(name) for name in names] == [(0, 0), (0, 0)]
+    assert not store.loops("me")
+
+
+def test_between_two_steps_of_an_erasure_others_write_and_it_is_there_for_nobody(
+    store: Store, kept: StoredLoop, long: StoredLoop
+) -> None:
+    for left, _ in zip(range(18, -1, -3), store.deleting(long.id, "me"), strict=True):
+        assert store.rows(long.id)[0] == left
+        serve_next(kept)
+        assert [loop.id for loop in store.loops("me")] == [kept.id]
+        with pytest.raises(GoneError):
+            serve_next(long)
+        with pytest.raises(GoneError):
+            StoredLoop.open(store, long.id)
+    assert store.rows(long.id) == (0, 0)
+
+
+def test_an_erasure_that_was_broken_off_is_done_at_the_next_sweep(
+    store: Store, kept: StoredLoop, long: StoredLoop
+) -> None:
+    next(store.deleting(long.id, "me"))
+    assert store.rows(long.id)[0] == 18
+    assert store.sweep() == 1
+    assert store.rows(long.id) == (0, 0)
+    assert store.sweep() == 0
+    assert store.about(kept.id).events == 1

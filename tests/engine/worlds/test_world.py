@@ -11,7 +11,6 @@ from hypothesis import strategies as st
 
 from engine import LearningLoop
 from engine.protocol.request import parse_rank_request
-from engine.simulation.crowd import crowd
 from engine.worlds import WORLDS, Field, Taste, Value, World, key_of, world_named
 from tests.statistics import CHI_SQUARE_999, chi_square
 
@@ -306,27 +305,6 @@ def test_items_share_features_so_that_one_teaches_about_another(world: World) ->
         assert len(set(values)) > 1, f"{name} tells nothing"
         if not isinstance(values[0], int | float) or isinstance(values[0], bool):
             assert len(set(values)) < len(values), f"{name} is as good as an id"
-
-
-@pytest.mark.slow
-@every_world
-def test_the_default_loop_learns_it_from_two_thousand_visitors(world: World) -> None:
-    """The last 500 of two crowds come 85% of the way from chance to what is left by the floor of
-    5%: by which mistakes of the first few a crowd begins, it is a tenth more or less."""
-    rows = [
-        row for seed in (0, 1) for row in list(crowd(LearningLoop(seed=seed), world, 2_000))[1_500:]
-    ]
-    reached = np.mean([world.expected[_cell(world, row), _shown(world, row)] for row in rows])
-    ceiling = 0.95 * world.best_value + 0.05 * world.uniform_value
-    assert reached - world.uniform_value >= 0.85 * (ceiling - world.uniform_value)
-
-
-def _cell(world: World, row: dict[str, object]) -> int:
-    return world.cell({field.name: str(row[field.name]) for field in world.fields})
-
-
-def _shown(world: World, row: dict[str, object]) -> int:
-    return world.position(str(row["action"]))
 
 
 # -- in a loop ----------------------------------------------------------------------------

@@ -13,13 +13,21 @@ from starlette.applications import Starlette
 from starlette.types import Message
 
 from engine.simulation.crowd import crowd
+from engine.steps import Steps
 from engine.store import About, Library, Store, StoredLoop, StoreError
 from engine.store.exchange.formats import FORMATS, Format
 from engine.worlds import WORLDS
 from pages.parts.clients import Client
 from pages.parts.data import downloads
-from pages.parts.data.downloads import DOWNLOAD_PATH, PART, Pass, file_name, link_to
-from pages.parts.heavy_work import heavy_work
+from pages.parts.data.downloads import (
+    DOWNLOAD_PATH,
+    PART,
+    Download,
+    Pass,
+    file_name,
+    link_to,
+)
+from pages.parts.heavy_work import HeavyWork, heavy_work
 from pages.parts.library import library
 from pages.parts.routes import ROUTES
 from tests.pages.conftest import App
@@ -151,6 +159,36 @@ def test_it_is_work_of_the_session_whose_link_it_is(
     assert set(asked) == {("a", "1.2.3.4")}
     told = [(record.msg, vars(record).get("bytes")) for record in caplog.records]
     assert told == [("download ended", size)]
+
+
+def test_a_file_that_waits_for_others_says_so_on_the_page(
+    about: About, open_app: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    line = HeavyWork(lambda work: None, is_there=lambda session: True)
+    monkeypatch.setattr(downloads, "heavy_work", lambda: line)
+    app = open_app()
+    app.answer(1.0)
+    app.at.session_state[f"export-{app.session.open.stored.id}"] = True
+    app.at.switch_page("../data.py")
+    assert "Your file waits" not in app.run().text
+
+    def others() -> Steps[None]:
+        yield None
+
+    for other in "ab":
+        line.submit(others(), session=other, address="")
+    (mine,) = downloads._passes.values()
+
+    async def ask() -> None:
+        part = asyncio.create_task(Download(FORMATS[0], library(), about, mine).part())
+        await asyncio.sleep(0)
+        assert "Your file waits: 2 jobs of others first" in app.run().text
+        while line.turn():
+            pass
+        assert await part
+        assert "Your file waits" not in app.run().text
+
+    asyncio.run(ask())
 
 
 def test_a_name_that_has_no_letters_gives_a_file_all_the_same(about: About) -> None:

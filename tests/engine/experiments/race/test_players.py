@@ -18,6 +18,7 @@ COFFEE = WORLDS["coffee"]
 # -- learners are loops ---------------------------------------------------------------
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize("world", ["coffee", "news"])
 @pytest.mark.parametrize(
     "settings",

@@ -149,6 +149,7 @@ def test_sums_are_those_of_the_visitors_up_to_each_point() -> None:
     assert outcome.expected + outcome.regret == pytest.approx(met.best.cumsum()[plan.points - 1])
 
 
+@pytest.mark.no_cover
 def test_repetitions_differ_and_a_race_can_be_run_again() -> None:
     plan = Plan(WORLDS["coffee"], FOUR, visitors=60, repetitions=3, seed=5)
     first = bits(outcomes_of(plan))

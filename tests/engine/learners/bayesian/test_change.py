@@ -353,6 +353,7 @@ def test_the_noise_of_the_world_is_found_and_found_again_when_it_changes() -> No
     assert model.weights[1] > 0.9
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize("right", HYPOTHESES, ids=str)
 def test_rewards_that_a_hypothesis_describes_are_evidence_for_it(right: Hypothesis) -> None:
     """Rewards drawn one by one from the hypothesis' own density of the next.

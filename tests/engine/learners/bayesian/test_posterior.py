@@ -86,6 +86,7 @@ def test_one_number_by_hand() -> None:
 
 # The examples' rows are equal, or apart by far more than the 1e-4 (1e-8, squared) below
 # which a row's part outside the span is taken for rounding.
+@pytest.mark.no_cover
 @given(visits, contexts, offers, orders, both)
 def test_mean_and_covariance_equal_those_of_all_weights_solved_at_once(
     history: list[Visit], context: list[Json], offered: list[Json], order: int, by: By
@@ -284,6 +285,7 @@ def capped_oracle(
     return z_new @ mean, z_new @ covariance @ z_new.T + PRIOR_SD**2 * outside
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize("by", ["id", "features"])
 @pytest.mark.parametrize("limit", ["MAX_BLOCK", "MAX_BASIS"])
 @pytest.mark.parametrize("most", [1, 5, 30])

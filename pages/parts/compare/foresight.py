@@ -1,0 +1,59 @@
+"""What is known of going online: computed beside the scripts, and seldom while a crowd comes in."""
+
+from collections.abc import Callable
+
+from engine.evaluation.switch_value import SwitchValue, assessing
+from engine.experiments.comparison import Comparison
+from engine.steps import Steps, finish
+from pages.parts.heavy_work import Ticket, submit_here
+
+_STALE = 0.1
+"""Share of the visitors after whom it is computed anew, while more come in."""
+
+
+class Foresight:
+    """The outlook of a comparison.
+
+    Attributes:
+        came: visitors whom it rests on.
+        value: what it is; None before the first visitor.
+
+    Args:
+        submit: stands in line for the work.
+    """
+
+    def __init__(
+        self, comparison: Comparison, submit: Callable[[Steps[None]], Ticket[None]] = submit_here
+    ) -> None:
+        self._comparison, self._submit = comparison, submit
+        self._ticket: Ticket[None] | None = None
+        self.came = 0
+        self.value: SwitchValue | None = None
+
+    @property
+    def is_at_work(self) -> bool:
+        """Whether it is being computed."""
+        return self._ticket is not None and not self._ticket.done()
+
+    def follow(self, is_live: bool) -> None:
+        """See that it is not old; whoever calls this holds the comparison still.
+
+        It is heavy work, with exploration two models more, but for a click without exploration,
+        whose page is not to be drawn again for it.
+
+        Args:
+            is_live: whether more visitors come by themselves.
+        """
+        apprentice, came = self._comparison.apprentice, len(self._comparison)
+        is_due = came - self.came > (_STALE * came if is_live else 0)
+        if not is_due or not self._comparison.is_apprentice or self.is_at_work:
+            return
+        work = self._steps(came, assessing(apprentice))
+        if is_live or apprentice.settings.apprentice_exploration:
+            self._ticket = self._submit(work)
+        else:
+            finish(work)
+
+    def _steps(self, came: int, work: Steps[SwitchValue | None]) -> Steps[None]:
+        self.value = yield from work
+        self.came = came

@@ -1,0 +1,25 @@
+"""Work in steps."""
+
+from engine.steps import Steps, at_once, finish
+
+
+def counting(up_to: int, seen: list[int]) -> Steps[str]:
+    for number in range(up_to):
+        seen.append(number)
+        yield number
+    return f"{up_to} steps"
+
+
+def test_all_steps_are_done_and_what_comes_of_them_is_told() -> None:
+    seen = list[int]()
+    assert finish(counting(3, seen)) == "3 steps"
+    assert seen == [0, 1, 2]
+    assert at_once(counting)(0, seen) == "0 steps"
+
+
+def test_whoever_does_it_may_stop_between_two_steps() -> None:
+    seen = list[int]()
+    work = counting(3, seen)
+    next(work)
+    work.close()
+    assert seen == [0]

@@ -1,0 +1,76 @@
+"""What is known of going online: what of it is heavy work, and when it is computed anew."""
+
+from engine.evaluation.switch_value import switch_value
+from engine.experiments.comparison import Comparison
+from engine.loop.settings import LoopSettings
+from engine.simulation.baselines import best_rule
+from engine.steps import Steps
+from engine.worlds.coffee import COFFEE
+from pages.parts.compare.foresight import Foresight
+from pages.parts.heavy_work import HeavyWork, Ticket
+
+BASELINE = best_rule(COFFEE, ("weather",))
+
+
+class Waiting:
+    """A comparison, its outlook, and a line that is worked off by hand."""
+
+    def __init__(self, explore: float = 0.0, came: int = 100) -> None:
+        self.line = HeavyWork(lambda work: None, is_there=lambda session: True)
+        settings = LoopSettings(apprentice_exploration=explore)
+        self.comparison = Comparison(COFFEE, BASELINE, settings)
+        self.foresight = Foresight(self.comparison, self._submit)
+        self.come(came)
+
+    def _submit(self, work: Steps[None]) -> Ticket[None]:
+        return self.line.submit(work, session="", address="")
+
+    def come(self, visitors: int) -> None:
+        for _ in range(visitors):
+            self.comparison.step()
+
+    def work(self) -> None:
+        while self.line.turn():
+            pass
+
+
+def test_a_click_finds_it_at_once_unless_it_takes_long() -> None:
+    short, long = Waiting(), Waiting(explore=0.2)
+    for waiting in (short, long):
+        waiting.foresight.follow(is_live=False)
+    assert short.foresight.value == switch_value(short.comparison.apprentice) is not None
+    assert long.foresight.value is None
+    assert long.foresight.is_at_work
+    long.work()
+    assert long.foresight.value == switch_value(long.comparison.apprentice) is not None
+    assert not long.foresight.is_at_work
+
+
+def test_while_more_come_it_is_heavy_work_once_for_every_tenth_of_them() -> None:
+    waiting = Waiting()
+    for _ in range(30):
+        waiting.foresight.follow(is_live=True)
+        waiting.work()
+        came = len(waiting.comparison)
+        assert 0.9 * came <= waiting.foresight.came <= came
+        waiting.come(1)
+    assert waiting.foresight.came == 125
+    waiting.foresight.follow(is_live=False)
+    assert waiting.foresight.came == 130
+
+
+def test_it_is_of_the_visitors_who_had_come_when_it_was_asked_for() -> None:
+    waiting = Waiting(explore=0.2)
+    expected = switch_value(waiting.comparison.apprentice)
+    waiting.foresight.follow(is_live=True)
+    waiting.come(5)
+    waiting.foresight.follow(is_live=True)
+    waiting.work()
+    assert (waiting.foresight.came, waiting.foresight.value) == (100, expected)
+
+
+def test_once_online_nothing_is_foreseen() -> None:
+    waiting = Waiting(came=20)
+    waiting.comparison.go_online()
+    waiting.foresight.follow(is_live=False)
+    assert waiting.foresight.came == 0
