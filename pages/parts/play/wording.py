@@ -17,17 +17,24 @@ def decided(world: World, ranked: Ranked, chances: Sequence[Chance], policy: Pol
         return _today(ranked, labels)
     name = f"**{labels[ranked.chosen]}**"
     if ranked.cause == "random":
-        kept = sum(chance.kept for chance in chances)
-        if not kept:
-            return f"{name} by lot: each as likely as its bar is long."
-        left = f"{percent(kept)} of offers are left to it"
-        return f"**Chance decided**, not what is believed: {name}. {left}."
-    if ranked.cause == "best":
-        if max(ranked.means) - min(ranked.means) < _ALIKE:
-            return f"Nothing that was learned tells them apart here: {name} by lot."
-        mean = ranked.means[ranked.chosen]
-        return f"{name} is believed to earn the most, {mean:.2f}: it is offered."
-    assert ranked.draw is not None, "a draw that decided is logged"
+        return _chance(name, sum(chance.kept for chance in chances))
+    if ranked.draw is not None:
+        return _draw(name, ranked, chances, policy)
+    if max(ranked.means) - min(ranked.means) < _ALIKE:
+        return f"Nothing that was learned tells them apart here: {name} by lot."
+    mean = ranked.means[ranked.chosen]
+    return f"{name} is believed to earn the most, {mean:.2f}: it is offered."
+
+
+def _chance(name: str, kept: float) -> str:
+    if not kept:
+        return f"{name} by lot: each as likely as its bar is long."
+    left = f"{percent(kept)} of offers are left to it"
+    return f"**Chance decided**, not what is believed: {name}. {left}."
+
+
+def _draw(name: str, ranked: Ranked, chances: Sequence[Chance], policy: Policy) -> str:
+    assert ranked.draw is not None
     draw = f"{name} has the highest draw, {ranked.draw[ranked.chosen]:.2f}"
     wins = chances[ranked.chosen].wins
     if wins is None or not isinstance(policy, Thompson):
