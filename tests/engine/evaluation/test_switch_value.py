@@ -32,7 +32,7 @@ from engine.worlds.coffee import COFFEE
 from tests.clock import ManualClock
 from tests.engine.comparable import imitation_head
 from tests.engine.requests import CONTEXTS, DRINKS, request_of
-from tests.oracles import DenseOracle, naive_row
+from tests.oracles import DenseOracle, naive_row, naive_unit
 
 HYPOTHESIS = Hypothesis(3, "id", noise_sd=0.4, prior_sd=0.5)
 CHANCE = np.random.default_rng(0)
@@ -94,9 +94,7 @@ def taught_by(loop: LearningLoop, states: Sequence[EventState]) -> BayesianLearn
     learner = BayesianLearner((HYPOTHESIS,), may_change=True, crosses=3)
     learner.imitation = imitation_head(loop)
     for state in states:
-        ranked, request = state.ranked, state.ranked.request
-        earned = state.earned or 0.0
-        learner.learn_reward(request.context, request.actions, ranked.shown, earned)
+        learner.learn(state.ranked.impression, state.earned or 0.0)
     return learner
 
 
@@ -156,7 +154,9 @@ def test_the_belief_is_the_reward_heads_about_all_that_the_policy_would_show() -
         belief = loop.learner.belief(request_of(CONTEXTS[context], *DRINKS))
         means += belief.mean[allowed].tolist()
     learned = [naive_row(CONTEXTS[c], DRINKS[i], 3) for c, i in ((0, 0), (1, 1), (0, 1), (2, 0))]
-    _, covariance = DenseOracle.of(HYPOTHESIS, learned, [1.0, 0.5, 0.0, 1.0]).moments(rows)
+    rewards = [1.0, 0.5, 0.0, 1.0]
+    _, covariance = DenseOracle.of(HYPOTHESIS, learned, rewards).moments(rows)
+    covariance *= naive_unit(rewards)
     w = np.array(weights)
     found = look(loop)
     assert found.belief == pytest.approx(w @ np.array(means))
