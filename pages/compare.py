@@ -12,7 +12,7 @@ from pages.parts.compare import board, controls
 from pages.parts.compare.history import history_in_link
 from pages.parts.compare.session import CompareSession
 from pages.parts.compare.setup import END, CompareSetup
-from pages.parts.frames import frame
+from pages.parts.frames import frame, give_way
 from pages.parts.link import current_setup, open_link, write_link
 from pages.parts.sessions import compare_session
 from pages.parts.text import plain, question
@@ -56,6 +56,7 @@ def draw_stage(session: CompareSession) -> None:
     # Computed before anything is drawn: then all that is drawn travels in one message.
     match, arms = session.rows()
     outlook = session.outlook()
+    give_way()
     board.show_situation(session)
     show_progress(session.live)
     if session.waits_for_start:

@@ -114,6 +114,12 @@ def _begin(turn: ExitStack, is_clicked_for: bool) -> None:
         heavy_work().let_clicks_go_first()
 
 
+def give_way() -> None:
+    """Let clicks go first once more, between two parts of what nobody has clicked for."""
+    if not _HERE.is_clicked_for:
+        heavy_work().let_clicks_go_first()
+
+
 def outcome(ticket: Ticket[T]) -> T:
     """What comes of heavy work without which a page cannot be drawn; others are meanwhile."""
     turn, is_clicked_for = _HERE.turn, _HERE.is_clicked_for

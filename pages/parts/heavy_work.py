@@ -28,7 +28,7 @@ SLICE = 0.05
 """Seconds after which it is somebody else's turn."""
 _REST = 0.002
 """Seconds between two slices, for whoever waits for a lock that the work holds."""
-_GIVES_WAY = 0.05
+_GIVES_WAY = 0.1
 """Seconds after a slice in which clicks go first."""
 GRACE = 10.0
 """Seconds that work goes on without its session, whose connection may come back."""

@@ -55,7 +55,7 @@ class Guest:
         try:
             self._go_round(play, number, until)
         except (AssertionError, PlaywrightError) as error:
-            self.complaints.append(str(error).partition("\n")[0])
+            self.complaints.append(f"{' '.join(str(error).split())[:300]}, after {dict(self.done)}")
         self.complaints += play.complaints
         context.close()
 
@@ -163,6 +163,7 @@ def main() -> None:
     )
     for complaint, often in Counter(guest.complaints).most_common(5):
         print(f"    {often} x {complaint}")
+    print(*(line for line in log.splitlines() if "Traceback (most" in line), sep="\n")
 
 
 if __name__ == "__main__":

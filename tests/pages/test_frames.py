@@ -6,7 +6,7 @@ from threading import Event, RLock, Thread
 
 import pytest
 
-from pages.parts.frames import SHARE, Frames, drawing, frame, outcome
+from pages.parts.frames import SHARE, Frames, drawing, frame, give_way, outcome
 from pages.parts.heavy_work import HeavyWork, Job, heavy_work
 
 
@@ -120,3 +120,17 @@ def test_while_a_page_waits_for_heavy_work_others_are_drawn(is_clicked_for: bool
         Thread(target=lambda: [line.turn(), line.turn()]).start()
         assert outcome(ticket) == "opened"
         assert heavy_work().is_waited_for == is_clicked_for
+
+
+def test_a_frame_gives_way_half_way_to_clicks_but_no_click_to_another(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    waited = list[str]()
+    monkeypatch.setattr(heavy_work(), "let_clicks_go_first", lambda: waited.append("once"))
+    with drawing(is_clicked_for=False):
+        assert waited == ["once"]
+        give_way()
+    assert waited == ["once", "once"]
+    with drawing(is_clicked_for=True):
+        give_way()
+    assert len(waited) == 2

@@ -1,5 +1,6 @@
 """A server's beginning and end."""
 
+import ctypes
 import gc
 import logging
 import os
@@ -7,7 +8,7 @@ import platform
 import signal
 import sys
 from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 from dataclasses import asdict
 from functools import partial
 from importlib.metadata import PackageNotFoundError, version
@@ -31,6 +32,8 @@ from pages.parts.operations.settings import Operations
 
 _log = logging.getLogger(__name__)
 
+_ARENAS = -8
+"""What ``mallopt`` calls M_ARENA_MAX."""
 _OBJECTS = 20_000
 """More than before after which the youngest are looked at for garbage."""
 _TURN = 0.001
@@ -91,6 +94,7 @@ def life(
             _log.info("ready")
         collect_seldom()
         take_short_turns()
+        keep_memory_together()
         yield
         shutdown()
         _log.info("ended")
@@ -117,6 +121,17 @@ def take_short_turns() -> None:
     else goes on: heavy work, a frame, messages to others.
     """
     sys.setswitchinterval(_TURN)
+
+
+def keep_memory_together() -> None:
+    """Let all threads take memory from the same two places, where the system's library is glibc.
+
+    By itself it gives each of the first threads a place of its own, up to eight for a processor.
+    A thread is made for each run of a script, and what it leaves behind lies in pieces there: after
+    400 sessions the server held 316 MiB, not 286, for the same objects.
+    """
+    with suppress(OSError, AttributeError):
+        ctypes.CDLL(None).mallopt(_ARENAS, 2)
 
 
 def end_in_time() -> None:

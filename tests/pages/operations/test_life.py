@@ -178,3 +178,36 @@ def test_a_wrong_environment_is_said_in_one_line_and_nothing_starts() -> None:
     assert told.returncode == 2
     (line,) = told.stderr.splitlines()
     assert json.loads(line)["reason"].startswith("PLAYGROUND_MAX_EVENTS is 'abc', but must be ")
+
+
+_THREADS = """
+import ctypes
+from threading import Barrier, Thread
+from pages.parts.operations.life import keep_memory_together
+
+def work():
+    held = [bytearray(10_000) for _ in range(100)]
+    together.wait()
+
+if {is_kept}:
+    keep_memory_together()
+together = Barrier(8)
+threads = [Thread(target=work) for _ in range(8)]
+for thread in threads:
+    thread.start()
+for thread in threads:
+    thread.join()
+ctypes.CDLL(None).malloc_stats()
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only glibc gives threads places of their own")
+def test_threads_share_the_places_that_they_take_memory_from() -> None:
+    places = []
+    for is_kept in (False, True):
+        script = _THREADS.format(is_kept=is_kept)
+        done = subprocess.run(
+            [sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=True
+        )
+        places.append(done.stderr.count("Arena "))
+    assert places[0] > 2 >= places[1]
