@@ -1,6 +1,7 @@
 """An app under test, without a browser."""
 
 import json
+import sys
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, Future
@@ -37,6 +38,13 @@ def float_seconds() -> Callable[[], float]:
     """
     seconds = count(time.monotonic() + 3.0, 3.0)
     return lambda: next(seconds)
+
+
+@pytest.fixture(autouse=True)
+def _own_main(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A page that is run is the main module, and stays it: processes that are spawned later would
+    run it again."""
+    monkeypatch.setitem(sys.modules, "__main__", sys.modules["__main__"])
 
 
 class App:

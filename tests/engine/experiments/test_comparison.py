@@ -129,7 +129,8 @@ def test_the_apprentice_earns_exactly_what_the_baseline_earns_until_it_goes_onli
     walk(comparison, 50)
     rewards = comparison.rewards()
     assert rewards["apprentice"][:50].tolist() == rewards["baseline"][:50].tolist()
-    assert rewards["apprentice"][50:].tolist() != rewards["baseline"][50:].tolist()
+    if policy != Greedy():  # It tries nothing that is believed to fall short of the rule.
+        assert rewards["apprentice"][50:].tolist() != rewards["baseline"][50:].tolist()
 
 
 def test_the_same_seed_gives_the_same_comparison_and_another_another() -> None:

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from engine.arrays import Array
 from engine.learners.base import Group
 from engine.learners.bayesian import cells as module
 from engine.learners.bayesian.cells import MAX_SUBSETS, MAX_VALUES, Cells, Tables
@@ -65,7 +66,7 @@ class Taught:
         """The fields of each subset."""
         return [tuple(self.cells.fields[i] for i in one) for one in self.cells.subsets]
 
-    def moments(self, context: dict[str, str], names: Sequence[str]) -> tuple[object, object]:
+    def moments(self, context: dict[str, str], names: Sequence[str]) -> tuple[Array, Array]:
         """Means and variances (S, K) by each subset."""
         request = asked(context, *names)
         rows, columns = self.cells.rows(request.context), self.cells.columns(request.actions)
