@@ -119,9 +119,9 @@ class Learner(Learned, ABC):
         return [self.belief(request, online) for request in requests]
 
     @abstractmethod
-    def contributions(self, impression: Impression, online: bool = True) -> dict[Group, float]:
-        """What each group of context fields adds to the mean reward of the shown action. Groups of
-        which nothing was learned may be left out."""
+    def contributions(self, impression: Impression) -> dict[Group, float]:
+        """What each group of context fields adds to the mean reward of the shown action, by rewards
+        alone. Groups of which nothing was learned may be left out."""
 
     def sd_of_average(self, offers: Sequence[WeighedOffer]) -> float:
         """Standard deviation of the belief about a weighted sum of expected rewards."""

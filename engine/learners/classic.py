@@ -80,7 +80,7 @@ class ClassicLearner(Learner):
         mean = self._predict(request.context, request.actions)
         return Belief.of_one(mean, np.zeros((len(mean), len(mean))))
 
-    def contributions(self, impression: Impression, online: bool = True) -> dict[Group, float]:
+    def contributions(self, impression: Impression) -> dict[Group, float]:
         """Without columns of the context alone, which are the same for all actions."""
         c, a = self._at[:, : len(self._rows)]
         duals = self._duals[: len(self._rows)]

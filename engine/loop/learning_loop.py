@@ -164,14 +164,13 @@ class LearningLoop(Replay):
 
     @locked
     def contributions(self, ranked: Ranked) -> Mapping[Group, float]:
-        """What each group of context fields adds to the mean reward of a ranking's shown action.
+        """What each group of context fields adds to the mean reward of a ranking's shown action, by
+        rewards alone.
 
         ``InvalidRankRequest`` for anything but a `Ranked`.
         """
         guards.check_parsed(ranked, Ranked)
-        state, _ = self._present()
-        online = state.settings.learning_mode == "online"
-        return state.learner.contributions(ranked.impression, online)
+        return self._present()[0].learner.contributions(ranked.impression)
 
     # -- what a caller does -----------------------------------------------------------
 

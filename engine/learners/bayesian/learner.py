@@ -173,7 +173,7 @@ class BayesianLearner(Learner):
         between = weights @ (means - weights @ means) ** 2
         return math.sqrt(float(weights @ variances + between))
 
-    def contributions(self, impression: Impression, online: bool = True) -> dict[Group, float]:
+    def contributions(self, impression: Impression) -> dict[Group, float]:
         return contributions(self.components(), impression.context, impression.action)
 
     # -- what is learned --------------------------------------------------------------
