@@ -18,6 +18,7 @@ if str(ROOT) not in sys.path:
 for library in ("OPENBLAS", "MKL", "OMP"):
     os.environ.setdefault(f"{library}_NUM_THREADS", "1")
 
+from pages.parts.first_paint import page_routes  # noqa: E402
 from pages.parts.library import ask_database  # noqa: E402
 from pages.parts.operations.life import GAUGES, begin, life, note_failure  # noqa: E402
 from pages.parts.operations.meters import Meters  # noqa: E402
@@ -29,7 +30,7 @@ from pages.parts.routes import ROUTES  # noqa: E402
 operations, readiness, meters = begin(os.environ), Readiness(ask_database), Meters(GAUGES)
 app = st.App(
     ROOT / "pages" / "parts" / "front.py",
-    routes=[*ROUTES, *operator_routes(readiness, meters)],
+    routes=[*page_routes(), *ROUTES, *operator_routes(readiness, meters)],
     middleware=all_middleware(operations),
     exception_handlers={Exception: broken(operations)},
     on_script_error=note_failure,

@@ -20,6 +20,7 @@ Codes are those of the retired service (its error catalogue), so that a client
 written against the service finds the codes it already handles.
 """
 
+import copyreg
 import numbers
 import reprlib
 from collections.abc import Sequence
@@ -39,6 +40,10 @@ class PersonalizerError(ValueError):
     def __init__(self, code: str, message: str, target: str) -> None:
         super().__init__(message)
         self.code, self.message, self.target = code, message, target
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        # Or another process would call it with the message alone, fail, and break its pool.
+        return copyreg.__newobj__, (type(self), *self.args), self.__dict__  # type: ignore[attr-defined]
 
     def to_json(self) -> dict[str, object]:
         """The error in the service's response shape."""
@@ -84,20 +89,30 @@ class UnknownOutcomeError(StoreError):
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """A faulty line of a file, counted from 1, and why; line 0 is the file as a whole."""
+    """A faulty line of a file, counted from 1, and why; line 0 is the file as a whole.
+
+    Attributes:
+        file: its name, where there are several.
+    """
 
     line: int
     reason: str
+    file: str = ""
 
 
 class RejectedError(PersonalizerError):
-    """A file that was not imported: the first of its faulty lines, and how many there are."""
+    """A file that was not imported: the first of its faulty lines, and how many there are.
 
-    def __init__(self, faults: Sequence[Fault], total: int) -> None:
+    Args:
+        undone: what was not done with it.
+    """
+
+    def __init__(self, faults: Sequence[Fault], total: int, undone: str = "imported") -> None:
         first, others = faults[0], total - 1
-        where = f"line {first.line}: " if first.line else ""
+        places = first.file, f"line {first.line}" if first.line else ""
+        where = f"{', '.join(filter(None, places))}: " if any(places) else ""
         more = f" {others:,} more {'line is' if others == 1 else 'lines are'} faulty."
-        sentence = f"Nothing was imported: {where}{first.reason}.{more if others else ''}"
+        sentence = f"Nothing was {undone}: {where}{first.reason}.{more if others else ''}"
         super().__init__("BadRequest", sentence, "file")
         self.faults, self.total = tuple(faults), total
 

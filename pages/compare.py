@@ -1,7 +1,7 @@
 """Compare: may it learn from our present rules first, without touching our users?
 
 Three loops meet the same visitors. Reads from top to bottom: what is shown today, who
-comes, how well the apprentice imitates, what the three earn, what a switch would bring.
+comes, how well the apprentice imitates, what the three earn; and behind a door, why.
 """
 
 from pathlib import Path
@@ -10,44 +10,52 @@ import streamlit as st
 
 from pages.parts.compare import board, controls
 from pages.parts.compare.history import history_in_link
+from pages.parts.compare.moment import follow, this_moment
 from pages.parts.compare.session import CompareSession
 from pages.parts.compare.setup import END, CompareSetup
 from pages.parts.frames import frame, give_way
 from pages.parts.link import current_setup, open_link, write_link
 from pages.parts.sessions import compare_session
+from pages.parts.stage.door import stage_door
 from pages.parts.text import plain, question
-from pages.parts.toolbar import choose_world, control_the_crowd, reset_or_share, show_progress
+from pages.parts.toolbar import (
+    choose_world,
+    control_the_crowd,
+    reset_or_share,
+    toolbar,
+    tools,
+)
 
 PLAY = Path(__file__).with_name("play.py")
 
 is_new = open_link(CompareSetup)
 told = history_in_link() if is_new else None
 
-with st.container(
-    horizontal=True, horizontal_alignment="distribute", vertical_alignment="center", key="toolbar"
-):
+with toolbar():
     setup = current_setup(CompareSetup)
     choose_world(setup)
-    with st.container(horizontal=True, width="content", gap="xsmall"):
+    with tools():
         session = compare_session(setup, told)
-        session.adopt(setup, told)
+        setup = follow(session, setup, told)
         if is_new:
             session.live.wait()
         write_link(setup, story=session.story.text)
-        control_the_crowd(session.live, sizes=(100, 1_000), end=END - len(session.comparison))
+        control_the_crowd(session.live, (100, 1_000), end=END - len(session.comparison))
         controls.choose_settings(setup)
-        reset_or_share(session.reset, setup)
+        reset_or_share(session.reset, setup, this_moment(session))
+        stage_door()
         session.toolbar_drawn = session.toolbar_state
 
 question(
     "May it learn from today's rules first, without touching your users?",
     "Three loops meet the same visitors: today's choice alone, an apprentice that watches "
     "it, and a loop that is online from the start. " + plain(session.world.story),
+    f"Seed {setup.seed}",
 )
 
 
 @frame
-def draw_stage(session: CompareSession) -> None:
+def draw_frame(session: CompareSession) -> None:
     """One frame of the interactive part, whether a click or a crowd caused it."""
     session.adopt(current_setup(CompareSetup))
     session.advance()
@@ -58,16 +66,14 @@ def draw_stage(session: CompareSession) -> None:
     outlook = session.outlook()
     give_way()
     board.show_situation(session)
-    show_progress(session.live)
     if session.waits_for_start:
         board.offer_start(session)
     board.show_lines(session, match, arms)
-    board.show_gains(session, arms)
-    board.show_outlook(session, outlook)
-    board.show_summary(session)
+    board.show_why(session, arms, outlook)
 
 
-left, right = st.columns([1, 3], gap="medium")
+with st.container(key="compared"):
+    left, right = st.columns([1, 3], gap="medium")
 with left:
     controls.choose_story()
     controls.choose_rule(setup)
@@ -79,4 +85,5 @@ with left:
         query_params={"mode": "apprentice", "world": setup.world, "seed": str(setup.seed)},
     )
 with right:
-    st.fragment(draw_stage, run_every=session.pace, key="compare-stage")(session)
+    st.fragment(draw_frame, run_every=session.pace, key="compare-interactive")(session)
+controls.watch_steps()

@@ -4,6 +4,8 @@ A visitor walks in, an action is offered, a click teaches. Reads from top to bot
 what is set, who is there, what is offered, what the click changed, what was learned.
 """
 
+from functools import partial
+
 import streamlit as st
 
 from pages.parts.components.browser_id import has_told
@@ -11,84 +13,118 @@ from pages.parts.components.loop_watch import watch_others
 from pages.parts.components.reward_buttons import reward_buttons
 from pages.parts.frames import frame
 from pages.parts.link import current_setup, open_link, write_link
-from pages.parts.play import beliefs, controls, hypotheses, learned, records
+from pages.parts.play import beliefs, controls, hypotheses, learned, moved, records, scrubber
+from pages.parts.play.moment_links import moment_link
 from pages.parts.play.offer import show_offer
-from pages.parts.play.reopen import open_loop
+from pages.parts.play.reopen import follow, open_loop
 from pages.parts.play.session import PlaySession
 from pages.parts.play.setup import PlaySetup
 from pages.parts.sessions import known_play_session, play_session
-from pages.parts.text import plain, question
-from pages.parts.toolbar import choose_world, control_the_crowd, reset_or_share, show_progress
+from pages.parts.stage.door import stage_door
+from pages.parts.text import plain, question, section
+from pages.parts.toolbar import (
+    choose_world,
+    control_the_crowd,
+    reset_or_share,
+    shortcut,
+    show_progress,
+    toolbar,
+    tools,
+)
 
-STAGE = "stage"
+PART = "interactive"
 
-open_loop(open_link(PlaySetup))
+address_is_new = open_link(PlaySetup)
+open_loop(address_is_new)
 
-with st.container(
-    horizontal=True, horizontal_alignment="distribute", vertical_alignment="center", key="toolbar"
-):
+with toolbar():
     setup = current_setup(PlaySetup)
     known = known_play_session()
     choose_world(setup, known.open.world if known else None)
-    with st.container(horizontal=True, width="content", gap="xsmall"):
+    with tools():
         session = play_session(setup)
-        session.adopt(setup)
-        write_link(setup, loop=session.open.link)
-        control_the_crowd(session.live)
-        controls.choose_settings(setup, disabled=not session.may_answer)
-        reset_or_share(session.reset, setup, controls.links_to(session))
+        setup = follow(session, setup)
+        scrubber.go(session, address_is_new)
+        at = None if session.moments.at is None else str(session.moments.at)
+        write_link(setup, loop=session.open.link, at=at, who=None)
+        control_the_crowd(session.live, (10, 100, 1_000), primary=100)
+        controls.step_through(session)
+        controls.choose_settings(setup, disabled=not session.may_change)
+        scan = moment_link(session, st.context.url or "") if session.open.link else None
+        reset_or_share(session.reset, setup, controls.links_to(session), scan)
+        stage_door(partial(setup.draw, "beside"))
         session.toolbar_drawn = session.toolbar_state
 
 if has_told() and not session.may_answer:
     controls.offer_a_copy(session)
+scrubber.say_when(session)
 question(
-    "A visitor walks in and is offered something. Click how they like it: "
-    "the engine learns from that one click.",
+    "A visitor walks in. What should we offer?",
     plain(session.open.world.story),
+    f"Seed {session.open.loop.seed}",
 )
-left, middle, right = st.columns([1.1, 2.1, 1.05], gap="medium")
+controls.say_the_mode(session)
+with st.container(key="hero"):
+    left, right = st.columns([1, 2.7], gap="medium")
 with left:
-    people, visit = st.container(), st.container()
+    people = st.container(gap="xsmall", key="people")
+    visit = st.container(gap="xsmall", key="visit")
     if not session.others_come:
         with people:
-            controls.choose_context(session, STAGE)
-    controls.offer_other_ways(session, setup)
+            controls.choose_context(session, PART)
+    controls.say_if_full(session)
 with right:
-    learned.reveal_the_truth(setup)
-    results = st.container()
-regret = st.container()
+    picture = st.container(gap="xxsmall", key="picture")
+    times = scrubber.show(session)
+with st.container(key="learned"):
+    mapped, earned = st.columns([2, 1], gap="large")
+with mapped:
+    axes = learned.head_of_map(session.open.world, setup)
+    results = st.container(gap="xsmall", key="map")
 # What a click does not change is drawn here: boxes that are closed need not travel with each one.
-told = hypotheses.box(session.open.loop)
+with earned:
+    section("What it earns")
+told = hypotheses.box(session.shown.loop)
 log, code = records.boxes()
+controls.watch_steps(session)
+session.open.second = None  # It stands on the stage alone.
 
 
 @frame
-def draw_stage(session: PlaySession) -> None:
+def draw_frame(session: PlaySession) -> None:
     """One frame of the interactive part, whether a click or a crowd caused it."""
     session.adopt(current_setup(PlaySetup))
     offer = session.advance()
     if session.toolbar_state != session.toolbar_drawn or session.is_somebody_else:
         st.rerun()
     # Computed before anything is drawn: then all that is drawn travels in one message.
-    opened, ranked = session.open, offer.ranked
+    opened, ranked = session.shown, offer.ranked
     favoured, curve = opened.favoured(), opened.curve()
     if session.others_come:
         with people:
-            controls.choose_context(session, STAGE)
+            controls.choose_context(session, PART)
     with visit:
         show_offer(opened.world, ranked)
         default = opened.loop.settings.default_reward
-        reward_buttons(session.presses, offer.told, default, session.is_closed, session.take)
-        controls.show_refusals(session.refusals)
-    with middle:
-        beliefs.show_beliefs(opened, ranked, session.setup.truth)
-    with results:
-        learned.show_map(opened, favoured, session.setup.truth)
-        learned.show_score(curve)
+        keys = shortcut("1") is not None
+        reward_buttons(session.presses, offer.told, default, session.is_closed, keys, session.take)
         show_progress(session.live)
+        with st.container(gap="xxsmall", key="moved"):
+            if session.moments.at is None:
+                moved.show_last(opened, asks=session.may_answer and not session.is_closed)
+        controls.show_refusals(session.refusals)
+    with picture:
+        beliefs.show_beliefs(opened, ranked, session.setup.truth)
+    with times:
+        scrubber.slide(session)
+    with results:
+        learned.show_map(session, favoured, axes)
+        if opened.click:
+            beliefs.show_why(opened, opened.click)
+    with earned:
+        learned.show_score(curve)
         learned.show_rewards(opened, curve, session.setup.truth)
-    with regret:
-        learned.show_regret(opened, curve, session.setup.truth)
+        learned.show_regret(curve, session.setup.truth)
     if told is not None and told.open:
         with told:
             hypotheses.show_hypotheses(opened.loop, ranked)
@@ -98,7 +134,7 @@ def draw_stage(session: PlaySession) -> None:
     if code.open:
         with code:
             records.show_code(opened)
-    watch_others(opened.link, session.drawn, session.live.is_live, session.catch_up)
+    watch_others(session.open.link, session.drawn, session.live.is_live, session.catch_up)
 
 
-st.fragment(draw_stage, run_every=session.pace, key=STAGE)(session)
+st.fragment(draw_frame, run_every=session.pace, key=PART)(session)

@@ -1,7 +1,7 @@
 """Race: which way of choosing earns most, on the same visitors?
 
-Reads from top to bottom: what is raced, the bet, who is ahead as it runs, and in the end
-who won, by how much, where, and whether the bet was right.
+Reads from top to bottom: what is raced, the bet, and in its place in the end who won and by how
+much; who earns most, how it came to that, and what was lost.
 """
 
 import streamlit as st
@@ -13,59 +13,58 @@ from pages.parts.race import board, controls
 from pages.parts.race.session import RaceSession
 from pages.parts.race.setup import RaceSetup
 from pages.parts.sessions import race_session
-from pages.parts.text import plain, question
-from pages.parts.toolbar import choose_world, share
+from pages.parts.stage.door import stage_door
+from pages.parts.text import plain, question, section
+from pages.parts.toolbar import choose_world, share, toolbar, tools
 
 is_new = open_link(RaceSetup)
 
-with st.container(horizontal=True, horizontal_alignment="distribute", key="toolbar"):
+with toolbar():
     setup = current_setup(RaceSetup)
     choose_world(setup)
-    with st.container(horizontal=True, width="content", gap="xsmall"):
+    with tools():
         session = race_session(setup)
         session.adopt(setup)
         if is_new:
             controls.prepare(session, st.query_params.get("raced"))
         write_link(setup, raced=session.raced_in_link)
         controls.choose_settings(setup)
-        share(setup)
+        share(setup, controls.this_race(session))
+        stage_door()
 
 question(
     "Which way of choosing earns most, on the same visitors?",
     "Every contender meets the same crowds: the same people, in the same order, with the "
     "same luck. " + plain(WORLDS[setup.world].story),
+    f"Seed {session.shown.seed}",
 )
 
 
 @frame
-def draw_stage(session: RaceSession) -> None:
+def draw_frame(session: RaceSession) -> None:
     """One frame of the interactive part."""
     session.adopt(current_setup(RaceSetup))
     session.advance()
     if session.page_state != session.drawn:
         st.rerun()
     if session.raced is None:
-        st.markdown("##### The line-up")
+        section("The line-up")
         board.show_line_up(session.setup)
         return
-    board.show_situation(session)
+    board.show_progress(session)
+    board.show_former_verdict(session)
     if not session.known.keys:
         board.show_line_up(session.raced)
         return
-    board.show_curves(session)
+    board.show_leaders(session)
+    board.show_losses(session)
     board.show_table(session)
-    board.show_finals(session)
-    board.show_weights(session)
     board.show_who_is_who(session)
     board.show_take_away(session)
 
 
 controls.choose_preset(setup)
+controls.choose_race(setup)
 controls.bet_and_start(session, setup)
 session.drawn = session.page_state
-left, right = st.columns([3.2, 1], gap="large")
-with left:
-    st.fragment(draw_stage, run_every=session.pace, key="race-stage")(session)
-with right:
-    controls.choose_contenders(setup)
-    setup.draw("visitors", "crowds", "drift", "delay", "refresh")
+st.fragment(draw_frame, run_every=session.pace, key="race-interactive")(session)

@@ -17,6 +17,10 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         elsewhere = item.nodeid.startswith(("tests/browser/", "tests/pages/"))
         if elsewhere or item.get_closest_marker("slow"):
             item.add_marker("no_cover")
+        if item.nodeid.startswith("tests/browser/"):
+            # Chromium, a server and whatever else runs share two processors: one try more, which
+            # the report counts. What fails twice fails.
+            item.add_marker(pytest.mark.flaky(reruns=1))
 
 
 def _place(item: pytest.Item) -> int:

@@ -175,7 +175,8 @@ def naive_row(
 
     The action's id is the column ``"#" + id``, so that it is none of the features. By id,
     every order of crosses and every action is a vector of length 1; by features, orders and
-    actions are divided by the length that they would have if all their fields had size 1.
+    actions are divided by the length that they would have if all their fields had size 1, and
+    an action with a number that is read has a column of 1.
     """
     fields = naive_columns(context, read)
     orders: list[dict[tuple[str, ...], float]] = []
@@ -193,12 +194,15 @@ def naive_row(
     features = {
         c: v for group in naive_columns(action["features"], read).values() for c, v in group.items()
     }
+    size = naive_size(action["features"])
+    if by == "features" and read and read.keys() & naive_numbers(action["features"]).keys():
+        features[""], size = 1.0, size + 1
     if not features:
         own = {"#" + action["id"]: 1.0}
     elif by == "id":
         own = {**_unit(features, math.sqrt(1 / 2)), "#" + action["id"]: math.sqrt(1 / 2)}
     else:
-        own = _divided(features, math.sqrt(naive_size(action["features"])))
+        own = _divided(features, math.sqrt(size))
     return {
         (crossed, column): share * u * v
         for terms in orders
@@ -304,6 +308,12 @@ class DenseOracle:
         names = all_columns([*self.rows, offered])
         mean = self._solve(names)[0][1:]
         return {name: float(w) for name, w in zip(names, mean, strict=True) if name in offered}
+
+    def doubt(self, part: Row) -> float:
+        """Variance of what some columns of a row add, beside the constant."""
+        names = all_columns([*self.rows, part])
+        values = np.array([part.get(name, 0.0) for name in names])
+        return float(values @ self._solve(names)[1][1:, 1:] @ values)
 
     def moments(self, offered: Sequence[Row]) -> tuple[Array, Array]:
         """Mean (K,) and covariance (K, K) of the expected rewards of offered rows."""

@@ -1,12 +1,14 @@
 """What the READMEs say is true: their Python runs, their commands are the ones that CI runs."""
 
 import re
-from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
+from unittest.mock import patch
 from urllib.parse import parse_qsl
 
 import pytest
 
+from engine.policies.base import Policy
 from engine.policies.registry import POLICIES
 from engine.worlds import World
 from pages.parts.play.setup import PlaySetup
@@ -20,34 +22,32 @@ def text_of(name: str) -> str:
     return (ROOT / name).read_text(encoding="utf-8")
 
 
-def run(name: str) -> dict[str, object]:
-    """Run the Python of a README from top to bottom; the names that it leaves."""
+@cache
+def run(name: str) -> tuple[dict[str, object], dict[str, type[Policy]]]:
+    """Run the Python of a README from top to bottom, once.
+
+    Returns:
+        the names that it leaves, and the policies that were registered then.
+    """
     names: dict[str, object] = {}
-    for block in re.findall(r"```python\n(.*?)```", text_of(name), flags=re.DOTALL):
-        exec(compile(block, name, "exec"), names)
-    return names
-
-
-@pytest.fixture(autouse=True)
-def unregistered() -> Iterator[None]:
-    """Whatever policy a README registers is gone afterwards."""
-    before = dict(POLICIES)
-    yield
-    POLICIES.clear()
-    POLICIES.update(before)
+    with patch.dict(POLICIES):
+        for block in re.findall(r"```python\n(.*?)```", text_of(name), flags=re.DOTALL):
+            exec(compile(block, name, "exec"), names)
+        return names, dict(POLICIES)
 
 
 @each_readme
 def test_its_python_runs_from_top_to_bottom(name: str) -> None:
-    assert run(name)
+    names, _ = run(name)
+    assert names
 
 
 def test_the_world_and_the_policy_that_are_added_are_some() -> None:
-    names = run("engine/README.md")
+    names, policies = run("engine/README.md")
     world = names["LUNCH"]
     assert isinstance(world, World)
     assert world.best_value > world.single_value
-    assert POLICIES["place"] is names["ByPlace"]
+    assert policies["place"] is names["ByPlace"]
 
 
 def test_the_front_door_is_short() -> None:

@@ -7,6 +7,8 @@ from engine.worlds.world import World
 
 _TOGETHER = 64
 """Contexts that are computed at once, so that the largest world takes little memory."""
+_ROUNDING = 1e-9
+"""By which a chance may differ from a fair share and still be one."""
 
 
 def favourites(loop: LearningLoop, world: World) -> list[dict[str, object]]:
@@ -14,7 +16,9 @@ def favourites(loop: LearningLoop, world: World) -> list[dict[str, object]]:
 
     Returns:
         one row a cell: the context's fields, the most probable action, its probability, its
-        strength (0 at a uniform choice, 1 at certainty), and the hidden truth: the best action.
+        strength (0 at a uniform choice, 1 at certainty), and the hidden truth: the best action,
+        which is the favoured one if several are, and whether that one is right: best, and more
+        probable than by chance.
     """
     rows: list[dict[str, object]] = []
     fair = 1 / len(world.items)
@@ -25,13 +29,15 @@ def favourites(loop: LearningLoop, world: World) -> list[dict[str, object]]:
     each = zip(world.contexts, world.expected, np.concatenate(found), strict=True)
     for context, expected, chances in each:
         top = int(chances.argmax())
+        best = top if expected[top] == expected.max() else int(expected.argmax())
         rows.append(
             {
                 **context,
                 "action": world.items[top].id,
                 "probability": float(chances[top]),
                 "strength": max(0.0, (float(chances[top]) - fair) / room),
-                "best": world.items[int(expected.argmax())].id,
+                "best": world.items[best].id,
+                "right": best == top and float(chances[top]) > fair + _ROUNDING,
             }
         )
     return rows

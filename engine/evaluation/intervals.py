@@ -2,15 +2,17 @@
 
 import math
 from dataclasses import dataclass
+from functools import lru_cache
+from statistics import NormalDist
 
 import numpy as np
 
 from engine.arrays import Array
 
-_NORMAL = 1.959964
-"""97.5 % quantile of the normal distribution."""
 Z = 1.96
-"""The same, as it is usually rounded: standard errors to each side in a 95 % interval."""
+"""Standard errors to each side in a 95 % interval, as it is usually rounded."""
+_MANY, _STEPS = 200, 12
+"""From how many degrees of freedom on the expansion is exact enough, and steps of Newton else."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,22 +41,49 @@ def standard_error(values: Array, unknown: float = math.nan) -> float:
     return float(values.std(ddof=1)) / math.sqrt(size) if size > 1 else unknown
 
 
-def student(freedom: int) -> float:
-    """97.5 % quantile of Student's t, to .5 % from two degrees of freedom on.
+def normal(level: float = 0.95) -> float:
+    """Standard deviations to each side of an interval that holds so much of a normal."""
+    return NormalDist().inv_cdf((1 + level) / 2)
 
-    (Abramowitz & Stegun, *Handbook of Mathematical Functions*, 1964, 26.7.5; a Cauchy
-    quantile for one degree.)
+
+@lru_cache
+def student(freedom: int, level: float = 0.95) -> float:
+    """How far to each side so much of Student's t lies, to 1e-9.
+
+    For many degrees of freedom by the expansion around the normal, which for fewer is
+    where Newton's method begins (Abramowitz & Stegun, *Handbook of Mathematical Functions*,
+    1964, 26.7.5 and 26.7.3-4).
     """
-    if freedom == 1:
-        return math.tan(0.475 * math.pi)
-    z, n = _NORMAL, freedom
+    z, n = normal(level), freedom
     terms = (
         (z**3 + z) / 4,
         (5 * z**5 + 16 * z**3 + 3 * z) / 96,
         (3 * z**7 + 19 * z**5 + 17 * z**3 - 15 * z) / 384,
         (79 * z**9 + 776 * z**7 + 1482 * z**5 - 1920 * z**3 - 945 * z) / 92_160,
     )
-    return z + math.fsum(term / n**power for power, term in enumerate(terms, 1))
+    t = z + math.fsum(term / n**power for power, term in enumerate(terms, 1))
+    if freedom <= _MANY:
+        for _ in range(_STEPS):
+            t += (level - _within(t, n)) / _density(t, n)
+    return t
+
+
+def _within(t: float, freedom: int) -> float:
+    """How much of Student's t lies between -t and t."""
+    angle, odd = math.atan(t / math.sqrt(freedom)), freedom % 2
+    square, term, total = math.cos(angle) ** 2, math.cos(angle) if odd else 1.0, 0.0
+    for k in range(2 + odd, freedom + 1, 2):
+        total += term
+        term *= square * (k - 1) / k
+    total *= math.sin(angle)
+    return (angle + total) * 2 / math.pi if odd else total
+
+
+def _density(t: float, freedom: int) -> float:
+    """Derivative of `_within`."""
+    size = math.lgamma((freedom + 1) / 2) - math.lgamma(freedom / 2)
+    power = -(freedom + 1) / 2 * math.log1p(t * t / freedom)
+    return 2 * math.exp(size + power) / math.sqrt(freedom * math.pi)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

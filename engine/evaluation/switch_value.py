@@ -18,6 +18,7 @@ rewards, so the estimate errs on the low side. The equation's number is that in
 """
 
 import math
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -30,6 +31,9 @@ from engine.loop.event import EventState
 from engine.loop.learning_loop import LearningLoop
 from engine.protocol.request import Action, RankRequest
 from engine.steps import Steps, at_once
+
+Asked = tuple[str, str, tuple[str, ...]]
+"""What tells requests apart: the context, the actions and those that are excluded."""
 
 FOLDS = 4
 """Parts of the events, each judged by a head that has not learned from it."""
@@ -120,11 +124,11 @@ def _decide_all(
     loop: LearningLoop, learner: Learner, states: Sequence[EventState]
 ) -> Steps[list[Array]]:
     """What the loop would do online with each event's request; equal ones are decided once."""
-    known: dict[tuple[str, str, tuple[str, ...]], Array] = {}
+    known: dict[Asked, Array] = {}
     decided = []
     for state in states:
         request = state.ranked.request
-        key = (request.context_text, request.actions_text, request.excluded)
+        key = _asked(request)
         if key not in known:
             known[key] = np.zeros(len(request.actions))
             known[key][list(request.allowed)] = loop.probabilities_online(request, learner)
@@ -133,22 +137,29 @@ def _decide_all(
     return decided
 
 
+def _asked(request: RankRequest) -> Asked:
+    return request.context_text, request.actions_text, request.excluded
+
+
 def _believe(
     learner: Learner, states: Sequence[EventState], policies: Sequence[Array]
 ) -> tuple[float, float] | tuple[None, None]:
     """Mean and standard deviation of the belief about the mean reward of those policies."""
     if not learner.has_imitation_head:
         return None, None
+    asked = [_asked(state.ranked.request) for state in states]
+    decided = dict(zip(asked, zip(states, policies, strict=True), strict=True))
     shares: dict[str, dict[object, tuple[Action, float]]] = {}
     requests: dict[str, RankRequest] = {}
-    for state, policy in zip(states, policies, strict=True):
+    for key, times in Counter(asked).items():
+        state, policy = decided[key]
         request = state.ranked.request
         requests.setdefault(request.context_text, request)
         share = shares.setdefault(request.context_text, {})
         for action, chance in zip(request.actions, policy.tolist(), strict=True):
             same = (action.id, tuple(sorted(action.features.columns.items())))
             known, before = share.get(same, (action, 0.0))
-            share[same] = (known, before + chance / len(states))
+            share[same] = (known, before + chance * times / len(states))
     offers, mean = [], 0.0
     for text, share in shares.items():
         actions, weights = zip(*share.values(), strict=True)
@@ -168,12 +179,12 @@ def _estimate(
     if any(s.ranked.propensity == 1 and len(s.ranked.request.allowed) > 1 for s in states):
         return None, None
     learners = yield from _cross_fit(learner, answered, states)
-    known: dict[tuple[int, str, str, tuple[str, ...]], tuple[Array, Array]] = {}
+    known: dict[tuple[int, Asked], tuple[Array, Array]] = {}
     values: list[float] = []
     for number, state in enumerate(states):
         ranked, request = state.ranked, state.ranked.request
         fold = number % FOLDS
-        key = (fold, request.context_text, request.actions_text, request.excluded)
+        key = fold, _asked(request)
         if key not in known:
             policy = np.zeros(len(request.actions))
             policy[list(request.allowed)] = loop.probabilities_online(request, learners[fold])

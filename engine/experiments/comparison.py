@@ -14,10 +14,10 @@ import numpy as np
 
 from engine.arrays import Array
 from engine.errors import check_number
-from engine.evaluation.intervals import standard_error
+from engine.evaluation.intervals import Estimate, estimate, standard_error
 from engine.evaluation.learning_curve import LearningCurve
 from engine.evaluation.matching import RECENT_EVENTS, Matching, MatchingRecord
-from engine.evaluation.switch_value import SwitchValue, switch_value
+from engine.evaluation.switch_value import SwitchValue, assessing
 from engine.evaluation.windows import rolling_mean, rows_of, thinned
 from engine.loop.clock import Clock, utc_now
 from engine.loop.learning_loop import LearningLoop
@@ -25,6 +25,7 @@ from engine.loop.settings import LearningMode, LoopSettings
 from engine.protocol.request import parse_rank_request
 from engine.simulation.baselines import Baseline
 from engine.simulation.crowd import nth_visitor, serve
+from engine.steps import Steps, at_once
 from engine.streams import stream
 from engine.worlds.world import World
 
@@ -85,6 +86,17 @@ class Stretch:
         """Standard error of that mean; NaN for fewer than two visitors."""
         return standard_error(self.rewards[arm])
 
+    def uplift(self, arm: str) -> Estimate | None:
+        """What an arm earned a visitor beyond the baseline arm, visitor by visitor; None for fewer
+        than two.
+
+        The visitors are the same with the same luck, so their differences alone vary. An arm that
+        learns earns ever more, so the interval is for the mean over these visitors, and somewhat
+        too wide.
+        """
+        more = self.rewards[arm] - self.rewards["baseline"]
+        return estimate(more) if len(more) > 1 else None
+
     def worse(self, arm: str) -> int:
         """Visitors who gave an arm less than they gave the baseline arm."""
         return int((self.rewards[arm] < self.rewards["baseline"]).sum())
@@ -143,8 +155,8 @@ class Comparison:
         """Whether the apprentice still is one."""
         return self.apprentice.settings.learning_mode == "apprentice"
 
-    def step(self) -> None:
-        """Let one visitor in."""
+    def stepping(self) -> Steps[None]:
+        """Let one visitor in, and send the apprentice online after them if it is time, in steps."""
         visitor = nth_visitor(self.world, self.seed, len(self))
         rng = stream(self.seed, "baseline", len(self))
         first = self.baseline.choose(visitor.context, rng)
@@ -152,7 +164,10 @@ class Comparison:
             serve(loop, self.world, visitor, first)
         self.record.follow(self.apprentice)
         if self.auto is not None and self.is_apprentice and self.auto.says(self.record):
-            self.go_online()
+            yield from self.going_online()
+
+    step = at_once(stepping)
+    """The same at once."""
 
     def rewards(self) -> dict[str, Array]:
         """Reward of every visitor so far in each arm, (visitors,)."""
@@ -228,16 +243,20 @@ class Comparison:
                 total += share * float(chances @ world.expected[cell, places])
         return total
 
-    def go_online(self, foreseen: SwitchValue | None = None) -> None:
+    def going_online(self, foreseen: SwitchValue | None = None) -> Steps[None]:
         """Show what the apprentice chooses from now on.
 
         Args:
-            foreseen: what the log tells of that now, if it is known already.
+            foreseen: what the log tells of that now, if it is known already; else it is found out
+                in steps, between which no visitor may come.
         """
         if self.is_apprentice:
-            self.foreseen = foreseen or switch_value(self.apprentice)
+            self.foreseen = foreseen or (yield from assessing(self.apprentice))
             self.apprentice.configure(learning_mode="online")
             self.record.follow(self.apprentice)
+
+    go_online = at_once(going_online)
+    """The same at once."""
 
     def go_back(self) -> None:
         """Show the baseline again and go on imitating."""

@@ -3,7 +3,7 @@
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import ClassVar, Self
+from typing import ClassVar, Literal, Self
 
 from engine.arrays import Array
 from engine.learners.belief import Belief
@@ -18,8 +18,8 @@ WeighedOffer = tuple[Features, tuple[Action, ...], Array]
 @dataclass(frozen=True, slots=True)
 class Group:
     """Context fields, sorted, that act together on what an action earns, whoever comes if none.
-    `every` is 2 for all pairs of fields as one group, 3 for all triples, 4 for all fours, where
-    they are too many to be told apart; then there are no `fields`."""
+    `every` is 2 for pairs of fields as one group, 3 for triples and so on, those that are too many
+    to be told apart or add too little; then there are no `fields`."""
 
     fields: tuple[str, ...] = ()
     every: int = 0
@@ -28,6 +28,25 @@ class Group:
     def order(self) -> int:
         """How many fields act together."""
         return self.every or len(self.fields)
+
+
+Source = Group | Literal["everything", "imitation"]
+"""What adds to an expected reward: fields that act together, the mean of everything, or how little
+an action looks like what an apprentice imitated."""
+
+
+@dataclass(frozen=True, slots=True)
+class Contribution:
+    """What one source adds to a weighted sum of expected rewards: mean and standard deviation of
+    the belief about it, in units of reward. Means of all sources sum to that of the whole;
+    standard deviations do not, as what is known of one depends on the others."""
+
+    mean: float
+    sd: float = 0.0
+
+
+ALONE: Mapping[Group, Group] = {}
+"""Each group by itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,14 +133,22 @@ class Learner(Learned, ABC):
         """Joint belief about the expected rewards of all actions: online with what an apprentice
         imitated as a prior, else by rewards alone."""
 
-    def beliefs(self, requests: Sequence[RankRequest], online: bool = True) -> list[Belief]:
-        """The beliefs of several requests that offer the same actions, to rounding."""
-        return [self.belief(request, online) for request in requests]
+    def beliefs(self, requests: Sequence[RankRequest], online: bool = True) -> Belief:
+        """The beliefs of several requests that offer the same actions as one, to rounding."""
+        return Belief.together([self.belief(request, online) for request in requests])
 
     @abstractmethod
-    def contributions(self, impression: Impression) -> dict[Group, float]:
-        """What each group of context fields adds to the mean reward of the shown action, by rewards
-        alone. Groups of which nothing was learned may be left out."""
+    def contributions(
+        self,
+        request: RankRequest,
+        weights: Array,
+        online: bool = True,
+        into: Mapping[Group, Group] = ALONE,
+    ) -> dict[Source, Contribution]:
+        """What each source adds to the weighted sum of the expected rewards of all actions, whose
+        weights are (K,): to the mean of one with a 1 there, to a gap with a 1 and a -1. The means
+        sum to what `belief` gives. Sources of which nothing can be known are left out; groups that
+        are to go ``into`` another are told as a part of it."""
 
     def sd_of_average(self, offers: Sequence[WeighedOffer]) -> float:
         """Standard deviation of the belief about a weighted sum of expected rewards."""

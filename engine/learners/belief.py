@@ -1,6 +1,8 @@
 """What a model believes about the actions on offer."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 
@@ -12,11 +14,12 @@ _NEGLIGIBLE = 1e-9
 """The same as a share of its variance: ties are split evenly."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Belief:
     """Belief about the expected rewards of K offered actions: a mixture of joint Gaussians: weights
     of the H parts, (H,), sum to 1; means, (H, K), in units of reward; covariances, (H, K, K); and
-    those before any reward, (H, K, K), each up to a scale, where they are known."""
+    those before any reward, (H, K, K), each up to a scale, where they are known. In C contexts at
+    once, means are (H, C, K), covariances (H, C, K, K)."""
 
     weights: Array
     means: Array
@@ -28,24 +31,24 @@ class Belief:
         """A single Gaussian."""
         return cls(np.ones(1), mean[None], covariance[None])
 
-    @property
+    @cached_property
     def mean(self) -> Array:
         """Expected rewards, (K,)."""
-        return np.asarray(self.weights @ self.means)
+        return self._mixed(self.means)
 
     @property
     def sds(self) -> Array:
         """Standard deviation of each part, (H, K)."""
-        variances = np.diagonal(self.covariances, axis1=1, axis2=2)
+        variances = np.diagonal(self.covariances, axis1=-2, axis2=-1)
         return np.asarray(np.sqrt(np.maximum(variances, 0.0)))
 
     @property
     def sd(self) -> Array:
         """Standard deviation of the whole, (K,): within the parts and between them."""
         squares = self.sds**2 + (self.means - self.mean) ** 2
-        return np.asarray(np.sqrt(self.weights @ squares))
+        return np.asarray(np.sqrt(self._mixed(squares)))
 
-    @property
+    @cached_property
     def widths(self) -> Array:
         """Widths of the bells, (K,): standard deviations of the whole in what decides between the
         actions, without what all share, which moves all alike. What is known of one action from
@@ -54,14 +57,32 @@ class Belief:
         own = _apart(self.covariances)
         if self.before is not None:
             prior = _apart(self.before)
-            own = own * prior.mean(axis=-1, keepdims=True) / prior
-        return np.asarray(np.sqrt(self.weights @ (own + (self.means - self.mean) ** 2)))
+            share = prior.mean(axis=-1, keepdims=True) / prior
+            own *= share if own.ndim == 2 else share[:, None]
+        return np.asarray(np.sqrt(self._mixed(own + (self.means - self.mean) ** 2)))
+
+    def _mixed(self, values: Array) -> Array:
+        """Those of the parts by weight, (H, ...)."""
+        mixed = self.weights @ values.reshape(len(values), -1)
+        return np.asarray(mixed.reshape(values.shape[1:]))
 
     def only(self, positions: list[int]) -> "Belief":
         """The belief about some of the actions."""
-        inner = self.covariances[:, positions][:, :, positions]
+        inner = self.covariances[..., positions, :][..., positions]
         before = None if self.before is None else self.before[:, positions][:, :, positions]
-        return Belief(self.weights, self.means[:, positions], inner, before)
+        return Belief(self.weights, self.means[..., positions], inner, before)
+
+    @classmethod
+    def together(cls, beliefs: Sequence["Belief"]) -> "Belief":
+        """Those of one learner about the same actions in C contexts, as one."""
+        means = np.stack([belief.means for belief in beliefs], axis=1)
+        covariances = np.stack([belief.covariances for belief in beliefs], axis=1)
+        return replace(beliefs[0], means=means, covariances=covariances)
+
+    def each(self) -> list["Belief"]:
+        """Those in each of C contexts."""
+        pairs = zip(self.means.swapaxes(0, 1), self.covariances.swapaxes(0, 1), strict=True)
+        return [replace(self, means=means, covariances=inner) for means, inner in pairs]
 
 
 def _apart(covariances: Array) -> Array:

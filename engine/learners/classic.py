@@ -26,6 +26,8 @@ pairs make. Numbers of equations as in ``engine/README.md``.
 """
 
 import math
+from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from typing import Self
@@ -34,7 +36,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.arrays import Array, with_room
-from engine.learners.base import Group, Impression, Learner
+from engine.learners.base import ALONE, Contribution, Group, Impression, Learner, Source
 from engine.learners.belief import Belief
 from engine.learners.crosses import by_group, symmetric_polynomials
 from engine.learners.state import Kept, Learned
@@ -80,18 +82,31 @@ class ClassicLearner(Learner):
         mean = self._predict(request.context, request.actions)
         return Belief.of_one(mean, np.zeros((len(mean), len(mean))))
 
-    def contributions(self, impression: Impression) -> dict[Group, float]:
-        """Without columns of the context alone, which are the same for all actions."""
+    def contributions(
+        self,
+        request: RankRequest,
+        weights: Array,
+        online: bool = True,
+        into: Mapping[Group, Group] = ALONE,
+    ) -> dict[Source, Contribution]:
+        """Columns of the context alone are the same for all actions: the mean of everything. It
+        knows no doubt, so no standard deviation is anything but 0."""
         c, a = self._at[:, : len(self._rows)]
         duals = self._duals[: len(self._rows)]
-        alone, single = self._actions.products(_with_id(impression.action))
-        weights: Array = np.zeros((1 + self._crosses, len(self._contexts)))
-        weights[0] = np.bincount(c, duals * alone[a], minlength=len(self._contexts))
-        weights[1:] = np.bincount(c, duals * single[a], minlength=len(self._contexts))
-        context = impression.context
+        of_actions = [self._actions.products(_with_id(action)) for action in request.actions]
+        alone, single = np.tensordot(weights, np.array(of_actions), 1)
+        share: Array = np.zeros((1 + self._crosses, len(self._contexts)))
+        share[0] = np.bincount(c, duals * alone[a], minlength=len(self._contexts))
+        share[1:] = np.bincount(c, duals * single[a], minlength=len(self._contexts))
+        context = request.context
         columns, products = self._contexts.by_column(context)
         fields = [context.fields[column] for column in columns]
-        return by_group(products, fields, len(context.columns), weights)
+        groups = by_group(products, fields, len(context.columns), share)
+        everything = float(weights.sum() * (duals @ self._contexts.products(context)[0, c]))
+        found = defaultdict[Source, float](float, {"everything": everything})
+        for group, added in groups.items():
+            found[into.get(group, group)] += float(added.sum())
+        return {source: Contribution(mean) for source, mean in found.items()}
 
     def unrewarded(self) -> Self:
         return type(self)(self._crosses, self._rate)

@@ -11,7 +11,6 @@ crosses of those parts alone add. Numbers of equations as in ``engine/README.md`
 """
 
 import math
-from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import combinations
@@ -39,29 +38,29 @@ def symmetric_polynomials(products: Array, orders: int) -> Array:
 
 def by_group(
     products: Array, fields: Sequence[str], size: int, weights: Array
-) -> dict[Group, float]:
-    """A weighted sum of inner products of crosses, told apart by the fields they are of.
+) -> dict[Group, Array]:
+    """Weighted inner products of crosses, (C,), told apart by the fields they are of.
 
     Of one context with C others, part by part, (C, P), with the field of each part, the number
     of parts that it has in all, and the C weights in each order of crosses, (orders + 1, C).
     Order by order k, the crosses of k parts count while they make at most `MAX_GROUPS` with
     those of lower orders; beyond that, an order is one group.
     """
-    found: dict[Group, float] = defaultdict(float)
-    found[Group()] = float(weights[0].sum())
+    found: dict[Group, Array] = {Group(): weights[0]}
     count = 1
     for order, weight in enumerate(weights[1:], start=1):
         count += math.comb(size, order)
         if order > 1 and count > MAX_GROUPS:
             polynomial = symmetric_polynomials(products, order)[order]
-            found[Group(every=order)] = float(weight @ polynomial)
+            found[Group(every=order)] = weight * polynomial
             continue
         crosses = list(combinations(range(len(fields)), order))
         at = np.array(crosses, dtype=np.intp).reshape(-1, order)
-        values = weight @ math.prod(products[:, part] for part in at.T)
-        for cross, value in zip(crosses, values.tolist(), strict=True):
-            found[Group(tuple(sorted({fields[part] for part in cross})))] += value
-    return dict(found)
+        values = weight * math.prod(products.T[part] for part in at.T)
+        for cross, value in zip(crosses, values, strict=True):
+            group = Group(tuple(sorted({fields[part] for part in cross})))
+            found[group] = found[group] + value if group in found else value
+    return found
 
 
 @dataclass(eq=False, slots=True)

@@ -54,6 +54,26 @@ def with_state(kind: type[T], state: Mapping[str, Any]) -> T:
     return made
 
 
+def size_of(*values: Any) -> int:
+    """Bytes of the arrays in states, each counted once."""
+    known: set[int] = set()
+    return sum(_size(value, known) for value in values)
+
+
+def _size(value: Any, known: set[int]) -> int:
+    kind = type(value)
+    if kind is list or kind is tuple:
+        return sum(_size(item, known) for item in value)
+    if kind is dict:
+        return sum(_size(item, known) for item in (*value, *value.values()))
+    if id(value) in known or not (kind is np.ndarray or isinstance(value, Learned)):
+        return 0
+    known.add(id(value))
+    if kind is np.ndarray:
+        return int(value.nbytes)
+    return sum(_size(getattr(value, name), known) for name in state_names(kind))
+
+
 def _fork(value: Any, known: dict[int, Any]) -> Any:
     kind = type(value)
     if kind is np.ndarray:

@@ -1,6 +1,6 @@
 """What a loop in some state (after its `expirations`) answers, and why: pure functions."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from itertools import takewhile
@@ -9,7 +9,7 @@ from typing import TypeVar
 import numpy as np
 
 from engine.arrays import Array
-from engine.learners.base import Learner
+from engine.learners.base import Contribution, Group, Learner, Source
 from engine.learners.belief import Belief
 from engine.loop.entries import Expired, Ranked
 from engine.loop.event import EventState
@@ -77,7 +77,7 @@ def decide(state: LoopState, request: RankRequest, now: datetime, normals: Norma
 
 def _bells(beliefs: Belief, allowed: list[int]) -> tuple[float, ...]:
     """The widths that draws are made with; of excluded actions, as if all were offered."""
-    widths = beliefs.widths
+    widths = beliefs.widths.copy()
     if len(allowed) < len(widths):
         widths[allowed] = beliefs.only(allowed).widths
     return tuple(widths.tolist())
@@ -93,8 +93,7 @@ def probabilities(state: LoopState, requests: Sequence[RankRequest], normals: No
         return np.tile(np.eye(len(allowed))[0], (len(requests), 1))
     head = state.learner.imitation if mode == "apprentice" else None
     beliefs = (head or state.learner).beliefs(requests, online=mode == "online")
-    about = [_allowed(one, request) for one, request in zip(beliefs, requests, strict=True)]
-    return state.settings.policy.probabilities(about, normals)
+    return state.settings.policy.probabilities(_allowed(beliefs, requests[0]), normals)
 
 
 def probabilities_online(
@@ -109,6 +108,14 @@ def probabilities_online(
 def belief(state: LoopState, request: RankRequest) -> Belief:
     """The belief about all actions in this mode; by rewards alone, unless online."""
     return state.learner.belief(request, state.settings.learning_mode == "online")
+
+
+def contributions(
+    state: LoopState, request: RankRequest, weights: Array, into: Mapping[Group, Group]
+) -> dict[Source, Contribution]:
+    """What that belief is made of: see `Learner.contributions`."""
+    online = state.settings.learning_mode == "online"
+    return state.learner.contributions(request, weights, online, into)
 
 
 def choose(

@@ -3,7 +3,8 @@
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping, ValuesView
 from dataclasses import replace
-from itertools import chain
+from functools import cached_property
+from itertools import chain, islice
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,7 +27,10 @@ class ArchivedEvents:
 
     def __init__(self, archive: Archive, mark: Mark, digests: Digests) -> None:
         self._archive, self._mark, self.digests = archive, mark, digests
-        self._order = np.argsort(digests)
+
+    @cached_property
+    def _order(self) -> NDArray[np.intp]:
+        return np.argsort(self.digests)
 
     def __len__(self) -> int:
         return len(self.digests)
@@ -73,6 +77,7 @@ class EventIndex(Mapping[str, EventState]):
         self._archive = archive
         self._touched: dict[str, EventState] = {}
         self._new: dict[str, EventState] = {}
+        self._digests: Digests = np.zeros(0, dtype=np.uint64)
 
     def __len__(self) -> int:
         return (len(self._archive) if self._archive is not None else 0) + len(self._new)
@@ -121,9 +126,15 @@ class EventIndex(Mapping[str, EventState]):
 
     @property
     def digests(self) -> Digests:
-        """Of all ids."""
-        new = np.array([digest_of(event_id) for event_id in self._new], dtype=np.uint64)
-        return new if self._archive is None else np.concatenate([self._archive.digests, new])
+        """Of all ids; not to be changed."""
+        before = 0 if self._archive is None else len(self._archive)
+        if not len(self._digests) and before:
+            assert self._archive is not None
+            self._digests = self._archive.digests
+        fresh = islice(self._new, len(self._digests) - before, None)
+        if new := [digest_of(event_id) for event_id in fresh]:
+            self._digests = np.append(self._digests, np.array(new, dtype=np.uint64))
+        return self._digests
 
 
 def _copy(state: EventState) -> EventState:

@@ -117,3 +117,9 @@ def check_entries(entries: Any, most: int) -> None:
     if isinstance(entries, bool) or not isinstance(entries, int) or not 1 <= entries <= most:
         allowed = f"a whole number from 1 to {most}" if most else "used on a log with events"
         refuse("BadRequest", "entries", entries, allowed)
+
+
+def check_redo(can_redo: bool) -> None:
+    """Refuse to bring back anything but what was taken back last."""
+    if not can_redo:
+        refuse("BadRequest", "redo", None, "called after an undo, with nothing done in between")

@@ -11,16 +11,19 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any, Never, Self
 
+import numpy as np
+
 from engine.arrays import Array
-from engine.learners.base import Group, Learner
+from engine.learners.base import ALONE, Contribution, Group, Learner, Source
 from engine.learners.belief import Belief
 from engine.loop import decide, guards
 from engine.loop.clock import Clock, read, utc_now
 from engine.loop.entries import Activated, Configured, Ranked, Rewarded
 from engine.loop.event import EventState
+from engine.loop.folding import Folding
 from engine.loop.lock import locked
-from engine.loop.log import Checkpoint, Checkpoints, EventLog
-from engine.loop.replay import Replay, folding, in_turn
+from engine.loop.log import EventLog, Mark
+from engine.loop.replay import Replay, in_turn
 from engine.loop.settings import LoopSettings
 from engine.loop.state import LoopState
 from engine.policies.base import Normals
@@ -54,33 +57,24 @@ class LearningLoop(Replay):
 
     @classmethod
     def resuming(
-        cls,
-        log: EventLog,
-        *,
-        seed: int,
-        clock: Clock = utc_now,
-        checkpoints: Sequence[Checkpoint[LoopState]] = (),
+        cls, log: EventLog, *, seed: int, clock: Clock = utc_now, folding: Folding | None = None
     ) -> Steps[Self]:
         """The loop that a log has made; it goes on as if it had never been away.
 
-        Its fold may begin at the checkpoints, oldest first; each entry is a step.
+        Args:
+            folding: makes its state, each entry that it has to fold a step.
         """
-        loop = cls(seed=seed, clock=clock)
-        state = yield from folding(log, Checkpoints(checkpoints))
-        Replay.__init__(loop, log, checkpoints, state)
+        loop, folding = cls(seed=seed, clock=clock), folding or Folding()
+        state = yield from folding.states(log)
+        Replay.__init__(loop, log, folding, state)
         return loop
 
     @classmethod
     def resume(
-        cls,
-        log: EventLog,
-        *,
-        seed: int,
-        clock: Clock = utc_now,
-        checkpoints: Sequence[Checkpoint[LoopState]] = (),
+        cls, log: EventLog, *, seed: int, clock: Clock = utc_now, folding: Folding | None = None
     ) -> Self:
         """The same in one go; see `resuming`."""
-        return finish(cls.resuming(log, seed=seed, clock=clock, checkpoints=checkpoints))
+        return finish(cls.resuming(log, seed=seed, clock=clock, folding=folding))
 
     # -- what a caller reads ----------------------------------------------------------
 
@@ -163,14 +157,24 @@ class LearningLoop(Replay):
         return decide.belief(self._present()[0], parse_rank_request(actions, context_features))
 
     @locked
-    def contributions(self, ranked: Ranked) -> Mapping[Group, float]:
-        """What each group of context fields adds to the mean reward of a ranking's shown action, by
-        rewards alone.
+    def contributions(
+        self,
+        ranked: Ranked,
+        weights: Array | None = None,
+        into: Mapping[Group, Group] = ALONE,
+    ) -> Mapping[Source, Contribution]:
+        """What each source adds to a weighted sum of the mean rewards of a ranking's actions now.
+
+        Args:
+            weights: (K,); without them, a 1 for the shown action.
+            into: groups of fields that are told as a part of others.
 
         ``InvalidRankRequest`` for anything but a `Ranked`.
         """
         guards.check_parsed(ranked, Ranked)
-        return self._present()[0].learner.contributions(ranked.impression)
+        if weights is None:
+            weights = np.eye(len(ranked.request.actions))[ranked.shown]
+        return decide.contributions(self._present()[0], ranked.request, weights, into)
 
     # -- what a caller does -----------------------------------------------------------
 
@@ -252,7 +256,7 @@ class LearningLoop(Replay):
     def undo(self, entries: int = 1) -> None:
         """Take back the last ``entries`` entries of the log: the loop is as it was before.
 
-        Exact by construction: what remains is replayed, which takes as long as learning it did.
+        Exact by construction: what remains is replayed, from the latest checkpoint before.
         The next event gets the id and the luck of the one taken back, and so a reward that is
         still under way for that one. ``BadRequest`` for more entries than came after the first.
         """
@@ -272,6 +276,29 @@ class LearningLoop(Replay):
                 self._take_back(entries, read(self._clock))
                 return last
         return None
+
+    @in_turn
+    def undo_act(self, entries: int, end: Mark) -> bool:
+        """Take back all but the first ``entries`` of the log, if it is as it was at an ``end``.
+
+        Whether it was: else others have done something since, and nothing is taken back.
+        """
+        is_last, taken = self.log.mark.runs == end.runs, len(self.log) - entries
+        if is_last and taken > 0:
+            guards.check_entries(taken, len(self.log) - 1)
+            self._take_back(taken, read(self._clock))
+        return is_last
+
+    @in_turn
+    def redo(self, position: int | None = None) -> None:
+        """Bring back what the last undo took back: all is as it was before that.
+
+        ``BadRequest`` if anything else was done since, if there is nothing to bring back, or if
+        the undo that is meant left the log at another position.
+        """
+        is_meant = position in (None, self.log.position)
+        guards.check_redo(self.can_bring_back and is_meant)
+        self._bring_back()
 
     # -- now --------------------------------------------------------------------------
 

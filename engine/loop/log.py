@@ -6,12 +6,12 @@ so the log keeps what was taken back, and the entries that count are themselves 
 """
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from itertools import accumulate, islice
+from itertools import accumulate
 from threading import RLock
-from typing import Generic, Protocol, TypeVar
+from typing import Protocol
 
 from engine.errors import PersonalizerError
 from engine.loop.entries import Entry, Undone
@@ -80,6 +80,18 @@ class _Held:
             yield from self.archive.read(start, min(stop, self.start))
         yield from self.tail[max(start - self.start, 0) : max(stop - self.start, 0)]
 
+    def of_event(self, event_id: str, stop: int) -> list[tuple[int, Entry]]:
+        """Its entries in memory are near each other, and mostly near the end."""
+        found: list[tuple[int, Entry]] = []
+        for at in range(min(stop, self.stop) - 1, self.start - 1, -1):
+            entry = self.tail[at - self.start]
+            if getattr(entry, "event_id", None) == event_id:
+                assert not isinstance(entry, Undone)
+                found.insert(0, (at, entry))
+        if self.archive is None:
+            return found
+        return [*self.archive.of_event(event_id, min(stop, self.start)), *found]
+
     def counting(self, runs: Sequence[tuple[int, int]]) -> Iterator[Entry]:
         for run in runs:
             for entry in self.read(*run):
@@ -121,7 +133,7 @@ class EventLog:
 
     @locked
     def __getitem__(self, position: int) -> Entry:
-        return next(self.since(range(len(self))[position]))
+        return next(self.since(range(len(self))[position], 1))
 
     def __reversed__(self) -> Iterator[Entry]:
         """The entries that count, the last first; for whoever holds the lock.
@@ -131,14 +143,16 @@ class EventLog:
         stop, size = len(self), _FIRST
         while stop > 0:
             start = max(stop - size, 0)
-            yield from reversed(list(islice(self.since(start), stop - start)))
+            yield from reversed(list(self.since(start, stop - start)))
             stop, size = start, 2 * size
 
     @locked
-    def since(self, position: int) -> Iterator[Entry]:
-        """The entries that count now, but for the first ``position`` of them."""
+    def since(self, position: int, most: int | None = None) -> Iterator[Entry]:
+        """The entries that count now, but for the first ``position`` of them; ``most`` of these."""
         first = bisect_right(self._sizes, position) - 1
         runs = self._runs[first:]
+        if most is not None and position < len(self):
+            runs = list(self.mark_at(min(position + most, len(self))).runs[first:])
         if runs:
             start, stop = runs[0]
             runs[0] = (start + position - self._sizes[first], stop)
@@ -161,6 +175,20 @@ class EventLog:
     def mark(self) -> Mark:
         """Where the log is now."""
         return Mark(self.position, tuple(self._runs), self.undos)
+
+    @locked
+    def mark_at(self, entries: int) -> Mark:
+        """Where the log was when the first ``entries`` of those that count had come."""
+        last = bisect_left(self._sizes, entries) - 1
+        if last < 0:
+            return START
+        start = self._runs[last][0]
+        stop = start + entries - self._sizes[last]
+        return Mark(stop, (*self._runs[:last], (start, stop)), self.undos)
+
+    def until(self, entries: int) -> "EventLog":
+        """A log of the first ``entries`` of those that count, which goes its own way from there."""
+        return EventLog(self.mark_at(entries), self)
 
     @locked
     def counted_at(self, mark: Mark) -> bool:
@@ -240,45 +268,17 @@ class EventLog:
             finally:
                 self.in_transaction = False
 
+    # -- as an archive, for whoever follows a part of it -------------------------------
+
+    def read(self, start: int, stop: int) -> Iterator[Entry | Undone]:
+        """See `Archive`."""
+        return self._held.read(start, stop)
+
+    def of_event(self, event_id: str, stop: int) -> Sequence[tuple[int, Entry]]:
+        """See `Archive`."""
+        return self._held.of_event(event_id, stop)
+
     @locked
     def evict(self, archive: Archive) -> None:
         """Keep in memory only what comes from here on: the rest is in ``archive``."""
         self._held = _Held(self.position, archive, [])
-
-
-class Restartable(Protocol):
-    """What folds from the start."""
-
-    def restart(self) -> None:
-        """Be as before the first entry."""
-
-
-P = TypeVar("P", bound=Restartable)
-
-
-@dataclass(frozen=True, slots=True)
-class Checkpoint(Generic[P]):
-    """A place of a log, and what brings a fold to its state there; False if that is lost."""
-
-    mark: Mark
-    restore: Callable[[P], bool]
-
-
-class Checkpoints(Generic[P]):
-    """Where a fold may begin, oldest first."""
-
-    def __init__(self, points: Sequence[Checkpoint[P]] = ()) -> None:
-        self._points = list(points)
-
-    def add(self, log: EventLog, point: Checkpoint[P]) -> None:
-        """One more place; of the earlier ones only the latest that still counts is kept."""
-        still = [known for known in self._points if log.counted_at(known.mark)]
-        self._points = [*still[-1:], point]
-
-    def begin(self, log: EventLog, fold: P) -> int:
-        """Bring a fold to the latest place that still counts; how many entries counted there."""
-        for point in reversed(self._points):
-            if log.counted_at(point.mark) and point.restore(fold):
-                return point.mark.counting
-        fold.restart()
-        return 0

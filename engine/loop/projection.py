@@ -9,13 +9,18 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterable
 from typing import ClassVar
 
+from engine.learners.state import size_of
+from engine.loop.checkpoints import APART, Checkpoint, Checkpoints
 from engine.loop.entries import Configured, Entry, Ranked
 from engine.loop.event import EventState
 from engine.loop.event_index import events_of
-from engine.loop.log import Checkpoints
+from engine.loop.log import EventLog
 from engine.loop.replay import Replay
 from engine.loop.state import State
 from engine.steps import Steps, finish
+
+_EACH = 1e-4
+"""Seconds that an entry takes to be read from an archive and folded in, roughly."""
 
 
 class Projection(ABC):
@@ -23,6 +28,7 @@ class Projection(ABC):
 
     Attributes:
         checkpoints: where it may begin, now and after an undo.
+        keeps: whether it keeps more of them in memory, whenever enough was folded.
     """
 
     VERSION: ClassVar[int]
@@ -30,7 +36,8 @@ class Projection(ABC):
 
     def __init__(self) -> None:
         self.checkpoints: Checkpoints[Projection] = Checkpoints()
-        self._read, self._undos = 0, -1
+        self.keeps = False
+        self._read, self._kept, self._undos = 0, 0, -1
         self.restart()
 
     @abstractmethod
@@ -58,12 +65,26 @@ class Projection(ABC):
         """Fold in the entries that are new; after an undo, from a checkpoint or the start."""
         with loop.log.lock:
             finish(self.following(loop))
+            is_far = (self._read - self._kept) * _EACH >= APART
+            if self.keeps and is_far and not loop.log.in_transaction:
+                self._kept = self._read
+                self.checkpoints.add(loop.log, self.checkpoint(loop.log))
+
+    def checkpoint(self, log: EventLog) -> "Checkpoint[Projection]":
+        """Where it is at the end of a log that it has followed, kept in memory."""
+        state = self.state()
+
+        def restore(other: Projection, _: EventLog) -> bool:
+            other.restore(state)
+            return True
+
+        return Checkpoint(log.mark, restore, max(size_of(state), 1), self._read * _EACH)
 
     def following(self, loop: Replay) -> Steps[None]:
         """The same entry by entry, for whoever has the loop alone meanwhile."""
         log = loop.log
         if log.undos != self._undos:
-            self._read = self.checkpoints.begin(log, self)
+            self._read = self._kept = self.checkpoints.begin(log, self).mark.counting
             self._undos = log.undos
         new: Iterable[Entry] = log.since(self._read)
         events, recent = loop.state.events, dict[str, EventState]()

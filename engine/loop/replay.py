@@ -4,19 +4,23 @@ Nothing is applied that is not in the log, and replaying the log gives the same 
 for bit.
 """
 
+from collections import deque
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import wraps
 from threading import RLock
 from typing import Concatenate, ParamSpec, TypeVar
 
 from engine.errors import OvertakenError, StoreError
+from engine.loop.checkpoints import Checkpoint
 from engine.loop.entries import Entry, Expired, Undone
 from engine.loop.event_index import ArchivedEvents, EventIndex
+from engine.loop.folding import Folding
 from engine.loop.lock import locked
-from engine.loop.log import Archive, Checkpoint, Checkpoints, EventLog, Recorder
+from engine.loop.log import Archive, EventLog, Recorder
 from engine.loop.state import LoopState
-from engine.steps import Steps, finish
+from engine.steps import finish
 
 R = TypeVar("R", bound="Replay")
 T = TypeVar("T")
@@ -47,13 +51,21 @@ def in_turn(verb: Callable[Concatenate[R, P], T]) -> Callable[Concatenate[R, P],
     return attempt
 
 
-def folding(log: EventLog, checkpoints: Checkpoints[LoopState]) -> Steps[LoopState]:
-    """The state as a log has it, from the latest checkpoint that it still goes through."""
-    state = LoopState()
-    for entry in log.since(checkpoints.begin(log, state)):
-        state.apply(entry)
-        yield None
-    return state
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What was taken back.
+
+    Attributes:
+        state: as it was with them; None where that is folded again.
+    """
+
+    entries: tuple[Entry, ...]
+    state: LoopState | None
+
+
+MOST_TAKEN, WITH_STATE = 20, 3
+"""How many of the latest undos can be redone, and of how many the state is kept, which is as large
+as the loop's own."""
 
 
 class Replay:
@@ -62,20 +74,20 @@ class Replay:
     Attributes:
         log: everything that happened; iterable, with ``len``.
         state: what that makes; to read, not to change.
+        folding: makes it, and past ones.
 
     Args:
-        checkpoints: where the fold may begin, oldest first.
+        folding: where the fold may begin.
         state: what the log makes, if that was folded already.
     """
 
     def __init__(
-        self,
-        log: EventLog,
-        checkpoints: Sequence[Checkpoint[LoopState]] = (),
-        state: LoopState | None = None,
+        self, log: EventLog, folding: Folding | None = None, state: LoopState | None = None
     ) -> None:
-        self.log, self._checkpoints = log, Checkpoints(checkpoints)
+        self.log, self.folding = log, folding or Folding()
         self.state = state or self._fold()
+        self._taken: deque[Taken] = deque(maxlen=MOST_TAKEN)
+        self._taken_at = -1
         self._foreseen: tuple[LoopState, tuple[int, int], LoopState] | None = None
 
     @property
@@ -101,7 +113,10 @@ class Replay:
             if isinstance(entry, Undone):
                 self.state = self._fold()
             else:
-                self.state.apply(entry)
+                self.folding.apply(self.state, entry)
+        self.folding.keep_if_far(self.log, self.state)
+        if news:
+            self._taken.clear()
         return bool(news)
 
     @locked
@@ -116,10 +131,14 @@ class Replay:
         idle = 0
         while idle < ATTEMPTS:
             idle = 0 if self.catch_up() else idle + 1
-            undos = self.log.undos
+            undos, begun = self.log.undos, self.log.position
             try:
                 with self.log.transaction():
-                    return work()
+                    result = work()
+                if self.log.position != begun:
+                    self._taken.clear()
+                self.folding.keep_if_far(self.log, self.state)
+                return result
             except BaseException as error:
                 if self.log.undos != undos:
                     self.state = self._fold()
@@ -128,14 +147,14 @@ class Replay:
         raise StoreError(_NO_NEWS)
 
     @locked
-    def evict(self, archive: Archive, restore: Callable[[LoopState], bool]) -> None:
+    def evict(self, archive: Archive, restore: Callable[[LoopState, EventLog], bool]) -> None:
         """Keep in memory only what comes from here on; an archive has all up to here.
 
         Args:
             restore: brings a state to the present one, should an undo reach back to here.
         """
         self._foreseen, mark = None, self.log.mark
-        self._checkpoints.add(self.log, Checkpoint(mark, restore))
+        self.folding.checkpoints.add(self.log, Checkpoint(mark, restore))
         self.state.events = EventIndex(ArchivedEvents(archive, mark, self.state.events.digests))
         self.log.evict(archive)
 
@@ -145,12 +164,39 @@ class Replay:
         """Append an entry and apply it, unless the log refuses: then nothing happened."""
         self._foreseen = None
         self.log.append(entry)
-        self.state.apply(entry)
+        if not self.log.in_transaction:
+            self._taken.clear()
+        self.folding.apply(self.state, entry)
+        self.folding.keep_if_far(self.log, self.state)
 
     def _take_back(self, entries: int, now: datetime) -> None:
         """Let the last entries that count not count any more."""
+        taken = Taken(tuple(self.log.since(len(self.log) - entries)), self.state)
+        is_next = self.can_bring_back
         self.log.append(Undone(now, entries))
         self.state = self._fold()
+        if not is_next:
+            self._taken.clear()
+        self._taken.append(taken)
+        if len(self._taken) > WITH_STATE:
+            self._taken[-WITH_STATE - 1] = replace(self._taken[-WITH_STATE - 1], state=None)
+        self._taken_at = self.log.position
+
+    @property
+    def can_bring_back(self) -> bool:
+        """Whether entries were taken back, and nothing else was done since."""
+        is_last = self.log.position == self._taken_at and not self.log.in_transaction
+        return bool(self._taken) and is_last
+
+    def _bring_back(self) -> None:
+        """Append again what was taken back last: then all is as it was."""
+        taken = self._taken[-1]
+        with self.log.transaction():
+            for entry in taken.entries:
+                self.log.append(entry)
+        self._taken.pop()
+        self._foreseen, self.state = None, taken.state or self._fold()
+        self._taken_at = self.log.position
 
     def _foresee(self, expired: Sequence[Expired]) -> LoopState:
         """The state as it will be once the oldest waits have ended, made once; to read."""
@@ -165,4 +211,4 @@ class Replay:
         return self._foreseen[2]
 
     def _fold(self) -> LoopState:
-        return finish(folding(self.log, self._checkpoints))
+        return finish(self.folding.states(self.log))

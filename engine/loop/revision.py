@@ -13,6 +13,7 @@ from datetime import datetime
 from typing import Any, Self
 
 from engine.learners.base import Impression, Learner
+from engine.learners.state import size_of
 from engine.loop.event import EventState
 
 SPACING = 8
@@ -121,11 +122,17 @@ class Experiences:
 
     def fork(self, events: Mapping[str, EventState]) -> "Experiences":
         """A copy that goes on by itself from here."""
+        learner = self.learner(events)  # Before the copy: it learns what is still to be learned.
         twin = copy(self)
-        twin._learner = self.learner(events).fork()
+        twin._learner = learner.fork()
         twin._kept, twin._numbers = self._kept.copy(), self._numbers.copy()
         twin._forks = self._forks.copy()
         return twin
+
+    @property
+    def size(self) -> int:
+        """Bytes of the learner, and of its forks."""
+        return size_of(self._learner, self._forks)
 
     # -- written down -----------------------------------------------------------------
 

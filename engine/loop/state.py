@@ -8,9 +8,11 @@ from typing import Any, ClassVar
 import numpy as np
 
 from engine.learners.base import Impression, Learner
+from engine.loop.checkpoints import Checkpoint
 from engine.loop.entries import Activated, Configured, Entry, Expired, Ranked, Rewarded
 from engine.loop.event import EventState
-from engine.loop.event_index import EventIndex
+from engine.loop.event_index import ArchivedEvents, EventIndex
+from engine.loop.log import EventLog, Mark
 from engine.loop.revision import Experiences
 from engine.loop.settings import LoopSettings, learner_of
 
@@ -27,7 +29,7 @@ class LoopState:
         waiting: ids of the events whose wait decides something, oldest first.
     """
 
-    VERSION: ClassVar[int] = 5
+    VERSION: ClassVar[int] = 8
     """Raised whenever what `state` holds or means changes: the same log teaches anything else."""
     version: ClassVar[str] = f"{VERSION}, NumPy {np.__version__}"
     """Of its state: `VERSION`, and the library that computes it."""
@@ -74,6 +76,19 @@ class LoopState:
         twin._experiences = self._experiences.fork(self.events)
         twin.events, twin.waiting = EventIndex(self.events), self.waiting.copy()
         return twin
+
+    def checkpoint(self, mark: Mark, cost: float) -> Checkpoint["LoopState"]:
+        """This state, kept in memory; its events are in the log."""
+        settings, waiting, digests = self.settings, self.waiting.copy(), self.events.digests
+        experiences = self._experiences.fork(self.events)
+
+        def restore(state: LoopState, log: EventLog) -> bool:
+            state.settings, state.waiting = settings, waiting.copy()
+            state.events = EventIndex(ArchivedEvents(log, mark, digests))
+            state._experiences = experiences.fork(state.events)
+            return True
+
+        return Checkpoint(mark, restore, experiences.size + digests.nbytes, cost)
 
     def apply(self, entry: Entry) -> None:
         """Fold in one entry."""

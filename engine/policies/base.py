@@ -6,7 +6,6 @@ however rough the estimate of the Thompson probabilities is.
 """
 
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace
 from typing import Any, ClassVar, Literal
 
@@ -43,22 +42,27 @@ class Decision:
 
 
 class Normals:
-    """Standard normal numbers that the draws of one loop share, (draws, K) for any K: one table per
+    """Standard normal numbers that the draws of one loop share, (K, draws) for any K: one table per
     seed keeps charts from jittering and costs nothing a call; what is drawn from the decision's own
-    stream stays independent of it. Column k depends on k and the loop's seed alone."""
+    stream stays independent of it. Row k depends on k and the loop's seed alone.
+
+    Attributes:
+        furthest: the largest size of all so far.
+    """
 
     def __init__(self, seed: int) -> None:
-        self.seed = seed
+        self.seed, self.furthest = seed, 0.0
         self._table: Array = np.zeros((0, 0))
 
     def table(self, draws: int, size: int) -> Array:
-        """The first ``size`` columns of the table with ``draws`` rows."""
-        if len(self._table) != draws:
-            self._table = np.zeros((draws, 0))
-        for column in range(self._table.shape[1], size):
-            new = stream(self.seed, "normals", column).standard_normal(draws)
-            self._table = np.column_stack([self._table, new])
-        return self._table[:, :size]
+        """The first ``size`` rows of the table with so many draws."""
+        if self._table.shape[1] != draws:
+            self._table = np.zeros((0, draws))
+        for row in range(len(self._table), size):
+            new = stream(self.seed, "normals", row).standard_normal(draws)
+            self._table = np.vstack([self._table, new])
+            self.furthest = max(self.furthest, float(np.abs(new).max()))
+        return self._table[:size]
 
 
 def ties(mean: Array) -> Array:
@@ -144,13 +148,10 @@ class Policy(ABC):
         The probabilities follow from the belief and the normals; chance alone decides the rest.
         """
 
-    def probabilities(self, beliefs: Sequence[Belief], normals: Normals) -> Array:
-        """Those of `decide` in each of C contexts, (C, K).
-
-        The beliefs are one learner's about K actions each, so that their parts weigh the same.
-        """
-        rng = stream(normals.seed, "probabilities")
-        return np.array([self.decide(belief, normals, rng).probabilities for belief in beliefs])
+    def probabilities(self, beliefs: Belief, normals: Normals) -> Array:
+        """Those of `decide` in each of C contexts, (C, K), of the beliefs in all of them."""
+        rng, each = stream(normals.seed, "probabilities"), beliefs.each()
+        return np.array([self.decide(belief, normals, rng).probabilities for belief in each])
 
     def kept(self, actions: int) -> Array:
         """What of each probability is left to chance, whatever is believed, (K,)."""

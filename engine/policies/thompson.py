@@ -1,6 +1,5 @@
 """Thompson sampling, the engine's own policy."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,10 +10,10 @@ from engine.errors import refuse
 from engine.learners.belief import Belief
 from engine.policies.base import CODE, Decision, Knob, Normals, Policy, pick, ties
 
-_ROOM = 2**17
-"""Drawn rewards that are held at once."""
 _HELP = "Share of offers left to chance, so that every action keeps some probability."
 
+_TOGETHER = 4
+"""Beliefs that are drawn from at once: their draws stay in a core's own memory."""
 _AGREEMENT = (
     "1 is textbook Thompson sampling: each action as often as it wins a draw from the bells. "
     "With 4, so many draws must agree: what seldom wins is hardly offered, which earns more."
@@ -76,9 +75,9 @@ class Thompson(Policy):
         if self.width == 0:
             agreed, errors = ties(belief.mean), np.zeros(size)
         else:
-            bells = self.width * belief.widths
-            drawn = belief.mean + bells * normals.table(self.draws, size)
-            winners = drawn.argmax(axis=1)
+            table = normals.table(self.draws, size)
+            mean, bells = belief.mean, self.width * belief.widths
+            (winners,) = _winners(mean[None], bells[None], table, normals.furthest)
             counts = np.bincount(winners, minlength=size)
             agreed = self._agreed(counts)
             errors = (1 - self.floor) * _standard_errors(counts, self.draws, self.agreement)
@@ -90,14 +89,16 @@ class Thompson(Policy):
             return Decision(probabilities, errors, chosen, "best")
         counted = np.flatnonzero(winners == chosen)
         decisive = int(counted[rng.integers(len(counted))])
-        return Decision(probabilities, errors, chosen, "draw", drawn[decisive].copy())
+        drawn = mean + bells * table[:, decisive]
+        return Decision(probabilities, errors, chosen, "draw", drawn)
 
-    def probabilities(self, beliefs: Sequence[Belief], normals: Normals) -> Array:
+    def probabilities(self, beliefs: Belief, normals: Normals) -> Array:
         if self.width == 0:
             return Policy.probabilities(self, beliefs, normals)
-        wins = self._wins(beliefs, normals)
-        agreed, chance = self._agreed(wins), self._chance(wins.shape[1])
-        return np.asarray((1 - self.floor) * agreed + self.floor * chance)
+        size = beliefs.means.shape[-1]
+        table = normals.table(self.draws, size)
+        wins = _wins(beliefs.mean, self.width * beliefs.widths, table, normals.furthest)
+        return np.asarray((1 - self.floor) * self._agreed(wins) + self.floor * self._chance(size))
 
     def kept(self, actions: int) -> Array:
         return self.floor * self._chance(actions)
@@ -127,21 +128,6 @@ class Thompson(Policy):
         agreed /= agreed.sum(axis=-1, keepdims=True)
         return agreed
 
-    def _wins(self, beliefs: Sequence[Belief], normals: Normals) -> NDArray[np.int_]:
-        """How many draws each action wins in each context, (C, K): all contexts share the draws."""
-        # By action, then by context: comparing the actions of a draw is then one pass for all.
-        means = np.array([belief.mean for belief in beliefs]).T[:, :, None]
-        widths = self.width * np.array([belief.widths for belief in beliefs]).T[:, :, None]
-        size, contexts, _ = means.shape
-        table = normals.table(self.draws, size)
-        rows = max(1, _ROOM // (contexts * size))
-        first = np.arange(0, contexts * size, size)[:, None]
-        wins: NDArray[np.int_] = np.zeros(contexts * size, dtype=int)
-        for at in range(0, self.draws, rows):
-            winners = _winners(means + widths * table[at : at + rows].T[:, None, :])
-            wins += np.bincount((first + winners).ravel(), minlength=len(wins))
-        return np.asarray(wins.reshape(contexts, size))
-
 
 def _standard_errors(counts: NDArray[np.int_], draws: int, power: int) -> Array:
     """Standard errors of frequencies raised to a power and normalised, by the delta method.
@@ -157,13 +143,37 @@ def _standard_errors(counts: NDArray[np.int_], draws: int, power: int) -> Array:
     return np.asarray(power * q * np.sqrt(np.maximum(spread, 0.0) / draws))
 
 
-def _winners(drawn: Array) -> NDArray[np.uint8]:
-    """The `argmax` of (K, ...), the first of equals, in a third of its time."""
-    best = drawn[0].copy()
-    winners = np.zeros(best.shape, dtype=np.uint8)
-    for k, row in enumerate(drawn[1:], start=1):
-        higher = (row > best).view(np.uint8)
+def _winners(means: Array, bells: Array, table: Array, furthest: float) -> NDArray[np.uint8]:
+    """Which of K actions is the highest in each draw, the first of equals, (N, draws), for N
+    beliefs (N, K), out of normal numbers, (K, draws). What cannot be even with the furthest of them
+    in any belief is not drawn."""
+    reach = bells * furthest
+    least = (means - reach).max(axis=1, keepdims=True)
+    able = np.flatnonzero((means + reach >= least).any(axis=0))
+    winners = np.full((len(means), table.shape[1]), able[0], dtype=np.uint8)
+    best = _drawn(means, bells, table, able[0])
+    for k in able[1:]:
+        drawn = _drawn(means, bells, table, k)
+        higher = (drawn > best).view(np.uint8)
         higher *= np.uint8(k)
         np.maximum(winners, higher, out=winners)
-        np.maximum(best, row, out=best)
+        np.maximum(best, drawn, out=best)
     return winners
+
+
+def _drawn(means: Array, bells: Array, table: Array, k: int) -> Array:
+    """The draws of an action, (N, draws)."""
+    drawn: Array = bells[:, k, None] * table[k]
+    drawn += means[:, k, None]
+    return drawn
+
+
+def _wins(means: Array, bells: Array, table: Array, furthest: float) -> NDArray[np.int_]:
+    """How many draws each action wins, (N, K)."""
+    wins = np.empty(means.shape, dtype=np.int_)
+    for at in range(0, len(means), _TOGETHER):
+        some = slice(at, at + _TOGETHER)
+        winners = _winners(means[some], bells[some], table, furthest)
+        for k in range(means.shape[1]):
+            wins[some, k] = np.count_nonzero(winners == k, axis=1)
+    return wins

@@ -19,6 +19,7 @@ they are, which holds most standardised ones; beyond that only their order of ma
 """
 
 import math
+import re
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -33,6 +34,9 @@ _CODE = "InvalidRankRequest"
 
 _ESCAPES = str.maketrans({c: f"\\{c}" for c in "\\=["})
 _ESCAPES_AND_DOT = _ESCAPES | {ord("."): "\\."}
+
+_IN_NAMESPACE = re.compile(r"((?:[^\\]|\\.)*)\.(?:[^.\\]|\\.)*", re.DOTALL)
+"""A namespace, a dot that is not escaped, the last one, and a name."""
 
 MAX_COLUMNS = 2_000  # Columns that one context or one action may make.
 LINEAR = 3.0  # Up to which size numbers count as they are.
@@ -61,6 +65,12 @@ class Features:
     def names(self) -> tuple[str, ...]:
         """The names of its fields, those of numbers that are zero included."""
         return tuple(dict.fromkeys([*self.fields.values(), *self.numbers]))
+
+
+def namespace_of(field: str) -> str:
+    """The namespace that a field is in, as it is written there; empty for none."""
+    found = _IN_NAMESPACE.fullmatch(field)
+    return found[1] if found else ""
 
 
 def squash(value: float) -> float:

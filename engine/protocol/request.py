@@ -6,7 +6,7 @@ with a `PersonalizerError`; behind this module every value is known to be good.
 
 import json
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 
@@ -21,9 +21,10 @@ _CODE = "InvalidRankRequest"
 _ID = f"a string of 1 to {MAX_ID_LENGTH} characters"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Action:
-    """One thing that can be shown: an id and what is known about it."""
+    """One thing that can be shown: an id and what is known about it; compared by identity, as its
+    features are."""
 
     id: str
     features: Features
@@ -110,11 +111,10 @@ def parse_reward(value: object) -> float:
     return float(value)  # type: ignore[arg-type]
 
 
-def _as_text(value: object, target: str, parse: Callable[[object], object]) -> str:
+def _as_text(value: Any, target: str, parse: Callable[[object], object]) -> str:
     """JSON text of a part of the request; what is no JSON is refused with its place."""
     try:
-        _check_names((value,))
-        text = _JSON.encode(value)
+        text = _written(value)
         text.encode()
     except (TypeError, ValueError, RecursionError):
         parse(value)
@@ -122,17 +122,29 @@ def _as_text(value: object, target: str, parse: Callable[[object], object]) -> s
     return text
 
 
+def _written(value: Any) -> str:
+    if _check_names((value,)):
+        return _text_of(_Known(repr(value), value))
+    return _JSON.encode(value)
+
+
 _NESTED = (dict, list, tuple)
+_KINDS = {str, int, float, bool, type(None), *_NESTED}
 
 
-def _check_names(value: Collection[Any]) -> None:
-    """Raise TypeError where `json` would make names of numbers."""
+def _check_names(value: Collection[Any]) -> bool:
+    """Raise TypeError where `json` would make names of numbers; whether all is of its own kinds."""
+    kinds = set(map(type, value))
     if isinstance(value, dict):
         "".join(value)  # Joins text and nothing else.
         value = value.values()
-    for part in value:
-        if isinstance(part, _NESTED):
-            _check_names(part)
+        kinds.update(map(type, value))
+    is_plain = kinds <= _KINDS
+    if not is_plain or kinds.intersection(_NESTED):
+        for part in value:
+            if isinstance(part, _NESTED):
+                is_plain &= _check_names(part)
+    return is_plain
 
 
 def _plain(value: object) -> object:
@@ -149,8 +161,19 @@ def _plain(value: object) -> object:
 
 _JSON = json.JSONEncoder(default=_plain, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
 
-# The same actions and contexts come again and again: what is parsed once, values that
-# nobody can change, is shared by all requests with the same text.
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """A part of a request, of JSON's own kinds alone, known again by its ``repr``, in which 1 is
+    not 1.0 and no text a number."""
+
+    key: str
+    value: Any = field(compare=False)
+
+
+# The same actions and contexts come again and again: what is written and parsed once, values that
+# nobody can change, is shared by all requests with the same values. Numbers take longest to write.
+_text_of = lru_cache(maxsize=256)(lambda part: _JSON.encode(part.value))
 _actions_of = lru_cache(maxsize=256)(lambda text: _parse_actions(json.loads(text)))
 _context_of = lru_cache(maxsize=256)(lambda text: _parse_context(json.loads(text)))
 

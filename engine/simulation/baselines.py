@@ -90,6 +90,12 @@ def best_rule(world: World, fields: Sequence[str]) -> RuleTable:
     return RuleTable(tuple(fields), table)
 
 
+def usual_fields(world: World) -> tuple[str, ...]:
+    """What a place's rule looks at unless somebody says otherwise: its second field, or the only
+    one."""
+    return (world.fields[:2][-1].name,)
+
+
 def mood(world: World) -> Mood:
     """Whatever comes to an editor's mind."""
     return Mood(tuple(item.id for item in world.items))

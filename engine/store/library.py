@@ -6,7 +6,8 @@ from threading import Event, Lock, Thread
 from time import perf_counter
 from weakref import WeakValueDictionary
 
-from engine.errors import DamagedError, StoreError
+from engine.errors import DamagedError, PersonalizerError, StoreError
+from engine.loop.log import Mark
 from engine.loop.settings import LoopSettings
 from engine.steps import Steps, at_once
 from engine.store.digests import view_of
@@ -16,6 +17,7 @@ from engine.worlds import World
 
 _log = logging.getLogger(__name__)
 
+_TAKEN_BACK = "What was to be gone on from was taken back: no loop was made."
 _HOUR = 3_600.0
 _MOMENT = 0.01
 """Seconds that one waits for another who opens the same loop before others may go on."""
@@ -91,13 +93,34 @@ class Library:
             stored = self._loops.get(view)
         return None if stored is None or stored.is_lost else stored
 
-    def copy(self, stored: StoredLoop, owner: str) -> StoredLoop:
-        """A copy of a kept loop that goes its own way.
+    def copying(self, stored: StoredLoop, owner: str) -> Steps[StoredLoop]:
+        """A copy of a kept loop that goes its own way; see `Store.duplicating` and `opening`.
 
         Raises:
             StoreError: if it cannot be made, or the owner has too many loops.
         """
-        return self.open(self.store.duplicate(stored.id, owner).id)
+        copy = yield from self.store.duplicating(stored.id, owner)
+        return (yield from self.opening(copy.id))
+
+    def branching(self, stored: StoredLoop, mark: Mark, owner: str) -> Steps[StoredLoop]:
+        """A new loop that begins as a kept one was at a place of its log.
+
+        Neither ever changes the other. Each entry that has to be folded is a step.
+
+        Raises:
+            PersonalizerError: ``BadRequest`` if what counted there was taken back.
+            StoreError: if it cannot be made, or the owner has too many loops.
+        """
+        past = yield from stored.as_of(mark.counting)
+        if past.loop.log.mark.runs != mark.runs:
+            raise PersonalizerError("BadRequest", _TAKEN_BACK, "mark")
+        end = self.store.end_at(stored.id, mark.position, len(past.loop.events))
+        about = yield from self.store.duplicating(stored.id, owner, end)
+        with suppress(StoreError):  # Without them it is folded anew.
+            self.store.put_snapshots(about.id, past.snapshots(end.digest))
+        branch = yield from self.opening(about.id)
+        branch.remember(past)
+        return branch
 
     def hand_over(self, before: str, now: str) -> None:
         """Let the loops of one owner be another's."""

@@ -151,6 +151,17 @@ class Logs(Database):
         rows = self._rows(select(*columns, LOOPS.c.length).where(is_one))
         return {name: row.length for row in rows for name in row[:2] if name in names}
 
+    def end_at(self, loop: str, length: int, events: int) -> End:
+        """Where a log ended that was so long; ``events`` counted there.
+
+        Raises:
+            StoreError: if it cannot be read.
+        """
+        rows = self._rows(_OF_LOOP.filter_by(loop=loop, position=length - 1))
+        if not rows:
+            raise DamagedError(_LOST)
+        return End(length, events, rows[0].digest)
+
     def news(self, loop: str, end: End) -> tuple[End, list[Entry | Undone]]:
         """Where a log ends now, and the entries since an end that the caller knows.
 

@@ -166,8 +166,8 @@ class Store(Logs, Snapshots):
             theirs = select(LOOPS).filter_by(owner=before).order_by(LOOPS.c.used.desc())
             _seal(connection, theirs.limit(room), owner=now)
 
-    def duplicating(self, loop: str, owner: str) -> Steps[About]:
-        """A copy that goes its own way: the same log, snapshots included.
+    def duplicating(self, loop: str, owner: str, end: End | None = None) -> Steps[About]:
+        """A copy that goes its own way: the same log up to an ``end``, snapshots included.
 
         A part of the log is copied in each step, so that nobody has to wait for all of it; until
         the last the copy is not there for anybody.
@@ -176,18 +176,20 @@ class Store(Logs, Snapshots):
             StoreError: if it cannot be written, or the owner has too many loops.
         """
         about, new = self.about(loop), new_id()
-        copy = About(new, owner, f"{about.name[:70]}, copy", about.world, about.seed, about.origin)
+        end, kind = (about.end, "copy") if end is None else (end, "branch")
+        name = f"{about.name[:70]}, {kind}"
+        copy = About(new, owner, name, about.world, about.seed, about.origin)
         self.create(copy, ready=False)
         try:
             # Of what is before their position; the loop may write others, and drop these, later.
-            self._copy(SNAPSHOTS, about.id, new, 0, about.length + 1)
-            for start in range(0, about.length, CHUNK):
+            self._copy(SNAPSHOTS, about.id, new, 0, end.length + 1)
+            for start in range(0, end.length, CHUNK):
                 yield None
-                upto = min(start + CHUNK, about.length)
+                upto = min(start + CHUNK, end.length)
                 if self._copy(ENTRIES, about.id, new, start, upto) < upto - start:
                     raise GoneError
             with self._writing() as connection:
-                _finish(connection, new, about.end)
+                _finish(connection, new, end)
         except BaseException:
             with suppress(StoreError):
                 self.delete(new, owner)

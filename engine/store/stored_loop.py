@@ -6,31 +6,31 @@ as with 1,000, and takes no more memory.
 """
 
 import contextlib
-import logging
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from functools import wraps
 from typing import Any, Concatenate, ParamSpec, Self, TypeVar
 
 from engine.errors import StoreError
+from engine.loop import moments
+from engine.loop.checkpoints import Checkpoints
 from engine.loop.clock import Clock, utc_now
-from engine.loop.event_index import ArchivedEvents, EventIndex
+from engine.loop.folding import Folding
 from engine.loop.learning_loop import LearningLoop
 from engine.loop.lock import locked
-from engine.loop.log import START, Checkpoint, EventLog, Mark
+from engine.loop.log import START, EventLog
 from engine.loop.projection import Projection
 from engine.loop.settings import LoopSettings
-from engine.loop.state import LoopState, State
+from engine.loop.state import LoopState
 from engine.steps import Steps, finish
 from engine.store import world_codec
 from engine.store.about import About, new_id
-from engine.store.entry_codec import settings_from_json, settings_to_json
+from engine.store.entry_codec import settings_to_json
 from engine.store.journal import Journal
-from engine.store.snapshot_codec import dump, load
+from engine.store.restoring import checkpoint, usable
+from engine.store.snapshot_codec import dump
 from engine.store.snapshots import Snapshot
 from engine.store.store import Store
 from engine.worlds import World
-
-_log = logging.getLogger(__name__)
 
 EVERY = 2_000
 """Entries from one snapshot to the next."""
@@ -90,7 +90,10 @@ class StoredLoop:
         self.id, self.view, self._owner = about.id, about.view, about.owner
         self.world = world_codec.from_text(about.world)
         self.loop, self.lock, self._journal = loop, loop.lock, journal
+        self._about, self._followers = about, followers
         self._projections = {type(one).__name__: one for one in followers(self.world)}
+        for projection in self._projections.values():
+            projection.keeps = loop.folding.keeps
         self._written = 0
         loop.record_to(journal)
 
@@ -113,6 +116,7 @@ class StoredLoop:
             PersonalizerError: ``BadRequest`` for a world that is not as `engine.worlds.table` says.
         """
         loop = LearningLoop(settings, seed=seed, clock=clock)
+        loop.folding.keeps = True
         name = name or f"{'Loop' if world is None else world.title}, seed {seed}"
         about = About(new_id(), owner, name, world_codec.to_text(world), seed)
         journal = None if store is None else Journal(store, about, loop.log, is_begun=False)
@@ -130,24 +134,23 @@ class StoredLoop:
         """
         about = store.about(name)
         snapshots = [one for one in store.snapshots(about.id) if one.mark.position <= about.length]
-        usable = _of(snapshots, LOOP, LoopState.version)
-        begin = usable[-1].mark if usable else START
+        known = usable(snapshots, LOOP, LoopState.version)
+        begin = known[-1].mark if known else START
         journal = Journal(store, about, EventLog(), is_begun=True)
         log = journal.log = EventLog(begin, journal)
         for entry in store.read(about.id, log.position, about.length):
             log.append(entry, recorded=True)
             yield None
-        points = [_checkpoint(journal, snapshot) for snapshot in usable]
-        loop = yield from LearningLoop.resuming(
-            log, seed=about.seed, clock=clock, checkpoints=points
-        )
+        points = [checkpoint(journal, snapshot) for snapshot in known]
+        folding = Folding(Checkpoints(points), keeps=True)
+        loop = yield from LearningLoop.resuming(log, seed=about.seed, clock=clock, folding=folding)
         stored = cls(about, loop, journal, followers)
         stored._written = begin.position
         for part, projection in stored._projections.items():
-            usable = _of(snapshots, part, projection.version)
-            for snapshot in usable:
-                projection.checkpoints.add(log, _checkpoint(journal, snapshot))
-            latest = usable[-1].mark.position if usable else 0
+            known = usable(snapshots, part, projection.version)
+            for snapshot in known:
+                projection.checkpoints.add(log, checkpoint(journal, snapshot))
+            latest = known[-1].mark.position if known else 0
             stored._written = min(stored._written, latest)
             yield from projection.following(loop)
         return stored
@@ -158,6 +161,36 @@ class StoredLoop:
     ) -> Self:
         """The same in one go; see `opening`."""
         return finish(cls.opening(store, name, followers, clock))
+
+    # -- what it was ------------------------------------------------------------------
+
+    def as_of(self, entries: int) -> Steps[Self]:
+        """The loop as the first ``entries`` of its log left it; each that is folded is a step.
+
+        It is one of its own, in memory alone: whatever is done with either, the other stays as it
+        is.
+        """
+        loop = yield from moments.as_of(self.loop, entries)
+        past = type(self)(self._about, loop, None, self._followers)
+        for name, projection in past._projections.items():
+            known = self._projections[name].checkpoints
+            projection.checkpoints = known.of(loop.log)
+            yield from projection.following(loop)
+            known.add(self.loop.log, projection.checkpoint(loop.log))
+        return past
+
+    def remember(self, past: "StoredLoop") -> None:
+        """Begin where another loop may, with whose log this one's is the same up to the end."""
+        log = self.loop.log
+        pairs: list[tuple[Checkpoints[Any], Checkpoints[Any]]] = [
+            (self.loop.folding.checkpoints, past.loop.folding.checkpoints)
+        ]
+        for name, projection in self._projections.items():
+            pairs.append((projection.checkpoints, past._projections[name].checkpoints))
+        for here, there in pairs:
+            for point in there.points:
+                if point.size:
+                    here.add(log, point)
 
     # -- whose it is ------------------------------------------------------------------
 
@@ -193,6 +226,8 @@ class StoredLoop:
     configure = _verb(LearningLoop.configure)
     undo = _verb(LearningLoop.undo)
     undo_event = _verb(LearningLoop.undo_event)
+    undo_act = _verb(LearningLoop.undo_act)
+    redo = _verb(LearningLoop.redo)
     catch_up = _verb(LearningLoop.catch_up)
     together = _verb(LearningLoop.together)
 
@@ -226,52 +261,25 @@ class StoredLoop:
             return True
         return False
 
-    def _write(self, journal: Journal) -> None:
-        log, state = self.loop.log, self.loop.state
-        mark, digest = log.mark, journal.end.digest
-        of_loop = Snapshot(mark, LOOP, state.version, digest)
+    def snapshots(self, digest: bytes) -> dict[Snapshot, bytes]:
+        """What its log, which ends with a digest, has come to, that of the loop itself first."""
+        mark, state = self.loop.log.mark, self.loop.state
         told = {
             **state.state(),
             "settings": settings_to_json(state.settings),
             "digests": state.events.digests,
         }
-        states, followers = {of_loop: dump(told)}, {}
+        states = {Snapshot(mark, LOOP, state.version, digest): dump(told)}
         for name, projection in self._projections.items():
             projection.follow(self.loop)
-            snapshot = Snapshot(mark, name, projection.version, digest)
-            states[snapshot], followers[snapshot] = dump(projection.state()), projection
+            states[Snapshot(mark, name, projection.version, digest)] = dump(projection.state())
+        return states
+
+    def _write(self, journal: Journal) -> None:
+        states = self.snapshots(journal.end.digest)
         journal.store.put_snapshots(self.id, states)
-        for snapshot, projection in followers.items():
-            projection.checkpoints.add(log, _checkpoint(journal, snapshot))
-        self.loop.evict(journal, _checkpoint(journal, of_loop).restore)
-
-
-def _of(snapshots: Sequence[Snapshot], part: str, version: str) -> list[Snapshot]:
-    """Those of a part that were written under a version."""
-    return [one for one in snapshots if (one.part, one.version) == (part, version)]
-
-
-def _checkpoint(journal: Journal, snapshot: Snapshot) -> Checkpoint[Any]:
-    """Where the loop's fold, or a projection's, may begin, if that is still there and whole."""
-
-    def restore(folded: LoopState | Projection) -> bool:
-        data = journal.store.data(journal.loop_id, snapshot)
-        if data is None:
-            return False
-        try:
-            _restore(folded, load(data), journal, snapshot.mark)
-        except Exception as error:
-            # Whatever cannot be made of it, the log can.
-            _log.warning("snapshot unusable", extra={"code": type(error).__name__})
-            return False
-        return True
-
-    return Checkpoint(snapshot.mark, restore)
-
-
-def _restore(folded: LoopState | Projection, told: State, journal: Journal, mark: Mark) -> None:
-    if isinstance(folded, Projection):
-        folded.restore(told)
-    else:
-        events = EventIndex(ArchivedEvents(journal, mark, told["digests"]))
-        folded.restore(told, settings_from_json(told["settings"]), events)
+        of_loop, *followers = states
+        for snapshot in followers:
+            known = self._projections[snapshot.part].checkpoints
+            known.add(self.loop.log, checkpoint(journal, snapshot))
+        self.loop.evict(journal, checkpoint(journal, of_loop).restore)

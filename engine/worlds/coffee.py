@@ -1,5 +1,7 @@
 """The coffee shop of the service's own tutorial: its table of tastes, cell by cell."""
 
+from dataclasses import replace
+
 from engine.worlds.taste import Context, Item, Taste
 from engine.worlds.world import Field, World
 
@@ -21,6 +23,15 @@ def _taste(context: Context, item: Item) -> Taste:
     return Taste(half=0.0, full=float(liked == _SHORT[item.id]))
 
 
+_MENU = Item.rows(
+    ("type", "origin", "organic", "roast"),
+    ("☕\ufe0f Cappucino", "hot", "kenya", "yes", "dark"),
+    ("🧊 Cold brew", "cold", "brazil", "yes", "light"),
+    ("🍫 Iced mocha", "cold", "ethiopia", "no", "light"),
+    ("🥛 Latte", "hot", "brazil", "no", "dark"),
+)
+"""The tutorial's spelling of the first is its id."""
+
 COFFEE = World(
     title="Coffee",
     emoji="☕\ufe0f",
@@ -33,12 +44,6 @@ COFFEE = World(
         Field.of("weather", "Weather", {"☀️ Sunny": 1, "🌧️ Rainy": 1, "❄️ Snowy": 1}),
         Field.of("timeofday", "Time of day", {"🌅 Morning": 1, "🌤️ Afternoon": 1, "🌙 Evening": 1}),
     ),
-    items=Item.rows(
-        ("type", "origin", "organic", "roast"),
-        ("☕\ufe0f Cappucino", "hot", "kenya", "yes", "dark"),
-        ("🧊 Cold brew", "cold", "brazil", "yes", "light"),
-        ("🍫 Iced mocha", "cold", "ethiopia", "no", "light"),
-        ("🥛 Latte", "hot", "brazil", "no", "dark"),
-    ),
+    items=(replace(_MENU[0], title="Cappuccino"), *_MENU[1:]),
     taste=_taste,
 )

@@ -20,8 +20,8 @@
 
 ``fields`` are those of the context: ``name`` stands in the request, ``label`` on the screen.
 A value comes as often as its ``share`` says, relative to the others of its field. ``items``
-are the actions, with the features that Rank is sent. Every ``emoji``, ``label``, ``share``
-and the ``story`` may be left out.
+are the actions, with the features that Rank is sent, and a ``title`` where people call them
+otherwise. Every ``emoji``, ``label``, ``share``, ``title`` and the ``story`` may be left out.
 
 ``truth`` is a table with one row a context (the last field changes fastest) and in it one
 entry an item: the chance of the reward 1, or the two chances of the rewards 1/2 and 1. For
@@ -129,10 +129,12 @@ def _value(value: object, place: str) -> Value:
 
 
 def _item(value: object, place: str) -> Item:
-    told = _object(value, place, ("id", "emoji", "features"))
+    told = _object(value, place, ("id", "emoji", "features", "title"))
     features = _object(told.get("features"), f"{place}.features")
     name = _name(told.get("id"), f"{place}.id")
-    return Item(name, _emoji(told.get("emoji", ""), f"{place}.emoji"), deepcopy(dict(features)))
+    title = _name(told["title"], f"{place}.title") if told.get("title", "") != "" else ""
+    emoji = _emoji(told.get("emoji", ""), f"{place}.emoji")
+    return Item(name, emoji, deepcopy(dict(features)), title)
 
 
 def _check_request(world: World) -> None:

@@ -14,16 +14,32 @@ Context = Mapping[str, str]
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One action of a world: id, picture and the features sent with it."""
+    """One action of a world: id, picture, the features sent with it, and what people call it, if
+    that is not its id."""
 
     id: str
     emoji: str
     features: Mapping[str, Any]
+    title: str = ""
+
+    @property
+    def name(self) -> str:
+        """What people call it."""
+        return self.title or self.id
 
     @property
     def label(self) -> str:
-        """Picture and id, as it stands beside others."""
-        return f"{self.emoji} {self.id}".strip()
+        """Picture and name, as it stands beside others."""
+        return f"{self.emoji} {self.name}".strip()
+
+    def to_json(self) -> dict[str, object]:
+        """The item in the JSON of a world."""
+        told: dict[str, object] = {
+            "id": self.id,
+            "emoji": self.emoji,
+            "features": dict(self.features),
+        }
+        return told | ({"title": self.title} if self.title else {})
 
     @classmethod
     def rows(cls, names: Sequence[str], *rows: Sequence[Any]) -> tuple[Self, ...]:

@@ -95,7 +95,7 @@ class World:
             "emoji": self.emoji,
             "story": self.story,
             "fields": [asdict(f) | {"values": list(map(asdict, f.values))} for f in self.fields],
-            "items": [asdict(item) for item in self.items],
+            "items": [item.to_json() for item in self.items],
             "truth": self._truth(),
         }
 

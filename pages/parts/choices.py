@@ -15,6 +15,7 @@ WORLD = Setting(
     "World",
     lambda: {key: plain(world.label) for key, world in WORLDS.items()},
     always=True,
+    travels=True,
     aliases=FORMER_KEYS,
 )
 SEED = Setting(
@@ -24,6 +25,7 @@ SEED = Setting(
     "box",
     "Same seed, same visitors, same luck: the whole run comes back. Another seed starts anew.",
     always=True,
+    travels=True,
 )
 SPEED = Setting(4, "Visitors a second, when played", numbers(1, 4, 20, 100))
 CROSSES = Setting(

@@ -121,6 +121,12 @@ class Door:
         self._inside[client.session] = client
         return None
 
+    @property
+    @locked
+    def inside(self) -> int:
+        """How many sessions there were when the last one came in."""
+        return len(self._inside)
+
 
 @cache
 def door() -> Door:

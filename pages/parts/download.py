@@ -1,14 +1,20 @@
 """Rows to take along."""
 
+import asyncio
 from collections.abc import Callable, Iterable
 from typing import Any
 
 import pandas as pd
-import streamlit as st
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+
+from pages.parts.base_path import base_path
+from pages.parts.clients import this_client
+from pages.parts.components.download_link import download_link
+from pages.parts.passes import ELSEWHERE, Table, pass_of, this_pass
 
 Rows = Iterable[Any] | pd.DataFrame
-
-
+TABLE_PATH = "/playground/table"
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
@@ -24,13 +30,23 @@ def as_cells(rows: Rows) -> pd.DataFrame:
 
 
 def download_csv(label: str, rows: Callable[[], Rows], key: str, name: str) -> None:
-    """A button that makes rows when it is pressed, and saves them as CSV under a name."""
-    st.download_button(
-        label,
-        lambda: as_cells(rows()).to_csv(index=False),
-        key=key,
-        file_name=f"{name}.csv",
-        mime="text/csv",
-        on_click="ignore",
-        icon=":material/download:",
-    )
+    """A link under which rows are made when it is followed, and saved as CSV under a name.
+
+    Streamlit's own button forgets what it would save whenever it is drawn anew: a press in just
+    that moment comes to nothing.
+    """
+    mine = this_pass(this_client())
+    mine.tables[key] = Table(f"{name}.csv", lambda: as_cells(rows()).to_csv(index=False))
+    download_link(key, label, f"{base_path()}{TABLE_PATH}/{mine.token}/{key}")
+
+
+async def send_table(request: Request) -> Response:
+    """Rows as CSV for the session that was given the token: those that the link stood for last."""
+    told = request.path_params
+    pass_ = pass_of(told["token"])
+    table = pass_.tables.get(told["key"]) if pass_ is not None else None
+    if table is None:
+        return PlainTextResponse(ELSEWHERE, 403)
+    saved_as = f'attachment; filename="{table.name}"'
+    text = await asyncio.to_thread(table.csv)
+    return Response(text, media_type="text/csv", headers={"Content-Disposition": saved_as})

@@ -3,13 +3,14 @@
 import math
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import CancelledError
 from contextlib import ExitStack, contextmanager
 from functools import cache, wraps
 from threading import RLock, local
 from typing import Protocol, TypeVar
 
 import streamlit as st
-from streamlit.runtime.scriptrunner import RerunException
+from streamlit.runtime.scriptrunner import RerunException, StopException
 
 from engine.loop.lock import Shared, locked
 from pages.parts.clients import this_client
@@ -78,7 +79,7 @@ _CLICKS, _BACKGROUND = RLock(), RLock()
 """Held by who draws what somebody has clicked for, and what nobody has."""
 _SHORT_PATIENCE = 0.2
 """Seconds that a click waits for the one before it: two at a time take twice as long, both."""
-_PATIENCE = 60.0
+_PATIENCE = 20.0
 """Seconds that one waits for it at most. All who wait no longer draw at the same time."""
 
 
@@ -121,15 +122,20 @@ def give_way() -> None:
 
 
 def outcome(ticket: Ticket[T]) -> T:
-    """What comes of heavy work without which a page cannot be drawn; others are meanwhile."""
+    """What comes of heavy work without which a page cannot be drawn; others are meanwhile.
+
+    With its session the work has ended, and so does the script: nobody sees what it draws.
+    """
     turn, is_clicked_for = _HERE.turn, _HERE.is_clicked_for
-    if turn is None:
-        return ticket.result()
-    turn.close()
+    if turn is not None:
+        turn.close()
     try:
         return ticket.result()
+    except CancelledError:
+        raise StopException from None
     finally:
-        _begin(turn, is_clicked_for)
+        if turn is not None:
+            _begin(turn, is_clicked_for)
 
 
 @contextmanager

@@ -14,6 +14,15 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 from pages.parts.setting import Setting
 from pages.parts.text import plain
 
+_LONGEST = 42
+"""Characters of a refused value as it is quoted."""
+
+
+def quoted(value: str) -> str:
+    """A refused value, with all that could not be read of it written out, cut where it is long."""
+    text = repr(value)
+    return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 2]}…{text[-1]}"
+
 
 @dataclass(frozen=True, slots=True)
 class Linked:
@@ -23,6 +32,8 @@ class Linked:
     """
 
     PREFIX: ClassVar[str] = ""
+    KEEPS: ClassVar[frozenset[str]] = frozenset()
+    """What is not taken over from another page, though it travels from here."""
 
     @classmethod
     def declared(cls) -> dict[str, Setting[Any]]:
@@ -71,7 +82,7 @@ class Linked:
         refused: list[str] = []
 
         def refuse(name: str, allowed: str, used: str) -> None:
-            told = f"{name} in the link is {query[name][:40]!r}"
+            told = f"{name} in the link is {quoted(query[name])}"
             refused.append(f"{told}, but must be {allowed}; {used} is used instead.")
 
         asked_for = {name: setting for name, setting in cls.declared().items() if name in query}
@@ -95,6 +106,7 @@ class Linked:
 
 
 S = TypeVar("S", bound=Linked)
+_TRAVELS = "travels"
 
 
 def open_link(kind: type[S]) -> bool:
@@ -113,11 +125,25 @@ def open_link(kind: type[S]) -> bool:
         for sentence in refused:
             say_refused(sentence)
         set_widgets(setup)
+    if comes and not went_back and (brought := _brought(kind, query)):
+        setup = setup.having(brought)
+        set_widgets(setup)
     state["page"] = kind
     for name, value in setup.values().items():
         state.setdefault(kind.key(name), value)
     set_widgets(current_setup(kind).fitted())
     return comes or went_back
+
+
+def _brought(kind: type[S], query: Mapping[str, str]) -> dict[str, Any]:
+    """What was chosen last on any page, as far as it is chosen here and in no link."""
+    chosen: Mapping[str, Any] = st.session_state.get(_TRAVELS, {})
+    declared = kind.declared()
+    return {
+        name: value
+        for name, value in chosen.items()
+        if name in declared.keys() - kind.KEEPS - query.keys() and value in declared[name].offered
+    }
 
 
 def say_refused(sentence: str) -> None:
@@ -161,7 +187,17 @@ def current_setup(kind: type[S]) -> S:
             values[name] = value
     setup = before.having(values)
     st.session_state[kind.key("setup")] = setup
+    _note_choices(before, setup)
     return setup
+
+
+def _note_choices(before: Linked, setup: Linked) -> None:
+    """Note what was chosen here, to take it to other pages: what a page merely has is no choice."""
+    chosen = st.session_state.setdefault(_TRAVELS, {})
+    was, now = before.values(), setup.values()
+    for name, setting in setup.declared().items():
+        if setting.travels and (name not in chosen or now[name] != was[name]):
+            chosen[name] = now[name]
 
 
 def write_link(setup: Linked, **more: str | None) -> None:

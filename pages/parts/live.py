@@ -44,13 +44,16 @@ class Host(Protocol):
         """Serve up to so many visitors, see `serve_in_time`; how many it were."""
 
 
-def serve_in_time(serve_one: Callable[[], None], visitors: int) -> int:
-    """Serve up to so many visitors as a slice has time for until others click; how many it were."""
+def serve_in_time(serve_one: Callable[[], bool], visitors: int) -> int:
+    """Serve up to so many visitors as a slice has time for until others click; how many it were.
+
+    Args:
+        serve_one: does a step for a visitor; whether it was the last one.
+    """
     until, line, served = time.perf_counter() + _BUDGET, heavy_work(), 0
     clicked = line.clicked
     while served < visitors and time.perf_counter() < until:
-        serve_one()
-        served += 1
+        served += serve_one()
         if line.clicked > clicked:
             break
     return served
@@ -64,6 +67,7 @@ class LivePlay:
     Attributes:
         waiting: how many of the ``enqueued`` have not been served yet.
         playing: whether visitors come by and by until paused.
+        crowds: how many crowds there were, one until each pause.
 
     Args:
         submit: stands in line for the work that a crowd is.
@@ -74,6 +78,7 @@ class LivePlay:
     ) -> None:
         self._host, self._submit = host, submit
         self.lock = host.lock
+        self.crowds = 0
         self._crowd: Ticket[None] | None = None
         self._asked = 0
         self.send_away()
@@ -103,7 +108,7 @@ class LivePlay:
     @locked
     def enqueue(self, visitors: int) -> None:
         """Queue visitors; they are served as heavy work, see `HeavyWork`."""
-        self.playing = False
+        self.playing, self.crowds = False, self.crowds + 1
         self.waiting = self.enqueued = self._asked = visitors
         if self._crowd is None or self._crowd.done():
             self._crowd = self._submit(steps(self.lock, self._let_in))
@@ -127,7 +132,12 @@ class LivePlay:
     @locked
     def play(self) -> None:
         """Let visitors in one after the other until paused."""
-        self.waiting, self.playing = 0, True
+        self.waiting, self.playing, self.crowds = 0, True, self.crowds + 1
+
+    @locked
+    def pause(self) -> None:
+        """Nobody comes one after the other any more; a crowd that was let in still does."""
+        self.playing = False
 
     @locked
     def stop(self) -> None:
@@ -143,6 +153,11 @@ class LivePlay:
     def is_live(self) -> bool:
         """Whether visitors come by themselves."""
         return self.playing or self.waiting > 0
+
+    @property
+    def crowd(self) -> int | None:
+        """The number of the crowd that comes, from 1; None for somebody who comes alone."""
+        return self.crowds if self.is_live else None
 
     @property
     def can_start(self) -> bool:

@@ -7,15 +7,21 @@ import streamlit as st
 
 from pages.parts.clients import door, this_client
 from pages.parts.components.browser_id import ask_browser
+from pages.parts.components.page_frame import mind_the_frame
+from pages.parts.components.stage_keys import hear
 from pages.parts.components.theme_watch import follow_scheme
 from pages.parts.frames import drawing_all
+from pages.parts.menu import MENU, REACHED
 from pages.parts.operations.log_lines import timed
 from pages.parts.sessions import hand_over, may_only_look
-from pages.parts.theme import LOGO, style
+from pages.parts.stage.screens import Stage, enter_or_leave
+from pages.parts.theme import is_dark, logo, style
+from pages.parts.toolbar import shortcut
 
 _log = logging.getLogger(__name__)
 
 PAGES = Path(__file__).parents[1]
+TITLE = "Personalizer Playground"
 
 
 def draw() -> None:
@@ -25,23 +31,45 @@ def draw() -> None:
 
 
 def _draw() -> None:
-    st.set_page_config(page_title="Personalizer Playground", page_icon="🔔", layout="wide")
-    st.logo(LOGO, size="large")
-    st.html(style())
+    # Before the menu: it would ask another host for the icon of the page.
+    st.set_page_config(page_icon="🔔", layout="wide")
+    on_stage = Stage.in_link().on
+    groups = {
+        group: [_page(name, icon, on_stage) for name, icon in pages]
+        for group, pages in MENU.items()
+    }
+    groups[""] += [_page(name, icon, on_stage, hidden=True) for name, icon in REACHED.items()]
+    page = st.navigation(groups, position="hidden" if on_stage else "top")
+    st.set_page_config(page_title=f"{page.title} · {TITLE}")
+    if not on_stage:
+        st.logo(logo(is_dark()), size="large")
+    st.html(style(on_stage))
     if refused := door().refuse(this_client()):
         _log.warning("session refused")
         st.error(refused, icon=":material/groups:")
         st.stop()
-    page = st.navigation(
-        [
-            st.Page(PAGES / "play.py", title="Play", icon=":material/touch_app:", default=True),
-            st.Page(PAGES / "compare.py", title="Compare", icon=":material/compare_arrows:"),
-            st.Page(PAGES / "race.py", title="Race", icon=":material/sports_score:"),
-            st.Page(PAGES / "data.py", title="Data", icon=":material/database:"),
-        ],
-        position="top",
-    )
     with timed(_log, "page drawn"):
         page.run()
     ask_browser(hand_over, must_tell=may_only_look())
     follow_scheme()
+    mind_the_frame()
+    _hear_the_stage_key(on_stage)
+
+
+def _page(name: str, icon: str, on_stage: bool, hidden: bool = False) -> st.Page:
+    """A page of the menu; one that has no show for the stage is the same there."""
+    staged = PAGES / "stage" / f"{name}.py"
+    return st.Page(
+        staged if on_stage and staged.exists() else PAGES / f"{name}.py",
+        title=name.capitalize(),
+        icon=f":material/{icon}:",
+        default=name == "play",
+        visibility="hidden" if hidden else "visible",
+    )
+
+
+def _hear_the_stage_key(on_stage: bool) -> None:
+    """F brings a page on the stage, and F or Escape back, if keys are not switched off."""
+    keys = dict.fromkeys(("f", "F", "Escape") if on_stage else ("f", "F"), "stage")
+    allowed = keys if shortcut("F") else {}
+    hear("stage-key", allowed, str(on_stage), lambda means: enter_or_leave())

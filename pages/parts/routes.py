@@ -5,15 +5,18 @@ import contextlib
 import re
 from collections.abc import Callable, Collection, Mapping
 
-import streamlit as st
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from engine import PersonalizerError
+from pages.parts.base_path import base_path
 from pages.parts.data.downloads import DOWNLOAD_PATH, send
 from pages.parts.data.uploads import UPLOAD_PATH, receive
+from pages.parts.download import TABLE_PATH, send_table
 from pages.parts.library import positions_of
+from pages.parts.request_body import body_of
+from pages.parts.stage.remote_routes import remote_routes
 
 LENGTH_PATH = "/playground/length"
 _LONGEST = 64
@@ -23,11 +26,6 @@ _MOMENT = 0.05
 """Seconds in which questions for the lengths of logs come together; a page asks once in 0.8."""
 _MOST = 500
 """Names in one question; databases have a limit."""
-
-
-def base_path() -> str:
-    base = str(st.get_option("server.baseUrlPath") or "").strip("/")
-    return f"/{base}" if base else ""
 
 
 class Lengths:
@@ -65,11 +63,7 @@ _lengths = Lengths(positions_of)
 
 async def _length(request: Request) -> Response:
     """How many entries the log of the loop has whose name is the body: no proxy logs that."""
-    name = b""
-    async for part in request.stream():
-        name += part
-        if len(name) > _LONGEST:
-            break
+    name = await body_of(request, _LONGEST + 1)
     # Whatever could be no name might spoil the question of all others.
     length = await _lengths.of(name.decode()) if _NAME.fullmatch(name) else None
     return JSONResponse({}, status_code=404) if length is None else JSONResponse({"length": length})
@@ -79,4 +73,6 @@ ROUTES = [
     Route(f"{base_path()}{LENGTH_PATH}", _length, methods=["POST"]),
     Route(f"{base_path()}{UPLOAD_PATH}", receive, methods=["POST"]),
     Route(f"{base_path()}{DOWNLOAD_PATH}/{{token}}/{{loop}}/{{kind}}", send),
+    *remote_routes(base_path()),
+    Route(f"{base_path()}{TABLE_PATH}/{{token}}/{{key}}", send_table),
 ]

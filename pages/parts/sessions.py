@@ -9,14 +9,21 @@ from pages.parts.compare.history import History
 from pages.parts.compare.session import CompareSession
 from pages.parts.compare.setup import CompareSetup
 from pages.parts.components.browser_id import keys, owner
+from pages.parts.evaluate.session import EvaluateSession
+from pages.parts.evaluate.setup import EvaluateSetup
+from pages.parts.heavy_work import submit_here
+from pages.parts.lessons.session import LearnSession
 from pages.parts.library import library
 from pages.parts.play.session import PlaySession
 from pages.parts.play.setup import PlaySetup
 from pages.parts.race.pool import track
 from pages.parts.race.session import RaceSession
 from pages.parts.race.setup import RaceSetup
+from pages.parts.why.session import WhySession
 
-S = TypeVar("S", PlaySession, CompareSession, RaceSession)
+S = TypeVar(
+    "S", PlaySession, CompareSession, RaceSession, EvaluateSession, LearnSession, WhySession
+)
 
 
 def _known(kind: type[S]) -> S | None:
@@ -60,6 +67,21 @@ def compare_session(setup: CompareSetup, story: History | None) -> CompareSessio
     return _known(CompareSession) or _made(CompareSession(setup, story))
 
 
+def why_session() -> WhySession:
+    """The session on the Why page; its loop is the one that is open on Play."""
+    return _known(WhySession) or _made(WhySession())
+
+
 def race_session(setup: RaceSetup) -> RaceSession:
     """The session on the Race page."""
     return _known(RaceSession) or _made(RaceSession(setup, track()))
+
+
+def evaluate_session(setup: EvaluateSetup) -> EvaluateSession:
+    """The session on the Evaluate page."""
+    return _known(EvaluateSession) or _made(EvaluateSession(setup))
+
+
+def learn_session() -> LearnSession:
+    """The session on the Learn page."""
+    return _known(LearnSession) or _made(LearnSession(submit_here))

@@ -24,6 +24,7 @@ class Setting(Generic[T]):
         help: what the label does not say.
         unit: written behind each number.
         always: whether a link says it even where it is the default.
+        travels: whether it is chosen once: other pages open with what was set on the last.
         aliases: words that old links have for others.
         check: reads a link's text, where there are no options; raises ValueError.
         words: what a link may say, where that is no list of options.
@@ -36,6 +37,7 @@ class Setting(Generic[T]):
     help: str | None = None
     unit: str = ""
     always: bool = False
+    travels: bool = False
     aliases: Mapping[str, str] = field(default_factory=dict)
     check: Callable[[str], T] | None = None
     words: str | Callable[[], str] = ""
@@ -58,7 +60,7 @@ class Setting(Generic[T]):
             return self.words() if callable(self.words) else self.words
         if isinstance(self.options, range):
             return f"a whole number from {self.options[0]} to {self.options[-1]:,}"
-        return f"one of {', '.join(map(self.text, self.offered))}"
+        return f"one of {', '.join(self.text(one) or 'nothing' for one in self.offered)}"
 
     def parse(self, text: str) -> T:
         """The value of a link's text, numbers in plain digits; KeyError or ValueError if none."""

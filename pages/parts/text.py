@@ -2,8 +2,12 @@
 
 import math
 import re
+from html import unescape
+from typing import Literal
 
 import streamlit as st
+
+Width = Literal["stretch", "content"]
 
 
 def plain(text: object) -> str:
@@ -21,6 +25,12 @@ def plain(text: object) -> str:
 _SPECIAL = set("\\`*_{}[]()<>#+-.!|~$:&^=@'\"/\n")
 _LINKING = set(":/.@-<>~")
 _JOINER = "&#8288;"
+
+
+def bare(markdown: str) -> str:
+    """The text of our own Markdown, with `plain` text in it, without its marks."""
+    unmarked = re.sub(r":[\w-]+\[(.*?)\]", r"\1", markdown.replace("**", ""))
+    return unescape(unmarked).replace(unescape(_JOINER), "")
 
 
 def counted(number: int, thing: str, things: str = "") -> str:
@@ -49,15 +59,22 @@ def percent(share: float, unknown: str = "–") -> str:
 
 
 def signed(reward: float) -> str:
-    """A change of a reward, with its sign."""
-    return f"{reward:+.2f}".replace("-", "\N{MINUS SIGN}")
+    """A change of a reward, with its sign; none where it is 0.00."""
+    told = f"{reward:+.2f}".replace("-", "\N{MINUS SIGN}")
+    return "0.00" if told.endswith("0.00") else told
 
 
-def question(asked: str, told: str) -> None:
-    """What a page answers, in large type, and what to know first."""
-    with st.container(gap=None):
-        st.markdown(f"**{asked}**")
-        note(told)
+def question(asked: str, told: str, chip: str = "") -> None:
+    """What a page answers, as its headline, and what to know first; a ``chip`` says what is on."""
+    shown = f" :gray-badge[{chip}]" if chip else ""
+    with st.container(gap=None, key="question"):
+        st.title(asked, anchor=False)
+        st.markdown(f":gray[{told}]{shown}")
+
+
+def section(title: str, help: str | None = None, width: Width = "stretch") -> None:
+    """The heading of a part of a page."""
+    st.header(title, anchor=False, help=help, width=width)
 
 
 def note(markdown: str) -> None:

@@ -7,71 +7,135 @@ from streamlit.delta_generator import DeltaGenerator
 
 from engine.worlds import World, key_of
 from pages.parts.choices import WORLD
+from pages.parts.components.lost_presses import buttons_here, watch_presses
 from pages.parts.link import Linked
 from pages.parts.live import LivePlay
-from pages.parts.text import plain
+from pages.parts.qr import show_qr
+from pages.parts.text import note, plain
+
+
+def toolbar() -> DeltaGenerator:
+    """Where the toolbar goes: the world stands at its left, `tools` at its right."""
+    return st.container(
+        horizontal=True,
+        horizontal_alignment="distribute",
+        vertical_alignment="center",
+        key="toolbar",
+    )
+
+
+def tools() -> DeltaGenerator:
+    """Where all of the toolbar goes but the world."""
+    return st.container(horizontal=True, width="content", gap="xsmall", key="tools")
 
 
 def choose_world(setup: Linked, own: World | None = None) -> None:
-    """The simulated place; another starts anew. A loop's ``own`` may be none of the app's."""
+    """The simulated place. A loop's ``own`` may be none of the app's."""
     offered = WORLD.offered | ({} if own is None else {key_of(own): plain(own.label)})
     setup.draw("world", options=offered, label_visibility="collapsed")
 
 
-def settings(disabled: bool = False) -> DeltaGenerator:
+_CODE = 150
+"""Pixels of the code for phones."""
+_SHORTCUTS = "keyboard-shortcuts"
+
+
+def shortcut(key: str) -> str | None:
+    """A key that presses a button, unless the person has switched all of them off."""
+    return key if st.session_state.get(_SHORTCUTS, True) else None
+
+
+def settings() -> DeltaGenerator:
     """The popover for what need not always be in sight; it mounts its widgets once it is opened."""
-    return st.popover("Settings", icon=":material/tune:", key="settings", disabled=disabled)
+
+    def switch() -> None:
+        # The widget's own value is gone on a page without it.
+        st.session_state[_SHORTCUTS] = st.session_state["shortcuts"]
+
+    popover = st.popover("Settings", icon=":material/tune:", key="settings")
+    popover.toggle(
+        "Keyboard shortcuts",
+        shortcut("any") is not None,
+        key="shortcuts",
+        on_change=switch,
+        help="Single keys, such as P to play, and F for the stage. Switch them off if they get in "
+        "your way.",
+    )
+    return popover
 
 
 def control_the_crowd(
-    crowd: LivePlay, sizes: Sequence[int] = (10, 100, 1_000), end: int | None = None
+    crowd: LivePlay, sizes: Sequence[int], primary: int | None = None, end: int | None = None
 ) -> None:
-    """Let simulated visitors in, to the ``end`` where there is one.
+    """Let simulated visitors in, as many as one of the ``sizes`` says, or to the ``end``.
 
-    Outside the stage, so that Stop always works.
+    Outside the interactive part, so that Stop always works.
+
+    Args:
+        primary: the size whose button is the page's primary one.
+        end: how many are still to come, where there is an end.
     """
+    counting = buttons_here().counting
     if crowd.is_live:
         label, icon = ("Pause", "pause") if crowd.playing else ("Stop", "stop")
-        st.button(label, key="stop", icon=f":material/{icon}:", shortcut="P", on_click=crowd.stop)
+        st.button(
+            label,
+            key="stop",
+            icon=f":material/{icon}:",
+            shortcut=shortcut("P"),
+            on_click=counting(crowd.stop),
+        )
     else:
         st.button(
             "Play",
             key="start",
             icon=":material/play_arrow:",
-            shortcut="P",
-            on_click=crowd.play,
+            shortcut=shortcut("P"),
+            on_click=counting(crowd.play),
             disabled=not crowd.can_start,
             help="Visitors come by themselves and answer by their hidden tastes.",
         )
-    for visitors in sizes:
-        _let_in(crowd, f"+{visitors:,}", f"let-in-{visitors}", visitors)
+    with st.container(horizontal=True, width="content", key="crowd-sizes"):
+        named = primary or sizes[0]
+        for visitors in sizes:
+            label = f"Let in {visitors:,}" if visitors == named else f"{visitors:,}"
+            _let_in(crowd, label, f"let-in-{visitors}", visitors, visitors == primary)
     if end is not None:
-        step(crowd, not crowd.can_start, "Let one simulated visitor in.")
+        step(crowd.step, not crowd.can_start, "Let one simulated visitor in.")
         _let_in(crowd, "To the end", "let-in-all", end)
 
 
-def step(crowd: LivePlay, disabled: bool, told: str) -> None:
+def step(does: Callable[[], None], disabled: bool, told: str) -> None:
     """One simulated visitor."""
     st.button(
         "Step",
         key="step",
         icon=":material/skip_next:",
-        shortcut="S",
-        on_click=crowd.step,
+        shortcut=shortcut("S"),
+        on_click=buttons_here().counting(does),
         disabled=disabled,
         help=told,
     )
 
 
-def _let_in(crowd: LivePlay, label: str, key: str, visitors: int) -> None:
+def _let_in(crowd: LivePlay, label: str, key: str, visitors: int, primary: bool = False) -> None:
     st.button(
         label,
         key=key,
-        on_click=crowd.enqueue,
+        type="primary" if primary else "secondary",
+        on_click=buttons_here().counting(crowd.enqueue),
         args=(visitors,),
         disabled=not crowd.can_start,
         help=f"Let {visitors:,} simulated visitors in.",
     )
+
+
+def watch_buttons(lost: Callable[[str, str], None]) -> None:
+    """Have ``lost`` told of a press of these buttons that went away with the connection, and why.
+
+    Outside the interactive part, as they are.
+    """
+    watch_presses(buttons_here(), shortcut("any") is not None, lost)
 
 
 def show_progress(crowd: LivePlay) -> None:
@@ -82,9 +146,12 @@ def show_progress(crowd: LivePlay) -> None:
 
 
 def reset_or_share(
-    reset: Callable[[], None], setup: Linked, others: Mapping[str, str] | None = None
+    reset: Callable[[], None],
+    setup: Linked,
+    others: Mapping[str, str] | None = None,
+    scan: str | None = None,
 ) -> None:
-    """Reset and the links."""
+    """Reset and the links; see `share`."""
     st.button(
         "Reset",
         key="reset",
@@ -92,13 +159,23 @@ def reset_or_share(
         on_click=reset,
         help="A new start that has learned nothing.",
     )
-    share(setup, others)
+    share(setup, others, scan)
 
 
-def share(setup: Linked, others: Mapping[str, str] | None = None) -> None:
-    """The link to what is set, and ``others``, each under what it does."""
-    own = {"Opens this page with all that is set on it.": setup.link(st.context.url or "")}
-    with st.popover("Link", icon=":material/link:", key="link", help="Copy a link"):
-        for does, link in (own | dict(others or {})).items():
-            st.markdown(does)
-            st.code(link, language=None, wrap_lines=True)
+def share(setup: Linked, others: Mapping[str, str] | None = None, scan: str | None = None) -> None:
+    """The link to what is set, and ``others``, each under what it does; for phones, ``scan``."""
+    anew = "**Start anew.** Opens this page with all that is set on it."
+    own = {anew: setup.link(st.context.url or "")}
+    # Drawn anew when it is opened: it tells of the moment.
+    with st.popover(
+        "Link", icon=":material/link:", key="link", help="Copy a link", on_change="rerun"
+    ):
+        links, code = st.columns([4, 1]) if scan else (st.container(), None)
+        with links:
+            for does, link in (own | dict(others or {})).items():
+                st.markdown(does)
+                st.code(link, language=None, wrap_lines=True)
+        if scan and code:
+            with code:
+                show_qr(scan, "this moment, to look and copy", _CODE)
+                note("This moment, for a phone.")

@@ -47,7 +47,7 @@ from engine.loop.entries import Ranked
 from engine.loop.event import EventState
 from engine.simulation.crowd import crowd
 from engine.worlds import WORLDS, World, key_of
-from tests.oracles import Readings, Row, all_columns, naive_readings, naive_row
+from tests.oracles import Readings, Row, all_columns, naive_readings, naive_row, naive_unit
 
 Json = dict[str, Any]
 T = TypeVar("T")
@@ -85,6 +85,7 @@ class DenseLearner:
         self._precision: Array = np.diag(prior)
         self._pull: Array = np.zeros(1 + self.size)
         self._pull[0] = 4.0 * 0.5
+        self._rewards: list[float] = []
 
     @property
     def size(self) -> int:
@@ -97,7 +98,8 @@ class DenseLearner:
         covariance = np.linalg.inv(self._precision)
         mean = covariance @ self._pull
         own, prior = rows @ covariance @ rows.T, rows[:, 1:] @ rows[:, 1:].T
-        belief = Belief(np.ones(1), (rows @ mean)[None], own[None], prior[None])
+        inside = naive_unit(self._rewards) * own  # Doubt is in units of what was earned.
+        belief = Belief(np.ones(1), (rows @ mean)[None], inside[None], prior[None])
         normals = self._rng.standard_normal((self._policy.draws, len(rows)))
         winners = (belief.means + self._policy.width * belief.widths * normals).argmax(axis=1)
         return belief.mean, self._probabilities(np.bincount(winners, minlength=len(rows)))
@@ -107,6 +109,7 @@ class DenseLearner:
         row, noise = self._row(request, chosen), self._hypothesis.noise_sd**2
         self._precision += np.outer(row, row) / noise
         self._pull += reward * row / noise
+        self._rewards.append(reward)
 
     def _row(self, request: RankRequest, position: int) -> Array:
         row: Array = np.zeros(1 + self.size)
@@ -253,7 +256,7 @@ def attributes(actions: int, features: int) -> Problem:
 def dimensions_of(loop: LearningLoop) -> int:
     """How many independent rows the widest basis of the reward head holds."""
     assert isinstance(loop.learner, BayesianLearner)
-    components = loop.learner.components()
+    components = loop.learner.components
     return max((part.span.size for part in components if isinstance(part, Linear)), default=0)
 
 

@@ -39,7 +39,6 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.typing import Subprotocol
 
 from engine.store import Store, StoredLoop
-from pages.parts.components.loop_watch import EVERY
 from pages.parts.routes import LENGTH_PATH
 from tests.browser.app import Server, running
 
@@ -134,7 +133,7 @@ class Player(Person):
         self.asked: list[float] = []
         self._step = self._bar = self._stage = ""
         self._told: dict[str, Any] = {}
-        self._drawn_at = 0.0
+        self._drawn_at, self._every = 0.0, 1.0
         self._answers: list[object] = []
 
     async def open(self) -> None:
@@ -171,6 +170,8 @@ class Player(Person):
             self._told = json.loads(element.bidi_component.json)
             self._drawn_at = time.perf_counter()
             self._answers = self._answers[len(self._answers) - self.pressed + self._told["taken"] :]
+        elif element.bidi_component.id.endswith("-watch"):
+            self._every = json.loads(element.bidi_component.json)["every"] / 1_000
         elif element.metric.label == "Visitors":
             self._shown = element.metric.body
 
@@ -179,7 +180,7 @@ class Player(Person):
         place = urlsplit(self._url)
         reader, writer = await asyncio.open_connection(place.hostname, place.port)
         while True:
-            while (rest := self._drawn_at + EVERY / 1_000 - time.perf_counter()) > 0:
+            while (rest := self._drawn_at + self._every - time.perf_counter()) > 0:
                 await asyncio.sleep(rest)
             start = self._drawn_at = time.perf_counter()
             writer.write(_question(place.netloc, self.loop or "none"))

@@ -4,7 +4,8 @@
 
 The empty app (`empty_app.py`) has a button and as many charts as a click redraws on our
 page, and nothing else. The clock runs inside the page: from the click event to the last
-change in any chart. The two pages take turns, so that both meet the same machine.
+change in any chart. The two pages take turns, so that both meet the same machine. What looking back
+takes is measured by `time_travel.py`.
 """
 
 import os
@@ -21,13 +22,14 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize
+from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize, WebSocket
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))  # here, `engine` is the package
 
 from engine import LearningLoop
 from engine.simulation.crowd import crowd
 from engine.worlds.coffee import COFFEE
+from tests.benchmarks.layout_shift import shifts
 from tests.browser import chromium
 from tests.browser.app import Server, running
 
@@ -79,6 +81,25 @@ def press(page: Page, key: str) -> None:
     page.locator(f".st-key-{key} button:visible").first.click()
 
 
+class Wire:
+    """Bytes that a page has got through its WebSocket since the last look."""
+
+    def __init__(self, context: BrowserContext) -> None:
+        self._got = 0
+        context.on("page", lambda page: page.on("websocket", self._listen))
+
+    def _listen(self, socket: WebSocket) -> None:
+        socket.on("framereceived", self._count)
+
+    def _count(self, frame: bytes | str) -> None:
+        self._got += len(frame)
+
+    def taken(self) -> int:
+        """How many, from now on anew."""
+        got, self._got = self._got, 0
+        return got
+
+
 def click(page: Page, key: str) -> tuple[float, int]:
     """Milliseconds from a click to the last change in a chart, and how many charts changed."""
     press(page, key)
@@ -95,7 +116,9 @@ def reaction(
 ) -> list[Row]:
     """Our page and the empty app, a block of clicks each in turn."""
     with browser.new_context(viewport=SIZE) as ours, browser.new_context(viewport=SIZE) as theirs:
-        play = open_page(ours, f"{app.address}/{query}", charts=3)
+        wires = Wire(ours), Wire(theirs)
+        sizes: tuple[list[int], list[int]] = ([], [])
+        play = open_page(ours, f"{app.address}/{query}", charts=2)
         keys = ("reward-1", "reward-3")
         for i in range(WARM_UP):
             _, drawn = click(play, keys[i % 2])
@@ -105,11 +128,20 @@ def reaction(
         here: list[tuple[float, int]] = []
         there: list[tuple[float, int]] = []
         while len(here) < clicks:
+            for wire in wires:
+                wire.taken()
             here += [click(play, keys[i % 2]) for i in range(BLOCK)]
             there += [click(floor, "click") for _ in range(BLOCK)]
+            for wire, found in zip(wires, sizes, strict=True):
+                found.append(wire.taken())
+    kilobytes = {
+        title: f"{sum(found) / (1_000 * len(here)):.1f}"
+        for title, found in zip(("kB", "kB empty"), sizes, strict=True)
+    }
     return [
         compare(f"{name}, {statistic}", quantile(here, share), quantile(there, share))
         | {"charts": charts_of(here), "charts empty": charts_of(there)}
+        | kilobytes
         for statistic, share in (("median", 0.5), ("p95", 0.95))
     ]
 
@@ -139,7 +171,7 @@ def hurry(browser: Browser, url: str, how: Callable[[Page], None], shown: str) -
     """
     offers: list[object] = []
     with browser.new_context(viewport=SIZE) as context:
-        page = open_page(context, url, charts=3)
+        page = open_page(context, url, charts=2)
         for number in range(FAST):
             offers.append(page.evaluate(OFFER) or number)
             how(page)
@@ -187,7 +219,7 @@ def hurries(browser: Browser, app: Server, empty: Server) -> list[Row]:
 
 def load(context: BrowserContext, url: str) -> dict[str, float]:
     """Milliseconds from navigation to first paint, first chart, and the last of the charts."""
-    page = open_page(context, url, charts=3)
+    page = open_page(context, url, charts=2)
     paint = "performance.getEntriesByName('first-contentful-paint')[0].startTime"
     times: list[float] = page.evaluate(f"[{paint}, clock.firstChart, clock.last]")
     page.close()
@@ -198,7 +230,7 @@ def loads(path: str, repeats: int) -> list[Row]:
     """A fresh server and an empty browser cache, then the same again."""
     times: dict[tuple[str, str, str], list[float]] = {}
     for _ in range(repeats):
-        for name, script, query in (("ours", "app.py", ""), ("empty", EMPTY, "?charts=3")):
+        for name, script, query in (("ours", "app.py", ""), ("empty", EMPTY, "?charts=2")):
             with (
                 running(script) as server,
                 chromium.launched(path) as browser,
@@ -229,7 +261,7 @@ def memory(browser: Browser, sessions: int) -> list[Row]:
 
             def one_more(server: Server, stack: ExitStack, key: str) -> None:
                 context = stack.enter_context(browser.new_context(viewport=SIZE))
-                click(open_page(context, f"{server.address}/?charts=3", charts=3), key)
+                click(open_page(context, f"{server.address}/?charts=2", charts=2), key)
 
             one_more(server, open_ones, key)
             first = server.memory
@@ -255,7 +287,7 @@ def thousand(browser: Browser, app: Server, repeats: int) -> list[Row]:
     page_took, engine_took = [], []
     for seed in range(repeats):
         with browser.new_context(viewport=SIZE) as context:
-            page = open_page(context, f"{app.address}/?seed={seed}", charts=3)
+            page = open_page(context, f"{app.address}/?seed={seed}", charts=2)
             press(page, "let-in-1000")
             page.wait_for_function(
                 "() => document.querySelector('[data-testid=stMetricValue]')?.innerText === '1,000'"
@@ -305,9 +337,10 @@ def main() -> None:
         show(f"1. From click to the last repainted chart, {options.clicks} clicks each", rows)
         show(f"2. {FAST} clicks {GAP} ms apart", hurries(browser, app, empty))
         show("3. A crowd", thousand(browser, app, options.repeats))
-    show(f"4. Loading, median of {options.repeats}", loads(path, options.repeats))
+        show("4. What moves by itself", list(shifts(browser, app)))
+    show(f"5. Loading, median of {options.repeats}", loads(path, options.repeats))
     with chromium.launched(path) as browser:
-        show("5. Memory of the server", memory(browser, options.sessions))
+        show("6. Memory of the server", memory(browser, options.sessions))
 
 
 if __name__ == "__main__":

@@ -1,13 +1,14 @@
 """The Compare page as a person sees it."""
 
-import csv
+import re
+from typing import Self
 
-from playwright.sync_api import expect
+from playwright.sync_api import Locator, expect
 
 from tests.browser.page import AppPage
 
 MATCH, ARMS = "Match rate of the apprentice", "Mean reward of the three loops"
-COST, GAIN = "Visitors served worse than today", "Rewards gained on today"
+COST, GAIN = "Visitors served worse than today", "Rewards gained over today"
 OUTLOOK, SLICES = "Band in which the mean reward", "Expected agreement with today"
 """How the charts are called, in part."""
 
@@ -16,7 +17,24 @@ class ComparePage(AppPage):
     """One tab with the Compare page."""
 
     PATH = "/compare"
-    CHARTS = (MATCH, ARMS, COST, GAIN, OUTLOOK, SLICES)
+    CHARTS = (MATCH, ARMS)
+
+    @property
+    def visitors(self) -> Locator:
+        """How many visitors came, in a sentence."""
+        return self.keyed("came")
+
+    def expect_visitors(self, number: int) -> None:
+        """Wait until so many visitors have been served."""
+        expect(self.visitors).to_contain_text(re.compile(rf"^{number:,} visitors? came"))
+
+    def why(self) -> Self:
+        """Open what lies behind the numbers."""
+        self.keyed("why").locator("summary").click()
+        for name in (COST, GAIN, OUTLOOK, SLICES):
+            expect(self.chart(name).locator("svg")).to_be_visible()
+        expect(self.keyed("compare-csv").get_by_role("link")).to_be_visible()
+        return self
 
     @property
     def summary(self) -> str:
@@ -41,7 +59,4 @@ class ComparePage(AppPage):
         """Every visitor as downloaded, the first one first, as soon as there are so many."""
         self.settle()
         expect(self.keyed("compare-csv")).to_contain_text(f"{visitors:,} visitors")
-        with self.page.expect_download() as download:
-            self.press("compare-csv")
-        with download.value.path().open(newline="", encoding="utf-8") as file:
-            return list(csv.DictReader(file))
+        return self.table("compare-csv")

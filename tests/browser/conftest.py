@@ -1,4 +1,4 @@
-"""One server for all journeys, one Chromium for a module, an empty profile for each page."""
+"""One server and one Chromium for all journeys, an empty profile for each page."""
 
 import os
 from collections.abc import Callable, Iterator
@@ -10,6 +10,8 @@ from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize
 from tests.browser import chromium
 from tests.browser.app import Server, running
 from tests.browser.compare import ComparePage
+from tests.browser.evaluate import EvaluatePage
+from tests.browser.learn import LearnPage
 from tests.browser.page import WIDE, AppPage
 from tests.browser.play import PlayPage
 from tests.browser.race import RacePage
@@ -20,6 +22,8 @@ NewTab = Callable[..., Page]
 OpenPage = Callable[..., PlayPage]
 OpenCompare = Callable[..., ComparePage]
 OpenRace = Callable[..., RacePage]
+OpenLearn = Callable[..., LearnPage]
+OpenEvaluate = Callable[..., EvaluatePage]
 """(query="" or link, address of another server, **options of a browser context) -> an open page."""
 
 
@@ -34,9 +38,9 @@ def server() -> Iterator[Server]:
         assert not server.complaints
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
-    """Chromium. It runs no longer than a module, so that asyncio is free elsewhere."""
+    """Chromium. It runs no longer than this folder's tests, so that asyncio is free elsewhere."""
     path = chromium.find()
     if path is None:
         missing = f"no Chromium: none of {', '.join(chromium.NAMES)} is installed"
@@ -47,7 +51,7 @@ def browser() -> Iterator[Browser]:
         yield browser
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def kept_tabs() -> list[Page]:
     """Tabs in profiles of their own that tests use one after the other."""
     return []
@@ -108,9 +112,21 @@ def open_compare(new_tab: NewTab, server: Server) -> Iterator[OpenCompare]:
 
 
 @pytest.fixture
+def open_learn(new_tab: NewTab, server: Server) -> Iterator[OpenLearn]:
+    """Opens the Learn page likewise."""
+    yield from _opening(new_tab, server, LearnPage)
+
+
+@pytest.fixture
 def open_race(new_tab: NewTab, server: Server) -> Iterator[OpenRace]:
     """Opens the Race page likewise."""
     yield from _opening(new_tab, server, RacePage)
+
+
+@pytest.fixture
+def open_evaluate(new_tab: NewTab, server: Server) -> Iterator[OpenEvaluate]:
+    """Opens the Evaluate page likewise."""
+    yield from _opening(new_tab, server, EvaluatePage)
 
 
 def _opening(new_tab: NewTab, server: Server, kind: type[P]) -> Iterator[Callable[..., P]]:

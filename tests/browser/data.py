@@ -15,7 +15,7 @@ class DataPage(AppPage):
 
     @property
     def loops(self) -> Locator:
-        """The cards of all loops."""
+        """The rows of all loops."""
         return self.page.locator("[class*=st-key-loop-]")
 
     @property
@@ -27,19 +27,21 @@ class DataPage(AppPage):
 
     def expect_loops(self, number: int) -> None:
         """Wait until so many loops are listed."""
-        expect(self.page.get_by_text(f"My loops: {number} of")).to_be_visible()
+        expect(self.page.get_by_text(f"Your loops ({number})")).to_be_visible()
         self.settle()
 
-    def open_popover(self, name: str, loop: str) -> Locator:
-        """What is behind a button of a loop's card."""
-        self.press(f"{name}-{loop}")
-        body = self.page.get_by_test_id("stPopoverBody")
-        expect(body).to_be_visible()
-        return body
+    def open_menu(self, loop: str, part: str) -> None:
+        """Open a part of a loop's menu."""
+        self.press(f"menu-{loop}")
+        expect(self.page.get_by_test_id("stPopoverBody")).to_be_visible()
+        box = self.keyed(f"{part}-{loop}")
+        expect(box).to_be_visible()
+        if not box.locator("details[open]").count():
+            box.locator("summary").click()
 
     def export(self, loop: str, to: Path, kind: str = "log") -> Path:
         """Download a loop into a folder."""
-        self.open_popover("export", loop)
+        self.open_menu(loop, "export")
         with self.page.expect_download() as download:
             self.keyed(f"get-{kind}-{loop}").get_by_role("link").click()
         file = to / download.value.suggested_filename
@@ -49,9 +51,9 @@ class DataPage(AppPage):
 
     def erase(self, loop: str) -> None:
         """Delete a loop."""
-        self.open_popover("delete", loop)
+        self.open_menu(loop, "delete")
         self.press(f"erase-{loop}")
-        expect(self.page.get_by_text("is erased")).to_be_visible()
+        expect(self.page.get_by_text("is deleted")).to_be_visible()
         self.settle()
 
     def bring_in(self, file: Path) -> None:

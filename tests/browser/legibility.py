@@ -99,7 +99,8 @@ TEXTS = r"""async () => {
         const box = range.getBoundingClientRect();
         const hidden = !element.checkVisibility({opacityProperty: true, visibilityProperty: true})
             || box.width < 2 || box.height < 2 || /script|style|template/i.test(element.tagName)
-            || /Material/.test(style.fontFamily);  // icons
+            || /Material/.test(style.fontFamily)  // icons
+            || [...ancestors(element)].some(each => getComputedStyle(each).clipPath !== "none");
         if (hidden) continue;
         const inChart = element instanceof SVGElement;
         const {a, b} = inChart ? element.getScreenCTM() : {a: 1, b: 0};

@@ -1,5 +1,6 @@
 """A page of the app as a person sees it: what stands there, what can be pressed."""
 
+import csv
 import re
 from collections.abc import Callable, Iterator
 from typing import ClassVar, Literal, Self
@@ -9,6 +10,8 @@ from playwright.sync_api import ConsoleMessage, Locator, Page, ViewportSize, exp
 
 WIDE, NARROW = ViewportSize(width=1440, height=900), ViewportSize(width=390, height=844)
 """A laptop's window and a phone's."""
+GROUPS = {"Compare": "Prove", "Race": "Prove", "Evaluate": "Prove", "Data": "Build"}
+"""Pages that stand in the menu of a group."""
 Scheme = Literal["light", "dark"]
 PATIENCE = 60_000
 """Milliseconds until something that does not come counts as missing, on a busy machine, too."""
@@ -60,18 +63,29 @@ class AppPage:
             expect(self.chart(name).locator("svg")).to_be_visible()
         return self
 
+    def go_to(self, title: str) -> None:
+        """Go to another page by the menu at the top."""
+        menu = self.page.get_by_test_id("stTopNav")
+        if title in GROUPS:
+            menu.get_by_text(GROUPS[title], exact=True).click()
+        self.page.get_by_test_id("stTopNavLinkContainer").filter(has_text=title).click()
+
     def in_all_looks(self) -> Iterator[str]:
         """The page on a laptop and a phone, light and dark, one after the other; which it is.
 
         A laptop is the first and the last; the scheme it comes in changes once.
         """
-        dark = self.page.evaluate("matchMedia('(prefers-color-scheme: dark)').matches")
-        schemes: tuple[Scheme, Scheme] = ("dark", "light") if dark else ("light", "dark")
-        for scheme, sizes in zip(schemes, ((WIDE, NARROW), (NARROW, WIDE)), strict=True):
+        for scheme, sizes in zip(self.schemes, ((WIDE, NARROW), (NARROW, WIDE)), strict=True):
             self.turn(scheme)
             for size in sizes:
                 self.page.set_viewport_size(size)
                 yield f"{size['width']} px, {scheme}"
+
+    @property
+    def schemes(self) -> tuple[Scheme, Scheme]:
+        """The scheme that the page is in, and the other."""
+        dark = self.page.evaluate("matchMedia('(prefers-color-scheme: dark)').matches")
+        return ("dark", "light") if dark else ("light", "dark")
 
     def turn(self, scheme: Scheme) -> None:
         """Turn the system light or dark, and wait until the charts have followed."""
@@ -88,9 +102,15 @@ class AppPage:
 
     @property
     def excess(self) -> int:
-        """Pixels that the page is wider than the screen."""
-        width: int = self.page.evaluate("document.scrollingElement.scrollWidth - innerWidth")
+        """Pixels that the page is wider than the screen, or its toolbar than its place."""
+        width: int = self.page.evaluate(_EXCESS)
         return width
+
+    @property
+    def clipped(self) -> list[str]:
+        """Texts of buttons, headings and charts that are not seen in full."""
+        cut: list[str] = self.page.evaluate(_CLIPPED)
+        return cut
 
     def keyed(self, key: str) -> Locator:
         """The element with a key in the app's code."""
@@ -108,6 +128,22 @@ class AppPage:
         """Press a button as soon as it can be."""
         self.button(key).click()
 
+    def tab_to(self, key: str) -> None:
+        """Press Tab until what has a key in the app's code, or a part of it, has the focus."""
+        for _ in range(60):
+            if self.page.evaluate(_IS_IN, f".st-key-{key}"):
+                return
+            self.page.keyboard.press("Tab")
+        raise AssertionError(f"Tab does not lead to {key}")
+
+    def table(self, key: str) -> list[dict[str, str]]:
+        """The rows that a link saves as CSV."""
+        self.settle()
+        with self.page.expect_download() as download:
+            self.keyed(key).get_by_role("link").click()
+        with download.value.path().open(newline="", encoding="utf-8") as file:
+            return list(csv.DictReader(file))
+
     def choose(self, key: str, option: str) -> None:
         """Choose one of several."""
         radio = self.page.locator(f"[class*=st-key-{key}]").get_by_role("radio", name=option)
@@ -119,6 +155,10 @@ class AppPage:
         expect(self.page.get_by_test_id("stApp")).to_have_attribute(
             "data-test-script-state", "notRunning"
         )
+
+    def come_to_rest(self) -> None:
+        """Wait until no script has run for a while: all that a new tab tells has been taken."""
+        self.page.evaluate(_AT_REST)
 
     def switch(self, key: str) -> None:
         """Turn a switch."""
@@ -150,8 +190,58 @@ class AppPage:
         return metrics.locator("[data-testid=stMetricValue]").first
 
     def expect_visitors(self, number: int) -> None:
-        """Wait until so many visitors have been served, and the offer is the next one's."""
+        """Wait until so many visitors have been served, and the offer is the next one's.
+
+        The offer may come into the page a moment after the number.
+        """
         expect(self.visitors).to_have_text(f"{number:,}")
+        self.settle()
+
+
+_IS_IN = "place => Boolean(document.activeElement.closest(place))"
+
+_AT_REST = """() => new Promise(done => {
+    const app = document.querySelector("[data-testid=stApp]"), state = "data-test-script-state";
+    let timer = null;
+    const look = () => {
+        clearTimeout(timer);
+        if (app.getAttribute(state) === "notRunning") timer = setTimeout(end, 700);
+    };
+    const observer = new MutationObserver(look);
+    const end = () => { observer.disconnect(); done(); };
+    observer.observe(app, {attributeFilter: [state]});
+    look();
+})"""
+
+
+_EXCESS = """() => {
+    const bar = document.querySelector(".st-key-toolbar");
+    const wide = document.scrollingElement.scrollWidth - innerWidth;
+    return Math.max(wide, bar ? bar.scrollWidth - bar.clientWidth : 0);
+}"""
+
+
+_CLIPPED = r"""() => {
+    const cut = [];
+    const unseen = each => getComputedStyle(each).clipPath !== "none" || !each.checkVisibility();
+    const texts = "button p, label p, h1, h2, [data-testid=stMetric] p, .reward-label";
+    for (const text of document.querySelectorAll(texts)) {
+        // In the toolbar of a narrow window worlds are their pictures.
+        const isWorld = text.closest(".st-key-toolbar [role=radio]");
+        if (unseen(text) || (isWorld && innerWidth <= 900)) continue;
+        if (text.scrollWidth > text.clientWidth + 1) cut.push(`cut off: ${text.innerText}`);
+    }
+    for (const chart of document.querySelectorAll(".stVegaLiteChart svg.marks")) {
+        const frame = chart.getBoundingClientRect();
+        for (const text of chart.querySelectorAll("text")) {
+            const box = text.getBoundingClientRect();
+            if (!text.textContent || getComputedStyle(text).opacity === "0") continue;
+            if (box.left < frame.left - 2 || box.right > frame.right + 2)
+                cut.push(`sticks out of its chart: ${text.textContent}`);
+        }
+    }
+    return cut;
+}"""
 
 
 _FOLLOWED = r"""scheme => {
@@ -159,7 +249,12 @@ _FOLLOWED = r"""scheme => {
     const {color, backgroundColor} = getComputedStyle(app);
     const [red] = backgroundColor.match(/\d+/);
     if ((red < 128) !== (scheme === "dark")) return false;
+    const ink = document.body.appendChild(document.createElement("i"));
+    ink.style.color = "var(--ink)";
+    const sheet = getComputedStyle(ink).color;
+    ink.remove();
+    if (sheet !== color) return false;
     const texts = [...document.querySelectorAll(".stVegaLiteChart .role-axis-label text")];
     return texts.every(text => getComputedStyle(text).fill === color);
 }"""
-"""Whether the background has the scheme, and the charts the ink that belongs to it."""
+"""Whether the background has the scheme, and the style sheet and the charts have its ink."""

@@ -1,6 +1,5 @@
 """The Play page as a person sees it: what stands there, what can be pressed."""
 
-import csv
 import re
 
 from playwright.sync_api import Locator, expect
@@ -23,10 +22,7 @@ class PlayPage(AppPage):
     def events(self) -> list[dict[str, str]]:
         """The event log as it is downloaded, oldest first."""
         self.keyed("log").locator("summary").click()
-        with self.page.expect_download() as download:
-            self.press("log-csv")
-        with download.value.path().open(newline="", encoding="utf-8") as file:
-            return list(csv.DictReader(file))
+        return self.table("log-csv")
 
     # -- what stands there ------------------------------------------------------------
 
@@ -45,7 +41,7 @@ class PlayPage(AppPage):
         """Percent of each action, as the rows tell those who cannot see them."""
         rows = self.chart(PICTURE).locator("path[aria-label*=', chance ']")
         labels = rows.evaluate_all("rows => rows.map(row => row.getAttribute('aria-label'))")
-        found = [re.search(r"(.*), chance ([\d.]+)%", label) for label in labels]
+        found = [re.search(r"(.*), chance ([\d.]+)\s%", label) for label in labels]
         return {match[1]: float(match[2]) for match in found if match}
 
     @property
@@ -58,6 +54,13 @@ class PlayPage(AppPage):
         if not zero or not one:
             return 0.0
         return one["x"] + one["width"] / 2 - zero["x"] - zero["width"] / 2
+
+    @property
+    def cut_bells(self) -> int:
+        """Bells whose far ends stand above one another, at the edge of their scale."""
+        bells = self.chart(PICTURE).locator(".mark-area path")
+        cut: int = bells.evaluate_all(_CUT_BELLS)
+        return cut
 
     # -- what can be done -------------------------------------------------------------
 
@@ -80,3 +83,10 @@ class PlayPage(AppPage):
         settings = self.page.get_by_role("dialog", name="Settings")
         expect(settings.get_by_role("radio", name="pairs")).to_be_visible()
         return settings
+
+
+_CUT_BELLS = r"""bells => bells.filter(bell => {
+    const [start, next] = bell.getAttribute("d").split("C");
+    return Number(next.split(",").at(-2)) - Number(start.slice(1).split(",")[0]) < 0.01;
+}).length"""
+"""Those whose first two points stand above one another."""

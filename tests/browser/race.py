@@ -1,6 +1,5 @@
 """The Race page as a person sees it."""
 
-import csv
 from typing import Self
 
 from playwright.sync_api import Locator, expect
@@ -30,11 +29,15 @@ class RacePage(AppPage):
         return self
 
     def bet(self, name: str) -> None:
-        """Place a bet, and wait until it stands."""
+        """Place a bet, and wait until it stands; after a race it is behind a button."""
+        again = self.page.locator(".st-key-bet-again button:visible")
+        if again.count():
+            again.click()
         pill = self.keyed("race-bet").get_by_role("radio", name=name, exact=True)
         pill.click()
         expect(pill).to_be_checked()
         self.settle()
+        self.close_popover()
 
     def race(self) -> None:
         """Start, and wait until the race is over."""
@@ -48,8 +51,4 @@ class RacePage(AppPage):
 
     def rows(self, part: str) -> list[dict[str, str]]:
         """A download, row by row."""
-        self.settle()
-        with self.page.expect_download() as download:
-            self.press(f"race-csv-{part}")
-        with download.value.path().open(newline="", encoding="utf-8") as file:
-            return list(csv.DictReader(file))
+        return self.table(f"race-csv-{part}")

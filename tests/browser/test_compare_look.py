@@ -37,7 +37,7 @@ def test_on_a_phone_nothing_scrolls_sideways(open_compare: OpenCompare, query: s
 def test_in_every_look_all_fits_and_is_large_and_distinct_enough_to_read(
     open_compare: OpenCompare,
 ) -> None:
-    page = open_compare("?truth=1&explore=10")
+    page = open_compare("?truth=1&explore=10").why()
     faults = offenders(page)
     page.press("switch")
     page.press("let-in-100")

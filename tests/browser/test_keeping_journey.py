@@ -15,11 +15,13 @@ from engine.store import Store, StoredLoop
 from engine.store.exchange.jsonl import export_lines
 from engine.worlds.coffee import COFFEE
 from tests.browser.app import Server, free_port, running
+from tests.browser.compare import ComparePage
 from tests.browser.conftest import OpenPage
 from tests.browser.data import DataPage
 from tests.browser.legibility import offenders
 from tests.browser.page import AppPage
-from tests.browser.play import PlayPage
+from tests.browser.play import STEP_KEY, PlayPage
+from tests.faults.proxy import Proxy
 
 pytestmark = pytest.mark.browser
 
@@ -107,10 +109,86 @@ def test_a_tab_that_stays_open_goes_on_after_a_restart(open_page: OpenPage, tmp_
 
 def data_page(page: PlayPage) -> DataPage:
     """The Data page in the same tab, gone to by its link."""
-    page.page.get_by_test_id("stTopNavLink").filter(has_text="Data").click()
+    page.go_to("Data")
     data = DataPage(page.page, page.address)
     data.settle()
     return data
+
+
+def test_a_press_while_the_connection_is_gone_counts_once_it_is_back(open_page: OpenPage) -> None:
+    direct = open_page()
+    there = urlsplit(direct.address)
+    proxy = Proxy(str(there.hostname), there.port or 80)
+    tab = PlayPage(direct.page.context.new_page(), f"http://127.0.0.1:{proxy.port}").open()
+    tab.press("reward-1")
+    tab.expect_visitors(1)
+    tab.settle()
+    proxy.cut()
+    tab.press("reward-2")
+    proxy.connect()
+    tab.expect_visitors(2)
+    proxy.cut()
+
+
+def test_of_a_press_that_was_lost_with_the_connection_the_page_says_so(
+    open_page: OpenPage,
+) -> None:
+    direct = open_page()
+    there = urlsplit(direct.address)
+    proxy = Proxy(str(there.hostname), there.port or 80)
+    address = f"http://127.0.0.1:{proxy.port}"
+    tab = PlayPage(direct.page.context.new_page(), address).open()
+    tab.press("step")
+    tab.expect_visitors(1)
+    tab.come_to_rest()
+    for button, name in (("step", "Step"), ("let-in-10", "Let in 10")):
+        _lose(proxy, tab, button)
+        told = tab.page.get_by_text(f"{name} did not arrive")
+        expect(told).to_be_visible()
+    tab.expect_visitors(1)
+    tab.press("step")
+    tab.expect_visitors(2)
+    expect(told).to_have_count(0)
+
+    other = ComparePage(direct.page.context.new_page(), address).open()
+    other.come_to_rest()
+    came = other.visitors.inner_text()
+    _lose(proxy, other, "step")
+    expect(other.page.get_by_text("Step did not arrive")).to_be_visible()
+    expect(other.visitors).to_have_text(came)
+    proxy.cut()
+
+
+def _lose(proxy: Proxy, tab: AppPage, button: str) -> None:
+    """Press a button while nothing gets through, break the connection, and have it again."""
+    proxy.hold()
+    tab.press(button)
+    proxy.cut()
+    proxy.connect()
+
+
+def test_by_keys_alone_a_loop_is_named_and_deleted(open_page: OpenPage) -> None:
+    play = open_page()
+    play.page.keyboard.press(STEP_KEY)
+    play.expect_visitors(1)
+    data = data_page(play)
+    data.expect_loops(1)
+    loop, keys = data.first, data.page.keyboard
+    data.tab_to(f"menu-{loop}")
+    keys.press("Enter")
+    name = data.keyed(f"name-{loop}").get_by_role("textbox")
+    expect(name).to_be_focused()  # What opens takes the focus.
+    keys.press("ControlOrMeta+a")
+    keys.type("Monday")
+    keys.press("Enter")
+    expect(data.page.get_by_text("Monday").first).to_be_visible()
+    data.settle()
+    data.tab_to(f"delete-{loop}")
+    keys.press("Enter")
+    data.tab_to(f"erase-{loop}")
+    keys.press("Enter")
+    expect(data.page.get_by_text("is deleted")).to_be_visible()
+    data.expect_loops(0)
 
 
 def test_export_delete_import_and_go_on_identically(open_page: OpenPage, tmp_path: Path) -> None:
@@ -149,7 +227,7 @@ def test_a_loop_of_more_than_a_mebibyte_comes_in(open_page: OpenPage, tmp_path: 
     data = data_page(open_page())
     data.bring_in(file)
     expect(data.page.get_by_text("is here")).to_be_visible()
-    expect(data.page.get_by_text("1,000 events")).to_be_visible()
+    expect(data.page.get_by_text("1,000 visitors")).to_be_visible()
     data.expect_loops(1)
 
 
@@ -178,7 +256,7 @@ def test_the_data_page_is_legible_and_fits(open_page: OpenPage) -> None:
     data = DataPage(page.page, page.address).open()
     data.expect_loops(1)
     faults = offenders(data)
-    data.open_popover("export", data.first)
+    data.open_menu(data.first, "export")
     expect(data.keyed(f"get-model-{data.first}").get_by_role("link")).to_be_visible()
     faults |= offenders(data)
     data.close_popover()

@@ -7,10 +7,11 @@ import pytest
 from playwright.sync_api import expect
 
 from engine.simulation.crowd import nth_visitor
+from engine.worlds import WORLDS as WORLDS_BY_KEY
 from engine.worlds.coffee import COFFEE
 from tests.browser.app import running
 from tests.browser.conftest import OpenPage
-from tests.browser.play import CURVE, PICTURE, REGRET, STEP_KEY, WORLDS, PlayPage
+from tests.browser.play import CURVE, MAP, PICTURE, REGRET, STEP_KEY, WORLDS, PlayPage
 
 pytestmark = pytest.mark.browser
 
@@ -20,6 +21,7 @@ STOPS = 3
 """Crowds that are stopped, each at another moment of the server's work."""
 INVISIBLE = "\u2060"
 """Joins words without a gap; the app breaks up with it what would become a link."""
+IDS = {item.name: item.id for world in WORLDS_BY_KEY.values() for item in world.items}
 LOVED, IGNORED = "reward-1", "reward-3"
 
 
@@ -45,7 +47,7 @@ def test_the_story_from_the_first_click_to_a_link_for_others(open_page: OpenPage
     visitors = reward_only(play, favourite, times=3)
     moved = play.keyed("moved")
     expect(moved).to_contain_text(re.compile(f"Your click: reward 1 for .* {favourite}"))
-    told = re.search(r"chance went from .* to ([<\d]+\s%)", moved.inner_text())
+    told = re.search(r"Chance .* → ([<\d]+\s%)", moved.inner_text())
     assert told
     expect(play.chart(PICTURE)).to_contain_text(told[1])
     assert play.chances[favourite] > before[favourite]
@@ -60,7 +62,9 @@ def test_the_story_from_the_first_click_to_a_link_for_others(open_page: OpenPage
     expect(play.chart(REGRET).locator("svg")).to_be_visible()
 
     play.press("undo")
-    play.expect_visitors(visitors + 99)
+    play.expect_visitors(visitors)
+    play.press("redo")
+    play.expect_visitors(visitors + 100)
     play.press("reset")
     play.expect_visitors(0)
 
@@ -130,7 +134,9 @@ def test_the_keyboard_steps_rewards_plays_pauses_undoes_and_calls_the_next(
     play.settle()
     played = int(play.visitors.inner_text())
     keys.press("u")
-    play.expect_visitors(played - 1)
+    play.expect_visitors(4)
+    keys.press("y")
+    play.expect_visitors(played)
 
 
 def test_keys_typed_into_the_seed_field_do_nothing_else(open_page: OpenPage) -> None:
@@ -157,7 +163,7 @@ def test_twenty_offers_answered_as_soon_as_they_are_seen_all_count_in_their_orde
     events = play.events()
     rewards = [1.0, 0.5, 0.0]
     assert [(e["action"], float(e["reward"])) for e in events] == [
-        (action, rewards[place % 3]) for place, action in enumerate(seen)
+        (IDS[action], rewards[place % 3]) for place, action in enumerate(seen)
     ]
     came = [nth_visitor(COFFEE, 7, number).context for number in range(FAST)]
     assert [dict(fact.split("=") for fact in e["context"].split(", ")) for e in events] == came
@@ -174,7 +180,7 @@ _ANSWER_EACH = """async ([times, gap]) => {
         }
         before = offer;
         const reward = document.querySelector(`.st-key-reward-${seen.length % 3 + 1} button`);
-        seen.push(document.querySelector(".st-key-offer h3").innerText);
+        seen.push(document.querySelector(".st-key-offer h2").innerText);
         reward.click();
         reward.click();
         await new Promise(done => setTimeout(done, gap));
@@ -199,7 +205,7 @@ def test_in_live_play_an_answer_is_to_what_was_on_the_screen_or_to_nobody(
     for event in play.events():
         if float(event["reward"]) == 0.5:  # The crowd of this world gives 0 or 1.
             who = " · ".join(fact.split("=")[1] for fact in event["context"].split(", "))
-            assert any(event["action"] == card and who in asked for card, asked in left)
+            assert any(event["action"] == IDS[card] and who in asked for card, asked in left)
 
 
 _ANSWER_WHILE_IT_PLAYS = """async times => {
@@ -210,8 +216,9 @@ _ANSWER_WHILE_IT_PLAYS = """async times => {
     }).observe(bar, {attributeFilter: ["data-offer"]}));
     while (seen.length < times) {
         await next();
-        const asked = [...document.querySelectorAll("h5")].map(h => h.innerText);
-        seen.push([document.querySelector(".st-key-offer h3").innerText,
+        await new Promise(requestAnimationFrame);  // What is told in one breath is seen at once.
+        const asked = [...document.querySelectorAll("h2")].map(h => h.innerText);
+        seen.push([document.querySelector(".st-key-offer h2").innerText,
                    asked.find(text => text.startsWith("What it would offer"))]);
         document.querySelector(".st-key-reward-2 button").click();
     }
@@ -229,6 +236,7 @@ def test_a_tab_that_is_behind_says_that_the_visitor_has_left(open_page: OpenPage
     stale.page.route("**/playground/**", lambda route: route.abort())
     stale.visit(play.page.url)
     stale.expect_visitors(1)
+    stale.come_to_rest()
     play.press(LOVED)
     play.expect_visitors(2)
     play.settle()
@@ -299,7 +307,7 @@ def test_what_is_open_below_follows_each_click(open_page: OpenPage) -> None:
         play.press(LOVED)
         play.expect_visitors(visitors)
         expect(play.keyed("log-csv")).to_contain_text(f"Download {visitors} events")
-        expect(play.keyed("code")).to_contain_text(f'"rewardActionId": "{offered}"')
+        expect(play.keyed("code")).to_contain_text(f'"rewardActionId": "{IDS[offered]}"')
 
 
 def test_the_first_click_can_be_taken_back_at_once(open_page: OpenPage) -> None:
@@ -310,7 +318,7 @@ def test_the_first_click_can_be_taken_back_at_once(open_page: OpenPage) -> None:
     play.press("undo")
     play.expect_visitors(0)
     assert play.offered == offered
-    expect(play.keyed("moved")).to_have_count(0)
+    expect(play.keyed("moved")).not_to_contain_text("Your click")
     assert play.chances == chances
 
 
@@ -357,7 +365,7 @@ def test_a_deep_link_to_a_fresh_server_gets_the_frame_and_its_settings(
 ) -> None:
     with running() as fresh:
         play = open_page("?world=news&seed=11&policy=classic&epsilon=30", address=fresh.address)
-        expect(play.page).to_have_title("Personalizer Playground")
+        expect(play.page).to_have_title("Play · Personalizer Playground")
         expect(play.page.get_by_test_id("stHeaderLogo")).to_be_visible()
         expect(play.page.get_by_test_id("stSidebarNav")).to_have_count(0)
         expect(play.keyed("play-world").get_by_role("radio", name="News")).to_be_checked()
@@ -412,3 +420,82 @@ def test_a_long_session_makes_no_console_error_and_asks_no_other_host(
         expect(play.keyed(key)).to_contain_text(shown)
     play.expect_visitors(11)
     assert not play.complaints, play.complaints
+
+
+def test_a_cell_of_the_map_puts_its_visitor_there_again_and_again(open_page: OpenPage) -> None:
+    play = open_page()
+    for _ in range(2):
+        for cell, who in (("Dave · Snowy · Evening", "Dave"), ("Bob · Rainy · Morning", "Bob")):
+            play.chart(MAP).locator(f"path[aria-label^='{cell}']").click()
+            expect(play.who).to_contain_text(cell)
+            expect(play.keyed("coffee-name").get_by_role("radio", name=who)).to_be_checked()
+    play.expect_visitors(0)
+
+
+def test_with_the_keyboard_settings_are_one_step_away_and_no_focus_is_lost(
+    open_page: OpenPage,
+) -> None:
+    play = open_page()
+    keys = play.page.keyboard
+    play.button("settings").focus()
+    keys.press("Enter")
+    switch = play.page.get_by_role("dialog").get_by_role("switch", name="Keyboard shortcuts")
+    expect(switch).to_be_focused()
+    keys.press("Space")
+    expect(switch).not_to_be_checked()
+    keys.press("Escape")
+    expect(play.button("settings")).to_be_focused()
+    play.button("let-in-10").focus()
+    keys.press("Enter")
+    play.expect_visitors(10)
+    expect(play.button("let-in-10")).to_be_focused()
+    for key in ("1", STEP_KEY, "p"):
+        keys.press(key)
+    play.press("reward-1")
+    play.expect_visitors(11)
+
+
+def test_by_keys_alone_one_marks_a_moment_looks_back_and_goes_on_from_there(
+    open_page: OpenPage,
+) -> None:
+    """A wrong crowd is one key; what was there before is there again, and a branch of its own."""
+    play = open_page()
+    keys = play.page.keyboard
+    for visitors in (1, 2, 3):
+        keys.press("s")
+        play.expect_visitors(visitors)
+    keys.press("m")
+    bookmark = play.page.get_by_role("radio", name="3 · yours")
+    expect(bookmark).to_be_visible()
+    play.button("let-in-100").focus()
+    keys.press("Enter")
+    play.expect_visitors(103)
+    expect(play.button("start")).to_be_enabled()
+    expect(play.page.locator("body")).not_to_be_focused()
+    keys.press("u")
+    play.expect_visitors(3)
+    keys.press("y")
+    play.expect_visitors(103)
+    play.settle()
+    bookmark.press("Space")
+    play.expect_visitors(3)
+    expect(play.keyed("past")).to_contain_text("visitor 3 of 103")
+    now = play.page.url
+    play.button("play-from-here").press("Enter")
+    expect(play.keyed("past")).to_be_hidden()
+    play.expect_visitors(3)
+    keys.press("s")
+    play.expect_visitors(4)
+    play.page.goto(now.replace("at=3", "at=100"))
+    play.expect_visitors(100)
+
+
+def test_one_step_back_leads_to_the_page_before(open_page: OpenPage) -> None:
+    """What a page was opened at, before it says what is set on it, is no step of its own."""
+    play = open_page()
+    play.go_to("Race")
+    expect(play.page).to_have_url(re.compile("/race.*seed=7"))
+    play.settle()
+    play.page.go_back()
+    expect(play.chart(PICTURE).locator("svg")).to_be_visible()
+    expect(play.page).to_have_url(re.compile("/.*world=coffee"))

@@ -3,27 +3,34 @@
 import pytest
 from playwright.sync_api import expect
 
+from pages.parts.race.setup import everybody
 from tests.browser.conftest import OpenRace
 from tests.browser.legibility import offenders
 from tests.browser.page import NARROW, WIDE
-from tests.browser.race import REGRET, REWARD
+from tests.browser.race import FINALS, REWARD
 
 pytestmark = pytest.mark.browser
 
-ALL = "who=ours,single,epsilon,greedy,softmax,ucb,ab,segments,classic,uniform"
+ALL = f"who={','.join(everybody())}"
 
 
-def test_a_laptop_shows_the_bet_the_start_and_who_is_ahead(open_race: OpenRace) -> None:
+def test_a_laptop_shows_the_bet_the_start_and_then_who_won(open_race: OpenRace) -> None:
     page = open_race("?visitors=200&crowds=2", viewport=WIDE)
     bet, start = page.keyed("race-bet").bounding_box(), page.button("start").bounding_box()
     assert bet
     assert start
-    assert max(bet["y"] + bet["height"], start["y"] + start["height"]) < WIDE["height"] / 2
+    assert max(bet["y"] + bet["height"], start["y"] + start["height"]) < 0.6 * WIDE["height"]
     page.race()
-    for name in (REWARD, REGRET):
-        box = page.chart(name).bounding_box()
+    for width in (1024, 768, NARROW["width"], 320, 1280):
+        page.page.set_viewport_size({"width": width, "height": 720})
+        assert not page.lasting(lambda: {*page.clipped}), width
+    for part in (page.verdict, page.chart(FINALS)):
+        box = part.bounding_box()
         assert box
-        assert box["y"] + box["height"] <= WIDE["height"]
+        assert box["y"] + box["height"] <= 720
+    curves = page.chart(REWARD).bounding_box()
+    assert curves
+    assert curves["y"] < 600
 
 
 def test_in_every_look_all_fits_and_is_large_and_distinct_enough_to_read(

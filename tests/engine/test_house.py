@@ -51,15 +51,15 @@ def test_the_engine_knows_nothing_of_screens(path: Path) -> None:
     assert not tops & {"streamlit", "altair", "pages", "app", "pandas"}
 
 
+NEEDED = {"store": ("sqlalchemy",), "sources": ("pyarrow", "msgspec")}
+
+
 @each(ENGINE)
-def test_the_engine_imports_only_numpy_and_its_store_sqlalchemy(
-    path: Path,
-) -> None:
+def test_a_room_of_the_engine_imports_numpy_and_what_it_alone_needs(path: Path) -> None:
     tops = {name.split(".")[0] for name in imported(parse(path))}
-    allowed = {*sys.stdlib_module_names, "numpy", "engine"}
-    if "store" in path.relative_to(ROOT / "engine").parts[:-1]:
-        allowed.add("sqlalchemy")
-    assert tops <= allowed
+    rooms = path.relative_to(ROOT / "engine").parts[:-1]
+    needed = (library for room in rooms for library in NEEDED.get(room, ()))
+    assert tops <= {*sys.stdlib_module_names, "numpy", "engine", *needed}
 
 
 @each(ENGINE + PAGES)

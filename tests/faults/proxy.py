@@ -49,14 +49,14 @@ class Proxy:
         threading.Thread(target=self._accept, args=(self._listener,), daemon=True).start()
 
     def cut(self) -> None:
-        """End all connections, and refuse new ones."""
+        """End all connections, and refuse new ones; what was held is lost."""
         with suppress(OSError):
             self._listener.shutdown(socket.SHUT_RDWR)
         self._listener.close()
-        self._flowing.set()
         for link in self._links:
             link.close()
         self._links = []
+        self._flowing.set()
 
     def hold(self) -> None:
         """Be a black hole: connections stay, new ones begin, and nothing comes through."""

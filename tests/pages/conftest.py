@@ -1,6 +1,7 @@
 """An app under test, without a browser."""
 
 import json
+import re
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -16,13 +17,17 @@ from unittest.mock import patch
 import pytest
 import streamlit as st
 from streamlit.components.v2 import manifest_scanner
-from streamlit.testing.v1 import AppTest
+from streamlit.runtime.scriptrunner.script_cache import ScriptCache
+from streamlit.testing.v1 import AppTest, app_test, local_script_runner
 
 from pages.parts import heavy_work
 from pages.parts.compare.session import CompareSession
+from pages.parts.evaluate.session import EvaluateSession
 from pages.parts.heavy_work import SLICE, HeavyWork
+from pages.parts.lessons.session import LearnSession, Run
 from pages.parts.play.session import PlaySession
 from pages.parts.race.session import RaceSession
+from pages.parts.text import bare
 from tests.pages.presses import pressed
 
 P = ParamSpec("P")
@@ -51,7 +56,7 @@ class App:
     """The app in one browser session, on the Play page."""
 
     def __init__(self, **query: str) -> None:
-        self.at = AppTest.from_file(str(FRONT), default_timeout=20)
+        self.at = AppTest.from_file(str(FRONT), default_timeout=60)
         self.open(**query)
         self.session.now = float_seconds()
         if isinstance(self.session, PlaySession):
@@ -112,8 +117,9 @@ class App:
 
     @property
     def text(self) -> str:
-        """All Markdown on the page."""
-        return "\n".join(element.value for element in self.at.markdown)
+        """All headings and Markdown on the page."""
+        headings = [*self.at.title, *self.at.header, *self.at.subheader]
+        return "\n".join(element.value for element in [*headings, *self.at.markdown])
 
     def metric(self, label: str) -> str:
         return str(next(m.value for m in self.at.metric if m.label == label))
@@ -122,7 +128,8 @@ class App:
         """What the browser's timer does: run until nobody waits outside, and nothing is at work."""
         while waiting := self.session.live.waiting:
             self.run()
-            assert self.session.live.waiting < waiting, "the crowd stands still"
+            while self.session.live.waiting == waiting:  # What follows a visitor takes slices, too.
+                assert heavy_work.heavy_work().turn(), "the crowd stands still"
         self.run()
         while self.session.is_live:
             while heavy_work.heavy_work().turn():
@@ -152,6 +159,13 @@ class CompareApp(OtherApp):
     def session(self) -> CompareSession:  # type: ignore[override]
         session: CompareSession = self.at.session_state["CompareSession"]
         return session
+
+    @property
+    def came(self) -> str:
+        """How many visitors came, as the page says it."""
+        found = re.search(r"([\d,]+) visitors? came\.", self.text)
+        assert found
+        return found[1]
 
     def start(self) -> Self:
         """Let come about what a link tells."""
@@ -187,6 +201,37 @@ class RaceApp(OtherApp):
         raise AssertionError("the race never ends")
 
 
+class EvaluateApp(OtherApp):
+    """The app in one browser session, on the Evaluate page."""
+
+    PAGE = "../evaluate.py"
+
+    @property
+    def session(self) -> EvaluateSession:  # type: ignore[override]
+        session: EvaluateSession = self.at.session_state["EvaluateSession"]
+        return session
+
+
+class LearnApp(OtherApp):
+    """The app in one browser session, on the Learn page."""
+
+    PAGE = "../learn.py"
+
+    @property
+    def session(self) -> LearnSession:  # type: ignore[override]
+        session: LearnSession = self.at.session_state["LearnSession"]
+        return session
+
+    @property
+    def bare(self) -> str:
+        """The text of the page without what makes it safe."""
+        return bare(self.text)
+
+    def run_of(self, lesson: str) -> Run:
+        """A lesson as it is taken here."""
+        return next(run for run in self.session.runs if run.lesson.key == lesson)
+
+
 @pytest.fixture(scope="session", autouse=True)
 def one_scan() -> Iterator[None]:
     """Streamlit looks through all installed packages for components once, not for each app.
@@ -195,6 +240,32 @@ def one_scan() -> Iterator[None]:
     """
     scan = manifest_scanner.scan_component_manifests
     with patch.object(manifest_scanner, "scan_component_manifests", cache(scan)):
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def one_wait() -> Iterator[None]:
+    """AppTest waits for the end of a script's thread, where it looks a thousand times a second:
+    each look takes the interpreter from the script."""
+
+    def wait(runner: local_script_runner.LocalScriptRunner, timeout: float = 3) -> None:
+        thread = runner._script_thread
+        assert thread is not None
+        thread.join(timeout)
+        if thread.is_alive():
+            runner.request_stop()
+            runner.join()
+            raise RuntimeError(f"AppTest script run timed out after {timeout}(s)")
+
+    with patch.object(local_script_runner, "require_widgets_deltas", wait):
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def one_compilation() -> Iterator[None]:
+    """AppTest compiles each script once, not for each run: scripts do not change meanwhile."""
+    compiled = ScriptCache()
+    with patch.object(app_test, "ScriptCache", lambda: compiled):
         yield
 
 
@@ -247,6 +318,18 @@ def open_app(data_folder: Path) -> Callable[..., App]:
 def open_compare(open_app: Callable[..., App]) -> Callable[..., CompareApp]:
     """Opens the Compare page in a new session, with a query string."""
     return CompareApp
+
+
+@pytest.fixture
+def open_evaluate(open_app: Callable[..., App]) -> Callable[..., EvaluateApp]:
+    """Opens the Evaluate page in a new session, with a query string."""
+    return EvaluateApp
+
+
+@pytest.fixture
+def open_learn(open_app: Callable[..., App]) -> Callable[..., LearnApp]:
+    """Opens the Learn page in a new session, with a query string."""
+    return LearnApp
 
 
 @pytest.fixture

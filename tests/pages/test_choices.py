@@ -4,11 +4,12 @@ import pytest
 
 from engine.worlds import WORLDS
 from pages.parts.compare.setup import CompareSetup
+from pages.parts.evaluate.setup import EvaluateSetup
 from pages.parts.link import Linked
 from pages.parts.play.setup import PlaySetup
 from pages.parts.race.setup import RaceSetup
 
-EVERY_SETUP = pytest.mark.parametrize("kind", [PlaySetup, CompareSetup, RaceSetup])
+EVERY_SETUP = pytest.mark.parametrize("kind", [PlaySetup, CompareSetup, RaceSetup, EvaluateSetup])
 
 
 @EVERY_SETUP

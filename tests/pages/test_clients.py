@@ -16,6 +16,7 @@ def test_a_full_server_says_so_until_somebody_goes() -> None:
     )
     inside.remove("a")
     assert door.refuse(Client("c", "")) is None
+    assert door.inside == 2
 
 
 def test_an_address_has_a_cap_of_its_own_where_it_is_known() -> None:

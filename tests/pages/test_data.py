@@ -145,22 +145,23 @@ def test_without_a_database_the_page_says_why(
 
 def test_my_loops_are_listed_renamed_copied_and_erased(open_app: Open) -> None:
     app = open_app()
-    assert "My loops: 0 of at most 100" in go_to_data(app).text
+    assert "Your loops (0)" in go_to_data(app).text
     app = open_app()
     app.answer(1.0)
     go_to_data(app)
     mine = app.session.open.stored.id
-    assert "My loops: 1 " in app.text
-    assert "1 event" in app.text.replace("&#8288;", "")
+    assert "Your loops (1)" in app.text
+    assert "1 visitor" in app.text
+    assert "**1.00** a visitor" in app.text
     app.widget(f"name-{mine}").set_value("Tuesday's class")
     app.run()
     assert store().about(mine).name == "Tuesday's class"
     app.click(f"duplicate-{mine}")
     assert "has a copy" in app.at.success[0].value
-    assert "My loops: 2 " in app.text
+    assert "Your loops (2)" in app.text
     app.click(f"erase-{mine}")
-    assert "is erased" in app.at.success[0].value
-    assert "My loops: 1 " in app.text
+    assert "is deleted" in app.at.success[0].value
+    assert "Your loops (1)" in app.text
     assert app.session.open.stored.id != mine
     app.widget(f"name-{store().loops(_owner(app))[0].id}").set_value("   ")
     app.run()
@@ -217,7 +218,7 @@ def test_loops_that_can_only_be_read_are_listed_and_can_be_taken_along(
     monkeypatch.setattr(Store, "_writing", refuse)
     close_library()
     app.at.session_state[f"export-{mine}"] = True
-    assert "My loops: 1 " in go_to_data(app).text
+    assert "Your loops (1)" in go_to_data(app).text
     assert not app.at.error
     assert any(f"get-log-{mine}" in part.proto.id for part in app.at.get("bidi_component"))
 
@@ -233,14 +234,14 @@ def test_a_damaged_loop_is_told_and_erased_and_the_others_are_there(
     with store().overhaul() as connection:
         connection.execute(text(f"UPDATE loops SET {change} WHERE id = '{damaged}'"))
     go_to_data(app)
-    assert "My loops: 2 " in app.text
+    assert "Your loops (2)" in app.text
     assert "cannot be opened or taken along" in app.text
     keys = {str(button.key) for button in app.at.button}
     assert f"open-{whole}" in keys
     assert {key for key in keys if key.endswith(damaged)} == {f"erase-{damaged}"}
     app.click(f"erase-{damaged}")
-    assert "is erased" in app.at.success[0].value
-    assert "My loops: 1 " in app.text
+    assert "is deleted" in app.at.success[0].value
+    assert "Your loops (1)" in app.text
     assert "Damaged" not in app.text
 
 
@@ -279,11 +280,11 @@ def test_a_file_brings_a_loop_in_or_says_why_not(open_app: Open) -> None:
     lines = list(export_lines(store(), app.session.open.stored.id))
     bring_in(app, "loop.jsonl", "\n".join(lines).encode())
     assert "is here&#46;" in app.at.success[0].value
-    assert "My loops: 2 " in app.text
+    assert "Your loops (2)" in app.text
     bring_in(app, "loop.jsonl", "\n".join([*lines, "x", "y"]).encode())
     assert "Nothing was imported" in app.at.error[0].value
     assert list(app.at.dataframe[0].value["line"]) == [6, 7]
-    assert "My loops: 2 " in app.text
+    assert "Your loops (2)" in app.text
 
 
 def test_an_edited_file_comes_in_where_the_person_says_so_and_is_marked(open_app: Open) -> None:

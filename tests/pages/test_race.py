@@ -56,7 +56,8 @@ def test_a_race_ends_with_the_figures_of_the_engine(open_race: Open) -> None:
     best = standings.finals()[0]
     assert f"{best.reward.mean:.3f} a visitor" in app.text
     assert len(charts_of(app)) == 4
-    (table,) = app.at.dataframe
+    app.at.session_state["figures"] = True
+    (table,) = app.run().at.dataframe
     assert list(table.value["Contender"]) == [
         app.session.setup.names[final.contender] for final in standings.finals()
     ]
@@ -140,6 +141,7 @@ def test_racing_again_meets_other_crowds(open_race: Open) -> None:
     assert app.at.query_params["seed"] == "8"
 
 
+@pytest.mark.slow
 def test_results_stay_when_something_else_is_set_and_it_is_said(open_race: Open) -> None:
     app = open_race(**QUICK).click("start").finish_the_race()
     finals = app.session.known.finals()
@@ -157,8 +159,9 @@ def test_ready_made_races_keep_world_and_seed(open_race: Open, preset: str) -> N
     app = open_race(world="news", seed="11", delay="50").set("race-preset", preset)
     setup = app.session.setup
     assert (setup.world, setup.seed) == ("news", 11)
-    assert setup == presets(RaceSetup(world="news", seed=11))[preset]
+    assert setup == presets(RaceSetup(world="news", seed=11))[preset].setup
     assert app.widget("race-preset").value == preset
+    assert presets(setup)[preset].point in app.text
     assert app.set("race-crowds", 50).widget("race-preset").value is None
 
 
@@ -198,6 +201,7 @@ def let_ab_fail(monkeypatch: pytest.MonkeyPatch, crowds: Sequence[int]) -> None:
     monkeypatch.setattr(RaceSetup, "plan", plan)
 
 
+@pytest.mark.slow
 def test_a_race_of_which_a_run_fails_says_so_and_shows_what_it_has(
     open_race: Open, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -233,9 +237,30 @@ def test_who_fails_in_every_crowd_is_left_out_and_the_bet_is_told(
         assert "You bet on A/B test: it failed in every crowd." in app.text
 
 
+def test_the_leader_and_the_bet_stand_first_in_words_too(open_race: Open) -> None:
+    app = open_race(**QUICK).set("race-bet", "ab").click("start").finish_the_race()
+    told = html.unescape(app.text).replace("\u2060", "")
+    finals, names = app.session.known.finals(), app.session.setup.names
+    first = finals[0]
+    assert f"{names[first.contender]} {first.reward.mean:.3f}" in told
+    assert f"{names['ab']} {app.session.known.recent('ab').mean[-1]:.2f}" in told
+    assert f"{names[first.contender]} and A/B test: the band holds" in app.text
+
+
+@pytest.mark.slow
+def test_ours_says_what_it_believes_and_what_its_floor_cost(open_race: Open) -> None:
+    who = {"visitors": "500", "crowds": "2", "who": "ours,nofloor,uniform"}
+    app = open_race(**who).click("start").finish_the_race()
+    found, lost = app.session.known.believed("ours"), app.session.known.cost_of_chance("ours")
+    assert found is not None
+    assert "Ours weighs 5 ideas of the world" in app.text
+    assert ("so its log stays usable.** Those offers lost it" in app.text) is (lost is not None)
+
+
 def test_drift_is_drawn_and_recovery_told(open_race: Open) -> None:
     app = open_race(**QUICK | {"drift": "halfway"}).click("start").finish_the_race()
-    (table,) = app.at.dataframe
+    app.at.session_state["figures"] = True
+    (table,) = app.run().at.dataframe
     assert "Back after" in table.value.columns
 
 

@@ -6,11 +6,13 @@ import pytest
 import streamlit as st
 
 from pages.parts.compare.setup import CompareSetup
+from pages.parts.evaluate.setup import EvaluateSetup
 from pages.parts.library import library
 from pages.parts.play.setup import PlaySetup
 from pages.parts.race.setup import RaceSetup
 from pages.parts.sessions import (
     compare_session,
+    evaluate_session,
     hand_over,
     known_play_session,
     play_session,
@@ -35,6 +37,7 @@ def test_each_page_has_one_session_from_its_first_visit_on() -> None:
     assert play_session(PlaySetup(seed=3)) is play
     assert compare_session(CompareSetup(seed=3), None) is compare
     assert race_session(RaceSetup(seed=3)) is race
+    assert evaluate_session(EvaluateSetup()) is evaluate_session(EvaluateSetup(seed=3))
 
 
 def test_what_was_kept_before_a_browser_was_known_is_its_own() -> None:

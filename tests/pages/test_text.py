@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pages.parts.text import percent, plain, signed
+from pages.parts.text import bare, percent, plain, signed
 
 JOINER = "\u2060"
 
@@ -34,6 +34,14 @@ def test_plain_text_holds_nothing_to_link_or_to_picture(text: str) -> None:
     assert not re.search(r"www\.\w|://|\w@\w|:[\w+]+:", shown)
 
 
+@given(st.text())
+def test_what_is_said_is_bare_again_without_its_marks(text: str) -> None:
+    """But for invisible joiners, which `plain` adds."""
+    text = text.replace("\u2060", "")
+    assert bare(plain(text)) == text
+    assert bare(f"**{plain(text)}** is :gray[{plain(text)}].") == f"{text} is {text}."
+
+
 ARROWS = r"(^|\s)(<->|->|<-|--|>=|<=|~=)(\s|$)"
 """What Streamlit draws as one sign."""
 
@@ -57,6 +65,9 @@ def test_probabilities_are_written_in_percent(share: float, text: str) -> None:
     assert percent(share) == text.replace(" ", "\u00a0")  # never broken into two lines
 
 
-@pytest.mark.parametrize(("reward", "text"), [(0.125, "+0.12"), (-0.3, "\N{MINUS SIGN}0.30")])
+@pytest.mark.parametrize(
+    ("reward", "text"),
+    [(0.125, "+0.12"), (-0.3, "\N{MINUS SIGN}0.30"), (-0.004, "0.00"), (0.0, "0.00")],
+)
 def test_a_change_is_written_with_its_sign(reward: float, text: str) -> None:
     assert signed(reward) == text

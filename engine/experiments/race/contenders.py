@@ -4,12 +4,20 @@ from abc import ABC, abstractmethod
 from dataclasses import dataclass, field
 
 from engine.errors import check_number, refuse
-from engine.experiments.race.players import ABTestPlayer, LoopPlayer, Player, UniformPlayer
+from engine.experiments.race.players import (
+    ABTestPlayer,
+    LoopPlayer,
+    Player,
+    RulePlayer,
+    UniformPlayer,
+)
 from engine.learners.bayesian.hypothesis import Hypothesis
 from engine.loop.settings import LoopSettings
 from engine.policies.base import Policy
 from engine.policies.epsilon_greedy import EpsilonGreedy
 from engine.policies.registry import POLICIES
+from engine.policies.thompson import Thompson
+from engine.simulation.baselines import RuleTable, best_rule, usual_fields
 from engine.worlds.world import World
 
 
@@ -82,19 +90,39 @@ class ABTest(Contender):
         return ABTestPlayer(world, seed, self.trial, groups)
 
 
+@dataclass(frozen=True, slots=True)
+class Present(Contender):
+    """Learns nothing and chooses by a rule.
+
+    Attributes:
+        rule: None for the place's usual one, see `usual_fields`.
+    """
+
+    rule: RuleTable | None = None
+
+    def enter(self, world: World, seed: int) -> Player:
+        return RulePlayer(world, self.rule or best_rule(world, usual_fields(world)))
+
+
 OURS = LoopSettings()
 """This engine as it comes; all rivals choose on its beliefs."""
 
 
 def rivals() -> dict[str, Policy]:
     """Other ways to choose on our beliefs, by key: every policy that races under no other name."""
-    named = {"ours", "single", "ab", "segments", "classic", "uniform", OURS.policy.key}
+    named = {"ours", "nofloor", "textbook", "single", "ab", "segments", "classic", "present",
+             "uniform", OURS.policy.key}  # fmt: skip
     known = {key: policy() for key, policy in POLICIES.items() if key not in named}
     return known | {"epsilon": EpsilonGreedy(0.1)}
 
 
 def line_up(
-    world: World, *policies: Policy, crosses: int = 2, trial: int = 200, field: str | None = None
+    world: World,
+    *policies: Policy,
+    crosses: int = 2,
+    trial: int = 200,
+    field: str | None = None,
+    rule: RuleTable | None = None,
 ) -> dict[str, Contender]:
     """All ways to choose that are worth comparing, by key.
 
@@ -103,6 +131,7 @@ def line_up(
         crosses: of context fields with the action, the one hypothesis of ``single``.
         trial: rewards that the A/B tests wait for.
         field: whose values get a winner each; the world's first by default.
+        rule: that of today; the place's usual one by default.
     """
     chosen = rivals() | {policy.key: policy for policy in policies}
     known: tuple[Contender, ...] = (
@@ -111,7 +140,25 @@ def line_up(
             OURS,
             label="Ours",
             story="Draws what each action may earn from its belief, and shows the highest. Several "
-            "ideas of the world learn side by side; the one that foretells best is believed most.",
+            "ideas of the world learn side by side; the one that foretells best is believed most. "
+            "Four draws must agree, and 5\N{NO-BREAK SPACE}% of offers are left to chance, so its "
+            "log stays usable.",
+        ),
+        LoopContender(
+            "nofloor",
+            OURS,
+            Thompson(floor=0.0),
+            label="Ours without the floor",
+            story="The same engine with nothing left to chance: what it never shows, its log can "
+            "tell nothing about.",
+        ),
+        LoopContender(
+            "textbook",
+            OURS,
+            Thompson(floor=0.0, agreement=1),
+            label="Textbook Thompson",
+            story="The same beliefs, and each action as often as it wins one draw; nothing is left "
+            "to chance.",
         ),
         LoopContender(
             "single",
@@ -141,6 +188,15 @@ def line_up(
             label="Classic Personalizer",
             story="The retired service's own learner with its defaults: slow, over pairs, 20 % of "
             "offers at random.",
+        ),
+        Present(
+            "present",
+            rule,
+            label="Our present rules",
+            story="Shows each group of visitors what years of experience have found best for it, "
+            "by one thing that is known of them, and learns nothing."
+            if rule is None
+            else "Shows each group of visitors what a table says, and learns nothing.",
         ),
         Blind(
             "uniform", label="Uniform", story="Shows every action equally often and learns nothing."

@@ -19,6 +19,7 @@ from engine.loop.settings import LoopSettings
 from engine.loop.state import LoopState
 from engine.policies.base import Decision, Normals, Policy
 from engine.policies.uniform import Uniform
+from engine.simulation.baselines import RuleTable
 from engine.worlds.world import World
 
 START = datetime.fromtimestamp(0, UTC)
@@ -26,10 +27,17 @@ START = datetime.fromtimestamp(0, UTC)
 
 
 class Choice(NamedTuple):
-    """The position of the item shown, and how likely it was to be shown."""
+    """What a visitor is shown.
+
+    Attributes:
+        position: of the item.
+        propensity: how likely it was to be shown.
+        by_chance: whether chance alone decided, whatever was believed.
+    """
 
     position: int
     propensity: float
+    by_chance: bool = False
 
 
 class Player(Protocol):
@@ -95,6 +103,23 @@ class ABTestPlayer(UniformPlayer):
             self._winners = means.argmax(axis=1).tolist()
 
 
+class RulePlayer:
+    """A rule: one item for each visitor, whatever came of it."""
+
+    def __init__(self, world: World, rule: RuleTable) -> None:
+        shown = [rule.possible(context)[0] for context in world.contexts]
+        self._positions = [world.position(item) for item in shown]
+
+    def choose(self, number: int, cell: int) -> Choice:
+        return Choice(self._positions[cell], 1.0)
+
+    def learn(self, cell: int, choice: Choice, reward: float) -> None:
+        """Nothing."""
+
+    def weights(self) -> Mapping[str, float]:
+        return {}
+
+
 class LoopPlayer:
     """The state of an online loop, which chooses as any loop does, without events and a log.
 
@@ -116,9 +141,8 @@ class LoopPlayer:
         return _choice(choose(state, request, beliefs, self._normals, rng, self._policy))
 
     def learn(self, cell: int, choice: Choice, reward: float) -> None:
-        position, propensity = choice
-        request = self._world.request(cell)
-        self._state.learn(Impression(request, position, position, propensity), reward)
+        shown, request = choice.position, self._world.request(cell)
+        self._state.learn(Impression(request, shown, shown, choice.propensity), reward)
         self._beliefs.clear()
 
     def weights(self) -> Mapping[str, float]:
@@ -126,7 +150,8 @@ class LoopPlayer:
 
 
 def _choice(decision: Decision) -> Choice:
-    return Choice(decision.chosen, float(decision.probabilities[decision.chosen]))
+    propensity = float(decision.probabilities[decision.chosen])
+    return Choice(decision.chosen, propensity, decision.cause == "random")
 
 
 def _stream(seed: int, number: int) -> np.random.Generator:

@@ -17,6 +17,7 @@ from engine.experiments.race.contenders import Contender
 from engine.experiments.race.plan import Plan
 from engine.experiments.race.players import Choice
 from engine.simulation.crowd import PotentialOutcomes, potential_outcomes
+from engine.steps import Steps, at_once
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +36,7 @@ class Outcome:
     Attributes:
         rewards, expected, regret: sums of the rewards, of the expected rewards of what was
             shown, and of what the best items' exceed those by, (P,).
+        chance: sum of the regret of what was left to chance.
         visitors, losses: of each segment (`World.segments`): visitors and sum of their regret.
         weights: hypotheses by name with how far each was believed, (P,).
     """
@@ -45,6 +47,7 @@ class Outcome:
     rewards: Array
     expected: Array
     regret: Array
+    chance: float
     visitors: Array
     losses: Array
     weights: Mapping[str, Array]
@@ -165,13 +168,13 @@ def attempt(run: Run) -> Outcome | Failure:
         return Failure.of(run, error)
 
 
-def do(run: Run) -> Outcome:
-    """Do one run; an exception of the contender or its player is raised."""
+def doing(run: Run) -> Steps[Outcome]:
+    """Do one run, a visitor a step; an exception of the contender or its player is raised."""
     plan, world = run.plan, run.plan.world
     contender = plan.contenders[run.contender]
     seed, at = plan.seed_of(run.repetition), plan.points - 1
     crowd = potential_outcomes(world, plan.visitors, seed, plan.drift)
-    choices, weights = play(plan, contender, seed, crowd)
+    choices, weights = yield from playing(plan, contender, seed, crowd)
     visitors = np.arange(plan.visitors)
     shown = np.array([choice.position for choice in choices])
     expected = crowd.expected[visitors, shown]
@@ -186,16 +189,21 @@ def do(run: Run) -> Outcome:
         rewards=crowd.rewards[visitors, shown].cumsum()[at],
         expected=expected.cumsum()[at],
         regret=regret.cumsum()[at],
+        chance=float(regret[[choice.by_chance for choice in choices]].sum()),
         visitors=present.sum(axis=1).astype(float),
         losses=present @ regret,
         weights={name: np.array([row[name] for row in weights]) for name in weights[0]},
     )
 
 
-def play(
+do = at_once(doing)
+"""The same at once."""
+
+
+def playing(
     plan: Plan, contender: Contender, seed: int, crowd: PotentialOutcomes
-) -> tuple[list[Choice], list[Mapping[str, float]]]:
-    """Let a contender meet a crowd.
+) -> Steps[tuple[list[Choice], list[Mapping[str, float]]]]:
+    """Let a contender meet a crowd, a visitor a step.
 
     Returns:
         what each visitor was shown, and the player's weights at each of the plan's points.
@@ -213,4 +221,9 @@ def play(
         choices.append(player.choose(number, cell))
         if number + 1 in points:
             weights.append(player.weights())
+        yield None
     return choices, weights
+
+
+play = at_once(playing)
+"""The same at once."""

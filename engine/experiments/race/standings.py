@@ -51,6 +51,31 @@ class Margin:
 
 
 @dataclass(frozen=True, slots=True)
+class Believed:
+    """The hypothesis that is believed most in the end, mean over the repetitions.
+
+    Attributes:
+        hypothesis: its name.
+        weight: how far it is believed in the end.
+        since: visitors after which it was believed most ever since.
+        others: how many others there were.
+    """
+
+    hypothesis: str
+    weight: float
+    since: int
+    others: int
+
+
+@dataclass(frozen=True, slots=True)
+class ChanceCost:
+    """What offers by chance lost a contender, and how far it is behind the leader, a visitor."""
+
+    lost: float
+    behind: float
+
+
+@dataclass(frozen=True, slots=True)
 class SegmentRegret:
     """Regret of a contender a visitor, among those with one value of a field."""
 
@@ -128,6 +153,17 @@ class Standings:
         names = outcomes[0].weights if outcomes else ()
         return {name: np.mean([o.weights[name] for o in outcomes], axis=0) for name in names}
 
+    def believed(self, contender: str) -> Believed | None:
+        """The hypothesis that it believes most; None for contenders that have none."""
+        weights = self.weights(contender)
+        if not weights:
+            return None
+        table = np.array(list(weights.values()))
+        best = int(table[:, -1].argmax())
+        behind = np.flatnonzero(table.argmax(axis=0) != best)
+        since = int(self.plan.points[behind[-1]]) if len(behind) else 0
+        return Believed([*weights][best], float(table[best, -1]), since, len(table) - 1)
+
     def _latest(self, sums: Array) -> Array:
         """Means over the window up to each point, of sums (repetitions, P)."""
         at = np.concatenate([[0], self.plan.points])
@@ -171,6 +207,19 @@ class Standings:
             return None
         leader, second = finals[0].contender, finals[1].contender
         return Margin(leader, second, estimate(self._means(leader) - self._means(second)))
+
+    def cost_of_chance(self, contender: str) -> ChanceCost | None:
+        """What its offers by chance lost it, if they may have lost it the race: without that loss
+        the leader would not be clearly ahead, crowd by crowd. None else."""
+        finals = self.finals()
+        leader = finals[0].contender if finals and self.shared else contender
+        if contender == leader or contender not in self.keys:
+            return None
+        lost = np.array([o.chance for o in self.outcomes(contender)]) / self.plan.visitors
+        behind = self._means(leader) - self._means(contender)
+        if not lost.any() or estimate(behind - lost).low > 0:
+            return None
+        return ChanceCost(float(lost.mean()), float(behind.mean()))
 
     def segments(self) -> list[SegmentRegret]:
         """Regret a visitor of each contender in each segment that anybody came from."""

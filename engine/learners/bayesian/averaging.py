@@ -73,7 +73,7 @@ class ModelAverage(Learned):
         self.evidence = self.evidence + densities
         if len(awake) == 1:
             return float(densities[awake[0]])
-        joint = np.log(self.weights + 1e-300) + densities
+        joint = self.log_weights + densities
         top = float(joint.max())
         weights = np.exp(joint - top)
         total = float(weights.sum())
@@ -81,10 +81,16 @@ class ModelAverage(Learned):
         weights = weights / total * (1 - share * len(awake))  # (8)
         weights[awake] += share  # (9)
         self.log_weights = _log(weights)
-        for i in np.flatnonzero(self.evidence < self.evidence.max() - PRUNED).tolist():
-            self.learners.pop(i, None)
-            self.log_weights[i] = self.evidence[i] = -np.inf
+        hopeless = self.evidence < self.evidence.max() - PRUNED
+        if hopeless[awake].any():
+            self._prune(np.flatnonzero(hopeless).tolist())
         return top + math.log(total)
+
+    def _prune(self, hopeless: list[int]) -> None:
+        for i in hopeless:
+            self.learners.pop(i, None)
+        self.log_weights[hopeless] = self.evidence[hopeless] = -np.inf
+        self.log_weights = _log(self.weights)
 
     def restore(self, hypotheses: Sequence[Hypothesis]) -> None:
         """Let those that were pruned begin anew, with the share that any hypothesis keeps."""
@@ -106,5 +112,4 @@ def learner_of(hypothesis: Hypothesis) -> Posterior | Tables:
 
 def _log(weights: Array) -> Array:
     """-inf for 0."""
-    with np.errstate(divide="ignore"):
-        return np.log(weights)
+    return np.log(weights, out=np.full(weights.shape, -np.inf), where=weights > 0)

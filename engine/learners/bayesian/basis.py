@@ -80,6 +80,24 @@ class OfferedRows:
 
 
 @dataclass(frozen=True, slots=True)
+class GroupedRow:
+    """A weighted sum of rows, split into the parts that it has in the columns of G groups of
+    context fields: coordinates (G, r) of each in every block, squared lengths (G,)."""
+
+    groups: tuple[Group, ...]
+    inside: Mapping[Block, Array]
+    lengths: Array
+
+    def merged(self, into: Mapping[Group, Group]) -> "GroupedRow":
+        """The same with some groups as a part of others; no two have a column in common."""
+        to = [into.get(group, group) for group in self.groups]
+        left = tuple(dict.fromkeys(to))
+        taken: Array = np.array([[one == group for group in to] for one in left], dtype=float)
+        inside = {block: taken @ x for block, x in self.inside.items()}
+        return GroupedRow(left, inside, taken @ self.lengths)
+
+
+@dataclass(frozen=True, slots=True)
 class LearnedRow:
     """A row that is learned: coordinates (r,) in its block, squared length outside the span."""
 
@@ -102,7 +120,12 @@ class Basis(Learned):
 
     STATE = ("form", "scales", "_kernel", "_owners", "_blocks")
     _offers = cached_property(lambda _: Kept[tuple[Where, tuple[Action, ...]], OfferedRows]())
+    _grouped = cached_property(
+        lambda _: Kept[tuple[Features, tuple[Action, ...], tuple[float, ...]], GroupedRow]()
+    )
     _places = cached_property(lambda _: Kept[tuple[Features, Action], LearnedRow]())
+    _met = cached_property(lambda _: Kept[Action, tuple[Block, ...]]())
+    _joined = cached_property(lambda _: Kept[Action, Block]())
 
     def __init__(self, form: RowForm, scales: Scales) -> None:
         self.form, self.scales = form, scales
@@ -155,15 +178,18 @@ class Basis(Learned):
         self._offers[where, actions] = OfferedRows(tuple(parts), outside)
         return self._offers[where, actions]
 
-    def contributions(
-        self, context: Features, action: Action, weights: Mapping[Block, Array]
-    ) -> dict[Group, float]:
-        """Inner product of a row with weights (r,) of blocks, by groups of context fields."""
-        dual: Array = np.zeros(self.size)
-        for block, inside in weights.items():
-            dual[block.rows[: block.size]] = block.whitening.T @ inside
-        (read,) = self.actions((action,))
-        return self._kernel.contributions(self.context(context), read, dual)
+    def grouped(
+        self, context: Features, actions: tuple[Action, ...], weights: tuple[float, ...]
+    ) -> GroupedRow:
+        """A weighted sum of the rows of what is offered in a context, group by group."""
+        asked = context, actions, weights
+        if asked not in self._grouped:
+            read = self.context(context), self.actions(actions)
+            groups, products, lengths = self._kernel.grouped(*read, np.array(weights))
+            touched = dict.fromkeys(block for one in read[1] for block in self._touched(one))
+            inside = {block: block.coordinates(products) for block in touched}
+            self._grouped[asked] = GroupedRow(groups, inside, lengths)
+        return self._grouped[asked]
 
     def place(self, context: Features, action: Action) -> tuple[LearnedRow, tuple[Merge, ...]]:
         """A learned row in the basis, grown to hold it, and the merges that it took, in order."""
@@ -182,9 +208,16 @@ class Basis(Learned):
 
     def _changed(self) -> None:
         self._offers.clear()
+        self._grouped.clear()
         self._places.clear()
 
-    def _touched(self, action: Action) -> list[Block]:
+    def _touched(self, action: Action) -> tuple[Block, ...]:
+        """The blocks that own a column of the action."""
+        if action not in self._met:
+            self._met[action] = tuple(self._owning(action))
+        return self._met[action]
+
+    def _owning(self, action: Action) -> dict[Block, None]:
         found: dict[Block, None] = {}
         for column in _columns(action, self.form):
             block = self._owners.get(column)
@@ -192,19 +225,24 @@ class Basis(Learned):
                 found[block] = None
                 if len(found) == len(self._blocks):  # An action may have a thousand columns.
                     break
-        return list(found)
+        return found
 
     def _join(self, action: Action) -> tuple[Block, tuple[Merge, ...]]:
         """The one block of an action, made or merged if need be."""
+        if action in self._joined:
+            return self._joined[action], ()
         first, *others = self._touched(action) or [Block()]
         self._blocks.setdefault(first)
         merges = tuple(self._absorb(first, other) for other in others)
         for column in _columns(action, self.form):
             self._owners[column] = first
+        self._met.clear()
+        self._joined[action] = first
         return first, merges
 
     def _absorb(self, block: Block, other: Block) -> Merge:
         self._changed()
+        self._joined.clear()
         at, size = block.size, block.size + other.size
         block.rows = with_room(block.rows, (size,))
         block.rows[at:size] = other.rows[: other.size]

@@ -187,24 +187,41 @@ class Tables(Learned):
 
     def moments(self, rows: Indices, columns: Indices, subsets: Indices) -> tuple[Array, Array]:
         """Means and variances (15) of K actions in T cells of some subsets, (T, K)."""
-        n, s = self._known(rows, columns)
-        noise = self._noise(subsets)[:, None]
-        k = 2 * noise / self.rewards.variance
-        means, known = self.means(subsets, columns)
-        part = k / (n + k)
-        doubt = part * part * self.rewards.variance / (2 * known)
-        return (s + k * means) / (n + k), noise / (n + k) + doubt  # (15)
+        known, noise = self._known(rows, columns), self._noise(subsets)[:, None]
+        return self._believed(known, self.means(subsets, columns), noise)
 
     def means(self, subsets: Indices, columns: Indices) -> tuple[Array, Array]:
         """m of (15), the mean of each action over the cells of some subsets, and how many cells'
         worth is known of it, both (T, K); the mean of everything counts as one."""
-        _, height, width = self.actions.shape
-        if not height:
+        if not self.count:
             shape = len(subsets), len(columns)
             return np.full(shape, self.rewards.mean), np.ones(shape)
-        at = subsets[:, None], np.where(columns < width, columns, 0)
-        known, total = np.where((columns > 0) & (columns < width), self.actions[:, *at], 0.0)
+        known, total = self.actions[:, subsets[:, None], _within(columns, self.actions.shape[2])]
         return (total + self.rewards.mean) / (known + 1), known + 1
+
+    def deviations(self, rows: Indices, columns: Indices, subsets: Indices) -> tuple[Array, Array]:
+        """How far cells (15) are from the actions' means, as `moments`."""
+        noise, (mean, worth) = self._noise(subsets)[:, None], self.means(subsets, columns)
+        n, s = self._known(rows, columns)
+        k = 2 * noise / self.rewards.variance
+        part = n / (n + k)  # What m_a is wrong by, a cell makes up for as far as it is known.
+        doubt = part * part * self.rewards.variance / (2 * worth)
+        return (s - n * mean) / (n + k), noise / (n + k) + doubt
+
+    def doubts(self, subsets: Indices, columns: Indices) -> Array:
+        """Variances of the actions' means, m of (15), (T, K)."""
+        return self.rewards.variance / (2 * self.means(subsets, columns)[1])
+
+    def _believed(
+        self, known: Array, means: tuple[Array, Array], noise: Array
+    ) -> tuple[Array, Array]:
+        """Means and variances (15), by what is known of cells, of actions, and the noise v."""
+        (n, s), (mean, worth) = known, means
+        k = 2 * noise / self.rewards.variance
+        met = n + k
+        part = k / met
+        doubt = part * part * self.rewards.variance / (2 * worth)
+        return (s + k * mean) / met, noise / met + doubt  # (15)
 
     def expected_first(self, seen: Observation) -> float:
         """Log density that tables which know nothing expect their first reward with."""
@@ -215,38 +232,43 @@ class Tables(Learned):
         if not self.count:
             self.log_weights = cells.prior
             self.unexplained = np.zeros((2, len(rows)))
-        every = np.arange(len(rows))
-        means, doubts = self.moments(rows, np.array([column]), every)
+        every, columns = np.arange(len(rows)), np.array([column])
+        known, noise = self._known(rows, columns), self._noise(every)
+        means, doubts = self._believed(known, self.means(every, columns), noise[:, None])
         mean = means[:, 0]
-        densities = log_densities(seen.reward, mean, self._noise(every), doubts[:, 0], seen.binary)
-        joint = np.log(self.weights(cells)) + densities
+        densities = log_densities(seen.reward, mean, noise, doubts[:, 0], seen.binary)
+        joint = self.log_weights + densities
         top = float(joint.max())
         shares = np.exp(joint - top)
         total = float(shares.sum())
         self.log_weights = np.log(shares / total * (1 - FIXED_SHARE) + FIXED_SHARE / len(shares))
-        self._add(rows, column, seen.reward, mean)
+        self._add(rows, column, seen.reward, mean, known[:, :, 0])
         return top + math.log(total)
 
-    def _add(self, rows: Indices, column: int, reward: float, mean: Array) -> None:
-        self.cells = with_room(self.cells, (2, int(rows.max()) + 1, column + 1))
-        self.actions = with_room(self.actions, (2, len(rows), column + 1))
-        before, earned = self._known(rows, np.array([column]))[:, :, 0]
+    def _add(self, rows: Indices, column: int, reward: float, mean: Array, known: Array) -> None:
+        before = known[0]
         part = before / (before + 1)  # The error of a cell's first reward says little about noise.
-        self.unexplained += np.array([part * (reward - mean) ** 2, part])
-        self.cells[0, rows, column] += 1
-        self.cells[1, rows, column] += reward
-        shares = (before + 1) / (before + 3), (earned + reward) / (before + 3)
-        self.actions[:, :, column] += shares - np.array([before, earned]) / (before + 2)
+        self.unexplained += (part * (reward - mean) ** 2, part)
+        self.actions = with_room(self.actions, (2, len(rows), column + 1))
+        if column:
+            self.cells = with_room(self.cells, (2, int(rows.max()) + 1, column + 1))
+            after = known + np.array([[1.0], [reward]])
+            self.cells[:, rows, column] = after
+            self.cells[:, 0] = 0.0
+            self.actions[:, :, column] += after / (before + 3) - known / (before + 2)
         self.rewards.add(reward)
 
     def _known(self, rows: Indices, columns: Indices) -> Array:
         """Numbers and sums in cells, (2, T, K): none of rows and actions that are new."""
         _, height, width = self.cells.shape
-        known = ((rows > 0) & (rows < height))[:, None] & ((columns > 0) & (columns < width))
-        at = np.where(rows < height, rows, 0)[:, None], np.where(columns < width, columns, 0)
-        return np.where(known, self.cells[:, *at], 0.0)
+        return self.cells[:, _within(rows, height)[:, None], _within(columns, width)]
 
     def _noise(self, subsets: Indices) -> Array:
         """v of (15), by subset; V counts as one reward's."""
         squares, weights = self.unexplained[:, subsets] if self.count else (0.0, 0.0)
         return np.asarray((squares + self.rewards.variance) / (weights + np.ones(len(subsets))))
+
+
+def _within(places: Indices, size: int) -> Indices:
+    """Places in a table of this size; 0, where nothing is known, for those beyond it."""
+    return places * (places < size)

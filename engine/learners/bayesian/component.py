@@ -1,15 +1,15 @@
 """The parts of a belief: one hypothesis each, or one subset of fields, with its weight."""
 
+import math
 from abc import ABC, abstractmethod
-from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import chain
+from itertools import groupby
 
 import numpy as np
 
 from engine.arrays import Array
-from engine.learners.base import Group, WeighedOffer
+from engine.learners.base import ALONE, Contribution, Group, Source, WeighedOffer
 from engine.learners.bayesian.basis import Basis, Block, Where
 from engine.learners.bayesian.cells import Cells, Tables
 from engine.learners.bayesian.kernel import RowKernel
@@ -26,12 +26,27 @@ class Component(ABC):
     source: int
 
     @abstractmethod
+    def means(self, where: Where, actions: tuple[Action, ...]) -> Array:
+        """Means (..., K) of offered actions."""
+
+    @abstractmethod
     def moments(self, where: Where, actions: tuple[Action, ...]) -> tuple[Array, Array]:
         """Means (..., K) and covariances (..., K, K) of offered actions."""
 
     @abstractmethod
     def before(self, actions: tuple[Action, ...]) -> Array:
         """Covariances of actions before any reward, up to a scale, whoever comes, (K, K)."""
+
+    @abstractmethod
+    def contributions(
+        self,
+        context: Features,
+        actions: tuple[Action, ...],
+        weights: Array,
+        into: Mapping[Group, Group],
+    ) -> dict[Source, tuple[float, float]]:
+        """What each source adds to a weighted sum of the expected rewards of K actions: mean and
+        variance; see `Learner.contributions`. Sources that are not named add nothing."""
 
     @abstractmethod
     def average(self, offers: Sequence[WeighedOffer]) -> tuple[float, float]:
@@ -46,9 +61,13 @@ class Linear(Component):
     span: Basis
     unit: float
 
+    def means(self, where: Where, actions: tuple[Action, ...]) -> Array:
+        return self.learner.means(self.span.offer(where, actions))
+
     def moments(self, where: Where, actions: tuple[Action, ...]) -> tuple[Array, Array]:
-        mean, covariance = self.learner.moments(self.span.offer(where, actions))
-        return mean, self.unit * (covariance + covariance.swapaxes(-1, -2)) / 2
+        covariance = self.learner.covariance(self.span.offer(where, actions))
+        both = self.unit * (covariance + covariance.swapaxes(-1, -2)) / 2
+        return self.means(where, actions), both
 
     def before(self, actions: tuple[Action, ...]) -> Array:
         return self.span.alike(actions)
@@ -59,7 +78,7 @@ class Linear(Component):
         total = mean = 0.0
         for context, actions, weights in offers:
             offer = self.span.offer(context, actions)
-            mean += float(weights @ self.learner.moments(offer)[0])
+            mean += float(weights @ self.learner.means(offer))
             total += float(weights.sum())
             for part in offer.parts:
                 sums = inside.setdefault(part.block, np.zeros(part.block.size))
@@ -73,13 +92,21 @@ class Linear(Component):
             length += float(weights @ kernel.between(*read)[0] @ share)
         return mean, self.unit * self.learner.variance_of(inside, total, length)
 
-    def weights(self) -> dict[Block, Array]:
-        """Mean of the weights of each block, (r,)."""
-        found = {}
-        for block in self.span.blocks:
-            p, q = self.learner.pq(block)
-            found[block] = p - self.learner.centre * q
-        return found
+    def contributions(
+        self,
+        context: Features,
+        actions: tuple[Action, ...],
+        weights: Array,
+        into: Mapping[Group, Group],
+    ) -> dict[Source, tuple[float, float]]:
+        row = self.span.grouped(context, actions, tuple(weights.tolist()))
+        row = row.merged(into) if into else row
+        means, variances = self.learner.contributions(row)
+        total, learner = float(weights.sum()), self.learner
+        doubt = self.unit * total * total * learner.centre_variance
+        found: dict[Source, tuple[float, float]] = {"everything": (total * learner.centre, doubt)}
+        each = zip(means.tolist(), (self.unit * variances).tolist(), strict=True)
+        return found | dict(zip(row.groups, each, strict=True))
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,45 +122,51 @@ class OfCells(Component):
         """The context fields of the subset."""
         return self.cells.group(self.subset)
 
+    def means(self, where: Where, actions: tuple[Action, ...]) -> Array:
+        return self.moments(where, actions)[0]
+
     def moments(self, where: Where, actions: tuple[Action, ...]) -> tuple[Array, Array]:
-        if isinstance(where, tuple):
-            mean, variance = self._moments(where, actions)
-        else:
-            (mean,), (variance,) = self._moments((where,), actions)
-        return mean, variance[..., None] * np.eye(len(actions))
+        ((mean, covariance),) = _of_cells([self], where, actions)
+        return mean, covariance
 
     def before(self, actions: tuple[Action, ...]) -> Array:
         return np.eye(len(actions))
+
+    def contributions(
+        self,
+        context: Features,
+        actions: tuple[Action, ...],
+        weights: Array,
+        into: Mapping[Group, Group],
+    ) -> dict[Source, tuple[float, float]]:
+        """What an action's mean over all contexts is above that of everything, is whoever comes;
+        how far its cell is from that, the subset's. The mean of everything counts as known."""
+        tables, everything = self.tables, self.tables.rewards.mean
+        squares, group = weights * weights, self.group
+        columns, subset = self.cells.columns(actions), np.array([self.subset])
+        asked = self.cells.rows(context)[subset], columns, subset
+        base, doubt = tables.means(subset, columns)[0][0], tables.doubts(subset, columns)[0]
+        away, uncertain = (moment[0] for moment in tables.deviations(*asked))
+        if group == Group():
+            base, doubt = (moment[0] for moment in tables.moments(*asked))
+        found: dict[Source, tuple[float, float]] = {
+            "everything": (float(weights.sum()) * everything, 0.0),
+            into.get(group, group): (float(weights @ away), float(squares @ uncertain)),
+        }
+        return found | {Group(): (float(weights @ (base - everything)), float(squares @ doubt))}
 
     def average(self, offers: Sequence[WeighedOffer]) -> tuple[float, float]:
         mean = 0.0
         told: dict[object, tuple[float, float]] = {}
         for context, actions, weights in offers:
-            (means,), (variances,) = self._moments((context,), actions)
+            means, covariance = self.moments(context, actions)
+            variances = np.diagonal(covariance)
             mean += float(weights @ means)
             for cell, weight, variance in zip(
                 self._cells_of(context, actions), weights.tolist(), variances.tolist(), strict=True
             ):
                 told[cell] = told.get(cell, (0.0, 0.0))[0] + weight, variance
         return mean, sum(weight * weight * variance for weight, variance in told.values())
-
-    def contributions(self, context: Features, action: Action) -> dict[Group, float]:
-        """What the action's mean over all contexts is above that of everything, is whoever comes;
-        the rest is the subset's."""
-        (mean,), _ = self._moments((context,), (action,))
-        here = np.array([self.subset]), self.cells.columns((action,))
-        everywhere = float(self.tables.means(*here)[0][0, 0])
-        found: dict[Group, float] = defaultdict(float)
-        found[Group()] += everywhere - self.tables.rewards.mean
-        found[self.group] += float(mean[0]) - everywhere
-        return dict(found)
-
-    def _moments(
-        self, contexts: tuple[Features, ...], actions: tuple[Action, ...]
-    ) -> tuple[Array, Array]:
-        rows = np.array([self.cells.rows(context)[self.subset] for context in contexts])
-        subsets = np.full(len(rows), self.subset)
-        return self.tables.moments(rows, self.cells.columns(actions), subsets)
 
     def _cells_of(self, context: Features, actions: tuple[Action, ...]) -> Iterator[object]:
         """What tells the cells of actions from each other: those that are new, by themselves."""
@@ -142,28 +175,49 @@ class OfCells(Component):
             yield (row or context, column or action.id)
 
 
+def moments(
+    components: Sequence[Component], where: Where, actions: tuple[Action, ...]
+) -> list[tuple[Array, Array]]:
+    """`Component.moments` of each; subsets of the same tables, which are neighbours, at once."""
+    found: list[tuple[Array, Array]] = []
+    for tables, group in groupby(components, lambda one: getattr(one, "tables", None)):
+        if tables is None:
+            found += [component.moments(where, actions) for component in group]
+        else:
+            found += _of_cells([one for one in group if isinstance(one, OfCells)], where, actions)
+    return found
+
+
+def _of_cells(
+    components: Sequence[OfCells], where: Where, actions: tuple[Action, ...]
+) -> list[tuple[Array, Array]]:
+    """The moments of some subsets of the same tables."""
+    tables, cells = components[0].tables, components[0].cells
+    contexts = where if isinstance(where, tuple) else (where,)
+    subsets = np.array([component.subset for component in components])
+    rows = np.array([cells.rows(context)[subsets] for context in contexts]).T
+    every = np.repeat(subsets, len(contexts))
+    means, variances = tables.moments(rows.ravel(), cells.columns(actions), every)
+    shape = (-1, len(contexts), len(actions)) if contexts is where else (-1, len(actions))
+    covariances = variances.reshape(shape)[..., None] * np.eye(len(actions))
+    return list(zip(means.reshape(shape), covariances, strict=True))
+
+
 def contributions(
-    components: Sequence[Component], context: Features, action: Action
-) -> dict[Group, float]:
-    """What each group of context fields adds to the mean of an action in a context, above the mean
-    of everything."""
-    inside: dict[Basis, dict[Block, Array]] = {}
-    parts: list[dict[Group, float]] = []
-    for component in components:
-        if isinstance(component, Linear):
-            total = inside.setdefault(component.span, {})
-            for block, weights in component.weights().items():
-                total[block] = total.get(block, 0.0) + component.weight * weights
-        elif isinstance(component, OfCells):
-            added = component.contributions(context, action)
-            parts.append({group: component.weight * value for group, value in added.items()})
-    parts += [span.contributions(context, action, total) for span, total in inside.items()]
-    return _summed(parts)
-
-
-def _summed(parts: Sequence[Mapping[Group, float]]) -> dict[Group, float]:
-    """Contributions of several parts together."""
-    found: dict[Group, float] = defaultdict(float)
-    for group, value in chain.from_iterable(part.items() for part in parts):
-        found[group] += value
-    return dict(found)
+    components: Sequence[Component],
+    context: Features,
+    actions: tuple[Action, ...],
+    weights: Array,
+    into: Mapping[Group, Group] = ALONE,
+) -> dict[Source, Contribution]:
+    """What each source adds to a weighted sum of expected rewards, as all components together
+    believe: the moments of their mixture, doubt within each and between them."""
+    told = [one.contributions(context, actions, weights, into) for one in components]
+    shares = np.array([one.weight for one in components])
+    found: dict[Source, Contribution] = {}
+    for source in dict.fromkeys(source for one in told for source in one):
+        means, variances = np.array([one.get(source, (0.0, 0.0)) for one in told]).T
+        mean = float(shares @ means)
+        variance = float(shares @ (variances + (means - mean) ** 2))
+        found[source] = Contribution(mean, math.sqrt(max(variance, 0.0)))
+    return found

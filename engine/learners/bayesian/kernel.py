@@ -9,43 +9,54 @@ crossing scaled by itself. Numbers of equations as in ``engine/README.md``.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
-from functools import lru_cache
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
 
 from engine.arrays import Array, with_room
 from engine.learners.base import Group
-from engine.learners.bayesian.rows import RowForm, action_scales, context_scales
+from engine.learners.bayesian.rows import RowForm, action_scales, context_scales, field_squares
 from engine.learners.crosses import Vectors, by_group, symmetric_polynomials
-from engine.learners.state import Learned
+from engine.learners.state import Kept, Learned
 from engine.protocol.features import Features
 from engine.protocol.request import Action
 
 
-@dataclass(eq=False, slots=True)
 class RowKernel(Learned):
     """Inner products between remembered rows and the rows of a Rank call."""
 
-    _form: RowForm
-    _contexts: Vectors = field(default_factory=Vectors)
-    _context_scales: Array = field(init=False)
-    _actions: Vectors = field(default_factory=Vectors)
-    _action_scales: Array = field(default_factory=lambda: np.zeros((2, 16)))
-    _ids: dict[str, int] = field(default_factory=dict)
-    _rows: NDArray[np.intp] = field(default_factory=lambda: np.zeros((3, 16), dtype=np.intp))
-    _size: int = 0
+    STATE = (
+        "_form",
+        "_contexts",
+        "_context_scales",
+        "_actions",
+        "_action_scales",
+        "_ids",
+        "_rows",
+        "_size",
+    )
+    _totals = cached_property(lambda _: Kept[tuple[Action, ...], Array]())
+    _known = cached_property(lambda _: Kept[Features, int]())
 
-    def __post_init__(self) -> None:
-        self._context_scales = np.zeros((self._form.crosses + 1, 16))
+    def __init__(self, form: RowForm) -> None:
+        self._form, self._size = form, 0
+        self._contexts, self._actions = Vectors(), Vectors()
+        self._context_scales: Array = np.zeros((form.crosses + 1, 16))
+        self._action_scales: Array = np.zeros((2, 16))
+        self._ids: dict[str, int] = {}
+        self._rows: NDArray[np.intp] = np.zeros((3, 16), dtype=np.intp)
 
     def __len__(self) -> int:
         return self._size
 
     def remember(self, context: Features, action: Action) -> int:
         """Append a row to the remembered ones; its position."""
-        c, a = self._contexts.index(context), self._actions.index(action.features)
+        known = len(self._actions)
+        c, a = self._contexts.index(context), self._index(action.features)
+        if len(self._actions) > known:
+            self._totals.clear()
         self._context_scales = with_room(self._context_scales, (self._form.crosses + 1, c + 1))
         self._context_scales[:, c] = context_scales(context, self._form)[0]
         self._action_scales = with_room(self._action_scales, (2, a + 1))
@@ -54,6 +65,12 @@ class RowKernel(Learned):
         self._rows[:, self._size] = c, a, self._ids.setdefault(action.id, len(self._ids))
         self._size += 1
         return self._size - 1
+
+    def _index(self, features: Features) -> int:
+        """Position of the vector of an action, which may have thousands of columns."""
+        if features not in self._known:
+            self._known[features] = self._actions.index(features)
+        return self._known[features]
 
     def between(self, context: Features, actions: tuple[Action, ...]) -> tuple[Array, Array]:
         """Inner products of offered rows with remembered ones, (K, m), and each other, (K, K)."""
@@ -83,21 +100,35 @@ class RowKernel(Learned):
         inside = polynomials.sum(axis=0)[:, self._rows[0, : self._size]]
         return inside[:, None, :] * self._action_products(offer, actions).T, own  # (1)
 
-    def contributions(self, context: Features, action: Action, dual: Array) -> dict[Group, float]:
-        """Inner product of a row with the remembered ones weighted by ``dual`` (m,), by group."""
-        contexts, size = self._rows[0, : self._size], len(self._contexts)
-        parts = self._action_products(_offer((action,), self._form), (action,))[:, 0]
-        share = np.bincount(contexts, dual * parts, minlength=size)
+    def grouped(
+        self, context: Features, actions: tuple[Action, ...], weights: Array
+    ) -> tuple[tuple[Group, ...], Array, Array]:
+        """A weighted sum of the rows of actions in a context, split into the G groups of fields
+        that its columns are of: the groups, the inner products of each one's part with remembered
+        rows, (G, m), and its squared length, (G,)."""
+        offer = _offer(actions, self._form)
         scales, _ = context_scales(context, self._form)
-        weights = scales[:, None] * self._context_scales[:, :size] * share
-        fields, products = self._contexts.by_field(context)
-        return by_group(products, fields, len(set(context.fields.values())), weights)
+        squares = field_squares(context)
+        names, known = {name: at for at, name in enumerate(squares)}, len(self._contexts)
+        products: Array = np.zeros((known + 1, len(names)))
+        at, found = self._contexts.by_field(context)
+        products[:known, [names[name] for name in at]] = found
+        products[known] = list(squares.values())  # With itself.
+        own = np.column_stack([self._context_scales[:, :known], scales])
+        of_context = by_group(products, list(names), len(names), scales[:, None] * own)
+        parts = np.array(list(of_context.values()))
+        of_actions = self._action_products(offer, actions) @ weights
+        inside = parts[:, self._rows[0, : self._size]] * of_actions  # (1)
+        square = float(weights @ offer.products @ weights)
+        return tuple(of_context), inside, parts[:, known] * square
 
     def _action_products(self, offer: "_OfferedActions", actions: tuple[Action, ...]) -> Array:
         """Inner products of the action parts of the remembered rows and K offered ones, (m, K)."""
         _, a, i = self._rows[:, : self._size]
+        if actions not in self._totals:
+            self._totals[actions] = self._actions.totals(offer.columns, offer.features)
         to_features, id_lengths = self._action_scales[:, : len(self._actions)]
-        features = self._actions.totals(offer.columns, offer.features) * to_features[:, None]
+        features = self._totals[actions] * to_features[:, None]
         ids = np.array([self._ids.get(action.id, -1) for action in actions])
         same = (i[:, None] == ids) * (id_lengths[a][:, None] * offer.id_lengths)
         return np.asarray(features[a] + same)

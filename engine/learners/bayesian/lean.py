@@ -13,6 +13,7 @@ So a loop starts as the rule at any level of rewards, and leaves it as fast as o
 Numbers of equations as in ``engine/README.md``.
 """
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -45,6 +46,10 @@ class Lean(Learned):
     def mean(self, spread: float) -> float:
         """What is added to the mean of an action with gap 1; the first rewards have this spread."""
         return (self.surprise - spread) / (1.0 + self.known)  # (11)
+
+    def sd(self, spread: float) -> float:
+        """How uncertain that is; the bells that are drawn from do not hold it."""
+        return spread / math.sqrt(1.0 + self.known)
 
     def learn(self, gap: float, surprise: float) -> None:
         """Learn what an action with this gap earned beyond what was expected."""

@@ -13,18 +13,27 @@ import math
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from itertools import chain
 from typing import Self
 
 import numpy as np
 
 from engine.arrays import Array
-from engine.learners.base import Group, Impression, Learner, WeighedOffer
+from engine.learners.base import (
+    ALONE,
+    Contribution,
+    Group,
+    Impression,
+    Learner,
+    Source,
+    WeighedOffer,
+)
 from engine.learners.bayesian.averaging import ModelAverage
 from engine.learners.bayesian.basis import Basis, LearnedRow, Where
 from engine.learners.bayesian.cells import Cells, Indices, Tables
 from engine.learners.bayesian.change import ChangeDetector
-from engine.learners.bayesian.component import Component, Linear, OfCells, contributions
+from engine.learners.bayesian.component import Component, Linear, OfCells, contributions, moments
 from engine.learners.bayesian.hypothesis import Hypothesis
 from engine.learners.bayesian.lean import SURE, Lean, gaps
 from engine.learners.bayesian.likelihood import COIN, Observation
@@ -93,7 +102,7 @@ class BayesianLearner(Learner):
     @property
     def subsets(self) -> Mapping[Group, float]:
         found: dict[Group, float] = defaultdict(float)
-        for component in self.components():
+        for component in self.components:
             if isinstance(component, OfCells):
                 found[component.group] += component.weight
         return found
@@ -107,6 +116,7 @@ class BayesianLearner(Learner):
         other.imitation = self.imitation
         return other
 
+    @cached_property
     def components(self) -> list[Component]:
         """The learners that take part in the belief, with weights that sum to 1."""
         found = [
@@ -136,21 +146,19 @@ class BayesianLearner(Learner):
     def belief(self, request: RankRequest, online: bool = True) -> Belief:
         return self._belief(request.context, request.actions, online)
 
-    def beliefs(self, requests: Sequence[RankRequest], online: bool = True) -> list[Belief]:
+    def beliefs(self, requests: Sequence[RankRequest], online: bool = True) -> Belief:
         where = tuple(request.context for request in requests)
-        found = self._belief(where, requests[0].actions, online)
-        each = zip(found.means.swapaxes(0, 1), found.covariances.swapaxes(0, 1), strict=True)
-        return [replace(found, means=mean, covariances=covariance) for mean, covariance in each]
+        return self._belief(where, requests[0].actions, online)
 
     def _belief(self, where: Where, actions: tuple[Action, ...], online: bool) -> Belief:
         """The belief in a context; in several, means are (H, C, K), covariances (H, C, K, K)."""
-        components = self.components()
-        moments = [component.moments(where, actions) for component in components]
+        components = self.components
+        found = moments(components, where, actions)
         lean = self._leaning(where, actions) if online else 0.0
         return Belief(
             np.array([component.weight for component in components]),
-            np.array([mean for mean, _ in moments]) + lean,
-            np.array([covariance for _, covariance in moments]),
+            np.array([mean for mean, _ in found]) + lean,
+            np.array([covariance for _, covariance in found]),
             np.array([component.before(actions) for component in components]),
         )
 
@@ -158,23 +166,40 @@ class BayesianLearner(Learner):
         """What is added to the mean of each action, (..., K), because of what was imitated."""
         if self.imitation is None or not self.imitation.learned:
             return 0.0
-        spread = math.sqrt(self.evidence.rewards.unit * COIN)
-        return self.lean.mean(spread) * gaps(self.imitation.means(where, actions))
+        return self.lean.mean(self._spread) * gaps(self.imitation.means(where, actions))
+
+    @property
+    def _spread(self) -> float:
+        """Standard deviation of the first rewards."""
+        return math.sqrt(self.evidence.rewards.unit * COIN)
 
     def means(self, where: Where, actions: tuple[Action, ...]) -> Array:
         """Mean of each action, (..., K), by rewards alone."""
-        found = [c.weight * c.moments(where, actions)[0] for c in self.components()]
+        found = [c.weight * c.means(where, actions) for c in self.components]
         return np.asarray(sum(found))
 
     def sd_of_average(self, offers: Sequence[WeighedOffer]) -> float:
-        components = self.components()
+        components = self.components
         weights = np.array([component.weight for component in components])
         means, variances = np.array([component.average(offers) for component in components]).T
         between = weights @ (means - weights @ means) ** 2
         return math.sqrt(float(weights @ variances + between))
 
-    def contributions(self, impression: Impression) -> dict[Group, float]:
-        return contributions(self.components(), impression.context, impression.action)
+    def contributions(
+        self,
+        request: RankRequest,
+        weights: Array,
+        online: bool = True,
+        into: Mapping[Group, Group] = ALONE,
+    ) -> dict[Source, Contribution]:
+        context, actions = request.context, request.actions
+        found = contributions(self.components, context, actions, weights, into)
+        if online and self.imitation is not None and self.imitation.learned:
+            behind = float(weights @ gaps(self.imitation.means(context, actions)))
+            lean, spread = self.lean, self._spread
+            doubt = abs(behind) * lean.sd(spread)
+            found["imitation"] = Contribution(behind * lean.mean(spread), doubt)
+        return found
 
     # -- what is learned --------------------------------------------------------------
 
@@ -200,7 +225,7 @@ class BayesianLearner(Learner):
         context, actions = impression.context, impression.request.actions
         if self.imitation is not None and self.imitation.learned:
             gap = gaps(self.imitation.means(context, actions))[impression.shown]
-            expected = self.means(context, (impression.action,))[0]
+            expected = self.means(context, actions)[impression.shown]
             self.lean.learn(float(gap), earned - float(expected))
         self.learn_reward(context, actions, impression.shown, earned)
 
@@ -219,6 +244,7 @@ class BayesianLearner(Learner):
 
     def _begin(self) -> None:
         """Know nothing; fields and numbers are read as the first experiences had them."""
+        self.__dict__.pop("components", None)
         self.evidence = ChangeDetector(self.evidence.hypotheses, self.evidence.may_change)
         scales = Scales.fitted([(context, actions) for context, actions, *_ in self._first])
         fields = self._fields()
@@ -251,6 +277,7 @@ class BayesianLearner(Learner):
         return tuple(dict.fromkeys(found))
 
     def _learn(self, context: Features, action: Action, reward: float) -> None:
+        self.__dict__.pop("components", None)
         seen = self.evidence.rewards.observe(reward)
         place = self._place(context, action)
         # Most challengers fall behind with their first reward: it is taught to those that stay.

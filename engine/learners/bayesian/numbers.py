@@ -10,12 +10,14 @@ distances within their own spread, never on the unit.
 
 import math
 from bisect import bisect_right
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from operator import attrgetter
 
 import numpy as np
+from numpy.typing import NDArray
 
 from engine.arrays import Array
 from engine.protocol.features import Features, squash
@@ -29,6 +31,9 @@ FURTHEST = 1e9
 """Standard deviations from the mean beyond which all is as far."""
 BINS = 4
 """Cells that a number of many values falls into."""
+CONSTANT = "\\"
+"""Column, and field, of what actions of numbers along lines have in common; no feature makes it, as
+a backslash in its name is doubled."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,19 +54,17 @@ class Scale:
     sd: float
 
     @classmethod
-    def of(cls, values: Array) -> "Scale":
-        """The scale of values, (n,)."""
-        different = np.unique(values)
+    def of(cls, counts: Mapping[float, int]) -> "Scale":
+        """The scale of values, each with how often it was met."""
+        different = np.array(sorted(counts))
+        times = np.array([counts[value] for value in different.tolist()])
         few = len(different) <= KNOTS
-        # Halved before it is subtracted, and scaled before it is squared: numbers may be as large
-        # or as small as floats are.
-        shares = np.linspace(0, 1, KNOTS)
-        knots = different if few else np.unique(2 * np.quantile(values / 2, shares))
-        logged = bool(knots[0] > 0) and _skew(np.log(values)) < _skew(values)
-        read = np.log(values) if logged else values
-        size = float(np.abs(read).max()) or 1.0
-        mean, sd = float((read / size).mean()) * size, float((read / size).std()) * size
-        return cls(tuple(knots.tolist()), few, logged, mean, sd or 1.0)
+        # Scaled before it is squared: numbers may be as large or as small as floats are.
+        knots = different if few else np.unique(_quantiles(different, times))
+        plain = _Moments.of(different, times)
+        logs = _Moments.of(np.log(different), times) if knots[0] > 0 else plain
+        read = min(plain, logs, key=attrgetter("skew"))
+        return cls(tuple(knots.tolist()), few, read is not plain, read.mean, read.sd or 1.0)
 
     def along_line(self, value: float) -> float:
         """Standard deviations from the mean, squashed beyond three."""
@@ -110,28 +113,63 @@ class Scales:
     @classmethod
     def fitted(cls, offers: Iterable[tuple[Features, tuple[Action, ...]]]) -> "Scales":
         """The scales of all numbers in the contexts and actions of some offers."""
-        values: dict[str, list[float]] = defaultdict(list)
+        met: Counter[Features] = Counter()
         for context, actions in offers:
-            for features in (context, *(action.features for action in actions)):
-                for field, value in features.numbers.items():
-                    values[field].append(value)
-        return cls({field: Scale.of(np.array(found)) for field, found in values.items()})
+            met.update((context, *(action.features for action in actions)))
+        values: dict[str, Counter[float]] = defaultdict(Counter)
+        for features, times in met.items():
+            for field, value in features.numbers.items():
+                values[field][value] += times
+        return cls({field: Scale.of(counts) for field, counts in values.items()})
 
     def context(self, features: Features, near: bool) -> Features:
         """A context with its numbers read by nearness, or along a line."""
         return _read(features, self, near) if self.of and features.numbers else features
 
+    def action(self, features: Features, near: bool) -> Features:
+        """An action's features with their numbers read so; along a line, a constant stands beside
+        them, for numbers less their means cannot say what a context is worth whatever is offered.
+        """
+        read = self.context(features, near)
+        along_lines = not near and not features.numbers.keys().isdisjoint(self.of)
+        return _with_constant(read) if along_lines else read
+
     def actions(self, actions: tuple[Action, ...], near: bool) -> tuple[Action, ...]:
-        """Actions with their numbers read by nearness, or along a line."""
+        """Actions with their features read so."""
         return _read_all(actions, self, near) if self.of else actions
 
 
-def _skew(values: Array) -> float:
-    """Size of the skewness."""
-    read = values / (np.abs(values).max() or 1.0)
-    away = read - read.mean()
-    spread = float((away**2).mean())
-    return abs(float((away**3).mean())) / spread**1.5 if spread > 1e-24 else 0.0
+@dataclass(frozen=True, slots=True)
+class _Moments:
+    """Mean, standard deviation, and size of the skewness."""
+
+    mean: float
+    sd: float
+    skew: float
+
+    @classmethod
+    def of(cls, values: Array, times: NDArray[np.int_]) -> "_Moments":
+        """Of values, (n,), each met so often."""
+        size, shares = float(np.abs(values).max()) or 1.0, times / times.sum()
+        read = values / size
+        mean = float(shares @ read)
+        away = read - mean
+        spread = float(shares @ away**2)
+        skew = abs(float(shares @ away**3)) / spread**1.5 if spread > 1e-24 else 0.0
+        return cls(mean * size, math.sqrt(spread) * size, skew)
+
+
+def _quantiles(different: Array, times: NDArray[np.int_]) -> Array:
+    """`KNOTS` quantiles, equally far apart, of increasing values, (n,), each met so often."""
+    ends = times.cumsum()
+    at = np.linspace(0, 1, KNOTS) * (ends[-1] - 1)
+    below = np.floor(at).astype(int)
+    places = np.array([below, np.minimum(below + 1, ends[-1] - 1)])
+    # Halved before they are subtracted: numbers may be as large as floats are.
+    low, high = different[np.searchsorted(ends, places, side="right")] / 2
+    part, apart = at - below, high - low
+    nearer = np.where(part < 0.5, low + apart * part, high - apart * (1 - part))
+    return np.asarray(2 * nearer)
 
 
 @lru_cache(maxsize=2_048)
@@ -154,8 +192,14 @@ def _read(features: Features, scales: Scales, near: bool) -> Features:
     return replace(features, columns=columns, fields={name: fields[name] for name in columns})
 
 
+@lru_cache(maxsize=2_048)
+def _with_constant(read: Features) -> Features:
+    columns, fields = {**read.columns, CONSTANT: 1.0}, {**read.fields, CONSTANT: CONSTANT}
+    return replace(read, columns=columns, fields=fields, size=read.size + 1)
+
+
 @lru_cache(maxsize=512)
 def _read_all(actions: tuple[Action, ...], scales: Scales, near: bool) -> tuple[Action, ...]:
     return tuple(
-        replace(action, features=scales.context(action.features, near)) for action in actions
+        replace(action, features=scales.action(action.features, near)) for action in actions
     )

@@ -12,10 +12,12 @@ h = sum v y x, f = sum v x, n = sum v, s = sum v y over a block's rows, v = 1 / 
          its covariance with a row z:    x' Sigma z + (1 - x.q)(1 - z.q) / A
 
 (Bishop, *Pattern Recognition and Machine Learning*, 2006, section 3.3, with m0 eliminated
-by its Schur complement). A reward's predictive variance is the noise plus (5), and with the
-gain Sigma x, a reward of weight b / noise_sd^2 changes Sigma by the Sherman-Morrison formula,
+by its Schur complement). A reward's predictive variance is the noise plus (5). With the gain
+g = Sigma x and v = b / noise_sd^2, a reward y of weight b changes all of these by the
+Sherman-Morrison formula, in O(r^2): with d = v / (1 + v x.g) and e = d (y - x.p),
 
-    (6)  Sigma <- Sigma - gain gain' b / (noise_sd^2 + b x.gain),    O(r^2) a reward.
+    (6)  Sigma <- Sigma - d g g',    p <- p + e g,    q <- q + d (1 - x.q) g,
+         A <- A + d (1 - x.q)^2,     A m0 <- A m0 + e (1 - x.q).
 
 Forgetting is directional (Kulhavy, *Automatica* 23, 1987): a reward counts with a weight
 
@@ -34,7 +36,7 @@ from functools import cached_property
 import numpy as np
 
 from engine.arrays import Array, with_room
-from engine.learners.bayesian.basis import Block, LearnedRow, Merge, OfferedRows
+from engine.learners.bayesian.basis import Block, GroupedRow, LearnedRow, Merge, OfferedRows
 from engine.learners.bayesian.hypothesis import Hypothesis
 from engine.learners.bayesian.likelihood import Observation
 from engine.learners.bayesian.rows import RowForm
@@ -46,11 +48,11 @@ CENTRE, CENTRE_PRECISION = 0.5, 4.0
 
 @dataclass(slots=True)
 class Share(Learned):
-    """What was learned of one block: Sigma, (r, r), and h, f, p, q of (3), (4, r), with room."""
+    """What was learned of one block: Sigma, (r, r), and p and q of (3), (2, r), with room."""
 
     size: int
     covariance: Array
-    vectors: Array = field(default_factory=lambda: np.zeros((4, 16)))
+    vectors: Array = field(default_factory=lambda: np.zeros((2, 16)))
 
     @property
     def sigma(self) -> Array:
@@ -58,10 +60,10 @@ class Share(Learned):
 
     @property
     def pq(self) -> Array:
-        return self.vectors[2:, : self.size]
+        return self.vectors[:, : self.size]
 
 
-_NOTHING = Share(0, np.zeros((0, 0)), np.zeros((4, 0)))
+_NOTHING = Share(0, np.zeros((0, 0)), np.zeros((2, 0)))
 """Of a block of which nothing was learned."""
 
 
@@ -88,13 +90,27 @@ class Posterior(Learned):
         """Mean of m0."""
         return self._pull / self._precision  # (4)
 
+    @property
+    def centre_variance(self) -> float:
+        """Variance of m0."""
+        return 1.0 / self._precision
+
     # -- what is believed -------------------------------------------------------------
 
-    def moments(self, offer: OfferedRows) -> tuple[Array, Array]:
-        """Mean (..., K) and covariance (..., K, K) of the expected rewards of offered rows: (5)."""
-        shape, m0 = offer.outside.shape[:-1], self.centre
+    def means(self, offer: OfferedRows) -> Array:
+        """Mean (..., K) of the expected rewards of offered rows: (5)."""
+        m0 = self.centre
+        mean = np.full(offer.outside.shape[:-1], m0)
+        for part in offer.parts:
+            share = self._shares.get(part.block, _NOTHING)
+            p, q = share.pq
+            mean[..., part.at] += part.coordinates[..., : share.size] @ (p - m0 * q)
+        return mean
+
+    def covariance(self, offer: OfferedRows) -> Array:
+        """Covariance (..., K, K) of the expected rewards of offered rows: (5)."""
         # 1 - x.q of (5): the share of m0 that the rewards have not claimed.
-        mean, unclaimed = np.full(shape, m0), np.ones(shape)
+        unclaimed = np.ones(offer.outside.shape[:-1])
         covariance = self._tau2 * offer.outside
         for part in offer.parts:
             x, at, share = part.coordinates, part.at, self._shares.get(part.block)
@@ -102,22 +118,26 @@ class Posterior(Learned):
                 covariance[..., at[:, None], at] += self._tau2 * (x @ x.swapaxes(-1, -2))
                 continue
             known, new = x[..., : share.size], x[..., share.size :]
-            p, q = share.pq
-            mean[..., at] += known @ (p - m0 * q)
-            unclaimed[..., at] -= known @ q
+            unclaimed[..., at] -= known @ share.pq[1]
             covariance[..., at[:, None], at] += known @ share.sigma @ known.swapaxes(-1, -2)
             if new.shape[-1]:
                 covariance[..., at[:, None], at] += self._tau2 * (new @ new.swapaxes(-1, -2))
         covariance += unclaimed[..., :, None] * (unclaimed[..., None, :] / self._precision)
-        return mean, covariance
+        return covariance
 
-    def pq(self, block: Block) -> Array:
-        """p and q of a block with all coordinates that it has by now, (2, r). The mean of its
-        weights is p - m0 q; q is how much of m0 its rewards have claimed."""
-        result: Array = np.zeros((2, block.size))
-        share = self._shares.get(block, _NOTHING)
-        result[:, : share.size] = share.pq
-        return result
+    def contributions(self, row: GroupedRow) -> tuple[Array, Array]:
+        """What each of G groups adds to the mean of a sum of rows beside m0, and its variance, both
+        (G,): (19), where doubt about m0 reaches weights as far as their rewards have claimed it."""
+        mean: Array = np.zeros(len(row.groups))
+        claimed, variance = mean.copy(), self._tau2 * row.lengths
+        for block, x in row.inside.items():
+            share = self._shares.get(block, _NOTHING)
+            known = x[:, : share.size]
+            p, q = share.pq
+            mean += known @ (p - self.centre * q)
+            claimed += known @ q
+            variance += ((known @ share.sigma - self._tau2 * known) * known).sum(axis=1)
+        return mean, variance + claimed * claimed / self._precision  # (19)
 
     def variance_of(self, inside: Mapping[Block, Array], total: float, length: float) -> float:
         """Variance of a weighted sum of expected rewards: from the sum of the rows' coordinates,
@@ -141,18 +161,21 @@ class Posterior(Learned):
     def learn(self, place: LearnedRow, seen: Observation) -> float:
         """Learn a reward; the log of the density that it was expected with."""
         share = self._share(place.block)
-        sigma, x = share.sigma, place.coordinates
+        sigma, x, pq = share.sigma, place.coordinates, share.pq
         gain = sigma @ x
-        p, q = share.pq
-        unclaimed, inside = 1.0 - float(x @ q), float(x @ gain)
+        known, claimed = (pq @ x).tolist()
+        unclaimed, inside = 1.0 - claimed, float(x @ gain)
         variance = inside + unclaimed * unclaimed / self._precision  # (5)
         noise = self._sigma2 + self._tau2 * place.outside
-        mean = self.centre * unclaimed + float(x @ p)  # (5)
+        mean = self.centre * unclaimed + known  # (5)
         density = seen.log_density(mean, noise, variance)
         weight, target = self._weigh(variance / noise, mean, seen.reward - mean)
-        weight, target = weight / noise, target / noise
-        sigma -= (gain * (weight / (1.0 + weight * inside)))[:, None] * gain  # (6)
-        self._move(share, x, weight, target)
+        step = 1.0 / (noise + weight * inside)
+        trust, pull = weight * step, (target - weight * known) * step  # d and e of (6)
+        sigma -= np.multiply.outer(trust * gain, gain)  # (6)
+        pq += np.multiply.outer((pull, trust * unclaimed), gain)
+        self._precision += trust * unclaimed * unclaimed
+        self._pull += pull * unclaimed
         self.count += 1
         return density
 
@@ -164,18 +187,6 @@ class Posterior(Learned):
             return 1.0, mean + innovation
         weight = memory - (1.0 - memory) / ratio  # (7)
         return weight, weight * mean + innovation * (1.0 + weight * ratio) / (1.0 + ratio)
-
-    def _move(self, share: Share, x: Array, weight: float, target: float) -> None:
-        """Add a row x (r,) of weight v and target v y to h and f; solve (3) and (4) again."""
-        size = share.size
-        h, f, p, q = share.vectors[:, :size]
-        self._precision += weight + float(f @ q)
-        self._pull += target + float(f @ p)
-        h += target * x
-        f += weight * x
-        share.vectors[2:, :size] = share.vectors[:2, :size] @ share.sigma  # (3)
-        self._precision -= float(f @ q)  # (4)
-        self._pull -= float(f @ p)
 
     def merge(self, merge: Merge) -> None:
         """A block has taken up another, with which it shared nothing until now."""
@@ -201,7 +212,7 @@ class Posterior(Learned):
     def _grow(self, share: Share, size: int) -> None:
         """Coordinates more, about which only the prior is known."""
         share.covariance = with_room(share.covariance, (size, size))
-        share.vectors = with_room(share.vectors, (4, size))
+        share.vectors = with_room(share.vectors, (2, size))
         new = np.arange(share.size, size)
-        share.covariance[new, new] = self._tau2
+        share.covariance[new, new] = self._tau2  # (3)
         share.size = size

@@ -45,7 +45,7 @@ def context_scales(context: Features, form: RowForm) -> tuple[Array, float]:
     what it is for fields of size 1, so that it follows the numbers. Returned are the scale of each
     order, (crosses + 1,), and the squared length that the part has then.
     """
-    own = symmetric_polynomials(_field_squares(context), form.crosses)
+    own = symmetric_polynomials(np.array(list(field_squares(context).values())), form.crosses)
     squares = own
     if form.by == "features":
         squares = np.array([float(math.comb(context.size, k)) for k in range(len(own))])
@@ -67,9 +67,9 @@ def action_scales(features: Features, form: RowForm) -> tuple[float, float]:
     return ID_LENGTH / math.sqrt(square), ID_LENGTH
 
 
-def _field_squares(context: Features) -> Array:
-    """Squared length of each field's columns."""
+def field_squares(context: Features) -> dict[str, float]:
+    """Squared length of each field's columns, of those that have any."""
     squares: dict[str, float] = defaultdict(float)
     for column, value in context.columns.items():
         squares[context.fields[column]] += value * value
-    return np.array(list(squares.values()))
+    return dict(squares)

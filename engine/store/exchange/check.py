@@ -70,7 +70,8 @@ class LogChecker:
         _need(first <= entry.time.year <= last, f"its time is not in the years {first} to {last}")
         if self._latest is not None and entry.time < self._latest:
             self.fell = self.fell or number
-        self._latest = entry.time
+        # What is brought back after an undo has the times that it had.
+        self._latest = None if isinstance(entry, Undone) else entry.time
         match entry:
             case Configured(settings=settings):
                 asked, most = f"{settings.max_events:,}", f"at most {self._most:,}"

@@ -181,7 +181,8 @@ def _decision(row: Any) -> Decision:
     placed = [0.0] * size
     for action, chance in zip(order, chances, strict=True):
         placed[action - 1] = read_field(read_number, "p", chance)
-    shown, labelled = _shown(row, order), row.get("_label_probability")
+    shown = shown_position(row.get("_label_Action"), row.get("_labelIndex"), order)
+    labelled = row.get("_label_probability")
     zeros = (0.0,) * size
     ranked = Ranked(
         event_id=str(request.event_id),
@@ -213,11 +214,11 @@ def _expect(kind: type[T], value: object, otherwise: str) -> T:
     return value
 
 
-def _shown(row: Mapping[str, Any], order: Sequence[int]) -> int:
+def shown_position(action: object, index: object, order: Sequence[int]) -> int:
     """Position of the action that the label is of; without a label, of the first of ``a``."""
     named = set()
-    for name, first in ("_label_Action", 1), ("_labelIndex", 0):
-        label, last = row.get(name), first + len(order) - 1
+    for name, label, first in ("_label_Action", action, 1), ("_labelIndex", index, 0):
+        last = first + len(order) - 1
         if label is not None:
             if type(label) is not int or not first <= label <= last:
                 raise UnreadableError(f"{name} is not a whole number from {first} to {last}")
@@ -246,9 +247,20 @@ def _request(row: Mapping[str, Any]) -> RankRequest:
     offered = _expect(list, told.get("_multi"), wrong_c)
     event_id = _expect(str, row.get("EventId"), "it has no EventId")
     context = _expect(list, told.get("FromUrl", []), "c.FromUrl is not a list")
-    others = {name: value for name, value in told.items() if name not in {"_multi", "FromUrl"}}
     actions = [_action(action, i) for i, action in enumerate(offered)]
-    return parse_rank_request(actions, [*context, *([others] if others else [])], (), event_id)
+    return parse_rank_request(actions, [*context, *_beside(told)], (), event_id)
+
+
+def context_objects(told: Mapping[str, Any]) -> list[Any]:
+    """The feature objects of the context in ``c``."""
+    listed = told.get("FromUrl", [])
+    return [*(listed if isinstance(listed, list) else [listed]), *_beside(told)]
+
+
+def _beside(told: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """What the context holds beside the objects of a Rank call."""
+    others = {name: value for name, value in told.items() if name not in {"_multi", "FromUrl"}}
+    return [others] if others else []
 
 
 def _action(action: Any, at: int) -> dict[str, object]:

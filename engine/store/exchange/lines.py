@@ -38,32 +38,43 @@ def writing_lines(lines: Iterable[str], file: BinaryIO) -> Iterator[None]:
 
 
 class Faults:
-    """Faults as they are found."""
+    """Faults as they are found.
 
-    def __init__(self) -> None:
+    Attributes:
+        file: the name of the file that is read, where there are several.
+
+    Args:
+        undone: what is not done with a file that has faults.
+    """
+
+    def __init__(self, undone: str = "imported") -> None:
         self.first: list[Fault] = []
-        self.total = 0
+        self.total, self.file = 0, ""
+        self._undone = undone
 
     def add(self, line: int, reason: str) -> None:
         """Note a fault."""
         self.total += 1
         if len(self.first) < SHOWN:
-            self.first.append(Fault(line, reason.rstrip(".")))
+            self.first.append(Fault(line, reason.rstrip("."), self.file))
 
     def rejection(self) -> RejectedError:
         """The error that says them; without any, that the file holds no event."""
         if not self.total:
             self.add(0, "it holds no event")
-        return RejectedError(self.first, self.total)
+        return RejectedError(self.first, self.total, self._undone)
 
 
-def numbered_lines(file: BinaryIO, most: int, faults: Faults) -> Iterator[tuple[int, str]]:
+def numbered_lines(
+    file: BinaryIO, most: int, faults: Faults, most_lines: int = MAX_LINES
+) -> Iterator[tuple[int, str]]:
     """Lines of a file with their numbers from 1, empty ones left out; gzip is unfolded.
 
     Lines that cannot be read become faults; nothing is read after one that is too long.
 
     Args:
         most: MiB that the file may have.
+        most_lines: that it may have.
 
     Raises:
         RejectedError: if it has more.
@@ -86,8 +97,8 @@ def numbered_lines(file: BinaryIO, most: int, faults: Faults) -> Iterator[tuple[
             if budget < 0:
                 faults.add(0, f"it unfolds to more than {EXPANSION} times its size")
                 return
-            if number > MAX_LINES:
-                faults.add(0, f"it has more than {MAX_LINES:,} lines")
+            if number > most_lines:
+                faults.add(0, f"it has more than {most_lines:,} lines")
                 return
             try:
                 if line.strip():

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import altair as alt
@@ -12,6 +13,75 @@ from engine.worlds import World
 from pages.parts.theme import theme
 
 Spec = dict[str, Any]
+Pixels = float | alt.ExprRef
+"""A number, or what the browser makes one of."""
+
+
+@dataclass(frozen=True, slots=True)
+class Size:
+    """How large a chart and its type are.
+
+    On a page both are as written. On the stage a chart fills the place that it has, marks are twice
+    and type is `_LARGE` as large, in a unit that grows with the window: u, one pixel of a window of
+    1280 x 720.
+    """
+
+    on_stage: bool = False
+
+    def type(self, pixels: float = 14) -> Pixels:
+        """Height of type: there is one only on the stage."""
+        return alt.ExprRef(self.type_expr(pixels)) if self.on_stage else pixels
+
+    def type_expr(self, pixels: float) -> str:
+        """The same within an expression."""
+        return f"{_LARGE} * u" if self.on_stage else f"{pixels:g}"
+
+    def px(self, pixels: float) -> Pixels:
+        """A length."""
+        return alt.ExprRef(self.expr(pixels)) if self.on_stage else pixels
+
+    def area(self, pixels: float) -> Pixels:
+        """The area of a mark."""
+        return alt.ExprRef(f"{4 * pixels:g} * u * u") if self.on_stage else pixels
+
+    def dash(self, *pixels: float) -> Any:
+        """A dashed line, as an array of lengths."""
+        lengths = ", ".join(self.expr(one) for one in pixels)
+        return alt.ExprRef(f"[{lengths}]") if self.on_stage else list(pixels)
+
+    def expr(self, pixels: float) -> str:
+        """A length within an expression."""
+        return f"({2 * pixels:g} * u)" if self.on_stage else f"{pixels:g}"
+
+    def room(self, pixels: int) -> int:
+        """Height of a chart of so many pixels, in those that are twice as large on the stage."""
+        return _ROOM if self.on_stage else pixels
+
+    @property
+    def signals(self) -> list[dict[str, str]]:
+        """What a specification has to define; it follows the window."""
+        return [{"name": "u", "expr": _UNIT}] if self.on_stage else []
+
+
+def raw(pixels: Pixels) -> object:
+    """The same where a specification is written by hand."""
+    return pixels.to_dict() if isinstance(pixels, alt.ExprRef) else pixels
+
+
+PAGE, STAGE = Size(), Size(on_stage=True)
+_LARGE, _ROOM = 28, 262
+_UNIT = "max(0.6, min(windowSize()[0] / 1280, windowSize()[1] / 720)) + 0 * width"
+"""As in the style sheet of the stage; with the width, so that it is reckoned anew with it."""
+
+
+LOCALE = {
+    "decimal": ".",
+    "thousands": ",",
+    "grouping": [3],
+    "currency": ["", ""],
+    "percent": "\u00a0%",
+}
+"""How numbers are written in charts: as `pages.parts.text` writes them."""
 
 
 def blank() -> alt.Chart:
@@ -28,19 +98,25 @@ def table(rows: Sequence[Mapping[str, object]]) -> pa.Table:
     return pa.table({name: [row.get(name) for row in rows] for name in names})
 
 
-def across(field: str, title: str, domain: tuple[float, float], **axis: Any) -> alt.X:
-    """A horizontal axis with ends that stay where they are."""
-    return alt.X(f"{field}:Q").scale(domain=domain, nice=False).axis(title=title, **axis)
+Ends = tuple[float, float]
+"""Of an axis."""
 
 
-def visitors_axis(span: int) -> alt.X:
-    """The horizontal axis of what goes on from visitor to visitor."""
-    return across("visitor", "visitors", (0, span), grid=False, tickCount=6)
+def ends(domain: Ends | None) -> alt.Scale:
+    """A scale whose ends stay where they are, or reach from 0 as far as the rows."""
+    if domain is None:
+        return alt.Scale(domainMin=0, nice=False)
+    return alt.Scale(domain=domain, nice=False)
 
 
-def lanes(field: str, **axis: Any) -> alt.Y:
+def across(field: str, title: str, domain: Ends | None, **axis: Any) -> alt.X:
+    """A horizontal axis, with `ends`."""
+    return alt.X(f"{field}:Q").scale(ends(domain)).axis(title=title, **axis)
+
+
+def lanes(field: str, size: Size = PAGE, **axis: Any) -> alt.Y:
     """One horizontal lane for each name, in the order of the rows."""
-    return alt.Y(f"{field}:N").sort(None).axis(title=None, labelFontSize=13, **axis)
+    return alt.Y(f"{field}:N").sort(None).axis(title=None, labelFontSize=size.type(13), **axis)
 
 
 def legend(**more: Any) -> alt.Legend:
@@ -76,18 +152,19 @@ def action_colour(world: World, dark: bool, field: str = "action") -> alt.Color:
     return alt.Color(f"{field}:N", scale=scale, legend=None)
 
 
-def finish(dark: bool, height: int, *layers: alt.Chart) -> Spec:
+def finish(dark: bool, height: int, *layers: alt.Chart, size: Size = PAGE) -> Spec:
     """Layers as a dictionary without data, in the app's type and colours."""
     text = theme(dark).ink
     styled = (
         alt.layer(*layers)
         .properties(height=height, padding={"top": 4, "bottom": 6, "left": 0, "right": 0})
         .configure_axis(
-            labelFontSize=12,
+            labelFontSize=size.type(12),
+            labelLimit=size.px(180),
             labelFlushOffset=-3,
-            titleFontSize=12,
+            titleFontSize=size.type(12),
             titleFontWeight="normal",
-            titlePadding=6,
+            titlePadding=size.px(6),
             labelColor=text,
             titleColor=text,
             gridColor=theme(dark).grid,
@@ -96,7 +173,7 @@ def finish(dark: bool, height: int, *layers: alt.Chart) -> Spec:
         )
         .configure_axisY(labelFlush=False, labelBound=False)
         .configure_legend(
-            labelFontSize=12,
+            labelFontSize=size.type(12),
             labelColor=text,
             symbolStrokeWidth=2.5,
             symbolSize=260,
@@ -106,10 +183,13 @@ def finish(dark: bool, height: int, *layers: alt.Chart) -> Spec:
         .configure_view(strokeWidth=0)
     )
     spec: Spec = styled.to_dict()
+    spec["config"]["locale"] = {"number": LOCALE}
     spec.pop("datasets", None)
     for view in (spec, *spec["layer"]):
         view.pop("data", None)
     shared = said_once([layer.get("encoding", {}) for layer in spec["layer"]])
+    if size.on_stage:
+        spec["params"] = [*size.signals, *spec.get("params", [])]
     return spec | {"encoding": shared} if shared else spec
 
 

@@ -1,83 +1,88 @@
 """One ranking as one picture: in a row for each action what is believed, drawn and so offered."""
 
-from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from typing import Any
 
 import altair as alt
-import pyarrow as pa
 
-from engine.evaluation.chances import Chance
-from engine.loop.entries import Ranked
 from engine.worlds import World
-from pages.parts.charts.base import Spec, blank, finish, table
-from pages.parts.text import percent
+from pages.parts.charts.base import LOCALE, PAGE, Pixels, Size, Spec, blank, finish, raw
+from pages.parts.charts.belief_rows import rows_of
+from pages.parts.charts.reward_axis import SPAN, from_left
 from pages.parts.theme import theme
 
-REWARDS = (-0.9, 1.9)
-"""Rewards that the bells' axis spans: about what may be drawn before anything is known."""
 _REACH = 3.2
 """Standard deviations from the mean to which a bell is drawn."""
-_HEAD = 46
-"""Pixels above the first row, for what the columns show."""
+_HEAD, _FOOT = 46, 6
+"""Pixels above the first row, for what the columns show, and below the last."""
 
-_SIGNALS = {
-    "narrow": "width < 480",
-    "bell": "narrow ? 0.52 : 0.84",
-    "bells": "(width - 72) * (narrow ? 0.6 : 0.785)",
-    "bars": "bells + 18",
-    "unit": f"bells / {REWARDS[1] - REWARDS[0]:g}",
-    "full": "width - 54 - bars",
-}
-"""What follows from the width that a browser has: whether a name needs a line of its own, the
-height of a bell in shares of a row, pixels where bells end and bars start, pixels of a reward and
-of a chance of 1."""
 
-Row = dict[str, object]
+def _signals(world: World, small: bool, size: Size) -> Spec:
+    """What follows from the width that a browser has, in pixels: of a row and above the first,
+    whether a name needs a line of its own, the height of a bell in shares of a row, where bells
+    end and bars start, and how long a reward and a chance of 1 are."""
+    rows, head = rows_of(world, size), size.expr(_HEAD)
+    fills = f"(height - {head} - {size.expr(_FOOT)}) / {rows}"
+    return {
+        "head": head,
+        "lane": fills if size.on_stage else f"{lane(world, small)}",
+        "narrow": "width < 480",
+        "bell": "narrow ? 0.52 : 0.84",
+        "bells": f"(width - {size.expr(72)}) * (narrow ? 0.6 : {0.68 if size.on_stage else 0.785})",
+        "bars": f"bells + {size.expr(18)}",
+        "unit": f"bells / {SPAN:g}",
+        "full": f"width - {size.expr(54)} - bars",
+    }
 
 
 def lane(world: World, small: bool = False) -> int:
     """Pixels of a row."""
-    least, most, room = (26, 40, 200) if small else (28, 62, 440)
+    least, most, room = (26, 40, 200) if small else (28, 62, 336)
     return max(least, min(most, room // len(world.items)))
 
 
 @lru_cache(maxsize=64)
-def belief_spec(world: World, dark: bool, offers: str, small: bool = False) -> Spec:
+def belief_spec(
+    world: World, dark: bool, offers: str, small: bool = False, size: Size = PAGE
+) -> Spec:
     """Rows with a name, a bell with its draw and a bar; ``offers`` says what the bars are.
 
     The browser places everything, in pixels, by the width that it has. All bells are equally high;
     the width is the uncertainty.
     """
-    height = lane(world, small)
     layers = [
-        _box("datum.lit", height, (0.02, 0.98), "0", "width").mark_rect(
+        _box("datum.lit", (0.02, 0.98), "0", "width").mark_rect(
             color=theme(dark).accent, opacity=0.13, cornerRadius=6
         ),
-        *_axes(dark, offers, _HEAD + height * len(world.items)),
-        *_bells(height, dark),
-        *_bars(height, dark),
-        *_draws(height, dark),
+        *_axes(dark, offers, rows_of(world, size), size),
+        *_bells(dark, size),
+        *_bars(dark, size),
+        *_draws(dark, size),
         _words(
             "label",
-            height,
             0.95,
-            "2",
+            size.expr(2),
             align="left",
             baseline="top",
             limit=alt.ExprRef("narrow ? bells : 0.36 * bells"),
         ),
-        _numbers(height),
+        _numbers(),
     ]
-    spec = finish(dark, _HEAD + height * len(world.items) + 6, *layers)
-    signals = [{"name": name, "expr": expr} for name, expr in _SIGNALS.items()]
-    return spec | {"params": signals, "config": _config(dark)}
+    spec = finish(dark, _HEAD + lane(world, small) * len(world.items) + _FOOT, *layers)
+    made = {"calculate": "head + lane * datum.row", "as": "foot"}
+    signals = [{"name": name, "expr": e} for name, e in _signals(world, small, size).items()]
+    return spec | {
+        "params": [*size.signals, *signals],
+        "transform": [made],
+        "config": _config(dark, size),
+    }
 
 
-def _config(dark: bool) -> Spec:
+def _config(dark: bool, size: Size) -> Spec:
     """What most marks have in common; `_numbers` alone is told to those who cannot see."""
-    words = {"fontSize": 14, "color": theme(dark).ink}
-    return {"view": {"strokeWidth": 0}, "mark": {"aria": False}, "text": words}
+    words = {"fontSize": raw(size.type()), "color": theme(dark).ink}
+    view, locale = {"strokeWidth": 0}, {"number": LOCALE}
+    return {"view": view, "locale": locale, "mark": {"aria": False}, "text": words}
 
 
 # -- marks in rows --------------------------------------------------------------------
@@ -103,23 +108,22 @@ def _only(test: str, **made: str) -> alt.Chart:
     return rows.transform_calculate(**made)
 
 
-def _box(test: str, height: float, share: tuple[float, float], left: str, right: str) -> alt.Chart:
+def _box(test: str, share: tuple[float, float], left: str, right: str) -> alt.Chart:
     """From left to right, between two shares of a row's height from its foot."""
-    y, y2 = (f"datum.foot - {height * at:g}" for at in share)
+    y, y2 = (f"datum.foot - lane * {at:g}" for at in share)
     return _only(test, x=left, right=right, y=y, top=y2).encode(_x(), _y(), x2="right", y2="top")
 
 
-def _words(field: str, height: float, share: float, x: str, **look: Any) -> alt.Chart:
+def _words(field: str, share: float, x: str, **look: Any) -> alt.Chart:
     """Text at a share of a row's height."""
-    made = _only("", x=x, y=f"datum.foot - {height * share:g}")
+    made = _only("", x=x, y=f"datum.foot - lane * {share:g}")
     words: alt.Chart = made.mark_text(**look)
     return words.encode(_x(), _y(), text=f"{field}:N")
 
 
 def _reward(reward: str) -> str:
-    """Where a reward stands, held to the axis."""
-    low, high = REWARDS
-    return f"unit * (clamp({reward}, {low}, {high}) + {-low})"
+    """Where a reward stands."""
+    return f"unit * {from_left(reward)}"
 
 
 def _chance(chance: str) -> str:
@@ -127,17 +131,19 @@ def _chance(chance: str) -> str:
     return f"bars + full * ({chance})"
 
 
-def _axes(dark: bool, offers: str, foot: int) -> list[alt.Chart]:
+def _axes(dark: bool, offers: str, rows: int, size: Size) -> list[alt.Chart]:
     """Both scales, and what they are of."""
-    places = {_reward("0"): "'0'", _reward("0.5"): "'½'", _reward("1"): "'1'"}
+    rewards = {"0": "0", "0.5": "½", "1": "1", "-1": "−1", "2": "2"}
+    places = {_reward(f"({at})"): f"'{said}'" for at, said in rewards.items()}
     places |= {_chance("0"): "'0'", _chance("0.5"): "'50'", _chance("1"): "'100 %'"}
     believes = "narrow ? 'believed to earn' : 'what it believes each would earn'"
-    rule, tick = f", {_HEAD - 4}, {foot}]", f", {_HEAD - 8}, 'center']"
-    lines = [f"[{x}{rule}" for x in places]
-    words = [f"[{x}, {text}{tick}" for x, text in places.items()]
-    words += [f"[2, {believes}, 16, 'left']", f"[bars, {offers!r}, 16, 'left']"]
+    above, numbers, heads = (f"head - {size.expr(up)}" for up in (4, 8, 30))
+    asked = "(datum.told ? '' : '?')"
+    lines = [f"[{x}, {above}, head + lane * {rows}]" for x in places]
+    words = [f"[{x}, {text}, {numbers}, 'center']" for x, text in places.items()]
+    words += [f"[2, {believes}, {heads}, 'left']", f"[bars, {offers!r} + {asked}, {heads}, 'left']"]
     lines_, words_ = (
-        _only("datum.first", at=f"[{', '.join(each)}]").transform_flatten(["at"])
+        _only("datum.row == 1", at=f"[{', '.join(each)}]").transform_flatten(["at"])
         for each in (lines, words)
     )
     return [
@@ -150,13 +156,13 @@ def _axes(dark: bool, offers: str, foot: int) -> list[alt.Chart]:
     ]
 
 
-def _bells(height: float, dark: bool) -> list[alt.Chart]:
+def _bells(dark: bool, size: Size) -> list[alt.Chart]:
     """What is believed now, and what was (dashed)."""
     ink = theme(dark).ink
     look: dict[str, Any] = {"interpolate": "monotone"}
-    now = _bell("mean", "sd", height).mark_area(fillOpacity=0.55, **look)
-    before = _bell("old_mean", "old_sd", height).mark_line(
-        color=ink, strokeDash=[3, 2], strokeWidth=1.3, **look
+    now = _bell("mean", "sd").mark_area(fillOpacity=0.55, **look)
+    before = _bell("old_mean", "old_sd").mark_line(
+        color=ink, strokeDash=size.dash(3, 2), strokeWidth=size.px(1.3), **look
     )
     return [
         now.encode(_x(), _y(), y2="foot", color=_COLOUR, detail="action:N"),
@@ -164,78 +170,79 @@ def _bells(height: float, dark: bool) -> list[alt.Chart]:
     ]
 
 
-def _bell(mean: str, sd: str, height: float) -> alt.Chart:
+def _bell(mean: str, sd: str) -> alt.Chart:
     """The points of each row's bell; the browser makes them, so that few rows travel."""
     points = _only(f"isValid(datum.{mean})", z=f"sequence(-{_REACH}, {_REACH}, 0.2)")
     return points.transform_flatten(["z"]).transform_calculate(
         wide=f"max(datum.{sd}, 1.5 / unit)",
-        at=f"clamp(datum.{mean} + datum.wide * datum.z, {REWARDS[0]}, {REWARDS[1]})",
+        at=f"datum.{mean} + datum.wide * datum.z",
         x=_reward("datum.at"),
-        sds=f"(datum.at - datum.{mean}) / datum.wide",
-        y=f"datum.foot - {height} * bell * exp(-datum.sds * datum.sds / 2)",
+        y="datum.foot - lane * bell * exp(-datum.z * datum.z / 2)",
     )
 
 
-def _bars(height: float, dark: bool) -> list[alt.Chart]:
+def _bars(dark: bool, size: Size) -> list[alt.Chart]:
     """The chance: what was won, what is kept (striped), the draws won (hollow), before (dashed)."""
     ink, grid = theme(dark).ink, theme(dark).grid
-    low, high = bar = (0.3, 0.7)
+    bar, thick = (0.3, 0.7), alt.ExprRef("0.4 * lane")
     won, whole = _chance("datum.won"), _chance("datum.won + datum.kept")
     return [
-        _box("", height, bar, "bars", "bars + full").mark_rect(
-            color=grid, opacity=0.7, cornerRadius=2
-        ),
-        _box("isValid(datum.wins)", height, (0.16, 0.84), "bars", _chance("datum.wins"))
-        .mark_rect(fillOpacity=0.12, strokeWidth=1.5)
+        _box("", bar, "bars", "bars + full").mark_rect(color=grid, opacity=0.7, cornerRadius=2),
+        _box("isValid(datum.wins)", (0.16, 0.84), "bars", _chance("datum.wins"))
+        .mark_rect(fillOpacity=0.12, strokeWidth=size.px(1.5))
         .encode(color=_COLOUR, stroke=_COLOUR),
-        _box("", height, bar, "bars", won).mark_rect(aria=False).encode(color=_COLOUR),
-        _box("datum.kept > 0", height, (0.5, 0.5), won, whole)
-        .mark_rule(strokeDash=[0, 1.5, 2, 0], strokeWidth=round((high - low) * height, 1))
+        _box("", bar, "bars", won).mark_rect(aria=False).encode(color=_COLOUR),
+        _box("datum.kept > 0", (0.5, 0.5), won, whole)
+        .mark_rule(strokeDash=size.dash(0, 1.5, 2, 0), strokeWidth=thick)
         .encode(color=_COLOUR),
-        _box("datum.lot", height, (0.2, 0.8), f"{won} - 4", f"{whole} + 4").mark_rect(
-            fillOpacity=0, stroke=ink, strokeWidth=2.4, cornerRadius=5
+        _box("datum.lot", (0.2, 0.8), f"{won} - 4", f"{whole} + 4").mark_rect(
+            fillOpacity=0, stroke=ink, strokeWidth=size.px(2.4), cornerRadius=5
         ),
-        _box("isValid(datum.old)", height, (0.18, 0.82), *[_chance("datum.old")] * 2).mark_rule(
-            color=ink, strokeDash=[3, 2], strokeWidth=1.5
+        _box("isValid(datum.old)", (0.18, 0.82), *[_chance("datum.old")] * 2).mark_rule(
+            color=ink, strokeDash=size.dash(3, 2), strokeWidth=size.px(1.5)
         ),
-        _words("told", height, 0.5, "width - 6", align="right", baseline="middle"),
+        _words("told", 0.5, f"width - {size.expr(6)}", align="right", baseline="middle"),
     ]
 
 
-def _draws(height: float, dark: bool) -> list[alt.Chart]:
+def _draws(dark: bool, size: Size) -> list[alt.Chart]:
     """This visitor's draw from each bell, ringed where it decided, and the truth."""
     ink = theme(dark).ink
-    draws = _only(
-        "isValid(datum.draw)", x=_reward("datum.draw"), y=f"datum.foot - {height / 2} * bell"
-    )
-    ringed = draws.transform_filter("datum.ringed").transform_calculate(end="bars - 4")
+    draws = _only("isValid(datum.draw)", x=_reward("datum.draw"), y="datum.foot - lane * bell / 2")
+    end = f"bars - {size.expr(4)}"
+    ringed = draws.transform_filter("datum.ringed").transform_calculate(end=end)
     return [
-        draws.mark_rule(color=ink, strokeWidth=1.1).encode(_x(), _y(), y2="foot"),
-        ringed.mark_rule(color=ink, strokeDash=[1, 3], strokeWidth=1.4).encode(
+        draws.mark_rule(color=ink, strokeWidth=size.px(1.1)).encode(_x(), _y(), y2="foot"),
+        ringed.mark_rule(color=ink, strokeDash=size.dash(1, 3), strokeWidth=size.px(1.4)).encode(
             _x(), _y(), x2="end"
         ),
         draws.mark_point(filled=True, stroke=ink, opacity=1).encode(
             _x(),
             _y(),
             color=_COLOUR,
-            size=alt.condition("datum.ringed", alt.value(170), alt.value(46)),
-            strokeWidth=alt.condition("datum.ringed", alt.value(2.8), alt.value(1)),
+            size=_ringed(size.area(170), size.area(46)),
+            strokeWidth=_ringed(size.px(2.8), size.px(1)),
         ),
         _only("isValid(datum.truth)", x=_reward("datum.truth"), y="datum.foot - 4")
         .mark_point(
             shape="triangle-up",
             filled=True,
             opacity=1,
-            size=100,
+            size=size.area(100),
             color=ink,
             stroke=theme(dark).ground,
-            strokeWidth=1.2,
+            strokeWidth=size.px(1.2),
         )
         .encode(_x(), _y()),
     ]
 
 
-def _numbers(height: float) -> alt.Chart:
+def _ringed(ringed: Pixels, other: Pixels) -> Any:
+    """A size that only the draw that decided has, and that of all others."""
+    return alt.condition("datum.ringed", alt.value(ringed), alt.value(other))
+
+
+def _numbers() -> alt.Chart:
     """Over each row, unseen: all its numbers, for whoever points at it or hears it."""
     shares = {
         "Chance": "datum.won + datum.kept",
@@ -257,66 +264,14 @@ def _numbers(height: float) -> alt.Chart:
         f"isValid({value}) ? {{'{title}': format({value}, '{digits}')}} : {{}}"
         for title, (value, digits) in at_times.items()
     ]
-    said = "datum.action + ', chance ' + format(datum.won + datum.kept, '.2%') + "
-    said += "', believed to earn ' + format(datum.mean, '.3f')"
-    unseen: alt.Chart = _box("", height, (0, 1), "0", "width").mark_rect(
+    said = (
+        "datum.action + (datum.told ? ', chance ' + format(datum.won + datum.kept, '.2%') : '')"
+        " + ', believed to earn ' + format(datum.mean, '.3f')"
+    )
+    unseen: alt.Chart = _box("", (0, 1), "0", "width").mark_rect(
         opacity=0,
         aria=True,
         description=alt.ExprRef(said),
         tooltip=alt.ExprRef(f"merge({', '.join(told)})"),
     )
     return unseen
-
-
-# -- rows -----------------------------------------------------------------------------
-
-
-_NOTICED = 0.005
-"""Reward, or chance, by which something must have moved for what it was to be drawn."""
-
-
-def _moved(before: Ranked, now: Ranked, i: int) -> Row:
-    """What an action's bell and chance were, as far as they were anything else."""
-    mean, sd, chance = before.means[i], before.sds[i], before.probabilities[i]
-    moved: Row = {"old": None, "old_mean": None, "old_sd": None}
-    if abs(chance - now.probabilities[i]) >= _NOTICED:
-        moved["old"] = chance
-    if max(abs(mean - now.means[i]), abs(sd - now.sds[i])) >= _NOTICED:
-        moved |= {"old_mean": mean, "old_sd": sd}
-    return moved
-
-
-def belief_rows(
-    world: World,
-    dark: bool,
-    now: Ranked,
-    chances: Sequence[Chance],
-    before: Ranked | None = None,
-    truth: Iterable[float] | None = None,
-    small: bool = False,
-) -> pa.Table:
-    """Rows of `belief_spec`: one for each action."""
-    height, colours = lane(world, small), theme(dark).actions
-    truths = [None] * len(world.items) if truth is None else [float(one) for one in truth]
-    least = min(chance.kept for chance in chances)
-    rows: list[Row] = []
-    for i, (item, chance) in enumerate(zip(world.items, chances, strict=True)):
-        row: Row = {"action": item.id, "label": item.label, "colour": colours[i % len(colours)]}
-        row |= {"foot": _HEAD + height * (i + 1), "first": i == 0}
-        row |= {"mean": now.means[i], "sd": now.sds[i], "truth": truths[i]}
-        row |= {"won": chance.won, "kept": chance.kept, "more": chance.kept > least}
-        row |= {"wins": chance.wins, "error": now.errors[i], "told": percent(now.probabilities[i])}
-        row |= _decided(now, i, chance)
-        rows.append(row if before is None else row | _moved(before, now, i))
-    return table(rows)
-
-
-def _decided(now: Ranked, i: int, chance: Chance) -> Row:
-    """An action's draw, whether it is shown, and whether its draw or chance decided that."""
-    chosen = now.mode == "online" and i == now.chosen
-    return {
-        "lit": i == now.shown,
-        "draw": now.draw[i] if now.draw else None,
-        "ringed": chosen and now.cause == "draw",
-        "lot": chosen and now.cause == "random" and chance.kept > 0,
-    }

@@ -11,6 +11,8 @@ from engine.evaluation.matching import RECENT_EVENTS, Matching
 from engine.evaluation.switch_value import SwitchValue
 from engine.worlds import World
 from pages.parts.charts.base import (
+    PAGE,
+    Size,
     Spec,
     across,
     blank,
@@ -20,79 +22,108 @@ from pages.parts.charts.base import (
     table,
     tooltip,
 )
-from pages.parts.charts.curves import Curve, Styles, level, lines, melted, span_of
+from pages.parts.charts.curves import Curve, level, melted
+from pages.parts.charts.labelled import Look, Looks, labelled, lines, span_of
 from pages.parts.theme import theme
 
-MATCH, AGREEMENT, CEILING = f"match, last {RECENT_EVENTS}", "expected agreement", "ceiling"
-TODAY, APPRENTICE, ONLINE = "today's choice", "apprentice", "online from the start"
+MATCH, CEILING = "match", "ceiling"
+TODAY, APPRENTICE, ONLINE = "today", "apprentice", "always online"
 BEST = "best possible"
-_ARMS = {"online": ONLINE, "apprentice": APPRENTICE, "baseline": TODAY}
-"""In the order in which they are drawn: today's dashes stay in sight on what shows the same."""
+_ARMS = {"baseline": TODAY, "apprentice": APPRENTICE, "online": ONLINE}
+"""In the order in which they are drawn: today's wide line stays in sight below what earns the
+same."""
 
 
-def _arms(dark: bool) -> Styles:
-    return {
-        TODAY: ([6, 3], theme(dark).faint),
-        APPRENTICE: ([1, 0], theme(dark).accent),
-        ONLINE: ([1, 0], theme(dark).other),
-    }
+def _rule(switched: bool) -> str:
+    """What the line of a switch says, if there is one."""
+    return "Switched after visitor" if switched else ""
+
+
+LINES, GAINS = 300, 250
+"""Pixels that the charts are high."""
+TOP = 1.04
+"""End of an axis of shares."""
+
+
+def _arms(dark: bool) -> Looks:
+    return (
+        (TODAY, Look(theme(dark).faint, "square", 9)),
+        (APPRENTICE, Look(theme(dark).accent)),
+        (ONLINE, Look(theme(dark).other, "diamond")),
+    )
 
 
 # -- over the visitors ----------------------------------------------------------------
 
 
 @lru_cache(maxsize=64)
-def match_spec(dark: bool, span: int) -> Spec:
+def match_spec(dark: bool, span: int, switched: bool, size: Size = PAGE) -> Spec:
     """Lines: how often the apprentice chooses what is shown, against its ceiling."""
-    styles: Styles = {
-        MATCH: ([1, 0], theme(dark).accent),
-        AGREEMENT: ([2, 2], theme(dark).accent),
-        CEILING: ([6, 3], theme(dark).faint),
-    }
-    return lines(dark, span, (0, 1.04), "same choice as today's", styles, 280)
+    looks = (CEILING, Look(theme(dark).faint, "square", 9)), (MATCH, Look(theme(dark).accent))
+    title = f"same choice as today's, last {RECENT_EVENTS}"
+    return lines(dark, span, (0, TOP), title, looks, LINES, _rule(switched), size)
 
 
 @lru_cache(maxsize=64)
-def reward_spec(dark: bool, span: int, truth: bool) -> Spec:
+def reward_spec(dark: bool, span: int, switched: bool, truth: bool, size: Size = PAGE) -> Spec:
     """Lines: mean reward of the latest visitors in each loop."""
-    styles = {**_arms(dark), **({BEST: ([1, 3], theme(dark).ink)} if truth else {})}
-    return lines(dark, span, (0, 1.04), f"mean reward, last {RECENT_EVENTS}", styles, 280)
+    best = ((BEST, Look(theme(dark).ink, "cross", 1.5)),) if truth else ()
+    title = f"mean reward, last {RECENT_EVENTS}"
+    return lines(dark, span, (0, TOP), title, _arms(dark) + best, LINES, _rule(switched), size)
 
 
 @lru_cache(maxsize=64)
-def cost_spec(dark: bool, span: int, top: int) -> Spec:
+def cost_spec(dark: bool, span: int, switched: bool, top: int, size: Size = PAGE) -> Spec:
     """Lines: how many visitors gave less than they would have given today's choice."""
-    styles = {name: style for name, style in _arms(dark).items() if name != TODAY}
-    return lines(dark, span, (0, top), "visitors", styles, 260)
+    looks = _arms(dark)[1:]
+    return lines(dark, span, (0, top), "visitors", looks, GAINS, _rule(switched), size)
 
 
 @lru_cache(maxsize=64)
-def gain_spec(dark: bool, span: int, low: int, high: int) -> Spec:
-    """Lines: rewards gained on today's choice, summed up."""
-    return lines(dark, span, (low, high), "rewards", _arms(dark), 260)
+def gain_spec(dark: bool, span: int, switched: bool, low: int, high: int) -> Spec:
+    """Lines: rewards gained over today's choice, summed up."""
+    return lines(dark, span, (low, high), "rewards", _arms(dark), GAINS, _rule(switched))
 
 
-def match_rows(rows: Curve, switches: Sequence[int]) -> pa.Table:
-    """Rows of `match_spec`: line, visitor, value; a line without a name is a switch."""
-    columns = {MATCH: "recent", AGREEMENT: "agreement", CEILING: "ceiling"}
-    return table(melted(rows, columns) + _rules(switches))
+def match_rows(rows: Curve, switches: Sequence[int], size: Size = PAGE) -> pa.Table:
+    """Rows of `match_spec`, see `labelled`; a line without a name is a switch."""
+    found = melted(rows, {CEILING: "ceiling", MATCH: "recent"})
+    return table(labelled(found, (0, TOP), size.room(LINES), switches))
 
 
-def arm_rows(
-    rows: Curve, switches: Sequence[int], measure: str, best: tuple[float, int] | None = None
+def reward_rows(
+    rows: Curve,
+    switches: Sequence[int],
+    best: tuple[float, int] | None = None,
+    size: Size = PAGE,
 ) -> pa.Table:
-    """Rows of the other three: line, visitor, value.
+    """Rows of `reward_spec`, see `labelled`.
+
+    Args:
+        best: the best possible mean reward, and the end of the axis.
+    """
+    found = melted(rows, {name: arm for arm, name in _ARMS.items()})
+    found += level(BEST, *best) if best else []
+    return table(labelled(found, (0, TOP), size.room(LINES), switches))
+
+
+def sum_rows(
+    rows: Curve,
+    switches: Sequence[int],
+    measure: str,
+    domain: tuple[float, float],
+    size: Size = PAGE,
+) -> pa.Table:
+    """Rows of `cost_spec` and `gain_spec`, see `labelled`.
 
     Args:
         measure: end of the columns' names in `engine.experiments.comparison.Comparison.rows`.
-        best: the best possible mean reward, and the end of the axis.
+        domain: of the vertical axis.
     """
-    found = melted(rows, {name: arm + measure for arm, name in _ARMS.items()})
-    return table(found + _rules(switches) + (level(BEST, *best) if best else []))
-
-
-def _rules(switches: Sequence[int]) -> list[dict[str, object]]:
-    return [{"line": None, "visitor": at, "value": None} for at in switches]
+    arms = {name: arm + measure for arm, name in _ARMS.items()}
+    if measure == "_worse":
+        del arms[TODAY]
+    return table(labelled(melted(rows, arms), domain, size.room(GAINS), switches))
 
 
 def bounds_of(rows: Curve, measure: str) -> tuple[int, int]:

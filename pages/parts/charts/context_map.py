@@ -1,113 +1,239 @@
-"""Every context of a world at a glance: what the engine favours there."""
+"""The contexts of a world at a glance: what the engine favours there; one can be pointed at."""
 
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
+from itertools import permutations
 from typing import Any
 
 import altair as alt
 import pyarrow as pa
 
-from engine.worlds import World
-from pages.parts.charts.base import Spec, action_colour, blank, finish, tooltip
+from engine.worlds import Context, World
+from pages.parts.charts.base import PAGE, Size, Spec, action_colour, blank, finish
 from pages.parts.theme import theme
 
+CELL = "cell"
+"""The selection that says which cell was pointed at."""
 _VISIBLE = 0.15
 """Strength from which a cell carries the picture of its action."""
-_WIDTH = 300
-"""Pixels that the cells of a row have between them on most screens."""
+_ROW, _HEAD = 60, 30
+"""Pixels of a row, and of each line of pictures above the columns."""
+_MOST = 16
+"""Columns that stand beside each other at most."""
+_PICTURES = 0.7, 8, 20
+"""Type of the pictures: its share of a cell's width, and its least and most pixels."""
+_CORNER = "M-2,0L0,0L0,2Z"
+
+Cells = Sequence[Mapping[str, Any]]
+"""Rows of `engine.evaluation.context_map.favourites`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Axes:
+    """Which fields of the context a map spreads out; the others are as they are for the visitor.
+
+    Attributes:
+        row: the field whose values have a row each.
+        columns: the fields whose values, together, have a column each.
+    """
+
+    row: str
+    columns: tuple[str, ...]
+
+    def shows(self, context: Context, here: Context) -> bool:
+        """Whether a context is on the map of whoever stands there."""
+        return all(
+            context[name] == value
+            for name, value in here.items()
+            if name != self.row and name not in self.columns
+        )
 
 
 @lru_cache(maxsize=64)
-def map_spec(world: World, dark: bool) -> Spec:
-    """Cells: rows are the first field of the context, columns all others together."""
-    first = world.fields[0]
-    corner = 0.28 * _WIDTH * len(first.values) / len(world.contexts)
-    labels = {value.name: value.label for value in first.values}
+def axes_of(world: World) -> Mapping[Axes, str]:
+    """All maps of a world with what they are called: everybody, where that is not too wide, and
+    any two fields."""
+    names = [field.name for field in world.fields]
+    labels = {field.name: field.label for field in world.fields}
+    if len(names) < 3:
+        return {Axes(names[0], tuple(names[1:])): "everybody"}
+    pairs = {
+        Axes(row, (column,)): f"{labels[row]} and {labels[column].lower()}"
+        for row, column in permutations(names, 2)
+        if names.index(row) < names.index(column)
+    }
+    fits = len(world.contexts) // len(world.fields[0].values) <= _MOST
+    return ({Axes(names[0], tuple(names[1:])): "everybody"} if fits else {}) | pairs
+
+
+@lru_cache(maxsize=64)
+def map_spec(world: World, dark: bool, axes: Axes, size: Size = PAGE) -> Spec:
+    """Cells, each coloured by the action favoured there, with a corner in the colour of the truly
+    best one where that is another."""
+    rows = next(field for field in world.fields if field.name == axes.row).values
     x = (
         alt.X("column:N")
         .sort(None)
-        .scale(paddingInner=0.06)
+        .scale(paddingInner=0.05, paddingOuter=0)
         .axis(
             orient="top",
             labelExpr=r"split(datum.label, '\n')",
             title=None,
-            labelFontSize=15,
+            labels=not size.on_stage,
+            labelFontSize=_by_width(*_PICTURES, size),
             labelAngle=0,
-            labelLineHeight=19,
+            labelLineHeight=_HEAD - 4,
             labelOverlap=False,
             labelFlush=False,
-            labelPadding=24,
+            labelPadding=_HEAD * max(len(axes.columns) - 1, 0) + 6,
         )
     )
+    names = {value.name: value.label for value in rows}
     y = (
         alt.Y("row:N")
-        .sort([value.name for value in first.values])
-        .scale(paddingInner=0.08)
+        .sort([value.name for value in rows])
+        .scale(paddingInner=0.07, paddingOuter=0)
         .axis(
             title=None,
-            labelFontSize=13,
-            labelPadding=6,
-            labelExpr=f"({json.dumps(labels)})[datum.label]",
+            labelFontSize=size.type(),
+            labelPadding=size.px(8),
+            labelOverlap="parity" if size.on_stage else False,
+            labelExpr=f"({json.dumps(names)})[datum.label]",
         )
     )
-    fields = {f"field{i}": field.label for i, field in enumerate(world.fields)}
-    tips = tooltip(**fields, action="Favoured") + tooltip(".1%", probability="Chance")
-    tips += tooltip(truth="Truly best")
     strength, seen = (
         alt.Opacity(f"{field}:Q").scale(domain=(0, 1), range=(0, 1)).legend(None)
         for field in ("strength", "seen")
     )
     base = blank().encode(x, y)
+    quiet: dict[str, Any] = {"cornerRadius": 6, "aria": False}
+    corners = blank().transform_filter("isValid(datum.truth)")
     spec = finish(
         dark,
-        54 * len(first.values) + 46,
-        base.mark_rect(color=theme(dark).empty, cornerRadius=4, aria=False),
-        base.mark_rect(cornerRadius=4).encode(action_colour(world, dark), strength, tooltip=tips),
-        base.mark_text(fontSize=15, aria=False).encode(seen, text="emoji:N", tooltip=tips),
-        base.transform_filter("datum.here").mark_rect(
-            filled=False, stroke=theme(dark).ink, strokeWidth=2.6, cornerRadius=4, aria=False
+        _ROW * len(rows) + _HEAD * max(len(axes.columns), 1) + 14,
+        base.mark_rect(color=theme(dark).empty, **quiet),
+        base.mark_rect(**quiet).encode(action_colour(world, dark), strength),
+        base.mark_text(fontSize=_by_width(0.4, 12, 26, size), aria=False).encode(
+            seen, text="emoji:N"
         ),
-        base.transform_filter("isValid(datum.truth)")
-        .mark_point(
+        corners.mark_point(
+            shape=_CORNER,
             filled=True,
-            size=min(85, 10 * corner),
+            size=alt.ExprRef(f"pow({_by_width(0.34, 9, 22, size).expr}, 2)"),
             opacity=1,
-            stroke=theme(dark).ink,
-            strokeWidth=1,
-            xOffset=corner,
-            yOffset=-11,
+            stroke=theme(dark).ground,
+            strokeWidth=size.px(2),
             aria=False,
-        )
-        .encode(action_colour(world, dark, "truth")),
+        ).encode(
+            alt.X("column:N", bandPosition=1).sort(None),
+            alt.Y("row:N", bandPosition=0),
+            action_colour(world, dark, "truth"),
+        ),
+        *(_heads(axes, rows[0].name, size) if size.on_stage else [_here(base, dark)]),
+        base.mark_rect(opacity=0, cursor="pointer", **_told()).properties(name="cells"),
+        size=size,
     )
-    return spec | {"resolve": {"scale": {"opacity": "independent"}}}
+    if size.on_stage:
+        return spec | {"resolve": _APART}
+    pointed = {"type": "point", "fields": ["at", "turn"], "on": "click"}
+    return spec | {
+        "resolve": _APART,
+        "params": [{"name": CELL, "select": pointed, "views": ["cells"]}],
+    }
+
+
+def _here(cells: alt.Chart, dark: bool) -> alt.Chart:
+    """A frame around the cell of whoever stands there."""
+    framed: alt.Chart = cells.transform_filter("datum.here").mark_rect(
+        filled=False, stroke=theme(dark).ink, strokeWidth=3, cornerRadius=6, aria=False
+    )
+    return framed
+
+
+_APART = {"scale": {"opacity": "independent"}}
+"""How sure it is, and whether a picture is seen, are two scales."""
+
+
+def _by_width(share: float, least: float, most: float, size: Size) -> alt.ExprRef:
+    """A share of a cell's width, within limits; on the stage no smaller than type."""
+    low = size.type_expr(least)
+    return alt.ExprRef(f"clamp(bandwidth('x') * {share:g}, {low}, {size.expr(most)})")
+
+
+def _heads(axes: Axes, first: str, size: Size) -> list[alt.Chart]:
+    """The pictures above the columns, a line for each field: those of an axis would keep the
+    places of their lines when the window changes."""
+    high, cells = _by_width(*_PICTURES, size).expr, alt.datum.row == first
+    return [
+        blank()
+        .transform_filter(cells)
+        .transform_calculate(head=f"reverse(split(datum.column, '\\n'))[{line}]")
+        .mark_text(fontSize=alt.ExprRef(high), baseline="bottom", aria=False)
+        .encode(
+            alt.X("column:N").sort(None),
+            y=alt.value(alt.ExprRef(f"-{size.expr(6)} - {line} * 1.15 * ({high})")),
+            text="head:N",
+        )
+        for line in range(len(axes.columns))
+    ]
+
+
+def _told() -> dict[str, Any]:
+    """What each cell says to whoever points at it, and to whoever cannot see it."""
+    favoured = "{Favoured: datum.name, Chance: format(datum.probability, '.1%')}"
+    truth = "isValid(datum.best) ? {'Truly best': datum.best} : {}"
+    nothing = "{'': 'Nothing learned yet'}"
+    parts = f"isValid(datum.name) ? {favoured} : {nothing}"
+    said = "isValid(datum.name) ? ': ' + datum.name + ', ' + format(datum.probability, '.0%') : ''"
+    return {
+        "tooltip": alt.ExprRef(f"merge({{title: datum.who}}, {parts}, {truth})"),
+        "description": alt.ExprRef(f"datum.who + ({said})"),
+        "aria": True,
+    }
 
 
 def map_rows(
-    world: World, cells: Sequence[Mapping[str, Any]], here: Mapping[str, str], truth: bool
+    world: World,
+    cells: Cells,
+    here: Context,
+    axes: Axes,
+    turn: int,
+    knows: bool,
+    truth: bool,
 ) -> pa.Table:
-    """Rows of `map_spec`, out of `engine.evaluation.context_map.favourites`."""
-    emoji = {item.id: item.emoji for item in world.items}
-    found = {name: [cell[name] for cell in cells] for name in ("action", "probability", "strength")}
-    position = world.cell(here)
-    told = {
-        "emoji": [emoji[action] for action in found["action"]],
-        "seen": [float(strength > _VISIBLE) for strength in found["strength"]],
-        "here": [at == position for at in range(len(cells))],
-        "truth": [cell["best"] if truth else None for cell in cells],
-    }
-    return pa.table({**_places(world), **found, **told})
+    """Rows of `map_spec`.
 
-
-@lru_cache(maxsize=64)
-def _places(world: World) -> dict[str, pa.Array]:
-    """Columns that say where each cell is: they are the same after every click."""
-    first, *others = world.fields
+    Args:
+        knows: whether anything was learned; until then cells are empty.
+        turn: tells one visitor from the next, so that a cell can be pointed at again.
+    """
+    places = [at for at, context in enumerate(world.contexts) if axes.shows(context, here)]
+    contexts = [world.contexts[at] for at in places]
+    position, items = world.cell(here), {item.id: item for item in world.items}
     pictures = {(f.name, v.name): v.emoji or v.name for f, v in world.segments()}
-    columns = {f"field{i}": [c[f.name] for c in world.contexts] for i, f in enumerate(world.fields)}
-    columns["row"] = [context[first.name] for context in world.contexts]
-    columns["column"] = [
-        "\n".join(pictures[f.name, context[f.name]] for f in others) for context in world.contexts
-    ]
-    return {name: pa.array(values) for name, values in columns.items()}
+    shown = [cells[at] for at in places]
+    favoured = [cell["action"] if knows else None for cell in shown]
+    best = [cell["best"] if truth else None for cell in shown]
+    strength = [cell["strength"] if knows else 0.0 for cell in shown]
+    columns: dict[str, list[Any]] = {
+        "at": places,
+        "turn": [turn] * len(places),
+        "here": [at == position for at in places],
+        "who": [" · ".join(context.values()) for context in contexts],
+        "row": [context[axes.row] for context in contexts],
+        "column": [
+            "\n".join(pictures[name, context[name]] for name in axes.columns)
+            for context in contexts
+        ],
+        "action": favoured,
+        "name": [items[one].name if one else None for one in favoured],
+        "emoji": [items[one].emoji if one else None for one in favoured],
+        "probability": [cell["probability"] if knows else None for cell in shown],
+        "strength": strength,
+        "seen": [float(one > _VISIBLE) for one in strength],
+        "best": [items[one].name if one else None for one in best],
+        "truth": [b if b != a else None for a, b in zip(favoured, best, strict=True)],
+    }
+    return pa.table(columns)

@@ -1,31 +1,32 @@
 """A race: contenders over the visitors, who earns most, and for whom each of them loses."""
 
 import math
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from functools import lru_cache
 from itertools import cycle
 
 import altair as alt
-import pandas as pd
+import pyarrow as pa
 
-from engine.arrays import Array
-from engine.evaluation.intervals import Band, Estimate
-from engine.evaluation.windows import thinned
+from engine.evaluation.intervals import Band
+from engine.evaluation.windows import rows_of, thinned
 from engine.experiments.race.plan import Plan
 from engine.experiments.race.standings import Final, SegmentRegret
 from engine.worlds import World
 from pages.parts.charts.base import (
+    PAGE,
+    Pixels,
+    Size,
     Spec,
     across,
     blank,
     finish,
     lanes,
-    legend,
     segment_names,
+    table,
     tooltip,
-    visitors_axis,
 )
-from pages.parts.charts.curves import Styles, lines
+from pages.parts.charts.labelled import SIZE, Look, Looks, Rows, labelled, lines
 from pages.parts.theme import Theme, theme
 
 Entries = tuple[tuple[str, str], ...]
@@ -33,186 +34,214 @@ Entries = tuple[tuple[str, str], ...]
 
 _ROWS = 1_200
 """Rows that one chart draws smoothly."""
-_STYLES: Mapping[str, tuple[int | Callable[[Theme], str], list[int]]] = {
-    "ours": (lambda look: look.accent, [1, 0]),
-    "single": (10, [7, 3]),
-    "epsilon": (1, [1, 0]),
-    "greedy": (2, [3, 2]),
-    "softmax": (3, [1, 0]),
-    "ucb": (0, [8, 2, 2, 2]),
-    "ab": (4, [5, 3]),
-    "segments": (9, [2, 2]),
-    "classic": (6, [1, 0]),
-    "uniform": (lambda look: look.faint, [1, 3]),
+_STAR = "M0,-1L.29,-.4L.95,-.31L.48,.15L.59,.81L0,.5L-.59,.81L-.48,.15L-.95,-.31L-.29,-.4Z"
+_PENTAGON = "M0,-1L.95,-.31L.59,.81L-.59,.81L-.95,-.31Z"
+_HEXAGON = "M-.5,-.87L.5,-.87L1,0L.5,.87L-.5,.87L-1,0Z"
+_X = "M-1,-.6L-.6,-1L0,-.4L.6,-1L1,-.6L.4,0L1,.6L.6,1L0,.4L-.6,1L-1,.6L-.4,0Z"
+_LOOKS: Mapping[str, tuple[int | Callable[[Theme], str], str]] = {
+    "ours": (lambda look: look.accent, "circle"),
+    "nofloor": (3, "square"),
+    "textbook": (6, "triangle-up"),
+    "single": (7, "diamond"),
+    "epsilon": (1, "square"),
+    "greedy": (5, "triangle-down"),
+    "softmax": (8, _PENTAGON),
+    "ucb": (2, "cross"),
+    "ab": (9, "triangle-right"),
+    "segments": (11, "triangle-left"),
+    "classic": (10, _STAR),
+    "present": (4, _HEXAGON),
+    "uniform": (lambda look: look.faint, _X),
 }
-"""A place in the palette, and dashes: whoever mixes up two colours can tell them apart."""
-_OTHERS = [(place, dashes) for dashes in ([4, 4], [9, 3]) for place in (5, 7, 8, 11)]
-"""The same for all other contenders, in turn."""
+"""A place in the palette, and a shape: whoever mixes up two colours can tell them apart. The first
+colour is too near to ours for some eyes."""
+_OTHERS = [(place, shape) for shape in ("diamond", "circle", _X) for place in (0, 5, 10, 11)]
+"""The same for all other contenders, in turn: the first has a colour of its own."""
 
 
-def styles_of(entries: Entries, dark: bool) -> Styles:
-    """Name of each contender -> its dashes and its colour, the same in every chart."""
-    found: dict[str, tuple[list[int], str]] = {}
-    look, others = theme(dark), cycle(_OTHERS)
+def looks_of(entries: Entries, dark: bool) -> Looks:
+    """Name of each contender with its look, the same in every chart."""
+    found, look, others = [], theme(dark), cycle(_OTHERS)
     for key, name in entries:
-        colour, dashes = _STYLES[key] if key in _STYLES else next(others)
-        found[name] = (dashes, look.actions[colour] if isinstance(colour, int) else colour(look))
-    return found
+        colour, shape = _LOOKS[key] if key in _LOOKS else next(others)
+        chosen = look.actions[colour] if isinstance(colour, int) else colour(look)
+        found.append((name, Look(chosen, shape)))
+    return tuple(found)
 
 
-def _colour_of(entries: Entries, dark: bool, keys: alt.Legend | None = None) -> alt.Color:
-    """The one colour that each contender has in every chart."""
-    styles = styles_of(entries, dark)
-    colours = [colour for _, colour in styles.values()]
-    return alt.Color("line:N").scale(domain=list(styles), range=colours).legend(keys)
+def _scales(entries: Entries, dark: bool) -> tuple[alt.Scale, alt.Scale]:
+    """The one colour and the one shape that each contender has in every chart."""
+    looks = looks_of(entries, dark)
+    names = [name for name, _ in looks]
+    colours, shapes = zip(*((look.colour, look.shape) for _, look in looks), strict=True)
+    return alt.Scale(domain=names, range=colours), alt.Scale(domain=names, range=shapes)
 
 
 # -- over the visitors ----------------------------------------------------------------
 
-
-@lru_cache(maxsize=64)
-def reward_spec(dark: bool, span: int, window: int, entries: Entries) -> Spec:
-    """Lines with bands: mean reward of the latest visitors."""
-    return _lines(dark, span, 1.04, f"mean reward, last {window:,} visitors", entries)
+CURVES = 330
+"""Pixels that the pictures of curves are high."""
 
 
 @lru_cache(maxsize=64)
-def regret_spec(dark: bool, span: int, top: int, entries: Entries) -> Spec:
-    """Lines with bands: reward lost against the best possible, summed up."""
-    return _lines(dark, span, top, "cumulative regret (rewards lost)", entries)
+def reward_spec(
+    dark: bool,
+    span: int,
+    window: int,
+    entries: Entries,
+    drifts: bool = False,
+    size: Size = PAGE,
+) -> Spec:
+    """Lines: mean reward of the latest visitors."""
+    title = f"mean reward, last {window:,} visitors"
+    return _lines(dark, span, 1.04, title, entries, drifts, size)
 
 
-def _lines(dark: bool, span: int, top: float, title: str, entries: Entries) -> Spec:
-    styles, height = styles_of(entries, dark), 270 + _legend_height(entries)
-    return lines(dark, span, (0, top), title, styles, height, "Tastes change after visitor", True)
+@lru_cache(maxsize=64)
+def regret_spec(
+    dark: bool, span: int, top: int, entries: Entries, drifts: bool = False, size: Size = PAGE
+) -> Spec:
+    """Lines: reward lost against the best possible, summed up."""
+    return _lines(dark, span, top, "rewards lost so far (regret)", entries, drifts, size)
 
 
-def _legend_height(entries: Entries) -> int:
-    """Pixels that a legend of two columns takes."""
-    return 21 * math.ceil(len(entries) / 2)
+def _lines(
+    dark: bool, span: int, top: float, title: str, entries: Entries, drifts: bool, size: Size
+) -> Spec:
+    looks, rule = looks_of(entries, dark), "Tastes change after visitor" if drifts else ""
+    return lines(dark, span, (0, top), title, looks, CURVES, rule, size)
 
 
-def band_rows(plan: Plan, bands: Mapping[str, Band], entries: Entries) -> pd.DataFrame:
-    """Rows of the two above, for bands by contender: line, visitor, value, low, high, error."""
+def band_rows(
+    plan: Plan,
+    bands: Mapping[str, Band],
+    entries: Entries,
+    top: float,
+    banded: Collection[str],
+    size: Size = PAGE,
+) -> pa.Table:
+    """Rows of the two above, see `labelled`: for bands by contender.
+
+    Args:
+        top: end of the vertical axis.
+        banded: contenders whose band is drawn: all bands at once would be one grey.
+    """
     names, points = dict(entries), plan.points
     at = thinned(0, len(points) - 1, max(2, _ROWS // max(1, len(bands))))
-    frames = [
-        pd.DataFrame(
-            {
-                "line": names[key],
-                "visitor": points[at],
-                "value": band.mean[at],
-                "low": band.low[at],
-                "high": band.high[at],
-                "error": band.error[at],
-            }
-        )
-        for key, band in bands.items()
-    ]
-    if plan.drift == "halfway":
-        frames.append(pd.DataFrame({"line": [None], "visitor": [plan.visitors // 2]}))
-    return pd.concat(frames)
-
-
-@lru_cache(maxsize=16)
-def weights_spec(dark: bool, span: int, names: tuple[str, ...]) -> Spec:
-    """Areas on top of each other: how far each hypothesis is believed."""
-    scale = alt.Scale(domain=list(names), range=list(theme(dark).actions[: len(names)]))
-    figures = tooltip(",.0f", visitor="Visitor") + tooltip(".1%", weight="Weight")
-    areas = (
-        blank()
-        .mark_area(opacity=0.8)
-        .encode(
-            visitors_axis(span),
-            alt.Y("weight:Q").stack("zero").scale(domain=(0, 1)).axis(title="weight", format="%"),
-            alt.Color("hypothesis:N", scale=scale, legend=legend()),
-            tooltip=tooltip(hypothesis="Hypothesis") + figures,
-        )
-    )
-    return finish(dark, 280, areas)
-
-
-def weights_rows(plan: Plan, weights: Mapping[str, Array]) -> pd.DataFrame:
-    """Rows of `weights_spec`: hypothesis, visitor, weight."""
-    return pd.concat(
-        pd.DataFrame({"hypothesis": name, "visitor": plan.points, "weight": values})
-        for name, values in weights.items()
-    )
+    rows: Rows = []
+    for key, band in bands.items():
+        columns = {"visitor": points[at].astype(float), "value": band.mean[at]}
+        if key in banded:
+            columns |= {"low": band.low[at], "high": band.high[at]}
+        rows += [{"line": names[key], **row} for row in rows_of(columns)]
+    rules = [plan.visitors // 2] if plan.drift == "halfway" else []
+    return table(labelled(rows, (0, top), size.room(CURVES), rules))
 
 
 # -- in the end -----------------------------------------------------------------------
 
 
+BET = " \N{BLACK LEFT-POINTING SMALL TRIANGLE} your bet"
+
+
 @lru_cache(maxsize=64)
-def finals_spec(dark: bool, entries: Entries) -> Spec:
-    """Dots with intervals: mean reward of each contender, the highest on top."""
-    x = across("reward", "mean reward a visitor, 95 % interval", (0, 1.04), tickCount=5)
-    y = lanes("line", labelLimit=190, labelOverlap=False, labelFlush=False)
-    y = y.sort(field="place", op="min")
-    figures = tooltip(".4f", reward="Mean reward", low="From", high="To")
-    tips = tooltip(line="Contender") + figures
-    base = blank().encode(y=y)
-    colour = _colour_of(entries, dark)
-    words = base.encode(alt.X("at:Q"), text=alt.Text("reward:Q", format=".3f"))
-    left, right = (words.transform_filter(alt.datum.left == side) for side in (True, False))
+def finals_spec(dark: bool, top: float, entries: Entries, size: Size = PAGE) -> Spec:
+    """Bars with intervals: mean reward of each contender, the highest on top; the bet is named."""
+    x = across("reward", "mean reward, 95 % interval", (0, top), tickCount=5)
+    y = lanes(
+        "line",
+        size,
+        labelLimit=size.px(190),
+        labelOverlap=False,
+        labelFlush=False,
+        labelPadding=size.px(24),
+    )
+    figures = tooltip(".3f", reward="Mean reward", low="From", high="To")
+    colours, shapes = _scales(entries, dark)
+    colour = alt.Color("line:N", scale=colours, legend=None)
+    ink, accent = theme(dark).ink, theme(dark).accent
+    base = blank().encode(y=y, tooltip=tooltip(line="Contender") + figures)
+    words = blank().encode(x=alt.value("width"), y=y)
     return finish(
         dark,
-        34 * len(entries) + 46,
-        base.mark_rule(strokeWidth=3, clip=True, aria=False).encode(
-            x=alt.X("low:Q"), x2="high:Q", color=colour, tooltip=tips
+        ROW * len(entries) + 48,
+        base.mark_bar(height=_bar(size), cornerRadiusEnd=4, opacity=0.85).encode(x, color=colour),
+        base.mark_rule(strokeWidth=size.px(2), color=ink, aria=False, clip=True).encode(
+            x=alt.X("low:Q"), x2="high:Q"
         ),
-        base.mark_point(filled=True, size=110, opacity=1).encode(x, color=colour, tooltip=tips),
-        left.mark_text(align="right", dx=-10, fontSize=13, color=theme(dark).ink),
-        right.mark_text(align="left", dx=10, fontSize=13, color=theme(dark).ink),
+        base.mark_point(filled=True, size=size.area(95), opacity=1).encode(
+            x=alt.value(size.px(-13)),
+            color=colour,
+            shape=alt.Shape("line:N", scale=shapes, legend=None),
+        ),
+        words.mark_text(
+            align="left", dx=size.px(8), fontSize=size.type(SIZE), fontWeight="bold"
+        ).encode(
+            text="told:N", color=alt.condition("datum.bet", alt.value(accent), alt.value(ink))
+        ),
+        size=size,
     )
 
 
-def finals_rows(finals: Sequence[Final], entries: Entries) -> pd.DataFrame:
-    """Rows of `finals_spec`: line, place, reward, low, high, and the number's place beside them."""
+def _bar(size: Size) -> Pixels:
+    """How high a bar is; on the stage rows are as high as there is room."""
+    if size.on_stage:
+        return alt.ExprRef(f"min({size.expr(20)}, 0.8 * bandwidth('y'))")
+    return 20
+
+
+ROW = 30
+"""Pixels from one contender to the next."""
+
+
+def finals_rows(finals: Sequence[Final], entries: Entries, bet: str | None) -> pa.Table:
+    """Rows of `finals_spec`, the highest first: line, reward, low, high, bet, and what is told
+    beside the bar."""
     names = dict(entries)
-    return pd.DataFrame(
+    return table(
         [
             {
                 "line": names[final.contender],
-                "place": place,
                 "reward": final.reward.mean,
                 "low": final.reward.low,
                 "high": final.reward.high,
-                "left": final.reward.mean > 0.7,
-                "at": _beside(final.reward),
+                "bet": final.contender == bet,
+                "told": f"{final.reward.mean:.3f}" + (BET if final.contender == bet else ""),
             }
-            for place, final in enumerate(finals)
+            for final in finals
         ]
     )
-
-
-def _beside(reward: Estimate) -> float:
-    """The end of an interval that has room beside it."""
-    if math.isnan(reward.low):
-        return reward.mean
-    return max(reward.low, 0.25) if reward.mean > 0.7 else min(reward.high, 0.85)
 
 
 @lru_cache(maxsize=64)
 def segments_spec(dark: bool, size: int, top: float, entries: Entries) -> Spec:
     """Dots: regret a visitor of each contender, among those with each value of the context."""
-    x = across("regret", "regret a visitor (rewards lost)", (0, top), tickCount=5)
+    x = across("regret", "rewards lost a visitor (regret)", (0, top), tickCount=5)
     y = lanes("value", labelLimit=150, labelOverlap=False, grid=True)
     tips = tooltip(line="Contender", field="Field", value="Value")
     tips += tooltip(".4f", regret="Regret a visitor", low="95 % interval from", high="To")
     tips += tooltip(",.0f", visitors="Visitors a crowd")
-    dots = blank().mark_point(filled=True, size=95, opacity=0.9)
-    colour = _colour_of(entries, dark, legend(symbolType="circle"))
-    height = 27 * size + 60 + _legend_height(entries)
-    return finish(dark, height, dots.encode(x, y, color=colour, tooltip=tips))
+    dots, keys = (
+        blank().mark_point(filled=True, size=95, opacity=0.9),
+        alt.Legend(
+            orient="top",
+            title=None,
+            columns=alt.ExprRef("width < 260 ? 1 : 2"),
+            labelFontSize=SIZE,
+            labelLimit=0,
+        ),
+    )
+    colours, shapes = _scales(entries, dark)
+    colour = alt.Color("line:N", scale=colours, legend=keys)
+    shape = alt.Shape("line:N", scale=shapes, legend=keys)
+    height = 27 * size + 60 + 22 * math.ceil(len(entries) / 2)
+    return finish(dark, height, dots.encode(x, y, color=colour, shape=shape, tooltip=tips))
 
 
-def segments_rows(
-    segments: Iterable[SegmentRegret], entries: Entries, world: World
-) -> pd.DataFrame:
+def segments_rows(segments: Iterable[SegmentRegret], entries: Entries, world: World) -> pa.Table:
     """Rows of `segments_spec`: line, field, value, regret, low, high, visitors."""
     found = {(s.contender, s.field, s.value): s for s in segments}
-    return pd.DataFrame(
+    return table(
         [
             {
                 "line": name,

@@ -10,13 +10,22 @@ from engine.evaluation.switch_value import SwitchValue
 from engine.experiments.comparison import ARMS
 from engine.worlds import key_of
 from pages.parts.charts import comparison as charts
-from pages.parts.charts.curves import span_of
+from pages.parts.charts.labelled import span_of
 from pages.parts.compare.history import MAX_SWITCHES
 from pages.parts.compare.session import CompareSession
-from pages.parts.compare.wording import prepared, situation, summary
+from pages.parts.compare.wording import (
+    ARM_NAMES,
+    came_alone,
+    over_today,
+    prepared,
+    situation,
+    summary,
+)
 from pages.parts.download import as_cells, download_csv
-from pages.parts.text import note, percent
+from pages.parts.picture import pair, picture
+from pages.parts.text import counted, note, percent, section
 from pages.parts.theme import is_dark
+from pages.parts.toolbar import shortcut, show_progress
 
 Rows = Sequence[Mapping[str, float]]
 
@@ -26,14 +35,9 @@ _MEANS = {"Apprentice": "apprentice", "Today's choice": "baseline",
 
 _MATCH_HELP = (
     "Match: the apprentice's own choice, drawn before the visitor was learned from, is what is "
-    "shown today. Expected agreement: how likely that was, without the luck of the draw. "
+    "shown today. "
     "Ceiling: a policy that leaves some choices to chance cannot match always; with a share e "
-    "left to chance among K actions it reaches (1 - e) + e/K at most."
-)
-_RATIO_HELP = (
-    "Reward achievement ratio: the rewards of the visitors where both chose the same, as a share "
-    f"of all rewards, over the latest {LATEST:,}. It says how alike they choose, not what the "
-    "apprentice would earn alone."
+    "left to chance among K actions it reaches (1 - e) + e/K on average."
 )
 _COST_HELP = (
     "Visitors who gave a lower reward than the very same visitor, with the same luck, gave "
@@ -48,33 +52,56 @@ _OUTLOOK_HELP = (
 
 def show_situation(session: CompareSession) -> None:
     """What is going on, the button, and four numbers."""
-    comparison, record = session.comparison, session.comparison.record
-    recent, latest = record.performance(RECENT_EVENTS), record.performance(LATEST)
+    comparison = session.comparison
     with st.container(border=True, key="situation"):
         said, button = st.columns([4, 1.15], vertical_alignment="center")
         said.markdown(situation(session))
         watching = comparison.is_apprentice
         button.button(
-            ":primary[**Go online**]" if watching else "Back to watching",
+            "Go online" if watching else "Back to watching",
             key="switch",
+            type="primary" if watching and not session.waits_for_start else "secondary",
             icon=":material/rocket_launch:" if watching else ":material/visibility:",
-            shortcut="O",
+            shortcut=shortcut("O"),
             width="stretch",
             on_click=session.switch,
             disabled=not session.can_switch,
             help=f"Up to {MAX_SWITCHES} times; then reset." if watching else None,
         )
-    with st.container(horizontal=True, key="numbers"):
-        st.metric("Visitors", f"{len(comparison):,}", width=90)
-        st.metric(f"Match, last {RECENT_EVENTS}", percent(recent.match_rate), width=130)
-        st.metric("Its ceiling", percent(recent.highest_match_rate), width=95)
+    show_numbers(session)
+
+
+def show_numbers(session: CompareSession) -> None:
+    """How alike they choose, and what each of the three earns; above it how many came, or come."""
+    recent, latest = session.comparison.record.performance(RECENT_EVENTS), session.latest()
+    since = f" The means are of those since it went online, after {latest.start:,}."
+    with st.container(key="came"):
+        if session.live.waiting:
+            show_progress(session.live)
+        else:
+            met = session.alone()
+            step = f" {came_alone(session.world, met)}" if met else ""
+            note(f"{counted(latest.end, 'visitor')} came.{since if latest.start else ''}{step}")
+    with st.container(key="numbers"):
+        columns = st.columns(4, gap="small")
+    with columns[0]:
         st.metric(
-            "Reward ratio", percent(latest.reward_achievement_ratio), help=_RATIO_HELP, width=135
+            f"Match, last {RECENT_EVENTS}",
+            percent(recent.match_rate),
+            f"expected ceiling {percent(recent.highest_match_rate)}",
+            delta_color="off",
+            delta_arrow="off",
         )
-        for arm, name in zip(ARMS, ("Today", "Apprentice", "Online"), strict=True):
-            earned = session.mean(arm)
-            told = "–" if math.isnan(earned) else f"{earned:.2f}"
-            st.metric(f"{name} earns", told, width=130)
+    for column, (arm, name) in zip(columns[1:], ARM_NAMES.items(), strict=True):
+        mean, uplift = latest.mean(arm), latest.uplift(arm)
+        with column:
+            st.metric(
+                f"{name} earns",
+                "–" if math.isnan(mean) else f"{mean:.2f}",
+                over_today(uplift) if arm != "baseline" else "a visitor",
+                delta_color="normal" if uplift and uplift.low > 0 else "off",
+                delta_arrow="off",
+            )
 
 
 def offer_start(session: CompareSession) -> None:
@@ -83,8 +110,9 @@ def offer_start(session: CompareSession) -> None:
         said, button = st.columns([4, 1.15], vertical_alignment="center")
         said.markdown(prepared(session))
         button.button(
-            ":primary[**Start**]",
+            "Start",
             key="start-story",
+            type="primary",
             icon=":material/play_arrow:",
             width="stretch",
             on_click=session.start,
@@ -93,25 +121,56 @@ def offer_start(session: CompareSession) -> None:
 
 def show_lines(session: CompareSession, match: Rows, arms: Rows) -> None:
     """Does it choose like today's rule, and what do visitors get?"""
-    dark, truth, seed = is_dark(), session.setup.truth, session.setup.seed
-    span, switches = span_of(len(session.comparison)), session.switches
-    left, right = st.columns(2, gap="medium")
+    dark, truth, switches = is_dark(), session.setup.truth, session.switches
+    span = span_of(len(session.comparison))
+    left, right = pair("answers")
     with left:
-        st.markdown(f"##### Does it choose as today's rule? Seed {seed}", help=_MATCH_HELP)
-        st.vega_lite_chart(
+        section("Does it choose as today's rule?", help=_MATCH_HELP)
+        picture(
             charts.match_rows(match, switches),
-            charts.match_spec(dark, span),
+            charts.match_spec(dark, span, bool(switches)),
             key=f"chart-match-{span}",
-            alt="Match rate of the apprentice over the visitors, and its ceiling",
+            alt=f"Match rate of the apprentice over the visitors: {_last(match, 'recent')}; "
+            f"the expected ceiling is {_last(match, 'ceiling')}",
         )
     with right:
-        st.markdown(f"##### What do visitors give? Seed {seed}")
+        section("What do visitors give?")
         best = (session.world.best_value, span) if truth else None
-        st.vega_lite_chart(
-            charts.arm_rows(arms, switches, "", best),
-            charts.reward_spec(dark, span, truth),
+        picture(
+            charts.reward_rows(arms, switches, best),
+            charts.reward_spec(dark, span, bool(switches), truth),
             key=f"chart-arms-{span}-{truth}",
-            alt="Mean reward of the three loops over the visitors",
+            alt="Mean reward of the three loops over the visitors: "
+            + "; ".join(f"{arm} {_last(arms, arm)}" for arm in ARMS),
+        )
+        _move_the_switch(session, span)
+
+
+def _last(rows: Rows, column: str) -> str:
+    return f"{rows[-1][column]:.2f}" if rows else "nothing yet"
+
+
+def _move_the_switch(session: CompareSession, span: int) -> None:
+    """A handle below the time axis: the same visitors again, with the switch elsewhere."""
+    came, at = len(session.comparison), next(iter(session.switches), span)
+    with st.container(key="handle"):
+        if not came or session.is_live or session.is_restoring:
+            return
+        after = st.slider(
+            "Online after visitor",
+            0,
+            span,
+            at,
+            key=f"online-after-{span}-{at}",
+            help="At the right end the apprentice only watches.",
+        )
+        st.button(
+            "Let the same visitors come again, with the switch there",
+            key="replay",
+            icon=":material/replay:",
+            on_click=session.go_online_after,
+            args=(after,),
+            disabled=after == at,
         )
 
 
@@ -120,25 +179,38 @@ def show_gains(session: CompareSession, arms: Rows) -> None:
     if not arms:
         return
     dark, span, switches = is_dark(), span_of(len(session.comparison)), session.switches
-    left, right = st.columns(2, gap="medium")
+    left, right = pair("gains")
     with left:
-        st.markdown("##### Who was served worse than today", help=_COST_HELP)
+        section("Who was served worse than today", help=_COST_HELP)
         _, top = charts.bounds_of(arms, "_worse")
-        st.vega_lite_chart(
-            charts.arm_rows(arms, switches, "_worse"),
-            charts.cost_spec(dark, span, top),
+        picture(
+            charts.sum_rows(arms, switches, "_worse", (0, top)),
+            charts.cost_spec(dark, span, bool(switches), top),
             key=f"chart-cost-{span}-{top}",
-            alt="Visitors served worse than today, over the visitors",
+            alt="Visitors served worse than today, over the visitors: "
+            f"apprentice {arms[-1]['apprentice_worse']:,.0f}; online from the start "
+            f"{arms[-1]['online_worse']:,.0f}",
         )
     with right:
-        st.markdown("##### Rewards gained on today's choice")
+        section("Rewards gained over today's choice")
         low, high = charts.bounds_of(arms, "_gain")
-        st.vega_lite_chart(
-            charts.arm_rows(arms, switches, "_gain"),
-            charts.gain_spec(dark, span, low, high),
+        picture(
+            charts.sum_rows(arms, switches, "_gain", (low, high)),
+            charts.gain_spec(dark, span, bool(switches), low, high),
             key=f"chart-gain-{span}-{low}-{high}",
-            alt="Rewards gained on today's choice, over the visitors",
+            alt="Rewards gained over today's choice, over the visitors: "
+            f"apprentice {arms[-1]['apprentice_gain']:,.0f}; online from the start "
+            f"{arms[-1]['online_gain']:,.0f}",
         )
+
+
+def show_why(session: CompareSession, arms: Rows, outlook: SwitchValue | None) -> None:
+    """What lies behind the numbers, for whoever asks."""
+    with st.expander("Why", icon=":material/help:", key="why", on_change="rerun") as box:
+        if box.open:
+            show_gains(session, arms)
+            show_outlook(session, outlook)
+            show_summary(session)
 
 
 def show_outlook(session: CompareSession, outlook: SwitchValue | None) -> None:
@@ -146,28 +218,30 @@ def show_outlook(session: CompareSession, outlook: SwitchValue | None) -> None:
     slices = session.comparison.record.slices(LATEST)
     if not slices:
         return
-    left, right = st.columns(2, gap="medium")
+    left, right = pair("outlook")
     with left:
         watching = session.comparison.is_apprentice
         title = "If it went online now" if watching else "What was foreseen, and what came"
-        st.markdown(f"##### {title}", help=_OUTLOOK_HELP)
+        section(title, help=_OUTLOOK_HELP)
         if outlook is not None:
             reveals = session.setup.truth and watching
             truth = session.comparison.value_online() if reveals else None
-            st.vega_lite_chart(
+            picture(
                 charts.outlook_rows(outlook, truth, session.earned_since()),
                 charts.outlook_spec(is_dark()),
                 key="chart-outlook",
-                alt="Band in which the mean reward would lie if the apprentice went online",
+                alt="Band in which the mean reward would lie if the apprentice went online: "
+                f"{outlook.low_limit:.2f} to {outlook.high_limit:.2f}",
             )
             note(_outlook_in_words(outlook, watching))
     with right:
-        st.markdown("##### Where it agrees", help=f"Over the latest {LATEST:,} it watched.")
-        st.vega_lite_chart(
+        section("Where it agrees", help=f"Over the latest {LATEST:,} it watched.")
+        picture(
             charts.slices_rows(slices, session.world),
             charts.slices_spec(is_dark(), len(session.world.segments())),
             key=f"chart-slices-{key_of(session.world)}",
-            alt="Expected agreement with today's choice, for each value of the context",
+            alt="Expected agreement with today's choice, for each value of the context: "
+            + "; ".join(f"{k} {percent(m.expected_agreement)}" for k, m in slices.items()),
         )
 
 
@@ -184,7 +258,7 @@ def _outlook_in_words(outlook: SwitchValue, watching: bool) -> str:
 def show_summary(session: CompareSession) -> None:
     """What a presenter can read out, period by period, and every event to take away."""
     with st.container(border=True, key="summary"):
-        st.markdown("##### Summary")
+        section("Summary")
         st.markdown(summary(session))
         comparison = session.comparison
         if not len(comparison):
@@ -209,7 +283,7 @@ def show_summary(session: CompareSession) -> None:
         )
         download_csv(
             f"Download {len(comparison):,} visitors as CSV",
-            comparison.table,
+            session.table,
             key="compare-csv",
             name=f"compare-{key_of(session.world)}-seed-{session.setup.seed}",
         )

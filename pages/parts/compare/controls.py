@@ -1,15 +1,15 @@
 """What can be set on the Compare page; a rule may be written into a table in place."""
 
-import pandas as pd
 import streamlit as st
 
 from engine.simulation.baselines import LAST_MONTH, bestseller
 from engine.worlds import WORLDS
 from pages.parts.choices import CROSSES
-from pages.parts.compare.setup import CompareSetup, rules_of, table_of
+from pages.parts.compare.setup import CompareSetup
 from pages.parts.link import show
+from pages.parts.rules import edit_table, rules_of
 from pages.parts.text import note, plain
-from pages.parts.toolbar import settings
+from pages.parts.toolbar import settings, watch_buttons
 
 KEY = CompareSetup.key
 STORIES = {
@@ -66,39 +66,17 @@ def choose_rule(setup: CompareSetup) -> None:
     elif setup.fields:
         _edit_table(setup)
     elif setup.rule == "bestseller":
-        shown = bestseller(world, setup.seed).table[()]
+        names = {item.id: item.name for item in world.items}
+        shown = names[bestseller(world, setup.seed).table[()]]
         note(plain(f"{shown}: it earned most among last month's {LAST_MONTH} visitors."))
     else:
         note("Any action, whoever comes: there is nothing to learn from it.")
 
 
 def _edit_table(setup: CompareSetup) -> None:
-    """One row for each combination of values, with the action to show."""
-    world = WORLDS[setup.world]
-    ids = [item.id for item in world.items]
-    place = (setup.world, setup.rule)
-    base = st.session_state.get(_BASE)
-    if base is None or base["place"] != place or base["now"] != setup.table:
-        number = base["number"] + 1 if base else 0
-        base = {"place": place, "start": setup.table, "now": setup.table, "number": number}
-        st.session_state[_BASE] = base
-    start = table_of(world, setup.fields, base["start"]).table
-    labels = [field.label for field in world.fields if field.name in setup.fields]
-    frame = pd.DataFrame([*map(list, start)], columns=labels).assign(Shows=list(start.values()))
-    edited = st.data_editor(
-        frame,
-        key=f"{_BASE}-{base['number']}",
-        hide_index=True,
-        disabled=labels,
-        row_height=32,
-        height=min(430, 36 + 32 * len(frame)),
-        column_config={"Shows": st.column_config.SelectboxColumn(options=ids, required=True)},
-    )
-    positions = ",".join(str(ids.index(item)) for item in edited["Shows"])
-    best = table_of(world, setup.fields, "").table
-    text = "" if list(edited["Shows"]) == list(best.values()) else positions
+    """The rule, to be written."""
+    text = edit_table(_BASE, setup.world, setup.rule, setup.table)
     if text != setup.table:
-        base["now"] = text
         st.session_state[_TABLE] = text
         st.rerun()
 
@@ -112,6 +90,15 @@ def choose_apprentice(setup: CompareSetup) -> None:
 
     setup.draw("kind", on_change=take_its_crosses)
     setup.draw("truth")
+
+
+def watch_steps() -> None:
+    """Where a press of the toolbar was lost with the connection, have the page say so."""
+
+    def lost(_: str, why: str) -> None:
+        st.toast(plain(why), icon=":material/cloud_off:", duration="infinite")
+
+    watch_buttons(lost)
 
 
 def choose_settings(setup: CompareSetup) -> None:

@@ -11,7 +11,7 @@ from typing import Self
 import streamlit as st
 
 from pages.parts.compare.setup import END
-from pages.parts.link import say_refused
+from pages.parts.link import has_gone_back, quoted, say_refused
 
 NAME = "story"
 """Its name in the link."""
@@ -58,15 +58,18 @@ class History:
 
 
 def history_in_link() -> History | None:
-    """What the address asks for; a story that cannot be is said."""
+    """What the address asks for; a story that cannot be is said.
+
+    Without one it asks for nothing, or, gone back to, for what there was before any.
+    """
     text = st.query_params.get(NAME)
     if text is None:
-        return None
+        return History() if has_gone_back() else None
     try:
         return History.from_text(text)
     except ValueError:
         say_refused(
-            f"{NAME} in the link is {text[:40]!r}, but must be how many came, up to {END:,}, "
+            f"{NAME} in the link is {quoted(text)}, but must be how many came, up to {END:,}, "
             f"and after how many the mode changed, {MAX_SWITCHES} times at most, with hyphens "
             f"between; {FIRST} come instead."
         )

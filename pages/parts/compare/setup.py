@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass, replace
 from functools import partial
-from itertools import combinations
 from typing import Self
 
 from engine import LoopSettings
@@ -10,45 +9,19 @@ from engine.experiments.comparison import AutoSwitch
 from engine.protocol.request import MAX_ACTIONS
 from engine.simulation.baselines import (
     Baseline,
-    RuleTable,
     always,
-    best_rule,
     bestseller,
     mood,
-    rule_table,
+    usual_fields,
 )
-from engine.worlds import WORLDS, World
+from engine.worlds import WORLDS
 from pages.parts.choices import CROSSES, SEED, SPEED, TRUTH, WORLD
 from pages.parts.link import Linked
+from pages.parts.rules import TABLE, fields_of, has_room_for, rules_of, table_of
 from pages.parts.setting import Setting
 
 END = 5_000
 """Visitors who come at most."""
-_MAX_TABLE = 200
-"""Characters of a table in a link."""
-
-
-def rules_of(world: World) -> dict[str, str]:
-    """Rules that a place may have today: key -> how it is called."""
-    labels = {field.name: field.label.lower() for field in world.fields}
-    tables = {
-        ",".join(names): "By " + " and ".join(labels[name] for name in names)
-        for order in (1, 2)
-        for names in combinations(labels, order)
-    }
-    return {
-        "always": "Always one action",
-        **tables,
-        "mood": "An editor's mood",
-        "bestseller": "Last month's bestseller",
-    }
-
-
-def _table(text: str) -> str:
-    """Positions of items, with commas between."""
-    if len(text) > _MAX_TABLE or not all(p.isascii() and p.isdigit() for p in text.split(",")):
-        raise ValueError
-    return text
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,14 +42,7 @@ class CompareSetup(Linked):
         words="always, mood, bestseller, or one or two fields of a world",
     ).as_field
     item: int = Setting(0, "Action", range(MAX_ACTIONS), "menu").as_field
-    table: str = Setting(
-        "",
-        "Table",
-        {"": "the best rule"},
-        kind="",
-        check=_table,
-        words="positions of items with commas between",
-    ).as_field
+    table: str = TABLE.as_field
     kind: str = Setting(
         "ours",
         "Apprentice",
@@ -116,24 +82,26 @@ class CompareSetup(Linked):
     def fitted(self) -> Self:
         """See `Linked`: a rule, an item and a table."""
         world = WORLDS[self.world]
-        rule = self.rule if self.rule in rules_of(world) else world.fields[:2][-1].name
+        rule = self.rule if self.rule in rules_of(world) else ",".join(usual_fields(world))
         item = self.item if self.item < len(world.items) else 0
-        table = self.table if rule == self.rule and self._has_room_for_table() else ""
+        has_room = rule == self.rule and has_room_for(world, self.fields, self.table)
+        table = self.table if has_room else ""
         return replace(self, rule=rule, item=item, table=table)
-
-    def _has_room_for_table(self) -> bool:
-        """Whether the rule has a row for each position in the table, and the world its item."""
-        world, positions = WORLDS[self.world], [int(p) for p in self.table.split(",") if p]
-        if not (self.fields and positions):
-            return False
-        rows = len(best_rule(world, self.fields).table)
-        return len(positions) == rows and max(positions) < len(world.items)
 
     @property
     def fields(self) -> tuple[str, ...]:
         """Fields of the rule; none if it looks at nothing."""
-        known = {field.name for field in WORLDS[self.world].fields}
-        return tuple(name for name in self.rule.split(",") if name in known)
+        return fields_of(self.world, self.rule)
+
+    @property
+    def essence(self) -> Self:
+        """What the three loops depend on: all but how they are looked at, and when one switches."""
+        return replace(self, auto=0, speed=1, truth=False)
+
+    @property
+    def place(self) -> tuple[str, int]:
+        """What a comparison is come back to by."""
+        return self.world, self.seed
 
     def baseline(self) -> Baseline:
         """What is shown today."""
@@ -157,12 +125,3 @@ class CompareSetup(Linked):
     def auto_switch(self) -> AutoSwitch | None:
         """The rule that presses the button."""
         return AutoSwitch(self.auto / 100) if self.auto else None
-
-
-def table_of(world: World, fields: tuple[str, ...], text: str) -> RuleTable:
-    """The rule over some fields that a text of positions says; the best one for no text."""
-    best = best_rule(world, fields)
-    if not text:
-        return best
-    items = [world.items[int(position)].id for position in text.split(",")]
-    return rule_table(world, fields, dict(zip(best.table, items, strict=True)))

@@ -1,11 +1,16 @@
 """What is going on, in sentences; every number in them is the engine's."""
 
+from collections.abc import Mapping
+
+from engine.evaluation.intervals import Estimate
 from engine.evaluation.matching import LATEST, RECENT_EVENTS
 from engine.experiments.comparison import Comparison
-from engine.worlds import WORLDS
+from engine.loop.event import EventState
+from engine.worlds import WORLDS, World
 from pages.parts.compare.session import CompareSession
-from pages.parts.compare.setup import CompareSetup, rules_of
-from pages.parts.text import counted, duration, percent, plain
+from pages.parts.compare.setup import CompareSetup
+from pages.parts.rules import rules_of
+from pages.parts.text import counted, duration, percent, plain, signed
 
 _ENOUGH = 300
 """Apprentice visitors before a match rate is judged."""
@@ -71,14 +76,45 @@ def _online(comparison: Comparison) -> str:
         return "**Online from the next visitor on.** The line of the switch marks this moment."
     told = (
         f"**Online since visitor {now.start:,}.** Since then it earns "
-        f"**{now.mean('apprentice'):.2f}** a visitor; today's choice earns "
-        f"{now.mean('baseline'):.2f} from the same visitors, the loop that was online from the "
-        f"start {now.mean('online'):.2f}."
+        f"**{now.mean('apprentice'):.2f}** a visitor, the loop that was online from the start "
+        f"{now.mean('online'):.2f}."
     )
-    gained = now.mean("apprentice") - now.mean("baseline")
-    if now.end - now.start < 50:
+    uplift = now.uplift("apprentice")
+    if uplift is None or now.end - now.start < 50:
         return f"{told} Too few to tell more."
-    return f"{told} {'It is ahead.' if gained > 0 else 'It is behind, and learns.'}"
+    ahead = "ahead of" if uplift.mean > 0 else "behind"
+    by = f"by {abs(uplift.mean):.2f} a visitor ({interval(uplift)})"
+    if uplift.low <= 0 <= uplift.high:
+        return f"{told} It is {ahead} today's choice {by}: chance alone could explain that."
+    return f"{told} **It is {ahead} today's choice** {by}."
+
+
+def over_today(uplift: Estimate | None) -> str:
+    """What a loop earns beyond today's choice, with the 95 % interval; for a narrow place."""
+    if uplift is None:
+        return "–"
+    if not uplift.mean and uplift.low == uplift.high:
+        return "as today"
+    return f"{signed(uplift.mean)} ({signed(uplift.low)} to {signed(uplift.high)})"
+
+
+ARM_NAMES = {"baseline": "Today", "apprentice": "Apprentice", "online": "Always online"}
+"""What the three loops are called."""
+
+
+def came_alone(world: World, met: Mapping[str, EventState]) -> str:
+    """What one visitor was shown by each loop, and gave for it; Markdown."""
+    context = world.context_of(met["baseline"].ranked.request)
+    items = {arm: world.items[world.position(one.ranked.action_id)] for arm, one in met.items()}
+    given = (
+        f"{ARM_NAMES[arm]} {plain(items[arm].label)} **{one.earned:g}**" for arm, one in met.items()
+    )
+    return f"**Step:** {plain(' · '.join(context.values()))} gave: {'; '.join(given)}."
+
+
+def interval(value: Estimate) -> str:
+    """The 95 % interval of a difference."""
+    return f"95 % interval {signed(value.low)} to {signed(value.high)}"
 
 
 def rule_in_words(setup: CompareSetup) -> str:
@@ -86,7 +122,7 @@ def rule_in_words(setup: CompareSetup) -> str:
     world = WORLDS[setup.world]
     name = rules_of(world)[setup.rule]
     if setup.rule == "always":
-        return f"always {plain(world.items[setup.item].id)}"
+        return f"always {plain(world.items[setup.item].name)}"
     return name[0].lower() + name[1:]
 
 

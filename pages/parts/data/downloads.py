@@ -9,62 +9,23 @@ import asyncio
 import io
 import logging
 import re
-import secrets
 from collections.abc import AsyncIterator
-from threading import RLock
 
-import streamlit as st
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response, StreamingResponse
+from starlette.types import Send
 
 from engine import PersonalizerError
 from engine.store import About, Library
 from engine.store.exchange.formats import FORMATS, Format
-from pages.parts.clients import Client
-from pages.parts.heavy_work import Job, Ticket, heavy_work
+from pages.parts.heavy_work import Job, heavy_work
 from pages.parts.library import look_up
-from pages.parts.text import counted
+from pages.parts.passes import ELSEWHERE, OVER, Pass, pass_of
 
 _log = logging.getLogger(__name__)
 DOWNLOAD_PATH = "/playground/download"
 PART = 1 << 16
 """Bytes after which the browser gets what there is."""
-_ELSEWHERE = "This link belongs to another visit. Load the Data page again."
-_passes: dict[str, "Pass"] = {}
-
-
-class Pass:
-    """Lets one browser session take files along.
-
-    Attributes:
-        token: in its links.
-        is_live: whether a page shows how far a file is: as long as it shows links.
-        ticket: of the part that was last asked for.
-    """
-
-    is_live = True
-
-    def __init__(self, client: Client) -> None:
-        self.client, self.token = client, secrets.token_urlsafe(16)
-        self.lock = RLock()
-        self.ticket: Ticket[bytes] | None = None
-        _passes[self.token] = self
-
-    @property
-    def told(self) -> str:
-        """Whom a file waits for; nothing, if it waits for nobody."""
-        ahead = self.ticket.place if self.ticket is not None else 0
-        return f"Your file waits: {counted(ahead, 'job')} of others first." if ahead else ""
-
-    def leave(self) -> None:
-        """The session has ended."""
-        _passes.pop(self.token, None)
-
-
-@st.cache_resource(scope="session", on_release=Pass.leave, show_spinner=False)
-def this_pass(_client: Client) -> Pass:
-    """That of this browser session."""
-    return Pass(_client)
 
 
 def link_to(about: About, kind: Format, token: str) -> str:
@@ -86,12 +47,22 @@ class Download:
         self._steps = kind.writing(library, about, self._file)
 
     async def part(self) -> bytes:
-        """The next bytes, once it was this session's turn; none at the end."""
+        """The next bytes, once it was this session's turn; none at the end.
+
+        Raises:
+            PersonalizerError: if they cannot be read, or the session has ended.
+        """
         client = self._pass.client
         self._pass.ticket = ticket = heavy_work().submit(
             self._written(), session=client.session, address=client.address, level=logging.DEBUG
         )
-        part = await asyncio.wrap_future(ticket)
+        try:
+            part = await asyncio.wrap_future(ticket)
+        except asyncio.CancelledError:
+            here = asyncio.current_task()
+            if here is not None and here.cancelling():
+                raise  # The browser has hung up.
+            raise PersonalizerError("OperationNotAllowed", OVER, "download") from None
         self._bytes += len(part)
         return part
 
@@ -114,13 +85,23 @@ class Download:
         _log.info("download ended", extra={"bytes": self._bytes})
 
 
+class File(StreamingResponse):
+    """A file; it breaks off, and browsers say so, where there is no more of it to be had."""
+
+    async def stream_response(self, send: Send) -> None:
+        try:
+            await super().stream_response(send)
+        except PersonalizerError as error:
+            _log.warning("download cut", extra={"code": error.code})
+
+
 async def send(request: Request) -> Response:
     """A loop as a file for the session that was given the token."""
     told = request.path_params
-    pass_ = _passes.get(told["token"])
+    pass_ = pass_of(told["token"])
     kind = next((kind for kind in FORMATS if kind.key == told["kind"]), None)
     if pass_ is None or kind is None:
-        return PlainTextResponse(_ELSEWHERE, 403)
+        return PlainTextResponse(ELSEWHERE, 403)
     try:
         library, about = await asyncio.to_thread(look_up, told["loop"])
         download = Download(kind, library, about, pass_)
@@ -129,6 +110,6 @@ async def send(request: Request) -> Response:
         _log.warning("download refused", extra={"code": error.code})
         return PlainTextResponse(error.message, 503)
     saved_as = f'attachment; filename="{file_name(about, kind)}"'
-    return StreamingResponse(
+    return File(
         download.parts(first), media_type=kind.mime, headers={"Content-Disposition": saved_as}
     )

@@ -4,11 +4,12 @@ import streamlit as st
 
 from engine.store import About
 from engine.store.exchange.formats import FORMATS
+from pages.parts.base_path import base_path
 from pages.parts.clients import this_client
 from pages.parts.components.download_link import download_link
-from pages.parts.data.downloads import Pass, link_to, this_pass
+from pages.parts.data.downloads import link_to
 from pages.parts.frames import frame, pace
-from pages.parts.routes import base_path
+from pages.parts.passes import Pass, this_pass
 from pages.parts.text import note
 
 _TICK = 1.0
@@ -18,7 +19,7 @@ _TICK = 1.0
 def take_along(about: About) -> None:
     """The loop's log, its decisions and its model, each as a file."""
     key = f"export-{about.id}"
-    with st.popover("Export", icon=":material/download:", key=key, on_change="rerun") as box:
+    with st.expander("Export", icon=":material/download:", key=key, on_change="rerun") as box:
         if not box.open:
             return
         mine = this_pass(this_client())

@@ -13,12 +13,13 @@ from engine import PersonalizerError
 from engine.store import About, Library, world_codec
 from engine.store.about import Damaged, Origin
 from engine.store.store import MAX_NAME
+from pages.parts.data.earned import earned, sparkline
 from pages.parts.data.export import take_along
 from pages.parts.frames import outcome
 from pages.parts.heavy_work import submit_here
 from pages.parts.operations.log_lines import refusals_told
 from pages.parts.sessions import known_play_session
-from pages.parts.text import counted, note, plain
+from pages.parts.text import counted, note, plain, section
 
 _log = logging.getLogger(__name__)
 
@@ -60,41 +61,77 @@ def attempt(verb: Callable[[], object], done: str) -> None:
 
 
 def show_loops(library: Library, owner: str) -> None:
-    """One card a loop, the last used first."""
+    """One row a loop, the last used first."""
     try:
         loops = library.store.listed(owner)
     except PersonalizerError as error:
         st.error(plain(error.message), icon=":material/database_off:")
         return
-    st.markdown(f"##### My loops: {len(loops):,} of at most {library.store.limits.max_loops:,}")
+    section(f"Your loops ({len(loops):,})", f"At most {library.store.limits.max_loops:,}.")
     if not loops:
-        note("None yet. The first visitor you answer on the Play page begins one.")
-        st.page_link(PLAY, label="Play", icon=":material/touch_app:")
+        _show_first_step()
     shows_all = st.session_state.get(_ALL, False)
-    for loop in loops if shows_all else loops[:FIRST]:
-        if isinstance(loop, About):
-            _show(library, owner, loop)
-        else:
-            _show_damaged(library, owner, loop)
+    with st.container(gap="xsmall"):
+        for loop in loops if shows_all else loops[:FIRST]:
+            if isinstance(loop, About):
+                _show(library, owner, loop)
+            else:
+                _show_damaged(library, owner, loop)
     if len(loops) > FIRST and not shows_all:
         show_all = partial(st.session_state.__setitem__, _ALL, True)
         st.button(f"Show all {len(loops):,}", key="show-all-button", on_click=show_all)
 
 
+def _show_first_step() -> None:
+    """What to do where there is no loop yet."""
+    with st.container(border=True, horizontal=True, vertical_alignment="center", key="no-loops"):
+        st.markdown("**No loop yet.** The first visitor you answer on Play begins one.")
+        if st.button("Teach your first loop", icon=":material/touch_app:", type="primary"):
+            st.switch_page(PLAY)
+
+
 def _show(library: Library, owner: str, about: About) -> None:
     world = world_codec.from_text(about.world)
-    with st.container(border=True, gap="small", key=f"loop-{about.id}"):
-        with st.container(gap=None):
+    found = earned(library, about)
+    row = st.container(
+        border=True,
+        horizontal=True,
+        vertical_alignment="center",
+        gap="small",
+        key=f"loop-{about.id}",
+    )
+    with row:
+        with st.container(gap=None, width="stretch"):
             st.markdown(f"**{plain(world.emoji) if world else '📦'} {plain(about.name)}**")
-            note(_facts(about, world.title if world else "no world", library))
-        with st.container(horizontal=True, gap="xsmall"):
-            icon = ":material/play_arrow:"
-            if world is not None and st.button("Open", key=f"open-{about.id}", icon=icon):
-                st.switch_page(PLAY, query_params={"loop": about.view})
-            _rename(library, owner, about)
-            _duplicate(library, owner, about)
-            take_along(about)
-            _delete(library, owner, about)
+            if told := _facts(about, world.title if world else "no world"):
+                note(plain(told))
+        st.markdown(counted(about.events, "visitor"), width=110)
+        st.markdown(f"**{found.mean:.2f}** a visitor" if found else "–", width=110)
+        st.html(sparkline(found.curve) if found else "<div></div>", width=140)
+        with st.container(width=130):
+            note(ago(time.time() - about.used))
+        if world is not None and st.button("Open", key=f"open-{about.id}", type="primary"):
+            st.switch_page(PLAY, query_params={"loop": about.view})
+        _menu(library, owner, about)
+
+
+def _facts(about: About, world: str) -> str:
+    """What the name does not say."""
+    told = f"{world}, seed {about.seed}"
+    parts = [told if about.name != told else "", ORIGINS.get(about.origin, "")]
+    return " · ".join(filter(None, parts))
+
+
+def _menu(library: Library, owner: str, about: About) -> None:
+    """All that is done with a loop but opening it."""
+    end = about.used + library.store.limits.retention_days * 86_400
+    until = f"{datetime.fromtimestamp(end, UTC):%d %B %Y}".lstrip("0")
+    with st.popover("More", key=f"menu-{about.id}"):
+        _rename(library, owner, about)
+        _duplicate(library, owner, about)
+        take_along(about)
+        _delete(library, owner, about)
+        note(f"Kept until {until}, and longer if it is used.")
 
 
 def _show_damaged(library: Library, owner: str, loop: Damaged) -> None:
@@ -105,19 +142,9 @@ def _show_damaged(library: Library, owner: str, loop: Damaged) -> None:
             note(
                 "Damaged: what stands in the database is not what was written, so it "
                 "cannot be opened or taken along. Whoever runs this server may restore it from a "
-                "backup; if there is none, erase it."
+                "backup; if there is none, delete it."
             )
         _delete(library, owner, loop)
-
-
-def _facts(about: About, world: str, library: Library) -> str:
-    end = about.used + library.store.limits.retention_days * 86_400
-    until = f"{datetime.fromtimestamp(end, UTC):%d %B %Y}".lstrip("0")
-    return plain(
-        f"{world} · seed {about.seed} · {counted(about.events, 'event')} · "
-        f"last used {ago(time.time() - about.used)} · kept until {until}"
-        + (f" · {ORIGINS[about.origin]}" if about.origin in ORIGINS else "")
-    )
 
 
 def ago(seconds: float) -> str:
@@ -133,7 +160,7 @@ def _duplicate(library: Library, owner: str, about: About) -> None:
         outcome(submit_here(library.store.duplicating(about.id, owner)))
 
     icon, key = ":material/content_copy:", f"duplicate-{about.id}"
-    st.button("Duplicate", key=key, icon=icon, on_click=attempt, args=(verb, done))
+    st.button("Duplicate", key=key, icon=icon, on_click=attempt, args=(verb, done), width="stretch")
 
 
 def _rename(library: Library, owner: str, about: About) -> None:
@@ -143,8 +170,7 @@ def _rename(library: Library, owner: str, about: About) -> None:
         name = st.session_state[key]
         attempt(lambda: library.store.rename(about.id, owner, name), "It has another name now.")
 
-    with st.popover("Rename", icon=":material/edit:", key=f"rename-{about.id}"):
-        st.text_input("Name", about.name, max_chars=MAX_NAME, key=key, on_change=rename)
+    st.text_input("Name", about.name, max_chars=MAX_NAME, key=key, on_change=rename)
 
 
 def _delete(library: Library, owner: str, about: About | Damaged) -> None:
@@ -152,11 +178,11 @@ def _delete(library: Library, owner: str, about: About | Damaged) -> None:
         def verb() -> None:
             outcome(submit_here(library.store.deleting(about.id, owner)))
 
-        attempt(verb, f"{about.name} is erased.")
+        attempt(verb, f"{about.name} is deleted.")
         if session := known_play_session():
             session.leave(about.id)
 
-    with st.popover("Delete", icon=":material/delete:", key=f"delete-{about.id}"):
-        st.markdown("Erases the loop with all its events, for everybody who has its link.")
+    with st.expander("Delete", icon=":material/delete:", key=f"delete-{about.id}"):
+        st.markdown("Deletes the loop with all its events, for everybody who has its link.")
         icon = ":material/delete_forever:"
-        st.button("Erase it", key=f"erase-{about.id}", icon=icon, on_click=delete)
+        st.button("Delete for good", key=f"erase-{about.id}", icon=icon, on_click=delete)

@@ -71,9 +71,7 @@ def bring_in(library: Library, owner: str) -> None:
     work: Import | None = st.session_state.get(_WORK)
     if work is not None and not work.is_live:
         _end(work, upload)
-    with st.expander(
-        "Bring a loop in", icon=":material/upload:", key="bring", on_change="rerun"
-    ) as box:
+    with st.expander("Import", icon=":material/upload:", key="bring", on_change="rerun") as box:
         if work is not None and work.is_live:
             work.pace = pace(_TICK)
             st.fragment(_follow, run_every=work.pace)(work)
@@ -87,13 +85,13 @@ def bring_in(library: Library, owner: str) -> None:
                 _offer(library, owner, upload)
             else:
                 upload_field(upload.token, limits.max_upload, partial(setattr, upload, "name"))
-            _tell(st.session_state.pop(_REFUSED, None))
+            tell_faults(st.session_state.pop(_REFUSED, None))
 
 
 def _offer(library: Library, owner: str, upload: Upload) -> None:
     st.markdown(f"{plain(upload.name)}: {upload.size / 2**20:,.1f} MiB")
     edited = f"edited-{upload.token}"
-    st.checkbox("It was edited on purpose: bring it in, marked as edited.", key=edited)
+    st.checkbox("It was edited on purpose: import it, marked as edited.", key=edited)
 
     def begin() -> None:
         st.session_state[_WORK] = Import(library, upload, owner, st.session_state[edited])
@@ -129,7 +127,7 @@ def _end(work: Import, upload: Upload) -> None:
         st.rerun()
 
 
-def _tell(error: PersonalizerError | None) -> None:
+def tell_faults(error: PersonalizerError | None) -> None:
     """Why a file was refused, and which lines are faulty."""
     if error is not None:
         st.error(plain(error.message), icon=":material/error:")

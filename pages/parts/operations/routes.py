@@ -5,9 +5,9 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from pages.parts.base_path import base_path
 from pages.parts.operations.meters import Meters
 from pages.parts.operations.readiness import Readiness
-from pages.parts.routes import base_path
 
 
 def operator_routes(readiness: Readiness, meters: Meters) -> list[Route]:

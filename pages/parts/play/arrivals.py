@@ -14,18 +14,20 @@ class Arrivals:
 
     Attributes:
         context: of who stands there; at first, of the visitor with the ``number`` given.
+        turn: how often somebody walked up.
         now: a clock in seconds that only goes forward.
     """
 
     def __init__(self, world: World, seed: int, now: Callable[[], float], number: int) -> None:
         self._world, self._seed, self.now = world, seed, now
-        self._passed = 0
+        self._passed = self.turn = 0
         self._asked: dict[str, str] = {}
         self.call_next(number)
 
     def greet(self, context: Context) -> None:
         """Somebody else stands there."""
         self.context = context
+        self.turn += 1
         self._greeted = self.now()
 
     def call_next(self, number: int) -> None:
@@ -59,3 +61,4 @@ class Arrivals:
         known = {name: value for name, value in asked.items() if name in self.context}
         if known and self.now() - self._greeted > LAG:
             self.context = {**self.context, **known}
+            self.turn += 1

@@ -1,25 +1,40 @@
 """What can be done on the Play page: who is there, how they answer, and the loop's settings."""
 
+from contextlib import suppress
+
 import streamlit as st
+from streamlit.errors import StreamlitAPIException
 
 from engine.worlds import key_of
+from pages.parts.choices import MODE
+from pages.parts.components.lost_presses import buttons_here
+from pages.parts.play.moment_links import moment_of
 from pages.parts.play.refusals import Refusals
 from pages.parts.play.session import PlaySession
 from pages.parts.play.setup import PlaySetup
 from pages.parts.text import note, plain
-from pages.parts.toolbar import settings, step
+from pages.parts.toolbar import settings, shortcut, step, watch_buttons
 
 
 def links_to(session: PlaySession) -> dict[str, str]:
     """The links to the loop, each under what it does, once it is kept."""
-    stored, view = session.open.stored, session.open.link
-    if view is None:
+    opened, shown = session.open, session.shown
+    if opened.link is None:
         return {}
-    shows = session.setup.link(st.context.url or "", loop=view)
-    links = {"**Shows this loop**, live. Whoever opens it can look, and make a copy.": shows}
+    address = st.context.url or ""
+    looks = session.setup.link(address, loop=opened.link)
+    come, context = len(shown.loop.events), shown.context
+    moment = moment_of(session)
+    there = plain(" · ".join(context.values()))
+    links = {
+        "**Look and copy.** Whoever opens it sees this loop, live, and can make a copy. They "
+        "cannot change it.": looks,
+        f"**Look and copy: this moment.** The same, after visitor {come:,}, with {there} "
+        "there.": session.setup.link(address, loop=opened.link, **moment),
+    }
     if session.may_answer:
-        may = "**May answer.** Whoever opens it can change the loop as you can."
-        links[may] = f"{shows}#answer={stored.id}"
+        play_along = "**Play along.** Whoever opens it can change this loop as you can."
+        links[play_along] = f"{looks}#answer={opened.stored.id}"
     return links
 
 
@@ -36,26 +51,78 @@ def offer_a_copy(session: PlaySession) -> None:
         )
 
 
+def step_through(session: PlaySession) -> None:
+    """One visitor after the other, as the world has them, and back."""
+    told = "This visitor answers by their hidden taste, and the next one comes."
+    counting = buttons_here().counting
+    step(session.live.step, session.is_closed or session.live.playing, told)
+    st.button(
+        "Undo",
+        key="undo",
+        icon=":material/undo:",
+        shortcut=shortcut("U"),
+        on_click=counting(session.undo),
+        disabled=session.live.is_live or not session.can_undo,
+        help="Take back what was done last, exactly: an answer, a whole crowd, a setting, a reset.",
+    )
+    st.button(
+        "Redo",
+        key="redo",
+        icon=":material/redo:",
+        shortcut=shortcut("Y"),
+        on_click=counting(session.redo),
+        disabled=session.live.is_live or not session.can_redo,
+        help="Bring back what was taken back last.",
+    )
+
+
+def watch_steps(session: PlaySession) -> None:
+    """Where a press of these buttons was lost with the connection, have the page say so."""
+
+    def lost(button: str, why: str) -> None:
+        with session.lock:
+            # The next visitor who is served settles it; whether it stopped, nobody else tells.
+            alone = button in {"stop", "undo", "redo"}
+            session.refusals.miss(button if alone else "visitors", why)
+
+    watch_buttons(lost)
+
+
 def choose_settings(setup: PlaySetup, disabled: bool) -> None:
-    """Speed of play, seed and settings of the loop."""
-    with settings(disabled):
-        setup.draw("speed", "seed", "mode", "policy")
+    """Speed of play, seed and settings of the loop; ``disabled`` for who may not change it."""
+    with settings():
+        setup.draw("speed", "seed", "mode", "policy", disabled=disabled)
         note(setup.story)
-        setup.draw(*setup.knobs_of(setup.policy), "crosses")
+        setup.draw(*setup.knobs_of(setup.policy), "crosses", disabled=disabled)
 
 
-def choose_context(session: PlaySession, stage: str) -> None:
-    """Who is there; moving these asks "what if", nothing is logged.
+def say_the_mode(session: PlaySession) -> None:
+    """That visitors do not get what it would choose: a mode goes along to other worlds."""
+    mode = session.shown.loop.settings.learning_mode
+    if mode != "online":
+        imitates = ", and it learns to choose like it" if mode == "apprentice" else ""
+        ways = " Settings changes that." if session.moments.at is None else ""
+        st.badge(
+            f"{MODE.said(mode)}: visitors get today's choice{imitates}.{ways}",
+            icon=":material/lock:",
+            color="blue",
+        )
 
-    Where nobody else comes by themselves they are drawn outside the ``stage``, a fragment's key,
+
+def choose_context(session: PlaySession, part: str) -> None:
+    """Who is there, and who comes next; moving these asks "what if", nothing is logged.
+
+    Where nobody else comes by themselves they are drawn outside the ``part``, a fragment's key,
     which alone is drawn anew: what was moved shows itself where it is now.
     """
 
     def ask(field: str, key: str) -> None:
         session.ask(field, st.session_state[key])
-        st.rerun(stage)
+        # A browser may tell of it when another page is there already, without that part.
+        with suppress(StreamlitAPIException):
+            st.rerun(part)
 
-    world, context = session.open.world, session.open.context
+    world, context = session.shown.world, session.shown.context
     session.drawn_context = context
     for field in world.fields:
         key = f"{key_of(world)}-{field.name}"
@@ -73,7 +140,19 @@ def choose_context(session: PlaySession, stage: str) -> None:
             label_visibility="collapsed",
             wrap=True,
         )
-    note("What if? Change these: nothing is logged before an answer.")
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        st.button(
+            "Next visitor",
+            key="next-visitor",
+            icon=":material/person_add:",
+            shortcut=shortcut("N"),
+            type="tertiary",
+            disabled=session.is_closed or session.live.playing,
+            on_click=session.let_pass,
+            help="Draw who comes next, without an answer from this one. You may change who is "
+            "there, too: nothing is logged before an answer.",
+        )
+        session.setup.draw("next")
 
 
 def show_refusals(refusals: Refusals) -> None:
@@ -84,36 +163,8 @@ def show_refusals(refusals: Refusals) -> None:
         st.button("Put aside", key="put-aside", on_click=refusals.put_aside, type="tertiary")
 
 
-def offer_other_ways(session: PlaySession, setup: PlaySetup) -> None:
-    """Who comes next, and taking back.
-
-    Drawn outside the stage: what a reward does not change need not travel with each one.
-    """
-    off, live, loop = session.is_closed, session.live, session.open.loop.settings
-    st.button(
-        "Next visitor",
-        key="next-visitor",
-        icon=":material/person_add:",
-        shortcut="N",
-        disabled=off or live.playing,
-        on_click=session.let_pass,
-        help="Draw who comes next, without an answer from this one.",
-    )
-    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        told = "This visitor answers by their hidden taste, and the next one comes."
-        step(live, off or live.playing, told)
-        st.button(
-            "Undo",
-            key="undo",
-            icon=":material/undo:",
-            shortcut="U",
-            on_click=session.undo,
-            disabled=live.is_live or not session.can_undo,
-            help="Take back the last visitor, exactly; after a reset, the reset.",
-        )
-        setup.draw("next")
+def say_if_full(session: PlaySession) -> None:
+    """That the loop has served all whom it may."""
     if not session.open.room:
-        st.info(
-            f"This loop has served {loop.max_events:,} visitors, the most it may. "
-            "Reset starts a new one."
-        )
+        most = session.open.loop.settings.max_events
+        st.info(f"This loop has served {most:,} visitors, the most it may. Reset starts a new one.")

@@ -59,7 +59,7 @@ def box(loop: LearningLoop) -> ExpanderContainer | None:
     """Where `show_hypotheses` goes, if there are any."""
     if not loop.learner.weights:
         return None
-    label = "What it takes the world to be like"
+    label = "Which idea of the world fits best"
     return st.expander(label, icon=":material/balance:", key="hypotheses", on_change="rerun")
 
 
@@ -87,7 +87,10 @@ def show_hypotheses(loop: LearningLoop, ranked: Ranked) -> None:
     if ranked.hypothesis is not None:
         note(f"The draw for this visitor came from: {told[ranked.hypothesis]}.")
     for found, since in changes:
-        note(f"After {found:,} rewards it found that tastes had changed after {since:,}.")
+        note(
+            f"At visitor {found:,} it suspected that tastes had changed after visitor {since:,}. "
+            "A single odd answer can cause that."
+        )
 
 
 def _named(subsets: Mapping[Group, float]) -> str:

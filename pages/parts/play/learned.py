@@ -1,42 +1,115 @@
 """What the engine has learned: the map of contexts, rewards and regret over time."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 import streamlit as st
 
 from engine.evaluation.learning_curve import RECENT_VISITORS
+from engine.worlds import World, key_of
 from pages.parts.charts import context_map as contexts
 from pages.parts.charts import curves
+from pages.parts.picture import picture
 from pages.parts.play.open_loop import OpenLoop
+from pages.parts.play.session import PlaySession
 from pages.parts.play.setup import PlaySetup
-from pages.parts.text import note
+from pages.parts.text import note, section
 from pages.parts.theme import is_dark
 
 _MAP_HELP = (
     "Each cell is a context, coloured by the action favoured there: the stronger, the more "
-    "probable. The frame is where we are. Dots: the truly best action, once revealed."
+    "probable. The frame is where we are. Once the truth is revealed, a corner shows the truly "
+    "best action wherever another is favoured."
 )
 _REGRET_HELP = (
     "How much expected reward was lost against always offering the best action. "
     "Only a simulated world can know."
 )
+_GUESS = "what it takes for today's choice there"
+"""What an apprentice's map shows."""
+_CHART = "chart-map"
 
 
-def reveal_the_truth(setup: PlaySetup) -> None:
-    """The heading of all that was learned, and whether the hidden truth stands beside it."""
-    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        st.markdown("##### What it has learned", help=_MAP_HELP, width="content")
+def head_of_map(world: World, setup: PlaySetup) -> contexts.Axes:
+    """The heading of the map, whether the hidden truth stands in it, and which fields it spreads
+    out, which is returned."""
+    maps = contexts.axes_of(world)
+    with st.container(
+        horizontal=True, vertical_alignment="center", gap="medium", key="head-of-map"
+    ):
+        section("What it has learned", help=_MAP_HELP, width="content")
         setup.draw("truth")
+        if len(maps) == 1:
+            return next(iter(maps))
+        chosen: contexts.Axes = st.selectbox(
+            "Map of",
+            list(maps),
+            format_func=lambda axes: f"Map: {maps[axes]}",
+            key=f"map-of-{key_of(world)}",
+            label_visibility="collapsed",
+            width=240,
+        )
+        return chosen
 
 
-def show_map(opened: OpenLoop, favoured: Sequence[Mapping[str, Any]], truth: bool) -> None:
-    """Every context at a glance, filling in as rewards arrive."""
-    st.vega_lite_chart(
-        contexts.map_rows(opened.world, favoured, opened.context, truth),
-        contexts.map_spec(opened.world, is_dark()),
-        key="chart-map",
-        alt="Map of all contexts, coloured by the action the engine favours there",
+def show_map(
+    session: PlaySession, favoured: Sequence[Mapping[str, Any]], axes: contexts.Axes
+) -> None:
+    """Every context at a glance, filling in as rewards arrive; a click on one puts its visitor
+    before the engine."""
+    opened, truth = session.shown, session.setup.truth
+    knows = bool(opened.loop.events)
+
+    def stand() -> None:
+        chosen = st.session_state[_CHART]["selection"].get(contexts.CELL)
+        if chosen:
+            session.stand(chosen[0].get("at"))
+
+    spec = contexts.map_spec(opened.world, is_dark(), axes)
+    cells = contexts.map_rows(
+        opened.world, favoured, opened.context, axes, opened.arrivals.turn, knows, truth
+    )
+    mode, hidden = opened.loop.settings.learning_mode, len(favoured) - cells.num_rows
+    note(_told(favoured, knows, truth, mode, hidden))
+    picture(
+        cells,
+        spec,
+        key=_CHART,
+        on_select=stand,
+        selection_mode=contexts.CELL,
+        alt=f"Map of all contexts: {map_in_words(opened.world, favoured, knows)}",
+    )
+
+
+def _told(
+    favoured: Sequence[Mapping[str, Any]], knows: bool, truth: bool, mode: str, hidden: int
+) -> str:
+    """What stands above the map, which leaves ``hidden`` cells out."""
+    if not knows:
+        return "Nothing yet. The first reward colours it. Click a cell to stand there."
+    if not truth:
+        shown = "what it would offer there" if mode == "online" else _GUESS
+        return f"Each cell is coloured by {shown}. Click one to stand there."
+    right = sum(cell["right"] for cell in favoured)
+    said = [f"**{right:,} of {len(favoured):,} right.**"]
+    if hidden:
+        said.append("That counts those who do not stand here, too.")
+    if right < len(favoured):
+        said.append("A corner shows the best where another is favoured.")
+    if mode != "online":
+        said.append(f"The map shows {_GUESS}.")
+    return " ".join(said)
+
+
+def map_in_words(world: World, favoured: Sequence[Mapping[str, Any]], knows: bool) -> str:
+    """The map for those who cannot see it: how often each action is favoured."""
+    if not knows:
+        return "Nothing is learned yet"
+    count = Counter(cell["action"] for cell in favoured)
+    names = {item.id: item.name for item in world.items}
+    return ", ".join(
+        f"{names[one]} in {n:,} of {len(favoured):,}" for one, n in count.most_common()
     )
 
 
@@ -45,34 +118,35 @@ def show_score(curve: curves.Curve) -> None:
     with st.container(horizontal=True):
         st.metric("Visitors", f"{curve[-1]['visitor']:,.0f}" if curve else "0")
         st.metric("Mean reward", f"{curve[-1]['mean']:.2f}" if curve else "–")
-        st.metric(f"Of last {RECENT_VISITORS}", f"{curve[-1]['recent']:.2f}" if curve else "–")
+        st.metric(
+            f"Last {RECENT_VISITORS} visitors", f"{curve[-1]['recent']:.2f}" if curve else "–"
+        )
 
 
 def show_rewards(opened: OpenLoop, curve: curves.Curve, truth: bool) -> None:
     """The mean reward over time; what could have been had is drawn only with the truth."""
     if not curve:
         return
-    span = curves.span_of(curve[-1]["visitor"])
-    told = f"Mean reward over the visitors, seed {opened.loop.seed}"
-    note(told)
-    st.vega_lite_chart(
-        curves.reward_rows(opened.world, curve, span, truth),
-        curves.reward_spec(is_dark(), span, truth),
-        key=f"chart-reward-{span}-{truth}",
-        alt=told,
+    last, seed = curve[-1], opened.loop.seed
+    picture(
+        curves.reward_rows(opened.world, curve, truth),
+        curves.reward_spec(is_dark(), truth),
+        key="chart-reward",
+        alt=f"Mean reward over the visitors, seed {seed}: {last['mean']:.2f} after "
+        f"{last['visitor']:,.0f}, {last['recent']:.2f} over the last {RECENT_VISITORS}",
     )
 
 
-def show_regret(opened: OpenLoop, curve: curves.Curve, truth: bool) -> None:
+def show_regret(curve: curves.Curve, truth: bool) -> None:
     """What was lost against the best choice; only the truth can tell."""
     if not curve or not truth:
         return
-    st.markdown(f"##### Cumulative regret, seed {opened.loop.seed}", help=_REGRET_HELP)
-    span = curves.span_of(curve[-1]["visitor"])
-    top = curves.span_of(max(curve[-1]["regret"], curve[-1]["uniform_regret"]))
-    st.vega_lite_chart(
+    section("What is lost", help=_REGRET_HELP)
+    lost, by_chance = curve[-1]["regret"], curve[-1]["uniform_regret"]
+    picture(
         curves.regret_rows(curve),
-        curves.regret_spec(is_dark(), span, top),
-        key=f"chart-regret-{span}-{top}",
-        alt="Cumulative regret over the visitors",
+        curves.regret_spec(is_dark()),
+        key="chart-regret",
+        alt=f"Cumulative regret over the visitors: {lost:.1f} rewards lost, {by_chance:.1f} by "
+        "chance",
     )

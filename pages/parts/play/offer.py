@@ -1,38 +1,63 @@
 """What the visitor is offered."""
 
+from collections.abc import Mapping
 from typing import Literal
 
 import streamlit as st
 
 from engine.loop.entries import Ranked
 from engine.worlds import World
-from pages.parts.text import note, plain
+from pages.parts.text import note, plain, section
 
 Badge = tuple[str, str, Literal["gray", "orange", "green", "violet", "blue"]]
 """Label, icon and colour."""
+
+_NAMED = frozenset({"roast", "delivery"})
+"""Features whose values alone do not say what they are of."""
+_PLACES = frozenset({"origin"})
 
 
 def show_offer(world: World, ranked: Ranked) -> None:
     """The action to show, large, and whether it is the best guess; the picture tells why."""
     item = world.items[ranked.shown]
-    with st.container(border=True, gap="xsmall", key="offer"):
-        with st.container(horizontal=True, vertical_alignment="center", wrap=False):
-            st.title(plain(item.emoji), anchor=False, width="content")
-            with st.container(gap=None):
-                st.subheader(plain(item.id), anchor=False)
-                note(" · ".join(plain(f"{name} {_word(v)}") for name, v in item.features.items()))
-        label, icon, colour = _guess(ranked) if ranked.mode == "online" else _today(ranked)
-        st.badge(label, icon=f":material/{icon}:", color=colour)
+    with st.container(
+        border=True,
+        key="offer",
+        horizontal=True,
+        vertical_alignment="center",
+        wrap=False,
+        gap="small",
+    ):
+        with st.container(key="offer-picture", width="content"):
+            st.markdown(plain(item.emoji), width="content")
+        with st.container(gap="xxsmall"):
+            section(plain(item.name))
+            note(plain(in_words(item.features)))
+            label, icon, colour = _guess(ranked) if ranked.mode == "online" else _today(ranked)
+            st.badge(label, icon=f":material/{icon}:", color=colour)
 
 
-def _word(value: object) -> object:
-    return {True: "yes", False: "no"}[value] if isinstance(value, bool) else value
+def in_words(features: Mapping[str, object]) -> str:
+    """An action's features as one would say them; what it is not, is not said."""
+    told = " · ".join(filter(None, (_word(name, value) for name, value in features.items())))
+    return told[:1].upper() + told[1:]
+
+
+def _word(name: str, value: object) -> str:
+    if value is True or value == "yes":
+        return name
+    if value is False or value == "no":
+        return ""
+    if isinstance(value, int | float):
+        return f"{value:g} {name}" if name.endswith("s") else f"{name} {value:g}"
+    told = str(value).title() if name in _PLACES else str(value)
+    return f"{told} {name}" if name in _NAMED else told
 
 
 def _guess(ranked: Ranked) -> Badge:
     """Whether the offer is the best guess or was chosen to learn."""
     if max(ranked.means) - min(ranked.means) < 1e-9:
-        return "No idea yet: all look alike", "help", "gray"
+        return "Nothing tells them apart yet", "help", "gray"
     if ranked.cause == "random":
         return "Chosen by chance, to learn", "casino", "orange"
     if ranked.chosen == ranked.best:

@@ -4,25 +4,34 @@ What it shows never changes, whatever others do to the loop: each part is comput
 state of the log.
 """
 
+from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from engine import PersonalizerError
 from engine.evaluation.context_map import favourites
-from engine.evaluation.explanation import ContributionChange, largest_changes
+from engine.evaluation.explanation import changes, summary
 from engine.evaluation.learning_curve import LearningCurve
-from engine.learners.base import Group
+from engine.learners.base import Contribution, Source
 from engine.loop.entries import Ranked
 from engine.loop.lock import locked
+from engine.loop.log import Mark
 from engine.simulation.crowd import serve
 from engine.store import StoredLoop
 from engine.worlds import Context
 from pages.parts.live import serve_in_time
+from pages.parts.play.acts import Acts, Bookmark, What
 from pages.parts.play.arrivals import Arrivals
 from pages.parts.play.offers import LeftError, Offer, Offers
+from pages.parts.play.second import Second
 
 T = TypeVar("T")
+
+MOST_MARKS = 100
+"""Bookmarks by hand that are kept: the oldest go first."""
+_TOGETHER = 20
+"""Visitors that come in at once where a second loop meets them, too: it takes as much time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,14 +42,14 @@ class Click:
         before: the ranking that was logged.
         after: the ranking of the same context once the reward was learned.
         reward: what was sent; the default reward where nobody ``answered``.
-        changes: the three parts of its mean reward that moved most.
+        changes: the parts of the move of its mean reward, the largest first.
     """
 
     before: Ranked
     after: Ranked
     reward: float
     answered: bool
-    changes: tuple[ContributionChange, ...]
+    changes: Mapping[Source, float]
 
 
 class OpenLoop:
@@ -48,18 +57,26 @@ class OpenLoop:
 
     Attributes:
         loop: the stored loop itself, to read.
+        acts: what was done with it from here.
+        marks: places of its log that were bookmarked by hand, the latest.
         click: the reward that the person gave last, while the page tells of it.
+        stepped: the visitor who came alone last, and their reward, while the page tells of them.
         offers: what was shown.
         last: the last visitor's ranking as the page shows them.
+        second: what stands beside it, if anything does.
     """
 
     def __init__(self, stored: StoredLoop, now: Callable[[], float]) -> None:
         assert stored.world is not None, "whoever opens a loop here has seen that it has a world"
         self.stored, self.loop, self.world = stored, stored.loop, stored.world
         self.arrivals = Arrivals(self.world, self.loop.seed, now, len(self.loop.events))
+        self.acts = Acts(stored, self.arrivals)
+        self.marks: deque[tuple[Mark, Bookmark]] = deque(maxlen=MOST_MARKS)
         self.click: Click | None = None
+        self.stepped: tuple[Ranked, float] | None = None
         self.offers = Offers()
         self.last: Ranked | None = None
+        self.second: Second | None = None
         self.lock = stored.lock
         self._seen = -1
         self._parts: dict[object, Any] = {}
@@ -95,7 +112,16 @@ class OpenLoop:
         """What is on the screen from here on."""
         with self.lock:
             self.last = self._part("last", lambda: self.loop.last)
+            self._forget_what_is_gone()
             return self.offers.show(self.loop.log.position, self.context, self.ranked)
+
+    def _forget_what_is_gone(self) -> None:
+        """Tell of no visitor whom others have taken back."""
+        told = self.click.before if self.click else self.stepped and self.stepped[0]
+        if told:
+            event = self.loop.events.get(told.event_id)
+            if event is None or event.ranked != told:
+                self.click = self.stepped = None
 
     def favoured(self) -> list[dict[str, object]]:
         """What it favours in every context."""
@@ -119,8 +145,9 @@ class OpenLoop:
 
     def configure(self, changes: Mapping[str, Any]) -> None:
         """Change settings of the loop."""
-        self.stored.configure(**changes)
-        self.click = None
+        what: What = "mode" if "learning_mode" in changes else "settings"
+        self.acts.act(what, lambda: self.stored.configure(**changes))
+        self.click = self.stepped = None
 
     def answer(self, offer: Offer, value: float | None, calls_next: bool) -> None:
         """Log the answer to an offer as it was shown, in one commit; None is no answer.
@@ -132,22 +159,23 @@ class OpenLoop:
         """
         loop = self.loop
 
-        def work() -> tuple[Mapping[Group, float], Ranked]:
+        def work() -> tuple[Mapping[Source, Contribution], Ranked]:
             if not offer.stands(self.ranked_for(offer.context)):
                 raise LeftError
-            return loop.contributions(offer.ranked), self._log(offer.context, value)
+            learned = loop.contributions(offer.ranked), self._log(offer.context, value)
+            if calls_next:
+                self.arrivals.call_next(len(loop.events))
+            return learned
 
-        parts, before = self._together(work)
-        if calls_next:
-            self.arrivals.call_next(len(loop.events))
+        parts, before = self.acts.act("answer", work)
         after = self.ranked_for(offer.context)
-        means = before.means[before.shown], after.means[before.shown]
+        self.stepped = None
         self.click = Click(
             before=before,
             after=after,
             reward=loop.settings.default_reward if value is None else value,
             answered=value is not None,
-            changes=tuple(largest_changes(parts, loop.contributions(before), means)),
+            changes=summary(changes(parts, loop.contributions(before))),
         )
 
     def _log(self, context: Context, value: float | None) -> Ranked:
@@ -165,40 +193,46 @@ class OpenLoop:
         rewards = [] if value is None else [value]
         return event is not None and offer.stands(event.ranked) and event.rewards == rewards
 
-    def serve(self, visitors: int) -> int:
-        """Serve up to so many visitors as a frame has time for, in one commit; how many it were."""
-        served = self._together(lambda: serve_in_time(self._serve_one, min(visitors, self.room)))
-        self.click = None
+    def serve(self, visitors: int, crowd: int | None = None) -> int:
+        """Serve up to so many visitors as a frame has time for, in one commit; how many it were.
+
+        They are a part of a ``crowd``, or one who came alone.
+        """
+
+        most = min(visitors, self.room, _TOGETHER if self.second else visitors)
+
+        def work() -> int:
+            return serve_in_time(self._serve_one, most)
+
+        served = self.acts.act("answer" if crowd is None else "crowd", work, crowd)
+        if self.second is not None:
+            self.second.follow()
+        self.click = self.stepped = None
+        last = self.loop.last
+        if crowd is None and served and last is not None:
+            self.stepped = last, sum(self.loop.events[last.event_id].rewards)
         return served
 
-    def _serve_one(self) -> None:
-        """Who stands there answers as the world has it, and the next one comes."""
+    def _serve_one(self) -> bool:
+        """Who stands there answers as the world has it, and the next one comes: all in one step."""
         serve(self.loop, self.world, self.arrivals.as_visitor(len(self.loop.events)))
         self.arrivals.call_next(len(self.loop.events))
+        return True
 
-    def _together(self, work: Callable[[], T]) -> T:
-        """Some work as one commit; if nothing comes of it, whoever stood there still does."""
-        first = self.context
+    def undo(self) -> None:
+        """Take back the last act from here, or else the visitor whom the page shows as the last.
 
-        def attempt() -> T:
-            self.arrivals.context = first
-            return work()
-
-        try:
-            return self.stored.together(attempt)
-        except BaseException:
-            self.arrivals.context = first
-            raise
-
-    def undo_event(self) -> None:
-        """Take back the visitor whom the page shows as the last; they stand there again.
+        Whoever stood there does again.
 
         Raises:
-            PersonalizerError: if others have taken them back, or answered more, since.
+            PersonalizerError: if others have taken them back, or done more, since.
         """
-        taken = self.stored.undo_event(self.last)
-        if taken is None:
+        if not self.acts.undo() and not self.acts.undo_event(self.last):
             sentence = "The last visitor on this page is not the last of the loop any more"
             raise PersonalizerError("BadRequest", f"{sentence}: nobody was taken back.", "entries")
-        self.arrivals.greet(self.world.context_of(taken.request))
-        self.click = None
+        self.click = self.stepped = None
+
+    def redo(self) -> None:
+        """Bring back what was taken back last."""
+        self.acts.redo()
+        self.click = self.stepped = None

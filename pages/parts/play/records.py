@@ -1,18 +1,22 @@
 """What is written down: the event log, and the last event as JSON and as Python."""
 
 import json
+from pathlib import Path
 
 import pandas as pd
 import streamlit as st
 from streamlit.elements.lib.mutable_expander_container import ExpanderContainer
 
 from engine.evaluation.event_table import latest_rows
-from engine.worlds import key_of
+from engine.worlds import WORLDS, key_of
 from pages.parts.download import as_cells, download_csv
 from pages.parts.play.open_loop import OpenLoop
 from pages.parts.play.snippet import reproduce
-from pages.parts.text import note
+from pages.parts.text import note, plain
+from pages.parts.why.links import link_to_why
+from pages.parts.why.subject import Asked
 
+_EVALUATE = Path(__file__).parents[2] / "evaluate.py"
 LATEST = 5_000
 """Events in the table, and at most in the code."""
 _NONE_YET = "No event yet. Each answer adds one."
@@ -35,18 +39,48 @@ def show_log(opened: OpenLoop) -> None:
         return
     if len(rows) < len(opened.loop.events):
         note(f"The latest {len(rows):,} events. The whole log is a file on the Data page.")
+    names = {item.id: item.name for item in opened.world.items}
     filters = (
-        ("Actions", "action", [item.id for item in opened.world.items]),
+        ("Actions", "action", list(names)),
         ("Decided by", "cause", sorted(rows["cause"].unique())),
     )
     for place, (label, column, options) in zip(st.columns(2), filters, strict=True):
         key = f"log-{key_of(opened.world)}-{column}"
-        wanted = place.multiselect(label, options, key=key, placeholder="All")
+        wanted = place.multiselect(
+            label, options, key=key, placeholder="All", format_func=lambda one: names.get(one, one)
+        )
         if wanted:
             rows = rows[rows[column].isin(wanted)]
-    st.dataframe(as_cells(rows.iloc[::-1]), hide_index=True, height=320, key="log-table")
+    _ask_why(opened, rows.iloc[::-1])
     label, name = f"Download {len(rows):,} events as CSV", key_of(opened.world)
     download_csv(label, lambda: rows, key="log-csv", name=f"{name}-seed-{opened.loop.seed}")
+    if key_of(opened.world) in WORLDS:
+        st.page_link(
+            _EVALUATE,
+            label="Ask this log: what would each action have earned, served to everybody?",
+            icon=":material/fact_check:",
+            query_params={"world": key_of(opened.world)},
+        )
+
+
+def _ask_why(opened: OpenLoop, rows: pd.DataFrame) -> None:
+    """The table, newest first; a row that is chosen leads to why that was offered."""
+    # Under a key of its own for each length: another row would be chosen where somebody came.
+    state = st.dataframe(
+        as_cells(rows),
+        hide_index=True,
+        height=320,
+        key=f"log-table-{len(rows)}-{len(opened.loop.events)}",
+        on_select="rerun",
+        selection_mode="single-row",
+    )
+    chosen = [at for at in state["selection"]["rows"] if at < len(rows)]
+    if not chosen:
+        note("Choose a row to ask why that was offered.")
+        return
+    row = rows.iloc[chosen[0]]
+    label = f"Why was visitor {row['number']:,} offered {plain(row['action'])}?"
+    link_to_why(label, opened, Asked(event=str(row["event"])))
 
 
 def show_code(opened: OpenLoop) -> None:

@@ -1,8 +1,19 @@
 """What a person asked for that did not happen, said until it does or they put it aside."""
 
-from pages.parts.play.offers import Offer
+import logging
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+
+from engine import PersonalizerError
+from engine.errors import StoreError, UnknownOutcomeError
+from pages.parts.operations.log_lines import refusals_told
+from pages.parts.play.offers import LeftError, Offer
 from pages.parts.play.open_loop import OpenLoop
 from pages.parts.text import counted
+
+_log = logging.getLogger(__name__)
+
+LOST = "The connection broke, and this answer was not saved. Answer again."
 
 What = Offer | str
 """Whose answer, or which other thing."""
@@ -13,12 +24,52 @@ class Refusals:
 
     Attributes:
         unknown: of which it is not known yet whether it happened, with its loop and the answer.
+
+    Args:
+        stop: ends what goes on by itself, once anything but a late answer is refused.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, stop: Callable[[], None]) -> None:
+        self._stop = stop
         self._why: dict[What, str] = {}
         self._answers = 0
         self.unknown: dict[What, tuple[OpenLoop, float | None]] = {}
+
+    @contextmanager
+    def reporting(self, what: What, opened: OpenLoop, value: float | None = None) -> Iterator[None]:
+        """What is refused or cannot be written down is said on the page; nothing of it happened."""
+        try:
+            with refusals_told(_log):
+                yield
+        except UnknownOutcomeError as error:
+            self._stop()
+            self.unknown[what] = opened, value
+            self._why[what] = f"{error.message} The page asks again until it is known."
+        except LeftError as error:
+            self._why[what] = error.message
+        except PersonalizerError as error:
+            self._stop()
+            self._why[what] = error.message
+        else:
+            self._settle(what)
+
+    def miss(self, what: What, why: str) -> None:
+        """It was lost on its way here."""
+        self._why[what] = why
+
+    def ask_again(self, calls_next: bool) -> None:
+        """Learn what became of that of which it is not known.
+
+        After an answer that was saved, the next visitor walks up if ``calls_next``.
+        """
+        for what, (opened, value) in list(self.unknown.items()):
+            with suppress(StoreError):
+                opened.stored.catch_up()
+                self._settle(what)
+                if isinstance(what, Offer) and not opened.has(what, value):
+                    self._why[what] = LOST
+                elif isinstance(what, Offer) and calls_next:
+                    opened.arrivals.call_next(len(opened.loop.events))
 
     def try_answer(self, offer: What) -> None:
         """Somebody answers: what is counted are the answers since the first refused one."""
@@ -26,16 +77,7 @@ class Refusals:
             self._answers = 0
         self._answers += offer not in self._why
 
-    def refuse(self, what: What, why: str) -> None:
-        """It did not happen."""
-        self._why[what] = why
-
-    def leave_open(self, what: What, opened: OpenLoop, value: float | None, why: str) -> None:
-        """It is not known whether it happened."""
-        self.unknown[what] = opened, value
-        self._why[what] = f"{why} The page asks again until it is known."
-
-    def settle(self, what: What) -> None:
+    def _settle(self, what: What) -> None:
         """It did happen, at once or after all."""
         self.unknown.pop(what, None)
         self._why.pop(what, None)

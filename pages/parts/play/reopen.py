@@ -29,10 +29,18 @@ def open_loop(address_is_new: bool) -> None:
             set_widgets(theirs)
 
 
+def follow(session: PlaySession, setup: PlaySetup) -> PlaySetup:
+    """Adopt what is set; where a loop is come back to, that is as it was left, and shown so."""
+    session.adopt(setup)
+    if session.setup != setup:
+        set_widgets(session.setup)
+    return session.setup
+
+
 def _go_to(asked: str, session: PlaySession | None) -> PlaySession | None:
     try:
         if not LOOP.fullmatch(asked):
-            raise StoreError("The link names a loop in a way that no loop is named.")
+            raise StoreError("This link is broken.")
         with st.spinner("Opening the loop"):
             stored = outcome(submit_here(library().opening(asked)))
         if asked == stored.id:  # A link from before links had roles.
@@ -45,5 +53,6 @@ def _go_to(asked: str, session: PlaySession | None) -> PlaySession | None:
             session.move_to(stored)
         set_widgets(session.setup)
     except StoreError as error:
-        st.toast(f"{plain(error.message)} Here is a new one.", icon=":material/link_off:")
+        told = f"{plain(error.message)} Here is a new one."
+        st.toast(told, icon=":material/link_off:", duration="infinite")
     return session

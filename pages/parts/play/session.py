@@ -1,33 +1,29 @@
 """The state of one browser session on the Play page: pages read it, callbacks call its verbs."""
 
-import logging
 import time
-from collections.abc import Callable, Iterator, Set
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Set
+from concurrent.futures import wait
+from contextlib import AbstractContextManager, suppress
 from threading import RLock
 
 from engine import PersonalizerError
-from engine.errors import UnknownOutcomeError
 from engine.loop.lock import locked
-from engine.store import Library, StoredLoop, StoreError
+from engine.store import Library, StoredLoop
 from engine.worlds import WORLDS, Context, World
-from pages.parts.components.reward_buttons import Press, Presses
-from pages.parts.library import followers
+from pages.parts.components.reward_buttons import Presses
+from pages.parts.heavy_work import submit_here
 from pages.parts.live import LivePlay
-from pages.parts.operations.log_lines import refusals_told, timed
-from pages.parts.play.offers import LeftError, Offer
+from pages.parts.play import answers
+from pages.parts.play.moments import Moments
+from pages.parts.play.offers import Offer
 from pages.parts.play.open_loop import OpenLoop
 from pages.parts.play.refusals import Refusals, What
 from pages.parts.play.setup import PlaySetup
 
-_log = logging.getLogger(__name__)
-
 _ASK_EVERY = 1.0
 """Seconds until it is asked again whether something was saved."""
-LOST = "The connection broke, and this answer was not saved. Answer again."
 _ELSES = "This is somebody else's loop: it can be looked at, and copied, but not changed from here."
-_OLDER = "older answer"
-"""Whatever answers an offer that is forgotten."""
+_PAST = "You look at a past moment, which stays as it was: go back to now, or play from there."
 
 
 class PlaySession:
@@ -39,6 +35,7 @@ class PlaySession:
     Attributes:
         setup: what is set on the page.
         open: the loop that is open, with who stands in front of it.
+        moments: where in its log the page looks.
         live: the crowd outside; ``now`` paces it, in seconds that only go forward.
         library: where new loops are kept, for their ``owner``; None keeps them in memory alone.
         keys: ids of other loops that this browser may change, as it tells them.
@@ -59,9 +56,10 @@ class PlaySession:
     ) -> None:
         self.lock, self.now = RLock(), now
         self.setup, self.library, self.owner, self.keys = setup, library, owner, keys
-        self.presses, self.live = Presses(), LivePlay(self)
+        self.presses, self.live, self.moments = Presses(), LivePlay(self), Moments(self)
+        self._left: dict[str, OpenLoop] = {}
         self.toolbar_drawn: tuple[object, ...] = ()
-        self.refusals = Refusals()
+        self.refusals = Refusals(self.live.stop)
         self.drawn = 0
         self.drawn_context: Context = {}
         if stored is None:
@@ -69,51 +67,22 @@ class PlaySession:
         else:
             self._show(OpenLoop(stored, now))
 
-    @contextmanager
-    def _reporting(self, what: What, value: float | None = None) -> Iterator[None]:
-        """What is refused or cannot be written down is said on the page; nothing of it happened."""
-        try:
-            with refusals_told(_log):
-                yield
-        except UnknownOutcomeError as error:
-            self.live.stop()
-            self.refusals.leave_open(what, self.open, value, error.message)
-        except LeftError as error:
-            self.refusals.refuse(what, error.message)
-        except PersonalizerError as error:
-            self.live.stop()
-            self.refusals.refuse(what, error.message)
-        else:
-            self.refusals.settle(what)
-
-    def _ask_again(self) -> None:
-        """Learn what became of that of which it is not known."""
-        for what, (opened, value) in list(self.refusals.unknown.items()):
-            with suppress(StoreError):
-                opened.stored.catch_up()
-                self.refusals.settle(what)
-                if isinstance(what, Offer) and not opened.has(what, value):
-                    self.refusals.refuse(what, LOST)
-                elif isinstance(what, Offer) and self.setup.next:
-                    opened.arrivals.call_next(len(opened.loop.events))
+    def reporting(self, what: What, value: float | None = None) -> AbstractContextManager[None]:
+        """What is refused is said on the page; see `Refusals`."""
+        return self.refusals.reporting(what, self.open, value)
 
     # -- which loop -------------------------------------------------------------------
 
     def _begin(self, world: World) -> None:
         """Show a loop that has learned nothing."""
-        owner, seed, settings = self.owner, self.setup.seed, self.setup.settings()
-        if self.library is None:
-            stored = StoredLoop.create(
-                None, owner=owner, world=world, seed=seed, settings=settings, followers=followers
-            )
-        else:
-            stored = self.library.begin(owner, world, seed, settings)
+        stored = self.setup.new_loop(world, self.library, self.owner)
         self._show(OpenLoop(stored, self.now))
 
     def _show(self, loop: OpenLoop) -> None:
         """Show a loop; what is set follows it."""
         self.setup, self.open = self.setup.of_loop(loop.stored), loop
         self._reset_from: OpenLoop | None = None
+        self.moments.look(None)
         self.live.send_away()
 
     @locked
@@ -127,24 +96,41 @@ class PlaySession:
         return self.open.stored.owner == self.owner or self.open.stored.id in self.keys
 
     @property
-    def _mine(self) -> OpenLoop:
+    def may_change(self) -> bool:
+        """Whether this browser may change what it shows: the loop as it is, not as it was."""
+        return self.may_answer and self.moments.at is None
+
+    @property
+    def shown(self) -> OpenLoop:
+        """The loop as the page shows it, see `Moments`."""
+        return self.moments.shown
+
+    @property
+    def mine(self) -> OpenLoop:
         """The loop that is open, to change it."""
         if not self.may_answer:
             raise PersonalizerError("OperationNotAllowed", _ELSES, "loop")
+        if not self.may_change:
+            raise PersonalizerError("OperationNotAllowed", _PAST, "loop")
         return self.open
 
-    @locked
     def make_own(self) -> None:
-        """Go on with a copy of the loop that is this browser's own."""
-        with self._reporting("copy"):
-            assert self.library is not None, "without a library nobody sees another's loop"
-            self.move_to(self.library.copy(self.open.stored, self.owner))
+        """Go on with a copy of the loop that is this browser's own.
+
+        It is made as heavy work; nobody is kept from the session meanwhile.
+        """
+        assert self.library is not None, "without a library nobody sees another's loop"
+        copy = submit_here(self.library.copying(self.open.stored, self.owner))
+        wait([copy])
+        with self.lock, self.reporting("copy"):
+            self.move_to(copy.result())
 
     @locked
     def leave(self, loop_id: str) -> None:
         """A loop was erased: if it is the one here, begin another."""
         if self._reset_from is not None and self._reset_from.stored.id == loop_id:
             self._reset_from = None
+        self._left = {w: one for w, one in self._left.items() if one.stored.id != loop_id}
         if self.open.stored.id == loop_id:
             self._begin(self.open.world)
 
@@ -161,14 +147,24 @@ class PlaySession:
     def adopt(self, setup: PlaySetup) -> None:
         """Follow what was changed on the page: a new world or seed starts a new loop."""
         before, self.setup = self.setup, setup
-        if (setup.world, setup.seed) != (before.world, before.seed):
-            stays = setup.world == before.world  # In a world that may be none of the app's.
-            self._begin(self.open.world if stays else WORLDS[setup.world])
+        if setup.world != before.world:
+            self._left[before.world] = self.open
+            self._come_to(setup.world, setup.seed != before.seed)
+        elif setup.seed != before.seed:
+            self._begin(self.open.world)  # Which may be none of the app's.
         elif setup != before:
-            with self._reporting("settings"):
+            with self.reporting("settings"):
                 if changes := setup.changes(before, self.open.loop.settings):
-                    self._mine.configure(changes)
+                    self.mine.configure(changes)
         self.live.settle()
+
+    def _come_to(self, world: str, anew: bool) -> None:
+        """Go on with the loop that was left in a world, or begin one."""
+        left = self._left.pop(world, None)
+        if left is None or left.stored.is_lost or anew:
+            self._begin(WORLDS[world])
+        else:
+            self._show(left)
 
     @locked
     def set_by_others(self, shown: PlaySetup) -> PlaySetup | None:
@@ -189,26 +185,8 @@ class PlaySession:
 
     @locked
     def take(self, told: object) -> None:
-        """Count the presses that a browser tells of and that were not counted yet.
-
-        Each answers the offer that was on the screen; pressed twice, it counts once.
-        """
-        with timed(_log, "answers taken"):
-            for press in self.presses.new(told):
-                self._answer(press)
-
-    def _answer(self, press: Press) -> None:
-        self._ask_again()
-        offer = self.open.offers.find(press.offer)
-        if offer is not None and (press.offer != offer.told or offer in self.refusals.unknown):
-            return
-        self.refusals.try_answer(offer or _OLDER)
-        with self._reporting(offer or _OLDER, press.reward):
-            if offer is None:
-                raise LeftError
-            offer.attempts += 1
-            self._mine.answer(offer, press.reward, calls_next=self.setup.next)
-        self.live.pause_after_click()
+        """Count the presses that a browser tells of; see `answers`."""
+        answers.take(self, told)
 
     @locked
     def let_pass(self) -> None:
@@ -219,23 +197,42 @@ class PlaySession:
     def ask(self, field: str, value: str) -> None:
         """Ask for another value of one field of the visitor's context, as the page shows it now."""
         self.drawn_context = {**self.drawn_context, field: value}
-        self.open.arrivals.ask(field, value)
+        self.shown.arrivals.ask(field, value)
+
+    @locked
+    def stand(self, cell: object) -> None:
+        """Put whoever belongs to a cell of the world before the loop, whatever a browser says."""
+        contexts = self.open.world.contexts
+        if type(cell) is int and 0 <= cell < len(contexts) and not self.is_live:
+            self.shown.arrivals.greet(contexts[cell])
 
     @property
     def can_undo(self) -> bool:
-        """Whether there is a visitor, or a reset, to take back."""
-        return self.may_answer and (bool(self.open.loop.events) or self._reset_from is not None)
+        """Whether there is an act, a visitor, or a reset, to take back."""
+        is_any = bool(self.open.acts.done or self.open.loop.events)
+        return self.may_change and (is_any or self._reset_from is not None)
 
     @locked
     def undo(self) -> None:
-        """Take back the last answered visitor, exactly, or a reset; who was there is again."""
-        with self._reporting("undo"):
-            if self._reset_from is None or self.open.loop.events:
-                self._mine.undo_event()
+        """Take back the last act, exactly, or a reset; who was there is again."""
+        with self.reporting("undo"):
+            if self._reset_from is None or self.open.acts.done or self.open.loop.events:
+                self.mine.undo()
             else:
                 setup = self.setup
                 self._show(self._reset_from)
                 self.adopt(setup)
+
+    @property
+    def can_redo(self) -> bool:
+        """Whether there is an act to bring back."""
+        return self.may_change and self.open.acts.can_redo
+
+    @locked
+    def redo(self) -> None:
+        """Bring back the act that was taken back last."""
+        with self.reporting("redo"):
+            self.mine.redo()
 
     # -- a frame of the page, and the crowd -------------------------------------------
 
@@ -247,7 +244,7 @@ class PlaySession:
     @property
     def is_somebody_else(self) -> bool:
         """Whether somebody walked up of whom the page does not know yet."""
-        return not self.others_come and self.open.context != self.drawn_context
+        return not self.others_come and self.shown.context != self.drawn_context
 
     @locked
     def advance(self) -> Offer:
@@ -256,11 +253,11 @@ class PlaySession:
         Returns:
             what is on the screen from here on.
         """
-        self._ask_again()
-        self.open.arrivals.settle()
+        self.refusals.ask_again(self.setup.next)
+        self.shown.arrivals.settle()
         self.live.advance()
         self.drawn = self.open.loop.log.position
-        return self.open.show()
+        return self.shown.show()
 
     @property
     def pace(self) -> float | None:
@@ -279,8 +276,8 @@ class PlaySession:
 
     @property
     def is_full(self) -> bool:
-        """Whether nobody may be served here: the loop is full, or somebody else's."""
-        return not (self.open.room and self.may_answer)
+        """Whether nobody may be served here: the loop is full, not as it is, or another's."""
+        return not (self.open.room and self.may_change)
 
     @property
     def is_closed(self) -> bool:
@@ -290,12 +287,13 @@ class PlaySession:
     @locked
     def serve(self, visitors: int) -> int:
         """See `Host`."""
-        with self._reporting("visitors"):
-            return self._mine.serve(visitors)
+        with self.reporting("visitors"):
+            return self.mine.serve(visitors, self.live.crowd)
         return 0
 
     @property
     def toolbar_state(self) -> tuple[object, ...]:
-        """All that stands outside the stage shows; when a click changes it, it is drawn anew."""
+        """All that the rest of the page shows; when a click changes it, that is drawn anew."""
         crowd = self.live.waiting > 0, self.live.playing, self.pace, self.is_full
-        return *crowd, self.setup, self.can_undo, self.open.link, self.open.loop.settings
+        when = self.can_undo, self.can_redo, *self.moments.told
+        return *crowd, *when, self.setup, self.open.link, self.open.loop.settings

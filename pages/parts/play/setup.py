@@ -10,11 +10,13 @@ from engine.loop.settings import LearningMode
 from engine.policies.base import Policy
 from engine.policies.registry import POLICIES
 from engine.policies.thompson import Thompson
-from engine.store import StoredLoop
-from engine.worlds import WORLDS, key_of
+from engine.store import Library, StoredLoop
+from engine.worlds import WORLDS, World, key_of
 from pages.parts.choices import CROSSES, MAX_VISITORS, MODE, SEED, SPEED, TRUTH, WORLD
 from pages.parts.knobs import Tunable
+from pages.parts.library import followers
 from pages.parts.link import Linked
+from pages.parts.play import second
 from pages.parts.setting import SWITCH, Setting
 
 
@@ -34,6 +36,7 @@ class PlaySetup(Tunable):
     """All that a link to the Play page can say."""
 
     PREFIX = "play-"
+    KEEPS = frozenset({"seed"})  # It is the loop's own.
 
     world: str = WORLD.as_field
     seed: int = SEED.as_field
@@ -52,6 +55,13 @@ class PlaySetup(Tunable):
         False, "Auto-next", SWITCH, "switch", "The next visitor comes after each reward."
     ).as_field
     truth: bool = TRUTH.as_field
+    beside: str = Setting(
+        "",
+        "A second loop beside it",
+        lambda: second.offered(PlaySetup.policies()),
+        "menu",
+        "On the stage: the same visitors with the same luck, served with other settings.",
+    ).as_field
 
     @classmethod
     def policies(cls) -> Mapping[str, Policy]:
@@ -67,6 +77,15 @@ class PlaySetup(Tunable):
         world = self.world if stored.world is None else key_of(stored.world)
         return self.having({**knobs, **told, "world": world, "mode": settings.learning_mode})
 
+    def new_loop(self, world: World, library: Library | None, owner: str) -> StoredLoop:
+        """A loop in a world that has learned nothing; without a library in memory alone."""
+        seed, settings = self.seed, self.settings()
+        if library is not None:
+            return library.begin(owner, world, seed, settings)
+        return StoredLoop.create(
+            None, owner=owner, world=world, seed=seed, settings=settings, followers=followers
+        )
+
     def query(self) -> dict[str, str]:
         """See `Linked`; a world that is none of the app's is told by the loop that it is in."""
         said = Linked.query(self)
@@ -80,6 +99,10 @@ class PlaySetup(Tunable):
             learning_mode=self.mode,
             max_events=MAX_VISITORS,
         )
+
+    def beside_settings(self, settings: LoopSettings) -> LoopSettings:
+        """Those of the second loop, out of those of the first."""
+        return second.changed(self.beside, self.policies(), settings)
 
     @property
     def story(self) -> str:

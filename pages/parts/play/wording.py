@@ -71,7 +71,7 @@ def legend(
     world: World, ranked: Ranked, chances: Sequence[Chance], before: bool, truth: bool
 ) -> str:
     """What the marks of a picture are, as far as they are there."""
-    told = ["A wide bell is doubt."]
+    told = ["A wide bell is doubt; the far ends of its scale are drawn closer together."]
     if ranked.draw is not None:
         told.append("Dots: one draw from each bell, for this visitor.")
     if chances[ranked.baseline].wins is not None:

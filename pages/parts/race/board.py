@@ -1,27 +1,30 @@
 """What came of a race, from the one sentence down to every run."""
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 import streamlit as st
 
-from engine import LoopSettings
-from engine.evaluation.intervals import Estimate
+from engine.experiments.race.standings import Final
 from engine.worlds import key_of
 from pages.parts.charts import race as charts
-from pages.parts.charts.curves import span_of
+from pages.parts.charts.labelled import span_of
 from pages.parts.download import as_cells, download_csv
-from pages.parts.play.hypotheses import in_words
+from pages.parts.picture import pair, picture
 from pages.parts.race.session import RaceSession
 from pages.parts.race.setup import RaceSetup
-from pages.parts.race.wording import RECOVERY_HELP, progress_of, recovery_in_words, verdict
-from pages.parts.text import counted, note
+from pages.parts.race.wording import (
+    RECOVERY_HELP,
+    about_chance,
+    about_hypotheses,
+    measured,
+    progress_of,
+    recovery_in_words,
+    verdict,
+)
+from pages.parts.text import counted, note, section
 from pages.parts.theme import is_dark
 
-OURS = "ours"
-_REWARD_HELP = (
-    "Mean over the crowds. The band holds all but the lowest and the highest tenth of them."
-)
 _REGRET_HELP = (
     "Regret: what the best action for each visitor is expected to earn, less what the one that "
     "was shown is. Only the simulation can know it. A line that turns flat has stopped losing."
@@ -30,9 +33,9 @@ _SEGMENT_HELP = (
     "What one visitor with this value loses on average, over the whole race. A contender can be "
     "good overall and bad for some."
 )
-_WEIGHT_HELP = (
-    "Ours runs several hypotheses side by side and weighs each by how well it foretold every "
-    "reward before it came. Mean over the crowds."
+_TABLE_HELP = (
+    "In brackets, 95 % intervals: they hold the true mean in 95 of 100 races (Student's t over "
+    "the crowds). Crowds won: those in which nobody earned more; a tie is shared."
 )
 
 
@@ -45,63 +48,132 @@ def show_line_up(setup: RaceSetup) -> None:
                 st.markdown(f"**{name}**  \n:small[:gray[{stories[key]}]]")
 
 
-def show_situation(session: RaceSession) -> None:
-    """How far the race is, or how it ended."""
+def show_progress(session: RaceSession) -> None:
+    """How far the race is."""
     known = session.known
     if session.is_live:
         st.progress(len(known) / known.plan.runs, progress_of(session))
+
+
+def show_former_verdict(session: RaceSession) -> None:
+    """How a race ended that is not the one that is set any more."""
+    if session.is_live or session.is_current:
         return
     with st.container(border=True, key="verdict"):
         st.markdown(verdict(session))
-    if not session.is_current:
         note("What is set has changed since: these are the results of the race before.")
 
 
-def show_curves(session: RaceSession) -> None:
-    """Who is ahead, visitor by visitor."""
-    known, entries, dark = session.known, tuple(session.shown.names.items()), is_dark()
-    plan = known.plan
-    window = max(1, known.window * plan.visitors // len(plan.points))
-    rewards = {key: known.recent(key) for key in known.keys}
-    regrets = {key: known.regret(key) for key in known.keys}
-    top = span_of(max(float(band.high.max()) for band in regrets.values()))
-    left, right = st.columns(2, gap="medium")
+def show_leaders(session: RaceSession) -> None:
+    """Who earns most, and beside it how it came to that."""
+    left, right = pair("leaders")
     with left:
-        st.markdown(f"##### What visitors give. Seed {plan.seed}", help=_REWARD_HELP)
-        st.vega_lite_chart(
-            charts.band_rows(plan, rewards, entries),
-            charts.reward_spec(dark, plan.visitors, window, entries),
-            key=f"chart-race-reward-{plan.visitors}-{hash(entries)}",
-            alt="Mean reward of each contender over the visitors, with its band",
+        _show_finals(session)
+        for sentence in (about_chance(session), about_hypotheses(session)):
+            if sentence:
+                st.markdown(sentence)
+    with right:
+        _show_rewards(session)
+
+
+def _show_finals(session: RaceSession) -> None:
+    known, entries = session.known, tuple(session.shown.names.items())
+    finals, names = known.finals(), session.shown.names
+    top, raced = end_of_finals(finals), tuple(e for e in entries if e[0] in known.keys)
+    section("Who earns most")
+    picture(
+        charts.finals_rows(finals, entries, session.bet),
+        charts.finals_spec(is_dark(), top, raced),
+        key=f"chart-race-finals-{top}-{hash(raced)}",
+        alt="Mean reward of each contender with its 95 % interval, the highest first: "
+        + "; ".join(f"{names[f.contender]} {measured(f.reward, 3)}" for f in finals),
+    )
+    crowds = counted(len(known.shared), "crowd")
+    note(
+        f"Mean over {crowds}, seed {known.plan.seed}. The thin line is the 95 % interval: how far "
+        "chance may have moved the mean."
+    )
+
+
+def end_of_finals(finals: Sequence[Final]) -> float:
+    """End of an axis that holds all means with their intervals, as far as they have one."""
+    highs = [f.reward.mean if math.isnan(f.reward.high) else f.reward.high for f in finals]
+    return charts.tenths_above(highs)
+
+
+def _show_rewards(session: RaceSession) -> None:
+    known, entries = session.known, tuple(session.shown.names.items())
+    plan, names = known.plan, session.shown.names
+    window = max(1, known.window * plan.visitors // len(plan.points))
+    bands = {key: known.recent(key) for key in known.keys}
+    section("What visitors give")
+    picture(
+        charts.band_rows(plan, bands, entries, 1.04, banded(session)),
+        charts.reward_spec(is_dark(), plan.visitors, window, entries, plan.drift == "halfway"),
+        key=f"chart-race-reward-{plan.visitors}-{hash(entries)}",
+        alt="Mean reward of each contender over the visitors, in the end: "
+        + "; ".join(f"{names[key]} {band.mean[-1]:.2f}" for key, band in bands.items()),
+    )
+    note(
+        f"{' and '.join(names[key] for key in banded(session))}: the band holds all crowds but "
+        "the lowest and the highest tenth."
+    )
+
+
+def banded(session: RaceSession) -> list[str]:
+    """Contenders whose bands are drawn: the leader, and the bet."""
+    finals = session.known.finals()
+    shown = [finals[0].contender, session.bet] if finals else []
+    return [key for key in session.known.keys if key in shown]
+
+
+def show_losses(session: RaceSession) -> None:
+    """What is lost, and for whom."""
+    known, entries, dark = session.known, tuple(session.shown.names.items()), is_dark()
+    plan, names, world = known.plan, session.shown.names, known.plan.world
+    bands, segments = {key: known.regret(key) for key in known.keys}, known.segments()
+    end = span_of(max(float(band.high.max()) for band in bands.values()), 10)
+    top = charts.tenths_above(segment.regret.mean for segment in segments)
+    left, right = pair("losses")
+    with left:
+        section("What is lost", help=_REGRET_HELP)
+        picture(
+            charts.band_rows(plan, bands, entries, end, banded(session)),
+            charts.regret_spec(dark, plan.visitors, end, entries, plan.drift == "halfway"),
+            key=f"chart-race-regret-{plan.visitors}-{end}-{hash(entries)}",
+            alt="Cumulative regret of each contender over the visitors, in the end: "
+            + "; ".join(f"{names[key]} {band.mean[-1]:,.0f}" for key, band in bands.items()),
         )
     with right:
-        st.markdown("##### What is lost", help=_REGRET_HELP)
-        st.vega_lite_chart(
-            charts.band_rows(plan, regrets, entries),
-            charts.regret_spec(dark, plan.visitors, top, entries),
-            key=f"chart-race-regret-{plan.visitors}-{top}-{hash(entries)}",
-            alt="Cumulative regret of each contender over the visitors, with its band",
+        section("For whom is it lost?", help=_SEGMENT_HELP)
+        picture(
+            charts.segments_rows(segments, entries, world),
+            charts.segments_spec(dark, len(world.segments()), top, entries),
+            key=f"chart-race-segments-{key_of(world)}-{top}-{hash(entries)}",
+            alt="Regret a visitor of each contender, for each value of the context: "
+            + "; ".join(f"{names[s.contender]}, {s.value}, {s.regret.mean:.2f}" for s in segments),
         )
 
 
 def show_table(session: RaceSession) -> None:
     """The figures, with what chance may have moved."""
-    st.markdown(
-        f"##### After {counted(len(session.known.shared), 'crowd')}",
-        help="In brackets, 95 % intervals: they hold the true mean in 95 of 100 races (Student's "
-        "t over the crowds). Crowds won: those in which nobody earned more; a tie is shared.",
-    )
-    st.dataframe(
-        as_cells(_table_rows(session)),
-        hide_index=True,
-        key="race-table",
-        column_config={
-            "Mean reward": st.column_config.TextColumn(width="medium"),
-            "Crowds won": st.column_config.NumberColumn(format="percent"),
-            "Regret": st.column_config.TextColumn(width="medium"),
-            "Back after": st.column_config.TextColumn(help=RECOVERY_HELP),
-        },
-    )
+    with st.expander(
+        "All figures", icon=":material/table:", key="figures", on_change="rerun"
+    ) as box:
+        if not box.open:
+            return
+        note(_TABLE_HELP)
+        st.dataframe(
+            as_cells(_table_rows(session)),
+            hide_index=True,
+            key="race-table",
+            column_config={
+                "Mean reward": st.column_config.TextColumn(width="medium"),
+                "Crowds won": st.column_config.NumberColumn(format="percent"),
+                "Regret": st.column_config.TextColumn(width="medium"),
+                "Back after": st.column_config.TextColumn(help=RECOVERY_HELP),
+            },
+        )
 
 
 def _table_rows(session: RaceSession) -> Iterator[Mapping[str, object]]:
@@ -110,59 +182,11 @@ def _table_rows(session: RaceSession) -> Iterator[Mapping[str, object]]:
         back = {"Back after": recovery_in_words(final.recovery)}
         yield {
             "Contender": names[final.contender],
-            "Mean reward": _within(final.reward, 3),
+            "Mean reward": measured(final.reward, 3),
             "Crowds won": final.won,
-            "Regret": _within(final.regret, 0),
+            "Regret": measured(final.regret, 0),
             **(back if raced.drift == "halfway" else {}),
         }
-
-
-def _within(value: Estimate, digits: int) -> str:
-    mean = f"{value.mean:,.{digits}f}"
-    if math.isnan(value.low):
-        return mean
-    return f"{mean}  ({value.low:,.{digits}f} to {value.high:,.{digits}f})"
-
-
-def show_finals(session: RaceSession) -> None:
-    """Who earns most, and for whom each contender is good or bad."""
-    known, entries, dark = session.known, tuple(session.shown.names.items()), is_dark()
-    world = known.plan.world
-    segments = known.segments()
-    top = charts.tenths_above(segment.regret.mean for segment in segments)
-    left, right = st.columns(2, gap="medium")
-    with left:
-        st.markdown("##### Who earns most")
-        st.vega_lite_chart(
-            charts.finals_rows(known.finals(), entries),
-            charts.finals_spec(dark, entries),
-            key=f"chart-race-finals-{hash(entries)}",
-            alt="Mean reward of each contender with its 95 % interval, the highest first",
-        )
-    with right:
-        st.markdown("##### For whom is it lost?", help=_SEGMENT_HELP)
-        st.vega_lite_chart(
-            charts.segments_rows(segments, entries, world),
-            charts.segments_spec(dark, len(world.segments()), top, entries),
-            key=f"chart-race-segments-{key_of(world)}-{top}-{hash(entries)}",
-            alt="Regret a visitor of each contender, for each value of the context",
-        )
-
-
-def show_weights(session: RaceSession) -> None:
-    """What ours believes of its hypotheses."""
-    known = session.known
-    weights = known.weights(OURS) if OURS in known.keys else {}
-    if not weights:
-        return
-    st.markdown("##### Ours: which hypothesis is believed", help=_WEIGHT_HELP)
-    names, span = {h.key: in_words(h) for h in LoopSettings().compared}, known.plan.visitors
-    st.vega_lite_chart(
-        charts.weights_rows(known.plan, {names[key]: w for key, w in weights.items()}),
-        charts.weights_spec(is_dark(), span, tuple(names.values())),
-        key=f"chart-race-weights-{span}",
-        alt="Weight of each hypothesis over the visitors",
-    )
 
 
 def show_who_is_who(session: RaceSession) -> None:

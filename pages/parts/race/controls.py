@@ -1,46 +1,97 @@
 """What can be set on the Race page, the bet, and the start."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import streamlit as st
 
+from engine.worlds import WORLDS
 from pages.parts.choices import SEED
 from pages.parts.link import current_setup, show
 from pages.parts.race.session import RaceSession
 from pages.parts.race.setup import RaceSetup, everybody, ordered
-from pages.parts.race.wording import size_of
+from pages.parts.race.wording import size_of, verdict
+from pages.parts.rules import tables_of
 from pages.parts.text import note
-from pages.parts.toolbar import settings
+from pages.parts.toolbar import settings, shortcut
 
 KEY = RaceSetup.key
 
 
-def presets(now: RaceSetup) -> dict[str, RaceSetup]:
-    """Ready set-ups with the world and the seed that are set now."""
+@dataclass(frozen=True, slots=True)
+class Preset:
+    """A ready-made race, and what to look at in it."""
+
+    setup: RaceSetup
+    point: str
+
+
+def presets(now: RaceSetup) -> dict[str, Preset]:
+    """Ready-made races with the world and the seed that are set now."""
     fair = RaceSetup(world=now.world, seed=now.seed).fitted()
     return {
-        "A fair race": fair,
-        "Tastes change halfway": replace(
-            fair, who="ours,epsilon,ucb,ab", visitors=2_000, drift="halfway"
+        "A fair race": Preset(
+            fair, "One winner for everybody, or learning who likes what: what is that worth?"
         ),
-        "Rewards come late": replace(fair, who="ours,epsilon,greedy,ucb", delay=200, refresh=50),
-        "Everybody": replace(fair, who=",".join(everybody()), crowds=5),
+        "Against our rules": Preset(
+            replace(fair, who="ours,ab,present,uniform"),
+            "Our present rules are good from the first visitor on, and never get better.",
+        ),
+        "Tastes change halfway": Preset(
+            replace(fair, who="ours,epsilon,ucb,ab", visitors=2_000, drift="halfway"),
+            "Whoever has stopped trying does not see that the world has changed.",
+        ),
+        "Rewards come late": Preset(
+            replace(fair, who="ours,epsilon,greedy,ucb", delay=200, refresh=50),
+            "Answers come 200 visitors late. Then whoever only follows its best guess may stay "
+            "with the first offer that looked good.",
+        ),
+        "What the floor costs": Preset(
+            replace(fair, who="ours,nofloor,textbook,ucb"),
+            "Ours leaves 5 % of offers to chance, so that its log can tell what any other way to "
+            "choose would have earned. The same without that floor shows the price.",
+        ),
+        "Everybody": Preset(
+            replace(fair, who=",".join(everybody()), crowds=5),
+            "All ways to choose before the same crowds.",
+        ),
     }
 
 
 def choose_preset(setup: RaceSetup) -> None:
-    """Ready set-ups, each with a point to make."""
+    """Ready-made races, each with its point."""
 
     def take() -> None:
         name = st.session_state[KEY("preset")]
         if name:
-            for field, value in presets(current_setup(RaceSetup))[name].values().items():
+            for field, value in presets(current_setup(RaceSetup))[name].setup.values().items():
                 show(KEY(field), value)
 
     ready = presets(setup)
-    fitting = (name for name, one in ready.items() if setup == replace(one, field=setup.field))
-    show(KEY("preset"), next(fitting, None))
-    st.pills("Ready-made races", list(ready), key=KEY("preset"), on_change=take, wrap=True)
+    fitting = (n for n, one in ready.items() if setup == replace(one.setup, field=setup.field))
+    chosen = next(fitting, None)
+    show(KEY("preset"), chosen)
+    with st.container(gap="xsmall"):
+        st.pills(
+            "Ready-made races",
+            list(ready),
+            key=KEY("preset"),
+            on_change=take,
+            wrap=True,
+            label_visibility="collapsed",
+        )
+        note(ready[chosen].point if chosen else "A race of your own.")
+
+
+def choose_race(setup: RaceSetup) -> None:
+    """Who races, how long, and what makes it hard."""
+    with st.expander("Your own race", icon=":material/tune:", key="own"):
+        choose_contenders(setup)
+        columns = st.columns(3, gap="medium")
+        for column, names in zip(
+            columns, (("visitors", "crowds"), ("delay", "refresh"), ("drift",)), strict=True
+        ):
+            with column:
+                setup.draw(*names)
 
 
 def choose_contenders(setup: RaceSetup) -> None:
@@ -70,6 +121,7 @@ def choose_settings(setup: RaceSetup) -> None:
     with settings():
         setup.draw("seed", "crosses", "trial")
         setup.draw("field", options=setup.fields)
+        setup.draw("rule", options={"": "The usual one"} | tables_of(WORLDS[setup.world]))
         for key in setup.policies():
             setup.draw(*setup.knobs_of(key))
 
@@ -81,62 +133,94 @@ def prepare(session: RaceSession, bet: str | None) -> None:
         st.session_state[KEY("bet")] = bet
 
 
+def this_race(session: RaceSession) -> dict[str, str]:
+    """The link to the race that is shown, under what it does."""
+    told = session.raced_in_link
+    if told is None:
+        return {}
+    does = (
+        "**This race.** What came of it is shown at once while this server knows it; else its "
+        "reader starts the same race, and the same comes out."
+    )
+    return {does: session.setup.link(st.context.url or "", raced=told)}
+
+
 def bet_and_start(session: RaceSession, setup: RaceSetup) -> None:
-    """Predict first; then start, or stop."""
+    """Predict first; then start, or stop; in the end who won, and another race."""
     with st.container(border=True, key="gate"):
         if session.is_live:
             _stop(session)
+        elif session.is_current:
+            _again(session, setup)
         else:
             _start(session, setup)
 
 
 def _stop(session: RaceSession) -> None:
     said, button = st.columns([4, 1.15], vertical_alignment="center")
-    bet = f"Your bet: **{session.shown.names[session.bet]}**." if session.bet else None
+    bet = session.bet and f":violet-badge[Your bet: {session.shown.names[session.bet]}]"
     said.markdown(f"{bet or 'You watch without a bet.'} Let us see.")
     button.button(
         "Stop",
         key="stop",
         icon=":material/stop:",
-        shortcut="P",
+        shortcut=shortcut("P"),
         width="stretch",
         on_click=session.stop,
     )
 
 
 def _start(session: RaceSession, setup: RaceSetup) -> None:
-    names, again = setup.names, session.is_current and session.state == "done"
+    said, button = st.columns([4, 1.15], vertical_alignment="bottom")
+    with said:
+        bet = _bet(setup)
+    with button:
+        _start_button(session, is_again=False)
+    if session.waits_for_start:
+        note(f"This link tells of a race: start it, and the same comes out. {size_of(setup)}")
+    else:
+        note(size_of(setup) + ("" if bet else " You may start without a bet, too."))
 
+
+def _again(session: RaceSession, setup: RaceSetup) -> None:
+    said, buttons = st.columns([2.6, 1], vertical_alignment="center")
+    with said.container(key="verdict"):
+        st.markdown(verdict(session))
+    with buttons.container(horizontal=True, gap="xsmall", key="again"):
+        _start_button(session, is_again=session.state == "done")
+        with st.popover("Bet first", icon=":material/casino:", key="bet-again", width="stretch"):
+            _bet(setup)
+
+
+def _bet(setup: RaceSetup) -> str | None:
+    names = setup.names
+    if st.session_state.get(KEY("bet")) not in names:
+        st.session_state[KEY("bet")] = None
+    return st.pills(
+        "**Place your bet first: who will earn most?**",
+        list(names),
+        key=KEY("bet"),
+        format_func=names.__getitem__,
+        wrap=True,
+    )
+
+
+def _start_button(session: RaceSession, is_again: bool) -> None:
     def start() -> None:
-        if again:
+        if is_again:
             seed = current_setup(RaceSetup).seed
             st.session_state[KEY("seed")] = (seed + 1) % len(SEED.offered)
         session.start(current_setup(RaceSetup), st.session_state.get(KEY("bet")))
         st.session_state[KEY("bet")] = None
 
-    said, button = st.columns([4, 1.15], vertical_alignment="bottom")
-    with said:
-        if st.session_state.get(KEY("bet")) not in names:
-            st.session_state[KEY("bet")] = None
-        bet = st.pills(
-            "**Place your bet first: who will earn most?**",
-            list(names),
-            key=KEY("bet"),
-            format_func=names.__getitem__,
-            wrap=True,
-        )
-    with button:
-        st.button(
-            "**Race again**" if again else "**Start**",
-            key="start",
-            icon=":material/sports_score:",
-            shortcut="P",
-            width="stretch",
-            on_click=start,
-            disabled=not session.can_start,
-            help="With other crowds: the next seed." if again else None,
-        )
-    if session.waits_for_start:
-        note(f"This link tells of a race: start it, and the same comes out. {size_of(setup)}")
-    else:
-        note(size_of(setup) + ("" if bet else " You may start without a bet, too."))
+    st.button(
+        "Race again" if is_again else "Start",
+        key="start",
+        type="primary",
+        icon=":material/sports_score:",
+        shortcut=shortcut("P"),
+        width="stretch",
+        on_click=start,
+        disabled=not session.can_start,
+        help="With other crowds: the next seed." if is_again else None,
+    )

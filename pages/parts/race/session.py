@@ -88,7 +88,7 @@ class RaceSession:
 
     @property
     def page_state(self) -> tuple[object, ...]:
-        """All that the page shows around the stage."""
+        """All that the page shows around the interactive part."""
         return (self.setup, self.raced, self.state, self.pace)
 
     @locked

@@ -7,10 +7,12 @@ from typing import Self
 from engine.experiments.race.contenders import Contender, line_up, rivals
 from engine.experiments.race.plan import Plan
 from engine.policies.base import Policy
+from engine.simulation.baselines import RuleTable
 from engine.simulation.drift import Drift
 from engine.worlds import WORLDS
 from pages.parts.choices import CROSSES, SEED, WORLD
 from pages.parts.knobs import Tunable
+from pages.parts.rules import TABLE, fields_of, has_room_for, table_of, tables_of
 from pages.parts.setting import Setting, numbers
 
 MAX_STEPS = 5_000_000
@@ -103,15 +105,31 @@ class RaceSetup(Tunable):
         "menu",
     ).as_field
 
+    rule: str = Setting(
+        "",
+        "Our present rules",
+        lambda: (
+            {"": "The usual one"}
+            | {rule: it for world in WORLDS.values() for rule, it in tables_of(world).items()}
+        ),
+        "menu",
+        "Its table can be written on Evaluate, and sent here.",
+        words="one or two fields of a world",
+    ).as_field
+    table: str = TABLE.as_field
+
     @classmethod
     def policies(cls) -> Mapping[str, Policy]:
         """See `Tunable`."""
         return rivals()
 
     def fitted(self) -> Self:
-        """See `Linked`: a field."""
-        names = self.fields
-        return self if self.field in names else replace(self, field=next(iter(names)))
+        """See `Linked`: a field, a rule and its table."""
+        names, world = self.fields, WORLDS[self.world]
+        field = self.field if self.field in names else next(iter(names))
+        rule = self.rule if self.rule in tables_of(world) else ""
+        has_room = has_room_for(world, fields_of(self.world, rule), self.table)
+        return replace(self, field=field, rule=rule, table=self.table if has_room else "")
 
     @property
     def keys(self) -> list[str]:
@@ -137,8 +155,15 @@ class RaceSetup(Tunable):
             crosses=self.crosses,
             trial=self.trial,
             field=self.field,
+            rule=self._present(),
         )
         return {key: known[key] for key in self.keys}
+
+    def _present(self) -> RuleTable | None:
+        """The rule of today; None for the usual one."""
+        if not self.rule:
+            return None
+        return table_of(WORLDS[self.world], fields_of(self.world, self.rule), self.table)
 
     @property
     def names(self) -> dict[str, str]:

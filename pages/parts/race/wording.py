@@ -2,11 +2,13 @@
 
 import math
 
+from engine import LoopSettings
 from engine.evaluation.intervals import Estimate
 from engine.experiments.race.standings import NEAR, Standings
+from pages.parts.play.hypotheses import in_words
 from pages.parts.race.session import RaceSession
 from pages.parts.race.setup import MAX_STEPS, RaceSetup
-from pages.parts.text import counted, plain
+from pages.parts.text import counted, percent, plain
 
 _SECONDS = 0.001
 """For a choice of the slowest contender, about."""
@@ -81,18 +83,60 @@ def _about_the_bet(session: RaceSession, names: dict[str, str]) -> str:
     order = [final.contender for final in session.known.finals()]
     yours = f"You bet on {names[session.bet]}"
     if session.bet not in order:
-        return f":orange[**{yours}: it failed in every crowd.**]"
+        return f":orange-badge[{yours}: it failed in every crowd.]"
     place = order.index(session.bet)
     if place == 0:
-        return f":green[**{yours}, and were right.**]"
+        return f":green-badge[{yours}, and were right.]"
     rank = _PLACES[place] if place < len(_PLACES) else f"{place + 1}th"
-    return f":orange[**{yours}: it came {rank} of {len(order)}.**]"
+    return f":orange-badge[{yours}: it came {rank} of {len(order)}.]"
 
 
 def _interval(value: Estimate) -> str:
     if math.isnan(value.low):
         return ""
-    return f" (95 % interval {value.low:.3f} to {value.high:.3f})"
+    return f" (95 % interval {_number(value.low, 3)} to {_number(value.high, 3)})"
+
+
+def measured(value: Estimate, digits: int) -> str:
+    """A mean with its 95 % interval."""
+    mean = _number(value.mean, digits)
+    if math.isnan(value.low):
+        return mean
+    return f"{mean}  ({_number(value.low, digits)} to {_number(value.high, digits)})"
+
+
+def _number(value: float, digits: int) -> str:
+    """A number for reading; what rounds to 0 has no sign."""
+    return f"{round(value, digits) + 0.0:,.{digits}f}".replace("-", "\N{MINUS SIGN}")
+
+
+OURS = "ours"
+
+
+def about_chance(session: RaceSession) -> str:
+    """Why ours is behind, where it is what its floor cost; nothing else. Markdown."""
+    cost = session.known.cost_of_chance(OURS)
+    if cost is None:
+        return ""
+    return (
+        "**Ours keeps 5 % of offers to chance, so its log stays usable.** Those offers lost it "
+        f"{cost.lost:.3f} a visitor; it is {cost.behind:.3f} behind."
+    )
+
+
+def about_hypotheses(session: RaceSession) -> str:
+    """What ours believes the world to be like; Markdown."""
+    found = session.known.believed(OURS) if OURS in session.known.keys else None
+    if found is None:
+        return ""
+    names = {h.key: in_words(h) for h in LoopSettings().compared}
+    idea = names[found.hypothesis]
+    since = f"after visitor {found.since:,}" if found.since else "from the first visitor on"
+    return (
+        f"Ours weighs {found.others + 1} ideas of the world by how well they foretell. In the end "
+        f"it trusts one to {percent(found.weight)}: *{idea[0].lower()}{idea[1:]}*, ahead of the "
+        f"others {since}."
+    )
 
 
 def recovery_in_words(visitors: int | None) -> str:

@@ -1,5 +1,7 @@
 """Chances are the sum of their parts, and the parts are what the policy says of itself."""
 
+from functools import cache
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -7,6 +9,7 @@ from hypothesis import strategies as st
 
 from engine import EpsilonGreedy, Greedy, LearningLoop, LoopSettings, Softmax, Thompson, Uniform
 from engine.evaluation.chances import chances
+from engine.learners.belief import Belief
 from engine.loop.settings import LearningMode
 from engine.policies.base import Normals, Policy
 from engine.simulation.crowd import crowd
@@ -50,13 +53,21 @@ def test_half_of_what_thompson_sampling_keeps_is_the_first_actions(floor: float,
     assert kept[0] == pytest.approx(floor / 2 + floor / (2 * k))
 
 
+@cache
+def taught() -> LearningLoop:
+    """A loop that knows whom to offer what, which then may decide by another policy."""
+    loop = LearningLoop(seed=5)
+    list(crowd(loop, COFFEE, 600))
+    return loop
+
+
 @each_policy
 def test_what_is_kept_is_what_is_left_without_any_belief_in_an_action(policy: Policy) -> None:
     """The least that a policy gives to what is surely worse than everything else."""
     if isinstance(policy, Softmax):
         return
-    loop = LearningLoop(LoopSettings(policy=policy), seed=5)
-    list(crowd(loop, COFFEE, 600))
+    loop = taught()
+    loop.configure(policy=policy)
     context = COFFEE.contexts[0]
     ranked = loop.preview(COFFEE.actions, COFFEE.features(context))
     worst = int(np.argmin(ranked.means))
@@ -73,7 +84,8 @@ def test_wins_of_draws_that_must_agree_are_those_of_the_textbook() -> None:
         ranked = loop.preview(COFFEE.actions, features)
         found = [part.wins for part in chances(ranked, loop.settings.policy)]
         belief = loop.belief(COFFEE.actions, features)
-        textbook = Thompson(floor=0.0, agreement=1).probabilities([belief], Normals(5))[0]
+        together = Belief.together([belief])
+        textbook = Thompson(floor=0.0, agreement=1).probabilities(together, Normals(5))[0]
         assert found == pytest.approx(list(textbook), abs=1e-6)
         compared += len(set(found)) > 1
     assert compared > 20

@@ -1,16 +1,18 @@
 """The favoured action in every context."""
 
 from dataclasses import replace
+from typing import cast
 
 import numpy as np
 import pytest
 
-from engine import LearningLoop, LoopSettings, Thompson
+from engine import LearningLoop, LoopSettings, Thompson, Uniform
 from engine.evaluation.context_map import favourites
 from engine.loop.settings import LearningMode
 from engine.policies.registry import POLICIES
 from engine.simulation.crowd import crowd
 from engine.worlds.coffee import COFFEE
+from engine.worlds.taste import Taste
 from tests.clock import ManualClock
 
 SMALL = LoopSettings(policy=Thompson(draws=64))
@@ -29,13 +31,14 @@ def test_favourites_are_the_most_probable_actions_of_every_context_and_log_nothi
     assert len(rows) == 36
     for row, context, expected in zip(rows, COFFEE.contexts, COFFEE.expected, strict=True):
         chances = loop.preview(COFFEE.actions, COFFEE.features(context)).probabilities
-        top = max(chances)
+        top, best = max(chances), int(expected.argmax())
         assert row == {
             **context,
             "action": COFFEE.items[chances.index(top)].id,
             "probability": top,
             "strength": pytest.approx(max(0.0, (top - 0.25) / 0.75)),
-            "best": COFFEE.items[int(expected.argmax())].id,
+            "best": COFFEE.items[best].id,
+            "right": best == chances.index(top) and top > 0.25,
         }
 
 
@@ -54,3 +57,14 @@ def test_every_policy_favours_what_it_would_show_in_each_context(
         alone = [loop.preview(COFFEE.actions, [context]) for context in COFFEE.contexts]
         expected = np.array([one.probabilities for one in alone])
         np.testing.assert_allclose(loop.probabilities(requests), expected, atol=1e-12)
+
+
+def test_a_tie_is_not_right_and_any_of_several_best_actions_is() -> None:
+    rows = favourites(LearningLoop(LoopSettings(policy=Uniform())), COFFEE)
+    assert not any(row["right"] for row in rows)
+    same = replace(COFFEE, taste=lambda context, item: Taste(half=0.5, full=0.5))
+    loop = small_loop()
+    list(crowd(loop, COFFEE, 100))
+    for row in favourites(loop, same):
+        assert row["best"] == row["action"]
+        assert row["right"] == (cast(float, row["strength"]) > 1e-6)

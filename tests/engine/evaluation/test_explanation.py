@@ -1,51 +1,150 @@
-"""What a reward changed in the model."""
+"""Why one action is ahead of another, and what a reward changed."""
 
+import math
+
+import numpy as np
 import pytest
 
-from engine import LearningLoop
-from engine.evaluation.explanation import ContributionChange, largest_changes
-from engine.learners.base import Group
-from tests.engine.requests import CONTEXTS, one_of
+from engine import LearningLoop, LoopSettings
+from engine.evaluation.explanation import changes, gap, runner_up, summary
+from engine.learners.base import Contribution, Group, Source
+from engine.learners.bayesian.hypothesis import Hypothesis
+from engine.loop.entries import Ranked
+from engine.loop.moments import as_of, entries_before
+from engine.policies.thompson import Thompson
+from engine.simulation.crowd import crowd
+from engine.steps import finish
+from engine.worlds import WORLDS
+from tests.engine.requests import CONTEXTS, DRINKS, one_of
 
+COFFEE = WORLDS["coffee"]
 PLAIN, PAIR, EVERY = Group(), Group(("a", "b")), Group(every=3)
+LOOPS = {
+    "bayesian": LoopSettings(),
+    "classic": LoopSettings.classic(learning_rate=0.3),
+    "no crosses": LoopSettings(crosses=0),
+    "an apprentice's": LoopSettings(learning_mode="apprentice", apprentice_exploration=0.3),
+}
 
 
-@pytest.mark.parametrize(
-    ("after", "count", "expected"),
-    [
-        ((0.1, 0.5, -0.9), 3, [EVERY, PAIR, None]),
-        ((0.1, 0.5, -0.9), 2, [EVERY, PAIR]),
-        ((0.1, 0.5, -0.9), 9, [EVERY, PAIR, None, PLAIN]),
-        ((0.5, 0.5, 0.5), 3, [PLAIN, PAIR, EVERY]),
-        ((0.5, -0.5, 0.5 + 1e-14), 2, [PLAIN, PAIR]),
-    ],
-)
-def test_the_largest_changes_come_first_and_of_equal_ones_those_with_fewer_fields(
-    after: tuple[float, float, float], count: int, expected: list[Group | None]
+def served(settings: LoopSettings, visitors: int, goes_online: bool = False) -> LearningLoop:
+    loop = LearningLoop(settings, seed=3)
+    list(crowd(loop, COFFEE, visitors))
+    if goes_online:
+        loop.configure(learning_mode="online")
+    return loop
+
+
+def offer(loop: LearningLoop) -> Ranked:
+    return loop.preview(COFFEE.actions, COFFEE.features(COFFEE.contexts[5]))
+
+
+DRAWS = LoopSettings(policy=Thompson(floor=0.0))
+"""Draws alone decide."""
+
+
+# -- gaps -----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("goes_online", [False, True])
+@pytest.mark.parametrize("visitors", [0, 1, 40, 150])
+@pytest.mark.parametrize("settings", LOOPS.values(), ids=LOOPS)
+def test_the_parts_of_a_gap_sum_to_it(
+    settings: LoopSettings, visitors: int, goes_online: bool
 ) -> None:
-    groups = (EVERY, PLAIN, PAIR)
-    values = dict(zip((PLAIN, PAIR, EVERY), after, strict=True))
-    means = (0.5, 0.5 + sum(after) + 0.2)
-    changes = largest_changes(
-        dict.fromkeys(groups, 0.0), {group: values[group] for group in groups}, means, count
+    """Of any two actions and of one and all; after an apprenticeship the lean is a part."""
+    loop = served(settings, visitors, goes_online)
+    ranked = offer(loop)
+    for action, against in ((0, 1), (3, 2), (1, 1), (2, None)):
+        found = gap(loop, ranked, action, against)
+        other = sum(ranked.means) / 4 if against is None else ranked.means[against]
+        total = math.fsum(part.mean for part in found.parts.values())
+        assert total == pytest.approx(ranked.means[action] - other, abs=1e-10)
+        assert found.mean == pytest.approx(total, abs=1e-12)
+    assert ("imitation" in found.parts) == (
+        goes_online and settings.learning_mode == "apprentice" and visitors > 0
     )
-    assert [change.group for change in changes] == expected
 
 
-def test_a_change_is_after_less_before() -> None:
-    change = ContributionChange(PLAIN, before=0.25, after=-0.5)
-    assert change.change == -0.75
-    assert largest_changes({PLAIN: 0.25}, {PLAIN: -0.5}, (0.25, -0.5), count=1) == [change]
+def test_the_doubt_of_a_gap_is_that_of_the_joint_belief() -> None:
+    loop = served(LoopSettings(), 40)
+    ranked = offer(loop)
+    belief = loop.belief(COFFEE.actions, COFFEE.features(COFFEE.contexts[5]))
+    apart = belief.means[:, 0] - belief.means[:, 1]
+    inner = belief.covariances[:, [0, 1, 0], [0, 1, 1]] @ [1, 1, -2]
+    variance = belief.weights @ (inner + (apart - belief.weights @ apart) ** 2)
+    found = gap(loop, ranked, 0, 1)
+    assert found.sd == pytest.approx(math.sqrt(variance), rel=1e-6)
+    assert all(part.sd > 0 for source, part in found.parts.items() if source != "everything")
+    everything = found.parts["everything"]
+    assert [everything.mean, everything.sd] == pytest.approx([0.0, 0.0])
 
 
-def test_what_no_group_adds_is_the_mean_of_everything() -> None:
-    changes = largest_changes({PLAIN: 0.25}, {PLAIN: 0.25}, (0.75, 0.875), count=1)
-    assert changes == [ContributionChange(None, before=0.5, after=0.625)]
+def test_curiosity_is_what_draws_are_further_apart_than_what_is_believed() -> None:
+    loop = served(DRAWS, 40)
+    ranked = offer(loop)
+    assert ranked.draw is not None
+    draws = [draw or 0.0 for draw in ranked.draw]
+    found = gap(loop, ranked, 0, 1)
+    assert found.mean + (found.curiosity or 0.0) == pytest.approx(draws[0] - draws[1])
+    found = gap(loop, ranked, 2)
+    assert found.mean + (found.curiosity or 0.0) == pytest.approx(draws[2] - sum(draws) / 4)
+    loop = served(LoopSettings.classic(), 5)
+    assert gap(loop, offer(loop), 0, 1).curiosity is None
 
 
-def test_a_group_that_nothing_was_learned_of_adds_nothing() -> None:
-    changes = largest_changes({PLAIN: 0.5}, {PAIR: 0.25}, (0.5, 0.25), count=2)
-    assert changes == [ContributionChange(PLAIN, 0.5, 0.0), ContributionChange(PAIR, 0.0, 0.25)]
+def test_an_action_that_was_excluded_had_no_draw() -> None:
+    loop = LearningLoop(DRAWS)
+    ranked = loop.preview(DRINKS, CONTEXTS[0], [DRINKS[1]["id"]])
+    assert gap(loop, ranked, 0, 1).curiosity is None
+    assert gap(loop, ranked, 0).curiosity is not None
+    assert runner_up(ranked, 0) != 1
+
+
+def test_the_runner_up_is_the_best_of_the_others() -> None:
+    loop = LearningLoop(DRAWS)
+    ranked = loop.preview(DRINKS, CONTEXTS[0])
+    assert ranked.draw is not None
+    falling = sorted(range(len(DRINKS)), key=lambda i: -(ranked.draw or ())[i])  # type: ignore[operator]
+    assert runner_up(ranked, falling[0]) == falling[1]
+    assert runner_up(ranked, falling[1]) == falling[0]
+    assert runner_up(loop.preview(**one_of("latte")), 0) is None
+
+
+def test_a_past_event_is_explained_by_what_was_believed_then() -> None:
+    loop = served(LoopSettings(), 60)
+    for number, state in list(enumerate(loop.events.values()))[::20]:
+        past = finish(as_of(loop, entries_before(loop, number)))
+        ranked, found = state.ranked, gap(past, state.ranked, 0, 1)
+        assert found.mean == pytest.approx(ranked.means[0] - ranked.means[1], abs=1e-12)
+
+
+@pytest.mark.parametrize("settings", LOOPS.values(), ids=LOOPS)
+def test_groups_told_as_one_add_what_they_add_together(settings: LoopSettings) -> None:
+    loop = served(settings, 40)
+    ranked = offer(loop)
+    told = [gap(loop, ranked, 0, 1, share).parts for share in (0.0, 1.0)]
+    for order in range(4):
+        apart, folded = (
+            [p.mean for s, p in one.items() if isinstance(s, Group) and s.order == order]
+            for one in told
+        )
+        assert math.fsum(apart) == pytest.approx(math.fsum(folded), abs=1e-12)
+        assert len(folded) <= 1
+
+
+def test_doubt_about_all_groups_as_one_is_that_of_the_gap() -> None:
+    linear = LoopSettings(hypotheses=(Hypothesis(), Hypothesis(1, "features")), may_change=False)
+    loop = served(linear, 40)
+    ranked = offer(loop)
+    found, whole = gap(loop, ranked, 0, 1), Group(every=1)
+    into = {group: whole for group in found.parts if isinstance(group, Group)}
+    parts = loop.contributions(ranked, np.array([1.0, -1.0, 0.0, 0.0]), into)
+    assert parts.keys() == {"everything", whole}
+    assert parts[whole].sd == pytest.approx(found.sd, rel=1e-6)
+
+
+# -- what a reward changed ------------------------------------------------------------
 
 
 def test_a_first_reward_moves_contributions_of_the_shown_action_its_way(loop: LearningLoop) -> None:
@@ -55,14 +154,39 @@ def test_a_first_reward_moves_contributions_of_the_shown_action_its_way(loop: Le
     answer = loop.rank(**one_of("latte"), context_features=CONTEXTS[0])
     loop.reward(answer.event_id, 1)
     after = loop.preview(**one_of("latte"), context_features=CONTEXTS[0])
-    means = ranked.means[ranked.shown], after.means[ranked.shown]
-    changes = largest_changes(before, loop.contributions(ranked), means, count=9)
-    assert {change.group for change in changes} == {
-        None,
+    found = changes(before, loop.contributions(ranked))
+    assert found.keys() == {
+        "everything",
         Group(),
         Group(("user.name",)),
         Group(("weather",)),
         Group(("user.name", "weather")),
     }
-    assert all(change.change > 0 for change in changes)
-    assert sum(change.change for change in changes) == pytest.approx(means[1] - means[0])
+    assert all(change > 0 for change in found.values())
+    move = after.means[ranked.shown] - ranked.means[ranked.shown]
+    assert sum(found.values()) == pytest.approx(move)
+
+
+def test_what_is_not_there_adds_nothing() -> None:
+    before: dict[Source, Contribution] = {PLAIN: Contribution(0.5, 0.1)}
+    assert changes(before, {PAIR: Contribution(0.25)}) == {PLAIN: -0.5, PAIR: 0.25}
+
+
+def test_small_groups_are_told_together_with_others_of_as_many_fields() -> None:
+    many: dict[Source, float] = {Group((name,)): 0.04 for name in "abcde"}
+    alone = Group(("a", "c"))
+    values: dict[Source, float] = {
+        "everything": 0.01,
+        PLAIN: 0.0,
+        PAIR: -0.3,
+        EVERY: 0.05,
+        alone: 0.02,
+        **many,
+    }
+    found = summary(values)
+    singles = Group(every=1)
+    assert found == pytest.approx(
+        {PAIR: -0.3, singles: 0.2, EVERY: 0.05, alone: 0.02, "everything": 0.01, PLAIN: 0.0}
+    )
+    assert list(found) == [PAIR, singles, EVERY, alone, "everything", PLAIN]
+    assert sum(found.values()) == pytest.approx(sum(values.values()))

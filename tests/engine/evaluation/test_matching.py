@@ -392,7 +392,7 @@ def test_windows_are_of_the_last_100_and_the_latest_1000_events() -> None:
     assert (RECENT_EVENTS, LATEST) == (100, 1_000)
 
 
-@pytest.mark.no_cover
+@pytest.mark.slow
 def test_curves_over_many_events_are_what_their_definitions_give(long: LearningLoop) -> None:
     found, expected = list(followed(long).rows(points=EVENTS)), curves(long)
     at = [0, 1, 5, 99, 100, 101, 500, LATEST - 1, LATEST, LATEST + 1, EVENTS - 1]

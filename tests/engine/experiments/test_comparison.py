@@ -9,9 +9,10 @@ import pytest
 
 from engine import EpsilonGreedy, Greedy, LearningLoop, LoopSettings, RankRequest, Thompson
 from engine.arrays import Array
-from engine.evaluation.matching import RECENT_EVENTS, MatchingRecord
+from engine.evaluation.intervals import Estimate, estimate
+from engine.evaluation.matching import RECENT_EVENTS, Matching, MatchingRecord
 from engine.evaluation.switch_value import switch_value
-from engine.experiments.comparison import ARMS, AutoSwitch, Comparison
+from engine.experiments.comparison import ARMS, AutoSwitch, Comparison, Stretch
 from engine.loop.settings import LearningMode
 from engine.policies.base import Policy
 from engine.simulation.baselines import Baseline, always, best_rule, mood
@@ -451,3 +452,28 @@ def test_within_100_visitors_of_the_switch_the_apprentice_has_overtaken_the_base
     gain, error = mean_and_error(late)
     assert gain > 4 * error
     assert gain < 1 - value_of(COFFEE, BY_WEATHER)
+
+
+def test_the_uplift_is_of_each_visitor_over_the_same_with_todays_choice() -> None:
+    arms = {"baseline": [0.0, 1.0, 0.5, 0.5], "apprentice": [1.0, 1.0, 1.0, 0.5]}
+    rewards = {arm: np.array(earned) for arm, earned in arms.items()}
+    uplift = Stretch("online", 0, 4, Matching(), rewards).uplift("apprentice")
+    assert uplift == estimate(np.array([1.0, 0.0, 0.5, 0.0]))
+    assert Stretch("online", 0, 4, Matching(), rewards).uplift("baseline") == Estimate(0, 0, 0, 0)
+    one = {arm: earned[:1] for arm, earned in rewards.items()}
+    assert Stretch("online", 0, 1, Matching(), one).uplift("apprentice") is None
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", [3, 7, 11])
+def test_watching_costs_nobody_anything_and_spares_many_a_cold_start(seed: int) -> None:
+    """The claim of the lesson."""
+    comparison = crowd(200, settings=LoopSettings(), seed=seed)
+    comparison.go_online()
+    walk(comparison, 100)
+    watching, online = comparison.stretches()
+    assert np.array_equal(watching.rewards["apprentice"], watching.rewards["baseline"])
+    assert watching.matching.match_rate > 0.9
+    cold = watching.worse("online") + online.worse("online")
+    assert online.worse("apprentice") < cold / 5
+    assert online.mean("apprentice") > online.mean("baseline")

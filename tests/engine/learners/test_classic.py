@@ -13,13 +13,14 @@ from hypothesis import strategies as st
 
 from engine import EpsilonGreedy, Greedy, LearningLoop, LoopSettings
 from engine.arrays import Array
-from engine.learners.base import Group, Impression, Learner
+from engine.learners.base import Group, Learner
 from engine.learners.classic import ClassicLearner
 from engine.loop.entries import Ranked
 from engine.loop.settings import LearningMode
 from engine.protocol.request import RankRequest, parse_rank_request
 from engine.worlds.coffee import COFFEE
 from tests.clock import ManualClock
+from tests.engine.parts import added_by_groups
 from tests.engine.requests import CONTEXTS, DRINKS, Json, actions, contexts, request_of
 from tests.oracles import Row, by_fields, dot, naive_columns
 
@@ -41,7 +42,7 @@ def predictions(learner: Learner, requests: Sequence[RankRequest] = ()) -> Array
 
 def contributions(learner: Learner, request: RankRequest, shown: int = 0) -> dict[Group, float]:
     """Of the action shown."""
-    return learner.contributions(Impression(request, shown, shown, propensity=1.0))
+    return added_by_groups(learner.contributions(request, np.eye(len(request.actions))[shown]))
 
 
 # -- oracle: columns written out ------------------------------------------------------
@@ -316,7 +317,7 @@ def test_a_loop_explains_with_its_classic_learner() -> None:
     loop = LearningLoop(LoopSettings.classic(learning_rate=0.5), seed=1, clock=ManualClock())
     loop.reward(loop.rank(DRINKS, CONTEXTS[0]).event_id, 1.0)
     ranked = loop.preview(DRINKS, CONTEXTS[0])
-    found = loop.contributions(ranked)
+    found = added_by_groups(loop.contributions(ranked))
     assert found == contributions(loop.learner, ranked.request, ranked.shown)
     assert min(found.values()) > 0
 

@@ -29,7 +29,7 @@ def taught(learner: Learner) -> Learner:
         if number % 3 == 0:
             learner.watch(impression)
         learner.learn(impression, earned)
-        learner.contributions(impression)
+        learner.contributions(impression.request, np.ones(3))
         learner.beliefs([impression.request] * 2)
         if learner.imitation is not None:
             learner.imitation.belief(impression.request)

@@ -433,7 +433,7 @@ def test_with_exploration_any_action_is_shown_as_often_as_its_propensity_says(
         assert chi_square(counts[stated > 0], stated[stated > 0]) < CHI_SQUARE_999[size - 1]
 
 
-@pytest.mark.no_cover
+@pytest.mark.slow
 def test_what_is_shown_by_chance_does_not_depend_on_what_was_chosen() -> None:
     """Nine cells of (chosen, shown) with the product of their probabilities."""
     loop = loop_of(learning_mode="apprentice", apprentice_exploration=0.5, policy=Uniform())

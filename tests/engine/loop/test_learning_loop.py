@@ -3,6 +3,7 @@
 from dataclasses import replace
 from typing import Any
 
+import numpy as np
 import pytest
 
 from engine import LearningLoop, LoopSettings, RankResponse
@@ -13,6 +14,7 @@ from tests.clock import ManualClock
 from tests.engine.comparable import decision_of, reward_head, state_of
 from tests.engine.loop.apprentices import apprenticed
 from tests.engine.loop.loops import IDS, loop_with_past
+from tests.engine.parts import added_by_groups
 from tests.engine.refusals import assert_one_sentence, refusal
 from tests.engine.requests import CONTEXTS, DRINKS, Json, one_of
 
@@ -103,8 +105,9 @@ def test_the_contributions_to_a_ranking_are_those_of_its_context_and_shown_actio
 ) -> None:
     loop = loop_with_past(clock)
     ranked = loop.preview(DRINKS, CONTEXTS[0])
-    assert loop.contributions(ranked) == reward_head(loop).contributions(ranked.impression)
-    assert any(loop.contributions(ranked).values())
+    shown = np.eye(len(DRINKS))[ranked.shown]
+    assert loop.contributions(ranked) == reward_head(loop).contributions(ranked.request, shown)
+    assert any(added_by_groups(loop.contributions(ranked)).values())
 
 
 def test_loops_share_nothing(clock: ManualClock) -> None:

@@ -1,12 +1,9 @@
 """Projections: whatever follows a log step by step is what a fold from scratch makes of it."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
-from datetime import timedelta
-from typing import Any
 
-import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -14,115 +11,32 @@ from hypothesis import strategies as st
 from engine import EpsilonGreedy, LearningLoop, LoopSettings, PersonalizerError
 from engine.evaluation.learning_curve import LearningCurve
 from engine.evaluation.matching import MatchingRecord
-from engine.loop.entries import Entry, Ranked, Undone
-from engine.loop.event_index import ArchivedEvents, EventIndex
-from engine.loop.log import Checkpoint, EventLog
+from engine.loop.checkpoints import Checkpoint
+from engine.loop.log import EventLog
 from engine.loop.projection import Projection
-from engine.loop.state import LoopState
 from engine.simulation.crowd import crowd
 from engine.store.snapshot_codec import dump, load
 from engine.worlds.coffee import COFFEE
 from tests.clock import ManualClock
+from tests.engine.loop.visits import beliefs, evict, go, stands, told
 
 MAKERS = (lambda: LearningCurve(COFFEE), MatchingRecord)
-
-
-class Past:
-    """An archive in memory.
-
-    Attributes:
-        read_from: from which positions on it was read.
-    """
-
-    def __init__(self, history: Sequence[Entry | Undone]) -> None:
-        self.entries = history
-        self.read_from: list[int] = []
-
-    def read(self, start: int, stop: int) -> Iterator[Entry | Undone]:
-        self.read_from.append(start)
-        return iter(self.entries[start:stop])
-
-    def of_event(self, event_id: str, stop: int) -> Sequence[tuple[int, Entry]]:
-        return [
-            (at, entry)
-            for at, entry in enumerate(self.entries[:stop])
-            if not isinstance(entry, Undone) and getattr(entry, "event_id", None) == event_id
-        ]
 
 
 def checkpoint(projection: Projection, log: EventLog) -> Checkpoint[Projection]:
     """Where a projection is now, as bytes."""
     data = dump(projection.state())
 
-    def restore(other: Projection) -> bool:
+    def restore(other: Projection, _: EventLog) -> bool:
         other.restore(load(data))
         return True
 
     return Checkpoint(log.mark, restore)
 
 
-def evict(loop: LearningLoop) -> Past:
-    """Let go of the log up to here."""
-    past, mark = Past(loop.log.history), loop.log.mark
-    data, settings = dump(loop.state.state()), loop.settings
-    digests = loop.state.events.digests
-
-    def restore(state: LoopState) -> bool:
-        state.restore(load(data), settings, EventIndex(ArchivedEvents(past, mark, digests)))
-        return True
-
-    loop.evict(past, restore)
-    return past
-
-
-def go(loop: LearningLoop, clock: ManualClock, verb: str, value: int) -> None:
-    """One thing that can happen to a loop."""
-    match verb:
-        case "visit":
-            list(crowd(loop, COFFEE, 1 + value % 3))
-        case "rank":
-            context = COFFEE.features(COFFEE.contexts[value])
-            loop.rank(COFFEE.actions, context, defer_activation=value % 2 == 0)
-        case "wait":
-            clock.now += timedelta(minutes=value)
-        case "mode":
-            loop.configure(learning_mode=("online", "apprentice", "logging_only")[value % 3])
-        case "learn anew":
-            loop.configure(crosses=value % 4)
-        case "undo":
-            loop.undo(1 + value % 4)
-        case "evict":
-            evict(loop)
-        case "activate" | "reward":
-            waiting = [s.ranked.event_id for s in loop.events.values() if s.open][-1 - value :]
-            for event_id in waiting[:1]:
-                if verb == "activate":
-                    loop.activate(event_id)
-                else:
-                    loop.reward(event_id, value / 10)
-
-
 VERBS = ("visit", "visit", "rank", "wait", "mode", "learn anew", "undo", "undo", "activate",
          "reward", "follow", "follow", "checkpoint", "evict")  # fmt: skip
 programs = st.lists(st.tuples(st.sampled_from(VERBS), st.integers(0, 7)), min_size=8, max_size=30)
-
-
-def told(projection: Projection) -> dict[str, Any]:
-    """A projection's state, its arrays as lists."""
-    state = projection.state()
-    return {n: v.tolist() if isinstance(v, np.ndarray) else v for n, v in state.items()}
-
-
-def stands(loop: LearningLoop) -> list[object]:
-    """Where each event stands."""
-    return [
-        (state.ranked, state.activated, state.rewards, state.open, state.earned, state.number)
-        for state in loop.events.values()
-    ]
-
-
-def beliefs(loop: LearningLoop) -> list[Ranked]:
-    return [loop.preview(COFFEE.actions, COFFEE.features(c)) for c in COFFEE.contexts[::7]]
 
 
 @pytest.mark.slow
@@ -159,9 +73,9 @@ def test_each_projection_is_a_fold_of_what_still_counts(program: list[tuple[str,
 def noted(point: Checkpoint[Projection], restored: list[int]) -> Checkpoint[Projection]:
     """The same place, which says when it is gone back to."""
 
-    def restore(projection: Projection) -> bool:
+    def restore(projection: Projection, log: EventLog) -> bool:
         restored.append(point.mark.counting)
-        return point.restore(projection)
+        return point.restore(projection, log)
 
     return replace(point, restore=restore)
 
@@ -213,7 +127,7 @@ def test_an_undo_that_reaches_into_the_past_reads_no_more_of_it_than_it_has_to(
 def test_a_place_that_cannot_be_had_any_more_is_passed_over() -> None:
     loop, curve = LearningLoop(seed=3, clock=ManualClock()), LearningCurve(COFFEE)
     list(crowd(loop, COFFEE, 5))
-    curve.checkpoints.add(loop.log, Checkpoint(loop.log.mark, lambda _: False))
+    curve.checkpoints.add(loop.log, Checkpoint(loop.log.mark, lambda *_: False))
     curve.follow(loop)
     assert len(curve) == 5
 

@@ -285,6 +285,15 @@ def test_what_is_tried_in_a_fork_leaves_the_loop_alone() -> None:
 # -- what is kept -----------------------------------------------------------------------
 
 
+def test_a_fork_has_learned_once_what_nobody_had_asked_for_yet() -> None:
+    loop = LearningLoop(LoopSettings(**BLIND), seed=5, clock=ManualClock())
+    for number in range(3):
+        loop.reward(*arrive(loop, number))
+    twin = loop.state.fork()
+    assert twin.learner.learned == 3
+    assert learned_bits(twin.learner) == learned_bits(loop.learner)
+
+
 def test_few_forks_are_kept_and_little_is_learned_again(monkeypatch: pytest.MonkeyPatch) -> None:
     """An event's further part costs at most two lessons for each that came since, and a few."""
     forks: weakref.WeakSet[ClassicLearner] = weakref.WeakSet()

@@ -20,6 +20,7 @@ from tests.clock import ManualClock
 from tests.engine.comparable import imitation_head, learned_bits, reward_head
 from tests.engine.loop.apprentices import apprenticed, led_by, loop_of
 from tests.engine.loop.loops import HYPOTHESIS, IDS, learned, loop_with_past
+from tests.engine.parts import added_by_groups
 from tests.engine.requests import CONTEXTS, DRINKS, Json, one_of, request_of
 from tests.oracles import DenseOracle, Row, by_fields, naive_row, naive_unit
 
@@ -151,7 +152,8 @@ def test_crosses_hold_every_hypothesis_to_what_is_allowed(most: int, clock: Manu
     loop = loop_with_past(clock, crosses=most)
     assert reward_head(loop).evidence.hypotheses == loop.settings.compared
     ranked = loop.preview(DRINKS, CONTEXTS[0])
-    assert max(group.order for group in loop.contributions(ranked)) == min(most, 2)
+    groups = added_by_groups(loop.contributions(ranked))
+    assert max(group.order for group in groups) == min(most, 2)
 
 
 TEA: Json = {"id": "tea", "features": [{"drink": {"roast": "none", "milk": True}}]}
@@ -429,7 +431,7 @@ def test_contributions_after_a_switch_are_those_of_the_rewards(context: list[Jso
     loop = switched(15)
     drinks = [TEA, *DRINKS]
     ranked = loop.preview(drinks, context)
-    found = loop.contributions(ranked)
+    found = added_by_groups(loop.contributions(ranked))
     row = naive_row(context, drinks[ranked.shown], CROSSES)
     oracle = DenseOracle.of(REWARDED, *rewarded_rows(loop))
     added, _ = leaning(loop, context, drinks)

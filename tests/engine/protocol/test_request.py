@@ -2,6 +2,7 @@
 
 import json
 import math
+from contextlib import suppress
 from types import MappingProxyType
 from typing import Any
 
@@ -10,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from engine import PersonalizerError
 from engine.protocol.features import MAX_COLUMNS
 from engine.protocol.request import MAX_EXCLUDED, MAX_PAYLOAD, parse_rank_request, parse_reward
 from tests.engine.bad_requests import BAD_REQUESTS, MANY, BadRequest
@@ -303,3 +305,23 @@ def test_what_only_looks_like_a_reward_is_refused(given: Any) -> None:
     entries = len(loop.log)
     refusal(lambda: loop.reward(event, given))
     assert len(loop.log) == entries
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        [1, 1.0, True],
+        [0.0, -0.0, 0, False, None],
+        [{}, [], [[]], [{}]],
+        [[1.0, 2.0], [1, 2], [1.0, 2], ["1.0", "2.0"]],
+        [{"a": 1.0}, {"b": 1.0}, {"a": {"b": 1.0}}],
+    ],
+    ids=str,
+)
+def test_what_is_written_once_for_equal_values_tells_others_apart(values: list[Any]) -> None:
+    """Whatever came before: Python's 1, 1.0 and True are equal, their JSON is not."""
+    for value in [*values, *reversed(values)]:
+        told = [{"n": {"x": value}}]
+        with suppress(PersonalizerError):
+            text = parse_rank_request([{"id": "a", "features": []}], told).context_text
+            assert text == json.dumps(told, separators=(",", ":"))

@@ -24,7 +24,7 @@ def test_a_copy_goes_its_own_way(store: Store, kept: StoredLoop) -> None:
         serve_next(kept)
     kept.snapshot_if_due(every=1)
     library = Library(store)
-    opened = library.copy(library.open(kept.view), "you")
+    opened = finish(library.copying(library.open(kept.view), "you"))
     copy = store.about(opened.id)
     assert (copy.owner, copy.events, copy.name) == ("you", 6, "Coffee, seed 7, copy")
     assert copy.end == store.about(kept.id).end

@@ -39,4 +39,5 @@ def test_a_model_is_frozen_to_the_last_bit() -> None:
     np.testing.assert_array_equal(one.weights, other.weights)
     np.testing.assert_array_equal(one.means, other.means)
     np.testing.assert_array_equal(one.covariances, other.covariances)
-    assert learner.contributions(ranked.impression) == loop.contributions(ranked)
+    shown = np.eye(len(ranked.means))[ranked.shown]
+    assert learner.contributions(ranked.request, shown) == loop.contributions(ranked)

@@ -4,18 +4,16 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from sqlalchemy import create_engine, text
 
 from engine import LearningLoop, LoopSettings
 from engine.evaluation.learning_curve import LearningCurve
 from engine.loop.state import LoopState
 from engine.simulation.crowd import crowd
 from engine.store import Store, StoredLoop, StoreError
-from engine.store.snapshot_codec import dump
 from engine.store.snapshots import Snapshot
 from engine.worlds.taste import Context, Item, Taste
 from tests.engine.store.snapshot_loops import LEARNERS, loop_with_snapshots, with_curve
-from tests.engine.store.workers import WORLD, beliefs, from_scratch, serve_next
+from tests.engine.store.workers import WORLD, beliefs, serve_next
 
 
 @pytest.mark.slow
@@ -97,17 +95,6 @@ def test_the_curve_is_what_the_log_and_the_world_of_today_give(plain_store: Stor
     assert before > 1
     assert curve.regret == 0
     assert curve.rewards.tolist() == kept.follow(LearningCurve).rewards.tolist()
-
-
-@pytest.mark.parametrize("data", [b"", b"PK not a zip", dump({"settings": {"crosses": 9}})])
-def test_a_damaged_snapshot_is_ignored(plain_url: str, plain_store: Store, data: bytes) -> None:
-    kept = loop_with_snapshots(plain_store, LoopSettings())
-    with create_engine(plain_url).begin() as connection:
-        connection.execute(text("UPDATE snapshots SET data = :data"), {"data": data})
-    back = StoredLoop.open(plain_store, kept.id)
-    assert beliefs(back.loop) == beliefs(kept.loop)
-    kept.loop.undo(3)
-    assert beliefs(kept.loop) == beliefs(from_scratch(plain_store, kept.id))
 
 
 def test_a_snapshot_that_cannot_be_written_is_no_failure(

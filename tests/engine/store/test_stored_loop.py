@@ -5,6 +5,7 @@ import pytest
 from engine import LearningLoop, LoopSettings
 from engine.evaluation.event_table import latest_rows, rows
 from engine.evaluation.matching import MatchingRecord
+from engine.loop import guards
 from engine.loop.state import LoopState
 from engine.simulation.crowd import crowd
 from engine.store import Store, StoredLoop
@@ -175,3 +176,25 @@ def test_its_verbs_are_the_loops_own_and_write_a_snapshot_when_one_is_due(
     undone = stored.undo_event()
     assert undone
     assert undone.event_id == stored.preview(WORLD.actions).event_id == latest.event_id
+
+
+def test_an_act_of_others_who_are_faster_is_not_taken_back(
+    plain_store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """They come just when it was seen that the act is the last."""
+    mine = StoredLoop.create(plain_store, owner="me", world=WORLD, seed=7)
+    serve_next(mine)
+    entries = len(mine.loop.log)
+    serve_next(mine)
+    end, theirs = mine.loop.log.mark, StoredLoop.open(plain_store, mine.id)
+    check = guards.check_entries
+
+    def come_first(asked: object, most: int) -> None:
+        monkeypatch.setattr(guards, "check_entries", check)
+        serve_next(theirs)
+        check(asked, most)
+
+    monkeypatch.setattr(guards, "check_entries", come_first)
+    assert not mine.undo_act(entries, end)
+    assert mine.loop.log.history == theirs.loop.log.history
+    assert len(mine.loop.events) == 3

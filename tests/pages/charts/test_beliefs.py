@@ -1,7 +1,6 @@
 """One ranking as rows: what is believed, drawn and so offered."""
 
 import json
-from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -16,6 +15,8 @@ from engine.policies.base import Policy
 from engine.simulation.crowd import crowd
 from engine.worlds import WORLDS, World, world_from_json
 from pages.parts.charts import beliefs
+from pages.parts.charts.base import STAGE
+from pages.parts.charts.belief_rows import belief_rows, rows_of
 from pages.parts.text import percent
 from pages.parts.theme import theme
 from tests.engine.worlds.random_worlds import bakery
@@ -36,10 +37,10 @@ def previewed(loop: LearningLoop, world: World, context: int = 0, event: str = "
     return loop.preview(world.actions, features, event_id=event)
 
 
-def rows_of(
+def drawn(
     world: World, policy: Policy, now: Ranked, before: Ranked | None = None
 ) -> list[dict[str, Any]]:
-    table = beliefs.belief_rows(world, False, now, chances(now, policy), before)
+    table = belief_rows(world, False, now, chances(now, policy), before)
     rows: list[dict[str, Any]] = table.to_pylist()
     return rows
 
@@ -54,7 +55,7 @@ def test_a_bar_is_what_was_won_and_what_is_kept_and_all_bars_are_everything(
     loop = LearningLoop(LoopSettings(policy=policy, learning_mode=mode), seed=1)
     list(crowd(loop, world, visitors))
     now = previewed(loop, world)
-    rows = rows_of(world, policy, now)
+    rows = drawn(world, policy, now)
     for row, chance in zip(rows, now.probabilities, strict=True):
         assert row["won"] + row["kept"] == pytest.approx(chance)
         assert row["told"] == percent(chance)
@@ -71,8 +72,8 @@ def test_bells_are_drawn_from_the_means_and_widths_of_the_ranking() -> None:
     before = previewed(loop, world)
     list(crowd(loop, world, 200))
     now = previewed(loop, world)
-    rows = rows_of(world, loop.settings.policy, now, before)
-    assert [row["action"] for row in rows] == [item.id for item in world.items]
+    rows = drawn(world, loop.settings.policy, now, before)
+    assert [row["action"] for row in rows] == [item.name for item in world.items]
     assert tuple(row["mean"] for row in rows) == now.means
     assert tuple(row["sd"] for row in rows) == now.sds
     for i, row in enumerate(rows):
@@ -80,14 +81,14 @@ def test_bells_are_drawn_from_the_means_and_widths_of_the_ranking() -> None:
         assert (row["old_sd"] is None) == (row["old_mean"] is None)
         assert row["old"] in (None, before.probabilities[i])
     assert any(row["old"] is not None for row in rows)
-    assert "old" not in rows_of(world, loop.settings.policy, now)[0]
+    assert "old" not in drawn(world, loop.settings.policy, now)[0]
 
 
 def test_what_did_not_move_is_not_drawn_twice() -> None:
     world = WORLDS["coffee"]
     loop = LearningLoop(seed=1)
     now = previewed(loop, world)
-    for row in rows_of(world, loop.settings.policy, now, now):
+    for row in drawn(world, loop.settings.policy, now, now):
         assert (row["old"], row["old_mean"], row["old_sd"]) == (None, None, None)
 
 
@@ -99,7 +100,7 @@ def test_what_decided_is_marked_and_the_row_of_what_is_shown_is_lit() -> None:
     causes = []
     for context in range(len(world.contexts)):
         now = previewed(loop, world, context, event=f"e{context}")
-        rows = rows_of(world, policy, now)
+        rows = drawn(world, policy, now)
         assert [row["action"] for row in rows if row["lit"]] == [now.action_id]
         ringed, lots = ([row for row in rows if row[mark]] for mark in ("ringed", "lot"))
         if now.cause == "draw":
@@ -118,7 +119,7 @@ def test_an_apprentice_has_no_draws_and_the_row_of_todays_choice_is_lit() -> Non
     world = WORLDS["news"]
     loop = LearningLoop(LoopSettings(learning_mode="apprentice"), seed=3)
     list(crowd(loop, world, 20))
-    rows = rows_of(world, loop.settings.policy, previewed(loop, world))
+    rows = drawn(world, loop.settings.policy, previewed(loop, world))
     assert [row["lit"] for row in rows] == [True] + [False] * (len(rows) - 1)
     assert not any(row["ringed"] or row["draw"] for row in rows)
 
@@ -131,14 +132,15 @@ def test_from_two_to_fifty_actions_each_has_a_row_that_can_be_read(size: int) ->
     height = beliefs.lane(world)
     assert height >= 28
     loop = LearningLoop(seed=3)
-    rows = rows_of(world, loop.settings.policy, previewed(loop, world))
-    feet = [row["foot"] for row in rows]
-    assert {low - high for high, low in pairwise(feet)} <= {height}
-    assert feet[0] - height >= 40
+    rows = drawn(world, loop.settings.policy, previewed(loop, world))
+    assert [row["row"] for row in rows] == list(range(1, size + 1))
     for dark in (False, True):
         spec = beliefs.belief_spec(world, dark, "so it offers")
-        assert feet[-1] < spec["height"] < feet[-1] + 12
-        found = beliefs.belief_rows(
+        signals = {signal["name"]: signal["expr"] for signal in spec["params"]}
+        head = float(signals["head"])
+        assert (float(signals["lane"]), head >= 40) == (height, True)
+        assert head + size * height < spec["height"] < head + size * height + 12
+        found = belief_rows(
             world, dark, now := previewed(loop, world), chances(now, loop.settings.policy)
         )
         assert found["colour"].to_pylist()[:12] == list(theme(dark).actions[:size])
@@ -148,3 +150,29 @@ def test_the_picture_is_one_layered_chart_no_longer_than_the_two_that_it_was() -
     """11,720 characters of specification for 12 actions; it travels with every click."""
     spec = beliefs.belief_spec(WORLDS["movies"], False, "so it offers")
     assert len(json.dumps(spec)) < 11_720
+
+
+def test_on_the_stage_the_likeliest_actions_have_rows_and_that_which_is_lit() -> None:
+    items = [{"id": f"item {i}", "features": {"price": i}} for i in range(50)]
+    world = world_from_json(bakery(items=items, truth={"table": [[i / 50 for i in range(50)]] * 4}))
+    loop = LearningLoop(seed=3)
+    list(crowd(loop, world, 30))
+    now = previewed(loop, world)
+    parts = chances(now, loop.settings.policy)
+    rows = belief_rows(world, False, now, parts, size=STAGE).to_pylist()
+    assert [row["row"] for row in rows] == list(range(1, rows_of(world, STAGE) + 1))
+    names = [item.name for item in world.items]
+    places = [names.index(row["action"]) for row in rows]
+    assert places == sorted(places)
+    assert [row["action"] for row in rows if row["lit"]] == [names[now.shown]]
+    least = sorted(row["won"] + row["kept"] for row in rows if not row["lit"])[0]
+    others = [chance for i, chance in enumerate(now.probabilities) if i not in places]
+    assert least >= max(others)
+
+
+def test_each_row_is_read_to_those_who_listen() -> None:
+    """Two plus signs in a row were one number that is none: all heard "NaN"."""
+    spec = json.dumps(beliefs.belief_spec(WORLDS["coffee"], False, "chance"))
+    (said,) = {text for text in spec.split('"') if "believed to earn ' + " in text}
+    assert "+  +" not in said
+    assert "+ +" not in said

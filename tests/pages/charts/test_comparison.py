@@ -25,10 +25,10 @@ def compared(explore: float = 0.0) -> Comparison:
 
 def comparison_specs(dark: bool) -> list[dict[str, Any]]:
     return [
-        comparing.match_spec(dark, 100),
-        comparing.reward_spec(dark, 100, True),
-        comparing.cost_spec(dark, 100, 20),
-        comparing.gain_spec(dark, 100, -10, 20),
+        comparing.match_spec(dark, 100, True),
+        comparing.reward_spec(dark, 100, True, True),
+        comparing.cost_spec(dark, 100, True, 20),
+        comparing.gain_spec(dark, 100, True, -10, 20),
         comparing.outlook_spec(dark),
         comparing.slices_spec(dark, 10),
     ]
@@ -50,14 +50,15 @@ def test_rows_of_a_comparison_have_every_column_that_is_read() -> None:
     rows, world = list(comparison.rows()), WORLDS["coffee"]
     frames = [
         comparing.match_rows(list(comparison.record.rows()), [60]),
-        comparing.arm_rows(rows, [60], "", (1.0, 100)),
-        comparing.arm_rows(rows, [60], "_worse"),
-        comparing.arm_rows(rows, [60], "_gain"),
+        comparing.reward_rows(rows, [60], (1.0, 100)),
+        comparing.sum_rows(rows, [60], "_worse", (0, 20)),
+        comparing.sum_rows(rows, [60], "_gain", (-10, 20)),
         comparing.outlook_rows(foreseen, 0.5, (0.6, 0.01)),
         comparing.slices_rows(comparison.record.slices(), world),
     ]
     for spec, frame in zip(comparison_specs(dark=False), frames, strict=True):
-        assert fields_in(spec) <= set(frame.column_names)
+        assert fields_in(spec) - {"low", "high"} <= set(frame.column_names)
+    assert {"low", "high"} <= set(frames[4].column_names)
     for frame in frames[:4]:
         assert [row["visitor"] for row in frame.to_pylist() if row["line"] is None] == [60]
     assert frames[4]["what"].to_pylist()[3:] == [
@@ -70,15 +71,15 @@ def test_rows_of_a_comparison_have_every_column_that_is_read() -> None:
 
 def test_lines_show_what_the_loops_earned() -> None:
     comparison = compared()
-    frame = comparing.arm_rows(list(comparison.rows()), [], "_gain").to_pandas()
+    frame = comparing.sum_rows(list(comparison.rows()), [], "_gain", (-10, 20)).to_pandas()
     last = frame.groupby("line")["value"].last()
     rewards = comparison.rewards()
-    assert last["online from the start"] == (rewards["online"] - rewards["baseline"]).sum()
-    assert last["apprentice"] == last["today's choice"] == 0
+    assert last["always online"] == (rewards["online"] - rewards["baseline"]).sum()
+    assert last["apprentice"] == last["today"] == 0
 
 
 @pytest.mark.parametrize(
-    ("values", "ends"), [([0.0], (0, 10)), ([-3.0, 11.0], (-10, 20)), ([-101.0, 5.0], (-200, 10))]
+    ("values", "ends"), [([0.0], (0, 10)), ([-3.0, 11.0], (-10, 15)), ([-101.0, 5.0], (-150, 10))]
 )
 def test_axes_hold_all_values_and_grow_in_steps(values: list[float], ends: tuple[int, int]) -> None:
     rows = [

@@ -30,11 +30,10 @@ def raced() -> Standings:
 
 def race_specs(dark: bool) -> list[dict[str, Any]]:
     return [
-        racing.reward_spec(dark, 60, 5, ENTRIES),
-        racing.regret_spec(dark, 60, 50, ENTRIES),
-        racing.finals_spec(dark, ENTRIES),
+        racing.reward_spec(dark, 60, 5, ENTRIES, True),
+        racing.regret_spec(dark, 60, 50, ENTRIES, True),
+        racing.finals_spec(dark, 0.9, ENTRIES),
         racing.segments_spec(dark, 10, 0.5, ENTRIES),
-        racing.weights_spec(dark, 60, ("pairs", "triples")),
     ]
 
 
@@ -49,48 +48,61 @@ def test_rows_of_a_race_have_every_column_that_is_read() -> None:
     made = raced()
     rewards = {key: made.recent(key) for key in made.keys}
     regrets = {key: made.regret(key) for key in made.keys}
-    weights = {"pairs": np.linspace(1, 0, 60), "triples": np.linspace(0, 1, 60)}
     world = WORLDS["coffee"]
-    frames = [
-        racing.band_rows(made.plan, rewards, ENTRIES),
-        racing.band_rows(made.plan, regrets, ENTRIES),
-        racing.finals_rows(made.finals(), ENTRIES),
+    tables = [
+        racing.band_rows(made.plan, rewards, ENTRIES, 1.04, ["ours"]),
+        racing.band_rows(made.plan, regrets, ENTRIES, 50, ["ucb", "uniform"]),
+        racing.finals_rows(made.finals(), ENTRIES, "ucb"),
         racing.segments_rows(made.segments(), ENTRIES, world),
-        racing.weights_rows(made.plan, weights),
     ]
-    for spec, frame in zip(race_specs(dark=False), frames, strict=True):
-        assert fields_in(spec) <= set(frame.columns)
-    for frame in frames[:2]:
+    for spec, rows in zip(race_specs(dark=False), tables, strict=True):
+        assert fields_in(spec) <= set(rows.column_names)
+    frames = [rows.to_pandas() for rows in tables]
+    for frame, banded in zip(frames[:2], ({"Ours"}, {"UCB", "Uniform"}), strict=True):
         assert list(frame.loc[frame["line"].isna(), "visitor"]) == [30]
+        assert set(frame.loc[frame["low"].notna(), "line"]) == banded
+        assert set(frame.loc[frame["at"].notna(), "line"]) == set(dict(ENTRIES).values())
     last = frames[1].groupby("line")["value"].last()
     for final in made.finals():
         assert last[dict(ENTRIES)[final.contender]] == final.regret.mean
     assert list(frames[2]["reward"]) == sorted(frames[2]["reward"], reverse=True)
+    assert list(frames[2].loc[frames[2]["bet"], "line"]) == ["UCB"]
+    assert [told.endswith(racing.BET) for told in frames[2]["told"]] == list(frames[2]["bet"])
     assert len(frames[3]) == 3 * len(world.segments())
-    assert len(frames[4]) == 120
 
 
 @THEMES
 def test_every_contender_has_one_look_in_every_chart(dark: bool) -> None:
     entries = tuple((key, key) for key in everybody())
-    styles = racing.styles_of(entries, dark)
-    assert tuple(styles) == everybody()
-    assert len({colour for _, colour in styles.values()}) == len(styles)
-    few = racing.styles_of(entries[2:5], dark)
-    assert all(styles[name] == style for name, style in few.items())
-    for spec in race_specs(dark)[:4]:
-        for layer in spec["layer"]:
-            scale = layer["encoding"].get("color", {}).get("scale")
-            if scale:
-                assert scale["domain"] == [name for _, name in ENTRIES]
-                assert scale["range"] == [c for _, c in racing.styles_of(ENTRIES, dark).values()]
+    looks = dict(racing.looks_of(entries, dark))
+    assert tuple(looks) == everybody()
+    assert len({look.colour for look in looks.values()}) == len(looks)
+    assert len({look.shape for look in looks.values()}) >= len(looks) - 1
+    assert all(looks[name] == look for name, look in racing.looks_of(entries[2:5], dark))
+    three = racing.looks_of(ENTRIES, dark)
+    for spec in race_specs(dark):
+        scales = [scale for scale in scales_in(spec) if "range" in scale]
+        assert [look.colour for _, look in three] in [scale["range"] for scale in scales]
+        assert [look.shape for _, look in three] in [scale["range"] for scale in scales]
+        assert all(scale["domain"] == [name for _, name in ENTRIES] for scale in scales)
+
+
+def scales_in(spec: Any) -> list[dict[str, Any]]:
+    """All scales of a specification."""
+    if isinstance(spec, list):
+        return [scale for one in spec for scale in scales_in(one)]
+    if not isinstance(spec, dict):
+        return []
+    own = [spec["scale"]] if isinstance(spec.get("scale"), dict) else []
+    return own + [scale for one in spec.values() for scale in scales_in(one)]
 
 
 def test_long_curves_are_thinned_and_keep_their_ends() -> None:
     plan = Plan(WORLDS["coffee"], tuple(line_up(WORLDS["coffee"]).values()), visitors=20_000)
     flat = band(np.zeros((2, len(plan.points))))
     entries = tuple((key, key) for key in everybody())
-    frame = racing.band_rows(plan, dict.fromkeys(everybody(), flat), entries)
+    rows = racing.band_rows(plan, dict.fromkeys(everybody(), flat), entries, 1, [])
+    frame = rows.to_pandas()
     assert len(frame) <= 1_200
     assert frame["visitor"].min() == plan.points[0]
     assert frame["visitor"].max() == 20_000

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from engine.experiments.comparison import ARMS
 from engine.simulation.baselines import best_rule
 from engine.worlds import WORLDS, key_of
-from pages.parts.compare.setup import CompareSetup, rules_of
+from pages.parts.compare.setup import CompareSetup
+from pages.parts.rules import rules_of
 from tests.pages.setups import setups
 
 

@@ -6,11 +6,9 @@ import io
 import json
 import logging
 from collections.abc import Callable, Iterator
-from typing import BinaryIO, NamedTuple
+from typing import BinaryIO
 
 import pytest
-from starlette.applications import Starlette
-from starlette.types import Message
 
 from engine.simulation.crowd import crowd
 from engine.steps import Steps
@@ -23,46 +21,16 @@ from pages.parts.data.downloads import (
     DOWNLOAD_PATH,
     PART,
     Download,
-    Pass,
     file_name,
     link_to,
 )
-from pages.parts.heavy_work import HeavyWork, heavy_work
+from pages.parts.heavy_work import GRACE, HeavyWork, heavy_work
 from pages.parts.library import library
-from pages.parts.routes import ROUTES
+from pages.parts.passes import Pass, _passes
 from tests.pages.conftest import App
+from tests.pages.fetched import fetch
 
 Open = Callable[..., App]
-
-
-class Answer(NamedTuple):
-    """What a browser gets: the status, the headers, and the body in the parts that it came in."""
-
-    status: int
-    headers: dict[str, str]
-    parts: list[bytes]
-
-    @property
-    def body(self) -> bytes:
-        return b"".join(self.parts)
-
-
-def fetch(path: str) -> Answer:
-    """What comes of following a link."""
-    said: list[Message] = []
-
-    async def receive() -> Message:
-        await asyncio.sleep(60)
-        return {"type": "http.disconnect"}
-
-    async def send(message: Message) -> None:
-        said.append(message)
-
-    scope = {"type": "http", "method": "GET", "path": path, "headers": [], "query_string": b""}
-    asyncio.run(Starlette(routes=ROUTES)(scope, receive, send))
-    first, *rest = said
-    headers = {name.decode(): value.decode() for name, value in first["headers"]}
-    return Answer(first["status"], headers, [part["body"] for part in rest])
 
 
 @pytest.fixture
@@ -143,6 +111,37 @@ def test_a_loop_that_is_gone_or_cannot_be_read_is_said(
     assert b"loop" in gone.body
 
 
+@pytest.mark.parametrize("turns", [0, 6])
+def test_a_file_breaks_off_when_its_session_has_ended(
+    about: About, pass_: Pass, monkeypatch: pytest.MonkeyPatch, turns: int
+) -> None:
+    """That is said in a line of the log; an exception was there."""
+    now, left = [0.0], [turns]
+
+    def is_there(session: str) -> bool:
+        if not left[0]:
+            now[0] += 2 * GRACE
+        left[0] -= 1
+        return left[0] >= 0
+
+    def write(library: Library, about: About, file: BinaryIO) -> Iterator[None]:
+        while True:
+            file.write(b"x" * PART)
+            yield
+
+    line = HeavyWork(now=lambda: now[0], is_there=is_there)
+    monkeypatch.setattr(downloads, "heavy_work", lambda: line)
+    endless = FORMATS[0]._replace(writing=write)
+    monkeypatch.setattr(downloads, "FORMATS", (endless,))
+    answer = fetch(link_to(about, endless, pass_.token))
+    if turns:
+        assert answer.parts
+        assert all(answer.parts)  # No last one, which is empty: the file is not whole.
+    else:
+        assert answer.status == 503
+        assert b"has ended" in answer.body
+
+
 def test_it_is_work_of_the_session_whose_link_it_is(
     about: About, pass_: Pass, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -177,7 +176,7 @@ def test_a_file_that_waits_for_others_says_so_on_the_page(
 
     for other in "ab":
         line.submit(others(), session=other, address="")
-    (mine,) = downloads._passes.values()
+    (mine,) = _passes.values()
 
     async def ask() -> None:
         part = asyncio.create_task(Download(FORMATS[0], library(), about, mine).part())

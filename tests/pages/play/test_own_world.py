@@ -62,7 +62,7 @@ def test_its_visitors_answer_and_its_settings_are_set(open_app: Open, stored: St
     app.click("let-in-10").finish_the_crowd()
     assert len(stored.loop.events) == 41
     app.click("undo")
-    assert len(stored.loop.events) == 40
+    assert len(stored.loop.events) == 31
 
 
 def test_a_reset_stays_in_the_world_and_another_world_can_be_chosen(
@@ -86,7 +86,9 @@ def test_a_restarted_server_opens_it_again_and_lists_it(open_app: Open, stored: 
     assert app.session.open.stored is not stored
     library().store.hand_over("somebody", app.session.owner)
     app.at.switch_page("../data.py")
-    assert "Bakery · seed 11 · 30 events" in unescape(app.run().text)
+    listed = unescape(app.run().text)
+    assert "Bakery, seed 11" in listed
+    assert "30 visitors" in listed
     assert app.widget(f"open-{stored.id}").label == "Open"
 
 
@@ -149,6 +151,7 @@ def test_one_field_one_item_and_no_pictures_can_be_played(open_app: Open) -> Non
     assert app.click("step").metric("Visitors") == "5"
 
 
+@pytest.mark.slow
 def test_it_can_be_compared_and_raced(
     open_compare: Callable[..., CompareApp],
     open_race: Callable[..., RaceApp],

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
-from threading import Thread
+from threading import Event, Thread
 from typing import Any
 from unittest.mock import patch
 
@@ -13,15 +13,17 @@ import pytest
 
 from engine import LoopSettings, Thompson
 from engine.errors import OvertakenError, UnknownOutcomeError
-from engine.evaluation.explanation import largest_changes
+from engine.evaluation.explanation import changes, summary
 from engine.loop.entries import Entry, Undone
 from engine.loop.log import Recorder
 from engine.policies.base import Decision
 from engine.store import Library, Limits, Store, StoredLoop, StoreError
 from engine.worlds import WORLDS
+from pages.parts.heavy_work import HeavyWork, Job, Ticket
 from pages.parts.library import followers
 from pages.parts.play.offers import LeftError
-from pages.parts.play.session import LOST, PlaySession
+from pages.parts.play.refusals import LOST
+from pages.parts.play.session import PlaySession
 from pages.parts.play.setup import PlaySetup
 from tests.pages.presses import answer, pressed
 
@@ -73,6 +75,7 @@ def test_sessions_that_swap_their_loops_do_not_wait_for_each_other() -> None:
     assert [session.open.stored for session in sessions] == list(loops)
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("eager_threads")
 def test_nor_does_one_that_undoes_a_reset_while_another_comes_from_there() -> None:
     kept = a_loop(1)
@@ -191,8 +194,9 @@ def test_what_a_click_shows_is_what_was_logged_and_what_comes_next(setup: PlaySe
         assert click.before == logged.ranked
         assert click.after == session.open.ranked
         means = click.before.means[shown.shown], click.after.means[shown.shown]
-        assert list(click.changes) == largest_changes(parts, loop.contributions(shown), means)
-        assert any(part.change for part in click.changes) or reward is None
+        assert click.changes == summary(changes(parts, loop.contributions(shown)))
+        assert sum(click.changes.values()) == pytest.approx(means[1] - means[0], abs=1e-9)
+        assert any(click.changes.values()) or reward is None
 
 
 def test_the_picture_is_of_the_loop_as_it_is() -> None:
@@ -515,6 +519,19 @@ def test_two_stale_tabs_that_undo_take_back_one_visitor(library: Library) -> Non
     assert other.refusals.sentences == []
 
 
+def test_a_click_that_another_tab_has_taken_back_is_told_no_longer(library: Library) -> None:
+    one, other = two_tabs(library)
+    answer(one, 0.5)
+    one.advance()
+    assert one.open.click is not None
+    other.catch_up()
+    other.advance()
+    other.undo()
+    one.catch_up()
+    one.advance()
+    assert one.open.click is None
+
+
 def test_nor_is_somebody_taken_back_who_came_since(library: Library) -> None:
     one, other = two_tabs(library)
     one.advance()
@@ -587,6 +604,29 @@ def test_a_copy_is_ones_own_and_goes_its_own_way(guest: PlaySession) -> None:
     assert len(theirs.loop.events) == 1
 
 
+def test_a_copy_stands_in_line_and_keeps_nobody_from_the_session(
+    guest: PlaySession, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    line, asked = HeavyWork(lambda work: None), Event()
+
+    def submit(job: Job[StoredLoop]) -> Ticket[StoredLoop]:
+        ticket = line.submit(job, session="guest", address="")
+        asked.set()
+        return ticket
+
+    monkeypatch.setattr("pages.parts.play.session.submit_here", submit)
+    theirs, copying = guest.open.stored, Thread(target=guest.make_own)
+    copying.start()
+    assert asked.wait(10)
+    assert guest.lock.acquire(timeout=10)
+    guest.lock.release()
+    assert guest.open.stored is theirs
+    while line.turn():
+        pass
+    copying.join(10)
+    assert guest.open.stored.owner == "guest"
+
+
 def test_of_a_copy_that_cannot_be_made_it_is_said_why(guest: PlaySession) -> None:
     assert guest.library is not None
     guest.library.store.limits = Limits(max_loops=1)
@@ -603,3 +643,20 @@ def test_who_becomes_known_owns_nothing_of_others(guest: PlaySession) -> None:
     guest.library.hand_over("guest", "known")
     guest.owner = "known"
     assert not guest.may_answer
+
+
+def test_whoever_belongs_to_a_cell_of_the_map_stands_there_and_nothing_is_logged() -> None:
+    session = PlaySession(PlaySetup())
+    turn = session.open.arrivals.turn
+    session.stand(35)
+    assert session.open.context == WORLDS["coffee"].contexts[35]
+    assert session.open.arrivals.turn > turn
+    assert not session.open.loop.events
+
+
+@pytest.mark.parametrize("cell", [-1, 36, "3", None, True, 1.5])
+def test_a_cell_that_is_not_on_the_map_changes_nothing(cell: object) -> None:
+    session = PlaySession(PlaySetup())
+    before = session.open.context
+    session.stand(cell)
+    assert session.open.context == before

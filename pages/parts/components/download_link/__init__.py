@@ -3,6 +3,8 @@
 Streamlit's own button keeps the whole file in memory, for as long as the session lasts.
 """
 
+import re
+
 import streamlit as st
 
 from pages.parts.components import beside
@@ -17,4 +19,5 @@ _link = st.components.v2.component(
 
 def download_link(key: str, label: str, path: str) -> None:
     """Let a file be taken along."""
-    _link(key=key, data={"label": label, "path": path})
+    # Two underscores in a row part Streamlit's own names, and one of 200 ids of loops has them.
+    _link(key=re.sub("_(?=_)", "_.", key), data={"label": label, "path": path})

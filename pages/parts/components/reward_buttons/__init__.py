@@ -81,9 +81,10 @@ def reward_buttons(
     offer: Mapping[str, object],
     default_reward: float,
     disabled: bool,
+    keys: bool,
     take: Callable[[object], None],
 ) -> None:
-    """All answers to an offer; ``take`` gets what `Presses.new` does."""
+    """All answers to an offer; ``take`` gets what `Presses.new` does, ``keys`` press them, too."""
     _bar(
         key="rewards",
         data={
@@ -94,6 +95,7 @@ def reward_buttons(
             "taken": presses.taken,
             "offer": offer,
             "disabled": disabled,
+            "keys": keys,
         },
         on_pressed_change=lambda: take(told("rewards", "pressed")),
     )

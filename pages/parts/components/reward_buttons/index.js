@@ -1,4 +1,6 @@
 const TYPING = "input:not([type=range]), textarea, select, [contenteditable=true], [role=dialog]";
+// Milliseconds until what the server has not taken is told again, the first time.
+const AGAIN = 5000, LATEST = 40000;
 const bars = new WeakMap();
 // Outlives a bar that is drawn anew; another session, such as after a restart, begins at 0.
 let pressed = {};
@@ -13,8 +15,15 @@ export default function ({ data, parentElement, setStateValue }) {
     bar.send = value => setStateValue("pressed", value);
     bar.none.title = data.none;
     Object.assign(bar.box.dataset, { session: data.session, offer: data.offer.position });
+    bar.box.classList.toggle("without-keys", !data.keys);
+    for (const [key, answer] of bar.answers) {
+        if (data.keys) answer.setAttribute("aria-keyshortcuts", key);
+        else answer.removeAttribute("aria-keyshortcuts");
+    }
     for (const control of bar.controls) control.disabled = data.disabled;
+    wait(bar);
     return () => {
+        clearTimeout(bar.timer);
         removeEventListener("keydown", bar.onKey);
         bar.box.remove();
         bars.delete(parentElement);
@@ -26,11 +35,29 @@ function press(bar, reward) {
     pressed.count += 1;
     const untold = Math.min(pressed.count - bar.data.taken, bar.data.most);
     pressed.latest = [...pressed.latest, { offer: bar.data.offer, reward }].slice(-untold);
-    bar.send({ ...pressed });
+    bar.again = AGAIN;
+    tell(bar);
+}
+
+function tell(bar) {
+    // Another value each time, so that it is sent in any case.
+    bar.send({ ...pressed, told: Date.now() });
+    wait(bar);
+}
+
+// What is said while the connection is gone is lost without a word: it is told again until the
+// server has it, which counts each press once.
+function wait(bar) {
+    clearTimeout(bar.timer);
+    if (pressed.count <= bar.data.taken) return;
+    bar.timer = setTimeout(() => {
+        bar.again = Math.min(2 * bar.again, LATEST);
+        tell(bar);
+    }, bar.again);
 }
 
 function build(parentElement, data) {
-    const bar = { controls: [], box: make("div", "reward-bar") };
+    const bar = { controls: [], answers: new Map(), box: make("div", "reward-bar"), again: AGAIN };
     const button = (key, name, onClick) => {
         const made = make("button", name);
         made.type = "button";
@@ -43,7 +70,7 @@ function build(parentElement, data) {
     };
     for (const { label, reward, face, key } of data.rewards) {
         const answer = button(`reward-${key}`, "reward", () => press(bar, reward));
-        answer.setAttribute("aria-keyshortcuts", key);
+        bar.answers.set(key, answer);
         for (const [kind, text] of Object.entries({ face, label, key })) {
             const part = make("span", `reward-${kind}`);
             part.textContent = text;
@@ -55,16 +82,16 @@ function build(parentElement, data) {
     bar.none.textContent = "No answer";
     const range = make("input", "reward-value");
     Object.assign(range, { type: "range", min: 0, max: 1, step: 0.05, value: 0.75 });
-    range.setAttribute("aria-label", "Another reward");
+    range.setAttribute("aria-label", "Another reward, from 0 to 1");
     bar.controls.push(range);
     bar.box.append(range);
     const other = button("reward-other", "reward reward-minor", () => press(bar, Number(range.value)));
     range.addEventListener("input", () => { other.textContent = `Send ${range.value}`; });
     range.dispatchEvent(new Event("input"));
     bar.onKey = event => {
-        if (event.repeat || event.ctrlKey || event.metaKey || event.altKey) return;
+        if (!bar.data.keys || event.repeat || event.ctrlKey || event.metaKey || event.altKey) return;
         if (event.target.closest?.(TYPING)) return;
-        bar.controls.find(b => b.getAttribute("aria-keyshortcuts") === event.key)?.click();
+        bar.answers.get(event.key)?.click();
     };
     addEventListener("keydown", bar.onKey);
     parentElement.append(bar.box);

@@ -7,11 +7,13 @@ from collections.abc import Callable
 
 import streamlit as st
 
+from pages.parts.base_path import base_path
 from pages.parts.components import beside
 from pages.parts.data.uploads import TOKEN, UPLOAD_PATH
-from pages.parts.routes import base_path
 
 KINDS = ".jsonl,.dsjson,.json,.gz"
+LOG_KINDS = f"{KINDS},.csv,.tsv,.parquet"
+"""Ends of the names of files: those that hold a loop, and those that hold a log."""
 
 _field = st.components.v2.component(
     "playground_upload",
@@ -21,7 +23,7 @@ _field = st.components.v2.component(
 )
 
 
-def upload_field(token: str, most: int, came: Callable[[str], None]) -> None:
+def upload_field(token: str, most: int, came: Callable[[str], None], kinds: str = KINDS) -> None:
     """Let a file of up to ``most`` MiB be chosen or dropped; ``came`` gets its name."""
 
     def note() -> None:
@@ -29,4 +31,4 @@ def upload_field(token: str, most: int, came: Callable[[str], None]) -> None:
         came(name if isinstance(name, str) else "")
 
     goes_to = {"path": f"{base_path()}{UPLOAD_PATH}", "header": TOKEN, "token": token}
-    _field(key="file", data=goes_to | {"most": most, "kinds": KINDS}, on_ended_change=note)
+    _field(key="file", data=goes_to | {"most": most, "kinds": kinds}, on_ended_change=note)

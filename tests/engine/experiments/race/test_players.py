@@ -3,11 +3,12 @@
 import numpy as np
 import pytest
 
-from engine import EpsilonGreedy, LearningLoop, LoopSettings, Uniform
-from engine.experiments.race.contenders import ABTest, Blind, LoopContender
+from engine import EpsilonGreedy, LearningLoop, LoopSettings, Thompson, Uniform
+from engine.experiments.race.contenders import ABTest, Blind, LoopContender, Present
 from engine.experiments.race.plan import Plan
 from engine.experiments.race.players import Choice
 from engine.experiments.race.runs import play
+from engine.simulation.baselines import best_rule, usual_fields
 from engine.simulation.crowd import crowd, potential_outcomes
 from engine.worlds import WORLDS
 from tests.engine.experiments.race.races import outcomes_of, shown
@@ -99,3 +100,25 @@ def test_a_trial_waits_for_its_rewards() -> None:
     positions, uniform = shown(plan, plan.contenders[0]), shown(plan, Blind("uniform"))
     assert positions[:50] == uniform[:50]
     assert len(set(positions[50:])) == 1
+
+
+# -- rules, and chance ----------------------------------------------------------------
+
+
+def test_the_present_rules_show_what_the_usual_rule_shows() -> None:
+    rule = best_rule(COFFEE, usual_fields(COFFEE))
+    player = Present("present").enter(COFFEE, seed=1)
+    for cell, context in enumerate(COFFEE.contexts):
+        (item,) = rule.possible(context)
+        player.learn(cell, Choice(0, 1.0), 1.0)
+        assert player.choose(9, cell) == Choice(COFFEE.position(item), 1.0)
+
+
+def test_what_chance_lost_is_the_regret_of_the_offers_that_it_decided() -> None:
+    floors = {floor: LoopSettings(policy=Thompson(floor=floor)) for floor in (0.0, 0.5, 1.0)}
+    contenders = tuple(LoopContender(str(floor), s) for floor, s in floors.items())
+    plan = Plan(COFFEE, (*contenders, Blind("uniform")), visitors=200, repetitions=1)
+    lost = {o.contender: (o.chance, float(o.regret[-1])) for o in outcomes_of(plan)}
+    assert lost["0.0"][0] == 0 < lost["0.5"][0] < lost["0.5"][1]
+    for contender in ("1.0", "uniform"):
+        assert lost[contender][0] == pytest.approx(lost[contender][1])

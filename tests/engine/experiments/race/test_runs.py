@@ -27,7 +27,7 @@ from engine.experiments.race.runs import (
     UnderWay,
     attempt,
     do,
-    play,
+    playing,
     race,
     runs_of,
 )
@@ -46,9 +46,9 @@ def test_a_plan_hands_every_contender_the_same_crowd(monkeypatch: pytest.MonkeyP
 
     def watched(plan: Plan, contender: Contender, seed: int, met: object) -> object:
         seen.setdefault(seed, []).append(met)
-        return play(plan, contender, seed, met)  # type: ignore[arg-type]
+        return playing(plan, contender, seed, met)  # type: ignore[arg-type]
 
-    monkeypatch.setattr("engine.experiments.race.runs.play", watched)
+    monkeypatch.setattr("engine.experiments.race.runs.playing", watched)
     outcomes_of(Plan(WORLDS["coffee"], FOUR, visitors=30, repetitions=3))
     assert len(seen) == 3
     for crowds in seen.values():
@@ -255,9 +255,9 @@ def test_leaving_a_race_early_cancels_what_has_not_begun(monkeypatch: pytest.Mon
 
     def counted(plan: Plan, contender: Contender, seed: int, met: Any) -> object:
         begun.append(seed)
-        return play(plan, contender, seed, met)
+        return playing(plan, contender, seed, met)
 
-    monkeypatch.setattr("engine.experiments.race.runs.play", counted)
+    monkeypatch.setattr("engine.experiments.race.runs.playing", counted)
     plan = replace(PLAN, repetitions=100, visitors=2_000)
     with ThreadPoolExecutor(1) as executor:
         next(race(plan, executor))

@@ -7,10 +7,11 @@ import numpy as np
 import pytest
 
 from engine.evaluation.intervals import band, estimate
-from engine.experiments.race.contenders import Blind
+from engine.experiments.race.contenders import Blind, line_up
 from engine.experiments.race.plan import Plan
 from engine.experiments.race.runs import Failure, Outcome, race
-from engine.experiments.race.standings import Standings
+from engine.experiments.race.standings import Believed, Standings
+from engine.simulation.drift import Drift
 from engine.worlds import WORLDS
 from tests.engine.experiments.race.races import FOUR
 
@@ -30,6 +31,7 @@ def outcome(contender: str, repetition: int, rewards: list[float], **changes: ob
         rewards=sums,
         expected=sums,
         regret=np.arange(1, len(sums) + 1) - sums,
+        chance=0.0,
         visitors=np.full(SIZE, 2.0),
         losses=np.full(SIZE, 1.0),
         weights={},
@@ -207,3 +209,65 @@ def test_rows_to_take_away_hold_every_run_and_every_curve() -> None:
         outcome("a", 0, [1.0] * 10, weights={"x": np.full(10, 0.5)}),
     )
     assert [row["mean"] for row in weighed.curve_rows() if row["measure"] == "weight"] == [0.5] * 10
+
+
+# -- what is believed, and what chance costs ------------------------------------------
+
+
+def test_the_hypothesis_believed_most_and_since_when() -> None:
+    weights = {"pairs": np.array([0.9] * 4 + [0.2] * 6), "triples": np.array([0.1] * 4 + [0.8] * 6)}
+    made = standings(outcome("a", 0, [1.0] * 10, weights=weights), outcome("b", 0, [1.0] * 10))
+    assert made.believed("a") == Believed("triples", 0.8, since=4, others=1)
+    assert made.believed("b") is None
+
+
+@pytest.mark.parametrize(
+    ("rewards", "chance", "lost"),
+    [(0.9, 1.5, 0.15), (0.9, 1.0, 0.1), (0.8, 1.5, None), (1.0, 1.5, None), (0.9, 0.0, None)],
+)
+def test_chance_may_have_cost_the_race_where_the_leader_would_not_be_clearly_ahead_without(
+    rewards: float, chance: float, lost: float | None
+) -> None:
+    made = standings()
+    for crowd, luck in enumerate((-0.01, 0.0, 0.01)):
+        made.add(outcome("a", crowd, [rewards + luck / 10] * 10, chance=chance))
+        made.add(outcome("b", crowd, [0.999] * 10))
+    found = made.cost_of_chance("a")
+    assert (found and found.lost) == (None if lost is None else pytest.approx(lost))
+    assert found is None or found.behind == pytest.approx(0.999 - rewards)
+    assert made.cost_of_chance("b") is None
+
+
+# -- the claims of two lessons --------------------------------------------------------
+
+
+def raced(*who: str, seed: int, drift: Drift = "none") -> Standings:
+    world = WORLDS["coffee"]
+    known = line_up(world)
+    plan = Plan(world, tuple(known[key] for key in who), 1_000, 1, drift, seed=seed)
+    standings = Standings(plan)
+    for outcome in race(plan):
+        standings.add(outcome)
+    return standings
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", [3, 7, 11])
+def test_learning_who_likes_what_is_worth_three_times_one_winner(seed: int) -> None:
+    standings = raced("ours", "segments", "ab", seed=seed)
+    reward = {final.contender: final.reward.mean for final in standings.finals()}
+    assert reward["ours"] > 2.5 * reward["ab"]
+    assert reward["ab"] < WORLDS["coffee"].single_value + 0.05
+    assert reward["segments"] < reward["ours"] / 2
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", [3, 7, 11])
+def test_after_a_change_ours_is_back_within_300_and_a_test_had_little_to_lose(seed: int) -> None:
+    standings = raced("ours", "ab", seed=seed, drift="halfway")
+    recovery = {final.contender: final.recovery for final in standings.finals()}
+    assert recovery["ours"] is not None
+    assert 50 < recovery["ours"] < 300
+    middle = len(standings.plan.points) // 2 - 1
+    before = {key: standings.recent(key).mean[middle] for key in ("ours", "ab")}
+    assert before["ab"] < before["ours"] / 2

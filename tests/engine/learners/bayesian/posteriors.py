@@ -44,7 +44,8 @@ class PosteriorInBasis:
 
     def moments(self, context: list[Json], offered: list[Json]) -> tuple[Array, Array]:
         request = request_of(context, *offered)
-        return self.posterior.moments(self.span.offer(request.context, request.actions))
+        offer = self.span.offer(request.context, request.actions)
+        return self.posterior.means(offer), self.posterior.covariance(offer)
 
 
 def rows_of(of: Hypothesis, history: list[Visit]) -> list[Row]:

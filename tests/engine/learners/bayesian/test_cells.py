@@ -235,6 +235,19 @@ def test_further_actions_are_as_unknown_as_new_ones(monkeypatch: pytest.MonkeyPa
     assert np.all(before > 0)
 
 
+def test_tables_may_begin_with_an_action_beyond_the_most(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Those of a challenger begin empty beside cells that are full; it could not learn on."""
+    monkeypatch.setattr(module, "MAX_ACTIONS", 2)
+    full = Taught([({"a": "x"}, name, 1.0) for name in "pq"], "a", 1)
+    rows, column = full.cells.place(asked({"a": "x"}, "r").context, asked({}, "r").actions[0])
+    fresh = Tables(1)
+    for _ in range(2):
+        fresh.learn(full.cells, rows, column, Observation(1.0, True))
+    assert (column, fresh.count) == (0, 2)
+    means, _ = fresh.moments(rows, np.array([0, 1]), np.arange(2))
+    np.testing.assert_allclose(means, fresh.rewards.mean)
+
+
 def test_further_cells_are_never_learned(monkeypatch: pytest.MonkeyPatch) -> None:
     """However many contexts come, the tables stay as small; what is known is still learned."""
     monkeypatch.setattr(module, "MAX_ROWS", 20)

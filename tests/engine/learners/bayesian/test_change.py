@@ -257,18 +257,21 @@ class Table:
 
 @pytest.mark.slow
 @pytest.mark.parametrize(
-    ("liked", "otherwise", "most"), [(0.8, 0.1, 2), (0.5, 0.5, 1), (0.06, 0.02, 8)]
+    ("liked", "otherwise", "most", "seeds"),
+    [(0.8, 0.1, 2, (0, 2)), (0.5, 0.5, 1, (0, 3)), (0.06, 0.02, 8, (0, 1))],
 )
 def test_in_a_noisy_world_that_stands_still_changes_are_seldom_found_and_only_early(
-    liked: float, otherwise: float, most: int
+    liked: float, otherwise: float, most: int, seeds: tuple[int, ...]
 ) -> None:
-    """2,000 rewards under each of four seeds: no false alarm after the first 400.
+    """2,000 rewards under each of two seeds: no false alarm after the first 400.
 
     Before, while who expects hardly any noise is still believed, each surprise may look like
     a change; little was learned by then. With hardly any rewards at all, that takes longest:
-    measured when this was written were up to 2, 1 and 8 a seed, and none in most.
+    measured when this was written were up to 2, 1 and 8 a seed, and none in most. The seeds
+    are those of the first four under which a challenger came nearest to taking over: with a
+    more credulous detector, they are the first to raise an alarm.
     """
-    for seed in range(4):
+    for seed in seeds:
         model = BayesianLearner(HYPOTHESES)
         teach(model, Table(seed, liked, otherwise)(2_000))
         assert len(model.changes) <= most
@@ -311,14 +314,24 @@ def crowd(place: Environment, seed: int, rounds: int, crosses: int = 4) -> Bayes
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("seed", range(4))
 @pytest.mark.parametrize(
-    ("name", "crosses"), [("coffee", 1), ("coffee", 2), ("coffee", 3), ("coffee:noisy", 4)]
+    ("name", "crosses", "seed"),
+    [
+        ("coffee", 1, 0),
+        ("coffee", 1, 3),
+        ("coffee", 2, 2),
+        ("coffee", 3, 0),
+        ("coffee:noisy", 4, 0),
+        ("coffee:noisy", 4, 2),
+    ],
 )
 def test_where_tastes_never_change_none_is_announced_however_far_crosses_go(
     name: str, crosses: int, seed: int
 ) -> None:
-    """Held to fewer crosses than matter, a learner never fits: that is no change."""
+    """Held to fewer crosses than matter, a learner never fits: that is no change.
+
+    Of the first four seeds of each, those under which a challenger came nearest to taking over.
+    """
     place = FIRST_FAMILY[name](seed, 1_500)
     assert crowd(place, seed, 1_500, crosses).changes == []
 

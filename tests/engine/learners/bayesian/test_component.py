@@ -14,8 +14,10 @@ from engine.learners.bayesian.component import (
 )
 from engine.learners.bayesian.hypothesis import HYPOTHESES, Hypothesis
 from engine.learners.bayesian.learner import BayesianLearner
-from tests.engine.learners.bayesian.histories import Visit, teach
+from tests.engine.learners.bayesian.histories import Visit, dense, readings, row, teach
+from tests.engine.parts import added_by_groups
 from tests.engine.requests import Json, request_of
+from tests.oracles import by_fields
 
 FIELDS = "user", "weather", "hour"
 
@@ -68,7 +70,7 @@ each_kind = pytest.mark.parametrize("kind", kinds)
 @each_kind
 @counts
 def test_the_mean_of_an_average_is_the_weighted_sum_of_means(kind: str, count: int) -> None:
-    for part in taught(count, kinds[kind]).components():
+    for part in taught(count, kinds[kind]).components:
         expected = sum(float(w @ part.moments(c, a)[0]) for c, a, w in offers())
         assert part.average(offers())[0] == pytest.approx(expected, abs=1e-9)
 
@@ -78,7 +80,7 @@ def test_the_mean_of_an_average_is_the_weighted_sum_of_means(kind: str, count: i
 def test_the_variance_of_an_average_of_one_offer_is_that_of_its_moments(
     kind: str, count: int
 ) -> None:
-    for part in taught(count, kinds[kind]).components():
+    for part in taught(count, kinds[kind]).components:
         for context, actions, w in offers():
             _, covariance = part.moments(context, actions)
             _, variance = part.average([(context, actions, w)])
@@ -90,7 +92,7 @@ def test_cells_that_are_asked_twice_vary_together_and_others_do_not() -> None:
     rng = np.random.default_rng(1)
     requests = [request_of(*visit(rng)) for _ in range(30)]
     asked = [(r.context, r.actions, np.array([float(rng.normal())])) for r in requests]
-    parts = taught(120, kinds["cells"]).components()
+    parts = taught(120, kinds["cells"]).components
     assert len(parts) > 1
     for part in parts:
         assert isinstance(part, OfCells)
@@ -114,7 +116,7 @@ def test_cells_that_are_asked_twice_vary_together_and_others_do_not() -> None:
 def test_moments_in_several_contexts_are_those_in_each(kind: str) -> None:
     where = tuple(context for context, *_ in offers())
     actions = offers()[0][1]
-    for part in taught(60, kinds[kind]).components():
+    for part in taught(60, kinds[kind]).components:
         means, covariances = part.moments(where, actions)
         for i, context in enumerate(where):
             mean, covariance = part.moments(context, actions)
@@ -138,27 +140,68 @@ def centre(part: Component) -> float:
 def test_contributions_sum_to_the_mean_above_that_of_everything(
     count: int, kind: str | None
 ) -> None:
-    parts = taught(count, *([kinds[kind]] if kind else HYPOTHESES)).components()
+    parts = taught(count, *([kinds[kind]] if kind else HYPOTHESES)).components
     for context, actions, _ in offers():
         means = [part.moments(context, actions[:1])[0][0] for part in parts]
         expected = sum(
             part.weight * (float(mean) - centre(part))
             for part, mean in zip(parts, means, strict=True)
         )
-        found = contributions(parts, context, actions[0])
+        found = added_by_groups(contributions(parts, context, actions[:1], np.ones(1)))
         assert math.fsum(found.values()) == pytest.approx(expected, abs=1e-9)
 
 
 def test_cells_contribute_to_whoever_comes_and_to_their_fields() -> None:
-    (part, *_) = taught(120, kinds["cells"]).components()
+    (part, *_) = taught(120, kinds["cells"]).components
     assert isinstance(part, OfCells)
     for subset in range(len(part.cells.subsets)):
         one = OfCells(1.0, 0, part.tables, part.cells, subset)
         context, actions, _ = offers()[0]
-        found = contributions([one], context, actions[0])
+        found = added_by_groups(contributions([one], context, actions[:1], np.ones(1)))
         names = sorted(part.cells.fields[i] for i in part.cells.subsets[subset])
         assert found.keys() == {Group(), Group(tuple(names))}
         columns = part.cells.columns(actions[:1])
         everywhere = float(part.tables.means(np.array([subset]), columns)[0][0, 0])
         if names:
             assert found[Group()] == pytest.approx(everywhere - part.tables.rewards.mean)
+
+
+@pytest.mark.parametrize("kind", ["id", "features"])
+def test_doubt_about_a_group_is_that_of_its_columns_solved_at_once(kind: str) -> None:
+    """Of the gap between two actions, by the joint posterior of all weights written out."""
+    hypothesis, visits = kinds[kind], history(0, 25)
+    assert hypothesis.by != "cells"
+    (part,) = taught(25, hypothesis).components
+    assert isinstance(part, Linear)
+    oracle = dense(visits, hypothesis)
+    (context, first, _), (_, second, _) = visits[1], visits[4]
+    request = request_of(context, first, second)
+    found = contributions([part], request.context, request.actions, np.array([1.0, -1.0]))
+    one, other = (row(visits, hypothesis, context, action) for action in (first, second))
+    apart = {name: one.get(name, 0.0) - other.get(name, 0.0) for name in {**one, **other}}
+    read = readings(visits, hypothesis.by)
+    for group in by_fields(context, apart, read):
+        of_group = {
+            name: value
+            for name, value in apart.items()
+            if group in by_fields(context, {name: value}, read)
+        }
+        variance = part.unit * oracle.doubt(of_group)
+        assert found[group].sd == pytest.approx(math.sqrt(variance), rel=1e-6)
+
+
+def test_doubt_about_cells_and_about_their_actions_make_up_that_of_their_rewards() -> None:
+    """theta = m + (theta - m), where what m is wrong by is made up for by n / (n + k)."""
+    for part in taught(120, kinds["cells"]).components:
+        assert isinstance(part, OfCells)
+        context, actions, _ = offers()[0]
+        subset, columns = np.array([part.subset]), part.cells.columns(actions)
+        asked = part.cells.rows(context)[subset], columns, subset
+        means, variances = part.tables.moments(*asked)
+        away, doubts = part.tables.deviations(*asked)
+        base, of_base = part.tables.means(subset, columns)[0], part.tables.doubts(subset, columns)
+        np.testing.assert_allclose(base + away, means, atol=1e-12)
+        known, noise = part.tables._known(*asked[:2])[0], part.tables._noise(subset)[:, None]
+        made_up_for = known / (known + 2 * noise / part.tables.rewards.variance)
+        together = doubts + of_base * (1 - 2 * made_up_for)
+        np.testing.assert_allclose(together, variances, atol=1e-12)

@@ -2,6 +2,7 @@
 
 import math
 import sys
+from collections import Counter
 from itertools import pairwise
 
 import numpy as np
@@ -24,7 +25,7 @@ some_values = st.lists(st.floats(-50, 50).map(lambda v: round(v, 2)), min_size=2
 
 
 def scale_of(values: list[float]) -> Scale:
-    return Scale.of(np.array(values))
+    return Scale.of(Counter(values))
 
 
 def length(vector: dict[int, float]) -> float:
@@ -255,3 +256,20 @@ def test_a_number_alone_tells_hours_apart() -> None:
     means = [float(model.belief(request_of([{"hour": h}], action)).mean[0]) for h in (1, 6, 18, 23)]
     assert max(means[:2]) < 0.2
     assert min(means[2:]) > 0.8
+
+
+def test_what_a_context_is_worth_whatever_is_offered_can_be_said_of_actions_of_numbers() -> None:
+    """Articles of two numbers, less their means, had nothing in common: a hot day that all of them
+    earn more on was taken for a merit of those that were shown."""
+    model = BayesianLearner((Hypothesis(crosses=1, by="features"),), may_change=False)
+    rng = np.random.default_rng(0)
+    articles: list[Json] = [
+        {"id": f"a{k}", "features": [{"price": float(price), "size": float(size)}]}
+        for k, (price, size) in enumerate(rng.standard_normal((6, 2)))
+    ]
+    for heat in rng.standard_normal(300).tolist():
+        earned = 0.5 + 0.2 * heat
+        teach(model, [([{"heat": heat}], articles[int(rng.integers(6))], earned)])
+    for heat in (-1.0, 0.0, 1.0):
+        means = model.belief(request_of([{"heat": heat}], *articles)).mean
+        np.testing.assert_allclose(means, 0.5 + 0.2 * heat, atol=0.05)

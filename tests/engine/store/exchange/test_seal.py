@@ -11,9 +11,11 @@ from engine.errors import RejectedError
 from engine.store import About, Library, StoredLoop
 from engine.store.exchange.dsjson import dsjson_rows, export_lines
 from engine.store.exchange.intake import import_file
+from engine.store.exchange.jsonl import export_lines as export_log
 from engine.store.exchange.lines import Faults, numbered_lines
 from engine.store.exchange.seal import SealedLines, sealed
 from tests.engine.store.exchange.files import file_of, rejected
+from tests.engine.store.workers import WORLD, serve_next
 
 Lines = list[str]
 
@@ -65,6 +67,17 @@ def test_decisions_in_another_order_are_refused(library: Library, decisions: Lin
     assert "edited or reordered" in rejected(library, file_of(*swapped)).message
     with pytest.raises(RejectedError, match="line 4: its time is before that of the line before"):
         import_file(library, file_of(*swapped), "other", edited=True)
+
+
+def test_what_was_brought_back_has_its_old_times_in_a_file_that_was_cut(library: Library) -> None:
+    kept = StoredLoop.create(library.store, owner="me", world=WORLD, seed=7)
+    for _ in range(4):
+        serve_next(kept)
+    kept.undo(4)
+    kept.redo()
+    serve_next(kept)
+    cut = list(export_log(library.store, kept.id))[:-1]
+    assert _brought(library, file_of(*cut), edited=True).origin == "edited"
 
 
 def test_clocks_are_set_in_a_whole_file_and_in_others_logs(

@@ -1,0 +1,220 @@
+"""How often intervals hold: a whole experiment again and again, where the truth is known.
+
+Each repetition is a fresh loop with a fresh crowd. Its log is evaluated, and each interval held
+against what the target would really earn, which the simulated world knows. So can what breaks an
+evaluation: too few events, probabilities that were not logged, no exploration, and a policy that
+was picked as the best of many on the very log that judges it.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any, Literal, get_args
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.arrays import Array
+from engine.errors import check_number, refuse
+from engine.evaluation.decisions import Decisions, decisions_of
+from engine.evaluation.estimators import ESTIMATORS, Estimator, Interval
+from engine.evaluation.targets import Even, Fixed, Given, Target
+from engine.loop.learning_loop import LearningLoop
+from engine.loop.settings import LoopSettings
+from engine.simulation.crowd import nth_visitor, serve
+from engine.steps import Steps
+from engine.streams import stream
+from engine.worlds.world import World
+
+Kind = Literal["fixed", "uniform", "best", "picked"]
+"""What is evaluated: each action for everybody, all alike, each visitor's best, and the rules that
+look best of `RULES` made at random."""
+Flaw = Literal["none", "few", "forgotten", "no_floor", "picked"]
+"""What is wrong with the experiment: nothing; a tenth of the visitors; probabilities that were not
+logged, and taken to be all alike; no exploration for its own sake; picking the best of many."""
+
+RULES = 200
+MOST = 500
+"""Repetitions at most."""
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """Intervals of one estimator for one kind of target.
+
+    Attributes:
+        intervals, held: how many there were, and how many of them held the truth.
+        widths: their widths, summed up.
+        squares: squared distances of the estimates from the truth, summed up.
+        beyond: how many estimates were more than anything can earn, or less.
+    """
+
+    intervals: int = 0
+    held: int = 0
+    widths: float = 0.0
+    squares: float = 0.0
+    beyond: int = 0
+
+    def add(self, interval: Interval, truth: float) -> "Count":
+        """With one more."""
+        return Count(
+            self.intervals + 1,
+            self.held + interval.holds(truth),
+            self.widths + interval.width,
+            self.squares + (interval.estimate - truth) ** 2,
+            self.beyond + (not 0 <= interval.estimate <= 1),
+        )
+
+    @property
+    def share(self) -> float:
+        """Of intervals that held."""
+        return self.held / self.intervals
+
+    @property
+    def width(self) -> float:
+        """Mean width."""
+        return self.widths / self.intervals
+
+    @property
+    def rmse(self) -> float:
+        """Root of the mean squared error of the estimates."""
+        return float(np.sqrt(self.squares / self.intervals))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Told:
+    """One repetition: the log, and where in the world each of its visitors was."""
+
+    log: Decisions
+    cells: NDArray[np.intp]
+
+
+@dataclass(eq=False)
+class Coverage:
+    """Intervals counted over repetitions, more with each `repeating`.
+
+    Attributes:
+        world, settings, visitors: of each experiment; settings may be any that rank online.
+        flaw: what is wrong with them.
+        seed: of the first repetition; each later one has the next.
+        repetitions: how many were done.
+        counts: for each kind of target and key of an estimator.
+    """
+
+    world: World
+    settings: LoopSettings
+    visitors: int
+    flaw: Flaw = "none"
+    estimators: Sequence[type[Estimator]] = ESTIMATORS
+    seed: int = 0
+    repetitions: int = 0
+    counts: dict[tuple[Kind, str], Count] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        check_number("BadRequest", "visitors", self.visitors, 10, 100_000, whole=True)
+        if self.flaw not in get_args(Flaw):
+            refuse("BadRequest", "flaw", self.flaw, f"one of {', '.join(get_args(Flaw))}")
+        if self.flaw == "few":
+            self.visitors = max(10, self.visitors // 10)
+        if self.flaw == "no_floor":
+            self.settings = replace(self.settings, policy=_without_floor(self.settings))
+
+    def repeating(self, times: int = MOST) -> Steps[None]:
+        """So many more repetitions; each visitor is a step."""
+        check_number("BadRequest", "repetitions", times, 1, MOST, whole=True)
+        for _ in range(times):
+            told = yield from experiment(self.world, self.settings, self.visitors, self._next)
+            yield from self._judge(told)
+            self.repetitions += 1
+
+    @property
+    def _next(self) -> int:
+        return self.seed + self.repetitions
+
+    def _judge(self, told: Told) -> Steps[None]:
+        log = forgetting(told.log) if self.flaw == "forgotten" else told.log
+        told = replace(told, log=log)
+        targets = [self._picked(told)] if self.flaw == "picked" else targets_of(self.world, told)
+        for kind, target, truth in targets:
+            weighed = target.weigh(log)
+            for estimator in self.estimators:
+                interval = estimator().add(weighed).interval()
+                if interval is not None:
+                    counted = self.counts.get((kind, estimator.key), Count())
+                    self.counts[kind, estimator.key] = counted.add(interval, truth)
+                yield None
+
+    def _picked(self, told: Told) -> tuple[Kind, Target, float]:
+        """The rules that earn most on the log, of many made at random, weighed by 1/q."""
+        world = self.world
+        rules = random_rules(world, self._next)
+        rule = rules[int(earned_by(world, told, rules).sum(axis=1).argmax())]
+        return "picked", *_rule(world, told, rule, "picked")
+
+
+def experiment(world: World, settings: LoopSettings, visitors: int, seed: int) -> Steps[Told]:
+    """A fresh loop's log of so many visitors; each is a step."""
+    loop = LearningLoop(settings, seed=seed)
+    cells = np.zeros(visitors, dtype=np.intp)
+    for number in range(visitors):
+        visitor = nth_visitor(world, seed, number)
+        cells[number] = world.cell(visitor.context)
+        serve(loop, world, visitor)
+        yield None
+    return Told(decisions_of(loop), cells)
+
+
+def targets_of(world: World, told: Told) -> Iterator[tuple[Kind, Target, float]]:
+    """Each action, all alike, and each visitor's best, with what they would really earn."""
+    shares, expected = world.frequencies, world.expected
+    for item, truth in zip(world.items, shares @ expected, strict=True):
+        yield "fixed", Fixed(item.id), float(truth)
+    yield "uniform", Even(), world.uniform_value
+    yield "best", *_rule(world, told, expected.argmax(axis=1), "best")
+
+
+def random_rules(world: World, seed: int) -> NDArray[np.integer[Any]]:
+    """`RULES` rules made at random: the item that each shows in each cell, (rules, cells)."""
+    shape = RULES, len(world.contexts)
+    return stream(seed, "rules").integers(len(world.items), size=shape)
+
+
+def earned_by(world: World, told: Told, rules: NDArray[np.integer[Any]]) -> Array:
+    """What each visitor gave, weighed by 1/q, where a rule shows what was shown; else 0.
+    (rules, visitors)."""
+    matches = _columns(world, told.log)[rules[:, told.cells]] == told.log.shown
+    return np.asarray(matches * (told.log.reward / told.log.propensity))
+
+
+def value_of(world: World, items: NDArray[np.integer[Any]]) -> float:
+    """What a rule would really earn: the one that shows in each cell one of the items."""
+    return float(world.frequencies @ world.expected[np.arange(len(items)), items])
+
+
+def _rule(
+    world: World, told: Told, items: NDArray[np.integer[Any]], key: str
+) -> tuple[Target, float]:
+    """The policy that shows in each cell one of the items, and what that would earn."""
+    chances = np.zeros(told.log.offered.shape)
+    chances[np.arange(len(told.cells)), _columns(world, told.log)[items[told.cells]]] = 1.0
+    return Given(key, chances), value_of(world, items)
+
+
+def _columns(world: World, log: Decisions) -> NDArray[np.intp]:
+    """In which column of the log each item of the world is."""
+    return np.array([log.actions.index(item.id) for item in world.items], dtype=np.intp)
+
+
+def forgetting(log: Decisions) -> Decisions:
+    """As if the probabilities had not been logged, and somebody had taken them to be alike."""
+    alike = log.offered / log.offered.sum(axis=1, keepdims=True)
+    shown = alike[np.arange(len(log)), log.shown]
+    return replace(log, propensity=shown, probabilities=alike)
+
+
+def _without_floor(settings: LoopSettings) -> Any:
+    """The policy with no share of decisions left to chance, where it has one."""
+    policy: Any = settings.policy
+    for name in ("floor", "epsilon"):
+        if hasattr(policy, name):
+            policy = replace(policy, **{name: 0})
+    return policy

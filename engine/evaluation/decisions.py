@@ -1,0 +1,197 @@
+"""Logged decisions as columns: all that an off-policy evaluation reads of a log.
+
+Each column is checked once, here, so that no estimator meets a weight that it cannot trust.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import NoReturn, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.arrays import Array
+from engine.errors import PersonalizerError
+from engine.loop.event import EventState
+from engine.loop.learning_loop import LearningLoop
+from engine.protocol.features import Features
+
+T = TypeVar("T", bound=np.generic)
+
+_ROUNDING = 1e-6
+"""By which probabilities of one decision may miss a sum of 1, and the shown one its propensity."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Decisions:
+    """Logged decisions, N events in their order, with the K actions that are offered in them.
+
+    ``BadRequest`` names the first event at fault, counted from 1.
+
+    Attributes:
+        actions: their ids.
+        contexts: what the codes of `stratum` mean: a context's columns, joined by ``", "``.
+        stratum: the context of each event, (N,) positions in `contexts`.
+        shown: what each visitor saw, (N,) positions in `actions`.
+        propensity: the probability with which that was shown, (N,), above 0 and up to 1.
+        reward: what it earned, (N,).
+        offered: which actions could be shown, (N, K).
+        baseline: the first action that was offered, (N,) positions in `actions`.
+        probabilities: how likely each action was to be shown, (N, K); None where a log holds that
+            of the shown one alone.
+        means: believed expected rewards at Rank time, (N, K); None where a log holds none.
+        unmatched: apprentice events that were left out, as the apprentice chose another action.
+    """
+
+    actions: tuple[str, ...]
+    contexts: tuple[str, ...]
+    stratum: NDArray[np.intp]
+    shown: NDArray[np.intp]
+    propensity: Array
+    reward: Array
+    offered: NDArray[np.bool_]
+    baseline: NDArray[np.intp]
+    probabilities: Array | None = None
+    means: Array | None = None
+    unmatched: int = 0
+
+    def __post_init__(self) -> None:
+        n, k = len(self.shown), len(self.actions)
+        self._check_shapes(n, k)
+        _check(np.isfinite(self.reward), self.reward, "reward", "a finite number")
+        possible = (self.propensity > 0) & (self.propensity <= 1 + _ROUNDING)
+        _check(possible, self.propensity, "probability", "above 0 and at most 1")
+        for name, codes, end in (
+            ("context", self.stratum, len(self.contexts)),
+            ("shown action", self.shown, k),
+            ("baseline action", self.baseline, k),
+        ):
+            _check((codes >= 0) & (codes < end), codes, name, "one that is listed")
+        names = np.array(self.actions, dtype=object)
+        events = np.arange(n)
+        for name, codes in (("shown action", self.shown), ("baseline action", self.baseline)):
+            _check(self.offered[events, codes], names[codes], name, "one that was offered")
+        if self.probabilities is not None:
+            self._check_probabilities(self.probabilities)
+        if self.means is not None:
+            unknown = self.offered & ~np.isfinite(self.means)
+            _check(~unknown.any(axis=1), self.means, "believed rewards", "finite numbers")
+
+    def _check_shapes(self, n: int, k: int) -> None:
+        columns = (self.stratum, self.shown, self.propensity, self.reward, self.baseline)
+        tables = (t for t in (self.offered, self.probabilities, self.means) if t is not None)
+        if any(c.shape != (n,) for c in columns) or any(t.shape != (n, k) for t in tables):
+            _refuse("The columns of a log are not equally long.")
+        if len(set(self.actions)) < k or len(set(self.contexts)) < len(self.contexts):
+            _refuse("An action or a context is listed twice.")
+
+    def _check_probabilities(self, table: Array) -> None:
+        within = (table >= 0).all(axis=1) & (np.abs(table.sum(axis=1) - 1) <= _ROUNDING)
+        _check(within, table, "probabilities", "0 or more, with a sum of 1")
+        beyond = ~self.offered & (table > 0)
+        _check(~beyond.any(axis=1), table, "probabilities", "0 of what was not offered")
+        shown = table[np.arange(len(self)), self.shown]
+        agree = np.abs(shown - self.propensity) <= _ROUNDING
+        _check(agree, self.propensity, "probability", "that of the shown action")
+
+    def __len__(self) -> int:
+        return len(self.shown)
+
+    def take(self, events: NDArray[np.intp] | slice) -> "Decisions":
+        """Some of the events, in the order that is asked for."""
+        probabilities, means = self.probabilities, self.means
+        return Decisions(
+            self.actions,
+            self.contexts,
+            self.stratum[events],
+            self.shown[events],
+            self.propensity[events],
+            self.reward[events],
+            self.offered[events],
+            self.baseline[events],
+            None if probabilities is None else probabilities[events],
+            None if means is None else means[events],
+            self.unmatched,
+        )
+
+
+def _check(good: NDArray[np.bool_] | np.bool_, values: NDArray[T], what: str, allowed: str) -> None:
+    """Refuse the first event that is not good."""
+    if not np.all(good):
+        first = int(np.argmin(good))
+        _refuse(f"Event {first + 1:,}: the {what} is {values[first]}, but must be {allowed}.")
+
+
+def _refuse(sentence: str) -> NoReturn:
+    raise PersonalizerError("BadRequest", sentence, "log")
+
+
+def context_of(features: Features) -> str:
+    """A context as one text: its columns, joined, those of numbers with their values."""
+    return ", ".join(
+        column if value == 1 and "=" in column else f"{column}={value:g}"
+        for column, value in features.columns.items()
+    )
+
+
+def is_usable(event: EventState) -> bool:
+    """Whether it tells what an action earned: answered, and as an apprentice matched.
+
+    Whether an apprentice's choice matches the baseline's does not depend on what was shown, so
+    the propensities of matched events are as good as those of all; but they are other visitors.
+    """
+    ranked = event.ranked
+    return event.earned is not None and (ranked.mode != "apprentice" or ranked.matches)
+
+
+def usable(loop: LearningLoop) -> list[EventState]:
+    """The events of a loop that tell what an action earned."""
+    return list(filter(is_usable, loop.events.values()))
+
+
+def decisions_of(loop: LearningLoop) -> Decisions:
+    """The answered events of a loop, apprentice events only where the choices matched.
+
+    Whoever calls while others call the loop holds its lock.
+    """
+    events = usable(loop)
+    answered = sum(event.earned is not None for event in loop.events.values())
+    return decisions_from(events, unmatched=answered - len(events))
+
+
+def columns_of(events: Sequence[EventState]) -> dict[str, int]:
+    """Where each action stands in the columns of `decisions_from`: as they were first offered."""
+    requests = (event.ranked.request for event in events)
+    ids = dict.fromkeys(action.id for request in requests for action in request.actions)
+    return {action: column for column, action in enumerate(ids)}
+
+
+def decisions_from(events: Sequence[EventState], unmatched: int = 0) -> Decisions:
+    """Answered events as columns."""
+    actions, contexts = columns_of(events), dict[str, int]()
+    shape = len(events), len(actions)
+    offered = np.zeros(shape, dtype=bool)
+    probabilities, means = np.zeros(shape), np.full(shape, np.nan)
+    stratum, shown, baseline = np.zeros((3, shape[0]), dtype=np.intp)
+    for row, event in enumerate(events):
+        ranked, request = event.ranked, event.ranked.request
+        at = [actions[action.id] for action in request.actions]
+        offered[row, [at[i] for i in request.allowed]] = True
+        probabilities[row, at] = ranked.shown_probabilities()
+        means[row, at] = ranked.means
+        text = context_of(request.context)
+        stratum[row] = contexts.setdefault(text, len(contexts))
+        shown[row], baseline[row] = at[ranked.shown], at[ranked.baseline]
+    return Decisions(
+        actions=tuple(actions),
+        contexts=tuple(contexts),
+        stratum=stratum,
+        shown=shown,
+        propensity=np.array([event.ranked.propensity for event in events], dtype=float),
+        reward=np.array([event.earned for event in events], dtype=float),
+        offered=offered,
+        baseline=baseline,
+        probabilities=probabilities,
+        means=means,
+        unmatched=unmatched,
+    )

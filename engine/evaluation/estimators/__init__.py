@@ -1,0 +1,40 @@
+"""Off-policy estimators, one a file.
+
+Each is told `Weighed` events by ``add``, and answers an `Interval`; two parts of a log are
+merged with ``+``.
+"""
+
+from engine.evaluation.estimators.base import Bounds, Estimator, Interval, Weighed
+from engine.evaluation.estimators.betting import Betting
+from engine.evaluation.estimators.cressie_read import CressieRead
+from engine.evaluation.estimators.doubly_robust import DoublyRobust
+from engine.evaluation.estimators.ips import Ips
+from engine.evaluation.estimators.naive import Naive
+from engine.evaluation.estimators.snips import Snips
+from engine.evaluation.estimators.stratified import Stratified
+
+ESTIMATORS: tuple[type[Estimator], ...] = (
+    Naive,
+    Ips,
+    Snips,
+    DoublyRobust,
+    CressieRead,
+    Betting,
+    Stratified,
+)
+"""All of them, from what a dashboard shows to what holds."""
+
+__all__ = [
+    "ESTIMATORS",
+    "Betting",
+    "Bounds",
+    "CressieRead",
+    "DoublyRobust",
+    "Estimator",
+    "Interval",
+    "Ips",
+    "Naive",
+    "Snips",
+    "Stratified",
+    "Weighed",
+]

@@ -1,0 +1,63 @@
+"""How far a weighted sum of success rates may lie from its estimate: profile likelihood.
+
+Cells j have exposures E and successes S, which came at rates p between 0 and 1: the log-likelihood
+is sum_j S log p - E p. Among all rates whose likelihood ratio to the best ones is allowed,
+the largest and the least sum_j c p are wanted. By Lagrange they lie on p = S / (E - multiplier c),
+held to 1 (the profile of Venzon & Moolgavkar, *Applied Statistics*, 1988, for a sum of rates).
+"""
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+
+from engine.arrays import Array
+
+_HALF_LOG_2PI = 0.5 * math.log(2 * math.pi)
+_HALVINGS = 50
+_FURTHEST = 1e12
+
+
+def log_gamma(x: Array) -> Array:
+    """Logarithms of the gamma function of positive numbers, to 1e-5 (Stirling's series)."""
+    far = x + 3
+    series = (far - 0.5) * np.log(far) - far + 1 / (12 * far) - 1 / (360 * far**3)
+    return np.asarray(series + _HALF_LOG_2PI - np.log(x * (x + 1) * (x + 2)))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Rates:
+    """Cells, each array (cells,): weights above 0, exposures and successes above 0."""
+
+    weights: Array
+    exposures: Array
+    successes: Array
+
+    @property
+    def best(self) -> Array:
+        """The likeliest rates."""
+        return self._at(0.0)
+
+    def total(self, rates: Array) -> float:
+        """Their weighted sum."""
+        return float(self.weights @ rates)
+
+    def furthest(self, sign: int, allowed: float) -> float:
+        """The largest (or, with sign -1, the least) sum of rates whose log-likelihood is at most
+        ``allowed`` below the best."""
+        needed = self._likelihood(self.best) - allowed
+        near, far = 0.0, 1.0
+        while self._likelihood(self._at(sign * far)) >= needed and far < _FURTHEST:
+            near, far = far, 2 * far
+        for _ in range(_HALVINGS):
+            middle = (near + far) / 2
+            likely = self._likelihood(self._at(sign * middle)) >= needed
+            near, far = (middle, far) if likely else (near, middle)
+        return self.total(self._at(sign * near))
+
+    def _at(self, multiplier: float) -> Array:
+        room = self.exposures - multiplier * self.weights
+        return np.minimum(1.0, self.successes / np.maximum(room, self.successes))
+
+    def _likelihood(self, rates: Array) -> float:
+        return float(self.successes @ np.log(rates) - self.exposures @ rates)  # (18)

@@ -1,0 +1,210 @@
+"""Offline evaluation: what policies would have earned, by the log of another.
+
+Parts of a log may be told one after the other, or apart and merged with ``+``: the same to
+rounding.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Literal
+
+import numpy as np
+
+from engine.errors import PersonalizerError
+from engine.evaluation.decisions import Decisions
+from engine.evaluation.estimators import ESTIMATORS, Bounds, Estimator, Interval, Weighed
+from engine.evaluation.targets import Target
+
+FEW = 30
+"""Effective events below which nothing should be concluded."""
+
+UNSEEN = 0.05
+"""Share of a target's offers that the log could never show, from which it tells too little."""
+
+Doubt = Literal["no_overlap", "little_overlap"]
+"""Why a row should not be read: nothing was ever shown that the target would show; or so seldom
+that it comes to fewer than `FEW` events."""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """What a log tells of one target policy.
+
+    Attributes:
+        target: its key.
+        events: how many the log has.
+        effective: how many events of weight 1 would tell as much, (sum w)² / sum w².
+        largest: the largest weight.
+        share: of the events that have a weight above 0.
+        intervals: by the keys of the estimators; None where the log does not say enough.
+        doubt: why it should not be read, if so.
+    """
+
+    target: str
+    events: int
+    effective: float
+    largest: float
+    share: float
+    intervals: Mapping[str, Interval | None]
+    doubt: Doubt | None
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """One target's weights and estimators over a log, or a part of one.
+
+    Attributes:
+        target: its key.
+        events, weighted: how many, and how many of them with a weight above 0.
+        unseen: how likely the target was to show what could not be shown, summed up.
+        total, squares, largest: of the weights.
+        estimators: with all that they were told.
+    """
+
+    target: str
+    estimators: tuple[Estimator, ...]
+    events: int = 0
+    weighted: int = 0
+    unseen: float = 0.0
+    total: float = 0.0
+    squares: float = 0.0
+    largest: float = 0.0
+
+    def add(self, weighed: Weighed) -> "Tally":
+        """With so many more events."""
+        weight = weighed.weight
+        return replace(
+            self,
+            estimators=tuple(one.add(weighed) for one in self.estimators),
+            events=self.events + len(weight),
+            weighted=self.weighted + int(np.count_nonzero(weight)),
+            unseen=self.unseen + _unseen(weighed),
+            total=self.total + float(weight.sum()),
+            squares=self.squares + float(weight @ weight),
+            largest=max(self.largest, float(weight.max(initial=0.0))),
+        )
+
+    def __add__(self, other: "Tally") -> "Tally":
+        merged = zip(self.estimators, other.estimators, strict=True)
+        return Tally(
+            self.target,
+            tuple(mine + theirs for mine, theirs in merged),
+            self.events + other.events,
+            self.weighted + other.weighted,
+            self.unseen + other.unseen,
+            self.total + other.total,
+            self.squares + other.squares,
+            max(self.largest, other.largest),
+        )
+
+    def row(self, level: float = 0.95) -> Row:
+        """What all of it tells."""
+        effective = self.total**2 / self.squares if self.squares else 0.0
+        is_little = effective < FEW or self.unseen > UNSEEN * self.events
+        doubt: Doubt | None = "little_overlap" if is_little else None
+        return Row(
+            target=self.target,
+            events=self.events,
+            effective=effective,
+            largest=self.largest,
+            share=self.weighted / self.events if self.events else 0.0,
+            intervals={one.key: one.interval(level) for one in self.estimators},
+            doubt=doubt if self.weighted else "no_overlap",
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Evaluation:
+    """Target policies on a log.
+
+    Attributes:
+        bounds: of the rewards.
+        tallies: one a target, in the order in which they were asked for.
+        unmatched: apprentice events that were left out, as only matched ones can be weighed.
+    """
+
+    bounds: Bounds
+    tallies: tuple[Tally, ...]
+    unmatched: int = 0
+
+    def add(self, log: Decisions, targets: Sequence[Target]) -> "Evaluation":
+        """With another part of the log, by the same targets."""
+        _check_rewards(log, self.bounds, self.events)
+        pairs = zip(self.tallies, targets, strict=True)
+        tallies = tuple(tally.add(target.weigh(log)) for tally, target in pairs)
+        return Evaluation(self.bounds, tallies, self.unmatched + log.unmatched)
+
+    def __add__(self, other: "Evaluation") -> "Evaluation":
+        """Of two logs, by the same targets, estimators and bounds."""
+        pairs = zip(self.tallies, other.tallies, strict=True)
+        tallies = tuple(mine + theirs for mine, theirs in pairs)
+        return Evaluation(self.bounds, tallies, self.unmatched + other.unmatched)
+
+    @property
+    def events(self) -> int:
+        """How many events it rests on."""
+        return self.tallies[0].events if self.tallies else 0
+
+    def rows(self, level: float = 0.95) -> Sequence[Row]:
+        """What the log tells of each target."""
+        return [tally.row(level) for tally in self.tallies]
+
+
+def evaluate(
+    batches: Iterable[Decisions],
+    targets: Sequence[Target],
+    estimators: Sequence[type[Estimator]] = ESTIMATORS,
+    bounds: Bounds = (0.0, 1.0),
+) -> Evaluation:
+    """What each target would have earned, by a log that comes in parts.
+
+    ``BadRequest`` for a reward outside of ``bounds``, and for a log without an event.
+    """
+    return with_events(evaluate_part(batches, targets, estimators, bounds))
+
+
+def evaluate_part(
+    batches: Iterable[Decisions],
+    targets: Sequence[Target],
+    estimators: Sequence[type[Estimator]] = ESTIMATORS,
+    bounds: Bounds = (0.0, 1.0),
+) -> Evaluation:
+    """The same for a part of a log, which may have no event."""
+    tallies = (Tally(target.key, tuple(one(bounds) for one in estimators)) for target in targets)
+    found = Evaluation(bounds, tuple(tallies))
+    for batch in batches:
+        found = found.add(batch, targets)
+    return found
+
+
+def with_events(evaluation: Evaluation) -> Evaluation:
+    """An evaluation, or ``BadRequest`` if it rests on no event."""
+    if not evaluation.events:
+        raise PersonalizerError("BadRequest", "The log has no event to evaluate.", "log")
+    return evaluation
+
+
+def bounds_of(log: Decisions) -> Bounds:
+    """0 to 1, or as far beyond as a reward has been seen."""
+    return min(0.0, float(log.reward.min(initial=0))), max(1.0, float(log.reward.max(initial=1)))
+
+
+def _unseen(weighed: Weighed) -> float:
+    """How likely the target was to show what the log could not, summed up; 0 where that is not
+    known."""
+    log, target = weighed.decisions, weighed.probabilities
+    if target is None or log.probabilities is None:
+        return 0.0
+    return float(target[log.probabilities == 0].sum())
+
+
+def _check_rewards(log: Decisions, bounds: Bounds, before: int) -> None:
+    """Refuse a reward out of bounds, by its number after those of the parts ``before``."""
+    low, high = bounds
+    good = (low <= log.reward) & (log.reward <= high)
+    if not good.all():
+        first = int(np.argmin(good))
+        value = log.reward[first]
+        number = before + first + 1
+        sentence = f"Event {number:,}: the reward is {value:g}, but must be {low:g} to {high:g}."
+        raise PersonalizerError("BadRequest", sentence, "log")

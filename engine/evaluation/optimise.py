@@ -1,0 +1,143 @@
+"""Which settings would have earned more: many are tried on a loop's log, one is chosen, and judged.
+
+Each candidate learns the log progressively, as `engine.evaluation.candidates` has it. The earlier
+half of the events chooses; whatever was luck in that choice is not luck again in the later half,
+which judges. Both figures are told, as their difference is the winner's curse. What may be applied
+must beat the loop's own record by its mean and by its lower bound, the retired service's rule.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Literal
+
+from engine.errors import PersonalizerError
+from engine.evaluation.candidates import replaying_all
+from engine.evaluation.decisions import Decisions, decisions_from, usable
+from engine.evaluation.estimators import Bounds, Interval, Stratified
+from engine.evaluation.offline import bounds_of
+from engine.evaluation.targets import Given, Online, Target
+from engine.loop.event import EventState
+from engine.loop.learning_loop import LearningLoop
+from engine.loop.settings import LoopSettings
+from engine.policies.thompson import Thompson
+from engine.steps import Steps
+
+Search = Literal["ours", "service"]
+"""Who would have tried it: this engine, or the retired service's own search."""
+
+FEWEST = 60
+"""Events that are needed: 30 to choose, 30 to judge."""
+_CROSSES = range(5)
+_FLOORS = (0.02, 0.05, 0.1, 0.2)
+_AGREEMENTS = (1, 2, 4, 8)
+_RATES = (1e-7, 1e-6, 1e-5, 1e-4, 1e-3, 1e-2, 1e-1, 0.5, 1.0)
+"""The learning rates that the service tried, but for 10, which the classic learner refuses."""
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """Settings that may be better.
+
+    Attributes:
+        changes: what `LearningLoop.configure` is to be told, so that a loop has them.
+    """
+
+    key: str
+    settings: LoopSettings
+    changes: Mapping[str, Any]
+    search: Search
+
+
+@dataclass(frozen=True, slots=True)
+class Tried:
+    """A candidate's mean reward by the half that chooses, and by the half that judges."""
+
+    candidate: Candidate
+    chosen: Interval
+    judged: Interval
+
+
+@dataclass(frozen=True, slots=True)
+class Optimisation:
+    """What came of it.
+
+    Attributes:
+        online: the loop's own record in the half that judges.
+        tried: the best first, by the half that chooses.
+    """
+
+    online: Interval
+    tried: tuple[Tried, ...]
+
+    @property
+    def best(self) -> Tried:
+        """The chosen one."""
+        return self.tried[0]
+
+    @property
+    def may_apply(self) -> bool:
+        """Whether the chosen one's mean and its lower bound both beat the loop's own."""
+        judged = self.best.judged
+        return judged.estimate > self.online.estimate and judged.low > self.online.low
+
+
+def candidates_for(settings: LoopSettings) -> Sequence[Candidate]:
+    """What is tried beside settings: hypotheses of fewer or more crosses, floors and agreement, and
+    part of what the service's own search would have tried (features alone or in pairs, each at its
+    learning rates, and a fifth of offers left to chance; without the subsets of pairs, the
+    marginals and the other loss that it went through, too)."""
+    policy = settings.policy if isinstance(settings.policy, Thompson) else Thompson()
+    engine: dict[str, Any] = {"learner": "bayesian", "policy": policy}
+    policies = [(f"floor {floor:g}", replace(policy, floor=floor)) for floor in _FLOORS]
+    policies += [(f"agreement {draws}", replace(policy, agreement=draws)) for draws in _AGREEMENTS]
+    tried: list[tuple[str, Search, dict[str, Any]]] = [
+        *((f"crosses {crosses}", "ours", {**engine, "crosses": crosses}) for crosses in _CROSSES),
+        *((key, "ours", {**engine, "policy": turned}) for key, turned in policies),
+    ]
+    service = {"learner": "classic", "policy": LoopSettings.classic().policy}
+    for crosses, form in enumerate(("features", "pairs")):
+        for rate in _RATES:
+            changes = {**service, "crosses": crosses, "learning_rate": rate}
+            tried.append((f"{form}, rate {rate:g}", "service", changes))
+    made = (Candidate(key, replace(settings, **new), new, search) for key, search, new in tried)
+    return [candidate for candidate in made if candidate.settings != settings]
+
+
+def optimising(
+    loop: LearningLoop, candidates: Sequence[Candidate] | None = None
+) -> Steps[Optimisation]:
+    """Try candidates on a loop's log as it is now; an event of each learner is a step.
+
+    ``BadRequest`` for fewer than `FEWEST` answered events.
+    """
+    events = usable(loop)
+    if len(events) < FEWEST:
+        sentence = f"There are {len(events)} answered events, but {FEWEST} are needed."
+        raise PersonalizerError("BadRequest", sentence, "log")
+    tried = candidates_for(loop.settings) if candidates is None else candidates
+    return _optimising(events, tried, loop.seed)
+
+
+def _optimising(
+    events: Sequence[EventState], candidates: Sequence[Candidate], seed: int
+) -> Steps[Optimisation]:
+    log = decisions_from(events)
+    bounds, half = bounds_of(log), len(log) // 2
+    settings = {candidate.key: candidate.settings for candidate in candidates}
+    found = yield from replaying_all(events, settings, seed)
+    tried = []
+    for candidate, target in zip(candidates, found, strict=True):
+        chosen = _interval(log.take(slice(half)), Given(target.key, target.chances[:half]), bounds)
+        later = Given(target.key, target.chances[half:])
+        tried.append(
+            Tried(candidate, chosen, _interval(log.take(slice(half, None)), later, bounds))
+        )
+        yield None
+    tried.sort(key=lambda one: -one.chosen.estimate)
+    return Optimisation(_interval(log.take(slice(half, None)), Online(), bounds), tuple(tried))
+
+
+def _interval(log: Decisions, target: Target, bounds: Bounds) -> Interval:
+    found = Stratified(bounds).add(target.weigh(log)).interval()
+    assert found is not None
+    return found

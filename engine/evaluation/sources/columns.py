@@ -1,0 +1,142 @@
+"""Which column of a table says what: guessed from names and types, and corrected by a person."""
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import pyarrow as pa
+
+MOST_VALUES = 50
+"""Different values in the first rows up to which a column is guessed to tell of the context."""
+
+_NAMES = {
+    "propensity": (
+        "propensity", "propensity_score", "pscore", "action_probability", "action_prob",
+        "label_probability", "probability", "prob", "logging_probability", "p",
+    ),
+    "reward": ("reward", "earned", "click", "clicked", "clicks", "conversion", "converted",
+               "payoff", "outcome", "rating", "label", "r", "y"),
+    "shown": ("action", "shown", "shown_action", "action_id", "chosen_action", "reward_action_id",
+              "arm", "item_id", "item", "treatment", "variant", "decision", "a"),
+    "offered": ("offered", "offered_actions", "actions", "action_set", "available_actions",
+                "available", "candidates", "eligible"),
+    "time": ("time", "timestamp", "datetime", "date", "ts", "created_at"),
+}  # fmt: skip
+"""What each may be called, the likeliest first."""
+_IDS = re.compile(r"(?:(?:.*_)?(?:id|uuid|guid|key|index|number|event|n)|unnamed.*)?")
+"""How columns are called that number or name events, or people."""
+_BEFORE = re.compile(r"(?:p|pi|prob|probability|propensity|pscore)[_.:( ]+(.+?)\)?", re.I)
+"""How the column of one action's probability is called."""
+
+
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """What the columns of a log say. An empty name: no column says it.
+
+    Attributes:
+        shown: the action that was shown.
+        reward: what it earned.
+        propensity: the probability with which it was shown.
+        context: each a field of the context.
+        probabilities: pairs of an action and the column of its probability to be shown, which is
+            empty where it was not offered.
+        offered: the actions that could be shown, the baseline first: a list, or a text with ``|``,
+            ``;`` or ``,`` between them.
+        time: when it was.
+        actions: all that could be shown every time, the baseline first, where no column says so;
+            none to take those that are in the log.
+    """
+
+    shown: str = ""
+    reward: str = ""
+    propensity: str = ""
+    context: tuple[str, ...] = ()
+    probabilities: tuple[tuple[str, str], ...] = ()
+    offered: str = ""
+    time: str = ""
+    actions: tuple[str, ...] = ()
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """All columns that are read."""
+        single = self.shown, self.reward, self.propensity, self.offered, self.time
+        of_actions = (name for _, name in self.probabilities)
+        return tuple(dict.fromkeys(filter(None, (*single, *self.context, *of_actions))))
+
+    @property
+    def tells_offers(self) -> bool:
+        """Whether it is known what could be shown without a look at the whole log."""
+        return bool(self.offered or self.probabilities or self.actions)
+
+    def fault(self, there: Iterable[str]) -> str | None:
+        """Why a log with these columns cannot be read so, if it cannot."""
+        missing = [name for name in self.names if name not in set(there)]
+        if missing:
+            return f"it has no column {missing[0]!r}"
+        if not self.shown:
+            return "no column is said to hold the action that was shown"
+        if not self.reward:
+            return "no column is said to hold the reward"
+        if not (self.propensity or self.probabilities):
+            return (
+                "no column is said to hold the probability with which the action was shown, and "
+                "without that nothing can be said of another policy"
+            )
+        return None
+
+
+_TOLD = (
+    pa.types.is_string, pa.types.is_large_string, pa.types.is_integer, pa.types.is_boolean
+)  # fmt: skip
+
+
+def guess(head: Any) -> Columns:
+    """What the columns of a log may say, by the first rows of it, a `pyarrow.Table`."""
+    names = list(head.column_names)
+    told = {what: _by_name(names, candidates) for what, candidates in _NAMES.items()}
+    timely = (name for name in names if pa.types.is_temporal(head[name].type))
+    found = Columns(
+        shown=told["shown"],
+        reward=told["reward"],
+        propensity=told["propensity"],
+        offered=told["offered"],
+        time=told["time"] or next(timely, ""),
+    )
+    shown = set(_texts(head[found.shown])) if found.shown else set()
+    found = replace(found, probabilities=_probabilities(names, shown))
+    left = (name for name in names if name not in found.names)
+    return replace(found, context=tuple(name for name in left if _may_be_context(head, name)))
+
+
+def _by_name(names: Sequence[str], candidates: Sequence[str]) -> str:
+    plain = {_plain(name): name for name in reversed(names)}
+    return next((plain[one] for one in candidates if one in plain), "")
+
+
+def _plain(name: str) -> str:
+    """``RewardActionId``, ``reward-action-id`` and ``_reward_action_id`` are alike."""
+    parted = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name)
+    return re.sub(r"[^a-z0-9]+", "_", parted.lower()).strip("_")
+
+
+def _probabilities(names: Iterable[str], shown: set[str]) -> tuple[tuple[str, str], ...]:
+    """Columns named after actions; none unless each action shown in the first rows has one."""
+    matches = ((_BEFORE.fullmatch(name), name) for name in names)
+    found = tuple((match[1], name) for match, name in matches if match)
+    return found if shown and shown <= {action for action, _ in found} else ()
+
+
+def _may_be_context(head: Any, name: str) -> bool:
+    """Words, whole numbers and truth values, of which few occur and more than one."""
+    kind = head[name].type
+    if pa.types.is_dictionary(kind):
+        kind = kind.value_type
+    is_told = any(test(kind) for test in _TOLD)
+    if not is_told or _IDS.fullmatch(_plain(name)):
+        return False
+    return len(set(_texts(head[name]))) <= MOST_VALUES
+
+
+def _texts(column: Any) -> list[str]:
+    return [str(value) for value in column.to_pylist() if value is not None]

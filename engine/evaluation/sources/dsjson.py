@@ -1,0 +1,270 @@
+"""Lines of the service's dsjson, which Vowpal Wabbit reads, as logged decisions."""
+
+import json
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
+from datetime import UTC
+from functools import partial
+from itertools import chain, islice
+from typing import Any, NamedTuple, TypeVar
+
+import msgspec
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.arrays import Array
+from engine.errors import PersonalizerError, UnreadableError
+from engine.evaluation.decisions import Decisions, context_of
+from engine.evaluation.estimators import Bounds
+from engine.evaluation.sources.rounding import ROUNDING, summing_to_one
+from engine.evaluation.sources.rows import check_number_of_actions
+from engine.evaluation.sources.window import Window
+from engine.protocol.features import flatten
+from engine.store.entry_codec import read_time
+from engine.store.exchange.dsjson import context_objects, origin_of, shown_position
+from engine.store.exchange.lines import Faults
+from engine.store.exchange.seal import SealedLines
+
+BATCH = 1 << 14
+"""Events of a batch."""
+_MOST = 1 << 14
+"""Contexts that are remembered with what was offered in them, as they often come again."""
+T = TypeVar("T", bound=Hashable)
+_time = partial(read_time, zone=UTC)
+
+
+class _Place(NamedTuple):
+    """A context, and the ids of what is offered in it, in their order."""
+
+    context: str
+    actions: tuple[str, ...]
+
+
+class _Event(NamedTuple):
+    """What one line tells.
+
+    Attributes:
+        shown: position of the action shown.
+        chances: of all actions to be shown, in their order; None if the line does not tell.
+    """
+
+    place: _Place
+    shown: int
+    propensity: float
+    reward: float
+    chances: Sequence[float] | None
+
+
+class _Row(msgspec.Struct, frozen=True, gc=False):
+    """What is read of a line; ``c``, most of it, only where it has not been met before."""
+
+    c: msgspec.Raw = msgspec.Raw()
+    a: list[int] | None = None
+    p: list[float] | None = None
+    cost: float | None = msgspec.field(name="_label_cost", default=None)
+    probability: float | None = msgspec.field(name="_label_probability", default=None)
+    action: int | None = msgspec.field(name="_label_Action", default=None)
+    index: int | None = msgspec.field(name="_labelIndex", default=None)
+    skipped: bool = msgspec.field(name="_skipLearn", default=False)
+    time: str = msgspec.field(name="Timestamp", default="")
+
+
+_row = msgspec.json.Decoder(_Row).decode
+
+
+class Reader:
+    """Makes decisions of lines.
+
+    Attributes:
+        number: of the last event that was read, counted from 1; lines to be skipped count, too.
+
+    Args:
+        window: the events that are read; others are not looked at further than their times.
+        bounds: of the rewards.
+        before: how many events of the log come before these lines.
+    """
+
+    def __init__(self, window: Window, bounds: Bounds, before: int = 0) -> None:
+        self._window, self._bounds, self.number = window, bounds, before
+        self._known: dict[bytes, _Place] = {}
+        self._nameless: int | None = None
+
+    def batches(self, lines: Iterator[tuple[int, str]], faults: Faults) -> Iterator[Decisions]:
+        """The decisions in lines with their numbers, until one is faulty; faults in all of them."""
+        first = next(lines, None)
+        rest = chain([] if first is None else [first], lines)
+        if first is None or origin_of(first[1]) is None:
+            yield from self._batches(rest, faults)
+            return
+        sealed = SealedLines(rest)
+        sealed.has_seal = True
+        next(sealed)
+        yield from self._batches(sealed, faults)
+        fault = sealed.fault()
+        if fault is not None and not faults.total and not self._window.is_over(self.number):
+            faults.add(0, fault)
+
+    def _batches(self, lines: Iterator[tuple[int, str]], faults: Faults) -> Iterator[Decisions]:
+        rest = self._events(lines, faults)
+        while events := list(islice(rest, BATCH)):
+            if not faults.total:
+                yield _assembled(events)
+
+    def _events(self, lines: Iterator[tuple[int, str]], faults: Faults) -> Iterator[_Event]:
+        for number, text in lines:
+            self.number += 1
+            if self._window.is_over(self.number):
+                return
+            try:
+                event = self._event(_row(text))
+            except msgspec.MsgspecError as error:
+                faults.add(number, f"it is no decision: {error}")
+            except (UnreadableError, RecursionError) as error:
+                faults.add(number, str(error))
+            else:
+                if event is not None:
+                    yield event
+
+    def _event(self, row: _Row) -> _Event | None:
+        """What a line tells; None for one that is not learned, or not in the window."""
+        time = _time(row.time) if self._window.by_time else None
+        if row.skipped or not self._window.holds(self.number, time):
+            return None
+        place, order = self._place(bytes(row.c)), row.a or []
+        size = len(place.actions)
+        if len(order) != size or {*order} != {*range(1, size + 1)}:
+            raise UnreadableError(f"a does not name the actions 1 to {size}")
+        shown = shown_position(row.action, row.index, order)
+        chances = None if row.p is None else _chances(row.p, order)
+        propensity = _propensity(row.probability, None if chances is None else chances[shown])
+        return _Event(place, shown, propensity, self._reward(row.cost), chances)
+
+    def _place(self, text: bytes) -> _Place:
+        """The context and the actions in ``c``."""
+        place = self._known.get(text)
+        if place is None:
+            told = msgspec.json.decode(text) if text else None
+            offered = told.get("_multi") if isinstance(told, dict) else None
+            if told is None or not isinstance(offered, list) or not offered:
+                raise UnreadableError("c is not an object with the actions in _multi")
+            place = _Place(_context(told), self._actions(offered))
+            if len(self._known) >= _MOST:
+                self._known.clear()
+            self._known[text] = place
+        return place
+
+    def _actions(self, offered: Sequence[Any]) -> tuple[str, ...]:
+        """Their ids; positions where they have none."""
+        names = [_name(action) for action in offered]
+        told = [name for name in names if name is not None]
+        if len({*told}) < len(told):
+            raise UnreadableError("it offers two actions with the same id")
+        if len(told) == len(names):
+            return tuple(told)
+        size, before = len(names), self._nameless
+        if before not in (None, size):
+            raise UnreadableError(
+                f"it offers {size} actions, not all with an id, where {before} were offered "
+                "before: nobody can tell which is which"
+            )
+        self._nameless = size
+        return tuple(name or str(at) for at, name in enumerate(names, 1))
+
+    def _reward(self, cost: float | None) -> float:
+        low, high = self._bounds
+        if cost is None:
+            raise UnreadableError("it has no reward: no _label_cost")
+        if not low <= -cost <= high:
+            raise UnreadableError(
+                f"its reward is {-cost:g}, which is not within {low:g} to {high:g}"
+            )
+        return 0.0 - cost
+
+
+def _name(action: Any) -> str | None:
+    """The id of an action; None if it has none."""
+    if not isinstance(action, dict):
+        raise UnreadableError("c._multi does not hold objects alone")
+    name = action.get("_tag")
+    if name is None and isinstance(action.get("i"), dict):
+        name = action["i"].get("id")
+    return None if name is None else str(name)
+
+
+def _context(told: Mapping[str, Any]) -> str:
+    objects = context_objects(told)
+    try:
+        return context_of(flatten(objects, "c"))
+    except PersonalizerError:  # Vowpal Wabbit reads more than a Rank call takes.
+        return json.dumps(objects, ensure_ascii=False)
+
+
+def _chances(told: Sequence[float], order: Sequence[int]) -> Sequence[float]:
+    """Probabilities of the actions, in their order."""
+    if len(told) != len(order):
+        raise UnreadableError(f"p does not have {len(order)} values")
+    total = sum(told)
+    if min(told) < 0:
+        raise UnreadableError("a probability is negative")
+    if abs(total - 1) > ROUNDING:
+        raise UnreadableError(f"its probabilities add up to {total:g}")
+    placed = [0.0] * len(order)
+    for at, chance in zip(order, told, strict=True):
+        placed[at - 1] = chance
+    return placed
+
+
+def _propensity(told: float | None, of_shown: float | None) -> float:
+    """Of what was shown: of the label, or else of ``p``."""
+    found = of_shown if told is None else told
+    if found is None:
+        raise UnreadableError(
+            "it has no probability, _label_probability, and without that nothing can be said of "
+            "another policy"
+        )
+    if not 0 < found <= 1:
+        raise UnreadableError(f"its probability is {found:g}, which is not above 0 and up to 1")
+    if of_shown is not None and abs(found - of_shown) > ROUNDING:
+        raise UnreadableError(
+            f"its probability is {found:g}, but that of the action shown is {of_shown:g}"
+        )
+    return found
+
+
+def _assembled(events: Sequence[_Event]) -> Decisions:
+    """Events as columns."""
+    stratum, contexts = _coded(event.place.context for event in events)
+    sets, lists = _coded(event.place.actions for event in events)
+    actions = tuple(dict.fromkeys(chain.from_iterable(lists)))
+    check_number_of_actions(actions)
+    place = {action: at for at, action in enumerate(actions)}
+    places = [[place[action] for action in one] for one in lists]
+    rows = np.repeat(np.arange(len(events)), [len(event.place.actions) for event in events])
+    columns = np.fromiter(chain.from_iterable(places[at] for at in sets), np.intp, len(rows))
+    offered = np.zeros((len(events), len(actions)), dtype=bool)
+    offered[rows, columns] = True
+    shown = np.array([places[at][e.shown] for at, e in zip(sets, events, strict=True)])
+    propensity = np.array([event.propensity for event in events])
+    known = [event.chances for event in events if event.chances is not None]
+    table: Array | None = None
+    if len(known) == len(events):
+        table = np.zeros(offered.shape)
+        table[rows, columns] = np.fromiter(chain.from_iterable(known), float, len(rows))
+        table, propensity = summing_to_one(table, shown, propensity)
+    return Decisions(
+        actions,
+        contexts,
+        stratum,
+        shown,
+        propensity,
+        np.array([event.reward for event in events]),
+        offered,
+        np.array([one[0] for one in places], dtype=np.intp)[sets],
+        table,
+    )
+
+
+def _coded(values: Iterable[T]) -> tuple[NDArray[np.intp], tuple[T, ...]]:
+    """Positions in the values that occur, and these."""
+    known: dict[T, int] = {}
+    codes = [known.setdefault(value, len(known)) for value in values]
+    return np.array(codes, dtype=np.intp), tuple(known)

@@ -1,0 +1,61 @@
+"""Batches of a log as one."""
+
+from collections.abc import Iterable, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.arrays import Array
+from engine.evaluation.decisions import Decisions
+
+
+def joined(batches: Iterable[Decisions]) -> Decisions:
+    """All events of some batches, in their order, for what needs a whole log at once.
+
+    Probabilities and means are known only where all batches have them.
+    """
+    logs = list(batches)
+    actions = tuple(dict.fromkeys(action for log in logs for action in log.actions))
+    contexts = tuple(dict.fromkeys(context for log in logs for context in log.contexts))
+    of_action = [_places(log.actions, actions) for log in logs]
+    of_context = [_places(log.contexts, contexts) for log in logs]
+    offered = [log.offered for log in logs]
+    probabilities = [log.probabilities for log in logs if log.probabilities is not None]
+    means = [log.means for log in logs if log.means is not None]
+
+    def wide(tables: Sequence[Array | NDArray[np.bool_]], empty: float) -> Array | None:
+        """Tables one below the other, (N, K); None if a batch has none."""
+        if len(tables) < len(logs):
+            return None
+        whole = np.full((sum(map(len, logs)), len(actions)), empty)
+        end = 0
+        for table, places in zip(tables, of_action, strict=True):
+            start, end = end, end + len(table)
+            whole[start:end, places] = table
+        return whole
+
+    could = wide(offered, 0.0)
+    assert could is not None
+    return Decisions(
+        actions=actions,
+        contexts=contexts,
+        stratum=_row(of[log.stratum] for of, log in zip(of_context, logs, strict=True)),
+        shown=_row(of[log.shown] for of, log in zip(of_action, logs, strict=True)),
+        propensity=np.concatenate([[], *(log.propensity for log in logs)]),
+        reward=np.concatenate([[], *(log.reward for log in logs)]),
+        offered=could.astype(bool),
+        baseline=_row(of[log.baseline] for of, log in zip(of_action, logs, strict=True)),
+        probabilities=wide(probabilities, 0.0),
+        means=wide(means, np.nan),
+        unmatched=sum(log.unmatched for log in logs),
+    )
+
+
+def _places(names: Sequence[str], among: Sequence[str]) -> NDArray[np.intp]:
+    """Where names stand in a list that holds them all."""
+    place = {name: at for at, name in enumerate(among)}
+    return np.array([place[name] for name in names], dtype=np.intp)
+
+
+def _row(codes: Iterable[NDArray[np.intp]]) -> NDArray[np.intp]:
+    return np.concatenate([np.zeros(0, dtype=np.intp), *codes])

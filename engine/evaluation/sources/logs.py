@@ -1,0 +1,204 @@
+"""Logs in files: batches of decisions, and the parts that can be evaluated apart."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Generator, Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, Self
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from engine.evaluation.decisions import Decisions
+from engine.evaluation.estimators import Bounds
+from engine.evaluation.sources import dsjson, loops, tables
+from engine.evaluation.sources.cells import Rows, times, words
+from engine.evaluation.sources.columns import Columns, guess
+from engine.evaluation.sources.files import LogFile
+from engine.evaluation.sources.rows import check_number_of_actions, decisions
+from engine.evaluation.sources.window import ALL, Window
+from engine.store.exchange.lines import Faults, numbered_lines
+
+_MOST_MIB, _MOST_LINES = 1 << 20, 1 << 32
+"""As large as a file may be that is read line by line and never held."""
+_MOST_EVENTS = 1_000_000
+"""Of a loop's own export, which is held."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Log(ABC):
+    """Files that together are one log, in this order; it can travel to another process.
+
+    Attributes:
+        bounds: of the rewards.
+    """
+
+    files: tuple[LogFile, ...]
+    bounds: Bounds = (0.0, 1.0)
+    window: Window = ALL
+
+    @property
+    def label(self) -> str:
+        """The names of its files."""
+        first, last = self.files[0].name, self.files[-1].name
+        return first if len(self.files) == 1 else f"{first} … {last}"
+
+    @property
+    def parts(self) -> Sequence[Self]:
+        """Logs that can be evaluated apart, and merged: one a file.
+
+        A window of numbers needs the files one after the other: then it is one part.
+        """
+        if self.window.by_number:
+            return (self,)
+        log = self._prepared()
+        return [replace(log, files=(file,)) for file in self.files]
+
+    def batches(self) -> Iterator[Decisions]:
+        """The decisions in the window; none if it is empty.
+
+        Raises:
+            RejectedError: after the last line, for all faults that were found.
+        """
+        log, faults, number = self._prepared(), Faults("evaluated"), 0
+        for file in self.files:
+            faults.file = file.name
+            number = yield from log._read(file, number, faults)
+            if self.window.is_over(number + 1):
+                break
+        if faults.total:
+            raise faults.rejection()
+
+    def _prepared(self) -> Self:
+        """With what has to be known of the whole log before any part of it is read."""
+        return self
+
+    @abstractmethod
+    def _read(self, file: LogFile, number: int, faults: Faults) -> Generator[Decisions, None, int]:
+        """The decisions of one file, as long as there are no faults; all faults in it.
+
+        Args:
+            number: of the last event before it.
+
+        Returns:
+            number of its last event, or of one after the window.
+        """
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TableLog(Log):
+    """CSV or Parquet, with what its columns say."""
+
+    columns: Columns
+
+    def _prepared(self) -> Self:
+        """With all actions that it shows, where nothing else tells what is offered."""
+        columns = self.columns
+        if columns.tells_offers or not columns.shown:
+            return self
+        found: set[str] = set()
+        for file in self.files:
+            if columns.shown in tables.column_names(file):
+                for batch in tables.batches(file, [columns.shown], Faults()):
+                    found.update(words(batch.rows[columns.shown], Rows(batch.lines))[1])
+                    check_number_of_actions(found)
+        actions = tuple(sorted(found - {""}))
+        return replace(self, columns=replace(columns, actions=actions))
+
+    def _read(self, file: LogFile, number: int, faults: Faults) -> Generator[Decisions, None, int]:
+        there = tables.column_names(file)
+        fault = self.columns.fault(there) if there else None
+        if fault is None and self.window.by_time and not self.columns.time:
+            fault = "no column is said to hold the time"
+        if fault is not None:
+            faults.add(0, fault)
+            return number
+        for batch in tables.batches(file, self.columns.names, faults):
+            rows, table = Rows(batch.lines), batch.rows
+            inside = self._inside(table, number, rows)
+            number += len(inside)
+            if not inside.all():
+                rows, table = rows.those(inside), table.filter(pa.array(inside))
+            found = decisions(table, self.columns, self.bounds, rows) if len(rows.lines) else None
+            rows.tell(faults)
+            if found is not None and not faults.total:
+                yield found
+            if self.window.is_over(number + 1):
+                break
+        return number
+
+    def _inside(self, table: Any, number: int, rows: Rows) -> NDArray[np.bool_]:
+        """Which rows are in the window; those whose time cannot be read are, as faulty ones."""
+        if self.window == ALL:
+            return np.ones(len(rows.lines), dtype=bool)
+        when = times(table[self.columns.time], rows) if self.window.by_time else None
+        numbers = np.arange(number + 1, number + 1 + len(rows.lines))
+        return self.window.mask(numbers, when) | ~rows.good
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DsjsonLog(Log):
+    """The service's dsjson, as it is or as gzip."""
+
+    def _read(self, file: LogFile, number: int, faults: Faults) -> Generator[Decisions, None, int]:
+        reader = dsjson.Reader(self.window, self.bounds, number)
+        with file.open() as opened:
+            lines = numbered_lines(opened, _MOST_MIB, faults, _MOST_LINES)
+            yield from reader.batches(lines, faults)
+        return reader.number
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LoopLog(Log):
+    """A loop's own export, as lines of JSON."""
+
+    def _read(self, file: LogFile, number: int, faults: Faults) -> Generator[Decisions, None, int]:
+        with file.open() as opened:
+            lines = numbered_lines(opened, _MOST_MIB, faults)
+            events = loops.read_events(lines, _MOST_EVENTS, faults)
+        if not faults.total:
+            yield from loops.batches(events, self.window)
+        return number + len(events)
+
+
+def open_log(
+    data: Path | bytes,
+    name: str = "",
+    columns: Columns | None = None,
+    bounds: Bounds = (0.0, 1.0),
+    window: Window = ALL,
+) -> Log:
+    """A log in a file of any kind, or in all files of a folder, by their names in order.
+
+    Args:
+        name: of bytes in memory.
+        columns: of CSV and Parquet; guessed if not given.
+
+    Raises:
+        RejectedError: if there is no log.
+    """
+    files = _files(data, name)
+    kinds = {file.kind for file in files}
+    if len(kinds) != 1:
+        faults = Faults("evaluated")
+        several = f"it holds files of several kinds: {', '.join(sorted(kinds))}"
+        faults.add(0, several if kinds else "it holds no file")
+        raise faults.rejection()
+    match kinds.pop():
+        case "dsjson":
+            return DsjsonLog(files=files, bounds=bounds, window=window)
+        case "jsonl":
+            return LoopLog(files=files, bounds=bounds, window=window)
+    columns = columns or guess(tables.head(files[0]))
+    return TableLog(files=files, bounds=bounds, window=window, columns=columns)
+
+
+def _files(data: Path | bytes, name: str) -> tuple[LogFile, ...]:
+    if isinstance(data, bytes):
+        return (LogFile(name, data),)
+    if data.is_dir():
+        # What begins so is not data: ``_SUCCESS``, ``.crc``.
+        inside = (path for path in sorted(data.rglob("*")) if path.is_file())
+        return tuple(LogFile.at(path) for path in inside if path.name[0] not in "._")
+    return (LogFile.at(data),)

@@ -1,0 +1,160 @@
+"""Files of rows, CSV and Parquet, as `pyarrow.RecordBatch` after batch."""
+
+import csv as plain_csv
+from collections.abc import Iterator, Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+from pyarrow import csv, parquet
+
+from engine.evaluation.sources.files import UNREADABLE, LogFile
+from engine.store.exchange.lines import Faults
+
+HEAD = 1_000
+"""Rows by which columns are guessed."""
+_ROWS = 1 << 16
+"""Rows of a batch of Parquet."""
+_BLOCK = 8 << 20
+"""Bytes of a batch of CSV."""
+_NO_PARQUET = "it is no whole Parquet file: it was cut, or is damaged"
+_FAILURES = (pa.ArrowException, UnicodeDecodeError, *UNREADABLE)
+
+
+class Batch(NamedTuple):
+    """Some rows of a file, as they follow each other.
+
+    Attributes:
+        rows: a `pyarrow.RecordBatch` of N rows.
+        lines: their numbers in the file, (N,): lines of CSV, counting the first; rows of Parquet.
+    """
+
+    rows: Any
+    lines: NDArray[np.int_]
+
+
+def batches(file: LogFile, names: Sequence[str], faults: Faults) -> Iterator[Batch]:
+    """All rows of a file with some of its columns; what cannot be read becomes a fault."""
+    if file.kind == "parquet":
+        return _of_parquet(file, names, faults)
+    return _of_csv(file, names, faults)
+
+
+def column_names(file: LogFile) -> Sequence[str]:
+    """The columns that a file has; none if it cannot be read."""
+    if file.kind == "parquet":
+        try:
+            return list(_opened(file).schema_arrow.names)
+        except _FAILURES:
+            return []
+    line = file.first_line()
+    return next(plain_csv.reader([line], delimiter=_delimiter(line)), [])
+
+
+def head(file: LogFile) -> Any:
+    """The first rows of a file with its types, a `pyarrow.Table`, to guess columns by.
+
+    Raises:
+        RejectedError: if it cannot be read.
+    """
+    faults = Faults("evaluated")
+    try:
+        if file.kind == "parquet":
+            opened = _opened(file)
+            first = next(opened.iter_batches(HEAD), None)
+            return pa.table(first) if first is not None else opened.schema_arrow.empty_table()
+        reader = _csv_reader(file, None, lambda row: "skip")
+        return pa.table(reader.read_next_batch()).slice(0, HEAD)
+    except StopIteration:
+        raise faults.rejection() from None
+    except _FAILURES as error:
+        faults.add(0, _NO_PARQUET if file.kind == "parquet" else _csv_fault(error))
+        raise faults.rejection() from error
+
+
+# -- Parquet --------------------------------------------------------------------------
+
+
+def _opened(file: LogFile) -> Any:
+    data = pa.BufferReader(file.data) if isinstance(file.data, bytes) else file.data
+    return parquet.ParquetFile(data)
+
+
+def _of_parquet(file: LogFile, names: Sequence[str], faults: Faults) -> Iterator[Batch]:
+    row = 1
+    try:
+        for batch in _opened(file).iter_batches(_ROWS, columns=list(names)):
+            yield Batch(batch, np.arange(row, row + batch.num_rows))
+            row += batch.num_rows
+    except _FAILURES:
+        faults.add(row if row > 1 else 0, _NO_PARQUET)
+
+
+# -- CSV ------------------------------------------------------------------------------
+
+
+def _delimiter(line: str) -> str:
+    return max(",;\t", key=line.count)
+
+
+def _csv_reader(file: LogFile, names: Sequence[str] | None, handler: Any) -> Any:
+    """A reader of all columns with their types, or of some, as bytes."""
+    told = names or ()
+    convert = csv.ConvertOptions(
+        include_columns=list(told) or None, column_types={name: pa.binary() for name in told}
+    )
+    return csv.open_csv(
+        pa.PythonFile(file.unfolded(), "r"),
+        # In one thread: with several nobody knows the number of a line.
+        csv.ReadOptions(use_threads=False, block_size=_BLOCK),
+        csv.ParseOptions(
+            delimiter=_delimiter(file.first_line()),
+            ignore_empty_lines=False,
+            invalid_row_handler=handler,
+        ),
+        convert,
+    )
+
+
+def _told(batch: Any) -> NDArray[np.bool_]:
+    """Which rows are not empty."""
+    told = np.zeros(batch.num_rows, dtype=bool)
+    for column in batch.columns:
+        told |= pc.not_equal(column, b"").to_numpy(zero_copy_only=False)
+        if told.all():
+            break
+    return told
+
+
+def _of_csv(file: LogFile, names: Sequence[str], faults: Faults) -> Iterator[Batch]:
+    skipped: list[int] = []
+
+    def skip(row: Any) -> str:
+        skipped.append(row.number)
+        fields, wanted = row.actual_columns, row.expected_columns
+        if row.text.strip():  # An empty line is no row.
+            faults.add(row.number, f"it has {fields} fields, where the first line has {wanted}")
+        return "skip"
+
+    line = 2
+    try:
+        for batch in _csv_reader(file, names, skip):
+            n = batch.num_rows
+            lines = np.setdiff1d(np.arange(line, line + n + len(skipped)), skipped)[:n]
+            line = int(lines[-1]) + 1 if n else line
+            told = _told(batch)
+            yield Batch(batch.filter(pa.array(told)), lines[told])
+    except _FAILURES as error:
+        faults.add(line if line > 2 else 0, _csv_fault(error))
+
+
+def _csv_fault(error: Exception) -> str:
+    """Why nothing more can be read."""
+    if isinstance(error, UnicodeDecodeError):
+        return "its first line is not UTF-8"
+    # Arrow's failures to read are OSErrors, too.
+    if isinstance(error, UNREADABLE) and not isinstance(error, pa.ArrowException):
+        return "it is a damaged gzip file"
+    return f"it cannot be read as CSV: {error}"

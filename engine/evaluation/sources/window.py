@@ -1,0 +1,67 @@
+"""The part of a log that is evaluated."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+import numpy as np
+from numpy.typing import NDArray
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """Events by their number in the log, counted from 1, and by their time; ends are included.
+
+    Attributes:
+        first, last: numbers; None is the end of the log.
+        since, until: times with their zones; None is any.
+    """
+
+    first: int = 1
+    last: int | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+
+    @property
+    def by_number(self) -> bool:
+        """Whether it asks for an event's number."""
+        return self.first > 1 or self.last is not None
+
+    @property
+    def by_time(self) -> bool:
+        """Whether it asks for an event's time."""
+        return self.since is not None or self.until is not None
+
+    def holds(self, number: int, time: datetime | None = None) -> bool:
+        """Whether an event is in it; one without a time is in no window of times."""
+        if number < self.first or self.is_over(number):
+            return False
+        if time is None:
+            return not self.by_time
+        return (self.since is None or self.since <= time) and (
+            self.until is None or time <= self.until
+        )
+
+    def is_over(self, number: int) -> bool:
+        """Whether neither this event nor any after it is in it."""
+        return self.last is not None and number > self.last
+
+    def mask(
+        self, numbers: NDArray[np.int_], times: NDArray[np.datetime64] | None
+    ) -> NDArray[np.bool_]:
+        """Which events are in it, (N,), by their times in UTC."""
+        last = self.last if self.last is not None else np.iinfo(np.int_).max
+        inside = (self.first <= numbers) & (numbers <= last)
+        if times is not None and self.since is not None:
+            inside &= times >= in_utc(self.since)
+        if times is not None and self.until is not None:
+            inside &= times <= in_utc(self.until)
+        return inside
+
+
+def in_utc(time: datetime) -> np.datetime64:
+    """A time with its zone as NumPy has it."""
+    return np.datetime64(round(time.timestamp() * 1e6), "us")
+
+
+ALL = Window()
+"""The whole log."""

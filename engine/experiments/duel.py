@@ -1,0 +1,89 @@
+"""A person against the engine: the same visitors with the same luck, and each chooses alone."""
+
+from collections.abc import Iterator, Mapping
+from itertools import count
+
+from engine.evaluation.learning_curve import LearningCurve
+from engine.loop.learning_loop import LearningLoop
+from engine.loop.settings import LoopSettings
+from engine.simulation.crowd import Visitor, nth_visitor, serve
+from engine.worlds import World
+
+
+def visits(world: World, seed: int, wanted: Mapping[str, str], start: int = 0) -> Iterator[Visitor]:
+    """The visitors of a seed, from number ``start`` on, whose context has all that is wanted."""
+    for number in count(start):
+        visitor = nth_visitor(world, seed, number)
+        if wanted.items() <= visitor.context.items():
+            yield visitor
+
+
+class Duel:
+    """Two loops before the same visitors: what the person chooses is logged in one, as the baseline
+    that is shown, what the engine chooses in the other.
+
+    Attributes:
+        visitors: all who come, in order.
+        own, engine: the loops.
+    """
+
+    def __init__(
+        self, world: World, seed: int, visitors: list[Visitor], settings: LoopSettings
+    ) -> None:
+        self.world, self.visitors = world, visitors
+        self.own = LearningLoop(LoopSettings(learning_mode="logging_only"), seed=seed)
+        self.engine = LearningLoop(settings, seed=seed)
+
+    @property
+    def served(self) -> int:
+        """How many visitors have been."""
+        return len(self.own.events)
+
+    @property
+    def is_over(self) -> bool:
+        """Whether all have been."""
+        return self.served == len(self.visitors)
+
+    @property
+    def visitor(self) -> Visitor | None:
+        """Who stands there; None when all have been."""
+        return None if self.is_over else self.visitors[self.served]
+
+    def choose(self, action_id: str, number: int | None = None) -> None:
+        """Show the visitor an action; the engine, too, serves them, and nobody sees the other's.
+
+        Args:
+            number: of the visitor who is meant; nothing happens if they have left.
+        """
+        visitor = self.visitor
+        if visitor is None or number not in {None, self.served}:
+            return
+        serve(self.own, self.world, visitor, first=action_id)
+        serve(self.engine, self.world, visitor)
+
+    def scores(self) -> list[tuple[float, float]]:
+        """What each visitor gave the person, and what they gave the engine, in order."""
+        earned = [curve_of(loop, self.world).rewards for loop in (self.own, self.engine)]
+        return [(float(own), float(other)) for own, other in zip(*earned, strict=True)]
+
+
+def curve_of(loop: LearningLoop, world: World) -> LearningCurve:
+    """The learning curve of all that a loop has logged."""
+    curve = LearningCurve(world)
+    curve.follow(loop)
+    return curve
+
+
+def score_told(
+    world: World, seed: int, visitors: list[Visitor], fields: frozenset[str], settings: LoopSettings
+) -> float:
+    """What the engine earns of visitors in all, if it is told these fields of the context alone, as
+    somebody who knows that nothing else matters."""
+    loop, total = LearningLoop(settings, seed=seed), 0.0
+    for visitor in visitors:
+        told = {name: value for name, value in visitor.context.items() if name in fields}
+        answer = loop.rank(world.actions, [told])
+        earned = world.answer(visitor.context, answer.reward_action_id, visitor.uniform)
+        loop.reward(answer.event_id, earned)
+        total += earned
+    return total

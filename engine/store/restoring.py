@@ -1,0 +1,48 @@
+"""Snapshots in the store as places where folds may begin."""
+
+import logging
+from collections.abc import Sequence
+from typing import Any
+
+from engine.loop.checkpoints import Checkpoint
+from engine.loop.event_index import ArchivedEvents, EventIndex
+from engine.loop.log import EventLog, Mark
+from engine.loop.projection import Projection
+from engine.loop.state import LoopState, State
+from engine.store.entry_codec import settings_from_json
+from engine.store.journal import Journal
+from engine.store.snapshot_codec import load
+from engine.store.snapshots import Snapshot
+
+_log = logging.getLogger(__name__)
+
+
+def usable(snapshots: Sequence[Snapshot], part: str, version: str) -> list[Snapshot]:
+    """Those of a part that were written under a version."""
+    return [one for one in snapshots if (one.part, one.version) == (part, version)]
+
+
+def checkpoint(journal: Journal, snapshot: Snapshot) -> Checkpoint[Any]:
+    """Where the loop's fold, or a projection's, may begin, if that is still there and whole."""
+
+    def restore(folded: LoopState | Projection, _: EventLog) -> bool:
+        data = journal.store.data(journal.loop_id, snapshot)
+        if data is None:
+            return False
+        try:
+            _restore(folded, load(data), journal, snapshot.mark)
+        except Exception as error:
+            # Whatever cannot be made of it, the log can.
+            _log.warning("snapshot unusable", extra={"code": type(error).__name__})
+            return False
+        return True
+
+    return Checkpoint(snapshot.mark, restore)
+
+
+def _restore(folded: LoopState | Projection, told: State, journal: Journal, mark: Mark) -> None:
+    if isinstance(folded, Projection):
+        folded.restore(told)
+    else:
+        events = EventIndex(ArchivedEvents(journal, mark, told["digests"]))
+        folded.restore(told, settings_from_json(told["settings"]), events)

@@ -1,0 +1,85 @@
+"""Evaluate: what would each have earned, served to everybody?
+
+Reads from top to bottom: whose log is asked, the one sentence, and for each action and policy
+what it looks like and what the log says that it would earn.
+"""
+
+import streamlit as st
+
+from pages.parts.evaluate import along, board, controls, coverage, optimise, rule, sent
+from pages.parts.evaluate.opening import loop_in_link, open_loop
+from pages.parts.evaluate.session import EvaluateSession
+from pages.parts.evaluate.setup import EvaluateSetup
+from pages.parts.evaluate.tuning import Tuning
+from pages.parts.evaluate.watch import Watch
+from pages.parts.evaluate.wording import about_log
+from pages.parts.frames import frame
+from pages.parts.link import current_setup, open_link, write_link
+from pages.parts.sessions import evaluate_session
+from pages.parts.stage.door import stage_door
+from pages.parts.text import question
+from pages.parts.toolbar import choose_world, share, toolbar, tools
+
+is_new = open_link(EvaluateSetup)
+stored = open_loop(is_new)
+
+with toolbar():
+    setup = current_setup(EvaluateSetup)
+    choose_world(setup)
+    with tools():
+        session = evaluate_session(setup)
+        session.adopt(setup, stored)
+        controls.choose_settings(setup)
+        share(setup)
+        stage_door()
+
+question(
+    "What would each have earned, served to everybody?",
+    about_log(session),
+    "" if session.asks_loop or setup.log == "file" else f"Seed {setup.seed}",
+)
+
+
+@frame
+def draw_frame(session: EvaluateSession) -> None:
+    """One frame of the interactive part."""
+    session.adopt(current_setup(EvaluateSetup), session.stored)
+    write_link(session.setup, loop=loop_in_link(session))
+    if session.found is not None:
+        board.show_headline(session, session.found)
+    controls.choose_log(session, session.setup)
+    if session.setup.log == "file":
+        sent.choose_file(session)
+    if session.page_state != session.drawn:
+        st.rerun()
+    board.show_progress(session)
+    if session.found is not None:
+        board.show_forest(session, session.found)
+        rule.show_rule(session, session.found)
+        along.show_along(session, session.found)
+
+
+@frame
+def draw_coverage(watch: Watch) -> None:
+    """One frame of what is repeated."""
+    if watch.is_live != watch.drawn:
+        st.rerun()
+    coverage.show(watch, current_setup(EvaluateSetup))
+
+
+@frame
+def draw_tuning(tuning: Tuning) -> None:
+    """One frame of what is tried."""
+    if tuning.is_live != tuning.drawn:
+        st.rerun()
+    optimise.show(session)
+
+
+session.drawn = session.page_state
+st.fragment(draw_frame, run_every=session.pace, key="evaluate-interactive")(session)
+session.watch.drawn = session.watch.is_live
+coverage.choose(session.watch, setup)
+st.fragment(draw_coverage, run_every=session.watch.pace, key="evaluate-coverage")(session.watch)
+optimise.choose(session)
+session.tuning.drawn = session.tuning.is_live
+st.fragment(draw_tuning, run_every=session.tuning.pace, key="evaluate-tuning")(session.tuning)

@@ -1,0 +1,49 @@
+"""Learn: what would you like to find out?
+
+Lessons on the real engine: guess, do, see the truth over the guess, check, and go on alone. Reads
+from top to bottom: all lessons, or one screen of the one that was chosen.
+"""
+
+import streamlit as st
+
+from pages.parts.frames import frame
+from pages.parts.lessons import board
+from pages.parts.lessons.session import LearnSession
+from pages.parts.lessons.setup import LearnSetup
+from pages.parts.lessons.teachers import check_homework
+from pages.parts.lessons.words import words
+from pages.parts.link import current_setup, open_link, write_link
+from pages.parts.sessions import learn_session
+from pages.parts.text import question
+
+open_link(LearnSetup)
+setup = current_setup(LearnSetup)
+session = learn_session()
+write_link(setup)
+
+if setup.lesson:
+    session.run(setup)
+    own, page = words(setup.language, setup.lesson), words(setup.language, "page")
+    question(own.say("question"), own.say("title"), page.say("seed", seed=setup.own_seed))
+else:
+    page = words(setup.language, "page")
+    question(page.say("question"), page.say("told"))
+
+
+@frame
+def draw_frame(session: LearnSession) -> None:
+    """One frame: a screen, or all cards."""
+    setup = current_setup(LearnSetup)
+    if session.drawn != (setup, session.pace):
+        st.rerun()
+    if setup.lesson:
+        board.show_lesson(session, setup)
+    else:
+        board.show_cards(session, setup)
+
+
+session.drawn = (setup, session.pace)
+st.fragment(draw_frame, run_every=session.pace, key="learn-interactive")(session)
+if not setup.lesson:
+    setup.draw("language")
+    check_homework(setup)

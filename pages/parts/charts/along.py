@@ -1,0 +1,60 @@
+"""What a log tells as it grows, and from stretch to stretch."""
+
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
+
+import pyarrow as pa
+
+from engine.evaluation.along import Stretch
+from pages.parts.charts.base import Spec, table
+from pages.parts.charts.labelled import Look, Looks, Rows, labelled, lines
+from pages.parts.theme import theme
+
+HEIGHT = 280
+NAIVE, ESTIMATE, TRUTH = "looks like", "would earn", "the truth"
+Ends = tuple[float, float]
+
+
+@lru_cache(maxsize=32)
+def growing_spec(dark: bool, span: int, ends: Ends, reveals: bool) -> Spec:
+    """Lines: the average where it was shown, and the estimate with its interval, as a log grows."""
+    look = theme(dark)
+    looks: Looks = (NAIVE, Look(look.faint, "square", 1.8)), (ESTIMATE, Look(look.accent))
+    truth: Looks = ((TRUTH, Look(look.ink, "diamond", 1.5)),) if reveals else ()
+    return lines(dark, span, ends, "mean reward a visitor", looks + truth, HEIGHT)
+
+
+def growing_rows(
+    naive: Sequence[Stretch], estimate: Sequence[Stretch], truth: float | None, ends: Ends
+) -> pa.Table:
+    """Rows of `growing_spec`, see `labelled`."""
+    rows = _rows(NAIVE, naive, banded=False) + _rows(ESTIMATE, estimate)
+    if truth is not None:
+        stops = (estimate[0].end, estimate[-1].end)
+        rows += [{"line": TRUTH, "visitor": at, "value": truth} for at in stops]
+    return table(labelled(rows, ends, HEIGHT))
+
+
+@lru_cache(maxsize=32)
+def stretches_spec(dark: bool, span: int, ends: Ends, looks: Looks) -> Spec:
+    """Lines with bands: what each part of a log tells of each of some targets."""
+    return lines(dark, span, ends, "mean reward, each eighth", looks, HEIGHT)
+
+
+def stretches_rows(told: Mapping[str, Sequence[Stretch]], ends: Ends) -> pa.Table:
+    """Rows of `stretches_spec`, see `labelled`: each value stands in the middle of its part."""
+    return table(
+        labelled([row for name, one in told.items() for row in _rows(name, one)], ends, HEIGHT)
+    )
+
+
+def _rows(line: str, told: Sequence[Stretch], banded: bool = True) -> Rows:
+    found: Rows = []
+    for one in told:
+        if one.interval is None:
+            continue
+        at = one.end if one.start == 0 and told[-1].start == 0 else (one.start + one.end) / 2
+        row: dict[str, object] = {"line": line, "visitor": at, "value": one.interval.estimate}
+        band = {"low": one.interval.low, "high": one.interval.high}
+        found.append(row | (band if banded else {}))
+    return found

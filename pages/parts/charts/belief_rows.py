@@ -1,0 +1,96 @@
+"""The rows of the picture of a ranking: what is there; the browser places it."""
+
+from collections.abc import Iterable, Sequence
+from typing import Literal
+
+import pyarrow as pa
+
+from engine.evaluation.chances import Chance
+from engine.loop.entries import Ranked
+from engine.worlds import World
+from pages.parts.charts.base import PAGE, Size, table
+from pages.parts.text import percent
+from pages.parts.theme import theme
+
+Row = dict[str, object]
+Moment = Literal["offered", "asked", "answered"]
+"""Somebody is offered something, it is asked what that will be, or they have answered and left."""
+
+_NOTICED = 0.005
+"""Reward, or chance, by which something must have moved for what it was to be drawn."""
+
+
+def _moved(before: Ranked, now: Ranked, i: int) -> Row:
+    """What an action's bell and chance were, as far as they were anything else."""
+    mean, sd, chance = before.means[i], before.sds[i], before.probabilities[i]
+    moved: Row = {"old": None, "old_mean": None, "old_sd": None}
+    if abs(chance - now.probabilities[i]) >= _NOTICED:
+        moved["old"] = chance
+    if max(abs(mean - now.means[i]), abs(sd - now.sds[i])) >= _NOTICED:
+        moved |= {"old_mean": mean, "old_sd": sd}
+    return moved
+
+
+def belief_rows(
+    world: World,
+    dark: bool,
+    now: Ranked,
+    chances: Sequence[Chance],
+    before: Ranked | None = None,
+    truth: Iterable[float] | None = None,
+    moment: Moment = "offered",
+    size: Size = PAGE,
+) -> pa.Table:
+    """Rows of `belief_spec`: one for each action; ``before`` is what was ``answered``."""
+    colours = theme(dark).actions
+    truths = [None] * len(world.items) if truth is None else [float(one) for one in truth]
+    least = min(chance.kept for chance in chances)
+    rows: list[Row] = []
+    lit = now.shown if before is None or moment != "answered" else before.shown
+    for place, i in enumerate(_in_sight(now, lit, size), 1):
+        item, chance = world.items[i], chances[i]
+        row: Row = {"action": item.name, "label": item.label, "colour": colours[i % len(colours)]}
+        row["row"] = place
+        row |= {"mean": now.means[i], "sd": now.sds[i], "truth": truths[i]}
+        row |= {"won": chance.won, "kept": chance.kept, "more": chance.kept > least}
+        row |= {"wins": chance.wins, "error": now.errors[i], "told": percent(now.probabilities[i])}
+        row |= _decided(now, i, chance)
+        row |= {} if before is None else _moved(before, now, i)
+        row |= {"offered": {}, "asked": _COVERED, "answered": _UNDRAWN}[moment]
+        row["lit"] = i == lit and moment != "asked"
+        rows.append(row)
+    return table(rows)
+
+
+def rows_of(world: World, size: Size) -> int:
+    """How many actions have a row: on the stage, as many as there is room for."""
+    return min(len(world.items), _MOST) if size.on_stage else len(world.items)
+
+
+def _in_sight(now: Ranked, lit: int, size: Size) -> Sequence[int]:
+    """Places of the actions that have a row, in their order: that which is lit, and on the stage
+    the most probable of the others."""
+    places = range(len(now.probabilities))
+    if not size.on_stage:
+        return places
+    falling = sorted(places, key=lambda i: (i != lit, -now.probabilities[i]))
+    return sorted(falling[:_MOST])
+
+
+_MOST = 12
+"""Rows that have room on the stage."""
+
+
+_UNDRAWN: Row = {"draw": None, "ringed": False, "lot": False}
+_COVERED: Row = {**_UNDRAWN, "won": 0.0, "kept": 0.0, "wins": None, "told": ""}
+"""What rows say once a visitor has left, and while it is asked what will be offered."""
+
+
+def _decided(now: Ranked, i: int, chance: Chance) -> Row:
+    """An action's draw, and whether it, or chance, decided what is shown."""
+    chosen = now.mode == "online" and i == now.chosen
+    return {
+        "draw": now.draw[i] if now.draw else None,
+        "ringed": chosen and now.cause == "draw",
+        "lot": chosen and now.cause == "random" and chance.kept > 0,
+    }

@@ -1,0 +1,261 @@
+"""Two loops before the same visitor, side by side: beliefs, chances, and what each would offer.
+
+The browser places everything in pixels, by the room that it has: type and rows grow with it, so
+that the picture can be read from the last row.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+import altair as alt
+import pyarrow as pa
+
+from engine.loop.entries import Ranked
+from engine.worlds import World
+from pages.parts.charts.base import LOCALE, Spec, blank, finish, table
+from pages.parts.charts.reward_axis import SPAN, from_left
+from pages.parts.text import percent
+from pages.parts.theme import theme
+
+MOST = 8
+"""Actions that have a row: those that either loop is most likely to offer."""
+_WIDE, _HIGH = 1184, 496
+"""Pixels of the room for which sizes are given; in another they follow the smaller share."""
+_HEAD, _CAPTION, _GAP, _MAP = 52, 44, 48, 0.3
+"""Pixels of a half's name, of the line above its map and between the halves; the map's share."""
+
+_SIGNALS = {
+    "u": f"max(0.6, min(width / {_WIDE}, height / {_HIGH}))",
+    "type": "max(16, 26 * u)",
+    "half": f"(width - {_GAP} * u) / 2",
+    "map": f"height * {_MAP}",
+    "bells": "0.45 * half",
+    "unit": f"0.27 * half / {SPAN:g}",
+    "bars": "0.74 * half",
+    "full": "0.12 * half",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Half:
+    """What one of the two loops shows.
+
+    Attributes:
+        name: what sets it apart.
+        earned: its mean reward; None before anybody answered.
+        ranked: what it would offer to who stands there.
+        favoured: what it favours in every context (`engine.evaluation.context_map`).
+    """
+
+    name: str
+    earned: float | None
+    ranked: Ranked
+    favoured: Sequence[Mapping[str, Any]]
+
+
+@lru_cache(maxsize=16)
+def beside_spec(world: World, dark: bool) -> Spec:
+    """The picture of `beside_rows`."""
+    rows = min(len(world.items), MOST)
+    lanes = {
+        "lane": f"min(84 * u, (height - map - {_HEAD + _CAPTION} * u) / {rows})",
+        "columns": str(_columns(world)),
+        "lines": str(len(world.contexts) // _columns(world)),
+        "top": f"{_HEAD} * u + {rows} * lane + {_CAPTION} * u",
+        "cells": "min(height - top, 1.2 * half * lines / columns)",
+    }
+    layers = [*_heads(dark), *_rows(dark), *_cells(dark)]
+    spec = finish(dark, _HIGH, *layers)
+    signals = [{"name": name, "expr": expr} for name, expr in (_SIGNALS | lanes).items()]
+    words = {"fontSize": {"expr": "type"}, "color": theme(dark).ink}
+    words |= {"align": "left", "baseline": "middle"}
+    looks = {"view": {"strokeWidth": 0}, "locale": {"number": LOCALE}, "mark": {"aria": False}}
+    return spec | {"params": signals, "config": looks | {"text": words}, "height": "container"}
+
+
+def _columns(world: World) -> int:
+    return len(world.contexts) // len(world.fields[0].values)
+
+
+# -- marks ----------------------------------------------------------------------------
+
+
+def _of(kind: str, test: str = "", **made: str) -> alt.Chart:
+    """Rows of a kind, with what is made of them; ``left`` is where their half begins."""
+    rows = blank().transform_filter(f"datum.kind == '{kind}'{test and f' && {test}'}")
+    left = f"datum.half * (half + {_GAP} * u)"
+    return rows.transform_calculate(left=left).transform_calculate(**made)
+
+
+def _x(field: str = "x") -> alt.X:
+    return alt.X(f"{field}:Q").scale(None).axis(None)
+
+
+def _y(field: str = "y") -> alt.Y:
+    return alt.Y(f"{field}:Q").scale(None).axis(None)
+
+
+_COLOUR = {"field": "colour", "type": "nominal", "scale": None}
+
+
+def _words(chart: alt.Chart, field: str, **look: Any) -> alt.Chart:
+    words: alt.Chart = chart.mark_text(**look).encode(_x(), _y(), text=f"{field}:N")
+    return words
+
+
+def _heads(dark: bool) -> list[alt.Chart]:
+    """What each half is, and what it has earned."""
+    look = {"fontWeight": 700, "fontSize": alt.ExprRef("1.2 * type")}
+    line = {"y": "22 * u"}
+    below = {"y": f"top - {_CAPTION} * u / 2"}
+    return [
+        _words(
+            _of("half", x="datum.left", **line), "name", limit=alt.ExprRef("0.64 * half"), **look
+        ).encode(color=_COLOUR),
+        _words(_of("half", x="datum.left + half", **line), "earned", align="right", **look),
+        _of("half", x="datum.left", y="45 * u", right="datum.left + half")
+        .mark_rule(strokeWidth=3)
+        .encode(_x(), _y(), x2="right", color=_COLOUR),
+        _words(
+            _of("half", x="datum.left", **below),
+            "caption",
+            color=theme(dark).faint,
+            limit=alt.ExprRef("half"),
+        ),
+    ]
+
+
+def _rows(dark: bool) -> list[alt.Chart]:
+    """A row for each action: its name, its bell with this visitor's draw, its chance."""
+    foot = f"{_HEAD} * u + lane * (datum.place + 1)"
+    middle = f"{foot} - lane / 2"
+    ink, ground = theme(dark).ink, theme(dark).grid
+    bars = "datum.left + bars"
+    return [
+        _box(
+            "action", "datum.lit", "datum.left - 8 * u", "datum.left + half", foot, 0.96
+        ).mark_rect(color=theme(dark).accent, opacity=0.14, cornerRadius=6),
+        _words(
+            _of("action", x="datum.left + 4 * u", y=middle),
+            "label",
+            limit=alt.ExprRef("bells - 12 * u"),
+        ),
+        _bells(foot)
+        .mark_area(fillOpacity=0.6, interpolate="monotone")
+        .encode(_x(), _y(), y2="foot", color=_COLOUR, detail=["half:N", "action:N"]),
+        _of("action", "isValid(datum.draw)", x=_reward("datum.draw"), y=f"{foot} - lane * 0.36")
+        .mark_point(filled=True, stroke=ink, opacity=1, strokeWidth=1.5)
+        .encode(
+            _x(),
+            _y(),
+            color=_COLOUR,
+            size=alt.condition("datum.lit", alt.value(190), alt.value(60)),
+        ),
+        _box("action", "", bars, f"{bars} + full", foot, 0.5, 0.25).mark_rect(
+            color=ground, opacity=0.8, cornerRadius=2
+        ),
+        _box("action", "", bars, f"{bars} + full * datum.chance", foot, 0.5, 0.25)
+        .mark_rect()
+        .encode(color=_COLOUR),
+        _words(
+            _of("action", x="datum.left + half - 4 * u", y=middle),
+            "told",
+            align="right",
+            fontWeight=600,
+        ),
+    ]
+
+
+def _box(
+    kind: str, test: str, left: str, right: str, foot: str, height: float, lift: float = 0.02
+) -> alt.Chart:
+    """From left to right, a share of a row's height, lifted from its foot by another."""
+    low, high = f"{foot} - {lift} * lane", f"{foot} - {lift + height} * lane"
+    return _of(kind, test, x=left, right=right, y=low, top=high).encode(
+        _x(), _y(), x2="right", y2="top"
+    )
+
+
+def _reward(reward: str) -> str:
+    """Where a reward stands."""
+    return f"datum.left + bells + unit * {from_left(reward)}"
+
+
+def _bells(foot: str) -> alt.Chart:
+    points = _of("action", foot=f"{foot} - 2 * u", z="sequence(-3.2, 3.2, 0.2)")
+    return points.transform_flatten(["z"]).transform_calculate(
+        wide="max(datum.sd, 1.5 / unit)",
+        at="datum.mean + datum.wide * datum.z",
+        x=_reward("datum.at"),
+        y="datum.foot - 0.84 * lane * exp(-datum.z * datum.z / 2)",
+    )
+
+
+def _cells(dark: bool) -> list[alt.Chart]:
+    """A cell for each kind of visitor, in the colour of what is favoured there."""
+    wide, high = "half / columns", "cells / lines"
+    place = {
+        "x": f"datum.left + {wide} * datum.column + 1.5 * u",
+        "right": f"datum.left + {wide} * (datum.column + 1) - 1.5 * u",
+        "y": f"top + {high} * datum.line + 1.5 * u",
+        "bottom": f"top + {high} * (datum.line + 1) - 1.5 * u",
+    }
+    cell = _of("cell", **place).encode(_x(), _y(), x2="right", y2="bottom")
+    here = _of("cell", "datum.here", **place).encode(_x(), _y(), x2="right", y2="bottom")
+    strength = alt.Opacity("strength:Q").scale(domain=(0, 1), range=(0, 1)).legend(None)
+    return [
+        cell.mark_rect(color=theme(dark).empty, cornerRadius=4),
+        cell.mark_rect(cornerRadius=4).encode(strength, color=_COLOUR),
+        here.mark_rect(fillOpacity=0, stroke=theme(dark).ink, strokeWidth=3, cornerRadius=4),
+    ]
+
+
+# -- rows -----------------------------------------------------------------------------
+
+
+def beside_rows(
+    world: World, dark: bool, here: Mapping[str, str], halves: Sequence[Half]
+) -> pa.Table:
+    """Rows of `beside_spec`, the left half first; ``here`` is who stands there."""
+    actions, inks = theme(dark).actions, (theme(dark).accent, theme(dark).other)
+    colours = {item.id: actions[i % len(actions)] for i, item in enumerate(world.items)}
+    shown = _shown(halves)
+    captions = "One cell for each kind of visitor", f"Framed, and above: {', '.join(here.values())}"
+    rows: list[dict[str, object]] = []
+    for side, half in enumerate(halves):
+        of_half: dict[str, object] = {"half": side}
+        earned = "" if half.earned is None else f"{half.earned:.2f} each"
+        told = {"name": half.name, "earned": earned, "caption": captions[side]}
+        rows.append(of_half | told | {"kind": "half", "colour": inks[side]})
+        for place, i in enumerate(shown):
+            action = _action(world, half.ranked, i) | {"colour": colours[world.items[i].id]}
+            rows.append(of_half | action | {"kind": "action", "place": place})
+        for number, cell in enumerate(half.favoured):
+            line, column = divmod(number, _columns(world))
+            at = {"kind": "cell", "line": line, "column": column, "strength": cell["strength"]}
+            is_here = all(cell[name] == value for name, value in here.items())
+            rows.append(of_half | at | {"colour": colours[cell["action"]], "here": is_here})
+    return table(rows)
+
+
+def _shown(halves: Sequence[Half]) -> list[int]:
+    """Places of the actions that have a row, in the world's order."""
+    chances = [half.ranked.probabilities for half in halves]
+    likely = sorted(range(len(chances[0])), key=lambda i: -max(of[i] for of in chances))
+    return sorted(likely[:MOST])
+
+
+def _action(world: World, ranked: Ranked, i: int) -> dict[str, object]:
+    chance = ranked.shown_probabilities()[i]
+    return {
+        "action": world.items[i].name,
+        "label": world.items[i].label,
+        "mean": ranked.means[i],
+        "sd": ranked.sds[i],
+        "draw": ranked.draw[i] if ranked.draw else None,
+        "chance": chance,
+        "told": percent(chance),
+        "lit": i == ranked.shown,
+    }

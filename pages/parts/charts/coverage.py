@@ -1,0 +1,68 @@
+"""How many intervals held the truth, and how wide they were."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+import altair as alt
+import pyarrow as pa
+
+from pages.parts.charts.base import Spec, across, blank, finish, lanes, table, tooltip
+from pages.parts.charts.labelled import SIZE
+from pages.parts.theme import theme
+
+ROW = 32
+PROMISED = 0.95
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What became of an estimator's intervals."""
+
+    name: str
+    held: int
+    intervals: int
+    width: float
+
+
+@lru_cache(maxsize=16)
+def coverage_spec(dark: bool, rows: int) -> Spec:
+    """Bars: the share of intervals that held the truth, with the share that is promised."""
+    look, type_ = theme(dark), {"labelFontSize": SIZE - 1, "titleFontSize": SIZE - 1}
+    x = across("share", "intervals that held the truth", (0, 1), format="%", tickCount=5, **type_)
+    y = lanes("name", labelLimit=150, labelPadding=8)
+    tips = tooltip(name="Estimator") + tooltip(".1%", share="Held the truth")
+    tips += tooltip(",", held="Held", intervals="of") + tooltip(".3f", width="Mean width")
+    base = blank().encode(y=y, tooltip=tips)
+    colour = alt.condition("datum.keeps", alt.value(look.accent), alt.value(look.faint))
+    promised = blank().transform_filter("datum.first")
+    return finish(
+        dark,
+        ROW * rows + 48,
+        base.mark_bar(height=18, cornerRadiusEnd=3, opacity=0.85).encode(x, color=colour),
+        promised.mark_rule(strokeWidth=2, strokeDash=[4, 3], color=look.ink, aria=False).encode(
+            x=alt.datum(PROMISED)
+        ),
+        base.mark_text(align="left", dx=8, fontSize=SIZE, color=look.ink).encode(
+            x=alt.value("width"), text="told:N"
+        ),
+    )
+
+
+def coverage_rows(kept: Sequence[Kept]) -> pa.Table:
+    """Rows of `coverage_spec`: name, share, held, intervals, width, told, keeps, first."""
+    return table(
+        [
+            {
+                "name": one.name,
+                "share": one.held / one.intervals,
+                "held": one.held,
+                "intervals": one.intervals,
+                "width": one.width,
+                "told": f"{one.held:,}/{one.intervals:,}, {one.width:.2f} wide",
+                "keeps": one.held >= PROMISED * one.intervals,
+                "first": place == 0,
+            }
+            for place, one in enumerate(kept)
+        ]
+    )

@@ -1,0 +1,155 @@
+"""A forest plot: what each way to choose looks like, what a log tells of it, and what is true."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+import altair as alt
+import pyarrow as pa
+
+from pages.parts.charts.base import PAGE, Size, Spec, across, blank, finish, lanes, table, tooltip
+from pages.parts.charts.labelled import SIZE
+from pages.parts.theme import theme
+
+NAIVE, ESTIMATE = "where it was shown", "to everybody, 95 %"
+TRUTH, GUESS = "the truth", "your guess"
+POLICY, UNSURE = "policy", "unsure"
+ROW = 29
+"""Pixels from one row to the next."""
+
+
+@dataclass(frozen=True, slots=True)
+class Branch:
+    """A row of the plot.
+
+    Attributes:
+        name: on the axis.
+        place: of its colour among the actions'; None for a policy.
+        is_unsure: whether the log says so little of it that it is grey.
+        naive, estimate, low, high, truth, guess: values; None where nothing is drawn.
+    """
+
+    name: str
+    place: int | None
+    naive: float | None
+    estimate: float | None = None
+    low: float | None = None
+    high: float | None = None
+    truth: float | None = None
+    guess: float | None = None
+    is_unsure: bool = False
+
+
+Marks = tuple[str, ...]
+"""What is drawn of `NAIVE`, `ESTIMATE`, `TRUTH` and `GUESS`; it stands in the legend."""
+
+
+def marks_of(branches: Sequence[Branch]) -> Marks:
+    """What is drawn in any row."""
+    drawn = {NAIVE: "naive", ESTIMATE: "estimate", TRUTH: "truth", GUESS: "guess"}
+    return tuple(
+        mark
+        for mark, field in drawn.items()
+        if any(getattr(one, field) is not None for one in branches)
+    )
+
+
+@lru_cache(maxsize=64)
+def forest_spec(
+    dark: bool,
+    rows: int,
+    ends: tuple[float, float],
+    marks: Marks,
+    places: tuple[int | None, ...],
+    size: Size = PAGE,
+) -> Spec:
+    """Dots with intervals, hollow dots, diamonds and triangles, a row a way to choose."""
+    look = theme(dark)
+    type_ = {"labelFontSize": size.type(SIZE - 1), "titleFontSize": size.type(SIZE - 1)}
+    x = across("value", "mean reward a visitor", ends, tickCount=6, **type_)
+    y = lanes("name", size, labelLimit=size.px(170), labelPadding=size.px(8), grid=True)
+    shapes = {NAIVE: "circle", ESTIMATE: "square", TRUTH: "diamond", GUESS: "triangle-down"}
+    keys = alt.Legend(
+        orient="top",
+        title=None,
+        labelFontSize=size.type(),
+        labelLimit=0,
+        symbolFillColor="transparent",
+        symbolStrokeColor=look.ink,
+    )
+    shape = alt.Shape(
+        "mark:N",
+        scale=alt.Scale(domain=list(marks), range=[shapes[mark] for mark in marks]),
+        legend=keys if size.on_stage else None,
+    )
+    known = sorted({place for place in places if place is not None})
+    colour = alt.Color(
+        "place:N",
+        scale=alt.Scale(
+            domain=[POLICY, UNSURE, *map(str, known)],
+            range=[
+                look.accent,
+                look.faint,
+                *(look.actions[place % len(look.actions)] for place in known),
+            ],
+        ),
+        legend=None,
+    )
+    tips = tooltip(name="Served to everybody", mark="What") + tooltip(
+        ".3f", value="Mean reward", low="From", high="To"
+    )
+    base = blank().encode(y=y, tooltip=tips)
+    ruled = base.transform_filter("isValid(datum.low)")
+    estimates = base.transform_filter(alt.datum.mark == ESTIMATE)
+    others = base.transform_filter(alt.datum.mark != ESTIMATE)
+    gaps = estimates.transform_filter("isValid(datum.gap)")
+    return finish(
+        dark,
+        ROW * rows + 48,
+        # All rows in their order: others have not all of them.
+        base.mark_point(opacity=0, aria=False).encode(x),
+        gaps.mark_rule(
+            strokeWidth=size.px(1.5),
+            strokeDash=size.dash(2, 4),
+            color=look.faint,
+            clip=True,
+            aria=False,
+        ).encode(x=alt.X("gap:Q"), x2="naive:Q"),
+        ruled.mark_rule(strokeWidth=size.px(5), clip=True, opacity=0.75, aria=False).encode(
+            x=alt.X("low:Q"), x2="high:Q", color=colour
+        ),
+        estimates.mark_point(filled=True, size=size.area(110), opacity=1).encode(
+            x, color=colour, shape=shape
+        ),
+        others.mark_point(
+            filled=False, size=size.area(100), strokeWidth=size.px(2), color=look.ink, opacity=1
+        ).encode(x, shape=shape),
+        size=size,
+    )
+
+
+def forest_rows(branches: Sequence[Branch]) -> pa.Table:
+    """Rows of `forest_spec`: name, mark, value, low, high, place, and the ends of
+    the gap between the interval and what it looks like: gap, naive."""
+    found: list[dict[str, object]] = []
+    for one in branches:
+        place = UNSURE if one.is_unsure else POLICY if one.place is None else str(one.place)
+        values = {NAIVE: one.naive, TRUTH: one.truth, GUESS: one.guess, ESTIMATE: one.estimate}
+        marked = [
+            {"name": one.name, "place": place, "mark": mark, "value": value}
+            for mark, value in values.items()
+            if value is not None
+        ]
+        if marked and one.estimate is not None:
+            marked[-1] |= {"low": one.low, "high": one.high, "naive": one.naive, "gap": _gap(one)}
+        found += marked or [{"name": one.name, "place": place}]
+    return table(found)
+
+
+def _gap(one: Branch) -> float | None:
+    """The end of the interval that is nearer to what it looks like, if that lies outside."""
+    if one.naive is None or one.low is None or one.high is None:
+        return None
+    if one.naive > one.high:
+        return one.high
+    return one.low if one.naive < one.low else None

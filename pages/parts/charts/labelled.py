@@ -1,0 +1,185 @@
+"""Lines over the visitors that say at their ends what they are, so that no legend is needed."""
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import altair as alt
+
+from pages.parts.charts.base import PAGE, Size, Spec, across, blank, ends, finish, tooltip
+from pages.parts.theme import theme
+
+SIZE = 14
+"""Pixels of text in a chart."""
+_BELOW = 46
+"""Pixels below a chart's plot: numbers and title of its axis."""
+_LINE = 17
+"""Pixels from one label to the next."""
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """How a line is drawn.
+
+    Attributes:
+        colour: as ``#rrggbb``.
+        shape: of the mark at its end, as Vega names it or as an SVG path.
+        width: of the line in pixels; a wide one is pale, and lies below the others.
+    """
+
+    colour: str
+    shape: str = "circle"
+    width: float = 2.4
+
+
+Looks = tuple[tuple[str, Look], ...]
+"""Name of each line with its look, in the order in which they are drawn."""
+Rows = list[dict[str, object]]
+
+
+def span_of(size: float, least: float = 50) -> int:
+    """End of an axis that holds ``size``: it grows in steps, so that lines creep, not jump, and
+    more than half of it is used, but for ``least``."""
+    held = max(size, least, 10)
+    power = int(10 ** math.floor(math.log10(held)))
+    ends = (power * halves // 2 for halves in (2, 3, 4, 6, 10, 15, 20))
+    return next(end for end in ends if end >= held)
+
+
+def lines(
+    dark: bool,
+    span: int | None,
+    domain: tuple[float, float] | None,
+    title: str,
+    looks: Looks,
+    height: int,
+    rule: str = "",
+    size: Size = PAGE,
+    along: str = "visitors",
+) -> Spec:
+    """Lines over the visitors, each with its name at its end; see `rows`.
+
+    Args:
+        span: end of the horizontal axis; None if a row says it, see `edge`: then the chart is the
+            same one as it grows, and is not drawn anew.
+        domain: ends of the vertical axis; None likewise, from 0.
+        rule: what a vertical rule says: a row without a line. Empty where there is none, as a layer
+            without a mark has no name for who cannot see it.
+        along: what the visitors are called.
+    """
+    names = [name for name, _ in looks]
+    pale = [name for name, look in looks if look.width > 4]
+    x = across(
+        "visitor",
+        along,
+        None if span is None else (0, span),
+        grid=False,
+        tickCount=5,
+        labelFontSize=size.type(SIZE - 1),
+    )
+    axis = alt.Axis(
+        tickCount=5,
+        labelPadding=size.px(6),
+        labelFontSize=size.type(SIZE - 1),
+        titleFontSize=size.type(SIZE - 1),
+    )
+    y = alt.Y("value:Q").scale(ends(domain)).axis(axis).title(title)
+    colours = alt.Scale(domain=names, range=[look.colour for _, look in looks])
+    shapes = alt.Scale(domain=names, range=[look.shape for _, look in looks])
+    widths = alt.Scale(
+        type="ordinal", domain=names, range=[_width(look, size) for _, look in looks]
+    )
+    colour = alt.Color("line:N", scale=colours, legend=None)
+    tips = tooltip(line="Line") + tooltip(",.0f", visitor="Visitor")
+    tips += tooltip(".3~f", value=title.capitalize())
+    drawn, last = (blank().transform_filter(f"isValid(datum.{field})") for field in ("line", "at"))
+    nameless = blank().transform_filter("!isValid(datum.line) && !isValid(datum.value)")
+    unseen = blank().transform_filter("!isValid(datum.line) && isValid(datum.value)")
+    bands = drawn.transform_filter("isValid(datum.low)").mark_area(
+        opacity=0.16, clip=True, aria=False
+    )
+    curves = drawn.mark_line(clip=True, strokeJoin="round")
+    is_pale = alt.FieldOneOfPredicate(field="line", oneOf=pale)
+    dots = last.transform_filter("datum.visitor > 0").mark_circle(
+        size=size.area(36), opacity=1, aria=False
+    )
+    marks = last.mark_point(
+        filled=True, size=size.area(90), opacity=1, xOffset=size.px(9), aria=False
+    )
+    words = last.mark_text(
+        align="left", dx=size.px(19), fontSize=size.type(SIZE), color=theme(dark).ink, aria=False
+    )
+    beside = {"x": alt.value("width"), "y": alt.Y("at:Q")}
+    rules = nameless.mark_rule(
+        strokeWidth=size.px(1.5), color=theme(dark).ink, strokeDash=size.dash(3, 3)
+    )
+    layers = [
+        bands.encode(x, alt.Y("low:Q"), alt.Y2("high:Q"), colour),
+        curves.encode(
+            x,
+            y,
+            colour,
+            alt.StrokeWidth("line:N", scale=widths, legend=None),
+            opacity=alt.condition(is_pale, alt.value(0.3), alt.value(1)),
+            tooltip=tips,
+        ),
+        dots.encode(x, y, colour),
+        unseen.mark_point(opacity=0, aria=False).encode(x, y),
+        marks.encode(
+            color=colour,
+            shape=alt.Shape("line:N", scale=shapes, legend=None),
+            tooltip=tips,
+            **beside,
+        ),
+        words.encode(text="line:N", **beside),
+    ]
+    if rule:
+        layers.append(rules.encode(x, tooltip=tooltip(",.0f", visitor=rule)))
+    return finish(dark, height, *layers, size=size)
+
+
+def _width(look: Look, size: Size) -> float:
+    """Pixels of a line: ends of a scale follow no window."""
+    return 2 * look.width if size.on_stage else look.width
+
+
+def labelled(
+    rows: Rows, domain: tuple[float, float], height: int, rules: Sequence[int] = ()
+) -> Rows:
+    """Rows for `lines`: line, visitor, value, low and high where there is a band, and in the last
+    row of each line the place of its label; then those of vertical rules.
+
+    Args:
+        rows: of lines, each from left to right.
+        domain, height: as of the chart.
+    """
+    last: dict[object, dict[str, object]] = {row["line"]: row for row in rows}
+    low, high = domain
+    gap = _LINE * (high - low) / max(height - _BELOW, _LINE)
+    values = {line: float(str(row["value"])) for line, row in last.items()}
+    places = apart(values, gap, high)
+    found = [
+        row | ({"at": places[row["line"]]} if row is last[row["line"]] else {}) for row in rows
+    ]
+    return found + [{"line": None, "visitor": at} for at in rules]
+
+
+def edge(span: float, top: float = 0.0) -> dict[str, object]:
+    """A row up to which the axes of `lines` reach."""
+    return {"line": None, "visitor": span, "value": top}
+
+
+def apart(values: Mapping[object, float], gap: float, high: float) -> dict[object, float]:
+    """Places for labels at their values or near, in the same order and a gap between any two of
+    them: pushed up where they are too close, and down again where they are too high."""
+    order = sorted(values, key=values.__getitem__)
+    places: dict[object, float] = {}
+    least = -math.inf
+    for one in order:
+        places[one] = max(values[one], least)
+        least = places[one] + gap
+    most = high
+    for one in reversed(order):
+        places[one] = min(places[one], most)
+        most = places[one] - gap
+    return places

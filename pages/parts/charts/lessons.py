@@ -1,0 +1,214 @@
+"""Pictures of the lessons: a guess beside the truth, chances beside counts, what was tried, and how
+sure a loop has become."""
+
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
+from typing import Any
+
+import altair as alt
+import pyarrow as pa
+
+from engine.arrays import Array
+from engine.experiments.certainty import Certainty
+from engine.experiments.untried import Tried
+from engine.worlds import World
+from pages.parts.charts.base import Spec, action_colour, blank, finish, lanes, only, table, tooltip
+from pages.parts.charts.labelled import SIZE, Look, edge, labelled, lines, span_of
+from pages.parts.theme import theme
+
+_LINE = 84
+_LANE = 38
+_CURVE = 280
+
+
+# -- a guess beside the truth ---------------------------------------------------------
+
+
+@lru_cache(maxsize=16)
+def guess_spec(dark: bool, low: float, high: float, number: str) -> Spec:
+    """One line from the least to the most that could be guessed: the guess hollow, the truth full,
+    and how far apart they are."""
+    at = alt.X("value:Q").scale(domain=(low, high), nice=False)
+    axis = at.axis(title=None, format=number, grid=False, labelFontSize=SIZE, tickCount=5)
+    ink, accent = theme(dark).ink, theme(dark).accent
+    marks: dict[str, Any] = {"size": 260, "opacity": 1, "strokeWidth": 2.5}
+    named = blank().transform_filter("isValid(datum.label)")
+    # Names grow away from each other, so that they can be read when the two are close.
+    words = named.mark_text(
+        dy=-20, align=alt.ExprRef("datum.align"), fontSize=SIZE, color=ink, aria=False
+    )
+    return finish(
+        dark,
+        _LINE,
+        only("kind", "gap").mark_rule(strokeWidth=6, opacity=0.35, color=accent, aria=False)
+        .encode(axis, alt.X2("end:Q")),
+        only("kind", "guess")
+        .mark_point(shape="diamond", color=ink, fill=theme(dark).ground, **marks)
+        .encode(axis, tooltip=tooltip(number, value="guess")),
+        only("kind", "truth").mark_point(filled=True, color=accent, **marks)
+        .encode(axis, tooltip=tooltip(number, value="truth")),
+        words.encode(at, text="label:N"),
+    )  # fmt: skip
+
+
+def guess_rows(guess: float | None, truth: float, labels: tuple[str, str]) -> pa.Table:
+    """Rows of `guess_spec`; ``labels`` of the guess and of the truth."""
+    rows: list[Mapping[str, object]] = []
+    align = "center"
+    if guess is not None:
+        other, align = ("right", "left") if guess < truth else ("left", "right")
+        rows.append({"kind": "gap", "value": guess, "end": truth})
+        rows.append({"kind": "guess", "value": guess, "label": labels[0], "align": other})
+    return table([*rows, {"kind": "truth", "value": truth, "label": labels[1], "align": align}])
+
+
+# -- scores ---------------------------------------------------------------------------
+
+
+@lru_cache(maxsize=8)
+def score_spec(dark: bool, names: tuple[str, str], visits: str, title: str) -> Spec:
+    """Lines: what two have earned so far, visit by visit."""
+    looks = ((names[0], Look(theme(dark).other, "diamond")), (names[1], Look(theme(dark).accent)))
+    spec = lines(dark, None, None, title, looks, _CURVE, along=visits)
+    # Short numbers leave the title of the axis no room.
+    return spec | {"padding": spec["padding"] | {"left": 6}}
+
+
+def score_rows(names: tuple[str, str], scores: Sequence[tuple[float, float]]) -> pa.Table:
+    """Rows of `score_spec`."""
+    rows: list[dict[str, object]] = []
+    for place, name in enumerate(names):
+        total = 0.0
+        rows.append({"line": name, "visitor": 0, "value": 0.0})
+        for visitor, score in enumerate(scores, 1):
+            total += score[place]
+            rows.append({"line": name, "visitor": visitor, "value": total})
+    top = max(10.0, *(float(str(row["value"])) for row in rows))
+    span = span_of(len(scores), least=20)
+    return table([*labelled(rows, (0, top), _CURVE), edge(span, top)])
+
+
+# -- chances beside counts ------------------------------------------------------------
+
+
+@lru_cache(maxsize=8)
+def counted_spec(world: World, dark: bool, stated: str, counted: str) -> Spec:
+    """Bars: how often each action was offered, with a mark at its stated chance."""
+    share = alt.X("share:Q").scale(domain=(0, 1)).axis(
+        format="%", title=None, tickCount=5, labelFontSize=SIZE
+    )  # fmt: skip
+    y = lanes("name").axis(title=None, labelFontSize=SIZE, labelLimit=200)
+    base = blank().encode(y)
+    tips = tooltip(name="Action") + tooltip(".1%", share=counted, chance=stated)
+    return finish(
+        dark,
+        _LANE * len(world.items) + 40,
+        base.mark_bar(cornerRadiusEnd=4, height=22).encode(
+            share, action_colour(world, dark), tooltip=tips
+        ),
+        base.mark_tick(thickness=3, size=32, color=theme(dark).ink).encode(
+            alt.X("chance:Q"), tooltip=tips
+        ),
+        base.mark_text(
+            align="left", dx=10, fontSize=SIZE, color=theme(dark).ink, aria=False
+        ).encode(alt.X("end:Q"), text="label:N"),
+    )
+
+
+def counted_rows(world: World, shares: Array, chances: Array, words: Sequence[str]) -> pa.Table:
+    """Rows of `counted_spec`: ``words`` stand behind each bar."""
+    return table(
+        [
+            {
+                "action": item.id,
+                "name": item.label,
+                "share": float(share),
+                "chance": float(chance),
+                "end": float(max(share, chance)),
+                "label": label,
+            }
+            for item, share, chance, label in zip(world.items, shares, chances, words, strict=True)
+        ]
+    )
+
+
+# -- what was tried -------------------------------------------------------------------
+
+
+@lru_cache(maxsize=8)
+def tried_spec(dark: bool, yes: str, no: str) -> Spec:
+    """Cells, one a context, side by side for two loops: full where the best item was shown, hollow
+    where it never was."""
+    colours = alt.Scale(domain=[yes, no], range=[theme(dark).accent, theme(dark).empty])
+    cells = blank().mark_rect(cornerRadius=4, stroke=theme(dark).faint, strokeWidth=1)
+    return finish(
+        dark,
+        230,
+        cells.encode(
+            alt.X("column:O").axis(None).scale(paddingInner=0.12, paddingOuter=0),
+            alt.Y("row:O").axis(None).scale(paddingInner=0.12),
+            alt.Color("tried:N").scale(colours).legend(
+                orient="top", title=None, labelFontSize=SIZE
+            ),
+            tooltip=tooltip(context="Who", best="Best", tried="It was"),
+        ),
+    )  # fmt: skip
+
+
+def tried_rows(world: World, found: Tried, yes: str, no: str) -> pa.Table:
+    """Rows of `tried_spec`: as many rows of cells as the first field has values."""
+    rows = len(world.fields[0].values)
+    columns = len(world.contexts) // rows
+    return table(
+        [
+            {
+                "row": cell // columns,
+                "column": cell % columns,
+                "context": " · ".join(context.values()),
+                "best": world.items[best].name,
+                "tried": no if never else yes,
+            }
+            for cell, (context, best, never) in enumerate(
+                zip(world.contexts, found.best, found.never, strict=True)
+            )
+        ]
+    )
+
+
+# -- how sure -------------------------------------------------------------------------
+
+
+@lru_cache(maxsize=8)
+def certainty_spec(dark: bool, visitors: str, chance: str) -> Spec:
+    """Bars: the mean chance of the favourite after so many visitors, and a line from the least sure
+    context to the surest."""
+    x = alt.X("visitors:N").sort(None).axis(title=visitors, labelFontSize=SIZE, labelAngle=0)
+    y = alt.Y("mean:Q").scale(domain=(0, 1)).axis(format="%", title=chance, labelFontSize=SIZE)
+    base, ink = blank().encode(x), theme(dark).ink
+    tips = tooltip(visitors="Visitors") + tooltip(".1%", mean="Mean", low="Least", high="Most")
+    return finish(
+        dark,
+        _CURVE,
+        base.mark_bar(cornerRadiusEnd=4, size=46, color=theme(dark).accent, opacity=0.75).encode(
+            y, tooltip=tips
+        ),
+        base.mark_rule(strokeWidth=2, color=ink).encode(alt.Y("low:Q"), alt.Y2("high:Q")),
+        base.mark_text(dy=-14, fontSize=SIZE, color=theme(dark).ground, aria=False).encode(
+            alt.Y(datum=0), text=alt.Text("mean:Q", format=".0%")
+        ),
+    )
+
+
+def certainty_rows(found: Sequence[Certainty]) -> pa.Table:
+    """Rows of `certainty_spec`."""
+    return table(
+        [
+            {
+                "visitors": f"{one.visitors:,}",
+                "mean": one.mean,
+                "low": float(one.highest.min()),
+                "high": float(one.highest.max()),
+            }
+            for one in found
+        ]
+    )

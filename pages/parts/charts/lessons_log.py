@@ -1,0 +1,92 @@
+"""Pictures of the lessons about logs: what is said of several things, and what is true."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+import altair as alt
+import pyarrow as pa
+
+from engine.evaluation.estimators import Interval
+from pages.parts.charts.base import Spec, blank, finish, lanes, only, table, tooltip
+from pages.parts.charts.labelled import SIZE
+from pages.parts.theme import theme
+
+_BAR, _GAP = 16, 15
+_ROOM = 1.2
+"""How much longer the axis is than what is drawn: numbers stand behind the bars."""
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A bar: who says it, of what, and how much; a line across it where an interval is known."""
+
+    of: str
+    by: str
+    value: float
+    low: float | None = None
+    high: float | None = None
+
+    @classmethod
+    def within(cls, of: str, by: str, interval: Interval) -> "Said":
+        """An estimate in its interval."""
+        return cls(of, by, interval.estimate, interval.low, interval.high)
+
+
+@lru_cache(maxsize=32)
+def said_spec(
+    dark: bool, things: int, by: tuple[str, ...], own: str, truth: str = "", most: float = 1
+) -> Spec:
+    """Bars from 0 to 100 %, or further to ``most`` with a line at 100 %: a lane for each of some
+    things, in it a bar for each who says something ``by`` their names, that of the loop's ``own``
+    in its colour; and marks at what is ``truth``, if that has a name."""
+    look = theme(dark)
+    step = 0.2 if most <= 1 else 0.5
+    ticks = [step * tick for tick in range(int(max(1.0, most) / step) + 1)]
+    axis = alt.Axis(format="%", title=None, values=ticks, labelFontSize=SIZE)
+    x = alt.X("value:Q").scale(domain=(0, max(1.0, most) * _ROOM), nice=False).axis(axis)
+    y = lanes("of").axis(title=None, labelFontSize=SIZE, labelLimit=150).scale(paddingInner=0.3)
+    base = blank().encode(y)
+    inks = {name: look.accent if name == own else look.faint for name in by}
+    inks |= {truth: look.ink} if truth else {}
+    colour = (
+        alt.Color("by:N")
+        .scale(domain=list(inks), range=list(inks.values()))
+        .legend(orient="top", title=None, labelFontSize=SIZE - 1, labelLimit=0, symbolType="square")
+    )
+    tips = tooltip(of="Of", by="By") + tooltip(".1%", value="Says", low="From", high="To")
+    bars = base.transform_filter(alt.datum.by != truth).encode(
+        yOffset=alt.YOffset("by:N").scale(domain=list(by))
+    )
+    whole = blank().mark_rule(strokeDash=[4, 4], color=look.ink, aria=False)
+    return finish(
+        dark,
+        (_BAR * len(by) + _GAP) * things + 60,
+        bars.mark_bar(cornerRadiusEnd=4, opacity=0.7).encode(x, colour, tooltip=tips),
+        *([whole.encode(alt.X(datum=1))] if most > 1 else ()),
+        bars.transform_filter("isValid(datum.low)")
+        .mark_rule(strokeWidth=2.5, color=look.ink, aria=False)
+        .encode(alt.X("low:Q"), alt.X2("high:Q")),
+        bars.mark_text(align="left", dx=8, fontSize=SIZE, color=look.ink, aria=False).encode(
+            alt.X("end:Q"), text=alt.Text("value:Q", format=".0%")
+        ),
+        only("by", truth)
+        .mark_tick(thickness=4, size=_BAR * len(by) + 8, opacity=1)
+        .encode(x, y, colour, tooltip=tips),
+    )
+
+
+def said_rows(said: Sequence[Said], truths: Sequence[tuple[str, float]], truth: str) -> pa.Table:
+    """Rows of `said_spec`: what is said, and what is true of which thing."""
+    rows: list[dict[str, object]] = [
+        {
+            "of": one.of,
+            "by": one.by,
+            "value": one.value,
+            "low": one.low,
+            "high": one.high,
+            "end": max(one.value, one.high or 0.0),
+        }
+        for one in said
+    ]
+    return table([*rows, *({"of": of, "by": truth, "value": value} for of, value in truths)])

@@ -1,0 +1,178 @@
+"""What speaks for an action and what for another, and what each field is worth: bars from zero."""
+
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
+
+import altair as alt
+import pyarrow as pa
+
+from engine.evaluation.explanation import Gap, largest_first
+from engine.evaluation.importance import Importance
+from engine.evaluation.intervals import Z
+from engine.learners.base import Source
+from pages.parts.charts.base import PAGE, Size, Spec, blank, finish, lanes, table, tooltip
+from pages.parts.text import signed
+from pages.parts.theme import Theme, theme
+
+Row = dict[str, object]
+
+_LEAST = 5e-3
+"""Reward of parts that are drawn at least."""
+_LANE = 30
+"""Pixels of a row."""
+_ROOM = 62
+"""Pixels above and below the rows, for the axis."""
+
+
+def reach_of(rows: pa.Table) -> float:
+    """End of an axis, to either side, that holds all bars: it grows in steps."""
+    largest = max((abs(value) for value in rows["value"].to_pylist()), default=0.0)
+    return next((end for end in (0.25, 0.5, 1.0, 2.0, 4.0) if end >= 1.02 * largest), 8.0)
+
+
+def gap_rows(gap: Gap, names: Mapping[Source, str], colours: tuple[str, str]) -> pa.Table:
+    """Rows of `gap_spec`: each part, what they sum to, and how far the draws were apart.
+
+    Args:
+        names: of all sources.
+        colours: of the action, and of the other.
+    """
+    rows = [_row(names[one], by, gap.parts[one].sd, "part") for one, by in drawn(gap)]
+    rows.append(_row(KNOWLEDGE, gap.mean, gap.sd, "whole"))
+    if gap.curiosity is not None:
+        rows.append(_row(CURIOSITY, gap.curiosity, None, "luck"))
+        rows.append(_row(DRAWS, gap.mean + gap.curiosity, None, "whole"))
+    return table(
+        [
+            row | {"at": at, "colour": colours[float(str(row["value"])) < 0]}
+            for at, row in enumerate(rows)
+        ]
+    )
+
+
+KNOWLEDGE, CURIOSITY, DRAWS = "= what it believes", "+ curiosity", "= its draws"
+
+
+def drawn(gap: Gap) -> list[tuple[Source, float]]:
+    """The parts that have a bar, the largest first."""
+    parts = largest_first({source: part.mean for source, part in gap.parts.items()})
+    return [(source, by) for source, by in parts if abs(by) >= _LEAST]
+
+
+def _row(name: str, value: float, sd: float | None, kind: str) -> Row:
+    row: Row = {"name": name, "value": value, "told": signed(value), "kind": kind}
+    return row | ({"low": value - Z * sd, "high": value + Z * sd} if sd else {})
+
+
+@lru_cache(maxsize=64)
+def gap_spec(
+    dark: bool, rows: int, reach: float, action: str, other: str, size: Size = PAGE
+) -> Spec:
+    """Bars from zero: to the right what speaks for an action, to the left what for the other; the
+    line holds what a part may be (95 %)."""
+    look, is_whole = theme(dark), "datum.kind === 'whole'"
+    x = _across(f"← {other} · reward · {action} →", (-reach, reach), "+.2~f", size)
+    y = _lanes(look, size)
+    tips = tooltip(name="What")
+    tips += tooltip("+.3f", value="Adds", low="At least (95 %)", high="At most (95 %)")
+    thick = f"min({is_whole} ? {size.expr(18)} : {size.expr(14)}, 0.8 * bandwidth('y'))"
+    shades = blank().mark_rect(color=look.accent, aria=False)
+    bars = blank().mark_bar(height=alt.ExprRef(thick), cornerRadius=2)
+    layers = [
+        shades.encode(
+            y,
+            x=alt.value(0),
+            x2=alt.value("width"),
+            opacity=alt.condition(is_whole, alt.value(0.1), alt.value(0)),
+        ),
+        bars.encode(
+            y,
+            x,
+            x2=alt.datum(0),
+            color=alt.Color("colour:N", scale=None),
+            opacity=alt.condition(is_whole, alt.value(1.0), alt.value(0.62)),
+            tooltip=tips,
+        ),
+        *_lines(look, y, size),
+    ]
+    return finish(dark, _ROOM + _LANE * rows, *layers, size=size)
+
+
+def _across(title: str, domain: tuple[float, float], format: str, size: Size) -> alt.X:
+    """An axis of rewards at the top."""
+    type_ = size.type()
+    return (
+        alt.X("value:Q")
+        .scale(domain=domain, nice=False, clamp=True)
+        .axis(
+            title=title,
+            titleAnchor="end",
+            titleLimit=size.px(340),
+            orient="top",
+            tickCount=5,
+            format=format,
+            labelExpr="datum.value === 0 ? '0' : datum.label",
+            labelFontSize=type_,
+            titleFontSize=type_,
+        )
+    )
+
+
+def _lanes(look: Theme, size: Size) -> alt.Y:
+    """A lane for each row, in their order, also where another chart's rows stood before."""
+    return lanes("name", size, labelLimit=size.px(170), labelColor=look.ink).sort(
+        field="at", op="min", order="ascending"
+    )
+
+
+def _lines(look: Theme, y: alt.Y, size: Size) -> list[alt.Chart]:
+    """Intervals, zero, and the numbers at the right."""
+    intervals = blank().transform_filter("isValid(datum.low)")
+    intervals = intervals.mark_rule(color=look.ink, strokeWidth=size.px(1.4), aria=False, clip=True)
+    zero = blank().mark_rule(color=look.ink, strokeWidth=size.px(1), aria=False)
+    words = blank().mark_text(
+        align="left", dx=size.px(8), color=look.ink, fontSize=size.type(), aria=False
+    )
+    return [
+        intervals.encode(y, alt.X("low:Q"), x2="high:Q"),
+        zero.encode(x=alt.datum(0)),
+        words.encode(y, x=alt.value("width"), text="told:N"),
+    ]
+
+
+# -- what each field is worth -----------------------------------------------------------
+
+
+def worth_rows(each: Sequence[Importance], names: Sequence[str]) -> pa.Table:
+    """Rows of `worth_spec`, one for each thing that was left out."""
+    return table(
+        [
+            {
+                "at": at,
+                "name": name,
+                "value": one.loss.mean,
+                "low": one.loss.low,
+                "high": one.loss.high,
+                "told": f"{one.score:.0f}",
+                "matters": one.loss.low > 0,
+            }
+            for at, (one, name) in enumerate(zip(each, names, strict=True))
+        ]
+    )
+
+
+@lru_cache(maxsize=32)
+def worth_spec(dark: bool, rows: int, reach: float, size: Size = PAGE) -> Spec:
+    """Bars from zero: reward a visitor that would be lost without something, with its interval."""
+    look = theme(dark)
+    x = _across("reward lost a visitor", (-reach / 4, reach), ".2~f", size)
+    y = _lanes(look, size)
+    tips = tooltip(name="Left out")
+    tips += tooltip(".3f", value="Reward lost", low="At least (95 %)", high="At most (95 %)")
+    colour = alt.condition("datum.matters", alt.value(look.accent), alt.value(look.faint))
+    bars = blank().mark_bar(height=size.px(14), cornerRadius=2)
+    layers = [
+        bars.encode(y, x, x2=alt.datum(0), color=colour, tooltip=tips),
+        *_lines(look, y, size),
+    ]
+    return finish(dark, _ROOM + _LANE * rows, *layers, size=size)

@@ -1,0 +1,99 @@
+"""Presses of Streamlit's own buttons: one that went away with the connection is said to have.
+
+Streamlit sends each press once. What was on its way when the connection broke is gone: the browser
+remembers it, and asks once the connection is back whether it has arrived. Buttons that are pressed
+later than that are switched off by Streamlit until it is.
+"""
+
+import secrets
+from collections.abc import Callable
+from typing import ParamSpec
+
+import streamlit as st
+
+from pages.parts.components import beside, told
+
+P = ParamSpec("P")
+
+BUTTONS = {
+    "start": "Play",
+    "stop": "Stop",
+    "step": "Step",
+    "undo": "Undo",
+    "redo": "Redo",
+    "let-in-10": "Let in 10",
+    "let-in-100": "Let in 100",
+    "let-in-1000": "Let in 1,000",
+    "let-in-all": "To the end",
+}
+"""What those that are watched are called, by their keys."""
+_KEYS = {"start": "p", "stop": "p", "step": "s", "undo": "u", "redo": "y"}
+"""Keys of the keyboard that press them."""
+
+_component = st.components.v2.component("playground_lost_presses", js=beside(__file__, "index.js"))
+
+
+class Buttons:
+    """The presses of these buttons in one browser session.
+
+    Attributes:
+        session: names who counts: after a restart nobody knows what another has counted.
+        taken: how many have arrived.
+    """
+
+    def __init__(self) -> None:
+        self.session = secrets.token_hex(8)
+        self.taken = 0
+
+    def counting(self, does: Callable[P, None]) -> Callable[P, None]:
+        """What a button does, its press being counted."""
+
+        def press(*args: P.args, **kwargs: P.kwargs) -> None:
+            self.taken += 1
+            does(*args, **kwargs)
+
+        return press
+
+    def missing(self, told: object) -> tuple[str, str] | None:
+        """A button whose press is not known to have arrived, by its key, and a sentence on it.
+
+        Args:
+            told: what was pressed, in which ``session``, and how many were ``taken`` before it, as
+                the browser says: which may say anything.
+        """
+        match told:
+            case {"pressed": str(key), "session": session, "taken": int(taken)} if key in BUTTONS:
+                if session != self.session:
+                    why = f"It is not known whether {BUTTONS[key]} arrived. See whether it counted."
+                    return key, why
+                if self.taken <= taken:
+                    why = f"{BUTTONS[key]} did not arrive: the connection was gone. Press it again."
+                    return key, why
+        return None
+
+
+def buttons_here() -> Buttons:
+    """Those of the browser session that this script runs for."""
+    here: Buttons = st.session_state.setdefault("buttons-pressed", Buttons())
+    return here
+
+
+def watch_presses(buttons: Buttons, keys: bool, lost: Callable[[str, str], None]) -> None:
+    """Have ``lost`` called with what is `Buttons.missing`; ``keys`` press them, too."""
+
+    def ask() -> None:
+        missing = buttons.missing(told("lost-presses", "asked"))
+        if missing is not None:
+            lost(*missing)
+
+    _component(
+        key="lost-presses",
+        data={
+            "buttons": list(BUTTONS),
+            "keys": _KEYS if keys else {},
+            "session": buttons.session,
+            "taken": buttons.taken,
+        },
+        height=1,
+        on_asked_change=ask,
+    )

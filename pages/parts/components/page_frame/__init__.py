@@ -1,0 +1,21 @@
+"""What the frame around each page does in the browser, where Streamlit has no option for it.
+
+The logo has a name; what a click did is announced; code that scrolls can be reached; a phone's menu
+closes once a page was chosen; what opens over the page takes the focus and gives it back; and what
+had the focus when it went, or was switched off, leaves it to what stands in its place.
+"""
+
+import streamlit as st
+
+from pages.parts.components import beside
+
+_component = st.components.v2.component("playground_frame", js=beside(__file__, "index.js"))
+
+
+EVERY = 100
+"""Milliseconds from one look at the logo and the focus to the next."""
+
+
+def mind_the_frame() -> None:
+    """Do so, on the page that is drawn."""
+    _component(key="frame", data={"every": EVERY}, height=1)

@@ -1,0 +1,108 @@
+const FIELDS = "input, button, select, textarea, a[href], [tabindex='0']";
+const LOGOS = "[data-testid=stHeaderLogo], [data-testid=stSidebarLogo]";
+const SAID = ".st-key-moved, .st-key-stage-said";
+const OPENED = "[data-testid=stPopoverBody]";
+
+export default function ({ data }) {
+    const frame = { opener: null, focused: null, key: null, home: null };
+    const listeners = {
+        click: event => {
+            const opener = event.target.closest("[data-testid=stPopoverButton]");
+            if (opener && !document.querySelector(OPENED)) enter(frame, opener);
+            if (event.target.closest("[data-testid=stSidebarNavLink]")) closeMenu();
+        },
+        keydown: event => { if (event.key === "Tab") leave(frame, event); },
+        focusin: event => {
+            if (keyOf(event.target) !== frame.stands) frame.home = null;
+            Object.assign(frame, { focused: event.target, key: keyOf(event.target) });
+        },
+    };
+    for (const [kind, does] of Object.entries(listeners)) document.addEventListener(kind, does, true);
+    addressOnce();
+    const timer = setInterval(() => {
+        label();
+        if (document.activeElement === document.body) rescueFocus(frame);
+    }, data.every);
+    return () => {
+        clearInterval(timer);
+        for (const [kind, does] of Object.entries(listeners)) {
+            document.removeEventListener(kind, does, true);
+        }
+    };
+}
+
+function addressOnce() {
+    // A page's address without what is set on it is no place to go back to: it is replaced. Else a
+    // step back would lead there, be given what is set, and so lead nowhere.
+    if (history.replacesBare) return;
+    const push = history.pushState.bind(history);
+    history.replacesBare = true;
+    history.pushState = (state, unused, url) => {
+        const to = new URL(url ?? "", location);
+        const isHere = to.pathname === location.pathname && !to.searchParams.has("stage");
+        const isBare = !location.search && isHere;
+        if (isBare) history.replaceState(state, unused, url);
+        else push(state, unused, url);
+    };
+}
+
+function label() {
+    for (const logo of document.querySelectorAll(LOGOS)) logo.alt = "Personalizer Playground";
+    // What changes here is said to those who cannot see it.
+    for (const place of document.querySelectorAll(SAID)) place.setAttribute("role", "status");
+    // Streamlit's list of pages on a phone has headings between its items: no list for readers.
+    for (const list of document.querySelectorAll("[data-testid=stSidebarNavItems]")) {
+        list.setAttribute("role", "group");
+        for (const item of list.querySelectorAll("li")) item.setAttribute("role", "presentation");
+    }
+    // What scrolls can be scrolled with the keyboard.
+    for (const code of document.querySelectorAll(".stCode pre")) code.tabIndex = 0;
+}
+
+function closeMenu() {
+    // As wide as Streamlit's own phones, where the menu covers the page.
+    if (!matchMedia("(max-width: 768px)").matches) return;
+    setTimeout(() => document.querySelector("[data-testid=stSidebarCollapseButton] button")?.click());
+}
+
+function enter(frame, opener) {
+    frame.opener = opener;
+    let looks = 40;
+    const look = () => {
+        if (![document.body, opener].includes(document.activeElement)) return;
+        const field = fieldsOf(document.querySelector(OPENED))[0];
+        if (field) field.focus();
+        else if (--looks && frame.opener === opener) setTimeout(look, 50);
+    };
+    setTimeout(look, 50);
+}
+
+function leave(frame, event) {
+    // What opens lies at the end of the document, from where Tab would lead nowhere.
+    const body = event.target.closest(OPENED);
+    if (!body || !frame.opener?.isConnected) return;
+    const fields = fieldsOf(body);
+    if (event.target === fields.at(event.shiftKey ? 0 : -1)) frame.opener.focus();
+}
+
+function fieldsOf(body) {
+    const shown = each => each.tabIndex >= 0 && !each.disabled && each.checkVisibility();
+    return [...body?.querySelectorAll(FIELDS) ?? []].filter(shown);
+}
+
+function rescueFocus(frame) {
+    const { focused, key, home } = frame;
+    if (!focused || (focused.isConnected && !focused.disabled)) return;
+    const opener = focused.closest(OPENED) ? frame.opener : null;
+    const places = [home, key, "st-key-stop", "st-key-start"].filter(Boolean);
+    const found = places.map(place => document.querySelector(
+        `.${place} :is(button, input):not(:disabled)`)).find(Boolean);
+    frame.home = home ?? key;
+    frame.stands = found && keyOf(found);
+    (opener ?? found)?.focus({ preventScroll: true });
+}
+
+function keyOf(element) {
+    const place = element.closest?.("[class*=st-key-]");
+    return [...place?.classList ?? []].find(name => name.startsWith("st-key-"));
+}

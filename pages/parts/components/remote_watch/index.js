@@ -1,0 +1,60 @@
+const AGAIN = 1000, KEPT = "playground-remotes";
+const DARK = ".stage-dark:not([hidden])", HANDS = ".stage-hands:not([hidden]) > div";
+const watches = new WeakMap();
+
+export default function ({ data, parentElement, setStateValue, setTriggerValue }) {
+    const watch = watches.get(parentElement) ?? { kept: keep(data) };
+    if (watch.kept.length) setStateValue("kept", watch.kept.splice(0));
+    Object.assign(watch, { data, told: 0, tell: steps => setTriggerValue("steps", steps) });
+    watches.set(parentElement, watch);
+    clearInterval(watch.timer);
+    watch.timer = setInterval(() => ask(watch), data.every);
+    return () => {
+        clearInterval(watch.timer);
+        watches.delete(parentElement);
+    };
+}
+
+function keep({ token, names, most }) {
+    // What this tab was called before it was reloaded.
+    try {
+        const known = JSON.parse(sessionStorage.getItem(KEPT)) ?? [];
+        const all = [...new Set([...known, token])].slice(-most);
+        sessionStorage.setItem(KEPT, JSON.stringify(all));
+        return all.filter(one => !names.includes(one));
+    } catch {
+        return [];
+    }
+}
+
+async function ask(watch) {
+    if (watch.asking) return;
+    watch.asking = true;
+    const { path, header, token } = watch.data;
+    try {
+        const body = JSON.stringify({ blank: !!document.querySelector(DARK), hands: hands() });
+        const answer = await fetch(path, { method: "POST", body, headers: { [header]: token } });
+        if (answer.ok) obey(watch, await answer.json());
+        else clearInterval(watch.timer);
+    } catch {
+        // The server is away: Streamlit itself says so.
+    } finally {
+        watch.asking = false;
+    }
+}
+
+function hands() {
+    const cells = [...document.querySelectorAll(HANDS)];
+    return cells.map(cell => [cell.querySelector("span").textContent,
+                              Number(cell.querySelector("b").textContent)]);
+}
+
+function obey(watch, { steps, blanks }) {
+    // What was pressed before this tab was there is none of its business.
+    for (; (watch.blanks ??= blanks) < blanks; watch.blanks++) dispatchEvent(new Event("stage-blank"));
+    // Told once: the page is drawn anew for it, and then the next one's turn comes.
+    const now = Date.now();
+    if (!steps || now - watch.told < AGAIN) return;
+    watch.told = now;
+    watch.tell(steps);
+}

@@ -1,0 +1,34 @@
+"""What stands before the stage and needs no server: a dark screen, and hands that are counted.
+
+B darkens the screen, and any key brings it back. 1 to 9 count a hand each, Backspace takes the
+last one back, and the next screen begins anew. A line at the foot says how far the talk has come.
+"""
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from pages.parts.components import beside
+
+MOST = 9
+"""Answers that hands are counted for."""
+
+_component = st.components.v2.component(
+    "playground_stage",
+    css=beside(__file__, "style.css"),
+    js=beside(__file__, "index.js"),
+    isolate_styles=False,
+)
+
+
+def stand_before(answers: Sequence[str], keys: bool, screen: str, way: float) -> None:
+    """Stand before a screen.
+
+    Args:
+        answers: what hands are counted for, the first ones.
+        keys: whether single keys do anything.
+        screen: its name; with another one, hands are counted anew.
+        way: the share of the talk that is over.
+    """
+    shown = {"answers": list(answers[:MOST]), "keys": keys, "screen": screen, "way": way}
+    _component(key="front", data=shown, height=1)

@@ -1,0 +1,76 @@
+const fronts = new WeakMap();
+
+export default function ({ data, parentElement }) {
+    let front = fronts.get(parentElement);
+    if (!front) fronts.set(parentElement, front = build(parentElement));
+    if (front.data?.screen !== data.screen) front.hands = [];
+    front.data = data;
+    front.way.style.setProperty("--way", data.way);
+    show(front);
+    return () => {
+        removeEventListener("keydown", front.onKey, true);
+        removeEventListener("stage-blank", front.onBlank);
+        front.box.remove();
+        document.documentElement.classList.remove("counts-hands");
+        fronts.delete(parentElement);
+    };
+}
+
+function build(parentElement) {
+    const front = { hands: [], isDark: false };
+    front.box = make("div", "stage-front");
+    front.way = make("div", "stage-way");
+    front.tally = make("div", "stage-hands");
+    front.tally.setAttribute("role", "status");
+    front.dark = make("div", "stage-dark");
+    front.dark.addEventListener("click", event => {
+        event.stopPropagation();
+        front.isDark = false;
+        show(front);
+    });
+    front.box.append(front.way, front.tally, front.dark);
+    parentElement.append(front.box);
+    front.onKey = event => press(front, event);
+    // Before all others: while it is dark, a key does nothing but bring the light back.
+    addEventListener("keydown", front.onKey, true);
+    // A remote asks for it: see remote_watch.
+    front.onBlank = () => { front.isDark = !front.isDark; show(front); };
+    addEventListener("stage-blank", front.onBlank);
+    return front;
+}
+
+function press(front, event) {
+    if (!front.data.keys || event.ctrlKey || event.metaKey || event.altKey) return;
+    const answers = front.data.answers.length;
+    if (front.isDark) {
+        event.preventDefault();
+        event.stopImmediatePropagation();
+        front.isDark = event.repeat;
+    } else if (event.repeat) return;
+    else if (event.key === "b" || event.key === "B" || event.key === ".") front.isDark = true;
+    else if (event.key >= "1" && event.key <= "9" && event.key <= answers) front.hands.push(event.key - 1);
+    else if (event.key === "Backspace") front.hands.pop();
+    show(front);
+}
+
+function show(front) {
+    front.dark.hidden = !front.isDark;
+    front.tally.hidden = !front.hands.length;
+    document.documentElement.classList.toggle("counts-hands", !front.tally.hidden);
+    const counts = front.data.answers.map((_, n) => front.hands.filter(hand => hand === n).length);
+    front.tally.replaceChildren(...front.data.answers.map((answer, n) => {
+        const cell = make("div", counts[n] === Math.max(...counts) ? "most" : "");
+        const label = make("span", "");
+        const count = make("b", "");
+        label.textContent = answer;
+        count.textContent = counts[n];
+        cell.append(count, label);
+        return cell;
+    }));
+}
+
+function make(tag, name) {
+    const made = document.createElement(tag);
+    made.className = name;
+    return made;
+}

@@ -1,0 +1,127 @@
+"""The log from its beginning to its end: what counts, how intervals narrow, what changes."""
+
+import streamlit as st
+
+from pages.parts.charts import along as charts
+from pages.parts.charts.labelled import Look, span_of
+from pages.parts.evaluate.found import Found
+from pages.parts.evaluate.session import EvaluateSession
+from pages.parts.evaluate.wording import action_of, flattered, names_of
+from pages.parts.picture import pair, picture
+from pages.parts.text import note, section
+from pages.parts.theme import is_dark, theme
+
+_MOST = 4
+"""Lines that can be told apart with their bands."""
+_GROWING_HELP = (
+    "What the log would have told if it had ended sooner. Where it was shown, the average comes to "
+    "rest, too, at the wrong place. Who looks again and again until an interval pleases is not "
+    "covered by 95 %; the betting interval, under Settings, is valid all along."
+)
+_STRETCHES_HELP = "What each eighth of the log tells by itself; the bands are 95 % intervals."
+
+
+def show_along(session: EvaluateSession, found: Found) -> None:
+    """The window, how an interval narrows, and what each stretch tells."""
+    with st.expander(
+        "Along the log: how it narrows, what changes, which visitors count",
+        icon=":material/timeline:",
+        key="along",
+        on_change="rerun",
+    ) as box:
+        if not box.open:
+            return
+        choose_window(session, found)
+        if session.hides:
+            note("It is told once you have guessed.")
+            return
+        left, right = pair("along")
+        with left:
+            _show_growing(session, found)
+        with right:
+            _show_stretches(session, found)
+
+
+def choose_window(session: EvaluateSession, found: Found) -> None:
+    """Which events count, the first and the last of them."""
+    events = len(found.log.decisions)
+    first, last = session.setup.span
+    key, name = f"evaluate-span-{events}-{session.setup.window}", session.setup.key("window")
+
+    def take() -> None:
+        start, end = st.session_state[key]
+        st.session_state[name] = "" if (start, end) == (1, events) else f"{start}-{end}"
+
+    if events > 1:
+        now = (first, min(last or events, events))
+        st.slider("Visitors who count", 1, events, now, key=key, on_change=take)
+
+
+def _show_growing(session: EvaluateSession, found: Found) -> None:
+    setup, names = session.setup, names_of(found, session.setup)
+    usual = flattered(found, setup)
+    keys = list(names)
+    place = keys.index(usual.target) if usual else 0
+    section("How it narrows", help=_GROWING_HELP)
+    of = st.selectbox(
+        "Served to everybody",
+        keys,
+        place,
+        format_func=names.__getitem__,
+        key=f"evaluate-of-{setup.world}",
+        label_visibility="collapsed",
+    )
+    naive, told = found.growing(of, "naive"), found.growing(of, setup.estimator)
+    truth = found.truths.get(of) if setup.truth else None
+    span = span_of(len(found.decisions))
+    said = told[-1].interval
+    picture(
+        charts.growing_rows(naive, told, truth, found.bounds),
+        charts.growing_spec(is_dark(), span, found.bounds, truth is not None),
+        key=f"chart-growing-{span}-{truth is not None}-{hash(found.bounds)}",
+        alt="The estimate and its interval as the log grows: in the end "
+        + (f"{said.estimate:.2f} ({said.low:.2f} to {said.high:.2f})" if said else "nothing"),
+    )
+
+
+def _show_stretches(session: EvaluateSession, found: Found) -> None:
+    setup, names = session.setup, names_of(found, session.setup)
+    section("What each stretch tells", help=_STRETCHES_HELP)
+    usual = [key for key in ("online", "greedy", "uniform") if key in names]
+    chosen = st.multiselect(
+        "Policies",
+        list(names),
+        usual,
+        format_func=names.__getitem__,
+        key=f"evaluate-stretches-{setup.world}",
+        max_selections=_MOST,
+        label_visibility="collapsed",
+    )
+    told = {names[key]: found.stretches(key, setup.estimator) for key in chosen}
+    looks = tuple((names[key], _look(found, key)) for key in chosen)
+    span = span_of(len(found.decisions))
+    picture(
+        charts.stretches_rows(told, found.bounds),
+        charts.stretches_spec(is_dark(), span, found.bounds, looks),
+        key=f"chart-stretches-{hash((span, found.bounds, looks))}",
+        alt="What each stretch of the log tells of each policy: "
+        + "; ".join(
+            f"{name}, at last {one[-1].interval.estimate:.2f}"
+            for name, one in told.items()
+            if one[-1].interval
+        ),
+    )
+
+
+_SHAPES = {"online": "circle", "greedy": "square", "rules": "triangle-up", "baseline": "cross"}
+
+
+def _look(found: Found, key: str) -> Look:
+    """An action has its colour; a policy, one that no action has."""
+    look = theme(is_dark())
+    row = next(row for row in found.rows if row.target == key)
+    action, world = action_of(row), found.log.world
+    if action is not None and world is not None:
+        return Look(look.actions[world.position(action) % len(look.actions)], "diamond")
+    colours = {"online": look.accent, "greedy": look.actions[-1], "rules": look.actions[-3]}
+    return Look(colours.get(key, look.faint), _SHAPES.get(key, "square"))

@@ -1,0 +1,44 @@
+"""What goes on in the background of the Evaluate page until it is done or stopped."""
+
+from collections.abc import Callable
+from threading import RLock
+
+from engine.loop.lock import locked
+from engine.steps import Steps
+from pages.parts.frames import pace
+from pages.parts.heavy_work import Ticket, submit_here
+
+PACE = 0.7
+"""Seconds from one frame to the next meanwhile."""
+
+
+class Background:
+    """One piece of heavy work at a time.
+
+    Attributes:
+        drawn: whether it was under way as the page shows it.
+
+    Args:
+        submit: stands in line for heavy work.
+    """
+
+    def __init__(self, submit: Callable[[Steps[None]], Ticket[None]] = submit_here) -> None:
+        self.lock, self._submit = RLock(), submit
+        self.drawn = False
+        self._ticket: Ticket[None] | None = None
+
+    @property
+    def is_live(self) -> bool:
+        """Whether it goes on."""
+        return self._ticket is not None and not self._ticket.done()
+
+    @property
+    def pace(self) -> float | None:
+        """Seconds from one frame to the next; None while nothing comes about by itself."""
+        return pace(PACE) if self.is_live else None
+
+    @locked
+    def stop(self) -> None:
+        """Go on no further; what was found stays."""
+        if self._ticket is not None:
+            self._ticket.cancel()

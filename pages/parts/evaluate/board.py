@@ -1,0 +1,230 @@
+"""What a log tells, from the one sentence down to every estimate."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+
+import streamlit as st
+
+from pages.parts.charts import forest
+from pages.parts.data.upload import tell_faults
+from pages.parts.download import as_cells, download_csv
+from pages.parts.evaluate.estimators import STORIES
+from pages.parts.evaluate.found import Found
+from pages.parts.evaluate.session import EvaluateSession
+from pages.parts.evaluate.setup import EvaluateSetup
+from pages.parts.evaluate.wording import (
+    action_of,
+    doubts,
+    flattered,
+    headline,
+    measured,
+    names_of,
+    says_little,
+    told_of,
+)
+from pages.parts.picture import picture
+from pages.parts.text import note
+from pages.parts.theme import is_dark
+
+_KEYS = {
+    forest.NAIVE: "\u25cb\u00a0what it looks like, where it was shown",
+    forest.ESTIMATE: "\u25a0\u00a0served to everybody, with its 95 % interval",
+    forest.TRUTH: "\u25c7\u00a0the truth",
+    forest.GUESS: "\u25bd\u00a0your guess",
+}
+"""What the marks are."""
+_POLICY_HELP = (
+    "Its best guess now: what the loop would choose if it left nothing to chance. It has learned "
+    "from this very log, which flatters it a little."
+)
+_WORTH_HELP = "How many events would tell as much, if none counted for more than another."
+_TABLE_HELP = (
+    "Looks like: the average where it was shown, as on a dashboard; but it was shown to those who "
+    "were believed to like it. Would earn: the same log, each reward weighed by how unlikely it "
+    "was to be seen."
+)
+
+
+def show_progress(session: EvaluateSession) -> None:
+    """How far a log is."""
+    if session.is_live:
+        made = "Visitors are served, so that there is a log to ask"
+        st.progress(session.share, "The log is read" if session.setup.log == "file" else made)
+    tell_faults(session.refused)
+    if session.refused is not None and session.setup.window:
+        st.button("Let all visitors count", key="all-count", on_click=_let_all_count)
+
+
+def _let_all_count() -> None:
+    st.session_state[EvaluateSetup.key("window")] = ""
+
+
+def show_headline(session: EvaluateSession, found: Found) -> None:
+    """The one sentence, and the guess."""
+    row = flattered(found, session.setup)
+    with st.container(border=True, key="headline"):
+        if row is None:
+            st.markdown("**This log says too little of any one action.**")
+            return
+        said, button = st.columns([4, 1.15], vertical_alignment="center")
+        said.markdown(headline(session, found, row))
+        if session.hides:
+            with said:
+                low, high = map(float, found.bounds)
+                guess = st.slider(
+                    "Your guess",
+                    low,
+                    high,
+                    (low + high) / 2,
+                    (high - low) / 100,
+                    key="evaluate-guessed",
+                )
+            button.button(
+                "Reveal",
+                key="reveal",
+                type="primary",
+                icon=":material/visibility:",
+                width="stretch",
+                on_click=session.reveal,
+                args=(guess,),
+            )
+        else:
+            button.button(
+                "Guess first" if session.guess is None else "Guess again",
+                key="hide",
+                type="primary",
+                icon=":material/casino:",
+                width="stretch",
+                on_click=_guess_first,
+                args=(session,),
+                help="Hides what the log tells until you have said what you believe.",
+            )
+
+
+def _guess_first(session: EvaluateSession) -> None:
+    st.session_state[session.setup.key("guess")] = True
+    session.hide()
+
+
+def show_forest(session: EvaluateSession, found: Found) -> None:
+    """What each would have earned: the picture, and beside it the figures."""
+    setup, tells = session.setup, not session.hides
+    branches = branches_of(found, setup, tells, setup.truth and tells, session.guess)
+    with st.container(key="pair-forest"):
+        left, right = st.columns([1.25, 1], gap="medium")
+    with left:
+        marks, places = forest.marks_of(branches), tuple(one.place for one in branches)
+        note(" \u2003 ".join(_KEYS[mark] for mark in marks))
+        picture(
+            forest.forest_rows(branches),
+            forest.forest_spec(is_dark(), len(branches), found.bounds, marks, places),
+            key=f"chart-forest-{hash((found.bounds, marks, places))}",
+            alt=told_of_forest(branches),
+        )
+        for sentence in doubts(found, setup):
+            note(sentence)
+    with right:
+        _show_table(session, found)
+
+
+def told_of_forest(branches: Sequence[forest.Branch]) -> str:
+    """What the picture shows, for whoever does not see it."""
+    return "What each would have earned, served to everybody: " + "; ".join(map(_told, branches))
+
+
+def _told(one: forest.Branch) -> str:
+    if one.estimate is None or one.low is None or one.high is None:
+        return f"{one.name}, not told"
+    truth = f", in truth {one.truth:.2f}" if one.truth is not None else ""
+    return f"{one.name} {one.estimate:.2f} ({one.low:.2f} to {one.high:.2f}){truth}"
+
+
+def branches_of(
+    found: Found, setup: EvaluateSetup, tells: bool, reveals: bool, guess: float | None = None
+) -> list[forest.Branch]:
+    """The rows of the picture.
+
+    Args:
+        tells: whether it shows what the log tells, not only what things look like.
+        reveals: whether it shows the truth.
+        guess: of what the headline is about.
+    """
+    names, world = names_of(found, setup), found.log.world
+    order = {item.id: place for place, item in enumerate(world.items)} if world else {}
+    guessed, branches = flattered(found, setup), []
+    for place, row in enumerate(found.rows):
+        naive, told, action = row.intervals["naive"], told_of(found, row, setup), action_of(row)
+        one = forest.Branch(
+            name=names[row.target],
+            place=None if action is None else order.get(action, place),
+            naive=None if naive is None else naive.estimate,
+            truth=found.truths.get(row.target) if reveals else None,
+            guess=guess if row == guessed else None,
+            is_unsure=says_little(found, told),
+        )
+        if told is not None and tells:
+            one = replace(one, estimate=told.estimate, low=told.low, high=told.high)
+        branches.append(one)
+    return branches
+
+
+def _show_table(session: EvaluateSession, found: Found) -> None:
+    number = st.column_config.NumberColumn
+    rows = list(_figures(session, found))
+    st.dataframe(
+        as_cells(rows),
+        hide_index=True,
+        key="evaluate-table",
+        row_height=forest.ROW,
+        height=forest.ROW * (len(rows) + 1) + 8,
+        column_config={
+            "Served to everybody": st.column_config.TextColumn(help=_POLICY_HELP),
+            "Looks like": number(format="%.2f", help=_TABLE_HELP, width=84),
+            "Truth": number(format="%.2f", width=60),
+            "Worth": number(format="%.0f", help=_WORTH_HELP, width=70),
+        },
+    )
+    with st.container(horizontal=True, vertical_alignment="center"):
+        note(STORIES.get(found.estimator_of("", session.setup.estimator), ""))
+        download_csv(
+            "Download as CSV",
+            lambda: _all_figures(found, session.setup),
+            key="evaluate-csv",
+            name=f"evaluation-{session.setup.world}-seed-{session.setup.seed}",
+        )
+
+
+def _figures(session: EvaluateSession, found: Found) -> Iterator[Mapping[str, object]]:
+    setup = session.setup
+    names = names_of(found, setup)
+    for row in found.rows:
+        naive, told = row.intervals["naive"], told_of(found, row, setup)
+        figures: dict[str, object] = {
+            "Served to everybody": names[row.target],
+            "Looks like": naive and naive.estimate,
+        }
+        if not session.hides:
+            figures["Would earn"] = measured(told) if told else "unknown"
+        if setup.truth and not session.hides:
+            figures["Truth"] = found.truths.get(row.target)
+        yield figures | {"Worth": row.effective}
+
+
+def _all_figures(found: Found, setup: EvaluateSetup) -> Iterator[Mapping[str, object]]:
+    """A row for each target and estimator."""
+    names = names_of(found, setup)
+    for row in found.rows:
+        for key, told in row.intervals.items():
+            yield {
+                "policy": row.target,
+                "name": names[row.target],
+                "estimator": key,
+                "estimate": told and told.estimate,
+                "low": told and told.low,
+                "high": told and told.high,
+                "truth": found.truths.get(row.target),
+                "events": row.events,
+                "effective_events": row.effective,
+                "largest_weight": row.largest,
+                "share_with_weight": row.share,
+            }

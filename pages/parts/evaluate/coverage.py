@@ -1,0 +1,128 @@
+"""Watch coverage: repeat the experiment, count intervals that hold the truth, break it."""
+
+from collections.abc import Iterator, Mapping
+
+import streamlit as st
+
+from engine.evaluation.coverage import Count, Flaw, Kind
+from engine.evaluation.estimators import ESTIMATORS
+from pages.parts.charts import coverage as charts
+from pages.parts.download import download_csv
+from pages.parts.evaluate.estimators import TITLES
+from pages.parts.evaluate.setup import EvaluateSetup
+from pages.parts.evaluate.watch import Repeated, Watch
+from pages.parts.picture import picture
+from pages.parts.text import counted, note, section
+from pages.parts.theme import is_dark
+
+_KINDS: Mapping[Kind, str] = {
+    "fixed": "Each action",
+    "uniform": "Any, at random",
+    "best": "The best for each",
+    "picked": "The best of 200 rules",
+}
+_STORIES: Mapping[Flaw, str] = {
+    "none": "Each time a new loop and new visitors, and each action served to everybody, as above. "
+    "Of 100 intervals that promise 95 %, 95 should hold the truth, which only a simulation knows.",
+    "no_floor": "Nothing is left to chance. What is never shown cannot be weighed: the log forgets "
+    "how to answer.",
+    "forgotten": "The probabilities were not logged, and all actions are taken to be equally "
+    "likely. Then what was shown often counts too much: estimates of more than can be earned.",
+    "few": "A tenth of the visitors. Intervals must be wide to hold, and textbooks' are not.",
+    "picked": "Of 200 rules made at random, the one that looks best on the log is asked on the "
+    "same log. The winner is the one that was luckiest, so it disappoints.",
+}
+_HELP = "A bar that reaches the dashed line keeps its promise. Wider or wrong: both can be had."
+
+
+def choose(watch: Watch, setup: EvaluateSetup) -> None:
+    """What is repeated, how often, and the start or the stop."""
+    section("How often is an interval right?", help=_HELP)
+    with st.container(horizontal=True, vertical_alignment="bottom", key="watch"):
+        setup.draw("flaw", wrap=True)
+        setup.draw("times")
+        if watch.is_live:
+            st.button("Stop", key="stop-watch", icon=":material/stop:", on_click=watch.stop)
+        else:
+            st.button(
+                "Watch coverage",
+                key="start-watch",
+                icon=":material/repeat:",
+                on_click=watch.start,
+                args=(setup,),
+            )
+    note(_STORIES[setup.flaw])
+
+
+def show(watch: Watch, setup: EvaluateSetup) -> None:
+    """How far it is, and what became of the intervals so far."""
+    if watch.is_live:
+        ahead = f" Waiting: {counted(watch.waits_for, 'job')} first." if watch.waits_for else ""
+        told = f"{watch.done:,} of {counted(watch.times, 'experiment')} done.{ahead}"
+        st.progress(watch.done / watch.times, told)
+    kinds = watch.kinds
+    if watch.shown is None or not kinds:
+        return
+    if watch.shown != Repeated.of(setup) and not watch.is_live:
+        note("What is set has changed since: these are the experiments before.")
+    kind = kinds[0]
+    if len(kinds) > 1:
+        kind = st.segmented_control(
+            "Served to everybody",
+            kinds,
+            default="fixed",
+            required=True,
+            format_func=_KINDS.__getitem__,
+            key="evaluate-kind",
+            label_visibility="collapsed",
+        )
+    _show_counts(watch, watch.counts(kind), kind)
+
+
+def _show_counts(watch: Watch, counts: Mapping[str, Count], kind: Kind) -> None:
+    kept = [
+        charts.Kept(TITLES.get(one.key, one.key), count.held, count.intervals, count.width)
+        for one in ESTIMATORS
+        if (count := counts.get(one.key)) is not None
+    ]
+    picture(
+        charts.coverage_rows(kept),
+        charts.coverage_spec(is_dark(), len(kept)),
+        key=f"chart-coverage-{len(kept)}",
+        alt="Intervals that held the truth, and their mean width: "
+        + "; ".join(f"{k.name}, {k.held} of {k.intervals}, {k.width:.2f} wide" for k in kept),
+    )
+    beyond = {key: count for key, count in counts.items() if count.beyond}
+    for key, count in beyond.items():
+        note(
+            f"{TITLES.get(key, key)}: {count.beyond:,} of {count.intervals:,} estimates are more "
+            "than anything can earn, or less than nothing."
+        )
+    shown = watch.shown
+    assert shown is not None, "there are counts"
+    note(
+        f"{counted(watch.done, 'experiment')} of {counted(shown.visitors, 'visitor')}, seeds from "
+        f"{shown.seed} on: {_KINDS[kind].lower()}, served to everybody. The dashed line: 95 %."
+    )
+    download_csv(
+        "Download as CSV",
+        lambda: list(_figures(watch)),
+        key="coverage-csv",
+        name=f"coverage-{shown.world}-seed-{shown.seed}",
+    )
+
+
+def _figures(watch: Watch) -> Iterator[Mapping[str, object]]:
+    """A row for each kind of target and estimator."""
+    for kind in watch.kinds:
+        for key, count in watch.counts(kind).items():
+            yield {
+                "target": kind,
+                "estimator": key,
+                "intervals": count.intervals,
+                "held": count.held,
+                "share_held": count.share,
+                "mean_width": count.width,
+                "rmse": count.rmse,
+                "beyond_possible": count.beyond,
+            }

@@ -1,0 +1,32 @@
+"""What the estimators are called, and what each does, in words."""
+
+from collections.abc import Mapping
+
+from engine.evaluation.estimators import ESTIMATORS
+
+TITLES: Mapping[str, str] = {
+    "naive": "Where it was shown",
+    "ips": "Weighted, the service's",
+    "snips": "Self-normalised",
+    "dr": "Doubly robust",
+    "cressie_read": "Empirical likelihood",
+    "betting": "Betting",
+    "strata": "Ours, by context",
+}
+"""By the estimators' keys."""
+
+STORIES: Mapping[str, str] = {
+    "naive": "What a dashboard shows. It was shown to those who like it, so it flatters.",
+    "ips": "Each reward counts as often as it was unlikely to be seen. Its interval is a "
+    "textbook's, as the retired service reported it: too narrow where few events count for much.",
+    "snips": "The same, divided by the sum of the weights: steadier, a little biased.",
+    "dr": "What was believed of every action, put right where the log shows otherwise.",
+    "cressie_read": "The interval holds each mean that the log does not make too unlikely, however "
+    "large a weight might have come.",
+    "betting": "What a gambler could not have won against. Valid however often one looks, so wide.",
+    "strata": "Each context by itself, then together. What was seldom shown is taken to be like "
+    "all that was not. That its intervals hold is measured, not proven: see below.",
+}
+
+USUAL = "strata" if any(one.key == "strata" for one in ESTIMATORS) else "cressie_read"
+"""The one that the page opens with: its intervals hold."""

@@ -1,0 +1,125 @@
+"""What a log tells of each way to choose."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from engine.errors import refuse
+from engine.evaluation import along
+from engine.evaluation.decisions import Decisions
+from engine.evaluation.estimators import ESTIMATORS, Estimator
+from engine.evaluation.offline import Row, bounds_of, evaluate
+from engine.evaluation.targets import Baseline, Even, Fixed, Online, Rule, RuleTable, Target
+from engine.evaluation.truth import truths
+from engine.simulation.baselines import RuleTable as Table
+from engine.steps import Steps
+from pages.parts.evaluate.logs import Log
+
+STAND_IN = "cressie_read"
+"""The estimator that holds best of those that need the probability of the shown action alone."""
+Window = tuple[int, int]
+"""The first and the last event that count, from 1; the last is 0 where all do."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Found:
+    """What came of a log.
+
+    Attributes:
+        log: which was asked.
+        decisions: those of its decisions that count.
+        targets: of whom; the first is who made the log.
+        rows: one a target.
+        truths: what the targets earn in truth, by their keys, as far as a world knows it.
+        bounds: of the rewards.
+    """
+
+    log: Log
+    decisions: Decisions
+    targets: Sequence[Target]
+    rows: Sequence[Row]
+    truths: Mapping[str, float]
+    bounds: tuple[float, float]
+
+    @property
+    def today(self) -> str | None:
+        """The action that the baseline always is; None if it is now this, now that."""
+        return _today(self.log)
+
+    @property
+    def tells_all(self) -> bool:
+        """Whether the log tells the probability of each action, not of the shown one alone."""
+        return self.decisions.probabilities is not None
+
+    def estimator_of(self, target: str, chosen: str) -> str:
+        """The estimator of a target.
+
+        What was earned itself needs no weighing, so that is the average; and where a log does not
+        tell what ours needs, the next best stands in for it.
+        """
+        if target == "online":
+            return "naive"
+        return STAND_IN if chosen == "strata" and not self.tells_all else chosen
+
+    def growing(self, target: str, estimator: str) -> Sequence[along.Stretch]:
+        """What shorter logs would have told of a target."""
+        made_by = _made_by(self.estimator_of(target, estimator))
+        made = self.decisions, self._target(target), made_by, self.bounds
+        return list(along.growing(*made))
+
+    def stretches(self, target: str, estimator: str) -> Sequence[along.Stretch]:
+        """What parts of the log tell of a target, one after the other."""
+        made_by = _made_by(self.estimator_of(target, estimator))
+        made = self.decisions, self._target(target), made_by, self.bounds
+        return list(along.stretches(*made))
+
+    def _target(self, key: str) -> Target:
+        return next(target for target in self.targets if target.key == key)
+
+
+def _made_by(key: str) -> type[Estimator]:
+    return next(one for one in ESTIMATORS if one.key == key)
+
+
+def _today(log: Log) -> str | None:
+    firsts = set(log.decisions.baseline.tolist())
+    return log.decisions.actions[firsts.pop()] if len(firsts) == 1 else None
+
+
+def rule_target(table: Table) -> RuleTable:
+    """A rule of a world as a target."""
+    rules = (
+        Rule(tuple(f"{f}={v}" for f, v in zip(table.fields, values, strict=True)), item)
+        for values, item in table.table.items()
+    )
+    return RuleTable(tuple(rules))
+
+
+def _targets(log: Log, rule: Table | None) -> list[Target]:
+    """Of whom a log is asked."""
+    actions = log.decisions.actions
+    if log.world is not None:
+        order = {item.id: place for place, item in enumerate(log.world.items)}
+        actions = tuple(sorted(actions, key=lambda action: order.get(action, len(order))))
+    baseline = () if _today(log) else (Baseline(),)
+    rules = () if rule is None else (rule_target(rule),)
+    learners = [one for one in (log.guess, log.service) if one is not None]
+    return [Online(), *learners, *rules, *baseline, Even(), *map(Fixed, actions)]
+
+
+def finding(log: Log, window: Window, rule: Table | None) -> Steps[Found]:
+    """Ask a log about each action and each policy; a step a target.
+
+    ``BadRequest`` for a log without an event, and for a window beyond it.
+    """
+    whole, (first, last) = log.decisions, window
+    if first > len(whole) > 0:
+        refuse("BadRequest", "the first event", first, f"1 to {len(whole):,}", "window")
+    part = slice(first - 1, last or None)
+    decisions = replace(whole.take(part), unmatched=0) if window != (1, 0) else whole
+    targets = [along.within(target, part) for target in _targets(log, rule)]
+    bounds, rows = log.bounds or bounds_of(whole), list[Row]()
+    for target in targets:
+        rows += evaluate([decisions], [target], bounds=bounds).rows()
+        yield None
+    known = truths(log.world, decisions, targets) if log.world is not None else {}
+    return Found(log, decisions, targets, rows, known, bounds)

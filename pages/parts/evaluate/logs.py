@@ -1,0 +1,133 @@
+"""Logs to evaluate: that of an open loop, and ready-made ones."""
+
+from collections import deque
+from collections.abc import Generator, Sequence
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass
+from functools import cache
+from threading import RLock
+
+from engine import LearningLoop, LoopSettings
+from engine.evaluation.candidates import greedy, replaying
+from engine.evaluation.decisions import Decisions, decisions_from, usable
+from engine.evaluation.estimators import Bounds
+from engine.evaluation.targets import Given
+from engine.loop.event import EventState
+from engine.loop.lock import locked
+from engine.simulation.crowd import crowd
+from engine.steps import Steps
+from engine.store import StoredLoop
+from engine.worlds import WORLDS, World
+
+_KEPT = 10
+"""Ready-made logs that are kept; the largest take some 20 MiB."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Log:
+    """Logged decisions, and where they were made.
+
+    Attributes:
+        events: what the decisions are made of, in their order; none of a file.
+        world: where it was; it knows the truth.
+        bounds: of the rewards, where they were told.
+        guess: what the loop would choose by its best guess, now that it has learned from the log.
+        service: what the retired service's learner would have done, had it learned from the log.
+        loop: whose log it is; it may have gone on since.
+    """
+
+    decisions: Decisions
+    events: Sequence[EventState] = ()
+    world: World | None = None
+    guess: Given | None = None
+    service: Given | None = None
+    loop: LearningLoop | None = None
+    bounds: Bounds | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ReadyMade:
+    """A log that anybody can have made again: that of a new loop that served simulated visitors."""
+
+    world: str
+    seed: int
+    visitors: int
+
+
+@dataclass(frozen=True, slots=True)
+class OfLoop:
+    """The log of a stored loop, as far as it had come."""
+
+    id: str
+    position: int
+
+
+Asked = ReadyMade | OfLoop
+"""Which log is asked for."""
+
+
+class Logs:
+    """The last ready-made logs of this process, by what was asked for."""
+
+    def __init__(self) -> None:
+        self.lock = RLock()
+        self._kept: deque[tuple[ReadyMade, Log]] = deque(maxlen=_KEPT)
+
+    @locked
+    def keep(self, asked: ReadyMade, log: Log) -> None:
+        """Keep a log, in place of the oldest."""
+        self._kept.append((asked, log))
+
+    @locked
+    def find(self, asked: object) -> Log | None:
+        """One that is kept."""
+        return next((log for other, log in self._kept if other == asked), None)
+
+
+@cache
+def logs() -> Logs:
+    """Those of this process."""
+    return Logs()
+
+
+def making(asked: ReadyMade) -> Generator[float, None, Log]:
+    """Have visitors served; yields the share of them that have been."""
+    world = WORLDS[asked.world]
+    loop = LearningLoop(LoopSettings(), seed=asked.seed)
+    for number, _ in enumerate(crowd(loop, world, asked.visitors), 1):
+        yield number / asked.visitors
+    log = yield from _log(loop, world, nullcontext())
+    logs().keep(asked, log)
+    return log
+
+
+def reading(stored: StoredLoop) -> Generator[float, None, Log]:
+    """The log of a stored loop as it is now."""
+    assert stored.world is not None, "whoever asks for its log has seen that it has a world"
+    return (yield from _log(stored.loop, stored.world, stored.lock))
+
+
+def _log(
+    loop: LearningLoop, world: World, lock: AbstractContextManager[object]
+) -> Generator[float, None, Log]:
+    """The log; nobody adds to it while it is read, in one step, with the lock held."""
+    yield 1.0
+    with lock:
+        events = usable(loop)
+        answered = sum(event.earned is not None for event in loop.events.values())
+        work = greedy(events, loop)
+    decisions = decisions_from(events, unmatched=answered - len(events))
+    guess = yield from _whole(work)
+    service = yield from _whole(replaying(events, LoopSettings.classic(), "classic", loop.seed))
+    return Log(decisions, events, world, guess, service, loop)
+
+
+def _whole(work: Steps[Given]) -> Generator[float, None, Given]:
+    """What comes of work that is as good as done."""
+    while True:
+        try:
+            next(work)
+        except StopIteration as end:
+            found: Given = end.value
+            return found
+        yield 1.0

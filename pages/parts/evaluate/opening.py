@@ -1,0 +1,38 @@
+"""The loop whose log is asked: that of the address, or the one that is open on Play."""
+
+import streamlit as st
+
+from engine.store import StoredLoop, StoreError
+from pages.parts.components.browser_id import LOOP
+from pages.parts.evaluate.session import EvaluateSession
+from pages.parts.frames import outcome
+from pages.parts.heavy_work import submit_here
+from pages.parts.library import library
+from pages.parts.link import say_refused
+from pages.parts.sessions import known_play_session
+
+_LINKED = "evaluate-linked"
+
+
+def open_loop(address_is_new: bool) -> StoredLoop | None:
+    """The loop, to look at; None if there is none. A link that leads to none says why."""
+    play, state = known_play_session(), st.session_state
+    asked = st.query_params.get("loop") if address_is_new else None
+    if address_is_new:
+        state.pop(_LINKED, None)
+    if asked is not None and (play is None or asked != play.open.link):
+        try:
+            if not LOOP.fullmatch(asked):
+                raise StoreError("This link is broken.")
+            with st.spinner("Opening the loop"):
+                state[_LINKED] = outcome(submit_here(library().opening(asked)))
+        except StoreError as error:
+            say_refused(error.message)
+    linked: StoredLoop | None = state.get(_LINKED)
+    return linked or (play.open.stored if play else None)
+
+
+def loop_in_link(session: EvaluateSession) -> str | None:
+    """The name under which the loop that is asked is looked at, for the address."""
+    loop = session.loop if session.asks_loop else None
+    return loop.view if loop is not None and loop.is_saved else None

@@ -1,0 +1,200 @@
+"""Would other settings have earned more? Half of the log chooses, the other half judges."""
+
+from collections.abc import Iterator, Mapping
+from functools import partial
+
+import streamlit as st
+
+from engine.evaluation.estimators import Interval
+from engine.evaluation.optimise import Optimisation, Tried
+from engine.loop.learning_loop import LearningLoop
+from pages.parts.data.upload import tell_faults
+from pages.parts.download import as_cells, download_csv
+from pages.parts.evaluate.session import EvaluateSession
+from pages.parts.evaluate.tuning import Run, Tuning
+from pages.parts.evaluate.wording import measured
+from pages.parts.link import show as show_widget
+from pages.parts.play.session import PlaySession
+from pages.parts.sessions import known_play_session
+from pages.parts.text import note, plain, section
+
+_SHOWN = 8
+"""Settings in the table, the best of those that were tried."""
+_AUTO = "evaluate-auto"
+_EVERY = 200
+"""Visitors after whom settings are tried again."""
+_AUTO_HELP = (
+    f"As long as this visit lasts: whenever you come here with {_EVERY:,} more visitors of your "
+    "loop, settings are tried, and the best is applied if its mean and its lower bound are both "
+    "above the loop's."
+)
+_SEARCHES = {"ours": "ours", "service": "the service's"}
+_STORY = (
+    "Each of some thirty settings learns from the log's events one by one, as if it had been "
+    "there. The first half of the log chooses the best; the second half judges it, as what was "
+    "luck in the first is not luck twice. Part of what the retired service would have tried is "
+    "among them. "
+    "The halves differ by what had been learned by then, too: compare within a half."
+)
+
+
+def choose(session: EvaluateSession) -> None:
+    """The start, or the stop; and whether it goes on by itself."""
+    tuning, log = session.tuning, session.log
+    section("Would other settings have earned more?")
+    note(_STORY)
+    if log is None or log.loop is None:
+        note("A file holds decisions, but no loop whose settings could be others.")
+        return
+    play = _owner(session)
+    with st.container(horizontal=True, vertical_alignment="center", key="tune"):
+        if play is not None:
+            _choose_auto(tuning, log.loop)
+            if tuning.auto is log.loop:
+                _go_on(session, play, log.loop)
+        if tuning.is_live:
+            st.button("Stop", key="stop-tuning", icon=":material/stop:", on_click=tuning.stop)
+        else:
+            start = partial(_start, session, log.loop)
+            st.button("Try them", key="start-tuning", icon=":material/tune:", on_click=start)
+
+
+def _choose_auto(tuning: Tuning, loop: LearningLoop) -> None:
+    """The switch of this loop; it stays as it is while the person is on another page."""
+
+    def switch() -> None:
+        tuning.auto = loop if st.session_state[_AUTO] else None
+
+    show_widget(_AUTO, tuning.auto is loop)
+    st.toggle("Auto-optimise", key=_AUTO, on_change=switch, help=_AUTO_HELP)
+
+
+def _start(session: EvaluateSession, loop: LearningLoop) -> None:
+    stored = session.loop if session.asks_loop else None
+    session.tuning.start(loop, stored.lock if stored else None)
+
+
+def _owner(session: EvaluateSession) -> PlaySession | None:
+    """Play's session, if it may change the loop whose log is asked."""
+    play = known_play_session()
+    is_there = play is not None and session.asks_loop and play.open.stored is session.stored
+    return play if play is not None and is_there and play.may_change else None
+
+
+def _go_on(session: EvaluateSession, play: PlaySession, loop: LearningLoop) -> None:
+    """Apply what was found, if it is good enough; try again after enough more visitors."""
+    tuning, log = session.tuning, session.log
+    last = tuning.last_of(loop)
+    if tuning.is_live or log is None:
+        return
+    if last is not None and last.may_apply and not last.is_applied:
+        _apply(play, tuning, last)
+    elif len(log.decisions) - (last.events if last else 0) >= _EVERY:
+        _start(session, loop)
+
+
+def show(session: EvaluateSession) -> None:
+    """How far it is, and what came of it."""
+    tuning, log = session.tuning, session.log
+    if tuning.is_live:
+        st.progress(tuning.share, "Settings are tried on the log, event by event")
+    tell_faults(tuning.refused)
+    run = tuning.last_of(log.loop) if log is not None and log.loop is not None else None
+    if run is None:
+        return
+    st.markdown(_verdict(run.found))
+    _offer(session, run)
+    st.dataframe(as_cells(list(_rows(run.found))), hide_index=True, key="tried")
+    name = f"settings-{session.setup.world}-seed-{session.setup.seed}"
+    figures = partial(_figures, run.found)
+    download_csv("Download as CSV", lambda: list(figures()), key="tried-csv", name=name)
+    runs = [one for one in tuning.runs if one.of is run.of]
+    if len(runs) > 1 or run.is_applied:
+        note("Each time that it was tried:")
+        st.dataframe(as_cells(list(map(_told, runs))), hide_index=True, key="runs")
+
+
+def _told(run: Run) -> Mapping[str, object]:
+    return {
+        "After visitors": run.events,
+        "Best": run.found.best.candidate.key,
+        "Half that judges": measured(run.found.best.judged),
+        "The loop": measured(run.found.online),
+        "Applied": "yes" if run.is_applied else "no",
+    }
+
+
+def _verdict(found: Optimisation) -> str:
+    """What won, what it looked like, and what is left of that; Markdown."""
+    best = found.best
+    return (
+        f"**{_name(best)} looked best on the half that chose it. The other half says that it would "
+        f"earn {measured(best.judged)}; the loop itself earned {measured(found.online)} there.**"
+    )
+
+
+def _offer(session: EvaluateSession, run: Run) -> None:
+    """Apply it, where that is allowed; or why not."""
+    play = _owner(session)
+    if run.is_applied:
+        note("It is applied: the loop on Play goes on with it. Undo, on Play, takes it back.")
+    elif not run.found.may_apply:
+        note(
+            "That is not enough to apply it: its mean and its lower bound would both have to be "
+            "above those of the loop, the retired service's own rule."
+        )
+    elif not run.may_apply:
+        note("The loop is set otherwise by now: try again.")
+    elif play is None:
+        note(
+            "Its mean and its lower bound are both above the loop's. It could be applied to a loop "
+            "of your own that is open on Play; this is not its log."
+        )
+    else:
+        st.button(
+            "Apply it to the loop",
+            key="apply",
+            icon=":material/check:",
+            on_click=partial(_apply, play, session.tuning, run),
+        )
+
+
+def _apply(play: PlaySession, tuning: Tuning, run: Run) -> None:
+    """Set it on the loop; what is refused is said on Play, whose settings follow the loop."""
+    with play.lock, play.reporting("settings"):
+        play.mine.configure(run.found.best.candidate.changes)
+        tuning.applied(run)
+
+
+def _name(one: Tried) -> str:
+    return plain(f"{one.candidate.key[0].upper()}{one.candidate.key[1:]}")
+
+
+def _rows(found: Optimisation) -> Iterator[Mapping[str, object]]:
+    for one in found.tried[:_SHOWN]:
+        yield {
+            "Setting": f"{one.candidate.key[0].upper()}{one.candidate.key[1:]}",
+            "Search": _SEARCHES[one.candidate.search],
+            "Half that chose": measured(one.chosen),
+            "Half that judges": measured(one.judged),
+        }
+    yield {
+        "Setting": "As it was served",
+        "Search": "",
+        "Half that chose": "",
+        "Half that judges": measured(found.online),
+    }
+
+
+def _figures(found: Optimisation) -> Iterator[Mapping[str, object]]:
+    def told(half: str, interval: Interval) -> Mapping[str, object]:
+        return {
+            half: interval.estimate,
+            f"{half}_low": interval.low,
+            f"{half}_high": interval.high,
+        }
+
+    for one in found.tried:
+        candidate = {"setting": one.candidate.key, "search": one.candidate.search}
+        yield {**candidate, **told("chosen", one.chosen), **told("judged", one.judged)}
+    yield {"setting": "as it was served", **told("judged", found.online)}

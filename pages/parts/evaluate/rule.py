@@ -1,0 +1,63 @@
+"""A rule of the person's own: written into a table, asked at once, and sent to other pages."""
+
+from pathlib import Path
+
+import streamlit as st
+
+from pages.parts.evaluate.found import Found
+from pages.parts.evaluate.session import EvaluateSession
+from pages.parts.evaluate.setup import EvaluateSetup
+from pages.parts.evaluate.wording import about_rule
+from pages.parts.rules import edit_table, tables_of
+from pages.parts.text import note
+
+_PAGES = Path(__file__).parents[2]
+
+
+def show_rule(session: EvaluateSession, found: Found) -> None:
+    """The rule's table, what the log says of it, and where else it can be tried."""
+    setup, world = session.setup, found.log.world
+    if world is None or not any(row.target == "rules" for row in found.rows):
+        return
+    with st.expander(
+        "Your own rule: write it, and the log says what it would have earned",
+        icon=":material/edit_note:",
+        key="rule",
+        on_change="rerun",
+    ) as box:
+        if not box.open:
+            return
+        left, right = st.columns([1, 1.25], gap="medium")
+        with left:
+            setup.draw("rule", options=tables_of(world), on_change=_forget_table)
+            name = EvaluateSetup.key("table")
+            text = edit_table(f"{name}-editor", setup.world, setup.rule, setup.table)
+            if text != setup.table:
+                st.session_state[name] = text
+                st.rerun(scope="fragment")
+        with right:
+            st.markdown(about_rule(session, found))
+            note("As it opens, the table shows what earns most on average: years of experience.")
+            _send(setup)
+
+
+def _forget_table() -> None:
+    st.session_state[EvaluateSetup.key("table")] = ""
+
+
+def _send(setup: EvaluateSetup) -> None:
+    """To pages that try it on visitors."""
+    told = {"world": setup.world, "seed": str(setup.seed), "rule": setup.rule}
+    told |= {"table": setup.table} if setup.table else {}
+    st.page_link(
+        _PAGES / "compare.py",
+        label="Compare: have an apprentice learn from this rule",
+        icon=":material/compare_arrows:",
+        query_params=told,
+    )
+    st.page_link(
+        _PAGES / "race.py",
+        label="Race: let this rule compete",
+        icon=":material/sports_score:",
+        query_params=told | {"who": "ours,ab,present,uniform"},
+    )

@@ -1,0 +1,109 @@
+"""A file of the person's own, as a log to ask: sent, its columns corrected."""
+
+import os
+from functools import partial
+from typing import Any
+
+import streamlit as st
+
+from engine import PersonalizerError
+from engine.evaluation.sources.columns import Columns
+from engine.store import Limits
+from pages.parts.components.upload_field import LOG_KINDS, upload_field
+from pages.parts.data.uploads import Upload, this_upload
+from pages.parts.evaluate.file import Inspected, OfFile, inspecting
+from pages.parts.evaluate.session import EvaluateSession
+from pages.parts.frames import outcome
+from pages.parts.heavy_work import submit_here
+from pages.parts.text import note, plain
+
+_INSPECTED = "evaluate-inspected"
+_COLUMNS = {
+    "shown": "Action that was shown",
+    "reward": "Reward",
+    "propensity": "Its probability",
+    "offered": "Actions that could be shown",
+}
+"""What a column may say, by the fields of `Columns`."""
+
+
+def choose_file(session: EvaluateSession) -> None:
+    """Have a file sent, say what its columns are, and let the session ask it."""
+    upload, most = this_upload(), Limits.from_environment(os.environ).max_upload
+    with st.container(border=True, key="log-file"):
+        if not upload.is_whole:
+            note(
+                "A log in the service's dsjson, a loop that was exported here, CSV or Parquet: "
+                f"up to {most:,} MiB. Each event needs the probability with which its action was "
+                "shown. It stays on this server until this visit ends, and nobody else sees it."
+            )
+            upload_field(upload.token, most, partial(setattr, upload, "name"), LOG_KINDS)
+            return
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.markdown(f"{plain(upload.name)}: {_size(upload.size)}")
+            st.button("Another file", key="another-log", on_click=upload.free)
+        inspected = _inspect(upload)
+        if inspected is not None:
+            session.ask_file(upload, _as_told(upload, inspected))
+
+
+def _size(bytes_: int) -> str:
+    return f"{bytes_ / 2**20:,.1f} MiB" if bytes_ >= 2**20 else f"{bytes_ / 2**10:,.0f} KiB"
+
+
+def _inspect(upload: Upload) -> Inspected | None:
+    """What is in the file, once it was looked at."""
+    known: tuple[str, Inspected] | None = st.session_state.get(_INSPECTED)
+    if known is not None and known[0] == upload.token:
+        return known[1]
+    try:
+        with st.spinner("Looking what is in it"):
+            found = outcome(submit_here(inspecting(upload)))
+    except PersonalizerError as error:
+        st.error(plain(error.message), icon=":material/error:")
+        return None
+    st.session_state[_INSPECTED] = upload.token, found
+    return found
+
+
+def _as_told(upload: Upload, inspected: Inspected) -> OfFile:
+    """How the file is to be read: what was guessed, as the person corrected it."""
+    guessed, names = inspected.columns, inspected.names
+    fault = guessed.fault(names) if guessed else None
+    with st.expander(
+        "What its columns say, as it was guessed" if guessed else "What its rewards are",
+        icon=":material/view_column:",
+        key="columns",
+        expanded=fault is not None,
+    ):
+        columns = _columns(upload, names, guessed) if guessed else None
+        with st.container(horizontal=True):
+            low = st.number_input("Least reward", value=0.0, key=f"low-{upload.token}", width=140)
+            high = st.number_input("Most", value=1.0, key=f"high-{upload.token}", width=140)
+        if high <= low:
+            st.error("Most: it must be above the least reward.", icon=":material/error:")
+    return OfFile(upload.token, columns, (low, high if high > low else low + 1.0))
+
+
+def _columns(upload: Upload, names: tuple[str, ...], guessed: Columns) -> Columns:
+    token, told = upload.token, dict[str, Any]()
+    for column, (field, label) in zip(st.columns(len(_COLUMNS)), _COLUMNS.items(), strict=True):
+        usual = getattr(guessed, field)
+        options = ("", *names)
+        told[field] = column.selectbox(
+            label,
+            options,
+            options.index(usual),
+            format_func=lambda name: name or "–",
+            key=f"column-{field}-{token}",
+        )
+    context = st.multiselect(
+        "Context: what was known of a visitor",
+        names,
+        guessed.context,
+        key=f"column-context-{token}",
+    )
+    probabilities = ", ".join(action for action, _ in guessed.probabilities)
+    if probabilities:
+        note(f"Probabilities of each action were found, too: {plain(probabilities)}.")
+    return Columns(**told, context=tuple(context), probabilities=guessed.probabilities)

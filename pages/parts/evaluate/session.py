@@ -1,0 +1,215 @@
+"""The state of one browser session on the Evaluate page."""
+
+from collections.abc import Callable, Generator
+from functools import partial
+from threading import RLock
+
+from engine import PersonalizerError
+from engine.loop.lock import locked
+from engine.steps import Steps, finish
+from engine.store import StoredLoop
+from engine.worlds import WORLDS, key_of
+from pages.parts.data.uploads import Upload
+from pages.parts.evaluate import file
+from pages.parts.evaluate.file import OfFile
+from pages.parts.evaluate.found import Found, finding
+from pages.parts.evaluate.logs import Log, OfLoop, ReadyMade, logs, making, reading
+from pages.parts.evaluate.setup import EvaluateSetup
+from pages.parts.evaluate.tuning import Tuning
+from pages.parts.evaluate.watch import Watch
+from pages.parts.frames import pace
+from pages.parts.heavy_work import Ticket, submit_here
+
+PACE = 0.3
+"""Seconds from one frame to the next while a log is made or asked."""
+_AT_ONCE = 5_000
+"""Events of a log that is asked within a click."""
+
+
+class EvaluateSession:
+    """The log that is asked, and what it tells.
+
+    Attributes:
+        setup: what is set on the page.
+        stored: the loop that is open, if one is.
+        found: what the log tells; None while it is not known.
+        refused: why it tells nothing.
+        share: how much of a ready-made log is made.
+        guess: what the person believed, once it is revealed.
+        watch: experiments that are repeated.
+        tuning: settings that are tried.
+        drawn: `page_state` as the page shows it.
+
+    Args:
+        submit: stands in line for heavy work.
+    """
+
+    def __init__(
+        self,
+        setup: EvaluateSetup,
+        submit: Callable[[Steps[None]], Ticket[None]] = submit_here,
+    ) -> None:
+        self.lock, self._submit = RLock(), submit
+        self.setup = setup
+        self.stored: StoredLoop | None = None
+        self.found: Found | None = None
+        self.refused: PersonalizerError | None = None
+        self.share = 0.0
+        self.guess: float | None = None
+        self.drawn: tuple[object, ...] = ()
+        self.watch, self.tuning = Watch(submit), Tuning(submit)
+        self._log: Log | None = None
+        self._file: tuple[Upload, OfFile] | None = None
+        self._question: tuple[object, ...] = (None,)
+        self._told: tuple[object, Log | None, Found | None, PersonalizerError | None] | None = None
+        self._ticket: Ticket[None] | None = None
+
+    @property
+    def loop(self) -> StoredLoop | None:
+        """The open loop, if it has a log of the world that is set."""
+        stored = self.stored
+        if stored is None or stored.world is None or not stored.loop.events:
+            return None
+        return stored if key_of(stored.world) == self.setup.world else None
+
+    @property
+    def log(self) -> Log | None:
+        """The log that is asked, once it is there."""
+        return self._log
+
+    @property
+    def asks_loop(self) -> bool:
+        """Whether it is the open loop's log that is asked."""
+        return self.setup.log == "play" and self.loop is not None
+
+    @locked
+    def adopt(self, setup: EvaluateSetup, stored: StoredLoop | None) -> None:
+        """Follow what is set on the page, and the loop that is open."""
+        self.setup, self.stored = setup, stored
+        loop = self.loop if setup.log == "play" else None
+        if setup.log == "file":
+            self._follow_file()
+        elif loop is not None:
+            self._follow(OfLoop(loop.id, loop.loop.log.position), partial(reading, loop))
+        else:
+            asked = ReadyMade(setup.world, setup.seed, setup.visitors)
+            self._follow(asked, partial(making, asked))
+        if not setup.guess:
+            self.guess = None
+
+    @locked
+    def ask_file(self, upload: Upload, asked: OfFile) -> None:
+        """Ask a file that was sent, as it is to be read."""
+        self._file = upload, asked
+        self._follow_file()
+
+    def _follow_file(self) -> None:
+        """Ask the file that was sent last; nothing is told while there is none."""
+        if self._file is None or not self._file[0].is_whole:
+            self._forget()
+            return
+        upload, asked = self._file
+        self._follow(asked, partial(file.reading, upload, asked))
+
+    def _forget(self) -> None:
+        """Ask no log."""
+        if self._ticket is not None:
+            self._ticket.cancel()
+        self._question, self._log, self.found = (None,), None, None
+        self._ticket, self.refused = None, None
+
+    def _follow(self, asked: object, read: Callable[[], Generator[float, None, Log]]) -> None:
+        """Ask a log what is asked, unless that was done.
+
+        Args:
+            read: makes or reads the log.
+        """
+        self._take_over()
+        question = asked, self.setup.span, self.setup.rule, self.setup.table
+        if question == self._question and not self._was_cut_off:
+            return
+        if asked != self._question[0]:
+            self._log, self.found, self.guess = logs().find(asked), None, None
+        if self._ticket is not None:
+            self._ticket.cancel()
+        self._question, self._ticket, self.refused, self.share = question, None, None, 0.0
+        known = self._log
+        work = self._asking(question, read)
+        if known is not None and len(known.decisions) <= _AT_ONCE:
+            finish(work)
+        else:
+            self._ticket = self._submit(work)
+        self._take_over()
+
+    @property
+    def _was_cut_off(self) -> bool:
+        """Whether the work ended before its time, as the connection was gone for long; what else
+        ended it is raised here."""
+        if self._ticket is None or not self._ticket.done():
+            return False
+        if self._ticket.cancelled():
+            return True
+        self._ticket.result()
+        return False
+
+    def _asking(
+        self, question: object, read: Callable[[], Generator[float, None, Log]]
+    ) -> Steps[None]:
+        """What comes of it is told when it is there; see `_take_over`."""
+        log, found, refused = self._log, None, None
+        setup, span = self.setup, self.setup.span
+        try:
+            if log is None:
+                log = yield from self._reading(read())
+            rule = setup.rule_table if log.world == WORLDS[setup.world] else None
+            found = yield from finding(log, span, rule)
+        except PersonalizerError as error:
+            refused = error
+        # Taken over by who holds the lock, which heavy work must not wait for: a frame that holds
+        # it may wait for heavy work.
+        self._told = question, log, found, refused
+
+    def _take_over(self) -> None:
+        """What the work has told, unless something else was asked meanwhile."""
+        told, self._told = self._told, None
+        if told is not None and told[0] == self._question:
+            _, self._log, self.found, self.refused = told
+
+    def _reading(self, work: Generator[float, None, Log]) -> Steps[Log]:
+        while True:
+            try:
+                self.share = next(work)
+            except StopIteration as end:
+                log: Log = end.value
+                return log
+            yield None
+
+    @property
+    def is_live(self) -> bool:
+        """Whether a log is being made or asked."""
+        return self._ticket is not None and not self._ticket.done()
+
+    @property
+    def pace(self) -> float | None:
+        """Seconds from one frame to the next; None while nothing comes about by itself."""
+        return pace(PACE) if self.is_live else None
+
+    @property
+    def page_state(self) -> tuple[object, ...]:
+        """All that the page shows around the interactive part."""
+        return self.pace, self._question
+
+    @property
+    def hides(self) -> bool:
+        """Whether the person is to guess before anything is told."""
+        return self.setup.guess and self.guess is None
+
+    @locked
+    def reveal(self, guess: float) -> None:
+        """Tell, now that the person has guessed."""
+        self.guess = guess
+
+    @locked
+    def hide(self) -> None:
+        """Let the person guess again."""
+        self.guess = None

@@ -1,0 +1,112 @@
+"""What can be set on the Evaluate page."""
+
+from dataclasses import dataclass, replace
+from typing import Literal, Self
+
+from engine.evaluation.coverage import Flaw
+from engine.evaluation.estimators import ESTIMATORS
+from engine.simulation.baselines import RuleTable, usual_fields
+from engine.worlds import WORLDS
+from pages.parts.choices import SEED, TRUTH, WORLD
+from pages.parts.evaluate.estimators import TITLES, USUAL
+from pages.parts.link import Linked
+from pages.parts.rules import TABLE, fields_of, has_room_for, table_of, tables_of
+from pages.parts.setting import SWITCH, Setting, numbers
+
+Source = Literal["play", "ready", "file"]
+LOG: Setting[Source] = Setting(
+    "play",
+    "Log",
+    {"play": "The loop on Play", "ready": "A ready-made log", "file": "A file"},
+    help="A ready-made log is that of a new loop, which served simulated visitors.",
+)
+
+
+FLAW: Setting[Flaw] = Setting(
+    "none",
+    "Break it on purpose",
+    {
+        "none": "No",
+        "no_floor": "No floor",
+        "forgotten": "Forget probabilities",
+        "few": "Too few visitors",
+        "picked": "Best of 200 rules",
+    },
+)
+
+
+def _window(text: str) -> str:
+    """Two whole numbers, the second no less than the first."""
+    first, last = (
+        int(part) if part.isascii() and part.isdigit() else 0 for part in text.split("-")
+    )
+    if not 1 <= first <= last < 10_000_000:
+        raise ValueError
+    return f"{first}-{last}"
+
+
+@dataclass(frozen=True, slots=True)
+class EvaluateSetup(Linked):
+    """All that a link to the Evaluate page can say."""
+
+    PREFIX = "evaluate-"
+
+    world: str = WORLD.as_field
+    seed: int = SEED.as_field
+    log: Source = LOG.as_field
+    visitors: int = Setting(
+        1_000, "Visitors of a ready-made log", numbers(300, 1_000, 3_000)
+    ).as_field
+    estimator: str = Setting(
+        USUAL,
+        "Estimator",
+        lambda: {one.key: TITLES.get(one.key, one.key) for one in ESTIMATORS if one.key != "naive"},
+        "menu",
+        "How an estimate and its interval are made of the log.",
+    ).as_field
+    rule: str = Setting(
+        "weather",
+        "Your rule",
+        lambda: {
+            rule: name for world in WORLDS.values() for rule, name in tables_of(world).items()
+        },
+        "menu",
+        "What is shown by rule today, or might be. Its table can be written below.",
+        words="one or two fields of a world",
+    ).as_field
+    table: str = TABLE.as_field
+    window: str = Setting(
+        "",
+        "Events that count",
+        {"": "all of them"},
+        kind="",
+        check=_window,
+        words="the first and the last event with - between",
+    ).as_field
+    flaw: Flaw = FLAW.as_field
+    times: int = Setting(60, "Experiments", numbers(20, 60, 200, 500)).as_field
+    guess: bool = Setting(False, "Guess first", SWITCH, "switch").as_field
+    truth: bool = TRUTH.as_field
+
+    def fitted(self) -> Self:
+        """See `Linked`: a rule and its table."""
+        world = WORLDS[self.world]
+        rule = self.rule if self.rule in tables_of(world) else ",".join(usual_fields(world))
+        has_room = rule == self.rule and has_room_for(world, self.fields, self.table)
+        return replace(self, rule=rule, table=self.table if has_room else "")
+
+    @property
+    def fields(self) -> tuple[str, ...]:
+        """Fields that the rule looks at."""
+        return fields_of(self.world, self.rule)
+
+    @property
+    def rule_table(self) -> RuleTable:
+        """The rule."""
+        return table_of(WORLDS[self.world], self.fields, self.table)
+
+    @property
+    def span(self) -> tuple[int, int]:
+        """The first and the last event that count, from 1; the last is 0 where all do."""
+        first, _, last = self.window.partition("-")
+        return int(first or 1), int(last or 0)

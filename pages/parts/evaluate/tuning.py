@@ -1,0 +1,111 @@
+"""Other settings, tried on the log that is asked."""
+
+from collections.abc import Callable, Generator
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass, replace
+
+from engine import PersonalizerError
+from engine.evaluation.decisions import usable
+from engine.evaluation.optimise import Optimisation, candidates_for, optimising
+from engine.loop.learning_loop import LearningLoop
+from engine.loop.lock import locked
+from engine.loop.settings import LoopSettings
+from engine.steps import Steps
+from pages.parts.evaluate.background import Background
+from pages.parts.heavy_work import Ticket, submit_here
+
+_KEPT = 20
+"""Runs that are kept."""
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One time that settings were tried.
+
+    Attributes:
+        of: the loop whose log it was.
+        events: how many there were.
+        settings: of the loop then.
+        found: what came of it.
+        is_applied: whether the best was set on the loop.
+    """
+
+    of: LearningLoop
+    events: int
+    settings: LoopSettings
+    found: Optimisation
+    is_applied: bool = False
+
+    @property
+    def may_apply(self) -> bool:
+        """Whether the best is good enough, and the loop is set as it was: changes since then are
+        not taken back."""
+        return self.found.may_apply and self.of.settings == self.settings
+
+
+class Tuning(Background):
+    """Settings that are tried in the background, and what came of it.
+
+    Attributes:
+        runs: what came of it the last times, the latest last.
+        auto: the loop on which it goes on by itself.
+        share: how much is done.
+        refused: why nothing came of it.
+
+    Args:
+        submit: stands in line for heavy work.
+    """
+
+    def __init__(self, submit: Callable[[Steps[None]], Ticket[None]] = submit_here) -> None:
+        super().__init__(submit)
+        self.runs: list[Run] = []
+        self.auto: LearningLoop | None = None
+        self.share = 0.0
+        self.refused: PersonalizerError | None = None
+
+    @locked
+    def start(self, loop: LearningLoop, lock: AbstractContextManager[object] | None = None) -> None:
+        """Begin, as heavy work.
+
+        Args:
+            lock: held while the loop's log is read.
+        """
+        self.stop()
+        self.refused, self.share = None, 0.0
+        self._ticket = self._submit(self._trying(loop, lock or nullcontext()))
+
+    def _trying(self, loop: LearningLoop, lock: AbstractContextManager[object]) -> Steps[None]:
+        yield None
+        try:
+            with lock:
+                events, settings = len(usable(loop)), loop.settings
+                steps = events * len(candidates_for(loop.settings))
+                work = optimising(loop)
+            found = yield from self._followed(work, steps)
+        except PersonalizerError as error:
+            self.refused = error
+        else:
+            self.runs = [*self.runs, Run(loop, events, settings, found)][-_KEPT:]
+
+    def _followed(
+        self, work: Steps[Optimisation], steps: int
+    ) -> Generator[None, None, Optimisation]:
+        done = 0
+        while True:
+            try:
+                next(work)
+            except StopIteration as end:
+                found: Optimisation = end.value
+                return found
+            done += 1
+            self.share = min(done / steps, 1.0)
+            yield
+
+    def last_of(self, loop: LearningLoop) -> Run | None:
+        """The last time that it was done on a loop's log."""
+        return next((run for run in reversed(self.runs) if run.of is loop), None)
+
+    @locked
+    def applied(self, run: Run) -> None:
+        """Note that the best of a run was set on the loop."""
+        self.runs = [replace(one, is_applied=True) if one is run else one for one in self.runs]

@@ -1,0 +1,176 @@
+"""What a log tells, in sentences; every number in them is the engine's."""
+
+from collections.abc import Mapping
+
+from engine.evaluation.estimators import Interval
+from engine.evaluation.offline import Row
+from engine.worlds import WORLDS
+from pages.parts.evaluate.estimators import TITLES
+from pages.parts.evaluate.found import STAND_IN, Found
+from pages.parts.evaluate.session import EvaluateSession
+from pages.parts.evaluate.setup import EvaluateSetup
+from pages.parts.rules import tables_of
+from pages.parts.sessions import known_play_session
+from pages.parts.text import counted, plain, signed
+
+_POLICIES = {
+    "online": "As it was served",
+    "baseline": "Today's choice",
+    "uniform": "Any, at random",
+    "greedy": "Its best guess now",
+    "classic": "The service's learner",
+}
+_ACTION = "action "
+
+
+def action_of(row: Row) -> str | None:
+    """Id of the one action of a target; None for a policy."""
+    return row.target.removeprefix(_ACTION) if row.target.startswith(_ACTION) else None
+
+
+def names_of(found: Found, setup: EvaluateSetup) -> Mapping[str, str]:
+    """What each target is called, by its key."""
+    world = found.log.world
+    labels = {item.id: item.label for item in world.items} if world is not None else {}
+    rule = tables_of(WORLDS[setup.world])[setup.rule]
+    names = {}
+    for row in found.rows:
+        action = action_of(row)
+        if action is None:
+            names[row.target] = _POLICIES.get(row.target) or f"Your rule: {rule.lower()}"
+        else:
+            today = " (today's)" if world is not None and action == found.today else ""
+            names[row.target] = labels.get(action, action) + today
+    return names
+
+
+def about_log(session: EvaluateSession) -> str:
+    """Which log is asked; Markdown."""
+    found = session.found
+    said = "The log tells how likely each offer was, so it can be asked what was never tried. "
+    visitors = counted(len(found.log.decisions), "visitor") if found else "visitors"
+    if session.setup.log == "file":
+        events = counted(len(found.log.decisions), "event") if found else "a file"
+        said += f"Asked: {events} of your own."
+    elif session.asks_loop:
+        play = known_play_session()
+        is_there = play is not None and play.open.stored is session.stored
+        whose = "that is open on Play" if is_there else "that the link leads to"
+        said += f"Asked: {visitors} of the loop {whose}."
+    else:
+        said += f"Asked: {visitors}, simulated, whom a new loop of ours served."
+    if found and found.log.decisions.unmatched:
+        more = counted(found.log.decisions.unmatched, "visitor")
+        said += f" Left out: {more} for whom the apprentice would have chosen otherwise."
+    return said
+
+
+def told_of(found: Found, row: Row, setup: EvaluateSetup) -> Interval | None:
+    """What the chosen estimator makes of a row; None where the log says too little."""
+    if row.doubt == "no_overlap":
+        return None
+    return row.intervals[found.estimator_of(row.target, setup.estimator)]
+
+
+def flattered(found: Found, setup: EvaluateSetup) -> Row | None:
+    """The action whose average where it was shown is farthest above what it would earn."""
+
+    def gap(row: Row) -> float:
+        naive, told = row.intervals["naive"], told_of(found, row, setup)
+        return naive.estimate - told.estimate if naive and told else -1.0
+
+    actions = [row for row in found.rows if action_of(row) is not None]
+    known = [row for row in actions if row.intervals["naive"] and told_of(found, row, setup)]
+    return max(known, key=gap, default=None)
+
+
+def about_rule(session: EvaluateSession, found: Found) -> str:
+    """What the log says of the rule, beside what was earned; Markdown."""
+    if session.hides:
+        return "It is told once you have guessed."
+    rows = {row.target: told_of(found, row, session.setup) for row in found.rows}
+    told, earned = rows["rules"], rows["online"]
+    if told is None or earned is None:
+        return "The log says nothing of this rule: it never shows what the rule would."
+    truth = found.truths.get("rules") if session.setup.truth else None
+    said = (
+        f"**This rule would earn about {told.estimate:.2f}, from {told.low:.2f} to "
+        f"{told.high:.2f}.** The loop earned {earned.estimate:.2f} while it learned."
+    )
+    return said if truth is None else f"{said} The truth is {truth:.2f}."
+
+
+def report(found: Found, row: Row, setup: EvaluateSetup) -> str:
+    """What a dashboard says of an action; Markdown."""
+    naive = row.intervals["naive"]
+    looks = f"{naive.estimate:.2f}" if naive else "nothing"
+    return f"{plain(names_of(found, setup)[row.target])} looks like {looks} where it was shown."
+
+
+def served(found: Found, row: Row, setup: EvaluateSetup) -> str:
+    """What the log says of it; Markdown."""
+    told = told_of(found, row, setup)
+    if told is None:
+        return report(found, row, setup)
+    return (
+        f"{report(found, row, setup)} Served to everybody it would earn about {told.estimate:.2f}, "
+        f"from {told.low:.2f} to {told.high:.2f}."
+    )
+
+
+def headline(session: EvaluateSession, found: Found, row: Row) -> str:
+    """The one sentence that a presenter can read out; Markdown."""
+    setup, told = session.setup, told_of(found, row, session.setup)
+    if session.hides:
+        return f"**{report(found, row, setup)}** What would it earn, served to everybody?"
+    said = f"**{served(found, row, setup)}**"
+    if setup.truth and row.target in found.truths:
+        said += f" The truth is {found.truths[row.target]:.2f}."
+    if session.guess is not None and told is not None:
+        said += f" {_about_guess(session.guess, told)}"
+    return said
+
+
+def _about_guess(guess: float, told: Interval) -> str:
+    """How far the person was off; Markdown."""
+    if told.holds(guess):
+        return f":green-badge[You guessed {guess:.2f}: within the interval.]"
+    off = signed(guess - told.estimate)
+    return f":orange-badge[You guessed {guess:.2f}, which is off by {off}.]"
+
+
+def measured(told: Interval) -> str:
+    """An estimate with its interval."""
+    return f"{told.estimate:.2f} ({told.low:.2f} to {told.high:.2f})"
+
+
+def says_little(found: Found, told: Interval | None) -> bool:
+    """Whether a row is grey: its interval leaves open more than half of what is possible."""
+    low, high = found.bounds
+    return told is not None and told.width > (high - low) / 2
+
+
+def doubts(found: Found, setup: EvaluateSetup) -> list[str]:
+    """Why some rows are grey, or empty; Markdown."""
+    names, said, unknown = names_of(found, setup), list[str](), list[str]()
+    for row in found.rows:
+        name = plain(names[row.target])
+        if row.doubt == "no_overlap":
+            said.append(f"{name}: the log never shows what it would show, so it cannot tell.")
+        elif told_of(found, row, setup) is None:
+            unknown.append(name)
+    if unknown:
+        said.append(
+            f"Unknown for {', '.join(unknown)}: this estimator needs what was believed of each "
+            "action, which the log does not tell."
+        )
+    if setup.estimator == "strata" and not found.tells_all:
+        said.append(
+            f"{TITLES['strata']} needs the probability of each action. This log tells that of the "
+            f"shown one, so it is {TITLES[STAND_IN].lower()} that is told."
+        )
+    if any(says_little(found, told_of(found, row, setup)) for row in found.rows):
+        said.append(
+            "Grey: too few events tell of it, so more than half of all that is possible is open."
+        )
+    return said

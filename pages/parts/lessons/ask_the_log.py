@@ -1,0 +1,163 @@
+"""Lesson 9: what a menu would have earned that never ran, and two ways to be wrong about it."""
+
+from collections.abc import Mapping
+
+import streamlit as st
+
+from engine.evaluation.coverage import Told, experiment
+from engine.evaluation.targets import Rule, RuleTable
+from engine.experiments.asking import Answer, Search, ask, errors, search
+from engine.loop.settings import LoopSettings
+from engine.steps import Steps
+from engine.worlds import World
+from pages.parts.charts.lessons_log import Said, said_rows, said_spec
+from pages.parts.lessons.lesson import Guess, Lesson, Sandbox, Slider
+from pages.parts.lessons.words import Words
+from pages.parts.picture import picture
+from pages.parts.text import percent
+from pages.parts.theme import is_dark
+
+VISITORS, LOGS = 500, 4
+FIELD = "weather"
+MENU = {"Sunny": "Iced mocha", "Rainy": "Latte", "Snowy": "Cappucino"}
+"""What is on the menu at first."""
+
+
+class Lab:
+    """Logs of fresh loops, which come in the background: a menu is asked of the first; in each the
+    best of many random menus is searched for."""
+
+    def __init__(self, world: World, seed: int) -> None:
+        self.world, self.seed = world, seed
+        self.menu = dict(MENU)
+        self.log: Told | None = None
+        self.searches: list[Search] = []
+        self.has_asked = self.has_forgotten = False
+
+    def work(self) -> Steps[None]:
+        for seed in range(self.seed, self.seed + LOGS):
+            told = yield from experiment(self.world, LoopSettings(), VISITORS, seed)
+            self.log = self.log or told
+            self.searches.append(search(self.world, told, seed))
+            yield None
+
+    @property
+    def progress(self) -> float:
+        """Logs that were searched, of all."""
+        return len(self.searches) / LOGS
+
+    def ask(self) -> None:
+        """Show what the log says."""
+        self.has_asked = True
+
+    def forget(self) -> None:
+        """Show what it says without its probabilities."""
+        self.has_forgotten = True
+
+    @property
+    def is_done(self) -> bool:
+        return self.has_asked and self.has_forgotten
+
+    def skip(self) -> None:
+        """Ask both."""
+        self.has_asked = self.has_forgotten = True
+
+    @property
+    def answer(self) -> Answer:
+        """What the log says of the menu as it is."""
+        assert self.log is not None
+        rules = (Rule((f"{FIELD}={value}",), item) for value, item in self.menu.items())
+        return ask(self.world, self.log, RuleTable(tuple(rules)))
+
+
+def _opening(lab: Lab, words: Words) -> None:
+    st.markdown(words.say("opening"))
+    names = {item.id: item.label for item in lab.world.items}
+    (field,) = (field for field in lab.world.fields if field.name == FIELD)
+    for value in field.values:
+        lab.menu[value.name] = st.selectbox(
+            value.label,
+            list(names),
+            index=list(names).index(lab.menu[value.name]),
+            format_func=names.__getitem__,
+            key=f"lesson-menu-{value.name}",
+        )
+
+
+def _doing(lab: Lab, words: Words) -> None:
+    st.markdown(words.say("do"))
+    with st.container(horizontal=True, gap="small", key="lesson-asking"):
+        st.button(words.say("ask"), key="lesson-ask", on_click=lab.ask, disabled=lab.log is None)
+        st.button(
+            words.say("forget"),
+            key="lesson-forget",
+            on_click=lab.forget,
+            disabled=not lab.has_asked,
+        )
+    if lab.has_asked:
+        _bars(lab, words, lab.has_forgotten, is_revealed=False)
+
+
+def _bars(lab: Lab, words: Words, is_forgotten: bool, is_revealed: bool) -> None:
+    """What the log says of the menu, with its probabilities and without."""
+    answer, by, truth = lab.answer, words.say("says"), words.say("truth")
+    said = [Said.within(words.say("log"), by, answer.interval)]
+    if is_forgotten:
+        said.append(Said(words.say("forgotten"), by, answer.forgotten))
+    truths = [(one.of, answer.truth) for one in said] if is_revealed else []
+    told = [f"{one.of} {percent(one.value)}" for one in said]
+    told += [f"{truth} {percent(value)}" for _, value in truths[:1]]
+    most = max(one.value for one in said)
+    picture(
+        said_rows(said, truths, truth),
+        said_spec(is_dark(), len(said), (by,), by, truth if truths else "", most),
+        key="chart-asked",
+        alt=f"{by}: {'; '.join(told)}",
+    )
+
+
+def _revealing(lab: Lab, words: Words, guess: Guess | None) -> None:
+    _bars(lab, words, is_forgotten=True, is_revealed=True)
+
+
+def _told(lab: Lab) -> Mapping[str, str]:
+    answer, first = lab.answer, lab.searches[0]
+    chosen, judged = errors(lab.searches)
+    return {
+        "true": percent(answer.truth),
+        "estimate": percent(answer.interval.estimate),
+        "low": percent(answer.interval.low),
+        "high": percent(answer.interval.high),
+        "forgotten": percent(answer.forgotten),
+        "chosen": percent(first.chosen),
+        "judged": percent(first.judged),
+        "best": percent(first.truth),
+        "logs": str(LOGS),
+        "error_chosen": f"{100 * chosen:.0f}",
+        "error_judged": f"{100 * judged:.0f}",
+    }
+
+
+def _answer(lab: Lab) -> str:
+    chosen, judged = errors(lab.searches)
+    return "chosen" if chosen < judged else "judged"
+
+
+LESSON = Lesson(
+    key="ask_the_log",
+    minutes=5,
+    world="coffee",
+    seed=7,
+    begin=Lab,
+    guess=Slider(0, 1, 0.01, percent=True),
+    opening=_opening,
+    doing=_doing,
+    truth=lambda lab: lab.answer.truth,
+    revealing=_revealing,
+    told=_told,
+    options=("chosen", "judged"),
+    answer=_answer,
+    sandbox=lambda seed: Sandbox(
+        "evaluate", {"world": "coffee", "seed": str(seed), "log": "ready", "rule": FIELD}
+    ),
+)

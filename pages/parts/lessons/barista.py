@@ -1,0 +1,146 @@
+"""Lesson 1: the person is the policy, and the engine serves the same visitors beside them."""
+
+from collections.abc import Mapping
+from functools import partial
+from itertools import islice
+
+import streamlit as st
+
+from engine.evaluation.context_map import favourites
+from engine.experiments.duel import Duel, score_told, visits
+from engine.loop.settings import LoopSettings
+from engine.policies.thompson import Thompson
+from engine.steps import Steps
+from engine.worlds import World
+from pages.parts.charts.lessons import score_rows, score_spec
+from pages.parts.lessons.lesson import Guess, Lesson, Sandbox, Slider
+from pages.parts.lessons.words import Words
+from pages.parts.picture import picture
+from pages.parts.text import note, plain, section
+from pages.parts.theme import is_dark
+from pages.parts.toolbar import shortcut
+
+VISITS, REGULARS = 20, ("Dave", "Cathy")
+SETTINGS = LoopSettings(policy=Thompson(agreement=1))
+
+
+class Lab:
+    """Twenty visits of each regular, one after the other."""
+
+    progress = 1.0
+
+    def __init__(self, world: World, seed: int) -> None:
+        who = [list(islice(visits(world, seed, {"name": one}), VISITS)) for one in REGULARS]
+        self.duel = Duel(world, seed, [visitor for one in who for visitor in one], SETTINGS)
+        weather = frozenset({"weather"})
+        self.informed = score_told(world, seed, who[0], weather, SETTINGS)
+
+    def work(self) -> Steps[None]:
+        yield None
+
+    @property
+    def is_done(self) -> bool:
+        """Whether the first regular has been."""
+        return self.duel.served >= VISITS
+
+    def skip(self) -> None:
+        """Nobody chooses for the person."""
+
+    @property
+    def scores(self) -> tuple[float, float]:
+        """What the first regular gave the person and the engine."""
+        earned = self.duel.scores()[:VISITS]
+        return sum(own for own, _ in earned), sum(other for _, other in earned)
+
+    @property
+    def right(self) -> int:
+        """In how many contexts the engine offers the best drink."""
+        rows = favourites(self.duel.engine, self.duel.world)
+        return sum(bool(row["right"]) for row in rows)
+
+
+def _opening(lab: Lab, words: Words) -> None:
+    items = lab.duel.world.items
+    with st.container(horizontal=True, gap="medium", key="lesson-menu"):
+        for item in items:
+            st.markdown(f"{plain(item.emoji)} **{plain(item.name)}**", width="content")
+    st.markdown(words.say("opening"))
+
+
+def _doing(lab: Lab, words: Words) -> None:
+    duel = lab.duel
+    visitor = duel.visitor
+    scores = duel.scores()
+    if visitor is not None:
+        values = {
+            field.name: {v.name: v.label for v in field.values} for field in duel.world.fields
+        }
+        told = " · ".join(values[name][value] for name, value in visitor.context.items())
+        number = duel.served % VISITS + 1
+        who = visitor.context["name"]
+        section(plain(told))
+        st.markdown(words.say("do", number=number, all=VISITS, who=who))
+        with st.container(horizontal=True, gap="small", key="lesson-drinks"):
+            for place, item in enumerate(duel.world.items, 1):
+                st.button(
+                    plain(item.label),
+                    key=f"lesson-drink-{place}",
+                    shortcut=shortcut(str(place)),
+                    on_click=partial(duel.choose, item.id, duel.served),
+                )
+    if scores:
+        own, other = (sum(one) for one in zip(*scores, strict=True))
+        last = f"{words.say('did', own=f'{scores[-1][0]:g}')} " if visitor is not None else ""
+        note(last + words.say("scored", own=f"{own:g}", other=f"{other:g}"))
+        _curve(lab, words)
+
+
+def _curve(lab: Lab, words: Words) -> None:
+    names = words.say("you"), words.say("engine")
+    scores = lab.duel.scores()
+    own, other = (sum(one) for one in zip(*scores, strict=True))
+    picture(
+        score_rows(names, scores),
+        score_spec(is_dark(), names, words.say("visits"), words.say("curve")),
+        key="chart-score",
+        alt=f"{words.say('curve')}: {names[0]} {own:g}, {names[1]} {other:g}",
+    )
+
+
+def _revealing(lab: Lab, words: Words, guess: Guess | None) -> None:
+    if lab.duel.served:
+        _curve(lab, words)
+
+
+def _told(lab: Lab) -> Mapping[str, str]:
+    own, other = lab.scores
+    return {
+        "own": f"{own:g}",
+        "other": f"{other:g}",
+        "informed": f"{lab.informed:g}",
+        "right": str(lab.right),
+        "served": str(min(lab.duel.served, VISITS)),
+        "all": str(lab.duel.served),
+    }
+
+
+def _answer(lab: Lab) -> str:
+    return "few" if lab.right < 9 else "some" if lab.right <= 18 else "many"
+
+
+LESSON = Lesson(
+    key="barista",
+    minutes=5,
+    world="coffee",
+    seed=7,
+    begin=Lab,
+    guess=Slider(0, VISITS, 1),
+    opening=_opening,
+    doing=_doing,
+    truth=lambda lab: lab.scores[0] if lab.is_done else None,
+    revealing=_revealing,
+    told=_told,
+    options=("few", "some", "many"),
+    answer=_answer,
+    sandbox=lambda seed: Sandbox("play", {"world": "coffee", "seed": str(seed), "next": "1"}),
+)

@@ -1,0 +1,245 @@
+"""The screens of the lessons: their cards, and of one lesson guess, do, reveal, exit and end."""
+
+from functools import partial
+from pathlib import Path
+
+import streamlit as st
+
+from pages.parts.lessons.homework import code_of
+from pages.parts.lessons.lesson import STEPS, Guess, Slider, Step
+from pages.parts.lessons.lessons import LESSONS
+from pages.parts.lessons.pictures import show_guess, written
+from pages.parts.lessons.session import LearnSession, Run, after, before
+from pages.parts.lessons.setup import LearnSetup
+from pages.parts.lessons.teachers import show_code, show_sheet
+from pages.parts.lessons.words import Words, words
+from pages.parts.link import set_widgets
+from pages.parts.text import note, percent, plain, section
+
+PAGES = Path(__file__).parents[2]
+
+
+def go(setup: LearnSetup) -> None:
+    """Be at another place."""
+    set_widgets(setup)
+
+
+def _begin(session: LearnSession, setup: LearnSetup) -> None:
+    session.begin_anew(setup)
+    go(setup)
+
+
+# -- all lessons ----------------------------------------------------------------------
+
+
+def show_cards(session: LearnSession, setup: LearnSetup) -> None:
+    """A card for each lesson."""
+    page = words(setup.language, "page")
+    with st.container(key="lesson-cards"):
+        for number, (key, lesson) in enumerate(LESSONS.items(), 1):
+            own = words(setup.language, key)
+            with st.container(border=True, key=f"lesson-{key}"):
+                section(f"{number}. {own.say('title')}")
+                st.markdown(own.say("question"))
+                with st.container(horizontal=True, vertical_alignment="center"):
+                    is_done = key in session.done
+                    st.button(
+                        page.say("again" if is_done else "begin"),
+                        key=f"begin-{key}",
+                        type="secondary" if is_done or number > 1 else "primary",
+                        on_click=partial(_begin, session, setup.at(key)),
+                    )
+                    note(page.say("minutes", minutes=lesson.minutes))
+                    st.button(
+                        page.say("sheet"),
+                        key=f"sheet-{key}",
+                        type="tertiary",
+                        on_click=partial(go, setup.at(key).having({"sheet": True})),
+                    )
+                    if is_done:
+                        st.badge(page.say("done"), icon=":material/check:", color="green")
+
+
+# -- one lesson -----------------------------------------------------------------------
+
+
+def show_lesson(session: LearnSession, setup: LearnSetup) -> None:
+    """The screen of a lesson that is set, and the way on."""
+    if setup.sheet:
+        show_sheet(session, setup)
+        page = words(setup.language, "page")
+        back = partial(go, setup.at())
+        st.button(page.say("all_lessons"), icon=":material/arrow_back:", on_click=back)
+        return
+    run = session.run(setup)
+    page, own = words(setup.language, "page"), words(setup.language, setup.lesson)
+    step = setup.step if run.may_go(setup.step) else "do"
+    if step not in {"guess", "do"} and not run.lab.is_done:
+        run.lab.skip()  # A link may lead past what is to be done.
+    _show_way(step, page)
+    with st.container(key="lesson-screen"):
+        match step:
+            case "guess":
+                _guess(run, setup, own, page)
+            case "do":
+                run.lesson.doing(run.lab, own)
+            case "reveal":
+                _reveal(run, own, page)
+            case "exit":
+                _exit(session, run, setup, own, page)
+            case "end":
+                _end(run, setup, own, page)
+    _show_doors(run, setup, step, page)
+
+
+def _show_way(step: Step, page: Words) -> None:
+    """Which screens there are, and which this is."""
+    names = [page.say(f"step_{one}") for one in STEPS]
+    told = [
+        f"**{n}**" if one == step else f":gray[{n}]" for one, n in zip(STEPS, names, strict=True)
+    ]
+    st.markdown(" &nbsp;›&nbsp; ".join(told))
+
+
+def _show_doors(run: Run, setup: LearnSetup, step: Step, page: Words) -> None:
+    """Back, on, and past what is to be done."""
+    if not run.is_ready:
+        st.progress(run.lab.progress, page.say("waits", percent=percent(run.lab.progress)))
+    with st.container(horizontal=True, gap="small", key="lesson-doors"):
+        at = partial(setup.at, setup.lesson)
+        back = setup.at() if step == "guess" else at(before(step))
+        name = page.say("all_lessons" if step == "guess" else "back")
+        st.button(name, key="lesson-back", icon=":material/arrow_back:", on_click=partial(go, back))
+        if step in {"guess", "end"}:
+            return
+        onward = partial(go, at(after(step)))
+        if step == "do" and not run.lab.is_done:
+
+            def skip() -> None:
+                run.lab.skip()
+                onward()
+
+            can = run.may_go("reveal")
+            st.button(page.say("skip"), key="lesson-skip", on_click=skip, disabled=not can)
+        elif step != "exit" or run.picked is not None:
+            st.button(
+                page.say("next"),
+                key="lesson-next",
+                type="primary",
+                icon=":material/arrow_forward:",
+                on_click=onward,
+                disabled=not run.may_go(after(step)),
+            )
+
+
+def _guess(run: Run, setup: LearnSetup, own: Words, page: Words) -> None:
+    left, right = st.columns([3, 2], gap="large")
+    with left:
+        run.lesson.opening(run.lab, own)
+    with right, st.container(border=True, key="lesson-guess"):
+        st.markdown(f"**{own.say('guess')}**")
+        value = _ask(run, own)
+
+        def take() -> None:
+            run.guess = value
+            go(setup.at(setup.lesson, "do"))
+
+        st.button(page.say("guess_it"), key="lesson-guessed", type="primary", on_click=take)
+
+
+def _ask(run: Run, own: Words) -> Guess:
+    """The widget of a guess, which begins in the middle; what it says."""
+    kind, key = run.lesson.guess, f"lesson-guess-{run.lesson.key}"
+    if not isinstance(kind, Slider):
+        names = own.options("guesses")
+        picked = st.radio("guess", kind.options, format_func=names.__getitem__, key=key)
+        return str(picked)
+    scale = 100 if kind.percent else 1
+    low, high = float(kind.low * scale), float(kind.high * scale)
+    told = st.slider(
+        "guess",
+        low,
+        high,
+        value=(low + high) / 2,
+        step=float(kind.step * scale),
+        format="%d %%" if kind.percent else "%d",
+        key=key,
+        label_visibility="collapsed",
+    )
+    return float(told) / scale
+
+
+def _reveal(run: Run, own: Words, page: Words) -> None:
+    lesson, lab = run.lesson, run.lab
+    truth, told = lesson.truth(lab), lesson.told(lab)
+    section(_held(run, truth, own, page))
+    if truth is not None:
+        show_guess(lesson, truth, run.guess, own, page)
+    lesson.revealing(lab, own, run.guess)
+    st.markdown(own.say("reveal" if truth is not None else "stopped", **told))
+
+
+def _held(run: Run, truth: Guess | None, own: Words, page: Words) -> str:
+    """The guess beside the truth, in words."""
+    if truth is None:
+        return page.say("stopped")
+    told = {"truth": written(run.lesson.guess, truth, own)}
+    if run.guess is None:
+        return page.say("not_guessed", **told)
+    return page.say("guessed", guess=written(run.lesson.guess, run.guess, own), **told)
+
+
+def _exit(session: LearnSession, run: Run, setup: LearnSetup, own: Words, page: Words) -> None:
+    section(page.say("check"))
+    st.markdown(own.say("exit", **run.lesson.told(run.lab)))
+    names = own.options("options")
+
+    def pick(option: str) -> None:
+        run.picked = option
+        session.done.add(setup.lesson)
+
+    if run.picked is None:
+        with st.container(horizontal=True, gap="small", key="lesson-options"):
+            for option in run.lesson.options:
+                st.button(
+                    names[option], key=f"lesson-option-{option}", on_click=partial(pick, option)
+                )
+        return
+    answer = run.lesson.answer(run.lab)
+    for option in run.lesson.options:
+        if option in {answer, run.picked}:
+            icon = "check_circle" if option == answer else "cancel"
+            yours = f" · {page.say('your_answer')}" if option == run.picked else ""
+            st.markdown(f":material/{icon}: **{names[option]}**:gray[{yours}]")
+    st.markdown(own.say("answered", **run.lesson.told(run.lab)))
+
+
+def _end(run: Run, setup: LearnSetup, own: Words, page: Words) -> None:
+    section(page.say("taken_along"))
+    lesson = run.lesson
+    st.markdown(_held(run, lesson.truth(run.lab), own, page))
+    st.markdown(f"**{own.say('takeaway')}**")
+    if setup.student and run.picked is not None:
+        show_code(setup, code_of(setup.student, lesson.key, run.picked))
+    section(page.say("goes_on"))
+    sandbox = lesson.sandbox(setup.own_seed)
+    st.markdown(page.say("sandbox"))
+    st.page_link(
+        PAGES / f"{sandbox.page}.py",
+        label=page.say("open_sandbox"),
+        icon=":material/science:",
+        query_params=dict(sandbox.query),
+    )
+    keys = list(LESSONS)
+    following = keys[keys.index(lesson.key) + 1 :]
+    with st.container(horizontal=True, gap="small"):
+        if following:
+            title = words(setup.language, following[0]).say("title")
+            st.button(
+                page.say("next_lesson", title=title),
+                key="lesson-following",
+                type="primary",
+                on_click=partial(go, setup.at(following[0])),
+            )
+        st.button(page.say("all_lessons"), key="lesson-all", on_click=partial(go, setup.at()))
+    note(plain(page.say("seed", seed=setup.own_seed)))

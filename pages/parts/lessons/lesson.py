@@ -1,0 +1,95 @@
+"""What a lesson is: a value that one page draws, whichever it is."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal, Protocol
+
+from engine.steps import Steps
+from pages.parts.lessons.words import Words
+
+Guess = float | str
+"""A number, or the key of one of several answers."""
+Step = Literal["guess", "do", "reveal", "exit", "end"]
+STEPS: tuple[Step, ...] = ("guess", "do", "reveal", "exit", "end")
+"""The screens of a lesson, in their order."""
+
+
+class Lab(Protocol):
+    """What is done in a lesson, and what came of it: real loops, and what follows from their logs.
+
+    Attributes:
+        progress: how much of what is computed by itself has been, 0 to 1.
+    """
+
+    progress: float
+
+    def work(self) -> Steps[None]:
+        """What is computed while the person reads."""
+
+    @property
+    def is_done(self) -> bool:
+        """Whether all has happened that the reveal rests on."""
+
+    def skip(self) -> None:
+        """Do what is left of what the person does, as far as nobody has to choose."""
+
+
+@dataclass(frozen=True, slots=True)
+class Slider:
+    """A number is guessed: from ``low`` to ``high``, by ``step``; as percent, or as it is."""
+
+    low: float
+    high: float
+    step: float
+    percent: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Pick:
+    """One of several answers is guessed, each with words of its own."""
+
+    options: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Sandbox:
+    """Where the same is tried further: a page and what is set there."""
+
+    page: str
+    query: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Lesson:
+    """One lesson.
+
+    Attributes:
+        key: its name in links, and of its words.
+        minutes: how long it takes, about.
+        world, seed: of the visitors, unless the link has another seed.
+        begin: makes its lab for a world and a seed.
+        guess: what is guessed before anything is done.
+        opening: draws the picture of the first screen.
+        doing: draws what is done, one control at a time.
+        truth: what the guess is held against; None where the person left off before.
+        revealing: draws that over the guess.
+        told: numbers for the words, by their names there.
+        options: answers to the exit question.
+        answer: the right one, as the engine computes it.
+        sandbox: for a seed.
+    """
+
+    key: str
+    minutes: int
+    world: str
+    seed: int
+    begin: Callable[[Any, int], Any]
+    guess: Slider | Pick
+    opening: Callable[[Any, Words], None]
+    doing: Callable[[Any, Words], None]
+    truth: Callable[[Any], Guess | None]
+    revealing: Callable[[Any, Words, Guess | None], None]
+    told: Callable[[Any], Mapping[str, str]]
+    options: Sequence[str]
+    answer: Callable[[Any], str]
+    sandbox: Callable[[int], Sandbox]

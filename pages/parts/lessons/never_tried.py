@@ -1,0 +1,129 @@
+"""Lesson 3: one learns only about what one shows."""
+
+from collections.abc import Mapping
+
+import streamlit as st
+
+from engine.experiments.untried import Tried, crowding, tried
+from engine.loop.learning_loop import LearningLoop
+from engine.loop.settings import LoopSettings
+from engine.policies.greedy import Greedy
+from engine.policies.thompson import Thompson
+from engine.steps import Steps
+from engine.worlds import World
+from pages.parts.charts.lessons import tried_rows, tried_spec
+from pages.parts.lessons.lesson import Guess, Lesson, Sandbox, Slider
+from pages.parts.lessons.words import Words
+from pages.parts.picture import pair, picture
+from pages.parts.text import note, plain
+from pages.parts.theme import is_dark
+
+ALL, STEP = 800, 200
+POLICIES = {"greedy": Greedy(), "ours": Thompson(agreement=1)}
+
+
+class Lab:
+    """Two loops before the same readers. They come in the background, and are shown when they are
+    let in."""
+
+    def __init__(self, world: World, seed: int) -> None:
+        self.world, self.shown = world, 0
+        self.loops = {
+            name: LearningLoop(LoopSettings(policy=policy), seed=seed)
+            for name, policy in POLICIES.items()
+        }
+        self.found: list[Mapping[str, Tried]] = []
+
+    def work(self) -> Steps[None]:
+        for _ in range(ALL // STEP):
+            for loop in self.loops.values():
+                yield from crowding(loop, self.world, STEP)
+            self.found.append({name: tried(one, self.world) for name, one in self.loops.items()})
+            yield None
+
+    @property
+    def progress(self) -> float:
+        """Readers who have been, of all."""
+        return min(len(loop.events) for loop in self.loops.values()) / ALL
+
+    def let_in(self) -> None:
+        """Show what the next readers have changed."""
+        self.shown = min(self.shown + 1, len(self.found))
+
+    @property
+    def is_done(self) -> bool:
+        return self.shown == ALL // STEP
+
+    def skip(self) -> None:
+        """Show what all readers have changed."""
+        self.shown = len(self.found)
+
+
+def _grids(lab: Lab, words: Words, found: Mapping[str, Tried]) -> None:
+    note(words.say("grid"))
+    yes, no = words.say("yes"), words.say("no")
+    for place, (name, one) in zip(pair("tried"), found.items(), strict=True):
+        with place:
+            never = int(one.never.sum())
+            st.markdown(f"**{words.say(name)}** · {words.say('missed', never=never)}")
+            picture(
+                tried_rows(lab.world, one, yes, no),
+                tried_spec(is_dark(), yes, no),
+                key=f"chart-tried-{name}",
+                alt=f"{words.say('grid')}: {words.say(name)}, {words.say('missed', never=never)}",
+            )
+
+
+def _opening(lab: Lab, words: Words) -> None:
+    st.markdown(words.say("opening"))
+    with st.container(horizontal=True, gap="medium", key="lesson-menu"):
+        for item in lab.world.items:
+            st.markdown(f"{plain(item.emoji)} {plain(item.name)}", width="content")
+
+
+def _doing(lab: Lab, words: Words) -> None:
+    st.markdown(words.say("do"))
+    is_ready = len(lab.found) > lab.shown
+    st.button(words.say("let_in"), key="lesson-let-in", on_click=lab.let_in, disabled=not is_ready)
+    note(words.say("came", visitors=lab.shown * STEP))
+    if lab.shown:
+        _grids(lab, words, lab.found[lab.shown - 1])
+
+
+def _revealing(lab: Lab, words: Words, guess: Guess | None) -> None:
+    _grids(lab, words, lab.found[-1])
+
+
+def _never(lab: Lab, name: str) -> int:
+    return int(lab.found[-1][name].never.sum())
+
+
+def _told(lab: Lab) -> Mapping[str, str]:
+    found = lab.found[-1]
+    told = {name: str(_never(lab, name)) for name in found}
+    told |= {f"{name}_items": str(one.items) for name, one in found.items()}
+    told |= {f"{name}_reward": f"{one.recent:.2f}" for name, one in found.items()}
+    return told | {"error": f"{-found['greedy'].error:.2f}"}
+
+
+def _answer(lab: Lab) -> str:
+    error = lab.found[-1]["greedy"].error
+    return "low" if error < -0.1 else "high" if error > 0.1 else "right"
+
+
+LESSON = Lesson(
+    key="never_tried",
+    minutes=5,
+    world="news",
+    seed=3,
+    begin=Lab,
+    guess=Slider(0, 36, 1),
+    opening=_opening,
+    doing=_doing,
+    truth=lambda lab: float(_never(lab, "greedy")),
+    revealing=_revealing,
+    told=_told,
+    options=("low", "right", "high"),
+    answer=_answer,
+    sandbox=lambda seed: Sandbox("race", {"world": "news", "seed": str(seed)}),
+)

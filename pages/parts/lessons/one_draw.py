@@ -1,0 +1,167 @@
+"""Lesson 2: one draw from each bell, and why the best is not always offered."""
+
+from collections.abc import Mapping
+from functools import partial
+
+import numpy as np
+import streamlit as st
+
+from engine.evaluation.chances import chances
+from engine.experiments.repeated_offer import RepeatedOffer
+from engine.experiments.untried import crowding
+from engine.loop.learning_loop import LearningLoop
+from engine.loop.settings import LoopSettings
+from engine.policies.thompson import Thompson
+from engine.steps import Steps
+from engine.worlds import World
+from pages.parts.charts.belief_rows import belief_rows
+from pages.parts.charts.beliefs import belief_spec
+from pages.parts.charts.lessons import counted_rows, counted_spec
+from pages.parts.lessons.lesson import Guess, Lesson, Sandbox, Slider
+from pages.parts.lessons.words import Words
+from pages.parts.picture import picture
+from pages.parts.play.beliefs import in_words
+from pages.parts.text import note, percent, plain
+from pages.parts.theme import is_dark
+
+BEFORE, TIMES, MANY = 60, 20, 400
+CONTEXT = {"name": "Cathy", "weather": "Sunny", "timeofday": "Morning"}
+
+
+class Lab:
+    """A loop that has met some visitors, and one whom it meets again and again."""
+
+    def __init__(self, world: World, seed: int) -> None:
+        settings = LoopSettings(policy=Thompson(agreement=1))
+        self.world, self.loop = world, LearningLoop(settings, seed=seed)
+        self.offer = RepeatedOffer(self.loop, world, CONTEXT)
+        self.many = RepeatedOffer(self.loop, world, CONTEXT)
+        self.progress = 0.0
+
+    def work(self) -> Steps[None]:
+        for _ in crowding(self.loop, self.world, BEFORE):
+            yield None
+        self.offer.draw()
+        for number in range(MANY):
+            self.many.draw()
+            self.progress = (number + 1) / MANY
+            yield None
+
+    @property
+    def drawn(self) -> int:
+        """Draws that the person has seen; the first is there from the start."""
+        return len(self.offer.offers)
+
+    @property
+    def is_done(self) -> bool:
+        return self.drawn >= TIMES and self.progress == 1.0
+
+    def skip(self) -> None:
+        """Draw the rest."""
+        self.offer.draw(max(TIMES - self.drawn, 0))
+
+    @property
+    def best(self) -> int:
+        """The action that is believed to be best."""
+        return self.offer.offers[0].best
+
+    @property
+    def times(self) -> int:
+        """How often that was offered in the first draws."""
+        return sum(offer.shown == self.best for offer in self.offer.offers[:TIMES])
+
+    @property
+    def second(self) -> int:
+        """The one that is believed to be second best."""
+        means = np.array(self.offer.offers[0].means)
+        return int(np.argsort(-means)[1])
+
+    @property
+    def surer(self) -> tuple[float, float]:
+        """The chance of the second best by its bell, and by one half as wide."""
+        second = self.second
+        before, after = (self.offer.chances_by_bells(second, factor) for factor in (1.0, 0.5))
+        return float(before[second]), float(after[second])
+
+
+def _bells(lab: Lab, words: Words) -> None:
+    ranked, world, policy = lab.offer.offers[-1], lab.world, lab.loop.settings.policy
+    picture(
+        belief_rows(world, is_dark(), ranked, chances(ranked, policy), None, None),
+        belief_spec(world, is_dark(), words.say("stated"), False),
+        key="chart-lesson-bells",
+        alt=f"A bell and a bar for each action: {in_words(world, ranked)}",
+    )
+    note(words.say("legend"))
+
+
+def _opening(lab: Lab, words: Words) -> None:
+    if lab.drawn:
+        st.markdown(words.say("opening"))
+        _bells(lab, words)
+
+
+def _doing(lab: Lab, words: Words) -> None:
+    if not lab.drawn:
+        return
+    drawn = min(lab.drawn, TIMES)
+    best = lab.world.items[lab.best].label
+    st.markdown(words.say("do"))
+    with st.container(horizontal=True, gap="small"):
+        over = drawn >= TIMES
+        st.button(words.say("draw"), key="lesson-draw", on_click=lab.offer.draw, disabled=over)
+        rest = partial(lab.offer.draw, TIMES - drawn)
+        st.button(words.say("draw_rest"), key="lesson-rest", on_click=rest, disabled=over)
+    note(words.say("drawn", drawn=drawn, best=best, times=lab.times))
+    _bells(lab, words)
+
+
+def _revealing(lab: Lab, words: Words, guess: Guess | None) -> None:
+    shares, stated = lab.many.shares, lab.many.chances
+    told = [
+        f"{percent(float(s))} · {percent(float(c))}" for s, c in zip(shares, stated, strict=True)
+    ]
+    names = [item.name for item in lab.world.items]
+    picture(
+        counted_rows(lab.world, shares, stated, told),
+        counted_spec(lab.world, is_dark(), words.say("stated"), words.say("counted")),
+        key="chart-counted",
+        alt=f"{words.say('counted')}, {words.say('stated')}: "
+        + "; ".join(f"{name} {one}" for name, one in zip(names, told, strict=True)),
+    )
+    note(f"{plain(words.say('counted'))} · {plain(words.say('stated'))}")
+
+
+def _told(lab: Lab) -> Mapping[str, str]:
+    before, after = lab.surer
+    return {
+        "best": lab.world.items[lab.best].label,
+        "second": lab.world.items[lab.second].label,
+        "share": percent(float(lab.many.shares[lab.best])),
+        "chance": percent(float(lab.many.chances[lab.best])),
+        "before": percent(before),
+        "after": percent(after),
+    }
+
+
+def _answer(lab: Lab) -> str:
+    before, after = lab.surer
+    return "more" if after > before else "less"
+
+
+LESSON = Lesson(
+    key="one_draw",
+    minutes=4,
+    world="coffee",
+    seed=7,
+    begin=Lab,
+    guess=Slider(0, TIMES, 1),
+    opening=_opening,
+    doing=_doing,
+    truth=lambda lab: float(lab.times),
+    revealing=_revealing,
+    told=_told,
+    options=("more", "less"),
+    answer=_answer,
+    sandbox=lambda seed: Sandbox("play", {"world": "coffee", "seed": str(seed)}),
+)

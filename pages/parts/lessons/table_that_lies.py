@@ -1,0 +1,160 @@
+"""Lesson 8: what a report praises, served to everybody."""
+
+from collections.abc import Collection, Mapping
+from functools import partial
+
+import streamlit as st
+
+from engine.experiments.reports import Report, reporting
+from engine.steps import Steps
+from engine.worlds import World
+from pages.parts.charts.lessons_log import Said, said_rows, said_spec
+from pages.parts.lessons.lesson import Guess, Lesson, Sandbox, Slider
+from pages.parts.lessons.words import Words
+from pages.parts.picture import picture
+from pages.parts.text import note, percent, plain
+from pages.parts.theme import is_dark
+
+VISITORS = 1_000
+
+
+class Lab:
+    """A loop's log, and the report on it; it comes in the background."""
+
+    def __init__(self, world: World, seed: int) -> None:
+        self.world, self.seed = world, seed
+        self.found: list[Report] = []
+        self.served: set[int] = set()
+
+    def work(self) -> Steps[None]:
+        yield from reporting(self.world, self.seed, VISITORS, 1, self.found)
+
+    @property
+    def progress(self) -> float:
+        """Whether the report is there."""
+        return float(bool(self.found))
+
+    @property
+    def report(self) -> Report:
+        """The one report."""
+        return self.found[0]
+
+    @property
+    def is_done(self) -> bool:
+        """Whether any drink was served to everybody."""
+        return bool(self.served)
+
+    def skip(self) -> None:
+        """Serve what the report praises."""
+        self.served.add(self.report.praised)
+
+    @property
+    def praised(self) -> str:
+        """Name of the drink that the report praises."""
+        return self.world.items[self.report.praised].name
+
+
+def _bars(lab: Lab, words: Words, served: Collection[int], is_weighed: bool = False) -> None:
+    """The report, the truth of what was served, and what the weighted log says."""
+    items, report = lab.world.items, lab.report
+    said = [
+        Said(item.label, words.say("report"), one.estimate)
+        for item, one in zip(items, report.intervals["naive"], strict=True)
+    ]
+    by = [words.say("report")]
+    if is_weighed:
+        by.append(words.say("log"))
+        said += [
+            Said.within(item.label, words.say("log"), one)
+            for item, one in zip(items, report.intervals["strata"], strict=True)
+        ]
+    truths = [(items[place].label, float(report.truths[place])) for place in sorted(served)]
+    truth = words.say("truth")
+    told = [f"{one.of} {one.by} {percent(one.value)}" for one in said]
+    told += [f"{name} {truth} {percent(value)}" for name, value in truths]
+    picture(
+        said_rows(said, truths, truth),
+        said_spec(is_dark(), len(items), tuple(by), words.say("log"), truth if truths else ""),
+        key="chart-report",
+        alt=f"{words.say('report')}: {'; '.join(told)}",
+    )
+
+
+def _opening(lab: Lab, words: Words) -> None:
+    st.markdown(words.say("opening"))
+    if lab.found:
+        _bars(lab, words, ())
+    else:
+        note(words.say("waits"))
+
+
+def _doing(lab: Lab, words: Words) -> None:
+    st.markdown(words.say("do"))
+    with st.container(horizontal=True, gap="small", key="lesson-serve"):
+        for place, item in enumerate(lab.world.items):
+            st.button(
+                words.say("serve", drink=item.label),
+                key=f"lesson-serve-{place + 1}",
+                on_click=partial(lab.served.add, place),
+                disabled=not lab.found,
+            )
+    if lab.found:
+        _bars(lab, words, lab.served)
+
+
+def _revealing(lab: Lab, words: Words, guess: Guess | None) -> None:
+    _bars(lab, words, range(len(lab.world.items)), is_weighed=True)
+
+
+def _truth(lab: Lab) -> float:
+    return float(lab.report.truths[lab.report.praised])
+
+
+def _held(report: Report, key: str) -> int:
+    pairs = zip(report.intervals[key], report.truths, strict=True)
+    return sum(interval.holds(float(truth)) for interval, truth in pairs)
+
+
+def _told(lab: Lab) -> Mapping[str, str]:
+    report, place = lab.report, lab.report.praised
+    weighed = report.intervals["strata"][place]
+    return {
+        "drink": plain(lab.praised),
+        "report": percent(report.intervals["naive"][place].estimate),
+        "true": percent(_truth(lab)),
+        "estimate": percent(weighed.estimate),
+        "low": percent(weighed.low),
+        "high": percent(weighed.high),
+        "held": str(_held(report, "strata")),
+        "held_report": str(_held(report, "naive")),
+        "wanted": percent(float(report.wanted[place])),
+        "fitting": percent(float(report.fitting[place])),
+        "least": percent(float(report.fitting.min())),
+    }
+
+
+def _answer(lab: Lab) -> str:
+    report, place = lab.report, lab.report.praised
+    share = report.fitting[place]
+    return "same" if share < report.wanted[place] + 0.1 else "half" if share < 0.7 else "most"
+
+
+LESSON = Lesson(
+    key="table_that_lies",
+    minutes=4,
+    world="coffee",
+    seed=7,
+    begin=Lab,
+    guess=Slider(0, 1, 0.01, percent=True),
+    opening=_opening,
+    doing=_doing,
+    truth=_truth,
+    revealing=_revealing,
+    told=_told,
+    options=("same", "half", "most"),
+    answer=_answer,
+    sandbox=lambda seed: Sandbox(
+        "evaluate",
+        {"world": "coffee", "seed": str(seed), "log": "ready", "visitors": str(VISITORS)},
+    ),
+)

@@ -1,0 +1,72 @@
+"""What a lecturer has of the lessons: a sheet for each, and the check of homework."""
+
+import streamlit as st
+
+from pages.parts.lessons.homework import LONGEST, picked_in
+from pages.parts.lessons.lessons import LESSONS
+from pages.parts.lessons.pictures import written
+from pages.parts.lessons.session import LearnSession
+from pages.parts.lessons.setup import LearnSetup
+from pages.parts.lessons.words import words
+from pages.parts.text import note, percent, plain, section
+
+
+def show_sheet(session: LearnSession, setup: LearnSetup) -> None:
+    """One page on a lesson, to be printed: its goal, what many believe before, when what is done,
+    and the questions with their answers, once the engine has them."""
+    run = session.run(setup)
+    page, own = words(setup.language, "page"), words(setup.language, setup.lesson)
+    lesson, lab = run.lesson, run.lab
+    section(page.say("goal"))
+    st.markdown(own.say("takeaway"))
+    section(page.say("misconception"))
+    st.markdown(own.say("misconception"))
+    section(page.say("plan"))
+    doing = max(lesson.minutes - 3, 1)
+    plan = (("guess", 1), ("do", doing), ("reveal", 1), ("exit", 1))
+    for step, minutes in plan:
+        told = page.say("minute") if minutes == 1 else page.say("minutes", minutes=minutes)
+        st.markdown(f"**{page.say(f'step_{step}')}** · {told} · {page.say(f'plan_{step}')}")
+    section(page.say("answers"))
+    if not run.may_go("reveal"):
+        st.progress(lab.progress, page.say("waits", percent=percent(lab.progress)))
+        return
+    lab.skip()
+    truth = lesson.truth(lab)
+    st.markdown(own.say("guess"))
+    if truth is not None:
+        st.markdown(f"→ **{written(lesson.guess, truth, own)}**")
+    if truth is not None or lesson.key != "barista":
+        figures = lesson.told(lab)
+        st.markdown(own.say("exit", **figures))
+        answer = own.options("options")[lesson.answer(lab)]
+        st.markdown(f"→ **{answer}**. {own.say('answered', **figures)}")
+    note(page.say("sheet_seed", seed=setup.own_seed))
+
+
+def check_homework(setup: LearnSetup) -> None:
+    """Whether a code is a student's, and what they answered."""
+    page = words(setup.language, "page")
+    with st.expander(page.say("check_homework"), icon=":material/assignment:", key="homework"):
+        st.markdown(page.say("homework_told"))
+        titles = {key: words(setup.language, key).say("title") for key in LESSONS}
+        lesson = st.selectbox(
+            page.say("lesson"), list(LESSONS), format_func=titles.__getitem__, key="homework-lesson"
+        )
+        student = st.text_input(page.say("student"), max_chars=LONGEST, key="homework-student")
+        code = st.text_input(page.say("code"), max_chars=LONGEST, key="homework-code")
+        if not (student.strip() and code.strip()):
+            return
+        picked = picked_in(code, student, lesson)
+        if picked is None:
+            st.markdown(page.say("code_wrong", student=student, lesson=titles[lesson]))
+            return
+        answer = words(setup.language, lesson).options("options")[picked]
+        st.markdown(page.say("code_right", student=student, answer=answer))
+
+
+def show_code(setup: LearnSetup, code: str) -> None:
+    """What a student hands in."""
+    page = words(setup.language, "page")
+    st.markdown(page.say("your_code", student=plain(setup.student)))
+    st.code(code, language=None)

@@ -1,0 +1,155 @@
+"""Lesson 7: an apprentice watches today's rule, and then goes online."""
+
+from collections.abc import Mapping, Sequence
+
+import streamlit as st
+
+from engine.experiments.comparison import Comparison, Stretch
+from engine.simulation.baselines import best_rule
+from engine.steps import Steps
+from engine.worlds import World
+from pages.parts.charts.comparison import match_rows, match_spec, reward_rows, reward_spec
+from pages.parts.lessons.lesson import Guess, Lesson, Sandbox, Slider
+from pages.parts.lessons.words import Words
+from pages.parts.picture import pair, picture
+from pages.parts.text import note, percent, plain
+from pages.parts.theme import is_dark
+
+WATCHED, ONLINE = 200, 100
+RULE = "weather"
+"""The field that today's rule looks at."""
+Rows = Sequence[Mapping[str, float]]
+
+
+class Lab:
+    """Three loops before the same visitors: today's rule, an apprentice that goes online, and one
+    that was online from the start. They meet in the background, and are shown when one looks.
+
+    Attributes:
+        seen: curves of the match and of the rewards, after each of two looks.
+    """
+
+    def __init__(self, world: World, seed: int) -> None:
+        self.rule = best_rule(world, [RULE])
+        self.comparison = Comparison(world, self.rule, seed=seed)
+        self.shown, self.seen = 0, list[tuple[Rows, Rows]]()
+
+    def work(self) -> Steps[None]:
+        yield from self._crowd(WATCHED)
+        yield from self.comparison.going_online()
+        yield from self._crowd(ONLINE)
+
+    def _crowd(self, visitors: int) -> Steps[None]:
+        for _ in range(visitors):
+            yield from self.comparison.stepping()
+            yield None
+        match = list(self.comparison.record.rows())
+        self.seen.append((match, list(self.comparison.rows())))
+
+    @property
+    def progress(self) -> float:
+        """Visitors who have been, of all."""
+        return len(self.comparison) / (WATCHED + ONLINE)
+
+    def look(self) -> None:
+        """Show what came next, once it has happened."""
+        self.shown = min(self.shown + 1, len(self.seen))
+
+    @property
+    def is_done(self) -> bool:
+        """Whether both have been seen."""
+        return self.shown == 2
+
+    def skip(self) -> None:
+        """Show all."""
+        self.shown = len(self.seen)
+
+    @property
+    def stretches(self) -> tuple[Stretch, Stretch]:
+        """While it watched, and online."""
+        watching, online = self.comparison.stretches()
+        return watching, online
+
+
+def _opening(lab: Lab, words: Words) -> None:
+    world = lab.comparison.world
+    names = {item.id: item.label for item in world.items}
+    (field,) = (field for field in world.fields if field.name == RULE)
+    with st.container(horizontal=True, gap="large", key="lesson-menu"):
+        for value in field.values:
+            shown = lab.rule.table[value.name,]
+            st.markdown(f"{plain(value.label)} → **{plain(names[shown])}**", width="content")
+    st.markdown(words.say("opening"))
+
+
+def _doing(lab: Lab, words: Words) -> None:
+    st.markdown(words.say(("do", "watched", "went_online")[lab.shown]))
+    if not lab.is_done:
+        name, is_ready = "go_online" if lab.shown else "watch", len(lab.seen) > lab.shown
+        st.button(words.say(name), key="lesson-look", on_click=lab.look, disabled=not is_ready)
+    if lab.shown:
+        _curves(lab, words)
+
+
+def _curves(lab: Lab, words: Words) -> None:
+    match, arms = lab.seen[lab.shown - 1]
+    span, dark, switches = WATCHED + ONLINE, is_dark(), [WATCHED][: lab.shown - 1]
+    left, right = pair("watched")
+    with left:
+        note(words.say("match"))
+        picture(
+            match_rows(match, switches),
+            match_spec(dark, span, bool(switches)),
+            key="chart-lesson-match",
+            alt=f"{words.say('match')}: {percent(match[-1]['recent'])}",
+        )
+    with right:
+        note(words.say("earned"))
+        picture(
+            reward_rows(arms, switches),
+            reward_spec(dark, span, bool(switches), False),
+            key="chart-lesson-reward",
+            alt=f"{words.say('earned')}: {arms[-1]['apprentice']:.2f}, {arms[-1]['baseline']:.2f}",
+        )
+
+
+def _revealing(lab: Lab, words: Words, guess: Guess | None) -> None:
+    _curves(lab, words)
+
+
+def _told(lab: Lab) -> Mapping[str, str]:
+    watching, online = lab.stretches
+    rewards = online.rewards
+    gain = float((rewards["apprentice"] - rewards["baseline"]).sum())
+    return {
+        "match": percent(watching.matching.match_rate),
+        "worse": str(online.worse("apprentice")),
+        "gain": f"{gain:+g}",
+        "cold": str(watching.worse("online") + online.worse("online")),
+        "earned": f"{watching.mean('apprentice'):.2f}",
+        "today": f"{watching.mean('baseline'):.2f}",
+    }
+
+
+def _answer(lab: Lab) -> str:
+    watching, _ = lab.stretches
+    more, less = watching.better("apprentice"), watching.worse("apprentice")
+    return "same" if more == less == 0 else "more" if more > less else "less"
+
+
+LESSON = Lesson(
+    key="watch_first",
+    minutes=5,
+    world="coffee",
+    seed=7,
+    begin=Lab,
+    guess=Slider(0, ONLINE, 1),
+    opening=_opening,
+    doing=_doing,
+    truth=lambda lab: float(lab.stretches[1].worse("apprentice")),
+    revealing=_revealing,
+    told=_told,
+    options=("more", "same", "less"),
+    answer=_answer,
+    sandbox=lambda seed: Sandbox("compare", {"world": "coffee", "seed": str(seed)}),
+)

@@ -1,0 +1,44 @@
+"""All words of the lessons, one file a language; a lesson's numbers are filled in as it runs.
+
+Another language is another file here, with the same names and the same ``{numbers}``.
+"""
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from pages.parts.text import plain
+
+LANGUAGES = {"en": "English", "de": "Deutsch"}
+"""Those there are, by the names of their files."""
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """The words of one lesson, or those that all share."""
+
+    table: Mapping[str, Any]
+
+    def say(self, name: str, /, **numbers: object) -> str:
+        """A text as Markdown, with numbers and names in it made safe."""
+        text: str = self.table[name]
+        return text.format(**{key: plain(value) for key, value in numbers.items()})
+
+    def options(self, name: str) -> Mapping[str, str]:
+        """Answers by their keys."""
+        found: Mapping[str, str] = self.table[name]
+        return found
+
+
+@cache
+def _file(language: str) -> Mapping[str, Any]:
+    path = Path(__file__).with_name(f"{language}.toml")
+    return tomllib.loads(path.read_text(encoding="utf-8"))
+
+
+def words(language: str, part: str) -> Words:
+    """Those of a lesson by its key, or of a ``part`` of the page."""
+    return Words(_file(language)[part])

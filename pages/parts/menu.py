@@ -1,0 +1,10 @@
+"""The pages as the menu has them; whoever reads it loads none of them."""
+
+MENU = {
+    "": [("play", "touch_app"), ("learn", "school")],
+    "Prove": [("compare", "compare_arrows"), ("race", "sports_score"), ("evaluate", "fact_check")],
+    "Build": [("data", "database")],
+}
+"""Groups of pages, each with its icon; the first page is the one that opens by itself."""
+REACHED = {"why": "help"}
+"""Pages that stand in no menu: they are about one event, and reached from there."""

@@ -1,0 +1,70 @@
+"""What one browser session may take along; its links have a token that only it was given."""
+
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass
+from threading import RLock
+
+import streamlit as st
+
+from pages.parts.clients import Client
+from pages.parts.heavy_work import Ticket
+from pages.parts.text import counted
+
+ELSEWHERE = "This link belongs to another visit. Load the page again."
+OVER = "The visit that this file was for has ended. Load the page again."
+_passes: dict[str, "Pass"] = {}
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Rows that a page offers.
+
+    Attributes:
+        name: what the file is called.
+        csv: makes it.
+    """
+
+    name: str
+    csv: Callable[[], str]
+
+
+class Pass:
+    """Lets one browser session take files along.
+
+    Attributes:
+        token: in its links.
+        is_live: whether a page shows how far a file is: as long as it shows links.
+        ticket: of the part that was last asked for.
+        tables: that a page offers, by the keys of their links: each as it was last drawn.
+    """
+
+    is_live = True
+
+    def __init__(self, client: Client) -> None:
+        self.client, self.token = client, secrets.token_urlsafe(16)
+        self.lock = RLock()
+        self.ticket: Ticket[bytes] | None = None
+        self.tables: dict[str, Table] = {}
+        _passes[self.token] = self
+
+    @property
+    def told(self) -> str:
+        """Whom a file waits for; nothing, if it waits for nobody."""
+        ahead = self.ticket.place if self.ticket is not None else 0
+        return f"Your file waits: {counted(ahead, 'job')} of others first." if ahead else ""
+
+    def leave(self) -> None:
+        """The session has ended."""
+        _passes.pop(self.token, None)
+
+
+@st.cache_resource(scope="session", on_release=Pass.leave, show_spinner=False)
+def this_pass(_client: Client) -> Pass:
+    """That of this browser session."""
+    return Pass(_client)
+
+
+def pass_of(token: str) -> Pass | None:
+    """That with a token; none after its session."""
+    return _passes.get(token)

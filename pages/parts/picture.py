@@ -1,0 +1,37 @@
+"""Charts on a page."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+from pages.parts.text import plain
+
+
+def picture(
+    rows: Any, spec: Mapping[str, Any], key: str, alt: str, height: Any = None, **more: Any
+) -> None:
+    """Draw a chart in a place that is as high as it will be: nothing jumps once it is there.
+
+    What it shows is told beside it, unseen: Streamlit would draw a chart from nothing whenever its
+    own text changed, which took longer than all else after a click.
+
+    Args:
+        alt: for whoever does not see it, what it shows, a colon, and its numbers.
+        height: another than the specification's.
+        more: see `st.vega_lite_chart`.
+    """
+    shows, _, numbers = alt.partition(": ")
+    st.vega_lite_chart(
+        rows, dict(spec), key=key, alt=shows, height=height or spec["height"], **more
+    )
+    with st.container(key=f"told-{key}"):
+        st.markdown(plain(numbers))
+
+
+def pair(name: str) -> tuple[DeltaGenerator, DeltaGenerator]:
+    """Places for two charts side by side, or one below the other where the screen is narrow."""
+    with st.container(key=f"pair-{name}"):
+        left, right = st.columns(2, gap="medium")
+    return left, right

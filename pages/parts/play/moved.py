@@ -1,0 +1,74 @@
+"""What the last click changed: said beside the buttons, to those who cannot see it, too."""
+
+import streamlit as st
+
+from engine.loop.entries import Ranked
+from engine.worlds import World
+from pages.parts.play.open_loop import Click, OpenLoop
+from pages.parts.play.sources import names_of
+from pages.parts.text import note, percent, plain, signed
+
+_NOTICED = 0.005
+"""Reward by which a part of a belief must have moved to be worth telling: half a hundredth."""
+
+
+def show_last(opened: OpenLoop, asks: bool) -> None:
+    """What the last visitor did, where it was a click or a step; else whoever may is asked to."""
+    if opened.click is not None:
+        _show_move(opened.world, opened.click)
+    elif opened.stepped is not None:
+        _show_step(opened.world, *opened.stepped)
+    elif asks:
+        note("Click how they like it: one click is enough to learn from.")
+
+
+def _show_step(world: World, ranked: Ranked, reward: float) -> None:
+    who = plain(" · ".join(world.context_of(ranked.request).values()))
+    item = plain(world.items[ranked.shown].label)
+    st.markdown(f"**Step:** {who} was offered {item} and answered **{reward:g}**.")
+
+
+def _show_move(world: World, click: Click) -> None:
+    """What the last click changed, in a sentence and in two lines."""
+    st.markdown(_in_words(world, click))
+    i, before, after = click.before.shown, click.before, click.after
+    lines = {"earns": (before.means[i], after.means[i])}
+    if before.mode == "online":
+        lines = {"chance": (before.probabilities[i], after.probabilities[i]), **lines}
+    st.html("".join(_line(name, *ends) for name, ends in lines.items()))
+
+
+def _in_words(world: World, click: Click) -> str:
+    i = click.before.shown
+    item = world.items[i]
+    sent = f"reward {click.reward:g}" if click.answered else f"no answer, so {click.reward:g}"
+    chances = [percent(ranked.probabilities[i]) for ranked in (click.before, click.after)]
+    means = [f"{ranked.means[i]:.2f}" for ranked in (click.before, click.after)]
+    moved = f"believed reward {means[0]} → **{means[1]}**"
+    if click.before.mode == "online":
+        told = f"Chance {chances[0]} → **{chances[1]}**, {moved}."
+    else:
+        told = f"What is shown does not change; {moved}."
+    return f"**Your click: {sent}** for {plain(item.label)}. {told}"
+
+
+def _line(name: str, before: float, after: float) -> str:
+    """A line from 0 to 1 with where something was and where it is; numbers alone make it."""
+    places = (min(max(each, 0.0), 1.0) for each in (before, after))
+    was, now = (f"{place:.1%}" for place in places)
+    style = f"--was:{was};--now:{now}"
+    return f'<div class="move" aria-hidden="true" style="{style}"><b>{name}</b><i></i></div>'
+
+
+def where_it_comes_from(click: Click) -> str:
+    """The parts of the move of what was shown."""
+    values = click.before.request.context_values
+    noticed = {one: by for one, by in click.changes.items() if abs(by) >= _NOTICED}
+    if not noticed:
+        return f"It moved by less than {_NOTICED:g}: just this was expected."
+    names = names_of(click.changes, values)
+    parts = [f"{plain(names[one])} **{signed(by)}**" for one, by in noticed.items()]
+    rest = sum(click.changes.values()) - sum(noticed.values())
+    if abs(rest) >= _NOTICED:
+        parts.append(f"all else **{signed(rest)}**")
+    return f"Where the move comes from, in reward: {'; '.join(parts)}."

@@ -1,0 +1,168 @@
+"""What leads through the time of a loop: a slider over its visitors, bookmarks, the way back."""
+
+from collections.abc import Mapping
+
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+from pages.parts.frames import outcome
+from pages.parts.heavy_work import submit_here
+from pages.parts.link import say_refused
+from pages.parts.play.moment_links import AT, WHO, who_from, who_in_link
+from pages.parts.play.open_loop import OpenLoop
+from pages.parts.play.session import PlaySession
+from pages.parts.text import note
+from pages.parts.toolbar import shortcut
+from pages.parts.why.links import link_to_why
+from pages.parts.why.subject import NOW, Asked, event_of
+
+_SLIDER, _PILLS = "moment", "bookmarks"
+_MOST = 12
+"""Bookmarks that are shown, the latest."""
+_WHAT: Mapping[str, str] = {
+    "crowd": "crowd",
+    "settings": "settings",
+    "mode": "mode",
+    "by hand": "yours",
+}
+
+
+def go(session: PlaySession, address_is_new: bool) -> None:
+    """Before anything of the loop is drawn: go to the moment that is asked for."""
+    moments = session.moments
+    if moments.is_gone:
+        moments.look(None)
+        sentence = "Visitors were taken back while you looked at the past: this is now."
+        st.toast(sentence, icon=":material/update:", duration="long")
+    if address_is_new:
+        moments.look(_asked(session))
+    if not moments.is_there:
+        with st.spinner("Reading what was"):
+            outcome(submit_here(moments.going()))
+    if address_is_new and (who := st.query_params.get(WHO)):
+        _greet(session.shown, who)
+
+
+def _greet(shown: OpenLoop, who: str) -> None:
+    """Let who is in the address stand there; who there cannot be is said."""
+    context = who_from(shown.world, who)
+    if context is not None:
+        shown.arrivals.greet(context)
+        return
+    example = who_in_link(shown.world, shown.context)
+    told = f"{WHO} in the link is {who[:20]!r}, but must be someone of this world, like {example!r}"
+    say_refused(f"{told}, who stands there now.")
+
+
+def _asked(session: PlaySession) -> int | None:
+    """The moment in the address; what there cannot be is said."""
+    asked, come = st.query_params.get(AT), len(session.open.loop.events)
+    if asked is None:
+        return None
+    if asked.isascii() and asked.isdecimal() and len(asked) < 9 and int(asked) <= come:
+        return int(asked)
+    told = f"{AT} in the link is {asked[:20]!r}, but must be a number from 0 to {come:,}"
+    say_refused(f"{told}; you see the loop as it is now.")
+    return None
+
+
+def say_when(session: PlaySession) -> None:
+    """Which moment is shown if it is not now, and the ways from there."""
+    at, come = session.moments.at, len(session.open.loop.events)
+    if at is None:
+        return
+    with st.container(horizontal=True, vertical_alignment="center", key="past"):
+        st.markdown(
+            f"You look at visitor **{at:,}** of {come:,}: all is as it was then. "
+            "Nobody can answer here."
+        )
+        st.button(
+            "Back to now",
+            key="back-to-now",
+            icon=":material/update:",
+            type="primary",
+            on_click=session.moments.look,
+            args=(None,),
+        )
+        st.button(
+            "Play from here",
+            key="play-from-here",
+            icon=":material/alt_route:",
+            on_click=session.moments.play_from_here,
+            help="Begin a loop of your own with what was learned by then. This one stays.",
+        )
+
+
+def show(session: PlaySession) -> DeltaGenerator:
+    """The way into the past, and once it is open, bookmarks; where the slider is to be."""
+    moments = session.moments
+    off = session.is_live or not session.open.loop.events
+    box = st.container(gap="xxsmall", key="time")
+    with box, st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        st.button(
+            "Hide the past" if moments.is_open else "Look back",
+            key="look-back",
+            icon=":material/history:",
+            type="tertiary",
+            on_click=moments.toggle,
+            disabled=off,
+        )
+        st.button(
+            "Bookmark",
+            key="bookmark",
+            icon=":material/bookmark_add:",
+            shortcut=shortcut("M"),
+            type="tertiary",
+            on_click=moments.mark,
+            disabled=off,
+            help="Mark this moment, to come back to it. Each crowd and each change of settings "
+            "is marked by itself.",
+        )
+        at = moments.at
+        event = "" if at is None else event_of(session.open.loop, at + 1)
+        link_to_why("Why this offer?", session.open, Asked(event, "" if event else NOW))
+        if moments.is_open and not off:
+            _show_bookmarks(session)
+    return box
+
+
+def _show_bookmarks(session: PlaySession) -> None:
+    known = session.moments.bookmarks[-_MOST:]
+    faces = {i: f"{one.visitors:,} · {_WHAT[one.what]}" for i, one in enumerate(known)}
+
+    def look() -> None:
+        chosen = st.session_state[_PILLS]
+        if chosen is not None:  # A second quick click takes the choice back.
+            session.moments.look(known[chosen].visitors)
+
+    st.session_state[_PILLS] = None
+    st.pills(
+        "Bookmarks: after how many visitors, and what began there",
+        list(faces),
+        format_func=faces.__getitem__,
+        key=_PILLS,
+        on_change=look,
+        label_visibility="collapsed",
+    )
+
+
+def slide(session: PlaySession) -> None:
+    """Where the past is in sight, a slider over all visitors, anew whenever somebody came."""
+    moments, come = session.moments, len(session.open.loop.events)
+    if not moments.is_open or session.is_live or not come:
+        return
+
+    def look() -> None:
+        at = st.session_state[_SLIDER]
+        moments.look(None if at == come else at)
+
+    st.session_state[_SLIDER] = come if moments.at is None else min(moments.at, come)
+    st.slider(
+        "After how many visitors",
+        0,
+        come,
+        key=_SLIDER,
+        on_change=look,
+        label_visibility="collapsed",
+    )
+    note("After how many visitors: the right end is now.")

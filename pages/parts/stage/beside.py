@@ -1,0 +1,158 @@
+"""The talk about two loops side by side: the same visitors, one by one, then in crowds."""
+
+from functools import partial
+
+import streamlit as st
+
+from engine.loop.entries import Ranked
+from engine.worlds import Context
+from pages.parts.charts import beside as chart
+from pages.parts.frames import outcome
+from pages.parts.heavy_work import submit_here
+from pages.parts.play.beliefs import in_words
+from pages.parts.play.open_loop import OpenLoop
+from pages.parts.play.second import MOST, Second
+from pages.parts.play.session import PlaySession
+from pages.parts.stage.picture import hero
+from pages.parts.stage.play import let_in, take_back
+from pages.parts.stage.play_words import ANSWERS
+from pages.parts.stage.screens import Screen, Show
+from pages.parts.text import counted, plain
+from pages.parts.theme import is_dark
+
+_CROWDS = (10, 100, 1_000)
+
+
+def catch_up(session: PlaySession) -> None:
+    """Before anything is drawn: the second loop, if one is asked for, meets all who have come."""
+    second, come = _second(session), len(session.shown.loop.events)
+    if session.setup.beside and come > MOST:
+        st.toast(f"A second loop meets {MOST:,} visitors at most, and {come:,} have come here.")
+    if second is not None and not second.is_level:
+        with st.spinner("The second loop meets the same visitors"):
+            outcome(submit_here(second.catching_up()))
+
+
+def _second(session: PlaySession) -> Second | None:
+    """What is to stand beside the loop that is shown."""
+    opened, setup = session.shown, session.setup
+    if not setup.beside or len(opened.loop.events) > MOST:
+        opened.second = None
+    elif opened.second is None or opened.second.name != setup.beside:
+        opened.second = Second(setup.beside, opened.world, opened.loop, setup.beside_settings)
+    return opened.second
+
+
+def beside_show(session: PlaySession) -> Show | None:
+    """The talk; None if nothing stands beside the loop."""
+    second = _second(session)
+    if second is None:
+        return None
+    second.follow()
+    opened = session.shown
+    begin = Screen(
+        "beside",
+        partial(_say, opened, second),
+        partial(_draw, opened, second),
+        "Both meet the same people with the same luck: what differs is what each does with it. "
+        "The next step lets one visitor in.",
+    )
+    if not session.may_change:
+        return Show.of([begin])
+    crowds = [_crowd(session, second, size) for size in _CROWDS]
+    return Show.of([begin, _visitor(session, second), *crowds], session.live.waiting > 0)
+
+
+def _visitor(session: PlaySession, second: Second) -> Screen:
+    opened = session.shown
+    return Screen(
+        "beside-1",
+        partial(_say_last, opened, second),
+        partial(_draw_last, opened, second),
+        "The same visitor was served on both sides. Where both offered the same, the answer was "
+        f"the same. Then {counted(_CROWDS[0], 'visitor')} come.",
+        do=partial(let_in, session, "beside-1"),
+        undo=partial(take_back, session, "beside-1"),
+    )
+
+
+def _crowd(session: PlaySession, second: Second, size: int) -> Screen:
+    name = f"beside-{size}"
+    return Screen(
+        name,
+        partial(_say_crowd, session, second),
+        partial(_draw, session.shown, second),
+        f"{size:,} more visitors have come, the same on both sides. Which side is ahead, and why?",
+        do=partial(let_in, session, name, size),
+        undo=partial(take_back, session, name),
+    )
+
+
+# -- what is said ---------------------------------------------------------------------
+
+
+def _say(opened: OpenLoop, second: Second) -> str:
+    (one, other), stands = second.names, second.standing()
+    if not stands.visitors:
+        return f"The same visitors, the same luck. Left: {plain(one)}. Right: {plain(other)}."
+    return (
+        f"Both served {counted(stands.visitors, 'visitor')}. "
+        f"{plain(one)}: {stands.first:.2f} each. {plain(other)}: {stands.second:.2f}."
+    )
+
+
+def _say_crowd(session: PlaySession, second: Second) -> str:
+    waiting, whole = session.live.waiting, session.live.enqueued
+    if waiting:
+        return f"{whole - waiting:,} of {whole:,} visitors have met both."
+    return _say(session.shown, second)
+
+
+def _say_last(opened: OpenLoop, second: Second) -> str:
+    """What the last visitor was offered on each side, and how they answered."""
+    here, there = opened.loop.last, second.last
+    if here is None or there is None:
+        return _say(opened, second)
+    reward = sum(opened.loop.events[here.event_id].rewards)
+    who = plain(", ".join(opened.world.context_of(here.request).values()))
+    if here.action_id == there[0].action_id:
+        return f"{who}: {_item(opened, here)} on both sides, {_answer(reward)}."
+    return (
+        f"{who}: {_item(opened, here)} on the left, {_answer(reward)}; "
+        f"{_item(opened, there[0])} on the right, {_answer(there[1])}."
+    )
+
+
+def _item(opened: OpenLoop, ranked: Ranked) -> str:
+    return plain(opened.world.items[opened.world.position(ranked.action_id)].name)
+
+
+def _answer(reward: float) -> str:
+    return str(ANSWERS.get(reward, f"reward {reward:g}")).lower()
+
+
+# -- what is drawn --------------------------------------------------------------------
+
+
+def _draw_last(opened: OpenLoop, second: Second) -> None:
+    """Of who came last, as both believe after the answer."""
+    last = opened.loop.last
+    _draw(opened, second, None if last is None else opened.world.context_of(last.request))
+
+
+def _draw(opened: OpenLoop, second: Second, who: Context | None = None) -> None:
+    """Of who stands there, or somebody else."""
+    world, here, stands = opened.world, who or opened.context, second.standing()
+    means = (stands.first, stands.second) if stands.visitors else (None, None)
+    ranked = opened.ranked_for(here), second.ranked_for(here)
+    favoured = opened.favoured(), second.favoured()
+    halves = [
+        chart.Half(*parts) for parts in zip(second.names, means, ranked, favoured, strict=True)
+    ]
+    told = "; ".join(f"{half.name}: {in_words(world, half.ranked)}" for half in halves)
+    hero(
+        chart.beside_rows(world, is_dark(), here, halves),
+        chart.beside_spec(world, is_dark()),
+        key="beside",
+        alt=f"Two loops side by side: {told}",
+    )

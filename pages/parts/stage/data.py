@@ -1,0 +1,42 @@
+"""The one screen of the Data page: the loops of this browser, as a list that can be read aloud."""
+
+from collections.abc import Sequence
+from functools import partial
+
+import streamlit as st
+
+from engine import PersonalizerError
+from engine.store import About, Library, world_codec
+from pages.parts.data.earned import earned, sparkline
+from pages.parts.stage.screens import Screen, Show
+from pages.parts.text import counted, plain
+
+_ROWS = 5
+"""Loops that a screen has room for, the last used ones."""
+
+
+def data_show(library: Library, owner: str) -> Show:
+    """The list, on one screen."""
+    try:
+        loops = [one for one in library.store.listed(owner) if isinstance(one, About)]
+    except PersonalizerError as error:
+        return Show.of([Screen("loops", partial(plain, error.message), lambda: None, "")])
+    events = sum(loop.events for loop in loops)
+    said = f"{counted(len(loops), 'loop')}, taught by {counted(events, 'visitor')}."
+    note = "Every event is on disk before it counts. The last five loops that were used are shown."
+    return Show.of([Screen("loops", lambda: said, partial(_show, library, loops), note)])
+
+
+def _show(library: Library, loops: Sequence[About]) -> None:
+    with st.container(key="stage-loops"):
+        for loop in loops[:_ROWS]:
+            _show_row(library, loop)
+
+
+def _show_row(library: Library, loop: About) -> None:
+    world, found = world_codec.from_text(loop.world), earned(library, loop)
+    with st.container(horizontal=True, vertical_alignment="center", key=f"stage-{loop.id}"):
+        st.markdown(f"**{plain(world.emoji) if world else '📦'} {plain(loop.name)}**")
+        st.markdown(counted(loop.events, "visitor"))
+        st.markdown(f"**{found.mean:.2f}** a visitor" if found else "–")
+        st.html(sparkline(found.curve) if found else "<div></div>")

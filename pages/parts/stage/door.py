@@ -1,0 +1,48 @@
+"""The way onto the stage, and a second device's way to it, off the stage."""
+
+from collections.abc import Callable
+
+import streamlit as st
+
+from pages.parts.qr import is_only_here, show_qr
+from pages.parts.stage.corner import remote_link
+from pages.parts.stage.remotes import this_remote
+from pages.parts.stage.screens import enter_or_leave
+from pages.parts.text import note
+
+_SIZE = 200
+"""Pixels of the code."""
+
+
+def stage_door(more: Callable[[], None] | None = None) -> None:
+    """The popover; ``more`` draws what can be chosen for this page's stage."""
+    door = st.popover(
+        "Stage",
+        icon=":material/co_present:",
+        key="stage-door",
+        help="Give a talk",
+        on_change="rerun",
+    )
+    with door:
+        st.button("Go on the stage", key="go-on-stage", on_click=enter_or_leave)
+        note(
+            "One idea a screen, in large type. F leads there and back; Page Down or Right is a "
+            "step on, Page Up or Left one back; B is a dark screen, 1 to 9 count hands."
+        )
+        if more is not None:
+            more()
+        if door.open:
+            _show_remote()
+
+
+def _show_remote() -> None:
+    """How to steer from a phone: it alone has this link, the room's code is another one."""
+    link = remote_link(this_remote(), st.context.url or "")
+    st.markdown(
+        "**Remote.** A phone with this link shows your notes and steers this tab's stage. Keep it "
+        "to yourself: the code that the room sees is another one, and steers nothing."
+    )
+    show_qr(link, "the remote of this tab's stage", _SIZE)
+    st.code(link, language=None, wrap_lines=True)
+    if is_only_here(link):
+        note("This address works on this computer alone: open the app by its name in the network.")

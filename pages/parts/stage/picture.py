@@ -1,0 +1,15 @@
+"""The picture of a screen: a chart that fills the place it has."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from pages.parts.picture import picture
+
+
+def hero(rows: Any, spec: Mapping[str, Any], key: str, alt: str) -> None:
+    """Draw a chart of the size of the stage.
+
+    Args:
+        alt: see `picture`.
+    """
+    picture(rows, spec, f"stage-{key}", alt, height="stretch")

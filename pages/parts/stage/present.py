@@ -1,0 +1,43 @@
+"""A show as it stands on the stage: a sentence, a picture, and how far the talk has come."""
+
+from collections.abc import Callable
+
+import streamlit as st
+
+from pages.parts.components.stage_front import stand_before
+from pages.parts.components.stage_keys import hear
+from pages.parts.stage.screens import Show, advance
+from pages.parts.toolbar import shortcut
+
+_KEYS = {
+    "PageDown": "next",
+    "ArrowRight": "next",
+    " ": "next",
+    "PageUp": "back",
+    "ArrowLeft": "back",
+}
+"""What clickers send, and what a keyboard has for it."""
+
+
+def present(show: Show, corner: Callable[[], None]) -> None:
+    """Draw the screen that is shown.
+
+    Args:
+        corner: draws what stands in the upper right corner, on each screen.
+    """
+    screen, has_keys = show.screen, shortcut("any") is not None
+
+    def step(pressed: str) -> None:
+        advance(show, 1 if pressed == "next" else -1)
+
+    # Before the picture, which a browser takes longer to draw: a key is heard meanwhile.
+    hear("steps", _KEYS if has_keys else {}, screen.name, step, taps=("back", "next"))
+    with st.container(key="on-stage"):
+        with st.container(key="stage-head"):
+            with st.container(key="stage-said"):
+                st.title(screen.say(), anchor=False)
+            with st.container(key="stage-corner"):
+                corner()
+        with st.container(key="stage-hero"):
+            screen.draw()
+    stand_before(screen.hands, has_keys, screen.name, (show.at + 1) / len(show.screens))

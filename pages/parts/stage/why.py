@@ -1,0 +1,31 @@
+"""The one screen of the Why page: what spoke for an offer, and what against it."""
+
+from functools import partial
+
+from pages.parts.charts.base import STAGE
+from pages.parts.play.sources import names_of
+from pages.parts.stage.picture import hero
+from pages.parts.stage.screens import Screen, Show
+from pages.parts.why import wording
+from pages.parts.why.board import gap_chart
+from pages.parts.why.session import WhySession
+from pages.parts.why.subject import Subject
+
+
+def why_show(session: WhySession, shown: Subject) -> Show:
+    """The picture of what it is made of that an action is ahead, on one screen."""
+    note = (
+        "To the right what speaks for it, to the left what for the other. The shaded rows are "
+        "sums: what is believed, and with curiosity what was drawn."
+    )
+    said = partial(wording.asked_about, shown)
+    return Show.of([Screen("why", said, partial(_reasons, session, shown), note)])
+
+
+def _reasons(session: WhySession, shown: Subject) -> None:
+    gap = session.gap()
+    names = names_of(gap.parts, shown.ranked.request.context_values)
+    rows, spec, key = gap_chart(session, shown, gap, names, STAGE)
+    pair = session.action, session.against
+    told = wording.for_and_against(gap, names, shown.world, *pair)
+    hero(rows, spec, key=key, alt=f"What speaks for it and what against it: {told}")

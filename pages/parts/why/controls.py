@@ -1,0 +1,96 @@
+"""What can be done on the Why page: which offer, which two actions, who else is there."""
+
+import streamlit as st
+
+from engine.worlds import key_of
+from pages.parts.play.open_loop import OpenLoop
+from pages.parts.text import note, plain
+from pages.parts.why.links import PLAY, address_of
+from pages.parts.why.session import WhySession
+from pages.parts.why.subject import Asked, Subject, event_of
+from pages.parts.why.wording import named
+
+
+def ways(opened: OpenLoop, subject: Subject) -> None:
+    """To the visitors before and after, and back to Play."""
+    with st.container(horizontal=True, vertical_alignment="center", gap="small", key="why-ways"):
+        st.page_link(
+            PLAY,
+            label="Back to Play",
+            icon=":material/arrow_back:",
+            query_params={"loop": opened.link} if opened.link else None,
+        )
+        come = len(opened.loop.events)
+        at = come + 1 if subject.number is None else subject.number
+        before, after = ("Visitor before", "chevron_left"), ("Visitor after", "chevron_right")
+        for (label, icon), number in ((before, at - 1), (after, at + 1)):
+            event = event_of(opened.loop, number)
+            st.button(
+                label,
+                key=f"why-{icon}",
+                icon=f":material/{icon}:",
+                type="tertiary",
+                on_click=st.query_params.from_dict,
+                args=(address_of(opened, Asked(event=event)),),
+                disabled=not event,
+            )
+
+
+def suppose(session: WhySession, subject: Subject) -> None:
+    """Who stood there; moving these asks "what if"."""
+
+    def ask(field: str, key: str) -> None:
+        session.suppose(field, st.session_state[key])
+
+    assert session.shown is not None
+    context, world = session.shown.context, subject.world
+    note("Change who is there to ask *what if*: nothing is logged.")
+    with st.container(horizontal=True, vertical_alignment="center", gap="small", key="why-who"):
+        for field in world.fields:
+            key = f"why-{key_of(world)}-{field.name}"
+            st.session_state[key] = context[field.name]
+            faces = {value.name: plain(value.label) for value in field.values}
+            st.selectbox(
+                plain(field.label),
+                list(faces),
+                format_func=faces.__getitem__,
+                key=key,
+                on_change=ask,
+                args=(field.name, key),
+                width=145,
+            )
+    if session.changed:
+        with st.container(horizontal=True, vertical_alignment="center", key="why-supposed"):
+            st.badge("What if: nothing is logged", icon=":material/science:", color="violet")
+            st.button(
+                "As it was",
+                key="as-it-was",
+                icon=":material/undo:",
+                type="tertiary",
+                on_click=session.as_it_was,
+            )
+
+
+def choose_pair(session: WhySession, subject: Subject) -> None:
+    """Which two actions are taken apart."""
+
+    def choose() -> None:
+        session.compare(st.session_state["why-action"], st.session_state["why-against"])
+
+    allowed = list(subject.ranked.request.allowed)
+    others: list[int | None] = [None, *(i for i in allowed if i != session.action)]
+    st.session_state["why-action"], st.session_state["why-against"] = (
+        session.action,
+        session.against,
+    )
+    pairs = (("Why", "why-action", allowed), ("and not", "why-against", others))
+    with st.container(horizontal=True, gap="small", key="why-pair"):
+        for label, key, options in pairs:
+            st.selectbox(
+                label,
+                options,
+                format_func=lambda at: plain(named(subject.world, at)),
+                key=key,
+                on_change=choose,
+                width=195,
+            )

@@ -1,0 +1,172 @@
+"""The state of one browser session on the Why page: pages read it, callbacks call its verbs."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from threading import RLock
+
+from engine.evaluation.explanation import Gap, gap, runner_up
+from engine.evaluation.importance import Importances, assessing
+from engine.evaluation.weights import Weight, weighing
+from engine.loop.learning_loop import LearningLoop
+from engine.loop.lock import locked
+from engine.steps import Steps
+from engine.worlds import Context
+from pages.parts.frames import pace
+from pages.parts.heavy_work import Ticket, submit_here
+from pages.parts.live import TICK
+from pages.parts.play.open_loop import OpenLoop
+from pages.parts.why.subject import Asked, Subject, finding
+
+_NAMED = 0.06
+"""Share of all parts from which a group of fields has a bar of its own."""
+
+
+class WhySession:
+    """Which offer is explained, and what is computed about its loop. It changes no loop.
+
+    Attributes:
+        subject: what is explained, as it was; None before anything was found.
+        asked: what leads there.
+        shown: the same, or what would have been offered to somebody else, in a "what if".
+        action, against: positions of the two that are compared; None for the mean of all.
+        share: how much of the importance has been computed, from 0 to 1.
+        drawn_live: whether something was being computed when the page was drawn.
+    """
+
+    def __init__(self) -> None:
+        self.lock = RLock()
+        self.subject: Subject | None = None
+        self.shown: Subject | None = None
+        self.action, self.share, self.drawn_live = 0, 0.0, False
+        self.against: int | None = None
+        self.asked = Asked()
+        self._seen: tuple[object, ...] = ()
+        self._weights: tuple[Subject, list[Weight]] | None = None
+        self._steps: Steps[Importances | None]
+        self._work: tuple[LearningLoop, int, Ticket[Importances | None]] | None = None
+
+    # -- which offer ------------------------------------------------------------------
+
+    def knows(self, opened: OpenLoop, asked: Asked) -> bool:
+        """Whether it shows what is asked about, as the loop is now."""
+        return self._seen == (opened.loop, asked, opened.loop.log.position)
+
+    def finding(self, opened: OpenLoop, asked: Asked) -> Steps[bool]:
+        """Find what is asked about; whether there is such an event, else the last one is shown."""
+        position = opened.loop.log.position
+        found = yield from finding(opened, asked)
+        is_there = found is not None
+        if found is None:
+            found = yield from finding(opened, Asked())
+        assert found is not None, "of the last event, or of who stands there"
+        with self.lock:
+            self._show(found)
+            self.asked = found.asked
+            self._seen = opened.loop, found.asked, position
+        return is_there
+
+    def _show(self, found: Subject) -> None:
+        """Explain it; what was asked of it is asked again where it is only news of the same."""
+        before, shown = self.subject, self.shown
+        self.subject = self.shown = found
+        is_same = before is not None and before.ranked == found.ranked
+        if is_same and shown is not None:
+            self.shown = found.if_it_were(shown.context)
+            return
+        self.action = found.ranked.shown
+        self.against = runner_up(found.ranked, self.action)
+
+    # -- what is asked of it ----------------------------------------------------------
+
+    @locked
+    def suppose(self, field: str, value: str) -> None:
+        """Let somebody stand there who differs in one field."""
+        if self.subject is not None and self.shown is not None:
+            self.shown = self.subject.if_it_were({**self.shown.context, field: value})
+
+    @locked
+    def as_it_was(self) -> None:
+        """Let stand there again who did."""
+        self.shown = self.subject
+
+    @locked
+    def compare(self, action: int, against: int | None) -> None:
+        """Take two apart: an action and another, or the mean of all that could be shown."""
+        self.action, self.against = action, None if against == action else against
+
+    @property
+    def changed(self) -> Context:
+        """What of the visitor is not as it was."""
+        if self.subject is None or self.shown is None:
+            return {}
+        before = self.subject.context
+        return {name: one for name, one in self.shown.context.items() if before[name] != one}
+
+    def gap(self) -> Gap:
+        """How far the one that is asked about is ahead, and what that is made of."""
+        assert self.shown is not None
+        return gap(self.shown.loop, self.shown.ranked, self.action, self.against, _NAMED)
+
+    # -- what its loop has learned ----------------------------------------------------
+
+    @property
+    def weights(self) -> list[Weight] | None:
+        """All that the loop had learned by then; None before that is known, see `weighing`."""
+        return self._weights[1] if self._weights and self._weights[0] is self.subject else None
+
+    def weighing(self) -> Steps[list[Weight]]:
+        """Find all that the loop had learned by then."""
+        subject = self.subject
+        assert subject is not None
+        found = yield from weighing(subject.loop, subject.world)
+        self._weights = subject, found
+        return found
+
+    @locked
+    def measure(self, loop: LearningLoop) -> None:
+        """Compute what each field is worth, beside the page."""
+        self.share, self._steps = 0.0, assessing(loop)
+        self._work = loop, loop.log.position, submit_here(self._measuring())
+
+    @locked
+    def stop_measuring(self) -> None:
+        """Compute no more."""
+        if self._work is not None:
+            self._work[2].cancel()
+
+    @contextmanager
+    def giving_way(self) -> Iterator[None]:
+        """What a person waits for is done before the measurement, which goes on after it: the
+        works of one session stand in line behind each other."""
+        work = self._work
+        is_put_off = work is not None and work[2].cancel()
+        try:
+            yield
+        finally:
+            if work is not None and is_put_off:
+                self._work = *work[:2], submit_here(self._measuring())
+
+    def _measuring(self) -> Steps[Importances | None]:
+        """Do the steps that are left; whoever stops in between may go on."""
+        while True:
+            try:
+                self.share = float(str(next(self._steps)))
+            except StopIteration as end:
+                found: Importances | None = end.value
+                return found
+            yield None
+
+    @property
+    def is_live(self) -> bool:
+        """Whether something is being computed."""
+        return self._work is not None and not self._work[2].done()
+
+    @property
+    def pace(self) -> float | None:
+        """Seconds from one frame to the next; None while nothing is being computed."""
+        return pace(TICK) if self.is_live else None
+
+    def measured(self, loop: LearningLoop) -> Ticket[Importances | None] | None:
+        """The importance of a loop's fields as it is now, in the making or done."""
+        is_of_it = self._work and self._work[:2] == (loop, loop.log.position)
+        return self._work[2] if self._work and is_of_it and not self._work[2].cancelled() else None

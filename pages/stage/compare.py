@@ -1,0 +1,37 @@
+"""Compare on the stage: may it learn from our present rules first?"""
+
+from functools import partial
+
+import streamlit as st
+
+from pages.parts.compare.history import history_in_link
+from pages.parts.compare.session import CompareSession
+from pages.parts.compare.setup import CompareSetup
+from pages.parts.frames import frame
+from pages.parts.link import current_setup, open_link, write_link
+from pages.parts.sessions import compare_session
+from pages.parts.stage.compare import compare_show
+from pages.parts.stage.corner import own_link, stand_in_corner
+from pages.parts.stage.present import present
+
+is_new = open_link(CompareSetup)
+told = history_in_link() if is_new else None
+session = compare_session(current_setup(CompareSetup), told)
+session.adopt(current_setup(CompareSetup), told)
+if is_new:
+    session.live.wait()
+pace = session.pace
+
+
+@frame
+def draw_show(session: CompareSession) -> None:
+    """One frame, whether a step or a crowd caused it."""
+    session.advance()
+    write_link(session.setup, story=session.story.text)
+    if session.pace != pace:
+        st.rerun()
+    show = compare_show(session)
+    present(show, partial(stand_in_corner, show, own_link()))
+
+
+st.fragment(draw_show, run_every=pace, key="compare-show")(session)

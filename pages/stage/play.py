@@ -1,0 +1,50 @@
+"""Play on the stage: what does the engine learn from an answer?
+
+Gets the loop as the Play page does, shows one screen of the talk, and steps on and back.
+"""
+
+from functools import partial
+
+import streamlit as st
+
+from pages.parts.components.loop_watch import watch_others
+from pages.parts.frames import frame
+from pages.parts.link import current_setup, open_link, write_link
+from pages.parts.play import scrubber
+from pages.parts.play.controls import show_refusals
+from pages.parts.play.moment_links import moment_link
+from pages.parts.play.reopen import follow, open_loop
+from pages.parts.play.session import PlaySession
+from pages.parts.play.setup import PlaySetup
+from pages.parts.sessions import play_session
+from pages.parts.stage.beside import beside_show, catch_up
+from pages.parts.stage.corner import stand_in_corner
+from pages.parts.stage.play import play_show
+from pages.parts.stage.present import present
+
+address_is_new = open_link(PlaySetup)
+open_loop(address_is_new)
+session = play_session(current_setup(PlaySetup))
+follow(session, current_setup(PlaySetup))
+scrubber.go(session, address_is_new)
+catch_up(session)
+session.live.pause()  # A talk goes on by steps.
+pace = session.pace
+
+
+@frame
+def draw_show(session: PlaySession) -> None:
+    """One frame, whether a step or a crowd caused it."""
+    at = None if session.moments.at is None else str(session.moments.at)
+    write_link(session.setup, loop=session.open.link, at=at, who=None)
+    session.advance()
+    if session.pace != pace:
+        st.rerun()
+    link = moment_link(session, st.context.url or "")
+    show = beside_show(session) or play_show(session)
+    show_refusals(session.refusals)
+    present(show, partial(stand_in_corner, show, link))
+    watch_others(session.open.link, session.drawn, session.live.is_live, session.catch_up)
+
+
+st.fragment(draw_show, run_every=pace, key="play-show")(session)

@@ -1,0 +1,58 @@
+"""Why: why was this offered, and to nobody else something else?
+
+Reads from top to bottom: which offer, what decided it, what spoke for and against, and what
+the loop has learned. Nothing on this page changes a loop.
+"""
+
+import streamlit as st
+
+from pages.parts.frames import frame
+from pages.parts.text import question, section
+from pages.parts.why import board, controls, wording
+from pages.parts.why.opening import open_why
+from pages.parts.why.session import WhySession
+
+_PART = "worth"
+
+session, opened = open_why()
+subject, shown = session.subject, session.shown
+assert subject is not None
+assert shown is not None
+
+controls.ways(opened, subject)
+question(
+    wording.asked_about(subject),
+    wording.answered(subject, len(opened.loop.events)),
+    f"Seed {opened.loop.seed}",
+)
+with st.container(key="why-hero"):
+    left, right = st.columns([1.15, 1], gap="large")
+with left:
+    section("What it believed")
+    controls.suppose(session, subject)
+    board.show_offer(session, shown)
+with right:
+    section("What spoke for it, and what against")
+    controls.choose_pair(session, subject)
+    board.show_reasons(session, shown)
+with st.container(key="why-learned"):
+    left, right = st.columns([1.15, 1], gap="large")
+with right:
+    section("What each field is worth", help=board.WORTH_HELP)
+
+
+@frame
+def draw_worth(session: WhySession) -> None:
+    """One frame of the measurement, while it is made."""
+    if session.is_live != session.drawn_live:
+        session.drawn_live = session.is_live
+        st.rerun()
+    board.show_worth(session, opened)
+
+
+with right:
+    session.drawn_live = session.is_live
+    st.fragment(draw_worth, run_every=session.pace, key=_PART)(session)
+with left:  # The last, as it may take a moment.
+    section("All that it had learned")
+    board.show_weights(session, shown)

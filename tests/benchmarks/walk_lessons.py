@@ -1,0 +1,97 @@
+"""The screens of lessons, one picture each, in the order in which a person sees them.
+
+    python -m tests.benchmarks.walk_lessons FOLDER [KEY ...] [--size 1280x720] [--dark]
+
+Every lesson is walked with the guess that its slider stands at, and a few steps of what is to be
+done; the pictures are for looking at, and for whoever is to say what they have learned from them.
+"""
+
+import argparse
+from pathlib import Path
+
+from playwright.sync_api import Locator, Page, ViewportSize
+
+from pages.parts.lessons.lesson import STEPS
+from pages.parts.lessons.lessons import LESSONS
+from tests.browser import chromium
+from tests.browser.app import running
+from tests.browser.learn import LearnPage
+from tests.browser.page import Scheme
+
+_OPEN = "button:visible:not([disabled])"
+_TRIES = 6
+"""Steps of what is to be done that are taken before the rest is skipped."""
+
+
+def walk(page: LearnPage, key: str, language: str, folder: Path) -> None:
+    """One lesson, a picture a screen."""
+    page.open(f"?lesson={key}&language={language}")
+    names = iter(f"{key}-{number}-{step}.png" for number, step in enumerate(STEPS, 1))
+    page.page.wait_for_selector(".st-key-lesson-skip, .st-key-lesson-guessed")
+    _picture(page, folder / next(names))
+    page.press("lesson-guessed")
+    page.settle()
+    _try(page)
+    _picture(page, folder / next(names))
+    for way in ("lesson-skip", "lesson-next"):
+        if page.keyed(way).count():
+            _press(page.keyed(way).locator(_OPEN))
+            break
+    page.come_to_rest()
+    _picture(page, folder / next(names))
+    page.press("lesson-next")
+    _press(page.page.locator(f"[class*=st-key-lesson-option-] {_OPEN}"))
+    page.come_to_rest()
+    _picture(page, folder / next(names))
+    page.press("lesson-next")
+    page.come_to_rest()
+    _picture(page, folder / next(names))
+
+
+def _try(page: LearnPage) -> None:
+    """Press what there is to press on the screen itself, the first of it, a few times."""
+    for _ in range(_TRIES):
+        page.come_to_rest()
+        there = page.keyed("lesson-screen").locator(f".stButton {_OPEN}")
+        if not there.count():
+            return
+        there.first.click()
+
+
+def _press(button: Locator) -> None:
+    """As soon as it can be: what a lab computes may take half a minute."""
+    button.first.click(timeout=300_000)
+
+
+def _picture(page: LearnPage, path: Path) -> None:
+    page.page.mouse.move(0, 0)
+    page.page.wait_for_timeout(500)
+    page.page.screenshot(path=path)
+    print(path, flush=True)
+
+
+def main() -> None:
+    """Walk the lessons that are asked for, or all."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("keys", nargs="*", default=[], metavar="KEY", choices=[[], *LESSONS])
+    parser.add_argument("--size", default="1280x720")
+    parser.add_argument("--dark", action="store_true")
+    parser.add_argument("--language", default="en")
+    asked = parser.parse_args()
+    width, height = map(int, asked.size.split("x"))
+    asked.folder.mkdir(parents=True, exist_ok=True)
+    path = chromium.find()
+    assert path, "no Chromium is installed"
+    with running() as server, chromium.launched(path) as browser:
+        scheme: Scheme = "dark" if asked.dark else "light"
+        tab: Page = browser.new_page(
+            viewport=ViewportSize(width=width, height=height), color_scheme=scheme
+        )
+        page = LearnPage(tab, server.address)
+        for key in asked.keys or LESSONS:
+            walk(page, key, asked.language, asked.folder)
+
+
+if __name__ == "__main__":
+    main()

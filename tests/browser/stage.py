@@ -1,0 +1,109 @@
+"""A page on the stage as a room sees it."""
+
+from collections.abc import Callable
+from typing import Any, Self
+
+from playwright.sync_api import Locator, ViewportSize, expect
+
+from tests.browser.page import AppPage
+
+PROJECTORS = (
+    ViewportSize(width=1280, height=720),
+    ViewportSize(width=1024, height=768),
+    ViewportSize(width=800, height=600),
+)
+LEAST = {1280: (28, 20), 1024: (20, 20), 800: (16, 16)}
+"""Pixels that text in a picture, and any other, has at least, by the width of the window."""
+
+
+class StagePage(AppPage):
+    """One tab with a page's stage."""
+
+    def show(self, path: str) -> Self:
+        """Open a page on the stage, and wait until its picture is there."""
+        self.page.goto(f"{self.address}{path}")
+        expect(self.sentence).to_be_visible()
+        return self
+
+    @property
+    def sentence(self) -> Locator:
+        """What is said."""
+        return self.keyed("stage-said").get_by_role("heading")
+
+    @property
+    def picture(self) -> Locator:
+        """The chart, once it is drawn."""
+        return self.keyed("stage-hero").locator("svg.marks")
+
+    def press_until(self, key: str, said: str) -> None:
+        """Press a key, once it is heard, until something is said; a person would press again."""
+        self._until(lambda: self.page.keyboard.press(key), said)
+
+    def tap_until(self, share: float, said: str) -> None:
+        """Tap at a share of the stage's width with a finger, likewise."""
+        self._until(lambda: self.page.evaluate(_TAP, share), said)
+
+    def _until(self, act: Callable[[], object], said: str) -> None:
+        for _ in range(20):
+            if said in self.sentence.inner_text():
+                return
+            act()
+            self.page.wait_for_timeout(250)
+            self.settle()
+        raise AssertionError(f"{said!r} is never said, but {self.sentence.inner_text()!r}")
+
+    def leave_or_enter(self, key: str, there: Locator) -> None:
+        """Press a key that leads off the stage or onto it, again if it was not heard yet."""
+        for _ in range(20):
+            if there.is_visible():
+                return
+            self.page.keyboard.press(key)
+            self.page.wait_for_timeout(500)
+            self.settle()
+        raise AssertionError(f"{key} leads nowhere")
+
+    def faults(self, size: ViewportSize) -> set[str]:
+        """What of the stage is too small, not in sight or hidden at a size of the window."""
+        self.page.set_viewport_size(size)
+
+        def found() -> set[str]:
+            seen: dict[str, Any] = self.page.evaluate(_SEEN)
+            wrong = {f"scrolls by {seen['excess']} px"} if seen["excess"] > 0 else set()
+            if not seen["texts"]:
+                wrong.add("nothing is said")
+            in_picture, other = LEAST[size["width"]]
+            for text in seen["texts"]:
+                if text["size"] < (in_picture if text["inPicture"] else other) - 0.01:
+                    wrong.add(f"{text['size']:.1f} px: {text['text']}")
+                if text["outside"] > 1:
+                    wrong.add(f"{text['outside']:.0f} px outside: {text['text']}")
+            return wrong
+
+        return {f"{size['width']} px: {fault}" for fault in self.lasting(found)}
+
+
+_TAP = """share => document.querySelector(".st-key-on-stage").dispatchEvent(new PointerEvent(
+    "click", {pointerType: "touch", clientX: share * innerWidth, bubbles: true}))"""
+_SEEN = r"""() => {
+    const isClipped = each => each && (
+        getComputedStyle(each).clipPath !== "none" || isClipped(each.parentElement));
+    const isSeen = each => each.textContent.trim() && each.checkVisibility() && !isClipped(
+        each.closest("svg") ?? each);
+    const {scrollWidth, scrollHeight} = document.scrollingElement;
+    const texts = [...document.querySelectorAll(
+        ".st-key-on-stage :is(svg text, h1, p, [data-testid=stMetricValue])")];
+    return {
+        excess: Math.max(scrollWidth - innerWidth, scrollHeight - innerHeight),
+        texts: texts.filter(isSeen).map(each => {
+            const box = each.getBoundingClientRect();
+            return {
+                text: each.textContent,
+                inPicture: each instanceof SVGElement,
+                size: parseFloat(getComputedStyle(each).fontSize),
+                outside: Math.max(
+                    -box.left, -box.top, box.right - innerWidth, box.bottom - innerHeight),
+            };
+        }),
+    };
+}"""
+"""How far the page scrolls, and of each text on the stage its size, and how far it is outside."""

@@ -1,0 +1,108 @@
+"""Every page in its states, light and dark, as axe-core sees it: nothing serious or moderate."""
+
+from collections.abc import Iterator
+from functools import partial
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import expect
+
+from tests.browser.app import Server
+from tests.browser.conftest import NewTab, OpenCompare, OpenEvaluate, OpenPage, OpenRace
+from tests.browser.data import DataPage
+from tests.browser.page import NARROW, AppPage
+from tests.browser.play import REGRET
+from tests.browser.why import WhyPage
+
+pytestmark = pytest.mark.browser
+
+BAD = {"moderate", "serious", "critical"}
+NOT_OURS = ("[disabled]", "[aria-disabled=true]", "[data-disabled=true]")
+"""What cannot be used now need not stand out (WCAG 1.4.3)."""
+ALL = {"resultTypes": ["violations"]}
+COLOURS = ALL | {"runOnly": ["color-contrast", "link-in-text-block"]}
+"""The rules about colours: a scheme changes nothing else."""
+
+_STILL = """async () => {
+    const passing = document.getAnimations().filter(each => each.effect.getTiming().iterations < 9);
+    await Promise.allSettled(passing.map(each => each.finished));
+}"""
+"""What fades in has its colour once it is there."""
+
+
+def violations(page: AppPage, state: str) -> Iterator[str]:
+    """What axe-core finds on what is shown now, in both schemes."""
+    for scheme, options in zip(page.schemes, (ALL, COLOURS), strict=True):
+        page.turn(scheme)
+        page.settle()
+        page.page.mouse.move(0, 0)
+        for fault in sorted(page.lasting(partial(_found, page, options))):
+            yield f"{state}, {scheme}: {fault}"
+
+
+def _found(page: AppPage, options: dict[str, list[str]]) -> set[str]:
+    page.page.evaluate(_STILL)
+    found = Axe().run(page.page, {"exclude": [[each] for each in NOT_OURS]}, options)
+    return {
+        f"{one['id']} ({one['impact']}): {'; '.join(n['html'][:120] for n in one['nodes'][:3])}"
+        for one in found.response["violations"]
+        if one["impact"] in BAD
+    }
+
+
+def test_play_in_each_of_its_states(open_page: OpenPage) -> None:
+    play = open_page()
+    found = [*violations(play, "empty")]
+    play.press("let-in-100")
+    play.expect_visitors(100)
+    play.press("reward-1")
+    play.expect_visitors(101)
+    play.press("bookmark")
+    play.page.get_by_role("radio", name="0 · crowd").click()
+    expect(play.keyed("past")).to_be_visible()
+    found += violations(play, "a past moment")
+    play.press("back-to-now")
+    expect(play.keyed("past")).to_be_hidden()
+    play.switch("play-truth")
+    expect(play.chart(REGRET).locator("svg.marks")).to_be_visible()
+    for key, shown in (("log", "Download"), ("code", "POST /rank"), ("hypotheses", "Believed")):
+        play.keyed(key).locator("summary").click()
+        expect(play.keyed(key)).to_contain_text(shown)
+    found += violations(play, "truth shown, all open")
+    play.open_settings()
+    found += violations(play, "settings")
+    play.close_popover()
+    play.page.set_viewport_size(NARROW)
+    found += violations(play, "phone")
+    assert not found, "\n".join(found)
+
+
+def test_the_first_screens_of_the_other_pages(
+    open_compare: OpenCompare,
+    open_race: OpenRace,
+    open_evaluate: OpenEvaluate,
+    new_tab: NewTab,
+    server: Server,
+) -> None:
+    data = DataPage(new_tab(), server.address)
+    data.open()
+    found = [*violations(open_compare(), "Compare")]
+    found += violations(open_race(), "Race")
+    found += violations(open_evaluate("?visitors=300&truth=1"), "Evaluate")
+    found += violations(data, "Data")
+    why = WhyPage(data.page, server.address)
+    why.open()
+    found += violations(why.wait(), "Why")
+    assert not found, "\n".join(found)
+
+
+def test_what_comes_later_on_the_other_pages(
+    open_compare: OpenCompare, open_race: OpenRace
+) -> None:
+    found = [*violations(open_compare().why(), "Compare, why")]
+    race = open_race("?visitors=200&crowds=2")
+    race.race()
+    found += violations(race, "Race, after")
+    race.press("link")
+    found += violations(race, "Race, links")
+    assert not found, "\n".join(found)

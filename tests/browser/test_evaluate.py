@@ -1,0 +1,72 @@
+"""The Evaluate page in a real browser: a journey through it, and how it looks."""
+
+import re
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.conftest import OpenEvaluate
+from tests.browser.evaluate import FOREST
+from tests.browser.legibility import offenders
+from tests.browser.page import NARROW, WIDE
+from tests.browser.test_accessibility import violations
+
+pytestmark = pytest.mark.browser
+
+QUICK = "?visitors=300"
+
+
+def test_one_guesses_is_told_and_sees_the_truth(open_evaluate: OpenEvaluate) -> None:
+    page = open_evaluate(QUICK)
+    expect(page.headline).to_contain_text(re.compile(r"looks like 0\.\d\d where it was shown"))
+    page.press("hide")
+    expect(page.headline).to_contain_text("What would it earn, served to everybody?")
+    page.settle()
+    page.press("reveal")
+    expect(page.headline).to_contain_text("You guessed 0.50")
+    expect(page.chart(FOREST).locator("[aria-label*='your guess']").first).to_be_visible()
+    page.switch("evaluate-truth")
+    expect(page.headline).to_contain_text("The truth is 0.")
+    rows = page.table("evaluate-csv")
+    assert {row["estimator"] for row in rows} >= {"naive", "ips"}
+
+
+def test_a_file_of_ones_own_is_asked_and_its_faults_are_told(
+    open_evaluate: OpenEvaluate, tmp_path: Path
+) -> None:
+    rows = [
+        f"{country},{action},{'.75' if action == liked else '.25'},{int(action == liked)}"
+        for country, liked in (("NL", "red"), ("DE", "blue"))
+        for action in ("red", "blue", liked, liked)
+    ]
+    good, bad = tmp_path / "good.csv", tmp_path / "bad.csv"
+    good.write_text("\n".join(["country,action,prob,reward", *rows * 50]))
+    bad.write_text(good.read_text().replace(".75,1", "1.5,1", 1))
+    page = open_evaluate(QUICK)
+    page.choose("evaluate-log", "A file")
+    page.page.locator("input[type=file]").set_input_files(bad)
+    expect(page.page.get_by_text(re.compile("line 2")).first).to_be_visible()
+    page.press("another-log")
+    page.page.locator("input[type=file]").set_input_files(good)
+    expect(page.headline).to_contain_text("looks like 0.75 where it was shown")
+
+
+def test_all_fits_and_can_be_read_in_every_look(open_evaluate: OpenEvaluate) -> None:
+    page = open_evaluate(f"{QUICK}&truth=1&times=20")
+    page.page.set_viewport_size({"width": 1280, "height": 720})
+    for part in (page.headline, page.chart(FOREST)):
+        box = part.bounding_box()
+        assert box
+        assert box["y"] + box["height"] <= 720
+    page.press("start-watch")
+    for opened in ("rule", "along"):
+        page.keyed(opened).locator("summary").click()
+    expect(page.chart("Intervals that held the truth").locator("svg")).to_be_visible()
+    page.press("stop-watch")
+    expect(page.button("start-watch")).to_be_visible()
+    faults = {*offenders(page), *violations(page, "all open")}
+    assert not faults, "\n".join(sorted(faults))
+    for width in (1024, 768, NARROW["width"], 320, WIDE["width"]):
+        page.page.set_viewport_size({"width": width, "height": 720})
+        assert not page.lasting(lambda: {*page.clipped}), width

@@ -1,0 +1,93 @@
+"""The stage in a browser: large, all in sight, and a talk that a clicker of two keys can give."""
+
+from collections.abc import Callable, Iterator
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.app import Server
+from tests.browser.conftest import NewTab
+from tests.browser.stage import PROJECTORS, StagePage
+from tests.browser.test_accessibility import violations
+
+pytestmark = pytest.mark.browser
+
+Open = Callable[[str], StagePage]
+
+
+@pytest.fixture
+def show(new_tab: NewTab, server: Server) -> Iterator[Open]:
+    """Opens a page on the stage; no error on the console, no request to another host."""
+    shown: list[StagePage] = []
+
+    def show(path: str) -> StagePage:
+        shown.append(StagePage(new_tab(viewport=PROJECTORS[0]), server.address).show(path))
+        return shown[-1]
+
+    yield show
+    assert not [complaint for page in shown for complaint in page.complaints]
+
+
+def faults(stage: StagePage) -> set[str]:
+    """What is wrong on any projector."""
+    return {fault for size in reversed(PROJECTORS) for fault in stage.faults(size)}
+
+
+def test_a_talk_about_play_with_a_clicker(show: Open) -> None:
+    stage = show("/?stage=1")
+    expect(stage.picture).to_be_visible()
+    found = faults(stage)
+    asked = stage.sentence.inner_text()
+    assert "What would you offer?" in asked
+    stage.press_until("PageDown", "is offered.")
+    stage.press_until("ArrowRight", "Evening")
+    expect(stage.picture).to_be_visible()
+    found |= faults(stage) | {*violations(stage, "answer")}
+    stage.press_until("PageUp", "is offered.")
+    stage.press_until("ArrowLeft", asked)
+
+    for hand in "1221":
+        stage.page.keyboard.press(hand)
+    tally = stage.page.locator(".stage-hands b")
+    expect(tally.nth(0)).to_have_text("2")
+    expect(tally.nth(1)).to_have_text("2")
+    found |= faults(stage)
+    stage.page.keyboard.press("Backspace")
+    expect(tally.nth(0)).to_have_text("1")
+
+    dark = stage.page.locator(".stage-dark")
+    stage.page.keyboard.press("b")
+    expect(dark).to_be_visible()
+    stage.page.keyboard.press("PageDown")  # Brings the light back, and nothing else.
+    expect(dark).to_be_hidden()
+    assert stage.sentence.inner_text() == asked
+    stage.press_until(" ", "is offered.")
+    expect(tally.first).to_be_hidden()
+    stage.tap_until(0.2, asked)
+    stage.tap_until(0.8, "is offered.")
+    assert not found, "\n".join(found)
+
+
+def test_f_leads_to_the_stage_and_back_with_the_same_loop(show: Open) -> None:
+    stage = show("/?stage=1&screen=map")
+    expect(stage.page.get_by_test_id("stHeader")).to_be_hidden()
+    expect(stage.page.get_by_role("button")).to_have_count(0)
+    assert not (found := faults(stage)), "\n".join(found)
+    page = stage.button("let-in-100")
+    stage.leave_or_enter("f", page)
+    stage.press("step")
+    expect(stage.keyed("moved")).to_contain_text("Step:")
+    stage.leave_or_enter("f", stage.sentence)
+    expect(stage.sentence).to_contain_text("What would you offer?")
+    assert "loop=" in stage.page.url
+    stage.leave_or_enter("Escape", page)
+
+
+@pytest.mark.parametrize(
+    "path", ["/compare?stage=1&screen=numbers", "/race?stage=1", "/data?stage=1"]
+)
+def test_the_other_pages_fit_on_any_projector(show: Open, path: str) -> None:
+    stage = show(path)
+    stage.settle()
+    found = faults(stage) | {*violations(stage, path)}
+    assert not found, "\n".join(found)

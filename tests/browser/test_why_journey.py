@@ -1,0 +1,45 @@
+"""From an offer on Play to why it was made, what if, what each field is worth, and back."""
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.conftest import OpenPage
+from tests.browser.legibility import offenders
+from tests.browser.page import NARROW, WIDE
+from tests.browser.play import PICTURE
+from tests.browser.why import WORTH, WhyPage
+
+pytestmark = pytest.mark.browser
+
+
+def test_an_offer_is_explained_and_the_way_leads_back(open_page: OpenPage) -> None:
+    play = open_page()
+    play.press("let-in-100")
+    play.expect_visitors(100)
+    play.keyed("time").get_by_role("link", name="Why this offer?").click()
+    why = WhyPage(play.page, play.address)
+    title = why.page.get_by_role("heading", level=1)
+    expect(title).to_contain_text("Why would")
+    assert "who=" in why.wait().event
+    why.press("why-chevron_left")
+    expect(title).to_contain_text("Why was")
+    assert "event=" in why.wait().event
+    link = why.page.url
+
+    why.suppose("why-coffee-name", "Bob")
+    why.press("as-it-was")
+    expect(why.keyed("why-supposed")).to_be_hidden()
+    why.press("measure")
+    expect(why.chart(WORTH).locator("svg")).to_be_visible()
+    faults = set(offenders(why))
+    for width in (1024, NARROW["width"], WIDE["width"]):
+        why.page.set_viewport_size({"width": width, "height": 800})
+        faults |= {f"{width}: {cut}" for cut in why.lasting(lambda: {*why.clipped})}
+    assert not faults, "\n".join(sorted(faults))
+
+    why.page.get_by_role("link", name="Back to Play").click()
+    expect(play.chart(PICTURE).locator("svg")).to_be_visible()
+    play.expect_visitors(100)
+    play.page.goto(link)
+    expect(title).to_contain_text("Why was")
+    assert not play.complaints

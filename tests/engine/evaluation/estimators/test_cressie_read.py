@@ -1,0 +1,39 @@
+"""Cressie-Read, against the library of the method's authors."""
+
+import math
+from dataclasses import replace
+
+import pytest
+from estimators.bandits import cressieread
+
+from engine.evaluation.estimators.cressie_read import CressieRead
+from engine.evaluation.targets import Fixed, Target
+from tests.engine.evaluation.estimators.telling import TARGETS, answer, ends, tell
+from tests.engine.evaluation.made_logs import made
+
+
+@pytest.mark.parametrize("target", TARGETS, ids=lambda t: t.key)
+@pytest.mark.parametrize("events", [2, 3, 40, 500])
+@pytest.mark.parametrize("bounded", [True, False])
+def test_point_and_interval_equal_the_published_library(
+    target: Target, events: int, bounded: bool
+) -> None:
+    log = made(events, seed=events).log
+    weighed = target.weigh(log if bounded else replace(log, probabilities=None))
+    ours = CressieRead().add(weighed)
+    highest = ours.highest if ours.highest > 1 else math.inf
+    point = cressieread.Estimator(wmin=0, wmax=highest)
+    interval = cressieread.Interval(wmin=0, wmax=highest, rmin=0, rmax=1)
+    tell(weighed, point, interval)
+    assert answer(ours).estimate == pytest.approx(point.get(), abs=1e-9)
+    for level in (0.95, 0.8):
+        assert ends(answer(ours, level)) == pytest.approx(interval.get(1 - level), abs=1e-6)
+
+
+def test_the_largest_possible_weight_is_read_off_the_log() -> None:
+    log = made(100).log
+    assert log.probabilities is not None
+    told = CressieRead().add(Fixed("action1").weigh(log))
+    assert told.highest == pytest.approx((1 / log.probabilities[:, 1]).max())
+    unknown = replace(log, probabilities=None)
+    assert CressieRead().add(Fixed("action1").weigh(unknown)).highest == math.inf

@@ -1,0 +1,23 @@
+"""Self-normalised scores: the published library, and the delta method by hand."""
+
+import math
+
+import pytest
+from estimators.bandits import snips
+
+from engine.evaluation.estimators.snips import Snips
+from engine.evaluation.targets import Target
+from tests.engine.evaluation.estimators.telling import TARGETS, answer, tell
+from tests.engine.evaluation.made_logs import made
+
+
+@pytest.mark.parametrize("target", TARGETS, ids=lambda t: t.key)
+def test_the_estimate_equals_the_published_library(target: Target) -> None:
+    weighed = target.weigh(made(300).log)
+    theirs = snips.Estimator()
+    tell(weighed, theirs)
+    found = answer(Snips().add(weighed))
+    assert found.estimate == pytest.approx(theirs.get(), abs=1e-9)
+    w, r = weighed.weight, weighed.decisions.reward
+    error = math.sqrt((w**2 * (r - found.estimate) ** 2).sum()) / w.sum()
+    assert found.high - found.estimate == pytest.approx(1.959964 * error, rel=1e-6)

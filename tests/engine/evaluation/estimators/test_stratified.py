@@ -1,0 +1,70 @@
+"""Our own interval: it holds where the books' do not, and says when it cannot tell."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from engine import LoopSettings
+from engine.evaluation.coverage import Coverage
+from engine.evaluation.decisions import Decisions
+from engine.evaluation.estimators import CressieRead, Naive, Stratified
+from engine.evaluation.targets import Even, Fixed
+from engine.steps import finish
+from engine.worlds.coffee import COFFEE
+from tests.engine.evaluation.estimators.telling import answer
+from tests.engine.evaluation.made_logs import made
+
+
+@pytest.mark.slow
+def test_it_holds_on_the_logs_of_our_own_loops_and_is_narrow() -> None:
+    """Four logs of 300 visitors: 16 intervals of actions. (All figures: the benchmark's table.)"""
+    watch = Coverage(COFFEE, LoopSettings(), 300, estimators=(Naive, CressieRead, Stratified))
+    finish(watch.repeating(4))
+    ours, books = (watch.counts["fixed", one.key] for one in (Stratified, CressieRead))
+    assert watch.counts["fixed", "naive"].held == 0
+    assert ours.intervals == 16
+    assert ours.held >= 15
+    assert ours.width < 0.5 * books.width
+
+
+def apart(log: Decisions) -> Decisions:
+    """The same log, where every visitor is of a kind of their own."""
+    names = tuple(f"visitor={i}" for i in range(len(log)))
+    return replace(log, contexts=names, stratum=np.arange(len(log)))
+
+
+@pytest.mark.parametrize("split", [False, True], ids=["few contexts", "a context each"])
+def test_it_holds_with_few_contexts_and_with_one_for_each_event(split: bool) -> None:
+    """Of 120 intervals .95 should; fewer than 108 have a chance of 1 %."""
+    held = 0
+    for seed in range(40):
+        of = made(300, seed)
+        log = apart(of.log) if split else of.log
+        for action, truth in zip(log.actions, of.shares @ of.expected, strict=True):
+            held += answer(Stratified().add(Fixed(action).weigh(log))).holds(float(truth))
+    assert held >= 108
+
+
+def test_it_is_the_same_if_successes_are_called_failures() -> None:
+    log = made(300).log
+    mirrored = replace(log, reward=1 - log.reward)
+    one, two = (answer(Stratified().add(Even().weigh(it))) for it in (log, mirrored))
+    assert [two.estimate, two.low, two.high] == pytest.approx(
+        [1 - one.estimate, 1 - one.high, 1 - one.low], abs=1e-6
+    )
+
+
+def test_more_contexts_than_can_be_told_apart_are_not(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("engine.evaluation.estimators.stratified.MOST_CONTEXTS", 20)
+    log = apart(made(60).log)
+    parts = [Stratified().add(Even().weigh(log.take(slice(at, at + 15)))) for at in (0, 15, 30, 45)]
+    merged = parts[0] + parts[1] + parts[2] + parts[3]
+    assert merged.contexts is None
+    whole = Stratified().add(Even().weigh(log))
+    assert answer(merged).estimate == pytest.approx(answer(whole).estimate)
+
+
+def test_it_needs_all_probabilities() -> None:
+    log = replace(made(60).log, probabilities=None)
+    assert Stratified().add(Even().weigh(log)).interval() is None

@@ -1,0 +1,40 @@
+"""Logs for the tests of what is told by logs: small ones, made of random numbers, with a truth."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from engine.arrays import Array
+from engine.evaluation.decisions import Decisions
+
+
+@dataclass(frozen=True)
+class Made:
+    """A made log with what its actions earn: (contexts, K) expected rewards, (contexts,) shares."""
+
+    log: Decisions
+    expected: Array
+    shares: Array
+
+
+def made(events: int, seed: int = 0, actions: int = 3, contexts: int = 4) -> Made:
+    """Events of a logging policy whose chances differ from event to event; rewards 0 and 1."""
+    rng = np.random.default_rng(seed)
+    expected, shares = rng.random((contexts, actions)), rng.dirichlet(np.full(contexts, 5.0))
+    stratum = rng.choice(contexts, events, p=shares)
+    chances = 0.1 / actions + 0.9 * rng.dirichlet(np.ones(actions), events)
+    shown = (rng.random((events, 1)) > chances.cumsum(axis=1)).sum(axis=1).clip(max=actions - 1)
+    reward = (rng.random(events) < expected[stratum, shown]).astype(float)
+    log = Decisions(
+        actions=tuple(f"action{i}" for i in range(actions)),
+        contexts=tuple(f"place={i}, constant=1" for i in range(contexts)),
+        stratum=stratum,
+        shown=shown,
+        propensity=chances[np.arange(events), shown],
+        reward=reward,
+        offered=np.ones((events, actions), dtype=bool),
+        baseline=np.zeros(events, dtype=np.intp),
+        probabilities=chances,
+        means=np.clip(expected[stratum] + rng.normal(0, 0.2, (events, actions)), 0, 1),
+    )
+    return Made(log, expected, shares)

@@ -1,0 +1,54 @@
+"""Columns become arrays, whatever their types are."""
+
+from datetime import date, datetime
+
+import numpy as np
+import pyarrow as pa
+import pytest
+
+from engine.evaluation.sources.cells import Rows, numbers, times, words
+
+MOMENT = np.datetime64("2026-01-02T02:00:00", "us")
+
+
+@pytest.mark.parametrize(
+    "column",
+    [
+        pa.array([1, None, 0]),
+        pa.array([True, None, False]),
+        pa.array(["1", "n/a", " 0 "]),
+        pa.array([b"1.0", b"", b"0"]),
+        pa.array(["1", None, "0"]).dictionary_encode(),
+    ],
+    ids=lambda column: str(column.type),
+)
+def test_numbers_are_read_and_missing_ones_are_none(column: object) -> None:
+    rows = Rows(np.arange(3))
+    np.testing.assert_array_equal(numbers(column, "reward", rows), [1, np.nan, 0])
+    assert rows.good.all()
+
+
+def test_words_are_places_in_those_that_occur() -> None:
+    codes, texts = words(pa.array([7, None, 7]), Rows(np.arange(3)))
+    assert [texts[code] for code in codes] == ["7", "", "7"]
+
+
+@pytest.mark.parametrize(
+    "column",
+    [
+        pa.array([datetime(2026, 1, 2, 2)]),
+        pa.array(["2026-01-02T02:00:00"]),
+        pa.array([b"2026-01-02 03:00:00+01:00"]),
+        pa.array([datetime(2026, 1, 2, 2)], pa.timestamp("ms", "America/Lima")),
+    ],
+    ids=lambda column: str(column.type),
+)
+def test_times_are_in_utc(column: object) -> None:
+    assert times(column, Rows(np.arange(1))) == MOMENT
+
+
+def test_days_are_times_and_words_are_none() -> None:
+    assert times(pa.array([date(2026, 1, 2)]), Rows(np.arange(1))) < MOMENT
+    rows = Rows(np.arange(1))
+    times(pa.array(["soon"]), rows)
+    assert not rows.good.any()

@@ -1,0 +1,44 @@
+"""What the columns of a table say is guessed, and corrected."""
+
+import pyarrow as pa
+import pytest
+
+from engine.evaluation.sources.columns import Columns, guess
+from tests.engine.evaluation.sources.made import COLUMNS, table
+
+
+def test_a_log_that_names_things_as_they_are_named_is_read_as_it_is_meant() -> None:
+    assert guess(table()) == COLUMNS
+
+
+def test_the_open_bandit_log_is_read_as_it_is_meant() -> None:
+    columns: dict[str, list[object]] = {
+        "": [0, 1], "timestamp": ["2019-11-24"] * 2, "item_id": [14, 3], "position": [3, 1],
+        "click": [0, 1], "propensity_score": [0.0125] * 2, "user_feature_0": ["x", "y"],
+        "user-item_affinity_0": [0.0, 0.5],
+    }  # fmt: skip
+    assert guess(pa.table(columns)) == Columns(
+        "item_id", "click", "propensity_score", ("position", "user_feature_0"), time="timestamp"
+    )
+
+
+@pytest.mark.parametrize("name", ["RewardActionId", "chosen-action", "Arm", "shown action"])
+def test_names_are_read_however_they_are_written(name: str) -> None:
+    assert guess(pa.table({name: ["a"], "Reward": [1.0]})).shown == name
+
+
+def test_what_differs_from_event_to_event_is_no_context() -> None:
+    rows = range(200)
+    words = {"session": [f"s{n}" for n in rows], "few": [n % 7 for n in rows]}
+    found = guess(pa.table(words | {"user_id": [0] * 200, "size": [0.5] * 200}))
+    assert found.context == ("few",)
+
+
+def test_probabilities_of_all_are_such_only_if_each_action_shown_has_one() -> None:
+    names = {"action": ["a", "b"], "p_a": [0.5, 0.5], "p_b": [0.5, 0.5]}
+    assert guess(pa.table(names)).probabilities == (("a", "p_a"), ("b", "p_b"))
+    assert guess(pa.table(names | {"action": ["a", "c"]})).probabilities == ()
+
+
+def test_a_column_may_say_when_by_its_type() -> None:
+    assert guess(pa.table({"since": pa.array([0], pa.timestamp("s"))})).time == "since"

@@ -1,0 +1,95 @@
+"""Rows of tables become decisions, or are refused with a sentence each."""
+
+import numpy as np
+import pyarrow as pa
+import pytest
+
+from engine.evaluation.sources.columns import Columns
+from tests.engine.evaluation.sources.made import GOOD, as_parquet, read, refused, text
+
+TABLE = Columns("action", "reward", probabilities=(("a", "p_a"), ("b", "p_b")))
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "reason"),
+    [
+        (",0.25,", ",0,", "its probability is 0, but it was shown"),
+        (",0.25,", ",1.5,", "its probability is 1.5, which is not within 0 to 1"),
+        (",0.25,", ",-1,", "its probability is -1, which is not within 0 to 1"),
+        (",0.25,", ",nan,", "it has no probability"),
+        (",0.25,", ",,", "it has no probability"),
+        (",0.25,", ",often,", "its probability is 'often', which is no number"),
+        ("0.25,1", "0.25,2", "its reward is 2, which is not within 0 to 1"),
+        ("0.25,1", "0.25,inf", "its reward is inf, which is not within 0 to 1"),
+        ("0.25,1", "0.25,", "it has no reward"),
+        ("cake,cake", "cake,soup", "its action 'soup' was not offered"),
+        ("cake,cake", "cake,", "it shows no action"),
+        ("tea|cake", "", "it offers no action"),
+    ],
+)
+def test_a_faulty_row_is_told_with_what_it_holds(old: str, new: str, reason: str) -> None:
+    assert refused(text(GOOD, GOOD.replace(old, new))) == [(3, reason)]
+
+
+def test_text_that_is_not_utf_8_is_refused_with_its_line() -> None:
+    assert refused(text(GOOD, GOOD).replace(b"cake,cake", b"c\xe9,c\xe9", 1)) == [
+        (2, "it is not UTF-8")
+    ]
+
+
+def of(p_a: list[float | None], p_b: list[float | None], action: str = "a") -> bytes:
+    n = len(p_a)
+    columns = {"action": [action] * n, "reward": [1] * n, "p_a": p_a, "p_b": p_b}
+    return as_parquet(pa.table(columns))
+
+
+def test_the_probability_of_what_was_shown_is_read_from_those_of_all() -> None:
+    (log,) = read(of([0.25, 1.0, 0.333], [0.75, None, 0.667]), TABLE)
+    assert log.propensity.tolist() == [0.25, 1.0, 0.333]
+    assert log.offered.tolist() == [[True, True], [True, False], [True, True]]
+    assert log.baseline.tolist() == [0, 0, 0]
+    assert log.probabilities is not None
+    np.testing.assert_allclose(log.probabilities.sum(axis=1), 1, atol=1e-12)
+
+
+@pytest.mark.parametrize(
+    ("p_a", "p_b", "reason"),
+    [
+        (0.5, 0.2, "its probabilities add up to 0.7"),
+        (1.5, -0.5, "a probability is not within 0 to 1"),
+        (None, 1.0, "its action 'a' was not offered"),
+        (0.0, 1.0, "its probability is 0, but it was shown"),
+    ],
+)
+def test_probabilities_that_cannot_be_are_refused(
+    p_a: float | None, p_b: float | None, reason: str
+) -> None:
+    assert refused(of([0.5, p_a], [0.5, p_b]), TABLE) == [(2, reason)]
+
+
+def test_what_was_not_offered_has_no_probability_and_the_shown_one_only_one() -> None:
+    told = {"action": ["a"], "reward": [1], "p": [0.9], "p_a": [0.5], "p_b": [0.5]}
+    names = Columns("action", "reward", "p", probabilities=TABLE.probabilities)
+    twice = [(1, "its probability is 0.9, but that of the action shown is 0.5")]
+    assert refused(as_parquet(pa.table(told)), names) == twice
+    data = as_parquet(pa.table(told | {"set": [["a"]]}))
+    listed = Columns("action", "reward", probabilities=TABLE.probabilities, offered="set")
+    assert refused(data, listed) == [(1, "an action that was not offered has a probability")]
+
+
+@pytest.mark.parametrize(
+    "told", ["b|a", "b;a", "b, a", '["b", "a"]', ["b", "a"]], ids=["bar", ";", ",", "JSON", "list"]
+)
+def test_the_first_that_is_offered_is_the_baseline(told: object) -> None:
+    columns = {"action": ["a"], "reward": [1], "p": [0.5], "set": [told]}
+    (log,) = read(as_parquet(pa.table(columns)), Columns("action", "reward", "p", offered="set"))
+    assert log.actions == ("b", "a")
+    assert (log.baseline.tolist(), log.shown.tolist()) == ([0], [1])
+
+
+def test_contexts_that_read_alike_are_one_and_missing_values_are_told() -> None:
+    columns = {"action": ["a"] * 3, "reward": [1] * 3, "p": [0.5] * 3}
+    columns |= {"x": ["1, y=2", "1", None], "y": ["3", "2, y=3", "3"]}
+    (log,) = read(as_parquet(pa.table(columns)), Columns("action", "reward", "p", ("x", "y")))
+    assert log.contexts == ("x=1, y=2, y=3", "x=null, y=3")
+    assert log.stratum.tolist() == [0, 0, 1]

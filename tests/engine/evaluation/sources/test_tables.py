@@ -1,0 +1,63 @@
+"""Rows of files with the numbers of their lines, and files that are no tables."""
+
+import gzip
+from itertools import chain
+
+import pyarrow as pa
+import pytest
+from pyarrow import parquet
+
+from engine.errors import RejectedError
+from engine.evaluation.sources.files import LogFile
+from engine.evaluation.sources.tables import batches, head
+from engine.store.exchange.lines import Faults
+from tests.engine.evaluation.sources.made import as_csv, as_parquet, table
+
+
+def lines_of(data: bytes, faults: Faults) -> list[int]:
+    found = batches(LogFile("log", data), ["a"], faults)
+    return list(chain.from_iterable(batch.lines.tolist() for batch in found))
+
+
+def test_lines_are_those_of_the_file_whatever_is_left_out() -> None:
+    faults = Faults()
+    assert lines_of(b"a;b\n1;2\n3\n\n4;5\n6;7;8\n\n9;9\n\n", faults) == [2, 5, 8]
+    assert [(fault.line, fault.reason) for fault in faults.first] == [
+        (3, "it has 1 fields, where the first line has 2"),
+        (6, "it has 3 fields, where the first line has 2"),
+    ]
+
+
+def test_lines_are_counted_on_from_batch_to_batch(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("engine.evaluation.sources.tables._BLOCK", 64)
+    data = b"a,b\n" + b"1,22222222\n" * 10 + b"3\n" + b"1,22222222\n" * 10
+    assert lines_of(data, Faults()) == [*range(2, 12), *range(13, 23)]
+
+
+@pytest.mark.parametrize(
+    ("data", "reason"),
+    [
+        (as_parquet(table())[:-100], "it is no whole Parquet file: it was cut, or is damaged"),
+        (b"PAR1", "it is no whole Parquet file: it was cut, or is damaged"),
+        (b"", "it cannot be read as CSV: Empty CSV file"),
+        (b"a,b\n", "it holds no event"),
+        (gzip.compress(as_csv(table()), mtime=0)[:-20], "it is a damaged gzip file"),
+        (b"a,\xe9\n1,2\n", "its first line is not UTF-8"),
+    ],
+)
+def test_what_is_no_table_is_one_sentence(data: bytes, reason: str) -> None:
+    with pytest.raises(RejectedError, match=f"Nothing was evaluated: {reason}"):
+        head(LogFile("log", data))
+
+
+def test_a_parquet_file_that_is_damaged_inside_is_told_with_the_row() -> None:
+    sink = pa.BufferOutputStream()
+    made = pa.table({"a": [str(n) for n in range(70_000)]})
+    parquet.write_table(made, sink, row_group_size=66_000, compression="snappy")
+    data = bytearray(sink.getvalue().to_pybytes())
+    second = parquet.ParquetFile(pa.BufferReader(bytes(data))).metadata.row_group(1).column(0)
+    data[second.dictionary_page_offset : second.dictionary_page_offset + 40] = b"\xff" * 40
+    faults = Faults()
+    lines_of(bytes(data), faults)
+    (fault,) = faults.first
+    assert fault.line == 65_537

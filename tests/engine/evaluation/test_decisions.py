@@ -1,0 +1,90 @@
+"""Logged decisions as columns: what a loop's log becomes, and what is refused."""
+
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pytest
+
+from engine import LearningLoop, LoopSettings, PersonalizerError
+from engine.evaluation.decisions import Decisions, decisions_of
+from engine.simulation.crowd import crowd
+from engine.worlds.coffee import COFFEE
+from tests.clock import ManualClock
+
+
+def two_events(**changes: Any) -> Decisions:
+    columns: dict[str, Any] = {
+        "actions": ("tea", "coffee"),
+        "contexts": ("weather=Rainy", "weather=Sunny"),
+        "stratum": np.array([0, 1]),
+        "shown": np.array([0, 1]),
+        "propensity": np.array([0.25, 0.5]),
+        "reward": np.array([1.0, 0.0]),
+        "offered": np.ones((2, 2), dtype=bool),
+        "baseline": np.array([0, 0]),
+        "probabilities": np.array([[0.25, 0.75], [0.5, 0.5]]),
+        "means": np.zeros((2, 2)),
+    }
+    return Decisions(**columns | changes)
+
+
+@pytest.mark.parametrize(
+    ("changes", "sentence"),
+    [
+        ({"propensity": np.array([0.25, 0.0])}, "Event 2: the probability is 0.0, but must be"),
+        ({"propensity": np.array([1.5, 0.5])}, "Event 1: the probability is 1.5, but must be"),
+        ({"propensity": np.array([0.25, np.nan])}, "Event 2: the probability is nan"),
+        ({"propensity": np.array([0.25, 0.4])}, "must be that of the shown action"),
+        ({"reward": np.array([np.inf, 0.0])}, "Event 1: the reward is inf"),
+        ({"offered": np.array([[True, True], [True, False]])}, "Event 2: the shown action is coff"),
+        ({"stratum": np.array([0, 2])}, "Event 2: the context is 2"),
+        ({"probabilities": np.array([[0.25, 0.5], [0.5, 0.5]])}, "with a sum of 1"),
+        ({"means": np.full((2, 2), np.nan)}, "Event 1: the believed rewards"),
+        ({"reward": np.zeros(3)}, "not equally long"),
+        ({"actions": ("tea", "tea")}, "listed twice"),
+    ],
+)
+def test_a_log_that_cannot_be_weighed_is_refused(changes: dict[str, Any], sentence: str) -> None:
+    with pytest.raises(PersonalizerError, match=sentence):
+        two_events(**changes)
+
+
+def test_events_can_be_taken_out() -> None:
+    last = two_events().take(slice(1, None))
+    assert len(last) == 1
+    assert last.reward.tolist() == [0.0]
+    assert replace(two_events(), probabilities=None, means=None).take(slice(1)).means is None
+
+
+def test_a_loop_tells_what_it_did() -> None:
+    loop = LearningLoop(LoopSettings(), seed=3, clock=ManualClock())
+    rows = list(crowd(loop, COFFEE, 30))
+    loop.rank([{"id": "new", "features": [{"hot": True}]}])
+    loop.rank(COFFEE.actions, [{"price": 2.5, "many": [1, 2]}], ["Cappucino"], "excluding")
+    loop.reward("excluding", 1.0)
+    told = decisions_of(loop)
+    assert len(told) == 31
+    assert [told.actions[i] for i in told.shown[:30]] == [row["action"] for row in rows]
+    assert told.propensity[:30].tolist() == [row["probability"] for row in rows]
+    assert told.reward[:30].tolist() == [row["reward"] for row in rows]
+    first = rows[0]
+    context = ", ".join(f"{name}={first[name]}" for name in COFFEE.contexts[0])
+    assert told.contexts[told.stratum[0]] == context
+    assert told.contexts[told.stratum[-1]] == "price=2.5, many[0]=1, many[1]=2"
+    assert told.offered[-1].tolist() == [False, True, True, True]
+    assert told.actions[told.baseline[-1]] == "Cold brew"
+    assert told.probabilities is not None
+    assert told.probabilities[-1, 0] == 0
+
+
+def test_of_an_apprentice_only_matched_events_count() -> None:
+    settings = LoopSettings(learning_mode="apprentice", apprentice_exploration=0.4)
+    loop = LearningLoop(settings, seed=3, clock=ManualClock())
+    list(crowd(loop, COFFEE, 60))
+    matched = [e.ranked for e in loop.events.values() if e.ranked.matches]
+    told = decisions_of(loop)
+    assert 0 < len(told) == len(matched) < 60
+    assert told.unmatched == 60 - len(matched)
+    assert told.propensity.tolist() == [ranked.propensity for ranked in matched]
+    assert set(np.round(told.propensity, 9)) == {0.7, 0.1}

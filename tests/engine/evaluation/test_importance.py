@@ -1,0 +1,85 @@
+"""What each field is worth: a world with two fields that matter, one that does not."""
+
+import numpy as np
+import pytest
+
+from engine import EpsilonGreedy, Greedy, LearningLoop, LoopSettings
+from engine.evaluation.importance import Importance, assessing, importance
+from engine.learners.bayesian.hypothesis import Hypothesis
+from engine.policies.base import Policy
+from engine.protocol.features import flatten, namespace_of
+from engine.steps import finish
+from tests.engine.requests import Json
+
+ACTIONS: list[Json] = [
+    {"id": f"{i}{j}", "features": [{"size": i, "sold": True}]} for i in (0, 1) for j in (0, 1)
+]
+
+
+def served(visitors: int, seed: int = 1, policy: Policy | None = None) -> LearningLoop:
+    """Each of what a visitor likes and their plan is worth .45 where the action fits it."""
+    rng = np.random.default_rng(seed)
+    settings = LoopSettings(
+        policy=policy or EpsilonGreedy(0.7), hypotheses=(Hypothesis(2),), may_change=False
+    )
+    loop = LearningLoop(settings, seed=seed)
+    for likes, plan, noise in rng.integers(2, size=(visitors, 3)).tolist():
+        user = {"likes": str(likes), "plan": str(plan)}
+        context: list[Json] = [{"user": user}, {"noise": str(noise), "always": "x"}]
+        event = loop.rank(ACTIONS, context)
+        i, j = map(int, event.reward_action_id)
+        chance = 0.05 + 0.45 * (likes == i) + 0.45 * (plan == j)
+        loop.reward(event.event_id, float(rng.random() < chance))
+    return loop
+
+
+def told(each: tuple[Importance, ...]) -> dict[tuple[str, str, str], Importance]:
+    return {(one.left.side, one.left.kind, one.left.name): one for one in each}
+
+
+def test_the_two_fields_that_matter_are_found_and_noise_is_told_to_be_none() -> None:
+    found = importance(served(250))
+    assert found is not None
+    each = told(found.each)
+    assert each.keys() == {
+        ("context", "all", ""),
+        ("context", "namespace", "user"),
+        ("context", "field", "user.likes"),
+        ("context", "field", "user.plan"),
+        ("context", "field", "noise"),
+        ("actions", "field", "size"),
+    }
+    for name in ("user.likes", "user.plan"):
+        one = each["context", "field", name]
+        assert one.loss.low > 0, "it matters"
+        assert one.loss.low < 0.225 < one.loss.high, "of .95, .725 can be had without it"
+        assert 10 < one.score < 90
+    noise = each["context", "field", "noise"]
+    assert noise.loss.low < 0 < noise.loss.high
+    assert noise.score < 10
+    for key in (("context", "all", ""), ("context", "namespace", "user")):
+        assert each[key].score > max(each["context", "field", n].score for n in ("user.plan",))
+    losses = [one.loss.mean for one in found.each]
+    assert losses == sorted(losses, reverse=True)
+    assert found.events == 250
+    assert found.by_chance.low < 0.5 < found.by_chance.high
+    assert found.value.mean > 0.75
+
+
+def test_the_share_that_is_done_grows_to_all_of_it() -> None:
+    shares = [float(str(share)) for share in assessing(served(12), latest=10)]
+    assert len(shares) == 10 * 7, "ten events, with everything and without each of six"
+    assert shares == sorted(shares)
+    assert shares[-1] == pytest.approx(1.0)
+
+
+def test_nothing_is_told_of_a_log_in_which_some_actions_had_no_chance() -> None:
+    assert finish(assessing(LearningLoop())) is None
+    only_first = served(5, policy=Greedy())
+    assert importance(only_first) is None or importance(only_first).events < 5  # type: ignore[union-attr]
+    assert importance(LearningLoop(LoopSettings(learning_mode="apprentice"))) is None
+
+
+def test_a_namespace_is_what_stands_before_the_last_dot_that_separates() -> None:
+    names = flatten([{"a.b": {"c.d": 1, "e": 2}, "x.y": 3, "k\\": {"z": 1}, "w": 1}], "").names
+    assert [namespace_of(name) for name in names] == ["a.b", "a.b", "", "k\\\\", ""]

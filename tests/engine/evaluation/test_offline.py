@@ -1,0 +1,92 @@
+"""The facade of offline evaluation: rows, doubts, parts and refusals."""
+
+import math
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from engine import PersonalizerError
+from engine.evaluation.decisions import decisions_from
+from engine.evaluation.estimators import ESTIMATORS
+from engine.evaluation.offline import FEW, bounds_of, evaluate
+from engine.evaluation.targets import Even, Fixed, Given, Online, usual_targets
+from tests.engine.evaluation.made_logs import made
+
+LOG = made(200).log
+TARGETS = usual_targets(LOG.actions)
+
+
+def test_a_row_tells_how_well_the_log_knows_a_target() -> None:
+    online, *_, row = evaluate([LOG], (Online(), Even(), Fixed("action1"))).rows()
+    weight = (LOG.shown == 1) / LOG.propensity
+    assert (row.target, row.events) == ("action action1", 200)
+    assert row.effective == pytest.approx(weight.sum() ** 2 / (weight**2).sum())
+    assert row.largest == weight.max()
+    assert row.share == (LOG.shown == 1).mean()
+    assert [*row.intervals] == [estimator.key for estimator in ESTIMATORS]
+    assert (online.effective, online.share, online.doubt) == (200, 1, None)
+
+
+def test_too_little_overlap_is_said() -> None:
+    never = np.zeros((200, 3))
+    never[np.arange(200), (LOG.shown + 1) % 3] = 1
+    rows = evaluate([LOG], (Given("never", never), Even())).rows()
+    assert [row.doubt for row in rows] == ["no_overlap", None]
+    (few,) = evaluate([LOG.take(slice(FEW - 1))], (Online(),)).rows()
+    assert few.doubt == "little_overlap"
+
+
+def test_parts_may_be_told_one_after_the_other_or_apart() -> None:
+    parts = [LOG.take(slice(80)), replace(LOG.take(slice(80, None)), unmatched=3)]
+    whole = evaluate([LOG], TARGETS).rows()
+    apart = evaluate(parts[:1], TARGETS) + evaluate(parts[1:], TARGETS)
+    assert (apart.events, apart.unmatched) == (200, 3)
+    for found in (evaluate(parts, TARGETS).rows(), apart.rows()):
+        for row, expected in zip(found, whole, strict=True):
+            assert row.effective == pytest.approx(expected.effective)
+            for key, interval in row.intervals.items():
+                other = expected.intervals[key]
+                assert interval is not None
+                assert other is not None
+                assert math.isclose(interval.high, other.high, abs_tol=1e-8)
+
+
+def test_what_cannot_be_evaluated_is_refused() -> None:
+    with pytest.raises(PersonalizerError, match="no event"):
+        evaluate([LOG.take(slice(0))], TARGETS)
+    odd = replace(LOG, reward=np.where(np.arange(200) == 6, 2.5, LOG.reward))
+    with pytest.raises(
+        PersonalizerError, match=r"Event 7: the reward is 2.5, but must be 0 to 1\."
+    ):
+        evaluate([odd], TARGETS)
+    assert evaluate([odd], TARGETS, bounds=bounds_of(odd)).bounds == (0, 2.5)
+
+
+def test_a_target_that_the_log_could_hardly_ever_show_is_doubted() -> None:
+    """Its weights look even: those of what was never shown are not among them."""
+    certain = np.eye(3)[np.zeros(200, dtype=int)]
+    log = replace(
+        LOG,
+        shown=np.zeros(200, dtype=np.intp),
+        propensity=np.ones(200),
+        probabilities=certain,
+        offered=np.ones((200, 3), dtype=bool),
+    )
+    even, first = evaluate([log], (Even(), Given("first", certain))).rows()
+    assert even.effective == pytest.approx(200)
+    assert (even.share, even.doubt) == (1, "little_overlap")
+    assert first.doubt is None
+
+
+def test_a_log_of_nothing_is_refused_and_a_reward_is_named_by_its_number_in_all() -> None:
+    with pytest.raises(PersonalizerError, match="no event"):
+        evaluate([decisions_from([])], (Online(), Even()))
+    bad = replace(LOG, reward=np.where(np.arange(200) == 4, 7.0, LOG.reward))
+    with pytest.raises(PersonalizerError, match="Event 205: the reward is 7"):
+        evaluate([LOG, bad], TARGETS)
+
+
+def test_contexts_that_never_came_change_nothing() -> None:
+    more = replace(LOG, contexts=(*LOG.contexts, *(f"other={i}" for i in range(500))))
+    assert evaluate([more], TARGETS).rows() == evaluate([LOG], TARGETS).rows()

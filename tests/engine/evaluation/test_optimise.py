@@ -1,0 +1,63 @@
+"""Optimisation: half a log chooses, the other judges; only what beats the loop may be applied."""
+
+from dataclasses import replace
+
+import pytest
+
+from engine import LearningLoop, LoopSettings, PersonalizerError, Thompson, Uniform
+from engine.evaluation.decisions import decisions_of
+from engine.evaluation.estimators import Interval
+from engine.evaluation.optimise import Candidate, Optimisation, Tried, candidates_for, optimising
+from engine.simulation.crowd import crowd
+from engine.steps import finish
+from engine.worlds.coffee import COFFEE
+from tests.clock import ManualClock
+
+SETTINGS = LoopSettings()
+NOBODY = Candidate("nobody", SETTINGS, {}, "ours")
+
+
+def test_what_is_tried_can_be_applied_and_is_not_what_there_is() -> None:
+    loop = LearningLoop(SETTINGS, clock=ManualClock())
+    tried = candidates_for(SETTINGS)
+    keys = [candidate.key for candidate in tried]
+    assert len(set(keys)) == len(keys)
+    assert {candidate.search for candidate in tried} == {"ours", "service"}
+    assert SETTINGS not in [candidate.settings for candidate in tried]
+    for candidate in tried:
+        loop.configure(**candidate.changes)
+        assert loop.settings == replace(SETTINGS, **candidate.changes) == candidate.settings
+        loop.configure(**{name: getattr(SETTINGS, name) for name in candidate.changes})
+    classic = candidates_for(LoopSettings.classic())
+    assert "crosses 4" in [candidate.key for candidate in classic]
+
+
+def test_a_loop_that_shows_anything_may_learn_to_do_better() -> None:
+    loop = LearningLoop(LoopSettings(policy=Uniform()), seed=2, clock=ManualClock())
+    list(crowd(loop, COFFEE, 300))
+    wanted = {"crosses 3", "features, rate 0.1"}
+    found = finish(optimising(loop, [c for c in candidates_for(loop.settings) if c.key in wanted]))
+    assert [one.candidate.key for one in found.tried] == ["crosses 3", "features, rate 0.1"]
+    assert found.best.chosen.estimate > found.tried[1].chosen.estimate
+    assert found.best.judged.low > found.online.high
+    assert found.may_apply
+    second = decisions_of(loop).take(slice(150, None))
+    assert found.online.estimate == pytest.approx(second.reward.mean(), abs=0.02)
+
+
+@pytest.mark.parametrize(
+    ("judged", "may"),
+    [
+        (Interval(0.6, 0.5, 0.7), True),
+        (Interval(0.6, 0.3, 0.9), False),
+        (Interval(0.5, 0.45, 0.7), False),
+    ],
+)
+def test_mean_and_lower_bound_must_both_beat_the_loop(judged: Interval, may: bool) -> None:
+    online, lucky = Interval(0.5, 0.4, 0.6), Interval(0.9, 0.8, 1.0)
+    assert Optimisation(online, (Tried(NOBODY, lucky, judged),)).may_apply is may
+
+
+def test_too_few_events_are_refused() -> None:
+    with pytest.raises(PersonalizerError, match="0 answered events, but 60 are needed"):
+        optimising(LearningLoop(LoopSettings(policy=Thompson()), clock=ManualClock()))

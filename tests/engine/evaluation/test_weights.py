@@ -1,0 +1,44 @@
+"""All that was learned, as a table."""
+
+import math
+
+import numpy as np
+import pytest
+
+from engine import LearningLoop
+from engine.evaluation.weights import weighing
+from engine.simulation.crowd import crowd
+from engine.steps import finish
+from engine.worlds import WORLDS
+
+COFFEE = WORLDS["coffee"]
+
+
+@pytest.mark.parametrize("visitors", [0, 60])
+def test_the_weights_of_a_visitor_sum_to_what_is_believed_above_the_mean_of_everything(
+    visitors: int,
+) -> None:
+    loop = LearningLoop(seed=3)
+    list(crowd(loop, COFFEE, visitors))
+    found = finish(weighing(loop, COFFEE))
+    for cell in (0, 17, 35):
+        context, request = COFFEE.contexts[cell], COFFEE.request(cell)
+        for i, item in enumerate(COFFEE.items):
+            parts = loop.learner.contributions(request, np.eye(4)[i])
+            own = [
+                one.adds.mean
+                for one in found
+                if one.action == item.id and one.values.items() <= context.items()
+            ]
+            mean = float(loop.learner.belief(request).mean[i])
+            assert math.fsum(own) + parts["everything"].mean == pytest.approx(mean, abs=1e-9)
+
+
+def test_each_weight_is_told_once_and_the_largest_first() -> None:
+    loop = LearningLoop(seed=3)
+    list(crowd(loop, COFFEE, 30))
+    found = finish(weighing(loop, COFFEE))
+    assert len({(tuple(one.values.items()), one.action) for one in found}) == len(found)
+    sizes = [abs(one.adds.mean) for one in found]
+    assert sizes == sorted(sizes, reverse=True)
+    assert max(sizes) > 0

@@ -1,0 +1,23 @@
+"""Logs of fresh loops in the coffee shop, made once for all tests."""
+
+from functools import cache
+
+from engine.evaluation.coverage import Told, experiment
+from engine.loop.settings import LoopSettings
+from engine.steps import finish
+from engine.worlds.coffee import COFFEE
+
+SEEDS = 3, 7, 11
+
+
+@cache
+def log_of(seed: int) -> Told:
+    """A thousand visitors."""
+    return finish(experiment(COFFEE, LoopSettings(), 1_000, seed))
+
+
+@cache
+def early(seed: int) -> Told:
+    """The same when half of them had been."""
+    told = log_of(seed)
+    return Told(told.log.take(slice(500)), told.cells[:500])

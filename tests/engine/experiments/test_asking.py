@@ -1,0 +1,39 @@
+"""Questions to a log. The claims of a lesson, on three seeds."""
+
+import pytest
+
+from engine.evaluation.targets import Rule, RuleTable
+from engine.experiments.asking import ask, errors, search
+from engine.worlds.coffee import COFFEE
+from tests.engine.experiments.coffee_logs import SEEDS, early
+
+SENSIBLE = RuleTable(
+    (
+        Rule(("weather=Sunny",), "Iced mocha"),
+        Rule(("weather=Rainy",), "Latte"),
+        Rule(("weather=Snowy",), "Cappucino"),
+    )
+)
+three_seeds = pytest.mark.parametrize("seed", SEEDS)
+
+
+@three_seeds
+def test_a_log_knows_what_a_menu_earns_that_never_ran(seed: int) -> None:
+    answer = ask(COFFEE, early(seed), SENSIBLE)
+    assert answer.interval.holds(answer.truth)
+
+
+@three_seeds
+def test_without_its_probabilities_it_says_more_than_anything_can_earn(seed: int) -> None:
+    assert ask(COFFEE, early(seed), SENSIBLE).forgotten > 1.2
+
+
+@three_seeds
+def test_the_best_of_many_is_not_as_good_as_it_looked(seed: int) -> None:
+    found = search(COFFEE, early(seed), seed)
+    assert found.chosen > found.truth
+
+
+def test_the_half_that_did_not_choose_is_nearer_to_the_truth() -> None:
+    chosen, judged = errors([search(COFFEE, early(seed), seed) for seed in SEEDS])
+    assert chosen > 2 * judged

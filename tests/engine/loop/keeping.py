@@ -1,0 +1,57 @@
+"""Loops that keep checkpoints in memory, and the same folded from scratch."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from unittest.mock import patch
+
+from engine import EpsilonGreedy, LearningLoop, LoopSettings
+from engine.evaluation.learning_curve import LearningCurve
+from engine.evaluation.matching import MatchingRecord
+from engine.loop import checkpoints, folding
+from engine.loop.entries import Entry
+from engine.loop.log import EventLog
+from engine.loop.projection import Projection
+from engine.worlds.coffee import COFFEE
+from tests.clock import ManualClock
+from tests.engine.comparable import learned_bits
+from tests.engine.loop.visits import beliefs, stands, told
+
+
+def keeping(aggregation: str = "earliest") -> tuple[LearningLoop, ManualClock]:
+    """A loop that keeps checkpoints in memory."""
+    clock = ManualClock()
+    settings = LoopSettings(policy=EpsilonGreedy(), reward_aggregation=aggregation)  # type: ignore[arg-type]
+    loop = LearningLoop(settings, seed=3, clock=clock)
+    loop.folding.keeps = True
+    return loop, clock
+
+
+@contextmanager
+def apart(seconds: float, memory: int = checkpoints.MEMORY) -> Iterator[None]:
+    """Checkpoints are kept at this distance, and in so many bytes."""
+    with patch.object(folding, "APART", seconds), patch.object(checkpoints, "MEMORY", memory):
+        yield
+
+
+def from_scratch(entries: Sequence[Entry], clock: ManualClock) -> LearningLoop:
+    """The loop that entries make which all count, folded from the first."""
+    log = EventLog()
+    for entry in entries:
+        log.append(entry, recorded=True)
+    clock.now = entries[-1].time
+    return LearningLoop.resume(log, seed=3, clock=clock)
+
+
+def assert_same(loop: LearningLoop, other: LearningLoop) -> None:
+    """Two loops are the same to the bit, and so is whatever follows them."""
+    assert list(loop.log) == list(other.log)
+    assert stands(loop) == stands(other)
+    assert loop.settings == other.settings
+    assert list(loop.state.waiting) == list(other.state.waiting)
+    assert learned_bits(loop.learner) == learned_bits(other.learner)
+    assert beliefs(loop) == beliefs(other)
+    for make in (lambda: LearningCurve(COFFEE), MatchingRecord):
+        followers: list[Projection] = [make(), make()]
+        for follower, followed in zip(followers, (loop, other), strict=True):
+            follower.follow(followed)
+        assert told(followers[0]) == told(followers[1])

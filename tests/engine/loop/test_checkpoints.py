@@ -1,0 +1,78 @@
+"""Where folds may begin: in a bounded memory, which all logs share."""
+
+from engine.loop.checkpoints import Checkpoint, Checkpoints
+from engine.loop.log import START, EventLog, Mark
+from engine.loop.moments import as_of
+from engine.simulation.crowd import crowd
+from engine.steps import finish
+from engine.worlds.coffee import COFFEE
+from tests.clock import ManualClock
+from tests.engine.loop.keeping import apart, assert_same, from_scratch, keeping
+
+
+class Fold:
+    """What was restored of it."""
+
+    begun: Mark | None = None
+
+    def restart(self) -> None:
+        self.begun = START
+
+
+def point(mark: Mark, size: int = 0, cost: float = 0.0, there: bool = True) -> Checkpoint[Fold]:
+    """A place that brings a fold there, if it is still ``there``."""
+
+    def restore(fold: Fold, _: EventLog) -> bool:
+        fold.begun = mark
+        return there
+
+    return Checkpoint(mark, restore, size, cost)
+
+
+def marks(visitors: int) -> tuple[EventLog, list[Mark]]:
+    """A log and its places after each visitor."""
+    loop, _ = keeping()
+    found = []
+    for _ in range(visitors):
+        list(crowd(loop, COFFEE, 1))
+        found.append(loop.log.mark)
+    return loop.log, found
+
+
+def test_a_fold_begins_at_the_latest_place_that_is_still_there() -> None:
+    log, places = marks(3)
+    points = [point(places[0]), point(places[2], there=False), point(places[1])]
+    fold = Fold()
+    assert Checkpoints(points).begin(log, fold).mark == places[1]
+    assert fold.begun == places[1]
+    assert Checkpoints([point(places[2], there=False)]).begin(log, fold).mark == START
+    assert fold.begun == START
+
+
+def test_of_places_kept_elsewhere_the_latest_two_stay_and_none_is_there_twice() -> None:
+    log, places = marks(4)
+    known: Checkpoints[Fold] = Checkpoints()
+    for place in (*places, places[-1]):
+        known.add(log, point(place))
+    assert [one.mark for one in known.points] == places[-2:]
+
+
+def test_the_place_that_is_forgotten_leaves_the_shortest_stretch() -> None:
+    _, places = marks(4)
+    costs = (1.0, 1.2, 3.0, 6.0)
+    known = Checkpoints([point(m, 10, c) for m, c in zip(places, costs, strict=True)])
+    known.thin()
+    assert [one.cost for one in known.points] == [1.2, 3.0, 6.0]
+    assert known.size == 30
+
+
+def test_the_memory_that_moments_take_is_bounded_and_they_stay_exact() -> None:
+    with apart(0, memory=400_000):
+        loops = [keeping()[0] for _ in range(2)]
+        for loop in loops:
+            list(crowd(loop, COFFEE, 60))
+        sizes = [loop.folding.checkpoints.size for loop in loops]
+        assert min(sizes) > 0
+        assert sum(sizes) <= 400_000
+        moment = finish(as_of(loops[0], 50))
+    assert_same(moment, from_scratch(list(loops[0].log)[:50], ManualClock()))

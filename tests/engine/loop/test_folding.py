@@ -1,0 +1,40 @@
+"""Folds from the latest checkpoint: never far, however many undos follow each other."""
+
+from collections import deque
+from contextlib import nullcontext
+from unittest.mock import patch
+
+import pytest
+
+from engine.loop import folding
+from engine.loop.entries import Entry
+from engine.loop.state import LoopState
+from engine.simulation.crowd import crowd
+from engine.worlds.coffee import COFFEE
+from tests.engine.loop.keeping import apart, keeping
+
+
+@pytest.mark.parametrize("together", [True, False])
+def test_however_many_undos_follow_each_other_none_folds_more_than_one_stretch(
+    together: bool,
+) -> None:
+    """Of 20 entries here; but the first that follows a commit of many keeps those of it."""
+    loop, _ = keeping()
+    visitors, folded = 200, list[int]()
+    fold = LoopState.apply
+
+    def counted(state: LoopState, entry: Entry) -> None:
+        folded[-1] += 1
+        fold(state, entry)
+
+    with apart(20 * folding._LEAST), patch.object(folding, "thread_time", lambda: 0.0):
+        with loop.log.transaction() if together else nullcontext():
+            deque(crowd(loop, COFFEE, visitors), maxlen=0)
+        with patch.object(LoopState, "apply", counted):
+            while loop.events:
+                folded.append(0)
+                loop.undo_event()
+    first, *others = folded
+    assert len(folded) == visitors
+    assert first <= 2 * visitors if together else first <= 20
+    assert max(others) <= 20

@@ -1,0 +1,84 @@
+"""A branch: a new loop that begins as the first entries of another left it."""
+
+import pytest
+
+from engine.errors import GoneError, PersonalizerError
+from engine.evaluation.learning_curve import LearningCurve
+from engine.simulation.crowd import crowd
+from engine.steps import finish
+from engine.store import Library, Store, StoredLoop
+from engine.worlds import World
+from tests.engine.comparable import learned_bits
+from tests.engine.store.workers import WORLD
+
+
+def with_curve(world: World | None) -> tuple[LearningCurve, ...]:
+    return () if world is None else (LearningCurve(world),)
+
+
+@pytest.fixture
+def library(plain_store: Store) -> Library:
+    return Library(plain_store, with_curve)
+
+
+@pytest.fixture
+def parent(library: Library) -> StoredLoop:
+    """Forty visitors, of whom some were taken back; its log left memory in between."""
+    parent = StoredLoop.create(library.store, owner="me", world=WORLD, seed=7, followers=with_curve)
+    list(crowd(parent.loop, WORLD, 20))
+    parent.snapshot_if_due(every=1)
+    list(crowd(parent.loop, WORLD, 10))
+    parent.undo(15)
+    list(crowd(parent.loop, WORLD, 15))
+    return parent
+
+
+def told(stored: StoredLoop) -> tuple[object, ...]:
+    """All that a loop is."""
+    curve = stored.follow(LearningCurve).rewards.tolist()
+    return list(stored.loop.log), learned_bits(stored.loop.learner), curve
+
+
+@pytest.mark.parametrize("entries", [9, 41, 50, 60])
+def test_a_branch_is_as_its_parent_was_and_goes_on_alike(
+    library: Library, parent: StoredLoop, entries: int
+) -> None:
+    was = finish(parent.as_of(entries))
+    branch = finish(library.branching(parent, was.loop.log.mark, "me"))
+    assert told(branch) == told(was)
+    list(crowd(branch.loop, WORLD, 5))
+    list(crowd(was.loop, WORLD, 5))
+    assert told(branch)[1:] == told(was)[1:]
+    kept = StoredLoop.open(library.store, branch.id, with_curve)
+    assert told(kept) == told(branch)
+    assert library.store.about(branch.id).events == len(branch.loop.events)
+
+
+def test_branch_and_parent_never_touch_each_other(library: Library, parent: StoredLoop) -> None:
+    branch = finish(library.branching(parent, parent.loop.log.mark_at(41), "me"))
+    before, length = told(parent), len(branch.loop.log)
+    list(crowd(branch.loop, WORLD, 5))
+    branch.undo(30)
+    assert told(parent) == before
+    after = told(branch)
+    list(crowd(parent.loop, WORLD, 5))
+    parent.undo(40)
+    assert told(branch) == after
+    library.store.delete(parent.id, "me")
+    with pytest.raises(GoneError):
+        library.store.about(parent.id)
+    branch.undo(len(branch.loop.log) - 5)
+    list(crowd(branch.loop, WORLD, 3))
+    assert told(StoredLoop.open(library.store, branch.id, with_curve)) == told(branch)
+    assert length == 41
+
+
+def test_what_was_taken_back_is_no_place_to_begin_a_branch(
+    library: Library, parent: StoredLoop
+) -> None:
+    mark = parent.loop.log.mark_at(50)
+    parent.undo(30)
+    list(crowd(parent.loop, WORLD, 15))
+    assert len(parent.loop.log) > 50
+    with pytest.raises(PersonalizerError, match="taken back"):
+        finish(library.branching(parent, mark, "me"))

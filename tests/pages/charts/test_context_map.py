@@ -1,0 +1,45 @@
+"""The map: which contexts are on it, and what their cells say."""
+
+from typing import Any
+
+from engine import LearningLoop
+from engine.evaluation.context_map import favourites
+from engine.worlds.coffee import COFFEE
+from pages.parts.charts.context_map import Axes, axes_of, map_rows
+
+EVERYBODY = Axes("name", ("weather", "timeofday"))
+HERE = {"name": "Dave", "weather": "Rainy", "timeofday": "Evening"}
+
+
+def cells(axes: Axes, knows: bool = True, truth: bool = False) -> list[dict[str, Any]]:
+    found = favourites(LearningLoop(seed=1), COFFEE)
+    rows: list[dict[str, Any]] = map_rows(COFFEE, found, HERE, axes, 1, knows, truth).to_pylist()
+    return rows
+
+
+def test_everybody_or_any_two_fields_are_on_the_map() -> None:
+    assert list(axes_of(COFFEE)) == [
+        EVERYBODY,
+        Axes("name", ("weather",)),
+        Axes("name", ("timeofday",)),
+        Axes("weather", ("timeofday",)),
+    ]
+    assert len(cells(EVERYBODY)) == 36
+
+
+def test_fields_that_are_not_spread_out_are_as_they_are_for_the_visitor() -> None:
+    found = cells(Axes("name", ("weather",)))
+    assert len(found) == 12
+    assert all(COFFEE.contexts[cell["at"]]["timeofday"] == "Evening" for cell in found)
+    assert [cell["who"] for cell in found if cell["here"]] == ["Dave · Rainy · Evening"]
+
+
+def test_before_anything_is_learned_cells_are_empty() -> None:
+    for cell in cells(EVERYBODY, knows=False):
+        assert (cell["action"], cell["emoji"], cell["strength"]) == (None, None, 0.0)
+
+
+def test_the_truth_is_marked_where_another_action_is_favoured() -> None:
+    for cell in cells(EVERYBODY, truth=True):
+        best = COFFEE.items[int(COFFEE.expected[cell["at"]].argmax())].id
+        assert cell["truth"] == (None if cell["action"] == best else best)

@@ -1,0 +1,40 @@
+"""Lines that say at their ends what they are."""
+
+import pytest
+
+from pages.parts.charts.labelled import Rows, apart, labelled, span_of
+
+
+@pytest.mark.parametrize(
+    ("values", "places"),
+    [
+        ({}, {}),
+        ({"a": 5.0}, {"a": 5.0}),
+        ({"a": 5.0, "b": 5.5, "c": 9.0}, {"a": 5.0, "b": 7.0, "c": 9.0}),
+        ({"a": 9.5, "b": 9.9}, {"a": 8.0, "b": 10.0}),
+        ({"b": 12.0, "a": 12.0}, {"b": 8.0, "a": 10.0}),
+    ],
+)
+def test_labels_stand_apart_and_in_the_order_of_their_values(
+    values: dict[object, float], places: dict[object, float]
+) -> None:
+    assert apart(values, gap=2.0, high=10.0) == pytest.approx(places)
+
+
+def test_the_last_row_of_each_line_has_its_label_and_rules_have_no_line() -> None:
+    rows: Rows = [{"line": k, "visitor": n, "value": n / 2} for k in "ab" for n in (1, 2)]
+    found = labelled(rows, (0, 1), 200, [7])
+    assert ["at" in row for row in found] == [False, True, False, True, False]
+    low, high = (float(str(row["at"])) for row in found if "at" in row)
+    assert high <= 1
+    assert high - low > 0.1
+    assert found[-1] == {"line": None, "visitor": 7}
+
+
+@pytest.mark.parametrize(
+    ("size", "end"),
+    [(0, 50), (51, 75), (101, 150), (201, 300), (400, 500), (501, 750), (760, 1_000)],
+)
+def test_more_than_half_of_an_axis_is_used(size: int, end: int) -> None:
+    assert span_of(size) == end
+    assert size < 50 or size > end / 2

@@ -1,0 +1,14 @@
+"""What a row of the list tells of a loop: the same as the loop itself."""
+
+from engine.worlds import WORLDS
+from pages.parts.data.earned import sparkline
+
+COFFEE = WORLDS["coffee"]
+
+
+def test_a_sparkline_says_its_numbers_and_stays_in_its_frame() -> None:
+    drawn = sparkline([0.25, -0.5, 1.0])
+    assert "0.25 at first, 1.00 now" in drawn
+    points = drawn.partition("polygon(")[2].partition(")")[0].split(", ")
+    assert points == ["0.0% 50.0%", "50.0% 100.0%", "100.0% 0.0%", "100% 100%", "0% 100%"]
+    assert sparkline([0.5])

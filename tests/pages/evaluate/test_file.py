@@ -1,0 +1,51 @@
+"""A file of the person's own as a log: what its columns may say, and its faults."""
+
+import pytest
+
+from engine.errors import RejectedError
+from engine.steps import finish
+from pages.parts.data.uploads import Upload, Uploads
+from pages.parts.evaluate.file import OfFile, inspecting, reading
+from pages.parts.evaluate.found import STAND_IN, finding
+
+ROWS = b"country,action,prob,reward\nNL,red,.5,1\nDE,blue,.25,0\nNL,blue,.5,1\n"
+
+
+def sent(data: bytes) -> Upload:
+    upload = Upload(Uploads(most=1))
+    upload.begin()
+    upload.write(data)
+    upload.end()
+    upload.name = "mine.csv"
+    return upload
+
+
+def test_columns_are_guessed_and_the_log_is_asked() -> None:
+    upload = sent(ROWS)
+    inspected = finish(inspecting(upload))
+    assert inspected.names == ("country", "action", "prob", "reward")
+    columns = inspected.columns
+    assert columns is not None
+    told = columns.shown, columns.reward, columns.propensity, columns.context
+    assert told == ("action", "reward", "prob", ("country",))
+    log = finish(reading(upload, OfFile(upload.token, columns, (0.0, 1.0))))
+    found = finish(finding(log, (1, 0), None))
+    assert [row.target for row in found.rows] == [
+        "online", "uniform", "action blue", "action red",
+    ]  # fmt: skip
+    assert (found.truths, found.tells_all) == ({}, False)
+    assert found.estimator_of("uniform", "strata") == STAND_IN
+
+
+def test_every_faulty_line_is_told() -> None:
+    upload = sent(ROWS.replace(b".5", b"0"))
+    inspected = finish(inspecting(upload))
+    with pytest.raises(RejectedError) as refused:
+        finish(reading(upload, OfFile(upload.token, inspected.columns, (0.0, 1.0))))
+    assert [fault.line for fault in refused.value.faults] == [2, 4]
+    assert "line 2" in refused.value.message
+
+
+def test_lines_of_json_need_no_columns() -> None:
+    upload = sent(b'{"_label_cost":-1,"_label_probability":0.5}\n')
+    assert finish(inspecting(upload)).columns is None

@@ -1,0 +1,32 @@
+"""Homework: seeds and codes."""
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from pages.parts.lessons.homework import LONGEST, SEEDS, code_of, picked_in, seed_of
+from pages.parts.lessons.lessons import LESSONS
+
+students = st.text(min_size=1, max_size=LONGEST)
+lessons = st.sampled_from(sorted(LESSONS))
+
+
+@settings(deadline=None)
+@given(students, lessons, st.data())
+def test_a_code_tells_the_answer_of_its_student_alone(
+    student: str, lesson: str, data: st.DataObject
+) -> None:
+    option = data.draw(st.sampled_from(list(LESSONS[lesson].options)))
+    code = code_of(student, lesson, option)
+    assert picked_in(f" {code.lower()} ", student, lesson) == option
+    assert picked_in(code, student + "x", lesson) is None
+    assert picked_in("", student, lesson) is None
+
+
+@settings(deadline=None)
+@given(students, lessons)
+def test_a_student_has_visitors_of_their_own_however_the_name_is_written(
+    student: str, lesson: str
+) -> None:
+    assert 0 <= seed_of(student, lesson) < SEEDS
+    assert seed_of(f" {student} ", lesson) == seed_of(student, lesson)
+    assert seed_of(student, lesson) != seed_of(student + "x", lesson)

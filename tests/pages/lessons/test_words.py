@@ -1,0 +1,45 @@
+"""The words of the lessons: the same in each language, and whole."""
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import pytest
+
+from pages.parts.lessons.lesson import Pick
+from pages.parts.lessons.lessons import LESSONS
+from pages.parts.lessons.words import LANGUAGES, words
+
+PARTS = ("page", *LESSONS)
+
+
+def texts(table: Mapping[str, Any], place: str = "") -> Iterator[tuple[str, str]]:
+    for name, value in table.items():
+        if isinstance(value, str):
+            yield f"{place}{name}", value
+        else:
+            yield from texts(value, f"{place}{name}.")
+
+
+@pytest.mark.parametrize("part", PARTS)
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_each_language_has_the_same_texts_with_the_same_numbers(language: str, part: str) -> None:
+    own, english = dict(texts(words(language, part).table)), dict(texts(words("en", part).table))
+    assert own.keys() == english.keys()
+    for name, text in own.items():
+        assert text.strip()
+        assert set(re.findall(r"{(\w+)}", text)) == set(re.findall(r"{(\w+)}", english[name])), name
+
+
+@pytest.mark.parametrize("lesson", LESSONS.values(), ids=LESSONS)
+def test_each_answer_has_words(lesson: Any) -> None:
+    table = words("en", lesson.key)
+    assert set(table.options("options")) == set(lesson.options)
+    if isinstance(lesson.guess, Pick):
+        assert set(table.options("guesses")) == set(lesson.guess.options)
+
+
+def test_names_in_words_are_never_read_as_markdown() -> None:
+    told = words("en", "page").say("guessed", guess="**7**", truth="<b>1</b>")
+    assert "**7**" not in told
+    assert "<b>" not in told

@@ -1,0 +1,48 @@
+"""What adds to an expected reward, in words."""
+
+import html
+
+import pytest
+
+from engine.learners.base import Group, Source
+from pages.parts.play.sources import names_of
+from pages.parts.text import plain
+
+VALUES = {"user": "Alice", "weather": "<b>Rainy</b>", "age": 31.5, "member": True, "note": ""}
+
+
+@pytest.mark.parametrize(
+    ("source", "words"),
+    [
+        ("everything", "whatever is offered"),
+        ("imitation", "today's choice"),
+        (Group(), "whoever comes"),
+        (Group(("user",)), "Alice"),
+        (Group(("age", "user")), "Alice and age 31.5"),
+        (Group(("member", "note", "user")), 'Alice, member true and note ""'),
+        (Group(every=1), "all single fields"),
+        (Group(every=2), "all pairs of fields"),
+        (Group(every=3), "all triples of fields"),
+        (Group(every=4), "all fours of fields"),
+    ],
+)
+def test_a_source_is_told_by_the_values_of_its_fields(source: Source, words: str) -> None:
+    assert names_of([source], VALUES) == {source: words}
+
+
+def test_several_groups_beside_one_of_as_many_fields_are_the_others() -> None:
+    pair, pairs = Group(("age", "user")), Group(every=2)
+    assert names_of([pairs, pair], VALUES)[pairs] == "other pairs of fields"
+    assert names_of([pairs, Group(("user",))], VALUES)[pairs] == "all pairs of fields"
+
+
+def test_values_that_are_alike_are_told_with_their_fields() -> None:
+    groups = [Group(("here",)), Group(("there",))]
+    found = names_of(groups, {"here": "London", "there": "London"})
+    assert [*found.values()] == ["London: here", "London: there"]
+
+
+def test_a_value_is_never_read_as_html() -> None:
+    (name,) = names_of([Group(("weather",))], VALUES).values()
+    assert "<" not in plain(name)
+    assert html.unescape(plain(name)).replace("\N{WORD JOINER}", "") == "<b>Rainy</b>"

@@ -1,0 +1,113 @@
+"""Two loops on the stage: the page with a second loop in its address."""
+
+import json
+from collections.abc import Callable
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+
+from pages.parts.stage.remotes import Remote, steered_by
+from tests.pages.conftest import App
+
+Open = Callable[..., App]
+
+
+def title(app: App) -> str:
+    return app.at.title[0].value.replace("&#8288;", "").replace("&#46;", ".").replace("&#44;", ",")
+
+
+def remote_of(app: App) -> Remote:
+    """The remote of the app's stage, by the token that its browser gets."""
+    told = [json.loads(part.proto.json) for part in app.at.get("bidi_component")]
+    remote = steered_by(next(data["token"] for data in told if "token" in data))
+    assert remote is not None
+    return remote
+
+
+def test_it_begins_with_what_sets_the_two_apart(open_app: Open) -> None:
+    app = open_app(stage="1", beside="no-crosses")
+    assert (
+        title(app)
+        == "The same visitors, the same luck. Left: With crosses. Right: Without crosses."
+    )
+
+
+def test_each_visitor_is_served_on_both_sides_and_both_are_told_in_one_sentence(
+    open_app: Open,
+) -> None:
+    app = open_app(stage="1", beside="no-crosses")
+    app.session.live.enqueue(60)
+    app.finish_the_crowd()
+    second = app.session.open.second
+    assert second is not None
+    stands = second.standing()
+    assert stands.visitors == 60
+    assert stands.first != stands.second
+    assert title(app) == (
+        f"Both served 60 visitors. With crosses: {stands.first:.2f} each. "
+        f"Without crosses: {stands.second:.2f}."
+    )
+
+
+def test_the_last_visitor_is_named_with_what_both_offered(open_app: Open) -> None:
+    app = open_app(stage="1", beside="greedy")
+    app.session.live.step()
+    app.open(screen="beside-1")
+    here, second = app.session.open.loop.last, app.session.open.second
+    assert here is not None
+    assert second is not None
+    assert second.last is not None
+    names = {item.id: item.name for item in app.session.open.world.items}
+    said = title(app)
+    assert said.startswith(", ".join(app.session.open.world.context_of(here.request).values()))
+    assert names[here.action_id] in said
+    assert names[second.last[0].action_id] in said
+
+
+def test_a_reset_begins_both_anew(open_app: Open) -> None:
+    app = open_app(stage="1", beside="no-crosses")
+    app.session.live.step()
+    app.run()
+    app.session.reset()
+    app.run()
+    assert title(app).startswith("The same visitors")
+
+
+def test_a_loop_that_had_too_many_visitors_stands_alone_and_it_is_said(
+    open_app: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("pages.parts.stage.beside.MOST", 5)
+    app = open_app(stage="1", beside="no-crosses")
+    app.session.live.enqueue(6)
+    app.finish_the_crowd()
+    assert app.session.open.second is None
+    assert "What would you offer" in title(app)
+    assert app.run().at.toast[0].value.startswith("A second loop meets 5 visitors at most")
+
+
+def test_a_second_loop_that_there_is_not_is_said_and_the_usual_talk_begins(open_app: Open) -> None:
+    app = open_app(stage="1", beside="gredy")
+    assert app.session.open.second is None
+    assert "gredy" in app.at.toast[0].value
+    assert "What would you offer" in title(app)
+
+
+@pytest.mark.parametrize("page", ["", "beside"])
+def test_the_room_gets_a_link_to_look_and_the_speaker_what_to_say(
+    open_app: Open, page: str
+) -> None:
+    app = open_app(stage="1", beside="no-crosses" if page else "")
+    app.session.live.step()
+    app.run()
+    remote = remote_of(app)
+    asked = parse_qs(urlsplit(remote.link).query)
+    stored = app.session.open.stored
+    assert asked["loop"] == [stored.view]
+    assert asked["at"] == ["1"]
+    assert stored.id not in remote.link
+    assert remote.code in "".join(one.value for one in app.at.markdown)
+    told = remote.told
+    assert told["title"]
+    assert told["say"]
+    assert "&#" not in str(told["title"])
+    assert remote.token not in "".join(one.value for one in app.at.markdown)

@@ -1,0 +1,124 @@
+"""The talk on the Play page: each step on does one thing, each step back takes just that back."""
+
+import re
+from typing import Literal
+
+import pytest
+import streamlit as st
+
+from pages.parts.play.session import PlaySession
+from pages.parts.play.setup import PlaySetup
+from pages.parts.stage.play import let_in, play_show
+from pages.parts.stage.screens import SCREEN, advance
+from pages.parts.text import percent
+
+
+@pytest.fixture(autouse=True)
+def address(monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
+    """What the address says."""
+    said: dict[str, str] = {}
+    monkeypatch.setattr(st, "query_params", said)
+    return said
+
+
+def step(session: PlaySession, by: Literal[1, -1] = 1) -> str:
+    """A step, with the crowd that it lets in; what is said then."""
+    advance(play_show(session), by)
+    while session.live.waiting:
+        session.advance()
+    return play_show(session).screen.say()
+
+
+def state_of(session: PlaySession) -> tuple[object, ...]:
+    """All that a step may change."""
+    log = session.open.loop.log
+    return [*log], session.open.context, play_show(session).screen.name
+
+
+def test_every_step_back_leads_to_just_what_was_there(monkeypatch: pytest.MonkeyPatch) -> None:
+    session = PlaySession(PlaySetup())
+    enqueue = session.live.enqueue
+    monkeypatch.setattr(session.live, "enqueue", lambda visitors: enqueue(visitors // 20))
+    states = [state_of(session)]
+    while play_show(session).next is not None:
+        step(session)
+        states.append(state_of(session))
+    assert len(session.open.loop.events) == 4 + 5 + 50
+    for before in reversed(states[:-1]):
+        step(session, -1)
+        assert state_of(session) == before
+
+
+def test_an_answer_is_said_with_what_it_moved() -> None:
+    session = PlaySession(PlaySetup())
+    step(session)
+    offer = session.open.ranked
+    said = step(session)
+    context = session.open.world.context_of(offer.request)
+    now = session.open.ranked_for(context)
+    assert re.match("Loved it|Hesitated|Ignored", said)
+    assert all(value in said for value in context.values())
+    assert percent(offer.probabilities[offer.shown]) in said
+    assert percent(now.probabilities[offer.shown]) in said
+
+
+def test_a_step_back_in_the_middle_of_a_crowd_takes_all_of_it_back(
+    address: dict[str, str],
+) -> None:
+    session = PlaySession(PlaySetup())
+    address[SCREEN] = "map"
+    before = state_of(session)
+    let_in(session, "crowd-100", 100)
+    session.advance()
+    session.live.waiting = 60  # Others are still outside.
+    address[SCREEN] = "crowd-100"
+    assert play_show(session).is_busy
+    advance(play_show(session), -1)
+    assert state_of(session) == before
+    assert not session.live.is_live
+
+
+def test_what_was_done_before_the_talk_is_not_taken_back_by_it(address: dict[str, str]) -> None:
+    session = PlaySession(PlaySetup())
+    session.live.step()
+    address[SCREEN] = "crowd-100"
+    advance(play_show(session), -1)
+    assert len(session.open.loop.events) == 1
+
+
+def test_only_what_was_done_for_a_screen_is_taken_back_from_it(
+    monkeypatch: pytest.MonkeyPatch, address: dict[str, str]
+) -> None:
+    session = PlaySession(PlaySetup())
+    session.live.enqueue(10)
+    while session.live.waiting:
+        session.advance()
+    address[SCREEN] = "crowd-100"  # A link to it lets nobody in.
+    advance(play_show(session), -1)
+    monkeypatch.setattr(session.live, "enqueue", lambda visitors: None)  # Nobody has come yet.
+    for by in (1, -1):
+        advance(play_show(session), 1 if by > 0 else -1)
+    assert len(session.open.loop.events) == 10
+
+
+def test_if_nobody_comes_the_talk_stays_where_it_is(
+    monkeypatch: pytest.MonkeyPatch, address: dict[str, str]
+) -> None:
+    """It would tell of the visitor before as of this one."""
+    session = PlaySession(PlaySetup())
+    monkeypatch.setattr(session, "serve", lambda visitors: 0)
+    address[SCREEN] = "offer-1"
+    advance(play_show(session), 1)
+    assert address[SCREEN] == "offer-1"
+
+
+def test_a_past_moment_is_shown_and_stays_as_it_is() -> None:
+    session = PlaySession(PlaySetup())
+    session.live.step()
+    session.moments.look(0)
+    names = [screen.name for screen in play_show(session).screens]
+    assert names[:3] == ["visitor-1", "offer-1", "answer"]
+    assert all(screen.do is None for screen in play_show(session).screens)
+    while play_show(session).next is not None:
+        step(session)
+    assert len(session.open.loop.events) == 1

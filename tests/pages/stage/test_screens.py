@@ -1,0 +1,75 @@
+"""The screens of a talk: where it is, and what a step on or back does."""
+
+from functools import partial
+
+import pytest
+import streamlit as st
+
+from pages.parts.stage.screens import SCREEN, Screen, Show, Stage, advance, enter_or_leave
+
+
+@pytest.fixture(autouse=True)
+def address(monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
+    """What the address says."""
+    said: dict[str, str] = {}
+    monkeypatch.setattr(st, "query_params", said)
+    return said
+
+
+def nothing() -> None:
+    """Draws nothing."""
+
+
+def screen(name: str, done: list[str]) -> Screen:
+    """A screen that notes what happens on the way to it and back."""
+    do, undo = partial(done.append, name), partial(done.append, f"-{name}")
+    return Screen(name, lambda: name, nothing, "", do=do, undo=undo)
+
+
+def test_the_address_says_whether_a_page_is_on_the_stage_and_which_screen(
+    address: dict[str, str],
+) -> None:
+    assert Stage.in_link() == Stage(on=False, screen="")
+    enter_or_leave()
+    address[SCREEN] = "map"
+    assert Stage.in_link() == Stage(on=True, screen="map")
+    enter_or_leave()
+    assert address == {}
+
+
+@pytest.mark.parametrize(("asked", "at"), [("", 0), ("two", 1), ("nowhere", 0)])
+def test_a_show_is_at_the_screen_that_is_asked_for(
+    address: dict[str, str], asked: str, at: int
+) -> None:
+    address[SCREEN] = asked
+    assert Show.of([screen("one", []), screen("two", [])]).at == at
+
+
+def test_a_step_on_lets_something_happen_and_a_step_back_takes_it_back(
+    address: dict[str, str],
+) -> None:
+    done: list[str] = []
+    screens = [screen(name, done) for name in ("one", "two", "three")]
+    for by in (1, 1, 1, -1, -1, -1):
+        advance(Show.of(screens), 1 if by > 0 else -1)
+    assert done == ["two", "three", "-three", "-two"]
+    assert address == {SCREEN: "one"}
+
+
+def test_while_something_comes_about_there_is_only_the_way_back(address: dict[str, str]) -> None:
+    done: list[str] = []
+    screens = [screen(name, done) for name in ("one", "two", "three")]
+    address[SCREEN] = "two"
+    advance(Show.of(screens, is_busy=True), 1)
+    assert (done, address[SCREEN]) == ([], "two")
+    advance(Show.of(screens, is_busy=True), -1)
+    assert (done, address[SCREEN]) == (["-two"], "one")
+
+
+def test_what_is_drawn_is_good_for_one_step(address: dict[str, str]) -> None:
+    """A second press that comes before the next screen is drawn would let in a second visitor."""
+    done: list[str] = []
+    show = Show.of([screen(name, done) for name in ("one", "two", "three")])
+    advance(show, 1)
+    advance(show, 1)
+    assert (done, address[SCREEN]) == (["two"], "two")

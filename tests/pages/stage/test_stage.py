@@ -1,0 +1,103 @@
+"""Every page on the stage: its screens, each with one sentence and one picture, and no controls."""
+
+from collections.abc import Callable
+
+import pytest
+
+from pages.parts.stage.compare import compare_show
+from pages.parts.stage.evaluate import evaluate_show
+from pages.parts.stage.play import play_show
+from pages.parts.stage.race import race_show
+from tests.pages.conftest import App, CompareApp, EvaluateApp, OtherApp, RaceApp
+
+Open = Callable[..., App]
+
+
+def said(app: App) -> str:
+    """The one sentence."""
+    (title,) = app.at.title
+    return str(title.value)
+
+
+def go_to(app: App, screen: str) -> App:
+    """Show a screen, as a link does."""
+    app.at.query_params["screen"] = screen
+    return app.run()
+
+
+def pictures(app: App) -> list[str]:
+    """What all charts are, to those who do not see them."""
+    return [chart.proto.alt for chart in app.at.get("vega_lite_chart")]
+
+
+@pytest.mark.parametrize("world", ["coffee", "movies"])
+def test_every_screen_of_play_is_one_sentence_and_one_picture(open_app: Open, world: str) -> None:
+    app = open_app(stage="1", world=world)
+    assert not app.at.button
+    app.session.live.step()
+    for screen in play_show(app.session).screens:
+        go_to(app, screen.name)
+        assert said(app) == screen.say()
+        assert len(pictures(app)) == 1
+        assert screen.note
+
+
+def test_every_screen_of_compare_has_a_sentence_and_shows_something(
+    open_compare: Callable[..., CompareApp],
+) -> None:
+    app = open_compare(stage="1")
+    app.finish_the_crowd()
+    for screen in compare_show(app.session).screens:
+        go_to(app, screen.name)
+        assert said(app) == screen.say()
+        assert len(pictures(app)) + bool(app.at.metric) == 1
+
+
+@pytest.mark.slow
+def test_a_race_is_run_on_the_stage_and_its_screens_show_what_came_of_it(
+    open_race: Callable[..., RaceApp],
+) -> None:
+    app = open_race(stage="1", visitors="200", crowds="2", who="ours,uniform")
+    assert said(app) == "Which way of choosing earns most?"
+    start = race_show(app.session).screens[1].do
+    assert start is not None
+    go_to(app, "curves")
+    assert said(app) == "Nothing has been raced yet."
+    app.session.start(app.session.setup, None)
+    app.finish_the_race()
+    for screen in race_show(app.session).screens[1:]:
+        go_to(app, screen.name)
+        assert said(app) == screen.say()
+        assert len(pictures(app)) == 1
+    assert "Ours" in said(app)
+
+
+def test_what_a_log_tells_is_reported_asked_and_held_against_the_truth(
+    open_evaluate: Callable[..., EvaluateApp],
+) -> None:
+    app = open_evaluate(stage="1", visitors="300")
+    assert "where it was shown" in said(app)
+    assert "to everybody" not in said(app)
+    for screen in evaluate_show(app.session).screens:
+        go_to(app, screen.name)
+        assert said(app) == screen.say()
+        assert len(pictures(app)) == 1
+    assert "Served to everybody it would earn about" in said(app)
+
+
+class DataApp(OtherApp):
+    """The app on the Data page."""
+
+    PAGE = "../data.py"
+
+
+def test_data_on_the_stage_is_a_list_without_controls(open_app: Open) -> None:
+    app = DataApp(stage="1")
+    assert said(app) == "0 loops, taught by 0 visitors."
+    assert not app.at.button
+
+
+def test_off_the_stage_a_page_is_what_it_was(open_app: Open) -> None:
+    app = open_app(stage="1")
+    del app.at.query_params["stage"]
+    assert app.run().widget("start") is not None

@@ -1,0 +1,287 @@
+"""The Evaluate page: what a log is asked, and what a person is told."""
+
+import csv
+import io
+from collections.abc import Callable
+from html import unescape
+from urllib.parse import parse_qsl
+
+import pytest
+
+from engine import LearningLoop, LoopSettings
+from engine.evaluation.coverage import Coverage
+from engine.evaluation.decisions import decisions_of
+from engine.evaluation.estimators import Interval
+from engine.evaluation.offline import evaluate
+from engine.evaluation.optimise import Optimisation, Tried, candidates_for
+from engine.evaluation.targets import Fixed, Online
+from engine.experiments.race.contenders import Present
+from engine.simulation.baselines import RuleTable, best_rule, rule_table
+from engine.simulation.crowd import crowd
+from engine.steps import finish
+from engine.worlds import WORLDS
+from pages.parts import heavy_work
+from pages.parts.evaluate.found import Found
+from pages.parts.evaluate.logs import logs
+from pages.parts.evaluate.tuning import Run
+from pages.parts.evaluate.wording import flattered, told_of
+from pages.parts.passes import pass_of
+from pages.parts.race.setup import RaceSetup
+from tests.pages.conftest import App, EvaluateApp, many_frames
+
+Open = Callable[..., EvaluateApp]
+
+PAGES = ("Compare", "Race")
+QUICK = {"visitors": "300"}
+
+
+def found_on(app: EvaluateApp) -> Found:
+    assert app.session.found is not None
+    return app.session.found
+
+
+def table_of(app: EvaluateApp) -> dict[str, dict[str, object]]:
+    table = next(one for one in app.at.dataframe if "Served to everybody" in one.value)
+    rows = table.value.to_dict("records")
+    return {str(row["Served to everybody"]): {str(n): v for n, v in row.items()} for row in rows}
+
+
+def test_a_ready_made_log_tells_what_each_would_have_earned(open_evaluate: Open) -> None:
+    app = open_evaluate(**QUICK)
+    assert "What would each have earned, served to everybody?" in app.text
+    loop = LearningLoop(LoopSettings(), seed=7)
+    for _ in crowd(loop, WORLDS["coffee"], 300):
+        pass
+    log = decisions_of(loop)
+    (row,) = evaluate([log], [Fixed("Latte")]).rows()
+    (asked,) = (one for one in found_on(app).rows if one.target == "action Latte")
+    assert asked == row
+    told = row.intervals[app.session.setup.estimator]
+    assert told is not None
+    said = f"{told.estimate:.2f} ({told.low:.2f} to {told.high:.2f})"
+    assert table_of(app)["🥛 Latte"]["Would earn"] == said
+    assert "Truth" not in table_of(app)["🥛 Latte"]
+
+
+def test_the_sentence_is_about_what_flatters_itself_most(open_evaluate: Open) -> None:
+    app = open_evaluate(**QUICK)
+    row = flattered(found_on(app), app.session.setup)
+    assert row is not None
+    naive, told = row.intervals["naive"], told_of(found_on(app), row, app.session.setup)
+    assert naive is not None
+    assert told is not None
+    gaps = [
+        one.intervals["naive"].estimate - other.estimate
+        for one in found_on(app).rows
+        if one.target.startswith("action ")
+        if one.intervals["naive"] and (other := told_of(found_on(app), one, app.session.setup))
+    ]
+    assert naive.estimate - told.estimate == max(gaps)
+    assert f"looks like {naive.estimate:.2f} where it was shown" in app.text
+    assert f"it would earn about {told.estimate:.2f}" in app.text
+
+
+def test_the_truth_is_behind_a_switch(open_evaluate: Open) -> None:
+    app = open_evaluate(**QUICK)
+    assert "The truth is" not in app.text
+    app.set("evaluate-truth", True)
+    assert "The truth is" in app.text
+    world = WORLDS["coffee"]
+    latte = (world.frequencies @ world.expected)[world.position("Latte")]
+    assert table_of(app)["🥛 Latte"]["Truth"] == pytest.approx(latte)
+
+
+def test_one_guesses_first_and_is_told_how_far_off_it_was(open_evaluate: Open) -> None:
+    app = open_evaluate(**QUICK, guess="1", truth="1", estimator="ips")
+    assert "it would earn about" not in app.text
+    assert "The truth is" not in app.text
+    assert not any({"Would earn", "Truth"} & row.keys() for row in table_of(app).values())
+    app.widget("evaluate-guessed").set_value(0.99)
+    app.run().click("reveal")
+    assert app.session.guess == 0.99
+    assert "You guessed 0.99, which is off by +" in app.text
+    assert "it would earn about" in app.text
+    app.click("hide")
+    assert app.session.hides
+    app.set("evaluate-guess", False)
+    assert "it would earn about" in app.text
+
+
+def test_the_loop_on_play_travels_along(open_app: Callable[..., App]) -> None:
+    app = open_app(world="news")
+    app.click("let-in-100").finish_the_crowd()
+    app.at.session_state["log"] = True
+    links = {link.proto.label: link.proto.page for link in app.run().at.get("page_link")}
+    assert next(page for label, page in links.items() if "Ask this log" in label) == "evaluate"
+    app.at.switch_page("../evaluate.py")
+    app.run()
+    assert "100 visitors of the loop that is open on Play" in app.text
+    session = app.at.session_state["EvaluateSession"]
+    assert session.found.log.world == WORLDS["news"]
+    assert len(session.found.log.decisions) == 100
+
+
+def test_a_link_leads_to_the_log_of_a_loop(
+    open_app: Callable[..., App], open_evaluate: Open
+) -> None:
+    play = open_app()
+    play.click("let-in-100").finish_the_crowd()
+    link = play.session.open.link
+    assert link is not None
+    app = open_evaluate(loop=link)
+    assert len(found_on(app).log.decisions) == 100
+    assert "100 visitors of the loop that the link leads to" in app.text
+    assert app.at.query_params["loop"] in (link, [link])
+    again = open_evaluate(**QUICK, loop="x")
+    assert "loop" not in again.at.query_params
+    (toast,) = again.at.toast
+    assert "This link is broken" in plain_text_of(toast.value)
+
+
+def test_while_a_log_is_made_its_progress_is_shown(open_evaluate: Open) -> None:
+    logs().__init__()  # type: ignore[misc]
+    with many_frames():
+        app = open_evaluate(**QUICK, seed="11")
+        assert app.session.found is None
+        assert app.at.get("progress")
+        while heavy_work.heavy_work().turn():
+            pass
+        assert not app.run().at.get("progress")
+    assert found_on(app).rows
+
+
+def test_everything_is_in_the_link_and_can_be_taken_along(open_evaluate: Open) -> None:
+    app = open_evaluate(**QUICK, estimator="ips", seed="11")
+    assert app.at.query_params["estimator"] in ("ips", ["ips"])
+    assert app.session.setup.estimator == "ips"
+    (link,) = (
+        part.proto.json for part in app.at.get("bidi_component") if "/table/" in part.proto.json
+    )
+    token = link.partition("/table/")[2].split("/")[0]
+    found = pass_of(token)
+    assert found is not None
+    rows = list(csv.DictReader(io.StringIO(found.tables["evaluate-csv"].csv())))
+    targets, estimators = {row["policy"] for row in rows}, {row["estimator"] for row in rows}
+    assert len(rows) == len(targets) * len(estimators)
+    assert {"naive", "ips"} <= estimators
+
+
+def test_a_rule_of_ones_own_is_asked_at_once_and_sent_on(open_evaluate: Open) -> None:
+    app = open_evaluate(**QUICK, rule="weather")
+    app.at.session_state["rule"] = True
+    before = table_of(app.run())["Your rule: by weather"]
+    app.at.session_state["evaluate-table"] = "0,0,0"
+    rows = table_of(app.run())
+    today = next(row for name, row in rows.items() if name.endswith("(today's)"))
+    after = rows["Your rule: by weather"]["Would earn"]
+    assert after == today["Would earn"] != before["Would earn"]
+    assert "**This rule would earn about" in app.text
+    links = {link.proto.label: link.proto.query_string for link in app.at.get("page_link")}
+    compare, race = (next(q for n, q in links.items() if n.startswith(page)) for page in PAGES)
+    for query in (compare, race):
+        told = dict(parse_qsl(query))
+        assert {"rule": "weather", "table": "0,0,0"}.items() <= told.items()
+    setup, refused = RaceSetup.from_query(dict(parse_qsl(race)))
+    assert (setup.who, refused) == ("ours,ab,present,uniform", [])
+    (present,) = (one for key, one in setup.contenders.items() if key == "present")
+    assert isinstance(present, Present)
+    assert present.rule == always_by_weather("Cappucino")
+
+
+def always_by_weather(item: str) -> RuleTable:
+    table = best_rule(WORLDS["coffee"], ["weather"]).table
+    return rule_table(WORLDS["coffee"], ["weather"], dict.fromkeys(table, item))
+
+
+def test_a_window_asks_a_part_of_the_log(open_evaluate: Open) -> None:
+    app = open_evaluate(**QUICK, window="101-200")
+    assert len(found_on(app).decisions) == 100
+    assert app.session.found is not None
+    whole = found_on(app).log.decisions
+    assert (
+        found_on(app).rows[0].intervals["naive"]
+        == (evaluate([whole.take(slice(100, 200))], [Online()]).rows()[0].intervals["naive"])
+    )
+    app.at.session_state["along"] = True
+    app.run()
+    charts = [chart.proto.alt for chart in app.at.get("vega_lite_chart")]
+    assert len(charts) == 3
+    again = open_evaluate(**QUICK, window="301-400")
+    (error,) = again.at.error
+    assert "301" in error.value
+    assert len(found_on(again.click("all-count")).decisions) == 300
+
+
+def test_experiments_are_repeated_and_their_intervals_counted(open_evaluate: Open) -> None:
+    with many_frames():
+        app = open_evaluate(**QUICK, flaw="few", times="20")
+        while heavy_work.heavy_work().turn():
+            pass
+        app.run().click("start-watch")
+        watch = app.session.watch
+        while watch.done < 2:
+            heavy_work.heavy_work().turn()
+        app.run()
+        assert app.at.get("progress")
+        app.click("stop-watch")
+        heavy_work.heavy_work().turn()
+        app.run()
+        done = watch.done
+        assert not watch.is_live
+    assert 2 <= done < 20
+    coverage = Coverage(WORLDS["coffee"], LoopSettings(), 300, "few", seed=7)
+    finish(coverage.repeating(done))
+    assert watch.counts("fixed") == {
+        key: count for (kind, key), count in coverage.counts.items() if kind == "fixed"
+    }
+    naive = watch.counts("fixed")["naive"]
+    assert f"Where it was shown, {naive.held} of {naive.intervals}" in plain_text(app)
+
+
+def plain_text(app: EvaluateApp) -> str:
+    return plain_text_of(app.text)
+
+
+def plain_text_of(markdown: str) -> str:
+    return unescape(markdown).replace("\u2060", "")
+
+
+def test_settings_are_tried_and_half_of_the_log_judges(
+    open_evaluate: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    few = candidates_for(LoopSettings())[-2:]
+    for where in ("engine.evaluation.optimise", "pages.parts.evaluate.tuning"):
+        monkeypatch.setattr(f"{where}.candidates_for", lambda settings: few)
+    app = open_evaluate(**QUICK).click("start-tuning")
+    (run,) = app.session.tuning.runs
+    found = run.found
+    assert {one.candidate.key for one in found.tried} == {one.key for one in few}
+    text = plain_text(app)
+    assert f"would earn {found.best.judged.estimate:.2f}" in text
+    assert f"the loop itself earned {found.online.estimate:.2f}" in text
+    assert not any(button.key == "apply" for button in app.at.button)
+
+
+def test_what_is_clearly_better_is_applied_to_the_loop_on_play(
+    open_app: Callable[..., App],
+) -> None:
+    app = open_app()
+    app.click("let-in-100").finish_the_crowd()
+    app.at.switch_page("../evaluate.py")
+    app.run()
+    session, low, high = (
+        app.at.session_state["EvaluateSession"], Interval(0.2, 0.1, 0.3), Interval(0.8, 0.7, 0.9),
+    )  # fmt: skip
+    loop = session.log.loop
+    chosen = next(one for one in candidates_for(loop.settings) if one.key == "crosses 2")
+    found = Optimisation(low, (Tried(chosen, high, high),))
+    session.tuning.runs.append(Run(loop, 100, loop.settings, found))
+    assert app.run().can_press("apply")
+    app.set("evaluate-auto", True)
+    (run,) = session.tuning.runs
+    assert run.is_applied
+    assert loop.settings == chosen.settings
+    app.at.switch_page("../play.py")
+    app.run()
+    assert loop.settings == chosen.settings
+    assert app.session.setup.crosses == 2

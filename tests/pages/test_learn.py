@@ -1,0 +1,134 @@
+"""The Learn page: each lesson is walked from the guess to the end."""
+
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import parse_qsl
+
+import pytest
+
+from pages.parts.lessons.barista import VISITS
+from pages.parts.lessons.homework import code_of, seed_of
+from pages.parts.lessons.lessons import LESSONS
+from pages.parts.lessons.words import words
+from tests.pages.conftest import LearnApp
+
+Open = Callable[..., LearnApp]
+
+
+def do(app: LearnApp, key: str) -> None:
+    """What a person does in a lesson."""
+    buttons = {
+        "one_draw": "lesson-rest",
+        "never_tried": "lesson-let-in",
+        "table_that_lies": "lesson-serve-1",
+        **dict.fromkeys(("one_winner", "exam_week", "watch_first"), "lesson-look"),
+    }
+    if key == "barista":
+        for visit in range(VISITS):
+            app.click(f"lesson-drink-{visit % 4 + 1}")
+    elif key == "ask_the_log":
+        app.click("lesson-ask").click("lesson-forget")
+    else:
+        button = buttons.get(key, "lesson-more")
+        for _ in range(4):
+            if not app.run_of(key).lab.is_done:
+                app.click(button)
+
+
+def _opened(app: LearnApp) -> dict[str, str]:
+    """What the link to the sandbox says."""
+    (link,) = app.at.get("page_link")
+    return dict(parse_qsl(link.proto.query_string))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("key", LESSONS)
+def test_a_lesson_from_the_guess_to_the_end(open_learn: Open, key: str) -> None:
+    own, lesson = words("en", key), LESSONS[key]
+    app = open_learn(lesson=key, seed=str(lesson.seed))
+    assert own.say("question") in app.text
+    app.click("lesson-guessed")
+    do(app, key)
+    run = app.run_of(key)
+    assert run.lab.is_done
+    app.click("lesson-next")
+    truth, told = lesson.truth(run.lab), lesson.told(run.lab)
+    assert truth is not None
+    assert own.say("reveal", **told) in app.text
+    app.click("lesson-next")
+    assert own.say("exit", **told) in app.text
+    assert "lesson-next" not in {button.key for button in app.at.button}
+    answer = lesson.answer(run.lab)
+    app.click(f"lesson-option-{next(o for o in lesson.options if o != answer)}")
+    assert own.say("answered", **told) in app.text
+    assert own.options("options")[answer] in app.text
+    app.click("lesson-next")
+    assert app.session.done == {key}
+    assert own.say("title") in app.text
+    assert LESSONS[key].sandbox(lesson.seed).query.items() <= _opened(app).items()
+
+
+def test_a_guess_is_held_against_what_came_of_it(open_learn: Open) -> None:
+    app = open_learn(lesson="one_draw")
+    app.set("lesson-guess-one_draw", 7.0)
+    app.click("lesson-guessed").click("lesson-skip")
+    truth: Any = LESSONS["one_draw"].truth(app.run_of("one_draw").lab)
+    assert f"You guessed 7. It is {truth:g}." in app.bare
+
+
+def test_whoever_skips_is_shown_the_answer_and_not_told_a_score_that_was_none(
+    open_learn: Open,
+) -> None:
+    app = open_learn(lesson="barista")
+    app.click("lesson-guessed").click("lesson-drink-1").click("lesson-skip")
+    assert "You left off before the end." in app.text
+    assert "After 1 of 20 visits" in app.text
+
+
+def test_a_link_to_a_later_step_opens_where_there_is_something_to_see(open_learn: Open) -> None:
+    app = open_learn(lesson="one_draw", step="reveal", seed="12")
+    assert "Seed 12" in app.text
+    assert "You did not guess." in app.text
+
+
+def test_a_lesson_has_its_own_seed_whatever_is_chosen_elsewhere(open_learn: Open) -> None:
+    app = open_learn(lesson="barista", seed="4711")
+    assert "Seed 4711" in app.text
+    app.click("lesson-back").click("begin-one_draw")
+    assert "Seed 7" in app.text
+
+
+def test_all_lessons_in_another_language(open_learn: Open) -> None:
+    app = open_learn(language="de")
+    for key in LESSONS:
+        assert words("de", key).say("title") in app.text
+    app.click("begin-one_draw")
+    assert words("de", "one_draw").say("question") in app.text
+    app.click("lesson-back")
+    assert words("de", "page").say("question") in app.text
+
+
+def test_homework_has_visitors_of_its_own_and_a_code_that_is_checked(open_learn: Open) -> None:
+    app = open_learn(lesson="one_draw", student="Ada <b>", seed="")
+    seed = seed_of("Ada <b>", "one_draw")
+    assert f"Seed {seed}" in app.text
+    app.click("lesson-guessed").click("lesson-skip").click("lesson-next")
+    app.click("lesson-option-more").click("lesson-next")
+    code = code_of("Ada <b>", "one_draw", "more")
+    assert code in [shown.value for shown in app.at.code]
+    assert "<b>" not in app.text
+    app.click("lesson-all")
+    app.set("homework-lesson", "one_draw").set("homework-student", "ada <B>")
+    app.set("homework-code", code)
+    assert "came to the end, and answered: more often." in app.bare
+    app.set("homework-code", "ABCDEFGH")
+    assert "This is not the code of" in app.bare
+
+
+def test_a_teachers_sheet_has_the_goal_and_the_answers(open_learn: Open) -> None:
+    app = open_learn()
+    app.click("sheet-one_draw")
+    own = words("en", "one_draw")
+    assert own.say("misconception") in app.text
+    lab = app.run_of("one_draw").lab
+    assert own.say("answered", **LESSONS["one_draw"].told(lab)) in app.text

@@ -1,0 +1,186 @@
+"""The Why page: an offer explained as it was believed then, whatever came after it."""
+
+from collections.abc import Callable
+
+import pyarrow as pa
+import pytest
+
+from engine.steps import finish
+from pages.parts import heavy_work
+from pages.parts.play.session import PlaySession
+from pages.parts.play.setup import PlaySetup
+from pages.parts.why.session import WhySession
+from pages.parts.why.subject import Asked, event_of
+from tests.pages.conftest import App, many_frames
+from tests.pages.presses import answer
+
+Open = Callable[..., App]
+
+
+def asked_why(app: App, **query: str) -> App:
+    """Go from Play to Why, with what a link says."""
+    app.at.query_params.clear()
+    for name, value in query.items():
+        app.at.query_params[name] = value
+    app.at.switch_page("../why.py")
+    return app.run()
+
+
+@pytest.fixture
+def why(open_app: Open) -> App:
+    """The last of ten visitors, explained."""
+    app = open_app().click("let-in-10").finish_the_crowd()
+    return asked_why(app)
+
+
+def session(app: App) -> WhySession:
+    found: WhySession = app.at.session_state["WhySession"]
+    return found
+
+
+def address(app: App) -> dict[str, str]:
+    told = app.at.query_params.items()
+    return {name: one[0] if isinstance(one, list) else one for name, one in told}
+
+
+def gap_rows(app: App) -> dict[str, float]:
+    """Name and value of each bar of what speaks for and against."""
+    (chart,) = (one for one in app.at.get("vega_lite_chart") if "What speaks for" in one.proto.alt)
+    told = pa.ipc.open_stream(chart.proto.data.data).read_all().to_pylist()
+    return {str(row["name"]): float(row["value"]) for row in told}
+
+
+def test_the_last_visitor_is_explained_by_bars_that_sum_to_what_was_believed(why: App) -> None:
+    loop = why.session.open.loop
+    last = loop.last
+    assert last is not None
+    assert f"Why was {why.session.open.world.items[last.shown].name} offered to" in why.text
+    assert "Visitor 10 of 10" in why.text
+    assert address(why) == {"loop": why.session.open.link, "event": last.event_id}
+    bars, asked = gap_rows(why), session(why)
+    assert asked.against is not None
+    whole = bars.pop("= what it believes")
+    assert whole == pytest.approx(last.means[last.shown] - last.means[asked.against], abs=1e-9)
+    curiosity = bars.pop("+ curiosity", 0.0)
+    assert bars.pop("= its draws", whole + curiosity) == pytest.approx(whole + curiosity)
+    assert sum(bars.values()) == pytest.approx(whole, abs=0.005), "what is left out is not seen"
+
+
+def test_an_earlier_event_is_explained_as_it_was_believed_then(why: App) -> None:
+    opened = why.session.open
+    first, *_ = opened.loop.events.values()
+    told = asked_why(why, event=first.ranked.event_id)
+    assert "Visitor 1 of 10" in told.text
+    assert "are believed to earn the same" in told.text, "nothing was learned by then"
+    told.click("why-chevron_right")
+    assert "Visitor 2 of 10" in told.text
+    assert told.can_press("why-chevron_left")
+    told.click("why-chevron_left")
+    assert "Visitor 1 of 10" in told.text
+    assert not told.can_press("why-chevron_left")
+
+
+def test_what_if_changes_chances_and_parts_and_logs_nothing(why: App) -> None:
+    loop, asked = why.session.open.loop, session(why)
+    entries, before = len(loop.log), gap_rows(why)
+    assert asked.subject is not None
+    name = asked.subject.context["name"]
+    other = "Bob" if name != "Bob" else "Alice"
+    why.set("why-coffee-name", other)
+    assert "What if: nothing is logged" in why.text
+    assert asked.shown is not None
+    assert asked.shown.context == {**asked.subject.context, "name": other}
+    assert asked.shown.ranked.probabilities != asked.subject.ranked.probabilities
+    assert gap_rows(why) != before
+    why.click("as-it-was")
+    assert gap_rows(why) == before
+    assert len(loop.log) == entries
+
+
+def test_any_two_actions_can_be_compared_and_one_with_the_average(why: App) -> None:
+    asked = session(why)
+    assert asked.subject is not None
+    means = asked.subject.ranked.means
+    why.set("why-action", 3).set("why-against", 1)
+    assert gap_rows(why)["= what it believes"] == pytest.approx(means[3] - means[1])
+    why.set("why-against", None)
+    assert gap_rows(why)["= what it believes"] == pytest.approx(means[3] - sum(means) / 4)
+    why.set("why-action", 1)
+    assert (asked.action, asked.against) == (1, None)
+
+
+def test_a_reader_gets_the_same_and_an_event_that_is_none_is_said(why: App, open_app: Open) -> None:
+    link = address(why)
+    reader = asked_why(open_app(), **link)
+    assert reader.session.open.link == link["loop"]
+    assert not reader.session.may_answer
+    assert gap_rows(reader) == pytest.approx(gap_rows(why))
+    asked_why(reader, loop=link["loop"], event="none-of-these")
+    assert "no such event" in reader.at.toast[0].value
+    assert address(reader) == link
+
+
+def test_who_has_not_answered_is_explained_by_what_is_believed_now(open_app: Open) -> None:
+    app = asked_why(open_app(), who="1-0-2")
+    assert "be offered to Bob" in app.text
+    assert "nothing is logged" in app.text
+    assert address(app) == {"who": "1-0-2"}
+    assert len(app.session.open.loop.events) == 0
+    assert app.widget("measure").disabled
+
+
+def test_what_each_field_is_worth_is_measured_when_it_is_asked_for(why: App) -> None:
+    assert "Measured on" not in why.text
+    why.click("measure")
+    assert "Measured on 10 visitors" in why.text
+    assert "Download as CSV" in str([part.proto for part in why.at.get("bidi_component")])
+
+
+def test_the_weights_can_be_searched(why: App) -> None:
+    whole = why.at.dataframe[0].value
+    why.set("why-search", "Alice latte")
+    found = why.at.dataframe[0].value
+    assert 0 < len(found) < len(whole)
+    assert set(found["action"]) == {"Latte"}
+    assert all("Alice" in who for who in found["who"])
+
+
+def test_on_the_stage_it_is_the_question_and_the_picture(why: App) -> None:
+    asked = session(why)
+    why.at.query_params["stage"] = "1"
+    why.run()
+    assert why.at.title[0].value.startswith("Why was")
+    assert not why.at.button
+    assert gap_rows(why)["= what it believes"] == pytest.approx(asked.gap().mean)
+    assert address(why)["stage"] == "1"
+
+
+def test_what_a_person_waits_for_goes_before_the_measurement() -> None:
+    """The works of one session stand in line: another visitor would come after it is done."""
+    play, asked = PlaySession(PlaySetup()), WhySession()
+    for _ in range(6):
+        answer(play, 1.0)
+    opened = play.open
+    finish(asked.finding(opened, Asked()))
+    with many_frames():
+        line = heavy_work.heavy_work()
+        asked.measure(opened.loop)
+        line.turn()
+        done = asked.share
+        assert 0 < done < 1
+        with asked.giving_way():
+            assert not asked.is_live
+            found = heavy_work.submit_here(asked.finding(opened, Asked(event_of(opened.loop, 2))))
+            while not found.done():
+                line.turn()
+        assert asked.subject is not None
+        assert asked.subject.number == 2
+        assert (asked.is_live, asked.share) == (True, done)
+        while line.turn():
+            pass
+    measured = asked.measured(opened.loop)
+    assert measured is not None
+    assert (asked.is_live, asked.share) == (False, 1.0)
+    result = measured.result()
+    assert result is not None
+    assert result.events == 6
