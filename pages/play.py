@@ -19,7 +19,7 @@ from pages.parts.play.offer import show_offer
 from pages.parts.play.reopen import follow, open_loop
 from pages.parts.play.session import PlaySession
 from pages.parts.play.setup import PlaySetup
-from pages.parts.sessions import known_play_session, play_session
+from pages.parts.sessions import play_session
 from pages.parts.stage.door import stage_door
 from pages.parts.text import plain, question, section
 from pages.parts.toolbar import (
@@ -39,8 +39,7 @@ open_loop(address_is_new)
 
 with toolbar():
     setup = current_setup(PlaySetup)
-    known = known_play_session()
-    choose_world(setup, known.open.world if known else None)
+    choose_world(setup)
     with tools():
         session = play_session(setup)
         setup = follow(session, setup)

@@ -6,8 +6,8 @@ much; who earns most, how it came to that, and what was lost.
 
 import streamlit as st
 
-from engine.worlds import WORLDS
 from pages.parts.frames import frame
+from pages.parts.known_worlds import world_of
 from pages.parts.link import current_setup, open_link, write_link
 from pages.parts.race import board, controls
 from pages.parts.race.session import RaceSession
@@ -35,7 +35,7 @@ with toolbar():
 question(
     "Which way of choosing earns most, on the same visitors?",
     "Every contender meets the same crowds: the same people, in the same order, with the "
-    "same luck. " + plain(WORLDS[setup.world].story),
+    "same luck. " + plain(world_of(setup.world).story),
     f"Seed {session.shown.seed}",
 )
 

@@ -1,4 +1,5 @@
-"""Whether all that a database holds is what was written: each log, its counts, its snapshots."""
+"""Whether all that a database holds is what was written: each log, its counts, its snapshots,
+and people's worlds."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -34,6 +35,8 @@ def audit(store: Store) -> Iterator[Finding]:
     except PersonalizerError as error:
         yield Finding("", error.message)
         return
+    if faulty := store.faulty_worlds():
+        yield Finding("", f"{faulty} of its worlds are damaged.")
     for view in views:
         try:
             for sentence in _faults(store, store.about(view)):

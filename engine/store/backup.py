@@ -13,7 +13,7 @@ from pathlib import Path
 from sqlalchemy import Connection, func, insert, select
 
 from engine.errors import StoreError
-from engine.store.schema import LOOPS, META, VERSION
+from engine.store.schema import LOOPS, META, VERSION, WORLDS
 from engine.store.store import Store
 
 _ROWS = 1_000
@@ -43,7 +43,7 @@ def back_up(store: Store, file: Path) -> None:
 
 
 def restore(store: Store, file: Path) -> None:
-    """Bring all that is in a backup into a store that has no loops, all of it or nothing.
+    """Bring all that is in a backup into a store that has none, all of it or nothing.
 
     Raises:
         StoreError: if it has some, or the file is no backup.
@@ -54,8 +54,10 @@ def restore(store: Store, file: Path) -> None:
         # A backup of an older version is brought forward, and itself stays as it is.
         own = Path(shutil.copy(file, Path(folder) / "backup.db"))
         with _opened(own) as source, store.overhaul() as target:
-            if target.execute(select(func.count()).select_from(LOOPS)).scalar_one():
-                raise StoreError("The database has loops already, so nothing was restored.")
+            for table in (LOOPS, WORLDS):
+                if target.execute(select(func.count()).select_from(table)).scalar_one():
+                    sentence = f"The database has {table.name} already, so nothing was restored."
+                    raise StoreError(sentence)
             _copy(source, target)
 
 

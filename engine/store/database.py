@@ -136,7 +136,7 @@ class Database:
         """Bytes in use, deleted ones left out."""
         statement = (
             "SELECT sum(pg_total_relation_size(name::regclass)) "
-            "FROM unnest(ARRAY['loops', 'entries', 'snapshots']) AS name"
+            "FROM unnest(ARRAY['loops', 'entries', 'snapshots', 'worlds']) AS name"
             if self.is_shared
             else "SELECT (page_count - freelist_count) * page_size FROM pragma_page_count, "
             "pragma_freelist_count, pragma_page_size"

@@ -16,6 +16,8 @@ _MOST = {
     "max_database": 100_000_000,
     "max_database_per_address": 100_000_000,
     "retention_days": 36_500,
+    "max_worlds": 1_000_000,
+    "max_worlds_total": 100_000_000,
 }
 """How large each may be set."""
 
@@ -32,7 +34,9 @@ class Limits:
         max_loops_per_address: loops that one address may keep, where it is known.
         max_database: MiB that it may have.
         max_database_per_address: MiB of entries that one address may keep, likewise.
-        retention_days: days after its last use in which a loop is kept.
+        retention_days: days after its last use in which a loop, or a world, is kept.
+        max_worlds: worlds that one browser may keep.
+        max_worlds_total: worlds that the database may keep for all, earlier ones included.
 
     Raises:
         PersonalizerError: ``InvalidServiceConfiguration``.
@@ -46,6 +50,8 @@ class Limits:
     max_database: int = 20_480
     max_database_per_address: int = 5_120
     retention_days: int = 90
+    max_worlds: int = 100
+    max_worlds_total: int = 100_000
 
     def __post_init__(self) -> None:
         for name, most in _MOST.items():

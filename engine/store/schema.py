@@ -2,7 +2,7 @@
 
 Version 1 had loops and entries; version 2 added snapshots, and loops that are not ready
 while their entries are still coming in; since version 3 a snapshot is of one projection;
-version 4 added views, digests by which damage is found, and the days in use.
+version 4 added views, digests by which damage is found, and the days in use; version 5 worlds.
 """
 
 import logging
@@ -79,6 +79,22 @@ is of all else and of the digest of the entry before that position."""
 DAYS = sa.Table("days", META, sa.Column("day", sa.Integer, primary_key=True, autoincrement=False))
 """The days since 1970 on which the database was in use."""
 
+WORLDS = sa.Table(
+    "worlds",
+    META,
+    sa.Column("owner", sa.String(64), primary_key=True),
+    sa.Column("key", sa.String(64), primary_key=True),
+    sa.Column("name", sa.Text, nullable=False),
+    sa.Column("text", sa.Text, nullable=False),
+    sa.Column("created", sa.Float, nullable=False),
+    sa.Column("used", sa.Float, nullable=False, index=True),
+    sa.Column("listed", sa.Boolean, nullable=False),
+    sa.Column("seal", sa.LargeBinary, nullable=False),
+    sa.Index("ix_worlds_key", "key"),
+)
+"""People's worlds; one that was edited since is not ``listed``. ``seal`` is of all that a person
+gave, and when."""
+
 _LOCK = 5_308_417
 """Number of the advisory lock under which PostgreSQL migrates."""
 _SLICE = 1_000
@@ -128,6 +144,10 @@ def _fourth(connection: sa.Connection) -> None:
         connection.execute(DAYS.insert(), [{"day": day} for day in used])
 
 
+def _fifth(connection: sa.Connection) -> None:
+    WORLDS.create(connection)
+
+
 def _chain(connection: sa.Connection, loop: str) -> bytes:
     """Give each entry of a log its digest, slice by slice; the last of them."""
     digest, position = digests.START, -1
@@ -155,7 +175,9 @@ def _seal_snapshots(connection: sa.Connection, loop: str) -> None:
         connection.execute(sa.update(SNAPSHOTS).filter_by(**key).values(sealed))
 
 
-MIGRATIONS: tuple[Callable[[sa.Connection], None], ...] = (_second, _third, _fourth)
+MIGRATIONS: tuple[Callable[[sa.Connection], None], ...] = (
+    _second, _third, _fourth, _fifth,
+)  # fmt: skip
 """Each brings a database from one version to the next, beginning with version 1."""
 NEWEST = 1 + len(MIGRATIONS)
 

@@ -25,6 +25,7 @@ from engine.loop.entries import Entry, Ranked, Undone
 from engine.steps import Steps, at_once
 from engine.store import digests
 from engine.store.about import About, Damaged, Origin, is_sealed, listed, new_id
+from engine.store.days import DAY, days_ago
 from engine.store.logs import (
     CHUNK,
     EMPTY,
@@ -37,17 +38,17 @@ from engine.store.logs import (
     rows_of,
     size_of,
 )
-from engine.store.schema import DAYS, ENTRIES, LOOPS, SNAPSHOTS
+from engine.store.schema import ENTRIES, LOOPS, SNAPSHOTS
 from engine.store.snapshots import Snapshots
+from engine.store.worlds import Worlds
 
 _log = logging.getLogger(__name__)
 
 MAX_NAME = 80
-_DAY = 86_400.0
 
 
-class Store(Logs, Snapshots):
-    """Loops and their logs in a database."""
+class Store(Logs, Snapshots, Worlds):
+    """Loops, their logs, and people's worlds in a database."""
 
     def create(
         self, about: About, entries: Sequence[Entry | Undone] = (), ready: bool = True
@@ -159,12 +160,13 @@ class Store(Logs, Snapshots):
             self._change(update(LOOPS).filter_by(id=loop).values(used=self._now()))
 
     def hand_over(self, before: str, now: str) -> None:
-        """Let the loops of one owner be another's, the last used first, as many as may be."""
+        """Let what one owner has be another's, the last used first, as many as may be."""
         with self._writing() as connection:
             count = select(func.count(LOOPS.c.id)).filter_by(owner=now)
             room = max(self.limits.max_loops - connection.execute(count).scalar_one(), 0)
             theirs = select(LOOPS).filter_by(owner=before).order_by(LOOPS.c.used.desc())
             _seal(connection, theirs.limit(room), owner=now)
+            self._hand_over_worlds(connection, before, now)
 
     def duplicating(self, loop: str, owner: str, end: End | None = None) -> Steps[About]:
         """A copy that goes its own way: the same log up to an ``end``, snapshots included.
@@ -245,29 +247,30 @@ class Store(Logs, Snapshots):
         self._change(delete(LOOPS).filter_by(id=loop), is_long=True)
 
     def sweep(self) -> int:
-        """Erase the loops whose time was over a day ago, and what is left of work broken off.
+        """Erase what had its time until a day ago or longer, and is left of work broken off.
 
         Only days on which the database was in use count: a clock that jumps is one day, and the
         time that a backup lay somewhere is none.
 
         Returns:
-            how many there were.
+            how many loops there were.
         """
         with self._writing() as connection:
-            connection.execute(_IN_USE, {"day": int(self._now() // _DAY)})
-        is_over = LOOPS.c.used < _days_ago(self.limits.retention_days + 1)
-        broken_off = ~LOOPS.c.ready & (LOOPS.c.used < _days_ago(1))
+            connection.execute(_IN_USE, {"day": int(self._now() // DAY)})
+        is_over = LOOPS.c.used < days_ago(self.limits.retention_days + 1)
+        broken_off = ~LOOPS.c.ready & (LOOPS.c.used < days_ago(1))
         self._close(is_over | broken_off)
         closed = [row.id for row in self._rows(select(LOOPS.c.id).filter_by(digest=ERASED))]
         for loop in closed:
             for _ in self._erasing(loop):
                 pass
-        erased = len(closed)
-        if erased:
+        erased, worlds = len(closed), self.sweep_worlds()
+        if erased or worlds:
             self._wipe()
-            _log.info("loops erased", extra={"loops": erased})
+            _log.info("loops erased", extra={"loops": erased, "worlds": worlds})
         # Others may have deleted some, too.
-        self._shares.keep_only({row.id for row in self._rows(select(LOOPS.c.id))})
+        left = {row.id for row in self._rows(select(LOOPS.c.id))}
+        self._shares.keep_only(left | set(self.world_shares()))
         return erased
 
     def _wipe(self) -> None:
@@ -283,16 +286,10 @@ class Store(Logs, Snapshots):
 
     @property
     def _is_alive(self) -> ColumnElement[bool]:
-        return LOOPS.c.used >= _days_ago(self.limits.retention_days)
+        return LOOPS.c.used >= days_ago(self.limits.retention_days)
 
 
 _IN_USE = text("INSERT INTO days (day) VALUES (:day) ON CONFLICT DO NOTHING")
-
-
-def _days_ago(days: int) -> ColumnElement[float]:
-    """When the day began that was so many days ago, of those on which the database was in use."""
-    newest_first = select(DAYS.c.day * _DAY).order_by(DAYS.c.day.desc())
-    return func.coalesce(newest_first.offset(days).limit(1).scalar_subquery(), 0.0)
 
 
 def _seal(connection: Connection, loops: Select[Any], **changes: str) -> int:

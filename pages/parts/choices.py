@@ -4,7 +4,8 @@ import os
 
 from engine.loop.settings import LearningMode
 from engine.store import Limits
-from engine.worlds import FORMER_KEYS, WORLDS
+from engine.worlds import WORLDS
+from pages.parts.known_worlds import key_in_link
 from pages.parts.setting import SWITCH, Setting, numbers
 from pages.parts.text import plain
 
@@ -16,7 +17,8 @@ WORLD = Setting(
     lambda: {key: plain(world.label) for key, world in WORLDS.items()},
     always=True,
     travels=True,
-    aliases=FORMER_KEYS,
+    check=key_in_link,
+    words=lambda: f"one of {', '.join(WORLDS)}, or a world that is kept here",
 )
 SEED = Setting(
     7,

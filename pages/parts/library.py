@@ -58,6 +58,11 @@ def look_up(loop: str) -> tuple[Library, About]:
     return found, found.store.about(loop)
 
 
+def world_in_store(key: str) -> World | None:
+    """The world that somebody keeps under a key; StoreError if nobody can tell."""
+    return _library().store.world(key)
+
+
 def ask_database() -> None:
     """Ask the database something small; StoreError if it cannot serve."""
     _library().store.ask()

@@ -73,6 +73,11 @@ class Linked:
         return f"{address.partition('?')[0]}?{urlencode(self.query() | more)}"
 
     @classmethod
+    def asked(cls, query: Mapping[str, str]) -> dict[str, str]:
+        """What an address says of what can be set here."""
+        return {name: value for name, value in query.items() if name in cls.declared()}
+
+    @classmethod
     def from_query(cls, query: Mapping[str, str]) -> tuple[Self, list[str]]:
         """The set-up that a link asks for, and a sentence for each value that gave way to another.
 
@@ -115,8 +120,8 @@ def open_link(kind: type[S]) -> bool:
     It is when the page was just opened, or the person went back. Widgets that another page did
     not draw have lost their values, but `current_setup` kept them. What another world had goes.
     """
-    names, state = kind.declared(), st.session_state
-    query = {name: value for name, value in st.query_params.to_dict().items() if name in names}
+    state = st.session_state
+    query = kind.asked(st.query_params.to_dict())
     known: S | None = state.get(kind.key("setup"))
     setup = known or kind()
     comes, went_back = state.get("page") is not kind, has_gone_back()
@@ -142,7 +147,7 @@ def _brought(kind: type[S], query: Mapping[str, str]) -> dict[str, Any]:
     return {
         name: value
         for name, value in chosen.items()
-        if name in declared.keys() - kind.KEEPS - query.keys() and value in declared[name].offered
+        if name in declared.keys() - kind.KEEPS - query.keys() and declared[name].can_be(value)
     }
 
 

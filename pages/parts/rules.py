@@ -6,7 +6,8 @@ import pandas as pd
 import streamlit as st
 
 from engine.simulation.baselines import RuleTable, best_rule, rule_table
-from engine.worlds import WORLDS, World
+from engine.worlds import World
+from pages.parts.known_worlds import all_at_hand, world_of
 from pages.parts.setting import Setting
 
 MAX_TABLE = 200
@@ -33,6 +34,27 @@ def rules_of(world: World) -> dict[str, str]:
     }
 
 
+def rule_in_link(text: str) -> str:
+    """A rule that some world has; whether it is the one of the same link is seen later."""
+    if not any(text in rules_of(world) for world in all_at_hand()):
+        raise ValueError
+    return text
+
+
+def table_in_link(text: str) -> str:
+    """A rule of some fields of some world, or none."""
+    if text and not any(text in tables_of(world) for world in all_at_hand()):
+        raise ValueError
+    return text
+
+
+def field_in_link(text: str) -> str:
+    """A field of some world."""
+    if all(field.name != text for world in all_at_hand() for field in world.fields):
+        raise ValueError
+    return text
+
+
 def _table(text: str) -> str:
     """Positions of items, with commas between."""
     if len(text) > MAX_TABLE or not all(p.isascii() and p.isdigit() for p in text.split(",")):
@@ -52,7 +74,7 @@ TABLE: Setting[str] = Setting(
 
 def fields_of(world: str, rule: str) -> tuple[str, ...]:
     """Fields that a rule looks at; none if it looks at nothing."""
-    known = {field.name for field in WORLDS[world].fields}
+    known = {field.name for field in world_of(world).fields}
     return tuple(name for name in rule.split(",") if name in known)
 
 
@@ -83,7 +105,7 @@ def edit_table(key: str, world_key: str, rule: str, text: str) -> str:
         key: of the editor, and of what is kept of it.
         text: what the table says.
     """
-    world, fields = WORLDS[world_key], fields_of(world_key, rule)
+    world, fields = world_of(world_key), fields_of(world_key, rule)
     ids = [item.id for item in world.items]
     names = {item.id: item.name for item in world.items}
     place = (world_key, rule)

@@ -26,7 +26,8 @@ class Setting(Generic[T]):
         always: whether a link says it even where it is the default.
         travels: whether it is chosen once: other pages open with what was set on the last.
         aliases: words that old links have for others.
-        check: reads a link's text, where there are no options; raises ValueError.
+        check: reads a link's text, where options are not all there are; raises KeyError or
+            ValueError.
         words: what a link may say, where that is no list of options.
     """
 
@@ -74,6 +75,13 @@ class Setting(Generic[T]):
             return found
         values: dict[str, T] = {self.text(value): value for value in self.offered}
         return values[self.aliases.get(text, text)]
+
+    def can_be(self, value: T) -> bool:
+        """Whether a link could say it here and now."""
+        try:
+            return self.parse(self.text(value)) == value
+        except (KeyError, ValueError):
+            return False
 
     def allows(self, value: object) -> bool:
         """Whether a number is one of those to choose from: a browser may send any."""

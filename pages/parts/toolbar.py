@@ -5,13 +5,13 @@ from collections.abc import Callable, Mapping, Sequence
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from engine.worlds import World, key_of
 from pages.parts.choices import WORLD
 from pages.parts.components.lost_presses import buttons_here, watch_presses
+from pages.parts.known_worlds import label_of
 from pages.parts.link import Linked
 from pages.parts.live import LivePlay
 from pages.parts.qr import show_qr
-from pages.parts.text import note, plain
+from pages.parts.text import note
 
 
 def toolbar() -> DeltaGenerator:
@@ -29,9 +29,10 @@ def tools() -> DeltaGenerator:
     return st.container(horizontal=True, width="content", gap="xsmall", key="tools")
 
 
-def choose_world(setup: Linked, own: World | None = None) -> None:
-    """The simulated place. A loop's ``own`` may be none of the app's."""
-    offered = WORLD.offered | ({} if own is None else {key_of(own): plain(own.label)})
+def choose_world(setup: Linked) -> None:
+    """The simulated place: one of the app's, or the one that is set."""
+    world = setup.values()["world"]
+    offered = WORLD.offered | {world: label_of(world)}
     setup.draw("world", options=offered, label_visibility="collapsed")
 
 

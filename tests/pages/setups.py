@@ -12,9 +12,9 @@ L = TypeVar("L", bound=Linked)
 
 def values_of(setting: Setting[Any]) -> st.SearchStrategy[Any]:
     """Whatever its widget can be set to."""
-    if setting.check:
-        return st.just(setting.default)
     offered = setting.offered
+    if not offered:
+        return st.just(setting.default)
     return st.sampled_from(offered if isinstance(offered, range) else list(offered))
 
 

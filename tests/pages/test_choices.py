@@ -30,6 +30,6 @@ def test_a_link_to_an_unknown_world_says_which_there_are(kind: type[Linked]) -> 
     setup, (sentence,) = kind.from_query({"world": "moon"})
     assert setup == kind()
     assert sentence == (
-        "world in the link is 'moon', but must be one of coffee, news, movies, shop; "
-        "coffee is used instead."
+        "world in the link is 'moon', but must be one of coffee, news, movies, shop, or a world "
+        "that is kept here; coffee is used instead."
     )

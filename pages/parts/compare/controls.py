@@ -3,9 +3,9 @@
 import streamlit as st
 
 from engine.simulation.baselines import LAST_MONTH, bestseller
-from engine.worlds import WORLDS
 from pages.parts.choices import CROSSES
 from pages.parts.compare.setup import CompareSetup
+from pages.parts.known_worlds import world_of
 from pages.parts.link import show
 from pages.parts.rules import edit_table, rules_of
 from pages.parts.text import note, plain
@@ -23,7 +23,7 @@ _TABLE, _BASE = KEY("table"), KEY("base")
 
 
 def _rule_of(story: str) -> str:
-    names = [field.name for field in WORLDS[st.session_state[KEY("world")]].fields[:2]]
+    names = [field.name for field in world_of(st.session_state[KEY("world")]).fields[:2]]
     return {"one": names[-1], "two": ",".join(names)}.get(story, story)
 
 
@@ -55,7 +55,7 @@ def choose_story() -> None:
 
 def choose_rule(setup: CompareSetup) -> None:
     """The rule, and where it has one, its table."""
-    world = WORLDS[setup.world]
+    world = world_of(setup.world)
 
     def forget_table() -> None:
         st.session_state[_TABLE] = ""

@@ -11,12 +11,12 @@ from engine.experiments.comparison import Comparison, Stretch
 from engine.loop.event import EventState
 from engine.loop.lock import locked
 from engine.steps import Steps, finish
-from engine.worlds import WORLDS
 from pages.parts.compare.foresight import Foresight
 from pages.parts.compare.history import FIRST, MAX_SWITCHES, History
 from pages.parts.compare.setup import END, CompareSetup
 from pages.parts.compare.stories import Stories, history_of, stories
 from pages.parts.frames import pace
+from pages.parts.known_worlds import world_of
 from pages.parts.live import TICK, LivePlay, serve_in_time
 
 _LEFT = 3
@@ -70,7 +70,7 @@ class CompareSession:
         """Three new loops before the same crowd."""
         setup = self.setup
         self.live.send_away()
-        self.world = WORLDS[setup.world]
+        self.world = world_of(setup.world)
         self.comparison = Comparison(
             self.world,
             setup.baseline(),

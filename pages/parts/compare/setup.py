@@ -16,8 +16,9 @@ from engine.simulation.baselines import (
 )
 from engine.worlds import WORLDS
 from pages.parts.choices import CROSSES, SEED, SPEED, TRUTH, WORLD
+from pages.parts.known_worlds import world_of
 from pages.parts.link import Linked
-from pages.parts.rules import TABLE, fields_of, has_room_for, rules_of, table_of
+from pages.parts.rules import TABLE, fields_of, has_room_for, rule_in_link, rules_of, table_of
 from pages.parts.setting import Setting
 
 END = 5_000
@@ -39,6 +40,7 @@ class CompareSetup(Linked):
         "menu",
         "What visitors get at present: the baseline. Changing it starts over.",
         always=True,
+        check=rule_in_link,
         words="always, mood, bestseller, or one or two fields of a world",
     ).as_field
     item: int = Setting(0, "Action", range(MAX_ACTIONS), "menu").as_field
@@ -81,7 +83,7 @@ class CompareSetup(Linked):
 
     def fitted(self) -> Self:
         """See `Linked`: a rule, an item and a table."""
-        world = WORLDS[self.world]
+        world = world_of(self.world)
         rule = self.rule if self.rule in rules_of(world) else ",".join(usual_fields(world))
         item = self.item if self.item < len(world.items) else 0
         has_room = rule == self.rule and has_room_for(world, self.fields, self.table)
@@ -105,7 +107,7 @@ class CompareSetup(Linked):
 
     def baseline(self) -> Baseline:
         """What is shown today."""
-        world = WORLDS[self.world]
+        world = world_of(self.world)
         match self.rule:
             case "always":
                 return always(world, world.items[self.item].id)

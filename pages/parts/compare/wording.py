@@ -6,9 +6,10 @@ from engine.evaluation.intervals import Estimate
 from engine.evaluation.matching import LATEST, RECENT_EVENTS
 from engine.experiments.comparison import Comparison
 from engine.loop.event import EventState
-from engine.worlds import WORLDS, World
+from engine.worlds import World
 from pages.parts.compare.session import CompareSession
 from pages.parts.compare.setup import CompareSetup
+from pages.parts.known_worlds import world_of
 from pages.parts.rules import rules_of
 from pages.parts.text import counted, duration, percent, plain, signed
 
@@ -119,7 +120,7 @@ def interval(value: Estimate) -> str:
 
 def rule_in_words(setup: CompareSetup) -> str:
     """What is shown today, for a sentence; Markdown."""
-    world = WORLDS[setup.world]
+    world = world_of(setup.world)
     name = rules_of(world)[setup.rule]
     if setup.rule == "always":
         return f"always {plain(world.items[setup.item].name)}"

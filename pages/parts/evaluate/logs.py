@@ -17,7 +17,8 @@ from engine.loop.lock import locked
 from engine.simulation.crowd import crowd
 from engine.steps import Steps
 from engine.store import StoredLoop
-from engine.worlds import WORLDS, World
+from engine.worlds import World
+from pages.parts.known_worlds import world_of
 
 _KEPT = 10
 """Ready-made logs that are kept; the largest take some 20 MiB."""
@@ -92,7 +93,7 @@ def logs() -> Logs:
 
 def making(asked: ReadyMade) -> Generator[float, None, Log]:
     """Have visitors served; yields the share of them that have been."""
-    world = WORLDS[asked.world]
+    world = world_of(asked.world)
     loop = LearningLoop(LoopSettings(), seed=asked.seed)
     for number, _ in enumerate(crowd(loop, world, asked.visitors), 1):
         yield number / asked.visitors

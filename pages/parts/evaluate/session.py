@@ -8,7 +8,7 @@ from engine import PersonalizerError
 from engine.loop.lock import locked
 from engine.steps import Steps, finish
 from engine.store import StoredLoop
-from engine.worlds import WORLDS, key_of
+from engine.worlds import key_of
 from pages.parts.data.uploads import Upload
 from pages.parts.evaluate import file
 from pages.parts.evaluate.file import OfFile
@@ -19,6 +19,7 @@ from pages.parts.evaluate.tuning import Tuning
 from pages.parts.evaluate.watch import Watch
 from pages.parts.frames import pace
 from pages.parts.heavy_work import Ticket, submit_here
+from pages.parts.known_worlds import world_of
 
 PACE = 0.3
 """Seconds from one frame to the next while a log is made or asked."""
@@ -161,7 +162,7 @@ class EvaluateSession:
         try:
             if log is None:
                 log = yield from self._reading(read())
-            rule = setup.rule_table if log.world == WORLDS[setup.world] else None
+            rule = setup.rule_table if log.world == world_of(setup.world) else None
             found = yield from finding(log, span, rule)
         except PersonalizerError as error:
             refused = error

@@ -9,8 +9,9 @@ from engine.simulation.baselines import RuleTable, usual_fields
 from engine.worlds import WORLDS
 from pages.parts.choices import SEED, TRUTH, WORLD
 from pages.parts.evaluate.estimators import TITLES, USUAL
+from pages.parts.known_worlds import world_of
 from pages.parts.link import Linked
-from pages.parts.rules import TABLE, fields_of, has_room_for, table_of, tables_of
+from pages.parts.rules import TABLE, fields_of, has_room_for, table_in_link, table_of, tables_of
 from pages.parts.setting import SWITCH, Setting, numbers
 
 Source = Literal["play", "ready", "file"]
@@ -72,6 +73,7 @@ class EvaluateSetup(Linked):
         },
         "menu",
         "What is shown by rule today, or might be. Its table can be written below.",
+        check=table_in_link,
         words="one or two fields of a world",
     ).as_field
     table: str = TABLE.as_field
@@ -90,7 +92,7 @@ class EvaluateSetup(Linked):
 
     def fitted(self) -> Self:
         """See `Linked`: a rule and its table."""
-        world = WORLDS[self.world]
+        world = world_of(self.world)
         rule = self.rule if self.rule in tables_of(world) else ",".join(usual_fields(world))
         has_room = rule == self.rule and has_room_for(world, self.fields, self.table)
         return replace(self, rule=rule, table=self.table if has_room else "")
@@ -103,7 +105,7 @@ class EvaluateSetup(Linked):
     @property
     def rule_table(self) -> RuleTable:
         """The rule."""
-        return table_of(WORLDS[self.world], self.fields, self.table)
+        return table_of(world_of(self.world), self.fields, self.table)
 
     @property
     def span(self) -> tuple[int, int]:

@@ -7,10 +7,10 @@ from engine import LoopSettings
 from engine.evaluation.coverage import Count, Coverage, Flaw, Kind
 from engine.loop.lock import locked
 from engine.steps import Steps
-from engine.worlds import WORLDS
 from pages.parts.evaluate.background import Background
 from pages.parts.evaluate.setup import EvaluateSetup
 from pages.parts.heavy_work import Ticket, submit_here
+from pages.parts.known_worlds import world_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +52,7 @@ class Watch(Background):
         asked = self.shown = Repeated.of(setup)
         self.times = setup.times
         coverage = self._coverage = Coverage(
-            WORLDS[asked.world], LoopSettings(), asked.visitors, asked.flaw, seed=asked.seed
+            world_of(asked.world), LoopSettings(), asked.visitors, asked.flaw, seed=asked.seed
         )
         self._ticket = self._submit(coverage.repeating(self.times))
 

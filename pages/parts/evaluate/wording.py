@@ -4,11 +4,11 @@ from collections.abc import Mapping
 
 from engine.evaluation.estimators import Interval
 from engine.evaluation.offline import Row
-from engine.worlds import WORLDS
 from pages.parts.evaluate.estimators import TITLES
 from pages.parts.evaluate.found import STAND_IN, Found
 from pages.parts.evaluate.session import EvaluateSession
 from pages.parts.evaluate.setup import EvaluateSetup
+from pages.parts.known_worlds import world_of
 from pages.parts.rules import tables_of
 from pages.parts.sessions import known_play_session
 from pages.parts.text import counted, plain, signed
@@ -32,7 +32,7 @@ def names_of(found: Found, setup: EvaluateSetup) -> Mapping[str, str]:
     """What each target is called, by its key."""
     world = found.log.world
     labels = {item.id: item.label for item in world.items} if world is not None else {}
-    rule = tables_of(WORLDS[setup.world])[setup.rule]
+    rule = tables_of(world_of(setup.world))[setup.rule]
     names = {}
     for row in found.rows:
         action = action_of(row)

@@ -8,7 +8,7 @@ import streamlit as st
 from streamlit.elements.lib.mutable_expander_container import ExpanderContainer
 
 from engine.evaluation.event_table import latest_rows
-from engine.worlds import WORLDS, key_of
+from engine.worlds import key_of
 from pages.parts.download import as_cells, download_csv
 from pages.parts.play.open_loop import OpenLoop
 from pages.parts.play.snippet import reproduce
@@ -54,13 +54,12 @@ def show_log(opened: OpenLoop) -> None:
     _ask_why(opened, rows.iloc[::-1])
     label, name = f"Download {len(rows):,} events as CSV", key_of(opened.world)
     download_csv(label, lambda: rows, key="log-csv", name=f"{name}-seed-{opened.loop.seed}")
-    if key_of(opened.world) in WORLDS:
-        st.page_link(
-            _EVALUATE,
-            label="Ask this log: what would each action have earned, served to everybody?",
-            icon=":material/fact_check:",
-            query_params={"world": key_of(opened.world)},
-        )
+    st.page_link(
+        _EVALUATE,
+        label="Ask this log: what would each action have earned, served to everybody?",
+        icon=":material/fact_check:",
+        query_params={"world": key_of(opened.world)},
+    )
 
 
 def _ask_why(opened: OpenLoop, rows: pd.DataFrame) -> None:

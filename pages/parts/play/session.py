@@ -9,9 +9,10 @@ from threading import RLock
 from engine import PersonalizerError
 from engine.loop.lock import locked
 from engine.store import Library, StoredLoop
-from engine.worlds import WORLDS, Context, World
+from engine.worlds import Context, World
 from pages.parts.components.reward_buttons import Presses
 from pages.parts.heavy_work import submit_here
+from pages.parts.known_worlds import keep_at_hand, world_of
 from pages.parts.live import LivePlay
 from pages.parts.play import answers
 from pages.parts.play.moments import Moments
@@ -63,7 +64,7 @@ class PlaySession:
         self.drawn = 0
         self.drawn_context: Context = {}
         if stored is None:
-            self._begin(WORLDS[setup.world])
+            self._begin(world_of(setup.world))
         else:
             self._show(OpenLoop(stored, now))
 
@@ -80,6 +81,7 @@ class PlaySession:
 
     def _show(self, loop: OpenLoop) -> None:
         """Show a loop; what is set follows it."""
+        keep_at_hand(loop.world)
         self.setup, self.open = self.setup.of_loop(loop.stored), loop
         self._reset_from: OpenLoop | None = None
         self.moments.look(None)
@@ -162,7 +164,7 @@ class PlaySession:
         """Go on with the loop that was left in a world, or begin one."""
         left = self._left.pop(world, None)
         if left is None or left.stored.is_lost or anew:
-            self._begin(WORLDS[world])
+            self._begin(world_of(world))
         else:
             self._show(left)
 

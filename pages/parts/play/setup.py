@@ -11,11 +11,10 @@ from engine.policies.base import Policy
 from engine.policies.registry import POLICIES
 from engine.policies.thompson import Thompson
 from engine.store import Library, StoredLoop
-from engine.worlds import WORLDS, World, key_of
+from engine.worlds import World, key_of
 from pages.parts.choices import CROSSES, MAX_VISITORS, MODE, SEED, SPEED, TRUTH, WORLD
 from pages.parts.knobs import Tunable
 from pages.parts.library import followers
-from pages.parts.link import Linked
 from pages.parts.play import second
 from pages.parts.setting import SWITCH, Setting
 
@@ -86,10 +85,12 @@ class PlaySetup(Tunable):
             None, owner=owner, world=world, seed=seed, settings=settings, followers=followers
         )
 
-    def query(self) -> dict[str, str]:
-        """See `Linked`; a world that is none of the app's is told by the loop that it is in."""
-        said = Linked.query(self)
-        return said if self.world in WORLDS else {n: v for n, v in said.items() if n != "world"}
+    @classmethod
+    def asked(cls, query: Mapping[str, str]) -> dict[str, str]:
+        """See `Linked`; a world that nobody keeps is told by the loop that it is in."""
+        said = super(PlaySetup, cls).asked(query)
+        own = "loop" in query and not WORLD.can_be(said.get("world", WORLD.default))
+        return {name: value for name, value in said.items() if not (own and name == "world")}
 
     def settings(self) -> LoopSettings:
         """Settings of a new loop."""

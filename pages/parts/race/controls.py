@@ -4,8 +4,8 @@ from dataclasses import dataclass, replace
 
 import streamlit as st
 
-from engine.worlds import WORLDS
 from pages.parts.choices import SEED
+from pages.parts.known_worlds import world_of
 from pages.parts.link import current_setup, show
 from pages.parts.race.session import RaceSession
 from pages.parts.race.setup import RaceSetup, everybody, ordered
@@ -121,7 +121,7 @@ def choose_settings(setup: RaceSetup) -> None:
     with settings():
         setup.draw("seed", "crosses", "trial")
         setup.draw("field", options=setup.fields)
-        setup.draw("rule", options={"": "The usual one"} | tables_of(WORLDS[setup.world]))
+        setup.draw("rule", options={"": "The usual one"} | tables_of(world_of(setup.world)))
         for key in setup.policies():
             setup.draw(*setup.knobs_of(key))
 

@@ -12,7 +12,16 @@ from engine.simulation.drift import Drift
 from engine.worlds import WORLDS
 from pages.parts.choices import CROSSES, SEED, WORLD
 from pages.parts.knobs import Tunable
-from pages.parts.rules import TABLE, fields_of, has_room_for, table_of, tables_of
+from pages.parts.known_worlds import world_of
+from pages.parts.rules import (
+    TABLE,
+    field_in_link,
+    fields_of,
+    has_room_for,
+    table_in_link,
+    table_of,
+    tables_of,
+)
 from pages.parts.setting import Setting, numbers
 
 MAX_STEPS = 5_000_000
@@ -44,6 +53,11 @@ DRIFT: Setting[Drift] = Setting(
     help="Halfway: each kind of visitor likes, from the middle on, another action than before. "
     "Slowly: one kind of visitor after the other changes its mind.",
 )
+
+
+def _fields() -> str:
+    names = dict.fromkeys(field.name for world in WORLDS.values() for field in world.fields)
+    return f"one of {', '.join(names)}, or another field of a world"
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +117,8 @@ class RaceSetup(Tunable):
         "A/B test by segment: a winner for each",
         lambda: {field.name: field.label for world in WORLDS.values() for field in world.fields},
         "menu",
+        check=field_in_link,
+        words=_fields,
     ).as_field
 
     rule: str = Setting(
@@ -114,6 +130,7 @@ class RaceSetup(Tunable):
         ),
         "menu",
         "Its table can be written on Evaluate, and sent here.",
+        check=table_in_link,
         words="one or two fields of a world",
     ).as_field
     table: str = TABLE.as_field
@@ -125,7 +142,7 @@ class RaceSetup(Tunable):
 
     def fitted(self) -> Self:
         """See `Linked`: a field, a rule and its table."""
-        names, world = self.fields, WORLDS[self.world]
+        names, world = self.fields, world_of(self.world)
         field = self.field if self.field in names else next(iter(names))
         rule = self.rule if self.rule in tables_of(world) else ""
         has_room = has_room_for(world, fields_of(self.world, rule), self.table)
@@ -144,13 +161,13 @@ class RaceSetup(Tunable):
     @property
     def fields(self) -> dict[str, str]:
         """The fields of the world's context, with what they are called."""
-        return {field.name: field.label for field in WORLDS[self.world].fields}
+        return {field.name: field.label for field in world_of(self.world).fields}
 
     @property
     def contenders(self) -> dict[str, Contender]:
         """Those who race, by key."""
         known = line_up(
-            WORLDS[self.world],
+            world_of(self.world),
             *map(self.tuned, self.policies()),
             crosses=self.crosses,
             trial=self.trial,
@@ -163,7 +180,7 @@ class RaceSetup(Tunable):
         """The rule of today; None for the usual one."""
         if not self.rule:
             return None
-        return table_of(WORLDS[self.world], fields_of(self.world, self.rule), self.table)
+        return table_of(world_of(self.world), fields_of(self.world, self.rule), self.table)
 
     @property
     def names(self) -> dict[str, str]:
@@ -178,7 +195,7 @@ class RaceSetup(Tunable):
     def plan(self) -> Plan:
         """What is raced."""
         return Plan(
-            world=WORLDS[self.world],
+            world=world_of(self.world),
             contenders=tuple(self.contenders.values()),
             visitors=self.visitors,
             repetitions=self.crowds,

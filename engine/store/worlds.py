@@ -1,0 +1,237 @@
+"""Worlds that people have made, each kept with its owner and found by its key.
+
+A world's key (`engine.worlds.key_of`) is made of what it is, so the same key is the same world
+wherever it is asked for. One that was edited is another world: the one before it is still found
+by its key, though it stands in no list, until its time is over.
+"""
+
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Any, Self
+
+from sqlalchemy import Connection, Row, delete, func, insert, select, update
+
+from engine.errors import DamagedError, PersonalizerError, StoreError, refuse
+from engine.store import digests
+from engine.store.database import Database
+from engine.store.days import days_ago
+from engine.store.schema import WORLDS
+from engine.worlds import World, key_of, world_from_text
+
+MAX_NAME = 80
+_OF = WORLDS.c
+_EARLIER = 200
+"""Worlds that an owner has edited since which are still found by their keys."""
+
+
+@dataclass(frozen=True, slots=True)
+class KeptWorld:
+    """A world in somebody's list.
+
+    Attributes:
+        key: its name in links.
+        owner: who may rename and delete it.
+        name: given by a person; at first the world's title.
+        text: the world, as `World.text` has it.
+        created, used: seconds since 1970.
+    """
+
+    key: str
+    owner: str
+    name: str
+    text: str
+    created: float
+    used: float
+
+    @property
+    def world(self) -> World:
+        """The world itself.
+
+        Raises:
+            DamagedError: if it is not what its key says.
+        """
+        try:
+            world = world_from_text(self.text)
+        except PersonalizerError:
+            raise DamagedError("a world cannot be read") from None
+        if key_of(world) != self.key:
+            raise DamagedError("a world is not what its key says")
+        return world
+
+    @classmethod
+    def of(cls, row: Row[Any]) -> Self:
+        """What a row says.
+
+        Raises:
+            DamagedError: if it is not what was written.
+        """
+        told = row.key, row.owner, row.name, row.text, row.created
+        if digests.seal(*told) != row.seal:
+            raise DamagedError("what it says of a world is not what was written")
+        return cls(*told, row.used)
+
+
+class Worlds(Database):
+    """The worlds of all owners."""
+
+    def keep_world(
+        self, world: World, owner: str, name: str = "", instead_of: str = ""
+    ) -> KeptWorld:
+        """Keep a world in an owner's list; one that stands there already stays as it is.
+
+        Args:
+            name: in the list; the world's title, if empty.
+            instead_of: key of the one that it was made of, which leaves the list.
+
+        Raises:
+            PersonalizerError: ``BadRequest`` for one that could not be read again, or such a
+                name; StoreError if it cannot be written, or the owner has too many.
+        """
+        text, key = world_from_text(world.text).text, key_of(world)
+        name = _named(name or world.title)
+        self.check_room()
+        self._shares.check(f"world:{key}")
+        now, mine = self._now(), {"owner": owner, "key": key}
+        kept = KeptWorld(key, owner, name, text, now, now)
+        with self._writing() as connection:
+            if instead_of and instead_of != key:
+                leaves = update(WORLDS).filter_by(owner=owner, key=instead_of)
+                connection.execute(leaves.values(listed=False))
+            found = connection.execute(select(WORLDS).filter_by(**mine)).first()
+            if found is None:
+                self._check_worlds(connection, owner)
+                connection.execute(insert(WORLDS).values(_row(kept) | {"listed": True}))
+            else:
+                kept = KeptWorld.of(found)
+                again = update(WORLDS).filter_by(**mine)
+                connection.execute(again.values(listed=True, used=now))
+            _drop_earlier(connection, owner)
+        self._shares.add(f"world:{key}", len(text.encode()))
+        return kept
+
+    def _check_worlds(self, connection: Connection, owner: str) -> None:
+        """Whether an owner may have one more world, and the database, too."""
+        count, limits = select(func.count(_OF.key)), self.limits
+        mine = count.filter_by(owner=owner, listed=True)
+        if connection.execute(mine).scalar_one() >= limits.max_worlds:
+            sentence = f"This browser keeps {limits.max_worlds} worlds, the most it may: "
+            sentence += "delete one on the Worlds page first."
+            raise StoreError(sentence, "OperationNotAllowed")
+        if connection.execute(count).scalar_one() >= limits.max_worlds_total:
+            sentence = f"This server keeps {limits.max_worlds_total:,} worlds, the most it may."
+            raise StoreError(sentence, "OperationNotAllowed")
+
+    def worlds(self, owner: str) -> list[KeptWorld]:
+        """Those in an owner's list, the last used first; none that is damaged."""
+        mine = select(WORLDS).filter_by(owner=owner, listed=True).where(self._is_in_time)
+        return _whole(self._rows(mine.order_by(_OF.used.desc(), _OF.key)))
+
+    def world(self, key: str) -> World | None:
+        """The world that has a key, whoever keeps it; None if nobody does.
+
+        Of two that share a key, which nobody makes by chance, it is the older one.
+        """
+        known = select(WORLDS).filter_by(key=key).where(self._is_in_time)
+        for kept in _whole(self._rows(known.order_by(_OF.created).limit(2))):
+            return kept.world
+        return None
+
+    def touch_world(self, key: str) -> None:
+        """Count a world's time from now, for whoever keeps it."""
+        self._change(update(WORLDS).filter_by(key=key).values(used=self._now()))
+
+    def rename_world(self, key: str, owner: str, name: str) -> None:
+        """Give a world another name in its owner's list: what it is stays as it was.
+
+        Raises:
+            PersonalizerError: ``BadRequest`` for such a name; StoreError if it is not theirs.
+        """
+        name = _named(name)
+        with self._writing() as connection:
+            mine = select(WORLDS).filter_by(key=key, owner=owner).with_for_update()
+            row = connection.execute(mine).first()
+            if row is None:
+                raise StoreError(_GONE, "NotFound")
+            old = KeptWorld.of(row)
+            new = KeptWorld(key, owner, name, old.text, old.created, self._now())
+            connection.execute(update(WORLDS).filter_by(key=key, owner=owner).values(_row(new)))
+
+    def delete_world(self, key: str, owner: str) -> None:
+        """Erase a world: whom its owner gave its link cannot open it any more.
+
+        Raises:
+            StoreError: if it is not there, or not theirs.
+        """
+        if not self._change(delete(WORLDS).filter_by(key=key, owner=owner)):
+            raise StoreError(_GONE, "NotFound")
+        self._shares.forget(f"world:{key}")
+
+    def faulty_worlds(self) -> int:
+        """How many are not what was written."""
+        rows = self._rows(select(WORLDS))
+        return len(rows) - len(_whole(rows))
+
+    def sweep_worlds(self) -> int:
+        """Erase those whose time was over a day ago; how many there were."""
+        return self._change(
+            delete(WORLDS).where(_OF.used < days_ago(self.limits.retention_days + 1))
+        )
+
+    def world_shares(self) -> list[str]:
+        """The names under which worlds count as written by an address."""
+        return [f"world:{row.key}" for row in self._rows(select(_OF.key).distinct())]
+
+    def _hand_over_worlds(self, connection: Connection, before: str, now: str) -> None:
+        """Let the worlds of one owner be another's, the last used first, as many as may be."""
+        theirs = connection.execute(
+            select(WORLDS).filter_by(owner=before).order_by(_OF.used.desc())
+        ).all()
+        known = set(connection.execute(select(_OF.key).filter_by(owner=now)).scalars())
+        room = self.limits.max_worlds - len(known)
+        for row in theirs:
+            if row.key not in known and room > 0:
+                told = row.key, now, row.name, row.text, row.created
+                changed = {"owner": now, "seal": digests.seal(*told)}
+                mine = update(WORLDS).filter_by(owner=before, key=row.key)
+                connection.execute(mine.values(changed))
+                room -= 1
+
+    @property
+    def _is_in_time(self) -> Any:
+        return _OF.used >= days_ago(self.limits.retention_days)
+
+
+_GONE = "This world is not here any more: it was deleted, or expired."
+
+
+def _named(name: str) -> str:
+    name = name.strip().replace("\x00", "")
+    if not 1 <= len(name) <= MAX_NAME:
+        refuse("BadRequest", "name", name, f"1 to {MAX_NAME} characters long")
+    return name
+
+
+def _row(kept: KeptWorld) -> dict[str, Any]:
+    told = {name: getattr(kept, name) for name in ("key", "owner", "name", "text", "created")}
+    return told | {"used": kept.used, "seal": digests.seal(*told.values())}
+
+
+def _whole(rows: Sequence[Row[Any]]) -> list[KeptWorld]:
+    """Rows that are what was written, world included."""
+    found = []
+    for row in rows:
+        with suppress(DamagedError):
+            kept = KeptWorld.of(row)
+            if key_of(kept.world) == kept.key:
+                found.append(kept)
+    return found
+
+
+def _drop_earlier(connection: Connection, owner: str) -> None:
+    """Of those that left an owner's list, keep the latest."""
+    earlier = select(_OF.key).filter_by(owner=owner, listed=False).order_by(_OF.used.desc())
+    old = list(connection.execute(earlier.offset(_EARLIER)).scalars())
+    if old:
+        mine = delete(WORLDS).where(_OF.owner == owner, _OF.key.in_(old))
+        connection.execute(mine)

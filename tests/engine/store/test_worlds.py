@@ -1,0 +1,165 @@
+"""Worlds of people's own: kept with their owner, found by their key."""
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import create_engine, text
+
+from engine import PersonalizerError
+from engine.store import Limits, Store, StoreError
+from engine.store.audit import audit
+from engine.store.backup import back_up, restore
+from engine.store.worlds import KeptWorld
+from engine.worlds import World, key_of, world_from_json
+from tests.engine.worlds.random_worlds import bakery
+
+
+def named(title: str) -> World:
+    return world_from_json(bakery(title=title))
+
+
+BAKERY = named("Bakery")
+
+
+def names(store: Store, owner: str = "me") -> list[str]:
+    return [kept.name for kept in store.worlds(owner)]
+
+
+def test_whoever_has_the_key_gets_that_very_world_in_another_process(
+    store: Store, url: str
+) -> None:
+    kept = store.keep_world(BAKERY, "me")
+    assert (kept.key, kept.name, kept.world) == (key_of(BAKERY), "Bakery", BAKERY)
+    other = Store.open(url)
+    found = other.world(kept.key)
+    assert found is not None
+    assert found.text == BAKERY.text
+    assert (found.frequencies == BAKERY.frequencies).all()
+    assert (found.expected == BAKERY.expected).all()
+    assert other.worlds("me") == [kept]
+    assert other.world("bakery-00000000") is None
+    assert other.worlds("you") == []
+    other.close()
+
+
+def test_an_edited_world_takes_the_place_of_the_one_before_which_its_link_still_opens(
+    store: Store,
+) -> None:
+    first = store.keep_world(BAKERY, "me")
+    second = store.keep_world(named("Baker"), "me", "My shop", instead_of=first.key)
+    assert names(store) == ["My shop"]
+    assert store.world(first.key) == BAKERY
+    back = store.keep_world(BAKERY, "me", instead_of=second.key)
+    assert (names(store), back.created) == (["Bakery"], first.created)
+    store.keep_world(BAKERY, "me", instead_of=back.key)
+    assert names(store) == ["Bakery"]
+
+
+def test_it_is_renamed_and_deleted_by_its_owner_alone(store: Store) -> None:
+    key = store.keep_world(BAKERY, "me").key
+    store.keep_world(BAKERY, "you")
+    store.rename_world(key, "me", " Mine ")
+    assert (names(store), names(store, "you")) == (["Mine"], ["Bakery"])
+    for name in ("", "x" * 81):
+        with pytest.raises(PersonalizerError, match="1 to 80 characters"):
+            store.rename_world(key, "me", name)
+    with pytest.raises(StoreError, match="not here any more"):
+        store.delete_world(key, "another")
+    with pytest.raises(StoreError, match="not here any more"):
+        store.rename_world(key, "another", "Theirs")
+    store.delete_world(key, "me")
+    assert (names(store), store.world(key)) == ([], BAKERY)
+    store.delete_world(key, "you")
+    assert store.world(key) is None
+
+
+def test_so_many_worlds_and_no_more(url: str) -> None:
+    store = Store.open(url, Limits(max_worlds=2, max_worlds_total=3))
+    first = store.keep_world(named("A"), "me")
+    store.keep_world(named("B"), "me")
+    with pytest.raises(StoreError, match="keeps 2 worlds, the most it may"):
+        store.keep_world(named("C"), "me")
+    store.keep_world(named("A"), "me")
+    store.keep_world(named("C"), "me", instead_of=first.key)
+    assert sorted(names(store)) == ["B", "C"]
+    with pytest.raises(StoreError, match="This server keeps 3 worlds"):
+        store.keep_world(named("D"), "you")
+    assert names(store, "you") == []
+    store.close()
+
+
+def test_an_address_has_a_share_of_bytes(url: str) -> None:
+    limits = Limits(max_loops_per_address=1)
+    store = Store.open(url, limits, address=lambda: "192.0.2.1")
+    key = store.keep_world(named("A"), "me").key
+    store.sweep()
+    with pytest.raises(StoreError, match="Your address"):
+        store.keep_world(named("B"), "you")
+    store.delete_world(key, "me")
+    store.keep_world(named("B"), "you")
+    store.close()
+
+
+def test_one_that_nobody_uses_expires(url: str) -> None:
+    now = [datetime(2026, 1, 1, tzinfo=UTC)]
+    store = Store.open(url, Limits(retention_days=2), clock=lambda: now[0])
+    old, used = (store.keep_world(named(title), "me").key for title in "AB")
+    for day in range(5):
+        now[0] += timedelta(days=1)
+        store.touch_world(used)
+        store.sweep()
+        assert (store.world(old) is not None) == (day < 2)
+    assert names(store) == ["B"]
+    assert store.world(used) is not None
+    store.close()
+
+
+def test_whoever_was_known_under_another_name_has_both_lists(store: Store) -> None:
+    store.keep_world(named("A"), "me")
+    for title in "AB":
+        store.keep_world(named(title), "before")
+    store.hand_over("before", "me")
+    assert sorted(names(store)) == ["A", "B"]
+
+
+def test_one_that_is_not_what_was_written_is_not_believed(
+    plain_store: Store, plain_url: str
+) -> None:
+    key = plain_store.keep_world(BAKERY, "me").key
+    assert list(audit(plain_store)) == []
+    for column, value in (("text", BAKERY.text.replace("Rainy", "Foggy")), ("name", "Another")):
+        engine = create_engine(plain_url)
+        with engine.begin() as connection:
+            connection.execute(text(f"UPDATE worlds SET {column} = :value"), {"value": value})
+        engine.dispose()
+        assert (names(plain_store), plain_store.world(key)) == ([], None)
+        (found,) = audit(plain_store)
+        assert found.what == "1 of its worlds are damaged."
+
+
+def test_a_world_that_its_key_does_not_name_is_damaged() -> None:
+    for told in ("{}", named("Another").text):
+        with pytest.raises(StoreError, match="damaged"):
+            assert KeptWorld(key_of(BAKERY), "me", "Bakery", told, 0.0, 0.0).world
+
+
+def test_a_backup_has_them(plain_store: Store, tmp_path: Path) -> None:
+    key = plain_store.keep_world(BAKERY, "me").key
+    back_up(plain_store, tmp_path / "backup")
+    other = Store.open(f"sqlite:///{tmp_path}/other.db")
+    restore(other, tmp_path / "backup")
+    assert other.world(key) == BAKERY
+    with pytest.raises(StoreError, match="has worlds already"):
+        restore(other, tmp_path / "backup")
+    other.close()
+
+
+def test_of_what_was_edited_again_and_again_the_latest_are_kept(
+    plain_store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("engine.store.worlds._EARLIER", 1)
+    keys = [""]
+    for title in "ABCD":
+        keys.append(plain_store.keep_world(named(title), "me", instead_of=keys[-1]).key)
+    assert [plain_store.world(key) is not None for key in keys[1:]] == [False, False, True, True]
