@@ -1,5 +1,7 @@
 """The favoured action in every context of a world."""
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from engine.loop.learning_loop import LearningLoop
@@ -11,8 +13,14 @@ _ROUNDING = 1e-9
 """By which a chance may differ from a fair share and still be one."""
 
 
-def favourites(loop: LearningLoop, world: World) -> list[dict[str, object]]:
-    """What the loop would show in every context of the world, with nothing logged.
+def favourites(
+    loop: LearningLoop, world: World, cells: Sequence[int] | None = None
+) -> list[dict[str, object]]:
+    """What the loop would show in contexts of the world, with nothing logged.
+
+    Args:
+        cells: which; all of a tabulated world by default. Of a large one give a slice, see
+            `World.through`.
 
     Returns:
         one row a cell: the context's fields, the most probable action, its probability, its
@@ -23,11 +31,14 @@ def favourites(loop: LearningLoop, world: World) -> list[dict[str, object]]:
     rows: list[dict[str, object]] = []
     fair = 1 / len(world.items)
     room = 1 - fair or 1.0
-    cells = range(len(world.contexts))
+    if cells is None:
+        cells = np.arange(len(world.frequencies)).tolist()
     requests = [world.request(cell) for cell in cells]
-    found = [loop.probabilities(requests[at : at + _TOGETHER]) for at in cells[::_TOGETHER]]
-    each = zip(world.contexts, world.expected, np.concatenate(found), strict=True)
-    for context, expected, chances in each:
+    starts = range(0, len(requests), _TOGETHER)
+    found = [loop.probabilities(requests[at : at + _TOGETHER]) for at in starts]
+    each = zip(cells, world.expected_in(np.array(cells)), np.concatenate(found), strict=True)
+    for cell, expected, chances in each:
+        context = world.contexts[cell]
         top = int(chances.argmax())
         best = top if expected[top] == expected.max() else int(expected.argmax())
         rows.append(

@@ -49,7 +49,7 @@ class LearningCurve(Projection):
             self._answered[place + 1 : self._size + 1] = self._answered[place : self._size]
             self._size += 1
         world, ranked = self._world, event.ranked
-        expected = world.expected[world.cell(world.context_of(ranked.request))]
+        expected = world.expected_in(world.cell(world.context_of(ranked.request)))
         truth = expected[world.position(ranked.action_id)], expected.max()
         self._answered[place] = (event.number, event.earned, *truth)
 

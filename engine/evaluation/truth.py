@@ -23,39 +23,54 @@ def truths(world: World, log: Decisions, targets: Iterable[Target]) -> Mapping[s
     if cells is None:
         return {}
     columns = [world.position(action) for action in log.actions]
-    expected = world.expected[cells][log.stratum][:, columns]
-    everybody, found = _census(world), dict[str, float]()
+    expected = world.expected_in(cells)[log.stratum][:, columns]
+    everybody, found, some = _everybody(world), dict[str, float](), world.some()
     for target in targets:
         is_of_log = isinstance(target, Online | Given)
         chances = target.weigh(log if is_of_log else everybody).probabilities
         if chances is not None:
-            earned = (chances * (expected if is_of_log else world.expected)).sum(axis=1)
-            weights = None if is_of_log else world.frequencies
+            earned = (chances * (expected if is_of_log else some.expected)).sum(axis=1)
+            weights = None if is_of_log else some.weights
             found[target.key] = float(np.average(earned, weights=weights))
     return found
 
 
-def _texts(world: World) -> list[str]:
-    """The contexts of a world as a log has them."""
-    return [context_of(world.request(cell).context) for cell in range(len(world.contexts))]
+def _text(world: World, cell: int) -> str:
+    """A context of a world as a log has it."""
+    return context_of(world.request(cell).context)
 
 
 def _cells(world: World, log: Decisions) -> NDArray[np.intp] | None:
     """The cell of each context of the log; None if it is none of the world's."""
-    known = {text: cell for cell, text in enumerate(_texts(world))}
-    actions = {item.id for item in world.items}
-    if not (set(log.contexts) <= known.keys() and set(log.actions) <= actions):
+    if not set(log.actions) <= {item.id for item in world.items}:
         return None
-    return np.array([known[text] for text in log.contexts], dtype=np.intp)
+    if world.is_tabulated:
+        known = {_text(world, cell): cell for cell in range(world.size)}
+        found = [known.get(text) for text in log.contexts]
+    else:
+        found = [_read(world, text) for text in log.contexts]
+    places = [cell for cell in found if cell is not None]
+    return np.array(places, dtype=np.intp) if len(places) == len(found) else None
 
 
-def _census(world: World) -> Decisions:
-    """A log in which one visitor of each context came, and any action could be shown."""
-    shape = n, k = len(world.contexts), len(world.items)
+def _read(world: World, text: str) -> int | None:
+    """The cell of a context of a log, without a list of them all."""
+    told = dict(part.partition("=")[::2] for part in text.split(", "))
+    try:
+        cell = world.cell(told)
+    except KeyError:
+        return None
+    return cell if _text(world, cell) == text else None
+
+
+def _everybody(world: World) -> Decisions:
+    """A log in which those who come to a world came, and any action could be shown."""
+    cells, stratum = np.unique(world.some().cells, return_inverse=True)
+    shape = n, k = len(stratum), len(world.items)
     return Decisions(
         actions=tuple(item.id for item in world.items),
-        contexts=tuple(_texts(world)),
-        stratum=np.arange(n),
+        contexts=tuple(_text(world, cell) for cell in cells.tolist()),
+        stratum=stratum,
         shown=np.zeros(n, dtype=np.intp),
         propensity=cast(Array, np.full(n, 1 / k)),
         reward=np.zeros(n),

@@ -28,14 +28,15 @@ class Weight:
 
 
 def weighing(loop: LearningLoop, world: World) -> Steps[list[Weight]]:
-    """The weights of a loop in all contexts of a world, the largest first; each context is a step.
+    """The weights of a loop in all contexts of a world, of a large one in those of some who come,
+    the largest first; each context is a step.
 
     The loop is not to change meanwhile.
     """
     found: dict[tuple[tuple[tuple[str, str], ...], str], Weight] = {}
     online = loop.settings.learning_mode == "online"
-    for cell, context in enumerate(world.contexts):
-        request = world.request(cell)
+    for cell in world.some().cells.tolist():
+        context, request = world.contexts[cell], world.request(cell)
         for action, alone in zip(request.actions, np.eye(len(request.actions)), strict=True):
             for group, adds in loop.learner.contributions(request, alone, online).items():
                 if isinstance(group, Group) and not group.every:

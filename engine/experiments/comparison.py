@@ -29,6 +29,9 @@ from engine.steps import Steps, at_once
 from engine.streams import stream
 from engine.worlds.world import World
 
+ASKED = 200
+"""Visitors to a large world who are asked what a loop online would bring."""
+
 ARMS: Mapping[str, LearningMode] = {
     "baseline": "logging_only",
     "apprentice": "apprentice",
@@ -230,17 +233,18 @@ class Comparison:
         ]
 
     def value_online(self) -> float:
-        """Expected reward, known to the world, if the apprentice showed its own choice from now."""
+        """Expected reward, known to the world, if the apprentice showed its own choice from now;
+        of a large world the mean over some of a sample of those who come."""
         world, total = self.world, 0.0
-        for cell, context in enumerate(world.contexts):
+        for cell, weight, earned in zip(*world.some(ASKED), strict=True):
+            context = world.contexts[cell]
             firsts = self.baseline.possible(context)
             for first in firsts:
                 actions = world.actions_from(first)
                 request = parse_rank_request(actions, world.features(context))
                 chances = self.apprentice.probabilities_online(request)
                 places = [world.position(action["id"]) for action in actions]
-                share = float(world.frequencies[cell]) / len(firsts)
-                total += share * float(chances @ world.expected[cell, places])
+                total += float(weight) / len(firsts) * float(chances @ earned[places])
         return total
 
     def going_online(self, foreseen: SwitchValue | None = None) -> Steps[None]:

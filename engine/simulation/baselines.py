@@ -5,14 +5,17 @@ The ready-made rules are what years of experience would have found: the best ite
 average for each group of visitors.
 """
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import product
 
 import numpy as np
 
 from engine.errors import refuse
 from engine.streams import stream
 from engine.worlds import Context, World
+from engine.worlds.world import TABULATED
 
 LAST_MONTH = 300
 """Visitors whose answers make the bestseller."""
@@ -76,16 +79,20 @@ def always(world: World, item: str) -> RuleTable:
 
 
 def best_rule(world: World, fields: Sequence[str]) -> RuleTable:
-    """The rule over these fields that earns most; of equals, the one liked in the first cell."""
+    """The rule over these fields that earns most among those who come (of a large world, those of
+    a sample); of equals, the one liked in the first cell."""
     groups: dict[tuple[str, ...], list[int]] = {values: [] for values in _groups(world, fields)}
-    for cell, context in enumerate(world.contexts):
-        groups[tuple(context[field] for field in fields)].append(cell)
+    cells, weights, expected = world.census
+    for at, cell in enumerate(cells):
+        context = world.contexts[cell]
+        groups[tuple(context[field] for field in fields)].append(at)
     table: dict[tuple[str, ...], str] = {}
-    for values, cells in groups.items():
-        earned = world.frequencies[cells] @ world.expected[cells]
+    for values, found in groups.items():
+        rows = found or list(range(len(cells)))  # Nobody of them is in the sample.
+        earned = weights[rows] @ expected[rows]
         equals = np.flatnonzero(earned >= earned.max() - 1e-12)
-        liked = [int(equals[world.expected[cell, equals].argmax()]) for cell in cells]
-        first = max(range(len(cells)), key=lambda i: world.expected[cells[i], liked[i]])
+        liked = [int(equals[expected[row, equals].argmax()]) for row in rows]
+        first = max(range(len(rows)), key=lambda i: expected[rows[i], liked[i]])
         table[values] = world.items[liked[first]].id
     return RuleTable(tuple(fields), table)
 
@@ -112,5 +119,15 @@ def bestseller(world: World, seed: int) -> RuleTable:
 
 
 def _groups(world: World, fields: Sequence[str]) -> list[tuple[str, ...]]:
-    """All combinations of the values of some fields, in the world's order."""
-    return list(dict.fromkeys(tuple(c[field] for field in fields) for c in world.contexts))
+    """All combinations of the values of some fields, in the world's order.
+
+    ``BadRequest`` for more than a rule can have.
+    """
+    values = {field.name: [value.name for value in field.values] for field in world.fields}
+    size = math.prod(len(values[field]) for field in fields)
+    if size > TABULATED:
+        what = "the number of combinations that the rule names"
+        refuse("BadRequest", "fields", size, f"at most {TABULATED:,}", what)
+    ordered = [name for name in values if name in fields]
+    found = (dict(zip(ordered, one, strict=True)) for one in product(*(values[n] for n in ordered)))
+    return [tuple(one[field] for field in fields) for one in found]

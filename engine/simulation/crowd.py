@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from engine.arrays import Array
 from engine.loop.learning_loop import LearningLoop
-from engine.simulation.drift import Drift, drifting
+from engine.simulation.drift import Drift, truth_over
 from engine.streams import stream
 from engine.worlds import Context, World
 
@@ -48,7 +48,7 @@ def serve(
     answer = loop.rank(actions, world.features(visitor.context))
     value = world.answer(visitor.context, answer.reward_action_id, visitor.uniform)
     loop.reward(answer.event_id, value)
-    expected = world.expected[world.cell(visitor.context)]
+    expected = world.expected_in(world.cell(visitor.context))
     shown = world.position(answer.reward_action_id)
     return {
         "event": answer.event_id,
@@ -95,7 +95,7 @@ def potential_outcomes(
     crowd = [nth_visitor(world, seed, number) for number in range(visitors)]
     cells = np.array([world.cell(visitor.context) for visitor in crowd], dtype=np.intp)
     uniform = np.array([visitor.uniform for visitor in crowd])[:, None]
-    outcomes = drifting(world, drift, visitors, seed).outcomes(cells)
+    outcomes = truth_over(world, drift, visitors, seed).outcomes(cells)
     half, full = outcomes[:, :, 1], outcomes[:, :, 2]
     rewards = 0.5 * (uniform < full + half) + 0.5 * (uniform < full)
     return PotentialOutcomes(cells, rewards, outcomes @ np.array([0.0, 0.5, 1.0]))

@@ -2,6 +2,7 @@
 
 import re
 
+from engine.worlds.ceilings import Ceiling, Ceilings
 from engine.worlds.coffee import COFFEE
 from engine.worlds.movies import MOVIES
 from engine.worlds.news import NEWS
@@ -27,6 +28,7 @@ def key_of(world: World) -> str:
 
 
 __all__ = [
-    "FORMER_KEYS", "WORLDS", "Context", "Field", "Item", "Taste", "TasteTable", "TasteWeights",
-    "Term", "Value", "World", "key_of", "world_from_json", "world_from_text", "world_named",
+    "FORMER_KEYS", "WORLDS", "Ceiling", "Ceilings", "Context", "Field", "Item", "Taste",
+    "TasteTable", "TasteWeights", "Term", "Value", "World", "key_of", "world_from_json",
+    "world_from_text", "world_named",
 ]  # fmt: skip

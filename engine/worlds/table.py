@@ -55,9 +55,9 @@ from engine.worlds.taste import Item, Taste, TasteTable, TasteWeights, Term
 from engine.worlds.world import FORMAT, VERSION, Field, Value, World
 
 MAX_FIELDS, MAX_VALUES, MAX_ITEMS = 20, 50, 50
-MAX_CELLS = 1_000  # Contexts that a world may have; a page maps them all.
+MAX_CELLS = 10_000_000  # Contexts that a world may have; beyond `TABULATED` none lists them all.
 MAX_TABLE = 10_000  # Entries of a table.
-MAX_TERMS, MAX_SUMS = 1_000, 2_000_000  # Terms of weights, and contexts x items x terms.
+MAX_TERMS = 1_000  # Terms of weights.
 MAX_SIZE = 600_000  # Bytes of all of it, written as `World.text`.
 MAX_TITLE, MAX_NAME, MAX_STORY = 40, 60, 500  # Characters.
 TAKEN = ("action", "best", "event", "expected", "probability", "reward", "strength")
@@ -151,11 +151,11 @@ def _check_request(world: World) -> None:
 
 def _table(value: object, fields: Sequence[Field], items: Sequence[Item]) -> TasteTable:
     told = _object(value, "truth", ("table",))["table"]
-    cells = list(product(*([one.name for one in field.values] for field in fields)))
-    size = len(cells) * len(items)
+    size = math.prod(len(field.values) for field in fields) * len(items)
     if size > MAX_TABLE:
         allowed = f"at most {MAX_TABLE:,}; weights may be more"
         refuse(_CODE, "truth.table", size, allowed, "the number of entries of truth.table")
+    cells = list(product(*([one.name for one in field.values] for field in fields)))
     row = partial(_each, most=len(items), make=_taste, least=len(items))
     rows = _each(told, "truth.table", len(cells), row, least=len(cells))
     tastes = (dict(zip((item.id for item in items), row, strict=True)) for row in rows)
@@ -173,11 +173,9 @@ def _taste(value: Any, place: str) -> Taste:
 
 def _weights(value: object, fields: Sequence[Field], items: Sequence[Item]) -> TasteWeights:
     told = _object(value, "truth", ("base", "whole", "terms"))
-    pairs = math.prod(len(field.values) for field in fields) * len(items)
-    most = min(MAX_TERMS, MAX_SUMS // pairs)
     return TasteWeights(
         _chance(told.get("base"), "truth.base"),
-        _each(told.get("terms"), "truth.terms", most, partial(_term, fields, items), least=0),
+        _each(told.get("terms"), "truth.terms", MAX_TERMS, partial(_term, fields, items), least=0),
         _chance(told.get("whole", 1.0), "truth.whole"),
     )
 

@@ -6,7 +6,13 @@ where a table would be too large; both can be compared, written down and sent.
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
+from functools import reduce
 from typing import Any, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.arrays import Array
 
 Context = Mapping[str, str]
 """Field name -> value: one visitor in one situation."""
@@ -129,3 +135,48 @@ class TasteWeights:
         """The truth in the JSON of a world."""
         terms = [{n: v for n, v in asdict(term).items() if v is not None} for term in self.terms]
         return {"base": self.base, "whole": self.whole, "terms": terms}
+
+
+class WeightSums:
+    """`TasteWeights` for many contexts at once, to the last bit what it says of each.
+
+    Args:
+        values: field of the context -> its values, in the world's order.
+    """
+
+    def __init__(
+        self, weights: TasteWeights, values: Mapping[str, Sequence[str]], items: Sequence[Item]
+    ) -> None:
+        self._weights, self._items = weights, len(items)
+        # Which place each term wants in each field, -1 for any; and the items that it is about.
+        self._wanted = np.full((len(weights.terms), len(values)), -1)
+        for row, term in zip(self._wanted, weights.terms, strict=True):
+            for at, (name, known) in enumerate(values.items()):
+                if name in term.when:
+                    row[at] = known.index(term.when[name])
+        self._about = [
+            np.flatnonzero([term.is_about(item) for item in items]) for term in weights.terms
+        ]
+
+    def chances(self, places: NDArray[np.intp]) -> Array:
+        """The chance of any reward of each item, (n, items), where the values of the fields are at
+        these places, (n, fields)."""
+        applies = reduce(
+            np.logical_and,
+            (
+                (wanted[:, None] < 0) | (wanted[:, None] == at)
+                for wanted, at in zip(self._wanted.T, places.T, strict=True)
+            ),
+            np.ones((len(self._wanted), len(places)), dtype=bool),
+        )
+        sums = np.full((len(places), self._items), self._weights.base)
+        for term in np.flatnonzero(applies.any(axis=1)):
+            rows = np.flatnonzero(applies[term])[:, None]
+            sums[rows, self._about[term]] += self._weights.terms[term].add
+        return np.asarray(sums.clip(0.0, 1.0))
+
+    def outcomes(self, places: NDArray[np.intp]) -> Array:
+        """Chances of the rewards 0, 1/2 and 1, (n, items, 3)."""
+        first, whole = self.chances(places), self._weights.whole
+        half, full = first * (1 - whole), first * whole
+        return np.stack([1 - half - full, half, full], axis=2)

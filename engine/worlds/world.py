@@ -6,19 +6,31 @@ A new world is one file that makes one `World`, and a line in ``worlds/__init__.
 
 import hashlib
 import json
-from collections.abc import Callable, Mapping
+import math
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from functools import cached_property, reduce
 from itertools import product
-from typing import Any, Self
+from typing import Any, NamedTuple, Self
 
 import numpy as np
+from numpy.typing import NDArray
 
 from engine.arrays import Array
+from engine.errors import refuse
 from engine.protocol.request import RankRequest, parse_rank_request
-from engine.worlds.taste import Context, Item, TasteWeights, Truth
+from engine.streams import stream
+from engine.worlds.ceilings import Ceilings, ceilings_of
+from engine.worlds.taste import Context, Item, TasteWeights, Truth, WeightSums
 
 FORMAT, VERSION = "personalizer-playground-world", 1  # What the JSON says that it is.
+TABULATED = 1_000
+"""Cells up to which everything about a world is computed cell by cell, and can be mapped whole."""
+SAMPLE = 4_096
+"""Visitors who stand for all who come where there are more cells."""
+_KEPT = 2 * SAMPLE
+"""Requests of cells that are kept."""
+Cells = NDArray[np.intp]
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,9 +66,44 @@ class Field:
         return cls(name, label, tuple(Value(n, emoji, s) for (emoji, n), s in parts))
 
 
+class Contexts(Sequence[Context]):
+    """All cells of a large world, the last field changing fastest; each is made when asked for."""
+
+    def __init__(self, fields: Sequence[Field]) -> None:
+        self._fields = fields
+        self._sizes = tuple(len(field.values) for field in fields)
+
+    def __len__(self) -> int:
+        return math.prod(self._sizes)
+
+    def __getitem__(self, cell: Any) -> Any:
+        if not 0 <= cell < len(self):
+            raise IndexError(cell)
+        places = np.unravel_index(int(cell), self._sizes)
+        pairs = zip(self._fields, places, strict=True)
+        return {field.name: field.values[place].name for field, place in pairs}
+
+
+class Census(NamedTuple):
+    """Who comes, C of the cells: all of a tabulated world, else of `SAMPLE` visitors.
+
+    Attributes:
+        cells: their positions, (C,).
+        weights: how often each comes, (C,), sums to 1.
+        expected: of every item, (C, items).
+    """
+
+    cells: Cells
+    weights: Array
+    expected: Array
+
+
 @dataclass(frozen=True, eq=False)
 class World:
     """A simulated place with visitors who have hidden tastes; equal to others by its JSON.
+
+    Beyond `TABULATED` cells nothing is computed for all of them: `contexts` are made as they are
+    asked for, the truth is told by `outcomes_in` and `expected_in`, and `census` is a sample.
 
     Attributes:
         title, emoji: its name on screen, and its picture.
@@ -103,7 +150,7 @@ class World:
         """Weights as they are, any other function cell by cell."""
         if isinstance(self.taste, TasteWeights):
             return self.taste.to_json()
-        cells = self.outcomes.tolist()
+        cells = self.outcomes_in(np.arange(self.size)).tolist()
         return {"table": [[f if h == 0 else [h, f] for _, h, f in row] for row in cells]}
 
     @cached_property
@@ -119,17 +166,66 @@ class World:
     # -- what anybody can see ---------------------------------------------------------
 
     @cached_property
-    def contexts(self) -> tuple[Context, ...]:
+    def size(self) -> int:
+        """How many cells there are."""
+        return math.prod(len(field.values) for field in self.fields)
+
+    @property
+    def is_tabulated(self) -> bool:
+        """Whether everything about it may be computed for all cells."""
+        return self.size <= TABULATED
+
+    @cached_property
+    def contexts(self) -> Sequence[Context]:
         """All cells, the last field changing fastest."""
+        if not self.is_tabulated:
+            return Contexts(self.fields)
         cells = product(*([(f.name, value.name) for value in f.values] for f in self.fields))
         return tuple(map(dict, cells))
 
     @cached_property
+    def shares(self) -> tuple[Array, ...]:
+        """How often each value of each field comes, field by field, each sums to 1."""
+        found = (np.array([value.share for value in field.values]) for field in self.fields)
+        return tuple(shares / shares.sum() for shares in found)
+
+    @cached_property
     def frequencies(self) -> Array:
-        """How often each cell comes, (cells,), sums to 1."""
+        """How often each cell comes, (cells,), sums to 1; of a tabulated world only."""
+        self._check_tabulated()
         by_field: list[Array] = [np.array([v.share for v in f.values]) for f in self.fields]
         shares = reduce(np.outer, by_field).ravel()
         return np.asarray(shares / shares.sum())
+
+    def _check_tabulated(self) -> None:
+        if not self.is_tabulated:
+            allowed = f"at most {TABULATED:,} for a table of them"
+            refuse("BadRequest", "fields", self.size, allowed, "the number of contexts")
+
+    @cached_property
+    def census(self) -> Census:
+        """Who comes: all cells, or a sample of visitors that is the same each time."""
+        if self.is_tabulated:
+            return Census(np.arange(self.size), self.frequencies, self.expected)
+        rng = stream(0, "census", self.digest)
+        cells = np.array([self.cell(self.visitor(rng)) for _ in range(SAMPLE)])
+        return Census(cells, np.full(SAMPLE, 1 / SAMPLE), self.expected_in(cells))
+
+    def some(self, most: int = TABULATED) -> Census:
+        """Who comes: the census, in a large world so many of it, for what takes long to ask."""
+        if self.is_tabulated:
+            return self.census
+        cells, _, expected = self.census
+        count = min(most, SAMPLE)
+        return Census(cells[:count], np.full(count, 1 / count), expected[:count])
+
+    def through(self, context: Context, *names: str) -> list[int]:
+        """The cells of whoever is as this context in all fields but those named: a slice of the
+        world, their values in order, the last of them changing fastest."""
+        along = [field for field in self.fields if field.name in names]
+        values = product(*([value.name for value in field.values] for field in along))
+        told = [zip((field.name for field in along), one, strict=True) for one in values]
+        return [self.cell({**context, **dict(pairs)}) for pairs in told]
 
     @cached_property
     def actions(self) -> tuple[dict[str, Any], ...]:
@@ -148,25 +244,32 @@ class World:
 
     def cell(self, context: Context) -> int:
         """Position of a context in `contexts`."""
-        return self._cells[tuple(context[field.name] for field in self.fields)]
+        at = 0
+        for (name, places), field in zip(self._places.items(), self.fields, strict=True):
+            at = at * len(field.values) + places[context[name]]
+        return at
 
     @cached_property
-    def _cells(self) -> dict[tuple[str, ...], int]:
-        return {tuple(context.values()): i for i, context in enumerate(self.contexts)}
+    def _places(self) -> dict[str, dict[str, int]]:
+        """Field -> value -> its place among the field's."""
+        return {f.name: {one.name: at for at, one in enumerate(f.values)} for f in self.fields}
 
     def context_of(self, request: RankRequest) -> Context:
         """The context in which a request was made; KeyError if nobody comes in such a one."""
         parts = json.loads(request.context_text)
         told = {name: value for part in parts for name, value in part.items()}
         # As text, as a list or an object is no key; told as one, it is not the context's value.
-        context = self.contexts[self._cells[tuple(str(told[field.name]) for field in self.fields)]]
+        context = self.contexts[self.cell({f.name: str(told[f.name]) for f in self.fields})]
         if told != context:
             raise KeyError(request.context_text)
         return context
 
     def request(self, cell: int) -> RankRequest:
-        """All items offered in a cell; the same each time, as features compare by identity."""
+        """All items offered in a cell; the same each time, as features compare by identity (in a
+        large world, as long as not too many are kept)."""
         made = self._requests.get(cell)
+        if made is None and len(self._requests) >= _KEPT:
+            self._requests.clear()
         made = made or parse_rank_request(self.actions, self.features(self.contexts[cell]))
         return self._requests.setdefault(cell, made)
 
@@ -187,41 +290,87 @@ class World:
 
     def visitor(self, rng: np.random.Generator) -> Context:
         """Draw who comes next."""
-        cumulative = self.frequencies.cumsum()
-        cell = np.searchsorted(cumulative, rng.random() * cumulative[-1], side="right")
-        return self.contexts[int(cell)]
+        if not self.is_tabulated:
+            drawn = [_drawn(shares, rng) for shares in self.shares]
+            pairs = zip(self.fields, drawn, strict=True)
+            return {field.name: field.values[place].name for field, place in pairs}
+        return self.contexts[_drawn(self.frequencies, rng)]
 
     def answer(self, context: Context, action_id: str, uniform: float) -> float:
         """Reward of an item, 0, 1/2 or 1, by a uniform variate on [0, 1), the lower the better.
         With the same variate, an item that is at least as likely to earn 1, and to earn anything,
         never earns less."""
-        _, half, full = self.outcomes[self.cell(context), self.position(action_id)]
+        _, half, full = self.outcomes_in(self.cell(context))[self.position(action_id)]
         return 1.0 if uniform < full else 0.5 if uniform < full + half else 0.0
 
     # -- the hidden truth -------------------------------------------------------------
 
-    @cached_property
-    def outcomes(self) -> Array:
-        """Chances of the rewards 0, 1/2 and 1: (cells, items, 3)."""
-        tastes = [[self.taste(c, item) for item in self.items] for c in self.contexts]
+    def outcomes_in(self, cells: int | Cells) -> Array:
+        """Chances of the rewards 0, 1/2 and 1 in a cell, (items, 3), or in some, (n, items, 3)."""
+        if self.is_tabulated:
+            return np.asarray(self.outcomes[cells])
+        found = self._outcomes(np.atleast_1d(cells))
+        return np.asarray(found[0] if np.ndim(cells) == 0 else found)
+
+    def expected_in(self, cells: int | Cells) -> Array:
+        """Expected reward of every item in a cell, (items,), or in some, (n, items), 0 to 1."""
+        if self.is_tabulated:
+            return np.asarray(self.expected[cells])
+        return np.asarray(self.outcomes_in(cells) @ _LEVELS)
+
+    def _outcomes(self, cells: Cells) -> Array:
+        if self._sums is not None:
+            sizes = [len(field.values) for field in self.fields]
+            return self._sums.outcomes(np.array(np.unravel_index(cells, sizes)).T)
+        contexts = [self.contexts[cell] for cell in cells]
+        tastes = [[self.taste(context, item) for item in self.items] for context in contexts]
         return np.array([[(1 - t.half - t.full, t.half, t.full) for t in row] for row in tastes])
 
     @cached_property
-    def expected(self) -> Array:
-        """Expected reward of every item in every cell, (cells, items), 0 to 1."""
-        return np.asarray(self.outcomes @ np.array([0.0, 0.5, 1.0]))
+    def _sums(self) -> WeightSums | None:
+        """Its weights, for many cells at once; None if its truth is none."""
+        if not isinstance(self.taste, TasteWeights):
+            return None
+        return WeightSums(
+            self.taste, {f: [*places] for f, places in self._places.items()}, self.items
+        )
 
     @cached_property
+    def outcomes(self) -> Array:
+        """Chances of the rewards 0, 1/2 and 1: (cells, items, 3); of a tabulated world only."""
+        self._check_tabulated()
+        return self._outcomes(np.arange(self.size))
+
+    @cached_property
+    def expected(self) -> Array:
+        """Expected reward of every item in every cell, (cells, items), 0 to 1; likewise."""
+        return np.asarray(self.outcomes @ _LEVELS)
+
+    @property
     def uniform_value(self) -> float:
         """Mean reward of choosing uniformly."""
-        return float(self.frequencies @ self.expected.mean(axis=1))
+        return self.ceilings.uniform.value
 
-    @cached_property
+    @property
     def single_value(self) -> float:
         """Mean reward of always offering the one item that is best on average."""
-        return float((self.frequencies @ self.expected).max())
+        return self.ceilings.single.value
 
-    @cached_property
+    @property
     def best_value(self) -> float:
         """Mean reward of offering each visitor their best item."""
-        return float(self.frequencies @ self.expected.max(axis=1))
+        return self.ceilings.best.value
+
+    @cached_property
+    def ceilings(self) -> Ceilings:
+        """What can be earned by knowing nothing, one field, a pair of fields, or everything."""
+        return ceilings_of(self)
+
+
+_LEVELS: Array = np.array([0.0, 0.5, 1.0])
+
+
+def _drawn(shares: Array, rng: np.random.Generator) -> int:
+    """A place, drawn as often as its share."""
+    cumulative = shares.cumsum()
+    return int(np.searchsorted(cumulative, rng.random() * cumulative[-1], side="right"))

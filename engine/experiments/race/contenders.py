@@ -86,8 +86,7 @@ class ABTest(Contender):
         names = [field.name for field in world.fields]
         if self.field is not None and self.field not in names:
             refuse("BadRequest", "field", self.field, f"one of {', '.join(names)}")
-        groups = [context[self.field] if self.field else "" for context in world.contexts]
-        return ABTestPlayer(world, seed, self.trial, groups)
+        return ABTestPlayer(world, seed, self.trial, self.field)
 
 
 @dataclass(frozen=True, slots=True)

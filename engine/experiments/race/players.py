@@ -73,25 +73,31 @@ class UniformPlayer:
 
 
 class ABTestPlayer(UniformPlayer):
-    """A trial by uniform choice, then in each of the cells' groups the highest mean reward."""
+    """A trial by uniform choice, then for each value of a field, or for all, the highest mean
+    reward."""
 
-    def __init__(self, world: World, seed: int, trial: int, groups: list[str]) -> None:
+    def __init__(self, world: World, seed: int, trial: int, field: str | None) -> None:
         super().__init__(world, seed)
-        places = {group: place for place, group in enumerate(dict.fromkeys(groups))}
-        self._trial, self._groups = trial, [places[group] for group in groups]
-        self._sums = np.zeros((len(places), len(world.items)))
+        values = [[v.name for v in one.values] for one in world.fields if one.name == field]
+        self._world, self._trial, self._field = world, trial, field
+        self._values = values[0] if values else [""]
+        self._sums = np.zeros((len(self._values), len(world.items)))
         self._counts = np.zeros_like(self._sums)
         self._winners: list[int] = []
 
     def choose(self, number: int, cell: int) -> Choice:
         if self._winners:
-            return Choice(self._winners[self._groups[cell]], 1.0)
+            return Choice(self._winners[self._group(cell)], 1.0)
         return super().choose(number, cell)
+
+    def _group(self, cell: int) -> int:
+        context = self._world.contexts[cell]
+        return self._values.index(context[self._field]) if self._field else 0
 
     def learn(self, cell: int, choice: Choice, reward: float) -> None:
         if self._winners:
             return
-        at = self._groups[cell], choice.position
+        at = self._group(cell), choice.position
         self._sums[at] += reward
         self._counts[at] += 1
         if self._counts.sum() >= self._trial:
@@ -107,11 +113,11 @@ class RulePlayer:
     """A rule: one item for each visitor, whatever came of it."""
 
     def __init__(self, world: World, rule: RuleTable) -> None:
-        shown = [rule.possible(context)[0] for context in world.contexts]
-        self._positions = [world.position(item) for item in shown]
+        self._world, self._rule = world, rule
 
     def choose(self, number: int, cell: int) -> Choice:
-        return Choice(self._positions[cell], 1.0)
+        item = self._rule.possible(self._world.contexts[cell])[0]
+        return Choice(self._world.position(item), 1.0)
 
     def learn(self, cell: int, choice: Choice, reward: float) -> None:
         """Nothing."""

@@ -179,9 +179,10 @@ def doing(run: Run) -> Steps[Outcome]:
     shown = np.array([choice.position for choice in choices])
     expected = crowd.expected[visitors, shown]
     regret = crowd.best - expected
-    contexts, segments = world.contexts, world.segments()
+    came, visits = np.unique(crowd.cells, return_inverse=True)
+    contexts, segments = [world.contexts[cell] for cell in came], world.segments()
     of_segment = [[c[field.name] == value.name for c in contexts] for field, value in segments]
-    present = np.array(of_segment)[:, crowd.cells]
+    present = np.array(of_segment)[:, visits]
     return Outcome(
         contender=contender.key,
         repetition=run.repetition,

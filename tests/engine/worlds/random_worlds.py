@@ -1,8 +1,10 @@
 """Worlds as JSON: a small one written by hand, and any that Hypothesis thinks of."""
 
 from copy import deepcopy
+from itertools import combinations
 from typing import Any
 
+import numpy as np
 from hypothesis import strategies as st
 
 BAKERY: dict[str, Any] = {
@@ -102,4 +104,31 @@ def weights(
     )
     return st.fixed_dictionaries(
         {"base": CHANCES, "terms": st.lists(term, max_size=5)}, optional={"whole": CHANCES}
+    )
+
+
+def large(fields: int = 8, values: int = 6, items: int = 50, span: float = 0.02) -> dict[str, Any]:
+    """A world of 1.7 million contexts, its truth a sum over all pairs of fields.
+
+    Args:
+        span: by which a pair adds or takes at most; with much of it, sums leave 0 to 1.
+    """
+    rng = np.random.default_rng(17)
+    names = [f"field{i}" for i in range(fields)]
+    terms = [
+        {
+            "add": float(rng.uniform(-span, span)),
+            "when": {one: f"{rng.integers(values)}", other: f"{rng.integers(values)}"},
+            "item": f"item {rng.integers(items)}",
+        }
+        for _ in range(18)
+        for one, other in combinations(names, 2)
+    ]
+    return bakery(
+        fields=[
+            {"name": n, "values": [{"name": str(v), "share": v + 1} for v in range(values)]}
+            for n in names
+        ],
+        items=[{"id": f"item {i}", "features": {"number": i}} for i in range(items)],
+        truth={"base": 0.5, "whole": 0.5, "terms": terms},
     )

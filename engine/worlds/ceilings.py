@@ -1,0 +1,297 @@
+"""What can be earned in a world by whoever knows its truth and looks at nothing, one field of the
+context, two, or all: the honest ceilings of what learning is worth there.
+
+They are exact where the truth can be tabulated over the fields that it depends on, or is a sum
+that nothing cuts off at 0 or 1. Of what is too large for that a sample of visitors tells, the same
+each time, with its standard error. Nothing is ever computed for all cells of a large world.
+"""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import combinations, groupby
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.arrays import Array
+from engine.worlds.taste import TasteWeights, Term
+
+if TYPE_CHECKING:
+    from engine.worlds.world import World
+
+ENTRIES = 500_000
+"""Cells times items up to which a truth is tabulated over the fields that it depends on."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ceiling:
+    """The mean reward of one way to choose.
+
+    Attributes:
+        error: its standard error, where it is an estimate; 0 where it is exact.
+        fields: names of the fields of the context that it looks at.
+        item: id of what everybody gets, if everybody gets the same.
+    """
+
+    value: float
+    error: float = 0.0
+    fields: tuple[str, ...] = ()
+    item: str | None = None
+
+    @property
+    def is_exact(self) -> bool:
+        """Whether no sample was needed."""
+        return self.error == 0
+
+
+@dataclass(frozen=True, slots=True)
+class Ceilings:
+    """What can be earned in a world.
+
+    Attributes:
+        uniform: by choosing any item alike.
+        single: by always offering the one item that is best on average.
+        field: by offering what is best for each value of the one field that is worth most.
+        pair: the same by the two fields that together are worth most; None if there is but one.
+        best: by offering each visitor their best item.
+    """
+
+    uniform: Ceiling
+    single: Ceiling
+    field: Ceiling
+    pair: Ceiling | None
+    best: Ceiling
+
+
+class _Known(NamedTuple):
+    """The truth over some fields: a table of C cells and K items.
+
+    Attributes:
+        places: of the fields' values, (C, fields).
+        weights: how often each cell comes, (C,).
+        expected: (C, K).
+    """
+
+    places: NDArray[np.intp]
+    weights: Array
+    expected: Array
+
+
+def ceilings_of(world: "World") -> Ceilings:
+    """The ceilings of a world."""
+    known = _tabulated(world)
+    if known is not None:
+        return _exact(world, known)
+    means = _Sums(world)
+    return _summed(world, means) if means.is_exact else _estimated(world)
+
+
+def _tabulated(world: "World") -> _Known | None:
+    """The truth over the fields that it depends on, if it can be had."""
+    sizes = [len(field.values) for field in world.fields]
+    if world.is_tabulated:
+        places = np.array(np.unravel_index(np.arange(world.size), sizes)).T
+        return _Known(places, world.frequencies, world.expected)
+    mattering = _mattering(world)
+    few = [size if matters else 1 for size, matters in zip(sizes, mattering, strict=True)]
+    if math.prod(few) * len(world.items) > ENTRIES:
+        return None
+    places = np.array(np.unravel_index(np.arange(math.prod(few)), few)).T
+    weights = np.ones(len(places))
+    for shares, at, matters in zip(world.shares, places.T, mattering, strict=True):
+        weights *= shares[at] if matters else 1.0
+    cells = np.ravel_multi_index(tuple(places.T), tuple(sizes))
+    return _Known(places, weights, world.expected_in(cells))
+
+
+def _mattering(world: "World") -> list[bool]:
+    """On which fields the truth can depend."""
+    if not isinstance(world.taste, TasteWeights):
+        return [True] * len(world.fields)
+    named = {name for term in world.taste.terms for name in term.when}
+    return [field.name in named for field in world.fields]
+
+
+# -- by a table -----------------------------------------------------------------------
+
+
+def _exact(world: "World", known: _Known) -> Ceilings:
+    """Ceilings out of a table of all that matters."""
+    means = known.weights @ known.expected
+    by_fields = {
+        fields: float(_by(world, fields, known).max(axis=1).sum()) for fields in _looked_at(world)
+    }
+    return _made(
+        world,
+        means,
+        float(known.weights @ known.expected.mean(axis=1)),
+        by_fields,
+        Ceiling(float(known.weights @ known.expected.max(axis=1)), fields=_names(world)),
+    )
+
+
+def _by(world: "World", fields: Sequence[int], known: _Known) -> Array:
+    """What each item earns in all cells that share the values of some fields, times how often they
+    come, (groups, K)."""
+    sizes = tuple(len(world.fields[at].values) for at in fields)
+    group = np.ravel_multi_index(tuple(known.places[:, at] for at in fields), sizes)
+    sums = np.zeros((math.prod(sizes), known.expected.shape[1]))
+    np.add.at(sums, group, known.weights[:, None] * known.expected)
+    return sums
+
+
+def _looked_at(world: "World") -> list[tuple[int, ...]]:
+    """Single fields, and pairs of them."""
+    every = range(len(world.fields))
+    return [*combinations(every, 1), *combinations(every, 2)]
+
+
+def _made(
+    world: "World",
+    means: Array,
+    uniform: float,
+    by_fields: dict[tuple[int, ...], float],
+    best: Ceiling,
+) -> Ceilings:
+    """Ceilings out of what each item earns, and what is best by some fields."""
+    names = _names(world)
+
+    def highest(count: int) -> Ceiling | None:
+        found = {fields: value for fields, value in by_fields.items() if len(fields) == count}
+        if not found:
+            return None
+        top = max(found, key=lambda fields: round(found[fields], 12))
+        return Ceiling(found[top], fields=tuple(names[at] for at in top))
+
+    field = highest(1)
+    assert field is not None
+    item = world.items[int(means.argmax())].id
+    return Ceilings(
+        Ceiling(uniform), Ceiling(float(means.max()), item=item), field, highest(2), best
+    )
+
+
+def _names(world: "World") -> tuple[str, ...]:
+    return tuple(field.name for field in world.fields)
+
+
+# -- by sums --------------------------------------------------------------------------
+
+
+class _Sums:
+    """Means of a truth that is a sum: those of its terms add up where nothing is cut off."""
+
+    def __init__(self, world: "World") -> None:
+        self._world, self._taste = world, world.taste
+        self._shares = {
+            field.name: dict(zip((one.name for one in field.values), shares, strict=True))
+            for field, shares in zip(world.fields, world.shares, strict=True)
+        }
+        weights = world.taste
+        self._terms: list[tuple[Term, NDArray[np.intp]]] = []
+        if isinstance(weights, TasteWeights):
+            self._terms = [
+                (term, np.flatnonzero([term.is_about(item) for item in world.items]))
+                for term in weights.terms
+            ]
+
+    @property
+    def is_exact(self) -> bool:
+        """Whether no sum can leave 0 to 1, whoever comes."""
+        weights = self._taste
+        if not isinstance(weights, TasteWeights):
+            return False
+        low = high = np.full(len(self._world.items), weights.base)
+        ordered = sorted(self._terms, key=lambda one: sorted(one[0].when))
+        for names, group in groupby(ordered, key=lambda one: sorted(one[0].when)):
+            # Terms that ask for the same fields add up only where they ask for the same values.
+            together: dict[tuple[str, ...], Array] = {}
+            for term, items in group:
+                values = tuple(term.when[name] for name in names)
+                sums = together.setdefault(values, np.zeros(len(low)))
+                sums[items] += term.add
+            cases = [*together.values(), *([np.zeros(len(low))] if names else [])]
+            low, high = low + np.min(cases, axis=0), high + np.max(cases, axis=0)
+        return bool(low.min() >= 0 and high.max() <= 1)
+
+    def by(self, fields: Sequence[int]) -> Array:
+        """Mean of each item for each combination of values of some fields, (*sizes, K)."""
+        world, weights = self._world, self._taste
+        assert isinstance(weights, TasteWeights)
+        told = [world.fields[at] for at in fields]
+        sizes = tuple(len(field.values) for field in told)
+        sums = np.full((*sizes, len(world.items)), weights.base)
+        names = [field.name for field in told]
+        for term, items in self._terms:
+            chance = math.prod(self._shares[n][v] for n, v in term.when.items() if n not in names)
+            place = tuple(
+                [one.name for one in field.values].index(term.when[field.name])
+                if field.name in term.when
+                else slice(None)
+                for field in told
+            )
+            sums[place][..., items] += term.add * chance
+        return np.asarray(sums * (weights.whole + (1 - weights.whole) / 2))
+
+
+def _summed(world: "World", sums: _Sums) -> Ceilings:
+    """Ceilings of a sum that nothing cuts off: all exact but what is best for each visitor."""
+    means, by_fields = sums.by(()), dict[tuple[int, ...], float]()
+    for fields in _looked_at(world):
+        found = sums.by(fields).max(axis=-1)
+        for at in reversed(fields):
+            found = found @ world.shares[at]
+        by_fields[fields] = float(found)
+    return _made(world, means, float(means.mean()), by_fields, _best_of_sample(world))
+
+
+# -- by a sample ----------------------------------------------------------------------
+
+
+def _best_of_sample(world: "World") -> Ceiling:
+    """What each visitor's best item earns, by those of the census."""
+    highest = world.census.expected.max(axis=1)
+    return Ceiling(*_mean(highest), fields=_names(world))
+
+
+def _mean(values: Array) -> tuple[float, float]:
+    """A mean and its standard error."""
+    return float(values.mean()), float(values.std(ddof=1) / math.sqrt(len(values)))
+
+
+def _estimated(world: "World") -> Ceilings:
+    """Ceilings by a sample: what is best is chosen by one half of it, and valued by the other, so
+    that nothing is flattered by having been chosen."""
+    cells, _, expected = world.census
+    sizes = [len(field.values) for field in world.fields]
+    places = np.array(np.unravel_index(cells, sizes)).T
+    half = len(cells) // 2
+    weights = np.full(half, 1 / half)
+    choosing = _Known(places[:half], weights, expected[:half])
+    means = choosing.expected.mean(axis=0)
+    single = int(means.argmax())
+
+    def valued(count: int) -> Ceiling | None:
+        found = {f: _by(world, f, choosing) for f in _looked_at(world) if len(f) == count}
+        if not found:
+            return None
+        top = max(found, key=lambda fields: float(found[fields].max(axis=1).sum()))
+        # Whoever nobody was like gets what is best for everybody.
+        choice = np.where(found[top].any(axis=1), found[top].argmax(axis=1), single)
+        group = np.ravel_multi_index(
+            tuple(places[half:, at] for at in top), tuple(sizes[at] for at in top)
+        )
+        earned = expected[half:][np.arange(len(cells) - half), choice[group]]
+        return Ceiling(*_mean(earned), fields=tuple(world.fields[at].name for at in top))
+
+    field = valued(1)
+    assert field is not None
+    return Ceilings(
+        uniform=Ceiling(*_mean(expected.mean(axis=1))),
+        single=Ceiling(*_mean(expected[half:, single]), item=world.items[single].id),
+        field=field,
+        pair=valued(2),
+        best=_best_of_sample(world),
+    )

@@ -1,0 +1,146 @@
+"""A world of 1.7 million contexts is played, mapped, raced and valued, and never tabulated."""
+
+import tracemalloc
+from dataclasses import replace
+from functools import partial
+from typing import cast
+
+import numpy as np
+import pytest
+
+from engine import LearningLoop, PersonalizerError
+from engine.evaluation.context_map import favourites
+from engine.evaluation.decisions import decisions_of
+from engine.evaluation.learning_curve import LearningCurve
+from engine.evaluation.targets import Even, Fixed, Online
+from engine.evaluation.truth import truths
+from engine.evaluation.weights import weighing
+from engine.experiments.comparison import Comparison
+from engine.experiments.race.contenders import ABTest, Blind, Present
+from engine.experiments.race.plan import Plan
+from engine.simulation.baselines import best_rule
+from engine.simulation.crowd import crowd, nth_visitor, potential_outcomes
+from engine.simulation.drift import Drift
+from engine.worlds import TasteWeights, world_from_json
+from tests.engine.experiments.race.races import outcomes_of
+from tests.engine.worlds.random_worlds import large
+
+LARGE = world_from_json(large())
+
+
+@pytest.fixture(scope="module")
+def loop() -> LearningLoop:
+    """A loop that some of its visitors came to."""
+    loop = LearningLoop(seed=3)
+    rows = list(crowd(loop, LARGE, 12))
+    assert all(0 < cast(float, row["expected"]) <= cast(float, row["best"]) for row in rows)
+    return loop
+
+
+def test_it_takes_no_memory_to_speak_of() -> None:
+    told = large()
+    tracemalloc.start()
+    world = world_from_json(told)
+    assert world.size == len(world.contexts) == 6**8
+    nth_visitor(world, 7, 0)
+    world.expected_in(np.arange(1_000))
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert peak < 30e6  # A table of the truth alone would be 670 MB.
+
+
+def test_tables_of_it_are_refused() -> None:
+    for table in ("frequencies", "outcomes", "expected"):
+        with pytest.raises(PersonalizerError, match="contexts is 1679616, but must be at most 1,0"):
+            getattr(LARGE, table)
+    with pytest.raises(IndexError):
+        LARGE.contexts[LARGE.size]
+
+
+def test_contexts_are_where_they_say() -> None:
+    for cell in (0, 1, 6**7 + 5, LARGE.size - 1):
+        assert LARGE.cell(LARGE.contexts[cell]) == cell
+    first, second = LARGE.contexts[6**7], LARGE.contexts[5]
+    assert (first["field0"], first["field7"]) == ("1", "0")
+    assert (second["field0"], second["field7"]) == ("0", "5")
+
+
+def test_who_comes_is_drawn_field_by_field() -> None:
+    visitors = [nth_visitor(LARGE, 1, n).context for n in range(400)]
+    for name in ("field0", "field7"):
+        mean = np.mean([int(visitor[name]) for visitor in visitors])
+        assert mean == pytest.approx(70 / 21, abs=5 * 1.5 / 20)
+    assert LARGE.census.weights.sum() == pytest.approx(1)
+
+
+def test_the_truth_is_that_of_its_weights_to_the_last_bit() -> None:
+    assert isinstance(LARGE.taste, TasteWeights)
+    for cell in (7, 123_456):
+        told = [LARGE.taste(LARGE.contexts[cell], item) for item in LARGE.items]
+        outcomes = LARGE.outcomes_in(cell)
+        assert [(t.half, t.full) for t in told] == [tuple(row[1:]) for row in outcomes.tolist()]
+        assert (LARGE.outcomes_in(np.array([3, cell]))[1] == outcomes).all()
+
+
+def test_it_is_mapped_in_slices(loop: LearningLoop) -> None:
+    here = LARGE.contexts[54_321]
+    cells = LARGE.through(here, "field2", "field5")
+    rows = favourites(loop, LARGE, cells)
+    assert [(row["field2"], row["field5"]) for row in rows[:7]] == [
+        *(("0", str(i)) for i in range(6)), ("1", "0"),
+    ]  # fmt: skip
+    assert all(row["field3"] == here["field3"] for row in rows)
+    assert len(rows) == 36
+    best = LARGE.items[int(LARGE.expected_in(cells[4]).argmax())].id
+    assert rows[4]["best"] in {best, rows[4]["action"]}
+
+
+def test_its_curve_and_the_values_of_policies_are_told(loop: LearningLoop) -> None:
+    curve = LearningCurve(LARGE)
+    curve.follow(loop)
+    assert curve.regret > 0
+    found = truths(LARGE, decisions_of(loop), [Even(), Fixed("item 3"), Online()])
+    assert found["uniform"] == pytest.approx(LARGE.uniform_value, abs=0.002)
+    means = LARGE.census.expected.mean(axis=0)
+    assert found["action item 3"] == pytest.approx(means[3], abs=0.003)
+    assert len(found) == 3
+
+
+def test_weights_are_those_in_the_contexts_of_some(loop: LearningLoop) -> None:
+    told = weighing(loop, LARGE)
+    next(told)
+
+
+@pytest.mark.parametrize("drift", ["none", "halfway", "slow"])
+def test_tastes_change_cell_by_cell(drift: Drift) -> None:
+    met = potential_outcomes(LARGE, 60, 5, drift)
+    before = LARGE.expected_in(met.cells)
+    changed = (met.expected != before).any(axis=1)
+    assert (np.sort(met.expected, axis=1) == np.sort(before, axis=1)).all()
+    if drift == "none":
+        assert not changed.any()
+    elif drift == "halfway":
+        assert changed.tolist() == [False] * 30 + [True] * 30
+    else:
+        assert changed[:30].sum() < changed[30:].sum()
+
+
+def test_it_is_raced_and_compared() -> None:
+    contenders = (ABTest("ab", 10, field="field1"), Blind("uniform"), Present("present"))
+    plan = Plan(LARGE, contenders, visitors=30, repetitions=1, drift="slow", seed=5)
+    assert len(outcomes_of(plan)) == 3
+    comparison = Comparison(LARGE, best_rule(LARGE, ["field0"]), seed=2)
+    comparison.step()
+
+
+def test_a_rule_by_too_many_fields_is_refused() -> None:
+    names = [field.name for field in LARGE.fields]
+    with pytest.raises(PersonalizerError, match="combinations that the rule names is 1679616, but"):
+        best_rule(LARGE, names)
+
+
+def test_a_world_of_a_function_is_told_cell_by_cell_too() -> None:
+    weights = LARGE.taste
+    told = replace(LARGE, taste=partial(weights))
+    assert not isinstance(told.taste, TasteWeights)
+    assert (told.outcomes_in(99) == LARGE.outcomes_in(99)).all()
