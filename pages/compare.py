@@ -40,11 +40,12 @@ with toolbar():
         if is_new:
             session.live.wait()
         write_link(setup, story=session.story.text)
+        # Noted before it is drawn: a crowd may end in between, which the next frame has to see.
+        session.toolbar_drawn = session.toolbar_state
         control_the_crowd(session.live, (100, 1_000), end=END - len(session.comparison))
         controls.choose_settings(setup)
         reset_or_share(session.reset, setup, this_moment(session))
         stage_door()
-        session.toolbar_drawn = session.toolbar_state
 
 question(
     "May it learn from today's rules first, without touching your users?",

@@ -29,6 +29,8 @@ with toolbar():
     with tools():
         session = evaluate_session(setup)
         session.adopt(setup, stored)
+        # Noted before it is drawn: the work may end in between, which the next frame has to see.
+        session.drawn = session.page_state
         controls.choose_settings(setup)
         share(setup)
         stage_door()
@@ -75,7 +77,6 @@ def draw_tuning(tuning: Tuning) -> None:
     optimise.show(session)
 
 
-session.drawn = session.page_state
 st.fragment(draw_frame, run_every=session.pace, key="evaluate-interactive")(session)
 session.watch.drawn = session.watch.is_live
 coverage.choose(session.watch, setup)

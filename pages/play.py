@@ -46,13 +46,14 @@ with toolbar():
         scrubber.go(session, address_is_new)
         at = None if session.moments.at is None else str(session.moments.at)
         write_link(setup, loop=session.open.link, at=at, who=None)
+        # Noted before it is drawn: a crowd may end in between, which the next frame has to see.
+        session.toolbar_drawn = session.toolbar_state
         control_the_crowd(session.live, (10, 100, 1_000), primary=100)
         controls.step_through(session)
         controls.choose_settings(setup, disabled=not session.may_change)
         scan = moment_link(session, st.context.url or "") if session.open.link else None
         reset_or_share(session.reset, setup, controls.links_to(session), scan)
         stage_door(partial(setup.draw, "beside"))
-        session.toolbar_drawn = session.toolbar_state
 
 if has_told() and not session.may_answer:
     controls.offer_a_copy(session)

@@ -67,16 +67,19 @@ class Ticket(Future[T]):
         except StopIteration as end:
             with suppress(InvalidStateError):  # It was cancelled at its last step.
                 self.set_result(end.value)
-        except Exception as error:
+        except BaseException as error:  # Whatever it is: the thread is everybody's.
             with suppress(InvalidStateError):
                 self.set_exception(error)
 
     def end(self, now: float) -> None:
-        """Do no more of it."""
+        """Do no more of it. What fails in cleaning up harms nobody else."""
         self.cancel()
-        self._job.close()
         error = None if self.cancelled() else self.exception()
         code = "cancelled" if self.cancelled() else type(error).__name__ if error else ""
+        try:
+            self._job.close()
+        except Exception as failed:
+            code = type(failed).__name__
         _log.log(self.level, "heavy work ended", extra={"code": code, "seconds": now - self.since})
 
 
@@ -195,9 +198,16 @@ class HeavyWork:
         return True
 
     def _work(self) -> None:
-        while self.turn():
-            self._rest(_REST)
-            self.let_clicks_go_first()
+        try:
+            while self.turn():
+                self._rest(_REST)
+                self.let_clicks_go_first()
+        except BaseException:
+            # Nobody would have a turn any more, and who waits for one would do so for ever.
+            with self.lock:
+                self.stop()
+                self._line, self._is_at_work = FairShare(), False
+            raise
 
     @locked
     def _next(self) -> Ticket[Any] | None:

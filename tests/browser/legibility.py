@@ -12,7 +12,7 @@ def offenders(page: AppPage) -> set[str]:
     """What is wrong with what is visible now, on a laptop and a phone, light and dark."""
 
     def found() -> set[str]:
-        unread = {fault for text in page.page.evaluate(TEXTS) for fault in faults(text)}
+        unread = {fault for text in page.promised(TEXTS) for fault in faults(text)}
         return unread | ({f"scrolls sideways by {page.excess} px"} if page.excess > 0 else set())
 
     return {f"{look}: {fault}" for look in page.in_all_looks() for fault in page.lasting(found)}

@@ -3,7 +3,7 @@
 import csv
 import re
 from collections.abc import Callable, Iterator
-from typing import ClassVar, Literal, Self
+from typing import Any, ClassVar, Literal, Self
 from urllib.parse import urlsplit
 
 from playwright.sync_api import ConsoleMessage, Locator, Page, ViewportSize, expect
@@ -158,7 +158,14 @@ class AppPage:
 
     def come_to_rest(self) -> None:
         """Wait until no script has run for a while: all that a new tab tells has been taken."""
-        self.page.evaluate(_AT_REST)
+        self.promised(_AT_REST)
+
+    def promised(self, script: str, argument: object = None) -> Any:
+        """What comes of a function in the page that promises something.
+
+        Playwright itself would wait for that for ever.
+        """
+        return self.page.evaluate(_BOUNDED % script, [argument, PATIENCE])
 
     def switch(self, key: str) -> None:
         """Turn a switch."""
@@ -199,6 +206,11 @@ class AppPage:
 
 
 _IS_IN = "place => Boolean(document.activeElement.closest(place))"
+
+_BOUNDED = """([argument, patience]) => Promise.race([
+    (%s)(argument),
+    new Promise((_, fail) => setTimeout(() => fail(new Error("it never comes")), patience)),
+])"""
 
 _AT_REST = """() => new Promise(done => {
     const app = document.querySelector("[data-testid=stApp]"), state = "data-test-script-state";

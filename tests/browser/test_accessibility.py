@@ -41,7 +41,7 @@ def violations(page: AppPage, state: str) -> Iterator[str]:
 
 
 def _found(page: AppPage, options: dict[str, list[str]]) -> set[str]:
-    page.page.evaluate(_STILL)
+    page.promised(_STILL)
     found = Axe().run(page.page, {"exclude": [[each] for each in NOT_OURS]}, options)
     return {
         f"{one['id']} ({one['impact']}): {'; '.join(n['html'][:120] for n in one['nodes'][:3])}"

@@ -158,7 +158,7 @@ def test_twenty_offers_answered_as_soon_as_they_are_seen_all_count_in_their_orde
     open_page: OpenPage,
 ) -> None:
     play = open_page("?next=1")
-    seen = play.page.evaluate(_ANSWER_EACH, [FAST, GAP])
+    seen = play.promised(_ANSWER_EACH, [FAST, GAP])
     play.expect_visitors(FAST)
     events = play.events()
     rewards = [1.0, 0.5, 0.0]
@@ -196,7 +196,7 @@ def test_in_live_play_an_answer_is_to_what_was_on_the_screen_or_to_nobody(
     play = open_page("?seed=4&speed=4")
     play.press("start")
     expect(play.button("stop")).to_be_visible()
-    seen = play.page.evaluate(_ANSWER_WHILE_IT_PLAYS, 3)
+    seen = play.promised(_ANSWER_WHILE_IT_PLAYS, 3)
     play.press("stop")
     expect(play.button("start")).to_be_enabled()
     play.press("reward-other")
@@ -209,13 +209,12 @@ def test_in_live_play_an_answer_is_to_what_was_on_the_screen_or_to_nobody(
 
 
 _ANSWER_WHILE_IT_PLAYS = """async times => {
-    const seen = [], bar = document.querySelector(".reward-bar");
-    const next = () => new Promise(done => new MutationObserver((_, observer) => {
-        observer.disconnect();
-        done();
-    }).observe(bar, {attributeFilter: ["data-offer"]}));
+    // The bar may be drawn anew: who held on to one could wait for ever.
+    const offer = () => document.querySelector(".reward-bar")?.dataset.offer;
+    const seen = [];
     while (seen.length < times) {
-        await next();
+        const before = offer();
+        while ([before, undefined].includes(offer())) await new Promise(requestAnimationFrame);
         await new Promise(requestAnimationFrame);  // What is told in one breath is seen at once.
         const asked = [...document.querySelectorAll("h2")].map(h => h.innerText);
         seen.push([document.querySelector(".st-key-offer h2").innerText,

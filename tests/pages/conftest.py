@@ -131,11 +131,13 @@ class App:
             while self.session.live.waiting == waiting:  # What follows a visitor takes slices, too.
                 assert heavy_work.heavy_work().turn(), "the crowd stands still"
         self.run()
-        while self.session.is_live:
+        for _ in range(100):
+            if not self.session.is_live:
+                return self
             while heavy_work.heavy_work().turn():
                 pass
             self.run()
-        return self
+        raise AssertionError("the crowd never ends")
 
 
 class OtherApp(App):
@@ -254,7 +256,7 @@ def one_wait() -> Iterator[None]:
         thread.join(timeout)
         if thread.is_alive():
             runner.request_stop()
-            runner.join()
+            thread.join(timeout)  # Which may wait for something that never comes.
             raise RuntimeError(f"AppTest script run timed out after {timeout}(s)")
 
     with patch.object(local_script_runner, "require_widgets_deltas", wait):

@@ -8,6 +8,7 @@ from threading import Event, RLock, Thread, current_thread
 import pytest
 
 from pages.parts.clients import this_client
+from pages.parts.fair_share import FairShare
 from pages.parts.heavy_work import GRACE, SLICE, HeavyWork, Job, steps
 
 
@@ -167,6 +168,33 @@ def test_what_fails_says_so_to_who_asks_and_harms_nobody_else() -> None:
     assert good.result() == "g"
 
 
+def test_what_fails_as_it_ends_harms_nobody_else() -> None:
+    bench = Bench()
+
+    def spills() -> Job[str]:
+        try:
+            return (yield from bench.job("s"))
+        finally:
+            raise ValueError("the milk is spilt")
+
+    bad = bench.line.submit(spills(), session="bad", address="")
+    good = bench.line.submit(bench.job("g", 1), session="good", address="")
+    bench.turns(1)
+    bad.cancel()
+    bench.turns(2)
+    assert good.result(0) == "g"
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
+def test_a_thread_that_dies_leaves_nobody_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
+    line = HeavyWork(rest=lambda seconds: None)
+    monkeypatch.setattr(FairShare, "charge", lambda *_: 1 / 0)
+    with pytest.raises(CancelledError):
+        line.submit(steps(RLock(), lambda: False), session="a", address="").result(10)
+    monkeypatch.undo()
+    assert line.submit(Bench().job("b", 1), session="b", address="").result(10) == "b"
+
+
 def test_steps_are_done_under_a_lock_and_wait_for_whoever_holds_it() -> None:
     lock, left = RLock(), [3]
 
@@ -191,7 +219,7 @@ def test_steps_are_done_under_a_lock_and_wait_for_whoever_holds_it() -> None:
     assert not tries.is_alive()
     assert left == [2]
     over.set()
-    holder.join()
+    holder.join(10)
 
 
 def test_a_thread_works_the_line_off_and_ends() -> None:

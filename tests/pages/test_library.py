@@ -21,7 +21,7 @@ def test_visitors_who_come_first_together_open_one_library(monkeypatch: pytest.M
         return really_open(*args, **more)  # type: ignore[arg-type]
 
     def come(_: int) -> object:
-        at_the_door.wait()
+        at_the_door.wait(10)
         return library()
 
     monkeypatch.setattr(Store, "open", open_slowly)

@@ -12,6 +12,8 @@ from engine.evaluation import event_table
 from engine.loop.entries import Configured, Ranked
 from engine.simulation.crowd import nth_visitor
 from engine.worlds import WORLDS, key_of
+from pages.parts import heavy_work
+from pages.parts.play import controls
 from pages.parts.play.setup import PlaySetup
 from tests.pages.conftest import App, many_frames
 
@@ -167,6 +169,24 @@ def test_a_crowd_can_be_stopped_and_what_happened_stays(open_app: Open) -> None:
     served = len(app.session.open.loop.events)
     assert 0 < served < 1_000
     assert len(app.run().session.open.loop.events) == served
+
+
+def test_a_crowd_that_ends_while_the_toolbar_is_drawn_leaves_no_stop_there(
+    open_app: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    drawn = controls.choose_settings
+
+    def end_the_crowd(*args: Any, **more: Any) -> None:
+        while heavy_work.heavy_work().turn():
+            pass
+        drawn(*args, **more)
+
+    app = open_app()
+    with many_frames():
+        monkeypatch.setattr(controls, "choose_settings", end_the_crowd)
+        app.click("let-in-100")
+    assert len(app.session.open.loop.events) == 100
+    assert app.can_press("start")
 
 
 def test_play_goes_on_until_paused(open_app: Open) -> None:

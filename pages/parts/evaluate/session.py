@@ -198,7 +198,7 @@ class EvaluateSession:
     @property
     def page_state(self) -> tuple[object, ...]:
         """All that the page shows around the interactive part."""
-        return self.pace, self._question
+        return self.pace, self._question, self.found
 
     @property
     def hides(self) -> bool:
