@@ -4,6 +4,7 @@ Three loops meet the same visitors. Reads from top to bottom: what is shown toda
 comes, how well the apprentice imitates, what the three earn; and behind a door, why.
 """
 
+from functools import partial
 from pathlib import Path
 
 import streamlit as st
@@ -14,6 +15,7 @@ from pages.parts.compare.moment import follow, this_moment
 from pages.parts.compare.session import CompareSession
 from pages.parts.compare.setup import END, CompareSetup
 from pages.parts.frames import frame, give_way
+from pages.parts.glossary.board import words_of
 from pages.parts.link import current_setup, open_link, write_link
 from pages.parts.sessions import compare_session
 from pages.parts.stage.door import stage_door
@@ -52,6 +54,7 @@ question(
     "Three loops meet the same visitors: today's choice alone, an apprentice that watches "
     "it, and a loop that is online from the start. " + plain(session.world.story),
     f"Seed {setup.seed}",
+    partial(words_of, "compare"),
 )
 
 

@@ -4,6 +4,8 @@ Reads from top to bottom: whose log is asked, the one sentence, and for each act
 what it looks like and what the log says that it would earn.
 """
 
+from functools import partial
+
 import streamlit as st
 
 from pages.parts.evaluate import along, board, controls, coverage, optimise, rule, sent
@@ -14,6 +16,7 @@ from pages.parts.evaluate.tuning import Tuning
 from pages.parts.evaluate.watch import Watch
 from pages.parts.evaluate.wording import about_log
 from pages.parts.frames import frame
+from pages.parts.glossary.board import words_of
 from pages.parts.link import current_setup, open_link, write_link
 from pages.parts.sessions import evaluate_session
 from pages.parts.stage.door import stage_door
@@ -39,6 +42,7 @@ question(
     "What would each have earned, served to everybody?",
     about_log(session),
     "" if session.asks_loop or setup.log == "file" else f"Seed {setup.seed}",
+    partial(words_of, "evaluate"),
 )
 
 

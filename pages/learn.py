@@ -4,9 +4,12 @@ Lessons on the real engine: guess, do, see the truth over the guess, check, and 
 from top to bottom: all lessons, or one screen of the one that was chosen.
 """
 
+from functools import partial
+
 import streamlit as st
 
 from pages.parts.frames import frame
+from pages.parts.glossary.board import lead_to_words, words_behind
 from pages.parts.lessons import board
 from pages.parts.lessons.session import LearnSession
 from pages.parts.lessons.setup import LearnSetup
@@ -22,12 +25,19 @@ session = learn_session()
 write_link(setup)
 
 if setup.lesson:
-    session.run(setup)
+    terms = session.run(setup).lesson.terms
     own, page = words(setup.language, setup.lesson), words(setup.language, "page")
-    question(own.say("question"), own.say("title"), page.say("seed", seed=setup.own_seed))
+    question(
+        own.say("question"),
+        own.say("title"),
+        page.say("seed", seed=setup.own_seed),
+        partial(words_behind, terms, setup.language),
+    )
 else:
     page = words(setup.language, "page")
     question(page.say("question"), page.say("told"))
+    with st.container(horizontal=True, gap="medium", key="lesson-words"):
+        lead_to_words(setup.language)
 
 
 @frame

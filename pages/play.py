@@ -12,6 +12,7 @@ from pages.parts.components.browser_id import has_told
 from pages.parts.components.loop_watch import watch_others
 from pages.parts.components.reward_buttons import reward_buttons
 from pages.parts.frames import frame
+from pages.parts.glossary.board import words_of
 from pages.parts.link import current_setup, open_link, write_link
 from pages.parts.play import beliefs, controls, hypotheses, learned, moved, records, scrubber
 from pages.parts.play.moment_links import moment_link
@@ -62,6 +63,7 @@ question(
     "A visitor walks in. What should we offer?",
     plain(session.open.world.story),
     f"Seed {session.open.loop.seed}",
+    partial(words_of, "play"),
 )
 controls.say_the_mode(session)
 with st.container(key="hero"):

@@ -4,9 +4,12 @@ Reads from top to bottom: what is raced, the bet, and in its place in the end wh
 much; who earns most, how it came to that, and what was lost.
 """
 
+from functools import partial
+
 import streamlit as st
 
 from pages.parts.frames import frame
+from pages.parts.glossary.board import words_of
 from pages.parts.known_worlds import world_of
 from pages.parts.link import current_setup, open_link, write_link
 from pages.parts.race import board, controls
@@ -37,6 +40,7 @@ question(
     "Every contender meets the same crowds: the same people, in the same order, with the "
     "same luck. " + plain(world_of(setup.world).story),
     f"Seed {session.shown.seed}",
+    partial(words_of, "race"),
 )
 
 

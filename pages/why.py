@@ -4,9 +4,12 @@ Reads from top to bottom: which offer, what decided it, what spoke for and again
 the loop has learned. Nothing on this page changes a loop.
 """
 
+from functools import partial
+
 import streamlit as st
 
 from pages.parts.frames import frame
+from pages.parts.glossary.board import words_of
 from pages.parts.text import question, section
 from pages.parts.why import board, controls, wording
 from pages.parts.why.opening import open_why
@@ -24,6 +27,7 @@ question(
     wording.asked_about(subject),
     wording.answered(subject, len(opened.loop.events)),
     f"Seed {opened.loop.seed}",
+    partial(words_of, "why"),
 )
 with st.container(key="why-hero"):
     left, right = st.columns([1.15, 1], gap="large")

@@ -85,7 +85,7 @@ class Knob:
         field, label: its name, and what it is called beside the policy's name.
         numbers: what it can be set to: a range, or the few that are worth having.
         unit: how the numbers are read; empty where it is the field's own value that is read.
-        help: what it does, in a sentence or two.
+        help: what it does, in a sentence or two; the app knows that of the engine's own.
         parts: numbers to 1 of the field; with 100, 5 stands for 0.05.
     """
 

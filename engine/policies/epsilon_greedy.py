@@ -8,8 +8,6 @@ from engine.arrays import Array
 from engine.learners.belief import Belief
 from engine.policies.base import Decision, Knob, Normals, Policy, pick, ties
 
-_HELP = "Share of offers chosen at random; 20 in the retired service."
-
 
 @dataclass(frozen=True, slots=True)
 class EpsilonGreedy(Policy):
@@ -25,7 +23,7 @@ class EpsilonGreedy(Policy):
     key = "epsilon"
     label = "Epsilon-greedy"
     story = "Shows its best guess, but any action to {epsilon} of visitors, for ever."
-    knobs = (Knob("epsilon", "offers at random", range(101), "percent", _HELP, parts=100),)
+    knobs = (Knob("epsilon", "offers at random", range(101), "percent", parts=100),)
     bounds = (("epsilon", 0, 1),)
 
     epsilon: float = 0.2

@@ -7,8 +7,6 @@ import numpy as np
 from engine.learners.belief import Belief
 from engine.policies.base import Decision, Knob, Normals, Policy
 
-_HELP = "In units of reward. Actions whose guesses differ by it are shown in the ratio 2.7 to 1."
-
 
 @dataclass(frozen=True, slots=True)
 class Softmax(Policy):
@@ -23,7 +21,7 @@ class Softmax(Policy):
     key = "softmax"
     label = "Softmax"
     story = "The better an action looks, the more often it is shown; temperature {temperature}."
-    knobs = (Knob("temperature", "temperature", (2, 5, 10, 20, 50), help=_HELP, parts=100),)
+    knobs = (Knob("temperature", "temperature", (2, 5, 10, 20, 50), parts=100),)
     bounds = (("temperature", 0.001, 10),)
 
     temperature: float = 0.1

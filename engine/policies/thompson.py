@@ -10,14 +10,8 @@ from engine.errors import refuse
 from engine.learners.belief import Belief
 from engine.policies.base import CODE, Decision, Knob, Normals, Policy, pick, ties
 
-_HELP = "Share of offers left to chance, so that every action keeps some probability."
-
 _TOGETHER = 4
 """Beliefs that are drawn from at once: their draws stay in a core's own memory."""
-_AGREEMENT = (
-    "1 is textbook Thompson sampling: each action as often as it wins a draw from the bells. "
-    "With 4, so many draws must agree: what seldom wins is hardly offered, which earns more."
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +46,8 @@ class Thompson(Policy):
         "agree on it: {agreement}. {floor} of offers are left to chance."
     )
     knobs = (
-        Knob("floor", "exploration floor", range(101), "percent", _HELP, parts=100),
-        Knob("agreement", "draws that must agree", (1, 2, 4, 8), "", _AGREEMENT),
+        Knob("floor", "exploration floor", range(101), "percent", parts=100),
+        Knob("agreement", "draws that must agree", (1, 2, 4, 8)),
     )
     bounds = (("draws", 64, 65_536), ("floor", 0, 1), ("width", 0, 4), ("agreement", 1, 16))
     needs_doubt = True

@@ -5,6 +5,7 @@ import os
 from engine.loop.settings import LearningMode
 from engine.store import Limits
 from engine.worlds import WORLDS
+from pages.parts.glossary import meaning
 from pages.parts.known_worlds import key_in_link
 from pages.parts.setting import SWITCH, Setting, numbers
 from pages.parts.text import plain
@@ -25,7 +26,7 @@ SEED = Setting(
     "Seed",
     range(1_000_000),
     "box",
-    "Same seed, same visitors, same luck: the whole run comes back. Another seed starts anew.",
+    f"{meaning('seed')} Another seed starts anew.",
     always=True,
     travels=True,
 )
@@ -34,8 +35,7 @@ CROSSES = Setting(
     4,
     "Crosses of context fields",
     {0: "none", 1: "single fields", 2: "pairs", 3: "triples", 4: "fours"},
-    help="Which combinations of context fields the engine may tell apart, each crossed with the "
-    "action. Changing it learns everything again.",
+    help=f"{meaning('crosses')} Changing it learns everything again.",
 )
 TRUTH = Setting(False, "Reveal the truth", SWITCH, "switch")
 MODE: Setting[LearningMode] = Setting(

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Self
 
 from engine.policies.base import Knob, Policy
+from pages.parts.glossary import grouped
 from pages.parts.link import Linked
 from pages.parts.setting import Setting
 
@@ -95,4 +96,6 @@ def _setting(policy: Policy, knob: Knob) -> Setting[int]:
     else:
         options = {n: str(n) if is_share else f"{n / knob.parts:g}" for n in knob.numbers}
     label, unit = f"{policy.label}: {knob.label}", "%" if is_share else ""
-    return Setting(knob.number(policy), label, options, "slider", knob.help or None, unit)
+    known = grouped("chooses").get(knob.field)
+    told = knob.help or (known.told if known else None)
+    return Setting(knob.number(policy), label, options, "slider", told, unit)

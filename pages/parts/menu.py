@@ -6,5 +6,5 @@ MENU = {
     "Build": [("data", "database")],
 }
 """Groups of pages, each with its icon; the first page is the one that opens by itself."""
-REACHED = {"why": "help"}
-"""Pages that stand in no menu: they are about one event, and reached from there."""
+REACHED = {"why": "help", "words": "menu_book", "use": "balance"}
+"""Pages that stand in no menu: they are reached from what they are about."""

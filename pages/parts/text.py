@@ -2,6 +2,7 @@
 
 import math
 import re
+from collections.abc import Callable
 from html import unescape
 from typing import Literal
 
@@ -64,11 +65,17 @@ def signed(reward: float) -> str:
     return "0.00" if told.endswith("0.00") else told
 
 
-def question(asked: str, told: str, chip: str = "") -> None:
-    """What a page answers, as its headline, and what to know first; a ``chip`` says what is on."""
+def question(
+    asked: str, told: str, chip: str = "", beside: Callable[[], None] | None = None
+) -> None:
+    """What a page answers, as its headline, and what to know first; a ``chip`` says what is on,
+    and ``beside`` draws what stands at the headline's end."""
     shown = f" :gray-badge[{chip}]" if chip else ""
     with st.container(gap=None, key="question"):
-        st.title(asked, anchor=False)
+        with st.container(horizontal=True, vertical_alignment="center", key="headline"):
+            st.title(asked, anchor=False)
+            if beside is not None:
+                beside()
         st.markdown(f":gray[{told}]{shown}")
 
 

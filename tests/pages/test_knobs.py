@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from engine import EpsilonGreedy, Greedy
 from engine.policies.base import Knob, Policy
 from pages.parts.choices import SEED
+from pages.parts.glossary import meaning
 from pages.parts.knobs import Tunable
 from pages.parts.setting import Setting
 
@@ -62,7 +63,7 @@ def test_a_knob_is_a_slider_over_its_numbers() -> None:
         "Epsilon-greedy: offers at random",
         range(101),
         "slider",
-        "Share of offers chosen at random; 20 in the retired service.",
+        meaning("epsilon"),
         "%",
     )
     names = {1: "0.1", 5: "0.5", 20: "2"}

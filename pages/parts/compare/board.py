@@ -22,6 +22,7 @@ from pages.parts.compare.wording import (
     summary,
 )
 from pages.parts.download import as_cells, download_csv
+from pages.parts.glossary import meanings
 from pages.parts.picture import pair, picture
 from pages.parts.text import counted, note, percent, section
 from pages.parts.theme import is_dark
@@ -33,12 +34,7 @@ _MEANS = {"Apprentice": "apprentice", "Today's choice": "baseline",
           "Online from the start": "online"}  # fmt: skip
 """Columns of mean rewards in the table of periods, with their arms."""
 
-_MATCH_HELP = (
-    "Match: the apprentice's own choice, drawn before the visitor was learned from, is what is "
-    "shown today. "
-    "Ceiling: a policy that leaves some choices to chance cannot match always; with a share e "
-    "left to chance among K actions it reaches (1 - e) + e/K on average."
-)
+_MATCH_HELP = meanings("match", "ceiling")
 _COST_HELP = (
     "Visitors who gave a lower reward than the very same visitor, with the same luck, gave "
     "today's choice."

@@ -16,6 +16,7 @@ from engine.simulation.baselines import (
 )
 from engine.worlds import WORLDS
 from pages.parts.choices import CROSSES, SEED, SPEED, TRUTH, WORLD
+from pages.parts.glossary import meanings
 from pages.parts.known_worlds import world_of
 from pages.parts.link import Linked
 from pages.parts.rules import TABLE, fields_of, has_room_for, rule_in_link, rules_of, table_of
@@ -38,7 +39,7 @@ class CompareSetup(Linked):
         "Shown today",
         lambda: {rule: name for world in WORLDS.values() for rule, name in rules_of(world).items()},
         "menu",
-        "What visitors get at present: the baseline. Changing it starts over.",
+        f"{meanings('baseline')} Changing it starts over.",
         always=True,
         check=rule_in_link,
         words="always, mood, bestseller, or one or two fields of a world",

@@ -22,6 +22,7 @@ from pages.parts.evaluate.wording import (
     says_little,
     told_of,
 )
+from pages.parts.glossary import meaning
 from pages.parts.picture import picture
 from pages.parts.text import note
 from pages.parts.theme import is_dark
@@ -37,7 +38,7 @@ _POLICY_HELP = (
     "Its best guess now: what the loop would choose if it left nothing to chance. It has learned "
     "from this very log, which flatters it a little."
 )
-_WORTH_HELP = "How many events would tell as much, if none counted for more than another."
+_WORTH_HELP = meaning("worth")
 _TABLE_HELP = (
     "Looks like: the average where it was shown, as on a dashboard; but it was shown to those who "
     "were believed to like it. Would earn: the same log, each reward weighed by how unlikely it "

@@ -11,6 +11,7 @@ from pages.parts.download import download_csv
 from pages.parts.evaluate.estimators import TITLES
 from pages.parts.evaluate.setup import EvaluateSetup
 from pages.parts.evaluate.watch import Repeated, Watch
+from pages.parts.glossary import meanings
 from pages.parts.picture import picture
 from pages.parts.text import counted, note, section
 from pages.parts.theme import is_dark
@@ -32,7 +33,7 @@ _STORIES: Mapping[Flaw, str] = {
     "picked": "Of 200 rules made at random, the one that looks best on the log is asked on the "
     "same log. The winner is the one that was luckiest, so it disappoints.",
 }
-_HELP = "A bar that reaches the dashed line keeps its promise. Wider or wrong: both can be had."
+_HELP = f"{meanings('coverage')} A bar that reaches the dashed line keeps its promise."
 
 
 def choose(watch: Watch, setup: EvaluateSetup) -> None:

@@ -9,6 +9,7 @@ from engine.simulation.baselines import RuleTable, usual_fields
 from engine.worlds import WORLDS
 from pages.parts.choices import SEED, TRUTH, WORLD
 from pages.parts.evaluate.estimators import TITLES, USUAL
+from pages.parts.glossary import meaning
 from pages.parts.known_worlds import world_of
 from pages.parts.link import Linked
 from pages.parts.rules import TABLE, fields_of, has_room_for, table_in_link, table_of, tables_of
@@ -63,7 +64,7 @@ class EvaluateSetup(Linked):
         "Estimator",
         lambda: {one.key: TITLES.get(one.key, one.key) for one in ESTIMATORS if one.key != "naive"},
         "menu",
-        "How an estimate and its interval are made of the log.",
+        meaning("estimator"),
     ).as_field
     rule: str = Setting(
         "weather",

@@ -160,4 +160,5 @@ LESSON = Lesson(
     sandbox=lambda seed: Sandbox(
         "evaluate", {"world": "coffee", "seed": str(seed), "log": "ready", "rule": FIELD}
     ),
+    terms=("ope", "propensity", "weight", "policy", "interval"),
 )

@@ -143,4 +143,5 @@ LESSON = Lesson(
     options=("few", "some", "many"),
     answer=_answer,
     sandbox=lambda seed: Sandbox("play", {"world": "coffee", "seed": str(seed), "next": "1"}),
+    terms=("context", "reward", "policy", "feature", "exploration"),
 )

@@ -60,4 +60,5 @@ LESSON = Lesson(
     sandbox=lambda seed: Sandbox(
         "race", {"world": "coffee", "seed": str(seed), "who": ",".join(WHO), "drift": "halfway"}
     ),
+    terms=("drift", "epsilon", "width", "ab", "floor"),
 )

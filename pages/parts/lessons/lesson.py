@@ -77,6 +77,7 @@ class Lesson:
         options: answers to the exit question.
         answer: the right one, as the engine computes it.
         sandbox: for a seed.
+        terms: words of the glossary that stand in it.
     """
 
     key: str
@@ -93,3 +94,4 @@ class Lesson:
     options: Sequence[str]
     answer: Callable[[Any], str]
     sandbox: Callable[[int], Sandbox]
+    terms: Sequence[str] = ()

@@ -120,4 +120,5 @@ LESSON = Lesson(
     options=("none", "half", "most"),
     answer=_answer,
     sandbox=lambda seed: Sandbox("play", {"world": "coffee", "seed": str(seed), "floor": "0"}),
+    terms=("propensity", "floor", "exploration"),
 )

@@ -126,4 +126,5 @@ LESSON = Lesson(
     options=("low", "right", "high"),
     answer=_answer,
     sandbox=lambda seed: Sandbox("race", {"world": "news", "seed": str(seed)}),
+    terms=("greedy", "thompson", "exploration", "feature", "reward"),
 )

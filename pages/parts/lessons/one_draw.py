@@ -164,4 +164,5 @@ LESSON = Lesson(
     options=("more", "less"),
     answer=_answer,
     sandbox=lambda seed: Sandbox("play", {"world": "coffee", "seed": str(seed)}),
+    terms=("posterior", "draw", "thompson", "propensity", "exploration"),
 )

@@ -54,4 +54,5 @@ LESSON = Lesson(
     options=("Alice", "Bob", "Cathy", "Dave"),
     answer=lambda lab: _worst(lab)[0],
     sandbox=lambda seed: Sandbox("race", {"world": "coffee", "seed": str(seed), "who": "ours,ab"}),
+    terms=("ab", "segment", "contender", "reward"),
 )

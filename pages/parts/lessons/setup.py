@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 from typing import Self
 
+from pages.parts.glossary.board import LANGUAGE
 from pages.parts.lessons.homework import LONGEST, SEEDS, seed_of
 from pages.parts.lessons.lesson import STEPS, Step
 from pages.parts.lessons.lessons import LESSONS
-from pages.parts.lessons.words import LANGUAGES
 from pages.parts.link import Linked
 from pages.parts.setting import SWITCH, Setting
 
@@ -39,7 +39,7 @@ class LearnSetup(Linked):
     seed: int = Setting(
         -1, "Seed", kind="", check=_seed, words=f"a whole number from 0 to {SEEDS - 1:,}"
     ).as_field
-    language: str = Setting("en", "Language", LANGUAGES).as_field
+    language: str = LANGUAGE.as_field
     student: str = Setting(
         "", "Student", kind="", check=_student, words=f"up to {LONGEST} characters"
     ).as_field

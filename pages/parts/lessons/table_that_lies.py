@@ -157,4 +157,5 @@ LESSON = Lesson(
         "evaluate",
         {"world": "coffee", "seed": str(seed), "log": "ready", "visitors": str(VISITORS)},
     ),
+    terms=("weight", "propensity", "interval", "ope"),
 )

@@ -152,4 +152,5 @@ LESSON = Lesson(
     options=("more", "same", "less"),
     answer=_answer,
     sandbox=lambda seed: Sandbox("compare", {"world": "coffee", "seed": str(seed)}),
+    terms=("baseline", "apprentice", "online", "match", "ceiling"),
 )

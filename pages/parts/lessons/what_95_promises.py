@@ -136,4 +136,5 @@ LESSON = Lesson(
     sandbox=lambda seed: Sandbox(
         "evaluate", {"world": "coffee", "seed": str(seed), "log": "ready", "times": "20"}
     ),
+    terms=("interval", "coverage", "estimator", "weight"),
 )

@@ -10,6 +10,7 @@ from engine.evaluation.learning_curve import RECENT_VISITORS
 from engine.worlds import World, key_of
 from pages.parts.charts import context_map as contexts
 from pages.parts.charts import curves
+from pages.parts.glossary import meanings
 from pages.parts.picture import picture
 from pages.parts.play.open_loop import OpenLoop
 from pages.parts.play.session import PlaySession
@@ -22,10 +23,7 @@ _MAP_HELP = (
     "probable. The frame is where we are. Once the truth is revealed, a corner shows the truly "
     "best action wherever another is favoured."
 )
-_REGRET_HELP = (
-    "How much expected reward was lost against always offering the best action. "
-    "Only a simulated world can know."
-)
+_REGRET_HELP = meanings("regret")
 _GUESS = "what it takes for today's choice there"
 """What an apprentice's map shows."""
 _CHART = "chart-map"

@@ -10,6 +10,7 @@ from streamlit.elements.lib.mutable_expander_container import ExpanderContainer
 from engine.evaluation.event_table import latest_rows
 from engine.worlds import key_of
 from pages.parts.download import as_cells, download_csv
+from pages.parts.glossary.board import lead_to_use
 from pages.parts.play.open_loop import OpenLoop
 from pages.parts.play.snippet import reproduce
 from pages.parts.text import note, plain
@@ -103,6 +104,7 @@ def show_code(opened: OpenLoop) -> None:
     else:
         note(f"POST /events/{ranked.event_id}/reward")
         st.code(_text({"value": sent}), "json")
+    lead_to_use("What should a reward be?")
     if not is_short:
         note(f"The code of more than {LATEST:,} events is left out.")
         return

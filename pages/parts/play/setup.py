@@ -13,6 +13,7 @@ from engine.policies.thompson import Thompson
 from engine.store import Library, StoredLoop
 from engine.worlds import World, key_of
 from pages.parts.choices import CROSSES, MAX_VISITORS, MODE, SEED, SPEED, TRUTH, WORLD
+from pages.parts.glossary import meaning
 from pages.parts.knobs import Tunable
 from pages.parts.library import followers
 from pages.parts.play import second
@@ -44,7 +45,7 @@ class PlaySetup(Tunable):
         "Learning policy",
         lambda: {key: policy.label for key, policy in PlaySetup.policies().items()},
         "menu",
-        "How beliefs become an offer. Changing it keeps what was learned.",
+        f"{meaning('policy')} Changing it keeps what was learned.",
         aliases={"classic": "epsilon"},
     ).as_field
     crosses: int = CROSSES.as_field

@@ -10,6 +10,7 @@ from engine.worlds import key_of
 from pages.parts.charts import race as charts
 from pages.parts.charts.labelled import span_of
 from pages.parts.download import as_cells, download_csv
+from pages.parts.glossary import meanings
 from pages.parts.picture import pair, picture
 from pages.parts.race.session import RaceSession
 from pages.parts.race.setup import RaceSetup
@@ -25,13 +26,10 @@ from pages.parts.race.wording import (
 from pages.parts.text import counted, note, section
 from pages.parts.theme import is_dark
 
-_REGRET_HELP = (
-    "Regret: what the best action for each visitor is expected to earn, less what the one that "
-    "was shown is. Only the simulation can know it. A line that turns flat has stopped losing."
-)
+_REGRET_HELP = f"{meanings('regret')} A line that turns flat has stopped losing."
 _SEGMENT_HELP = (
     "What one visitor with this value loses on average, over the whole race. A contender can be "
-    "good overall and bad for some."
+    f"good overall and bad for some.\n\n{meanings('segment')}"
 )
 _TABLE_HELP = (
     "In brackets, 95 % intervals: they hold the true mean in 95 of 100 races (Student's t over "

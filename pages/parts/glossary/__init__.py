@@ -1,0 +1,79 @@
+"""The words of the field, one sentence each: one source for help texts, popovers and the list.
+
+A language is a file here, as with the lessons (`pages.parts.lessons.words`); a term is a table in
+one of its groups. The pages are in English, and so are their help texts.
+"""
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+GROUPS = ("happens", "believes", "chooses", "watches", "asks")
+"""Those of the list, in their order."""
+ON_PAGE: Mapping[str, tuple[str, ...]] = {
+    "play": (
+        *("context", "action", "reward", "posterior", "draw", "thompson", "propensity"),
+        *("exploration", "floor", "feature", "crosses", "hypothesis", "regret", "seed"),
+    ),
+    "compare": ("baseline", "apprentice", "online", "match", "ceiling", "uplift", "interval"),
+    "race": (
+        *("contender", "policy", "crowd", "greedy", "epsilon", "width", "thompson", "floor"),
+        *("ab", "drift", "regret", "segment", "interval", "seed"),
+    ),
+    "evaluate": (
+        *("ope", "policy", "propensity", "weight", "estimator", "interval", "worth"),
+        *("coverage", "floor", "baseline"),
+    ),
+    "why": (
+        *("context", "posterior", "average", "contribution", "curiosity", "draw"),
+        *("propensity", "crosses", "hypothesis"),
+    ),
+}
+"""Terms that stand on each page."""
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """A word and what it means, in one sentence."""
+
+    name: str
+    told: str
+
+
+@cache
+def _file(language: str) -> Mapping[str, Any]:
+    path = Path(__file__).with_name(f"{language}.toml")
+    return tomllib.loads(path.read_text(encoding="utf-8"))
+
+
+def texts(part: str, language: str) -> Mapping[str, str]:
+    """What a page says: that of all words, or that of ``use``."""
+    found: Mapping[str, str] = _file(language)[part]
+    return found
+
+
+@cache
+def terms(language: str = "en") -> Mapping[str, Term]:
+    """All terms by their keys, group by group."""
+    return {key: one for group in GROUPS for key, one in grouped(group, language).items()}
+
+
+@cache
+def grouped(group: str, language: str = "en") -> Mapping[str, Term]:
+    """The terms of a group."""
+    tables = _file(language)[group]
+    return {key: Term(**table) for key, table in tables.items() if key != "group"}
+
+
+def meaning(key: str) -> str:
+    """A term's sentence, where its name stands already."""
+    return terms()[key].told
+
+
+def meanings(*keys: str, language: str = "en") -> str:
+    """Several terms, each with its name, as Markdown."""
+    known = terms(language)
+    return "\n\n".join(f"**{known[key].name}.** {known[key].told}" for key in keys)
