@@ -12,7 +12,8 @@ def offenders(page: AppPage) -> set[str]:
     """What is wrong with what is visible now, on a laptop and a phone, light and dark."""
 
     def found() -> set[str]:
-        unread = {fault for text in page.promised(TEXTS) for fault in faults(text)}
+        page.stand_still()
+        unread = {fault for text in page.page.evaluate(TEXTS) for fault in faults(text)}
         return unread | ({f"scrolls sideways by {page.excess} px"} if page.excess > 0 else set())
 
     return {f"{look}: {fault}" for look in page.in_all_looks() for fault in page.lasting(found)}
@@ -29,9 +30,7 @@ def faults(text: dict[str, Any]) -> list[str]:
     return found
 
 
-TEXTS = r"""async () => {
-    const passing = document.getAnimations().filter(each => each.effect.getTiming().iterations < 9);
-    await Promise.allSettled(passing.map(each => each.finished));
+TEXTS = r"""() => {
     const canvas = document.createElement("canvas");
     canvas.width = canvas.height = 1;
     const brush = canvas.getContext("2d", {willReadFrequently: true});

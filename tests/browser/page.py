@@ -160,6 +160,10 @@ class AppPage:
         """Wait until no script has run for a while: all that a new tab tells has been taken."""
         self.promised(_AT_REST)
 
+    def stand_still(self) -> None:
+        """Wait until all that moves or fades in is where it will be, and has its colour."""
+        self.promised(_STILL)
+
     def promised(self, script: str, argument: object = None) -> Any:
         """What comes of a function in the page that promises something.
 
@@ -211,6 +215,12 @@ _BOUNDED = """([argument, patience]) => Promise.race([
     (%s)(argument),
     new Promise((_, fail) => setTimeout(() => fail(new Error("it never comes")), patience)),
 ])"""
+
+_STILL = """async () => {
+    // Of one whose element has gone, Chromium may leave the promise `finished` open for ever.
+    const passes = each => each.playState === "running" && each.effect.getTiming().iterations < 9;
+    while (document.getAnimations().some(passes)) await new Promise(done => setTimeout(done, 20));
+}"""
 
 _AT_REST = """() => new Promise(done => {
     const app = document.querySelector("[data-testid=stApp]"), state = "data-test-script-state";

@@ -23,12 +23,6 @@ ALL = {"resultTypes": ["violations"]}
 COLOURS = ALL | {"runOnly": ["color-contrast", "link-in-text-block"]}
 """The rules about colours: a scheme changes nothing else."""
 
-_STILL = """async () => {
-    const passing = document.getAnimations().filter(each => each.effect.getTiming().iterations < 9);
-    await Promise.allSettled(passing.map(each => each.finished));
-}"""
-"""What fades in has its colour once it is there."""
-
 
 def violations(page: AppPage, state: str) -> Iterator[str]:
     """What axe-core finds on what is shown now, in both schemes."""
@@ -41,7 +35,7 @@ def violations(page: AppPage, state: str) -> Iterator[str]:
 
 
 def _found(page: AppPage, options: dict[str, list[str]]) -> set[str]:
-    page.promised(_STILL)
+    page.stand_still()
     found = Axe().run(page.page, {"exclude": [[each] for each in NOT_OURS]}, options)
     return {
         f"{one['id']} ({one['impact']}): {'; '.join(n['html'][:120] for n in one['nodes'][:3])}"
