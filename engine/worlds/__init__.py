@@ -1,9 +1,13 @@
-"""The simulated places to play in, by the name they have in links."""
+"""The simulated places to play in, by the name they have in links.
+
+`WORLDS` are those of the pickers, the same for good; `GALLERY` has all ready ones.
+"""
 
 import re
 
 from engine.worlds.ceilings import Ceiling, Ceilings
 from engine.worlds.coffee import COFFEE
+from engine.worlds.gallery import GALLERY, Exhibit
 from engine.worlds.movies import MOVIES
 from engine.worlds.news import NEWS
 from engine.worlds.shop import SHOP
@@ -16,19 +20,23 @@ FORMER_KEYS = {"store": "shop"}  # Of older links, databases and files.
 
 
 def world_named(key: str) -> World:
-    """The world that has a key, or once had it; KeyError if there is none."""
-    return WORLDS[FORMER_KEYS.get(key, key)]
+    """The ready world that has a key, or once had it; KeyError if there is none."""
+    key = FORMER_KEYS.get(key, key)
+    if key in GALLERY:
+        return GALLERY[key].world
+    return {key_of(exhibit.world): exhibit.world for exhibit in GALLERY.values()}[key]
 
 
 def key_of(world: World) -> str:
-    """The name of a world in links; of one outside `WORLDS`, its title and what tells it apart."""
+    """The name of a world in links; of one outside `WORLDS`, its title and what tells it apart, so
+    that it is this very world for good."""
     word = re.sub(r"[^a-z0-9]+", "-", world.title.lower()).strip("-") or "world"
     own = f"{word}-{world.digest[:8]}"
     return next((key for key, known in WORLDS.items() if known == world), own)
 
 
 __all__ = [
-    "FORMER_KEYS", "WORLDS", "Ceiling", "Ceilings", "Context", "Field", "Item", "Taste",
-    "TasteTable", "TasteWeights", "Term", "Value", "World", "key_of", "world_from_json",
-    "world_from_text", "world_named",
+    "FORMER_KEYS", "GALLERY", "WORLDS", "Ceiling", "Ceilings", "Context", "Exhibit", "Field",
+    "Item", "Taste", "TasteTable", "TasteWeights", "Term", "Value", "World", "key_of",
+    "world_from_json", "world_from_text", "world_named",
 ]  # fmt: skip

@@ -138,6 +138,10 @@ TESTED_WITH = {
     "worlds/movies.py": "worlds/test_world.py",
     "worlds/news.py": "worlds/test_world.py",
     "worlds/shop.py": "worlds/test_world.py",
+    **{
+        f"worlds/gallery/{path.name}": "worlds/test_gallery.py"
+        for path in (ROOT / "engine" / "worlds" / "gallery").glob("[a-z]*.py")
+    },
 }
 """Modules that hold one value each, and the tests that take it as a parameter."""
 
