@@ -8,6 +8,7 @@ import re
 from engine.worlds.ceilings import Ceiling, Ceilings
 from engine.worlds.coffee import COFFEE
 from engine.worlds.gallery import GALLERY, Exhibit
+from engine.worlds.generate import Knobs, generate
 from engine.worlds.movies import MOVIES
 from engine.worlds.news import NEWS
 from engine.worlds.shop import SHOP
@@ -37,6 +38,6 @@ def key_of(world: World) -> str:
 
 __all__ = [
     "FORMER_KEYS", "GALLERY", "WORLDS", "Ceiling", "Ceilings", "Context", "Exhibit", "Field",
-    "Item", "Taste", "TasteTable", "TasteWeights", "Term", "Value", "World", "key_of",
-    "world_from_json", "world_from_text", "world_named",
+    "Item", "Knobs", "Taste", "TasteTable", "TasteWeights", "Term", "Value", "World", "generate",
+    "key_of", "world_from_json", "world_from_text", "world_named",
 ]  # fmt: skip

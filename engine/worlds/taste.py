@@ -161,6 +161,10 @@ class WeightSums:
     def chances(self, places: NDArray[np.intp]) -> Array:
         """The chance of any reward of each item, (n, items), where the values of the fields are at
         these places, (n, fields)."""
+        return np.asarray(self.sums(places).clip(0.0, 1.0))
+
+    def sums(self, places: NDArray[np.intp]) -> Array:
+        """The same before anything is cut off at 0 and 1."""
         applies = reduce(
             np.logical_and,
             (
@@ -173,7 +177,7 @@ class WeightSums:
         for term in np.flatnonzero(applies.any(axis=1)):
             rows = np.flatnonzero(applies[term])[:, None]
             sums[rows, self._about[term]] += self._weights.terms[term].add
-        return np.asarray(sums.clip(0.0, 1.0))
+        return sums
 
     def outcomes(self, places: NDArray[np.intp]) -> Array:
         """Chances of the rewards 0, 1/2 and 1, (n, items, 3)."""
