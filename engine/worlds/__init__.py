@@ -12,6 +12,7 @@ from engine.worlds.generate import Knobs, generate
 from engine.worlds.movies import MOVIES
 from engine.worlds.news import NEWS
 from engine.worlds.shop import SHOP
+from engine.worlds.spreadsheet import items_from_table, world_from_table
 from engine.worlds.table import world_from_json, world_from_text
 from engine.worlds.taste import Context, Item, Taste, TasteTable, TasteWeights, Term
 from engine.worlds.world import Field, Value, World
@@ -39,5 +40,6 @@ def key_of(world: World) -> str:
 __all__ = [
     "FORMER_KEYS", "GALLERY", "WORLDS", "Ceiling", "Ceilings", "Context", "Exhibit", "Field",
     "Item", "Knobs", "Taste", "TasteTable", "TasteWeights", "Term", "Value", "World", "generate",
-    "key_of", "world_from_json", "world_from_text", "world_named",
+    "items_from_table", "key_of", "world_from_json", "world_from_table", "world_from_text",
+    "world_named",
 ]  # fmt: skip

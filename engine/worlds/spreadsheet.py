@@ -1,0 +1,338 @@
+"""Worlds and actions out of what people have: CSV, or cells that were copied from a spreadsheet.
+
+Cells are separated by tabs, semicolons or commas, whichever make most columns. The first row says
+what the columns are.
+
+A table of **actions** (`items_from_table`) has a column ``id``, may have ``emoji`` and ``title``,
+and each other column is a feature: a number, ``true`` or ``false``, a text, or with ``|`` between
+them a list (``comedy|drama``). An empty cell is a feature that an action does not have. ::
+
+    id,emoji,price,genres
+    Roll,🥐,1.2,
+    Cake,🍰,3.5,sweet|cold
+
+A table of **segments x actions** (`world_from_table`) has one row for each combination of values of
+the context's fields: first the values, then for each action what it is expected to earn there, from
+0 to 1 or as a percentage; or two chances, of half a reward and of a whole one (``0.3/0.1``). A
+column ``share`` may say how often a segment comes. A picture may stand before any name. ::
+
+    weather,hurry,🥐 Roll,🍰 Cake
+    Sunny,yes,0.6,10%
+    Rainy,yes,0.3/0.1,80%
+
+What is wrong is refused with its cell, as a spreadsheet names it, and nothing of it is taken.
+"""
+
+import csv
+import io
+import math
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import product
+from typing import Any, NoReturn
+
+from engine.errors import PersonalizerError, refuse
+from engine.worlds.table import MAX_ITEMS, MAX_NAME, MAX_TABLE, world_from_json
+from engine.worlds.taste import Item, Taste, TasteTable
+from engine.worlds.world import Field, Value, World
+
+MAX_BYTES = 2_000_000
+MAX_COLUMNS = 100
+MAX_CELLS = 2 * MAX_TABLE
+_CODE = "BadRequest"
+_PICTURE = re.compile(
+    r"([\u2190-\u2bff\U0001f000-\U0001faff][\ufe0f\u200d\U0001f000-\U0001faff]*) +"
+)
+_CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
+_NUMBER = re.compile(r"[+-]?(\d+([.,]\d*)?|[.,]\d+)([eE][+-]?\d+)?")
+
+
+def items_from_table(data: str | bytes) -> tuple[Item, ...]:
+    """The actions that a table lists; ``BadRequest`` for what first is not as described above."""
+    grid = _Grid.read(data, "action")
+    if "id" not in grid.head:
+        grid.refuse(0, 0, grid.head[0], "a table with a column 'id'")
+    if len(grid.rows) > MAX_ITEMS:
+        _refuse_number("actions", len(grid.rows), MAX_ITEMS)
+    items: list[Item] = []
+    for row in range(1, len(grid.rows) + 1):
+        told = {name: grid.text(row, at) for at, name in enumerate(grid.head)}
+        place = grid.head.index("id")
+        emoji, name = _parted(grid.name(row, place))
+        if name in {item.id for item in items}:
+            grid.refuse(row, place, name, "different from those above it")
+        features = {
+            column: _feature(text)
+            for column, text in told.items()
+            if column not in {"id", "emoji", "title"} and text
+        }
+        items.append(
+            Item(
+                name, told.get("emoji") or emoji, features or {"name": name}, told.get("title", "")
+            )
+        )
+    for row, item in enumerate(items, start=1):
+        _check_item(item, grid.lines[row])
+    return tuple(items)
+
+
+def world_from_table(
+    data: str | bytes, title: str = "My world", items: Sequence[Item] = ()
+) -> World:
+    """The world that a table of segments x actions tells.
+
+    Args:
+        items: actions with their features, by id, for those of the table that are among them.
+
+    ``BadRequest`` for what first is not as described above.
+    """
+    grid = _Grid.read(data, "segment")
+    columns = _columns(grid)
+    known = {item.id: item for item in items}
+    menu = tuple(_item(grid, at, known) for at in columns.items)
+    for at, item in zip(columns.items, menu, strict=True):
+        if [one.id for one in menu].index(item.id) < columns.items.index(at):
+            grid.refuse(0, at, item.id, "different from the actions before it")
+    rows, shares, cells = {}, {}, {}
+    for row in range(1, len(grid.rows) + 1):
+        key = tuple(_parted(grid.name(row, at))[1] for at in columns.fields)
+        if key in rows:
+            grid.refuse(row, 0, " and ".join(key), "a segment that stands in no row above it")
+        chances = (_taste(grid, row, at) for at in columns.items)
+        rows[key] = dict(zip((item.id for item in menu), chances, strict=True))
+        shares[key], cells[key] = _share(grid, row, columns.share), row
+    fields = _fields(grid, columns, shares)
+    for values in product(*([value.name for value in field.values] for field in fields)):
+        if values not in rows:
+            allowed = "in the table, as each combination has to be"
+            refuse(_CODE, "table", " and ".join(values), allowed, "a segment without a row")
+    truth = TasteTable(tuple(field.name for field in fields), rows)
+    world = World(title, "", "", fields, menu, truth)
+    return world_from_json(world.to_json())
+
+
+# -- cells ----------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class _Grid:
+    """Cells of text, the first row being the heads of the columns."""
+
+    head: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    lines: tuple[int, ...]
+    """The row of the sheet in which each of them stands."""
+
+    @classmethod
+    def read(cls, data: str | bytes, what: str) -> "_Grid":
+        """All rows with anything in them."""
+        text = _decoded(data)
+        found = [
+            (number, [cell.strip() for cell in row])
+            for number, row in enumerate(_rows(text), start=1)
+            if any(cell.strip() for cell in row)
+        ]
+        if len(found) < 2:
+            refuse(
+                _CODE,
+                "table",
+                len(found),
+                f"2 or more: heads, then one a {what}",
+                "the number of rows",
+            )
+        (first, head), *rest = found
+        grid = cls(
+            tuple(head), tuple(tuple(row) for _, row in rest), (first, *(n for n, _ in rest))
+        )
+        grid._check(what)
+        return grid
+
+    def _check(self, what: str) -> None:
+        if len(self.head) > MAX_COLUMNS:
+            _refuse_number("columns", len(self.head), MAX_COLUMNS)
+        if len(self.rows) * len(self.head) > MAX_CELLS:
+            _refuse_number("cells", len(self.rows) * len(self.head), MAX_CELLS)
+        for at, name in enumerate(self.head):
+            self.name(0, at)
+            if name in self.head[:at]:
+                self.refuse(0, at, name, "different from the heads before it")
+        for row, cells in enumerate(self.rows, start=1):
+            if len(cells) != len(self.head):
+                what = f"the number of cells in row {self.lines[row]}"
+                refuse(_CODE, "table", len(cells), f"{len(self.head)}, as in the first row", what)
+            for at in range(len(cells)):
+                self.text(row, at)
+
+    def text(self, row: int, column: int) -> str:
+        """What a cell says; row 0 has the heads."""
+        text = (self.head if row == 0 else self.rows[row - 1])[column]
+        if _CONTROL.search(text):
+            self.refuse(row, column, text, "a text in one line without control characters")
+        if text[:1] in "=@" and text:
+            self.refuse(row, column, text, "a value: formulas are not computed")
+        return text
+
+    def name(self, row: int, column: int) -> str:
+        """The same, where it names something."""
+        text = self.text(row, column)
+        if not 1 <= len(text) <= MAX_NAME:
+            self.refuse(row, column, text, f"a text of 1 to {MAX_NAME} characters")
+        return text
+
+    def refuse(self, row: int, column: int, value: object, allowed: str) -> NoReturn:
+        """Refuse what a cell says."""
+        place = f"{_letters(column)}{self.lines[row]}"
+        refuse(_CODE, place, value, allowed, f"cell {place}")
+
+
+def _decoded(data: str | bytes) -> str:
+    if len(data) > MAX_BYTES:
+        refuse(_CODE, "table", len(data), f"at most {MAX_BYTES:,}", "the size of the table")
+    if isinstance(data, str):
+        return data.removeprefix("\ufeff")
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        refuse(
+            _CODE, "table", data[error.start : error.start + 1], "UTF-8", f"a byte in row {line}"
+        )
+
+
+def _rows(text: str) -> list[list[str]]:
+    """The cells, by whichever separator makes most of them in the first row."""
+    first = text.lstrip().partition("\n")[0]
+    separator = max("\t;,", key=lambda one: len(next(csv.reader([first], delimiter=one), [])))
+    try:
+        return list(csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True))
+    except csv.Error as error:
+        refuse(_CODE, "table", str(error), "CSV: quotes have to be closed", "what was read")
+
+
+def _letters(column: int) -> str:
+    """The name of a column in a spreadsheet: A, B, ... Z, AA, ..."""
+    before, last = divmod(column, 26)
+    return (_letters(before - 1) if before else "") + chr(ord("A") + last)
+
+
+def _refuse_number(of: str, found: int, most: int) -> NoReturn:
+    refuse(_CODE, "table", found, f"at most {most:,}", f"the number of {of}")
+
+
+def _parted(label: str) -> tuple[str, str]:
+    """Picture and name."""
+    found = _PICTURE.match(label)
+    return (found[1], label[found.end() :]) if found else ("", label)
+
+
+def _number(text: str) -> float:
+    """The number that a text is, NaN for none; a comma may be its point."""
+    return float(text.replace(",", ".")) if _NUMBER.fullmatch(text) else math.nan
+
+
+# -- actions --------------------------------------------------------------------------
+
+
+def _feature(text: str) -> Any:
+    if "|" in text:
+        return {one.strip(): True for one in text.split("|") if one.strip()}
+    if text.lower() in {"true", "false"}:
+        return text.lower() == "true"
+    number = _number(text)
+    return text if math.isnan(number) else int(number) if number.is_integer() else number
+
+
+def _check_item(item: Item, row: int) -> None:
+    """Refuse what no world could have, with its row."""
+    field = Field("f", "F", (Value("v", ""),))
+    told = World(
+        "T", "", "", (field,), (item,), TasteTable(("f",), {("v",): {item.id: Taste(0, 0)}})
+    )
+    try:
+        world_from_json(told.to_json())
+    except PersonalizerError as error:
+        said = error.message.replace("items[0]", f"the action in row {row}:")
+        raise PersonalizerError(_CODE, said.replace(":.", ", "), "table") from None
+
+
+# -- segments -------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class _Columns:
+    fields: list[int]
+    items: list[int]
+    share: int | None
+
+
+def _columns(grid: _Grid) -> _Columns:
+    """Fields come first; then actions, in columns where half of the cells or more are rewards."""
+    share = next((at for at, name in enumerate(grid.head) if name.lower() == "share"), None)
+    there = [at for at in range(len(grid.head)) if at != share]
+    others = [at for at in there if not _has_rewards(grid, at)]
+    last = max(others, default=there[0])
+    fields = [at for at in there if at <= last]
+    items = [at for at in there if at > last]
+    if not items:
+        allowed = "one or more, after the fields, with rewards from 0 to 1 below their names"
+        refuse(_CODE, "table", 0, allowed, "the number of actions")
+    if len(items) > MAX_ITEMS:
+        _refuse_number("actions", len(items), MAX_ITEMS)
+    return _Columns(fields, items, share)
+
+
+def _has_rewards(grid: _Grid, column: int) -> bool:
+    chances = [_chance(row[column].partition("/")[0]) for row in grid.rows]
+    return 2 * sum(0 <= chance <= 1 for chance in chances) >= len(chances)
+
+
+def _item(grid: _Grid, column: int, known: dict[str, Item]) -> Item:
+    emoji, name = _parted(grid.name(0, column))
+    return known.get(name) or Item(name, emoji, {"name": name})
+
+
+def _taste(grid: _Grid, row: int, column: int) -> Taste:
+    text = grid.text(row, column)
+    parts = [_chance(part) for part in text.split("/")]
+    if len(parts) > 2 or not all(0 <= part <= 1 for part in parts):
+        allowed = "a number from 0 to 1, a percentage, or two chances such as 0.3/0.1"
+        grid.refuse(row, column, text, allowed)
+    half, full = (0.0, parts[0]) if len(parts) == 1 else parts
+    if half + full > 1 + 1e-12:
+        grid.refuse(row, column, text, "two chances that add up to 1 at most")
+    return Taste(half, full)
+
+
+def _chance(text: str) -> float:
+    text = text.strip()
+    return _number(text[:-1].strip()) / 100 if text.endswith("%") else _number(text)
+
+
+def _share(grid: _Grid, row: int, column: int | None) -> float:
+    if column is None:
+        return 1.0
+    text = grid.text(row, column)
+    share = _chance(text)
+    if not 1e-6 <= share <= 1e6:
+        grid.refuse(row, column, text, "how often the segment comes: a number above 0")
+    return share
+
+
+def _fields(
+    grid: _Grid, columns: _Columns, shares: dict[tuple[str, ...], float]
+) -> tuple[Field, ...]:
+    """The fields, each value as often as the segments that have it."""
+    found = []
+    for number, at in enumerate(columns.fields):
+        values: dict[str, Value] = {}
+        for row in range(1, len(grid.rows) + 1):
+            emoji, name = _parted(grid.name(row, at))
+            values.setdefault(name, Value(name, emoji))
+        sums = {
+            name: sum(share for key, share in shares.items() if key[number] == name)
+            for name in values
+        }
+        told = tuple(Value(v.name, v.emoji, sums[v.name]) for v in values.values())
+        found.append(Field(_parted(grid.head[at])[1], _parted(grid.head[at])[1], told))
+    return tuple(found)

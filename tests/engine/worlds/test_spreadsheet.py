@@ -1,0 +1,198 @@
+"""What people paste becomes a world; what is wrong with it is refused with its cell."""
+
+from contextlib import suppress
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from engine import PersonalizerError
+from engine.worlds import GALLERY, WORLDS, Taste, World, items_from_table, world_from_table
+from engine.worlds.taste import Context
+
+ACTIONS = """id,emoji,title,price,sweet,genres
+Roll,🥐,,1.2,false,
+Cake,🍰,Carrot cake,3,true,sweet|cold
+🍵 Tea,,,2.5,false,hot
+"""
+SEGMENTS = """weather,hurry,🥐 Roll,🍰 Cake
+☀️ Sunny,yes,0.6,10%
+☀️ Sunny,no,1,0
+🌧️ Rainy,yes,0.3/0.1,80 %
+🌧️ Rainy,no,0,1
+"""
+
+
+# -- what is right --------------------------------------------------------------------
+
+
+def test_actions_have_features_of_any_kind() -> None:
+    roll, cake, tea = items_from_table(ACTIONS)
+    assert (roll.id, roll.emoji, roll.features) == ("Roll", "🥐", {"price": 1.2, "sweet": False})
+    assert (cake.name, cake.features["price"]) == ("Carrot cake", 3)
+    assert cake.features["genres"] == {"sweet": True, "cold": True}
+    assert (tea.id, tea.emoji) == ("Tea", "🍵")
+    assert items_from_table("id\nA\nB\n")[1].features == {"name": "B"}
+
+
+@pytest.mark.parametrize("separator", [",", ";", "\t"])
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig"])
+def test_segments_become_a_world(separator: str, encoding: str) -> None:
+    world = world_from_table(SEGMENTS.replace(",", separator).encode(encoding), "Bakery")
+    assert [field.name for field in world.fields] == ["weather", "hurry"]
+    assert [value.label for value in world.fields[0].values] == ["☀️ Sunny", "🌧️ Rainy"]
+    assert [item.label for item in world.items] == ["🥐 Roll", "🍰 Cake"]
+    assert world.expected.ravel() == pytest.approx([0.6, 0.1, 1, 0, 0.25, 0.8, 0, 1])
+    assert world.taste({"weather": "Rainy", "hurry": "yes"}, world.items[0]) == Taste(0.3, 0.1)
+    assert world.title == "Bakery"
+
+
+def test_a_decimal_comma_is_read_where_it_separates_nothing() -> None:
+    world = world_from_table("who;A;B\nAnn;0,25;1\nBob;,5;0\n")
+    assert world.expected.tolist() == [[0.25, 1], [0.5, 0]]
+
+
+def test_rows_may_come_in_any_order_as_often_as_they_say_and_with_known_actions() -> None:
+    table = "who,share,Roll,Cake\nBob,1,0,1\n\nAnn,3,1,0\n"
+    world = world_from_table(table, items=items_from_table(ACTIONS))
+    assert world.frequencies.tolist() == [0.25, 0.75]
+    assert world.items[1].features["price"] == 3
+    assert world.expected.tolist() == [[0, 1], [1, 0]]
+
+
+def test_html_and_markdown_are_kept_as_the_text_that_they_are() -> None:
+    world = world_from_table("who,<b>A</b>,*B*\n<script>,0.1,0.2\n")
+    assert [item.id for item in world.items] == ["<b>A</b>", "*B*"]
+    assert world.fields[0].values[0].name == "<script>"
+
+
+def table_of(world: World) -> str:
+    """A world as somebody would have written it."""
+
+    def cell(context: Context, at: int) -> str:
+        taste = world.taste(context, world.items[at])
+        return f"{taste.half!r}/{taste.full!r}"
+
+    places = range(len(world.items))
+    rows = [[*c.values(), *(cell(c, at) for at in places)] for c in world.contexts]
+    heads = [*(field.name for field in world.fields), *(item.id for item in world.items)]
+    return "\n".join("\t".join(row) for row in [heads, *rows])
+
+
+@pytest.mark.parametrize("key", [*WORLDS, "bank"])
+def test_a_world_that_was_written_down_comes_back(key: str) -> None:
+    world = GALLERY[key].world
+    again = world_from_table(table_of(world), items=world.items)
+    assert again.outcomes.tobytes() == world.outcomes.tobytes()
+    assert again.items == world.items
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.text(max_size=80) | st.binary(max_size=80))
+def test_whatever_is_pasted_is_a_table_or_refused(data: str | bytes) -> None:
+    for read in (items_from_table, world_from_table):
+        with suppress(PersonalizerError):
+            assert read(data)
+
+
+# -- what is wrong --------------------------------------------------------------------
+
+MANY = "who," + ",".join(f"a{i}" for i in range(51)) + "\nAnn" + ",0.5" * 51
+FAULTY_SEGMENTS: dict[str, tuple[str | bytes, str]] = {
+    "nothing": ("", "the number of rows is 0, but must be 2 or more: heads, then one a segment."),
+    "blank": (" \n\t\n", "the number of rows is 0, but must be 2 or more"),
+    "heads alone": ("who,A\n", "the number of rows is 1, but must be 2 or more"),
+    "too large": ("x" * 2_000_001, "the size of the table is 2000001, but must be at most 2,000,0"),
+    "not UTF-8": (b"who,A\nAnn,0.5\nB\xe9a,0.1", "a byte in row 3 is b'\\xe9', but must be UTF-8."),
+    "a picture file": (b"\x89PNG\r\n\x1a\n", "a byte in row 1 is b'\\x89', but must be UTF-8."),
+    "an open quote": ('who,A\n"Ann,0.5\n', "what was read is 'unexpected end of data', but must"),
+    "a null": ("who,A\nA\x00n,0.5\n", "cell A2 is 'A\\x00n', but must be a text in one line"),
+    "two lines in a cell": ('who,A\n"A\nn",0.5\n', "cell A2 is 'A\\nn', but must be a text in one"),
+    "half a character": ("who,A\nA\ud800,0.5\n", "cell A2 is 'A\\ud800', but must be a text in on"),
+    "a row too short": ("who,A,B\nAnn,0.5\n", "the number of cells in row 2 is 2, but must be 3,"),
+    "a row too long": ("who,A\nAnn,1\nBo,0,0\n", "the number of cells in row 3 is 3, but must be"),
+    "a head without a name": ("who,,B\nAnn,0,1\n", "cell B1 is '', but must be a text of 1 to 60"),
+    "a value without a name": ("who,A\n,1\nBo,0\n", "cell A2 is '', but must be a text of 1 to 60"),
+    "a long name": (f"who,A\n{'x' * 61},1\n", "cell A2 is 'xxx"),
+    "two heads alike": ("who,A,A\nAnn,0,1\n", "cell C1 is 'A', but must be different from the hea"),
+    "two actions alike": (
+        "who,🥐 A,🍰 A\nAnn,0,1\n", "cell C1 is 'A', but must be different from the actions befor",
+    ),
+    "two segments alike": (
+        "who,A\nAnn,0\nAnn,1\n", "cell A3 is 'Ann', but must be a segment that stands in no row a",
+    ),
+    "a segment that is missing": (
+        "a,b,X\n1x,1y,0\n2x,2y,1\n", "a segment without a row is '1x and 2y', but must be in the t",
+    ),
+    "no actions": ("who,what\nAnn,x\n", "the number of actions is 0, but must be one or more, aft"),
+    "rewards as points": ("who,A\nAnn,60\nBo,70\n", "the number of actions is 0, but must be one"),
+    "51 actions": (MANY, "the number of actions is 51, but must be at most 50."),
+    "too many columns": (
+        ",".join(f"c{i}" for i in range(101)) + "\n" + "0," * 100 + "0",
+        "the number of columns is 101, but must be at most 100.",
+    ),
+    "too many cells": (
+        "who,A,B\n" + "Ann,0,1\n" * 7_000, "the number of cells is 21000, but must be at most 20,",
+    ),
+    "a word": ("who,A,B\nAnn,0,1\nBo,0,maybe\n", "cell C3 is 'maybe', but must be a number from 0"),
+    "an empty cell": ("who,A\nAnn,1\nBo,\n", "cell B3 is '', but must be a number from 0 to 1"),
+    "not a number": ("who,A\nAnn,1\nBo,NaN\n", "cell B3 is 'NaN', but must be a number from 0 to "),
+    "infinity": ("who,A\nAnn,1\nBo,inf\n", "cell B3 is 'inf', but must be a number from 0 to 1"),
+    "a chance above 1": ("who,A\nAnn,1\nBo,1.5\n", "cell B3 is '1.5', but must be a number from 0"),
+    "a chance below 0": ("who,A\nAnn,1\nBo,-0.1\n", "cell B3 is '-0.1', but must be a number from"),
+    "a percentage above 100": ("who,A\nAnn,1\nBo,120%\n", "cell B3 is '120%', but must be a numbe"),
+    "chances that do not add up": (
+        "who,A\nAnn,1\nBo,0.7/0.5\n", "cell B3 is '0.7/0.5', but must be two chances that add up",
+    ),
+    "three chances": ("who,A\nAnn,1\nBo,0/0/1\n", "cell B3 is '0/0/1', but must be a number from "),
+    "a formula": ("who,A\nAnn,1\nBo,=1/2\n", "cell B3 is '=1/2', but must be a value: formulas ar"),
+    "a formula as a name": (
+        "who,A\n=HYPERLINK(),1\n", "cell A2 is '=HYPERLINK()', but must be a value: formulas are",
+    ),
+    "a reference": ("who,A\n@SUM(A1),1\n", "cell A2 is '@SUM(A1)', but must be a value: formulas"),
+    "a share of nothing": (
+        "who,share,A\nAnn,0,1\n", "cell B2 is '0', but must be how often the segment comes: a num",
+    ),
+    "a share that is a word": (
+        "who,share,A\nAnn,often,1\n", "cell B2 is 'often', but must be how often the segment com",
+    ),
+    "a field of a hidden name": ("_who,A\nAnn,1\n", "fields[0].name is '_who', but must be 1 to 6"),
+    "a field named as a column": ("reward,A\nAnn,1\n", "fields[0].name is 'reward', but must be 1"),
+}  # fmt: skip
+FAULTY_ACTIONS: dict[str, tuple[str | bytes, str]] = {
+    "no id": ("name,price\nRoll,1\n", "cell A1 is 'name', but must be a table with a column 'id'."),
+    "no action": ("id,price\n", "the number of rows is 1, but must be 2 or more: heads, then one"),
+    "an empty id": ("id,price\n,1\n", "cell A2 is '', but must be a text of 1 to 60 characters."),
+    "two of an id": ("id,p\nRoll,1\nRoll,2\n", "cell A3 is 'Roll', but must be different from tho"),
+    "51 actions": (
+        "id\n" + "\n".join(f"a{i}" for i in range(51)), "the number of actions is 51, but must be",
+    ),
+    "a long picture": (
+        f"id,emoji\nRoll,{'x' * 17}\n", "the action in row 2, emoji is 'xxxxxxxxxxxxxxxxx', but mu",
+    ),
+    "a formula": ("id,price\nRoll,=2*3\n", "cell B2 is '=2*3', but must be a value: formulas are"),
+    "a long title": (f"id,title\n\nRoll,{'x' * 61}\n", "the action in row 3, title is 'xxx"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("data", "sentence"), FAULTY_SEGMENTS.values(), ids=FAULTY_SEGMENTS)
+def test_a_faulty_table_of_segments_is_refused(data: str | bytes, sentence: str) -> None:
+    with pytest.raises(PersonalizerError) as refused:
+        world_from_table(data)
+    assert refused.value.message.startswith(sentence)
+    assert refused.value.message.endswith(".")
+
+
+@pytest.mark.parametrize(("data", "sentence"), FAULTY_ACTIONS.values(), ids=FAULTY_ACTIONS)
+def test_a_faulty_table_of_actions_is_refused(data: str | bytes, sentence: str) -> None:
+    with pytest.raises(PersonalizerError) as refused:
+        items_from_table(data)
+    assert refused.value.message.startswith(sentence)
+
+
+def test_columns_have_the_names_of_a_spreadsheet() -> None:
+    heads = ",".join(f"a{i}" for i in range(30))
+    cells = ",".join(["0"] * 27 + ["x"] + ["1"] * 2)
+    good = ",".join(["0"] * 30)
+    with pytest.raises(PersonalizerError, match="cell AC3 is 'x'"):
+        world_from_table(f"who,{heads}\nAnn,{good}\nBo,{cells}\n")
