@@ -3,7 +3,7 @@
 Each column is checked once, here, so that no estimator meets a weight that it cannot trust.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import NoReturn, TypeVar
 
@@ -30,7 +30,7 @@ class Decisions:
 
     Attributes:
         actions: their ids.
-        contexts: what the codes of `stratum` mean: a context's columns, joined by ``", "``.
+        contexts: what the codes of `stratum` mean: contexts as texts, see `text_of`.
         stratum: the context of each event, (N,) positions in `contexts`.
         shown: what each visitor saw, (N,) positions in `actions`.
         propensity: the probability with which that was shown, (N,), above 0 and up to 1.
@@ -126,9 +126,26 @@ def _refuse(sentence: str) -> NoReturn:
     raise PersonalizerError("BadRequest", sentence, "log")
 
 
+def text_of(columns: Iterable[str]) -> str:
+    """A context as one text: its columns, joined by ``", "``, and each comma in them doubled."""
+    return ", ".join(column.replace(",", ",,") for column in columns)
+
+
+def columns_in(context: str) -> Iterator[str]:
+    """The columns of such a text."""
+    column = ""
+    for part in context.split(", "):
+        column += part
+        if (len(column) - len(column.rstrip(","))) % 2:  # Half of a doubled one.
+            column += ", "
+        else:
+            yield column.replace(",,", ",")
+            column = ""
+
+
 def context_of(features: Features) -> str:
-    """A context as one text: its columns, joined, those of numbers with their values."""
-    return ", ".join(
+    """A context as one text, columns of numbers with their values."""
+    return text_of(
         column if value == 1 and "=" in column else f"{column}={value:g}"
         for column, value in features.columns.items()
     )

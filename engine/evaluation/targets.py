@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from engine.arrays import Array
 from engine.errors import PersonalizerError
-from engine.evaluation.decisions import Decisions
+from engine.evaluation.decisions import Decisions, columns_in
 from engine.evaluation.estimators.base import Weighed
 
 
@@ -92,9 +92,9 @@ class Rule:
     columns: tuple[str, ...]
     action: str
 
-    def holds(self, context: str) -> bool:
-        """Whether a context, as `Decisions.contexts` has it, has all the columns."""
-        return all(f", {column}, " in f", {context}, " for column in self.columns)
+    def holds(self, context: set[str]) -> bool:
+        """Whether the columns of a context are all there."""
+        return context.issuperset(self.columns)
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +110,8 @@ class RuleTable(Choosing):
         return _certain(log, _offered_or_baseline(log, chosen))
 
     def _action(self, log: Decisions, context: str) -> int:
-        rule = next((rule for rule in self.rules if rule.holds(context)), None)
+        told = set(columns_in(context))
+        rule = next((rule for rule in self.rules if rule.holds(told)), None)
         return -1 if rule is None else _position(log, rule.action)
 
 

@@ -11,6 +11,7 @@ _MOST = {
     "max_loops": 1_000_000,
     "max_events": 1_000_000,
     "max_upload": 1_024,
+    "max_unfolded": 1_000_000,
     "max_loops_total": 100_000_000,
     "max_loops_per_address": 100_000_000,
     "max_database": 100_000_000,
@@ -30,6 +31,7 @@ class Limits:
         max_loops: loops that one browser may keep.
         max_events: events that one loop may log or bring along from a file.
         max_upload: MiB of one file; the default takes a full loop of any world, as exported.
+        max_unfolded: MiB that a packed table may unfold to, CSV or Parquet.
         max_loops_total: loops that the database may keep for all.
         max_loops_per_address: loops that one address may keep, where it is known.
         max_database: MiB that it may have.
@@ -45,6 +47,7 @@ class Limits:
     max_loops: int = 100
     max_events: int = 200_000
     max_upload: int = 160
+    max_unfolded: int = 2_048
     max_loops_total: int = 100_000
     max_loops_per_address: int = 25_000
     max_database: int = 20_480

@@ -21,6 +21,7 @@ _NAMES = {
               "arm", "item_id", "item", "treatment", "variant", "decision", "a"),
     "offered": ("offered", "offered_actions", "actions", "action_set", "available_actions",
                 "available", "candidates", "eligible"),
+    "event": ("event_id", "eventid"),
     "time": ("time", "timestamp", "datetime", "date", "ts", "created_at"),
 }  # fmt: skip
 """What each may be called, the likeliest first."""
@@ -46,6 +47,7 @@ class Columns:
         time: when it was.
         actions: all that could be shown every time, the baseline first, where no column says so;
             none to take those that are in the log.
+        event: the id of the event; no other has it.
     """
 
     shown: str = ""
@@ -56,11 +58,12 @@ class Columns:
     offered: str = ""
     time: str = ""
     actions: tuple[str, ...] = ()
+    event: str = ""
 
     @property
     def names(self) -> tuple[str, ...]:
         """All columns that are read."""
-        single = self.shown, self.reward, self.propensity, self.offered, self.time
+        single = self.shown, self.reward, self.propensity, self.offered, self.time, self.event
         of_actions = (name for _, name in self.probabilities)
         return tuple(dict.fromkeys(filter(None, (*single, *self.context, *of_actions))))
 
@@ -101,6 +104,7 @@ def guess(head: Any) -> Columns:
         reward=told["reward"],
         propensity=told["propensity"],
         offered=told["offered"],
+        event=told["event"],
         time=told["time"] or next(timely, ""),
     )
     shown = set(_texts(head[found.shown])) if found.shown else set()

@@ -13,10 +13,12 @@ from numpy.typing import NDArray
 
 from engine.arrays import Array
 from engine.errors import PersonalizerError, UnreadableError
-from engine.evaluation.decisions import Decisions, context_of
+from engine.evaluation.decisions import Decisions, context_of, text_of
 from engine.evaluation.estimators import Bounds
+from engine.evaluation.sources.cells import short
 from engine.evaluation.sources.rounding import ROUNDING, summing_to_one
 from engine.evaluation.sources.rows import check_number_of_actions
+from engine.evaluation.sources.twice import EventIds
 from engine.evaluation.sources.window import Window
 from engine.protocol.features import flatten
 from engine.store.entry_codec import read_time
@@ -24,8 +26,10 @@ from engine.store.exchange.dsjson import context_objects, origin_of, shown_posit
 from engine.store.exchange.lines import Faults
 from engine.store.exchange.seal import SealedLines
 
-BATCH = 1 << 14
+BATCH = 1 << 12
 """Events of a batch."""
+STEP = 256
+"""Lines that are read before others may have their turn."""
 _MOST = 1 << 14
 """Contexts that are remembered with what was offered in them, as they often come again."""
 T = TypeVar("T", bound=Hashable)
@@ -66,6 +70,7 @@ class _Row(msgspec.Struct, frozen=True, gc=False):
     index: int | None = msgspec.field(name="_labelIndex", default=None)
     skipped: bool = msgspec.field(name="_skipLearn", default=False)
     time: str = msgspec.field(name="Timestamp", default="")
+    event: str | int | None = msgspec.field(name="EventId", default=None)
 
 
 _row = msgspec.json.Decoder(_Row).decode
@@ -81,15 +86,24 @@ class Reader:
         window: the events that are read; others are not looked at further than their times.
         bounds: of the rewards.
         before: how many events of the log come before these lines.
+        ids: of those events.
     """
 
-    def __init__(self, window: Window, bounds: Bounds, before: int = 0) -> None:
+    def __init__(
+        self, window: Window, bounds: Bounds, before: int = 0, ids: EventIds | None = None
+    ) -> None:
         self._window, self._bounds, self.number = window, bounds, before
+        self._ids = ids or EventIds()
         self._known: dict[bytes, _Place] = {}
         self._nameless: int | None = None
 
-    def batches(self, lines: Iterator[tuple[int, str]], faults: Faults) -> Iterator[Decisions]:
-        """The decisions in lines with their numbers, until one is faulty; faults in all of them."""
+    def batches(
+        self, lines: Iterator[tuple[int, str]], faults: Faults
+    ) -> Iterator[Decisions | None]:
+        """The decisions in lines with their numbers, until one is faulty; faults in all of them.
+
+        None comes wherever others may have their turn.
+        """
         first = next(lines, None)
         rest = chain([] if first is None else [first], lines)
         if first is None or origin_of(first[1]) is None:
@@ -103,32 +117,43 @@ class Reader:
         if fault is not None and not faults.total and not self._window.is_over(self.number):
             faults.add(0, fault)
 
-    def _batches(self, lines: Iterator[tuple[int, str]], faults: Faults) -> Iterator[Decisions]:
+    def _batches(
+        self, lines: Iterator[tuple[int, str]], faults: Faults
+    ) -> Iterator[Decisions | None]:
         rest = self._events(lines, faults)
-        while events := list(islice(rest, BATCH)):
-            if not faults.total:
-                yield _assembled(events)
+        events = list[_Event]()
+        while part := list(islice(rest, STEP)):
+            events += filter(None, part)
+            if len(events) >= BATCH:
+                yield _assembled(events) if not faults.total else None
+                events.clear()
+            yield None
+        if events and not faults.total:
+            yield _assembled(events)
 
-    def _events(self, lines: Iterator[tuple[int, str]], faults: Faults) -> Iterator[_Event]:
+    def _events(self, lines: Iterator[tuple[int, str]], faults: Faults) -> Iterator[_Event | None]:
+        """What each line tells."""
         for number, text in lines:
             self.number += 1
             if self._window.is_over(self.number):
                 return
+            event = None
             try:
                 event = self._event(_row(text))
             except msgspec.MsgspecError as error:
                 faults.add(number, f"it is no decision: {error}")
             except (UnreadableError, RecursionError) as error:
                 faults.add(number, str(error))
-            else:
-                if event is not None:
-                    yield event
+            yield event
 
     def _event(self, row: _Row) -> _Event | None:
         """What a line tells; None for one that is not learned, or not in the window."""
         time = _time(row.time) if self._window.by_time else None
         if row.skipped or not self._window.holds(self.number, time):
             return None
+        if row.event is not None and self._ids.is_again(str(row.event)):
+            told = f"its event id {short(str(row.event))} was there before"
+            raise UnreadableError(f"{told}: one decision counts once")
         place, order = self._place(bytes(row.c)), row.a or []
         size = len(place.actions)
         if len(order) != size or {*order} != {*range(1, size + 1)}:
@@ -195,7 +220,7 @@ def _context(told: Mapping[str, Any]) -> str:
     try:
         return context_of(flatten(objects, "c"))
     except PersonalizerError:  # Vowpal Wabbit reads more than a Rank call takes.
-        return json.dumps(objects, ensure_ascii=False)
+        return text_of([json.dumps(objects, ensure_ascii=False)])
 
 
 def _chances(told: Sequence[float], order: Sequence[int]) -> Sequence[float]:

@@ -3,11 +3,12 @@
 import gzip
 import io
 import json
+import sys
 import zlib
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO, Literal
+from typing import Any, BinaryIO, Literal
 
 from engine.store.exchange import jsonl
 
@@ -19,21 +20,48 @@ UNREADABLE = (OSError, EOFError, zlib.error)
 """What reading a file may raise, damaged gzip among it."""
 
 
+class UnfoldsError(OSError):
+    """A small file that unfolds to more than it may."""
+
+    def __init__(self, most: int) -> None:
+        super().__init__(f"it unfolds to more than {most / 2**20:,.0f} MiB, the most allowed")
+
+
+class _Bounded(io.RawIOBase):
+    """Bytes as they are unfolded, up to a bound."""
+
+    def __init__(self, source: BinaryIO, most: int) -> None:
+        super().__init__()
+        self._source, self._most, self._left = source, most, most
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        part = self._source.read(len(buffer))
+        self._left -= len(part)
+        if self._left < 0:
+            raise UnfoldsError(self._most)
+        buffer[: len(part)] = part
+        return len(part)
+
+    def close(self) -> None:
+        self._source.close()
+        super().close()
+
+
 @dataclass(frozen=True, slots=True)
 class LogFile:
     """One file, on a disk or in memory.
 
     Attributes:
         name: as faults name it.
+        most: bytes that it may unfold to.
     """
 
     name: str
     data: Path | bytes
-
-    @classmethod
-    def at(cls, path: Path) -> "LogFile":
-        """A file on a disk."""
-        return cls(path.name, path)
+    most: int = sys.maxsize
 
     def open(self) -> BinaryIO:
         """Its bytes as they are stored."""
@@ -43,7 +71,10 @@ class LogFile:
         """Its bytes, unfolded if they are gzip."""
         with self.open() as file:
             is_packed = file.read(2) == _GZIP
-        return gzip.open(self.open()) if is_packed else self.open()  # type: ignore[return-value]
+        if not is_packed:
+            return self.open()
+        packed: BinaryIO = gzip.GzipFile(fileobj=self.open())  # type: ignore[assignment]
+        return io.BufferedReader(_Bounded(packed, self.most), _PEEK)
 
     def first_line(self) -> str:
         """Its first line, unfolded; ``""`` if there is none that can be read."""

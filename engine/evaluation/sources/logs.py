@@ -1,5 +1,6 @@
 """Logs in files: batches of decisions, and the parts that can be evaluated apart."""
 
+import sys
 from abc import ABC, abstractmethod
 from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -17,13 +18,16 @@ from engine.evaluation.sources.cells import Rows, times, words
 from engine.evaluation.sources.columns import Columns, guess
 from engine.evaluation.sources.files import LogFile
 from engine.evaluation.sources.rows import check_number_of_actions, decisions
+from engine.evaluation.sources.twice import EventIds
 from engine.evaluation.sources.window import ALL, Window
+from engine.steps import finish
 from engine.store.exchange.lines import Faults, numbered_lines
 
 _MOST_MIB, _MOST_LINES = 1 << 20, 1 << 32
 """As large as a file may be that is read line by line and never held."""
 _MOST_EVENTS = 1_000_000
 """Of a loop's own export, which is held."""
+_Batches = Generator[Decisions | None, None, int]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,11 +52,13 @@ class Log(ABC):
     def parts(self) -> Sequence[Self]:
         """Logs that can be evaluated apart, and merged: one a file.
 
+        Nobody sees then whether an event stands in two of them.
+
         A window of numbers needs the files one after the other: then it is one part.
         """
         if self.window.by_number:
             return (self,)
-        log = self._prepared()
+        log = finish(self._prepared())
         return [replace(log, files=(file,)) for file in self.files]
 
     def batches(self) -> Iterator[Decisions]:
@@ -61,25 +67,31 @@ class Log(ABC):
         Raises:
             RejectedError: after the last line, for all faults that were found.
         """
-        log, faults, number = self._prepared(), Faults("evaluated"), 0
+        return (batch for batch in self.in_steps() if batch is not None)
+
+    def in_steps(self) -> Iterator[Decisions | None]:
+        """The same, and None wherever others may have their turn."""
+        log, faults, number, ids = (yield from self._prepared()), Faults("evaluated"), 0, EventIds()
         for file in self.files:
             faults.file = file.name
-            number = yield from log._read(file, number, faults)
+            number = yield from log._read(file, number, faults, ids)
             if self.window.is_over(number + 1):
                 break
         if faults.total:
             raise faults.rejection()
 
-    def _prepared(self) -> Self:
+    def _prepared(self) -> Generator[None, None, Self]:
         """With what has to be known of the whole log before any part of it is read."""
+        yield None
         return self
 
     @abstractmethod
-    def _read(self, file: LogFile, number: int, faults: Faults) -> Generator[Decisions, None, int]:
+    def _read(self, file: LogFile, number: int, faults: Faults, ids: EventIds) -> _Batches:
         """The decisions of one file, as long as there are no faults; all faults in it.
 
         Args:
             number: of the last event before it.
+            ids: of the events before it.
 
         Returns:
             number of its last event, or of one after the window.
@@ -92,8 +104,9 @@ class TableLog(Log):
 
     columns: Columns
 
-    def _prepared(self) -> Self:
+    def _prepared(self) -> Generator[None, None, Self]:
         """With all actions that it shows, where nothing else tells what is offered."""
+        yield None
         columns = self.columns
         if columns.tells_offers or not columns.shown:
             return self
@@ -103,10 +116,11 @@ class TableLog(Log):
                 for batch in tables.batches(file, [columns.shown], Faults()):
                     found.update(words(batch.rows[columns.shown], Rows(batch.lines))[1])
                     check_number_of_actions(found)
+                    yield None
         actions = tuple(sorted(found - {""}))
         return replace(self, columns=replace(columns, actions=actions))
 
-    def _read(self, file: LogFile, number: int, faults: Faults) -> Generator[Decisions, None, int]:
+    def _read(self, file: LogFile, number: int, faults: Faults, ids: EventIds) -> _Batches:
         there = tables.column_names(file)
         fault = self.columns.fault(there) if there else None
         if fault is None and self.window.by_time and not self.columns.time:
@@ -120,10 +134,11 @@ class TableLog(Log):
             number += len(inside)
             if not inside.all():
                 rows, table = rows.those(inside), table.filter(pa.array(inside))
-            found = decisions(table, self.columns, self.bounds, rows) if len(rows.lines) else None
+            found = None
+            if len(rows.lines):
+                found = decisions(table, self.columns, self.bounds, rows, ids)
             rows.tell(faults)
-            if found is not None and not faults.total:
-                yield found
+            yield None if faults.total else found
             if self.window.is_over(number + 1):
                 break
         return number
@@ -141,8 +156,8 @@ class TableLog(Log):
 class DsjsonLog(Log):
     """The service's dsjson, as it is or as gzip."""
 
-    def _read(self, file: LogFile, number: int, faults: Faults) -> Generator[Decisions, None, int]:
-        reader = dsjson.Reader(self.window, self.bounds, number)
+    def _read(self, file: LogFile, number: int, faults: Faults, ids: EventIds) -> _Batches:
+        reader = dsjson.Reader(self.window, self.bounds, number, ids)
         with file.open() as opened:
             lines = numbered_lines(opened, _MOST_MIB, faults, _MOST_LINES)
             yield from reader.batches(lines, faults)
@@ -153,10 +168,10 @@ class DsjsonLog(Log):
 class LoopLog(Log):
     """A loop's own export, as lines of JSON."""
 
-    def _read(self, file: LogFile, number: int, faults: Faults) -> Generator[Decisions, None, int]:
+    def _read(self, file: LogFile, number: int, faults: Faults, ids: EventIds) -> _Batches:
         with file.open() as opened:
             lines = numbered_lines(opened, _MOST_MIB, faults)
-            events = loops.read_events(lines, _MOST_EVENTS, faults)
+            events = yield from loops.reading_events(lines, _MOST_EVENTS, faults)
         if not faults.total:
             yield from loops.batches(events, self.window)
         return number + len(events)
@@ -168,17 +183,19 @@ def open_log(
     columns: Columns | None = None,
     bounds: Bounds = (0.0, 1.0),
     window: Window = ALL,
+    most: int = sys.maxsize,
 ) -> Log:
     """A log in a file of any kind, or in all files of a folder, by their names in order.
 
     Args:
         name: of bytes in memory.
+        most: bytes that CSV and Parquet may unfold to, each file.
         columns: of CSV and Parquet; guessed if not given.
 
     Raises:
         RejectedError: if there is no log.
     """
-    files = _files(data, name)
+    files = _files(data, name, most)
     kinds = {file.kind for file in files}
     if len(kinds) != 1:
         faults = Faults("evaluated")
@@ -194,11 +211,11 @@ def open_log(
     return TableLog(files=files, bounds=bounds, window=window, columns=columns)
 
 
-def _files(data: Path | bytes, name: str) -> tuple[LogFile, ...]:
+def _files(data: Path | bytes, name: str, most: int) -> tuple[LogFile, ...]:
     if isinstance(data, bytes):
-        return (LogFile(name, data),)
+        return (LogFile(name, data, most),)
     if data.is_dir():
         # What begins so is not data: ``_SUCCESS``, ``.crc``.
         inside = (path for path in sorted(data.rglob("*")) if path.is_file())
-        return tuple(LogFile.at(path) for path in inside if path.name[0] not in "._")
-    return (LogFile.at(data),)
+        return tuple(LogFile(path.name, path, most) for path in inside if path.name[0] not in "._")
+    return (LogFile(data.name, data, most),)

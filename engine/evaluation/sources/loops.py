@@ -1,6 +1,6 @@
 """A loop's own log as logged decisions: the loop itself, or its lines of JSON."""
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Generator, Iterable, Iterator
 from itertools import islice
 
 from engine.errors import PersonalizerError, UnreadableError
@@ -13,10 +13,10 @@ from engine.store import world_codec
 from engine.store.entry_codec import parse
 from engine.store.exchange import jsonl
 from engine.store.exchange.check import LogChecker
-from engine.store.exchange.lines import Faults
+from engine.store.exchange.lines import STEP, Faults
 from engine.store.exchange.seal import SealedLines
 
-BATCH = 4_096
+BATCH = 2_048
 """Events of a loop that are made columns of at once."""
 
 
@@ -34,9 +34,9 @@ def batches(events: Iterable[EventState], window: Window = ALL) -> Iterator[Deci
             yield decisions_from(usable, unmatched=len(answered) - len(usable))
 
 
-def read_events(
+def reading_events(
     lines: Iterator[tuple[int, str]], most: int, faults: Faults
-) -> Collection[EventState]:
+) -> Generator[None, None, Collection[EventState]]:
     """The events of a loop that was exported as lines of JSON, to be used if none is faulty.
 
     Args:
@@ -51,6 +51,8 @@ def read_events(
         return ()
     checker = LogChecker(world_codec.from_text(about.world), most)
     for number, text in sealed:
+        if number % STEP == 0:
+            yield None
         try:
             for entry in jsonl.read(parse(text)):
                 checker.follow(entry, number)

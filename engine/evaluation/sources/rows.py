@@ -12,14 +12,17 @@ from numpy.typing import NDArray
 
 from engine.arrays import Array
 from engine.errors import refuse
-from engine.evaluation.decisions import Decisions
+from engine.evaluation.decisions import Decisions, text_of
 from engine.evaluation.estimators import Bounds
 from engine.evaluation.sources.cells import Rows, numbers, short, words
 from engine.evaluation.sources.columns import Columns
 from engine.evaluation.sources.rounding import ROUNDING, summing_to_one
+from engine.evaluation.sources.twice import EventIds
 
 MAX_ACTIONS = 1_000
 """Different actions that a log may have."""
+MOST_CONTEXT = 10_000
+"""Characters of one event's context."""
 
 
 class Offers(NamedTuple):
@@ -38,8 +41,14 @@ class Offers(NamedTuple):
     probabilities: Array | None = None
 
 
-def decisions(batch: Any, columns: Columns, bounds: Bounds, rows: Rows) -> Decisions | None:
-    """The decisions in a `pyarrow.RecordBatch`; None if any row is faulty, which ``rows`` note."""
+def decisions(
+    batch: Any, columns: Columns, bounds: Bounds, rows: Rows, ids: EventIds
+) -> Decisions | None:
+    """The decisions in a `pyarrow.RecordBatch`; None if any row is faulty, which ``rows`` note.
+
+    Args:
+        ids: of the events before.
+    """
     codes, names = words(batch[columns.shown], rows)
     rows.refuse(np.array([not name for name in names])[codes], lambda at: "it shows no action")
     offers = _offers(batch, columns, rows)
@@ -52,6 +61,8 @@ def decisions(batch: Any, columns: Columns, bounds: Bounds, rows: Rows) -> Decis
     rows.refuse(~possible, lambda at: f"its action {short(names[codes[at]])} was not offered")
     reward = _within(batch[columns.reward], "reward", bounds, rows)
     propensity = _propensity(batch, columns, offers, np.maximum(shown, 0), rows)
+    if columns.event:
+        _once(batch[columns.event], ids, rows)
     stratum, contexts = _contexts(batch, columns.context, rows)
     if not rows.good.all():
         return None
@@ -62,6 +73,13 @@ def decisions(batch: Any, columns: Columns, bounds: Bounds, rows: Rows) -> Decis
         offers.actions, contexts, stratum, shown, propensity, reward,
         offers.offered, offers.baseline, chances,
     )  # fmt: skip
+
+
+def _once(column: Any, ids: EventIds, rows: Rows) -> None:
+    """Events whose ids were there before are faulty."""
+    codes, names = words(column, rows)
+    reason = "its event id {} was there before: one decision counts once"
+    rows.refuse(ids.again(codes, names), lambda at: reason.format(short(names[codes[at]])))
 
 
 def _within(column: Any, what: str, bounds: Bounds, rows: Rows) -> Array:
@@ -100,7 +118,7 @@ def check_number_of_actions(actions: Collection[str]) -> None:
     """``BadRequest`` for so many that a column of them cannot be one of actions."""
     if len(actions) > MAX_ACTIONS:
         told = f"{MAX_ACTIONS:,} at most: is the right column said to hold the action"
-        refuse("BadRequest", "the number of different actions", len(actions), told, "log")
+        refuse("BadRequest", "log", len(actions), told, "The number of different actions")
 
 
 def _offers(batch: Any, columns: Columns, rows: Rows) -> Offers:
@@ -175,10 +193,15 @@ def _contexts(
     """Each event's context, as `Decisions.contexts` has it."""
     if not names:
         return np.zeros(batch.num_rows, dtype=np.intp), ("",)
-    parts = []
+    columns, size = [], np.zeros(batch.num_rows, dtype=np.int_)
     for name in names:
         codes, texts = words(batch[name], rows)
-        told = pa.array([f"{name}={text or 'null'}" for text in texts])
-        parts.append(told.take(pa.array(codes)))
+        columns.append((codes, [text_of([f"{name}={text or 'null'}"]) for text in texts]))
+        size += np.array([len(text) for text in texts])[codes]
+    reason = f"its context has more than {MOST_CONTEXT:,} characters"
+    rows.refuse(size > MOST_CONTEXT, lambda at: reason)
+    if not rows.good.all():  # Nothing is made of them, however long they are.
+        return np.zeros(batch.num_rows, dtype=np.intp), ("",)
+    parts = [pa.array(texts).take(pa.array(codes)) for codes, texts in columns]
     coded = pc.binary_join_element_wise(*parts, ", ").dictionary_encode()
     return coded.indices.to_numpy().astype(np.intp), tuple(coded.dictionary.to_pylist())

@@ -10,15 +10,19 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 from pyarrow import csv, parquet
 
-from engine.evaluation.sources.files import UNREADABLE, LogFile
+from engine.evaluation.sources.files import UNREADABLE, LogFile, UnfoldsError
 from engine.store.exchange.lines import Faults
 
 HEAD = 1_000
 """Rows by which columns are guessed."""
-_ROWS = 1 << 16
-"""Rows of a batch of Parquet."""
-_BLOCK = 8 << 20
-"""Bytes of a batch of CSV."""
+MOST_COLUMNS = 1_000
+"""Columns that a file may have."""
+_ROWS = 1 << 13
+"""Rows of a batch of Parquet: a step for those who share a processor with whoever reads."""
+_BLOCK = 1 << 20
+"""Bytes of a batch of CSV, and of one row at most."""
+_CELL = 8
+"""Bytes that a value of Parquet takes in memory, however small it is in the file."""
 _NO_PARQUET = "it is no whole Parquet file: it was cut, or is damaged"
 _FAILURES = (pa.ArrowException, UnicodeDecodeError, *UNREADABLE)
 
@@ -63,33 +67,60 @@ def head(file: LogFile) -> Any:
     try:
         if file.kind == "parquet":
             opened = _opened(file)
+            _check_columns(opened.schema_arrow.names, faults)
             first = next(opened.iter_batches(HEAD), None)
             return pa.table(first) if first is not None else opened.schema_arrow.empty_table()
+        _check_columns(column_names(file), faults)
         reader = _csv_reader(file, None, lambda row: "skip")
         return pa.table(reader.read_next_batch()).slice(0, HEAD)
     except StopIteration:
         raise faults.rejection() from None
     except _FAILURES as error:
-        faults.add(0, _NO_PARQUET if file.kind == "parquet" else _csv_fault(error))
+        faults.add(0, _parquet_fault(error) if file.kind == "parquet" else _csv_fault(error))
         raise faults.rejection() from error
+
+
+def _check_columns(names: Sequence[str], faults: Faults) -> None:
+    if len(names) > MOST_COLUMNS:
+        faults.add(0, f"it has {len(names):,} columns, but at most {MOST_COLUMNS:,} are allowed")
+        raise faults.rejection()
 
 
 # -- Parquet --------------------------------------------------------------------------
 
 
 def _opened(file: LogFile) -> Any:
+    """A file that takes no more room than it may, by what it says of itself.
+
+    Texts that come again and again stay codes, as they are in the file.
+    """
     data = pa.BufferReader(file.data) if isinstance(file.data, bytes) else file.data
-    return parquet.ParquetFile(data)
+    told = parquet.ParquetFile(data).metadata
+    groups = [told.row_group(at) for at in range(told.num_row_groups)]
+    parts = [group.column(at) for group in groups for at in range(group.num_columns)]
+    sizes = (max(part.total_uncompressed_size, _CELL * part.num_values) for part in parts)
+    if sum(sizes) > file.most:
+        raise UnfoldsError(file.most)
+    texts = {part.path_in_schema for part in parts if part.physical_type == "BYTE_ARRAY"}
+    return parquet.ParquetFile(data, read_dictionary=sorted(texts))
 
 
 def _of_parquet(file: LogFile, names: Sequence[str], faults: Faults) -> Iterator[Batch]:
-    row = 1
+    row, left = 1, file.most
     try:
         for batch in _opened(file).iter_batches(_ROWS, columns=list(names)):
+            left -= batch.nbytes
+            if left < 0:
+                raise UnfoldsError(file.most)
             yield Batch(batch, np.arange(row, row + batch.num_rows))
             row += batch.num_rows
-    except _FAILURES:
-        faults.add(row if row > 1 else 0, _NO_PARQUET)
+    except _FAILURES as error:
+        faults.add(row if row > 1 else 0, _parquet_fault(error))
+
+
+def _parquet_fault(error: Exception) -> str:
+    """Why nothing more can be read."""
+    return str(error) if isinstance(error, UnfoldsError) else _NO_PARQUET
 
 
 # -- CSV ------------------------------------------------------------------------------
@@ -152,6 +183,8 @@ def _of_csv(file: LogFile, names: Sequence[str], faults: Faults) -> Iterator[Bat
 
 def _csv_fault(error: Exception) -> str:
     """Why nothing more can be read."""
+    if isinstance(error, UnfoldsError):
+        return str(error)
     if isinstance(error, UnicodeDecodeError):
         return "its first line is not UTF-8"
     # Arrow's failures to read are OSErrors, too.

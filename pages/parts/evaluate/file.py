@@ -1,5 +1,6 @@
 """A log in a file of the person's own: what its columns may say, and its decisions."""
 
+import os
 from collections.abc import Generator
 from dataclasses import dataclass
 
@@ -11,9 +12,13 @@ from engine.evaluation.sources.files import LogFile
 from engine.evaluation.sources.joined import joined
 from engine.evaluation.sources.logs import open_log
 from engine.steps import Steps
+from engine.store import Limits
 from engine.store.exchange.lines import MAX_LINES
 from pages.parts.data.uploads import Upload
 from pages.parts.evaluate.logs import Log
+
+_MOST_CELLS = 1 << 25
+"""Events times actions: a table of them takes 256 MiB."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,9 +51,10 @@ class Inspected:
 
 def _held(upload: Upload) -> LogFile:
     """The file; in memory only while it is read."""
+    most = Limits.from_environment(os.environ).max_unfolded << 20
     with upload.reader() as file:
         file.seek(0)
-        return LogFile(upload.name, file.read())
+        return LogFile(upload.name, file.read(), most)
 
 
 def inspecting(upload: Upload) -> Steps[Inspected]:
@@ -57,7 +63,10 @@ def inspecting(upload: Upload) -> Steps[Inspected]:
     file = _held(upload)
     if file.kind in {"dsjson", "jsonl"}:
         return Inspected()
-    return Inspected(tuple(tables.column_names(file)), guess(tables.head(file)))
+    yield None
+    head = tables.head(file)
+    yield None
+    return Inspected(tuple(head.column_names), guess(head))
 
 
 def reading(upload: Upload, asked: OfFile) -> Generator[float, None, Log]:
@@ -65,12 +74,22 @@ def reading(upload: Upload, asked: OfFile) -> Generator[float, None, Log]:
     yield 0.0
     file = _held(upload)
     assert isinstance(file.data, bytes), "it was read"
-    log = open_log(file.data, file.name, asked.columns, asked.bounds)
+    log = open_log(file.data, file.name, asked.columns, asked.bounds, most=file.most)
     parts, events = list[Decisions](), 0
-    for batch in log.batches():
-        parts.append(batch)
-        events += len(batch)
-        if events > MAX_LINES:
-            refuse("BadRequest", "the number of events", events, f"at most {MAX_LINES:,}", "log")
+    for batch in log.in_steps():
+        if batch is not None:
+            parts.append(batch)
+            events += len(batch)
+            _check_size(events, len(batch.actions))
         yield 0.0
+    _check_size(events, len({action for part in parts for action in part.actions}))
     return Log(joined(parts), bounds=asked.bounds)
+
+
+def _check_size(events: int, actions: int) -> None:
+    """``BadRequest`` for more than a session may have in memory."""
+    if events > MAX_LINES:
+        refuse("BadRequest", "log", events, f"at most {MAX_LINES:,}", "The number of events")
+    if events * actions > _MOST_CELLS:
+        told = "The number of events times actions"
+        refuse("BadRequest", "log", events * actions, f"at most {_MOST_CELLS:,}", told)

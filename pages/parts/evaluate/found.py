@@ -7,7 +7,7 @@ from engine.errors import refuse
 from engine.evaluation import along
 from engine.evaluation.decisions import Decisions
 from engine.evaluation.estimators import ESTIMATORS, Estimator
-from engine.evaluation.offline import Row, bounds_of, evaluate
+from engine.evaluation.offline import Row, bounds_of, evaluate_part, with_events
 from engine.evaluation.targets import Baseline, Even, Fixed, Online, Rule, RuleTable, Target
 from engine.evaluation.truth import truths
 from engine.simulation.baselines import RuleTable as Table
@@ -16,6 +16,8 @@ from pages.parts.evaluate.logs import Log
 
 STAND_IN = "cressie_read"
 """The estimator that holds best of those that need the probability of the shown action alone."""
+_STEP = 10_000
+"""Events that are weighed in one step."""
 Window = tuple[int, int]
 """The first and the last event that count, from 1; the last is 0 where all do."""
 
@@ -107,19 +109,25 @@ def _targets(log: Log, rule: Table | None) -> list[Target]:
 
 
 def finding(log: Log, window: Window, rule: Table | None) -> Steps[Found]:
-    """Ask a log about each action and each policy; a step a target.
+    """Ask a log about each action and each policy; in steps.
 
     ``BadRequest`` for a log without an event, and for a window beyond it.
     """
     whole, (first, last) = log.decisions, window
     if first > len(whole) > 0:
-        refuse("BadRequest", "the first event", first, f"1 to {len(whole):,}", "window")
+        refuse("BadRequest", "window", first, f"1 to {len(whole):,}", "The first event")
     part = slice(first - 1, last or None)
     decisions = replace(whole.take(part), unmatched=0) if window != (1, 0) else whole
     targets = [along.within(target, part) for target in _targets(log, rule)]
     bounds, rows = log.bounds or bounds_of(whole), list[Row]()
+    parts = [slice(start, start + _STEP) for start in range(0, len(decisions), _STEP)]
+    taken = [decisions.take(part) for part in parts]
     for target in targets:
-        rows += evaluate([decisions], [target], bounds=bounds).rows()
+        found = evaluate_part([], [target], bounds=bounds)
+        for part, some in zip(parts, taken, strict=True):
+            found = found.add(some, [along.within(target, part)])
+            yield None
+        rows += with_events(found).rows()
         yield None
     known = truths(log.world, decisions, targets) if log.world is not None else {}
     return Found(log, decisions, targets, rows, known, bounds)

@@ -3,7 +3,7 @@
 from collections import deque
 from collections.abc import Generator, Sequence
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from threading import RLock
 
@@ -11,6 +11,7 @@ from engine import LearningLoop, LoopSettings
 from engine.evaluation.candidates import greedy, replaying
 from engine.evaluation.decisions import Decisions, decisions_from, usable
 from engine.evaluation.estimators import Bounds
+from engine.evaluation.sources.joined import joined
 from engine.evaluation.targets import Given
 from engine.loop.event import EventState
 from engine.loop.lock import locked
@@ -20,6 +21,8 @@ from engine.store import StoredLoop
 from engine.worlds import World
 from pages.parts.known_worlds import world_of
 
+_STEP = 1_000
+"""Events that are made columns of in one step."""
 _KEPT = 10
 """Ready-made logs that are kept; the largest take some 20 MiB."""
 
@@ -117,7 +120,11 @@ def _log(
         events = usable(loop)
         answered = sum(event.earned is not None for event in loop.events.values())
         work = greedy(events, loop)
-    decisions = decisions_from(events, unmatched=answered - len(events))
+    parts = list[Decisions]()
+    for start in range(0, len(events) or 1, _STEP):
+        parts.append(decisions_from(events[start : start + _STEP]))
+        yield 1.0
+    decisions = replace(joined(parts), unmatched=answered - len(events))
     guess = yield from _whole(work)
     service = yield from _whole(replaying(events, LoopSettings.classic(), "classic", loop.seed))
     return Log(decisions, events, world, guess, service, loop)

@@ -23,6 +23,7 @@ _COLUMNS = {
     "reward": "Reward",
     "propensity": "Its probability",
     "offered": "Actions that could be shown",
+    "event": "Event id",
 }
 """What a column may say, by the fields of `Columns`."""
 

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from engine import LearningLoop, LoopSettings, PersonalizerError
-from engine.evaluation.decisions import Decisions, decisions_of
+from engine.evaluation.decisions import Decisions, columns_in, decisions_of, text_of
 from engine.simulation.crowd import crowd
 from engine.worlds.coffee import COFFEE
 from tests.clock import ManualClock
@@ -55,6 +55,13 @@ def test_events_can_be_taken_out() -> None:
     assert len(last) == 1
     assert last.reward.tolist() == [0.0]
     assert replace(two_events(), probabilities=None, means=None).take(slice(1)).means is None
+
+
+@pytest.mark.parametrize(
+    "columns", [["a=1", "b=2"], ["a=1, b=2", ",c=", "d=,"], [",,", ", ,", ",, ,,x"], [""]]
+)
+def test_a_context_is_a_text_that_can_be_read_again(columns: list[str]) -> None:
+    assert list(columns_in(text_of(columns))) == columns
 
 
 def test_a_loop_tells_what_it_did() -> None:

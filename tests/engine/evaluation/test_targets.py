@@ -1,5 +1,7 @@
 """Target policies: what they would show, and how a log weighs for them."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -46,7 +48,15 @@ def test_the_first_rule_that_holds_decides() -> None:
     assert choices(RuleTable((CAKE, anna))) == ["cake", "coffee", "coffee"]
     assert choices(RuleTable((Rule((), "tea"), CAKE))) == ["tea"] * 3
     assert choices(RuleTable((Rule(("weather=Sunny", "name=Anna"), "cake"),)))[1] == "coffee"
-    assert not Rule(("name=Ann",), "tea").holds("weather=Sunny, name=Anna")
+    assert not Rule(("name=Ann",), "tea").holds({"weather=Sunny", "name=Anna"})
+
+
+def test_a_comma_in_a_value_is_no_new_column() -> None:
+    log = replace(LOG, contexts=("name=Ann,, weather=Rainy,,, weather=Sunny", "name=Ann"))
+    sly = Rule(("name=Ann, weather=Rainy,", "weather=Sunny"), "tea")
+    table = RuleTable((CAKE, sly, Rule((), "coffee")))
+    chosen = table.probabilities(log).argmax(axis=1)
+    assert [LOG.actions[i] for i in chosen] == ["tea", "coffee", "coffee"]
 
 
 def test_a_weight_is_how_much_likelier_the_target_was_to_show_what_was_shown() -> None:

@@ -1,8 +1,10 @@
 """A file of the person's own as a log: what its columns may say, and its faults."""
 
+import gzip
+
 import pytest
 
-from engine.errors import RejectedError
+from engine.errors import PersonalizerError, RejectedError
 from engine.steps import finish
 from pages.parts.data.uploads import Upload, Uploads
 from pages.parts.evaluate.file import OfFile, inspecting, reading
@@ -49,3 +51,26 @@ def test_every_faulty_line_is_told() -> None:
 def test_lines_of_json_need_no_columns() -> None:
     upload = sent(b'{"_label_cost":-1,"_label_probability":0.5}\n')
     assert finish(inspecting(upload)).columns is None
+
+
+def test_a_small_file_that_unfolds_to_too_much_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PLAYGROUND_MAX_UNFOLDED", "1")
+    columns = finish(inspecting(sent(ROWS))).columns
+    upload = sent(gzip.compress(ROWS + b"NL,red,.5,1\n" * 200_000))
+    assert upload.size < 10_000
+    with pytest.raises(RejectedError, match="it unfolds to more than 1 MiB, the most allowed"):
+        finish(reading(upload, OfFile(upload.token, columns, (0.0, 1.0))))
+
+
+def test_a_log_is_no_larger_than_fits_and_is_read_in_steps(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("pages.parts.evaluate.file._MOST_CELLS", 400_000)
+    columns = finish(inspecting(sent(ROWS))).columns
+    steps = reading(sent(ROWS + b"NL,red,.5,1\n" * 80_000), OfFile("", columns, (0.0, 1.0)))
+    assert len([None for _ in zip(range(3), steps, strict=False)]) == 3
+    assert len(finish(steps).decisions) == 80_003
+    more = reading(sent(ROWS + b"NL,red,.5,1\n" * 80_000), OfFile("", columns, (0.0, 1.0)))
+    monkeypatch.setattr("pages.parts.evaluate.file._MOST_CELLS", 160_000)
+    with pytest.raises(
+        PersonalizerError, match="times actions is 160006, but must"
+    ):
+        finish(more)

@@ -11,7 +11,10 @@ from tests.engine.store.exchange.files import GOOD_ROW
 
 
 def lines(*rows: Any) -> bytes:
-    return "\n".join(json.dumps(row) for row in rows).encode()
+    named = (
+        row | {"EventId": f"e{n}"} if isinstance(row, dict) else row for n, row in enumerate(rows)
+    )
+    return "\n".join(json.dumps(row) for row in named).encode()
 
 
 def without(*names: str) -> Json:

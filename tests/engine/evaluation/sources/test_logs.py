@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from engine.errors import PersonalizerError, RejectedError
+from engine.evaluation.decisions import columns_in
 from engine.evaluation.sources.columns import Columns
 from engine.evaluation.sources.logs import open_log
 from engine.evaluation.sources.window import Window
@@ -49,8 +50,8 @@ def test_the_same_log_is_read_from_every_kind_of_file(
         np.testing.assert_allclose(log.probabilities[:, at], chances)
     assert log.reward.tolist() == [event["reward"] for event in EVENTS]
     np.testing.assert_allclose(log.propensity, [event["propensity"] for event in EVENTS])
-    told = [f"weather={event['weather']}, loud={str(event['loud']).lower()}" for event in EVENTS]
-    assert [log.contexts[at] for at in log.stratum] == told
+    told = [{f"weather={event['weather']}", f"loud={event['loud']}".lower()} for event in EVENTS]
+    assert [{*columns_in(log.contexts[at])} for at in log.stratum] == told
 
 
 def test_a_log_without_a_word_on_what_is_offered_offers_all_that_it_shows() -> None:

@@ -20,7 +20,7 @@ ITEMS = 34
 
 def test_its_columns_are_guessed() -> None:
     features = tuple(f"user_feature_{at}" for at in range(4))
-    assert guess(head(LogFile.at(PATH))) == Columns(
+    assert guess(head(LogFile(PATH.name, PATH))) == Columns(
         "item_id", "click", "propensity_score", ("position", *features), time="timestamp"
     )
 

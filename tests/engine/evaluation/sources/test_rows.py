@@ -87,9 +87,14 @@ def test_the_first_that_is_offered_is_the_baseline(told: object) -> None:
     assert (log.baseline.tolist(), log.shown.tolist()) == ([0], [1])
 
 
-def test_contexts_that_read_alike_are_one_and_missing_values_are_told() -> None:
+def test_a_comma_in_a_value_is_no_new_column_and_missing_values_are_told() -> None:
     columns = {"action": ["a"] * 3, "reward": [1] * 3, "p": [0.5] * 3}
     columns |= {"x": ["1, y=2", "1", None], "y": ["3", "2, y=3", "3"]}
     (log,) = read(as_parquet(pa.table(columns)), Columns("action", "reward", "p", ("x", "y")))
-    assert log.contexts == ("x=1, y=2, y=3", "x=null, y=3")
-    assert log.stratum.tolist() == [0, 0, 1]
+    assert log.contexts == ("x=1,, y=2, y=3", "x=1, y=2,, y=3", "x=null, y=3")
+    assert log.stratum.tolist() == [0, 1, 2]
+
+
+def test_a_context_has_an_end() -> None:
+    data = text(GOOD, GOOD.replace("rainy", "rainy" * 2_001))
+    assert refused(data) == [(3, "its context has more than 10,000 characters")]

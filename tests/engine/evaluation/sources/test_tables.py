@@ -1,8 +1,11 @@
 """Rows of files with the numbers of their lines, and files that are no tables."""
 
 import gzip
+from collections.abc import Callable
+from functools import partial
 from itertools import chain
 
+import numpy as np
 import pyarrow as pa
 import pytest
 from pyarrow import parquet
@@ -47,6 +50,34 @@ def test_lines_are_counted_on_from_batch_to_batch(monkeypatch: pytest.MonkeyPatc
 )
 def test_what_is_no_table_is_one_sentence(data: bytes, reason: str) -> None:
     with pytest.raises(RejectedError, match=f"Nothing was evaluated: {reason}"):
+        head(LogFile("log", data))
+
+
+@pytest.mark.parametrize("write", [partial(as_csv, pack=True), as_parquet])
+def test_what_unfolds_to_too_much_is_one_sentence(write: Callable[[pa.Table], bytes]) -> None:
+    data = write(pa.table({"a": pa.array(np.zeros(1_000_000, dtype=np.int64))}))
+    assert len(data) < 20_000
+    reason = "it unfolds to more than 1 MiB, the most allowed"
+    faults = Faults()
+    assert len(list(batches(LogFile("log", data, 64 << 20), ["a"], faults))) > 1
+    assert not faults.total
+    list(batches(LogFile("log", data, 1 << 20), ["a"], faults))
+    assert [fault.reason for fault in faults.first] == [reason]
+
+
+def test_a_text_that_comes_again_and_again_takes_no_more_room_than_in_the_file() -> None:
+    data = as_parquet(pa.table({"a": ["x" * 100_000] * 10_000}))
+    faults = Faults()
+    read = list(batches(LogFile("log", data, 1 << 20), ["a"], faults))
+    assert (len(read), faults.total) == (2, 0)
+
+
+@pytest.mark.parametrize("write", [as_csv, as_parquet])
+def test_a_file_has_no_more_columns_than_can_be_told_apart(
+    write: Callable[[pa.Table], bytes],
+) -> None:
+    data = write(pa.table({f"c{n}": [1] for n in range(1_001)}))
+    with pytest.raises(RejectedError, match="it has 1,001 columns, but at most 1,000 are allowed"):
         head(LogFile("log", data))
 
 
