@@ -1,4 +1,4 @@
-"""Rows to take along."""
+"""Rows, and other texts, to take along."""
 
 import asyncio
 from collections.abc import Callable, Iterable
@@ -40,8 +40,17 @@ def download_csv(label: str, rows: Callable[[], Rows], key: str, name: str) -> N
     download_link(key, label, f"{base_path()}{TABLE_PATH}/{mine.token}/{key}")
 
 
+def download_text(
+    label: str, text: Callable[[], str], key: str, name: str, kind: str = "application/json"
+) -> None:
+    """The same for a text that is a file as it stands."""
+    mine = this_pass(this_client())
+    mine.tables[key] = Table(name, text, kind)
+    download_link(key, label, f"{base_path()}{TABLE_PATH}/{mine.token}/{key}")
+
+
 async def send_table(request: Request) -> Response:
-    """Rows as CSV for the session that was given the token: those that the link stood for last."""
+    """A file for the session that was given the token: those that the link stood for last."""
     told = request.path_params
     pass_ = pass_of(told["token"])
     table = pass_.tables.get(told["key"]) if pass_ is not None else None
@@ -49,4 +58,4 @@ async def send_table(request: Request) -> Response:
         return PlainTextResponse(ELSEWHERE, 403)
     saved_as = f'attachment; filename="{table.name}"'
     text = await asyncio.to_thread(table.csv)
-    return Response(text, media_type="text/csv", headers={"Content-Disposition": saved_as})
+    return Response(text, media_type=table.kind, headers={"Content-Disposition": saved_as})

@@ -13,7 +13,7 @@ import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from engine import PersonalizerError
-from engine.worlds import FORMER_KEYS, WORLDS, World, key_of, world_named
+from engine.worlds import WORLDS, World, key_of, world_named
 from pages.parts.library import world_in_store
 from pages.parts.text import plain
 
@@ -64,10 +64,8 @@ def keep_at_hand(world: World) -> str:
 
 
 def key_in_link(text: str) -> str:
-    """The key that a link names; KeyError for one of no world that is known here."""
-    key = FORMER_KEYS.get(text, text)
-    keep_at_hand(world_of(key))
-    return key
+    """The key of the world that a link names; KeyError if none is known here."""
+    return keep_at_hand(world_of(text))
 
 
 def all_at_hand() -> Iterator[World]:

@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Collection
+from contextlib import suppress
 from functools import cache
 from threading import Lock
 
@@ -10,6 +11,7 @@ import streamlit as st
 from engine import PersonalizerError
 from engine.evaluation.learning_curve import LearningCurve
 from engine.store import About, Library, Limits, Store, address
+from engine.store.worlds import KeptWorld
 from engine.worlds import World
 from pages.parts.clients import this_client
 from pages.parts.text import plain
@@ -61,6 +63,13 @@ def look_up(loop: str) -> tuple[Library, About]:
 def world_in_store(key: str) -> World | None:
     """The world that somebody keeps under a key; StoreError if nobody can tell."""
     return _library().store.world(key)
+
+
+def worlds_of(owner: str) -> list[KeptWorld]:
+    """The worlds that a browser keeps; none while nobody can tell."""
+    with suppress(PersonalizerError):
+        return _library().store.worlds(owner)
+    return []
 
 
 def ask_database() -> None:

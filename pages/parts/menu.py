@@ -3,7 +3,7 @@
 MENU = {
     "": [("play", "touch_app"), ("learn", "school")],
     "Prove": [("compare", "compare_arrows"), ("race", "sports_score"), ("evaluate", "fact_check")],
-    "Build": [("data", "database")],
+    "Build": [("worlds", "public"), ("data", "database")],
 }
 """Groups of pages, each with its icon; the first page is the one that opens by itself."""
 REACHED = {"why": "help", "words": "menu_book", "use": "balance"}

@@ -18,15 +18,17 @@ _passes: dict[str, "Pass"] = {}
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """Rows that a page offers.
+    """Rows, or another text, that a page offers.
 
     Attributes:
         name: what the file is called.
         csv: makes it.
+        kind: its media type.
     """
 
     name: str
     csv: Callable[[], str]
+    kind: str = "text/csv"
 
 
 class Pass:

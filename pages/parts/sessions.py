@@ -20,9 +20,18 @@ from pages.parts.race.pool import track
 from pages.parts.race.session import RaceSession
 from pages.parts.race.setup import RaceSetup
 from pages.parts.why.session import WhySession
+from pages.parts.worlds.session import WorldsSession
+from pages.parts.worlds.setup import WorldsSetup
 
 S = TypeVar(
-    "S", PlaySession, CompareSession, RaceSession, EvaluateSession, LearnSession, WhySession
+    "S",
+    PlaySession,
+    CompareSession,
+    RaceSession,
+    EvaluateSession,
+    LearnSession,
+    WhySession,
+    WorldsSession,
 )
 
 
@@ -85,3 +94,8 @@ def evaluate_session(setup: EvaluateSetup) -> EvaluateSession:
 def learn_session() -> LearnSession:
     """The session on the Learn page."""
     return _known(LearnSession) or _made(LearnSession(submit_here))
+
+
+def worlds_session(setup: WorldsSetup) -> WorldsSession:
+    """The session on the Worlds page."""
+    return _known(WorldsSession) or _made(WorldsSession(setup.world))

@@ -1,13 +1,17 @@
 """The toolbar: the world, the crowd, the settings, reset and the link."""
 
 from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
+from engine.worlds import GALLERY, WORLDS
 from pages.parts.choices import WORLD
+from pages.parts.components.browser_id import owner
 from pages.parts.components.lost_presses import buttons_here, watch_presses
-from pages.parts.known_worlds import label_of
+from pages.parts.known_worlds import keep_at_hand, label_of, world_of
+from pages.parts.library import worlds_of
 from pages.parts.link import Linked
 from pages.parts.live import LivePlay
 from pages.parts.qr import show_qr
@@ -30,12 +34,41 @@ def tools() -> DeltaGenerator:
 
 
 def choose_world(setup: Linked) -> None:
-    """The simulated place: one of the app's, or the one that is set."""
+    """The simulated place: one of the app's, whatever is set, or one of all others."""
     world = setup.values()["world"]
     offered = WORLD.offered | {world: label_of(world)}
-    setup.draw("world", options=offered, label_visibility="collapsed")
+    with st.container(horizontal=True, width="content", gap="xsmall", key="worlds"):
+        setup.draw("world", options=offered, label_visibility="collapsed")
+        with st.popover(
+            "More", icon=":material/public:", key="more-worlds", on_change="rerun"
+        ) as more:
+            if more.open:
+                _choose_another(setup)
 
 
+def _choose_another(setup: Linked) -> None:
+    """A world that does not stand beside the others: one of this browser's own, or a ready one."""
+
+    def take() -> None:
+        st.session_state[setup.key("world")] = keep_at_hand(world_of(st.session_state[key]))
+
+    key = setup.key("another-world")
+    ready = {name: one.world.label for name, one in GALLERY.items() if name not in WORLDS}
+    names = {kept.key: kept.name for kept in worlds_of(owner())} | ready
+    st.selectbox(
+        "Your own worlds, and ready ones",
+        list(names),
+        index=None,
+        key=key,
+        format_func=names.__getitem__,
+        on_change=take,
+        placeholder="Choose a world",
+        width=280,
+    )
+    st.page_link(_MAKE, label="Make one of your own", icon=":material/edit_square:")
+
+
+_MAKE = Path(__file__).parents[1] / "worlds.py"
 _CODE = 150
 """Pixels of the code for phones."""
 _SHORTCUTS = "keyboard-shortcuts"

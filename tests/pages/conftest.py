@@ -28,6 +28,7 @@ from pages.parts.lessons.session import LearnSession, Run
 from pages.parts.play.session import PlaySession
 from pages.parts.race.session import RaceSession
 from pages.parts.text import bare
+from pages.parts.worlds.session import WorldsSession
 from tests.pages.presses import pressed
 
 P = ParamSpec("P")
@@ -212,6 +213,34 @@ class EvaluateApp(OtherApp):
     def session(self) -> EvaluateSession:  # type: ignore[override]
         session: EvaluateSession = self.at.session_state["EvaluateSession"]
         return session
+
+
+class WorldsApp(OtherApp):
+    """The app in one browser session, on the Worlds page."""
+
+    PAGE = "../worlds.py"
+
+    @property
+    def session(self) -> WorldsSession:  # type: ignore[override]
+        session: WorldsSession = self.at.session_state["WorldsSession"]
+        return session
+
+    @property
+    def owner(self) -> str:
+        """Under which this session's worlds are kept."""
+        session: PlaySession = self.at.session_state["PlaySession"]
+        return session.owner
+
+    @property
+    def bare(self) -> str:
+        """The text of the page without what makes it safe."""
+        warnings = [element.value for element in self.at.warning]
+        return bare("\n".join([self.text, *warnings]))
+
+    @property
+    def bare_errors(self) -> str:
+        """What was refused, without what makes it safe."""
+        return bare("\n".join(element.value for element in self.at.error))
 
 
 class LearnApp(OtherApp):

@@ -1,0 +1,86 @@
+"""What a world's visitors like best, at a glance, while it is written."""
+
+from functools import lru_cache
+
+import altair as alt
+import numpy as np
+import pyarrow as pa
+
+from engine.worlds import Context, World
+from pages.parts.charts.base import Spec, action_colour, blank, finish, table
+from pages.parts.charts.context_map import Axes
+
+_ROW, _HEAD = 46, 28
+_FAINT = 0.25
+"""Opacity of a cell where the best action is hardly better than any."""
+
+
+@lru_cache(maxsize=64)
+def truth_spec(world: World, dark: bool, axes: Axes) -> Spec:
+    """Cells, each in the colour of the action that is best there, the stronger, the more it is
+    worth to know that."""
+    rows = next(field for field in world.fields if field.name == axes.row).values
+    x = (
+        alt.X("column:N")
+        .sort(None)
+        .scale(paddingInner=0.05, paddingOuter=0)
+        .axis(
+            orient="top",
+            title=None,
+            labelExpr=r"split(datum.label, '\n')",
+            labelAngle=0,
+            labelFontSize=13,
+            labelOverlap=False,
+            labelFlush=False,
+            labelLineHeight=_HEAD - 8,
+            labelPadding=(_HEAD - 6) * max(len(axes.columns) - 1, 0) + 6,
+        )
+    )
+    y = alt.Y("row:N").sort(None).scale(paddingInner=0.07, paddingOuter=0).axis(title=None)
+    base = blank().encode(x, y)
+    opacity = alt.Opacity("strength:Q").scale(domain=(0, 1), range=(_FAINT, 1)).legend(None)
+    told = [
+        alt.Tooltip("who:N", title="For"),
+        alt.Tooltip("name:N", title="Best"),
+        alt.Tooltip("expected:Q", title="Expected reward", format=".2f"),
+        alt.Tooltip("mean:Q", title="Any action, by chance", format=".2f"),
+    ]
+    return finish(
+        dark,
+        _ROW * len(rows) + _HEAD * max(len(axes.columns), 1) + 14,
+        base.mark_rect(cornerRadius=6, aria=False).encode(action_colour(world, dark), opacity),
+        base.mark_text(fontSize=18, aria=False).encode(text="emoji:N"),
+        base.mark_rect(opacity=0).encode(tooltip=told, description="said:N"),
+    )
+
+
+def truth_rows(world: World, axes: Axes, here: Context) -> pa.Table:
+    """Rows of `truth_spec`: whoever is as ``here`` in all fields that are not spread out."""
+    pictures = {(f.name, v.name): v.emoji or v.name for f, v in world.segments()}
+    labels = {(f.name, v.name): v.label for f, v in world.segments()}
+    cells = world.through(here, axes.row, *axes.columns)
+    expected = world.expected_in(np.array(cells))
+    best, mean = expected.argmax(axis=1), expected.mean(axis=1)
+    gain = expected.max(axis=1) - mean
+    most = float(gain.max()) or 1.0
+    rows = []
+    for cell, top, earned, by_chance, worth in zip(
+        cells, best.tolist(), expected.tolist(), mean.tolist(), gain.tolist(), strict=True
+    ):
+        context, item = world.contexts[cell], world.items[top]
+        who = " \u00b7 ".join(context.values())
+        rows.append(
+            {
+                "row": labels[axes.row, context[axes.row]],
+                "column": "\n".join(pictures[name, context[name]] for name in axes.columns),
+                "action": item.id,
+                "name": item.name,
+                "emoji": item.emoji,
+                "who": who,
+                "said": f"{who}: {item.name}, {earned[top]:.2f}",
+                "expected": earned[top],
+                "mean": by_chance,
+                "strength": worth / most,
+            }
+        )
+    return table(rows)

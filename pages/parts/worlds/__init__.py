@@ -1,0 +1,1 @@
+"""What the Worlds page is made of."""

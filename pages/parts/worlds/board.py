@@ -1,0 +1,83 @@
+"""What comes of what is written: what is wrong, the map of tastes, and what can be earned."""
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from engine.worlds import World
+from engine.worlds.draft import CellFault
+from pages.parts.charts.context_map import axes_of
+from pages.parts.charts.truth_map import truth_rows, truth_spec
+from pages.parts.picture import picture
+from pages.parts.text import note, plain, section
+from pages.parts.theme import is_dark
+from pages.parts.worlds.wording import looks_at, more_of, point_of, size_of, told
+
+FAULTS = 6
+"""Faulty cells that are told at once."""
+
+
+def say_refused(refused: str) -> None:
+    """Why something did not happen."""
+    if refused:
+        st.error(plain(refused), icon=":material/error:")
+
+
+def show_faults(faults: Sequence[CellFault]) -> None:
+    """Where the map will be: what is wrong, each in a sentence that names the cell."""
+    section("What there is to learn")
+    note("The map of tastes, and what can be earned, follow as soon as every cell is right.")
+    lines = [told(fault) for fault in faults[:FAULTS]]
+    if left := more_of(faults, FAULTS):
+        lines.append(left)
+    if lines:
+        st.warning("  \n".join(lines), icon=":material/edit_note:")
+
+
+def show_ceilings(world: World) -> None:
+    """What can be earned, by whoever looks at nothing, one field, two, or all."""
+    section("What there is to learn", "Computed from the tastes: no visitor has come yet.")
+    found = world.ceilings
+    ways = [
+        ("By chance", found.uniform, ""),
+        ("One for all", found.single, looks_at(found.single, world)),
+        ("By one field", found.field, looks_at(found.field, world)),
+        *([("By two", found.pair, looks_at(found.pair, world))] if found.pair else []),
+        ("At best", found.best, "everybody's own"),
+    ]
+    with st.container(horizontal=True, gap="small", key="ceilings"):
+        for label, ceiling, looks in ways:
+            with st.container(gap=None, width="content"):
+                about = "" if ceiling.is_exact else f" \u00b1 {2 * ceiling.error:.2f}"
+                st.metric(label, f"{ceiling.value:.2f}{about}", width="content")
+                if looks:
+                    note(looks)
+    note(f"{point_of({'single': found.single.value, 'best': found.best.value})} {size_of(world)}.")
+
+
+def show_map(world: World) -> None:
+    """Who likes what best."""
+    maps = axes_of(world)
+    axes = next(iter(maps))
+    if len(maps) > 1:
+        axes = st.selectbox(
+            "Map of",
+            list(maps),
+            format_func=lambda one: f"Map: {maps[one]}",
+            key="worlds-map",
+            label_visibility="collapsed",
+            width=260,
+        )
+    here = world.contexts[0]
+    rows = truth_rows(world, axes, here)
+    best = ", ".join(dict.fromkeys(rows.column("name").to_pylist()))
+    picture(
+        rows,
+        truth_spec(world, is_dark(), axes),
+        key="chart-truth",
+        alt=f"Who likes what best: {best}",
+    )
+    spread = {axes.row, *axes.columns}
+    held = [f"{f.label}: {here[f.name]}" for f in world.fields if f.name not in spread]
+    if held:
+        note(plain(f"With {', '.join(held)}."))

@@ -1,0 +1,169 @@
+"""The tables in which a world is written."""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from engine.worlds.draft import CellFault, Table
+from engine.worlds.table import MAX_NAME, MAX_STORY, MAX_TITLE
+from pages.parts.link import show
+from pages.parts.text import note, plain, section
+from pages.parts.worlds.rows import Told
+from pages.parts.worlds.session import WorldsSession
+from pages.parts.worlds.wording import COLUMNS, more_of, told
+
+_ROW = 32
+Config = Mapping[str, Any]
+"""How columns are shown, by their names."""
+_ACTIONS = ("name", "emoji", "features")
+_VALUES = ("field", "value", "emoji", "share")
+
+
+def write_the_place(session: WorldsSession) -> None:
+    """Title, picture and story."""
+    draft = session.draft
+    texts = {"title": draft.title, "emoji": draft.emoji, "story": draft.story}
+    labels = ("Title", MAX_TITLE), ("Picture", 16), ("Story, in two sentences", MAX_STORY)
+
+    def write() -> None:
+        session.write(*(str(st.session_state[f"worlds-{name}"]) for name in texts))
+
+    for place, (name, text), (label, most) in zip(
+        st.columns([3, 1, 8]), texts.items(), labels, strict=True
+    ):
+        show(f"worlds-{name}", text)
+        place.text_input(label, key=f"worlds-{name}", max_chars=most, on_change=write)
+
+
+def _line(table: Table, faults: Sequence[CellFault], hint: str) -> None:
+    """Above a table: the first cell in it that is wrong, or how it is written. It is there in
+    either case, so that no table moves while somebody types."""
+    here = [fault for fault in faults if fault.table == table]
+    if not here:
+        note(hint)
+        return
+    more = f" {more_of(here, 1)}" if len(here) > 1 else ""
+    st.markdown(f":small[:orange[:material/edit_note: {told(here[0])}{more}]]")
+
+
+def write_actions(session: WorldsSession, faults: Sequence[CellFault]) -> None:
+    """What is offered."""
+    section("What is offered", "The first one is what is shown today, where that matters.")
+    _line("actions", faults, "A row is an action. Features: roast: dark, milk: true, price: 3.5")
+    rows = [{name: getattr(row, name) for name in _ACTIONS} for row in session.actions.base]
+    frame = pd.DataFrame(rows, columns=list(_ACTIONS), dtype=object)
+    config = {
+        "name": st.column_config.TextColumn(COLUMNS["name"], max_chars=MAX_NAME),
+        "emoji": st.column_config.TextColumn(COLUMNS["emoji"], width="small"),
+        "features": st.column_config.TextColumn(
+            COLUMNS["features"],
+            width="large",
+            help="What Rank is sent of it, such as: roast: dark, milk: true, price: 3.5",
+        ),
+    }
+    _editor("actions", session.actions.number, frame, config, session.write_actions)
+
+
+def write_values(session: WorldsSession, faults: Sequence[CellFault]) -> None:
+    """Who comes."""
+    section("Who comes", "Every combination of values is a context, in which somebody may come.")
+    _line("values", faults, "A row is a value. Its field is named once, or again in each row.")
+    rows = [{name: getattr(row, name) for name in _VALUES} for row in session.values.base]
+    frame = pd.DataFrame(rows, columns=list(_VALUES)).astype({"share": "float64"})
+    config = {
+        "field": st.column_config.TextColumn(COLUMNS["field"], max_chars=MAX_NAME),
+        "value": st.column_config.TextColumn(COLUMNS["value"], max_chars=MAX_NAME),
+        "emoji": st.column_config.TextColumn(COLUMNS["emoji"], width="small"),
+        "share": st.column_config.NumberColumn(
+            COLUMNS["share"],
+            width="small",
+            help="Relative to the other values of its field; 1 if it is left out.",
+        ),
+    }
+    _editor("values", session.values.number, frame, config, session.write_values)
+
+
+def _editor(
+    name: str, number: int, frame: pd.DataFrame, config: Config, write: Callable[[Told], None]
+) -> None:
+    key = f"worlds-{name}-{number}"
+    st.data_editor(
+        frame,
+        key=key,
+        num_rows="dynamic",
+        hide_index=True,
+        row_height=_ROW,
+        height=_ROW * 8 + 4,
+        column_config=config,
+        on_change=lambda: write(st.session_state[key]),
+    )
+
+
+def shape_the_truth(session: WorldsSession) -> None:
+    """Which fields matter, and tastes by chance."""
+    section("What they secretly like", "The hidden truth: the engine never sees it.")
+    draft, key = session.draft, "worlds-depends"
+    names = [name for name in draft.fields if name]
+
+    def depend() -> None:
+        session.depend(st.session_state[key])
+
+    def scramble() -> None:
+        session.scramble(int(st.session_state["worlds-scramble-seed"]))
+
+    with st.container(horizontal=True, vertical_alignment="bottom", key="shape"):
+        show(key, [name for name in draft.by if name in names])
+        st.pills(
+            "What matters; without a field nobody cares",
+            names,
+            selection_mode="multi",
+            key=key,
+            format_func=plain,
+            on_change=depend,
+            wrap=True,
+        )
+        st.number_input("Seed", 0, 999_999, 1, key="worlds-scramble-seed", width=110)
+        st.button(
+            "Scramble",
+            key="scramble",
+            icon=":material/shuffle:",
+            on_click=scramble,
+            help="Tastes by chance, from .05 to .95; the same seed gives the same.",
+        )
+
+
+def write_truth(session: WorldsSession, faults: Sequence[CellFault]) -> None:
+    """The hidden truth: one row a segment, one column an action."""
+    hint = "A number is the expected reward, 0 to 1, of an action for a segment."
+    _line("truth", faults, f"{hint} Cells are copied and pasted as in a spreadsheet.")
+    base, draft = session.truth_base, session.draft
+    if not draft.offered:
+        note("One column an action, one row a segment: they come as soon as there are actions.")
+        return
+    key = f"worlds-truth-{session.truth_number}"
+    fields = [f"field {place}" for place in range(len(base.by))]
+    segments = [[row.value for row in segment] for segment in base.segments]
+    columns = [str(place) for place in range(len(base.offered))]
+    cells = [[*who, *row] for who, row in zip(segments, base.expected(), strict=True)]
+    frame = pd.DataFrame(cells, columns=[*fields, *columns])
+    config = {
+        column: st.column_config.TextColumn(name, disabled=True, pinned=True)
+        for column, name in zip(fields, base.by, strict=True)
+    } | {
+        column: st.column_config.NumberColumn(f"{row.emoji} {row.name}".strip(), format="%.2f")
+        for column, row in zip(columns, base.offered, strict=True)
+    }
+    if not fields:
+        frame.insert(0, "who", ["Everybody"])
+        config["who"] = st.column_config.TextColumn("Who", disabled=True, pinned=True)
+    st.data_editor(
+        frame,
+        key=key,
+        hide_index=True,
+        row_height=_ROW,
+        height=min(_ROW * (len(frame) + 1) + 4, 440),
+        column_config=config,
+        on_change=lambda: session.write_truth(st.session_state[key]),
+    )

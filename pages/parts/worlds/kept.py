@@ -1,0 +1,157 @@
+"""Worlds that this browser keeps, and the ready ones; what can be done with each."""
+
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+
+import streamlit as st
+
+from engine import PersonalizerError
+from engine.store.store import MAX_NAME
+from engine.store.worlds import KeptWorld
+from engine.worlds import GALLERY, WORLDS, World, key_of
+from engine.worlds.json_file import world_to_file
+from engine.worlds.table import MAX_TITLE
+from pages.parts.data.loops import ago
+from pages.parts.download import download_text
+from pages.parts.known_worlds import keep_at_hand
+from pages.parts.library import library
+from pages.parts.link import show
+from pages.parts.text import counted, note, plain, section
+from pages.parts.worlds.session import WorldsSession
+from pages.parts.worlds.setup import WorldsSetup
+from pages.parts.worlds.wording import size_of
+
+RACE = Path(__file__).parents[2] / "race.py"
+_KEY = WorldsSetup.key("world")
+
+
+def keep(session: WorldsSession, world: World, owner: str) -> str:
+    """Keep what is written, in place of what it was made of where that is one's own; its key.
+
+    Raises:
+        PersonalizerError: if it cannot be kept.
+    """
+    if key_of(world) not in WORLDS:
+        before = session.origin.world
+        instead = key_of(before) if before is not None else ""
+        library().store.keep_world(world, owner, instead_of=instead)
+    keep_at_hand(world)
+    key = session.came_as(world)
+    st.session_state[_KEY] = key
+    return key
+
+
+def _attempt(session: WorldsSession, verb: Callable[[], object]) -> None:
+    try:
+        verb()
+    except PersonalizerError as error:
+        session.refused = error.message
+
+
+def show_kept(session: WorldsSession, owner: str) -> None:
+    """One row a world, the last used first."""
+    try:
+        kept = library().store.worlds(owner)
+    except PersonalizerError as error:
+        st.error(plain(error.message), icon=":material/database_off:")
+        return
+    limits = library().store.limits
+    section(
+        f"Your worlds ({len(kept)})",
+        f"At most {limits.max_worlds:,}, each for {limits.retention_days:,} days after its last "
+        "use. Loops keep the world that they were made with.",
+    )
+    if not kept:
+        note("None yet. What you write above is kept once you press Keep, or play it.")
+    with st.container(gap="xsmall", key="kept-worlds"):
+        for one in kept:
+            _show(session, owner, one)
+
+
+def _row(key: str, title: str, told: str) -> st.delta_generator.DeltaGenerator:
+    row = st.container(
+        border=True, horizontal=True, vertical_alignment="center", gap="small", key=key
+    )
+    with row, st.container(gap=None, width="stretch"):
+        st.markdown(f"**{plain(title)}**")
+        note(told)
+    return row
+
+
+def _open(world: World, key: str) -> None:
+    def take() -> None:
+        show(_KEY, keep_at_hand(world))
+
+    st.button("Open", key=key, on_click=take)
+
+
+def _show(session: WorldsSession, owner: str, one: KeptWorld) -> None:
+    world = one.world
+    title = world.title if world.title != one.name else ""
+    parts = plain(title), size_of(world), ago(time.time() - one.used)
+    told = " \u00b7 ".join(filter(None, parts))
+    with _row(f"world-{one.key}", f"{world.emoji} {one.name}", told):
+        _open(world, f"open-world-{one.key}")
+        with st.popover("More", key=f"world-menu-{one.key}", on_change="rerun") as menu:
+            if menu.open:
+                _menu(session, owner, one)
+
+
+def _menu(session: WorldsSession, owner: str, one: KeptWorld) -> None:
+    store, name = library().store, f"world-name-{one.key}"
+
+    def rename() -> None:
+        said = str(st.session_state[name])
+        _attempt(session, lambda: store.rename_world(one.key, owner, said))
+
+    def duplicate() -> None:
+        _attempt(session, lambda: store.keep_world(copy_of(one.world), owner))
+
+    def delete() -> None:
+        _attempt(session, lambda: store.delete_world(one.key, owner))
+
+    st.text_input("Name", one.name, max_chars=MAX_NAME, key=name, on_change=rename)
+    st.button(
+        "Duplicate",
+        key=f"duplicate-world-{one.key}",
+        icon=":material/content_copy:",
+        on_click=duplicate,
+        width="stretch",
+    )
+    text = partial(world_to_file, one.world)
+    download_text("Download as JSON", text, f"world-json-{one.key}", f"{one.key}.json")
+    st.markdown("Whoever gets this link opens this very world")
+    address = (st.context.url or "").partition("?")[0]
+    st.code(f"{address}?world={one.key}", language=None, wrap_lines=True)
+    st.button(
+        "Delete for good",
+        key=f"delete-world-{one.key}",
+        icon=":material/delete_forever:",
+        on_click=delete,
+        width="stretch",
+        help="Its link opens nothing any more; loops that were made with it stay.",
+    )
+
+
+def copy_of(world: World) -> World:
+    """The same with a title that says so: what is told apart by what it is has to be another."""
+    return replace(world, title=f"{world.title[: MAX_TITLE - 6]}, copy")
+
+
+def show_gallery() -> None:
+    """The ready worlds, each with what it shows."""
+    section("Ready worlds", "Each can be played as it is, or be changed into one of your own.")
+    with st.container(key="gallery"):
+        halves = st.columns(2, gap="small")
+    for place, (name, exhibit) in enumerate(GALLERY.items()):
+        world, found = exhibit.world, exhibit.world.ceilings
+        earns = f"{found.uniform.value:.2f} by chance, {found.best.value:.2f} at best"
+        told = plain(f"{exhibit.shows} {counted(len(world.items), 'action')}; {earns}.")
+        with halves[place % 2], _row(f"exhibit-{name}", world.label, told):
+            if exhibit.drift != "none":
+                told_to = {"world": name, "drift": exhibit.drift}
+                st.page_link(RACE, label="Race", query_params=told_to)
+            _open(world, f"open-exhibit-{name}")

@@ -1,0 +1,77 @@
+"""Tables that are written in the browser: what Streamlit tells of them, as rows of a draft."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from typing import Any, Generic, TypeVar
+
+from engine.worlds.draft import ActionRow, ValueRow
+
+R = TypeVar("R", ActionRow, ValueRow)
+Told = Mapping[str, Any]
+"""``edited_rows``, ``added_rows`` and ``deleted_rows`` of `st.data_editor`."""
+
+
+class Rows(Generic[R]):
+    """The rows of a table since its editor was mounted: those are edited, taken out, and added to.
+
+    An editor that stays mounted keeps the place where somebody types, so it tells all that was
+    done since, again and again.
+
+    Attributes:
+        number: of the editor, which is another one whenever it has to begin anew.
+        base: the rows with which it began.
+
+    Args:
+        make: a new row out of a number.
+    """
+
+    def __init__(self, make: Callable[[int], R]) -> None:
+        self.number = 0
+        self.base: tuple[R, ...] = ()
+        self._make: Callable[[int], R] = make
+        self._added: list[tuple[Told, int]] = []
+
+    def begin(self, rows: Sequence[R]) -> None:
+        """Mount another editor with these rows."""
+        self.number, self.base, self._added = self.number + 1, tuple(rows), []
+
+    def told(self, told: Told, next_id: int) -> tuple[R, ...]:
+        """The rows as they are now.
+
+        Args:
+            next_id: a number that no row has.
+        """
+        rows = list(self.base)
+        for place, changes in told.get("edited_rows", {}).items():
+            if 0 <= int(place) < len(rows):
+                rows[int(place)] = _changed(rows[int(place)], changes)
+        gone = set(map(int, told.get("deleted_rows", ())))
+        left = [row for place, row in enumerate(rows) if place not in gone]
+        left += self._new(told.get("added_rows", ()), next_id)
+        return tuple(left)
+
+    def _new(self, added: Sequence[Told], next_id: int) -> list[R]:
+        """Added rows, each with the number that it has had before; one that is gone is missed at
+        the first place where what is told is another."""
+        ids = [number for _, number in self._added]
+        if missing := len(ids) - len(added):
+            before = [changes for changes, _ in self._added]
+            same = (a == b for a, b in zip(before, added, strict=False))
+            first = next((place for place, one in enumerate(same) if not one), len(added))
+            if missing > 0:
+                del ids[first : first + missing]
+        ids += range(next_id, next_id + len(added) - len(ids))
+        self._added = [(dict(changes), n) for changes, n in zip(added, ids, strict=True)]
+        return [_changed(self._make(number), changes) for changes, number in self._added]
+
+
+def _changed(row: R, changes: Told) -> R:
+    """A row with some of its cells written anew; cells of the editor that are none of it stay."""
+    known = {name: _cell(name, value) for name, value in changes.items() if hasattr(row, name)}
+    return replace(row, **known)
+
+
+def _cell(name: str, value: object) -> Any:
+    if name == "share":
+        return float(value) if isinstance(value, int | float) else None
+    return "" if value is None else str(value).strip()

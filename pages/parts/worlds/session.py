@@ -1,0 +1,187 @@
+"""The state of one browser session on the Worlds page: a world that is being written."""
+
+from collections import deque
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from threading import RLock
+
+from engine import PersonalizerError
+from engine.loop.lock import locked
+from engine.worlds import World, key_of
+from engine.worlds.draft import ActionRow, CellFault, Draft, ValueRow
+from pages.parts.known_worlds import world_of
+from pages.parts.worlds.rows import Rows, Told
+
+MOST_STEPS = 200
+"""Steps that can be undone: the oldest go first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """What a draft began as: a world, or empty tables."""
+
+    draft: Draft = field(default_factory=Draft)
+    world: World | None = None
+
+
+class WorldsSession:
+    """A draft, how it came to be, and the editors that show it.
+
+    Attributes:
+        chosen: key of the world that was chosen last on the page.
+        draft: what is written.
+        origin: what it began as.
+        refused: why the last thing did not happen, in a sentence; empty if it did.
+        actions, values: the rows of these tables.
+        truth_number: of the editor of the truth, which is another one whenever its rows or columns
+            are others; ``truth_base`` is the draft with which it began.
+    """
+
+    def __init__(self, key: str) -> None:
+        self.lock = RLock()
+        self.chosen, self.draft, self.origin, self.refused = "", Draft(), Origin(), ""
+        self.actions, self.values = Rows(ActionRow), Rows(ValueRow)
+        self.truth_number, self._shape = 0, object()
+        self.truth_base = self.draft
+        self._steps: deque[tuple[Draft, Origin]] = deque(maxlen=MOST_STEPS)
+        self.adopt(key)
+        self._steps.clear()
+
+    # -- which world ------------------------------------------------------------------
+
+    @locked
+    def adopt(self, key: str) -> None:
+        """Write on another world, if another was chosen; undo brings back what was written."""
+        if key != self.chosen:
+            self.chosen = key
+            self.begin(world_of(key))
+
+    @locked
+    def begin(self, world: World) -> None:
+        """Write on a world; one that is too large for a table is refused."""
+        try:
+            draft = Draft.of(world)
+        except PersonalizerError as error:
+            self.refused = error.message
+        else:
+            self._put(draft, Origin(draft, world))
+
+    @locked
+    def clear(self) -> None:
+        """Begin with empty tables."""
+        self._put(Draft(), Origin())
+
+    @locked
+    def came_as(self, world: World) -> str:
+        """What is written is a world now; its key."""
+        self.chosen, self.origin = key_of(world), Origin(self.draft, world)
+        return self.chosen
+
+    @property
+    def is_as_it_was(self) -> bool:
+        """Whether it is a world in which nothing was changed."""
+        return self.origin.world is not None and self.draft == self.origin.draft
+
+    # -- writing ----------------------------------------------------------------------
+
+    def _put(self, draft: Draft, origin: Origin | None = None) -> None:
+        """Show another draft in editors that begin anew."""
+        self._change(draft, origin)
+        self._remount()
+
+    def _change(self, draft: Draft, origin: Origin | None = None) -> None:
+        self.refused = ""
+        if draft != self.draft:
+            self._steps.append((self.draft, self.origin))
+        self.draft, self.origin = draft, origin or self.origin
+        self._look_at_the_truth()
+
+    def _remount(self) -> None:
+        self.actions.begin(self.draft.actions)
+        self.values.begin(self.draft.values)
+        self._shape = object()
+        self._look_at_the_truth()
+
+    def _look_at_the_truth(self) -> None:
+        """Where its table has other rows or columns, its editor begins anew."""
+        shape = (
+            [row.name for row in self.draft.offered],
+            self.draft.by,
+            [[row.value for row in segment] for segment in self.draft.segments],
+        )
+        if shape != self._shape:
+            self._shape, self.truth_base = shape, self.draft
+            self.truth_number += 1
+
+    @locked
+    def write(self, title: str, emoji: str, story: str) -> None:
+        """What stands above the tables."""
+        self._change(replace(self.draft, title=title, emoji=emoji, story=story))
+
+    @locked
+    def write_actions(self, told: Told) -> None:
+        """What an editor tells of the table of actions."""
+        rows = self.actions.told(told, self.draft.next_id)
+        self._change(replace(self.draft, actions=rows))
+
+    @locked
+    def write_values(self, told: Told) -> None:
+        """What an editor tells of the table of values."""
+        self._change(self.draft.with_values(self.values.told(told, self.draft.next_id)))
+
+    @locked
+    def write_truth(self, told: Told) -> None:
+        """What an editor tells of the table of expected rewards, whose columns are numbers of
+        actions."""
+        draft = self.draft
+        before, base = draft.expected(), self.truth_base.expected()
+        cells = {
+            (int(row), int(column)): value
+            for row, changes in told.get("edited_rows", {}).items()
+            for column, value in changes.items()
+        }
+        for row, values in enumerate(before):
+            for column, value in enumerate(values):
+                now = cells.get((row, column), base[row][column])
+                if now != value:
+                    draft = draft.written(row, column, now)
+        self._change(draft)
+
+    @locked
+    def depend(self, names: Sequence[str]) -> None:
+        """Let only some fields matter."""
+        try:
+            self._put(self.draft.depending_on(names))
+        except PersonalizerError as error:
+            self.refused = error.message
+
+    @locked
+    def scramble(self, seed: int) -> None:
+        """Tastes by chance."""
+        self._put(self.draft.scrambled(seed))
+
+    @property
+    def can_undo(self) -> bool:
+        """Whether there is a step to take back."""
+        return bool(self._steps)
+
+    @locked
+    def undo(self) -> None:
+        """Take back the last step."""
+        if self._steps:
+            (self.draft, self.origin), self.refused = self._steps.pop(), ""
+            self._remount()
+
+    # -- what comes of it -------------------------------------------------------------
+
+    @locked
+    def made(self) -> tuple[World | None, list[CellFault], str]:
+        """The world, if it is one; what is wrong, cell by cell; and what else, in a sentence."""
+        if self.is_as_it_was:
+            return self.origin.world, [], ""
+        if faults := self.draft.faults():
+            return None, faults, ""
+        try:
+            return self.draft.world, [], ""
+        except PersonalizerError as error:
+            return None, [], error.message

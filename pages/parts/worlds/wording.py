@@ -1,0 +1,62 @@
+"""Sentences about a world that is being written."""
+
+from collections.abc import Mapping, Sequence
+
+from engine.worlds import World
+from engine.worlds.ceilings import Ceiling
+from engine.worlds.draft import CellFault
+from pages.parts.text import counted, plain
+
+TABLES = {"place": "The place", "actions": "Actions", "values": "Context", "truth": "Tastes"}
+COLUMNS = {
+    "title": "Title",
+    "name": "Name",
+    "emoji": "Picture",
+    "features": "Features",
+    "field": "Field",
+    "value": "Value",
+    "share": "How often",
+}
+"""What tables and their columns are called, by their names in a draft."""
+
+
+def told(fault: CellFault) -> str:
+    """What is wrong with a cell, as Markdown."""
+    row = f", row {fault.row}" if fault.row else ""
+    column = COLUMNS.get(fault.column, fault.column) if fault.table != "truth" else fault.column
+    where = f"{TABLES[fault.table]}{row}{f', {column}' if column else ''}"
+    return f"**{plain(where)}** {plain(fault.says)}."
+
+
+def looks_at(ceiling: Ceiling, world: World) -> str:
+    """What somebody who earns so much has to look at, as Markdown."""
+    if ceiling.item is not None:
+        return plain(next(item.label for item in world.items if item.id == ceiling.item))
+    labels = {field.name: field.label for field in world.fields}
+    return plain(" and ".join(labels[name] for name in ceiling.fields))
+
+
+def size_of(world: World) -> str:
+    """How large it is."""
+    items, fields = len(world.items), len(world.fields)
+    parts = counted(items, "action"), counted(fields, "field"), counted(world.size, "context")
+    return ", ".join(parts)
+
+
+def point_of(levels: Mapping[str, float]) -> str:
+    """What there is to learn, in a sentence."""
+    single, best = levels["single"], levels["best"]
+    if best - single < 0.005:
+        return "One action is best for everybody: there is nothing to learn about who comes."
+    share = (best - single) / single if single else 0.0
+    more = f", {share:.0%} more".replace("%", "\u00a0%") if single else ""
+    return (
+        f"One action for all earns {single:.2f}; whoever knows everybody's taste "
+        f"{best:.2f}{more}. That is what learning is worth here."
+    )
+
+
+def more_of(faults: Sequence[CellFault], shown: int) -> str:
+    """How many faults are not shown."""
+    left = len(faults) - shown
+    return f"And {counted(left, 'more cell')}." if left > 0 else ""

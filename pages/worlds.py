@@ -1,0 +1,60 @@
+"""Worlds: what does your own place look like, and what is there to learn?
+
+Reads from top to bottom: the place, what is offered, who comes, what they secretly like, and what
+follows from that; then the worlds that this browser keeps, and the ready ones.
+"""
+
+from pathlib import Path
+
+import streamlit as st
+
+from pages.parts.components.browser_id import owner
+from pages.parts.link import current_setup, open_link, write_link
+from pages.parts.sessions import worlds_session
+from pages.parts.text import question
+from pages.parts.toolbar import choose_world, share, toolbar, tools
+from pages.parts.worlds import board, editors, kept, start
+from pages.parts.worlds.setup import WorldsSetup
+
+open_link(WorldsSetup)
+
+with toolbar():
+    setup = current_setup(WorldsSetup)
+    session = worlds_session(setup)
+    session.adopt(setup.world)
+    start.leave(session, Path(__file__).parent)
+    choose_world(setup)
+    with tools():
+        write_link(setup)
+        world, faults, refused = session.made()
+        start.begin_anew(session)
+        start.take_back(session)
+        share(setup)
+        start.go_on(session, owner(), can=world is not None)
+
+question(
+    "What does your own place look like, and what is there to learn?",
+    "Write what is offered, who comes, and what each of them secretly likes; then play it.",
+    "" if session.is_as_it_was else "not kept yet",
+)
+board.say_refused(session.refused or refused)
+editors.write_the_place(session)
+with st.container(key="tables"):
+    left, right = st.columns(2, gap="medium")
+with left:
+    editors.write_actions(session, faults)
+with right:
+    editors.write_values(session, faults)
+with st.container(key="truth"):
+    left, right = st.columns([3, 2], gap="medium")
+with left:
+    editors.shape_the_truth(session)
+    editors.write_truth(session, faults)
+with right:
+    if world is None:
+        board.show_faults(faults)
+    else:
+        board.show_ceilings(world)
+        board.show_map(world)
+kept.show_kept(session, owner())
+kept.show_gallery()

@@ -1,0 +1,207 @@
+"""A world as it is written."""
+
+from dataclasses import replace
+
+import pytest
+from hypothesis import given, settings
+
+from engine import PersonalizerError
+from engine.worlds import WORLDS, World, world_from_json
+from engine.worlds.draft import MAX_SEGMENTS, UNKNOWN, ActionRow, Draft, ValueRow
+from engine.worlds.taste import Taste
+from tests.engine.worlds.random_worlds import bakery, worlds
+
+BAKERY = Draft.of(world_from_json(bakery()))
+SMALL = Draft(
+    "Small",
+    actions=(ActionRow(0, "Tea", "🍵", "hot: true"), ActionRow(1, "Ice")),
+    values=(ValueRow(2, "sun", "yes"), ValueRow(3, "", "no", share=3.0)),
+)
+
+
+@pytest.mark.parametrize("world", WORLDS.values(), ids=list(WORLDS))
+def test_the_app_s_worlds_come_back_as_they_are(world: World) -> None:
+    assert Draft.of(world).world == world
+
+
+@settings(max_examples=40)
+@given(worlds())
+def test_any_world_comes_back_with_the_same_rewards_to_the_last_bit(
+    told: dict[str, object],
+) -> None:
+    world = world_from_json(told)
+    back = Draft.of(world).world
+    assert (back.outcomes == world.outcomes).all()
+    assert (back.frequencies == world.frequencies).all()
+    assert (back.fields, back.items) == (world.fields, world.items)
+
+
+def test_it_depends_on_no_more_fields_than_it_has_to() -> None:
+    told = bakery(truth={"table": [[0.1, 0.2, 0.3]] * 2 + [[0.4, 0.5, 0.6]] * 2})
+    assert Draft.of(world_from_json(told)).by == ("weather",)
+    assert BAKERY.by == ("weather", "hurry")
+    alike = Draft.of(world_from_json(bakery(truth={"table": [[0.1, 0.2, 0.3]] * 4})))
+    assert (alike.by, alike.expected()) == ((), [[0.1, 0.2, 0.3]])
+
+
+def test_a_small_world_is_written_row_by_row() -> None:
+    assert SMALL.faults() == []
+    world = SMALL.written(0, 1, 1).written(1, 0, 0.5).world
+    assert world.expected.tolist() == [[0.2, 1.0], [0.5, 0.2]]
+    assert world.frequencies.tolist() == [0.25, 0.75]
+    assert [dict(item.features) for item in world.items] == [{"hot": True}, {"name": "Ice"}]
+    assert SMALL.next_id == 4
+
+
+def test_the_truth_stays_with_its_action_and_its_segment() -> None:
+    draft = SMALL.written(0, 1, 0.9).written(1, 0, 0.4)
+    renamed = replace(draft, actions=(ActionRow(9, "New"), ActionRow(1, "Gelato")))
+    assert renamed.expected() == [[0.2, 0.9], [0.2, 0.2]]
+    more = renamed.with_values(
+        [ValueRow(3, "sun", "never"), ValueRow(2, "sun", "yes"), ValueRow(5, "sun", "rarely")]
+    )
+    assert more.expected() == [[0.2, 0.2], [0.2, 0.9], [0.2, 0.2]]
+    second = more.with_values([*more.values, ValueRow(6, "who", "Ann"), ValueRow(7, "", "Bo")])
+    assert second.by == ("sun", "who")
+    assert [row[1] for row in second.expected()] == [0.2, 0.2, 0.9, 0.9, 0.2, 0.2]
+
+
+def test_where_fewer_fields_matter_segments_get_their_mean() -> None:
+    draft = SMALL.written(0, 1, 1.0)
+    alike = draft.depending_on([])
+    assert alike.expected() == [[0.2, pytest.approx(0.25 * 1.0 + 0.75 * 0.2)]]
+    assert alike.depending_on(["sun"]).expected() == [alike.expected()[0]] * 2
+    assert draft.depending_on(["sun"]).expected() == draft.expected()
+
+
+def test_a_field_that_matters_may_be_renamed() -> None:
+    draft = SMALL.depending_on(["sun"]).written(1, 1, 0.7)
+    renamed = draft.with_values([ValueRow(2, "sky", "yes"), ValueRow(3, "", "no")])
+    assert (renamed.by, renamed.expected()) == (("sky",), draft.expected())
+    assert renamed.with_values([ValueRow(8, "moon", "full")]).by == ()
+
+
+def test_half_rewards_stay_as_many_as_can_be() -> None:
+    taste = Taste(0.4, 0.2)
+    segment, action = SMALL.segments[0], SMALL.actions[0]
+    key = frozenset(row.id for row in segment), action.id
+    draft = replace(SMALL, truth={key: taste})
+    assert draft.written(0, 0, 0.4).taste(segment, action) is taste
+    found = draft.written(0, 0, 0.2).taste(segment, action)
+    assert found.half == pytest.approx(0.2)
+    assert found.full == pytest.approx(0.1)
+    for worth in (0.0, 0.8, 1.0):
+        found = draft.written(0, 0, worth).taste(segment, action)
+        assert found.half / 2 + found.full == pytest.approx(worth)
+    assert draft.written(0, 0, 1).taste(segment, action) == Taste(0.0, 1.0)
+
+
+def test_tastes_by_chance_come_back_with_their_seed() -> None:
+    first, other = BAKERY.scrambled(1), BAKERY.scrambled(2)
+    assert first == BAKERY.scrambled(1) != other
+    values = [value for row in first.expected() for value in row]
+    assert all(0.05 <= float(str(value)) <= 0.95 for value in values)
+    assert first.world != other.world
+
+
+@pytest.mark.parametrize(
+    ("changes", "fault"),
+    [
+        ({"title": " "}, ("place", 0, "title", "is empty")),
+        ({"title": "x" * 41}, ("place", 0, "title", "more than 40")),
+        ({"actions": ()}, ("actions", 0, "name", "is missing")),
+        ({"actions": (ActionRow(0, "A"), ActionRow(1, "A"))}, ("actions", 1, "name", "another")),
+        ({"actions": (ActionRow(0), ActionRow(1, "", "🍵"))}, ("actions", 2, "name", "is empty")),
+        ({"actions": (ActionRow(0, "x" * 61),)}, ("actions", 1, "name", "more than 60")),
+        ({"actions": (ActionRow(0, "a\tb"),)}, ("actions", 1, "name", "cannot be shown")),
+        ({"actions": (ActionRow(0, "a\ud800"),)}, ("actions", 1, "name", "cannot be shown")),
+        ({"actions": (ActionRow(0, "A", "x" * 17),)}, ("actions", 1, "emoji", "more than 16")),
+        ({"actions": (ActionRow(0, "A", "", "x"),)}, ("actions", 1, "features", "has 'x'")),
+        (
+            {"actions": tuple(ActionRow(one, str(one)) for one in range(51))},
+            ("actions", 51, "name", "50 actions are the most"),
+        ),
+        ({"values": ()}, ("values", 0, "field", "is missing")),
+        ({"values": (ValueRow(2, "", "yes"),)}, ("values", 1, "field", "no field above")),
+        ({"values": (ValueRow(2, "<b>", "yes"),)}, ("values", 1, "field", "must be letters")),
+        ({"values": (ValueRow(2, "reward", "yes"),)}, ("values", 1, "field", "something else")),
+        ({"values": (ValueRow(2, "sun"),)}, ("values", 1, "value", "is empty")),
+        (
+            {"values": (ValueRow(2, "sun", "a"), ValueRow(3, "", "a"))},
+            ("values", 2, "value", "as one above in sun"),
+        ),
+        ({"values": (ValueRow(2, "a", "b", "x" * 17),)}, ("values", 1, "emoji", "more than")),
+        ({"values": (ValueRow(2, "a", "b", share=0.0),)}, ("values", 1, "share", "more than 0")),
+        ({"values": (ValueRow(2, "a", "b", share=float("nan")),)}, ("values", 1, "share", "nan")),
+        (
+            {"values": tuple(ValueRow(n, f"f{n}", "b") for n in range(21))},
+            ("values", 0, "field", "20 fields are the most"),
+        ),
+        (
+            {"values": tuple(ValueRow(n, "f", f"{n}") for n in range(51))},
+            ("values", 0, "value", "more than 50 values"),
+        ),
+        (
+            {"values": tuple(ValueRow(n, f"f{n % 6}", f"{n}") for n in range(96))},
+            ("values", 0, "field", "makes 16,777,216 contexts"),
+        ),
+    ],
+)
+def test_each_cell_that_is_wrong_is_told(
+    changes: dict[str, object], fault: tuple[str, int, str, str]
+) -> None:
+    draft = replace(SMALL, **changes)  # type: ignore[arg-type]
+    found = [one for one in draft.faults() if (one.table, one.row, one.column) == fault[:3]]
+    assert [one for one in found if fault[3] in one.says], draft.faults()
+    with pytest.raises(PersonalizerError):
+        assert draft.world
+
+
+@pytest.mark.parametrize("value", [None, -0.1, 1.1, float("nan"), "x", True])
+def test_what_is_no_expected_reward_is_told_and_stands_there_until_it_is_one(value: object) -> None:
+    draft = SMALL.written(1, 0, value)
+    (fault,) = draft.faults()
+    assert (fault.table, fault.row, fault.column) == ("truth", 2, "Tea")
+    assert "must be a number from 0 to 1" in fault.says
+    assert draft.expected()[1][0] is value
+    assert draft.written(1, 0, 0.3).faults() == []
+    assert replace(draft, actions=draft.actions[1:]).faults() == []
+
+
+def test_what_is_too_large_for_a_table_depends_on_fewer_fields() -> None:
+    values = tuple(ValueRow(n, f"f{n // 8}", f"{n}") for n in range(24))
+    draft = replace(SMALL, values=values)
+    assert len(draft.segments) <= MAX_SEGMENTS
+    assert draft.by == ("f0", "f1")
+    with pytest.raises(PersonalizerError, match="512 segments"):
+        draft.depending_on(["f0", "f1", "f2"])
+    assert Draft.of(draft.world).by == ()
+    table = [[0.1 + place / 1000] for place in range(512)]
+    fields = [
+        {"name": name, "values": [{"name": str(n)} for n in range(8)]} for name in ("a", "b", "c")
+    ]
+    told = bakery(fields=fields, items=[{"id": "A", "features": {"x": 1}}], truth={"table": table})
+    with pytest.raises(PersonalizerError, match="has 512 segments that may like different"):
+        Draft.of(world_from_json(told))
+
+
+def test_a_world_of_many_contexts_is_written_by_the_fields_that_matter() -> None:
+    values = tuple(ValueRow(n + 2, f"f{n // 6}", f"{n}") for n in range(48))
+    draft = replace(SMALL, values=values).depending_on(["f3"]).written(2, 1, 0.75)
+    world = draft.world
+    assert world.size == 6**8
+    assert world.expected_in(2 * 6**4).tolist() == [0.2, 0.75]
+    assert Draft.of(world).expected() == draft.expected()
+    many = draft.depending_on(["f3", "f4", "f5"])
+    assert many.faults() == []
+    wide = replace(many, actions=tuple(ActionRow(100 + n, f"A{n}") for n in range(5)))
+    (fault,) = wide.faults()
+    assert "has 1,080 rewards, but 1,000 are the most" in fault.says
+    cells = frozenset([draft.segments[0][0].id]), 0
+    (fault,) = replace(draft, truth={cells: Taste(0.1, 0.1)}).faults()
+    assert "shares of half rewards that differ" in fault.says
+
+
+def test_a_new_action_is_worth_the_same_for_anybody() -> None:
+    more = replace(BAKERY, actions=(*BAKERY.actions, ActionRow(99, "Pie")))
+    assert {row[-1] for row in more.expected()} == {UNKNOWN.full}

@@ -1,0 +1,122 @@
+"""The Worlds page: written on, kept, played and handed on."""
+
+import json
+from collections.abc import Callable
+from html import unescape
+
+import pytest
+
+from engine.worlds import GALLERY, key_of, world_from_json
+from engine.worlds.json_file import world_to_file
+from pages.parts.components.browser_id import owner
+from pages.parts.library import library, worlds_of
+from pages.parts.passes import _passes
+from tests.engine.worlds.random_worlds import bakery
+from tests.pages.conftest import App, WorldsApp
+
+Open = Callable[..., WorldsApp]
+BAKERY = world_from_json(bakery())
+
+
+@pytest.fixture
+def open_worlds(open_app: Callable[..., App]) -> Open:
+    """Opens the Worlds page in a new session, with a query string."""
+    return WorldsApp
+
+
+def keys(app: WorldsApp) -> list[str]:
+    return [kept.key for kept in library().store.worlds(app.owner)]
+
+
+def test_a_world_is_written_kept_played_and_found_again_by_its_link(open_worlds: Open) -> None:
+    app = open_worlds()
+    assert "everybody's taste 1.00" in app.bare
+    app.session.write_truth({"edited_rows": {0: {"0": 0.5}}})
+    app.at.text_input(key="worlds-title").set_value("*My* <b>place</b>")
+    app.run()
+    assert "not kept yet" in app.text
+    assert "*My*" not in app.text
+    app.click("go-keep")
+    (key,) = keys(app)
+    assert key.startswith("my-b-place-b-")
+    assert app.at.query_params["world"] in (key, [key])
+    assert "not kept yet" not in app.text
+    app.session.write_truth({"edited_rows": {0: {"0": 0.25}}})
+    app.run().click("go-play")
+    (second,) = keys(app)
+    assert second != key
+    play = app.at.session_state["PlaySession"]
+    assert key_of(play.open.world) == second
+    assert play.open.world.expected[0, 0] == 0.25
+    for old, worth in ((key, 0.5), (second, 0.25)):
+        other = open_worlds(world=old)
+        assert other.session.draft.expected()[0][0] == worth
+        assert keys(other) == []
+    lost = open_worlds(world="lost-00000000")
+    assert "but must be one of coffee" in unescape(lost.at.toast[0].value)
+
+
+def test_what_is_wrong_is_told_by_its_cell(open_worlds: Open) -> None:
+    app = open_worlds().click("empty")
+    assert not app.can_press("go-play")
+    assert "Actions, Name is missing" in app.bare
+    app.session.write_actions({"added_rows": [{"name": "[x](y)"}, {"name": "[x](y)"}]})
+    app.run()
+    assert "Actions, row 1, Name is '[x](y)', as another row's" in app.bare
+    assert "[x](y)" not in app.text
+    app.click("undo")
+    assert "Actions, Name is missing" in app.bare
+    app.click("undo")
+    assert app.session.is_as_it_was
+
+
+def test_a_world_comes_in_as_json_or_is_refused_with_its_place(open_worlds: Open) -> None:
+    app = open_worlds()
+    broken = json.dumps(bakery(emoji=7))
+    app.at.text_area(key="worlds-pasted").set_value(broken)
+    app.click("read-json")
+    assert "emoji is 7" in app.bare_errors
+    assert app.session.is_as_it_was
+    app.at.text_area(key="worlds-pasted").set_value(world_to_file(BAKERY))
+    app.click("read-json").click("go-keep")
+    assert keys(app) == [key_of(BAKERY)]
+
+
+def test_kept_worlds_are_opened_renamed_duplicated_taken_along_and_deleted(
+    open_worlds: Open,
+) -> None:
+    app = open_worlds()
+    key = library().store.keep_world(BAKERY, app.owner).key
+    app.run().click(f"open-world-{key}")
+    assert app.session.made()[0] == BAKERY
+    app.at.session_state[f"world-menu-{key}"] = True
+    app.run().set(f"world-name-{key}", "Ours")
+    assert [kept.name for kept in library().store.worlds(app.owner)] == ["Ours"]
+    files = [table for one in _passes.values() for table in one.tables.values()]
+    (file,) = (file for file in files if file.name == f"{key}.json")
+    assert (file.csv(), file.kind) == (world_to_file(BAKERY), "application/json")
+    app.click(f"duplicate-world-{key}")
+    assert sorted(kept.world.title for kept in library().store.worlds(app.owner)) == [
+        "Bakery", "Bakery, copy",
+    ]  # fmt: skip
+    app.click(f"delete-world-{key}")
+    assert key not in keys(app)
+    app.click("open-exhibit-bank")
+    assert app.session.made()[0] is GALLERY["bank"].world
+
+
+def test_any_page_offers_the_worlds_of_this_browser_and_the_ready_ones(
+    open_app: Callable[..., App],
+) -> None:
+    app = open_app()
+    key = library().store.keep_world(BAKERY, app.session.owner).key
+    app.at.session_state["more-worlds"] = True
+    app.run().set("play-another-world", key)
+    assert app.session.open.world == BAKERY
+    app.set("play-another-world", "hotel")
+    assert app.session.open.world == GALLERY["hotel"].world
+
+
+def test_without_a_database_nobody_s_worlds_are_listed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DATABASE_URL", "oracle://nowhere")
+    assert worlds_of(owner()) == []

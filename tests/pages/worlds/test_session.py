@@ -1,0 +1,112 @@
+"""A world that is being written in one browser session."""
+
+import pytest
+
+from engine.worlds import GALLERY, WORLDS, key_of, world_from_json
+from engine.worlds.draft import Draft
+from pages.parts.known_worlds import keep_at_hand
+from pages.parts.worlds.session import WorldsSession
+from tests.engine.worlds.random_worlds import bakery
+
+BAKERY = world_from_json(bakery())
+
+
+@pytest.fixture
+def session() -> WorldsSession:
+    return WorldsSession(keep_at_hand(BAKERY))
+
+
+def test_it_begins_as_the_world_that_is_chosen(session: WorldsSession) -> None:
+    assert session.made() == (BAKERY, [], "")
+    assert session.is_as_it_was
+    assert not session.can_undo
+    session.adopt("coffee")
+    assert session.made()[0] is WORLDS["coffee"]
+    session.undo()
+    assert session.made()[0] is BAKERY
+    session.adopt("coffee")
+    assert session.made()[0] is BAKERY
+
+
+def test_what_is_written_follows_and_can_be_undone_step_by_step(session: WorldsSession) -> None:
+    numbers = session.actions.number, session.values.number, session.truth_number
+    session.write_truth({"edited_rows": {0: {"1": 0.75}}})
+    session.write_truth({"edited_rows": {0: {"1": 0.75}, 3: {"0": 0.5}}})
+    assert (session.actions.number, session.values.number, session.truth_number) == numbers
+    world, faults, refused = session.made()
+    assert world is not None
+    assert (world.expected[0, 1], world.expected[3, 0], faults, refused) == (0.75, 0.5, [], "")
+    assert world.outcomes[0, 2].tolist() == BAKERY.outcomes[0, 2].tolist()
+    assert not session.is_as_it_was
+    session.undo()
+    assert session.truth_number == numbers[2] + 1
+    assert session.draft.expected()[0][1] == 0.75
+    assert session.draft.expected()[3][0] == 0
+    session.undo()
+    assert session.made()[0] is BAKERY
+    session.undo()
+    assert session.made()[0] is BAKERY
+
+
+def test_a_cell_that_is_set_back_is_as_it_was(session: WorldsSession) -> None:
+    session.write_truth({"edited_rows": {0: {"2": 0.9}}})
+    session.write_truth({"edited_rows": {}})
+    assert session.draft.expected() == session.origin.draft.expected()
+    session.write_truth({"edited_rows": {0: {"2": None}}})
+    world, (fault,), _ = session.made()
+    assert world is None
+    assert (fault.row, fault.column) == (1, "Tea")
+
+
+def test_its_columns_follow_the_actions_and_its_rows_the_values(session: WorldsSession) -> None:
+    number = session.truth_number
+    session.write_actions({"edited_rows": {0: {"features": "sweet: true"}}})
+    assert session.truth_number == number
+    session.write_actions({"added_rows": [{"name": "Pie"}]})
+    assert session.truth_number == number + 1
+    session.write_truth({"edited_rows": {0: {"3": 0.4}}})
+    session.write_values({"added_rows": [{"field": "hurry", "value": "maybe"}]})
+    assert session.truth_number == number + 2
+    assert len(session.draft.segments) == 6
+    assert session.draft.expected()[0][3] == 0.4
+    world = session.made()[0]
+    assert world is not None
+    assert [item.id for item in world.items] == ["Roll", "Cake", "Tea", "Pie"]
+
+
+def test_empty_tables_are_filled(session: WorldsSession) -> None:
+    session.clear()
+    assert session.draft == Draft()
+    _, faults, _ = session.made()
+    assert {fault.table for fault in faults} == {"place", "actions", "values"}
+    session.write("Canteen", "🍲", "")
+    session.write_actions({"added_rows": [{"name": "Soup"}, {"name": "Salad"}]})
+    session.write_values({"added_rows": [{"field": "day", "value": "cold"}, {"value": "hot"}]})
+    session.write_truth({"edited_rows": {0: {"0": 0.9}, 1: {"1": 0.8}}})
+    world, faults, refused = session.made()
+    assert world is not None
+    assert (world.expected.tolist(), faults, refused) == ([[0.9, 0.2], [0.2, 0.8]], [], "")
+    session.depend([])
+    assert len(session.draft.segments) == 1
+    session.scramble(3)
+    assert session.draft.expected() != [[0.2, 0.2]]
+    key = session.came_as(world)
+    assert key == key_of(world) == session.chosen
+
+
+def test_what_does_not_go_is_said_and_changes_nothing(session: WorldsSession) -> None:
+    values = [{"field": f"f{n // 8}", "value": f"{n}"} for n in range(24)]
+    session.write_values({"deleted_rows": [0, 1, 2, 3], "added_rows": values})
+    before = session.draft
+    session.depend(["f0", "f1", "f2"])
+    assert "512 segments" in session.refused
+    assert session.draft is before
+    session.depend(["f0"])
+    assert session.refused == ""
+
+
+@pytest.mark.parametrize("name", GALLERY)
+def test_each_ready_world_can_be_written_on(name: str) -> None:
+    session = WorldsSession(name)
+    assert session.refused == ""
+    assert session.draft.faults() == []
