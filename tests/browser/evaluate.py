@@ -16,4 +16,4 @@ class EvaluatePage(AppPage):
     @property
     def headline(self) -> Locator:
         """The one sentence."""
-        return self.keyed("headline")
+        return self.keyed("told-first")

@@ -70,7 +70,5 @@ def test_a_log_is_no_larger_than_fits_and_is_read_in_steps(monkeypatch: pytest.M
     assert len(finish(steps).decisions) == 80_003
     more = reading(sent(ROWS + b"NL,red,.5,1\n" * 80_000), OfFile("", columns, (0.0, 1.0)))
     monkeypatch.setattr("pages.parts.evaluate.file._MOST_CELLS", 160_000)
-    with pytest.raises(
-        PersonalizerError, match="times actions is 160006, but must"
-    ):
+    with pytest.raises(PersonalizerError, match="times actions is 160006, but must"):
         finish(more)
