@@ -94,14 +94,14 @@ def world_from_table(
     for at, item in zip(columns.items, menu, strict=True):
         if [one.id for one in menu].index(item.id) < columns.items.index(at):
             grid.refuse(0, at, item.id, "different from the actions before it")
-    rows, shares, cells = {}, {}, {}
+    rows, shares = {}, {}
     for row in range(1, len(grid.rows) + 1):
         key = tuple(_parted(grid.name(row, at))[1] for at in columns.fields)
         if key in rows:
             grid.refuse(row, 0, " and ".join(key), "a segment that stands in no row above it")
         chances = (_taste(grid, row, at) for at in columns.items)
         rows[key] = dict(zip((item.id for item in menu), chances, strict=True))
-        shares[key], cells[key] = _share(grid, row, columns.share), row
+        shares[key] = _share(grid, row, columns.share)
     fields = _fields(grid, columns, shares)
     for values in product(*([value.name for value in field.values] for field in fields)):
         if values not in rows:

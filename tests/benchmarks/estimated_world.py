@@ -1,0 +1,132 @@
+"""A world estimated from a log of a known one: how near it comes, and whether a race agrees.
+
+Run: python -m tests.benchmarks.estimated_world [visitors ...]
+
+Each log is of a logger that shows what somebody liked in a cell, and leaves a share of the offers
+to chance. Printed for each: the root of the mean squared error of the expected rewards over those
+who come; what it would be for the plain mean of as many events, shown at random (*sampling*); what
+the estimate says of itself; what the best action in each estimated cell would truly earn, and the
+best. Then a race in both worlds: final mean rewards, and whether the contenders that differ by more
+than both intervals in the true world stand in the same order in the estimated one.
+"""
+
+import sys
+from itertools import combinations
+
+import numpy as np
+
+from engine.arrays import Array
+from engine.evaluation.decisions import Decisions, context_of
+from engine.evaluation.world_of_log import Estimated, estimate
+from engine.experiments.race.contenders import line_up
+from engine.experiments.race.plan import Plan
+from engine.experiments.race.runs import race
+from engine.experiments.race.standings import Standings
+from engine.simulation.crowd import potential_outcomes
+from engine.streams import stream
+from engine.worlds import GALLERY, World
+
+KEYS = ("coffee", "news", "shop", "grocery", "bank", "banner", "vending")
+RACED = ("ours", "epsilon", "ab", "present", "uniform")
+
+
+def logged(world: World, events: int, seed: int, chance: float) -> Decisions:
+    """A log of the world's visitors, by a logger that leaves this share of offers to chance."""
+    met, rng = potential_outcomes(world, events, seed), stream(seed, "logger")
+    k, rows = len(world.items), np.arange(events)
+    liked = rng.integers(k, size=world.size)[met.cells]
+    chances = np.full((events, k), chance / k)
+    chances[rows, liked] += 1 - chance
+    shown = (chances.cumsum(axis=1) > rng.random(events)[:, None]).argmax(axis=1)
+    return Decisions(
+        actions=tuple(item.id for item in world.items),
+        contexts=tuple(context_of(world.request(cell).context) for cell in range(world.size)),
+        stratum=met.cells,
+        shown=shown,
+        propensity=chances[rows, shown],
+        reward=met.rewards[rows, shown],
+        offered=np.ones((events, k), dtype=bool),
+        baseline=np.zeros(events, dtype=np.intp),
+        probabilities=chances,
+    )
+
+
+def aligned(world: World, told: Estimated) -> tuple[Array, Array]:
+    """Estimated rewards and their errors, in the order of the true world."""
+    cells = [told.world.cell(context) for context in world.contexts]
+    items = [told.world.position(item.id) for item in world.items]
+    return told.world.expected[cells][:, items], told.errors[cells][:, items]
+
+
+def root(world: World, squares: Array) -> float:
+    """The root of a mean over those who come, and over all actions."""
+    return float(np.sqrt((world.frequencies @ squares).mean()))
+
+
+def sampling(world: World, events: int) -> float:
+    """The error of plain means of as many events, shown at random."""
+    _, half, full = np.moveaxis(world.outcomes, 2, 0)
+    variance = full + half / 4 - world.expected**2
+    each = events * world.frequencies[:, None] / len(world.items)
+    return root(world, variance / np.maximum(each, 1))
+
+
+def near(world: World, events: int, chance: float, seed: int) -> tuple[float, float, float, float]:
+    """Error, that of sampling, what the estimate says, and the value of its best actions."""
+    told = estimate([logged(world, events, seed, chance)])
+    expected, errors = aligned(world, told)
+    earned = world.expected[np.arange(world.size), expected.argmax(axis=1)]
+    return (
+        root(world, (expected - world.expected) ** 2),
+        sampling(world, events),
+        root(world, errors**2),
+        float(world.frequencies @ earned),
+    )
+
+
+def raced(world: World, visitors: int, repetitions: int) -> dict[str, tuple[float, float]]:
+    """Mean reward of each contender, and half of its interval."""
+    line = line_up(world)
+    plan = Plan(
+        world, tuple(line[key] for key in RACED), visitors=visitors, repetitions=repetitions, seed=9
+    )
+    standings = Standings(plan)
+    for outcome in race(plan):
+        standings.add(outcome)
+    finals = {final.contender: final.reward for final in standings.finals()}
+    return {key: (finals[key].mean, finals[key].high - finals[key].mean) for key in RACED}
+
+
+def agreeing(true: dict[str, tuple[float, float]], other: dict[str, tuple[float, float]]) -> str:
+    """How many of the pairs that clearly differ in truth stand in the same order."""
+    pairs = [
+        (a, b)
+        for a, b in combinations(true, 2)
+        if abs(true[a][0] - true[b][0]) > true[a][1] + true[b][1]
+    ]
+    same = sum((true[a][0] > true[b][0]) == (other[a][0] > other[b][0]) for a, b in pairs)
+    return f"{same} of {len(pairs)}"
+
+
+def main(sizes: list[int]) -> None:
+    print("world      events chance  error sampling  says  earns  best")
+    for key in KEYS:
+        world = GALLERY[key].world
+        for events in sizes:
+            for chance in (1.0, 0.3):
+                error, plain, says, earns = near(world, events, chance, seed=3)
+                print(
+                    f"{key:9} {events:7} {chance:6.1f} {error:6.3f} {plain:8.3f} {says:5.3f} "
+                    f"{earns:6.3f} {world.best_value:5.3f}"
+                )
+    print("\nrace in the true world, and in the one estimated from 5,000 events")
+    for key in KEYS[:5]:
+        world = GALLERY[key].world
+        other = estimate([logged(world, 5_000, 3, 0.3)]).world
+        true, estimated = raced(world, 400, 3), raced(other, 400, 3)
+        figures = "  ".join(f"{k} {true[k][0]:.3f}/{estimated[k][0]:.3f}" for k in true)
+        print(f"{key:9} {figures}  same order: {agreeing(true, estimated)}", flush=True)
+
+
+if __name__ == "__main__":
+    main([int(word) for word in sys.argv[1:]] or [1_000, 5_000, 20_000])

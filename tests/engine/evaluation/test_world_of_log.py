@@ -1,0 +1,206 @@
+"""A world that is estimated from a log is near to the one that the log is of, and says how near."""
+
+import json
+
+import numpy as np
+import pytest
+
+from engine import LearningLoop, PersonalizerError
+from engine.evaluation.decisions import Decisions, decisions_of
+from engine.evaluation.sources.logs import open_log
+from engine.evaluation.world_of_log import MISSING, OTHERS, Estimated, estimate
+from engine.simulation.crowd import crowd
+from engine.worlds import GALLERY, WORLDS, Item, World, items_from_table, world_from_json
+from tests.benchmarks.estimated_world import aligned, logged
+
+COFFEE, NEWS = WORLDS["coffee"], WORLDS["news"]
+
+
+def log_of(
+    contexts: list[str],
+    shown: list[str],
+    reward: list[float],
+    propensity: list[float] | None = None,
+) -> Decisions:
+    """A log, event by event."""
+    actions, texts = tuple(dict.fromkeys(shown)), tuple(dict.fromkeys(contexts))
+    n = len(shown)
+    return Decisions(
+        actions=actions,
+        contexts=texts,
+        stratum=np.array([texts.index(text) for text in contexts]),
+        shown=np.array([actions.index(one) for one in shown]),
+        propensity=np.array(propensity or [1 / len(actions)] * n),
+        reward=np.array(reward, dtype=float),
+        offered=np.ones((n, len(actions)), dtype=bool),
+        baseline=np.zeros(n, dtype=np.intp),
+    )
+
+
+def off(world: World, told: Estimated) -> float:
+    expected, _ = aligned(world, told)
+    return float(np.sqrt((world.frequencies @ (expected - world.expected) ** 2).mean()))
+
+
+@pytest.fixture(scope="module")
+def news() -> Estimated:
+    return estimate([logged(NEWS, 6_000, 3, 0.5)], "News, again")
+
+
+# -- how near it comes ----------------------------------------------------------------
+
+
+def test_it_comes_nearer_than_chance_would_let_plain_means(news: Estimated) -> None:
+    variance = (NEWS.expected * (1 - NEWS.expected)).mean()
+    assert off(NEWS, news) < np.sqrt(variance * NEWS.size * len(NEWS.items) / 6_000)
+    # What is drawn towards what is common differs less than it does.
+    assert NEWS.single_value + 0.2 < news.world.best_value < NEWS.best_value
+    assert news.world.uniform_value == pytest.approx(NEWS.uniform_value, abs=0.03)
+
+
+def test_it_says_how_uncertain_it_is(news: Estimated) -> None:
+    expected, errors = aligned(NEWS, news)
+    z = np.abs(expected - NEWS.expected) / errors
+    assert 0.85 < (z < 2).mean() < 1
+    assert news.events.sum() == news.visitors == 6_000
+    rare, often = news.events < 3, news.events > 30
+    assert news.errors[rare].mean() > news.errors[often].mean()
+
+
+def test_more_events_come_nearer() -> None:
+    errors = [off(COFFEE, estimate([logged(COFFEE, n, 1, 0.4)])) for n in (300, 1_500, 6_000)]
+    assert errors == sorted(errors, reverse=True)
+    assert errors[-1] < 0.06
+
+
+def test_fields_values_and_frequencies_are_those_of_the_log(news: Estimated) -> None:
+    assert [field.name for field in news.world.fields] == ["reader", "time", "place"]
+    for field, other in zip(news.world.fields, NEWS.fields, strict=True):
+        shares = {value.name: value.share / 6_000 for value in field.values}
+        assert shares == pytest.approx({v.name: v.share for v in other.values}, abs=0.03)
+
+
+def test_halves_stay_halves(news: Estimated) -> None:
+    half, full = news.world.outcomes[:, :, 1].mean(), news.world.outcomes[:, :, 2].mean()
+    assert half == pytest.approx(NEWS.outcomes[:, :, 1].mean(), abs=0.05)
+    assert full == pytest.approx(NEWS.outcomes[:, :, 2].mean(), abs=0.05)
+
+
+def test_it_is_said_to_be_no_truth(news: Estimated) -> None:
+    assert news.world.title == "News, again"
+    assert "simulation of a log of 6,000 events" in news.world.story
+    assert world_from_json(json.loads(news.world.text)) == news.world
+
+
+def test_probabilities_matter_where_what_was_shown_depends_on_who_came() -> None:
+    """Tea is shown to whoever likes everything, and would seem better than it is."""
+    rng = np.random.default_rng(5)
+    rich, luck = rng.random(4_000) < 0.5, rng.random(4_000)
+    chance_of_tea = np.where(rich, 0.9, 0.1)
+    tea = rng.random(4_000) < chance_of_tea
+    reward = luck < np.where(rich, 0.8, 0.2)
+    told = estimate([
+        log_of(
+            [""] * 4_000,
+            np.where(tea, "tea", "milk").tolist(),
+            reward.astype(float).tolist(),
+            np.where(tea, chance_of_tea, 1 - chance_of_tea).tolist(),
+        )
+    ])  # fmt: skip
+    assert told.world.size == 1
+    assert np.ptp(told.world.expected) < 0.05
+    assert abs(reward[tea].mean() - reward[~tea].mean()) > 0.4
+
+
+def test_where_nothing_matters_little_is_found() -> None:
+    vending = GALLERY["vending"].world
+    told = estimate([logged(vending, 2_000, 4, 1.0)])
+    assert off(vending, told) < 0.04
+
+
+# -- of any log -----------------------------------------------------------------------
+
+
+def test_a_loop_a_file_of_rows_and_several_batches_become_worlds() -> None:
+    loop = LearningLoop(seed=2)
+    rows = list(crowd(loop, COFFEE, 60))
+    told = estimate([decisions_of(loop)])
+    assert told.visitors == 60
+    assert {f.name for f in told.world.fields} == {"name", "weather", "timeofday"}
+    names = ("name", "weather", "action", "probability", "reward")
+    lines = [",".join(names), *(",".join(str(row[n]) for n in names) for row in rows)]
+    file = open_log("\n".join(lines).encode(), "log.csv")
+    again = estimate(file.batches(), fields=["weather"])
+    assert [f.name for f in again.world.fields] == ["weather"]
+    assert again.left_out == {"name": "rewards differ less by it, and the table is full"}
+    log = decisions_of(loop)
+    halves = [log.take(slice(0, 30)), log.take(slice(30, 60))]
+    assert estimate(halves).world == told.world
+
+
+def test_numbers_become_parts_rare_words_others_and_what_says_nothing_is_left_out() -> None:
+    contexts = [
+        f"age={20 + i % 40}, town=t{min(i % 60, 30)}, same=x" + (", vip=yes" if i % 3 else "")
+        for i in range(600)
+    ]
+    told = estimate([log_of(contexts, ["a", "b"] * 300, [0, 1] * 300)])
+    age, town, vip = told.world.fields
+    assert [v.name for v in age.values] == ["up to 29", "29 to 39", "39 to 49", "above 49"]
+    assert [v.share for v in age.values] == [150] * 4
+    assert len(town.values) == 12
+    assert town.values[-1].name == OTHERS
+    assert {v.name: v.share for v in vip.values} == {MISSING: 200, "yes": 400}
+    assert told.left_out == {"same": "it is the same in all events"}
+    assert told.world.expected.mean(axis=0) == pytest.approx([0, 1], abs=0.05)
+
+
+def test_the_fields_by_which_rewards_differ_most_are_taken_if_not_all_have_room() -> None:
+    rng = np.random.default_rng(1)
+    words = rng.integers(8, size=(3_000, 4))
+    contexts = [", ".join(f"f{i}=v{v}" for i, v in enumerate(row)) for row in words.tolist()]
+    shown = rng.integers(2, size=3_000)
+    reward = ((words[:, 2] < 4) == shown).astype(float)
+    told = estimate([log_of(contexts, [f"a{s}" for s in shown], reward.tolist())])
+    assert "f2" in [field.name for field in told.world.fields]
+    assert told.world.size <= 1_000
+    assert len(told.left_out) == 1
+    assert told.world.ceilings.field.fields == ("f2",)
+
+
+def test_names_that_no_field_may_have_are_changed_and_commas_are_no_end() -> None:
+    contexts = ["user.kind=a, b, action=x", "user.kind=c, action=y"] * 20
+    world = estimate([log_of(contexts, ["t", "u"] * 20, [0, 1] * 20)]).world
+    assert [field.name for field in world.fields] == ["user-kind", "action-"]
+    assert [value.name for value in world.fields[0].values] == ["a, b", "c"]
+
+
+def test_actions_may_bring_their_features() -> None:
+    items = items_from_table("id,price\nt,3\n")
+    world = estimate([log_of([""] * 4, ["t", "u"] * 2, [0, 1] * 2)], items=items).world
+    assert [item.features for item in world.items] == [{"price": 3}, {"name": "u"}]
+    assert isinstance(world.items[0], Item)
+
+
+def test_rewards_of_other_bounds_become_parts_of_them() -> None:
+    told = estimate([log_of([""] * 400, ["t", "u"] * 200, [-1, 5] * 200)], bounds=(-1, 5))
+    assert told.world.expected[0] == pytest.approx([0, 1], abs=0.02)
+
+
+# -- what is refused ------------------------------------------------------------------
+
+
+def test_what_is_no_world_is_refused() -> None:
+    with pytest.raises(PersonalizerError, match="answered events is 0, but must be 1 or more"):
+        estimate([])
+    many = [f"a{i}" for i in range(51)]
+    with pytest.raises(PersonalizerError, match="number of actions is 51, but must be at most 50"):
+        estimate([log_of([""] * 51, many, [0] * 51)])
+    with pytest.raises(PersonalizerError, match=r"reward of event 2 is 7.0, but must be from 0 to"):
+        estimate([log_of([""] * 2, ["t", "u"], [0, 7])])
+    with pytest.raises(PersonalizerError, match="a field of the log is 'moon', but must be one of"):
+        estimate([log_of(["a=1", "a=2"], ["t", "u"], [0, 1])], fields=["moon"])
+    wide = [", ".join(f"f{i}=v{n % 12}" for i in range(4)) for n in range(24)]
+    with pytest.raises(
+        PersonalizerError, match="a field is 'f2', but must be left out, or another"
+    ):
+        estimate([log_of(wide, ["t", "u"] * 12, [0, 1] * 12)], fields=["f0", "f1", "f2", "f3"])
