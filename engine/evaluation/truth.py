@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.arrays import Array
-from engine.evaluation.decisions import Decisions, context_of
+from engine.evaluation.decisions import Decisions, columns_in, context_of
 from engine.evaluation.targets import Given, Online, Target
 from engine.worlds.world import World
 
@@ -55,7 +55,7 @@ def _cells(world: World, log: Decisions) -> NDArray[np.intp] | None:
 
 def _read(world: World, text: str) -> int | None:
     """The cell of a context of a log, without a list of them all."""
-    told = dict(part.partition("=")[::2] for part in text.split(", "))
+    told = dict(column.partition("=")[::2] for column in columns_in(text))
     try:
         cell = world.cell(told)
     except KeyError:

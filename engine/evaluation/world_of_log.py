@@ -23,7 +23,7 @@ from numpy.typing import NDArray
 
 from engine.arrays import Array
 from engine.errors import refuse
-from engine.evaluation.decisions import Decisions
+from engine.evaluation.decisions import Decisions, columns_in
 from engine.evaluation.estimators import Bounds
 from engine.steps import Steps, at_once
 from engine.worlds.table import MAX_ITEMS, MAX_NAME, MAX_TABLE, TAKEN, world_from_json
@@ -195,9 +195,9 @@ def _columns(log: _Log) -> tuple[list[_Column], dict[str, str]]:
 
 
 def _parts(text: str) -> dict[str, str]:
-    """Column -> value, of a context as one text; a comma may be part of a value."""
-    parts = re.split(r", (?=[^,]*=)", text) if text else []
-    return {name: value for name, _, value in (part.partition("=") for part in parts)}
+    """Column -> value, of a context as one text."""
+    parts = (column.partition("=") for column in columns_in(text) if column)
+    return {name: value for name, _, value in parts}
 
 
 def _words(texts: Sequence[str], visits: NDArray[np.int_]) -> tuple[tuple[str, ...], Codes]:

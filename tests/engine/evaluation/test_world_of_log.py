@@ -168,7 +168,7 @@ def test_the_fields_by_which_rewards_differ_most_are_taken_if_not_all_have_room(
 
 
 def test_names_that_no_field_may_have_are_changed_and_commas_are_no_end() -> None:
-    contexts = ["user.kind=a, b, action=x", "user.kind=c, action=y"] * 20
+    contexts = ["user.kind=a,, b, action=x", "user.kind=c, action=y"] * 20
     world = estimate([log_of(contexts, ["t", "u"] * 20, [0, 1] * 20)]).world
     assert [field.name for field in world.fields] == ["user-kind", "action-"]
     assert [value.name for value in world.fields[0].values] == ["a, b", "c"]
