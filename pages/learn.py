@@ -5,6 +5,7 @@ from top to bottom: all lessons, or one screen of the one that was chosen.
 """
 
 from functools import partial
+from pathlib import Path
 
 import streamlit as st
 
@@ -37,6 +38,8 @@ else:
     page = words(setup.language, "page")
     question(page.say("question"), page.say("told"))
     with st.container(horizontal=True, gap="medium", key="lesson-words"):
+        label = page.say("five_minutes")
+        st.page_link(Path(__file__).with_name("show.py"), label=label, icon=":material/timer:")
         lead_to_words(setup.language)
 
 

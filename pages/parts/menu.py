@@ -6,5 +6,5 @@ MENU = {
     "Build": [("worlds", "public"), ("data", "database")],
 }
 """Groups of pages, each with its icon; the first page is the one that opens by itself."""
-REACHED = {"why": "help", "words": "menu_book", "use": "balance"}
+REACHED = {"why": "help", "words": "menu_book", "use": "balance", "show": "timer"}
 """Pages that stand in no menu: they are reached from what they are about."""

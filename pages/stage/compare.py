@@ -12,12 +12,15 @@ from pages.parts.link import current_setup, open_link, write_link
 from pages.parts.sessions import compare_session
 from pages.parts.stage.compare import compare_show
 from pages.parts.stage.corner import own_link, stand_in_corner
+from pages.parts.stage.five_minutes import begins
 from pages.parts.stage.present import present
 
 is_new = open_link(CompareSetup)
 told = history_in_link() if is_new else None
 session = compare_session(current_setup(CompareSetup), told)
 session.adopt(current_setup(CompareSetup), told)
+if begins(is_new) and told is None:
+    session.reset()
 if is_new:
     session.live.wait()
 pace = session.pace

@@ -19,6 +19,7 @@ from pages.parts.play.setup import PlaySetup
 from pages.parts.sessions import play_session
 from pages.parts.stage.beside import beside_show, catch_up
 from pages.parts.stage.corner import stand_in_corner
+from pages.parts.stage.five_minutes import begins
 from pages.parts.stage.play import play_show
 from pages.parts.stage.present import present
 
@@ -27,6 +28,8 @@ open_loop(address_is_new)
 session = play_session(current_setup(PlaySetup))
 follow(session, current_setup(PlaySetup))
 scrubber.go(session, address_is_new)
+if begins(address_is_new) and "loop" not in st.query_params and session.open.loop.events:
+    session.reset()
 catch_up(session)
 session.live.pause()  # A talk goes on by steps.
 pace = session.pace

@@ -9,7 +9,7 @@ from pages.parts.components.remote_watch import watch_remote
 from pages.parts.qr import show_qr
 from pages.parts.stage.remote_routes import LOOK_PATH, REMOTE_PATH
 from pages.parts.stage.remotes import Notes, Remote, this_remote
-from pages.parts.stage.screens import SCREEN, STAGE, Show, advance
+from pages.parts.stage.screens import SCREEN, SHOW, STAGE, Show, advance
 from pages.parts.text import bare, plain
 
 _SAME = "what the screen shows, to look and copy"
@@ -40,7 +40,7 @@ def stand_in_corner(show: Show, link: str, leads_to: str = _SAME) -> None:
 def own_link() -> str:
     """To the page, with all that its address says but the stage."""
     address = (st.context.url or "").partition("?")[0]
-    told = {n: v for n, v in st.query_params.to_dict().items() if n not in {STAGE, SCREEN}}
+    told = {n: v for n, v in st.query_params.to_dict().items() if n not in {STAGE, SCREEN, SHOW}}
     return f"{address}?{urlencode(told)}" if told else address
 
 

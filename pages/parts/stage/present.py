@@ -6,6 +6,7 @@ import streamlit as st
 
 from pages.parts.components.stage_front import stand_before
 from pages.parts.components.stage_keys import hear
+from pages.parts.stage.five_minutes import ahead, go_on, shown
 from pages.parts.stage.screens import Show, advance
 from pages.parts.toolbar import shortcut
 
@@ -25,9 +26,12 @@ def present(show: Show, corner: Callable[[], None]) -> None:
     Args:
         corner: draws what stands in the upper right corner, on each screen.
     """
+    go_on()
     screen, has_keys = show.screen, shortcut("any") is not None
 
     def step(pressed: str) -> None:
+        if setup := shown():
+            ahead(setup).start()
         advance(show, 1 if pressed == "next" else -1)
 
     # Before the picture, which a browser takes longer to draw: a key is heard meanwhile.

@@ -6,8 +6,12 @@ from typing import Literal, Self
 
 import streamlit as st
 
-STAGE, SCREEN = "stage", "screen"
-"""Their names in a link."""
+from pages.parts.stage.acts import ACTS, neighbour
+
+STAGE, SCREEN, SHOW = "stage", "screen", "show"
+"""Their names in a link; a show is named by the act that it is at."""
+LEADS = "stage-leads"
+"""Where a step led that left the page, in the session's state: page and screen."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,21 +21,25 @@ class Stage:
     Attributes:
         on: whether the page is on it.
         screen: name of the screen; empty for the first.
+        act: that of the five-minute show; empty where the page gives its own talk.
     """
 
     on: bool = False
     screen: str = ""
+    act: str = ""
 
     @classmethod
     def in_link(cls) -> Self:
         """As the address says it now."""
-        return cls(st.query_params.get(STAGE) == "1", st.query_params.get(SCREEN, ""))
+        told = st.query_params
+        act = told.get(SHOW, "")
+        return cls(told.get(STAGE) == "1", told.get(SCREEN, ""), act if act in ACTS else "")
 
 
 def enter_or_leave() -> None:
     """Bring the page on the stage, or the stage's page back; for a callback."""
     if Stage.in_link().on:
-        for name in (STAGE, SCREEN):
+        for name in (STAGE, SCREEN, SHOW):
             st.query_params.pop(name, None)
     else:
         st.query_params[STAGE] = "1"
@@ -78,10 +86,15 @@ class Show:
 
     @classmethod
     def of(cls, screens: Sequence[Screen], is_busy: bool = False) -> Self:
-        """The show at the screen that the address asks for, or the first if there is none."""
-        asked = Stage.in_link().screen
+        """The show at the screen that the address asks for, or the first if there is none.
+
+        In the five-minute show it has those of its act alone.
+        """
+        stage = Stage.in_link()
+        own = ACTS.get(stage.act, ())
+        screens = [screen for screen in screens if screen.name in own] or screens
         names = [screen.name for screen in screens]
-        return cls(screens, names.index(asked) if asked in names else 0, is_busy)
+        return cls(screens, names.index(stage.screen) if stage.screen in names else 0, is_busy)
 
     @property
     def screen(self) -> Screen:
@@ -95,15 +108,19 @@ class Show:
 
 
 def advance(show: Show, by: Literal[1, -1]) -> None:
-    """A step on, or back, if there is one.
+    """A step on, or back, if there is one; in the five-minute show that may be on another page.
 
     On: what the next screen is about happens; if it does not, one stays. Back: what this screen is
     about is taken back. While something comes about there is only the way back, which ends it.
     """
     there = show.at + by
-    if show.is_over or not 0 <= there < len(show.screens) or (by > 0 and show.is_busy):
+    if show.is_over or (by > 0 and show.is_busy):
+        return
+    if not 0 <= there < len(show.screens):
+        act = Stage.in_link().act
+        st.session_state[LEADS] = neighbour(act, by) if act else None
         return
     show.is_over = True
-    act = show.screens[there].do if by > 0 else show.screen.undo
-    if act is None or act() is not False:
+    happens = show.screens[there].do if by > 0 else show.screen.undo
+    if happens is None or happens() is not False:
         st.query_params[SCREEN] = show.screens[there].name

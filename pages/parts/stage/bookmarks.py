@@ -1,0 +1,48 @@
+"""The five-minute show off the stage: its bookmarks, and how much of it is computed."""
+
+import streamlit as st
+
+from pages.parts.lessons.words import Words
+from pages.parts.stage.acts import MINUTES
+from pages.parts.stage.five_minutes import STAGES, Ahead, ShowSetup
+from pages.parts.text import note, percent
+
+
+def show_minutes(setup: ShowSetup, said: Words) -> None:
+    """A bookmark for each minute: when, what is said and done, and the way onto the stage."""
+    with st.container(key="show-minutes"):
+        for minute in MINUTES:
+            with st.container(
+                horizontal=True, vertical_alignment="center", border=True, key=f"show-{minute.key}"
+            ):
+                st.markdown(f"**{minute.at}**", width=48)
+                st.markdown(said.say(minute.key))
+                st.page_link(
+                    STAGES.parent / f"{minute.page}.py",
+                    label=said.say("go"),
+                    icon=":material/co_present:",
+                    width="content",
+                    query_params=dict(setup.link_to(minute.page, minute.screen)),
+                )
+
+
+def show_ahead(ahead: Ahead, said: Words) -> None:
+    """The button that computes what takes long, and how far that is."""
+    with st.container(horizontal=True, vertical_alignment="center", key="show-prepare"):
+        if not ahead.is_begun:
+            st.button(
+                said.say("prepare"),
+                key="prepare-show",
+                type="primary",
+                icon=":material/hourglass_top:",
+                on_click=ahead.start,
+            )
+            note(said.say("prepare_told"))
+            return
+        log, race = ahead.progress()
+        if min(log, race) < 1:
+            told = said.say("prepares", log=percent(log), race=percent(race))
+            st.progress((log + race) / 2, told)
+        else:
+            st.badge(said.say("prepared"), icon=":material/check:", color="green")
+    note(said.say("keys"))

@@ -1,0 +1,135 @@
+"""The five-minute show: a talk that goes through the stages of four pages, in five minutes.
+
+Each page has the screens of its act (`acts`); a step beyond them leads to the next act's page, for
+the same world and seed. Nothing of it is stored: each page computes what it shows, and what takes
+long, a log and a race, is computed while the first act is given (`prepare`).
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import streamlit as st
+
+from pages.parts.choices import SEED, WORLD
+from pages.parts.evaluate.session import EvaluateSession
+from pages.parts.evaluate.setup import EvaluateSetup
+from pages.parts.frames import pace
+from pages.parts.glossary.board import LANGUAGE
+from pages.parts.link import Linked
+from pages.parts.race.session import RaceSession
+from pages.parts.race.setup import RaceSetup
+from pages.parts.sessions import evaluate_session, race_session
+from pages.parts.stage.acts import ACTS
+from pages.parts.stage.screens import LEADS, SCREEN, SHOW, STAGE, Stage
+
+PACE = 0.5
+"""Seconds from one frame to the next while something is computed."""
+STAGES = Path(__file__).parents[2] / "stage"
+_RACE = {"who": "ours,epsilon,ucb,ab", "drift": "halfway", "crowds": 5}
+_LOG = {"log": "ready"}
+
+
+@dataclass(frozen=True, slots=True)
+class ShowSetup(Linked):
+    """All that a link to the show can say: what it is about, and how its bookmarks are told."""
+
+    PREFIX = "show-"
+
+    world: str = WORLD.as_field
+    seed: int = SEED.as_field
+    language: str = LANGUAGE.as_field
+
+    @property
+    def _place(self) -> dict[str, Any]:
+        return {"world": self.world, "seed": self.seed}
+
+    @property
+    def log(self) -> EvaluateSetup:
+        """The log that is asked."""
+        return EvaluateSetup().having(self._place | _LOG).fitted()
+
+    @property
+    def race(self) -> RaceSetup:
+        """The race in which tastes change."""
+        return RaceSetup().having(self._place | _RACE).fitted()
+
+    def link_to(self, page: str, screen: str) -> Mapping[str, str]:
+        """The address of a place in it."""
+        own: Mapping[str, Linked] = {"evaluate": self.log, "race": self.race}
+        told = own[page].query() if page in own else self._place
+        return {STAGE: "1", SHOW: page, SCREEN: screen, **{n: str(v) for n, v in told.items()}}
+
+
+class Ahead:
+    """What of a show is computed in advance, each by the session of its page.
+
+    Attributes:
+        lock: that of the race, whose outcomes a frame takes in.
+    """
+
+    def __init__(self, setup: ShowSetup, log: EvaluateSession, race: RaceSession) -> None:
+        self.setup, self.log, self.race, self.lock = setup, log, race, race.lock
+
+    def start(self) -> None:
+        """Begin with what was not begun yet. A race of another kind that still runs is let run."""
+        self.log.adopt(self.setup.log, None)
+        if not self._is_raced:
+            self.race.start(self.setup.race, None)
+
+    @property
+    def _is_raced(self) -> bool:
+        runs = self.race.state in {"queued", "running", "done"}
+        return runs and self.race.raced == self.setup.race
+
+    @property
+    def is_begun(self) -> bool:
+        """Whether both were begun."""
+        return self.log.setup == self.setup.log and self._is_raced
+
+    @property
+    def is_live(self) -> bool:
+        """Whether any of it is computed now."""
+        return self.is_begun and (self.log.is_live or self.race.is_live)
+
+    @property
+    def pace(self) -> float | None:
+        """Seconds from one frame to the next; None while nothing is computed."""
+        return pace(PACE) if self.is_live else None
+
+    def progress(self) -> tuple[float, float]:
+        """Take in what has come; how much there is of the log, and of the race."""
+        self.race.advance()
+        self.log.adopt(self.log.setup, self.log.stored)
+        has_log = self.log.setup == self.setup.log and self.log.found is not None
+        raced = len(self.race.known) / self.race.known.plan.runs if self._is_raced else 0.0
+        return 1.0 if has_log else min(self.log.share, 0.99), raced
+
+
+def ahead(setup: ShowSetup) -> Ahead:
+    """What is computed in advance for a show, in this browser session."""
+    return Ahead(setup, evaluate_session(setup.log), race_session(setup.race))
+
+
+def shown() -> ShowSetup | None:
+    """For whom the show is given that the address tells of; None if it tells of none."""
+    if not Stage.in_link().act:
+        return None
+    return ShowSetup.from_query(st.query_params.to_dict())[0]
+
+
+def begins(address_is_new: bool) -> bool:
+    """Whether an act begins here, which begins with somebody who has learned nothing."""
+    stage = Stage.in_link()
+    return address_is_new and bool(stage.act) and stage.screen in {"", ACTS[stage.act][0]}
+
+
+def go_on() -> None:
+    """Go where a step led that left the page, if one did."""
+    leads: tuple[str, str] | None = st.session_state.pop(LEADS, None)
+    setup = shown()
+    if leads is None or setup is None:
+        return
+    page, screen = leads
+    st.switch_page(STAGES / f"{page}.py", query_params=dict(setup.link_to(page, screen)))

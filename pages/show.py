@@ -1,0 +1,39 @@
+"""Show: what can be told in five minutes?
+
+A talk across the stages of four pages: its bookmarks, for a world and a seed, and what of it can
+be computed before it begins.
+"""
+
+import streamlit as st
+
+from pages.parts.frames import frame
+from pages.parts.lessons.words import words
+from pages.parts.link import current_setup, open_link, write_link
+from pages.parts.stage import bookmarks
+from pages.parts.stage.five_minutes import Ahead, ShowSetup, ahead
+from pages.parts.text import question
+
+open_link(ShowSetup)
+setup = current_setup(ShowSetup)
+write_link(setup)
+said = words(setup.language, "show")
+
+question(said.say("question"), said.say("told"))
+with st.container(horizontal=True, vertical_alignment="bottom", key="show-set"):
+    setup.draw("world")
+    setup.draw("seed", width=160)
+
+
+@frame
+def draw_ahead(prepared: Ahead) -> None:
+    """One frame of what is computed in advance."""
+    bookmarks.show_ahead(prepared, said)
+    if prepared.pace != pace:
+        st.rerun()
+
+
+prepared = ahead(setup)
+pace = prepared.pace
+bookmarks.show_minutes(setup, said)
+st.fragment(draw_ahead, run_every=pace, key="show-ahead")(prepared)
+setup.draw("language")
