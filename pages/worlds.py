@@ -48,8 +48,11 @@ with right:
 with st.container(key="truth"):
     left, right = st.columns([3, 2], gap="medium")
 with left:
-    editors.shape_the_truth(session)
-    editors.write_truth(session, faults)
+    if session.is_only_shown:
+        editors.hide_the_truth()
+    else:
+        editors.shape_the_truth(session)
+        editors.write_truth(session, faults)
 with right:
     if world is None:
         board.show_faults(faults)

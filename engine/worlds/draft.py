@@ -121,24 +121,25 @@ class Draft:
         Raises:
             PersonalizerError: ``BadRequest`` for one that is too large for a table.
         """
-        actions = tuple(
-            ActionRow(number, item.id, item.emoji, features_to_text(item.features), item.title)
-            for number, item in enumerate(world.items)
-        )
+        depends, rows = _what_matters(world)
+        draft = replace(cls.without_truth(world), depends=depends)
+        truth = {
+            (_key(segment), action.id): Taste(*taste)
+            for segment, row in zip(draft.segments, rows, strict=True)
+            for action, taste in zip(draft.actions, row, strict=True)
+        }
+        return replace(draft, truth=truth)
+
+    @classmethod
+    def without_truth(cls, world: World) -> Self:
+        """What is offered in a world, and who comes; nobody cares."""
         values = tuple(
             ValueRow(number, one.name, value.name, value.emoji, value.share)
             for number, (one, value) in enumerate(world.segments())
         )
         labels = {one.name: one.label for one in world.fields if one.label != one.name}
-        depends, rows = _what_matters(world)
-        told = world.title, world.emoji, world.story, actions, values
-        draft = cls(*told, depends=depends, labels=labels)
-        truth = {
-            (_key(segment), action.id): Taste(*taste)
-            for segment, row in zip(draft.segments, rows, strict=True)
-            for action, taste in zip(actions, row, strict=True)
-        }
-        return replace(draft, truth=truth)
+        told = world.title, world.emoji, world.story, _rows(world.items, 0), values
+        return cls(*told, depends=(), labels=labels)
 
     # -- what is written --------------------------------------------------------------
 
@@ -199,6 +200,12 @@ class Draft:
         return max(ids, default=-1) + 1
 
     # -- writing ----------------------------------------------------------------------
+
+    def offering(self, items: Sequence[Item]) -> Self:
+        """The same with other actions; what is thought of one that has a name as before stays."""
+        known = {row.name: row.id for row in self.offered}
+        rows = _rows(items, self.next_id)
+        return replace(self, actions=tuple(replace(r, id=known.get(r.name, r.id)) for r in rows))
 
     def with_values(self, values: Sequence[ValueRow]) -> Self:
         """The same with other values; what a segment that is still there likes stays."""
@@ -322,6 +329,13 @@ class Draft:
 
 
 # -- parts ----------------------------------------------------------------------------
+
+
+def _rows(items: Sequence[Item], first: int) -> tuple[ActionRow, ...]:
+    return tuple(
+        ActionRow(number, item.id, item.emoji, features_to_text(item.features), item.title)
+        for number, item in enumerate(items, first)
+    )
 
 
 def _key(segment: Sequence[ValueRow]) -> frozenset[int]:

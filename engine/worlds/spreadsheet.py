@@ -77,6 +77,11 @@ def items_from_table(data: str | bytes) -> tuple[Item, ...]:
     return tuple(items)
 
 
+def lists_actions(data: str | bytes) -> bool:
+    """Whether a table is one of actions, by the heads of its columns."""
+    return "id" in _Grid.read(data, "row").head
+
+
 def world_from_table(
     data: str | bytes, title: str = "My world", items: Sequence[Item] = ()
 ) -> World:

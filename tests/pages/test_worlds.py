@@ -70,16 +70,45 @@ def test_what_is_wrong_is_told_by_its_cell(open_worlds: Open) -> None:
     assert app.session.is_as_it_was
 
 
-def test_a_world_comes_in_as_json_or_is_refused_with_its_place(open_worlds: Open) -> None:
-    app = open_worlds()
-    broken = json.dumps(bakery(emoji=7))
-    app.at.text_area(key="worlds-pasted").set_value(broken)
-    app.click("read-json")
+def paste(app: WorldsApp, text: str) -> WorldsApp:
+    app.at.text_area(key="worlds-pasted").set_value(text)
+    return app.click("read-pasted")
+
+
+def test_what_is_pasted_comes_in_or_is_refused_with_its_place(open_worlds: Open) -> None:
+    app = paste(open_worlds(), json.dumps(bakery(emoji=7)))
     assert "emoji is 7" in app.bare_errors
     assert app.session.is_as_it_was
-    app.at.text_area(key="worlds-pasted").set_value(world_to_file(BAKERY))
-    app.click("read-json").click("go-keep")
+    paste(app, world_to_file(BAKERY)).click("go-keep")
     assert keys(app) == [key_of(BAKERY)]
+    paste(app, "weather\tRoll\tPie\nSunny\t0.5\t0.1\nRainy\t0.2\t80%")
+    assert app.session.draft.expected() == [[0.5, 0.1], [0.2, 0.8]]
+    assert app.session.draft.actions[0].features == "sweet: false, price: 1.2"
+    paste(app, "id,price\nPie,3\nJam,1")
+    assert app.session.draft.expected() == [[0.1, 0.2], [0.8, 0.2]]
+    paste(app, "weather,Roll\nSunny,0.5\nRainy,many")
+    assert "B3" in app.bare_errors
+
+
+def test_a_world_is_generated_and_one_without_room_in_a_table_is_played_as_it_is(
+    open_worlds: Open,
+) -> None:
+    app = open_worlds().click("generate")
+    assert app.session.draft.title == "Generated 1"
+    assert len(app.session.draft.segments) == 64
+    app.at.number_input(key="knob-fields").set_value(8)
+    app.at.number_input(key="knob-values").set_value(6)
+    app.click("generate")
+    assert app.session.is_only_shown
+    assert "segments that may like different things" in app.bare_errors
+    app.click("go-keep")
+    (key,) = keys(app)
+    found = library().store.world(key)
+    assert found is not None
+    assert found.size == 6**8
+    app.at.number_input(key="knob-irrelevant").set_value(9)
+    app.click("generate")
+    assert "irrelevant is 9" in app.bare_errors
 
 
 def test_kept_worlds_are_opened_renamed_duplicated_taken_along_and_deleted(

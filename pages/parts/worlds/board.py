@@ -64,7 +64,7 @@ def show_map(world: World) -> None:
             "Map of",
             list(maps),
             format_func=lambda one: f"Map: {maps[one]}",
-            key="worlds-map",
+            key=f"worlds-map-{'|'.join(field.name for field in world.fields)}",
             label_visibility="collapsed",
             width=260,
         )

@@ -34,7 +34,13 @@ def write_the_place(session: WorldsSession) -> None:
         st.columns([3, 1, 8]), texts.items(), labels, strict=True
     ):
         show(f"worlds-{name}", text)
-        place.text_input(label, key=f"worlds-{name}", max_chars=most, on_change=write)
+        place.text_input(
+            label,
+            key=f"worlds-{name}",
+            max_chars=most,
+            on_change=write,
+            disabled=session.is_only_shown,
+        )
 
 
 def _line(table: Table, faults: Sequence[CellFault], hint: str) -> None:
@@ -63,7 +69,8 @@ def write_actions(session: WorldsSession, faults: Sequence[CellFault]) -> None:
             help="What Rank is sent of it, such as: roast: dark, milk: true, price: 3.5",
         ),
     }
-    _editor("actions", session.actions.number, frame, config, session.write_actions)
+    shown = session.is_only_shown
+    _editor("actions", session.actions.number, frame, config, session.write_actions, shown)
 
 
 def write_values(session: WorldsSession, faults: Sequence[CellFault]) -> None:
@@ -82,23 +89,36 @@ def write_values(session: WorldsSession, faults: Sequence[CellFault]) -> None:
             help="Relative to the other values of its field; 1 if it is left out.",
         ),
     }
-    _editor("values", session.values.number, frame, config, session.write_values)
+    shown = session.is_only_shown
+    _editor("values", session.values.number, frame, config, session.write_values, shown)
 
 
 def _editor(
-    name: str, number: int, frame: pd.DataFrame, config: Config, write: Callable[[Told], None]
+    name: str,
+    number: int,
+    frame: pd.DataFrame,
+    config: Config,
+    write: Callable[[Told], None],
+    is_only_shown: bool,
 ) -> None:
     key = f"worlds-{name}-{number}"
     st.data_editor(
         frame,
         key=key,
-        num_rows="dynamic",
+        num_rows="fixed" if is_only_shown else "dynamic",
         hide_index=True,
         row_height=_ROW,
         height=_ROW * 8 + 4,
         column_config=config,
+        disabled=is_only_shown,
         on_change=lambda: write(st.session_state[key]),
     )
+
+
+def hide_the_truth() -> None:
+    """In place of a table that would be too large."""
+    section("What they secretly like", "The hidden truth: the engine never sees it.")
+    note("There are more segments than a table here has room for, so nothing of it is changed.")
 
 
 def shape_the_truth(session: WorldsSession) -> None:

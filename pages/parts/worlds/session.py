@@ -7,8 +7,10 @@ from threading import RLock
 
 from engine import PersonalizerError
 from engine.loop.lock import locked
-from engine.worlds import World, key_of
+from engine.worlds import Item, World, key_of
 from engine.worlds.draft import ActionRow, CellFault, Draft, ValueRow
+from engine.worlds.json_file import world_from_file
+from engine.worlds.spreadsheet import items_from_table, lists_actions, world_from_table
 from pages.parts.known_worlds import world_of
 from pages.parts.worlds.rows import Rows, Told
 
@@ -18,10 +20,11 @@ MOST_STEPS = 200
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """What a draft began as: a world, or empty tables."""
+    """What a draft began as: a world, or empty tables; ``is_whole`` if the truth has room in it."""
 
     draft: Draft = field(default_factory=Draft)
     world: World | None = None
+    is_whole: bool = True
 
 
 class WorldsSession:
@@ -58,13 +61,35 @@ class WorldsSession:
 
     @locked
     def begin(self, world: World) -> None:
-        """Write on a world; one that is too large for a table is refused."""
+        """Write on a world; one that is too large for a table is only shown."""
         try:
-            draft = Draft.of(world)
+            draft, refused = Draft.of(world), ""
         except PersonalizerError as error:
-            self.refused = error.message
+            draft, refused = Draft.without_truth(world), error.message
+        self._put(draft, Origin(draft, world, is_whole=not refused))
+        self.refused = f"{refused} It can be kept and played as it is." if refused else ""
+
+    @locked
+    def take(self, text: str) -> None:
+        """Begin with what was pasted: a world's JSON, a table of segments and actions, or actions
+        alone, which are offered in place of those that are written.
+
+        Raises:
+            PersonalizerError: ``BadRequest`` for what is none of these.
+        """
+        if text.lstrip().startswith("{"):
+            self.begin(world_from_file(text))
+        elif lists_actions(text):
+            self._put(self.draft.offering(items_from_table(text)))
         else:
-            self._put(draft, Origin(draft, world))
+            self.begin(world_from_table(text, items=self._items()))
+
+    def _items(self) -> tuple[Item, ...]:
+        """The actions that are written, as far as they can be: a pasted table may name them."""
+        try:
+            return self.draft.world.items
+        except PersonalizerError:
+            return ()
 
     @locked
     def clear(self) -> None:
@@ -76,6 +101,11 @@ class WorldsSession:
         """What is written is a world now; its key."""
         self.chosen, self.origin = key_of(world), Origin(self.draft, world)
         return self.chosen
+
+    @property
+    def is_only_shown(self) -> bool:
+        """Whether what is shown has no room for the truth, so that it cannot be written on."""
+        return self.is_as_it_was and not self.origin.is_whole
 
     @property
     def is_as_it_was(self) -> bool:

@@ -1,16 +1,37 @@
-"""What a world can begin as: empty tables, a ready one, or a file."""
+"""What a world can begin as: empty tables, what was pasted, or chance; and where it goes."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import streamlit as st
 
 from engine import PersonalizerError
-from engine.worlds.json_file import world_from_file
+from engine.worlds.generate import Knobs, generate
 from pages.parts.text import note
 from pages.parts.worlds.kept import keep
 from pages.parts.worlds.session import WorldsSession
 
 _PASTED, _GOES = "worlds-pasted", "worlds-goes"
+_LIKE = "weather,hurry,Roll,Cake\nSunny,yes,0.6,10%\n..."
+_KNOBS = {
+    "fields": ("Fields", 1, 10, 3),
+    "values": ("Values of each", 2, 20, 4),
+    "actions": ("Actions", 1, 50, 6),
+    "irrelevant": ("Fields that say nothing", 0, 10, 0),
+    "together": ("What decides", 0, 0, 0),
+    "noise": ("Noise, %", 0, 100, 50),
+    "base": ("By chance one earns, %", 1, 90, 30),
+    "uneven": ("Unevenness of who comes, %", 0, 100, 0),
+    "seed": ("Seed", 0, 999_999, 1),
+}
+"""What a generated world is made of: its label, its least, its most, and what is usual."""
+_TOGETHER = {
+    "Single fields": {"pairs": 0.0},
+    "Fields and pairs": {"pairs": 1.0},
+    "Pairs alone": {"main": 0.0, "pairs": 1.0},
+    "Triples, too": {"pairs": 1.0, "triples": 1.0},
+    "Nothing": {"main": 0.0},
+}
 _WAYS = {
     "keep": ("Keep", "bookmark"),
     "compare": ("Compare", "compare_arrows"),
@@ -30,7 +51,59 @@ def begin_anew(session: WorldsSession) -> None:
             on_click=session.clear,
             width="stretch",
         )
-        _from_json(session)
+        pasted, generated = st.tabs(["Paste", "Generate"])
+        with pasted:
+            _paste(session)
+        with generated:
+            _generate(session)
+
+
+def _attempt(session: WorldsSession, verb: Callable[[], object]) -> bool:
+    """Whether something was done; else the page says why not."""
+    try:
+        verb()
+    except PersonalizerError as error:
+        session.refused = error.message
+        return False
+    return True
+
+
+def _paste(session: WorldsSession) -> None:
+    """A table, or a world's JSON."""
+
+    def read() -> None:
+        if _attempt(session, lambda: session.take(str(st.session_state[_PASTED]))):
+            st.session_state[_PASTED] = ""
+
+    st.text_area(
+        "Cells of a spreadsheet, CSV, or a world's JSON", key=_PASTED, height=150, placeholder=_LIKE
+    )
+    st.button("Read it", key="read-pasted", icon=":material/input:", on_click=read)
+    note(
+        "A row a segment: its values, then what each action is expected to earn, from 0 to 1. A "
+        "table with a column *id* lists actions with their features. What is wrong is refused "
+        "with its cell, and nothing of it is taken."
+    )
+
+
+def _generate(session: WorldsSession) -> None:
+    """A world by chance, out of a handful of knobs."""
+
+    def make() -> None:
+        told = {name: st.session_state[f"knob-{name}"] for name in _KNOBS}
+        shares = {name: told[name] / 100 for name in ("noise", "base", "uneven")}
+        orders = {"main": 1.0, "pairs": 0.0, "triples": 0.0} | _TOGETHER[told.pop("together")]
+        seed = int(told.pop("seed"))
+        _attempt(session, lambda: session.begin(generate(Knobs(**told | shares | orders), seed)))
+
+    columns = st.columns(2, gap="small")
+    for place, (name, (label, low, high, usual)) in enumerate(_KNOBS.items()):
+        with columns[place % 2]:
+            if name == "together":
+                st.selectbox(label, list(_TOGETHER), 1, key=f"knob-{name}")
+            else:
+                st.number_input(label, low, high, usual, key=f"knob-{name}")
+    st.button("Generate", key="generate", icon=":material/casino:", on_click=make)
 
 
 def take_back(session: WorldsSession) -> None:
@@ -52,11 +125,7 @@ def go_on(session: WorldsSession, owner: str, can: bool) -> None:
         world, _, _ = session.made()
         if world is None:
             return
-        try:
-            keep(session, world, owner)
-        except PersonalizerError as error:
-            session.refused = error.message
-        else:
+        if _attempt(session, lambda: keep(session, world, owner)):
             st.session_state[_GOES] = None if name == "keep" else name
 
     for name, (label, icon) in _WAYS.items():
@@ -76,19 +145,3 @@ def leave(session: WorldsSession, pages: Path) -> None:
     name = st.session_state.pop(_GOES, None)
     if name is not None:
         st.switch_page(pages / f"{name}.py", query_params={"world": session.chosen})
-
-
-def _from_json(session: WorldsSession) -> None:
-    """A world's file, pasted."""
-
-    def read() -> None:
-        try:
-            session.begin(world_from_file(str(st.session_state[_PASTED])))
-        except PersonalizerError as error:
-            session.refused = error.message
-        else:
-            st.session_state[_PASTED] = ""
-
-    st.text_area("A world's JSON", key=_PASTED, height=120, placeholder='{"format": ...')
-    st.button("Read it", key="read-json", on_click=read)
-    note("One that is not as it has to be is refused with its place, and nothing of it is taken.")
