@@ -12,10 +12,10 @@ import streamlit as st
 from pages.parts.frames import frame
 from pages.parts.glossary.board import lead_to_words, words_behind
 from pages.parts.lessons import board
+from pages.parts.lessons.own.opening import open_file
 from pages.parts.lessons.session import LearnSession
 from pages.parts.lessons.setup import LearnSetup
 from pages.parts.lessons.teachers import check_homework
-from pages.parts.lessons.words import words
 from pages.parts.link import current_setup, open_link, write_link
 from pages.parts.sessions import learn_session
 from pages.parts.text import question
@@ -27,7 +27,7 @@ write_link(setup)
 
 if setup.lesson:
     terms = session.run(setup).lesson.terms
-    own, page = words(setup.language, setup.lesson), words(setup.language, "page")
+    own, page = setup.words(), setup.words("page")
     question(
         own.say("question"),
         own.say("title"),
@@ -35,7 +35,7 @@ if setup.lesson:
         partial(words_behind, terms, setup.language),
     )
 else:
-    page = words(setup.language, "page")
+    page = setup.words("page")
     question(page.say("question"), page.say("told"))
     with st.container(horizontal=True, gap="medium", key="lesson-words"):
         label = page.say("five_minutes")
@@ -59,4 +59,5 @@ session.drawn = (setup, session.pace)
 st.fragment(draw_frame, run_every=session.pace, key="learn-interactive")(session)
 if not setup.lesson:
     setup.draw("language")
+    open_file(setup)
     check_homework(setup)

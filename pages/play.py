@@ -13,6 +13,7 @@ from pages.parts.components.loop_watch import watch_others
 from pages.parts.components.reward_buttons import reward_buttons
 from pages.parts.frames import frame
 from pages.parts.glossary.board import words_of
+from pages.parts.lessons.own.making import offer_a_lesson
 from pages.parts.link import current_setup, open_link, write_link
 from pages.parts.play import beliefs, controls, hypotheses, learned, moved, records, scrubber
 from pages.parts.play.moment_links import moment_link
@@ -88,6 +89,7 @@ with earned:
     section("What it earns")
 told = hypotheses.box(session.shown.loop)
 log, code = records.boxes()
+offer_a_lesson(session.shown, session.is_live)
 controls.watch_steps(session)
 session.open.second = None  # It stands on the stage alone.
 

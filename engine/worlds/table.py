@@ -43,14 +43,15 @@ import copyreg
 import json
 import math
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from copy import deepcopy
 from functools import lru_cache, partial
 from itertools import product
-from typing import Any, TypeVar
+from typing import Any
 
-from engine.errors import PersonalizerError, check_number, refuse
+from engine.errors import PersonalizerError, refuse
 from engine.protocol.features import is_list
+from engine.worlds.checks import CODE, check_known, each_in, number_in, object_in, text_in
 from engine.worlds.taste import Item, Taste, TasteTable, TasteWeights, Term
 from engine.worlds.world import FORMAT, VERSION, Field, Value, World
 
@@ -63,26 +64,26 @@ MAX_TITLE, MAX_NAME, MAX_STORY = 40, 60, 500  # Characters.
 TAKEN = ("action", "best", "event", "expected", "probability", "reward", "strength")
 """Columns that stand beside the context's fields in rows of the engine."""
 
-_CODE = "BadRequest"
-T = TypeVar("T")
-Make = Callable[[object, str], T]
+_emoji = partial(text_in, most=16, least=0)
+_name = partial(text_in, most=MAX_NAME)
+_chance = partial(number_in, low=0, high=1)
 
 
 def world_from_json(value: object) -> World:
     """The world that JSON describes; ``BadRequest`` for what first is not as described above."""
     names = ("format", "version", "title", "emoji", "story", "fields", "items", "truth")
-    told = _object(value, "the world", names)
+    told = object_in(value, "the world", names)
     if told.get("format") != FORMAT:
-        refuse(_CODE, "format", told.get("format"), f"{FORMAT!r}")
+        refuse(CODE, "format", told.get("format"), f"{FORMAT!r}")
     if told.get("version") != VERSION:
-        refuse(_CODE, "version", told.get("version"), f"{VERSION}, which this app reads")
-    title = _text(told.get("title"), "title", MAX_TITLE)
-    story = _text(told.get("story", ""), "story", MAX_STORY, least=0)
-    fields = _each(told.get("fields"), "fields", MAX_FIELDS, _field, "name", "label")
+        refuse(CODE, "version", told.get("version"), f"{VERSION}, which this app reads")
+    title = text_in(told.get("title"), "title", MAX_TITLE)
+    story = text_in(told.get("story", ""), "story", MAX_STORY, least=0)
+    fields = each_in(told.get("fields"), "fields", MAX_FIELDS, _field, "name", "label")
     cells = math.prod(len(field.values) for field in fields)
     if cells > MAX_CELLS:
-        refuse(_CODE, "fields", cells, f"at most {MAX_CELLS:,}", "the number of contexts")
-    items = _each(told.get("items"), "items", MAX_ITEMS, _item, "id")
+        refuse(CODE, "fields", cells, f"at most {MAX_CELLS:,}", "the number of contexts")
+    items = each_in(told.get("items"), "items", MAX_ITEMS, _item, "id")
     truth = told.get("truth")
     make = _table if isinstance(truth, Mapping) and "table" in truth else _weights
     taste = make(truth, fields, items)
@@ -90,7 +91,7 @@ def world_from_json(value: object) -> World:
     _check_request(world)
     size = len(world.text.encode())
     if size > MAX_SIZE:
-        refuse(_CODE, "the world", size, f"at most {MAX_SIZE:,}", "its size in bytes")
+        refuse(CODE, "the world", size, f"at most {MAX_SIZE:,}", "its size in bytes")
     return world
 
 
@@ -100,7 +101,7 @@ def world_from_text(text: str) -> World:
     try:
         value = json.loads(text)
     except (ValueError, RecursionError):
-        refuse(_CODE, "the world", text, "JSON")
+        refuse(CODE, "the world", text, "JSON")
     return world_from_json(value)
 
 
@@ -112,25 +113,25 @@ copyreg.pickle(World, lambda world: (world_from_text, (world.text,)))
 
 
 def _field(value: object, place: str) -> Field:
-    told = _object(value, place, ("name", "label", "values"))
+    told = object_in(value, place, ("name", "label", "values"))
     name = told.get("name")
     if not isinstance(name, str) or not re.fullmatch(r"[^\W_][\w -]{0,59}", name) or name in TAKEN:
         allowed = f"1 to {MAX_NAME} letters, digits, spaces, - or _, and none of {', '.join(TAKEN)}"
-        refuse(_CODE, f"{place}.name", name, allowed)
-    values = _each(told.get("values"), f"{place}.values", MAX_VALUES, _value, "name")
+        refuse(CODE, f"{place}.name", name, allowed)
+    values = each_in(told.get("values"), f"{place}.values", MAX_VALUES, _value, "name")
     return Field(name, _name(told.get("label", name), f"{place}.label"), values)
 
 
 def _value(value: object, place: str) -> Value:
-    told = _object(value, place, ("name", "emoji", "share"))
-    share = _number(told.get("share", 1.0), f"{place}.share", 1e-6, 1e6)
+    told = object_in(value, place, ("name", "emoji", "share"))
+    share = number_in(told.get("share", 1.0), f"{place}.share", 1e-6, 1e6)
     name = _name(told.get("name"), f"{place}.name")
     return Value(name, _emoji(told.get("emoji", ""), f"{place}.emoji"), share)
 
 
 def _item(value: object, place: str) -> Item:
-    told = _object(value, place, ("id", "emoji", "features", "title"))
-    features = _object(told.get("features"), f"{place}.features")
+    told = object_in(value, place, ("id", "emoji", "features", "title"))
+    features = object_in(told.get("features"), f"{place}.features")
     name = _name(told.get("id"), f"{place}.id")
     title = _name(told["title"], f"{place}.title") if told.get("title", "") != "" else ""
     emoji = _emoji(told.get("emoji", ""), f"{place}.emoji")
@@ -143,21 +144,21 @@ def _check_request(world: World) -> None:
         world.request(0)
     except PersonalizerError as error:
         said = re.sub(r"actions(\[\d+\]\.features)(\[0\])?", r"items\1", error.message)
-        raise PersonalizerError(_CODE, said, "items") from None
+        raise PersonalizerError(CODE, said, "items") from None
 
 
 # -- the truth ------------------------------------------------------------------------
 
 
 def _table(value: object, fields: Sequence[Field], items: Sequence[Item]) -> TasteTable:
-    told = _object(value, "truth", ("table",))["table"]
+    told = object_in(value, "truth", ("table",))["table"]
     size = math.prod(len(field.values) for field in fields) * len(items)
     if size > MAX_TABLE:
         allowed = f"at most {MAX_TABLE:,}; weights may be more"
-        refuse(_CODE, "truth.table", size, allowed, "the number of entries of truth.table")
+        refuse(CODE, "truth.table", size, allowed, "the number of entries of truth.table")
     cells = list(product(*([one.name for one in field.values] for field in fields)))
-    row = partial(_each, most=len(items), make=_taste, least=len(items))
-    rows = _each(told, "truth.table", len(cells), row, least=len(cells))
+    row = partial(each_in, most=len(items), make=_taste, least=len(items))
+    rows = each_in(told, "truth.table", len(cells), row, least=len(cells))
     tastes = (dict(zip((item.id for item in items), row, strict=True)) for row in rows)
     return TasteTable(tuple(f.name for f in fields), dict(zip(cells, tastes, strict=True)))
 
@@ -165,92 +166,35 @@ def _table(value: object, fields: Sequence[Field], items: Sequence[Item]) -> Tas
 def _taste(value: Any, place: str) -> Taste:
     if not is_list(value):
         return Taste(half=0.0, full=_chance(value, place))
-    half, full = _each(value, place, 2, _chance, least=2)
+    half, full = each_in(value, place, 2, _chance, least=2)
     if half + full > 1 + 1e-12:
-        refuse(_CODE, place, value, "two chances that add up to 1 at most")
+        refuse(CODE, place, value, "two chances that add up to 1 at most")
     return Taste(half, full)
 
 
 def _weights(value: object, fields: Sequence[Field], items: Sequence[Item]) -> TasteWeights:
-    told = _object(value, "truth", ("base", "whole", "terms"))
+    told = object_in(value, "truth", ("base", "whole", "terms"))
     return TasteWeights(
         _chance(told.get("base"), "truth.base"),
-        _each(told.get("terms"), "truth.terms", MAX_TERMS, partial(_term, fields, items), least=0),
+        each_in(
+            told.get("terms"), "truth.terms", MAX_TERMS, partial(_term, fields, items), least=0
+        ),
         _chance(told.get("whole", 1.0), "truth.whole"),
     )
 
 
 def _term(fields: Sequence[Field], items: Sequence[Item], value: object, place: str) -> Term:
-    told = _object(value, place, ("add", "when", "item", "features"))
-    add = _number(told.get("add"), f"{place}.add", -1, 1)
+    told = object_in(value, place, ("add", "when", "item", "features"))
+    add = number_in(told.get("add"), f"{place}.add", -1, 1)
     known = {field.name: [one.name for one in field.values] for field in fields}
-    when = _object(told.get("when", {}), f"{place}.when", known)
+    when = object_in(told.get("when", {}), f"{place}.when", known)
     for name, one in when.items():
-        _check_known(one, f"{place}.when.{name}", known[name])
+        check_known(one, f"{place}.when.{name}", known[name])
     features = {name for item in items for name in item.features}
-    has = _object(told.get("features", {}), f"{place}.features", features)
+    has = object_in(told.get("features", {}), f"{place}.features", features)
     if "item" in told:
-        _check_known(told["item"], f"{place}.item", [item.id for item in items])
+        check_known(told["item"], f"{place}.item", [item.id for item in items])
     term = Term(add, dict(when), told.get("item"), deepcopy(dict(has)))
     if not any(map(term.is_about, items)):
-        refuse(_CODE, f"{place}.features", has, "features that an item has")
+        refuse(CODE, f"{place}.features", has, "features that an item has")
     return term
-
-
-# -- parts of JSON --------------------------------------------------------------------
-
-
-def _object(value: object, place: str, names: Iterable[str] | None = None) -> Mapping[str, Any]:
-    """An object with some of these names and no other, if they are given."""
-    if not isinstance(value, Mapping):
-        refuse(_CODE, place, value, "an object")
-    if names is not None:
-        for name in value:
-            _check_known(name, place, sorted(names), f"a name in {place}")
-    return value
-
-
-def _check_known(value: object, place: str, known: Sequence[str], what: str | None = None) -> None:
-    if value not in known:
-        refuse(_CODE, place, value, f"one of {', '.join(known)}", what)
-
-
-def _text(value: object, place: str, most: int, least: int = 1) -> str:
-    """Some characters, at least one of them visible, none of them a control."""
-    if (
-        not isinstance(value, str)
-        or not least <= len(value.strip()) <= len(value) <= most
-        or re.search("[\x00-\x1f\x7f-\x9f\ud800-\udfff]", value)
-    ):
-        refuse(_CODE, place, value, f"a text of {least} to {most} characters in one line")
-    return value
-
-
-_emoji = partial(_text, most=16, least=0)
-_name = partial(_text, most=MAX_NAME)
-
-
-def _number(value: Any, place: str, low: float, high: float) -> float:
-    check_number(_CODE, place, value, low, high)
-    return float(value)
-
-
-_chance = partial(_number, low=0, high=1)
-
-
-def _each(
-    value: object, place: str, most: int, make: Make[T], *names: str, least: int = 1
-) -> tuple[T, ...]:
-    """What is made of each in a list, if none has a name that stood there before."""
-    allowed = f"{most:,}" if least == most else f"{least} to {most:,}"
-    if not is_list(value):
-        refuse(_CODE, place, value, f"a list of {allowed}")
-    if not least <= len(value) <= most:
-        refuse(_CODE, place, len(value), allowed, f"the length of {place}")
-    made = tuple(make(one, f"{place}[{i}]") for i, one in enumerate(value))
-    for name in names:
-        found = [getattr(one, name) for one in made]
-        for i, one in enumerate(found):
-            if one in found[:i]:
-                refuse(_CODE, f"{place}[{i}].{name}", one, "different from those before it")
-    return made

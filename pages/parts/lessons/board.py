@@ -5,9 +5,12 @@ from pathlib import Path
 
 import streamlit as st
 
+from pages.parts.lessons.chosen import OWN, lesson_of, words_of
 from pages.parts.lessons.homework import code_of
 from pages.parts.lessons.lesson import STEPS, Guess, Slider, Step
 from pages.parts.lessons.lessons import LESSONS
+from pages.parts.lessons.own.codec import unpack
+from pages.parts.lessons.own.goes_on import go_on_alone
 from pages.parts.lessons.pictures import show_guess, written
 from pages.parts.lessons.session import LearnSession, Run, after, before
 from pages.parts.lessons.setup import LearnSetup
@@ -34,19 +37,20 @@ def _begin(session: LearnSession, setup: LearnSetup) -> None:
 
 def show_cards(session: LearnSession, setup: LearnSetup) -> None:
     """A card for each lesson."""
-    page = words(setup.language, "page")
+    page = setup.words("page")
     with st.container(key="lesson-cards"):
-        for number, (key, lesson) in enumerate(LESSONS.items(), 1):
-            own = words(setup.language, key)
+        keys = [*([OWN] if setup.own else []), *LESSONS]
+        for number, key in enumerate(keys, 1 - bool(setup.own)):
+            lesson, own = lesson_of(key, setup.own), words_of(setup.language, key, setup.own)
             with st.container(border=True, key=f"lesson-{key}"):
-                section(f"{number}. {own.say('title')}")
+                section(f"{f'{number}. ' if number else ''}{own.say('title')}")
                 st.markdown(own.say("question"))
                 with st.container(horizontal=True, vertical_alignment="center"):
-                    is_done = key in session.done
+                    is_done = lesson.key in session.done
                     st.button(
                         page.say("again" if is_done else "begin"),
                         key=f"begin-{key}",
-                        type="secondary" if is_done or number > 1 else "primary",
+                        type="secondary" if is_done or key != keys[0] else "primary",
                         on_click=partial(_begin, session, setup.at(key)),
                     )
                     note(page.say("minutes", minutes=lesson.minutes))
@@ -67,12 +71,12 @@ def show_lesson(session: LearnSession, setup: LearnSetup) -> None:
     """The screen of a lesson that is set, and the way on."""
     if setup.sheet:
         show_sheet(session, setup)
-        page = words(setup.language, "page")
+        page = setup.words("page")
         back = partial(go, setup.at())
         st.button(page.say("all_lessons"), icon=":material/arrow_back:", on_click=back)
         return
     run = session.run(setup)
-    page, own = words(setup.language, "page"), words(setup.language, setup.lesson)
+    page, own = setup.words("page"), setup.words()
     step = setup.step if run.may_go(setup.step) else "do"
     if step not in {"guess", "do"} and not run.lab.is_done:
         run.lab.skip()  # A link may lead past what is to be done.
@@ -152,7 +156,13 @@ def _ask(run: Run, own: Words) -> Guess:
     kind, key = run.lesson.guess, f"lesson-guess-{run.lesson.key}"
     if not isinstance(kind, Slider):
         names = own.options("guesses")
-        picked = st.radio("guess", kind.options, format_func=names.__getitem__, key=key)
+        picked = st.radio(
+            "guess",
+            kind.options,
+            format_func=names.__getitem__,
+            key=key,
+            label_visibility="collapsed",
+        )
         return str(picked)
     scale = 100 if kind.percent else 1
     low, high = float(kind.low * scale), float(kind.high * scale)
@@ -196,7 +206,7 @@ def _exit(session: LearnSession, run: Run, setup: LearnSetup, own: Words, page: 
 
     def pick(option: str) -> None:
         run.picked = option
-        session.done.add(setup.lesson)
+        session.done.add(run.lesson.key)
 
     if run.picked is None:
         with st.container(horizontal=True, gap="small", key="lesson-options"):
@@ -222,16 +232,20 @@ def _end(run: Run, setup: LearnSetup, own: Words, page: Words) -> None:
     if setup.student and run.picked is not None:
         show_code(setup, code_of(setup.student, lesson.key, run.picked))
     section(page.say("goes_on"))
-    sandbox = lesson.sandbox(setup.own_seed)
-    st.markdown(page.say("sandbox"))
-    st.page_link(
-        PAGES / f"{sandbox.page}.py",
-        label=page.say("open_sandbox"),
-        icon=":material/science:",
-        query_params=dict(sandbox.query),
-    )
+    if lesson.sandbox is None:
+        st.markdown(own.say("goes_on"))
+        go_on_alone(unpack(setup.own), setup.own_seed, page.say("open_sandbox"))
+    else:
+        sandbox = lesson.sandbox(setup.own_seed)
+        st.markdown(page.say("sandbox"))
+        st.page_link(
+            PAGES / f"{sandbox.page}.py",
+            label=page.say("open_sandbox"),
+            icon=":material/science:",
+            query_params=dict(sandbox.query),
+        )
     keys = list(LESSONS)
-    following = keys[keys.index(lesson.key) + 1 :]
+    following = keys[keys.index(lesson.key) + 1 :] if lesson.key in LESSONS else []
     with st.container(horizontal=True, gap="small"):
         if following:
             title = words(setup.language, following[0]).say("title")

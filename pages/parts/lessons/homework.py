@@ -6,7 +6,7 @@ The code is no secret: it keeps an honest class in order, and tells a lecturer w
 from base64 import b32encode
 
 from engine.streams import digest
-from pages.parts.lessons.lessons import LESSONS
+from pages.parts.lessons.lesson import Lesson
 
 _LETTERS = 8
 SEEDS = 1_000_000
@@ -25,10 +25,10 @@ def code_of(student: str, lesson: str, picked: str) -> str:
     return b32encode(raw).decode()[:_LETTERS]
 
 
-def picked_in(code: str, student: str, lesson: str) -> str | None:
+def picked_in(code: str, student: str, lesson: Lesson) -> str | None:
     """The answer that a student's code tells; None if it is not theirs for this lesson."""
     told = code.strip().upper()
-    known = {code_of(student, lesson, option): option for option in LESSONS[lesson].options}
+    known = {code_of(student, lesson.key, option): option for option in lesson.options}
     return known.get(told)
 
 

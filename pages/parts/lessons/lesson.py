@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any, Literal, Protocol
 
 from engine.steps import Steps
+from engine.worlds import WORLDS, World
 from pages.parts.lessons.words import Words
 
 Guess = float | str
@@ -66,7 +67,8 @@ class Lesson:
     Attributes:
         key: its name in links, and of its words.
         minutes: how long it takes, about.
-        world, seed: of the visitors, unless the link has another seed.
+        world, seed: of the visitors, unless the link has another seed; a world by its key, or one
+            that is none of the app's.
         begin: makes its lab for a world and a seed.
         guess: what is guessed before anything is done.
         opening: draws the picture of the first screen.
@@ -76,13 +78,13 @@ class Lesson:
         told: numbers for the words, by their names there.
         options: answers to the exit question.
         answer: the right one, as the engine computes it.
-        sandbox: for a seed.
+        sandbox: for a seed; None where a link cannot say all that is set.
         terms: words of the glossary that stand in it.
     """
 
     key: str
     minutes: int
-    world: str
+    world: str | World
     seed: int
     begin: Callable[[Any, int], Any]
     guess: Slider | Pick
@@ -93,5 +95,10 @@ class Lesson:
     told: Callable[[Any], Mapping[str, str]]
     options: Sequence[str]
     answer: Callable[[Any], str]
-    sandbox: Callable[[int], Sandbox]
+    sandbox: Callable[[int], Sandbox] | None
     terms: Sequence[str] = ()
+
+    @property
+    def place(self) -> World:
+        """The world itself."""
+        return WORLDS[self.world] if isinstance(self.world, str) else self.world

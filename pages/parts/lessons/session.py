@@ -5,11 +5,9 @@ from dataclasses import dataclass
 from threading import RLock
 
 from engine.steps import Steps
-from engine.worlds import WORLDS
 from pages.parts.frames import pace
 from pages.parts.heavy_work import Ticket
 from pages.parts.lessons.lesson import STEPS, Guess, Lab, Lesson, Step
-from pages.parts.lessons.lessons import LESSONS
 from pages.parts.lessons.setup import LearnSetup
 from pages.parts.live import TICK
 
@@ -65,11 +63,11 @@ class LearnSession:
     def run(self, setup: LearnSetup) -> Run:
         """The lesson that is set; a new one begins, and one whose work was cut off, as the
         connection was gone for long. A teacher's sheet has one of its own: it shows all."""
-        place = setup.lesson, setup.own_seed, setup.sheet
+        lesson = setup.chosen
+        place = lesson.key, setup.own_seed, setup.sheet
         known = self._runs.get(place)
         if known is None or known.work.cancelled():
-            lesson = LESSONS[setup.lesson]
-            lab = lesson.begin(WORLDS[lesson.world], setup.own_seed)
+            lab = lesson.begin(lesson.place, setup.own_seed)
             self._runs[place] = Run(lesson, lab, self._submit(lab.work()))
             for old in list(self._runs)[:-_KEPT]:
                 self._runs.pop(old).work.cancel()
@@ -77,7 +75,7 @@ class LearnSession:
 
     def begin_anew(self, setup: LearnSetup) -> None:
         """Forget what was guessed and done in a lesson."""
-        run = self._runs.pop((setup.lesson, setup.own_seed, setup.sheet), None)
+        run = self._runs.pop((setup.chosen.key, setup.own_seed, setup.sheet), None)
         if run is not None:
             run.work.cancel()
 

@@ -1,12 +1,17 @@
 """What a link to a lesson says."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Self
 
+from engine import PersonalizerError
 from pages.parts.glossary.board import LANGUAGE
+from pages.parts.lessons.chosen import OWN, lesson_of, words_of
 from pages.parts.lessons.homework import LONGEST, SEEDS, seed_of
-from pages.parts.lessons.lesson import STEPS, Step
+from pages.parts.lessons.lesson import STEPS, Lesson, Step
 from pages.parts.lessons.lessons import LESSONS
+from pages.parts.lessons.own.codec import MAX_LINK, unpack
+from pages.parts.lessons.words import Words, words
 from pages.parts.link import Linked
 from pages.parts.setting import SWITCH, Setting
 
@@ -23,18 +28,28 @@ def _student(text: str) -> str:
     return text
 
 
+def _packed(text: str) -> str:
+    if len(text) > MAX_LINK:
+        raise ValueError
+    return text
+
+
 _STEP: Setting[Step] = Setting("guess", "Step", {step: step for step in STEPS}, "")
+
+
+def _lessons() -> dict[str, str]:
+    return dict.fromkeys(("", *LESSONS, OWN), "")
 
 
 @dataclass(frozen=True, slots=True)
 class LearnSetup(Linked):
     """Which lesson, where in it, for which visitors, in which language; whose homework it is, and
-    whether the teacher's sheet is shown in its place."""
+    whether the teacher's sheet is shown in its place; and a lecturer's own lesson, packed."""
 
     PREFIX = "learn-"
     KEEPS = frozenset({"seed"})
 
-    lesson: str = Setting("", "Lesson", lambda: {"": "", **dict.fromkeys(LESSONS, "")}, "").as_field
+    lesson: str = Setting("", "Lesson", _lessons, "").as_field
     step: Step = _STEP.as_field
     seed: int = Setting(
         -1, "Seed", kind="", check=_seed, words=f"a whole number from 0 to {SEEDS - 1:,}"
@@ -44,6 +59,42 @@ class LearnSetup(Linked):
         "", "Student", kind="", check=_student, words=f"up to {LONGEST} characters"
     ).as_field
     sheet: bool = Setting(False, "Teacher's sheet", SWITCH, "").as_field
+    own: str = Setting(
+        "", "Own lesson", kind="", check=_packed, words=f"a lesson of up to {MAX_LINK:,} characters"
+    ).as_field
+
+    @classmethod
+    def from_query(cls, query: Mapping[str, str]) -> tuple[Self, list[str]]:
+        """See `Linked`; a lesson in the link is opened, or it is said why it cannot be."""
+        setup, refused = super(LearnSetup, cls).from_query(query)
+        try:
+            if setup.own:
+                unpack(setup.own)
+            elif setup.lesson == OWN:
+                refused.append("The lesson itself is not in this link: open its file on Learn.")
+                setup = setup.having({"lesson": ""})
+        except PersonalizerError as error:
+            refused.append(f"The lesson in the link cannot be opened: {error.message}")
+            lesson = "" if setup.lesson == OWN else setup.lesson
+            setup = setup.having({"lesson": lesson, "own": ""})
+        return setup, refused
+
+    def query(self) -> dict[str, str]:
+        """See `Linked`; a lesson of one's own stands where it is shown. One that is too long for a
+        link is in its file alone."""
+        said = Linked.query(self)
+        is_told = self.lesson in {"", OWN} and len(self.own) <= MAX_LINK
+        return said if is_told else {n: v for n, v in said.items() if n != "own"}
+
+    @property
+    def chosen(self) -> Lesson:
+        """The lesson that is set."""
+        return lesson_of(self.lesson, self.own)
+
+    def words(self, part: str = "") -> Words:
+        """The words of the lesson that is set, or of a part of the page."""
+        language = self.language
+        return words(language, part) if part else words_of(language, self.lesson, self.own)
 
     @property
     def own_seed(self) -> int:
@@ -51,8 +102,8 @@ class LearnSetup(Linked):
         if self.seed >= 0 or not self.lesson:
             return self.seed
         if self.student:
-            return seed_of(self.student, self.lesson)
-        return LESSONS[self.lesson].seed
+            return seed_of(self.student, self.chosen.key)
+        return self.chosen.seed
 
     def at(self, lesson: str = "", step: Step = "guess") -> Self:
         """At another place, for the lesson's own visitors unless it is the same one."""

@@ -2,25 +2,29 @@
 
 import streamlit as st
 
+from pages.parts.lessons.chosen import OWN, lesson_of, words_of
 from pages.parts.lessons.homework import LONGEST, picked_in
 from pages.parts.lessons.lessons import LESSONS
 from pages.parts.lessons.pictures import written
 from pages.parts.lessons.session import LearnSession
 from pages.parts.lessons.setup import LearnSetup
-from pages.parts.lessons.words import words
-from pages.parts.text import note, percent, plain, section
+from pages.parts.text import bare, note, percent, plain, section
 
 
 def show_sheet(session: LearnSession, setup: LearnSetup) -> None:
     """One page on a lesson, to be printed: its goal, what many believe before, when what is done,
     and the questions with their answers, once the engine has them."""
     run = session.run(setup)
-    page, own = words(setup.language, "page"), words(setup.language, setup.lesson)
+    page, own = setup.words("page"), setup.words()
     lesson, lab = run.lesson, run.lab
     section(page.say("goal"))
     st.markdown(own.say("takeaway"))
-    section(page.say("misconception"))
-    st.markdown(own.say("misconception"))
+    if setup.lesson != OWN:
+        section(page.say("misconception"))
+        st.markdown(own.say("misconception"))
+    elif told := own.say("note"):
+        section(page.say("note"))
+        st.markdown(told)
     section(page.say("plan"))
     doing = max(lesson.minutes - 3, 1)
     plan = (("guess", 1), ("do", doing), ("reveal", 1), ("exit", 1))
@@ -46,27 +50,29 @@ def show_sheet(session: LearnSession, setup: LearnSetup) -> None:
 
 def check_homework(setup: LearnSetup) -> None:
     """Whether a code is a student's, and what they answered."""
-    page = words(setup.language, "page")
+    page = setup.words("page")
     with st.expander(page.say("check_homework"), icon=":material/assignment:", key="homework"):
         st.markdown(page.say("homework_told"))
-        titles = {key: words(setup.language, key).say("title") for key in LESSONS}
+        keys = [*LESSONS, *([OWN] if setup.own else [])]
+        own = {key: words_of(setup.language, key, setup.own) for key in keys}
+        titles = {key: bare(one.say("title")) for key, one in own.items()}
         lesson = st.selectbox(
-            page.say("lesson"), list(LESSONS), format_func=titles.__getitem__, key="homework-lesson"
+            page.say("lesson"), keys, format_func=titles.__getitem__, key="homework-lesson"
         )
         student = st.text_input(page.say("student"), max_chars=LONGEST, key="homework-student")
         code = st.text_input(page.say("code"), max_chars=LONGEST, key="homework-code")
         if not (student.strip() and code.strip()):
             return
-        picked = picked_in(code, student, lesson)
+        picked = picked_in(code, student, lesson_of(lesson, setup.own))
         if picked is None:
             st.markdown(page.say("code_wrong", student=student, lesson=titles[lesson]))
             return
-        answer = words(setup.language, lesson).options("options")[picked]
+        answer = own[lesson].options("options")[picked]
         st.markdown(page.say("code_right", student=student, answer=answer))
 
 
 def show_code(setup: LearnSetup, code: str) -> None:
     """What a student hands in."""
-    page = words(setup.language, "page")
+    page = setup.words("page")
     st.markdown(page.say("your_code", student=plain(setup.student)))
     st.code(code, language=None)

@@ -17,9 +17,9 @@ def test_a_code_tells_the_answer_of_its_student_alone(
 ) -> None:
     option = data.draw(st.sampled_from(list(LESSONS[lesson].options)))
     code = code_of(student, lesson, option)
-    assert picked_in(f" {code.lower()} ", student, lesson) == option
-    assert picked_in(code, student + "x", lesson) is None
-    assert picked_in("", student, lesson) is None
+    assert picked_in(f" {code.lower()} ", student, LESSONS[lesson]) == option
+    assert picked_in(code, student + "x", LESSONS[lesson]) is None
+    assert picked_in("", student, LESSONS[lesson]) is None
 
 
 @settings(deadline=None)

@@ -10,7 +10,7 @@ from pages.parts.lessons.lesson import Pick
 from pages.parts.lessons.lessons import LESSONS
 from pages.parts.lessons.words import LANGUAGES, words
 
-PARTS = ("page", "show", *LESSONS)
+PARTS = ("page", "show", "own", *LESSONS)
 
 
 def texts(table: Mapping[str, Any], place: str = "") -> Iterator[tuple[str, str]]:

@@ -1,0 +1,1 @@
+"""A lecturer's own lesson: played, written down in a few sentences, saved as text."""

@@ -1,0 +1,257 @@
+"""A lecturer's own lesson as a file, and packed in a link: written and read here.
+
+It is JSON, of 64 KiB at most; ``pages/README.md`` has an example. Nothing in it is executed, no
+answer stands in it, and what is not as it should be is refused in one sentence with its place.
+"""
+
+import json
+import re
+import zlib
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from collections.abc import Mapping
+from functools import lru_cache, partial
+from typing import Any, NoReturn
+
+from engine.errors import PersonalizerError, UnreadableError, check_number, refuse
+from engine.experiments.asked import KINDS, NEEDS, Asked
+from engine.experiments.played import Act, Change, Crowd, Played, Visit
+from engine.loop.settings import SETTING_NAMES, LoopSettings
+from engine.store import world_codec
+from engine.store.entry_codec import settings_from_json, settings_to_json
+from engine.streams import digest
+from engine.worlds import WORLDS, Context, World, key_of
+from engine.worlds.checks import CODE, check_known, each_in, number_in, object_in, text_in
+from pages.parts.lessons.own.value import OwnLesson
+
+FORMAT, VERSION = "personalizer-playground-lesson", 1
+MAX_SIZE = 65_536
+"""Bytes of a file, and of what a link unpacks to."""
+MAX_LINK = 6_000
+"""Characters of a lesson in a link: proxies take 8,000 of an address."""
+SENTENCES = {"title": 60, "question": 200, "reveal": 500, "note": 1_000}
+"""Characters that each may have."""
+MAX_PLAYED, MAX_ACTS, MAX_MORE = 2_000, 300, 1_000
+"""Visitors before it is asked, acts that they come in, and visitors after."""
+MAX_SEED = 999_999
+_SETTINGS = [name for name in SETTING_NAMES if name != "max_events"]
+
+
+# -- written --------------------------------------------------------------------------
+
+
+def to_text(lesson: OwnLesson) -> str:
+    """The file."""
+    return json.dumps(_to_json(lesson), ensure_ascii=False, indent=2) + "\n"
+
+
+def pack(lesson: OwnLesson) -> str:
+    """The lesson for a link; one of more than `MAX_LINK` characters is for a file alone."""
+    text = json.dumps(_to_json(lesson), ensure_ascii=False, separators=(",", ":"))
+    return urlsafe_b64encode(zlib.compress(text.encode(), 9)).decode().rstrip("=")
+
+
+def key_in_links(lesson: OwnLesson) -> str:
+    """What tells a lesson from every other."""
+    return f"own-{digest(0, 'lesson', pack(lesson)).hex()[:8]}"
+
+
+def _to_json(lesson: OwnLesson) -> dict[str, Any]:
+    key, played = key_of(lesson.played.world), lesson.played
+    return {
+        "format": FORMAT,
+        "version": VERSION,
+        **{name: getattr(lesson, name) for name in SENTENCES},
+        "loop": {
+            "world": key if key in WORLDS else played.world.to_json(),
+            "seed": lesson.seed,
+            "settings": _settings_told(played.settings),
+            "played": [_act_told(act) for act in played.acts],
+        },
+        "guess": _asked_told(lesson.guess),
+        "check": _asked_told(lesson.check),
+    }
+
+
+def _settings_told(settings: LoopSettings) -> dict[str, Any]:
+    """Settings that are not as they are by default."""
+    usual, told = settings_to_json(LoopSettings()), settings_to_json(settings)
+    return {name: told[name] for name in _SETTINGS if told[name] != usual[name]}
+
+
+def _act_told(act: Act) -> dict[str, Any]:
+    match act:
+        case Crowd(visitors):
+            return {"crowd": visitors}
+        case Visit(context, reward):
+            return {"context": dict(context), "reward": reward}
+        case Change(settings):
+            return {"settings": _settings_told(settings)}
+
+
+def _asked_told(asked: Asked) -> dict[str, Any]:
+    told = {name: getattr(asked, name) for name in NEEDS[asked.kind]}
+    return {"kind": asked.kind, **told}
+
+
+# -- read -----------------------------------------------------------------------------
+
+
+def from_file(data: bytes) -> OwnLesson:
+    """The lesson in a file; ``BadRequest`` for what first is not as it should be."""
+    if len(data) > MAX_SIZE:
+        refuse(CODE, "the file", len(data), f"at most {MAX_SIZE:,}", "the file's size in bytes")
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        _refuse(f"line {line}", "it is not text in UTF-8")
+    return from_text(text)
+
+
+def from_text(text: str) -> OwnLesson:
+    """The lesson that text holds; see `from_file`."""
+    told = object_in(_parsed(text), "the lesson", _names())
+    check_known(told.get("format"), "format", [FORMAT])
+    if told.get("version") != VERSION or isinstance(told.get("version"), bool):
+        refuse(CODE, "version", told.get("version"), f"{VERSION}, which this app reads")
+    said = {
+        name: text_in(told.get(name, ""), name, most, least=int(name != "note"))
+        for name, most in SENTENCES.items()
+    }
+    loop = object_in(told.get("loop"), "loop", ("world", "seed", "settings", "played"))
+    world = _world(loop.get("world"), "loop.world")
+    check_number(CODE, "loop.seed", loop.get("seed"), 0, MAX_SEED, whole=True)
+    settings = _settings(loop.get("settings", {}), "loop.settings")
+    make = partial(_act, world)
+    acts = each_in(loop.get("played", []), "loop.played", MAX_ACTS, make, least=0)
+    played = Played(world, settings, acts)
+    if played.visitors > MAX_PLAYED:
+        what = "the number of visitors in loop.played"
+        refuse(CODE, "loop.played", played.visitors, f"at most {MAX_PLAYED:,}", what)
+    guess, check = (_asked(world, told.get(name), name) for name in ("guess", "check"))
+    return OwnLesson(**said, played=played, seed=loop["seed"], guess=guess, check=check)
+
+
+@lru_cache(maxsize=32)
+def unpack(packed: str) -> OwnLesson:
+    """The lesson in a link; see `from_file`."""
+    if not re.fullmatch(r"[\w-]+", packed, flags=re.ASCII):
+        _refuse("the link", "the lesson in it must be letters, digits, - and _")
+    unpacking = zlib.decompressobj()
+    try:
+        data = unpacking.decompress(urlsafe_b64decode(packed + "=" * (-len(packed) % 4)), MAX_SIZE)
+    except (ValueError, zlib.error):
+        _refuse("the link", "the lesson in it is damaged, or was cut")
+    if unpacking.unconsumed_tail:
+        _refuse("the link", f"the lesson in it has more than {MAX_SIZE:,} bytes")
+    if not unpacking.eof or unpacking.unused_data:
+        _refuse("the link", "the lesson in it is damaged, or was cut")
+    return from_file(data)
+
+
+def _names() -> tuple[str, ...]:
+    return "format", "version", *SENTENCES, "loop", "guess", "check"
+
+
+def _refuse(place: str, why: str) -> NoReturn:
+    raise PersonalizerError(CODE, f"{place}: {why}.", place)
+
+
+def _parsed(text: str) -> object:
+    """JSON without names that stand twice, and without numbers that are none."""
+    try:
+        return json.loads(text, object_pairs_hook=_without_twins, parse_constant=_no_number)
+    except json.JSONDecodeError as error:
+        _refuse(f"line {error.lineno}, column {error.colno}", f"it is not JSON: {error.msg}")
+    except RecursionError:
+        _refuse("the file", "it is nested too deeply")
+    except PersonalizerError:
+        raise
+    except ValueError:
+        _refuse("the file", "it holds a number of thousands of digits")
+
+
+def _without_twins(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for name, value in pairs:
+        if name in found:
+            _refuse(repr(name)[:60], "this name stands twice in one object")
+        found[name] = value
+    return found
+
+
+def _no_number(name: str) -> NoReturn:
+    _refuse(name, "this is not a number of JSON")
+
+
+def _world(value: object, place: str) -> World:
+    if value is None:
+        refuse(CODE, place, value, f"one of {', '.join(WORLDS)}, or a world as JSON")
+    try:
+        world = world_codec.from_json(value)
+    except PersonalizerError as error:
+        _refuse(place, error.message.rstrip("."))
+    assert world is not None, "only None gives none"
+    return world
+
+
+def _settings(value: object, place: str) -> LoopSettings:
+    told = object_in(value, place, _SETTINGS)
+    try:
+        settings = settings_from_json(dict(told))
+    except (PersonalizerError, UnreadableError) as error:
+        _refuse(place, str(error).rstrip("."))
+    if "policy" in told:
+        # What this reader would pass over, as logs are read for many years, is a mistake here.
+        known = settings_to_json(settings)["policy"]
+        object_in(told["policy"], f"{place}.policy", known)
+    return settings
+
+
+def _act(world: World, value: object, place: str) -> Act:
+    told = object_in(value, place)
+    if "crowd" in told:
+        object_in(told, place, ("crowd",))
+        check_number(CODE, f"{place}.crowd", told["crowd"], 1, MAX_PLAYED, whole=True)
+        return Crowd(told["crowd"])
+    if "settings" in told:
+        object_in(told, place, ("settings",))
+        return Change(_settings(told["settings"], f"{place}.settings"))
+    object_in(told, place, ("context", "crowd", "reward", "settings"))
+    context = _context(world, told.get("context"), f"{place}.context")
+    reward = told.get("reward")
+    if reward is not None:
+        reward = number_in(reward, f"{place}.reward", -1, 1)
+    return Visit(context, reward)
+
+
+def _context(world: World, value: object, place: str) -> Context:
+    """A context of the world, its fields in the world's order."""
+    told = object_in(value, place, [field.name for field in world.fields])
+    for field in world.fields:
+        known = [one.name for one in field.values]
+        check_known(told.get(field.name), f"{place}.{field.name}", known)
+    return {field.name: told[field.name] for field in world.fields}
+
+
+def _asked(world: World, value: object, place: str) -> Asked:
+    told: Mapping[str, Any] = object_in(value, place)
+    check_known(told.get("kind"), f"{place}.kind", KINDS)
+    kind = told["kind"]
+    needs = NEEDS[kind]
+    object_in(told, place, ("kind", *needs))
+    found: dict[str, Any] = {}
+    for name in needs:
+        given, where = told.get(name), f"{place}.{name}"
+        if name == "visitors":
+            least = int(kind == "rewarded")
+            check_number(CODE, where, given, least, MAX_MORE, whole=True)
+            found[name] = given
+        elif name == "action":
+            check_known(given, where, [item.id for item in world.items])
+            found[name] = given
+        elif name == "reward":
+            found[name] = number_in(given, where, 0, 1)
+        else:
+            found[name] = _context(world, given, where)
+    return Asked(kind, **found)

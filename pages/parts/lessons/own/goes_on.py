@@ -1,0 +1,29 @@
+"""From a lecturer's own lesson to Play: a new loop in its world, with its seed and settings."""
+
+from pathlib import Path
+
+import streamlit as st
+
+from pages.parts.components.browser_id import owner
+from pages.parts.lessons.own.value import OwnLesson
+from pages.parts.library import library
+from pages.parts.link import current_setup, set_widgets
+from pages.parts.play.setup import PlaySetup
+from pages.parts.sessions import known_play_session, play_session
+
+_PLAY = Path(__file__).parents[3] / "play.py"
+
+
+def go_on_alone(lesson: OwnLesson, seed: int, label: str) -> None:
+    """A button that begins the loop and goes there."""
+    if st.button(label, key="lesson-sandbox", icon=":material/science:"):
+        played = lesson.played
+        stored = library().begin(owner(), played.world, seed, played.settings)
+        session = known_play_session()
+        if session is None:
+            session = play_session(current_setup(PlaySetup), stored)
+        else:
+            session.move_to(stored)
+        set_widgets(session.setup)
+        current_setup(PlaySetup)  # What is set is taken to the other page.
+        st.switch_page(_PLAY)

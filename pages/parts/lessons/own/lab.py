@@ -1,0 +1,108 @@
+"""What is done in a lecturer's own lesson, and what came of it: their loop, played again."""
+
+from itertools import pairwise
+
+import numpy as np
+
+from engine.arrays import Array
+from engine.experiments.asked import Asked, Asking, Truth
+from engine.steps import Steps
+from pages.parts.lessons.lesson import Guess
+from pages.parts.lessons.own.value import OwnLesson
+
+GUESS, CHECK = 0, 1
+"""Places of what is guessed, and of what is asked in the end."""
+BANDS = ("low", "middle", "high")
+_THIRDS = (1 / 3, 2 / 3)
+
+
+class Lab:
+    """A loop that is played in the background as the lecturer played it, and goes on.
+
+    Attributes:
+        shown: how often the person went on.
+    """
+
+    def __init__(self, lesson: OwnLesson, seed: int) -> None:
+        self.lesson, self.shown = lesson, 0
+        self.world, self.asked = lesson.played.world, (lesson.guess, lesson.check)
+        self.asking = Asking(lesson.played, seed, self.asked)
+
+    def work(self) -> Steps[None]:
+        yield from self.asking.work()
+
+    @property
+    def progress(self) -> float:
+        return self.asking.progress
+
+    @property
+    def stages(self) -> int:
+        """How often there is something to go on to."""
+        return max(len(self.lesson.guess.looks) - 1, 1)
+
+    @property
+    def visitors(self) -> int:
+        """How many more visitors the person has let in."""
+        looks = self.lesson.guess.looks
+        return looks[min(self.shown, len(looks) - 1)]
+
+    @property
+    def next_visitors(self) -> int:
+        """How many come when the person goes on."""
+        looks = self.lesson.guess.looks
+        return looks[min(self.shown + 1, len(looks) - 1)] - self.visitors
+
+    def go_on(self) -> None:
+        """Let the next visitors in, or give the reward, or ask."""
+        self.shown = min(self.shown + 1, self.stages)
+
+    @property
+    def is_done(self) -> bool:
+        return self.shown == self.stages and self.progress == 1.0
+
+    def skip(self) -> None:
+        """Go on to the end."""
+        self.shown = self.stages
+
+    def answer(self, place: int) -> Guess:
+        """The truth about what is asked; an action by its place in the world."""
+        truth = self.asking.truth(place)
+        return as_option(self.lesson, self.asked[place], truth)
+
+    @property
+    def band(self) -> str:
+        """The answer to what is asked in the end: of a number, in which third of all it is."""
+        truth, check = self.answer(CHECK), self.lesson.check
+        if isinstance(truth, str):
+            return truth
+        share = truth / check.visitors if check.kind == "rewarded" else truth
+        return BANDS[sum(share > third for third in _THIRDS)]
+
+    @property
+    def quarters(self) -> tuple[tuple[int, int, float], ...]:
+        """Of each part of the visitors who were let in the first and last, and the share who gave
+        a reward."""
+        looks = [self.asking.looks[at] for at in self.lesson.guess.looks if at <= self.visitors]
+        return tuple(
+            (a.visitors + 1, b.visitors, (b.rewarded - a.rewarded) / (b.visitors - a.visitors))
+            for a, b in pairwise(looks)
+        )
+
+    @property
+    def alone(self) -> Array:
+        """What each action would earn a visitor, offered to everybody, (K,); in a world of more
+        contexts than can be listed, of a sample of visitors."""
+        census = self.world.census
+        return np.asarray(census.weights @ census.expected)
+
+
+def as_option(lesson: OwnLesson, asked: Asked, truth: Truth) -> Guess:
+    """A truth as what can be guessed: actions by their places, as ids may be any text."""
+    if asked.kind == "favourite" and isinstance(truth, str):
+        return item_key(lesson.played.world.position(truth))
+    return truth
+
+
+def item_key(place: int) -> str:
+    """The key of an action among answers."""
+    return f"item-{place}"

@@ -1,0 +1,178 @@
+"""A lecturer's own lesson, drawn by the same page as the ten."""
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import streamlit as st
+
+from engine.arrays import Array
+from engine.experiments.asked import WAYS, Asked, Kind
+from pages.parts.charts.lessons_log import Said, said_rows, said_spec
+from pages.parts.lessons.lesson import Guess, Lesson, Pick, Slider
+from pages.parts.lessons.own.codec import key_in_links
+from pages.parts.lessons.own.lab import BANDS, GUESS, Lab, item_key
+from pages.parts.lessons.own.value import MINUTES, OwnLesson
+from pages.parts.lessons.own.wording import told
+from pages.parts.lessons.words import Words
+from pages.parts.picture import picture
+from pages.parts.text import note, percent, plain
+from pages.parts.theme import is_dark
+
+_TERMS: Mapping[Kind, Sequence[str]] = {
+    "rewarded": ("context", "reward", "exploration"),
+    "offered": ("context", "propensity", "exploration"),
+    "favourite": ("context", "propensity", "policy"),
+    "single": ("reward", "ab", "segment"),
+    "moves": ("reward", "propensity", "posterior"),
+}
+"""Words of the glossary that stand in a lesson, by what is guessed."""
+
+
+def lesson_of(own: OwnLesson) -> Lesson:
+    """The lesson, as the page takes it."""
+    return Lesson(
+        key=key_in_links(own),
+        minutes=MINUTES,
+        world=own.played.world,
+        seed=own.seed,
+        begin=lambda world, seed: Lab(own, seed),
+        guess=_guessed(own),
+        opening=_opening,
+        doing=_doing,
+        truth=lambda lab: lab.answer(GUESS),
+        revealing=_revealing,
+        told=told,
+        options=_options(own, own.check),
+        answer=lambda lab: lab.band,
+        sandbox=None,
+        terms=_TERMS[own.guess.kind],
+    )
+
+
+def _guessed(own: OwnLesson) -> Slider | Pick:
+    match own.guess.kind:
+        case "rewarded":
+            return Slider(0, own.guess.visitors, 1)
+        case "offered" | "single":
+            return Slider(0, 1, 0.01, percent=True)
+    return Pick(tuple(_options(own, own.guess)))
+
+
+def _options(own: OwnLesson, asked: Asked) -> Sequence[str]:
+    match asked.kind:
+        case "favourite":
+            return [item_key(place) for place in range(len(own.played.world.items))]
+        case "moves":
+            return WAYS
+    return BANDS
+
+
+# -- what is drawn --------------------------------------------------------------------
+
+
+def _opening(lab: Lab, words: Words) -> None:
+    played, guess = lab.lesson.played, lab.lesson.guess
+    st.markdown(f"{plain(played.world.label)}: {plain(played.world.story)}")
+    numbers = {"before": f"{played.visitors:,}", "by_hand": f"{played.by_hand:,}"}
+    by_hand = "opening_by_hand" if played.by_hand else "opening"
+    st.markdown(words.say(by_hand if played.visitors else "opening_none", **numbers))
+    if guess.context is not None and guess.visitors and 0 in lab.asking.looks:
+        _chances(lab, words, (0,))
+        return
+    labels = [f"**{plain(item.label)}**" for item in played.world.items]
+    st.markdown(" &nbsp; ".join(labels))
+
+
+def _doing(lab: Lab, words: Words) -> None:
+    guess, is_ready = lab.lesson.guess, lab.progress == 1.0
+    button, about = "let_in", "visitors"
+    if guess.kind == "moves":
+        button, about = "give", "moves"
+    elif guess.kind == "single":
+        about = "single"
+    elif not guess.visitors:
+        button, about = "draw", "now"
+    st.markdown(words.say(f"do_{about}"))
+    if lab.shown < lab.stages:
+        st.button(
+            words.say(button, visitors=f"{lab.next_visitors:,}"),
+            key="lesson-more",
+            on_click=lab.go_on,
+            disabled=not is_ready,
+        )
+    if button == "let_in":
+        note(words.say("came", visitors=f"{lab.visitors:,}", all=f"{guess.looks[-1]:,}"))
+    if is_ready and lab.shown:
+        _picture(lab, words, is_revealed=False)
+
+
+def _revealing(lab: Lab, words: Words, guess: Guess | None) -> None:
+    _picture(lab, words, is_revealed=True)
+
+
+def _picture(lab: Lab, words: Words, is_revealed: bool) -> None:
+    guess = lab.lesson.guess
+    match guess.kind:
+        case "rewarded":
+            _quarters(lab, words)
+        case "single":
+            series = [(words.say("earned"), lab.asking.looks[lab.visitors].averages)]
+            _bars(lab, words, series, lab.alone if is_revealed else None, words.say("earned"))
+        case "moves":
+            moved = lab.asking.moved[GUESS]
+            series = [(words.say("before"), moved.before), (words.say("after"), moved.after)]
+            _bars(lab, words, series, None, words.say("chance"))
+        case _ if guess.visitors:
+            _chances(lab, words, (0, lab.visitors))
+        case _:
+            series = [(words.say("drawn"), lab.asking.drawn[GUESS])]
+            truth = lab.asking.chances(guess, 0) if is_revealed else None
+            _bars(lab, words, series, truth, words.say("drawn"))
+
+
+def _chances(lab: Lab, words: Words, looks: Sequence[int]) -> None:
+    """How likely each action is to be offered where it is asked, at first and later."""
+    series = [
+        (
+            words.say("later", visitors=f"{at:,}") if at else words.say("first"),
+            lab.asking.chances(lab.lesson.guess, at),
+        )
+        for at in looks
+    ]
+    _bars(lab, words, series, None, words.say("chance"))
+
+
+def _bars(
+    lab: Lab, words: Words, series: Sequence[tuple[str, Array]], truth: Array | None, title: str
+) -> None:
+    """A bar for each action and each of several figures, and marks at what is true."""
+    names = [item.label for item in lab.world.items]
+    by = tuple(name for name, _ in series)
+    said = [
+        Said(label, name, float(value))
+        for name, values in series
+        for label, value in zip(names, values, strict=True)
+        if not np.isnan(value)
+    ]
+    truths = [] if truth is None else [*zip(names, map(float, truth), strict=True)]
+    marked = words.say("truth") if truths else ""
+    told = [f"{one.of} {one.by} {percent(one.value)}" for one in said]
+    told += [f"{name} {marked} {percent(value)}" for name, value in truths]
+    picture(
+        said_rows(said, truths, marked),
+        said_spec(is_dark(), len(names), by, by[-1], marked),
+        key="chart-own",
+        alt=f"{title}: {'; '.join(told)}",
+    )
+
+
+def _quarters(lab: Lab, words: Words) -> None:
+    by = words.say("rewarded")
+    parts = [(f"{first:,}\N{EN DASH}{last:,}", share) for first, last, share in lab.quarters]
+    said = [Said(name, by, share) for name, share in parts]
+    picture(
+        said_rows(said, (), ""),
+        said_spec(is_dark(), len(said), (by,), by),
+        key="chart-own",
+        alt=f"{by}: {'; '.join(f'{name} {percent(share)}' for name, share in parts)}",
+    )

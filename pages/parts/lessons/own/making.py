@@ -1,0 +1,231 @@
+"""On Play: a lesson is made of what was played, of a few sentences, and of what is asked."""
+
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import urlsplit, urlunsplit
+
+import streamlit as st
+
+from engine import PersonalizerError
+from engine.errors import refuse
+from engine.experiments.asked import NEEDS, Asked, Kind
+from engine.experiments.played import Played, played
+from engine.worlds import Context, World, key_of
+from pages.parts.base_path import base_path
+from pages.parts.choices import CROSSES, MODE
+from pages.parts.download import download_text
+from pages.parts.lessons.chosen import OWN
+from pages.parts.lessons.own.codec import (
+    MAX_LINK,
+    MAX_PLAYED,
+    SENTENCES,
+    from_text,
+    pack,
+    to_text,
+)
+from pages.parts.lessons.own.value import OwnLesson
+from pages.parts.lessons.own.wording import asked_in_words
+from pages.parts.lessons.setup import LearnSetup
+from pages.parts.lessons.words import words
+from pages.parts.play.open_loop import OpenLoop
+from pages.parts.text import counted, note, plain
+
+_KINDS: Mapping[Kind, str] = {
+    "offered": "How often an action is offered to somebody",
+    "favourite": "Which action is offered to somebody most often",
+    "rewarded": "How many of the next visitors give a reward",
+    "moves": "Which way a chance moves by one reward",
+    "single": "What the best single action earns",
+}
+_LABELS = {
+    "title": "Title",
+    "question": "Question",
+    "reveal": "What one should notice, once the truth is there",
+    "note": "Note for whoever teaches it (may be empty)",
+}
+_HINTS = {
+    "title": "A rainy day with Dave",
+    "question": "What does it make of one regular?",
+    "reveal": "It learned about Dave, and uses it for everybody who seems alike.",
+    "note": "",
+}
+_BEGUN, _REFUSED = "lesson-begun", "lesson-refused"
+_A_ROW = 3
+"""Fields of a context beside each other."""
+_MORE = (0, 10, 50, 100, 300, 1_000)
+_REWARDS = {1.0: "1, loved it", 0.5: "0.5, hesitated", 0.0: "0, ignored"}
+
+
+def offer_a_lesson(opened: OpenLoop, is_live: bool) -> None:
+    """The button, and the dialog while it is open: what is played meanwhile is no part of it."""
+    state = st.session_state
+
+    def begin() -> None:
+        try:
+            state[_BEGUN] = _begun(opened)
+        except PersonalizerError as error:
+            state[_REFUSED] = error.message
+
+    st.button(
+        "Make a lesson of this",
+        key="make-lesson",
+        icon=":material/school:",
+        disabled=is_live,
+        on_click=begin,
+        help="Write three sentences, choose what is guessed, and give it away as a link or a file.",
+    )
+    if refused := state.pop(_REFUSED, ""):
+        st.error(plain(refused), icon=":material/error:")
+    if _BEGUN in state:  # However often the page is drawn anew.
+        _make(*state[_BEGUN])
+
+
+def _begun(opened: OpenLoop) -> tuple[Played, int, Context]:
+    """What was played, the seed, and who is there."""
+    with opened.loop.lock:
+        come = len(opened.loop.events)
+        if come > MAX_PLAYED:
+            allowed = f"{MAX_PLAYED:,} at most, as whoever takes a lesson has it played again"
+            refuse("BadRequest", "visitors", come, allowed, "the number of visitors")
+        return played(opened.loop, opened.world), opened.loop.seed, opened.context
+
+
+def _leave() -> None:
+    st.session_state.pop(_BEGUN, None)
+
+
+@st.dialog("Make a lesson of this", width="medium", on_dismiss=_leave)
+def _make(told: Played, seed: int, who: Context) -> None:
+    _say_what_it_begins_with(told, seed)
+    said = {name: _ask_sentence(name) for name in SENTENCES}
+    guess = _ask("What is guessed", "guess", told.world, who, "offered")
+    check = _ask("One more question, in the end", "check", told.world, who, "moves")
+    missing = [_LABELS[name] for name in SENTENCES if name != "note" and not said[name]]
+    if missing:
+        note(f"Still to write: {', '.join(missing)}.")
+        return
+    lesson = OwnLesson(**said, played=told, seed=seed, guess=guess, check=check)
+    try:
+        text = to_text(lesson)
+        from_text(text)
+    except PersonalizerError as error:
+        st.error(plain(error.message), icon=":material/error:")
+        return
+    _give_away(lesson, text)
+
+
+def _say_what_it_begins_with(told: Played, seed: int) -> None:
+    world, settings = told.world, told.settings
+    came = counted(told.visitors, "visitor") + " so far"
+    if told.by_hand:
+        by_hand = "of them put there or answered by hand, which is part of the lesson"
+        came += f", {told.by_hand:,} {by_hand}"
+    facts = (world.label, f"seed {seed}", settings.policy.label, came)
+    st.markdown(f"It begins where you are now: {plain(' · '.join(facts))}.")
+    knobs = [
+        f"{knob.label} {knob.number(settings.policy)}{' %' if knob.unit else ''}".strip()
+        for knob in settings.policy.knobs
+    ]
+    others = (MODE.said(settings.learning_mode), f"crosses: {CROSSES.said(settings.crosses)}")
+    note(plain(" · ".join((*others, *knobs))))
+    note(
+        "Whoever takes it guesses first. The engine plays this again then, and computes the truth: "
+        "no answer stands in the lesson."
+    )
+
+
+def _ask_sentence(name: str) -> str:
+    most = SENTENCES[name]
+    draw: Any = st.text_input if name in {"title", "question"} else st.text_area
+    more = {} if draw is st.text_input else {"height": 80}
+    told = draw(_LABELS[name], max_chars=most, key=f"own-{name}", placeholder=_HINTS[name], **more)
+    # A sentence is one line in the file.
+    return " ".join(str(told or "").split())
+
+
+def _ask(label: str, whose: str, world: World, who: Context, usual: Kind) -> Asked:
+    """What is asked, out of what can be asked of any loop."""
+    with st.container(border=True, key=f"own-{whose}"):
+        kinds = list(_KINDS)
+        kind: Kind = st.selectbox(
+            label,
+            kinds,
+            index=kinds.index(usual),
+            format_func=_KINDS.__getitem__,
+            key=f"own-{whose}-kind",
+        )
+        found = {name: _ask_part(name, f"own-{whose}", world, who, kind) for name in NEEDS[kind]}
+        asked = Asked(kind, **found)
+        st.markdown(f"**{asked_in_words(words('en', 'own'), world, asked)}**")
+    return asked
+
+
+def _ask_part(name: str, key: str, world: World, who: Context, kind: Kind) -> Any:
+    match name:
+        case "visitors":
+            offered = [n for n in _MORE if n or kind != "rewarded"]
+            return st.segmented_control(
+                "After how many more visitors" if kind != "rewarded" else "Of how many",
+                offered,
+                default=100,
+                required=True,
+                format_func=lambda n: f"{n:,}",
+                key=f"{key}-visitors-{kind == 'rewarded'}",
+            )
+        case "action":
+            names = {item.id: item.label for item in world.items}
+            return st.selectbox(
+                "Action",
+                list(names),
+                format_func=names.__getitem__,
+                key=f"{key}-action-{key_of(world)}",
+            )
+        case "reward":
+            return st.segmented_control(
+                "Reward",
+                list(_REWARDS),
+                default=1.0,
+                required=True,
+                format_func=_REWARDS.__getitem__,
+                key=f"{key}-reward",
+            )
+    label = "Who is asked about" if name == "context" else "Who gives the reward"
+    return _ask_context(label, f"{key}-{name}", world, who)
+
+
+def _ask_context(label: str, key: str, world: World, who: Context) -> Context:
+    """Somebody; whoever is there on the page, unless another is chosen."""
+    note(label)
+    found = {}
+    rows = -(-len(world.fields) // _A_ROW)
+    places = [place for _ in range(rows) for place in st.columns(_A_ROW)]
+    for place, field in zip(places, world.fields, strict=False):
+        labels = {value.name: value.label for value in field.values}
+        found[field.name] = place.selectbox(
+            plain(field.label),
+            list(labels),
+            index=list(labels).index(who[field.name]),
+            format_func=labels.__getitem__,
+            key=f"{key}-{key_of(world)}-{field.name}",
+        )
+    return found
+
+
+def _give_away(lesson: OwnLesson, text: str) -> None:
+    packed = pack(lesson)
+    setup = LearnSetup(lesson=OWN, own=packed)
+    with st.container(horizontal=True, vertical_alignment="center", key="own-given"):
+        download_text("Save as a file", lambda: text, "own-lesson", "lesson.json")
+        if len(packed) <= MAX_LINK:
+            st.link_button("Try it", setup.link(_address()), icon=":material/school:")
+    if len(packed) > MAX_LINK:
+        note("It is too long for a link: give the file away, which is opened on Learn.")
+        return
+    note("The link, with the whole lesson in it")
+    st.code(setup.link(_address()), language=None)
+
+
+def _address() -> str:
+    """Of the Learn page."""
+    here = urlsplit(st.context.url or "")
+    return urlunsplit((here.scheme, here.netloc, f"{base_path()}/learn", "", ""))

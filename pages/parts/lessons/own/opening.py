@@ -1,0 +1,46 @@
+"""A lecturer's own lesson comes in as a file, on Learn."""
+
+import streamlit as st
+
+from engine import PersonalizerError
+from pages.parts.components.upload_field import upload_field
+from pages.parts.data.uploads import Upload, this_upload
+from pages.parts.lessons.chosen import OWN
+from pages.parts.lessons.own.codec import MAX_SIZE, from_file, pack
+from pages.parts.lessons.setup import LearnSetup
+from pages.parts.link import set_widgets
+from pages.parts.text import plain
+
+_REFUSED = "own-lesson-refused"
+_MEBIBYTES = 1
+"""What the browser sends at most; more than `MAX_SIZE` is refused here."""
+
+
+def open_file(setup: LearnSetup) -> None:
+    """Where a file is chosen: its lesson is shown, or it is said what is wrong in it, and where."""
+    page, upload = setup.words("page"), this_upload()
+
+    def came(name: str) -> None:
+        upload.name = name
+        if upload.is_whole:
+            st.session_state[_REFUSED] = _take(setup, upload)
+
+    with st.expander(page.say("own_file"), icon=":material/upload_file:", key="own-file"):
+        st.markdown(page.say("own_told"))
+        upload_field(upload.token, _MEBIBYTES, came, ".json")
+        if refused := st.session_state.pop(_REFUSED, ""):
+            st.error(plain(refused), icon=":material/error:")
+
+
+def _take(setup: LearnSetup, upload: Upload) -> str:
+    """Show the lesson in a file; the sentence that says why not, if it is none."""
+    try:
+        with upload.reader() as file:
+            file.seek(0)
+            lesson = from_file(file.read(MAX_SIZE + 1))
+    except PersonalizerError as error:
+        return error.message
+    finally:
+        upload.free()
+    set_widgets(setup.at(OWN).having({"own": pack(lesson), "seed": -1}))
+    return ""

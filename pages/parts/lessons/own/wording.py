@@ -1,0 +1,98 @@
+"""The words of a lecturer's own lesson: their sentences, made safe, and ours of what is asked."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from engine.experiments.asked import Asked
+from engine.worlds import Context, World
+from pages.parts.lessons.own.lab import CHECK, GUESS, Lab, item_key
+from pages.parts.lessons.own.value import OwnLesson
+from pages.parts.lessons.words import Words, words
+from pages.parts.text import percent, plain
+
+_LATER = ("told", "from", "to", "best", "ideal")
+"""What is known only once the lesson has run."""
+
+
+def words_of(lesson: OwnLesson, language: str) -> Words:
+    """All that the screens of the lesson say."""
+    ours, world = words(language, "own"), lesson.played.world
+    guess, check = lesson.guess, lesson.check
+    reveal = _filled(ours, f"answer_{guess.kind}", world, guess, "guess")
+    table: dict[str, Any] = {
+        **ours.table,
+        "title": plain(lesson.title),
+        "question": plain(lesson.question),
+        "takeaway": plain(lesson.reveal),
+        "note": plain(lesson.note),
+        "guess": asked_in_words(ours, world, guess),
+        "guesses": answers(ours, world, guess),
+        "reveal": f"{reveal}\n\n**{plain(lesson.reveal)}**",
+        "exit": asked_in_words(ours, world, check),
+        "options": answers(ours, world, check),
+        "answered": _filled(ours, f"answer_{check.kind}", world, check, "check"),
+    }
+    return Words(table)
+
+
+def asked_in_words(ours: Words, world: World, asked: Asked) -> str:
+    """A question, as Markdown."""
+    name = f"ask_{asked.kind}"
+    if asked.kind in {"offered", "favourite"} and not asked.visitors:
+        name += "_now"
+    if asked.kind == "moves" and asked.seen == asked.context:
+        name += "_same"
+    return _filled(ours, name, world, asked, "")
+
+
+def answers(ours: Words, world: World, asked: Asked) -> Mapping[str, str]:
+    """What can be answered, by its key."""
+    match asked.kind:
+        case "favourite":
+            return {item_key(place): plain(item.label) for place, item in enumerate(world.items)}
+        case "moves":
+            return ours.options("ways")
+    return ours.options("bands")
+
+
+def told(lab: Lab) -> Mapping[str, str]:
+    """What came out, for the places in the words that wait for it."""
+    found: dict[str, str] = {}
+    world = lab.world
+    for place, one, whose in ((GUESS, lab.asked[0], "guess"), (CHECK, lab.asked[1], "check")):
+        truth = lab.asking.truth(place)
+        if one.kind == "moves":
+            moved, position = lab.asking.moved[place], world.position(one.action)
+            found[f"{whose}_from"] = percent(float(moved.before[position]))
+            found[f"{whose}_to"] = percent(float(moved.after[position]))
+        found[f"{whose}_told"] = _said(world, one, truth)
+        found[f"{whose}_best"] = world.items[int(lab.alone.argmax())].label
+        found[f"{whose}_ideal"] = percent(world.best_value)
+    return found
+
+
+def in_words(context: Context | None) -> str:
+    """Who it is."""
+    return " · ".join((context or {}).values())
+
+
+def _said(world: World, asked: Asked, truth: float | str) -> str:
+    if isinstance(truth, str):
+        is_item = asked.kind == "favourite"
+        return world.items[world.position(truth)].label if is_item else truth
+    return f"{truth:g}" if asked.kind == "rewarded" else percent(truth)
+
+
+def _filled(ours: Words, name: str, world: World, asked: Asked, whose: str) -> str:
+    """A text with what is asked in it; what comes out later keeps its place there."""
+    action = world.items[world.position(asked.action)].label if asked.action else ""
+    known: dict[str, object] = {
+        "visitors": f"{asked.visitors:,}",
+        "action": action,
+        "context": in_words(asked.context),
+        "seen": in_words(asked.seen),
+        "reward": f"{asked.reward:g}",
+    }
+    later = {name: f"{{{whose}_{name}}}" for name in _LATER}
+    text: str = ours.table[name]
+    return text.format(**{name: plain(value) for name, value in known.items()}, **later)

@@ -1,0 +1,123 @@
+"""What can be asked of any loop: the truth is what a loop of one's own, played by hand, gives."""
+
+from functools import cache
+
+import numpy as np
+import pytest
+
+from engine import LearningLoop, LoopSettings
+from engine.experiments.asked import Asked, Asking
+from engine.experiments.played import Crowd, Played, Visit
+from engine.policies.thompson import Thompson
+from engine.simulation.crowd import nth_visitor
+from engine.steps import finish
+from engine.worlds import Context
+from engine.worlds.coffee import COFFEE
+
+DAVE = {"name": "Dave", "weather": "Rainy", "timeofday": "Evening"}
+CATHY = {"name": "Cathy", "weather": "Sunny", "timeofday": "Morning"}
+SETTINGS = LoopSettings(policy=Thompson(agreement=1))
+BEFORE, AFTER = 12, 8
+ASKED = (
+    Asked("rewarded", AFTER),
+    Asked("offered", AFTER, CATHY, "Latte"),
+    Asked("offered", 0, CATHY, "Latte"),
+    Asked("favourite", AFTER, DAVE),
+    Asked("single"),
+    Asked("moves", context=CATHY, action="Latte", seen=DAVE, reward=1.0),
+    Asked("moves", context=DAVE, action="Latte", seen=DAVE, reward=0.0),
+)
+three_seeds = pytest.mark.parametrize("seed", [3, 7, 11])
+
+
+@cache
+def asking(seed: int) -> Asking:
+    played = Played(COFFEE, SETTINGS, (Crowd(BEFORE - 1), Visit(DAVE, 1.0)))
+    found = Asking(played, seed, ASKED)
+    finish(found.work())
+    return found
+
+
+def by_hand(seed: int, visitors: int, *more: tuple[Context, str, float]) -> LearningLoop:
+    """The same loop without any of that, and after so many more visitors or rewards."""
+    loop = LearningLoop(SETTINGS, seed=seed)
+    for number in range(BEFORE + visitors):
+        visitor = nth_visitor(COFFEE, seed, number)
+        context = DAVE if number == BEFORE - 1 else visitor.context
+        answer = loop.rank(COFFEE.actions, [context])
+        given = COFFEE.answer(context, answer.reward_action_id, visitor.uniform)
+        loop.reward(answer.event_id, 1.0 if number == BEFORE - 1 else given)
+    for seen, action, reward in more:
+        others = [one["id"] for one in COFFEE.actions if one["id"] != action]
+        loop.reward(loop.rank(COFFEE.actions, [seen], others).event_id, reward)
+    return loop
+
+
+def chances(loop: LearningLoop, context: Context) -> dict[str, float]:
+    answer = loop.preview(COFFEE.actions, [context]).answer()
+    return {one.id: one.probability for one in answer.ranking}
+
+
+@three_seeds
+def test_how_many_of_the_next_visitors_are_rewarded(seed: int) -> None:
+    loop = by_hand(seed, AFTER)
+    earned = [sum(state.rewards) for state in loop.events.values()]
+    assert asking(seed).truth(0) == sum(reward > 0 for reward in earned[BEFORE:])
+
+
+@three_seeds
+@pytest.mark.parametrize(("place", "visitors"), [(1, AFTER), (2, 0)])
+def test_how_often_an_action_is_offered(seed: int, place: int, visitors: int) -> None:
+    assert asking(seed).truth(place) == chances(by_hand(seed, visitors), CATHY)["Latte"]
+
+
+def test_offers_are_drawn_of_the_loop_as_it_was_left() -> None:
+    loop = by_hand(7, 0)
+    drawn = [loop.preview(COFFEE.actions, [CATHY], event_id=f"again-{n}") for n in range(20)]
+    for place, action in enumerate(COFFEE.actions):
+        times = sum(offer.action_id == action["id"] for offer in drawn)
+        assert asking(7).drawn[2][place] == times / 20
+    assert set(asking(7).drawn) == {2}
+
+
+@three_seeds
+def test_which_action_is_offered_most(seed: int) -> None:
+    found = chances(by_hand(seed, AFTER), DAVE)
+    assert asking(seed).truth(3) == max(found, key=found.__getitem__)
+
+
+@three_seeds
+def test_what_the_best_single_action_would_earn(seed: int) -> None:
+    means = []
+    for item in COFFEE.items:
+        tastes = [COFFEE.taste(context, item) for context in COFFEE.contexts]
+        means.append(sum(one.full + one.half / 2 for one in tastes) / len(tastes))
+    assert asking(seed).truth(4) == pytest.approx(max(means))
+
+
+@three_seeds
+@pytest.mark.parametrize(("place", "context", "reward"), [(5, CATHY, 1.0), (6, DAVE, 0.0)])
+def test_which_way_a_chance_moves(seed: int, place: int, context: Context, reward: float) -> None:
+    before, after = (
+        chances(by_hand(seed, 0, *more), context)["Latte"]
+        for more in ((), [(DAVE, "Latte", reward)])
+    )
+    way = "same" if abs(after - before) < 0.01 else "up" if after > before else "down"
+    assert asking(seed).truth(place) == way
+
+
+def test_a_reward_that_was_only_looked_at_leaves_nothing_behind() -> None:
+    alone = Asking(Played(COFFEE, SETTINGS, (Crowd(BEFORE - 1), Visit(DAVE, 1.0))), 7, ASKED[:2])
+    finish(alone.work())
+    assert alone.truth(1) == asking(7).truth(1)
+
+
+def test_it_is_looked_after_each_quarter_and_averages_are_those_of_the_log() -> None:
+    found = asking(7)
+    assert found.progress == 1.0
+    assert ASKED[0].looks == (0, 2, 4, 6, 8)
+    assert set(found.looks) == {0, 2, 4, 6, 8, 25, 50, 75, 100}
+    events = list(by_hand(7, AFTER).events.values())
+    for action, average in zip(COFFEE.actions, found.looks[AFTER].averages, strict=True):
+        own = [sum(e.rewards) for e in events if e.ranked.action_id == action["id"]]
+        assert np.isnan(average) if not own else average == pytest.approx(sum(own) / len(own))

@@ -1,0 +1,100 @@
+"""Lessons of one's own: one in a world of the app's, and any that Hypothesis thinks of."""
+
+import json
+from typing import Any
+
+from hypothesis import strategies as st
+
+from engine import LoopSettings
+from engine.experiments.asked import Asked
+from engine.experiments.played import Act, Change, Crowd, Played, Visit
+from engine.policies.epsilon_greedy import EpsilonGreedy
+from engine.policies.thompson import Thompson
+from engine.worlds import WORLDS, Context, World, world_from_json
+from pages.parts.lessons.own.value import OwnLesson
+from tests.engine.worlds.random_worlds import BAKERY
+
+DAVE = {"name": "Dave", "weather": "Rainy", "timeofday": "Evening"}
+TOLD: dict[str, Any] = {
+    "format": "personalizer-playground-lesson",
+    "version": 1,
+    "title": "Dave in the rain",
+    "question": "What does it make of one answer?",
+    "reveal": "It uses it for all who seem alike.",
+    "note": "",
+    "loop": {
+        "world": "coffee",
+        "seed": 7,
+        "settings": {"policy": {"kind": "Thompson", "agreement": 1}, "crosses": 2},
+        "played": [
+            {"crowd": 6},
+            {"context": DAVE, "reward": 1},
+            {"settings": {"crosses": 1}},
+            {"context": DAVE, "reward": None},
+        ],
+    },
+    "guess": {"kind": "offered", "visitors": 8, "context": DAVE, "action": "Latte"},
+    "check": {"kind": "moves", "context": DAVE, "action": "Latte", "seen": DAVE, "reward": 0.5},
+}
+
+
+def told(place: str = "", value: object = None, *, without: bool = False) -> dict[str, Any]:
+    """The lesson as JSON, something else at one place of it, or nothing."""
+    changed: dict[str, Any] = json.loads(json.dumps(TOLD))
+    if place:
+        *path, last = [int(part) if part.isdigit() else part for part in place.split(".")]
+        inner: Any = changed
+        for part in path:
+            inner = inner[part]
+        if without:
+            del inner[last]
+        else:
+            inner[last] = value
+    return changed
+
+
+SENTENCE = st.text(st.characters(exclude_categories=["C", "Z"]), min_size=1, max_size=30)
+SETTINGS = st.sampled_from(
+    [
+        LoopSettings(),
+        LoopSettings.classic(),
+        LoopSettings(policy=Thompson(agreement=1), crosses=1, default_reward=-0.5),
+        LoopSettings(policy=EpsilonGreedy(epsilon=0.25), learning_mode="apprentice"),
+    ]
+)
+
+
+def contexts(world: World) -> st.SearchStrategy[Context]:
+    return st.sampled_from(world.contexts)
+
+
+def acts(world: World) -> st.SearchStrategy[Act]:
+    rewards = st.none() | st.floats(-1, 1)
+    return st.one_of(
+        st.builds(Crowd, st.integers(1, 60)),
+        st.builds(Visit, contexts(world), rewards),
+        st.builds(Change, SETTINGS),
+    )
+
+
+def asked(world: World) -> st.SearchStrategy[Asked]:
+    who, more = contexts(world), st.integers(0, 1_000)
+    action = st.sampled_from([item.id for item in world.items])
+    return st.one_of(
+        st.builds(Asked, st.just("rewarded"), st.integers(1, 1_000)),
+        st.builds(Asked, st.just("offered"), more, who, action),
+        st.builds(Asked, st.just("favourite"), more, who),
+        st.just(Asked("single")),
+        st.builds(Asked, st.just("moves"), st.just(0), who, action, who, st.floats(0, 1)),
+    )
+
+
+@st.composite
+def lessons(draw: st.DrawFn) -> OwnLesson:
+    """A lesson in a world of the app's, or in one of its own."""
+    world = draw(st.sampled_from([*WORLDS.values(), world_from_json(BAKERY)]))
+    played = Played(world, draw(SETTINGS), tuple(draw(st.lists(acts(world), max_size=6))))
+    title, question, reveal = (draw(SENTENCE) for _ in range(3))
+    note, seed = draw(st.just("") | SENTENCE), draw(st.integers(0, 999_999))
+    guess, check = draw(asked(world)), draw(asked(world))
+    return OwnLesson(title, question, reveal, note, played, seed, guess, check)

@@ -1,0 +1,176 @@
+"""A lesson of one's own: made on Play, opened on Learn, walked through."""
+
+import json
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+
+from engine import LoopSettings
+from engine.experiments.asked import KINDS, NEEDS, Kind
+from engine.experiments.played import played
+from engine.steps import finish
+from pages.parts.data.uploads import Upload, Uploads
+from pages.parts.lessons.own import opening
+from pages.parts.lessons.own.codec import from_text, key_in_links, pack, to_text, unpack
+from pages.parts.lessons.own.lab import Lab
+from pages.parts.lessons.own.lesson import lesson_of
+from pages.parts.lessons.own.value import OwnLesson
+from pages.parts.lessons.own.wording import words_of
+from pages.parts.lessons.setup import LearnSetup
+from pages.parts.lessons.words import LANGUAGES
+from pages.parts.play.session import PlaySession
+from pages.parts.text import bare
+from tests.engine.worlds.random_worlds import bakery
+from tests.pages.conftest import App, LearnApp
+from tests.pages.lessons.own_lessons import DAVE, TOLD, told
+
+Open = Callable[..., LearnApp]
+CATHY = {"name": "Cathy", "weather": "Sunny", "timeofday": "Morning"}
+PARTS = {"visitors": 8, "context": CATHY, "action": "Latte", "seen": DAVE, "reward": 1}
+OWN = from_text(json.dumps(TOLD))
+BAKERY = {"weather": "Rainy", "hurry": "no"}
+
+
+def asks(kind: Kind, **changes: object) -> dict[str, object]:
+    return {"kind": kind, **{name: PARTS[name] for name in NEEDS[kind]}, **changes}
+
+
+def lesson(**changes: Any) -> OwnLesson:
+    return from_text(json.dumps(told() | changes))
+
+
+EACH: dict[str, OwnLesson] = {
+    **{kind: lesson(guess=asks(kind), check=asks(kind)) for kind in KINDS},
+    "offered now": lesson(guess=asks("offered", visitors=0)),
+    "favourite now": lesson(guess=asks("favourite", visitors=0)),
+    "own world": lesson(
+        loop={"world": bakery(), "seed": 1, "settings": {"crosses": 1}},
+        guess={"kind": "favourite", "visitors": 6, "context": BAKERY},
+        check={"kind": "single"},
+    ),
+}
+
+
+@pytest.mark.parametrize("own", EACH.values(), ids=EACH)
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_each_answer_has_words_and_each_number_its_place(own: OwnLesson, language: str) -> None:
+    made, words = lesson_of(own), words_of(own, language)
+    lab: Lab = made.begin(made.place, own.seed)
+    finish(lab.work())
+    truth = made.truth(lab)
+    assert isinstance(truth, float) or truth in words.options("guesses")
+    assert made.answer(lab) in set(made.options) == set(words.options("options"))
+    for name in ("guess", "reveal", "exit", "answered"):
+        said = words.say(name, **made.told(lab))
+        assert "{" not in said
+        assert said
+
+
+@pytest.mark.parametrize("own", EACH.values(), ids=EACH)
+def test_the_truth_is_shown_over_the_guess(open_learn: Open, own: OwnLesson) -> None:
+    app = open_learn(lesson="own", own=pack(own), step="reveal")
+    run = app.run_of(key_in_links(own))
+    assert run.lesson.truth(run.lab) is not None
+    assert words_of(own, "en").say("reveal", **run.lesson.told(run.lab)) in app.text
+    assert len(app.at.get("vega_lite_chart")) >= 1
+
+
+def test_a_lesson_is_walked_from_the_guess_to_play(open_learn: Open) -> None:
+    app = open_learn(lesson="own", own=pack(OWN), seed="12")
+    assert "Seed 12" in app.text
+    assert OWN.question in app.bare
+    app.click("lesson-guessed")
+    for _ in range(4):
+        app.click("lesson-more")
+    run = app.run_of(key_in_links(OWN))
+    assert run.lab.is_done
+    app.click("lesson-next").click("lesson-next")
+    answer = run.lesson.answer(run.lab)
+    app.click(f"lesson-option-{answer}").click("lesson-next")
+    assert app.session.done == {run.lesson.key}
+    assert OWN.reveal in app.bare
+    app.click("lesson-all")
+    assert OWN.title in app.bare
+    assert app.at.query_params["own"] in (pack(OWN), [pack(OWN)])
+
+
+def test_it_goes_on_on_play_in_a_world_of_its_own(open_learn: Open) -> None:
+    own = EACH["own world"]
+    app = open_learn(lesson="own", own=pack(own), step="end", seed="9")
+    app.click("lesson-sandbox")
+    play: PlaySession = app.at.session_state["PlaySession"]
+    assert play.open.world == own.played.world
+    assert (play.open.loop.seed, play.open.loop.settings) == (9, own.played.settings)
+    assert "What should we offer?" in app.text
+
+
+def test_what_a_lecturer_wrote_is_only_text(open_learn: Open) -> None:
+    mean = "<img src=x> **{0}** {chosen} [a](javascript:x)"
+    own = lesson(title=mean, question=mean, reveal=mean, note=mean)
+    app = open_learn(lesson="own", own=pack(own), step="reveal")
+    assert mean in app.bare
+    assert "<img" not in app.text
+    assert "**{0}**" not in app.text
+    app = open_learn(lesson="own", own=pack(own), sheet="1")
+    assert app.bare.count(mean) >= 3
+
+
+@pytest.mark.parametrize(
+    ("packed", "said"),
+    [
+        ("eyJ", "The lesson in the link cannot be opened: the link: the lesson in it is damaged"),
+        ("", "The lesson itself is not in this link: open its file on Learn."),
+        ("a" * 6_001, "own in the link is 'aaa"),
+    ],
+)
+def test_a_link_that_holds_no_lesson_shows_all_and_says_why(packed: str, said: str) -> None:
+    setup, refused = LearnSetup.from_query({"lesson": "own", "own": packed, "language": "de"})
+    assert (setup.lesson, setup.own, setup.language) == ("", "", "de")
+    assert refused[0].startswith(said)
+
+
+def test_a_file_is_opened_or_it_is_said_what_is_wrong_in_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    shown: list[LearnSetup] = []
+    monkeypatch.setattr(opening, "set_widgets", shown.append)
+
+    def send(data: bytes) -> str:
+        upload = Upload(Uploads(1))
+        upload.begin()
+        upload.write(data)
+        upload.end()
+        said = opening._take(LearnSetup(language="de"), upload)
+        assert not upload.is_whole
+        return said
+
+    assert send(to_text(OWN).encode()) == ""
+    assert (shown[0].lesson, shown[0].language, unpack(shown[0].own)) == ("own", "de", OWN)
+    wrong = json.dumps(told("guess.action", "Tea")).encode()
+    assert send(wrong).startswith("guess.action is 'Tea', but must be one of")
+    assert send(b" " * 70_000).startswith("the file's size in bytes is ")
+    assert len(shown) == 1
+
+
+def test_a_lesson_is_made_of_what_was_played(open_app: Callable[..., App]) -> None:
+    app = open_app(world="coffee", seed="5")
+    app.answer(1.0)
+    app.answer(0.0).click("make-lesson")
+    assert "2 visitors so far, 2 of them put there or answered by hand" in bare(app.text)
+    opened = app.session.open
+    told = played(opened.loop, opened.world)
+    assert "Still to write: Title, Question, What one should notice" in bare(app.text)
+    for name in ("title", "question", "reveal"):
+        app.widget(f"own-{name}").set_value(f"My  {name}")
+    app.run()
+    (link,) = (one.value for one in app.at.code if "own=" in one.value)
+    (packed,) = parse_qs(urlsplit(link).query)["own"]
+    made = unpack(packed)
+    assert (made.title, made.reveal, made.note, made.seed) == ("My title", "My reveal", "", 5)
+    # How many a loop may serve is this server's business.
+    usual = replace(told.settings, max_events=LoopSettings().max_events)
+    assert made.played == replace(told, settings=usual)
+    assert (made.guess.kind, made.check.kind) == ("offered", "moves")
