@@ -97,5 +97,5 @@ def potential_outcomes(
     uniform = np.array([visitor.uniform for visitor in crowd])[:, None]
     outcomes = truth_over(world, drift, visitors, seed).outcomes(cells)
     half, full = outcomes[:, :, 1], outcomes[:, :, 2]
-    rewards = 0.5 * (uniform < full + half) + 0.5 * (uniform < full)
-    return PotentialOutcomes(cells, rewards, outcomes @ np.array([0.0, 0.5, 1.0]))
+    rewards = (0.5 * (uniform < full + half) + 0.5 * (uniform < full)) * world.worth
+    return PotentialOutcomes(cells, rewards, world.earned(outcomes))

@@ -27,7 +27,9 @@ from engine.worlds.table import (
     MAX_TABLE,
     MAX_TERMS,
     MAX_TITLE,
+    MAX_UNIT,
     MAX_VALUES,
+    MAX_WORTH,
     TAKEN,
     world_from_text,
 )
@@ -53,6 +55,8 @@ class ActionRow:
     emoji: str = ""
     features: str = ""
     title: str = ""
+    worth: float | None = None
+    """Of a success, in the draft's unit; 1 if nothing is written."""
 
     @property
     def is_blank(self) -> bool:
@@ -113,6 +117,7 @@ class Draft:
     truth: Mapping[Cell, Taste] = field(default_factory=dict)
     bad: Mapping[Cell, object] = field(default_factory=dict)
     labels: Mapping[str, str] = field(default_factory=dict)
+    unit: str = ""
 
     @classmethod
     def of(cls, world: World) -> Self:
@@ -139,7 +144,7 @@ class Draft:
         )
         labels = {one.name: one.label for one in world.fields if one.label != one.name}
         told = world.title, world.emoji, world.story, _rows(world.items, 0), values
-        return cls(*told, depends=(), labels=labels)
+        return cls(*told, depends=(), labels=labels, unit=world.unit)
 
     # -- what is written --------------------------------------------------------------
 
@@ -299,7 +304,7 @@ class Draft:
             raise PersonalizerError("BadRequest", sentence, first.table)
         items = tuple(
             Item(row.name, row.emoji, features_from_text(row.features) or {"name": row.name},
-                 row.title)
+                 row.title, 1.0 if row.worth is None else row.worth)
             for row in self.offered
         )  # fmt: skip
         fields = tuple(
@@ -308,7 +313,7 @@ class Draft:
             for name, rows in self.fields.items()
         )  # fmt: skip
         taste = _weights(self) if self._is_large else self._table
-        world = World(self.title, self.emoji, self.story, fields, items, taste)
+        world = World(self.title, self.emoji, self.story, fields, items, taste, self.unit)
         return world_from_text(world.text)
 
     @property
@@ -333,7 +338,14 @@ class Draft:
 
 def _rows(items: Sequence[Item], first: int) -> tuple[ActionRow, ...]:
     return tuple(
-        ActionRow(number, item.id, item.emoji, features_to_text(item.features), item.title)
+        ActionRow(
+            number,
+            item.id,
+            item.emoji,
+            features_to_text(item.features),
+            item.title,
+            None if item.value == 1 else item.value,
+        )
         for number, item in enumerate(items, first)
     )
 
@@ -417,6 +429,8 @@ def _of_place(draft: Draft) -> Iterator[CellFault]:
         yield CellFault("place", 0, "title", "is empty, but must have at least one letter")
     elif len(draft.title) > MAX_TITLE:
         yield CellFault("place", 0, "title", f"has more than {MAX_TITLE} characters")
+    if len(draft.unit) > MAX_UNIT:
+        yield CellFault("place", 0, "unit", f"has more than {MAX_UNIT} characters")
 
 
 def _of_actions(draft: Draft) -> Iterator[CellFault]:
@@ -435,6 +449,8 @@ def _of_actions(draft: Draft) -> Iterator[CellFault]:
             yield CellFault("actions", number, "name", f"is {row.name!r}, as another row's")
         if len(row.emoji) > 16:
             yield CellFault("actions", number, "emoji", "has more than 16 characters")
+        if row.worth is not None and not 1e-6 <= row.worth <= MAX_WORTH:
+            yield CellFault("actions", number, "worth", f"is {row.worth:g}, but must be above 0")
         try:
             features_from_text(row.features)
         except ValueError as error:

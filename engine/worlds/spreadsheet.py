@@ -3,9 +3,10 @@
 Cells are separated by tabs, semicolons or commas, whichever make most columns. The first row says
 what the columns are.
 
-A table of **actions** (`items_from_table`) has a column ``id``, may have ``emoji`` and ``title``,
-and each other column is a feature: a number, ``true`` or ``false``, a text, or with ``|`` between
-them a list (``comedy|drama``). An empty cell is a feature that an action does not have. ::
+A table of **actions** (`items_from_table`) has a column ``id``, may have ``emoji``, ``title`` and
+``value`` (what a success is worth), and each other column is a feature: a number, ``true`` or
+``false``, a text, or with ``|`` between them a list (``comedy|drama``). An empty cell is a feature
+that an action does not have. ::
 
     id,emoji,price,genres
     Roll,🥐,1.2,
@@ -33,7 +34,7 @@ from itertools import product
 from typing import Any, NoReturn
 
 from engine.errors import PersonalizerError, refuse
-from engine.worlds.table import MAX_ITEMS, MAX_NAME, MAX_TABLE, world_from_json
+from engine.worlds.table import MAX_ITEMS, MAX_NAME, MAX_TABLE, MAX_WORTH, world_from_json
 from engine.worlds.taste import Item, Taste, TasteTable
 from engine.worlds.world import Field, Value, World
 
@@ -65,13 +66,11 @@ def items_from_table(data: str | bytes) -> tuple[Item, ...]:
         features = {
             column: _feature(text)
             for column, text in told.items()
-            if column not in {"id", "emoji", "title"} and text
+            if column not in {"id", "emoji", "title", "value"} and text
         }
-        items.append(
-            Item(
-                name, told.get("emoji") or emoji, features or {"name": name}, told.get("title", "")
-            )
-        )
+        emoji, title = told.get("emoji") or emoji, told.get("title", "")
+        worth = _worth(grid, row, told.get("value", ""))
+        items.append(Item(name, emoji, features or {"name": name}, title, worth))
     for row, item in enumerate(items, start=1):
         _check_item(item, grid.lines[row])
     return tuple(items)
@@ -246,6 +245,13 @@ def _feature(text: str) -> Any:
         return text.lower() == "true"
     number = _number(text)
     return text if math.isnan(number) else int(number) if number.is_integer() else number
+
+
+def _worth(grid: _Grid, row: int, text: str) -> float:
+    worth = _number(text) if text else 1.0
+    if not 1e-6 <= worth <= MAX_WORTH:
+        grid.refuse(row, grid.head.index("value"), text, "what a success is worth, above 0")
+    return worth
 
 
 def _check_item(item: Item, row: int) -> None:

@@ -21,20 +21,23 @@
 ``fields`` are those of the context: ``name`` stands in the request, ``label`` on the screen.
 A value comes as often as its ``share`` says, relative to the others of its field. ``items``
 are the actions, with the features that Rank is sent, and a ``title`` where people call them
-otherwise. Every ``emoji``, ``label``, ``share``, ``title`` and the ``story`` may be left out.
+otherwise. A success with one is worth its ``value`` (1 if left out) in the world's ``unit``, such
+as ``"€"``; with either, the ``version`` is 2. Every ``emoji``, ``label``, ``share``, ``title``,
+``value``, ``unit`` and the ``story`` may be left out.
 
 ``truth`` is a table with one row a context (the last field changes fastest) and in it one
-entry an item: the chance of the reward 1, or the two chances of the rewards 1/2 and 1. For
-worlds too large for that it is a sum: ::
+entry an item: the chance of a success, or the two chances of half a one and of a whole one. The
+reward is 1 for a whole success with the item of the highest value, and for others as much less as
+they are worth less. For worlds too large for that it is a sum: ::
 
     {"base": 0.1, "whole": 0.7, "terms": [
       {"add": 0.5, "when": {"weather": "Rainy"}, "features": {"sweet": true}},
       {"add": 0.2, "item": "Roll"}
     ]}
 
-The chance of any reward is ``base`` and all that is added ``when`` the context has these
+The chance of any success is ``base`` and all that is added ``when`` the context has these
 values, for this ``item``, or for items with these ``features``; below 0 it counts as 0, above
-1 as 1. Of the rewards, a share of ``whole`` (1 if left out) is 1, the others are 1/2.
+1 as 1. Of the successes, a share of ``whole`` (1 if left out) is whole, the others are half.
 
 Nothing in it is executed. What is not so is refused, with its place.
 """
@@ -53,14 +56,15 @@ from engine.errors import PersonalizerError, refuse
 from engine.protocol.features import is_list
 from engine.worlds.checks import CODE, check_known, each_in, number_in, object_in, text_in
 from engine.worlds.taste import Item, Taste, TasteTable, TasteWeights, Term
-from engine.worlds.world import FORMAT, VERSION, Field, Value, World
+from engine.worlds.world import FORMAT, VERSIONS, Field, Value, World
 
 MAX_FIELDS, MAX_VALUES, MAX_ITEMS = 20, 50, 50
 MAX_CELLS = 10_000_000  # Contexts that a world may have; beyond `TABULATED` none lists them all.
 MAX_TABLE = 10_000  # Entries of a table.
 MAX_TERMS = 1_000  # Terms of weights.
 MAX_SIZE = 600_000  # Bytes of all of it, written as `World.text`.
-MAX_TITLE, MAX_NAME, MAX_STORY = 40, 60, 500  # Characters.
+MAX_TITLE, MAX_NAME, MAX_STORY, MAX_UNIT = 40, 60, 500, 12  # Characters.
+MAX_WORTH = 1e9  # Of a success, in the unit.
 TAKEN = ("action", "best", "event", "expected", "probability", "reward", "strength")
 """Columns that stand beside the context's fields in rows of the engine."""
 
@@ -71,12 +75,12 @@ _chance = partial(number_in, low=0, high=1)
 
 def world_from_json(value: object) -> World:
     """The world that JSON describes; ``BadRequest`` for what first is not as described above."""
-    names = ("format", "version", "title", "emoji", "story", "fields", "items", "truth")
+    names = ("format", "version", "title", "emoji", "story", "unit", "fields", "items", "truth")
     told = object_in(value, "the world", names)
     if told.get("format") != FORMAT:
         refuse(CODE, "format", told.get("format"), f"{FORMAT!r}")
-    if told.get("version") != VERSION:
-        refuse(CODE, "version", told.get("version"), f"{VERSION}, which this app reads")
+    if told.get("version") not in VERSIONS:
+        refuse(CODE, "version", told.get("version"), "1 or 2, which this app reads")
     title = text_in(told.get("title"), "title", MAX_TITLE)
     story = text_in(told.get("story", ""), "story", MAX_STORY, least=0)
     fields = each_in(told.get("fields"), "fields", MAX_FIELDS, _field, "name", "label")
@@ -87,7 +91,8 @@ def world_from_json(value: object) -> World:
     truth = told.get("truth")
     make = _table if isinstance(truth, Mapping) and "table" in truth else _weights
     taste = make(truth, fields, items)
-    world = World(title, _emoji(told.get("emoji", ""), "emoji"), story, fields, items, taste)
+    unit = text_in(told.get("unit", ""), "unit", MAX_UNIT, least=0)
+    world = World(title, _emoji(told.get("emoji", ""), "emoji"), story, fields, items, taste, unit)
     _check_request(world)
     size = len(world.text.encode())
     if size > MAX_SIZE:
@@ -130,12 +135,13 @@ def _value(value: object, place: str) -> Value:
 
 
 def _item(value: object, place: str) -> Item:
-    told = object_in(value, place, ("id", "emoji", "features", "title"))
+    told = object_in(value, place, ("id", "emoji", "features", "title", "value"))
     features = object_in(told.get("features"), f"{place}.features")
     name = _name(told.get("id"), f"{place}.id")
     title = _name(told["title"], f"{place}.title") if told.get("title", "") != "" else ""
     emoji = _emoji(told.get("emoji", ""), f"{place}.emoji")
-    return Item(name, emoji, deepcopy(dict(features)), title)
+    worth = number_in(told.get("value", 1.0), f"{place}.value", 1e-6, MAX_WORTH)
+    return Item(name, emoji, deepcopy(dict(features)), title, worth)
 
 
 def _check_request(world: World) -> None:

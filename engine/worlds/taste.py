@@ -20,13 +20,17 @@ Context = Mapping[str, str]
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One action of a world: id, picture, the features sent with it, and what people call it, if
-    that is not its id."""
+    """One action of a world: id, picture, the features sent with it, what people call it, if that
+    is not its id, and what a success with it is worth, in the world's unit."""
 
     id: str
     emoji: str
     features: Mapping[str, Any]
     title: str = ""
+    value: float = 1.0
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "value", float(self.value))
 
     @property
     def name(self) -> str:
@@ -45,7 +49,8 @@ class Item:
             "emoji": self.emoji,
             "features": dict(self.features),
         }
-        return told | ({"title": self.title} if self.title else {})
+        told |= {"title": self.title} if self.title else {}
+        return told | ({"value": self.value} if self.value != 1 else {})
 
     @classmethod
     def rows(cls, names: Sequence[str], *rows: Sequence[Any]) -> tuple[Self, ...]:

@@ -23,7 +23,10 @@ from engine.streams import stream
 from engine.worlds.ceilings import Ceilings, ceilings_of
 from engine.worlds.taste import Context, Item, TasteWeights, Truth, WeightSums
 
-FORMAT, VERSION = "personalizer-playground-world", 1  # What the JSON says that it is.
+FORMAT = "personalizer-playground-world"  # What the JSON says that it is.
+VERSIONS = 1, 2
+"""What is written as the first that can hold it: units and values of actions came with the second,
+so a world without them stays what it was, to its digest."""
 TABULATED = 1_000
 """Cells up to which everything about a world is computed cell by cell, and can be mapped whole."""
 SAMPLE = 4_096
@@ -110,7 +113,12 @@ class World:
         story: two sentences that set the scene.
         fields: one or more context fields; every combination of values is a cell.
         items: the actions; the first is the baseline unless another leads.
-        taste: the hidden truth, a function of context and item.
+        taste: the hidden truth, a function of context and item: the chances of half a success and
+            of a whole one.
+        unit: what the values of the items are counted in: a currency, or anything else.
+
+    A reward of 1 is a whole success with the item of the highest value, and others earn as much
+    less as they are worth less: so whoever earns most reward earns most in the unit.
     """
 
     title: str
@@ -119,6 +127,7 @@ class World:
     fields: tuple[Field, ...]
     items: tuple[Item, ...]
     taste: Truth
+    unit: str = ""
 
     @property
     def label(self) -> str:
@@ -135,9 +144,10 @@ class World:
 
     def to_json(self) -> dict[str, object]:
         """The world as JSON, out of which `world_from_json` makes an equal one."""
-        return {
+        is_priced = self.unit or any(item.value != 1 for item in self.items)
+        told: dict[str, object] = {
             "format": FORMAT,
-            "version": VERSION,
+            "version": 2 if is_priced else 1,
             "title": self.title,
             "emoji": self.emoji,
             "story": self.story,
@@ -145,6 +155,7 @@ class World:
             "items": [item.to_json() for item in self.items],
             "truth": self._truth(),
         }
+        return told | ({"unit": self.unit} if self.unit else {})
 
     def _truth(self) -> dict[str, object]:
         """Weights as they are, any other function cell by cell."""
@@ -286,6 +297,22 @@ class World:
         """Position of an item by its id."""
         return {item.id: i for i, item in enumerate(self.items)}.__getitem__
 
+    # -- what it is worth -------------------------------------------------------------
+
+    @cached_property
+    def most(self) -> float:
+        """What a reward of 1 is worth in the unit: the highest value of an item."""
+        return max(item.value for item in self.items)
+
+    @cached_property
+    def worth(self) -> Array:
+        """The reward of a whole success with each item, (items,), above 0 and up to 1."""
+        return np.array([item.value / self.most for item in self.items])
+
+    def in_unit(self, reward: float, visitors: float = 1_000) -> float:
+        """What a mean reward brings of so many visitors, in the unit."""
+        return reward * self.most * visitors
+
     # -- what happens -----------------------------------------------------------------
 
     def visitor(self, rng: np.random.Generator) -> Context:
@@ -297,16 +324,19 @@ class World:
         return self.contexts[_drawn(self.frequencies, rng)]
 
     def answer(self, context: Context, action_id: str, uniform: float) -> float:
-        """Reward of an item, 0, 1/2 or 1, by a uniform variate on [0, 1), the lower the better.
-        With the same variate, an item that is at least as likely to earn 1, and to earn anything,
-        never earns less."""
-        _, half, full = self.outcomes_in(self.cell(context))[self.position(action_id)]
-        return 1.0 if uniform < full else 0.5 if uniform < full + half else 0.0
+        """Reward of an item, 0, 1/2 or 1 times its `worth`, by a uniform variate on [0, 1), the
+        lower the better. With the same variate, an item that is at least as likely to succeed, to
+        succeed by half, and is worth as much, never earns less."""
+        place = self.position(action_id)
+        _, half, full = self.outcomes_in(self.cell(context))[place]
+        success = 1.0 if uniform < full else 0.5 if uniform < full + half else 0.0
+        return success * float(self.worth[place])
 
     # -- the hidden truth -------------------------------------------------------------
 
     def outcomes_in(self, cells: int | Cells) -> Array:
-        """Chances of the rewards 0, 1/2 and 1 in a cell, (items, 3), or in some, (n, items, 3)."""
+        """Chances of no success, half of one and a whole one in a cell, (items, 3), or in some,
+        (n, items, 3)."""
         if self.is_tabulated:
             return np.asarray(self.outcomes[cells])
         found = self._outcomes(np.atleast_1d(cells))
@@ -316,7 +346,11 @@ class World:
         """Expected reward of every item in a cell, (items,), or in some, (n, items), 0 to 1."""
         if self.is_tabulated:
             return np.asarray(self.expected[cells])
-        return np.asarray(self.outcomes_in(cells) @ _LEVELS)
+        return self.earned(self.outcomes_in(cells))
+
+    def earned(self, outcomes: Array) -> Array:
+        """Expected rewards, (..., items), of such chances, (..., items, 3)."""
+        return np.asarray(outcomes @ _LEVELS * self.worth)
 
     def _outcomes(self, cells: Cells) -> Array:
         if self._sums is not None:
@@ -337,14 +371,15 @@ class World:
 
     @cached_property
     def outcomes(self) -> Array:
-        """Chances of the rewards 0, 1/2 and 1: (cells, items, 3); of a tabulated world only."""
+        """Chances of no success, half of one and a whole one: (cells, items, 3); of a tabulated
+        world only."""
         self._check_tabulated()
         return self._outcomes(np.arange(self.size))
 
     @cached_property
     def expected(self) -> Array:
         """Expected reward of every item in every cell, (cells, items), 0 to 1; likewise."""
-        return np.asarray(self.outcomes @ _LEVELS)
+        return self.earned(self.outcomes)
 
     @property
     def uniform_value(self) -> float:

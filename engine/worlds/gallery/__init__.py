@@ -47,7 +47,7 @@ GALLERY: dict[str, Exhibit] = {
     "catalogue": Exhibit(CATALOGUE, "Numbers decide: a price is right between two bounds."),
     "travel": Exhibit(TRAVEL, "Designs are composed, so few visitors teach about all twelve."),
     "grocery": Exhibit(GROCERY, "The one best dish is a poor guess: two fields earn twice that."),
-    "hotel": Exhibit(HOTEL, "A field may say how much is earned, and yet decide nothing."),
+    "hotel": Exhibit(HOTEL, "Money decides: a dear room pays where most say no."),
     "bank": Exhibit(BANK, "To offer nothing is an action, too, and to some the best one."),
     "banner": Exhibit(BANNER, "Rare clicks: what a thousand visitors cannot tell yet."),
     "vending": Exhibit(VENDING, "Nothing matters: the engine has to find nothing, and say so."),

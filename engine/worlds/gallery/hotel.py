@@ -1,4 +1,6 @@
-"""A hotel's desk: one extra to offer at check-in."""
+"""A hotel's desk: one extra to offer at check-in, each with its price."""
+
+from dataclasses import replace
 
 from engine.worlds.taste import Context, Item, Taste
 from engine.worlds.world import Field, World
@@ -19,6 +21,17 @@ def _taste(context: Context, item: Item) -> Taste:
     return Taste.in_two_steps(asks, buys)
 
 
+_EXTRAS = Item.rows(
+    ("extra", "price", "food"),
+    ("🥐 Breakfast", "breakfast", 18, True),
+    ("🛏️ Bigger room", "upgrade", 60, False),
+    ("⏰ Late check-out", "late", 25, False),
+    ("💆 Spa afternoon", "spa", 55, False),
+    ("🚌 City tour", "tour", 35, False),
+    ("💻 Desk and lamp", "work", 15, False),
+    ("🥪 Express lunch", "express", 12, True),
+)
+
 HOTEL = World(
     title="Hotel",
     emoji="🏨",
@@ -31,15 +44,7 @@ HOTEL = World(
         Field.of("stay", "Stay", {"🌙 1 night": 0.4, "🌗 2-3 nights": 0.4, "🌕 A week": 0.2}),
         Field.of("booked", "Booked", {"💶 Full price": 0.5, "✂️ Discount": 0.5}),
     ),
-    items=Item.rows(
-        ("extra", "price", "food"),
-        ("🥐 Breakfast", "breakfast", 18, True),
-        ("🛏️ Bigger room", "upgrade", 60, False),
-        ("⏰ Late check-out", "late", 25, False),
-        ("💆 Spa afternoon", "spa", 55, False),
-        ("🚌 City tour", "tour", 35, False),
-        ("💻 Desk and lamp", "work", 15, False),
-        ("🥪 Express lunch", "express", 12, True),
-    ),
+    items=tuple(replace(item, value=item.features["price"]) for item in _EXTRAS),
     taste=_taste,
+    unit="€",
 )

@@ -65,8 +65,11 @@ def worlds(draw: st.DrawFn) -> dict[str, Any]:
         for name in names
     ]
     kinds = st.booleans() | st.integers(-5, 5) | st.floats(-9, 9) | TEXTS
+    values: st.SearchStrategy[dict[str, float]] = st.just({}) | st.floats(0.01, 1_000).map(
+        lambda value: {"value": value}
+    )
     items = [
-        {"id": text, "features": {"kind": draw(kinds), "size": i}}
+        {"id": text, "features": {"kind": draw(kinds), "size": i}} | draw(values)
         for i, text in enumerate(draw(st.lists(TEXTS, min_size=1, max_size=4, unique=True)))
     ]
     cells = 1
@@ -76,6 +79,7 @@ def worlds(draw: st.DrawFn) -> dict[str, Any]:
     table = st.fixed_dictionaries({"table": st.lists(row, min_size=cells, max_size=cells)})
     return bakery(
         title=draw(TEXTS),
+        unit=draw(st.just("") | TEXTS),
         fields=fields,
         items=items,
         truth=draw(table | weights(fields, items)),

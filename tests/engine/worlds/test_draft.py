@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 
 from engine import PersonalizerError
-from engine.worlds import WORLDS, World, world_from_json
+from engine.worlds import GALLERY, WORLDS, World, world_from_json
 from engine.worlds.draft import MAX_SEGMENTS, UNKNOWN, ActionRow, Draft, ValueRow
 from engine.worlds.taste import Taste
 from tests.engine.worlds.random_worlds import bakery, worlds
@@ -205,3 +205,14 @@ def test_a_world_of_many_contexts_is_written_by_the_fields_that_matter() -> None
 def test_a_new_action_is_worth_the_same_for_anybody() -> None:
     more = replace(BAKERY, actions=(*BAKERY.actions, ActionRow(99, "Pie")))
     assert {row[-1] for row in more.expected()} == {UNKNOWN.full}
+
+
+def test_what_a_success_is_worth_and_the_unit_are_kept() -> None:
+    hotel = GALLERY["hotel"].world
+    draft = Draft.of(hotel)
+    assert draft.world == hotel
+    assert [row.worth for row in draft.actions][:2] == [18, 60]
+    wrong = replace(draft, unit="x" * 13, actions=(replace(draft.actions[0], worth=0.0),))
+    says = {(one.table, one.column): one.says for one in wrong.faults()}
+    assert says["place", "unit"] == "has more than 12 characters"
+    assert says["actions", "worth"] == "is 0, but must be above 0"

@@ -92,12 +92,15 @@ def test_two_fields_earn_twice_what_the_one_best_dish_does() -> None:
     assert found.pair.value > 2 * found.single.value
 
 
-def test_a_discount_says_how_much_a_hotel_earns_and_decides_nothing() -> None:
+def test_a_dear_room_pays_in_a_hotel_where_most_say_no() -> None:
     hotel = GALLERY["hotel"].world
-    by_offer = hotel.expected.reshape(3, 3, 2, len(hotel.items))
-    assert (by_offer[:, :, 0].argmax(axis=-1) == by_offer[:, :, 1].argmax(axis=-1)).all()
-    assert by_offer[:, :, 0].max() > by_offer[:, :, 1].max() - 1e-12
-    assert (by_offer[:, :, 0] > by_offer[:, :, 1]).any()
+    assert (hotel.unit, hotel.most) == ("€", 60)
+    often = hotel.outcomes_in(np.arange(hotel.size)) @ np.array([0, 0.5, 1])
+    liked, paid = often.argmax(axis=1), hotel.expected.argmax(axis=1)
+    upgraded = (paid == hotel.position("Bigger room")) & (liked != paid)
+    assert upgraded.any()
+    assert often[upgraded, paid[upgraded]].max() < 0.5
+    assert hotel.in_unit(hotel.best_value) == pytest.approx(21_551, abs=1)
 
 
 def test_silence_is_the_best_offer_to_some_of_a_bank() -> None:

@@ -33,6 +33,7 @@ def test_actions_have_features_of_any_kind() -> None:
     assert cake.features["genres"] == {"sweet": True, "cold": True}
     assert (tea.id, tea.emoji) == ("Tea", "🍵")
     assert items_from_table("id\nA\nB\n")[1].features == {"name": "B"}
+    assert items_from_table("id;value\nA;2,5\nB;\n")[0].value == 2.5
 
 
 @pytest.mark.parametrize("separator", [",", ";", "\t"])
@@ -171,6 +172,8 @@ FAULTY_ACTIONS: dict[str, tuple[str | bytes, str]] = {
         f"id,emoji\nRoll,{'x' * 17}\n", "the action in row 2, emoji is 'xxxxxxxxxxxxxxxxx', but mu",
     ),
     "a formula": ("id,price\nRoll,=2*3\n", "cell B2 is '=2*3', but must be a value: formulas are"),
+    "a value of nothing": ("id,value\nRoll,0\n", "cell B2 is '0', but must be what a success is"),
+    "a value in words": ("id,value\nRoll,much\n", "cell B2 is 'much', but must be what a succes"),
     "a long title": (f"id,title\n\nRoll,{'x' * 61}\n", "the action in row 3, title is 'xxx"),
 }  # fmt: skip
 

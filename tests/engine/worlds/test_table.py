@@ -144,7 +144,7 @@ SUM: dict[str, Any] = {"base": 0.1, "terms": []}
 
 FAULTS: dict[str, tuple[Callable[[dict[str, Any]], None], str]] = {
     "another format": (at("format", value="x"), "format is 'x', but must be 'personal"),
-    "a later version": (at("version", value=2), "version is 2, but must be 1, which this app"),
+    "a later version": (at("version", value=3), "version is 3, but must be 1 or 2, which this"),
     "an unknown name": (at("colour", value=1), "a name in the world is 'colour', but must be one"),
     "no title": (at("title", value=" "), "title is ' ', but must be a text of 1 to 40"),
     "a title of two lines": (at("title", value="a\nb"), "title is 'a\\nb', but must be a text"),
@@ -200,6 +200,10 @@ FAULTS: dict[str, tuple[Callable[[dict[str, Any]], None], str]] = {
         at("items", 1, "id", value="Roll"), "items[1].id is 'Roll', but must be different",
     ),
     "an item without an id": (at("items", 1, "id", value=""), "items[1].id is '', but must be a"),
+    "a value of nothing": (
+        at("items", 1, "value", value=0), "items[1].value is 0, but must be a number from 1e-06 to",
+    ),
+    "a long unit": (at("unit", value="x" * 13), "unit is 'xxxxxxxxxxxxx', but must be a text of 0"),
     "features that are a list": (
         at("items", 1, "features", value=[{"a": 1}]),
         "items[1].features is [{'a': 1}], but must be an object.",

@@ -11,7 +11,17 @@ from hypothesis import strategies as st
 
 from engine import LearningLoop
 from engine.protocol.request import parse_rank_request
-from engine.worlds import WORLDS, Field, Taste, Value, World, key_of, world_named
+from engine.simulation.crowd import crowd, potential_outcomes
+from engine.worlds import (
+    WORLDS,
+    Field,
+    Taste,
+    Value,
+    World,
+    key_of,
+    world_from_json,
+    world_named,
+)
 from tests.statistics import CHI_SQUARE_999, chi_square
 
 every_world = pytest.mark.parametrize("world", WORLDS.values(), ids=list(WORLDS))
@@ -229,6 +239,52 @@ def test_the_same_luck_with_a_likelier_item_earns_no_less(
         for other, (other_full, other_some) in zip(answers, chances, strict=True):
             if full >= other_full and some >= other_some:
                 assert one >= other
+
+
+# -- what it is worth ---------------------------------------------------------------------
+
+
+def priced(world: World, values: tuple[float, ...]) -> World:
+    items = tuple(replace(i, value=v) for i, v in zip(world.items, values, strict=True))
+    return replace(world, items=items, unit="€")
+
+
+def test_whoever_earns_most_reward_earns_most_in_the_unit() -> None:
+    coffee = priced(WORLDS["coffee"], (2, 4, 8, 5))
+    assert coffee.expected.max(axis=0).tolist() == [0.25, 0.5, 1.0, 0.625]
+    assert (
+        coffee.in_unit(coffee.expected[0].max(), 1)
+        == {0: 2, 1: 4, 2: 8, 3: 5}[int(coffee.expected[0].argmax())]
+    )
+    assert coffee.in_unit(0.5) == 4_000
+    # Of each 36 visitors 8, 7, 10 and 11 love them.
+    loved = (WORLDS["coffee"].frequencies @ WORLDS["coffee"].expected).tolist()
+    earned = [share * value for share, value in zip(loved, (2, 4, 8, 5), strict=True)]
+    assert coffee.in_unit(coffee.single_value, 1) == pytest.approx(max(earned))
+    assert coffee.in_unit(coffee.best_value, 1) == pytest.approx(sum(earned))
+
+
+def test_answers_are_as_much_less_as_they_are_worth_less() -> None:
+    news = priced(WORLDS["news"], (1.0, 4.0, *[2.0] * 8))
+    for context in news.contexts[:5]:
+        for item in news.items:
+            plain, worth = WORLDS["news"].answer(context, item.id, 0.3), item.value / 4
+            assert news.answer(context, item.id, 0.3) == plain * worth
+    rows = list(crowd(LearningLoop(seed=1), news, 20))
+    met = potential_outcomes(news, 20, 1)
+    for number, row in enumerate(rows):
+        place = news.position(str(row["action"]))
+        assert row["reward"] == met.rewards[number, place]
+        assert row["expected"] == met.expected[number, place]
+
+
+def test_a_world_without_values_is_written_as_it_was_before_there_were_any() -> None:
+    coffee = WORLDS["coffee"]
+    assert coffee.to_json()["version"] == 1
+    assert "unit" not in coffee.text
+    told = priced(coffee, (2, 4, 8, 5)).to_json()
+    assert (told["version"], told["unit"]) == (2, "€")
+    assert world_from_json(told) == priced(coffee, (2, 4, 8, 5))
 
 
 # -- what can be learned ------------------------------------------------------------------
