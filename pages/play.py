@@ -15,13 +15,22 @@ from pages.parts.frames import frame
 from pages.parts.glossary.board import words_of
 from pages.parts.lessons.own.making import offer_a_lesson
 from pages.parts.link import current_setup, open_link, write_link
-from pages.parts.play import beliefs, controls, hypotheses, learned, moved, records, scrubber
+from pages.parts.play import (
+    beliefs,
+    controls,
+    hypotheses,
+    learned,
+    moved,
+    records,
+    scrubber,
+    you,
+)
 from pages.parts.play.moment_links import moment_link
 from pages.parts.play.offer import show_offer
 from pages.parts.play.reopen import follow, open_loop
 from pages.parts.play.session import PlaySession
 from pages.parts.play.setup import PlaySetup
-from pages.parts.sessions import play_session
+from pages.parts.sessions import lands_on_play, play_session
 from pages.parts.stage.door import stage_door
 from pages.parts.text import plain, question, section
 from pages.parts.toolbar import (
@@ -36,6 +45,7 @@ from pages.parts.toolbar import (
 
 PART = "interactive"
 
+lands = lands_on_play()
 address_is_new = open_link(PlaySetup)
 open_loop(address_is_new)
 
@@ -44,101 +54,141 @@ with toolbar():
     choose_world(setup)
     with tools():
         session = play_session(setup)
+        if lands:
+            session.first_minute.is_wanted = True
         setup = follow(session, setup)
         scrubber.go(session, address_is_new)
-        at = None if session.moments.at is None else str(session.moments.at)
-        write_link(setup, loop=session.open.link, at=at, who=None)
         # Noted before it is drawn: a crowd may end in between, which the next frame has to see.
         session.toolbar_drawn = session.toolbar_state
-        control_the_crowd(session.live, (10, 100, 1_000), primary=100)
-        controls.step_through(session)
-        controls.choose_settings(setup, disabled=not session.may_change)
-        scan = moment_link(session, st.context.url or "") if session.open.link else None
-        reset_or_share(session.reset, setup, controls.links_to(session), scan)
+        if setup.you:
+            you.go(session, setup, address_is_new)
+            you.write_choices(session)
+            you.take_back(session)
+            controls.choose_settings(setup, disabled=not session.may_change)
+            reset_or_share(session.contest.reset, setup, you.links_to(session, setup))
+        else:
+            at = None if session.moments.at is None else str(session.moments.at)
+            write_link(setup, loop=session.open.link, at=at, who=None, picks=None)
+            control_the_crowd(session.live, (10, 100, 1_000), primary=100)
+            controls.step_through(session)
+            controls.choose_settings(setup, disabled=not session.may_change)
+            scan = moment_link(session, st.context.url or "") if session.open.link else None
+            reset_or_share(session.reset, setup, controls.links_to(session), scan)
         stage_door(partial(setup.draw, "beside"))
 
-if has_told() and not session.may_answer:
-    controls.offer_a_copy(session)
-scrubber.say_when(session)
-question(
-    "A visitor walks in. What should we offer?",
+told_of_the_world = (
     plain(session.open.world.story),
     f"Seed {session.open.loop.seed}",
     partial(words_of, "play"),
 )
-controls.say_the_mode(session)
-with st.container(key="hero"):
-    left, right = st.columns([1, 2.7], gap="medium")
-with left:
-    people = st.container(gap="xsmall", key="people")
-    visit = st.container(gap="xsmall", key="visit")
-    if not session.others_come:
-        with people:
-            controls.choose_context(session, PART)
-    controls.say_if_full(session)
-with right:
-    picture = st.container(gap="xxsmall", key="picture")
-    times = scrubber.show(session)
-with st.container(key="learned"):
-    mapped, earned = st.columns([2, 1], gap="large")
-with mapped:
-    axes = learned.head_of_map(session.open.world, setup)
-    results = st.container(gap="xsmall", key="map")
-# What a click does not change is drawn here: boxes that are closed need not travel with each one.
-with earned:
-    section("What it earns")
-told = hypotheses.box(session.shown.loop)
-log, code = records.boxes()
-offer_a_lesson(session.shown, session.is_live)
-controls.watch_steps(session)
-session.open.second = None  # It stands on the stage alone.
+if setup.you:
+    question("A visitor walks in. What do you offer?", *told_of_the_world)
+    with st.container(key="contest"):
+        left, right = st.columns([2, 3], gap="large")
+    with left:
+        you.choose_what_is_seen(setup)
+        menu = st.container(key="menu")
+    with right:
+        scores = st.container(key="scores")
+    controls.watch_steps(session)
 
+    @frame
+    def draw_choices(session: PlaySession) -> None:
+        """One frame where the person chooses, after each choice."""
+        if you.toolbar_is_old(session):
+            st.rerun()
+        you.write_choices(session)
+        with menu:
+            you.choose(session)
+            controls.show_refusals(session.refusals)
+        with scores:
+            you.show_scores(session)
 
-@frame
-def draw_frame(session: PlaySession) -> None:
-    """One frame of the interactive part, whether a click or a crowd caused it."""
-    session.adopt(current_setup(PlaySetup))
-    offer = session.advance()
-    if session.toolbar_state != session.toolbar_drawn or session.is_somebody_else:
-        st.rerun()
-    # Computed before anything is drawn: then all that is drawn travels in one message.
-    opened, ranked = session.shown, offer.ranked
-    favoured, curve = opened.favoured(), opened.curve()
-    if session.others_come:
-        with people:
-            controls.choose_context(session, PART)
-    with visit:
-        show_offer(opened.world, ranked)
-        default = opened.loop.settings.default_reward
-        keys = shortcut("1") is not None
-        reward_buttons(session.presses, offer.told, default, session.is_closed, keys, session.take)
-        show_progress(session.live)
-        with st.container(gap="xxsmall", key="moved"):
-            if session.moments.at is None:
-                moved.show_last(opened, asks=session.may_answer and not session.is_closed)
-        controls.show_refusals(session.refusals)
-    with picture:
-        beliefs.show_beliefs(opened, ranked, session.setup.truth)
-    with times:
-        scrubber.slide(session)
-    with results:
-        learned.show_map(session, favoured, axes)
-        if opened.click:
-            beliefs.show_why(opened, opened.click)
+    st.fragment(draw_choices, key=PART)(session)
+else:
+    if session.first_step == "crowd":
+        session.first_minute.show("crowd")
+    if has_told() and not session.may_answer:
+        controls.offer_a_copy(session)
+    scrubber.say_when(session)
+    question("A visitor walks in. What should we offer?", *told_of_the_world)
+    controls.say_the_mode(session)
+    with st.container(key="hero"):
+        left, right = st.columns([1, 2.7], gap="medium")
+    with left:
+        people = st.container(gap="xsmall", key="people")
+        visit = st.container(gap="xsmall", key="visit")
+        if not session.others_come:
+            with people:
+                controls.choose_context(session, PART)
+        controls.say_if_full(session)
+    with right:
+        picture = st.container(gap="xxsmall", key="picture")
+        times = scrubber.show(session)
+    with st.container(key="learned"):
+        mapped, earned = st.columns([2, 1], gap="large")
+    with mapped:
+        axes = learned.head_of_map(session.open.world, setup)
+        results = st.container(gap="xsmall", key="map")
+    # What a click does not change is drawn here: boxes that are closed need not travel with
+    # each one.
     with earned:
-        learned.show_score(curve)
-        learned.show_rewards(opened, curve, session.setup.truth)
-        learned.show_regret(curve, session.setup.truth)
-    if told is not None and told.open:
-        with told:
-            hypotheses.show_hypotheses(opened.loop, ranked)
-    if log.open:
-        with log:
-            records.show_log(opened)
-    if code.open:
-        with code:
-            records.show_code(opened)
-    watch_others(session.open.link, session.drawn, session.live.is_live, session.catch_up)
+        section("What it earns")
+    told = hypotheses.box(session.shown.loop)
+    log, code = records.boxes()
+    offer_a_lesson(session.shown, session.is_live)
+    controls.watch_steps(session)
+    session.open.second = None  # It stands on the stage alone.
 
+    @frame
+    def draw_frame(session: PlaySession) -> None:
+        """One frame of the interactive part, whether a click or a crowd caused it."""
+        session.adopt(current_setup(PlaySetup))
+        offer = session.advance()
+        if session.toolbar_state != session.toolbar_drawn or session.is_somebody_else:
+            st.rerun()
+        # Computed before anything is drawn: then all that is drawn travels in one message.
+        opened, ranked = session.shown, offer.ranked
+        favoured, curve = opened.favoured(), opened.curve()
+        if session.others_come:
+            with people:
+                controls.choose_context(session, PART)
+        with visit:
+            show_offer(opened.world, ranked)
+            default = opened.loop.settings.default_reward
+            keys = shortcut("1") is not None
+            reward_buttons(
+                session.presses, offer.told, default, session.is_closed, keys, session.take
+            )
+            show_progress(session.live)
+            with st.container(gap="xxsmall", key="moved"):
+                if (step := session.first_step) is not None and step != "crowd":
+                    session.first_minute.show(step)
+                if session.moments.at is None:
+                    asks = session.may_answer and not session.is_closed and step is None
+                    moved.show_last(opened, asks)
+            controls.show_refusals(session.refusals)
+        with picture:
+            beliefs.show_beliefs(opened, ranked, session.setup.truth)
+        with times:
+            scrubber.slide(session)
+        with results:
+            learned.show_map(session, favoured, axes)
+            if opened.click:
+                beliefs.show_why(opened, opened.click)
+        with earned:
+            learned.show_score(curve)
+            learned.show_rewards(opened, curve, session.setup.truth)
+            learned.show_regret(curve, session.setup.truth)
+        if told is not None and told.open:
+            with told:
+                hypotheses.show_hypotheses(opened.loop, ranked)
+        if log.open:
+            with log:
+                records.show_log(opened)
+        if code.open:
+            with code:
+                records.show_code(opened)
+        watch_others(session.open.link, session.drawn, session.live.is_live, session.catch_up)
 
-st.fragment(draw_frame, run_every=session.pace, key=PART)(session)
+    st.fragment(draw_frame, run_every=session.pace, key=PART)(session)

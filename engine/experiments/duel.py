@@ -1,12 +1,13 @@
 """A person against the engine: the same visitors with the same luck, and each chooses alone."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import count
 
 from engine.evaluation.learning_curve import LearningCurve
 from engine.loop.learning_loop import LearningLoop
 from engine.loop.settings import LoopSettings
 from engine.simulation.crowd import Visitor, nth_visitor, serve
+from engine.steps import Steps
 from engine.worlds import World
 
 
@@ -24,15 +25,18 @@ class Duel:
 
     Attributes:
         visitors: all who come, in order.
+        settings: of the engine.
         own, engine: the loops.
     """
 
     def __init__(
         self, world: World, seed: int, visitors: list[Visitor], settings: LoopSettings
     ) -> None:
-        self.world, self.visitors = world, visitors
+        self.world, self.seed, self.visitors, self.settings = world, seed, visitors, settings
         self.own = LearningLoop(LoopSettings(learning_mode="logging_only"), seed=seed)
         self.engine = LearningLoop(settings, seed=seed)
+        for loop in (self.own, self.engine):
+            loop.folding.keeps = True  # So that little is folded again after an undo.
 
     @property
     def served(self) -> int:
@@ -60,6 +64,41 @@ class Duel:
             return
         serve(self.own, self.world, visitor, first=action_id)
         serve(self.engine, self.world, visitor)
+
+    def choosing(self, positions: Sequence[int]) -> Steps[None]:
+        """Show the visitors who come next the items at these positions, a visitor a step."""
+        for position in positions:
+            self.choose(self.world.items[position].id)
+            yield None
+
+    def undo(self) -> int | None:
+        """The last visitor stands there again, as if they had never been served.
+
+        Returns:
+            the position of what they were shown; None if nobody has been.
+        """
+        taken = self.own.undo_event()
+        if taken is None:
+            return None
+        self.engine.undo_event()
+        return self.world.position(taken.action_id)
+
+    @property
+    def choices(self) -> tuple[int, ...]:
+        """Positions of the items that the person has chosen, in order."""
+        return tuple(self._shown(self.own))
+
+    @property
+    def engine_choices(self) -> tuple[int, ...]:
+        """The same of what the engine has chosen."""
+        return tuple(self._shown(self.engine))
+
+    def _shown(self, loop: LearningLoop) -> Iterator[int]:
+        return (self.world.position(event.ranked.action_id) for event in loop.events.values())
+
+    def regrets(self) -> tuple[float, float]:
+        """What the person and the engine have lost in all against the best choices."""
+        return curve_of(self.own, self.world).regret, curve_of(self.engine, self.world).regret
 
     def scores(self) -> list[tuple[float, float]]:
         """What each visitor gave the person, and what they gave the engine, in order."""

@@ -11,6 +11,7 @@ from urllib.parse import urlencode
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
+from engine import PersonalizerError
 from pages.parts.setting import Setting
 from pages.parts.text import plain
 
@@ -94,6 +95,8 @@ class Linked:
         for name, setting in asked_for.items():
             try:
                 values[name] = setting.parse(query[name])
+            except PersonalizerError as error:  # Which says more than what may stand there.
+                refused.append(f"{name} in the link is left out: {error.message}")
             except (KeyError, ValueError):
                 refuse(name, setting.allowed, setting.text(setting.default) or "nothing")
         setup = cls().having(values)

@@ -13,7 +13,8 @@ from pages.parts.components.theme_watch import follow_scheme
 from pages.parts.frames import drawing_all
 from pages.parts.menu import MENU, REACHED
 from pages.parts.operations.log_lines import timed
-from pages.parts.sessions import hand_over, may_only_look
+from pages.parts.play.first_minute import NAME
+from pages.parts.sessions import first_minute, hand_over, may_only_look
 from pages.parts.stage.screens import Stage, enter_or_leave
 from pages.parts.theme import is_dark, logo, style
 from pages.parts.toolbar import shortcut
@@ -50,7 +51,9 @@ def _draw() -> None:
         st.stop()
     with timed(_log, "page drawn"):
         page.run()
-    ask_browser(hand_over, must_tell=may_only_look())
+    first = first_minute()
+    once = NAME if first.is_wanted else ""
+    ask_browser(hand_over, must_tell=may_only_look(), once=once, shows=first.begin)
     follow_scheme()
     mind_the_frame()
     _hear_the_stage_key(on_stage)

@@ -14,6 +14,7 @@ from pages.parts.evaluate.setup import EvaluateSetup
 from pages.parts.heavy_work import submit_here
 from pages.parts.lessons.session import LearnSession
 from pages.parts.library import library
+from pages.parts.play.first_minute import FirstMinute
 from pages.parts.play.session import PlaySession
 from pages.parts.play.setup import PlaySetup
 from pages.parts.race.pool import track
@@ -69,6 +70,19 @@ def may_only_look() -> bool:
     """Whether the loop on the Play page is somebody else's, as far as the browser has told."""
     session = _known(PlaySession)
     return session is not None and not session.may_answer
+
+
+def lands_on_play() -> bool:
+    """Whether somebody comes to the Play page itself for the first time: by no link, and from no
+    lesson."""
+    is_new = _known(PlaySession) is None and _known(LearnSession) is None
+    return is_new and not st.query_params
+
+
+def first_minute() -> FirstMinute:
+    """That of this session, which nobody wants where Play was not visited."""
+    session = _known(PlaySession)
+    return session.first_minute if session else FirstMinute()
 
 
 def compare_session(setup: CompareSetup, story: History | None) -> CompareSession:

@@ -16,6 +16,10 @@ from tests.browser.page import WIDE, AppPage
 from tests.browser.play import PlayPage
 from tests.browser.race import RacePage
 
+BEEN_HERE = """try {
+    localStorage.setItem("personalizer-playground-first-minute", "shown");
+} catch { /* A page without storage. */ }"""
+"""Has a browser remember that the first minute was shown in it."""
 P = TypeVar("P", bound=AppPage)
 NewTab = Callable[..., Page]
 """(viewport=..., **options of a browser context) -> an empty tab."""
@@ -62,16 +66,20 @@ def new_tab(browser: Browser, server: Server, kept_tabs: list[Page]) -> Iterator
     """Opens a tab in an empty profile of its own.
 
     Where nothing is asked of the profile, a tab of earlier tests is used again, emptied: it still
-    has the app's scripts as compiled, and opens a page in half the time.
+    has the app's scripts as compiled, and opens a page in half the time. Whoever opens it has been
+    here before, unless they are said to be ``new_here``.
     """
     unused, others = list(kept_tabs), list[BrowserContext]()
 
-    def new_tab(viewport: ViewportSize = WIDE, **options: Any) -> Page:
-        if options:
+    def new_tab(viewport: ViewportSize = WIDE, new_here: bool = False, **options: Any) -> Page:
+        if options or new_here:
             others.append(browser.new_context(viewport=viewport, **options))
+            if not new_here:
+                others[-1].add_init_script(BEEN_HERE)
             return others[-1].new_page()
         if not unused:
             unused.append(browser.new_context().new_page())
+            unused[0].add_init_script(BEEN_HERE)
             kept_tabs.append(unused[0])
         tab = unused.pop(0)
         tab.set_viewport_size(viewport)

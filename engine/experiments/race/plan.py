@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from engine.errors import check_number, refuse
 from engine.experiments.race.contenders import Contender
+from engine.experiments.race.recorded import Recorded
 from engine.simulation.drift import Drift
 from engine.streams import digest
 from engine.worlds import World
@@ -21,6 +22,9 @@ _CODE = "BadRequest"
 @dataclass(frozen=True, slots=True)
 class Plan:
     """What is raced; ``BadRequest`` outside the bounds.
+
+    Where somebody's record races (`Recorded`), all meet the one crowd that they met: that of the
+    very seed, no longer than the record, with tastes that stay.
 
     Attributes:
         world: where.
@@ -56,6 +60,20 @@ class Plan:
         check_number(_CODE, "delay", self.delay, 0, MAX_VISITORS, whole=True)
         check_number(_CODE, "refresh", self.refresh, 1, MAX_VISITORS, whole=True)
         check_number(_CODE, "seed", self.seed, 0, 2**63, whole=True)
+        for record in self._records:
+            self._check(record)
+
+    def _check(self, record: Recorded) -> None:
+        if self.seed != record.seed:
+            refuse(_CODE, "seed", self.seed, f"{record.seed}, whose visitors {record.key} has met")
+        check_number(_CODE, "visitors", self.visitors, 1, len(record.choices), whole=True)
+        for name, must in (("repetitions", 1), ("drift", "none")):
+            if (value := getattr(self, name)) != must:
+                refuse(_CODE, name, value, f"{must}, as {record.key} has met no other crowd")
+
+    @property
+    def _records(self) -> list[Recorded]:
+        return [one for one in self.contenders if isinstance(one, Recorded)]
 
     @property
     def runs(self) -> int:
@@ -71,4 +89,6 @@ class Plan:
 
     def seed_of(self, repetition: int) -> int:
         """The seed of a repetition's crowd and players; a `LearningLoop` takes it too."""
+        if self._records:
+            return self.seed
         return int.from_bytes(digest(self.seed, "repetition", repetition)[:6])

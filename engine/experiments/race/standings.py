@@ -14,6 +14,8 @@ from engine.experiments.race.runs import Failure, Outcome
 
 WINDOW = 20
 """The mean reward of the latest visitors is over a window of 1 / so many of them all."""
+LEAST = 10
+"""Points in that window at least before one crowd alone, which no other evens out."""
 NEAR = 0.05
 """Reward within which a level counts as reached again."""
 
@@ -137,7 +139,9 @@ class Standings:
     @property
     def window(self) -> int:
         """Points in the window of the latest visitors."""
-        return max(1, len(self.plan.points) // WINDOW)
+        points = len(self.plan.points)
+        least = min(LEAST, points) if self.plan.repetitions == 1 else 1
+        return max(points // WINDOW, least)
 
     def recent(self, contender: str) -> Band:
         """Mean reward of the latest visitors."""

@@ -52,6 +52,7 @@ _LOOKS: Mapping[str, tuple[int | Callable[[Theme], str], str]] = {
     "classic": (10, _STAR),
     "present": (4, _HEXAGON),
     "uniform": (lambda look: look.faint, _X),
+    "you": (lambda look: look.ink, "diamond"),
 }
 """A place in the palette, and a shape: whoever mixes up two colours can tell them apart. The first
 colour is too near to ours for some eyes."""
@@ -145,9 +146,13 @@ BET = " \N{BLACK LEFT-POINTING SMALL TRIANGLE} your bet"
 
 
 @lru_cache(maxsize=64)
-def finals_spec(dark: bool, top: float, entries: Entries, size: Size = PAGE) -> Spec:
-    """Bars with intervals: mean reward of each contender, the highest on top; the bet is named."""
-    x = across("reward", "mean reward, 95 % interval", (0, top), tickCount=5)
+def finals_spec(
+    dark: bool, top: float, entries: Entries, size: Size = PAGE, one_run: bool = False
+) -> Spec:
+    """Bars with intervals, but for ``one_run``: mean reward of each contender, the highest on top;
+    the bet is named."""
+    title = "mean reward of this one run" if one_run else "mean reward, 95 % interval"
+    x = across("reward", title, (0, top), tickCount=5)
     y = lanes(
         "line",
         size,

@@ -121,6 +121,7 @@ def show(session: PlaySession) -> DeltaGenerator:
         at = moments.at
         event = "" if at is None else event_of(session.open.loop, at + 1)
         link_to_why("Why this offer?", session.open, Asked(event, "" if event else NOW))
+        session.setup.draw("you")
         if moments.is_open and not off:
             _show_bookmarks(session)
     return box

@@ -15,6 +15,8 @@ from pages.parts.heavy_work import submit_here
 from pages.parts.known_worlds import keep_at_hand, world_of
 from pages.parts.live import LivePlay
 from pages.parts.play import answers
+from pages.parts.play.contest import Contest
+from pages.parts.play.first_minute import FirstMinute, Step
 from pages.parts.play.moments import Moments
 from pages.parts.play.offers import Offer
 from pages.parts.play.open_loop import OpenLoop
@@ -41,6 +43,8 @@ class PlaySession:
         library: where new loops are kept, for their ``owner``; None keeps them in memory alone.
         keys: ids of other loops that this browser may change, as it tells them.
         refusals: what did not happen.
+        contest: what the person chose where they are the policy.
+        first_minute: of whoever lands here.
         drawn: length of the log's history that the page shows.
         drawn_context: of the visitor whom it shows.
     """
@@ -58,6 +62,7 @@ class PlaySession:
         self.lock, self.now = RLock(), now
         self.setup, self.library, self.owner, self.keys = setup, library, owner, keys
         self.presses, self.live, self.moments = Presses(), LivePlay(self), Moments(self)
+        self.contest, self.first_minute = Contest(), FirstMinute()
         self._left: dict[str, OpenLoop] = {}
         self.toolbar_drawn: tuple[object, ...] = ()
         self.refusals = Refusals(self.live.stop)
@@ -294,8 +299,15 @@ class PlaySession:
         return 0
 
     @property
+    def first_step(self) -> Step | None:
+        """What whoever has just landed here does next; None for everybody else."""
+        if not self.may_change:
+            return None
+        return self.first_minute.step(len(self.open.curve()), len(self.open.loop.events))
+
+    @property
     def toolbar_state(self) -> tuple[object, ...]:
         """All that the rest of the page shows; when a click changes it, that is drawn anew."""
         crowd = self.live.waiting > 0, self.live.playing, self.pace, self.is_full
         when = self.can_undo, self.can_redo, *self.moments.told
-        return *crowd, *when, self.setup, self.open.link, self.open.loop.settings
+        return *crowd, *when, self.first_step, self.setup, self.open.link, self.open.loop.settings

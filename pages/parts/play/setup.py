@@ -1,7 +1,7 @@
 """What can be set on the Play page."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any, Self
 
@@ -55,6 +55,13 @@ class PlaySetup(Tunable):
         False, "Auto-next", SWITCH, "switch", "The next visitor comes after each reward."
     ).as_field
     truth: bool = TRUTH.as_field
+    you: bool = Setting(
+        False,
+        "You choose",
+        SWITCH,
+        "switch",
+        "You are the policy: choose for each visitor, and see what the engine chose for them.",
+    ).as_field
     beside: str = Setting(
         "",
         "A second loop beside it",
@@ -101,6 +108,10 @@ class PlaySetup(Tunable):
             learning_mode=self.mode,
             max_events=MAX_VISITORS,
         )
+
+    def opponent_settings(self) -> LoopSettings:
+        """Those of the engine that serves the visitors for whom a person chooses."""
+        return replace(self.settings(), learning_mode="online")
 
     def beside_settings(self, settings: LoopSettings) -> LoopSettings:
         """Those of the second loop, out of those of the first."""

@@ -78,14 +78,20 @@ def _show_finals(session: RaceSession) -> None:
     known, entries = session.known, tuple(session.shown.names.items())
     finals, names = known.finals(), session.shown.names
     top, raced = end_of_finals(finals), tuple(e for e in entries if e[0] in known.keys)
+    one_run = session.shown.one_run is not None
     section("Who earns most")
     picture(
         charts.finals_rows(finals, entries, session.bet),
-        charts.finals_spec(is_dark(), top, raced),
-        key=f"chart-race-finals-{top}-{hash(raced)}",
-        alt="Mean reward of each contender with its 95 % interval, the highest first: "
+        charts.finals_spec(is_dark(), top, raced, one_run=one_run),
+        key=f"chart-race-finals-{top}-{one_run}-{hash(raced)}",
+        alt=f"Mean reward of each contender{'' if one_run else ' with its 95 % interval'}, the "
+        "highest first: "
         + "; ".join(f"{names[f.contender]} {measured(f.reward, 3)}" for f in finals),
     )
+    if one_run:
+        told = f"One run: the {known.plan.visitors:,} visitors whom you served, seed"
+        note(f"{told} {known.plan.seed}, with the same luck.")
+        return
     crowds = counted(len(known.shared), "crowd")
     note(
         f"Mean over {crowds}, seed {known.plan.seed}. The thin line is the 95 % interval: how far "
@@ -112,6 +118,8 @@ def _show_rewards(session: RaceSession) -> None:
         alt="Mean reward of each contender over the visitors, in the end: "
         + "; ".join(f"{names[key]} {band.mean[-1]:.2f}" for key, band in bands.items()),
     )
+    if session.shown.one_run:
+        return
     note(
         f"{' and '.join(names[key] for key in banded(session))}: the band holds all crowds but "
         "the lowest and the highest tenth."
@@ -175,7 +183,7 @@ def show_table(session: RaceSession) -> None:
 
 
 def _table_rows(session: RaceSession) -> Iterator[Mapping[str, object]]:
-    raced, names = session.shown, session.shown.names
+    names = session.shown.names
     for final in session.known.finals():
         back = {"Back after": recovery_in_words(final.recovery)}
         yield {
@@ -183,7 +191,7 @@ def _table_rows(session: RaceSession) -> Iterator[Mapping[str, object]]:
             "Mean reward": measured(final.reward, 3),
             "Crowds won": final.won,
             "Regret": measured(final.regret, 0),
-            **(back if raced.drift == "halfway" else {}),
+            **(back if session.known.plan.drift == "halfway" else {}),
         }
 
 

@@ -7,14 +7,16 @@ import streamlit as st
 from pages.parts.choices import SEED
 from pages.parts.known_worlds import world_of
 from pages.parts.link import current_setup, show
+from pages.parts.race.record import YOU
 from pages.parts.race.session import RaceSession
 from pages.parts.race.setup import RaceSetup, everybody, ordered
-from pages.parts.race.wording import size_of, verdict
+from pages.parts.race.wording import size_of, verdict, where_you_raced
 from pages.parts.rules import tables_of
 from pages.parts.text import note
 from pages.parts.toolbar import settings, shortcut
 
 KEY = RaceSetup.key
+_OTHER_CROWDS = "With other crowds: the next seed."
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,8 +29,8 @@ class Preset:
 
 def presets(now: RaceSetup) -> dict[str, Preset]:
     """Ready-made races with the world and the seed that are set now."""
-    fair = RaceSetup(world=now.world, seed=now.seed).fitted()
-    return {
+    fair = RaceSetup(world=now.world, seed=now.seed, record=now.record).fitted()
+    ready = {
         "A fair race": Preset(
             fair, "One winner for everybody, or learning who likes what: what is that worth?"
         ),
@@ -55,6 +57,17 @@ def presets(now: RaceSetup) -> dict[str, Preset]:
             "All ways to choose before the same crowds.",
         ),
     }
+    if now.can_have_you:
+        return {"Against you": against_you(fair), **ready}
+    return ready
+
+
+def against_you(fair: RaceSetup) -> Preset:
+    """A race with what a person chose."""
+    return Preset(
+        replace(fair, who=ordered(["ours", "textbook", "present", "uniform", YOU])),
+        "The visitors whom you served come once more, with the same luck, to each of the others.",
+    )
 
 
 def choose_preset(setup: RaceSetup) -> None:
@@ -91,7 +104,7 @@ def choose_race(setup: RaceSetup) -> None:
             columns, (("visitors", "crowds"), ("delay", "refresh"), ("drift",)), strict=True
         ):
             with column:
-                setup.draw(*names)
+                setup.draw(*names, disabled=setup.one_run is not None)
 
 
 def choose_contenders(setup: RaceSetup) -> None:
@@ -100,8 +113,8 @@ def choose_contenders(setup: RaceSetup) -> None:
     def take() -> None:
         st.session_state[KEY("who")] = ordered(st.session_state[KEY("chosen")]) or setup.who
 
-    names = replace(setup, who=",".join(everybody())).names
-    if ordered(st.session_state.get(KEY("chosen"), [])) != setup.who:
+    names = replace(setup, who=ordered([*everybody(), YOU])).names
+    if ordered(st.session_state.get(KEY("chosen"), [])) != ordered(setup.keys):
         st.session_state[KEY("chosen")] = setup.keys
     st.pills(
         "Contenders",
@@ -175,11 +188,13 @@ def _start(session: RaceSession, setup: RaceSetup) -> None:
     with said:
         bet = _bet(setup)
     with button:
-        _start_button(session, is_again=False)
+        _start_button(session)
     if session.waits_for_start:
         note(f"This link tells of a race: start it, and the same comes out. {size_of(setup)}")
     else:
         note(size_of(setup) + ("" if bet else " You may start without a bet, too."))
+    if told := where_you_raced(setup):
+        note(told)
 
 
 def _again(session: RaceSession, setup: RaceSetup) -> None:
@@ -187,7 +202,7 @@ def _again(session: RaceSession, setup: RaceSetup) -> None:
     with said.container(key="verdict"):
         st.markdown(verdict(session))
     with buttons.container(horizontal=True, gap="xsmall", key="again"):
-        _start_button(session, is_again=session.state == "done")
+        _start_button(session, session.state == "done", session.shown.one_run is not None)
         with st.popover("Bet first", icon=":material/casino:", key="bet-again", width="stretch"):
             _bet(setup)
 
@@ -205,7 +220,7 @@ def _bet(setup: RaceSetup) -> str | None:
     )
 
 
-def _start_button(session: RaceSession, is_again: bool) -> None:
+def _start_button(session: RaceSession, is_again: bool = False, without_you: bool = False) -> None:
     def start() -> None:
         if is_again:
             seed = current_setup(RaceSetup).seed
@@ -214,7 +229,7 @@ def _start_button(session: RaceSession, is_again: bool) -> None:
         st.session_state[KEY("bet")] = None
 
     st.button(
-        "Race again" if is_again else "Start",
+        ("Race without you" if without_you else "Race again") if is_again else "Start",
         key="start",
         type="primary",
         icon=":material/sports_score:",
@@ -222,5 +237,5 @@ def _start_button(session: RaceSession, is_again: bool) -> None:
         width="stretch",
         on_click=start,
         disabled=not session.can_start,
-        help="With other crowds: the next seed." if is_again else None,
+        help=_OTHER_CROWDS if is_again else None,
     )

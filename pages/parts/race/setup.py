@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Self
 
+from engine import PersonalizerError
 from engine.experiments.race.contenders import Contender, line_up, rivals
 from engine.experiments.race.plan import Plan
 from engine.policies.base import Policy
@@ -13,6 +14,7 @@ from engine.worlds import WORLDS
 from pages.parts.choices import CROSSES, SEED, WORLD
 from pages.parts.knobs import Tunable
 from pages.parts.known_worlds import world_of
+from pages.parts.race.record import EXAMPLE, YOU, Record
 from pages.parts.rules import (
     TABLE,
     field_in_link,
@@ -29,21 +31,26 @@ MAX_STEPS = 5_000_000
 
 
 def everybody() -> tuple[str, ...]:
-    """Keys of all contenders, in the order in which they are shown."""
+    """Keys of all contenders who can race anywhere, in the order in which they are shown."""
     return tuple(line_up(WORLDS["coffee"]))
 
 
 def ordered(keys: Iterable[str]) -> str:
     """Contenders as they stand in a link."""
     chosen = set(keys)
-    return ",".join(key for key in everybody() if key in chosen)
+    return ",".join(key for key in (*everybody(), YOU) if key in chosen)
 
 
 def _known(text: str) -> str:
     keys = text.split(",")
-    if not set(keys) <= set(everybody()):
+    if not set(keys) <= {*everybody(), YOU}:
         raise ValueError
     return ordered(keys)
+
+
+def _record(text: str) -> str:
+    """A record as it was written; raises what is wrong with it."""
+    return Record.read(text).text
 
 
 DRIFT: Setting[Drift] = Setting(
@@ -74,7 +81,7 @@ class RaceSetup(Tunable):
         kind="",
         always=True,
         check=_known,
-        words=lambda: f"some of {', '.join(everybody())}, with commas between",
+        words=lambda: f"some of {', '.join((*everybody(), YOU))}, with commas between",
     ).as_field
     visitors: int = Setting(
         1_000,
@@ -134,6 +141,7 @@ class RaceSetup(Tunable):
         words="one or two fields of a world",
     ).as_field
     table: str = TABLE.as_field
+    record: str = Setting("", "You", kind="", check=_record, words=EXAMPLE).as_field
 
     @classmethod
     def policies(cls) -> Mapping[str, Policy]:
@@ -150,13 +158,39 @@ class RaceSetup(Tunable):
 
     @property
     def keys(self) -> list[str]:
-        """Contenders, in the order in which they are shown."""
-        return self.who.split(",")
+        """Contenders, in the order in which they are shown; you where you have met this crowd."""
+        return [key for key in self.who.split(",") if key != YOU or self.can_have_you]
+
+    @property
+    def yours(self) -> Record | None:
+        """What you chose, wherever that was, as long as its world is there."""
+        try:
+            return Record.read(self.record) if self.record else None
+        except PersonalizerError:
+            return None
+
+    @property
+    def can_have_you(self) -> bool:
+        """Whether you have chosen for the visitors of this world and seed."""
+        yours = self.yours
+        return yours is not None and (yours.world, yours.seed) == (self.world, self.seed)
+
+    @property
+    def one_run(self) -> Record | None:
+        """What you chose, where you race: it is your one run then."""
+        return self.yours if YOU in self.keys else None
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """How many visitors are in a crowd, and how many crowds there are, as it is raced."""
+        one_run = self.one_run
+        return (len(one_run.choices), 1) if one_run else (self.visitors, self.crowds)
 
     @property
     def steps(self) -> int:
         """Choices that the race takes."""
-        return self.visitors * self.crowds * len(self.keys)
+        visitors, crowds = self.size
+        return visitors * crowds * len(self.keys)
 
     @property
     def fields(self) -> dict[str, str]:
@@ -166,7 +200,7 @@ class RaceSetup(Tunable):
     @property
     def contenders(self) -> dict[str, Contender]:
         """Those who race, by key."""
-        known = line_up(
+        known: dict[str, Contender] = line_up(
             world_of(self.world),
             *map(self.tuned, self.policies()),
             crosses=self.crosses,
@@ -174,6 +208,8 @@ class RaceSetup(Tunable):
             field=self.field,
             rule=self._present(),
         )
+        if one_run := self.one_run:
+            known[YOU] = one_run.contender()
         return {key: known[key] for key in self.keys}
 
     def _present(self) -> RuleTable | None:
@@ -193,17 +229,18 @@ class RaceSetup(Tunable):
         return self.filled({key: one.story for key, one in self.contenders.items()})
 
     def plan(self) -> Plan:
-        """What is raced."""
-        return Plan(
+        """What is raced; with you in it, your visitors once, as you have met them."""
+        visitors, crowds = self.size
+        plan = Plan(
             world=world_of(self.world),
             contenders=tuple(self.contenders.values()),
-            visitors=self.visitors,
-            repetitions=self.crowds,
-            drift=self.drift,
-            delay=self.delay,
-            refresh=self.refresh,
+            visitors=visitors,
+            repetitions=crowds,
             seed=self.seed,
         )
+        if self.one_run:
+            return plan
+        return replace(plan, drift=self.drift, delay=self.delay, refresh=self.refresh)
 
     def said(self) -> dict[str, str]:
         """See `Tunable`; the field as this world calls it."""

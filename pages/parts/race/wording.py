@@ -5,7 +5,9 @@ import math
 from engine import LoopSettings
 from engine.evaluation.intervals import Estimate
 from engine.experiments.race.standings import NEAR, Standings
+from pages.parts.known_worlds import label_of
 from pages.parts.play.hypotheses import in_words
+from pages.parts.race.record import YOU
 from pages.parts.race.session import RaceSession
 from pages.parts.race.setup import MAX_STEPS, RaceSetup
 from pages.parts.text import counted, percent, plain
@@ -19,10 +21,13 @@ def size_of(setup: RaceSetup) -> str:
     """How large the race is, or why it cannot be raced; Markdown."""
     if len(setup.keys) < 2:
         return "Choose at least two contenders."
+    visitors, crowds = setup.size
     size = (
-        f"{counted(setup.crowds, 'crowd')} × {setup.visitors:,} visitors × "
+        f"{counted(crowds, 'crowd')} × {visitors:,} visitors × "
         f"{len(setup.keys)} contenders = {setup.steps:,} choices."
     )
+    if setup.one_run:
+        size += " With you in it, all meet your visitors, once."
     if setup.steps <= MAX_STEPS:
         return size
     return (
@@ -56,6 +61,8 @@ def verdict(session: RaceSession) -> str:
     ended = f"{stopped} {_about_failures(known, names)}".strip()
     if margin is None:
         return f"{ended} There is nothing to compare, so nobody is ahead.".strip()
+    if session.shown.one_run and YOU in known.keys:
+        return " ".join(filter(None, (ended, _one_run(session), _about_the_bet(session, names))))
     leader, second = names[margin.leader], names[margin.next]
     earned = f"{finals[0].reward.mean:.3f} a visitor"
     over = f"over {counted(len(known.shared), 'crowd')}"
@@ -65,6 +72,34 @@ def verdict(session: RaceSession) -> str:
         told = f"**Too close to call.** {leader} earned {earned}, {ahead}."
         told += " Chance alone could explain that."
     return " ".join(part for part in (ended, told, _about_the_bet(session, names)) if part)
+
+
+def _one_run(session: RaceSession) -> str:
+    """Who earned most of the visitors whom you served; Markdown."""
+    finals, names = session.known.finals(), session.shown.names
+    earned = {final.contender: f"{final.reward.mean:.3f} a visitor" for final in finals}
+    first, second = (final.contender for final in finals[:2])
+    run = f"In this one run of {session.known.plan.visitors:,} visitors"
+    if first == YOU:
+        beaten = f"Next came {names[second]} with {earned[second]}."
+        return f"**{run} you earned most: {earned[YOU]}.** {beaten} {ONE_RUN}"
+    best = f"**{run} {names[first]} earned most: {earned[first]}.**"
+    return f"{best} You earned {earned[YOU]}. {ONE_RUN}"
+
+
+ONE_RUN = "One run has no interval over other crowds: chance alone could explain the order."
+"""What a race with you in it can tell."""
+
+
+def where_you_raced(setup: RaceSetup) -> str:
+    """Where you can race, if that is not what is set; nothing else. Markdown."""
+    yours = setup.yours
+    if yours is None or setup.can_have_you:
+        return ""
+    where = f"{label_of(yours.world)} with seed {yours.seed}"
+    return (
+        f"You have chosen for {len(yours.choices)} visitors of {where}: you can race there alone."
+    )
 
 
 def _about_failures(known: Standings, names: dict[str, str]) -> str:

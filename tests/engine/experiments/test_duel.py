@@ -8,6 +8,7 @@ from engine.experiments.duel import Duel, score_told, visits
 from engine.loop.settings import LoopSettings
 from engine.policies.thompson import Thompson
 from engine.simulation.crowd import nth_visitor
+from engine.steps import finish
 from engine.worlds.coffee import COFFEE
 
 DAVE = {"name": "Dave"}
@@ -59,6 +60,30 @@ def test_whoever_knows_that_only_the_weather_matters_beats_the_engine_with_dave(
     while not one.is_over:
         one.choose("Latte")
     assert told > sum(other for _, other in one.scores())
+
+
+def test_what_was_chosen_is_taken_back_exactly_and_comes_again() -> None:
+    one, other = duel(5), duel(5)
+    finish(one.choosing([3, 1, 2, 0]))
+    scores, others = one.scores(), one.engine_choices
+    assert [one.undo() for _ in range(5)] == [0, 2, 1, 3, None]
+    assert (one.served, one.choices, one.regrets()) == (0, (), (0.0, 0.0))
+    finish(other.choosing([3, 1, 2, 0]))
+    finish(one.choosing([3, 1, 2, 0]))
+    assert (one.scores(), one.engine_choices, one.choices) == (scores, others, (3, 1, 2, 0))
+    assert (other.scores(), other.engine_choices, other.regrets()) == (
+        scores,
+        others,
+        one.regrets(),
+    )
+    assert min(one.regrets()) > 0
+
+
+def test_what_the_person_shows_is_logged_with_no_chance_of_the_engines() -> None:
+    one = duel(5, 4)
+    finish(one.choosing([0, 1, 2, 3]))
+    assert {event.ranked.propensity for event in one.own.events.values()} == {1.0}
+    assert {event.ranked.mode for event in one.own.events.values()} == {"logging_only"}
 
 
 def test_a_choice_for_a_visitor_who_has_left_counts_for_nobody() -> None:

@@ -4,6 +4,7 @@ It lies in the browser's local storage, so there is no cookie; the server keeps 
 of it beside each loop. A browser that stores nothing is another one in every session.
 Beside it lie the ids of other people's loops that this browser may change, its keys: each
 came in the part of a link that no browser sends to a server, or in an older link.
+It remembers, too, what was shown to it that is shown once. What it cannot remember is not shown.
 """
 
 import hashlib
@@ -44,12 +45,19 @@ def has_told() -> bool:
     return bool(st.session_state.get("has-told"))
 
 
-def ask_browser(known_as: Callable[[str, str], None], must_tell: bool) -> None:
+def ask_browser(
+    known_as: Callable[[str, str], None],
+    must_tell: bool,
+    once: str = "",
+    shows: Callable[[], None] = lambda: None,
+) -> None:
     """Ask the browser for its secret and its keys, and give it a secret if it has none.
 
     Args:
         known_as: gets the owner before and now, if it has been here before.
         must_tell: whether it shall tell its secret even if that is new.
+        once: what is to be shown if it never was in this browser; it is not asked for again.
+        shows: called if so.
     """
 
     def adopt() -> None:
@@ -65,10 +73,22 @@ def ask_browser(known_as: Callable[[str, str], None], must_tell: bool) -> None:
         if isinstance(new, list):
             keys().update(k for k in new[:_MOST] if isinstance(k, str) and LOOP.fullmatch(k))
 
+    def show_first() -> None:
+        if once and told("browser", "first") == once:
+            shows()
+
     asked = {
+        "once": once,
         "secret": _secret(),
         "keys": sorted(keys()),
         "most": _MOST,
         "mustTell": must_tell and not has_told(),
     }
-    _component(key="browser", data=asked, height=1, on_secret_change=adopt, on_keys_change=add_keys)
+    _component(
+        key="browser",
+        data=asked,
+        height=1,
+        on_secret_change=adopt,
+        on_keys_change=add_keys,
+        on_first_change=show_first,
+    )

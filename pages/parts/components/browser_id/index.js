@@ -18,6 +18,10 @@ function tell({ data, setStateValue }) {
         const known = JSON.parse(localStorage.getItem(`${KEY}-keys`)) ?? [];
         keys = [...new Set([...known, ...keys, ...asked])].slice(-data.most);
         localStorage.setItem(`${KEY}-keys`, JSON.stringify(keys));
+        if (data.once && localStorage.getItem(`${KEY}-${data.once}`) === null) {
+            localStorage.setItem(`${KEY}-${data.once}`, "shown");
+            setStateValue("first", data.once);
+        }
     } catch {
         // No storage: what this session knows is all.
         keys = [...keys, ...asked];

@@ -1,0 +1,204 @@
+"""You choose: who is there, what the person offers them, and how the engine does beside them."""
+
+from functools import cache, partial
+from pathlib import Path
+
+import streamlit as st
+
+from engine import PersonalizerError
+from engine.experiments.choices import MOST, read
+from engine.experiments.duel import Duel
+from engine.worlds import WORLDS, Context, World, key_of
+from pages.parts.charts.lessons import score_rows, score_spec
+from pages.parts.components.lost_presses import buttons_here
+from pages.parts.frames import outcome
+from pages.parts.heavy_work import submit_here
+from pages.parts.link import say_refused, write_link
+from pages.parts.picture import picture
+from pages.parts.play.offer import in_words
+from pages.parts.play.session import PlaySession
+from pages.parts.play.setup import PlaySetup
+from pages.parts.race.controls import against_you
+from pages.parts.race.record import LEAST, Record
+from pages.parts.race.setup import RaceSetup
+from pages.parts.text import note, plain, section
+from pages.parts.theme import is_dark
+from pages.parts.toolbar import shortcut
+
+PICKS = "picks"
+"""What the choices are called in the address."""
+_KEYS = 9
+"""Actions that have a key of the keyboard."""
+_NAMES = "You", "The engine"
+
+
+def go(session: PlaySession, setup: PlaySetup, address_is_new: bool) -> None:
+    """Before anything is drawn: be where the address says, or where the person left off."""
+    session.live.stop()
+    loop, contest = session.open, session.contest
+    opponent = loop.world, loop.loop.seed, setup.opponent_settings()
+    choices = contest.kept_for(opponent)
+    if address_is_new and (asked := st.query_params.get(PICKS)):
+        try:
+            choices = read(asked, loop.world)
+        except PersonalizerError as error:
+            say_refused(f"{PICKS} in the link is left out: {error.message}")
+    if not contest.is_at(opponent, choices):
+        with st.spinner("Serving the same visitors"):
+            outcome(submit_here(contest.going(opponent, choices)))
+
+
+def take_back(session: PlaySession) -> None:
+    """Undo and Redo of a choice."""
+    contest, counting = session.contest, buttons_here().counting
+    contest.drawn = contest.toolbar_state
+    st.button(
+        "Undo",
+        key="undo",
+        icon=":material/undo:",
+        shortcut=shortcut("U"),
+        on_click=counting(contest.undo),
+        disabled=not contest.can_undo,
+        help="Take back your last choice, exactly, or a reset: the same visitor stands there.",
+    )
+    st.button(
+        "Redo",
+        key="redo",
+        icon=":material/redo:",
+        shortcut=shortcut("Y"),
+        on_click=counting(contest.redo),
+        disabled=not contest.can_redo,
+        help="Choose again what you took back last.",
+    )
+
+
+def links_to(session: PlaySession, setup: PlaySetup) -> dict[str, str]:
+    """The link to the choices, under what it does."""
+    contest, opened = session.contest, session.open
+    if not contest.text:
+        return {}
+    own = {} if setup.world in WORLDS or opened.link is None else {"loop": opened.link}
+    does = (
+        "**Your choices.** Whoever opens it sees what you chose and what came of it, and may go on."
+    )
+    return {does: setup.link(st.context.url or "", picks=contest.text, **own)}
+
+
+def write_choices(session: PlaySession) -> None:
+    """Let the address say what was chosen so far."""
+    picks = session.contest.text or None
+    write_link(session.setup, loop=session.open.link, at=None, who=None, picks=picks)
+
+
+def toolbar_is_old(session: PlaySession) -> bool:
+    """Whether the toolbar was drawn before something could be taken back, or brought back."""
+    return session.contest.toolbar_state != session.contest.drawn
+
+
+def choose_what_is_seen(setup: PlaySetup) -> None:
+    """Whether the person chooses, and whether the truth is seen."""
+    with st.container(horizontal=True, gap="medium"):
+        setup.draw("you", "truth")
+
+
+def choose(session: PlaySession) -> None:
+    """Who is there, a button for each action, and what came of the last one."""
+    duel = session.contest.duel
+    visitor = duel.visitor
+    if visitor is None:
+        section(f"You have served {MOST} visitors.")
+        note("A link has no room for more: undo some, reset, or race others against what you did.")
+    else:
+        section(_who(duel.world, visitor.context))
+        note(f"Visitor {duel.served + 1}. What do you offer?")
+        _show_menu(session, duel)
+    with st.container(gap="xxsmall", key="last"):
+        _show_last(duel)
+
+
+def _show_menu(session: PlaySession, duel: Duel) -> None:
+    with st.container(key="choices"):
+        for position, item in enumerate(duel.world.items):
+            key = shortcut(str(position + 1)) if position < _KEYS else None
+            st.button(
+                plain(item.label),
+                key=f"choice-{position}",
+                shortcut=key,
+                width="stretch",
+                on_click=partial(session.contest.choose, position, duel.served),
+                help=plain(in_words(item.features)) or None,
+            )
+
+
+def show_scores(session: PlaySession) -> None:
+    """What came of it so far, for the person and for the engine, and what to do with it."""
+    duel = session.contest.duel
+    _show_sums(duel, session.setup.truth)
+    _offer_a_race(duel)
+    note(
+        "What you choose stands in a log of its own: it has no chances, and the loop of this page "
+        "stays as it was. The engine here began with nothing, like you, and chooses by "
+        f"{plain(duel.settings.policy.label)}."
+    )
+
+
+def _who(world: World, context: Context) -> str:
+    """Who is there, as they are called and pictured."""
+    values = {field.name: {v.name: v.label for v in field.values} for field in world.fields}
+    return plain(" · ".join(values[name][value] for name, value in context.items()))
+
+
+def _show_last(duel: Duel) -> None:
+    """What the last visitor was shown by both, and gave."""
+    if not duel.served:
+        note("The engine serves the same visitors, who have the same luck with it.")
+        return
+    last, items = duel.visitors[duel.served - 1], duel.world.items
+    shown = [items[chosen[-1]].label for chosen in (duel.choices, duel.engine_choices)]
+    note(f"Visitor {duel.served}: {_who(duel.world, last.context)}")
+    lines = [
+        f"{name}: {plain(label)}, reward **{reward:g}**"
+        for name, label, reward in zip(_NAMES, shown, duel.scores()[-1], strict=True)
+    ]
+    st.markdown("  \n".join(lines))
+
+
+def _show_sums(duel: Duel, truth: bool) -> None:
+    """Both sums, what was lost where the truth is revealed, and both curves."""
+    scores = duel.scores()
+    totals = [sum(one[place] for one in scores) for place in (0, 1)]
+    lost = duel.regrets() if truth else (None, None)
+    with st.container(horizontal=True, gap="large", key="sums"):
+        for name, total, regret in zip(_NAMES, totals, lost, strict=True):
+            told = "" if regret is None else f" :gray[lost {regret:.1f}]"
+            st.markdown(f"{name} **{total:g}**{told}", width="content")
+    if truth:
+        note("Lost: what the best action for each visitor is expected to earn, less what yours is.")
+    picture(
+        score_rows(_NAMES, scores),
+        score_spec(is_dark(), _NAMES, "visitors", "rewards so far"),
+        key="chart-contest",
+        alt=f"Rewards so far: {_NAMES[0]} {totals[0]:g}, {_NAMES[1]} {totals[1]:g}",
+    )
+
+
+@cache
+def _race() -> st.Page:
+    """The page, itself: where a part of another is drawn alone, none is known by its script."""
+    return st.Page(Path(__file__).parents[2] / "race.py", title="Race")
+
+
+def _offer_a_race(duel: Duel) -> None:
+    """A race with what was chosen, once that is enough."""
+    world, missing = key_of(duel.world), LEAST - duel.served
+    if missing > 0:
+        note(f"After {missing} more you can race others against what you chose.")
+    else:
+        record = Record(world, duel.seed, duel.choices).text
+        race = against_you(RaceSetup(world=world, seed=duel.seed, record=record).fitted())
+        st.page_link(
+            _race(),
+            label="Race against this",
+            icon=":material/sports_score:",
+            query_params=race.setup.query(),
+        )

@@ -1,0 +1,63 @@
+"""What a person chose on Play, as it travels in a link: the world, the seed and the choices."""
+
+from dataclasses import dataclass
+from typing import Self
+
+from engine.errors import refuse
+from engine.experiments.choices import MOST, read, written
+from engine.experiments.race.recorded import Recorded
+from pages.parts.choices import SEED, WORLD
+from pages.parts.known_worlds import world_of
+
+LEAST = 10
+"""Choices with which one may race: fewer would be nothing but luck."""
+YOU = "you"
+"""Key of whoever chose, as a contender."""
+EXAMPLE = "a world, a seed and choices, such as coffee.7.0312031203"
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """What somebody chose for the first visitors of a seed."""
+
+    world: str
+    seed: int
+    choices: tuple[int, ...]
+
+    @classmethod
+    def read(cls, text: str) -> Self:
+        """The record of a text; ``BadRequest`` for what is none."""
+        parts = text.split(".")
+        if len(parts) != 3:
+            refuse("BadRequest", "record", text, EXAMPLE)
+        world, seed, chosen = parts
+        try:
+            world = WORLD.parse(world)
+        except KeyError:
+            refuse("BadRequest", "record", world, WORLD.allowed, "its world")
+        try:
+            number = SEED.parse(seed)
+        except ValueError:
+            refuse("BadRequest", "record", seed, SEED.allowed, "its seed")
+        choices = read(chosen, world_of(world))
+        if len(choices) < LEAST:
+            allowed = f"{LEAST} to {MOST} characters, one for each visitor"
+            refuse("BadRequest", "choices", chosen, allowed)
+        return cls(world, number, choices)
+
+    @property
+    def text(self) -> str:
+        """As it stands in a link."""
+        return f"{self.world}.{self.seed}.{written(self.choices)}"
+
+    def contender(self) -> Recorded:
+        """Whoever chose, ready to race."""
+        many = len(self.choices)
+        return Recorded(
+            YOU,
+            self.seed,
+            self.choices,
+            label=f"You, {many} visitors",
+            story=f"What you chose on Play for the first {many} visitors of seed {self.seed}. It "
+            "is one run: nothing says how you would do with others.",
+        )

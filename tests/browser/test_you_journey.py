@@ -1,0 +1,57 @@
+"""The first minute of somebody new, on a phone; then they choose themselves, and race."""
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.conftest import OpenPage
+from tests.browser.page import NARROW
+from tests.browser.play import PlayPage
+from tests.browser.test_accessibility import violations
+
+pytestmark = pytest.mark.browser
+
+STEP = re.compile(r"[123] of 3\b")
+"""What each sentence of the first minute begins with."""
+
+
+def test_somebody_new_on_a_phone_answers_lets_people_in_chooses_and_races(
+    open_page: OpenPage,
+) -> None:
+    play = open_page(viewport=NARROW, new_here=True)
+    faults = set[str]()
+
+    def look(at: str) -> None:
+        wrong = play.lasting(lambda: {*play.clipped, *(["wide"] if play.excess > 0 else [])})
+        faults.update(f"{at}: {one}" for one in wrong)
+        faults.update(violations(play, at))
+
+    for step, key in (("1 of 3", "reward-1"), ("2 of 3", "reward-3"), ("3 of 3", "let-in-100")):
+        expect(play.page.get_by_text(step)).to_be_visible()
+        if step != "2 of 3":
+            look(step)
+        play.press(key)
+    play.expect_visitors(102)
+    expect(play.page.get_by_text(STEP)).to_have_count(0)
+
+    again = PlayPage(play.page.context.new_page(), play.address).open()
+    again.settle()
+    expect(again.page.get_by_text("Click how they like it")).to_be_visible()
+    expect(again.page.get_by_text(STEP)).to_have_count(0)
+    again.page.close()
+
+    play.switch("play-you")
+    expect(play.page.get_by_role("heading", name="What do you offer?")).to_be_visible()
+    play.press("choice-0")
+    for visitor in range(2, 11):
+        expect(play.page.get_by_text(f"Visitor {visitor}. What do you offer?")).to_be_visible()
+        play.settle()
+        play.page.keyboard.press("1234"[visitor % 4])
+    expect(play.page).to_have_url(re.compile("picks=0[0-3]{9}$"))
+    look("chosen")
+    play.page.get_by_role("link", name="Race against this").click()
+    play.press("start")
+    expect(play.keyed("verdict")).to_contain_text("In this one run of 10 visitors")
+    look("raced")
+    assert not faults, "\n".join(sorted(faults))

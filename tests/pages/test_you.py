@@ -1,0 +1,144 @@
+"""You choose on Play, and race with it: what a person can do, and what happens then."""
+
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import parse_qsl
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from engine.worlds.coffee import COFFEE
+from pages.parts.components import browser_id
+from pages.parts.heavy_work import submit_here
+from pages.parts.lessons.session import LearnSession
+from tests.pages.conftest import App, RaceApp
+
+Open = Callable[..., App]
+
+
+def said(app: App) -> dict[str, str]:
+    """What the address says."""
+    told = {name: app.at.query_params[name] for name in app.at.query_params}
+    return {name: v[0] if isinstance(v, list) else v for name, v in told.items()}
+
+
+def opened(app: App) -> dict[str, str]:
+    """What the link to the race says."""
+    (link,) = (one for one in app.at.get("page_link") if one.proto.label == "Race against this")
+    return dict(parse_qsl(link.proto.query_string))
+
+
+def test_a_person_chooses_beside_the_engine_and_the_loop_stays_as_it_was(open_app: Open) -> None:
+    app = open_app().answer(1.0)
+    entries = len(app.session.open.loop.log)
+    app.set("play-you", True)
+    assert "What do you offer?" in app.text
+    for position in (0, 3):
+        app.click(f"choice-{position}")
+    duel = app.session.contest.duel
+    assert said(app)["picks"] == "03"
+    (own, other), items = duel.scores()[-1], COFFEE.items
+    assert f"You: {items[3].label}, reward **{own:g}**" in app.text
+    engine = items[duel.engine_choices[-1]].label
+    assert f"The engine: {engine}, reward **{other:g}**" in app.text
+    app.click("undo")
+    assert said(app)["picks"] == "0"
+    assert said(app.click("redo"))["picks"] == "03"
+    app.set("play-truth", True)
+    assert f"lost {duel.regrets()[0]:.1f}" in app.text
+    app.click("reset")
+    assert "picks" not in said(app)
+    assert said(app.click("undo"))["picks"] == "03"
+    app.set("play-you", False)
+    assert len(app.session.open.loop.log) == entries
+    assert "picks" not in said(app)
+    assert app.metric("Visitors") == "1"
+
+
+def test_a_link_brings_the_choices_back_and_what_is_none_is_said(open_app: Open) -> None:
+    app = open_app(seed="5", you="1", picks="0123012301", policy="greedy")
+    duel = app.session.contest.duel
+    assert (duel.choices, duel.settings.policy.key) == ((0, 1, 2, 3, 0, 1, 2, 3, 0, 1), "greedy")
+    link = opened(app)
+    assert (link["record"], link["seed"]) == ("coffee.5.0123012301", "5")
+    assert "you" in link["who"].split(",")
+    faulty = App(you="1", picks="0129")
+    assert faulty.session.contest.text == ""
+    assert "visitor 4 of choices" in faulty.at.toast[0].value
+
+
+def test_a_race_with_what_was_chosen_says_that_it_is_one_run(
+    open_app: Open, open_race: Callable[..., RaceApp]
+) -> None:
+    app = open_app(seed="5", you="1", picks="0123012301")
+    earned = [sum(one) for one in zip(*app.session.contest.duel.scores(), strict=True)]
+    quick = {"who": "present,uniform,you", "visitors": "200", "crowds": "1"}
+    race = open_race(**opened(app) | quick)
+    assert "With you in it, all meet your visitors, once." in race.text
+    race.click("start").finish_the_race()
+    finals = {final.contender: final for final in race.session.known.finals()}
+    assert finals["you"].reward.mean * 10 == pytest.approx(earned[0])
+    assert "In this one run of 10 visitors" in race.text
+    assert "One run has no interval" in race.text
+    assert not any("interval" in c.proto.alt for c in race.at.get("vega_lite_chart"))
+    again = RaceApp(**said(race))
+    assert again.session.state == "done"
+    again.click("start")  # Without you: the next seed has other visitors.
+    assert (again.session.setup.seed, "you" in again.session.setup.keys) == (6, False)
+
+
+# -- the first minute -----------------------------------------------------------------
+
+
+@pytest.fixture
+def new_browser(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
+    """What the browser is asked; it says that nothing was ever shown in it."""
+    asked: dict[str, Any] = {}
+    ask = browser_id._component
+
+    def component(**given: Any) -> None:
+        asked.update(given["data"], told=given["on_first_change"])
+        ask(**given)
+
+    monkeypatch.setattr(browser_id, "_component", component)
+    return asked
+
+
+def test_a_first_minute_has_three_steps_and_is_over(
+    open_app: Open, new_browser: dict[str, Any]
+) -> None:
+    app = open_app()
+    assert new_browser["once"] == "first-minute"
+    assert "1 of 3" not in app.text
+    app.session.first_minute.begin()
+    assert "**1 of 3**" in app.run().text
+    assert "**2 of 3**" in app.answer(1.0).text
+    assert "**3 of 3**" in app.answer(0.0).run().text
+    app.click("let-in-100").finish_the_crowd()
+    assert " of 3**" not in app.text
+    assert " of 3**" not in app.click("reset").text
+
+
+def test_a_first_minute_is_skipped_with_one_click(open_app: Open) -> None:
+    app = open_app()
+    app.session.first_minute.begin()
+    assert " of 3**" not in app.run().click("skip-first-minute").text
+
+
+def test_whoever_comes_by_a_link_or_from_a_lesson_is_shown_none(
+    open_app: Open, new_browser: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    loop = said(open_app().answer(1.0))["loop"]
+    for query in ({"loop": loop}, {"world": "coffee", "seed": "7"}, {"stage": "1"}):
+        App(**query)
+        assert new_browser["once"] == ""
+    run = AppTest.run
+    lessons = LearnSession(submit_here)
+
+    def after_a_lesson(at: AppTest, **more: Any) -> AppTest:
+        at.session_state["LearnSession"] = lessons
+        return run(at, **more)
+
+    monkeypatch.setattr(AppTest, "run", after_a_lesson)
+    App()
+    assert new_browser["once"] == ""
