@@ -8,6 +8,7 @@ import streamlit as st
 
 from pages.parts.glossary import texts
 from pages.parts.glossary.board import PAGES, WordsSetup, show_use
+from pages.parts.lessons.words import words
 from pages.parts.link import current_setup, open_link, write_link
 from pages.parts.text import question
 
@@ -24,4 +25,9 @@ with st.container(horizontal=True, gap="medium", vertical_alignment="bottom"):
     st.page_link(
         PAGES / "words.py", label=page["all"], icon=":material/menu_book:", query_params=query
     )
-    st.page_link(PAGES / "learn.py", label="Learn", icon=":material/school:")
+    st.page_link(
+        PAGES / "learn.py",
+        label=words(setup.language, "careful").say("question"),
+        icon=":material/school:",
+        query_params={**query, "lesson": "careful"},
+    )

@@ -21,6 +21,7 @@ def do(app: LearnApp, key: str) -> None:
         "one_draw": "lesson-rest",
         "never_tried": "lesson-let-in",
         "table_that_lies": "lesson-serve-1",
+        "careful": "lesson-pay-clicks",
         **dict.fromkeys(("one_winner", "exam_week", "watch_first"), "lesson-look"),
     }
     if key == "barista":

@@ -3,6 +3,7 @@
 from pages.parts.lessons import (
     ask_the_log,
     barista,
+    careful,
     exam_week,
     never_a_hundred,
     never_tried,
@@ -27,5 +28,6 @@ LESSONS: dict[str, Lesson] = {
         table_that_lies.LESSON,
         ask_the_log.LESSON,
         what_95_promises.LESSON,
+        careful.LESSON,
     )
 }

@@ -18,9 +18,10 @@ LANGUAGES = {"en": "English", "de": "Deutsch"}
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """The words of one lesson, or those that all share."""
+    """The words of one lesson, or those that all share, in a language."""
 
     table: Mapping[str, Any]
+    language: str = "en"
 
     def say(self, name: str, /, **numbers: object) -> str:
         """A text as Markdown, with numbers and names in it made safe."""
@@ -41,4 +42,4 @@ def _file(language: str) -> Mapping[str, Any]:
 
 def words(language: str, part: str) -> Words:
     """Those of a lesson by its key, or of a ``part`` of the page."""
-    return Words(_file(language)[part])
+    return Words(_file(language)[part], language)
