@@ -171,11 +171,17 @@ class _Column:
         name: in the log.
         values: in words.
         codes: which of them each event has, (N,).
+        numbers: the mean of each value that is a slice of numbers; none if the values are words.
     """
 
     name: str
     values: tuple[str, ...]
     codes: Codes
+    numbers: tuple[float, ...] = ()
+
+    def value(self, at: int, text: str, share: float) -> Value:
+        """One of the values as a field has it."""
+        return Value(text, "", share, self.numbers[at] if at < len(self.numbers) else None)
 
 
 def _columns(log: _Log) -> tuple[list[_Column], dict[str, str]]:
@@ -186,11 +192,11 @@ def _columns(log: _Log) -> tuple[list[_Column], dict[str, str]]:
     columns, left_out = [], dict[str, str]()
     for name in names:
         texts = [parts.get(name, MISSING) for parts in told]
-        values, codes = _words(texts, visits)
+        values, codes, numbers = _words(texts, visits)
         if len(values) == 1:
             left_out[name] = "it is the same in all events"
         else:
-            columns.append(_Column(name, values, codes[log.stratum]))
+            columns.append(_Column(name, values, codes[log.stratum], numbers))
     return columns, left_out
 
 
@@ -200,8 +206,11 @@ def _parts(text: str) -> dict[str, str]:
     return {name: value for name, _, value in parts}
 
 
-def _words(texts: Sequence[str], visits: NDArray[np.int_]) -> tuple[tuple[str, ...], Codes]:
-    """The values of a column and which each context has: numbers in bins, rare words together."""
+def _words(
+    texts: Sequence[str], visits: NDArray[np.int_]
+) -> tuple[tuple[str, ...], Codes, tuple[float, ...]]:
+    """The values of a column, which each context has, and their numbers: numbers in slices, rare
+    words together."""
     distinct, codes = np.unique(np.array(texts, dtype=object), return_inverse=True)
     numbers = np.array([_number(text) for text in distinct])
     known = np.isfinite(numbers)
@@ -209,15 +218,17 @@ def _words(texts: Sequence[str], visits: NDArray[np.int_]) -> tuple[tuple[str, .
         return _binned(numbers[codes], visits)
     came = np.bincount(codes, weights=visits, minlength=len(distinct))
     if len(distinct) <= MOST_VALUES:
-        return tuple(map(_short, distinct)), codes
+        return tuple(map(_short, distinct)), codes, ()
     kept = np.sort(np.argsort(-came, kind="stable")[: MOST_VALUES - 1])
     places = np.full(len(distinct), len(kept), dtype=np.intp)
     places[kept] = np.arange(len(kept))
-    return (*(_short(distinct[at]) for at in kept), OTHERS), places[codes]
+    return (*(_short(distinct[at]) for at in kept), OTHERS), places[codes], ()
 
 
-def _binned(numbers: Array, visits: NDArray[np.int_]) -> tuple[tuple[str, ...], Codes]:
-    """Numbers in parts of about as many visitors, those that are missing in one of their own."""
+def _binned(
+    numbers: Array, visits: NDArray[np.int_]
+) -> tuple[tuple[str, ...], Codes, tuple[float, ...]]:
+    """Numbers in slices of about as many visitors, those that are missing in one of their own."""
     known = np.isfinite(numbers)
     order = np.argsort(numbers[known], kind="stable")
     ordered, seen = numbers[known][order], np.cumsum(visits[known][order])
@@ -230,7 +241,10 @@ def _binned(numbers: Array, visits: NDArray[np.int_]) -> tuple[tuple[str, ...], 
         names.append(f"above {cuts[-1]:g}")
     codes = np.searchsorted(cuts, numbers, side="left")
     codes[~known] = len(names)
-    return (*names, MISSING) if not known.all() else tuple(names), codes
+    came = np.bincount(codes[known], weights=visits[known], minlength=len(names))
+    sums = np.bincount(codes[known], weights=(visits * numbers)[known], minlength=len(names))
+    means = tuple(float(f"{mean:.4g}") for mean in (sums / came).tolist())
+    return (*names, MISSING) if not known.all() else tuple(names), codes, means
 
 
 def _number(text: str) -> float:
@@ -444,7 +458,8 @@ def _fields(log: _Log, columns: Sequence[_Column]) -> tuple[Field, ...]:
         came = np.bincount(column.codes, minlength=len(column.values))
         texts = _unlike(column.values)
         values = (
-            Value(text, "", max(n, 0.5)) for text, n in zip(texts, came.tolist(), strict=True)
+            column.value(at, text, max(n, 0.5))
+            for at, (text, n) in enumerate(zip(texts, came.tolist(), strict=True))
         )
         found.append(Field(name, name, tuple(values)))
     return tuple(found)

@@ -74,6 +74,8 @@ class ValueRow:
     value: str = ""
     emoji: str = ""
     share: float | None = None
+    sends: Any = None
+    """What the request says for it, if that is not its name."""
 
     @property
     def is_blank(self) -> bool:
@@ -139,7 +141,7 @@ class Draft:
     def without_truth(cls, world: World) -> Self:
         """What is offered in a world, and who comes; nobody cares."""
         values = tuple(
-            ValueRow(number, one.name, value.name, value.emoji, value.share)
+            ValueRow(number, one.name, value.name, value.emoji, value.share, value.sends)
             for number, (one, value) in enumerate(world.segments())
         )
         labels = {one.name: one.label for one in world.fields if one.label != one.name}
@@ -309,7 +311,7 @@ class Draft:
         )  # fmt: skip
         fields = tuple(
             Field(name, self.labels.get(name, name), tuple(
-                Value(row.value, row.emoji, _share(row)) for row in rows))
+                Value(row.value, row.emoji, _share(row), row.sends) for row in rows))
             for name, rows in self.fields.items()
         )  # fmt: skip
         taste = _weights(self) if self._is_large else self._table

@@ -19,10 +19,13 @@
     }
 
 ``fields`` are those of the context: ``name`` stands in the request, ``label`` on the screen.
-A value comes as often as its ``share`` says, relative to the others of its field. ``items``
+A value comes as often as its ``share`` says, relative to the others of its field. What the request
+says for it is its name, or what it ``sends``: a number for a slice of numbers
+(``{"name": "18 to 30", "sends": 24}``), an object of tags (``{"sport": true}``, a list as the
+service took it), an empty one for nothing at all; with that, the ``version`` is 2. ``items``
 are the actions, with the features that Rank is sent, and a ``title`` where people call them
 otherwise. A success with one is worth its ``value`` (1 if left out) in the world's ``unit``, such
-as ``"€"``; with either, the ``version`` is 2. Every ``emoji``, ``label``, ``share``, ``title``,
+as ``"€"``; with either, too. Every ``emoji``, ``label``, ``share``, ``title``,
 ``value``, ``unit`` and the ``story`` may be left out.
 
 ``truth`` is a table with one row a context (the last field changes fastest) and in it one
@@ -53,7 +56,7 @@ from itertools import product
 from typing import Any
 
 from engine.errors import PersonalizerError, refuse
-from engine.protocol.features import is_list
+from engine.protocol.features import flatten, is_list
 from engine.worlds.checks import CODE, check_known, each_in, number_in, object_in, text_in
 from engine.worlds.taste import Item, Taste, TasteTable, TasteWeights, Term
 from engine.worlds.world import FORMAT, VERSIONS, Field, Value, World
@@ -124,14 +127,30 @@ def _field(value: object, place: str) -> Field:
         allowed = f"1 to {MAX_NAME} letters, digits, spaces, - or _, and none of {', '.join(TAKEN)}"
         refuse(CODE, f"{place}.name", name, allowed)
     values = each_in(told.get("values"), f"{place}.values", MAX_VALUES, _value, "name")
+    sent = [one.name if one.sends is None else one.sends for one in values]
+    for at, one in enumerate(sent):
+        if one in sent[:at]:
+            what = f"what {place}.values[{at}] sends"
+            refuse(CODE, f"{place}.values[{at}].sends", one, "different from the others", what)
     return Field(name, _name(told.get("label", name), f"{place}.label"), values)
 
 
 def _value(value: object, place: str) -> Value:
-    told = object_in(value, place, ("name", "emoji", "share"))
+    told = object_in(value, place, ("name", "emoji", "share", "sends"))
     share = number_in(told.get("share", 1.0), f"{place}.share", 1e-6, 1e6)
     name = _name(told.get("name"), f"{place}.name")
-    return Value(name, _emoji(told.get("emoji", ""), f"{place}.emoji"), share)
+    sends = told.get("sends")
+    if sends is not None:
+        _check_sent(sends, f"{place}.sends")
+    return Value(name, _emoji(told.get("emoji", ""), f"{place}.emoji"), share, deepcopy(sends))
+
+
+def _check_sent(sends: object, place: str) -> None:
+    """Refuse what no request could say."""
+    try:
+        flatten([{"sent": sends}], place)
+    except PersonalizerError:
+        refuse(CODE, place, sends, "a number, a text, true or false, or an object of such")
 
 
 def _item(value: object, place: str) -> Item:

@@ -8,9 +8,9 @@ import hashlib
 import json
 import math
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from functools import cached_property, reduce
-from itertools import product
+from itertools import pairwise, product
 from typing import Any, NamedTuple, Self
 
 import numpy as np
@@ -25,8 +25,9 @@ from engine.worlds.taste import Context, Item, TasteWeights, Truth, WeightSums
 
 FORMAT = "personalizer-playground-world"  # What the JSON says that it is.
 VERSIONS = 1, 2
-"""What is written as the first that can hold it: units and values of actions came with the second,
-so a world without them stays what it was, to its digest."""
+"""What is written as the first that can hold it: units, values of actions, and what a value of a
+field sends came with the second, so a world without them stays what it was, to its digest."""
+MAX_TAGS = 5
 TABULATED = 1_000
 """Cells up to which everything about a world is computed cell by cell, and can be mapped whole."""
 SAMPLE = 4_096
@@ -38,12 +39,14 @@ Cells = NDArray[np.intp]
 
 @dataclass(frozen=True, slots=True)
 class Value:
-    """One value of a context field: its name in the request, its picture, and how often it
-    occurs, relative to the other values of the field."""
+    """One value of a context field: its name, its picture, how often it occurs, relative to the
+    other values of the field, and what the request says for it, if that is not its name: a number,
+    true or false, an object of tags, or an empty one for nothing at all."""
 
     name: str
     emoji: str
     share: float = 1.0
+    sends: Any = None
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "share", float(self.share))
@@ -52,6 +55,11 @@ class Value:
     def label(self) -> str:
         """Picture and name, as it stands beside others."""
         return f"{self.emoji} {self.name}".strip()
+
+    def to_json(self) -> dict[str, object]:
+        """The value in the JSON of a world."""
+        told: dict[str, object] = {"name": self.name, "emoji": self.emoji, "share": self.share}
+        return told | ({} if self.sends is None else {"sends": self.sends})
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +75,49 @@ class Field:
         """A field out of its values: picture and name, with a space between -> share."""
         parts = ((value.split(" ", 1), share) for value, share in shares.items())
         return cls(name, label, tuple(Value(n, emoji, s) for (emoji, n), s in parts))
+
+    @classmethod
+    def number(
+        cls,
+        name: str,
+        label: str,
+        cuts: Sequence[float],
+        mean: float | None = None,
+        spread: float = 1.0,
+    ) -> Self:
+        """A field that is a number, in slices: from each of the cuts to the next one.
+
+        Each slice sends the number in its middle. All numbers come equally often, or as a normal
+        distribution with this mean and standard deviation says.
+        """
+        found = []
+        for low, high in pairwise(cuts):
+            share = high - low
+            if mean is not None:
+                ends = (math.erf((end - mean) / (spread * math.sqrt(2))) for end in (high, low))
+                share = max(next(ends) - next(ends), 1e-6)
+            found.append(Value(f"{low:g} to {high:g}", "", share, (low + high) / 2))
+        return cls(name, label, tuple(found))
+
+    @classmethod
+    def tags(cls, name: str, label: str, tags: Mapping[str, float]) -> Self:
+        """A field that is a list of tags: picture and name -> the chance that it is there. All
+        combinations are values; up to `MAX_TAGS` tags."""
+        found = []
+        some = dict(list(tags.items())[:MAX_TAGS])
+        for there in product((True, False), repeat=len(some)):
+            chances = zip(some.values(), there, strict=True)
+            share = math.prod(chance if has else 1 - chance for chance, has in chances)
+            has = [tag.split(" ", 1) for tag, is_there in zip(some, there, strict=True) if is_there]
+            pictures = "".join(emoji for emoji, _ in has)
+            sends = {tag: True for _, tag in has}
+            found.append(Value(" + ".join(sends) or "none", pictures, share, sends))
+        return cls(name, label, tuple(found))
+
+    def to_json(self) -> dict[str, object]:
+        """The field in the JSON of a world."""
+        values = [value.to_json() for value in self.values]
+        return {"name": self.name, "label": self.label, "values": values}
 
 
 class Contexts(Sequence[Context]):
@@ -144,14 +195,19 @@ class World:
 
     def to_json(self) -> dict[str, object]:
         """The world as JSON, out of which `world_from_json` makes an equal one."""
-        is_priced = self.unit or any(item.value != 1 for item in self.items)
+        values = (value for field in self.fields for value in field.values)
+        is_new = (
+            self.unit
+            or any(item.value != 1 for item in self.items)
+            or any(value.sends is not None for value in values)
+        )
         told: dict[str, object] = {
             "format": FORMAT,
-            "version": 2 if is_priced else 1,
+            "version": 2 if is_new else 1,
             "title": self.title,
             "emoji": self.emoji,
             "story": self.story,
-            "fields": [asdict(f) | {"values": list(map(asdict, f.values))} for f in self.fields],
+            "fields": [field.to_json() for field in self.fields],
             "items": [item.to_json() for item in self.items],
             "truth": self._truth(),
         }
@@ -249,9 +305,31 @@ class World:
         led = {one["id"]: (one, *(o for o in self.actions if o is not one)) for one in self.actions}
         return led.__getitem__
 
-    def features(self, context: Context) -> list[dict[str, str]]:
+    def features(self, context: Context) -> list[dict[str, Any]]:
         """A context as Rank takes it."""
-        return [dict(context)]
+        if not self._sends:
+            return [dict(context)]
+        told = {name: self._sends.get(name, {}).get(one, one) for name, one in context.items()}
+        sent = {name: one for name, one in told.items() if one != {}}
+        return [sent] if sent else []
+
+    @cached_property
+    def _sends(self) -> dict[str, dict[str, Any]]:
+        """Field -> value -> what is sent for it, where that is not its name."""
+        found = {
+            field.name: {one.name: one.sends for one in field.values if one.sends is not None}
+            for field in self.fields
+        }
+        return {name: sends for name, sends in found.items() if sends}
+
+    @cached_property
+    def _named(self) -> dict[str, dict[str, str]]:
+        """Field -> what is sent, as a line of JSON -> value."""
+        return {
+            field.name: {_line(one.name if one.sends is None else one.sends): one.name
+                         for one in field.values}
+            for field in self.fields
+        }  # fmt: skip
 
     def cell(self, context: Context) -> int:
         """Position of a context in `contexts`."""
@@ -269,11 +347,9 @@ class World:
         """The context in which a request was made; KeyError if nobody comes in such a one."""
         parts = json.loads(request.context_text)
         told = {name: value for part in parts for name, value in part.items()}
-        # As text, as a list or an object is no key; told as one, it is not the context's value.
-        context = self.contexts[self.cell({f.name: str(told[f.name]) for f in self.fields})]
-        if told != context:
+        if not told.keys() <= self._named.keys():
             raise KeyError(request.context_text)
-        return context
+        return {name: named[_line(told.get(name, {}))] for name, named in self._named.items()}
 
     def request(self, cell: int) -> RankRequest:
         """All items offered in a cell; the same each time, as features compare by identity (in a
@@ -400,6 +476,10 @@ class World:
     def ceilings(self) -> Ceilings:
         """What can be earned by knowing nothing, one field, a pair of fields, or everything."""
         return ceilings_of(self)
+
+
+def _line(value: object) -> str:
+    return json.dumps(value, sort_keys=True)
 
 
 _LEVELS: Array = np.array([0.0, 0.5, 1.0])

@@ -13,6 +13,7 @@ from engine.worlds.gallery.catalogue import CATALOGUE
 from engine.worlds.gallery.fashion import FASHION
 from engine.worlds.gallery.films import FILMS
 from engine.worlds.gallery.grocery import GROCERY
+from engine.worlds.gallery.gym import GYM
 from engine.worlds.gallery.hotel import HOTEL
 from engine.worlds.gallery.newsdesk import NEWSDESK
 from engine.worlds.gallery.travel import TRAVEL
@@ -48,6 +49,7 @@ GALLERY: dict[str, Exhibit] = {
     "travel": Exhibit(TRAVEL, "Designs are composed, so few visitors teach about all twelve."),
     "grocery": Exhibit(GROCERY, "The one best dish is a poor guess: two fields earn twice that."),
     "hotel": Exhibit(HOTEL, "Money decides: a dear room pays where most say no."),
+    "gym": Exhibit(GYM, "Ages and hours are sent as numbers, likes as a list of tags."),
     "bank": Exhibit(BANK, "To offer nothing is an action, too, and to some the best one."),
     "banner": Exhibit(BANNER, "Rare clicks: what a thousand visitors cannot tell yet."),
     "vending": Exhibit(VENDING, "Nothing matters: the engine has to find nothing, and say so."),

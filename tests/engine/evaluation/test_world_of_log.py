@@ -147,6 +147,7 @@ def test_numbers_become_parts_rare_words_others_and_what_says_nothing_is_left_ou
     age, town, vip = told.world.fields
     assert [v.name for v in age.values] == ["up to 29", "29 to 39", "39 to 49", "above 49"]
     assert [v.share for v in age.values] == [150] * 4
+    assert [v.sends for v in age.values] == [24.5, 34.5, 44.5, 54.5]
     assert len(town.values) == 12
     assert town.values[-1].name == OTHERS
     assert {v.name: v.share for v in vip.values} == {MISSING: 200, "yes": 400}

@@ -50,6 +50,12 @@ CHANCES = st.floats(0, 1)
 PAIRS = st.tuples(CHANCES, CHANCES).map(lambda c: [c[0] * (1 - c[1]), c[0] * c[1]])
 
 
+def sent_as(at: int) -> st.SearchStrategy[dict[str, object]]:
+    """What a value sends, unlike others by its place: its name, a number, tags, or nothing."""
+    others: list[object] = [at + 0.5, {f"tag{at}": True}, {} if at == 0 else at]
+    return st.just({}) | st.sampled_from(others).map(lambda sends: {"sends": sends})
+
+
 @st.composite
 def worlds(draw: st.DrawFn) -> dict[str, Any]:
     """A world of up to three fields and four items, its truth a table or weights."""
@@ -58,8 +64,10 @@ def worlds(draw: st.DrawFn) -> dict[str, Any]:
         {
             "name": name,
             "values": [
-                {"name": text, "share": draw(st.floats(0.01, 100))}
-                for text in draw(st.lists(TEXTS, min_size=1, max_size=3, unique=True))
+                {"name": text, "share": draw(st.floats(0.01, 100))} | draw(sent_as(at))
+                for at, text in enumerate(
+                    draw(st.lists(TEXTS, min_size=1, max_size=3, unique=True))
+                )
             ],
         }
         for name in names

@@ -17,7 +17,7 @@ PHONE_CELLS = 48
 
 
 def test_there_are_more_than_ten_and_those_of_the_pickers_come_first() -> None:
-    assert len(GALLERY) >= 14
+    assert len(GALLERY) >= 15
     assert {key: exhibit.world for key, exhibit in GALLERY.items()} | WORLDS == {
         key: exhibit.world for key, exhibit in GALLERY.items()
     }
@@ -51,8 +51,11 @@ def test_it_fits_a_phone_and_each_thing_has_a_name_and_a_picture(exhibit: Exhibi
     assert max(len(item.id) for item in world.items) <= 18
     pictures = [item.emoji for item in world.items]
     assert len(set(pictures)) == len(pictures)
-    for picture in (world.emoji, *pictures, *(value.emoji for value in values)):
+    for picture in (world.emoji, *pictures):
         assert re.fullmatch(PICTURE, picture), picture
+    for value in values:
+        plain = value.sends is None
+        assert re.fullmatch(PICTURE if plain else f"({PICTURE})*", value.emoji), value
     told = [json.dumps(item.features) for item in world.items]
     assert len(set(told)) >= 0.8 * len(told)
 
@@ -79,6 +82,7 @@ def test_the_readme_has_their_ceilings() -> None:
         ("catalogue", "weight_kg", float),
         ("catalogue", "price", int),
         ("travel", "layout", str),
+        ("gym", "minutes", int),
     ],
 )
 def test_features_are_what_the_service_was_sent(key: str, feature: str, kind: type) -> None:
@@ -120,6 +124,12 @@ def test_at_the_machine_nothing_matters() -> None:
 
 def test_only_tastes_in_fashion_change() -> None:
     assert [key for key, one in GALLERY.items() if one.drift != "none"] == ["fashion"]
+
+
+def test_a_gym_sends_numbers_and_lists() -> None:
+    gym = GALLERY["gym"].world
+    (sent,) = gym.features({"age": "30 to 45", "hour": "6 to 12", "likes": "lift + calm"})
+    assert sent == {"age": 37.5, "hour": 9.0, "likes": {"lift": True, "calm": True}}
 
 
 def test_travel_has_rewards_of_a_half_and_a_whole() -> None:

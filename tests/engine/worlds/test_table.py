@@ -49,6 +49,8 @@ def test_every_world_comes_back_from_json_as_it_was(world: World) -> None:
 @given(worlds())
 def test_any_world_does(told: dict[str, Any]) -> None:
     world = world_from_json(told)
+    for cell, context in enumerate(world.contexts):
+        assert world.context_of(world.request(cell)) == context
     again = world_from_json(json.loads(json.dumps(world.to_json())))
     assert (again, again.digest) == (world, world.digest)
     assert bits(again) == bits(world)
@@ -189,6 +191,14 @@ FAULTS: dict[str, tuple[Callable[[dict[str, Any]], None], str]] = {
     "a share that is no number": (
         at("fields", 0, "values", 1, "share", value=float("nan")),
         "fields[0].values[1].share is nan, but must be a number",
+    ),
+    "a value that sends what no request says": (
+        at("fields", 1, "values", 0, "sends", value=["a"]),
+        "fields[1].values[0].sends is ['a'], but must be a number, a text, true or false, or an o",
+    ),
+    "two values that send the same": (
+        at("fields", 1, "values", 0, "sends", value="no"),
+        "what fields[1].values[1] sends is 'no', but must be different from the others.",
     ),
     "too many contexts": (
         at("fields", value=[{"name": name, "values": TEN} for name in "abcdefgh"]),
