@@ -102,13 +102,14 @@ class Field:
     @classmethod
     def tags(cls, name: str, label: str, tags: Mapping[str, float]) -> Self:
         """A field that is a list of tags: picture and name -> the chance that it is there. All
-        combinations are values; up to `MAX_TAGS` tags."""
+        combinations are values; ``BadRequest`` for more than `MAX_TAGS`."""
+        if len(tags) > MAX_TAGS:
+            refuse("BadRequest", "tags", len(tags), f"at most {MAX_TAGS}", "the number of tags")
         found = []
-        some = dict(list(tags.items())[:MAX_TAGS])
-        for there in product((True, False), repeat=len(some)):
-            chances = zip(some.values(), there, strict=True)
+        for there in product((True, False), repeat=len(tags)):
+            chances = zip(tags.values(), there, strict=True)
             share = math.prod(chance if has else 1 - chance for chance, has in chances)
-            has = [tag.split(" ", 1) for tag, is_there in zip(some, there, strict=True) if is_there]
+            has = [tag.split(" ", 1) for tag, is_there in zip(tags, there, strict=True) if is_there]
             pictures = "".join(emoji for emoji, _ in has)
             sends = {tag: True for _, tag in has}
             found.append(Value(" + ".join(sends) or "none", pictures, share, sends))

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine import LearningLoop
+from engine import LearningLoop, PersonalizerError
 from engine.protocol.request import parse_rank_request
 from engine.simulation.crowd import crowd, potential_outcomes
 from engine.worlds import (
@@ -311,6 +311,8 @@ def test_tags_are_all_combinations_and_sent_as_a_list_or_not_at_all() -> None:
     assert [v.share for v in likes.values] == pytest.approx([0.2, 0.3, 0.2, 0.3])
     world = replace(WORLDS["coffee"], fields=(likes,), taste=lambda context, item: Taste(0, 0.5))
     assert world.features({"likes": "none"}) == []
+    with pytest.raises(PersonalizerError, match="the number of tags is 6, but must be at most 5"):
+        Field.tags("likes", "Likes", {f"🥊 {n}": 0.5 for n in range(6)})
     for cell, context in enumerate(world.contexts):
         assert world.context_of(world.request(cell)) == context
     assert world_from_json(world.to_json()) == world
