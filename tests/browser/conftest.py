@@ -15,6 +15,7 @@ from tests.browser.learn import LearnPage
 from tests.browser.page import WIDE, AppPage
 from tests.browser.play import PlayPage
 from tests.browser.race import RacePage
+from tests.browser.worlds import WorldsPage
 
 BEEN_HERE = """try {
     localStorage.setItem("personalizer-playground-first-minute", "shown");
@@ -28,6 +29,7 @@ OpenCompare = Callable[..., ComparePage]
 OpenRace = Callable[..., RacePage]
 OpenLearn = Callable[..., LearnPage]
 OpenEvaluate = Callable[..., EvaluatePage]
+OpenWorlds = Callable[..., WorldsPage]
 """(query="" or link, address of another server, **options of a browser context) -> an open page."""
 
 
@@ -135,6 +137,12 @@ def open_race(new_tab: NewTab, server: Server) -> Iterator[OpenRace]:
 def open_evaluate(new_tab: NewTab, server: Server) -> Iterator[OpenEvaluate]:
     """Opens the Evaluate page likewise."""
     yield from _opening(new_tab, server, EvaluatePage)
+
+
+@pytest.fixture
+def open_worlds(new_tab: NewTab, server: Server) -> Iterator[OpenWorlds]:
+    """Opens the Worlds page likewise."""
+    yield from _opening(new_tab, server, WorldsPage)
 
 
 def _opening(new_tab: NewTab, server: Server, kind: type[P]) -> Iterator[Callable[..., P]]:

@@ -10,7 +10,9 @@ from playwright.sync_api import ConsoleMessage, Locator, Page, ViewportSize, exp
 
 WIDE, NARROW = ViewportSize(width=1440, height=900), ViewportSize(width=390, height=844)
 """A laptop's window and a phone's."""
-GROUPS = {"Compare": "Prove", "Race": "Prove", "Evaluate": "Prove", "Data": "Build"}
+GROUPS = {
+    "Compare": "Prove", "Race": "Prove", "Evaluate": "Prove", "Worlds": "Build", "Data": "Build",
+}  # fmt: skip
 """Pages that stand in the menu of a group."""
 Scheme = Literal["light", "dark"]
 PATIENCE = 60_000

@@ -61,10 +61,11 @@ def write_actions(session: WorldsSession, faults: Sequence[CellFault]) -> None:
     rows = [{name: getattr(row, name) for name in _ACTIONS} for row in session.actions.base]
     frame = pd.DataFrame(rows, columns=list(_ACTIONS), dtype=object)
     config = {
-        "name": st.column_config.TextColumn(COLUMNS["name"], max_chars=MAX_NAME),
-        "emoji": st.column_config.TextColumn(COLUMNS["emoji"], width="small"),
+        "name": st.column_config.TextColumn(COLUMNS["name"], default="", max_chars=MAX_NAME),
+        "emoji": st.column_config.TextColumn(COLUMNS["emoji"], default="", width="small"),
         "features": st.column_config.TextColumn(
             COLUMNS["features"],
+            default="",
             width="large",
             help="What Rank is sent of it, such as: roast: dark, milk: true, price: 3.5",
         ),
@@ -80,11 +81,12 @@ def write_values(session: WorldsSession, faults: Sequence[CellFault]) -> None:
     rows = [{name: getattr(row, name) for name in _VALUES} for row in session.values.base]
     frame = pd.DataFrame(rows, columns=list(_VALUES)).astype({"share": "float64"})
     config = {
-        "field": st.column_config.TextColumn(COLUMNS["field"], max_chars=MAX_NAME),
-        "value": st.column_config.TextColumn(COLUMNS["value"], max_chars=MAX_NAME),
-        "emoji": st.column_config.TextColumn(COLUMNS["emoji"], width="small"),
+        "field": st.column_config.TextColumn(COLUMNS["field"], default="", max_chars=MAX_NAME),
+        "value": st.column_config.TextColumn(COLUMNS["value"], default="", max_chars=MAX_NAME),
+        "emoji": st.column_config.TextColumn(COLUMNS["emoji"], default="", width="small"),
         "share": st.column_config.NumberColumn(
             COLUMNS["share"],
+            default=1.0,
             width="small",
             help="Relative to the other values of its field; 1 if it is left out.",
         ),
