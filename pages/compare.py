@@ -17,6 +17,7 @@ from pages.parts.compare.setup import END, CompareSetup
 from pages.parts.frames import frame, give_way
 from pages.parts.glossary.board import words_of
 from pages.parts.link import current_setup, open_link, write_link
+from pages.parts.report.compare import report_of as compare_report
 from pages.parts.sessions import compare_session
 from pages.parts.stage.door import stage_door
 from pages.parts.text import plain, question
@@ -46,7 +47,7 @@ with toolbar():
         session.toolbar_drawn = session.toolbar_state
         control_the_crowd(session.live, (100, 1_000), end=END - len(session.comparison))
         controls.choose_settings(setup)
-        reset_or_share(session.reset, setup, this_moment(session))
+        reset_or_share(session.reset, setup, partial(compare_report, session), this_moment(session))
         stage_door()
 
 question(

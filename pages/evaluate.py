@@ -18,6 +18,7 @@ from pages.parts.evaluate.wording import about_log
 from pages.parts.frames import frame
 from pages.parts.glossary.board import words_of
 from pages.parts.link import current_setup, open_link, write_link
+from pages.parts.report.evaluate import report_of as evaluate_report
 from pages.parts.sessions import evaluate_session
 from pages.parts.stage.door import stage_door
 from pages.parts.text import question
@@ -35,7 +36,7 @@ with toolbar():
         # Noted before it is drawn: the work may end in between, which the next frame has to see.
         session.drawn = session.page_state
         controls.choose_settings(setup)
-        share(setup)
+        share(setup, partial(evaluate_report, session))
         stage_door()
 
 question(

@@ -30,6 +30,7 @@ from pages.parts.play.offer import show_offer
 from pages.parts.play.reopen import follow, open_loop
 from pages.parts.play.session import PlaySession
 from pages.parts.play.setup import PlaySetup
+from pages.parts.report.play import report_of as play_report
 from pages.parts.sessions import lands_on_play, play_session
 from pages.parts.stage.door import stage_door
 from pages.parts.text import plain, question, section
@@ -73,7 +74,8 @@ with toolbar():
             controls.step_through(session)
             controls.choose_settings(setup, disabled=not session.may_change)
             scan = moment_link(session, st.context.url or "") if session.open.link else None
-            reset_or_share(session.reset, setup, controls.links_to(session), scan)
+            links, report = controls.links_to(session), partial(play_report, session)
+            reset_or_share(session.reset, setup, links, scan, report)
         stage_door(partial(setup.draw, "beside"))
 
 told_of_the_world = (

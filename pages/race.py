@@ -15,6 +15,7 @@ from pages.parts.link import current_setup, open_link, write_link
 from pages.parts.race import board, controls
 from pages.parts.race.session import RaceSession
 from pages.parts.race.setup import RaceSetup
+from pages.parts.report.race import report_of as race_report
 from pages.parts.sessions import race_session
 from pages.parts.stage.door import stage_door
 from pages.parts.text import plain, question, section
@@ -32,7 +33,7 @@ with toolbar():
             controls.prepare(session, st.query_params.get("raced"))
         write_link(setup, raced=session.raced_in_link)
         controls.choose_settings(setup)
-        share(setup, controls.this_race(session))
+        share(setup, partial(race_report, session), controls.this_race(session))
         stage_door()
 
 question(

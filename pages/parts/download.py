@@ -1,4 +1,4 @@
-"""Rows, and other texts, to take along."""
+"""Rows to take along, and other files that are made when their link is followed."""
 
 import asyncio
 from collections.abc import Callable, Iterable
@@ -11,10 +11,11 @@ from starlette.responses import PlainTextResponse, Response
 from pages.parts.base_path import base_path
 from pages.parts.clients import this_client
 from pages.parts.components.download_link import download_link
-from pages.parts.passes import ELSEWHERE, Table, pass_of, this_pass
+from pages.parts.passes import ELSEWHERE, File, pass_of, this_pass
 
 Rows = Iterable[Any] | pd.DataFrame
-TABLE_PATH = "/playground/table"
+FILE_PATH = "/playground/file"
+_NOTHING = "Nothing has happened yet that it could tell of."
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
@@ -35,27 +36,33 @@ def download_csv(label: str, rows: Callable[[], Rows], key: str, name: str) -> N
     Streamlit's own button forgets what it would save whenever it is drawn anew: a press in just
     that moment comes to nothing.
     """
+    made = File(f"{name}.csv", "text/csv", lambda: as_cells(rows()).to_csv(index=False).encode())
+    download_file(label, key, made)
+
+
+def download_file(label: str, key: str, file: File) -> None:
+    """A link under which a file is made when it is followed."""
     mine = this_pass(this_client())
-    mine.tables[key] = Table(f"{name}.csv", lambda: as_cells(rows()).to_csv(index=False))
-    download_link(key, label, f"{base_path()}{TABLE_PATH}/{mine.token}/{key}")
+    mine.files[key] = file
+    download_link(key, label, f"{base_path()}{FILE_PATH}/{mine.token}/{key}")
 
 
 def download_text(
     label: str, text: Callable[[], str], key: str, name: str, kind: str = "application/json"
 ) -> None:
     """The same for a text that is a file as it stands."""
-    mine = this_pass(this_client())
-    mine.tables[key] = Table(name, text, kind)
-    download_link(key, label, f"{base_path()}{TABLE_PATH}/{mine.token}/{key}")
+    download_file(label, key, File(name, kind, lambda: text().encode()))
 
 
-async def send_table(request: Request) -> Response:
-    """A file for the session that was given the token: those that the link stood for last."""
+async def send_file(request: Request) -> Response:
+    """A file for the session that was given the token: the one that the link stood for last."""
     told = request.path_params
     pass_ = pass_of(told["token"])
-    table = pass_.tables.get(told["key"]) if pass_ is not None else None
-    if table is None:
+    file = pass_.files.get(told["key"]) if pass_ is not None else None
+    if file is None:
         return PlainTextResponse(ELSEWHERE, 403)
-    saved_as = f'attachment; filename="{table.name}"'
-    text = await asyncio.to_thread(table.csv)
-    return Response(text, media_type=table.kind, headers={"Content-Disposition": saved_as})
+    made = await asyncio.to_thread(file.make)
+    if made is None:
+        return PlainTextResponse(_NOTHING, 409)
+    saved_as = f'attachment; filename="{file.name}"'
+    return Response(made, media_type=file.kind, headers={"Content-Disposition": saved_as})

@@ -17,18 +17,18 @@ _passes: dict[str, "Pass"] = {}
 
 
 @dataclass(frozen=True, slots=True)
-class Table:
-    """Rows, or another text, that a page offers.
+class File:
+    """What a page offers to take along.
 
     Attributes:
-        name: what the file is called.
-        csv: makes it.
-        kind: its media type.
+        name: what it is called.
+        kind: what browsers call it.
+        make: makes it; None while there is nothing to tell.
     """
 
     name: str
-    csv: Callable[[], str]
-    kind: str = "text/csv"
+    kind: str
+    make: Callable[[], bytes | None]
 
 
 class Pass:
@@ -38,7 +38,7 @@ class Pass:
         token: in its links.
         is_live: whether a page shows how far a file is: as long as it shows links.
         ticket: of the part that was last asked for.
-        tables: that a page offers, by the keys of their links: each as it was last drawn.
+        files: that a page offers, by the keys of their links: each as it was last drawn.
     """
 
     is_live = True
@@ -47,7 +47,7 @@ class Pass:
         self.client, self.token = client, secrets.token_urlsafe(16)
         self.lock = RLock()
         self.ticket: Ticket[bytes] | None = None
-        self.tables: dict[str, Table] = {}
+        self.files: dict[str, File] = {}
         _passes[self.token] = self
 
     @property

@@ -13,7 +13,7 @@ from engine import PersonalizerError
 from pages.parts.base_path import base_path
 from pages.parts.data.downloads import DOWNLOAD_PATH, send
 from pages.parts.data.uploads import UPLOAD_PATH, receive
-from pages.parts.download import TABLE_PATH, send_table
+from pages.parts.download import FILE_PATH, send_file
 from pages.parts.library import positions_of
 from pages.parts.request_body import body_of
 from pages.parts.stage.remote_routes import remote_routes
@@ -74,5 +74,5 @@ ROUTES = [
     Route(f"{base_path()}{UPLOAD_PATH}", receive, methods=["POST"]),
     Route(f"{base_path()}{DOWNLOAD_PATH}/{{token}}/{{loop}}/{{kind}}", send),
     *remote_routes(base_path()),
-    Route(f"{base_path()}{TABLE_PATH}/{{token}}/{{key}}", send_table),
+    Route(f"{base_path()}{FILE_PATH}/{{token}}/{{key}}", send_file),
 ]

@@ -15,6 +15,7 @@ from pages.parts.library import worlds_of
 from pages.parts.link import Linked
 from pages.parts.live import LivePlay
 from pages.parts.qr import show_qr
+from pages.parts.report.take_home import ReportOf, take_home
 from pages.parts.text import note
 
 
@@ -182,6 +183,7 @@ def show_progress(crowd: LivePlay) -> None:
 def reset_or_share(
     reset: Callable[[], None],
     setup: Linked,
+    report_of: ReportOf,
     others: Mapping[str, str] | None = None,
     scan: str | None = None,
 ) -> None:
@@ -193,11 +195,17 @@ def reset_or_share(
         on_click=reset,
         help="A new start that has learned nothing.",
     )
-    share(setup, others, scan)
+    share(setup, report_of, others, scan)
 
 
-def share(setup: Linked, others: Mapping[str, str] | None = None, scan: str | None = None) -> None:
-    """The link to what is set, and ``others``, each under what it does; for phones, ``scan``."""
+def share(
+    setup: Linked,
+    report_of: ReportOf | None = None,
+    others: Mapping[str, str] | None = None,
+    scan: str | None = None,
+) -> None:
+    """The link to what is set, and ``others``, each under what it does; for phones, ``scan``; and
+    what happened, as a page to take home with the link to it."""
     anew = "**Start anew.** Opens this page with all that is set on it."
     own = {anew: setup.link(st.context.url or "")}
     # Drawn anew when it is opened: it tells of the moment.
@@ -213,3 +221,7 @@ def share(setup: Linked, others: Mapping[str, str] | None = None, scan: str | No
             with code:
                 show_qr(scan, "this moment, to look and copy", _CODE)
                 note("This moment, for a phone.")
+        if report_of is not None:
+            # The first of the others lets nobody answer.
+            link = scan or next(iter((others or own).values()))
+            take_home(report_of, link, setup.PREFIX.rstrip("-"))

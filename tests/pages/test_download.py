@@ -10,7 +10,7 @@ import pytest
 
 from pages.parts import download
 from pages.parts.clients import Client
-from pages.parts.download import TABLE_PATH, as_cells
+from pages.parts.download import FILE_PATH, as_cells
 from pages.parts.passes import Pass
 from tests.pages.fetched import fetch
 
@@ -41,7 +41,7 @@ def offer(amount: int) -> None:
 
 def test_what_is_taken_along_holds_no_formula(mine: Pass) -> None:
     offer(1)
-    answer = fetch(f"{TABLE_PATH}/{mine.token}/csv")
+    answer = fetch(f"{FILE_PATH}/{mine.token}/csv")
     assert answer.headers["content-type"] == "text/csv; charset=utf-8"
     assert answer.headers["content-disposition"] == 'attachment; filename="log.csv"'
     rows = list(csv.DictReader(answer.body.decode().splitlines()))
@@ -52,13 +52,13 @@ def test_a_link_that_is_drawn_anew_stays_good(mine: Pass) -> None:
     """Streamlit's button was forgotten at each drawing, and a press just then came to nothing."""
     for amount in (1, 2):
         offer(amount)
-    assert fetch(f"{TABLE_PATH}/{mine.token}/csv").body.count(b"HYPERLINK") == 2
+    assert fetch(f"{FILE_PATH}/{mine.token}/csv").body.count(b"HYPERLINK") == 2
 
 
 @pytest.mark.parametrize("place", ["{token}/other", "another/csv"])
 def test_no_other_visit_has_it(mine: Pass, place: str) -> None:
     offer(1)
-    refused = fetch(f"{TABLE_PATH}/{place.format(token=mine.token)}")
+    refused = fetch(f"{FILE_PATH}/{place.format(token=mine.token)}")
     assert (refused.status, b"another visit" in refused.body) == (403, True)
 
 

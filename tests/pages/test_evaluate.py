@@ -160,7 +160,7 @@ def test_everything_is_in_the_link_and_can_be_taken_along(open_evaluate: Open) -
     token = link.partition("/table/")[2].split("/")[0]
     found = pass_of(token)
     assert found is not None
-    rows = list(csv.DictReader(io.StringIO(found.tables["evaluate-csv"].csv())))
+    rows = list(csv.DictReader(io.StringIO((found.files["evaluate-csv"].make() or b"").decode())))
     targets, estimators = {row["policy"] for row in rows}, {row["estimator"] for row in rows}
     assert len(rows) == len(targets) * len(estimators)
     assert {"naive", "ips"} <= estimators

@@ -121,9 +121,9 @@ def test_kept_worlds_are_opened_renamed_duplicated_taken_along_and_deleted(
     app.at.session_state[f"world-menu-{key}"] = True
     app.run().set(f"world-name-{key}", "Ours")
     assert [kept.name for kept in library().store.worlds(app.owner)] == ["Ours"]
-    files = [table for one in _passes.values() for table in one.tables.values()]
+    files = [file for one in _passes.values() for file in one.files.values()]
     (file,) = (file for file in files if file.name == f"{key}.json")
-    assert (file.csv(), file.kind) == (world_to_file(BAKERY), "application/json")
+    assert (file.make(), file.kind) == (world_to_file(BAKERY).encode(), "application/json")
     app.click(f"duplicate-world-{key}")
     assert sorted(kept.world.title for kept in library().store.worlds(app.owner)) == [
         "Bakery", "Bakery, copy",

@@ -11,6 +11,7 @@ from engine.experiments.comparison import ARMS
 from engine.worlds import key_of
 from pages.parts.charts import comparison as charts
 from pages.parts.charts.labelled import span_of
+from pages.parts.compare.board_words import sentences
 from pages.parts.compare.history import MAX_SWITCHES
 from pages.parts.compare.session import CompareSession
 from pages.parts.compare.wording import (
@@ -38,6 +39,10 @@ _MATCH_HELP = meanings("match", "ceiling")
 _COST_HELP = (
     "Visitors who gave a lower reward than the very same visitor, with the same luck, gave "
     "today's choice."
+)
+_BOARD_HELP = (
+    "Of the apprentice since it went online; while it watches, of the loop that is online from the "
+    "start. The intervals of all segments hold together (Bonferroni)."
 )
 _OUTLOOK_HELP = (
     "The log holds rewards of today's choice only. Where the apprentice would choose the same, "
@@ -251,11 +256,19 @@ def _outlook_in_words(outlook: SwitchValue, watching: bool) -> str:
     )
 
 
+def _show_for_the_board(session: CompareSession) -> None:
+    """What whoever pays for it asks, a sentence each."""
+    if told := sentences(session):
+        section("For the board", help=_BOARD_HELP)
+        st.markdown("\n".join(f"- {sentence}" for sentence in told))
+
+
 def show_summary(session: CompareSession) -> None:
     """What a presenter can read out, period by period, and every event to take away."""
     with st.container(border=True, key="summary"):
         section("Summary")
         st.markdown(summary(session))
+        _show_for_the_board(session)
         comparison = session.comparison
         if not len(comparison):
             return

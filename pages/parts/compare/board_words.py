@@ -1,0 +1,76 @@
+"""What the loops bring, for whoever pays for it: a sentence each, to be read out."""
+
+from engine.evaluation.intervals import estimate
+from engine.experiments.uplift import by_segment, gained, held_back, payback, worst_served
+from pages.parts.compare.session import CompareSession
+from pages.parts.compare.wording import ARM_NAMES, interval
+from pages.parts.text import counted, plain, signed
+
+_FEWEST = 50
+"""Visitors since it went online before anything is said."""
+
+
+def sentences(session: CompareSession) -> list[str]:
+    """The uplift, the cost, whom it serves worse, and what is held back; Markdown.
+
+    Of the apprentice since it went online; while it watches, of the loop that is online from the
+    start.
+    """
+    comparison = session.comparison
+    arm = "online" if comparison.is_apprentice else "apprentice"
+    start = 0 if comparison.is_apprentice else comparison.switches[-1][0]
+    came = len(comparison) - start
+    if came < _FEWEST:
+        return []
+    return [
+        _uplift(session, arm, start),
+        _cost(session, arm, start),
+        _worse(session, arm, start),
+        _held_back(session, arm, start),
+    ]
+
+
+def _uplift(session: CompareSession, arm: str, start: int) -> str:
+    uplift = estimate(gained(session.comparison, start, arm))
+    thousand = f"{1_000 * uplift.mean:+,.0f} rewards".replace("-", "\N{MINUS SIGN}")
+    sure = uplift.low > 0 or uplift.high < 0
+    told = "" if sure else " Chance alone could explain that."
+    since = f"since visitor {start:,}" if start else "from the first visitor on"
+    return (
+        f"**{ARM_NAMES[arm]}, {since}: {signed(uplift.mean)} a visitor over today's choice** "
+        f"({interval(uplift)}), so {thousand} per 1,000 visitors.{told}"
+    )
+
+
+def _cost(session: CompareSession, arm: str, start: int) -> str:
+    found = payback(gained(session.comparison, start, arm))
+    if found.even == 0:
+        return "**Learning cost nothing:** its sum of rewards was never below that of today's."
+    cost = f"**Learning cost {-found.lowest:,.0f} rewards at most**, after {found.at:,} visitors"
+    if found.even is None:
+        return f"{cost}; by now it has not paid them back."
+    return f"{cost}; it has paid them back by visitor {found.even:,}, and stays ahead."
+
+
+def _worse(session: CompareSession, arm: str, start: int) -> str:
+    segments = by_segment(session.comparison, start, arm)
+    worse = list(worst_served(segments))
+    among = counted(len(segments), "segment")
+    if not worse:
+        return f"**Nobody is served worse beyond chance**, among {among} looked at together."
+    told = "; ".join(
+        f"{plain(one.value.name)} {signed(one.uplift.mean)} ({interval(one.uplift)})"
+        for one in worse[:3]
+    )
+    return f"**Served worse than today: {told}**, among {among} looked at together."
+
+
+def _held_back(session: CompareSession, arm: str, start: int) -> str:
+    kept = held_back(session.comparison, start, arm)
+    if not kept.offers:
+        return "**Nothing is held back:** no offer was left to chance, so nobody goes on measuring."
+    came = len(session.comparison) - start
+    return (
+        f"**{kept.offers:,} of {came:,} offers were left to chance**, so that every action keeps "
+        f"being measured: they earned {kept.mean:.2f} each, all others {kept.others:.2f}."
+    )

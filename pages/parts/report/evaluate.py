@@ -1,0 +1,40 @@
+"""The report of what a log was asked."""
+
+from pages.parts.charts import forest
+from pages.parts.evaluate.board import branches_of
+from pages.parts.evaluate.estimators import TITLES
+from pages.parts.evaluate.session import EvaluateSession
+from pages.parts.evaluate.wording import about_log, about_rule, doubts, flattered, served
+from pages.parts.report.report import Figure, Report
+from pages.parts.report.subject import report_on
+from pages.parts.text import bare
+
+
+def report_of(session: EvaluateSession, link: str) -> Report | None:
+    """What each would have earned; None before the log has been asked, or while one guesses."""
+    found, setup = session.found, session.setup
+    if found is None or session.hides:
+        return None
+    branches = branches_of(found, setup, True, setup.truth)
+    marks, places = forest.marks_of(branches), tuple(one.place for one in branches)
+    picture = Figure(
+        "What each would have earned, served to everybody",
+        forest.forest_spec(False, len(branches), found.bounds, marks, places),
+        forest.forest_rows(branches),
+    )
+    row = flattered(found, setup)
+    told = [served(found, row, setup)] if row is not None else []
+    if any(one.target == "rules" for one in found.rows):
+        told.append(about_rule(session, found))
+    told += doubts(found, setup)[:1]
+    by = TITLES[setup.estimator]
+    how = f"Circles: what it looks like where it was shown. Squares: {by}"
+    return report_on(
+        found.log.world,
+        "What would each have earned, served to everybody?",
+        f"{bare(about_log(session))} {how}, with 95 % intervals.",
+        (picture,),
+        tuple(map(bare, told)),
+        None if session.asks_loop or setup.log == "file" else setup.seed,
+        link,
+    )

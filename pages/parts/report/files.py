@@ -1,0 +1,46 @@
+"""A report as a file: PDF, PNG or HTML, made by vl-convert."""
+
+from collections.abc import Callable, Mapping
+from html import escape
+
+import vl_convert
+
+from pages.parts.report.report import Report
+from pages.parts.report.sheet import A4, SLIDE, Paper, sheet
+
+_SCALE = 2.5
+"""Pixels to a point: A4 is 1,488 pixels wide."""
+
+
+def as_pdf(report: Report, paper: Paper) -> bytes:
+    """One page whose text can be selected, with the letters that it has in it."""
+    made: bytes = vl_convert.svg_to_pdf(sheet(report, paper))
+    return made
+
+
+def as_png(report: Report, paper: Paper) -> bytes:
+    """A picture, large enough for a projector."""
+    made: bytes = vl_convert.svg_to_png(sheet(report, paper), scale=_SCALE)
+    return made
+
+
+def as_html(report: Report, paper: Paper) -> bytes:
+    """A page that needs no other file, and asks nobody for anything."""
+    look = "body{margin:0;background:#eee}svg{display:block;max-width:100%;height:auto;margin:auto}"
+    policy = "default-src 'none'; style-src 'unsafe-inline'"
+    return (
+        '<!doctype html><html lang="en"><meta charset="utf-8">'
+        f'<meta http-equiv="Content-Security-Policy" content="{policy}">'
+        '<meta name="viewport" content="width=device-width">'
+        f"<title>{escape(report.title)}</title><style>{look}</style>"
+        f'<main aria-label="{escape(report.title)}">{sheet(report, paper)}</main></html>'
+    ).encode()
+
+
+FORMATS: Mapping[str, tuple[str, Callable[[Report, Paper], bytes]]] = {
+    "pdf": ("application/pdf", as_pdf),
+    "png": ("image/png", as_png),
+    "html": ("text/html", as_html),
+}
+"""Endings of files, with what browsers call them, and what makes one."""
+PAPERS: Mapping[str, Paper] = {"a4": A4, "16-9": SLIDE}

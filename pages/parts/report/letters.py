@@ -1,0 +1,70 @@
+"""Lines of type in an SVG: how wide words are, where lines break, and the elements."""
+
+from collections.abc import Iterator
+from xml.sax.saxutils import escape
+
+FONT = "Liberation Sans, Arial, Helvetica, sans-serif"
+"""The first comes with vl-convert, and is as wide as the two that follow."""
+
+_ASCII = (
+    278, 278, 355, 556, 556, 889, 667, 191, 333, 333, 389, 584, 278, 333, 278, 278, 556, 556, 556,
+    556, 556, 556, 556, 556, 556, 556, 278, 278, 584, 584, 584, 556, 1015, 667, 667, 722, 722, 667,
+    611, 778, 722, 278, 500, 667, 556, 833, 722, 778, 667, 778, 722, 667, 611, 722, 667, 944, 667,
+    667, 611, 278, 278, 278, 469, 556, 333, 556, 556, 500, 556, 556, 278, 556, 556, 222, 222, 500,
+    222, 833, 556, 556, 556, 556, 333, 500, 278, 556, 500, 722, 500, 500, 500, 334, 260, 334, 584,
+)  # fmt: skip
+"""Advance widths of the letters from space to tilde, in thousandths of the type's height."""
+_BOLD, _OTHER, _WIDE = 1.08, 600, 1_000
+"""Bold letters are wider by this; the width of other letters, and of those of East Asia."""
+
+
+def width_of(text: str, height: float, bold: bool = False) -> float:
+    """Pixels that a line of type takes, or a little more."""
+    units = sum(map(_advance, text))
+    return units / 1_000 * height * (_BOLD if bold else 1)
+
+
+def _advance(letter: str) -> int:
+    place = 0 if letter == "\u00a0" else ord(letter) - 32
+    if 0 <= place < len(_ASCII):
+        return _ASCII[place]
+    return _WIDE if ord(letter) >= 0x1100 else _OTHER
+
+
+def lines_of(text: str, room: float, height: float, bold: bool = False) -> list[str]:
+    """A text broken into lines of so many pixels; a word that is wider is broken, too."""
+    lines = [""]
+    for word in _pieces(text, room, height, bold):
+        longer = f"{lines[-1]} {word}".lstrip(" ")
+        if lines[-1] and width_of(longer, height, bold) > room:
+            lines.append(word)
+        else:
+            lines[-1] = longer
+    return lines
+
+
+def _pieces(text: str, room: float, height: float, bold: bool) -> Iterator[str]:
+    """Its words, the longest in parts that fit; no-break spaces hold together."""
+    for word in text.split(" "):
+        piece = ""
+        for letter in word:
+            if piece and width_of(piece + letter, height, bold) > room:
+                yield piece
+                piece = ""
+            piece += letter
+        yield piece
+
+
+def line(text: str, x: float, y: float, height: float, colour: str, bold: bool = False) -> str:
+    """A line of type whose base is at (x, y)."""
+    weight = ' font-weight="bold"' if bold else ""
+    return (
+        f'<text x="{x:g}" y="{y:g}" font-family="{FONT}" font-size="{height:g}" fill="{colour}"'
+        f'{weight} xml:space="preserve">{escape(drawable(text))}</text>'
+    )
+
+
+def drawable(text: str) -> str:
+    """Without what no font has: pictures, and the marks that join or turn them."""
+    kept = (c for c in text if not (ord(c) >= 0x1F000 or 0x2600 <= ord(c) < 0x27C0))
+    return "".join(c for c in kept if c not in "\ufe0e\ufe0f\u200d\u2060").strip()

@@ -1,0 +1,83 @@
+"""The report of a loop."""
+
+from dataclasses import replace
+
+from engine.evaluation.intervals import estimate
+from engine.evaluation.learning_curve import LearningCurve
+from engine.worlds import World
+from pages.parts.charts import context_map as contexts
+from pages.parts.charts import curves
+from pages.parts.play.open_loop import OpenLoop
+from pages.parts.play.session import PlaySession
+from pages.parts.report.report import Figure, Report
+from pages.parts.report.subject import report_on
+from pages.parts.stage.play_words import earned, learned
+from pages.parts.text import bare, counted
+from pages.parts.theme import theme
+
+_DID = {
+    "online": "learns from each answer, online",
+    "apprentice": "watches today's choice, as an apprentice",
+    "logging_only": "shows today's choice, and writes it down",
+}
+
+
+def _without_pictures(world: World) -> World:
+    """The same place with names alone: a server need not have a font of pictures."""
+    fields = (
+        replace(field, values=tuple(replace(value, emoji="") for value in field.values))
+        for field in world.fields
+    )
+    items = tuple(replace(item, emoji="") for item in world.items)
+    return replace(world, fields=tuple(fields), items=items)
+
+
+def _about(opened: OpenLoop) -> str:
+    settings = opened.loop.settings
+    come = counted(len(opened.loop.events), "visitor")
+    does = f"{_DID[settings.learning_mode]}, by {settings.policy.label}"
+    return f"A loop that {does}. So far {come} came."
+
+
+def _in_all(opened: OpenLoop) -> str:
+    """What all visitors gave, with how far chance may have moved it."""
+    rewards = opened.stored.follow(LearningCurve).rewards
+    if len(rewards) < 2:
+        return ""
+    found = estimate(rewards)
+    return (
+        f"All {len(rewards):,} gave {found.mean:.2f} each (95 % interval {found.low:.2f} to "
+        f"{found.high:.2f}), while it learned."
+    )
+
+
+def report_of(session: PlaySession, link: str) -> Report | None:
+    """What a loop has learned and earned; None before anybody has answered."""
+    with session.lock:
+        opened, truth = session.shown, session.setup.truth
+        rows = opened.curve()
+        if not rows:
+            return None
+        named = _without_pictures(opened.world)
+        axes = next(iter(contexts.axes_of(named)))
+        cells = contexts.map_rows(named, opened.favoured(), opened.context, axes, 0, True, truth)
+        mapped = Figure(
+            "What it would offer to whom: the stronger, the more probable",
+            contexts.map_spec(named, False, axes),
+            cells.drop_columns(["here"]),
+            tuple(zip(theme(False).actions, (item.name for item in named.items), strict=False)),
+        )
+        gave = Figure(
+            "What visitors gave",
+            curves.reward_spec(False, truth),
+            curves.reward_rows(opened.world, rows, truth),
+        )
+        return report_on(
+            opened.world,
+            "What has it learned, and what does it earn?",
+            _about(opened),
+            (mapped, gave),
+            (bare(learned(opened, truth)), bare(earned(opened, truth)), _in_all(opened)),
+            opened.loop.seed,
+            link,
+        )

@@ -1,0 +1,41 @@
+"""The report of a race."""
+
+from pages.parts.charts import race as charts
+from pages.parts.race.board import banded, end_of_finals
+from pages.parts.race.session import RaceSession
+from pages.parts.race.wording import verdict
+from pages.parts.report.report import Figure, Report
+from pages.parts.report.subject import report_on
+from pages.parts.stage.race_words import in_the_end, lost
+from pages.parts.text import bare, counted
+
+
+def report_of(session: RaceSession, link: str) -> Report | None:
+    """Who earned most; None before there is anybody to tell of."""
+    if session.raced is None or session.is_live or not session.known.keys:
+        return None
+    known, names = session.known, session.shown.names
+    plan, entries, finals = known.plan, tuple(names.items()), known.finals()
+    raced = tuple(entry for entry in entries if entry[0] in known.keys)
+    window = max(1, known.window * plan.visitors // len(plan.points))
+    bands = {key: known.recent(key) for key in known.keys}
+    most = Figure(
+        "Who earns most",
+        charts.finals_spec(False, end_of_finals(finals), raced),
+        charts.finals_rows(finals, entries, None),
+    )
+    gave = Figure(
+        "What visitors give",
+        charts.reward_spec(False, plan.visitors, window, entries, plan.drift == "halfway"),
+        charts.band_rows(plan, bands, entries, 1.04, banded(session)),
+    )
+    return report_on(
+        plan.world,
+        "Which way of choosing earns most, on the same visitors?",
+        f"{counted(len(raced), 'contender')} met the same {counted(plan.repetitions, 'crowd')} of "
+        f"{counted(plan.visitors, 'visitor')}, with the same luck.",
+        (most, gave),
+        tuple(bare(said) for said in (verdict(session), in_the_end(session), lost(session))),
+        plan.seed,
+        link,
+    )

@@ -1,0 +1,208 @@
+"""A report laid out on one sheet, as SVG: A4 upright, or a slide of 16:9.
+
+Lengths are points, 72 to an inch: so a PDF of it has the size that paper has.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import vl_convert
+
+from pages.parts.charts.base import Spec
+from pages.parts.qr import qr
+from pages.parts.report.letters import drawable, line, lines_of, width_of
+from pages.parts.report.report import Figure, Report
+from pages.parts.theme import theme
+
+_LOOK = theme(dark=False)
+_SCHEMA = "https://vega.github.io/schema/vega-lite/v6.json"
+_LEADING = 1.38
+"""Height of a line, in those of its type."""
+
+
+@dataclass(frozen=True, slots=True)
+class Paper:
+    """A sheet.
+
+    Attributes:
+        name: for people.
+        width, height: in points.
+        margin: on each side.
+        beside: share of the width that figures take beside the text; 1 puts them above it.
+        title, body, small: heights of type.
+    """
+
+    name: str
+    width: float
+    height: float
+    margin: float
+    beside: float
+    title: float
+    body: float
+    small: float = 8.5
+
+    @property
+    def room(self) -> float:
+        """Between the margins."""
+        return self.width - 2 * self.margin
+
+
+A4 = Paper("A4", 595.28, 841.89, 46, 1, 21, 11.5)
+SLIDE = Paper("16:9", 960, 540, 40, 0.62, 24, 14)
+_CODE, _GAP = 62, 14
+"""Side of the QR code, and between what stands apart."""
+
+
+@dataclass(slots=True)
+class _Column:
+    """Where the next line goes, and all that was put above it."""
+
+    x: float
+    y: float
+    room: float
+    drawn: list[str]
+
+    def write(self, text: str, height: float, colour: str = _LOOK.ink, bold: bool = False) -> None:
+        """Put a paragraph below what is there."""
+        for part in lines_of(drawable(text), self.room, height, bold):
+            self.y += height * _LEADING
+            self.drawn.append(line(part, self.x, self.y - 0.3 * height, height, colour, bold))
+
+    def skip(self, points: float = _GAP) -> None:
+        """Leave a gap."""
+        self.y += points
+
+
+def sheet(report: Report, paper: Paper) -> str:
+    """The whole page as one SVG document that needs nothing else."""
+    drawn = [
+        f'<rect width="{paper.width:g}" height="{paper.height:g}" fill="#fff"/>',
+        f'<rect width="{paper.width:g}" height="6" fill="{_LOOK.accent}"/>',
+    ]
+    head = _Column(paper.margin, paper.margin - 8, paper.room, drawn)
+    head.write(report.world, paper.body, _LOOK.accent, bold=True)
+    head.write(report.title, paper.title, bold=True)
+    head.skip(4)
+    head.write(f"{report.story} {report.about}".strip(), paper.body - 1, _LOOK.faint)
+    head.skip()
+    foot = paper.height - paper.margin - _CODE
+    if paper.beside < 1:
+        wide = paper.room * paper.beside
+        said = _Column(paper.margin + wide + 2 * _GAP, head.y, paper.room - wide - 2 * _GAP, drawn)
+        _say(report, said, paper)
+        _figures(report.figures[:1], head, wide, foot - _GAP, drawn)
+    else:
+        tried = _Column(0, 0, paper.room - _GAP, [])
+        _say(report, tried, paper)
+        low = _figures(report.figures, head, paper.room, foot - tried.y - 2 * _GAP, drawn)
+        _say(report, _Column(paper.margin, low + _GAP, paper.room, drawn), paper)
+    _foot(report, paper, foot, drawn)
+    size = f'width="{paper.width:g}" height="{paper.height:g}"'
+    box = f'viewBox="0 0 {paper.width:g} {paper.height:g}"'
+    return f'<svg xmlns="http://www.w3.org/2000/svg" {size} {box}>{"".join(drawn)}</svg>'
+
+
+def _say(report: Report, column: _Column, paper: Paper) -> None:
+    """What came of it, each sentence beside a bar."""
+    inner = _Column(column.x + _GAP, column.y, column.room - _GAP, column.drawn)
+    for sentence in report.sentences:
+        top = inner.y
+        inner.write(sentence, paper.body)
+        column.drawn.append(
+            f'<rect x="{column.x:g}" y="{top + 3:g}" width="3" height="{inner.y - top - 2:g}" '
+            f'fill="{_LOOK.accent}"/>'
+        )
+        inner.skip(8)
+    column.y = inner.y
+
+
+def _figures(
+    figures: Sequence[Figure], head: _Column, wide: float, low: float, drawn: list[str]
+) -> float:
+    """Figures below one another, down to ``low`` at most; where they end."""
+    column = _Column(head.x, head.y, wide, drawn)
+    for number, figure in enumerate(figures):
+        column.write(figure.title, 12, bold=True)
+        _write_keys(figure, column)
+        left = (low - column.y) / (len(figures) - number) - (_GAP if number else 0)
+        drawn_here, high = _fitting(figure, wide, max(60.0, left - 20))
+        drawn.append(_placed(drawn_here, column.x, column.y + 4, number))
+        column.skip(high + _GAP)
+    return column.y
+
+
+def _write_keys(figure: Figure, column: _Column) -> None:
+    """What colours mean, beside one another as far as there is room."""
+    x, height = column.x, 9.5
+    for colour, name in figure.keys:
+        wide = 12 + width_of(drawable(name), height) + _GAP
+        if x == column.x or x + wide > column.x + column.room:
+            x, column.y = column.x, column.y + height * _LEADING
+        y = column.y - 0.3 * height
+        square = f'x="{x:g}" y="{y - 7.5:g}" width="8" height="8" fill="{colour}"'
+        column.drawn += [f"<rect {square}/>", line(name, x + 12, y, height, _LOOK.ink)]
+        x += wide
+
+
+def _foot(report: Report, paper: Paper, y: float, drawn: list[str]) -> None:
+    """The code, the link and where the figures are from."""
+    drawn.append(_placed(qr(report.link), paper.margin, y, 9, _CODE))
+    column = _Column(paper.margin + _CODE + _GAP, y, paper.room - _CODE - _GAP, drawn)
+    column.write(report.origin, paper.small + 1, bold=True)
+    column.write("See it live, with the same people and the same luck:", paper.small, _LOOK.faint)
+    for part in lines_of(report.link, column.room, paper.small)[:3]:
+        column.write(part, paper.small, _LOOK.faint)
+
+
+# -- charts ---------------------------------------------------------------------------
+
+
+def figure_svg(figure: Figure, width: float) -> str:
+    """A chart as SVG, light, so many points wide in all and as high as on its page."""
+    spec: Spec = _legible(figure.spec) | {
+        "$schema": _SCHEMA,
+        "width": width,
+        "autosize": {"type": "fit-x", "contains": "padding"},
+        "background": "white",
+        "data": {"values": _legible(figure.rows.to_pylist())},
+    }
+    drawn: str = vl_convert.vegalite_to_svg(spec)
+    return drawn
+
+
+def _fitting(figure: Figure, width: float, most: float) -> tuple[str, float]:
+    """A chart so wide and at most so high, and its height: the whole is made smaller, not its plot
+    alone, whose labels stand where they do for its height."""
+    drawn = figure_svg(figure, width)
+    high = _height_of(drawn)
+    if high > most:
+        drawn = figure_svg(figure, width * high / most)
+        high = most
+    sized = re.sub(
+        r' width="[\d.]+" height="[\d.]+"', f' width="{width:g}" height="{high:g}"', drawn, count=1
+    )
+    return sized, high
+
+
+def _height_of(svg: str) -> float:
+    found = re.search(r'viewBox="0 0 [\d.]+ ([\d.]+)"', svg)
+    assert found is not None, "vl-convert writes it"
+    return float(found[1])
+
+
+def _legible(value: Any) -> Any:
+    """The same without pictures beside words, for which a server need not have a font."""
+    if isinstance(value, str):
+        return drawable(value) or value
+    if isinstance(value, dict):
+        return {key: _legible(one) for key, one in value.items()}
+    return [_legible(one) for one in value] if isinstance(value, list) else value
+
+
+def _placed(svg: str, x: float, y: float, number: int, side: float | None = None) -> str:
+    """An SVG at a place of another; its names do not meet those of other parts."""
+    named = re.sub(r'(id="|url\(#)(?=\w)', rf"\g<1>part{number}-", svg)
+    size = f' width="{side:g}" height="{side:g}"' if side else ""
+    return named.replace("<svg ", f'<svg x="{x:g}" y="{y:g}"{size} ', 1)

@@ -1,0 +1,33 @@
+"""Where a report is taken from: in the box of links."""
+
+from collections.abc import Callable
+
+import streamlit as st
+
+from pages.parts.download import download_file
+from pages.parts.passes import File
+from pages.parts.report.files import FORMATS, PAPERS
+from pages.parts.report.report import Report
+
+ReportOf = Callable[[str], Report | None]
+"""(link to what it is about) -> the report as of now; None while there is nothing to tell."""
+
+
+def take_home(report_of: ReportOf, link: str, name: str) -> None:
+    """Offer a report, on each paper and in each format; it is made when a link is followed."""
+    st.markdown("**Take it home.** One page: the picture, the figures, the link and its code.")
+    for key, paper in PAPERS.items():
+        with st.container(horizontal=True, gap="small", vertical_alignment="center"):
+            st.markdown(paper.name, width=48)
+            for ending, (kind, _) in FORMATS.items():
+                make = _making(report_of, link, key, ending)
+                file = File(f"{name}-{key}.{ending}", kind, make)
+                download_file(ending.upper(), f"report-{key}-{ending}", file)
+
+
+def _making(report_of: ReportOf, link: str, paper: str, ending: str) -> Callable[[], bytes | None]:
+    def make() -> bytes | None:
+        report = report_of(link)
+        return None if report is None else FORMATS[ending][1](report, PAPERS[paper])
+
+    return make

@@ -1,0 +1,77 @@
+"""What a loop brings over the baseline: each figure counted again by hand."""
+
+import math
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from engine.evaluation.intervals import estimate
+from engine.experiments.comparison import Comparison
+from engine.experiments.uplift import by_segment, gained, held_back, payback, worst_served
+from engine.simulation.baselines import RuleTable
+from engine.worlds.coffee import COFFEE
+
+VISITORS, SWITCH = 240, 60
+FIELD = next(field for field in COFFEE.fields if field.name == "weather")
+
+
+@pytest.fixture(scope="module")
+def comparison() -> Comparison:
+    """Coffee by the weather rule, online after some visitors."""
+    offers: dict[tuple[str, ...], str] = {
+        (value.name,): item.id for value, item in zip(FIELD.values, COFFEE.items, strict=False)
+    }
+    rule = RuleTable((FIELD.name,), offers)
+    made = Comparison(COFFEE, rule, seed=3)
+    for number in range(VISITORS):
+        if number == SWITCH:
+            made.go_online()
+        made.step()
+    return made
+
+
+@given(st.lists(st.sampled_from([-1.0, -0.5, 0.0, 0.5, 1.0]), max_size=30))
+def test_it_has_paid_once_the_sum_stays_where_it_was_without_learning(gains: list[float]) -> None:
+    found, sums = payback(np.array(gains)), np.cumsum([0.0, *gains])
+    assert found.lowest == min(sums)
+    assert sums[found.at] == found.lowest
+    stays = [at for at in range(len(sums)) if min(sums[at:]) >= 0]
+    assert found.even == (stays[0] if stays else None)
+
+
+def test_each_segment_has_the_mean_of_its_own_visitors(comparison: Comparison) -> None:
+    more = gained(comparison, SWITCH, "online")
+    assert more.tolist() == (
+        (comparison.rewards()["online"] - comparison.rewards()["baseline"])[SWITCH:].tolist()
+    )
+    rows = comparison.table()[SWITCH:]
+    found = by_segment(comparison, SWITCH, "online")
+    assert len(found) == len(COFFEE.segments())
+    for one in found:
+        told = f"{one.field.name}={one.value.name}"
+        there = more[[told in str(row["context"]).split(", ") for row in rows]]
+        assert one.visitors == len(there)
+        assert one.uplift.mean == pytest.approx(there.mean())
+        alone = estimate(there)
+        assert one.uplift.low < alone.low < alone.high < one.uplift.high
+
+
+def test_worse_is_who_is_worse_beyond_chance(comparison: Comparison) -> None:
+    segments = by_segment(comparison, 0, "online")
+    worse = list(worst_served(segments))
+    assert [one.uplift.mean for one in worse] == sorted(one.uplift.mean for one in worse)
+    assert {one.value.name for one in segments if one.uplift.high < 0} == {
+        one.value.name for one in worse
+    }
+
+
+def test_offers_left_to_chance_are_told_apart_from_all_others(comparison: Comparison) -> None:
+    events = list(comparison.loops["online"].events.values())[SWITCH:]
+    kept = np.array([event.ranked.cause == "random" for event in events], bool)
+    earned = np.array([event.earned for event in events], float)
+    found = held_back(comparison, SWITCH, "online")
+    assert found.offers == kept.sum() > 0
+    assert (found.mean, found.others) == pytest.approx((earned[kept].mean(), earned[~kept].mean()))
+    assert math.isnan(held_back(comparison, VISITORS, "online").mean)

@@ -1,0 +1,67 @@
+"""Files of a report: one page, whose text can be selected, that needs nothing from elsewhere."""
+
+import io
+import re
+from xml.etree import ElementTree
+
+import pytest
+from PIL import Image
+from pypdf import PdfReader
+
+from pages.parts.report.files import PAPERS, as_html, as_pdf, as_png
+from pages.parts.report.sheet import Paper, sheet
+from tests.pages.report.reports import REPORT, TYPED
+
+papers = pytest.mark.parametrize("paper", PAPERS.values(), ids=list(PAPERS))
+
+
+@papers
+def test_a_pdf_is_one_page_of_its_paper_with_text_and_its_letters(paper: Paper) -> None:
+    (page,) = PdfReader(io.BytesIO(as_pdf(REPORT, paper))).pages
+    assert (float(page.mediabox.width), float(page.mediabox.height)) == pytest.approx(
+        (paper.width, paper.height), abs=0.01
+    )
+    told = " ".join(page.extract_text().split())
+    for said in (REPORT.title, TYPED, *REPORT.sentences[:1], REPORT.link, "27 November 2026"):
+        assert said in told
+    for font in page["/Resources"]["/Font"].values():
+        (used,) = font.get_object()["/DescendantFonts"]
+        described = used.get_object()["/FontDescriptor"].get_object()
+        assert {"/FontFile2", "/FontFile3"} & set(described)
+
+
+@papers
+def test_a_picture_is_as_sharp_as_a_projector(paper: Paper) -> None:
+    width, height = Image.open(io.BytesIO(as_png(REPORT, paper))).size
+    assert width >= 1_400
+    assert width / height == pytest.approx(paper.width / paper.height, rel=0.01)
+
+
+def test_a_page_asks_nobody_for_anything_and_runs_nothing() -> None:
+    page = as_html(REPORT, PAPERS["a4"]).decode()
+    assert "<script" not in page
+    assert "default-src 'none'" in page
+    links = re.findall(r'(?:href|src|url)\s*[=(]\s*["\']?(?!#)(\S+)', page)
+    assert not [link for link in links if not link.startswith("#")]
+
+
+@papers
+def test_nothing_stands_outside_the_margins_nor_above_something_else(paper: Paper) -> None:
+    root = ElementTree.fromstring(sheet(REPORT, paper))
+    space = "{http://www.w3.org/2000/svg}"
+    lines = root.findall(f"{space}text")
+    assert all(paper.margin <= float(one.attrib["x"]) for one in lines)
+    ends = [float(one.attrib["y"]) for one in lines]
+    assert max(ends) <= paper.height - paper.margin / 2
+    inner = root.findall(f"{space}svg")
+    assert len(inner) == (3 if paper.beside == 1 else 2)
+    boxes = [
+        tuple(float(one.attrib[name]) for name in ("x", "y", "width", "height")) for one in inner
+    ]
+    for x, y, wide, high in boxes:
+        assert x + wide <= paper.width - paper.margin + 0.01
+        assert y + high <= paper.height
+        assert not any(
+            x < float(t.attrib["x"]) < x + wide and y < e < y + high
+            for t, e in zip(lines, ends, strict=True)
+        )
