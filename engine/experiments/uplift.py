@@ -12,7 +12,7 @@ from engine.arrays import Array
 from engine.evaluation.intervals import Estimate, estimate, student
 from engine.experiments.comparison import Comparison
 from engine.loop.event import EventState
-from engine.worlds import Field, Value
+from engine.worlds import Context, Field, Value
 
 
 def gained(comparison: Comparison, start: int, arm: str) -> Array:
@@ -77,7 +77,7 @@ def by_segment(comparison: Comparison, start: int, arm: str) -> list[SegmentUpli
     return [SegmentUplift(*one) for one in found]
 
 
-def _contexts(comparison: Comparison, start: int) -> list[dict[str, str]]:
+def _contexts(comparison: Comparison, start: int) -> list[Context]:
     requests = (event.ranked.request for event in _events(comparison, start, "apprentice"))
     return list(map(comparison.world.context_of, requests))
 

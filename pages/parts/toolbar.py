@@ -212,6 +212,10 @@ def share(
     with st.popover(
         "Link", icon=":material/link:", key="link", help="Copy a link", on_change="rerun"
     ):
+        if report_of is not None:
+            # The first of the others lets nobody answer.
+            about = scan or next(iter((others or own).values()))
+            take_home(report_of, about, setup.PREFIX.rstrip("-"))
         links, code = st.columns([4, 1]) if scan else (st.container(), None)
         with links:
             for does, link in (own | dict(others or {})).items():
@@ -221,7 +225,3 @@ def share(
             with code:
                 show_qr(scan, "this moment, to look and copy", _CODE)
                 note("This moment, for a phone.")
-        if report_of is not None:
-            # The first of the others lets nobody answer.
-            link = scan or next(iter((others or own).values()))
-            take_home(report_of, link, setup.PREFIX.rstrip("-"))

@@ -15,14 +15,13 @@ ReportOf = Callable[[str], Report | None]
 
 def take_home(report_of: ReportOf, link: str, name: str) -> None:
     """Offer a report, on each paper and in each format; it is made when a link is followed."""
-    st.markdown("**Take it home.** One page: the picture, the figures, the link and its code.")
-    for key, paper in PAPERS.items():
-        with st.container(horizontal=True, gap="small", vertical_alignment="center"):
-            st.markdown(paper.name, width=48)
+    st.markdown("**Take it home.** One page: the picture, the figures, and the link.")
+    with st.container(horizontal=True, gap="small", key="take-home"):
+        for key, paper in PAPERS.items():
             for ending, (kind, _) in FORMATS.items():
                 make = _making(report_of, link, key, ending)
                 file = File(f"{name}-{key}.{ending}", kind, make)
-                download_file(ending.upper(), f"report-{key}-{ending}", file)
+                download_file(f"{paper.name} {ending.upper()}", f"report-{key}-{ending}", file)
 
 
 def _making(report_of: ReportOf, link: str, paper: str, ending: str) -> Callable[[], bytes | None]:

@@ -2,6 +2,7 @@
 
 import io
 import re
+from typing import Any
 from xml.etree import ElementTree
 
 import pytest
@@ -24,7 +25,8 @@ def test_a_pdf_is_one_page_of_its_paper_with_text_and_its_letters(paper: Paper) 
     told = " ".join(page.extract_text().split())
     for said in (REPORT.title, TYPED, *REPORT.sentences[:1], REPORT.link, "27 November 2026"):
         assert said in told
-    for font in page["/Resources"]["/Font"].values():
+    resources: Any = page["/Resources"]
+    for font in resources["/Font"].values():
         (used,) = font.get_object()["/DescendantFonts"]
         described = used.get_object()["/FontDescriptor"].get_object()
         assert {"/FontFile2", "/FontFile3"} & set(described)
