@@ -47,7 +47,9 @@ with toolbar():
         session.toolbar_drawn = session.toolbar_state
         control_the_crowd(session.live, (100, 1_000), end=END - len(session.comparison))
         controls.choose_settings(setup)
-        reset_or_share(session.reset, setup, partial(compare_report, session), this_moment(session))
+        reset_or_share(
+            session.reset, setup, this_moment(session), report_of=partial(compare_report, session)
+        )
         stage_door()
 
 question(

@@ -36,7 +36,7 @@ with toolbar():
         # Noted before it is drawn: the work may end in between, which the next frame has to see.
         session.drawn = session.page_state
         controls.choose_settings(setup)
-        share(setup, partial(evaluate_report, session))
+        share(setup, report_of=partial(evaluate_report, session))
         stage_door()
 
 question(

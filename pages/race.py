@@ -33,7 +33,7 @@ with toolbar():
             controls.prepare(session, st.query_params.get("raced"))
         write_link(setup, raced=session.raced_in_link)
         controls.choose_settings(setup)
-        share(setup, partial(race_report, session), controls.this_race(session))
+        share(setup, controls.this_race(session), report_of=partial(race_report, session))
         stage_door()
 
 question(

@@ -183,9 +183,9 @@ def show_progress(crowd: LivePlay) -> None:
 def reset_or_share(
     reset: Callable[[], None],
     setup: Linked,
-    report_of: ReportOf,
     others: Mapping[str, str] | None = None,
     scan: str | None = None,
+    report_of: ReportOf | None = None,
 ) -> None:
     """Reset and the links; see `share`."""
     st.button(
@@ -195,14 +195,14 @@ def reset_or_share(
         on_click=reset,
         help="A new start that has learned nothing.",
     )
-    share(setup, report_of, others, scan)
+    share(setup, others, scan, report_of)
 
 
 def share(
     setup: Linked,
-    report_of: ReportOf | None = None,
     others: Mapping[str, str] | None = None,
     scan: str | None = None,
+    report_of: ReportOf | None = None,
 ) -> None:
     """The link to what is set, and ``others``, each under what it does; for phones, ``scan``; and
     what happened, as a page to take home with the link to it."""
