@@ -15,6 +15,7 @@ from engine.experiments.played import Played
 from engine.experiments.repeated_offer import RepeatedOffer
 from engine.experiments.untried import crowding
 from engine.loop.learning_loop import LearningLoop
+from engine.loop.moments import as_of
 from engine.steps import Steps
 from engine.worlds import Context, World
 
@@ -132,13 +133,14 @@ class Asking:
             self._done = min(self._done + 1, self._played.visitors)
         for place, one in enumerate(self.asked):
             if one.kind == "moves":
-                self.moved[place] = self._move(loop, one)
-                yield None
+                self.moved[place] = yield from self._moving(loop, one)
             elif one.context is not None and not one.visitors:
                 offer = RepeatedOffer(loop, self.world, one.context)
                 offer.draw(DRAWN)
                 self.drawn[place] = offer.shares
                 yield None
+        if any(one.kind == "single" for one in self.asked):
+            yield self.world.ceilings  # Kept there; in a large world it takes seconds.
         begun = len(loop.events)
         for at in self._at:
             for step in crowding(loop, self.world, at - (len(loop.events) - begun)):
@@ -170,17 +172,16 @@ class Asking:
         assert one.context is not None
         return self.looks[visitors].chances[self.world.cell(one.context)]
 
-    def _move(self, loop: LearningLoop, one: Asked) -> Moved:
-        """Give one reward and look what it changed; then it is taken back."""
+    def _moving(self, loop: LearningLoop, one: Asked) -> Steps[Moved]:
+        """Give one reward to a loop like this one, and look what it changed."""
         assert one.context is not None
         assert one.seen is not None
+        loop = yield from as_of(loop, len(loop.log))
         before = shown_chances(loop, self.world, one.context)
         others = [item.id for item in self.world.items if item.id != one.action]
         answer = loop.rank(self.world.actions, self.world.features(one.seen), others)
         loop.reward(answer.event_id, one.reward)
-        after = shown_chances(loop, self.world, one.context)
-        loop.undo_event()
-        return Moved(before, after)
+        return Moved(before, shown_chances(loop, self.world, one.context))
 
     def _look(self, loop: LearningLoop, begun: int) -> Look:
         world = self.world

@@ -1,9 +1,12 @@
 """A lesson, by keys alone, on a laptop, a small projector and a phone."""
 
+from pathlib import Path
+
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.conftest import OpenLearn
+from tests.browser.conftest import OpenLearn, OpenPage
+from tests.browser.learn import LearnPage
 from tests.browser.page import NARROW
 from tests.browser.test_accessibility import violations
 
@@ -37,3 +40,35 @@ def test_a_lesson_by_keys_alone_in_each_of_its_screens(open_learn: OpenLearn) ->
     expect(page.page.get_by_text("What to take along")).to_be_visible()
     found += violations(page, "end")
     assert not found, "\n".join(found)
+
+
+def test_a_lesson_is_made_on_play_and_opened_from_its_file(
+    open_page: OpenPage, tmp_path: Path
+) -> None:
+    play = open_page("?world=coffee&seed=5")
+    play.press("make-lesson")
+    made = play.page.get_by_role("dialog", name="Make a lesson of this")
+    for key in ("title", "question", "reveal"):
+        text = play.keyed(f"own-{key}").locator("input, textarea")
+        text.fill(f"My {key}")
+        text.press("Tab")
+    expect(made.get_by_text("The link, with the whole lesson in it")).to_be_visible()
+    play.settle()
+    assert not [*violations(play, "making")]
+    with play.page.expect_download() as download:
+        made.get_by_text("Save as a file").click()
+    file = tmp_path / "lesson.json"
+    download.value.save_as(file)
+    learn = LearnPage(play.page, play.address).open()
+    learn.keyed("own-file").locator("summary").click()
+    field = play.page.locator(".upload-input")
+    wrong = tmp_path / "wrong.json"
+    wrong.write_text(file.read_text(encoding="utf-8").replace("100", "-1"), encoding="utf-8")
+    field.set_input_files(wrong)
+    expect(play.page.get_by_text("but must be a whole number from 0 to 1000")).to_be_visible()
+    field.set_input_files(file)
+    expect(play.page.get_by_role("heading", name="My question")).to_be_visible()
+    learn.on("lesson-guessed")
+    learn.on("lesson-skip")
+    expect(play.page.get_by_text("My reveal")).to_be_visible()
+    assert not learn.clipped

@@ -13,8 +13,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engine import PersonalizerError
-from engine.experiments.played import Crowd, Visit
+from engine import LoopSettings, PersonalizerError
+from engine.experiments.asked import Asked
+from engine.experiments.played import Crowd, Played, Visit
+from engine.worlds import Knobs, World, generate
 from pages.parts.lessons.own.codec import (
     MAX_LINK,
     MAX_SIZE,
@@ -62,6 +64,7 @@ def refused(data: bytes) -> str:
     return said
 
 
+SINGLE = Asked("single")
 HUGE = {"context": DAVE, "reward": 1}
 CHANGED: list[tuple[str, Any, str]] = [
     ("format", "a loop", "format is 'a loop', but must be one of personalizer-playground-lesson."),
@@ -195,6 +198,17 @@ def test_what_is_no_lesson_in_a_link_is_refused(text: str, said: str) -> None:
     with pytest.raises(PersonalizerError) as error:
         unpack(text)
     assert error.value.message.startswith(said)
+
+
+def test_a_file_that_would_be_too_long_in_lines_is_one_and_else_it_is_refused() -> None:
+    def of(world: World) -> OwnLesson:
+        return OwnLesson("A", "B", "C", "", Played(world, LoopSettings()), 1, SINGLE, SINGLE)
+
+    long = of(generate(Knobs(values=6), 1))
+    assert to_text(long).count("\n") == 0
+    assert from_file(to_text(long).encode()) == long
+    longer = of(generate(Knobs(values=8), 1))
+    assert refused(to_text(longer).encode()).startswith("the file's size in bytes is ")
 
 
 def test_a_lesson_with_a_world_of_its_own_fits_in_a_link() -> None:

@@ -40,14 +40,18 @@ _SETTINGS = [name for name in SETTING_NAMES if name != "max_events"]
 
 
 def to_text(lesson: OwnLesson) -> str:
-    """The file."""
-    return json.dumps(_to_json(lesson), ensure_ascii=False, indent=2) + "\n"
+    """The file: in lines, unless it would be too long so."""
+    text = json.dumps(_to_json(lesson), ensure_ascii=False, indent=2) + "\n"
+    return text if len(text.encode()) <= MAX_SIZE else _to_line(lesson)
 
 
 def pack(lesson: OwnLesson) -> str:
     """The lesson for a link; one of more than `MAX_LINK` characters is for a file alone."""
-    text = json.dumps(_to_json(lesson), ensure_ascii=False, separators=(",", ":"))
-    return urlsafe_b64encode(zlib.compress(text.encode(), 9)).decode().rstrip("=")
+    return urlsafe_b64encode(zlib.compress(_to_line(lesson).encode(), 9)).decode().rstrip("=")
+
+
+def _to_line(lesson: OwnLesson) -> str:
+    return json.dumps(_to_json(lesson), ensure_ascii=False, separators=(",", ":"))
 
 
 def key_in_links(lesson: OwnLesson) -> str:

@@ -19,7 +19,7 @@ from pages.parts.lessons.own.codec import (
     MAX_LINK,
     MAX_PLAYED,
     SENTENCES,
-    from_text,
+    from_file,
     pack,
     to_text,
 )
@@ -107,7 +107,7 @@ def _make(told: Played, seed: int, who: Context) -> None:
     lesson = OwnLesson(**said, played=told, seed=seed, guess=guess, check=check)
     try:
         text = to_text(lesson)
-        from_text(text)
+        from_file(text.encode())
     except PersonalizerError as error:
         st.error(plain(error.message), icon=":material/error:")
         return

@@ -65,9 +65,12 @@ def told(lab: Lab) -> Mapping[str, str]:
             moved, position = lab.asking.moved[place], world.position(one.action)
             found[f"{whose}_from"] = percent(float(moved.before[position]))
             found[f"{whose}_to"] = percent(float(moved.after[position]))
+        if one.kind == "single":
+            best = world.ceilings.single.item
+            assert best is not None, "everybody gets the same there"
+            found[f"{whose}_best"] = world.items[world.position(best)].label
+            found[f"{whose}_ideal"] = percent(world.best_value)
         found[f"{whose}_told"] = _said(world, one, truth)
-        found[f"{whose}_best"] = world.items[int(lab.alone.argmax())].label
-        found[f"{whose}_ideal"] = percent(world.best_value)
     return found
 
 
