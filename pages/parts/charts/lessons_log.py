@@ -90,3 +90,49 @@ def said_rows(said: Sequence[Said], truths: Sequence[tuple[str, float]], truth: 
         for one in said
     ]
     return table([*rows, *({"of": of, "by": truth, "value": value} for of, value in truths)])
+
+
+# -- one interval from each of many logs ----------------------------------------------
+
+_LINES = 11
+
+
+@lru_cache(maxsize=8)
+def again_spec(dark: bool, logs: int, names: tuple[str, str]) -> Spec:
+    """Lines: an interval from each log with its estimate, in the colour of its name, whether it
+    holds the truth or not; and the truth across all of them."""
+    look = theme(dark)
+    axis = alt.Axis(format="%", title=None, labelFontSize=SIZE, tickCount=5)
+    x = alt.X("low:Q").scale(domain=(0, 1), nice=False).axis(axis)
+    colour = (
+        alt.Color("name:N")
+        .scale(domain=list(names), range=[look.accent, look.ink])
+        .legend(orient="top", title=None, labelFontSize=SIZE - 1, symbolType="stroke")
+    )
+    base = only("kind", "log").encode(alt.Y("log:O").axis(None), colour)
+    tips = tooltip(name="It") + tooltip(".1%", value="Says", low="From", high="To")
+    return finish(
+        dark,
+        _LINES * logs + 60,
+        base.mark_rule(strokeWidth=4, opacity=0.8).encode(x, alt.X2("high:Q"), tooltip=tips),
+        base.mark_point(filled=True, size=36, opacity=1).encode(alt.X("value:Q"), tooltip=tips),
+        only("kind", "truth")
+        .mark_rule(strokeWidth=2, strokeDash=[6, 4], color=look.ink, aria=False)
+        .encode(alt.X("value:Q")),
+    )
+
+
+def again_rows(intervals: Sequence[Interval], truth: float, names: tuple[str, str]) -> pa.Table:
+    """Rows of `again_spec`; ``names`` of those that hold the truth, and of those that miss it."""
+    rows: list[dict[str, object]] = [
+        {
+            "kind": "log",
+            "log": number,
+            "name": names[0] if one.holds(truth) else names[1],
+            "value": one.estimate,
+            "low": one.low,
+            "high": one.high,
+        }
+        for number, one in enumerate(intervals)
+    ]
+    return table([*rows, {"kind": "truth", "value": truth}])

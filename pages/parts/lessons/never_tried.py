@@ -2,8 +2,10 @@
 
 from collections.abc import Mapping
 
+import numpy as np
 import streamlit as st
 
+from engine.experiments.spread import Spread, spread
 from engine.experiments.untried import Tried, crowding, tried
 from engine.loop.learning_loop import LearningLoop
 from engine.loop.settings import LoopSettings
@@ -12,10 +14,11 @@ from engine.policies.thompson import Thompson
 from engine.steps import Steps
 from engine.worlds import World
 from pages.parts.charts.lessons import tried_rows, tried_spec
+from pages.parts.charts.lessons_log import Said, said_rows, said_spec
 from pages.parts.lessons.lesson import Guess, Lesson, Sandbox, Slider
 from pages.parts.lessons.words import Words
 from pages.parts.picture import pair, picture
-from pages.parts.text import note, plain
+from pages.parts.text import note, percent
 from pages.parts.theme import is_dark
 
 ALL, STEP = 800, 200
@@ -24,10 +27,15 @@ POLICIES = {"greedy": Greedy(), "ours": Thompson(agreement=1)}
 
 class Lab:
     """Two loops before the same readers. They come in the background, and are shown when they are
-    let in."""
+    let in.
+
+    Attributes:
+        spread: what a single answer changes for everybody.
+    """
 
     def __init__(self, world: World, seed: int) -> None:
-        self.world, self.shown = world, 0
+        self.world, self.seed, self.shown = world, seed, 0
+        self.spread: Spread | None = None
         self.loops = {
             name: LearningLoop(LoopSettings(policy=policy), seed=seed)
             for name, policy in POLICIES.items()
@@ -35,6 +43,8 @@ class Lab:
         self.found: list[Mapping[str, Tried]] = []
 
     def work(self) -> Steps[None]:
+        self.spread = spread(self.world, self.seed)
+        yield None
         for _ in range(ALL // STEP):
             for loop in self.loops.values():
                 yield from crowding(loop, self.world, STEP)
@@ -76,9 +86,29 @@ def _grids(lab: Lab, words: Words, found: Mapping[str, Tried]) -> None:
 
 def _opening(lab: Lab, words: Words) -> None:
     st.markdown(words.say("opening"))
-    with st.container(horizontal=True, gap="medium", key="lesson-menu"):
-        for item in lab.world.items:
-            st.markdown(f"{plain(item.emoji)} {plain(item.name)}", width="content")
+    if lab.spread is not None:
+        _spread(lab.world, lab.spread, words)
+
+
+def _spread(world: World, found: Spread, words: Words) -> None:
+    """Bars: what one answer has it expect of readers whom it has never seen."""
+    item, own = world.items[found.item], np.arange(len(world.items)) == found.item
+    st.markdown(words.say("spread", who=" · ".join(found.context.values()), item=item.label))
+    alike = words.options("alike")
+    said = [
+        Said(alike[str(shared)], words.say(by), found.after_for(shared, items))
+        for shared in sorted(set(found.shared.tolist()), reverse=True)
+        for by, items in (("that", own), ("other", ~own))
+    ]
+    before, by = words.say("before"), (words.say("that"), words.say("other"))
+    told = "; ".join(f"{one.of}, {one.by} {percent(one.value)}" for one in said)
+    picture(
+        said_rows(said, [(one.of, float(found.before.mean())) for one in said[::2]], before),
+        said_spec(is_dark(), len(said) // 2, by, by[0], before),
+        key="chart-spread",
+        alt=f"{words.say('that')}, {words.say('other')}: {told}",
+    )
+    note(words.say("why"))
 
 
 def _doing(lab: Lab, words: Words) -> None:

@@ -8,31 +8,45 @@ import streamlit as st
 from engine.experiments.reports import Report, reporting
 from engine.steps import Steps
 from engine.worlds import World
-from pages.parts.charts.lessons_log import Said, said_rows, said_spec
+from pages.parts.charts.lessons_log import (
+    Said,
+    again_rows,
+    again_spec,
+    said_rows,
+    said_spec,
+)
 from pages.parts.lessons.lesson import Guess, Lesson, Sandbox, Slider
 from pages.parts.lessons.words import Words
-from pages.parts.picture import picture
+from pages.parts.picture import pair, picture
 from pages.parts.text import note, percent, plain
 from pages.parts.theme import is_dark
 
 VISITORS = 1_000
+AGAIN, FEW = 20, 120
+"""Logs of other visitors, and how many come to each."""
 
 
 class Lab:
-    """A loop's log, and the report on it; it comes in the background."""
+    """A loop's log, and the report on it; it comes in the background.
+
+    Attributes:
+        again: reports on the same shop with other visitors.
+    """
 
     def __init__(self, world: World, seed: int) -> None:
         self.world, self.seed = world, seed
         self.found: list[Report] = []
+        self.again: list[Report] = []
         self.served: set[int] = set()
 
     def work(self) -> Steps[None]:
         yield from reporting(self.world, self.seed, VISITORS, 1, self.found)
+        yield from reporting(self.world, self.seed + 1, FEW, AGAIN, self.again)
 
     @property
     def progress(self) -> float:
-        """Whether the report is there."""
-        return float(bool(self.found))
+        """How much is there of the reports, that on the first log being a fifth."""
+        return len(self.found) / 5 + len(self.again) / AGAIN * 4 / 5
 
     @property
     def report(self) -> Report:
@@ -103,7 +117,29 @@ def _doing(lab: Lab, words: Words) -> None:
 
 
 def _revealing(lab: Lab, words: Words, guess: Guess | None) -> None:
-    _bars(lab, words, range(len(lab.world.items)), is_weighed=True)
+    left, right = pair("report")
+    with left:
+        _bars(lab, words, range(len(lab.world.items)), is_weighed=True)
+    with right:
+        _again(lab, words)
+
+
+def _again(lab: Lab, words: Words) -> None:
+    """Lines: what other logs of the same shop say of the praised drink, and the truth."""
+    place = lab.report.praised
+    intervals = [one.intervals["strata"][place] for one in lab.again]
+    truth, names = float(lab.report.truths[place]), (words.say("holds"), words.say("misses"))
+    held = sum(one.holds(truth) for one in intervals)
+    textbook = sum(one.intervals["ips"][place].holds(truth) for one in lab.again)
+    heading = words.say("again", logs=AGAIN, drink=lab.praised)
+    st.markdown(f"**{heading}**")
+    picture(
+        again_rows(intervals, truth, names),
+        again_spec(is_dark(), AGAIN, names),
+        key="chart-again",
+        alt=f"{heading.replace(':', ',')}: {names[0]} {held}, {names[1]} {AGAIN - held}",
+    )
+    note(words.say("promise", drink=lab.praised, logs=AGAIN, held=held, textbook=textbook))
 
 
 def _truth(lab: Lab) -> float:
