@@ -8,7 +8,7 @@ import vl_convert
 from pages.parts.report.report import Report
 from pages.parts.report.sheet import A4, SLIDE, Paper, sheet
 
-_SCALE = 2.5
+SCALE = 2.5
 """Pixels to a point: A4 is 1,488 pixels wide."""
 
 
@@ -20,7 +20,7 @@ def as_pdf(report: Report, paper: Paper) -> bytes:
 
 def as_png(report: Report, paper: Paper) -> bytes:
     """A picture, large enough for a projector."""
-    made: bytes = vl_convert.svg_to_png(sheet(report, paper), scale=_SCALE)
+    made: bytes = vl_convert.svg_to_png(sheet(report, paper), scale=SCALE)
     return made
 
 

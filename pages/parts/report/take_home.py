@@ -6,6 +6,7 @@ import streamlit as st
 
 from pages.parts.download import download_file
 from pages.parts.passes import File
+from pages.parts.report.charts_zip import as_zip
 from pages.parts.report.files import FORMATS, PAPERS
 from pages.parts.report.report import Report
 
@@ -14,7 +15,8 @@ ReportOf = Callable[[str], Report | None]
 
 
 def take_home(report_of: ReportOf, link: str, name: str) -> None:
-    """Offer a report, on each paper and in each format; it is made when a link is followed."""
+    """Offer a report on each paper and in each format, and its charts; a file is made when its link
+    is followed."""
     st.markdown("**Take it home.** One page: the picture, the figures, and the link.")
     with st.container(horizontal=True, gap="small", key="take-home"):
         for key, paper in PAPERS.items():
@@ -22,6 +24,12 @@ def take_home(report_of: ReportOf, link: str, name: str) -> None:
                 make = _making(report_of, link, key, ending)
                 file = File(f"{name}-{key}.{ending}", kind, make)
                 download_file(f"{paper.name} {ending.upper()}", f"report-{key}-{ending}", file)
+        charts = File(f"{name}-charts.zip", "application/zip", lambda: _charts(report_of(link)))
+        download_file("Charts and rows ZIP", "report-charts", charts)
+
+
+def _charts(report: Report | None) -> bytes | None:
+    return None if report is None else as_zip(report)
 
 
 def _making(report_of: ReportOf, link: str, paper: str, ending: str) -> Callable[[], bytes | None]:

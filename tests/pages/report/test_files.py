@@ -2,13 +2,18 @@
 
 import io
 import re
+from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
+from zipfile import ZipFile
 
+import pyarrow.parquet as pq
 import pytest
 from PIL import Image
 from pypdf import PdfReader
 
+from pages.parts.report import take_home
+from pages.parts.report.charts_zip import as_zip
 from pages.parts.report.files import PAPERS, as_html, as_pdf, as_png
 from pages.parts.report.sheet import Paper, sheet
 from tests.pages.report.reports import REPORT, TYPED
@@ -67,3 +72,22 @@ def test_nothing_stands_outside_the_margins_nor_above_something_else(paper: Pape
             x < float(t.attrib["x"]) < x + wide and y < e < y + high
             for t, e in zip(lines, ends, strict=True)
         )
+
+
+def test_charts_go_along_with_the_rows_that_they_draw() -> None:
+    with ZipFile(io.BytesIO(as_zip(REPORT))) as packed:
+        names = packed.namelist()
+        assert [Path(name).suffix for name in names] == [".svg", ".png", ".csv", ".parquet"] * 2
+        rows = pq.read_table(io.BytesIO(packed.read(names[3])))
+        assert rows.equals(REPORT.figures[0].rows)
+        ElementTree.fromstring(packed.read(names[0]))
+        told = packed.read(names[2]).decode().splitlines()
+        assert len(told) == rows.num_rows + 1
+
+
+def test_before_anything_happened_nothing_is_made() -> None:
+    assert take_home._charts(None) is None
+    assert take_home._making(lambda link: None, "", "a4", "pdf")() is None
+    made = take_home._making(lambda link: REPORT, "", "a4", "html")()
+    assert made is not None
+    assert REPORT.title.encode() in made
