@@ -1,0 +1,77 @@
+"""What the report of each page says is what the page, and the engine, say."""
+
+from collections.abc import Callable
+
+import pytest
+
+from engine.evaluation.intervals import estimate
+from engine.evaluation.learning_curve import LearningCurve
+from engine.experiments.uplift import gained
+from pages.parts.evaluate.wording import flattered, served
+from pages.parts.report import compare, evaluate, play, race
+from pages.parts.report.files import PAPERS, as_pdf
+from pages.parts.text import bare
+from tests.pages.conftest import App, CompareApp, EvaluateApp, RaceApp
+
+LINK = "https://playground.example/?loop=abc"
+
+
+def test_of_a_loop(open_app: Callable[..., App]) -> None:
+    app = open_app(seed="3")
+    assert play.report_of(app.session, LINK) is None
+    app.click("let-in-100").finish_the_crowd()
+    report = play.report_of(app.session, LINK)
+    assert report is not None
+    rewards = app.session.open.stored.follow(LearningCurve).rewards
+    found = estimate(rewards)
+    assert (
+        f"All 100 gave {found.mean:.2f} each (95 % interval {found.low:.2f} to"
+        in (report.sentences[-1])
+    )
+    assert (report.world, report.seed, report.link) == ("Coffee", 3, LINK)
+    assert [name for _, name in report.figures[0].keys] == [
+        item.name for item in app.session.open.world.items
+    ]
+    assert as_pdf(report, PAPERS["a4"]).startswith(b"%PDF")
+
+
+def test_of_a_comparison(open_compare: Callable[..., CompareApp]) -> None:
+    app = open_compare()
+    report = compare.report_of(app.session, LINK)
+    assert report is not None
+    uplift = estimate(gained(app.session.comparison, 0, "online"))
+    assert report.sentences[0].startswith("Always online, from the first visitor on: ")
+    assert f"{abs(uplift.mean):.2f} a visitor over today's choice" in report.sentences[0]
+    assert len(report.sentences) == 4
+    assert as_pdf(report, PAPERS["16-9"]).startswith(b"%PDF")
+
+
+def test_of_a_race(open_race: Callable[..., RaceApp]) -> None:
+    app = open_race(visitors="200", crowds="2", who="epsilon,ab,uniform")
+    assert race.report_of(app.session, LINK) is None
+    app.click("start").finish_the_race()
+    report = race.report_of(app.session, LINK)
+    assert report is not None
+    best = app.session.known.finals()[0]
+    assert f"{best.reward.mean:.3f} a visitor" in report.sentences[0]
+    assert as_pdf(report, PAPERS["a4"]).startswith(b"%PDF")
+
+
+def test_of_a_log(open_evaluate: Callable[..., EvaluateApp]) -> None:
+    app = open_evaluate(visitors="300")
+    report, found = evaluate.report_of(app.session, LINK), app.session.found
+    assert report is not None
+    assert found is not None
+    row = flattered(found, app.session.setup)
+    assert row is not None
+    assert report.sentences[0] == bare(served(found, row, app.session.setup))
+    assert as_pdf(report, PAPERS["a4"]).startswith(b"%PDF")
+    guessing = open_evaluate(visitors="300", guess="1").session
+    assert guessing.hides
+    assert evaluate.report_of(guessing, LINK) is None
+
+
+@pytest.mark.parametrize("told", ["**a** &#42;b&#42;", ":green-badge[a *b*]"])
+def test_no_mark_of_markdown_is_left(told: str) -> None:
+    assert "**" not in bare(told)
+    assert "badge" not in bare(told)
