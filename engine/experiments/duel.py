@@ -37,6 +37,7 @@ class Duel:
         self.engine = LearningLoop(settings, seed=seed)
         for loop in (self.own, self.engine):
             loop.folding.keeps = True  # So that little is folded again after an undo.
+        self._curves = LearningCurve(world), LearningCurve(world)
 
     @property
     def served(self) -> int:
@@ -98,12 +99,19 @@ class Duel:
 
     def regrets(self) -> tuple[float, float]:
         """What the person and the engine have lost in all against the best choices."""
-        return curve_of(self.own, self.world).regret, curve_of(self.engine, self.world).regret
+        own, engine = self._followed()
+        return own.regret, engine.regret
 
     def scores(self) -> list[tuple[float, float]]:
         """What each visitor gave the person, and what they gave the engine, in order."""
-        earned = [curve_of(loop, self.world).rewards for loop in (self.own, self.engine)]
+        earned = (curve.rewards for curve in self._followed())
         return [(float(own), float(other)) for own, other in zip(*earned, strict=True)]
+
+    def _followed(self) -> tuple[LearningCurve, LearningCurve]:
+        """The curves of both, up to now."""
+        for curve, loop in zip(self._curves, (self.own, self.engine), strict=True):
+            curve.follow(loop)
+        return self._curves
 
 
 def curve_of(loop: LearningLoop, world: World) -> LearningCurve:

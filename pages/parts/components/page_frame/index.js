@@ -1,6 +1,6 @@
 const FIELDS = "input, button, select, textarea, a[href], [tabindex='0']";
 const LOGOS = "[data-testid=stHeaderLogo], [data-testid=stSidebarLogo]";
-const SAID = ".st-key-moved, .st-key-stage-said";
+const SAID = ".st-key-moved, .st-key-last, .st-key-stage-said";
 const OPENED = "[data-testid=stPopoverBody]";
 
 export default function ({ data }) {
