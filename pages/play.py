@@ -179,7 +179,7 @@ else:
             if opened.click:
                 beliefs.show_why(opened, opened.click)
         with earned:
-            learned.show_score(curve)
+            learned.show_score(opened.world, curve)
             learned.show_rewards(opened, curve, session.setup.truth)
             learned.show_regret(curve, session.setup.truth)
         if told is not None and told.open:

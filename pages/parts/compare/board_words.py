@@ -4,6 +4,7 @@ from engine.evaluation.intervals import estimate
 from engine.experiments.uplift import by_segment, gained, held_back, payback, worst_served
 from pages.parts.compare.session import CompareSession
 from pages.parts.compare.wording import ARM_NAMES, interval
+from pages.parts.money import per_thousand
 from pages.parts.text import counted, plain, signed
 
 _FEWEST = 50
@@ -32,13 +33,13 @@ def sentences(session: CompareSession) -> list[str]:
 
 def _uplift(session: CompareSession, arm: str, start: int) -> str:
     uplift = estimate(gained(session.comparison, start, arm))
-    thousand = f"{1_000 * uplift.mean:+,.0f} rewards".replace("-", "\N{MINUS SIGN}")
+    thousand = plain(per_thousand(session.world, uplift.mean, sign=True))
     sure = uplift.low > 0 or uplift.high < 0
     told = "" if sure else " Chance alone could explain that."
     since = f"since visitor {start:,}" if start else "from the first visitor on"
     return (
         f"**{ARM_NAMES[arm]}, {since}: {signed(uplift.mean)} a visitor over today's choice** "
-        f"({interval(uplift)}), so {thousand} per 1,000 visitors.{told}"
+        f"({interval(uplift)}), so {thousand}.{told}"
     )
 
 

@@ -10,6 +10,7 @@ from engine.worlds import World
 from pages.parts.compare.session import CompareSession
 from pages.parts.compare.setup import CompareSetup
 from pages.parts.known_worlds import world_of
+from pages.parts.money import in_money
 from pages.parts.rules import rules_of
 from pages.parts.text import counted, duration, percent, plain, signed
 
@@ -84,7 +85,8 @@ def _online(comparison: Comparison) -> str:
     if uplift is None or now.end - now.start < 50:
         return f"{told} Too few to tell more."
     ahead = "ahead of" if uplift.mean > 0 else "behind"
-    by = f"by {abs(uplift.mean):.2f} a visitor ({interval(uplift)})"
+    money = plain(in_money(comparison.world, uplift.mean, sign=True))
+    by = f"by {abs(uplift.mean):.2f} a visitor ({interval(uplift)}){money}"
     if uplift.low <= 0 <= uplift.high:
         return f"{told} It is {ahead} today's choice {by}: chance alone could explain that."
     return f"{told} **It is {ahead} today's choice** {by}."

@@ -9,6 +9,7 @@ from pages.parts.evaluate.found import STAND_IN, Found
 from pages.parts.evaluate.session import EvaluateSession
 from pages.parts.evaluate.setup import EvaluateSetup
 from pages.parts.known_worlds import world_of
+from pages.parts.money import in_money
 from pages.parts.rules import tables_of
 from pages.parts.sessions import known_play_session
 from pages.parts.text import counted, plain, signed
@@ -114,7 +115,8 @@ def served(found: Found, row: Row, setup: EvaluateSetup) -> str:
         return report(found, row, setup)
     return (
         f"{report(found, row, setup)} Served to everybody it would earn about {told.estimate:.2f}, "
-        f"from {told.low:.2f} to {told.high:.2f}."
+        f"from {told.low:.2f} to {told.high:.2f}"
+        f"{plain(in_money(found.log.world, told.estimate))}."
     )
 
 

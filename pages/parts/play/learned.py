@@ -11,11 +11,12 @@ from engine.worlds import World, key_of
 from pages.parts.charts import context_map as contexts
 from pages.parts.charts import curves
 from pages.parts.glossary import meanings
+from pages.parts.money import per_thousand
 from pages.parts.picture import picture
 from pages.parts.play.open_loop import OpenLoop
 from pages.parts.play.session import PlaySession
 from pages.parts.play.setup import PlaySetup
-from pages.parts.text import note, section
+from pages.parts.text import note, plain, section
 from pages.parts.theme import is_dark
 
 _MAP_HELP = (
@@ -111,14 +112,17 @@ def map_in_words(world: World, favoured: Sequence[Mapping[str, Any]], knows: boo
     )
 
 
-def show_score(curve: curves.Curve) -> None:
-    """Three numbers: the end of the curve."""
+def show_score(world: World, curve: curves.Curve) -> None:
+    """Three numbers: the end of the curve; and what it is worth."""
     with st.container(horizontal=True):
         st.metric("Visitors", f"{curve[-1]['visitor']:,.0f}" if curve else "0")
         st.metric("Mean reward", f"{curve[-1]['mean']:.2f}" if curve else "–")
         st.metric(
             f"Last {RECENT_VISITORS} visitors", f"{curve[-1]['recent']:.2f}" if curve else "–"
         )
+    if curve and world.unit:
+        so_far, latest = (per_thousand(world, curve[-1][name]) for name in ("mean", "recent"))
+        note(f"{plain(so_far)} so far, {plain(latest)} of late.")
 
 
 def show_rewards(opened: OpenLoop, curve: curves.Curve, truth: bool) -> None:

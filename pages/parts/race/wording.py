@@ -6,6 +6,7 @@ from engine import LoopSettings
 from engine.evaluation.intervals import Estimate
 from engine.experiments.race.standings import NEAR, Standings
 from pages.parts.known_worlds import label_of
+from pages.parts.money import in_money
 from pages.parts.play.hypotheses import in_words
 from pages.parts.race.record import YOU
 from pages.parts.race.session import RaceSession
@@ -64,7 +65,8 @@ def verdict(session: RaceSession) -> str:
     if session.shown.one_run and YOU in known.keys:
         return " ".join(filter(None, (ended, _one_run(session), _about_the_bet(session, names))))
     leader, second = names[margin.leader], names[margin.next]
-    earned = f"{finals[0].reward.mean:.3f} a visitor"
+    money = plain(in_money(known.plan.world, finals[0].reward.mean))
+    earned = f"{finals[0].reward.mean:.3f} a visitor{money}"
     over = f"over {counted(len(known.shared), 'crowd')}"
     ahead = f"{margin.ahead.mean:.3f} more than {second}{_interval(margin.ahead)}, {over}"
     told = f"**{leader} earned most: {earned}.** That is {ahead}."

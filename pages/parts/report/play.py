@@ -7,6 +7,7 @@ from engine.evaluation.learning_curve import LearningCurve
 from engine.worlds import World
 from pages.parts.charts import context_map as contexts
 from pages.parts.charts import curves
+from pages.parts.money import per_thousand
 from pages.parts.play.open_loop import OpenLoop
 from pages.parts.play.session import PlaySession
 from pages.parts.report.report import Figure, Report
@@ -47,7 +48,7 @@ def _in_all(opened: OpenLoop) -> str:
     found = estimate(rewards)
     return (
         f"All {len(rewards):,} gave {found.mean:.2f} each (95 % interval {found.low:.2f} to "
-        f"{found.high:.2f}), while it learned."
+        f"{found.high:.2f}), while it learned: {per_thousand(opened.world, found.mean)}."
     )
 
 
