@@ -30,8 +30,8 @@ _CERTAIN = 0.2
 _HELP = (
     "Several learners run side by side, each with another idea of the world: which fields "
     "matter together, how noisy rewards are, whether tastes wander. Each foretells every "
-    "reward before it learns it; whoever foretells best is believed most. Each draw comes "
-    "from one of them, picked by these weights."
+    "reward before it learns it; whoever foretells best is believed most. A bell is what all of "
+    "them believe together, by these weights."
 )
 _TABLES_HELP = (
     "Tables hold what happens together. There is one for each set of fields, with a cell for "
