@@ -4,6 +4,7 @@ import pytest
 
 from engine import LearningLoop, LoopSettings, PersonalizerError
 from engine.experiments.played import Change, Crowd, Played, Visit, played
+from engine.loop.moments import as_of, entries_before
 from engine.policies.epsilon_greedy import EpsilonGreedy
 from engine.simulation.crowd import crowd
 from engine.steps import finish
@@ -43,6 +44,11 @@ def test_it_is_told_in_few_steps(taught: LearningLoop) -> None:
     changed = Change(LoopSettings(crosses=2, default_reward=0.5, policy=EpsilonGreedy(epsilon=0.3)))
     assert told.acts == (Crowd(4), Visit(DAVE, 0.5), Visit(CATHY, None), changed, Crowd(3))
     assert (told.visitors, told.by_hand) == (9, 2)
+
+
+def test_a_moment_of_a_loop_is_told_as_it_was(taught: LearningLoop) -> None:
+    then = finish(as_of(taught, entries_before(taught, 5)))
+    assert played(then, COFFEE).acts == (Crowd(4), Visit(DAVE, 0.5))
 
 
 def test_played_again_on_its_own_seed_it_is_the_same_loop(taught: LearningLoop) -> None:

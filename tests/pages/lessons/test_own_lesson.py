@@ -165,9 +165,13 @@ def test_a_lesson_is_made_of_what_was_played(open_app: Callable[..., App]) -> No
     assert "Still to write: Title, Question, What one should notice" in bare(app.text)
     for name in ("title", "question", "reveal"):
         app.widget(f"own-{name}").set_value(f"My  {name}")
+    app.widget("own-language").set_value("de")
     app.run()
+    assert "Wie oft wird" in bare(app.text)
     (link,) = (one.value for one in app.at.code if "own=" in one.value)
-    (packed,) = parse_qs(urlsplit(link).query)["own"]
+    query = parse_qs(urlsplit(link).query)
+    assert query["language"] == ["de"]
+    (packed,) = query["own"]
     made = unpack(packed)
     assert (made.title, made.reveal, made.note, made.seed) == ("My title", "My reveal", "", 5)
     # How many a loop may serve is this server's business.

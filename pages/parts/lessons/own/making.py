@@ -26,7 +26,7 @@ from pages.parts.lessons.own.codec import (
 from pages.parts.lessons.own.value import OwnLesson
 from pages.parts.lessons.own.wording import asked_in_words
 from pages.parts.lessons.setup import LearnSetup
-from pages.parts.lessons.words import words
+from pages.parts.lessons.words import LANGUAGES, Words, words
 from pages.parts.play.open_loop import OpenLoop
 from pages.parts.text import counted, note, plain
 
@@ -98,8 +98,17 @@ def _leave() -> None:
 def _make(told: Played, seed: int, who: Context) -> None:
     _say_what_it_begins_with(told, seed)
     said = {name: _ask_sentence(name) for name in SENTENCES}
-    guess = _ask("What is guessed", "guess", told.world, who, "offered")
-    check = _ask("One more question, in the end", "check", told.world, who, "moves")
+    language = st.segmented_control(
+        "Language of all other words",
+        list(LANGUAGES),
+        default="en",
+        required=True,
+        format_func=LANGUAGES.__getitem__,
+        key="own-language",
+    )
+    ours = words(language, "own")
+    guess = _ask("What is guessed", "guess", told.world, who, "offered", ours)
+    check = _ask("One more question, in the end", "check", told.world, who, "moves", ours)
     missing = [_LABELS[name] for name in SENTENCES if name != "note" and not said[name]]
     if missing:
         note(f"Still to write: {', '.join(missing)}.")
@@ -111,7 +120,7 @@ def _make(told: Played, seed: int, who: Context) -> None:
     except PersonalizerError as error:
         st.error(plain(error.message), icon=":material/error:")
         return
-    _give_away(lesson, text)
+    _give_away(lesson, text, language)
 
 
 def _say_what_it_begins_with(told: Played, seed: int) -> None:
@@ -143,7 +152,7 @@ def _ask_sentence(name: str) -> str:
     return " ".join(str(told or "").split())
 
 
-def _ask(label: str, whose: str, world: World, who: Context, usual: Kind) -> Asked:
+def _ask(label: str, whose: str, world: World, who: Context, usual: Kind, ours: Words) -> Asked:
     """What is asked, out of what can be asked of any loop."""
     with st.container(border=True, key=f"own-{whose}"):
         kinds = list(_KINDS)
@@ -156,7 +165,7 @@ def _ask(label: str, whose: str, world: World, who: Context, usual: Kind) -> Ask
         )
         found = {name: _ask_part(name, f"own-{whose}", world, who, kind) for name in NEEDS[kind]}
         asked = Asked(kind, **found)
-        st.markdown(f"**{asked_in_words(words('en', 'own'), world, asked)}**")
+        st.markdown(f"**{asked_in_words(ours, world, asked)}**")
     return asked
 
 
@@ -211,9 +220,9 @@ def _ask_context(label: str, key: str, world: World, who: Context) -> Context:
     return found
 
 
-def _give_away(lesson: OwnLesson, text: str) -> None:
+def _give_away(lesson: OwnLesson, text: str, language: str) -> None:
     packed = pack(lesson)
-    setup = LearnSetup(lesson=OWN, own=packed)
+    setup = LearnSetup(lesson=OWN, own=packed, language=language)
     with st.container(horizontal=True, vertical_alignment="center", key="own-given"):
         download_text("Save as a file", lambda: text, "own-lesson", "lesson.json")
         if len(packed) <= MAX_LINK:
