@@ -23,7 +23,9 @@ from pages.parts.sessions import evaluate_session
 from pages.parts.stage.door import stage_door
 from pages.parts.text import question
 from pages.parts.toolbar import choose_world, share, toolbar, tools
+from pages.parts.worlds import of_log
 
+of_log.go_to_it()
 is_new = open_link(EvaluateSetup)
 stored = open_loop(is_new)
 
@@ -50,6 +52,7 @@ question(
 @frame
 def draw_frame(session: EvaluateSession) -> None:
     """One frame of the interactive part."""
+    of_log.go_to_it()
     session.adopt(current_setup(EvaluateSetup), session.stored)
     write_link(session.setup, loop=loop_in_link(session))
     if session.found is not None:
@@ -64,6 +67,7 @@ def draw_frame(session: EvaluateSession) -> None:
         board.show_forest(session, session.found)
         rule.show_rule(session, session.found)
         along.show_along(session, session.found)
+        of_log.offer_a_world(session.found.log)
 
 
 @frame

@@ -13,7 +13,7 @@ from pages.parts.link import current_setup, open_link, write_link
 from pages.parts.sessions import worlds_session
 from pages.parts.text import question
 from pages.parts.toolbar import choose_world, share, toolbar, tools
-from pages.parts.worlds import board, editors, kept, start
+from pages.parts.worlds import board, editors, kept, of_log, start
 from pages.parts.worlds.setup import WorldsSetup
 
 open_link(WorldsSetup)
@@ -22,6 +22,7 @@ with toolbar():
     setup = current_setup(WorldsSetup)
     session = worlds_session(setup)
     session.adopt(setup.world)
+    of_log.take_it(session)
     start.leave(session, Path(__file__).parent)
     choose_world(setup)
     with tools():
@@ -38,6 +39,7 @@ question(
     "" if session.is_as_it_was else "not kept yet",
 )
 board.say_refused(session.refused or refused)
+of_log.say_what_it_rests_on(session)
 editors.write_the_place(session)
 with st.container(key="tables"):
     left, right = st.columns(2, gap="medium")

@@ -5,6 +5,7 @@ the world of one that is not. Rows have numbers of their own, so that the truth 
 action and its segment, whatever is renamed, added or taken out.
 """
 
+import json
 import math
 import re
 from collections import Counter
@@ -67,14 +68,15 @@ class ActionRow:
 @dataclass(frozen=True, slots=True)
 class ValueRow:
     """A value of a field of the context as it is written. Without a ``field`` it is one more of
-    the field above; it comes as often as its ``share`` says."""
+    the field above; it comes as often as its ``share`` says, and the request says what it
+    ``sends`` (`sent_from_text`), or its name."""
 
     id: int
     field: str = ""
     value: str = ""
     emoji: str = ""
     share: float | None = None
-    sends: Any = None
+    sends: str = ""
     """What the request says for it, if that is not its name."""
 
     @property
@@ -141,7 +143,7 @@ class Draft:
     def without_truth(cls, world: World) -> Self:
         """What is offered in a world, and who comes; nobody cares."""
         values = tuple(
-            ValueRow(number, one.name, value.name, value.emoji, value.share, value.sends)
+            ValueRow(number, one.name, value.name, value.emoji, value.share, _sent(value.sends))
             for number, (one, value) in enumerate(world.segments())
         )
         labels = {one.name: one.label for one in world.fields if one.label != one.name}
@@ -311,7 +313,8 @@ class Draft:
         )  # fmt: skip
         fields = tuple(
             Field(name, self.labels.get(name, name), tuple(
-                Value(row.value, row.emoji, _share(row), row.sends) for row in rows))
+                Value(row.value, row.emoji, _share(row), sent_from_text(row.sends))
+                for row in rows))
             for name, rows in self.fields.items()
         )  # fmt: skip
         taste = _weights(self) if self._is_large else self._table
@@ -354,6 +357,34 @@ def _rows(items: Sequence[Item], first: int) -> tuple[ActionRow, ...]:
 
 def _key(segment: Sequence[ValueRow]) -> frozenset[int]:
     return frozenset(row.id for row in segment)
+
+
+def sent_from_text(text: str) -> Any:
+    """What a value sends: a number, or tags with commas between them, or JSON; None for its name;
+    ValueError with the rest of a sentence for what is none of these."""
+    text = text.strip()
+    if not text:
+        return None
+    try:
+        found = json.loads(text)
+    except (ValueError, RecursionError):
+        if text.startswith(("{", "[", '"')):
+            raise ValueError("is no JSON, though it begins like it") from None
+        return {tag.strip(): True for tag in text.split(",") if tag.strip()}
+    if found is None or isinstance(found, list):
+        raise ValueError(f"is {text[:40]}, but must be a number, or tags with commas between")
+    return found
+
+
+def _sent(sends: object) -> str:
+    """The text of what a value sends."""
+    if sends is None:
+        return ""
+    if isinstance(sends, dict) and sends and all(one is True for one in sends.values()):
+        line = ", ".join(sends)
+        if line.strip() and not line.startswith(("{", "[", '"')) and sent_from_text(line) == sends:
+            return line
+    return json.dumps(sends, ensure_ascii=False)
 
 
 def _share(row: ValueRow) -> float:
@@ -476,11 +507,7 @@ def _of_values(draft: Draft) -> Iterator[CellFault]:
         elif (name, row.value) in seen:
             yield CellFault("values", number, "value", f"is {row.value!r}, as one above in {name}")
         seen.add((name, row.value))
-        if len(row.emoji) > 16:
-            yield CellFault("values", number, "emoji", "has more than 16 characters")
-        if not 1e-6 <= _share(row) <= 1e6:
-            says = f"is {row.share:g}, but must be more than 0"
-            yield CellFault("values", number, "share", says)
+        yield from _of_value(number, row)
     cells = math.prod(len(rows) for rows in draft.fields.values())
     if cells > MAX_CELLS:
         says = f"makes {cells:,} contexts, but {MAX_CELLS:,} are the most"
@@ -489,6 +516,19 @@ def _of_values(draft: Draft) -> Iterator[CellFault]:
         if len(rows) > MAX_VALUES:
             says = f"{name} has more than {MAX_VALUES} values"
             yield CellFault("values", 0, "value", says)
+
+
+def _of_value(number: int, row: ValueRow) -> Iterator[CellFault]:
+    """All but its names."""
+    if len(row.emoji) > 16:
+        yield CellFault("values", number, "emoji", "has more than 16 characters")
+    if not 1e-6 <= _share(row) <= 1e6:
+        says = f"is {row.share:g}, but must be more than 0"
+        yield CellFault("values", number, "share", says)
+    try:
+        sent_from_text(row.sends)
+    except ValueError as error:
+        yield CellFault("values", number, "sends", str(error))
 
 
 def _wrong_name(name: str) -> str:

@@ -11,7 +11,9 @@ from tests.browser.worlds import TRUTH
 
 pytestmark = pytest.mark.browser
 
-ACTIONS = [(f"Dish {n}", "", f"price: {n}, hot: {str(n % 2 == 0).lower()}") for n in range(1, 9)]
+ACTIONS = [
+    (f"Dish {n}", "", "", f"price: {n}, hot: {str(n % 2 == 0).lower()}") for n in range(1, 9)
+]
 VALUES = [
     ("day", "cold"), ("", "hot"), ("hour", "noon"), ("", "night"), ("who", "Ann"), ("", "Bo"),
     ("", "Cy"),

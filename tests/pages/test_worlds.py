@@ -11,8 +11,9 @@ from engine.worlds.json_file import world_to_file
 from pages.parts.components.browser_id import owner
 from pages.parts.library import library, worlds_of
 from pages.parts.passes import _passes
+from pages.parts.worlds.session import WorldsSession
 from tests.engine.worlds.random_worlds import bakery
-from tests.pages.conftest import App, WorldsApp
+from tests.pages.conftest import App, EvaluateApp, WorldsApp
 
 Open = Callable[..., WorldsApp]
 BAKERY = world_from_json(bakery())
@@ -109,6 +110,23 @@ def test_a_world_is_generated_and_one_without_room_in_a_table_is_played_as_it_is
     app.at.number_input(key="knob-irrelevant").set_value(9)
     app.click("generate")
     assert "irrelevant is 9" in app.bare_errors
+
+
+def test_a_world_is_made_of_the_log_on_evaluate(
+    open_evaluate: Callable[..., EvaluateApp],
+) -> None:
+    app = open_evaluate(log="ready", visitors="300")
+    app.click("make-world-of-log")
+    session: WorldsSession = app.at.session_state["WorldsSession"]
+    made = session.origin.estimated
+    assert made is not None
+    assert (made.visitors, session.made()[0]) == (300, made.world)
+    assert "This simulates a log of 300 events; it is not the truth" in app.at.info[0].value
+    session.scramble(1)
+    session.came_as(made.world)
+    assert session.origin.estimated is made
+    session.clear()
+    assert session.origin.estimated is None
 
 
 def test_kept_worlds_are_opened_renamed_duplicated_taken_along_and_deleted(

@@ -7,7 +7,7 @@ import pandas as pd
 import streamlit as st
 
 from engine.worlds.draft import CellFault, Table
-from engine.worlds.table import MAX_NAME, MAX_STORY, MAX_TITLE
+from engine.worlds.table import MAX_NAME, MAX_STORY, MAX_TITLE, MAX_UNIT
 from pages.parts.link import show
 from pages.parts.text import note, plain, section
 from pages.parts.worlds.rows import Told
@@ -17,21 +17,27 @@ from pages.parts.worlds.wording import COLUMNS, more_of, told
 _ROW = 32
 Config = Mapping[str, Any]
 """How columns are shown, by their names."""
-_ACTIONS = ("name", "emoji", "features")
-_VALUES = ("field", "value", "emoji", "share")
+_ACTIONS = ("name", "emoji", "worth", "features")
+_VALUES = ("field", "value", "emoji", "share", "sends")
 
 
 def write_the_place(session: WorldsSession) -> None:
     """Title, picture and story."""
     draft = session.draft
-    texts = {"title": draft.title, "emoji": draft.emoji, "story": draft.story}
-    labels = ("Title", MAX_TITLE), ("Picture", 16), ("Story, in two sentences", MAX_STORY)
+    names = "title", "emoji", "story", "unit"
+    texts = {name: getattr(draft, name) for name in names}
+    labels = (
+        ("Title", MAX_TITLE),
+        ("Picture", 16),
+        ("Story, in two sentences", MAX_STORY),
+        ("Unit, if any", MAX_UNIT),
+    )
 
     def write() -> None:
         session.write(*(str(st.session_state[f"worlds-{name}"]) for name in texts))
 
     for place, (name, text), (label, most) in zip(
-        st.columns([3, 1, 8]), texts.items(), labels, strict=True
+        st.columns([3, 1, 7, 1.3]), texts.items(), labels, strict=True
     ):
         show(f"worlds-{name}", text)
         place.text_input(
@@ -59,10 +65,16 @@ def write_actions(session: WorldsSession, faults: Sequence[CellFault]) -> None:
     section("What is offered", "The first one is what is shown today, where that matters.")
     _line("actions", faults, "A row is an action. Features: roast: dark, milk: true, price: 3.5")
     rows = [{name: getattr(row, name) for name in _ACTIONS} for row in session.actions.base]
-    frame = pd.DataFrame(rows, columns=list(_ACTIONS), dtype=object)
+    frame = pd.DataFrame(rows, columns=list(_ACTIONS)).astype({"worth": "float64"})
     config = {
         "name": st.column_config.TextColumn(COLUMNS["name"], default="", max_chars=MAX_NAME),
         "emoji": st.column_config.TextColumn(COLUMNS["emoji"], default="", width="small"),
+        "worth": st.column_config.NumberColumn(
+            COLUMNS["worth"],
+            width="small",
+            help="What a success is worth, in the unit; 1 if it is left out. The reward is 1 for a "
+            "success with the one that is worth most.",
+        ),
         "features": st.column_config.TextColumn(
             COLUMNS["features"],
             default="",
@@ -89,6 +101,13 @@ def write_values(session: WorldsSession, faults: Sequence[CellFault]) -> None:
             default=1.0,
             width="small",
             help="Relative to the other values of its field; 1 if it is left out.",
+        ),
+        "sends": st.column_config.TextColumn(
+            COLUMNS["sends"],
+            default="",
+            width="small",
+            help="What the request says, if that is not the value's name: a number, such as 24 for "
+            "18 to 30, or tags with commas between them.",
         ),
     }
     shown = session.is_only_shown
@@ -158,7 +177,9 @@ def shape_the_truth(session: WorldsSession) -> None:
 
 def write_truth(session: WorldsSession, faults: Sequence[CellFault]) -> None:
     """The hidden truth: one row a segment, one column an action."""
-    hint = "A number is the expected reward, 0 to 1, of an action for a segment."
+    is_priced = any(row.worth not in {None, 1} for row in session.draft.offered)
+    what = "chance of a success (half ones count half)" if is_priced else "expected reward"
+    hint = f"A number is the {what}, from 0 to 1, of an action for a segment."
     _line("truth", faults, f"{hint} Cells are copied and pasted as in a spreadsheet.")
     base, draft = session.truth_base, session.draft
     if not draft.offered:

@@ -65,6 +65,9 @@ class Rows(Generic[R]):
         return [_changed(self._make(number), changes) for changes, number in self._added]
 
 
+_NUMBERS = ("share", "worth")
+
+
 def _changed(row: R, changes: Told) -> R:
     """A row with some of its cells written anew; cells of the editor that are none of it stay."""
     known = {name: _cell(name, value) for name, value in changes.items() if hasattr(row, name)}
@@ -72,6 +75,6 @@ def _changed(row: R, changes: Told) -> R:
 
 
 def _cell(name: str, value: object) -> Any:
-    if name == "share":
+    if name in _NUMBERS:
         return float(value) if isinstance(value, int | float) else None
     return "" if value is None else str(value).strip()

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from threading import RLock
 
 from engine import PersonalizerError
+from engine.evaluation.world_of_log import Estimated
 from engine.loop.lock import locked
 from engine.worlds import Item, World, key_of
 from engine.worlds.draft import ActionRow, CellFault, Draft, ValueRow
@@ -20,11 +21,13 @@ MOST_STEPS = 200
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """What a draft began as: a world, or empty tables; ``is_whole`` if the truth has room in it."""
+    """What a draft began as: a world, or empty tables; ``is_whole`` if the truth has room in it.
+    Where the world was ``estimated`` from a log, that tells what it rests on."""
 
     draft: Draft = field(default_factory=Draft)
     world: World | None = None
     is_whole: bool = True
+    estimated: Estimated | None = None
 
 
 class WorldsSession:
@@ -60,13 +63,13 @@ class WorldsSession:
             self.begin(world_of(key))
 
     @locked
-    def begin(self, world: World) -> None:
+    def begin(self, world: World, estimated: Estimated | None = None) -> None:
         """Write on a world; one that is too large for a table is only shown."""
         try:
             draft, refused = Draft.of(world), ""
         except PersonalizerError as error:
             draft, refused = Draft.without_truth(world), error.message
-        self._put(draft, Origin(draft, world, is_whole=not refused))
+        self._put(draft, Origin(draft, world, not refused, estimated))
         self.refused = f"{refused} It can be kept and played as it is." if refused else ""
 
     @locked
@@ -99,7 +102,8 @@ class WorldsSession:
     @locked
     def came_as(self, world: World) -> str:
         """What is written is a world now; its key."""
-        self.chosen, self.origin = key_of(world), Origin(self.draft, world)
+        self.chosen = key_of(world)
+        self.origin = Origin(self.draft, world, self.origin.is_whole, self.origin.estimated)
         return self.chosen
 
     @property
@@ -144,9 +148,9 @@ class WorldsSession:
             self.truth_number += 1
 
     @locked
-    def write(self, title: str, emoji: str, story: str) -> None:
+    def write(self, title: str, emoji: str, story: str, unit: str) -> None:
         """What stands above the tables."""
-        self._change(replace(self.draft, title=title, emoji=emoji, story=story))
+        self._change(replace(self.draft, title=title, emoji=emoji, story=story, unit=unit))
 
     @locked
     def write_actions(self, told: Told) -> None:

@@ -12,6 +12,7 @@ from pages.parts.worlds.kept import keep
 from pages.parts.worlds.session import WorldsSession
 
 _PASTED, _GOES = "worlds-pasted", "worlds-goes"
+_EVALUATE = Path(__file__).parents[2] / "evaluate.py"
 _LIKE = "weather,hurry,Roll,Cake\nSunny,yes,0.6,10%\n..."
 _KNOBS = {
     "fields": ("Fields", 1, 10, 3),
@@ -50,6 +51,9 @@ def begin_anew(session: WorldsSession) -> None:
             icon=":material/crop_free:",
             on_click=session.clear,
             width="stretch",
+        )
+        st.page_link(
+            _EVALUATE, label="From a log: open it on Evaluate", icon=":material/fact_check:"
         )
         pasted, generated = st.tabs(["Paste", "Generate"])
         with pasted:

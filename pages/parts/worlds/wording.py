@@ -16,6 +16,9 @@ COLUMNS = {
     "field": "Field",
     "value": "Value",
     "share": "How often",
+    "worth": "Worth",
+    "sends": "Sends",
+    "unit": "Unit",
 }
 """What tables and their columns are called, by their names in a draft."""
 

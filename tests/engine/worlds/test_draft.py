@@ -9,6 +9,7 @@ from engine import PersonalizerError
 from engine.worlds import GALLERY, WORLDS, World, world_from_json
 from engine.worlds.draft import MAX_SEGMENTS, UNKNOWN, ActionRow, Draft, ValueRow
 from engine.worlds.taste import Taste
+from engine.worlds.world import Field, Value
 from tests.engine.worlds.random_worlds import bakery, worlds
 
 BAKERY = Draft.of(world_from_json(bakery()))
@@ -42,6 +43,27 @@ def test_it_depends_on_no_more_fields_than_it_has_to() -> None:
     assert BAKERY.by == ("weather", "hurry")
     alike = Draft.of(world_from_json(bakery(truth={"table": [[0.1, 0.2, 0.3]] * 4})))
     assert (alike.by, alike.expected()) == ((), [[0.1, 0.2, 0.3]])
+
+
+def test_what_a_value_sends_is_written_too() -> None:
+    told = bakery(version=2)
+    young, sporty = (dict(value) for value in told["fields"][0]["values"])
+    told["fields"][0]["values"] = [young | {"sends": 24}, sporty | {"sends": {"sport": True}}]
+    world = world_from_json(told)
+    draft = Draft.of(world)
+    assert [row.sends for row in draft.values] == ["24", "sport", "", ""]
+    assert draft.world == world
+    first, second = draft.values[:2]
+    rows = (replace(first, sends="1.5"), replace(second, sends="a, b"), *draft.values[2:])
+    field = replace(draft, values=rows).world.fields[0]
+    assert [value.sends for value in field.values] == [1.5, {"a": True, "b": True}]
+
+
+@pytest.mark.parametrize("sends", [True, "x", {}, {"a, b": True}, {"a": 1, "b": True}, {"{": True}])
+def test_whatever_a_value_sends_comes_back(sends: object) -> None:
+    value = Value("yes", "", 1.0, sends)
+    world = replace(SMALL.world, fields=(Field("sun", "sun", (value, Value("no", ""))),))
+    assert Draft.of(world).world.fields[0].values[0].sends == sends
 
 
 def test_a_small_world_is_written_row_by_row() -> None:
@@ -121,6 +143,8 @@ def test_tastes_by_chance_come_back_with_their_seed() -> None:
             {"actions": tuple(ActionRow(one, str(one)) for one in range(51))},
             ("actions", 51, "name", "50 actions are the most"),
         ),
+        ({"values": (ValueRow(2, "a", "b", sends="{1"),)}, ("values", 1, "sends", "no JSON")),
+        ({"values": (ValueRow(2, "a", "b", sends="[1]"),)}, ("values", 1, "sends", "number")),
         ({"values": ()}, ("values", 0, "field", "is missing")),
         ({"values": (ValueRow(2, "", "yes"),)}, ("values", 1, "field", "no field above")),
         ({"values": (ValueRow(2, "<b>", "yes"),)}, ("values", 1, "field", "must be letters")),

@@ -79,7 +79,7 @@ def test_empty_tables_are_filled(session: WorldsSession) -> None:
     assert session.draft == Draft()
     _, faults, _ = session.made()
     assert {fault.table for fault in faults} == {"place", "actions", "values"}
-    session.write("Canteen", "🍲", "")
+    session.write("Canteen", "🍲", "", "€")
     session.write_actions({"added_rows": [{"name": "Soup"}, {"name": "Salad"}]})
     session.write_values({"added_rows": [{"field": "day", "value": "cold"}, {"value": "hot"}]})
     session.write_truth({"edited_rows": {0: {"0": 0.9}, 1: {"1": 0.8}}})

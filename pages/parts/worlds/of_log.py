@@ -1,0 +1,79 @@
+"""A world out of the log that is open on Evaluate: a simulation of it, not the truth."""
+
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+
+from engine import PersonalizerError
+from engine.evaluation.world_of_log import Estimated, estimating
+from pages.parts.download import as_cells
+from pages.parts.evaluate.logs import Log
+from pages.parts.frames import outcome
+from pages.parts.heavy_work import submit_here
+from pages.parts.link import say_refused
+from pages.parts.text import note, plain
+from pages.parts.worlds.session import WorldsSession
+
+_PAGE = Path(__file__).parents[2] / "worlds.py"
+_MADE, _ASKED = "world-of-log", "make-world-of-log"
+
+
+def offer_a_world(log: Log) -> None:
+    """A button that makes a world of a log, and goes to it."""
+    st.button(
+        "Make a world of this log",
+        key=_ASKED,
+        icon=":material/public:",
+        on_click=partial(_make, log),
+        help="Its fields, values, how often they come, and what each action earned for whom: a "
+        "simulation of the log, to play, compare and race on.",
+    )
+
+
+def go_to_it() -> None:
+    """Go to the world that was just made of a log."""
+    if _MADE in st.session_state:
+        st.switch_page(_PAGE)
+
+
+def _make(log: Log) -> None:
+    items = log.world.items if log.world else ()
+    title = f"{log.world.title}, simulated"[:40] if log.world else "My log"
+    work = estimating([log.decisions], title, items=items, bounds=log.bounds or (0.0, 1.0))
+    try:
+        st.session_state[_MADE] = outcome(submit_here(work))
+    except PersonalizerError as error:
+        say_refused(error.message)
+
+
+def take_it(session: WorldsSession) -> None:
+    """Write on the world that was made of a log, if one was."""
+    made: Estimated | None = st.session_state.pop(_MADE, None)
+    if made is not None:
+        session.begin(made.world, made)
+
+
+def say_what_it_rests_on(session: WorldsSession) -> None:
+    """That it simulates a log, and how many events each number rests on."""
+    made = session.origin.estimated
+    if made is None:
+        return
+    least, most = int(made.events.min()), int(made.events.max())
+    st.info(
+        f"This simulates a log of {made.visitors:,} events; it is not the truth. Each expected "
+        f"reward rests on {least:,} to {most:,} of them; where there were few, it leans on what "
+        "the others earned.",
+        icon=":material/science:",
+    )
+    with st.expander("Events behind each expected reward", key="events-of-log"):
+        world = made.world
+        who = pd.DataFrame([dict(context) for context in world.contexts])
+        names = [f"{item.id}, events" for item in world.items]
+        counts = pd.DataFrame(np.asarray(made.events), columns=names)
+        rows = as_cells(pd.concat([who, counts], axis=1))
+        st.dataframe(rows, hide_index=True, key="log-events")
+        for column, why in made.left_out.items():
+            note(plain(f"{column} is no field of it: {why}"))
