@@ -151,7 +151,7 @@ else:
             st.rerun()
         # Computed before anything is drawn: then all that is drawn travels in one message.
         opened, ranked = session.shown, offer.ranked
-        favoured, curve = opened.favoured(), opened.curve()
+        favoured, curve = opened.favoured(axes.row, *axes.columns), opened.curve()
         if session.others_come:
             with people:
                 controls.choose_context(session, PART)

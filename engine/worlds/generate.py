@@ -100,7 +100,10 @@ def generate(knobs: Knobs, seed: int) -> World:
 
 def _field(number: int, knobs: Knobs, rng: np.random.Generator) -> Field:
     shares = np.exp(2 * knobs.uneven * rng.standard_normal(knobs.values))
-    values = (Value(f"v{at + 1}", "", round(share, 3) + 0.001) for at, share in enumerate(shares))
+    letter = chr(ord("a") + number)  # No two fields have a value of one name.
+    values = (
+        Value(f"{letter}{at + 1}", "", round(share, 3) + 0.001) for at, share in enumerate(shares)
+    )
     return Field(f"f{number + 1}", f"Field {number + 1}", tuple(values))
 
 

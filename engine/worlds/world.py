@@ -84,8 +84,10 @@ class Field:
         cuts: Sequence[float],
         mean: float | None = None,
         spread: float = 1.0,
+        named: str = "{} to {}",
     ) -> Self:
-        """A field that is a number, in slices: from each of the cuts to the next one.
+        """A field that is a number, in slices: from each of the cuts to the next one, ``named`` by
+        both.
 
         Each slice sends the number in its middle. All numbers come equally often, or as a normal
         distribution with this mean and standard deviation says.
@@ -96,7 +98,8 @@ class Field:
             if mean is not None:
                 ends = (math.erf((end - mean) / (spread * math.sqrt(2))) for end in (high, low))
                 share = max(next(ends) - next(ends), 1e-6)
-            found.append(Value(f"{low:g} to {high:g}", "", share, (low + high) / 2))
+            name_of = named.format(f"{low:g}", f"{high:g}")
+            found.append(Value(name_of, "", share, (low + high) / 2))
         return cls(name, label, tuple(found))
 
     @classmethod

@@ -7,10 +7,10 @@ from engine.worlds.world import Field, World
 def _taste(context: Context, item: Item) -> Taste:
     """Whoever likes the kind comes; the young like it hard, and the hour decides how long."""
     likes = item.features["kind"] in context["likes"].split(" + ")
-    is_young = context["age"] in {"16 to 30", "30 to 45"}
+    is_young = context["age"] in {"age 16-30", "age 30-45"}
     books = 0.75 if likes else 0.25
     books *= 1.0 if (item.features["intensity"] > 5) == is_young else 0.5
-    is_early = context["hour"] == "6 to 12"
+    is_early = context["hour"] == "6-12 h"
     return Taste.in_two_steps(books, 0.85 if (item.features["minutes"] < 40) == is_early else 0.5)
 
 
@@ -22,8 +22,8 @@ GYM = World(
         "A class is booked and attended, booked and missed, or not looked at."
     ),
     fields=(
-        Field.number("age", "Age", (16, 30, 45, 60, 75), mean=38, spread=14),
-        Field.number("hour", "Hour", (6, 12, 22)),
+        Field.number("age", "Age", (16, 30, 45, 60, 75), mean=38, spread=14, named="age {}-{}"),
+        Field.number("hour", "Hour", (6, 12, 22), named="{}-{} h"),
         Field.tags("likes", "Likes", {"🥊 lift": 0.5, "🧘 calm": 0.4}),
     ),
     items=Item.rows(

@@ -4,6 +4,7 @@ The browser places everything in pixels, by the room that it has: type and rows 
 that the picture can be read from the last row.
 """
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -62,7 +63,7 @@ def beside_spec(world: World, dark: bool) -> Spec:
     lanes = {
         "lane": f"min(84 * u, (height - map - {_HEAD + _CAPTION} * u) / {rows})",
         "columns": str(_columns(world)),
-        "lines": str(len(world.contexts) // _columns(world)),
+        "lines": str(len(world.fields[0].values)),
         "top": f"{_HEAD} * u + {rows} * lane + {_CAPTION} * u",
         "cells": "min(height - top, 1.2 * half * lines / columns)",
     }
@@ -76,7 +77,9 @@ def beside_spec(world: World, dark: bool) -> Spec:
 
 
 def _columns(world: World) -> int:
-    return len(world.contexts) // len(world.fields[0].values)
+    """Of the map: all fields but the first, of a large world the second alone."""
+    others = world.fields[1:] if world.is_tabulated else world.fields[1:2]
+    return math.prod(len(field.values) for field in others)
 
 
 # -- marks ----------------------------------------------------------------------------

@@ -42,7 +42,7 @@ class Axes:
     row: str
     columns: tuple[str, ...]
 
-    def shows(self, context: Context, here: Context) -> bool:
+    def shows(self, context: Mapping[str, Any], here: Context) -> bool:
         """Whether a context is on the map of whoever stands there."""
         return all(
             context[name] == value
@@ -206,14 +206,15 @@ def map_rows(
     """Rows of `map_spec`.
 
     Args:
+        cells: those of the whole world, or of the slice of a large one.
         knows: whether anything was learned; until then cells are empty.
         turn: tells one visitor from the next, so that a cell can be pointed at again.
     """
-    places = [at for at, context in enumerate(world.contexts) if axes.shows(context, here)]
+    shown = [cell for cell in cells if axes.shows(cell, here)]
+    places = [world.cell(cell) for cell in shown]
     contexts = [world.contexts[at] for at in places]
     position, items = world.cell(here), {item.id: item for item in world.items}
     pictures = {(f.name, v.name): v.emoji or v.name for f, v in world.segments()}
-    shown = [cells[at] for at in places]
     favoured = [cell["action"] if knows else None for cell in shown]
     best = [cell["best"] if truth else None for cell in shown]
     strength = [cell["strength"] if knows else 0.0 for cell in shown]

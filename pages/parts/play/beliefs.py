@@ -33,7 +33,7 @@ def show_beliefs(opened: OpenLoop, ranked: Ranked, reveals: bool) -> None:
     truth."""
     world, click, policy = opened.world, opened.click, opened.loop.settings.policy
     here = click is not None and world.context_of(click.before.request) == opened.context
-    truth = world.expected[world.cell(opened.context)] if reveals else None
+    truth = world.expected_in(world.cell(opened.context)) if reveals else None
     parts = chances(ranked, policy)
     section(f"{SHOWN[ranked.mode][0]} {plain(_who(world, opened.context))}")
     st.markdown(wording.decided(world, ranked, parts, policy))

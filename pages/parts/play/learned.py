@@ -25,6 +25,8 @@ _MAP_HELP = (
     "best action wherever another is favoured."
 )
 _REGRET_HELP = meanings("regret")
+_SLICE = "In all else they are like who stands there."
+"""Of the map of a world that has more contexts than could be drawn."""
 _GUESS = "what it takes for today's choice there"
 """What an apprentice's map shows."""
 _CHART = "chart-map"
@@ -70,15 +72,20 @@ def show_map(
         opened.world, favoured, opened.context, axes, opened.arrivals.turn, knows, truth
     )
     mode, hidden = opened.loop.settings.learning_mode, len(favoured) - cells.num_rows
-    note(_told(favoured, knows, truth, mode, hidden))
+    told = _told(favoured, knows, truth, mode, hidden)
+    note(told if opened.world.is_tabulated else f"{told} {_SLICE}")
     picture(
         cells,
         spec,
         key=_CHART,
         on_select=stand,
         selection_mode=contexts.CELL,
-        alt=f"Map of all contexts: {map_in_words(opened.world, favoured, knows)}",
+        alt=f"Map of {_all(opened.world)}: {map_in_words(opened.world, favoured, knows)}",
     )
+
+
+def _all(world: World) -> str:
+    return "all contexts" if world.is_tabulated else "the contexts like this one but in two fields"
 
 
 def _told(

@@ -123,9 +123,19 @@ class OpenLoop:
             if event is None or event.ranked != told:
                 self.click = self.stepped = None
 
-    def favoured(self) -> list[dict[str, object]]:
-        """What it favours in every context."""
-        return self._part("favoured", lambda: favourites(self.loop, self.world))
+    def favoured(self, *along: str) -> list[dict[str, object]]:
+        """What it favours in every context; of a large world in those that differ from who stands
+        there in these fields, the first two if none are told."""
+        cells = self.mapped(self.context, *along)
+        part = "favoured" if cells is None else ("favoured", *cells)
+        return self._part(part, lambda: favourites(self.loop, self.world, cells))
+
+    def mapped(self, context: Context, *along: str) -> list[int] | None:
+        """The cells of such a slice; None for all of a world that has room on a map."""
+        if self.world.is_tabulated:
+            return None
+        names = along or [field.name for field in self.world.fields[:2]]
+        return self.world.through(context, *names)
 
     def curve(self) -> Sequence[Mapping[str, float]]:
         """What its visitors have earned up to now; see `LearningCurve.rows`."""

@@ -1,6 +1,6 @@
 """The second loop that may stand beside an open one: other settings before the same visitors."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from threading import RLock
@@ -131,9 +131,9 @@ class Second:
         return self._second.loop.preview(self._world.actions, self._world.features(context))
 
     @locked
-    def favoured(self) -> list[dict[str, object]]:
-        """What it favours in every context."""
-        return favourites(self._second.loop, self._world)
+    def favoured(self, cells: Sequence[int] | None = None) -> list[dict[str, object]]:
+        """What it favours in every context, or in some of a large world."""
+        return favourites(self._second.loop, self._world, cells)
 
     @property
     @locked

@@ -145,7 +145,7 @@ def _draw(opened: OpenLoop, second: Second, who: Context | None = None) -> None:
     world, here, stands = opened.world, who or opened.context, second.standing()
     means = (stands.first, stands.second) if stands.visitors else (None, None)
     ranked = opened.ranked_for(here), second.ranked_for(here)
-    favoured = opened.favoured(), second.favoured()
+    favoured = opened.favoured(), second.favoured(opened.mapped(opened.context))
     halves = [
         chart.Half(*parts) for parts in zip(second.names, means, ranked, favoured, strict=True)
     ]

@@ -128,7 +128,7 @@ def test_only_tastes_in_fashion_change() -> None:
 
 def test_a_gym_sends_numbers_and_lists() -> None:
     gym = GALLERY["gym"].world
-    (sent,) = gym.features({"age": "30 to 45", "hour": "6 to 12", "likes": "lift + calm"})
+    (sent,) = gym.features({"age": "age 30-45", "hour": "6-12 h", "likes": "lift + calm"})
     assert sent == {"age": 37.5, "hour": 9.0, "likes": {"lift": True, "calm": True}}
 
 

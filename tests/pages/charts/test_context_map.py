@@ -4,6 +4,7 @@ from typing import Any
 
 from engine import LearningLoop
 from engine.evaluation.context_map import favourites
+from engine.worlds import Knobs, generate
 from engine.worlds.coffee import COFFEE
 from pages.parts.charts.context_map import Axes, axes_of, map_rows
 
@@ -43,3 +44,18 @@ def test_the_truth_is_marked_where_another_action_is_favoured() -> None:
     for cell in cells(EVERYBODY, truth=True):
         best = COFFEE.items[int(COFFEE.expected[cell["at"]].argmax())].id
         assert cell["truth"] == (None if cell["action"] == best else best)
+
+
+def test_of_a_large_world_a_slice_is_on_the_map_cell_by_cell() -> None:
+    world = generate(Knobs(fields=6, values=4, actions=3), seed=1)
+    here, axes = world.contexts[999], Axes("f2", ("f5",))
+    found = favourites(LearningLoop(seed=1), world, world.through(here, "f2", "f5"))
+    rows = map_rows(world, found, here, axes, 1, True, True).to_pylist()
+    assert len(rows) == 16
+    assert [row["at"] for row in rows if row["here"]] == [999]
+    for row in rows:
+        assert axes.shows(world.contexts[row["at"]], here)
+        assert (row["row"], row["column"]) == tuple(
+            world.contexts[row["at"]][name] for name in ("f2", "f5")
+        )
+    assert all(len(one.columns) == 1 for one in axes_of(world))

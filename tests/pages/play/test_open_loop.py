@@ -9,8 +9,9 @@ from engine.evaluation.context_map import favourites
 from engine.evaluation.learning_curve import RECENT_VISITORS, LearningCurve
 from engine.simulation.crowd import crowd
 from engine.store import StoredLoop
-from engine.worlds import WORLDS
+from engine.worlds import WORLDS, Knobs, generate
 from pages.parts.library import followers
+from pages.parts.play.moment_links import who_from, who_in_link
 from pages.parts.play.open_loop import OpenLoop
 from tests.clock import ManualClock
 
@@ -78,3 +79,18 @@ def test_the_end_of_a_wait_is_seen_although_the_log_does_not_tell_of_it() -> Non
     now = opened.ranked_for(context).means
     assert now == stored.preview(COFFEE.actions, COFFEE.features(context)).means
     assert now != before
+
+
+def test_of_a_large_world_it_is_those_like_who_stands_there_but_in_two_fields() -> None:
+    world = generate(Knobs(fields=6, values=4, actions=3), seed=1)
+    stored = StoredLoop.create(None, world=world, seed=1, followers=followers)
+    opened = OpenLoop(stored, monotonic)
+    rows, other = opened.favoured("f3", "f6"), opened.favoured()
+    assert len(rows) == len(other) == 16
+    assert opened.favoured("f3", "f6") is rows is not other
+    same = [name for name in opened.context if name not in {"f3", "f6"}]
+    assert all(row[name] == opened.context[name] for row in rows for name in same)
+    link = who_in_link(world, opened.context)
+    assert who_from(world, link) == opened.context
+    wrong = ("", "1", f"{link}-0", f"9{link[1:]}", f"0{link}", link.replace("-", "_"))
+    assert [who_from(world, told) for told in wrong] == [None] * len(wrong)
