@@ -23,7 +23,7 @@ from engine.loop.settings import LoopSettings
 from engine.simulation.crowd import nth_visitor, serve
 from engine.steps import Steps
 from engine.streams import stream
-from engine.worlds.world import World
+from engine.worlds.world import TABULATED, World
 
 Kind = Literal["fixed", "uniform", "best", "picked"]
 """What is evaluated: each action for everybody, all alike, each visitor's best, and the rules that
@@ -148,7 +148,8 @@ class Coverage:
         world = self.world
         rules = random_rules(world, self._next)
         rule = rules[int(earned_by(world, told, rules).sum(axis=1).argmax())]
-        return "picked", *_rule(world, told, rule, "picked")
+        shown = rule[_groups(world, told.cells)]
+        return "picked", _shown("picked", world, told, shown), value_of(world, rule)
 
 
 def experiment(world: World, settings: LoopSettings, visitors: int, seed: int) -> Steps[Told]:
@@ -164,39 +165,56 @@ def experiment(world: World, settings: LoopSettings, visitors: int, seed: int) -
 
 
 def targets_of(world: World, told: Told) -> Iterator[tuple[Kind, Target, float]]:
-    """Each action, all alike, and each visitor's best, with what they would really earn."""
-    shares, expected = world.frequencies, world.expected
-    for item, truth in zip(world.items, shares @ expected, strict=True):
+    """Each action, all alike, and each visitor's best, with what they would really earn; in a large
+    world as far as its census tells."""
+    for item, truth in zip(world.items, world.census.weights @ world.census.expected, strict=True):
         yield "fixed", Fixed(item.id), float(truth)
     yield "uniform", Even(), world.uniform_value
-    yield "best", *_rule(world, told, expected.argmax(axis=1), "best")
+    best = world.expected_in(told.cells).argmax(axis=1)
+    yield "best", _shown("best", world, told, best), world.best_value
 
 
 def random_rules(world: World, seed: int) -> NDArray[np.integer[Any]]:
-    """`RULES` rules made at random: the item that each shows in each cell, (rules, cells)."""
-    shape = RULES, len(world.contexts)
+    """`RULES` rules made at random: the item that each shows in each cell, (rules, cells); in a
+    large world in each group of cells that are alike in as many of the first fields as can be
+    tabulated."""
+    shape = RULES, world.size // _alike(world)
     return stream(seed, "rules").integers(len(world.items), size=shape)
+
+
+def _alike(world: World) -> int:
+    """How many cells, one after the other, a random rule takes for one."""
+    alike = 1
+    for one in reversed(world.fields):
+        if world.size // alike <= TABULATED:
+            break
+        alike *= len(one.values)
+    return alike
+
+
+def _groups(world: World, cells: NDArray[np.intp]) -> NDArray[np.intp]:
+    """Where a random rule has what it shows in some cells."""
+    return np.asarray(cells // _alike(world))
 
 
 def earned_by(world: World, told: Told, rules: NDArray[np.integer[Any]]) -> Array:
     """What each visitor gave, weighed by 1/q, where a rule shows what was shown; else 0.
     (rules, visitors)."""
-    matches = _columns(world, told.log)[rules[:, told.cells]] == told.log.shown
+    matches = _columns(world, told.log)[rules[:, _groups(world, told.cells)]] == told.log.shown
     return np.asarray(matches * (told.log.reward / told.log.propensity))
 
 
 def value_of(world: World, items: NDArray[np.integer[Any]]) -> float:
-    """What a rule would really earn: the one that shows in each cell one of the items."""
-    return float(world.frequencies @ world.expected[np.arange(len(items)), items])
+    """What a rule would really earn: one of `random_rules`."""
+    cells, weights, expected = world.census
+    return float(weights @ expected[np.arange(len(cells)), items[_groups(world, cells)]])
 
 
-def _rule(
-    world: World, told: Told, items: NDArray[np.integer[Any]], key: str
-) -> tuple[Target, float]:
-    """The policy that shows in each cell one of the items, and what that would earn."""
+def _shown(key: str, world: World, told: Told, items: NDArray[np.integer[Any]]) -> Target:
+    """The policy that shows these items to those who came."""
     chances = np.zeros(told.log.offered.shape)
-    chances[np.arange(len(told.cells)), _columns(world, told.log)[items[told.cells]]] = 1.0
-    return Given(key, chances), value_of(world, items)
+    chances[np.arange(len(told.cells)), _columns(world, told.log)[items]] = 1.0
+    return Given(key, chances)
 
 
 def _columns(world: World, log: Decisions) -> NDArray[np.intp]:

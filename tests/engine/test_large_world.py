@@ -8,9 +8,11 @@ from typing import cast
 import numpy as np
 import pytest
 
-from engine import LearningLoop, PersonalizerError
+from engine import LearningLoop, LoopSettings, PersonalizerError
 from engine.evaluation.context_map import favourites
+from engine.evaluation.coverage import Coverage, Flaw, random_rules, value_of
 from engine.evaluation.decisions import decisions_of
+from engine.evaluation.estimators import Naive
 from engine.evaluation.learning_curve import LearningCurve
 from engine.evaluation.targets import Even, Fixed, Online
 from engine.evaluation.truth import truths
@@ -21,6 +23,7 @@ from engine.experiments.race.plan import Plan
 from engine.simulation.baselines import best_rule
 from engine.simulation.crowd import crowd, nth_visitor, potential_outcomes
 from engine.simulation.drift import Drift
+from engine.steps import finish
 from engine.worlds import TasteWeights, world_from_json
 from tests.engine.experiments.race.races import outcomes_of
 from tests.engine.worlds.random_worlds import large
@@ -144,3 +147,16 @@ def test_a_world_of_a_function_is_told_cell_by_cell_too() -> None:
     told = replace(LARGE, taste=partial(weights))
     assert not isinstance(told.taste, TasteWeights)
     assert (told.outcomes_in(99) == LARGE.outcomes_in(99)).all()
+
+
+@pytest.mark.parametrize("flaw", ["none", "picked"])
+def test_coverage_is_counted_in_it(flaw: Flaw) -> None:
+    place = world_from_json(large(fields=5, values=5, items=3))
+    watched = Coverage(place, LoopSettings(), 30, flaw, estimators=[Naive])
+    finish(watched.repeating(1))
+    assert sum(count.intervals for count in watched.counts.values()) == (
+        1 if flaw == "picked" else 5
+    )
+    rules = random_rules(place, 3)
+    assert rules.shape[1] == 625
+    assert 0.3 < value_of(place, rules[0]) < place.best_value
