@@ -13,7 +13,7 @@ from pages.parts.link import current_setup, open_link, write_link
 from pages.parts.sessions import worlds_session
 from pages.parts.text import question
 from pages.parts.toolbar import choose_world, share, toolbar, tools
-from pages.parts.worlds import board, editors, kept, of_log, start
+from pages.parts.worlds import board, editors, kept, of_log, own_json, start
 from pages.parts.worlds.setup import WorldsSetup
 
 open_link(WorldsSetup)
@@ -61,5 +61,6 @@ with right:
     else:
         board.show_ceilings(world)
         board.show_map(world)
+own_json.write_own_json(world)
 kept.show_kept(session, owner())
 kept.show_gallery()

@@ -129,6 +129,13 @@ def test_a_world_is_made_of_the_log_on_evaluate(
     assert session.origin.estimated is None
 
 
+def test_a_request_of_one_s_own_is_ranked(open_worlds: Open) -> None:
+    app = open_worlds().click("rank-own")
+    assert '"rewardActionId"' in app.at.code[-1].value
+    app.at.text_area(key="rank-json").set_value("{}")
+    assert '"InvalidRankRequest"' in app.click("rank-own").at.code[-1].value
+
+
 def test_kept_worlds_are_opened_renamed_duplicated_taken_along_and_deleted(
     open_worlds: Open,
 ) -> None:

@@ -66,11 +66,13 @@ def write_actions(session: WorldsSession, faults: Sequence[CellFault]) -> None:
     _line("actions", faults, "A row is an action. Features: roast: dark, milk: true, price: 3.5")
     rows = [{name: getattr(row, name) for name in _ACTIONS} for row in session.actions.base]
     frame = pd.DataFrame(rows, columns=list(_ACTIONS)).astype({"worth": "float64"})
+    frame["worth"] = frame["worth"].fillna(1.0)
     config = {
         "name": st.column_config.TextColumn(COLUMNS["name"], default="", max_chars=MAX_NAME),
         "emoji": st.column_config.TextColumn(COLUMNS["emoji"], default="", width="small"),
         "worth": st.column_config.NumberColumn(
             COLUMNS["worth"],
+            default=1.0,
             width="small",
             help="What a success is worth, in the unit; 1 if it is left out. The reward is 1 for a "
             "success with the one that is worth most.",
@@ -92,6 +94,7 @@ def write_values(session: WorldsSession, faults: Sequence[CellFault]) -> None:
     _line("values", faults, "A row is a value. Its field is named once, or again in each row.")
     rows = [{name: getattr(row, name) for name in _VALUES} for row in session.values.base]
     frame = pd.DataFrame(rows, columns=list(_VALUES)).astype({"share": "float64"})
+    frame["share"] = frame["share"].fillna(1.0)
     config = {
         "field": st.column_config.TextColumn(COLUMNS["field"], default="", max_chars=MAX_NAME),
         "value": st.column_config.TextColumn(COLUMNS["value"], default="", max_chars=MAX_NAME),

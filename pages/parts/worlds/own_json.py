@@ -1,0 +1,60 @@
+"""A Rank request of one's own, written as the service's JSON, and its answer."""
+
+import json
+from typing import Any
+
+import streamlit as st
+
+from engine import LearningLoop, LoopSettings, PersonalizerError
+from engine.worlds import World
+from pages.parts.text import note
+
+_TEXT, _ANSWER = "rank-json", "rank-answer"
+_NAMES = {
+    "actions": "actions",
+    "contextFeatures": "context_features",
+    "excludedActions": "excluded_actions",
+    "eventId": "event_id",
+    "deferActivation": "defer_activation",
+}
+"""What stands in a request, and what the engine calls it."""
+_REFUSED = "400 Bad Request"
+"""The service had it for whatever of a request it could not take, its size included."""
+
+
+def rank_json(text: str, seed: int) -> tuple[str, dict[str, Any]]:
+    """The status and the body with which a new loop answers a request, errors included."""
+    try:
+        told = json.loads(text)
+        if not isinstance(told, dict):
+            raise ValueError("the request is no object")
+        given = {_NAMES[name]: value for name, value in told.items() if name in _NAMES}
+        loop = LearningLoop(LoopSettings(), seed=seed)
+        answer = loop.rank(**({"actions": None} | given))
+    except PersonalizerError as error:
+        return _REFUSED, error.to_json()
+    except (ValueError, RecursionError) as error:
+        refused = PersonalizerError("InvalidRankRequest", f"This is no JSON: {error}.", "request")
+        return _REFUSED, refused.to_json()
+    return "201 Created", answer.to_json()
+
+
+def write_own_json(world: World | None) -> None:
+    """A request to be written, and what comes of it."""
+
+    def rank() -> None:
+        st.session_state[_ANSWER] = rank_json(str(st.session_state[_TEXT]), seed=7)
+
+    with st.expander("Your own Rank request, as JSON", icon=":material/data_object:", key="own"):
+        if _TEXT not in st.session_state and world is not None:
+            request = world.request(0).to_json()
+            st.session_state[_TEXT] = json.dumps(request, indent=1, ensure_ascii=False)
+        left, right = st.columns(2, gap="medium")
+        with left:
+            st.text_area("POST /rank", key=_TEXT, height=320)
+            st.button("Rank it", key="rank-own", icon=":material/send:", on_click=rank)
+        with right:
+            status, body = st.session_state.get(_ANSWER, ("", {}))
+            note(status or "The answer of a new loop, seed 7, stands here.")
+            if status:
+                st.code(json.dumps(body, indent=2, ensure_ascii=False), "json", height=320)

@@ -1,0 +1,45 @@
+"""A Rank request that a person writes."""
+
+import json
+
+import pytest
+
+from engine.worlds import WORLDS
+from pages.parts.worlds.own_json import rank_json
+
+COFFEE = WORLDS["coffee"].request(0).to_json()
+
+
+def test_it_is_answered_in_the_service_s_shape() -> None:
+    told = COFFEE | {"eventId": "mine", "excludedActions": ["Latte"], "unknown": 1}
+    status, body = rank_json(json.dumps(told), 7)
+    assert (status, body["eventId"]) == ("201 Created", "mine")
+    chances = {one["id"]: one["probability"] for one in body["ranking"]}
+    assert chances["Latte"] == 0
+    assert sum(chances.values()) == pytest.approx(1)
+    assert rank_json(json.dumps(told), 7) == (status, body)
+
+
+@pytest.mark.parametrize(
+    ("text", "status", "code", "says"),
+    [
+        ("{", "400 Bad Request", "InvalidRankRequest", "no JSON"),
+        ("[]", "400 Bad Request", "InvalidRankRequest", "no object"),
+        ("[" * 100_000, "400 Bad Request", "InvalidRankRequest", "no JSON"),
+        ("{}", "400 Bad Request", "InvalidRankRequest", "actions"),
+        (
+            json.dumps({"actions": [{"id": "a", "features": []}]}),
+            "400 Bad Request", "InvalidRankRequest", "actions[0].features",
+        ),
+        (
+            json.dumps({"actions": [{"id": "a", "features": [{"x": "y" * 300_000}]}]}),
+            "400 Bad Request", "PayloadSizeExceeded", "the size of the request",
+        ),
+    ],
+)  # fmt: skip
+def test_what_is_refused_is_told_in_the_service_s_shape(
+    text: str, status: str, code: str, says: str
+) -> None:
+    found, body = rank_json(text, 7)
+    assert (found, body["error"]["code"]) == (status, code)
+    assert says in body["error"]["message"]
