@@ -10,13 +10,15 @@ as often as the page says, and presses what there is to press. The other visitor
 import argparse
 import asyncio
 import contextlib
+import gzip
 import json
 import statistics
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
+from pathlib import Path
 from urllib.request import Request, urlopen
 
 import numpy as np
@@ -46,6 +48,7 @@ class Load:
         tabs: how many, each with a seed of its own.
         presses: keys of the buttons that each presses whenever they can be.
         opens: keys of the boxes that are open on the page.
+        sends: makes the file that is sent where the page has a field for one.
     """
 
     page: str
@@ -53,36 +56,72 @@ class Load:
     tabs: int
     presses: Sequence[str]
     opens: Sequence[str] = ()
+    sends: Callable[[], bytes] = lambda: b""
+
+
+VISITORS = 2_000
+"""Of the loop that is brought in, and of the one that is asked what its fields are worth."""
+EVENTS = 100_000
+"""Of the log that is asked."""
+
+
+def kept_in(folder: str | Path) -> tuple[Store, StoredLoop]:
+    """A loop that has served visitors, in a server's folder."""
+    world = WORLDS["coffee"]
+    store = Store.open(f"sqlite:///{folder}/events.db")
+    kept = StoredLoop.create(store, owner="me", world=world)
+    kept.together(lambda: list(crowd(kept.loop, world, VISITORS)))
+    return store, kept
+
+
+@cache
+def loop_file() -> bytes:
+    """A loop as a file."""
+    with tempfile.TemporaryDirectory() as folder:
+        store, kept = kept_in(folder)
+        return "\n".join(export_lines(store, kept.id)).encode()
+
+
+@cache
+def log_file() -> bytes:
+    """A log as a packed table."""
+    rng = np.random.default_rng(7)
+    actions, weather = rng.integers(10, size=EVENTS), rng.integers(4, size=EVENTS)
+    hours, rewards = rng.integers(24, size=EVENTS), rng.random(EVENTS) < 0.3
+    rows = zip(range(EVENTS), weather, hours, actions, rewards, strict=True)
+    lines = (f"e{at},w{sky},{hour},a{shown},.1,{earned:d}" for at, sky, hour, shown, earned in rows)
+    return gzip.compress("\n".join(["event_id,sky,hour,action,p,reward", *lines]).encode())
 
 
 STORY = "rule=mood&explore=50&story=5000"
 RACE = "visitors=20000&crowds=50&who=ours,ucb,ab,uniform&raced=nobody"
-LOADS = {
-    "stories": [Load("compare", STORY, 20, ("start-story",))],
-    "races": [Load("race", RACE, 2, ("start",))],
-    "crowds": [Load("", "", 4, ("let-in-1000",))],
-    "imports": [Load("data", "", 20, ("import",), ("bring",))],
-    "live play": [Load("compare", "rule=mood&speed=100", 20, ("start",))],
-}
+LOG = "log=ready&visitors=3000"
+LESSONS = ("what_95_promises", "exam_week", "never_tried", "never_a_hundred")
 
 
-TOGETHER = [
-    replace(load, tabs=tabs) for (load,), tabs in zip(LOADS.values(), (5, 2, 4, 4, 5), strict=True)
-]
-"""20 tabs in all."""
-VISITORS = 2_000
-"""In the file that is brought in."""
+def loads(view: str) -> dict[str, list[Load]]:
+    """All kinds.
+
+    Args:
+        view: of the loop that is asked what its fields are worth.
+    """
+    return {
+        "stories": [Load("compare", STORY, 20, ("start-story",))],
+        "races": [Load("race", RACE, 2, ("start",))],
+        "crowds": [Load("", "", 4, ("let-in-1000",))],
+        "imports": [Load("data", "", 20, ("import",), ("bring",), loop_file)],
+        "live play": [Load("compare", "rule=mood&speed=100", 20, ("start",))],
+        "coverage": [Load("evaluate", f"{LOG}&times=500", 20, ("start-watch",))],
+        "settings tried": [Load("evaluate", LOG, 20, ("start-tuning",))],
+        "logs in files": [Load("evaluate", "log=file", 20, (), (), log_file)],
+        "importance": [Load("why", f"loop={view}", 20, ("measure",))],
+        "lessons": [Load("learn", f"lesson={one}", 5, ()) for one in LESSONS],
+    }
 
 
-@cache
-def file() -> bytes:
-    """A loop as a file."""
-    world = WORLDS["coffee"]
-    with tempfile.TemporaryDirectory() as folder:
-        store = Store.open(f"sqlite:///{folder}/events.db")
-        kept = StoredLoop.create(store, owner="me", world=world)
-        kept.together(lambda: list(crowd(kept.loop, world, VISITORS)))
-        return "\n".join(export_lines(store, kept.id)).encode()
+def together(kinds: dict[str, list[Load]]) -> list[Load]:
+    """20 tabs in all."""
+    return [replace(first, tabs=2) for first, *_ in kinds.values()]
 
 
 def key_of(element: str) -> str:
@@ -156,8 +195,8 @@ class Tab:
         """Send the file to where the page says."""
         told, self._sent = self._field, self._field["token"]
         headers = {told["header"]: told["token"]}
-        request = Request(f"{self._address}{told['path']}", data=file(), headers=headers)
-        with urlopen(request) as answer:
+        url, data = f"{self._address}{told['path']}", self._load.sends()
+        with urlopen(Request(url, data=data, headers=headers), timeout=600) as answer:
             assert answer.status == 204
 
     async def step(self) -> float:
@@ -262,6 +301,8 @@ def told(name: str, took: list[Click], quiet: list[Click]) -> None:
 
 async def beside(server: Server, name: str, loads: Sequence[Load], seconds: float) -> None:
     """The other visitor's clicks, alone, and beside a load."""
+    for load in loads:
+        load.sends()  # Made once, before it is measured what anything takes.
     other = Tab(server.address, Load("", "", 1, ()), 1)
     await other.open()
     quiet = (await clicks(other, server.pid, 15))[3:]
@@ -291,10 +332,13 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=40.0)
     parser.add_argument("--only", default="")
     given = parser.parse_args()
-    for name, loads in {**LOADS, "all together": TOGETHER}.items():
-        if not given.only or name in given.only.split(","):
-            with running() as server:
-                asyncio.run(beside(server, name, loads, given.seconds))
+    with tempfile.TemporaryDirectory() as folder:
+        view = kept_in(folder)[1].view
+        kinds = loads(view)
+        for name, some in {**kinds, "all together": together(kinds)}.items():
+            if not given.only or name in given.only.split(","):
+                with running(data=Path(folder)) as server:
+                    asyncio.run(beside(server, name, some, given.seconds))
 
 
 if __name__ == "__main__":

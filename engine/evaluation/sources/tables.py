@@ -19,7 +19,7 @@ MOST_COLUMNS = 1_000
 """Columns that a file may have."""
 _ROWS = 1 << 13
 """Rows of a batch of Parquet: a step for those who share a processor with whoever reads."""
-_BLOCK = 1 << 20
+_BLOCK = 1 << 18
 """Bytes of a batch of CSV, and of one row at most."""
 _CELL = 8
 """Bytes that a value of Parquet takes in memory, however small it is in the file."""
@@ -187,6 +187,8 @@ def _csv_fault(error: Exception) -> str:
         return str(error)
     if isinstance(error, UnicodeDecodeError):
         return "its first line is not UTF-8"
+    if "straddling" in str(error):
+        return f"a line has more than {_BLOCK >> 10} KiB"
     # Arrow's failures to read are OSErrors, too.
     if isinstance(error, UNREADABLE) and not isinstance(error, pa.ArrowException):
         return "it is a damaged gzip file"

@@ -46,6 +46,7 @@ def test_lines_are_counted_on_from_batch_to_batch(monkeypatch: pytest.MonkeyPatc
         (b"a,b\n", "it holds no event"),
         (gzip.compress(as_csv(table()), mtime=0)[:-20], "it is a damaged gzip file"),
         (b"a,\xe9\n1,2\n", "its first line is not UTF-8"),
+        (b"a,b\n1," + b"2" * 600_000 + b"\n", "a line has more than 256 KiB"),
     ],
 )
 def test_what_is_no_table_is_one_sentence(data: bytes, reason: str) -> None:
