@@ -10,6 +10,9 @@ T = TypeVar("T")
 Steps = Generator[object, None, T]
 """Work that may be interrupted wherever it yields; what it returns is what comes of it."""
 
+WAITS = object()
+"""Yielded by work that can only go on once somebody else has: whoever does both goes to that."""
+
 
 def finish(steps: Steps[T]) -> T:
     """Do all steps; what comes of them."""

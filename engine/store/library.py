@@ -9,7 +9,7 @@ from weakref import WeakValueDictionary
 from engine.errors import DamagedError, PersonalizerError, StoreError
 from engine.loop.log import Mark
 from engine.loop.settings import LoopSettings
-from engine.steps import Steps, at_once
+from engine.steps import WAITS, Steps, at_once
 from engine.store.digests import view_of
 from engine.store.store import Store
 from engine.store.stored_loop import Followers, StoredLoop, nobody
@@ -19,7 +19,7 @@ _log = logging.getLogger(__name__)
 
 _TAKEN_BACK = "What was to be gone on from was taken back: no loop was made."
 _HOUR = 3_600.0
-_MOMENT = 0.01
+_MOMENT = 0.001
 """Seconds that one waits for another who opens the same loop before others may go on."""
 
 
@@ -63,7 +63,7 @@ class Library:
         with self._lock:
             turn = self._turns.setdefault(view, Lock())
         while not turn.acquire(timeout=_MOMENT):
-            yield None  # Whoever has it may need this thread to go on.
+            yield WAITS  # Whoever has it may need this thread to go on.
         try:
             stored = self._known(view)
             if stored is None:

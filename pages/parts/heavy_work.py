@@ -16,7 +16,7 @@ from threading import Condition, RLock, Thread, get_ident
 from typing import Any, TypeVar
 
 from engine.loop.lock import locked
-from engine.steps import Steps
+from engine.steps import WAITS, Steps
 from pages.parts.clients import Client, is_there, serving, this_client
 from pages.parts.fair_share import FairShare
 
@@ -56,20 +56,22 @@ class Ticket(Future[T]):
         """How many others share the time with it."""
         return 0 if self.done() else len(self._line) - 1
 
-    def work(self, is_over: Callable[[], bool]) -> None:
-        """Do a slice of it, at least one step."""
+    def work(self, is_over: Callable[[], bool]) -> bool:
+        """Do a slice of it, at least one step; whether it waits for what others do."""
         self.has_begun = True
         try:
             while not self.cancelled():
-                next(self._job)
+                if next(self._job) is WAITS:
+                    return True
                 if is_over():
-                    return
+                    break
         except StopIteration as end:
             with suppress(InvalidStateError):  # It was cancelled at its last step.
                 self.set_result(end.value)
         except BaseException as error:  # Whatever it is: the thread is everybody's.
             with suppress(InvalidStateError):
                 self.set_exception(error)
+        return False
 
     def end(self, now: float) -> None:
         """Do no more of it. What fails in cleaning up harms nobody else."""
@@ -192,9 +194,10 @@ class HeavyWork:
         if not ticket.has_begun:
             _log.log(ticket.level, "heavy work begun", extra={"seconds": start - ticket.since})
         with serving(self._line.client(ticket)):
-            ticket.work(lambda: self.clicked > clicked or self._now() - start >= SLICE)
+            waits = ticket.work(lambda: self.clicked > clicked or self._now() - start >= SLICE)
         with self.lock:
-            self._line.charge(ticket, self._now() - start)
+            # Who waits has had a turn, too: else it would always be theirs.
+            self._line.charge(ticket, SLICE if waits else self._now() - start)
         return True
 
     def _work(self) -> None:

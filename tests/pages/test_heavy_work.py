@@ -7,6 +7,7 @@ from threading import Event, RLock, Thread, current_thread
 
 import pytest
 
+from engine.steps import WAITS
 from pages.parts.clients import this_client
 from pages.parts.fair_share import FairShare
 from pages.parts.heavy_work import GRACE, SLICE, HeavyWork, Job, steps
@@ -59,6 +60,20 @@ def test_a_slice_holds_many_short_steps() -> None:
     for name in "ab":
         bench.line.submit(bench.job(name, each=SLICE / 3.9), session=name, address="")
     assert bench.turns(2) == "aaaabbbb"
+
+
+def test_who_waits_for_another_takes_no_time_from_them() -> None:
+    bench = Bench()
+    ticket = bench.line.submit(bench.job("o", 10, SLICE / 4.9), session="o", address="")
+
+    def waits() -> Job[None]:
+        while not ticket.done():
+            bench.served.append("w")
+            yield WAITS
+
+    for n in range(3):
+        bench.line.submit(waits(), session=f"w{n}", address="")
+    assert bench.turns(8) == "ooooowwwwwwooooo"
 
 
 def test_addresses_share_first_then_the_sessions_of_each() -> None:
