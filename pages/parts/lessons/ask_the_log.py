@@ -12,8 +12,8 @@ from engine.steps import Steps
 from engine.worlds import World
 from pages.parts.charts.lessons_log import Said, said_rows, said_spec
 from pages.parts.lessons.lesson import Guess, Lesson, Sandbox, Slider
+from pages.parts.lessons.pictures import drawn
 from pages.parts.lessons.words import Words
-from pages.parts.picture import picture
 from pages.parts.text import percent
 from pages.parts.theme import is_dark
 
@@ -108,7 +108,8 @@ def _bars(lab: Lab, words: Words, is_forgotten: bool, is_revealed: bool) -> None
     told = [f"{one.of} {percent(one.value)}" for one in said]
     told += [f"{truth} {percent(value)}" for _, value in truths[:1]]
     most = max(one.value for one in said)
-    picture(
+    drawn(
+        words,
         said_rows(said, truths, truth),
         said_spec(is_dark(), len(said), (by,), by, truth if truths else "", most),
         key="chart-asked",

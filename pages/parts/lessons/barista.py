@@ -14,8 +14,8 @@ from engine.steps import Steps
 from engine.worlds import World
 from pages.parts.charts.lessons import score_rows, score_spec
 from pages.parts.lessons.lesson import Guess, Lesson, Sandbox, Slider
+from pages.parts.lessons.pictures import drawn
 from pages.parts.lessons.words import Words
-from pages.parts.picture import picture
 from pages.parts.text import note, plain, section
 from pages.parts.theme import is_dark
 from pages.parts.toolbar import shortcut
@@ -99,7 +99,8 @@ def _curve(lab: Lab, words: Words) -> None:
     names = words.say("you"), words.say("engine")
     scores = lab.duel.scores()
     own, other = (sum(one) for one in zip(*scores, strict=True))
-    picture(
+    drawn(
+        words,
         score_rows(names, scores),
         score_spec(is_dark(), names, words.say("visits"), words.say("curve")),
         key="chart-score",

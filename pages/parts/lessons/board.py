@@ -182,14 +182,14 @@ def _ask(run: Run, own: Words) -> Guess:
 def _reveal(run: Run, own: Words, page: Words) -> None:
     lesson, lab = run.lesson, run.lab
     truth, told = lesson.truth(lab), lesson.told(lab)
-    section(_held(run, truth, own, page))
+    section(held(run, truth, own, page))
     if truth is not None:
         show_guess(lesson, truth, run.guess, own, page)
     lesson.revealing(lab, own, run.guess)
     st.markdown(own.say("reveal" if truth is not None else "stopped", **told))
 
 
-def _held(run: Run, truth: Guess | None, own: Words, page: Words) -> str:
+def held(run: Run, truth: Guess | None, own: Words, page: Words) -> str:
     """The guess beside the truth, in words."""
     if truth is None:
         return page.say("stopped")
@@ -227,7 +227,7 @@ def _exit(session: LearnSession, run: Run, setup: LearnSetup, own: Words, page: 
 def _end(run: Run, setup: LearnSetup, own: Words, page: Words) -> None:
     section(page.say("taken_along"))
     lesson = run.lesson
-    st.markdown(_held(run, lesson.truth(run.lab), own, page))
+    st.markdown(held(run, lesson.truth(run.lab), own, page))
     st.markdown(f"**{own.say('takeaway')}**")
     if setup.student and run.picked is not None:
         show_code(setup, code_of(setup.student, lesson.key, run.picked))

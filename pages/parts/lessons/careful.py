@@ -14,8 +14,8 @@ from pages.parts.charts.lessons_log import Said, said_rows, said_spec
 from pages.parts.glossary import texts
 from pages.parts.glossary.board import lead_to_use
 from pages.parts.lessons.lesson import Guess, Lesson, Sandbox, Slider
+from pages.parts.lessons.pictures import drawn
 from pages.parts.lessons.words import Words
-from pages.parts.picture import picture
 from pages.parts.text import note, percent
 from pages.parts.theme import is_dark
 
@@ -70,7 +70,8 @@ def _bars(lab: Lab, words: Words, keys: Collection[str]) -> None:
     ]
     note(words.say("legend", recent=RECENT))
     told = "; ".join(f"{one.by}, {one.of} {percent(one.value)}" for one in said)
-    picture(
+    drawn(
+        words,
         said_rows(said, (), ""),
         said_spec(is_dark(), 2, tuple(names[key] for key in shown), names["clicks"]),
         key="chart-paid",

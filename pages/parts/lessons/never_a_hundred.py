@@ -9,8 +9,8 @@ from engine.steps import Steps
 from engine.worlds import World
 from pages.parts.charts.lessons import certainty_rows, certainty_spec
 from pages.parts.lessons.lesson import Guess, Lesson, Sandbox, Slider
+from pages.parts.lessons.pictures import drawn
 from pages.parts.lessons.words import Words
-from pages.parts.picture import picture
 from pages.parts.text import note, percent
 from pages.parts.theme import is_dark
 
@@ -55,7 +55,8 @@ def _bars(lab: Lab, words: Words, shown: int) -> None:
     found = lab.usual[:shown]
     if not found:
         return
-    picture(
+    drawn(
+        words,
         certainty_rows(found),
         certainty_spec(is_dark(), words.say("visitors"), words.say("chance")),
         key="chart-certainty",

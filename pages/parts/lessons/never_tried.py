@@ -16,8 +16,9 @@ from engine.worlds import World
 from pages.parts.charts.lessons import tried_rows, tried_spec
 from pages.parts.charts.lessons_log import Said, said_rows, said_spec
 from pages.parts.lessons.lesson import Guess, Lesson, Sandbox, Slider
+from pages.parts.lessons.pictures import drawn
 from pages.parts.lessons.words import Words
-from pages.parts.picture import pair, picture
+from pages.parts.picture import pair
 from pages.parts.text import note, percent
 from pages.parts.theme import is_dark
 
@@ -76,7 +77,8 @@ def _grids(lab: Lab, words: Words, found: Mapping[str, Tried]) -> None:
         with place:
             never = int(one.never.sum())
             st.markdown(f"**{words.say(name)}** · {words.say('missed', never=never)}")
-            picture(
+            drawn(
+                words,
                 tried_rows(lab.world, one, yes, no),
                 tried_spec(is_dark(), yes, no),
                 key=f"chart-tried-{name}",
@@ -102,7 +104,8 @@ def _spread(world: World, found: Spread, words: Words) -> None:
     ]
     before, by = words.say("before"), (words.say("that"), words.say("other"))
     told = "; ".join(f"{one.of}, {one.by} {percent(one.value)}" for one in said)
-    picture(
+    drawn(
+        words,
         said_rows(said, [(one.of, float(found.before.mean())) for one in said[::2]], before),
         said_spec(is_dark(), len(said) // 2, by, by[0], before),
         key="chart-spread",

@@ -18,8 +18,8 @@ from pages.parts.charts.belief_rows import belief_rows
 from pages.parts.charts.beliefs import belief_spec
 from pages.parts.charts.lessons import counted_rows, counted_spec
 from pages.parts.lessons.lesson import Guess, Lesson, Sandbox, Slider
+from pages.parts.lessons.pictures import drawn, look
 from pages.parts.lessons.words import Words
-from pages.parts.picture import picture
 from pages.parts.play.beliefs import in_words
 from pages.parts.text import note, percent, plain
 from pages.parts.theme import is_dark
@@ -86,9 +86,10 @@ class Lab:
 
 def _bells(lab: Lab, words: Words) -> None:
     ranked, world, policy = lab.offer.offers[-1], lab.world, lab.loop.settings.policy
-    picture(
-        belief_rows(world, is_dark(), ranked, chances(ranked, policy), None, None),
-        belief_spec(world, is_dark(), words.say("stated"), False),
+    drawn(
+        words,
+        belief_rows(world, is_dark(), ranked, chances(ranked, policy), None, None, size=look()),
+        belief_spec(world, is_dark(), words.say("stated"), False, look()),
         key="chart-lesson-bells",
         alt=f"A bell and a bar for each action: {in_words(world, ranked)}",
     )
@@ -122,7 +123,8 @@ def _revealing(lab: Lab, words: Words, guess: Guess | None) -> None:
         f"{percent(float(s))} · {percent(float(c))}" for s, c in zip(shares, stated, strict=True)
     ]
     names = [item.name for item in lab.world.items]
-    picture(
+    drawn(
+        words,
         counted_rows(lab.world, shares, stated, told),
         counted_spec(lab.world, is_dark(), words.say("stated"), words.say("counted")),
         key="chart-counted",

@@ -12,8 +12,8 @@ from engine.simulation.drift import Drift
 from engine.steps import Steps
 from engine.worlds import World
 from pages.parts.charts.race import band_rows, finals_rows, finals_spec, reward_spec
+from pages.parts.lessons.pictures import drawn, look
 from pages.parts.lessons.words import Words
-from pages.parts.picture import picture
 from pages.parts.theme import is_dark
 
 VISITORS = 1_000
@@ -87,9 +87,10 @@ def show_finals(lab: RaceLab, words: Words) -> None:
     """Bars: what each has earned."""
     finals, entries = lab.standings.finals(), _entries(lab, words)
     names = dict(entries)
-    picture(
+    drawn(
+        words,
         finals_rows(finals, entries, None),
-        finals_spec(is_dark(), _TOP, entries),
+        finals_spec(is_dark(), _TOP, entries, look()),
         key="chart-lesson-finals",
         alt=f"{words.say('finals')}: "
         + "; ".join(f"{names[f.contender]} {f.reward.mean:.2f}" for f in finals),
@@ -102,9 +103,10 @@ def show_curves(lab: RaceLab, words: Words) -> None:
     bands = {key: standings.recent(key) for key in standings.keys}
     drifts = lab.plan.drift == "halfway"
     window = max(1, standings.window * lab.plan.visitors // len(lab.plan.points))
-    picture(
-        band_rows(lab.plan, bands, entries, _TOP, ()),
-        reward_spec(is_dark(), lab.plan.visitors, window, entries, drifts),
+    drawn(
+        words,
+        band_rows(lab.plan, bands, entries, _TOP, (), size=look()),
+        reward_spec(is_dark(), lab.plan.visitors, window, entries, drifts, look()),
         key="chart-lesson-race",
         alt=f"{words.say('curves')}: "
         + "; ".join(f"{name} {bands[key].mean[-1]:.2f}" for key, name in entries),

@@ -16,8 +16,9 @@ from pages.parts.charts.lessons_log import (
     said_spec,
 )
 from pages.parts.lessons.lesson import Guess, Lesson, Sandbox, Slider
+from pages.parts.lessons.pictures import drawn
 from pages.parts.lessons.words import Words
-from pages.parts.picture import pair, picture
+from pages.parts.picture import pair
 from pages.parts.text import note, percent, plain
 from pages.parts.theme import is_dark
 
@@ -86,7 +87,8 @@ def _bars(lab: Lab, words: Words, served: Collection[int], is_weighed: bool = Fa
     truth = words.say("truth")
     told = [f"{one.of} {one.by} {percent(one.value)}" for one in said]
     told += [f"{name} {truth} {percent(value)}" for name, value in truths]
-    picture(
+    drawn(
+        words,
         said_rows(said, truths, truth),
         said_spec(is_dark(), len(items), tuple(by), words.say("log"), truth if truths else ""),
         key="chart-report",
@@ -133,7 +135,8 @@ def _again(lab: Lab, words: Words) -> None:
     textbook = sum(one.intervals["ips"][place].holds(truth) for one in lab.again)
     heading = words.say("again", logs=AGAIN, drink=lab.praised)
     st.markdown(f"**{heading}**")
-    picture(
+    drawn(
+        words,
         again_rows(intervals, truth, names),
         again_spec(is_dark(), AGAIN, names),
         key="chart-again",

@@ -10,8 +10,9 @@ from engine.steps import Steps
 from engine.worlds import World
 from pages.parts.charts.comparison import match_rows, match_spec, reward_rows, reward_spec
 from pages.parts.lessons.lesson import Guess, Lesson, Sandbox, Slider
+from pages.parts.lessons.pictures import drawn, look
 from pages.parts.lessons.words import Words
-from pages.parts.picture import pair, picture
+from pages.parts.picture import pair
 from pages.parts.text import note, percent, plain
 from pages.parts.theme import is_dark
 
@@ -97,17 +98,19 @@ def _curves(lab: Lab, words: Words) -> None:
     left, right = pair("watched")
     with left:
         note(words.say("match"))
-        picture(
-            match_rows(match, switches),
-            match_spec(dark, span, bool(switches)),
+        drawn(
+            words,
+            match_rows(match, switches, look()),
+            match_spec(dark, span, bool(switches), look()),
             key="chart-lesson-match",
             alt=f"{words.say('match')}: {percent(match[-1]['recent'])}",
         )
     with right:
         note(words.say("earned"))
-        picture(
-            reward_rows(arms, switches),
-            reward_spec(dark, span, bool(switches), False),
+        drawn(
+            words,
+            reward_rows(arms, switches, None, look()),
+            reward_spec(dark, span, bool(switches), False, look()),
             key="chart-lesson-reward",
             alt=f"{words.say('earned')}: {arms[-1]['apprentice']:.2f}, {arms[-1]['baseline']:.2f}",
         )

@@ -9,8 +9,8 @@ from engine.steps import Steps
 from engine.worlds import World
 from pages.parts.charts.lessons_log import Said, said_rows, said_spec
 from pages.parts.lessons.lesson import Guess, Lesson, Sandbox, Slider
+from pages.parts.lessons.pictures import drawn
 from pages.parts.lessons.words import Words
-from pages.parts.picture import picture
 from pages.parts.text import note, percent
 from pages.parts.theme import is_dark
 
@@ -64,7 +64,8 @@ def _shop(lab: Lab, words: Words, report: Report, is_revealed: bool) -> None:
     ]
     truths = [(item.label, float(value)) for item, value in zip(items, report.truths, strict=True)]
     told = [f"{one.of} {one.by} {percent(one.value)}" for one in said]
-    picture(
+    drawn(
+        words,
         said_rows(said, truths if is_revealed else (), truth),
         said_spec(is_dark(), len(items), tuple(map(words.say, keys)), words.say("strata"), truth),
         key="chart-shop",
@@ -94,7 +95,8 @@ def _doing(lab: Lab, words: Words) -> None:
 def _revealing(lab: Lab, words: Words, guess: Guess | None) -> None:
     by, promised = words.say("held"), words.say("promised")
     said = [Said(words.say(one.key), by, one.share) for one in lab.kept]
-    picture(
+    drawn(
+        words,
         said_rows(said, [(one.of, PROMISED) for one in said], promised),
         said_spec(is_dark(), len(said), (by,), by, promised),
         key="chart-held",

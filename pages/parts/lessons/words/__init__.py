@@ -28,6 +28,12 @@ class Words:
         text: str = self.table[name]
         return text.format(**{key: plain(value) for key, value in numbers.items()})
 
+    @property
+    def charts(self) -> Mapping[str, str]:
+        """The charts' own words in this language, by those that they have; none in English."""
+        found: Mapping[str, str] = _file(self.language).get("charts", {})
+        return found
+
     def options(self, name: str) -> Mapping[str, str]:
         """Answers by their keys."""
         found: Mapping[str, str] = self.table[name]

@@ -1,0 +1,55 @@
+"""A chart's own words in another language: of its titles and of the names in its rows."""
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+import pyarrow as pa
+
+_NUMBER = re.compile(r"\d[\d,]*")
+_QUOTED = re.compile("'([^']+)'")
+_SHOWN = {"title", "domain", "oneOf"}
+"""Properties of a specification whose texts are shown, or name what rows show."""
+
+
+def translated(rows: pa.Table, spec: Any, known: Mapping[str, str]) -> tuple[pa.Table, Any]:
+    """Rows and a specification with each text that is ``known`` in its other words.
+
+    A text is known with ``#`` in place of its number.
+    """
+    if not known:
+        return rows, spec
+    return _rows(rows, known), _spec(spec, known)
+
+
+def said(text: str, known: Mapping[str, str]) -> str:
+    """A text in its other words, or as it is."""
+    numbers = _NUMBER.findall(text)
+    found = known.get(_NUMBER.sub("#", text))
+    if found is None:
+        return text
+    for number in numbers:
+        found = found.replace("#", number, 1)
+    return found
+
+
+def _spec(part: Any, known: Mapping[str, str], inside: str = "") -> Any:
+    if isinstance(part, Mapping):
+        return {key: _spec(one, known, key) for key, one in part.items()}
+    if isinstance(part, list):
+        return [_spec(one, known, inside) for one in part]
+    if not isinstance(part, str):
+        return part
+    if inside == "calculate":
+        return _QUOTED.sub(lambda found: f"'{said(found[1], known)}'", part)
+    return said(part, known) if inside in _SHOWN else part
+
+
+def _rows(rows: pa.Table, known: Mapping[str, str]) -> pa.Table:
+    for place, field in enumerate(rows.schema):
+        if pa.types.is_string(field.type) and field.name != "kind":
+            texts = [
+                None if one is None else said(one, known) for one in rows.column(place).to_pylist()
+            ]
+            rows = rows.set_column(place, field, pa.array(texts, field.type))
+    return rows

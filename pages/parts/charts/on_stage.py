@@ -1,0 +1,47 @@
+"""A chart of a page as it stands on the stage: its type and marks in the stage's unit.
+
+For specifications that know no `Size` of their own; see there for the unit.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from pages.parts.charts.base import STAGE, Spec
+
+_TYPE = {"fontSize", "labelFontSize", "titleFontSize"}
+_LENGTHS = {
+    *("dx", "dy", "strokeWidth", "thickness", "height", "width", "cornerRadiusEnd"),
+    *("labelPadding", "titlePadding", "labelLimit"),
+}
+_AREAS = {"point", "circle", "square"}
+_CONFIG = "config"
+
+
+def staged(spec: Mapping[str, Any]) -> Spec:
+    """The same specification in the type of the stage."""
+    if any(one.get("name") == "u" for one in spec.get("params", [])):
+        return dict(spec)
+    found: Spec = {key: _scaled(value, key) for key, value in spec.items()}
+    return found | {"params": [*STAGE.signals, *spec.get("params", [])]}
+
+
+def _scaled(value: Any, inside: str) -> Any:
+    """Numbers of marks, axes, legends and of the configuration, as expressions."""
+    if isinstance(value, list):
+        return [_scaled(one, inside) for one in value]
+    if not isinstance(value, dict):
+        return value
+    known = inside in {"mark", "axis", "legend"} or inside.startswith(_CONFIG)
+    found: dict[str, Any] = {"columns": 2} if inside == "legend" and "orient" in value else {}
+    for key, one in value.items():
+        is_number = isinstance(one, int | float) and not isinstance(one, bool)
+        if known and is_number and key in _TYPE:
+            found[key] = {"expr": STAGE.type_expr(one)}
+        elif known and is_number and key in _LENGTHS and one:
+            found[key] = {"expr": STAGE.expr(one)}
+        elif inside == "mark" and is_number and key == "size":
+            is_area = value.get("type") in _AREAS
+            found[key] = {"expr": f"{4 * one:g} * u * u" if is_area else STAGE.expr(one)}
+        else:
+            found[key] = _scaled(one, f"{_CONFIG}.{key}" if inside.startswith(_CONFIG) else key)
+    return found

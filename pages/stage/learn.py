@@ -1,0 +1,34 @@
+"""Learn on the stage: what would you like to find out?"""
+
+from functools import partial
+
+import streamlit as st
+
+from pages.parts.frames import frame
+from pages.parts.lessons.session import LearnSession
+from pages.parts.lessons.setup import LearnSetup
+from pages.parts.link import current_setup, open_link, write_link
+from pages.parts.sessions import learn_session
+from pages.parts.stage.corner import own_link, stand_in_corner
+from pages.parts.stage.learn import cards_show, lesson_show
+from pages.parts.stage.present import present
+
+open_link(LearnSetup)
+setup = current_setup(LearnSetup)
+session = learn_session()
+write_link(setup)
+if setup.lesson:
+    session.run(setup)
+pace = session.pace
+
+
+@frame
+def draw_show(session: LearnSession) -> None:
+    """One frame, whether a step or what is computed caused it."""
+    if session.pace != pace:
+        st.rerun()
+    show = lesson_show(session.run(setup), setup) if setup.lesson else cards_show(setup)
+    present(show, partial(stand_in_corner, show, own_link()))
+
+
+st.fragment(draw_show, run_every=pace, key="learn-show")(session)
