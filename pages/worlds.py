@@ -36,7 +36,7 @@ with toolbar():
 question(
     "What does your own place look like, and what is there to learn?",
     "Write what is offered, who comes, and what each of them secretly likes; then play it.",
-    "" if session.is_as_it_was else "not kept yet",
+    "" if session.is_kept else "not kept yet",
 )
 board.say_refused(session.refused or refused)
 of_log.say_what_it_rests_on(session)

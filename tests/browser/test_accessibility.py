@@ -8,7 +8,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
 from tests.browser.app import Server
-from tests.browser.conftest import NewTab, OpenCompare, OpenEvaluate, OpenPage, OpenRace
+from tests.browser.conftest import NewTab, OpenCompare, OpenEvaluate, OpenPage, OpenRace, OpenWorlds
 from tests.browser.data import DataPage
 from tests.browser.page import NARROW, AppPage
 from tests.browser.play import REGRET
@@ -75,6 +75,7 @@ def test_the_first_screens_of_the_other_pages(
     open_compare: OpenCompare,
     open_race: OpenRace,
     open_evaluate: OpenEvaluate,
+    open_worlds: OpenWorlds,
     new_tab: NewTab,
     server: Server,
 ) -> None:
@@ -83,6 +84,7 @@ def test_the_first_screens_of_the_other_pages(
     found = [*violations(open_compare(), "Compare")]
     found += violations(open_race(), "Race")
     found += violations(open_evaluate("?visitors=300&truth=1"), "Evaluate")
+    found += violations(open_worlds(), "Worlds")
     found += violations(data, "Data")
     why = WhyPage(data.page, server.address)
     why.open()

@@ -157,6 +157,9 @@ def test_kept_worlds_are_opened_renamed_duplicated_taken_along_and_deleted(
     assert key not in keys(app)
     app.click("open-exhibit-bank")
     assert app.session.made()[0] is GALLERY["bank"].world
+    assert not app.can_press("go-keep")
+    app.click("go-race")
+    assert len(keys(app)) == 1
 
 
 def test_any_page_offers_the_worlds_of_this_browser_and_the_ready_ones(

@@ -11,7 +11,7 @@ import streamlit as st
 from engine import PersonalizerError
 from engine.store.store import MAX_NAME
 from engine.store.worlds import KeptWorld
-from engine.worlds import GALLERY, WORLDS, World, key_of
+from engine.worlds import GALLERY, World, key_of
 from engine.worlds.json_file import world_to_file
 from engine.worlds.table import MAX_TITLE
 from pages.parts.data.loops import ago
@@ -28,13 +28,18 @@ RACE = Path(__file__).parents[2] / "race.py"
 _KEY = WorldsSetup.key("world")
 
 
+def is_ready(world: World) -> bool:
+    """Whether it is one of the ready worlds, which are there without being kept."""
+    return any(world == exhibit.world for exhibit in GALLERY.values())
+
+
 def keep(session: WorldsSession, world: World, owner: str) -> str:
     """Keep what is written, in place of what it was made of where that is one's own; its key.
 
     Raises:
         PersonalizerError: if it cannot be kept.
     """
-    if key_of(world) not in WORLDS:
+    if not is_ready(world):
         before = session.origin.world
         instead = key_of(before) if before is not None else ""
         library().store.keep_world(world, owner, instead_of=instead)

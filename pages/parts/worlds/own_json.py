@@ -45,7 +45,9 @@ def write_own_json(world: World | None) -> None:
     def rank() -> None:
         st.session_state[_ANSWER] = rank_json(str(st.session_state[_TEXT]), seed=7)
 
-    with st.expander("Your own Rank request, as JSON", icon=":material/data_object:", key="own"):
+    with st.expander(
+        "Your own Rank request, as JSON", icon=":material/data_object:", key="own-rank"
+    ):
         if _TEXT not in st.session_state and world is not None:
             request = world.request(0).to_json()
             st.session_state[_TEXT] = json.dumps(request, indent=1, ensure_ascii=False)

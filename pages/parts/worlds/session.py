@@ -112,6 +112,12 @@ class WorldsSession:
         return self.is_as_it_was and not self.origin.is_whole
 
     @property
+    def is_kept(self) -> bool:
+        """Whether the link of what was chosen leads to just what is shown."""
+        world = self.origin.world
+        return self.is_as_it_was and world is not None and key_of(world) == self.chosen
+
+    @property
     def is_as_it_was(self) -> bool:
         """Whether it is a world in which nothing was changed."""
         return self.origin.world is not None and self.draft == self.origin.draft

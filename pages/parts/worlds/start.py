@@ -8,7 +8,7 @@ import streamlit as st
 from engine import PersonalizerError
 from engine.worlds.generate import Knobs, generate
 from pages.parts.text import note
-from pages.parts.worlds.kept import keep
+from pages.parts.worlds.kept import is_ready, keep
 from pages.parts.worlds.session import WorldsSession
 
 _PASTED, _GOES = "worlds-pasted", "worlds-goes"
@@ -125,6 +125,8 @@ def take_back(session: WorldsSession) -> None:
 def go_on(session: WorldsSession, owner: str, can: bool) -> None:
     """Keep it, and go to a page with it; if it can be."""
 
+    made, _, _ = session.made()
+
     def go(name: str) -> None:
         world, _, _ = session.made()
         if world is None:
@@ -138,7 +140,7 @@ def go_on(session: WorldsSession, owner: str, can: bool) -> None:
             key=f"go-{name}",
             icon=f":material/{icon}:",
             type="primary" if name == "play" else "secondary",
-            disabled=not can,
+            disabled=not can or (name == "keep" and made is not None and is_ready(made)),
             on_click=go,
             args=(name,),
         )

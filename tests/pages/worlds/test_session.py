@@ -19,6 +19,7 @@ def session() -> WorldsSession:
 def test_it_begins_as_the_world_that_is_chosen(session: WorldsSession) -> None:
     assert session.made() == (BAKERY, [], "")
     assert session.is_as_it_was
+    assert session.is_kept
     assert not session.can_undo
     session.adopt("coffee")
     assert session.made()[0] is WORLDS["coffee"]
@@ -72,6 +73,12 @@ def test_its_columns_follow_the_actions_and_its_rows_the_values(session: WorldsS
     world = session.made()[0]
     assert world is not None
     assert [item.id for item in world.items] == ["Roll", "Cake", "Tea", "Pie"]
+
+
+def test_what_was_taken_from_elsewhere_is_not_kept_yet(session: WorldsSession) -> None:
+    session.begin(world_from_json(bakery(title="Elsewhere")))
+    assert session.is_as_it_was
+    assert not session.is_kept
 
 
 def test_empty_tables_are_filled(session: WorldsSession) -> None:
