@@ -36,6 +36,8 @@ BINS = 4
 """Parts of about as many visitors that numbers are made."""
 OTHERS, MISSING = "others", "none"
 _SWEEPS = 3
+_TOGETHER = 2_000
+"""Contexts that are read in one step."""
 _HIDDEN = 0.5
 """Of the spread of true means that chance could hide, as much as is believed to be there."""
 _CODE = "BadRequest"
@@ -68,7 +70,7 @@ def estimating(
     items: Sequence[Item] = (),
     bounds: Bounds = (0.0, 1.0),
 ) -> Steps[Estimated]:
-    """Estimate a world from a log; a batch is a step.
+    """Estimate a world from a log; a batch, some contexts, and a column are a step each.
 
     Args:
         fields: columns of its context to take; by default those by which rewards differ most, as
@@ -83,9 +85,8 @@ def estimating(
         seen.add(batch)
         yield None
     log = seen.told(bounds)
-    found, left_out = _columns(log)
-    chosen = _chosen(log, found, fields, left_out)
-    yield None
+    found, left_out = yield from _columns(log)
+    chosen = yield from _chosen(log, found, fields, left_out)
     return _estimated(log, chosen, title, {item.id: item for item in items}, left_out)
 
 
@@ -184,14 +185,23 @@ class _Column:
         return Value(text, "", share, self.numbers[at] if at < len(self.numbers) else None)
 
 
-def _columns(log: _Log) -> tuple[list[_Column], dict[str, str]]:
+def _columns(log: _Log) -> Steps[tuple[list[_Column], dict[str, str]]]:
     """All columns of the contexts in words, and why some say nothing."""
-    told = [_parts(text) for text in log.contexts]
-    names = dict.fromkeys(name for parts in told for name in parts)
-    visits = np.bincount(log.stratum, minlength=len(told))
+    told: dict[str, list[str]] = {}
+    for at, text in enumerate(log.contexts):
+        for name, value in _parts(text).items():
+            if name not in told:
+                told[name] = [MISSING] * at
+            told[name].append(value)
+        for texts in told.values():
+            if len(texts) == at:
+                texts.append(MISSING)
+        if at % _TOGETHER == 0:
+            yield None
+    visits = np.bincount(log.stratum, minlength=len(log.contexts))
     columns, left_out = [], dict[str, str]()
-    for name in names:
-        texts = [parts.get(name, MISSING) for parts in told]
+    for name, texts in told.items():
+        yield None
         values, codes, numbers = _words(texts, visits)
         if len(values) == 1:
             left_out[name] = "it is the same in all events"
@@ -211,10 +221,13 @@ def _words(
 ) -> tuple[tuple[str, ...], Codes, tuple[float, ...]]:
     """The values of a column, which each context has, and their numbers: numbers in slices, rare
     words together."""
-    distinct, codes = np.unique(np.array(texts, dtype=object), return_inverse=True)
+    distinct = sorted(set(texts))
+    place = {text: at for at, text in enumerate(distinct)}
+    codes = np.array([place[text] for text in texts], dtype=np.intp)
     numbers = np.array([_number(text) for text in distinct])
     known = np.isfinite(numbers)
-    if known.sum() > MOST_VALUES // 2 and (known | (distinct == MISSING)).all():
+    missing = np.array([text == MISSING for text in distinct])
+    if known.sum() > MOST_VALUES // 2 and (known | missing).all():
         return _binned(numbers[codes], visits)
     came = np.bincount(codes, weights=visits, minlength=len(distinct))
     if len(distinct) <= MOST_VALUES:
@@ -262,7 +275,7 @@ def _short(text: str) -> str:
 
 def _chosen(
     log: _Log, columns: Sequence[_Column], fields: Sequence[str] | None, left_out: dict[str, str]
-) -> list[_Column]:
+) -> Steps[list[_Column]]:
     """The columns that become fields."""
     known = {column.name: column for column in columns}
     if fields is not None:
@@ -273,7 +286,11 @@ def _chosen(
                 refuse(_CODE, "fields", name, allowed, "a field of the log")
         ordered = [known[name] for name in dict.fromkeys(fields)]
     else:
-        ordered = sorted(columns, key=lambda column: -_worth(log, column))
+        worth: dict[str, float] = {}
+        for column in columns:
+            worth[column.name] = _worth(log, column)
+            yield None
+        ordered = sorted(columns, key=lambda column: -worth[column.name])
     most = min(TABULATED, MAX_TABLE // len(log.actions))
     chosen: list[_Column] = []
     for column in ordered:
