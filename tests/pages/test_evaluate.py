@@ -154,10 +154,9 @@ def test_everything_is_in_the_link_and_can_be_taken_along(open_evaluate: Open) -
     app = open_evaluate(**QUICK, estimator="ips", seed="11")
     assert app.at.query_params["estimator"] in ("ips", ["ips"])
     assert app.session.setup.estimator == "ips"
-    (link,) = (
-        part.proto.json for part in app.at.get("bidi_component") if "/table/" in part.proto.json
-    )
-    token = link.partition("/table/")[2].split("/")[0]
+    told = (part.proto.json for part in app.at.get("bidi_component"))
+    (link,) = (one for one in told if "/file/" in one and "evaluate-csv" in one)
+    token = link.partition("/file/")[2].split("/")[0]
     found = pass_of(token)
     assert found is not None
     rows = list(csv.DictReader(io.StringIO((found.files["evaluate-csv"].make() or b"").decode())))

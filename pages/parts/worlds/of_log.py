@@ -73,7 +73,7 @@ def say_what_it_rests_on(session: WorldsSession) -> None:
         who = pd.DataFrame([dict(context) for context in world.contexts])
         names = [f"{item.id}, events" for item in world.items]
         counts = pd.DataFrame(np.asarray(made.events), columns=names)
-        rows = as_cells(pd.concat([who, counts], axis=1))
-        st.dataframe(rows, hide_index=True, key="log-events")
+        rows = pd.concat([who, counts], axis=1)
+        st.dataframe(as_cells(rows), hide_index=True, key="log-events")
         for column, why in made.left_out.items():
             note(plain(f"{column} is no field of it: {why}"))
