@@ -16,4 +16,4 @@ class EvaluatePage(AppPage):
     @property
     def headline(self) -> Locator:
         """The one sentence."""
-        return self.keyed("told-first")
+        return self.keyed("evaluate-headline")

@@ -63,7 +63,7 @@ def _let_all_count() -> None:
 def show_headline(session: EvaluateSession, found: Found) -> None:
     """The one sentence, and the guess."""
     row = flattered(found, session.setup)
-    with st.container(border=True, key="told-first"):
+    with st.container(border=True, key="evaluate-headline"):
         if row is None:
             st.markdown("**This log says too little of any one action.**")
             return
