@@ -12,6 +12,7 @@ import pytest
 from engine.simulation.crowd import crowd
 from engine.store import StoredLoop
 from engine.worlds import WORLDS, key_of, world_from_json
+from pages.parts.known_worlds import keep_at_hand
 from pages.parts.library import close_library, library
 from pages.parts.play.session import PlaySession
 from pages.parts.play.setup import PlaySetup
@@ -155,14 +156,13 @@ def test_one_field_one_item_and_no_pictures_can_be_played(open_app: Open) -> Non
 def test_it_can_be_compared_and_raced(
     open_compare: Callable[..., CompareApp],
     open_race: Callable[..., RaceApp],
-    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setitem(WORLDS, "tiny", TINY)
-    compared = open_compare(world="tiny").click("let-in-100")
+    tiny = keep_at_hand(TINY)
+    compared = open_compare(world=tiny).click("let-in-100")
     compared.finish_the_crowd()
     compared.set("compare-truth", True)
     assert compared.session.world is TINY
-    raced = open_race(world="tiny", who="ours,segments", visitors="200", crowds="2")
+    raced = open_race(world=tiny, who="ours,segments", visitors="200", crowds="2")
     raced.click("start")
     raced.finish_the_race()
     assert raced.session.known.plan.world is TINY
