@@ -40,6 +40,8 @@ _TOGETHER = 2_000
 """Contexts that are read in one step."""
 _HIDDEN = 0.5
 """Of the spread of true means that chance could hide, as much as is believed to be there."""
+_MORE_DIGITS = (15, 17)
+"""Of numbers that are near to each other; 17 tell any from any other."""
 _CODE = "BadRequest"
 Codes = NDArray[np.intp]
 
@@ -227,7 +229,8 @@ def _words(
     numbers = np.array([_number(text) for text in distinct])
     known = np.isfinite(numbers)
     missing = np.array([text == MISSING for text in distinct])
-    if known.sum() > MOST_VALUES // 2 and (known | missing).all():
+    met = np.unique(numbers[codes[visits > 0]])
+    if np.isfinite(met).sum() > MOST_VALUES // 2 and (known | missing).all():
         return _binned(numbers[codes], visits)
     came = np.bincount(codes, weights=visits, minlength=len(distinct))
     if len(distinct) <= MOST_VALUES:
@@ -243,21 +246,31 @@ def _binned(
 ) -> tuple[tuple[str, ...], Codes, tuple[float, ...]]:
     """Numbers in slices of about as many visitors, those that are missing in one of their own."""
     known = np.isfinite(numbers)
-    order = np.argsort(numbers[known], kind="stable")
-    ordered, seen = numbers[known][order], np.cumsum(visits[known][order])
+    met = known & (visits > 0)
+    order = np.argsort(numbers[met], kind="stable")
+    ordered, seen = numbers[met][order], np.cumsum(visits[met][order])
     places = np.searchsorted(seen, seen[-1] * np.arange(1, BINS) / BINS)
     cuts = np.unique(ordered[places])
-    cuts = cuts[cuts < ordered[-1]]
-    names = [f"up to {cut:g}" for cut in cuts]
-    if len(cuts):
-        names = [names[0], *(f"{a:g} to {b:g}" for a, b in pairwise(cuts))]
-        names.append(f"above {cuts[-1]:g}")
+    below = ordered[ordered < ordered[-1]]
+    # Where most of them are the largest one, that is a slice of its own.
+    cuts = cuts[cuts < ordered[-1]] if cuts[0] < ordered[-1] else below[-1:]
+    told = _told_apart(cuts, 6)
+    names = [f"up to {told[0]}", *(f"{a} to {b}" for a, b in pairwise(told)), f"above {told[-1]}"]
     codes = np.searchsorted(cuts, numbers, side="left")
     codes[~known] = len(names)
     came = np.bincount(codes[known], weights=visits[known], minlength=len(names))
     sums = np.bincount(codes[known], weights=(visits * numbers)[known], minlength=len(names))
-    means = tuple(float(f"{mean:.4g}") for mean in (sums / came).tolist())
+    means = tuple(map(float, _told_apart(sums / came, 4)))
     return (*names, MISSING) if not known.all() else tuple(names), codes, means
+
+
+def _told_apart(numbers: Array, digits: int) -> list[str]:
+    """Numbers in so many digits, or in more where these do not tell them apart."""
+    for enough in (digits, *_MORE_DIGITS):
+        texts = [f"{number:.{enough}g}" for number in numbers.tolist()]
+        if len(set(texts)) == len(texts):
+            break
+    return texts
 
 
 def _number(text: str) -> float:
@@ -397,8 +410,9 @@ def _estimated(
     sums = _Sums.of(log, cells, size)
     expected, variance = _smoothed(sums, sizes)
     halves = _halves(log)
-    full = np.minimum(expected * (1 - halves), 1.0)
-    half = np.minimum(2 * expected * halves, 1 - full)
+    # Where so many halves would leave less than was earned, some of them become whole ones.
+    half = np.minimum(2 * expected * halves, 2 * (1 - expected))
+    full = expected - half / 2
     fields = _fields(log, columns)
     items = tuple(known.get(name) or _item(name) for name in log.actions)
     world = World(

@@ -206,12 +206,14 @@ def _decoded(data: str | bytes) -> str:
 
 def _rows(text: str) -> list[list[str]]:
     """The cells, by whichever separator makes most of them in the first row."""
+    text = re.sub("\r\n?", "\n", text)
     first = text.lstrip().partition("\n")[0]
-    separator = max("\t;,", key=lambda one: len(next(csv.reader([first], delimiter=one), [])))
     try:
+        separator = max("\t;,", key=lambda one: len(next(csv.reader([first], delimiter=one), [])))
         return list(csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True))
     except csv.Error as error:
-        refuse(_CODE, "table", str(error), "CSV: quotes have to be closed", "what was read")
+        allowed = f"CSV: quotes closed, and at most {csv.field_size_limit():,} characters in a cell"
+        refuse(_CODE, "table", str(error), allowed, "what was read")
 
 
 def _letters(column: int) -> str:

@@ -86,6 +86,12 @@ def test_halves_stay_halves(news: Estimated) -> None:
     assert full == pytest.approx(NEWS.outcomes[:, :, 2].mean(), abs=0.05)
 
 
+def test_halves_that_are_too_many_earn_what_was_earned() -> None:
+    told = estimate([log_of([""] * 600, ["a", "b"] * 300, [0.6, 0.6, 0.7, 0.7, 0.74, 0.74] * 100)])
+    assert told.world.expected[0] == pytest.approx([0.68, 0.68], abs=0.001)
+    assert told.world.outcomes[0, :, 1] == pytest.approx([0.64, 0.64], abs=0.002)
+
+
 def test_it_is_said_to_be_no_truth(news: Estimated) -> None:
     assert news.world.title == "News, again"
     assert "simulation of a log of 6,000 events" in news.world.story
@@ -153,6 +159,31 @@ def test_numbers_become_parts_rare_words_others_and_what_says_nothing_is_left_ou
     assert {v.name: v.share for v in vip.values} == {MISSING: 200, "yes": 400}
     assert told.left_out == {"same": "it is the same in all events"}
     assert told.world.expected.mean(axis=0) == pytest.approx([0, 1], abs=0.05)
+
+
+@pytest.mark.parametrize(
+    ("numbers", "names", "sends"),
+    [
+        ([*range(1, 7), *[100] * 34], ["up to 6", "above 6"], [3.5, 100]),
+        (
+            [1_700_000_000 + i % 40 for i in range(40)],
+            [
+                "up to 1700000009", "1700000009 to 1700000019", "1700000019 to 1700000029",
+                "above 1700000029",
+            ],
+            [1_700_000_004, 1_700_000_014, 1_700_000_024, 1_700_000_034],
+        ),
+    ],
+    ids=["most of them the largest", "near to each other"],
+)  # fmt: skip
+def test_numbers_of_any_kind_become_parts(
+    numbers: list[int], names: list[str], sends: list[float]
+) -> None:
+    (field,) = estimate(
+        [log_of([f"x={number}" for number in numbers], ["a", "b"] * 20, [0, 1] * 20)]
+    ).world.fields
+    assert [value.name for value in field.values] == names
+    assert [value.sends for value in field.values] == pytest.approx(sends, abs=1)
 
 
 def test_the_fields_by_which_rewards_differ_most_are_taken_if_not_all_have_room() -> None:

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from time import process_time
 from typing import Any
 
 import pytest
@@ -101,6 +102,14 @@ MALFORMED: dict[str, tuple[bytes | str, str]] = {
         "truth.terms[0].item is 'X'",
     ),
 }  # fmt: skip
+
+
+def test_a_name_twice_is_found_as_fast_among_many() -> None:
+    names = ", ".join(f'"{n}": 1' for n in range(20_000))
+    began = process_time()
+    with pytest.raises(PersonalizerError, match="'x' twice"):
+        world_from_file(f'{{{names}, "x": 1, "x": 2}}')
+    assert process_time() - began < 1
 
 
 @pytest.mark.parametrize("name", MALFORMED)

@@ -53,6 +53,10 @@ def test_a_decimal_comma_is_read_where_it_separates_nothing() -> None:
     assert world.expected.tolist() == [[0.25, 1], [0.5, 0]]
 
 
+def test_lines_may_end_as_those_of_an_old_machine() -> None:
+    assert world_from_table(b"who,A,B\rAnn,0.25,1\r").expected.tolist() == [[0.25, 1]]
+
+
 def test_rows_may_come_in_any_order_as_often_as_they_say_and_with_known_actions() -> None:
     table = "who,share,Roll,Cake\nBob,1,0,1\n\nAnn,3,1,0\n"
     world = world_from_table(table, items=items_from_table(ACTIONS))
@@ -107,6 +111,9 @@ FAULTY_SEGMENTS: dict[str, tuple[str | bytes, str]] = {
     "not UTF-8": (b"who,A\nAnn,0.5\nB\xe9a,0.1", "a byte in row 3 is b'\\xe9', but must be UTF-8."),
     "a picture file": (b"\x89PNG\r\n\x1a\n", "a byte in row 1 is b'\\x89', but must be UTF-8."),
     "an open quote": ('who,A\n"Ann,0.5\n', "what was read is 'unexpected end of data', but must"),
+    "a cell of too many": (
+        "x" * 131_073 + ",A\nAnn,1\n", "what was read is 'field larger than field limit (131072)'",
+    ),
     "a null": ("who,A\nA\x00n,0.5\n", "cell A2 is 'A\\x00n', but must be a text in one line"),
     "two lines in a cell": ('who,A\n"A\nn",0.5\n', "cell A2 is 'A\\nn', but must be a text in one"),
     "half a character": ("who,A\nA\ud800,0.5\n", "cell A2 is 'A\\ud800', but must be a text in on"),
