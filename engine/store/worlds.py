@@ -86,7 +86,8 @@ class Worlds(Database):
 
         Raises:
             PersonalizerError: ``BadRequest`` for one that could not be read again, or such a
-                name; StoreError if it cannot be written, or the owner has too many.
+                name; StoreError if it cannot be written, the owner has too many, or another
+                world there has its key.
         """
         text, key = world_from_text(world.text).text, key_of(world)
         name = _named(name or world.title)
@@ -99,27 +100,34 @@ class Worlds(Database):
                 leaves = update(WORLDS).filter_by(owner=owner, key=instead_of)
                 connection.execute(leaves.values(listed=False))
             found = connection.execute(select(WORLDS).filter_by(**mine)).first()
+            if found is None or not found.listed:
+                self._check_list(connection, owner)
             if found is None:
-                self._check_worlds(connection, owner)
+                self._check_total(connection)
                 connection.execute(insert(WORLDS).values(_row(kept) | {"listed": True}))
             else:
                 kept = KeptWorld.of(found)
+                if kept.text != text:
+                    raise StoreError(_TAKEN, "OperationNotAllowed")
                 again = update(WORLDS).filter_by(**mine)
                 connection.execute(again.values(listed=True, used=now))
             _drop_earlier(connection, owner)
         self._shares.add(f"world:{key}", len(text.encode()))
         return kept
 
-    def _check_worlds(self, connection: Connection, owner: str) -> None:
-        """Whether an owner may have one more world, and the database, too."""
-        count, limits = select(func.count(_OF.key)), self.limits
-        mine = count.filter_by(owner=owner, listed=True)
-        if connection.execute(mine).scalar_one() >= limits.max_worlds:
-            sentence = f"This browser keeps {limits.max_worlds} worlds, the most it may: "
+    def _check_list(self, connection: Connection, owner: str) -> None:
+        """Whether an owner may have one more world in the list."""
+        mine, most = select(func.count(_OF.key)), self.limits.max_worlds
+        if connection.execute(mine.filter_by(owner=owner, listed=True)).scalar_one() >= most:
+            sentence = f"This browser keeps {most} worlds, the most it may: "
             sentence += "delete one on the Worlds page first."
             raise StoreError(sentence, "OperationNotAllowed")
-        if connection.execute(count).scalar_one() >= limits.max_worlds_total:
-            sentence = f"This server keeps {limits.max_worlds_total:,} worlds, the most it may."
+
+    def _check_total(self, connection: Connection) -> None:
+        """Whether the database may have one more world."""
+        most = self.limits.max_worlds_total
+        if connection.execute(select(func.count(_OF.key))).scalar_one() >= most:
+            sentence = f"This server keeps {most:,} worlds, the most it may."
             raise StoreError(sentence, "OperationNotAllowed")
 
     def worlds(self, owner: str) -> list[KeptWorld]:
@@ -183,19 +191,27 @@ class Worlds(Database):
         return [f"world:{row.key}" for row in self._rows(select(_OF.key).distinct())]
 
     def _hand_over_worlds(self, connection: Connection, before: str, now: str) -> None:
-        """Let the worlds of one owner be another's, the last used first, as many as may be."""
+        """Let the worlds of one owner be another's: of those in a list the last used first, as
+        many as may be; those that were edited since take no room."""
         theirs = connection.execute(
-            select(WORLDS).filter_by(owner=before).order_by(_OF.used.desc())
+            select(WORLDS).filter_by(owner=before).order_by(_OF.listed.desc(), _OF.used.desc())
         ).all()
-        known = set(connection.execute(select(_OF.key).filter_by(owner=now)).scalars())
-        room = self.limits.max_worlds - len(known)
+        mine = connection.execute(select(_OF.key, _OF.listed).filter_by(owner=now))
+        known = {row.key: row.listed for row in mine}
+        room = self.limits.max_worlds - sum(known.values())
         for row in theirs:
-            if row.key not in known and room > 0:
+            is_more = row.listed and not known.get(row.key)
+            if is_more and room <= 0:
+                continue
+            room -= is_more
+            if row.key not in known:
                 told = row.key, now, row.name, row.text, row.created
                 changed = {"owner": now, "seal": digests.seal(*told)}
-                mine = update(WORLDS).filter_by(owner=before, key=row.key)
-                connection.execute(mine.values(changed))
-                room -= 1
+                moved = update(WORLDS).filter_by(owner=before, key=row.key)
+                connection.execute(moved.values(changed))
+            elif is_more:
+                again = update(WORLDS).filter_by(owner=now, key=row.key)
+                connection.execute(again.values(listed=True))
 
     @property
     def _is_in_time(self) -> Any:
@@ -203,6 +219,7 @@ class Worlds(Database):
 
 
 _GONE = "This world is not here any more: it was deleted, or expired."
+_TAKEN = "Another of your worlds has the key of this one: give this one another title."
 
 
 def _named(name: str) -> str:

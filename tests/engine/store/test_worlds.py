@@ -83,6 +83,8 @@ def test_so_many_worlds_and_no_more(url: str) -> None:
     store.keep_world(named("A"), "me")
     store.keep_world(named("C"), "me", instead_of=first.key)
     assert sorted(names(store)) == ["B", "C"]
+    with pytest.raises(StoreError, match="keeps 2 worlds, the most it may"):
+        store.keep_world(named("A"), "me")
     with pytest.raises(StoreError, match="This server keeps 3 worlds"):
         store.keep_world(named("D"), "you")
     assert names(store, "you") == []
@@ -121,6 +123,32 @@ def test_whoever_was_known_under_another_name_has_both_lists(store: Store) -> No
         store.keep_world(named(title), "before")
     store.hand_over("before", "me")
     assert sorted(names(store)) == ["A", "B"]
+
+
+def test_worlds_that_were_edited_since_take_no_room_in_a_list(url: str) -> None:
+    store = Store.open(url, Limits(max_worlds=3))
+    key = ""
+    for title in "ABCD":
+        key = store.keep_world(named(title), "me", instead_of=key).key
+    later = store.keep_world(named("A"), "before").key
+    for title in "EF":
+        store.keep_world(named(title), "before")
+    store.keep_world(named("G"), "before", instead_of=later)
+    store.keep_world(named("A"), "before", instead_of=key_of(named("F")))
+    store.hand_over("before", "me")
+    assert sorted(names(store)) == ["A", "D", "G"]
+    assert "E" in names(store, "before")
+    assert store.world(key_of(named("F"))) is not None
+    store.close()
+
+
+def test_two_worlds_of_one_key_are_never_taken_for_each_other(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store.keep_world(BAKERY, "me")
+    monkeypatch.setattr("engine.store.worlds.key_of", lambda _: key_of(BAKERY))
+    with pytest.raises(StoreError, match="Another of your worlds has the key"):
+        store.keep_world(named("Baker"), "me")
 
 
 def test_one_that_is_not_what_was_written_is_not_believed(
