@@ -63,4 +63,4 @@ with right:
         board.show_map(world)
 own_json.write_own_json(world)
 kept.show_kept(session, owner())
-kept.show_gallery()
+kept.show_gallery(session)

@@ -1,11 +1,13 @@
 """The worlds that pages can show, by the names they have in links: the one place to look.
 
 The app's own are there at once. One that somebody has made is looked for in the store when a
-link names it; from then on it stays at hand as long as a browser session shows it.
+link names it; from then on it stays at hand as long as a browser session shows it. One that was
+deleted stays for those sessions, and for no new one.
 """
 
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from threading import Lock
 from weakref import WeakValueDictionary
 
@@ -13,13 +15,16 @@ import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from engine import PersonalizerError
+from engine.store import StoreError
 from engine.worlds import WORLDS, World, key_of, world_named
-from pages.parts.library import world_in_store
+from pages.parts.library import touch_world, world_in_store
 from pages.parts.text import plain
 
 _KEPT = "worlds"
 _OWN = re.compile(r"[a-z0-9-]{1,50}-[0-9a-f]{8}")
 _at_hand: WeakValueDictionary[str, World] = WeakValueDictionary()
+_deleted: WeakValueDictionary[str, World] = WeakValueDictionary()
+"""Those at hand whose links open nothing any more."""
 _lock = Lock()
 
 
@@ -53,19 +58,44 @@ def _in_store(key: str) -> World | None:
 
 
 def keep_at_hand(world: World) -> str:
-    """Let pages find a world as long as this browser session lasts; its key."""
+    """Let pages find a world as long as this browser session lasts; its key.
+
+    One that the session shows for the first time is in use: its time in the store begins anew.
+
+    Raises:
+        StoreError: if another world is shown under that key.
+    """
     key = key_of(world)
-    if key not in WORLDS:
-        with _lock:
-            _at_hand[key] = world
-        if get_script_run_ctx(suppress_warning=True) is not None:
-            st.session_state.setdefault(_KEPT, {})[key] = world
+    if key in WORLDS:
+        return key
+    with _lock:
+        known = _at_hand.setdefault(key, world)
+    if known != world:
+        sentence = f"Another world is shown here under the key {key}: give this one another title."
+        raise StoreError(sentence, "OperationNotAllowed")
+    if get_script_run_ctx(suppress_warning=True) is not None:
+        shown = st.session_state.setdefault(_KEPT, {})
+        if key not in shown:
+            shown[key] = known
+            with suppress(PersonalizerError):
+                touch_world(key)
     return key
 
 
 def key_in_link(text: str) -> str:
     """The key of the world that a link names; KeyError if none is known here."""
-    return keep_at_hand(world_of(text))
+    world = world_of(text)
+    with _lock:
+        is_deleted = text in _deleted
+    if is_deleted and text not in st.session_state.get(_KEPT, {}) and _in_store(text) is None:
+        raise KeyError(text)
+    return keep_at_hand(world)
+
+
+def close_link(world: World) -> None:
+    """Let a link to a world open nothing, unless somebody keeps it; whoever shows it goes on."""
+    with _lock:
+        _deleted[key_of(world)] = world
 
 
 def all_at_hand() -> Iterator[World]:

@@ -65,6 +65,11 @@ def world_in_store(key: str) -> World | None:
     return _library().store.world(key)
 
 
+def touch_world(key: str) -> None:
+    """Count the time of a world that is kept from now; StoreError if that cannot be written."""
+    _library().store.touch_world(key)
+
+
 def worlds_of(owner: str) -> list[KeptWorld]:
     """The worlds that a browser keeps; none while nobody can tell."""
     with suppress(PersonalizerError):

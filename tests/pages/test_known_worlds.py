@@ -2,14 +2,23 @@
 
 import gc
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from engine.store import StoreError
 from engine.worlds import WORLDS, key_of, world_from_json
 from pages.parts import known_worlds
 from pages.parts.compare.setup import CompareSetup
 from pages.parts.evaluate.setup import EvaluateSetup
-from pages.parts.known_worlds import all_at_hand, keep_at_hand, key_in_link, label_of, world_of
+from pages.parts.known_worlds import (
+    all_at_hand,
+    close_link,
+    keep_at_hand,
+    key_in_link,
+    label_of,
+    world_of,
+)
 from pages.parts.library import close_library, library
 from pages.parts.link import Linked
 from pages.parts.play.setup import PlaySetup
@@ -52,6 +61,46 @@ def test_a_world_that_nobody_shows_any_more_is_forgotten() -> None:
     assert not [one for one in all_at_hand() if one.title == "For a moment"]
     assert set(all_at_hand()) >= set(WORLDS.values())
     assert keep_at_hand(WORLDS["coffee"]) not in known_worlds._at_hand
+
+
+def test_two_worlds_of_one_key_are_never_taken_for_each_other(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    first, other = (world_from_json(bakery(title=title)) for title in ("First", "Other"))
+    monkeypatch.setattr(known_worlds, "key_of", lambda _: "same-00000000")
+    keep_at_hand(first)
+    with pytest.raises(StoreError, match="Another world is shown here under the key same-0000"):
+        keep_at_hand(other)
+    assert world_of("same-00000000") is first
+
+
+def test_a_world_that_was_deleted_stays_where_it_is_shown_and_its_link_opens_nothing(
+    open_app: Callable[..., App],
+) -> None:
+    world = world_from_json(bakery(title="Deleted"))
+    open_app()
+    key = library().store.keep_world(world, "somebody").key
+    shown = open_app(world=key)
+    library().store.delete_world(key, "somebody")
+    close_link(world)
+    assert shown.run().session.open.world == world
+    with pytest.raises(KeyError):
+        key_in_link(key)
+    library().store.keep_world(world, "another")
+    assert key_in_link(key) == key
+
+
+def test_a_world_that_is_opened_is_in_use(
+    open_app: Callable[..., App], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    open_app()
+    key = library().store.keep_world(world_from_json(bakery(title="Daily")), "me").key
+    (kept,) = library().store.worlds("me")
+    later = datetime.fromtimestamp(kept.used, UTC) + timedelta(days=1)
+    monkeypatch.setattr(library().store, "_clock", lambda: later)
+    open_app(world=key)
+    (kept,) = library().store.worlds("me")
+    assert kept.used == later.timestamp()
 
 
 @pytest.mark.parametrize(

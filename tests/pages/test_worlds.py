@@ -9,6 +9,7 @@ import pytest
 from engine.worlds import GALLERY, key_of, world_from_json
 from engine.worlds.json_file import world_to_file
 from pages.parts.components.browser_id import owner
+from pages.parts.known_worlds import key_in_link
 from pages.parts.library import library, worlds_of
 from pages.parts.passes import _passes
 from pages.parts.worlds.session import WorldsSession
@@ -155,6 +156,8 @@ def test_kept_worlds_are_opened_renamed_duplicated_taken_along_and_deleted(
     ]  # fmt: skip
     app.click(f"delete-world-{key}")
     assert key not in keys(app)
+    with pytest.raises(KeyError):
+        key_in_link(key)
     app.click("open-exhibit-bank")
     assert app.session.made()[0] is GALLERY["bank"].world
     assert not app.can_press("go-keep")

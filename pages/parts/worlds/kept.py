@@ -16,7 +16,7 @@ from engine.worlds.json_file import world_to_file
 from engine.worlds.table import MAX_TITLE
 from pages.parts.data.loops import ago
 from pages.parts.download import download_text
-from pages.parts.known_worlds import keep_at_hand
+from pages.parts.known_worlds import close_link, keep_at_hand
 from pages.parts.library import library
 from pages.parts.link import show
 from pages.parts.text import counted, note, plain, section
@@ -39,11 +39,11 @@ def keep(session: WorldsSession, world: World, owner: str) -> str:
     Raises:
         PersonalizerError: if it cannot be kept.
     """
+    keep_at_hand(world)
     if not is_ready(world):
         before = session.origin.world
         instead = key_of(before) if before is not None else ""
         library().store.keep_world(world, owner, instead_of=instead)
-    keep_at_hand(world)
     key = session.came_as(world)
     st.session_state[_KEY] = key
     return key
@@ -86,9 +86,9 @@ def _row(key: str, title: str, told: str) -> st.delta_generator.DeltaGenerator:
     return row
 
 
-def _open(world: World, key: str) -> None:
+def _open(session: WorldsSession, world: World, key: str) -> None:
     def take() -> None:
-        show(_KEY, keep_at_hand(world))
+        _attempt(session, lambda: show(_KEY, keep_at_hand(world)))
 
     st.button("Open", key=key, on_click=take)
 
@@ -99,7 +99,7 @@ def _show(session: WorldsSession, owner: str, one: KeptWorld) -> None:
     parts = plain(title), size_of(world), ago(time.time() - one.used)
     told = " \u00b7 ".join(filter(None, parts))
     with _row(f"world-{one.key}", f"{world.emoji} {one.name}", told):
-        _open(world, f"open-world-{one.key}")
+        _open(session, world, f"open-world-{one.key}")
         with st.popover("More", key=f"world-menu-{one.key}", on_change="rerun") as menu:
             if menu.open:
                 _menu(session, owner, one)
@@ -115,8 +115,12 @@ def _menu(session: WorldsSession, owner: str, one: KeptWorld) -> None:
     def duplicate() -> None:
         _attempt(session, lambda: store.keep_world(copy_of(one.world), owner))
 
+    def erase() -> None:
+        store.delete_world(one.key, owner)
+        close_link(one.world)
+
     def delete() -> None:
-        _attempt(session, lambda: store.delete_world(one.key, owner))
+        _attempt(session, erase)
 
     st.text_input("Name", one.name, max_chars=MAX_NAME, key=name, on_change=rename)
     st.button(
@@ -137,7 +141,8 @@ def _menu(session: WorldsSession, owner: str, one: KeptWorld) -> None:
         icon=":material/delete_forever:",
         on_click=delete,
         width="stretch",
-        help="Its link opens nothing any more; loops that were made with it stay.",
+        help="Its link opens nothing any more; loops that were made with it stay, and so does what "
+        "is open now.",
     )
 
 
@@ -146,7 +151,7 @@ def copy_of(world: World) -> World:
     return replace(world, title=f"{world.title[: MAX_TITLE - 6]}, copy")
 
 
-def show_gallery() -> None:
+def show_gallery(session: WorldsSession) -> None:
     """The ready worlds, each with what it shows."""
     section("Ready worlds", "Each can be played as it is, or be changed into one of your own.")
     with st.container(key="gallery"):
@@ -159,4 +164,4 @@ def show_gallery() -> None:
             if exhibit.drift != "none":
                 told_to = {"world": name, "drift": exhibit.drift}
                 st.page_link(RACE, label="Race", query_params=told_to)
-            _open(world, f"open-exhibit-{name}")
+            _open(session, world, f"open-exhibit-{name}")
