@@ -9,7 +9,7 @@ from functools import partial
 import streamlit as st
 
 from pages.parts.evaluate import along, board, controls, coverage, optimise, rule, sent
-from pages.parts.evaluate.opening import loop_in_link, open_loop
+from pages.parts.evaluate.opening import loop_in_link, open_loop, this_log
 from pages.parts.evaluate.session import EvaluateSession
 from pages.parts.evaluate.setup import EvaluateSetup
 from pages.parts.evaluate.tuning import Tuning
@@ -21,7 +21,7 @@ from pages.parts.link import current_setup, open_link, write_link
 from pages.parts.report.evaluate import report_of as evaluate_report
 from pages.parts.sessions import evaluate_session
 from pages.parts.stage.door import stage_door
-from pages.parts.text import question
+from pages.parts.text import bare, question
 from pages.parts.toolbar import choose_world, share, toolbar, tools
 from pages.parts.worlds import of_log
 
@@ -38,12 +38,17 @@ with toolbar():
         # Noted before it is drawn: the work may end in between, which the next frame has to see.
         session.drawn = session.page_state
         controls.choose_settings(setup)
-        share(setup, report_of=partial(evaluate_report, session))
+        about = about_log(session)
+        share(
+            setup,
+            this_log(session, st.context.url or ""),
+            report_of=partial(evaluate_report, session, bare(about)),
+        )
         stage_door()
 
 question(
     "What would each have earned, served to everybody?",
-    about_log(session),
+    about,
     "" if session.asks_loop or setup.log == "file" else f"Seed {setup.seed}",
     partial(words_of, "evaluate"),
 )

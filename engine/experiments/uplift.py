@@ -21,6 +21,10 @@ def gained(comparison: Comparison, start: int, arm: str) -> Array:
     return np.asarray(rewards[arm] - rewards["baseline"])[start:]
 
 
+_WIDEST = 2.0
+"""From the least to the most that a visitor may give beyond the baseline: rewards are 0 to 1."""
+
+
 @dataclass(frozen=True, slots=True)
 class Payback:
     """What learning cost until it paid.
@@ -88,8 +92,11 @@ def _events(comparison: Comparison, start: int, arm: str) -> Sequence[EventState
 
 def _together(values: Array, many: int) -> Estimate:
     """An estimate whose interval is one of ``many`` that hold together."""
-    alone = estimate(values)
-    reach = student(len(values) - 1, 1 - 0.05 / many) * alone.error
+    alone, left = estimate(values), 0.05 / many
+    reach = student(len(values) - 1, 1 - left) * alone.error
+    if alone.error == 0:
+        # All are the same, so far: others may be so rare that none came with chance `left`.
+        reach = _WIDEST * (1 - left ** (1 / len(values)))
     return Estimate(alone.mean, alone.error, alone.mean - reach, alone.mean + reach)
 
 

@@ -47,10 +47,12 @@ def _cost(session: CompareSession, arm: str, start: int) -> str:
     found = payback(gained(session.comparison, start, arm))
     if found.even == 0:
         return "**Learning cost nothing:** its sum of rewards was never below that of today's."
-    cost = f"**Learning cost {-found.lowest:,.0f} rewards at most**, after {found.at:,} visitors"
+    cost = (
+        f"**Learning cost {-found.lowest:,.1f} rewards at most**, by visitor {start + found.at:,}"
+    )
     if found.even is None:
         return f"{cost}; by now it has not paid them back."
-    return f"{cost}; it has paid them back by visitor {found.even:,}, and stays ahead."
+    return f"{cost}; they were paid back by visitor {start + found.even:,}, so far for good."
 
 
 def _worse(session: CompareSession, arm: str, start: int) -> str:
@@ -58,7 +60,7 @@ def _worse(session: CompareSession, arm: str, start: int) -> str:
     worse = list(worst_served(segments))
     among = counted(len(segments), "segment")
     if not worse:
-        return f"**Nobody is served worse beyond chance**, among {among} looked at together."
+        return f"**No segment is found to be served worse than today**, among {among} together."
     told = "; ".join(
         f"{plain(one.value.name)} {signed(one.uplift.mean)} ({interval(one.uplift)})"
         for one in worse[:3]
@@ -67,10 +69,14 @@ def _worse(session: CompareSession, arm: str, start: int) -> str:
 
 
 def _held_back(session: CompareSession, arm: str, start: int) -> str:
-    kept = held_back(session.comparison, start, arm)
+    kept, came = held_back(session.comparison, start, arm), len(session.comparison) - start
     if not kept.offers:
-        return "**Nothing is held back:** no offer was left to chance, so nobody goes on measuring."
-    came = len(session.comparison) - start
+        policy, actions = session.setup.settings().policy, len(session.world.items)
+        if not policy.kept(actions).any():
+            return "**Nothing is held back:** these settings leave no offer to chance."
+        return (
+            f"**None of {came:,} offers was left to chance so far**, though some are meant to be."
+        )
     return (
         f"**{kept.offers:,} of {came:,} offers were left to chance**, so that every action keeps "
         f"being measured: they earned {kept.mean:.2f} each, all others {kept.others:.2f}."

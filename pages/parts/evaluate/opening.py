@@ -32,6 +32,13 @@ def open_loop(address_is_new: bool) -> StoredLoop | None:
     return linked or (play.open.stored if play else None)
 
 
+def this_log(session: EvaluateSession, address: str) -> dict[str, str]:
+    """The link to the log of the loop that is asked, under what it does."""
+    loop = loop_in_link(session)
+    does = "**This log.** Asks the loop that is asked here, with all who have come by then."
+    return {} if loop is None else {does: session.setup.link(address, loop=loop)}
+
+
 def loop_in_link(session: EvaluateSession) -> str | None:
     """The name under which the loop that is asked is looked at, for the address."""
     loop = session.loop if session.asks_loop else None

@@ -18,6 +18,7 @@ from pages.parts.race.wording import (
     RECOVERY_HELP,
     about_chance,
     about_hypotheses,
+    in_markdown,
     measured,
     progress_of,
     recovery_in_words,
@@ -43,7 +44,8 @@ def show_line_up(setup: RaceSetup) -> None:
     for first in range(0, len(names), 2):
         for column, (key, name) in zip(st.columns(2), names[first : first + 2], strict=False):
             with column.container(border=True, height="stretch"):
-                st.markdown(f"**{name}**  \n:small[:gray[{stories[key]}]]")
+                told = f"**{name}**  \n:small[:gray[{stories[key]}]]"
+                st.markdown(in_markdown(setup, told))
 
 
 def show_progress(session: RaceSession) -> None:
@@ -120,10 +122,8 @@ def _show_rewards(session: RaceSession) -> None:
     )
     if session.shown.one_run:
         return
-    note(
-        f"{' and '.join(names[key] for key in banded(session))}: the band holds all crowds but "
-        "the lowest and the highest tenth."
-    )
+    drawn = in_markdown(session.shown, " and ".join(names[key] for key in banded(session)))
+    note(f"{drawn}: the band holds all crowds but the lowest and the highest tenth.")
 
 
 def banded(session: RaceSession) -> list[str]:

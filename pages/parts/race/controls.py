@@ -10,7 +10,7 @@ from pages.parts.link import current_setup, show
 from pages.parts.race.record import YOU
 from pages.parts.race.session import RaceSession
 from pages.parts.race.setup import RaceSetup, everybody, ordered
-from pages.parts.race.wording import size_of, verdict, where_you_raced
+from pages.parts.race.wording import names_in_markdown, size_of, verdict, where_you_raced
 from pages.parts.rules import tables_of
 from pages.parts.text import note
 from pages.parts.toolbar import settings, shortcut
@@ -113,7 +113,7 @@ def choose_contenders(setup: RaceSetup) -> None:
     def take() -> None:
         st.session_state[KEY("who")] = ordered(st.session_state[KEY("chosen")]) or setup.who
 
-    names = replace(setup, who=ordered([*everybody(), YOU])).names
+    names = names_in_markdown(replace(setup, who=ordered([*everybody(), YOU])))
     if ordered(st.session_state.get(KEY("chosen"), [])) != ordered(setup.keys):
         st.session_state[KEY("chosen")] = setup.keys
     st.pills(
@@ -171,7 +171,9 @@ def bet_and_start(session: RaceSession, setup: RaceSetup) -> None:
 
 def _stop(session: RaceSession) -> None:
     said, button = st.columns([4, 1.15], vertical_alignment="center")
-    bet = session.bet and f":violet-badge[Your bet: {session.shown.names[session.bet]}]"
+    bet = (
+        session.bet and f":violet-badge[Your bet: {names_in_markdown(session.shown)[session.bet]}]"
+    )
     said.markdown(f"{bet or 'You watch without a bet.'} Let us see.")
     button.button(
         "Stop",
@@ -208,7 +210,7 @@ def _again(session: RaceSession, setup: RaceSetup) -> None:
 
 
 def _bet(setup: RaceSetup) -> str | None:
-    names = setup.names
+    names = names_in_markdown(setup)
     if st.session_state.get(KEY("bet")) not in names:
         st.session_state[KEY("bet")] = None
     return st.pills(

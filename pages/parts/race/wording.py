@@ -50,9 +50,20 @@ def progress_of(session: RaceSession) -> str:
     return f"{told}. {counted(session.ahead, 'other race')} {is_or_are} ahead of yours."
 
 
+def names_in_markdown(setup: RaceSetup) -> dict[str, str]:
+    """What contenders are called."""
+    return {key: in_markdown(setup, name) for key, name in setup.names.items()}
+
+
+def in_markdown(setup: RaceSetup, text: str) -> str:
+    """A name or a story of a contender: a field's label, which somebody typed, may be in it."""
+    label = setup.said()["field"]
+    return text.replace(label, plain(label))
+
+
 def verdict(session: RaceSession) -> str:
     """Who earned most, how sure that is, and whether the person was right; Markdown."""
-    known, names = session.known, session.shown.names
+    known, names = session.known, names_in_markdown(session.shown)
     margin, finals = known.margin(), known.finals()
     stopped = {
         "stopped": "Stopped.",
@@ -78,7 +89,7 @@ def verdict(session: RaceSession) -> str:
 
 def _one_run(session: RaceSession) -> str:
     """Who earned most of the visitors whom you served; Markdown."""
-    finals, names = session.known.finals(), session.shown.names
+    finals, names = session.known.finals(), names_in_markdown(session.shown)
     earned = {final.contender: f"{final.reward.mean:.3f} a visitor" for final in finals}
     first, second = (final.contender for final in finals[:2])
     run = f"In this one run of {session.known.plan.visitors:,} visitors"

@@ -4,14 +4,23 @@ from pages.parts.charts import forest
 from pages.parts.evaluate.board import branches_of
 from pages.parts.evaluate.estimators import TITLES
 from pages.parts.evaluate.session import EvaluateSession
-from pages.parts.evaluate.wording import about_log, about_rule, doubts, flattered, served
+from pages.parts.evaluate.wording import about_rule, doubts, flattered, served
 from pages.parts.report.report import Figure, Report
 from pages.parts.report.subject import report_on
 from pages.parts.text import bare
 
 
-def report_of(session: EvaluateSession, link: str) -> Report | None:
-    """What each would have earned; None before the log has been asked, or while one guesses."""
+def report_of(session: EvaluateSession, about: str, link: str) -> Report | None:
+    """What each would have earned; None before the log has been asked, or while one guesses.
+
+    Args:
+        about: which log is asked, as the page says it.
+    """
+    with session.lock:
+        return _report(session, about, link)
+
+
+def _report(session: EvaluateSession, about: str, link: str) -> Report | None:
     found, setup = session.found, session.setup
     if found is None or session.hides:
         return None
@@ -32,9 +41,9 @@ def report_of(session: EvaluateSession, link: str) -> Report | None:
     return report_on(
         found.log.world,
         "What would each have earned, served to everybody?",
-        f"{bare(about_log(session))} {how}, with 95 % intervals.",
+        f"{about} {how}, with 95 % intervals.",
         (picture,),
         tuple(map(bare, told)),
         None if session.asks_loop or setup.log == "file" else setup.seed,
-        link,
+        "" if setup.log == "file" else link,
     )

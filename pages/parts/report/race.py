@@ -12,16 +12,21 @@ from pages.parts.text import bare, counted
 
 def report_of(session: RaceSession, link: str) -> Report | None:
     """Who earned most; None before there is anybody to tell of."""
+    with session.lock:
+        return _report(session, link)
+
+
+def _report(session: RaceSession, link: str) -> Report | None:
     if session.raced is None or session.is_live or not session.known.keys:
         return None
-    known, names = session.known, session.shown.names
+    known, names, one_run = session.known, session.shown.names, session.shown.one_run is not None
     plan, entries, finals = known.plan, tuple(names.items()), known.finals()
     raced = tuple(entry for entry in entries if entry[0] in known.keys)
     window = max(1, known.window * plan.visitors // len(plan.points))
     bands = {key: known.recent(key) for key in known.keys}
     most = Figure(
         "Who earns most",
-        charts.finals_spec(False, end_of_finals(finals), raced),
+        charts.finals_spec(False, end_of_finals(finals), raced, one_run=one_run),
         charts.finals_rows(finals, entries, None),
     )
     gave = Figure(
@@ -32,10 +37,11 @@ def report_of(session: RaceSession, link: str) -> Report | None:
     return report_on(
         plan.world,
         "Which way of choosing earns most, on the same visitors?",
-        f"{counted(len(raced), 'contender')} met the same {counted(plan.repetitions, 'crowd')} of "
+        f"{counted(len(raced), 'contender')} met the same {counted(len(known.shared), 'crowd')} of "
         f"{counted(plan.visitors, 'visitor')}, with the same luck.",
         (most, gave),
         tuple(bare(said) for said in (verdict(session), in_the_end(session), lost(session))),
         plan.seed,
-        link,
+        # What is set may have changed since: the link is to what was raced.
+        link if session.is_current else session.shown.link(link.partition("?")[0]),
     )

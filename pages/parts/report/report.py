@@ -36,7 +36,7 @@ class Report:
         figures: the picture, and at most one more, for which a slide has no room.
         sentences: what came of it, with figures and their intervals.
         seed: of what was simulated; None where nothing was.
-        link: leads to what the report is about.
+        link: leads to what the report is about; empty where nobody else can see it.
         made: the day.
     """
 

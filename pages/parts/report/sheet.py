@@ -148,6 +148,9 @@ def _write_keys(figure: Figure, column: _Column) -> None:
 
 def _foot(report: Report, paper: Paper, y: float, drawn: list[str]) -> None:
     """The code, the link and where the figures are from."""
+    if not report.link:
+        _Column(paper.margin, y, paper.room, drawn).write(report.origin, paper.small + 1, bold=True)
+        return
     drawn.append(_placed(qr(report.link), paper.margin, y, 9, _CODE))
     column = _Column(paper.margin + _CODE + _GAP, y, paper.room - _CODE - _GAP, drawn)
     column.write(report.origin, paper.small + 1, bold=True)

@@ -84,11 +84,16 @@ def learned(opened: OpenLoop, truth: bool) -> str:
         right = sum(bool(cell["right"]) for cell in cells)
         return (
             f"After {counted(come, 'answer')} it is right for {right:,} of {len(cells):,} kinds "
-            "of visitors."
+            f"of visitors{_of_whom(opened.world)}."
         )
     names = {item.id: item.name for item in opened.world.items}
     told = _most(cells, names)
-    return f"After {counted(come, 'answer')} it would offer {plain(told)}."
+    return f"After {counted(come, 'answer')} it would offer {plain(told)}{_of_whom(opened.world)}."
+
+
+def _of_whom(world: World) -> str:
+    """Whom a map is about that cannot show all."""
+    return "" if world.is_tabulated else ", among those who are otherwise like who stands there"
 
 
 def _most(cells: list[dict[str, object]], names: Mapping[str, str]) -> str:

@@ -9,7 +9,14 @@ from hypothesis import strategies as st
 
 from engine.evaluation.intervals import estimate
 from engine.experiments.comparison import Comparison
-from engine.experiments.uplift import by_segment, gained, held_back, payback, worst_served
+from engine.experiments.uplift import (
+    _together,
+    by_segment,
+    gained,
+    held_back,
+    payback,
+    worst_served,
+)
 from engine.simulation.baselines import RuleTable
 from engine.worlds.coffee import COFFEE
 
@@ -75,3 +82,11 @@ def test_offers_left_to_chance_are_told_apart_from_all_others(comparison: Compar
     assert found.offers == kept.sum() > 0
     assert (found.mean, found.others) == pytest.approx((earned[kept].mean(), earned[~kept].mean()))
     assert math.isnan(held_back(comparison, VISITORS, "online").mean)
+
+
+@pytest.mark.parametrize(("visitors", "is_told"), [(2, False), (3, False), (20, True)])
+def test_of_a_few_who_all_gave_less_nothing_is_told(visitors: int, is_told: bool) -> None:
+    """The interval of two that are alike is no point."""
+    found = _together(np.full(visitors, -1.0), 10)
+    assert (found.high < 0) == is_told
+    assert found.low < -1 < found.high

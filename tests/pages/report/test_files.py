@@ -2,6 +2,7 @@
 
 import io
 import re
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
@@ -91,3 +92,9 @@ def test_before_anything_happened_nothing_is_made() -> None:
     made = take_home._making(lambda link: REPORT, "", "a4", "html")()
     assert made is not None
     assert REPORT.title.encode() in made
+
+
+def test_what_nobody_else_can_see_has_neither_link_nor_code() -> None:
+    page = sheet(replace(REPORT, link=""), PAPERS["a4"])
+    assert "See it live" not in page
+    assert page.count("<svg") == 1 + len(REPORT.figures)

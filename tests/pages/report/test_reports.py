@@ -59,7 +59,7 @@ def test_of_a_race(open_race: Callable[..., RaceApp]) -> None:
 
 def test_of_a_log(open_evaluate: Callable[..., EvaluateApp]) -> None:
     app = open_evaluate(visitors="300")
-    report, found = evaluate.report_of(app.session, LINK), app.session.found
+    report, found = evaluate.report_of(app.session, "Asked: 300.", LINK), app.session.found
     assert report is not None
     assert found is not None
     row = flattered(found, app.session.setup)
@@ -68,7 +68,7 @@ def test_of_a_log(open_evaluate: Callable[..., EvaluateApp]) -> None:
     assert as_pdf(report, PAPERS["a4"]).startswith(b"%PDF")
     guessing = open_evaluate(visitors="300", guess="1").session
     assert guessing.hides
-    assert evaluate.report_of(guessing, LINK) is None
+    assert evaluate.report_of(guessing, "", LINK) is None
 
 
 @pytest.mark.parametrize("told", ["**a** &#42;b&#42;", ":green-badge[a *b*]"])
