@@ -15,7 +15,7 @@ Bayes: the spread of the true means is estimated by moments).
 import math
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import combinations, pairwise
 
 import numpy as np
@@ -71,14 +71,17 @@ def estimating(
     fields: Sequence[str] | None = None,
     items: Sequence[Item] = (),
     bounds: Bounds = (0.0, 1.0),
+    unit: str = "",
 ) -> Steps[Estimated]:
     """Estimate a world from a log; a batch, some contexts, and a column are a step each.
 
     Args:
         fields: columns of its context to take; by default those by which rewards differ most, as
             many as a table has room for.
-        items: actions with their features, by id, where somebody knows them.
+        items: actions with their features, by id, where somebody knows them; and with what they
+            are worth, as which their successes were rewarded (`World.worth`).
         bounds: of the rewards, which become 0 and 1.
+        unit: what the actions' values are counted in.
 
     ``BadRequest`` for a log of which no world can be made.
     """
@@ -86,10 +89,10 @@ def estimating(
     for batch in batches:
         seen.add(batch)
         yield None
-    log = seen.told(bounds)
+    log, offered = _of_successes(seen.told(bounds), items)
     found, left_out = yield from _columns(log)
     chosen = yield from _chosen(log, found, fields, left_out)
-    return _estimated(log, chosen, title, {item.id: item for item in items}, left_out)
+    return _estimated(log, chosen, title, unit, offered, left_out)
 
 
 estimate = at_once(estimating)
@@ -157,6 +160,16 @@ class _Seen:
             (reward - low) / (high - low),
             np.minimum(1 / propensity, most),
         )
+
+
+def _of_successes(log: _Log, items: Sequence[Item]) -> tuple[_Log, tuple[Item, ...]]:
+    """The log with parts of a success for rewards, whatever that is worth; and what it offered, of
+    which what nobody knows is worth as much as the best."""
+    known = {item.id: item for item in items}
+    most = max((item.value for item in items), default=1.0)
+    offered = tuple(known.get(name) or _item(name, most) for name in log.actions)
+    worth = np.array([item.value / most for item in offered])
+    return replace(log, reward=np.minimum(log.reward / worth[log.shown], 1)), offered
 
 
 def _places(names: Sequence[str], known: dict[str, int]) -> Codes:
@@ -398,7 +411,8 @@ def _estimated(
     log: _Log,
     columns: Sequence[_Column],
     title: str,
-    known: Mapping[str, Item],
+    unit: str,
+    items: Sequence[Item],
     left_out: Mapping[str, str],
 ) -> Estimated:
     """The world of some columns."""
@@ -414,7 +428,6 @@ def _estimated(
     half = np.minimum(2 * expected * halves, 2 * (1 - expected))
     full = expected - half / 2
     fields = _fields(log, columns)
-    items = tuple(known.get(name) or _item(name) for name in log.actions)
     world = World(
         title=_short(title)[:40] if title else "A log",
         emoji="🪞",
@@ -423,12 +436,14 @@ def _estimated(
             "from it. It is not the truth about whoever came."
         ),
         fields=fields,
-        items=items,
+        items=tuple(items),
         taste=_table(fields, items, half, full),
+        unit=unit,
     )
     counts = np.bincount(cells * k + log.shown, minlength=size * k).reshape(size, k)
     again = world_from_json(world.to_json())
-    return Estimated(again, counts, np.sqrt(variance), len(log.shown), dict(left_out))
+    errors = np.sqrt(variance) * again.worth
+    return Estimated(again, counts, errors, len(log.shown), dict(left_out))
 
 
 def _smoothed(sums: _Sums, sizes: Sequence[int]) -> tuple[Array, Array]:
@@ -517,8 +532,8 @@ def _numbered(text: str, number: int) -> str:
     return text if number == 1 else f"{text} {number}"
 
 
-def _item(name: str) -> Item:
-    return Item(name, "", {"name": name})
+def _item(name: str, worth: float) -> Item:
+    return Item(name, "", {"name": name}, value=worth)
 
 
 def _table(fields: Sequence[Field], items: Sequence[Item], half: Array, full: Array) -> TasteTable:

@@ -13,9 +13,10 @@ that an action does not have. ::
     Cake,🍰,3.5,sweet|cold
 
 A table of **segments x actions** (`world_from_table`) has one row for each combination of values of
-the context's fields: first the values, then for each action what it is expected to earn there, from
-0 to 1 or as a percentage; or two chances, of half a reward and of a whole one (``0.3/0.1``). A
-column ``share`` may say how often a segment comes. A picture may stand before any name. ::
+the context's fields: first the values, then for each action its chance of a success there (half
+ones count half), from 0 to 1 or as a percentage; or two chances, of half a success and of a whole
+one (``0.3/0.1``). That is what it is expected to earn, unless others are worth more. A column
+``share`` may say how often a segment comes. A picture may stand before any name. ::
 
     weather,hurry,🥐 Roll,🍰 Cake
     Sunny,yes,0.6,10%
@@ -82,12 +83,13 @@ def lists_actions(data: str | bytes) -> bool:
 
 
 def world_from_table(
-    data: str | bytes, title: str = "My world", items: Sequence[Item] = ()
+    data: str | bytes, title: str = "My world", items: Sequence[Item] = (), unit: str = ""
 ) -> World:
     """The world that a table of segments x actions tells.
 
     Args:
         items: actions with their features, by id, for those of the table that are among them.
+        unit: what their values are counted in; of none if none of them is in the table.
 
     ``BadRequest`` for what first is not as described above.
     """
@@ -112,7 +114,8 @@ def world_from_table(
             allowed = "in the table, as each combination has to be"
             refuse(_CODE, "table", " and ".join(values), allowed, "a segment without a row")
     truth = TasteTable(tuple(field.name for field in fields), rows)
-    world = World(title, "", "", fields, menu, truth)
+    is_known = any(item in items for item in menu)
+    world = World(title, "", "", fields, menu, truth, unit if is_known else "")
     return world_from_json(world.to_json())
 
 

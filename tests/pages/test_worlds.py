@@ -116,12 +116,13 @@ def test_a_world_is_generated_and_one_without_room_in_a_table_is_played_as_it_is
 def test_a_world_is_made_of_the_log_on_evaluate(
     open_evaluate: Callable[..., EvaluateApp],
 ) -> None:
-    app = open_evaluate(log="ready", visitors="300")
+    app = open_evaluate(log="ready", world="hotel", visitors="300")
     app.click("make-world-of-log")
     session: WorldsSession = app.at.session_state["WorldsSession"]
     made = session.origin.estimated
     assert made is not None
     assert (made.visitors, session.made()[0]) == (300, made.world)
+    assert made.world.unit == "€"
     assert "This simulates a log of 300 events; it is not the truth" in app.at.info[0].value
     session.scramble(1)
     session.came_as(made.world)

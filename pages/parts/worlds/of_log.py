@@ -42,7 +42,9 @@ def go_to_it() -> None:
 def _make(log: Log) -> None:
     items = log.world.items if log.world else ()
     title = f"{log.world.title}, simulated"[:40] if log.world else "My log"
-    work = estimating([log.decisions], title, items=items, bounds=log.bounds or (0.0, 1.0))
+    unit = log.world.unit if log.world else ""
+    bounds = log.bounds or (0.0, 1.0)
+    work = estimating([log.decisions], title, items=items, bounds=bounds, unit=unit)
     try:
         st.session_state[_MADE] = outcome(submit_here(work))
     except PersonalizerError as error:

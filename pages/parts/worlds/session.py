@@ -85,7 +85,7 @@ class WorldsSession:
         elif lists_actions(text):
             self._put(self.draft.offering(items_from_table(text)))
         else:
-            self.begin(world_from_table(text, items=self._items()))
+            self.begin(world_from_table(text, items=self._items(), unit=self.draft.unit))
 
     def _items(self) -> tuple[Item, ...]:
         """The actions that are written, as far as they can be: a pasted table may name them."""

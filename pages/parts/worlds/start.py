@@ -84,9 +84,9 @@ def _paste(session: WorldsSession) -> None:
     )
     st.button("Read it", key="read-pasted", icon=":material/input:", on_click=read)
     note(
-        "A row a segment: its values, then what each action is expected to earn, from 0 to 1. A "
-        "table with a column *id* lists actions with their features. What is wrong is refused "
-        "with its cell, and nothing of it is taken."
+        "A row a segment: its values, then each action's chance of a success (half ones count "
+        "half), from 0 to 1. A table with a column *id* lists actions with their features. What is "
+        "wrong is refused with its cell, and nothing of it is taken."
     )
 
 

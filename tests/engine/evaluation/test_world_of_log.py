@@ -213,6 +213,17 @@ def test_actions_may_bring_their_features() -> None:
     assert isinstance(world.items[0], Item)
 
 
+def test_rewards_of_priced_actions_are_parts_of_what_they_are_worth() -> None:
+    """Half a success with t, then a whole one with u, each time; v, never shown, is worth most."""
+    items = items_from_table("id,value\nt,2\nu,4\nv,8\n")
+    log = log_of([""] * 400, ["t", "u"] * 200, [0.125, 0.5] * 200)
+    told = estimate([log], items=items, unit="€")
+    assert told.world.outcomes[0] == pytest.approx(np.array([[0, 1, 0], [0, 0, 1]]), abs=0.02)
+    assert (told.world.unit, told.world.most) == ("€", 4)
+    assert told.world.expected[0] == pytest.approx([0.25, 1], abs=0.02)
+    assert told.errors[0, 0] == pytest.approx(told.errors[0, 1] / 2)
+
+
 def test_rewards_of_other_bounds_become_parts_of_them() -> None:
     told = estimate([log_of([""] * 400, ["t", "u"] * 200, [-1, 5] * 200)], bounds=(-1, 5))
     assert told.world.expected[0] == pytest.approx([0, 1], abs=0.02)

@@ -81,6 +81,18 @@ def test_what_was_taken_from_elsewhere_is_not_kept_yet(session: WorldsSession) -
     assert not session.is_kept
 
 
+def test_a_table_of_chances_keeps_what_its_actions_are_worth() -> None:
+    session = WorldsSession("hotel")
+    names = [item.id for item in GALLERY["hotel"].world.items]
+    session.take("\t".join(["who", *names]) + "\nAnn" + "\t0.5" * len(names))
+    world = session.made()[0]
+    assert world is not None
+    assert world.unit == "€"
+    assert world.expected[0] == pytest.approx(0.5 * GALLERY["hotel"].world.worth)
+    session.take("who,A\nAnn,0.5")
+    assert session.draft.unit == ""
+
+
 def test_empty_tables_are_filled(session: WorldsSession) -> None:
     session.clear()
     assert session.draft == Draft()
