@@ -18,6 +18,7 @@ import numpy as np
 
 from engine.arrays import Array
 from engine.errors import PersonalizerError
+from engine.protocol.features import flatten
 from engine.streams import stream
 from engine.worlds.feature_text import features_from_text, features_to_text
 from engine.worlds.table import (
@@ -25,6 +26,7 @@ from engine.worlds.table import (
     MAX_FIELDS,
     MAX_ITEMS,
     MAX_NAME,
+    MAX_STORY,
     MAX_TABLE,
     MAX_TERMS,
     MAX_TITLE,
@@ -62,7 +64,7 @@ class ActionRow:
     @property
     def is_blank(self) -> bool:
         """Whether nothing is written in it."""
-        return not (self.name or self.emoji or self.features)
+        return not (self.name or self.emoji or self.features) and self.worth in (None, 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +84,8 @@ class ValueRow:
     @property
     def is_blank(self) -> bool:
         """Whether nothing is written in it."""
-        return not (self.field or self.value or self.emoji)
+        text = self.field or self.value or self.emoji or self.sends
+        return not text and self.share in (None, 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,15 +173,14 @@ class Draft:
 
     @property
     def by(self) -> tuple[str, ...]:
-        """The fields that the truth depends on; without a choice all that a table has room for."""
-        fields = self.fields
-        if self.depends is not None:
-            return tuple(name for name in fields if name in self.depends)
+        """The fields that the truth depends on, of those chosen, or of all without a choice, as
+        many as a table has room for."""
         found, rows = [], 1
-        for name, values in fields.items():
-            rows *= len(values)
-            if rows <= MAX_SEGMENTS:
-                found.append(name)
+        for name, values in self.fields.items():
+            if self.depends is None or name in self.depends:
+                rows *= len(values)
+                if rows <= MAX_SEGMENTS:
+                    found.append(name)
         return tuple(found)
 
     @property
@@ -224,6 +226,7 @@ class Draft:
             old = (row.id for name in self.by for row in self.fields[name])
             kept = dict.fromkeys(names[one] for one in old if one in names)
             new = replace(new, depends=tuple(kept))
+            new = replace(new, depends=new.by)
         return self._retold(new)
 
     def depending_on(self, names: Sequence[str]) -> Self:
@@ -371,9 +374,19 @@ def sent_from_text(text: str) -> Any:
         if text.startswith(("{", "[", '"')):
             raise ValueError("is no JSON, though it begins like it") from None
         return {tag.strip(): True for tag in text.split(",") if tag.strip()}
-    if found is None or isinstance(found, list):
+    if found is None or isinstance(found, list) or _cannot_be_sent({"sent": found}):
         raise ValueError(f"is {text[:40]}, but must be a number, or tags with commas between")
     return found
+
+
+def _cannot_be_sent(features: Mapping[str, Any]) -> str:
+    """Why no request could say it, as a sentence; empty if one can."""
+    try:
+        flatten([features], "features")
+    except PersonalizerError as error:
+        said = error.message.replace("features[0].", "")
+        return said.replace("features[0]", "the features").rstrip(".")
+    return ""
 
 
 def _sent(sends: object) -> str:
@@ -451,6 +464,7 @@ def _wholes(draft: Draft) -> set[float]:
     return {round(full / some, 9) for full, some in chances if some}
 
 
+_MAX_EMOJI = 16
 _HIDDEN = "[\x00-\x1f\x7f-\x9f\ud800-\udfff]"
 
 
@@ -460,10 +474,10 @@ _HIDDEN = "[\x00-\x1f\x7f-\x9f\ud800-\udfff]"
 def _of_place(draft: Draft) -> Iterator[CellFault]:
     if not draft.title.strip():
         yield CellFault("place", 0, "title", "is empty, but must have at least one letter")
-    elif len(draft.title) > MAX_TITLE:
-        yield CellFault("place", 0, "title", f"has more than {MAX_TITLE} characters")
-    if len(draft.unit) > MAX_UNIT:
-        yield CellFault("place", 0, "unit", f"has more than {MAX_UNIT} characters")
+    texts = ("title", MAX_TITLE), ("emoji", _MAX_EMOJI), ("story", MAX_STORY), ("unit", MAX_UNIT)
+    for name, most in texts:
+        if says := _wrong_text(getattr(draft, name), most):
+            yield CellFault("place", 0, name, says)
 
 
 def _of_actions(draft: Draft) -> Iterator[CellFault]:
@@ -480,14 +494,12 @@ def _of_actions(draft: Draft) -> Iterator[CellFault]:
             yield CellFault("actions", number, "name", says)
         elif names[row.name] > 1:
             yield CellFault("actions", number, "name", f"is {row.name!r}, as another row's")
-        if len(row.emoji) > 16:
-            yield CellFault("actions", number, "emoji", "has more than 16 characters")
-        if row.worth is not None and not 1e-6 <= row.worth <= MAX_WORTH:
-            yield CellFault("actions", number, "worth", f"is {row.worth:g}, but must be above 0")
-        try:
-            features_from_text(row.features)
-        except ValueError as error:
-            yield CellFault("actions", number, "features", str(error))
+        if says := _wrong_text(row.emoji, _MAX_EMOJI):
+            yield CellFault("actions", number, "emoji", says)
+        if row.worth is not None and (says := _beyond(row.worth, MAX_WORTH)):
+            yield CellFault("actions", number, "worth", says)
+        if says := _wrong_features(row.features):
+            yield CellFault("actions", number, "features", says)
 
 
 def _of_values(draft: Draft) -> Iterator[CellFault]:
@@ -495,7 +507,7 @@ def _of_values(draft: Draft) -> Iterator[CellFault]:
         yield CellFault("values", 0, "field", "is missing: write at least one field and its values")
     if len(draft.fields) > MAX_FIELDS:
         yield CellFault("values", 0, "field", f"is one too many: {MAX_FIELDS} fields are the most")
-    name, seen = "", set[tuple[str, str]]()
+    name, seen, sent = "", set[tuple[str, str]](), dict[str, list[Any]]()
     for number, row in enumerate(draft.values, 1):
         name = row.field or name
         if row.is_blank:
@@ -506,8 +518,10 @@ def _of_values(draft: Draft) -> Iterator[CellFault]:
             yield CellFault("values", number, "value", says)
         elif (name, row.value) in seen:
             yield CellFault("values", number, "value", f"is {row.value!r}, as one above in {name}")
-        seen.add((name, row.value))
         yield from _of_value(number, row)
+        if (name, row.value) not in seen:
+            yield from _of_sent(number, row, name, sent.setdefault(name, []))
+        seen.add((name, row.value))
     cells = math.prod(len(rows) for rows in draft.fields.values())
     if cells > MAX_CELLS:
         says = f"makes {cells:,} contexts, but {MAX_CELLS:,} are the most"
@@ -520,24 +534,57 @@ def _of_values(draft: Draft) -> Iterator[CellFault]:
 
 def _of_value(number: int, row: ValueRow) -> Iterator[CellFault]:
     """All but its names."""
-    if len(row.emoji) > 16:
-        yield CellFault("values", number, "emoji", "has more than 16 characters")
-    if not 1e-6 <= _share(row) <= 1e6:
-        says = f"is {row.share:g}, but must be more than 0"
+    if says := _wrong_text(row.emoji, _MAX_EMOJI):
+        yield CellFault("values", number, "emoji", says)
+    if says := _beyond(_share(row), 1e6):
         yield CellFault("values", number, "share", says)
+
+
+def _of_sent(number: int, row: ValueRow, name: str, before: list[Any]) -> Iterator[CellFault]:
+    """What a value of a field sends, after what those before it send."""
     try:
-        sent_from_text(row.sends)
+        sends = sent_from_text(row.sends)
     except ValueError as error:
         yield CellFault("values", number, "sends", str(error))
+        return
+    sends = row.value if sends is None else sends
+    if sends in before:
+        yield CellFault("values", number, "sends", f"is what another value of {name} sends")
+    elif len(before) < MAX_VALUES:
+        before.append(sends)
+
+
+def _beyond(number: float, most: float) -> str:
+    """What is wrong with a share, or a worth; empty if nothing is."""
+    if 1e-6 <= number <= most:
+        return ""
+    return f"is {number:g}, but must be from 0.000001 to {most:,.0f}"
+
+
+def _wrong_features(text: str) -> str:
+    """What is wrong with an action's features; empty if nothing is."""
+    try:
+        features = features_from_text(text)
+    except ValueError as error:
+        return str(error)
+    if why := _cannot_be_sent(features):
+        return f"cannot be sent: {why}"
+    is_any = flatten([features], "features").non_null or not features
+    return "" if is_any else "has no feature that is sent"
+
+
+def _wrong_text(text: str, most: int) -> str:
+    """What is wrong with a text that may be empty; empty if nothing is."""
+    if len(text) > most:
+        return f"has more than {most} characters"
+    return "has a character that cannot be shown" if re.search(_HIDDEN, text) else ""
 
 
 def _wrong_name(name: str) -> str:
     """What is wrong with a name; empty if nothing is."""
     if not name.strip():
         return "is empty"
-    if len(name) > MAX_NAME:
-        return f"has more than {MAX_NAME} characters"
-    return "has a character that cannot be shown" if re.search(_HIDDEN, name) else ""
+    return _wrong_text(name, MAX_NAME)
 
 
 def _wrong_field(name: str) -> str:

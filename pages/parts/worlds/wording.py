@@ -19,6 +19,7 @@ COLUMNS = {
     "worth": "Worth",
     "sends": "Sends",
     "unit": "Unit",
+    "story": "Story",
 }
 """What tables and their columns are called, by their names in a draft."""
 

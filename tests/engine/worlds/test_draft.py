@@ -131,7 +131,22 @@ def test_tastes_by_chance_come_back_with_their_seed() -> None:
     [
         ({"title": " "}, ("place", 0, "title", "is empty")),
         ({"title": "x" * 41}, ("place", 0, "title", "more than 40")),
+        ({"title": "a\tb"}, ("place", 0, "title", "cannot be shown")),
+        ({"story": "x" * 501}, ("place", 0, "story", "more than 500")),
+        ({"emoji": "\x7f"}, ("place", 0, "emoji", "cannot be shown")),
         ({"actions": ()}, ("actions", 0, "name", "is missing")),
+        ({"actions": (ActionRow(0, worth=5.0),)}, ("actions", 1, "name", "is empty")),
+        ({"actions": (ActionRow(0, "A", worth=1e12),)}, ("actions", 1, "worth", "1,000,000,000")),
+        ({"actions": (ActionRow(0, "A", "\t"),)}, ("actions", 1, "emoji", "cannot be shown")),
+        ({"actions": (ActionRow(0, "A", "", "x: NaN"),)}, ("actions", 1, "features", "x is nan")),
+        (
+            {"actions": (ActionRow(0, "A", "", '{"x": null}'),)},
+            ("actions", 1, "features", "no feature that is sent"),
+        ),
+        (
+            {"actions": (ActionRow(0, "A", "", 'x: {"y": {"z": 1}}'),)},
+            ("actions", 1, "features", "cannot be sent: x.y is"),
+        ),
         ({"actions": (ActionRow(0, "A"), ActionRow(1, "A"))}, ("actions", 1, "name", "another")),
         ({"actions": (ActionRow(0), ActionRow(1, "", "🍵"))}, ("actions", 2, "name", "is empty")),
         ({"actions": (ActionRow(0, "x" * 61),)}, ("actions", 1, "name", "more than 60")),
@@ -145,6 +160,16 @@ def test_tastes_by_chance_come_back_with_their_seed() -> None:
         ),
         ({"values": (ValueRow(2, "a", "b", sends="{1"),)}, ("values", 1, "sends", "no JSON")),
         ({"values": (ValueRow(2, "a", "b", sends="[1]"),)}, ("values", 1, "sends", "number")),
+        ({"values": (ValueRow(2, "a", "b", sends="NaN"),)}, ("values", 1, "sends", "number")),
+        (
+            {"values": (ValueRow(2, "a", "b", sends='{"x": {"y": 1}}'),)},
+            ("values", 1, "sends", "number"),
+        ),
+        (
+            {"values": (ValueRow(2, "a", "b", sends="1"), ValueRow(3, "", "c", sends="1.0"))},
+            ("values", 2, "sends", "what another value of a sends"),
+        ),
+        ({"values": (ValueRow(2, share=3.0),)}, ("values", 1, "value", "is empty")),
         ({"values": ()}, ("values", 0, "field", "is missing")),
         ({"values": (ValueRow(2, "", "yes"),)}, ("values", 1, "field", "no field above")),
         ({"values": (ValueRow(2, "<b>", "yes"),)}, ("values", 1, "field", "must be letters")),
@@ -155,7 +180,8 @@ def test_tastes_by_chance_come_back_with_their_seed() -> None:
             ("values", 2, "value", "as one above in sun"),
         ),
         ({"values": (ValueRow(2, "a", "b", "x" * 17),)}, ("values", 1, "emoji", "more than")),
-        ({"values": (ValueRow(2, "a", "b", share=0.0),)}, ("values", 1, "share", "more than 0")),
+        ({"values": (ValueRow(2, "a", "b", share=0.0),)}, ("values", 1, "share", "from 0.0")),
+        ({"values": (ValueRow(2, "a", "b", share=2e6),)}, ("values", 1, "share", "to 1,000,000")),
         ({"values": (ValueRow(2, "a", "b", share=float("nan")),)}, ("values", 1, "share", "nan")),
         (
             {"values": tuple(ValueRow(n, f"f{n}", "b") for n in range(21))},
@@ -200,6 +226,9 @@ def test_what_is_too_large_for_a_table_depends_on_fewer_fields() -> None:
     with pytest.raises(PersonalizerError, match="512 segments"):
         draft.depending_on(["f0", "f1", "f2"])
     assert Draft.of(draft.world).by == ()
+    chosen = replace(SMALL, values=values[:16]).depending_on(["f0", "f1"])
+    many = [ValueRow(n, f"f{n % 2}", f"{n}") for n in range(400)]
+    assert chosen.with_values(many).by == ("f0",)
     table = [[0.1 + place / 1000] for place in range(512)]
     fields = [
         {"name": name, "values": [{"name": str(n)} for n in range(8)]} for name in ("a", "b", "c")
@@ -239,4 +268,4 @@ def test_what_a_success_is_worth_and_the_unit_are_kept() -> None:
     wrong = replace(draft, unit="x" * 13, actions=(replace(draft.actions[0], worth=0.0),))
     says = {(one.table, one.column): one.says for one in wrong.faults()}
     assert says["place", "unit"] == "has more than 12 characters"
-    assert says["actions", "worth"] == "is 0, but must be above 0"
+    assert says["actions", "worth"] == "is 0, but must be from 0.000001 to 1,000,000,000"
