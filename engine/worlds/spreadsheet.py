@@ -16,7 +16,8 @@ A table of **segments x actions** (`world_from_table`) has one row for each comb
 the context's fields: first the values, then for each action its chance of a success there (half
 ones count half), from 0 to 1 or as a percentage; or two chances, of half a success and of a whole
 one (``0.3/0.1``). That is what it is expected to earn, unless others are worth more. A column
-``share`` may say how often a segment comes. A picture may stand before any name. ::
+``share`` may say how often a segment comes. A picture may stand before any name. Behind a column
+with rewards, only one in words is a field: one with a bad reward is none. ::
 
     weather,hurry,🥐 Roll,🍰 Cake
     Sunny,yes,0.6,10%
@@ -48,6 +49,13 @@ _PICTURE = re.compile(
 )
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 _NUMBER = re.compile(r"[+-]?(\d+([.,]\d*)?|[.,]\d+)([eE][+-]?\d+)?")
+_NO_WORD = re.compile(
+    r"([+-]?([\d.,]+([eE][+-]?\d+)? *%?|inf(inity)?|nan)(/.*)?)?$|#", re.IGNORECASE
+)
+"""A number of any kind, an empty cell, or what a spreadsheet says where it can compute none."""
+_FORMULA = re.compile(r"[=@]|[+-]([\w.$!:]*\(|[\d.,]+[+*/^])")
+"""As spreadsheets know one: behind a sign, a function, or a number that is computed with."""
+_REWARD = "a number from 0 to 1, a percentage, or two chances such as 0.3/0.1"
 
 
 def items_from_table(data: str | bytes) -> tuple[Item, ...]:
@@ -176,7 +184,7 @@ class _Grid:
         text = (self.head if row == 0 else self.rows[row - 1])[column]
         if _CONTROL.search(text):
             self.refuse(row, column, text, "a text in one line without control characters")
-        if text[:1] in "=@" and text:
+        if _FORMULA.match(text):
             self.refuse(row, column, text, "a value: formulas are not computed")
         return text
 
@@ -288,6 +296,10 @@ def _columns(grid: _Grid) -> _Columns:
     there = [at for at in range(len(grid.head)) if at != share]
     others = [at for at in there if not _has_rewards(grid, at)]
     last = max(others, default=there[0])
+    rewarded = min((at for at in there[1:] if at not in others), default=last)
+    for at in others:
+        if at > rewarded:
+            _check_is_field(grid, at, rewarded)
     fields = [at for at in there if at <= last]
     items = [at for at in there if at > last]
     if not items:
@@ -299,8 +311,21 @@ def _columns(grid: _Grid) -> _Columns:
 
 
 def _has_rewards(grid: _Grid, column: int) -> bool:
-    chances = [_chance(row[column].partition("/")[0]) for row in grid.rows]
-    return 2 * sum(0 <= chance <= 1 for chance in chances) >= len(chances)
+    return 2 * sum(_is_reward(row[column]) for row in grid.rows) >= len(grid.rows)
+
+
+def _is_reward(text: str) -> bool:
+    return 0 <= _chance(text.partition("/")[0]) <= 1
+
+
+def _check_is_field(grid: _Grid, column: int, rewarded: int) -> None:
+    """Refuse bad rewards that would make a field of an action, and of those before it: behind a
+    column with rewards, only one in words is a field."""
+    texts = [row[column] for row in grid.rows]
+    if any(_is_reward(text) or _NO_WORD.match(text) for text in texts):
+        row = next(row for row, text in enumerate(texts, start=1) if not _is_reward(text))
+        allowed = f"a reward, as in column {_letters(rewarded)}: {_REWARD}"
+        grid.refuse(row, column, grid.text(row, column), allowed)
 
 
 def _item(grid: _Grid, column: int, known: dict[str, Item]) -> Item:
@@ -312,8 +337,7 @@ def _taste(grid: _Grid, row: int, column: int) -> Taste:
     text = grid.text(row, column)
     parts = [_chance(part) for part in text.split("/")]
     if len(parts) > 2 or not all(0 <= part <= 1 for part in parts):
-        allowed = "a number from 0 to 1, a percentage, or two chances such as 0.3/0.1"
-        grid.refuse(row, column, text, allowed)
+        grid.refuse(row, column, text, _REWARD)
     half, full = (0.0, parts[0]) if len(parts) == 1 else parts
     if half + full > 1 + 1e-12:
         grid.refuse(row, column, text, "two chances that add up to 1 at most")

@@ -57,6 +57,12 @@ def test_lines_may_end_as_those_of_an_old_machine() -> None:
     assert world_from_table(b"who,A,B\rAnn,0.25,1\r").expected.tolist() == [[0.25, 1]]
 
 
+def test_fields_in_words_may_stand_behind_one_in_numbers_and_begin_with_a_sign() -> None:
+    world = world_from_table("vip,degrees,A\n0,-5 to 0,1\n1,-5 to 0,0\n0,+1-9,0\n1,+1-9,1\n")
+    assert [field.name for field in world.fields] == ["vip", "degrees"]
+    assert [value.name for value in world.fields[1].values] == ["-5 to 0", "+1-9"]
+
+
 def test_rows_may_come_in_any_order_as_often_as_they_say_and_with_known_actions() -> None:
     table = "who,share,Roll,Cake\nBob,1,0,1\n\nAnn,3,1,0\n"
     world = world_from_table(table, items=items_from_table(ACTIONS))
@@ -153,6 +159,16 @@ FAULTY_SEGMENTS: dict[str, tuple[str | bytes, str]] = {
         "who,A\nAnn,1\nBo,0.7/0.5\n", "cell B3 is '0.7/0.5', but must be two chances that add up",
     ),
     "three chances": ("who,A\nAnn,1\nBo,0/0/1\n", "cell B3 is '0/0/1', but must be a number from "),
+    "a reward above 1 between others": (
+        "who,A,B,C\nAnn,0.6,1.5,0.2\n", "cell C2 is '1.5', but must be a reward, as in column B: a",
+    ),
+    "no rewards between others": (
+        "who,A,B,C\nAnn,0.5,NaN,1\nBo,0.5,,1\n", "cell C2 is 'NaN', but must be a reward, as in c",
+    ),
+    "a sum with a sign": ("who,A\nAnn,1\nBo,-2+3\n", "cell B3 is '-2+3', but must be a value: for"),
+    "a function with a sign": (
+        "who,+SUM(A1)\nAnn,1\n", "cell B1 is '+SUM(A1)', but must be a value: formulas are not com",
+    ),
     "a formula": ("who,A\nAnn,1\nBo,=1/2\n", "cell B3 is '=1/2', but must be a value: formulas ar"),
     "a formula as a name": (
         "who,A\n=HYPERLINK(),1\n", "cell A2 is '=HYPERLINK()', but must be a value: formulas are",
