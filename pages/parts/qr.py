@@ -13,8 +13,12 @@ _OWN = {"localhost", "127.0.0.1", "::1"}
 
 @lru_cache(maxsize=64)
 def qr(link: str) -> str:
-    """A link as SVG, dark on white whatever is around it, of any size."""
-    made = segno.make(link, error="l", micro=False)
+    """A link as SVG, dark on white whatever is around it, of any size; empty if the link is longer
+    than any code."""
+    try:
+        made = segno.make(link, error="l", micro=False)
+    except segno.DataOverflowError:
+        return ""
     drawn: str = made.svg_inline(
         border=_QUIET, dark="#000", light="#fff", omitsize=True, svgclass=None, lineclass=None
     )
@@ -27,5 +31,6 @@ def is_only_here(link: str) -> bool:
 
 
 def show_qr(link: str, leads_to: str, width: int) -> None:
-    """Show a link, as wide as so many pixels."""
-    st.image(qr(link), width=width, alt=f"QR code: {leads_to}")
+    """Show a link, as wide as so many pixels; nothing where it is too long for a code."""
+    if drawn := qr(link):
+        st.image(drawn, width=width, alt=f"QR code: {leads_to}")

@@ -14,7 +14,7 @@ from pages.parts.known_worlds import keep_at_hand, label_of, world_of
 from pages.parts.library import worlds_of
 from pages.parts.link import Linked
 from pages.parts.live import LivePlay
-from pages.parts.qr import show_qr
+from pages.parts.qr import qr, show_qr
 from pages.parts.report.take_home import ReportOf, take_home
 from pages.parts.text import note
 
@@ -216,7 +216,8 @@ def share(
             # The first of the others lets nobody answer.
             about = scan or next(iter((others or own).values()))
             take_home(report_of, about, setup.PREFIX.rstrip("-"))
-        links, code = st.columns([4, 1]) if scan else (st.container(), None)
+        has_code = scan is not None and bool(qr(scan))
+        links, code = st.columns([4, 1]) if has_code else (st.container(), None)
         with links:
             for does, link in (own | dict(others or {})).items():
                 st.markdown(does)

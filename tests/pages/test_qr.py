@@ -37,6 +37,11 @@ def test_it_is_dark_on_white_with_four_modules_of_quiet_around_it() -> None:
     assert dark_modules(svg) == wanted
 
 
+def test_a_link_that_is_longer_than_any_code_has_none() -> None:
+    assert qr(LINK.ljust(2_953, "a")).startswith("<svg ")
+    assert qr(LINK.ljust(2_954, "a")) == ""
+
+
 def test_a_moment_is_short_enough_for_the_last_row() -> None:
     """A module is 3 pixels or more of the 124 that it has on a stage of 1280 x 720."""
     size = re.search(r'viewBox="0 0 (\d+)', qr(LINK))

@@ -12,14 +12,14 @@ from pages.parts.lessons.words import Words
 from pages.parts.picture import picture
 from pages.parts.stage.picture import hero
 from pages.parts.stage.screens import Stage
-from pages.parts.text import percent
+from pages.parts.text import bare, percent
 from pages.parts.theme import is_dark
 
 
 def written(guess: Slider | Pick, value: Guess, words: Words) -> str:
-    """A guess, or the truth, for reading."""
+    """A guess, or the truth, as plain text."""
     if isinstance(value, str):
-        return words.options("guesses")[value]
+        return bare(words.options("guesses")[value])
     if isinstance(guess, Slider) and guess.percent:
         return percent(value)
     return f"{value:g}"

@@ -39,7 +39,7 @@ def show_sheet(session: LearnSession, setup: LearnSetup) -> None:
     truth = lesson.truth(lab)
     st.markdown(own.say("guess"))
     if truth is not None:
-        st.markdown(f"→ **{written(lesson.guess, truth, own)}**")
+        st.markdown(f"→ **{plain(written(lesson.guess, truth, own))}**")
     if truth is not None or lesson.key != "barista":
         figures = lesson.told(lab)
         st.markdown(own.say("exit", **figures))
@@ -67,7 +67,7 @@ def check_homework(setup: LearnSetup) -> None:
         if picked is None:
             st.markdown(page.say("code_wrong", student=student, lesson=titles[lesson]))
             return
-        answer = own[lesson].options("options")[picked]
+        answer = bare(own[lesson].options("options")[picked])
         st.markdown(page.say("code_right", student=student, answer=answer))
 
 

@@ -147,13 +147,15 @@ def _write_keys(figure: Figure, column: _Column) -> None:
 
 
 def _foot(report: Report, paper: Paper, y: float, drawn: list[str]) -> None:
-    """The code, the link and where the figures are from."""
-    if not report.link:
-        _Column(paper.margin, y, paper.room, drawn).write(report.origin, paper.small + 1, bold=True)
-        return
-    drawn.append(_placed(qr(report.link), paper.margin, y, 9, _CODE))
-    column = _Column(paper.margin + _CODE + _GAP, y, paper.room - _CODE - _GAP, drawn)
+    """The code, if the link is short enough for one, the link and where the figures are from."""
+    column = _Column(paper.margin, y, paper.room, drawn)
+    code = qr(report.link) if report.link else ""
+    if code:
+        drawn.append(_placed(code, paper.margin, y, 9, _CODE))
+        column = _Column(paper.margin + _CODE + _GAP, y, paper.room - _CODE - _GAP, drawn)
     column.write(report.origin, paper.small + 1, bold=True)
+    if not report.link:
+        return
     column.write("See it live, with the same people and the same luck:", paper.small, _LOOK.faint)
     for part in lines_of(report.link, column.room, paper.small)[:3]:
         column.write(part, paper.small, _LOOK.faint)

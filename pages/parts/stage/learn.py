@@ -9,13 +9,14 @@ from functools import partial
 import streamlit as st
 
 from pages.parts.lessons.board import held
+from pages.parts.lessons.chosen import OWN
 from pages.parts.lessons.lesson import Pick
 from pages.parts.lessons.lessons import LESSONS
 from pages.parts.lessons.session import Run
 from pages.parts.lessons.setup import LearnSetup
 from pages.parts.lessons.words import Words
 from pages.parts.stage.screens import Screen, Show, Stage
-from pages.parts.text import percent
+from pages.parts.text import bare, percent
 
 
 def lesson_show(run: Run, setup: LearnSetup) -> Show:
@@ -73,13 +74,13 @@ def lesson_show(run: Run, setup: LearnSetup) -> Show:
                 partial(page.say, "check"),
                 lambda: _words([own.say("exit", **figures()), *map("**{}**".format, answers)]),
                 page.say("plan_exit"),
-                answers,
+                [bare(answer) for answer in answers],
             ),
             Screen(
                 "answer",
                 lambda: named[lesson.answer(lab)],
                 lambda: _words([own.say("answered", **figures())]),
-                own.say("misconception"),
+                bare(own.say("note" if setup.lesson == OWN else "misconception")),
             ),
         ]
     return Show.of(screens, is_busy=False)
@@ -105,7 +106,9 @@ def _names(titles: Sequence[str]) -> None:
 
 def _hands(run: Run, own: Words) -> Sequence[str]:
     """What hands are counted for, where one of a few answers is guessed."""
-    return list(own.options("guesses").values()) if isinstance(run.lesson.guess, Pick) else ()
+    if not isinstance(run.lesson.guess, Pick):
+        return ()
+    return [bare(answer) for answer in own.options("guesses").values()]
 
 
 def _outcome(run: Run) -> str:

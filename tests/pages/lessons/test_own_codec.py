@@ -211,6 +211,21 @@ def test_a_file_that_would_be_too_long_in_lines_is_one_and_else_it_is_refused() 
     assert refused(to_text(longer).encode()).startswith("the file's size in bytes is ")
 
 
+def test_a_file_that_is_longer_when_it_is_written_anew_is_refused() -> None:
+    """No link could hold what was accepted."""
+    many = [{"name": f"{at}"} for at in range(25)]
+    world = bakery(
+        fields=[{"name": name, "values": many[:most]} for name, most in (("a", 25), ("b", 10))],
+        items=[{"id": f"{at}", "features": {"of": f"{at:0900}"}} for at in range(40)],
+        truth={"table": [[0] * 40] * 250},
+    )
+    asked = {"kind": "single"}
+    long = told("loop", {"world": world, "seed": 1}) | {"guess": asked, "check": asked}
+    data = json.dumps(long, separators=(",", ":")).encode()
+    assert len(data) < MAX_SIZE
+    assert refused(data).startswith("the lesson's size in bytes, written anew, is ")
+
+
 def test_a_lesson_with_a_world_of_its_own_fits_in_a_link() -> None:
     asked = {"kind": "favourite", "visitors": 5, "context": {"weather": "Rainy", "hurry": "no"}}
     own = told("loop", {"world": bakery(), "seed": 1}) | {"guess": asked, "check": asked}

@@ -38,6 +38,15 @@ def test_a_pdf_is_one_page_of_its_paper_with_text_and_its_letters(paper: Paper) 
         assert {"/FontFile2", "/FontFile3"} & set(described)
 
 
+def test_a_link_that_is_too_long_for_a_code_is_said_alone() -> None:
+    short, long = (
+        sheet(replace(REPORT, link=REPORT.link.ljust(letters, "a")), PAPERS["a4"])
+        for letters in (100, 3_000)
+    )
+    assert (short.count("crispEdges"), long.count("crispEdges")) == (1, 0)
+    assert REPORT.link[:20] in long
+
+
 @papers
 def test_a_picture_is_as_sharp_as_a_projector(paper: Paper) -> None:
     width, height = Image.open(io.BytesIO(as_png(REPORT, paper))).size

@@ -1,13 +1,17 @@
 """A lesson on the stage: its screens, and its pictures in the stage's type."""
 
 import json
+import random
 from collections.abc import Callable
 from typing import Any
 
 from pages.parts.charts.on_stage import staged
 from pages.parts.lessons.lessons import LESSONS
+from pages.parts.lessons.own.codec import MAX_LINK, from_text, key_in_links, pack
 from pages.parts.lessons.words import words
+from tests.engine.worlds.random_worlds import bakery
 from tests.pages.conftest import LearnApp
+from tests.pages.lessons.own_lessons import told
 
 Open = Callable[..., LearnApp]
 
@@ -34,6 +38,34 @@ def test_a_lesson_goes_from_the_question_to_the_answer(open_learn: Open) -> None
     go_to(app, "answer")
     assert own.options("options")[answer] in app.text
     assert own.say("answered", **run.lesson.told(run.lab)) in app.text
+
+
+def test_a_lesson_of_ones_own_goes_there_too_however_long(open_learn: Open) -> None:
+    """Its charts in its language and the stage's type, names as they are, no code that is none."""
+    letters = random.Random(1)  # Of which no two are alike, so that they cannot be packed short.
+    note = "".join(chr(letters.randrange(0x4E00, 0x9F00)) for _ in range(1_000))
+    names = ("Chef's knife", "Late check-out", "Tea")
+    items = [{"id": name, "features": {name: True}} for name in names]
+    asked = {"kind": "favourite", "visitors": 4, "context": {"weather": "Rainy", "hurry": "no"}}
+    loop = {"world": bakery(items=items), "seed": 1, "settings": {}, "played": [{"crowd": 3}]}
+    more = {"loop": loop, "guess": asked, "check": asked}
+    own = from_text(json.dumps(told() | {"note": note, "reveal": note[:500]} | more))
+    assert 2_953 < len(pack(own)) <= MAX_LINK
+    app = open_learn(stage="1", lesson="own", own=pack(own), language="de")
+    assert "Die Maschine hat hier 3 Besucher erlebt." in app.text
+    assert not app.at.get("imgs")
+    hands = go_to(app, "guess").at.get("bidi_component")
+    assert any('"Chef\'s knife", "Late check-out", "Tea"' in one.proto.json for one in hands)
+    run = app.run_of(key_in_links(own))
+    run.guess = "item-0"
+    go_to(app, "reveal")
+    (chart,) = app.at.get("vega_lite_chart")
+    assert "28 * u" in chart.proto.spec
+    assert '"Sagt"' in chart.proto.spec
+    assert "Chef's knife" in app.bare
+    assert "&#" not in app.bare
+    go_to(app, "answer")
+    assert "am häufigsten" in app.bare
 
 
 def test_all_lessons_are_named_on_the_stage(open_learn: Open) -> None:

@@ -133,7 +133,13 @@ def from_text(text: str) -> OwnLesson:
         what = "the number of visitors in loop.played"
         refuse(CODE, "loop.played", played.visitors, f"at most {MAX_PLAYED:,}", what)
     guess, check = (_asked(world, told.get(name), name) for name in ("guess", "check"))
-    return OwnLesson(**said, played=played, seed=loop["seed"], guess=guess, check=check)
+    lesson = OwnLesson(**said, played=played, seed=loop["seed"], guess=guess, check=check)
+    # Numbers are written longer than they may have been: what is accepted can be unpacked again.
+    size = len(_to_line(lesson).encode())
+    if size > MAX_SIZE:
+        what = "the lesson's size in bytes, written anew,"
+        refuse(CODE, "the lesson", size, f"at most {MAX_SIZE:,}", what)
+    return lesson
 
 
 @lru_cache(maxsize=32)

@@ -1,9 +1,11 @@
 """From a lecturer's own lesson to Play: a new loop in its world, with its seed and settings."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import streamlit as st
 
+from pages.parts.choices import MAX_VISITORS
 from pages.parts.components.browser_id import owner
 from pages.parts.lessons.own.value import OwnLesson
 from pages.parts.library import library
@@ -18,7 +20,8 @@ def go_on_alone(lesson: OwnLesson, seed: int, label: str) -> None:
     """A button that begins the loop and goes there."""
     if st.button(label, key="lesson-sandbox", icon=":material/science:"):
         played = lesson.played
-        stored = library().begin(owner(), played.world, seed, played.settings)
+        settings = replace(played.settings, max_events=MAX_VISITORS)
+        stored = library().begin(owner(), played.world, seed, settings)
         session = known_play_session()
         if session is None:
             session = play_session(current_setup(PlaySetup), stored)

@@ -13,8 +13,8 @@ from pages.parts.lessons.own.codec import key_in_links
 from pages.parts.lessons.own.lab import BANDS, GUESS, Lab, item_key
 from pages.parts.lessons.own.value import MINUTES, OwnLesson
 from pages.parts.lessons.own.wording import told
+from pages.parts.lessons.pictures import drawn
 from pages.parts.lessons.words import Words
-from pages.parts.picture import picture
 from pages.parts.text import note, percent, plain
 from pages.parts.theme import is_dark
 
@@ -73,9 +73,7 @@ def _options(own: OwnLesson, asked: Asked) -> Sequence[str]:
 def _opening(lab: Lab, words: Words) -> None:
     played, guess = lab.lesson.played, lab.lesson.guess
     st.markdown(f"{plain(played.world.label)}: {plain(played.world.story)}")
-    numbers = {"before": f"{played.visitors:,}", "by_hand": f"{played.by_hand:,}"}
-    by_hand = "opening_by_hand" if played.by_hand else "opening"
-    st.markdown(words.say(by_hand if played.visitors else "opening_none", **numbers))
+    st.markdown(words.say("opening"))
     if guess.context is not None and guess.visitors and 0 in lab.asking.looks:
         _chances(lab, words, (0,))
         return
@@ -158,7 +156,8 @@ def _bars(
     marked = words.say("truth") if truths else ""
     told = [f"{one.of} {one.by} {percent(one.value)}" for one in said]
     told += [f"{name} {marked} {percent(value)}" for name, value in truths]
-    picture(
+    drawn(
+        words,
         said_rows(said, truths, marked),
         said_spec(is_dark(), len(names), by, by[-1], marked),
         key="chart-own",
@@ -170,7 +169,8 @@ def _quarters(lab: Lab, words: Words) -> None:
     by = words.say("rewarded")
     parts = [(f"{first:,}\N{EN DASH}{last:,}", share) for first, last, share in lab.quarters]
     said = [Said(name, by, share) for name, share in parts]
-    picture(
+    drawn(
+        words,
         said_rows(said, (), ""),
         said_spec(is_dark(), len(said), (by,), by),
         key="chart-own",

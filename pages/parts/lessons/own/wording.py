@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from engine.experiments.asked import Asked
+from engine.experiments.played import Played
 from engine.worlds import Context, World
 from pages.parts.lessons.own.lab import CHECK, GUESS, Lab, item_key
 from pages.parts.lessons.own.value import OwnLesson
@@ -25,6 +26,7 @@ def words_of(lesson: OwnLesson, language: str) -> Words:
         "question": plain(lesson.question),
         "takeaway": plain(lesson.reveal),
         "note": plain(lesson.note),
+        "opening": opening(ours, lesson.played),
         "guess": asked_in_words(ours, world, guess),
         "guesses": answers(ours, world, guess),
         "reveal": f"{reveal}\n\n**{plain(lesson.reveal)}**",
@@ -32,7 +34,15 @@ def words_of(lesson: OwnLesson, language: str) -> Words:
         "options": answers(ours, world, check),
         "answered": _filled(ours, f"answer_{check.kind}", world, check, "check"),
     }
-    return Words(table)
+    return Words(table, language)
+
+
+def opening(ours: Words, played: Played) -> str:
+    """What the engine has been through before it is asked."""
+    if not played.visitors:
+        return ours.say("opening_none")
+    name = "opening_by_hand" if played.by_hand else "opening"
+    return ours.say(name, before=f"{played.visitors:,}", by_hand=f"{played.by_hand:,}")
 
 
 def asked_in_words(ours: Words, world: World, asked: Asked) -> str:
