@@ -1,6 +1,7 @@
 """The contexts of a world at a glance: what the engine favours there; one can be pointed at."""
 
 import json
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -194,6 +195,15 @@ def _told() -> dict[str, Any]:
     }
 
 
+def heads_of(world: World) -> dict[tuple[str, str], str]:
+    """What stands above the column of a value, by its field and its name: its picture, if no
+    other value of the field has it, for values of one head would share a column."""
+    heads = {(f.name, v.name): v.emoji or v.name for f, v in world.segments()}
+    times = Counter((name, head) for (name, _), head in heads.items())
+    labels = {(f.name, v.name): v.label for f, v in world.segments()}
+    return {at: head if times[at[0], head] == 1 else labels[at] for at, head in heads.items()}
+
+
 def map_rows(
     world: World,
     cells: Cells,
@@ -214,7 +224,7 @@ def map_rows(
     places = [world.cell(cell) for cell in shown]
     contexts = [world.contexts[at] for at in places]
     position, items = world.cell(here), {item.id: item for item in world.items}
-    pictures = {(f.name, v.name): v.emoji or v.name for f, v in world.segments()}
+    heads = heads_of(world)
     favoured = [cell["action"] if knows else None for cell in shown]
     best = [cell["best"] if truth else None for cell in shown]
     strength = [cell["strength"] if knows else 0.0 for cell in shown]
@@ -225,8 +235,7 @@ def map_rows(
         "who": [" · ".join(context.values()) for context in contexts],
         "row": [context[axes.row] for context in contexts],
         "column": [
-            "\n".join(pictures[name, context[name]] for name in axes.columns)
-            for context in contexts
+            "\n".join(heads[name, context[name]] for name in axes.columns) for context in contexts
         ],
         "action": favoured,
         "name": [items[one].name if one else None for one in favoured],

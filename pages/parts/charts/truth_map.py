@@ -10,7 +10,7 @@ import pyarrow as pa
 
 from engine.worlds import Context, World
 from pages.parts.charts.base import Spec, action_colour, blank, finish, table
-from pages.parts.charts.context_map import Axes
+from pages.parts.charts.context_map import Axes, heads_of
 from pages.parts.theme import theme
 
 _ROW, _HEAD = 46, 28
@@ -74,7 +74,7 @@ def _names(cells: alt.Chart, look: Mapping[str, Any]) -> alt.Chart:
 
 def truth_rows(world: World, axes: Axes, here: Context) -> pa.Table:
     """Rows of `truth_spec`: whoever is as ``here`` in all fields that are not spread out."""
-    pictures = {(f.name, v.name): v.emoji or v.name for f, v in world.segments()}
+    heads = heads_of(world)
     labels = {(f.name, v.name): v.label for f, v in world.segments()}
     cells = world.through(here, axes.row, *axes.columns)
     expected = world.expected_in(np.array(cells))
@@ -90,7 +90,7 @@ def truth_rows(world: World, axes: Axes, here: Context) -> pa.Table:
         rows.append(
             {
                 "row": labels[axes.row, context[axes.row]],
-                "column": "\n".join(pictures[name, context[name]] for name in axes.columns),
+                "column": "\n".join(heads[name, context[name]] for name in axes.columns),
                 "action": item.id,
                 "name": item.name,
                 "emoji": item.emoji,

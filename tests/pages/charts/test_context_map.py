@@ -4,9 +4,11 @@ from typing import Any
 
 from engine import LearningLoop
 from engine.evaluation.context_map import favourites
-from engine.worlds import Knobs, generate
+from engine.worlds import Knobs, generate, world_from_json
 from engine.worlds.coffee import COFFEE
 from pages.parts.charts.context_map import Axes, axes_of, map_rows
+from pages.parts.charts.truth_map import truth_rows
+from tests.engine.worlds.random_worlds import bakery
 
 EVERYBODY = Axes("name", ("weather", "timeofday"))
 HERE = {"name": "Dave", "weather": "Rainy", "timeofday": "Evening"}
@@ -59,3 +61,15 @@ def test_of_a_large_world_a_slice_is_on_the_map_cell_by_cell() -> None:
             world.contexts[row["at"]][name] for name in ("f2", "f5")
         )
     assert all(len(one.columns) == 1 for one in axes_of(world))
+
+
+def test_values_that_share_a_picture_have_a_column_each() -> None:
+    told = bakery()
+    for value in told["fields"][1]["values"]:
+        value["emoji"] = "🕑"
+    world = world_from_json(told)
+    here, axes = world.contexts[0], Axes("weather", ("hurry",))
+    names = [f"🕑 {value.name}" for value in world.fields[1].values]
+    found = favourites(LearningLoop(seed=1), world)
+    for rows in (map_rows(world, found, here, axes, 1, True, True), truth_rows(world, axes, here)):
+        assert rows["column"].to_pylist() == names * 2
