@@ -1,5 +1,6 @@
 """The toolbar: the world, the crowd, the settings, reset and the link."""
 
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
@@ -55,7 +56,7 @@ def _choose_another(setup: Linked) -> None:
 
     key = setup.key("another-world")
     ready = {name: one.world.label for name, one in GALLERY.items() if name not in WORLDS}
-    names = {kept.key: kept.name for kept in worlds_of(owner())} | ready
+    names = _told_apart({kept.key: kept.name for kept in worlds_of(owner())} | ready)
     st.selectbox(
         "Your own worlds, and ready ones",
         list(names),
@@ -67,6 +68,16 @@ def _choose_another(setup: Linked) -> None:
         width=280,
     )
     st.page_link(_MAKE, label="Make one of your own", icon=":material/edit_square:")
+
+
+def _told_apart(names: Mapping[str, str]) -> dict[str, str]:
+    """Names by their keys; one that stands there twice with the end of its key, for a browser
+    tells of a choice by what it reads there."""
+    times = Counter(names.values())
+    return {
+        key: f"{name} ({key.rpartition('-')[2]})" if times[name] > 1 else name
+        for key, name in names.items()
+    }
 
 
 _MAKE = Path(__file__).parents[1] / "worlds.py"

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from html import unescape
 
 import pytest
@@ -152,8 +153,9 @@ def test_kept_worlds_are_opened_renamed_duplicated_taken_along_and_deleted(
     (file,) = (file for file in files if file.name == f"{key}.json")
     assert (file.make(), file.kind) == (world_to_file(BAKERY).encode(), "application/json")
     app.click(f"duplicate-world-{key}")
+    app.click(f"duplicate-world-{key}")
     assert sorted(kept.world.title for kept in library().store.worlds(app.owner)) == [
-        "Bakery", "Bakery, copy",
+        "Bakery", "Bakery, copy", "Bakery, copy 2",
     ]  # fmt: skip
     app.click(f"delete-world-{key}")
     assert key not in keys(app)
@@ -163,16 +165,32 @@ def test_kept_worlds_are_opened_renamed_duplicated_taken_along_and_deleted(
     assert app.session.made()[0] is GALLERY["bank"].world
     assert not app.can_press("go-keep")
     app.click("go-race")
-    assert len(keys(app)) == 1
+    assert len(keys(app)) == 2
+
+
+def test_a_copy_is_another_world_however_long_its_title(open_worlds: Open) -> None:
+    app = open_worlds()
+    bare = replace(BAKERY, title="x" * 34 + ", copy", emoji="")
+    key = library().store.keep_world(bare, app.owner).key
+    app.at.session_state[f"world-menu-{key}"] = True
+    app.run().click(f"duplicate-world-{key}")
+    titles = [kept.world.title for kept in library().store.worlds(app.owner)]
+    assert sorted(titles) == ["x" * 32 + ", copy 2", "x" * 34 + ", copy"]
+    assert f"**{bare.title}**" in [element.value for element in app.at.markdown]
 
 
 def test_any_page_offers_the_worlds_of_this_browser_and_the_ready_ones(
     open_app: Callable[..., App],
 ) -> None:
     app = open_app()
-    key = library().store.keep_world(BAKERY, app.session.owner).key
+    store, own = library().store, app.session.owner
+    key = store.keep_world(BAKERY, own).key
+    store.keep_world(replace(BAKERY, story="Another."), own)
     app.at.session_state["more-worlds"] = True
-    app.run().set("play-another-world", key)
+    offered = app.run().widget("play-another-world").options
+    assert f"Bakery ({key[-8:]})" in offered
+    assert len(set(offered)) == len(offered)
+    app.set("play-another-world", key)
     assert app.session.open.world == BAKERY
     app.set("play-another-world", "hotel")
     assert app.session.open.world == GALLERY["hotel"].world

@@ -1,9 +1,11 @@
 """Worlds that this browser keeps, and the ready ones; what can be done with each."""
 
+import re
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
+from itertools import count
 from pathlib import Path
 
 import streamlit as st
@@ -26,6 +28,7 @@ from pages.parts.worlds.wording import size_of
 
 RACE = Path(__file__).parents[2] / "race.py"
 _KEY = WorldsSetup.key("world")
+_COPY = re.compile(r", copy( \d+)?$")
 
 
 def is_ready(world: World) -> bool:
@@ -98,7 +101,7 @@ def _show(session: WorldsSession, owner: str, one: KeptWorld) -> None:
     title = world.title if world.title != one.name else ""
     parts = plain(title), size_of(world), ago(time.time() - one.used)
     told = " \u00b7 ".join(filter(None, parts))
-    with _row(f"world-{one.key}", f"{world.emoji} {one.name}", told):
+    with _row(f"world-{one.key}", f"{world.emoji} {one.name}".strip(), told):
         _open(session, world, f"open-world-{one.key}")
         with st.popover("More", key=f"world-menu-{one.key}", on_change="rerun") as menu:
             if menu.open:
@@ -112,8 +115,11 @@ def _menu(session: WorldsSession, owner: str, one: KeptWorld) -> None:
         said = str(st.session_state[name])
         _attempt(session, lambda: store.rename_world(one.key, owner, said))
 
+    def copy() -> None:
+        store.keep_world(copy_of(one.world, store.worlds(owner)), owner)
+
     def duplicate() -> None:
-        _attempt(session, lambda: store.keep_world(copy_of(one.world), owner))
+        _attempt(session, copy)
 
     def erase() -> None:
         store.delete_world(one.key, owner)
@@ -146,9 +152,17 @@ def _menu(session: WorldsSession, owner: str, one: KeptWorld) -> None:
     )
 
 
-def copy_of(world: World) -> World:
-    """The same with a title that says so: what is told apart by what it is has to be another."""
-    return replace(world, title=f"{world.title[: MAX_TITLE - 6]}, copy")
+def copy_of(world: World, kept: Sequence[KeptWorld]) -> World:
+    """The same with a title that says so, and that none of those that are kept has: what is told
+    apart by what it is has to be another."""
+    names = {one.name for one in kept} | {one.world.title for one in kept}
+    title = _COPY.sub("", world.title)
+    for number in count(1):
+        more = ", copy" if number == 1 else f", copy {number}"
+        named = f"{title[: MAX_TITLE - len(more)]}{more}"
+        if named not in names:
+            break
+    return replace(world, title=named)
 
 
 def show_gallery(session: WorldsSession) -> None:
