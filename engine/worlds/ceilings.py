@@ -137,9 +137,12 @@ def _by(world: "World", fields: Sequence[int], known: _Known) -> Array:
     come, (groups, K)."""
     sizes = tuple(len(world.fields[at].values) for at in fields)
     group = np.ravel_multi_index(tuple(known.places[:, at] for at in fields), sizes)
-    sums = np.zeros((math.prod(sizes), known.expected.shape[1]))
-    np.add.at(sums, group, known.weights[:, None] * known.expected)
-    return sums
+    groups, most = math.prod(sizes), known.expected.shape[1]
+    bins = group[:, None] * most + np.arange(most)
+    worth = known.weights[:, None] * known.expected
+    # It adds in the order of `np.add.at`, in a fraction of its time.
+    sums = np.bincount(bins.ravel(), worth.ravel(), minlength=groups * most)
+    return np.asarray(sums.reshape(groups, most))
 
 
 def _looked_at(world: "World") -> list[tuple[int, ...]]:

@@ -11,7 +11,7 @@ from engine.experiments.played import Crowd, Played, Visit
 from engine.policies.thompson import Thompson
 from engine.simulation.crowd import nth_visitor
 from engine.steps import finish
-from engine.worlds import Context
+from engine.worlds import Context, Knobs, generate
 from engine.worlds.coffee import COFFEE
 
 DAVE = {"name": "Dave", "weather": "Rainy", "timeofday": "Evening"}
@@ -93,6 +93,16 @@ def test_what_the_best_single_action_would_earn(seed: int) -> None:
         tastes = [COFFEE.taste(context, item) for context in COFFEE.contexts]
         means.append(sum(one.full + one.half / 2 for one in tastes) / len(tastes))
     assert asking(seed).truth(4) == pytest.approx(max(means))
+
+
+def test_a_worlds_visitors_and_what_can_be_earned_there_are_steps_of_their_own() -> None:
+    """Each takes up to a second in a large world, and others wait for the end of a step."""
+    world = generate(Knobs(fields=2, values=2, actions=2), 1)
+    work = Asking(Played(world, SETTINGS), 1, [Asked("single")]).work()
+    assert ("census" in vars(world), "ceilings" in vars(world)) == (False, False)
+    known = [("census" in vars(world), "ceilings" in vars(world)) for _ in work]
+    assert (True, False) in known
+    assert known[-1] == (True, True)
 
 
 @three_seeds
