@@ -14,6 +14,7 @@ from engine.experiments.played import played
 from engine.steps import finish
 from pages.parts.choices import MAX_VISITORS
 from pages.parts.data.uploads import Upload, Uploads
+from pages.parts.lessons.homework import code_of
 from pages.parts.lessons.own import opening
 from pages.parts.lessons.own.codec import from_text, key_in_links, pack, to_text, unpack
 from pages.parts.lessons.own.lab import Lab
@@ -119,6 +120,17 @@ def test_what_a_lecturer_wrote_is_only_text(open_learn: Open) -> None:
     assert "**{0}**" not in app.text
     app = open_learn(lesson="own", own=pack(own), sheet="1")
     assert app.bare.count(mean) >= 3
+
+
+def test_names_of_actions_are_said_as_they_are_in_homework(open_learn: Open) -> None:
+    names = ("Chef's knife", "Late check-out", "Tea")
+    world = bakery(items=[{"id": name, "features": {name: True}} for name in names])
+    asked = {"kind": "favourite", "visitors": 6, "context": BAKERY}
+    own = lesson(loop={"world": world, "seed": 1}, guess=asked, check=asked)
+    app = open_learn(own=pack(own))
+    app.set("homework-lesson", "own").set("homework-student", "ada")
+    app.set("homework-code", code_of("ada", key_in_links(own), "item-1"))
+    assert "came to the end, and answered: Late check-out." in app.bare
 
 
 @pytest.mark.parametrize(
