@@ -161,8 +161,8 @@ def test_it_can_be_compared_and_raced(
     compared = open_compare(world=tiny).click("let-in-100")
     compared.finish_the_crowd()
     compared.set("compare-truth", True)
-    assert compared.session.world is TINY
+    assert compared.session.world == TINY
     raced = open_race(world=tiny, who="ours,segments", visitors="200", crowds="2")
     raced.click("start")
     raced.finish_the_race()
-    assert raced.session.known.plan.world is TINY
+    assert raced.session.known.plan.world == TINY
