@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 
 import streamlit as st
@@ -151,17 +152,27 @@ def control_the_crowd(
         _let_in(crowd, "To the end", "let-in-all", end)
 
 
-def step(does: Callable[[], None], disabled: bool, told: str) -> None:
-    """One simulated visitor."""
+def _act(
+    label: str, icon: str, key: str, does: Callable[[], None], disabled: bool, told: str
+) -> None:
+    """A button that a key presses, too, and whose presses are counted."""
     st.button(
-        "Step",
-        key="step",
-        icon=":material/skip_next:",
-        shortcut=shortcut("S"),
+        label,
+        key=label.lower(),
+        icon=f":material/{icon}:",
+        shortcut=shortcut(key),
         on_click=buttons_here().counting(does),
         disabled=disabled,
         help=told,
     )
+
+
+step = partial(_act, "Step", "skip_next", "S")
+"""(what it does, whether it is disabled, what is told of it): one simulated visitor."""
+undo = partial(_act, "Undo", "undo", "U")
+"""The same for a step back."""
+redo = partial(_act, "Redo", "redo", "Y")
+"""The same for a step forth again."""
 
 
 def _let_in(crowd: LivePlay, label: str, key: str, visitors: int, primary: bool = False) -> None:

@@ -7,13 +7,12 @@ from streamlit.errors import StreamlitAPIException
 
 from engine.worlds import key_of
 from pages.parts.choices import MODE
-from pages.parts.components.lost_presses import buttons_here
 from pages.parts.play.moment_links import moment_of
 from pages.parts.play.refusals import Refusals
 from pages.parts.play.session import PlaySession
 from pages.parts.play.setup import PlaySetup
 from pages.parts.text import note, plain
-from pages.parts.toolbar import settings, shortcut, step, watch_buttons
+from pages.parts.toolbar import redo, settings, shortcut, step, undo, watch_buttons
 
 
 def links_to(session: PlaySession) -> dict[str, str]:
@@ -54,25 +53,16 @@ def offer_a_copy(session: PlaySession) -> None:
 def step_through(session: PlaySession) -> None:
     """One visitor after the other, as the world has them, and back."""
     told = "This visitor answers by their hidden taste, and the next one comes."
-    counting = buttons_here().counting
     step(session.live.step, session.is_closed or session.live.playing, told)
-    st.button(
-        "Undo",
-        key="undo",
-        icon=":material/undo:",
-        shortcut=shortcut("U"),
-        on_click=counting(session.undo),
-        disabled=session.live.is_live or not session.can_undo,
-        help="Take back what was done last, exactly: an answer, a whole crowd, a setting, a reset.",
+    undo(
+        session.undo,
+        session.live.is_live or not session.can_undo,
+        "Take back what was done last, exactly: an answer, a whole crowd, a setting, a reset.",
     )
-    st.button(
-        "Redo",
-        key="redo",
-        icon=":material/redo:",
-        shortcut=shortcut("Y"),
-        on_click=counting(session.redo),
-        disabled=session.live.is_live or not session.can_redo,
-        help="Bring back what was taken back last.",
+    redo(
+        session.redo,
+        session.live.is_live or not session.can_redo,
+        "Bring back what was taken back last.",
     )
 
 

@@ -10,7 +10,6 @@ from engine.experiments.choices import MOST, read
 from engine.experiments.duel import Duel
 from engine.worlds import WORLDS, Context, World, key_of
 from pages.parts.charts.lessons import score_rows, score_spec
-from pages.parts.components.lost_presses import buttons_here
 from pages.parts.frames import outcome
 from pages.parts.heavy_work import submit_here
 from pages.parts.link import say_refused, write_link
@@ -23,7 +22,7 @@ from pages.parts.race.record import LEAST, Record
 from pages.parts.race.setup import RaceSetup
 from pages.parts.text import note, plain, section
 from pages.parts.theme import is_dark
-from pages.parts.toolbar import shortcut
+from pages.parts.toolbar import redo, shortcut, undo
 
 PICKS = "picks"
 """What the choices are called in the address."""
@@ -50,26 +49,14 @@ def go(session: PlaySession, setup: PlaySetup, address_is_new: bool) -> None:
 
 def take_back(session: PlaySession) -> None:
     """Undo and Redo of a choice."""
-    contest, counting = session.contest, buttons_here().counting
+    contest = session.contest
     contest.drawn = contest.toolbar_state
-    st.button(
-        "Undo",
-        key="undo",
-        icon=":material/undo:",
-        shortcut=shortcut("U"),
-        on_click=counting(contest.undo),
-        disabled=not contest.can_undo,
-        help="Take back your last choice, exactly, or a reset: the same visitor stands there.",
+    undo(
+        contest.undo,
+        not contest.can_undo,
+        "Take back your last choice, exactly, or a reset: the same visitor stands there.",
     )
-    st.button(
-        "Redo",
-        key="redo",
-        icon=":material/redo:",
-        shortcut=shortcut("Y"),
-        on_click=counting(contest.redo),
-        disabled=not contest.can_redo,
-        help="Choose again what you took back last.",
-    )
+    redo(contest.redo, not contest.can_redo, "Choose again what you took back last.")
 
 
 def links_to(session: PlaySession, setup: PlaySetup) -> dict[str, str]:
