@@ -105,18 +105,25 @@ class TableLog(Log):
     columns: Columns
 
     def _prepared(self) -> Generator[None, None, Self]:
-        """With all actions that it shows, where nothing else tells what is offered."""
+        """With all actions that it shows, where nothing else tells what is offered.
+
+        Raises:
+            RejectedError: if a file cannot be read to its end.
+        """
         yield None
         columns = self.columns
         if columns.tells_offers or not columns.shown:
             return self
-        found: set[str] = set()
+        found, faults = set[str](), Faults("evaluated")
         for file in self.files:
+            faults.file = file.name
             if columns.shown in tables.column_names(file):
-                for batch in tables.batches(file, [columns.shown], Faults()):
+                for batch in tables.batches(file, [columns.shown], faults):
                     found.update(words(batch.rows[columns.shown], Rows(batch.lines))[1])
                     check_number_of_actions(found)
                     yield None
+        if faults.is_ended:  # Then it is not known what all its actions are.
+            raise faults.rejection()
         actions = tuple(sorted(found - {""}))
         return replace(self, columns=replace(columns, actions=actions))
 

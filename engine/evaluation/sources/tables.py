@@ -115,7 +115,7 @@ def _of_parquet(file: LogFile, names: Sequence[str], faults: Faults) -> Iterator
             yield Batch(batch, np.arange(row, row + batch.num_rows))
             row += batch.num_rows
     except _FAILURES as error:
-        faults.add(row if row > 1 else 0, _parquet_fault(error))
+        faults.end(row if row > 1 else 0, _parquet_fault(error))
 
 
 def _parquet_fault(error: Exception) -> str:
@@ -178,7 +178,9 @@ def _of_csv(file: LogFile, names: Sequence[str], faults: Faults) -> Iterator[Bat
             told = _told(batch)
             yield Batch(batch.filter(pa.array(told)), lines[told])
     except _FAILURES as error:
-        faults.add(line if line > 2 else 0, _csv_fault(error))
+        # Bytes are read ahead of lines: where a line's own fault is not meant, none is known.
+        is_of_line = line > 2 and isinstance(error, pa.ArrowException)
+        faults.end(line if is_of_line else 0, _csv_fault(error))
 
 
 def _csv_fault(error: Exception) -> str:

@@ -42,6 +42,7 @@ class Faults:
 
     Attributes:
         file: the name of the file that is read, where there are several.
+        is_ended: whether a fault ended the reading of a file.
 
     Args:
         undone: what is not done with a file that has faults.
@@ -49,7 +50,7 @@ class Faults:
 
     def __init__(self, undone: str = "imported") -> None:
         self.first: list[Fault] = []
-        self.total, self.file = 0, ""
+        self.total, self.file, self.is_ended = 0, "", False
         self._undone = undone
 
     def add(self, line: int, reason: str) -> None:
@@ -57,6 +58,11 @@ class Faults:
         self.total += 1
         if len(self.first) < SHOWN:
             self.first.append(Fault(line, reason.rstrip("."), self.file))
+
+    def end(self, line: int, reason: str) -> None:
+        """Note a fault after which a file cannot be read on."""
+        self.add(line, reason)
+        self.is_ended = True
 
     def rejection(self) -> RejectedError:
         """The error that says them; without any, that the file holds no event."""

@@ -1,6 +1,7 @@
 """A log is the same in whatever file it comes, whole or in parts, and refused as a whole."""
 
 import gzip
+import sys
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -146,3 +147,17 @@ def test_a_column_with_too_many_different_values_is_none_of_actions() -> None:
     columns = Columns("action", "reward", "probability", context=("who",))
     with pytest.raises(PersonalizerError, match="1,000 at most"):
         list(open_log(data, "log.csv", columns).batches())
+
+
+def test_a_log_that_cannot_be_read_to_its_end_is_not_said_to_show_what_was_not_offered() -> None:
+    """All that it shows is not known then, and bytes are read ahead: a race, so again and again."""
+    rows = b"country,action,prob,reward\n" + b"NL,red,.5,1\n" * 60_000
+    columns = Columns(shown="action", reward="reward", propensity="prob", context=("country",))
+    data = gzip.compress(rows, mtime=0)
+    logs = [(data[:-20], sys.maxsize, "it is a damaged gzip file"), (data, 1 << 19, "it unfolds")]
+    for cut, most, reason in logs * 20:
+        log = open_log(cut, "mine.csv.gz", columns, most=most)
+        with pytest.raises(RejectedError) as refused:
+            list(log.batches())
+        (fault,) = refused.value.faults
+        assert fault.reason.startswith(reason)
