@@ -26,9 +26,10 @@ from engine.errors import refuse
 from engine.evaluation.decisions import Decisions, columns_in
 from engine.evaluation.estimators import Bounds
 from engine.steps import Steps, at_once
+from engine.worlds.fields import Field, Value
 from engine.worlds.table import MAX_ITEMS, MAX_NAME, MAX_TABLE, TAKEN, world_from_json
 from engine.worlds.taste import Item, Taste, TasteTable
-from engine.worlds.world import TABULATED, Field, Value, World
+from engine.worlds.world import TABULATED, World
 
 MOST_VALUES = 12
 """Different values of a field; the rarest of more are joined to one."""

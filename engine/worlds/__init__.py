@@ -7,6 +7,7 @@ import re
 
 from engine.worlds.ceilings import Ceiling, Ceilings
 from engine.worlds.coffee import COFFEE
+from engine.worlds.fields import Field, Value
 from engine.worlds.gallery import GALLERY, Exhibit
 from engine.worlds.generate import Knobs, generate
 from engine.worlds.movies import MOVIES
@@ -15,7 +16,7 @@ from engine.worlds.shop import SHOP
 from engine.worlds.spreadsheet import items_from_table, world_from_table
 from engine.worlds.table import world_from_json, world_from_text
 from engine.worlds.taste import Context, Item, Taste, TasteTable, TasteWeights, Term
-from engine.worlds.world import Field, Value, World
+from engine.worlds.world import World
 
 WORLDS: dict[str, World] = {"coffee": COFFEE, "news": NEWS, "movies": MOVIES, "shop": SHOP}
 FORMER_KEYS = {"store": "shop"}  # Of older links, databases and files.

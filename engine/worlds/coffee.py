@@ -2,8 +2,9 @@
 
 from dataclasses import replace
 
+from engine.worlds.fields import Field
 from engine.worlds.taste import Context, Item, Taste
-from engine.worlds.world import Field, World
+from engine.worlds.world import World
 
 _LIKED = {
     # weather:  Sunny     Rainy     Snowy, each Morning, Afternoon, Evening

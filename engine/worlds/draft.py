@@ -21,6 +21,7 @@ from engine.errors import PersonalizerError
 from engine.protocol.features import flatten
 from engine.streams import stream
 from engine.worlds.feature_text import features_from_text, features_to_text
+from engine.worlds.fields import Field, Value
 from engine.worlds.table import (
     MAX_CELLS,
     MAX_FIELDS,
@@ -37,7 +38,7 @@ from engine.worlds.table import (
     world_from_text,
 )
 from engine.worlds.taste import Item, Taste, TasteTable, TasteWeights, Term
-from engine.worlds.world import TABULATED, Field, Value, World
+from engine.worlds.world import TABULATED, World
 
 MAX_SEGMENTS = 400
 """Rows of the table of what each segment likes; more can be had by fewer fields."""

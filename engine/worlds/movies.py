@@ -1,7 +1,8 @@
 """A film night: company and mood choose the genre, the day decides how long it may be."""
 
+from engine.worlds.fields import Field
 from engine.worlds.taste import Context, Item, Taste
-from engine.worlds.world import Field, World
+from engine.worlds.world import World
 
 _WISHED = {
     "Alone": {"Tired": "documentary", "Cheerful": "comedy", "Curious": "thriller"},

@@ -1,7 +1,8 @@
 """A news site's front page: the topic gets an article opened, its length gets it finished."""
 
+from engine.worlds.fields import Field
 from engine.worlds.taste import Context, Item, Taste
-from engine.worlds.world import Field, World
+from engine.worlds.world import World
 
 _FAVOURITE = {
     "Student": {"Morning": "science", "Lunch": "food", "Evening": "sport"},

@@ -1,7 +1,8 @@
 """An online shop's front page: season and customer choose the shelf, the screen the price."""
 
+from engine.worlds.fields import Field
 from engine.worlds.taste import Context, Item, Taste
-from engine.worlds.world import Field, World
+from engine.worlds.world import World
 
 _SHELF = {
     "New": {"Spring": "garden", "Summer": "outdoor", "Autumn": "office", "Winter": "home"},

@@ -26,50 +26,40 @@ with rewards, only one in words is a field: one with a bad reward is none. ::
 What is wrong is refused with its cell, as a spreadsheet names it, and nothing of it is taken.
 """
 
-import csv
-import io
 import math
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import product
-from typing import Any, NoReturn
+from typing import Any
 
 from engine.errors import PersonalizerError, refuse
-from engine.worlds.table import MAX_ITEMS, MAX_NAME, MAX_TABLE, MAX_WORTH, world_from_json
+from engine.worlds.fields import Field, Value
+from engine.worlds.grid import Grid, letters, number_of, parted, refuse_number
+from engine.worlds.table import MAX_ITEMS, MAX_WORTH, world_from_json
 from engine.worlds.taste import Item, Taste, TasteTable
-from engine.worlds.world import Field, Value, World
+from engine.worlds.world import World
 
-MAX_BYTES = 2_000_000
-MAX_COLUMNS = 100
-MAX_CELLS = 2 * MAX_TABLE
 _CODE = "BadRequest"
-_PICTURE = re.compile(
-    r"([\u2190-\u2bff\U0001f000-\U0001faff][\ufe0f\u200d\U0001f000-\U0001faff]*) +"
-)
-_CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
-_NUMBER = re.compile(r"[+-]?(\d+([.,]\d*)?|[.,]\d+)([eE][+-]?\d+)?")
 _NO_WORD = re.compile(
     r"([+-]?([\d.,]+([eE][+-]?\d+)? *%?|inf(inity)?|nan)(/.*)?)?$|#", re.IGNORECASE
 )
 """A number of any kind, an empty cell, or what a spreadsheet says where it can compute none."""
-_FORMULA = re.compile(r"[=@]|[+-]([\w.$!:]*\(|[\d.,]+[+*/^])")
-"""As spreadsheets know one: behind a sign, a function, or a number that is computed with."""
 _REWARD = "a number from 0 to 1, a percentage, or two chances such as 0.3/0.1"
 
 
 def items_from_table(data: str | bytes) -> tuple[Item, ...]:
     """The actions that a table lists; ``BadRequest`` for what first is not as described above."""
-    grid = _Grid.read(data, "action")
+    grid = Grid.read(data, "action")
     if "id" not in grid.head:
         grid.refuse(0, 0, grid.head[0], "a table with a column 'id'")
     if len(grid.rows) > MAX_ITEMS:
-        _refuse_number("actions", len(grid.rows), MAX_ITEMS)
+        refuse_number("actions", len(grid.rows), MAX_ITEMS)
     items: list[Item] = []
     for row in range(1, len(grid.rows) + 1):
         told = {name: grid.text(row, at) for at, name in enumerate(grid.head)}
         place = grid.head.index("id")
-        emoji, name = _parted(grid.name(row, place))
+        emoji, name = parted(grid.name(row, place))
         if name in {item.id for item in items}:
             grid.refuse(row, place, name, "different from those above it")
         features = {
@@ -87,7 +77,7 @@ def items_from_table(data: str | bytes) -> tuple[Item, ...]:
 
 def lists_actions(data: str | bytes) -> bool:
     """Whether a table is one of actions, by the heads of its columns."""
-    return "id" in _Grid.read(data, "row").head
+    return "id" in Grid.read(data, "row").head
 
 
 def world_from_table(
@@ -101,7 +91,7 @@ def world_from_table(
 
     ``BadRequest`` for what first is not as described above.
     """
-    grid = _Grid.read(data, "segment")
+    grid = Grid.read(data, "segment")
     columns = _columns(grid)
     known = {item.id: item for item in items}
     menu = tuple(_item(grid, at, known) for at in columns.items)
@@ -110,7 +100,7 @@ def world_from_table(
             grid.refuse(0, at, item.id, "different from the actions before it")
     rows, shares = {}, {}
     for row in range(1, len(grid.rows) + 1):
-        key = tuple(_parted(grid.name(row, at))[1] for at in columns.fields)
+        key = tuple(parted(grid.name(row, at))[1] for at in columns.fields)
         if key in rows:
             grid.refuse(row, 0, " and ".join(key), "a segment that stands in no row above it")
         chances = (_taste(grid, row, at) for at in columns.items)
@@ -127,127 +117,6 @@ def world_from_table(
     return world_from_json(world.to_json())
 
 
-# -- cells ----------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class _Grid:
-    """Cells of text, the first row being the heads of the columns."""
-
-    head: tuple[str, ...]
-    rows: tuple[tuple[str, ...], ...]
-    lines: tuple[int, ...]
-    """The row of the sheet in which each of them stands."""
-
-    @classmethod
-    def read(cls, data: str | bytes, what: str) -> "_Grid":
-        """All rows with anything in them."""
-        text = _decoded(data)
-        found = [
-            (number, [cell.strip() for cell in row])
-            for number, row in enumerate(_rows(text), start=1)
-            if any(cell.strip() for cell in row)
-        ]
-        if len(found) < 2:
-            refuse(
-                _CODE,
-                "table",
-                len(found),
-                f"2 or more: heads, then one a {what}",
-                "the number of rows",
-            )
-        (first, head), *rest = found
-        grid = cls(
-            tuple(head), tuple(tuple(row) for _, row in rest), (first, *(n for n, _ in rest))
-        )
-        grid._check(what)
-        return grid
-
-    def _check(self, what: str) -> None:
-        if len(self.head) > MAX_COLUMNS:
-            _refuse_number("columns", len(self.head), MAX_COLUMNS)
-        if len(self.rows) * len(self.head) > MAX_CELLS:
-            _refuse_number("cells", len(self.rows) * len(self.head), MAX_CELLS)
-        for at, name in enumerate(self.head):
-            self.name(0, at)
-            if name in self.head[:at]:
-                self.refuse(0, at, name, "different from the heads before it")
-        for row, cells in enumerate(self.rows, start=1):
-            if len(cells) != len(self.head):
-                what = f"the number of cells in row {self.lines[row]}"
-                refuse(_CODE, "table", len(cells), f"{len(self.head)}, as in the first row", what)
-            for at in range(len(cells)):
-                self.text(row, at)
-
-    def text(self, row: int, column: int) -> str:
-        """What a cell says; row 0 has the heads."""
-        text = (self.head if row == 0 else self.rows[row - 1])[column]
-        if _CONTROL.search(text):
-            self.refuse(row, column, text, "a text in one line without control characters")
-        if _FORMULA.match(text):
-            self.refuse(row, column, text, "a value: formulas are not computed")
-        return text
-
-    def name(self, row: int, column: int) -> str:
-        """The same, where it names something."""
-        text = self.text(row, column)
-        if not 1 <= len(text) <= MAX_NAME:
-            self.refuse(row, column, text, f"a text of 1 to {MAX_NAME} characters")
-        return text
-
-    def refuse(self, row: int, column: int, value: object, allowed: str) -> NoReturn:
-        """Refuse what a cell says."""
-        place = f"{_letters(column)}{self.lines[row]}"
-        refuse(_CODE, place, value, allowed, f"cell {place}")
-
-
-def _decoded(data: str | bytes) -> str:
-    if len(data) > MAX_BYTES:
-        refuse(_CODE, "table", len(data), f"at most {MAX_BYTES:,}", "the size of the table")
-    if isinstance(data, str):
-        return data.removeprefix("\ufeff")
-    try:
-        return data.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = data.count(b"\n", 0, error.start) + 1
-        refuse(
-            _CODE, "table", data[error.start : error.start + 1], "UTF-8", f"a byte in row {line}"
-        )
-
-
-def _rows(text: str) -> list[list[str]]:
-    """The cells, by whichever separator makes most of them in the first row."""
-    text = re.sub("\r\n?", "\n", text)
-    first = text.lstrip().partition("\n")[0]
-    try:
-        separator = max("\t;,", key=lambda one: len(next(csv.reader([first], delimiter=one), [])))
-        return list(csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True))
-    except csv.Error as error:
-        allowed = f"CSV: quotes closed, and at most {csv.field_size_limit():,} characters in a cell"
-        refuse(_CODE, "table", str(error), allowed, "what was read")
-
-
-def _letters(column: int) -> str:
-    """The name of a column in a spreadsheet: A, B, ... Z, AA, ..."""
-    before, last = divmod(column, 26)
-    return (_letters(before - 1) if before else "") + chr(ord("A") + last)
-
-
-def _refuse_number(of: str, found: int, most: int) -> NoReturn:
-    refuse(_CODE, "table", found, f"at most {most:,}", f"the number of {of}")
-
-
-def _parted(label: str) -> tuple[str, str]:
-    """Picture and name."""
-    found = _PICTURE.match(label)
-    return (found[1], label[found.end() :]) if found else ("", label)
-
-
-def _number(text: str) -> float:
-    """The number that a text is, NaN for none; a comma may be its point."""
-    return float(text.replace(",", ".")) if _NUMBER.fullmatch(text) else math.nan
-
-
 # -- actions --------------------------------------------------------------------------
 
 
@@ -256,12 +125,12 @@ def _feature(text: str) -> Any:
         return {one.strip(): True for one in text.split("|") if one.strip()}
     if text.lower() in {"true", "false"}:
         return text.lower() == "true"
-    number = _number(text)
+    number = number_of(text)
     return text if math.isnan(number) else int(number) if number.is_integer() else number
 
 
-def _worth(grid: _Grid, row: int, text: str) -> float:
-    worth = _number(text) if text else 1.0
+def _worth(grid: Grid, row: int, text: str) -> float:
+    worth = number_of(text) if text else 1.0
     if not 1e-6 <= worth <= MAX_WORTH:
         grid.refuse(row, grid.head.index("value"), text, "what a success is worth, above 0")
     return worth
@@ -290,7 +159,7 @@ class _Columns:
     share: int | None
 
 
-def _columns(grid: _Grid) -> _Columns:
+def _columns(grid: Grid) -> _Columns:
     """Fields come first; then actions, in columns where half of the cells or more are rewards."""
     share = next((at for at, name in enumerate(grid.head) if name.lower() == "share"), None)
     there = [at for at in range(len(grid.head)) if at != share]
@@ -306,11 +175,11 @@ def _columns(grid: _Grid) -> _Columns:
         allowed = "one or more, after the fields, with rewards from 0 to 1 below their names"
         refuse(_CODE, "table", 0, allowed, "the number of actions")
     if len(items) > MAX_ITEMS:
-        _refuse_number("actions", len(items), MAX_ITEMS)
+        refuse_number("actions", len(items), MAX_ITEMS)
     return _Columns(fields, items, share)
 
 
-def _has_rewards(grid: _Grid, column: int) -> bool:
+def _has_rewards(grid: Grid, column: int) -> bool:
     return 2 * sum(_is_reward(row[column]) for row in grid.rows) >= len(grid.rows)
 
 
@@ -318,22 +187,22 @@ def _is_reward(text: str) -> bool:
     return 0 <= _chance(text.partition("/")[0]) <= 1
 
 
-def _check_is_field(grid: _Grid, column: int, rewarded: int) -> None:
+def _check_is_field(grid: Grid, column: int, rewarded: int) -> None:
     """Refuse bad rewards that would make a field of an action, and of those before it: behind a
     column with rewards, only one in words is a field."""
     texts = [row[column] for row in grid.rows]
     if any(_is_reward(text) or _NO_WORD.match(text) for text in texts):
         row = next(row for row, text in enumerate(texts, start=1) if not _is_reward(text))
-        allowed = f"a reward, as in column {_letters(rewarded)}: {_REWARD}"
+        allowed = f"a reward, as in column {letters(rewarded)}: {_REWARD}"
         grid.refuse(row, column, grid.text(row, column), allowed)
 
 
-def _item(grid: _Grid, column: int, known: dict[str, Item]) -> Item:
-    emoji, name = _parted(grid.name(0, column))
+def _item(grid: Grid, column: int, known: dict[str, Item]) -> Item:
+    emoji, name = parted(grid.name(0, column))
     return known.get(name) or Item(name, emoji, {"name": name})
 
 
-def _taste(grid: _Grid, row: int, column: int) -> Taste:
+def _taste(grid: Grid, row: int, column: int) -> Taste:
     text = grid.text(row, column)
     parts = [_chance(part) for part in text.split("/")]
     if len(parts) > 2 or not all(0 <= part <= 1 for part in parts):
@@ -346,10 +215,10 @@ def _taste(grid: _Grid, row: int, column: int) -> Taste:
 
 def _chance(text: str) -> float:
     text = text.strip()
-    return _number(text[:-1].strip()) / 100 if text.endswith("%") else _number(text)
+    return number_of(text[:-1].strip()) / 100 if text.endswith("%") else number_of(text)
 
 
-def _share(grid: _Grid, row: int, column: int | None) -> float:
+def _share(grid: Grid, row: int, column: int | None) -> float:
     if column is None:
         return 1.0
     text = grid.text(row, column)
@@ -360,19 +229,19 @@ def _share(grid: _Grid, row: int, column: int | None) -> float:
 
 
 def _fields(
-    grid: _Grid, columns: _Columns, shares: dict[tuple[str, ...], float]
+    grid: Grid, columns: _Columns, shares: dict[tuple[str, ...], float]
 ) -> tuple[Field, ...]:
     """The fields, each value as often as the segments that have it."""
     found = []
     for number, at in enumerate(columns.fields):
         values: dict[str, Value] = {}
         for row in range(1, len(grid.rows) + 1):
-            emoji, name = _parted(grid.name(row, at))
+            emoji, name = parted(grid.name(row, at))
             values.setdefault(name, Value(name, emoji))
         sums = {
             name: sum(share for key, share in shares.items() if key[number] == name)
             for name in values
         }
         told = tuple(Value(v.name, v.emoji, sums[v.name]) for v in values.values())
-        found.append(Field(_parted(grid.head[at])[1], _parted(grid.head[at])[1], told))
+        found.append(Field(parted(grid.head[at])[1], parted(grid.head[at])[1], told))
     return tuple(found)

@@ -58,8 +58,9 @@ from typing import Any
 from engine.errors import PersonalizerError, refuse
 from engine.protocol.features import flatten, is_list
 from engine.worlds.checks import CODE, check_known, each_in, number_in, object_in, text_in
+from engine.worlds.fields import Field, Value
 from engine.worlds.taste import Item, Taste, TasteTable, TasteWeights, Term
-from engine.worlds.world import FORMAT, VERSIONS, Field, Value, World
+from engine.worlds.world import FORMAT, VERSIONS, World
 
 MAX_FIELDS, MAX_VALUES, MAX_ITEMS = 20, 50, 50
 MAX_CELLS = 10_000_000  # Contexts that a world may have; beyond `TABULATED` none lists them all.

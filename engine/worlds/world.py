@@ -7,11 +7,11 @@ A new world is one file that makes one `World`, and a line in ``worlds/__init__.
 import hashlib
 import json
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property, reduce
-from itertools import pairwise, product
-from typing import Any, NamedTuple, Self
+from itertools import product
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,13 +21,13 @@ from engine.errors import refuse
 from engine.protocol.request import RankRequest, parse_rank_request
 from engine.streams import stream
 from engine.worlds.ceilings import Ceilings, ceilings_of
+from engine.worlds.fields import Contexts, Field, Value
 from engine.worlds.taste import Context, Item, TasteWeights, Truth, WeightSums
 
 FORMAT = "personalizer-playground-world"  # What the JSON says that it is.
 VERSIONS = 1, 2
 """What is written as the first that can hold it: units, values of actions, and what a value of a
 field sends came with the second, so a world without them stays what it was, to its digest."""
-MAX_TAGS = 5
 TABULATED = 1_000
 """Cells up to which everything about a world is computed cell by cell, and can be mapped whole."""
 SAMPLE = 4_096
@@ -35,111 +35,6 @@ SAMPLE = 4_096
 _KEPT = 2 * SAMPLE
 """Requests of cells that are kept."""
 Cells = NDArray[np.intp]
-
-
-@dataclass(frozen=True, slots=True)
-class Value:
-    """One value of a context field: its name, its picture, how often it occurs, relative to the
-    other values of the field, and what the request says for it, if that is not its name: a number,
-    true or false, an object of tags, or an empty one for nothing at all."""
-
-    name: str
-    emoji: str
-    share: float = 1.0
-    sends: Any = None
-
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "share", float(self.share))
-
-    @property
-    def label(self) -> str:
-        """Picture and name, as it stands beside others."""
-        return f"{self.emoji} {self.name}".strip()
-
-    def to_json(self) -> dict[str, object]:
-        """The value in the JSON of a world."""
-        told: dict[str, object] = {"name": self.name, "emoji": self.emoji, "share": self.share}
-        return told | ({} if self.sends is None else {"sends": self.sends})
-
-
-@dataclass(frozen=True, slots=True)
-class Field:
-    """One field of the context: its name in the request, its label on screen, its values."""
-
-    name: str
-    label: str
-    values: tuple[Value, ...]
-
-    @classmethod
-    def of(cls, name: str, label: str, shares: Mapping[str, float]) -> Self:
-        """A field out of its values: picture and name, with a space between -> share."""
-        parts = ((value.split(" ", 1), share) for value, share in shares.items())
-        return cls(name, label, tuple(Value(n, emoji, s) for (emoji, n), s in parts))
-
-    @classmethod
-    def number(
-        cls,
-        name: str,
-        label: str,
-        cuts: Sequence[float],
-        mean: float | None = None,
-        spread: float = 1.0,
-        named: str = "{} to {}",
-    ) -> Self:
-        """A field that is a number, in slices: from each of the cuts to the next one, ``named`` by
-        both.
-
-        Each slice sends the number in its middle. All numbers come equally often, or as a normal
-        distribution with this mean and standard deviation says.
-        """
-        found = []
-        for low, high in pairwise(cuts):
-            share = high - low
-            if mean is not None:
-                ends = (math.erf((end - mean) / (spread * math.sqrt(2))) for end in (high, low))
-                share = max(next(ends) - next(ends), 1e-6)
-            name_of = named.format(f"{low:g}", f"{high:g}")
-            found.append(Value(name_of, "", share, (low + high) / 2))
-        return cls(name, label, tuple(found))
-
-    @classmethod
-    def tags(cls, name: str, label: str, tags: Mapping[str, float]) -> Self:
-        """A field that is a list of tags: picture and name -> the chance that it is there. All
-        combinations are values; ``BadRequest`` for more than `MAX_TAGS`."""
-        if len(tags) > MAX_TAGS:
-            refuse("BadRequest", "tags", len(tags), f"at most {MAX_TAGS}", "the number of tags")
-        found = []
-        for there in product((True, False), repeat=len(tags)):
-            chances = zip(tags.values(), there, strict=True)
-            share = math.prod(chance if has else 1 - chance for chance, has in chances)
-            has = [tag.split(" ", 1) for tag, is_there in zip(tags, there, strict=True) if is_there]
-            pictures = "".join(emoji for emoji, _ in has)
-            sends = {tag: True for _, tag in has}
-            found.append(Value(" + ".join(sends) or "none", pictures, share, sends))
-        return cls(name, label, tuple(found))
-
-    def to_json(self) -> dict[str, object]:
-        """The field in the JSON of a world."""
-        values = [value.to_json() for value in self.values]
-        return {"name": self.name, "label": self.label, "values": values}
-
-
-class Contexts(Sequence[Context]):
-    """All cells of a large world, the last field changing fastest; each is made when asked for."""
-
-    def __init__(self, fields: Sequence[Field]) -> None:
-        self._fields = fields
-        self._sizes = tuple(len(field.values) for field in fields)
-
-    def __len__(self) -> int:
-        return math.prod(self._sizes)
-
-    def __getitem__(self, cell: Any) -> Any:
-        if not 0 <= cell < len(self):
-            raise IndexError(cell)
-        places = np.unravel_index(int(cell), self._sizes)
-        pairs = zip(self._fields, places, strict=True)
-        return {field.name: field.values[place].name for field, place in pairs}
 
 
 class Census(NamedTuple):

@@ -1,7 +1,8 @@
 """A bank's next best offer: saying nothing is one of the offers."""
 
+from engine.worlds.fields import Field
 from engine.worlds.taste import Context, Item, Taste
-from engine.worlds.world import Field, World
+from engine.worlds.world import World
 
 _OFFER = {
     "Under 30": {"Moves": "rent", "New job": "card", "Child": "insure", "None": "invest"},

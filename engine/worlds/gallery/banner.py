@@ -1,7 +1,8 @@
 """A banner that one to three visitors in a hundred click."""
 
+from engine.worlds.fields import Field
 from engine.worlds.taste import Context, Item, Taste
-from engine.worlds.world import Field, World
+from engine.worlds.world import World
 
 _PULL = {
     "Phone": {"Search": "short", "Social": "picture", "Mail": "offer"},

@@ -1,7 +1,8 @@
 """A catalogue of products with price, weight and delivery, for customers with money and haste."""
 
+from engine.worlds.fields import Field
 from engine.worlds.taste import Context, Item, Taste
-from engine.worlds.world import Field, World
+from engine.worlds.world import World
 
 _BUDGET = {"Student": (0, 60), "Family": (30, 250), "Collector": (100, 900)}
 _ROOM = {

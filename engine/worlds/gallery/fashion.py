@@ -1,7 +1,8 @@
 """A fashion house whose customers turn to something else in mid-season."""
 
+from engine.worlds.fields import Field
 from engine.worlds.taste import Context, Item, Taste
-from engine.worlds.world import Field, World
+from engine.worlds.world import World
 
 _STYLE = {
     "Teen": {"City": "street", "Coast": "sport", "Country": "retro"},

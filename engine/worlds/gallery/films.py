@@ -1,7 +1,8 @@
 """A film library with years, directors and films of several genres."""
 
+from engine.worlds.fields import Field
 from engine.worlds.taste import Context, Item, Taste
-from engine.worlds.world import Field, World
+from engine.worlds.world import World
 
 _GENRES = {
     "Student": {"Afternoon": "comedy", "Evening": "sci-fi", "Night": "horror"},

@@ -1,7 +1,8 @@
 """A grocery's delivery app: dishes by taste, spice and nutrition, as the service had."""
 
+from engine.worlds.fields import Field
 from engine.worlds.taste import Context, Item, Taste
-from engine.worlds.world import Field, World
+from engine.worlds.world import World
 
 _WISH = {
     "Salty": {"Morning": "breakfast", "Noon": "soup", "Evening": "main"},

@@ -1,7 +1,8 @@
 """A gym's app that sends numbers and lists: an age, an hour, and what somebody likes."""
 
+from engine.worlds.fields import Field
 from engine.worlds.taste import Context, Item, Taste
-from engine.worlds.world import Field, World
+from engine.worlds.world import World
 
 
 def _taste(context: Context, item: Item) -> Taste:

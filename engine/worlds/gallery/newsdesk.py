@@ -1,7 +1,8 @@
 """A news desk whose articles come in several formats at once: weekday, weather and device."""
 
+from engine.worlds.fields import Field
 from engine.worlds.taste import Context, Item, Taste
-from engine.worlds.world import Field, World
+from engine.worlds.world import World
 
 _TOPICS = {
     "Workday": {"Sunny": "business", "Rainy": "politics", "Snowy": "travel"},

@@ -1,7 +1,8 @@
 """A travel agency's page: designs composed of an image, a layout and a tone, graded rewards."""
 
+from engine.worlds.fields import Field
 from engine.worlds.taste import Context, Item, Taste
-from engine.worlds.world import Field, World
+from engine.worlds.world import World
 
 _LAYOUT = {
     "Phone": {"New": "story", "Loyal": "list"},

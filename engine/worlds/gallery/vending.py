@@ -1,7 +1,8 @@
 """A machine at which nothing matters: whatever is offered to whomever earns the same."""
 
+from engine.worlds.fields import Field
 from engine.worlds.taste import Context, Item, Taste
-from engine.worlds.world import Field, World
+from engine.worlds.world import World
 
 
 def _taste(context: Context, item: Item) -> Taste:

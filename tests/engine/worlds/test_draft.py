@@ -8,8 +8,8 @@ from hypothesis import given, settings
 from engine import PersonalizerError
 from engine.worlds import GALLERY, WORLDS, World, world_from_json
 from engine.worlds.draft import MAX_SEGMENTS, UNKNOWN, ActionRow, Draft, ValueRow
+from engine.worlds.fields import Field, Value
 from engine.worlds.taste import Taste
-from engine.worlds.world import Field, Value
 from tests.engine.worlds.random_worlds import bakery, worlds
 
 BAKERY = Draft.of(world_from_json(bakery()))

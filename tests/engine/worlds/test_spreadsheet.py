@@ -214,11 +214,3 @@ def test_a_faulty_table_of_actions_is_refused(data: str | bytes, sentence: str) 
     with pytest.raises(PersonalizerError) as refused:
         items_from_table(data)
     assert refused.value.message.startswith(sentence)
-
-
-def test_columns_have_the_names_of_a_spreadsheet() -> None:
-    heads = ",".join(f"a{i}" for i in range(30))
-    cells = ",".join(["0"] * 27 + ["x"] + ["1"] * 2)
-    good = ",".join(["0"] * 30)
-    with pytest.raises(PersonalizerError, match="cell AC3 is 'x'"):
-        world_from_table(f"who,{heads}\nAnn,{good}\nBo,{cells}\n")

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine import LearningLoop, PersonalizerError
+from engine import LearningLoop
 from engine.protocol.request import parse_rank_request
 from engine.simulation.crowd import crowd, potential_outcomes
 from engine.worlds import (
@@ -285,38 +285,6 @@ def test_a_world_without_values_is_written_as_it_was_before_there_were_any() -> 
     told = priced(coffee, (2, 4, 8, 5)).to_json()
     assert (told["version"], told["unit"]) == (2, "€")
     assert world_from_json(told) == priced(coffee, (2, 4, 8, 5))
-
-
-# -- numbers and tags ---------------------------------------------------------------------
-
-
-def test_a_number_comes_in_slices_each_of_which_sends_its_middle() -> None:
-    age = Field.number("age", "Age", (0, 10, 30, 40))
-    assert [(v.name, v.share, v.sends) for v in age.values] == [
-        ("0 to 10", 10, 5), ("10 to 30", 20, 20), ("30 to 40", 10, 35),
-    ]  # fmt: skip
-    normal = Field.number("age", "Age", (-100, 20, 30, 100), mean=20, spread=10)
-    shares = np.array([value.share for value in normal.values])
-    assert shares / shares.sum() == pytest.approx([0.5, 0.3413, 0.1587], abs=1e-4)
-
-
-def test_tags_are_all_combinations_and_sent_as_a_list_or_not_at_all() -> None:
-    likes = Field.tags("likes", "Likes", {"🥊 lift": 0.5, "🧘 calm": 0.4})
-    assert [(v.label, v.sends) for v in likes.values] == [
-        ("🥊🧘 lift + calm", {"lift": True, "calm": True}),
-        ("🥊 lift", {"lift": True}),
-        ("🧘 calm", {"calm": True}),
-        ("none", {}),
-    ]
-    assert [v.share for v in likes.values] == pytest.approx([0.2, 0.3, 0.2, 0.3])
-    world = replace(WORLDS["coffee"], fields=(likes,), taste=lambda context, item: Taste(0, 0.5))
-    assert world.features({"likes": "none"}) == []
-    with pytest.raises(PersonalizerError, match="the number of tags is 6, but must be at most 5"):
-        Field.tags("likes", "Likes", {f"🥊 {n}": 0.5 for n in range(6)})
-    for cell, context in enumerate(world.contexts):
-        assert world.context_of(world.request(cell)) == context
-    assert world_from_json(world.to_json()) == world
-    assert len(list(crowd(LearningLoop(seed=1), world, 5))) == 5
 
 
 # -- what can be learned ------------------------------------------------------------------

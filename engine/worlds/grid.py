@@ -1,0 +1,146 @@
+"""Cells that were copied from a spreadsheet, or CSV: a first row with the heads of the columns, and
+the rows below it.
+
+What is wrong is refused with its cell, as a spreadsheet names it.
+"""
+
+import csv
+import io
+import math
+import re
+from dataclasses import dataclass
+from typing import NoReturn
+
+from engine.errors import refuse
+from engine.worlds.table import MAX_NAME, MAX_TABLE
+
+MAX_BYTES = 2_000_000
+MAX_COLUMNS = 100
+MAX_CELLS = 2 * MAX_TABLE
+_CODE = "BadRequest"
+_PICTURE = re.compile(
+    r"([\u2190-\u2bff\U0001f000-\U0001faff][\ufe0f\u200d\U0001f000-\U0001faff]*) +"
+)
+_CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
+_NUMBER = re.compile(r"[+-]?(\d+([.,]\d*)?|[.,]\d+)([eE][+-]?\d+)?")
+_FORMULA = re.compile(r"[=@]|[+-]([\w.$!:]*\(|[\d.,]+[+*/^])")
+"""As spreadsheets know one: behind a sign, a function, or a number that is computed with."""
+
+
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """Cells of text, the first row being the heads of the columns."""
+
+    head: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    lines: tuple[int, ...]
+    """The row of the sheet in which each of them stands."""
+
+    @classmethod
+    def read(cls, data: str | bytes, what: str) -> "Grid":
+        """All rows with anything in them."""
+        text = _decoded(data)
+        found = [
+            (number, [cell.strip() for cell in row])
+            for number, row in enumerate(_rows(text), start=1)
+            if any(cell.strip() for cell in row)
+        ]
+        if len(found) < 2:
+            refuse(
+                _CODE,
+                "table",
+                len(found),
+                f"2 or more: heads, then one a {what}",
+                "the number of rows",
+            )
+        (first, head), *rest = found
+        grid = cls(
+            tuple(head), tuple(tuple(row) for _, row in rest), (first, *(n for n, _ in rest))
+        )
+        grid._check(what)
+        return grid
+
+    def _check(self, what: str) -> None:
+        if len(self.head) > MAX_COLUMNS:
+            refuse_number("columns", len(self.head), MAX_COLUMNS)
+        if len(self.rows) * len(self.head) > MAX_CELLS:
+            refuse_number("cells", len(self.rows) * len(self.head), MAX_CELLS)
+        for at, name in enumerate(self.head):
+            self.name(0, at)
+            if name in self.head[:at]:
+                self.refuse(0, at, name, "different from the heads before it")
+        for row, cells in enumerate(self.rows, start=1):
+            if len(cells) != len(self.head):
+                what = f"the number of cells in row {self.lines[row]}"
+                refuse(_CODE, "table", len(cells), f"{len(self.head)}, as in the first row", what)
+            for at in range(len(cells)):
+                self.text(row, at)
+
+    def text(self, row: int, column: int) -> str:
+        """What a cell says; row 0 has the heads."""
+        text = (self.head if row == 0 else self.rows[row - 1])[column]
+        if _CONTROL.search(text):
+            self.refuse(row, column, text, "a text in one line without control characters")
+        if _FORMULA.match(text):
+            self.refuse(row, column, text, "a value: formulas are not computed")
+        return text
+
+    def name(self, row: int, column: int) -> str:
+        """The same, where it names something."""
+        text = self.text(row, column)
+        if not 1 <= len(text) <= MAX_NAME:
+            self.refuse(row, column, text, f"a text of 1 to {MAX_NAME} characters")
+        return text
+
+    def refuse(self, row: int, column: int, value: object, allowed: str) -> NoReturn:
+        """Refuse what a cell says."""
+        place = f"{letters(column)}{self.lines[row]}"
+        refuse(_CODE, place, value, allowed, f"cell {place}")
+
+
+def _decoded(data: str | bytes) -> str:
+    if len(data) > MAX_BYTES:
+        refuse(_CODE, "table", len(data), f"at most {MAX_BYTES:,}", "the size of the table")
+    if isinstance(data, str):
+        return data.removeprefix("\ufeff")
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        refuse(
+            _CODE, "table", data[error.start : error.start + 1], "UTF-8", f"a byte in row {line}"
+        )
+
+
+def _rows(text: str) -> list[list[str]]:
+    """The cells, by whichever separator makes most of them in the first row."""
+    text = re.sub("\r\n?", "\n", text)
+    first = text.lstrip().partition("\n")[0]
+    try:
+        separator = max("\t;,", key=lambda one: len(next(csv.reader([first], delimiter=one), [])))
+        return list(csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True))
+    except csv.Error as error:
+        allowed = f"CSV: quotes closed, and at most {csv.field_size_limit():,} characters in a cell"
+        refuse(_CODE, "table", str(error), allowed, "what was read")
+
+
+def letters(column: int) -> str:
+    """The name of a column in a spreadsheet: A, B, ... Z, AA, ..."""
+    before, last = divmod(column, 26)
+    return (letters(before - 1) if before else "") + chr(ord("A") + last)
+
+
+def refuse_number(of: str, found: int, most: int) -> NoReturn:
+    """Refuse a table with too many of something."""
+    refuse(_CODE, "table", found, f"at most {most:,}", f"the number of {of}")
+
+
+def parted(label: str) -> tuple[str, str]:
+    """Picture and name."""
+    found = _PICTURE.match(label)
+    return (found[1], label[found.end() :]) if found else ("", label)
+
+
+def number_of(text: str) -> float:
+    """The number that a text is, NaN for none; a comma may be its point."""
+    return float(text.replace(",", ".")) if _NUMBER.fullmatch(text) else math.nan
