@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import streamlit as st
 
 from engine.worlds import World
-from engine.worlds.draft import CellFault
+from engine.worlds.rows import CellFault
 from pages.parts.charts.context_map import axes_of
 from pages.parts.charts.truth_map import truth_rows, truth_spec
 from pages.parts.picture import picture

@@ -6,7 +6,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from engine.worlds.draft import CellFault, Table
+from engine.worlds.rows import CellFault, Table
 from engine.worlds.table import MAX_NAME, MAX_STORY, MAX_TITLE, MAX_UNIT
 from pages.parts.link import show
 from pages.parts.text import note, plain, section

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Generic, TypeVar
 
-from engine.worlds.draft import ActionRow, ValueRow
+from engine.worlds.rows import ActionRow, ValueRow
 
 R = TypeVar("R", ActionRow, ValueRow)
 Told = Mapping[str, Any]

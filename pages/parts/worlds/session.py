@@ -9,8 +9,9 @@ from engine import PersonalizerError
 from engine.evaluation.world_of_log import Estimated
 from engine.loop.lock import locked
 from engine.worlds import Item, World, key_of
-from engine.worlds.draft import ActionRow, CellFault, Draft, ValueRow
+from engine.worlds.draft import Draft
 from engine.worlds.json_file import world_from_file
+from engine.worlds.rows import ActionRow, CellFault, ValueRow
 from engine.worlds.spreadsheet import items_from_table, lists_actions, world_from_table
 from pages.parts.known_worlds import world_of
 from pages.parts.worlds.rows import Rows, Told

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from engine.worlds import World
 from engine.worlds.ceilings import Ceiling
-from engine.worlds.draft import CellFault
+from engine.worlds.rows import CellFault
 from pages.parts.text import counted, plain
 
 TABLES = {"place": "The place", "actions": "Actions", "values": "Context", "truth": "Tastes"}

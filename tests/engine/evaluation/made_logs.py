@@ -38,3 +38,24 @@ def made(events: int, seed: int = 0, actions: int = 3, contexts: int = 4) -> Mad
         means=np.clip(expected[stratum] + rng.normal(0, 0.2, (events, actions)), 0, 1),
     )
     return Made(log, expected, shares)
+
+
+def log_of(
+    contexts: list[str],
+    shown: list[str],
+    reward: list[float],
+    propensity: list[float] | None = None,
+) -> Decisions:
+    """A log, event by event."""
+    actions, texts = tuple(dict.fromkeys(shown)), tuple(dict.fromkeys(contexts))
+    n = len(shown)
+    return Decisions(
+        actions=actions,
+        contexts=texts,
+        stratum=np.array([texts.index(text) for text in contexts]),
+        shown=np.array([actions.index(one) for one in shown]),
+        propensity=np.array(propensity or [1 / len(actions)] * n),
+        reward=np.array(reward, dtype=float),
+        offered=np.ones((n, len(actions)), dtype=bool),
+        baseline=np.zeros(n, dtype=np.intp),
+    )

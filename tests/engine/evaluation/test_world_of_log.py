@@ -6,35 +6,15 @@ import numpy as np
 import pytest
 
 from engine import LearningLoop, PersonalizerError
-from engine.evaluation.decisions import Decisions, decisions_of
+from engine.evaluation.decisions import decisions_of
 from engine.evaluation.sources.logs import open_log
-from engine.evaluation.world_of_log import MISSING, OTHERS, Estimated, estimate
+from engine.evaluation.world_of_log import Estimated, estimate
 from engine.simulation.crowd import crowd
 from engine.worlds import GALLERY, WORLDS, Item, World, items_from_table, world_from_json
 from tests.benchmarks.estimated_world import aligned, logged
+from tests.engine.evaluation.made_logs import log_of
 
 COFFEE, NEWS = WORLDS["coffee"], WORLDS["news"]
-
-
-def log_of(
-    contexts: list[str],
-    shown: list[str],
-    reward: list[float],
-    propensity: list[float] | None = None,
-) -> Decisions:
-    """A log, event by event."""
-    actions, texts = tuple(dict.fromkeys(shown)), tuple(dict.fromkeys(contexts))
-    n = len(shown)
-    return Decisions(
-        actions=actions,
-        contexts=texts,
-        stratum=np.array([texts.index(text) for text in contexts]),
-        shown=np.array([actions.index(one) for one in shown]),
-        propensity=np.array(propensity or [1 / len(actions)] * n),
-        reward=np.array(reward, dtype=float),
-        offered=np.ones((n, len(actions)), dtype=bool),
-        baseline=np.zeros(n, dtype=np.intp),
-    )
 
 
 def off(world: World, told: Estimated) -> float:
@@ -142,48 +122,6 @@ def test_a_loop_a_file_of_rows_and_several_batches_become_worlds() -> None:
     log = decisions_of(loop)
     halves = [log.take(slice(0, 30)), log.take(slice(30, 60))]
     assert estimate(halves).world == told.world
-
-
-def test_numbers_become_parts_rare_words_others_and_what_says_nothing_is_left_out() -> None:
-    contexts = [
-        f"age={20 + i % 40}, town=t{min(i % 60, 30)}, same=x" + (", vip=yes" if i % 3 else "")
-        for i in range(600)
-    ]
-    told = estimate([log_of(contexts, ["a", "b"] * 300, [0, 1] * 300)])
-    age, town, vip = told.world.fields
-    assert [v.name for v in age.values] == ["up to 29", "29 to 39", "39 to 49", "above 49"]
-    assert [v.share for v in age.values] == [150] * 4
-    assert [v.sends for v in age.values] == [24.5, 34.5, 44.5, 54.5]
-    assert len(town.values) == 12
-    assert town.values[-1].name == OTHERS
-    assert {v.name: v.share for v in vip.values} == {MISSING: 200, "yes": 400}
-    assert told.left_out == {"same": "it is the same in all events"}
-    assert told.world.expected.mean(axis=0) == pytest.approx([0, 1], abs=0.05)
-
-
-@pytest.mark.parametrize(
-    ("numbers", "names", "sends"),
-    [
-        ([*range(1, 7), *[100] * 34], ["up to 6", "above 6"], [3.5, 100]),
-        (
-            [1_700_000_000 + i % 40 for i in range(40)],
-            [
-                "up to 1700000009", "1700000009 to 1700000019", "1700000019 to 1700000029",
-                "above 1700000029",
-            ],
-            [1_700_000_004, 1_700_000_014, 1_700_000_024, 1_700_000_034],
-        ),
-    ],
-    ids=["most of them the largest", "near to each other"],
-)  # fmt: skip
-def test_numbers_of_any_kind_become_parts(
-    numbers: list[int], names: list[str], sends: list[float]
-) -> None:
-    (field,) = estimate(
-        [log_of([f"x={number}" for number in numbers], ["a", "b"] * 20, [0, 1] * 20)]
-    ).world.fields
-    assert [value.name for value in field.values] == names
-    assert [value.sends for value in field.values] == pytest.approx(sends, abs=1)
 
 
 def test_the_fields_by_which_rewards_differ_most_are_taken_if_not_all_have_room() -> None:

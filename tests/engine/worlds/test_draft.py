@@ -7,8 +7,8 @@ from hypothesis import given, settings
 
 from engine import PersonalizerError
 from engine.worlds import GALLERY, WORLDS, World, world_from_json
-from engine.worlds.draft import MAX_SEGMENTS, UNKNOWN, ActionRow, Draft, ValueRow
-from engine.worlds.fields import Field, Value
+from engine.worlds.draft import MAX_SEGMENTS, UNKNOWN, Draft
+from engine.worlds.rows import ActionRow, ValueRow
 from engine.worlds.taste import Taste
 from tests.engine.worlds.random_worlds import bakery, worlds
 
@@ -57,13 +57,6 @@ def test_what_a_value_sends_is_written_too() -> None:
     rows = (replace(first, sends="1.5"), replace(second, sends="a, b"), *draft.values[2:])
     field = replace(draft, values=rows).world.fields[0]
     assert [value.sends for value in field.values] == [1.5, {"a": True, "b": True}]
-
-
-@pytest.mark.parametrize("sends", [True, "x", {}, {"a, b": True}, {"a": 1, "b": True}, {"{": True}])
-def test_whatever_a_value_sends_comes_back(sends: object) -> None:
-    value = Value("yes", "", 1.0, sends)
-    world = replace(SMALL.world, fields=(Field("sun", "sun", (value, Value("no", ""))),))
-    assert Draft.of(world).world.fields[0].values[0].sends == sends
 
 
 def test_a_small_world_is_written_row_by_row() -> None:
@@ -124,98 +117,6 @@ def test_tastes_by_chance_come_back_with_their_seed() -> None:
     values = [value for row in first.expected() for value in row]
     assert all(0.05 <= float(str(value)) <= 0.95 for value in values)
     assert first.world != other.world
-
-
-@pytest.mark.parametrize(
-    ("changes", "fault"),
-    [
-        ({"title": " "}, ("place", 0, "title", "is empty")),
-        ({"title": "x" * 41}, ("place", 0, "title", "more than 40")),
-        ({"title": "a\tb"}, ("place", 0, "title", "cannot be shown")),
-        ({"story": "x" * 501}, ("place", 0, "story", "more than 500")),
-        ({"emoji": "\x7f"}, ("place", 0, "emoji", "cannot be shown")),
-        ({"actions": ()}, ("actions", 0, "name", "is missing")),
-        ({"actions": (ActionRow(0, worth=5.0),)}, ("actions", 1, "name", "is empty")),
-        ({"actions": (ActionRow(0, "A", worth=1e12),)}, ("actions", 1, "worth", "1,000,000,000")),
-        ({"actions": (ActionRow(0, "A", "\t"),)}, ("actions", 1, "emoji", "cannot be shown")),
-        ({"actions": (ActionRow(0, "A", "", "x: NaN"),)}, ("actions", 1, "features", "x is nan")),
-        (
-            {"actions": (ActionRow(0, "A", "", '{"x": null}'),)},
-            ("actions", 1, "features", "no feature that is sent"),
-        ),
-        (
-            {"actions": (ActionRow(0, "A", "", 'x: {"y": {"z": 1}}'),)},
-            ("actions", 1, "features", "cannot be sent: x.y is"),
-        ),
-        ({"actions": (ActionRow(0, "A"), ActionRow(1, "A"))}, ("actions", 1, "name", "another")),
-        ({"actions": (ActionRow(0), ActionRow(1, "", "🍵"))}, ("actions", 2, "name", "is empty")),
-        ({"actions": (ActionRow(0, "x" * 61),)}, ("actions", 1, "name", "more than 60")),
-        ({"actions": (ActionRow(0, "a\tb"),)}, ("actions", 1, "name", "cannot be shown")),
-        ({"actions": (ActionRow(0, "a\ud800"),)}, ("actions", 1, "name", "cannot be shown")),
-        ({"actions": (ActionRow(0, "A", "x" * 17),)}, ("actions", 1, "emoji", "more than 16")),
-        ({"actions": (ActionRow(0, "A", "", "x"),)}, ("actions", 1, "features", "has 'x'")),
-        (
-            {"actions": tuple(ActionRow(one, str(one)) for one in range(51))},
-            ("actions", 51, "name", "50 actions are the most"),
-        ),
-        ({"values": (ValueRow(2, "a", "b", sends="{1"),)}, ("values", 1, "sends", "no JSON")),
-        ({"values": (ValueRow(2, "a", "b", sends="[1]"),)}, ("values", 1, "sends", "number")),
-        ({"values": (ValueRow(2, "a", "b", sends="NaN"),)}, ("values", 1, "sends", "number")),
-        (
-            {"values": (ValueRow(2, "a", "b", sends='{"x": {"y": 1}}'),)},
-            ("values", 1, "sends", "number"),
-        ),
-        (
-            {"values": (ValueRow(2, "a", "b", sends="1"), ValueRow(3, "", "c", sends="1.0"))},
-            ("values", 2, "sends", "what another value of a sends"),
-        ),
-        ({"values": (ValueRow(2, share=3.0),)}, ("values", 1, "value", "is empty")),
-        ({"values": ()}, ("values", 0, "field", "is missing")),
-        ({"values": (ValueRow(2, "", "yes"),)}, ("values", 1, "field", "no field above")),
-        ({"values": (ValueRow(2, "<b>", "yes"),)}, ("values", 1, "field", "must be letters")),
-        ({"values": (ValueRow(2, "reward", "yes"),)}, ("values", 1, "field", "something else")),
-        ({"values": (ValueRow(2, "sun"),)}, ("values", 1, "value", "is empty")),
-        (
-            {"values": (ValueRow(2, "sun", "a"), ValueRow(3, "", "a"))},
-            ("values", 2, "value", "as one above in sun"),
-        ),
-        ({"values": (ValueRow(2, "a", "b", "x" * 17),)}, ("values", 1, "emoji", "more than")),
-        ({"values": (ValueRow(2, "a", "b", share=0.0),)}, ("values", 1, "share", "from 0.0")),
-        ({"values": (ValueRow(2, "a", "b", share=2e6),)}, ("values", 1, "share", "to 1,000,000")),
-        ({"values": (ValueRow(2, "a", "b", share=float("nan")),)}, ("values", 1, "share", "nan")),
-        (
-            {"values": tuple(ValueRow(n, f"f{n}", "b") for n in range(21))},
-            ("values", 0, "field", "20 fields are the most"),
-        ),
-        (
-            {"values": tuple(ValueRow(n, "f", f"{n}") for n in range(51))},
-            ("values", 0, "value", "more than 50 values"),
-        ),
-        (
-            {"values": tuple(ValueRow(n, f"f{n % 6}", f"{n}") for n in range(96))},
-            ("values", 0, "field", "makes 16,777,216 contexts"),
-        ),
-    ],
-)
-def test_each_cell_that_is_wrong_is_told(
-    changes: dict[str, object], fault: tuple[str, int, str, str]
-) -> None:
-    draft = replace(SMALL, **changes)  # type: ignore[arg-type]
-    found = [one for one in draft.faults() if (one.table, one.row, one.column) == fault[:3]]
-    assert [one for one in found if fault[3] in one.says], draft.faults()
-    with pytest.raises(PersonalizerError):
-        assert draft.world
-
-
-@pytest.mark.parametrize("value", [None, -0.1, 1.1, float("nan"), "x", True])
-def test_what_is_no_expected_reward_is_told_and_stands_there_until_it_is_one(value: object) -> None:
-    draft = SMALL.written(1, 0, value)
-    (fault,) = draft.faults()
-    assert (fault.table, fault.row, fault.column) == ("truth", 2, "Tea")
-    assert "must be a number from 0 to 1" in fault.says
-    assert draft.expected()[1][0] is value
-    assert draft.written(1, 0, 0.3).faults() == []
-    assert replace(draft, actions=draft.actions[1:]).faults() == []
 
 
 def test_what_is_too_large_for_a_table_depends_on_fewer_fields() -> None:

@@ -1,6 +1,6 @@
 """What an editor in the browser tells, as rows."""
 
-from engine.worlds.draft import ActionRow, ValueRow
+from engine.worlds.rows import ActionRow, ValueRow
 from pages.parts.worlds.rows import Rows
 
 

@@ -1,0 +1,197 @@
+"""Columns of a log's contexts in words, as fields of a world may have them.
+
+Numbers become slices of about as many visitors, rare words one value, and what is the same in all
+events says nothing.
+"""
+
+import math
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.arrays import Array
+from engine.errors import refuse
+from engine.evaluation.decisions import columns_in
+from engine.evaluation.logged import Codes, Logged
+from engine.evaluation.smoothing import Sums
+from engine.steps import Steps
+from engine.worlds.fields import Value
+from engine.worlds.table import MAX_NAME, MAX_TABLE
+from engine.worlds.world import TABULATED
+
+MOST_VALUES = 12
+"""Different values of a field; the rarest of more are joined to one."""
+BINS = 4
+"""Parts of about as many visitors that numbers are made."""
+OTHERS, MISSING = "others", "none"
+_TOGETHER = 2_000
+"""Contexts that are read in one step."""
+_MORE_DIGITS = (15, 17)
+"""Of numbers that are near to each other; 17 tell any from any other."""
+_CODE = "BadRequest"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Column:
+    """One column of the contexts.
+
+    Attributes:
+        name: in the log.
+        values: in words.
+        codes: which of them each event has, (N,).
+        numbers: the mean of each value that is a slice of numbers; none if the values are words.
+    """
+
+    name: str
+    values: tuple[str, ...]
+    codes: Codes
+    numbers: tuple[float, ...] = ()
+
+    def value(self, at: int, text: str, share: float) -> Value:
+        """One of the values as a field has it."""
+        return Value(text, "", share, self.numbers[at] if at < len(self.numbers) else None)
+
+
+def columns_of(log: Logged) -> Steps[tuple[list[Column], dict[str, str]]]:
+    """All columns of the contexts in words, and why some say nothing."""
+    told: dict[str, list[str]] = {}
+    for at, text in enumerate(log.contexts):
+        for name, value in _parts(text).items():
+            if name not in told:
+                told[name] = [MISSING] * at
+            told[name].append(value)
+        for texts in told.values():
+            if len(texts) == at:
+                texts.append(MISSING)
+        if at % _TOGETHER == 0:
+            yield None
+    visits = np.bincount(log.stratum, minlength=len(log.contexts))
+    columns, left_out = [], dict[str, str]()
+    for name, texts in told.items():
+        yield None
+        values, codes, numbers = _words(texts, visits)
+        if len(values) == 1:
+            left_out[name] = "it is the same in all events"
+        else:
+            columns.append(Column(name, values, codes[log.stratum], numbers))
+    return columns, left_out
+
+
+def _parts(text: str) -> dict[str, str]:
+    """Column -> value, of a context as one text."""
+    parts = (column.partition("=") for column in columns_in(text) if column)
+    return {name: value for name, _, value in parts}
+
+
+def _words(
+    texts: Sequence[str], visits: NDArray[np.int_]
+) -> tuple[tuple[str, ...], Codes, tuple[float, ...]]:
+    """The values of a column, which each context has, and their numbers: numbers in slices, rare
+    words together."""
+    distinct = sorted(set(texts))
+    place = {text: at for at, text in enumerate(distinct)}
+    codes = np.array([place[text] for text in texts], dtype=np.intp)
+    numbers = np.array([_number(text) for text in distinct])
+    known = np.isfinite(numbers)
+    missing = np.array([text == MISSING for text in distinct])
+    met = np.unique(numbers[codes[visits > 0]])
+    if np.isfinite(met).sum() > MOST_VALUES // 2 and (known | missing).all():
+        return _binned(numbers[codes], visits)
+    came = np.bincount(codes, weights=visits, minlength=len(distinct))
+    if len(distinct) <= MOST_VALUES:
+        return tuple(map(short, distinct)), codes, ()
+    kept = np.sort(np.argsort(-came, kind="stable")[: MOST_VALUES - 1])
+    places = np.full(len(distinct), len(kept), dtype=np.intp)
+    places[kept] = np.arange(len(kept))
+    return (*(short(distinct[at]) for at in kept), OTHERS), places[codes], ()
+
+
+def _binned(
+    numbers: Array, visits: NDArray[np.int_]
+) -> tuple[tuple[str, ...], Codes, tuple[float, ...]]:
+    """Numbers in slices of about as many visitors, those that are missing in one of their own."""
+    known = np.isfinite(numbers)
+    met = known & (visits > 0)
+    order = np.argsort(numbers[met], kind="stable")
+    ordered, seen = numbers[met][order], np.cumsum(visits[met][order])
+    places = np.searchsorted(seen, seen[-1] * np.arange(1, BINS) / BINS)
+    cuts = np.unique(ordered[places])
+    below = ordered[ordered < ordered[-1]]
+    # Where most of them are the largest one, that is a slice of its own.
+    cuts = cuts[cuts < ordered[-1]] if cuts[0] < ordered[-1] else below[-1:]
+    told = _told_apart(cuts, 6)
+    names = [f"up to {told[0]}", *(f"{a} to {b}" for a, b in pairwise(told)), f"above {told[-1]}"]
+    codes = np.searchsorted(cuts, numbers, side="left")
+    codes[~known] = len(names)
+    came = np.bincount(codes[known], weights=visits[known], minlength=len(names))
+    sums = np.bincount(codes[known], weights=(visits * numbers)[known], minlength=len(names))
+    means = tuple(map(float, _told_apart(sums / came, 4)))
+    return (*names, MISSING) if not known.all() else tuple(names), codes, means
+
+
+def _told_apart(numbers: Array, digits: int) -> list[str]:
+    """Numbers in so many digits, or in more where these do not tell them apart."""
+    for enough in (digits, *_MORE_DIGITS):
+        texts = [f"{number:.{enough}g}" for number in numbers.tolist()]
+        if len(set(texts)) == len(texts):
+            break
+    return texts
+
+
+def _number(text: str) -> float:
+    try:
+        return float(text)
+    except ValueError:
+        return math.nan
+
+
+def short(text: str) -> str:
+    """A value as a world can have it."""
+    plain = re.sub("[\x00-\x1f\x7f-\x9f\ud800-\udfff]+", " ", text).strip()
+    return plain[:MAX_NAME] or MISSING
+
+
+def chosen_of(
+    log: Logged, columns: Sequence[Column], fields: Sequence[str] | None, left_out: dict[str, str]
+) -> Steps[list[Column]]:
+    """The columns that become fields."""
+    known = {column.name: column for column in columns}
+    if fields is not None:
+        for name in fields:
+            if name not in known:
+                why = left_out.get(name)
+                allowed = f"one of {', '.join(known)}" + (f" ({name}: {why})" if why else "")
+                refuse(_CODE, "fields", name, allowed, "a field of the log")
+        ordered = [known[name] for name in dict.fromkeys(fields)]
+    else:
+        worth: dict[str, float] = {}
+        for column in columns:
+            worth[column.name] = _worth(log, column)
+            yield None
+        ordered = sorted(columns, key=lambda column: -worth[column.name])
+    most = min(TABULATED, MAX_TABLE // len(log.actions))
+    chosen: list[Column] = []
+    for column in ordered:
+        if math.prod(len(one.values) for one in (*chosen, column)) <= most:
+            chosen.append(column)
+        elif fields is not None:
+            refuse(
+                _CODE, "fields", column.name, "left out, or another: the table is full", "a field"
+            )
+    for column in columns:
+        if column not in chosen:
+            left_out[column.name] = "rewards differ less by it, and the table is full"
+    return sorted(chosen, key=columns.index)
+
+
+def _worth(log: Logged, column: Column) -> float:
+    """How much rewards differ by a column, action by action."""
+    sums = Sums.of(log, column.codes, len(column.values))
+    by_action = sums.over(np.zeros(len(column.values), dtype=np.intp), 1)
+    expected = np.broadcast_to(by_action.mean, sums.mean.shape)
+    shares = sums.weight / sums.weight.sum()
+    return float((shares * sums.shrunk(expected)[0] ** 2).sum())

@@ -1,0 +1,184 @@
+"""What is wrong in the tables of a draft, cell by cell."""
+
+import math
+import re
+from collections import Counter
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+from engine.protocol.features import flatten
+from engine.worlds.feature_text import features_from_text
+from engine.worlds.rows import CellFault, ValueRow, segment_of
+from engine.worlds.sent_text import sent_from_text, why_not_sent
+from engine.worlds.table import (
+    MAX_CELLS,
+    MAX_FIELDS,
+    MAX_ITEMS,
+    MAX_NAME,
+    MAX_STORY,
+    MAX_TERMS,
+    MAX_TITLE,
+    MAX_UNIT,
+    MAX_VALUES,
+    MAX_WORTH,
+    TAKEN,
+)
+
+if TYPE_CHECKING:
+    from engine.worlds.draft import Draft
+
+_MAX_EMOJI = 16
+_HIDDEN = "[\x00-\x1f\x7f-\x9f\ud800-\udfff]"
+
+
+def faults_of(draft: "Draft") -> list[CellFault]:
+    """All cells of a draft in which something is wrong, table by table."""
+    return [*_of_place(draft), *_of_actions(draft), *_of_values(draft), *_of_truth(draft)]
+
+
+def _of_place(draft: "Draft") -> Iterator[CellFault]:
+    if not draft.title.strip():
+        yield CellFault("place", 0, "title", "is empty, but must have at least one letter")
+    texts = ("title", MAX_TITLE), ("emoji", _MAX_EMOJI), ("story", MAX_STORY), ("unit", MAX_UNIT)
+    for name, most in texts:
+        if says := _wrong_text(getattr(draft, name), most):
+            yield CellFault("place", 0, name, says)
+
+
+def _of_actions(draft: "Draft") -> Iterator[CellFault]:
+    if not draft.offered:
+        yield CellFault("actions", 0, "name", "is missing: write at least one action")
+    if len(draft.offered) > MAX_ITEMS:
+        says = f"is one too many: {MAX_ITEMS} actions are the most"
+        yield CellFault("actions", MAX_ITEMS + 1, "name", says)
+    names = Counter(row.name for row in draft.offered)
+    for number, row in enumerate(draft.actions, 1):
+        if row.is_blank:
+            continue
+        if says := _wrong_name(row.name):
+            yield CellFault("actions", number, "name", says)
+        elif names[row.name] > 1:
+            yield CellFault("actions", number, "name", f"is {row.name!r}, as another row's")
+        if says := _wrong_text(row.emoji, _MAX_EMOJI):
+            yield CellFault("actions", number, "emoji", says)
+        if row.worth is not None and (says := _beyond(row.worth, MAX_WORTH)):
+            yield CellFault("actions", number, "worth", says)
+        if says := _wrong_features(row.features):
+            yield CellFault("actions", number, "features", says)
+
+
+def _of_values(draft: "Draft") -> Iterator[CellFault]:
+    if not draft.fields:
+        yield CellFault("values", 0, "field", "is missing: write at least one field and its values")
+    if len(draft.fields) > MAX_FIELDS:
+        yield CellFault("values", 0, "field", f"is one too many: {MAX_FIELDS} fields are the most")
+    name, seen, sent = "", set[tuple[str, str]](), dict[str, list[Any]]()
+    for number, row in enumerate(draft.values, 1):
+        name = row.field or name
+        if row.is_blank:
+            continue
+        if says := _wrong_field(name):
+            yield CellFault("values", number, "field", says)
+        if says := _wrong_name(row.value):
+            yield CellFault("values", number, "value", says)
+        elif (name, row.value) in seen:
+            yield CellFault("values", number, "value", f"is {row.value!r}, as one above in {name}")
+        yield from _of_value(number, row)
+        if (name, row.value) not in seen:
+            yield from _of_sent(number, row, name, sent.setdefault(name, []))
+        seen.add((name, row.value))
+    cells = math.prod(len(rows) for rows in draft.fields.values())
+    if cells > MAX_CELLS:
+        says = f"makes {cells:,} contexts, but {MAX_CELLS:,} are the most"
+        yield CellFault("values", 0, "field", says)
+    for name, rows in draft.fields.items():
+        if len(rows) > MAX_VALUES:
+            says = f"{name} has more than {MAX_VALUES} values"
+            yield CellFault("values", 0, "value", says)
+
+
+def _of_value(number: int, row: ValueRow) -> Iterator[CellFault]:
+    """All but its names."""
+    if says := _wrong_text(row.emoji, _MAX_EMOJI):
+        yield CellFault("values", number, "emoji", says)
+    if says := _beyond(row.often, 1e6):
+        yield CellFault("values", number, "share", says)
+
+
+def _of_sent(number: int, row: ValueRow, name: str, before: list[Any]) -> Iterator[CellFault]:
+    """What a value of a field sends, after what those before it send."""
+    try:
+        sends = sent_from_text(row.sends)
+    except ValueError as error:
+        yield CellFault("values", number, "sends", str(error))
+        return
+    sends = row.value if sends is None else sends
+    if sends in before:
+        yield CellFault("values", number, "sends", f"is what another value of {name} sends")
+    elif len(before) < MAX_VALUES:
+        before.append(sends)
+
+
+def _beyond(number: float, most: float) -> str:
+    """What is wrong with a share, or a worth; empty if nothing is."""
+    if 1e-6 <= number <= most:
+        return ""
+    return f"is {number:g}, but must be from 0.000001 to {most:,.0f}"
+
+
+def _wrong_features(text: str) -> str:
+    """What is wrong with an action's features; empty if nothing is."""
+    try:
+        features = features_from_text(text)
+    except ValueError as error:
+        return str(error)
+    if why := why_not_sent(features):
+        return f"cannot be sent: {why}"
+    is_any = flatten([features], "features").non_null or not features
+    return "" if is_any else "has no feature that is sent"
+
+
+def _wrong_text(text: str, most: int) -> str:
+    """What is wrong with a text that may be empty; empty if nothing is."""
+    if len(text) > most:
+        return f"has more than {most} characters"
+    return "has a character that cannot be shown" if re.search(_HIDDEN, text) else ""
+
+
+def _wrong_name(name: str) -> str:
+    """What is wrong with a name; empty if nothing is."""
+    if not name.strip():
+        return "is empty"
+    return _wrong_text(name, MAX_NAME)
+
+
+def _wrong_field(name: str) -> str:
+    if not name:
+        return "is empty, and there is no field above"
+    if name in TAKEN:
+        return f"is {name!r}, which stands for something else here"
+    if not re.fullmatch(r"[^\W_][\w -]{0,59}", name):
+        return f"is {name!r}, but must be letters, digits, spaces, - or _"
+    return ""
+
+
+def _of_truth(draft: "Draft") -> Iterator[CellFault]:
+    places = {segment_of(segment): row for row, segment in enumerate(draft.segments, 1)}
+    names = {action.id: action.name for action in draft.offered}
+    for (segment, action), value in draft.bad.items():
+        if segment in places and action in names:
+            said = "is empty" if value is None else f"is {_short(value)}"
+            says = f"{said}, but must be a number from 0 to 1"
+            yield CellFault("truth", places[segment], names[action], says)
+    if draft.is_large:
+        rewards = len(draft.segments) * len(draft.offered)
+        if rewards > MAX_TERMS:
+            says = f"has {rewards:,} rewards, but {MAX_TERMS:,} are the most where there are so "
+            yield CellFault("truth", 0, "", f"{says}many contexts: let fewer fields matter")
+        elif len(draft.whole_shares) > 1:
+            says = "has shares of half rewards that differ, which so many contexts have no room for"
+            yield CellFault("truth", 0, "", says)
+
+
+def _short(value: Any) -> str:
+    return f"{value:g}" if isinstance(value, float) else repr(value)[:40]

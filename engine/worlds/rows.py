@@ -1,0 +1,90 @@
+"""Rows of the tables in which a world is written, and what is said of a wrong cell."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from engine.worlds.feature_text import features_to_text
+from engine.worlds.taste import Item
+
+Table = Literal["place", "actions", "values", "truth"]
+
+
+@dataclass(frozen=True, slots=True)
+class ActionRow:
+    """An action as it is written; ``features`` as one line (`engine.worlds.feature_text`)."""
+
+    id: int
+    name: str = ""
+    emoji: str = ""
+    features: str = ""
+    title: str = ""
+    worth: float | None = None
+    """Of a success, in the draft's unit; 1 if nothing is written."""
+
+    @property
+    def is_blank(self) -> bool:
+        """Whether nothing is written in it."""
+        return not (self.name or self.emoji or self.features) and self.worth in (None, 1)
+
+
+@dataclass(frozen=True, slots=True)
+class ValueRow:
+    """A value of a field of the context as it is written. Without a ``field`` it is one more of
+    the field above; it comes as often as its ``share`` says, and the request says what it
+    ``sends`` (`sent_from_text`), or its name."""
+
+    id: int
+    field: str = ""
+    value: str = ""
+    emoji: str = ""
+    share: float | None = None
+    sends: str = ""
+    """What the request says for it, if that is not its name."""
+
+    @property
+    def often(self) -> float:
+        """How often it comes; as often as others if nothing is written."""
+        return 1.0 if self.share is None else self.share
+
+    @property
+    def is_blank(self) -> bool:
+        """Whether nothing is written in it."""
+        text = self.field or self.value or self.emoji or self.sends
+        return not text and self.share in (None, 1)
+
+
+@dataclass(frozen=True, slots=True)
+class CellFault:
+    """What is wrong with a cell of a table.
+
+    Attributes:
+        row: from 1; 0 is the table as a whole.
+        column: its name, or in the truth that of an action.
+        says: what is wrong, as the rest of a sentence that the cell begins.
+    """
+
+    table: Table
+    row: int
+    column: str
+    says: str
+
+
+def rows_of(items: Sequence[Item], first: int) -> tuple[ActionRow, ...]:
+    """Actions as they are written, with numbers from ``first`` on."""
+    return tuple(
+        ActionRow(
+            number,
+            item.id,
+            item.emoji,
+            features_to_text(item.features),
+            item.title,
+            None if item.value == 1 else item.value,
+        )
+        for number, item in enumerate(items, first)
+    )
+
+
+def segment_of(segment: Sequence[ValueRow]) -> frozenset[int]:
+    """The numbers of its values, by which a segment is known."""
+    return frozenset(row.id for row in segment)

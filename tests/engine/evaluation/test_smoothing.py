@@ -1,0 +1,26 @@
+"""Means are drawn towards what larger groups foretell, as far as chance explains the rest."""
+
+import numpy as np
+import pytest
+
+from engine.evaluation.smoothing import Sums, smoothed
+
+
+def sums(weight: list[list[float]], mean: list[list[float]]) -> Sums:
+    told, earned = np.array(weight), np.array(weight) * np.array(mean)
+    return Sums(told, told, earned, 0.25)
+
+
+def test_what_was_met_often_is_believed_and_what_never_was_is_as_elsewhere() -> None:
+    told = sums([[5_000.0, 5_000.0], [5_000.0, 0.0]], [[0.2, 0.8], [0.6, 0.0]])
+    expected, variance = smoothed(told, [2])
+    assert expected[:, 0] == pytest.approx([0.2, 0.6], abs=0.02)
+    assert expected[1, 1] == pytest.approx(0.8, abs=0.1)
+    assert variance[1, 1] > variance[0, 1]
+
+
+def test_what_chance_explains_is_drawn_together() -> None:
+    rng = np.random.default_rng(1)
+    mean = 0.5 + rng.normal(0, 0.05, (40, 2))
+    expected, _ = smoothed(sums([[100.0, 100.0]] * 40, mean.tolist()), [40])
+    assert expected.std() < mean.std() / 2

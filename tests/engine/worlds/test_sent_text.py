@@ -1,0 +1,30 @@
+"""What a value sends is written as one line, and read again."""
+
+from dataclasses import replace
+
+import pytest
+
+from engine.worlds.draft import Draft
+from engine.worlds.fields import Field, Value
+from engine.worlds.rows import ActionRow, ValueRow
+from engine.worlds.sent_text import sent_from_text, why_not_sent
+
+SMALL = Draft(
+    "Small",
+    actions=(ActionRow(0, "Tea"),),
+    values=(ValueRow(2, "sun", "yes"), ValueRow(3, "", "no")),
+)
+
+
+@pytest.mark.parametrize("sends", [True, "x", {}, {"a, b": True}, {"a": 1, "b": True}, {"{": True}])
+def test_whatever_a_value_sends_comes_back(sends: object) -> None:
+    value = Value("yes", "", 1.0, sends)
+    world = replace(SMALL.world, fields=(Field("sun", "sun", (value, Value("no", ""))),))
+    assert Draft.of(world).world.fields[0].values[0].sends == sends
+
+
+def test_a_line_is_a_number_tags_or_json() -> None:
+    told = {"": None, "24": 24, "a, b": {"a": True, "b": True}, '{"x": 1}': {"x": 1}}
+    assert {line: sent_from_text(line) for line in told} == told
+    assert why_not_sent({"x": {"y": {"z": 1}}}).startswith("x.y is")
+    assert why_not_sent({"x": 1}) == ""
