@@ -92,7 +92,6 @@ if setup.you:
         menu = st.container(key="menu")
     with right:
         scores = st.container(key="scores")
-    controls.watch_steps(session)
 
     @frame
     def draw_choices(session: PlaySession) -> None:
@@ -105,6 +104,7 @@ if setup.you:
             controls.show_refusals(session.refusals)
         with scores:
             you.show_scores(session)
+        you.watch_choices(session)
 
     st.fragment(draw_choices, key=PART)(session)
 else:

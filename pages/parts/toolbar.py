@@ -187,12 +187,17 @@ def _let_in(crowd: LivePlay, label: str, key: str, visitors: int, primary: bool 
     )
 
 
-def watch_buttons(lost: Callable[[str, str], None]) -> None:
+def watch_buttons(
+    lost: Callable[[str, str], None],
+    more: Mapping[str, str] | None = None,
+    more_keys: Mapping[str, str] | None = None,
+) -> None:
     """Have ``lost`` told of a press of these buttons that went away with the connection, and why.
 
-    Outside the interactive part, as they are.
+    Outside the interactive part, as they are; inside, where ``more`` buttons stand there (see
+    `watch_presses`).
     """
-    watch_presses(buttons_here(), shortcut("any") is not None, lost)
+    watch_presses(buttons_here(), shortcut("any") is not None, lost, more, more_keys)
 
 
 def show_progress(crowd: LivePlay) -> None:

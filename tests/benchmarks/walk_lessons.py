@@ -2,8 +2,9 @@
 
     python -m tests.benchmarks.walk_lessons FOLDER [KEY ...] [--size 1280x720] [--dark]
 
-Every lesson is walked with the guess that its slider stands at, and a few steps of what is to be
-done; the pictures are for looking at, and for whoever is to say what they have learned from them.
+Every lesson is walked with the guess that its slider stands at, and through what is to be done; a
+picture is as tall as what one would scroll through. They are for looking at, and for whoever is to
+say what they have learned from them.
 """
 
 import argparse
@@ -19,8 +20,10 @@ from tests.browser.learn import LearnPage
 from tests.browser.page import Scheme
 
 _OPEN = "button:visible:not([disabled])"
-_TRIES = 6
+_TRIES = 24
 """Steps of what is to be done that are taken before the rest is skipped."""
+_TALLEST = 2_400
+"""Pixels of a picture at most."""
 
 
 def walk(page: LearnPage, key: str, language: str, folder: Path) -> None:
@@ -49,13 +52,13 @@ def walk(page: LearnPage, key: str, language: str, folder: Path) -> None:
 
 
 def _try(page: LearnPage) -> None:
-    """Press what there is to press on the screen itself, the first of it, a few times."""
-    for _ in range(_TRIES):
+    """Press what there is to press on the screen itself, one after the other, until it is done."""
+    for turn in range(_TRIES):
         page.come_to_rest()
         there = page.keyed("lesson-screen").locator(f".stButton {_OPEN}")
-        if not there.count():
+        if not (count := there.count()) or page.keyed("lesson-next").count():
             return
-        there.first.click()
+        there.nth(turn % count).click()
 
 
 def _press(button: Locator) -> None:
@@ -64,9 +67,15 @@ def _press(button: Locator) -> None:
 
 
 def _picture(page: LearnPage, path: Path) -> None:
+    size = page.page.viewport_size
+    assert size is not None
     page.page.mouse.move(0, 0)
+    tall = page.page.evaluate("document.querySelector('[data-testid=stMain]').scrollHeight")
+    if tall > size["height"]:
+        page.page.set_viewport_size({**size, "height": min(tall, _TALLEST)})
     page.page.wait_for_timeout(500)
     page.page.screenshot(path=path)
+    page.page.set_viewport_size(size)
     print(path, flush=True)
 
 

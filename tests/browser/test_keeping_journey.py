@@ -150,6 +150,18 @@ def test_of_a_press_that_was_lost_with_the_connection_the_page_says_so(
     tab.expect_visitors(2)
     expect(told).to_have_count(0)
 
+    tab.switch("play-you")
+    tab.press("choice-0")
+    expect(tab.page.get_by_text("Visitor 2. What do you offer?")).to_be_visible()
+    tab.come_to_rest()
+    _lose(proxy, tab, "choice-1")
+    told = tab.page.get_by_text("did not arrive")
+    expect(told).to_be_visible()
+    expect(tab.page.get_by_text("Visitor 2. What do you offer?")).to_be_visible()
+    tab.press("choice-1")
+    expect(tab.page.get_by_text("Visitor 3. What do you offer?")).to_be_visible()
+    expect(told).to_have_count(0)
+
     other = ComparePage(direct.page.context.new_page(), address).open()
     other.come_to_rest()
     came = other.visitors.inner_text()

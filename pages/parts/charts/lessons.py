@@ -35,7 +35,12 @@ def guess_spec(dark: bool, low: float, high: float, number: str) -> Spec:
     named = blank().transform_filter("isValid(datum.label)")
     # Names grow away from each other, so that they can be read when the two are close.
     words = named.mark_text(
-        dy=-20, align=alt.ExprRef("datum.align"), fontSize=SIZE, color=ink, aria=False
+        dx=alt.ExprRef("datum.align == 'left' ? 4 : datum.align == 'right' ? -4 : 0"),
+        dy=-20,
+        align=alt.ExprRef("datum.align"),
+        fontSize=SIZE,
+        color=ink,
+        aria=False,
     )
     return finish(
         dark,

@@ -10,6 +10,7 @@ from engine.evaluation.context_map import favourites
 from engine.experiments.duel import Duel, score_told, visits
 from engine.loop.settings import LoopSettings
 from engine.policies.thompson import Thompson
+from engine.simulation.crowd import Visitor
 from engine.steps import Steps
 from engine.worlds import World
 from pages.parts.charts.lessons import score_rows, score_spec
@@ -64,7 +65,14 @@ def _opening(lab: Lab, words: Words) -> None:
     with st.container(horizontal=True, gap="medium", key="lesson-menu"):
         for item in items:
             st.markdown(f"{plain(item.emoji)} **{plain(item.name)}**", width="content")
+    section(_who(lab, lab.duel.visitors[0]))
     st.markdown(words.say("opening"))
+
+
+def _who(lab: Lab, visitor: Visitor) -> str:
+    """Who comes, as their values are called and pictured."""
+    values = {f.name: {v.name: v.label for v in f.values} for f in lab.duel.world.fields}
+    return plain(" · ".join(values[name][value] for name, value in visitor.context.items()))
 
 
 def _doing(lab: Lab, words: Words) -> None:
@@ -72,13 +80,9 @@ def _doing(lab: Lab, words: Words) -> None:
     visitor = duel.visitor
     scores = duel.scores()
     if visitor is not None:
-        values = {
-            field.name: {v.name: v.label for v in field.values} for field in duel.world.fields
-        }
-        told = " · ".join(values[name][value] for name, value in visitor.context.items())
         number = duel.served % VISITS + 1
         who = visitor.context["name"]
-        section(plain(told))
+        section(_who(lab, visitor))
         st.markdown(words.say("do", number=number, all=VISITS, who=who))
         with st.container(horizontal=True, gap="small", key="lesson-drinks"):
             for place, item in enumerate(duel.world.items, 1):

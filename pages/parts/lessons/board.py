@@ -12,6 +12,7 @@ from pages.parts.lessons.lessons import LESSONS
 from pages.parts.lessons.own.codec import unpack
 from pages.parts.lessons.own.goes_on import go_on_alone
 from pages.parts.lessons.pictures import show_guess, written
+from pages.parts.lessons.sandboxes import address_of
 from pages.parts.lessons.session import LearnSession, Run, after, before
 from pages.parts.lessons.setup import LearnSetup
 from pages.parts.lessons.teachers import show_code, show_sheet
@@ -182,11 +183,15 @@ def _ask(run: Run, own: Words) -> Guess:
 def _reveal(run: Run, own: Words, page: Words) -> None:
     lesson, lab = run.lesson, run.lab
     truth, told = lesson.truth(lab), lesson.told(lab)
-    section(held(run, truth, own, page))
+    left, right = st.columns([2, 3], vertical_alignment="center", gap="medium")
+    with left:
+        section(held(run, truth, own, page))
     if truth is not None:
-        show_guess(lesson, truth, run.guess, own, page)
-    lesson.revealing(lab, own, run.guess)
+        with right:
+            show_guess(lesson, truth, run.guess, own, page)
+    # Above the pictures, that may be higher than a screen: what they show is not to be missed.
     st.markdown(own.say("reveal" if truth is not None else "stopped", **told))
+    lesson.revealing(lab, own, run.guess)
 
 
 def held(run: Run, truth: Guess | None, own: Words, page: Words) -> str:
@@ -242,7 +247,7 @@ def _end(run: Run, setup: LearnSetup, own: Words, page: Words) -> None:
             PAGES / f"{sandbox.page}.py",
             label=page.say("open_sandbox"),
             icon=":material/science:",
-            query_params=dict(sandbox.query),
+            query_params=address_of(sandbox),
         )
     keys = list(LESSONS)
     following = keys[keys.index(lesson.key) + 1 :] if lesson.key in LESSONS else []

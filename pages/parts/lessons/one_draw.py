@@ -21,7 +21,7 @@ from pages.parts.lessons.lesson import Guess, Lesson, Sandbox, Slider
 from pages.parts.lessons.pictures import drawn, look
 from pages.parts.lessons.words import Words
 from pages.parts.play.beliefs import in_words
-from pages.parts.text import note, percent, plain
+from pages.parts.text import note, percent
 from pages.parts.theme import is_dark
 
 BEFORE, TIMES, MANY = 60, 20, 400
@@ -131,7 +131,7 @@ def _revealing(lab: Lab, words: Words, guess: Guess | None) -> None:
         alt=f"{words.say('counted')}, {words.say('stated')}: "
         + "; ".join(f"{name} {one}" for name, one in zip(names, told, strict=True)),
     )
-    note(f"{plain(words.say('counted'))} · {plain(words.say('stated'))}")
+    note(words.say("marks"))
 
 
 def _told(lab: Lab) -> Mapping[str, str]:

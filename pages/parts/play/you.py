@@ -1,5 +1,6 @@
 """You choose: who is there, what the person offers them, and how the engine does beside them."""
 
+from collections.abc import Callable
 from functools import cache, partial
 from pathlib import Path
 
@@ -10,6 +11,7 @@ from engine.experiments.choices import MOST, read
 from engine.experiments.duel import Duel
 from engine.worlds import WORLDS, Context, World, key_of
 from pages.parts.charts.lessons import score_rows, score_spec
+from pages.parts.components.lost_presses import buttons_here
 from pages.parts.frames import outcome
 from pages.parts.heavy_work import submit_here
 from pages.parts.link import say_refused, write_link
@@ -22,13 +24,15 @@ from pages.parts.race.record import LEAST, Record
 from pages.parts.race.setup import RaceSetup
 from pages.parts.text import note, plain, section
 from pages.parts.theme import is_dark
-from pages.parts.toolbar import redo, shortcut, undo
+from pages.parts.toolbar import redo, shortcut, undo, watch_buttons
 
 PICKS = "picks"
 """What the choices are called in the address."""
 _KEYS = 9
 """Actions that have a key of the keyboard."""
 _NAMES = "You", "The engine"
+_CHOICE = "choice"
+"""A choice that was lost on its way, whichever it was."""
 
 
 def go(session: PlaySession, setup: PlaySetup, address_is_new: bool) -> None:
@@ -52,11 +56,15 @@ def take_back(session: PlaySession) -> None:
     contest = session.contest
     contest.drawn = contest.toolbar_state
     undo(
-        contest.undo,
+        _settling(session, "undo", contest.undo),
         not contest.can_undo,
         "Take back your last choice, exactly, or a reset: the same visitor stands there.",
     )
-    redo(contest.redo, not contest.can_redo, "Choose again what you took back last.")
+    redo(
+        _settling(session, "redo", contest.redo),
+        not contest.can_redo,
+        "Choose again what you took back last.",
+    )
 
 
 def links_to(session: PlaySession, setup: PlaySetup) -> dict[str, str]:
@@ -75,6 +83,28 @@ def write_choices(session: PlaySession) -> None:
     """Let the address say what was chosen so far."""
     picks = session.contest.text or None
     write_link(session.setup, loop=session.open.link, at=None, who=None, picks=picks)
+
+
+def _settling(session: PlaySession, what: str, does: Callable[[], None]) -> Callable[[], None]:
+    """What a press does; one like it that was lost before is not spoken of any more."""
+
+    def press() -> None:
+        with session.refusals.reporting(what, session.open):
+            does()
+
+    return press
+
+
+def watch_choices(session: PlaySession) -> None:
+    """Where a choice, Undo or Redo was lost with the connection, have the page say so."""
+
+    def lost(button: str, why: str) -> None:
+        session.refusals.miss(_CHOICE if button in names else button, why)
+
+    items = session.contest.duel.world.items
+    names = {f"choice-{place}": item.label for place, item in enumerate(items)}
+    keys = {f"choice-{place}": str(place + 1) for place in range(min(len(items), _KEYS))}
+    watch_buttons(lost, names, keys)
 
 
 def toolbar_is_old(session: PlaySession) -> bool:
@@ -112,7 +142,13 @@ def _show_menu(session: PlaySession, duel: Duel) -> None:
                 key=f"choice-{position}",
                 shortcut=key,
                 width="stretch",
-                on_click=partial(session.contest.choose, position, duel.served),
+                on_click=buttons_here().counting(
+                    _settling(
+                        session,
+                        _CHOICE,
+                        partial(session.contest.choose, position, duel.served),
+                    )
+                ),
                 help=plain(in_words(item.features)) or None,
             )
 

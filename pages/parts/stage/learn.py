@@ -10,13 +10,18 @@ import streamlit as st
 
 from pages.parts.lessons.board import held
 from pages.parts.lessons.chosen import OWN
-from pages.parts.lessons.lesson import Pick
+from pages.parts.lessons.lesson import Guess, Lesson, Slider
 from pages.parts.lessons.lessons import LESSONS
+from pages.parts.lessons.pictures import show_guess, written
 from pages.parts.lessons.session import Run
 from pages.parts.lessons.setup import LearnSetup
 from pages.parts.lessons.words import Words
+from pages.parts.stage.remotes import this_remote
 from pages.parts.stage.screens import Screen, Show, Stage
 from pages.parts.text import bare, percent
+
+_PARTS = 4
+"""Steps from the least to the most number that hands are counted for."""
 
 
 def lesson_show(run: Run, setup: LearnSetup) -> Show:
@@ -43,14 +48,15 @@ def lesson_show(run: Run, setup: LearnSetup) -> Show:
             "guess",
             partial(own.say, "question"),
             partial(_guess, run, own),
-            page.say("plan_guess"),
-            _hands(run, own),
+            f"{page.say('plan_guess')} {page.say('hands')}",
+            [written(lesson.guess, answer, own) for answer in answers_to(lesson)],
         ),
         Screen(
             "do",
             partial(own.say, "title"),
             partial(_do, run, own, page),
             page.say("plan_do"),
+            do=partial(_take_hands, run),
         ),
     ]
     if can_tell:
@@ -59,7 +65,7 @@ def lesson_show(run: Run, setup: LearnSetup) -> Show:
             Screen(
                 "reveal",
                 lambda: held(run, lesson.truth(lab), own, page),
-                partial(_reveal, run, own),
+                partial(_reveal, run, own, page),
                 page.say("plan_reveal"),
                 do=lab.skip,
             ),
@@ -104,11 +110,33 @@ def _names(titles: Sequence[str]) -> None:
             st.markdown(f"**{title}**")
 
 
-def _hands(run: Run, own: Words) -> Sequence[str]:
-    """What hands are counted for, where one of a few answers is guessed."""
-    if not isinstance(run.lesson.guess, Pick):
-        return ()
-    return [bare(answer) for answer in own.options("guesses").values()]
+def answers_to(lesson: Lesson) -> Sequence[Guess]:
+    """What hands are counted for: each answer, or numbers from the least to the most."""
+    guess = lesson.guess
+    if not isinstance(guess, Slider):
+        return guess.options
+    return [guess.low + share * (guess.high - guess.low) / _PARTS for share in range(_PARTS + 1)]
+
+
+def guessed_by(hands: Sequence[int], lesson: Lesson) -> Guess | None:
+    """What a room has guessed that raised so many hands for each answer; None if it raised none.
+
+    Of numbers the mean; of other answers the one that most are for.
+    """
+    answers = answers_to(lesson)
+    if len(hands) != len(answers) or not any(hands):
+        return None
+    if not isinstance(lesson.guess, Slider):
+        return max(zip(hands, answers, strict=True), key=lambda one: one[0])[1]
+    mean = sum(n * float(a) for n, a in zip(hands, answers, strict=True)) / sum(hands)
+    return round(mean / lesson.guess.step) * lesson.guess.step
+
+
+def _take_hands(run: Run) -> None:
+    """The room has guessed, if it raised its hands."""
+    counted = [count for _, count in this_remote().seen.hands]
+    guess = guessed_by(counted, run.lesson)
+    run.guess = run.guess if guess is None else guess
 
 
 def _outcome(run: Run) -> str:
@@ -129,7 +157,11 @@ def _do(run: Run, own: Words, page: Words) -> None:
         run.lesson.doing(run.lab, own)
 
 
-def _reveal(run: Run, own: Words) -> None:
+def _reveal(run: Run, own: Words, page: Words) -> None:
+    truth = run.lesson.truth(run.lab)
+    if truth is not None and isinstance(run.lesson.guess, Slider):
+        with st.container(key="stage-guess"):
+            show_guess(run.lesson, truth, run.guess, own, page)
     with st.container(key="stage-lesson"):
         run.lesson.revealing(run.lab, own, run.guess)
 

@@ -3,12 +3,15 @@
 import json
 import random
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from pages.parts.charts.on_stage import staged
+from pages.parts.lessons.lesson import Pick
 from pages.parts.lessons.lessons import LESSONS
 from pages.parts.lessons.own.codec import MAX_LINK, from_text, key_in_links, pack
 from pages.parts.lessons.words import words
+from pages.parts.stage.learn import answers_to, guessed_by
 from tests.engine.worlds.random_worlds import bakery
 from tests.pages.conftest import LearnApp
 from tests.pages.lessons.own_lessons import told
@@ -32,8 +35,12 @@ def test_a_lesson_goes_from_the_question_to_the_answer(open_learn: Open) -> None
     spec = chart.proto.spec
     assert "was sie glaubt" in spec
     assert "28 * u" in spec
+    run.guess = 4.0
     go_to(app, "reveal")
     assert run.lab.is_done
+    guess, _ = app.at.get("vega_lite_chart")
+    assert "28 * u" in guess.proto.spec
+    assert "Ihre Schätzung 4, die Wahrheit" in app.bare
     answer = LESSONS["one_draw"].answer(run.lab)
     go_to(app, "answer")
     assert own.options("options")[answer] in app.text
@@ -66,6 +73,16 @@ def test_a_lesson_of_ones_own_goes_there_too_however_long(open_learn: Open) -> N
     assert "&#" not in app.bare
     go_to(app, "answer")
     assert "am häufigsten" in app.bare
+
+
+def test_hands_are_a_guess_numbers_by_their_mean() -> None:
+    lesson = LESSONS["barista"]
+    assert list(answers_to(lesson)) == [0, 5, 10, 15, 20]
+    assert guessed_by([0, 3, 1, 0, 0], lesson) == 6.0
+    assert guessed_by([0, 0, 0, 0, 0], lesson) is None
+    assert guessed_by([1, 2], lesson) is None
+    of_few = replace(lesson, guess=Pick(("up", "down")))
+    assert guessed_by([1, 2], of_few) == "down"
 
 
 def test_all_lessons_are_named_on_the_stage(open_learn: Open) -> None:

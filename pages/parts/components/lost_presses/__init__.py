@@ -6,7 +6,7 @@ later than that are switched off by Streamlit until it is.
 """
 
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import ParamSpec
 
 import streamlit as st
@@ -54,20 +54,21 @@ class Buttons:
 
         return press
 
-    def missing(self, told: object) -> tuple[str, str] | None:
+    def missing(self, told: object, names: Mapping[str, str] = BUTTONS) -> tuple[str, str] | None:
         """A button whose press is not known to have arrived, by its key, and a sentence on it.
 
         Args:
             told: what was pressed, in which ``session``, and how many were ``taken`` before it, as
                 the browser says: which may say anything.
+            names: what buttons that are watched are called, by their keys.
         """
         match told:
-            case {"pressed": str(key), "session": session, "taken": int(taken)} if key in BUTTONS:
+            case {"pressed": str(key), "session": session, "taken": int(taken)} if key in names:
                 if session != self.session:
-                    why = f"It is not known whether {BUTTONS[key]} arrived. See whether it counted."
+                    why = f"It is not known whether {names[key]} arrived. See whether it counted."
                     return key, why
                 if self.taken <= taken:
-                    why = f"{BUTTONS[key]} did not arrive: the connection was gone. Press it again."
+                    why = f"{names[key]} did not arrive: the connection was gone. Press it again."
                     return key, why
         return None
 
@@ -78,19 +79,31 @@ def buttons_here() -> Buttons:
     return here
 
 
-def watch_presses(buttons: Buttons, keys: bool, lost: Callable[[str, str], None]) -> None:
-    """Have ``lost`` called with what is `Buttons.missing`; ``keys`` press them, too."""
+def watch_presses(
+    buttons: Buttons,
+    keys: bool,
+    lost: Callable[[str, str], None],
+    more: Mapping[str, str] | None = None,
+    more_keys: Mapping[str, str] | None = None,
+) -> None:
+    """Have ``lost`` called with what is `Buttons.missing`; ``keys`` press them, too.
+
+    Args:
+        more: what other buttons of the page are called, by their keys.
+        more_keys: keys of the keyboard that press those.
+    """
+    names = BUTTONS | dict(more or {})
 
     def ask() -> None:
-        missing = buttons.missing(told("lost-presses", "asked"))
+        missing = buttons.missing(told("lost-presses", "asked"), names)
         if missing is not None:
             lost(*missing)
 
     _component(
         key="lost-presses",
         data={
-            "buttons": list(BUTTONS),
-            "keys": _KEYS if keys else {},
+            "buttons": list(names),
+            "keys": _KEYS | dict(more_keys or {}) if keys else {},
             "session": buttons.session,
             "taken": buttons.taken,
         },

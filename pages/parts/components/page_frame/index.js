@@ -2,6 +2,8 @@ const FIELDS = "input, button, select, textarea, a[href], [tabindex='0']";
 const LOGOS = "[data-testid=stHeaderLogo], [data-testid=stSidebarLogo]";
 const SAID = ".st-key-moved, .st-key-last, .st-key-stage-said";
 const OPENED = "[data-testid=stPopoverBody]";
+// Buttons that lead to another screen of a lesson: it is seen from its top.
+const TURNS = ".st-key-lesson-doors, .st-key-lesson-guessed, .st-key-lesson-cards";
 
 export default function ({ data }) {
     const frame = { opener: null, focused: null, key: null, home: null };
@@ -10,6 +12,9 @@ export default function ({ data }) {
             const opener = event.target.closest("[data-testid=stPopoverButton]");
             if (opener && !document.querySelector(OPENED)) enter(frame, opener);
             if (event.target.closest("[data-testid=stSidebarNavLink]")) closeMenu();
+            if (event.target.closest(TURNS)?.contains(event.target.closest("button"))) {
+                document.querySelector("[data-testid=stMain]")?.scrollTo(0, 0);
+            }
         },
         keydown: event => { if (event.key === "Tab") leave(frame, event); },
         focusin: event => {

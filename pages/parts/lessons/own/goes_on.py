@@ -29,4 +29,4 @@ def go_on_alone(lesson: OwnLesson, seed: int, label: str) -> None:
             session.move_to(stored)
         set_widgets(session.setup)
         current_setup(PlaySetup)  # What is set is taken to the other page.
-        st.switch_page(_PLAY)
+        st.switch_page(_PLAY, query_params=session.setup.query())
