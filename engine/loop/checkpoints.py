@@ -64,15 +64,9 @@ class Checkpoints(Generic[P]):
         self.size = sum(point.size for point in self.points)
 
     def add(self, log: EventLog, point: Checkpoint[P]) -> None:
-        """One more place, or a known one anew; those that do not count any more are forgotten.
-
-        Of those kept elsewhere the latest two stay.
-        """
+        """One more place, or a known one anew; those that do not count any more are forgotten."""
         others = (known for known in self.points if known.mark != point.mark)
         still = [known for known in others if log.counted_at(known.mark)]
-        if not point.size:
-            elsewhere = [known for known in still if not known.size]
-            still = [known for known in still if known not in elsewhere[:-1]]
         with _LOCK:  # Another log may make this one give way.
             self._keep([*still, point])
             if point.size:

@@ -12,7 +12,7 @@ from engine.loop.settings import LoopSettings
 from engine.steps import WAITS, Steps, at_once
 from engine.store.digests import view_of
 from engine.store.store import Store
-from engine.store.stored_loop import Followers, StoredLoop, nobody
+from engine.store.stored_loop import KEPT, Followers, StoredLoop, nobody
 from engine.worlds import World
 
 _log = logging.getLogger(__name__)
@@ -68,7 +68,7 @@ class Library:
             stored = self._known(view)
             if stored is None:
                 stored = yield from self._read(view)
-                stored.snapshot_if_due()
+                stored.snapshot_if_due(kept=KEPT)
                 self.store.touch(stored.id)
                 with self._lock:
                     self._loops[view] = stored

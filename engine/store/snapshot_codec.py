@@ -55,7 +55,7 @@ def dump(value: object) -> bytes:
     dumper = _Dumper()
     tree = json.dumps(dumper.plain(value, "")).encode()
     file = io.BytesIO()
-    np.savez(file, **{_TREE: np.frombuffer(tree, dtype=np.uint8)}, **dumper.arrays)  # type: ignore[arg-type]
+    np.savez_compressed(file, **{_TREE: np.frombuffer(tree, dtype=np.uint8)}, **dumper.arrays)  # type: ignore[arg-type]
     return file.getvalue()
 
 

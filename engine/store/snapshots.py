@@ -5,18 +5,21 @@ One that is damaged counts as not there: the log has everything.
 
 import json
 import logging
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import astuple, dataclass
 from typing import Any
 
-from sqlalchemy import Row, and_, delete, func, insert, select
+from sqlalchemy import Row, and_, delete, func, insert, or_, select
 
-from engine.loop.log import Mark
+from engine.loop.log import EventLog, Mark
 from engine.store import digests
 from engine.store.database import Database
 from engine.store.schema import ENTRIES, SNAPSHOTS
 
 _log = logging.getLogger(__name__)
+
+MOST = 24 << 20
+"""Bytes of one part that are kept of a loop."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +40,7 @@ class Snapshot:
 
 
 class Snapshots(Database):
-    """The latest two of each part of each loop."""
+    """Of each part of each loop those along its log, as many as there is room for."""
 
     def snapshots(self, loop: str) -> list[Snapshot]:
         """A loop's snapshots whose place in the log is known, oldest first."""
@@ -55,14 +58,23 @@ class Snapshots(Database):
         return digests.without_digest(rows[0].data) if rows else None
 
     def put_snapshots(self, loop: str, states: Mapping[Snapshot, bytes]) -> None:
-        """Keep snapshots, and of the older ones of each part the latest of the same version."""
+        """Keep snapshots, and of the older ones those of the same version that count in their log.
+
+        Where all take more than `MOST`, those go without which the longest stretch between two is
+        shortest.
+        """
         with self._writing() as connection:
             for snapshot, data in states.items():
                 key, at = _key(loop, snapshot), snapshot.mark.position
-                latest = select(func.coalesce(func.max(_OF.position), -1)).filter_by(**key)
-                kept = connection.execute(latest.where(_OF.position < at)).scalar_one()
                 mine = delete(SNAPSHOTS).filter_by(loop=loop, part=snapshot.part)
-                connection.execute(mine.where(_OF.position != kept))
+                old = or_(_OF.position >= at, _OF.version != snapshot.version)
+                connection.execute(mine.where(old))
+                known = connection.execute(_SIZES.filter_by(**key).order_by(_OF.position)).all()
+                marks, log = {_mark(row.mark): row.size for row in known}, EventLog(snapshot.mark)
+                still = {mark: size for mark, size in marks.items() if log.counted_at(mark)}
+                kept = _spread([*still, snapshot.mark], [*still.values(), len(data)])
+                lost = [mark.position for mark in marks if mark not in kept]
+                connection.execute(mine.where(_OF.position.in_(lost)))
                 mark = json.dumps(astuple(snapshot.mark))
                 seal = digests.place(snapshot.digest, at, snapshot.part, snapshot.version, mark)
                 row = {**key, "position": at, "mark": mark, "seal": seal}
@@ -71,7 +83,19 @@ class Snapshots(Database):
         _log.debug("snapshots written", extra={"snapshots": len(states)})
 
 
+def _spread(marks: Sequence[Mark], sizes: Sequence[int]) -> list[Mark]:
+    """As many places of a log as `MOST` allows, the last among them, none far from the next."""
+    kept, room = list(marks), MOST - sum(sizes)
+    left = dict(zip(marks, sizes, strict=True))
+    while room < 0 and len(kept) > 1:
+        ends = [0, *(mark.counting for mark in kept)]
+        gone = min(range(len(kept) - 1), key=lambda at: ends[at + 2] - ends[at])
+        room += left[kept.pop(gone)]
+    return kept
+
+
 _OF = SNAPSHOTS.c
+_SIZES = select(_OF.mark, func.length(_OF.data).label("size"))
 _PLACES = select(
     _OF.position, _OF.part, _OF.version, _OF.mark, _OF.seal, ENTRIES.c.digest
 ).outerjoin(ENTRIES, and_(ENTRIES.c.loop == _OF.loop, ENTRIES.c.position == _OF.position - 1))

@@ -183,11 +183,11 @@ class Store(Logs, Snapshots, Worlds):
         copy = About(new, owner, name, about.world, about.seed, about.origin)
         self.create(copy, ready=False)
         try:
-            # Of what is before their position; the loop may write others, and drop these, later.
-            self._copy(SNAPSHOTS, about.id, new, 0, end.length + 1)
             for start in range(0, end.length, CHUNK):
                 yield None
                 upto = min(start + CHUNK, end.length)
+                # Of what is before their position; those that the loop drops meanwhile are not.
+                self._copy(SNAPSHOTS, about.id, new, start + 1, upto + 1)
                 if self._copy(ENTRIES, about.id, new, start, upto) < upto - start:
                     raise GoneError
             with self._writing() as connection:

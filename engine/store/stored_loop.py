@@ -1,8 +1,8 @@
 """A stored loop: a loop with its lock, its log in the store, and its recent past in memory.
 
 Every so many entries the states of the loop and of whatever follows it are written down beside
-the log, and the entries up to there leave memory. So a loop opens as fast with 100,000 events
-as with 1,000, and takes no more memory.
+the log, and seldomer the entries up to there leave memory. So a loop opens as fast with 100,000
+events as with 1,000, takes no more memory, and any moment of it is a short fold away.
 """
 
 import contextlib
@@ -32,8 +32,8 @@ from engine.store.snapshots import Snapshot
 from engine.store.store import Store
 from engine.worlds import World
 
-EVERY = 2_000
-"""Entries from one snapshot to the next."""
+EVERY, KEPT = 300, 2_000
+"""Entries from one snapshot to the next, and from one at which they leave memory."""
 LOOP = "loop"
 """Name of the snapshot of the loop itself; that of a projection is its class's."""
 
@@ -59,7 +59,7 @@ def _verb(
     def call(stored: "StoredLoop", /, *args: P.args, **kwargs: P.kwargs) -> T:
         with stored.lock:
             result = verb(stored.loop, *args, **kwargs)
-            stored.snapshot_if_due()
+            stored.snapshot_if_due(kept=KEPT)
             return result
 
     return call
@@ -94,7 +94,7 @@ class StoredLoop:
         self._projections = {type(one).__name__: one for one in followers(self.world)}
         for projection in self._projections.values():
             projection.keeps = loop.folding.keeps
-        self._written = 0
+        self._written = self._let_go = 0
         loop.record_to(journal)
 
     @classmethod
@@ -145,7 +145,7 @@ class StoredLoop:
         folding = Folding(Checkpoints(points), keeps=True)
         loop = yield from LearningLoop.resuming(log, seed=about.seed, clock=clock, folding=folding)
         stored = cls(about, loop, journal, followers)
-        stored._written = begin.position
+        stored._written = stored._let_go = begin.position
         for part, projection in stored._projections.items():
             known = usable(snapshots, part, projection.version)
             for snapshot in known:
@@ -242,10 +242,14 @@ class StoredLoop:
     # -- snapshots --------------------------------------------------------------------
 
     @locked
-    def snapshot_if_due(self, every: int = EVERY) -> bool:
-        """Write down what the log has come to if it is time, and let go of the log before.
+    def snapshot_if_due(self, every: int = EVERY, kept: int = 0) -> bool:
+        """Write down what the log has come to if it is time, and let go of a long log before.
 
         Failing to is no failure: the log has everything.
+
+        Args:
+            every: entries since the last time.
+            kept: entries that stay in memory until they are let go of together.
 
         Returns:
             whether it was done.
@@ -257,7 +261,7 @@ class StoredLoop:
             return False
         self._written = log.position
         with contextlib.suppress(StoreError):
-            self._write(journal)
+            self._write(journal, kept)
             return True
         return False
 
@@ -275,11 +279,15 @@ class StoredLoop:
             states[Snapshot(mark, name, projection.version, digest)] = dump(projection.state())
         return states
 
-    def _write(self, journal: Journal) -> None:
-        states = self.snapshots(journal.end.digest)
+    def _write(self, journal: Journal, kept: int) -> None:
+        log, states = self.loop.log, self.snapshots(journal.end.digest)
         journal.store.put_snapshots(self.id, states)
         of_loop, *followers = states
         for snapshot in followers:
             known = self._projections[snapshot.part].checkpoints
-            known.add(self.loop.log, checkpoint(journal, snapshot))
-        self.loop.evict(journal, checkpoint(journal, of_loop).restore)
+            known.add(log, checkpoint(journal, snapshot))
+        point = checkpoint(journal, of_loop)
+        self.loop.folding.checkpoints.add(log, point)
+        if log.position - self._let_go >= kept:
+            self._let_go = log.position
+            self.loop.evict(journal, point.restore)

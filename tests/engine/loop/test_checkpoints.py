@@ -1,6 +1,7 @@
 """Where folds may begin: in a bounded memory, which all logs share."""
 
 from engine.loop.checkpoints import Checkpoint, Checkpoints
+from engine.loop.entries import Undone
 from engine.loop.log import START, EventLog, Mark
 from engine.loop.moments import as_of
 from engine.simulation.crowd import crowd
@@ -49,12 +50,15 @@ def test_a_fold_begins_at_the_latest_place_that_is_still_there() -> None:
     assert fold.begun == START
 
 
-def test_of_places_kept_elsewhere_the_latest_two_stay_and_none_is_there_twice() -> None:
+def test_places_stay_as_long_as_they_count_and_none_is_there_twice() -> None:
     log, places = marks(4)
     known: Checkpoints[Fold] = Checkpoints()
     for place in (*places, places[-1]):
         known.add(log, point(place))
-    assert [one.mark for one in known.points] == places[-2:]
+    assert [one.mark for one in known.points] == places
+    log.append(Undone(log[0].time, entries=4))
+    known.add(log, point(log.mark))
+    assert [one.mark for one in known.points] == [*places[:2], log.mark]
 
 
 def test_the_place_that_is_forgotten_leaves_the_shortest_stretch() -> None:

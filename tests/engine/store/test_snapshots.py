@@ -1,6 +1,8 @@
 """Snapshots that are missing, damaged or of another version."""
 
+from contextlib import suppress
 from dataclasses import replace
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -9,7 +11,8 @@ from engine import LearningLoop, LoopSettings
 from engine.evaluation.learning_curve import LearningCurve
 from engine.loop.state import LoopState
 from engine.simulation.crowd import crowd
-from engine.store import Store, StoredLoop, StoreError
+from engine.steps import finish
+from engine.store import Store, StoredLoop, StoreError, snapshots
 from engine.store.snapshots import Snapshot
 from engine.worlds.taste import Context, Item, Taste
 from tests.engine.store.snapshot_loops import LEARNERS, loop_with_snapshots, with_curve
@@ -109,3 +112,40 @@ def test_a_snapshot_that_cannot_be_written_is_no_failure(
     assert not kept.snapshot_if_due(every=1)
     serve_next(kept)
     assert len(kept.loop.events) == 6
+
+
+def test_any_moment_of_a_loop_that_is_opened_again_is_a_short_fold_away(
+    plain_store: Store,
+) -> None:
+    kept = loop_with_snapshots(plain_store, LoopSettings())
+    back = StoredLoop.open(plain_store, kept.id, with_curve)
+    for entries in (9, 37, 52, 76):
+        steps = back.as_of(entries)
+        folded = 0
+        with suppress(StopIteration):
+            while True:
+                next(steps)
+                folded += 1
+        # A snapshot every 15 entries or one more; for the curve they are read, then folded.
+        assert folded <= 3 * 16
+        memory = LearningLoop.resume(kept.loop.log.until(entries), seed=7)
+        assert beliefs(finish(back.as_of(entries)).loop) == beliefs(memory)
+
+
+def test_snapshots_stand_all_along_a_log_in_a_bounded_room(
+    plain_store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def places(kept: StoredLoop) -> list[int]:
+        return [s.mark.position for s in plain_store.snapshots(kept.id) if s.part == "loop"]
+
+    kept = loop_with_snapshots(plain_store, LoopSettings())
+    assert places(kept) == [15, 31, 47, 63, 79]
+    kept.undo(30)
+    assert kept.snapshot_if_due(every=1)
+    assert places(kept) == [15, 31, 47, 82]  # What was taken back is no moment any more.
+    largest = max(len(plain_store.data(kept.id, s) or b"") for s in plain_store.snapshots(kept.id))
+    monkeypatch.setattr(snapshots, "MOST", 3 * largest + 200)
+    narrow = places(loop_with_snapshots(plain_store, LoopSettings()))
+    assert narrow[-1] == 79
+    assert 2 <= len(narrow) <= 4
+    assert max(b - a for a, b in pairwise([0, *narrow])) <= 48

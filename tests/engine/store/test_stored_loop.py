@@ -26,7 +26,7 @@ def test_with_or_without_snapshots_it_is_the_same_loop(
     scratch = from_scratch(plain_store, kept.id)
     back = StoredLoop.open(plain_store, kept.id)
     assert beliefs(kept.loop) == beliefs(memory) == beliefs(scratch) == beliefs(back.loop)
-    assert len(plain_store.snapshots(kept.id)) == 4  # Two of the loop and two of its curve.
+    assert len(plain_store.snapshots(kept.id)) == 10  # Five of the loop and five of its curve.
     for loop in (kept.loop, back.loop):
         assert list(loop.events) == list(scratch.events)
         assert [s.earned for s in loop.events.values()] == [
