@@ -8,7 +8,7 @@ from functools import partial
 
 import streamlit as st
 
-from pages.parts.evaluate import along, board, controls, coverage, optimise, rule, sent
+from pages.parts.evaluate import along, beside, board, controls, coverage, optimise, rule, sent
 from pages.parts.evaluate.opening import loop_in_link, open_loop, this_log
 from pages.parts.evaluate.session import EvaluateSession
 from pages.parts.evaluate.setup import EvaluateSetup
@@ -70,6 +70,7 @@ def draw_frame(session: EvaluateSession) -> None:
     board.show_progress(session)
     if session.found is not None:
         board.show_forest(session, session.found)
+        beside.show_difference(session, session.found)
         rule.show_rule(session, session.found)
         along.show_along(session, session.found)
         of_log.offer_a_world(session.found.log)

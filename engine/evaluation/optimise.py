@@ -3,12 +3,13 @@
 Each candidate learns the log progressively, as `engine.evaluation.candidates` has it. The earlier
 half of the events chooses; whatever was luck in that choice is not luck again in the later half,
 which judges. Both figures are told, as their difference is the winner's curse. What may be applied
-must beat the loop's own record by its mean and by its lower bound, the retired service's rule.
+must beat the loop's own record by its mean and by its lower bound, the retired service's rule. What
+that service itself would have tried is `engine.evaluation.service_search`.
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Literal
+from typing import Any
 
 from engine.errors import PersonalizerError
 from engine.evaluation.candidates import replaying_all
@@ -22,16 +23,11 @@ from engine.loop.settings import LoopSettings
 from engine.policies.thompson import Thompson
 from engine.steps import Steps
 
-Search = Literal["ours", "service"]
-"""Who would have tried it: this engine, or the retired service's own search."""
-
 FEWEST = 60
 """Events that are needed: 30 to choose, 30 to judge."""
 _CROSSES = range(5)
 _FLOORS = (0.02, 0.05, 0.1, 0.2)
 _AGREEMENTS = (1, 2, 4, 8)
-_RATES = (1e-7, 1e-6, 1e-5, 1e-4, 1e-3, 1e-2, 1e-1, 0.5, 1.0)
-"""The learning rates that the service tried, but for 10, which the classic learner refuses."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +41,6 @@ class Candidate:
     key: str
     settings: LoopSettings
     changes: Mapping[str, Any]
-    search: Search
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,24 +77,16 @@ class Optimisation:
 
 
 def candidates_for(settings: LoopSettings) -> Sequence[Candidate]:
-    """What is tried beside settings: hypotheses of fewer or more crosses, floors and agreement, and
-    part of what the service's own search would have tried (features alone or in pairs, each at its
-    learning rates, and a fifth of offers left to chance; without the subsets of pairs, the
-    marginals and the other loss that it went through, too)."""
+    """What is tried beside settings: hypotheses of fewer or more crosses, floors and agreement."""
     policy = settings.policy if isinstance(settings.policy, Thompson) else Thompson()
     engine: dict[str, Any] = {"learner": "bayesian", "policy": policy}
     policies = [(f"floor {floor:g}", replace(policy, floor=floor)) for floor in _FLOORS]
     policies += [(f"agreement {draws}", replace(policy, agreement=draws)) for draws in _AGREEMENTS]
-    tried: list[tuple[str, Search, dict[str, Any]]] = [
-        *((f"crosses {crosses}", "ours", {**engine, "crosses": crosses}) for crosses in _CROSSES),
-        *((key, "ours", {**engine, "policy": turned}) for key, turned in policies),
+    tried = [
+        *((f"crosses {crosses}", {**engine, "crosses": crosses}) for crosses in _CROSSES),
+        *((key, {**engine, "policy": turned}) for key, turned in policies),
     ]
-    service = {"learner": "classic", "policy": LoopSettings.classic().policy}
-    for crosses, form in enumerate(("features", "pairs")):
-        for rate in _RATES:
-            changes = {**service, "crosses": crosses, "learning_rate": rate}
-            tried.append((f"{form}, rate {rate:g}", "service", changes))
-    made = (Candidate(key, replace(settings, **new), new, search) for key, search, new in tried)
+    made = (Candidate(key, replace(settings, **changes), changes) for key, changes in tried)
     return [candidate for candidate in made if candidate.settings != settings]
 
 

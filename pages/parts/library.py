@@ -1,15 +1,16 @@
 """Where loops are kept, for all sessions of this process."""
 
 import os
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from contextlib import suppress
 from functools import cache
 from threading import Lock
 
 import streamlit as st
 
-from engine import PersonalizerError
+from engine import LoopSettings, PersonalizerError
 from engine.evaluation.learning_curve import LearningCurve
+from engine.steps import Steps
 from engine.store import About, Library, Limits, Store, address
 from engine.store.worlds import KeptWorld
 from engine.worlds import World
@@ -58,6 +59,23 @@ def look_up(loop: str) -> tuple[Library, About]:
     """The kept loops, and what is known of one; StoreError if there is no such loop."""
     found = _library()
     return found, found.store.about(loop)
+
+
+def settings_of(view: str) -> Steps[tuple[str, LoopSettings]]:
+    """Name and settings of a loop that may be looked at; StoreError if there is none."""
+    found, about = look_up(view)
+    stored = yield from found.opening(view)
+    with stored.lock:
+        return about.name, stored.loop.settings
+
+
+def loops_of(owner: str) -> Mapping[str, str]:
+    """The loops of a browser, the last used first: their names, by that under which each may be
+    looked at; none while nobody can tell."""
+    with suppress(PersonalizerError):
+        listed = _library().store.listed(owner)
+        return {one.view: one.name for one in listed if isinstance(one, About)}
+    return {}
 
 
 def world_in_store(key: str) -> World | None:

@@ -3,17 +3,20 @@
 import csv
 import io
 from collections.abc import Callable
+from dataclasses import replace
 from html import unescape
 from urllib.parse import parse_qsl
 
 import pytest
 
 from engine import LearningLoop, LoopSettings
+from engine.evaluation.candidates import replaying
 from engine.evaluation.coverage import Coverage
 from engine.evaluation.decisions import decisions_of
 from engine.evaluation.estimators import Interval
-from engine.evaluation.offline import evaluate
+from engine.evaluation.offline import Row, evaluate
 from engine.evaluation.optimise import Optimisation, Tried, candidates_for
+from engine.evaluation.service_search import Form, Searched, ServiceSearch
 from engine.evaluation.targets import Fixed, Online
 from engine.experiments.race.contenders import Present
 from engine.simulation.baselines import RuleTable, best_rule, rule_table
@@ -24,9 +27,10 @@ from pages.parts import heavy_work
 from pages.parts.evaluate.found import Found
 from pages.parts.evaluate.logs import logs
 from pages.parts.evaluate.tuning import Run
-from pages.parts.evaluate.wording import flattered, told_of
+from pages.parts.evaluate.wording import asked_row, told_of
 from pages.parts.passes import pass_of
 from pages.parts.race.setup import RaceSetup
+from pages.parts.text import signed
 from tests.pages.conftest import App, EvaluateApp, many_frames
 
 Open = Callable[..., EvaluateApp]
@@ -65,7 +69,7 @@ def test_a_ready_made_log_tells_what_each_would_have_earned(open_evaluate: Open)
 
 def test_the_sentence_is_about_what_flatters_itself_most(open_evaluate: Open) -> None:
     app = open_evaluate(**QUICK)
-    row = flattered(found_on(app), app.session.setup)
+    row = asked_row(found_on(app), app.session.setup)
     assert row is not None
     naive, told = row.intervals["naive"], told_of(found_on(app), row, app.session.setup)
     assert naive is not None
@@ -105,6 +109,52 @@ def test_one_guesses_first_and_is_told_how_far_off_it_was(open_evaluate: Open) -
     assert app.session.hides
     app.set("evaluate-guess", False)
     assert "it would earn about" in app.text
+
+
+def test_any_row_can_be_guessed_first(open_evaluate: Open) -> None:
+    app = open_evaluate(**QUICK, guess="1", about="action Latte")
+    assert "🥛 Latte looks like" in plain_text(app)
+    app.run().click("reveal")
+    told = told_of(found_on(app), row_of(app, "action Latte"), app.session.setup)
+    assert told is not None
+    assert f"it would earn about {told.estimate:.2f}" in app.text
+    app.set("evaluate-about", "uniform")
+    assert app.session.hides, "another row is guessed anew"
+    assert "Any, at random looks like" in app.text
+
+
+def row_of(app: EvaluateApp, target: str) -> Row:
+    (row,) = (row for row in found_on(app).rows if row.target == target)
+    return row
+
+
+def test_two_policies_are_told_apart(open_evaluate: Open) -> None:
+    app = open_evaluate(**QUICK, truth="1")
+    found = found_on(app)
+    told = found.beside("greedy", "online")
+    assert told is not None
+    assert told.low > 0
+    said = f"by {signed(told.estimate)} ({signed(told.low)} to {signed(told.high)})"
+    assert f"**“Its best guess now” would earn more than “As it was served”: {said}.**" in app.text
+    apart = [row_of(app, key).intervals["strata"] for key in ("greedy", "online")]
+    assert told.width < sum(one.width for one in apart if one)
+    assert f"The truth is {signed(found.truths['greedy'] - found.truths['online'])}." in app.text
+
+
+def test_what_the_settings_of_a_loop_would_have_done_is_a_row(
+    open_app: Callable[..., App], open_evaluate: Open
+) -> None:
+    play = open_app(policy="epsilon").answer(1.0)
+    opened = play.session.open
+    assert opened.stored is not None
+    app = open_evaluate(**QUICK, settings=opened.stored.view)
+    events, settings = found_on(app).log.events, opened.loop.settings
+    target = finish(replaying(events, settings, "settings", 7))
+    (row,) = evaluate([found_on(app).log.decisions], [target]).rows()
+    assert row_of(app, "settings") == row
+    assert any(name.startswith("Settings of ") for name in table_of(app))
+    gone = open_evaluate(**QUICK, settings="nothing-of-the-kind")
+    assert "This loop is not here any more" in " ".join(error.value for error in gone.at.error)
 
 
 def test_the_loop_on_play_travels_along(open_app: Callable[..., App]) -> None:
@@ -258,6 +308,10 @@ def test_settings_are_tried_and_half_of_the_log_judges(
     text = plain_text(app)
     assert f"would earn {found.best.judged.estimate:.2f}" in text
     assert f"the loop itself earned {found.online.estimate:.2f}" in text
+    best = run.service.best
+    curse = f"{best.chosen.estimate:.2f} on the half that chose it, {best.judged.estimate:.2f} on"
+    assert f"Of {len(run.service.tried)} settings it would have ended with {best.form.way}" in text
+    assert curse in text
     assert not any(button.key == "apply" for button in app.at.button)
 
 
@@ -274,7 +328,11 @@ def test_what_is_clearly_better_is_applied_to_the_loop_on_play(
     loop = session.log.loop
     chosen = next(one for one in candidates_for(loop.settings) if one.key == "crosses 2")
     found = Optimisation(low, (Tried(chosen, high, high),))
-    session.tuning.runs.append(Run(loop, 100, loop.settings, found))
+    best = Searched(Form(), 0.1, 3, high, low)
+    service = ServiceSearch(
+        low, tuple(replace(best, round=number) for number in (1, 2, 3)), best, low
+    )
+    session.tuning.runs.append(Run(loop, 100, loop.settings, found, service))
     assert app.run().can_press("apply")
     app.set("evaluate-auto", True)
     (run,) = session.tuning.runs

@@ -381,6 +381,13 @@ def test_the_log_can_be_filtered(open_app: Open) -> None:
     (table,) = app.at.dataframe
     assert set(table.value["action"]) == {"Latte"}
     assert len(table.value) < 100
+    # By keys alone, a visitor is asked about by number; one who is filtered out, too.
+    events = [*app.session.open.loop.events]
+    for number in (int(table.value["number"].iloc[0]), 1):
+        app.set("log-visitor", number)
+        (link,) = (one for one in app.at.get("page_link") if "Why was visitor" in one.proto.label)
+        assert f"visitor {number} offered" in link.proto.label
+        assert f"event={events[number - 1]}" in link.proto.query_string
 
 
 def test_the_last_event_is_shown_as_the_services_json(open_app: Open) -> None:

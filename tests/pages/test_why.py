@@ -78,6 +78,10 @@ def test_an_earlier_event_is_explained_as_it_was_believed_then(why: App) -> None
     told.click("why-chevron_left")
     assert "Visitor 1 of 10" in told.text
     assert not told.can_press("why-chevron_left")
+    told.set("why-visitor", 7)
+    assert "Visitor 7 of 10" in told.text
+    sent = {**why.session.open.loop.events}
+    assert address(told)["event"] == list(sent)[6]
 
 
 def test_what_if_changes_chances_and_parts_and_logs_nothing(why: App) -> None:

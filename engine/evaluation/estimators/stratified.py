@@ -106,17 +106,18 @@ class Stratified(Estimator):
     def interval(self, level: float = 0.95) -> Interval | None:
         if self.unknown or not self.events:
             return None
-        found = self._counting(0, level)
-        if found.estimate > 0.5:
-            found = Interval(*(1 - end for end in self._backwards(level)))
+        found, whole = self._counting(0, level), self._whole
+        if found.estimate > whole / 2:
+            missed = self._counting(1, level)
+            found = Interval(*(whole - end for end in (missed.estimate, missed.high, missed.low)))
         low, high = self.bounds
         ends = (found.estimate, max(0.0, found.low), min(1.0, found.high))
         return Interval(*(low + (high - low) * end for end in ends))
 
-    def _backwards(self, level: float) -> tuple[float, float, float]:
-        """Estimate, upper and lower end of what would be missed."""
-        missed = self._counting(1, level)
-        return missed.estimate, missed.high, missed.low
+    @property
+    def _whole(self) -> float:
+        """The most that could be earned: 1 for a policy, less for a part of one."""
+        return float(self.steps.sums[0].sum()) / self.events
 
     def _counting(self, what: int, level: float) -> Interval:
         """In parts of the bounds, of what was earned (0) or missed (1)."""
@@ -132,7 +133,8 @@ class Stratified(Estimator):
         rates = Rates(weights / self.events, exposures + imagined, successes)  # (17)
         best = rates.best
         estimate = rates.total(best)
-        between = self._between(table, best, by_row=enough) - estimate**2
+        earned = best if what == 0 else 1 - best
+        between = self._between(table, earned, by_row=enough) - rates.total(earned) ** 2
         leaning = rates.total(imagined / rates.exposures)
         chance = z * z * (max(0.0, between) / self.events + leaning**2 * doubt)
         ends = (
@@ -148,7 +150,7 @@ class Stratified(Estimator):
         placed[table.used] = rates
         if not by_row:
             return float((weights * placed**2).sum())
-        shares = weights.sum(axis=1)
+        shares = table.sums[4].max(axis=1) / self.events
         values = (weights * placed).sum(axis=1)
         return float((values**2 / np.where(shares > 0, shares, 1)).sum())
 

@@ -6,7 +6,7 @@ from pages.parts.charts import along as charts
 from pages.parts.charts.labelled import Look, span_of
 from pages.parts.evaluate.found import Found
 from pages.parts.evaluate.session import EvaluateSession
-from pages.parts.evaluate.wording import action_of, flattered, names_of
+from pages.parts.evaluate.wording import action_of, asked_row, names_of
 from pages.parts.picture import pair, picture
 from pages.parts.text import note, section
 from pages.parts.theme import is_dark, theme
@@ -59,7 +59,7 @@ def choose_window(session: EvaluateSession, found: Found) -> None:
 
 def _show_growing(session: EvaluateSession, found: Found) -> None:
     setup, names = session.setup, names_of(found, session.setup)
-    usual = flattered(found, setup)
+    usual = asked_row(found, setup)
     keys = list(names)
     place = keys.index(usual.target) if usual else 0
     section("How it narrows", help=_GROWING_HELP)

@@ -14,8 +14,8 @@ from pages.parts.evaluate.session import EvaluateSession
 from pages.parts.evaluate.setup import EvaluateSetup
 from pages.parts.evaluate.wording import (
     action_of,
+    asked_row,
     doubts,
-    flattered,
     headline,
     measured,
     names_of,
@@ -62,7 +62,7 @@ def _let_all_count() -> None:
 
 def show_headline(session: EvaluateSession, found: Found) -> None:
     """The one sentence, and the guess."""
-    row = flattered(found, session.setup)
+    row = asked_row(found, session.setup)
     with st.container(border=True, key="evaluate-headline"):
         if row is None:
             st.markdown("**This log says too little of any one action.**")
@@ -152,7 +152,7 @@ def branches_of(
     """
     names, world = names_of(found, setup), found.log.world
     order = {item.id: place for place, item in enumerate(world.items)} if world else {}
-    guessed, branches = flattered(found, setup), []
+    guessed, branches = asked_row(found, setup), []
     for place, row in enumerate(found.rows):
         naive, told, action = row.intervals["naive"], told_of(found, row, setup), action_of(row)
         one = forest.Branch(

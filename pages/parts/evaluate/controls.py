@@ -2,8 +2,11 @@
 
 import streamlit as st
 
+from pages.parts.components.browser_id import owner
 from pages.parts.evaluate.session import EvaluateSession
 from pages.parts.evaluate.setup import LOG, EvaluateSetup
+from pages.parts.evaluate.wording import names_of
+from pages.parts.library import loops_of
 from pages.parts.toolbar import settings
 
 
@@ -18,9 +21,19 @@ def choose_log(session: EvaluateSession, setup: EvaluateSetup) -> None:
         setup.draw("log", options=offered, label_visibility="collapsed")
         if session.found is not None and session.found.truths:
             setup.draw("truth")
+        if session.found is not None:
+            names = names_of(session.found, setup)
+            offered = {key: name for key, name in names.items() if key != "online"}
+            told = EvaluateSetup.declared()["about"].offered | offered
+            told.setdefault(setup.about, setup.about)
+            setup.draw("about", options=told, label_visibility="collapsed", width=250)
 
 
 def choose_settings(setup: EvaluateSetup) -> None:
     """How the log is asked, and what a ready-made one is of."""
     with settings():
         setup.draw("estimator", "visitors", "seed", "guess")
+        if setup.log != "file":
+            told = EvaluateSetup.declared()["settings"].offered | loops_of(owner())
+            told.setdefault(setup.settings, "The loop in the link")
+            setup.draw("settings", options=told)

@@ -6,9 +6,19 @@ from dataclasses import dataclass, replace
 from engine.errors import refuse
 from engine.evaluation import along
 from engine.evaluation.decisions import Decisions
-from engine.evaluation.estimators import ESTIMATORS, Estimator
+from engine.evaluation.difference import Difference
+from engine.evaluation.estimators import ESTIMATORS, Estimator, Interval
 from engine.evaluation.offline import Row, bounds_of, evaluate_part, with_events
-from engine.evaluation.targets import Baseline, Even, Fixed, Online, Rule, RuleTable, Target
+from engine.evaluation.targets import (
+    Baseline,
+    Even,
+    Fixed,
+    Given,
+    Online,
+    Rule,
+    RuleTable,
+    Target,
+)
 from engine.evaluation.truth import truths
 from engine.simulation.baselines import RuleTable as Table
 from engine.steps import Steps
@@ -18,6 +28,8 @@ STAND_IN = "cressie_read"
 """The estimator that holds best of those that need the probability of the shown action alone."""
 _STEP = 10_000
 """Events that are weighed in one step."""
+Also = tuple[str, Given]
+"""The name of a loop, and what its settings would have done."""
 Window = tuple[int, int]
 """The first and the last event that count, from 1; the last is 0 where all do."""
 
@@ -33,6 +45,7 @@ class Found:
         rows: one a target.
         truths: what the targets earn in truth, by their keys, as far as a world knows it.
         bounds: of the rewards.
+        also: the name of the loop whose settings are asked about, too.
     """
 
     log: Log
@@ -41,6 +54,7 @@ class Found:
     rows: Sequence[Row]
     truths: Mapping[str, float]
     bounds: tuple[float, float]
+    also: str = ""
 
     @property
     def today(self) -> str | None:
@@ -61,6 +75,15 @@ class Found:
         if target == "online":
             return "naive"
         return STAND_IN if chosen == "strata" and not self.tells_all else chosen
+
+    def beside(self, one: str, other: str) -> Interval | None:
+        """How much more a target would earn than another; None where the log does not say."""
+        targets = self._target(one), self._target(other)
+        found, size = Difference.within(self.bounds), len(self.decisions)
+        for part in (slice(start, start + _STEP) for start in range(0, size, _STEP)):
+            some = self.decisions.take(part)
+            found = found.add(*(along.within(target, part).weigh(some) for target in targets))
+        return found.interval()
 
     def growing(self, target: str, estimator: str) -> Sequence[along.Stretch]:
         """What shorter logs would have told of a target."""
@@ -96,7 +119,7 @@ def rule_target(table: Table) -> RuleTable:
     return RuleTable(tuple(rules))
 
 
-def _targets(log: Log, rule: Table | None) -> list[Target]:
+def _targets(log: Log, rule: Table | None, also: Also | None) -> list[Target]:
     """Of whom a log is asked."""
     actions = log.decisions.actions
     if log.world is not None:
@@ -104,11 +127,12 @@ def _targets(log: Log, rule: Table | None) -> list[Target]:
         actions = tuple(sorted(actions, key=lambda action: order.get(action, len(order))))
     baseline = () if _today(log) else (Baseline(),)
     rules = () if rule is None else (rule_target(rule),)
-    learners = [one for one in (log.guess, log.service) if one is not None]
+    settings = None if also is None else also[1]
+    learners = [one for one in (log.guess, log.service, settings) if one is not None]
     return [Online(), *learners, *rules, *baseline, Even(), *map(Fixed, actions)]
 
 
-def finding(log: Log, window: Window, rule: Table | None) -> Steps[Found]:
+def finding(log: Log, window: Window, rule: Table | None, also: Also | None = None) -> Steps[Found]:
     """Ask a log about each action and each policy; in steps.
 
     ``BadRequest`` for a log without an event, and for a window beyond it.
@@ -118,7 +142,7 @@ def finding(log: Log, window: Window, rule: Table | None) -> Steps[Found]:
         refuse("BadRequest", "window", first, f"1 to {len(whole):,}", "The first event")
     part = slice(first - 1, last or None)
     decisions = replace(whole.take(part), unmatched=0) if window != (1, 0) else whole
-    targets = [along.within(target, part) for target in _targets(log, rule)]
+    targets = [along.within(target, part) for target in _targets(log, rule, also)]
     bounds, rows = log.bounds or bounds_of(whole), list[Row]()
     parts = [slice(start, start + _STEP) for start in range(0, len(decisions), _STEP)]
     taken = [decisions.take(part) for part in parts]
@@ -130,4 +154,4 @@ def finding(log: Log, window: Window, rule: Table | None) -> Steps[Found]:
         rows += with_events(found).rows()
         yield None
     known = truths(log.world, decisions, targets) if log.world is not None else {}
-    return Found(log, decisions, targets, rows, known, bounds)
+    return Found(log, decisions, targets, rows, known, bounds, "" if also is None else also[0])

@@ -7,6 +7,7 @@ import streamlit as st
 
 from engine.evaluation.estimators import Interval
 from engine.evaluation.optimise import Optimisation, Tried
+from engine.evaluation.service_search import ID, Form, Searched, ServiceSearch
 from engine.loop.learning_loop import LearningLoop
 from pages.parts.data.upload import tell_faults
 from pages.parts.download import as_cells, download_csv
@@ -28,14 +29,21 @@ _AUTO_HELP = (
     "loop, settings are tried, and the best is applied if its mean and its lower bound are both "
     "above the loop's."
 )
-_SEARCHES = {"ours": "ours", "service": "the service's"}
 _STORY = (
-    "Each of some thirty settings learns from the log's events one by one, as if it had been "
-    "there. The first half of the log chooses the best; the second half judges it, as what was "
-    "luck in the first is not luck twice. Part of what the retired service would have tried is "
-    "among them. "
+    "A dozen settings, and then all that the retired service would have tried, learn from the "
+    "log's events one by one, as if they had been there. The first half of the log chooses the "
+    "best; the second half judges it, as what was luck in the first is not luck twice. "
     "The halves differ by what had been learned by then, too: compare within a half."
 )
+_SERVICE_HELP = (
+    "Its own search: linear models, a fifth of offers left to chance. First a grid of learning "
+    "rates, of two ways to learn (mtr and ips), with or without marginals (the mean of an action "
+    "in place of its id); then, with the best, every subset of the pairs of namespaces; then the "
+    "grid again with the best pairs. It never crosses two fields of a context with an action. "
+    "Figures are by the service's own estimator, which promises too much; the sentence says what "
+    "ours makes of the winner."
+)
+_ROUNDS = {1: "1, the grid", 2: "2, pairs", 3: "3, the grid again"}
 
 
 def choose(session: EvaluateSession) -> None:
@@ -108,8 +116,9 @@ def show(session: EvaluateSession) -> None:
     name = f"settings-{session.setup.world}-seed-{session.setup.seed}"
     figures = partial(_figures, run.found)
     download_csv("Download as CSV", lambda: list(figures()), key="tried-csv", name=name)
+    _show_service(run.service, name)
     runs = [one for one in tuning.runs if one.of is run.of]
-    if len(runs) > 1 or run.is_applied:
+    if len(runs) > 1 or run.is_applied or tuning.auto is run.of:
         note("Each time that it was tried:")
         st.dataframe(as_cells(list(map(_told, runs))), hide_index=True, key="runs")
 
@@ -174,27 +183,78 @@ def _rows(found: Optimisation) -> Iterator[Mapping[str, object]]:
     for one in found.tried[:_SHOWN]:
         yield {
             "Setting": f"{one.candidate.key[0].upper()}{one.candidate.key[1:]}",
-            "Search": _SEARCHES[one.candidate.search],
             "Half that chose": measured(one.chosen),
             "Half that judges": measured(one.judged),
         }
     yield {
         "Setting": "As it was served",
-        "Search": "",
         "Half that chose": "",
         "Half that judges": measured(found.online),
     }
 
 
 def _figures(found: Optimisation) -> Iterator[Mapping[str, object]]:
-    def told(half: str, interval: Interval) -> Mapping[str, object]:
-        return {
-            half: interval.estimate,
-            f"{half}_low": interval.low,
-            f"{half}_high": interval.high,
+    for one in found.tried:
+        candidate = {"setting": one.candidate.key}
+        yield {**candidate, **_told_of("chosen", one.chosen), **_told_of("judged", one.judged)}
+    yield {"setting": "as it was served", **_told_of("judged", found.online)}
+
+
+def _told_of(half: str, interval: Interval) -> Mapping[str, object]:
+    ends = {f"{half}_low": interval.low, f"{half}_high": interval.high}
+    return {half: interval.estimate, **ends}
+
+
+# -- what the service would have tried --------------------------------------------------
+
+
+def _show_service(found: ServiceSearch, name: str) -> None:
+    """The best of each round, what chose it and what judges it."""
+    section("What Personalizer would have tried", help=_SERVICE_HELP)
+    best = found.best
+    st.markdown(
+        f"**Of {len(found.tried)} settings it would have ended with "
+        f"{plain(_in_words(best.form, best.rate))}: {best.chosen.estimate:.2f} on the half that "
+        f"chose it, {best.judged.estimate:.2f} on the other.** Ours says {measured(found.ours)} of "
+        f"it there; the loop earned {measured(found.online)}."
+    )
+    st.dataframe(as_cells(list(_rounds(found))), hide_index=True, key="service-tried")
+    figures = partial(_searched, found)
+    label = f"Download all {len(found.tried)} as CSV"
+    download_csv(label, lambda: list(figures()), key="service-csv", name=f"service-{name}")
+
+
+def _rounds(found: ServiceSearch) -> Iterator[Mapping[str, object]]:
+    for number, title in _ROUNDS.items():
+        tried = [one for one in found.tried if one.round == number]
+        best = max(tried, key=lambda one: one.chosen.estimate)
+        yield {
+            "Round": title,
+            "Settings": len(tried),
+            "Best": _in_words(best.form, best.rate),
+            "Half that chose": measured(best.chosen),
+            "Half that judges": measured(best.judged),
         }
 
+
+def _in_words(form: Form, rate: float) -> str:
+    pairs = ", ".join(map(_pair, form.pairs)) or "no pairs"
+    marginals = "marginals" if form.marginals else "no marginals"
+    return f"{form.way}, rate {rate:g}, {marginals}, {pairs}"
+
+
+def _pair(pair: tuple[str, str]) -> str:
+    """Namespaces that are crossed; features in none are those of the context, or of the action."""
+    context, action = pair
+    of_action = "the action" if action == ID else f"actions' {action or 'features'}"
+    return f"{context or 'context'} x {of_action}"
+
+
+def _searched(found: ServiceSearch) -> Iterator[Mapping[str, object]]:
+    def told(one: Searched) -> Mapping[str, object]:
+        return {**_told_of("chosen", one.chosen), **_told_of("judged", one.judged)}
+
     for one in found.tried:
-        candidate = {"setting": one.candidate.key, "search": one.candidate.search}
-        yield {**candidate, **told("chosen", one.chosen), **told("judged", one.judged)}
-    yield {"setting": "as it was served", **told("judged", found.online)}
+        pairs = " ".join(f"{context or '.'}x{action or '.'}" for context, action in one.form.pairs)
+        form = {"way": one.form.way, "marginals": one.form.marginals, "pairs": pairs}
+        yield {"round": one.round, "rate": one.rate, **form, **told(one)}

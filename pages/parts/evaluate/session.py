@@ -5,6 +5,7 @@ from functools import partial
 from threading import RLock
 
 from engine import PersonalizerError
+from engine.evaluation.candidates import replaying
 from engine.loop.lock import locked
 from engine.steps import Steps, finish
 from engine.store import StoredLoop
@@ -12,7 +13,7 @@ from engine.worlds import key_of
 from pages.parts.data.uploads import Upload
 from pages.parts.evaluate import file
 from pages.parts.evaluate.file import OfFile
-from pages.parts.evaluate.found import Found, finding
+from pages.parts.evaluate.found import Also, Found, finding
 from pages.parts.evaluate.logs import Log, OfLoop, ReadyMade, logs, making, reading
 from pages.parts.evaluate.setup import EvaluateSetup
 from pages.parts.evaluate.tuning import Tuning
@@ -20,6 +21,7 @@ from pages.parts.evaluate.watch import Watch
 from pages.parts.frames import pace
 from pages.parts.heavy_work import Ticket, submit_here
 from pages.parts.known_worlds import world_of
+from pages.parts.library import settings_of
 
 PACE = 0.3
 """Seconds from one frame to the next while a log is made or asked."""
@@ -63,6 +65,7 @@ class EvaluateSession:
         self._file: tuple[Upload, OfFile] | None = None
         self._question: tuple[object, ...] = (None,)
         self._told: tuple[object, Log | None, Found | None, PersonalizerError | None] | None = None
+        self._also: tuple[Log | None, str, Also | None] = (None, "", None)
         self._ticket: Ticket[None] | None = None
 
     @property
@@ -86,6 +89,8 @@ class EvaluateSession:
     @locked
     def adopt(self, setup: EvaluateSetup, stored: StoredLoop | None) -> None:
         """Follow what is set on the page, and the loop that is open."""
+        if setup.about != self.setup.about:
+            self.guess = None
         self.setup, self.stored = setup, stored
         loop = self.loop if setup.log == "play" else None
         if setup.log == "file":
@@ -126,7 +131,7 @@ class EvaluateSession:
             read: makes or reads the log.
         """
         self._take_over()
-        question = asked, self.setup.span, self.setup.rule, self.setup.table
+        question = asked, self.setup.span, self.setup.rule, self.setup.table, self.setup.settings
         if question == self._question and not self._was_cut_off:
             return
         if asked != self._question[0]:
@@ -136,7 +141,8 @@ class EvaluateSession:
         self._question, self._ticket, self.refused, self.share = question, None, None, 0.0
         known = self._log
         work = self._asking(question, read)
-        if known is not None and len(known.decisions) <= _AT_ONCE:
+        learned = not self.setup.settings or self._also_of(known) is not None
+        if known is not None and len(known.decisions) <= _AT_ONCE and learned:
             finish(work)
         else:
             self._ticket = self._submit(work)
@@ -163,12 +169,30 @@ class EvaluateSession:
             if log is None:
                 log = yield from self._reading(read())
             rule = setup.rule_table if log.world == world_of(setup.world) else None
-            found = yield from finding(log, span, rule)
+            also = yield from self._settings(log, setup.settings)
+            found = yield from finding(log, span, rule, also)
         except PersonalizerError as error:
             refused = error
         # Taken over by who holds the lock, which heavy work must not wait for: a frame that holds
         # it may wait for heavy work.
         self._told = question, log, found, refused
+
+    def _settings(self, log: Log, view: str) -> Steps[Also | None]:
+        """What the settings of a loop would have done; None where no loop is named, or the log has
+        no events to learn from."""
+        if not view or log.loop is None:
+            return None
+        known = self._also_of(log)
+        if known is None:
+            name, settings = yield from settings_of(view)
+            learned = yield from replaying(log.events, settings, "settings", log.loop.seed)
+            known = name, learned
+            self._also = log, view, known
+        return known
+
+    def _also_of(self, log: Log | None) -> Also | None:
+        """The same, if it was learned last."""
+        return self._also[2] if self._also[:2] == (log, self.setup.settings) else None
 
     def _take_over(self) -> None:
         """What the work has told, unless something else was asked meanwhile."""

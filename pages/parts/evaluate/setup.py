@@ -37,6 +37,13 @@ FLAW: Setting[Flaw] = Setting(
 )
 
 
+def _key(text: str) -> str:
+    """A short text."""
+    if len(text) > 300:
+        raise ValueError
+    return text
+
+
 def _window(text: str) -> str:
     """Two whole numbers, the second no less than the first."""
     first, last = (
@@ -85,6 +92,23 @@ class EvaluateSetup(Linked):
         kind="",
         check=_window,
         words="the first and the last event with - between",
+    ).as_field
+    about: str = Setting(
+        "",
+        "The sentence is about",
+        {"": "About: what flatters most"},
+        "menu",
+        check=_key,
+        words="a policy, as the CSV names it",
+    ).as_field
+    settings: str = Setting(
+        "",
+        "Ask about the settings of a loop, too",
+        {"": "None"},
+        "menu",
+        "What a loop with these settings would have done: it learns from this log, event by event.",
+        check=_key,
+        words="the name under which a loop may be looked at",
     ).as_field
     flaw: Flaw = FLAW.as_field
     times: int = Setting(60, "Experiments", numbers(20, 60, 200, 500)).as_field

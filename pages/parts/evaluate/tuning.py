@@ -3,16 +3,20 @@
 from collections.abc import Callable, Generator
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
+from typing import TypeVar
 
 from engine import PersonalizerError
 from engine.evaluation.decisions import usable
 from engine.evaluation.optimise import Optimisation, candidates_for, optimising
+from engine.evaluation.service_search import ServiceSearch, searching, steps_of
 from engine.loop.learning_loop import LearningLoop
 from engine.loop.lock import locked
 from engine.loop.settings import LoopSettings
 from engine.steps import Steps
 from pages.parts.evaluate.background import Background
 from pages.parts.heavy_work import Ticket, submit_here
+
+T = TypeVar("T")
 
 _KEPT = 20
 """Runs that are kept."""
@@ -27,6 +31,7 @@ class Run:
         events: how many there were.
         settings: of the loop then.
         found: what came of it.
+        service: what came of what the retired service would have tried.
         is_applied: whether the best was set on the loop.
     """
 
@@ -34,6 +39,7 @@ class Run:
     events: int
     settings: LoopSettings
     found: Optimisation
+    service: ServiceSearch
     is_applied: bool = False
 
     @property
@@ -78,27 +84,31 @@ class Tuning(Background):
         yield None
         try:
             with lock:
-                events, settings = len(usable(loop)), loop.settings
-                steps = events * len(candidates_for(loop.settings))
+                events, settings = usable(loop), loop.settings
                 work = optimising(loop)
-            found = yield from self._followed(work, steps)
+            ours = len(events) * len(candidates_for(settings))
+            share = ours / (ours + steps_of(events))
+            found = yield from self._followed(work, ours, 0.0, share)
+            service = yield from self._followed(searching(events), steps_of(events), share, 1.0)
         except PersonalizerError as error:
             self.refused = error
         else:
-            self.runs = [*self.runs, Run(loop, events, settings, found)][-_KEPT:]
+            run = Run(loop, len(events), settings, found, service)
+            self.runs = [*self.runs, run][-_KEPT:]
 
     def _followed(
-        self, work: Steps[Optimisation], steps: int
-    ) -> Generator[None, None, Optimisation]:
+        self, work: Steps[T], steps: int, start: float, end: float
+    ) -> Generator[None, None, T]:
+        """Do some work, and tell how far it is: from one share of all to another."""
         done = 0
         while True:
             try:
                 next(work)
-            except StopIteration as end:
-                found: Optimisation = end.value
+            except StopIteration as last:
+                found: T = last.value
                 return found
             done += 1
-            self.share = min(done / steps, 1.0)
+            self.share = start + min(done / steps, 1.0) * (end - start)
             yield
 
     def last_of(self, loop: LearningLoop) -> Run | None:

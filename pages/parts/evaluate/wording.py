@@ -37,7 +37,9 @@ def names_of(found: Found, setup: EvaluateSetup) -> Mapping[str, str]:
     names = {}
     for row in found.rows:
         action = action_of(row)
-        if action is None:
+        if row.target == "settings":
+            names[row.target] = f"Settings of {found.also}"
+        elif action is None:
             names[row.target] = _POLICIES.get(row.target) or f"Your rule: {rule.lower()}"
         else:
             today = " (today's)" if world is not None and action == found.today else ""
@@ -73,8 +75,14 @@ def told_of(found: Found, row: Row, setup: EvaluateSetup) -> Interval | None:
     return row.intervals[found.estimator_of(row.target, setup.estimator)]
 
 
-def flattered(found: Found, setup: EvaluateSetup) -> Row | None:
-    """The action whose average where it was shown is farthest above what it would earn."""
+def asked_row(found: Found, setup: EvaluateSetup) -> Row | None:
+    """The row that the sentence is about, and the guess: the one that is set, else the action whose
+    average where it was shown is farthest above what it would earn."""
+    chosen = next((row for row in found.rows if row.target == setup.about), None)
+    return chosen or _flattered(found, setup)
+
+
+def _flattered(found: Found, setup: EvaluateSetup) -> Row | None:
 
     def gap(row: Row) -> float:
         naive, told = row.intervals["naive"], told_of(found, row, setup)
@@ -99,6 +107,27 @@ def about_rule(session: EvaluateSession, found: Found) -> str:
         f"{told.high:.2f}.** The loop earned {earned.estimate:.2f} while it learned."
     )
     return said if truth is None else f"{said} The truth is {truth:.2f}."
+
+
+def about_difference(found: Found, setup: EvaluateSetup, one: str, other: str) -> str:
+    """Whether a policy is better than another, by how much, and how sure that is; Markdown."""
+    told, names = found.beside(one, other), names_of(found, setup)
+    first, second = (f"“{plain(names[key])}”" for key in (one, other))
+    if told is None:
+        return "The log tells the probability of the shown action alone, so this is not known."
+    amount = f"{signed(told.estimate)} ({signed(told.low)} to {signed(told.high)})"
+    if told.low > 0:
+        said = f"**{first} would earn more than {second}: by {amount}.**"
+    elif told.high < 0:
+        said = f"**{first} would earn less than {second}: by {amount}.**"
+    else:
+        said = (
+            f"**Which is better is not known: {first} would earn {amount} beside {second}.** Zero "
+            "is within."
+        )
+    if setup.truth and {one, other} <= found.truths.keys():
+        said += f" The truth is {signed(found.truths[one] - found.truths[other])}."
+    return said
 
 
 def report(found: Found, row: Row, setup: EvaluateSetup) -> str:

@@ -15,7 +15,7 @@ from pages.parts.play.open_loop import OpenLoop
 from pages.parts.play.snippet import reproduce
 from pages.parts.text import note, plain
 from pages.parts.why.links import link_to_why
-from pages.parts.why.subject import Asked
+from pages.parts.why.subject import Asked, event_of
 
 _EVALUATE = Path(__file__).parents[2] / "evaluate.py"
 LATEST = 5_000
@@ -64,7 +64,8 @@ def show_log(opened: OpenLoop) -> None:
 
 
 def _ask_why(opened: OpenLoop, rows: pd.DataFrame) -> None:
-    """The table, newest first; a row that is chosen leads to why that was offered."""
+    """The table, newest first; a row that is chosen, or named by its number, leads to why that was
+    offered."""
     # Under a key of its own for each length: another row would be chosen where somebody came.
     state = st.dataframe(
         as_cells(rows),
@@ -74,13 +75,34 @@ def _ask_why(opened: OpenLoop, rows: pd.DataFrame) -> None:
         on_select="rerun",
         selection_mode="single-row",
     )
-    chosen = [at for at in state["selection"]["rows"] if at < len(rows)]
-    if not chosen:
-        note("Choose a row to ask why that was offered.")
-        return
-    row = rows.iloc[chosen[0]]
-    label = f"Why was visitor {row['number']:,} offered {plain(row['action'])}?"
-    link_to_why(label, opened, Asked(event=str(row["event"])))
+    chosen = [rows.iloc[at] for at in state["selection"]["rows"] if at < len(rows)]
+    come = len(opened.loop.events)
+    with st.container(horizontal=True, vertical_alignment="center", key="log-why"):
+        number = st.number_input(
+            "Number of a visitor",
+            1,
+            max(come, 1),
+            value=None,
+            key="log-visitor",
+            placeholder=f"1 to {come:,}",
+            width=170,
+            label_visibility="collapsed",
+        )
+        if number is not None:
+            chosen = [row for _, row in rows[rows["number"] == number].iterrows()]
+        if chosen:
+            row = chosen[0]
+            label = f"Why was visitor {row['number']:,} offered {plain(row['action'])}?"
+            link_to_why(label, opened, Asked(event=str(row["event"])))
+        elif number is not None:
+            link_to_why(f"Why was visitor {number:,} offered that?", opened, _of(opened, number))
+        else:
+            note("Choose a row, or type the number of a visitor, to ask why that was offered.")
+
+
+def _of(opened: OpenLoop, number: int) -> Asked:
+    """About a visitor who is not in the table."""
+    return Asked(event=event_of(opened.loop, number))
 
 
 def show_code(opened: OpenLoop) -> None:

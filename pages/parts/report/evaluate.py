@@ -4,7 +4,7 @@ from pages.parts.charts import forest
 from pages.parts.evaluate.board import branches_of
 from pages.parts.evaluate.estimators import TITLES
 from pages.parts.evaluate.session import EvaluateSession
-from pages.parts.evaluate.wording import about_rule, doubts, flattered, served
+from pages.parts.evaluate.wording import about_rule, asked_row, doubts, served
 from pages.parts.report.report import Figure, Report
 from pages.parts.report.subject import report_on
 from pages.parts.text import bare
@@ -31,7 +31,7 @@ def _report(session: EvaluateSession, about: str, link: str) -> Report | None:
         forest.forest_spec(False, len(branches), found.bounds, marks, places),
         forest.forest_rows(branches),
     )
-    row = flattered(found, setup)
+    row = asked_row(found, setup)
     told = [served(found, row, setup)] if row is not None else []
     if any(one.target == "rules" for one in found.rows):
         told.append(about_rule(session, found))

@@ -7,7 +7,7 @@ from pages.parts.charts import forest
 from pages.parts.charts.base import STAGE
 from pages.parts.evaluate.board import branches_of, told_of_forest
 from pages.parts.evaluate.session import EvaluateSession
-from pages.parts.evaluate.wording import flattered, names_of, report, served
+from pages.parts.evaluate.wording import asked_row, names_of, report, served
 from pages.parts.stage.picture import hero
 from pages.parts.stage.screens import Screen, Show
 from pages.parts.theme import is_dark
@@ -49,7 +49,7 @@ def evaluate_show(session: EvaluateSession) -> Show:
 
 def _say(session: EvaluateSession, tells: bool) -> str:
     found = session.found
-    row = flattered(found, session.setup) if found else None
+    row = asked_row(found, session.setup) if found else None
     if found is None or row is None:
         return "Visitors are served" if session.is_live else "This log says too little."
     return served(found, row, session.setup) if tells else report(found, row, session.setup)
@@ -74,7 +74,7 @@ def _with_room(
 ) -> Sequence[forest.Branch]:
     """As many rows as there is room for, in their order; that of the sentence is among them."""
     found = session.found
-    row = flattered(found, session.setup) if found else None
+    row = asked_row(found, session.setup) if found else None
     name = names_of(found, session.setup)[row.target] if found and row else ""
     others = [one for one in branches if one.name != name][: _ROWS - 1]
     return [one for one in branches if one.name == name or one in others]

@@ -10,9 +10,11 @@ from pages.parts.why.session import WhySession
 from pages.parts.why.subject import Asked, Subject, event_of
 from pages.parts.why.wording import named
 
+_VISITOR = "why-visitor"
+
 
 def ways(opened: OpenLoop, subject: Subject) -> None:
-    """To the visitors before and after, and back to Play."""
+    """To the visitors before and after, to any other, and back to Play."""
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="why-ways"):
         st.page_link(
             PLAY,
@@ -34,6 +36,31 @@ def ways(opened: OpenLoop, subject: Subject) -> None:
                 args=(address_of(opened, Asked(event=event)),),
                 disabled=not event,
             )
+        if come:
+            _choose_visitor(opened, subject, come)
+
+
+def _choose_visitor(opened: OpenLoop, subject: Subject, come: int) -> None:
+    """Any visitor of the log, by number."""
+
+    def go() -> None:
+        number = st.session_state[_VISITOR]
+        asked = subject.asked if number is None else Asked(event=event_of(opened.loop, number))
+        st.query_params.from_dict(address_of(opened, asked))
+
+    st.session_state[_VISITOR] = subject.number
+    st.number_input(
+        "Visitor",
+        1,
+        come,
+        step=1,
+        key=_VISITOR,
+        on_change=go,
+        placeholder=f"Visitor, 1 to {come:,}",
+        label_visibility="collapsed",
+        help="Any visitor of the log, by number.",
+        width=170,
+    )
 
 
 def suppose(session: WhySession, subject: Subject) -> None:

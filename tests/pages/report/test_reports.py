@@ -7,7 +7,7 @@ import pytest
 from engine.evaluation.intervals import estimate
 from engine.evaluation.learning_curve import LearningCurve
 from engine.experiments.uplift import gained
-from pages.parts.evaluate.wording import flattered, served
+from pages.parts.evaluate.wording import asked_row, served
 from pages.parts.report import compare, evaluate, play, race
 from pages.parts.report.files import PAPERS, as_pdf
 from pages.parts.text import bare
@@ -62,7 +62,7 @@ def test_of_a_log(open_evaluate: Callable[..., EvaluateApp]) -> None:
     report, found = evaluate.report_of(app.session, "Asked: 300.", LINK), app.session.found
     assert report is not None
     assert found is not None
-    row = flattered(found, app.session.setup)
+    row = asked_row(found, app.session.setup)
     assert row is not None
     assert report.sentences[0] == bare(served(found, row, app.session.setup))
     assert as_pdf(report, PAPERS["a4"]).startswith(b"%PDF")

@@ -1,0 +1,74 @@
+"""How much more one policy would earn than another, on the same log.
+
+Where both would show the same, nothing tells them apart. So what is estimated is only what one
+shows more often than the other, event by event, and what the other shows more often instead:
+
+    V1 - V2 = mean of sum over a of (pi1 - pi2)+ r  -  mean of sum over a of (pi2 - pi1)+ r.
+
+Each is a part of a policy, and our own interval holds for it as for a whole one. They are about
+other offers, so that their doubts are added in quadrature, end by end (Zou & Donner, *Construction
+of confidence limits about effect measures*, Statistics in Medicine 27, 2008). That the differences'
+intervals hold is measured, not proven: `tests/benchmarks/estimators.py`.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+
+from engine.arrays import Array
+from engine.evaluation.decisions import Decisions
+from engine.evaluation.estimators import Bounds, Interval, Stratified, Weighed
+from engine.evaluation.targets import Target
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """The difference of two targets out of running sums over a log, as an `Estimator` is one.
+
+    Attributes:
+        more, less: what the first shows more often than the second, and less often.
+    """
+
+    more: Stratified = field(default_factory=Stratified)
+    less: Stratified = field(default_factory=Stratified)
+
+    @classmethod
+    def within(cls, bounds: Bounds) -> "Difference":
+        """Of rewards with these bounds; of no event yet."""
+        return cls(Stratified(bounds), Stratified(bounds))
+
+    def add(self, one: Weighed, other: Weighed) -> "Difference":
+        """With so many more events, as each of the targets sees them."""
+        return Difference(self.more.add(_beyond(one, other)), self.less.add(_beyond(other, one)))
+
+    def __add__(self, other: "Difference") -> "Difference":
+        """Of both logs."""
+        return Difference(self.more + other.more, self.less + other.less)
+
+    def interval(self, level: float = 0.95) -> Interval | None:
+        """How much more the first earns; None without events, and where not all probabilities are
+        known."""
+        more, less = self.more.interval(level), self.less.interval(level)
+        if more is None or less is None:
+            return None
+        return Interval(more.estimate - less.estimate, more.low - less.high, more.high - less.low)
+
+
+def difference(
+    batches: Iterable[Decisions], one: Target, other: Target, bounds: Bounds = (0.0, 1.0)
+) -> Interval | None:
+    """How much more a target earns than another, by a log that comes in parts."""
+    found = Difference.within(bounds)
+    for batch in batches:
+        found = found.add(one.weigh(batch), other.weigh(batch))
+    return found.interval()
+
+
+def _beyond(one: Weighed, other: Weighed) -> Weighed:
+    """What one target shows more often than another; of no use where either does not tell."""
+    log = one.decisions
+    if one.probabilities is None or other.probabilities is None:
+        return replace(one, probabilities=None)
+    beyond: Array = np.maximum(one.probabilities - other.probabilities, 0.0)
+    return Weighed(log, beyond[np.arange(len(log)), log.shown] / log.propensity, beyond)

@@ -1,0 +1,45 @@
+"""Is one policy better than another, by the same log?"""
+
+import streamlit as st
+
+from pages.parts.evaluate.found import Found
+from pages.parts.evaluate.session import EvaluateSession
+from pages.parts.evaluate.wording import about_difference, asked_row, names_of
+from pages.parts.text import note, section
+
+_HELP = (
+    "Two policies on the same visitors: where both would show the same, nothing tells them apart, "
+    "so the interval is only about what they would show differently. It holds whenever the "
+    "intervals of both parts do, so it is on the careful side."
+)
+
+
+def show_difference(session: EvaluateSession, found: Found) -> None:
+    """Two policies, and how much more the one would earn."""
+    setup, names = session.setup, names_of(found, session.setup)
+    section("Is it better than what ran?", help=_HELP)
+    keys, row = list(names), asked_row(found, setup)
+    usual = "greedy" if "greedy" in names and not setup.about else row.target if row else keys[-1]
+    with st.container(horizontal=True, vertical_alignment="center", key="beside"):
+        one = _choose("One", keys, usual, found, session)
+        note("beside")
+        other = _choose("The other", keys, "online", found, session)
+    if session.hides:
+        note("It is told once you have guessed.")
+    elif one == other:
+        note("These are the same.")
+    else:
+        st.markdown(about_difference(found, setup, one, other))
+
+
+def _choose(label: str, keys: list[str], usual: str, found: Found, session: EvaluateSession) -> str:
+    chosen: str = st.selectbox(
+        label,
+        keys,
+        keys.index(usual),
+        format_func=names_of(found, session.setup).__getitem__,
+        key=f"evaluate-{label}-{session.setup.world}-{usual}",
+        label_visibility="collapsed",
+        width=250,
+    )
+    return chosen

@@ -1,0 +1,67 @@
+"""The difference of two policies: what both would show alike cancels, and intervals hold."""
+
+from dataclasses import replace
+
+import pytest
+
+from engine.evaluation.difference import Difference, difference
+from engine.evaluation.estimators import Interval, Stratified
+from engine.evaluation.targets import Baseline, Even, Fixed, Online, Rule, RuleTable, Target
+from tests.engine.evaluation.estimators.telling import answer
+from tests.engine.evaluation.made_logs import made
+
+PAIRS: list[tuple[Target, Target]] = [
+    (Fixed("action1"), Online()),
+    (Even(), Baseline()),
+    (Fixed("action2"), Fixed("action0")),
+]
+
+
+def test_a_policy_is_no_better_than_itself() -> None:
+    assert answer_of(Online(), Online()) == Interval(0.0, 0.0, 0.0)
+
+
+def answer_of(one: Target, other: Target, seed: int = 1) -> Interval:
+    found = difference([made(300, seed).log], one, other)
+    assert found is not None
+    return found
+
+
+@pytest.mark.parametrize(("one", "other"), PAIRS)
+def test_it_is_the_same_turned_round_and_in_parts(one: Target, other: Target) -> None:
+    told, turned = answer_of(one, other), answer_of(other, one)
+    assert (turned.estimate, turned.low, turned.high) == (-told.estimate, -told.high, -told.low)
+    log = made(300, 1).log
+    parts = [
+        Difference().add(one.weigh(part), other.weigh(part))
+        for part in (log.take(slice(100)), log.take(slice(100, None)))
+    ]
+    merged = (parts[0] + parts[1]).interval()
+    assert merged is not None
+    assert (merged.low, merged.high) == pytest.approx((told.low, told.high), abs=1e-9)
+
+
+def test_it_holds_and_is_narrow_where_policies_differ_for_few() -> None:
+    """40 logs; of 120 intervals .95 should hold, and fewer than 108 have a chance of 1 %."""
+    held, width, apart = 0, 0.0, 0.0
+    for seed in range(40):
+        of = made(300, seed)
+        rule = RuleTable((Rule(("place=0",), "action1"),))
+        today = of.shares @ of.expected[:, 0]
+        truths = dict(zip(of.log.actions, of.shares @ of.expected, strict=True))
+        for action in of.log.actions[1:3]:
+            told = answer_of(Fixed(action), Baseline(), seed)
+            held += told.holds(float(truths[action] - today))
+        told = answer_of(rule, Baseline(), seed)
+        gain = of.shares[0] * (of.expected[0, 1] - of.expected[0, 0])
+        held += told.holds(float(gain))
+        width += told.width
+        rows = [answer(Stratified().add(one.weigh(of.log))) for one in (rule, Baseline())]
+        apart += sum(row.width for row in rows)
+    assert held >= 108
+    assert width < 0.6 * apart
+
+
+def test_it_needs_all_probabilities() -> None:
+    log = replace(made(60).log, probabilities=None)
+    assert difference([log], Even(), Online()) is None
