@@ -8,6 +8,7 @@ import json
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
+from operator import is_
 from typing import Any
 
 from engine.errors import check_number, refuse
@@ -53,6 +54,8 @@ class RankRequest:
     @property
     def allowed(self) -> tuple[int, ...]:
         """Positions of the non-excluded actions; the first is the baseline."""
+        if not self.excluded:
+            return tuple(range(len(self.actions)))
         return tuple(i for i, action in enumerate(self.actions) if action.id not in self.excluded)
 
     @property
@@ -123,9 +126,17 @@ def _as_text(value: Any, target: str, parse: Callable[[object], object]) -> str:
 
 
 def _written(value: Any) -> str:
-    if _check_names((value,)):
-        return _text_of(_Known(repr(value), value))
-    return _JSON.encode(value)
+    before = _SENT.get(id(value))
+    if before is not None and _is_same(value, before[0]):
+        return before[1]
+    if not _check_names((value,)):
+        return _JSON.encode(value)
+    text = _text_of(_Known(repr(value), value))
+    if len(text) >= LONG and type(value) in _NESTED:
+        if len(_SENT) >= KEPT:
+            _SENT.clear()
+        _SENT[id(value)] = _copied(value), text
+    return text
 
 
 _NESTED = (dict, list, tuple)
@@ -145,6 +156,31 @@ def _check_names(value: Collection[Any]) -> bool:
             if isinstance(part, _NESTED):
                 is_plain &= _check_names(part)
     return is_plain
+
+
+def _is_same(value: Collection[Any], copy: Collection[Any]) -> bool:
+    """Whether a collection still holds the very values that it had when it was copied."""
+    if type(value) is not type(copy):
+        return False
+    if isinstance(value, dict) and isinstance(copy, dict):
+        if list(value) != list(copy):
+            return False
+        value, copy = value.values(), copy.values()
+    if len(value) != len(copy):
+        return False
+    if all(map(is_, value, copy)):
+        return True
+    for part, known in zip(value, copy, strict=True):
+        if part is not known and not (type(part) in _NESTED and _is_same(part, known)):
+            return False
+    return True
+
+
+def _copied(value: Any) -> Any:
+    """A copy of a collection of JSON's own kinds, down to the values, which nobody can change."""
+    if isinstance(value, dict):
+        return {name: _copied(part) for name, part in value.items()}
+    return type(value)(map(_copied, value)) if type(value) in _NESTED else value
 
 
 def _plain(value: object) -> object:
@@ -170,6 +206,12 @@ class _Known:
     key: str
     value: Any = field(compare=False)
 
+
+LONG, KEPT = 200, 256
+"""Characters of JSON from which a collection is known again when it is sent again, and how many
+are at most."""
+_SENT: dict[int, tuple[Any, str]] = {}
+"""Long collections by where they are in memory: as they were, and their text."""
 
 # The same actions and contexts come again and again: what is written and parsed once, values that
 # nobody can change, is shared by all requests with the same values. Numbers take longest to write.

@@ -235,7 +235,7 @@ class BayesianLearner(Learner):
         """Learn what the shown one of the offered actions earned in a context."""
         if self.learned < FITS[-1]:
             self._first.append((context, actions, shown, reward))
-        if self.learned + 1 in FITS and self._is_news():
+        if self.learned + 1 in FITS and self._is_news(*self._readings()):
             self._learn_anew()
         else:
             self._learn(context, actions[shown], reward)
@@ -246,8 +246,7 @@ class BayesianLearner(Learner):
         """Know nothing; fields and numbers are read as the first experiences had them."""
         self.__dict__.pop("components", None)
         self.evidence = ChangeDetector(self.evidence.hypotheses, self.evidence.may_change)
-        scales = Scales.fitted([(context, actions) for context, actions, *_ in self._first])
-        fields = self._fields()
+        scales, fields = self._readings()
         self._spans: dict[RowForm, Basis] = {}
         self._cells: dict[int, Cells] = {}
         for hypothesis in self.evidence.hypotheses:
@@ -261,20 +260,19 @@ class BayesianLearner(Learner):
         for context, actions, shown, reward in self._first:
             self._learn(context, actions[shown], reward)
 
-    def _is_news(self) -> bool:
-        """Whether fields or numbers would be read otherwise now."""
-        numbers = any(
-            features.numbers
-            for context, actions, *_ in self._first
-            for features in (context, *(action.features for action in actions))
-        )
-        fields = self._fields()
-        return numbers or any(cells.fields != fields for cells in self._cells.values())
-
-    def _fields(self) -> tuple[str, ...]:
-        """The fields of all contexts of the first experiences."""
+    def _readings(self) -> tuple[Scales, tuple[str, ...]]:
+        """The scales of numbers, and the fields of contexts, as the first experiences have them."""
+        scales = Scales.fitted([(context, actions) for context, actions, *_ in self._first])
         found = (name for context, *_ in self._first for name in context.names)
-        return tuple(dict.fromkeys(found))
+        return scales, tuple(dict.fromkeys(found))
+
+    def _is_news(self, scales: Scales, fields: tuple[str, ...]) -> bool:
+        """Whether anything is read otherwise now: else learning anew would come to the same."""
+        cells = self._cells.values()
+        readers = chain(self._spans.values(), cells)
+        return any(one.scales.of != scales.of for one in readers) or any(
+            one.fields != fields for one in cells
+        )
 
     def _learn(self, context: Features, action: Action, reward: float) -> None:
         self.__dict__.pop("components", None)

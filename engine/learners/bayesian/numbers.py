@@ -182,7 +182,7 @@ def _read(features: Features, scales: Scales, near: bool) -> Features:
             continue
         columns.pop(field, None)
         found = (
-            {f"{field}[~{knot}]": share for knot, share in scale.by_nearness(value).items()}
+            {f"{field}[~{knot}]": share for knot, share in _by_nearness(scale, value)}
             if near
             else {field: scale.along_line(value)}
         )
@@ -190,6 +190,12 @@ def _read(features: Features, scales: Scales, near: bool) -> Features:
             if share:
                 columns[column], fields[column] = share, field
     return replace(features, columns=columns, fields={name: fields[name] for name in columns})
+
+
+@lru_cache(maxsize=16_384)
+def _by_nearness(scale: Scale, value: float) -> tuple[tuple[int, float], ...]:
+    """What items have comes again and again, also when the scales of other numbers are new."""
+    return tuple(scale.by_nearness(value).items())
 
 
 @lru_cache(maxsize=2_048)

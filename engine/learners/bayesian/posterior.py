@@ -44,6 +44,8 @@ from engine.learners.state import Learned
 
 CENTRE, CENTRE_PRECISION = 0.5, 4.0
 """Mean and precision of the prior of m0."""
+TOGETHER = 32
+"""Rows of a covariance that change at once: so many stay in a core's own memory."""
 
 
 @dataclass(slots=True)
@@ -172,7 +174,10 @@ class Posterior(Learned):
         weight, target = self._weigh(variance / noise, mean, seen.reward - mean)
         step = 1.0 / (noise + weight * inside)
         trust, pull = weight * step, (target - weight * known) * step  # d and e of (6)
-        sigma -= np.multiply.outer(trust * gain, gain)  # (6)
+        pulled = trust * gain
+        for at in range(0, share.size, TOGETHER):
+            some = slice(at, at + TOGETHER)
+            sigma[some] -= np.multiply.outer(pulled[some], gain)  # (6)
         pq += np.multiply.outer((pull, trust * unclaimed), gain)
         self._precision += trust * unclaimed * unclaimed
         self._pull += pull * unclaimed

@@ -55,6 +55,7 @@ def context_scales(context: Features, form: RowForm) -> tuple[Array, float]:
     return scales, float(own @ scales**2)
 
 
+@lru_cache(maxsize=2_048)
 def action_scales(features: Features, form: RowForm) -> tuple[float, float]:
     """What an action's features are multiplied by, and the length of its id's part. The id is a
     feature of its own, as it was in the service, so that ids alone allow learning, and actions

@@ -123,6 +123,21 @@ def test_forks_and_snapshots_go_on_to_the_last_bit_when_numbers_are_read_anew(co
     assert learned_bits(with_numbers(learner, count, count + 3)) == learned_bits(fork)
 
 
+@pytest.mark.parametrize("hour", [False, True])
+def test_nothing_is_learned_anew_where_it_would_come_to_the_same(hour: bool) -> None:
+    """Prices that stay are read alike with each fit; hours that come anew are not."""
+    learner = BayesianLearner(HYPOTHESES)
+    offered = [{"id": f"a{k}", "features": [{"price": 2.5 * k}]} for k in range(3)]
+    for i in range(12):
+        context = [{"who": "ann" if i % 4 else "bob"} | ({"hour": i} if hour else {})]
+        before = learner.evidence
+        learner.learn(Impression(request_of(context, *offered), i % 3, i % 3, 0.5), float(i % 5 < 2))
+        assert (learner.evidence is before) == (i > 0 and not (hour and i + 1 in FITS))
+    bits = learned_bits(learner)
+    learner._learn_anew()
+    assert hour or learned_bits(learner) == bits
+
+
 @pytest.mark.slow
 def test_what_came_first_is_kept_until_nothing_is_learned_anew_any_more() -> None:
     learner = with_numbers(BayesianLearner(HYPOTHESES), 0, FITS[-1] - 1)

@@ -168,6 +168,24 @@ def test_a_request_keeps_nothing_of_the_callers_objects() -> None:
     assert request.to_json()["contextFeatures"] == [{"tags": [1, 2]}]
 
 
+def test_what_is_sent_again_is_read_again_where_anything_in_it_has_changed() -> None:
+    """Whatever it is equal to: long parts of a request are known again by where they are."""
+    actions: list[dict[str, Any]] = [{"id": f"a{i}", "features": [{"n": 1}]} for i in range(9)]
+    features = actions[8]["features"]
+    text = parse_rank_request(actions).actions_text
+    assert parse_rank_request(actions).actions_text is text
+    for value in (1.0, True, "1", [1], (1,), [1.0], {"m": 1}, {"m": 1.0}, {"k": 1.0}, 1):
+        features[0]["n"] = value
+        assert parse_rank_request(actions).actions_text == json.dumps(actions, separators=(",", ":"))
+    features[0] = {"m": 1}
+    assert parse_rank_request(actions).to_json()["actions"] == actions
+    features.append({"n": 1})
+    actions.pop(0)
+    assert parse_rank_request(actions).to_json()["actions"] == actions
+    features[0][1] = 1
+    assert refusal(lambda: parse_rank_request(actions)).code == "InvalidRankRequest"
+
+
 # -- exclusions -----------------------------------------------------------------------
 
 
