@@ -19,8 +19,8 @@ rewards, so the estimate errs on the low side. The equation's number is that in
 
 import math
 from collections import Counter
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -29,6 +29,7 @@ from engine.evaluation.intervals import Z, standard_error
 from engine.learners.base import Learner
 from engine.loop.event import EventState
 from engine.loop.learning_loop import LearningLoop
+from engine.protocol.features import Features
 from engine.protocol.request import Action, RankRequest
 from engine.steps import Steps, at_once
 
@@ -37,6 +38,8 @@ Asked = tuple[str, str, tuple[str, ...]]
 
 FOLDS = 4
 """Parts of the events, each judged by a head that has not learned from it."""
+TOGETHER = 16
+"""Requests that are decided in one step."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,11 +97,12 @@ def _assess(
 ) -> Steps[SwitchValue | None]:
     if not states:
         return None
-    policies = yield from _decide_all(loop, learner, states)
-    belief, belief_sd = _believe(learner, states, policies)
+    decided = yield from _decide_all(loop, learner, states)
+    belief, belief_sd = _believe(learner, states, decided)
     yield None
     rewards = np.array([s.earned for s in states], dtype=float)
-    same = np.array([p[s.ranked.baseline] for p, s in zip(policies, states, strict=True)])
+    requests = [s.ranked.request for s in states]
+    same = np.array([decided[_asked(r)].policy[r.allowed[0]] for r in requests])
     of_baseline = np.array([s.ranked.shown == s.ranked.baseline for s in states])
     propensities = np.array([s.ranked.propensity for s in states])
     known = same * (of_baseline / propensities) * rewards
@@ -120,21 +124,35 @@ def _assess(
     )
 
 
+@dataclass(frozen=True, slots=True)
+class _Decided:
+    """What a loop would do online with a request, (K,), and what it expects of each action."""
+
+    request: RankRequest
+    policy: Array
+    means: Array
+
+
 def _decide_all(
     loop: LearningLoop, learner: Learner, states: Sequence[EventState]
-) -> Steps[list[Array]]:
-    """What the loop would do online with each event's request; equal ones are decided once."""
-    known: dict[Asked, Array] = {}
-    decided = []
-    for state in states:
-        request = state.ranked.request
-        key = _asked(request)
-        if key not in known:
-            known[key] = np.zeros(len(request.actions))
-            known[key][list(request.allowed)] = loop.probabilities_online(request, learner)
+) -> Steps[dict[Asked, _Decided]]:
+    """What the loop would do online with the events' requests; equal ones are decided once, and
+    those that offer the same together."""
+    requests = {_asked(state.ranked.request): state.ranked.request for state in states}
+    alike: dict[tuple[str, ...], list[Asked]] = {}
+    for asked in requests:
+        alike.setdefault((asked[1], *asked[2]), []).append(asked)
+    found: dict[Asked, _Decided] = {}
+    for same in alike.values():
+        for at in range(0, len(same), TOGETHER):
+            some = [requests[asked] for asked in same[at : at + TOGETHER]]
+            policies: Array = np.zeros((len(some), len(some[0].actions)))
+            policies[:, list(some[0].allowed)] = loop.probabilities_online(some, learner)
+            means = learner.beliefs(some).mean
+            for one in zip(some, policies, means, strict=True):
+                found[_asked(one[0])] = _Decided(*one)
             yield None
-        decided.append(known[key])
-    return decided
+    return found
 
 
 def _asked(request: RankRequest) -> Asked:
@@ -142,30 +160,28 @@ def _asked(request: RankRequest) -> Asked:
 
 
 def _believe(
-    learner: Learner, states: Sequence[EventState], policies: Sequence[Array]
+    learner: Learner, states: Sequence[EventState], decided: Mapping[Asked, _Decided]
 ) -> tuple[float, float] | tuple[None, None]:
-    """Mean and standard deviation of the belief about the mean reward of those policies."""
+    """Mean and standard deviation of the belief about the mean reward of what was decided."""
     if not learner.has_imitation_head:
         return None, None
-    asked = [_asked(state.ranked.request) for state in states]
-    decided = dict(zip(asked, zip(states, policies, strict=True), strict=True))
-    shares: dict[str, dict[object, tuple[Action, float]]] = {}
-    requests: dict[str, RankRequest] = {}
-    for key, times in Counter(asked).items():
-        state, policy = decided[key]
-        request = state.ranked.request
-        requests.setdefault(request.context_text, request)
-        share = shares.setdefault(request.context_text, {})
-        for action, chance in zip(request.actions, policy.tolist(), strict=True):
+    mean = 0.0
+    known: dict[object, Action] = {}
+    shares: dict[str, tuple[Features, dict[Action, float]]] = {}
+    for asked, times in Counter(_asked(state.ranked.request) for state in states).items():
+        one, share = decided[asked], times / len(states)
+        mean += share * float(one.policy @ one.means)
+        _, chances = shares.setdefault(asked[0], (one.request.context, {}))
+        for action, chance in zip(one.request.actions, one.policy.tolist(), strict=True):
             same = (action.id, tuple(sorted(action.features.columns.items())))
-            known, before = share.get(same, (action, 0.0))
-            share[same] = (known, before + chance * times / len(states))
-    offers, mean = [], 0.0
-    for text, share in shares.items():
-        actions, weights = zip(*share.values(), strict=True)
-        request = replace(requests[text], actions=actions, excluded=())
-        mean += float(np.array(weights) @ learner.belief(request).mean)
-        offers.append((request.context, actions, np.array(weights)))
+            first = known.setdefault(same, action)
+            chances[first] = chances.get(first, 0.0) + chance * share
+    # In one order everywhere, so that contexts that offer the same are looked at together.
+    order = {action: place for place, action in enumerate(known.values())}
+    offers = []
+    for context, chances in shares.values():
+        actions = tuple(sorted(chances, key=order.__getitem__))
+        offers.append((context, actions, np.array([chances[action] for action in actions])))
     return mean, learner.sd_of_average(offers)
 
 
@@ -179,22 +195,16 @@ def _estimate(
     if any(s.ranked.propensity == 1 and len(s.ranked.request.allowed) > 1 for s in states):
         return None, None
     learners = yield from _cross_fit(learner, answered, states)
-    known: dict[tuple[int, Asked], tuple[Array, Array]] = {}
-    values: list[float] = []
-    for number, state in enumerate(states):
-        ranked, request = state.ranked, state.ranked.request
-        fold = number % FOLDS
-        key = fold, _asked(request)
-        if key not in known:
-            policy = np.zeros(len(request.actions))
-            policy[list(request.allowed)] = loop.probabilities_online(request, learners[fold])
-            known[key] = (policy, learners[fold].belief(request).mean)
-            yield None
-        policy, means = known[key]
-        surprise = (state.earned or 0.0) - means[ranked.shown]
-        weight = policy[ranked.shown] / ranked.propensity
-        values.append(float(policy @ means + weight * surprise))
-    return float(np.mean(values)), standard_error(np.array(values), math.inf)
+    values: Array = np.zeros(len(states))
+    for fold, one in enumerate(learners):
+        decided = yield from _decide_all(loop, one, states[fold::FOLDS])
+        for number in range(fold, len(states), FOLDS):
+            state, ranked = states[number], states[number].ranked
+            known = decided[_asked(ranked.request)]
+            surprise = (state.earned or 0.0) - known.means[ranked.shown]
+            weight = known.policy[ranked.shown] / ranked.propensity
+            values[number] = known.policy @ known.means + weight * surprise
+    return float(values.mean()), standard_error(values, math.inf)
 
 
 def _cross_fit(

@@ -4,6 +4,7 @@ Visitor number n is the same person with the same luck for all three, and finds 
 item first (common random numbers): differences are the loops' own.
 """
 
+from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from copy import deepcopy
 from dataclasses import dataclass, replace
@@ -22,7 +23,7 @@ from engine.evaluation.windows import rolling_mean, rows_of, thinned
 from engine.loop.clock import Clock, utc_now
 from engine.loop.learning_loop import LearningLoop
 from engine.loop.settings import LearningMode, LoopSettings
-from engine.protocol.request import parse_rank_request
+from engine.protocol.request import RankRequest, parse_rank_request
 from engine.simulation.baselines import Baseline
 from engine.simulation.crowd import nth_visitor, serve
 from engine.steps import Steps, at_once
@@ -236,15 +237,19 @@ class Comparison:
         """Expected reward, known to the world, if the apprentice showed its own choice from now;
         of a large world the mean over some of a sample of those who come."""
         world, total = self.world, 0.0
+        asked: dict[str, list[tuple[RankRequest, float, Array]]] = defaultdict(list)
         for cell, weight, earned in zip(*world.some(ASKED), strict=True):
             context = world.contexts[cell]
             firsts = self.baseline.possible(context)
             for first in firsts:
-                actions = world.actions_from(first)
-                request = parse_rank_request(actions, world.features(context))
-                chances = self.apprentice.probabilities_online(request)
-                places = [world.position(action["id"]) for action in actions]
-                total += float(weight) / len(firsts) * float(chances @ earned[places])
+                request = parse_rank_request(world.actions_from(first), world.features(context))
+                places = [world.position(action.id) for action in request.actions]
+                share = float(weight) / len(firsts)
+                asked[request.actions_text].append((request, share, earned[places]))
+        for alike in asked.values():
+            requests, weights, rewards = zip(*alike, strict=True)
+            chances = self.apprentice.probabilities_online(requests)
+            total += float(np.array(weights) @ (chances * np.array(rewards)).sum(axis=1))
         return total
 
     def going_online(self, foreseen: SwitchValue | None = None) -> Steps[None]:

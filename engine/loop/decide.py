@@ -97,12 +97,14 @@ def probabilities(state: LoopState, requests: Sequence[RankRequest], normals: No
 
 
 def probabilities_online(
-    state: LoopState, request: RankRequest, normals: Normals, learner: Learner | None = None
+    state: LoopState,
+    requests: Sequence[RankRequest],
+    normals: Normals,
+    learner: Learner | None = None,
 ) -> Array:
     """The same as if the loop were online, with its own learner or another."""
-    beliefs, rng = (learner or state.learner).belief(request), stream(normals.seed, "probabilities")
-    decision = state.settings.policy.decide(_allowed(beliefs, request), normals, rng)
-    return decision.probabilities
+    beliefs = _allowed((learner or state.learner).beliefs(requests), requests[0])
+    return state.settings.policy.probabilities(beliefs, normals)
 
 
 def belief(state: LoopState, request: RankRequest) -> Belief:

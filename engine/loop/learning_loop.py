@@ -142,10 +142,15 @@ class LearningLoop(Replay):
         return decide.probabilities(self._present()[0], requests, self._normals)
 
     @locked
-    def probabilities_online(self, request: RankRequest, learner: Learner | None = None) -> Array:
+    def probabilities_online(
+        self, requests: RankRequest | Sequence[RankRequest], learner: Learner | None = None
+    ) -> Array:
         """The same as if the loop were online, with its own learner or another."""
-        guards.check_parsed(request, RankRequest)
-        return decide.probabilities_online(self._present()[0], request, self._normals, learner)
+        if isinstance(requests, RankRequest):
+            alone: Array = self.probabilities_online([requests], learner)[0]
+            return alone
+        guards.check_alike(requests)
+        return decide.probabilities_online(self._present()[0], requests, self._normals, learner)
 
     @locked
     def belief(

@@ -14,7 +14,7 @@ told apart by their ids alone have a block each, and none pays for the others.
 
 import math
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -22,8 +22,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.arrays import Array, with_room
-from engine.learners.base import Group
-from engine.learners.bayesian.kernel import RowKernel, alike
+from engine.learners.base import Group, WeighedOffer
+from engine.learners.bayesian.kernel import RowKernel, alike, length
 from engine.learners.bayesian.numbers import Scales
 from engine.learners.bayesian.rows import RowForm
 from engine.learners.state import Kept, Learned
@@ -177,6 +177,16 @@ class Basis(Learned):
             parts.append(OfferedBlock(block, at, x))
         self._offers[where, actions] = OfferedRows(tuple(parts), outside)
         return self._offers[where, actions]
+
+    def length(self, offers: Sequence[WeighedOffer]) -> float:
+        """Squared length of a weighted sum of the rows of what is offered in some contexts."""
+        all_actions = dict.fromkeys(action for _, actions, _ in offers for action in actions)
+        columns = {action: column for column, action in enumerate(all_actions)}
+        weights: Array = np.zeros((len(offers), len(columns)))
+        for row, (_, actions, own) in enumerate(offers):
+            weights[row, [columns[action] for action in actions]] = own
+        contexts = [self.context(context) for context, _, _ in offers]
+        return length(contexts, self.actions(tuple(columns)), weights, self.form)
 
     def grouped(
         self, context: Features, actions: tuple[Action, ...], weights: tuple[float, ...]

@@ -12,10 +12,12 @@ from engine.arrays import Array
 from engine.learners.base import ALONE, Contribution, Group, Source, WeighedOffer
 from engine.learners.bayesian.basis import Basis, Block, Where
 from engine.learners.bayesian.cells import Cells, Tables
-from engine.learners.bayesian.kernel import RowKernel
 from engine.learners.bayesian.posterior import Posterior
 from engine.protocol.features import Features
 from engine.protocol.request import Action
+
+TOGETHER = 32
+"""Contexts that are looked at together."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,31 +67,25 @@ class Linear(Component):
         return self.learner.means(self.span.offer(where, actions))
 
     def moments(self, where: Where, actions: tuple[Action, ...]) -> tuple[Array, Array]:
-        covariance = self.learner.covariance(self.span.offer(where, actions))
+        offer = self.span.offer(where, actions)
+        covariance = self.learner.covariance(offer)
         both = self.unit * (covariance + covariance.swapaxes(-1, -2)) / 2
-        return self.means(where, actions), both
+        return self.learner.means(offer), both
 
     def before(self, actions: tuple[Action, ...]) -> Array:
         return self.span.alike(actions)
 
     def average(self, offers: Sequence[WeighedOffer]) -> tuple[float, float]:
-        kernel = RowKernel(self.span.form)
         inside: dict[Block, Array] = {}
         total = mean = 0.0
-        for context, actions, weights in offers:
-            offer = self.span.offer(context, actions)
-            mean += float(weights @ self.learner.means(offer))
+        for contexts, actions, weights in _alike(offers):
+            offer = self.span.offer(contexts, actions)
+            mean += float((weights * self.learner.means(offer)).sum())
             total += float(weights.sum())
             for part in offer.parts:
                 sums = inside.setdefault(part.block, np.zeros(part.block.size))
-                sums += weights[part.at] @ part.coordinates
-            for action in self.span.actions(actions):
-                kernel.remember(self.span.context(context), action)
-        share = np.concatenate([weights for _, _, weights in offers])
-        length = 0.0
-        for context, actions, weights in offers:
-            read = self.span.context(context), self.span.actions(actions)
-            length += float(weights @ kernel.between(*read)[0] @ share)
+                sums += (weights[:, part.at, None] * part.coordinates).sum(axis=(0, 1))
+        length = self.span.length(offers)
         return mean, self.unit * self.learner.variance_of(inside, total, length)
 
     def contributions(
@@ -158,12 +154,13 @@ class OfCells(Component):
     def average(self, offers: Sequence[WeighedOffer]) -> tuple[float, float]:
         mean = 0.0
         told: dict[object, tuple[float, float]] = {}
-        for context, actions, weights in offers:
-            means, covariance = self.moments(context, actions)
-            variances = np.diagonal(covariance)
-            mean += float(weights @ means)
+        for contexts, actions, weights in _alike(offers):
+            means, covariances = self.moments(contexts, actions)
+            mean += float((weights * means).sum())
+            variances = np.diagonal(covariances, axis1=-2, axis2=-1).ravel().tolist()
+            cells = (cell for context in contexts for cell in self._cells_of(context, actions))
             for cell, weight, variance in zip(
-                self._cells_of(context, actions), weights.tolist(), variances.tolist(), strict=True
+                cells, weights.ravel().tolist(), variances, strict=True
             ):
                 told[cell] = told.get(cell, (0.0, 0.0))[0] + weight, variance
         return mean, sum(weight * weight * variance for weight, variance in told.values())
@@ -173,6 +170,21 @@ class OfCells(Component):
         row = int(self.cells.rows(context)[self.subset])
         for action, column in zip(actions, self.cells.columns(actions).tolist(), strict=True):
             yield (row or context, column or action.id)
+
+
+def _alike(
+    offers: Sequence[WeighedOffer],
+) -> Iterator[tuple[tuple[Features, ...], tuple[Action, ...], Array]]:
+    """The C contexts, up to `TOGETHER`, in which the same K actions are offered, with all weights,
+    (C, K)."""
+    found: dict[tuple[Action, ...], list[tuple[Features, Array]]] = {}
+    for context, actions, weights in offers:
+        found.setdefault(actions, []).append((context, weights))
+    for actions, there in found.items():
+        for at in range(0, len(there), TOGETHER):
+            some = there[at : at + TOGETHER]
+            contexts = tuple(context for context, _ in some)
+            yield contexts, actions, np.array([weights for _, weights in some])
 
 
 def moments(

@@ -23,6 +23,9 @@ from engine.learners.state import Kept, Learned
 from engine.protocol.features import Features
 from engine.protocol.request import Action
 
+TOGETHER = 64
+"""Contexts whose inner products with all others are found at once."""
+
 
 class RowKernel(Learned):
     """Inner products between remembered rows and the rows of a Rank call."""
@@ -137,6 +140,22 @@ class RowKernel(Learned):
 def alike(actions: tuple[Action, ...], form: RowForm) -> Array:
     """Inner products of the parts that actions have in rows, (K, K)."""
     return _offer(actions, form).products
+
+
+def length(
+    contexts: Sequence[Features], actions: tuple[Action, ...], weights: Array, form: RowForm
+) -> float:
+    """Squared length of the sum of the rows of K actions in C contexts, by weight, (C, K)."""
+    vectors = Vectors()
+    at = [vectors.index(context) for context in contexts]
+    scales = np.array([context_scales(context, form)[0] for context in contexts])
+    shared, total = weights @ _offer(actions, form).products @ weights.T, 0.0
+    for start in range(0, len(contexts), TOGETHER):
+        some = slice(start, start + TOGETHER)
+        polynomials = symmetric_polynomials(vectors.by_fields(contexts[some]), form.crosses)
+        polynomials = polynomials[:, :, at] * scales[some].T[:, :, None] * scales.T[:, None]
+        total += float((polynomials.sum(axis=0) * shared[some]).sum())  # (1)
+    return total
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,9 +11,9 @@ look like that is believed to fall short until it was tried (`lean`).
 
 import math
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
-from functools import cached_property
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property, partial
 from itertools import chain
 from typing import Self
 
@@ -120,26 +120,32 @@ class BayesianLearner(Learner):
     def components(self) -> list[Component]:
         """The learners that take part in the belief, with weights that sum to 1."""
         found = [
-            component
+            part
             for odds, bank in zip(self.evidence.odds.tolist(), self.evidence.banks, strict=True)
             if odds >= LEAST
-            for component in self._components_of(bank, odds)
+            for part in self._parts_of(bank, odds)
         ]
-        total = sum(component.weight for component in found)
-        return [replace(component, weight=component.weight / total) for component in found]
+        total = sum(weight for weight, _ in found)
+        return [made(weight / total) for weight, made in found]
 
-    def _components_of(self, bank: ModelAverage, odds: float) -> Iterator[Component]:
+    def _parts_of(
+        self, bank: ModelAverage, odds: float
+    ) -> Iterator[tuple[float, Callable[[float], Component]]]:
+        """Weights, and what makes a component of each once it is a share of them all."""
         weights, unit = (odds * bank.weights).tolist(), self.evidence.rewards.unit
         for i, learner in bank.learners.items():
+            if weights[i] < LEAST:
+                continue
             if isinstance(learner, Posterior):
-                if weights[i] >= LEAST:
-                    yield Linear(weights[i], i, learner, self._spans[learner.form], unit)
-            elif weights[i] >= LEAST:
-                cells = self._cells[learner.crosses]
-                shares = weights[i] * learner.weights(cells)
-                for subset in np.argsort(-shares, kind="stable")[:SUBSETS].tolist():
-                    if shares[subset] >= LEAST:
-                        yield OfCells(float(shares[subset]), i, learner, cells, subset)
+                span = self._spans[learner.form]
+                yield weights[i], partial(Linear, source=i, learner=learner, span=span, unit=unit)
+                continue
+            cells = self._cells[learner.crosses]
+            shares = weights[i] * learner.weights(cells)
+            made = partial(OfCells, source=i, tables=learner, cells=cells)
+            for subset in np.argsort(-shares, kind="stable")[:SUBSETS].tolist():
+                if shares[subset] >= LEAST:
+                    yield float(shares[subset]), partial(made, subset=subset)
 
     # -- what is believed -------------------------------------------------------------
 
@@ -224,9 +230,10 @@ class BayesianLearner(Learner):
     def learn(self, impression: Impression, earned: float) -> None:
         context, actions = impression.context, impression.request.actions
         if self.imitation is not None and self.imitation.learned:
-            gap = gaps(self.imitation.means(context, actions))[impression.shown]
-            expected = self.means(context, actions)[impression.shown]
-            self.lean.learn(float(gap), earned - float(expected))
+            gap = float(gaps(self.imitation.means(context, actions))[impression.shown])
+            if gap:
+                expected = float(self.means(context, actions)[impression.shown])
+                self.lean.learn(gap, earned - expected)
         self.learn_reward(context, actions, impression.shown, earned)
 
     def learn_reward(
@@ -269,8 +276,8 @@ class BayesianLearner(Learner):
     def _is_news(self, scales: Scales, fields: tuple[str, ...]) -> bool:
         """Whether anything is read otherwise now: else learning anew would come to the same."""
         cells = self._cells.values()
-        readers = chain(self._spans.values(), cells)
-        return any(one.scales.of != scales.of for one in readers) or any(
+        read = [one.scales for one in cells] + [one.scales for one in self._spans.values()]
+        return any(one.of != scales.of for one in read) or any(
             one.fields != fields for one in cells
         )
 

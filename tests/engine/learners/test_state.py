@@ -131,7 +131,9 @@ def test_nothing_is_learned_anew_where_it_would_come_to_the_same(hour: bool) -> 
     for i in range(12):
         context = [{"who": "ann" if i % 4 else "bob"} | ({"hour": i} if hour else {})]
         before = learner.evidence
-        learner.learn(Impression(request_of(context, *offered), i % 3, i % 3, 0.5), float(i % 5 < 2))
+        learner.learn(
+            Impression(request_of(context, *offered), i % 3, i % 3, 0.5), float(i % 5 < 2)
+        )
         assert (learner.evidence is before) == (i > 0 and not (hour and i + 1 in FITS))
     bits = learned_bits(learner)
     learner._learn_anew()

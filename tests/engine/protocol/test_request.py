@@ -176,7 +176,9 @@ def test_what_is_sent_again_is_read_again_where_anything_in_it_has_changed() -> 
     assert parse_rank_request(actions).actions_text is text
     for value in (1.0, True, "1", [1], (1,), [1.0], {"m": 1}, {"m": 1.0}, {"k": 1.0}, 1):
         features[0]["n"] = value
-        assert parse_rank_request(actions).actions_text == json.dumps(actions, separators=(",", ":"))
+        assert parse_rank_request(actions).actions_text == json.dumps(
+            actions, separators=(",", ":")
+        )
     features[0] = {"m": 1}
     assert parse_rank_request(actions).to_json()["actions"] == actions
     features.append({"n": 1})

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.arrays import Array
-from engine.learners.bayesian.kernel import RowKernel
+from engine.learners.bayesian.kernel import TOGETHER, RowKernel, length
 from engine.learners.bayesian.rows import By, RowForm
 from engine.protocol.request import RankRequest
 from tests.engine.requests import Json, actions, contexts, request_of
@@ -175,3 +175,20 @@ def test_names_that_look_like_columns_make_rows_of_length_1_as_well(
     action = {"id": "a", "features": [{"k": 1}]}
     kernel = kernel_of([(first, action), (second, action)], BY_ID)
     assert between(kernel, request_of(second, action))[0][0, 1] == pytest.approx(1)
+
+
+@pytest.mark.parametrize("form", [BY_ID, BY_FEATURES], ids=str)
+def test_the_length_of_a_sum_of_rows_is_that_of_the_rows_written_out(form: RowForm) -> None:
+    """Of more contexts than are looked at together; some come twice."""
+    drinks = [{"id": f"d{i}", "features": [{"hot": i % 2, "size": 1.5 * i}]} for i in range(3)]
+    told = [[{"who": f"w{i % 9}", "hour": float(i % 40)}] for i in range(TOGETHER + 10)]
+    weights = np.random.default_rng(0).normal(size=(len(told), 3))
+    total: dict[object, float] = {}
+    for context, row in zip(told, weights.tolist(), strict=True):
+        for drink, weight in zip(drinks, row, strict=True):
+            for column, value in naive_row(context, drink, form.crosses, form.by).items():
+                total[column] = total.get(column, 0.0) + weight * value
+    expected = sum(value * value for value in total.values())
+    requests = [request_of(context, *drinks) for context in told]
+    asked = [request.context for request in requests], requests[0].actions
+    assert length(*asked, weights, form) == pytest.approx(expected, rel=1e-9)
