@@ -11,11 +11,13 @@ import streamlit as st
 
 from pages.parts.frames import frame
 from pages.parts.glossary.board import lead_to_words, words_behind
+from pages.parts.known_worlds import label_of
 from pages.parts.lessons import board
 from pages.parts.lessons.own.opening import open_file
 from pages.parts.lessons.session import LearnSession
 from pages.parts.lessons.setup import LearnSetup
 from pages.parts.lessons.teachers import check_homework
+from pages.parts.lessons.worlds import choose_a_world
 from pages.parts.link import current_setup, open_link, write_link
 from pages.parts.sessions import learn_session
 from pages.parts.text import question
@@ -31,7 +33,8 @@ if setup.lesson:
     question(
         own.say("question"),
         own.say("title"),
-        page.say("seed", seed=setup.own_seed),
+        page.say("seed", seed=setup.own_seed)
+        + (f" · {label_of(setup.world)}" if setup.has_its_world else ""),
         partial(words_behind, terms, setup.language),
     )
 else:
@@ -58,6 +61,7 @@ def draw_frame(session: LearnSession) -> None:
 session.drawn = (setup, session.pace)
 st.fragment(draw_frame, run_every=session.pace, key="learn-interactive")(session)
 if not setup.lesson:
+    choose_a_world(setup)
     setup.draw("language")
     open_file(setup)
     check_homework(setup)

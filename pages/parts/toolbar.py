@@ -56,8 +56,7 @@ def _choose_another(setup: Linked) -> None:
         st.session_state[setup.key("world")] = keep_at_hand(world_of(st.session_state[key]))
 
     key = setup.key("another-world")
-    ready = {name: one.world.label for name, one in GALLERY.items() if name not in WORLDS}
-    names = _told_apart({kept.key: kept.name for kept in worlds_of(owner())} | ready)
+    names = other_worlds()
     st.selectbox(
         "Your own worlds, and ready ones",
         list(names),
@@ -69,6 +68,13 @@ def _choose_another(setup: Linked) -> None:
         width=280,
     )
     st.page_link(_MAKE, label="Make one of your own", icon=":material/edit_square:")
+
+
+def other_worlds() -> dict[str, str]:
+    """This browser's own worlds, and ready ones that are not the app's four: what they are called,
+    by their keys."""
+    ready = {name: one.world.label for name, one in GALLERY.items() if name not in WORLDS}
+    return _told_apart({kept.key: kept.name for kept in worlds_of(owner())} | ready)
 
 
 def _told_apart(names: Mapping[str, str]) -> dict[str, str]:

@@ -9,6 +9,7 @@ import pytest
 from pages.parts.lessons.barista import VISITS
 from pages.parts.lessons.homework import code_of, seed_of
 from pages.parts.lessons.lessons import LESSONS
+from pages.parts.lessons.sandboxes import address_of
 from pages.parts.lessons.words import words
 from tests.pages.conftest import LearnApp
 
@@ -67,7 +68,11 @@ def test_a_lesson_from_the_guess_to_the_end(open_learn: Open, key: str) -> None:
     assert app.session.done == {key}
     assert own.say("title") in app.text
     assert lesson.sandbox is not None
-    assert lesson.sandbox(lesson.seed).query.items() <= _opened(app).items()
+    sandbox, opened = lesson.sandbox(lesson.seed), _opened(app)
+    assert opened == address_of(sandbox)
+    assert {"world", "seed"} <= opened.keys()
+    for name in opened.keys() & sandbox.query.keys():
+        assert opened[name] == sandbox.query[name]
 
 
 def test_a_guess_is_held_against_what_came_of_it(open_learn: Open) -> None:

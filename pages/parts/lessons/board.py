@@ -5,7 +5,8 @@ from pathlib import Path
 
 import streamlit as st
 
-from pages.parts.lessons.chosen import OWN, lesson_of, words_of
+from pages.parts.known_worlds import label_of
+from pages.parts.lessons.chosen import OWN
 from pages.parts.lessons.homework import code_of
 from pages.parts.lessons.lesson import STEPS, Guess, Slider, Step
 from pages.parts.lessons.lessons import LESSONS
@@ -16,7 +17,7 @@ from pages.parts.lessons.sandboxes import address_of
 from pages.parts.lessons.session import LearnSession, Run, after, before
 from pages.parts.lessons.setup import LearnSetup
 from pages.parts.lessons.teachers import show_code, show_sheet
-from pages.parts.lessons.words import Words, words
+from pages.parts.lessons.words import Words
 from pages.parts.link import set_widgets
 from pages.parts.text import note, percent, plain, section
 
@@ -42,7 +43,8 @@ def show_cards(session: LearnSession, setup: LearnSetup) -> None:
     with st.container(key="lesson-cards"):
         keys = [*([OWN] if setup.own else []), *LESSONS]
         for number, key in enumerate(keys, 1 - bool(setup.own)):
-            lesson, own = lesson_of(key, setup.own), words_of(setup.language, key, setup.own)
+            here = setup.at(key)
+            lesson, own = here.chosen, here.words()
             with st.container(border=True, key=f"lesson-{key}"):
                 section(f"{f'{number}. ' if number else ''}{own.say('title')}")
                 st.markdown(own.say("question"))
@@ -52,14 +54,16 @@ def show_cards(session: LearnSession, setup: LearnSetup) -> None:
                         page.say("again" if is_done else "begin"),
                         key=f"begin-{key}",
                         type="secondary" if is_done or key != keys[0] else "primary",
-                        on_click=partial(_begin, session, setup.at(key)),
+                        on_click=partial(_begin, session, here),
                     )
                     note(page.say("minutes", minutes=lesson.minutes))
+                    if here.has_its_world:
+                        st.badge(label_of(setup.world), color="blue")
                     st.button(
                         page.say("sheet"),
                         key=f"sheet-{key}",
                         type="tertiary",
-                        on_click=partial(go, setup.at(key).having({"sheet": True})),
+                        on_click=partial(go, here.having({"sheet": True})),
                     )
                     if is_done:
                         st.badge(page.say("done"), icon=":material/check:", color="green")
@@ -190,8 +194,16 @@ def _reveal(run: Run, own: Words, page: Words) -> None:
         with right:
             show_guess(lesson, truth, run.guess, own, page)
     # Above the pictures, that may be higher than a screen: what they show is not to be missed.
-    st.markdown(own.say("reveal" if truth is not None else "stopped", **told))
+    st.markdown(own.say(outcome(run, own), **told))
     lesson.revealing(lab, own, run.guess)
+
+
+def outcome(run: Run, own: Words, name: str = "reveal") -> str:
+    """The name of what is said in the end: other words where the person left off, or where what a
+    lesson claims does not hold."""
+    if run.lesson.truth(run.lab) is None:
+        return own.first("stopped" if name == "reveal" else name)
+    return own.first(*([] if run.lesson.holds(run.lab) else [f"{name}_not"]), name)
 
 
 def held(run: Run, truth: Guess | None, own: Words, page: Words) -> str:
@@ -226,14 +238,14 @@ def _exit(session: LearnSession, run: Run, setup: LearnSetup, own: Words, page: 
             icon = "check_circle" if option == answer else "cancel"
             yours = f" · {page.say('your_answer')}" if option == run.picked else ""
             st.markdown(f":material/{icon}: **{names[option]}**:gray[{yours}]")
-    st.markdown(own.say("answered", **run.lesson.told(run.lab)))
+    st.markdown(own.say(own.first(f"answered_{answer}", "answered"), **run.lesson.told(run.lab)))
 
 
 def _end(run: Run, setup: LearnSetup, own: Words, page: Words) -> None:
     section(page.say("taken_along"))
     lesson = run.lesson
     st.markdown(held(run, lesson.truth(run.lab), own, page))
-    st.markdown(f"**{own.say('takeaway')}**")
+    st.markdown(f"**{own.say(outcome(run, own, 'takeaway'))}**")
     if setup.student and run.picked is not None:
         show_code(setup, code_of(setup.student, lesson.key, run.picked))
     section(page.say("goes_on"))
@@ -253,7 +265,7 @@ def _end(run: Run, setup: LearnSetup, own: Words, page: Words) -> None:
     following = keys[keys.index(lesson.key) + 1 :] if lesson.key in LESSONS else []
     with st.container(horizontal=True, gap="small"):
         if following:
-            title = words(setup.language, following[0]).say("title")
+            title = setup.at(following[0]).words().say("title")
             st.button(
                 page.say("next_lesson", title=title),
                 key="lesson-following",

@@ -80,6 +80,8 @@ class Lesson:
         answer: the right one, as the engine computes it.
         sandbox: for a seed; None where a link cannot say all that is set.
         terms: words of the glossary that stand in it.
+        holds: whether what it claims came about; where not, its words say so.
+        elsewhere: the lesson in a world of the person's; None where it is told of its own alone.
     """
 
     key: str
@@ -97,8 +99,25 @@ class Lesson:
     answer: Callable[[Any], str]
     sandbox: Callable[[int], Sandbox] | None
     terms: Sequence[str] = ()
+    holds: Callable[[Any], bool] = lambda lab: True
+    elsewhere: "Callable[[World], Elsewhere] | None" = None
 
     @property
     def place(self) -> World:
         """The world itself."""
         return WORLDS[self.world] if isinstance(self.world, str) else self.world
+
+
+@dataclass(frozen=True, slots=True)
+class Elsewhere:
+    """A lesson in another world than its own.
+
+    Attributes:
+        lesson: as it is given there.
+        names: what things are called there, by their names in its words.
+        options: what the answers to its exit question are called, where they are others; Markdown.
+    """
+
+    lesson: Lesson
+    names: Mapping[str, str]
+    options: Mapping[str, str] | None = None

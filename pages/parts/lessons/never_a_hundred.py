@@ -1,14 +1,15 @@
 """Lesson 4: how sure it becomes, and why never quite."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 import streamlit as st
 
 from engine.experiments.certainty import Certainty, becoming_sure
 from engine.steps import Steps
-from engine.worlds import World
+from engine.worlds import World, key_of
 from pages.parts.charts.lessons import certainty_rows, certainty_spec
-from pages.parts.lessons.lesson import Guess, Lesson, Sandbox, Slider
+from pages.parts.lessons.lesson import Elsewhere, Guess, Lesson, Sandbox, Slider
 from pages.parts.lessons.pictures import drawn
 from pages.parts.lessons.words import Words
 from pages.parts.text import note, percent
@@ -106,6 +107,16 @@ def _answer(lab: Lab) -> str:
     return "none" if share == 0 else "half" if share < 0.5 else "most"
 
 
+def _elsewhere(world: World) -> Elsewhere:
+    key = key_of(world)
+    there = replace(
+        LESSON,
+        world=world,
+        sandbox=lambda seed: Sandbox("play", {"world": key, "seed": str(seed), "floor": "0"}),
+    )
+    return Elsewhere(there, {"cells": f"{len(world.contexts):,}"})
+
+
 LESSON = Lesson(
     key="never_a_hundred",
     minutes=4,
@@ -122,4 +133,6 @@ LESSON = Lesson(
     answer=_answer,
     sandbox=lambda seed: Sandbox("play", {"world": "coffee", "seed": str(seed), "floor": "0"}),
     terms=("propensity", "floor", "exploration"),
+    holds=lambda lab: lab.found[0.0][-1].reward > lab.usual[-1].reward,
+    elsewhere=_elsewhere,
 )

@@ -1,6 +1,7 @@
 """Lesson 2: one draw from each bell, and why the best is not always offered."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from functools import partial
 
 import numpy as np
@@ -13,11 +14,12 @@ from engine.loop.learning_loop import LearningLoop
 from engine.loop.settings import LoopSettings
 from engine.policies.thompson import Thompson
 from engine.steps import Steps
-from engine.worlds import World
+from engine.worlds import Context, World, key_of
 from pages.parts.charts.belief_rows import belief_rows
 from pages.parts.charts.beliefs import belief_spec
 from pages.parts.charts.lessons import counted_rows, counted_spec
-from pages.parts.lessons.lesson import Guess, Lesson, Sandbox, Slider
+from pages.parts.lessons.elsewhere import called, somebody
+from pages.parts.lessons.lesson import Elsewhere, Guess, Lesson, Sandbox, Slider
 from pages.parts.lessons.pictures import drawn, look
 from pages.parts.lessons.words import Words
 from pages.parts.play.beliefs import in_words
@@ -31,11 +33,11 @@ CONTEXT = {"name": "Cathy", "weather": "Sunny", "timeofday": "Morning"}
 class Lab:
     """A loop that has met some visitors, and one whom it meets again and again."""
 
-    def __init__(self, world: World, seed: int) -> None:
+    def __init__(self, world: World, seed: int, context: Context) -> None:
         settings = LoopSettings(policy=Thompson(agreement=1))
         self.world, self.loop = world, LearningLoop(settings, seed=seed)
-        self.offer = RepeatedOffer(self.loop, world, CONTEXT)
-        self.many = RepeatedOffer(self.loop, world, CONTEXT)
+        self.offer = RepeatedOffer(self.loop, world, context)
+        self.many = RepeatedOffer(self.loop, world, context)
         self.progress = 0.0
 
     def work(self) -> Steps[None]:
@@ -151,12 +153,23 @@ def _answer(lab: Lab) -> str:
     return "more" if after > before else "less"
 
 
+def _elsewhere(world: World) -> Elsewhere:
+    who, key = somebody(world), key_of(world)
+    there = replace(
+        LESSON,
+        world=world,
+        begin=lambda world, seed: Lab(world, seed, who),
+        sandbox=lambda seed: Sandbox("play", {"world": key, "seed": str(seed)}),
+    )
+    return Elsewhere(there, {"who": called(world, who)})
+
+
 LESSON = Lesson(
     key="one_draw",
     minutes=4,
     world="coffee",
     seed=7,
-    begin=Lab,
+    begin=lambda world, seed: Lab(world, seed, CONTEXT),
     guess=Slider(0, TIMES, 1),
     opening=_opening,
     doing=_doing,
@@ -167,4 +180,5 @@ LESSON = Lesson(
     answer=_answer,
     sandbox=lambda seed: Sandbox("play", {"world": "coffee", "seed": str(seed)}),
     terms=("posterior", "draw", "thompson", "propensity", "exploration"),
+    elsewhere=_elsewhere,
 )

@@ -56,7 +56,7 @@ class LearnSession:
 
     def __init__(self, submit: Callable[[Steps[None]], Ticket[None]]) -> None:
         self.lock, self._submit = RLock(), submit
-        self._runs: dict[tuple[str, int, bool], Run] = {}
+        self._runs: dict[tuple[str, int, bool, str], Run] = {}
         self.done: set[str] = set()
         self.drawn: tuple[LearnSetup, float | None] | None = None
 
@@ -64,7 +64,7 @@ class LearnSession:
         """The lesson that is set; a new one begins, and one whose work was cut off, as the
         connection was gone for long. A teacher's sheet has one of its own: it shows all."""
         lesson = setup.chosen
-        place = lesson.key, setup.own_seed, setup.sheet
+        place = _place(setup)
         known = self._runs.get(place)
         if known is None or known.work.cancelled():
             lab = lesson.begin(lesson.place, setup.own_seed)
@@ -75,7 +75,7 @@ class LearnSession:
 
     def begin_anew(self, setup: LearnSetup) -> None:
         """Forget what was guessed and done in a lesson."""
-        run = self._runs.pop((setup.chosen.key, setup.own_seed, setup.sheet), None)
+        run = self._runs.pop(_place(setup), None)
         if run is not None:
             run.work.cancel()
 
@@ -93,6 +93,11 @@ class LearnSession:
     def pace(self) -> float | None:
         """Seconds from one frame to the next; None while nothing is computed."""
         return pace(TICK) if self.is_live else None
+
+
+def _place(setup: LearnSetup) -> tuple[str, int, bool, str]:
+    """What tells one lesson as somebody takes it from others."""
+    return setup.chosen.key, setup.own_seed, setup.sheet, setup.world
 
 
 def after(step: Step) -> Step:

@@ -6,7 +6,8 @@ from typing import Self
 
 from engine import PersonalizerError
 from pages.parts.glossary.board import LANGUAGE
-from pages.parts.lessons.chosen import OWN, lesson_of, words_of
+from pages.parts.known_worlds import key_in_link
+from pages.parts.lessons.chosen import OWN, elsewhere, lesson_of, words_of
 from pages.parts.lessons.homework import LONGEST, SEEDS, seed_of
 from pages.parts.lessons.lesson import STEPS, Lesson, Step
 from pages.parts.lessons.lessons import LESSONS
@@ -34,6 +35,10 @@ def _packed(text: str) -> str:
     return text
 
 
+def _world(text: str) -> str:
+    return key_in_link(text) if text else ""
+
+
 _STEP: Setting[Step] = Setting("guess", "Step", {step: step for step in STEPS}, "")
 
 
@@ -44,10 +49,11 @@ def _lessons() -> dict[str, str]:
 @dataclass(frozen=True, slots=True)
 class LearnSetup(Linked):
     """Which lesson, where in it, for which visitors, in which language; whose homework it is, and
-    whether the teacher's sheet is shown in its place; and a lecturer's own lesson, packed."""
+    whether the teacher's sheet is shown in its place; in which world those are given that can be in
+    any; and a lecturer's own lesson, packed."""
 
     PREFIX = "learn-"
-    KEEPS = frozenset({"seed"})
+    KEEPS = frozenset({"seed", "world"})
 
     lesson: str = Setting("", "Lesson", _lessons, "").as_field
     step: Step = _STEP.as_field
@@ -59,6 +65,9 @@ class LearnSetup(Linked):
         "", "Student", kind="", check=_student, words=f"up to {LONGEST} characters"
     ).as_field
     sheet: bool = Setting(False, "Teacher's sheet", SWITCH, "").as_field
+    world: str = Setting(
+        "", "World", dict, kind="menu", check=_world, words="a world that is kept here"
+    ).as_field
     own: str = Setting(
         "", "Own lesson", kind="", check=_packed, words=f"a lesson of up to {MAX_LINK:,} characters"
     ).as_field
@@ -89,12 +98,18 @@ class LearnSetup(Linked):
     @property
     def chosen(self) -> Lesson:
         """The lesson that is set."""
-        return lesson_of(self.lesson, self.own)
+        return lesson_of(self.lesson, self.own, self.world)
+
+    @property
+    def has_its_world(self) -> bool:
+        """Whether a lesson is given in the world that was chosen for all."""
+        return self.lesson != OWN and elsewhere(self.lesson, self.world) is not None
 
     def words(self, part: str = "") -> Words:
         """The words of the lesson that is set, or of a part of the page."""
-        language = self.language
-        return words(language, part) if part else words_of(language, self.lesson, self.own)
+        if part:
+            return words(self.language, part)
+        return words_of(self.language, self.lesson, self.own, self.world)
 
     @property
     def own_seed(self) -> int:

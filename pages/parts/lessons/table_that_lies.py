@@ -1,13 +1,14 @@
 """Lesson 8: what a report praises, served to everybody."""
 
 from collections.abc import Collection, Mapping
+from dataclasses import replace
 from functools import partial
 
 import streamlit as st
 
 from engine.experiments.reports import Report, reporting
 from engine.steps import Steps
-from engine.worlds import World
+from engine.worlds import World, key_of
 from pages.parts.charts.lessons_log import (
     Said,
     again_rows,
@@ -15,7 +16,7 @@ from pages.parts.charts.lessons_log import (
     said_rows,
     said_spec,
 )
-from pages.parts.lessons.lesson import Guess, Lesson, Sandbox, Slider
+from pages.parts.lessons.lesson import Elsewhere, Guess, Lesson, Sandbox, Slider
 from pages.parts.lessons.pictures import drawn
 from pages.parts.lessons.words import Words
 from pages.parts.picture import pair
@@ -23,6 +24,8 @@ from pages.parts.text import note, percent, plain
 from pages.parts.theme import is_dark
 
 VISITORS = 1_000
+_FLATTERED = 0.05
+"""How much more the report has to say than is true, for the claim to hold."""
 AGAIN, FEW = 20, 120
 """Logs of other visitors, and how many come to each."""
 
@@ -178,6 +181,22 @@ def _answer(lab: Lab) -> str:
     return "same" if share < report.wanted[place] + 0.1 else "half" if share < 0.7 else "most"
 
 
+def _holds(lab: Lab) -> bool:
+    """Whether the report praises what would earn clearly less, served to everybody."""
+    praised = lab.report.intervals["naive"][lab.report.praised].estimate
+    return praised > _truth(lab) + _FLATTERED
+
+
+def _elsewhere(world: World) -> Elsewhere:
+    asked = {"world": key_of(world), "log": "ready", "visitors": str(VISITORS)}
+    there = replace(
+        LESSON,
+        world=world,
+        sandbox=lambda seed: Sandbox("evaluate", asked | {"seed": str(seed)}),
+    )
+    return Elsewhere(there, {"count": str(len(world.items))})
+
+
 LESSON = Lesson(
     key="table_that_lies",
     minutes=4,
@@ -197,4 +216,6 @@ LESSON = Lesson(
         {"world": "coffee", "seed": str(seed), "log": "ready", "visitors": str(VISITORS)},
     ),
     terms=("weight", "propensity", "interval", "ope"),
+    holds=_holds,
+    elsewhere=_elsewhere,
 )

@@ -44,7 +44,8 @@ def show_sheet(session: LearnSession, setup: LearnSetup) -> None:
         figures = lesson.told(lab)
         st.markdown(own.say("exit", **figures))
         answer = own.options("options")[lesson.answer(lab)]
-        st.markdown(f"→ **{answer}**. {own.say('answered', **figures)}")
+        said = own.say(own.first(f"answered_{lesson.answer(lab)}", "answered"), **figures)
+        st.markdown(f"→ **{answer}**. {said}")
     note(page.say("sheet_seed", seed=setup.own_seed))
 
 
@@ -54,7 +55,7 @@ def check_homework(setup: LearnSetup) -> None:
     with st.expander(page.say("check_homework"), icon=":material/assignment:", key="homework"):
         st.markdown(page.say("homework_told"))
         keys = [*LESSONS, *([OWN] if setup.own else [])]
-        own = {key: words_of(setup.language, key, setup.own) for key in keys}
+        own = {key: words_of(setup.language, key, setup.own, setup.world) for key in keys}
         titles = {key: bare(one.say("title")) for key, one in own.items()}
         lesson = st.selectbox(
             page.say("lesson"), keys, format_func=titles.__getitem__, key="homework-lesson"
@@ -63,7 +64,7 @@ def check_homework(setup: LearnSetup) -> None:
         code = st.text_input(page.say("code"), max_chars=LONGEST, key="homework-code")
         if not (student.strip() and code.strip()):
             return
-        picked = picked_in(code, student, lesson_of(lesson, setup.own))
+        picked = picked_in(code, student, lesson_of(lesson, setup.own, setup.world))
         if picked is None:
             st.markdown(page.say("code_wrong", student=student, lesson=titles[lesson]))
             return

@@ -1,15 +1,17 @@
 """Lesson 7: an apprentice watches today's rule, and then goes online."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 import streamlit as st
 
 from engine.experiments.comparison import Comparison, Stretch
 from engine.simulation.baselines import best_rule
 from engine.steps import Steps
-from engine.worlds import World
+from engine.worlds import World, key_of
 from pages.parts.charts.comparison import match_rows, match_spec, reward_rows, reward_spec
-from pages.parts.lessons.lesson import Guess, Lesson, Sandbox, Slider
+from pages.parts.lessons.elsewhere import first_field
+from pages.parts.lessons.lesson import Elsewhere, Guess, Lesson, Sandbox, Slider
 from pages.parts.lessons.pictures import drawn, look
 from pages.parts.lessons.words import Words
 from pages.parts.picture import pair
@@ -18,7 +20,7 @@ from pages.parts.theme import is_dark
 
 WATCHED, ONLINE = 200, 100
 RULE = "weather"
-"""The field that today's rule looks at."""
+"""The field that today's rule looks at; in another world its first."""
 Rows = Sequence[Mapping[str, float]]
 
 
@@ -30,8 +32,8 @@ class Lab:
         seen: curves of the match and of the rewards, after each of two looks.
     """
 
-    def __init__(self, world: World, seed: int) -> None:
-        self.rule = best_rule(world, [RULE])
+    def __init__(self, world: World, seed: int, field: str) -> None:
+        self.field, self.rule = field, best_rule(world, [field])
         self.comparison = Comparison(world, self.rule, seed=seed)
         self.shown, self.seen = 0, list[tuple[Rows, Rows]]()
 
@@ -75,7 +77,7 @@ class Lab:
 def _opening(lab: Lab, words: Words) -> None:
     world = lab.comparison.world
     names = {item.id: item.label for item in world.items}
-    (field,) = (field for field in world.fields if field.name == RULE)
+    (field,) = (field for field in world.fields if field.name == lab.field)
     with st.container(horizontal=True, gap="large", key="lesson-menu"):
         for value in field.values:
             shown = lab.rule.table[value.name,]
@@ -127,11 +129,18 @@ def _told(lab: Lab) -> Mapping[str, str]:
     return {
         "match": percent(watching.matching.match_rate),
         "worse": str(online.worse("apprentice")),
-        "gain": f"{gain:+g}",
+        "gain": f"{gain:+.4g}",
         "cold": str(watching.worse("online") + online.worse("online")),
         "earned": f"{watching.mean('apprentice'):.2f}",
         "today": f"{watching.mean('baseline'):.2f}",
     }
+
+
+def _holds(lab: Lab) -> bool:
+    """Whether who was online from the start served more people worse than who watched first."""
+    watching, online = lab.stretches
+    cold = watching.worse("online") + online.worse("online")
+    return cold > online.worse("apprentice")
 
 
 def _answer(lab: Lab) -> str:
@@ -140,12 +149,23 @@ def _answer(lab: Lab) -> str:
     return "same" if more == less == 0 else "more" if more > less else "less"
 
 
+def _elsewhere(world: World) -> Elsewhere:
+    key, field = key_of(world), first_field(world)
+    there = replace(
+        LESSON,
+        world=world,
+        begin=lambda world, seed: Lab(world, seed, field.name),
+        sandbox=lambda seed: Sandbox("compare", {"world": key, "seed": str(seed)}),
+    )
+    return Elsewhere(there, {"field": field.label.lower()})
+
+
 LESSON = Lesson(
     key="watch_first",
     minutes=5,
     world="coffee",
     seed=7,
-    begin=Lab,
+    begin=lambda world, seed: Lab(world, seed, RULE),
     guess=Slider(0, ONLINE, 1),
     opening=_opening,
     doing=_doing,
@@ -156,4 +176,6 @@ LESSON = Lesson(
     answer=_answer,
     sandbox=lambda seed: Sandbox("compare", {"world": "coffee", "seed": str(seed)}),
     terms=("baseline", "apprentice", "online", "match", "ceiling"),
+    holds=_holds,
+    elsewhere=_elsewhere,
 )

@@ -8,7 +8,7 @@ from functools import partial
 
 import streamlit as st
 
-from pages.parts.lessons.board import held
+from pages.parts.lessons.board import held, outcome
 from pages.parts.lessons.chosen import OWN
 from pages.parts.lessons.lesson import Guess, Lesson, Slider
 from pages.parts.lessons.lessons import LESSONS
@@ -71,8 +71,8 @@ def lesson_show(run: Run, setup: LearnSetup) -> Show:
             ),
             Screen(
                 "why",
-                partial(own.say, "takeaway"),
-                lambda: _words([own.say(_outcome(run), **figures())]),
+                lambda: own.say(outcome(run, own, "takeaway")),
+                lambda: _words([own.say(outcome(run, own), **figures())]),
                 page.say("plan_reveal"),
             ),
             Screen(
@@ -85,7 +85,7 @@ def lesson_show(run: Run, setup: LearnSetup) -> Show:
             Screen(
                 "answer",
                 lambda: named[lesson.answer(lab)],
-                lambda: _words([own.say("answered", **figures())]),
+                lambda: _words([_answered(run, own)]),
                 bare(own.say("note" if setup.lesson == OWN else "misconception")),
             ),
         ]
@@ -139,8 +139,9 @@ def _take_hands(run: Run) -> None:
     run.guess = run.guess if guess is None else guess
 
 
-def _outcome(run: Run) -> str:
-    return "stopped" if run.lesson.truth(run.lab) is None else "reveal"
+def _answered(run: Run, own: Words) -> str:
+    name = own.first(f"answered_{run.lesson.answer(run.lab)}", "answered")
+    return own.say(name, **run.lesson.told(run.lab))
 
 
 def _guess(run: Run, own: Words) -> None:

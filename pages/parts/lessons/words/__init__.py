@@ -5,7 +5,7 @@ Another language is another file here, with the same names and the same ``{numbe
 
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -18,15 +18,32 @@ LANGUAGES = {"en": "English", "de": "Deutsch"}
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """The words of one lesson, or those that all share, in a language."""
+    """The words of one lesson, or those that all share, in a language.
+
+    Attributes:
+        names: what stands in its texts wherever a lesson is given.
+    """
 
     table: Mapping[str, Any]
     language: str = "en"
+    names: Mapping[str, str] = field(default_factory=dict)
 
     def say(self, name: str, /, **numbers: object) -> str:
         """A text as Markdown, with numbers and names in it made safe."""
         text: str = self.table[name]
-        return text.format(**{key: plain(value) for key, value in numbers.items()})
+        told = {**self.names, **numbers}
+        return text.format(**{key: plain(value) for key, value in told.items()})
+
+    def first(self, *names: str) -> str:
+        """The first of these names that there is a text for."""
+        return next(name for name in names if name in self.table)
+
+    def elsewhere(self, names: Mapping[str, str], options: Mapping[str, str] | None) -> "Words":
+        """Those of a lesson that is given in another world than its own."""
+        table = {**self.table, **self.table["elsewhere"]}
+        if options is not None:
+            table["options"] = options
+        return Words(table, self.language, names)
 
     @property
     def charts(self) -> Mapping[str, str]:

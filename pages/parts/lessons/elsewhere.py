@@ -1,0 +1,34 @@
+"""Lessons in a world of the person's: which worlds there is room for, and how they are named."""
+
+from engine.worlds import Context, World
+from engine.worlds.fields import Field
+
+_ITEMS, _CELLS, _VALUES = 12, 400, 12
+"""More actions, cells, or values of the first field than this have no room in a lesson's pictures,
+or cannot be learned with so few visitors."""
+
+
+def has_room(world: World) -> bool:
+    """Whether a lesson can be given in a world."""
+    return (
+        2 <= len(world.items) <= _ITEMS
+        and world.size <= _CELLS
+        and bool(world.fields)
+        and 2 <= len(first_field(world).values) <= _VALUES
+    )
+
+
+def first_field(world: World) -> Field:
+    """The field of the context that a lesson looks at."""
+    return world.fields[0]
+
+
+def somebody(world: World) -> Context:
+    """Whom a lesson is about that is about one visitor."""
+    return world.contexts[0]
+
+
+def called(world: World, context: Context) -> str:
+    """How somebody is called and pictured, as plain text."""
+    labels = {(f.name, v.name): v.label for f in world.fields for v in f.values}
+    return " · ".join(labels[name, value] for name, value in context.items())

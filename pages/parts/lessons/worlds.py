@@ -1,0 +1,49 @@
+"""Which world lessons are given in: each in its own, or all that can be in one of the person's."""
+
+from pathlib import Path
+
+import streamlit as st
+
+from engine.worlds import WORLDS
+from pages.parts.known_worlds import keep_at_hand, label_of, world_of
+from pages.parts.lessons.chosen import elsewhere
+from pages.parts.lessons.elsewhere import has_room
+from pages.parts.lessons.lessons import LESSONS
+from pages.parts.lessons.setup import LearnSetup
+from pages.parts.text import note, plain
+from pages.parts.toolbar import other_worlds
+
+_MAKE = Path(__file__).parents[2] / "worlds.py"
+
+
+def choose_a_world(setup: LearnSetup) -> None:
+    """A list of worlds, and which lessons are given in the one that is chosen."""
+    page = setup.words("page")
+    names = {"": page.say("own_worlds")} | {key: one.label for key, one in WORLDS.items()}
+    names |= other_worlds()
+    if setup.world not in names:
+        names[setup.world] = label_of(setup.world)
+    key = setup.key("world")
+
+    def take() -> None:
+        if chosen := st.session_state[key]:
+            keep_at_hand(world_of(chosen))
+
+    with st.container(horizontal=True, vertical_alignment="bottom", key="lesson-world"):
+        st.selectbox(
+            page.say("in_world"),
+            list(names),
+            list(names).index(setup.world),
+            format_func=names.__getitem__,
+            key=key,
+            on_change=take,
+            width=320,
+        )
+        st.page_link(_MAKE, label=page.say("make_world"), icon=":material/edit_square:")
+    if not setup.world:
+        return
+    there = [setup.at(one).words().say("title") for one in LESSONS if elsewhere(one, setup.world)]
+    if there:
+        note(page.say("given_there", titles=", ".join(there)))
+    elif not has_room(world_of(setup.world)):
+        note(page.say("no_room", world=plain(world_of(setup.world).label)))
