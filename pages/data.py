@@ -16,9 +16,9 @@ limits = library().store.limits
 
 question(
     "Which loops have you taught, and how do you take them along?",
-    "Every event is on disk before it counts. A loop is kept for "
-    f"{limits.retention_days:,} days after its last use, then deleted. These are the loops "
-    "of this browser; whoever gets the link of one can look at it and copy it.",
+    "Every event is on disk before it counts, and a loop is kept for "
+    f"{limits.retention_days:,} days after its last use. "
+    "Whoever gets the link of one can look at it and copy it.",
 )
 show_said()
 show_loops(library(), owner())

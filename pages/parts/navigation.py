@@ -60,10 +60,9 @@ def _draw() -> None:
 
 
 def _page(name: str, icon: str, on_stage: bool, hidden: bool = False) -> st.Page:
-    """A page of the menu; one that has no show for the stage is the same there."""
-    staged = PAGES / "stage" / f"{name}.py"
+    """A page, or its show for the stage."""
     return st.Page(
-        staged if on_stage and staged.exists() else PAGES / f"{name}.py",
+        (PAGES / "stage" if on_stage else PAGES) / f"{name}.py",
         title=name.capitalize(),
         icon=f":material/{icon}:",
         default=name == "play",

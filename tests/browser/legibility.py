@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from tests.browser.page import AppPage
+from tests.browser.page import SIZES, AppPage
 
 SMALLEST = 12
 """Pixels that the smallest text may have."""
@@ -17,6 +17,25 @@ def offenders(page: AppPage) -> set[str]:
         return unread | ({f"scrolls sideways by {page.excess} px"} if page.excess > 0 else set())
 
     return {f"{look}: {fault}" for look in page.in_all_looks() for fault in page.lasting(found)}
+
+
+def cramped(page: AppPage) -> set[str]:
+    """What does not fit, or is too small or faint, in any window, in the scheme that it is in."""
+
+    def found() -> set[str]:
+        page.stand_still()
+        unread = {fault for text in page.page.evaluate(TEXTS) for fault in faults(text)}
+        wide = {f"scrolls sideways by {page.excess} px"} if page.excess > 0 else set()
+        return unread | set(page.clipped) | wide
+
+    wrong: set[str] = set()
+    before = page.page.viewport_size
+    for size in SIZES:
+        page.page.set_viewport_size(size)
+        wrong |= {f"{size['width']} px: {fault}" for fault in page.lasting(found)}
+    if before:
+        page.page.set_viewport_size(before)
+    return wrong
 
 
 def faults(text: dict[str, Any]) -> list[str]:

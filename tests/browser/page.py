@@ -10,6 +10,15 @@ from playwright.sync_api import ConsoleMessage, Locator, Page, ViewportSize, exp
 
 WIDE, NARROW = ViewportSize(width=1440, height=900), ViewportSize(width=390, height=844)
 """A laptop's window and a phone's."""
+SIZES = (
+    WIDE,
+    ViewportSize(width=1280, height=720),
+    ViewportSize(width=1024, height=768),
+    ViewportSize(width=768, height=1024),
+    NARROW,
+    ViewportSize(width=320, height=640),
+)
+"""Windows of a laptop, a small one, a projector, a tablet and two phones."""
 GROUPS = {
     "Compare": "Prove", "Race": "Prove", "Evaluate": "Prove", "Worlds": "Build", "Data": "Build",
 }  # fmt: skip
@@ -248,7 +257,8 @@ _EXCESS = """() => {
 _CLIPPED = r"""() => {
     const cut = [];
     const unseen = each => getComputedStyle(each).clipPath !== "none" || !each.checkVisibility();
-    const texts = "button p, label p, h1, h2, [data-testid=stMetric] p, .reward-label";
+    const texts = "button p, label p, h1, h2, [data-testid=stMetric] p, .reward-label, "
+        + ".stMarkdownBadge, .stPageLink a span";
     for (const text of document.querySelectorAll(texts)) {
         // In the toolbar of a narrow window worlds are their pictures.
         const isWorld = text.closest(".st-key-toolbar [role=radio]");

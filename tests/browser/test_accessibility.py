@@ -1,4 +1,5 @@
-"""Every page in its states, light and dark, as axe-core sees it: nothing serious or moderate."""
+"""Every page in its states, light and dark: nothing serious or moderate for axe-core, and, but for
+Play, Compare and Race, which tests of their own look at, nothing cut off or small in any window."""
 
 from collections.abc import Iterator
 from functools import partial
@@ -10,6 +11,7 @@ from playwright.sync_api import expect
 from tests.browser.app import Server
 from tests.browser.conftest import NewTab, OpenCompare, OpenEvaluate, OpenPage, OpenRace, OpenWorlds
 from tests.browser.data import DataPage
+from tests.browser.legibility import cramped
 from tests.browser.page import NARROW, AppPage
 from tests.browser.play import REGRET
 from tests.browser.why import WhyPage
@@ -32,6 +34,12 @@ def violations(page: AppPage, state: str) -> Iterator[str]:
         page.page.mouse.move(0, 0)
         for fault in sorted(page.lasting(partial(_found, page, options))):
             yield f"{state}, {scheme}: {fault}"
+
+
+def wrong(page: AppPage, state: str) -> Iterator[str]:
+    """That, and what does not fit."""
+    yield from violations(page, state)
+    yield from (f"{state}, {fault}" for fault in sorted(cramped(page)))
 
 
 def _found(page: AppPage, options: dict[str, list[str]]) -> set[str]:
@@ -83,13 +91,33 @@ def test_the_first_screens_of_the_other_pages(
     data.open()
     found = [*violations(open_compare(), "Compare")]
     found += violations(open_race(), "Race")
-    found += violations(open_evaluate("?visitors=300&truth=1"), "Evaluate")
-    found += violations(open_worlds(), "Worlds")
-    found += violations(data, "Data")
+    found += wrong(open_evaluate("?visitors=300&truth=1"), "Evaluate")
+    found += wrong(open_worlds(), "Worlds")
+    found += wrong(data, "Data")
     why = WhyPage(data.page, server.address)
     why.open()
-    found += violations(why.wait(), "Why")
+    found += wrong(why.wait(), "Why")
     assert not found, "\n".join(found)
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/learn",
+        "/learn?lesson=barista&step=reveal&language=de",
+        "/words",
+        "/use",
+        "/show",
+        "/?you=1",
+    ],
+)
+def test_lessons_and_words_and_where_you_choose(new_tab: NewTab, server: Server, path: str) -> None:
+    page = AppPage(new_tab(), server.address).visit(f"{server.address}{path}")
+    expect(page.page.get_by_role("heading", level=1)).to_be_visible()
+    page.come_to_rest()
+    found = list(wrong(page, path))
+    assert not found, "\n".join(found)
+    assert not page.complaints
 
 
 def test_what_comes_later_on_the_other_pages(

@@ -1,5 +1,6 @@
 """How the Play page looks: what is in sight, how large, how readable."""
 
+import re
 from functools import partial
 
 import pytest
@@ -7,21 +8,12 @@ from playwright.sync_api import Locator, ViewportSize, expect
 
 from tests.browser.conftest import OpenPage
 from tests.browser.legibility import offenders
-from tests.browser.page import NARROW, WIDE
+from tests.browser.page import NARROW, SIZES, WIDE
 from tests.browser.play import MAP, PICTURE, REGRET, WORLDS, PlayPage
 
 pytestmark = pytest.mark.browser
 
 CHARTS = (PICTURE, MAP)
-SIZES = (
-    WIDE,
-    ViewportSize(width=1280, height=720),
-    ViewportSize(width=1024, height=768),
-    ViewportSize(width=768, height=1024),
-    NARROW,
-    ViewportSize(width=320, height=640),
-)
-"""Windows of a laptop, a small one, a projector, a tablet and two phones."""
 SCALE = 160
 """Pixels that a reward of 1 is long at least on any screen as wide as a projector's."""
 REWARDS = ("reward-1", "reward-2", "reward-3")
@@ -116,6 +108,14 @@ def test_in_every_look_all_fits_and_is_large_and_distinct_enough_to_read(
     play.open_settings()
     faults |= offenders(play)
     assert not faults, "\n".join(sorted(faults))
+
+
+def test_what_the_screen_shows_is_one_page_of_paper(open_page: OpenPage) -> None:
+    play = open_page()
+    play.press("reward-1")
+    play.expect_visitors(1)
+    paper = play.page.pdf(prefer_css_page_size=True)
+    assert len(re.findall(rb"/Type\s*/Page\b", paper)) == 1
 
 
 def test_no_chart_gives_its_rows_away_raw(open_page: OpenPage) -> None:

@@ -84,7 +84,11 @@ def test_f_leads_to_the_stage_and_back_with_the_same_loop(show: Open) -> None:
 
 
 @pytest.mark.parametrize(
-    "path", ["/compare?stage=1&screen=numbers", "/race?stage=1", "/data?stage=1"]
+    "path",
+    [
+        *("/compare?stage=1&screen=numbers", "/race?stage=1", "/data?stage=1", "/worlds?stage=1"),
+        *("/use?stage=1&language=de&screen=reward", "/show?stage=1"),
+    ],
 )
 def test_the_other_pages_fit_on_any_projector(show: Open, path: str) -> None:
     stage = show(path)

@@ -1,7 +1,7 @@
 """Two loops before the same visitor, side by side: beliefs, chances, and what each would offer.
 
 The browser places everything in pixels, by the room that it has: type and rows grow with it, so
-that the picture can be read from the last row.
+that the picture can be read from the last row. On a phone the second half stands below the first.
 """
 
 import math
@@ -26,12 +26,16 @@ _WIDE, _HIGH = 1184, 496
 """Pixels of the room for which sizes are given; in another they follow the smaller share."""
 _HEAD, _CAPTION, _GAP, _MAP = 52, 44, 48, 0.3
 """Pixels of a half's name, of the line above its map and between the halves; the map's share."""
+_NARROW = 600
+"""Pixels that both halves need side by side."""
 
 _SIGNALS = {
     "u": f"max(0.6, min(width / {_WIDE}, height / {_HIGH}))",
     "type": "max(16, 26 * u)",
-    "half": f"(width - {_GAP} * u) / 2",
-    "map": f"height * {_MAP}",
+    "stacked": f"width < {_NARROW}",
+    "room": "stacked ? height / 2 : height",
+    "half": f"stacked ? width : (width - {_GAP} * u) / 2",
+    "map": f"room * {_MAP}",
     "bells": "0.45 * half",
     "unit": f"0.27 * half / {SPAN:g}",
     "bars": "0.74 * half",
@@ -61,11 +65,11 @@ def beside_spec(world: World, dark: bool) -> Spec:
     """The picture of `beside_rows`."""
     rows = min(len(world.items), MOST)
     lanes = {
-        "lane": f"min(84 * u, (height - map - {_HEAD + _CAPTION} * u) / {rows})",
+        "lane": f"min(84 * u, (room - map - {_HEAD + _CAPTION} * u) / {rows})",
         "columns": str(_columns(world)),
         "lines": str(len(world.fields[0].values)),
         "top": f"{_HEAD} * u + {rows} * lane + {_CAPTION} * u",
-        "cells": "min(height - top, 1.2 * half * lines / columns)",
+        "cells": "min(room - top, 1.2 * half * lines / columns)",
     }
     layers = [*_heads(dark), *_rows(dark), *_cells(dark)]
     spec = finish(dark, _HIGH, *layers)
@@ -86,10 +90,13 @@ def _columns(world: World) -> int:
 
 
 def _of(kind: str, test: str = "", **made: str) -> alt.Chart:
-    """Rows of a kind, with what is made of them; ``left`` is where their half begins."""
+    """Rows of a kind, with what is made of them; their half begins at ``left`` and ``down``."""
     rows = blank().transform_filter(f"datum.kind == '{kind}'{test and f' && {test}'}")
-    left = f"datum.half * (half + {_GAP} * u)"
-    return rows.transform_calculate(left=left).transform_calculate(**made)
+    begins = {
+        "left": f"stacked ? 0 : datum.half * (half + {_GAP} * u)",
+        "down": "stacked ? datum.half * room : 0",
+    }
+    return rows.transform_calculate(**begins).transform_calculate(**made)
 
 
 def _x(field: str = "x") -> alt.X:
@@ -111,14 +118,14 @@ def _words(chart: alt.Chart, field: str, **look: Any) -> alt.Chart:
 def _heads(dark: bool) -> list[alt.Chart]:
     """What each half is, and what it has earned."""
     look = {"fontWeight": 700, "fontSize": alt.ExprRef("1.2 * type")}
-    line = {"y": "22 * u"}
-    below = {"y": f"top - {_CAPTION} * u / 2"}
+    line = {"y": "datum.down + 22 * u"}
+    below = {"y": f"datum.down + top - {_CAPTION} * u / 2"}
     return [
         _words(
             _of("half", x="datum.left", **line), "name", limit=alt.ExprRef("0.64 * half"), **look
         ).encode(color=_COLOUR),
         _words(_of("half", x="datum.left + half", **line), "earned", align="right", **look),
-        _of("half", x="datum.left", y="45 * u", right="datum.left + half")
+        _of("half", x="datum.left", y="datum.down + 45 * u", right="datum.left + half")
         .mark_rule(strokeWidth=3)
         .encode(_x(), _y(), x2="right", color=_COLOUR),
         _words(
@@ -132,7 +139,7 @@ def _heads(dark: bool) -> list[alt.Chart]:
 
 def _rows(dark: bool) -> list[alt.Chart]:
     """A row for each action: its name, its bell with this visitor's draw, its chance."""
-    foot = f"{_HEAD} * u + lane * (datum.place + 1)"
+    foot = f"datum.down + {_HEAD} * u + lane * (datum.place + 1)"
     middle = f"{foot} - lane / 2"
     ink, ground = theme(dark).ink, theme(dark).grid
     bars = "datum.left + bars"
@@ -202,8 +209,8 @@ def _cells(dark: bool) -> list[alt.Chart]:
     place = {
         "x": f"datum.left + {wide} * datum.column + 1.5 * u",
         "right": f"datum.left + {wide} * (datum.column + 1) - 1.5 * u",
-        "y": f"top + {high} * datum.line + 1.5 * u",
-        "bottom": f"top + {high} * (datum.line + 1) - 1.5 * u",
+        "y": f"datum.down + top + {high} * datum.line + 1.5 * u",
+        "bottom": f"datum.down + top + {high} * (datum.line + 1) - 1.5 * u",
     }
     cell = _of("cell", **place).encode(_x(), _y(), x2="right", y2="bottom")
     here = _of("cell", "datum.here", **place).encode(_x(), _y(), x2="right", y2="bottom")

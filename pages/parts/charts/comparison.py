@@ -39,7 +39,7 @@ def _rule(switched: bool) -> str:
     return "Switched after visitor" if switched else ""
 
 
-LINES, GAINS = 300, 250
+LINES, GAINS = 250, 250
 """Pixels that the charts are high."""
 TOP = 1.04
 """End of an axis of shares."""

@@ -11,7 +11,7 @@ from pages.parts.charts.base import STAGE, Spec
 _TYPE = {"fontSize", "labelFontSize", "titleFontSize"}
 _LENGTHS = {
     *("dx", "dy", "strokeWidth", "thickness", "height", "width", "cornerRadiusEnd"),
-    *("labelPadding", "titlePadding", "labelLimit"),
+    *("labelPadding", "titlePadding", "labelLimit", "labelLineHeight"),
 }
 _AREAS = {"point", "circle", "square"}
 _CONFIG = "config"

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
+from typing import Literal
 
 import streamlit as st
 
@@ -74,7 +75,7 @@ def show_loops(library: Library, owner: str) -> None:
     with st.container(gap="xsmall"):
         for loop in loops if shows_all else loops[:FIRST]:
             if isinstance(loop, About):
-                _show(library, owner, loop)
+                _show(library, owner, loop, is_first=loop is loops[0])
             else:
                 _show_damaged(library, owner, loop)
     if len(loops) > FIRST and not shows_all:
@@ -90,7 +91,7 @@ def _show_first_step() -> None:
             st.switch_page(PLAY)
 
 
-def _show(library: Library, owner: str, about: About) -> None:
+def _show(library: Library, owner: str, about: About, is_first: bool) -> None:
     world = world_codec.from_text(about.world)
     found = earned(library, about)
     row = st.container(
@@ -110,7 +111,8 @@ def _show(library: Library, owner: str, about: About) -> None:
         st.html(sparkline(found.curve) if found else "<div></div>", width=140)
         with st.container(width=130):
             note(ago(time.time() - about.used))
-        if world is not None and st.button("Open", key=f"open-{about.id}", type="primary"):
+        kind: Literal["primary", "secondary"] = "primary" if is_first else "secondary"
+        if world is not None and st.button("Open", key=f"open-{about.id}", type=kind):
             st.switch_page(PLAY, query_params={"loop": about.view})
         _menu(library, owner, about)
 

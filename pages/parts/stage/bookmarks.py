@@ -1,11 +1,15 @@
-"""The five-minute show off the stage: its bookmarks, and how much of it is computed."""
+"""The five-minute show before it begins: its bookmarks, and how much of it is computed."""
+
+from collections.abc import Mapping
+from functools import partial
 
 import streamlit as st
 
 from pages.parts.lessons.words import Words
 from pages.parts.stage.acts import MINUTES
-from pages.parts.stage.five_minutes import STAGES, Ahead, ShowSetup
-from pages.parts.text import note, percent
+from pages.parts.stage.five_minutes import STAGES, Ahead, ShowSetup, begin
+from pages.parts.stage.screens import Screen, Show
+from pages.parts.text import bare, note, percent
 
 
 def show_minutes(setup: ShowSetup, said: Words) -> None:
@@ -24,6 +28,33 @@ def show_minutes(setup: ShowSetup, said: Words) -> None:
                     width="content",
                     query_params=dict(setup.link_to(minute.page, minute.screen)),
                 )
+
+
+def minutes_show(said: Words) -> Show:
+    """The minutes on the stage; a step on leads to the first act."""
+    titles = {minute.at: said.say(minute.key).split("**")[1] for minute in MINUTES}
+
+    def leave() -> bool:
+        begin()
+        return False
+
+    return Show.of(
+        [
+            Screen(
+                "minutes",
+                partial(said.say, "question"),
+                partial(_show_titles, titles),
+                bare(said.say("told")),
+            ),
+            Screen("first", partial(said.say, "question"), lambda: None, "", do=leave),
+        ]
+    )
+
+
+def _show_titles(titles: Mapping[str, str]) -> None:
+    with st.container(key="stage-names"):
+        for at, title in titles.items():
+            st.markdown(f"{at} &nbsp; **{title}**")
 
 
 def show_ahead(ahead: Ahead, said: Words) -> None:

@@ -21,7 +21,7 @@ from pages.parts.link import Linked
 from pages.parts.race.session import RaceSession
 from pages.parts.race.setup import RaceSetup
 from pages.parts.sessions import evaluate_session, race_session
-from pages.parts.stage.acts import ACTS
+from pages.parts.stage.acts import ACTS, MINUTES
 from pages.parts.stage.screens import LEADS, SCREEN, SHOW, STAGE, Stage
 
 PACE = 0.5
@@ -112,6 +112,12 @@ def ahead(setup: ShowSetup) -> Ahead:
     return Ahead(setup, evaluate_session(setup.log), race_session(setup.race))
 
 
+def begin() -> None:
+    """Lead to where the show begins, from its own page."""
+    first = MINUTES[0]
+    st.session_state[LEADS] = first.page, first.screen
+
+
 def shown() -> ShowSetup | None:
     """For whom the show is given that the address tells of; None if it tells of none."""
     if not Stage.in_link().act:
@@ -125,10 +131,11 @@ def begins(address_is_new: bool) -> bool:
     return address_is_new and bool(stage.act) and stage.screen in {"", ACTS[stage.act][0]}
 
 
-def go_on() -> None:
-    """Go where a step led that left the page, if one did."""
+def go_on(setup: ShowSetup | None = None) -> None:
+    """Go where a step led that left the page, if one did; ``setup`` where the address has no act
+    of the show yet."""
     leads: tuple[str, str] | None = st.session_state.pop(LEADS, None)
-    setup = shown()
+    setup = setup or shown()
     if leads is None or setup is None:
         return
     page, screen = leads

@@ -52,7 +52,9 @@ def show_ceilings(world: World) -> None:
                 st.metric(label, f"{ceiling.value:.2f}{about}", width="content")
                 if looks:
                     note(looks)
-    note(f"{point_of({'single': found.single.value, 'best': found.best.value})} {size_of(world)}.")
+    with st.container(key="point"):
+        point = point_of({"single": found.single.value, "best": found.best.value})
+        note(f"{point} {size_of(world)}.")
 
 
 def show_map(world: World) -> None:

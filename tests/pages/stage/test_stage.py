@@ -4,10 +4,13 @@ from collections.abc import Callable
 
 import pytest
 
+from pages.parts.glossary import terms
+from pages.parts.lessons.words import words
 from pages.parts.stage.compare import compare_show
 from pages.parts.stage.evaluate import evaluate_show
 from pages.parts.stage.play import play_show
 from pages.parts.stage.race import race_show
+from pages.parts.stage.screens import LEADS
 from tests.pages.conftest import App, CompareApp, EvaluateApp, OtherApp, RaceApp
 
 Open = Callable[..., App]
@@ -95,6 +98,33 @@ def test_data_on_the_stage_is_a_list_without_controls(open_app: Open) -> None:
     app = DataApp(stage="1")
     assert said(app) == "0 loops, taught by 0 visitors."
     assert not app.at.button
+
+
+class PlainApp(OtherApp):
+    """The app on a page that changes nothing."""
+
+    PAGE = "../words.py"
+
+
+def test_pages_of_words_have_a_stage_too_and_the_show_begins_from_its_own(open_app: Open) -> None:
+    app = PlainApp(stage="1", language="de", screen="thompson")
+    assert said(app) == terms("de")["thompson"].name
+    assert terms("de")["thompson"].told in app.text
+    for page, screen, first in (
+        ("use", "keep", "Ehrlich bleiben"),
+        ("worlds", "map", "Coffee: who likes what best."),
+        ("worlds", "worth", "One action for all earns 0.31"),
+        ("show", "minutes", words("de", "show").say("question")),
+    ):
+        app.at.switch_page(f"../stage/{page}.py")
+        app.at.query_params["stage"] = "1"
+        app.at.query_params["language"] = "de"
+        go_to(app, screen)
+        assert said(app).startswith(first)
+        assert not app.at.button
+        assert len(pictures(app)) == (screen == "map")
+    app.at.session_state[LEADS] = "race", "line-up"
+    assert said(app.run()) == "Which way of choosing earns most?"
 
 
 def test_off_the_stage_a_page_is_what_it_was(open_app: Open) -> None:

@@ -4,6 +4,12 @@ const SAID = ".st-key-moved, .st-key-last, .st-key-stage-said";
 const OPENED = "[data-testid=stPopoverBody]";
 // Buttons that lead to another screen of a lesson: it is seen from its top.
 const TURNS = ".st-key-lesson-doors, .st-key-lesson-guessed, .st-key-lesson-cards";
+// What a click leads to on pages that say it in a place which comes and goes.
+const TOLD = [
+    ".st-key-situation .stMarkdown", ".st-key-verdict .stMarkdown", ".st-key-point .stMarkdown",
+    ".st-key-evaluate-headline .stMarkdown", ".st-key-lesson-screen h2",
+].join();
+const TIPS = "[data-testid=stTooltipContent]";
 
 export default function ({ data }) {
     const frame = { opener: null, focused: null, key: null, home: null };
@@ -24,12 +30,17 @@ export default function ({ data }) {
     };
     for (const [kind, does] of Object.entries(listeners)) document.addEventListener(kind, does, true);
     addressOnce();
+    const voice = document.body.appendChild(document.createElement("div"));
+    voice.setAttribute("role", "status");
+    voice.className = "announced";
     const timer = setInterval(() => {
         label();
+        announce(frame, voice);
         if (document.activeElement === document.body) rescueFocus(frame);
     }, data.every);
     return () => {
         clearInterval(timer);
+        voice.remove();
         for (const [kind, does] of Object.entries(listeners)) {
             document.removeEventListener(kind, does, true);
         }
@@ -55,6 +66,16 @@ function label() {
     for (const logo of document.querySelectorAll(LOGOS)) logo.alt = "Personalizer Playground";
     // What changes here is said to those who cannot see it.
     for (const place of document.querySelectorAll(SAID)) place.setAttribute("role", "status");
+    // A notice is called what it says; a hint that is shown stands in a place of its own.
+    for (const toast of document.querySelectorAll(".stToast[aria-labelledby]")) {
+        toast.setAttribute("aria-label", toast.innerText);
+        toast.removeAttribute("aria-labelledby");
+    }
+    for (const tip of document.querySelectorAll(TIPS)) {
+        const place = tip.closest("body > *");
+        place.setAttribute("role", "region");
+        place.setAttribute("aria-label", "Help");
+    }
     // Streamlit's list of pages on a phone has headings between its items: no list for readers.
     for (const list of document.querySelectorAll("[data-testid=stSidebarNavItems]")) {
         list.setAttribute("role", "group");
@@ -62,6 +83,17 @@ function label() {
     }
     // What scrolls can be scrolled with the keyboard.
     for (const code of document.querySelectorAll(".stCode pre")) code.tabIndex = 0;
+}
+
+function announce(frame, voice) {
+    // Once it has stood for a while; what a page opens with is not said.
+    const told = [...document.querySelectorAll(TOLD)].map(each => each.innerText).join(" ");
+    const isNew = frame.page !== location.pathname;
+    if (told !== frame.told || isNew) Object.assign(frame, { told, page: location.pathname, looks: 0 });
+    if (isNew) frame.opens = true;
+    if (!told || ++frame.looks !== 5) return;
+    if (!frame.opens) voice.textContent = told;
+    frame.opens = false;
 }
 
 function closeMenu() {

@@ -1,0 +1,55 @@
+"""The words on the stage, one a screen, and the card on when to use such a system."""
+
+from functools import partial
+
+import streamlit as st
+
+from pages.parts.glossary import GROUPS, grouped, texts
+from pages.parts.glossary.board import USE
+from pages.parts.stage.screens import Screen, Show
+from pages.parts.text import bare
+
+
+def words_show(language: str) -> Show:
+    """Group by group: which words there are, then each with its sentence."""
+    screens: list[Screen] = []
+    for group in GROUPS:
+        own = grouped(group, language)
+        names = [term.name for term in own.values()]
+        title = texts(group, language)["group"]
+        screens.append(
+            Screen(group, partial(str, title), partial(_show_names, names), ", ".join(names))
+        )
+        screens += [
+            Screen(key, partial(str, term.name), partial(_show_told, term.told), bare(term.told))
+            for key, term in own.items()
+        ]
+    return Show.of(screens)
+
+
+def use_show(language: str) -> Show:
+    """The card, a part a screen."""
+    said = texts("use", language)
+    return Show.of(
+        [
+            Screen(part, partial(said.__getitem__, part), partial(_show_text, told), bare(told))
+            for part in USE
+            for told in [said[f"{part}_list"]]
+        ]
+    )
+
+
+def _show_names(names: list[str]) -> None:
+    with st.container(key="stage-names"):
+        for name in names:
+            st.markdown(f"**{name}**")
+
+
+def _show_told(sentence: str) -> None:
+    with st.container(key="stage-told"):
+        st.markdown(sentence)
+
+
+def _show_text(text: str) -> None:
+    with st.container(key="stage-words"):
+        st.markdown(text)

@@ -1,0 +1,17 @@
+"""Show on the stage: its minutes, and a step to the first of them."""
+
+from functools import partial
+
+from pages.parts.lessons.words import words
+from pages.parts.link import current_setup, open_link, write_link
+from pages.parts.stage.bookmarks import minutes_show
+from pages.parts.stage.corner import own_link, stand_in_corner
+from pages.parts.stage.five_minutes import ShowSetup, go_on
+from pages.parts.stage.present import present
+
+open_link(ShowSetup)
+setup = current_setup(ShowSetup)
+write_link(setup)
+go_on(setup)
+show = minutes_show(words(setup.language, "show"))
+present(show, partial(stand_in_corner, show, own_link()))
