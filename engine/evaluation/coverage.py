@@ -46,6 +46,7 @@ class Count:
         widths: their widths, summed up.
         squares: squared distances of the estimates from the truth, summed up.
         beyond: how many estimates were more than anything can earn, or less.
+        errors: distances of the estimates from the truth with their signs, summed up.
     """
 
     intervals: int = 0
@@ -53,6 +54,7 @@ class Count:
     widths: float = 0.0
     squares: float = 0.0
     beyond: int = 0
+    errors: float = 0.0
 
     def add(self, interval: Interval, truth: float) -> "Count":
         """With one more."""
@@ -62,6 +64,7 @@ class Count:
             self.widths + interval.width,
             self.squares + (interval.estimate - truth) ** 2,
             self.beyond + (not 0 <= interval.estimate <= 1),
+            self.errors + interval.estimate - truth,
         )
 
     @property
@@ -73,6 +76,11 @@ class Count:
     def width(self) -> float:
         """Mean width."""
         return self.widths / self.intervals
+
+    @property
+    def bias(self) -> float:
+        """How far estimates are above the truth on average."""
+        return self.errors / self.intervals
 
     @property
     def rmse(self) -> float:

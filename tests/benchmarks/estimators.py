@@ -5,16 +5,19 @@
 Each log is a fresh loop's own, with default settings but for the exploration floor, if asked for.
 Targets are each action for everybody, all actions alike, and each visitor's best action. The
 betting sequence is looked at ten times on the way, too, and then counts as held if it held each
-time.
+time. The last column is how much more a target would earn than what ran, among those who came.
 """
 
 import argparse
 from collections import defaultdict
 from collections.abc import Iterable
 
+import numpy as np
+
 from engine.evaluation.coverage import Count, Told, experiment, targets_of
+from engine.evaluation.difference import difference
 from engine.evaluation.estimators import ESTIMATORS, Betting, Interval
-from engine.evaluation.targets import Given, Target
+from engine.evaluation.targets import Given, Online, Target
 from engine.loop.settings import LoopSettings
 from engine.policies.thompson import Thompson
 from engine.steps import finish
@@ -41,6 +44,19 @@ def measure(world: str, told: Told, events: int, counts: dict[Key, Count]) -> No
                 counts[key] = counts[key].add(interval, truth)
         key = world, events, kind, "betting, always"
         counts[key] = counts[key].add(watched(target, first, truth), truth)
+        key = world, events, kind, "beside what ran"
+        if told_of := difference([first.log], target, Online()):
+            ran, would = (earns(world, first, one) for one in (Online(), target))
+            counts[key] = counts[key].add(told_of, would - ran)
+
+
+def earns(world: str, told: Told, target: Target) -> float:
+    """What a target really earns among those who came."""
+    items = [WORLDS[world].position(action) for action in told.log.actions]
+    expected = WORLDS[world].expected_in(told.cells)[:, items]
+    chances = target.weigh(told.log).probabilities
+    assert chances is not None
+    return float(np.sum(chances * expected) / len(told.log))
 
 
 def watched(target: Target, told: Told, truth: float) -> Interval:

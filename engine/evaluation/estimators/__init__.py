@@ -6,7 +6,7 @@ merged with ``+``.
 
 from engine.evaluation.estimators.base import Bounds, Estimator, Interval, Weighed
 from engine.evaluation.estimators.betting import Betting
-from engine.evaluation.estimators.cressie_read import CressieRead
+from engine.evaluation.estimators.cressie_read import CressieRead, CressieReadMended
 from engine.evaluation.estimators.doubly_robust import DoublyRobust
 from engine.evaluation.estimators.ips import Ips
 from engine.evaluation.estimators.naive import Naive
@@ -19,6 +19,7 @@ ESTIMATORS: tuple[type[Estimator], ...] = (
     Snips,
     DoublyRobust,
     CressieRead,
+    CressieReadMended,
     Betting,
     Stratified,
 )
@@ -29,6 +30,7 @@ __all__ = [
     "Betting",
     "Bounds",
     "CressieRead",
+    "CressieReadMended",
     "DoublyRobust",
     "Estimator",
     "Interval",

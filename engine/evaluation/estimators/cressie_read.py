@@ -83,8 +83,14 @@ class CressieRead(WeightSums):
         """How much less likely than the likeliest reweighing one may be."""
         weight, a, b = self._added()
         n = self.events
+        reach = student(self._freedom, level)
         least = 1 + 1 / n if math.isinf(weight) else (1 + n) * (a - 1) ** 2 / (b - a * a)
-        return -(least + student(n, level) ** 2) / (2 * (1 + n))
+        return -(least + reach**2) / (2 * (1 + n))
+
+    @property
+    def _freedom(self) -> int:
+        """Degrees of freedom of Student's t."""
+        return self.events
 
     def _extreme(self, reward: float, sign: int, slack: float) -> float:
         """The least value of ``sign`` times the mean, if the one more event earned ``reward``."""
@@ -124,6 +130,22 @@ class CressieRead(WeightSums):
         surprise = reward**2 * self.ww - 2 * reward * self.wwr + self.wwrr
         y = (reward * self.w - self.wr) ** 2 / (n * (1 + n)) - surprise / (1 + n)
         return _below(x, y, slack + 1 / (2 * n))
+
+
+@dataclass(frozen=True, slots=True)
+class CressieReadMended(CressieRead):
+    """The same for logs of which few events count for most, where that holds too seldom.
+
+    As many degrees of freedom as there are events take the spread of the weights for known. But it
+    rests on the few large ones: on no more than (sum of w)² / (sum of w²) events (Kish, *Survey
+    Sampling*, 1965), so that is what Student's t is asked for. It is never narrower.
+    """
+
+    key = "cressie_read_mended"
+
+    @property
+    def _freedom(self) -> int:
+        return max(1, int(self.w**2 / self.ww) - 1 if self.ww else 1)
 
 
 def _below(x: float, y: float, z: float) -> float | None:

@@ -1,5 +1,6 @@
 """How many intervals held the truth, and how wide they were."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -23,6 +24,11 @@ class Kept:
     held: int
     intervals: int
     width: float
+
+    @property
+    def how_wide(self) -> str:
+        """The mean width in words; one event alone bounds nothing."""
+        return f"{self.width:.2f} wide" if math.isfinite(self.width) else "some endless"
 
 
 @lru_cache(maxsize=16)
@@ -59,7 +65,7 @@ def coverage_rows(kept: Sequence[Kept]) -> pa.Table:
                 "held": one.held,
                 "intervals": one.intervals,
                 "width": one.width,
-                "told": f"{one.held:,}/{one.intervals:,}, {one.width:.2f} wide",
+                "told": f"{one.held:,}/{one.intervals:,}, {one.how_wide}",
                 "keeps": one.held >= PROMISED * one.intervals,
                 "first": place == 0,
             }

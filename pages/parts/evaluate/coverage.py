@@ -13,7 +13,7 @@ from pages.parts.evaluate.setup import EvaluateSetup
 from pages.parts.evaluate.watch import Repeated, Watch
 from pages.parts.glossary import meanings
 from pages.parts.picture import picture
-from pages.parts.text import counted, note, section
+from pages.parts.text import counted, note, section, signed
 from pages.parts.theme import is_dark
 
 _KINDS: Mapping[Kind, str] = {
@@ -31,7 +31,8 @@ _STORIES: Mapping[Flaw, str] = {
     "likely. Then what was shown often counts too much: estimates of more than can be earned.",
     "few": "A tenth of the visitors. Intervals must be wide to hold, and textbooks' are not.",
     "picked": "Of 200 rules made at random, the one that looks best on the log is asked on the "
-    "same log. The winner is the one that was luckiest, so it disappoints.",
+    "same log. The winner is the one that was luckiest, so it disappoints: an interval may well be "
+    "wide enough to hold the truth, but the estimate promises too much.",
 }
 _HELP = f"{meanings('coverage')} A bar that reaches the dashed line keeps its promise."
 
@@ -91,8 +92,11 @@ def _show_counts(watch: Watch, counts: Mapping[str, Count], kind: Kind) -> None:
         charts.coverage_spec(is_dark(), len(kept)),
         key=f"chart-coverage-{len(kept)}",
         alt="Intervals that held the truth, and their mean width: "
-        + "; ".join(f"{k.name}, {k.held} of {k.intervals}, {k.width:.2f} wide" for k in kept),
+        + "; ".join(f"{k.name}, {k.held} of {k.intervals}, {k.how_wide}" for k in kept),
     )
+    if kind == "picked":
+        off = ", ".join(f"{TITLES.get(key, key)} {signed(one.bias)}" for key, one in counts.items())
+        note(f"How much better the winner looks than it is, on average: {off}.")
     beyond = {key: count for key, count in counts.items() if count.beyond}
     for key, count in beyond.items():
         note(
@@ -125,5 +129,6 @@ def _figures(watch: Watch) -> Iterator[Mapping[str, object]]:
                 "share_held": count.share,
                 "mean_width": count.width,
                 "rmse": count.rmse,
+                "bias": count.bias,
                 "beyond_possible": count.beyond,
             }

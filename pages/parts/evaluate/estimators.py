@@ -10,6 +10,7 @@ TITLES: Mapping[str, str] = {
     "snips": "Self-normalised",
     "dr": "Doubly robust",
     "cressie_read": "Empirical likelihood",
+    "cressie_read_mended": "Empirical likelihood, mended",
     "betting": "Betting",
     "strata": "Ours, by context",
 }
@@ -23,6 +24,8 @@ STORIES: Mapping[str, str] = {
     "dr": "What was believed of every action, put right where the log shows otherwise.",
     "cressie_read": "The interval holds each mean that the log does not make too unlikely, however "
     "large a weight might have come.",
+    "cressie_read_mended": "The same, but as wide as the few events allow that count for most: as "
+    "published it holds too seldom on the logs of learners.",
     "betting": "What a gambler could not have won against. Valid however often one looks, so wide.",
     "strata": "Each context by itself, then together. What was seldom shown is taken to be like "
     "all that was not. That its intervals hold is measured, not proven: see below.",

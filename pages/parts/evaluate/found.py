@@ -24,7 +24,7 @@ from engine.simulation.baselines import RuleTable as Table
 from engine.steps import Steps
 from pages.parts.evaluate.logs import Log
 
-STAND_IN = "cressie_read"
+STAND_IN = "cressie_read_mended"
 """The estimator that holds best of those that need the probability of the shown action alone."""
 _STEP = 10_000
 """Events that are weighed in one step."""

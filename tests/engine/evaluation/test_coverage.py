@@ -22,6 +22,7 @@ def test_a_count_by_hand() -> None:
     count = Count().add(Interval(0.5, 0.2, 0.8), 0.7).add(Interval(1.5, 1.0, 2.0), 0.5)
     assert (count.intervals, count.held, count.beyond) == (2, 1, 1)
     assert (count.share, count.width) == pytest.approx((0.5, 0.8))
+    assert count.bias == pytest.approx((-0.2 + 1) / 2)
     assert count.rmse == pytest.approx(np.sqrt((0.04 + 1) / 2))
 
 
@@ -63,6 +64,7 @@ def test_the_best_of_many_rules_looks_better_than_it_is() -> None:
     watch = watched("picked", times=3)
     assert [kind for kind, _ in watch.counts] == ["picked", "picked"]
     assert watch.counts["picked", "ips"].rmse > 0.1
+    assert watch.counts["picked", "ips"].bias > 0
 
 
 def test_what_cannot_be_repeated_is_refused() -> None:
