@@ -16,6 +16,7 @@ from pages.parts.glossary.board import words_of
 from pages.parts.lessons.own.making import offer_a_lesson
 from pages.parts.link import current_setup, open_link, write_link
 from pages.parts.play import (
+    another_world,
     beliefs,
     controls,
     hypotheses,
@@ -130,13 +131,14 @@ else:
     with st.container(key="learned"):
         mapped, earned = st.columns([2, 1], gap="large")
     with mapped:
-        axes = learned.head_of_map(session.open.world, setup)
+        axes = learned.head_of_map(session.shown.world, setup)
         results = st.container(gap="xsmall", key="map")
     # What a click does not change is drawn here: boxes that are closed need not travel with
     # each one.
     with earned:
         section("What it earns")
     told = hypotheses.box(session.shown.loop)
+    another_world.box(session)
     log, code = records.boxes()
     offer_a_lesson(session.shown, session.is_live)
     controls.watch_steps(session)
@@ -181,6 +183,7 @@ else:
         with earned:
             learned.show_score(opened.world, curve)
             learned.show_rewards(opened, curve, session.setup.truth)
+            learned.say_changes(opened)
             learned.show_regret(curve, session.setup.truth)
         if told is not None and told.open:
             with told:

@@ -32,6 +32,7 @@ with toolbar():
         start.take_back(session)
         share(setup)
         start.go_on(session, owner(), can=world is not None)
+        start.send_back(session)
 
 question(
     "What does your own place look like, and what is there to learn?",

@@ -1,7 +1,7 @@
 """What a kept loop has earned, read off its log alone: nothing is learned for it."""
 
 from engine.evaluation.learning_curve import LearningCurve
-from engine.loop.entries import Configured
+from engine.loop.entries import OfNoEvent
 from engine.loop.event_index import events_of
 from engine.loop.log import EventLog
 from engine.steps import Steps
@@ -23,7 +23,7 @@ def glancing(store: Store, about: About, world: World) -> Steps[LearningCurve]:
     entries = list(log)
     events = events_of(entries)
     for counting in entries:
-        if not isinstance(counting, Configured):
-            curve.apply(counting, events[counting.event_id])
-            yield None
+        event = None if isinstance(counting, OfNoEvent) else events[counting.event_id]
+        curve.apply(counting, event)
+        yield None
     return curve

@@ -1,6 +1,7 @@
 """What a simulated crowd tells about a loop: rewards earned, and regret against the truth.
 
-All of it is a fold over the log with the world's hidden truth beside it.
+All of it is a fold over the log with the world's hidden truth beside it: for each visitor that of
+the world that they came to.
 """
 
 from collections.abc import Iterator, Mapping
@@ -9,10 +10,12 @@ import numpy as np
 
 from engine.arrays import Array, with_room
 from engine.evaluation.windows import rolling_mean, rows_of, thinned
-from engine.loop.entries import Entry, Ranked
+from engine.loop.entries import Entry, Ranked, WorldChanged
 from engine.loop.event import EventState
 from engine.loop.projection import Projection
 from engine.loop.state import State
+from engine.worlds.table import world_from_text
+from engine.worlds.versions import Versions
 from engine.worlds.world import World
 
 RECENT_VISITORS = 50
@@ -23,7 +26,7 @@ class LearningCurve(Projection):
     """Rewards of a loop's answered visitors in the order of their Rank calls.
 
     Args:
-        world: the world whose visitors the loop serves; it knows the expected rewards.
+        world: whose visitors the loop serves at first; it knows the expected rewards.
     """
 
     VERSION = 1
@@ -38,9 +41,12 @@ class LearningCurve(Projection):
         return f"{self.VERSION}, world {self._world.digest}"
 
     def restart(self) -> None:
+        self.versions = Versions([self._world])
         self._size, self._answered = 0, np.zeros((0, 4))
 
     def apply(self, entry: Entry, event: EventState | None) -> None:
+        if isinstance(entry, WorldChanged):
+            self.versions.change(entry.before, entry.world)
         if event is None or event.earned is None or isinstance(entry, Ranked):
             return
         place = int(np.searchsorted(self._column(0), event.number))
@@ -48,17 +54,22 @@ class LearningCurve(Projection):
             self._answered = with_room(self._answered, (self._size + 1, 4))
             self._answered[place + 1 : self._size + 1] = self._answered[place : self._size]
             self._size += 1
-        world, ranked = self._world, event.ranked
+        world, ranked = self.versions.at(event.number), event.ranked
         expected = world.expected_in(world.cell(world.context_of(ranked.request)))
         truth = expected[world.position(ranked.action_id)], expected.max()
         self._answered[place] = (event.number, event.earned, *truth)
 
     def state(self) -> State:
         """For each answered event its number, its reward, and the expected rewards of the
-        action shown and of the best one: (events, 4)."""
-        return {"answered": self._answered[: self._size].copy()}
+        action shown and of the best one: (events, 4); and what the world was changed to."""
+        told = {"answered": self._answered[: self._size].copy()}
+        since, worlds = self.versions.since[1:], self.versions.worlds[1:]
+        return {**told, "changes": [[at, w.text] for at, w in zip(since, worlds, strict=True)]}
 
     def restore(self, state: State) -> None:
+        self.versions = Versions([self._world])
+        for before, text in state.get("changes", ()):
+            self.versions.change(before, world_from_text(text))
         self._answered = state["answered"].copy()
         self._size = len(self._answered)
 
@@ -83,18 +94,31 @@ class LearningCurve(Projection):
 
         Yields:
             visitor (from 1), mean (running mean reward), recent (mean of the last
-            `RECENT_VISITORS`), regret (cumulative), and what choosing uniformly and always
-            offering the best single item would have lost on average: uniform_regret, single_regret.
+            `RECENT_VISITORS`), regret (cumulative); what choosing uniformly, always offering the
+            best single item, and the best for each would earn on average in the world of that
+            visitor: uniform, single, best; and what the first two would have lost by then on
+            average: uniform_regret, single_regret.
         """
         regret = np.cumsum(self._column(3) - self._column(2))
-        world, numbers = self._world, thinned(1, len(self), points)
-        visitors: Array = numbers.astype(float)
+        numbers = thinned(1, len(self), points)
+        # How many visitors of each world there have been, and to which the last of them came.
+        firsts = np.searchsorted(self._column(0), self.versions.since)
+        ends = np.append(firsts[1:], len(self))[:, None]
+        come = (np.clip(numbers, firsts[:, None], ends) - firsts[:, None]).astype(float)
+        which = np.searchsorted(firsts, numbers - 1, side="right") - 1
+        uniform, single, best = (
+            np.array([getattr(world, f"{name}_value") for world in self.versions.worlds])
+            for name in ("uniform", "single", "best")
+        )
         columns: dict[str, Array] = {
-            "visitor": visitors,
+            "visitor": numbers.astype(float),
             "mean": rolling_mean(self.rewards, numbers, len(self)),
             "recent": rolling_mean(self.rewards, numbers, RECENT_VISITORS),
             "regret": regret[numbers - 1],
-            "uniform_regret": visitors * (world.best_value - world.uniform_value),
-            "single_regret": visitors * (world.best_value - world.single_value),
+            "uniform_regret": (best - uniform) @ come,
+            "single_regret": (best - single) @ come,
+            "uniform": uniform[which],
+            "single": single[which],
+            "best": best[which],
         }
         return rows_of(columns)

@@ -12,7 +12,7 @@ from datetime import datetime
 import numpy as np
 
 from engine.evaluation.learning_curve import LearningCurve
-from engine.loop.entries import Configured, Entry, Ranked
+from engine.loop.entries import Configured, Entry, Ranked, WorldChanged
 from engine.loop.event import EventState
 from engine.loop.learning_loop import LearningLoop
 from engine.loop.log import START, Mark
@@ -20,6 +20,7 @@ from engine.loop.replay import Replay
 from engine.loop.settings import SETTING_NAMES, LoopSettings
 from engine.simulation.crowd import nth_visitor
 from engine.worlds import World
+from engine.worlds.versions import Versions
 
 Change = Callable[[LoopSettings], LoopSettings]
 """From the settings of the first loop to those of the second."""
@@ -47,14 +48,13 @@ class SecondLoop:
     Of several rewards for one event the first counts.
 
     Args:
-        world: whose visitors they are.
+        world: whose visitors they are at first.
         seed: of the first loop, so that both have the same luck.
         change: what is set otherwise; follows each change of the first loop's settings.
     """
 
     def __init__(self, world: World, seed: int, change: Change) -> None:
         self._world, self._seed, self._change = world, seed, change
-        self._actions = {action["id"]: action for action in world.actions}
         self._restart()
 
     def _restart(self) -> None:
@@ -62,6 +62,7 @@ class SecondLoop:
         self._mark, self._read, self._ranked = START, 0, 0
         self._waiting: dict[str, EventState] = {}
         self._places: list[tuple[int, int, int]] = []
+        self._versions = Versions([self._world])
 
     @property
     def loop(self) -> LearningLoop:
@@ -98,12 +99,16 @@ class SecondLoop:
         self._waiting.clear()
         if taken := len(self.loop.log) - own:
             self.loop.undo(taken)
+        self._versions.keep(len(self.loop.state.changes))
 
     def _apply(self, entry: Entry) -> None:
         self._now = entry.time
         match entry:
             case Configured():
                 self._configure(self._change(entry.settings))
+            case WorldChanged(_, before, world):
+                self._versions.change(before, world)
+                self.loop.change_world(world)
             case Ranked():
                 self._waiting[entry.event_id] = EventState.begin(entry, self._ranked)
                 self._ranked += 1
@@ -132,9 +137,9 @@ class SecondLoop:
 
     def _serve(self, event: EventState, earned: float) -> None:
         """Rank for the visitor of the first loop's event, and send what they give here."""
-        asked, world = event.ranked.request, self._world
-        context = world.context_of(asked)
-        offered = [self._actions[action.id] for action in asked.actions]
+        asked, world = event.ranked.request, self._versions.at(event.number)
+        context, actions = world.context_of(asked), {one["id"]: one for one in world.actions}
+        offered = [actions[action.id] for action in asked.actions]
         features, event_id = world.features(context), event.ranked.event_id
         shown = self.loop.rank(offered, features, asked.excluded, event_id).reward_action_id
         if shown != event.ranked.action_id:

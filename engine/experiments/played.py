@@ -6,7 +6,7 @@ from itertools import groupby
 
 from engine.errors import refuse
 from engine.experiments.untried import crowding
-from engine.loop.entries import Configured, Ranked
+from engine.loop.entries import Configured, Ranked, WorldChanged
 from engine.loop.learning_loop import LearningLoop
 from engine.loop.settings import SETTING_NAMES, LoopSettings
 from engine.simulation.crowd import nth_visitor
@@ -103,7 +103,8 @@ def played(loop: LearningLoop, world: World) -> Played:
     """What was played with a loop in a world: on its own seed, `Played.again` gives its like.
 
     What was taken back is no part of it. Settings that were changed before anybody came are those
-    it began with. ``BadRequest`` where it was asked what no visitor of that world asks.
+    it began with. ``BadRequest`` where it was asked what no visitor of that world asks, or
+    the world was changed.
     """
     acts: list[Act] = []
     for is_crowd, run in groupby(_acts(loop, world), lambda act: isinstance(act, Crowd)):
@@ -130,6 +131,8 @@ def _acts(loop: LearningLoop, world: World) -> Iterator[Act]:
         elif isinstance(entry, Ranked):
             yield _visit(loop, world, entry, number)
             number += 1
+        elif isinstance(entry, WorldChanged):
+            refuse("BadRequest", "world", entry.world.title, "the same from the first visitor on")
 
 
 def _visit(loop: LearningLoop, world: World, ranked: Ranked, number: int) -> Act:

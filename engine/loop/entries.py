@@ -8,6 +8,7 @@ from engine.loop.settings import LearningMode, LoopSettings
 from engine.policies.base import Cause
 from engine.protocol.request import RankRequest
 from engine.protocol.response import RankedAction, RankResponse
+from engine.worlds.world import World
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,6 +17,21 @@ class Configured:
 
     time: datetime
     settings: LoopSettings
+
+
+@dataclass(frozen=True, slots=True)
+class WorldChanged:
+    """The world is another from here on: who comes, what is offered, or what they like.
+
+    No learner is told: it meets what comes.
+
+    Attributes:
+        before: how many events had been ranked.
+    """
+
+    time: datetime
+    before: int
+    world: World
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,5 +160,7 @@ class Undone:
     entries: int
 
 
-Entry = Configured | Ranked | Activated | Rewarded | Expired
+OfNoEvent = Configured | WorldChanged
+"""What is about the loop as a whole."""
+Entry = OfNoEvent | Ranked | Activated | Rewarded | Expired
 """What can count."""

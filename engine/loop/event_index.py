@@ -9,7 +9,7 @@ from itertools import chain, islice
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.loop.entries import Configured, Entry, Ranked, Undone
+from engine.loop.entries import Entry, OfNoEvent, Ranked, Undone
 from engine.loop.event import EventState
 from engine.loop.log import Archive, Mark
 
@@ -62,7 +62,7 @@ def events_of(entries: Iterable[Entry | Undone], before: int = 0) -> dict[str, E
     for entry in entries:
         if isinstance(entry, Ranked):
             states[entry.event_id] = EventState.begin(entry, before + len(states))
-        elif not isinstance(entry, Configured | Undone) and entry.event_id in states:
+        elif not isinstance(entry, OfNoEvent | Undone) and entry.event_id in states:
             states[entry.event_id].follow(entry)
     return states
 

@@ -15,6 +15,8 @@ from engine.protocol.request import RankRequest
 
 MAX_REWARDS = 100
 """Rewards that an event may get under ``sum``."""
+MAX_CHANGES = 50
+"""How often the world of a loop may change."""
 
 
 def check_new(settings: object, seed: object) -> None:
@@ -49,6 +51,13 @@ def check_alike(requests: Sequence[RankRequest]) -> None:
     if offers != 1:
         allowed, what = "1, as all are to offer, and exclude, the same", "offers in requests"
         refuse("InvalidRankRequest", "requests", offers, allowed, f"the number of {what}")
+
+
+def check_changes(changes: int) -> None:
+    """Refuse one change of the world too many."""
+    if changes >= MAX_CHANGES:
+        what = "the number of changes of the world"
+        refuse("OperationNotAllowed", "world", changes + 1, f"at most {MAX_CHANGES}", what)
 
 
 def check_room(events: int, settings: LoopSettings) -> None:

@@ -18,7 +18,7 @@ from engine.learners.base import ALONE, Contribution, Group, Learner, Source
 from engine.learners.belief import Belief
 from engine.loop import decide, guards
 from engine.loop.clock import Clock, read, utc_now
-from engine.loop.entries import Activated, Configured, Ranked, Rewarded
+from engine.loop.entries import Activated, Configured, Ranked, Rewarded, WorldChanged
 from engine.loop.event import EventState
 from engine.loop.folding import Folding
 from engine.loop.lock import locked
@@ -30,6 +30,8 @@ from engine.policies.base import Normals
 from engine.protocol.request import RankRequest, parse_rank_request, parse_reward
 from engine.protocol.response import RankResponse
 from engine.steps import Steps, finish
+from engine.worlds.table import world_from_text
+from engine.worlds.world import World
 
 
 class LearningLoop(Replay):
@@ -256,6 +258,18 @@ class LearningLoop(Replay):
         now = self._expire_late()
         if settings != self.state.settings:
             self._append(Configured(now, settings))
+
+    @in_turn
+    def change_world(self, world: World) -> None:
+        """Write down that the world is another from here on: nothing is taught by it.
+
+        ``BadRequest`` for one that could not be read again, ``OperationNotAllowed`` for one change
+        too many.
+        """
+        told = world_from_text(world.text)
+        guards.check_changes(len(self.state.changes))
+        now = self._expire_late()
+        self._append(WorldChanged(now, len(self.state.events), told))
 
     @in_turn
     def undo(self, entries: int = 1) -> None:

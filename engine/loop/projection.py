@@ -11,7 +11,7 @@ from typing import ClassVar
 
 from engine.learners.state import size_of
 from engine.loop.checkpoints import APART, Checkpoint, Checkpoints
-from engine.loop.entries import Configured, Entry, Ranked
+from engine.loop.entries import Entry, OfNoEvent, Ranked
 from engine.loop.event import EventState
 from engine.loop.event_index import events_of
 from engine.loop.log import EventLog
@@ -46,7 +46,7 @@ class Projection(ABC):
 
     @abstractmethod
     def apply(self, entry: Entry, event: EventState | None) -> None:
-        """Fold in one entry; its event stands as after entries yet to come, None for settings."""
+        """Fold in one entry; its event stands as after entries to come, None for `OfNoEvent`."""
 
     @abstractmethod
     def state(self) -> State:
@@ -95,7 +95,7 @@ class Projection(ABC):
             recent = events_of(new, before)
         for entry in new:
             event = None
-            if not isinstance(entry, Configured):
+            if not isinstance(entry, OfNoEvent):
                 event = recent.get(entry.event_id) or events[entry.event_id]
             self.apply(entry, event)
             self._read += 1

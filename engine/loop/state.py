@@ -9,12 +9,22 @@ import numpy as np
 
 from engine.learners.base import Impression, Learner
 from engine.loop.checkpoints import Checkpoint
-from engine.loop.entries import Activated, Configured, Entry, Expired, Ranked, Rewarded
+from engine.loop.entries import (
+    Activated,
+    Configured,
+    Entry,
+    Expired,
+    Ranked,
+    Rewarded,
+    WorldChanged,
+)
 from engine.loop.event import EventState
 from engine.loop.event_index import ArchivedEvents, EventIndex
 from engine.loop.log import EventLog, Mark
 from engine.loop.revision import Experiences
 from engine.loop.settings import LoopSettings, learner_of
+from engine.worlds.table import world_from_text
+from engine.worlds.world import World
 
 State = Mapping[str, Any]
 """What is written down of a fold, as arrays and JSON."""
@@ -27,6 +37,8 @@ class LoopState:
         settings: those in force.
         events: by event id, in the order of their Rank calls.
         waiting: ids of the events whose wait decides something, oldest first.
+        world: the last that it was changed to; None while it is the one that the loop began in.
+        changes: before which event that was, each time.
     """
 
     VERSION: ClassVar[int] = 8
@@ -44,18 +56,26 @@ class LoopState:
         self.settings = LoopSettings()
         self.events = EventIndex()
         self.waiting: dict[str, None] = {}
+        self.world: World | None = None
+        self.changes: tuple[int, ...] = ()
         self._experiences = self._from(learner_of(self.settings))
 
     def state(self) -> State:
         """What was learned and who waits; settings and events are written down beside it."""
         experiences = self._experiences.state(self.events)
-        return {"experiences": experiences, "waiting": list(self.waiting)}
+        told = {"experiences": experiences, "waiting": list(self.waiting)}
+        if self.world is None:
+            return told
+        return {**told, "world": self.world.text, "changes": [*self.changes]}
 
     def restore(self, state: State, settings: LoopSettings, events: EventIndex) -> None:
         """Be what a `state` of the same version says."""
         self.settings, self.events = settings, events
         self._experiences = Experiences.restored(state["experiences"])
         self.waiting = dict.fromkeys(state["waiting"])
+        text = state.get("world")
+        self.world = None if text is None else world_from_text(text)
+        self.changes = tuple(state.get("changes", ()))
 
     def _from(self, learner: Learner) -> Experiences:
         """What a learner learns from here on."""
@@ -80,10 +100,11 @@ class LoopState:
     def checkpoint(self, mark: Mark, cost: float) -> Checkpoint["LoopState"]:
         """This state, kept in memory; its events are in the log."""
         settings, waiting, digests = self.settings, self.waiting.copy(), self.events.digests
-        experiences = self._experiences.fork(self.events)
+        experiences, place = self._experiences.fork(self.events), (self.world, self.changes)
 
         def restore(state: LoopState, log: EventLog) -> bool:
             state.settings, state.waiting = settings, waiting.copy()
+            state.world, state.changes = place
             state.events = EventIndex(ArchivedEvents(log, mark, digests))
             state._experiences = experiences.fork(state.events)
             return True
@@ -96,6 +117,8 @@ class LoopState:
         match entry:
             case Configured():
                 self._configure(entry)
+            case WorldChanged():
+                self.world, self.changes = entry.world, (*self.changes, entry.before)
             case Ranked():
                 self.waiting[entry.event_id] = None
                 self._imitate(self.events.add(entry))

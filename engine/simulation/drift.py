@@ -1,10 +1,12 @@
-"""Tastes that change while visitors come, in any world.
+"""Tastes that change while visitors come, in any world, and such that have changed.
 
 A cell whose tastes change hands each item's taste on to another one, so what can be earned
 there stays the same and what was learned about it is wrong.
 """
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from itertools import product
 from typing import Literal, Protocol
 
 import numpy as np
@@ -12,6 +14,8 @@ from numpy.typing import NDArray
 
 from engine.arrays import Array
 from engine.streams import stream
+from engine.worlds.table import MAX_TABLE
+from engine.worlds.taste import Taste, TasteTable, TasteWeights
 from engine.worlds.world import World
 
 Drift = Literal["none", "halfway", "slow"]
@@ -85,6 +89,47 @@ def drifting(world: World, drift: Drift, visitors: int, seed: int) -> Tastes:
     elif drift == "slow":
         since[rng.permutation(cells)] = (np.arange(1, cells + 1) * visitors) // (cells + 1)
     return Tastes(before, after, since)
+
+
+def with_other_tastes(world: World, seed: int, number: int) -> World:
+    """The same place with other tastes, from the visitor with this number on.
+
+    Of a world that is told by a sum and has no room as a table, those of each value go to another
+    value of its field, and those of each item that a term names to another item.
+    """
+    rng = stream(seed, "other tastes", number)
+    if isinstance(world.taste, TasteWeights) and world.size * len(world.items) > MAX_TABLE:
+        return replace(world, taste=_handed_on(world, world.taste, rng))
+    after = [row[_cycle(len(row), rng)] for row in world.outcomes_in(np.arange(world.size))]
+    cells = product(*([value.name for value in field.values] for field in world.fields))
+    rows = {
+        cell: {
+            item.id: Taste(half, full)
+            for item, (_, half, full) in zip(world.items, row.tolist(), strict=True)
+        }
+        for cell, row in zip(cells, after, strict=True)
+    }
+    return replace(world, taste=TasteTable(tuple(f.name for f in world.fields), rows))
+
+
+def _handed_on(world: World, weights: TasteWeights, rng: np.random.Generator) -> TasteWeights:
+    """Terms about other values and other items."""
+    values = {f.name: _others([v.name for v in f.values], rng) for f in world.fields}
+    items = _others([item.id for item in world.items], rng)
+    terms = (
+        replace(
+            term,
+            when={name: values[name][value] for name, value in term.when.items()},
+            item=term.item if term.item is None or term.features else items[term.item],
+        )
+        for term in weights.terms
+    )
+    return replace(weights, terms=tuple(terms))
+
+
+def _others(names: Sequence[str], rng: np.random.Generator) -> dict[str, str]:
+    """Another name for each, if there is any."""
+    return {name: names[at] for name, at in zip(names, _cycle(len(names), rng), strict=True)}
 
 
 def _cycle(size: int, rng: np.random.Generator) -> NDArray[np.intp]:

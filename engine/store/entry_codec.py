@@ -22,6 +22,8 @@ from engine.policies.base import Policy
 from engine.policies.registry import POLICIES
 from engine.protocol.features import as_plain
 from engine.protocol.request import RankRequest, parse_rank_request
+from engine.worlds.table import world_from_text
+from engine.worlds.world import World
 
 Text = Callable[[Any], str]
 Value = Callable[[Any], Any]
@@ -39,7 +41,7 @@ def from_text(text: str) -> Entry | Undone:
 
     Raises:
         UnreadableError: for anything else.
-        PersonalizerError: for settings or a request that would be refused.
+        PersonalizerError: for settings, a request, or a world that would be refused.
     """
     return from_json(parse(text))
 
@@ -207,6 +209,12 @@ def _read_request(value: Any) -> RankRequest:
     return parse_rank_request(*(value[name] for name in _REQUEST))
 
 
+def _read_world(value: Any) -> World:
+    if not isinstance(value, dict):
+        raise UnreadableError(f"{_short(value)} is not a world")
+    return world_from_text(_dump(value))
+
+
 def read_time(value: Any, zone: tzinfo | None = None) -> datetime:
     """A time as ISO 8601 writes it, in a zone if it names none; else an `UnreadableError`."""
     with suppress(ValueError, TypeError):
@@ -250,6 +258,7 @@ _FORMS: Mapping[Any, _Form] = {
     datetime: _Form(lambda value: f'"{value.isoformat()}"', read_time),
     timedelta: _Form(lambda value: _dump(value.total_seconds()), _read_duration),
     RankRequest: _Form(_write_request, _read_request),
+    World: _Form(lambda world: world.text, _read_world),
     # Looked up each time: a policy may be registered at any time.
     Policy: _tagged(lambda: {kind.__name__: kind for kind in POLICIES.values()}),
 }

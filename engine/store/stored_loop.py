@@ -73,7 +73,7 @@ class StoredLoop:
     Attributes:
         id: whoever knows it may answer.
         view: in the link; whoever knows it may look.
-        world: whose visitors it serves; None outside any.
+        world: whose visitors it serves, as it began; None outside any.
         loop: the loop itself, to read.
         lock: the loop's own.
 
@@ -216,6 +216,11 @@ class StoredLoop:
         if self._journal is not None:
             self._journal.belong_to(owner)
 
+    @property
+    def world_now(self) -> World | None:
+        """Whose visitors it serves now: the world may have changed since it began."""
+        return self.loop.state.world or self.world
+
     # -- what is done with it ---------------------------------------------------------
 
     preview = _verb(LearningLoop.preview)
@@ -224,6 +229,7 @@ class StoredLoop:
     reward = _verb(LearningLoop.reward)
     expire = _verb(LearningLoop.expire)
     configure = _verb(LearningLoop.configure)
+    change_world = _verb(LearningLoop.change_world)
     undo = _verb(LearningLoop.undo)
     undo_event = _verb(LearningLoop.undo_event)
     undo_act = _verb(LearningLoop.undo_act)

@@ -17,9 +17,8 @@ from engine.arrays import Array
 from engine.errors import PersonalizerError
 from engine.streams import stream
 from engine.worlds.faults import faults_of
-from engine.worlds.feature_text import features_from_text
 from engine.worlds.fields import Field, Value
-from engine.worlds.rows import ActionRow, CellFault, ValueRow, rows_of, segment_of
+from engine.worlds.rows import ActionRow, CellFault, ValueRow, item_of, rows_of, segment_of
 from engine.worlds.sent_text import sent_from_text, sent_to_text
 from engine.worlds.table import MAX_TABLE, world_from_text
 from engine.worlds.taste import Item, Taste, TasteTable, TasteWeights, Term
@@ -241,11 +240,7 @@ class Draft:
             first = faults[0]
             sentence = f"{first.table}, row {first.row}, {first.column} {first.says}."
             raise PersonalizerError("BadRequest", sentence, first.table)
-        items = tuple(
-            Item(row.name, row.emoji, features_from_text(row.features) or {"name": row.name},
-                 row.title, 1.0 if row.worth is None else row.worth)
-            for row in self.offered
-        )  # fmt: skip
+        items = tuple(map(item_of, self.offered))
         fields = tuple(
             Field(name, self.labels.get(name, name), tuple(
                 Value(row.value, row.emoji, row.often, sent_from_text(row.sends))

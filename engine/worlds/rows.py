@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from engine.worlds.feature_text import features_to_text
+from engine.worlds.feature_text import features_from_text, features_to_text
 from engine.worlds.taste import Item
 
 Table = Literal["place", "actions", "values", "truth"]
@@ -88,3 +88,9 @@ def rows_of(items: Sequence[Item], first: int) -> tuple[ActionRow, ...]:
 def segment_of(segment: Sequence[ValueRow]) -> frozenset[int]:
     """The numbers of its values, by which a segment is known."""
     return frozenset(row.id for row in segment)
+
+
+def item_of(row: ActionRow) -> Item:
+    """The action that a row without a fault says."""
+    features = features_from_text(row.features) or {"name": row.name}
+    return Item(row.name, row.emoji, features, row.title, 1.0 if row.worth is None else row.worth)

@@ -237,6 +237,11 @@ class World:
             at = at * len(field.values) + places[context[name]]
         return at
 
+    def has(self, context: Context) -> bool:
+        """Whether somebody comes in a context."""
+        places = self._places
+        return context.keys() == places.keys() and all(context[f] in places[f] for f in places)
+
     @cached_property
     def _places(self) -> dict[str, dict[str, int]]:
         """Field -> value -> its place among the field's."""

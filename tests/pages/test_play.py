@@ -12,6 +12,7 @@ from engine.evaluation import event_table
 from engine.loop.entries import Configured, Ranked
 from engine.simulation.crowd import nth_visitor
 from engine.worlds import WORLDS, key_of
+from engine.worlds.rows import ActionRow, rows_of
 from pages.parts import heavy_work
 from pages.parts.play import controls
 from pages.parts.play.setup import PlaySetup
@@ -542,3 +543,24 @@ def test_a_seed_goes_along_to_other_pages_but_never_takes_a_loop_away(open_app: 
     app.run()
     assert app.session.open is before
     assert "Seed 7" in app.text
+
+
+def test_the_world_is_changed_from_here_on(open_app: Callable[..., App]) -> None:
+    app = open_app(seed="7", truth="1")
+    app.click("let-in-10").finish_the_crowd()
+    app.at.session_state["another"] = True
+    app.run().click("change-tastes")
+    opened = app.session.open
+    assert "The world changed after visitor 10." in app.text
+    assert opened.world != opened.home == WORLDS["coffee"]
+    assert app.at.query_params["world"] in ("coffee", ["coffee"])
+    changed = opened.world
+    assert not app.can_press("offer-from-now")
+    app.session.offer([*rows_of(changed.items, 0)[1:], ActionRow(9, "Tea", worth=2.0)])
+    app.run()
+    assert [item.id for item in opened.world.items] == ["Cold brew", "Iced mocha", "Latte", "Tea"]
+    assert (opened.world.outcomes[:, :3] == changed.outcomes[:, 1:]).all()
+    app.click("let-in-10").finish_the_crowd()
+    assert opened.changed_before == (10, 10)
+    app.click("undo").click("undo").click("undo")
+    assert opened.world == WORLDS["coffee"]

@@ -7,8 +7,17 @@ from functools import cache
 from typing import NamedTuple
 
 from engine.errors import FullError, UnreadableError
-from engine.loop.entries import Activated, Configured, Entry, Expired, Ranked, Rewarded, Undone
-from engine.loop.guards import MAX_REWARDS
+from engine.loop.entries import (
+    Activated,
+    Configured,
+    Entry,
+    Expired,
+    Ranked,
+    Rewarded,
+    Undone,
+    WorldChanged,
+)
+from engine.loop.guards import MAX_CHANGES, MAX_REWARDS
 from engine.loop.settings import LoopSettings
 from engine.protocol.request import MAX_REWARD, MIN_REWARD
 from engine.worlds.world import World
@@ -37,12 +46,12 @@ class LogChecker:
         fell: number of the first line whose time is before that of the line before; 0 for none.
 
     Args:
-        world: whose visitors the loop serves; None if any actions may be offered.
+        world: whose visitors the loop serves at first; None if any actions may be offered.
         max_events: how many events may count.
     """
 
     def __init__(self, world: World | None, max_events: int) -> None:
-        self._world, self._most = world, max_events
+        self._worlds, self._most = [world], max_events
         self._latest: datetime | None = None
         self.fell = 0
         self._settings: list[LoopSettings] = []
@@ -50,7 +59,9 @@ class LogChecker:
         self._stands: list[_Stand] = []
         self._of: list[int | None] = []
         self._before: list[_Stand | None] = []
-        """For each entry that counts its event and where that stood before; None for settings."""
+        """For each entry that counts its event and where that stood before; None twice for settings
+        and for worlds, of which `_changed` has the places."""
+        self._changed: list[int] = []
 
     @property
     def events(self) -> int:
@@ -79,6 +90,8 @@ class LogChecker:
                 _need(settings.max_events <= self._most, reason)
                 self._settings.append(settings)
                 self._note(None, None)
+            case WorldChanged():
+                self._change(entry)
             case Ranked():
                 self._rank(entry)
             case Undone():
@@ -86,13 +99,22 @@ class LogChecker:
             case _:
                 self._go_on(entry)
 
+    def _change(self, changed: WorldChanged) -> None:
+        told, events = changed.before, len(self._stands)
+        _need(self._worlds[0] is not None, "the loop serves no world that could change")
+        _need(told == events, f"it says that {told:,} events were ranked before it, not {events:,}")
+        _need(len(self._changed) < MAX_CHANGES, f"the world changes more than {MAX_CHANGES} times")
+        self._changed.append(len(self._of))
+        self._worlds.append(changed.world)
+        self._note(None, None)
+
     def _rank(self, ranked: Ranked) -> None:
         _need(ranked.event_id not in self._numbers, f"event {ranked.event_id!r} was ranked before")
         if len(self._stands) >= self._most:
             raise FullError(f"it holds more than {self._most:,} events")
         _check_answer(ranked)
-        if self._world is not None:
-            _check_world(ranked, self._world)
+        if (world := self._worlds[-1]) is not None:
+            _check_world(ranked, world)
         self._note(len(self._stands), None)
         self._numbers[ranked.event_id] = len(self._stands)
         self._stands.append(_stand(not ranked.request.defer_activation, True, 0))
@@ -130,7 +152,10 @@ class LogChecker:
         _need(0 < entries < len(self._of), f"{entries} entries cannot be taken back")
         for _ in range(entries):
             number, before = self._of.pop(), self._before.pop()
-            if number is None:
+            if number is None and self._changed and self._changed[-1] == len(self._of):
+                self._changed.pop()
+                self._worlds.pop()
+            elif number is None:
                 self._settings.pop()
             elif before is None:
                 self._stands.pop()

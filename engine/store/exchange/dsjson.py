@@ -16,7 +16,7 @@ from itertools import chain
 from typing import Any, TypeVar, get_args
 
 from engine.errors import UnreadableError
-from engine.loop.entries import Configured, Entry, Ranked, Rewarded, Undone
+from engine.loop.entries import Configured, Entry, OfNoEvent, Ranked, Rewarded, Undone
 from engine.loop.event import EventLife
 from engine.loop.guards import MAX_REWARDS
 from engine.loop.log import EventLog
@@ -59,7 +59,7 @@ class Reading:
         for number, entry in enumerate(self._first, 1):
             if isinstance(entry, Ranked):
                 self._lives[entry.event_id] = EventLife(not entry.request.defer_activation)
-            elif not isinstance(entry, Configured):
+            elif not isinstance(entry, OfNoEvent):
                 self._lives[entry.event_id].follow(entry)
             if number % STEP == 0:
                 yield

@@ -6,7 +6,6 @@ from functools import lru_cache
 import pyarrow as pa
 
 from engine.evaluation.learning_curve import RECENT_VISITORS
-from engine.worlds import World
 from pages.parts.charts.base import PAGE, Size, Spec, table
 from pages.parts.charts.labelled import Look, Rows, edge, labelled, lines, span_of
 from pages.parts.theme import theme
@@ -47,13 +46,13 @@ def regret_spec(dark: bool) -> Spec:
     return lines(dark, None, None, "rewards lost", tuple(looks.items()), _HEIGHT)
 
 
-def reward_rows(world: World, curve: Curve, truth: bool, size: Size = PAGE) -> pa.Table:
+def reward_rows(curve: Curve, truth: bool, size: Size = PAGE) -> pa.Table:
     """Rows of `reward_spec`."""
     span = span_of(curve[-1]["visitor"])
     rows = melted(curve, {LATEST: "recent", SO_FAR: "mean"})
     if truth:
-        levels = {UNIFORM: world.uniform_value, SINGLE: world.single_value, BEST: world.best_value}
-        rows += [row for line, value in levels.items() for row in level(line, value, span)]
+        known = {UNIFORM: "uniform", SINGLE: "single", BEST: "best"}
+        rows += [row for line, column in known.items() for row in steps(line, curve, column, span)]
     return table([*labelled(rows, _MEANS, size.room(_HEIGHT)), edge(span)])
 
 
@@ -63,6 +62,16 @@ def regret_rows(curve: Curve) -> pa.Table:
     top = span_of(max(last["regret"], last["uniform_regret"]), least=10)
     rows = melted(curve, {LOOP: "regret", UNIFORM: "uniform_regret", SINGLE: "single_regret"})
     return table([*labelled(rows, (0, top), _HEIGHT), edge(span_of(last["visitor"]), top)])
+
+
+def steps(line: str, curve: Curve, column: str, span: int) -> Rows:
+    """Rows of a line that is level but where the world changed."""
+    points = [(0.0, curve[0][column])]
+    for row in curve:
+        if row[column] != points[-1][1]:
+            points += [(row["visitor"], points[-1][1]), (row["visitor"], row[column])]
+    points.append((span, points[-1][1]))
+    return [{"line": line, "visitor": at, "value": value} for at, value in points]
 
 
 def level(line: str, value: float, span: int) -> Rows:

@@ -13,8 +13,9 @@ from pages.parts.play.arrivals import Arrivals
 
 T = TypeVar("T")
 
-What = Literal["answer", "crowd", "settings", "mode"]
-"""One visitor, some who came by themselves, other settings, or another learning mode."""
+What = Literal["answer", "crowd", "settings", "mode", "world"]
+"""One visitor, some who came by themselves, other settings, another learning mode, or another
+world."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,8 +120,9 @@ class Acts:
         taken = self._stored.undo_event(meant)
         if taken is None:
             return False
-        assert self._stored.world is not None
-        before, left = self._stored.world.context_of(taken.request), len(self._log)
+        world = self._stored.world_now
+        assert world is not None
+        before, left = world.context_of(taken.request), len(self._log)
         self._take(Act("answer", None, left, len(self._loop.events), end, before, after), begun)
         return True
 

@@ -12,17 +12,35 @@ LAG = 0.5
 class Arrivals:
     """The visitors of a world's crowd of one seed as they walk up, one at a time.
 
+    Whoever cannot come any more, since the world has changed, is not there any more either.
+
+    Args:
+        world: tells which world it is now.
+
     Attributes:
-        context: of who stands there; at first, of the visitor with the ``number`` given.
         turn: how often somebody walked up.
         now: a clock in seconds that only goes forward.
     """
 
-    def __init__(self, world: World, seed: int, now: Callable[[], float], number: int) -> None:
+    def __init__(
+        self, world: Callable[[], World], seed: int, now: Callable[[], float], number: int
+    ) -> None:
         self._world, self._seed, self.now = world, seed, now
         self._passed = self.turn = 0
         self._asked: dict[str, str] = {}
         self.call_next(number)
+
+    @property
+    def context(self) -> Context:
+        """Of who stands there; at first, of the visitor with the number given."""
+        if not self._world().has(self._context):
+            self._passed += 1
+            self.call_next(-self._passed)
+        return self._context
+
+    @context.setter
+    def context(self, context: Context) -> None:
+        self._context = context
 
     def greet(self, context: Context) -> None:
         """Somebody else stands there."""
@@ -32,7 +50,7 @@ class Arrivals:
 
     def call_next(self, number: int) -> None:
         """The visitor of the crowd with this number walks up."""
-        self.greet(nth_visitor(self._world, self._seed, number).context)
+        self.greet(nth_visitor(self._world(), self._seed, number).context)
 
     def let_pass(self) -> None:
         """Who stands there leaves without an answer, and somebody else walks up.
@@ -46,7 +64,7 @@ class Arrivals:
 
     def as_visitor(self, number: int) -> Visitor:
         """Who stands there, with the luck of the crowd's visitor of this number."""
-        return Visitor(self.context, nth_visitor(self._world, self._seed, number).uniform)
+        return Visitor(self.context, nth_visitor(self._world(), self._seed, number).uniform)
 
     def ask(self, field: str, value: str) -> None:
         """Ask for another value of one field of the visitor's context."""

@@ -138,7 +138,7 @@ def show_rewards(opened: OpenLoop, curve: curves.Curve, truth: bool) -> None:
         return
     last, seed = curve[-1], opened.loop.seed
     picture(
-        curves.reward_rows(opened.world, curve, truth),
+        curves.reward_rows(curve, truth),
         curves.reward_spec(is_dark(), truth),
         key="chart-reward",
         alt=f"Mean reward over the visitors, seed {seed}: {last['mean']:.2f} after "
@@ -159,3 +159,11 @@ def show_regret(curve: curves.Curve, truth: bool) -> None:
         alt=f"Cumulative regret over the visitors: {lost:.1f} rewards lost, {by_chance:.1f} by "
         "chance",
     )
+
+
+def say_changes(opened: OpenLoop) -> None:
+    """After whom the world was another."""
+    before = opened.changed_before
+    if before:
+        whom = ", ".join(f"{number:,}" for number in before)
+        note(f"The world changed after visitor {whom}.")

@@ -19,7 +19,7 @@ from engine.loop.lock import locked
 from engine.loop.log import Mark
 from engine.simulation.crowd import serve
 from engine.store import StoredLoop
-from engine.worlds import Context
+from engine.worlds import Context, World
 from pages.parts.live import serve_in_time
 from pages.parts.play.acts import Acts, Bookmark, What
 from pages.parts.play.arrivals import Arrivals
@@ -57,6 +57,7 @@ class OpenLoop:
 
     Attributes:
         loop: the stored loop itself, to read.
+        home: the world in which it began.
         acts: what was done with it from here.
         marks: places of its log that were bookmarked by hand, the latest.
         click: the reward that the person gave last, while the page tells of it.
@@ -68,8 +69,8 @@ class OpenLoop:
 
     def __init__(self, stored: StoredLoop, now: Callable[[], float]) -> None:
         assert stored.world is not None, "whoever opens a loop here has seen that it has a world"
-        self.stored, self.loop, self.world = stored, stored.loop, stored.world
-        self.arrivals = Arrivals(self.world, self.loop.seed, now, len(self.loop.events))
+        self.stored, self.loop, self.home = stored, stored.loop, stored.world
+        self.arrivals = Arrivals(lambda: self.world, self.loop.seed, now, len(self.loop.events))
         self.acts = Acts(stored, self.arrivals)
         self.marks: deque[tuple[Mark, Bookmark]] = deque(maxlen=MOST_MARKS)
         self.click: Click | None = None
@@ -80,6 +81,17 @@ class OpenLoop:
         self.lock = stored.lock
         self._seen = -1
         self._parts: dict[object, Any] = {}
+
+    @property
+    def world(self) -> World:
+        """The world as it is now: it may have been changed since the loop began."""
+        return self.stored.world_now or self.home
+
+    @property
+    def latest(self) -> Ranked | None:
+        """The last visitor's ranking; None also if the world has changed since."""
+        last = self.loop.last
+        return last if last is not None and self._is_of_now(last) else None
 
     @property
     def link(self) -> str | None:
@@ -116,12 +128,17 @@ class OpenLoop:
             return self.offers.show(self.loop.log.position, self.context, self.ranked)
 
     def _forget_what_is_gone(self) -> None:
-        """Tell of no visitor whom others have taken back."""
+        """Tell of no visitor whom others have taken back, or who came to another world."""
         told = self.click.before if self.click else self.stepped and self.stepped[0]
         if told:
             event = self.loop.events.get(told.event_id)
-            if event is None or event.ranked != told:
+            if event is None or event.ranked != told or not self._is_of_now(told):
                 self.click = self.stepped = None
+
+    def _is_of_now(self, ranked: Ranked) -> bool:
+        """Whether the world has not changed since an event."""
+        since = max(self.loop.state.changes, default=0)
+        return self.loop.events[ranked.event_id].number >= since
 
     def favoured(self, *along: str) -> list[dict[str, object]]:
         """What it favours in every context; of a large world in those that differ from who stands
@@ -129,6 +146,11 @@ class OpenLoop:
         cells = self.mapped(self.context, *along)
         part = "favoured" if cells is None else ("favoured", *cells)
         return self._part(part, lambda: favourites(self.loop, self.world, cells))
+
+    @property
+    def changed_before(self) -> Sequence[int]:
+        """After how many visitors the world changed, each time."""
+        return self.loop.state.changes
 
     def mapped(self, context: Context, *along: str) -> list[int] | None:
         """The cells of such a slice; None for all of a world that has room on a map."""
@@ -157,6 +179,11 @@ class OpenLoop:
         """Change settings of the loop."""
         what: What = "mode" if "learning_mode" in changes else "settings"
         self.acts.act(what, lambda: self.stored.configure(**changes))
+        self.click = self.stepped = None
+
+    def change_world(self, world: World) -> None:
+        """The world is another from here on; nothing that was learned is forgotten."""
+        self.acts.act("world", lambda: self.stored.change_world(world))
         self.click = self.stepped = None
 
     def answer(self, offer: Offer, value: float | None, calls_next: bool) -> None:

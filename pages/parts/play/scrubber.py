@@ -23,6 +23,7 @@ _WHAT: Mapping[str, str] = {
     "crowd": "crowd",
     "settings": "settings",
     "mode": "mode",
+    "world": "world",
     "by hand": "yours",
 }
 

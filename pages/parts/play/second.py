@@ -125,15 +125,20 @@ class Second:
         """What sets the open loop and this one apart."""
         return names_of(self._first.settings, self._second.loop.settings)
 
+    @property
+    def _world_now(self) -> World:
+        return self._second.loop.state.world or self._world
+
     @locked
     def ranked_for(self, context: Context) -> Ranked:
         """What it would show there, and why."""
-        return self._second.loop.preview(self._world.actions, self._world.features(context))
+        world = self._world_now
+        return self._second.loop.preview(world.actions, world.features(context))
 
     @locked
     def favoured(self, cells: Sequence[int] | None = None) -> list[dict[str, object]]:
         """What it favours in every context, or in some of a large world."""
-        return favourites(self._second.loop, self._world, cells)
+        return favourites(self._second.loop, self._world_now, cells)
 
     @property
     @locked

@@ -1,15 +1,18 @@
 """The state of one browser session on the Play page: pages read it, callbacks call its verbs."""
 
 import time
-from collections.abc import Callable, Set
+from collections.abc import Callable, Sequence, Set
 from concurrent.futures import wait
 from contextlib import AbstractContextManager, suppress
 from threading import RLock
 
 from engine import PersonalizerError
 from engine.loop.lock import locked
+from engine.simulation.drift import with_other_tastes
 from engine.store import Library, StoredLoop
 from engine.worlds import Context, World
+from engine.worlds.offers import offering
+from engine.worlds.rows import ActionRow
 from pages.parts.components.reward_buttons import Presses
 from pages.parts.heavy_work import submit_here
 from pages.parts.known_worlds import keep_at_hand, world_of
@@ -86,7 +89,8 @@ class PlaySession:
 
     def _show(self, loop: OpenLoop) -> None:
         """Show a loop; what is set follows it."""
-        keep_at_hand(loop.world)
+        for world in (loop.home, loop.world):
+            keep_at_hand(world)
         self.setup, self.open = self.setup.of_loop(loop.stored), loop
         self._reset_from: OpenLoop | None = None
         self.moments.look(None)
@@ -139,13 +143,14 @@ class PlaySession:
             self._reset_from = None
         self._left = {w: one for w, one in self._left.items() if one.stored.id != loop_id}
         if self.open.stored.id == loop_id:
-            self._begin(self.open.world)
+            self._begin(self.open.home)
 
     @locked
     def reset(self) -> None:
-        """A new loop with the same world and seed; the next undo brings the old one back."""
+        """A new loop with the same seed, in the world as it was at first; the next undo brings the
+        old one back."""
         left = self.open if self.open.loop.events else None
-        self._begin(self.open.world)
+        self._begin(self.open.home)
         self._reset_from = left
 
     # -- what is set ------------------------------------------------------------------
@@ -158,7 +163,7 @@ class PlaySession:
             self._left[before.world] = self.open
             self._come_to(setup.world, setup.seed != before.seed)
         elif setup.seed != before.seed:
-            self._begin(self.open.world)  # Which may be none of the app's.
+            self._begin(self.open.home)  # Which may be none of the app's.
         elif setup != before:
             with self.reporting("settings"):
                 if changes := setup.changes(before, self.open.loop.settings):
@@ -187,6 +192,29 @@ class PlaySession:
         """Take over what others did to the loop."""
         with suppress(PersonalizerError):
             self.open.stored.catch_up()
+
+    @locked
+    def change_tastes(self) -> None:
+        """Let everybody like other things from here on."""
+        opened = self.open
+        number = len(opened.loop.events)
+        self.change_world(with_other_tastes(opened.world, opened.loop.seed, number))
+
+    @locked
+    def offer(self, rows: Sequence[ActionRow]) -> None:
+        """Let other actions be offered from here on; see `offering`."""
+        opened = self.open
+        with self.reporting("world"):
+            number = len(opened.loop.events)
+            self.change_world(offering(opened.world, rows, opened.loop.seed, number))
+
+    @locked
+    def change_world(self, world: World) -> None:
+        """Let the world be another from here on."""
+        self.live.stop()
+        with self.reporting("world"):
+            keep_at_hand(world)
+            self.mine.change_world(world)
 
     # -- what a person does -----------------------------------------------------------
 
@@ -310,4 +338,6 @@ class PlaySession:
         """All that the rest of the page shows; when a click changes it, that is drawn anew."""
         crowd = self.live.waiting > 0, self.live.playing, self.pace, self.is_full
         when = self.can_undo, self.can_redo, *self.moments.told
-        return *crowd, *when, self.first_step, self.setup, self.open.link, self.open.loop.settings
+        place = self.shown.world, self.open.loop.state.changes
+        told = self.setup, self.open.link, self.open.loop.settings
+        return *crowd, *when, self.first_step, *told, *place

@@ -7,7 +7,7 @@ from pprint import pformat
 
 import engine
 from engine import LearningLoop, LoopSettings
-from engine.loop.entries import Configured, Ranked
+from engine.loop.entries import Configured, Ranked, WorldChanged
 from engine.simulation.crowd import Visitor, nth_visitor
 from engine.worlds import WORLDS, World, key_of
 
@@ -33,7 +33,8 @@ def visit(context, reward):
 
 
 def reproduce(loop: LearningLoop, world: World) -> str:
-    """A script that replays the log and prints the last event's Rank answer.
+    """A script that replays the log of a loop that began in a world, and prints the last event's
+    Rank answer.
 
     Visitors who came and answered as the world has them are let in by `crowd`, the
     others one by one. Empty while there is no event.
@@ -42,17 +43,27 @@ def reproduce(loop: LearningLoop, world: World) -> str:
     if not loop.events:
         return ""
     last = next(ranked for ranked in reversed(list(loop.log)) if isinstance(ranked, Ranked))
-    while steps.pop().startswith("loop."):
+    while steps.pop().startswith(("loop.", "world = ")):
         pass
     known, told = _in_python(world)
+    if any(step.startswith("world = ") for step in steps):
+        known = ", ".join(sorted({known, "world_from_json"}))
     names = {"imports": _imports(loop), "known": known, "world": told}
     lines = [_HEAD.format(**names, settings=settings, seed=loop.seed)]
     for step, run in groupby(steps):
         same = list(run)
         crowd = f"for _ in crowd(loop, world, visitors={len(same)}):\n    pass"
         lines += [crowd] if step == _CROWD else same
-    lines += [f"answer = {_visit(loop, world, last)}", "print(answer.to_json())"]
+    lines += [f"answer = {_visit(loop, _last(loop, world), last)}", "print(answer.to_json())"]
     return "\n".join(lines) + "\n"
+
+
+def _last(loop: LearningLoop, world: World) -> World:
+    """The world that the last event was ranked in."""
+    for entry in loop.log:
+        if isinstance(entry, WorldChanged) and entry.before < len(loop.events):
+            world = entry.world
+    return world
 
 
 _CROWD = "crowd"
@@ -84,6 +95,9 @@ def _steps(loop: LearningLoop, world: World) -> Iterator[str]:
         if isinstance(entry, Configured):
             yield _change(settings, entry.settings)
             settings = entry.settings
+        elif isinstance(entry, WorldChanged):
+            world = entry.world
+            yield f"world = {_in_python(world)[1]}"
         elif isinstance(entry, Ranked):
             yield _visit(loop, world, entry, nth_visitor(world, loop.seed, number))
             number += 1

@@ -71,7 +71,7 @@ def report_of(session: PlaySession, link: str) -> Report | None:
         gave = Figure(
             "What visitors gave",
             curves.reward_spec(False, truth),
-            curves.reward_rows(opened.world, rows, truth),
+            curves.reward_rows(rows, truth),
         )
         return report_on(
             opened.world,

@@ -110,7 +110,7 @@ def _say_crowd(session: PlaySession, second: Second) -> str:
 
 def _say_last(opened: OpenLoop, second: Second) -> str:
     """What the last visitor was offered on each side, and how they answered."""
-    here, there = opened.loop.last, second.last
+    here, there = opened.latest, second.last
     if here is None or there is None:
         return _say(opened, second)
     reward = sum(opened.loop.events[here.event_id].rewards)
@@ -136,7 +136,7 @@ def _answer(reward: float) -> str:
 
 def _draw_last(opened: OpenLoop, second: Second) -> None:
     """Of who came last, as both believe after the answer."""
-    last = opened.loop.last
+    last = opened.latest
     _draw(opened, second, None if last is None else opened.world.context_of(last.request))
 
 

@@ -23,7 +23,7 @@ def beliefs(opened: OpenLoop, asked: bool = False) -> None:
 
 def answer(opened: OpenLoop) -> None:
     """What is believed about the last visitor, now and before they answered."""
-    before = opened.loop.last
+    before = opened.latest
     if before is not None:
         after = opened.ranked_for(opened.world.context_of(before.request))
         _beliefs(opened, after, "answered", before)
@@ -68,7 +68,7 @@ def curve(opened: OpenLoop, truth: bool) -> None:
     rows = opened.curve()
     if rows:
         hero(
-            curves.reward_rows(opened.world, rows, truth, STAGE),
+            curves.reward_rows(rows, truth, STAGE),
             curves.reward_spec(is_dark(), truth, STAGE),
             key="curve",
             alt=f"Mean reward over the visitors: {rows[-1]['recent']:.2f} over the last "

@@ -45,7 +45,7 @@ def offered(opened: OpenLoop) -> str:
 
 def answered(opened: OpenLoop) -> str:
     """What the last visitor answered, and what that moved."""
-    before = opened.loop.last
+    before = opened.latest
     if before is None:
         return "Nobody has answered yet."
     world, context = opened.world, opened.world.context_of(before.request)

@@ -116,7 +116,8 @@ def _event(opened: OpenLoop, event_id: str) -> Steps[Subject | None]:
     if event is None:
         return None
     past = yield from as_of(loop, entries)
-    return Subject(opened.world, past, event.ranked, event.number + 1, event.earned)
+    world = past.state.world or opened.home
+    return Subject(world, past, event.ranked, event.number + 1, event.earned)
 
 
 def _now(opened: OpenLoop, context: Context) -> Steps[Subject]:

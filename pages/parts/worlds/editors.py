@@ -67,7 +67,15 @@ def write_actions(session: WorldsSession, faults: Sequence[CellFault]) -> None:
     rows = [{name: getattr(row, name) for name in _ACTIONS} for row in session.actions.base]
     frame = pd.DataFrame(rows, columns=list(_ACTIONS)).astype({"worth": "float64"})
     frame["worth"] = frame["worth"].fillna(1.0)
-    config = {
+    shown = session.is_only_shown
+    _editor(
+        "actions", session.actions.number, frame, action_columns(), session.write_actions, shown
+    )
+
+
+def action_columns() -> Config:
+    """How the columns of a table of actions are shown."""
+    return {
         "name": st.column_config.TextColumn(COLUMNS["name"], default="", max_chars=MAX_NAME),
         "emoji": st.column_config.TextColumn(COLUMNS["emoji"], default="", width="small"),
         "worth": st.column_config.NumberColumn(
@@ -84,8 +92,6 @@ def write_actions(session: WorldsSession, faults: Sequence[CellFault]) -> None:
             help="What Rank is sent of it, such as: roast: dark, milk: true, price: 3.5",
         ),
     }
-    shown = session.is_only_shown
-    _editor("actions", session.actions.number, frame, config, session.write_actions, shown)
 
 
 def write_values(session: WorldsSession, faults: Sequence[CellFault]) -> None:

@@ -7,11 +7,14 @@ import streamlit as st
 
 from engine import PersonalizerError
 from engine.worlds.generate import Knobs, generate
+from pages.parts.sessions import known_play_session
 from pages.parts.text import note
 from pages.parts.worlds.kept import is_ready, keep
 from pages.parts.worlds.session import WorldsSession
 
 _PASTED, _GOES = "worlds-pasted", "worlds-goes"
+_BACK = "back"
+"""To the loop that is open on Play."""
 _EVALUATE = Path(__file__).parents[2] / "evaluate.py"
 _LIKE = "weather,hurry,Roll,Cake\nSunny,yes,0.6,10%\n..."
 _KNOBS = {
@@ -146,8 +149,34 @@ def go_on(session: WorldsSession, owner: str, can: bool) -> None:
         )
 
 
+def send_back(session: WorldsSession) -> None:
+    """Let the loop that is open on Play go on in this world."""
+    play, (world, _, _) = known_play_session(), session.made()
+    if play is None or not play.open.loop.events:
+        return
+
+    def send() -> None:
+        if world is not None:
+            play.change_world(world)
+            st.session_state[_GOES] = _BACK
+
+    st.button(
+        "From now on, on Play",
+        key="send-back",
+        icon=":material/moved_location:",
+        disabled=world is None or world == play.open.world or not play.may_change,
+        on_click=send,
+        help="The loop that is open on Play keeps what it has learned, and meets this world from "
+        "its next visitor on.",
+    )
+
+
 def leave(session: WorldsSession, pages: Path) -> None:
     """Go where a button said, with the world."""
     name = st.session_state.pop(_GOES, None)
+    if name == _BACK:
+        play = known_play_session()
+        link = play.open.link if play is not None else None
+        st.switch_page(pages / "play.py", query_params={"loop": link} if link else {})
     if name is not None:
         st.switch_page(pages / f"{name}.py", query_params={"world": session.chosen})

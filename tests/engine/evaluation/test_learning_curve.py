@@ -4,7 +4,8 @@ import pytest
 
 from engine import LearningLoop, LoopSettings, Thompson
 from engine.evaluation.learning_curve import RECENT_VISITORS, LearningCurve
-from engine.simulation.crowd import crowd
+from engine.simulation.crowd import crowd, nth_visitor
+from engine.worlds import WORLDS
 from engine.worlds.coffee import COFFEE
 from tests.clock import ManualClock
 
@@ -101,3 +102,24 @@ def test_several_rewards_of_one_event_add_up() -> None:
     loop.reward(answer.event_id, 0.5)
     curve = followed(loop)
     assert curve.rewards.tolist() == [1.25]
+
+
+def test_each_visitor_is_measured_by_the_world_that_they_came_to() -> None:
+    loop, news = small_loop(), WORLDS["news"]
+    rows = list(crowd(loop, COFFEE, 20))
+    waits = loop.rank(COFFEE.actions, COFFEE.features(nth_visitor(COFFEE, 1, 20).context))
+    loop.change_world(news)
+    rows += list(crowd(loop, news, 30))
+    loop.reward(waits.event_id, 1.0)  # Whoever came before the change answers after it.
+    curve, told = followed(loop), [float(str(row["best"])) for row in rows]
+    points = list(curve.rows())
+    best, uniform = COFFEE.best_value, COFFEE.uniform_value
+    assert [point["best"] for point in points] == [best] * 21 + [news.best_value] * 30
+    lost = 21 * (best - uniform) + 30 * (news.best_value - news.uniform_value)
+    assert points[-1]["uniform_regret"] == pytest.approx(lost)
+    assert curve._column(3).tolist() == [*told[:20], 1.0, *told[20:]]
+    again = LearningCurve(COFFEE)
+    again.restore(curve.state())
+    assert list(again.rows()) == points
+    loop.undo(62)
+    assert [point["best"] for point in followed(loop).rows()] == [best] * 20

@@ -14,6 +14,7 @@ from engine.loop.entries import Ranked
 from engine.loop.moments import as_of
 from engine.policies.epsilon_greedy import EpsilonGreedy
 from engine.simulation.crowd import Visitor, crowd, nth_visitor, serve
+from engine.simulation.drift import with_other_tastes
 from engine.steps import finish
 from engine.worlds.coffee import COFFEE
 from tests.clock import ManualClock
@@ -197,3 +198,19 @@ def test_seeds_that_differ_would_bring_other_luck() -> None:
     for second in (here, there):
         second.follow(first)
     assert told(here.loop) != told(there.loop)
+
+
+def test_a_world_that_changes_changes_here_too_and_back_again() -> None:
+    first, second = a_loop(), beside(lambda of: of)
+    list(crowd(first, COFFEE, 10))
+    other = with_other_tastes(COFFEE, SEED, 10)
+    first.change_world(other)
+    list(crowd(first, other, 10))
+    assert second.follow(first)
+    assert told(second.loop) == told(first)
+    first.undo(21)
+    assert second.follow(first)
+    assert second.loop.state.world is None
+    list(crowd(first, COFFEE, 5))
+    assert second.follow(first)
+    assert told(second.loop) == told(first)

@@ -77,3 +77,10 @@ def test_what_no_visitor_of_the_world_asks_is_refused(
     loop.rank(COFFEE.actions, [context], excluded)
     with pytest.raises(PersonalizerError, match=said):
         played(loop, COFFEE)
+
+
+def test_a_loop_whose_world_was_changed_is_refused() -> None:
+    loop = LearningLoop(seed=1)
+    loop.change_world(COFFEE)
+    with pytest.raises(PersonalizerError, match="world is 'Coffee', but must be the same from"):
+        played(loop, COFFEE)

@@ -9,7 +9,10 @@ import pytest
 from engine import LearningLoop, LoopSettings, RankResponse
 from engine.evaluation.event_table import rows
 from engine.loop import decide as decisions
-from engine.loop.entries import Configured, Ranked
+from engine.loop.entries import Configured, Ranked, WorldChanged
+from engine.loop.guards import MAX_CHANGES
+from engine.loop.log import EventLog
+from engine.worlds import WORLDS
 from tests.clock import ManualClock
 from tests.engine.comparable import decision_of, reward_head, state_of
 from tests.engine.loop.apprentices import apprenticed
@@ -177,3 +180,32 @@ def test_what_was_previewed_is_ranked_without_deciding_again(
     loop.reward(event_id, 1.0)
     assert loop.preview(DRINKS) != again
     assert len(decided) == 4
+
+
+# -- another world --------------------------------------------------------------------
+
+
+def test_a_change_of_the_world_is_an_entry_that_teaches_nothing(clock: ManualClock) -> None:
+    loop, plain, coffee = loop_with_past(clock), loop_with_past(clock), WORLDS["coffee"]
+    loop.change_world(coffee)
+    changed = loop.log[len(loop.log) - 1]
+    assert changed == WorldChanged(clock.now, len(loop.events), coffee)
+    assert (loop.state.world, loop.state.changes) == (coffee, (len(loop.events),))
+    told = (decision_of(one.preview(DRINKS, CONTEXTS[0])) for one in (loop, plain))
+    assert next(told) == next(told)
+    loop.undo()
+    assert (loop.state.world, loop.state.changes) == (None, ())
+    loop.redo()
+    assert loop.state.world == coffee
+
+
+def test_a_world_changes_so_often_and_no_more(clock: ManualClock) -> None:
+    loop = LearningLoop(clock=clock)
+    for _ in range(MAX_CHANGES):
+        loop.change_world(WORLDS["news"])
+    refused = refusal(lambda: loop.change_world(WORLDS["news"]))
+    assert refused.message == "the number of changes of the world is 51, but must be at most 50."
+    log = EventLog()
+    for entry in loop.log.history:
+        log.append(entry)
+    assert LearningLoop.resume(log, seed=0, clock=clock).state.changes == (0,) * MAX_CHANGES

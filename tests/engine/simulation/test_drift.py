@@ -4,8 +4,16 @@ import numpy as np
 import pytest
 
 from engine.simulation.crowd import potential_outcomes
-from engine.simulation.drift import Drift, drifting
-from engine.worlds import WORLDS, World
+from engine.simulation.drift import Drift, drifting, with_other_tastes
+from engine.worlds import (
+    WORLDS,
+    Field,
+    TasteWeights,
+    Term,
+    Value,
+    World,
+    world_from_json,
+)
 
 COFFEE = WORLDS["coffee"]
 
@@ -47,3 +55,28 @@ def test_which_tastes_move_depends_on_the_seed() -> None:
     one, same, other = (drifting(COFFEE, "halfway", 10, seed).after for seed in (1, 1, 2))
     assert (one == same).all()
     assert (one != other).any()
+
+
+def test_other_tastes_hand_on_those_that_were_there_and_depend_on_the_visitor() -> None:
+    coffee = WORLDS["coffee"]
+    other, later = (with_other_tastes(coffee, 7, number) for number in (0, 5))
+    assert other == with_other_tastes(coffee, 7, 0) != later
+    assert (other.items, other.fields) == (coffee.items, coffee.fields)
+    assert (np.sort(other.expected) == np.sort(coffee.expected)).all()
+    assert (other.outcomes != coffee.outcomes).any(axis=(1, 2)).all()
+    assert world_from_json(other.to_json()) == other
+
+
+def test_other_tastes_of_a_large_world_are_those_of_other_values_and_items() -> None:
+    fields = tuple(
+        Field(name, name, tuple(Value(f"{n}", "") for n in range(30))) for name in ("a", "b", "c")
+    )
+    items = WORLDS["coffee"].items[:2]
+    terms = (Term(0.5, {"a": "3"}, None, {}), Term(0.25, {}, items[0].id, {}))
+    world = World("Large", "", "", fields, items, TasteWeights(0.1, terms))
+    taste = with_other_tastes(world, 7, 0).taste
+    assert isinstance(taste, TasteWeights)
+    value, (thing,) = taste.terms[0].when["a"], taste.terms[1:]
+    assert (taste.base, [t.add for t in taste.terms]) == (0.1, [0.5, 0.25])
+    assert value != "3"
+    assert (thing.item, thing.when) == (items[1].id, {})

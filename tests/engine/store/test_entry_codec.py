@@ -29,6 +29,7 @@ from engine.store.entry_codec import (
     settings_to_json,
     to_text,
 )
+from engine.worlds import WORLDS
 from tests.clock import ManualClock
 from tests.engine.requests import CONTEXTS, DRINKS
 
@@ -44,6 +45,7 @@ def every_kind_of_entry() -> LearningLoop:
     loop.configure(policy=EpsilonGreedy(0.1))
     loop.rank(DRINKS, CONTEXTS[0], event_id="b")
     loop.expire("b")
+    loop.change_world(WORLDS["coffee"])
     loop.rank(DRINKS, CONTEXTS[1], event_id="c", defer_activation=True)
     clock.advance(days=1)
     loop.rank(DRINKS, CONTEXTS[1])
@@ -54,7 +56,7 @@ def every_kind_of_entry() -> LearningLoop:
 def test_every_entry_comes_back_as_it_was() -> None:
     history = every_kind_of_entry().log.history
     assert {type(entry).__name__ for entry in history} == {
-        "Configured", "Ranked", "Activated", "Rewarded", "Expired", "Undone",
+        "Configured", "WorldChanged", "Ranked", "Activated", "Rewarded", "Expired", "Undone",
     }  # fmt: skip
     for entry in history:
         text = to_text(entry)

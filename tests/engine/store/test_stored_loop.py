@@ -8,6 +8,8 @@ from engine.evaluation.matching import MatchingRecord
 from engine.loop import guards
 from engine.loop.state import LoopState
 from engine.simulation.crowd import crowd
+from engine.simulation.drift import with_other_tastes
+from engine.steps import finish
 from engine.store import Store, StoredLoop
 from engine.store.stored_loop import EVERY
 from tests.engine.comparable import learned_bits
@@ -198,3 +200,18 @@ def test_an_act_of_others_who_are_faster_is_not_taken_back(
     assert not mine.undo_act(entries, end)
     assert mine.loop.log.history == theirs.loop.log.history
     assert len(mine.loop.events) == 3
+
+
+def test_a_world_that_changed_is_there_again_however_it_is_opened(plain_store: Store) -> None:
+    other = with_other_tastes(WORLD, 7, 6)
+    kept = StoredLoop.create(plain_store, world=WORLD, seed=7)
+    list(crowd(kept.loop, WORLD, 6))
+    kept.change_world(other)
+    list(crowd(kept.loop, other, 4))
+    for every in (1_000, 1):
+        kept.snapshot_if_due(every)
+        back = StoredLoop.open(plain_store, kept.id)
+        assert (back.world, back.world_now, back.loop.state.changes) == (WORLD, other, (6,))
+        assert beliefs(back.loop) == beliefs(kept.loop)
+    past = finish(kept.as_of(5))
+    assert past.world_now == WORLD

@@ -82,7 +82,7 @@ def test_rows_have_every_column_that_the_specification_reads(world: World) -> No
             knows=True,
             truth=True,
         ),
-        curves.reward_rows(world, points, truth=True),
+        curves.reward_rows(points, truth=True),
         curves.regret_rows(points),
     ]
     for spec, frame in zip(all_specs(world, dark=False), frames, strict=True):

@@ -3,13 +3,13 @@
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from unittest.mock import patch
 
 import pytest
 
 from engine.loop.entries import Configured, Undone
 from engine.simulation.crowd import Visitor
 from engine.store import Library, Limits, Store
-from engine.worlds import WORLDS
 from pages.parts.library import followers
 from pages.parts.play.session import PlaySession
 from pages.parts.play.setup import PlaySetup
@@ -101,8 +101,8 @@ def test_visitors_whom_others_let_in_between_two_slices_split_a_crowd() -> None:
 def test_what_is_refused_is_no_act(visitors: int) -> None:
     session = PlaySession(PlaySetup())
     answer(session, 1.0)
-    session.open.world = WORLDS["news"]  # Nobody there has what its visitors have.
-    with pytest.raises(KeyError):
+    failing = patch("pages.parts.play.open_loop.serve", side_effect=KeyError)
+    with failing, pytest.raises(KeyError):
         session.open.serve(visitors)
     assert len(session.open.acts.done) == 1
 

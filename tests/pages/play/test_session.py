@@ -17,6 +17,7 @@ from engine.evaluation.explanation import changes, summary
 from engine.loop.entries import Entry, Undone
 from engine.loop.log import Recorder
 from engine.policies.base import Decision
+from engine.steps import finish
 from engine.store import Library, Limits, Store, StoredLoop, StoreError
 from engine.worlds import WORLDS
 from pages.parts.heavy_work import HeavyWork, Job, Ticket
@@ -660,3 +661,65 @@ def test_a_cell_that_is_not_on_the_map_changes_nothing(cell: object) -> None:
     before = session.open.context
     session.stand(cell)
     assert session.open.context == before
+
+
+# -- another world --------------------------------------------------------------------
+
+
+def test_tastes_change_from_now_on_and_are_taken_back_with_undo() -> None:
+    session = PlaySession(PlaySetup(seed=7))
+    session.open.serve(20)
+    coffee, curve = session.open.world, session.open.curve()
+    session.change_tastes()
+    opened = session.open
+    assert opened.world != coffee == opened.home
+    assert session.setup.world == "coffee"
+    assert [act.what for act in opened.acts.done] == ["answer", "world"]
+    opened.serve(20)
+    assert opened.changed_before == (20,)
+    told = {row["best"] for row in opened.curve()}
+    assert told == {coffee.best_value, opened.world.best_value}
+    session.undo()
+    session.undo()
+    assert (opened.world, opened.curve(), len(opened.changed_before)) == (coffee, curve, 0)
+    session.redo()
+    assert opened.world != coffee
+    session.reset()
+    assert session.open.world == coffee
+
+
+def test_whoever_cannot_come_any_more_leaves_and_a_past_moment_has_its_own_world() -> None:
+    session = PlaySession(PlaySetup())
+    answer(session, 1.0)
+    assert session.open.click is not None
+    session.change_world(WORLDS["news"])
+    assert session.open.click is None
+    assert set(session.open.context) == {"reader", "time", "place"}
+    assert session.advance().ranked.request.actions[0].id == WORLDS["news"].items[0].id
+    session.open.serve(3)
+    assert session.open.latest is not None
+    for visitors, world in ((0, "coffee"), (2, "news")):
+        session.moments.look(visitors)
+        finish(session.moments.going())
+        assert session.shown.world == WORLDS[world]
+        session.advance()
+    session.moments.look(None)
+    for _ in range(5):
+        session.undo()
+    assert (session.open.world, len(session.open.loop.events)) == (WORLDS["coffee"], 0)
+
+
+def test_another_process_meets_a_world_that_was_changed_elsewhere(data_folder: Path) -> None:
+    data_folder.mkdir()
+    store = Store.open(f"sqlite:///{data_folder}/loops.db", Limits())
+    here, there = Library(store, followers), Library(store, followers)
+    one = PlaySession(PlaySetup(), library=here)
+    answer(one, 1.0)
+    other = PlaySession(PlaySetup(), library=there, stored=there.open(one.open.stored.id))
+    one.change_world(WORLDS["news"])
+    other.catch_up()
+    assert other.open.world == WORLDS["news"]
+    other.advance()
+    assert set(other.open.context) == {"reader", "time", "place"}
+    third = Library(store, followers).open(one.open.stored.id)
+    assert (third.world, third.world_now) == (WORLDS["coffee"], WORLDS["news"])

@@ -2,7 +2,6 @@
 
 from datetime import date
 
-from engine.worlds.coffee import COFFEE
 from pages.parts.charts import curves
 from pages.parts.report.report import Figure, Report
 
@@ -11,7 +10,7 @@ CURVE = [{"visitor": float(n + 1), "mean": 0.5 + n / 30, "recent": 0.5 + n / 40}
 FIGURE = Figure(
     "What visitors gave",
     curves.reward_spec(False, False),
-    curves.reward_rows(COFFEE, CURVE, False),
+    curves.reward_rows(CURVE, False),
     (("#005fb0", "Cappuccino"), ("#d27005", TYPED)),
 )
 REPORT = Report(

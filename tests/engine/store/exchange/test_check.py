@@ -11,11 +11,14 @@ import pytest
 from engine import LoopSettings
 from engine.errors import RejectedError
 from engine.loop.entries import Ranked, Rewarded
+from engine.simulation.crowd import crowd
 from engine.store import Library, StoredLoop
 from engine.store.exchange.check import LogChecker
 from engine.store.exchange.intake import import_file
 from engine.store.exchange.jsonl import export_lines
 from engine.store.exchange.seal import sealed
+from engine.worlds import WORLDS
+from tests.engine.comparable import learned_bits
 from tests.engine.requests import DRINKS, Json
 from tests.engine.store.exchange.files import file_of, rejected
 
@@ -112,3 +115,27 @@ def test_a_long_log_takes_little_memory(exported: StoredLoop) -> None:
     tracemalloc.stop()
     assert checker.events == events
     assert taken / events < 350
+
+
+def test_a_world_that_changes_is_followed(library: Library) -> None:
+    coffee, news = WORLDS["coffee"], WORLDS["news"]
+    kept = StoredLoop.create(library.store, owner="me", world=coffee, seed=3)
+    list(crowd(kept.loop, coffee, 2))
+    kept.change_world(coffee)
+    kept.undo()
+    kept.change_world(news)
+    list(crowd(kept.loop, news, 2))
+    lines = list(export_lines(library.store, kept.id))
+    about = import_file(library, file_of(*lines), "new")
+    back = library.open(about.id)
+    assert (back.world, back.world_now) == (coffee, news)
+    assert learned_bits(back.loop.learner) == learned_bits(kept.loop.learner)
+    library.store.delete(about.id, "new")
+    at = max(at for at, line in enumerate(lines) if "WorldChanged" in line)
+    wrong: list[tuple[str, Callable[[Json], object]]] = [
+        ("says that 1 events were ranked before it, not 2", lambda e: e.update(before=1)),
+        ("it offers what Coffee does not", lambda e: e.update(world=coffee.to_json())),
+        ("the length of items is 0", lambda e: e["world"].update(items=[])),
+    ]
+    for reason, how in wrong:
+        assert reason in rejected(library, edit(lines, at, how)).message

@@ -1,0 +1,93 @@
+"""Another world from here on: other tastes at a press, other actions in a table."""
+
+from pathlib import Path
+
+import pandas as pd
+import streamlit as st
+
+from engine.worlds import World, key_of
+from engine.worlds.draft import Draft
+from engine.worlds.rows import ActionRow, rows_of
+from pages.parts.play.session import PlaySession
+from pages.parts.text import note
+from pages.parts.worlds.editors import action_columns
+from pages.parts.worlds.rows import Rows
+from pages.parts.worlds.wording import told
+
+_WORLDS = Path(__file__).parents[2] / "worlds.py"
+_WRITTEN = "offers-written"
+
+
+def box(session: PlaySession) -> None:
+    """What can be changed in the world while the loop goes on; nobody tells the engine."""
+    title = "Change the world from here on"
+    with st.expander(title, icon=":material/public:", key="another", on_change="rerun") as opened:
+        if opened.open:
+            _show(session)
+
+
+def _show(session: PlaySession) -> None:
+    world, can = session.shown.world, session.may_change and not session.live.is_live
+    note(
+        "The engine is not told: it meets whatever comes. What was logged stays, *Undo* takes a "
+        "change back, and what could be had is that of the world that each visitor came to."
+    )
+    st.button(
+        "Change the tastes now",
+        key="change-tastes",
+        icon=":material/shuffle:",
+        disabled=not can,
+        on_click=session.change_tastes,
+        help="In each context what each action is worth goes to another action, by the loop's "
+        "seed: whatever was learned there is wrong from now on.",
+    )
+    _write_offers(session, world, can)
+    st.page_link(
+        _WORLDS,
+        label="Who comes, and their tastes: on Worlds",
+        icon=":material/edit:",
+        query_params={"world": key_of(world)},
+    )
+
+
+def _write_offers(session: PlaySession, world: World, can: bool) -> None:
+    """What is offered, as a table: rows may be added, taken out, renamed, and worth another sum."""
+    rows, key = _rows(session, world)
+    frame = pd.DataFrame([{name: getattr(row, name) for name in _COLUMNS} for row in rows.base])
+    frame["worth"] = frame["worth"].astype("float64").fillna(1.0)
+    st.data_editor(
+        frame,
+        key=key,
+        num_rows="dynamic" if can else "fixed",
+        hide_index=True,
+        column_config=action_columns(),
+        disabled=not can,
+    )
+    written = rows.told(st.session_state[key], len(world.items))
+    faults = [one for one in Draft(actions=written).faults() if one.table == "actions"]
+    if faults:
+        st.markdown(f":small[:orange[:material/edit_note: {told(faults[0])}]]")
+    st.button(
+        "Offer this from now on",
+        key="offer-from-now",
+        icon=":material/storefront:",
+        disabled=not can or bool(faults) or written == rows.base,
+        on_click=session.offer,
+        args=(written,),
+        help="A new action is liked as the values of one field say, which the seed draws; whatever "
+        "stays is liked as before. A reward of 1 is a success with whatever is worth most now.",
+    )
+
+
+_COLUMNS = ("name", "emoji", "worth", "features")
+
+
+def _rows(session: PlaySession, world: World) -> tuple[Rows[ActionRow], str]:
+    """The rows of the table, which begins anew with each change of the world; and its key."""
+    key = f"offers-{world.digest[:12]}-{len(session.shown.changed_before)}"
+    kept: tuple[str, Rows[ActionRow]] | None = st.session_state.get(_WRITTEN)
+    if kept is None or kept[0] != key:
+        rows = Rows(ActionRow)
+        rows.begin(rows_of(world.items, 0))
+        kept = st.session_state[_WRITTEN] = key, rows
+    return kept[1], key

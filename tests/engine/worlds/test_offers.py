@@ -1,0 +1,54 @@
+"""Other actions in a world: whoever stays is liked as before, whoever comes by the values of one
+field."""
+
+from dataclasses import replace
+
+import numpy as np
+
+from engine.worlds import GALLERY, WORLDS, Field, TasteWeights, Term, Value, World
+from engine.worlds.offers import offering
+from engine.worlds.rows import ActionRow, rows_of
+
+COFFEE = WORLDS["coffee"]
+
+
+def test_actions_go_come_and_cost_more() -> None:
+    first, second, *rest = rows_of(COFFEE.items, 0)
+    rows = [replace(second, worth=2.0), replace(first, name="Small one"), ActionRow(9, "Tea")]
+    world = offering(COFFEE, rows, 7, 20)
+    assert [item.id for item in world.items] == [second.name, "Small one", "Tea"]
+    assert (world.most, world.fields) == (2.0, COFFEE.fields)
+    assert (world.outcomes[:, [1, 0]] == COFFEE.outcomes[:, :2]).all()
+    liked = world.outcomes[:, 2, 2].reshape([len(field.values) for field in world.fields])
+    told = [len(np.unique(np.moveaxis(liked, axis, 0).reshape(n, -1), axis=1).T)
+            for axis, n in enumerate(liked.shape)]  # fmt: skip
+    assert 1 in told, "it depends on one field alone"
+    assert len(np.unique(liked)) > 1
+    assert offering(COFFEE, rows, 7, 20) == world != offering(COFFEE, rows, 7, 21)
+    assert offering(COFFEE, rows_of(COFFEE.items, 0), 7, 0) == COFFEE
+    assert rest
+
+
+def test_whatever_is_ready_can_be_offered_otherwise() -> None:
+    for exhibit in GALLERY.values():
+        world = exhibit.world
+        rows = [*rows_of(world.items, 0)[1:], ActionRow(99, "New one")]
+        other = offering(world, rows, 1, 0)
+        assert [item.id for item in other.items][-1] == "New one"
+        if world.is_tabulated:
+            assert (other.outcomes[:, :-1] == world.outcomes[:, 1:]).all()
+
+
+def test_of_a_large_world_terms_stay_with_what_they_are_about() -> None:
+    fields = tuple(
+        Field(name, name, tuple(Value(f"{n}", "") for n in range(30))) for name in ("a", "b", "c")
+    )
+    items = COFFEE.items[:2]
+    terms = (Term(0.5, {"a": "3"}, items[0].id, {}), Term(0.25, {}, items[1].id, {}))
+    world = World("Large", "", "", fields, items, TasteWeights(0.1, terms))
+    rows = [replace(rows_of(items, 0)[0], name="Other"), ActionRow(7, "New")]
+    taste = offering(world, rows, 7, 0).taste
+    assert isinstance(taste, TasteWeights)
+    assert taste.terms[0] == replace(terms[0], item="Other")
+    assert {term.item for term in taste.terms[1:]} == {"New"}
+    assert len(taste.terms) == 31
