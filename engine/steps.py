@@ -32,3 +32,19 @@ def at_once(work: Callable[P, Steps[T]]) -> Callable[P, T]:
         return finish(work(*args, **kwargs))
 
     return do
+
+
+def telling(steps: Steps[T], tell: Callable[[float], object]) -> Steps[T]:
+    """The same steps; where one yields what share is done, that is told.
+
+    Whoever ends it does not end the steps: somebody may go on with them.
+    """
+    while True:
+        try:
+            said = next(steps)
+        except StopIteration as end:
+            result: T = end.value
+            return result
+        if isinstance(said, float):
+            tell(said)
+        yield said

@@ -64,7 +64,7 @@ def _replaying(
             chosen = _chances(policy, belief, request, normals)
             chances[key][row, _allowed(request, columns)] = chosen
         impression = Impression(request, ranked.shown, ranked.shown, ranked.propensity)
-        learner.learn(impression, event.earned or 0.0)
+        yield from learner.learning(impression, event.earned or 0.0)
         yield None
     return chances
 

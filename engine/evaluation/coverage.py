@@ -139,9 +139,11 @@ class Coverage:
         return self.seed + self.repetitions
 
     def _judge(self, told: Told) -> Steps[None]:
+        yield None
         log = forgetting(told.log) if self.flaw == "forgotten" else told.log
         told = replace(told, log=log)
         targets = [self._picked(told)] if self.flaw == "picked" else targets_of(self.world, told)
+        yield None
         for kind, target, truth in targets:
             weighed = target.weigh(log)
             for estimator in self.estimators:

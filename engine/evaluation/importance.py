@@ -28,8 +28,9 @@ from engine.arrays import Array
 from engine.evaluation.intervals import Estimate, estimate
 from engine.learners.base import Impression, Learner
 from engine.loop.event import EventState
-from engine.loop.event_index import events_of
+from engine.loop.event_index import reading_events
 from engine.loop.learning_loop import LearningLoop
+from engine.loop.log import EventLog
 from engine.loop.settings import learner_of
 from engine.policies.base import ties
 from engine.protocol.features import Features, namespace_of
@@ -90,24 +91,31 @@ def assessing(loop: LearningLoop, latest: int = 1_000) -> Steps[Importances | No
     always the same are no fields here.
 
     Returns:
-        the steps, each of which is the share that is done; what comes of them is None where there
-        are fewer than two such events.
+        the steps, of which some tell the share that is done; what comes of them is None where
+        there are fewer than two such events.
     """
-    settings = loop.settings
-    return _assess(_latest(loop, latest), lambda: learner_of(settings))
+    with loop.lock:
+        log, settings = loop.log.until(len(loop.log)), loop.settings
+    return _assessing(log, lambda: learner_of(settings), latest)
 
 
 importance = at_once(assessing)
 """The same at once; see `assessing`."""
 
 
-def _latest(loop: LearningLoop, most: int) -> list[EventState]:
+def _assessing(log: EventLog, begin: Callable[[], Learner], most: int) -> Steps[Importances | None]:
+    known = yield from _latest(log, most)
+    return (yield from _assess(known, begin))
+
+
+def _latest(log: EventLog, most: int) -> Steps[list[EventState]]:
     """The latest events that tell something, oldest first: read from the end of the log."""
-    with loop.lock:
-        start, reach, found = len(loop.log), 3 * most + 10, list[EventState]()
-        while start > 0 and len(found) < most:
-            start, reach = max(start - reach, 0), 4 * reach
-            found = [*filter(_tells, events_of(loop.log.since(start)).values())]
+    start, reach, found = len(log), 3 * most + 10, list[EventState]()
+    while start > 0 and len(found) < most:
+        start, reach = max(start - reach, 0), 4 * reach
+        events = yield from reading_events(log, start)
+        found = [*filter(_tells, events.values())]
+        yield None
     return found[-most:]
 
 
@@ -120,13 +128,20 @@ def _assess(known: Sequence[EventState], begin: Callable[[], Learner]) -> Steps[
     if len(known) < 2:
         return None
     everything = Left("context", "all", "", frozenset())
+    yield None
     replays = [_Replay(left, begin()) for left in (everything, *_all_left(known))]
+    yield None
     for number, state in enumerate(known):
         for place, replay in enumerate(replays):
-            replay.meet(state)
+            yield from replay.meeting(state)
             yield (number + (place + 1) / len(replays)) / len(known)
-    values = np.array([_values(known, replay.shows) for replay in replays])
-    whole, chance = values[0], _values(known, [_any(state) for state in known])
+    found_by = []
+    for replay in replays:
+        found_by.append(_values(known, replay.shows))
+        yield 1.0
+    values, chance = np.array(found_by), _values(known, [_any(state) for state in known])
+    whole = values[0]
+    yield 1.0
     room = float((whole - chance).mean())
     found = [
         Importance(replay.left, loss, 100 * min(max(loss.mean / room, 0.0), 1.0) if room > 0 else 0)
@@ -143,14 +158,15 @@ class _Replay:
         self.left, self.learner = left, learner
         self.shows: list[Array] = []
 
-    def meet(self, state: EventState) -> None:
+    def meeting(self, state: EventState) -> Steps[None]:
         """Say what it would show, and then learn what was."""
         request = self._without(state.ranked.request)
         allowed, chances = list(request.allowed), np.zeros(len(request.actions))
         chances[allowed] = ties(self.learner.belief(request).mean[allowed])
         self.shows.append(chances)
         shown, propensity = state.ranked.shown, state.ranked.propensity
-        self.learner.learn(Impression(request, shown, shown, propensity), state.earned or 0.0)
+        impression = Impression(request, shown, shown, propensity)
+        yield from self.learner.learning(impression, state.earned or 0.0)
 
     def _without(self, request: RankRequest) -> RankRequest:
         if self.left.side == "context":

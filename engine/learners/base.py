@@ -10,6 +10,7 @@ from engine.learners.belief import Belief
 from engine.learners.state import Learned
 from engine.protocol.features import Features
 from engine.protocol.request import Action, RankRequest
+from engine.steps import Steps
 
 WeighedOffer = tuple[Features, tuple[Action, ...], Array]
 """A context, the actions offered there, and the weight of each, (K,)."""
@@ -127,6 +128,11 @@ class Learner(Learned, ABC):
     @abstractmethod
     def learn(self, impression: Impression, earned: float) -> None:
         """Learn what the shown action earned."""
+
+    def learning(self, impression: Impression, earned: float) -> Steps[None]:
+        """The same in steps; the learner is asked nothing before the last."""
+        self.learn(impression, earned)
+        yield from ()
 
     @abstractmethod
     def belief(self, request: RankRequest, online: bool = True) -> Belief:

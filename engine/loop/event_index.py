@@ -11,8 +11,11 @@ from numpy.typing import NDArray
 
 from engine.loop.entries import Entry, OfNoEvent, Ranked, Undone
 from engine.loop.event import EventState
-from engine.loop.log import Archive, Mark
+from engine.loop.log import Archive, EventLog, Mark
+from engine.steps import Steps
 
+STEP = 50
+"""Entries that are read before others may have their turn."""
 Digests = NDArray[np.uint64]
 """8 bytes of a digest of each event id, in the order of the Rank calls."""
 
@@ -65,6 +68,16 @@ def events_of(entries: Iterable[Entry | Undone], before: int = 0) -> dict[str, E
         elif not isinstance(entry, OfNoEvent | Undone) and entry.event_id in states:
             states[entry.event_id].follow(entry)
     return states
+
+
+def reading_events(log: EventLog, start: int = 0) -> Steps[dict[str, EventState]]:
+    """The same of the entries that count in a log, from one on; some of them are a step."""
+    entries = list[Entry]()
+    for entry in log.since(start):
+        entries.append(entry)
+        if len(entries) % STEP == 0:
+            yield None
+    return events_of(entries)
 
 
 class EventIndex(Mapping[str, EventState]):

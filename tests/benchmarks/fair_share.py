@@ -114,7 +114,7 @@ def loads(view: str) -> dict[str, list[Load]]:
         "coverage": [Load("evaluate", f"{LOG}&times=500", 20, ("start-watch",))],
         "settings tried": [Load("evaluate", LOG, 20, ("start-tuning",))],
         "logs in files": [Load("evaluate", "log=file", 20, (), (), log_file)],
-        "importance": [Load("why", f"loop={view}", 4, ("measure",))],
+        "importance": [Load("why", f"loop={view}", 20, ("measure",))],
         "lessons": [Load("learn", f"lesson={one}", 5, ()) for one in LESSONS],
     }
 

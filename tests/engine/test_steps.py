@@ -1,6 +1,6 @@
 """Work in steps."""
 
-from engine.steps import Steps, at_once, finish
+from engine.steps import Steps, at_once, finish, telling
 
 
 def counting(up_to: int, seen: list[int]) -> Steps[str]:
@@ -23,3 +23,18 @@ def test_whoever_does_it_may_stop_between_two_steps() -> None:
     next(work)
     work.close()
     assert seen == [0]
+
+
+def test_shares_are_told_and_the_steps_outlive_who_tells_them() -> None:
+    def sharing() -> Steps[str]:
+        yield None
+        yield 0.5
+        yield 1.0
+        return "done"
+
+    told, work = list[float](), sharing()
+    first = telling(work, told.append)
+    assert [next(first), next(first)] == [None, 0.5]
+    first.close()
+    assert finish(telling(work, told.append)) == "done"
+    assert told == [0.5, 1.0]

@@ -1,14 +1,18 @@
 """The Why page: an offer explained as it was believed then, whatever came after it."""
 
 from collections.abc import Callable
+from unittest.mock import patch
 
 import pyarrow as pa
 import pytest
 
+from engine.evaluation.importance import assessing
 from engine.steps import finish
 from pages.parts import heavy_work
+from pages.parts.clients import Client, serving
 from pages.parts.play.session import PlaySession
 from pages.parts.play.setup import PlaySetup
+from pages.parts.why import session as session_module
 from pages.parts.why.session import WhySession
 from pages.parts.why.subject import Asked, event_of
 from tests.pages.conftest import App, many_frames
@@ -169,7 +173,8 @@ def test_what_a_person_waits_for_goes_before_the_measurement() -> None:
     with many_frames():
         line = heavy_work.heavy_work()
         asked.measure(opened.loop)
-        line.turn()
+        while not asked.share:
+            line.turn()
         done = asked.share
         assert 0 < done < 1
         with asked.giving_way():
@@ -188,3 +193,30 @@ def test_what_a_person_waits_for_goes_before_the_measurement() -> None:
     result = measured.result()
     assert result is not None
     assert result.events == 6
+
+
+def test_all_who_ask_what_fields_are_worth_wait_for_one_measurement() -> None:
+    play, tabs = PlaySession(PlaySetup()), [WhySession() for _ in range(3)]
+    for _ in range(6):
+        answer(play, 1.0)
+    loop = play.open.loop
+    with many_frames(), patch.object(session_module, "assessing", wraps=assessing) as begun:
+        line = heavy_work.heavy_work()
+        for number, tab in enumerate(tabs):
+            with serving(Client(f"tab {number}", "here")):
+                tab.measure(loop)
+        while not tabs[1].share:
+            line.turn()
+        assert tabs[0].share < tabs[1].share, "each goes on from where the other was"
+        tabs[0].stop_measuring()
+        while line.turn():
+            pass
+        tabs[0].measure(loop)
+        while line.turn():
+            pass
+    found = [tab.measured(loop) for tab in tabs]
+    assert len({id(ticket.result()) for ticket in found if ticket is not None}) == 1
+    assert None not in found
+    assert begun.call_count == 1, "and what came of it is kept"
+    answer(play, 1.0)
+    assert [tab.measured(loop) for tab in tabs] == [None] * 3, "the loop has gone on"

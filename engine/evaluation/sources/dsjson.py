@@ -1,11 +1,13 @@
 """Lines of the service's dsjson, which Vowpal Wabbit reads, as logged decisions."""
 
 import json
-from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC
 from functools import partial
 from itertools import chain, islice
-from typing import Any, NamedTuple, TypeVar
+from operator import itemgetter
+from typing import Any, TypeVar
 
 import msgspec
 import numpy as np
@@ -19,7 +21,7 @@ from engine.evaluation.sources.cells import short
 from engine.evaluation.sources.rounding import ROUNDING, summing_to_one
 from engine.evaluation.sources.rows import check_number_of_actions
 from engine.evaluation.sources.twice import EventIds
-from engine.evaluation.sources.window import Window
+from engine.evaluation.sources.window import ALL, Window
 from engine.protocol.features import flatten
 from engine.store.entry_codec import read_time
 from engine.store.exchange.dsjson import context_objects, origin_of, shown_position
@@ -31,31 +33,24 @@ BATCH = 1 << 12
 STEP = 256
 """Lines that are read before others may have their turn."""
 _MOST = 1 << 14
-"""Contexts that are remembered with what was offered in them, as they often come again."""
+"""Contexts that are remembered with what was offered in them, as they often come again; and orders
+of actions."""
 T = TypeVar("T", bound=Hashable)
+_Placing = Callable[[Sequence[float]], Sequence[float]]
 _time = partial(read_time, zone=UTC)
 
 
-class _Place(NamedTuple):
+@dataclass(frozen=True, slots=True, eq=False)
+class _Place:
     """A context, and the ids of what is offered in it, in their order."""
 
     context: str
     actions: tuple[str, ...]
 
 
-class _Event(NamedTuple):
-    """What one line tells.
-
-    Attributes:
-        shown: position of the action shown.
-        chances: of all actions to be shown, in their order; None if the line does not tell.
-    """
-
-    place: _Place
-    shown: int
-    propensity: float
-    reward: float
-    chances: Sequence[float] | None
+_Event = tuple[_Place, int, float, float, Sequence[float] | None]
+"""What one line tells: where it was, the position of the action shown, its propensity, the reward,
+and the chances of all actions to be shown, in their order; None if the line does not tell them."""
 
 
 class _Row(msgspec.Struct, frozen=True, gc=False):
@@ -94,7 +89,9 @@ class Reader:
     ) -> None:
         self._window, self._bounds, self.number = window, bounds, before
         self._ids = ids or EventIds()
+        self._reads_all = window == ALL
         self._known: dict[bytes, _Place] = {}
+        self._orders: dict[tuple[int, ...], _Placing] = {}
         self._nameless: int | None = None
 
     def batches(
@@ -135,7 +132,7 @@ class Reader:
         """What each line tells."""
         for number, text in lines:
             self.number += 1
-            if self._window.is_over(self.number):
+            if not self._reads_all and self._window.is_over(self.number):
                 return
             event = None
             try:
@@ -148,20 +145,44 @@ class Reader:
 
     def _event(self, row: _Row) -> _Event | None:
         """What a line tells; None for one that is not learned, or not in the window."""
-        time = _time(row.time) if self._window.by_time else None
-        if row.skipped or not self._window.holds(self.number, time):
+        if row.skipped or not (self._reads_all or self._is_inside(row)):
             return None
         if row.event is not None and self._ids.is_again(str(row.event)):
             told = f"its event id {short(str(row.event))} was there before"
             raise UnreadableError(f"{told}: one decision counts once")
-        place, order = self._place(bytes(row.c)), row.a or []
+        place, order, shown = self._place(bytes(row.c)), row.a or [], row.index
         size = len(place.actions)
-        if len(order) != size or {*order} != {*range(1, size + 1)}:
-            raise UnreadableError(f"a does not name the actions 1 to {size}")
-        shown = shown_position(row.action, row.index, order)
-        chances = None if row.p is None else _chances(row.p, order)
+        if len(order) != size:
+            raise _wrong_order(size)
+        placing = self._placing(tuple(order))
+        # Nearly all lines name it twice, as the service did.
+        if shown is None or not 0 <= shown < size or row.action != shown + 1:
+            shown = shown_position(row.action, row.index, order)
+        chances = None if row.p is None else placing(_chances(row.p, size))
         propensity = _propensity(row.probability, None if chances is None else chances[shown])
-        return _Event(place, shown, propensity, self._reward(row.cost), chances)
+        cost, (low, high) = row.cost, self._bounds
+        if cost is None or not low <= -cost <= high:
+            raise self._no_reward(cost)
+        return place, shown, propensity, 0.0 - cost, chances
+
+    def _is_inside(self, row: _Row) -> bool:
+        """Whether the window holds a line."""
+        time = _time(row.time) if self._window.by_time else None
+        return self._window.holds(self.number, time)
+
+    def _placing(self, order: tuple[int, ...]) -> _Placing:
+        """What puts values that follow ``a`` into the order of the actions."""
+        placing = self._orders.get(order)
+        if placing is None:
+            size = len(order)
+            if {*order} != {*range(1, size + 1)}:
+                raise _wrong_order(size)
+            places = [at for _, at in sorted(zip(order, range(size), strict=True))]
+            placing = itemgetter(*places) if size > 1 else tuple
+            if len(self._orders) >= _MOST:
+                self._orders.clear()
+            self._orders[order] = placing
+        return placing
 
     def _place(self, text: bytes) -> _Place:
         """The context and the actions in ``c``."""
@@ -194,15 +215,12 @@ class Reader:
         self._nameless = size
         return tuple(name or str(at) for at, name in enumerate(names, 1))
 
-    def _reward(self, cost: float | None) -> float:
-        low, high = self._bounds
+    def _no_reward(self, cost: float | None) -> UnreadableError:
+        """Why a line has none."""
         if cost is None:
-            raise UnreadableError("it has no reward: no _label_cost")
-        if not low <= -cost <= high:
-            raise UnreadableError(
-                f"its reward is {-cost:g}, which is not within {low:g} to {high:g}"
-            )
-        return 0.0 - cost
+            return UnreadableError("it has no reward: no _label_cost")
+        low, high = self._bounds
+        return UnreadableError(f"its reward is {-cost:g}, which is not within {low:g} to {high:g}")
 
 
 def _name(action: Any) -> str | None:
@@ -223,19 +241,20 @@ def _context(told: Mapping[str, Any]) -> str:
         return text_of([json.dumps(objects, ensure_ascii=False)])
 
 
-def _chances(told: Sequence[float], order: Sequence[int]) -> Sequence[float]:
-    """Probabilities of the actions, in their order."""
-    if len(told) != len(order):
-        raise UnreadableError(f"p does not have {len(order)} values")
+def _wrong_order(size: int) -> UnreadableError:
+    return UnreadableError(f"a does not name the actions 1 to {size}")
+
+
+def _chances(told: Sequence[float], size: int) -> Sequence[float]:
+    """Probabilities of the actions, as they are told."""
+    if len(told) != size:
+        raise UnreadableError(f"p does not have {size} values")
     total = sum(told)
     if min(told) < 0:
         raise UnreadableError("a probability is negative")
     if abs(total - 1) > ROUNDING:
         raise UnreadableError(f"its probabilities add up to {total:g}")
-    placed = [0.0] * len(order)
-    for at, chance in zip(order, told, strict=True):
-        placed[at - 1] = chance
-    return placed
+    return told
 
 
 def _propensity(told: float | None, of_shown: float | None) -> float:
@@ -257,19 +276,23 @@ def _propensity(told: float | None, of_shown: float | None) -> float:
 
 def _assembled(events: Sequence[_Event]) -> Decisions:
     """Events as columns."""
-    stratum, contexts = _coded(event.place.context for event in events)
-    sets, lists = _coded(event.place.actions for event in events)
+    where, which, propensities, rewards, chances = zip(*events, strict=True)
+    of, places = _coded(where)
+    in_context, contexts = _coded(place.context for place in places)
+    in_set, lists = _coded(place.actions for place in places)
+    stratum, sets = in_context[of], in_set[of]
     actions = tuple(dict.fromkeys(chain.from_iterable(lists)))
     check_number_of_actions(actions)
-    place = {action: at for at, action in enumerate(actions)}
-    places = [[place[action] for action in one] for one in lists]
-    rows = np.repeat(np.arange(len(events)), [len(event.place.actions) for event in events])
-    columns = np.fromiter(chain.from_iterable(places[at] for at in sets), np.intp, len(rows))
+    column = {action: at for at, action in enumerate(actions)}
+    columns_of = [np.array([column[action] for action in one], dtype=np.intp) for one in lists]
+    sizes = np.array([len(one) for one in lists])[sets]
+    rows = np.repeat(np.arange(len(events)), sizes)
+    columns = np.concatenate([columns_of[at] for at in sets.tolist()])
+    starts = np.cumsum(sizes) - sizes
     offered = np.zeros((len(events), len(actions)), dtype=bool)
     offered[rows, columns] = True
-    shown = np.array([places[at][e.shown] for at, e in zip(sets, events, strict=True)])
-    propensity = np.array([event.propensity for event in events])
-    known = [event.chances for event in events if event.chances is not None]
+    shown, propensity = columns[starts + np.array(which)], np.array(propensities)
+    known = [one for one in chances if one is not None]
     table: Array | None = None
     if len(known) == len(events):
         table = np.zeros(offered.shape)
@@ -281,9 +304,9 @@ def _assembled(events: Sequence[_Event]) -> Decisions:
         stratum,
         shown,
         propensity,
-        np.array([event.reward for event in events]),
+        np.array(rewards),
         offered,
-        np.array([one[0] for one in places], dtype=np.intp)[sets],
+        columns[starts],
         table,
     )
 

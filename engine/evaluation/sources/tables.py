@@ -1,6 +1,7 @@
 """Files of rows, CSV and Parquet, as `pyarrow.RecordBatch` after batch."""
 
 import csv as plain_csv
+import sys
 from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
@@ -10,6 +11,8 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 from pyarrow import csv, parquet
 
+from engine.errors import UnreadableError
+from engine.evaluation.sources import pages
 from engine.evaluation.sources.files import UNREADABLE, LogFile, UnfoldsError
 from engine.store.exchange.lines import Faults
 
@@ -23,8 +26,10 @@ _BLOCK = 1 << 18
 """Bytes of a batch of CSV, and of one row at most."""
 _CELL = 8
 """Bytes that a value of Parquet takes in memory, however small it is in the file."""
+_AT_ONCE = 256 << 20
+"""Bytes that the pages of Parquet which are read at one time may unfold to: one of each column."""
 _NO_PARQUET = "it is no whole Parquet file: it was cut, or is damaged"
-_FAILURES = (pa.ArrowException, UnicodeDecodeError, *UNREADABLE)
+_FAILURES = (pa.ArrowException, UnicodeDecodeError, UnreadableError, *UNREADABLE)
 
 
 class Batch(NamedTuple):
@@ -50,7 +55,7 @@ def column_names(file: LogFile) -> Sequence[str]:
     """The columns that a file has; none if it cannot be read."""
     if file.kind == "parquet":
         try:
-            return list(_opened(file).schema_arrow.names)
+            return list(parquet.ParquetFile(_data(file)).schema_arrow.names)
         except _FAILURES:
             return []
     line = file.first_line()
@@ -89,18 +94,24 @@ def _check_columns(names: Sequence[str], faults: Faults) -> None:
 # -- Parquet --------------------------------------------------------------------------
 
 
+def _data(file: LogFile) -> Any:
+    return pa.BufferReader(file.data) if isinstance(file.data, bytes) else file.data
+
+
 def _opened(file: LogFile) -> Any:
-    """A file that takes no more room than it may, by what it says of itself.
+    """A file that takes no more room than it may, by what it and its pages say of themselves.
 
     Texts that come again and again stay codes, as they are in the file.
     """
-    data = pa.BufferReader(file.data) if isinstance(file.data, bytes) else file.data
+    data = _data(file)
     told = parquet.ParquetFile(data).metadata
     groups = [told.row_group(at) for at in range(told.num_row_groups)]
     parts = [group.column(at) for group in groups for at in range(group.num_columns)]
-    sizes = (max(part.total_uncompressed_size, _CELL * part.num_values) for part in parts)
-    if sum(sizes) > file.most:
-        raise UnfoldsError(file.most)
+    if file.most < sys.maxsize:
+        if sum(_CELL * part.num_values for part in parts) > file.most:
+            raise UnfoldsError(file.most)
+        with file.open() as opened:
+            pages.check(opened, told, file.most, min(file.most, _AT_ONCE))
     texts = {part.path_in_schema for part in parts if part.physical_type == "BYTE_ARRAY"}
     return parquet.ParquetFile(data, read_dictionary=sorted(texts))
 
@@ -120,7 +131,7 @@ def _of_parquet(file: LogFile, names: Sequence[str], faults: Faults) -> Iterator
 
 def _parquet_fault(error: Exception) -> str:
     """Why nothing more can be read."""
-    return str(error) if isinstance(error, UnfoldsError) else _NO_PARQUET
+    return str(error) if isinstance(error, UnfoldsError | UnreadableError) else _NO_PARQUET
 
 
 # -- CSV ------------------------------------------------------------------------------

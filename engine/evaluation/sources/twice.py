@@ -12,20 +12,27 @@ from hashlib import blake2b
 import numpy as np
 from numpy.typing import NDArray
 
+_SHORT = 40
+"""Characters of an id that is kept as it is: the service's have 32, most others 36."""
+
+
+def _digest(event_id: str) -> bytes:
+    """However long ids are, a million of them take some hundred MiB."""
+    return blake2b(event_id.encode(errors="surrogatepass"), digest_size=16).digest()
+
 
 class EventIds:
     """The ids of a log's events so far; events without one are not told apart."""
 
     def __init__(self) -> None:
-        self._known: set[bytes] = set()
+        self._known: set[str | bytes] = set()
 
     def is_again(self, event_id: str) -> bool:
         """Whether it was there before; from here on it was."""
         if not event_id:
             return False
         before = len(self._known)
-        # However long ids are, a million of them take some hundred MiB.
-        self._known.add(blake2b(event_id.encode(errors="surrogatepass"), digest_size=16).digest())
+        self._known.add(event_id if len(event_id) <= _SHORT else _digest(event_id))
         return len(self._known) == before
 
     def again(self, codes: NDArray[np.intp], names: Sequence[str]) -> NDArray[np.bool_]:

@@ -43,6 +43,7 @@ from engine.learners.bayesian.rows import RowForm
 from engine.learners.belief import Belief
 from engine.protocol.features import Features
 from engine.protocol.request import Action, RankRequest
+from engine.steps import Steps, finish
 
 LEAST, SUBSETS = 1e-3, 6
 """Weight from which a hypothesis, or a subset of fields, takes part in a belief, and how many
@@ -228,22 +229,33 @@ class BayesianLearner(Learner):
         return all(likeness[i] <= likeness[impression.baseline] - SURE for i in others)
 
     def learn(self, impression: Impression, earned: float) -> None:
+        finish(self.learning(impression, earned))
+
+    def learning(self, impression: Impression, earned: float) -> Steps[None]:
         context, actions = impression.context, impression.request.actions
         if self.imitation is not None and self.imitation.learned:
             gap = float(gaps(self.imitation.means(context, actions))[impression.shown])
             if gap:
                 expected = float(self.means(context, actions)[impression.shown])
                 self.lean.learn(gap, earned - expected)
-        self.learn_reward(context, actions, impression.shown, earned)
+        yield from self._learning_reward(context, actions, impression.shown, earned)
 
     def learn_reward(
         self, context: Features, actions: tuple[Action, ...], shown: int, reward: float
     ) -> None:
         """Learn what the shown one of the offered actions earned in a context."""
+        finish(self._learning_reward(context, actions, shown, reward))
+
+    def _learning_reward(
+        self, context: Features, actions: tuple[Action, ...], shown: int, reward: float
+    ) -> Steps[None]:
         if self.learned < FITS[-1]:
             self._first.append((context, actions, shown, reward))
         if self.learned + 1 in FITS and self._is_news(*self._readings()):
-            self._learn_anew()
+            self._begin()
+            for first_context, offered, at, earned in self._first:
+                self._learn(first_context, offered[at], earned)
+                yield None
         else:
             self._learn(context, actions[shown], reward)
         if self.learned == FITS[-1]:
@@ -261,11 +273,6 @@ class BayesianLearner(Learner):
                 self._cells[hypothesis.crosses] = Cells(fields, scales, hypothesis.crosses)
             else:
                 self._spans[hypothesis.form] = Basis(hypothesis.form, scales)
-
-    def _learn_anew(self) -> None:
-        self._begin()
-        for context, actions, shown, reward in self._first:
-            self._learn(context, actions[shown], reward)
 
     def _readings(self) -> tuple[Scales, tuple[str, ...]]:
         """The scales of numbers, and the fields of contexts, as the first experiences have them."""

@@ -1,7 +1,7 @@
 """Logs to evaluate: that of an open loop, and ready-made ones."""
 
 from collections import deque
-from collections.abc import Generator, Sequence
+from collections.abc import Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
 from functools import cache
@@ -20,6 +20,7 @@ from engine.steps import Steps
 from engine.store import StoredLoop
 from engine.worlds import World
 from pages.parts.known_worlds import world_of
+from pages.parts.together import Together
 
 _STEP = 1_000
 """Events that are made columns of in one step."""
@@ -94,8 +95,25 @@ def logs() -> Logs:
     return Logs()
 
 
-def making(asked: ReadyMade) -> Generator[float, None, Log]:
+@cache
+def _under_way() -> Together[Log]:
+    """Those that are being made or read for some sessions of this process."""
+    return Together()
+
+
+def making(asked: ReadyMade) -> Steps[Log]:
     """Have visitors served; yields the share of them that have been."""
+    return _under_way().joining(asked, lambda: _making(asked))
+
+
+def reading(stored: StoredLoop) -> Steps[Log]:
+    """The log of a stored loop as it is now; where its world was changed, no single one knows the
+    truth about all who came."""
+    asked = OfLoop(stored.id, stored.loop.log.position)
+    return _under_way().joining(asked, lambda: _reading(stored))
+
+
+def _making(asked: ReadyMade) -> Steps[Log]:
     world = world_of(asked.world)
     loop = LearningLoop(LoopSettings(), seed=asked.seed)
     for number, _ in enumerate(crowd(loop, world, asked.visitors), 1):
@@ -105,16 +123,14 @@ def making(asked: ReadyMade) -> Generator[float, None, Log]:
     return log
 
 
-def reading(stored: StoredLoop) -> Generator[float, None, Log]:
-    """The log of a stored loop as it is now; where its world was changed, no single one knows the
-    truth about all who came."""
+def _reading(stored: StoredLoop) -> Steps[Log]:
     world = None if stored.loop.state.changes else stored.world
     return (yield from _log(stored.loop, world, stored.lock))
 
 
 def _log(
     loop: LearningLoop, world: World | None, lock: AbstractContextManager[object]
-) -> Generator[float, None, Log]:
+) -> Steps[Log]:
     """The log; nobody adds to it while it is read, in one step, with the lock held."""
     yield 1.0
     with lock:
@@ -131,7 +147,7 @@ def _log(
     return Log(decisions, events, world, guess, service, loop)
 
 
-def _whole(work: Steps[Given]) -> Generator[float, None, Given]:
+def _whole(work: Steps[Given]) -> Steps[Given]:
     """What comes of work that is as good as done."""
     while True:
         try:

@@ -1,13 +1,13 @@
 """The state of one browser session on the Evaluate page."""
 
-from collections.abc import Callable, Generator
+from collections.abc import Callable
 from functools import partial
 from threading import RLock
 
 from engine import PersonalizerError
 from engine.evaluation.candidates import replaying
 from engine.loop.lock import locked
-from engine.steps import Steps, finish
+from engine.steps import Steps, finish, telling
 from engine.store import StoredLoop
 from engine.worlds import key_of
 from pages.parts.data.uploads import Upload
@@ -124,7 +124,7 @@ class EvaluateSession:
         self._question, self._log, self.found = (None,), None, None
         self._ticket, self.refused = None, None
 
-    def _follow(self, asked: object, read: Callable[[], Generator[float, None, Log]]) -> None:
+    def _follow(self, asked: object, read: Callable[[], Steps[Log]]) -> None:
         """Ask a log what is asked, unless that was done.
 
         Args:
@@ -159,15 +159,13 @@ class EvaluateSession:
         self._ticket.result()
         return False
 
-    def _asking(
-        self, question: object, read: Callable[[], Generator[float, None, Log]]
-    ) -> Steps[None]:
+    def _asking(self, question: object, read: Callable[[], Steps[Log]]) -> Steps[None]:
         """What comes of it is told when it is there; see `_take_over`."""
         log, found, refused = self._log, None, None
         setup, span = self.setup, self.setup.span
         try:
             if log is None:
-                log = yield from self._reading(read())
+                log = yield from telling(read(), partial(setattr, self, "share"))
             rule = setup.rule_table if log.world == world_of(setup.world) else None
             also = yield from self._settings(log, setup.settings)
             found = yield from finding(log, span, rule, also)
@@ -199,15 +197,6 @@ class EvaluateSession:
         told, self._told = self._told, None
         if told is not None and told[0] == self._question:
             _, self._log, self.found, self.refused = told
-
-    def _reading(self, work: Generator[float, None, Log]) -> Steps[Log]:
-        while True:
-            try:
-                self.share = next(work)
-            except StopIteration as end:
-                log: Log = end.value
-                return log
-            yield None
 
     @property
     def is_live(self) -> bool:

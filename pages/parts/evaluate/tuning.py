@@ -1,20 +1,24 @@
 """Other settings, tried on the log that is asked."""
 
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
+from functools import cache, partial
 from typing import TypeVar
+from weakref import ref
 
 from engine import PersonalizerError
 from engine.evaluation.decisions import usable
 from engine.evaluation.optimise import Optimisation, candidates_for, optimising
 from engine.evaluation.service_search import ServiceSearch, searching, steps_of
+from engine.loop.event import EventState
 from engine.loop.learning_loop import LearningLoop
 from engine.loop.lock import locked
 from engine.loop.settings import LoopSettings
-from engine.steps import Steps
+from engine.steps import Steps, telling
 from pages.parts.evaluate.background import Background
 from pages.parts.heavy_work import Ticket, submit_here
+from pages.parts.together import Together
 
 T = TypeVar("T")
 
@@ -47,6 +51,37 @@ class Run:
         """Whether the best is good enough, and the loop is set as it was: changes since then are
         not taken back."""
         return self.found.may_apply and self.of.settings == self.settings
+
+
+_Both = tuple[Optimisation, ServiceSearch]
+
+
+@cache
+def _under_way() -> Together[_Both]:
+    """Settings that are tried for some sessions of this process."""
+    return Together()
+
+
+def _both(work: Steps[Optimisation], tries: int, events: Sequence[EventState]) -> Steps[_Both]:
+    """Try them, so often, and what the service would have tried; yields the share that is done."""
+    theirs = steps_of(events)
+    share = tries / (tries + theirs)
+    found = yield from _followed(work, tries, 0.0, share)
+    service = yield from _followed(searching(events), theirs, share, 1.0)
+    return found, service
+
+
+def _followed(work: Steps[T], steps: int, start: float, end: float) -> Steps[T]:
+    """Do some work; yields how far it is: from one share of all to another."""
+    done = 0
+    while True:
+        try:
+            next(work)
+        except StopIteration as last:
+            found: T = last.value
+            return found
+        done += 1
+        yield start + min(done / steps, 1.0) * (end - start)
 
 
 class Tuning(Background):
@@ -84,32 +119,16 @@ class Tuning(Background):
         yield None
         try:
             with lock:
-                events, settings = usable(loop), loop.settings
+                events, settings, mark = usable(loop), loop.settings, loop.log.mark
                 work = optimising(loop)
-            ours = len(events) * len(candidates_for(settings))
-            share = ours / (ours + steps_of(events))
-            found = yield from self._followed(work, ours, 0.0, share)
-            service = yield from self._followed(searching(events), steps_of(events), share, 1.0)
+            tries = len(events) * len(candidates_for(settings))
+            joined = _under_way().joining((ref(loop), mark), lambda: _both(work, tries, events))
+            found, service = yield from telling(joined, partial(setattr, self, "share"))
         except PersonalizerError as error:
             self.refused = error
         else:
             run = Run(loop, len(events), settings, found, service)
             self.runs = [*self.runs, run][-_KEPT:]
-
-    def _followed(
-        self, work: Steps[T], steps: int, start: float, end: float
-    ) -> Generator[None, None, T]:
-        """Do some work, and tell how far it is: from one share of all to another."""
-        done = 0
-        while True:
-            try:
-                next(work)
-            except StopIteration as last:
-                found: T = last.value
-                return found
-            done += 1
-            self.share = start + min(done / steps, 1.0) * (end - start)
-            yield
 
     def last_of(self, loop: LearningLoop) -> Run | None:
         """The last time that it was done on a loop's log."""

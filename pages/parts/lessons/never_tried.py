@@ -47,10 +47,12 @@ class Lab:
         self.spread = spread(self.world, self.seed)
         yield None
         for _ in range(ALL // STEP):
-            for loop in self.loops.values():
+            found = dict[str, Tried]()
+            for name, loop in self.loops.items():
                 yield from crowding(loop, self.world, STEP)
-            self.found.append({name: tried(one, self.world) for name, one in self.loops.items()})
-            yield None
+                found[name] = tried(loop, self.world)
+                yield None
+            self.found.append(found)
 
     @property
     def progress(self) -> float:

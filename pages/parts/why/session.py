@@ -2,23 +2,51 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from functools import cache, partial
 from threading import RLock
+from weakref import ref
 
 from engine.evaluation.explanation import Gap, gap, runner_up
 from engine.evaluation.importance import Importances, assessing
 from engine.evaluation.weights import Weight, weighing
 from engine.loop.learning_loop import LearningLoop
 from engine.loop.lock import locked
-from engine.steps import Steps
+from engine.steps import Steps, telling
 from engine.worlds import Context
 from pages.parts.frames import pace
 from pages.parts.heavy_work import Ticket, submit_here
 from pages.parts.live import TICK
 from pages.parts.play.open_loop import OpenLoop
+from pages.parts.together import Together
 from pages.parts.why.subject import Asked, Subject, finding
 
 _NAMED = 0.06
 """Share of all parts from which a group of fields has a bar of its own."""
+
+
+_KEPT = 20
+"""Measurements of which it is kept what came of them."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Work:
+    """A measurement: of a loop, with so long a history.
+
+    Attributes:
+        steps: those that are left. Nothing else holds them: where they are let go of, it ends.
+    """
+
+    loop: LearningLoop
+    position: int
+    steps: Steps[Importances | None]
+    ticket: Ticket[Importances | None]
+
+
+@cache
+def _importances() -> Together[Importances | None]:
+    """Measurements of all sessions of this process."""
+    return Together(_KEPT)
 
 
 class WhySession:
@@ -42,8 +70,7 @@ class WhySession:
         self.asked = Asked()
         self._seen: tuple[object, ...] = ()
         self._weights: tuple[Subject, list[Weight]] | None = None
-        self._steps: Steps[Importances | None]
-        self._work: tuple[LearningLoop, int, Ticket[Importances | None]] | None = None
+        self._work: _Work | None = None
 
     # -- which offer ------------------------------------------------------------------
 
@@ -124,42 +151,40 @@ class WhySession:
 
     @locked
     def measure(self, loop: LearningLoop) -> None:
-        """Compute what each field is worth, beside the page."""
-        self.share, self._steps = 0.0, assessing(loop)
-        self._work = loop, loop.log.position, submit_here(self._measuring())
+        """Compute what each field is worth, beside the page; with all who ask the same of it."""
+        self.share = 0.0
+        key = ref(loop), loop.log.mark
+        steps = _importances().joining(key, lambda: assessing(loop))
+        self._work = _Work(loop, key[1].position, steps, submit_here(self._measuring(steps)))
 
     @locked
     def stop_measuring(self) -> None:
         """Compute no more."""
         if self._work is not None:
-            self._work[2].cancel()
+            self._work.ticket.cancel()
+            self._work = None
 
     @contextmanager
     def giving_way(self) -> Iterator[None]:
         """What a person waits for is done before the measurement, which goes on after it: the
         works of one session stand in line behind each other."""
         work = self._work
-        is_put_off = work is not None and work[2].cancel()
+        is_put_off = work is not None and work.ticket.cancel()
         try:
             yield
         finally:
             if work is not None and is_put_off:
-                self._work = *work[:2], submit_here(self._measuring())
+                again = submit_here(self._measuring(work.steps))
+                self._work = replace(work, ticket=again)
 
-    def _measuring(self) -> Steps[Importances | None]:
+    def _measuring(self, steps: Steps[Importances | None]) -> Steps[Importances | None]:
         """Do the steps that are left; whoever stops in between may go on."""
-        while True:
-            try:
-                self.share = float(str(next(self._steps)))
-            except StopIteration as end:
-                found: Importances | None = end.value
-                return found
-            yield None
+        return telling(steps, partial(setattr, self, "share"))
 
     @property
     def is_live(self) -> bool:
         """Whether something is being computed."""
-        return self._work is not None and not self._work[2].done()
+        return self._work is not None and not self._work.ticket.done()
 
     @property
     def pace(self) -> float | None:
@@ -168,5 +193,7 @@ class WhySession:
 
     def measured(self, loop: LearningLoop) -> Ticket[Importances | None] | None:
         """The importance of a loop's fields as it is now, in the making or done."""
-        is_of_it = self._work and self._work[:2] == (loop, loop.log.position)
-        return self._work[2] if self._work and is_of_it and not self._work[2].cancelled() else None
+        work = self._work
+        if work is None or (work.loop, work.position) != (loop, loop.log.position):
+            return None
+        return None if work.ticket.cancelled() else work.ticket

@@ -2,6 +2,8 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import cache
+from weakref import ref
 
 from engine.loop.entries import Ranked
 from engine.loop.learning_loop import LearningLoop
@@ -10,6 +12,7 @@ from engine.steps import Steps
 from engine.worlds import Context, World
 from pages.parts.play.moment_links import WHO, who_from, who_in_link
 from pages.parts.play.open_loop import OpenLoop
+from pages.parts.together import Together
 
 EVENT = "event"
 """Its name in a link."""
@@ -45,7 +48,7 @@ class Subject:
     """An offer that is explained.
 
     Attributes:
-        loop: as it was when it made the offer; nobody else changes it.
+        loop: as it was when it made the offer; nobody changes it, several may ask it.
         ranked: the offer.
         number: of the visitor, from 1; None for somebody who has not answered.
         earned: what the visitor gave; None for nothing yet.
@@ -94,6 +97,19 @@ def event_of(loop: LearningLoop, number: int) -> str:
     return came.event_id if isinstance(came, Ranked) else ""
 
 
+@cache
+def _moments() -> Together[LearningLoop]:
+    """Loops as they were, in the making for some sessions of this process."""
+    return Together()
+
+
+def _as_of(loop: LearningLoop, entries: int) -> Steps[LearningLoop]:
+    """A loop as it was then; of all who ask for it at once the same."""
+    with loop.lock:
+        key = ref(loop), loop.log.mark_at(entries)
+    return _moments().joining(key, lambda: as_of(loop, entries))
+
+
 def finding(opened: OpenLoop, asked: Asked) -> Steps[Subject | None]:
     """What is asked about, or the last event, or who stands there; None if there is no such event.
 
@@ -115,7 +131,7 @@ def _event(opened: OpenLoop, event_id: str) -> Steps[Subject | None]:
         entries = entries_before(loop, event.number) if event else 0
     if event is None:
         return None
-    past = yield from as_of(loop, entries)
+    past = yield from _as_of(loop, entries)
     world = past.state.world or opened.home
     return Subject(world, past, event.ranked, event.number + 1, event.earned)
 
@@ -125,5 +141,5 @@ def _now(opened: OpenLoop, context: Context) -> Steps[Subject]:
     with loop.lock:
         entries = len(loop.log)
         ranked = opened.ranked_for(context)
-    present = yield from as_of(loop, entries)
+    present = yield from _as_of(loop, entries)
     return Subject(opened.world, present, ranked)

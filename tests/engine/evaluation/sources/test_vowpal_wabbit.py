@@ -5,17 +5,15 @@ Its average loss, where it learns nothing, is the IPS estimate of what its polic
 
 import json
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
+import vowpalwabbit as wabbit
 
 from engine.evaluation.estimators import Ips
 from engine.evaluation.offline import evaluate
 from engine.evaluation.sources.logs import open_log
 from engine.evaluation.targets import Baseline, Given, Target
-
-wabbit: Any = pytest.importorskip("vowpalwabbit", reason="needs the extra bench")
 
 EVENTS, DRINKS = 400, ["tea", "soup", "cake"]
 TESTED = "--cb_adf -q :: --dsjson --quiet --no_stdin"
