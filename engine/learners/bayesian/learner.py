@@ -252,10 +252,7 @@ class BayesianLearner(Learner):
         if self.learned < FITS[-1]:
             self._first.append((context, actions, shown, reward))
         if self.learned + 1 in FITS and self._is_news(*self._readings()):
-            self._begin()
-            for first_context, offered, at, earned in self._first:
-                self._learn(first_context, offered[at], earned)
-                yield None
+            yield from self._learning_anew()
         else:
             self._learn(context, actions[shown], reward)
         if self.learned == FITS[-1]:
@@ -273,6 +270,12 @@ class BayesianLearner(Learner):
                 self._cells[hypothesis.crosses] = Cells(fields, scales, hypothesis.crosses)
             else:
                 self._spans[hypothesis.form] = Basis(hypothesis.form, scales)
+
+    def _learning_anew(self) -> Steps[None]:
+        self._begin()
+        for context, actions, shown, reward in self._first:
+            self._learn(context, actions[shown], reward)
+            yield None
 
     def _readings(self) -> tuple[Scales, tuple[str, ...]]:
         """The scales of numbers, and the fields of contexts, as the first experiences have them."""

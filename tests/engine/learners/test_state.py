@@ -12,6 +12,7 @@ from engine.learners.bayesian.hypothesis import HYPOTHESES
 from engine.learners.bayesian.learner import FITS, BayesianLearner
 from engine.learners.classic import ClassicLearner
 from engine.learners.state import Learned, state_names
+from engine.steps import finish
 from engine.store.snapshot_codec import KINDS, dump, load
 from tests.engine.comparable import learned_bits
 from tests.engine.requests import CONTEXTS, DRINKS, request_of
@@ -136,7 +137,7 @@ def test_nothing_is_learned_anew_where_it_would_come_to_the_same(hour: bool) -> 
         )
         assert (learner.evidence is before) == (i > 0 and not (hour and i + 1 in FITS))
     bits = learned_bits(learner)
-    learner._learn_anew()
+    finish(learner._learning_anew())
     assert hour or learned_bits(learner) == bits
 
 
