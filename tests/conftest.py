@@ -8,14 +8,15 @@ import pytest
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """What pages run of the engine is no test of it; what slow tests run, quick ones reach too.
 
-    Counting lines takes up to half as long again, so it is left to the quick tests. Files in
-    deeper folders come later: they are the smaller ones, so that no process waits for another
-    at the end.
+    Counting lines takes more than half as long again, so it is left to the quick tests of a few
+    examples each: the many of a property reach no other lines. Files in deeper folders come
+    later: they are the smaller ones, so that no process waits for another at the end.
     """
     items.sort(key=_place)
     for item in items:
         elsewhere = item.nodeid.startswith(("tests/browser/", "tests/pages/"))
-        if elsewhere or item.get_closest_marker("slow"):
+        has_many = hasattr(getattr(item, "function", None), "hypothesis")
+        if elsewhere or has_many or item.get_closest_marker("slow"):
             item.add_marker("no_cover")
         if item.nodeid.startswith("tests/browser/"):
             # Chromium, a server and whatever else runs share two processors: one try more, which

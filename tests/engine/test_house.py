@@ -3,10 +3,9 @@
 import ast
 import importlib
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
+from functools import cache
 from pathlib import Path
-
-import pytest
 
 import engine
 
@@ -15,13 +14,23 @@ ENGINE = sorted((ROOT / "engine").rglob("*.py"))
 PAGES = sorted((ROOT / "pages").rglob("*.py"))
 
 
-def each(files: list[Path]) -> pytest.MarkDecorator:
-    return pytest.mark.parametrize("path", files, ids=lambda p: str(p.relative_to(ROOT)))
+def broken(
+    files: Iterable[Path], faults: Callable[[Path], Iterable[object]]
+) -> dict[str, list[object]]:
+    """What each file has against a rule: one test reads them all, and names those that have."""
+    found = {str(path.relative_to(ROOT)): [*faults(path)] for path in files}
+    return {name: faulty for name, faulty in found.items() if faulty}
+
+
+@cache
+def nodes(tree: ast.AST) -> list[ast.AST]:
+    """Everything in a file."""
+    return [*ast.walk(tree)]
 
 
 def imported(tree: ast.AST) -> Iterator[str]:
     """Every module imported anywhere in a file, in functions and blocks too."""
-    for node in ast.walk(tree):
+    for node in nodes(tree):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
@@ -32,11 +41,17 @@ def imported(tree: ast.AST) -> Iterator[str]:
 
 def names(tree: ast.AST) -> Iterator[str]:
     """Every name that a file uses, dotted as far as it is written so."""
-    for node in ast.walk(tree):
+    for node in nodes(tree):
         if isinstance(node, ast.Name | ast.Attribute):
             yield ast.unparse(node)
 
 
+def tops(path: Path) -> set[str]:
+    """The packages that a file imports from."""
+    return {name.split(".")[0] for name in imported(parse(path))}
+
+
+@cache
 def parse(path: Path) -> ast.AST:
     return ast.parse(path.read_text(encoding="utf-8"), str(path))
 
@@ -45,44 +60,53 @@ def test_there_are_files_to_read() -> None:
     assert {"learning_loop.py", "features.py", "coffee.py"} <= {path.name for path in ENGINE}
 
 
-@each(ENGINE)
-def test_the_engine_knows_nothing_of_screens(path: Path) -> None:
-    tops = {name.split(".")[0] for name in imported(parse(path))}
-    assert not tops & {"streamlit", "altair", "pages", "app", "pandas"}
+def test_the_engine_knows_nothing_of_screens() -> None:
+    screens = {"streamlit", "altair", "pages", "app", "pandas"}
+    assert not broken(ENGINE, lambda path: tops(path) & screens)
 
 
 NEEDED = {"store": ("sqlalchemy",), "sources": ("pyarrow", "msgspec")}
 
 
-@each(ENGINE)
-def test_a_room_of_the_engine_imports_numpy_and_what_it_alone_needs(path: Path) -> None:
-    tops = {name.split(".")[0] for name in imported(parse(path))}
+def without_need(path: Path) -> set[str]:
+    """What a file of the engine imports beside NumPy and what its room alone needs."""
     rooms = path.relative_to(ROOT / "engine").parts[:-1]
     needed = (library for room in rooms for library in NEEDED.get(room, ()))
-    assert tops <= {*sys.stdlib_module_names, "numpy", "engine", *needed}
+    return tops(path) - {*sys.stdlib_module_names, "numpy", "engine", *needed}
 
 
-@each(ENGINE + PAGES)
-def test_no_random_number_comes_from_a_global_stream(path: Path) -> None:
+def test_a_room_of_the_engine_imports_numpy_and_what_it_alone_needs() -> None:
+    assert not broken(ENGINE, without_need)
+
+
+def global_streams(path: Path) -> Iterator[str]:
+    """What a file draws from a stream that all share."""
     tree = parse(path)
-    assert not {name.split(".")[0] for name in imported(tree)} & {"random"}
+    yield from tops(path) & {"random"}
     for name in {*names(tree), *imported(tree)}:
         _, found, function = name.partition("random.")
-        if found and name.startswith(("np.", "numpy.")):
-            assert function.split(".")[0] in {"Generator", "default_rng"}
+        numpys = found and name.startswith(("np.", "numpy."))
+        if numpys and function.split(".")[0] not in {"Generator", "default_rng"}:
+            yield name
 
 
-@each(ENGINE + PAGES)
-def test_nothing_is_unpickled_evaluated_or_executed(path: Path) -> None:
-    tree = parse(path)
-    tops = {name.split(".")[0] for name in imported(tree)}
-    assert not tops & {"pickle", "dill", "cloudpickle", "joblib", "shelve", "marshal", "code"}
+def test_no_random_number_comes_from_a_global_stream() -> None:
+    assert not broken(ENGINE + PAGES, global_streams)
+
+
+def run_from_data(path: Path) -> set[str]:
+    """What a file unpickles, evaluates or executes with."""
     called = {
         node.func.id
-        for node in ast.walk(tree)
+        for node in nodes(parse(path))
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)
     }
-    assert not called & {"eval", "exec", "compile", "__import__"}
+    unpickle = {"pickle", "dill", "cloudpickle", "joblib", "shelve", "marshal", "code"}
+    return tops(path) & unpickle | called & {"eval", "exec", "compile", "__import__"}
+
+
+def test_nothing_is_unpickled_evaluated_or_executed() -> None:
+    assert not broken(ENGINE + PAGES, run_from_data)
 
 
 def test_what_the_engine_offers_is_sorted_complete_and_there() -> None:
@@ -99,11 +123,16 @@ def test_what_the_engine_offers_is_sorted_complete_and_there() -> None:
         assert getattr(engine, name).__module__.startswith("engine.")
 
 
-@each(ENGINE)
-def test_every_module_can_be_imported_alone_and_says_what_it_is_for(path: Path) -> None:
+def without_words(path: Path) -> Iterator[str]:
+    """A module that does not say what it is for."""
     parts = path.relative_to(ROOT).with_suffix("").parts
     module = importlib.import_module(".".join(parts).removesuffix(".__init__"))
-    assert module.__doc__
+    if not module.__doc__:
+        yield module.__name__
+
+
+def test_every_module_can_be_imported_and_says_what_it_is_for() -> None:
+    assert not broken(ENGINE, without_words)
 
 
 # -- wings ----------------------------------------------------------------------------
@@ -120,11 +149,16 @@ def wing(module: str) -> str:
     return module.split(".")[1]
 
 
-@each([path for path in ENGINE if path.parent != ROOT / "engine" or path.stem in WINGS])
-def test_a_wing_imports_only_wings_above_it(path: Path) -> None:
+def from_below(path: Path) -> set[str]:
+    """The wings that a file imports from and should not."""
     own = wing(".".join(path.relative_to(ROOT).with_suffix("").parts))
     used = {wing(name) for name in imported(parse(path)) if name.startswith("engine.")}
-    assert used <= {*WINGS[: WINGS.index(own)], own}
+    return used - {*WINGS[: WINGS.index(own)], own}
+
+
+def test_a_wing_imports_only_wings_above_it() -> None:
+    inside = [path for path in ENGINE if path.parent != ROOT / "engine" or path.stem in WINGS]
+    assert not broken(inside, from_below)
 
 
 def test_every_room_of_the_engine_is_in_a_wing() -> None:
@@ -153,14 +187,18 @@ def expected_tests(module: Path) -> Path:
     return ROOT / "tests" / "engine" / named
 
 
-@each([path for path in ENGINE if path.name != "__init__.py"])
-def test_every_module_has_its_tests_under_its_own_name(path: Path) -> None:
+def untested(path: Path) -> Iterator[str]:
+    """The file in which the tests of a module should be, if there are none."""
     tests = expected_tests(path)
-    assert tests.is_file()
-    assert any(
+    if not tests.is_file() or not any(
         isinstance(node, ast.FunctionDef) and node.name.startswith("test_")
-        for node in ast.walk(parse(tests))
-    )
+        for node in nodes(parse(tests))
+    ):
+        yield str(tests.relative_to(ROOT))
+
+
+def test_every_module_has_its_tests_under_its_own_name() -> None:
+    assert not broken((path for path in ENGINE if path.name != "__init__.py"), untested)
 
 
 # -- the rules above can fail ---------------------------------------------------------
@@ -179,5 +217,8 @@ def test_a_use_of_the_global_stream_is_found() -> None:
 
 
 def test_a_module_without_expected_tests_its_own_name_is_found() -> None:
-    assert not expected_tests(ROOT / "engine" / "worlds" / "untested.py").is_file()
+    missing = ROOT / "engine" / "worlds" / "untested.py"
+    assert broken([missing], untested) == {
+        "engine/worlds/untested.py": ["tests/engine/worlds/test_untested.py"]
+    }
     assert all((ROOT / "engine" / module).is_file() for module in TESTED_WITH)

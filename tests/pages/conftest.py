@@ -57,7 +57,8 @@ class App:
     """The app in one browser session, on the Play page."""
 
     def __init__(self, **query: str) -> None:
-        self.at = AppTest.from_file(str(FRONT), default_timeout=60)
+        # Long, for busy machines: what hangs is told after ten minutes (`faulthandler_timeout`).
+        self.at = AppTest.from_file(str(FRONT), default_timeout=500)
         self.open(**query)
         self.session.now = float_seconds()
         if isinstance(self.session, PlaySession):

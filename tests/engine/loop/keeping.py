@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from typing import Any
 from unittest.mock import patch
 
 from engine import EpsilonGreedy, LearningLoop, LoopSettings
@@ -17,11 +18,11 @@ from tests.engine.comparable import learned_bits
 from tests.engine.loop.visits import beliefs, stands, told
 
 
-def keeping(aggregation: str = "earliest") -> tuple[LearningLoop, ManualClock]:
+def keeping(aggregation: str = "earliest", **settings: Any) -> tuple[LearningLoop, ManualClock]:
     """A loop that keeps checkpoints in memory."""
     clock = ManualClock()
-    settings = LoopSettings(policy=EpsilonGreedy(), reward_aggregation=aggregation)  # type: ignore[arg-type]
-    loop = LearningLoop(settings, seed=3, clock=clock)
+    chosen = {"policy": EpsilonGreedy(), "reward_aggregation": aggregation} | settings
+    loop = LearningLoop(LoopSettings(**chosen), seed=3, clock=clock)
     loop.folding.keeps = True
     return loop, clock
 

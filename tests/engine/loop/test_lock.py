@@ -61,10 +61,10 @@ def test_threads_that_rank_at_once_get_ids_and_answers_of_their_own(clock: Manua
     loop = LearningLoop(LoopSettings(**QUICK), clock=clock)
 
     def work(number: int) -> list[str]:
-        return [loop.rank(DRINKS, CONTEXTS[number % 4]).event_id for _ in range(500)]
+        return [loop.rank(DRINKS, CONTEXTS[number % 4]).event_id for _ in range(200)]
 
     ids = list(chain.from_iterable(in_threads(work)))
-    assert len(set(ids)) == len(ids) == THREADS * 500
+    assert len(set(ids)) == len(ids) == THREADS * 200
     assert set(loop.events) == set(ids)
     assert state_of(loop) == state_of(folded(loop, clock))
 
@@ -76,7 +76,7 @@ def test_threads_may_do_anything_at_once(clock: ManualClock) -> None:
 
     def work(number: int) -> list[str]:
         given = []
-        for i in range(500):
+        for i in range(200):
             with suppress(PersonalizerError):  # others may have taken back what it is about
                 given.append(loop.rank(DRINKS, CONTEXTS[i % 4]).event_id)
                 loop.reward(given[-1], i % 2)

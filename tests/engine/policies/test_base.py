@@ -163,14 +163,14 @@ def test_how_many_numbers_are_drawn_does_not_move_the_decisions_own_stream() -> 
 
 @pytest.mark.slow
 def test_importance_weights_average_to_1_and_estimate_other_policies_without_bias() -> None:
-    """Over a log of 1,500 visitors, for the uniform policy and for each single action.
+    """Over a log of 600 visitors, for the uniform policy and for each single action.
 
     Given the past, a weight p(a) / q(a) has mean 1 and variance sum p^2 / q - 1, known
     exactly for each visitor: the sum over visitors is a martingale, and 4 of its standard
     errors are allowed. For rewards from 0 to 1 the same variance bounds the estimate's.
     """
     loop = LearningLoop(seed=3, clock=ManualClock())
-    rows = list(crowd(loop, COFFEE, 1_500))
+    rows = list(crowd(loop, COFFEE, 600))
     logged = [state.ranked for state in loop.events.values()]
     q = np.array([ranked.probabilities for ranked in logged])
     shown = q[np.arange(len(q)), [ranked.chosen for ranked in logged]]

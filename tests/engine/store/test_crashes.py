@@ -15,7 +15,7 @@ def test_a_killed_process_loses_and_doubles_nothing(url: str, kept: StoredLoop) 
 def test_processes_on_one_loop_end_with_the_same_posterior(
     url: str, store: Store, kept: StoredLoop
 ) -> None:
-    processes, events = 8 if store.is_shared else 4, 100
+    processes, events = 8 if store.is_shared else 4, 30
     found = together(url, kept.id, processes, events)
     assert all(each == found[0] for each in found)
     back = StoredLoop.open(store, kept.id)

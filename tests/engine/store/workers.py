@@ -163,7 +163,7 @@ def _work_beside_others(url: str, loop_id: str, events: int, gate: object, resul
     gate.wait()  # type: ignore[attr-defined]
     for _ in range(events):
         _serve_slowly(kept.loop)
-        kept.snapshot_if_due(every=500)
+        kept.snapshot_if_due(every=100)
     gate.wait()  # type: ignore[attr-defined]
     kept.loop.catch_up()
     results.put(beliefs(kept.loop))  # type: ignore[attr-defined]

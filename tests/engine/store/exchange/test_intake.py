@@ -11,7 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from engine import LoopSettings
+from engine import Hypothesis, LoopSettings, Uniform
 from engine.errors import RejectedError
 from engine.loop.entries import Ranked
 from engine.simulation.crowd import crowd
@@ -35,9 +35,10 @@ def test_a_full_loop_comes_in_and_one_event_more_does_not(kind: Format, tmp_path
     most = CHUNK + 5
     store = Store.open(f"sqlite:///{tmp_path}/events.db", Limits(max_events=most))
     library = Library(store)
-    full = StoredLoop.create(
-        store, owner="me", world=WORLDS["coffee"], settings=LoopSettings(max_events=most)
+    quick = LoopSettings(
+        policy=Uniform(), hypotheses=(Hypothesis(),), may_change=False, max_events=most
     )
+    full = StoredLoop.create(store, owner="me", world=WORLDS["coffee"], settings=quick)
     full.loop.together(lambda: list(crowd(full.loop, WORLD, most)))
     about, file = store.about(full.id), io.BytesIO()
     assert len(list(kind.writing(library, about, file))) >= most / STEP
@@ -158,7 +159,7 @@ def _with_another_value(draw: st.DrawFn, line: bytes) -> bytes:
 
 @pytest.mark.slow
 @given(st.data())
-@settings(max_examples=300, suppress_health_check=list(HealthCheck))
+@settings(max_examples=150, suppress_health_check=list(HealthCheck))
 def test_whatever_is_uploaded_it_is_a_whole_loop_or_nothing(
     library: Library, lines: list[str], data: st.DataObject
 ) -> None:
@@ -168,7 +169,7 @@ def test_whatever_is_uploaded_it_is_a_whole_loop_or_nothing(
 
 @pytest.mark.slow
 @given(st.data())
-@settings(max_examples=150, suppress_health_check=list(HealthCheck))
+@settings(max_examples=75, suppress_health_check=list(HealthCheck))
 def test_the_same_for_the_services_format(
     library: Library, exported: StoredLoop, data: st.DataObject
 ) -> None:
