@@ -43,6 +43,10 @@ class RacePage(AppPage):
         """Start, and wait until the race is over."""
         self.press("start")
         expect(self.button("stop")).to_be_visible()
+        self.finish()
+
+    def finish(self) -> None:
+        """Wait until the race is over, and all of it is drawn."""
         expect(self.verdict).to_be_visible(timeout=90_000)
         expect(self.button("start")).to_be_enabled()
         for name in (REWARD, REGRET, FINALS, SEGMENTS):

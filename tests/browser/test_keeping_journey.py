@@ -253,20 +253,15 @@ def test_a_faulty_file_is_told_line_by_line(open_page: OpenPage, tmp_path: Path)
     expect(data.page.get_by_test_id("stException")).to_have_count(0)
 
 
-def test_a_browser_knows_its_loops_again(open_page: OpenPage) -> None:
+def test_a_browser_knows_its_loops_again_on_a_page_that_is_legible_and_fits(
+    open_page: OpenPage,
+) -> None:
     page = open_page()
     teach(page)
     data = DataPage(page.page, page.address).open()
     data.expect_loops(1)
     stranger = DataPage(open_page().page, page.address).open()
     stranger.expect_loops(0)
-
-
-def test_the_data_page_is_legible_and_fits(open_page: OpenPage) -> None:
-    page = open_page()
-    teach(page)
-    data = DataPage(page.page, page.address).open()
-    data.expect_loops(1)
     faults = offenders(data)
     data.open_menu(data.first, "export")
     expect(data.keyed(f"get-model-{data.first}").get_by_role("link")).to_be_visible()

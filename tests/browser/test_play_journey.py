@@ -39,8 +39,16 @@ def reward_only(play: PlayPage, favourite: str, times: int) -> int:
 
 
 def test_the_story_from_the_first_click_to_a_link_for_others(open_page: OpenPage) -> None:
+    """The first click can be taken back at once."""
     play = open_page()
     play.expect_visitors(0)
+    offered, chances = play.offered, play.chances
+    play.press(LOVED)
+    play.expect_visitors(1)
+    play.press("undo")
+    play.expect_visitors(0)
+    assert (play.offered, play.chances) == (offered, chances)
+    expect(play.keyed("moved")).not_to_contain_text("Your click")
 
     play.place("Dave", "Sunny", "Evening")
     favourite, before = play.offered, play.chances
@@ -309,18 +317,6 @@ def test_what_is_open_below_follows_each_click(open_page: OpenPage) -> None:
         expect(play.keyed("code")).to_contain_text(f'"rewardActionId": "{IDS[offered]}"')
 
 
-def test_the_first_click_can_be_taken_back_at_once(open_page: OpenPage) -> None:
-    play = open_page()
-    offered, chances = play.offered, play.chances
-    play.press(LOVED)
-    play.expect_visitors(1)
-    play.press("undo")
-    play.expect_visitors(0)
-    assert play.offered == offered
-    expect(play.keyed("moved")).not_to_contain_text("Your click")
-    assert play.chances == chances
-
-
 def test_two_people_at_once_never_see_each_other(open_page: OpenPage) -> None:
     mine, yours = open_page(), open_page("?seed=11")
     mine.press("let-in-10")
@@ -343,42 +339,35 @@ def test_two_people_at_once_never_see_each_other(open_page: OpenPage) -> None:
     mine.expect_visitors(11)
 
 
-def test_settings_are_what_they_were_whenever_they_are_opened(open_page: OpenPage) -> None:
-    play = open_page("?seed=42&policy=classic&epsilon=30&crosses=2&speed=20")
-    play.press("let-in-10")
-    play.expect_visitors(10)
-    settings = play.open_settings()
-    expect(settings.get_by_role("spinbutton", name="Seed")).to_have_value("42")
-    policy = settings.get_by_role("combobox", name="Learning policy")
-    expect(policy).to_have_value("Epsilon-greedy")
-    expect(settings.get_by_role("slider", name="Epsilon")).to_have_value("30")
-    expect(settings.get_by_role("radio", name="pairs")).to_be_checked()
-    expect(settings.get_by_role("radio", name="20")).to_be_checked()
-    play.close_popover()
-    play.press("step")
-    play.expect_visitors(11)
-
-
 def test_a_deep_link_to_a_fresh_server_gets_the_frame_and_its_settings(
     open_page: OpenPage,
 ) -> None:
+    """They are what they were whenever they are opened."""
+    link = "?world=news&seed=11&policy=classic&epsilon=30&crosses=2&speed=20"
     with running() as fresh:
-        play = open_page("?world=news&seed=11&policy=classic&epsilon=30", address=fresh.address)
+        play = open_page(link, address=fresh.address)
         expect(play.page).to_have_title("Play · Personalizer Playground")
         expect(play.page.get_by_test_id("stHeaderLogo")).to_be_visible()
         expect(play.page.get_by_test_id("stSidebarNav")).to_have_count(0)
         expect(play.keyed("play-world").get_by_role("radio", name="News")).to_be_checked()
-        settings = play.open_settings()
-        expect(settings.get_by_role("spinbutton", name="Seed")).to_have_value("11")
-        policy = settings.get_by_role("combobox", name="Learning policy")
-        expect(policy).to_have_value("Epsilon-greedy")
-        epsilon = settings.get_by_role("slider", name="Epsilon")
-        expect(epsilon).to_have_value("30")
-        expect(epsilon).to_be_enabled()
         query = parse_qs(urlsplit(play.page.url).query)
         assert query == {
             "world": ["news"], "seed": ["11"], "policy": ["epsilon"], "epsilon": ["30"],
+            "crosses": ["2"], "speed": ["20"],
         }  # fmt: skip
+        for visitors in (10, 20):
+            settings = play.open_settings()
+            expect(settings.get_by_role("spinbutton", name="Seed")).to_have_value("11")
+            policy = settings.get_by_role("combobox", name="Learning policy")
+            expect(policy).to_have_value("Epsilon-greedy")
+            epsilon = settings.get_by_role("slider", name="Epsilon")
+            expect(epsilon).to_have_value("30")
+            expect(epsilon).to_be_enabled()
+            expect(settings.get_by_role("radio", name="pairs")).to_be_checked()
+            expect(settings.get_by_role("radio", name="20")).to_be_checked()
+            play.close_popover()
+            play.press("let-in-10")
+            play.expect_visitors(visitors)
 
 
 def test_a_broken_link_says_what_is_wrong_and_falls_back(open_page: OpenPage) -> None:

@@ -91,7 +91,13 @@ def test_in_every_size_one_can_answer_at_once_and_nothing_is_cut_off(open_page: 
 def test_in_every_look_all_fits_and_is_large_and_distinct_enough_to_read(
     open_page: OpenPage,
 ) -> None:
+    """Streamlit's table of a chart, which has a CSV of its own in which names could be formulas,
+    is never offered."""
     play = open_page()
+    buttons = play.page.get_by_test_id("stElementToolbarButton")
+    for label, offered in (("Download as PNG", len(CHARTS)), ("Show data", 0)):
+        expect(buttons.get_by_label(label)).to_have_count(len(CHARTS))
+        expect(buttons.get_by_label(label).filter(visible=True)).to_have_count(offered)
     faults = offenders(play)
     play.press("let-in-100")
     play.expect_visitors(100)
@@ -116,11 +122,3 @@ def test_what_the_screen_shows_is_one_page_of_paper(open_page: OpenPage) -> None
     play.expect_visitors(1)
     paper = play.page.pdf(prefer_css_page_size=True)
     assert len(re.findall(rb"/Type\s*/Page\b", paper)) == 1
-
-
-def test_no_chart_gives_its_rows_away_raw(open_page: OpenPage) -> None:
-    """Streamlit's table of a chart has a CSV of its own, in which names could be formulas."""
-    buttons = open_page().page.get_by_test_id("stElementToolbarButton")
-    for label, shown in (("Download as PNG", len(CHARTS)), ("Show data", 0)):
-        expect(buttons.get_by_label(label)).to_have_count(len(CHARTS))
-        expect(buttons.get_by_label(label).filter(visible=True)).to_have_count(shown)

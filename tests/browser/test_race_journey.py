@@ -31,11 +31,18 @@ def told(file: Path) -> str:
         return ""
 
 
-def test_one_bets_watches_and_is_told_who_won(open_race: OpenRace) -> None:
+def test_one_bets_watches_and_is_told_who_won(open_race: OpenRace, server: Server) -> None:
+    """The processes of the race end with it."""
     page = open_race("?visitors=200")
     expect(page.page.get_by_role("heading", name="The line-up")).to_be_visible()
     page.bet("A/B test")
-    page.race()
+    # A race of somebody who has just gone goes on for as long as they may come back.
+    wait_until(page, lambda: workers(server.pid) == 0, "a process of somebody else is left")
+    page.press("start")
+    expect(page.button("stop")).to_be_visible()
+    wait_until(page, lambda: workers(server.pid) > 0, "no process races")
+    page.finish()
+    wait_until(page, lambda: workers(server.pid) == 0, "a process is left")
     expect(page.verdict).to_contain_text(re.compile(r"You bet on A/B test: it came \w+ of 4"))
     expect(page.verdict).to_contain_text(re.compile(r"earned most: 0\.\d+ a visitor"))
     runs = page.rows("runs")
@@ -75,17 +82,6 @@ def test_a_race_is_seen_as_it_runs_and_can_be_stopped(open_race: OpenRace, serve
     expect(page.button("start")).to_be_enabled()
     expect(page.chart(REWARD).locator("svg")).to_be_visible()
     assert 1 <= len(page.rows("runs")) < 2_000
-
-
-def test_processes_end_with_the_race(open_race: OpenRace, server: Server) -> None:
-    page = open_race(QUICK)
-    # A race of somebody who has just gone goes on for as long as they may come back.
-    wait_until(page, lambda: workers(server.pid) == 0, "a process of somebody else is left")
-    page.press("start")
-    expect(page.button("stop")).to_be_visible()
-    wait_until(page, lambda: workers(server.pid) > 0, "no process races")
-    expect(page.verdict).to_be_visible(timeout=90_000)
-    wait_until(page, lambda: workers(server.pid) == 0, "a process is left")
 
 
 def wait_until(page: RacePage, happens: Callable[[], bool], otherwise: str) -> None:

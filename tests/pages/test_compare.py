@@ -143,14 +143,14 @@ def test_each_story_sets_its_rule(open_compare: Open, story: str, rule: str, cro
 
 @pytest.mark.slow
 def test_the_four_stories_end_as_they_are_told(open_compare: Open) -> None:
-    """Match rates over 250 visitors, of a ceiling of .98."""
+    """Match rates over 400 visitors, of a ceiling of .98."""
     ends = {"always": (0.95, 1.0), "weather": (0.9, 1.0), "mood": (0.15, 0.35)}
     for rule, (low, high) in ends.items():
-        app = open_compare(rule=rule, story="250").start()
+        app = open_compare(rule=rule, story="400").start()
         assert low < app.session.comparison.record.performance(LATEST).match_rate < high
     told = app.text
     assert "No better than chance" in told
-    app = open_compare(rule="name,weather", crosses="1", story="250").start()
+    app = open_compare(rule="name,weather", crosses="1", story="400").start()
     assert 0.4 < app.session.comparison.record.performance(LATEST).match_rate < 0.7
     assert "cross more fields" in app.text
 

@@ -14,7 +14,7 @@ three_seeds = pytest.mark.parametrize("seed", [3, 7, 11])
 @cache
 def growing(seed: int, floor: float) -> list[Certainty]:
     found: list[Certainty] = []
-    finish(becoming_sure(COFFEE, seed, (20, 300, 1_000), floor, found))
+    finish(becoming_sure(COFFEE, seed, (20, 300, 500), floor, found))
     return found
 
 

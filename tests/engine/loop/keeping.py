@@ -21,7 +21,10 @@ from tests.engine.loop.visits import beliefs, stands, told
 def keeping(aggregation: str = "earliest", **settings: Any) -> tuple[LearningLoop, ManualClock]:
     """A loop that keeps checkpoints in memory."""
     clock = ManualClock()
-    chosen = {"policy": EpsilonGreedy(), "reward_aggregation": aggregation} | settings
+    chosen: dict[str, Any] = {
+        "policy": EpsilonGreedy(),
+        "reward_aggregation": aggregation,
+    } | settings
     loop = LearningLoop(LoopSettings(**chosen), seed=3, clock=clock)
     loop.folding.keeps = True
     return loop, clock
