@@ -97,5 +97,6 @@ def potential_outcomes(
     uniform = np.array([visitor.uniform for visitor in crowd])[:, None]
     outcomes = truth_over(world, drift, visitors, seed).outcomes(cells)
     half, full = outcomes[:, :, 1], outcomes[:, :, 2]
-    rewards = (0.5 * (uniform < full + half) + 0.5 * (uniform < full)) * world.worth
+    some, part = uniform < full + half, world.partial
+    rewards = (part * some + (1 - part) * (uniform < full)) * world.worth
     return PotentialOutcomes(cells, rewards, world.earned(outcomes))

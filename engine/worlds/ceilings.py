@@ -236,7 +236,9 @@ class _Sums:
                 for field in told
             )
             sums[place][..., items] += term.add * chance
-        return np.asarray(sums * (weights.whole + (1 - weights.whole) / 2) * world.worth)
+        return np.asarray(
+            sums * (weights.whole + (1 - weights.whole) * world.partial) * world.worth
+        )
 
 
 def _summed(world: "World", sums: _Sums) -> Ceilings:

@@ -6,10 +6,10 @@ action and its segment, whatever is renamed, added or taken out.
 """
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import product
-from typing import Self
+from typing import Literal, Self
 
 import numpy as np
 
@@ -22,7 +22,7 @@ from engine.worlds.rows import ActionRow, CellFault, ValueRow, item_of, rows_of,
 from engine.worlds.sent_text import sent_from_text, sent_to_text
 from engine.worlds.table import MAX_TABLE, world_from_text
 from engine.worlds.taste import Item, Taste, TasteTable, TasteWeights, Term
-from engine.worlds.world import TABULATED, World
+from engine.worlds.world import HALF, TABULATED, World
 
 MAX_SEGMENTS = 400
 """Rows of the table of what each segment likes; more can be had by fewer fields."""
@@ -54,6 +54,7 @@ class Draft:
     bad: Mapping[Cell, object] = field(default_factory=dict)
     labels: Mapping[str, str] = field(default_factory=dict)
     unit: str = ""
+    partial: float = HALF
 
     @classmethod
     def of(cls, world: World) -> Self:
@@ -82,7 +83,7 @@ class Draft:
         )
         labels = {one.name: one.label for one in world.fields if one.label != one.name}
         told = world.title, world.emoji, world.story, rows_of(world.items, 0), values
-        return cls(*told, depends=(), labels=labels, unit=world.unit)
+        return cls(*told, depends=(), labels=labels, unit=world.unit, partial=world.partial)
 
     # -- what is written --------------------------------------------------------------
 
@@ -130,7 +131,7 @@ class Draft:
         rows: list[list[object]] = []
         for segment in self.segments:
             cells = [((segment_of(segment), action.id), action) for action in self.offered]
-            earned = [_earned(self.taste(segment, action)) for _, action in cells]
+            earned = [self._earned(self.taste(segment, action)) for _, action in cells]
             told = zip(cells, earned, strict=True)
             rows.append([self.bad.get(cell, one) for (cell, _), one in told])
         return rows
@@ -213,7 +214,64 @@ class Draft:
         if number is None or not 0 <= number <= 1:
             return replace(self, bad=bad | {cell: value})
         before = self.truth.get(cell, UNKNOWN)
-        return replace(self, truth={**self.truth, cell: _worth(before, float(number))}, bad=bad)
+        return replace(
+            self, truth={**self.truth, cell: self._worth(before, float(number))}, bad=bad
+        )
+
+    def _earned(self, taste: Taste) -> float:
+        """What somebody with a taste is expected to give."""
+        return round(taste.half * self.partial + taste.full, 12)
+
+    def _worth(self, before: Taste, earned: float) -> Taste:
+        """A taste that earns so much, with the same share of whole rewards as before if it can
+        be."""
+        if earned == self._earned(before):
+            return before
+        some = before.half + before.full
+        return self._of(earned, before.full / some if some else 1.0)
+
+    def _of(self, earned: float, whole: float) -> Taste:
+        """A taste that earns so much; of its rewards a share is whole, or more if it has to be."""
+        part = self.partial
+        chance = min(earned / (whole + (1 - whole) * part), 1.0)
+        half = max((chance - earned) / (1 - part), 0.0)
+        return Taste(half, min(earned - half * part, 1 - half))
+
+    def _retaste(self, made: Callable[[tuple[ValueRow, ...], ActionRow], Taste]) -> Self:
+        """The same with another taste in each cell."""
+        cells = product(self.segments, self.offered)
+        return replace(self, truth={(segment_of(s), a.id): made(s, a) for s, a in cells}, bad={})
+
+    def blurred(self, share: float) -> Self:
+        """The same with more noise: each expected reward goes this share of the way to the mean of
+        all of them, so that there is less to learn."""
+        tastes = [self.taste(s, a) for s in self.segments for a in self.offered]
+        mean = float(np.mean([self._earned(one) for one in tastes])) if tastes else 0.0
+
+        def made(segment: tuple[ValueRow, ...], action: ActionRow) -> Taste:
+            before = self.taste(segment, action)
+            earned = self._earned(before)
+            return self._worth(before, round(earned + share * (mean - earned), 12))
+
+        return self._retaste(made)
+
+    def graded(self, share: float, partial: float) -> Self:
+        """The same expected rewards, of which a share are partial ones, each worth a part; less
+        than that share where they would not do."""
+        new = replace(self, partial=partial)
+        return new._retaste(lambda s, a: new._of(self._earned(self.taste(s, a)), 1 - share))
+
+    def copied(self, kind: Literal["row", "column"], source: int, target: int) -> Self:
+        """The same where a segment, or an action, by its place in `expected`, is as another is."""
+
+        def made(segment: tuple[ValueRow, ...], action: ActionRow) -> Taste:
+            if kind == "row" and segment == self.segments[target]:
+                return self.taste(self.segments[source], action)
+            if kind == "column" and action is self.offered[target]:
+                return self.taste(segment, self.offered[source])
+            return self.taste(segment, action)
+
+        return self._retaste(made)
 
     def scrambled(self, seed: int) -> Self:
         """The same with tastes by chance: hundredths from .05 to .95, evenly."""
@@ -248,7 +306,9 @@ class Draft:
             for name, rows in self.fields.items()
         )  # fmt: skip
         taste = _weights(self) if self.is_large else self._table
-        world = World(self.title, self.emoji, self.story, fields, items, taste, self.unit)
+        world = World(
+            self.title, self.emoji, self.story, fields, items, taste, self.unit, self.partial
+        )
         return world_from_text(world.text)
 
     @property
@@ -276,21 +336,6 @@ class Draft:
 
 
 # -- parts ----------------------------------------------------------------------------
-
-
-def _earned(taste: Taste) -> float:
-    return round(taste.half / 2 + taste.full, 12)
-
-
-def _worth(before: Taste, earned: float) -> Taste:
-    """A taste that earns so much, with the same share of whole rewards as before if it can be."""
-    if earned == _earned(before):
-        return before
-    some = before.half + before.full
-    whole = before.full / some if some else 1.0
-    chance = min(earned / (whole + (1 - whole) / 2), 1.0)
-    half = max(2 * (chance - earned), 0.0)
-    return Taste(half, min(earned - half / 2, 1 - half))
 
 
 def _what_matters(world: World) -> tuple[tuple[str, ...], list[list[list[float]]]]:

@@ -31,7 +31,9 @@ as ``"€"``; with either, too. Every ``emoji``, ``label``, ``share``, ``title``
 ``truth`` is a table with one row a context (the last field changes fastest) and in it one
 entry an item: the chance of a success, or the two chances of half a one and of a whole one. The
 reward is 1 for a whole success with the item of the highest value, and for others as much less as
-they are worth less. For worlds too large for that it is a sum: ::
+they are worth less. Half a success is worth half of a whole one, or whatever part of it
+``"partial": 0.25`` says; with that, the ``version`` is 3. For worlds too large for that it is a
+sum: ::
 
     {"base": 0.1, "whole": 0.7, "terms": [
       {"add": 0.5, "when": {"weather": "Rainy"}, "features": {"sweet": true}},
@@ -60,7 +62,7 @@ from engine.protocol.features import flatten, is_list
 from engine.worlds.checks import CODE, check_known, each_in, number_in, object_in, text_in
 from engine.worlds.fields import Field, Value
 from engine.worlds.taste import Item, Taste, TasteTable, TasteWeights, Term
-from engine.worlds.world import FORMAT, VERSIONS, World
+from engine.worlds.world import FORMAT, HALF, VERSIONS, World
 
 MAX_FIELDS, MAX_VALUES, MAX_ITEMS = 20, 50, 50
 MAX_CELLS = 10_000_000  # Contexts that a world may have; beyond `TABULATED` none lists them all.
@@ -79,12 +81,12 @@ _chance = partial(number_in, low=0, high=1)
 
 def world_from_json(value: object) -> World:
     """The world that JSON describes; ``BadRequest`` for what first is not as described above."""
-    names = ("format", "version", "title", "emoji", "story", "unit", "fields", "items", "truth")
-    told = object_in(value, "the world", names)
+    names = ("format", "version", "title", "emoji", "story", "unit", "partial")
+    told = object_in(value, "the world", (*names, "fields", "items", "truth"))
     if told.get("format") != FORMAT:
         refuse(CODE, "format", told.get("format"), f"{FORMAT!r}")
     if told.get("version") not in VERSIONS:
-        refuse(CODE, "version", told.get("version"), "1 or 2, which this app reads")
+        refuse(CODE, "version", told.get("version"), "1 to 3, which this app reads")
     title = text_in(told.get("title"), "title", MAX_TITLE)
     story = text_in(told.get("story", ""), "story", MAX_STORY, least=0)
     fields = each_in(told.get("fields"), "fields", MAX_FIELDS, _field, "name", "label")
@@ -96,7 +98,9 @@ def world_from_json(value: object) -> World:
     make = _table if isinstance(truth, Mapping) and "table" in truth else _weights
     taste = make(truth, fields, items)
     unit = text_in(told.get("unit", ""), "unit", MAX_UNIT, least=0)
-    world = World(title, _emoji(told.get("emoji", ""), "emoji"), story, fields, items, taste, unit)
+    partial = number_in(told.get("partial", HALF), "partial", 0.01, 0.99)
+    emoji = _emoji(told.get("emoji", ""), "emoji")
+    world = World(title, emoji, story, fields, items, taste, unit, partial)
     _check_request(world)
     size = len(world.text.encode())
     if size > MAX_SIZE:

@@ -25,9 +25,12 @@ from engine.worlds.fields import Contexts, Field, Value
 from engine.worlds.taste import Context, Item, TasteWeights, Truth, WeightSums
 
 FORMAT = "personalizer-playground-world"  # What the JSON says that it is.
-VERSIONS = 1, 2
+VERSIONS = 1, 2, 3
 """What is written as the first that can hold it: units, values of actions, and what a value of a
-field sends came with the second, so a world without them stays what it was, to its digest."""
+field sends came with the second, partial successes that are not worth one half with the third, so a
+world without them stays what it was, to its digest."""
+HALF = 0.5
+"""Of a whole success: what a partial one is worth unless a world says otherwise."""
 TABULATED = 1_000
 """Cells up to which everything about a world is computed cell by cell, and can be mapped whole."""
 SAMPLE = 4_096
@@ -66,6 +69,8 @@ class World:
         taste: the hidden truth, a function of context and item: the chances of half a success and
             of a whole one.
         unit: what the values of the items are counted in: a currency, or anything else.
+        partial: the part of a whole success that a partial one is worth, which is called half a
+            success wherever it is one half.
 
     A reward of 1 is a whole success with the item of the highest value, and others earn as much
     less as they are worth less: so whoever earns most reward earns most in the unit.
@@ -78,6 +83,7 @@ class World:
     items: tuple[Item, ...]
     taste: Truth
     unit: str = ""
+    partial: float = HALF
 
     @property
     def label(self) -> str:
@@ -102,7 +108,7 @@ class World:
         )
         told: dict[str, object] = {
             "format": FORMAT,
-            "version": 2 if is_new else 1,
+            "version": 3 if self.partial != HALF else 2 if is_new else 1,
             "title": self.title,
             "emoji": self.emoji,
             "story": self.story,
@@ -110,7 +116,8 @@ class World:
             "items": [item.to_json() for item in self.items],
             "truth": self._truth(),
         }
-        return told | ({"unit": self.unit} if self.unit else {})
+        told |= {"unit": self.unit} if self.unit else {}
+        return told | ({"partial": self.partial} if self.partial != HALF else {})
 
     def _truth(self) -> dict[str, object]:
         """Weights as they are, any other function cell by cell."""
@@ -304,12 +311,12 @@ class World:
         return self.contexts[_drawn(self.frequencies, rng)]
 
     def answer(self, context: Context, action_id: str, uniform: float) -> float:
-        """Reward of an item, 0, 1/2 or 1 times its `worth`, by a uniform variate on [0, 1), the
-        lower the better. With the same variate, an item that is at least as likely to succeed, to
-        succeed by half, and is worth as much, never earns less."""
+        """Reward of an item, 0, `partial` or 1 times its `worth`, by a uniform variate on [0, 1),
+        the lower the better. With the same variate, an item that is at least as likely to succeed,
+        to succeed by half, and is worth as much, never earns less."""
         place = self.position(action_id)
         _, half, full = self.outcomes_in(self.cell(context))[place]
-        success = 1.0 if uniform < full else 0.5 if uniform < full + half else 0.0
+        success = 1.0 if uniform < full else self.partial if uniform < full + half else 0.0
         return success * float(self.worth[place])
 
     # -- the hidden truth -------------------------------------------------------------
@@ -330,7 +337,7 @@ class World:
 
     def earned(self, outcomes: Array) -> Array:
         """Expected rewards, (..., items), of such chances, (..., items, 3)."""
-        return np.asarray(outcomes @ _LEVELS * self.worth)
+        return np.asarray(outcomes @ np.array([0.0, self.partial, 1.0]) * self.worth)
 
     def _outcomes(self, cells: Cells) -> Array:
         if self._sums is not None:
@@ -384,9 +391,6 @@ class World:
 
 def _line(value: object) -> str:
     return json.dumps(value, sort_keys=True)
-
-
-_LEVELS: Array = np.array([0.0, 0.5, 1.0])
 
 
 def _drawn(shares: Array, rng: np.random.Generator) -> int:

@@ -182,6 +182,75 @@ def shape_the_truth(session: WorldsSession) -> None:
             on_click=scramble,
             help="Tastes by chance, from .05 to .95; the same seed gives the same.",
         )
+        with st.popover("More", key="shape-more", icon=":material/tune:"):
+            _copy(session)
+            _blur(session)
+            _grade(session)
+
+
+def _copy(session: WorldsSession) -> None:
+    """One segment, or one action, as another is."""
+    draft = session.draft
+    rows = [", ".join(row.value for row in segment) or "Everybody" for segment in draft.segments]
+    columns = [f"{row.emoji} {row.name}".strip() for row in draft.offered]
+    kinds = {"column": ("Actions", columns), "row": ("Segments", rows)}
+    kind = st.segmented_control(
+        "Copy tastes of",
+        list(kinds),
+        default="column",
+        required=True,
+        format_func=lambda one: kinds[one][0],
+        key="copy-kind",
+    )
+    names, places = kinds[kind][1], range(len(kinds[kind][1]))
+    if len(names) < 2:
+        note("There is one alone.")
+        return
+    keys = [f"copy-{kind}-{end}" for end in ("from", "to")]
+    for label, key, first, column in zip(("From", "To"), keys, (0, 1), st.columns(2), strict=True):
+        if st.session_state.get(key) not in places:
+            st.session_state[key] = first
+        column.selectbox(label, places, key=key, format_func=names.__getitem__)
+
+    def copy() -> None:
+        source, target = (st.session_state[key] for key in keys)
+        session.copy("row" if kind == "row" else "column", source, target)
+
+    st.button("Copy", key="copy-tastes", icon=":material/content_copy:", on_click=copy)
+
+
+def _blur(session: WorldsSession) -> None:
+    """More noise."""
+    st.number_input("Noise, %", 0, 100, 25, key="worlds-blur")
+    st.button(
+        "Blur",
+        key="blur",
+        icon=":material/blur_on:",
+        on_click=lambda: session.blur(st.session_state["worlds-blur"] / 100),
+        help="Each number goes so much of the way to the mean of all: there is less to learn, and "
+        "more left to chance.",
+    )
+
+
+def _grade(session: WorldsSession) -> None:
+    """Rewards between none and a whole one."""
+    for place, (label, key, low, high, usual) in zip(st.columns(2), _GRADES, strict=True):
+        place.number_input(label, low, high, usual, key=key)
+    names = [key for _, key, *_ in _GRADES]
+    st.button(
+        "Grade",
+        key="grade",
+        icon=":material/stairs:",
+        on_click=lambda: session.grade(*(st.session_state[name] / 100 for name in names)),
+        help="So many of the rewards are partial ones, such as a click without a purchase. What is "
+        "expected stays; where it could not be with so many, there are fewer.",
+    )
+
+
+_GRADES = (
+    ("Partial ones of the rewards, %", "worlds-grade-share", 0, 100, 50),
+    ("A partial one is worth, %", "worlds-grade-part", 1, 99, 50),
+)
 
 
 def write_truth(session: WorldsSession, faults: Sequence[CellFault]) -> None:

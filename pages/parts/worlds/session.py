@@ -4,6 +4,7 @@ from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from threading import RLock
+from typing import Literal
 
 from engine import PersonalizerError
 from engine.evaluation.world_of_log import Estimated
@@ -16,6 +17,8 @@ from engine.worlds.spreadsheet import items_from_table, lists_actions, world_fro
 from pages.parts.known_worlds import world_of
 from pages.parts.worlds.rows import Rows, Told
 
+_MARK = b"\xef\xbb\xbf"
+"""What some programs write before UTF-8."""
 MOST_STEPS = 200
 """Steps that can be undone: the oldest go first."""
 
@@ -74,14 +77,17 @@ class WorldsSession:
         self.refused = f"{refused} It can be kept and played as it is." if refused else ""
 
     @locked
-    def take(self, text: str) -> None:
-        """Begin with what was pasted: a world's JSON, a table of segments and actions, or actions
-        alone, which are offered in place of those that are written.
+    def take(self, text: str | bytes) -> None:
+        """Begin with what was pasted, or is in a file: a world's JSON, a table of segments and
+        actions, or actions alone, which are offered in place of those that are written.
 
         Raises:
             PersonalizerError: ``BadRequest`` for what is none of these.
         """
-        if text.lstrip().startswith("{"):
+        first = (
+            text.lstrip()[:1] if isinstance(text, str) else text.removeprefix(_MARK).lstrip()[:1]
+        )
+        if first in {"{", b"{"}:
             self.begin(world_from_file(text))
         elif lists_actions(text):
             self._put(self.draft.offering(items_from_table(text)))
@@ -200,6 +206,21 @@ class WorldsSession:
     def scramble(self, seed: int) -> None:
         """Tastes by chance."""
         self._put(self.draft.scrambled(seed))
+
+    @locked
+    def blur(self, share: float) -> None:
+        """More noise in the tastes."""
+        self._put(self.draft.blurred(share))
+
+    @locked
+    def grade(self, share: float, partial: float) -> None:
+        """Let a share of the rewards be partial ones, each worth a part."""
+        self._put(self.draft.graded(share, partial))
+
+    @locked
+    def copy(self, kind: Literal["row", "column"], source: int, target: int) -> None:
+        """Let a segment, or an action, be as another is."""
+        self._put(self.draft.copied(kind, source, target))
 
     @property
     def can_undo(self) -> bool:

@@ -1,14 +1,20 @@
 """What a world can begin as: empty tables, what was pasted, or chance; and where it goes."""
 
+import os
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import streamlit as st
 
 from engine import PersonalizerError
+from engine.store import Limits
 from engine.worlds.generate import Knobs, generate
+from engine.worlds.json_file import MAX_FILE
+from pages.parts.components.upload_field import WORLD_KINDS, upload_field
+from pages.parts.data.uploads import this_upload
 from pages.parts.sessions import known_play_session
-from pages.parts.text import note
+from pages.parts.text import note, plain
 from pages.parts.worlds.kept import is_ready, keep
 from pages.parts.worlds.session import WorldsSession
 
@@ -58,9 +64,11 @@ def begin_anew(session: WorldsSession) -> None:
         st.page_link(
             _EVALUATE, label="From a log: open it on Evaluate", icon=":material/fact_check:"
         )
-        pasted, generated = st.tabs(["Paste", "Generate"])
+        pasted, sent, generated = st.tabs(["Paste", "File", "Generate"])
         with pasted:
             _paste(session)
+        with sent:
+            _send(session)
         with generated:
             _generate(session)
 
@@ -91,6 +99,27 @@ def _paste(session: WorldsSession) -> None:
         "half), from 0 to 1. A table with a column *id* lists actions with their features. What is "
         "wrong is refused with its cell, and nothing of it is taken."
     )
+
+
+def _send(session: WorldsSession) -> None:
+    """A file with one of these."""
+    upload = this_upload()
+
+    def read() -> None:
+        with upload.reader() as file:
+            file.seek(0)
+            data = file.read(MAX_FILE + 1)
+        if _attempt(session, lambda: session.take(data)):
+            upload.free()
+
+    if not upload.is_whole:
+        most = Limits.from_environment(os.environ).max_upload
+        upload_field(upload.token, most, partial(setattr, upload, "name"), WORLD_KINDS)
+        note("A world's JSON, a table of segments, or one of actions: CSV, or with tabs.")
+        return
+    st.markdown(f"{plain(upload.name)}: {upload.size / 2**10:,.0f} KiB")
+    st.button("Read it", key="read-file", icon=":material/input:", on_click=read)
+    st.button("Another file", key="another-world", on_click=upload.free)
 
 
 def _generate(session: WorldsSession) -> None:

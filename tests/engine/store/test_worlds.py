@@ -7,11 +7,13 @@ import pytest
 from sqlalchemy import create_engine, text
 
 from engine import PersonalizerError
-from engine.store import Limits, Store, StoreError
+from engine.simulation.crowd import crowd
+from engine.store import Limits, Store, StoredLoop, StoreError
 from engine.store.audit import audit
 from engine.store.backup import back_up, restore
 from engine.store.worlds import KeptWorld
 from engine.worlds import World, key_of, world_from_json
+from tests.engine.store.workers import elsewhere, keep_and_play, played_so_far
 from tests.engine.worlds.random_worlds import bakery
 
 
@@ -191,3 +193,13 @@ def test_of_what_was_edited_again_and_again_the_latest_are_kept(
     for title in "ABCD":
         keys.append(plain_store.keep_world(named(title), "me", instead_of=keys[-1]).key)
     assert [plain_store.world(key) is not None for key in keys[1:]] == [False, False, True, True]
+
+
+def test_a_world_that_one_process_made_is_played_by_another(store: Store, url: str) -> None:
+    told, loop_id = elsewhere(keep_and_play, url, BAKERY.text)
+    found = store.world(told)
+    assert found == BAKERY
+    loop = StoredLoop.open(store, loop_id)
+    assert (loop.world, len(loop.loop.events)) == (BAKERY, 2)
+    list(crowd(loop.loop, BAKERY, 1))
+    assert elsewhere(played_so_far, url, loop_id) == 3

@@ -4,19 +4,21 @@ import multiprocessing
 import os
 import signal
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
+from typing import TypeVar
 
 import numpy as np
 
 from engine import LearningLoop
 from engine.loop.entries import Entry, Ranked, Rewarded, Undone
 from engine.loop.log import EventLog
-from engine.simulation.crowd import nth_visitor, serve
+from engine.simulation.crowd import crowd, nth_visitor, serve
 from engine.store import Store, StoredLoop
-from engine.worlds import WORLDS
+from engine.worlds import WORLDS, world_from_text
 
+T = TypeVar("T")
 WORLD = WORLDS["coffee"]
 _CONTEXT = multiprocessing.get_context("forkserver")
 _CONTEXT.set_forkserver_preload(["tests.engine.store.workers"])
@@ -167,3 +169,26 @@ def _work_beside_others(url: str, loop_id: str, events: int, gate: object, resul
     gate.wait()  # type: ignore[attr-defined]
     kept.loop.catch_up()
     results.put(beliefs(kept.loop))  # type: ignore[attr-defined]
+
+
+# -- one after the other --------------------------------------------------------------
+
+
+def elsewhere(work: Callable[..., T], *args: str) -> T:
+    """What some work comes to in a process of its own."""
+    with _CONTEXT.Pool(1) as pool:
+        return pool.apply(work, args)
+
+
+def keep_and_play(url: str, text: str) -> tuple[str, str]:
+    """Keep a world, and let two visitors into a loop in it; the world's key, and the loop's id."""
+    store, world = Store.open(url), world_from_text(text)
+    key = store.keep_world(world, "me").key
+    kept = StoredLoop.create(store, owner="me", world=world, seed=1)
+    list(crowd(kept.loop, world, 2))
+    return key, kept.id
+
+
+def played_so_far(url: str, loop_id: str) -> int:
+    """How many visitors a loop has had."""
+    return len(StoredLoop.open(Store.open(url), loop_id).loop.events)

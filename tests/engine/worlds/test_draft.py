@@ -2,10 +2,12 @@
 
 from dataclasses import replace
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 
 from engine import PersonalizerError
+from engine.simulation.crowd import potential_outcomes
 from engine.worlds import GALLERY, WORLDS, World, world_from_json
 from engine.worlds.draft import MAX_SEGMENTS, UNKNOWN, Draft
 from engine.worlds.rows import ActionRow, ValueRow
@@ -170,3 +172,36 @@ def test_what_a_success_is_worth_and_the_unit_are_kept() -> None:
     says = {(one.table, one.column): one.says for one in wrong.faults()}
     assert says["place", "unit"] == "has more than 12 characters"
     assert says["actions", "worth"] == "is 0, but must be from 0.000001 to 1,000,000,000"
+
+
+def test_more_noise_leaves_less_to_learn_and_the_same_mean() -> None:
+    draft = SMALL.written(0, 1, 1.0).written(1, 0, 0.0)
+    assert draft.expected() == [[0.2, 1.0], [0.0, 0.2]]
+    assert draft.blurred(0.5).expected() == [[0.275, 0.675], [0.175, 0.275]]
+    assert draft.blurred(0).expected() == draft.expected()
+    assert {one for row in draft.blurred(1).expected() for one in row} == {0.35}
+
+
+@pytest.mark.parametrize("partial", [0.1, 0.5, 0.9])
+def test_rewards_may_be_graded_at_any_level_and_earn_the_same(partial: float) -> None:
+    graded = BAKERY.graded(0.6, partial)
+    told, before = np.array(graded.expected()), np.array(BAKERY.expected())
+    assert told == pytest.approx(before)
+    world = graded.world
+    assert world.expected == pytest.approx(BAKERY.world.expected)
+    half, full = world.outcomes[..., 1], world.outcomes[..., 2]
+    assert ((half <= 0.6 * (half + full) + 1e-9) | (half + full > 1 - 1e-9)).all()
+    assert {world.answer(world.contexts[0], world.items[0].id, x / 50) for x in range(50)} <= {
+        0.0, partial, 1.0,
+    }  # fmt: skip
+    met = potential_outcomes(world, 30, 1)
+    assert np.isin(met.rewards, (0, partial, 1)).all()
+    assert Draft.of(world).partial == partial
+    assert Draft.of(world).world == world
+    assert graded.graded(0, 0.5).world.outcomes[..., 1].max() == 0
+
+
+def test_a_segment_or_an_action_is_copied_onto_another() -> None:
+    draft = SMALL.written(0, 0, 0.7).written(0, 1, 0.9)
+    assert draft.copied("row", 0, 1).expected() == [[0.7, 0.9], [0.7, 0.9]]
+    assert draft.copied("column", 1, 0).expected() == [[0.9, 0.9], [0.2, 0.2]]

@@ -377,3 +377,11 @@ def test_a_loop_takes_every_context_and_every_item(world: World) -> None:
     offered = world.actions
     assert [action["id"] for action in offered] == [item.id for item in world.items]
     assert [action["features"] for action in offered] == [[item.features] for item in world.items]
+
+
+def test_a_partial_success_is_worth_whatever_part_a_world_says() -> None:
+    news = WORLDS["news"]
+    other = replace(news, partial=0.2)
+    assert other.expected == pytest.approx(news.outcomes @ np.array([0, 0.2, 1]))
+    assert (other.to_json()["version"], news.to_json()["version"]) == (3, 1)
+    assert world_from_json(other.to_json()) == other != news

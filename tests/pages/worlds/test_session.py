@@ -2,8 +2,10 @@
 
 import pytest
 
+from engine import PersonalizerError
 from engine.worlds import GALLERY, WORLDS, key_of, world_from_json
 from engine.worlds.draft import Draft
+from engine.worlds.json_file import world_to_file
 from pages.parts.known_worlds import keep_at_hand
 from pages.parts.worlds.session import WorldsSession
 from tests.engine.worlds.random_worlds import bakery
@@ -129,3 +131,30 @@ def test_each_ready_world_can_be_written_on(name: str) -> None:
     session = WorldsSession(name)
     assert session.refused == ""
     assert session.draft.faults() == []
+
+
+def test_tastes_are_copied_blurred_and_graded_and_taken_back(session: WorldsSession) -> None:
+    before = session.draft.expected()
+    session.copy("column", 0, 1)
+    assert [row[0] for row in session.draft.expected()] == [
+        row[1] for row in session.draft.expected()
+    ]
+    session.blur(1.0)
+    assert len({value for row in session.draft.expected() for value in row}) == 1
+    session.grade(1.0, 0.25)
+    world, faults, _ = session.made()
+    assert world is not None
+    assert (world.partial, faults) == (0.25, [])
+    for _ in range(3):
+        session.undo()
+    assert session.draft.expected() == before
+
+
+@pytest.mark.parametrize("mark", [b"", b"\xef\xbb\xbf"])
+def test_a_file_is_taken_as_what_it_is(session: WorldsSession, mark: bytes) -> None:
+    session.take(mark + world_to_file(WORLDS["coffee"]).encode())
+    assert session.made()[0] == WORLDS["coffee"]
+    session.take(mark + b"who,A,B\nAnn,0.25,1\n")
+    assert session.draft.expected() == [[0.25, 1.0]]
+    with pytest.raises(PersonalizerError, match="a byte in row 1 is"):
+        session.take(mark + b"\x89PNG")

@@ -13,7 +13,8 @@ from pages.parts.data.uploads import TOKEN, UPLOAD_PATH
 
 KINDS = ".jsonl,.dsjson,.json,.gz"
 LOG_KINDS = f"{KINDS},.csv,.tsv,.parquet"
-"""Ends of the names of files: those that hold a loop, and those that hold a log."""
+WORLD_KINDS = ".json,.csv,.tsv,.txt"
+"""Ends of the names of files: those that hold a loop, a log, and a world or a part of one."""
 
 _field = st.components.v2.component(
     "playground_upload",
