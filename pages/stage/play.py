@@ -22,14 +22,17 @@ from pages.parts.stage.corner import stand_in_corner
 from pages.parts.stage.five_minutes import begins
 from pages.parts.stage.play import play_show
 from pages.parts.stage.present import present
+from pages.parts.stage.room import begin_anew
 
 address_is_new = open_link(PlaySetup)
 open_loop(address_is_new)
 session = play_session(current_setup(PlaySetup))
 follow(session, current_setup(PlaySetup))
 scrubber.go(session, address_is_new)
-if begins(address_is_new) and "loop" not in st.query_params and session.open.loop.events:
-    session.reset()
+if begins(address_is_new):
+    begin_anew()
+    if "loop" not in st.query_params and session.open.loop.events:
+        session.reset()
 catch_up(session)
 session.live.pause()  # A talk goes on by steps.
 pace = session.pace

@@ -79,8 +79,10 @@ def score_spec(dark: bool, names: tuple[str, str], visits: str, title: str) -> S
     return spec | {"padding": spec["padding"] | {"left": 6}}
 
 
-def score_rows(names: tuple[str, str], scores: Sequence[tuple[float, float]]) -> pa.Table:
-    """Rows of `score_spec`."""
+def score_rows(
+    names: tuple[str, str], scores: Sequence[tuple[float, float]], least: int = 20
+) -> pa.Table:
+    """Rows of `score_spec`; there is room for so many visits at ``least``."""
     rows: list[dict[str, object]] = []
     for place, name in enumerate(names):
         total = 0.0
@@ -88,8 +90,8 @@ def score_rows(names: tuple[str, str], scores: Sequence[tuple[float, float]]) ->
         for visitor, score in enumerate(scores, 1):
             total += score[place]
             rows.append({"line": name, "visitor": visitor, "value": total})
-    top = max(10.0, *(float(str(row["value"])) for row in rows))
-    span = span_of(len(scores), least=20)
+    top = max(least / 2, *(float(str(row["value"])) for row in rows))
+    span = span_of(len(scores), least=least)
     return table([*labelled(rows, (0, top), _CURVE), edge(span, top)])
 
 

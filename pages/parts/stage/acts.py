@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 ACTS: Mapping[str, tuple[str, ...]] = {
     "play": (
-        *("visitor-1", "offer-1", "answer-1", "visitor-2", "offer-2", "answer-2"),
-        *("map", "crowd-1000", "truth", "best"),
+        *("room-1", "room-2", "room-3", "room-4", "room-5", "room-6", "room-over"),
+        *("visitor-1", "offer-1", "answer-1", "map", "crowd-1000", "truth", "best"),
     ),
     "evaluate": ("report", "asked", "truth"),
     "compare": ("watching", "watched", "online", "worse"),
@@ -35,8 +35,8 @@ class Minute:
 
 
 MINUTES = (
-    Minute("0:00", "room", "play", "visitor-1"),
-    Minute("0:50", "draw", "play", "visitor-2"),
+    Minute("0:00", "room", "play", "room-1"),
+    Minute("0:50", "draw", "play", "visitor-1"),
     Minute("1:30", "thousand", "play", "map"),
     Minute("2:20", "table", "evaluate", "report"),
     Minute("3:30", "watch", "compare", "watching"),

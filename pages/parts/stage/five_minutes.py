@@ -59,7 +59,8 @@ class ShowSetup(Linked):
         """The address of a place in it."""
         own: Mapping[str, Linked] = {"evaluate": self.log, "race": self.race}
         told = own[page].query() if page in own else self._place
-        return {STAGE: "1", SHOW: page, SCREEN: screen, **{n: str(v) for n, v in told.items()}}
+        place = {STAGE: "1", SHOW: page, SCREEN: screen, **{n: str(v) for n, v in told.items()}}
+        return place if self.language == "en" else place | {"language": self.language}
 
 
 class Ahead:

@@ -3,7 +3,10 @@
 from collections.abc import Mapping
 from typing import Any
 
+from pages.parts.charts.in_words import translated
+from pages.parts.lessons.words import words
 from pages.parts.picture import picture
+from pages.parts.stage.screens import Stage
 
 
 def hero(rows: Any, spec: Mapping[str, Any], key: str, alt: str) -> None:
@@ -12,4 +15,7 @@ def hero(rows: Any, spec: Mapping[str, Any], key: str, alt: str) -> None:
     Args:
         alt: see `picture`.
     """
+    language = Stage.in_link().language
+    if language != "en":
+        rows, spec = translated(rows, spec, words(language, "show").charts)
     picture(rows, spec, f"stage-{key}", alt, height="stretch")

@@ -9,7 +9,8 @@ from functools import partial
 
 from pages.parts.play.session import PlaySession
 from pages.parts.stage import play_pictures, play_words
-from pages.parts.stage.screens import Screen, Show
+from pages.parts.stage.room import room_screens
+from pages.parts.stage.screens import Screen, Show, Stage
 
 Act = Callable[[], bool]
 
@@ -21,11 +22,14 @@ def play_show(session: PlaySession) -> Show:
 
 
 def _whole(session: PlaySession) -> Sequence[Screen]:
+    opened = session.open
+    in_show = Stage.in_link().act == "play"
     return [
+        *(room_screens(opened.world, opened.loop.seed) if in_show else ()),
         *_visit(session, 1),
         *_visit(session, 2),
         *_visit(session, 3),
-        _map(session, "map", "A hundred more visitors come next."),
+        _map(session, "map", "More visitors come next."),
         _crowd(session, 100, "Somebody walks in next: is it surer by now?"),
         *_visit(session, 4),
         _curve(session, "curve", truth=False),

@@ -1,14 +1,16 @@
 """The screens of a talk, where it is, and the steps on and back."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal, Self
 
 import streamlit as st
 
+from pages.parts.lessons.words import LANGUAGES, words
 from pages.parts.stage.acts import ACTS, neighbour
+from pages.parts.stage.phrases import translated
 
-STAGE, SCREEN, SHOW = "stage", "screen", "show"
+STAGE, SCREEN, SHOW, LANGUAGE = "stage", "screen", "show", "language"
 """Their names in a link; a show is named by the act that it is at."""
 LEADS = "stage-leads"
 """Where a step led that left the page, in the session's state: page and screen."""
@@ -22,18 +24,23 @@ class Stage:
         on: whether the page is on it.
         screen: name of the screen; empty for the first.
         act: that of the five-minute show; empty where the page gives its own talk.
+        language: of the show; pages' own talks are in English.
     """
 
     on: bool = False
     screen: str = ""
     act: str = ""
+    language: str = "en"
 
     @classmethod
     def in_link(cls) -> Self:
         """As the address says it now."""
         told = st.query_params
         act = told.get(SHOW, "")
-        return cls(told.get(STAGE) == "1", told.get(SCREEN, ""), act if act in ACTS else "")
+        act = act if act in ACTS else ""
+        language = told.get(LANGUAGE, "en") if act else "en"
+        language = language if language in LANGUAGES else "en"
+        return cls(told.get(STAGE) == "1", told.get(SCREEN, ""), act, language)
 
 
 def enter_or_leave() -> None:
@@ -67,6 +74,16 @@ class Screen:
     do: Callable[[], bool | None] | None = None
     undo: Callable[[], None] | None = None
 
+    def told_in(self, language: str) -> "Screen":
+        """The same with its words in another language, as far as that has them."""
+        known = words(language, "show").stage
+
+        def say() -> str:
+            return translated(self.say(), known)
+
+        hands = [translated(hand, known) for hand in self.hands]
+        return replace(self, say=say, note=translated(self.note, known), hands=hands)
+
 
 @dataclass(slots=True)
 class Show:
@@ -93,6 +110,8 @@ class Show:
         stage = Stage.in_link()
         own = ACTS.get(stage.act, ())
         screens = [screen for screen in screens if screen.name in own] or screens
+        if stage.language != "en":
+            screens = [screen.told_in(stage.language) for screen in screens]
         names = [screen.name for screen in screens]
         return cls(screens, names.index(stage.screen) if stage.screen in names else 0, is_busy)
 

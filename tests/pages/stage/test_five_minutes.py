@@ -1,20 +1,24 @@
 """The five-minute show: acts that there are, and steps that lead from page to page."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from itertools import pairwise
 from typing import Any
 
 import pytest
 import streamlit as st
 
-from pages.parts.lessons.words import words
+from pages.parts.lessons.words import LANGUAGES, words
 from pages.parts.stage import screens
 from pages.parts.stage.acts import ACTS, MINUTES, neighbour
 from pages.parts.stage.compare import compare_show
 from pages.parts.stage.evaluate import evaluate_show
 from pages.parts.stage.five_minutes import ShowSetup
+from pages.parts.stage.phrases import translated
 from pages.parts.stage.play import play_show
 from pages.parts.stage.race import race_show
+from pages.parts.stage.room import picked
+from pages.parts.text import bare
 from tests.pages.conftest import App, CompareApp, EvaluateApp, RaceApp
 
 SETUP = ShowSetup(world="movies", seed=3)
@@ -66,8 +70,45 @@ def test_every_page_has_the_screens_of_its_act_and_is_computed_in_advance(
     for page, opens, show in pages:
         app = opens(**SETUP.link_to(page, ACTS[page][0]))
         (title,) = app.at.title
-        found = {one.name: one for one in show(app.session).screens}
-        assert set(ACTS[page]) <= found.keys(), page
-        assert title.value == found[ACTS[page][0]].say()
+        told = {}
+        for language in LANGUAGES:
+            link = replace(SETUP, language=language).link_to(page, ACTS[page][0])
+            with pytest.MonkeyPatch.context() as patch:
+                patch.setattr(st, "query_params", dict(link))
+                patch.setattr(st, "session_state", {})
+                shown = show(app.session).screens
+                assert tuple(one.name for one in shown) == ACTS[page]
+                told[language] = [(one.say(), one.note) for one in shown]
+        assert title.value == told["en"][0][0]
+        for english, german in zip(told["en"], told["de"], strict=True):
+            assert english[0] != german[0], english
+            assert english[1] != german[1], english
         if page in {"evaluate", "race"}:
             assert app.session.setup == getattr(SETUP, {"evaluate": "log"}.get(page, page))
+
+
+def test_a_phrase_is_told_with_what_stands_in_it_and_another_as_it_is() -> None:
+    known = words("de", "show").stage
+    said = "Loved it: Cold brew for {Bob}, Sunny rises from 25 % to 61 %."
+    assert (
+        translated(said, known) == "Geliebt: Cold brew für {Bob}, Sunny steigt von 25 % auf 61 %."
+    )
+    assert translated("Nobody says this.", known) == "Nobody says this."
+
+
+def test_the_room_offers_what_most_are_for_and_a_link_brings_its_picks_back(
+    open_app: Callable[..., App],
+) -> None:
+    assert (picked([0, 2, 5, 0]), picked([3, 3]), picked([])) == (2, 0, 0)
+    app = open_app(**SETUP.link_to("play", "room-3"), picks="01")
+    (title,) = app.at.title
+    assert title.value.startswith("Visitor 3 of 6: ")
+    duel = app.at.session_state["stage-room"]
+    assert duel.choices == (0, 1)
+    items = duel.world.items
+    assert f"The room: {items[1].label}, reward" in bare(app.text)
+    app.at.query_params["screen"] = "room-over"
+    app.run()
+    own, other = (sum(one) for one in zip(*duel.scores(), strict=True))
+    assert app.at.title[0].value == f"After 2 visitors: the room {own:g}, the engine {other:g}."
+    assert not app.session.open.loop.events

@@ -51,6 +51,13 @@ class Words:
         found: Mapping[str, str] = _file(self.language).get("charts", {})
         return found
 
+    @property
+    def stage(self) -> Mapping[str, str]:
+        """What is said on the stage in this language, by what is said in English; see
+        `pages.parts.stage.phrases`."""
+        found: Mapping[str, str] = _file(self.language).get("stage", {})
+        return found
+
     def options(self, name: str) -> Mapping[str, str]:
         """Answers by their keys."""
         found: Mapping[str, str] = self.table[name]

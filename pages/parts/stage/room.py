@@ -1,0 +1,152 @@
+"""The room is the policy: it picks for six visitors, and the engine serves the same ones beside it.
+
+Hands are counted for what is offered; what most raise them for is shown to the visitor. World, seed
+and picks are all that there is of it, so the address has it (`picks`), and a reload brings it back.
+"""
+
+from collections.abc import Sequence
+from contextlib import suppress
+from functools import partial
+
+import streamlit as st
+
+from engine import PersonalizerError
+from engine.experiments.choices import read, written
+from engine.experiments.duel import Duel
+from engine.loop.settings import LoopSettings
+from engine.policies.thompson import Thompson
+from engine.simulation.crowd import nth_visitor
+from engine.worlds import World
+from pages.parts.charts.lessons import score_rows, score_spec
+from pages.parts.charts.on_stage import staged
+from pages.parts.components.stage_front import MOST
+from pages.parts.lessons.words import Words, words
+from pages.parts.stage.picture import hero
+from pages.parts.stage.remotes import this_remote
+from pages.parts.stage.screens import Screen, Stage
+from pages.parts.text import plain
+from pages.parts.theme import is_dark
+
+VISITS = 6
+PICKS = "picks"
+"""What the picks are called in the address."""
+_ROOM = "stage-room"
+_SETTINGS = LoopSettings(policy=Thompson(agreement=1))
+
+
+def room_screens(world: World, seed: int) -> Sequence[Screen]:
+    """Somebody walks in, six times over, and in the end how the room did beside the engine."""
+    duel, said = _duel(world, seed), words(Stage.in_link().language, "show")
+    hands = [item.label for item in world.items]
+    note = said.say("room_note")
+    asked = [
+        Screen(
+            f"room-{number}",
+            partial(_who_comes, duel, said, number),
+            partial(_menu, duel, said),
+            note,
+            hands,
+            do=partial(_pick, duel, number - 2) if number > 1 else None,
+            undo=partial(_take_back, duel) if number > 1 else None,
+        )
+        for number in range(1, VISITS + 1)
+    ]
+    over = Screen(
+        "room-over",
+        partial(_scored, duel, said),
+        partial(_curve, duel, said),
+        said.say("room_over_note"),
+        do=partial(_pick, duel, VISITS - 1),
+        undo=partial(_take_back, duel),
+    )
+    return [*asked, over]
+
+
+def begin_anew() -> None:
+    """Nobody has been yet."""
+    st.session_state.pop(_ROOM, None)
+    st.query_params.pop(PICKS, None)
+
+
+def _duel(world: World, seed: int) -> Duel:
+    """The room's and the engine's loops in this browser session, or out of the address."""
+    known: Duel | None = st.session_state.get(_ROOM)
+    if known is None or (known.world, known.seed) != (world, seed):
+        visitors = [nth_visitor(world, seed, number) for number in range(VISITS)]
+        known = st.session_state[_ROOM] = Duel(world, seed, visitors, _SETTINGS)
+        with suppress(PersonalizerError):
+            for position in read(st.query_params.get(PICKS, ""), world)[:VISITS]:
+                known.choose(world.items[position].id)
+    return known
+
+
+def picked(hands: Sequence[int]) -> int:
+    """The position of what most hands are for; the first where none was raised."""
+    return max(range(len(hands)), key=hands.__getitem__) if hands else 0
+
+
+def _pick(duel: Duel, number: int) -> None:
+    """Show the visitor of this number what the room is for, if that was not done."""
+    counted = [count for _, count in this_remote().seen.hands]
+    items = duel.world.items
+    hands = counted if len(counted) == min(len(items), MOST) else []
+    duel.choose(items[picked(hands)].id, number)
+    _write(duel)
+
+
+def _take_back(duel: Duel) -> None:
+    duel.undo()
+    _write(duel)
+
+
+def _write(duel: Duel) -> None:
+    text = written(duel.choices)
+    if text:
+        st.query_params[PICKS] = text
+    else:
+        st.query_params.pop(PICKS, None)
+
+
+# -- what is shown --------------------------------------------------------------------
+
+
+def _who_comes(duel: Duel, said: Words, number: int) -> str:
+    world, visitor = duel.world, duel.visitors[number - 1]
+    labels = {(f.name, v.name): v.label for f in world.fields for v in f.values}
+    who = ", ".join(labels[name, value] for name, value in visitor.context.items())
+    return said.say("room_who", number=number, all=VISITS, who=who)
+
+
+def _menu(duel: Duel, said: Words) -> None:
+    """What can be offered, each with the key that counts a hand, and what the last one came to."""
+    with st.container(key="stage-names"):
+        for place, item in enumerate(duel.world.items, 1):
+            st.markdown(f":gray[{place}] **{plain(item.label)}**")
+    if not duel.served:
+        return
+    items = duel.world.items
+    own, other = (items[shown[-1]].label for shown in (duel.choices, duel.engine_choices))
+    (gave, gave_other), sums = duel.scores()[-1], _sums(duel)
+    with st.container(key="stage-words"):
+        last = {"own": own, "other": other, "gave": f"{gave:g}", "gave_other": f"{gave_other:g}"}
+        st.markdown(said.say("room_last", **last))
+        st.markdown(said.say("room_sums", **sums))
+
+
+def _sums(duel: Duel) -> dict[str, str]:
+    own, other = (sum(one) for one in zip(*duel.scores(), strict=True)) if duel.served else (0, 0)
+    return {"you": f"{own:g}", "engine": f"{other:g}"}
+
+
+def _scored(duel: Duel, said: Words) -> str:
+    return said.say("room_over", served=duel.served, **_sums(duel))
+
+
+def _curve(duel: Duel, said: Words) -> None:
+    names = said.say("room_you"), said.say("room_engine")
+    hero(
+        score_rows(names, duel.scores(), VISITS),
+        staged(score_spec(is_dark(), names, said.say("room_visits"), said.say("room_curve"))),
+        key="room",
+        alt=_scored(duel, said),
+    )
