@@ -15,8 +15,9 @@ from numpy.typing import NDArray
 
 from engine.arrays import Array
 from engine.errors import check_number, refuse
-from engine.evaluation.decisions import Decisions, decisions_of
+from engine.evaluation.decisions import Decisions, unmatched_in, usable
 from engine.evaluation.estimators import ESTIMATORS, Estimator, Interval
+from engine.evaluation.sources.joined import joining
 from engine.evaluation.targets import Even, Fixed, Given, Target
 from engine.loop.learning_loop import LearningLoop
 from engine.loop.settings import LoopSettings
@@ -171,7 +172,8 @@ def experiment(world: World, settings: LoopSettings, visitors: int, seed: int) -
         cells[number] = world.cell(visitor.context)
         serve(loop, world, visitor)
         yield None
-    return Told(decisions_of(loop), cells)
+    events = usable(loop)
+    return Told((yield from joining(events, unmatched_in(loop, events))), cells)
 
 
 def targets_of(world: World, told: Told) -> Iterator[tuple[Kind, Target, float]]:

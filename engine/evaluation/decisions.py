@@ -172,8 +172,12 @@ def decisions_of(loop: LearningLoop) -> Decisions:
     Whoever calls while others call the loop holds its lock.
     """
     events = usable(loop)
-    answered = sum(event.earned is not None for event in loop.events.values())
-    return decisions_from(events, unmatched=answered - len(events))
+    return decisions_from(events, unmatched_in(loop, events))
+
+
+def unmatched_in(loop: LearningLoop, events: Sequence[EventState]) -> int:
+    """How many of a loop's events were answered, but are not among those that are usable."""
+    return sum(event.earned is not None for event in loop.events.values()) - len(events)
 
 
 def columns_of(events: Sequence[EventState]) -> dict[str, int]:

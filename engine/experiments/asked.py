@@ -140,8 +140,7 @@ class Asking:
                 self.drawn[place] = offer.shares
                 yield None
         if any(one.kind == "single" for one in self.asked):
-            yield self.world.census  # Both are kept there; in a large world each takes a second.
-            yield self.world.ceilings
+            yield from self.world.finding_ceilings()  # They are kept there.
         begun = len(loop.events)
         for at in self._at:
             for step in crowding(loop, self.world, at - (len(loop.events) - begun)):

@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.arrays import Array
+from engine.steps import Steps
 from engine.worlds.taste import TasteWeights, Term
 
 if TYPE_CHECKING:
@@ -79,13 +80,16 @@ class _Known(NamedTuple):
     expected: Array
 
 
-def ceilings_of(world: "World") -> Ceilings:
-    """The ceilings of a world."""
+def finding_ceilings(world: "World") -> Steps[Ceilings]:
+    """The ceilings of a world; some fields of the context at a time are a step."""
     known = _tabulated(world)
+    yield None
     if known is not None:
-        return _exact(world, known)
+        return (yield from _exact(world, known))
     means = _Sums(world)
-    return _summed(world, means) if means.is_exact else _estimated(world)
+    if means.is_exact:
+        return (yield from _summed(world, means))
+    return (yield from _estimated(world))
 
 
 def _tabulated(world: "World") -> _Known | None:
@@ -117,12 +121,12 @@ def _mattering(world: "World") -> list[bool]:
 # -- by a table -----------------------------------------------------------------------
 
 
-def _exact(world: "World", known: _Known) -> Ceilings:
+def _exact(world: "World", known: _Known) -> Steps[Ceilings]:
     """Ceilings out of a table of all that matters."""
-    means = known.weights @ known.expected
-    by_fields = {
-        fields: float(_by(world, fields, known).max(axis=1).sum()) for fields in _looked_at(world)
-    }
+    means, by_fields = known.weights @ known.expected, dict[tuple[int, ...], float]()
+    for fields in _looked_at(world):
+        by_fields[fields] = float(_by(world, fields, known).max(axis=1).sum())
+        yield None
     return _made(
         world,
         means,
@@ -241,7 +245,7 @@ class _Sums:
         )
 
 
-def _summed(world: "World", sums: _Sums) -> Ceilings:
+def _summed(world: "World", sums: _Sums) -> Steps[Ceilings]:
     """Ceilings of a sum that nothing cuts off: all exact but what is best for each visitor."""
     means, by_fields = sums.by(()), dict[tuple[int, ...], float]()
     for fields in _looked_at(world):
@@ -249,15 +253,18 @@ def _summed(world: "World", sums: _Sums) -> Ceilings:
         for at in reversed(fields):
             found = found @ world.shares[at]
         by_fields[fields] = float(found)
-    return _made(world, means, float(means.mean()), by_fields, _best_of_sample(world))
+        yield None
+    best = yield from _best_of_sample(world)
+    return _made(world, means, float(means.mean()), by_fields, best)
 
 
 # -- by a sample ----------------------------------------------------------------------
 
 
-def _best_of_sample(world: "World") -> Ceiling:
+def _best_of_sample(world: "World") -> Steps[Ceiling]:
     """What each visitor's best item earns, by those of the census."""
-    highest = world.census.expected.max(axis=1)
+    census = yield from world.taking_census()
+    highest = census.expected.max(axis=1)
     return Ceiling(*_mean(highest), fields=_names(world))
 
 
@@ -266,10 +273,10 @@ def _mean(values: Array) -> tuple[float, float]:
     return float(values.mean()), float(values.std(ddof=1) / math.sqrt(len(values)))
 
 
-def _estimated(world: "World") -> Ceilings:
+def _estimated(world: "World") -> Steps[Ceilings]:
     """Ceilings by a sample: what is best is chosen by one half of it, and valued by the other, so
     that nothing is flattered by having been chosen."""
-    cells, _, expected = world.census
+    cells, _, expected = yield from world.taking_census()
     sizes = [len(field.values) for field in world.fields]
     places = np.array(np.unravel_index(cells, sizes)).T
     half = len(cells) // 2
@@ -278,8 +285,12 @@ def _estimated(world: "World") -> Ceilings:
     means = choosing.expected.mean(axis=0)
     single = int(means.argmax())
 
-    def valued(count: int) -> Ceiling | None:
-        found = {f: _by(world, f, choosing) for f in _looked_at(world) if len(f) == count}
+    def valued(count: int) -> Steps[Ceiling | None]:
+        found = dict[tuple[int, ...], Array]()
+        for fields in _looked_at(world):
+            if len(fields) == count:
+                found[fields] = _by(world, fields, choosing)
+                yield None
         if not found:
             return None
         top = max(found, key=lambda fields: float(found[fields].max(axis=1).sum()))
@@ -291,12 +302,14 @@ def _estimated(world: "World") -> Ceilings:
         earned = expected[half:][np.arange(len(cells) - half), choice[group]]
         return Ceiling(*_mean(earned), fields=tuple(world.fields[at].name for at in top))
 
-    field = valued(1)
+    field = yield from valued(1)
     assert field is not None
+    pair = yield from valued(2)
+    best = yield from _best_of_sample(world)
     return Ceilings(
         uniform=Ceiling(*_mean(expected.mean(axis=1))),
         single=Ceiling(*_mean(expected[half:, single]), item=world.items[single].id),
         field=field,
-        pair=valued(2),
-        best=_best_of_sample(world),
+        pair=pair,
+        best=best,
     )

@@ -19,8 +19,9 @@ from numpy.typing import NDArray
 from engine.arrays import Array
 from engine.errors import refuse
 from engine.protocol.request import RankRequest, parse_rank_request
+from engine.steps import Steps, finish
 from engine.streams import stream
-from engine.worlds.ceilings import Ceilings, ceilings_of
+from engine.worlds.ceilings import Ceilings, finding_ceilings
 from engine.worlds.fields import Contexts, Field, Value
 from engine.worlds.taste import Context, Item, TasteWeights, Truth, WeightSums
 
@@ -35,6 +36,8 @@ TABULATED = 1_000
 """Cells up to which everything about a world is computed cell by cell, and can be mapped whole."""
 SAMPLE = 4_096
 """Visitors who stand for all who come where there are more cells."""
+_TOGETHER = 256
+"""Of these, those who are asked before others may have their turn."""
 _KEPT = 2 * SAMPLE
 """Requests of cells that are kept."""
 Cells = NDArray[np.intp]
@@ -178,11 +181,25 @@ class World:
     @cached_property
     def census(self) -> Census:
         """Who comes: all cells, or a sample of visitors that is the same each time."""
+        return finish(self._taking_census())
+
+    def taking_census(self) -> Steps[Census]:
+        """The census, in steps where it is not known yet."""
+        if "census" not in self.__dict__:
+            self.__dict__["census"] = yield from self._taking_census()
+        return self.census
+
+    def _taking_census(self) -> Steps[Census]:
         if self.is_tabulated:
             return Census(np.arange(self.size), self.frequencies, self.expected)
-        rng = stream(0, "census", self.digest)
-        cells = np.array([self.cell(self.visitor(rng)) for _ in range(SAMPLE)])
-        return Census(cells, np.full(SAMPLE, 1 / SAMPLE), self.expected_in(cells))
+        rng, cells = stream(0, "census", self.digest), np.zeros(SAMPLE, dtype=np.intp)
+        expected = list[Array]()
+        for start in range(0, SAMPLE, _TOGETHER):
+            part = slice(start, start + _TOGETHER)
+            cells[part] = [self.cell(self.visitor(rng)) for _ in range(len(cells[part]))]
+            expected.append(self.expected_in(cells[part]))
+            yield None
+        return Census(cells, np.full(SAMPLE, 1 / SAMPLE), np.concatenate(expected))
 
     def some(self, most: int = TABULATED) -> Census:
         """Who comes: the census, in a large world so many of it, for what takes long to ask."""
@@ -386,7 +403,13 @@ class World:
     @cached_property
     def ceilings(self) -> Ceilings:
         """What can be earned by knowing nothing, one field, a pair of fields, or everything."""
-        return ceilings_of(self)
+        return finish(finding_ceilings(self))
+
+    def finding_ceilings(self) -> Steps[Ceilings]:
+        """The ceilings, in steps where they are not known yet."""
+        if "ceilings" not in self.__dict__:
+            self.__dict__["ceilings"] = yield from finding_ceilings(self)
+        return self.ceilings
 
 
 def _line(value: object) -> str:

@@ -1,12 +1,18 @@
 """Batches of a log as one."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from engine.arrays import Array
-from engine.evaluation.decisions import Decisions
+from engine.evaluation.decisions import Decisions, decisions_from
+from engine.loop.event import EventState
+from engine.steps import Steps
+
+STEP = 1_000
+"""Events that are made columns of in one step."""
 
 
 def joined(batches: Iterable[Decisions]) -> Decisions:
@@ -49,6 +55,15 @@ def joined(batches: Iterable[Decisions]) -> Decisions:
         means=wide(means, np.nan),
         unmatched=sum(log.unmatched for log in logs),
     )
+
+
+def joining(events: Sequence[EventState], unmatched: int = 0) -> Steps[Decisions]:
+    """The decisions of answered events, see `decisions_from`; so many of them are a step."""
+    parts = list[Decisions]()
+    for start in range(0, len(events) or 1, STEP):
+        parts.append(decisions_from(events[start : start + STEP]))
+        yield None
+    return replace(joined(parts), unmatched=unmatched)
 
 
 def _places(names: Sequence[str], among: Sequence[str]) -> NDArray[np.intp]:

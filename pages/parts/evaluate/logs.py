@@ -3,15 +3,15 @@
 from collections import deque
 from collections.abc import Sequence
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cache
 from threading import RLock
 
 from engine import LearningLoop, LoopSettings
 from engine.evaluation.candidates import greedy, replaying
-from engine.evaluation.decisions import Decisions, decisions_from, usable
+from engine.evaluation.decisions import Decisions, unmatched_in, usable
 from engine.evaluation.estimators import Bounds
-from engine.evaluation.sources.joined import joined
+from engine.evaluation.sources.joined import joining
 from engine.evaluation.targets import Given
 from engine.loop.event import EventState
 from engine.loop.lock import locked
@@ -22,8 +22,6 @@ from engine.worlds import World
 from pages.parts.known_worlds import world_of
 from pages.parts.together import Together
 
-_STEP = 1_000
-"""Events that are made columns of in one step."""
 _KEPT = 10
 """Ready-made logs that are kept; the largest take some 20 MiB."""
 
@@ -135,24 +133,9 @@ def _log(
     yield 1.0
     with lock:
         events = usable(loop)
-        answered = sum(event.earned is not None for event in loop.events.values())
+        unmatched = unmatched_in(loop, events)
         work = greedy(events, loop)
-    parts = list[Decisions]()
-    for start in range(0, len(events) or 1, _STEP):
-        parts.append(decisions_from(events[start : start + _STEP]))
-        yield 1.0
-    decisions = replace(joined(parts), unmatched=answered - len(events))
-    guess = yield from _whole(work)
-    service = yield from _whole(replaying(events, LoopSettings.classic(), "classic", loop.seed))
+    decisions = yield from joining(events, unmatched)
+    guess = yield from work
+    service = yield from replaying(events, LoopSettings.classic(), "classic", loop.seed)
     return Log(decisions, events, world, guess, service, loop)
-
-
-def _whole(work: Steps[Given]) -> Steps[Given]:
-    """What comes of work that is as good as done."""
-    while True:
-        try:
-            next(work)
-        except StopIteration as end:
-            found: Given = end.value
-            return found
-        yield 1.0

@@ -14,6 +14,7 @@ from pages.parts.stage.picture import hero
 from pages.parts.stage.screens import Screen, Show
 from pages.parts.text import plain
 from pages.parts.theme import is_dark
+from pages.parts.worlds.valued import ceilings_of
 from pages.parts.worlds.wording import more_of, point_of, told
 
 _FAULTS = 3
@@ -36,15 +37,18 @@ def worlds_show(world: World | None, faults: Sequence[CellFault]) -> Show:
             ),
             Screen(
                 "worth",
-                lambda: point_of(
-                    {"single": world.ceilings.single.value, "best": world.ceilings.best.value}
-                ),
+                partial(_point, world),
                 partial(_show_levels, world),
                 "What can be earned by whoever looks at nothing, at one field, or at all that is "
                 "known of a visitor. No visitor has come yet: it follows from the tastes.",
             ),
         ]
     )
+
+
+def _point(world: World) -> str:
+    found = ceilings_of(world)
+    return point_of({"single": found.single.value, "best": found.best.value})
 
 
 def _show_map(world: World) -> None:
@@ -56,7 +60,7 @@ def _show_map(world: World) -> None:
 
 
 def _show_levels(world: World) -> None:
-    found = world.ceilings
+    found = ceilings_of(world)
     levels = {
         "By chance": found.uniform,
         "One for all": found.single,

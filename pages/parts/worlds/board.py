@@ -11,6 +11,7 @@ from pages.parts.charts.truth_map import truth_rows, truth_spec
 from pages.parts.picture import picture
 from pages.parts.text import note, plain, section
 from pages.parts.theme import is_dark
+from pages.parts.worlds.valued import ceilings_of
 from pages.parts.worlds.wording import looks_at, more_of, point_of, size_of, told
 
 FAULTS = 6
@@ -37,7 +38,7 @@ def show_faults(faults: Sequence[CellFault]) -> None:
 def show_ceilings(world: World) -> None:
     """What can be earned, by whoever looks at nothing, one field, two, or all."""
     section("What there is to learn", "Computed from the tastes: no visitor has come yet.")
-    found = world.ceilings
+    found = ceilings_of(world)
     ways = [
         ("By chance", found.uniform, ""),
         ("One for all", found.single, looks_at(found.single, world)),

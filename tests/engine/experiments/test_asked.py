@@ -95,14 +95,15 @@ def test_what_the_best_single_action_would_earn(seed: int) -> None:
     assert asking(seed).truth(4) == pytest.approx(max(means))
 
 
-def test_a_worlds_visitors_and_what_can_be_earned_there_are_steps_of_their_own() -> None:
-    """Each takes up to a second in a large world, and others wait for the end of a step."""
-    world = generate(Knobs(fields=2, values=2, actions=2), 1)
+def test_what_can_be_earned_in_a_world_is_found_in_steps() -> None:
+    """It takes up to a second in a large world, and others wait for the end of a step."""
+    world, twin = (generate(Knobs(fields=2, values=2, actions=2), 1) for _ in range(2))
+    steps = len(list(twin.finding_ceilings()))
     work = Asking(Played(world, SETTINGS), 1, [Asked("single")]).work()
-    assert ("census" in vars(world), "ceilings" in vars(world)) == (False, False)
-    known = [("census" in vars(world), "ceilings" in vars(world)) for _ in work]
-    assert (True, False) in known
-    assert known[-1] == (True, True)
+    known = ["ceilings" in vars(world) for _ in work]
+    assert steps > 3
+    assert known.count(False) >= steps
+    assert True in known
 
 
 @three_seeds

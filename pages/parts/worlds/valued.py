@@ -1,0 +1,13 @@
+"""What can be earned in a world, which in a large one takes longer than a click to find."""
+
+from engine.worlds import World
+from engine.worlds.ceilings import Ceilings
+from pages.parts.frames import outcome
+from pages.parts.heavy_work import submit_here
+
+
+def ceilings_of(world: World) -> Ceilings:
+    """The ceilings, found once; those of a large world as heavy work."""
+    if not world.is_tabulated:
+        outcome(submit_here(world.finding_ceilings()))
+    return world.ceilings
