@@ -17,9 +17,10 @@ from pages.parts.evaluate.wording import (
     asked_row,
     doubts,
     headline,
+    is_thin,
+    is_wide,
     measured,
     names_of,
-    says_little,
     told_of,
 )
 from pages.parts.glossary import meaning
@@ -161,7 +162,7 @@ def branches_of(
             naive=None if naive is None else naive.estimate,
             truth=found.truths.get(row.target) if reveals else None,
             guess=guess if row == guessed else None,
-            is_unsure=says_little(found, told),
+            is_unsure=is_wide(found, told) or is_thin(row, setup),
         )
         if told is not None and tells:
             one = replace(one, estimate=told.estimate, low=told.low, high=told.high)

@@ -34,7 +34,11 @@ _STORIES: Mapping[Flaw, str] = {
     "same log. The winner is the one that was luckiest, so it disappoints: an interval may well be "
     "wide enough to hold the truth, but the estimate promises too much.",
 }
-_HELP = f"{meanings('coverage')} A bar that reaches the dashed line keeps its promise."
+_HELP = (
+    f"{meanings('coverage')} A bar that reaches the dashed line keeps its promise. Ours is made "
+    "for logs such as these: on those of a learner that leaves nothing but a floor to chance, it "
+    "held in 7 to 8 of 10 for the best policy. There, take the mended likelihood."
+)
 
 
 def choose(watch: Watch, setup: EvaluateSetup) -> None:

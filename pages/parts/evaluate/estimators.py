@@ -10,7 +10,7 @@ TITLES: Mapping[str, str] = {
     "snips": "Self-normalised",
     "dr": "Doubly robust",
     "cressie_read": "Empirical likelihood",
-    "cressie_read_mended": "Empirical likelihood, mended",
+    "cressie_read_mended": "Likelihood, mended",
     "betting": "Betting",
     "strata": "Ours, by context",
 }
@@ -30,6 +30,9 @@ STORIES: Mapping[str, str] = {
     "strata": "Each context by itself, then together. What was seldom shown is taken to be like "
     "all that was not. That its intervals hold is measured, not proven: see below.",
 }
+
+TEXTBOOKS = ("ips", "snips", "dr")
+"""Those whose intervals are too narrow where few events count for much."""
 
 USUAL = "strata" if any(one.key == "strata" for one in ESTIMATORS) else "cressie_read"
 """The one that the page opens with: its intervals hold."""

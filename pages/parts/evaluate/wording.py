@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 
 from engine.evaluation.estimators import Interval
-from engine.evaluation.offline import Row
-from pages.parts.evaluate.estimators import TITLES
+from engine.evaluation.offline import FEW, Row
+from pages.parts.evaluate.estimators import TEXTBOOKS, TITLES
 from pages.parts.evaluate.found import STAND_IN, Found
 from pages.parts.evaluate.session import EvaluateSession
 from pages.parts.evaluate.setup import EvaluateSetup
@@ -175,10 +175,15 @@ def measured(told: Interval) -> str:
     return f"{told.estimate:.2f} ({told.low:.2f} to {told.high:.2f})"
 
 
-def says_little(found: Found, told: Interval | None) -> bool:
-    """Whether a row is grey: its interval leaves open more than half of what is possible."""
+def is_wide(found: Found, told: Interval | None) -> bool:
+    """Whether an interval leaves open more than half of what is possible."""
     low, high = found.bounds
     return told is not None and told.width > (high - low) / 2
+
+
+def is_thin(row: Row, setup: EvaluateSetup) -> bool:
+    """Whether too few events tell of a row for an estimator whose interval does not say so."""
+    return row.doubt is not None and row.target != "online" and setup.estimator in TEXTBOOKS
 
 
 def doubts(found: Found, setup: EvaluateSetup) -> list[str]:
@@ -200,8 +205,13 @@ def doubts(found: Found, setup: EvaluateSetup) -> list[str]:
             f"{TITLES['strata']} needs the probability of each action. This log tells that of the "
             f"shown one, so it is {TITLES[STAND_IN].lower()} that is told."
         )
-    if any(says_little(found, told_of(found, row, setup)) for row in found.rows):
+    if any(is_wide(found, told_of(found, row, setup)) for row in found.rows):
         said.append(
             "Grey: too few events tell of it, so more than half of all that is possible is open."
+        )
+    if thin := [plain(names[row.target]) for row in found.rows if is_thin(row, setup)]:
+        said.append(
+            f"Grey: {', '.join(thin)}: worth fewer than {FEW} events, of which a textbook's "
+            "interval promises too much."
         )
     return said
