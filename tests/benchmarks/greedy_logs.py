@@ -1,0 +1,129 @@
+"""Intervals on logs of another learner: it follows the best mean of each context, and no doubt.
+
+    python -m tests.benchmarks.greedy_logs --logs 60
+
+A floor of .05, half of it on the first action, is all that it leaves to chance, so what failed at
+first is hardly seen again. All logs of a case are made side by side, with no loop of this engine:
+no constant of any estimator was chosen on them. Of 240 intervals how many held / mean width.
+"""
+
+import argparse
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.arrays import Array
+from engine.evaluation.coverage import Count
+from engine.evaluation.decisions import Decisions
+from engine.evaluation.estimators import (
+    Betting,
+    CressieRead,
+    CressieReadMended,
+    Stratified,
+)
+from engine.evaluation.targets import Even, Fixed, Given, Target
+
+ESTIMATORS = (CressieRead, CressieReadMended, Betting, Stratified)
+FLOOR = 0.05
+
+
+@dataclass(frozen=True)
+class Case:
+    """Worlds made at random: contexts, actions, and the beta distribution of what is earned."""
+
+    contexts: int
+    actions: int
+    mean: float
+    shape: float
+
+    def __str__(self) -> str:
+        return f"{self.contexts} x {self.actions}, {self.mean:g} on average"
+
+
+CASES = (
+    Case(20, 6, 0.02, 1.0),
+    Case(20, 6, 0.05, 1.0),
+    Case(20, 6, 0.3, 0.5),
+    Case(36, 4, 0.3, 0.3),
+)
+
+
+def made(case: Case, logs: int, events: int, seed: int) -> Iterator[tuple[Decisions, Array]]:
+    """Logs, each with what every action earns in every context."""
+    rng, each = np.random.default_rng(seed), np.arange(logs)
+    c, k = case.contexts, case.actions
+    truth = rng.beta(case.shape, case.shape / case.mean - case.shape, (logs, c, k))
+    earned, times, chance = np.zeros((logs, c, k)), np.zeros((logs, c, k)), np.full(k, 0.5 / k)
+    chance[0] += 0.5
+    contexts, shown = np.zeros((2, logs, events), dtype=np.intp)
+    rewards, chances = np.zeros((logs, events)), np.zeros((logs, events, k))
+    for t in range(events):
+        x = contexts[:, t] = rng.integers(0, c, logs)
+        means = (earned[each, x] + 0.05) / (times[each, x] + 0.5)
+        best = (means + 1e-9 * rng.random((logs, k))).argmax(axis=1)
+        q = FLOOR * chance + (1 - FLOOR) * (np.arange(k) == best[:, None])
+        a = shown[:, t] = (rng.random((logs, 1)) > q.cumsum(axis=1)).sum(axis=1).clip(max=k - 1)
+        rewards[:, t] = rng.random(logs) < truth[each, x, a]
+        earned[each, x, a] += rewards[:, t]
+        times[each, x, a] += 1
+        chances[:, t] = q
+    for i in range(logs):
+        yield _log(contexts[i], shown[i], rewards[i], chances[i], c), truth[i]
+
+
+def _log(
+    contexts: NDArray[np.intp], shown: NDArray[np.intp], rewards: Array, chances: Array, size: int
+) -> Decisions:
+    events, actions = chances.shape
+    return Decisions(
+        actions=tuple(f"action{i}" for i in range(actions)),
+        contexts=tuple(f"place={i}" for i in range(size)),
+        stratum=contexts,
+        shown=shown,
+        propensity=chances[np.arange(events), shown],
+        reward=rewards,
+        offered=np.ones((events, actions), dtype=bool),
+        baseline=np.zeros(events, dtype=np.intp),
+        probabilities=chances,
+    )
+
+
+def targets_of(log: Decisions, truth: Array) -> Iterator[tuple[str, Target, float]]:
+    """Each action, all alike, and the best of each context, with what they would really earn."""
+    for action, earns in zip(log.actions, truth.mean(axis=0), strict=True):
+        yield "fixed", Fixed(action), float(earns)
+    yield "uniform", Even(), float(truth.mean())
+    best = np.arange(len(log.actions)) == truth.argmax(axis=1)[log.stratum, None]
+    yield "best", Given("best", best.astype(float)), float(truth.max(axis=1).mean())
+
+
+def main() -> None:
+    """Print a table."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--logs", type=int, default=60)
+    parser.add_argument("--events", type=int, default=1_000)
+    parser.add_argument("--seed", type=int, default=77)
+    asked = parser.parse_args()
+    print(f"| contexts x actions, target | {' | '.join(one.key for one in ESTIMATORS)} |")
+    print("|---" * (len(ESTIMATORS) + 1) + "|")
+    for case in CASES:
+        counts: dict[tuple[str, str], Count] = defaultdict(Count)
+        for log, truth in made(case, asked.logs, asked.events, asked.seed):
+            for kind, target, earns in targets_of(log, truth):
+                weighed = target.weigh(log)
+                for estimator in ESTIMATORS:
+                    interval = estimator().add(weighed).interval()
+                    assert interval is not None
+                    key = kind, estimator.key
+                    counts[key] = counts[key].add(interval, earns)
+        for kind in ("fixed", "uniform", "best"):
+            each = [counts[kind, one.key] for one in ESTIMATORS]
+            cells = (f"{240 * one.share:.0f} / {one.width:.2f}" for one in each)
+            print(f"| {case}, {kind} ({each[0].intervals}) | {' | '.join(cells)} |", flush=True)
+
+
+if __name__ == "__main__":
+    main()
