@@ -16,17 +16,19 @@ from pages.parts.toolbar import choose_world, share, toolbar, tools
 from pages.parts.worlds import board, editors, kept, of_log, own_json, start
 from pages.parts.worlds.setup import WorldsSetup
 
-open_link(WorldsSetup)
+address_is_new = open_link(WorldsSetup)
 
 with toolbar():
     setup = current_setup(WorldsSetup)
     session = worlds_session(setup)
     session.adopt(setup.world)
+    if address_is_new and "draft" in st.query_params:
+        session.restore(st.query_params["draft"])
     of_log.take_it(session)
     start.leave(session, Path(__file__).parent)
     choose_world(setup)
     with tools():
-        write_link(setup)
+        write_link(setup, draft=session.text)
         world, faults, refused = session.made()
         start.begin_anew(session)
         start.take_back(session)

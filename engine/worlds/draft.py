@@ -14,7 +14,7 @@ from typing import Literal, Self
 import numpy as np
 
 from engine.arrays import Array
-from engine.errors import PersonalizerError
+from engine.errors import PersonalizerError, refuse
 from engine.streams import stream
 from engine.worlds.faults import faults_of
 from engine.worlds.fields import Field, Value
@@ -160,6 +160,31 @@ class Draft:
             new = replace(new, depends=tuple(kept))
             new = replace(new, depends=new.by)
         return self._retold(new)
+
+    def with_number(
+        self, name: str, low: float, high: float, slices: int, mean: float | None, spread: float
+    ) -> Self:
+        """The same with a field that is a number, in place of one of that name; see `Field.number`.
+
+        Raises:
+            PersonalizerError: ``BadRequest`` for a range or a spread of nothing.
+        """
+        if not low < high:
+            refuse("BadRequest", "to", high, f"more than {low:g}, from which it goes")
+        if not spread > 0:
+            refuse("BadRequest", "spread", spread, "above 0")
+        cuts = np.linspace(low, high, slices + 1).round(6).tolist()
+        made = Field.number(name, name, cuts, mean, spread)
+        rows = tuple(
+            ValueRow(number, name, value.name, "", round(value.share, 6), sent_to_text(value.sends))
+            for number, value in enumerate(made.values, self.next_id)
+        )
+        return self.with_values([*self._others_than(name), *rows])
+
+    def _others_than(self, field: str) -> list[ValueRow]:
+        """The values of all fields but one, each with its field's name."""
+        named = ((name, row) for name, rows in self.fields.items() for row in rows)
+        return [replace(row, field=name) for name, row in named if name != field]
 
     def depending_on(self, names: Sequence[str]) -> Self:
         """The same where only these fields matter: segments that were apart get their mean.

@@ -95,6 +95,14 @@ class Field:
             found.append(Value(" + ".join(sends) or "none", pictures, share, sends))
         return cls(name, label, tuple(found))
 
+    @property
+    def is_number(self) -> bool:
+        """Whether all of its values send numbers, one larger than the other."""
+        sent = [value.sends for value in self.values]
+        if len(sent) < 2 or any(type(one) not in {int, float} for one in sent):
+            return False
+        return all(low < high for low, high in pairwise(sent))
+
     def to_json(self) -> dict[str, object]:
         """The field in the JSON of a world."""
         values = [value.to_json() for value in self.values]

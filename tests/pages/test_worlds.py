@@ -199,3 +199,19 @@ def test_any_page_offers_the_worlds_of_this_browser_and_the_ready_ones(
 def test_without_a_database_nobody_s_worlds_are_listed(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DATABASE_URL", "oracle://nowhere")
     assert worlds_of(owner()) == []
+
+
+def test_a_draft_stands_in_the_address_and_survives_a_reload(open_worlds: Open) -> None:
+    app = open_worlds()
+    app.session.write_truth({"edited_rows": {0: {"0": 0.5, "1": 7}}})
+    app.run()
+    found = app.at.query_params["draft"]
+    text = found if isinstance(found, str) else found[0]
+    again = open_worlds(world="coffee", draft=text)
+    assert again.session.draft.expected() == app.session.draft.expected()
+    assert "must be a number from 0 to 1" in again.text
+    again.session.undo()
+    again.run()
+    assert again.session.is_as_it_was
+    assert "draft" not in again.at.query_params
+    assert "cannot be read" in open_worlds(world="coffee", draft="nonsense").session.refused

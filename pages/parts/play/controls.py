@@ -118,6 +118,17 @@ def choose_context(session: PlaySession, part: str) -> None:
         key = f"{key_of(world)}-{field.name}"
         st.session_state[key] = context[field.name]
         faces = {value.name: plain(value.label) for value in field.values}
+        if field.is_number:
+            st.select_slider(
+                plain(field.label),
+                list(faces),
+                format_func=faces.__getitem__,
+                key=key,
+                on_change=ask,
+                args=(field.name, key),
+                disabled=session.live.is_live,
+            )
+            continue
         st.pills(
             plain(field.label),
             list(faces),

@@ -11,6 +11,7 @@ from engine.evaluation.world_of_log import Estimated
 from engine.loop.lock import locked
 from engine.worlds import Item, World, key_of
 from engine.worlds.draft import Draft
+from engine.worlds.draft_text import draft_from_text, draft_to_text
 from engine.worlds.json_file import world_from_file
 from engine.worlds.rows import ActionRow, CellFault, ValueRow
 from engine.worlds.spreadsheet import items_from_table, lists_actions, world_from_table
@@ -100,6 +101,22 @@ class WorldsSession:
             return self.draft.world.items
         except PersonalizerError:
             return ()
+
+    @locked
+    def restore(self, text: str) -> None:
+        """Go on with a draft that stands in the address, unless it is what is written already."""
+        if text == self.text:
+            return
+        try:
+            self._put(draft_from_text(text))
+        except PersonalizerError as error:
+            self.refused = error.message
+
+    @property
+    def text(self) -> str | None:
+        """What is written, for the address, so that a reload brings it back; None where the world's
+        own link does, or it is too long."""
+        return None if self.is_as_it_was else draft_to_text(self.draft)
 
     @locked
     def clear(self) -> None:
@@ -206,6 +223,16 @@ class WorldsSession:
     def scramble(self, seed: int) -> None:
         """Tastes by chance."""
         self._put(self.draft.scrambled(seed))
+
+    @locked
+    def add_number(
+        self, name: str, low: float, high: float, slices: int, mean: float | None, spread: float
+    ) -> None:
+        """A field that is a number."""
+        try:
+            self._put(self.draft.with_number(name.strip(), low, high, slices, mean, spread))
+        except PersonalizerError as error:
+            self.refused = error.message
 
     @locked
     def blur(self, share: float) -> None:

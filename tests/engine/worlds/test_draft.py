@@ -205,3 +205,22 @@ def test_a_segment_or_an_action_is_copied_onto_another() -> None:
     draft = SMALL.written(0, 0, 0.7).written(0, 1, 0.9)
     assert draft.copied("row", 0, 1).expected() == [[0.7, 0.9], [0.7, 0.9]]
     assert draft.copied("column", 1, 0).expected() == [[0.9, 0.9], [0.2, 0.2]]
+
+
+def test_a_number_is_written_as_a_range_in_slices() -> None:
+    draft = SMALL.with_number("age", 18, 78, 3, None, 1)
+    world = draft.world
+    age = world.fields[1]
+    assert [(v.name, v.sends) for v in age.values] == [
+        ("18 to 38", 28), ("38 to 58", 48), ("58 to 78", 68),
+    ]  # fmt: skip
+    assert len({value.share for value in age.values}) == 1
+    assert (age.is_number, world.fields[0].is_number) == (True, False)
+    assert world.features(world.contexts[0]) == [{"sun": "yes", "age": 28}]
+    bell = draft.with_number("age", 18, 78, 5, 48, 10)
+    shares = [value.share for value in bell.world.fields[1].values]
+    assert len(bell.fields["age"]) == 5
+    assert shares[2] == max(shares) > 3 * shares[0]
+    for wrong in ((5, 5, 3, None, 1), (0, 5, 3, 2, 0)):
+        with pytest.raises(PersonalizerError):
+            SMALL.with_number("age", *wrong)

@@ -1,0 +1,147 @@
+"""A draft as a short text for a link: whatever is written, right or wrong, comes back with it."""
+
+import base64
+import json
+import zlib
+from collections.abc import Callable
+from dataclasses import replace
+from itertools import product
+from typing import Any, NoReturn, TypeVar
+
+from engine.errors import PersonalizerError
+from engine.worlds.draft import UNKNOWN, Draft
+from engine.worlds.rows import ActionRow, ValueRow, segment_of
+from engine.worlds.taste import Taste
+
+MAX_TEXT = 6_000
+"""Characters; what takes more has no room in a link."""
+_MAX_JSON = 200_000
+_MAX_ROWS, _MAX_CELL = 1_200, 2_000
+T = TypeVar("T")
+
+
+def draft_to_text(draft: Draft) -> str | None:
+    """The text of a draft; None if it is too long for a link."""
+    cells = [*product(map(segment_of, draft.segments), (row.id for row in draft.offered))]
+    tastes = [draft.truth.get(cell, UNKNOWN) for cell in cells]
+    told = {
+        "place": [draft.title, draft.emoji, draft.story, draft.unit, draft.partial],
+        "actions": [
+            [one.id, one.name, one.emoji, one.features, one.title, one.worth]
+            for one in draft.actions
+        ],
+        "values": [
+            [one.id, one.field, one.value, one.emoji, one.share, one.sends] for one in draft.values
+        ],
+        "depends": None if draft.depends is None else [*draft.depends],
+        "labels": dict(draft.labels),
+        "truth": [[taste.half, taste.full] for taste in tastes],
+        "bad": [[cells.index(cell), value] for cell, value in draft.bad.items() if cell in cells],
+    }
+    data = zlib.compress(json.dumps(told, separators=(",", ":")).encode(), 9)
+    text = base64.urlsafe_b64encode(data).decode().rstrip("=")
+    return text if len(text) <= MAX_TEXT else None
+
+
+def draft_from_text(text: str) -> Draft:
+    """The draft that a text holds.
+
+    Raises:
+        PersonalizerError: ``BadRequest`` for anything else.
+    """
+    try:
+        return _draft(_read(text))
+    except (ValueError, TypeError, LookupError, RecursionError, zlib.error):
+        _refuse()
+
+
+def _refuse() -> NoReturn:
+    sentence = "The draft in this link cannot be read: it was cut, or changed."
+    raise PersonalizerError("BadRequest", sentence, "draft") from None
+
+
+def _read(text: str) -> Any:
+    if len(text) > MAX_TEXT:
+        raise ValueError
+    data = base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
+    unfolding = zlib.decompressobj()
+    found = unfolding.decompress(data, _MAX_JSON)
+    if unfolding.unconsumed_tail or not unfolding.eof:
+        raise ValueError
+    return json.loads(found, parse_constant=_no_number)
+
+
+def _no_number(word: str) -> NoReturn:
+    raise ValueError(word)
+
+
+def _draft(told: Any) -> Draft:
+    title, emoji, story, unit, partial = told["place"]
+    labels, depends = dict(told["labels"]), told["depends"]
+    draft = Draft(
+        _text(title),
+        _text(emoji),
+        _text(story),
+        actions=_rows(told["actions"], _action),
+        values=_rows(told["values"], _value),
+        depends=None if depends is None else tuple(map(_text, depends)),
+        labels={_text(name): _text(label) for name, label in labels.items()},
+        unit=_text(unit),
+        partial=_chance(partial),
+    )
+    for ids in ([row.id for row in draft.actions], [row.id for row in draft.values]):
+        if len(ids) != len(set(ids)):
+            raise ValueError
+    if not 0 < draft.partial < 1:
+        raise ValueError
+    cells = [*product(map(segment_of, draft.segments), (row.id for row in draft.offered))]
+    tastes = [Taste(_chance(half), _chance(full)) for half, full in told["truth"]]
+    bad = {cells[_whole(at)]: _cell(value) for at, value in told["bad"]}
+    return replace(draft, truth=dict(zip(cells, tastes, strict=True)), bad=bad)
+
+
+def _rows(told: Any, make: Callable[..., T]) -> tuple[T, ...]:
+    if len(told) > _MAX_ROWS:
+        raise ValueError
+    return tuple(make(*row) for row in told)
+
+
+def _action(number: Any, name: Any, emoji: Any, features: Any, title: Any, worth: Any) -> ActionRow:
+    texts = _text(name), _text(emoji), _text(features), _text(title)
+    return ActionRow(_whole(number), *texts, worth=_number(worth))
+
+
+def _value(number: Any, field: Any, value: Any, emoji: Any, share: Any, sends: Any) -> ValueRow:
+    texts = _text(field), _text(value), _text(emoji)
+    return ValueRow(_whole(number), *texts, share=_number(share), sends=_text(sends))
+
+
+def _whole(value: Any) -> int:
+    if type(value) is not int or not 0 <= value < 10**6:
+        raise ValueError
+    return value
+
+
+def _text(value: Any) -> str:
+    if not isinstance(value, str) or len(value) > _MAX_CELL:
+        raise ValueError
+    return value
+
+
+def _number(value: Any) -> float | None:
+    if value is not None and (isinstance(value, bool) or not isinstance(value, int | float)):
+        raise ValueError
+    return None if value is None else float(value)
+
+
+def _chance(value: Any) -> float:
+    number = _number(value)
+    if number is None or not 0 <= number <= 1:
+        raise ValueError
+    return number
+
+
+def _cell(value: Any) -> object:
+    if value is not None and not isinstance(value, str | int | float | bool):
+        raise ValueError
+    return _text(value) if isinstance(value, str) else value

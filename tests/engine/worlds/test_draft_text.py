@@ -1,0 +1,77 @@
+"""A draft comes back out of its text as it was written, and nothing else does."""
+
+import base64
+import json
+import zlib
+from dataclasses import replace
+
+import pytest
+
+from engine import PersonalizerError
+from engine.worlds import GALLERY, WORLDS
+from engine.worlds.draft import Draft
+from engine.worlds.draft_text import MAX_TEXT, draft_from_text, draft_to_text
+from engine.worlds.rows import ActionRow, ValueRow
+
+SMALL = Draft(
+    "Small",
+    actions=(ActionRow(0, "Tea", "🍵", "hot: true"), ActionRow(1, "Ice", worth=2.5)),
+    values=(ValueRow(2, "sun", "yes", sends="4"), ValueRow(3, "", "no", share=3.0)),
+)
+
+
+def packed(told: object) -> str:
+    return base64.urlsafe_b64encode(zlib.compress(json.dumps(told).encode())).decode()
+
+
+@pytest.mark.parametrize(
+    "draft",
+    [
+        Draft(),
+        SMALL,
+        SMALL.written(0, 1, None).written(1, 0, 0.75),
+        SMALL.written(0, 0, "x").graded(0.5, 0.2),
+        replace(SMALL, title="", actions=(ActionRow(0, "=\x00"), ActionRow(5))),
+        Draft.of(WORLDS["coffee"]),
+        Draft.of(GALLERY["hotel"].world),
+    ],
+)
+def test_whatever_is_written_comes_back(draft: Draft) -> None:
+    text = draft_to_text(draft)
+    assert text is not None
+    back = draft_from_text(text)
+    assert (back.actions, back.values, back.expected()) == (
+        draft.actions, draft.values, draft.expected(),
+    )  # fmt: skip
+    assert back.faults() == draft.faults()
+    assert draft_to_text(back) == text
+
+
+def test_what_is_too_long_for_a_link_has_no_text() -> None:
+    rows = tuple(ActionRow(n, f"A{n * 7919 % 10_007}") for n in range(50))
+    wide = replace(
+        SMALL, actions=rows, values=tuple(ValueRow(n + 50, "f", f"{n}") for n in range(160))
+    )
+    assert draft_to_text(wide.scrambled(1)) is None
+
+
+TOLD = json.loads(zlib.decompress(base64.urlsafe_b64decode((draft_to_text(SMALL) or "") + "===")))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "", "x", "%%%", "A" * (MAX_TEXT + 1), (draft_to_text(SMALL) or "")[:-9], packed([]),
+        packed({}), packed(TOLD | {"truth": [[2, 0]] * 4}), packed(TOLD | {"truth": []}),
+        packed(TOLD | {"truth": [[0.6, 0.6]] * 4}), packed(TOLD | {"bad": [[99, 1]]}),
+        packed(TOLD | {"values": TOLD["values"] * 2}), packed(TOLD | {"values": [[1, 2]]}),
+        packed(TOLD | {"actions": [[1, "x" * 2_001, "", "", "", None]]}),
+        packed(TOLD | {"actions": [[n, "", "", "", "", None] for n in range(1_300)]}),
+        packed(TOLD | {"place": ["", "", "", "", 1]}),
+        packed(TOLD | {"place": ["", "", 1, "", 0.5]}),
+        packed(TOLD | {"labels": [1]}), packed("[" * 10_000), packed("x" * 300_000),
+    ],
+)  # fmt: skip
+def test_anything_else_is_refused(text: str) -> None:
+    with pytest.raises(PersonalizerError, match="draft in this link cannot be read"):
+        draft_from_text(text)
