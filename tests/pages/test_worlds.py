@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable
 from dataclasses import replace
 from html import unescape
+from unittest.mock import patch
 
 import pytest
 
@@ -13,8 +14,9 @@ from pages.parts.components.browser_id import owner
 from pages.parts.known_worlds import key_in_link
 from pages.parts.library import library, worlds_of
 from pages.parts.passes import _passes
+from pages.parts.worlds import valued
 from pages.parts.worlds.session import WorldsSession
-from tests.engine.worlds.random_worlds import bakery
+from tests.engine.worlds.random_worlds import bakery, large
 from tests.pages.conftest import App, EvaluateApp, WorldsApp
 
 Open = Callable[..., WorldsApp]
@@ -91,6 +93,17 @@ def test_what_is_pasted_comes_in_or_is_refused_with_its_place(open_worlds: Open)
     assert app.session.draft.expected() == [[0.1, 0.2], [0.8, 0.2]]
     paste(app, "weather,Roll\nSunny,0.5\nRainy,many")
     assert "B3" in app.bare_errors
+
+
+def test_what_can_be_earned_in_a_large_world_is_found_beside_the_page(open_worlds: Open) -> None:
+    told = large(fields=5, values=5, items=3)
+    with patch.object(valued, "submit_here", wraps=valued.submit_here) as submitted:
+        app = paste(open_worlds(), json.dumps(told))
+        assert submitted.call_count > 0
+    found = world_from_json(told).ceilings
+    metrics = {metric.label: metric.value for metric in app.at.metric}
+    assert metrics["One for all"] == f"{found.single.value:.2f}"
+    assert metrics["At best"] == f"{found.best.value:.2f}"
 
 
 def test_a_world_is_generated_and_one_without_room_in_a_table_is_played_as_it_is(
