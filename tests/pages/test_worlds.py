@@ -11,6 +11,7 @@ import pytest
 from engine.worlds import GALLERY, key_of, world_from_json
 from engine.worlds.json_file import world_to_file
 from pages.parts.components.browser_id import owner
+from pages.parts.heavy_work import submit_here
 from pages.parts.known_worlds import key_in_link
 from pages.parts.library import library, worlds_of
 from pages.parts.passes import _passes
@@ -97,7 +98,7 @@ def test_what_is_pasted_comes_in_or_is_refused_with_its_place(open_worlds: Open)
 
 def test_what_can_be_earned_in_a_large_world_is_found_beside_the_page(open_worlds: Open) -> None:
     told = large(fields=5, values=5, items=3)
-    with patch.object(valued, "submit_here", wraps=valued.submit_here) as submitted:
+    with patch.object(valued, "submit_here", wraps=submit_here) as submitted:
         app = paste(open_worlds(), json.dumps(told))
         assert submitted.call_count > 0
     found = world_from_json(told).ceilings
