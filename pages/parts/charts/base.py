@@ -116,7 +116,7 @@ def across(field: str, title: str, domain: Ends | None, **axis: Any) -> alt.X:
 
 def lanes(field: str, size: Size = PAGE, **axis: Any) -> alt.Y:
     """One horizontal lane for each name, in the order of the rows."""
-    return alt.Y(f"{field}:N").sort(None).axis(title=None, labelFontSize=size.type(13), **axis)
+    return alt.Y(f"{field}:N").sort(None).axis(title=None, labelFontSize=size.type(), **axis)
 
 
 def legend(**more: Any) -> alt.Legend:
@@ -157,12 +157,12 @@ def finish(dark: bool, height: int, *layers: alt.Chart, size: Size = PAGE) -> Sp
     text = theme(dark).ink
     styled = (
         alt.layer(*layers)
-        .properties(height=height, padding={"top": 4, "bottom": 6, "left": 0, "right": 0})
+        .properties(height=height, padding={"top": 4, "bottom": 6, "left": 3, "right": 0})
         .configure_axis(
-            labelFontSize=size.type(12),
+            labelFontSize=size.type(),
             labelLimit=size.px(180),
             labelFlushOffset=-3,
-            titleFontSize=size.type(12),
+            titleFontSize=size.type(),
             titleFontWeight="normal",
             titlePadding=size.px(6),
             labelColor=text,
@@ -173,7 +173,7 @@ def finish(dark: bool, height: int, *layers: alt.Chart, size: Size = PAGE) -> Sp
         )
         .configure_axisY(labelFlush=False, labelBound=False)
         .configure_legend(
-            labelFontSize=size.type(12),
+            labelFontSize=size.type(),
             labelColor=text,
             symbolStrokeWidth=2.5,
             symbolSize=260,

@@ -139,7 +139,7 @@ def bounds_of(rows: Curve, measure: str) -> tuple[int, int]:
 @lru_cache(maxsize=8)
 def outlook_spec(dark: bool) -> Spec:
     """The band in which the value of going online lies, and what is believed within it."""
-    x = across("low", "mean reward a visitor", (0, 1), tickCount=5)
+    x = across("low", "mean reward", (0, 1), tickCount=5)
     x = x.scale(domain=(0, 1), nice=False, clamp=True)
     y = lanes("what", labelLimit=210, labelPadding=8)
     tips = tooltip(what="What") + tooltip(".3f", low="From", high="To", point="Middle")

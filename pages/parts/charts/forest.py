@@ -65,7 +65,7 @@ def forest_spec(
 ) -> Spec:
     """Dots with intervals, hollow dots, diamonds and triangles, a row a way to choose."""
     look = theme(dark)
-    type_ = {"labelFontSize": size.type(SIZE - 1), "titleFontSize": size.type(SIZE - 1)}
+    type_ = {"labelFontSize": size.type(SIZE), "titleFontSize": size.type(SIZE)}
     x = across("value", "mean reward a visitor", ends, tickCount=6, **type_)
     y = lanes("name", size, labelLimit=size.px(170), labelPadding=size.px(8), grid=True)
     shapes = {NAIVE: "circle", ESTIMATE: "square", TRUTH: "diamond", GUESS: "triangle-down"}

@@ -75,13 +75,13 @@ def lines(
         None if span is None else (0, span),
         grid=False,
         tickCount=5,
-        labelFontSize=size.type(SIZE - 1),
+        labelFontSize=size.type(SIZE),
     )
     axis = alt.Axis(
         tickCount=5,
         labelPadding=size.px(6),
-        labelFontSize=size.type(SIZE - 1),
-        titleFontSize=size.type(SIZE - 1),
+        labelFontSize=size.type(SIZE),
+        titleFontSize=size.type(SIZE),
     )
     y = alt.Y("value:Q").scale(ends(domain)).axis(axis).title(title)
     colours = alt.Scale(domain=names, range=[look.colour for _, look in looks])

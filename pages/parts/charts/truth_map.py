@@ -32,7 +32,7 @@ def truth_spec(world: World, dark: bool, axes: Axes) -> Spec:
             title=None,
             labelExpr=r"split(datum.label, '\n')",
             labelAngle=0,
-            labelFontSize=13,
+            labelFontSize=14,
             labelOverlap=False,
             labelFlush=False,
             labelLineHeight=_HEAD - 8,
@@ -66,7 +66,7 @@ def _halo(dark: bool) -> dict[str, Any]:
 def _names(cells: alt.Chart, look: Mapping[str, Any]) -> alt.Chart:
     """The names of actions that have no picture."""
     width = alt.ExprRef("bandwidth('x') - 6")
-    named: alt.Chart = cells.mark_text(fontSize=13, limit=width, aria=False, **look).encode(
+    named: alt.Chart = cells.mark_text(fontSize=14, limit=width, aria=False, **look).encode(
         text="word:N"
     )
     return named

@@ -277,13 +277,13 @@ def show_summary(session: CompareSession) -> None:
                 "Mode": stretch.mode.replace("_", " "),
                 "After visitor": stretch.start,
                 "Visitors": stretch.matching.events,
-                "Same choice as today": stretch.matching.match_rate,
+                "Same choice as today": 100 * stretch.matching.match_rate,
                 **{name: stretch.mean(arm) for name, arm in _MEANS.items()},
             }
             for stretch in comparison.stretches()
         ]
         number = st.column_config.NumberColumn
-        formats = {"Same choice as today": "percent", **dict.fromkeys(_MEANS, "%.3f")}
+        formats = {"Same choice as today": "%.0f\u00a0%%", **dict.fromkeys(_MEANS, "%.2f")}
         st.dataframe(
             as_cells(rows),
             hide_index=True,

@@ -175,7 +175,7 @@ def show_table(session: RaceSession) -> None:
             key="race-table",
             column_config={
                 "Mean reward": st.column_config.TextColumn(width="medium"),
-                "Crowds won": st.column_config.NumberColumn(format="percent"),
+                "Crowds won": st.column_config.NumberColumn(format="%.0f\u00a0%%"),
                 "Regret": st.column_config.TextColumn(width="medium"),
                 "Back after": st.column_config.TextColumn(help=RECOVERY_HELP),
             },
@@ -189,7 +189,7 @@ def _table_rows(session: RaceSession) -> Iterator[Mapping[str, object]]:
         yield {
             "Contender": names[final.contender],
             "Mean reward": measured(final.reward, 3),
-            "Crowds won": final.won,
+            "Crowds won": 100 * final.won,
             "Regret": measured(final.regret, 0),
             **(back if session.known.plan.drift == "halfway" else {}),
         }

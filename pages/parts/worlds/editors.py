@@ -36,9 +36,9 @@ def write_the_place(session: WorldsSession) -> None:
     def write() -> None:
         session.write(*(str(st.session_state[f"worlds-{name}"]) for name in texts))
 
-    for place, (name, text), (label, most) in zip(
-        st.columns([3, 1, 7, 1.3]), texts.items(), labels, strict=True
-    ):
+    with st.container(key="place"):
+        columns = st.columns([3, 1, 7, 1.3])
+    for place, (name, text), (label, most) in zip(columns, texts.items(), labels, strict=True):
         show(f"worlds-{name}", text)
         place.text_input(
             label,
