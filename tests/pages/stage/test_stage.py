@@ -124,7 +124,7 @@ def test_pages_of_words_have_a_stage_too_and_the_show_begins_from_its_own(open_a
         assert not app.at.button
         assert len(pictures(app)) == (screen == "map")
     app.at.session_state[LEADS] = "race", "line-up"
-    assert said(app.run()) == "Which way of choosing earns most?"
+    assert said(app.run()) == "Welche Art zu wählen verdient am meisten?"
 
 
 def test_off_the_stage_a_page_is_what_it_was(open_app: Open) -> None:
