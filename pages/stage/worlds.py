@@ -2,6 +2,8 @@
 
 from functools import partial
 
+import streamlit as st
+
 from pages.parts.link import current_setup, open_link, write_link
 from pages.parts.sessions import worlds_session
 from pages.parts.stage.corner import own_link, stand_in_corner
@@ -9,11 +11,13 @@ from pages.parts.stage.present import present
 from pages.parts.stage.worlds import worlds_show
 from pages.parts.worlds.setup import WorldsSetup
 
-open_link(WorldsSetup)
+address_is_new = open_link(WorldsSetup)
 setup = current_setup(WorldsSetup)
 session = worlds_session(setup)
 session.adopt(setup.world)
-write_link(setup)
+if address_is_new and "draft" in st.query_params:
+    session.restore(st.query_params["draft"])
+write_link(setup, draft=session.text)
 world, faults, _ = session.made()
 show = worlds_show(world, faults)
-present(show, partial(stand_in_corner, show, own_link(), "the world as it was chosen"))
+present(show, partial(stand_in_corner, show, own_link()))
