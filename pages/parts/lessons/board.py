@@ -75,7 +75,8 @@ def show_cards(session: LearnSession, setup: LearnSetup) -> None:
 def show_lesson(session: LearnSession, setup: LearnSetup) -> None:
     """The screen of a lesson that is set, and the way on."""
     if setup.sheet:
-        show_sheet(session, setup)
+        with st.container(key="lesson-sheet"):
+            show_sheet(session, setup)
         page = setup.words("page")
         back = partial(go, setup.at())
         st.button(page.say("all_lessons"), icon=":material/arrow_back:", on_click=back)
