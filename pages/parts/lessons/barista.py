@@ -94,7 +94,8 @@ def _doing(lab: Lab, words: Words) -> None:
                 )
     if scores:
         own, other = (sum(one) for one in zip(*scores, strict=True))
-        last = f"{words.say('did', own=f'{scores[-1][0]:g}')} " if visitor is not None else ""
+        who = duel.visitors[duel.served - 1].context["name"]
+        last = words.say("did", who=who, own=f"{scores[-1][0]:g}") + " "
         note(last + words.say("scored", own=f"{own:g}", other=f"{other:g}"))
         _curve(lab, words)
 
