@@ -9,6 +9,8 @@ from tests.browser.page import AppPage
 REWARD, REGRET = "Mean reward of each contender over", "Cumulative regret of each contender"
 FINALS, SEGMENTS = "with its 95 % interval", "Regret a visitor of each contender"
 """How the charts are called, in part."""
+_LONG = 300_000
+"""Milliseconds that a race may take: its processes stand back for all others."""
 
 
 class RacePage(AppPage):
@@ -47,7 +49,7 @@ class RacePage(AppPage):
 
     def finish(self) -> None:
         """Wait until the race is over, and all of it is drawn."""
-        expect(self.verdict).to_be_visible(timeout=90_000)
+        expect(self.verdict).to_be_visible(timeout=_LONG)
         expect(self.button("start")).to_be_enabled()
         for name in (REWARD, REGRET, FINALS, SEGMENTS):
             expect(self.chart(name).locator("svg")).to_be_visible()

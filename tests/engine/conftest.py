@@ -14,7 +14,7 @@ from hypothesis import settings
 from engine import LearningLoop
 from tests.clock import ManualClock
 
-settings.register_profile("engine", derandomize=True, deadline=None, database=None, max_examples=60)
+settings.register_profile("engine", derandomize=True, deadline=None, database=None, max_examples=40)
 settings.load_profile("engine")
 
 
