@@ -90,7 +90,7 @@ class BayesianLearner(Learner):
             self.imitation = BayesianLearner((Hypothesis(crosses=crosses),), may_change=False)
         self.lean = Lean()
         self._first: list[Experience] = []
-        self._begin()
+        self._begin(Scales({}), ())
 
     @property
     def learned(self) -> int:
@@ -251,18 +251,18 @@ class BayesianLearner(Learner):
     ) -> Steps[None]:
         if self.learned < FITS[-1]:
             self._first.append((context, actions, shown, reward))
-        if self.learned + 1 in FITS and self._is_news(*self._readings()):
-            yield from self._learning_anew()
+        anew = self._readings() if self.learned + 1 in FITS else None
+        if anew and self._is_news(*anew):
+            yield from self._learning_anew(*anew)
         else:
             self._learn(context, actions[shown], reward)
         if self.learned == FITS[-1]:
             self._first = []
 
-    def _begin(self) -> None:
-        """Know nothing; fields and numbers are read as the first experiences had them."""
+    def _begin(self, scales: Scales, fields: tuple[str, ...]) -> None:
+        """Know nothing, and read fields and numbers so."""
         self.__dict__.pop("components", None)
         self.evidence = ChangeDetector(self.evidence.hypotheses, self.evidence.may_change)
-        scales, fields = self._readings()
         self._spans: dict[RowForm, Basis] = {}
         self._cells: dict[int, Cells] = {}
         for hypothesis in self.evidence.hypotheses:
@@ -271,8 +271,8 @@ class BayesianLearner(Learner):
             else:
                 self._spans[hypothesis.form] = Basis(hypothesis.form, scales)
 
-    def _learning_anew(self) -> Steps[None]:
-        self._begin()
+    def _learning_anew(self, scales: Scales, fields: tuple[str, ...]) -> Steps[None]:
+        self._begin(scales, fields)
         for context, actions, shown, reward in self._first:
             self._learn(context, actions[shown], reward)
             yield None

@@ -144,7 +144,7 @@ def test_nothing_is_learned_anew_where_it_would_come_to_the_same(hour: bool) -> 
         )
         assert (learner.evidence is before) == (i > 0 and not (hour and i + 1 in FITS))
     bits = learned_bits(learner)
-    finish(learner._learning_anew())
+    finish(learner._learning_anew(*learner._readings()))
     assert hour or learned_bits(learner) == bits
 
 
