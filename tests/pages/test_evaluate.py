@@ -169,6 +169,13 @@ def test_the_loop_on_play_travels_along(open_app: Callable[..., App]) -> None:
     session = app.at.session_state["EvaluateSession"]
     assert session.found.log.world == WORLDS["news"]
     assert len(session.found.log.decisions) == 100
+    play = app.at.session_state["PlaySession"]
+    play.change_tastes()
+    play.open.serve(5)
+    app.run()
+    told = session.found
+    assert (told.log.world, told.truths, len(told.log.decisions)) == (None, {}, 105)
+    assert not app.at.exception
 
 
 def test_a_link_leads_to_the_log_of_a_loop(
