@@ -59,7 +59,7 @@ def _choose_visitor(opened: OpenLoop, subject: Subject, come: int) -> None:
         placeholder=f"Visitor, 1 to {come:,}",
         label_visibility="collapsed",
         help="Any visitor of the log, by number.",
-        width=170,
+        width=240,
     )
 
 
