@@ -10,24 +10,31 @@ from pages.parts.text import plain
 
 
 def picture(
-    rows: Any, spec: Mapping[str, Any], key: str, alt: str, height: Any = None, **more: Any
+    rows: Any,
+    spec: Mapping[str, Any],
+    key: str,
+    alt: str,
+    height: Any = None,
+    below: str = "",
+    **more: Any,
 ) -> None:
     """Draw a chart in a place that is as high as it will be: nothing jumps once it is there.
 
     What it shows is told beside it, unseen: Streamlit would draw a chart from nothing whenever its
-    own text changed, which took longer than all else after a click.
+    own text changed, which took longer than all else after a click. That is the first paragraph of
+    a caption, and nothing else is (`style.css`).
 
     Args:
         alt: for whoever does not see it, what it shows, a colon, and its numbers.
         height: another than the specification's.
+        below: Markdown for everybody.
         more: see `st.vega_lite_chart`.
     """
     shows, _, numbers = alt.partition(": ")
     st.vega_lite_chart(
         rows, dict(spec), key=key, alt=shows, height=height or spec["height"], **more
     )
-    with st.container(key=f"told-{key}"):
-        st.markdown(plain(numbers))
+    st.caption("\n\n".join(filter(None, [plain(numbers or shows), below])))
 
 
 def pair(name: str) -> tuple[DeltaGenerator, DeltaGenerator]:

@@ -84,6 +84,17 @@ def section(title: str, help: str | None = None, width: Width = "stretch") -> No
     st.header(title, anchor=False, help=help, width=width)
 
 
+def titled(title: str, *paragraphs: str) -> None:
+    """The heading of a part of a page and what stands below it, as one element: what is drawn after
+    each click costs by the element."""
+    st.markdown("\n\n".join([f"## {title}", *paragraphs]), anchors=False)
+
+
+def small(markdown: str) -> str:
+    """The Markdown of a `note`."""
+    return f":small[:gray[{markdown}]]"
+
+
 def note(markdown: str) -> None:
     """Small grey text, dark enough to read."""
-    st.markdown(f":small[:gray[{markdown}]]")
+    st.markdown(small(markdown))

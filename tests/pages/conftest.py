@@ -119,9 +119,10 @@ class App:
 
     @property
     def text(self) -> str:
-        """All headings and Markdown on the page."""
+        """All headings and Markdown on the page, and what is told beside its charts."""
         headings = [*self.at.title, *self.at.header, *self.at.subheader]
-        return "\n".join(element.value for element in [*headings, *self.at.markdown])
+        rest = [*self.at.markdown, *self.at.caption]
+        return "\n".join(element.value for element in [*headings, *rest])
 
     def metric(self, label: str) -> str:
         return str(next(m.value for m in self.at.metric if m.label == label))

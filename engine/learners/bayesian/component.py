@@ -135,21 +135,8 @@ class OfCells(Component):
         weights: Array,
         into: Mapping[Group, Group],
     ) -> dict[Source, tuple[float, float]]:
-        """What an action's mean over all contexts is above that of everything, is whoever comes;
-        how far its cell is from that, the subset's. The mean of everything counts as known."""
-        tables, everything = self.tables, self.tables.rewards.mean
-        squares, group = weights * weights, self.group
-        columns, subset = self.cells.columns(actions), np.array([self.subset])
-        asked = self.cells.rows(context)[subset], columns, subset
-        base, doubt = tables.means(subset, columns)[0][0], tables.doubts(subset, columns)[0]
-        away, uncertain = (moment[0] for moment in tables.deviations(*asked))
-        if group == Group():
-            base, doubt = (moment[0] for moment in tables.moments(*asked))
-        found: dict[Source, tuple[float, float]] = {
-            "everything": (float(weights.sum()) * everything, 0.0),
-            into.get(group, group): (float(weights @ away), float(squares @ uncertain)),
-        }
-        return found | {Group(): (float(weights @ (base - everything)), float(squares @ doubt))}
+        (found,) = _cells_contribute([self], context, actions, weights, into)
+        return found
 
     def average(self, offers: Sequence[WeighedOffer]) -> tuple[float, float]:
         mean = 0.0
@@ -215,6 +202,39 @@ def _of_cells(
     return list(zip(means.reshape(shape), covariances, strict=True))
 
 
+def _cells_contribute(
+    components: Sequence[OfCells],
+    context: Features,
+    actions: tuple[Action, ...],
+    weights: Array,
+    into: Mapping[Group, Group],
+) -> list[dict[Source, tuple[float, float]]]:
+    """`Component.contributions` of some subsets of the same tables.
+
+    What an action's mean over all contexts is above that of everything, is whoever comes; how far
+    its cell is from that, the subset's. The mean of everything counts as known.
+    """
+    tables, cells = components[0].tables, components[0].cells
+    everything, squares = tables.rewards.mean, weights * weights
+    columns, subsets = cells.columns(actions), np.array([one.subset for one in components])
+    asked = cells.rows(context)[subsets], columns, subsets
+    bases, doubts = tables.means(subsets, columns)[0], tables.doubts(subsets, columns)
+    away, uncertain = tables.deviations(*asked)
+    found: list[dict[Source, tuple[float, float]]] = []
+    for at, group in enumerate(one.group for one in components):
+        base, doubt = bases[at], doubts[at]
+        if group == Group():
+            base, doubt = (moment[at] for moment in tables.moments(*asked))
+        told: dict[Source, tuple[float, float]] = {
+            "everything": (float(weights.sum()) * everything, 0.0),
+            into.get(group, group): (float(weights @ away[at]), float(squares @ uncertain[at])),
+        }
+        found.append(
+            told | {Group(): (float(weights @ (base - everything)), float(squares @ doubt))}
+        )
+    return found
+
+
 def contributions(
     components: Sequence[Component],
     context: Features,
@@ -224,7 +244,13 @@ def contributions(
 ) -> dict[Source, Contribution]:
     """What each source adds to a weighted sum of expected rewards, as all components together
     believe: the moments of their mixture, doubt within each and between them."""
-    told = [one.contributions(context, actions, weights, into) for one in components]
+    told: list[dict[Source, tuple[float, float]]] = []
+    for tables, group in groupby(components, lambda one: getattr(one, "tables", None)):
+        if tables is None:
+            told += [one.contributions(context, actions, weights, into) for one in group]
+        else:
+            cells = [one for one in group if isinstance(one, OfCells)]
+            told += _cells_contribute(cells, context, actions, weights, into)
     shares = np.array([one.weight for one in components])
     found: dict[Source, Contribution] = {}
     for source in dict.fromkeys(source for one in told for source in one):

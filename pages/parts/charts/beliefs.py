@@ -171,10 +171,16 @@ def _bells(dark: bool, size: Size) -> list[alt.Chart]:
 
 
 def _bell(mean: str, sd: str) -> alt.Chart:
-    """The points of each row's bell; the browser makes them, so that few rows travel."""
-    points = _only(f"isValid(datum.{mean})", z=f"sequence(-{_REACH}, {_REACH}, 0.2)")
-    return points.transform_flatten(["z"]).transform_calculate(
+    """The points of each row's bell; the browser makes them, so that few rows travel.
+
+    They are as few as make a smooth line: each is reckoned anew with every click.
+    """
+    points = _only(
+        f"isValid(datum.{mean})",
+        z=f"sequence(-{_REACH}, {_REACH} + 0.1, 0.4)",
         wide=f"max(datum.{sd}, 1.5 / unit)",
+    )
+    return points.transform_flatten(["z"]).transform_calculate(
         at=f"datum.{mean} + datum.wide * datum.z",
         x=_reward("datum.at"),
         y="datum.foot - lane * bell * exp(-datum.z * datum.z / 2)",

@@ -15,7 +15,7 @@ from pages.parts.picture import picture
 from pages.parts.play import wording
 from pages.parts.play.moved import where_it_comes_from
 from pages.parts.play.open_loop import Click, OpenLoop
-from pages.parts.text import note, percent, plain, section
+from pages.parts.text import note, percent, plain, small, titled
 from pages.parts.theme import is_dark
 from pages.parts.why.links import link_to_why
 from pages.parts.why.subject import Asked
@@ -35,25 +35,23 @@ def show_beliefs(opened: OpenLoop, ranked: Ranked, reveals: bool) -> None:
     here = click is not None and world.context_of(click.before.request) == opened.context
     truth = world.expected_in(world.cell(opened.context)) if reveals else None
     parts = chances(ranked, policy)
-    section(f"{SHOWN[ranked.mode][0]} {plain(_who(world, opened.context))}")
-    st.markdown(wording.decided(world, ranked, parts, policy))
-    _draw(world, ranked, parts, click.before if click and here else None, truth)
-    note(wording.legend(world, ranked, parts, here, reveals))
+    said = wording.decided(world, ranked, parts, policy)
+    titled(f"{SHOWN[ranked.mode][0]} {plain(_who(world, opened.context))}", said)
+    legend = small(wording.legend(world, ranked, parts, here, reveals))
+    _draw(world, ranked, parts, click.before if click and here else None, truth, legend)
 
 
 def show_why(opened: OpenLoop, click: Click) -> None:
     """Where what the last click moved comes from, with a picture of its own if somebody else is
     there now."""
     world, context = opened.world, opened.world.context_of(click.before.request)
-    with st.container(key="why"):
-        with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
-            section("Why your click moved it", width="content")
-            link_to_why("Why it was offered", opened, Asked(event=click.before.event_id))
-        note(where_it_comes_from(click))
+    with st.container(key="why", gap="xxsmall"):
+        titled("Why your click moved it", small(where_it_comes_from(click)))
+        link_to_why("Why it was offered", opened, Asked(event=click.before.event_id))
         if context != opened.context:
             note(f"Before your click (dashed) and after it, for {plain(_who(world, context))}:")
             after = chances(click.after, opened.loop.settings.policy)
-            _draw(world, click.after, after, click.before, None, small=True)
+            _draw(world, click.after, after, click.before, None)
 
 
 def _who(world: World, context: Mapping[str, str]) -> str:
@@ -66,16 +64,17 @@ def _draw(
     parts: Sequence[Chance],
     before: Ranked | None,
     truth: Array | None,
-    small: bool = False,
+    legend: str = "",
 ) -> None:
-    """The picture of a ranking, with that of the one before."""
-    dark, place = is_dark(), "moved" if small else "now"
-    spec = chart.belief_spec(world, dark, SHOWN[now.mode][1], small)
+    """The picture of a ranking, with that of the one before; a small one has no legend."""
+    dark, place = is_dark(), "now" if legend else "moved"
+    spec = chart.belief_spec(world, dark, SHOWN[now.mode][1], small=not legend)
     picture(
         belief_rows(world, dark, now, parts, before, truth),
         spec,
         key=f"chart-beliefs-{place}",
         alt=f"A bell and a bar for each action: {in_words(world, now)}",
+        below=legend,
     )
 
 

@@ -7,7 +7,7 @@ import streamlit as st
 
 from engine.loop.entries import Ranked
 from engine.worlds import World
-from pages.parts.text import note, plain, section
+from pages.parts.text import plain, small
 
 Badge = tuple[str, str, Literal["gray", "orange", "green", "violet", "blue"]]
 """Label, icon and colour."""
@@ -20,21 +20,16 @@ _PLACES = frozenset({"origin"})
 def show_offer(world: World, ranked: Ranked) -> None:
     """The action to show, large, and whether it is the best guess; the picture tells why."""
     item = world.items[ranked.shown]
-    with st.container(
-        border=True,
-        key="offer",
-        horizontal=True,
-        vertical_alignment="center",
-        wrap=False,
-        gap="small",
-    ):
-        with st.container(key="offer-picture", width="content"):
-            st.markdown(plain(item.emoji), width="content")
-        with st.container(gap="xxsmall"):
-            section(plain(item.name))
-            note(plain(in_words(item.features)))
-            label, icon, colour = _guess(ranked) if ranked.mode == "online" else _today(ranked)
-            st.badge(label, icon=f":material/{icon}:", color=colour)
+    label, icon, colour = _guess(ranked) if ranked.mode == "online" else _today(ranked)
+    told = plain(in_words(item.features))
+    parts = [
+        plain(item.emoji) or "&#8288;",  # Where there is no picture, its place stays.
+        f"## {plain(item.name)}",
+        told and small(told),
+        f":{colour}-badge[:material/{icon}: {label}]",
+    ]
+    with st.container(border=True, key="offer"):
+        st.markdown("\n\n".join(filter(None, parts)), anchors=False)
 
 
 def in_words(features: Mapping[str, object]) -> str:
