@@ -29,7 +29,7 @@ class LearningCurve(Projection):
         world: whose visitors the loop serves at first; it knows the expected rewards.
     """
 
-    VERSION = 1
+    VERSION = 2
 
     def __init__(self, world: World) -> None:
         self._world = world
