@@ -1,11 +1,11 @@
 """The five-minute show, in German, with a clicker of two keys and hands that are counted."""
 
 import re
-from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from playwright.sync_api import expect
 
+from pages.parts.stage.acts import ACTS
 from tests.browser.app import Server
 from tests.browser.conftest import NewTab
 from tests.browser.stage import PROJECTORS, StagePage
@@ -18,25 +18,34 @@ HEARD = 700
 
 COMES = 120_000
 """Milliseconds within which a crowd, or a log, has come."""
+SAID = {
+    "play": (
+        *("Was würden Sie anbieten?", "wird angeboten", "für Alice", "anbieten."),
+        *("Arten von Besuchern", "liegt sie bei", "das jeweils beste"),
+    ),
+    "evaluate": ("gezeigt wurde.", "Für alle brächte es", "Für alle brächte es"),
+    "compare": ("Noch ist niemand", "Sie wählt für", "Online seit", "Schlechter bedient"),
+}
+"""What each screen says after the room's, act by act."""
 
 
-def step(stage: StagePage, said: str) -> None:
+def step(stage: StagePage, screen: str, said: str) -> None:
     """One step on, pressed again where it was not heard, until what that leads to is there."""
-    stage.settle()
-    before = screen_of(stage)
-    for _ in range(20):
-        stage.page.keyboard.press("PageDown")
-        stage.page.wait_for_timeout(400)
+    for _ in range(6):
         stage.settle()
-        if screen_of(stage) != before:
+        stage.page.keyboard.press("PageDown")
+        if comes_to(stage, screen):
             break
     expect(stage.sentence).to_contain_text(said, timeout=COMES)
 
 
-def screen_of(stage: StagePage) -> tuple[str, ...]:
-    """Which screen of which page is shown, as the address says."""
-    asked = parse_qs(urlsplit(stage.page.url).query)
-    return (*asked.get("show", ()), *asked.get("screen", ()))
+def comes_to(stage: StagePage, screen: str) -> bool:
+    """Whether the address names a screen within some seconds: it is told after the screen."""
+    for _ in range(20):
+        if f"screen={screen}&" in f"{stage.page.url}&":
+            return True
+        stage.page.wait_for_timeout(250)
+    return False
 
 
 def test_the_show_goes_from_page_to_page_and_the_room_picks_for_six(
@@ -45,8 +54,8 @@ def test_the_show_goes_from_page_to_page_and_the_room_picks_for_six(
     stage = StagePage(new_tab(viewport=PROJECTORS[0]), server.address)
     stage.show("/?stage=1&show=play&screen=room-1&world=coffee&seed=7&language=de")
     found = set[str]()
+    expect(stage.sentence).to_contain_text("Besucher 1 von 6")
     for visitor in range(1, 7):
-        expect(stage.sentence).to_contain_text(f"Besucher {visitor} von 6")
         stage.settle()
         for key in ("4", "2", "2"):
             stage.page.keyboard.press(key)
@@ -54,25 +63,19 @@ def test_the_show_goes_from_page_to_page_and_the_room_picks_for_six(
         if visitor == 2:
             found |= stage.faults(PROJECTORS[1]) | stage.faults(PROJECTORS[0])
         stage.page.wait_for_timeout(HEARD)
-        stage.page.keyboard.press("PageDown")
-    expect(stage.sentence).to_contain_text("Nach 6 Besuchern: der Saal")
+        after = f"Besucher {visitor + 1} von 6" if visitor < 6 else "Nach 6 Besuchern: der Saal"
+        step(stage, f"room-{visitor + 1}" if visitor < 6 else "room-over", after)
     expect(stage.page).to_have_url(re.compile("picks=111111"))
     expect(stage.picture).to_be_visible()
     found |= stage.faults(PROJECTORS[1]) | stage.faults(PROJECTORS[0])
     stage.press_until("PageUp", "Besucher 6 von 6")
     expect(stage.page).to_have_url(re.compile("picks=11111(&|$)"))
     stage.press_until("PageDown", "Nach 6 Besuchern")
-    for said in ("Was würden Sie anbieten?", "wird angeboten", "für Alice", "anbieten."):
-        step(stage, said)
-    for said in ("Arten von Besuchern", "liegt sie bei", "das jeweils beste", "gezeigt wurde."):
-        step(stage, said)
-    expect(stage.page).to_have_url(re.compile("/evaluate.*show=evaluate"))
-    for said in ("Für alle brächte es", "Für alle brächte es", "Noch ist niemand gekommen."):
-        step(stage, said)
-    expect(stage.page).to_have_url(re.compile("/compare.*show=compare"))
-    for said in ("Sie wählt für", "Online seit", "Schlechter bedient", "Welche Art zu wählen"):
-        step(stage, said)
-    expect(stage.page).to_have_url(re.compile("/race.*show=race"))
+    for act, sentences in SAID.items():
+        for screen, said in zip(ACTS[act][-len(sentences) :], sentences, strict=True):
+            step(stage, screen, said)
+        expect(stage.page).to_have_url(re.compile(f"show={act}"))
+    step(stage, "line-up", "Welche Art zu wählen")
     stage.press_until("PageUp", "Schlechter bedient")
     assert not found, "\n".join(sorted(found))
     assert not stage.complaints
