@@ -176,8 +176,9 @@ class HeavyWork:
 
     @locked
     def ahead_of(self, ticket: Ticket[Any]) -> int:
-        """How many others have their turn before it."""
-        return list(self._line).index(ticket)
+        """How many others have their turn before it; 0 once it is over, which may be any moment."""
+        line = list(self._line)
+        return line.index(ticket) if ticket in line else 0
 
     @locked
     def stop(self) -> None:

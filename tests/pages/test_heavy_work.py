@@ -300,3 +300,12 @@ def test_a_click_ends_the_slice_that_is_being_done() -> None:
 
     bench.line.submit(job(), session="a", address="")
     assert [bench.turns(1), bench.turns(1)] == ["abc", "defgh"]
+
+
+def test_whoever_leaves_while_somebody_asks_for_their_place_has_none_ahead() -> None:
+    bench = Bench()
+    _, second = (bench.line.submit(bench.job(name), session=name, address="") for name in "ab")
+    assert bench.line.ahead_of(second) == 1
+    second.cancel()
+    bench.turns(2)
+    assert bench.line.ahead_of(second) == 0
