@@ -32,7 +32,7 @@ with toolbar():
         world, faults, refused = session.made()
         start.begin_anew(session)
         start.take_back(session)
-        share(setup)
+        share(setup, more={"draft": session.text} if session.text else None)
         start.go_on(session, owner(), can=world is not None)
         start.send_back(session)
 

@@ -56,7 +56,7 @@ class Library:
             GoneError: if there is no such loop.
             StoreError: if it cannot be read.
         """
-        stored = self._known(name) or self._known(view_of(name))
+        stored = self.known(name) or self.known(view_of(name))
         if stored is not None:
             return stored
         view = self.store.about(name).view
@@ -65,7 +65,7 @@ class Library:
         while not turn.acquire(timeout=_MOMENT):
             yield WAITS  # Whoever has it may need this thread to go on.
         try:
-            stored = self._known(view)
+            stored = self.known(view)
             if stored is None:
                 stored = yield from self._read(view)
                 stored.snapshot_if_due(kept=KEPT)
@@ -88,7 +88,8 @@ class Library:
         _log.debug("loop opened", extra={"seconds": perf_counter() - start})
         return stored
 
-    def _known(self, view: str) -> StoredLoop | None:
+    def known(self, view: str) -> StoredLoop | None:
+        """A loop that is open in this process; None for another, which may be in the store."""
         with self._lock:
             stored = self._loops.get(view)
         return None if stored is None or stored.is_lost else stored

@@ -92,6 +92,14 @@ def key_in_link(text: str) -> str:
     return keep_at_hand(world)
 
 
+def is_kept(key: str, world: World) -> bool:
+    """Whether a key leads to a world in every session: it is a ready one, or somebody keeps it."""
+    try:
+        return world_named(key) == world
+    except KeyError:
+        return _in_store(key) == world
+
+
 def close_link(world: World) -> None:
     """Let a link to a world open nothing, unless somebody keeps it; whoever shows it goes on."""
     with _lock:

@@ -69,6 +69,14 @@ def settings_of(view: str) -> Steps[tuple[str, LoopSettings]]:
         return about.name, stored.loop.settings
 
 
+def open_settings_of(view: str) -> LoopSettings | None:
+    """The same settings as they are now, at once; None where that loop is not open here."""
+    with suppress(PersonalizerError):
+        stored = _library().known(view)
+        return None if stored is None else stored.loop.settings
+    return None
+
+
 def loops_of(owner: str) -> Mapping[str, str]:
     """The loops of a browser, the last used first: their names, by that under which each may be
     looked at; none while nobody can tell."""

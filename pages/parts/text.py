@@ -2,7 +2,8 @@
 
 import math
 import re
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Mapping
 from html import unescape
 from typing import Literal
 
@@ -32,6 +33,20 @@ def bare(markdown: str) -> str:
     """The text of our own Markdown, with `plain` text in it, without its marks."""
     unmarked = re.sub(r":[\w-]+\[(.*?)\]", r"\1", markdown.replace("**", ""))
     return unescape(unmarked).replace(unescape(_JOINER), "")
+
+
+def told_apart(names: Mapping[str, str]) -> dict[str, str]:
+    """Names by their keys; one that stands there twice with the end of its key, for a browser
+    tells of a choice by what it reads there."""
+    times = Counter(names.values())
+    return {
+        key: f"{name} ({key[-_END:].lstrip('-')})" if times[name] > 1 else name
+        for key, name in names.items()
+    }
+
+
+_END = 9
+"""Characters of a key that are enough to tell it from others: the longest name of a ready world."""
 
 
 def counted(number: int, thing: str, things: str = "") -> str:

@@ -1,6 +1,5 @@
 """The toolbar: the world, the crowd, the settings, reset and the link."""
 
-from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
@@ -18,7 +17,7 @@ from pages.parts.link import Linked
 from pages.parts.live import LivePlay
 from pages.parts.qr import qr, show_qr
 from pages.parts.report.take_home import ReportOf, take_home
-from pages.parts.text import note
+from pages.parts.text import note, told_apart
 
 
 def toolbar() -> DeltaGenerator:
@@ -74,17 +73,7 @@ def other_worlds() -> dict[str, str]:
     """This browser's own worlds, and ready ones that are not the app's four: what they are called,
     by their keys."""
     ready = {name: one.world.label for name, one in GALLERY.items() if name not in WORLDS}
-    return _told_apart({kept.key: kept.name for kept in worlds_of(owner())} | ready)
-
-
-def _told_apart(names: Mapping[str, str]) -> dict[str, str]:
-    """Names by their keys; one that stands there twice with the end of its key, for a browser
-    tells of a choice by what it reads there."""
-    times = Counter(names.values())
-    return {
-        key: f"{name} ({key.rpartition('-')[2]})" if times[name] > 1 else name
-        for key, name in names.items()
-    }
+    return told_apart({kept.key: kept.name for kept in worlds_of(owner())} | ready)
 
 
 _MAKE = Path(__file__).parents[1] / "worlds.py"
@@ -236,11 +225,13 @@ def share(
     others: Mapping[str, str] | None = None,
     scan: str | None = None,
     report_of: ReportOf | None = None,
+    more: Mapping[str, str] | None = None,
 ) -> None:
-    """The link to what is set, and ``others``, each under what it does; for phones, ``scan``; and
-    what happened, as a page to take home with the link to it."""
+    """The link to what is set, with ``more`` that stands in the address, and ``others``, each under
+    what it does; for phones, ``scan``; and what happened, as a page to take home with the link to
+    it."""
     anew = "**Start anew.** Opens this page with all that is set on it."
-    own = {anew: setup.link(st.context.url or "")}
+    own = {anew: setup.link(st.context.url or "", **(more or {}))}
     # Drawn anew when it is opened: it tells of the moment.
     with st.popover(
         "Link", icon=":material/link:", key="link", help="Copy a link", on_change="rerun"

@@ -12,10 +12,6 @@ from tests.browser.stage import PROJECTORS, StagePage
 
 pytestmark = pytest.mark.browser
 
-HEARD = 700
-"""Milliseconds after which the server knows of a hand."""
-
-
 COMES = 120_000
 """Milliseconds within which a crowd, or a log, has come."""
 SAID = {
@@ -62,7 +58,6 @@ def test_the_show_goes_from_page_to_page_and_the_room_picks_for_six(
         expect(stage.page.locator(".stage-hands b").nth(1)).to_have_text("2")
         if visitor == 2:
             found |= stage.faults(PROJECTORS[1]) | stage.faults(PROJECTORS[0])
-        stage.page.wait_for_timeout(HEARD)
         after = f"Besucher {visitor + 1} von 6" if visitor < 6 else "Nach 6 Besuchern: der Saal"
         step(stage, f"room-{visitor + 1}" if visitor < 6 else "room-over", after)
     expect(stage.page).to_have_url(re.compile("picks=111111"))

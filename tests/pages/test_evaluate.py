@@ -5,6 +5,7 @@ import io
 from collections.abc import Callable
 from dataclasses import replace
 from html import unescape
+from unittest.mock import patch
 from urllib.parse import parse_qsl
 
 import pytest
@@ -153,6 +154,16 @@ def test_what_the_settings_of_a_loop_would_have_done_is_a_row(
     (row,) = evaluate([found_on(app).log.decisions], [target]).rows()
     assert row_of(app, "settings") == row
     assert any(name.startswith("Settings of ") for name in table_of(app))
+    play.set("play-policy", "greedy")
+    assert opened.loop.settings != settings
+    events, settings = found_on(app.run()).log.events, opened.loop.settings
+    target = finish(replaying(events, settings, "settings", 7))
+    (row,) = evaluate([found_on(app).log.decisions], [target]).rows()
+    assert row_of(app, "settings") == row, "it changed on Play meanwhile"
+    twice = {"a" * 22: "Coffee, seed 7", "b" * 22: "Coffee, seed 7"}
+    with patch("pages.parts.evaluate.controls.loops_of", return_value=twice):
+        options = app.run().widget("evaluate-settings").options
+    assert len(set(options)) == len(options) > 2
     gone = open_evaluate(**QUICK, settings="nothing-of-the-kind")
     assert "This loop is not here any more" in " ".join(error.value for error in gone.at.error)
 

@@ -6,6 +6,7 @@ from typing import Any
 
 import pyarrow as pa
 import pytest
+import streamlit as st
 from streamlit.runtime.scriptrunner_utils.script_run_context import ScriptRunContext
 
 from engine.evaluation import event_table
@@ -14,7 +15,7 @@ from engine.simulation.crowd import nth_visitor
 from engine.worlds import WORLDS, key_of
 from engine.worlds.rows import ActionRow, rows_of
 from pages.parts import heavy_work
-from pages.parts.play import controls
+from pages.parts.play import controls, records
 from pages.parts.play.setup import PlaySetup
 from tests.pages.conftest import App, many_frames
 
@@ -389,6 +390,18 @@ def test_the_log_can_be_filtered(open_app: Open) -> None:
         (link,) = (one for one in app.at.get("page_link") if "Why was visitor" in one.proto.label)
         assert f"visitor {number} offered" in link.proto.label
         assert f"event={events[number - 1]}" in link.proto.query_string
+
+
+def test_a_row_that_is_chosen_is_meant_and_no_number_that_was_typed_before(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    state: dict[str, Any] = {"log-visitor": 3, "table": {"selection": {"rows": []}}}
+    monkeypatch.setattr(st, "session_state", state)
+    records._forget_number("table")
+    assert state["log-visitor"] == 3
+    state["table"]["selection"]["rows"] = [5]
+    records._forget_number("table")
+    assert state["log-visitor"] is None
 
 
 def test_the_last_event_is_shown_as_the_services_json(open_app: Open) -> None:

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pages.parts.text import bare, percent, plain, signed
+from pages.parts.text import bare, percent, plain, signed, told_apart
 
 JOINER = "\u2060"
 
@@ -32,6 +32,12 @@ def test_plain_text_reads_as_it_was_typed(text: str) -> None:
 def test_plain_text_holds_nothing_to_link_or_to_picture(text: str) -> None:
     shown = re.sub(r"&#(\d+);", lambda match: chr(int(match[1])), plain(text))
     assert not re.search(r"www\.\w|://|\w@\w|:[\w+]+:", shown)
+
+
+def test_names_that_stand_there_twice_are_told_apart_by_the_end_of_their_keys() -> None:
+    names = {"-aBcDeFgHiJkLm-": "Coffee", "b-12345678": "Coffee", "catalogue": "Shop"}
+    told = ["Coffee (FgHiJkLm-)", "Coffee (12345678)", "Shop"]
+    assert list(told_apart(names).values()) == told
 
 
 @given(st.text())

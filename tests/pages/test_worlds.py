@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from html import unescape
 from unittest.mock import patch
+from urllib.parse import quote
 
 import pytest
 
@@ -42,7 +43,9 @@ def test_a_world_is_written_kept_played_and_found_again_by_its_link(open_worlds:
     app.run()
     assert "not kept yet" in app.text
     assert "*My*" not in app.text
+    assert f"draft={quote(str(app.session.text))}" in app.at.code[0].value
     app.click("go-keep")
+    assert "draft=" not in app.at.code[0].value
     (key,) = keys(app)
     assert key.startswith("my-b-place-b-")
     assert app.at.query_params["world"] in (key, [key])

@@ -7,6 +7,7 @@ from pages.parts.evaluate.session import EvaluateSession
 from pages.parts.evaluate.setup import LOG, EvaluateSetup
 from pages.parts.evaluate.wording import names_of
 from pages.parts.library import loops_of
+from pages.parts.text import told_apart
 from pages.parts.toolbar import settings
 
 
@@ -34,6 +35,6 @@ def choose_settings(setup: EvaluateSetup) -> None:
     with settings():
         setup.draw("estimator", "visitors", "seed", "guess")
         if setup.log != "file":
-            told = EvaluateSetup.declared()["settings"].offered | loops_of(owner())
+            told = EvaluateSetup.declared()["settings"].offered | told_apart(loops_of(owner()))
             told.setdefault(setup.settings, "The loop in the link")
             setup.draw("settings", options=told)

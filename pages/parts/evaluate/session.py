@@ -4,7 +4,7 @@ from collections.abc import Callable
 from functools import partial
 from threading import RLock
 
-from engine import PersonalizerError
+from engine import LoopSettings, PersonalizerError
 from engine.evaluation.candidates import replaying
 from engine.loop.lock import locked
 from engine.steps import Steps, finish, telling
@@ -21,7 +21,7 @@ from pages.parts.evaluate.watch import Watch
 from pages.parts.frames import pace
 from pages.parts.heavy_work import Ticket, submit_here
 from pages.parts.known_worlds import world_of
-from pages.parts.library import settings_of
+from pages.parts.library import open_settings_of, settings_of
 
 PACE = 0.3
 """Seconds from one frame to the next while a log is made or asked."""
@@ -65,7 +65,8 @@ class EvaluateSession:
         self._file: tuple[Upload, OfFile] | None = None
         self._question: tuple[object, ...] = (None,)
         self._told: tuple[object, Log | None, Found | None, PersonalizerError | None] | None = None
-        self._also: tuple[Log | None, str, Also | None] = (None, "", None)
+        self._also: tuple[Log, str, LoopSettings, Also] | None = None
+        self._of: tuple[str, LoopSettings | None] = ("", None)
         self._ticket: Ticket[None] | None = None
 
     @property
@@ -131,7 +132,9 @@ class EvaluateSession:
             read: makes or reads the log.
         """
         self._take_over()
-        question = asked, self.setup.span, self.setup.rule, self.setup.table, self.setup.settings
+        setup = self.setup
+        settings = setup.settings, self._settings_now(setup.settings)
+        question = asked, setup.span, setup.rule, setup.table, settings
         if question == self._question and not self._was_cut_off:
             return
         if asked != self._question[0]:
@@ -141,7 +144,7 @@ class EvaluateSession:
         self._question, self._ticket, self.refused, self.share = question, None, None, 0.0
         known = self._log
         work = self._asking(question, read)
-        learned = not self.setup.settings or self._also_of(known) is not None
+        learned = not setup.settings or self._also_of(known, setup.settings) is not None
         if known is not None and len(known.decisions) <= _AT_ONCE and learned:
             finish(work)
         else:
@@ -180,17 +183,28 @@ class EvaluateSession:
         no events to learn from."""
         if not view or log.loop is None:
             return None
-        known = self._also_of(log)
+        known = self._also_of(log, view)
         if known is None:
             name, settings = yield from settings_of(view)
             learned = yield from replaying(log.events, settings, "settings", log.loop.seed)
             known = name, learned
-            self._also = log, view, known
+            self._also = log, view, settings, known
         return known
 
-    def _also_of(self, log: Log | None) -> Also | None:
-        """The same, if it was learned last."""
-        return self._also[2] if self._also[:2] == (log, self.setup.settings) else None
+    def _also_of(self, log: Log | None, view: str) -> Also | None:
+        """The same, if it was learned last, and the loop's settings have not changed since."""
+        if self._also is None or self._also[:2] != (log, view):
+            return None
+        _, _, settings, known = self._also
+        now = self._settings_now(view)
+        return known if now is None or now == settings else None
+
+    def _settings_now(self, view: str) -> LoopSettings | None:
+        """A loop's settings, as they were when it was open here last; None if it was not."""
+        now = open_settings_of(view) if view else None
+        if now is not None or view != self._of[0]:
+            self._of = view, now
+        return self._of[1]
 
     def _take_over(self) -> None:
         """What the work has told, unless something else was asked meanwhile."""

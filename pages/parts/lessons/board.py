@@ -14,7 +14,7 @@ from pages.parts.lessons.own.codec import unpack
 from pages.parts.lessons.own.goes_on import go_on_alone
 from pages.parts.lessons.pictures import show_guess, written
 from pages.parts.lessons.sandboxes import address_of
-from pages.parts.lessons.session import LearnSession, Run, after, before
+from pages.parts.lessons.session import LearnSession, Run, after, before, outcome
 from pages.parts.lessons.setup import LearnSetup
 from pages.parts.lessons.teachers import show_code, show_sheet
 from pages.parts.lessons.words import Words
@@ -197,14 +197,6 @@ def _reveal(run: Run, own: Words, page: Words) -> None:
     # Above the pictures, that may be higher than a screen: what they show is not to be missed.
     st.markdown(own.say(outcome(run, own), **told))
     lesson.revealing(lab, own, run.guess)
-
-
-def outcome(run: Run, own: Words, name: str = "reveal") -> str:
-    """The name of what is said in the end: other words where the person left off, or where what a
-    lesson claims does not hold."""
-    if run.lesson.truth(run.lab) is None:
-        return own.first("stopped" if name == "reveal" else name)
-    return own.first(*([] if run.lesson.holds(run.lab) else [f"{name}_not"]), name)
 
 
 def held(run: Run, truth: Guess | None, own: Words, page: Words) -> str:

@@ -9,6 +9,7 @@ from pages.parts.frames import pace
 from pages.parts.heavy_work import Ticket
 from pages.parts.lessons.lesson import STEPS, Guess, Lab, Lesson, Step
 from pages.parts.lessons.setup import LearnSetup
+from pages.parts.lessons.words import Words
 from pages.parts.live import TICK
 
 _KEPT = 3
@@ -93,6 +94,14 @@ class LearnSession:
     def pace(self) -> float | None:
         """Seconds from one frame to the next; None while nothing is computed."""
         return pace(TICK) if self.is_live else None
+
+
+def outcome(run: Run, own: Words, name: str = "reveal") -> str:
+    """The name of what is said in the end: other words where the person left off, or where what a
+    lesson claims does not hold."""
+    if run.lesson.truth(run.lab) is None:
+        return own.first("stopped" if name == "reveal" else name)
+    return own.first(*([] if run.lesson.holds(run.lab) else [f"{name}_not"]), name)
 
 
 def _place(setup: LearnSetup) -> tuple[str, int, bool, str]:

@@ -2,23 +2,27 @@
 
 import streamlit as st
 
+from pages.parts.known_worlds import world_of
 from pages.parts.lessons.chosen import OWN, lesson_of, words_of
 from pages.parts.lessons.homework import LONGEST, picked_in
 from pages.parts.lessons.lessons import LESSONS
 from pages.parts.lessons.pictures import written
-from pages.parts.lessons.session import LearnSession
+from pages.parts.lessons.session import LearnSession, outcome
 from pages.parts.lessons.setup import LearnSetup
 from pages.parts.text import bare, note, percent, plain, section
 
 
 def show_sheet(session: LearnSession, setup: LearnSetup) -> None:
-    """One page on a lesson, to be printed: its goal, what many believe before, when what is done,
-    and the questions with their answers, once the engine has them."""
+    """One page on a lesson, to be printed: what many believe before, when what is done, and, once
+    the engine has them, its goal and the questions with their answers."""
     run = session.run(setup)
     page, own = setup.words("page"), setup.words()
     lesson, lab = run.lesson, run.lab
-    section(page.say("goal"))
-    st.markdown(own.say("takeaway"))
+    is_known = run.may_go("reveal")
+    if is_known:
+        lab.skip()
+        section(page.say("goal"))
+        st.markdown(own.say(outcome(run, own, "takeaway")))
     if setup.lesson != OWN:
         section(page.say("misconception"))
         st.markdown(own.say("misconception"))
@@ -32,10 +36,9 @@ def show_sheet(session: LearnSession, setup: LearnSetup) -> None:
         told = page.say("minute") if minutes == 1 else page.say("minutes", minutes=minutes)
         st.markdown(f"**{page.say(f'step_{step}')}** · {told} · {page.say(f'plan_{step}')}")
     section(page.say("answers"))
-    if not run.may_go("reveal"):
+    if not is_known:
         st.progress(lab.progress, page.say("waits", percent=percent(lab.progress)))
         return
-    lab.skip()
     truth = lesson.truth(lab)
     st.markdown(own.say("guess"))
     if truth is not None:
@@ -54,6 +57,8 @@ def check_homework(setup: LearnSetup) -> None:
     page = setup.words("page")
     with st.expander(page.say("check_homework"), icon=":material/assignment:", key="homework"):
         st.markdown(page.say("homework_told"))
+        place = world_of(setup.world).label if setup.world else page.say("own_worlds")
+        note(page.say("homework_world", world=place))
         keys = [*LESSONS, *([OWN] if setup.own else [])]
         own = {key: words_of(setup.language, key, setup.own, setup.world) for key in keys}
         titles = {key: bare(one.say("title")) for key, one in own.items()}

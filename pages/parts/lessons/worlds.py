@@ -5,12 +5,12 @@ from pathlib import Path
 import streamlit as st
 
 from engine.worlds import WORLDS
-from pages.parts.known_worlds import keep_at_hand, label_of, world_of
+from pages.parts.known_worlds import keep_at_hand, world_of
 from pages.parts.lessons.chosen import elsewhere
 from pages.parts.lessons.elsewhere import has_room
 from pages.parts.lessons.lessons import LESSONS
 from pages.parts.lessons.setup import LearnSetup
-from pages.parts.text import note, plain
+from pages.parts.text import note
 from pages.parts.toolbar import other_worlds
 
 _MAKE = Path(__file__).parents[2] / "worlds.py"
@@ -22,7 +22,7 @@ def choose_a_world(setup: LearnSetup) -> None:
     names = {"": page.say("own_worlds")} | {key: one.label for key, one in WORLDS.items()}
     names |= other_worlds()
     if setup.world not in names:
-        names[setup.world] = label_of(setup.world)
+        names[setup.world] = world_of(setup.world).label
     key = setup.key("world")
 
     def take() -> None:
@@ -46,4 +46,4 @@ def choose_a_world(setup: LearnSetup) -> None:
     if there:
         note(page.say("given_there", titles=", ".join(there)))
     elif not has_room(world_of(setup.world)):
-        note(page.say("no_room", world=plain(world_of(setup.world).label)))
+        note(page.say("no_room", world=world_of(setup.world).label))

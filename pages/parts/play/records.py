@@ -1,6 +1,7 @@
 """What is written down: the event log, and the last event as JSON and as Python."""
 
 import json
+from functools import partial
 from pathlib import Path
 
 import pandas as pd
@@ -20,6 +21,7 @@ from pages.parts.why.subject import Asked, event_of
 _EVALUATE = Path(__file__).parents[2] / "evaluate.py"
 LATEST = 5_000
 """Events in the table, and at most in the code."""
+_NUMBER = "log-visitor"
 _NONE_YET = "No event yet. Each answer adds one."
 
 
@@ -67,12 +69,13 @@ def _ask_why(opened: OpenLoop, rows: pd.DataFrame) -> None:
     """The table, newest first; a row that is chosen, or named by its number, leads to why that was
     offered."""
     # Under a key of its own for each length: another row would be chosen where somebody came.
+    key = f"log-table-{len(rows)}-{len(opened.loop.events)}"
     state = st.dataframe(
         as_cells(rows),
         hide_index=True,
         height=320,
-        key=f"log-table-{len(rows)}-{len(opened.loop.events)}",
-        on_select="rerun",
+        key=key,
+        on_select=partial(_forget_number, key),
         selection_mode="single-row",
     )
     chosen = [rows.iloc[at] for at in state["selection"]["rows"] if at < len(rows)]
@@ -83,7 +86,7 @@ def _ask_why(opened: OpenLoop, rows: pd.DataFrame) -> None:
             1,
             max(come, 1),
             value=None,
-            key="log-visitor",
+            key=_NUMBER,
             placeholder=f"1 to {come:,}",
             width=170,
             label_visibility="collapsed",
@@ -98,6 +101,12 @@ def _ask_why(opened: OpenLoop, rows: pd.DataFrame) -> None:
             link_to_why(f"Why was visitor {number:,} offered that?", opened, _of(opened, number))
         else:
             note("Choose a row, or type the number of a visitor, to ask why that was offered.")
+
+
+def _forget_number(table: str) -> None:
+    """A row that is chosen is meant, and no number that was typed before."""
+    if st.session_state[table]["selection"]["rows"]:
+        st.session_state[_NUMBER] = None
 
 
 def _of(opened: OpenLoop, number: int) -> Asked:

@@ -237,7 +237,7 @@ class PlaySession:
     @locked
     def stand(self, cell: object) -> None:
         """Put whoever belongs to a cell of the world before the loop, whatever a browser says."""
-        contexts = self.open.world.contexts
+        contexts = self.shown.world.contexts
         if type(cell) is int and 0 <= cell < len(contexts) and not self.is_live:
             self.shown.arrivals.greet(contexts[cell])
 

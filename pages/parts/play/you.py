@@ -14,6 +14,7 @@ from pages.parts.charts.lessons import score_rows, score_spec
 from pages.parts.components.lost_presses import buttons_here
 from pages.parts.frames import outcome
 from pages.parts.heavy_work import submit_here
+from pages.parts.known_worlds import is_kept
 from pages.parts.link import say_refused, write_link
 from pages.parts.picture import picture
 from pages.parts.play.offer import in_words
@@ -225,3 +226,8 @@ def _offer_a_race(duel: Duel) -> None:
             icon=":material/sports_score:",
             query_params=race.setup.query(),
         )
+        if not is_kept(world, duel.world):
+            note(
+                "Nobody keeps this world: the race's link opens in this tab alone until you keep "
+                "it on Worlds."
+            )

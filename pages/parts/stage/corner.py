@@ -5,7 +5,9 @@ from urllib.parse import urlencode, urlsplit
 import streamlit as st
 
 from pages.parts.base_path import base_path
+from pages.parts.components import told
 from pages.parts.components.remote_watch import watch_remote
+from pages.parts.components.stage_front import counted
 from pages.parts.qr import show_qr
 from pages.parts.stage.remote_routes import LOOK_PATH, REMOTE_PATH
 from pages.parts.stage.remotes import Notes, Remote, this_remote
@@ -32,6 +34,7 @@ def stand_in_corner(show: Show, link: str, leads_to: str = _SAME) -> None:
     def step() -> None:
         asked = remote.take()
         if asked is not None:
+            remote.counted = counted(told("remote", "steps"), show.screen.name)
             advance(show, 1 if asked == "next" else -1)
 
     watch_remote(remote, step)

@@ -8,12 +8,12 @@ from functools import partial
 
 import streamlit as st
 
-from pages.parts.lessons.board import held, outcome
+from pages.parts.lessons.board import held
 from pages.parts.lessons.chosen import OWN
 from pages.parts.lessons.lesson import Guess, Lesson, Slider
 from pages.parts.lessons.lessons import LESSONS
 from pages.parts.lessons.pictures import show_guess, written
-from pages.parts.lessons.session import Run
+from pages.parts.lessons.session import Run, outcome
 from pages.parts.lessons.setup import LearnSetup
 from pages.parts.lessons.words import Words
 from pages.parts.stage.remotes import this_remote
@@ -134,7 +134,7 @@ def guessed_by(hands: Sequence[int], lesson: Lesson) -> Guess | None:
 
 def _take_hands(run: Run) -> None:
     """The room has guessed, if it raised its hands."""
-    counted = [count for _, count in this_remote().seen.hands]
+    counted = this_remote().counted
     guess = guessed_by(counted, run.lesson)
     run.guess = run.guess if guess is None else guess
 

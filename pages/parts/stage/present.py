@@ -4,9 +4,11 @@ from collections.abc import Callable
 
 import streamlit as st
 
-from pages.parts.components.stage_front import stand_before
+from pages.parts.components import told
+from pages.parts.components.stage_front import counted, stand_before
 from pages.parts.components.stage_keys import hear
 from pages.parts.stage.five_minutes import ahead, go_on, shown
+from pages.parts.stage.remotes import this_remote
 from pages.parts.stage.screens import Show, advance
 from pages.parts.toolbar import shortcut
 
@@ -32,6 +34,7 @@ def present(show: Show, corner: Callable[[], None]) -> None:
     def step(pressed: str) -> None:
         if setup := shown():
             ahead(setup).start()
+        this_remote().counted = counted(told("steps", "pressed"), screen.name)
         advance(show, 1 if pressed == "next" else -1)
 
     # Before the picture, which a browser takes longer to draw: a key is heard meanwhile.

@@ -74,6 +74,7 @@ class Remote:
         code: of those that may look.
         names: its token with its code, and those of the same tab before it was reloaded.
         notes, seen: what the stage has told last.
+        counted: hands for each answer as the last step was made, which told of them.
         taken: how many steps it has taken.
         link: leads to what it shows, to look and copy.
 
@@ -87,6 +88,7 @@ class Remote:
         self.code = "".join(secrets.choice(_LETTERS) for _ in range(_CODE))
         self.names: dict[str, str] = {}
         self.notes, self.seen, self.link = Notes(), Seen(), ""
+        self.counted: Sequence[int] = ()
         self._steps: deque[Step] = deque(maxlen=MOST)
         self._times: deque[float] = deque(maxlen=MOST)
         self.taken, self._blanks, self._heard = 0, 0, now()

@@ -87,9 +87,9 @@ def picked(hands: Sequence[int]) -> int:
 
 def _pick(duel: Duel, number: int) -> None:
     """Show the visitor of this number what the room is for, if that was not done."""
-    counted = [count for _, count in this_remote().seen.hands]
+    counted = this_remote().counted
     items = duel.world.items
-    hands = counted if len(counted) == min(len(items), MOST) else []
+    hands = counted if len(counted) == min(len(items), MOST) else ()
     duel.choose(items[picked(hands)].id, number)
     _write(duel)
 

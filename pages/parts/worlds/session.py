@@ -15,7 +15,7 @@ from engine.worlds.draft_text import draft_from_text, draft_to_text
 from engine.worlds.json_file import world_from_file
 from engine.worlds.rows import ActionRow, CellFault, ValueRow
 from engine.worlds.spreadsheet import items_from_table, lists_actions, world_from_table
-from pages.parts.known_worlds import world_of
+from pages.parts.known_worlds import is_kept, world_of
 from pages.parts.worlds.rows import Rows, Told
 
 _MARK = b"\xef\xbb\xbf"
@@ -137,9 +137,9 @@ class WorldsSession:
 
     @property
     def is_kept(self) -> bool:
-        """Whether the link of what was chosen leads to just what is shown."""
+        """Whether the link of what was chosen leads everybody to just what is shown."""
         world = self.origin.world
-        return self.is_as_it_was and world is not None and key_of(world) == self.chosen
+        return self.is_as_it_was and world is not None and is_kept(self.chosen, world)
 
     @property
     def is_as_it_was(self) -> bool:

@@ -1,22 +1,32 @@
 """Lessons in another world than their own: all that is said is so there, too."""
 
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from functools import cache
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
+import streamlit as st
 
-from engine.worlds import GALLERY, WORLDS, key_of
+from engine.worlds import GALLERY, WORLDS, key_of, world_from_json
+from pages.parts.known_worlds import keep_at_hand
 from pages.parts.lessons import never_a_hundred, racing, table_that_lies
 from pages.parts.lessons.chosen import elsewhere, lesson_of, words_of
 from pages.parts.lessons.elsewhere import has_room
 from pages.parts.lessons.lessons import LESSONS
+from pages.parts.lessons.session import Run
+from pages.parts.lessons.setup import LearnSetup
+from pages.parts.lessons.teachers import show_sheet
 from pages.parts.lessons.words import LANGUAGES
+from tests.engine.worlds.random_worlds import large
 from tests.pages.conftest import LearnApp
 
 WORLD = "vending"
 """Where everybody has the same tastes: what four of the lessons claim does not hold there."""
+AT_HOME = {"dave", "cathy", "drink", "drinks", "coffee", "getränk", "getränke", "kaffee"}
+"""Words that lessons say in their own world alone."""
 ANYWHERE = [key for key, lesson in LESSONS.items() if lesson.elsewhere]
 
 
@@ -48,7 +58,9 @@ def test_what_a_lesson_says_there_is_whole_in_each_language(key: str) -> None:
         for name in ("question", "guess", "opening", "do", "exit", "reveal", "takeaway"):
             assert words.say(name, **lesson.told(lab)), name
         assert words.say(words.first(f"answered_{answer}", "answered"), **lesson.told(lab))
-        assert not {"Dave", "Cathy", "drink", "coffee"} & set(words.say("guess").split())
+        for name in ("guess", "question", "do", "reveal"):
+            said = set(re.findall(r"\w+", words.say(name, **lesson.told(lab)).casefold()))
+            assert not AT_HOME & said, name
 
 
 @pytest.mark.parametrize("key", ["one_winner", "watch_first", "table_that_lies"])
@@ -57,6 +69,17 @@ def test_what_does_not_hold_there_is_said_not_to(key: str) -> None:
     assert not lesson.holds(lab)
     for language in LANGUAGES:
         assert words_of(language, key, "", WORLD).say("reveal_not", **lesson.told(lab))
+
+
+def test_a_teachers_sheet_has_the_goal_that_holds_there(monkeypatch: pytest.MonkeyPatch) -> None:
+    lesson, lab = done("one_winner")
+    line: Any = SimpleNamespace(done=lambda: True, cancelled=lambda: False, result=lambda: None)
+    session: Any = SimpleNamespace(run=lambda setup: Run(lesson, lab, line))
+    setup, said = LearnSetup(lesson="one_winner", world=WORLD), list[str]()
+    monkeypatch.setattr(st, "markdown", lambda text, **more: said.append(text))
+    show_sheet(session, setup)
+    assert setup.words().say("takeaway_not") in said
+    assert setup.words().say("takeaway") not in said
 
 
 def test_one_winner_is_as_good_where_all_are_alike() -> None:
@@ -72,6 +95,16 @@ def test_a_lesson_in_its_own_world_is_itself_and_others_stay_at_home() -> None:
     assert lesson_of("barista", "", WORLD) is LESSONS["barista"]
     coffee = WORLDS["coffee"]
     assert not has_room(replace(coffee, items=coffee.items[:1]))
+
+
+def test_a_world_without_room_is_called_as_it_is_written(
+    open_learn: Callable[..., LearnApp],
+) -> None:
+    world = world_from_json(large(fields=5, values=5, items=3) | {"title": "Tom's & *more*"})
+    app = open_learn(world=keep_at_hand(world))
+    assert f"{world.label} is too large" in app.bare
+    assert world.label in app.widget("learn-world").options
+    assert f"the world that is chosen above: {world.label}" in app.bare
 
 
 def test_a_link_names_the_world_and_the_person_is_told(open_learn: Callable[..., LearnApp]) -> None:

@@ -703,6 +703,8 @@ def test_whoever_cannot_come_any_more_leaves_and_a_past_moment_has_its_own_world
         finish(session.moments.going())
         assert session.shown.world == WORLDS[world]
         session.advance()
+        session.stand(5)
+        assert session.shown.context == WORLDS[world].contexts[5]
     session.moments.look(None)
     for _ in range(5):
         session.undo()

@@ -3,9 +3,10 @@
 import pytest
 
 from engine import PersonalizerError
-from engine.worlds import GALLERY, WORLDS, key_of, world_from_json
+from engine.worlds import GALLERY, WORLDS, World, key_of, world_from_json
 from engine.worlds.draft import Draft
 from engine.worlds.json_file import world_to_file
+from pages.parts import known_worlds
 from pages.parts.known_worlds import keep_at_hand
 from pages.parts.worlds.session import WorldsSession
 from tests.engine.worlds.random_worlds import bakery
@@ -14,14 +15,21 @@ BAKERY = world_from_json(bakery())
 
 
 @pytest.fixture
-def session() -> WorldsSession:
+def kept(monkeypatch: pytest.MonkeyPatch) -> dict[str, World]:
+    """The worlds that somebody keeps, by their keys: none."""
+    worlds: dict[str, World] = {}
+    monkeypatch.setattr(known_worlds, "world_in_store", worlds.get)
+    return worlds
+
+
+@pytest.fixture
+def session(kept: dict[str, World]) -> WorldsSession:
     return WorldsSession(keep_at_hand(BAKERY))
 
 
 def test_it_begins_as_the_world_that_is_chosen(session: WorldsSession) -> None:
     assert session.made() == (BAKERY, [], "")
     assert session.is_as_it_was
-    assert session.is_kept
     assert not session.can_undo
     session.adopt("coffee")
     assert session.made()[0] is WORLDS["coffee"]
@@ -81,6 +89,17 @@ def test_what_was_taken_from_elsewhere_is_not_kept_yet(session: WorldsSession) -
     session.begin(world_from_json(bakery(title="Elsewhere")))
     assert session.is_as_it_was
     assert not session.is_kept
+
+
+def test_a_world_that_is_only_at_hand_is_kept_by_nobody(
+    session: WorldsSession, kept: dict[str, World]
+) -> None:
+    """As one that was changed on Play: its link opens nothing in another session."""
+    assert not session.is_kept
+    kept[key_of(BAKERY)] = BAKERY
+    assert session.is_kept
+    session.adopt("hotel")
+    assert session.is_kept
 
 
 def test_a_table_of_chances_keeps_what_its_actions_are_worth() -> None:

@@ -5,7 +5,7 @@ const watches = new WeakMap();
 export default function ({ data, parentElement, setStateValue, setTriggerValue }) {
     const watch = watches.get(parentElement) ?? { kept: keep(data) };
     if (watch.kept.length) setStateValue("kept", watch.kept.splice(0));
-    Object.assign(watch, { data, told: 0, tell: steps => setTriggerValue("steps", steps) });
+    Object.assign(watch, { data, told: 0, tell: steps => setTriggerValue("steps", { steps, hands: raised() }) });
     watches.set(parentElement, watch);
     clearInterval(watch.timer);
     watch.timer = setInterval(() => ask(watch), data.every);
@@ -47,6 +47,10 @@ function hands() {
     const cells = [...document.querySelectorAll(HANDS)];
     return cells.map(cell => [cell.querySelector("span").textContent,
                               Number(cell.querySelector("b").textContent)]);
+}
+
+function raised() {
+    return JSON.parse(document.documentElement.dataset.hands ?? "null");
 }
 
 function obey(watch, { steps, blanks }) {

@@ -12,6 +12,7 @@ export default function ({ data, parentElement }) {
         removeEventListener("stage-blank", front.onBlank);
         front.box.remove();
         document.documentElement.classList.remove("counts-hands");
+        delete document.documentElement.dataset.hands;
         fronts.delete(parentElement);
     };
 }
@@ -58,6 +59,8 @@ function show(front) {
     front.tally.hidden = !front.hands.length;
     document.documentElement.classList.toggle("counts-hands", !front.tally.hidden);
     const counts = front.data.answers.map((_, n) => front.hands.filter(hand => hand === n).length);
+    // Goes to the server with each step: see `stage_keys` and `remote_watch`.
+    document.documentElement.dataset.hands = JSON.stringify({ screen: front.data.screen, counts });
     front.tally.replaceChildren(...front.data.answers.map((answer, n) => {
         const cell = make("div", counts[n] === Math.max(...counts) ? "most" : "");
         const label = make("span", "");

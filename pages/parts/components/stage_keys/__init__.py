@@ -22,6 +22,8 @@ def hear(
 ) -> None:
     """Hear keys, by the browser's name of each; ``does`` gets what the key that was pressed means.
 
+    The browser tells of hands with it that are counted before the stage: see `stage_front`.
+
     Args:
         key: names what hears.
         shown: names what the page shows; a key that was pressed while it showed another counts

@@ -11,12 +11,17 @@ export default function ({ data, parentElement, setTriggerValue }) {
         addEventListener("keydown", ear.onKey);
         addEventListener("click", ear.onClick);
     }
-    Object.assign(ear, { data, tell: means => setTriggerValue("pressed", { means, shown: data.shown }) });
+    const tell = means => setTriggerValue("pressed", { means, shown: data.shown, hands: hands() });
+    Object.assign(ear, { data, tell });
     return () => {
         removeEventListener("keydown", ear.onKey);
         removeEventListener("click", ear.onClick);
         ears.delete(parentElement);
     };
+}
+
+function hands() {
+    return JSON.parse(document.documentElement.dataset.hands ?? "null");
 }
 
 function feel(ear, event) {

@@ -1,0 +1,21 @@
+"""Hands that are counted before the stage, as a browser tells of them with a step."""
+
+import pytest
+
+from pages.parts.components.stage_front import counted
+
+
+def test_a_step_tells_how_many_hands_there_were_before_its_own_screen() -> None:
+    step = {"means": "next", "hands": {"screen": "room-1", "counts": [0, 2, 1]}}
+    assert counted(step, "room-1") == (0, 2, 1)
+    assert counted(step, "room-2") == (), "those of the screen before count once"
+
+
+@pytest.mark.parametrize(
+    "hands", [None, [1], {"screen": "a"}, {"screen": "a", "counts": "12"},
+              {"screen": "a", "counts": [True]}, {"screen": "a", "counts": [-1]},
+              {"screen": "a", "counts": [1.5]}, {"screen": "a", "counts": [1] * 10}],
+)  # fmt: skip
+def test_whatever_else_is_told_counts_nothing(hands: object) -> None:
+    assert counted({"hands": hands}, "a") == ()
+    assert counted(None, "a") == ()
