@@ -7,10 +7,12 @@ from urllib.parse import parse_qsl
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from engine.worlds import key_of
 from engine.worlds.coffee import COFFEE
 from pages.parts.components import browser_id
 from pages.parts.heavy_work import submit_here
 from pages.parts.lessons.session import LearnSession
+from pages.parts.race.record import LEAST
 from tests.pages.conftest import App, RaceApp
 
 Open = Callable[..., App]
@@ -53,6 +55,17 @@ def test_a_person_chooses_beside_the_engine_and_the_loop_stays_as_it_was(open_ap
     assert len(app.session.open.loop.log) == entries
     assert "picks" not in said(app)
     assert app.metric("Visitors") == "1"
+
+
+def test_of_a_world_that_nobody_keeps_it_is_said_whom_the_race_is_for(open_app: Open) -> None:
+    app = open_app()
+    app.session.change_tastes()  # As by others: it is not this session's run that does it.
+    app.run().set("play-you", True)
+    for served in range(LEAST):
+        app.session.contest.choose(0, served)
+    app.run()
+    assert opened(app)["world"] == key_of(app.session.open.world)
+    assert "Nobody keeps this world" in app.text
 
 
 def test_a_link_brings_the_choices_back_and_what_is_none_is_said(open_app: Open) -> None:

@@ -9,12 +9,12 @@ import streamlit as st
 from engine import PersonalizerError
 from engine.experiments.choices import MOST, read
 from engine.experiments.duel import Duel
-from engine.worlds import WORLDS, Context, World, key_of
+from engine.worlds import WORLDS, Context, World
 from pages.parts.charts.lessons import score_rows, score_spec
 from pages.parts.components.lost_presses import buttons_here
 from pages.parts.frames import outcome
 from pages.parts.heavy_work import submit_here
-from pages.parts.known_worlds import is_kept
+from pages.parts.known_worlds import is_kept, keep_at_hand
 from pages.parts.link import say_refused, write_link
 from pages.parts.picture import picture
 from pages.parts.play.offer import in_words
@@ -214,7 +214,8 @@ def _race() -> st.Page:
 
 def _offer_a_race(duel: Duel) -> None:
     """A race with what was chosen, once that is enough."""
-    world, missing = key_of(duel.world), LEAST - duel.served
+    # Others may have changed it, whose sessions have it at hand.
+    world, missing = keep_at_hand(duel.world), LEAST - duel.served
     if missing > 0:
         note(f"After {missing} more you can race others against what you chose.")
     else:
