@@ -80,6 +80,8 @@ def _doing(lab: Lab, words: Words) -> None:
     visitor = duel.visitor
     scores = duel.scores()
     if visitor is not None:
+        if lab.is_done:
+            st.markdown(words.say("over"))
         number = duel.served % VISITS + 1
         who = visitor.context["name"]
         section(_who(lab, visitor))
