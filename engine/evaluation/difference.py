@@ -5,10 +5,10 @@ shows more often than the other, event by event, and what the other shows more o
 
     V1 - V2 = mean of sum over a of (pi1 - pi2)+ r  -  mean of sum over a of (pi2 - pi1)+ r.
 
-Each is a part of a policy, and our own interval holds for it as for a whole one. They are about
-other offers, so that their doubts are added in quadrature, end by end (Zou & Donner, *Construction
-of confidence limits about effect measures*, Statistics in Medicine 27, 2008). That the differences'
-intervals hold is measured, not proven: `tests/benchmarks/estimators.py`.
+Each is a part of a policy, and our own interval holds for it as for a whole one. The least
+difference is the low end of the one less the high end of the other, whatever their doubts have in
+common: added in quadrature they held less often than they say. That the differences' intervals hold
+is measured, not proven: `tests/benchmarks/estimators.py`.
 """
 
 from collections.abc import Iterable

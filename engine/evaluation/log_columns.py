@@ -19,7 +19,7 @@ from engine.evaluation.decisions import columns_in
 from engine.evaluation.logged import Codes, Logged
 from engine.evaluation.smoothing import Sums
 from engine.steps import Steps
-from engine.worlds.fields import Value
+from engine.worlds.fields import Value, told_apart
 from engine.worlds.table import MAX_NAME, MAX_TABLE
 from engine.worlds.world import TABULATED
 
@@ -30,8 +30,6 @@ BINS = 4
 OTHERS, MISSING = "others", "none"
 _TOGETHER = 2_000
 """Contexts that are read in one step."""
-_MORE_DIGITS = (15, 17)
-"""Of numbers that are near to each other; 17 tell any from any other."""
 _CODE = "BadRequest"
 
 
@@ -123,23 +121,14 @@ def _binned(
     below = ordered[ordered < ordered[-1]]
     # Where most of them are the largest one, that is a slice of its own.
     cuts = cuts[cuts < ordered[-1]] if cuts[0] < ordered[-1] else below[-1:]
-    told = _told_apart(cuts, 6)
+    told = told_apart(cuts.tolist(), 6)
     names = [f"up to {told[0]}", *(f"{a} to {b}" for a, b in pairwise(told)), f"above {told[-1]}"]
     codes = np.searchsorted(cuts, numbers, side="left")
     codes[~known] = len(names)
     came = np.bincount(codes[known], weights=visits[known], minlength=len(names))
     sums = np.bincount(codes[known], weights=(visits * numbers)[known], minlength=len(names))
-    means = tuple(map(float, _told_apart(sums / came, 4)))
+    means = tuple(map(float, told_apart((sums / came).tolist(), 4)))
     return (*names, MISSING) if not known.all() else tuple(names), codes, means
-
-
-def _told_apart(numbers: Array, digits: int) -> list[str]:
-    """Numbers in so many digits, or in more where these do not tell them apart."""
-    for enough in (digits, *_MORE_DIGITS):
-        texts = [f"{number:.{enough}g}" for number in numbers.tolist()]
-        if len(set(texts)) == len(texts):
-            break
-    return texts
 
 
 def _number(text: str) -> float:

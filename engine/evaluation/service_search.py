@@ -44,6 +44,8 @@ MOST_PAIRS = 6
 """Pairs of namespaces of which every subset is tried; of more, each alone and all together."""
 ID = "id"
 """The namespace of an action's id."""
+_MOST_KNOWN = 256
+"""Requests whose columns are kept: a large one takes some 400 KiB."""
 _MARGINAL = ""
 """The column of the mean of an action's labels; no other is without a name."""
 
@@ -271,6 +273,8 @@ class _Coding:
         """Of all actions of a request."""
         asked = request.context_text, request.actions_text
         if asked not in self._known:
+            if len(self._known) == _MOST_KNOWN:  # Numbers hardly come again.
+                self._known.clear()
             self._known[asked] = self._coded(request)
         return self._known[asked]
 

@@ -58,7 +58,8 @@ class Snapshots(Database):
         return digests.without_digest(rows[0].data) if rows else None
 
     def put_snapshots(self, loop: str, states: Mapping[Snapshot, bytes]) -> None:
-        """Keep snapshots, and of the older ones those of the same version that count in their log.
+        """Keep snapshots, and of the older ones those of the same version that are what was
+        written, and count in their log.
 
         Where all take more than `MOST`, those go without which the longest stretch between two is
         shortest.
@@ -69,11 +70,14 @@ class Snapshots(Database):
                 mine = delete(SNAPSHOTS).filter_by(loop=loop, part=snapshot.part)
                 old = or_(_OF.position >= at, _OF.version != snapshot.version)
                 connection.execute(mine.where(old))
-                known = connection.execute(_SIZES.filter_by(**key).order_by(_OF.position)).all()
-                marks, log = {_mark(row.mark): row.size for row in known}, EventLog(snapshot.mark)
-                still = {mark: size for mark, size in marks.items() if log.counted_at(mark)}
+                of_part = [_OF[name] == value for name, value in key.items()]
+                known = connection.execute(_PLACES.where(*of_part).order_by(_OF.position)).all()
+                log = EventLog(snapshot.mark)
+                whole = {_mark(row.mark): row.size for row in known if _place(row) == row.seal}
+                still = {mark: size for mark, size in whole.items() if log.counted_at(mark)}
                 kept = _spread([*still, snapshot.mark], [*still.values(), len(data)])
-                lost = [mark.position for mark in marks if mark not in kept]
+                places = {mark.position for mark in kept}
+                lost = [row.position for row in known if row.position not in places]
                 connection.execute(mine.where(_OF.position.in_(lost)))
                 mark = json.dumps(astuple(snapshot.mark))
                 seal = digests.place(snapshot.digest, at, snapshot.part, snapshot.version, mark)
@@ -95,9 +99,14 @@ def _spread(marks: Sequence[Mark], sizes: Sequence[int]) -> list[Mark]:
 
 
 _OF = SNAPSHOTS.c
-_SIZES = select(_OF.mark, func.length(_OF.data).label("size"))
 _PLACES = select(
-    _OF.position, _OF.part, _OF.version, _OF.mark, _OF.seal, ENTRIES.c.digest
+    _OF.position,
+    _OF.part,
+    _OF.version,
+    _OF.mark,
+    _OF.seal,
+    ENTRIES.c.digest,
+    func.length(_OF.data).label("size"),
 ).outerjoin(ENTRIES, and_(ENTRIES.c.loop == _OF.loop, ENTRIES.c.position == _OF.position - 1))
 
 

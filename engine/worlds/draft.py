@@ -167,17 +167,22 @@ class Draft:
         """The same with a field that is a number, in place of one of that name; see `Field.number`.
 
         Raises:
-            PersonalizerError: ``BadRequest`` for a range or a spread of nothing.
+            PersonalizerError: ``BadRequest`` for no name, and a range or a spread of nothing.
         """
+        if not name:
+            refuse("BadRequest", "field", name, "the name of a field, as the number is called")
         if not low < high:
             refuse("BadRequest", "to", high, f"more than {low:g}, from which it goes")
         if not spread > 0:
             refuse("BadRequest", "spread", spread, "above 0")
-        cuts = np.linspace(low, high, slices + 1).round(6).tolist()
+        digits = 6 - min(0, math.floor(math.log10(high - low)))
+        cuts = np.linspace(low, high, slices + 1).round(digits).tolist()
         made = Field.number(name, name, cuts, mean, spread)
+        whole = sum(value.share for value in made.values)
         rows = tuple(
-            ValueRow(number, name, value.name, "", round(value.share, 6), sent_to_text(value.sends))
+            ValueRow(number, name, value.name, "", share, sent_to_text(value.sends))
             for number, value in enumerate(made.values, self.next_id)
+            for share in [round(value.share / whole, 6)]
         )
         return self.with_values([*self._others_than(name), *rows])
 
@@ -260,12 +265,12 @@ class Draft:
         part = self.partial
         chance = min(earned / (whole + (1 - whole) * part), 1.0)
         half = max((chance - earned) / (1 - part), 0.0)
-        return Taste(half, min(earned - half * part, 1 - half))
+        return Taste(half, min(max(earned - half * part, 0.0), 1 - half))
 
     def _retaste(self, made: Callable[[tuple[ValueRow, ...], ActionRow], Taste]) -> Self:
-        """The same with another taste in each cell."""
+        """The same with another taste in each cell; one that holds no number still holds none."""
         cells = product(self.segments, self.offered)
-        return replace(self, truth={(segment_of(s), a.id): made(s, a) for s, a in cells}, bad={})
+        return replace(self, truth={(segment_of(s), a.id): made(s, a) for s, a in cells})
 
     def blurred(self, share: float) -> Self:
         """The same with more noise: each expected reward goes this share of the way to the mean of
@@ -289,14 +294,22 @@ class Draft:
     def copied(self, kind: Literal["row", "column"], source: int, target: int) -> Self:
         """The same where a segment, or an action, by its place in `expected`, is as another is."""
 
-        def made(segment: tuple[ValueRow, ...], action: ActionRow) -> Taste:
+        def origin(
+            segment: tuple[ValueRow, ...], action: ActionRow
+        ) -> tuple[tuple[ValueRow, ...], ActionRow]:
             if kind == "row" and segment == self.segments[target]:
-                return self.taste(self.segments[source], action)
+                return self.segments[source], action
             if kind == "column" and action is self.offered[target]:
-                return self.taste(segment, self.offered[source])
-            return self.taste(segment, action)
+                return segment, self.offered[source]
+            return segment, action
 
-        return self._retaste(made)
+        truth, bad = {}, {}
+        for segment, action in product(self.segments, self.offered):
+            here, (whence, which) = (segment_of(segment), action.id), origin(segment, action)
+            truth[here], there = self.taste(whence, which), (segment_of(whence), which.id)
+            if there in self.bad:
+                bad[here] = self.bad[there]
+        return replace(self, truth=truth, bad=bad)
 
     def scrambled(self, seed: int) -> Self:
         """The same with tastes by chance: hundredths from .05 to .95, evenly."""

@@ -51,7 +51,7 @@ def draft_from_text(text: str) -> Draft:
     """
     try:
         return _draft(_read(text))
-    except (ValueError, TypeError, LookupError, RecursionError, zlib.error):
+    except (ValueError, TypeError, LookupError, ArithmeticError, RecursionError, zlib.error):
         _refuse()
 
 

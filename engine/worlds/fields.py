@@ -12,6 +12,17 @@ from engine.errors import refuse
 from engine.worlds.taste import Context
 
 MAX_TAGS = 5
+_MORE_DIGITS = (15, 17)
+"""Of numbers that are near to each other; 17 tell any from any other."""
+
+
+def told_apart(numbers: Sequence[float], digits: int) -> list[str]:
+    """Numbers in so many digits, or in more where these do not tell them apart."""
+    for enough in (digits, *_MORE_DIGITS):
+        texts = [f"{number:.{enough}g}" for number in numbers]
+        if len(set(texts)) == len(texts):
+            break
+    return texts
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,14 +80,13 @@ class Field:
         Each slice sends the number in its middle. All numbers come equally often, or as a normal
         distribution with this mean and standard deviation says.
         """
-        found = []
-        for low, high in pairwise(cuts):
+        found, told = [], told_apart(cuts, 6)
+        for (low, high), ends_told in zip(pairwise(cuts), pairwise(told), strict=True):
             share = high - low
             if mean is not None:
                 ends = (math.erf((end - mean) / (spread * math.sqrt(2))) for end in (high, low))
                 share = max(next(ends) - next(ends), 1e-6)
-            name_of = named.format(f"{low:g}", f"{high:g}")
-            found.append(Value(name_of, "", share, (low + high) / 2))
+            found.append(Value(named.format(*ends_told), "", share, (low + high) / 2))
         return cls(name, label, tuple(found))
 
     @classmethod

@@ -36,7 +36,7 @@ def offering(world: World, rows: Sequence[ActionRow], seed: int, number: int) ->
     old = {world.items[p].id: item.id for p, item in items.items() if p < len(world.items)}
     offered, weights = tuple(items.values()), world.taste
     if isinstance(weights, TasteWeights) and world.size * len(offered) > MAX_TABLE:
-        terms = (*_kept(weights, old, offered), *_terms(weights, new))
+        terms = (*_kept(weights, world.items, old, offered), *_terms(weights, new))
         taste: TasteTable | TasteWeights = replace(weights, terms=terms)
     else:
         taste = _table(world, old, new)
@@ -64,13 +64,18 @@ def _table(world: World, old: Mapping[str, str], new: Mapping[str, Liked]) -> Ta
     return TasteTable(names, {cell: row(dict(zip(names, cell, strict=True))) for cell in cells})
 
 
-def _kept(weights: TasteWeights, old: Mapping[str, str], offered: Sequence[Item]) -> Iterator[Term]:
-    """Terms that are about something that is still offered."""
+def _kept(
+    weights: TasteWeights, items: Sequence[Item], old: Mapping[str, str], offered: Sequence[Item]
+) -> Iterator[Term]:
+    """Terms that are about something that is still offered: about just that, whatever features it
+    has now, and whatever new has them, too."""
     for term in weights.terms:
-        if term.item is None or term.item in old:
-            named = replace(term, item=term.item and old[term.item])
-            if any(map(named.is_about, offered)):
-                yield named
+        about = [old[item.id] for item in items if item.id in old and term.is_about(item)]
+        named = replace(term, item=term.item and old.get(term.item))
+        if about and {item.id for item in offered if named.is_about(item)} == set(about):
+            yield named
+        else:
+            yield from (replace(term, item=one, features={}) for one in about)
 
 
 def _terms(weights: TasteWeights, new: Mapping[str, Liked]) -> Iterator[Term]:

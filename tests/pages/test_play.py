@@ -573,7 +573,10 @@ def test_the_world_is_changed_from_here_on(open_app: Callable[..., App]) -> None
     app.run()
     assert [item.id for item in opened.world.items] == ["Cold brew", "Iced mocha", "Latte", "Tea"]
     assert (opened.world.outcomes[:, :3] == changed.outcomes[:, 1:]).all()
+    app.at.session_state["log"] = app.at.session_state["code"] = True
     app.click("let-in-10").finish_the_crowd()
     assert opened.changed_before == (10, 10)
+    assert not app.at.exception
+    assert "world_from_json" in app.at.code[-1].value
     app.click("undo").click("undo").click("undo")
     assert opened.world == WORLDS["coffee"]

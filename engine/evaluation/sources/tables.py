@@ -108,7 +108,9 @@ def _opened(file: LogFile) -> Any:
     groups = [told.row_group(at) for at in range(told.num_row_groups)]
     parts = [group.column(at) for group in groups for at in range(group.num_columns)]
     if file.most < sys.maxsize:
-        if sum(_CELL * part.num_values for part in parts) > file.most:
+        sizes = [max(_CELL, told.schema.column(at).length) for at in range(told.num_columns)]
+        columns = ((group.column(at), size) for group in groups for at, size in enumerate(sizes))
+        if sum(size * part.num_values for part, size in columns) > file.most:
             raise UnfoldsError(file.most)
         with file.open() as opened:
             pages.check(opened, told, file.most, min(file.most, _AT_ONCE))

@@ -12,11 +12,19 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC
 from functools import partial
-from itertools import chain
+from itertools import chain, product
 from typing import Any, TypeVar, get_args
 
 from engine.errors import UnreadableError
-from engine.loop.entries import Configured, Entry, OfNoEvent, Ranked, Rewarded, Undone
+from engine.loop.entries import (
+    Configured,
+    Entry,
+    OfNoEvent,
+    Ranked,
+    Rewarded,
+    Undone,
+    WorldChanged,
+)
 from engine.loop.event import EventLife
 from engine.loop.guards import MAX_REWARDS
 from engine.loop.log import EventLog
@@ -31,7 +39,9 @@ from engine.store.store import MAX_NAME
 from engine.worlds import WORLDS
 
 T = TypeVar("T")
-_HEAD = '# {{"format":"personalizer-playground-dsjson","version":1,"origin":"{}"}}'
+_HEAD = '# {{"format":"personalizer-playground-dsjson","version":1,"origin":"{}"{}}}'
+_CHANGED = ',"world":"changed"'
+"""Said of a loop whose world was changed on the way, which decisions alone do not tell."""
 Decision = tuple[Ranked, tuple[float, ...]]
 """What was shown, and the rewards that it earned."""
 _time = partial(read_time, zone=UTC)
@@ -53,12 +63,15 @@ class Reading:
         with log.lock:
             self._first, self._second = log.since(0), log.since(0)
         self._lives: dict[str, EventLife] = {}
+        self._more = ""
 
     def first(self) -> Iterator[None]:
         """Read what became of each event; yields every `STEP` entries."""
         for number, entry in enumerate(self._first, 1):
             if isinstance(entry, Ranked):
                 self._lives[entry.event_id] = EventLife(not entry.request.defer_activation)
+            elif isinstance(entry, WorldChanged):
+                self._more = _CHANGED
             elif not isinstance(entry, OfNoEvent):
                 self._lives[entry.event_id].follow(entry)
             if number % STEP == 0:
@@ -73,7 +86,7 @@ class Reading:
     def lines(self, origin: Origin) -> Iterator[str]:
         """The same with a line before and a seal after them, in a form that Vowpal Wabbit skips."""
         rows = (json.dumps(row, ensure_ascii=False) for row in self.rows())
-        return sealed(chain([_HEAD.format(origin)], rows), before="# ")
+        return sealed(chain([_HEAD.format(origin, self._more)], rows), before="# ")
 
 
 def read_first(log: EventLog) -> Reading:
@@ -121,7 +134,13 @@ def _row(ranked: Ranked, earned: float | None) -> dict[str, object]:
 
 def origin_of(line: str) -> Origin | None:
     """Whence the loop came whose file begins with a line; None if this app did not write it."""
-    return next((one for one in get_args(Origin) if line.strip() == _HEAD.format(one)), None)
+    heads = {_HEAD.format(one, m): one for one, m in product(get_args(Origin), ("", _CHANGED))}
+    return heads.get(line.strip())
+
+
+def is_of_several_worlds(line: str) -> bool:
+    """Whether such a first line says that the world was changed on the way."""
+    return line.strip().endswith(f"{_CHANGED}}}")
 
 
 def is_row(value: Any) -> bool:
@@ -129,8 +148,9 @@ def is_row(value: Any) -> bool:
     return isinstance(value, dict) and "c" in value and "format" not in value
 
 
-def read_head(row: Any, owner: str, name: str, origin: Origin) -> About:
-    """A new loop, in the world whose actions the first decision was among.
+def read_head(row: Any, owner: str, name: str, origin: Origin, is_of_several: bool) -> About:
+    """A new loop, in the world whose actions the first decision was among; in none if it is of
+    several worlds.
 
     Args:
         name: of the file; what is before its first dot names the loop.
@@ -139,7 +159,8 @@ def read_head(row: Any, owner: str, name: str, origin: Origin) -> About:
         UnreadableError, PersonalizerError: if that is no decision.
     """
     offered = json.loads(_decision(row)[0].request.actions_text)
-    world = next((world for world in WORLDS.values() if list(world.actions) == offered), None)
+    known = () if is_of_several else WORLDS.values()
+    world = next((world for world in known if list(world.actions) == offered), None)
     title = "".join(c for c in name.partition(".")[0] if c.isprintable())[:MAX_NAME]
     return About(new_id(), owner, title or "Log", world_codec.to_text(world), 0, origin)
 

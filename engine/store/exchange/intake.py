@@ -91,6 +91,7 @@ def _begin(
     rest: Iterator[tuple[int, str]] = lines
     try:
         origin = dsjson.origin_of(text)
+        several = origin is not None and dsjson.is_of_several_worlds(text)
         if origin is not None:
             lines.has_seal = True
             number, text = next(lines, (0, "null"))
@@ -99,10 +100,12 @@ def _begin(
             about, lines.has_seal = jsonl.read_head(row, owner)
             nowhere = "it serves no world"
         else:
-            about = dsjson.read_head(row, owner, name, origin or "foreign")
+            about = dsjson.read_head(row, owner, name, origin or "foreign", several)
             read = dsjson.reader(library.store.limits.max_events)
             rest = chain([(number, text)], lines)
             nowhere = "its actions are not those of a world of this app"
+            if several:
+                nowhere = "its world was changed on the way, which its JSON Lines file alone tells"
         if needs_world and about.world is None:
             raise UnreadableError(nowhere)
     except (UnreadableError, PersonalizerError) as error:

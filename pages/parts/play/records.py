@@ -61,7 +61,7 @@ def show_log(opened: OpenLoop) -> None:
         _EVALUATE,
         label="Ask this log: what would each action have earned, served to everybody?",
         icon=":material/fact_check:",
-        query_params={"world": key_of(opened.world)},
+        query_params={"world": key_of(opened.home)},
     )
 
 
@@ -124,7 +124,7 @@ def show_code(opened: OpenLoop) -> None:
         state = opened.loop.events[str(last["event"])]
         ranked, sent = state.ranked, sum(state.rewards) if state.open else None
         is_short = len(opened.loop.events) <= LATEST
-        code = reproduce(opened.loop, opened.world) if is_short else ""
+        code = reproduce(opened.loop, opened.home) if is_short else ""
     said = {"POST /rank": ranked.request.to_json(), "201 Created": ranked.answer().to_json()}
     for place, (line, body) in zip(st.columns(2), said.items(), strict=True):
         with place:

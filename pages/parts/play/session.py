@@ -10,7 +10,7 @@ from engine import PersonalizerError
 from engine.loop.lock import locked
 from engine.simulation.drift import with_other_tastes
 from engine.store import Library, StoredLoop
-from engine.worlds import Context, World
+from engine.worlds import Context, World, key_of
 from engine.worlds.offers import offering
 from engine.worlds.rows import ActionRow
 from pages.parts.components.reward_buttons import Presses
@@ -157,8 +157,14 @@ class PlaySession:
 
     @locked
     def adopt(self, setup: PlaySetup) -> None:
-        """Follow what was changed on the page: a new world or seed starts a new loop."""
-        before, self.setup = self.setup, setup
+        """Follow what was changed on the page: a new world or seed starts a new loop.
+
+        The world of now, to which it was changed on the way, is that of the loop that is open.
+        """
+        before = self.setup
+        if setup.world != before.world and setup.world == key_of(self.open.world):
+            setup = setup.having({"world": before.world})
+        self.setup = setup
         if setup.world != before.world:
             self._left[before.world] = self.open
             self._come_to(setup.world, setup.seed != before.seed)

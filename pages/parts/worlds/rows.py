@@ -39,7 +39,7 @@ class Rows(Generic[R]):
         """The rows as they are now.
 
         Args:
-            next_id: a number that no row has.
+            next_id: a number that none of the rows has with which the editor began.
         """
         rows = list(self.base)
         for place, changes in told.get("edited_rows", {}).items():
@@ -60,7 +60,8 @@ class Rows(Generic[R]):
             first = next((place for place, one in enumerate(same) if not one), len(added))
             if missing > 0:
                 del ids[first : first + missing]
-        ids += range(next_id, next_id + len(added) - len(ids))
+        free = max([next_id, *(number + 1 for number in ids)])
+        ids += range(free, free + len(added) - len(ids))
         self._added = [(dict(changes), n) for changes, n in zip(added, ids, strict=True)]
         return [_changed(self._make(number), changes) for changes, number in self._added]
 

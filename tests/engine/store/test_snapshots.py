@@ -6,6 +6,7 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
+from sqlalchemy import func, select, update
 
 from engine import LearningLoop, LoopSettings
 from engine.evaluation.learning_curve import LearningCurve
@@ -13,6 +14,7 @@ from engine.loop.state import LoopState
 from engine.simulation.crowd import crowd
 from engine.steps import finish
 from engine.store import Store, StoredLoop, StoreError, snapshots
+from engine.store.schema import SNAPSHOTS
 from engine.store.snapshots import Snapshot
 from engine.worlds.taste import Context, Item, Taste
 from tests.engine.store.snapshot_loops import LEARNERS, loop_with_snapshots, with_curve
@@ -149,3 +151,19 @@ def test_snapshots_stand_all_along_a_log_in_a_bounded_room(
     assert narrow[-1] == 79
     assert 2 <= len(narrow) <= 4
     assert max(b - a for a, b in pairwise([0, *narrow])) <= 48
+
+
+def test_a_snapshot_whose_place_is_damaged_is_none_and_goes(plain_store: Store) -> None:
+    kept = loop_with_snapshots(plain_store, LoopSettings())
+    at = max(snapshot.mark.position for snapshot in plain_store.snapshots(kept.id))
+    newest = update(SNAPSHOTS).filter_by(loop=kept.id, position=at)
+    with plain_store._writing() as connection:
+        connection.execute(newest.values(mark="[79, [[0, 7"))
+    back = StoredLoop.open(plain_store, kept.id, with_curve)
+    for _ in range(10):
+        serve_next(back)
+    assert back.snapshot_if_due(every=1)
+    assert at not in {snapshot.mark.position for snapshot in plain_store.snapshots(kept.id)}
+    left = select(func.count()).select_from(SNAPSHOTS).filter_by(loop=kept.id, position=at)
+    with plain_store._writing() as connection:
+        assert connection.execute(left).scalar_one() == 0

@@ -207,6 +207,23 @@ def test_a_segment_or_an_action_is_copied_onto_another() -> None:
     assert draft.copied("column", 1, 0).expected() == [[0.9, 0.9], [0.2, 0.2]]
 
 
+def test_a_cell_without_a_number_stays_one_whatever_is_done_to_the_others() -> None:
+    draft = SMALL.written(0, 0, 0.7).written(1, 1, None)
+    for other in (draft.blurred(0.5), draft.graded(0.5, 0.5), draft.copied("row", 0, 0)):
+        assert len(other.faults()) == len(draft.faults()) == 1
+    assert not draft.copied("row", 0, 1).faults()
+    assert len(draft.copied("column", 1, 0).faults()) == 2
+
+
+@pytest.mark.parametrize("partial", [0.25, 0.3, 0.7, 0.75])
+def test_all_rewards_may_be_partial_ones(partial: float) -> None:
+    draft = Draft.of(WORLDS["coffee"]).scrambled(1)
+    graded = draft.graded(1.0, partial)
+    assert graded.world.outcomes.min() >= 0
+    told = np.array(graded.expected(), dtype=float)
+    np.testing.assert_allclose(told, np.array(draft.expected(), dtype=float), atol=1e-9)
+
+
 def test_a_number_is_written_as_a_range_in_slices() -> None:
     draft = SMALL.with_number("age", 18, 78, 3, None, 1)
     world = draft.world
@@ -224,3 +241,17 @@ def test_a_number_is_written_as_a_range_in_slices() -> None:
     for wrong in ((5, 5, 3, None, 1), (0, 5, 3, 2, 0)):
         with pytest.raises(PersonalizerError):
             SMALL.with_number("age", *wrong)
+    with pytest.raises(PersonalizerError, match="field is '', but must be the name of a field"):
+        SMALL.with_number("", 18, 78, 3, None, 1)
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "slices"), [(0, 1e7, 4), (1e6, 1e6 + 10, 5), (0, 1e-6, 12), (-1e-3, 1e6, 12)]
+)
+def test_a_number_of_any_size_makes_slices_that_can_be_told_apart(
+    low: float, high: float, slices: int
+) -> None:
+    draft = SMALL.with_number("price", low, high, slices, None, 1)
+    assert not draft.faults()
+    assert len(draft.world.fields[1].values) == slices
+    assert draft.world.fields[1].is_number

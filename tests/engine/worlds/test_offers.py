@@ -52,3 +52,23 @@ def test_of_a_large_world_terms_stay_with_what_they_are_about() -> None:
     assert taste.terms[0] == replace(terms[0], item="Other")
     assert {term.item for term in taste.terms[1:]} == {"New"}
     assert len(taste.terms) == 31
+
+
+def test_of_a_large_world_whoever_stays_is_liked_as_before_and_who_comes_as_the_seed_says() -> None:
+    fields = tuple(
+        Field(name, name, tuple(Value(f"{n}", "") for n in range(30))) for name in ("a", "b", "c")
+    )
+    items = COFFEE.items[:2]
+    (name, told), *_ = items[0].features.items()
+    terms = (Term(0.5, {}, None, {name: told}), Term(0.25, {"a": "3"}, None, {}))
+    world = World("Large", "", "", fields, items, TasteWeights(0.1, terms))
+    before, other = rows_of(items, 0)
+    rows = [replace(before, features="kind: other"), other, ActionRow(7, "New")]
+    new = offering(world, rows, 7, 0)
+    here = dict.fromkeys("abc", "3")
+    for one, same in zip(items, new.items, strict=False):
+        assert world.taste(here, one) == new.taste(here, same)
+    assert isinstance(new.taste, TasteWeights)
+    own = sum(term.add for term in new.taste.terms if term.applies(here, new.items[2]))
+    by_field = [t for t in new.taste.terms if t.item == "New"]
+    assert own == sum(term.add for term in by_field if term.applies(here, new.items[2]))

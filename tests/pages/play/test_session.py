@@ -19,7 +19,7 @@ from engine.loop.log import Recorder
 from engine.policies.base import Decision
 from engine.steps import finish
 from engine.store import Library, Limits, Store, StoredLoop, StoreError
-from engine.worlds import WORLDS
+from engine.worlds import WORLDS, key_of
 from pages.parts.heavy_work import HeavyWork, Job, Ticket
 from pages.parts.library import followers
 from pages.parts.play.offers import LeftError
@@ -684,6 +684,9 @@ def test_tastes_change_from_now_on_and_are_taken_back_with_undo() -> None:
     assert (opened.world, opened.curve(), len(opened.changed_before)) == (coffee, curve, 0)
     session.redo()
     assert opened.world != coffee
+    came_back = replace(session.setup, world=key_of(opened.world))
+    session.adopt(came_back)  # From a page that showed the world of now.
+    assert (session.open, session.setup.world) == (opened, "coffee")
     session.reset()
     assert session.open.world == coffee
 

@@ -87,7 +87,7 @@ def _begun(opened: OpenLoop) -> tuple[Played, int, Context]:
         if come > MAX_PLAYED:
             allowed = f"{MAX_PLAYED:,} at most, as whoever takes a lesson has it played again"
             refuse("BadRequest", "visitors", come, allowed, "the number of visitors")
-        return played(opened.loop, opened.world), opened.loop.seed, opened.context
+        return played(opened.loop, opened.home), opened.loop.seed, opened.context
 
 
 def _leave() -> None:

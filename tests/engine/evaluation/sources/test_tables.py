@@ -93,3 +93,12 @@ def test_a_parquet_file_that_is_damaged_inside_is_told_with_the_row() -> None:
     lines_of(bytes(data), faults)
     (fault,) = faults.first
     assert fault.line == 65_537
+
+
+def test_values_of_one_width_take_the_room_of_that_width() -> None:
+    made = pa.table({"a": pa.array([b"x" * 4_096] * 10_000, pa.binary(4_096))})
+    data = as_parquet(made)
+    assert len(data) < 100_000
+    faults = Faults()
+    list(batches(LogFile("log", data, 1 << 20), ["a"], faults))
+    assert [fault.reason[:14] for fault in faults.first] == ["it unfolds to "]

@@ -10,8 +10,9 @@ from engine import EpsilonGreedy, LearningLoop, LoopSettings
 from engine.errors import RejectedError
 from engine.loop.settings import LearningMode
 from engine.simulation.crowd import crowd
+from engine.simulation.drift import with_other_tastes
 from engine.store import Library, StoredLoop
-from engine.store.exchange.dsjson import Reading, dsjson_rows
+from engine.store.exchange.dsjson import Reading, dsjson_rows, export_lines
 from engine.store.exchange.intake import import_file
 from tests.engine.requests import CONTEXTS, DRINKS, Json
 from tests.engine.store.exchange.files import GOOD_ROW, file_of, rejected
@@ -212,3 +213,18 @@ def test_what_happens_while_a_file_is_written_is_not_in_it() -> None:
     list(crowd(loop, WORLD, 1))
     assert len(list(reading.rows())) == 3
     assert len(loop.events) == 5
+
+
+def test_decisions_of_a_loop_whose_world_changed_come_in_without_one(library: Library) -> None:
+    """They do not tell when: a wrong truth would be drawn beside them."""
+    loop = LearningLoop(seed=3)
+    list(crowd(loop, WORLD, 5))
+    loop.change_world(with_other_tastes(WORLD, 3, 5))
+    list(crowd(loop, WORLD, 5))
+    lines = [*export_lines(loop.log, "here")]
+    about = import_file(library, file_of(*lines), "new", "monday.dsjson", needs_world=False)
+    assert about.world is None
+    assert len(library.open(about.id).loop.events) == 10
+    library.store.delete(about.id, "new")
+    with pytest.raises(RejectedError, match="its world was changed on the way"):
+        import_file(library, file_of(*lines), "new", "monday.dsjson")
