@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import astuple, dataclass
 from typing import Any
 
-from sqlalchemy import Row, and_, delete, func, insert, or_, select
+from sqlalchemy import Row, Select, and_, delete, func, insert, or_, select
 
 from engine.loop.log import EventLog, Mark
 from engine.store import digests
@@ -99,7 +99,7 @@ def _spread(marks: Sequence[Mark], sizes: Sequence[int]) -> list[Mark]:
 
 
 _OF = SNAPSHOTS.c
-_PLACES = select(
+_PLACES: Select[Any] = select(
     _OF.position,
     _OF.part,
     _OF.version,

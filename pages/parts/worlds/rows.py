@@ -53,14 +53,14 @@ class Rows(Generic[R]):
     def _new(self, added: Sequence[Told], next_id: int) -> list[R]:
         """Added rows, each with the number that it has had before; one that is gone is missed at
         the first place where what is told is another."""
-        ids = [number for _, number in self._added]
+        ids: list[int] = [number for _, number in self._added]
         if missing := len(ids) - len(added):
             before = [changes for changes, _ in self._added]
             same = (a == b for a, b in zip(before, added, strict=False))
             first = next((place for place, one in enumerate(same) if not one), len(added))
             if missing > 0:
                 del ids[first : first + missing]
-        free = max([next_id, *(number + 1 for number in ids)])
+        free = max(next_id, max(ids, default=-1) + 1)
         ids += range(free, free + len(added) - len(ids))
         self._added = [(dict(changes), n) for changes, n in zip(added, ids, strict=True)]
         return [_changed(self._make(number), changes) for changes, number in self._added]
