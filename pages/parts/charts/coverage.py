@@ -34,7 +34,7 @@ class Kept:
 @lru_cache(maxsize=16)
 def coverage_spec(dark: bool, rows: int) -> Spec:
     """Bars: the share of intervals that held the truth, with the share that is promised."""
-    look, type_ = theme(dark), {"labelFontSize": SIZE - 1, "titleFontSize": SIZE - 1}
+    look, type_ = theme(dark), {"labelFontSize": SIZE, "titleFontSize": SIZE}
     x = across("share", "intervals that held the truth", (0, 1), format="%", tickCount=5, **type_)
     y = lanes("name", labelLimit=150, labelPadding=8)
     tips = tooltip(name="Estimator") + tooltip(".1%", share="Held the truth")

@@ -94,7 +94,8 @@ def test_no_word_is_smaller_than_is_read_from_the_last_row(world: World) -> None
     signals = {one["name"]: one["expr"] for one in spec["params"]}
     for width, height in ((1184, 496), (947, 600)):
         u = max(0.6, min(width / 1184, height / 496))
-        scope = {"u": u, "max": max, "min": min, "width": width, "height": height}
+        # Both are wide enough for two halves beside each other, each as high as the picture.
+        scope = {"u": u, "max": max, "min": min, "room": height}
         size = eval(signals["type"], {}, scope)
         scope["map"] = eval(signals["map"], {}, scope)
         assert size >= 20
