@@ -51,7 +51,9 @@ def choose(session: EvaluateSession) -> None:
     tuning, log = session.tuning, session.log
     section("Would other settings have earned more?")
     note(_STORY)
-    if log is None or log.loop is None:
+    if log is None:
+        return  # It is being made.
+    if log.loop is None:
         note("A file holds decisions, but no loop whose settings could be others.")
         return
     play = _owner(session)
