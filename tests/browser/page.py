@@ -249,8 +249,9 @@ _AT_REST = """() => new Promise(done => {
 
 _EXCESS = """() => {
     const bar = document.querySelector(".st-key-toolbar");
-    const wide = document.scrollingElement.scrollWidth - innerWidth;
-    return Math.max(wide, bar ? bar.scrollWidth - bar.clientWidth : 0);
+    const main = document.querySelector("[data-testid=stMain]");
+    const scrolls = [document.scrollingElement, main].map(one => one.scrollWidth - one.clientWidth);
+    return Math.max(...scrolls, bar ? bar.scrollWidth - bar.clientWidth : 0);
 }"""
 
 
