@@ -1,7 +1,7 @@
 """The state of one browser session on the Worlds page: a world that is being written."""
 
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from threading import RLock
 from typing import Literal
@@ -214,10 +214,7 @@ class WorldsSession:
     @locked
     def depend(self, names: Sequence[str]) -> None:
         """Let only some fields matter."""
-        try:
-            self._put(self.draft.depending_on(names))
-        except PersonalizerError as error:
-            self.refused = error.message
+        self._attempt(lambda: self.draft.depending_on(names))
 
     @locked
     def scramble(self, seed: int) -> None:
@@ -229,8 +226,13 @@ class WorldsSession:
         self, name: str, low: float, high: float, slices: int, mean: float | None, spread: float
     ) -> None:
         """A field that is a number."""
+        number = name.strip(), low, high, slices, mean, spread
+        self._attempt(lambda: self.draft.with_number(*number))
+
+    def _attempt(self, made: Callable[[], Draft]) -> None:
+        """Show another draft, or why it is none."""
         try:
-            self._put(self.draft.with_number(name.strip(), low, high, slices, mean, spread))
+            self._put(made())
         except PersonalizerError as error:
             self.refused = error.message
 
