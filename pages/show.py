@@ -20,7 +20,7 @@ said = words(setup.language, "show")
 
 question(said.say("question"), said.say("told"))
 with st.container(horizontal=True, vertical_alignment="bottom", key="show-set"):
-    setup.draw("world")
+    setup.draw("world", wrap=True)
     setup.draw("seed", width=160)
 
 
