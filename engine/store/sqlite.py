@@ -58,9 +58,19 @@ def _set_up(connection: Any, patience: float) -> None:
 
 
 def _reopen(context: ExceptionContext) -> None:
+    """Let go of the connection for good, and of all that nobody uses.
+
+    As long as one is open, the next shares its index of the write-ahead log, which may only be
+    read where that was so for the first; and a cursor holds its file open behind a connection
+    that was closed.
+    """
     name = getattr(context.original_exception, "sqlite_errorname", "")
     if name.startswith(_REOPENED):
         context.is_disconnect = True
+        if context.execution_context is not None:
+            context.execution_context.cursor.close()
+        if context.engine is not None:
+            context.engine.dispose()
 
 
 def _watch(engine: Engine, path: str) -> None:

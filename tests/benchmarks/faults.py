@@ -293,8 +293,8 @@ def black_hole(browser: Browser) -> Outcome:
             with ThreadPoolExecutor(1) as beside:
                 # Not first: it would take the connection that a click would hang on.
                 others = beside.submit(_news, server, loop, after=2.0)
-                while (left := until - time.monotonic()) > 1:
-                    clicker.press(left)
+                while time.monotonic() < until:
+                    clicker.press()
             way.let_go()
             back = clicker.until_counted(60)
             waits = ", ".join(f"{seconds:.1f}" for seconds in clicker.notes.waits[3:])

@@ -3,7 +3,7 @@
 import shutil
 import sqlite3
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import ExitStack, closing
 from pathlib import Path
 
 import pytest
@@ -111,4 +111,23 @@ def test_a_folder_that_may_only_be_read_for_a_while(disk: Disk) -> None:
     disk.unprotect()
     serve_next(back)
     assert store.about(kept.id).events == 2
+    store.close()
+
+
+def test_what_a_killed_server_left_may_be_written_once_the_folder_may(
+    plain_store: Store, lent: StoredLoop, disk: Disk, tmp_path: Path
+) -> None:
+    for file in tmp_path.glob("plain.db*"):  # Its write-ahead log, too.
+        shutil.copy(file, disk.folder)
+    disk.protect()
+    store = Store.open(f"sqlite:///{disk.folder}/plain.db")
+    back = StoredLoop.open(store, lent.id)
+    with ExitStack() as readers:
+        for _ in range(3):
+            readers.enter_context(store.overhaul())
+    for _ in range(2):
+        with pytest.raises(StoreError, match="only be read"):
+            serve_next(back)
+    disk.unprotect()
+    serve_next(back)
     store.close()
