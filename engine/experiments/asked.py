@@ -5,6 +5,7 @@ A person guesses, the loop is played again, and what came of it is looked at on 
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import product
 from typing import Literal, get_args
 
 import numpy as np
@@ -19,10 +20,11 @@ from engine.loop.moments import as_of
 from engine.steps import Steps
 from engine.worlds import Context, World
 
-Kind = Literal["rewarded", "offered", "favourite", "single", "moves"]
+Kind = Literal["rewarded", "offered", "favourite", "single", "moves", "where", "rises"]
 KINDS: tuple[Kind, ...] = get_args(Kind)
-Truth = float | str
-"""A number; the id of an action; or one of `WAYS`."""
+Marks = frozenset[int]
+Truth = float | str | Marks
+"""A number; the id of an action; one of `WAYS`; or cells of a map, by their places in it."""
 WAYS = ("up", "same", "down")
 HARDLY = 0.01
 """A chance that moves by less stays the same."""
@@ -44,7 +46,14 @@ class Asked:
     - ``favourite``: which one is offered there most;
     - ``single``: what the best single action would earn, offered to everybody;
     - ``moves``: which way the chance of an action in a context moves by one reward for it, given
+      in the context where it was ``seen``;
+    - ``where``: in which cells of a map an action is what is offered most, after so many more
+      visitors;
+    - ``rises``: in which cells of a map the chance of an action goes up by one reward for it, given
       in the context where it was ``seen``.
+
+    A map has a row for each value of a field, and a column for each value of another; all other
+    fields are as in the context, or as where the reward was given.
     """
 
     kind: Kind
@@ -53,6 +62,21 @@ class Asked:
     action: str = ""
     seen: Context | None = None
     reward: float = 1.0
+    rows: str = ""
+    columns: str = ""
+
+    def contexts(self, world: World) -> Sequence[Context]:
+        """Those that are asked about: of a map all of its cells, one row after the other."""
+        who = self.context or self.seen
+        if not self.rows:
+            return () if self.context is None else (self.context,)
+        assert who is not None
+        rows, columns = (
+            [value.name for field in world.fields if field.name == name for value in field.values]
+            for name in (self.rows, self.columns)
+        )
+        names = product(rows, columns)
+        return tuple({**who, self.rows: row, self.columns: column} for row, column in names)
 
     @property
     def looks(self) -> tuple[int, ...]:
@@ -67,6 +91,8 @@ NEEDS: Mapping[Kind, tuple[str, ...]] = {
     "favourite": ("context", "visitors"),
     "single": (),
     "moves": ("context", "action", "seen", "reward"),
+    "where": ("action", "rows", "columns", "context", "visitors"),
+    "rises": ("action", "rows", "columns", "seen", "reward"),
 }
 """What belongs to each kind."""
 
@@ -92,7 +118,8 @@ class Look:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Moved:
-    """The chances of all actions in a context before and after one reward."""
+    """The chances of all actions before and after one reward, in a context or in the C cells of a
+    map: (K,), or (C, K)."""
 
     before: Array
     after: Array
@@ -103,7 +130,7 @@ class Asking:
 
     Attributes:
         looks: what was seen on the way, by how many more visitors had been.
-        moved: by the place of what is ``asked``, where that is which way a chance moves.
+        moved: by the place of what is ``asked``, where that is which way chances move.
         drawn: by the place of what is asked of the loop as it was left, how often each action was
             shown in some offers to whom it is asked about, (K,).
     """
@@ -132,9 +159,9 @@ class Asking:
                 break
             self._done = min(self._done + 1, self._played.visitors)
         for place, one in enumerate(self.asked):
-            if one.kind == "moves":
+            if one.seen is not None:
                 self.moved[place] = yield from self._moving(loop, one)
-            elif one.context is not None and not one.visitors:
+            elif one.context is not None and not one.visitors and not one.rows:
                 offer = RepeatedOffer(loop, self.world, one.context)
                 offer.draw(DRAWN)
                 self.drawn[place] = offer.shares
@@ -146,13 +173,15 @@ class Asking:
             for step in crowding(loop, self.world, at - (len(loop.events) - begun)):
                 yield step
                 self._done = self._played.visitors + len(loop.events) - begun
-            self.looks[at] = self._look(loop, begun)
+            self.looks[at] = yield from self._look(loop, begun)
             yield None
         self._done = self._steps
 
     def truth(self, place: int) -> Truth:
         """The truth about what stands at a place of what is asked, once all work is done."""
         one = self.asked[place]
+        if one.rows:
+            return self._so(place)
         match one.kind:
             case "single":
                 return self.world.single_value
@@ -172,28 +201,53 @@ class Asking:
         assert one.context is not None
         return self.looks[visitors].chances[self.world.cell(one.context)]
 
+    def _so(self, place: int) -> Marks:
+        """Cells of a map in which it is so."""
+        one = self.asked[place]
+        if one.kind == "rises":
+            moved = self.moved[place]
+            by = (moved.after - moved.before)[:, self.world.position(one.action)]
+            return frozenset(np.flatnonzero(by >= HARDLY).tolist())
+        found = self.favourites(one, one.visitors)
+        return frozenset(at for at, item in enumerate(found) if item == one.action)
+
+    def favourites(self, one: Asked, visitors: int) -> Sequence[str]:
+        """What is offered most in each cell of a map, by its id."""
+        chances, cells = (
+            self.looks[visitors].chances,
+            map(self.world.cell, one.contexts(self.world)),
+        )
+        return [self.world.items[int(chances[cell].argmax())].id for cell in cells]
+
     def _moving(self, loop: LearningLoop, one: Asked) -> Steps[Moved]:
         """Give one reward to a loop like this one, and look what it changed."""
-        assert one.context is not None
         assert one.seen is not None
         loop = yield from as_of(loop, len(loop.log))
-        before = shown_chances(loop, self.world, one.context)
+        before = yield from self._chances(loop, one)
         others = [item.id for item in self.world.items if item.id != one.action]
         answer = loop.rank(self.world.actions, self.world.features(one.seen), others)
         loop.reward(answer.event_id, one.reward)
-        return Moved(before, shown_chances(loop, self.world, one.context))
+        return Moved(before, (yield from self._chances(loop, one)))
 
-    def _look(self, loop: LearningLoop, begun: int) -> Look:
+    def _chances(self, loop: LearningLoop, one: Asked) -> Steps[Array]:
+        """How likely each action is to be shown now where it is asked, a context a step."""
+        found = []
+        for context in one.contexts(self.world):
+            found.append(shown_chances(loop, self.world, context))
+            yield None
+        return np.array(found) if one.rows else found[0]
+
+    def _look(self, loop: LearningLoop, begun: int) -> Steps[Look]:
         world = self.world
-        contexts = [one.context for one in self.asked if one.context is not None]
-        cells = {world.cell(context): context for context in contexts}
+        asked = [one for one in self.asked if one.seen is None]
+        contexts = [context for one in asked for context in one.contexts(world)]
+        chances = dict[int, Array]()
+        for cell, context in {world.cell(context): context for context in contexts}.items():
+            chances[cell] = shown_chances(loop, world, context)
+            yield None
         new = list(loop.events.values())[begun:]
-        return Look(
-            len(loop.events) - begun,
-            sum(one.earned is not None and one.earned > 0 for one in new),
-            {cell: shown_chances(loop, world, context) for cell, context in cells.items()},
-            averages(loop, world),
-        )
+        rewarded = sum(one.earned is not None and one.earned > 0 for one in new)
+        return Look(len(loop.events) - begun, rewarded, chances, averages(loop, world))
 
 
 def shown_chances(loop: LearningLoop, world: World, context: Context) -> Array:

@@ -104,6 +104,28 @@ def test_a_guess_is_held_against_what_came_of_it(open_learn: Open) -> None:
     assert f"You guessed 7. It is {truth:g}." in app.bare
 
 
+def test_cells_of_a_map_are_marked_and_the_truth_is_drawn_over_them(
+    open_learn: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("pages.parts.lessons.racing.VISITORS", 100)
+    app = open_learn(lesson="one_winner", student="Ada", seed="7")
+    for row, columns in enumerate(([2], [0, 1], [])):
+        app.set(f"lesson-guess-one_winner-{row}", columns)
+    app.click("lesson-guessed").click("lesson-skip")
+    run = app.run_of("one_winner")
+    assert run.guess == frozenset({2, 3, 4})
+    truth = run.lesson.truth(run.lab)
+    assert isinstance(truth, frozenset)
+    right = len(run.guess & truth)
+    said = f"You marked 3 of 9, and {right} of these rightly. It is so in {len(truth)} of 9."
+    assert said in app.bare
+    chart, *_ = app.at.get("vega_lite_chart")
+    assert "marked, and so" in chart.proto.spec
+    app.click("lesson-next").click("lesson-option-Bob").click("lesson-next")
+    assert said in app.bare
+    assert code_of("Ada", "one_winner", "Bob", right) in [shown.value for shown in app.at.code]
+
+
 def test_whoever_skips_is_shown_the_answer_and_not_told_a_score_that_was_none(
     open_learn: Open,
 ) -> None:

@@ -8,13 +8,14 @@ import streamlit as st
 from pages.parts.known_worlds import label_of
 from pages.parts.lessons.chosen import OWN
 from pages.parts.lessons.homework import code_of
-from pages.parts.lessons.lesson import STEPS, Guess, Slider, Step
+from pages.parts.lessons.lesson import STEPS, Cells, Guess, Marks, Slider, Step
 from pages.parts.lessons.lessons import LESSONS
+from pages.parts.lessons.maps import mark_cells
 from pages.parts.lessons.own.codec import unpack
 from pages.parts.lessons.own.goes_on import go_on_alone
 from pages.parts.lessons.pictures import show_guess, written
 from pages.parts.lessons.sandboxes import address_of
-from pages.parts.lessons.session import LearnSession, Run, after, before, outcome
+from pages.parts.lessons.session import LearnSession, Run, after, before, outcome, rightly
 from pages.parts.lessons.setup import LearnSetup
 from pages.parts.lessons.teachers import show_code, show_sheet
 from pages.parts.lessons.words import Words
@@ -160,6 +161,8 @@ def _guess(run: Run, setup: LearnSetup, own: Words, page: Words) -> None:
 def _ask(run: Run, own: Words) -> Guess:
     """The widget of a guess, which begins in the middle; what it says."""
     kind, key = run.lesson.guess, f"lesson-guess-{run.lesson.key}"
+    if isinstance(kind, Cells):
+        return mark_cells(kind, key)
     if not isinstance(kind, Slider):
         names = own.options("guesses")
         picked = st.radio(
@@ -203,10 +206,21 @@ def held(run: Run, truth: Guess | None, own: Words, page: Words) -> str:
     """The guess beside the truth, in words."""
     if truth is None:
         return page.say("stopped")
+    if isinstance(truth, frozenset):
+        return _held_marks(run, truth, page)
     told = {"truth": written(run.lesson.guess, truth, own)}
     if run.guess is None:
         return page.say("not_guessed", **told)
     return page.say("guessed", guess=written(run.lesson.guess, run.guess, own), **told)
+
+
+def _held_marks(run: Run, truth: Marks, page: Words) -> str:
+    """Marked cells beside those that it is true of, counted."""
+    assert isinstance(run.lesson.guess, Cells)
+    told = {"all": run.lesson.guess.size, "truth": len(truth)}
+    if not isinstance(run.guess, frozenset) or not run.guess:
+        return page.say("not_marked", **told)
+    return page.say("marked", marked=len(run.guess), right=rightly(run), **told)
 
 
 def _exit(session: LearnSession, run: Run, setup: LearnSetup, own: Words, page: Words) -> None:
@@ -235,12 +249,18 @@ def _exit(session: LearnSession, run: Run, setup: LearnSetup, own: Words, page: 
 
 
 def _end(run: Run, setup: LearnSetup, own: Words, page: Words) -> None:
-    section(page.say("taken_along"))
     lesson = run.lesson
-    st.markdown(held(run, lesson.truth(run.lab), own, page))
-    st.markdown(f"**{own.say(outcome(run, own, 'takeaway'))}**")
+    truth = lesson.truth(run.lab)
+    left, right = st.columns([2, 3], vertical_alignment="center", gap="medium")
+    with left:
+        section(page.say("taken_along"))
+        st.markdown(held(run, truth, own, page))
+        st.markdown(f"**{own.say(outcome(run, own, 'takeaway'))}**")
+    if truth is not None:
+        with right:
+            show_guess(lesson, truth, run.guess, own, page)
     if setup.student and run.picked is not None:
-        show_code(setup, code_of(setup.student, lesson.key, run.picked))
+        show_code(setup, code_of(setup.student, lesson.key, run.picked, rightly(run)))
     section(page.say("goes_on"))
     if lesson.sandbox is None:
         st.markdown(own.say("goes_on"))

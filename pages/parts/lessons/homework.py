@@ -4,9 +4,11 @@ The code is no secret: it keeps an honest class in order, and tells a lecturer w
 """
 
 from base64 import b32encode
+from itertools import product
+from typing import NamedTuple
 
 from engine.streams import digest
-from pages.parts.lessons.lesson import Lesson
+from pages.parts.lessons.lesson import Cells, Lesson
 
 _LETTERS = 8
 SEEDS = 1_000_000
@@ -19,17 +21,35 @@ def seed_of(student: str, lesson: str) -> int:
     return int.from_bytes(digest(0, "homework", _plain(student), lesson)) % SEEDS
 
 
-def code_of(student: str, lesson: str, picked: str) -> str:
-    """What a student has in the end who picked this answer to the exit question."""
-    raw = digest(1, "homework", _plain(student), lesson, picked)
+class Handed(NamedTuple):
+    """What a code tells.
+
+    Attributes:
+        picked: the answer to the exit question.
+        right: how many cells were marked rightly; None where none are guessed, or were.
+    """
+
+    picked: str
+    right: int | None = None
+
+
+def code_of(student: str, lesson: str, picked: str, right: int | None = None) -> str:
+    """What a student has in the end who picked this answer to the exit question, and marked so many
+    cells rightly."""
+    more = () if right is None else (right,)
+    raw = digest(1, "homework", _plain(student), lesson, picked, *more)
     return b32encode(raw).decode()[:_LETTERS]
 
 
-def picked_in(code: str, student: str, lesson: Lesson) -> str | None:
-    """The answer that a student's code tells; None if it is not theirs for this lesson."""
-    told = code.strip().upper()
-    known = {code_of(student, lesson.key, option): option for option in lesson.options}
-    return known.get(told)
+def handed_in(code: str, student: str, lesson: Lesson) -> Handed | None:
+    """What a student's code tells; None if it is not theirs for this lesson."""
+    told, counts = code.strip().upper(), list[int | None]([None])
+    if isinstance(lesson.guess, Cells):
+        counts += range(lesson.guess.size + 1)
+    for picked, right in product(lesson.options, counts):
+        if code_of(student, lesson.key, picked, right) == told:
+            return Handed(picked, right)
+    return None
 
 
 def _plain(student: str) -> str:

@@ -8,8 +8,10 @@ from engine.steps import Steps
 from engine.worlds import WORLDS, World
 from pages.parts.lessons.words import Words
 
-Guess = float | str
-"""A number, or the key of one of several answers."""
+Marks = frozenset[int]
+"""Cells of a map that are marked, by their places: one row after the other."""
+Guess = float | str | Marks
+"""A number, the key of one of several answers, or cells of a map."""
 Step = Literal["guess", "do", "reveal", "exit", "end"]
 STEPS: tuple[Step, ...] = ("guess", "do", "reveal", "exit", "end")
 """The screens of a lesson, in their order."""
@@ -53,6 +55,45 @@ class Pick:
 
 
 @dataclass(frozen=True, slots=True)
+class Cells:
+    """Cells of a map are guessed, as many as one likes.
+
+    Attributes:
+        rows, columns: what they are called, plain text.
+        heads: the same of each in a word or a picture, for where there is little room.
+    """
+
+    rows: tuple[str, ...]
+    columns: tuple[str, ...]
+    heads: tuple[tuple[str, ...], tuple[str, ...]] = ((), ())
+
+    @property
+    def size(self) -> int:
+        """How many cells there are."""
+        return len(self.rows) * len(self.columns)
+
+    def row(self, place: int) -> Marks:
+        """All cells of a row."""
+        wide = len(self.columns)
+        return frozenset(range(place * wide, (place + 1) * wide))
+
+    def called(self, cell: int) -> str:
+        """A cell by its row and its column."""
+        row, column = divmod(cell, len(self.columns))
+        return f"{self.rows[row]} · {self.columns[column]}"
+
+    def pictured(self, cell: int) -> str:
+        """The same in short, if that is known."""
+        row, column = divmod(cell, len(self.columns))
+        rows, columns = self.heads
+        return f"{rows[row]} {columns[column]}" if rows and columns else self.called(cell)
+
+
+Guessed = Slider | Pick | Cells
+"""What is guessed."""
+
+
+@dataclass(frozen=True, slots=True)
 class Sandbox:
     """Where the same is tried further: a page and what is set there."""
 
@@ -89,7 +130,7 @@ class Lesson:
     world: str | World
     seed: int
     begin: Callable[[Any, int], Any]
-    guess: Slider | Pick
+    guess: Guessed
     opening: Callable[[Any, Words], None]
     doing: Callable[[Any, Words], None]
     truth: Callable[[Any], Guess | None]

@@ -2,28 +2,96 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
+from math import isnan
 
+import numpy as np
 import streamlit as st
 
-from engine.worlds import World, key_of
-from pages.parts.lessons.elsewhere import first_field
-from pages.parts.lessons.lesson import Elsewhere, Guess, Lesson, Sandbox, Slider
-from pages.parts.lessons.racing import RaceLab, doing_a_race, show_curves, show_finals, show_line_up
+from engine.experiments.trial import right_for, trial
+from engine.worlds import WORLDS, Context, World, key_of
+from pages.parts.charts.context_map import axes_of
+from pages.parts.charts.lessons_log import Said, said_rows, said_spec
+from pages.parts.charts.truth_map import truth_rows, truth_spec
+from pages.parts.lessons.elsewhere import first_field, somebody
+from pages.parts.lessons.lesson import Elsewhere, Guess, Lesson, Marks, Sandbox
+from pages.parts.lessons.maps import last_fields, map_of, spread_out
+from pages.parts.lessons.pictures import drawn
+from pages.parts.lessons.racing import RaceLab, doing_a_race, show_curves, show_finals
 from pages.parts.lessons.words import Words
-from pages.parts.text import plain
+from pages.parts.picture import pair
+from pages.parts.text import note, percent, plain
+from pages.parts.theme import is_dark
+
+TESTED = 200
+"""Visitors of the A/B test, in the race, too."""
+WHO = {"name": "Cathy", "weather": "Sunny", "timeofday": "Morning"}
 
 
-def _opening(lab: RaceLab, words: Words) -> None:
+class Lab(RaceLab):
+    """A race, and the test with which its first A/B test begins.
+
+    Attributes:
+        who: for whom it is guessed where the winner is right.
+    """
+
+    def __init__(self, world: World, seed: int, who: Context) -> None:
+        super().__init__(world, seed, ("ours", "segments", "ab"), crowds=3)
+        self.who, self.trial = who, trial(world, self.plan.seed_of(0), TESTED)
+
+    @property
+    def winner(self) -> str:
+        """What won the test, as it is called and pictured."""
+        return self.plan.world.items[self.trial.winner].label
+
+    @property
+    def right(self) -> Marks:
+        """Where the winner is what they like best."""
+        world = self.plan.world
+        cells = world.through(self.who, *last_fields(world))
+        found = right_for(world, self.trial.winner, cells)
+        return frozenset(np.flatnonzero(found).tolist())
+
+
+def _opening(lab: Lab, words: Words) -> None:
     st.markdown(words.say("opening"))
-    show_line_up(lab, words)
+    st.markdown(words.say("won", winner=lab.winner))
+    items, by = lab.plan.world.items, words.say("tested")
+    pairs = zip(items, lab.trial.means.tolist(), strict=True)
+    said = [Said(item.label, by, mean) for item, mean in pairs if not isnan(mean)]
+    drawn(
+        words,
+        said_rows(said, (), ""),
+        said_spec(is_dark(), len(said), (by,), by),
+        key="chart-trial",
+        alt=f"{by}: {'; '.join(f'{one.of} {percent(one.value)}' for one in said)}",
+    )
 
 
-def _revealing(lab: RaceLab, words: Words, guess: Guess | None) -> None:
-    show_finals(lab, words)
+def _revealing(lab: Lab, words: Words, guess: Guess | None) -> None:
+    left, right = pair("winner")
+    with left:
+        _tastes(lab, words)
+    with right:
+        show_finals(lab, words)
     show_curves(lab, words)
 
 
-def _worst(lab: RaceLab) -> tuple[str, float]:
+def _tastes(lab: Lab, words: Words) -> None:
+    """Map: what is best for whom, in the colours that actions have everywhere."""
+    world = lab.plan.world
+    axes = next(iter(axes_of(world)))
+    told = words.say("tastes")
+    note(told)
+    drawn(
+        words,
+        truth_rows(world, axes, lab.who),
+        truth_spec(world, is_dark(), axes),
+        key="chart-tastes",
+        alt=f"{told}: {_told(lab)['everywhere']}",
+    )
+
+
+def _worst(lab: Lab) -> tuple[str, float]:
     """Whom the single winner serves worst, and how much each of them loses a visit."""
     by = first_field(lab.plan.world).name
     found = [s for s in lab.standings.segments() if s.contender == "ab" and s.field == by]
@@ -31,9 +99,17 @@ def _worst(lab: RaceLab) -> tuple[str, float]:
     return worst.value, worst.regret.mean
 
 
-def _told(lab: RaceLab) -> Mapping[str, str]:
+def _told(lab: Lab) -> Mapping[str, str]:
     told = {key: f"{final.reward.mean:.2f}" for key, final in lab.finals.items()}
-    worst, loss = _worst(lab)
+    world, (worst, loss) = lab.plan.world, _worst(lab)
+    everywhere = right_for(world, lab.trial.winner, range(world.size))
+    told |= {
+        "winner": lab.winner,
+        "tested": percent(float(lab.trial.means[lab.trial.winner])),
+        "here": str(len(lab.right)),
+        "everywhere": str(int(everywhere.sum())),
+        "cells": str(world.size),
+    }
     return told | {
         "single": f"{lab.plan.world.single_value:.2f}",
         "best": f"{lab.plan.world.best_value:.2f}",
@@ -43,16 +119,22 @@ def _told(lab: RaceLab) -> Mapping[str, str]:
 
 
 def _elsewhere(world: World) -> Elsewhere:
-    key, field = key_of(world), first_field(world)
+    key, field, who = key_of(world), first_field(world), somebody(world)
     keys = {value.name: f"value-{place}" for place, value in enumerate(field.values)}
     there = replace(
         LESSON,
         world=world,
+        begin=lambda world, seed: Lab(world, seed, who),
+        guess=map_of(world, *last_fields(world)),
         options=tuple(keys.values()),
         answer=lambda lab: keys[_worst(lab)[0]],
         sandbox=lambda seed: Sandbox("race", {"world": key, "seed": str(seed), "who": "ours,ab"}),
     )
-    names = {"count": str(len(world.items)), "field": field.label.lower()}
+    names = {
+        "count": str(len(world.items)),
+        "field": field.label.lower(),
+        "who": spread_out(world, who, *last_fields(world)),
+    }
     return Elsewhere(there, names, {keys[v.name]: plain(v.label) for v in field.values})
 
 
@@ -61,11 +143,11 @@ LESSON = Lesson(
     minutes=4,
     world="coffee",
     seed=7,
-    begin=lambda world, seed: RaceLab(world, seed, ("ours", "segments", "ab"), crowds=3),
-    guess=Slider(0, 1, 0.01, percent=True),
+    begin=lambda world, seed: Lab(world, seed, WHO),
+    guess=map_of(WORLDS["coffee"], *last_fields(WORLDS["coffee"])),
     opening=_opening,
     doing=doing_a_race,
-    truth=lambda lab: lab.finals["ab"].reward.mean,
+    truth=lambda lab: lab.right,
     revealing=_revealing,
     told=_told,
     options=("Alice", "Bob", "Cathy", "Dave"),

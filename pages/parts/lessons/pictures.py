@@ -6,23 +6,38 @@ from typing import Any
 from pages.parts.charts.base import PAGE, STAGE, Size
 from pages.parts.charts.in_words import translated
 from pages.parts.charts.lessons import guess_rows, guess_spec
+from pages.parts.charts.marks import marks_rows, marks_spec
 from pages.parts.charts.on_stage import staged
-from pages.parts.lessons.lesson import Guess, Lesson, Pick, Slider
+from pages.parts.lessons.lesson import Cells, Guess, Guessed, Lesson, Marks, Slider
 from pages.parts.lessons.words import Words
 from pages.parts.picture import picture
 from pages.parts.stage.picture import hero
 from pages.parts.stage.screens import Stage
-from pages.parts.text import bare, percent
+from pages.parts.text import bare, note, percent
 from pages.parts.theme import is_dark
 
 
-def written(guess: Slider | Pick, value: Guess, words: Words) -> str:
+def written(guess: Guessed, value: Guess, words: Words) -> str:
     """A guess, or the truth, as plain text."""
     if isinstance(value, str):
         return bare(words.options("guesses")[value])
+    if isinstance(guess, Cells):
+        assert isinstance(value, frozenset)
+        return ", ".join(_called(guess, value)) or "\N{EN DASH}"
+    assert not isinstance(value, frozenset)
     if isinstance(guess, Slider) and guess.percent:
         return percent(value)
     return f"{value:g}"
+
+
+def _called(cells: Cells, marks: Marks) -> list[str]:
+    """Cells by their names, where a whole row is marked by that of the row."""
+    found = []
+    for place, row in enumerate(cells.rows):
+        here = cells.row(place)
+        whole = len(cells.columns) > 1 and here <= marks
+        found += [row] if whole else [cells.called(cell) for cell in sorted(here & marks)]
+    return found
 
 
 def look() -> Size:
@@ -46,10 +61,16 @@ def drawn(words: Words, rows: Any, spec: Mapping[str, Any], key: str, alt: str) 
 def show_guess(
     lesson: Lesson, truth: Guess, guess: Guess | None, words: Words, page: Words
 ) -> None:
-    """The guess and the truth on one line, where numbers are guessed."""
+    """The guess and the truth on one line where numbers are guessed, on the map where cells are."""
     kind = lesson.guess
-    if not isinstance(kind, Slider) or isinstance(truth, str) or isinstance(guess, str):
+    if isinstance(kind, Cells):
+        assert isinstance(truth, frozenset)
+        marked = guess if isinstance(guess, frozenset) else frozenset()
+        _show_marks(kind, truth, marked, words, page)
         return
+    if not isinstance(kind, Slider) or not isinstance(truth, float):
+        return
+    assert guess is None or isinstance(guess, float)
     told = written(kind, truth, words)
     labels = (page.say("your_guess"), page.say("truth"))
     guessed = "" if guess is None else f"{labels[0]} {written(kind, guess, words)}, "
@@ -60,3 +81,20 @@ def show_guess(
         key="chart-guess",
         alt=f"{labels[0]}, {labels[1]}: {guessed}{labels[1]} {told}",
     )
+
+
+def _show_marks(cells: Cells, truth: Marks, marked: Marks, words: Words, page: Words) -> None:
+    """Full cells where it is so, and a diamond on each that was marked."""
+    names = (page.say("cell_right"), page.say("cell_wrong"), page.say("cell_missed"))
+    names_of_all = (*names, page.say("cell_no"))
+    told = f"{page.say('truth')}: {written(cells, truth, words)}"
+    if marked:
+        told += f"; {page.say('your_guess')}: {written(cells, marked, words)}"
+    drawn(
+        words,
+        marks_rows(cells.rows, cells.columns, marked, truth, names_of_all),
+        marks_spec(is_dark(), len(cells.rows), names_of_all),
+        key="chart-guess",
+        alt=told,
+    )
+    note(page.say("marks"))

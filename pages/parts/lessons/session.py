@@ -104,6 +104,14 @@ def outcome(run: Run, own: Words, name: str = "reveal") -> str:
     return own.first(*([] if run.lesson.holds(run.lab) else [f"{name}_not"]), name)
 
 
+def rightly(run: Run) -> int | None:
+    """How many cells were marked of which it is true; None where none are guessed, or were."""
+    truth = run.lesson.truth(run.lab)
+    if not isinstance(truth, frozenset) or not isinstance(run.guess, frozenset):
+        return None
+    return len(run.guess & truth)
+
+
 def _place(setup: LearnSetup) -> tuple[str, int, bool, str]:
     """What tells one lesson as somebody takes it from others."""
     return setup.chosen.key, setup.own_seed, setup.sheet, setup.world

@@ -8,9 +8,10 @@ from functools import partial
 
 import streamlit as st
 
+from pages.parts.components.stage_front import MOST as HANDS
 from pages.parts.lessons.board import held
 from pages.parts.lessons.chosen import OWN
-from pages.parts.lessons.lesson import Guess, Lesson, Slider
+from pages.parts.lessons.lesson import Cells, Guess, Guessed, Lesson, Pick
 from pages.parts.lessons.lessons import LESSONS
 from pages.parts.lessons.pictures import show_guess, written
 from pages.parts.lessons.session import Run, outcome
@@ -49,7 +50,7 @@ def lesson_show(run: Run, setup: LearnSetup) -> Show:
             partial(own.say, "question"),
             partial(_guess, run, own),
             f"{page.say('plan_guess')} {page.say('hands')}",
-            [written(lesson.guess, answer, own) for answer in answers_to(lesson)],
+            [_hand(lesson.guess, answer, own) for answer in answers_to(lesson)],
         ),
         Screen(
             "do",
@@ -111,25 +112,42 @@ def _names(titles: Sequence[str]) -> None:
 
 
 def answers_to(lesson: Lesson) -> Sequence[Guess]:
-    """What hands are counted for: each answer, or numbers from the least to the most."""
+    """What hands are counted for: each answer, or numbers from the least to the most; of a map each
+    cell, or each row where there are more cells than keys."""
     guess = lesson.guess
-    if not isinstance(guess, Slider):
+    if isinstance(guess, Pick):
         return guess.options
+    if isinstance(guess, Cells):
+        if guess.size <= HANDS:
+            return [frozenset({cell}) for cell in range(guess.size)]
+        return [guess.row(place) for place in range(len(guess.rows))]
     return [guess.low + share * (guess.high - guess.low) / _PARTS for share in range(_PARTS + 1)]
+
+
+def _hand(guess: Guessed, answer: Guess, own: Words) -> str:
+    """What a hand is raised for, in little room."""
+    if isinstance(guess, Cells) and isinstance(answer, frozenset) and len(answer) == 1:
+        return guess.pictured(*answer)
+    return written(guess, answer, own)
 
 
 def guessed_by(hands: Sequence[int], lesson: Lesson) -> Guess | None:
     """What a room has guessed that raised so many hands for each answer; None if it raised none.
 
-    Of numbers the mean; of other answers the one that most are for.
+    Of numbers the mean; of other answers the one that most are for; of a map all cells that at
+    least half as many are for as for the one that most are.
     """
     answers = answers_to(lesson)
-    if len(hands) != len(answers) or not any(hands):
+    if len(hands) != min(len(answers), HANDS) or not any(hands):
         return None
-    if not isinstance(lesson.guess, Slider):
-        return max(zip(hands, answers, strict=True), key=lambda one: one[0])[1]
-    mean = sum(n * float(a) for n, a in zip(hands, answers, strict=True)) / sum(hands)
-    return round(mean / lesson.guess.step) * lesson.guess.step
+    if isinstance(lesson.guess, Cells):
+        marked = (a for n, a in zip(hands, answers, strict=False) if n and 2 * n >= max(hands))
+        return frozenset().union(*(a for a in marked if isinstance(a, frozenset)))
+    if isinstance(lesson.guess, Pick):
+        return max(zip(hands, answers, strict=False), key=lambda one: one[0])[1]
+    numbers = (a for a in answers if isinstance(a, float))
+    mean = sum(n * a for n, a in zip(hands, numbers, strict=True)) / sum(hands)
+    return float(round(mean / lesson.guess.step) * lesson.guess.step)
 
 
 def _take_hands(run: Run) -> None:
@@ -160,7 +178,12 @@ def _do(run: Run, own: Words, page: Words) -> None:
 
 def _reveal(run: Run, own: Words, page: Words) -> None:
     truth = run.lesson.truth(run.lab)
-    if truth is not None and isinstance(run.lesson.guess, Slider):
+    if isinstance(truth, frozenset):
+        # A map has the room to itself: what else there is to see is said on the next screen.
+        with st.container(key="stage-marks"):
+            show_guess(run.lesson, truth, run.guess, own, page)
+        return
+    if truth is not None and not isinstance(run.lesson.guess, Pick):
         with st.container(key="stage-guess"):
             show_guess(run.lesson, truth, run.guess, own, page)
     with st.container(key="stage-lesson"):

@@ -26,6 +26,8 @@ ASKED = (
     Asked("single"),
     Asked("moves", context=CATHY, action="Latte", seen=DAVE, reward=1.0),
     Asked("moves", context=DAVE, action="Latte", seen=DAVE, reward=0.0),
+    Asked("where", AFTER, DAVE, "Latte", rows="timeofday", columns="name"),
+    Asked("rises", action="Latte", seen=DAVE, reward=1.0, rows="name", columns="weather"),
 )
 three_seeds = pytest.mark.parametrize("seed", [3, 7, 11])
 
@@ -132,3 +134,22 @@ def test_it_is_looked_after_each_quarter_and_averages_are_those_of_the_log() -> 
     for action, average in zip(COFFEE.actions, found.looks[AFTER].averages, strict=True):
         own = [sum(e.rewards) for e in events if e.ranked.action_id == action["id"]]
         assert np.isnan(average) if not own else average == pytest.approx(sum(own) / len(own))
+
+
+def cells(who: Context, rows: str, columns: str) -> list[Context]:
+    """A map by hand."""
+    values = {field.name: [value.name for value in field.values] for field in COFFEE.fields}
+    return [{**who, rows: r, columns: c} for r in values[rows] for c in values[columns]]
+
+
+@three_seeds
+def test_in_which_cells_of_a_map_it_is_so(seed: int) -> None:
+    loop, found = by_hand(seed, AFTER), asking(seed)
+    at = [chances(loop, one) for one in cells(DAVE, "timeofday", "name")]
+    most = [max(one, key=one.__getitem__) for one in at]
+    assert found.truth(7) == frozenset(np.flatnonzero(np.array(most) == "Latte").tolist())
+    before, after = by_hand(seed, 0), by_hand(seed, 0, (DAVE, "Latte", 1.0))
+    here = cells(DAVE, "name", "weather")
+    by = [chances(after, one)["Latte"] - chances(before, one)["Latte"] for one in here]
+    assert found.truth(8) == frozenset(np.flatnonzero(np.array(by) >= 0.01).tolist())
+    assert by[here.index(DAVE)] >= 0.01

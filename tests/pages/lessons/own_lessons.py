@@ -80,7 +80,11 @@ def acts(world: World) -> st.SearchStrategy[Act]:
 def asked(world: World) -> st.SearchStrategy[Asked]:
     who, more = contexts(world), st.integers(0, 1_000)
     action = st.sampled_from([item.id for item in world.items])
+    rows, columns, *_ = (field.name for field in world.fields)
+    map_ = {"rows": st.just(columns), "columns": st.just(rows)}
     return st.one_of(
+        st.builds(Asked, st.just("where"), more, who, action, **map_),
+        st.builds(Asked, st.just("rises"), action=action, seen=who, reward=st.floats(0, 1), **map_),
         st.builds(Asked, st.just("rewarded"), st.integers(1, 1_000)),
         st.builds(Asked, st.just("offered"), more, who, action),
         st.builds(Asked, st.just("favourite"), more, who),

@@ -3,7 +3,7 @@
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pages.parts.lessons.homework import LONGEST, SEEDS, code_of, picked_in, seed_of
+from pages.parts.lessons.homework import LONGEST, SEEDS, Handed, code_of, handed_in, seed_of
 from pages.parts.lessons.lessons import LESSONS
 
 students = st.text(min_size=1, max_size=LONGEST)
@@ -17,9 +17,9 @@ def test_a_code_tells_the_answer_of_its_student_alone(
 ) -> None:
     option = data.draw(st.sampled_from(list(LESSONS[lesson].options)))
     code = code_of(student, lesson, option)
-    assert picked_in(f" {code.lower()} ", student, LESSONS[lesson]) == option
-    assert picked_in(code, student + "x", LESSONS[lesson]) is None
-    assert picked_in("", student, LESSONS[lesson]) is None
+    assert handed_in(f" {code.lower()} ", student, LESSONS[lesson]) == Handed(option)
+    assert handed_in(code, student + "x", LESSONS[lesson]) is None
+    assert handed_in("", student, LESSONS[lesson]) is None
 
 
 @settings(deadline=None)
@@ -30,3 +30,11 @@ def test_a_student_has_visitors_of_their_own_however_the_name_is_written(
     assert 0 <= seed_of(student, lesson) < SEEDS
     assert seed_of(f" {student} ", lesson) == seed_of(student, lesson)
     assert seed_of(student, lesson) != seed_of(student + "x", lesson)
+
+
+def test_a_code_tells_how_many_cells_were_marked_rightly() -> None:
+    lesson = LESSONS["one_winner"]
+    code = code_of("Ada", lesson.key, "Bob", 2)
+    assert handed_in(code, "ada", lesson) == Handed("Bob", 2)
+    assert handed_in(code_of("Ada", lesson.key, "Bob"), "ada", lesson) == Handed("Bob")
+    assert code != code_of("Ada", lesson.key, "Bob", 3)

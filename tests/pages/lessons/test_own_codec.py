@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine import LoopSettings, PersonalizerError
-from engine.experiments.asked import Asked
+from engine.experiments.asked import KINDS, Asked
 from engine.experiments.played import Crowd, Played, Visit
 from engine.worlds import Knobs, World, generate
 from pages.parts.lessons.own.codec import (
@@ -22,6 +22,7 @@ from pages.parts.lessons.own.codec import (
     MAX_SIZE,
     from_file,
     from_text,
+    kinds_in,
     pack,
     to_text,
     unpack,
@@ -66,6 +67,14 @@ def refused(data: bytes) -> str:
 
 SINGLE = Asked("single")
 HUGE = {"context": DAVE, "reward": 1}
+MAP: dict[str, Any] = {
+    "kind": "where",
+    "action": "Latte",
+    "rows": "name",
+    "columns": "weather",
+    "context": DAVE,
+    "visitors": 8,
+}
 CHANGED: list[tuple[str, Any, str]] = [
     ("format", "a loop", "format is 'a loop', but must be one of personalizer-playground-lesson."),
     ("version", 2, "version is 2, but must be 1, which this app reads."),
@@ -112,6 +121,9 @@ CHANGED: list[tuple[str, Any, str]] = [
     ("guess.visitors", 2.5, "guess.visitors is 2.5"),
     ("guess.truth", 0.7, "a name in guess is 'truth', but must be one of action,"),
     ("guess.context.name", {"a": []}, "guess.context.name is {'a': []}"),
+    ("guess", MAP | {"rows": "moon"}, "guess.rows is 'moon', but must be one of name, weather,"),
+    ("guess", MAP | {"columns": "name"}, "guess.columns is 'name', but must be one of weather,"),
+    ("guess", MAP | {"cells": [1]}, "a name in guess is 'cells', but must be one of action,"),
     ("check", {"kind": "rewarded", "visitors": 0}, "check.visitors is 0, but must be a whole"),
     ("check.reward", -1, "check.reward is -1, but must be a number from 0 to 1."),
     ("check.seen", "Dave", "check.seen is 'Dave', but must be an object."),
@@ -123,6 +135,15 @@ def test_what_is_not_as_it_should_be_is_refused_with_its_place(
     place: str, value: object, said: str
 ) -> None:
     assert refused(json.dumps(told(place, value)).encode()).startswith(said)
+
+
+def test_a_map_is_asked_of_where_there_are_two_fields_for_it() -> None:
+    world = generate(Knobs(fields=1, values=2, actions=2), 1)
+    assert set(KINDS) - set(kinds_in(world)) == {"where", "rises"}
+    lesson = told("guess", MAP)
+    lesson["loop"] = {"world": world.to_json(), "seed": 1}
+    said = refused(json.dumps(lesson).encode())
+    assert said.startswith("guess.kind is 'where', but must be one of rewarded, offered,")
 
 
 @pytest.mark.parametrize("name", ["format", "title", "loop", "loop.world", "guess", "check.seen"])

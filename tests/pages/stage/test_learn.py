@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from pages.parts.charts.on_stage import staged
-from pages.parts.lessons.lesson import Pick
+from pages.parts.lessons.lesson import Cells, Pick
 from pages.parts.lessons.lessons import LESSONS
 from pages.parts.lessons.own.codec import MAX_LINK, from_text, key_in_links, pack
 from pages.parts.lessons.words import words
@@ -83,6 +83,15 @@ def test_hands_are_a_guess_numbers_by_their_mean() -> None:
     assert guessed_by([1, 2], lesson) is None
     of_few = replace(lesson, guess=Pick(("up", "down")))
     assert guessed_by([1, 2], of_few) == "down"
+
+
+def test_of_a_map_the_cells_that_most_hands_are_for() -> None:
+    lesson = LESSONS["one_winner"]
+    assert answers_to(lesson) == [frozenset({cell}) for cell in range(9)]
+    assert guessed_by([0, 8, 4, 3, 0, 0, 0, 5, 0], lesson) == frozenset({1, 2, 7})
+    wide = replace(lesson, guess=Cells(("a", "b"), tuple("12345")))
+    assert answers_to(wide) == [frozenset(range(5)), frozenset(range(5, 10))]
+    assert guessed_by([0, 2], wide) == frozenset(range(5, 10))
 
 
 def test_all_lessons_are_named_on_the_stage(open_learn: Open) -> None:

@@ -13,7 +13,7 @@ from functools import lru_cache, partial
 from typing import Any, NoReturn
 
 from engine.errors import PersonalizerError, UnreadableError, check_number, refuse
-from engine.experiments.asked import KINDS, NEEDS, Asked
+from engine.experiments.asked import KINDS, NEEDS, Asked, Kind
 from engine.experiments.played import Act, Change, Crowd, Played, Visit
 from engine.loop.settings import SETTING_NAMES, LoopSettings
 from engine.store import world_codec
@@ -32,6 +32,8 @@ SENTENCES = {"title": 60, "question": 200, "reveal": 500, "note": 1_000}
 """Characters that each may have."""
 MAX_PLAYED, MAX_ACTS, MAX_MORE = 2_000, 300, 1_000
 """Visitors before it is asked, acts that they come in, and visitors after."""
+MAX_VALUES = 12
+"""Values of a field that a map spreads out."""
 MAX_SEED = 999_999
 _SETTINGS = [name for name in SETTING_NAMES if name != "max_events"]
 
@@ -244,9 +246,20 @@ def _context(world: World, value: object, place: str) -> Context:
     return {field.name: told[field.name] for field in world.fields}
 
 
+def mapped_in(world: World) -> list[str]:
+    """Fields of a world that a map may spread out, by their names."""
+    return [field.name for field in world.fields if len(field.values) <= MAX_VALUES]
+
+
+def kinds_in(world: World) -> list[Kind]:
+    """What can be asked in a world: of a map where it has two fields for one."""
+    has_maps = len(mapped_in(world)) > 1
+    return [kind for kind in KINDS if has_maps or "rows" not in NEEDS[kind]]
+
+
 def _asked(world: World, value: object, place: str) -> Asked:
     told: Mapping[str, Any] = object_in(value, place)
-    check_known(told.get("kind"), f"{place}.kind", KINDS)
+    check_known(told.get("kind"), f"{place}.kind", kinds_in(world))
     kind = told["kind"]
     needs = NEEDS[kind]
     object_in(told, place, ("kind", *needs))
@@ -259,6 +272,10 @@ def _asked(world: World, value: object, place: str) -> Asked:
             found[name] = given
         elif name == "action":
             check_known(given, where, [item.id for item in world.items])
+            found[name] = given
+        elif name in {"rows", "columns"}:
+            others = [one for one in mapped_in(world) if one != found.get("rows")]
+            check_known(given, where, others)
             found[name] = given
         elif name == "reward":
             found[name] = number_in(given, where, 0, 1)

@@ -75,7 +75,10 @@ class Lab:
         truth, check = self.answer(CHECK), self.lesson.check
         if isinstance(truth, str):
             return truth
-        share = truth / check.visitors if check.kind == "rewarded" else truth
+        if isinstance(truth, frozenset):
+            share = len(truth) / len(check.contexts(self.world))
+        else:
+            share = truth / check.visitors if check.kind == "rewarded" else truth
         return BANDS[sum(share > third for third in _THIRDS)]
 
     @property

@@ -8,7 +8,9 @@ import streamlit as st
 from engine.arrays import Array
 from engine.experiments.asked import WAYS, Asked, Kind
 from pages.parts.charts.lessons_log import Said, said_rows, said_spec
-from pages.parts.lessons.lesson import Guess, Lesson, Pick, Slider
+from pages.parts.charts.marks import Cell, cells_rows, cells_spec
+from pages.parts.lessons.lesson import Cells, Guess, Guessed, Lesson, Pick, Slider
+from pages.parts.lessons.maps import map_of
 from pages.parts.lessons.own.codec import key_in_links
 from pages.parts.lessons.own.lab import BANDS, GUESS, Lab, item_key
 from pages.parts.lessons.own.value import MINUTES, OwnLesson
@@ -16,7 +18,7 @@ from pages.parts.lessons.own.wording import told
 from pages.parts.lessons.pictures import drawn
 from pages.parts.lessons.words import Words
 from pages.parts.text import note, percent, plain
-from pages.parts.theme import is_dark
+from pages.parts.theme import is_dark, theme
 
 _TERMS: Mapping[Kind, Sequence[str]] = {
     "rewarded": ("context", "reward", "exploration"),
@@ -24,6 +26,8 @@ _TERMS: Mapping[Kind, Sequence[str]] = {
     "favourite": ("context", "propensity", "policy"),
     "single": ("reward", "ab", "segment"),
     "moves": ("reward", "propensity", "posterior"),
+    "where": ("context", "propensity", "policy"),
+    "rises": ("reward", "propensity", "feature"),
 }
 """Words of the glossary that stand in a lesson, by what is guessed."""
 
@@ -49,13 +53,20 @@ def lesson_of(own: OwnLesson) -> Lesson:
     )
 
 
-def _guessed(own: OwnLesson) -> Slider | Pick:
+def _guessed(own: OwnLesson) -> Guessed:
     match own.guess.kind:
+        case "where" | "rises":
+            return _map(own)
         case "rewarded":
             return Slider(0, own.guess.visitors, 1)
         case "offered" | "single":
             return Slider(0, 1, 0.01, percent=True)
     return Pick(tuple(_options(own, own.guess)))
+
+
+def _map(own: OwnLesson) -> Cells:
+    """The map that is guessed on."""
+    return map_of(own.played.world, own.guess.rows, own.guess.columns)
 
 
 def _options(own: OwnLesson, asked: Asked) -> Sequence[str]:
@@ -75,7 +86,10 @@ def _opening(lab: Lab, words: Words) -> None:
     st.markdown(f"{plain(played.world.label)}: {plain(played.world.story)}")
     st.markdown(words.say("opening"))
     if guess.context is not None and guess.visitors and 0 in lab.asking.looks:
-        _chances(lab, words, (0,))
+        if guess.rows:
+            _favoured(lab, words, 0)
+        else:
+            _chances(lab, words, (0,))
         return
     labels = [f"**{plain(item.label)}**" for item in played.world.items]
     st.markdown(" &nbsp; ".join(labels))
@@ -84,12 +98,12 @@ def _opening(lab: Lab, words: Words) -> None:
 def _doing(lab: Lab, words: Words) -> None:
     guess, is_ready = lab.lesson.guess, lab.progress == 1.0
     button, about = "let_in", "visitors"
-    if guess.kind == "moves":
+    if guess.seen is not None:
         button, about = "give", "moves"
     elif guess.kind == "single":
         about = "single"
     elif not guess.visitors:
-        button, about = "draw", "now"
+        button, about = ("look", "where") if guess.rows else ("draw", "now")
     st.markdown(words.say(f"do_{about}"))
     if lab.shown < lab.stages:
         st.button(
@@ -120,12 +134,52 @@ def _picture(lab: Lab, words: Words, is_revealed: bool) -> None:
             moved = lab.asking.moved[GUESS]
             series = [(words.say("before"), moved.before), (words.say("after"), moved.after)]
             _bars(lab, words, series, None, words.say("chance"))
+        case "where":
+            _favoured(lab, words, lab.visitors)
+        case "rises":
+            _risen(lab, words)
         case _ if guess.visitors:
             _chances(lab, words, (0, lab.visitors))
         case _:
             series = [(words.say("drawn"), lab.asking.drawn[GUESS])]
             truth = lab.asking.chances(guess, 0) if is_revealed else None
             _bars(lab, words, series, truth, words.say("drawn"))
+
+
+def _favoured(lab: Lab, words: Words, visitors: int) -> None:
+    """Map: what is offered most, after so many more visitors."""
+    world, map_ = lab.world, _map(lab.lesson)
+    items = [
+        world.items[world.position(one)]
+        for one in lab.asking.favourites(lab.lesson.guess, visitors)
+    ]
+    inks = [theme(is_dark()).actions[world.position(item.id)] for item in items]
+    shown = [Cell(ink, item.emoji, item.name) for ink, item in zip(inks, items, strict=True)]
+    told = words.say("most") if visitors else words.say("most_now")
+    _cells(map_, words, shown, told)
+
+
+def _risen(lab: Lab, words: Words) -> None:
+    """Map: by how much the chance of the action has changed."""
+    moved, position = lab.asking.moved[GUESS], lab.world.position(lab.lesson.guess.action)
+    by = (moved.after - moved.before)[:, position].tolist()
+    ink = theme(is_dark()).accent
+    told = [f"{one:+.0%}".replace("%", "\N{NO-BREAK SPACE}%") for one in by]
+    shown = [Cell(ink, text, text, max(one, 0.0)) for text, one in zip(told, by, strict=True)]
+    _cells(_map(lab.lesson), words, shown, words.say("risen"))
+
+
+def _cells(map_: Cells, words: Words, shown: Sequence[Cell], told: str) -> None:
+    """A map with what it shows above it."""
+    note(told)
+    said = [f"{map_.called(at)} {cell.told}" for at, cell in enumerate(shown)]
+    drawn(
+        words,
+        cells_rows(map_.rows, map_.columns, shown),
+        cells_spec(is_dark(), len(map_.rows)),
+        key="chart-own",
+        alt=f"{told}: {'; '.join(said)}",
+    )
 
 
 def _chances(lab: Lab, words: Words, looks: Sequence[int]) -> None:

@@ -20,6 +20,8 @@ from pages.parts.lessons.own.codec import (
     MAX_PLAYED,
     SENTENCES,
     from_file,
+    kinds_in,
+    mapped_in,
     pack,
     to_text,
 )
@@ -36,6 +38,8 @@ _KINDS: Mapping[Kind, str] = {
     "rewarded": "How many of the next visitors give a reward",
     "moves": "Which way a chance moves by one reward",
     "single": "What the best single action earns",
+    "where": "Cells of a map: where an action is offered most",
+    "rises": "Cells of a map: where a chance rises by one reward",
 }
 _LABELS = {
     "title": "Title",
@@ -155,7 +159,7 @@ def _ask_sentence(name: str) -> str:
 def _ask(label: str, whose: str, world: World, who: Context, usual: Kind, ours: Words) -> Asked:
     """What is asked, out of what can be asked of any loop."""
     with st.container(border=True, key=f"own-{whose}"):
-        kinds = list(_KINDS)
+        kinds = [kind for kind in _KINDS if kind in kinds_in(world)]
         kind: Kind = st.selectbox(
             label,
             kinds,
@@ -163,14 +167,25 @@ def _ask(label: str, whose: str, world: World, who: Context, usual: Kind, ours: 
             format_func=_KINDS.__getitem__,
             key=f"own-{whose}-kind",
         )
-        found = {name: _ask_part(name, f"own-{whose}", world, who, kind) for name in NEEDS[kind]}
+        found = dict[str, Any]()
+        for name in NEEDS[kind]:
+            found[name] = _ask_part(name, f"own-{whose}", world, who, kind, found.get("rows", ""))
         asked = Asked(kind, **found)
-        st.markdown(f"**{asked_in_words(ours, world, asked)}**")
+        st.markdown(f"**{asked_in_words(ours, world, asked, whose == 'check')}**")
     return asked
 
 
-def _ask_part(name: str, key: str, world: World, who: Context, kind: Kind) -> Any:
+def _ask_part(name: str, key: str, world: World, who: Context, kind: Kind, rows: str) -> Any:
+    """One part of what is asked; the columns of a map are another field than its ``rows``."""
     match name:
+        case "rows" | "columns":
+            labels = {field.name: field.label for field in world.fields}
+            return st.selectbox(
+                "Rows of the map" if name == "rows" else "Columns of the map",
+                [one for one in mapped_in(world) if name == "rows" or one != rows],
+                format_func=labels.__getitem__,
+                key=f"{key}-{name}-{key_of(world)}",
+            )
         case "visitors":
             offered = [n for n in _MORE if n or kind != "rewarded"]
             return st.segmented_control(
@@ -198,7 +213,8 @@ def _ask_part(name: str, key: str, world: World, who: Context, kind: Kind) -> An
                 format_func=_REWARDS.__getitem__,
                 key=f"{key}-reward",
             )
-    label = "Who is asked about" if name == "context" else "Who gives the reward"
+    label = "Whose map it is, but for its rows and columns" if rows and name == "context" else ""
+    label = label or ("Who is asked about" if name == "context" else "Who gives the reward")
     return _ask_context(label, f"{key}-{name}", world, who)
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from engine.experiments.asked import Asked
+from engine.experiments.asked import Asked, Marks
 from engine.experiments.played import Played
 from engine.worlds import Context, World
 from pages.parts.lessons.own.lab import CHECK, GUESS, Lab, item_key
@@ -11,7 +11,7 @@ from pages.parts.lessons.own.value import OwnLesson
 from pages.parts.lessons.words import Words, words
 from pages.parts.text import percent, plain
 
-_LATER = ("told", "from", "to", "best", "ideal")
+_LATER = ("told", "all", "from", "to", "best", "ideal")
 """What is known only once the lesson has run."""
 
 
@@ -30,7 +30,7 @@ def words_of(lesson: OwnLesson, language: str) -> Words:
         "guess": asked_in_words(ours, world, guess),
         "guesses": answers(ours, world, guess),
         "reveal": f"{reveal}\n\n**{plain(lesson.reveal)}**",
-        "exit": asked_in_words(ours, world, check),
+        "exit": asked_in_words(ours, world, check, is_check=True),
         "options": answers(ours, world, check),
         "answered": _filled(ours, f"answer_{check.kind}", world, check, "check"),
     }
@@ -45,10 +45,10 @@ def opening(ours: Words, played: Played) -> str:
     return ours.say(name, before=f"{played.visitors:,}", by_hand=f"{played.by_hand:,}")
 
 
-def asked_in_words(ours: Words, world: World, asked: Asked) -> str:
-    """A question, as Markdown."""
-    name = f"ask_{asked.kind}"
-    if asked.kind in {"offered", "favourite"} and not asked.visitors:
+def asked_in_words(ours: Words, world: World, asked: Asked, is_check: bool = False) -> str:
+    """A question, as Markdown; of a map where it is so, or in a check in how many cells."""
+    name = f"count_{asked.kind}" if asked.rows and is_check else f"ask_{asked.kind}"
+    if asked.kind in {"offered", "favourite", "where"} and not asked.visitors:
         name += "_now"
     if asked.kind == "moves" and asked.seen == asked.context:
         name += "_same"
@@ -80,7 +80,10 @@ def told(lab: Lab) -> Mapping[str, str]:
             assert best is not None, "everybody gets the same there"
             found[f"{whose}_best"] = world.items[world.position(best)].label
             found[f"{whose}_ideal"] = percent(world.best_value)
-        found[f"{whose}_told"] = _said(world, one, truth)
+        if isinstance(truth, frozenset):
+            found[f"{whose}_told"], found[f"{whose}_all"] = _counted(world, one, truth)
+        else:
+            found[f"{whose}_told"] = _said(world, one, truth)
     return found
 
 
@@ -89,11 +92,22 @@ def in_words(context: Context | None) -> str:
     return " · ".join((context or {}).values())
 
 
+def _counted(world: World, one: Asked, truth: Marks) -> tuple[str, str]:
+    """In how many cells it is so, and of how many."""
+    return str(len(truth)), str(len(one.contexts(world)))
+
+
 def _said(world: World, asked: Asked, truth: float | str) -> str:
     if isinstance(truth, str):
         is_item = asked.kind == "favourite"
         return world.items[world.position(truth)].label if is_item else truth
     return f"{truth:g}" if asked.kind == "rewarded" else percent(truth)
+
+
+def _others(world: World, asked: Asked) -> str:
+    """What all cells of a map have in common."""
+    who, spread = asked.context or asked.seen, {asked.rows, asked.columns}
+    return in_words({name: value for name, value in (who or {}).items() if name not in spread})
 
 
 def _filled(ours: Words, name: str, world: World, asked: Asked, whose: str) -> str:
@@ -105,6 +119,7 @@ def _filled(ours: Words, name: str, world: World, asked: Asked, whose: str) -> s
         "context": in_words(asked.context),
         "seen": in_words(asked.seen),
         "reward": f"{asked.reward:g}",
+        "others": f" ({others})" if (others := _others(world, asked)) else "",
     }
     later = {name: f"{{{whose}_{name}}}" for name in _LATER}
     text: str = ours.table[name]

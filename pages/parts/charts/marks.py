@@ -1,0 +1,129 @@
+"""Maps of lessons: what each cell shows, and which cells somebody marked over those that it is true
+of."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import product
+from typing import Any
+
+import altair as alt
+import pyarrow as pa
+
+from pages.parts.charts.base import Spec, blank, finish, table, tooltip
+from pages.parts.charts.labelled import SIZE
+from pages.parts.theme import theme
+
+_ROW, _HEAD = 46, 40
+
+
+def _map() -> alt.Chart:
+    """Rows and columns in their order, columns named above."""
+    across = alt.Axis(
+        orient="top",
+        title=None,
+        labelAngle=0,
+        labelFontSize=SIZE,
+        labelLimit=alt.ExprRef("bandwidth('x')"),
+        labelOverlap=False,
+        labelFlush=False,
+    )
+    x = alt.X("column:N").sort(None).scale(paddingInner=0.06, paddingOuter=0).axis(across)
+    y = alt.Y("row:N").sort(None).scale(paddingInner=0.1, paddingOuter=0)
+    return blank().encode(x, y.axis(title=None, labelFontSize=SIZE))
+
+
+# -- what each cell shows -------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One cell: its colour, what stands in it, what is told of it, and how full it is, 0 to 1."""
+
+    colour: str
+    text: str
+    told: str
+    strength: float = 1.0
+
+
+@lru_cache(maxsize=8)
+def cells_spec(dark: bool, rows: int) -> Spec:
+    """Cells in their own colours, each with its text."""
+    look, base = theme(dark), _map()
+    strength = alt.Opacity("strength:Q").scale(domain=(0, 1), range=(0, 1)).legend(None)
+    quiet: dict[str, Any] = {"cornerRadius": 6, "aria": False}
+    return finish(
+        dark,
+        _ROW * rows + _HEAD,
+        base.mark_rect(color=look.empty, **quiet),
+        base.mark_rect(**quiet).encode(alt.Color("colour:N", scale=None), strength),
+        base.mark_text(
+            fontSize=SIZE, color=look.ink, stroke=look.ground, strokeWidth=3, aria=False
+        ).encode(text="text:N"),
+        base.mark_text(fontSize=SIZE, color=look.ink, aria=False).encode(text="text:N"),
+        base.mark_rect(opacity=0).encode(tooltip=tooltip(who="Who", told="It is")),
+    )
+
+
+def cells_rows(rows: Sequence[str], columns: Sequence[str], cells: Sequence[Cell]) -> pa.Table:
+    """Rows of `cells_spec`."""
+    places = product(rows, columns)
+    return table(
+        [
+            {
+                "row": row,
+                "column": column,
+                "who": f"{row} · {column}",
+                "colour": cell.colour,
+                "text": cell.text or cell.told,
+                "told": cell.told,
+                "strength": cell.strength,
+            }
+            for (row, column), cell in zip(places, cells, strict=True)
+        ]
+    )
+
+
+# -- what was marked ------------------------------------------------------------------
+
+
+@lru_cache(maxsize=32)
+def marks_spec(dark: bool, rows: int, names: tuple[str, str, str, str]) -> Spec:
+    """Cells, full where it is true, with a hollow diamond on each that was marked.
+
+    Args:
+        names: what a cell is that was marked rightly, wrongly, that was missed, and that is none of
+            these.
+    """
+    right, wrong, missed, no = names
+    look, base = theme(dark), _map()
+    colours = alt.Scale(
+        domain=[right, missed, wrong, no], range=[look.accent, look.accent, look.empty, look.empty]
+    )
+    tips = tooltip(who="Who", state="It is")
+    return finish(
+        dark,
+        _ROW * rows + _HEAD,
+        base.mark_rect(cornerRadius=6, stroke=look.faint, strokeWidth=1).encode(
+            alt.Color("state:N").scale(colours).legend(None), tooltip=tips
+        ),
+        base.transform_filter(alt.FieldOneOfPredicate(field="state", oneOf=[right, wrong]))
+        .mark_point(shape="diamond", size=260, strokeWidth=2.5, opacity=1, color=look.ink)
+        .encode(fill=alt.value(look.ground), tooltip=tips),
+    )
+
+
+def marks_rows(
+    rows: Sequence[str],
+    columns: Sequence[str],
+    marked: Collection[int],
+    true: Collection[int],
+    names: tuple[str, str, str, str],
+) -> pa.Table:
+    """Rows of `marks_spec`."""
+    right, wrong, missed, no = names
+    found = []
+    for at, (row, column) in enumerate(product(rows, columns)):
+        state = (right if at in true else wrong) if at in marked else missed if at in true else no
+        found.append({"row": row, "column": column, "who": f"{row} · {column}", "state": state})
+    return table(found)

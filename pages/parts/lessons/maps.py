@@ -1,0 +1,44 @@
+"""Maps whose cells are guessed: of which fields of a world, and how they are marked."""
+
+import streamlit as st
+
+from engine.worlds import Context, World
+from pages.parts.lessons.lesson import Cells, Marks
+from pages.parts.text import plain
+
+
+def map_of(world: World, *names: str) -> Cells:
+    """The map of two fields, a row for each value of the first; of one field, that has one row."""
+    fields = {field.name: field for field in world.fields}
+    *rows, columns = (tuple(v.label for v in fields[name].values) for name in names)
+    *heads, across = (tuple(v.emoji for v in fields[name].values) for name in names)
+    if not rows:
+        return Cells((fields[names[0]].label,), columns)
+    has_pictures = all((*heads[0], *across))
+    return Cells(rows[0], columns, (heads[0], across) if has_pictures else ((), ()))
+
+
+def last_fields(world: World) -> tuple[str, ...]:
+    """The fields that a map of one visitor spreads out: the last two."""
+    return tuple(field.name for field in world.fields[-2:])
+
+
+def spread_out(world: World, who: Context, *names: str) -> str:
+    """What stays as it is for somebody where these fields are spread out, as plain text."""
+    labels = {(f.name, v.name): v.label for f, v in world.segments()}
+    return " · ".join(labels[at] for at in who.items() if at[0] not in names)
+
+
+def mark_cells(cells: Cells, key: str) -> Marks:
+    """Where cells are marked, a line of switches for each row; which ones are."""
+    marked: set[int] = set()
+    for at, row in enumerate(cells.rows):
+        picked = st.pills(
+            plain(row),
+            range(len(cells.columns)),
+            format_func=lambda column: plain(cells.columns[column]),
+            selection_mode="multi",
+            key=f"{key}-{at}",
+        )
+        marked.update(at * len(cells.columns) + column for column in picked)
+    return frozenset(marked)
