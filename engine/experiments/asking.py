@@ -5,7 +5,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
+from engine.arrays import Array
 from engine.evaluation.coverage import Told, earned_by, forgetting, random_rules, value_of
 from engine.evaluation.estimators import Estimator, Interval, Ips, Stratified
 from engine.evaluation.targets import RuleTable
@@ -72,3 +74,30 @@ def errors(searches: Sequence[Search]) -> tuple[float, float]:
     table = np.array([[one.chosen - one.truth, one.judged - one.truth] for one in searches])
     chosen, judged = np.sqrt((table**2).mean(axis=0))
     return float(chosen), float(judged)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Offered:
+    """What a log has of each of V values of a field and K items.
+
+    Attributes:
+        times: how often the item was offered there, (V, K).
+        means: what it earned each time, (V, K), NaN where it never was.
+    """
+
+    times: NDArray[np.int_]
+    means: Array
+
+
+def offered_by(world: World, told: Told, field: str) -> Offered:
+    """What a log has of each value of a field."""
+    (values,) = ([v.name for v in one.values] for one in world.fields if one.name == field)
+    rows = np.array([values.index(world.contexts[cell][field]) for cell in told.cells])
+    items = np.array([world.position(action) for action in told.log.actions])
+    at = rows * len(world.items) + items[told.log.shown]
+    size = len(values) * len(world.items)
+    times = np.bincount(at, minlength=size)
+    sums = np.bincount(at, weights=told.log.reward, minlength=size)
+    means = np.divide(sums, times, out=np.full(size, np.nan), where=times > 0)
+    shape = len(values), len(world.items)
+    return Offered(times.reshape(shape), np.asarray(means.reshape(shape)))

@@ -101,6 +101,16 @@ def with_other_tastes(world: World, seed: int, number: int) -> World:
     if isinstance(world.taste, TasteWeights) and world.size * len(world.items) > MAX_TABLE:
         return replace(world, taste=_handed_on(world, world.taste, rng))
     after = [row[_cycle(len(row), rng)] for row in world.outcomes_in(np.arange(world.size))]
+    return _with_outcomes(world, after)
+
+
+def as_it_becomes(world: World, seed: int) -> World:
+    """A tabulated world as it is once all its tastes have changed before a crowd of this seed."""
+    return _with_outcomes(world, list(drifting(world, "halfway", 2, seed).after))
+
+
+def _with_outcomes(world: World, after: Sequence[Array]) -> World:
+    """The same place with these chances of the rewards 0, 1/2 and 1 in its cells, (items, 3)."""
     cells = product(*([value.name for value in field.values] for field in world.fields))
     rows = {
         cell: {

@@ -1,21 +1,24 @@
 """Lesson 9: what a menu would have earned that never ran, and two ways to be wrong about it."""
 
 from collections.abc import Mapping
+from itertools import product
 
 import streamlit as st
 
 from engine.evaluation.coverage import Told, experiment
 from engine.evaluation.targets import Rule, RuleTable
-from engine.experiments.asking import Answer, Search, ask, errors, search
+from engine.experiments.asking import Answer, Search, ask, errors, offered_by, search
 from engine.loop.settings import LoopSettings
 from engine.steps import Steps
 from engine.worlds import World
+from pages.parts.charts.base import PAGE
 from pages.parts.charts.lessons_log import Said, said_rows, said_spec
+from pages.parts.charts.marks import Cell, cells_rows, cells_spec
 from pages.parts.lessons.lesson import Guess, Lesson, Sandbox, Slider
-from pages.parts.lessons.pictures import drawn
+from pages.parts.lessons.pictures import drawn, look
 from pages.parts.lessons.words import Words
-from pages.parts.text import percent
-from pages.parts.theme import is_dark
+from pages.parts.text import note, percent, plain
+from pages.parts.theme import is_dark, theme
 
 VISITORS, LOGS = 500, 4
 FIELD = "weather"
@@ -71,17 +74,59 @@ class Lab:
 
 
 def _opening(lab: Lab, words: Words) -> None:
+    above = st.container()  # Drawn last: it shows the menu that is read below it.
     st.markdown(words.say("opening"))
+    if look() == PAGE:  # On the stage the map has all the room.
+        _write_menu(lab)
+    with above:
+        if lab.log is None:
+            note(words.say("waits"))
+        else:
+            _map(lab, lab.log, words)
+
+
+def _write_menu(lab: Lab) -> None:
+    """A line of drinks for each weather."""
     names = {item.id: item.label for item in lab.world.items}
     (field,) = (field for field in lab.world.fields if field.name == FIELD)
     for value in field.values:
-        lab.menu[value.name] = st.selectbox(
-            value.label,
+        lab.menu[value.name] = st.pills(
+            plain(value.label),
             list(names),
-            index=list(names).index(lab.menu[value.name]),
-            format_func=names.__getitem__,
+            default=lab.menu[value.name],
+            required=True,
+            format_func=lambda item: plain(names[item]),
             key=f"lesson-menu-{value.name}",
         )
+
+
+def _map(lab: Lab, log: Told, words: Words) -> None:
+    """Map: how many of the log's visitors were offered each drink in each weather, and what those
+    gave; a diamond where that is on the menu."""
+    world, found = lab.world, offered_by(lab.world, log, FIELD)
+    (field,) = (field for field in world.fields if field.name == FIELD)
+    menu = [world.position(lab.menu[value.name]) for value in field.values]
+    inks, most = theme(is_dark()).actions, int(found.times.max())
+    cells, fits = [], 0
+    for row, times in enumerate(found.times.tolist()):
+        for item, count in enumerate(times):
+            is_on = menu[row] == item
+            fits += count * is_on
+            gave = f" · {percent(found.means[row, item])}" if count else ""
+            told = f"{'◆ ' if is_on else ''}{count}{gave}"
+            cells.append(Cell(inks[item], told, told, count / most))
+    rows, columns = [v.label for v in field.values], [item.label for item in world.items]
+    told = words.say("offered")
+    note(told)
+    said = zip(product(rows, columns), cells, strict=True)
+    drawn(
+        words,
+        cells_rows(rows, columns, cells),
+        cells_spec(is_dark(), len(rows)),
+        key="chart-log",
+        alt=f"{told}: {'; '.join(f'{row} {column} {cell.told}' for (row, column), cell in said)}",
+    )
+    st.markdown(words.say("fits", fits=fits, all=len(log.cells)))
 
 
 def _doing(lab: Lab, words: Words) -> None:

@@ -4,16 +4,22 @@ from collections.abc import Mapping
 
 import streamlit as st
 
+from engine.simulation.drift import as_it_becomes
+from pages.parts.lessons.elsewhere import somebody
 from pages.parts.lessons.lesson import Guess, Lesson, Sandbox, Slider
-from pages.parts.lessons.racing import RaceLab, doing_a_race, show_curves, show_finals, show_line_up
+from pages.parts.lessons.maps import show_tastes
+from pages.parts.lessons.racing import RaceLab, doing_a_race, show_curves, show_finals
 from pages.parts.lessons.words import Words
 
 WHO = ("ours", "epsilon", "ucb", "ab")
 
 
 def _opening(lab: RaceLab, words: Words) -> None:
+    world = lab.plan.world
+    has_changed = st.toggle(words.say("change"), key="lesson-change")
+    here = as_it_becomes(world, lab.plan.seed_of(0)) if has_changed else world
+    show_tastes(here, words, somebody(world))
     st.markdown(words.say("opening"))
-    show_line_up(lab, words)
 
 
 def _revealing(lab: RaceLab, words: Words, guess: Guess | None) -> None:

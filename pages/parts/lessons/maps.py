@@ -1,10 +1,15 @@
-"""Maps whose cells are guessed: of which fields of a world, and how they are marked."""
+"""Maps of lessons: whose cells are guessed, and how they are marked; and what is liked best."""
 
 import streamlit as st
 
 from engine.worlds import Context, World
+from pages.parts.charts.context_map import axes_of
+from pages.parts.charts.truth_map import truth_rows, truth_spec
 from pages.parts.lessons.lesson import Cells, Marks
-from pages.parts.text import plain
+from pages.parts.lessons.pictures import drawn
+from pages.parts.lessons.words import Words
+from pages.parts.text import note, plain
+from pages.parts.theme import is_dark
 
 
 def map_of(world: World, *names: str) -> Cells:
@@ -42,3 +47,18 @@ def mark_cells(cells: Cells, key: str) -> Marks:
         )
         marked.update(at * len(cells.columns) + column for column in picked)
     return frozenset(marked)
+
+
+def show_tastes(world: World, words: Words, who: Context) -> None:
+    """Map: what is best for whom, in the colours that actions have everywhere; of a world of many
+    fields for those who are as somebody in all but two."""
+    axes, told = next(iter(axes_of(world))), words.say("tastes")
+    rows = truth_rows(world, axes, who)
+    note(told)
+    drawn(
+        words,
+        rows,
+        truth_spec(world, is_dark(), axes),
+        key="chart-tastes",
+        alt=f"{told}: {'; '.join(rows['said'].to_pylist())}",
+    )

@@ -9,17 +9,15 @@ import streamlit as st
 
 from engine.experiments.trial import right_for, trial
 from engine.worlds import WORLDS, Context, World, key_of
-from pages.parts.charts.context_map import axes_of
 from pages.parts.charts.lessons_log import Said, said_rows, said_spec
-from pages.parts.charts.truth_map import truth_rows, truth_spec
 from pages.parts.lessons.elsewhere import first_field, somebody
 from pages.parts.lessons.lesson import Elsewhere, Guess, Lesson, Marks, Sandbox
-from pages.parts.lessons.maps import last_fields, map_of, spread_out
+from pages.parts.lessons.maps import last_fields, map_of, show_tastes, spread_out
 from pages.parts.lessons.pictures import drawn
 from pages.parts.lessons.racing import RaceLab, doing_a_race, show_curves, show_finals
 from pages.parts.lessons.words import Words
 from pages.parts.picture import pair
-from pages.parts.text import note, percent, plain
+from pages.parts.text import percent, plain
 from pages.parts.theme import is_dark
 
 TESTED = 200
@@ -53,8 +51,6 @@ class Lab(RaceLab):
 
 
 def _opening(lab: Lab, words: Words) -> None:
-    st.markdown(words.say("opening"))
-    st.markdown(words.say("won", winner=lab.winner))
     items, by = lab.plan.world.items, words.say("tested")
     pairs = zip(items, lab.trial.means.tolist(), strict=True)
     said = [Said(item.label, by, mean) for item, mean in pairs if not isnan(mean)]
@@ -65,30 +61,17 @@ def _opening(lab: Lab, words: Words) -> None:
         key="chart-trial",
         alt=f"{by}: {'; '.join(f'{one.of} {percent(one.value)}' for one in said)}",
     )
+    st.markdown(words.say("opening"))
+    st.markdown(words.say("won", winner=lab.winner))
 
 
 def _revealing(lab: Lab, words: Words, guess: Guess | None) -> None:
     left, right = pair("winner")
     with left:
-        _tastes(lab, words)
+        show_tastes(lab.plan.world, words, lab.who)
     with right:
         show_finals(lab, words)
     show_curves(lab, words)
-
-
-def _tastes(lab: Lab, words: Words) -> None:
-    """Map: what is best for whom, in the colours that actions have everywhere."""
-    world = lab.plan.world
-    axes = next(iter(axes_of(world)))
-    told = words.say("tastes")
-    note(told)
-    drawn(
-        words,
-        truth_rows(world, axes, lab.who),
-        truth_spec(world, is_dark(), axes),
-        key="chart-tastes",
-        alt=f"{told}: {_told(lab)['everywhere']}",
-    )
 
 
 def _worst(lab: Lab) -> tuple[str, float]:

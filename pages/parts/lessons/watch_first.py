@@ -1,5 +1,6 @@
 """Lesson 7: an apprentice watches today's rule, and then goes online."""
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
@@ -19,9 +20,13 @@ from pages.parts.text import note, percent, plain
 from pages.parts.theme import is_dark
 
 WATCHED, ONLINE = 200, 100
+FIRST, TOGETHER = 40, 5
+"""Of whom the first screen tells as they come, so many at a time."""
 RULE = "weather"
 """The field that today's rule looks at; in another world its first."""
 Rows = Sequence[Mapping[str, float]]
+_NOTHING: Rows = ({"visitor": 0.0, "recent": math.nan, "ceiling": math.nan},)
+"""A curve before anybody came."""
 
 
 class Lab:
@@ -29,6 +34,7 @@ class Lab:
     that was online from the start. They meet in the background, and are shown when one looks.
 
     Attributes:
+        first: the curve of the match while the first few come.
         seen: curves of the match and of the rewards, after each of two looks.
     """
 
@@ -36,16 +42,23 @@ class Lab:
         self.field, self.rule = field, best_rule(world, [field])
         self.comparison = Comparison(world, self.rule, seed=seed)
         self.shown, self.seen = 0, list[tuple[Rows, Rows]]()
+        self.first: Rows = ()
 
     def work(self) -> Steps[None]:
-        yield from self._crowd(WATCHED)
+        for _ in range(FIRST // TOGETHER):
+            yield from self._watching(TOGETHER)
+            self.first = list(self.comparison.record.rows())
+        yield from self._crowd(WATCHED - FIRST)
         yield from self.comparison.going_online()
         yield from self._crowd(ONLINE)
 
-    def _crowd(self, visitors: int) -> Steps[None]:
+    def _watching(self, visitors: int) -> Steps[None]:
         for _ in range(visitors):
             yield from self.comparison.stepping()
             yield None
+
+    def _crowd(self, visitors: int) -> Steps[None]:
+        yield from self._watching(visitors)
         match = list(self.comparison.record.rows())
         self.seen.append((match, list(self.comparison.rows())))
 
@@ -82,6 +95,7 @@ def _opening(lab: Lab, words: Words) -> None:
         for value in field.values:
             shown = lab.rule.table[value.name,]
             st.markdown(f"{plain(value.label)} → **{plain(names[shown])}**", width="content")
+    _match(lab.first or _NOTHING, (), words)
     st.markdown(words.say("opening"))
 
 
@@ -99,14 +113,7 @@ def _curves(lab: Lab, words: Words) -> None:
     span, dark, switches = WATCHED + ONLINE, is_dark(), [WATCHED][: lab.shown - 1]
     left, right = pair("watched")
     with left:
-        note(words.say("match"))
-        drawn(
-            words,
-            match_rows(match, switches, look()),
-            match_spec(dark, span, bool(switches), look()),
-            key="chart-lesson-match",
-            alt=f"{words.say('match')}: {percent(match[-1]['recent'])}",
-        )
+        _match(match, switches, words)
     with right:
         note(words.say("earned"))
         drawn(
@@ -118,6 +125,18 @@ def _curves(lab: Lab, words: Words) -> None:
         )
 
 
+def _match(rows: Rows, switches: Sequence[int], words: Words) -> None:
+    """Line: how often the apprentice would choose what is shown."""
+    note(words.say("match"))
+    drawn(
+        words,
+        match_rows(rows, switches, look()),
+        match_spec(is_dark(), WATCHED + ONLINE, bool(switches), look()),
+        key="chart-lesson-match",
+        alt=f"{words.say('match')}: {percent(rows[-1]['recent'])}",
+    )
+
+
 def _revealing(lab: Lab, words: Words, guess: Guess | None) -> None:
     _curves(lab, words)
 
@@ -127,7 +146,7 @@ def _told(lab: Lab) -> Mapping[str, str]:
     rewards = online.rewards
     gain = float((rewards["apprentice"] - rewards["baseline"]).sum())
     return {
-        "match": percent(watching.matching.match_rate),
+        "match": percent(lab.seen[0][0][-1]["recent"]),
         "worse": str(online.worse("apprentice")),
         "gain": f"{gain:+.4g}",
         "cold": str(watching.worse("online") + online.worse("online")),

@@ -1,9 +1,10 @@
 """Questions to a log. The claims of a lesson, on three seeds."""
 
+import numpy as np
 import pytest
 
 from engine.evaluation.targets import Rule, RuleTable
-from engine.experiments.asking import ask, errors, search
+from engine.experiments.asking import ask, errors, offered_by, search
 from engine.worlds.coffee import COFFEE
 from tests.engine.experiments.coffee_logs import SEEDS, early
 
@@ -37,3 +38,15 @@ def test_the_best_of_many_is_not_as_good_as_it_looked(seed: int) -> None:
 def test_the_half_that_did_not_choose_is_nearer_to_the_truth() -> None:
     chosen, judged = errors([search(COFFEE, early(seed), seed) for seed in SEEDS])
     assert chosen > 2 * judged
+
+
+def test_what_a_log_has_of_each_value_and_item() -> None:
+    told = early(SEEDS[0])
+    found = offered_by(COFFEE, told, "weather")
+    assert found.times.shape == (3, 4)
+    assert found.times.sum() == len(told.log)
+    rainy = np.array([COFFEE.contexts[cell]["weather"] == "Rainy" for cell in told.cells])
+    latte = rainy & (told.log.shown == told.log.actions.index("Latte"))
+    position = COFFEE.position("Latte")
+    assert found.times[1, position] == latte.sum()
+    assert found.means[1, position] == pytest.approx(told.log.reward[latte].mean())

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from engine.simulation.crowd import potential_outcomes
-from engine.simulation.drift import Drift, drifting, with_other_tastes
+from engine.simulation.drift import Drift, as_it_becomes, drifting, with_other_tastes
 from engine.worlds import (
     WORLDS,
     Field,
@@ -55,6 +55,12 @@ def test_which_tastes_move_depends_on_the_seed() -> None:
     one, same, other = (drifting(COFFEE, "halfway", 10, seed).after for seed in (1, 1, 2))
     assert (one == same).all()
     assert (one != other).any()
+
+
+def test_a_world_as_it_becomes_is_what_its_crowd_meets() -> None:
+    crowd, after = potential_outcomes(COFFEE, 40, 5, "halfway"), as_it_becomes(COFFEE, 5)
+    assert crowd.expected[20:] == pytest.approx(after.expected_in(crowd.cells[20:]))
+    assert (after.expected.argmax(axis=1) != COFFEE.expected.argmax(axis=1)).all()
 
 
 def test_other_tastes_hand_on_those_that_were_there_and_depend_on_the_visitor() -> None:
