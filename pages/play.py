@@ -117,7 +117,7 @@ else:
     question("A visitor walks in. What should we offer?", *told_of_the_world)
     controls.say_the_mode(session)
     with st.container(key="hero"):
-        left, right = st.columns([1, 2.7], gap="medium")
+        left, middle, right = st.columns([1, 2, 1], gap="medium")
     with left:
         people = st.container(gap="xsmall", key="people")
         visit = st.container(gap="xsmall", key="visit")
@@ -125,16 +125,17 @@ else:
             with people:
                 controls.choose_context(session, PART)
         controls.say_if_full(session)
-    with right:
+    with middle:
         picture = st.container(gap="xxsmall", key="picture")
         times = scrubber.show(session)
-    with st.container(key="learned"):
-        mapped, earned = st.columns([2, 1], gap="large")
-    with mapped:
-        axes = learned.head_of_map(session.shown.world, setup)
+    with right:
+        learned.head_of_map(setup)
         results = st.container(gap="xsmall", key="map")
+        axes = learned.choose_map(session.shown.world)
     # What a click does not change is drawn here: boxes that are closed need not travel with
     # each one.
+    with st.container(key="learned"):
+        earned, explained = st.columns(2, gap="large")
     with earned:
         section("What it earns")
     told = hypotheses.box(session.shown.loop)
@@ -151,6 +152,7 @@ else:
         offer = session.advance()
         if session.toolbar_state != session.toolbar_drawn or session.is_somebody_else:
             st.rerun()
+        controls.say_if_unheard(session)
         # Computed before anything is drawn: then all that is drawn travels in one message.
         opened, ranked = session.shown, offer.ranked
         favoured, curve = opened.favoured(axes.row, *axes.columns), opened.curve()
@@ -178,13 +180,16 @@ else:
             scrubber.slide(session)
         with results:
             learned.show_map(session, favoured, axes)
-            if opened.click:
-                beliefs.show_why(opened, opened.click)
         with earned:
             learned.show_score(opened.world, curve)
             learned.show_rewards(opened, curve, session.setup.truth)
             learned.say_changes(opened)
+        with explained:
             learned.show_regret(curve, session.setup.truth)
+            if opened.click:
+                beliefs.show_why(opened, opened.click)
+            else:
+                st.empty()  # A place that is empty at first could not be written to later.
         if told is not None and told.open:
             with told:
                 hypotheses.show_hypotheses(opened.loop, ranked)

@@ -16,6 +16,8 @@ pytestmark = pytest.mark.browser
 CHARTS = (PICTURE, MAP)
 SCALE = 160
 """Pixels that a reward of 1 is long at least on any screen as wide as a projector's."""
+ROWS = 120
+"""Pixels of the picture's head and first rows."""
 REWARDS = ("reward-1", "reward-2", "reward-3")
 
 
@@ -27,13 +29,17 @@ def bottom(element: Locator) -> float:
 
 
 def below_the_fold(play: PlayPage, size: ViewportSize) -> set[str]:
-    """What belongs on the first screen and is not; a small phone has no room for it."""
-    if size["height"] < 700:
-        return set()
-    parts = [play.keyed("offer"), *map(play.button, REWARDS)]
-    if size["width"] > NARROW["width"]:
-        parts += [play.chart(PICTURE), play.keyed("moved").locator("p").last]
-    return {f"ends at {end:.0f} px" for end in map(bottom, parts) if end > size["height"]}
+    """What belongs on the first screen and is not: of the picture, on a phone, some rows above the
+    answers; the map, beside it on a laptop."""
+    is_phone = size["width"] <= NARROW["width"]
+    parts = [play.keyed("offer"), *map(play.button, REWARDS), play.keyed("moved").locator("p").last]
+    parts += [] if is_phone else [play.chart(PICTURE)]
+    parts += [play.chart(MAP)] if size["width"] >= 1280 else []
+    found = {f"ends at {end:.0f} px" for end in map(bottom, parts) if end > size["height"]}
+    picture, card = (one.bounding_box() for one in (play.chart(PICTURE), play.keyed("offer")))
+    if is_phone and picture and card and (room := card["y"] - picture["y"]) < ROWS:
+        found.add(f"{room:.0f} px of the picture are above the answers")
+    return found
 
 
 def crowded(play: PlayPage, size: ViewportSize) -> set[str]:

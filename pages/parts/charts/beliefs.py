@@ -28,7 +28,7 @@ def _signals(world: World, small: bool, size: Size) -> Spec:
         "lane": fills if size.on_stage else f"{lane(world, small)}",
         "narrow": "width < 480",
         "bell": "narrow ? 0.52 : 0.84",
-        "bells": f"(width - {size.expr(72)}) * (narrow ? 0.6 : {0.68 if size.on_stage else 0.785})",
+        "bells": f"(width - {size.expr(72)}) * (narrow ? 0.6 : {0.68 if size.on_stage else 0.8})",
         "bars": f"bells + {size.expr(18)}",
         "unit": f"bells / {SPAN:g}",
         "full": f"width - {size.expr(54)} - bars",

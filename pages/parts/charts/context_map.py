@@ -1,6 +1,7 @@
 """The contexts of a world at a glance: what the engine favours there; one can be pointed at."""
 
 import json
+import math
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -11,7 +12,7 @@ from typing import Any
 import altair as alt
 import pyarrow as pa
 
-from engine.worlds import Context, World
+from engine.worlds import Context, Value, World
 from pages.parts.charts.base import PAGE, Size, Spec, action_colour, blank, finish
 from pages.parts.theme import theme
 
@@ -21,6 +22,12 @@ _VISIBLE = 0.15
 """Strength from which a cell carries the picture of its action."""
 _ROW, _HEAD = 60, 30
 """Pixels of a row, and of each line of pictures above the columns."""
+_ROWS, _LEAST = 332, 26
+"""Pixels that the rows of an upright map share, as long as each has so many."""
+_LINE = 18
+"""Pixels of a line above its columns."""
+_ROOMY = "bandwidth('x') >= 58"
+"""Whether the name of a value has room below its picture."""
 _MOST = 16
 """Columns that stand beside each other at most."""
 _PICTURES = 0.7, 8, 20
@@ -70,10 +77,52 @@ def axes_of(world: World) -> Mapping[Axes, str]:
 
 
 @lru_cache(maxsize=64)
-def map_spec(world: World, dark: bool, axes: Axes, size: Size = PAGE) -> Spec:
+def map_spec(
+    world: World, dark: bool, axes: Axes, size: Size = PAGE, upright: bool = False
+) -> Spec:
     """Cells, each coloured by the action favoured there, with a corner in the colour of the truly
-    best one where that is another."""
-    rows = next(field for field in world.fields if field.name == axes.row).values
+    best one where that is another.
+
+    Args:
+        upright: rows are columns and columns are rows: so it stands beside the picture, and its
+            cells are wide on a phone, too.
+    """
+    values = {field.name: field.values for field in world.fields}
+    x, y, height = (_upright if upright else _lying)(values, axes, size)
+    strength, seen = (
+        alt.Opacity(f"{field}:Q").scale(domain=(0, 1), range=(0, 1)).legend(None)
+        for field in ("strength", "seen")
+    )
+    base = blank().encode(x, y)
+    quiet: dict[str, Any] = {"cornerRadius": 6, "aria": False}
+    spec = finish(
+        dark,
+        height,
+        base.mark_rect(color=theme(dark).empty, **quiet),
+        base.mark_rect(**quiet).encode(action_colour(world, dark), strength),
+        base.mark_text(fontSize=_by_width(0.4, 12, 26, size), aria=False).encode(
+            seen, text="emoji:N"
+        ),
+        *_corners(world, dark, size, upright),
+        *(_heads(axes, values[axes.row][0].name, size) if size.on_stage else [_here(base, dark)]),
+        base.mark_rect(opacity=0, cursor="pointer", **_told()).properties(name="cells"),
+        size=size,
+    )
+    if size.on_stage:
+        return spec | {"resolve": _APART}
+    pointed = {"type": "point", "fields": ["at", "turn"], "on": "click"}
+    return spec | {
+        "resolve": _APART,
+        "params": [{"name": CELL, "select": pointed, "views": ["cells"]}],
+    }
+
+
+Values = Mapping[str, Sequence[Value]]
+"""Those of each field."""
+
+
+def _lying(values: Values, axes: Axes, size: Size) -> tuple[alt.X, alt.Y, int]:
+    """Both axes, and how high a map is that is wider than high."""
     x = (
         alt.X("column:N")
         .sort(None)
@@ -91,58 +140,89 @@ def map_spec(world: World, dark: bool, axes: Axes, size: Size = PAGE) -> Spec:
             labelPadding=_HEAD * max(len(axes.columns) - 1, 0) + 6,
         )
     )
-    names = {value.name: value.label for value in rows}
     y = (
         alt.Y("row:N")
-        .sort([value.name for value in rows])
+        .sort([value.name for value in values[axes.row]])
         .scale(paddingInner=0.07, paddingOuter=0)
         .axis(
             title=None,
             labelFontSize=size.type(),
             labelPadding=size.px(8),
             labelOverlap="parity" if size.on_stage else False,
-            labelExpr=f"({json.dumps(names)})[datum.label]",
+            labelExpr=f"({_names(values[axes.row])})[datum.label]",
         )
     )
-    strength, seen = (
-        alt.Opacity(f"{field}:Q").scale(domain=(0, 1), range=(0, 1)).legend(None)
-        for field in ("strength", "seen")
+    return x, y, _ROW * len(values[axes.row]) + _HEAD * max(len(axes.columns), 1) + 14
+
+
+def _names(values: Sequence[Value]) -> str:
+    """What stands on an axis for each name."""
+    return json.dumps({value.name: value.label for value in values})
+
+
+def _upright(values: Values, axes: Axes, size: Size) -> tuple[alt.X, alt.Y, int]:
+    """Both axes, and how high a map is whose rows and columns have changed places."""
+    pictures = {value.name: value.emoji or value.name for value in values[axes.row]}
+    two_lines = {v.name: [v.emoji, v.name] if v.emoji else v.name for v in values[axes.row]}
+    x = (
+        alt.X("row:N")
+        .sort([value.name for value in values[axes.row]])
+        .scale(paddingInner=0.04, paddingOuter=0)
+        .axis(
+            orient="top",
+            title=None,
+            labelExpr=f"({_ROOMY} ? {json.dumps(two_lines)} : {json.dumps(pictures)})[datum.label]",
+            labelFontSize=size.type(),
+            labelAngle=0,
+            labelLineHeight=_LINE,
+            labelOverlap=False,
+            labelFlush=False,
+            labelPadding=alt.ExprRef(f"{_ROOMY} ? {_LINE + 7} : 7"),
+            labelLimit=alt.ExprRef("bandwidth('x') + 2"),
+        )
     )
-    base = blank().encode(x, y)
-    quiet: dict[str, Any] = {"cornerRadius": 6, "aria": False}
-    corners = blank().transform_filter("isValid(datum.truth)")
-    spec = finish(
-        dark,
-        _ROW * len(rows) + _HEAD * max(len(axes.columns), 1) + 14,
-        base.mark_rect(color=theme(dark).empty, **quiet),
-        base.mark_rect(**quiet).encode(action_colour(world, dark), strength),
-        base.mark_text(fontSize=_by_width(0.4, 12, 26, size), aria=False).encode(
-            seen, text="emoji:N"
-        ),
-        corners.mark_point(
+    y = (
+        alt.Y("column:N")
+        .sort(None)
+        .scale(paddingInner=0.09, paddingOuter=0)
+        .axis(
+            title=None,
+            labelExpr=r"join(split(datum.label, '\n'), ' ')",
+            labelFontSize=size.type(16),
+            labelPadding=8,
+            labelOverlap=False,
+            labelLimit=130,
+        )
+    )
+    rows = math.prod(len(values[name]) for name in axes.columns)
+    return x, y, max(_LEAST, min(_ROW, _ROWS // rows)) * rows + 2 * _HEAD
+
+
+def _corners(world: World, dark: bool, size: Size, upright: bool) -> list[alt.Chart]:
+    """Where another action is truly best: a corner in its colour, with its picture, as colours
+    alone are not told apart by everybody."""
+    right, top = ("row", "column") if upright else ("column", "row")
+    high = _by_width(0.42, 12, 26, size).expr
+    x = alt.X(f"{right}:N", bandPosition=1).sort(None)
+    y = alt.Y(f"{top}:N", bandPosition=0).sort(None)
+    rows = blank().transform_filter("isValid(datum.truth)")
+    return [
+        rows.mark_point(
             shape=_CORNER,
             filled=True,
-            size=alt.ExprRef(f"pow({_by_width(0.34, 9, 22, size).expr}, 2)"),
+            size=alt.ExprRef(f"pow({high}, 2)"),
             opacity=1,
             stroke=theme(dark).ground,
             strokeWidth=size.px(2),
             aria=False,
-        ).encode(
-            alt.X("column:N", bandPosition=1).sort(None),
-            alt.Y("row:N", bandPosition=0),
-            action_colour(world, dark, "truth"),
-        ),
-        *(_heads(axes, rows[0].name, size) if size.on_stage else [_here(base, dark)]),
-        base.mark_rect(opacity=0, cursor="pointer", **_told()).properties(name="cells"),
-        size=size,
-    )
-    if size.on_stage:
-        return spec | {"resolve": _APART}
-    pointed = {"type": "point", "fields": ["at", "turn"], "on": "click"}
-    return spec | {
-        "resolve": _APART,
-        "params": [{"name": CELL, "select": pointed, "views": ["cells"]}],
-    }
+        ).encode(x, y, action_colour(world, dark, "truth")),
+        rows.mark_text(
+            fontSize=alt.ExprRef(f"0.46 * {high}"),
+            dx=alt.ExprRef(f"-0.28 * {high}"),
+            dy=alt.ExprRef(f"0.3 * {high}"),
+            aria=False,
+        ).encode(x, y, text="mark:N"),
+    ]
 
 
 def _here(cells: alt.Chart, dark: bool) -> alt.Chart:
@@ -244,6 +324,7 @@ def map_rows(
         "strength": strength,
         "seen": [float(one > _VISIBLE) for one in strength],
         "best": [items[one].name if one else None for one in best],
+        "mark": [items[b].emoji if b else None for b in best],
         "truth": [b if b != a else None for a, b in zip(favoured, best, strict=True)],
     }
     return pa.table(columns)

@@ -32,7 +32,7 @@ def _known(dark: bool) -> dict[str, Look]:
 def reward_spec(dark: bool, truth: bool, size: Size = PAGE) -> Spec:
     """Lines: mean reward so far and of the latest visitors, against what could be had."""
     accent = theme(dark).accent
-    looks = {LATEST: Look(accent, "circle", 6.0), SO_FAR: Look(accent)}
+    looks = {LATEST: Look(accent, "square", 6.0), SO_FAR: Look(accent)}
     known = _known(dark) if truth else {}
     every = (*looks.items(), *known.items())
     return lines(dark, None, _MEANS, "mean reward", every, _HEIGHT, size=size)

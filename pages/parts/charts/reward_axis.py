@@ -4,7 +4,7 @@ What lies far out is drawn closer and closer together: any bell has both its end
 draw is farthest to the right, however little is known.
 """
 
-_MIDDLE, _EVEN, _WHOLE = 0.5, 0.8, 1.4
+_MIDDLE, _EVEN, _WHOLE = 0.5, 0.7, 1.2
 """The reward in the middle, how far from it the scale is even, and how far it reaches in all."""
 SPAN = 2 * _WHOLE
 """How long the whole scale is, where a reward of 1 is 1 long."""

@@ -28,6 +28,7 @@ class Arrivals:
         self._world, self._seed, self.now = world, seed, now
         self._passed = self.turn = 0
         self._asked: dict[str, str] = {}
+        self._context: Context = {}
         self.call_next(number)
 
     @property
@@ -44,6 +45,7 @@ class Arrivals:
 
     def greet(self, context: Context) -> None:
         """Somebody else stands there."""
+        self._before = self._context
         self.context = context
         self.turn += 1
         self._greeted = self.now()
@@ -70,13 +72,20 @@ class Arrivals:
         """Ask for another value of one field of the visitor's context."""
         self._asked[field] = value
 
-    def settle(self) -> None:
+    def settle(self) -> bool:
         """Change the context as it was asked for.
 
         A browser that is behind still sends the visitor before; nobody is as fast.
+
+        Returns:
+            whether a person asked and was not heard: for what was not so of the visitor before.
         """
         asked, self._asked = self._asked, {}
         known = {name: value for name, value in asked.items() if name in self.context}
         if known and self.now() - self._greeted > LAG:
             self.context = {**self.context, **known}
             self.turn += 1
+            return False
+        return any(
+            value not in (self.context[n], self._before.get(n)) for n, value in known.items()
+        )

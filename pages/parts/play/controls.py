@@ -156,6 +156,14 @@ def choose_context(session: PlaySession, part: str) -> None:
         session.setup.draw("next")
 
 
+def say_if_unheard(session: PlaySession) -> None:
+    """That whoever walked up stays who they are, though somebody else was asked for just then."""
+    if session.is_unheard:
+        session.is_unheard = False
+        sentence = "You pressed just as this visitor walked up: nothing was changed. Press again."
+        st.toast(sentence, icon=":material/touch_app:")
+
+
 def show_refusals(refusals: Refusals) -> None:
     """What did not happen, until it does or is put aside."""
     for sentence in refusals.sentences:

@@ -32,26 +32,28 @@ _GUESS = "what it takes for today's choice there"
 _CHART = "chart-map"
 
 
-def head_of_map(world: World, setup: PlaySetup) -> contexts.Axes:
-    """The heading of the map, whether the hidden truth stands in it, and which fields it spreads
-    out, which is returned."""
-    maps = contexts.axes_of(world)
+def head_of_map(setup: PlaySetup) -> None:
+    """The heading of the map, and whether the hidden truth stands in it."""
     with st.container(
-        horizontal=True, vertical_alignment="center", gap="medium", key="head-of-map"
+        horizontal=True, vertical_alignment="center", gap="xsmall", key="head-of-map"
     ):
         section("What it has learned", help=_MAP_HELP, width="content")
         setup.draw("truth")
-        if len(maps) == 1:
-            return next(iter(maps))
-        chosen: contexts.Axes = st.selectbox(
-            "Map of",
-            list(maps),
-            format_func=lambda axes: f"Map: {maps[axes]}",
-            key=f"map-of-{key_of(world)}",
-            label_visibility="collapsed",
-            width=240,
-        )
-        return chosen
+
+
+def choose_map(world: World) -> contexts.Axes:
+    """Which fields the map spreads out."""
+    maps = contexts.axes_of(world)
+    if len(maps) == 1:
+        return next(iter(maps))
+    chosen: contexts.Axes = st.selectbox(
+        "Map of",
+        list(maps),
+        format_func=lambda axes: f"Map: {maps[axes]}",
+        key=f"map-of-{key_of(world)}",
+        label_visibility="collapsed",
+    )
+    return chosen
 
 
 def show_map(
@@ -67,7 +69,7 @@ def show_map(
         if chosen:
             session.stand(chosen[0].get("at"))
 
-    spec = contexts.map_spec(opened.world, is_dark(), axes)
+    spec = contexts.map_spec(opened.world, is_dark(), axes, upright=True)
     cells = contexts.map_rows(
         opened.world, favoured, opened.context, axes, opened.arrivals.turn, knows, truth
     )

@@ -3,10 +3,12 @@
 import streamlit as st
 
 from engine.loop.entries import Ranked
+from engine.policies.base import Policy
+from engine.policies.thompson import Thompson
 from engine.worlds import World
 from pages.parts.play.open_loop import Click, OpenLoop
 from pages.parts.play.sources import names_of
-from pages.parts.text import note, percent, plain, signed
+from pages.parts.text import counted, note, percent, plain, signed, small
 
 _NOTICED = 0.005
 """Reward by which a part of a belief must have moved to be worth telling: half a hundredth."""
@@ -15,7 +17,7 @@ _NOTICED = 0.005
 def show_last(opened: OpenLoop, asks: bool) -> None:
     """What the last visitor did, where it was a click or a step; else whoever may is asked to."""
     if opened.click is not None:
-        _show_move(opened.world, opened.click)
+        _show_move(opened.world, opened.click, opened.loop.settings.policy)
     elif opened.stepped is not None:
         _show_step(opened.world, *opened.stepped)
     elif asks:
@@ -28,9 +30,10 @@ def _show_step(world: World, ranked: Ranked, reward: float) -> None:
     st.markdown(f"**Step:** {who} was offered {item} and answered **{reward:g}**.")
 
 
-def _show_move(world: World, click: Click) -> None:
-    """What the last click changed, in a sentence and in two lines."""
-    st.markdown(_in_words(world, click))
+def _show_move(world: World, click: Click, policy: Policy) -> None:
+    """What the last click changed, in a sentence or two and in two lines."""
+    because = why_less(click, policy)
+    st.markdown("  \n".join(filter(None, [_in_words(world, click), because and small(because)])))
     i, before, after = click.before.shown, click.before, click.after
     lines = {"earns": (before.means[i], after.means[i])}
     if before.mode == "online":
@@ -44,12 +47,27 @@ def _in_words(world: World, click: Click) -> str:
     sent = f"reward {click.reward:g}" if click.answered else f"no answer, so {click.reward:g}"
     chances = [percent(ranked.probabilities[i]) for ranked in (click.before, click.after)]
     means = [f"{ranked.means[i]:.2f}" for ranked in (click.before, click.after)]
-    moved = f"believed reward {means[0]} → **{means[1]}**"
+    moved = f"believed {means[0]} → **{means[1]}**"
     if click.before.mode == "online":
         told = f"Chance {chances[0]} → **{chances[1]}**, {moved}."
     else:
         told = f"What is shown does not change; {moved}."
     return f"**Your click: {sent}** for {plain(item.label)}. {told}"
+
+
+def why_less(click: Click, policy: Policy) -> str:
+    """Why what is believed to earn more is offered less often than before, if it is, and if its
+    bell is why: a narrow one has few draws far above its middle, and wide ones have many."""
+    i, before, after = click.before.shown, click.before, click.after
+    fell = before.probabilities[i] - after.probabilities[i] >= _NOTICED
+    rose = after.means[i] - before.means[i] >= _NOTICED
+    wider = [sd for sd in after.sds if sd > after.sds[i]]
+    if not (before.mode == "online" and isinstance(policy, Thompson) and fell and rose and wider):
+        return ""
+    return (
+        f"**Why less:** surer (±{after.sds[i]:.2f}), so fewer lucky draws than "
+        f"{counted(len(wider), 'other')} (up to ±{max(wider):.2f})."
+    )
 
 
 def _line(name: str, before: float, after: float) -> str:

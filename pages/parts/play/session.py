@@ -50,6 +50,7 @@ class PlaySession:
         first_minute: of whoever lands here.
         drawn: length of the log's history that the page shows.
         drawn_context: of the visitor whom it shows.
+        is_unheard: whether somebody asked for another visitor too soon, which is not told yet.
     """
 
     def __init__(
@@ -71,6 +72,7 @@ class PlaySession:
         self.refusals = Refusals(self.live.stop)
         self.drawn = 0
         self.drawn_context: Context = {}
+        self.is_unheard = False
         if stored is None:
             self._begin(world_of(setup.world))
         else:
@@ -295,7 +297,7 @@ class PlaySession:
             what is on the screen from here on.
         """
         self.refusals.ask_again(self.setup.next)
-        self.shown.arrivals.settle()
+        self.is_unheard |= self.shown.arrivals.settle()
         self.live.advance()
         self.drawn = self.open.loop.log.position
         return self.shown.show()
