@@ -20,6 +20,7 @@ from engine.evaluation.learning_curve import LearningCurve
 from engine.evaluation.matching import RECENT_EVENTS, Matching, MatchingRecord
 from engine.evaluation.switch_value import SwitchValue, assessing
 from engine.evaluation.windows import rolling_mean, rows_of, thinned
+from engine.learners.bayesian.hypothesis import Hypothesis
 from engine.loop.clock import Clock, utc_now
 from engine.loop.learning_loop import LearningLoop
 from engine.loop.settings import LearningMode, LoopSettings
@@ -119,7 +120,8 @@ class Comparison:
     Args:
         world: where.
         baseline: what is shown there today.
-        settings: of all three loops, but for the learning mode.
+        settings: of all three loops, but for the learning mode; the baseline's, whose beliefs
+            nobody asks for, compares no hypotheses.
         seed: of the crowd, the loops and a baseline's mood.
         auto: sends the apprentice online by itself; None leaves it to a person.
         clock: see `LearningLoop`.
@@ -137,8 +139,13 @@ class Comparison:
     ) -> None:
         self.world, self.baseline, self.seed, self.auto = world, baseline, seed, auto
         chosen = settings or LoopSettings()
+        plain = replace(chosen, hypotheses=(Hypothesis(crosses=0),), may_change=False)
         self.loops = {
-            arm: LearningLoop(replace(chosen, learning_mode=mode), seed=seed, clock=clock)
+            arm: LearningLoop(
+                replace(plain if arm == "baseline" else chosen, learning_mode=mode),
+                seed=seed,
+                clock=clock,
+            )
             for arm, mode in ARMS.items()
         }
         self.foreseen: SwitchValue | None = None

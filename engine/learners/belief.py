@@ -14,17 +14,31 @@ _NEGLIGIBLE = 1e-9
 """The same as a share of its variance: ties are split evenly."""
 
 
+@dataclass(frozen=True, eq=False)
+class Before:
+    """Covariances of K actions before any reward in H parts of a belief, (H, K, K), each up to a
+    scale."""
+
+    covariances: Array
+
+    @cached_property
+    def shares(self) -> Array:
+        """What makes all actions as wide, before any reward, (H, K)."""
+        own = _apart(self.covariances)
+        return np.asarray(own.mean(axis=-1, keepdims=True) / own)
+
+
 @dataclass(frozen=True)
 class Belief:
     """Belief about the expected rewards of K offered actions: a mixture of joint Gaussians: weights
     of the H parts, (H,), sum to 1; means, (H, K), in units of reward; covariances, (H, K, K); and
-    those before any reward, (H, K, K), each up to a scale, where they are known. In C contexts at
-    once, means are (H, C, K), covariances (H, C, K, K)."""
+    those before any reward, where they are known. In C contexts at once, means are (H, C, K),
+    covariances (H, C, K, K)."""
 
     weights: Array
     means: Array
     covariances: Array
-    before: Array | None = None
+    before: Before | None = None
 
     @classmethod
     def of_one(cls, mean: Array, covariance: Array) -> "Belief":
@@ -56,9 +70,8 @@ class Belief:
         all are as wide."""
         own = _apart(self.covariances)
         if self.before is not None:
-            prior = _apart(self.before)
-            share = prior.mean(axis=-1, keepdims=True) / prior
-            own *= share if own.ndim == 2 else share[:, None]
+            shares = self.before.shares
+            own *= shares if own.ndim == 2 else shares[:, None]
         return np.asarray(np.sqrt(self._mixed(own + (self.means - self.mean) ** 2)))
 
     def _mixed(self, values: Array) -> Array:
@@ -69,7 +82,9 @@ class Belief:
     def only(self, positions: list[int]) -> "Belief":
         """The belief about some of the actions."""
         inner = self.covariances[..., positions, :][..., positions]
-        before = None if self.before is None else self.before[:, positions][:, :, positions]
+        before = self.before
+        if before is not None:
+            before = Before(before.covariances[:, positions][:, :, positions])
         return Belief(self.weights, self.means[..., positions], inner, before)
 
     @classmethod
@@ -89,6 +104,6 @@ def _apart(covariances: Array) -> Array:
     """Variances (..., K) less what all share, of (..., K, K): the least of all covariances. Scaled
     or shifted as a whole, they give the same, up to that scale."""
     own: Array = np.diagonal(covariances, axis1=-2, axis2=-1)
-    shared = covariances.min(axis=(-1, -2))[..., None]
+    shared = covariances.reshape(*own.shape[:-1], -1).min(axis=-1, keepdims=True)
     least = OWN * (own.mean(axis=-1, keepdims=True) - shared) + _NEGLIGIBLE * own
     return np.asarray(own - shared + least)

@@ -184,5 +184,7 @@ def event_id_of(seed: int, number: int) -> str:
 
 def _placed(values: Array, at: Sequence[int], size: int, blank: T) -> tuple[T | float, ...]:
     """The values where they belong, and blanks elsewhere."""
+    if len(at) == size:
+        return tuple(values.tolist())
     placed = dict(zip(at, values.tolist(), strict=True))
     return tuple(placed.get(i, blank) for i in range(size))

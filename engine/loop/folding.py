@@ -47,6 +47,9 @@ class Folding:
 
     def apply(self, state: LoopState, entry: Entry) -> None:
         """Fold in one entry."""
+        if not self.keeps:
+            state.apply(entry)
+            return
         begun = thread_time()
         state.apply(entry)
         self._cost += max(thread_time() - begun, _LEAST)

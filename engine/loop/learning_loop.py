@@ -185,7 +185,6 @@ class LearningLoop(Replay):
 
     # -- what a caller does -----------------------------------------------------------
 
-    @in_turn
     def rank(
         self,
         actions: Sequence[Mapping[str, Any]],
@@ -199,16 +198,26 @@ class LearningLoop(Replay):
         The same event id with the same request gives the recorded answer and logs nothing.
         ``InvalidRankRequest``, ``PayloadSizeExceeded``, or of a full loop ``OperationNotAllowed``.
         """
-        request = parse_rank_request(
-            actions, context_features, excluded_actions, event_id, defer_activation
-        )
+        return self.ask(
+            parse_rank_request(
+                actions, context_features, excluded_actions, event_id, defer_activation
+            )
+        ).answer()
+
+    @in_turn
+    def ask(self, request: RankRequest) -> Ranked:
+        """What `rank` does with a request that was parsed already, and all that decided it.
+
+        ``InvalidRankRequest`` for anything but a `RankRequest`, and as `rank`.
+        """
+        guards.check_parsed(request, RankRequest)
         now = self._expire_late()
         ranked = decide.recorded(self.state, request)
         if ranked is None:
             guards.check_room(len(self.state.events), self.state.settings)
             ranked = self._decide(self.state, request, now)
             self._append(ranked)
-        return ranked.answer()
+        return ranked
 
     @in_turn
     def activate(self, event_id: str) -> None:

@@ -74,7 +74,7 @@ def ties(mean: Array) -> Array:
 def pick(probabilities: Array, rng: np.random.Generator) -> int:
     """One position drawn from a distribution."""
     cumulative = probabilities.cumsum()
-    return int(np.searchsorted(cumulative, rng.random() * cumulative[-1], side="right"))
+    return int(cumulative.searchsorted(rng.random() * cumulative[-1], side="right"))
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,9 +10,6 @@ from engine.errors import refuse
 from engine.learners.belief import Belief
 from engine.policies.base import CODE, Decision, Knob, Normals, Policy, pick, ties
 
-_TOGETHER = 4
-"""Beliefs that are drawn from at once: their draws stay in a core's own memory."""
-
 
 @dataclass(frozen=True, slots=True)
 class Thompson(Policy):
@@ -71,8 +68,9 @@ class Thompson(Policy):
         else:
             table = normals.table(self.draws, size)
             mean, bells = belief.mean, self.width * belief.widths
-            (winners,) = _winners(mean[None], bells[None], table, normals.furthest)
-            counts = np.bincount(winners, minlength=size)
+            able, won = _won(mean, bells, table, normals.furthest)
+            counts = np.zeros(size, dtype=np.int_)
+            counts[able] = [np.count_nonzero(one) for one in won]
             agreed = self._agreed(counts)
             errors = (1 - self.floor) * _standard_errors(counts, self.draws, self.agreement)
         probabilities = (1 - self.floor) * agreed + self.floor * chance  # (10)
@@ -81,7 +79,7 @@ class Thompson(Policy):
         chosen = pick(agreed, rng)
         if self.width == 0:
             return Decision(probabilities, errors, chosen, "best")
-        counted = np.flatnonzero(winners == chosen)
+        counted = won[able.index(chosen)].nonzero()[0]
         decisive = int(counted[rng.integers(len(counted))])
         drawn = mean + bells * table[:, decisive]
         return Decision(probabilities, errors, chosen, "draw", drawn)
@@ -91,7 +89,11 @@ class Thompson(Policy):
             return Policy.probabilities(self, beliefs, normals)
         size = beliefs.means.shape[-1]
         table = normals.table(self.draws, size)
-        wins = _wins(beliefs.mean, self.width * beliefs.widths, table, normals.furthest)
+        wins = np.zeros(beliefs.mean.shape, dtype=np.int_)
+        bells = self.width * beliefs.widths
+        for counts, mean, bell in zip(wins, beliefs.mean, bells, strict=True):
+            able, won = _won(mean, bell, table, normals.furthest)
+            counts[able] = [np.count_nonzero(one) for one in won]
         return np.asarray((1 - self.floor) * self._agreed(wins) + self.floor * self._chance(size))
 
     def kept(self, actions: int) -> Array:
@@ -137,37 +139,17 @@ def _standard_errors(counts: NDArray[np.int_], draws: int, power: int) -> Array:
     return np.asarray(power * q * np.sqrt(np.maximum(spread, 0.0) / draws))
 
 
-def _winners(means: Array, bells: Array, table: Array, furthest: float) -> NDArray[np.uint8]:
-    """Which of K actions is the highest in each draw, the first of equals, (N, draws), for N
-    beliefs (N, K), out of normal numbers, (K, draws). What cannot be even with the furthest of them
-    in any belief is not drawn."""
+def _won(
+    mean: Array, bells: Array, table: Array, furthest: float
+) -> tuple[list[int], NDArray[np.bool_]]:
+    """The actions that could be the highest, in order, and whether each is in each draw, the first
+    of equals, out of normal numbers, (K, draws). What cannot be even with the furthest of them is
+    not drawn."""
     reach = bells * furthest
-    least = (means - reach).max(axis=1, keepdims=True)
-    able = np.flatnonzero((means + reach >= least).any(axis=0))
-    winners = np.full((len(means), table.shape[1]), able[0], dtype=np.uint8)
-    best = _drawn(means, bells, table, able[0])
-    for k in able[1:]:
-        drawn = _drawn(means, bells, table, k)
-        higher = (drawn > best).view(np.uint8)
-        higher *= np.uint8(k)
-        np.maximum(winners, higher, out=winners)
-        np.maximum(best, drawn, out=best)
-    return winners
-
-
-def _drawn(means: Array, bells: Array, table: Array, k: int) -> Array:
-    """The draws of an action, (N, draws)."""
-    drawn: Array = bells[:, k, None] * table[k]
-    drawn += means[:, k, None]
-    return drawn
-
-
-def _wins(means: Array, bells: Array, table: Array, furthest: float) -> NDArray[np.int_]:
-    """How many draws each action wins, (N, K)."""
-    wins = np.empty(means.shape, dtype=np.int_)
-    for at in range(0, len(means), _TOGETHER):
-        some = slice(at, at + _TOGETHER)
-        winners = _winners(means[some], bells[some], table, furthest)
-        for k in range(means.shape[1]):
-            wins[some, k] = np.count_nonzero(winners == k, axis=1)
-    return wins
+    able: list[int] = np.flatnonzero(mean + reach >= (mean - reach).max()).tolist()
+    drawn = bells[able, None] * table[able]
+    drawn += mean[able, None]
+    won = drawn == drawn.max(axis=0)
+    if np.count_nonzero(won) > won.shape[1]:
+        won &= won.cumsum(axis=0) == 1
+    return able, won

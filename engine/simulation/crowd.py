@@ -44,19 +44,18 @@ def serve(
         a plain row: event, context, action, probability, reward, and from the hidden
         truth the expected reward of that action and of the best one.
     """
-    actions = world.actions if first is None else world.actions_from(first)
-    answer = loop.rank(actions, world.features(visitor.context))
-    value = world.answer(visitor.context, answer.reward_action_id, visitor.uniform)
-    loop.reward(answer.event_id, value)
-    expected = world.expected_in(world.cell(visitor.context))
-    shown = world.position(answer.reward_action_id)
+    cell = world.cell(visitor.context)
+    ranked = loop.ask(world.request(cell, first))
+    value = world.answer(visitor.context, ranked.action_id, visitor.uniform)
+    loop.reward(ranked.event_id, value)
+    expected = world.expected_in(cell)
     return {
-        "event": answer.event_id,
+        "event": ranked.event_id,
         **visitor.context,
-        "action": answer.reward_action_id,
-        "probability": loop.events[answer.event_id].ranked.propensity,
+        "action": ranked.action_id,
+        "probability": ranked.propensity,
         "reward": value,
-        "expected": float(expected[shown]),
+        "expected": float(expected[world.position(ranked.action_id)]),
         "best": float(expected.max()),
     }
 

@@ -279,17 +279,19 @@ class World:
             raise KeyError(request.context_text)
         return {name: named[_line(told.get(name, {}))] for name, named in self._named.items()}
 
-    def request(self, cell: int) -> RankRequest:
-        """All items offered in a cell; the same each time, as features compare by identity (in a
-        large world, as long as not too many are kept)."""
-        made = self._requests.get(cell)
+    def request(self, cell: int, first: str | None = None) -> RankRequest:
+        """All items offered in a cell, with one of them first, as the baseline; the same each time,
+        as features compare by identity (in a large world, as long as not too many are kept)."""
+        made = self._requests.get((cell, first))
         if made is None and len(self._requests) >= _KEPT:
             self._requests.clear()
-        made = made or parse_rank_request(self.actions, self.features(self.contexts[cell]))
-        return self._requests.setdefault(cell, made)
+        if made is None:
+            actions = self.actions if first is None else self.actions_from(first)
+            made = parse_rank_request(actions, self.features(self.contexts[cell]))
+        return self._requests.setdefault((cell, first), made)
 
     @cached_property
-    def _requests(self) -> dict[int, RankRequest]:
+    def _requests(self) -> dict[tuple[int, str | None], RankRequest]:
         return {}
 
     def segments(self) -> tuple[tuple[Field, Value], ...]:

@@ -42,7 +42,7 @@ from engine.learners.bayesian.basis import MAX_BASIS
 from engine.learners.bayesian.component import Linear
 from engine.learners.bayesian.hypothesis import HYPOTHESES, Hypothesis
 from engine.learners.bayesian.learner import FITS, BayesianLearner
-from engine.learners.belief import Belief
+from engine.learners.belief import Before, Belief
 from engine.loop.entries import Ranked
 from engine.loop.event import EventState
 from engine.simulation.crowd import crowd
@@ -99,7 +99,7 @@ class DenseLearner:
         mean = covariance @ self._pull
         own, prior = rows @ covariance @ rows.T, rows[:, 1:] @ rows[:, 1:].T
         inside = naive_unit(self._rewards) * own  # Doubt is in units of what was earned.
-        belief = Belief(np.ones(1), (rows @ mean)[None], inside[None], prior[None])
+        belief = Belief(np.ones(1), (rows @ mean)[None], inside[None], Before(prior[None]))
         normals = self._rng.standard_normal((self._policy.draws, len(rows)))
         winners = (belief.means + self._policy.width * belief.widths * normals).argmax(axis=1)
         return belief.mean, self._probabilities(np.bincount(winners, minlength=len(rows)))

@@ -40,7 +40,8 @@ class RowKernel(Learned):
         "_rows",
         "_size",
     )
-    _totals = cached_property(lambda _: Kept[tuple[Action, ...], Array]())
+    _inner = cached_property(lambda _: Kept[Features, Array]())
+    _offered = cached_property(lambda _: Kept[tuple[Action, ...], tuple[Array, Array]]())
     _known = cached_property(lambda _: Kept[Features, int]())
 
     def __init__(self, form: RowForm) -> None:
@@ -58,8 +59,9 @@ class RowKernel(Learned):
         """Append a row to the remembered ones; its position."""
         known = len(self._actions)
         c, a = self._contexts.index(context), self._index(action.features)
+        self._inner.clear()
         if len(self._actions) > known:
-            self._totals.clear()
+            self._offered.clear()
         self._context_scales = with_room(self._context_scales, (self._form.crosses + 1, c + 1))
         self._context_scales[:, c] = context_scales(context, self._form)[0]
         self._action_scales = with_room(self._action_scales, (2, a + 1))
@@ -77,16 +79,10 @@ class RowKernel(Learned):
 
     def between(self, context: Features, actions: tuple[Action, ...]) -> tuple[Array, Array]:
         """Inner products of offered rows with remembered ones, (K, m), and each other, (K, K)."""
-        offer = _offer(actions, self._form)
-        scales, square = context_scales(context, self._form)
-        own = offer.products * square
+        own = _offer(actions, self._form).products * context_scales(context, self._form)[1]
         if not self._size:
             return np.zeros((len(actions), 0)), own
-        contexts, parts = self._rows[0, : self._size], self._action_products(offer, actions)
-        _, products = self._contexts.by_field(context)
-        polynomials = symmetric_polynomials(products, self._form.crosses)
-        polynomials *= self._context_scales[:, : len(self._contexts)]
-        return ((scales @ polynomials)[contexts, None] * parts).T, own  # (1)
+        return self._context_products(context) * self._action_products(actions), own  # (1)
 
     def between_all(
         self, contexts: tuple[Features, ...], actions: tuple[Action, ...]
@@ -101,7 +97,7 @@ class RowKernel(Learned):
         polynomials *= np.array([scales for scales, _ in found]).T[:, :, None]
         polynomials *= self._context_scales[:, None, : len(self._contexts)]
         inside = polynomials.sum(axis=0)[:, self._rows[0, : self._size]]
-        return inside[:, None, :] * self._action_products(offer, actions).T, own  # (1)
+        return inside[:, None, :] * self._action_products(actions), own  # (1)
 
     def grouped(
         self, context: Features, actions: tuple[Action, ...], weights: Array
@@ -120,21 +116,40 @@ class RowKernel(Learned):
         own = np.column_stack([self._context_scales[:, :known], scales])
         of_context = by_group(products, list(names), len(names), scales[:, None] * own)
         parts = np.array(list(of_context.values()))
-        of_actions = self._action_products(offer, actions) @ weights
+        of_actions = weights @ self._action_products(actions)
         inside = parts[:, self._rows[0, : self._size]] * of_actions  # (1)
         square = float(weights @ offer.products @ weights)
         return tuple(of_context), inside, parts[:, known] * square
 
-    def _action_products(self, offer: "_OfferedActions", actions: tuple[Action, ...]) -> Array:
-        """Inner products of the action parts of the remembered rows and K offered ones, (m, K)."""
-        _, a, i = self._rows[:, : self._size]
-        if actions not in self._totals:
-            self._totals[actions] = self._actions.totals(offer.columns, offer.features)
-        to_features, id_lengths = self._action_scales[:, : len(self._actions)]
-        features = self._totals[actions] * to_features[:, None]
-        ids = np.array([self._ids.get(action.id, -1) for action in actions])
-        same = (i[:, None] == ids) * (id_lengths[a][:, None] * offer.id_lengths)
-        return np.asarray(features[a] + same)
+    def _context_products(self, context: Features) -> Array:
+        """Inner products of a context's part with those of the remembered rows, (m,)."""
+        if context not in self._inner:
+            _, products = self._contexts.by_field(context)
+            polynomials = symmetric_polynomials(products, self._form.crosses)
+            polynomials *= self._context_scales[:, : len(self._contexts)]
+            found = context_scales(context, self._form)[0] @ polynomials
+            self._inner[context] = found[self._rows[0, : self._size]]
+        return self._inner[context]
+
+    def _action_products(self, actions: tuple[Action, ...]) -> Array:
+        """Inner products of K offered action parts with those of the remembered rows, (K, m)."""
+        if actions not in self._offered:
+            offer = _offer(actions, self._form)
+            to_features = self._action_scales[0, : len(self._actions)]
+            totals = self._actions.totals(offer.columns, offer.features).T * to_features
+            self._offered[actions] = totals, np.zeros((len(actions), 0))
+        totals, products = self._offered[actions]
+        known = products.shape[1]
+        if known < self._size:
+            _, a, i = self._rows[:, known : self._size]
+            ids = np.array([self._ids.get(action.id, -1) for action in actions])
+            lengths = np.multiply.outer(
+                _offer(actions, self._form).id_lengths, self._action_scales[1, a]
+            )
+            new = totals[:, a] + (ids[:, None] == i) * lengths
+            products = np.concatenate([products, new], axis=1)
+            self._offered[actions] = totals, products
+        return products
 
 
 def alike(actions: tuple[Action, ...], form: RowForm) -> Array:

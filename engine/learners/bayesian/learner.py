@@ -40,7 +40,8 @@ from engine.learners.bayesian.likelihood import COIN, Observation
 from engine.learners.bayesian.numbers import Scales
 from engine.learners.bayesian.posterior import Posterior
 from engine.learners.bayesian.rows import RowForm
-from engine.learners.belief import Belief
+from engine.learners.belief import Before, Belief
+from engine.learners.state import Kept
 from engine.protocol.features import Features
 from engine.protocol.request import Action, RankRequest
 from engine.steps import Steps, finish
@@ -79,6 +80,9 @@ class BayesianLearner(Learner):
     """
 
     STATE = ("evidence", "imitation", "lean", "_spans", "_cells", "_first")
+    _known_before = cached_property(
+        lambda _: Kept[tuple[tuple[Action, ...], tuple[int, ...]], Before]()
+    )
     expresses_doubt = has_imitation_head = True
 
     def __init__(
@@ -166,8 +170,16 @@ class BayesianLearner(Learner):
             np.array([component.weight for component in components]),
             np.array([mean for mean, _ in found]) + lean,
             np.array([covariance for _, covariance in found]),
-            np.array([component.before(actions) for component in components]),
+            self._before(actions),
         )
+
+    def _before(self, actions: tuple[Action, ...]) -> Before:
+        """Covariances before any reward, by component."""
+        asked = actions, tuple(component.source for component in self.components)
+        if asked not in self._known_before:
+            found = [component.before(actions) for component in self.components]
+            self._known_before[asked] = Before(np.array(found))
+        return self._known_before[asked]
 
     def _leaning(self, where: Where, actions: tuple[Action, ...]) -> Array | float:
         """What is added to the mean of each action, (..., K), because of what was imitated."""
@@ -262,6 +274,7 @@ class BayesianLearner(Learner):
     def _begin(self, scales: Scales, fields: tuple[str, ...]) -> None:
         """Know nothing, and read fields and numbers so."""
         self.__dict__.pop("components", None)
+        self._known_before.clear()
         self.evidence = ChangeDetector(self.evidence.hypotheses, self.evidence.may_change)
         self._spans: dict[RowForm, Basis] = {}
         self._cells: dict[int, Cells] = {}

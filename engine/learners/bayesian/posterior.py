@@ -44,29 +44,68 @@ from engine.learners.state import Learned
 
 CENTRE, CENTRE_PRECISION = 0.5, 4.0
 """Mean and precision of the prior of m0."""
-TOGETHER = 32
-"""Rows of a covariance that change at once: so many stay in a core's own memory."""
+LATER = 16
+"""Rewards whose changes of Sigma are applied together: it may be large, their gains are not."""
 
 
 @dataclass(slots=True)
 class Share(Learned):
-    """What was learned of one block: Sigma, (r, r), and p and q of (3), (2, r), with room."""
+    """What was learned of one block.
 
-    size: int
-    covariance: Array
+    Attributes:
+        prior: variance of a coordinate before any reward.
+        size: coordinates (r) of which anything is known.
+        settled: Sigma of (3) before the latest rewards; it may have fewer coordinates.
+        vectors: p and q of (3), (2, r) with room.
+        gains, trusts: g and d of (6) of the latest rewards, (`LATER`, r) with room, (`LATER`,).
+        latest: how many those are.
+    """
+
+    prior: float
+    size: int = 0
+    settled: Array = field(default_factory=lambda: np.zeros((0, 0)))
     vectors: Array = field(default_factory=lambda: np.zeros((2, 16)))
-
-    @property
-    def sigma(self) -> Array:
-        return self.covariance[: self.size, : self.size]
+    gains: Array = field(default_factory=lambda: np.zeros((LATER, 16)))
+    trusts: Array = field(default_factory=lambda: np.zeros(LATER))
+    latest: int = 0
 
     @property
     def pq(self) -> Array:
         return self.vectors[:, : self.size]
 
+    def times_sigma(self, x: Array) -> Array:
+        """Coordinates (..., R) times Sigma; of those beyond r only the prior is known."""
+        found: Array = self.prior * x
+        known = len(self.settled)
+        if known:
+            found[..., :known] = x[..., :known] @ self.settled
+        if self.latest:
+            gains = self.gains[: self.latest, : self.size]
+            parts = (x[..., : self.size] @ gains.T) * self.trusts[: self.latest]
+            found[..., : self.size] -= parts @ gains  # (6)
+        return found
 
-_NOTHING = Share(0, np.zeros((0, 0)), np.zeros((2, 0)))
-"""Of a block of which nothing was learned."""
+    def lessen(self, gain: Array, trust: float) -> None:
+        """Take a reward's d g g' from Sigma."""
+        self.gains[self.latest, : self.size], self.trusts[self.latest] = gain, trust
+        self.latest += 1
+        if self.latest == LATER:
+            self.settle()
+
+    def settle(self) -> None:
+        """Apply what the latest rewards change."""
+        gains, known = self.gains[: self.latest, : self.size], len(self.settled)
+        changed = (gains.T * -self.trusts[: self.latest]) @ gains  # (6)
+        changed[:known, :known] += self.settled
+        new = np.arange(known, self.size)
+        changed[new, new] += self.prior  # (3)
+        self.settled, self.latest = changed, 0
+
+    def grow(self, size: int) -> None:
+        """Coordinates more, about which only the prior is known."""
+        self.vectors = with_room(self.vectors, (2, size))
+        self.gains = with_room(self.gains, (LATER, size))
+        self.size = size
 
 
 @dataclass(eq=False)
@@ -104,9 +143,10 @@ class Posterior(Learned):
         m0 = self.centre
         mean = np.full(offer.outside.shape[:-1], m0)
         for part in offer.parts:
-            share = self._shares.get(part.block, _NOTHING)
-            p, q = share.pq
-            mean[..., part.at] += part.coordinates[..., : share.size] @ (p - m0 * q)
+            share = self._shares.get(part.block)
+            if share is not None:
+                p, q = share.pq
+                mean[..., part.at] += part.coordinates[..., : share.size] @ (p - m0 * q)
         return mean
 
     def covariance(self, offer: OfferedRows) -> Array:
@@ -117,13 +157,14 @@ class Posterior(Learned):
         for part in offer.parts:
             x, at, share = part.coordinates, part.at, self._shares.get(part.block)
             if share is None:
-                covariance[..., at[:, None], at] += self._tau2 * (x @ x.swapaxes(-1, -2))
-                continue
-            known, new = x[..., : share.size], x[..., share.size :]
-            unclaimed[..., at] -= known @ share.pq[1]
-            covariance[..., at[:, None], at] += known @ share.sigma @ known.swapaxes(-1, -2)
-            if new.shape[-1]:
-                covariance[..., at[:, None], at] += self._tau2 * (new @ new.swapaxes(-1, -2))
+                inside = self._tau2 * (x @ x.swapaxes(-1, -2))
+            else:
+                inside = share.times_sigma(x) @ x.swapaxes(-1, -2)
+                unclaimed[..., at] -= x[..., : share.size] @ share.pq[1]
+            if len(at) == covariance.shape[-1]:
+                covariance += inside
+            else:
+                covariance[..., at[:, None], at] += inside
         covariance += unclaimed[..., :, None] * (unclaimed[..., None, :] / self._precision)
         return covariance
 
@@ -133,12 +174,14 @@ class Posterior(Learned):
         mean: Array = np.zeros(len(row.groups))
         claimed, variance = mean.copy(), self._tau2 * row.lengths
         for block, x in row.inside.items():
-            share = self._shares.get(block, _NOTHING)
+            share = self._shares.get(block)
+            if share is None:
+                continue
             known = x[:, : share.size]
             p, q = share.pq
             mean += known @ (p - self.centre * q)
             claimed += known @ q
-            variance += ((known @ share.sigma - self._tau2 * known) * known).sum(axis=1)
+            variance += ((share.times_sigma(known) - self._tau2 * known) * known).sum(axis=1)
         return mean, variance + claimed * claimed / self._precision  # (19)
 
     def variance_of(self, inside: Mapping[Block, Array], total: float, length: float) -> float:
@@ -146,9 +189,11 @@ class Posterior(Learned):
         block by block (r,), the total of the weights, and the squared length of the sum of rows."""
         variance, unclaimed = self._tau2 * length, total
         for block, x in inside.items():
-            share = self._shares.get(block, _NOTHING)
+            share = self._shares.get(block)
+            if share is None:
+                continue
             known = x[: share.size]
-            variance += float(known @ share.sigma @ known) - self._tau2 * float(known @ known)
+            variance += float(share.times_sigma(known) @ known) - self._tau2 * float(known @ known)
             unclaimed -= float(known @ share.pq[1])
         return variance + unclaimed * unclaimed / self._precision
 
@@ -163,8 +208,8 @@ class Posterior(Learned):
     def learn(self, place: LearnedRow, seen: Observation) -> float:
         """Learn a reward; the log of the density that it was expected with."""
         share = self._share(place.block)
-        sigma, x, pq = share.sigma, place.coordinates, share.pq
-        gain = sigma @ x
+        x, pq = place.coordinates, share.pq
+        gain = share.times_sigma(x)
         known, claimed = (pq @ x).tolist()
         unclaimed, inside = 1.0 - claimed, float(x @ gain)
         variance = inside + unclaimed * unclaimed / self._precision  # (5)
@@ -174,10 +219,7 @@ class Posterior(Learned):
         weight, target = self._weigh(variance / noise, mean, seen.reward - mean)
         step = 1.0 / (noise + weight * inside)
         trust, pull = weight * step, (target - weight * known) * step  # d and e of (6)
-        pulled = trust * gain
-        for at in range(0, share.size, TOGETHER):
-            some = slice(at, at + TOGETHER)
-            sigma[some] -= np.multiply.outer(pulled[some], gain)  # (6)
+        share.lessen(gain, trust)
         pq += np.multiply.outer((pull, trust * unclaimed), gain)
         self._precision += trust * unclaimed * unclaimed
         self._pull += pull * unclaimed
@@ -198,26 +240,20 @@ class Posterior(Learned):
         added = self._shares.pop(merge.other, None)
         if added is None and merge.block not in self._shares:
             return
-        share = self._shares.setdefault(merge.block, Share(0, np.zeros((16, 16))))
-        self._grow(share, merge.at + merge.other.size)
+        share = self._shares.setdefault(merge.block, Share(self._tau2))
+        share.grow(merge.at + merge.other.size)
         if added is not None:
-            at, end = merge.at, merge.at + added.size
-            share.covariance[at:end, at:end] = added.sigma
-            share.vectors[:, at:end] = added.vectors[:, : added.size]
+            share.settle()
+            added.settle()
+            own = slice(merge.at, merge.at + added.size)
+            share.settled[own, own] = added.settled
+            share.vectors[:, own] = added.pq
 
     def _share(self, block: Block) -> Share:
         """What was learned of a block, with all coordinates that it has by now."""
-        if block not in self._shares:
-            self._shares[block] = Share(0, np.zeros((max(block.size, 16),) * 2))
-        share = self._shares[block]
+        share = self._shares.get(block)
+        if share is None:
+            share = self._shares[block] = Share(self._tau2)
         if share.size < block.size:
-            self._grow(share, block.size)
+            share.grow(block.size)
         return share
-
-    def _grow(self, share: Share, size: int) -> None:
-        """Coordinates more, about which only the prior is known."""
-        share.covariance = with_room(share.covariance, (size, size))
-        share.vectors = with_room(share.vectors, (2, size))
-        new = np.arange(share.size, size)
-        share.covariance[new, new] = self._tau2  # (3)
-        share.size = size

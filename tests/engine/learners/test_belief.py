@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.arrays import Array
-from engine.learners.belief import Belief
+from engine.learners.belief import Before, Belief
 
 DRAWS = 200_000
 
@@ -94,6 +94,6 @@ def test_before_any_reward_all_bells_are_as_wide(
     root = np.random.default_rng(seed).standard_normal((size, size + 1))
     before = root @ root.T
     belief = Belief(
-        np.ones(1), np.zeros((1, size)), scale * before[None] + scale * shared, before[None]
+        np.ones(1), np.zeros((1, size)), scale * before[None] + scale * shared, Before(before[None])
     )
     np.testing.assert_allclose(belief.widths, belief.widths[0], rtol=1e-5)

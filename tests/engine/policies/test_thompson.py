@@ -13,7 +13,7 @@ import pytest
 
 from engine import Greedy, Thompson
 from engine.arrays import Array
-from engine.learners.belief import Belief
+from engine.learners.belief import Before, Belief
 from tests.engine.policies.beliefs import (
     chosen_counts,
     decide,
@@ -121,7 +121,7 @@ def test_before_any_reward_one_that_is_unlike_the_others_has_the_chance_of_any(
     lengths = np.linspace(1, 2, size)
     covariance *= np.outer(lengths, lengths)
     belief = Belief(
-        np.ones(1), np.full((1, size), 0.5), 0.2 * covariance[None] + 0.25, covariance[None]
+        np.ones(1), np.full((1, size), 0.5), 0.2 * covariance[None] + 0.25, Before(covariance[None])
     )
     found = decide(Thompson(floor=0.0, agreement=agreement, draws=65_536), belief)
     error = np.maximum(found.errors, math.sqrt(1 / size / 65_536))
