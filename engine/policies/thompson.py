@@ -144,12 +144,22 @@ def _won(
 ) -> tuple[list[int], NDArray[np.bool_]]:
     """The actions that could be the highest, in order, and whether each is in each draw, the first
     of equals, out of normal numbers, (K, draws). What cannot be even with the furthest of them is
-    not drawn."""
+    not drawn. Each is drawn twice: a table of all draws would not stay in a core's own memory."""
     reach = bells * furthest
     able: list[int] = np.flatnonzero(mean + reach >= (mean - reach).max()).tolist()
-    drawn = bells[able, None] * table[able]
-    drawn += mean[able, None]
-    won = drawn == drawn.max(axis=0)
-    if np.count_nonzero(won) > won.shape[1]:
+    best = _drawn(mean, bells, table, able[0])
+    for k in able[1:]:
+        np.maximum(best, _drawn(mean, bells, table, k), out=best)
+    won = np.empty((len(able), len(best)), dtype=np.bool_)
+    for row, k in zip(won, able, strict=True):
+        np.equal(_drawn(mean, bells, table, k), best, out=row)
+    if np.count_nonzero(won) > len(best):
         won &= won.cumsum(axis=0) == 1
     return able, won
+
+
+def _drawn(mean: Array, bells: Array, table: Array, k: int) -> Array:
+    """The draws of an action, (draws,)."""
+    drawn: Array = bells[k] * table[k]
+    drawn += mean[k]
+    return drawn

@@ -15,7 +15,7 @@ Numbers of equations as in ``engine/README.md``.
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -56,9 +56,15 @@ class ModelAverage(Learned):
         learners = {i: learner_of(one) for i, one in enumerate(hypotheses) if weights[i] > 0}
         return cls(born, learners, _log(weights), np.where(weights > 0, 0.0, -np.inf))
 
-    def begin_anew(self, born: int) -> None:
-        """Forget the densities of rewards that nobody was taught."""
-        self.born, self.evidence = born, np.where(self.log_weights > -np.inf, 0.0, -np.inf)
+    def begin_anew(self, born: int, weights: Array) -> None:
+        """Be as one that begins now, with these weights, where nobody was taught anything yet."""
+        self.born, self.log_weights = born, _log(weights)
+        self.evidence = np.where(weights > 0, 0.0, -np.inf)
+
+    @property
+    def is_taught(self) -> bool:
+        """Whether any learner has learned a reward."""
+        return any(learner.count for learner in self.learners.values())
 
     @property
     def weights(self) -> Array:
@@ -66,29 +72,31 @@ class ModelAverage(Learned):
         weights = np.exp(self.log_weights - self.log_weights.max())
         return np.asarray(weights / weights.sum())
 
-    def reweigh(self, densities: Array) -> float:
-        """Weigh the hypotheses by their log densities of a reward, (H,), -inf where pruned; the log
+    def reweigh(self, densities: Mapping[int, float]) -> float:
+        """Weigh the hypotheses that are not pruned by their log densities of a reward; the log
         density of the average."""
-        awake = list(self.learners)
-        self.evidence = self.evidence + densities
-        if len(awake) == 1:
-            return float(densities[awake[0]])
-        joint = self.log_weights + densities
-        top = float(joint.max())
-        weights = np.exp(joint - top)
-        total = float(weights.sum())
-        share = FIXED_SHARE / len(awake)
-        weights = weights / total * (1 - share * len(awake))  # (8)
-        weights[awake] += share  # (9)
-        self.log_weights = _log(weights)
-        hopeless = self.evidence < self.evidence.max() - PRUNED
-        if hopeless[awake].any():
-            self._prune(np.flatnonzero(hopeless).tolist())
+        evidence = self.evidence.tolist()
+        for i, density in densities.items():
+            evidence[i] += density
+        self.evidence = np.array(evidence)
+        if len(densities) == 1:
+            return next(iter(densities.values()))
+        logs: list[float] = self.log_weights.tolist()
+        joint = {i: logs[i] + density for i, density in densities.items()}
+        top = max(joint.values())
+        weights = {i: math.exp(log - top) for i, log in joint.items()}
+        total, share = sum(weights.values()), FIXED_SHARE / len(weights)
+        for i, weight in weights.items():
+            logs[i] = math.log(weight / total * (1 - FIXED_SHARE) + share)  # (8), (9)
+        self.log_weights = np.array(logs)
+        least = max(evidence) - PRUNED
+        if hopeless := [i for i in densities if evidence[i] < least]:
+            self._prune(hopeless)
         return top + math.log(total)
 
     def _prune(self, hopeless: list[int]) -> None:
         for i in hopeless:
-            self.learners.pop(i, None)
+            del self.learners[i]
         self.log_weights[hopeless] = self.evidence[hopeless] = -np.inf
         self.log_weights = _log(self.weights)
 

@@ -9,7 +9,7 @@ The average that is overtaken stays as long as it may still be right.
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from operator import attrgetter
 
 import numpy as np
@@ -74,12 +74,12 @@ class ChangeDetector(Learned):
         """Weights of the hypotheses over all banks, (H,)."""
         return np.asarray(self.odds @ np.array([bank.weights for bank in self.banks]))
 
-    def reweigh(self, reward: float, densities: Sequence[Array]) -> None:
+    def reweigh(self, reward: float, densities: Sequence[Mapping[int, float]]) -> None:
         """Weigh all by each bank's log densities of a reward: see `ModelAverage.reweigh`."""
         chance = math.log(MISFIT) + self.rewards.log_density(reward)
         self.rewards.add(reward)
         for bank, found in zip(self.banks, densities, strict=True):
-            bank.log_odds += float(np.logaddexp(math.log1p(-MISFIT) + bank.reweigh(found), chance))
+            bank.log_odds += _log_sum(math.log1p(-MISFIT) + bank.reweigh(found), chance)
         best = max(self.banks, key=attrgetter("log_odds"))
         top = best.log_odds
         for bank in self.banks:
@@ -112,19 +112,28 @@ class ChangeDetector(Learned):
     def _challenge_anew(self) -> None:
         """Most challengers fall behind with their first reward, untaught: such a one stays."""
         first, last = self.banks[0], self.banks[-1]
-        one_left = len(first.learners) == 1 and first.learners.keys() == last.learners.keys()
-        if one_left and not any(learner.count for learner in last.learners.values()):
-            last.begin_anew(self.learned)
+        if first.learners.keys() == last.learners.keys() and not last.is_taught:
+            last.begin_anew(self.learned, self._carried())
             last.log_odds = first.log_odds + math.log(CHANGE_ODDS)
         else:
             del self.banks[-1]
             self._challenge()
 
     def _challenge(self) -> None:
+        challenger = ModelAverage.begin(self.hypotheses, self.learned, self._carried())
+        challenger.log_odds = self.banks[0].log_odds + math.log(CHANGE_ODDS)
+        self.banks.append(challenger)
+
+    def _carried(self) -> Array:
+        """Weights that a challenger begins with, (H,)."""
         first = self.banks[0]
         awake = list(first.learners)
         weights = CARRIED_WEIGHT * first.weights
         weights[awake] += (1 - CARRIED_WEIGHT) / len(awake)
-        challenger = ModelAverage.begin(self.hypotheses, self.learned, weights)
-        challenger.log_odds = first.log_odds + math.log(CHANGE_ODDS)
-        self.banks.append(challenger)
+        return weights
+
+
+def _log_sum(one: float, other: float) -> float:
+    """Logarithm of the sum of two numbers by their logarithms."""
+    high, low = max(one, other), min(one, other)
+    return high + math.log1p(math.exp(low - high))

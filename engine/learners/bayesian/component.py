@@ -68,9 +68,7 @@ class Linear(Component):
 
     def moments(self, where: Where, actions: tuple[Action, ...]) -> tuple[Array, Array]:
         offer = self.span.offer(where, actions)
-        covariance = self.learner.covariance(offer)
-        both = self.unit * (covariance + covariance.swapaxes(-1, -2)) / 2
-        return self.learner.means(offer), both
+        return self.learner.means(offer), self.unit * self.learner.covariance(offer)
 
     def before(self, actions: tuple[Action, ...]) -> Array:
         return self.span.alike(actions)

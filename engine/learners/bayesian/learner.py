@@ -166,10 +166,11 @@ class BayesianLearner(Learner):
         components = self.components
         found = moments(components, where, actions)
         lean = self._leaning(where, actions) if online else 0.0
+        covariances = np.array([covariance for _, covariance in found])
         return Belief(
             np.array([component.weight for component in components]),
             np.array([mean for mean, _ in found]) + lean,
-            np.array([covariance for _, covariance in found]),
+            (covariances + covariances.swapaxes(-1, -2)) / 2,  # Symmetric but for rounding.
             self._before(actions),
         )
 
@@ -310,9 +311,9 @@ class BayesianLearner(Learner):
         place = self._place(context, action)
         # Most challengers fall behind with their first reward: it is taught to those that stay.
         new: list[tuple[ModelAverage, Posterior | Tables]] = []
-        densities = []
+        densities: list[dict[int, float]] = []
         for bank in self.evidence.banks:
-            told = np.full(len(self.evidence.hypotheses), -np.inf)
+            told: dict[int, float] = {}
             for i, learner in bank.learners.items():
                 if learner.count:
                     told[i] = self._teach(learner, place, seen)

@@ -56,45 +56,51 @@ class Share(Learned):
         prior: variance of a coordinate before any reward.
         size: coordinates (r) of which anything is known.
         settled: Sigma of (3) before the latest rewards; it may have fewer coordinates.
-        vectors: p and q of (3), (2, r) with room.
-        gains, trusts: g and d of (6) of the latest rewards, (`LATER`, r) with room, (`LATER`,).
+        vectors: p and q of (3), then g of (6) of the latest rewards, (2 + `LATER`, r) with room.
+        trusts: d of (6) of the latest rewards, (`LATER`,).
         latest: how many those are.
     """
 
     prior: float
     size: int = 0
     settled: Array = field(default_factory=lambda: np.zeros((0, 0)))
-    vectors: Array = field(default_factory=lambda: np.zeros((2, 16)))
-    gains: Array = field(default_factory=lambda: np.zeros((LATER, 16)))
+    vectors: Array = field(default_factory=lambda: np.zeros((2 + LATER, 16)))
     trusts: Array = field(default_factory=lambda: np.zeros(LATER))
     latest: int = 0
 
     @property
     def pq(self) -> Array:
-        return self.vectors[:, : self.size]
+        return self.vectors[:2, : self.size]
+
+    @property
+    def gains(self) -> Array:
+        return self.vectors[2 : 2 + self.latest, : self.size]
 
     def times_sigma(self, x: Array) -> Array:
         """Coordinates (..., R) times Sigma; of those beyond r only the prior is known."""
-        found: Array = self.prior * x
         known = len(self.settled)
-        if known:
+        if known == x.shape[-1]:
+            found: Array = x @ self.settled
+        else:
+            found = self.prior * x
             found[..., :known] = x[..., :known] @ self.settled
         if self.latest:
-            gains = self.gains[: self.latest, : self.size]
+            gains = self.gains
             parts = (x[..., : self.size] @ gains.T) * self.trusts[: self.latest]
             found[..., : self.size] -= parts @ gains  # (6)
         return found
 
     def lessen(self, gain: Array, trust: float) -> None:
         """Take a reward's d g g' from Sigma."""
-        self.gains[self.latest, : self.size], self.trusts[self.latest] = gain, trust
+        self.vectors[2 + self.latest, : self.size] = gain
+        self.trusts[self.latest] = trust
         self.latest += 1
         if self.latest == LATER:
             self.settle()
 
     def settle(self) -> None:
         """Apply what the latest rewards change."""
-        gains, known = self.gains[: self.latest, : self.size], len(self.settled)
+        gains, known = self.gains, len(self.settled)
         changed = (gains.T * -self.trusts[: self.latest]) @ gains  # (6)
         changed[:known, :known] += self.settled
         new = np.arange(known, self.size)
@@ -103,8 +109,7 @@ class Share(Learned):
 
     def grow(self, size: int) -> None:
         """Coordinates more, about which only the prior is known."""
-        self.vectors = with_room(self.vectors, (2, size))
-        self.gains = with_room(self.gains, (LATER, size))
+        self.vectors = with_room(self.vectors, (2 + LATER, size))
         self.size = size
 
 
@@ -141,7 +146,7 @@ class Posterior(Learned):
     def means(self, offer: OfferedRows) -> Array:
         """Mean (..., K) of the expected rewards of offered rows: (5)."""
         m0 = self.centre
-        mean = np.full(offer.outside.shape[:-1], m0)
+        mean: Array = np.full(offer.outside.shape[:-1], m0)
         for part in offer.parts:
             share = self._shares.get(part.block)
             if share is not None:
@@ -247,7 +252,7 @@ class Posterior(Learned):
             added.settle()
             own = slice(merge.at, merge.at + added.size)
             share.settled[own, own] = added.settled
-            share.vectors[:, own] = added.pq
+            share.vectors[:2, own] = added.pq
 
     def _share(self, block: Block) -> Share:
         """What was learned of a block, with all coordinates that it has by now."""

@@ -106,7 +106,7 @@ densities_told = st.lists(st.tuples(*[st.floats(-5, 3)] * 3), min_size=1, max_si
 
 def reweighed(bank: ModelAverage, *densities: float) -> float:
     """Tell the bank the log densities of a reward; the log density by the bank as a whole."""
-    return bank.reweigh(np.array(densities))
+    return bank.reweigh({i: densities[i] for i in bank.learners})
 
 
 @given(densities_told)

@@ -47,7 +47,7 @@ class Told:
     def own(self, *logs: float) -> None:
         """What all hypotheses of each bank that are awake say of the rewards that it explains."""
         banks = zip(self.detector.banks, logs, strict=True)
-        told = [np.where(bank.weights > 0, log, -np.inf) for bank, log in banks]
+        told = [dict.fromkeys(bank.learners, log) for bank, log in banks]
         self.detector.reweigh(self.reward, told)
 
     @property
@@ -150,7 +150,7 @@ def test_a_bank_that_takes_over_wakes_all_hypotheses_and_those_that_challenge_it
     None
 ):
     told = Told()
-    told.detector.reweigh(told.reward, [np.array([0.0, 0.0, -50.0]), np.zeros(3) - 1])
+    told.detector.reweigh(told.reward, [{0: 0.0, 1: 0.0, 2: -50.0}, dict.fromkeys(range(3), -1.0)])
     asleep = [(bank.weights == 0).tolist() for bank in told.detector.banks]
     assert asleep == [[False, False, True]] * 2
     for _ in range(12):
@@ -164,7 +164,7 @@ def test_a_bank_that_takes_over_wakes_all_hypotheses_and_those_that_challenge_it
 def test_a_challenger_begins_with_the_weights_of_the_bank_that_is_believed() -> None:
     """Nearly: a hundredth is spread evenly."""
     told = Told()
-    told.detector.reweigh(told.reward, [np.array([0.0, -2.0, -4.0]), np.zeros(3) - 9])
+    told.detector.reweigh(told.reward, [{0: 0.0, 1: -2.0, 2: -4.0}, dict.fromkeys(range(3), -9.0)])
     first, challenger = told.detector.banks
     assert challenger.born == 1
     expected = CARRIED_WEIGHT * first.weights + (1 - CARRIED_WEIGHT) / 3
@@ -183,7 +183,7 @@ def test_where_tastes_never_change_there_is_one_bank() -> None:
 
 def test_weights_over_all_banks_are_those_of_the_banks_by_their_odds() -> None:
     told = after_a_take_over()
-    told.detector.reweigh(told.reward, [np.array([0.0, 1.0, -1.0])] * 3)
+    told.detector.reweigh(told.reward, [{0: 0.0, 1: 1.0, 2: -1.0}] * 3)
     expected = np.zeros(3)
     for odds, bank in zip(told.detector.odds, told.detector.banks, strict=True):
         expected += odds * bank.weights
