@@ -450,9 +450,10 @@ class CellsOracle:
         """Of an action over a subset's cells, each by what is known of it, and how much that is;
         the mean of everything counts as one cell that is known."""
         means, known = [self.mean], [1.0]
+        noisy = min(1.5 * self._noise(subset) / self._variance_of(self.rewards[:100]), 1.0)
         for (of, _, shown), met in self.of_cells.items():
             if (of, shown) == (subset, action) and met:
-                known.append(len(met) / (len(met) + 2))
+                known.append(1 - noisy + noisy * len(met) / (len(met) + 2))
                 means.append(known[-1] * math.fsum(met) / len(met))
         return math.fsum(means) / math.fsum(known), math.fsum(known)
 
@@ -462,9 +463,12 @@ class CellsOracle:
 
     @property
     def _variance(self) -> float:
-        mean = self.mean
-        squares = math.fsum((reward - mean) ** 2 for reward in self.rewards)
-        return (squares + 0.25) / (len(self.rewards) + 1)
+        return self._variance_of(self.rewards)
+
+    def _variance_of(self, rewards: Sequence[float]) -> float:
+        mean = (math.fsum(rewards) + 0.5) / (len(rewards) + 1)
+        squares = math.fsum((reward - mean) ** 2 for reward in rewards)
+        return (squares + 0.25) / (len(rewards) + 1)
 
     def _noise(self, subset: tuple[str, ...]) -> float:
         errors = self.errors.get(subset, [])

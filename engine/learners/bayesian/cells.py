@@ -14,8 +14,13 @@ cells leave unexplained. So a cell after n rewards with sum s has
           variance v / (n + k) + (k / (n + k))^2 V / (2 c_a):
 
 where a subset explains everything, one reward decides; where rewards are rare, many must agree.
-A cell counts for m_a by as much as is known of it, n / (n + 2), however often it was met: an action
-is shown most where it earns most. c_a is the sum of that, and 1 for the mean of everything.
+A cell counts for m_a by as much as is known of it, however often it was met: an action is shown
+most where it earns most. Where rewards are noisy that is n / (n + 2): a cell in which an action was
+given up after one or two had bad luck, too. Where a subset explains everything, one reward says
+all, and such cells count as those in which the action did well. So it is u n / (n + 2) + 1 - u with
+u = 3 v / 2 V_0, 1 at most, V_0 the variance of the first rewards, before choices were good: after
+one reward 1 - v / V_0, its share that is no noise, or a third. c_a is the sum of that, and 1 for
+the mean of everything.
 Numbers of equations as in ``engine/README.md``.
 """
 
@@ -162,8 +167,9 @@ class Tables(Learned):
         rewards: all of them.
         log_weights: of the subsets, (S,); none before the first reward.
         cells: number and sum of the rewards of each action in each row, (2, R, A), with room.
-        actions: what m_a of (15) is made of, by subset: c_a less 1, and the sum of the means of
-            cells, each by what it counts; (2, S, A), with room.
+        actions: what m_a of (15) is made of, by subset: how much cells count, and the sum of their
+            means by that; where rewards are noisy, u = 1, and where all is explained, u = 0;
+            (2, 2, S, A), with room.
         unexplained: sums of squared errors and of what they count, by subset, (2, S).
     """
 
@@ -171,7 +177,7 @@ class Tables(Learned):
     rewards: Rewards = field(default_factory=Rewards)
     log_weights: Array = field(default_factory=lambda: np.zeros(0))
     cells: Array = field(default_factory=lambda: np.zeros((2, 16, 4)))
-    actions: Array = field(default_factory=lambda: np.zeros((2, 0, 4)))
+    actions: Array = field(default_factory=lambda: np.zeros((2, 2, 0, 4)))
     unexplained: Array = field(default_factory=lambda: np.zeros((2, 0)))
 
     @property
@@ -196,7 +202,10 @@ class Tables(Learned):
         if not self.count:
             shape = len(subsets), len(columns)
             return np.full(shape, self.rewards.mean), np.ones(shape)
-        known, total = self.actions[:, subsets[:, None], _within(columns, self.actions.shape[2])]
+        at = subsets[:, None], _within(columns, self.actions.shape[3])
+        noisy, certain = (sums[:, *at] for sums in self.actions)
+        part = np.minimum(1.5 * self._noise(subsets) / (self.rewards.unit * COIN), 1.0)[:, None]
+        known, total = part * noisy + (1 - part) * certain
         return (total + self.rewards.mean) / (known + 1), known + 1
 
     def deviations(self, rows: Indices, columns: Indices, subsets: Indices) -> tuple[Array, Array]:
@@ -249,13 +258,15 @@ class Tables(Learned):
         before = known[0]
         part = before / (before + 1)  # The error of a cell's first reward says little about noise.
         self.unexplained += (part * (reward - mean) ** 2, part)
-        self.actions = with_room(self.actions, (2, len(rows), column + 1))
+        self.actions = with_room(self.actions, (2, 2, len(rows), column + 1))
         if column:
             self.cells = with_room(self.cells, (2, int(rows.max()) + 1, column + 1))
             after = known + np.array([[1.0], [reward]])
             self.cells[:, rows, column] = after
             self.cells[:, 0] = 0.0
-            self.actions[:, :, column] += after / (before + 3) - known / (before + 2)
+            noisy, certain = self.actions[..., column]
+            noisy += after / (before + 3) - known / (before + 2)
+            certain += after / after[0] - known / np.maximum(before, 1)
         self.rewards.add(reward)
 
     def _known(self, rows: Indices, columns: Indices) -> Array:

@@ -12,6 +12,7 @@ from engine.arrays import Array
 from engine.learners.base import ALONE, Contribution, Group, Source, WeighedOffer
 from engine.learners.bayesian.basis import Basis, Block, Where
 from engine.learners.bayesian.cells import Cells, Tables
+from engine.learners.bayesian.likelihood import COIN
 from engine.learners.bayesian.posterior import Posterior
 from engine.protocol.features import Features
 from engine.protocol.request import Action
@@ -105,16 +106,23 @@ class Linear(Component):
 
 @dataclass(frozen=True, slots=True)
 class OfCells(Component):
-    """The cells of one subset of context fields."""
+    """The cells of one subset of context fields, and the unit of variances."""
 
     tables: Tables
     cells: Cells
     subset: int
+    unit: float
 
     @property
     def group(self) -> Group:
         """The context fields of the subset."""
         return self.cells.group(self.subset)
+
+    @property
+    def widening(self) -> float:
+        """What variances are multiplied by: cells read them in the variance V of all rewards, which
+        shrinks as choices get better, and that says nothing of what is not chosen."""
+        return max(self.unit * COIN / self.tables.rewards.variance, 1.0)
 
     def means(self, where: Where, actions: tuple[Action, ...]) -> Array:
         return self.moments(where, actions)[0]
@@ -196,6 +204,7 @@ def _of_cells(
     every = np.repeat(subsets, len(contexts))
     means, variances = tables.moments(rows.ravel(), cells.columns(actions), every)
     shape = (-1, len(contexts), len(actions)) if contexts is where else (-1, len(actions))
+    variances *= components[0].widening
     covariances = variances.reshape(shape)[..., None] * np.eye(len(actions))
     return list(zip(means.reshape(shape), covariances, strict=True))
 
@@ -213,7 +222,7 @@ def _cells_contribute(
     its cell is from that, the subset's. The mean of everything counts as known.
     """
     tables, cells = components[0].tables, components[0].cells
-    everything, squares = tables.rewards.mean, weights * weights
+    everything, squares = tables.rewards.mean, components[0].widening * weights * weights
     columns, subsets = cells.columns(actions), np.array([one.subset for one in components])
     asked = cells.rows(context)[subsets], columns, subsets
     bases, doubts = tables.means(subsets, columns)[0], tables.doubts(subsets, columns)

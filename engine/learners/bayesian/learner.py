@@ -147,7 +147,7 @@ class BayesianLearner(Learner):
                 continue
             cells = self._cells[learner.crosses]
             shares = weights[i] * learner.weights(cells)
-            made = partial(OfCells, source=i, tables=learner, cells=cells)
+            made = partial(OfCells, source=i, tables=learner, cells=cells, unit=unit)
             for subset in np.argsort(-shares, kind="stable")[:SUBSETS].tolist():
                 if shares[subset] >= LEAST:
                     yield float(shares[subset]), partial(made, subset=subset)

@@ -155,7 +155,7 @@ def test_cells_contribute_to_whoever_comes_and_to_their_fields() -> None:
     (part, *_) = taught(120, kinds["cells"]).components
     assert isinstance(part, OfCells)
     for subset in range(len(part.cells.subsets)):
-        one = OfCells(1.0, 0, part.tables, part.cells, subset)
+        one = OfCells(1.0, 0, part.tables, part.cells, subset, part.unit)
         context, actions, _ = offers()[0]
         found = added_by_groups(contributions([one], context, actions[:1], np.ones(1)))
         names = sorted(part.cells.fields[i] for i in part.cells.subsets[subset])
