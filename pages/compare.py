@@ -1,6 +1,6 @@
-"""Compare: may it learn from our present rules first, without touching our users?
+"""Compare: may it learn from today's rules first, without touching our users?
 
-Three loops meet the same visitors. Reads from top to bottom: what is shown today, who
+Three loops meet the same visitors. Reads from top to bottom: today's rules, who
 comes, how well the apprentice imitates, what the three earn; and behind a door, why.
 """
 
@@ -54,8 +54,8 @@ with toolbar():
 
 question(
     "May it learn from today's rules first, without touching your users?",
-    "Three loops meet the same visitors: today's choice alone, an apprentice that watches "
-    "it, and a loop that is online from the start. " + plain(session.world.story),
+    "Three loops meet the same visitors: today's rules alone, an apprentice that watches "
+    "them, and a loop that is online from the start. " + plain(session.world.story),
     f"Seed {setup.seed}",
     partial(words_of, "compare"),
 )

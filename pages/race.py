@@ -69,7 +69,6 @@ def draw_frame(session: RaceSession) -> None:
 
 
 controls.choose_preset(setup)
-controls.choose_race(setup)
 controls.bet_and_start(session, setup)
 session.drawn = session.page_state
 st.fragment(draw_frame, run_every=session.pace, key="race-interactive")(session)

@@ -1,4 +1,4 @@
-"""Compare on the stage: may it learn from our present rules first?"""
+"""Compare on the stage: may it learn from today's rules first?"""
 
 from functools import partial
 

@@ -4,8 +4,8 @@ from typing import Any
 
 from tests.browser.page import SIZES, AppPage
 
-SMALLEST, IN_CHARTS = 12, 14
-"""Pixels that the smallest text may have, and that in a chart."""
+SMALLEST = 14
+"""Pixels that the smallest text may have, in a chart, too."""
 
 
 def offenders(page: AppPage) -> set[str]:
@@ -41,7 +41,7 @@ def cramped(page: AppPage) -> set[str]:
 def faults(text: dict[str, Any]) -> list[str]:
     """What is wrong with a text: too small, or too close to its background."""
     found = []
-    if text["size"] < (IN_CHARTS if text["inChart"] else SMALLEST) - 0.01:
+    if text["size"] < SMALLEST - 0.01:
         found.append(f"{text['size']:.1f} px: {text['where']} {text['text']!r}")
     large = text["size"] >= 24 or (text["size"] >= 18.66 and text["weight"] >= 700)
     if text["contrast"] is not None and text["contrast"] < (3 if large else 4.5):

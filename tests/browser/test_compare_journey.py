@@ -12,7 +12,7 @@ from tests.browser.conftest import OpenCompare, OpenPage
 
 pytestmark = pytest.mark.browser
 
-MEANS = re.compile(r"it earned ([\d.]+), today's choice ([\d.]+), and the loop")
+MEANS = re.compile(r"it earned ([\d.]+), today's rules ([\d.]+), and the loop")
 
 
 def test_the_story_from_the_weather_rule_to_the_summary(open_compare: OpenCompare) -> None:
@@ -25,7 +25,7 @@ def test_the_story_from_the_weather_rule_to_the_summary(open_compare: OpenCompar
     expect(page.page).to_have_url(re.compile("rule=weather"))
     for hundreds in (1, 2):
         page.let_in(100, 100 * hundreds)
-    expect(page.keyed("situation")).to_contain_text("It chooses as today's rule does")
+    expect(page.keyed("situation")).to_contain_text("It chooses as today's rules do")
     page.why()
     headings = page.page.get_by_role("heading")
     expect(headings.filter(has_text="If it went online now")).to_be_visible()

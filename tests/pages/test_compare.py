@@ -39,7 +39,7 @@ def test_it_opens_with_a_question_an_answer_and_something_to_see(open_compare: O
     assert "May it learn from today's rules first" in app.text
     assert app.came == str(FIRST)
     assert [metric.label for metric in app.at.metric] == [
-        "Match, last 100", "Today earns", "Apprentice earns", "Always online earns"
+        "Match, last 100", "Today's rules earn", "Apprentice earns", "Always online earns"
     ]  # fmt: skip
     assert len(charts_of(app)) == 2
     assert len(charts_of(why(app))) == 6
@@ -85,7 +85,7 @@ def test_the_uplift_over_today_is_told_with_its_interval(open_compare: Open) -> 
     assert uplift is not None
     assert (now.start, now.end) == (FIRST, FIRST + 100)
     ahead = "ahead of" if uplift.mean > 0 else "behind"
-    assert f"{ahead} today's choice" in app.text
+    assert f"{ahead} today's rules" in app.text
     assert f"95 % interval {signed(uplift.low)} to {signed(uplift.high)}" in app.text
     told = next(metric.delta for metric in app.at.metric if metric.label == "Apprentice earns")
     assert told == over_today(uplift)
@@ -125,7 +125,7 @@ def test_the_summary_says_what_the_loops_did(open_compare: Open) -> None:
     assert "300 visitors came (Coffee, seed 7)" in text
     assert f"earned {comparison.rewards()['baseline'].mean():.2f} a visitor" in text
     assert "The apprentice watched 200 of them and changed nothing that they saw" in text
-    assert f"it earned {online.mean('apprentice'):.2f}, today's choice" in text
+    assert f"it earned {online.mean('apprentice'):.2f}, today's rules" in text
     assert watched.mean("apprentice") == watched.mean("baseline")
 
 
@@ -217,7 +217,8 @@ def test_a_step_says_what_the_visitor_gave_to_each_of_the_three(open_compare: Op
     app = open_compare()
     assert "Step:" not in app.text
     row = app.click("step").session.comparison.table()[-1]
-    for name, arm in (("Today", "baseline"), ("Apprentice", "apprentice"), ("online", "online")):
+    names = {"baseline": "Today's rules", "apprentice": "Apprentice", "online": "online"}
+    for arm, name in names.items():
         item = WORLDS["coffee"].items[WORLDS["coffee"].position(str(row[f"{arm}_shown"]))]
         assert f"{name} {item.label} **{row[f'{arm}_reward']:g}**" in app.text
     assert "Step:" not in app.click("let-in-100").finish_the_crowd().text

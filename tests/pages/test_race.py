@@ -244,7 +244,7 @@ def test_the_leader_and_the_bet_stand_first_in_words_too(open_race: Open) -> Non
     first = finals[0]
     assert f"{names[first.contender]} {first.reward.mean:.3f}" in told
     assert f"{names['ab']} {app.session.known.recent('ab').mean[-1]:.2f}" in told
-    assert f"{names[first.contender]} and A/B test: the band holds" in app.text
+    assert f"{names[first.contender]} and A/B test: between the dotted lines lie" in app.text
 
 
 @pytest.mark.slow

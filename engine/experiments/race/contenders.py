@@ -191,7 +191,7 @@ def line_up(
         Present(
             "present",
             rule,
-            label="Our present rules",
+            label="Today's rules",
             story="Shows each group of visitors what years of experience have found best for it, "
             "by one thing that is known of them, and learns nothing."
             if rule is None

@@ -43,9 +43,8 @@ def stretches_spec(dark: bool, span: int, ends: Ends, looks: Looks) -> Spec:
 
 def stretches_rows(told: Mapping[str, Sequence[Stretch]], ends: Ends) -> pa.Table:
     """Rows of `stretches_spec`, see `labelled`: each value stands in the middle of its part."""
-    return table(
-        labelled([row for name, one in told.items() for row in _rows(name, one)], ends, HEIGHT)
-    )
+    rows = [row for name, one in told.items() for row in _rows(name, one)]
+    return table(labelled([row | {"mark": True} for row in rows], ends, HEIGHT))
 
 
 def _rows(line: str, told: Sequence[Stretch], banded: bool = True) -> Rows:

@@ -1,4 +1,4 @@
-"""An apprentice beside today's baseline and a loop that is online from the start."""
+"""An apprentice beside today's rules and a loop that is online from the start."""
 
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
@@ -27,11 +27,13 @@ from pages.parts.charts.labelled import Look, Looks, labelled, lines, span_of
 from pages.parts.theme import theme
 
 MATCH, CEILING = "match", "ceiling"
-TODAY, APPRENTICE, ONLINE = "today", "apprentice", "always online"
+TODAY, APPRENTICE, ONLINE = "today's rules", "apprentice", "always online"
 BEST = "best possible"
 _ARMS = {"baseline": TODAY, "apprentice": APPRENTICE, "online": ONLINE}
-"""In the order in which they are drawn: today's wide line stays in sight below what earns the
-same."""
+"""In the order in which they are drawn: the wide line of today's rules stays in sight below what
+earns the same."""
+_SHAPED = (APPRENTICE, ONLINE)
+"""Lines that are told apart by shapes, too; that of today's rules, by its width."""
 
 
 def _rule(switched: bool) -> str:
@@ -60,7 +62,7 @@ def _arms(dark: bool) -> Looks:
 def match_spec(dark: bool, span: int, switched: bool, size: Size = PAGE) -> Spec:
     """Lines: how often the apprentice chooses what is shown, against its ceiling."""
     looks = (CEILING, Look(theme(dark).faint, "square", 9)), (MATCH, Look(theme(dark).accent))
-    title = f"same choice as today's, last {RECENT_EVENTS}"
+    title = f"same choice as today's rules, last {RECENT_EVENTS}"
     return lines(dark, span, (0, TOP), title, looks, LINES, _rule(switched), size)
 
 
@@ -74,14 +76,14 @@ def reward_spec(dark: bool, span: int, switched: bool, truth: bool, size: Size =
 
 @lru_cache(maxsize=64)
 def cost_spec(dark: bool, span: int, switched: bool, top: int, size: Size = PAGE) -> Spec:
-    """Lines: how many visitors gave less than they would have given today's choice."""
+    """Lines: how many visitors gave less than they would have given today's rules."""
     looks = _arms(dark)[1:]
     return lines(dark, span, (0, top), "visitors", looks, GAINS, _rule(switched), size)
 
 
 @lru_cache(maxsize=64)
 def gain_spec(dark: bool, span: int, switched: bool, low: int, high: int) -> Spec:
-    """Lines: rewards gained over today's choice, summed up."""
+    """Lines: rewards gained over today's rules, summed up."""
     return lines(dark, span, (low, high), "rewards", _arms(dark), GAINS, _rule(switched))
 
 
@@ -104,7 +106,7 @@ def reward_rows(
     """
     found = melted(rows, {name: arm for arm, name in _ARMS.items()})
     found += level(BEST, *best) if best else []
-    return table(labelled(found, (0, TOP), size.room(LINES), switches))
+    return table(labelled(found, (0, TOP), size.room(LINES), switches, _SHAPED))
 
 
 def sum_rows(
@@ -123,7 +125,8 @@ def sum_rows(
     arms = {name: arm + measure for arm, name in _ARMS.items()}
     if measure == "_worse":
         del arms[TODAY]
-    return table(labelled(melted(rows, arms), domain, size.room(GAINS), switches))
+    found = melted(rows, arms)
+    return table(labelled(found, domain, size.room(GAINS), switches, _SHAPED))
 
 
 def bounds_of(rows: Curve, measure: str) -> tuple[int, int]:
@@ -172,7 +175,7 @@ def outlook_rows(
 
     low, high = outlook.low_limit, outlook.high_limit
     rows = [
-        around("shown today", "log", outlook.today),
+        around("today's rules", "log", outlook.today),
         {"what": "what the log allows", "kind": "log", "low": low, "high": high},
     ]
     if outlook.belief is not None and outlook.belief_sd is not None:
@@ -191,8 +194,8 @@ def outlook_rows(
 
 @lru_cache(maxsize=8)
 def slices_spec(dark: bool, size: int) -> Spec:
-    """Bars: expected agreement with today's choice for each value of the context."""
-    x = across("agreement", "same choice as today's", (0, 1), format="%")
+    """Bars: expected agreement with today's rules for each value of the context."""
+    x = across("agreement", "same choice as today's rules", (0, 1), format="%")
     y = lanes("value", labelLimit=150)
     shares = {"match": "Match rate", "ratio": "Reward achievement ratio"}
     tips = tooltip(field="Field", value="Value")

@@ -1,7 +1,7 @@
 """Lines over the visitors that say at their ends what they are, so that no legend is needed."""
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 import altair as alt
@@ -15,6 +15,8 @@ _BELOW = 46
 """Pixels below a chart's plot: numbers and title of its axis."""
 _LINE = 17
 """Pixels from one label to the next."""
+_ALONG = 6
+"""Stretches of a line with a mark in each."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +25,7 @@ class Look:
 
     Attributes:
         colour: as ``#rrggbb``.
-        shape: of the mark at its end, as Vega names it or as an SVG path.
+        shape: of its marks, at its end and on the way, as Vega names it or as an SVG path.
         width: of the line in pixels; a wide one is pale, and lies below the others.
     """
 
@@ -56,6 +58,7 @@ def lines(
     rule: str = "",
     size: Size = PAGE,
     along: str = "visitors",
+    spread: bool = False,
 ) -> Spec:
     """Lines over the visitors, each with its name at its end; see `rows`.
 
@@ -66,6 +69,8 @@ def lines(
         rule: what a vertical rule says: a row without a line. Empty where there is none, as a layer
             without a mark has no name for who cannot see it.
         along: what the visitors are called.
+        spread: whether bands tell how far single runs lie apart: they are outlined. All others
+            are intervals of the line itself, and filled.
     """
     names = [name for name, _ in looks]
     pale = [name for name, look in looks if look.width > 4]
@@ -92,16 +97,25 @@ def lines(
     colour = alt.Color("line:N", scale=colours, legend=None)
     tips = tooltip(line="Line") + tooltip(",.0f", visitor="Visitor")
     tips += tooltip(".3~f", value=title.capitalize())
-    drawn, last = (blank().transform_filter(f"isValid(datum.{field})") for field in ("line", "at"))
+    drawn, marked, last = (
+        blank().transform_filter(f"isValid(datum.{field})") for field in ("line", "mark", "at")
+    )
     nameless = blank().transform_filter("!isValid(datum.line) && !isValid(datum.value)")
     unseen = blank().transform_filter("!isValid(datum.line) && isValid(datum.value)")
+    outline = {"fillOpacity": 0.06, "strokeWidth": size.px(1), "strokeDash": size.dash(2, 3)}
     bands = drawn.transform_filter("isValid(datum.low)").mark_area(
-        opacity=0.16, clip=True, aria=False
+        clip=True, aria=False, **(outline if spread else {"opacity": 0.16})
     )
+    edges = {"stroke": alt.Stroke("line:N", scale=colours, legend=None)} if spread else {}
     curves = drawn.mark_line(clip=True, strokeJoin="round")
     is_pale = alt.FieldOneOfPredicate(field="line", oneOf=pale)
-    dots = last.transform_filter("datum.visitor > 0").mark_circle(
-        size=size.area(36), opacity=1, aria=False
+    dots = marked.transform_filter("datum.visitor > 0").mark_point(
+        filled=True,
+        size=size.area(80),
+        opacity=1,
+        stroke=theme(dark).ground,
+        strokeWidth=size.px(1),
+        aria=False,
     )
     marks = last.mark_point(
         filled=True, size=size.area(90), opacity=1, xOffset=size.px(9), aria=False
@@ -113,8 +127,9 @@ def lines(
     rules = nameless.mark_rule(
         strokeWidth=size.px(1.5), color=theme(dark).ink, strokeDash=size.dash(3, 3)
     )
+    shape = alt.Shape("line:N", scale=shapes, legend=None)
     layers = [
-        bands.encode(x, alt.Y("low:Q"), alt.Y2("high:Q"), colour),
+        bands.encode(x, alt.Y("low:Q"), alt.Y2("high:Q"), colour, **edges),
         curves.encode(
             x,
             y,
@@ -123,14 +138,9 @@ def lines(
             opacity=alt.condition(is_pale, alt.value(0.3), alt.value(1)),
             tooltip=tips,
         ),
-        dots.encode(x, y, colour),
+        dots.encode(x, y, colour, shape),
         unseen.mark_point(opacity=0, aria=False).encode(x, y),
-        marks.encode(
-            color=colour,
-            shape=alt.Shape("line:N", scale=shapes, legend=None),
-            tooltip=tips,
-            **beside,
-        ),
+        marks.encode(color=colour, shape=shape, tooltip=tips, **beside),
         words.encode(text="line:N", **beside),
     ]
     if rule:
@@ -144,24 +154,43 @@ def _width(look: Look, size: Size) -> float:
 
 
 def labelled(
-    rows: Rows, domain: tuple[float, float], height: int, rules: Sequence[int] = ()
+    rows: Rows,
+    domain: tuple[float, float],
+    height: int,
+    rules: Sequence[int] = (),
+    shaped: Collection[str] = (),
 ) -> Rows:
-    """Rows for `lines`: line, visitor, value, low and high where there is a band, and in the last
-    row of each line the place of its label; then those of vertical rules.
+    """Rows for `lines`: line, visitor, value, low and high where there is a band, mark where a line
+    has one, and in the last row of each line the place of its label; then those of vertical rules.
 
     Args:
         rows: of lines, each from left to right.
         domain, height: as of the chart.
+        shaped: lines with marks on the way, not at the end alone: whoever does not tell their
+            colours apart can follow each.
     """
     last: dict[object, dict[str, object]] = {row["line"]: row for row in rows}
     low, high = domain
     gap = _LINE * (high - low) / max(height - _BELOW, _LINE)
     values = {line: float(str(row["value"])) for line, row in last.items()}
-    places = apart(values, gap, high)
-    found = [
-        row | ({"at": places[row["line"]]} if row is last[row["line"]] else {}) for row in rows
-    ]
+    places, marks = apart(values, gap, high), _marks(rows, shaped)
+    found = []
+    for place, row in enumerate(rows):
+        is_last = row is last[row["line"]]
+        more: dict[str, object] = {"at": places[row["line"]]} if is_last else {}
+        found.append(row | more | ({"mark": True} if is_last or place in marks else {}))
     return found + [{"line": None, "visitor": at} for at in rules]
+
+
+def _marks(rows: Rows, shaped: Collection[str]) -> set[int]:
+    """Places of the rows with a mark on the way: those of one line between those of another."""
+    found: set[int] = set()
+    for turn, line in enumerate(shaped):
+        own = [place for place, row in enumerate(rows) if row["line"] == line]
+        shift = (turn + 1) / (len(shaped) + 1)
+        if len(own) > 2 * _ALONG:
+            found |= {own[int(len(own) * (at + shift) / _ALONG)] for at in range(_ALONG)}
+    return found
 
 
 def edge(span: float, top: float = 0.0) -> dict[str, object]:

@@ -80,8 +80,8 @@ def _scales(entries: Entries, dark: bool) -> tuple[alt.Scale, alt.Scale]:
 
 # -- over the visitors ----------------------------------------------------------------
 
-CURVES = 330
-"""Pixels that the pictures of curves are high."""
+CURVES = 306
+"""Pixels that the pictures of curves are high: all of one is in the window of a small laptop."""
 
 
 @lru_cache(maxsize=64)
@@ -110,7 +110,7 @@ def _lines(
     dark: bool, span: int, top: float, title: str, entries: Entries, drifts: bool, size: Size
 ) -> Spec:
     looks, rule = looks_of(entries, dark), "Tastes change after visitor" if drifts else ""
-    return lines(dark, span, (0, top), title, looks, CURVES, rule, size)
+    return lines(dark, span, (0, top), title, looks, CURVES, rule, size, spread=True)
 
 
 def band_rows(
@@ -136,7 +136,7 @@ def band_rows(
             columns |= {"low": band.low[at], "high": band.high[at]}
         rows += [{"line": names[key], **row} for row in rows_of(columns)]
     rules = [plan.visitors // 2] if plan.drift == "halfway" else []
-    return table(labelled(rows, (0, top), size.room(CURVES), rules))
+    return table(labelled(rows, (0, top), size.room(CURVES), rules, [names[key] for key in bands]))
 
 
 # -- in the end -----------------------------------------------------------------------
@@ -165,12 +165,15 @@ def finals_spec(
     colours, shapes = _scales(entries, dark)
     colour = alt.Color("line:N", scale=colours, legend=None)
     ink, accent = theme(dark).ink, theme(dark).accent
+    row = _ROW if len(entries) <= _MANY else _LOW_ROW
     base = blank().encode(y=y, tooltip=tooltip(line="Contender") + figures)
     words = blank().encode(x=alt.value("width"), y=y)
     return finish(
         dark,
-        ROW * len(entries) + 48,
-        base.mark_bar(height=_bar(size), cornerRadiusEnd=4, opacity=0.85).encode(x, color=colour),
+        row * len(entries) + 48,
+        base.mark_bar(height=_bar(size, row), cornerRadiusEnd=4, opacity=0.85).encode(
+            x, color=colour
+        ),
         base.mark_rule(strokeWidth=size.px(2), color=ink, aria=False, clip=True).encode(
             x=alt.X("low:Q"), x2="high:Q"
         ),
@@ -188,15 +191,15 @@ def finals_spec(
     )
 
 
-def _bar(size: Size) -> Pixels:
+def _bar(size: Size, row: int) -> Pixels:
     """How high a bar is; on the stage rows are as high as there is room."""
     if size.on_stage:
         return alt.ExprRef(f"min({size.expr(20)}, 0.8 * bandwidth('y'))")
-    return 20
+    return 2 * row // 3
 
 
-ROW = 30
-"""Pixels from one contender to the next."""
+_ROW, _LOW_ROW, _MANY = 30, 22, 8
+"""Pixels from one contender to the next, of up to so many, and of more."""
 
 
 def finals_rows(finals: Sequence[Final], entries: Entries, bet: str | None) -> pa.Table:

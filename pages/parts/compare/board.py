@@ -31,23 +31,24 @@ from pages.parts.toolbar import shortcut, show_progress
 
 Rows = Sequence[Mapping[str, float]]
 
-_MEANS = {"Apprentice": "apprentice", "Today's choice": "baseline",
+_MEANS = {"Apprentice": "apprentice", "Today's rules": "baseline",
           "Online from the start": "online"}  # fmt: skip
 """Columns of mean rewards in the table of periods, with their arms."""
 
 _MATCH_HELP = meanings("match", "ceiling")
+_AGAINST = " Below the means: over today's rules, with 95 % intervals."
 _COST_HELP = (
     "Visitors who gave a lower reward than the very same visitor, with the same luck, gave "
-    "today's choice."
+    "today's rules."
 )
 _BOARD_HELP = (
     "Of the apprentice since it went online; while it watches, of the loop that is online from the "
     "start. The intervals of all segments hold together (Bonferroni)."
 )
 _OUTLOOK_HELP = (
-    "The log holds rewards of today's choice only. Where the apprentice would choose the same, "
-    "its reward is known; elsewhere it could be anything: that is the band, with 95 % limits for "
-    "chance. The belief is the reward head's own, with two standard deviations."
+    "The log holds rewards of what today's rules chose only. Where the apprentice would choose the "
+    "same, its reward is known; elsewhere it could be anything: that is the band, with 95 % limits "
+    "for chance. The belief is the reward head's own, with two standard deviations."
 )
 
 
@@ -82,7 +83,8 @@ def show_numbers(session: CompareSession) -> None:
         else:
             met = session.alone()
             step = f" {came_alone(session.world, met)}" if met else ""
-            note(f"{counted(latest.end, 'visitor')} came.{since if latest.start else ''}{step}")
+            told = f"{counted(latest.end, 'visitor')} came.{since if latest.start else ''}"
+            note(f"{told}{_AGAINST if latest.uplift('online') else ''}{step}")
     with st.container(key="numbers"):
         columns = st.columns(4, gap="small")
     with columns[0]:
@@ -97,7 +99,7 @@ def show_numbers(session: CompareSession) -> None:
         mean, uplift = latest.mean(arm), latest.uplift(arm)
         with column:
             st.metric(
-                f"{name} earns",
+                f"{name} {'earn' if arm == 'baseline' else 'earns'}",
                 "–" if math.isnan(mean) else f"{mean:.2f}",
                 over_today(uplift) if arm != "baseline" else "a visitor",
                 delta_color="normal" if uplift and uplift.low > 0 else "off",
@@ -121,12 +123,12 @@ def offer_start(session: CompareSession) -> None:
 
 
 def show_lines(session: CompareSession, match: Rows, arms: Rows) -> None:
-    """Does it choose like today's rule, and what do visitors get?"""
+    """Does it choose like today's rules, and what do visitors get?"""
     dark, truth, switches = is_dark(), session.setup.truth, session.switches
     span = span_of(len(session.comparison))
     left, right = pair("answers")
     with left:
-        section("Does it choose as today's rule?", help=_MATCH_HELP)
+        section("Does it choose as today's rules?", help=_MATCH_HELP)
         picture(
             charts.match_rows(match, switches),
             charts.match_spec(dark, span, bool(switches)),
@@ -182,24 +184,24 @@ def show_gains(session: CompareSession, arms: Rows) -> None:
     dark, span, switches = is_dark(), span_of(len(session.comparison)), session.switches
     left, right = pair("gains")
     with left:
-        section("Who was served worse than today", help=_COST_HELP)
+        section("Who was served worse than by today's rules", help=_COST_HELP)
         _, top = charts.bounds_of(arms, "_worse")
         picture(
             charts.sum_rows(arms, switches, "_worse", (0, top)),
             charts.cost_spec(dark, span, bool(switches), top),
             key=f"chart-cost-{span}-{top}",
-            alt="Visitors served worse than today, over the visitors: "
+            alt="Visitors served worse than by today's rules, over the visitors: "
             f"apprentice {arms[-1]['apprentice_worse']:,.0f}; online from the start "
             f"{arms[-1]['online_worse']:,.0f}",
         )
     with right:
-        section("Rewards gained over today's choice")
+        section("Rewards gained over today's rules")
         low, high = charts.bounds_of(arms, "_gain")
         picture(
             charts.sum_rows(arms, switches, "_gain", (low, high)),
             charts.gain_spec(dark, span, bool(switches), low, high),
             key=f"chart-gain-{span}-{low}-{high}",
-            alt="Rewards gained over today's choice, over the visitors: "
+            alt="Rewards gained over today's rules, over the visitors: "
             f"apprentice {arms[-1]['apprentice_gain']:,.0f}; online from the start "
             f"{arms[-1]['online_gain']:,.0f}",
         )
@@ -241,7 +243,7 @@ def show_outlook(session: CompareSession, outlook: SwitchValue | None) -> None:
             charts.slices_rows(slices, session.world),
             charts.slices_spec(is_dark(), len(session.world.segments())),
             key=f"chart-slices-{key_of(session.world)}",
-            alt="Expected agreement with today's choice, for each value of the context: "
+            alt="Expected agreement with today's rules, for each value of the context: "
             + "; ".join(f"{k} {percent(m.expected_agreement)}" for k, m in slices.items()),
         )
 
@@ -251,7 +253,7 @@ def _outlook_in_words(outlook: SwitchValue, watching: bool) -> str:
     return (
         f"{percent(outlook.same)} of visitors {would} get what they got before. From the log alone "
         f"the mean reward {could} be anything from {outlook.low_limit:.2f} to "
-        f"{outlook.high_limit:.2f}; today's choice earned {outlook.today:.2f}."
+        f"{outlook.high_limit:.2f}; today's rules earned {outlook.today:.2f}."
         + ("" if watching else " It went on learning, so what came may lie above.")
     )
 
@@ -277,13 +279,13 @@ def show_summary(session: CompareSession) -> None:
                 "Mode": stretch.mode.replace("_", " "),
                 "After visitor": stretch.start,
                 "Visitors": stretch.matching.events,
-                "Same choice as today": 100 * stretch.matching.match_rate,
+                "Same choice as today's rules": 100 * stretch.matching.match_rate,
                 **{name: stretch.mean(arm) for name, arm in _MEANS.items()},
             }
             for stretch in comparison.stretches()
         ]
         number = st.column_config.NumberColumn
-        formats = {"Same choice as today": "%.0f\u00a0%%", **dict.fromkeys(_MEANS, "%.2f")}
+        formats = {"Same choice as today's rules": "%.0f\u00a0%%", **dict.fromkeys(_MEANS, "%.2f")}
         st.dataframe(
             as_cells(rows),
             hide_index=True,

@@ -38,7 +38,7 @@ def _uplift(session: CompareSession, arm: str, start: int) -> str:
     told = "" if sure else " Chance alone could explain that."
     since = f"since visitor {start:,}" if start else "from the first visitor on"
     return (
-        f"**{ARM_NAMES[arm]}, {since}: {signed(uplift.mean)} a visitor over today's choice** "
+        f"**{ARM_NAMES[arm]}, {since}: {signed(uplift.mean)} a visitor over today's rules** "
         f"({interval(uplift)}), so {thousand}.{told}"
     )
 
@@ -46,7 +46,8 @@ def _uplift(session: CompareSession, arm: str, start: int) -> str:
 def _cost(session: CompareSession, arm: str, start: int) -> str:
     found = payback(gained(session.comparison, start, arm))
     if found.even == 0:
-        return "**Learning cost nothing:** its sum of rewards was never below that of today's."
+        told = "its sum of rewards was never below that of today's rules."
+        return f"**Learning cost nothing:** {told}"
     cost = (
         f"**Learning cost {-found.lowest:,.1f} rewards at most**, by visitor {start + found.at:,}"
     )
@@ -60,12 +61,13 @@ def _worse(session: CompareSession, arm: str, start: int) -> str:
     worse = list(worst_served(segments))
     among = counted(len(segments), "segment")
     if not worse:
-        return f"**No segment is found to be served worse than today**, among {among} together."
+        none = "**No segment is found to be served worse than by today's rules**"
+        return f"{none}, among {among} together."
     told = "; ".join(
         f"{plain(one.value.name)} {signed(one.uplift.mean)} ({interval(one.uplift)})"
         for one in worse[:3]
     )
-    return f"**Served worse than today: {told}**, among {among} looked at together."
+    return f"**Served worse than by today's rules: {told}**, among {among} looked at together."
 
 
 def _held_back(session: CompareSession, arm: str, start: int) -> str:

@@ -36,7 +36,7 @@ class CompareSetup(Linked):
     seed: int = SEED.as_field
     rule: str = Setting(
         "weather",
-        "Shown today",
+        "Today's rules",
         lambda: {rule: name for world in WORLDS.values() for rule, name in rules_of(world).items()},
         "menu",
         f"{meanings('baseline')} Changing it starts over.",
@@ -50,7 +50,7 @@ class CompareSetup(Linked):
         "ours",
         "Apprentice",
         {"ours": "Ours: two heads", "service": "The service's own"},
-        help="Ours learns two things from every visitor: what today's rule would choose, and "
+        help="Ours learns two things from every visitor: what today's rules would choose, and "
         "what the reward tells. The retired service's learned the first alone, slowly, and "
         "only from the one action it had chosen itself; all three loops then use its learner.",
     ).as_field
@@ -67,8 +67,8 @@ class CompareSetup(Linked):
         "Exploration during the apprenticeship",
         range(51),
         "slider",
-        "Share of visitors who get any action instead of today's. It changes what they see, and "
-        "turns the band of what a switch would bring into an estimate.",
+        "Share of visitors who get any action instead of what today's rules choose. It changes "
+        "what they see, and turns the band of what a switch would bring into an estimate.",
         unit="%",
     ).as_field
     auto: int = Setting(

@@ -39,8 +39,8 @@ def situation(session: CompareSession) -> str:
     comparison = session.comparison
     if not len(comparison):
         return (
-            "**Nobody has come yet.** Let 100 visitors in: two of the three loops show today's "
-            "choice, and the apprentice watches."
+            "**Nobody has come yet.** Let 100 visitors in: two of the three loops follow "
+            "today's rules, and the apprentice watches."
         )
     if comparison.is_apprentice:
         return _as_apprentice(session)
@@ -52,22 +52,22 @@ def _as_apprentice(session: CompareSession) -> str:
     recent, latest = record.performance(RECENT_EVENTS), record.performance(LATEST)
     match, highest = recent.match_rate, recent.highest_match_rate
     told = (
-        f"The apprentice chooses what is shown today for **{percent(match)}** of the latest "
+        f"The apprentice chooses as today's rules for **{percent(match)}** of the latest "
         f"{recent.events} visitors; its ceiling is {percent(highest)}."
     )
     if match >= _NEAR * highest and recent.events >= 50:
-        more = "**It chooses as today's rule does.** Watching cannot teach it more: go online."
+        more = "**It chooses as today's rules do.** Watching cannot teach it more: go online."
     elif latest.events < _ENOUGH:
-        more = "Nobody notices: what is shown is today's choice."
+        more = "Nobody notices: today's rules choose what is shown."
     elif latest.is_chance(len(session.world.items)):
         more = (
-            "**No better than chance:** today's choice follows nothing that it can see. "
+            "**No better than chance:** today's rules follow nothing that it can see. "
             "Watching longer will not help."
         )
     else:
         more = (
             f"It is still {100 * (highest - match):.0f} points away: let more come, or let it "
-            "cross more fields (Settings), if today's rule looks at several together."
+            "cross more fields (Settings), if today's rules look at several together."
         )
     return f"{told} {more}"
 
@@ -88,20 +88,20 @@ def _online(comparison: Comparison) -> str:
     money = plain(in_money(comparison.world, uplift.mean, sign=True))
     by = f"by {abs(uplift.mean):.2f} a visitor ({interval(uplift)}){money}"
     if uplift.low <= 0 <= uplift.high:
-        return f"{told} It is {ahead} today's choice {by}: chance alone could explain that."
-    return f"{told} **It is {ahead} today's choice** {by}."
+        return f"{told} It is {ahead} today's rules {by}: chance alone could explain that."
+    return f"{told} **It is {ahead} today's rules** {by}."
 
 
 def over_today(uplift: Estimate | None) -> str:
-    """What a loop earns beyond today's choice, with the 95 % interval; for a narrow place."""
+    """What a loop earns beyond today's rules, with the 95 % interval; for a narrow place."""
     if uplift is None:
         return "–"
     if not uplift.mean and uplift.low == uplift.high:
-        return "as today"
+        return "as today's rules"
     return f"{signed(uplift.mean)} ({signed(uplift.low)} to {signed(uplift.high)})"
 
 
-ARM_NAMES = {"baseline": "Today", "apprentice": "Apprentice", "online": "Always online"}
+ARM_NAMES = {"baseline": "Today's rules", "apprentice": "Apprentice", "online": "Always online"}
 """What the three loops are called."""
 
 
@@ -121,7 +121,7 @@ def interval(value: Estimate) -> str:
 
 
 def rule_in_words(setup: CompareSetup) -> str:
-    """What is shown today, for a sentence; Markdown."""
+    """Today's rules, for a sentence; Markdown."""
     world = world_of(setup.world)
     name = rules_of(world)[setup.rule]
     if setup.rule == "always":
@@ -138,7 +138,7 @@ def summary(session: CompareSession) -> str:
     rewards = comparison.rewards()
     said = [
         f"{visitors:,} visitors came ({session.world.title}, seed {setup.seed}). "
-        f"What is shown today ({rule_in_words(setup)}) earned "
+        f"Today's rules ({rule_in_words(setup)}) earned "
         f"{rewards['baseline'].mean():.2f} a visitor.",
         _matching(session),
     ]
@@ -149,17 +149,17 @@ def summary(session: CompareSession) -> str:
             said.append(
                 f"After visitor {stretch.start:,} it went online. Over the next "
                 f"{stretch.end - stretch.start:,} visitors it earned "
-                f"{stretch.mean('apprentice'):.2f}, today's choice "
+                f"{stretch.mean('apprentice'):.2f}, today's rules "
                 f"{stretch.mean('baseline'):.2f}, and the loop that was online from the start "
                 f"{stretch.mean('online'):.2f}; {stretch.worse('apprentice'):,} of them gave it "
-                f"less than they gave today's choice, {stretch.better('apprentice'):,} more."
+                f"less than they gave today's rules, {stretch.better('apprentice'):,} more."
             )
         else:
             said.append(f"After visitor {stretch.start:,} it went back to watching.")
     worse = int((rewards["online"] < rewards["baseline"]).sum())
     said.append(
         f"The loop that was online from the start earned {rewards['online'].mean():.2f} over all "
-        f"visitors, and {worse:,} of them gave it less than they gave today's choice."
+        f"visitors, and {worse:,} of them gave it less than they gave today's rules."
     )
     return " ".join(said)
 
@@ -172,7 +172,7 @@ def _matching(session: CompareSession) -> str:
     return (
         f"The apprentice watched {seen.events:,} of them and changed "
         f"{'nothing' if not session.setup.explore else 'little'} that they saw; over the last "
-        f"{recent.events:,} of these it chose as today's rule for {percent(recent.match_rate)} "
+        f"{recent.events:,} of these it chose as today's rules for {percent(recent.match_rate)} "
         f"(ceiling {percent(recent.highest_match_rate)}), and its reward achievement ratio was "
         f"{percent(latest.reward_achievement_ratio, unknown='undefined')}."
     )

@@ -178,7 +178,7 @@ def _show_table(session: EvaluateSession, found: Found) -> None:
         hide_index=True,
         key="evaluate-table",
         row_height=forest.ROW,
-        height=forest.ROW * (len(rows) + 1) + 8,
+        height="content",
         column_config={
             "Served to everybody": st.column_config.TextColumn(help=_POLICY_HELP),
             "Looks like": number(format="%.2f", help=_TABLE_HELP, width=84),

@@ -123,7 +123,10 @@ def _show_rewards(session: RaceSession) -> None:
     if session.shown.one_run:
         return
     drawn = in_markdown(session.shown, " and ".join(names[key] for key in banded(session)))
-    note(f"{drawn}: the band holds all crowds but the lowest and the highest tenth.")
+    note(
+        f"{drawn}: between the dotted lines lie all crowds but the lowest and the highest tenth. "
+        "How sure the mean is, the thin lines of *Who earns most* say."
+    )
 
 
 def banded(session: RaceSession) -> list[str]:

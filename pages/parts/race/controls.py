@@ -34,9 +34,9 @@ def presets(now: RaceSetup) -> dict[str, Preset]:
         "A fair race": Preset(
             fair, "One winner for everybody, or learning who likes what: what is that worth?"
         ),
-        "Against our rules": Preset(
+        "Against today's rules": Preset(
             replace(fair, who="ours,ab,present,uniform"),
-            "Our present rules are good from the first visitor on, and never get better.",
+            "Today's rules are good from the first visitor on, and never get better.",
         ),
         "Tastes change halfway": Preset(
             replace(fair, who="ours,epsilon,ucb,ab", visitors=2_000, drift="halfway"),
@@ -71,7 +71,7 @@ def against_you(fair: RaceSetup) -> Preset:
 
 
 def choose_preset(setup: RaceSetup) -> None:
-    """Ready-made races, each with its point."""
+    """Ready-made races, each with its point, and one of your own."""
 
     def take() -> None:
         name = st.session_state[KEY("preset")]
@@ -84,22 +84,24 @@ def choose_preset(setup: RaceSetup) -> None:
     chosen = next(fitting, None)
     show(KEY("preset"), chosen)
     with st.container(gap="xsmall"):
-        st.pills(
-            "Ready-made races",
-            list(ready),
-            key=KEY("preset"),
-            on_change=take,
-            wrap=True,
-            label_visibility="collapsed",
-        )
+        with st.container(horizontal=True, key="which-race"):
+            st.pills(
+                "Ready-made races",
+                list(ready),
+                key=KEY("preset"),
+                on_change=take,
+                wrap=True,
+                label_visibility="collapsed",
+            )
+            choose_race(setup)
         note(ready[chosen].point if chosen else "A race of your own.")
 
 
 def choose_race(setup: RaceSetup) -> None:
     """Who races, how long, and what makes it hard."""
-    with st.expander("Your own race", icon=":material/tune:", key="own"):
+    with st.popover("Your own race", icon=":material/edit:", key="own"):
         choose_contenders(setup)
-        columns = st.columns(3, gap="medium")
+        columns = st.columns([1, 1, 1.25], gap="medium")
         for column, names in zip(
             columns, (("visitors", "crowds"), ("delay", "refresh"), ("drift",)), strict=True
         ):

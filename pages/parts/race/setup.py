@@ -130,7 +130,7 @@ class RaceSetup(Tunable):
 
     rule: str = Setting(
         "",
-        "Our present rules",
+        "Today's rules",
         lambda: (
             {"": "The usual one"}
             | {rule: it for world in WORLDS.values() for rule, it in tables_of(world).items()}

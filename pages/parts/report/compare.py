@@ -25,7 +25,7 @@ def report_of(session: CompareSession, link: str) -> Report | None:
         )
         low, high = charts.bounds_of(arms, "_gain")
         gained = Figure(
-            "Rewards gained over today's choice",
+            "Rewards gained over today's rules",
             charts.gain_spec(False, span, bool(switches), low, high),
             charts.sum_rows(arms, switches, "_gain", (low, high)),
         )
@@ -33,8 +33,8 @@ def report_of(session: CompareSession, link: str) -> Report | None:
         return report_on(
             session.world,
             "May it learn from today's rules first, without touching your users?",
-            f"Three loops met the same {counted(came, 'visitor')}: today's choice "
-            f"({bare(rule_in_words(session.setup))}), an apprentice that watched it, and a loop "
+            f"Three loops met the same {counted(came, 'visitor')}: today's rules "
+            f"({bare(rule_in_words(session.setup))}), an apprentice that watched them, and a loop "
             "that was online from the start.",
             (earned, gained),
             tuple(map(bare, told)),

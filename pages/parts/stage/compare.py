@@ -30,7 +30,7 @@ def compare_show(session: CompareSession) -> Show:
                 "watching",
                 partial(compare_words.match, session),
                 match,
-                "Visitors get today's choice; it watches and imitates. More visitors come next.",
+                "Today's rules choose; it watches and imitates. More visitors come next.",
                 do=session.start if session.waits_for_start else None,
             ),
             _act(
@@ -39,8 +39,8 @@ def compare_show(session: CompareSession) -> Show:
                     "watched",
                     partial(compare_words.match, session),
                     match,
-                    "Ask: of the next 200, how many will be served worse than today? It goes "
-                    "online next.",
+                    "Ask: of the next 200, how many will be served worse than by today's rules? "
+                    "It goes online next.",
                 ),
                 partial(session.live.enqueue, _WATCH),
             ),
@@ -58,13 +58,13 @@ def compare_show(session: CompareSession) -> Show:
                 "worse",
                 partial(compare_words.worse, session),
                 partial(compare_pictures.worse, session),
-                "The same visitors, with the same luck, under today's choice.",
+                "The same visitors, with the same luck, under today's rules.",
             ),
             Screen(
                 "numbers",
                 partial(compare_words.online, session),
                 partial(_show_numbers, session),
-                "In brackets the 95 % interval of what it earns beyond today's choice.",
+                "In brackets the 95 % interval of what it earns beyond today's rules.",
             ),
         ],
         session.live.is_live,

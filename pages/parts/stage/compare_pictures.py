@@ -33,13 +33,14 @@ def rewards(session: CompareSession) -> None:
         charts.reward_rows(rows, switches, size=STAGE),
         charts.reward_spec(is_dark(), span, bool(switches), False, STAGE),
         key=f"rewards-{span}",
-        alt=f"Mean reward of the three loops over the visitors: today {last['baseline']:.2f}; "
-        f"apprentice {last['apprentice']:.2f}; online from the start {last['online']:.2f}",
+        alt="Mean reward of the three loops over the visitors: "
+        f"today's rules {last['baseline']:.2f}; apprentice {last['apprentice']:.2f}; "
+        f"online from the start {last['online']:.2f}",
     )
 
 
 def worse(session: CompareSession) -> None:
-    """How many visitors were served worse than today, over the visitors."""
+    """How many visitors were served worse than by today's rules, over the visitors."""
     _, rows = session.rows()
     if not rows:
         return
@@ -49,6 +50,6 @@ def worse(session: CompareSession) -> None:
         charts.sum_rows(rows, switches, "_worse", (0, top), STAGE),
         charts.cost_spec(is_dark(), span, bool(switches), top, STAGE),
         key=f"worse-{span}-{top}",
-        alt="Visitors served worse than today, over the visitors: apprentice "
+        alt="Visitors served worse than by today's rules, over the visitors: apprentice "
         f"{last['apprentice_worse']:,.0f}; online from the start {last['online_worse']:,.0f}",
     )

@@ -25,22 +25,22 @@ def match(session: CompareSession) -> str:
         return "Nobody has come yet."
     ceiling = percent(recent.highest_match_rate)
     return (
-        f"It chooses as today's rule for {percent(recent.match_rate)} of visitors; "
+        f"It chooses as today's rules for {percent(recent.match_rate)} of visitors; "
         f"the most to expect is {ceiling}."
     )
 
 
 def online(session: CompareSession) -> str:
-    """What the apprentice earns since it went online, beyond today's choice."""
+    """What the apprentice earns since it went online, beyond today's rules."""
     if told := _coming(session):
         return told
     latest = session.latest()
     uplift = latest.uplift("apprentice")
     if session.comparison.is_apprentice or uplift is None:
-        return "It watches: visitors get today's choice, and nobody is served worse."
+        return "It watches: today's rules choose, and nobody is served worse."
     return (
         f"Online since visitor {latest.start:,}, it earns {latest.mean('apprentice'):.2f} "
-        f"a visitor: {signed(uplift.mean)} over today's rule."
+        f"a visitor: {signed(uplift.mean)} over today's rules."
     )
 
 
@@ -50,4 +50,7 @@ def worse(session: CompareSession) -> str:
     if not arms:
         return "Nobody has come yet."
     ours, others = (f"{arms[-1][f'{arm}_worse']:,.0f}" for arm in ("apprentice", "online"))
-    return f"Served worse than today: {ours} by the apprentice, {others} by the loop always online."
+    return (
+        f"Served worse than by today's rules: {ours} by the apprentice, {others} by the loop "
+        "always online."
+    )

@@ -75,7 +75,7 @@ def test_lines_show_what_the_loops_earned() -> None:
     last = frame.groupby("line")["value"].last()
     rewards = comparison.rewards()
     assert last["always online"] == (rewards["online"] - rewards["baseline"]).sum()
-    assert last["apprentice"] == last["today"] == 0
+    assert last["apprentice"] == last["today's rules"] == 0
 
 
 @pytest.mark.parametrize(

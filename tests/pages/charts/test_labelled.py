@@ -31,6 +31,17 @@ def test_the_last_row_of_each_line_has_its_label_and_rules_have_no_line() -> Non
     assert found[-1] == {"line": None, "visitor": 7}
 
 
+def test_lines_that_are_to_be_told_apart_have_marks_on_the_way_and_each_elsewhere() -> None:
+    rows: Rows = [{"line": k, "visitor": n, "value": 0.5} for k in "abc" for n in range(60)]
+    found = labelled(rows, (0, 1), 200, shaped=["a", "b"])
+    places = {
+        k: {row["visitor"] for row in found if row["line"] == k and "mark" in row} for k in "abc"
+    }
+    assert len(places["a"]) == len(places["b"]) == 7
+    assert places["a"] & places["b"] == {59}
+    assert places["c"] == {59}
+
+
 @pytest.mark.parametrize(
     ("size", "end"),
     [(0, 50), (51, 75), (101, 150), (201, 300), (400, 500), (501, 750), (760, 1_000)],

@@ -41,7 +41,7 @@ def test_of_a_comparison(open_compare: Callable[..., CompareApp]) -> None:
     assert report is not None
     uplift = estimate(gained(app.session.comparison, 0, "online"))
     assert report.sentences[0].startswith("Always online, from the first visitor on: ")
-    assert f"{abs(uplift.mean):.2f} a visitor over today's choice" in report.sentences[0]
+    assert f"{abs(uplift.mean):.2f} a visitor over today's rules" in report.sentences[0]
     assert len(report.sentences) == 4
     assert as_pdf(report, PAPERS["16-9"]).startswith(b"%PDF")
 
