@@ -6,8 +6,8 @@ const OPENED = "[data-testid=stPopoverBody]";
 const TURNS = ".st-key-lesson-doors, .st-key-lesson-guessed, .st-key-lesson-cards";
 // What a click leads to on pages that say it in a place which comes and goes.
 const TOLD = [
-    ".st-key-situation .stMarkdown", ".st-key-verdict .stMarkdown", ".st-key-point .stMarkdown",
-    ".st-key-evaluate-headline .stMarkdown", ".st-key-lesson-screen h2",
+    ".st-key-situation .stMarkdown", ".st-key-gate .stMarkdown", ".st-key-verdict .stMarkdown",
+    ".st-key-point .stMarkdown", ".st-key-evaluate-headline .stMarkdown", ".st-key-lesson-screen h2",
 ].join();
 const TIPS = "[data-testid=stTooltipContent]";
 
@@ -26,6 +26,7 @@ export default function ({ data }) {
         focusin: event => {
             if (keyOf(event.target) !== frame.stands) frame.home = null;
             Object.assign(frame, { focused: event.target, key: keyOf(event.target) });
+            frame.around = placesOf(event.target);
         },
     };
     for (const [kind, does] of Object.entries(listeners)) document.addEventListener(kind, does, true);
@@ -131,7 +132,8 @@ function rescueFocus(frame) {
     const { focused, key, home } = frame;
     if (!focused || (focused.isConnected && !focused.disabled)) return;
     const opener = focused.closest(OPENED) ? frame.opener : null;
-    const places = [home, key, "st-key-stop", "st-key-start"].filter(Boolean);
+    // What comes in its place, or stops it; else what is left of the part of the page that it was in.
+    const places = [home, key, "st-key-stop", "st-key-start", ...frame.around].filter(Boolean);
     const found = places.map(place => document.querySelector(
         `.${place} :is(button, input):not(:disabled)`)).find(Boolean);
     frame.home = home ?? key;
@@ -140,6 +142,15 @@ function rescueFocus(frame) {
 }
 
 function keyOf(element) {
-    const place = element.closest?.("[class*=st-key-]");
-    return [...place?.classList ?? []].find(name => name.startsWith("st-key-"));
+    return placesOf(element)[0];
+}
+
+function placesOf(element) {
+    // The keys of all that it stands in, from the inside out.
+    const found = [];
+    let place = element.closest?.("[class*=st-key-]");
+    for (; place; place = place.parentElement.closest("[class*=st-key-]")) {
+        found.push([...place.classList].find(name => name.startsWith("st-key-")));
+    }
+    return found;
 }
