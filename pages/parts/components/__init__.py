@@ -8,9 +8,11 @@ import streamlit as st
 def beside(module: str, name: str) -> str:
     """The text of a file in the folder of a module, given by its ``__file__``.
 
-    Streamlit takes paths from installed packages alone, and text from everybody.
+    Streamlit takes paths from installed packages alone, and text from everybody; it sends the text
+    each time that the component is drawn, so comments and indents stay here.
     """
-    return Path(module).with_name(name).read_text(encoding="utf-8")
+    lines = Path(module).with_name(name).read_text(encoding="utf-8").splitlines()
+    return "\n".join(bare for line in lines if (bare := line.strip())[:2] != "//")
 
 
 def told(key: str, name: str) -> object:

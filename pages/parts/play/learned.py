@@ -16,7 +16,7 @@ from pages.parts.picture import picture
 from pages.parts.play.open_loop import OpenLoop
 from pages.parts.play.session import PlaySession
 from pages.parts.play.setup import PlaySetup
-from pages.parts.text import note, plain, section
+from pages.parts.text import note, plain, section, small
 from pages.parts.theme import is_dark
 
 _MAP_HELP = (
@@ -75,7 +75,6 @@ def show_map(
     )
     mode, hidden = opened.loop.settings.learning_mode, len(favoured) - cells.num_rows
     told = _told(favoured, knows, truth, mode, hidden)
-    note(told if opened.world.is_tabulated else f"{told} {_SLICE}")
     picture(
         cells,
         spec,
@@ -83,6 +82,7 @@ def show_map(
         on_select=stand,
         selection_mode=contexts.CELL,
         alt=f"Map of {_all(opened.world)}: {map_in_words(opened.world, favoured, knows)}",
+        below=small(told if opened.world.is_tabulated else f"{told} {_SLICE}"),
     )
 
 
@@ -93,7 +93,7 @@ def _all(world: World) -> str:
 def _told(
     favoured: Sequence[Mapping[str, Any]], knows: bool, truth: bool, mode: str, hidden: int
 ) -> str:
-    """What stands above the map, which leaves ``hidden`` cells out."""
+    """What stands below the map, which leaves ``hidden`` cells out."""
     if not knows:
         return "Nothing yet. The first reward colours it. Click a cell to stand there."
     if not truth:
