@@ -68,7 +68,7 @@ def test_a_lesson_from_the_guess_to_the_end(
     for name, number in FEWER.items():
         monkeypatch.setattr(f"pages.parts.lessons.{name}", number)
     own, lesson = words("en", key), LESSONS[key]
-    app = open_learn(lesson=key, seed=str(lesson.seed))
+    app = open_learn(lesson=key, seed=str(lesson.seed), world="")
     assert own.say("question") in app.text
     app.click("lesson-guessed")
     do(app, key)

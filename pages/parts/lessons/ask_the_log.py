@@ -1,6 +1,7 @@
 """Lesson 9: what a menu would have earned that never ran, and two ways to be wrong about it."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from itertools import product
 
 import streamlit as st
@@ -10,11 +11,12 @@ from engine.evaluation.targets import Rule, RuleTable
 from engine.experiments.asking import Answer, Search, ask, errors, offered_by, search
 from engine.loop.settings import LoopSettings
 from engine.steps import Steps
-from engine.worlds import World
+from engine.worlds import World, key_of
 from pages.parts.charts.base import PAGE
 from pages.parts.charts.lessons_log import Said, said_rows, said_spec
 from pages.parts.charts.marks import Cell, cells_rows, cells_spec
-from pages.parts.lessons.lesson import Guess, Lesson, Sandbox, Slider
+from pages.parts.lessons.elsewhere import first_field
+from pages.parts.lessons.lesson import Elsewhere, Guess, Lesson, Sandbox, Slider
 from pages.parts.lessons.pictures import drawn, look
 from pages.parts.lessons.words import Words
 from pages.parts.text import note, percent, plain
@@ -28,11 +30,15 @@ MENU = {"Sunny": "Iced mocha", "Rainy": "Latte", "Snowy": "Cappucino"}
 
 class Lab:
     """Logs of fresh loops, which come in the background: a menu is asked of the first; in each the
-    best of many random menus is searched for."""
+    best of many random menus is searched for.
 
-    def __init__(self, world: World, seed: int) -> None:
-        self.world, self.seed = world, seed
-        self.menu = dict(MENU)
+    Attributes:
+        menu: what is offered to each value of the field.
+    """
+
+    def __init__(self, world: World, seed: int, field: str, menu: Mapping[str, str]) -> None:
+        self.world, self.seed, self.field = world, seed, field
+        self.menu = dict(menu)
         self.log: Told | None = None
         self.searches: list[Search] = []
         self.has_asked = self.has_forgotten = False
@@ -69,7 +75,7 @@ class Lab:
     def answer(self) -> Answer:
         """What the log says of the menu as it is."""
         assert self.log is not None
-        rules = (Rule((f"{FIELD}={value}",), item) for value, item in self.menu.items())
+        rules = (Rule((f"{self.field}={value}",), item) for value, item in self.menu.items())
         return ask(self.world, self.log, RuleTable(tuple(rules)))
 
 
@@ -88,7 +94,7 @@ def _opening(lab: Lab, words: Words) -> None:
 def _write_menu(lab: Lab) -> None:
     """A line of drinks for each weather."""
     names = {item.id: item.label for item in lab.world.items}
-    (field,) = (field for field in lab.world.fields if field.name == FIELD)
+    (field,) = (field for field in lab.world.fields if field.name == lab.field)
     for value in field.values:
         lab.menu[value.name] = st.pills(
             plain(value.label),
@@ -97,14 +103,15 @@ def _write_menu(lab: Lab) -> None:
             required=True,
             format_func=lambda item: plain(names[item]),
             key=f"lesson-menu-{value.name}",
+            wrap=True,
         )
 
 
 def _map(lab: Lab, log: Told, words: Words) -> None:
     """Map: how many of the log's visitors were offered each drink in each weather, and what those
     gave; a diamond where that is on the menu."""
-    world, found = lab.world, offered_by(lab.world, log, FIELD)
-    (field,) = (field for field in world.fields if field.name == FIELD)
+    world, found = lab.world, offered_by(lab.world, log, lab.field)
+    (field,) = (field for field in world.fields if field.name == lab.field)
     menu = [world.position(lab.menu[value.name]) for value in field.values]
     inks, most = theme(is_dark()).actions, int(found.times.max())
     cells, fits = [], 0
@@ -189,12 +196,32 @@ def _answer(lab: Lab) -> str:
     return "chosen" if chosen < judged else "judged"
 
 
+def _holds(lab: Lab) -> bool:
+    """Whether the log is farther from the truth without its probabilities."""
+    answer = lab.answer
+    kept = abs(answer.interval.estimate - answer.truth)
+    return abs(answer.forgotten - answer.truth) > kept
+
+
+def _elsewhere(world: World) -> Elsewhere:
+    field, ids = first_field(world), [item.id for item in world.items]
+    menu = {value.name: ids[at % len(ids)] for at, value in enumerate(field.values)}
+    asked = {"world": key_of(world), "log": "ready", "rule": field.name}
+    there = replace(
+        LESSON,
+        world=world,
+        begin=lambda world, seed: Lab(world, seed, field.name, menu),
+        sandbox=lambda seed: Sandbox("evaluate", asked | {"seed": str(seed)}),
+    )
+    return Elsewhere(there, {"count": str(len(ids)), "field": field.label.lower()})
+
+
 LESSON = Lesson(
     key="ask_the_log",
     minutes=5,
     world="coffee",
     seed=7,
-    begin=Lab,
+    begin=lambda world, seed: Lab(world, seed, FIELD, MENU),
     guess=Slider(0, 1, 0.01, percent=True),
     opening=_opening,
     doing=_doing,
@@ -207,4 +234,6 @@ LESSON = Lesson(
         "evaluate", {"world": "coffee", "seed": str(seed), "log": "ready", "rule": FIELD}
     ),
     terms=("ope", "propensity", "weight", "policy", "interval"),
+    holds=_holds,
+    elsewhere=_elsewhere,
 )

@@ -1,6 +1,7 @@
 """Lesson 1: the person is the policy, and the engine serves the same visitors beside them."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 from itertools import islice
 
@@ -12,9 +13,10 @@ from engine.loop.settings import LoopSettings
 from engine.policies.thompson import Thompson
 from engine.simulation.crowd import Visitor
 from engine.steps import Steps
-from engine.worlds import World
+from engine.worlds import World, key_of
 from pages.parts.charts.lessons import score_rows, score_spec
-from pages.parts.lessons.lesson import Guess, Lesson, Sandbox, Slider
+from pages.parts.lessons.elsewhere import first_field
+from pages.parts.lessons.lesson import Elsewhere, Guess, Lesson, Sandbox, Slider
 from pages.parts.lessons.pictures import drawn
 from pages.parts.lessons.words import Words
 from pages.parts.text import note, plain, section
@@ -26,15 +28,20 @@ SETTINGS = LoopSettings(policy=Thompson(agreement=1))
 
 
 class Lab:
-    """Twenty visits of each regular, one after the other."""
+    """Twenty visits of each of two regulars, one after the other.
+
+    Attributes:
+        field: that of the context which tells regulars apart.
+        informed: what the engine earns of the first that is told one other field alone.
+    """
 
     progress = 1.0
 
-    def __init__(self, world: World, seed: int) -> None:
-        who = [list(islice(visits(world, seed, {"name": one}), VISITS)) for one in REGULARS]
+    def __init__(self, world: World, seed: int, regulars: Sequence[str], told: str) -> None:
+        self.field = first_field(world).name
+        who = [list(islice(visits(world, seed, {self.field: one}), VISITS)) for one in regulars]
         self.duel = Duel(world, seed, [visitor for one in who for visitor in one], SETTINGS)
-        weather = frozenset({"weather"})
-        self.informed = score_told(world, seed, who[0], weather, SETTINGS)
+        self.informed = score_told(world, seed, who[0], frozenset({told}), SETTINGS)
 
     def work(self) -> Steps[None]:
         yield None
@@ -83,7 +90,7 @@ def _doing(lab: Lab, words: Words) -> None:
         if lab.is_done:
             st.markdown(words.say("over"))
         number = duel.served % VISITS + 1
-        who = visitor.context["name"]
+        who = visitor.context[lab.field]
         section(_who(lab, visitor))
         st.markdown(words.say("do", number=number, all=VISITS, who=who))
         with st.container(horizontal=True, gap="small", key="lesson-drinks"):
@@ -91,12 +98,12 @@ def _doing(lab: Lab, words: Words) -> None:
                 st.button(
                     plain(item.label),
                     key=f"lesson-drink-{place}",
-                    shortcut=shortcut(str(place)),
+                    shortcut=shortcut(str(place)) if place < 10 else None,
                     on_click=partial(duel.choose, item.id, duel.served),
                 )
     if scores:
         own, other = (sum(one) for one in zip(*scores, strict=True))
-        who = duel.visitors[duel.served - 1].context["name"]
+        who = duel.visitors[duel.served - 1].context[lab.field]
         last = words.say("did", who=who, own=f"{scores[-1][0]:g}") + " "
         note(last + words.say("scored", own=f"{own:g}", other=f"{other:g}"))
         _curve(lab, words)
@@ -133,7 +140,29 @@ def _told(lab: Lab) -> Mapping[str, str]:
 
 
 def _answer(lab: Lab) -> str:
-    return "few" if lab.right < 9 else "some" if lab.right <= 18 else "many"
+    share = lab.right / lab.duel.world.size
+    return "few" if share < 0.25 else "some" if share <= 0.5 else "many"
+
+
+def _elsewhere(world: World) -> Elsewhere:
+    field, key = first_field(world), key_of(world)
+    told = world.fields[:2][-1]
+    regulars = [value.name for value in field.values[:2]]
+    there = replace(
+        LESSON,
+        world=world,
+        begin=lambda world, seed: Lab(world, seed, regulars, told.name),
+        sandbox=lambda seed: Sandbox("play", {"world": key, "seed": str(seed), "next": "1"}),
+        holds=lambda lab: lab.informed > lab.scores[1],
+    )
+    names = {
+        "first": regulars[0],
+        "second": regulars[1],
+        "told": told.label,
+        "count": str(len(world.items)),
+        "cells": str(world.size),
+    }
+    return Elsewhere(there, names)
 
 
 LESSON = Lesson(
@@ -141,7 +170,7 @@ LESSON = Lesson(
     minutes=5,
     world="coffee",
     seed=7,
-    begin=Lab,
+    begin=lambda world, seed: Lab(world, seed, REGULARS, "weather"),
     guess=Slider(0, VISITS, 1),
     opening=_opening,
     doing=_doing,
@@ -152,4 +181,5 @@ LESSON = Lesson(
     answer=_answer,
     sandbox=lambda seed: Sandbox("play", {"world": "coffee", "seed": str(seed), "next": "1"}),
     terms=("context", "reward", "policy", "feature", "exploration"),
+    elsewhere=_elsewhere,
 )

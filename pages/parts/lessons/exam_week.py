@@ -1,12 +1,14 @@
 """Lesson 6: tastes change, and the question is how long it takes to be back."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 import streamlit as st
 
 from engine.simulation.drift import as_it_becomes
+from engine.worlds import World, key_of
 from pages.parts.lessons.elsewhere import somebody
-from pages.parts.lessons.lesson import Guess, Lesson, Sandbox, Slider
+from pages.parts.lessons.lesson import Elsewhere, Guess, Lesson, Sandbox, Slider
 from pages.parts.lessons.maps import show_tastes
 from pages.parts.lessons.racing import RaceLab, doing_a_race, show_curves, show_finals
 from pages.parts.lessons.words import Words
@@ -49,6 +51,16 @@ def _told(lab: RaceLab) -> Mapping[str, str]:
     return told | {f"{key}_before": f"{_before(lab, key):.2f}" for key in ("ours", "ab")}
 
 
+def _elsewhere(world: World) -> Elsewhere:
+    asked = {"world": key_of(world), "who": ",".join(WHO), "drift": "halfway"}
+    there = replace(
+        LESSON,
+        world=world,
+        sandbox=lambda seed: Sandbox("race", asked | {"seed": str(seed)}),
+    )
+    return Elsewhere(there, {})
+
+
 LESSON = Lesson(
     key="exam_week",
     minutes=5,
@@ -67,4 +79,6 @@ LESSON = Lesson(
         "race", {"world": "coffee", "seed": str(seed), "who": ",".join(WHO), "drift": "halfway"}
     ),
     terms=("drift", "epsilon", "width", "ab", "floor"),
+    holds=lambda lab: lab.finals["ours"].recovery is not None,
+    elsewhere=_elsewhere,
 )

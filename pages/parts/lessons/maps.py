@@ -44,6 +44,7 @@ def mark_cells(cells: Cells, key: str) -> Marks:
             format_func=lambda column: plain(cells.columns[column]),
             selection_mode="multi",
             key=f"{key}-{at}",
+            wrap=True,
         )
         marked.update(at * len(cells.columns) + column for column in picked)
     return frozenset(marked)

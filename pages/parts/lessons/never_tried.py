@@ -1,6 +1,7 @@
 """Lesson 3: one learns only about what one shows."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 import numpy as np
 import streamlit as st
@@ -12,14 +13,14 @@ from engine.loop.settings import LoopSettings
 from engine.policies.greedy import Greedy
 from engine.policies.thompson import Thompson
 from engine.steps import Steps
-from engine.worlds import World
+from engine.worlds import World, key_of
 from pages.parts.charts.lessons import tried_rows, tried_spec
 from pages.parts.charts.lessons_log import Said, said_rows, said_spec
-from pages.parts.lessons.lesson import Guess, Lesson, Sandbox, Slider
+from pages.parts.lessons.lesson import Elsewhere, Guess, Lesson, Sandbox, Slider
 from pages.parts.lessons.pictures import drawn
 from pages.parts.lessons.words import Words
 from pages.parts.picture import pair
-from pages.parts.text import note, percent
+from pages.parts.text import bare, note, percent
 from pages.parts.theme import is_dark
 
 ALL, STEP = 800, 200
@@ -98,9 +99,9 @@ def _spread(world: World, found: Spread, words: Words) -> None:
     """Bars: what one answer has it expect of readers whom it has never seen."""
     item, own = world.items[found.item], np.arange(len(world.items)) == found.item
     st.markdown(words.say("spread", who=" · ".join(found.context.values()), item=item.label))
-    alike = words.options("alike")
+    fields = len(world.fields)
     said = [
-        Said(alike[str(shared)], words.say(by), found.after_for(shared, items))
+        Said(_alike(words, shared, fields), words.say(by), found.after_for(shared, items))
         for shared in sorted(set(found.shared.tolist()), reverse=True)
         for by, items in (("that", own), ("other", ~own))
     ]
@@ -114,6 +115,12 @@ def _spread(world: World, found: Spread, words: Words) -> None:
         alt=f"{words.say('that')}, {words.say('other')}: {told}",
     )
     note(words.say("why"))
+
+
+def _alike(words: Words, shared: int, fields: int) -> str:
+    """How much readers share with who answered."""
+    name = "alike_all" if shared == fields else "alike_some" if shared else "alike_none"
+    return bare(words.say(name, shared=shared, fields=fields))
 
 
 def _doing(lab: Lab, words: Words) -> None:
@@ -146,6 +153,17 @@ def _answer(lab: Lab) -> str:
     return "low" if error < -0.1 else "high" if error > 0.1 else "right"
 
 
+def _elsewhere(world: World) -> Elsewhere:
+    key = key_of(world)
+    there = replace(
+        LESSON,
+        world=world,
+        guess=Slider(0, world.size, 1),
+        sandbox=lambda seed: Sandbox("race", {"world": key, "seed": str(seed)}),
+    )
+    return Elsewhere(there, {"count": str(len(world.items)), "cells": str(world.size)})
+
+
 LESSON = Lesson(
     key="never_tried",
     minutes=5,
@@ -162,4 +180,6 @@ LESSON = Lesson(
     answer=_answer,
     sandbox=lambda seed: Sandbox("race", {"world": "news", "seed": str(seed)}),
     terms=("greedy", "thompson", "exploration", "feature", "reward"),
+    holds=lambda lab: _never(lab, "greedy") > _never(lab, "ours"),
+    elsewhere=_elsewhere,
 )

@@ -1,14 +1,15 @@
 """Lesson 10: intervals are counted, and whether each holds what it is to hold."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 import streamlit as st
 
 from engine.experiments.reports import Kept, Report, kept, reporting
 from engine.steps import Steps
-from engine.worlds import World
+from engine.worlds import World, key_of
 from pages.parts.charts.lessons_log import Said, said_rows, said_spec
-from pages.parts.lessons.lesson import Guess, Lesson, Sandbox, Slider
+from pages.parts.lessons.lesson import Elsewhere, Guess, Lesson, Sandbox, Slider
 from pages.parts.lessons.pictures import drawn
 from pages.parts.lessons.words import Words
 from pages.parts.text import note, percent
@@ -17,6 +18,8 @@ from pages.parts.theme import is_dark
 VISITORS, SHOPS, ENOUGH = 250, 15, 4
 DRINKS = 4
 PROMISED = 0.95
+_SHORT = 0.1
+"""By how much those of the reports fall short of it, for the claim to hold."""
 
 
 class Lab:
@@ -121,6 +124,18 @@ def _answer(lab: Lab) -> str:
     return min(keeps, key=lambda one: one.width).key
 
 
+def _elsewhere(world: World) -> Elsewhere:
+    asked = {"world": key_of(world), "log": "ready", "times": "20"}
+    count = len(world.items)
+    there = replace(
+        LESSON,
+        world=world,
+        guess=Slider(0, SHOPS * count, 1),
+        sandbox=lambda seed: Sandbox("evaluate", asked | {"seed": str(seed)}),
+    )
+    return Elsewhere(there, {"count": str(count), "all": str(SHOPS * count)})
+
+
 LESSON = Lesson(
     key="what_95_promises",
     minutes=5,
@@ -139,4 +154,6 @@ LESSON = Lesson(
         "evaluate", {"world": "coffee", "seed": str(seed), "log": "ready", "times": "20"}
     ),
     terms=("interval", "coverage", "estimator", "weight"),
+    holds=lambda lab: lab.kept[0].share < PROMISED - _SHORT,
+    elsewhere=_elsewhere,
 )
