@@ -32,6 +32,7 @@ from pages.parts.play.reopen import follow, open_loop
 from pages.parts.play.session import PlaySession
 from pages.parts.play.setup import PlaySetup
 from pages.parts.report.play import report_of as play_report
+from pages.parts.rewards import answers_to
 from pages.parts.sessions import lands_on_play, play_session
 from pages.parts.stage.door import stage_door
 from pages.parts.text import plain, question, section
@@ -163,9 +164,9 @@ else:
             show_offer(opened.world, ranked)
             default = opened.loop.settings.default_reward
             keys = shortcut("1") is not None
-            reward_buttons(
-                session.presses, offer.told, default, session.is_closed, keys, session.take
-            )
+            answers = answers_to(opened.world, ranked.shown)
+            closed, take = session.is_closed, session.take
+            reward_buttons(session.presses, answers, offer.told, default, closed, keys, take)
             show_progress(session.live)
             with st.container(gap="xxsmall", key="moved"):
                 if (step := session.first_step) is not None and step != "crowd":

@@ -13,7 +13,7 @@ from pages.parts.link import current_setup, open_link, write_link
 from pages.parts.sessions import worlds_session
 from pages.parts.text import question
 from pages.parts.toolbar import choose_world, share, toolbar, tools
-from pages.parts.worlds import board, editors, kept, of_log, own_json, start
+from pages.parts.worlds import board, editors, kept, of_log, own_json, shaping, start, truth
 from pages.parts.worlds.setup import WorldsSetup
 
 address_is_new = open_link(WorldsSetup)
@@ -54,10 +54,10 @@ with st.container(key="truth"):
     left, right = st.columns([3, 2], gap="medium")
 with left:
     if session.is_only_shown:
-        editors.hide_the_truth()
+        shaping.hide_the_truth()
     else:
-        editors.shape_the_truth(session)
-        editors.write_truth(session, faults)
+        shaping.shape_the_truth(session, faults)
+        truth.write_truth(session, faults)
 with right:
     if world is None:
         board.show_faults(faults)

@@ -28,6 +28,7 @@ from engine.evaluation.logged import Logged, Seen
 from engine.evaluation.smoothing import Sums, smoothed
 from engine.steps import Steps, at_once
 from engine.worlds.fields import Field, Value
+from engine.worlds.levels import LEVELS, MAX_LEVELS, Level, mean_worth
 from engine.worlds.table import MAX_NAME, TAKEN, world_from_json
 from engine.worlds.taste import Item, Taste, TasteTable
 from engine.worlds.world import World
@@ -112,10 +113,11 @@ def _estimated(
         cells = cells * len(column.values) + column.codes
     sums = Sums.of(log, cells, size)
     expected, variance = smoothed(sums, sizes)
-    halves = _halves(log)
-    # Where so many halves would leave less than was earned, some of them become whole ones.
-    half = np.minimum(2 * expected * halves, 2 * (1 - expected))
-    full = expected - half / 2
+    levels = _levels(log)
+    part, halves = mean_worth(levels), _halves(log, levels)
+    # Where so many partial ones would leave less than was earned, some of them become whole ones.
+    half = np.minimum(expected * halves / part, (1 - expected) / (1 - part))
+    full = np.maximum(expected - half * part, 0)
     fields = _fields(log, columns)
     world = World(
         title=short(title)[:40] if title else "A log",
@@ -128,6 +130,7 @@ def _estimated(
         items=tuple(items),
         taste=_table(fields, items, half, full),
         unit=unit,
+        levels=levels,
     )
     counts = np.bincount(cells * k + log.shown, minlength=size * k).reshape(size, k)
     again = world_from_json(world.to_json())
@@ -135,10 +138,28 @@ def _estimated(
     return Estimated(again, counts, errors, len(log.shown), dict(left_out))
 
 
-def _halves(log: Logged) -> Array:
-    """Which part of what each action earns comes in rewards about 1/2, (K,)."""
+def _levels(log: Logged) -> tuple[Level, ...]:
+    """The partial rewards of the log, each as often as it came; half a success where there are none
+    or more than a world may have."""
+    is_partial = (log.reward > 0) & (log.reward < 1)
+    found, at = np.unique(log.reward[is_partial].round(6), return_inverse=True)
+    if not 1 <= len(found) <= MAX_LEVELS - 2 or found[0] < 0.01 or found[-1] > 0.99:
+        return LEVELS
+    if len(found) == 1:
+        return (Level(float(found[0])),)
+    came = np.bincount(at, weights=log.weight[is_partial])
+    pairs = zip(found.tolist(), (came / came.sum()).clip(1e-6).tolist(), strict=True)
+    return tuple(Level(worth, share=share) for worth, share in pairs)
+
+
+def _halves(log: Logged, levels: Sequence[Level]) -> Array:
+    """Which part of what each action earns comes in partial rewards, or if these are of any size in
+    those about 1/2, (K,)."""
     k = len(log.actions)
-    middle = (log.reward > 0.25) & (log.reward < 0.75)
+    worths = np.array([level.worth for level in levels])
+    middle = np.isclose(log.reward[:, None], worths, atol=1e-6).any(axis=1)
+    if levels == LEVELS:
+        middle = (log.reward > 0.25) & (log.reward < 0.75)
     earned = log.weight * log.reward
     halves = np.bincount(log.shown, weights=earned * middle, minlength=k)
     total = np.bincount(log.shown, weights=earned, minlength=k)

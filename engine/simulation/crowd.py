@@ -95,7 +95,4 @@ def potential_outcomes(
     cells = np.array([world.cell(visitor.context) for visitor in crowd], dtype=np.intp)
     uniform = np.array([visitor.uniform for visitor in crowd])[:, None]
     outcomes = truth_over(world, drift, visitors, seed).outcomes(cells)
-    half, full = outcomes[:, :, 1], outcomes[:, :, 2]
-    some, part = uniform < full + half, world.partial
-    rewards = (part * some + (1 - part) * (uniform < full)) * world.worth
-    return PotentialOutcomes(cells, rewards, world.earned(outcomes))
+    return PotentialOutcomes(cells, world.rewards(outcomes, uniform), world.earned(outcomes))

@@ -10,7 +10,8 @@ from typing import Any, NoReturn, TypeVar
 
 from engine.errors import PersonalizerError
 from engine.worlds.draft import UNKNOWN, Draft
-from engine.worlds.rows import ActionRow, ValueRow, segment_of
+from engine.worlds.levels import HALF
+from engine.worlds.rows import ActionRow, LevelRow, ValueRow, segment_of
 from engine.worlds.taste import Taste
 
 MAX_TEXT = 6_000
@@ -25,7 +26,8 @@ def draft_to_text(draft: Draft) -> str | None:
     cells = [*product(map(segment_of, draft.segments), (row.id for row in draft.offered))]
     tastes = [draft.truth.get(cell, UNKNOWN) for cell in cells]
     told = {
-        "place": [draft.title, draft.emoji, draft.story, draft.unit, draft.partial],
+        "place": [draft.title, draft.emoji, draft.story, draft.unit],
+        "levels": [[one.id, one.name, one.worth, one.share] for one in draft.levels],
         "actions": [
             [one.id, one.name, one.emoji, one.features, one.title, one.worth]
             for one in draft.actions
@@ -76,7 +78,7 @@ def _no_number(word: str) -> NoReturn:
 
 
 def _draft(told: Any) -> Draft:
-    title, emoji, story, unit, partial = told["place"]
+    title, emoji, story, unit, *partial = told["place"]
     labels, depends = dict(told["labels"]), told["depends"]
     draft = Draft(
         _text(title),
@@ -87,13 +89,12 @@ def _draft(told: Any) -> Draft:
         depends=None if depends is None else tuple(map(_text, depends)),
         labels={_text(name): _text(label) for name, label in labels.items()},
         unit=_text(unit),
-        partial=_chance(partial),
+        levels=_rows(told.get("levels", _levels(*partial)), _level),
     )
-    for ids in ([row.id for row in draft.actions], [row.id for row in draft.values]):
+    for rows in (draft.actions, draft.values, draft.levels):
+        ids = [row.id for row in rows]
         if len(ids) != len(set(ids)):
             raise ValueError
-    if not 0 < draft.partial < 1:
-        raise ValueError
     cells = [*product(map(segment_of, draft.segments), (row.id for row in draft.offered))]
     tastes = [Taste(_chance(half), _chance(full)) for half, full in told["truth"]]
     bad = {cells[_whole(at)]: _cell(value) for at, value in told["bad"]}
@@ -104,6 +105,17 @@ def _rows(told: Any, make: Callable[..., T]) -> tuple[T, ...]:
     if len(told) > _MAX_ROWS:
         raise ValueError
     return tuple(make(*row) for row in told)
+
+
+def _levels(partial: Any = HALF) -> list[list[object]]:
+    """The one level of an older text."""
+    if not 0 < _chance(partial) < 1:
+        raise ValueError
+    return [] if partial == HALF else [[0, "", partial, None]]
+
+
+def _level(number: Any, name: Any, worth: Any, share: Any) -> LevelRow:
+    return LevelRow(_whole(number), _text(name), _number(worth), _number(share))
 
 
 def _action(number: Any, name: Any, emoji: Any, features: Any, title: Any, worth: Any) -> ActionRow:

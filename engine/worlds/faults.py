@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from engine.protocol.features import flatten
 from engine.worlds.feature_text import features_from_text
+from engine.worlds.levels import MAX_LEVEL_NAME, MAX_LEVELS, MAX_SHARE
 from engine.worlds.rows import CellFault, ValueRow, segment_of
 from engine.worlds.sent_text import sent_from_text, why_not_sent
 from engine.worlds.table import (
@@ -33,7 +34,8 @@ _HIDDEN = "[\x00-\x1f\x7f-\x9f\ud800-\udfff]"
 
 def faults_of(draft: "Draft") -> list[CellFault]:
     """All cells of a draft in which something is wrong, table by table."""
-    return [*_of_place(draft), *_of_actions(draft), *_of_values(draft), *_of_truth(draft)]
+    tables = (_of_place, _of_actions, _of_values, _of_levels, _of_truth)
+    return [fault for of_table in tables for fault in of_table(draft)]
 
 
 def _of_place(draft: "Draft") -> Iterator[CellFault]:
@@ -95,6 +97,28 @@ def _of_values(draft: "Draft") -> Iterator[CellFault]:
         if len(rows) > MAX_VALUES:
             says = f"{name} has more than {MAX_VALUES} values"
             yield CellFault("values", 0, "value", says)
+
+
+def _of_levels(draft: "Draft") -> Iterator[CellFault]:
+    rows = [(number, row) for number, row in enumerate(draft.levels, 1) if not row.is_blank]
+    if len(rows) > MAX_LEVELS:
+        says = f"is one too many: {MAX_LEVELS} are the most"
+        yield CellFault("levels", rows[MAX_LEVELS][0], "worth", says)
+    names, worths = Counter(row.name for _, row in rows), Counter(row.worth for _, row in rows)
+    for number, row in rows:
+        if says := _wrong_text(row.name, MAX_LEVEL_NAME):
+            yield CellFault("levels", number, "name", says)
+        elif row.name and names[row.name] > 1:
+            yield CellFault("levels", number, "name", f"is {row.name!r}, as another row's")
+        if row.worth is None:
+            yield CellFault("levels", number, "worth", "is empty, but must be from 0 to 1")
+        elif not (row.worth in {0, 1} or 0.01 <= row.worth <= 0.99):
+            says = f"is {row.worth:g}, but must be 0, 1, or from 0.01 to 0.99"
+            yield CellFault("levels", number, "worth", says)
+        elif worths[row.worth] > 1:
+            yield CellFault("levels", number, "worth", f"is {row.worth:g}, as another row's")
+        if row.share is not None and (says := _beyond(row.share, MAX_SHARE)):
+            yield CellFault("levels", number, "share", says)
 
 
 def _of_value(number: int, row: ValueRow) -> Iterator[CellFault]:

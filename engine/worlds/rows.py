@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from typing import Literal
 
 from engine.worlds.feature_text import features_from_text, features_to_text
+from engine.worlds.levels import Level
 from engine.worlds.taste import Item
 
-Table = Literal["place", "actions", "values", "truth"]
+Table = Literal["place", "actions", "values", "levels", "truth"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +56,27 @@ class ValueRow:
 
 
 @dataclass(frozen=True, slots=True)
+class LevelRow:
+    """What a success may be worth, as it is written: a part of a whole one (`Level`)."""
+
+    id: int
+    name: str = ""
+    worth: float | None = None
+    share: float | None = None
+
+    @property
+    def is_blank(self) -> bool:
+        """Whether nothing is written in it."""
+        return not self.name and self.worth is None and self.share in (None, 1)
+
+    @property
+    def level(self) -> Level:
+        """The level that a row without a fault says."""
+        worth = 0.0 if self.worth is None else self.worth
+        return Level(worth, self.name, 1.0 if self.share is None else self.share)
+
+
+@dataclass(frozen=True, slots=True)
 class CellFault:
     """What is wrong with a cell of a table.
 
@@ -82,6 +104,14 @@ def rows_of(items: Sequence[Item], first: int) -> tuple[ActionRow, ...]:
             None if item.value == 1 else item.value,
         )
         for number, item in enumerate(items, first)
+    )
+
+
+def levels_rows(levels: Sequence[Level], first: int) -> tuple[LevelRow, ...]:
+    """Levels as they are written, with numbers from ``first`` on."""
+    return tuple(
+        LevelRow(number, one.name, one.worth, None if one.share == 1 else one.share)
+        for number, one in enumerate(levels, first)
     )
 
 

@@ -32,7 +32,14 @@ as ``"€"``; with either, too. Every ``emoji``, ``label``, ``share``, ``title``
 entry an item: the chance of a success, or the two chances of half a one and of a whole one. The
 reward is 1 for a whole success with the item of the highest value, and for others as much less as
 they are worth less. Half a success is worth half of a whole one, or whatever part of it
-``"partial": 0.25`` says; with that, the ``version`` is 3. For worlds too large for that it is a
+``"partial": 0.25`` says; with that, the ``version`` is 3. Partial successes of several levels
+(`engine.worlds.levels`) are told by ``levels`` in its place, in version 4: ::
+
+    [{"worth": 1, "name": "Bought"}, {"worth": 0.4, "name": "Basket"},
+     {"worth": 0.1, "name": "Looked", "share": 3}, {"worth": 0, "name": "Left"}]
+
+Each partial one comes as often as its ``share`` says (1 if left out), relative to the others; what
+is worth 1 and 0 stands there for its name, if at all. For worlds too large for that it is a
 sum: ::
 
     {"base": 0.1, "whole": 0.7, "terms": [
@@ -61,8 +68,9 @@ from engine.errors import PersonalizerError, refuse
 from engine.protocol.features import flatten, is_list
 from engine.worlds.checks import CODE, check_known, each_in, number_in, object_in, text_in
 from engine.worlds.fields import Field, Value
+from engine.worlds.levels import levels_in
 from engine.worlds.taste import Item, Taste, TasteTable, TasteWeights, Term
-from engine.worlds.world import FORMAT, HALF, VERSIONS, World
+from engine.worlds.world import FORMAT, VERSIONS, World
 
 MAX_FIELDS, MAX_VALUES, MAX_ITEMS = 20, 50, 50
 MAX_CELLS = 10_000_000  # Contexts that a world may have; beyond `TABULATED` none lists them all.
@@ -81,12 +89,12 @@ _chance = partial(number_in, low=0, high=1)
 
 def world_from_json(value: object) -> World:
     """The world that JSON describes; ``BadRequest`` for what first is not as described above."""
-    names = ("format", "version", "title", "emoji", "story", "unit", "partial")
+    names = ("format", "version", "title", "emoji", "story", "unit", "partial", "levels")
     told = object_in(value, "the world", (*names, "fields", "items", "truth"))
     if told.get("format") != FORMAT:
         refuse(CODE, "format", told.get("format"), f"{FORMAT!r}")
     if told.get("version") not in VERSIONS:
-        refuse(CODE, "version", told.get("version"), "1 to 3, which this app reads")
+        refuse(CODE, "version", told.get("version"), "1 to 4, which this app reads")
     title = text_in(told.get("title"), "title", MAX_TITLE)
     story = text_in(told.get("story", ""), "story", MAX_STORY, least=0)
     fields = each_in(told.get("fields"), "fields", MAX_FIELDS, _field, "name", "label")
@@ -98,9 +106,9 @@ def world_from_json(value: object) -> World:
     make = _table if isinstance(truth, Mapping) and "table" in truth else _weights
     taste = make(truth, fields, items)
     unit = text_in(told.get("unit", ""), "unit", MAX_UNIT, least=0)
-    partial = number_in(told.get("partial", HALF), "partial", 0.01, 0.99)
+    levels = levels_in(told)
     emoji = _emoji(told.get("emoji", ""), "emoji")
-    world = World(title, emoji, story, fields, items, taste, unit, partial)
+    world = World(title, emoji, story, fields, items, taste, unit, levels)
     _check_request(world)
     size = len(world.text.encode())
     if size > MAX_SIZE:

@@ -23,19 +23,20 @@ from engine.steps import Steps, finish
 from engine.streams import stream
 from engine.worlds.ceilings import Ceilings, finding_ceilings
 from engine.worlds.fields import Contexts, Field, Value
+from engine.worlds.levels import LEVELS, Level, levels_to_json, mean_worth, steps_of
 from engine.worlds.taste import Context, Item, TasteWeights, Truth, WeightSums
 
 FORMAT = "personalizer-playground-world"  # What the JSON says that it is.
-VERSIONS = 1, 2, 3
+VERSIONS = 1, 2, 3, 4
 """What is written as the first that can hold it: units, values of actions, and what a value of a
-field sends came with the second, partial successes that are not worth one half with the third, so a
-world without them stays what it was, to its digest."""
-HALF = 0.5
-"""Of a whole success: what a partial one is worth unless a world says otherwise."""
+field sends came with the second, partial successes that are not worth one half with the third,
+several levels of them with the fourth, so a world without them stays what it was, to its digest."""
 TABULATED = 1_000
 """Cells up to which everything about a world is computed cell by cell, and can be mapped whole."""
 SAMPLE = 4_096
 """Visitors who stand for all who come where there are more cells."""
+_SINCE = {"partial": 3, "levels": 4}
+"""The versions with which names came that few worlds have."""
 _TOGETHER = 256
 """Of these, those who are asked before others may have their turn."""
 _KEPT = 2 * SAMPLE
@@ -72,8 +73,8 @@ class World:
         taste: the hidden truth, a function of context and item: the chances of half a success and
             of a whole one.
         unit: what the values of the items are counted in: a currency, or anything else.
-        partial: the part of a whole success that a partial one is worth, which is called half a
-            success wherever it is one half.
+        levels: what a partial success may be worth, as a part of a whole one; it is called half a
+            success here, which it is unless a world says otherwise.
 
     A reward of 1 is a whole success with the item of the highest value, and others earn as much
     less as they are worth less: so whoever earns most reward earns most in the unit.
@@ -86,7 +87,7 @@ class World:
     items: tuple[Item, ...]
     taste: Truth
     unit: str = ""
-    partial: float = HALF
+    levels: tuple[Level, ...] = LEVELS
 
     @property
     def label(self) -> str:
@@ -109,9 +110,10 @@ class World:
             or any(item.value != 1 for item in self.items)
             or any(value.sends is not None for value in values)
         )
+        levels = levels_to_json(self.levels)
         told: dict[str, object] = {
             "format": FORMAT,
-            "version": 3 if self.partial != HALF else 2 if is_new else 1,
+            "version": max(2 if is_new else 1, *(_SINCE.get(name, 1) for name in ("", *levels))),
             "title": self.title,
             "emoji": self.emoji,
             "story": self.story,
@@ -120,7 +122,7 @@ class World:
             "truth": self._truth(),
         }
         told |= {"unit": self.unit} if self.unit else {}
-        return told | ({"partial": self.partial} if self.partial != HALF else {})
+        return told | levels
 
     def _truth(self) -> dict[str, object]:
         """Weights as they are, any other function cell by cell."""
@@ -315,6 +317,15 @@ class World:
         """The reward of a whole success with each item, (items,), above 0 and up to 1."""
         return np.array([item.value / self.most for item in self.items])
 
+    @cached_property
+    def partial(self) -> float:
+        """What half a success is worth on average, as a part of a whole one."""
+        return mean_worth(self.levels)
+
+    @cached_property
+    def _steps(self) -> tuple[tuple[float, float], ...]:
+        return steps_of(self.levels)
+
     def in_unit(self, reward: float, visitors: float = 1_000) -> float:
         """What a mean reward brings of so many visitors, in the unit."""
         return reward * self.most * visitors
@@ -330,13 +341,25 @@ class World:
         return self.contexts[_drawn(self.frequencies, rng)]
 
     def answer(self, context: Context, action_id: str, uniform: float) -> float:
-        """Reward of an item, 0, `partial` or 1 times its `worth`, by a uniform variate on [0, 1),
-        the lower the better. With the same variate, an item that is at least as likely to succeed,
-        to succeed by half, and is worth as much, never earns less."""
+        """Reward of an item, 0, 1 or what a level is worth, times its `worth`, by a uniform variate
+        on [0, 1), the lower the better. With the same variate, an item that is at least as likely
+        to succeed, to succeed by half, and is worth as much, never earns less."""
         place = self.position(action_id)
         _, half, full = self.outcomes_in(self.cell(context))[place]
-        success = 1.0 if uniform < full else self.partial if uniform < full + half else 0.0
+        success = 1.0 if uniform < full else 0.0
+        if uniform >= full:
+            worths = (worth for part, worth in self._steps if uniform < full + half * part)
+            success = next(worths, 0.0)
         return success * float(self.worth[place])
+
+    def rewards(self, outcomes: Array, uniform: Array) -> Array:
+        """The same of many, (n, items), by their chances, (n, items, 3), and variates, (n, 1)."""
+        half, full = outcomes[..., 1], outcomes[..., 2]
+        success = np.zeros(full.shape)
+        for part, worth in reversed(self._steps):
+            success[uniform < full + half * part] = worth
+        success[uniform < full] = 1.0
+        return success * self.worth
 
     # -- the hidden truth -------------------------------------------------------------
 

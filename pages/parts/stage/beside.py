@@ -13,9 +13,9 @@ from pages.parts.play.beliefs import in_words
 from pages.parts.play.open_loop import OpenLoop
 from pages.parts.play.second import MOST, Second
 from pages.parts.play.session import PlaySession
+from pages.parts.rewards import said
 from pages.parts.stage.picture import hero
 from pages.parts.stage.play import let_in, take_back
-from pages.parts.stage.play_words import ANSWERS
 from pages.parts.stage.screens import Screen, Show
 from pages.parts.text import counted, plain
 from pages.parts.theme import is_dark
@@ -115,11 +115,15 @@ def _say_last(opened: OpenLoop, second: Second) -> str:
         return _say(opened, second)
     reward = sum(opened.loop.events[here.event_id].rewards)
     who = plain(", ".join(opened.world.context_of(here.request).values()))
+    ours, theirs = (
+        _answer(opened, here.action_id, reward),
+        _answer(opened, there[0].action_id, there[1]),
+    )
     if here.action_id == there[0].action_id:
-        return f"{who}: {_item(opened, here)} on both sides, {_answer(reward)}."
+        return f"{who}: {_item(opened, here)} on both sides, {ours}."
     return (
-        f"{who}: {_item(opened, here)} on the left, {_answer(reward)}; "
-        f"{_item(opened, there[0])} on the right, {_answer(there[1])}."
+        f"{who}: {_item(opened, here)} on the left, {ours}; "
+        f"{_item(opened, there[0])} on the right, {theirs}."
     )
 
 
@@ -127,8 +131,8 @@ def _item(opened: OpenLoop, ranked: Ranked) -> str:
     return plain(opened.world.items[opened.world.position(ranked.action_id)].name)
 
 
-def _answer(reward: float) -> str:
-    return str(ANSWERS.get(reward, f"reward {reward:g}")).lower()
+def _answer(opened: OpenLoop, action: str, reward: float) -> str:
+    return said(opened.world, opened.world.position(action), reward).lower()
 
 
 # -- what is drawn --------------------------------------------------------------------

@@ -7,14 +7,12 @@ from engine.evaluation.chances import chances
 from engine.evaluation.learning_curve import RECENT_VISITORS
 from engine.loop.entries import Ranked
 from engine.worlds import Context, World
-from pages.parts.components.reward_buttons import REWARDS
 from pages.parts.play.open_loop import OpenLoop
 from pages.parts.play.session import PlaySession
 from pages.parts.play.wording import decided
+from pages.parts.rewards import said
 from pages.parts.text import counted, percent, plain
 
-ANSWERS = {one["reward"]: one["label"] for one in REWARDS}
-"""What a reward is called, where a button gives it."""
 _STAY = "\N{NO-BREAK SPACE}"
 _MOVED = 0.005
 """Chance, or reward, by which something must move for it to rise or fall."""
@@ -51,9 +49,8 @@ def answered(opened: OpenLoop) -> str:
     world, context = opened.world, opened.world.context_of(before.request)
     reward = sum(opened.loop.events[before.event_id].rewards)
     after, shown = opened.ranked_for(context), before.shown
-    said = ANSWERS.get(reward, f"Reward {reward:g}")
     item, who = plain(world.items[shown].name), plain(", ".join(context.values()))
-    return f"{said}: {item} for {who} {_move(before, after, shown)}."
+    return f"{said(world, shown, reward)}: {item} for {who} {_move(before, after, shown)}."
 
 
 def _move(before: Ranked, after: Ranked, shown: int) -> str:

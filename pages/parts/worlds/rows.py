@@ -4,9 +4,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Generic, TypeVar
 
-from engine.worlds.rows import ActionRow, ValueRow
+from engine.worlds.rows import ActionRow, LevelRow, ValueRow
 
-R = TypeVar("R", ActionRow, ValueRow)
+R = TypeVar("R", ActionRow, ValueRow, LevelRow)
 Told = Mapping[str, Any]
 """``edited_rows``, ``added_rows`` and ``deleted_rows`` of `st.data_editor`."""
 

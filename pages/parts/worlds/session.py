@@ -1,7 +1,7 @@
 """The state of one browser session on the Worlds page: a world that is being written."""
 
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from threading import RLock
 from typing import Literal
@@ -11,12 +11,17 @@ from engine.evaluation.world_of_log import Estimated
 from engine.loop.lock import locked
 from engine.worlds import Item, World, key_of
 from engine.worlds.draft import Draft
+from engine.worlds.draft_fields import depending_on, with_number, with_values
+from engine.worlds.draft_tastes import blurred, copied, graded, scrambled
 from engine.worlds.draft_text import draft_from_text, draft_to_text
+from engine.worlds.draft_world import draft_of, without_truth, world_of
 from engine.worlds.json_file import world_from_file
-from engine.worlds.rows import ActionRow, CellFault, ValueRow
+from engine.worlds.rows import ActionRow, CellFault, LevelRow, ValueRow
 from engine.worlds.spreadsheet import items_from_table, lists_actions, world_from_table
-from pages.parts.known_worlds import is_kept, world_of
+from pages.parts.known_worlds import is_kept
+from pages.parts.known_worlds import world_of as known_world
 from pages.parts.worlds.rows import Rows, Told
+from pages.parts.worlds.truth_rows import TruthRows
 
 _MARK = b"\xef\xbb\xbf"
 """What some programs write before UTF-8."""
@@ -43,17 +48,14 @@ class WorldsSession:
         draft: what is written.
         origin: what it began as.
         refused: why the last thing did not happen, in a sentence; empty if it did.
-        actions, values: the rows of these tables.
-        truth_number: of the editor of the truth, which is another one whenever its rows or columns
-            are others; ``truth_base`` is the draft with which it began.
+        actions, values, levels, truth: the rows of these tables.
     """
 
     def __init__(self, key: str) -> None:
         self.lock = RLock()
         self.chosen, self.draft, self.origin, self.refused = "", Draft(), Origin(), ""
         self.actions, self.values = Rows(ActionRow), Rows(ValueRow)
-        self.truth_number, self._shape = 0, object()
-        self.truth_base = self.draft
+        self.levels, self.truth = Rows(LevelRow), TruthRows()
         self._steps: deque[tuple[Draft, Origin]] = deque(maxlen=MOST_STEPS)
         self.adopt(key)
         self._steps.clear()
@@ -65,15 +67,15 @@ class WorldsSession:
         """Write on another world, if another was chosen; undo brings back what was written."""
         if key != self.chosen:
             self.chosen = key
-            self.begin(world_of(key))
+            self.begin(known_world(key))
 
     @locked
     def begin(self, world: World, estimated: Estimated | None = None) -> None:
         """Write on a world; one that is too large for a table is only shown."""
         try:
-            draft, refused = Draft.of(world), ""
+            draft, refused = draft_of(world), ""
         except PersonalizerError as error:
-            draft, refused = Draft.without_truth(world), error.message
+            draft, refused = without_truth(world), error.message
         self._put(draft, Origin(draft, world, not refused, estimated))
         self.refused = f"{refused} It can be kept and played as it is." if refused else ""
 
@@ -98,7 +100,7 @@ class WorldsSession:
     def _items(self) -> tuple[Item, ...]:
         """The actions that are written, as far as they can be: a pasted table may name them."""
         try:
-            return self.draft.world.items
+            return world_of(self.draft).items
         except PersonalizerError:
             return ()
 
@@ -158,24 +160,13 @@ class WorldsSession:
         if draft != self.draft:
             self._steps.append((self.draft, self.origin))
         self.draft, self.origin = draft, origin or self.origin
-        self._look_at_the_truth()
+        self.truth.look(draft)
 
     def _remount(self) -> None:
         self.actions.begin(self.draft.actions)
         self.values.begin(self.draft.values)
-        self._shape = object()
-        self._look_at_the_truth()
-
-    def _look_at_the_truth(self) -> None:
-        """Where its table has other rows or columns, its editor begins anew."""
-        shape = (
-            [row.name for row in self.draft.offered],
-            self.draft.by,
-            [[row.value for row in segment] for segment in self.draft.segments],
-        )
-        if shape != self._shape:
-            self._shape, self.truth_base = shape, self.draft
-            self.truth_number += 1
+        self.levels.begin(self.draft.levels)
+        self.truth.look(self.draft, anew=True)
 
     @locked
     def write(self, title: str, emoji: str, story: str, unit: str) -> None:
@@ -191,35 +182,34 @@ class WorldsSession:
     @locked
     def write_values(self, told: Told) -> None:
         """What an editor tells of the table of values."""
-        self._change(self.draft.with_values(self.values.told(told, self.draft.next_id)))
+        rows = self.values.told(told, self.draft.next_id)
+        self._change(with_values(self.draft, rows))
+
+    @locked
+    def write_levels(self, told: Told) -> None:
+        """What an editor tells of what a success may be worth."""
+        rows = self.levels.told(told, self.draft.next_id)
+        self._change(replace(self.draft, levels=rows))
 
     @locked
     def write_truth(self, told: Told) -> None:
-        """What an editor tells of the table of expected rewards, whose columns are numbers of
-        actions."""
-        draft = self.draft
-        before, base = draft.expected(), self.truth_base.expected()
-        cells = {
-            (int(row), int(column)): value
-            for row, changes in told.get("edited_rows", {}).items()
-            for column, value in changes.items()
-        }
-        for row, values in enumerate(before):
-            for column, value in enumerate(values):
-                now = cells.get((row, column), base[row][column])
-                if now != value:
-                    draft = draft.written(row, column, now)
-        self._change(draft)
+        """What an editor tells of the table of expected rewards."""
+        self._change(self.truth.told(self.draft, told))
+
+    @locked
+    def turn(self, spread: Sequence[str], held: Mapping[str, int]) -> None:
+        """Show another slice of a truth that is too long for one table."""
+        self.truth.turn(self.draft, spread, held)
 
     @locked
     def depend(self, names: Sequence[str]) -> None:
         """Let only some fields matter."""
-        self._attempt(lambda: self.draft.depending_on(names))
+        self._attempt(lambda: depending_on(self.draft, names))
 
     @locked
     def scramble(self, seed: int) -> None:
         """Tastes by chance."""
-        self._put(self.draft.scrambled(seed))
+        self._put(scrambled(self.draft, seed))
 
     @locked
     def add_number(
@@ -227,7 +217,7 @@ class WorldsSession:
     ) -> None:
         """A field that is a number."""
         number = name.strip(), low, high, slices, mean, spread
-        self._attempt(lambda: self.draft.with_number(*number))
+        self._attempt(lambda: with_number(self.draft, *number))
 
     def _attempt(self, made: Callable[[], Draft]) -> None:
         """Show another draft, or why it is none."""
@@ -239,17 +229,17 @@ class WorldsSession:
     @locked
     def blur(self, share: float) -> None:
         """More noise in the tastes."""
-        self._put(self.draft.blurred(share))
+        self._put(blurred(self.draft, share))
 
     @locked
-    def grade(self, share: float, partial: float) -> None:
-        """Let a share of the rewards be partial ones, each worth a part."""
-        self._put(self.draft.graded(share, partial))
+    def grade(self, share: float) -> None:
+        """Let a share of the rewards be partial ones."""
+        self._put(graded(self.draft, share))
 
     @locked
     def copy(self, kind: Literal["row", "column"], source: int, target: int) -> None:
         """Let a segment, or an action, be as another is."""
-        self._put(self.draft.copied(kind, source, target))
+        self._put(copied(self.draft, kind, source, target))
 
     @property
     def can_undo(self) -> bool:
@@ -273,6 +263,6 @@ class WorldsSession:
         if faults := self.draft.faults():
             return None, faults, ""
         try:
-            return self.draft.world, [], ""
+            return world_of(self.draft), [], ""
         except PersonalizerError as error:
             return None, [], error.message

@@ -7,7 +7,13 @@ from engine.worlds.ceilings import Ceiling
 from engine.worlds.rows import CellFault
 from pages.parts.text import counted, plain
 
-TABLES = {"place": "The place", "actions": "Actions", "values": "Context", "truth": "Tastes"}
+TABLES = {
+    "place": "The place",
+    "actions": "Actions",
+    "values": "Context",
+    "levels": "Rewards",
+    "truth": "Tastes",
+}
 COLUMNS = {
     "title": "Title",
     "name": "Name",

@@ -1,6 +1,7 @@
 """A world that is estimated from a log is near to the one that the log is of, and says how near."""
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -11,6 +12,7 @@ from engine.evaluation.sources.logs import open_log
 from engine.evaluation.world_of_log import Estimated, estimate
 from engine.simulation.crowd import crowd
 from engine.worlds import GALLERY, WORLDS, Item, World, items_from_table, world_from_json
+from engine.worlds.levels import LEVELS, Level
 from tests.benchmarks.estimated_world import aligned, logged
 from tests.engine.evaluation.made_logs import log_of
 
@@ -67,9 +69,30 @@ def test_halves_stay_halves(news: Estimated) -> None:
 
 
 def test_halves_that_are_too_many_earn_what_was_earned() -> None:
-    told = estimate([log_of([""] * 600, ["a", "b"] * 300, [0.6, 0.6, 0.7, 0.7, 0.74, 0.74] * 100)])
+    told = estimate(
+        [
+            log_of(
+                [""] * 600,
+                ["a", "b"] * 300,
+                np.repeat([0.6, 0.65, 0.68, 0.7, 0.72, 0.73], 2).tolist() * 50,
+            )
+        ]
+    )
     assert told.world.expected[0] == pytest.approx([0.68, 0.68], abs=0.001)
     assert told.world.outcomes[0, :, 1] == pytest.approx([0.64, 0.64], abs=0.002)
+
+
+def test_levels_of_rewards_come_back_as_often_as_they_came() -> None:
+    """Shares that differ from the world's by less than five standard errors."""
+    levels = Level(0.2, share=3.0), Level(0.6)
+    told = estimate([logged(replace(NEWS, levels=levels), 3_000, 3, 1.0)])
+    assert [level.worth for level in told.world.levels] == [0.2, 0.6]
+    shares = np.array([level.share for level in told.world.levels])
+    assert shares == pytest.approx([0.75, 0.25], abs=0.08)
+    assert told.world.partial == pytest.approx(0.3, abs=0.04)
+    of_any_size = logged(NEWS, 1_000, 3, 1.0)
+    noisy = replace(of_any_size, reward=of_any_size.reward * np.linspace(0.5, 1, 1_000))
+    assert estimate([noisy]).world.levels == LEVELS
 
 
 def test_it_is_said_to_be_no_truth(news: Estimated) -> None:

@@ -10,14 +10,17 @@ import pytest
 from engine import PersonalizerError
 from engine.worlds import GALLERY, WORLDS
 from engine.worlds.draft import Draft
+from engine.worlds.draft_tastes import graded, scrambled, written
 from engine.worlds.draft_text import MAX_TEXT, draft_from_text, draft_to_text
-from engine.worlds.rows import ActionRow, ValueRow
+from engine.worlds.draft_world import draft_of
+from engine.worlds.rows import ActionRow, LevelRow, ValueRow
 
 SMALL = Draft(
     "Small",
     actions=(ActionRow(0, "Tea", "🍵", "hot: true"), ActionRow(1, "Ice", worth=2.5)),
     values=(ValueRow(2, "sun", "yes", sends="4"), ValueRow(3, "", "no", share=3.0)),
 )
+LEVELS = LevelRow(4, "Looked", 0.2, 3.0), LevelRow(5, "", 0.5), LevelRow(6, "Left", 0.0)
 
 
 def packed(told: object) -> str:
@@ -29,11 +32,11 @@ def packed(told: object) -> str:
     [
         Draft(),
         SMALL,
-        SMALL.written(0, 1, None).written(1, 0, 0.75),
-        SMALL.written(0, 0, "x").graded(0.5, 0.2),
+        written(SMALL, {(0, 1): None, (1, 0): 0.75}),
+        graded(replace(written(SMALL, {(0, 0): "x"}), levels=LEVELS), 0.5),
         replace(SMALL, title="", actions=(ActionRow(0, "=\x00"), ActionRow(5))),
-        Draft.of(WORLDS["coffee"]),
-        Draft.of(GALLERY["hotel"].world),
+        draft_of(WORLDS["coffee"]),
+        draft_of(GALLERY["hotel"].world),
     ],
 )
 def test_whatever_is_written_comes_back(draft: Draft) -> None:
@@ -52,10 +55,19 @@ def test_what_is_too_long_for_a_link_has_no_text() -> None:
     wide = replace(
         SMALL, actions=rows, values=tuple(ValueRow(n + 50, "f", f"{n}") for n in range(160))
     )
-    assert draft_to_text(wide.scrambled(1)) is None
+    assert draft_to_text(scrambled(wide, 1)) is None
 
 
 TOLD = json.loads(zlib.decompress(base64.urlsafe_b64decode((draft_to_text(SMALL) or "") + "===")))
+
+
+OLDER = {name: one for name, one in TOLD.items() if name != "levels"}
+
+
+def test_an_older_text_has_one_level() -> None:
+    draft = draft_from_text(packed(OLDER | {"place": ["Small", "", "", "", 0.2]}))
+    assert (draft.title, draft.partial) == ("Small", 0.2)
+    assert draft_from_text(packed(OLDER | {"place": ["", "", "", "", 0.5]})).levels == ()
 
 
 @pytest.mark.parametrize(
@@ -67,7 +79,8 @@ TOLD = json.loads(zlib.decompress(base64.urlsafe_b64decode((draft_to_text(SMALL)
         packed(TOLD | {"values": TOLD["values"] * 2}), packed(TOLD | {"values": [[1, 2]]}),
         packed(TOLD | {"actions": [[1, "x" * 2_001, "", "", "", None]]}),
         packed(TOLD | {"actions": [[n, "", "", "", "", None] for n in range(1_300)]}),
-        packed(TOLD | {"place": ["", "", "", "", 1]}),
+        packed(OLDER | {"place": ["", "", "", "", 1]}),
+        packed(TOLD | {"levels": [[0, "", "x", None]]}),
         packed(TOLD | {"place": ["", "", 1, "", 0.5]}),
         packed(TOLD | {"labels": [1]}), packed("[" * 10_000), packed("x" * 300_000),
     ],

@@ -5,14 +5,10 @@ from dataclasses import replace
 import pytest
 
 from engine import PersonalizerError
-from engine.worlds.draft import Draft
-from engine.worlds.rows import ActionRow, ValueRow
-
-SMALL = Draft(
-    "Small",
-    actions=(ActionRow(0, "Tea", "🍵", "hot: true"), ActionRow(1, "Ice")),
-    values=(ValueRow(2, "sun", "yes"), ValueRow(3, "", "no", share=3.0)),
-)
+from engine.worlds.draft_tastes import written
+from engine.worlds.draft_world import world_of
+from engine.worlds.rows import ActionRow, LevelRow, ValueRow
+from tests.engine.worlds.drafts import SMALL
 
 
 @pytest.mark.parametrize(
@@ -46,6 +42,24 @@ SMALL = Draft(
         (
             {"actions": tuple(ActionRow(one, str(one)) for one in range(51))},
             ("actions", 51, "name", "50 actions are the most"),
+        ),
+        ({"levels": (LevelRow(0, "A"),)}, ("levels", 1, "worth", "is empty")),
+        ({"levels": (LevelRow(0, "", 1.5),)}, ("levels", 1, "worth", "is 1.5, but must be 0, 1")),
+        ({"levels": (LevelRow(0, "", 0.001),)}, ("levels", 1, "worth", "from 0.01 to 0.99")),
+        ({"levels": (LevelRow(0), LevelRow(1, "", 0.5, 0.0))}, ("levels", 2, "share", "is 0")),
+        ({"levels": (LevelRow(0, "x" * 21, 0.5),)}, ("levels", 1, "name", "more than 20")),
+        ({"levels": (LevelRow(0, "\x00", 0.5),)}, ("levels", 1, "name", "cannot be shown")),
+        (
+            {"levels": (LevelRow(0, "A", 0.5), LevelRow(1, "A", 0.2))},
+            ("levels", 1, "name", "as another row's"),
+        ),
+        (
+            {"levels": (LevelRow(0, "A", 0.5), LevelRow(1, "B", 0.5))},
+            ("levels", 1, "worth", "as another row's"),
+        ),
+        (
+            {"levels": tuple(LevelRow(n, "", n / 10) for n in range(1, 9))},
+            ("levels", 8, "worth", "7 are the most"),
         ),
         ({"values": (ValueRow(2, "a", "b", sends="{1"),)}, ("values", 1, "sends", "no JSON")),
         ({"values": (ValueRow(2, "a", "b", sends="[1]"),)}, ("values", 1, "sends", "number")),
@@ -93,15 +107,15 @@ def test_each_cell_that_is_wrong_is_told(
     found = [one for one in draft.faults() if (one.table, one.row, one.column) == fault[:3]]
     assert [one for one in found if fault[3] in one.says], draft.faults()
     with pytest.raises(PersonalizerError):
-        assert draft.world
+        assert world_of(draft)
 
 
 @pytest.mark.parametrize("value", [None, -0.1, 1.1, float("nan"), "x", True])
 def test_what_is_no_expected_reward_is_told_and_stands_there_until_it_is_one(value: object) -> None:
-    draft = SMALL.written(1, 0, value)
+    draft = written(SMALL, {(1, 0): value})
     (fault,) = draft.faults()
     assert (fault.table, fault.row, fault.column) == ("truth", 2, "Tea")
     assert "must be a number from 0 to 1" in fault.says
     assert draft.expected()[1][0] is value
-    assert draft.written(1, 0, 0.3).faults() == []
+    assert written(draft, {(1, 0): 0.3}).faults() == []
     assert replace(draft, actions=draft.actions[1:]).faults() == []

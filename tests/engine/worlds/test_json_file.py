@@ -61,7 +61,7 @@ MALFORMED: dict[str, tuple[bytes | str, str]] = {
     "a name twice": ('{"format": 1, "format": 2}', "'format' twice"),
     "a list": ("[]", "the world is"),
     "another format": (json.dumps(bakery(format="x")), "format is 'x'"),
-    "a newer version": (json.dumps(bakery(version=4)), "version is 4"),
+    "a newer version": (json.dumps(bakery(version=5)), "version is 5"),
     "an unknown name": (json.dumps(bakery(x=1)), "a name in the world is 'x'"),
     "no title": (json.dumps(bakery(title="")), "title is ''"),
     "a title of lines": (json.dumps(bakery(title="a\nb")), "title is"),

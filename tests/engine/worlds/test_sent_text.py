@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from engine.worlds.draft import Draft
+from engine.worlds.draft_world import draft_of, world_of
 from engine.worlds.fields import Field, Value
 from engine.worlds.rows import ActionRow, ValueRow
 from engine.worlds.sent_text import sent_from_text, why_not_sent
@@ -19,8 +20,8 @@ SMALL = Draft(
 @pytest.mark.parametrize("sends", [True, "x", {}, {"a, b": True}, {"a": 1, "b": True}, {"{": True}])
 def test_whatever_a_value_sends_comes_back(sends: object) -> None:
     value = Value("yes", "", 1.0, sends)
-    world = replace(SMALL.world, fields=(Field("sun", "sun", (value, Value("no", ""))),))
-    assert Draft.of(world).world.fields[0].values[0].sends == sends
+    world = replace(world_of(SMALL), fields=(Field("sun", "sun", (value, Value("no", ""))),))
+    assert world_of(draft_of(world)).fields[0].values[0].sends == sends
 
 
 def test_a_line_is_a_number_tags_or_json() -> None:

@@ -22,6 +22,7 @@ from engine.worlds import (
     world_from_json,
     world_named,
 )
+from engine.worlds.levels import Level
 from tests.statistics import CHI_SQUARE_999, chi_square
 
 every_world = pytest.mark.parametrize("world", WORLDS.values(), ids=list(WORLDS))
@@ -381,7 +382,7 @@ def test_a_loop_takes_every_context_and_every_item(world: World) -> None:
 
 def test_a_partial_success_is_worth_whatever_part_a_world_says() -> None:
     news = WORLDS["news"]
-    other = replace(news, partial=0.2)
+    other = replace(news, levels=(Level(0.2),))
     assert other.expected == pytest.approx(news.outcomes @ np.array([0, 0.2, 1]))
     assert (other.to_json()["version"], news.to_json()["version"]) == (3, 1)
     assert world_from_json(other.to_json()) == other != news

@@ -40,17 +40,17 @@ def test_it_begins_as_the_world_that_is_chosen(session: WorldsSession) -> None:
 
 
 def test_what_is_written_follows_and_can_be_undone_step_by_step(session: WorldsSession) -> None:
-    numbers = session.actions.number, session.values.number, session.truth_number
+    numbers = session.actions.number, session.values.number, session.truth.number
     session.write_truth({"edited_rows": {0: {"1": 0.75}}})
     session.write_truth({"edited_rows": {0: {"1": 0.75}, 3: {"0": 0.5}}})
-    assert (session.actions.number, session.values.number, session.truth_number) == numbers
+    assert (session.actions.number, session.values.number, session.truth.number) == numbers
     world, faults, refused = session.made()
     assert world is not None
     assert (world.expected[0, 1], world.expected[3, 0], faults, refused) == (0.75, 0.5, [], "")
     assert world.outcomes[0, 2].tolist() == BAKERY.outcomes[0, 2].tolist()
     assert not session.is_as_it_was
     session.undo()
-    assert session.truth_number == numbers[2] + 1
+    assert session.truth.number == numbers[2] + 1
     assert session.draft.expected()[0][1] == 0.75
     assert session.draft.expected()[3][0] == 0
     session.undo()
@@ -70,14 +70,14 @@ def test_a_cell_that_is_set_back_is_as_it_was(session: WorldsSession) -> None:
 
 
 def test_its_columns_follow_the_actions_and_its_rows_the_values(session: WorldsSession) -> None:
-    number = session.truth_number
+    number = session.truth.number
     session.write_actions({"edited_rows": {0: {"features": "sweet: true"}}})
-    assert session.truth_number == number
+    assert session.truth.number == number
     session.write_actions({"added_rows": [{"name": "Pie"}]})
-    assert session.truth_number == number + 1
+    assert session.truth.number == number + 1
     session.write_truth({"edited_rows": {0: {"3": 0.4}}})
     session.write_values({"added_rows": [{"field": "hurry", "value": "maybe"}]})
-    assert session.truth_number == number + 2
+    assert session.truth.number == number + 2
     assert len(session.draft.segments) == 6
     assert session.draft.expected()[0][3] == 0.4
     world = session.made()[0]
@@ -135,11 +135,11 @@ def test_empty_tables_are_filled(session: WorldsSession) -> None:
 
 
 def test_what_does_not_go_is_said_and_changes_nothing(session: WorldsSession) -> None:
-    values = [{"field": f"f{n // 8}", "value": f"{n}"} for n in range(24)]
+    values = [{"field": f"f{n // 8}", "value": f"{n}"} for n in range(40)]
     session.write_values({"deleted_rows": [0, 1, 2, 3], "added_rows": values})
     before = session.draft
-    session.depend(["f0", "f1", "f2"])
-    assert "512 segments" in session.refused
+    session.depend([f"f{n}" for n in range(5)])
+    assert "32,768 segments" in session.refused
     assert session.draft is before
     session.depend(["f0"])
     assert session.refused == ""
@@ -160,11 +160,12 @@ def test_tastes_are_copied_blurred_and_graded_and_taken_back(session: WorldsSess
     ]
     session.blur(1.0)
     assert len({value for row in session.draft.expected() for value in row}) == 1
-    session.grade(1.0, 0.25)
+    session.write_levels({"added_rows": [{"name": "Looked", "worth": 0.25}]})
+    session.grade(1.0)
     world, faults, _ = session.made()
     assert world is not None
     assert (world.partial, faults) == (0.25, [])
-    for _ in range(3):
+    for _ in range(4):
         session.undo()
     assert session.draft.expected() == before
 
@@ -177,3 +178,29 @@ def test_a_file_is_taken_as_what_it_is(session: WorldsSession, mark: bytes) -> N
     assert session.draft.expected() == [[0.25, 1.0]]
     with pytest.raises(PersonalizerError, match="a byte in row 1 is"):
         session.take(mark + b"\x89PNG")
+
+
+def test_a_truth_of_many_segments_is_written_slice_by_slice(session: WorldsSession) -> None:
+    session.clear()
+    session.write("Long", "", "", "")
+    session.write_actions({"added_rows": [{"name": "A"}, {"name": "B"}]})
+    values = [{"field": f"f{n // 8}", "value": f"{n}"} for n in range(24)]
+    session.write_values({"added_rows": values})
+    session.depend(["f0", "f1", "f2"])
+    third = session.draft.fields["f1"][2]
+    session.turn(["f0", "f2"], {"f1": third.id})
+    assert len(session.truth.rows()) == 64
+    session.write_truth({"edited_rows": {0: {"1": 0.9}, 63: {"0": 0.1}}})
+    number = session.truth.number
+    session.turn(["f0", "f1"], {})
+    session.write_truth({"edited_rows": {0: {"0": 0.5}}})
+    assert session.truth.number == number + 1
+    world, _, _ = session.made()
+    assert world is not None
+    cell = world.cell({"f0": "0", "f1": "10", "f2": "16"})
+    assert world.expected[cell].tolist() == [0.2, 0.9]
+    assert world.expected[world.cell({"f0": "7", "f1": "10", "f2": "23"}), 0] == 0.1
+    assert world.expected[0].tolist() == [0.5, 0.2]
+    again = WorldsSession("coffee")
+    again.begin(world)
+    assert again.draft.expected() == session.draft.expected()

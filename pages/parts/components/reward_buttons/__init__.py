@@ -5,18 +5,13 @@ the browser, each with the offer that was on the screen, and sent until the serv
 """
 
 import secrets
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass
 
 import streamlit as st
 
 from pages.parts.components import beside, told
-
-REWARDS = (
-    {"label": "Loved it", "reward": 1.0, "face": "😍", "key": "1"},
-    {"label": "Hesitated", "reward": 0.5, "face": "🤔", "key": "2"},
-    {"label": "Ignored", "reward": 0.0, "face": "🙄", "key": "3"},
-)
+from pages.parts.rewards import Answer
 
 _MOST = 100
 """Presses that are sent, and taken, at once."""
@@ -78,6 +73,7 @@ def _press(told: object) -> Press | None:
 
 def reward_buttons(
     presses: Presses,
+    answers: Sequence[Answer],
     offer: Mapping[str, object],
     default_reward: float,
     disabled: bool,
@@ -88,7 +84,7 @@ def reward_buttons(
     _bar(
         key="rewards",
         data={
-            "rewards": REWARDS,
+            "rewards": [asdict(one) | {"key": str(n)} for n, one in enumerate(answers, 1)],
             "none": f"Nobody answers in time: the default reward, {default_reward:g}, applies.",
             "most": _MOST,
             "session": presses.session,

@@ -9,7 +9,13 @@ export default function ({ data, parentElement, setStateValue }) {
     if (pressed.session !== data.session) {
         pressed = { session: data.session, count: data.taken, latest: [] };
     }
+    const told = JSON.stringify(data.rewards);
     let bar = bars.get(parentElement);
+    // Another action, or another world, may be worth other rewards.
+    if (bar && bar.told !== told) {
+        dismiss(bar);
+        bar = null;
+    }
     if (!bar) bars.set(parentElement, bar = build(parentElement, data));
     bar.data = data;
     bar.send = value => setStateValue("pressed", value);
@@ -23,11 +29,15 @@ export default function ({ data, parentElement, setStateValue }) {
     for (const control of bar.controls) control.disabled = data.disabled;
     wait(bar);
     return () => {
-        clearTimeout(bar.timer);
-        removeEventListener("keydown", bar.onKey);
-        bar.box.remove();
+        dismiss(bar);
         bars.delete(parentElement);
     };
+}
+
+function dismiss(bar) {
+    clearTimeout(bar.timer);
+    removeEventListener("keydown", bar.onKey);
+    bar.box.remove();
 }
 
 function press(bar, reward) {
@@ -57,19 +67,23 @@ function wait(bar) {
 }
 
 function build(parentElement, data) {
-    const bar = { controls: [], answers: new Map(), box: make("div", "reward-bar"), again: AGAIN };
-    const button = (key, name, onClick) => {
+    const bar = { told: JSON.stringify(data.rewards), controls: [], answers: new Map(), box: make("div", "reward-bar"), again: AGAIN };
+    const several = make("div", "reward-answers");
+    several.classList.toggle("reward-many", data.rewards.length > 3);
+    bar.box.append(several);
+    const button = (key, name, onClick, row = bar.box) => {
         const made = make("button", name);
         made.type = "button";
         made.addEventListener("click", onClick);
         bar.controls.push(made);
         const place = make("div", `st-key-${key}`);
         place.append(made);
-        bar.box.append(place);
+        row.append(place);
         return made;
     };
-    for (const { label, reward, face, key } of data.rewards) {
-        const answer = button(`reward-${key}`, "reward", () => press(bar, reward));
+    for (const { label, reward, face, brings, key } of data.rewards) {
+        const answer = button(`reward-${key}`, "reward", () => press(bar, reward), several);
+        answer.title = brings;
         bar.answers.set(key, answer);
         for (const [kind, text] of Object.entries({ face, label, key })) {
             const part = make("span", `reward-${kind}`);

@@ -1,0 +1,114 @@
+"""A draft out of a world, and the world that a draft is."""
+
+import math
+from dataclasses import replace
+
+import numpy as np
+
+from engine.arrays import Array
+from engine.errors import PersonalizerError
+from engine.worlds.draft import Draft
+from engine.worlds.fields import Field, Value
+from engine.worlds.levels import LEVELS
+from engine.worlds.rows import ValueRow, item_of, levels_rows, rows_of, segment_of
+from engine.worlds.sent_text import sent_from_text, sent_to_text
+from engine.worlds.table import MAX_TABLE, world_from_text
+from engine.worlds.taste import Taste, TasteTable, TasteWeights, Term
+from engine.worlds.world import World
+
+
+def draft_of(world: World) -> Draft:
+    """A world to be written on; its truth depends on no more fields than it has to.
+
+    Raises:
+        PersonalizerError: ``BadRequest`` for one that is too large for a table.
+    """
+    depends, rows = _what_matters(world)
+    draft = replace(without_truth(world), depends=depends)
+    truth = {
+        (segment_of(segment), action.id): Taste(*taste)
+        for segment, row in zip(draft.segments, rows, strict=True)
+        for action, taste in zip(draft.actions, row, strict=True)
+    }
+    return replace(draft, truth=truth)
+
+
+def without_truth(world: World) -> Draft:
+    """What is offered in a world, and who comes; nobody cares."""
+    values = tuple(
+        ValueRow(number, one.name, value.name, value.emoji, value.share, sent_to_text(value.sends))
+        for number, (one, value) in enumerate(world.segments())
+    )
+    labels = {one.name: one.label for one in world.fields if one.label != one.name}
+    told = world.title, world.emoji, world.story, rows_of(world.items, 0), values
+    levels = levels_rows(world.levels, 0) if world.levels != LEVELS else ()
+    return Draft(*told, depends=(), labels=labels, unit=world.unit, levels=levels)
+
+
+def world_of(draft: Draft) -> World:
+    """What is written.
+
+    Raises:
+        PersonalizerError: ``BadRequest`` if it is no world yet.
+    """
+    if faults := draft.faults():
+        first = faults[0]
+        sentence = f"{first.table}, row {first.row}, {first.column} {first.says}."
+        raise PersonalizerError("BadRequest", sentence, first.table)
+    items = tuple(map(item_of, draft.offered))
+    fields = tuple(
+        Field(name, draft.labels.get(name, name), tuple(
+            Value(row.value, row.emoji, row.often, sent_from_text(row.sends))
+            for row in rows))
+        for name, rows in draft.fields.items()
+    )  # fmt: skip
+    taste = _weights(draft) if draft.is_large else _table(draft)
+    told = draft.title, draft.emoji, draft.story, fields, items, taste, draft.unit
+    return world_from_text(World(*told, draft.graded_in).text)
+
+
+def _table(draft: Draft) -> TasteTable:
+    rows = {
+        tuple(row.value for row in segment): {
+            action.name: draft.taste(segment, action) for action in draft.offered
+        }
+        for segment in draft.segments
+    }
+    return TasteTable(draft.by, rows)
+
+
+def _what_matters(world: World) -> tuple[tuple[str, ...], list[list[list[float]]]]:
+    """The fields that the truth of a world depends on, and the chances of the rewards 1/2 and 1
+    for each of their combinations and each item."""
+    fields, taste = world.fields, world.taste
+    if isinstance(taste, TasteWeights):
+        told = {name for term in taste.terms for name in term.when}
+        fields = tuple(one for one in fields if one.name in told)
+    names, shape = [one.name for one in fields], [len(one.values) for one in fields]
+    _check_rows(world, math.prod(shape))
+    cells = np.array(world.through(world.contexts[0], *names))
+    found: Array = world.outcomes_in(cells)[..., 1:].reshape(*shape, len(world.items), 2)
+    for axis in reversed(range(len(names))):
+        if (found == found.take([0], axis)).all():
+            found = np.asarray(found.take(0, axis))
+            del names[axis]
+    rows: list[list[list[float]]] = found.reshape(-1, len(world.items), 2).tolist()
+    return tuple(names), rows
+
+
+def _check_rows(world: World, rows: int) -> None:
+    if rows * len(world.items) > MAX_TABLE:
+        sentence = f"{world.title} has {rows:,} segments that may like different things, but a "
+        sentence += f"table here has {MAX_TABLE // len(world.items):,} rows at most."
+        raise PersonalizerError("BadRequest", sentence, "the world")
+
+
+def _weights(draft: Draft) -> TasteWeights:
+    """The truth of a draft as a sum, in which one term applies: for what is too large a table."""
+    terms = []
+    for segment in draft.segments:
+        when = {name: row.value for name, row in zip(draft.by, segment, strict=True)}
+        for action in draft.offered:
+            taste = draft.taste(segment, action)
+            terms.append(Term(taste.half + taste.full, when, action.name, {}))
+    return TasteWeights(0.0, tuple(terms), max(draft.whole_shares, default=1.0))

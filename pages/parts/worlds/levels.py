@@ -1,0 +1,55 @@
+"""The table of what a success may be worth."""
+
+from collections.abc import Sequence
+
+import pandas as pd
+import streamlit as st
+
+from engine.worlds.levels import MAX_LEVEL_NAME
+from engine.worlds.rows import CellFault
+from pages.parts.text import note, plain
+from pages.parts.worlds.session import WorldsSession
+from pages.parts.worlds.tables import editor, say_first
+from pages.parts.worlds.wording import COLUMNS
+
+_LEVELS = ("name", "worth", "share")
+
+
+def write_levels(session: WorldsSession, faults: Sequence[CellFault]) -> None:
+    """What a visitor may give: a whole success, partial ones, none; each with a name."""
+    say_first("levels", faults, "What a visitor may give, as a part of a whole success.")
+    rows = [{name: getattr(row, name) for name in _LEVELS} for row in session.levels.base]
+    kinds = {"worth": "float64", "share": "float64"}
+    frame = pd.DataFrame(rows, columns=list(_LEVELS)).astype(kinds)
+    frame["share"] = frame["share"].fillna(1.0)
+    config = {
+        "name": st.column_config.TextColumn(
+            COLUMNS["name"], default="", max_chars=MAX_LEVEL_NAME, help="What its button says."
+        ),
+        "worth": st.column_config.NumberColumn(
+            COLUMNS["worth"],
+            width="small",
+            help="0.2 is a fifth of what a whole success with an action is worth. 1 and 0 stand "
+            "here for their names alone. Without any row a partial success is worth 0.5.",
+        ),
+        "share": st.column_config.NumberColumn(
+            COLUMNS["share"],
+            default=1.0,
+            width="small",
+            help="Relative to the other partial ones, for every action and everybody alike.",
+        ),
+    }
+    shown = session.is_only_shown
+    editor("levels", session.levels.number, frame, config, session.write_levels, shown, rows=6)
+    if told := _in_unit(session):
+        note(told)
+
+
+def _in_unit(session: WorldsSession) -> str:
+    """What each level brings, where the world has a unit."""
+    draft = session.draft
+    if not draft.unit:
+        return ""
+    most = max((row.worth or 1.0 for row in draft.offered), default=1.0)
+    told = (f"{one.name or f'{one.worth:g}'}: {one.worth * most:,.2f}" for one in draft.graded_in)
+    return plain(f"In {draft.unit}, with what is worth most: {', '.join(told)}.")

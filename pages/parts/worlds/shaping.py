@@ -1,0 +1,114 @@
+"""All tastes at once: which fields matter, and tastes that are copied, blurred, graded, or by
+chance."""
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from engine.worlds.rows import CellFault
+from pages.parts.link import show
+from pages.parts.text import note, plain, section
+from pages.parts.worlds.levels import write_levels
+from pages.parts.worlds.session import WorldsSession
+
+
+def hide_the_truth() -> None:
+    """In place of a table that would be too large."""
+    section("What they secretly like", "The hidden truth: the engine never sees it.")
+    note("There are more segments than a table here has room for, so nothing of it is changed.")
+
+
+def shape_the_truth(session: WorldsSession, faults: Sequence[CellFault]) -> None:
+    """Which fields matter, and tastes by chance."""
+    section("What they secretly like", "The hidden truth: the engine never sees it.")
+    draft, key = session.draft, "worlds-depends"
+    names = [name for name in draft.fields if name]
+
+    def depend() -> None:
+        session.depend(st.session_state[key])
+
+    def scramble() -> None:
+        session.scramble(int(st.session_state["worlds-scramble-seed"]))
+
+    with st.container(horizontal=True, vertical_alignment="bottom", key="shape"):
+        show(key, [name for name in draft.by if name in names])
+        st.pills(
+            "What matters; without a field nobody cares",
+            names,
+            selection_mode="multi",
+            key=key,
+            format_func=plain,
+            on_change=depend,
+            wrap=True,
+        )
+        st.number_input("Seed", 0, 999_999, 1, key="worlds-scramble-seed", width=110)
+        st.button(
+            "Scramble",
+            key="scramble",
+            icon=":material/shuffle:",
+            on_click=scramble,
+            help="Tastes by chance, from .05 to .95; the same seed gives the same.",
+        )
+        with st.popover("More", key="shape-more", icon=":material/tune:"):
+            _copy(session)
+            _blur(session)
+        with st.popover("Rewards", key="shape-rewards", icon=":material/stairs:"):
+            write_levels(session, faults)
+            _grade(session)
+
+
+def _copy(session: WorldsSession) -> None:
+    """One segment, or one action, as another is."""
+    draft = session.draft
+    rows = [", ".join(row.value for row in segment) or "Everybody" for segment in draft.segments]
+    columns = [f"{row.emoji} {row.name}".strip() for row in draft.offered]
+    kinds = {"column": ("Actions", columns), "row": ("Segments", rows)}
+    kind = st.segmented_control(
+        "Copy tastes of",
+        list(kinds),
+        default="column",
+        required=True,
+        format_func=lambda one: kinds[one][0],
+        key="copy-kind",
+    )
+    names, places = kinds[kind][1], range(len(kinds[kind][1]))
+    if len(names) < 2:
+        note("There is one alone.")
+        return
+    keys = [f"copy-{kind}-{end}" for end in ("from", "to")]
+    for label, key, first, column in zip(("From", "To"), keys, (0, 1), st.columns(2), strict=True):
+        if st.session_state.get(key) not in places:
+            st.session_state[key] = first
+        column.selectbox(label, places, key=key, format_func=names.__getitem__)
+
+    def copy() -> None:
+        source, target = (st.session_state[key] for key in keys)
+        session.copy("row" if kind == "row" else "column", source, target)
+
+    st.button("Copy", key="copy-tastes", icon=":material/content_copy:", on_click=copy)
+
+
+def _blur(session: WorldsSession) -> None:
+    """More noise."""
+    st.number_input("Noise, %", 0, 100, 25, key="worlds-blur")
+    st.button(
+        "Blur",
+        key="blur",
+        icon=":material/blur_on:",
+        on_click=lambda: session.blur(st.session_state["worlds-blur"] / 100),
+        help="Each number goes so much of the way to the mean of all: there is less to learn, and "
+        "more left to chance.",
+    )
+
+
+def _grade(session: WorldsSession) -> None:
+    """Rewards between none and a whole one."""
+    st.number_input("Partial ones of the rewards, %", 0, 100, 50, key="worlds-grade-share")
+    st.button(
+        "Grade",
+        key="grade",
+        icon=":material/stairs:",
+        on_click=lambda: session.grade(st.session_state["worlds-grade-share"] / 100),
+        help="So many of the rewards are partial ones, such as a click without a purchase. What is "
+        "expected stays; where it could not be with so many, there are fewer.",
+    )

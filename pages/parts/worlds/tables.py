@@ -1,0 +1,52 @@
+"""What all tables of the Worlds page have in common."""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from engine.worlds.rows import CellFault, Table
+from pages.parts.text import note
+from pages.parts.worlds.rows import Told
+from pages.parts.worlds.wording import more_of, told
+
+ROW = 32
+"""Pixels of a row."""
+Config = Mapping[str, Any]
+"""How columns are shown, by their names."""
+
+
+def say_first(table: Table, faults: Sequence[CellFault], hint: str) -> None:
+    """Above a table: the first cell in it that is wrong, or how it is written. It is there in
+    either case, so that no table moves while somebody types."""
+    here = [fault for fault in faults if fault.table == table]
+    if not here:
+        note(hint)
+        return
+    more = f" {more_of(here, 1)}" if len(here) > 1 else ""
+    st.markdown(f":small[:orange[:material/edit_note: {told(here[0])}{more}]]")
+
+
+def editor(
+    name: str,
+    number: int,
+    frame: pd.DataFrame,
+    config: Config,
+    write: Callable[[Told], None],
+    is_only_shown: bool,
+    rows: int = 8,
+) -> None:
+    """A table, which may be added to unless it is only shown."""
+    key = f"worlds-{name}-{number}"
+    st.data_editor(
+        frame,
+        key=key,
+        num_rows="fixed" if is_only_shown else "dynamic",
+        hide_index=True,
+        row_height=ROW,
+        height=ROW * rows + 4,
+        column_config=config,
+        disabled=is_only_shown,
+        on_change=lambda: write(st.session_state[key]),
+    )

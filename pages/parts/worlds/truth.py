@@ -1,0 +1,92 @@
+"""The table of the hidden truth."""
+
+from collections.abc import Sequence
+
+import pandas as pd
+import streamlit as st
+
+from engine.worlds.rows import CellFault
+from pages.parts.link import show
+from pages.parts.text import note, plain
+from pages.parts.worlds.session import WorldsSession
+from pages.parts.worlds.tables import ROW, say_first
+
+
+def write_truth(session: WorldsSession, faults: Sequence[CellFault]) -> None:
+    """The hidden truth: one row a segment, one column an action."""
+    is_priced = any(row.worth not in {None, 1} for row in session.draft.offered)
+    what = (
+        "chance of a success (a partial one counts as its part)" if is_priced else "expected reward"
+    )
+    hint = f"A number is the {what}, from 0 to 1, of an action for a segment."
+    say_first("truth", faults, f"{hint} Cells are copied and pasted as in a spreadsheet.")
+    base, draft = session.truth.base, session.draft
+    if not draft.offered:
+        note("One column an action, one row a segment: they come as soon as there are actions.")
+        return
+    if session.truth.shown.held:
+        _choose_slice(session)
+    key = f"worlds-truth-{session.truth.number}"
+    fields = [f"field {place}" for place in range(len(base.by))]
+    columns = [str(place) for place in range(len(base.offered))]
+    frame = pd.DataFrame(session.truth.rows(), columns=[*fields, *columns])
+    config = {
+        column: st.column_config.TextColumn(name, disabled=True, pinned=True)
+        for column, name in zip(fields, base.by, strict=True)
+        if name in session.truth.shown.spread
+    } | {
+        column: st.column_config.NumberColumn(f"{row.emoji} {row.name}".strip(), format="%.2f")
+        for column, row in zip(columns, base.offered, strict=True)
+    }
+    if not fields:
+        frame.insert(0, "who", ["Everybody"])
+        config["who"] = st.column_config.TextColumn("Who", disabled=True, pinned=True)
+    st.data_editor(
+        frame[list(config)],
+        key=key,
+        hide_index=True,
+        row_height=ROW,
+        height=min(ROW * (len(frame) + 1) + 4, 440),
+        column_config=config,
+        on_change=lambda: session.write_truth(st.session_state[key]),
+    )
+
+
+def _choose_slice(session: WorldsSession) -> None:
+    """Which two fields are spread out, and which value of each other field is shown."""
+    draft, shown = session.draft, session.truth.shown
+    fields, names = draft.fields, list(draft.by)
+    note(
+        f"{len(draft.segments):,} segments: two fields are spread out below, and of each other one "
+        "value is shown at a time."
+    )
+    keys = [f"truth-spread-{place}" for place in range(2)]
+    held = {name: f"truth-held-{names.index(name)}" for name in shown.held}
+
+    def turn() -> None:
+        rows = {name: int(st.session_state[key]) for name, key in held.items()}
+        session.turn([str(st.session_state[key]) for key in keys], rows)
+
+    with st.container(horizontal=True, gap="small", key="truth-slice"):
+        for place, key in enumerate(keys):
+            show(key, shown.spread[place])
+            others = [name for name in names if name != shown.spread[1 - place]]
+            st.selectbox(
+                ("Down", "And")[place],
+                others,
+                key=key,
+                format_func=plain,
+                on_change=turn,
+                width=150,
+            )
+        for name, key in held.items():
+            rows = {row.id: row for row in fields[name]}
+            show(key, shown.held[name].id)
+            st.selectbox(
+                plain(name),
+                list(rows),
+                key=key,
+                format_func=lambda one, rows=rows: rows[one].value,
+                on_change=turn,
+                width=150,
+            )

@@ -1,0 +1,88 @@
+"""Other fields and values in a draft."""
+
+from dataclasses import replace
+
+import pytest
+
+from engine import PersonalizerError
+from engine.worlds import world_from_json
+from engine.worlds.draft import MAX_SEGMENTS, UNKNOWN
+from engine.worlds.draft_fields import depending_on, with_number, with_values
+from engine.worlds.draft_tastes import written
+from engine.worlds.draft_world import draft_of, world_of
+from engine.worlds.rows import ActionRow, ValueRow
+from tests.engine.worlds.drafts import BAKERY, SMALL
+from tests.engine.worlds.random_worlds import bakery
+
+
+def test_where_fewer_fields_matter_segments_get_their_mean() -> None:
+    draft = written(SMALL, {(0, 1): 1.0})
+    alike = depending_on(draft, [])
+    assert alike.expected() == [[0.2, pytest.approx(0.25 * 1.0 + 0.75 * 0.2)]]
+    assert depending_on(alike, ["sun"]).expected() == [alike.expected()[0]] * 2
+    assert depending_on(draft, ["sun"]).expected() == draft.expected()
+
+
+def test_a_field_that_matters_may_be_renamed() -> None:
+    draft = written(depending_on(SMALL, ["sun"]), {(1, 1): 0.7})
+    renamed = with_values(draft, [ValueRow(2, "sky", "yes"), ValueRow(3, "", "no")])
+    assert (renamed.by, renamed.expected()) == (("sky",), draft.expected())
+    assert with_values(renamed, [ValueRow(8, "moon", "full")]).by == ()
+
+
+def test_what_is_too_large_for_a_table_depends_on_fewer_fields() -> None:
+    values = tuple(ValueRow(n, f"f{n // 8}", f"{n}") for n in range(40))
+    draft = replace(SMALL, values=values)
+    assert len(draft.segments) <= MAX_SEGMENTS
+    assert draft.by == ("f0", "f1")
+    assert depending_on(draft, ["f0", "f1", "f2", "f3"]).by == ("f0", "f1", "f2", "f3")
+    with pytest.raises(PersonalizerError, match="32,768 segments, but a table has room for 5,000"):
+        depending_on(draft, ["f0", "f1", "f2", "f3", "f4"])
+    assert draft_of(world_of(draft)).by == ()
+    chosen = depending_on(replace(SMALL, values=values[:16]), ["f0", "f1"])
+    many = [ValueRow(n, f"f{n % 2}", f"{n}") for n in range(4_000)]
+    assert with_values(chosen, many).by == ("f0",)
+    table = [[0.1 + place / 1000] for place in range(512)]
+    fields = [
+        {"name": name, "values": [{"name": str(n)} for n in range(8)]} for name in ("a", "b", "c")
+    ]
+    told = bakery(fields=fields, items=[{"id": "A", "features": {"x": 1}}], truth={"table": table})
+    assert len(draft_of(world_from_json(told)).segments) == 512
+
+
+def test_a_new_action_is_worth_the_same_for_anybody() -> None:
+    more = replace(BAKERY, actions=(*BAKERY.actions, ActionRow(99, "Pie")))
+    assert {row[-1] for row in more.expected()} == {UNKNOWN.full}
+
+
+def test_a_number_is_written_as_a_range_in_slices() -> None:
+    draft = with_number(SMALL, "age", 18, 78, 3, None, 1)
+    world = world_of(draft)
+    age = world.fields[1]
+    assert [(v.name, v.sends) for v in age.values] == [
+        ("18 to 38", 28), ("38 to 58", 48), ("58 to 78", 68),
+    ]  # fmt: skip
+    assert len({value.share for value in age.values}) == 1
+    assert (age.is_number, world.fields[0].is_number) == (True, False)
+    assert world.features(world.contexts[0]) == [{"sun": "yes", "age": 28}]
+    bell = with_number(draft, "age", 18, 78, 5, 48, 10)
+    shares = [value.share for value in world_of(bell).fields[1].values]
+    assert len(bell.fields["age"]) == 5
+    assert shares[2] == max(shares) > 3 * shares[0]
+    for wrong in ((5, 5, 3, None, 1), (0, 5, 3, 2, 0)):
+        with pytest.raises(PersonalizerError):
+            with_number(SMALL, "age", *wrong)
+    with pytest.raises(PersonalizerError, match="field is '', but must be the name of a field"):
+        with_number(SMALL, "", 18, 78, 3, None, 1)
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "slices"), [(0, 1e7, 4), (1e6, 1e6 + 10, 5), (0, 1e-6, 12), (-1e-3, 1e6, 12)]
+)
+def test_a_number_of_any_size_makes_slices_that_can_be_told_apart(
+    low: float, high: float, slices: int
+) -> None:
+    draft = with_number(SMALL, "price", low, high, slices, None, 1)
+    assert not draft.faults()
+    assert len(world_of(draft).fields[1].values) == slices
+    assert world_of(draft).fields[1].is_number

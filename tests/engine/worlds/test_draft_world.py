@@ -1,0 +1,71 @@
+"""A draft out of a world, and back."""
+
+from dataclasses import replace
+
+import pytest
+from hypothesis import given, settings
+
+from engine.worlds import WORLDS, World, world_from_json
+from engine.worlds.draft_fields import depending_on
+from engine.worlds.draft_tastes import written
+from engine.worlds.draft_world import draft_of, world_of
+from engine.worlds.rows import ActionRow, ValueRow
+from engine.worlds.taste import Taste
+from tests.engine.worlds.drafts import BAKERY, SMALL
+from tests.engine.worlds.random_worlds import bakery, worlds
+
+
+@pytest.mark.parametrize("world", WORLDS.values(), ids=list(WORLDS))
+def test_the_app_s_worlds_come_back_as_they_are(world: World) -> None:
+    assert world_of(draft_of(world)) == world
+
+
+@settings(max_examples=40)
+@given(worlds())
+def test_any_world_comes_back_with_the_same_rewards_to_the_last_bit(
+    told: dict[str, object],
+) -> None:
+    world = world_from_json(told)
+    back = world_of(draft_of(world))
+    assert (back.outcomes == world.outcomes).all()
+    assert (back.frequencies == world.frequencies).all()
+    assert (back.fields, back.items) == (world.fields, world.items)
+
+
+def test_it_depends_on_no_more_fields_than_it_has_to() -> None:
+    told = bakery(truth={"table": [[0.1, 0.2, 0.3]] * 2 + [[0.4, 0.5, 0.6]] * 2})
+    assert draft_of(world_from_json(told)).by == ("weather",)
+    assert BAKERY.by == ("weather", "hurry")
+    alike = draft_of(world_from_json(bakery(truth={"table": [[0.1, 0.2, 0.3]] * 4})))
+    assert (alike.by, alike.expected()) == ((), [[0.1, 0.2, 0.3]])
+
+
+def test_what_a_value_sends_is_written_too() -> None:
+    told = bakery(version=2)
+    young, sporty = (dict(value) for value in told["fields"][0]["values"])
+    told["fields"][0]["values"] = [young | {"sends": 24}, sporty | {"sends": {"sport": True}}]
+    world = world_from_json(told)
+    draft = draft_of(world)
+    assert [row.sends for row in draft.values] == ["24", "sport", "", ""]
+    assert world_of(draft) == world
+    first, second = draft.values[:2]
+    rows = (replace(first, sends="1.5"), replace(second, sends="a, b"), *draft.values[2:])
+    field = world_of(replace(draft, values=rows)).fields[0]
+    assert [value.sends for value in field.values] == [1.5, {"a": True, "b": True}]
+
+
+def test_a_world_of_many_contexts_is_written_by_the_fields_that_matter() -> None:
+    values = tuple(ValueRow(n + 2, f"f{n // 6}", f"{n}") for n in range(48))
+    draft = written(depending_on(replace(SMALL, values=values), ["f3"]), {(2, 1): 0.75})
+    world = world_of(draft)
+    assert world.size == 6**8
+    assert world.expected_in(2 * 6**4).tolist() == [0.2, 0.75]
+    assert draft_of(world).expected() == draft.expected()
+    many = depending_on(draft, ["f3", "f4", "f5"])
+    assert many.faults() == []
+    wide = replace(many, actions=tuple(ActionRow(100 + n, f"A{n}") for n in range(5)))
+    (fault,) = wide.faults()
+    assert "has 1,080 rewards, but 1,000 are the most" in fault.says
+    cells = frozenset([draft.segments[0][0].id]), 0
+    (fault,) = replace(draft, truth={cells: Taste(0.1, 0.1)}).faults()
+    assert "shares of half rewards that differ" in fault.says
