@@ -110,16 +110,20 @@ class Draft:
     @property
     def next_id(self) -> int:
         """A number that no row has."""
-        rows = (*self.actions, *self.values, *self.levels)
-        return max((row.id for row in rows), default=-1) + 1
+        ids = [row.id for rows in (self.actions, self.values, self.levels) for row in rows]
+        return max(ids, default=-1) + 1
 
     # -- writing ----------------------------------------------------------------------
 
     def offering(self, items: Sequence[Item]) -> Self:
         """The same with other actions; what is thought of one that has a name as before stays."""
-        known = {row.name: row.id for row in self.offered}
-        rows = rows_of(items, self.next_id)
-        return replace(self, actions=tuple(replace(r, id=known.get(r.name, r.id)) for r in rows))
+        known = {row.name: row for row in self.offered}
+        rows = (
+            replace(row, id=before.id, picture=row.picture or before.picture)
+            for row in rows_of(items, self.next_id)
+            for before in [known.get(row.name, row)]
+        )
+        return replace(self, actions=tuple(rows))
 
     # -- what comes of it -------------------------------------------------------------
 

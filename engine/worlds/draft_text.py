@@ -11,6 +11,7 @@ from typing import Any, NoReturn, TypeVar
 from engine.errors import PersonalizerError
 from engine.worlds.draft import UNKNOWN, Draft
 from engine.worlds.levels import HALF
+from engine.worlds.pictures import picture_in
 from engine.worlds.rows import ActionRow, LevelRow, ValueRow, segment_of
 from engine.worlds.taste import Taste
 
@@ -18,6 +19,9 @@ MAX_TEXT = 6_000
 """Characters; what takes more has no room in a link."""
 _MAX_JSON = 200_000
 _MAX_ROWS, _MAX_CELL = 1_200, 2_000
+_NO_DRAFT = (
+    ValueError, TypeError, LookupError, ArithmeticError, RecursionError, zlib.error,
+)  # fmt: skip
 T = TypeVar("T")
 
 
@@ -29,7 +33,7 @@ def draft_to_text(draft: Draft) -> str | None:
         "place": [draft.title, draft.emoji, draft.story, draft.unit],
         "levels": [[one.id, one.name, one.worth, one.share] for one in draft.levels],
         "actions": [
-            [one.id, one.name, one.emoji, one.features, one.title, one.worth]
+            [one.id, one.name, one.emoji, one.features, one.title, one.worth, one.picture]
             for one in draft.actions
         ],
         "values": [
@@ -53,7 +57,15 @@ def draft_from_text(text: str) -> Draft:
     """
     try:
         return _draft(_read(text))
-    except (ValueError, TypeError, LookupError, ArithmeticError, RecursionError, zlib.error):
+    except (
+        PersonalizerError,
+        ValueError,
+        TypeError,
+        LookupError,
+        ArithmeticError,
+        RecursionError,
+        zlib.error,
+    ):
         _refuse()
 
 
@@ -118,9 +130,12 @@ def _level(number: Any, name: Any, worth: Any, share: Any) -> LevelRow:
     return LevelRow(_whole(number), _text(name), _number(worth), _number(share))
 
 
-def _action(number: Any, name: Any, emoji: Any, features: Any, title: Any, worth: Any) -> ActionRow:
+def _action(
+    number: Any, name: Any, emoji: Any, features: Any, title: Any, worth: Any, picture: Any = ""
+) -> ActionRow:
     texts = _text(name), _text(emoji), _text(features), _text(title)
-    return ActionRow(_whole(number), *texts, worth=_number(worth))
+    picture = picture_in(picture, "picture")
+    return ActionRow(_whole(number), *texts, worth=_number(worth), picture=picture)
 
 
 def _value(number: Any, field: Any, value: Any, emoji: Any, share: Any, sends: Any) -> ValueRow:

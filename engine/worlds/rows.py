@@ -22,11 +22,16 @@ class ActionRow:
     title: str = ""
     worth: float | None = None
     """Of a success, in the draft's unit; 1 if nothing is written."""
+    picture: str = ""
+    """A file in place of the emoji, as a data URI."""
 
     @property
     def is_blank(self) -> bool:
         """Whether nothing is written in it."""
-        return not (self.name or self.emoji or self.features) and self.worth in (None, 1)
+        return not (self.name or self.emoji or self.features or self.picture) and self.worth in (
+            None,
+            1,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +107,7 @@ def rows_of(items: Sequence[Item], first: int) -> tuple[ActionRow, ...]:
             features_to_text(item.features),
             item.title,
             None if item.value == 1 else item.value,
+            item.picture,
         )
         for number, item in enumerate(items, first)
     )
@@ -123,4 +129,5 @@ def segment_of(segment: Sequence[ValueRow]) -> frozenset[int]:
 def item_of(row: ActionRow) -> Item:
     """The action that a row without a fault says."""
     features = features_from_text(row.features) or {"name": row.name}
-    return Item(row.name, row.emoji, features, row.title, 1.0 if row.worth is None else row.worth)
+    worth = 1.0 if row.worth is None else row.worth
+    return Item(row.name, row.emoji, features, row.title, worth, row.picture)

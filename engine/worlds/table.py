@@ -25,7 +25,8 @@ says for it is its name, or what it ``sends``: a number for a slice of numbers
 service took it), an empty one for nothing at all; with that, the ``version`` is 2. ``items``
 are the actions, with the features that Rank is sent, and a ``title`` where people call them
 otherwise. A success with one is worth its ``value`` (1 if left out) in the world's ``unit``, such
-as ``"€"``; with either, too. Every ``emoji``, ``label``, ``share``, ``title``,
+as ``"€"``; with either, too. A ``picture`` in place of its emoji, a small WebP as a data URI
+(`engine.worlds.pictures`), came with version 4. Every ``emoji``, ``label``, ``share``, ``title``,
 ``value``, ``unit`` and the ``story`` may be left out.
 
 ``truth`` is a table with one row a context (the last field changes fastest) and in it one
@@ -69,6 +70,7 @@ from engine.protocol.features import flatten, is_list
 from engine.worlds.checks import CODE, check_known, each_in, number_in, object_in, text_in
 from engine.worlds.fields import Field, Value
 from engine.worlds.levels import levels_in
+from engine.worlds.pictures import picture_in
 from engine.worlds.taste import Item, Taste, TasteTable, TasteWeights, Term
 from engine.worlds.world import FORMAT, VERSIONS, World
 
@@ -167,13 +169,14 @@ def _check_sent(sends: object, place: str) -> None:
 
 
 def _item(value: object, place: str) -> Item:
-    told = object_in(value, place, ("id", "emoji", "features", "title", "value"))
+    told = object_in(value, place, ("id", "emoji", "features", "title", "value", "picture"))
     features = object_in(told.get("features"), f"{place}.features")
     name = _name(told.get("id"), f"{place}.id")
     title = _name(told["title"], f"{place}.title") if told.get("title", "") != "" else ""
     emoji = _emoji(told.get("emoji", ""), f"{place}.emoji")
     worth = number_in(told.get("value", 1.0), f"{place}.value", 1e-6, MAX_WORTH)
-    return Item(name, emoji, deepcopy(dict(features)), title, worth)
+    picture = picture_in(told.get("picture", ""), f"{place}.picture")
+    return Item(name, emoji, deepcopy(dict(features)), title, worth, picture)
 
 
 def _check_request(world: World) -> None:

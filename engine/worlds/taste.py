@@ -21,13 +21,15 @@ Context = Mapping[str, str]
 @dataclass(frozen=True, slots=True)
 class Item:
     """One action of a world: id, picture, the features sent with it, what people call it, if that
-    is not its id, and what a success with it is worth, in the world's unit."""
+    is not its id, what a success with it is worth, in the world's unit, and a picture file that
+    stands for it in place of ``emoji``, as a data URI (`engine.worlds.pictures`)."""
 
     id: str
     emoji: str
     features: Mapping[str, Any]
     title: str = ""
     value: float = 1.0
+    picture: str = ""
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "value", float(self.value))
@@ -50,7 +52,8 @@ class Item:
             "features": dict(self.features),
         }
         told |= {"title": self.title} if self.title else {}
-        return told | ({"value": self.value} if self.value != 1 else {})
+        told |= {"value": self.value} if self.value != 1 else {}
+        return told | ({"picture": self.picture} if self.picture else {})
 
     @classmethod
     def rows(cls, names: Sequence[str], *rows: Sequence[Any]) -> tuple[Self, ...]:

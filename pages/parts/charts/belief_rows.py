@@ -49,7 +49,8 @@ def belief_rows(
     lit = now.shown if before is None or moment != "answered" else before.shown
     for place, i in enumerate(_in_sight(now, lit, size), 1):
         item, chance = world.items[i], chances[i]
-        row: Row = {"action": item.name, "label": item.label, "colour": colours[i % len(colours)]}
+        label = item.name if item.picture else item.label
+        row: Row = {"action": item.name, "label": label, "colour": colours[i % len(colours)]}
         row["row"] = place
         row |= {"mean": now.means[i], "sd": now.sds[i], "truth": truths[i]}
         row |= {"won": chance.won, "kept": chance.kept, "more": chance.kept > least}

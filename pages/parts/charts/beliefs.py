@@ -8,12 +8,15 @@ import altair as alt
 from engine.worlds import World
 from pages.parts.charts.base import LOCALE, PAGE, Pixels, Size, Spec, blank, finish, raw
 from pages.parts.charts.belief_rows import rows_of
+from pages.parts.charts.item_pictures import is_pictured, with_pictures
 from pages.parts.charts.reward_axis import SPAN, from_left
 from pages.parts.theme import theme
 
 _REACH = 3.2
 """Standard deviations from the mean to which a bell is drawn."""
 _HEAD, _FOOT = 46, 6
+_PICTURE = 20
+"""Pixels of a picture file."""
 """Pixels above the first row, for what the columns show, and below the last."""
 
 
@@ -61,11 +64,12 @@ def belief_spec(
         _words(
             "label",
             0.95,
-            size.expr(2),
+            f"{is_pictured(world)} ? {size.expr(_PICTURE + 6)} : {size.expr(2)}",
             align="left",
             baseline="top",
             limit=alt.ExprRef("narrow ? bells : 0.36 * bells"),
         ),
+        *_pictures(world, size),
         _numbers(),
     ]
     spec = finish(dark, _HEAD + lane(world, small) * len(world.items) + _FOOT, *layers)
@@ -119,6 +123,13 @@ def _words(field: str, share: float, x: str, **look: Any) -> alt.Chart:
     made = _only("", x=x, y=f"datum.foot - lane * {share:g}")
     words: alt.Chart = made.mark_text(**look)
     return words.encode(_x(), _y(), text=f"{field}:N")
+
+
+def _pictures(world: World, size: Size) -> list[alt.Chart]:
+    """Picture files, before the names of their rows."""
+    side = size.expr(_PICTURE)
+    places = _only("", x=f"{side} / 2 + {size.expr(2)}", y=f"datum.foot - lane * 0.95 + {side} / 2")
+    return with_pictures(world, places.encode(_x(), _y()), alt.ExprRef(side))
 
 
 def _reward(reward: str) -> str:

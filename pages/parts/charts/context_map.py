@@ -14,6 +14,7 @@ import pyarrow as pa
 
 from engine.worlds import Context, Value, World
 from pages.parts.charts.base import PAGE, Size, Spec, action_colour, blank, finish
+from pages.parts.charts.item_pictures import emoji_of, with_pictures
 from pages.parts.theme import theme
 
 CELL = "cell"
@@ -103,6 +104,7 @@ def map_spec(
         base.mark_text(fontSize=_by_width(0.4, 12, 26, size), aria=False).encode(
             seen, text="emoji:N"
         ),
+        *with_pictures(world, base, _by_width(0.4, 12, 26, size), opacity=seen),
         *_corners(world, dark, size, upright),
         *(_heads(axes, values[axes.row][0].name, size) if size.on_stage else [_here(base, dark)]),
         base.mark_rect(opacity=0, cursor="pointer", **_told()).properties(name="cells"),
@@ -319,7 +321,7 @@ def map_rows(
         ],
         "action": favoured,
         "name": [items[one].name if one else None for one in favoured],
-        "emoji": [items[one].emoji if one else None for one in favoured],
+        "emoji": [emoji_of(items[one]) if one else None for one in favoured],
         "probability": [cell["probability"] if knows else None for cell in shown],
         "strength": strength,
         "seen": [float(one > _VISIBLE) for one in strength],

@@ -11,6 +11,7 @@ import pyarrow as pa
 from engine.worlds import Context, World
 from pages.parts.charts.base import Spec, action_colour, blank, finish, table
 from pages.parts.charts.context_map import Axes, heads_of
+from pages.parts.charts.item_pictures import emoji_of, with_pictures
 from pages.parts.theme import theme
 
 _ROW, _HEAD = 46, 28
@@ -53,6 +54,7 @@ def truth_spec(world: World, dark: bool, axes: Axes) -> Spec:
         _ROW * len(rows) + _HEAD * max(len(axes.columns), 1) + 14,
         base.mark_rect(cornerRadius=6, aria=False).encode(action_colour(world, dark), opacity),
         base.mark_text(fontSize=18, aria=False).encode(text="emoji:N"),
+        *with_pictures(world, base, 30),
         *(_names(base, look) for look in (_halo(dark), {"color": theme(dark).ink})),
         base.mark_rect(opacity=0).encode(tooltip=told, description="said:N"),
     )
@@ -93,8 +95,8 @@ def truth_rows(world: World, axes: Axes, here: Context) -> pa.Table:
                 "column": "\n".join(heads[name, context[name]] for name in axes.columns),
                 "action": item.id,
                 "name": item.name,
-                "emoji": item.emoji,
-                "word": "" if item.emoji else item.name,
+                "emoji": emoji_of(item),
+                "word": "" if item.emoji or item.picture else item.name,
                 "who": who,
                 "said": f"{who}: {item.name}, {earned[top]:.2f}",
                 "expected": earned[top],

@@ -154,8 +154,8 @@ def uploads() -> Uploads:
 
 
 @st.cache_resource(scope="session", on_release=Upload.leave, show_spinner=False)
-def this_upload() -> Upload:
-    """The place of this browser session; it is freed when the session ends."""
+def this_upload(what: str = "file") -> Upload:
+    """The place of this browser session for a file of a kind; it is freed when the session ends."""
     return Upload(uploads())
 
 

@@ -7,6 +7,7 @@ import streamlit as st
 
 from engine.loop.entries import Ranked
 from engine.worlds import World
+from pages.parts.item_picture import picture_of
 from pages.parts.text import plain, small
 
 Badge = tuple[str, str, Literal["gray", "orange", "green", "violet", "blue"]]
@@ -23,7 +24,7 @@ def show_offer(world: World, ranked: Ranked) -> None:
     label, icon, colour = _guess(ranked) if ranked.mode == "online" else _today(ranked)
     told = plain(in_words(item.features))
     parts = [
-        plain(item.emoji) or "&#8288;",  # Where there is no picture, its place stays.
+        picture_of(item) or "&#8288;",  # Where there is no picture, its place stays.
         f"## {plain(item.name)}",
         told and small(told),
         f":{colour}-badge[:material/{icon}: {label}]",

@@ -10,6 +10,7 @@ from engine.worlds.table import MAX_NAME, MAX_STORY, MAX_TITLE, MAX_UNIT
 from pages.parts.link import show
 from pages.parts.text import section
 from pages.parts.worlds.number import write_number
+from pages.parts.worlds.pictures import write_pictures
 from pages.parts.worlds.session import WorldsSession
 from pages.parts.worlds.tables import Config, editor, say_first
 from pages.parts.worlds.wording import COLUMNS
@@ -56,6 +57,8 @@ def write_actions(session: WorldsSession, faults: Sequence[CellFault]) -> None:
     frame["worth"] = frame["worth"].fillna(1.0)
     shown = session.is_only_shown
     editor("actions", session.actions.number, frame, action_columns(), session.write_actions, shown)
+    if not shown:
+        write_pictures(session)
 
 
 def action_columns() -> Config:

@@ -180,6 +180,12 @@ class WorldsSession:
         self._change(replace(self.draft, actions=rows))
 
     @locked
+    def put_picture(self, action: int, picture: str) -> None:
+        """A picture file for an action, by the number of its row; empty for none."""
+        rows = (replace(r, picture=picture) if r.id == action else r for r in self.draft.actions)
+        self._put(replace(self.draft, actions=tuple(rows)))
+
+    @locked
     def write_values(self, told: Told) -> None:
         """What an editor tells of the table of values."""
         rows = self.values.told(told, self.draft.next_id)

@@ -80,13 +80,13 @@ def _choose_slice(session: WorldsSession) -> None:
                 width=150,
             )
         for name, key in held.items():
-            rows = {row.id: row for row in fields[name]}
+            values = {row.id: row.value for row in fields[name]}
             show(key, shown.held[name].id)
             st.selectbox(
                 plain(name),
-                list(rows),
+                list(values),
                 key=key,
-                format_func=lambda one, rows=rows: rows[one].value,
+                format_func=values.__getitem__,
                 on_change=turn,
                 width=150,
             )

@@ -10,6 +10,7 @@ from pages.parts import known_worlds
 from pages.parts.known_worlds import keep_at_hand
 from pages.parts.worlds.session import WorldsSession
 from tests.engine.worlds.random_worlds import bakery
+from tests.engine.worlds.test_pictures import KEPT as PICTURE
 
 BAKERY = world_from_json(bakery())
 
@@ -204,3 +205,15 @@ def test_a_truth_of_many_segments_is_written_slice_by_slice(session: WorldsSessi
     again = WorldsSession("coffee")
     again.begin(world)
     assert again.draft.expected() == session.draft.expected()
+
+
+def test_an_action_has_a_picture_file_until_it_is_taken_out(session: WorldsSession) -> None:
+    session.put_picture(session.draft.actions[1].id, PICTURE)
+    world, _, _ = session.made()
+    assert world is not None
+    assert [item.picture for item in world.items] == ["", PICTURE, ""]
+    session.write_actions({"edited_rows": {1: {"name": "Torte"}}})
+    assert session.draft.actions[1].picture == PICTURE
+    session.put_picture(session.draft.actions[1].id, "")
+    session.undo()
+    assert session.draft.actions[1].picture == PICTURE

@@ -14,7 +14,8 @@ from pages.parts.data.uploads import TOKEN, UPLOAD_PATH
 KINDS = ".jsonl,.dsjson,.json,.gz"
 LOG_KINDS = f"{KINDS},.csv,.tsv,.parquet"
 WORLD_KINDS = ".json,.csv,.tsv,.txt"
-"""Ends of the names of files: those that hold a loop, a log, and a world or a part of one."""
+PICTURE_KINDS = ".png,.jpg,.jpeg,.webp"
+"""Ends of the names of files: those of a loop, a log, a world or a part of one, and a picture."""
 
 _field = st.components.v2.component(
     "playground_upload",
@@ -24,12 +25,14 @@ _field = st.components.v2.component(
 )
 
 
-def upload_field(token: str, most: int, came: Callable[[str], None], kinds: str = KINDS) -> None:
+def upload_field(
+    token: str, most: int, came: Callable[[str], None], kinds: str = KINDS, key: str = "file"
+) -> None:
     """Let a file of up to ``most`` MiB be chosen or dropped; ``came`` gets its name."""
 
     def note() -> None:
-        name = st.session_state["file"]["ended"]
+        name = st.session_state[key]["ended"]
         came(name if isinstance(name, str) else "")
 
     goes_to = {"path": f"{base_path()}{UPLOAD_PATH}", "header": TOKEN, "token": token}
-    _field(key="file", data=goes_to | {"most": most, "kinds": kinds}, on_ended_change=note)
+    _field(key=key, data=goes_to | {"most": most, "kinds": kinds}, on_ended_change=note)

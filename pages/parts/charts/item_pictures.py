@@ -1,0 +1,38 @@
+"""Picture files of actions in charts, where an emoji would stand."""
+
+import json
+from typing import Any
+
+import altair as alt
+
+from engine.worlds import Item, World
+
+
+def emoji_of(item: Item) -> str:
+    """What stands for an action as a text: nothing where it has a picture file."""
+    return "" if item.picture else item.emoji
+
+
+def is_pictured(world: World, field: str = "action") -> str:
+    """Whether a mark's action has a picture file, as an expression of the browser's."""
+    names = [name for i in world.items if i.picture for name in (i.id, i.name)]
+    return f"indexof({json.dumps(names)}, datum.{field}) >= 0" if names else "false"
+
+
+def with_pictures(
+    world: World, marks: alt.Chart, side: Any, field: str = "action", **by: Any
+) -> list[alt.Chart]:
+    """The picture of the action that a field of each mark names, by its id or its name; nothing
+    where no action has one.
+
+    Args:
+        side: pixels of the square that it has room in.
+        by: further encodings.
+    """
+    found = {name: i.picture for i in world.items if i.picture for name in (i.id, i.name)}
+    if not found:
+        return []
+    # In the chart, not in its rows, which travel with each click.
+    url = alt.ExprRef(f"({json.dumps(found)})[datum.{field}]")
+    named = marks.transform_filter(is_pictured(world, field))
+    return [named.mark_image(url=url, width=side, height=side, aria=False).encode(**by)]

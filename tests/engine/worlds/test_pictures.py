@@ -1,0 +1,143 @@
+"""Picture files of actions: what is kept of them, and what is refused."""
+
+import base64
+import io
+import struct
+import zlib
+from contextlib import suppress
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from PIL import Image, PngImagePlugin
+
+from engine import PersonalizerError
+from engine.worlds import World, world_from_json, world_from_text
+from engine.worlds.pictures import MAX_BYTES, MAX_KEPT, SIDE, START, picture_of
+from engine.worlds.table import MAX_ITEMS, MAX_SIZE
+from tests.engine.worlds.random_worlds import bakery
+
+
+def file_of(kind: str, size: tuple[int, int] = (200, 100), **told: Any) -> bytes:
+    made = io.BytesIO()
+    image = Image.effect_noise(size, 90).convert("RGB")
+    image.save(made, kind, **told)
+    return made.getvalue()
+
+
+def opened(uri: str) -> Image.Image:
+    return Image.open(io.BytesIO(base64.b64decode(uri.removeprefix(START))))
+
+
+def world_with(picture: object) -> World:
+    told = bakery(version=4)
+    told["items"][0]["picture"] = picture
+    return world_from_json(told)
+
+
+@pytest.mark.parametrize("kind", ["PNG", "JPEG", "WEBP"])
+def test_a_picture_becomes_a_small_one_that_a_world_holds_and_gives_back(kind: str) -> None:
+    picture = picture_of(file_of(kind))
+    assert opened(picture).format == "WEBP"
+    assert opened(picture).size == (SIDE, SIDE // 2)
+    assert MAX_ITEMS * len(picture) < MAX_SIZE
+    world = world_with(picture)
+    assert world.items[0].picture == picture
+    again = world_from_text(world.text)
+    assert (again.text, again.digest, world.to_json()["version"]) == (world.text, world.digest, 4)
+    assert "picture" not in world_with("").text
+    assert world.actions[0] == world_with("").actions[0]
+
+
+def test_nothing_that_a_file_says_beside_its_pixels_is_kept() -> None:
+    about = PngImagePlugin.PngInfo()
+    about.add_text("secret", "SECRET" * 9)
+    told = file_of("PNG", pnginfo=about) + b"SECRET"
+    assert b"SECRET" not in base64.b64decode(picture_of(told).removeprefix(START))
+    exif = Image.Exif()
+    exif[0x010E], exif[0x0112] = "SECRET", 6
+    turned = opened(picture_of(file_of("JPEG", exif=exif)))
+    assert turned.size == (SIDE // 2, SIDE)
+    assert not turned.getexif()
+
+
+def test_a_picture_with_glass_stays_one() -> None:
+    made = io.BytesIO()
+    Image.new("RGBA", (50, 50), (255, 0, 0, 0)).save(made, "PNG")
+    kept = opened(picture_of(made.getvalue()))
+    assert kept.size == (50, 50)
+    assert kept.convert("RGBA").getpixel((20, 20))[3] == 0  # type: ignore[index]
+
+
+def bomb() -> bytes:
+    """A PNG of a few bytes that says that it has 400 million pixels."""
+
+    def chunk(kind: bytes, data: bytes) -> bytes:
+        body = kind + data
+        return struct.pack(">I", len(data)) + body + struct.pack(">I", zlib.crc32(body))
+
+    head = struct.pack(">IIBBBBB", 20_000, 20_000, 8, 2, 0, 0, 0)
+    parts = chunk(b"IHDR", head), chunk(b"IDAT", zlib.compress(bytes(99))), chunk(b"IEND", b"")
+    return b"\x89PNG\r\n\x1a\n" + b"".join(parts)
+
+
+@pytest.mark.parametrize(
+    ("data", "says"),
+    [
+        (b"", "must be a whole PNG, JPEG or WebP"),
+        (b"<svg xmlns='http://www.w3.org/2000/svg'><script/></svg>", "must be a whole PNG"),
+        (b"<html>", "must be a whole PNG"),
+        (b"GIF89a" + bytes(99), "must be a whole PNG"),
+        (file_of("GIF"), "must be a whole PNG"),
+        (file_of("BMP"), "must be a whole PNG"),
+        (file_of("PNG")[:-900], "must be a whole PNG"),
+        (file_of("JPEG")[:300], "must be a whole PNG"),
+        (b"x" * (MAX_BYTES + 1), "size in bytes is 2097153, but must be at most 2,097,152"),
+        (bomb(), "has more than 16,000,000 pixels, the most that is allowed"),
+    ],
+    ids=["empty", "svg", "html", "no gif", "gif", "bmp", "cut", "cut jpeg", "large", "bomb"],
+)  # fmt: skip
+def test_what_is_no_picture_is_refused_in_a_sentence(data: bytes, says: str) -> None:
+    with pytest.raises(PersonalizerError, match=says):
+        picture_of(data)
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.data())
+def test_a_damaged_file_is_a_picture_or_refused(data: st.DataObject) -> None:
+    whole = bytearray(SMALL[data.draw(st.sampled_from(sorted(SMALL)))])
+    for at in data.draw(st.lists(st.integers(0, len(whole) - 1), max_size=6)):
+        whole[at] ^= data.draw(st.integers(1, 255))
+    with suppress(PersonalizerError):
+        assert world_with(picture_of(bytes(whole))).items[0].picture
+
+
+SMALL = {kind: file_of(kind, (24, 24)) for kind in ("PNG", "JPEG", "WEBP")}
+KEPT = picture_of(file_of("PNG"))
+RAW = base64.b64decode(KEPT.removeprefix(START))
+
+
+def uri(data: bytes) -> str:
+    return START + base64.b64encode(data).decode()
+
+
+def behind(chunk: bytes) -> bytes:
+    """The picture with one more chunk."""
+    return RAW[:4] + struct.pack("<I", len(RAW) - 8 + len(chunk)) + RAW[8:] + chunk
+
+
+@pytest.mark.parametrize(
+    "picture",
+    [
+        None, 1, "https://example.com/a.webp", "data:image/svg+xml;base64,PHN2Zz4=",
+        "data:image/png;base64," + base64.b64encode(file_of("PNG", (9, 9))).decode(),
+        START, f"{KEPT} ", f"{KEPT}\"><script>", KEPT[:-40], uri(RAW + b"SECRET"),
+        uri(behind(b"EXIF\x04\x00\x00\x00abcd")), uri(file_of("PNG", (9, 9))),
+        uri(file_of("WEBP", (SIDE + 1, 9))), uri(RAW + bytes(MAX_KEPT)),
+        uri(file_of("WEBP", (9, 9), exif=b"Exif\x00\x00SECRET")),
+    ],
+)  # fmt: skip
+def test_what_a_world_could_not_have_written_is_refused_with_its_place(picture: object) -> None:
+    with pytest.raises(PersonalizerError, match=r"items\[0\].picture is .*, but must be empty, or"):
+        world_with(picture)

@@ -1,0 +1,36 @@
+"""Picture files of actions in charts: there where an action has one, and nothing new elsewhere."""
+
+import json
+from dataclasses import replace
+
+import pytest
+
+from engine.worlds import World
+from engine.worlds.coffee import COFFEE
+from engine.worlds.pictures import picture_of
+from pages.parts.charts.beliefs import belief_spec
+from pages.parts.charts.context_map import axes_of, map_spec
+from pages.parts.charts.item_pictures import emoji_of
+from pages.parts.charts.truth_map import truth_rows, truth_spec
+from tests.engine.worlds.test_pictures import file_of
+
+PICTURE = picture_of(file_of("PNG"))
+PICTURED = replace(COFFEE, items=(replace(COFFEE.items[0], picture=PICTURE), *COFFEE.items[1:]))
+AXES = next(iter(axes_of(COFFEE)))
+
+
+def specs(world: World) -> list[str]:
+    made = truth_spec(world, False, AXES), map_spec(world, False, AXES)
+    return [json.dumps(one) for one in (*made, belief_spec(world, False, "so it offers"))]
+
+
+@pytest.mark.parametrize("place", range(3))
+def test_a_picture_stands_where_its_action_is(place: int) -> None:
+    assert PICTURE in specs(PICTURED)[place]
+    assert '"image"' not in specs(COFFEE)[place]
+
+
+def test_it_stands_in_place_of_the_emoji() -> None:
+    assert [emoji_of(item) == "" for item in PICTURED.items] == [True, False, False, False]
+    rows = truth_rows(PICTURED, AXES, PICTURED.contexts[0]).to_pylist()
+    assert {row["emoji"] == "" for row in rows if row["action"] == PICTURED.items[0].id} == {True}
