@@ -13,7 +13,7 @@ from pages.parts.link import current_setup, open_link, write_link
 from pages.parts.sessions import worlds_session
 from pages.parts.text import question
 from pages.parts.toolbar import choose_world, share, toolbar, tools
-from pages.parts.worlds import board, editors, kept, of_log, own_json, shaping, start, truth
+from pages.parts.worlds import board, editors, kept, of_log, own_json, rules, shaping, start, truth
 from pages.parts.worlds.setup import WorldsSetup
 
 address_is_new = open_link(WorldsSetup)
@@ -55,6 +55,8 @@ with st.container(key="truth"):
 with left:
     if session.is_only_shown:
         shaping.hide_the_truth()
+    elif session.draft.rules is not None:
+        rules.write_rules(session, faults)
     else:
         shaping.shape_the_truth(session, faults)
         truth.write_truth(session, faults)

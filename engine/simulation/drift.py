@@ -123,7 +123,7 @@ def _with_outcomes(world: World, after: Sequence[Array]) -> World:
 
 
 def _handed_on(world: World, weights: TasteWeights, rng: np.random.Generator) -> TasteWeights:
-    """Terms about other values and other items."""
+    """Terms about other values and other items; a range keeps its numbers."""
     values = {f.name: _others([v.name for v in f.values], rng) for f in world.fields}
     items = _others([item.id for item in world.items], rng)
     terms = (

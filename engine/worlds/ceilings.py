@@ -7,9 +7,9 @@ each time, with its standard error. Nothing is ever computed for all cells of a 
 """
 
 import math
-from collections.abc import Sequence
-from dataclasses import dataclass
-from itertools import combinations, groupby
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import combinations, groupby, product
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -22,6 +22,8 @@ from engine.worlds.taste import TasteWeights, Term
 if TYPE_CHECKING:
     from engine.worlds.world import World
 
+MOST_TERMS = 5_000
+"""Terms of a sum, each range as its values, up to which their means are added up."""
 ENTRIES = 500_000
 """Cells times items up to which a truth is tabulated over the fields that it depends on."""
 
@@ -114,7 +116,7 @@ def _mattering(world: "World") -> list[bool]:
     """On which fields the truth can depend."""
     if not isinstance(world.taste, TasteWeights):
         return [True] * len(world.fields)
-    named = {name for term in world.taste.terms for name in term.when}
+    named = {name for term in world.taste.terms for name in term.fields}
     return [field.name in named for field in world.fields]
 
 
@@ -200,15 +202,16 @@ class _Sums:
         self._terms: list[tuple[Term, NDArray[np.intp]]] = []
         if isinstance(weights, TasteWeights):
             self._terms = [
-                (term, np.flatnonzero([term.is_about(item) for item in world.items]))
+                (one, np.flatnonzero([term.is_about(item) for item in world.items]))
                 for term in weights.terms
+                for one in _by_value(term)
             ]
 
     @property
     def is_exact(self) -> bool:
         """Whether no sum can leave 0 to 1, whoever comes."""
         weights = self._taste
-        if not isinstance(weights, TasteWeights):
+        if not isinstance(weights, TasteWeights) or len(self._terms) > MOST_TERMS:
             return False
         low = high = np.full(len(self._world.items), weights.base)
         ordered = sorted(self._terms, key=lambda one: sorted(one[0].when))
@@ -243,6 +246,13 @@ class _Sums:
         return np.asarray(
             sums * (weights.whole + (1 - weights.whole) * world.partial) * world.worth
         )
+
+
+def _by_value(term: Term) -> Iterator[Term]:
+    """A term for each combination of values that lie within its ranges."""
+    for values in product(*(one.values for one in term.within.values())):
+        when = {**term.when, **dict(zip(term.within, values, strict=True))}
+        yield replace(term, when=when, within={})
 
 
 def _summed(world: "World", sums: _Sums) -> Steps[Ceilings]:

@@ -14,7 +14,7 @@ from typing import Self
 
 from engine.worlds.faults import faults_of
 from engine.worlds.levels import LEVELS, Level, mean_worth
-from engine.worlds.rows import ActionRow, CellFault, LevelRow, ValueRow, rows_of, segment_of
+from engine.worlds.rows import ActionRow, CellFault, LevelRow, Rules, ValueRow, rows_of, segment_of
 from engine.worlds.table import MAX_TABLE
 from engine.worlds.taste import Item, Taste
 from engine.worlds.world import TABULATED
@@ -38,6 +38,7 @@ class Draft:
         bad: what was written in its place, and can be no expected reward.
         labels: what fields are called, where that is not their name.
         levels: what a success may be worth; `LEVELS` where nothing is written.
+        rules: the truth as a sum, where it is written so and not as a table.
     """
 
     title: str = ""
@@ -51,6 +52,7 @@ class Draft:
     labels: Mapping[str, str] = field(default_factory=dict)
     unit: str = ""
     levels: tuple[LevelRow, ...] = ()
+    rules: Rules | None = None
 
     # -- what is written --------------------------------------------------------------
 
@@ -74,6 +76,8 @@ class Draft:
     def by(self) -> tuple[str, ...]:
         """The fields that the truth depends on, of those chosen, or of all without a choice, as
         many as a table has room for."""
+        if self.rules is not None:
+            return ()
         found, rows, most = [], 1, MAX_SEGMENTS if self.depends is None else self.room
         for name, values in self.fields.items():
             if self.depends is None or name in self.depends:
@@ -110,7 +114,9 @@ class Draft:
     @property
     def next_id(self) -> int:
         """A number that no row has."""
-        ids = [row.id for rows in (self.actions, self.values, self.levels) for row in rows]
+        rules = self.rules.rows if self.rules else ()
+        tables = self.actions, self.values, self.levels, rules
+        ids = [row.id for rows in tables for row in rows]
         return max(ids, default=-1) + 1
 
     # -- writing ----------------------------------------------------------------------

@@ -12,7 +12,7 @@ from engine.errors import PersonalizerError
 from engine.worlds.draft import UNKNOWN, Draft
 from engine.worlds.levels import HALF
 from engine.worlds.pictures import picture_in
-from engine.worlds.rows import ActionRow, LevelRow, ValueRow, segment_of
+from engine.worlds.rows import ActionRow, LevelRow, RuleRow, Rules, ValueRow, segment_of
 from engine.worlds.taste import Taste
 
 MAX_TEXT = 6_000
@@ -41,6 +41,12 @@ def draft_to_text(draft: Draft) -> str | None:
         ],
         "depends": None if draft.depends is None else [*draft.depends],
         "labels": dict(draft.labels),
+        "rules": draft.rules
+        and [
+            draft.rules.base,
+            draft.rules.whole,
+            [[one.id, one.adds, one.when, one.action, one.features] for one in draft.rules.rows],
+        ],
         "truth": [[taste.half, taste.full] for taste in tastes],
         "bad": [[cells.index(cell), value] for cell, value in draft.bad.items() if cell in cells],
     }
@@ -102,8 +108,14 @@ def _draft(told: Any) -> Draft:
         labels={_text(name): _text(label) for name, label in labels.items()},
         unit=_text(unit),
         levels=_rows(told.get("levels", _levels(*partial)), _level),
+        rules=_rules(told.get("rules")),
     )
-    for rows in (draft.actions, draft.values, draft.levels):
+    for rows in (
+        draft.actions,
+        draft.values,
+        draft.levels,
+        draft.rules.rows if draft.rules else (),
+    ):
         ids = [row.id for row in rows]
         if len(ids) != len(set(ids)):
             raise ValueError
@@ -117,6 +129,17 @@ def _rows(told: Any, make: Callable[..., T]) -> tuple[T, ...]:
     if len(told) > _MAX_ROWS:
         raise ValueError
     return tuple(make(*row) for row in told)
+
+
+def _rules(told: Any) -> Rules | None:
+    if told is None:
+        return None
+    base, whole, rows = told
+    return Rules(_chance(base), _chance(whole), _rows(rows, _rule))
+
+
+def _rule(number: Any, adds: Any, when: Any, action: Any, features: Any) -> RuleRow:
+    return RuleRow(_whole(number), _number(adds), _text(when), _text(action), _text(features))
 
 
 def _levels(partial: Any = HALF) -> list[list[object]]:

@@ -1,6 +1,7 @@
 """A draft out of a world, and the world that a draft is."""
 
 import math
+from contextlib import suppress
 from dataclasses import replace
 
 import numpy as np
@@ -10,18 +11,35 @@ from engine.errors import PersonalizerError
 from engine.worlds.draft import Draft
 from engine.worlds.fields import Field, Value
 from engine.worlds.levels import LEVELS
-from engine.worlds.rows import ValueRow, item_of, levels_rows, rows_of, segment_of
+from engine.worlds.rows import Rules, ValueRow, item_of, levels_rows, rows_of, segment_of
+from engine.worlds.rules import rules_of, weights_of
 from engine.worlds.sent_text import sent_from_text, sent_to_text
-from engine.worlds.table import MAX_TABLE, world_from_text
+from engine.worlds.table import MAX_TABLE, MAX_TERMS, world_from_text
 from engine.worlds.taste import Taste, TasteTable, TasteWeights, Term
 from engine.worlds.world import World
 
 
 def draft_of(world: World) -> Draft:
-    """A world to be written on; its truth depends on no more fields than it has to.
+    """A world to be written on; its truth depends on no more fields than it has to. A sum with
+    ranges, or one that has no room as a table, is written as rules.
 
     Raises:
-        PersonalizerError: ``BadRequest`` for one that is too large for a table.
+        PersonalizerError: ``BadRequest`` for one that is too large for either.
+    """
+    weights = world.taste
+    if not isinstance(weights, TasteWeights):
+        return table_of(world)
+    if not any(term.within for term in weights.terms):
+        with suppress(PersonalizerError):
+            return table_of(world)
+    return replace(without_truth(world), rules=rules_of(weights))
+
+
+def table_of(world: World) -> Draft:
+    """The same with its truth as a table.
+
+    Raises:
+        PersonalizerError: ``BadRequest`` for one that is too large for it.
     """
     depends, rows = _what_matters(world)
     draft = replace(without_truth(world), depends=depends)
@@ -62,7 +80,9 @@ def world_of(draft: Draft) -> World:
             for row in rows))
         for name, rows in draft.fields.items()
     )  # fmt: skip
-    taste = _weights(draft) if draft.is_large else _table(draft)
+    taste: TasteTable | TasteWeights = _weights(draft) if draft.is_large else _table(draft)
+    if draft.rules is not None:
+        taste = weights_of(draft.rules, fields, items)
     told = draft.title, draft.emoji, draft.story, fields, items, taste, draft.unit
     return world_from_text(World(*told, draft.graded_in).text)
 
@@ -82,7 +102,7 @@ def _what_matters(world: World) -> tuple[tuple[str, ...], list[list[list[float]]
     for each of their combinations and each item."""
     fields, taste = world.fields, world.taste
     if isinstance(taste, TasteWeights):
-        told = {name for term in taste.terms for name in term.when}
+        told = {name for term in taste.terms for name in term.fields}
         fields = tuple(one for one in fields if one.name in told)
     names, shape = [one.name for one in fields], [len(one.values) for one in fields]
     _check_rows(world, math.prod(shape))
@@ -112,3 +132,21 @@ def _weights(draft: Draft) -> TasteWeights:
             taste = draft.taste(segment, action)
             terms.append(Term(taste.half + taste.full, when, action.name, {}))
     return TasteWeights(0.0, tuple(terms), max(draft.whole_shares, default=1.0))
+
+
+def with_rules(draft: Draft) -> Draft:
+    """The same with a truth that is written as a sum: a rule for each cell of the table, or none
+    where there are more than a sum has room for."""
+    cells = len(draft.segments) * len(draft.offered)
+    if cells > MAX_TERMS or len(draft.whole_shares) > 1:
+        return replace(draft, rules=Rules())
+    return replace(draft, rules=rules_of(_weights(draft)))
+
+
+def without_rules(draft: Draft) -> Draft:
+    """The same with a truth that is written as a table.
+
+    Raises:
+        PersonalizerError: ``BadRequest`` if it is no world yet, or too large for a table.
+    """
+    return table_of(world_of(draft))

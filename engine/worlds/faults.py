@@ -4,12 +4,15 @@ import math
 import re
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from engine.protocol.features import flatten
 from engine.worlds.feature_text import features_from_text
+from engine.worlds.fields import Field, Value
 from engine.worlds.levels import MAX_LEVEL_NAME, MAX_LEVELS, MAX_SHARE
-from engine.worlds.rows import CellFault, ValueRow, segment_of
+from engine.worlds.rows import ActionRow, CellFault, ValueRow, item_of, segment_of
+from engine.worlds.rules import wrong_in_rule
 from engine.worlds.sent_text import sent_from_text, why_not_sent
 from engine.worlds.table import (
     MAX_CELLS,
@@ -24,6 +27,7 @@ from engine.worlds.table import (
     MAX_WORTH,
     TAKEN,
 )
+from engine.worlds.taste import Item
 
 if TYPE_CHECKING:
     from engine.worlds.draft import Draft
@@ -34,7 +38,8 @@ _HIDDEN = "[\x00-\x1f\x7f-\x9f\ud800-\udfff]"
 
 def faults_of(draft: "Draft") -> list[CellFault]:
     """All cells of a draft in which something is wrong, table by table."""
-    tables = (_of_place, _of_actions, _of_values, _of_levels, _of_truth)
+    truth = _of_truth if draft.rules is None else _of_rules
+    tables = (_of_place, _of_actions, _of_values, _of_levels, truth)
     return [fault for of_table in tables for fault in of_table(draft)]
 
 
@@ -202,6 +207,35 @@ def _of_truth(draft: "Draft") -> Iterator[CellFault]:
         elif len(draft.whole_shares) > 1:
             says = "has shares of half rewards that differ, which so many contexts have no room for"
             yield CellFault("truth", 0, "", says)
+
+
+def _of_rules(draft: "Draft") -> Iterator[CellFault]:
+    assert draft.rules is not None
+    fields = {
+        name: Field(name, name, tuple(_value(row) for row in rows))
+        for name, rows in draft.fields.items()
+    }
+    items = [_item(row) for row in draft.offered]
+    rows = [(number, row) for number, row in enumerate(draft.rules.rows, 1) if not row.is_blank]
+    if len(rows) > MAX_TERMS:
+        says = f"is one too many: {MAX_TERMS:,} rules are the most"
+        yield CellFault("rules", rows[MAX_TERMS][0], "adds", says)
+    for number, row in rows:
+        for column, says in wrong_in_rule(row, fields, items):
+            yield CellFault("rules", number, column, says)
+
+
+def _value(row: ValueRow) -> Value:
+    """A value as far as it is one: what is wrong with it is told in its own row."""
+    with suppress(ValueError):
+        return Value(row.value, "", 1.0, sent_from_text(row.sends))
+    return Value(row.value, "")
+
+
+def _item(row: ActionRow) -> Item:
+    with suppress(ValueError):
+        return item_of(row)
+    return Item(row.name, "", {})
 
 
 def _short(value: Any) -> str:

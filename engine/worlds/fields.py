@@ -9,7 +9,7 @@ from typing import Any, Self
 import numpy as np
 
 from engine.errors import refuse
-from engine.worlds.taste import Context
+from engine.worlds.taste import Context, Range
 
 MAX_TAGS = 5
 _MORE_DIGITS = (15, 17)
@@ -112,6 +112,14 @@ class Field:
         if len(sent) < 2 or any(type(one) not in {int, float} for one in sent):
             return False
         return all(low < high for low, high in pairwise(sent))
+
+    def range(self, low: float, high: float) -> Range | None:
+        """The values that send a number from one to another; None if there is none, or the field
+        is no number."""
+        if not self.is_number:
+            return None
+        values = tuple(value.name for value in self.values if low <= value.sends <= high)
+        return Range(low, high, values) if values else None
 
     def to_json(self) -> dict[str, object]:
         """The field in the JSON of a world."""

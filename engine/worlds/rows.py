@@ -8,7 +8,7 @@ from engine.worlds.feature_text import features_from_text, features_to_text
 from engine.worlds.levels import Level
 from engine.worlds.taste import Item
 
-Table = Literal["place", "actions", "values", "levels", "truth"]
+Table = Literal["place", "actions", "values", "levels", "rules", "truth"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +79,32 @@ class LevelRow:
         """The level that a row without a fault says."""
         worth = 0.0 if self.worth is None else self.worth
         return Level(worth, self.name, 1.0 if self.share is None else self.share)
+
+
+@dataclass(frozen=True, slots=True)
+class RuleRow:
+    """What is added to the chance of a success, as it is written (`engine.worlds.rules`): ``when``
+    the context is so, for an ``action`` or all, that have these ``features``."""
+
+    id: int
+    adds: float | None = None
+    when: str = ""
+    action: str = ""
+    features: str = ""
+
+    @property
+    def is_blank(self) -> bool:
+        """Whether nothing is written in it."""
+        return self.adds is None and not (self.when or self.action or self.features)
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """A truth that is a sum: a base, and what rules add; a share of all successes is whole."""
+
+    base: float = 0.2
+    whole: float = 1.0
+    rows: tuple[RuleRow, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -45,12 +45,14 @@ sum: ::
 
     {"base": 0.1, "whole": 0.7, "terms": [
       {"add": 0.5, "when": {"weather": "Rainy"}, "features": {"sweet": true}},
-      {"add": 0.2, "item": "Roll"}
+      {"add": 0.2, "item": "Roll"}, {"add": 0.1, "within": {"age": [18, 30]}}
     ]}
 
 The chance of any success is ``base`` and all that is added ``when`` the context has these
-values, for this ``item``, or for items with these ``features``; below 0 it counts as 0, above
-1 as 1. Of the successes, a share of ``whole`` (1 if left out) is whole, the others are half.
+values, and numbers that lie ``within`` these ranges, ends included (of fields whose values all send
+numbers; since version 4), for this ``item``, or for items with these ``features``; below 0 it
+counts as 0, above 1 as 1. Of the successes, a share of ``whole`` (1 if left out) is whole, the
+others are half.
 
 Nothing in it is executed. What is not so is refused, with its place.
 """
@@ -71,7 +73,7 @@ from engine.worlds.checks import CODE, check_known, each_in, number_in, object_i
 from engine.worlds.fields import Field, Value
 from engine.worlds.levels import levels_in
 from engine.worlds.pictures import picture_in
-from engine.worlds.taste import Item, Taste, TasteTable, TasteWeights, Term
+from engine.worlds.taste import Item, Range, Taste, TasteTable, TasteWeights, Term
 from engine.worlds.world import FORMAT, VERSIONS, World
 
 MAX_FIELDS, MAX_VALUES, MAX_ITEMS = 20, 50, 50
@@ -225,7 +227,7 @@ def _weights(value: object, fields: Sequence[Field], items: Sequence[Item]) -> T
 
 
 def _term(fields: Sequence[Field], items: Sequence[Item], value: object, place: str) -> Term:
-    told = object_in(value, place, ("add", "when", "item", "features"))
+    told = object_in(value, place, ("add", "when", "item", "features", "within"))
     add = number_in(told.get("add"), f"{place}.add", -1, 1)
     known = {field.name: [one.name for one in field.values] for field in fields}
     when = object_in(told.get("when", {}), f"{place}.when", known)
@@ -235,7 +237,27 @@ def _term(fields: Sequence[Field], items: Sequence[Item], value: object, place: 
     has = object_in(told.get("features", {}), f"{place}.features", features)
     if "item" in told:
         check_known(told["item"], f"{place}.item", [item.id for item in items])
-    term = Term(add, dict(when), told.get("item"), deepcopy(dict(has)))
+    within = _ranges(fields, when, told.get("within", {}), f"{place}.within")
+    term = Term(add, dict(when), told.get("item"), deepcopy(dict(has)), within)
     if not any(map(term.is_about, items)):
         refuse(CODE, f"{place}.features", has, "features that an item has")
     return term
+
+
+def _ranges(
+    fields: Sequence[Field], when: Mapping[str, Any], value: object, place: str
+) -> dict[str, Range]:
+    known = {field.name: field for field in fields}
+    found = {}
+    for name, ends in object_in(value, place, known).items():
+        low, high = each_in(ends, f"{place}.{name}", 2, _number, least=2)
+        made = known[name].range(low, high)
+        if name in when or made is None:
+            allowed = "a range with numbers that the field sends, and no value of it in `when`"
+            refuse(CODE, f"{place}.{name}", ends, allowed)
+        found[name] = made
+    return found
+
+
+def _number(value: object, place: str) -> float:
+    return number_in(value, place, -1e300, 1e300)

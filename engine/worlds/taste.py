@@ -5,7 +5,7 @@ where a table would be too large; both can be compared, written down and sent.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, field
 from functools import reduce
 from typing import Any, Self
 
@@ -96,14 +96,44 @@ class TasteTable:
 
 
 @dataclass(frozen=True, slots=True)
+class Range:
+    """Numbers of a field, from ``low`` to ``high``; ``values`` are those that send one of them."""
+
+    low: float
+    high: float
+    values: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Term:
     """What is added to the chance of a reward (less, if negative) in contexts that have all values
-    of ``when``, for the item with this id, or any if None, that has all these features."""
+    of ``when``, and numbers that lie ``within`` all ranges, for the item with this id, or any if
+    None, that has all these features."""
 
     add: float
     when: Context
     item: str | None
     features: Mapping[str, Any]
+    within: Mapping[str, Range] = field(default_factory=dict)
+
+    @property
+    def fields(self) -> set[str]:
+        """The fields that it asks for."""
+        return {*self.when, *self.within}
+
+    def values(self, name: str, known: Sequence[str]) -> Sequence[str]:
+        """The values of a field, of those that are known, with which it applies."""
+        if name in self.within:
+            return self.within[name].values
+        return [self.when[name]] if name in self.when else known
+
+    def to_json(self) -> dict[str, object]:
+        """The term in the JSON of a world."""
+        told: dict[str, object] = {"add": self.add, "when": dict(self.when)}
+        told |= {"item": self.item} if self.item is not None else {}
+        told["features"] = dict(self.features)
+        ranges = {name: [one.low, one.high] for name, one in self.within.items()}
+        return told | ({"within": ranges} if ranges else {})
 
     def is_about(self, item: Item) -> bool:
         """Whether it applies to an item, in some context; as in JSON, 1 is not true."""
@@ -115,7 +145,11 @@ class Term:
 
     def applies(self, context: Context, item: Item) -> bool:
         """Whether it applies to an item in a context."""
-        return self.is_about(item) and all(context[name] == v for name, v in self.when.items())
+        return (
+            self.is_about(item)
+            and all(context[name] == value for name, value in self.when.items())
+            and all(context[name] in one.values for name, one in self.within.items())
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +175,7 @@ class TasteWeights:
 
     def to_json(self) -> dict[str, object]:
         """The truth in the JSON of a world."""
-        terms = [{n: v for n, v in asdict(term).items() if v is not None} for term in self.terms]
+        terms = [term.to_json() for term in self.terms]
         return {"base": self.base, "whole": self.whole, "terms": terms}
 
 
@@ -156,12 +190,13 @@ class WeightSums:
         self, weights: TasteWeights, values: Mapping[str, Sequence[str]], items: Sequence[Item]
     ) -> None:
         self._weights, self._items = weights, len(items)
-        # Which place each term wants in each field, -1 for any; and the items that it is about.
-        self._wanted = np.full((len(weights.terms), len(values)), -1)
-        for row, term in zip(self._wanted, weights.terms, strict=True):
-            for at, (name, known) in enumerate(values.items()):
-                if name in term.when:
-                    row[at] = known.index(term.when[name])
+        # With which places of each field each term applies; and the items that it is about.
+        self._wanted = [
+            np.array([np.isin(known, term.values(name, known)) for term in weights.terms])
+            if any(name in term.fields for term in weights.terms)
+            else None
+            for name, known in values.items()
+        ]
         self._about = [
             np.flatnonzero([term.is_about(item) for item in items]) for term in weights.terms
         ]
@@ -176,10 +211,11 @@ class WeightSums:
         applies = reduce(
             np.logical_and,
             (
-                (wanted[:, None] < 0) | (wanted[:, None] == at)
-                for wanted, at in zip(self._wanted.T, places.T, strict=True)
+                wanted[:, at]
+                for wanted, at in zip(self._wanted, places.T, strict=True)
+                if wanted is not None
             ),
-            np.ones((len(self._wanted), len(places)), dtype=bool),
+            np.ones((len(self._weights.terms), len(places)), dtype=bool),
         )
         sums = np.full((len(places), self._items), self._weights.base)
         for term in np.flatnonzero(applies.any(axis=1)):

@@ -30,13 +30,13 @@ FORMAT = "personalizer-playground-world"  # What the JSON says that it is.
 VERSIONS = 1, 2, 3, 4
 """What is written as the first that can hold it: units, values of actions, and what a value of a
 field sends came with the second, partial successes that are not worth one half with the third,
-several levels of them and picture files with the fourth, so a world without them stays what it
-was, to its digest."""
+several levels of them, picture files and ranges with the fourth, so a world without them stays
+what it was, to its digest."""
 TABULATED = 1_000
 """Cells up to which everything about a world is computed cell by cell, and can be mapped whole."""
 SAMPLE = 4_096
 """Visitors who stand for all who come where there are more cells."""
-_SINCE = {"format": 1, "partial": 3, "levels": 4, "picture": 4}
+_SINCE = {"format": 1, "partial": 3, "levels": 4, "picture": 4, "within": 4}
 """The versions with which names came that few worlds have."""
 _TOGETHER = 256
 """Of these, those who are asked before others may have their turn."""
@@ -112,11 +112,12 @@ class World:
             or any(value.sends is not None for value in values)
         )
         levels = levels_to_json(self.levels)
-        since = (
-            "format",
-            *levels,
-            *(name for i in self.items for name in ["picture"] if i.picture),
-        )
+        terms = self.taste.terms if isinstance(self.taste, TasteWeights) else ()
+        more = {
+            "picture": any(i.picture for i in self.items),
+            "within": any(t.within for t in terms),
+        }
+        since = "format", *levels, *(name for name, is_there in more.items() if is_there)
         told: dict[str, object] = {
             "format": FORMAT,
             "version": max(2 if is_new else 1, *(_SINCE[name] for name in since)),

@@ -4,9 +4,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Generic, TypeVar
 
-from engine.worlds.rows import ActionRow, LevelRow, ValueRow
+from engine.worlds.rows import ActionRow, LevelRow, RuleRow, ValueRow
 
-R = TypeVar("R", ActionRow, ValueRow, LevelRow)
+R = TypeVar("R", ActionRow, ValueRow, LevelRow, RuleRow)
 Told = Mapping[str, Any]
 """``edited_rows``, ``added_rows`` and ``deleted_rows`` of `st.data_editor`."""
 
@@ -66,7 +66,7 @@ class Rows(Generic[R]):
         return [_changed(self._make(number), changes) for changes, number in self._added]
 
 
-_NUMBERS = ("share", "worth")
+_NUMBERS = ("adds", "share", "worth")
 
 
 def _changed(row: R, changes: Told) -> R:

@@ -14,9 +14,15 @@ from engine.worlds.draft import Draft
 from engine.worlds.draft_fields import depending_on, with_number, with_values
 from engine.worlds.draft_tastes import blurred, copied, graded, scrambled
 from engine.worlds.draft_text import draft_from_text, draft_to_text
-from engine.worlds.draft_world import draft_of, without_truth, world_of
+from engine.worlds.draft_world import (
+    draft_of,
+    with_rules,
+    without_rules,
+    without_truth,
+    world_of,
+)
 from engine.worlds.json_file import world_from_file
-from engine.worlds.rows import ActionRow, CellFault, LevelRow, ValueRow
+from engine.worlds.rows import ActionRow, CellFault, LevelRow, RuleRow, Rules, ValueRow
 from engine.worlds.spreadsheet import items_from_table, lists_actions, world_from_table
 from pages.parts.known_worlds import is_kept
 from pages.parts.known_worlds import world_of as known_world
@@ -48,14 +54,15 @@ class WorldsSession:
         draft: what is written.
         origin: what it began as.
         refused: why the last thing did not happen, in a sentence; empty if it did.
-        actions, values, levels, truth: the rows of these tables.
+        actions, values, levels, rules, truth: the rows of these tables.
     """
 
     def __init__(self, key: str) -> None:
         self.lock = RLock()
         self.chosen, self.draft, self.origin, self.refused = "", Draft(), Origin(), ""
         self.actions, self.values = Rows(ActionRow), Rows(ValueRow)
-        self.levels, self.truth = Rows(LevelRow), TruthRows()
+        self.levels, self.rules = Rows(LevelRow), Rows(RuleRow)
+        self.truth = TruthRows()
         self._steps: deque[tuple[Draft, Origin]] = deque(maxlen=MOST_STEPS)
         self.adopt(key)
         self._steps.clear()
@@ -166,6 +173,7 @@ class WorldsSession:
         self.actions.begin(self.draft.actions)
         self.values.begin(self.draft.values)
         self.levels.begin(self.draft.levels)
+        self.rules.begin(self.draft.rules.rows if self.draft.rules else ())
         self.truth.look(self.draft, anew=True)
 
     @locked
@@ -206,6 +214,25 @@ class WorldsSession:
     def turn(self, spread: Sequence[str], held: Mapping[str, int]) -> None:
         """Show another slice of a truth that is too long for one table."""
         self.truth.turn(self.draft, spread, held)
+
+    @locked
+    def write_rules(self, told: Told) -> None:
+        """What an editor tells of the rules that a truth is the sum of."""
+        rules = self.draft.rules or Rules()
+        rows = self.rules.told(told, self.draft.next_id)
+        self._change(replace(self.draft, rules=replace(rules, rows=rows)))
+
+    @locked
+    def sum_from(self, base: float, whole: float) -> None:
+        """Where the sum begins, and which share of all successes is whole."""
+        rules = replace(self.draft.rules or Rules(), base=base, whole=whole)
+        self._change(replace(self.draft, rules=rules))
+
+    @locked
+    def rule(self, by_rules: bool) -> None:
+        """Let the truth be written as rules, or as a table."""
+        made = with_rules if by_rules else without_rules
+        self._attempt(lambda: made(self.draft))
 
     @locked
     def depend(self, names: Sequence[str]) -> None:

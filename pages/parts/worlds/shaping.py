@@ -52,6 +52,14 @@ def shape_the_truth(session: WorldsSession, faults: Sequence[CellFault]) -> None
         with st.popover("More", key="shape-more", icon=":material/tune:"):
             _copy(session)
             _blur(session)
+            st.button(
+                "Write rules instead",
+                key="as-rules",
+                icon=":material/rule:",
+                on_click=lambda: session.rule(True),
+                help="A sum: what each rule adds to the chance of a success, when, and for what. "
+                "It has room for as many contexts as a world may have.",
+            )
         with st.popover("Rewards", key="shape-rewards", icon=":material/stairs:"):
             write_levels(session, faults)
             _grade(session)

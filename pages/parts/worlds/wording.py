@@ -12,6 +12,7 @@ TABLES = {
     "actions": "Actions",
     "values": "Context",
     "levels": "Rewards",
+    "rules": "Rules",
     "truth": "Tastes",
 }
 COLUMNS = {
@@ -26,6 +27,9 @@ COLUMNS = {
     "sends": "Sends",
     "unit": "Unit",
     "story": "Story",
+    "adds": "Adds",
+    "when": "When",
+    "action": "Action",
 }
 """What tables and their columns are called, by their names in a draft."""
 

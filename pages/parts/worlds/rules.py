@@ -1,0 +1,71 @@
+"""The hidden truth as a sum: what each rule adds, when, and for what."""
+
+from collections.abc import Sequence
+
+import pandas as pd
+import streamlit as st
+
+from engine.worlds.rows import CellFault, Rules
+from engine.worlds.table import MAX_NAME
+from pages.parts.link import show
+from pages.parts.text import note, section
+from pages.parts.worlds.levels import write_levels
+from pages.parts.worlds.session import WorldsSession
+from pages.parts.worlds.tables import editor, say_first
+from pages.parts.worlds.wording import COLUMNS
+
+_RULES = ("adds", "when", "action", "features")
+_ENDS = (
+    ("Without any rule", "worlds-base", "The chance of a success where no rule applies."),
+    ("Whole ones", "worlds-whole", "Of all successes; the others are partial ones."),
+)
+
+
+def write_rules(session: WorldsSession, faults: Sequence[CellFault]) -> None:
+    """Where the sum begins, and its rules."""
+    section("What they secretly like", "The hidden truth: the engine never sees it.")
+    rules = session.draft.rules or Rules()
+    for (_, key, _), value in zip(_ENDS, (rules.base, rules.whole), strict=True):
+        show(key, value)
+
+    def write() -> None:
+        session.sum_from(*(float(st.session_state[key]) for _, key, _ in _ENDS))
+
+    with st.container(horizontal=True, vertical_alignment="bottom", key="shape"):
+        for label, key, told in _ENDS:
+            st.number_input(
+                label, 0.0, 1.0, step=0.05, key=key, on_change=write, help=told, width=150
+            )
+        with st.popover("Rewards", key="shape-rewards", icon=":material/stairs:"):
+            write_levels(session, faults)
+        st.button(
+            "Write a table instead",
+            key="as-table",
+            icon=":material/table:",
+            on_click=lambda: session.rule(False),
+        )
+    hint = "A rule adds to the chance of a success. When: weather: Rainy, age: from 18 to 30"
+    say_first("rules", faults, hint)
+    rows = [{name: getattr(row, name) for name in _RULES} for row in session.rules.base]
+    frame = pd.DataFrame(rows, columns=list(_RULES)).astype({"adds": "float64"})
+    config = {
+        "adds": st.column_config.NumberColumn(
+            COLUMNS["adds"], width="small", help="From -1 to 1; the sum is cut off at 0 and at 1."
+        ),
+        "when": st.column_config.TextColumn(
+            COLUMNS["when"],
+            default="",
+            width="medium",
+            help="Values of fields, or ranges of numbers: all of them have to be so. Always, if it "
+            "is empty.",
+        ),
+        "action": st.column_config.TextColumn(
+            COLUMNS["action"], default="", max_chars=MAX_NAME, help="All, if it is empty."
+        ),
+        "features": st.column_config.TextColumn(
+            COLUMNS["features"], default="", help="Such as: milk: true. Any, if it is empty."
+        ),
+    }
+    shown = session.is_only_shown
+    editor("rules", session.rules.number, frame, config, session.write_rules, shown, rows=11)
+    note("All rules that apply add up. Below 0 the sum counts as 0, above 1 as 1.")

@@ -1,0 +1,182 @@
+"""Rules that people write, as a sum and back, and what is wrong in them."""
+
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+
+from engine import PersonalizerError
+from engine.simulation.drift import with_other_tastes
+from engine.worlds import TasteWeights, World, world_from_json, world_from_text
+from engine.worlds.draft_tastes import written
+from engine.worlds.draft_text import draft_from_text, draft_to_text
+from engine.worlds.draft_world import draft_of, with_rules, without_rules, world_of
+from engine.worlds.rows import RuleRow, Rules
+from engine.worlds.rules import rules_of, weights_of
+from tests.engine.worlds.drafts import SMALL
+from tests.engine.worlds.random_worlds import bakery, large, worlds
+
+AGES = {
+    "name": "age",
+    "values": [
+        {"name": f"{n} to {n + 10}", "sends": n + 5, "share": 1 + n} for n in range(20, 60, 10)
+    ],
+}
+TERMS = [
+    {"add": 0.3, "within": {"age": [18, 38]}, "item": "Roll"},
+    {"add": 0.2, "within": {"age": [30, 99.5]}, "when": {"weather": "Rainy"}},
+    {"add": -0.1, "within": {"age": [25, 25]}, "features": {"sweet": True}},
+]
+
+
+def aged(terms: object = TERMS, **more: Any) -> dict[str, Any]:
+    told = bakery(version=4, truth={"base": 0.3, "whole": 0.5, "terms": terms}, **more)
+    return told | {"fields": [told["fields"][0], AGES]}
+
+
+def test_a_range_is_whatever_value_sends_a_number_in_it() -> None:
+    world = world_from_json(aged())
+    place = {"weather": "Rainy", "age": "20 to 30"}
+    chances = world.outcomes_in(world.cell(place))[:, 1:].sum(axis=1)
+    assert chances == pytest.approx([0.6, 0.2, 0.3])
+    chances = world.outcomes_in(world.cell(place | {"age": "30 to 40"}))[:, 1:].sum(axis=1)
+    assert chances == pytest.approx([0.8, 0.5, 0.5])
+    one_by_one = [[world.taste(c, i) for i in world.items] for c in world.contexts]
+    told = [[(t.half, t.full) for t in row] for row in one_by_one]
+    assert (np.array(told) == world.outcomes[..., 1:]).all()
+
+
+def test_ceilings_of_a_sum_with_ranges_are_those_of_its_table() -> None:
+    many = {"name": "many", "values": [{"name": str(n)} for n in range(50)]}
+    wide = {"name": "wide", "values": [{"name": f"w{n}"} for n in range(50)]}
+    told = aged()
+    found = world_from_json(told | {"fields": [*told["fields"], many, wide]}).ceilings
+    small = world_from_json(told).ceilings
+    for name in ("uniform", "single", "field", "pair"):
+        one, other = getattr(found, name), getattr(small, name)
+        assert (one.value, one.fields) == (pytest.approx(other.value), other.fields)
+
+
+@settings(max_examples=25)
+@given(worlds())
+def test_any_sum_comes_back_out_of_its_rules_to_the_last_bit(told: dict[str, Any]) -> None:
+    world = world_from_json(told)
+    if isinstance(world.taste, TasteWeights):
+        draft = replace(draft_of(world), rules=rules_of(world.taste))
+        assert draft.faults() == []
+        assert world_of(draft).text == world.text
+
+
+def test_a_world_of_ranges_comes_back_by_json_by_its_draft_and_by_a_link() -> None:
+    world = world_from_json(aged())
+    assert world.to_json()["version"] == 4
+    assert world_from_text(world.text).digest == world.digest
+    draft = draft_of(world)
+    assert draft.rules is not None
+    assert draft.rules.rows[1].when == "weather: Rainy, age: from 30 to 99.5"
+    assert world_of(draft) == world
+    text = draft_to_text(draft)
+    assert text is not None
+    assert world_of(draft_from_text(text)) == world
+
+
+def test_a_world_of_millions_of_contexts_is_written_as_rules() -> None:
+    told = large()
+    world = world_from_json(told)
+    draft = draft_of(world)
+    assert draft.rules is not None
+    assert (len(draft.rules.rows), draft.faults()) == (504, [])
+    assert world_of(draft) == world
+    first = replace(draft.rules.rows[0], adds=0.5, when="field0: 3", action="item 7")
+    other = world_of(replace(draft, rules=replace(draft.rules, rows=(first,))))
+    assert other.expected_in(0)[7] == pytest.approx(0.5 * 0.75)
+    assert other.expected_in(3 * 6**7)[7] == pytest.approx(0.75)
+
+
+def test_a_table_becomes_rules_and_rules_a_table() -> None:
+    table = written(SMALL, {(0, 1): 0.9})
+    draft = with_rules(table)
+    assert draft.rules is not None
+    assert [row.when for row in draft.rules.rows] == ["sun: yes"] * 2 + ["sun: no"] * 2
+    assert without_rules(draft).expected() == table.expected()
+    wrong = replace(draft, rules=Rules(rows=(RuleRow(0, 2.0),)))
+    with pytest.raises(PersonalizerError, match="rules, row 1"):
+        without_rules(wrong)
+
+
+def test_a_range_keeps_its_numbers_where_tastes_are_handed_on() -> None:
+    fields = [AGES, *({"name": f"f{n}", "values": [{"name": str(v)} for v in range(30)]}
+                      for n in range(3))]  # fmt: skip
+    world = world_from_json(aged(TERMS[:1]) | {"fields": fields})
+    taste = with_other_tastes(world, 1, 0).taste
+    assert isinstance(taste, TasteWeights)
+    assert taste.terms[0].within["age"].low == 18
+    assert taste.terms[0].item != "Roll"
+
+
+def ruled(**rule: Any) -> list[tuple[str, int, str, str]]:
+    draft = draft_of(world_from_json(aged()))
+    told = replace(draft, rules=Rules(0.2, 1.0, (RuleRow(0), RuleRow(1, **{"adds": 0.1} | rule))))
+    return [(one.table, one.row, one.column, one.says) for one in told.faults()]
+
+
+@pytest.mark.parametrize(
+    ("rule", "column", "says"),
+    [
+        ({"adds": None, "when": "age: 20 to 30"}, "adds", "is empty, but must be a number"),
+        ({"adds": 1.5}, "adds", "is 1.5, but must be a number from -1 to 1"),
+        ({"adds": float("nan")}, "adds", "is nan"),
+        ({"when": "sky: blue"}, "when", "has 'sky', but the fields are weather, age"),
+        ({"when": "weather: Foggy"}, "when", "has 'Foggy' for weather, but may have Sunny, Rainy"),
+        ({"when": "weather"}, "when", "has 'weather', but must be like"),
+        ({"when": "weather: from 1 to 2"}, "when", "it does not send numbers"),
+        ({"when": "age: from 90 to 99"}, "when", "in that is no value of it"),
+        ({"when": "age: from 30 to 20"}, "when", "in that is no value of it"),
+        ({"when": "age: from a to 20"}, "when", "or like: from 18 to 30"),
+        ({"action": "Pie"}, "action", "is 'Pie', but the actions are Roll, Cake, Tea"),
+        ({"features": "sweet"}, "features", "has 'sweet', but must be like"),
+        ({"features": "salty: true"}, "features", "no action has"),
+        ({"action": "Roll", "features": "sweet: true"}, "features", "no action has"),
+    ],
+)  # fmt: skip
+def test_what_is_wrong_in_a_rule_is_told_at_its_cell(
+    rule: dict[str, Any], column: str, says: str
+) -> None:
+    (found,) = ruled(**rule)
+    assert found[:3] == ("rules", 2, column)
+    assert says in found[3]
+
+
+def test_a_right_rule_has_no_fault() -> None:
+    assert ruled(when="age: 20 to 30, weather: Rainy", action="Cake", features="sweet: true") == []
+    assert ruled(when="age: 18 to 42.5") == []
+
+
+@pytest.mark.parametrize(
+    ("term", "says"),
+    [
+        ({"age": [18]}, r"the length of truth.terms\[0\].within.age is 1"),
+        ({"age": ["a", 2]}, r"within.age\[0\] is 'a'"),
+        ({"age": [90, 99]}, "but must be a range with numbers that the field sends"),
+        ({"weather": [1, 2]}, "but must be a range with numbers that the field sends"),
+        ({"sky": [1, 2]}, r"a name in truth.terms\[0\].within is 'sky'"),
+        ([], r"truth.terms\[0\].within is \[\]"),
+    ],
+)
+def test_a_range_that_is_none_is_refused_with_its_place(term: object, says: str) -> None:
+    with pytest.raises(PersonalizerError, match=says):
+        world_from_json(aged([{"add": 0.1, "within": term}]))
+
+
+def test_a_range_and_a_value_of_one_field_exclude_each_other() -> None:
+    both = {"add": 0.1, "within": {"age": [18, 38]}, "when": {"age": "20 to 30"}}
+    with pytest.raises(PersonalizerError, match="no value of it in `when`"):
+        world_from_json(aged([both]))
+
+
+def test_the_sum_of_rules_is_what_they_say() -> None:
+    world: World = world_from_json(aged())
+    assert isinstance(world.taste, TasteWeights)
+    assert weights_of(rules_of(world.taste), world.fields, world.items) == world.taste
