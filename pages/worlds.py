@@ -13,7 +13,18 @@ from pages.parts.link import current_setup, open_link, write_link
 from pages.parts.sessions import worlds_session
 from pages.parts.text import question
 from pages.parts.toolbar import choose_world, share, toolbar, tools
-from pages.parts.worlds import board, editors, kept, of_log, own_json, rules, shaping, start, truth
+from pages.parts.worlds import (
+    address,
+    board,
+    editors,
+    kept,
+    of_log,
+    own_json,
+    rules,
+    shaping,
+    start,
+    truth,
+)
 from pages.parts.worlds.setup import WorldsSetup
 
 address_is_new = open_link(WorldsSetup)
@@ -23,16 +34,17 @@ with toolbar():
     session = worlds_session(setup)
     session.adopt(setup.world)
     if address_is_new and "draft" in st.query_params:
-        session.restore(st.query_params["draft"])
+        address.restore(session, st.query_params["draft"])
     of_log.take_it(session)
     start.leave(session, Path(__file__).parent)
     choose_world(setup)
     with tools():
-        write_link(setup, draft=session.text)
+        draft = address.draft_of(session, owner())
+        write_link(setup, draft=draft)
         world, faults, refused = session.made()
         start.begin_anew(session)
         start.take_back(session)
-        share(setup, more={"draft": session.text} if session.text else None)
+        share(setup, more={"draft": draft} if draft else None)
         start.go_on(session, owner(), can=world is not None)
         start.send_back(session)
 

@@ -2,7 +2,8 @@
 
 Version 1 had loops and entries; version 2 added snapshots, and loops that are not ready
 while their entries are still coming in; since version 3 a snapshot is of one projection;
-version 4 added views, digests by which damage is found, and the days in use; version 5 worlds.
+version 4 added views, digests by which damage is found, and the days in use; version 5 worlds,
+version 6 drafts of them.
 """
 
 import logging
@@ -95,6 +96,17 @@ WORLDS = sa.Table(
 """People's worlds; one that was edited since is not ``listed``. ``seal`` is of all that a person
 gave, and when."""
 
+DRAFTS = sa.Table(
+    "drafts",
+    META,
+    sa.Column("owner", sa.String(64), primary_key=True),
+    sa.Column("key", sa.String(64), primary_key=True),
+    sa.Column("text", sa.Text, nullable=False),
+    sa.Column("used", sa.Float, nullable=False, index=True),
+    sa.Index("ix_drafts_key", "key"),
+)
+"""Drafts of worlds; ``key`` is the digest of ``text``."""
+
 _LOCK = 5_308_417
 """Number of the advisory lock under which PostgreSQL migrates."""
 _SLICE = 1_000
@@ -148,6 +160,10 @@ def _fifth(connection: sa.Connection) -> None:
     WORLDS.create(connection)
 
 
+def _sixth(connection: sa.Connection) -> None:
+    DRAFTS.create(connection)
+
+
 def _chain(connection: sa.Connection, loop: str) -> bytes:
     """Give each entry of a log its digest, slice by slice; the last of them."""
     digest, position = digests.START, -1
@@ -176,7 +192,7 @@ def _seal_snapshots(connection: sa.Connection, loop: str) -> None:
 
 
 MIGRATIONS: tuple[Callable[[sa.Connection], None], ...] = (
-    _second, _third, _fourth, _fifth,
+    _second, _third, _fourth, _fifth, _sixth,
 )  # fmt: skip
 """Each brings a database from one version to the next, beginning with version 1."""
 NEWEST = 1 + len(MIGRATIONS)

@@ -26,6 +26,7 @@ from engine.steps import Steps, at_once
 from engine.store import digests
 from engine.store.about import About, Damaged, Origin, is_sealed, listed, new_id
 from engine.store.days import DAY, days_ago
+from engine.store.drafts import Drafts
 from engine.store.logs import (
     CHUNK,
     EMPTY,
@@ -47,8 +48,8 @@ _log = logging.getLogger(__name__)
 MAX_NAME = 80
 
 
-class Store(Logs, Snapshots, Worlds):
-    """Loops, their logs, and people's worlds in a database."""
+class Store(Logs, Snapshots, Worlds, Drafts):
+    """Loops, their logs, people's worlds and drafts of them in a database."""
 
     def create(
         self, about: About, entries: Sequence[Entry | Undone] = (), ready: bool = True
@@ -264,13 +265,13 @@ class Store(Logs, Snapshots, Worlds):
         for loop in closed:
             for _ in self._erasing(loop):
                 pass
-        erased, worlds = len(closed), self.sweep_worlds()
-        if erased or worlds:
+        erased, worlds, drafts = len(closed), self.sweep_worlds(), self.sweep_drafts()
+        if erased or worlds or drafts:
             self._wipe()
             _log.info("loops erased", extra={"loops": erased, "worlds": worlds})
         # Others may have deleted some, too.
         left = {row.id for row in self._rows(select(LOOPS.c.id))}
-        self._shares.keep_only(left | set(self.world_shares()))
+        self._shares.keep_only(left | {*self.world_shares(), *self.draft_shares()})
         return erased
 
     def _wipe(self) -> None:

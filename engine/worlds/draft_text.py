@@ -1,4 +1,4 @@
-"""A draft as a short text for a link: whatever is written, right or wrong, comes back with it."""
+"""A draft as a text, for a link or a store: whatever is written, right or wrong, comes back."""
 
 import base64
 import json
@@ -15,9 +15,10 @@ from engine.worlds.pictures import picture_in
 from engine.worlds.rows import ActionRow, LevelRow, RuleRow, Rules, ValueRow, segment_of
 from engine.worlds.taste import Taste
 
-MAX_TEXT = 6_000
-"""Characters; what takes more has no room in a link."""
-_MAX_JSON = 200_000
+MAX_LINK = 6_000
+"""Characters for which there is room in a link."""
+MAX_TEXT = 1_000_000
+_MAX_JSON = 4_000_000
 _MAX_ROWS, _MAX_CELL = 1_200, 2_000
 _NO_DRAFT = (
     ValueError, TypeError, LookupError, ArithmeticError, RecursionError, zlib.error,
@@ -25,8 +26,8 @@ _NO_DRAFT = (
 T = TypeVar("T")
 
 
-def draft_to_text(draft: Draft) -> str | None:
-    """The text of a draft; None if it is too long for a link."""
+def draft_to_text(draft: Draft) -> str:
+    """The text of a draft, which has room in a link if it is no longer than `MAX_LINK`."""
     cells = [*product(map(segment_of, draft.segments), (row.id for row in draft.offered))]
     tastes = [draft.truth.get(cell, UNKNOWN) for cell in cells]
     told = {
@@ -51,8 +52,7 @@ def draft_to_text(draft: Draft) -> str | None:
         "bad": [[cells.index(cell), value] for cell, value in draft.bad.items() if cell in cells],
     }
     data = zlib.compress(json.dumps(told, separators=(",", ":")).encode(), 9)
-    text = base64.urlsafe_b64encode(data).decode().rstrip("=")
-    return text if len(text) <= MAX_TEXT else None
+    return base64.urlsafe_b64encode(data).decode().rstrip("=")
 
 
 def draft_from_text(text: str) -> Draft:

@@ -53,6 +53,7 @@ class WorldsSession:
         chosen: key of the world that was chosen last on the page.
         draft: what is written.
         origin: what it began as.
+        kept: the text of a draft that the store keeps, and its key, if it keeps one.
         refused: why the last thing did not happen, in a sentence; empty if it did.
         actions, values, levels, rules, truth: the rows of these tables.
     """
@@ -63,6 +64,8 @@ class WorldsSession:
         self.actions, self.values = Rows(ActionRow), Rows(ValueRow)
         self.levels, self.rules = Rows(LevelRow), Rows(RuleRow)
         self.truth = TruthRows()
+        self._told: tuple[Draft, str] | None = None
+        self.kept: tuple[str, str] | None = None
         self._steps: deque[tuple[Draft, Origin]] = deque(maxlen=MOST_STEPS)
         self.adopt(key)
         self._steps.clear()
@@ -113,7 +116,7 @@ class WorldsSession:
 
     @locked
     def restore(self, text: str) -> None:
-        """Go on with a draft that stands in the address, unless it is what is written already."""
+        """Go on with a draft, unless it is what is written already."""
         if text == self.text:
             return
         try:
@@ -123,9 +126,12 @@ class WorldsSession:
 
     @property
     def text(self) -> str | None:
-        """What is written, for the address, so that a reload brings it back; None where the world's
-        own link does, or it is too long."""
-        return None if self.is_as_it_was else draft_to_text(self.draft)
+        """What is written, for a reload; None where the world's own link brings it back."""
+        if self.is_as_it_was:
+            return None
+        if self._told is None or self._told[0] is not self.draft:
+            self._told = self.draft, draft_to_text(self.draft)
+        return self._told[1]
 
     @locked
     def clear(self) -> None:

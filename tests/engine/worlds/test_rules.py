@@ -77,9 +77,7 @@ def test_a_world_of_ranges_comes_back_by_json_by_its_draft_and_by_a_link() -> No
     assert draft.rules is not None
     assert draft.rules.rows[1].when == "weather: Rainy, age: from 30 to 99.5"
     assert world_of(draft) == world
-    text = draft_to_text(draft)
-    assert text is not None
-    assert world_of(draft_from_text(text)) == world
+    assert world_of(draft_from_text(draft_to_text(draft))) == world
 
 
 def test_a_world_of_millions_of_contexts_is_written_as_rules() -> None:

@@ -1,0 +1,44 @@
+"""What is written, in the page's address: itself if it is short, else the key of what the store
+keeps."""
+
+import re
+
+from engine import PersonalizerError
+from engine.worlds.draft_text import MAX_LINK
+from pages.parts.library import library
+from pages.parts.worlds.session import WorldsSession
+
+_KEPT = re.compile(r"kept-([0-9a-f]{64})")
+_GONE = "This draft is not kept any more: it was changed often since, or its time is over."
+
+
+def draft_of(session: WorldsSession, owner: str) -> str | None:
+    """What the address says of a draft; None where the world's own link says it, or nothing can be
+    kept."""
+    text = session.text
+    if text is None or len(text) <= MAX_LINK:
+        return text
+    if session.kept is None or session.kept[0] != text:
+        try:
+            session.kept = text, library().store.keep_draft(text, owner)
+        except PersonalizerError as error:
+            session.refused = session.refused or error.message
+            return None
+    return f"kept-{session.kept[1]}"
+
+
+def restore(session: WorldsSession, said: str) -> None:
+    """Go on with the draft of which an address says this."""
+    found = _KEPT.fullmatch(said)
+    if found is None:
+        session.restore(said)
+        return
+    try:
+        text = library().store.draft(found[1])
+    except PersonalizerError as error:
+        session.refused = error.message
+        return
+    if text is None:
+        session.refused = _GONE
+    else:
+        session.restore(text)
