@@ -65,9 +65,7 @@ with right:
 with st.container(key="truth"):
     left, right = st.columns([3, 2], gap="medium")
 with left:
-    if session.is_only_shown:
-        shaping.hide_the_truth()
-    elif session.draft.rules is not None:
+    if session.draft.rules is not None:
         rules.write_rules(session, faults)
     else:
         shaping.shape_the_truth(session, faults)

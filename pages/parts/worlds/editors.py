@@ -43,7 +43,6 @@ def write_the_place(session: WorldsSession) -> None:
             key=f"worlds-{name}",
             max_chars=most,
             on_change=write,
-            disabled=session.is_only_shown,
         )
 
 
@@ -55,10 +54,8 @@ def write_actions(session: WorldsSession, faults: Sequence[CellFault]) -> None:
     rows = [{name: getattr(row, name) for name in _ACTIONS} for row in session.actions.base]
     frame = pd.DataFrame(rows, columns=list(_ACTIONS)).astype({"worth": "float64"})
     frame["worth"] = frame["worth"].fillna(1.0)
-    shown = session.is_only_shown
-    editor("actions", session.actions.number, frame, action_columns(), session.write_actions, shown)
-    if not shown:
-        write_pictures(session)
+    editor("actions", session.actions.number, frame, action_columns(), session.write_actions)
+    write_pictures(session)
 
 
 def action_columns() -> Config:
@@ -107,8 +104,6 @@ def write_values(session: WorldsSession, faults: Sequence[CellFault]) -> None:
             "18 to 30, or tags with commas between them.",
         ),
     }
-    shown = session.is_only_shown
-    editor("values", session.values.number, frame, config, session.write_values, shown)
-    if not shown:
-        with st.popover("A number, in slices", key="number", icon=":material/straighten:"):
-            write_number(session)
+    editor("values", session.values.number, frame, config, session.write_values)
+    with st.popover("A number, in slices", key="number", icon=":material/straighten:"):
+        write_number(session)

@@ -39,8 +39,7 @@ def write_levels(session: WorldsSession, faults: Sequence[CellFault]) -> None:
             help="Relative to the other partial ones, for every action and everybody alike.",
         ),
     }
-    shown = session.is_only_shown
-    editor("levels", session.levels.number, frame, config, session.write_levels, shown, rows=6)
+    editor("levels", session.levels.number, frame, config, session.write_levels, rows=6)
     if told := _in_unit(session):
         note(told)
 

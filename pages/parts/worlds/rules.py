@@ -66,6 +66,5 @@ def write_rules(session: WorldsSession, faults: Sequence[CellFault]) -> None:
             COLUMNS["features"], default="", help="Such as: milk: true. Any, if it is empty."
         ),
     }
-    shown = session.is_only_shown
-    editor("rules", session.rules.number, frame, config, session.write_rules, shown, rows=11)
+    editor("rules", session.rules.number, frame, config, session.write_rules, rows=11)
     note("All rules that apply add up. Below 0 the sum counts as 0, above 1 as 1.")

@@ -18,7 +18,6 @@ from engine.worlds.draft_world import (
     draft_of,
     with_rules,
     without_rules,
-    without_truth,
     world_of,
 )
 from engine.worlds.json_file import world_from_file
@@ -37,12 +36,11 @@ MOST_STEPS = 200
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """What a draft began as: a world, or empty tables; ``is_whole`` if the truth has room in it.
+    """What a draft began as: a world, or empty tables.
     Where the world was ``estimated`` from a log, that tells what it rests on."""
 
     draft: Draft = field(default_factory=Draft)
     world: World | None = None
-    is_whole: bool = True
     estimated: Estimated | None = None
 
 
@@ -81,13 +79,9 @@ class WorldsSession:
 
     @locked
     def begin(self, world: World, estimated: Estimated | None = None) -> None:
-        """Write on a world; one that is too large for a table is only shown."""
-        try:
-            draft, refused = draft_of(world), ""
-        except PersonalizerError as error:
-            draft, refused = without_truth(world), error.message
-        self._put(draft, Origin(draft, world, not refused, estimated))
-        self.refused = f"{refused} It can be kept and played as it is." if refused else ""
+        """Write on a world."""
+        draft = draft_of(world)
+        self._put(draft, Origin(draft, world, estimated))
 
     @locked
     def take(self, text: str | bytes) -> None:
@@ -142,13 +136,8 @@ class WorldsSession:
     def came_as(self, world: World) -> str:
         """What is written is a world now; its key."""
         self.chosen = key_of(world)
-        self.origin = Origin(self.draft, world, self.origin.is_whole, self.origin.estimated)
+        self.origin = Origin(self.draft, world, self.origin.estimated)
         return self.chosen
-
-    @property
-    def is_only_shown(self) -> bool:
-        """Whether what is shown has no room for the truth, so that it cannot be written on."""
-        return self.is_as_it_was and not self.origin.is_whole
 
     @property
     def is_kept(self) -> bool:

@@ -12,12 +12,6 @@ from pages.parts.worlds.levels import write_levels
 from pages.parts.worlds.session import WorldsSession
 
 
-def hide_the_truth() -> None:
-    """In place of a table that would be too large."""
-    section("What they secretly like", "The hidden truth: the engine never sees it.")
-    note("There are more segments than a table here has room for, so nothing of it is changed.")
-
-
 def shape_the_truth(session: WorldsSession, faults: Sequence[CellFault]) -> None:
     """Which fields matter, and tastes by chance."""
     section("What they secretly like", "The hidden truth: the engine never sees it.")

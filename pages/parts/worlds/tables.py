@@ -34,19 +34,17 @@ def editor(
     frame: pd.DataFrame,
     config: Config,
     write: Callable[[Told], None],
-    is_only_shown: bool,
     rows: int = 8,
 ) -> None:
-    """A table, which may be added to unless it is only shown."""
+    """A table, which may be added to."""
     key = f"worlds-{name}-{number}"
     st.data_editor(
         frame,
         key=key,
-        num_rows="fixed" if is_only_shown else "dynamic",
+        num_rows="dynamic",
         hide_index=True,
         row_height=ROW,
         height=ROW * rows + 4,
         column_config=config,
-        disabled=is_only_shown,
         on_change=lambda: write(st.session_state[key]),
     )
