@@ -164,9 +164,15 @@ else:
             show_offer(opened.world, ranked)
             default = opened.loop.settings.default_reward
             keys = shortcut("1") is not None
-            answers = answers_to(opened.world, ranked.shown)
-            closed, take = session.is_closed, session.take
-            reward_buttons(session.presses, answers, offer.told, default, closed, keys, take)
+            reward_buttons(
+                session.presses,
+                answers_to(opened.world, ranked.shown),
+                offer.told,
+                default,
+                session.is_closed,
+                keys,
+                session.take,
+            )
             show_progress(session.live)
             with st.container(gap="xxsmall", key="moved"):
                 if (step := session.first_step) is not None and step != "crowd":
