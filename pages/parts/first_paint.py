@@ -1,4 +1,4 @@
-"""Streamlit's own page with the app's style sheet in it, so that nothing moves when that comes.
+"""Streamlit's own page with the app's style sheets in it, so that nothing moves when that comes.
 
 What Streamlit draws comes after the page, piece by piece; a sheet that came with it would be read
 when some of it stands already.
@@ -15,15 +15,15 @@ from starlette.routing import Route
 from pages.parts.base_path import base_path
 from pages.parts.menu import MENU, REACHED
 
-_SHEET = Path(__file__).with_name("style.css")
+_SHEETS = [Path(__file__).parent / place / "style.css" for place in (".", "stage")]
 _ROOT = '<div id="root">'
 
 
 @cache
 def page() -> str:
-    """The page, as HTML; the sheet stands behind Streamlit's own."""
+    """The page, as HTML; the sheets stand behind Streamlit's own."""
     own = (Path(st.__file__).parent / "static" / "index.html").read_text(encoding="utf-8")
-    sheet = _SHEET.read_text(encoding="utf-8")
+    sheet = "".join(one.read_text(encoding="utf-8") for one in _SHEETS)
     place = _ROOT if _ROOT in own else "</head>"
     return own.replace(place, f"<style>{sheet}</style>{place}")
 

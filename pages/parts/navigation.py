@@ -44,7 +44,7 @@ def _draw() -> None:
     st.set_page_config(page_title=f"{page.title} · {TITLE}")
     if not on_stage:
         st.logo(logo(is_dark()), size="large")
-    st.html(style(on_stage))
+    st.html(style())
     if refused := door().refuse(this_client()):
         _log.warning("session refused")
         st.error(refused, icon=":material/groups:")

@@ -7,7 +7,6 @@ from pathlib import Path
 import streamlit as st
 
 _LOGO = Path(__file__).with_name("logo.svg").read_text(encoding="utf-8")
-_STAGE = (Path(__file__).parent / "stage" / "style.css").read_text(encoding="utf-8")
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,9 +88,8 @@ _TOKENS = {
 }
 
 
-def style(on_stage: bool = False) -> str:
-    """The colours of the theme, for the style sheet of all pages (`pages.parts.first_paint`), and
-    that of the stage."""
+def style() -> str:
+    """The colours of the theme, for the style sheets of all pages (`pages.parts.first_paint`)."""
     look = theme(is_dark())
     rules = [f":root{{--ground:{look.ground};--ink:{look.ink};--accent:{look.accent}}}"]
     rules += [
@@ -99,4 +97,4 @@ def style(on_stage: bool = False) -> str:
         + f"{{color:{look.code[kind]}}}"
         for kind, tokens in _TOKENS.items()
     ]
-    return f"<style>{''.join(rules)}{_STAGE if on_stage else ''}</style>"
+    return f"<style>{''.join(rules)}</style>"

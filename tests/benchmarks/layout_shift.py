@@ -28,6 +28,11 @@ PAGES = {
     "Compare": ("/compare", "step"),
     "Race": ("/race?visitors=200&crowds=2", "start"),
     "Data": ("/data", None),
+    "Evaluate": ("/evaluate", "hide"),
+    "Why": ("/why", None),
+    "Learn": ("/learn", "begin-barista"),
+    "Worlds": ("/worlds", "scramble"),
+    "the show": ("/?stage=1&show=play", None),
 }
 """Where each page is, and the button that is pressed there."""
 _STILL = 3_000

@@ -21,6 +21,7 @@ def test_each_page_has_the_sheet_before_all_that_streamlit_draws(
 ) -> None:
     text = client.get(path).text
     assert text.count(".st-key-toolbar") > 1
+    assert text.count(".st-key-on-stage") > 1
     assert text.index("</style>") < text.index('<div id="root">')
     assert text.rindex('rel="stylesheet"') < text.index("<style>"), "Streamlit's own comes first"
 
