@@ -62,7 +62,7 @@ def _arms(dark: bool) -> Looks:
 def match_spec(dark: bool, span: int, switched: bool, size: Size = PAGE) -> Spec:
     """Lines: how often the apprentice chooses what is shown, against its ceiling."""
     looks = (CEILING, Look(theme(dark).faint, "square", 9)), (MATCH, Look(theme(dark).accent))
-    title = f"same choice as today's rules, last {RECENT_EVENTS}"
+    title = f"same as today's rules, last {RECENT_EVENTS}"
     return lines(dark, span, (0, TOP), title, looks, LINES, _rule(switched), size)
 
 
