@@ -8,6 +8,7 @@ was picked as the best of many on the very log that judges it.
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 from typing import Any, Literal, get_args
 
 import numpy as np
@@ -15,13 +16,16 @@ from numpy.typing import NDArray
 
 from engine.arrays import Array
 from engine.errors import check_number, refuse
-from engine.evaluation.decisions import Decisions, unmatched_in, usable
+from engine.evaluation.decisions import Decisions, context_of
 from engine.evaluation.estimators import ESTIMATORS, Estimator, Interval
-from engine.evaluation.sources.joined import joining
 from engine.evaluation.targets import Even, Fixed, Given, Target
-from engine.loop.learning_loop import LearningLoop
+from engine.learners.base import Impression
+from engine.loop.decide import belief, choose, decision_stream, event_id_of
+from engine.loop.entries import Configured
 from engine.loop.settings import LoopSettings
-from engine.simulation.crowd import nth_visitor, serve
+from engine.loop.state import LoopState
+from engine.policies.base import Normals
+from engine.simulation.crowd import nth_visitor
 from engine.steps import Steps
 from engine.streams import stream
 from engine.worlds.world import TABULATED, World
@@ -36,6 +40,8 @@ logged, and taken to be all alike; no exploration for its own sake; picking the 
 RULES = 200
 MOST = 500
 """Repetitions at most."""
+_START = datetime.fromtimestamp(0, UTC)
+"""When an experiment begins, as time stands still in it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,16 +170,46 @@ class Coverage:
 
 
 def experiment(world: World, settings: LoopSettings, visitors: int, seed: int) -> Steps[Told]:
-    """A fresh loop's log of so many visitors; each is a step."""
-    loop = LearningLoop(settings, seed=seed)
-    cells = np.zeros(visitors, dtype=np.intp)
+    """A fresh loop's log of so many visitors; each is a step.
+
+    No loop is made: its state alone decides and learns as one would, which takes a fifth less, and
+    what was decided is written down as columns.
+    """
+    state, normals = LoopState([Configured(_START, settings)]), Normals(seed)
+    shape = visitors, len(world.items)
+    cells, shown = np.zeros((2, visitors), dtype=np.intp)
+    propensity, reward = np.zeros((2, visitors))
+    probabilities, means = np.zeros((2, *shape))
     for number in range(visitors):
         visitor = nth_visitor(world, seed, number)
-        cells[number] = world.cell(visitor.context)
-        serve(loop, world, visitor)
+        cell = world.cell(visitor.context)
+        request = world.request(cell)
+        believed = belief(state, request)
+        rng = decision_stream(seed, event_id_of(seed, number))
+        decided = choose(state, request, believed, normals, rng)
+        place = decided.chosen
+        chance = float(decided.probabilities[place])
+        earned = world.answer(visitor.context, world.items[place].id, visitor.uniform)
+        yield from state.learner.learning(Impression(request, place, place, chance), earned)
+        cells[number], shown[number], propensity[number] = cell, place, chance
+        reward[number], probabilities[number] = earned, decided.probabilities
+        means[number] = believed.mean
         yield None
-    events = usable(loop)
-    return Told((yield from joining(events, unmatched_in(loop, events))), cells)
+    came, first, stratum = np.unique(cells, return_index=True, return_inverse=True)
+    order = first.argsort()  # As they came.
+    log = Decisions(
+        actions=tuple(item.id for item in world.items),
+        contexts=tuple(context_of(world.request(int(cell)).context) for cell in came[order]),
+        stratum=order.argsort()[stratum],
+        shown=shown,
+        propensity=propensity,
+        reward=reward,
+        offered=np.ones(shape, dtype=bool),
+        baseline=np.zeros(visitors, dtype=np.intp),
+        probabilities=probabilities,
+        means=means,
+    )
+    return Told(log, cells)
 
 
 def targets_of(world: World, told: Told) -> Iterator[tuple[Kind, Target, float]]:

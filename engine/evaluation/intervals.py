@@ -46,6 +46,14 @@ def normal(level: float = 0.95) -> float:
     return NormalDist().inv_cdf((1 + level) / 2)
 
 
+def score_reach(share: float, size: float, z: float, sign: int) -> float:
+    """How far up, or with sign -1 down, a share may lie from one that so many events told, by the
+    score interval (Wilson, *JASA* 1927): none in ten is no certainty."""
+    middle = (share + z * z / (2 * size)) / (1 + z * z / size)
+    spread = share * (1 - share) / size + (z / (2 * size)) ** 2
+    return sign * (middle - share) + z * math.sqrt(spread) / (1 + z * z / size)
+
+
 @lru_cache
 def student(freedom: int, level: float = 0.95) -> float:
     """How far to each side so much of Student's t lies, to 1e-9.

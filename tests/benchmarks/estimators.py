@@ -2,22 +2,35 @@
 
     python -m tests.benchmarks.estimators --worlds coffee news --events 300 1000 --seeds 60
 
-Each log is a fresh loop's own, with default settings but for the exploration floor, if asked for.
-Targets are each action for everybody, all actions alike, and each visitor's best action. The
-betting sequence is looked at ten times on the way, too, and then counts as held if it held each
-time. The last column is how much more a target would earn than what ran, among those who came.
+Each log is a fresh loop's own, with default settings but for the exploration floor, if asked for;
+the first 300 events of a longer one are a log of 300. Targets are each action for everybody, all
+actions alike, and each visitor's best action. The betting sequence is looked at ten times on the
+way, too, and then counts as held if it held each time. The last columns are how much more a target
+would earn than what ran, and than the first action, among those who came.
+
+    ... --results figures.jsonl --logs FOLDER --seconds 240
+
+appends what came of each log to a file, keeps the log itself in a folder, and leaves off after so
+many seconds of processor time. The same again goes on with the seeds that are missing; the table
+is of all that the file has. A folder without the file measures changed estimators on the same logs.
 """
 
 import argparse
+import json
+import math
+import time
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
 
 import numpy as np
 
 from engine.evaluation.coverage import Count, Told, experiment, targets_of
+from engine.evaluation.decisions import Decisions
 from engine.evaluation.difference import difference
 from engine.evaluation.estimators import ESTIMATORS, Betting, Interval
-from engine.evaluation.targets import Given, Online, Target
+from engine.evaluation.intervals import normal, score_reach
+from engine.evaluation.targets import Baseline, Given, Online, Target
 from engine.loop.settings import LoopSettings
 from engine.policies.thompson import Thompson
 from engine.steps import finish
@@ -26,6 +39,10 @@ from engine.worlds import WORLDS
 LOOKS = 10
 Key = tuple[str, int, str, str]
 """World, events, kind of target, estimator."""
+Counts = Mapping[Key, Count]
+
+
+# -- one log --------------------------------------------------------------------------
 
 
 def part(told: Told, events: int) -> Told:
@@ -44,10 +61,12 @@ def measure(world: str, told: Told, events: int, counts: dict[Key, Count]) -> No
                 counts[key] = counts[key].add(interval, truth)
         key = world, events, kind, "betting, always"
         counts[key] = counts[key].add(watched(target, first, truth), truth)
-        key = world, events, kind, "beside what ran"
-        if told_of := difference([first.log], target, Online()):
-            ran, would = (earns(world, first, one) for one in (Online(), target))
-            counts[key] = counts[key].add(told_of, would - ran)
+        others: Mapping[str, Target] = {"what ran": Online(), "the first": Baseline()}
+        for name, other in others.items():
+            key = world, events, kind, f"beside {name}"
+            if told_of := difference([first.log], target, other):
+                ran, would = (earns(world, first, one) for one in (other, target))
+                counts[key] = counts[key].add(told_of, would - ran)
 
 
 def earns(world: str, told: Told, target: Target) -> float:
@@ -76,42 +95,149 @@ def watched(target: Target, told: Told, truth: float) -> Interval:
     return found
 
 
-def table(counts: dict[Key, Count]) -> Iterable[str]:
-    """Lines of Markdown: of 240 intervals how many held / mean width / root mean squared error."""
+def told_by(world: str, floor: float, seed: int, events: int, folder: Path | None) -> Told:
+    """A log of so many events: one that is kept, or else made, and kept if there is a folder."""
+    path = folder / f"{world}-{floor:g}-{seed}.npz" if folder else None
+    if path and path.exists():
+        kept = read(path)
+        if len(kept.log) >= events:
+            return part(kept, events)
+    settings = LoopSettings(policy=Thompson(floor=floor))
+    told = finish(experiment(WORLDS[world], settings, events, seed))
+    if path:
+        write(told, path)
+    return told
+
+
+COLUMNS = ("stratum", "shown", "propensity", "reward", "probabilities", "means")
+
+
+def write(told: Told, path: Path) -> None:
+    """Keep a log; a file is there whole or not at all."""
+    columns = {name: getattr(told.log, name) for name in COLUMNS}
+    names = {name: np.array(getattr(told.log, name)) for name in ("actions", "contexts")}
+    half = path.with_suffix(".half.npz")
+    np.savez_compressed(half, allow_pickle=False, cells=told.cells, **columns, **names)
+    half.rename(path)
+
+
+def read(path: Path) -> Told:
+    """A log that was kept."""
+    with np.load(path) as kept:
+        columns = {name: kept[name] for name in COLUMNS}
+        actions, contexts = (tuple(kept[name].tolist()) for name in ("actions", "contexts"))
+        cells = kept["cells"]
+    size = len(cells)
+    offered = np.ones((size, len(actions)), dtype=bool)
+    baseline = np.zeros(size, dtype=np.intp)
+    log = Decisions(actions, contexts, offered=offered, baseline=baseline, **columns)
+    return Told(log, cells)
+
+
+# -- all logs -------------------------------------------------------------------------
+
+
+def lines(world: str, floor: float, seed: int, counts: Counts) -> Iterator[str]:
+    """What came of a log, as JSON, a line for each number of events."""
+    for events in dict.fromkeys(key[1] for key in counts):
+        of = {
+            f"{kind}, {name}": [c.intervals, c.held, c.widths, c.squares]
+            for (_, size, kind, name), c in counts.items()
+            if size == events
+        }
+        row = {"world": world, "floor": floor, "seed": seed, "events": events, "counts": of}
+        yield json.dumps(row) + "\n"
+
+
+def measured(path: Path, floor: float) -> dict[tuple[str, int, int], dict[Key, Count]]:
+    """What a file of results has, by world, seed and events."""
+    found: dict[tuple[str, int, int], dict[Key, Count]] = {}
+    rows = map(json.loads, path.read_text().splitlines()) if path.exists() else ()
+    for row in rows:
+        if row["floor"] == floor:
+            world, events = row["world"], row["events"]
+            found[world, row["seed"], events] = {
+                (world, events, *_named(name)): Count(held[0], held[1], held[2], held[3])
+                for name, held in row["counts"].items()
+            }
+    return found
+
+
+def _named(name: str) -> tuple[str, str]:
+    kind, _, estimator = name.partition(", ")
+    return kind, estimator
+
+
+def plus(one: Count, other: Count) -> Count:
+    """Both."""
+    return Count(
+        one.intervals + other.intervals,
+        one.held + other.held,
+        one.widths + other.widths,
+        one.squares + other.squares,
+    )
+
+
+def summed(each: Iterable[Counts]) -> tuple[Counts, Mapping[tuple[str, int], int]]:
+    """Of all logs together, and how many logs of a world and of so many events there are."""
+    counts: dict[Key, Count] = defaultdict(Count)
+    logs: dict[tuple[str, int], int] = defaultdict(int)
+    for of in each:
+        for place in {key[:2] for key in of}:
+            logs[place] += 1
+        for key, count in of.items():
+            counts[key] = plus(counts[key], count)
+    return counts, logs
+
+
+def table(counts: Counts, logs: Mapping[tuple[str, int], int]) -> Iterable[str]:
+    """Lines of Markdown: of 240 intervals how many held, and how many that may be by chance; mean
+    width / root mean squared error. Those of one log are not independent, so that chance is taken
+    to be that of as many intervals as there are logs."""
     names = list(dict.fromkeys(key[3] for key in counts))
-    yield f"| world, events, target (intervals) | {' | '.join(names)} |"
+    yield f"| world, events, target (logs) | {' | '.join(names)} |"
     yield "|---" * (len(names) + 1) + "|"
     for row in dict.fromkeys(key[:3] for key in counts):
-        cells = (counts[*row, name] for name in names)
-        shown = (f"{240 * c.share:.0f} / {c.width:.3f} / {c.rmse:.3f}" for c in cells)
-        size = counts[*row, names[0]].intervals
+        size = logs[row[:2]]
+        found = (counts.get((*row, name)) for name in names)
+        shown = ("–" if one is None else _cell(one, size) for one in found)
         yield f"| {row[0]}, {row[1]:,}, {row[2]} ({size}) | {' | '.join(shown)} |"
 
 
+def _cell(count: Count, logs: int) -> str:
+    share = count.share
+    low, high = (share + sign * score_reach(share, logs, normal(), sign) for sign in (-1, 1))
+    held = f"{240 * share:.0f} ({240 * low:.0f} to {240 * high:.0f})"
+    return f"{held} / {count.width:.3f} / {count.rmse:.3f}"
+
+
 def main() -> None:
-    """Print the table, all of it again after each ten seeds."""
+    """Measure what is missing, and print the table of all."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--worlds", nargs="+", default=["coffee", "news"])
     parser.add_argument("--events", nargs="+", type=int, default=[300, 1_000, 3_000])
     parser.add_argument("--seeds", type=int, default=60)
     parser.add_argument("--first", type=int, default=0)
     parser.add_argument("--floor", type=float, default=Thompson().floor)
+    parser.add_argument("--results", type=Path)
+    parser.add_argument("--logs", type=Path)
+    parser.add_argument("--seconds", type=float, default=math.inf)
     asked = parser.parse_args()
-    counts: dict[Key, Count] = defaultdict(Count)
-    settings = LoopSettings(policy=Thompson(floor=asked.floor))
+    found = measured(asked.results, asked.floor) if asked.results else {}
     for world in asked.worlds:
         for seed in range(asked.first, asked.first + asked.seeds):
-            told = finish(experiment(WORLDS[world], settings, max(asked.events), seed))
-            for events in asked.events:
+            missing = [size for size in asked.events if (world, seed, size) not in found]
+            if not missing or time.process_time() > asked.seconds:
+                continue
+            told = told_by(world, asked.floor, seed, max(missing), asked.logs)
+            for events in missing:
+                counts: dict[Key, Count] = defaultdict(Count)
                 measure(world, told, events, counts)
-            if seed % 10 == 9:
-                print(
-                    f"\n{world}: {seed + 1 - asked.first} seeds",
-                    *table(counts),
-                    sep="\n",
-                    flush=True,
-                )
-    print("\nAll", *table(counts), sep="\n")
+                found[world, seed, events] = counts
+                if asked.results:
+                    with asked.results.open("a") as file:
+                        file.writelines(lines(world, asked.floor, seed, counts))
+    print(*table(*summed(found.values())), sep="\n")
 
 
 if __name__ == "__main__":

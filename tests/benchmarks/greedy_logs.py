@@ -3,8 +3,10 @@
     python -m tests.benchmarks.greedy_logs --logs 60
 
 A floor of .05, half of it on the first action, is all that it leaves to chance, so what failed at
-first is hardly seen again. All logs of a case are made side by side, with no loop of this engine:
-no constant of any estimator was chosen on them. Of 240 intervals how many held / mean width.
+first is hardly seen again. All logs of a case are made side by side, with no loop of this engine.
+Constants of our own interval were chosen on logs with seeds 5, 6 and 8, of the first four cases and
+three more (12 x 5, .1 on average; 36 x 10, .35; 12 x 3, .25), and looked at on logs with seed 77.
+Of 240 intervals how many held / mean width.
 """
 
 import argparse
@@ -48,6 +50,8 @@ CASES = (
     Case(20, 6, 0.05, 1.0),
     Case(20, 6, 0.3, 0.5),
     Case(36, 4, 0.3, 0.3),
+    Case(10, 3, 0.2, 0.5),
+    Case(30, 8, 0.15, 0.6),
 )
 
 
@@ -105,7 +109,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--logs", type=int, default=60)
     parser.add_argument("--events", type=int, default=1_000)
-    parser.add_argument("--seed", type=int, default=77)
+    parser.add_argument("--seed", type=int, default=78)
     asked = parser.parse_args()
     print(f"| contexts x actions, target | {' | '.join(one.key for one in ESTIMATORS)} |")
     print("|---" * (len(ESTIMATORS) + 1) + "|")

@@ -51,14 +51,13 @@ class Betting(Estimator):
     losses: Array = field(default_factory=_none)
 
     def add(self, weighed: Weighed) -> Self:
-        low, high = self.bounds
-        reward = (weighed.decisions.reward - low) / (high - low)
-        gained, lost = weighed.weight * reward, weighed.weight * (1 - reward)
-        if (believed := _believed(weighed, low, high)) is not None:
-            means, room = believed
-            gained += _correction(weighed, np.minimum(means, room))
-            lost += _correction(weighed, np.minimum(1 - means, room))
-        return replace(self, gains=self.gains + _counts(gained), losses=self.losses + _counts(lost))
+        return self.told(*values(weighed, *self.bounds))
+
+    def told(self, gained: Array, lost: Array) -> Self:
+        """With so many more events, by what each is worth: `values`, or any others that are at
+        least -`ROOM`, with means that come to 1 together."""
+        gains, losses = self.gains + _counts(gained), self.losses + _counts(lost)
+        return replace(self, gains=gains, losses=losses)
 
     def interval(self, level: float = 0.95) -> Interval | None:
         if not self.gains.any():
@@ -70,6 +69,18 @@ class Betting(Estimator):
         middle = (_mean(self.gains) + 1 - _mean(self.losses)) / 2
         of_all = (max(least, min(most, middle)), least, most)
         return Interval(*(low + (high - low) * part for part in of_all))
+
+
+def values(weighed: Weighed, low: float, high: float) -> tuple[Array, Array]:
+    """What each event is worth to the target, in parts of the bounds, and what it is worth to it
+    that rewards were not the largest, (N,) each."""
+    reward = (weighed.decisions.reward - low) / (high - low)
+    gained, lost = weighed.weight * reward, weighed.weight * (1 - reward)
+    if (believed := _believed(weighed, low, high)) is not None:
+        means, room = believed
+        gained += _correction(weighed, np.minimum(means, room))
+        lost += _correction(weighed, np.minimum(1 - means, room))
+    return gained, lost
 
 
 def _believed(weighed: Weighed, low: float, high: float) -> tuple[Array, Array] | None:

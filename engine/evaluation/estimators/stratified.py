@@ -14,12 +14,17 @@ come yet, and what was not seen is taken for certain. Here no weight is ever lar
    would show, and of everything, as far as the two agree. Where a learner is right about what it
    leaves out, that mean is low, and so is what the unseen may hide.
 3. The interval joins what the likelihood allows, the chance of which visitors came, and the
-   doubt about that mean.
+   doubt about that mean: upwards that of a score interval, as a few events without a success say
+   little, and downwards no more than there is.
+4. A target that picks its actions context by context may have picked what is better than the rest
+   that was not shown: the less is lent to it, the more rates differ (`Selection`). And where the
+   interval is not much narrower than the betting sequence's, which is proven, that one is taken.
 
 Rewards are counted as successes or as failures, whichever are rarer. With contexts of which each
 comes a few times only, events with like probabilities take the place of those in like contexts.
 Numbers of equations as in ``engine/README.md``. It is no theorem but a measurement,
-`tests/benchmarks/estimators.py`: chosen on two worlds (coffee, news), and reported on the others.
+`tests/benchmarks/estimators.py` and `greedy_logs.py` there: chosen on some seeds of coffee, news
+and shop and some logs of a greedy learner, and reported on other seeds, worlds and logs.
 """
 
 import math
@@ -31,9 +36,11 @@ from numpy.typing import NDArray
 
 from engine.arrays import Array
 from engine.evaluation.estimators.base import Estimator, Interval, Weighed
+from engine.evaluation.estimators.betting import Betting
 from engine.evaluation.estimators.profile import Rates, log_gamma
+from engine.evaluation.estimators.selection import Selection
 from engine.evaluation.estimators.table import Table
-from engine.evaluation.intervals import normal
+from engine.evaluation.intervals import normal, score_reach
 
 MOST_CONTEXTS = 4096
 """Beyond so many, contexts are not told apart."""
@@ -41,6 +48,14 @@ ENOUGH = 3
 """Events that a context must have on average to be a stratum of its own."""
 LENT = 25
 """Events that all of the log lends to a target whose own events tell the same."""
+PICKED = 2.0
+"""How many times as far as the best of what is offered a target's picks may lie above the mean."""
+SCORE = 0.8
+"""Part of the normal quantile that a score interval is asked for: with all of it, it is wider than
+needs be."""
+MOST_WIDER = 4.0
+"""How much wider the doubt about what was not shown may become, as more of that does not lean on
+imaginary events: what rates were seen to be is too low where a learner gave up early."""
 _STEPS = 64
 """Strata of probabilities: each down to half of the one before."""
 _STEP_NAMES = tuple(map(str, range(_STEPS + 1)))
@@ -56,6 +71,19 @@ def _merged(one: Table | None, other: Table | None) -> Table | None:
         return None
     both = one + other
     return both if len(both.rows) <= MOST_CONTEXTS else None
+
+
+def narrow_enough(ours: Interval, proven: Interval | None, share: float) -> Interval:
+    """Ours as long as it is so much narrower than one that is proven that it is worth it: a fifth
+    as wide for a target that always picks (`Selection.share`), else narrower at all."""
+    if proven is None or ours.width * (1 + 4 * share) <= proven.width:
+        return ours
+    return proven
+
+
+def _together(one: Betting | None, other: Betting | None) -> Betting | None:
+    """Of both parts of a log; None is one without events."""
+    return one + other if one is not None and other is not None else one or other
 
 
 def _empty() -> Table:
@@ -75,6 +103,8 @@ class Stratified(Estimator):
         steps: a row for all events in which an action had about the same probability.
         unshown: sums over events of g, g² and g times reward, (2, 3), where g is 1/q - 1, for
             everything; and times the target's probability of what was shown, for the target.
+        selection: how far the target picks.
+        proven: the betting sequence; None without events.
         unknown: events of which not all probabilities are known.
     """
 
@@ -84,6 +114,8 @@ class Stratified(Estimator):
     contexts: Table | None = field(default_factory=_empty, metadata={"merge": _merged})
     steps: Table = field(default_factory=_empty)
     unshown: Array = field(default_factory=lambda: np.zeros((2, 3)))
+    selection: Selection = field(default_factory=Selection)
+    proven: Betting | None = field(default=None, metadata={"merge": _together})
     unknown: int = 0
 
     def add(self, weighed: Weighed) -> Self:
@@ -101,9 +133,18 @@ class Stratified(Estimator):
             contexts=_merged(self.contexts, _by_context(weighed, reward)),
             steps=self.steps + Table(_STEP_NAMES, log.actions, by_step),
             unshown=self.unshown + np.stack([rare.sum(1), (rare**2).sum(1), rare @ reward], axis=1),
+            selection=self.selection.add(weighed),
+            proven=(self.proven or Betting(self.bounds)).add(weighed),
         )
 
     def interval(self, level: float = 0.95) -> Interval | None:
+        ours = self.alone(level)
+        if ours is None or self.proven is None:
+            return ours
+        return narrow_enough(ours, self.proven.interval(level), self.selection.share)
+
+    def alone(self, level: float = 0.95) -> Interval | None:
+        """Without the sequence that is proven; also for a part of a policy."""
         if self.unknown or not self.events:
             return None
         found, whole = self._counting(0, level), self._whole
@@ -128,18 +169,21 @@ class Stratified(Estimator):
         weights, exposures, *counts, visits = table.sums[:, used]
         strength = self._strength(table, what)
         imagined = np.maximum(strength * (1 - exposures / visits), _SOME)
-        mean, doubt = self._imagined(what, strength)
+        weights = weights / self.events
+        unshown = float(weights @ (1 - exposures / visits))
+        leaning = float(weights @ (imagined / (exposures + imagined)))
+        wider = min(MOST_WIDER, max(1.0, unshown / leaning)) if leaning else 1.0
+        mean, *doubts = self._imagined(what, strength, z, wider)
         successes = counts[what] + imagined * mean
-        rates = Rates(weights / self.events, exposures + imagined, successes)  # (17)
+        rates = Rates(weights, exposures + imagined, successes)  # (17)
         best = rates.best
         estimate = rates.total(best)
         earned = best if what == 0 else 1 - best
         between = self._between(table, earned, by_row=enough) - rates.total(earned) ** 2
-        leaning = rates.total(imagined / rates.exposures)
-        chance = z * z * (max(0.0, between) / self.events + leaning**2 * doubt)
+        chance = z * math.sqrt(max(0.0, between) / self.events)
         ends = (
-            sign * math.hypot(rates.furthest(sign, z * z / 2) - estimate, math.sqrt(chance))
-            for sign in (-1, 1)
+            sign * math.hypot(rates.furthest(sign, z * z / 2) - estimate, chance, leaning * doubt)
+            for sign, doubt in zip((-1, 1), doubts, strict=True)
         )
         return Interval(estimate, *(estimate + end for end in ends))
 
@@ -169,27 +213,52 @@ class Stratified(Estimator):
         return max(_STRENGTHS, key=likelihood)
 
     def _common(self, what: int) -> tuple[float, float]:
-        """The mean reward of all that was not shown, with one event more that earned half
-        (Jeffreys' prior), and how many events that rests on."""
+        """The mean reward of all that was not shown, with half an event more that earned half, and
+        how many events that rests on."""
         total, effective = _mean(self.unshown[0])
-        mean = (total * effective + 0.5) / (effective + 1)
-        return mean if what == 0 else 1 - mean, effective + 1
+        mean = (total * effective + 0.25) / (effective + 0.5)
+        return mean if what == 0 else 1 - mean, effective + 0.5
 
-    def _imagined(self, what: int, strength: float) -> tuple[float, float]:
-        """The mean reward of what was not shown, and the doubt about it, squared: by the target's
-        own events, and by all events as far as these tell the same. In doubt is as much as chance
-        may have moved it, or as the target's own events were outvoted, and, as far as rates differ,
-        as these tell something else."""
+    def _imagined(
+        self, what: int, strength: float, z: float, wider: float
+    ) -> tuple[float, float, float]:
+        """The mean reward of what was not shown, and the doubt about it, downwards and upwards: by
+        the target's own events, and by all events as far as these tell the same. In doubt is as
+        much as chance may have moved it, so much ``wider`` as more was not shown than leans on it,
+        or as the target's own events were outvoted, and, as far as rates differ, as these tell
+        something else."""
         own, effective = _mean(self.unshown[1])
         own = own if what == 0 else 1 - own
         common, events = self._common(what)
         scatter = max(common * (1 - common), own * (1 - own))
         agreement = math.exp(-((own - common) ** 2) * effective / (2 * scatter))
-        lent = 1 + LENT * agreement
+        lent = 1 + self._lent(strength) * agreement
         mean = (own * effective + common * lent) / (effective + lent)
-        chance = mean * (1 - mean) / (effective + lent), common * (1 - common) / events
-        doubt = max(*chance, (mean - own) ** 2)
-        return mean, doubt + (1 - agreement) * (own - common) ** 2 / math.sqrt(strength)
+        apart = (1 - agreement) * (own - common) ** 2 / math.sqrt(strength)
+        down, up = (
+            math.hypot(
+                max(
+                    _reach(mean, effective + lent, z, sign, wider),
+                    _reach(common, events, z, sign, wider),
+                    z * abs(mean - own),
+                ),
+                z * math.sqrt(apart),
+            )
+            for sign in (-1, 1)
+        )
+        return mean, min(mean, down), up
+
+    def _lent(self, strength: float) -> float:
+        """Events that all of the log lends: fewer to a target that picks, the more rates differ."""
+        picked = PICKED * self.selection.advantage(self.events)
+        return 1 / (1 / LENT + self.selection.share * picked**2 / (strength + 1))
+
+
+def _reach(mean: float, size: float, z: float, sign: int, wider: float) -> float:
+    """How far chance may have moved a mean of so many events: as the normal distribution has it,
+    made wider, or a score interval, whichever is more."""
+    plain = wider * z * math.sqrt(mean * (1 - mean) / size)
+    return max(plain, score_reach(mean, size, SCORE * z, sign) / SCORE)
 
 
 def _by_context(weighed: Weighed, reward: Array) -> Table | None:

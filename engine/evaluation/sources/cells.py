@@ -56,6 +56,8 @@ class Rows:
 def words(column: Any, rows: Rows) -> tuple[NDArray[np.intp], list[str]]:
     """A column as texts: (N,) positions in a list of those that occur, ``""`` for none."""
     coded = column.dictionary_encode()
+    if len(coded.dictionary) > len(coded):  # A file's, of which the batch is a part.
+        coded = coded.dictionary_decode().dictionary_encode()
     values = coded.dictionary
     if not pa.types.is_binary(values.type):
         values = values.cast(pa.string())

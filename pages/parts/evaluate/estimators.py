@@ -28,7 +28,8 @@ STORIES: Mapping[str, str] = {
     "published it holds too seldom on the logs of learners.",
     "betting": "What a gambler could not have won against. Valid however often one looks, so wide.",
     "strata": "Each context by itself, then together. What was seldom shown is taken to be like "
-    "all that was not. That its intervals hold is measured, not proven: see below.",
+    "all that was not, less so for who picks by context. Where it is hardly narrower than betting, "
+    "it is betting. That its intervals hold is measured, not proven: see below.",
 }
 
 TEXTBOOKS = ("ips", "snips", "dr")

@@ -186,6 +186,12 @@ def is_thin(row: Row, setup: EvaluateSetup) -> bool:
     return row.doubt is not None and row.target != "online" and setup.estimator in TEXTBOOKS
 
 
+def is_proven(row: Row) -> bool:
+    """Whether what our own estimator tells is the betting sequence's."""
+    ours = row.intervals["strata"]
+    return row.target != "online" and ours is not None and ours == row.intervals["betting"]
+
+
 def doubts(found: Found, setup: EvaluateSetup) -> list[str]:
     """Why some rows are grey, or empty; Markdown."""
     names, said, unknown = names_of(found, setup), list[str](), list[str]()
@@ -204,6 +210,12 @@ def doubts(found: Found, setup: EvaluateSetup) -> list[str]:
         said.append(
             f"{TITLES['strata']} needs the probability of each action. This log tells that of the "
             f"shown one, so it is {TITLES[STAND_IN].lower()} that is told."
+        )
+    proven = [plain(names[row.target]) for row in found.rows if is_proven(row)]
+    if setup.estimator == "strata" and proven:
+        said.append(
+            f"Told by {TITLES['betting'].lower()}, which is proven: {', '.join(proven)}. Ours "
+            "would be hardly narrower, or lend more than it can to who picks by context."
         )
     if any(is_wide(found, told_of(found, row, setup)) for row in found.rows):
         said.append(

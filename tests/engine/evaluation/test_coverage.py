@@ -1,13 +1,16 @@
 """Counting how often intervals hold, and breaking it on purpose."""
 
+from dataclasses import fields
 from typing import Any
 
 import numpy as np
 import pytest
 
-from engine import LoopSettings, PersonalizerError, Thompson
+from engine import LearningLoop, LoopSettings, PersonalizerError, Thompson
 from engine.evaluation.coverage import Count, Coverage, Flaw, experiment, targets_of
+from engine.evaluation.decisions import decisions_of
 from engine.evaluation.estimators import Interval, Ips, Naive
+from engine.simulation.crowd import nth_visitor, serve
 from engine.steps import finish
 from engine.worlds.coffee import COFFEE
 
@@ -32,6 +35,18 @@ def test_the_truth_is_the_worlds() -> None:
     assert truths[0][2] == pytest.approx(COFFEE.frequencies @ COFFEE.expected[:, 0])
     assert [kind for kind, _, _ in truths] == ["fixed"] * 4 + ["uniform", "best"]
     assert truths[5][2] == pytest.approx(COFFEE.best_value)
+
+
+def test_an_experiment_is_what_a_loop_would_log() -> None:
+    """To the last bit, whatever is learned and left to chance."""
+    settings = LoopSettings(policy=Thompson(floor=0.2))
+    told, loop = finish(experiment(COFFEE, settings, 120, seed=5)), LearningLoop(settings, seed=5)
+    for number in range(120):
+        serve(loop, COFFEE, nth_visitor(COFFEE, 5, number))
+    logged = decisions_of(loop)
+    for field in fields(logged):
+        one, other = getattr(told.log, field.name), getattr(logged, field.name)
+        assert np.array_equal(one, other), field.name
 
 
 def test_repetitions_add_up_and_are_the_same_again() -> None:

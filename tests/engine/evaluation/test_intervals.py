@@ -5,7 +5,7 @@ import math
 import numpy as np
 import pytest
 
-from engine.evaluation.intervals import standard_error, student
+from engine.evaluation.intervals import normal, score_reach, standard_error, student
 
 
 @pytest.mark.parametrize(
@@ -20,3 +20,12 @@ def test_the_standard_error_of_a_mean_by_hand() -> None:
     assert standard_error(np.array([1.0, 2.0, 4.0, 5.0])) == pytest.approx(math.sqrt(10 / 3 / 4))
     assert math.isnan(standard_error(np.array([1.0])))
     assert standard_error(np.array([1.0]), unknown=math.inf) == math.inf
+
+
+def test_the_score_interval_is_the_one_in_the_books() -> None:
+    """None of ten is up to .278, and three of ten .108 to .603 (Wilson's, by R's prop.test)."""
+    z = normal()
+    assert score_reach(0.0, 10, z, 1) == pytest.approx(0.2775, abs=1e-4)
+    assert score_reach(0.0, 10, z, -1) == pytest.approx(0.0, abs=1e-12)
+    assert 0.3 - score_reach(0.3, 10, z, -1) == pytest.approx(0.1078, abs=1e-4)
+    assert 0.3 + score_reach(0.3, 10, z, 1) == pytest.approx(0.6032, abs=1e-4)

@@ -47,6 +47,11 @@ def test_times_are_in_utc(column: object) -> None:
     assert times(column, Rows(np.arange(1))) == MOMENT
 
 
+def test_of_a_files_words_those_of_the_batch_are_read() -> None:
+    whole = pa.array([f"event {i}" for i in range(5)]).dictionary_encode()
+    assert words(whole.slice(3, 2), Rows(np.arange(2)))[1] == ["event 3", "event 4", ""]
+
+
 def test_days_are_times_and_words_are_none() -> None:
     assert times(pa.array([date(2026, 1, 2)]), Rows(np.arange(1))) < MOMENT
     rows = Rows(np.arange(1))
