@@ -14,16 +14,19 @@ from pages.parts.charts.base import Spec, blank, finish, table, tooltip
 from pages.parts.charts.labelled import SIZE
 from pages.parts.theme import theme
 
-_ROW, _HEAD = 46, 40
+_ROW, _HEAD, _LINE = 46, 40, 22
 
 
-def _map() -> alt.Chart:
-    """Rows and columns in their order, columns named above."""
+def _map(lines: int = 1) -> alt.Chart:
+    """Rows and columns in their order, columns named above in so many lines."""
     across = alt.Axis(
         orient="top",
         title=None,
+        labelExpr=r"split(datum.label, '\n')",
         labelAngle=0,
         labelFontSize=SIZE,
+        labelLineHeight=_LINE,
+        labelPadding=_LINE * (lines - 1) + 6,
         labelLimit=alt.ExprRef("bandwidth('x')"),
         labelOverlap=False,
         labelFlush=False,
@@ -47,14 +50,14 @@ class Cell:
 
 
 @lru_cache(maxsize=8)
-def cells_spec(dark: bool, rows: int) -> Spec:
-    """Cells in their own colours, each with its text."""
-    look, base = theme(dark), _map()
+def cells_spec(dark: bool, rows: int, lines: int = 1) -> Spec:
+    """Cells in their own colours, each with its text; names of columns have so many lines."""
+    look, base = theme(dark), _map(lines)
     strength = alt.Opacity("strength:Q").scale(domain=(0, 1), range=(0, 1)).legend(None)
     quiet: dict[str, Any] = {"cornerRadius": 6, "aria": False}
     return finish(
         dark,
-        _ROW * rows + _HEAD,
+        _ROW * rows + _HEAD + _LINE * (lines - 1),
         base.mark_rect(color=look.empty, **quiet),
         base.mark_rect(**quiet).encode(alt.Color("colour:N", scale=None), strength),
         base.mark_text(

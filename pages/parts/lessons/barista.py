@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import partial
-from itertools import islice
+from itertools import islice, product
 
 import streamlit as st
 
@@ -14,16 +14,20 @@ from engine.policies.thompson import Thompson
 from engine.simulation.crowd import Visitor
 from engine.steps import Steps
 from engine.worlds import World, key_of
+from pages.parts.charts.context_map import heads_of
 from pages.parts.charts.lessons import score_rows, score_spec
+from pages.parts.charts.marks import Cell, cells_rows, cells_spec
 from pages.parts.lessons.elsewhere import first_field
 from pages.parts.lessons.lesson import Elsewhere, Guess, Lesson, Sandbox, Slider
 from pages.parts.lessons.pictures import drawn
 from pages.parts.lessons.words import Words
 from pages.parts.text import note, plain, section
-from pages.parts.theme import is_dark
+from pages.parts.theme import is_dark, theme
 from pages.parts.toolbar import shortcut
 
 VISITS, REGULARS = 20, ("Dave", "Cathy")
+_FAINT = 0.15
+"""How full a cell is whose offer is not the best."""
 SETTINGS = LoopSettings(policy=Thompson(agreement=1))
 
 
@@ -127,6 +131,30 @@ def _revealing(lab: Lab, words: Words, guess: Guess | None) -> None:
         _curve(lab, words)
 
 
+def _proving(lab: Lab, words: Words) -> None:
+    """Map: what the engine offers most in each context, full where that is the best."""
+    world, inks = lab.duel.world, theme(is_dark()).actions
+    found, heads = favourites(lab.duel.engine, world), heads_of(world)
+    first, *others = world.fields
+    rows = [value.label for value in first.values]
+    across = [[heads[field.name, value.name] for value in field.values] for field in others]
+    columns = ["\n".join(one) for one in product(*across)]
+    cells = []
+    for row in found:
+        at = world.position(str(row["action"]))
+        item, is_right = world.items[at], bool(row["right"])
+        cells.append(Cell(inks[at], item.emoji, item.name, 1.0 if is_right else _FAINT))
+    told = words.say("offers")
+    note(told)
+    drawn(
+        words,
+        cells_rows(rows, columns, cells),
+        cells_spec(is_dark(), len(rows), max(len(others), 1)),
+        key="chart-offers",
+        alt=f"{told}: {'; '.join(cell.told for cell in cells)}",
+    )
+
+
 def _told(lab: Lab) -> Mapping[str, str]:
     own, other = lab.scores
     return {
@@ -181,5 +209,6 @@ LESSON = Lesson(
     answer=_answer,
     sandbox=lambda seed: Sandbox("play", {"world": "coffee", "seed": str(seed), "next": "1"}),
     terms=("context", "reward", "policy", "feature", "exploration"),
+    proving=_proving,
     elsewhere=_elsewhere,
 )

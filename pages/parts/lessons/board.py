@@ -246,6 +246,10 @@ def _exit(session: LearnSession, run: Run, setup: LearnSetup, own: Words, page: 
             yours = f" · {page.say('your_answer')}" if option == run.picked else ""
             st.markdown(f":material/{icon}: **{names[option]}**:gray[{yours}]")
     st.markdown(own.say(own.first(f"answered_{answer}", "answered"), **run.lesson.told(run.lab)))
+    if run.lesson.proving is not None:
+        run.lesson.proving(run.lab, own)
+    else:
+        run.lesson.revealing(run.lab, own, run.guess)
 
 
 def _end(run: Run, setup: LearnSetup, own: Words, page: Words) -> None:

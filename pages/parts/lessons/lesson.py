@@ -119,6 +119,7 @@ class Lesson:
         told: numbers for the words, by their names there.
         options: answers to the exit question.
         answer: the right one, as the engine computes it.
+        proving: draws what the exit question's answer is seen in; what revealed the truth, if None.
         sandbox: for a seed; None where a link cannot say all that is set.
         terms: words of the glossary that stand in it.
         holds: whether what it claims came about; where not, its words say so.
@@ -140,6 +141,7 @@ class Lesson:
     answer: Callable[[Any], str]
     sandbox: Callable[[int], Sandbox] | None
     terms: Sequence[str] = ()
+    proving: Callable[[Any, Words], None] | None = None
     holds: Callable[[Any], bool] = lambda lab: True
     elsewhere: "Callable[[World], Elsewhere] | None" = None
 
