@@ -32,6 +32,8 @@ _MARK = b"\xef\xbb\xbf"
 """What some programs write before UTF-8."""
 MOST_STEPS = 200
 """Steps that can be undone: the oldest go first."""
+MOST_TASTES = 300_000
+"""Of all of these steps: large truths leave room for fewer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,6 +163,8 @@ class WorldsSession:
         self.refused = ""
         if draft != self.draft:
             self._steps.append((self.draft, self.origin))
+            while sum(len(one.truth) for one, _ in self._steps) > MOST_TASTES:
+                self._steps.popleft()
         self.draft, self.origin = draft, origin or self.origin
         self.truth.look(draft)
 

@@ -8,6 +8,7 @@ from engine.worlds.draft import Draft
 from engine.worlds.json_file import world_to_file
 from pages.parts import known_worlds
 from pages.parts.known_worlds import keep_at_hand
+from pages.parts.worlds import session as of_session
 from pages.parts.worlds.session import WorldsSession
 from tests.engine.worlds.random_worlds import bakery
 from tests.engine.worlds.test_pictures import KEPT as PICTURE
@@ -205,6 +206,19 @@ def test_a_truth_of_many_segments_is_written_slice_by_slice(session: WorldsSessi
     again = WorldsSession("coffee")
     again.begin(world)
     assert again.draft.expected() == session.draft.expected()
+
+
+def test_steps_of_large_truths_leave_room_for_fewer(
+    session: WorldsSession, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(of_session, "MOST_TASTES", 30)
+    for seed in range(9):
+        session.scramble(seed)
+    undone = 0
+    while session.can_undo:
+        session.undo()
+        undone += 1
+    assert undone == 2
 
 
 def test_an_action_has_a_picture_file_until_it_is_taken_out(session: WorldsSession) -> None:
