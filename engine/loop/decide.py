@@ -158,9 +158,9 @@ def _show(
     size, share, shown = len(decision.probabilities), 0.0, 0
     if settings.learning_mode == "apprentice" and size > 1:
         share = settings.apprentice_exploration
-        rng = stream(seed, "apprentice", event_id)
-        if rng.random() < share:
-            shown = int(rng.integers(size))
+        if share:
+            rng = stream(seed, "apprentice", event_id)
+            shown = int(rng.integers(size)) if rng.random() < share else 0
     return shown, share / size + (1 - share) * (shown == 0)
 
 

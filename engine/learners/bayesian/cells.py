@@ -202,9 +202,13 @@ class Tables(Learned):
         if not self.count:
             shape = len(subsets), len(columns)
             return np.full(shape, self.rewards.mean), np.ones(shape)
-        at = subsets[:, None], _within(columns, self.actions.shape[3])
-        noisy, certain = (sums[:, *at] for sums in self.actions)
-        part = np.minimum(1.5 * self._noise(subsets) / (self.rewards.unit * COIN), 1.0)[:, None]
+        at = self.actions[:, :, subsets[:, None], _within(columns, self.actions.shape[3])]
+        return self._means(at, self._noise(subsets)[:, None])
+
+    def _means(self, sums: Array, noise: Array) -> tuple[Array, Array]:
+        """The same of some `actions`, (2, 2, ...), by the noise v of their subsets."""
+        noisy, certain = sums
+        part = np.minimum(1.5 * noise / (self.rewards.unit * COIN), 1.0)
         known, total = part * noisy + (1 - part) * certain
         return (total + self.rewards.mean) / (known + 1), known + 1
 
@@ -241,24 +245,26 @@ class Tables(Learned):
         if not self.count:
             self.log_weights = cells.prior
             self.unexplained = np.zeros((2, len(rows)))
-        every, columns = np.arange(len(rows)), np.array([column])
-        known, noise = self._known(rows, columns), self._noise(every)
-        means, doubts = self._believed(known, self.means(every, columns), noise[:, None])
-        mean = means[:, 0]
-        densities = log_densities(seen.reward, mean, noise, doubts[:, 0], seen.binary)
+        self.actions = with_room(self.actions, (2, 2, len(rows), column + 1))
+        squares, counts = self.unexplained
+        noise = (squares + self.rewards.variance) / (counts + 1.0)
+        _, height, width = self.cells.shape
+        known = self.cells[:, _within(rows, height), column * (column < width)]
+        means = self._means(self.actions[..., column], noise)
+        mean, doubts = self._believed(known, means, noise)
+        densities = log_densities(seen.reward, mean, noise, doubts, seen.binary)
         joint = self.log_weights + densities
         top = float(joint.max())
         shares = np.exp(joint - top)
         total = float(shares.sum())
         self.log_weights = np.log(shares / total * (1 - FIXED_SHARE) + FIXED_SHARE / len(shares))
-        self._add(rows, column, seen.reward, mean, known[:, :, 0])
+        self._add(rows, column, seen.reward, mean, known)
         return top + math.log(total)
 
     def _add(self, rows: Indices, column: int, reward: float, mean: Array, known: Array) -> None:
         before = known[0]
         part = before / (before + 1)  # The error of a cell's first reward says little about noise.
         self.unexplained += (part * (reward - mean) ** 2, part)
-        self.actions = with_room(self.actions, (2, 2, len(rows), column + 1))
         if column:
             self.cells = with_room(self.cells, (2, int(rows.max()) + 1, column + 1))
             after = known + np.array([[1.0], [reward]])

@@ -80,6 +80,7 @@ class BayesianLearner(Learner):
     """
 
     STATE = ("evidence", "imitation", "lean", "_spans", "_cells", "_first")
+    _known_means = cached_property(lambda _: Kept[tuple[Where, tuple[Action, ...]], Array]())
     _known_before = cached_property(
         lambda _: Kept[tuple[tuple[Action, ...], tuple[int, ...]], Before]()
     )
@@ -194,9 +195,11 @@ class BayesianLearner(Learner):
         return math.sqrt(self.evidence.rewards.unit * COIN)
 
     def means(self, where: Where, actions: tuple[Action, ...]) -> Array:
-        """Mean of each action, (..., K), by rewards alone."""
-        found = [c.weight * c.means(where, actions) for c in self.components]
-        return np.asarray(sum(found))
+        """Mean of each action, (..., K), by rewards alone; kept until the next reward."""
+        if (where, actions) not in self._known_means:
+            found = [c.weight * c.means(where, actions) for c in self.components]
+            self._known_means[where, actions] = np.asarray(sum(found))
+        return self._known_means[where, actions]
 
     def sd_of_average(self, offers: Sequence[WeighedOffer]) -> float:
         components = self.components
@@ -275,6 +278,7 @@ class BayesianLearner(Learner):
     def _begin(self, scales: Scales, fields: tuple[str, ...]) -> None:
         """Know nothing, and read fields and numbers so."""
         self.__dict__.pop("components", None)
+        self._known_means.clear()
         self._known_before.clear()
         self.evidence = ChangeDetector(self.evidence.hypotheses, self.evidence.may_change)
         self._spans: dict[RowForm, Basis] = {}
@@ -307,6 +311,7 @@ class BayesianLearner(Learner):
 
     def _learn(self, context: Features, action: Action, reward: float) -> None:
         self.__dict__.pop("components", None)
+        self._known_means.clear()
         seen = self.evidence.rewards.observe(reward)
         place = self._place(context, action)
         # Most challengers fall behind with their first reward: it is taught to those that stay.
