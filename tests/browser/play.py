@@ -4,7 +4,6 @@ import re
 
 from playwright.sync_api import Locator, expect
 
-from pages.parts.play.arrivals import LAG
 from tests.browser.page import AppPage
 
 PICTURE, MAP = "A bell and a bar for each action", "Map of all contexts"
@@ -73,12 +72,7 @@ class PlayPage(AppPage):
         self.expect_visitors(0)
 
     def place(self, *values: str) -> None:
-        """Put somebody else before the engine: one value for each field of the coffee world.
-
-        A browser that is behind still sends who was there before: the page believes none that is
-        faster than a person.
-        """
-        self.page.wait_for_timeout(1_200 * LAG)
+        """Put somebody else before the engine: one value for each field of the coffee world."""
         for field, value in zip(("name", "weather", "timeofday"), values, strict=True):
             self.choose(f"coffee-{field}", value)
         expect(self.who).to_contain_text(" · ".join(values))

@@ -61,8 +61,6 @@ class App:
         self.at = AppTest.from_file(str(FRONT), default_timeout=500)
         self.open(**query)
         self.session.now = float_seconds()
-        if isinstance(self.session, PlaySession):
-            self.session.open.arrivals.now = self.session.now
 
     def open(self, **query: str) -> None:
         """Open the page with a query string."""
@@ -83,7 +81,11 @@ class App:
         return self.run()
 
     def widget(self, key: str) -> Any:
-        return self.at.get_by_key(key)
+        """A widget by its key, on which the number of a visit may follow."""
+        asked = (one for one in (*self.at.pills, *self.at.select_slider) if one.key)
+        return next(
+            (one for one in asked if one.key.rpartition("-")[0] == key), None
+        ) or self.at.get_by_key(key)
 
     def answer(self, value: float | None) -> Self:
         """Press a reward button; AppTest cannot, they are a component."""

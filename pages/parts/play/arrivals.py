@@ -1,12 +1,13 @@
 """Who stands in front of the loop, and who comes next."""
 
 from collections.abc import Callable
+from itertools import count
 
 from engine.simulation.crowd import Visitor, nth_visitor
 from engine.worlds import Context, World
 
-LAG = 0.5
-"""Seconds in which a browser may still send what stood there before."""
+_VISITS = count()
+"""No two visitors of this process are taken for each other, whichever loop they came to."""
 
 
 class Arrivals:
@@ -18,16 +19,13 @@ class Arrivals:
         world: tells which world it is now.
 
     Attributes:
-        turn: how often somebody walked up.
-        now: a clock in seconds that only goes forward.
+        turn: how often somebody walked up, or became somebody else.
+        visit: the number of the visit of who stands there.
     """
 
-    def __init__(
-        self, world: Callable[[], World], seed: int, now: Callable[[], float], number: int
-    ) -> None:
-        self._world, self._seed, self.now = world, seed, now
+    def __init__(self, world: Callable[[], World], seed: int, number: int) -> None:
+        self._world, self._seed = world, seed
         self._passed = self.turn = 0
-        self._asked: dict[str, str] = {}
         self._context: Context = {}
         self.call_next(number)
 
@@ -45,10 +43,9 @@ class Arrivals:
 
     def greet(self, context: Context) -> None:
         """Somebody else stands there."""
-        self._before = self._context
         self.context = context
         self.turn += 1
-        self._greeted = self.now()
+        self.visit = next(_VISITS)
 
     def call_next(self, number: int) -> None:
         """The visitor of the crowd with this number walks up."""
@@ -68,24 +65,16 @@ class Arrivals:
         """Who stands there, with the luck of the crowd's visitor of this number."""
         return Visitor(self.context, nth_visitor(self._world(), self._seed, number).uniform)
 
-    def ask(self, field: str, value: str) -> None:
-        """Ask for another value of one field of the visitor's context."""
-        self._asked[field] = value
+    def ask(self, field: str, value: str, visit: int) -> bool:
+        """Have another value of one field in the context of a visitor, if they still stand there.
 
-    def settle(self) -> bool:
-        """Change the context as it was asked for.
-
-        A browser that is behind still sends the visitor before; nobody is as fast.
+        A browser that is behind asks it of one who has left.
 
         Returns:
-            whether a person asked and was not heard: for what was not so of the visitor before.
+            whether they do.
         """
-        asked, self._asked = self._asked, {}
-        known = {name: value for name, value in asked.items() if name in self.context}
-        if known and self.now() - self._greeted > LAG:
-            self.context = {**self.context, **known}
-            self.turn += 1
+        if visit != self.visit or field not in self.context:
             return False
-        return any(
-            value not in (self.context[n], self._before.get(n)) for n, value in known.items()
-        )
+        self.context = {**self.context, field: value}
+        self.turn += 1
+        return True

@@ -103,19 +103,22 @@ def choose_context(session: PlaySession, part: str) -> None:
     """Who is there, and who comes next; moving these asks "what if", nothing is logged.
 
     Where nobody else comes by themselves they are drawn outside the ``part``, a fragment's key,
-    which alone is drawn anew: what was moved shows itself where it is now.
+    which alone is drawn anew: what was moved shows itself where it is now. Each visitor has
+    widgets of their own, as a browser that is behind sends back what it shows, and that is no
+    wish of anybody's; while a crowd comes nothing can be asked.
     """
 
-    def ask(field: str, key: str) -> None:
-        session.ask(field, st.session_state[key])
+    def ask(field: str, key: str, visit: int) -> None:
+        session.ask(field, st.session_state[key], visit)
         # A browser may tell of it when another page is there already, without that part.
         with suppress(StreamlitAPIException):
             st.rerun(part)
 
-    world, context = session.shown.world, session.shown.context
+    world, context, visit = session.shown.world, session.shown.context, session.shown.arrivals.visit
     session.drawn_context = context
+    is_live = session.live.is_live
     for field in world.fields:
-        key = f"{key_of(world)}-{field.name}"
+        key = f"{key_of(world)}-{field.name}-{'crowd' if is_live else visit}"
         st.session_state[key] = context[field.name]
         faces = {value.name: plain(value.label) for value in field.values}
         if field.is_number:
@@ -124,9 +127,9 @@ def choose_context(session: PlaySession, part: str) -> None:
                 list(faces),
                 format_func=faces.__getitem__,
                 key=key,
-                on_change=ask,
-                args=(field.name, key),
-                disabled=session.live.is_live,
+                on_change=None if is_live else ask,
+                args=(field.name, key, visit),
+                disabled=is_live,
             )
             continue
         st.pills(
@@ -135,9 +138,9 @@ def choose_context(session: PlaySession, part: str) -> None:
             format_func=faces.__getitem__,
             key=key,
             required=True,
-            on_change=ask,
-            args=(field.name, key),
-            disabled=session.live.is_live,
+            on_change=None if is_live else ask,
+            args=(field.name, key, visit),
+            disabled=is_live,
             label_visibility="collapsed",
             wrap=True,
         )
@@ -160,7 +163,7 @@ def say_if_unheard(session: PlaySession) -> None:
     """That whoever walked up stays who they are, though somebody else was asked for just then."""
     if session.is_unheard:
         session.is_unheard = False
-        sentence = "You pressed just as this visitor walked up: nothing was changed. Press again."
+        sentence = "You pressed as another visitor walked up: nothing was changed. Press again."
         st.toast(sentence, icon=":material/touch_app:")
 
 

@@ -106,7 +106,7 @@ class Moments:
             entries = entries_before(loop, visitors)
             came, mark = loop.log[entries], loop.log.mark_at(entries)
         with self._host.reporting("moment"):
-            past = OpenLoop((yield from opened.stored.as_of(entries)), opened.arrivals.now)
+            past = OpenLoop((yield from opened.stored.as_of(entries)))
             if isinstance(came, Ranked):
                 past.arrivals.greet(past.world.context_of(came.request))
             self._past = Past(opened, visitors, mark, past)

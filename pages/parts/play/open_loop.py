@@ -67,10 +67,10 @@ class OpenLoop:
         second: what stands beside it, if anything does.
     """
 
-    def __init__(self, stored: StoredLoop, now: Callable[[], float]) -> None:
+    def __init__(self, stored: StoredLoop) -> None:
         assert stored.world is not None, "whoever opens a loop here has seen that it has a world"
         self.stored, self.loop, self.home = stored, stored.loop, stored.world
-        self.arrivals = Arrivals(lambda: self.world, self.loop.seed, now, len(self.loop.events))
+        self.arrivals = Arrivals(lambda: self.world, self.loop.seed, len(self.loop.events))
         self.acts = Acts(stored, self.arrivals)
         self.marks: deque[tuple[Mark, Bookmark]] = deque(maxlen=MOST_MARKS)
         self.click: Click | None = None

@@ -50,7 +50,7 @@ class PlaySession:
         first_minute: of whoever lands here.
         drawn: length of the log's history that the page shows.
         drawn_context: of the visitor whom it shows.
-        is_unheard: whether somebody asked for another visitor too soon, which is not told yet.
+        is_unheard: whether it was asked of a visitor who has left, which is not told yet.
     """
 
     def __init__(
@@ -76,7 +76,7 @@ class PlaySession:
         if stored is None:
             self._begin(world_of(setup.world))
         else:
-            self._show(OpenLoop(stored, now))
+            self._show(OpenLoop(stored))
 
     def reporting(self, what: What, value: float | None = None) -> AbstractContextManager[None]:
         """What is refused is said on the page; see `Refusals`."""
@@ -87,7 +87,7 @@ class PlaySession:
     def _begin(self, world: World) -> None:
         """Show a loop that has learned nothing."""
         stored = self.setup.new_loop(world, self.library, self.owner)
-        self._show(OpenLoop(stored, self.now))
+        self._show(OpenLoop(stored))
 
     def _show(self, loop: OpenLoop) -> None:
         """Show a loop; what is set follows it."""
@@ -101,7 +101,7 @@ class PlaySession:
     @locked
     def move_to(self, stored: StoredLoop) -> None:
         """Go on with another loop."""
-        self._show(OpenLoop(stored, self.now))
+        self._show(OpenLoop(stored))
 
     @property
     def may_answer(self) -> bool:
@@ -237,10 +237,12 @@ class PlaySession:
         self.open.arrivals.let_pass()
 
     @locked
-    def ask(self, field: str, value: str) -> None:
-        """Ask for another value of one field of the visitor's context, as the page shows it now."""
-        self.drawn_context = {**self.drawn_context, field: value}
-        self.shown.arrivals.ask(field, value)
+    def ask(self, field: str, value: str, visit: int) -> None:
+        """Ask for another value of one field of a visitor's context, as the page shows it now."""
+        if self.shown.arrivals.ask(field, value, visit):
+            self.drawn_context = {**self.drawn_context, field: value}
+        else:
+            self.is_unheard = True
 
     @locked
     def stand(self, cell: object) -> None:
@@ -291,13 +293,12 @@ class PlaySession:
 
     @locked
     def advance(self) -> Offer:
-        """Begin a frame: the context changes as it was asked for, and a crowd walks in.
+        """Begin a frame: a crowd walks in.
 
         Returns:
             what is on the screen from here on.
         """
         self.refusals.ask_again(self.setup.next)
-        self.is_unheard |= self.shown.arrivals.settle()
         self.live.advance()
         self.drawn = self.open.loop.log.position
         return self.shown.show()

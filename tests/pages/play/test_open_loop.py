@@ -1,7 +1,5 @@
 """What the page shows of an open loop: each part of one state of its log."""
 
-from time import monotonic
-
 import pytest
 
 from engine import LoopSettings
@@ -21,7 +19,7 @@ COFFEE = WORLDS["coffee"]
 def an_open_loop(visitors: int) -> tuple[StoredLoop, OpenLoop]:
     stored = StoredLoop.create(None, world=COFFEE, seed=1, followers=followers)
     list(crowd(stored.loop, COFFEE, visitors))
-    return stored, OpenLoop(stored, monotonic)
+    return stored, OpenLoop(stored)
 
 
 def test_it_is_what_the_engine_says() -> None:
@@ -71,7 +69,7 @@ def test_the_end_of_a_wait_is_seen_although_the_log_does_not_tell_of_it() -> Non
     clock, context = ManualClock(), COFFEE.contexts[0]
     settings = LoopSettings(default_reward=1.0)
     stored = StoredLoop.create(None, world=COFFEE, settings=settings, clock=clock)
-    opened = OpenLoop(stored, monotonic)
+    opened = OpenLoop(stored)
     stored.rank(COFFEE.actions, COFFEE.features(context))
     before = opened.ranked_for(context).means
     assert before == opened.ranked_for(context).means
@@ -84,7 +82,7 @@ def test_the_end_of_a_wait_is_seen_although_the_log_does_not_tell_of_it() -> Non
 def test_of_a_large_world_it_is_those_like_who_stands_there_but_in_two_fields() -> None:
     world = generate(Knobs(fields=6, values=4, actions=3), seed=1)
     stored = StoredLoop.create(None, world=world, seed=1, followers=followers)
-    opened = OpenLoop(stored, monotonic)
+    opened = OpenLoop(stored)
     rows, other = opened.favoured("f3", "f6"), opened.favoured()
     assert len(rows) == len(other) == 16
     assert opened.favoured("f3", "f6") is rows is not other

@@ -581,7 +581,7 @@ def test_whoever_may_only_look_is_offered_no_button_that_changes_it(guest: PlayS
     assert not guest.can_undo
     assert not guest.live.can_start
     guest.adopt(replace(guest.setup, truth=True, speed=20))
-    guest.ask("weather", "Rainy")
+    guest.ask("weather", "Rainy", guest.open.arrivals.visit)
     guest.advance()
     assert guest.refusals.sentences == []
 
