@@ -6,6 +6,8 @@ from itertools import count
 from engine.simulation.crowd import Visitor, nth_visitor
 from engine.worlds import Context, World
 
+_TRIES = 100
+"""Visitors who are looked at for one who is unlike the one before."""
 _VISITS = count()
 """No two visitors of this process are taken for each other, whichever loop they came to."""
 
@@ -54,12 +56,15 @@ class Arrivals:
     def let_pass(self) -> None:
         """Who stands there leaves without an answer, and somebody else walks up.
 
-        They have numbers below 0: the crowd, counted from 0, stays who it was.
+        They have numbers below 0: the crowd, counted from 0, stays who it was. Where all are
+        alike, or nearly, the next is like the one before.
         """
         left = self.context
-        while self.context == left:
+        for _ in range(_TRIES):
             self._passed += 1
             self.call_next(-self._passed)
+            if self.context != left:
+                break
 
     def as_visitor(self, number: int) -> Visitor:
         """Who stands there, with the luck of the crowd's visitor of this number."""

@@ -14,6 +14,9 @@ from pages.parts.play.setup import PlaySetup
 from pages.parts.text import note, plain
 from pages.parts.toolbar import redo, settings, shortcut, step, undo, watch_buttons
 
+_NAMES = 64
+"""Visits in a row whose widgets have names of their own: Streamlit remembers each name for good."""
+
 
 def links_to(session: PlaySession) -> dict[str, str]:
     """The links to the loop, each under what it does, once it is kept."""
@@ -109,16 +112,16 @@ def choose_context(session: PlaySession, part: str) -> None:
     """
 
     def ask(field: str, key: str, visit: int) -> None:
-        session.ask(field, st.session_state[key], visit)
-        # A browser may tell of it when another page is there already, without that part.
-        with suppress(StreamlitAPIException):
-            st.rerun(part)
+        if session.ask(field, st.session_state[key], visit):
+            # A browser may tell of it when another page is there already, without that part.
+            with suppress(StreamlitAPIException):
+                st.rerun(part)
 
     world, context, visit = session.shown.world, session.shown.context, session.shown.arrivals.visit
-    session.drawn_context = context
+    session.drawn_visit = visit
     is_live = session.live.is_live
     for field in world.fields:
-        key = f"{key_of(world)}-{field.name}-{'crowd' if is_live else visit}"
+        key = f"{key_of(world)}-{field.name}-{'crowd' if is_live else visit % _NAMES}"
         st.session_state[key] = context[field.name]
         faces = {value.name: plain(value.label) for value in field.values}
         if field.is_number:

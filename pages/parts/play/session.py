@@ -10,7 +10,7 @@ from engine import PersonalizerError
 from engine.loop.lock import locked
 from engine.simulation.drift import with_other_tastes
 from engine.store import Library, StoredLoop
-from engine.worlds import Context, World, key_of
+from engine.worlds import World, key_of
 from engine.worlds.offers import offering
 from engine.worlds.rows import ActionRow
 from pages.parts.components.reward_buttons import Presses
@@ -49,7 +49,7 @@ class PlaySession:
         contest: what the person chose where they are the policy.
         first_minute: of whoever lands here.
         drawn: length of the log's history that the page shows.
-        drawn_context: of the visitor whom it shows.
+        drawn_visit: of the visitor whom its pills are about.
         is_unheard: whether it was asked of a visitor who has left, which is not told yet.
     """
 
@@ -71,7 +71,7 @@ class PlaySession:
         self.toolbar_drawn: tuple[object, ...] = ()
         self.refusals = Refusals(self.live.stop)
         self.drawn = 0
-        self.drawn_context: Context = {}
+        self.drawn_visit = -1
         self.is_unheard = False
         if stored is None:
             self._begin(world_of(setup.world))
@@ -237,12 +237,11 @@ class PlaySession:
         self.open.arrivals.let_pass()
 
     @locked
-    def ask(self, field: str, value: str, visit: int) -> None:
-        """Ask for another value of one field of a visitor's context, as the page shows it now."""
-        if self.shown.arrivals.ask(field, value, visit):
-            self.drawn_context = {**self.drawn_context, field: value}
-        else:
-            self.is_unheard = True
+    def ask(self, field: str, value: str, visit: int) -> bool:
+        """Ask for another value of one field of a visitor's context; whether that was heard."""
+        is_heard = self.shown.arrivals.ask(field, value, visit)
+        self.is_unheard |= not is_heard
+        return is_heard
 
     @locked
     def stand(self, cell: object) -> None:
@@ -289,7 +288,7 @@ class PlaySession:
     @property
     def is_somebody_else(self) -> bool:
         """Whether somebody walked up of whom the page does not know yet."""
-        return not self.others_come and self.shown.context != self.drawn_context
+        return not self.others_come and self.shown.arrivals.visit != self.drawn_visit
 
     @locked
     def advance(self) -> Offer:

@@ -1,6 +1,10 @@
 """Who stands in front of the loop, and whose asking is heard."""
 
+import pytest
+
+from engine.simulation.crowd import Visitor
 from engine.worlds.coffee import COFFEE
+from pages.parts.play import arrivals
 from pages.parts.play.arrivals import Arrivals
 
 ALICE = {"name": "Alice", "weather": "Sunny", "timeofday": "Morning"}
@@ -9,17 +13,17 @@ DAVE = {"name": "Dave", "weather": "Rainy", "timeofday": "Evening"}
 
 def test_what_is_asked_of_a_visitor_who_has_left_changes_nobody() -> None:
     """However late: a browser that is behind sends it long after they left."""
-    arrivals = Arrivals(lambda: COFFEE, 1, 0)
-    arrivals.greet(ALICE)
-    alice = arrivals.visit
-    assert arrivals.ask("weather", "Snowy", alice)
-    assert arrivals.visit == alice
-    arrivals.greet(DAVE)
-    assert not arrivals.ask("name", "Bob", alice)
-    assert not arrivals.ask("nothing", "Bob", arrivals.visit)
-    assert arrivals.context == DAVE
-    assert arrivals.ask("name", "Bob", arrivals.visit)
-    assert arrivals.context == {**DAVE, "name": "Bob"}
+    here = Arrivals(lambda: COFFEE, 1, 0)
+    here.greet(ALICE)
+    alice = here.visit
+    assert here.ask("weather", "Snowy", alice)
+    assert here.visit == alice
+    here.greet(DAVE)
+    assert not here.ask("name", "Bob", alice)
+    assert not here.ask("nothing", "Bob", here.visit)
+    assert here.context == DAVE
+    assert here.ask("name", "Bob", here.visit)
+    assert here.context == {**DAVE, "name": "Bob"}
 
 
 def test_no_two_visits_have_one_number_whichever_loop_they_are_to() -> None:
@@ -27,3 +31,14 @@ def test_no_two_visits_have_one_number_whichever_loop_they_are_to() -> None:
     seen = {one.visit, other.visit}
     one.call_next(1)
     assert len({*seen, one.visit}) == 3
+
+
+def test_where_all_are_alike_the_next_is_like_the_one_before(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(arrivals, "nth_visitor", lambda *_: Visitor(ALICE, 0.5))
+    here = Arrivals(lambda: COFFEE, 1, 0)
+    visit = here.visit
+    here.let_pass()
+    assert here.context == ALICE
+    assert here.visit != visit

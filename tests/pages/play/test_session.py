@@ -653,6 +653,9 @@ def test_whoever_belongs_to_a_cell_of_the_map_stands_there_and_nothing_is_logged
     assert session.open.context == WORLDS["coffee"].contexts[35]
     assert session.open.arrivals.turn > turn
     assert not session.open.loop.events
+    session.drawn_visit = session.open.arrivals.visit
+    session.stand(35)  # The same again: what is asked of them is drawn anew, as it is to be heard.
+    assert session.is_somebody_else
 
 
 @pytest.mark.parametrize("cell", [-1, 36, "3", None, True, 1.5])

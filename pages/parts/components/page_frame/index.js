@@ -134,11 +134,21 @@ function rescueFocus(frame) {
     const opener = focused.closest(OPENED) ? frame.opener : null;
     // What comes in its place, or stops it; else what is left of the part of the page that it was in.
     const places = [home, key, "st-key-stop", "st-key-start", ...frame.around].filter(Boolean);
-    const found = places.map(place => document.querySelector(
-        `.${place} :is(button, input):not(:disabled)`)).find(Boolean);
+    const found = places.map(standsIn).find(Boolean);
     frame.home = home ?? key;
     frame.stands = found && keyOf(found);
     (opener ?? found)?.focus({ preventScroll: true });
+}
+
+function standsIn(key) {
+    // What can have the focus there, or in the same field of the visitor who came after.
+    const alike = key.replace(/-\d+$/, "-");
+    return firstOf(`.${key}`) ?? (alike === key ? undefined : firstOf(`[class*="${alike}"]`));
+}
+
+function firstOf(place) {
+    const free = [...document.querySelectorAll(`${place} :is(button, input):not(:disabled)`)];
+    return free.find(each => each.ariaChecked === "true") ?? free[0];
 }
 
 function keyOf(element) {
