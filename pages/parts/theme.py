@@ -34,6 +34,11 @@ class Theme:
     empty: str
     code: Mapping[str, str]
 
+    def action(self, place: int) -> str:
+        """Colour of an action by its place in the world; of more than there are colours, they
+        begin anew."""
+        return self.actions[place % len(self.actions)]
+
     @property
     def other(self) -> str:
         """Colour of a second loop beside the first."""

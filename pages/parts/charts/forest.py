@@ -90,7 +90,7 @@ def forest_spec(
             range=[
                 look.accent,
                 look.faint,
-                *(look.actions[place % len(look.actions)] for place in known),
+                *map(look.action, known),
             ],
         ),
         legend=None,

@@ -122,6 +122,6 @@ def _look(found: Found, key: str) -> Look:
     row = next(row for row in found.rows if row.target == key)
     action, world = action_of(row), found.log.world
     if action is not None and world is not None:
-        return Look(look.actions[world.position(action) % len(look.actions)], "diamond")
+        return Look(look.action(world.position(action)), "diamond")
     colours = {"online": look.accent, "greedy": look.actions[-1], "rules": look.actions[-3]}
     return Look(colours.get(key, look.faint), _SHAPES.get(key, "square"))

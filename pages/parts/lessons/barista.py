@@ -17,7 +17,7 @@ from engine.worlds import World, key_of
 from pages.parts.charts.context_map import heads_of
 from pages.parts.charts.lessons import score_rows, score_spec
 from pages.parts.charts.marks import Cell, cells_rows, cells_spec
-from pages.parts.lessons.elsewhere import first_field
+from pages.parts.lessons.elsewhere import first_field, regulars
 from pages.parts.lessons.lesson import Elsewhere, Guess, Lesson, Sandbox, Slider
 from pages.parts.lessons.pictures import drawn
 from pages.parts.lessons.words import Words
@@ -173,19 +173,18 @@ def _answer(lab: Lab) -> str:
 
 
 def _elsewhere(world: World) -> Elsewhere:
-    field, key = first_field(world), key_of(world)
-    told = world.fields[:2][-1]
-    regulars = [value.name for value in field.values[:2]]
+    key, told = key_of(world), world.fields[:2][-1]
+    first, second = (value.name for value in regulars(world))
     there = replace(
         LESSON,
         world=world,
-        begin=lambda world, seed: Lab(world, seed, regulars, told.name),
+        begin=lambda world, seed: Lab(world, seed, (first, second), told.name),
         sandbox=lambda seed: Sandbox("play", {"world": key, "seed": str(seed), "next": "1"}),
         holds=lambda lab: lab.informed > lab.scores[1],
     )
     names = {
-        "first": regulars[0],
-        "second": regulars[1],
+        "first": first,
+        "second": second,
         "told": told.label,
         "count": str(len(world.items)),
         "cells": str(world.size),

@@ -220,7 +220,7 @@ def _held_marks(run: Run, truth: Marks, page: Words) -> str:
     told = {"all": run.lesson.guess.size, "truth": len(truth)}
     if not isinstance(run.guess, frozenset) or not run.guess:
         return page.say("not_marked", **told)
-    return page.say("marked", marked=len(run.guess), right=rightly(run), **told)
+    return page.say("marked", marked=len(run.guess), right=len(run.guess & truth), **told)
 
 
 def _exit(session: LearnSession, run: Run, setup: LearnSetup, own: Words, page: Words) -> None:

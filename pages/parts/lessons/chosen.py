@@ -31,7 +31,7 @@ def words_of(language: str, key: str, packed: str, world: str = "") -> Words:
     if key == OWN:
         return own_words(unpack(packed), language)
     own, there = words(language, key), elsewhere(key, world)
-    return own.elsewhere(there.names, there.options) if there else own
+    return own.elsewhere(there.names, there.options, there.instead) if there else own
 
 
 @lru_cache(maxsize=32)

@@ -1,11 +1,14 @@
 """Lessons in a world of the person's: which worlds there is room for, and how they are named."""
 
 from engine.worlds import Context, World
-from engine.worlds.fields import Field
+from engine.worlds.fields import Field, Value
 
 _ITEMS, _CELLS, _VALUES = 12, 400, 12
 """More actions, cells, or values of the first field than this have no room in a lesson's pictures,
 or cannot be learned with so few visitors."""
+_SELDOM = 0.02
+"""Of all visitors: one lesson is about two values of the first field, and looks for twenty visitors
+of each before it begins. Where one comes less often than this, that may take for ever."""
 
 
 def has_room(world: World) -> bool:
@@ -15,12 +18,19 @@ def has_room(world: World) -> bool:
         and world.size <= _CELLS
         and bool(world.fields)
         and 2 <= len(first_field(world).values) <= _VALUES
+        and regulars(world)[1].share >= _SELDOM * sum(v.share for v in first_field(world).values)
     )
 
 
 def first_field(world: World) -> Field:
     """The field of the context that a lesson looks at."""
     return world.fields[0]
+
+
+def regulars(world: World) -> tuple[Value, Value]:
+    """The two values of the first field that come most often, the more frequent first."""
+    first, second, *_ = sorted(first_field(world).values, key=lambda value: -value.share)
+    return first, second
 
 
 def somebody(world: World) -> Context:

@@ -26,7 +26,8 @@ class Handed(NamedTuple):
 
     Attributes:
         picked: the answer to the exit question.
-        right: how many cells were marked rightly; None where none are guessed, or were.
+        right: how many cells were told rightly, marked or left; None where none are guessed, or
+            were.
     """
 
     picked: str
@@ -34,7 +35,7 @@ class Handed(NamedTuple):
 
 
 def code_of(student: str, lesson: str, picked: str, right: int | None = None) -> str:
-    """What a student has in the end who picked this answer to the exit question, and marked so many
+    """What a student has in the end who picked this answer to the exit question, and told so many
     cells rightly."""
     more = () if right is None else (right,)
     raw = digest(1, "homework", _plain(student), lesson, picked, *more)

@@ -1,7 +1,7 @@
 """What a lesson is: a value that one page draws, whichever it is."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol
 
 from engine.steps import Steps
@@ -159,8 +159,10 @@ class Elsewhere:
         lesson: as it is given there.
         names: what things are called there, by their names in its words.
         options: what the answers to its exit question are called, where they are others; Markdown.
+        instead: names of texts that are said there in place of others, by the names of these.
     """
 
     lesson: Lesson
     names: Mapping[str, str]
     options: Mapping[str, str] | None = None
+    instead: Mapping[str, str] = field(default_factory=dict)

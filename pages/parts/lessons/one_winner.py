@@ -62,7 +62,9 @@ def _opening(lab: Lab, words: Words) -> None:
         alt=f"{by}: {'; '.join(f'{one.of} {percent(one.value)}' for one in said)}",
     )
     st.markdown(words.say("opening"))
-    st.markdown(words.say("won", winner=lab.winner))
+    # In a place of its own: words that stand beside a chart are not shown on the stage.
+    with st.container(key="lesson-winner"):
+        st.markdown(words.say("won", winner=lab.winner))
 
 
 def _revealing(lab: Lab, words: Words, guess: Guess | None) -> None:
@@ -113,12 +115,11 @@ def _elsewhere(world: World) -> Elsewhere:
         answer=lambda lab: keys[_worst(lab)[0]],
         sandbox=lambda seed: Sandbox("race", {"world": key, "seed": str(seed), "who": "ours,ab"}),
     )
-    names = {
-        "count": str(len(world.items)),
-        "field": field.label.lower(),
-        "who": spread_out(world, who, *last_fields(world)),
-    }
-    return Elsewhere(there, names, {keys[v.name]: plain(v.label) for v in field.values})
+    rest = spread_out(world, who, *last_fields(world))
+    names = {"count": str(len(world.items)), "field": field.label.lower(), "who": rest}
+    options = {keys[v.name]: plain(v.label) for v in field.values}
+    # Of one field or two the map has everybody: there is nobody left to be named.
+    return Elsewhere(there, names, options, {} if rest else {"guess": "guess_all"})
 
 
 LESSON = Lesson(

@@ -7,7 +7,7 @@ from threading import RLock
 from engine.steps import Steps
 from pages.parts.frames import pace
 from pages.parts.heavy_work import Ticket
-from pages.parts.lessons.lesson import STEPS, Guess, Lab, Lesson, Step
+from pages.parts.lessons.lesson import STEPS, Cells, Guess, Lab, Lesson, Step
 from pages.parts.lessons.setup import LearnSetup
 from pages.parts.lessons.words import Words
 from pages.parts.live import TICK
@@ -105,11 +105,12 @@ def outcome(run: Run, own: Words, name: str = "reveal") -> str:
 
 
 def rightly(run: Run) -> int | None:
-    """How many cells were marked of which it is true; None where none are guessed, or were."""
-    truth = run.lesson.truth(run.lab)
-    if not isinstance(truth, frozenset) or not isinstance(run.guess, frozenset):
+    """How many cells were told rightly: marked where it is so, and left where it is not. None where
+    none are guessed, or were."""
+    cells, truth, guess = run.lesson.guess, run.lesson.truth(run.lab), run.guess
+    if not (isinstance(cells, Cells) and isinstance(truth, frozenset)):
         return None
-    return len(run.guess & truth)
+    return cells.size - len(guess ^ truth) if isinstance(guess, frozenset) else None
 
 
 def _place(setup: LearnSetup) -> tuple[str, int, bool, str]:

@@ -5,6 +5,7 @@ import streamlit as st
 from pages.parts.known_worlds import world_of
 from pages.parts.lessons.chosen import OWN, lesson_of, words_of
 from pages.parts.lessons.homework import LONGEST, handed_in
+from pages.parts.lessons.lesson import Cells
 from pages.parts.lessons.lessons import LESSONS
 from pages.parts.lessons.pictures import written
 from pages.parts.lessons.session import LearnSession, outcome
@@ -69,14 +70,15 @@ def check_homework(setup: LearnSetup) -> None:
         code = st.text_input(page.say("code"), max_chars=LONGEST, key="homework-code")
         if not (student.strip() and code.strip()):
             return
-        handed = handed_in(code, student, lesson_of(lesson, setup.own, setup.world))
+        taken = lesson_of(lesson, setup.own, setup.world)
+        handed = handed_in(code, student, taken)
         if handed is None:
             st.markdown(page.say("code_wrong", student=student, lesson=titles[lesson]))
             return
         answer = bare(own[lesson].options("options")[handed.picked])
         st.markdown(page.say("code_right", student=student, answer=answer))
-        if handed.right is not None:
-            st.markdown(page.say("code_marked", right=handed.right))
+        if handed.right is not None and isinstance(taken.guess, Cells):
+            st.markdown(page.say("code_marked", right=handed.right, all=taken.guess.size))
 
 
 def show_code(setup: LearnSetup, code: str) -> None:

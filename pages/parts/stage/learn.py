@@ -42,7 +42,7 @@ def lesson_show(run: Run, setup: LearnSetup) -> Show:
         Screen(
             "question",
             partial(own.say, "question"),
-            lambda: _words([own.say("opening")]),
+            lambda: _words([own.say(own.first("opening_stage", "opening"))]),
             page.say("plan_guess"),
         ),
         Screen(

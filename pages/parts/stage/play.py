@@ -7,7 +7,9 @@ event. So a link, a reload and a step back show what was there.
 from collections.abc import Callable, Sequence
 from functools import partial
 
+from engine.worlds import World
 from pages.parts.play.session import PlaySession
+from pages.parts.rewards import answers_to
 from pages.parts.stage import play_pictures, play_words
 from pages.parts.stage.room import room_screens
 from pages.parts.stage.screens import Screen, Show, Stage
@@ -112,8 +114,16 @@ def _curve(session: PlaySession, name: str, truth: bool) -> Screen:
         name,
         partial(play_words.earned, session.shown, truth),
         partial(play_pictures.curve, session.shown, truth),
-        "A reward is 1 for loved it, a half for hesitated, 0 for ignored.",
+        _worths(session.shown.world),
     )
+
+
+def _worths(world: World) -> str:
+    """What the answers to the action are worth that is worth most."""
+    answers = answers_to(world, int(world.worth.argmax()))
+    told = " · ".join(f"{answer.label} {answer.reward:.3g}" for answer in answers)
+    at_most = "" if world.worth.min() == world.worth.max() else " at most"
+    return f"What an answer is worth{at_most}: {told}"
 
 
 def let_in(session: PlaySession, name: str, crowd: int = 0) -> bool:

@@ -92,7 +92,7 @@ def gap_chart(
 
 def _colour_of(position: int | None) -> str:
     look = theme(is_dark())
-    return look.faint if position is None else look.actions[position % len(look.actions)]
+    return look.faint if position is None else look.action(position)
 
 
 # -- what its loop has learned ----------------------------------------------------------

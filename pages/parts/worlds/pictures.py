@@ -34,6 +34,8 @@ def _write(session: WorldsSession) -> None:
     upload = this_upload("picture")
 
     def take(_: str) -> None:
+        if not upload.is_whole:
+            return  # It was called off, cut off or refused, which the field itself says.
         with upload.reader() as file:
             file.seek(0)
             data = file.read(MAX_BYTES + 1)

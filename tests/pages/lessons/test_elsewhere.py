@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 import streamlit as st
 
-from engine.worlds import GALLERY, WORLDS, key_of, world_from_json
+from engine.worlds import GALLERY, WORLDS, World, key_of, world_from_json
 from pages.parts.known_worlds import keep_at_hand
 from pages.parts.lessons import (
     ask_the_log,
@@ -21,13 +21,13 @@ from pages.parts.lessons import (
     what_95_promises,
 )
 from pages.parts.lessons.chosen import elsewhere, lesson_of, words_of
-from pages.parts.lessons.elsewhere import has_room
+from pages.parts.lessons.elsewhere import has_room, regulars
 from pages.parts.lessons.lessons import LESSONS
 from pages.parts.lessons.session import Run
 from pages.parts.lessons.setup import LearnSetup
 from pages.parts.lessons.teachers import show_sheet
-from pages.parts.lessons.words import LANGUAGES
-from tests.engine.worlds.random_worlds import large
+from pages.parts.lessons.words import LANGUAGES, words
+from tests.engine.worlds.random_worlds import BAKERY, large
 from tests.pages.conftest import LearnApp
 
 WORLD = "vending"
@@ -117,12 +117,38 @@ def test_a_lesson_in_its_own_world_is_itself_and_others_stay_at_home() -> None:
     assert not has_room(replace(coffee, items=coffee.items[:1]))
 
 
+def test_those_who_come_twenty_times_are_the_most_frequent_or_the_lessons_stay_at_home() -> None:
+    coffee = WORLDS["coffee"]
+    name, *others = coffee.fields
+
+    def with_shares(*shares: float) -> World:
+        values = zip(name.values, shares, strict=True)
+        known = tuple(replace(value, share=share) for value, share in values)
+        return replace(coffee, fields=(replace(name, values=known), *others))
+
+    names = [value.name for value in name.values]
+    assert [value.name for value in regulars(with_shares(1e-6, 2, 3, 2))] == [names[2], names[1]]
+    assert has_room(with_shares(1e-6, 3, 97, 1e-6))
+    assert not has_room(with_shares(1e6, 1e-6, 1e-6, 1e-6))
+    there: Any = LESSONS["barista"].elsewhere
+    lab = there(world := with_shares(1e-6, 2, 3, 2)).lesson.begin(world, 7)
+    assert [visitor.context["name"] for visitor in lab.duel.visitors[::20]] == [names[2], names[1]]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_where_the_map_has_everybody_the_guess_is_a_whole_sentence(language: str) -> None:
+    there: Any = LESSONS["one_winner"].elsewhere
+    told = there(world_from_json(BAKERY))
+    own = words(language, "one_winner").elsewhere(told.names, told.options, told.instead)
+    assert own.say("guess").endswith(".")
+
+
 def test_a_world_without_room_is_called_as_it_is_written(
     open_learn: Callable[..., LearnApp],
 ) -> None:
     world = world_from_json(large(fields=5, values=5, items=3) | {"title": "Tom's & *more*"})
     app = open_learn(world=keep_at_hand(world))
-    assert f"{world.label} is too large" in app.bare
+    assert f"{world.label} does not suit the lessons" in app.bare
     assert world.label in app.widget("learn-world").options
     assert f"the world that is chosen above: {world.label}" in app.bare
 

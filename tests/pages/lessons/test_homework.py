@@ -1,10 +1,14 @@
 """Homework: seeds and codes."""
 
+from dataclasses import replace
+from typing import Any, cast
+
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pages.parts.lessons.homework import LONGEST, SEEDS, Handed, code_of, handed_in, seed_of
 from pages.parts.lessons.lessons import LESSONS
+from pages.parts.lessons.session import Run, rightly
 
 students = st.text(min_size=1, max_size=LONGEST)
 lessons = st.sampled_from(sorted(LESSONS))
@@ -38,3 +42,11 @@ def test_a_code_tells_how_many_cells_were_marked_rightly() -> None:
     assert handed_in(code, "ada", lesson) == Handed("Bob", 2)
     assert handed_in(code_of("Ada", lesson.key, "Bob"), "ada", lesson) == Handed("Bob")
     assert code != code_of("Ada", lesson.key, "Bob", 3)
+
+
+def test_cells_are_told_rightly_marked_or_left() -> None:
+    truth, unused = frozenset({2, 5}), cast(Any, None)
+    lesson: Any = replace(LESSONS["one_winner"], truth=lambda lab: truth)
+    marked = (frozenset(range(9)), frozenset[int](), truth, frozenset({2, 3}), 0.5, None)
+    runs = [Run(lesson, unused, unused, guess) for guess in marked]
+    assert [rightly(run) for run in runs] == [2, 7, 9, 7, None, None]

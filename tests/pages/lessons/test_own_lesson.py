@@ -3,19 +3,25 @@
 import json
 from collections.abc import Callable
 from dataclasses import replace
+from types import SimpleNamespace
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+import streamlit as st
 
 from engine import LoopSettings
 from engine.experiments.asked import KINDS, NEEDS, Kind
 from engine.experiments.played import played
 from engine.steps import finish
+from engine.worlds import GALLERY
+from engine.worlds.levels import Level
+from pages.parts.charts.marks import Cell
 from pages.parts.choices import MAX_VISITORS
 from pages.parts.data.uploads import Upload, Uploads
 from pages.parts.lessons.homework import code_of
-from pages.parts.lessons.own import opening
+from pages.parts.lessons.own import lesson as own_lesson
+from pages.parts.lessons.own import making, opening
 from pages.parts.lessons.own.codec import from_text, key_in_links, pack, to_text, unpack
 from pages.parts.lessons.own.lab import Lab
 from pages.parts.lessons.own.lesson import lesson_of
@@ -170,6 +176,40 @@ def test_a_file_is_opened_or_it_is_said_what_is_wrong_in_it(
     assert send(wrong).startswith("guess.action is 'Tea', but must be one of")
     assert send(b" " * 70_000).startswith("the file's size in bytes is ")
     assert len(shown) == 1
+
+
+def test_a_map_goes_on_with_the_first_colour_where_there_are_more_actions(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    items = [{"id": f"Roll {at}", "features": {"size": at}} for at in range(14)]
+    truth = {"table": [[0.5] * 14] * 4}
+    asked = {"kind": "where", "visitors": 0, "context": BAKERY, "action": "Roll 12"}
+    asked |= {"rows": "hurry", "columns": "weather"}
+    world = bakery(items=items, truth=truth)
+    own = lesson(loop={"world": world, "seed": 1}, guess=asked, check=asked)
+    offered = ["Roll 0", "Roll 11", "Roll 12", "Roll 13"]
+    asking = SimpleNamespace(favourites=lambda guess, visitors: offered)
+    lab: Any = SimpleNamespace(world=own.played.world, lesson=own, asking=asking)
+    shown = list[Cell]()
+    monkeypatch.setattr(own_lesson, "_cells", lambda map_, words, cells, told: shown.extend(cells))
+    own_lesson._favoured(lab, words_of(own, "en"), 0)
+    inks = [cell.colour for cell in shown]
+    assert inks[2] == inks[0] != inks[3]
+
+
+def test_a_reward_is_asked_about_in_the_worlds_own_words(monkeypatch: pytest.MonkeyPatch) -> None:
+    hotel = replace(GALLERY["hotel"].world, levels=(Level(1.0, "*Booked*"), Level(0.25, "Asked")))
+    item = hotel.items[int(hotel.worth.argmax())]
+    asked = dict[str, str]()
+
+    def choose(label: str, options: list[float], **more: Any) -> float:
+        asked.update((bare(more["format_func"](one)), str(one)) for one in options)
+        return float(more["default"])
+
+    monkeypatch.setattr(st, "segmented_control", choose)
+    found = {"action": item.id}
+    assert making._ask_part("reward", "own", hotel, hotel.contexts[0], "moves", found) == 1.0
+    assert asked == {"1, *Booked*": "1.0", "0.25, Asked": "0.25", "0, Ignored": "0.0"}
 
 
 def test_a_lesson_is_made_of_what_was_played(open_app: Callable[..., App]) -> None:

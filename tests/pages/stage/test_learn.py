@@ -2,16 +2,23 @@
 
 import json
 import random
+import re
 from collections.abc import Callable
 from dataclasses import replace
+from types import SimpleNamespace
 from typing import Any
+
+import pytest
+import streamlit as st
 
 from pages.parts.charts.on_stage import staged
 from pages.parts.lessons.lesson import Cells, Pick
 from pages.parts.lessons.lessons import LESSONS
 from pages.parts.lessons.own.codec import MAX_LINK, from_text, key_in_links, pack
-from pages.parts.lessons.words import words
-from pages.parts.stage.learn import answers_to, guessed_by
+from pages.parts.lessons.session import Run
+from pages.parts.lessons.setup import LearnSetup
+from pages.parts.lessons.words import LANGUAGES, words
+from pages.parts.stage.learn import answers_to, guessed_by, lesson_show
 from tests.engine.worlds.random_worlds import bakery
 from tests.pages.conftest import LearnApp
 from tests.pages.lessons.own_lessons import told
@@ -73,6 +80,23 @@ def test_a_lesson_of_ones_own_goes_there_too_however_long(open_learn: Open) -> N
     assert "&#" not in app.bare
     go_to(app, "answer")
     assert "am häufigsten" in app.bare
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("world", ["", "vending"])
+def test_what_opens_a_lesson_tells_of_nothing_that_is_not_there(
+    monkeypatch: pytest.MonkeyPatch, language: str, world: str
+) -> None:
+    said = list[str]()
+    monkeypatch.setattr(st, "markdown", said.append)
+    line: Any = SimpleNamespace(done=lambda: False)
+    lab: Any = None  # It is still at work.
+    for key in LESSONS:
+        setup = LearnSetup(lesson=key, world=world, language=language)
+        lesson_show(Run(setup.chosen, lab, line), setup).screens[0].draw()
+    assert len(said) == len(LESSONS)
+    here = "above|press|write|this (is|log)|oben|drücken|schreiben|dieses|das ist"
+    assert not [text for text in said if re.search(rf"\b({here})\b", text.casefold())]
 
 
 def test_hands_are_a_guess_numbers_by_their_mean() -> None:

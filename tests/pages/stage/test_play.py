@@ -1,13 +1,17 @@
 """The talk on the Play page: each step on does one thing, each step back takes just that back."""
 
 import re
+from dataclasses import replace
 from typing import Literal
 
 import pytest
 import streamlit as st
 
+from engine.worlds import GALLERY
+from engine.worlds.levels import Level
 from pages.parts.play.session import PlaySession
 from pages.parts.play.setup import PlaySetup
+from pages.parts.stage import play as stage_play
 from pages.parts.stage.play import let_in, play_show
 from pages.parts.stage.screens import SCREEN, advance
 from pages.parts.text import percent
@@ -110,6 +114,17 @@ def test_if_nobody_comes_the_talk_stays_where_it_is(
     address[SCREEN] = "offer-1"
     advance(play_show(session), 1)
     assert address[SCREEN] == "offer-1"
+
+
+def test_what_answers_are_worth_is_said_in_the_worlds_own_words() -> None:
+    usual = play_show(PlaySession(PlaySetup())).screens[-1]
+    assert usual.note == "What an answer is worth: Loved it 1 · Hesitated 0.5 · Ignored 0"
+    german = "Was eine Antwort wert ist: Geliebt 1 · Gezögert 0.5 · Übergangen 0"
+    assert usual.told_in("de").note == german
+    hotel = replace(GALLERY["hotel"].world, levels=(Level(1.0, "Booked"), Level(0.25, "Asked")))
+    assert stage_play._worths(hotel) == (
+        "What an answer is worth at most: Booked 1 · Asked 0.25 · Ignored 0"
+    )
 
 
 def test_a_past_moment_is_shown_and_stays_as_it_is() -> None:

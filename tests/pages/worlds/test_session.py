@@ -7,7 +7,9 @@ from engine.worlds import GALLERY, WORLDS, World, key_of, world_from_json
 from engine.worlds.draft import Draft
 from engine.worlds.json_file import world_to_file
 from pages.parts import known_worlds
+from pages.parts.data.uploads import Upload, Uploads
 from pages.parts.known_worlds import keep_at_hand
+from pages.parts.worlds import pictures
 from pages.parts.worlds import session as of_session
 from pages.parts.worlds.session import WorldsSession
 from tests.engine.worlds.random_worlds import bakery
@@ -219,6 +221,22 @@ def test_steps_of_large_truths_leave_room_for_fewer(
         session.undo()
         undone += 1
     assert undone == 2
+
+
+def test_a_picture_file_that_was_not_sent_changes_nothing(
+    session: WorldsSession, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It was called off, or cut off, or refused."""
+    upload = Upload(Uploads(2))
+    ended = []
+    monkeypatch.setattr(pictures, "this_upload", lambda what: upload)
+    monkeypatch.setattr(pictures, "upload_field", lambda *told, key: ended.append(told[2]))
+    pictures._write(session)
+    ended[0]("")
+    upload.begin()
+    upload.write(b"a part")
+    ended[0]("")
+    assert (session.can_undo, session.refused) == (False, "")
 
 
 def test_an_action_has_a_picture_file_until_it_is_taken_out(session: WorldsSession) -> None:

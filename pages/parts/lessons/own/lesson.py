@@ -153,7 +153,7 @@ def _favoured(lab: Lab, words: Words, visitors: int) -> None:
         world.items[world.position(one)]
         for one in lab.asking.favourites(lab.lesson.guess, visitors)
     ]
-    inks = [theme(is_dark()).actions[world.position(item.id)] for item in items]
+    inks = [theme(is_dark()).action(world.position(item.id)) for item in items]
     shown = [Cell(ink, item.emoji, item.name) for ink, item in zip(inks, items, strict=True)]
     told = words.say("most") if visitors else words.say("most_now")
     _cells(map_, words, shown, told)

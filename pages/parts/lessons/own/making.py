@@ -30,6 +30,7 @@ from pages.parts.lessons.own.wording import asked_in_words
 from pages.parts.lessons.setup import LearnSetup
 from pages.parts.lessons.words import LANGUAGES, Words, words
 from pages.parts.play.open_loop import OpenLoop
+from pages.parts.rewards import answers_to
 from pages.parts.text import counted, note, plain
 
 _KINDS: Mapping[Kind, str] = {
@@ -57,7 +58,6 @@ _BEGUN, _REFUSED = "lesson-begun", "lesson-refused"
 _A_ROW = 3
 """Fields of a context beside each other."""
 _MORE = (0, 10, 50, 100, 300, 1_000)
-_REWARDS = {1.0: "1, loved it", 0.5: "0.5, hesitated", 0.0: "0, ignored"}
 
 
 def offer_a_lesson(opened: OpenLoop, is_live: bool) -> None:
@@ -169,14 +169,18 @@ def _ask(label: str, whose: str, world: World, who: Context, usual: Kind, ours: 
         )
         found = dict[str, Any]()
         for name in NEEDS[kind]:
-            found[name] = _ask_part(name, f"own-{whose}", world, who, kind, found.get("rows", ""))
+            found[name] = _ask_part(name, f"own-{whose}", world, who, kind, found)
         asked = Asked(kind, **found)
         st.markdown(f"**{asked_in_words(ours, world, asked, whose == 'check')}**")
     return asked
 
 
-def _ask_part(name: str, key: str, world: World, who: Context, kind: Kind, rows: str) -> Any:
-    """One part of what is asked; the columns of a map are another field than its ``rows``."""
+def _ask_part(
+    name: str, key: str, world: World, who: Context, kind: Kind, found: Mapping[str, Any]
+) -> Any:
+    """One part of what is asked, after those that were ``found``: the columns of a map are another
+    field than its rows, and a reward is one of the answers to the action."""
+    rows = found.get("rows", "")
     match name:
         case "rows" | "columns":
             labels = {field.name: field.label for field in world.fields}
@@ -205,13 +209,18 @@ def _ask_part(name: str, key: str, world: World, who: Context, kind: Kind, rows:
                 key=f"{key}-action-{key_of(world)}",
             )
         case "reward":
+            place = world.position(found["action"])
+            rewards = {
+                answer.reward: plain(f"{answer.reward:.3g}, {answer.label}")
+                for answer in answers_to(world, place)
+            }
             return st.segmented_control(
                 "Reward",
-                list(_REWARDS),
-                default=1.0,
+                list(rewards),
+                default=max(rewards),
                 required=True,
-                format_func=_REWARDS.__getitem__,
-                key=f"{key}-reward",
+                format_func=rewards.__getitem__,
+                key=f"{key}-reward-{key_of(world)}-{place}",
             )
     label = "Whose map it is, but for its rows and columns" if rows and name == "context" else ""
     label = label or ("Who is asked about" if name == "context" else "Who gives the reward")

@@ -38,9 +38,15 @@ class Words:
         """The first of these names that there is a text for."""
         return next(name for name in names if name in self.table)
 
-    def elsewhere(self, names: Mapping[str, str], options: Mapping[str, str] | None) -> "Words":
-        """Those of a lesson that is given in another world than its own."""
+    def elsewhere(
+        self,
+        names: Mapping[str, str],
+        options: Mapping[str, str] | None,
+        instead: Mapping[str, str],
+    ) -> "Words":
+        """Those of a lesson that is given in another world than its own; see `Elsewhere`."""
         table = {**self.table, **self.table["elsewhere"]}
+        table |= {name: table[other] for name, other in instead.items()}
         if options is not None:
             table["options"] = options
         return Words(table, self.language, names)
