@@ -42,7 +42,7 @@ MODE: Setting[LearningMode] = Setting(
     "online",
     "Learning mode",
     {"online": "Online", "apprentice": "Apprentice", "logging_only": "Logging only"},
-    help="An apprentice shows what is shown today, here always the first action, and learns to "
-    "choose like it; logging only shows it and imitates nothing. The Compare page shows what that "
-    "is good for.",
+    help="An apprentice shows what today's rules choose, here always the first action, and learns "
+    "to choose like them; logging only shows it and imitates nothing. The Compare page shows what "
+    "that is good for.",
 )

@@ -123,7 +123,7 @@ def test_one_can_play_by_hand_while_it_watches(
         play.press(reward)
         play.expect_visitors(visitors)
         assert play.offered == offered
-    expect(play.keyed("offer")).to_contain_text("Today's choice is shown")
+    expect(play.keyed("offer")).to_contain_text("Chosen by today's rules")
     expect(play.keyed("moved")).to_contain_text("What is shown does not change")
 
 

@@ -16,7 +16,7 @@ from pages.parts.text import counted, plain, signed
 
 _POLICIES = {
     "online": "As it was served",
-    "baseline": "Today's choice",
+    "baseline": "Today's rules",
     "uniform": "Any, at random",
     "greedy": "Its best guess now",
     "classic": "The service's learner",

@@ -22,7 +22,7 @@ from pages.parts.why.subject import Asked
 
 SHOWN: Mapping[LearningMode, tuple[str, str]] = {
     "online": ("What it would offer", "so it offers"),
-    "apprentice": ("Its guess at today's choice for", "guess at today's choice"),
+    "apprentice": ("Its guess at what today's rules choose for", "guess at today's rules"),
     "logging_only": ("What is shown to", "so it is shown"),
 }
 """What stands above the picture, and above its bars."""

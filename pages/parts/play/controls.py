@@ -93,10 +93,10 @@ def say_the_mode(session: PlaySession) -> None:
     """That visitors do not get what it would choose: a mode goes along to other worlds."""
     mode = session.shown.loop.settings.learning_mode
     if mode != "online":
-        imitates = ", and it learns to choose like it" if mode == "apprentice" else ""
+        imitates = ", and it learns to choose like them" if mode == "apprentice" else ""
         ways = " Settings changes that." if session.moments.at is None else ""
         st.badge(
-            f"{MODE.said(mode)}: visitors get today's choice{imitates}.{ways}",
+            f"{MODE.said(mode)}: visitors get what today's rules choose{imitates}.{ways}",
             icon=":material/lock:",
             color="blue",
         )

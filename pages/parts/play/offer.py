@@ -50,18 +50,23 @@ def _word(name: str, value: object) -> str:
     return f"{told} {name}" if name in _NAMED else told
 
 
+_BY_CHANCE: Badge = "Chosen by chance, to learn", "casino", "orange"
+
+
 def _guess(ranked: Ranked) -> Badge:
     """Whether the offer is the best guess or was chosen to learn."""
     if max(ranked.means) - min(ranked.means) < 1e-9:
         return "Nothing tells them apart yet", "help", "gray"
     if ranked.cause == "random":
-        return "Chosen by chance, to learn", "casino", "orange"
+        return _BY_CHANCE
     if ranked.chosen == ranked.best:
         return "Current best guess", "star", "green"
     return "Chosen to learn", "science", "violet"
 
 
 def _today(ranked: Ranked) -> Badge:
-    """What is shown today is shown, whatever an apprentice would have taken for it."""
-    always = ", always" if ranked.mode == "logging_only" else " is shown"
-    return f"Today's choice{always}", "lock", "blue"
+    """What today's rules choose is shown, whatever an apprentice would have taken for it."""
+    if ranked.shown != ranked.baseline:
+        return _BY_CHANCE
+    always = ", always" if ranked.mode == "logging_only" else ""
+    return f"Chosen by today's rules{always}", "lock", "blue"

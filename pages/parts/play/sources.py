@@ -29,7 +29,7 @@ def _name(source: Source, values: Mapping[str, object], some: set[int]) -> str:
     if source == "everything":
         return "whatever is offered"
     if source == "imitation":
-        return "today's choice"
+        return "today's rules"
     if source.every:
         return f"{'other' if source.every in some else 'all'} {_FIELDS[source.every]}"
     named = [

@@ -53,9 +53,10 @@ _ALIKE = 1e-9
 def _today(ranked: Ranked, labels: Sequence[str]) -> str:
     shown = f"**{labels[ranked.shown]}**"
     if ranked.mode == "logging_only":
-        return f"Today's choice, {shown}, is always shown, and nothing is imitated."
+        return f"The choice of today's rules, {shown}, is always shown, and nothing is imitated."
     own = "it, too" if ranked.chosen == ranked.shown else labels[ranked.chosen]
-    why = "Today's choice" if ranked.shown == ranked.baseline else "By chance, to learn more"
+    by_rule = ranked.shown == ranked.baseline
+    why = "The choice of today's rules" if by_rule else "By chance, to learn more"
     return f"{why}, {shown}, is shown. The apprentice itself would have taken {own}."
 
 

@@ -18,8 +18,8 @@ from pages.parts.theme import theme
 
 _DID = {
     "online": "learns from each answer, online",
-    "apprentice": "watches today's choice, as an apprentice",
-    "logging_only": "shows today's choice, and writes it down",
+    "apprentice": "watches today's rules, as an apprentice",
+    "logging_only": "shows what today's rules choose, and writes it down",
 }
 
 

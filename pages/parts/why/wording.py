@@ -56,7 +56,7 @@ def in_short(world: World, ranked: Ranked, gap: Gap, action: int, against: int |
 def _drawn(ranked: Ranked, gap: Gap) -> str:
     """How much was knowledge, and how much curiosity."""
     if ranked.mode != "online":
-        return "Today's choice is shown whatever is believed, so no draw decided."
+        return "The choice of today's rules is shown whatever is believed, so no draw decided."
     if ranked.cause == "random":
         return "Chance decided this offer: neither knowledge nor curiosity had a say."
     if gap.curiosity is None:

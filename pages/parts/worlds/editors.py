@@ -48,7 +48,7 @@ def write_the_place(session: WorldsSession) -> None:
 
 def write_actions(session: WorldsSession, faults: Sequence[CellFault]) -> None:
     """What is offered."""
-    section("What is offered", "The first one is what is shown today, where that matters.")
+    section("What is offered", "The first one is what today's rules choose, where that matters.")
     hint = "A row is an action. Features: roast: dark, milk: true, price: 3.5"
     say_first("actions", faults, hint)
     rows = [{name: getattr(row, name) for name in _ACTIONS} for row in session.actions.base]

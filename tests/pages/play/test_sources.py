@@ -15,7 +15,7 @@ VALUES = {"user": "Alice", "weather": "<b>Rainy</b>", "age": 31.5, "member": Tru
     ("source", "words"),
     [
         ("everything", "whatever is offered"),
-        ("imitation", "today's choice"),
+        ("imitation", "today's rules"),
         (Group(), "whoever comes"),
         (Group(("user",)), "Alice"),
         (Group(("age", "user")), "Alice and age 31.5"),

@@ -126,7 +126,9 @@ def test_policies_without_draws_tell_what_decided() -> None:
 def test_of_an_apprentice_todays_choice_and_its_own_are_told_apart() -> None:
     policy = Thompson()
     sentences = {decided(one, policy) for one in rankings(policy, 3, mode="apprentice")}
-    today = f"Today's choice, {FIRST}, is shown. The apprentice itself would have taken "
+    today = (
+        f"The choice of today's rules, {FIRST}, is shown. The apprentice itself would have taken "
+    )
     assert all(sentence.startswith(today) for sentence in sentences)
     assert f"{today}it, too." in sentences
     assert len(sentences) > 1
@@ -134,6 +136,6 @@ def test_of_an_apprentice_todays_choice_and_its_own_are_told_apart() -> None:
     assert "of guesses are by chance" in legend(watched, policy)
     logged = rankings(policy, 3, mode="logging_only")[0]
     assert decided(logged, policy) == (
-        f"Today's choice, {FIRST}, is always shown, and nothing is imitated."
+        f"The choice of today's rules, {FIRST}, is always shown, and nothing is imitated."
     )
     assert "Striped" not in legend(logged, policy)
