@@ -31,6 +31,8 @@ _ROOMY = "bandwidth('x') >= 58"
 """Whether the name of a value has room below its picture."""
 _MOST = 16
 """Columns that stand beside each other at most."""
+_ACROSS, _HIGH = 6, 40
+"""Values that an upright map has room for side by side, and rows that everybody may make there."""
 _PICTURES = 0.7, 8, 20
 """Type of the pictures: its share of a cell's width, and its least and most pixels."""
 _CORNER = "M-2,0L0,0L0,2Z"
@@ -75,6 +77,30 @@ def axes_of(world: World) -> Mapping[Axes, str]:
     }
     fits = len(world.contexts) // len(world.fields[0].values) <= _MOST
     return ({Axes(names[0], tuple(names[1:])): "everybody"} if fits else {}) | pairs
+
+
+@lru_cache(maxsize=64)
+def upright_axes_of(world: World) -> Mapping[Axes, str]:
+    """The maps of `axes_of` for a narrow column, in which the values of their rows stand side by
+    side: of too many values, another field's do, and where that makes everybody too high, it is
+    left out."""
+    sizes = {field.name: len(field.values) for field in world.fields}
+    turned = {_turned(axes, sizes): told for axes, told in axes_of(world).items()}
+    return {
+        axes: told
+        for axes, told in turned.items()
+        if len(axes.columns) < 2 or math.prod(sizes[name] for name in axes.columns) <= _HIGH
+    }
+
+
+def _turned(axes: Axes, sizes: Mapping[str, int]) -> Axes:
+    if sizes[axes.row] <= _ACROSS:
+        return axes
+    names = axes.row, *axes.columns
+    fewest = min(names, key=sizes.__getitem__)
+    fitting = (name for name in names if sizes[name] <= _ACROSS)
+    row = max(fitting, key=sizes.__getitem__, default=fewest)
+    return Axes(row, tuple(name for name in names if name != row))
 
 
 @lru_cache(maxsize=64)
@@ -208,6 +234,10 @@ def _corners(world: World, dark: bool, size: Size, upright: bool) -> list[alt.Ch
     x = alt.X(f"{right}:N", bandPosition=1).sort(None)
     y = alt.Y(f"{top}:N", bandPosition=0).sort(None)
     rows = blank().transform_filter("isValid(datum.truth)")
+    left, down, side = f"-0.28 * {high}", f"0.3 * {high}", alt.ExprRef(f"0.46 * {high}")
+    # A picture is placed from the middle of its cell.
+    off = alt.ExprRef(f"bandwidth('x') / 2 {left}"), alt.ExprRef(f"-bandwidth('y') / 2 + {down}")
+    cells = rows.encode(alt.X(f"{right}:N").sort(None), alt.Y(f"{top}:N").sort(None))
     return [
         rows.mark_point(
             shape=_CORNER,
@@ -219,11 +249,9 @@ def _corners(world: World, dark: bool, size: Size, upright: bool) -> list[alt.Ch
             aria=False,
         ).encode(x, y, action_colour(world, dark, "truth")),
         rows.mark_text(
-            fontSize=alt.ExprRef(f"0.46 * {high}"),
-            dx=alt.ExprRef(f"-0.28 * {high}"),
-            dy=alt.ExprRef(f"0.3 * {high}"),
-            aria=False,
+            fontSize=side, dx=alt.ExprRef(left), dy=alt.ExprRef(down), aria=False
         ).encode(x, y, text="mark:N"),
+        *with_pictures(world, cells, side, "truth", off),
     ]
 
 
@@ -326,7 +354,7 @@ def map_rows(
         "strength": strength,
         "seen": [float(one > _VISIBLE) for one in strength],
         "best": [items[one].name if one else None for one in best],
-        "mark": [items[b].emoji if b else None for b in best],
+        "mark": [emoji_of(items[b]) if b else None for b in best],
         "truth": [b if b != a else None for a, b in zip(favoured, best, strict=True)],
     }
     return pa.table(columns)

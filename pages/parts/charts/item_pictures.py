@@ -20,13 +20,19 @@ def is_pictured(world: World, field: str = "action") -> str:
 
 
 def with_pictures(
-    world: World, marks: alt.Chart, side: Any, field: str = "action", **by: Any
+    world: World,
+    marks: alt.Chart,
+    side: Any,
+    field: str = "action",
+    off: tuple[Any, Any] = (0, 0),
+    **by: Any,
 ) -> list[alt.Chart]:
     """The picture of the action that a field of each mark names, by its id or its name; nothing
     where no action has one.
 
     Args:
         side: pixels of the square that it has room in.
+        off: pixels to the right and down that its middle is off its mark's.
         by: further encodings.
     """
     found = {name: i.picture for i in world.items if i.picture for name in (i.id, i.name)}
@@ -35,4 +41,5 @@ def with_pictures(
     # In the chart, not in its rows, which travel with each click.
     url = alt.ExprRef(f"({json.dumps(found)})[datum.{field}]")
     named = marks.transform_filter(is_pictured(world, field))
-    return [named.mark_image(url=url, width=side, height=side, aria=False).encode(**by)]
+    look = {"width": side, "height": side, "xOffset": off[0], "yOffset": off[1]}
+    return [named.mark_image(url=url, aria=False, **look).encode(**by)]

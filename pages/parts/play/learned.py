@@ -27,7 +27,7 @@ _MAP_HELP = (
 _REGRET_HELP = meanings("regret")
 _SLICE = "In all else they are like who stands there."
 """Of the map of a world that has more contexts than could be drawn."""
-_GUESS = "what it takes for today's choice there"
+_GUESS = "what it takes for the choice of today's rules there"
 """What an apprentice's map shows."""
 _CHART = "chart-map"
 
@@ -43,7 +43,7 @@ def head_of_map(setup: PlaySetup) -> None:
 
 def choose_map(world: World) -> contexts.Axes:
     """Which fields the map spreads out."""
-    maps = contexts.axes_of(world)
+    maps = contexts.upright_axes_of(world)
     if len(maps) == 1:
         return next(iter(maps))
     chosen: contexts.Axes = st.selectbox(
@@ -69,7 +69,8 @@ def show_map(
         if chosen:
             session.stand(chosen[0].get("at"))
 
-    spec = contexts.map_spec(opened.world, is_dark(), axes, upright=True)
+    # Of one field it has a row for each value: side by side they would be too narrow.
+    spec = contexts.map_spec(opened.world, is_dark(), axes, upright=bool(axes.columns))
     cells = contexts.map_rows(
         opened.world, favoured, opened.context, axes, opened.arrivals.turn, knows, truth
     )

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 import streamlit as st
 
 from engine.worlds.rows import CellFault
+from engine.worlds.table import MAX_TERMS
 from pages.parts.link import show
 from pages.parts.text import note, plain, section
 from pages.parts.worlds.levels import write_levels
@@ -52,7 +53,9 @@ def shape_the_truth(session: WorldsSession, faults: Sequence[CellFault]) -> None
                 icon=":material/rule:",
                 on_click=lambda: session.rule(True),
                 help="A sum: what each rule adds to the chance of a success, when, and for what. "
-                "It has room for as many contexts as a world may have.",
+                "It has room for as many contexts as a world may have. It begins with a rule for "
+                f"each number of the table, but empty where these are more than {MAX_TERMS:,}, or "
+                "where not all have the same share of whole rewards.",
             )
         with st.popover("Rewards", key="shape-rewards", icon=":material/stairs:"):
             write_levels(session, faults)

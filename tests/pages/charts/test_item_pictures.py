@@ -5,11 +5,13 @@ from dataclasses import replace
 
 import pytest
 
+from engine import LearningLoop
+from engine.evaluation.context_map import favourites
 from engine.worlds import World
 from engine.worlds.coffee import COFFEE
 from engine.worlds.pictures import picture_of
 from pages.parts.charts.beliefs import belief_spec
-from pages.parts.charts.context_map import axes_of, map_spec
+from pages.parts.charts.context_map import axes_of, map_rows, map_spec
 from pages.parts.charts.item_pictures import emoji_of
 from pages.parts.charts.truth_map import truth_rows, truth_spec
 from tests.engine.worlds.test_pictures import file_of
@@ -34,3 +36,16 @@ def test_it_stands_in_place_of_the_emoji() -> None:
     assert [emoji_of(item) == "" for item in PICTURED.items] == [True, False, False, False]
     rows = truth_rows(PICTURED, AXES, PICTURED.contexts[0]).to_pylist()
     assert {row["emoji"] == "" for row in rows if row["action"] == PICTURED.items[0].id} == {True}
+
+
+def test_it_stands_in_the_corner_of_a_map_too() -> None:
+    found = favourites(LearningLoop(seed=1), PICTURED)
+    rows = map_rows(PICTURED, found, PICTURED.contexts[0], AXES, 1, True, True).to_pylist()
+    marks = {row["best"]: row["mark"] for row in rows}
+    assert [marks[item.name] for item in PICTURED.items] == [emoji_of(i) for i in PICTURED.items]
+    images = [
+        layer["mark"]["url"]["expr"]
+        for layer in map_spec(PICTURED, False, AXES)["layer"]
+        if layer["mark"]["type"] == "image"
+    ]
+    assert [url.rpartition(")")[2] for url in images] == ["[datum.action]", "[datum.truth]"]
