@@ -200,7 +200,8 @@ class _Sums:
         }
         weights = world.taste
         self._terms: list[tuple[Term, NDArray[np.intp]]] = []
-        if isinstance(weights, TasteWeights):
+        self._is_small = isinstance(weights, TasteWeights) and _terms_of(weights) <= MOST_TERMS
+        if isinstance(weights, TasteWeights) and self._is_small:
             self._terms = [
                 (one, np.flatnonzero([term.is_about(item) for item in world.items]))
                 for term in weights.terms
@@ -211,7 +212,7 @@ class _Sums:
     def is_exact(self) -> bool:
         """Whether no sum can leave 0 to 1, whoever comes."""
         weights = self._taste
-        if not isinstance(weights, TasteWeights) or len(self._terms) > MOST_TERMS:
+        if not isinstance(weights, TasteWeights) or not self._is_small:
             return False
         low = high = np.full(len(self._world.items), weights.base)
         ordered = sorted(self._terms, key=lambda one: sorted(one[0].when))
@@ -246,6 +247,13 @@ class _Sums:
         return np.asarray(
             sums * (weights.whole + (1 - weights.whole) * world.partial) * world.worth
         )
+
+
+def _terms_of(weights: TasteWeights) -> int:
+    """How many terms a sum has with each range as its values: counted before any is made, as a
+    small file may say billions."""
+    ranges = (term.within.values() for term in weights.terms)
+    return sum(math.prod(len(one.values) for one in within) for within in ranges)
 
 
 def _by_value(term: Term) -> Iterator[Term]:

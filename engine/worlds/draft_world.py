@@ -7,11 +7,11 @@ from dataclasses import replace
 import numpy as np
 
 from engine.arrays import Array
-from engine.errors import PersonalizerError
+from engine.errors import PersonalizerError, refuse
 from engine.worlds.draft import Draft
 from engine.worlds.fields import Field, Value
 from engine.worlds.levels import LEVELS
-from engine.worlds.rows import Rules, ValueRow, item_of, levels_rows, rows_of, segment_of
+from engine.worlds.rows import ValueRow, item_of, levels_rows, rows_of, segment_of
 from engine.worlds.rules import rules_of, weights_of
 from engine.worlds.sent_text import sent_from_text, sent_to_text
 from engine.worlds.table import MAX_TABLE, MAX_TERMS, world_from_text
@@ -21,7 +21,7 @@ from engine.worlds.world import World
 
 def draft_of(world: World) -> Draft:
     """A world to be written on; its truth depends on no more fields than it has to. A sum with
-    ranges, or one that has no room as a table, is written as rules.
+    ranges, or one that has no room as a table or could not be saved as one, is written as rules.
 
     Raises:
         PersonalizerError: ``BadRequest`` for one that is too large for either.
@@ -31,7 +31,9 @@ def draft_of(world: World) -> Draft:
         return table_of(world)
     if not any(term.within for term in weights.terms):
         with suppress(PersonalizerError):
-            return table_of(world)
+            draft = table_of(world)
+            if not draft.is_large or _rewards(draft) <= MAX_TERMS:
+                return draft
     return replace(without_truth(world), rules=rules_of(weights))
 
 
@@ -134,12 +136,24 @@ def _weights(draft: Draft) -> TasteWeights:
     return TasteWeights(0.0, tuple(terms), max(draft.whole_shares, default=1.0))
 
 
+def _rewards(draft: Draft) -> int:
+    """How many expected rewards its table has."""
+    return len(draft.segments) * len(draft.offered)
+
+
 def with_rules(draft: Draft) -> Draft:
-    """The same with a truth that is written as a sum: a rule for each cell of the table, or none
-    where there are more than a sum has room for."""
-    cells = len(draft.segments) * len(draft.offered)
-    if cells > MAX_TERMS or len(draft.whole_shares) > 1:
-        return replace(draft, rules=Rules())
+    """The same with a truth that is written as a sum: a rule for each cell of the table.
+
+    Raises:
+        PersonalizerError: ``BadRequest`` where no sum says what the table does.
+    """
+    if (cells := _rewards(draft)) > MAX_TERMS:
+        allowed = f"at most {MAX_TERMS:,} to become rules: let fewer fields matter first"
+        refuse("BadRequest", "truth", cells, allowed, "the number of rewards in the table")
+    if len(draft.whole_shares) > 1:
+        sentence = "The table cannot become rules: they have one share of whole rewards for all, "
+        sentence += "but in the table some rewards are more often a partial one than others."
+        raise PersonalizerError("BadRequest", sentence, "truth")
     return replace(draft, rules=rules_of(_weights(draft)))
 
 

@@ -7,13 +7,13 @@ of any other kind and no byte behind it.
 """
 
 import base64
-import binascii
 import io
 import re
+import struct
 import warnings
 from functools import lru_cache
 
-from PIL import Image, ImageOps
+from PIL import Image
 
 from engine.errors import PersonalizerError, refuse
 from engine.worlds.checks import CODE
@@ -23,12 +23,30 @@ SIDE = 96
 MAX_BYTES = 2 << 20
 MAX_PIXELS = 16_000_000
 """Of a file that is sent."""
-MAX_KEPT = 9_000
-"""Bytes of what is kept, so that 50 of them have room in a world."""
+MAX_KEPT = 8_000
+"""Bytes of what is kept, so that 50 of them have room in a world, with all the rest of it."""
 START = "data:image/webp;base64,"
 _KINDS = ("PNG", "JPEG", "WEBP")
 _CHUNKS = {b"VP8 ", b"VP8L", b"VP8X", b"ALPH"}
 """Of a WebP that holds one picture and nothing about it."""
+_QUALITIES = (85, 100), (60, 60), (30, 20)
+"""Of the colours and of how much shines through, best first."""
+_ORIENTATION = 0x0112
+_TURNS = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}
+"""What EXIF says of how a camera was held -> how its picture is put upright."""
+_UNREADABLE = (
+    OSError, ValueError, TypeError, AttributeError, LookupError, ArithmeticError, SyntaxError,
+    EOFError, MemoryError, struct.error,
+)  # fmt: skip
+"""What Pillow raises for damaged files."""
 
 
 def picture_of(data: bytes) -> str:
@@ -42,15 +60,10 @@ def picture_of(data: bytes) -> str:
     except Image.DecompressionBombError:
         sentence = f"The picture has more than {MAX_PIXELS:,} pixels, the most that is allowed."
         raise PersonalizerError(CODE, sentence, "picture") from None
-    except (OSError, ValueError, SyntaxError, EOFError, MemoryError):
+    except _UNREADABLE:
         sentence = "The picture cannot be read: it must be a whole PNG, JPEG or WebP file."
         raise PersonalizerError(CODE, sentence, "picture") from None
-    for quality in (85, 60, 30):
-        kept = io.BytesIO()
-        image.save(kept, "WEBP", quality=quality, method=4)
-        if kept.tell() <= MAX_KEPT:
-            break
-    return START + base64.b64encode(kept.getvalue()).decode()
+    return START + base64.b64encode(_fitting(image)).decode()
 
 
 def _small(data: bytes) -> Image.Image:
@@ -60,12 +73,32 @@ def _small(data: bytes) -> Image.Image:
             allowed = f"at most {MAX_PIXELS:,}"
             refuse(CODE, "picture", pixels, allowed, "the picture's number of pixels")
         found.draft("RGB", (2 * SIDE, 2 * SIDE))
-        image = ImageOps.exif_transpose(found).convert("RGBA")
+        turn = _TURNS.get(found.getexif().get(_ORIENTATION, 1))
+        image = _in_8_bits(found).convert("RGBA")
     image.thumbnail((SIDE, SIDE))
     # Pixels alone: whatever the file said beside them stays behind.
     drawn = Image.new("RGBA", image.size)
     drawn.paste(image)
-    return drawn
+    return drawn if turn is None else drawn.transpose(turn)
+
+
+def _in_8_bits(image: Image.Image) -> Image.Image:
+    """The same; of 16 bits of grey, which Pillow would cut off at 255, the upper eight."""
+    if not image.mode.startswith("I"):
+        return image
+    return image.convert("I").point(lambda grey: grey * (1 / 256)).convert("L")
+
+
+def _fitting(image: Image.Image) -> bytes:
+    """The WebP of a picture in the best quality of which there is room; if need be a smaller one,
+    as noise that shines through is."""
+    while True:
+        for quality, glass in _QUALITIES:
+            kept = io.BytesIO()
+            image.save(kept, "WEBP", quality=quality, alpha_quality=glass, method=4)
+            if kept.tell() <= MAX_KEPT:
+                return kept.getvalue()
+        image = image.reduce(2)
 
 
 def picture_in(value: object, place: str) -> str:
@@ -89,20 +122,36 @@ def _is_kept(text: str) -> bool:
         with Image.open(io.BytesIO(data), formats=("WEBP",)) as image:
             image.load()
             return max(image.size) <= SIDE and getattr(image, "n_frames", 1) == 1
-    except (binascii.Error, OSError, ValueError, SyntaxError, EOFError):
+    except (*_UNREADABLE, Image.DecompressionBombError):
         return False
 
 
 def _is_bare(data: bytes) -> bool:
-    """Whether a WebP holds a picture, and nothing beside it or behind it."""
+    """Whether a WebP holds a small picture, and nothing beside it or behind it; nothing is decoded,
+    as a few bytes may say that they are a picture of gigabytes."""
     if not re.match(rb"RIFF....WEBP", data, re.DOTALL):
         return False
     if int.from_bytes(data[4:8], "little") + 8 != len(data):
         return False
-    at, found = 12, list[bytes]()
+    at, found, sides = 12, list[bytes](), list[int]()
     while at + 8 <= len(data):
         size = int.from_bytes(data[at + 4 : at + 8], "little")
-        found.append(data[at : at + 4])
+        kind, body = data[at : at + 4], data[at + 8 : at + 18]
+        found.append(kind)
+        sides += _sides(kind, body)
         at += 8 + size + size % 2
     once = len(found) == len(set(found))
-    return at == len(data) and once and set(found) <= _CHUNKS
+    is_whole = at == len(data) and once and set(found) <= _CHUNKS
+    return is_whole and max(sides, default=0) <= SIDE
+
+
+def _sides(kind: bytes, body: bytes) -> tuple[int, ...]:
+    """Width and height, as the first ten bytes of a chunk say them."""
+    if kind == b"VP8X":
+        return tuple(1 + int.from_bytes(body[at : at + 3], "little") for at in (4, 7))
+    if kind == b"VP8L":
+        bits = int.from_bytes(body[1:5], "little")
+        return 1 + bits % 2**14, 1 + (bits >> 14) % 2**14
+    if kind == b"VP8 ":
+        return tuple(int.from_bytes(body[at : at + 2], "little") % 2**14 for at in (6, 8))
+    return ()

@@ -5,10 +5,11 @@ from dataclasses import replace
 import pytest
 from hypothesis import given, settings
 
+from engine import PersonalizerError
 from engine.worlds import WORLDS, World, world_from_json
 from engine.worlds.draft_fields import depending_on
 from engine.worlds.draft_tastes import written
-from engine.worlds.draft_world import draft_of, world_of
+from engine.worlds.draft_world import draft_of, with_rules, world_of
 from engine.worlds.rows import ActionRow, ValueRow
 from engine.worlds.taste import Taste
 from tests.engine.worlds.drafts import BAKERY, SMALL
@@ -69,3 +70,23 @@ def test_a_world_of_many_contexts_is_written_by_the_fields_that_matter() -> None
     cells = frozenset([draft.segments[0][0].id]), 0
     (fault,) = replace(draft, truth={cells: Taste(0.1, 0.1)}).faults()
     assert "shares of half rewards that differ" in fault.says
+
+
+def test_a_sum_that_could_not_be_saved_as_a_table_is_written_as_rules() -> None:
+    fields = [{"name": f"f{n}", "values": [{"name": str(v)} for v in range(15)]} for n in range(4)]
+    terms = [
+        {"add": 0.01 * n, "when": {f"f{at}": str(n) for at in range(3)}, "item": "Roll"}
+        for n in range(15)
+    ]
+    told = bakery(fields=fields, items=bakery()["items"][:2], truth={"base": 0.1, "terms": terms})
+    world = world_from_json(told)
+    draft = draft_of(world)
+    assert (draft.faults(), world_of(draft)) == ([], world)
+
+
+def test_a_table_that_no_sum_can_say_does_not_become_an_empty_one() -> None:
+    values = tuple(ValueRow(n + 2, f"f{n // 30}", f"{n}") for n in range(60))
+    with pytest.raises(PersonalizerError, match="rewards in the table is 1800, but must be at mo"):
+        with_rules(depending_on(replace(SMALL, values=values), ["f0", "f1"]))
+    with pytest.raises(PersonalizerError, match="cannot become rules: they have one share"):
+        with_rules(replace(SMALL, truth={(frozenset([2]), 0): Taste(0.1, 0.1)}))

@@ -5,12 +5,14 @@ import io
 import struct
 import zlib
 from contextlib import suppress
+from itertools import product
 from typing import Any
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from PIL import Image, PngImagePlugin
+from PIL import Image, ImageOps, PngImagePlugin
 
 from engine import PersonalizerError
 from engine.worlds import World, world_from_json, world_from_text
@@ -41,7 +43,6 @@ def test_a_picture_becomes_a_small_one_that_a_world_holds_and_gives_back(kind: s
     picture = picture_of(file_of(kind))
     assert opened(picture).format == "WEBP"
     assert opened(picture).size == (SIDE, SIDE // 2)
-    assert MAX_ITEMS * len(picture) < MAX_SIZE
     world = world_with(picture)
     assert world.items[0].picture == picture
     again = world_from_text(world.text)
@@ -60,6 +61,37 @@ def test_nothing_that_a_file_says_beside_its_pixels_is_kept() -> None:
     turned = opened(picture_of(file_of("JPEG", exif=exif)))
     assert turned.size == (SIDE // 2, SIDE)
     assert not turned.getexif()
+
+
+@pytest.mark.parametrize("kind", ["PNG", "JPEG", "WEBP"])
+def test_a_picture_stands_upright_however_the_camera_was_held(kind: str) -> None:
+    image = Image.new("RGB", (90, 60), (0, 0, 0))
+    image.paste((255, 255, 255), (0, 0, 30, 20))
+    for orientation in range(1, 9):
+        exif, made = Image.Exif(), io.BytesIO()
+        exif[0x0112] = orientation
+        image.save(made, kind, exif=exif)
+        found = opened(picture_of(made.getvalue())).convert("L")
+        with Image.open(made) as told:
+            known = ImageOps.exif_transpose(told).convert("L")
+        assert found.size == known.size
+        for corner in product((5, found.width - 6), (5, found.height - 6)):
+            assert abs(found.getpixel(corner) - known.getpixel(corner)) < 60  # type: ignore[operator]
+
+
+def test_noise_that_shines_through_is_kept_in_what_room_there_is() -> None:
+    made = io.BytesIO()
+    noise = np.random.default_rng(1).integers(0, 256, (SIDE, SIDE, 4), dtype=np.uint8)
+    Image.fromarray(noise).save(made, "PNG")
+    picture = picture_of(made.getvalue())
+    assert world_with(picture).items[0].picture == picture
+
+
+def test_grey_of_16_bits_stays_as_grey_as_it_is() -> None:
+    made = io.BytesIO()
+    Image.new("I;16", (30, 30), 100 * 256).save(made, "PNG")
+    grey = opened(picture_of(made.getvalue())).convert("L").getpixel((15, 15))
+    assert grey == pytest.approx(100, abs=3)
 
 
 def test_a_picture_with_glass_stays_one() -> None:
@@ -113,7 +145,13 @@ def test_a_damaged_file_is_a_picture_or_refused(data: st.DataObject) -> None:
         assert world_with(picture_of(bytes(whole))).items[0].picture
 
 
-SMALL = {kind: file_of(kind, (24, 24)) for kind in ("PNG", "JPEG", "WEBP")}
+def turned() -> Image.Exif:
+    exif = Image.Exif()
+    exif[0x010E], exif[0x0112] = "told", 6
+    return exif
+
+
+SMALL = {kind: file_of(kind, (24, 24), exif=turned()) for kind in ("PNG", "JPEG", "WEBP")}
 KEPT = picture_of(file_of("PNG"))
 RAW = base64.b64decode(KEPT.removeprefix(START))
 
@@ -141,3 +179,32 @@ def behind(chunk: bytes) -> bytes:
 def test_what_a_world_could_not_have_written_is_refused_with_its_place(picture: object) -> None:
     with pytest.raises(PersonalizerError, match=r"items\[0\].picture is .*, but must be empty, or"):
         world_with(picture)
+
+
+def vast() -> bytes:
+    """A WebP of 40 bytes that says that it has 268 million pixels."""
+    told = "UklGRiAAAABXRUJQVlA4TBQAAAAv////DwdQgVQIIAAKmv7HiIj+Bw=="
+    return base64.b64decode(told)
+
+
+LARGER = {
+    "vast": vast(),
+    "colours": file_of("WEBP", (SIDE + 1, 9)),
+    "lossless": file_of("WEBP", (9, SIDE + 1), lossless=True),
+    "glass": RAW[:12] + b"VP8X\x0a\x00\x00\x00\x10\x00\x00\x00\x60\x00\x00\x08\x00\x00" + RAW[12:],
+}
+
+
+@pytest.mark.parametrize("data", LARGER.values(), ids=list(LARGER))
+def test_a_picture_that_is_larger_is_refused_before_it_is_opened(
+    data: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    data = data[:4] + struct.pack("<I", len(data) - 8) + data[8:]
+    monkeypatch.setattr("engine.worlds.pictures.Image.open", lambda *_, **__: pytest.fail("opened"))
+    with pytest.raises(PersonalizerError, match="but must be empty, or a WebP of at most 96 x 96"):
+        world_with(uri(data))
+
+
+def test_a_world_has_room_for_as_many_pictures_as_actions() -> None:
+    longest = len(START) + MAX_KEPT * 4 // 3 + 4
+    assert MAX_ITEMS * longest + 50_000 < MAX_SIZE
