@@ -173,8 +173,13 @@ def experiment(world: World, settings: LoopSettings, visitors: int, seed: int) -
     """A fresh loop's log of so many visitors; each is a step.
 
     No loop is made: its state alone decides and learns as one would, which takes a fifth less, and
-    what was decided is written down as columns.
+    what was decided is written down as columns. So it has to be one that shows what it decides.
+
+    Raises:
+        PersonalizerError: ``BadRequest`` for settings that do not rank online.
     """
+    if settings.learning_mode != "online":
+        refuse("BadRequest", "learning_mode", settings.learning_mode, "'online' in an experiment")
     state, normals = LoopState([Configured(_START, settings)]), Normals(seed)
     shape = visitors, len(world.items)
     cells, shown = np.zeros((2, visitors), dtype=np.intp)

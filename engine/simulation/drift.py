@@ -14,8 +14,9 @@ from numpy.typing import NDArray
 
 from engine.arrays import Array
 from engine.streams import stream
+from engine.worlds.fields import Field
 from engine.worlds.table import MAX_TABLE
-from engine.worlds.taste import Taste, TasteTable, TasteWeights
+from engine.worlds.taste import Range, Taste, TasteTable, TasteWeights, Term
 from engine.worlds.world import World
 
 Drift = Literal["none", "halfway", "slow"]
@@ -95,7 +96,8 @@ def with_other_tastes(world: World, seed: int, number: int) -> World:
     """The same place with other tastes, from the visitor with this number on.
 
     Of a world that is told by a sum and has no room as a table, those of each value go to another
-    value of its field, and those of each item that a term names to another item.
+    value of its field, and those of each item that a term names to another item. Where a term names
+    neither, what is added for a range goes to another one, and what for features to others.
     """
     rng = stream(seed, "other tastes", number)
     if isinstance(world.taste, TasteWeights) and world.size * len(world.items) > MAX_TABLE:
@@ -123,18 +125,52 @@ def _with_outcomes(world: World, after: Sequence[Array]) -> World:
 
 
 def _handed_on(world: World, weights: TasteWeights, rng: np.random.Generator) -> TasteWeights:
-    """Terms about other values and other items; a range keeps its numbers."""
+    """Terms about other values and other items. A range keeps its numbers, and features stay those
+    that are asked for, unless nothing else of the term is there to be handed on."""
     values = {f.name: _others([v.name for v in f.values], rng) for f in world.fields}
     items = _others([item.id for item in world.items], rng)
-    terms = (
+    terms = [
         replace(
             term,
             when={name: values[name][value] for name, value in term.when.items()},
-            item=term.item if term.item is None or term.features else items[term.item],
+            item=None if term.item is None else items[term.item],
+            features={} if term.item is not None else term.features,  # The item's own.
         )
         for term in weights.terms
-    )
+    ]
+    step = int(rng.choice((-1, 1)))
+    for at, before in enumerate(weights.terms):
+        if (terms[at].when, terms[at].item) == (before.when, before.item):
+            terms[at] = _moved(world, before, step)
     return replace(weights, terms=tuple(terms))
+
+
+def _moved(world: World, term: Term, step: int) -> Term:
+    """A term about ranges of as many other numbers, or else about features that another item has,
+    as far as there are any. All go the same way, so that they do not change places."""
+    fields = {field.name: field for field in world.fields}
+    within = {name: _further(fields[name], one, step) for name, one in term.within.items()}
+    if within != term.within:
+        return replace(term, within=within)
+    found = list[Term]()
+    for item in world.items:
+        has_all = term.features.keys() <= item.features.keys()
+        if has_all and not any(one.is_about(item) for one in found):
+            has = {name: item.features[name] for name in term.features}
+            found.append(replace(term, features=has))
+    return found[(found.index(term) + step) % len(found)] if term in found else term
+
+
+def _further(field: Field, one: Range, step: int) -> Range:
+    """A range of as many values, one further on in the circle of all such ranges."""
+    size, places = len(one.values), [value.name for value in field.values]
+    ranges = len(places) - size + 1
+    if ranges == 1:
+        return one
+    start = (places.index(one.values[0]) + step) % ranges
+    values = field.values[start : start + size]
+    ends = float(values[0].sends), float(values[-1].sends)
+    return Range(*ends, tuple(value.name for value in values))
 
 
 def _others(names: Sequence[str], rng: np.random.Generator) -> dict[str, str]:

@@ -13,7 +13,7 @@ from pathlib import Path
 from sqlalchemy import Connection, func, insert, select
 
 from engine.errors import StoreError
-from engine.store.schema import LOOPS, META, VERSION, WORLDS
+from engine.store.schema import DRAFTS, LOOPS, META, VERSION, WORLDS
 from engine.store.store import Store
 
 _ROWS = 1_000
@@ -54,7 +54,7 @@ def restore(store: Store, file: Path) -> None:
         # A backup of an older version is brought forward, and itself stays as it is.
         own = Path(shutil.copy(file, Path(folder) / "backup.db"))
         with _opened(own) as source, store.overhaul() as target:
-            for table in (LOOPS, WORLDS):
+            for table in (LOOPS, WORLDS, DRAFTS):
                 if target.execute(select(func.count()).select_from(table)).scalar_one():
                     sentence = f"The database has {table.name} already, so nothing was restored."
                     raise StoreError(sentence)

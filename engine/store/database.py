@@ -18,7 +18,7 @@ from engine.loop.clock import Clock, utc_now
 from engine.store.failures import NOT_SAVED, UNREACHABLE, is_lost, translated
 from engine.store.limits import Limits
 from engine.store.postgres import allow_long_work, postgres_engine
-from engine.store.schema import known_version, migrate
+from engine.store.schema import META, known_version, migrate
 from engine.store.shares import Shares, nowhere
 from engine.store.sqlite import check_file, sqlite_engine
 
@@ -27,6 +27,7 @@ _log = logging.getLogger(__name__)
 PATIENCE = 5.0
 """Seconds that a database may be busy before an entry counts as refused."""
 FILE = "events.db"
+_TABLES = ", ".join(f"'{table.name}'" for table in META.sorted_tables)
 _MEASURED_FOR = 10.0
 """Seconds for which the size of a database is taken to be what it was."""
 
@@ -136,7 +137,7 @@ class Database:
         """Bytes in use, deleted ones left out."""
         statement = (
             "SELECT sum(pg_total_relation_size(name::regclass)) "
-            "FROM unnest(ARRAY['loops', 'entries', 'snapshots', 'worlds']) AS name"
+            f"FROM unnest(ARRAY[{_TABLES}]) AS name"
             if self.is_shared
             else "SELECT (page_count - freelist_count) * page_size FROM pragma_page_count, "
             "pragma_freelist_count, pragma_page_size"

@@ -14,6 +14,11 @@ from engine.worlds.rows import ActionRow, ValueRow, segment_of
 from engine.worlds.sent_text import sent_to_text
 from engine.worlds.taste import Taste
 
+MAX_SHARE = 1e6
+"""Of a value."""
+MAX_END = 1e300
+"""Of a range of numbers."""
+
 
 def with_values(draft: Draft, values: Sequence[ValueRow]) -> Draft:
     """The same with other values; what a segment that is still there likes stays."""
@@ -39,9 +44,12 @@ def with_number(
         refuse("BadRequest", "field", name, "the name of a field, as the number is called")
     if not low < high:
         refuse("BadRequest", "to", high, f"more than {low:g}, from which it goes")
+    for name_of, end in (("from", low), ("to", high)):
+        if abs(end) > MAX_END:
+            refuse("BadRequest", name_of, end, f"{-MAX_END:g} to {MAX_END:g}")
     if not spread > 0:
         refuse("BadRequest", "spread", spread, "above 0")
-    digits = 6 - min(0, math.floor(math.log10(high - low)))
+    digits = min(300, 6 - min(0, math.floor(math.log10(high - low))))
     cuts = np.linspace(low, high, slices + 1).round(digits).tolist()
     made = Field.number(name, name, cuts, mean, spread)
     whole = sum(value.share for value in made.values)
@@ -98,9 +106,16 @@ def _mean(draft: Draft, segments: Sequence[tuple[ValueRow, ...]], action: Action
     """What visitors of some segments think of an action."""
     if len(segments) == 1:
         return draft.taste(segments[0], action)
-    weights = np.array([math.prod(row.often for row in segment) for segment in segments])
+    # What is written may be wrong yet: a share below 0 counts as 0, one of 0 for all as the same.
+    oftens = ([min(max(0.0, row.often), MAX_SHARE) for row in segment] for segment in segments)
+    weights = np.array([math.prod(often) for often in oftens])
     tastes = [draft.taste(segment, action) for segment in segments]
     halves, fulls = ([getattr(one, name) for one in tastes] for name in ("half", "full"))
     if len(set(tastes)) == 1:
         return tastes[0]
-    return Taste(*(float(np.average(one, weights=weights)) for one in (halves, fulls)))
+    return Taste(
+        *(
+            float(np.average(one, weights=weights if weights.any() else None))
+            for one in (halves, fulls)
+        )
+    )

@@ -13,6 +13,7 @@ from engine.worlds.draft import UNKNOWN, Draft
 from engine.worlds.levels import HALF
 from engine.worlds.pictures import picture_in
 from engine.worlds.rows import ActionRow, LevelRow, RuleRow, Rules, ValueRow, segment_of
+from engine.worlds.rules import MAX_WHEN
 from engine.worlds.taste import Taste
 
 MAX_LINK = 6_000
@@ -139,7 +140,9 @@ def _rules(told: Any) -> Rules | None:
 
 
 def _rule(number: Any, adds: Any, when: Any, action: Any, features: Any) -> RuleRow:
-    return RuleRow(_whole(number), _number(adds), _text(when), _text(action), _text(features))
+    return RuleRow(
+        _whole(number), _number(adds), _text(when, MAX_WHEN), _text(action), _text(features)
+    )
 
 
 def _levels(partial: Any = HALF) -> list[list[object]]:
@@ -172,8 +175,8 @@ def _whole(value: Any) -> int:
     return value
 
 
-def _text(value: Any) -> str:
-    if not isinstance(value, str) or len(value) > _MAX_CELL:
+def _text(value: Any, most: int = _MAX_CELL) -> str:
+    if not isinstance(value, str) or len(value) > most:
         raise ValueError
     return value
 

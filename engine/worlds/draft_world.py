@@ -34,7 +34,7 @@ def draft_of(world: World) -> Draft:
             draft = table_of(world)
             if not draft.is_large or _rewards(draft) <= MAX_TERMS:
                 return draft
-    return replace(without_truth(world), rules=rules_of(weights))
+    return replace(without_truth(world), rules=rules_of(weights, world.fields))
 
 
 def table_of(world: World) -> Draft:
@@ -154,7 +154,7 @@ def with_rules(draft: Draft) -> Draft:
         sentence = "The table cannot become rules: they have one share of whole rewards for all, "
         sentence += "but in the table some rewards are more often a partial one than others."
         raise PersonalizerError("BadRequest", sentence, "truth")
-    return replace(draft, rules=rules_of(_weights(draft)))
+    return replace(draft, rules=rules_of(_weights(draft), ()))
 
 
 def without_rules(draft: Draft) -> Draft:

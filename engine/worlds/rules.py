@@ -8,23 +8,28 @@ so; an empty line is always. A rule is for an ``action``, or for all, that have 
 import math
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import count
 
 from engine.worlds.feature_text import features_from_text, features_to_text
 from engine.worlds.fields import Field
 from engine.worlds.rows import RuleRow, Rules
 from engine.worlds.taste import Item, Range, TasteWeights, Term
 
+MAX_WHEN = 4_000
+"""Characters of ``when``: as many as all fields take with the longest names of their values."""
 _NUMBER = r"([+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)"
+_NO_NUMBER = "its values do not send two or more numbers in rising order"
 _RANGE = re.compile(rf"(?:from +)?{_NUMBER} +to +{_NUMBER}")
 
 
-def rules_of(weights: TasteWeights) -> Rules:
+def rules_of(weights: TasteWeights, fields: Sequence[Field]) -> Rules:
     """A sum as it is written."""
+    known = {field.name: field for field in fields}
     rows = tuple(
         RuleRow(
             number,
             term.add,
-            when_to_text(term.when, term.within),
+            when_to_text(term.when, term.within, known),
             term.item or "",
             features_to_text(term.features),
         )
@@ -45,10 +50,19 @@ def weights_of(rules: Rules, fields: Sequence[Field], items: Sequence[Item]) -> 
     return TasteWeights(rules.base, tuple(terms), rules.whole)
 
 
-def when_to_text(when: Mapping[str, str], within: Mapping[str, Range]) -> str:
+def when_to_text(
+    when: Mapping[str, str], within: Mapping[str, Range], fields: Mapping[str, Field]
+) -> str:
     """A line that `when_from_text` reads."""
-    ranges = {name: f"from {_said(one.low)} to {_said(one.high)}" for name, one in within.items()}
+    ranges = {name: _range_to_text(one, fields[name]) for name, one in within.items()}
     return features_to_text({**when, **ranges})
+
+
+def _range_to_text(one: Range, field: Field) -> str:
+    """A range with as many spaces as tell it from the names of the field's values."""
+    names = {value.name for value in field.values}
+    ends = f"{_said(one.low)} to {_said(one.high)}"
+    return next(text for wide in count(1) if (text := f"from{' ' * wide}{ends}") not in names)
 
 
 def when_from_text(
@@ -71,7 +85,7 @@ def when_from_text(
             raise ValueError(f"has {said!r} for {name}, but may have {allowed}")
         made = field.range(float(found[1]), float(found[2]))
         if made is None:
-            why = "no value of it" if field.is_number else "it does not send numbers"
+            why = "no value of it" if field.is_number else f"nothing: {_NO_NUMBER}"
             raise ValueError(f"has a range for {name}, but in that is {why}")
         within[name] = made
     return when, within
@@ -84,6 +98,9 @@ def wrong_in_rule(
     if row.adds is None or not -1 <= row.adds <= 1 or math.isnan(row.adds):
         said = "is empty" if row.adds is None else f"is {row.adds:g}"
         yield "adds", f"{said}, but must be a number from -1 to 1"
+    if len(row.when) > MAX_WHEN:
+        yield "when", f"has {len(row.when):,} characters, but may have at most {MAX_WHEN:,}"
+        return
     try:
         when_from_text(row.when, fields)
     except ValueError as error:

@@ -50,9 +50,9 @@ sum: ::
 
 The chance of any success is ``base`` and all that is added ``when`` the context has these
 values, and numbers that lie ``within`` these ranges, ends included (of fields whose values all send
-numbers; since version 4), for this ``item``, or for items with these ``features``; below 0 it
-counts as 0, above 1 as 1. Of the successes, a share of ``whole`` (1 if left out) is whole, the
-others are half.
+numbers in rising order; since version 4), for this ``item``, or for items with these ``features``;
+below 0 it counts as 0, above 1 as 1. Of the successes, a share of ``whole`` (1 if left out) is
+whole, the others are half.
 
 Nothing in it is executed. What is not so is refused, with its place.
 """
@@ -253,7 +253,8 @@ def _ranges(
         low, high = each_in(ends, f"{place}.{name}", 2, _number, least=2)
         made = known[name].range(low, high)
         if name in when or made is None:
-            allowed = "a range with numbers that the field sends, and no value of it in `when`"
+            allowed = "a range with numbers that the field sends, two or more in rising order, "
+            allowed += "and no value of it in `when`"
             refuse(CODE, f"{place}.{name}", ends, allowed)
         found[name] = made
     return found

@@ -137,8 +137,10 @@ class Term:
 
     def is_about(self, item: Item) -> bool:
         """Whether it applies to an item, in some context; as in JSON, 1 is not true."""
-        pairs = [(item.features.get(name), value) for name, value in self.features.items()]
-        return self.item in (None, item.id) and all(
+        if self.item not in (None, item.id) or not self.features.keys() <= item.features.keys():
+            return False
+        pairs = [(item.features[name], value) for name, value in self.features.items()]
+        return all(
             one == other and isinstance(one, bool) == isinstance(other, bool)
             for one, other in pairs
         )

@@ -18,9 +18,10 @@ A cell counts for m_a by as much as is known of it, however often it was met: an
 most where it earns most. Where rewards are noisy that is n / (n + 2): a cell in which an action was
 given up after one or two had bad luck, too. Where a subset explains everything, one reward says
 all, and such cells count as those in which the action did well. So it is u n / (n + 2) + 1 - u with
-u = 3 v / 2 V_0, 1 at most, V_0 the variance of the first rewards, before choices were good: after
-one reward 1 - v / V_0, its share that is no noise, or a third. c_a is the sum of that, and 1 for
-the mean of everything.
+u = 3 v / 2 V_0, 1 at most, V_0 the variance of the first rewards that a table learned: after one
+reward 1 - v / V_0, its share that is no noise, or a third. A loop's own table learned them before
+choices were good, one that came later when they were as good as they were then. c_a is the sum of
+that, and 1 for the mean of everything.
 Numbers of equations as in ``engine/README.md``.
 """
 

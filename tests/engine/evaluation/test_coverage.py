@@ -87,3 +87,5 @@ def test_what_cannot_be_repeated_is_refused() -> None:
         Coverage(COFFEE, LoopSettings(), 100, "worse")  # type: ignore[arg-type]
     with pytest.raises(PersonalizerError, match="repetitions"):
         next(Coverage(COFFEE, LoopSettings(), 100).repeating(501))
+    with pytest.raises(PersonalizerError, match="is 'apprentice', but must be 'online'"):
+        next(Coverage(COFFEE, LoopSettings(learning_mode="apprentice"), 100).repeating(1))

@@ -13,7 +13,9 @@ from engine.worlds import (
     Value,
     World,
     world_from_json,
+    world_from_text,
 )
+from tests.engine.worlds.random_worlds import bakery
 
 COFFEE = WORLDS["coffee"]
 
@@ -86,3 +88,25 @@ def test_other_tastes_of_a_large_world_are_those_of_other_values_and_items() -> 
     assert (taste.base, [t.add for t in taste.terms]) == (0.1, [0.5, 0.25])
     assert value != "3"
     assert (thing.item, thing.when) == (items[1].id, {})
+
+
+SIZES = [{"name": f"v{n}", "sends": n} for n in range(30)]
+
+
+@pytest.mark.parametrize(
+    "term",
+    [
+        {"within": {"a": [3, 9]}},
+        {"features": {"sweet": True}},
+        {"features": {"sweet": True}, "item": "Cake"},
+        {"features": {"sweet": True}, "within": {"b": [0, 4], "c": [0, 29]}},
+    ],
+)
+def test_other_tastes_are_other_ones_though_a_term_names_no_value(term: dict[str, object]) -> None:
+    fields = [{"name": name, "values": SIZES} for name in "abc"]
+    truth = {"base": 0.1, "terms": [{"add": 0.3} | term]}
+    world = world_from_json(bakery(version=4, fields=fields, truth=truth))
+    cells = np.arange(0, world.size, 7)
+    for number in range(4):
+        other = world_from_text(with_other_tastes(world, 1, number).text)
+        assert (other.expected_in(cells) != world.expected_in(cells)).any()

@@ -51,6 +51,14 @@ def test_a_backup_is_a_database_of_its_own(kept: StoredLoop, backup: Path) -> No
         assert copy.about(kept.view).events == 3
 
 
+def test_drafts_alone_are_not_overwritten(backup: Path, tmp_path: Path) -> None:
+    with closing(Store.open(f"sqlite:///{tmp_path / 'drafts.db'}")) as other:
+        key = other.keep_draft("a draft", "me")
+        with pytest.raises(StoreError, match="has drafts already, so nothing was restored"):
+            restore(other, backup)
+        assert other.draft(key) == "a draft"
+
+
 def test_nothing_is_overwritten_and_nothing_is_made_up(store: Store, tmp_path: Path) -> None:
     (tmp_path / "there.db").write_bytes(b"mine")
     with pytest.raises(StoreError, match="already, so nothing was backed up"):

@@ -69,11 +69,20 @@ def test_a_number_is_written_as_a_range_in_slices() -> None:
     shares = [value.share for value in world_of(bell).fields[1].values]
     assert len(bell.fields["age"]) == 5
     assert shares[2] == max(shares) > 3 * shares[0]
-    for wrong in ((5, 5, 3, None, 1), (0, 5, 3, 2, 0)):
+    vast = (-1e308, 1e308, 3, None, 1), (0, float("inf"), 3, None, 1)
+    for wrong in ((5, 5, 3, None, 1), (0, 5, 3, 2, 0), *vast):
         with pytest.raises(PersonalizerError):
             with_number(SMALL, "age", *wrong)
     with pytest.raises(PersonalizerError, match="field is '', but must be the name of a field"):
         with_number(SMALL, "", 18, 78, 3, None, 1)
+
+
+@pytest.mark.parametrize("shares", [(0.0, 0.0), (-1.0, 2.0), (float("nan"), float("inf"))])
+def test_shares_that_are_wrong_yet_are_no_reason_to_fail(shares: tuple[float, float]) -> None:
+    values = (replace(row, share=one) for row, one in zip(SMALL.values, shares, strict=True))
+    draft = written(replace(SMALL, values=tuple(values)), {(0, 0): 0.2, (1, 0): 0.6})
+    ((mean, _),) = depending_on(draft, []).expected()
+    assert mean == pytest.approx(0.4 if shares[0] == 0 else 0.6)
 
 
 @pytest.mark.parametrize(

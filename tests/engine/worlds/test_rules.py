@@ -14,11 +14,11 @@ from engine.worlds.draft_tastes import written
 from engine.worlds.draft_text import draft_from_text, draft_to_text
 from engine.worlds.draft_world import draft_of, with_rules, without_rules, world_of
 from engine.worlds.rows import RuleRow, Rules
-from engine.worlds.rules import rules_of, weights_of
+from engine.worlds.rules import MAX_WHEN, rules_of, weights_of
 from tests.engine.worlds.drafts import SMALL
 from tests.engine.worlds.random_worlds import bakery, large, worlds
 
-AGES = {
+AGES: dict[str, Any] = {
     "name": "age",
     "values": [
         {"name": f"{n} to {n + 10}", "sends": n + 5, "share": 1 + n} for n in range(20, 60, 10)
@@ -64,7 +64,7 @@ def test_ceilings_of_a_sum_with_ranges_are_those_of_its_table() -> None:
 def test_any_sum_comes_back_out_of_its_rules_to_the_last_bit(told: dict[str, Any]) -> None:
     world = world_from_json(told)
     if isinstance(world.taste, TasteWeights):
-        draft = replace(draft_of(world), rules=rules_of(world.taste))
+        draft = replace(draft_of(world), rules=rules_of(world.taste, world.fields))
         assert draft.faults() == []
         assert world_of(draft).text == world.text
 
@@ -77,6 +77,26 @@ def test_a_world_of_ranges_comes_back_by_json_by_its_draft_and_by_a_link() -> No
     assert draft.rules is not None
     assert draft.rules.rows[1].when == "weather: Rainy, age: from 30 to 99.5"
     assert world_of(draft) == world
+    assert world_of(draft_from_text(draft_to_text(draft))) == world
+
+
+def test_a_range_is_no_value_though_one_is_called_like_it() -> None:
+    told = aged([{"add": 0.3, "within": {"age": [20, 40]}}])
+    names = "from 20 to 40", "from  20 to 40", "20 to 40", "old"
+    ages = [value | {"name": name} for value, name in zip(AGES["values"], names, strict=True)]
+    world = world_from_json(told | {"fields": [told["fields"][0], {"name": "age", "values": ages}]})
+    assert world_of(draft_of(world)) == world
+
+
+def test_a_rule_of_twenty_long_fields_comes_back_out_of_a_link() -> None:
+    names = [f"field {n} {'x' * 50}" for n in range(20)]
+    fields = [{"name": name, "values": [{"name": "v" * 59 + '"'}]} for name in names]
+    within = aged([{"add": 0.1, "when": dict.fromkeys(names, "v" * 59 + '"')}])
+    world = world_from_json(within | {"fields": fields})
+    rules = rules_of(world.taste, world.fields) if isinstance(world.taste, TasteWeights) else None
+    draft = replace(draft_of(world), rules=rules)
+    assert rules is not None
+    assert 2_500 < len(rules.rows[0].when) < MAX_WHEN
     assert world_of(draft_from_text(draft_to_text(draft))) == world
 
 
@@ -129,13 +149,15 @@ def ruled(**rule: Any) -> list[tuple[str, int, str, str]]:
         ({"when": "sky: blue"}, "when", "has 'sky', but the fields are weather, age"),
         ({"when": "weather: Foggy"}, "when", "has 'Foggy' for weather, but may have Sunny, Rainy"),
         ({"when": "weather"}, "when", "has 'weather', but must be like"),
-        ({"when": "weather: from 1 to 2"}, "when", "it does not send numbers"),
+        ({"when": "weather: from 1 to 2"}, "when", "do not send two or more numbers in ri"),
         ({"when": "age: from 90 to 99"}, "when", "in that is no value of it"),
         ({"when": "age: from 30 to 20"}, "when", "in that is no value of it"),
+        ({"when": "age: " + "x" * MAX_WHEN}, "when", "4,005 characters, but may have at most"),
         ({"when": "age: from a to 20"}, "when", "or like: from 18 to 30"),
         ({"action": "Pie"}, "action", "is 'Pie', but the actions are Roll, Cake, Tea"),
         ({"features": "sweet"}, "features", "has 'sweet', but must be like"),
         ({"features": "salty: true"}, "features", "no action has"),
+        ({"features": "salty: null"}, "features", "no action has"),
         ({"action": "Roll", "features": "sweet: true"}, "features", "no action has"),
     ],
 )  # fmt: skip
@@ -158,7 +180,7 @@ def test_a_right_rule_has_no_fault() -> None:
         ({"age": [18]}, r"the length of truth.terms\[0\].within.age is 1"),
         ({"age": ["a", 2]}, r"within.age\[0\] is 'a'"),
         ({"age": [90, 99]}, "but must be a range with numbers that the field sends"),
-        ({"weather": [1, 2]}, "but must be a range with numbers that the field sends"),
+        ({"weather": [1, 2]}, "that the field sends, two or more in rising order"),
         ({"sky": [1, 2]}, r"a name in truth.terms\[0\].within is 'sky'"),
         ([], r"truth.terms\[0\].within is \[\]"),
     ],
@@ -177,4 +199,4 @@ def test_a_range_and_a_value_of_one_field_exclude_each_other() -> None:
 def test_the_sum_of_rules_is_what_they_say() -> None:
     world: World = world_from_json(aged())
     assert isinstance(world.taste, TasteWeights)
-    assert weights_of(rules_of(world.taste), world.fields, world.items) == world.taste
+    assert weights_of(rules_of(world.taste, world.fields), world.fields, world.items) == world.taste
