@@ -54,8 +54,8 @@ def shape_the_truth(session: WorldsSession, faults: Sequence[CellFault]) -> None
                 on_click=lambda: session.rule(True),
                 help="A sum: what each rule adds to the chance of a success, when, and for what. "
                 "It has room for as many contexts as a world may have. It begins with a rule for "
-                f"each number of the table, but empty where these are more than {MAX_TERMS:,}, or "
-                "where not all have the same share of whole rewards.",
+                f"each number of the table: these may be {MAX_TERMS:,} at most, and all have to "
+                "have the same share of whole rewards.",
             )
         with st.popover("Rewards", key="shape-rewards", icon=":material/stairs:"):
             write_levels(session, faults)

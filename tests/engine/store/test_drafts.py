@@ -1,5 +1,6 @@
 """Drafts of worlds that are kept for a reload."""
 
+import os
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -47,3 +48,9 @@ def test_one_that_nobody_keeps_on_expires(url: str) -> None:
     assert store.draft(used) == "used"
     store.keep_draft("one", "cy")
     store.close()
+
+
+def test_drafts_count_for_the_size_of_the_database(store: Store) -> None:
+    before = store.size
+    store.keep_draft(os.urandom(200_000).hex(), "me")
+    assert store.size >= before + 200_000

@@ -79,6 +79,13 @@ def test_a_picture_stands_upright_however_the_camera_was_held(kind: str) -> None
             assert abs(found.getpixel(corner) - known.getpixel(corner)) < 60  # type: ignore[operator]
 
 
+@pytest.mark.parametrize("tag", [b"\x01\x0a", b"\x01\x3e"])
+def test_a_text_in_exif_where_a_number_belongs_breaks_no_picture(tag: bytes) -> None:
+    told = turned().tobytes().replace(b"\x01\x0e\x00\x02", tag + b"\x00\x02")
+    assert told != turned().tobytes()
+    assert opened(picture_of(file_of("JPEG", exif=told))).size == (SIDE // 2, SIDE)
+
+
 def test_noise_that_shines_through_is_kept_in_what_room_there_is() -> None:
     made = io.BytesIO()
     noise = np.random.default_rng(1).integers(0, 256, (SIDE, SIDE, 4), dtype=np.uint8)
