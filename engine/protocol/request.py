@@ -33,7 +33,7 @@ class Action:
 
 @dataclass(frozen=True, slots=True)
 class RankRequest:
-    """A validated Rank request.
+    """A validated Rank request, the same as another whose texts are.
 
     Attributes:
         context, actions: columns of the context, and the offered actions, 1 to 50.
@@ -43,8 +43,8 @@ class RankRequest:
         context_text, actions_text: the context and the actions as JSON text.
     """
 
-    context: Features
-    actions: tuple[Action, ...]
+    context: Features = field(compare=False)
+    actions: tuple[Action, ...] = field(compare=False)
     excluded: tuple[str, ...]
     event_id: str | None
     defer_activation: bool
