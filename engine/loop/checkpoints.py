@@ -40,13 +40,11 @@ class Checkpoint(Generic[P]):
 
     Attributes:
         size: bytes that it takes in memory; 0 if it is kept elsewhere.
-        cost: seconds of folding from the start to here.
     """
 
     mark: Mark
     restore: Callable[[P, EventLog], bool]
     size: int = 0
-    cost: float = 0.0
 
 
 class Checkpoints(Generic[P]):
@@ -85,12 +83,12 @@ class Checkpoints(Generic[P]):
         return Checkpoints([point for point in self.points if log.counted_at(point.mark)])
 
     def thin(self) -> None:
-        """Forget the place in memory without which the longest stretch to fold is shortest."""
+        """Forget the place in memory without which the stretch of entries to fold is shortest."""
         points = self.points
-        costs = [0.0, *(point.cost for point in points)]
+        places = [0, *(point.mark.counting for point in points)]
         # The last has none behind it: without it, whoever goes there begins one place earlier.
-        behind = [*costs[2:], costs[-1]]
-        gaps = [after - before for before, after in zip(costs, behind, strict=False)]
+        behind = [*places[2:], places[-1]]
+        gaps = [after - before for before, after in zip(places, behind, strict=False)]
         _, at = min((gap, i) for i, gap in enumerate(gaps) if points[i].size)
         self._keep(point for i, point in enumerate(points) if i != at)
 

@@ -31,13 +31,13 @@ class Folding:
     ) -> None:
         self.checkpoints: Checkpoints[LoopState] = checkpoints or Checkpoints()
         self.keeps, self._whole = keeps, whole
-        self._cost = self._kept = 0.0
+        self._spent = 0.0  # Seconds of folding since the last checkpoint.
 
     def states(self, log: EventLog) -> Steps[LoopState]:
         """The state as a log has it; each entry is a step."""
         state = LoopState()
         begun = self.checkpoints.begin(log, state)
-        self._cost = self._kept = begun.cost
+        self._spent = 0.0
         for entries, entry in enumerate(log.since(begun.mark.counting), begun.mark.counting + 1):
             self.apply(state, entry)
             if self._is_far:
@@ -52,7 +52,7 @@ class Folding:
             return
         begun = thread_time()
         state.apply(entry)
-        self._cost += max(thread_time() - begun, _LEAST)
+        self._spent += max(thread_time() - begun, _LEAST)
 
     def keep_if_far(self, log: EventLog, state: LoopState) -> None:
         """A checkpoint at the end of a log, if much was folded since the last."""
@@ -61,9 +61,9 @@ class Folding:
 
     @property
     def _is_far(self) -> bool:
-        return self.keeps and self._cost - self._kept >= APART
+        return self.keeps and self._spent >= APART
 
     def _keep(self, log: EventLog, state: LoopState, mark: Mark) -> None:
-        self._kept = self._cost
+        self._spent = 0.0
         whole = log if self._whole is None else self._whole
-        self.checkpoints.add(whole, state.checkpoint(mark, self._cost))
+        self.checkpoints.add(whole, state.checkpoint(mark))

@@ -78,7 +78,7 @@ class Projection(ABC):
             other.restore(state)
             return True
 
-        return Checkpoint(log.mark, restore, max(size_of(state), 1), self._read * _EACH)
+        return Checkpoint(log.mark, restore, max(size_of(state), 1))
 
     def following(self, loop: Replay) -> Steps[None]:
         """The same entry by entry, for whoever has the loop alone meanwhile."""

@@ -97,7 +97,7 @@ class LoopState:
         twin.events, twin.waiting = EventIndex(self.events), self.waiting.copy()
         return twin
 
-    def checkpoint(self, mark: Mark, cost: float) -> Checkpoint["LoopState"]:
+    def checkpoint(self, mark: Mark) -> Checkpoint["LoopState"]:
         """This state, kept in memory; its events are in the log."""
         settings, waiting, digests = self.settings, self.waiting.copy(), self.events.digests
         experiences, place = self._experiences.fork(self.events), (self.world, self.changes)
@@ -109,7 +109,7 @@ class LoopState:
             state._experiences = experiences.fork(state.events)
             return True
 
-        return Checkpoint(mark, restore, experiences.size + digests.nbytes, cost)
+        return Checkpoint(mark, restore, experiences.size + digests.nbytes)
 
     def apply(self, entry: Entry) -> None:
         """Fold in one entry."""

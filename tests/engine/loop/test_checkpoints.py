@@ -20,14 +20,14 @@ class Fold:
         self.begun = START
 
 
-def point(mark: Mark, size: int = 0, cost: float = 0.0, there: bool = True) -> Checkpoint[Fold]:
+def point(mark: Mark, size: int = 0, there: bool = True) -> Checkpoint[Fold]:
     """A place that brings a fold there, if it is still ``there``."""
 
     def restore(fold: Fold, _: EventLog) -> bool:
         fold.begun = mark
         return there
 
-    return Checkpoint(mark, restore, size, cost)
+    return Checkpoint(mark, restore, size)
 
 
 def marks(visitors: int) -> tuple[EventLog, list[Mark]]:
@@ -62,12 +62,15 @@ def test_places_stay_as_long_as_they_count_and_none_is_there_twice() -> None:
 
 
 def test_the_place_that_is_forgotten_leaves_the_shortest_stretch() -> None:
-    _, places = marks(4)
-    costs = (1.0, 1.2, 3.0, 6.0)
-    known = Checkpoints([point(m, 10, c) for m, c in zip(places, costs, strict=True)])
+    _, places = marks(12)
+    known = Checkpoints([point(places[at], 10) for at in (0, 1, 5, 11)])
     known.thin()
-    assert [one.cost for one in known.points] == [1.2, 3.0, 6.0]
+    assert [one.mark for one in known.points] == [places[at] for at in (1, 5, 11)]
     assert known.size == 30
+    # One that is kept elsewhere stays, and is a place to begin as well.
+    known = Checkpoints([point(places[9], 10), point(places[10]), point(places[11], 10)])
+    known.thin()
+    assert [one.mark for one in known.points] == [places[9], places[10]]
 
 
 def test_the_memory_that_moments_take_is_bounded_and_they_stay_exact() -> None:
