@@ -10,7 +10,7 @@ say what they have learned from them.
 import argparse
 from pathlib import Path
 
-from playwright.sync_api import Locator, Page, ViewportSize
+from playwright.sync_api import Locator, Page, ViewportSize, expect
 
 from pages.parts.lessons.lesson import STEPS
 from pages.parts.lessons.lessons import LESSONS
@@ -24,6 +24,8 @@ _TRIES = 24
 """Steps of what is to be done that are taken before the rest is skipped."""
 _TALLEST = 2_400
 """Pixels of a picture at most."""
+_PATIENCE = 300_000
+"""Milliseconds for what a lab computes, on a busy machine, too."""
 
 
 def walk(page: LearnPage, key: str, language: str, folder: Path) -> None:
@@ -31,9 +33,10 @@ def walk(page: LearnPage, key: str, language: str, folder: Path) -> None:
     page.open(f"?lesson={key}&language={language}")
     names = iter(f"{key}-{number}-{step}.png" for number, step in enumerate(STEPS, 1))
     page.page.wait_for_selector(".st-key-lesson-skip, .st-key-lesson-guessed")
+    _await_lab(page)
     _picture(page, folder / next(names))
     page.press("lesson-guessed")
-    page.settle()
+    expect(page.keyed("lesson-guessed")).to_have_count(0, timeout=_PATIENCE)
     _try(page)
     _picture(page, folder / next(names))
     for way in ("lesson-skip", "lesson-next"):
@@ -63,7 +66,13 @@ def _try(page: LearnPage) -> None:
 
 def _press(button: Locator) -> None:
     """As soon as it can be: what a lab computes may take half a minute."""
-    button.first.click(timeout=300_000)
+    button.first.click(timeout=_PATIENCE)
+
+
+def _await_lab(page: LearnPage) -> None:
+    """Until all is there that the first screen tells of, and each button of the next is open."""
+    expect(page.page.get_by_test_id("stProgress")).to_have_count(0, timeout=_PATIENCE)
+    page.come_to_rest()
 
 
 def _picture(page: LearnPage, path: Path) -> None:

@@ -10,6 +10,7 @@ import pyarrow as pa
 from engine.evaluation.estimators import Interval
 from pages.parts.charts.base import Spec, blank, finish, lanes, only, table, tooltip
 from pages.parts.charts.labelled import SIZE
+from pages.parts.text import percent
 from pages.parts.theme import theme
 
 _BAR, _GAP = 16, 15
@@ -52,7 +53,14 @@ def said_spec(
     colour = (
         alt.Color("by:N")
         .scale(domain=list(inks), range=list(inks.values()))
-        .legend(orient="top", title=None, labelFontSize=SIZE - 1, labelLimit=0, symbolType="square")
+        .legend(
+            orient="top",
+            title=None,
+            labelFontSize=SIZE - 1,
+            labelLimit=0,
+            symbolType="square",
+            symbolOpacity=1,
+        )
     )
     tips = tooltip(of="Of", by="By") + tooltip(".1%", value="Says", low="From", high="To")
     bars = base.transform_filter(alt.datum.by != truth).encode(
@@ -68,7 +76,7 @@ def said_spec(
         .mark_rule(strokeWidth=2.5, color=look.ink, aria=False)
         .encode(alt.X("low:Q"), alt.X2("high:Q")),
         bars.mark_text(align="left", dx=8, fontSize=SIZE, color=look.ink, aria=False).encode(
-            alt.X("end:Q"), text=alt.Text("value:Q", format=".0%")
+            alt.X("end:Q"), text="told:N"
         ),
         only("by", truth)
         .mark_tick(thickness=4, size=_BAR * len(by) + 8, opacity=1)
@@ -86,6 +94,8 @@ def said_rows(said: Sequence[Said], truths: Sequence[tuple[str, float]], truth: 
             "low": one.low,
             "high": one.high,
             "end": max(one.value, one.high or 0.0),
+            # As in the text beside it: a browser would round halves up.
+            "told": percent(one.value),
         }
         for one in said
     ]
@@ -94,7 +104,7 @@ def said_rows(said: Sequence[Said], truths: Sequence[tuple[str, float]], truth: 
 
 # -- one interval from each of many logs ----------------------------------------------
 
-_LINES = 11
+_LINES = 8
 
 
 @lru_cache(maxsize=8)
@@ -114,7 +124,7 @@ def again_spec(dark: bool, logs: int, names: tuple[str, str]) -> Spec:
     return finish(
         dark,
         _LINES * logs + 60,
-        base.mark_rule(strokeWidth=4, opacity=0.8).encode(x, alt.X2("high:Q"), tooltip=tips),
+        base.mark_rule(strokeWidth=3.5, opacity=0.8).encode(x, alt.X2("high:Q"), tooltip=tips),
         base.mark_point(filled=True, size=36, opacity=1).encode(alt.X("value:Q"), tooltip=tips),
         only("kind", "truth")
         .mark_rule(strokeWidth=2, strokeDash=[6, 4], color=look.ink, aria=False)

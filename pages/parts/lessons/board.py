@@ -191,14 +191,14 @@ def _ask(run: Run, own: Words) -> Guess:
 def _reveal(run: Run, own: Words, page: Words) -> None:
     lesson, lab = run.lesson, run.lab
     truth, told = lesson.truth(lab), lesson.told(lab)
-    left, right = st.columns([2, 3], vertical_alignment="center", gap="medium")
+    left, right = st.columns(2, vertical_alignment="center", gap="medium")
     with left:
         section(held(run, truth, own, page))
+        # Above the pictures, that may be higher than a screen: what they show is not to be missed.
+        st.markdown(own.say(outcome(run, own), **told))
     if truth is not None:
         with right:
             show_guess(lesson, truth, run.guess, own, page)
-    # Above the pictures, that may be higher than a screen: what they show is not to be missed.
-    st.markdown(own.say(outcome(run, own), **told))
     lesson.revealing(lab, own, run.guess)
 
 
@@ -240,12 +240,16 @@ def _exit(session: LearnSession, run: Run, setup: LearnSetup, own: Words, page: 
                 )
         return
     answer = run.lesson.answer(run.lab)
-    for option in run.lesson.options:
-        if option in {answer, run.picked}:
-            icon = "check_circle" if option == answer else "cancel"
-            yours = f" · {page.say('your_answer')}" if option == run.picked else ""
-            st.markdown(f":material/{icon}: **{names[option]}**:gray[{yours}]")
-    st.markdown(own.say(own.first(f"answered_{answer}", "answered"), **run.lesson.told(run.lab)))
+    left, right = st.columns([1, 2], vertical_alignment="center", gap="medium")
+    with left:
+        for option in run.lesson.options:
+            if option in {answer, run.picked}:
+                icon = "check_circle" if option == answer else "cancel"
+                yours = f" · {page.say('your_answer')}" if option == run.picked else ""
+                st.markdown(f":material/{icon}: **{names[option]}**:gray[{yours}]")
+    with right:
+        said = own.first(f"answered_{answer}", "answered")
+        st.markdown(own.say(said, **run.lesson.told(run.lab)))
     if run.lesson.proving is not None:
         run.lesson.proving(run.lab, own)
     else:

@@ -9,10 +9,11 @@ from engine.experiments.certainty import Certainty, becoming_sure
 from engine.steps import Steps
 from engine.worlds import World, key_of
 from pages.parts.charts.lessons import certainty_rows, certainty_spec
+from pages.parts.charts.lessons_log import Said, said_rows, said_spec
 from pages.parts.lessons.lesson import Elsewhere, Guess, Lesson, Sandbox, Slider
 from pages.parts.lessons.pictures import drawn
 from pages.parts.lessons.words import Words
-from pages.parts.text import note, percent
+from pages.parts.text import bare, percent
 from pages.parts.theme import is_dark
 
 SIZES, FLOORS = (20, 100, 300, 1_000), (0.05, 0.0, 0.2)
@@ -82,10 +83,24 @@ def _doing(lab: Lab, words: Words) -> None:
 
 def _revealing(lab: Lab, words: Words, guess: Guess | None) -> None:
     _bars(lab, words, len(SIZES))
-    for floor, found in sorted(lab.found.items()):
-        last = found[-1]
-        told = {"mean": percent(last.mean), "reward": f"{last.reward:.2f}"}
-        note(words.say("floors", floor=percent(floor), **told))
+
+
+def _proving(lab: Lab, words: Words) -> None:
+    """Bars: with more and less left to chance, how likely the favourite is, and what never is."""
+    by = (words.say("chance"), words.say("never"))
+    said = [
+        Said(bare(words.say("left", floor=percent(floor))), name, value)
+        for floor, found in sorted(lab.found.items())
+        for name, value in zip(by, (found[-1].mean, found[-1].impossible), strict=True)
+    ]
+    told = "; ".join(f"{one.of}, {one.by} {percent(one.value)}" for one in said)
+    drawn(
+        words,
+        said_rows(said, (), ""),
+        said_spec(is_dark(), len(FLOORS), by, by[0]),
+        key="chart-floors",
+        alt=f"{by[0]}, {by[1]}: {told}",
+    )
 
 
 def _told(lab: Lab) -> Mapping[str, str]:
@@ -133,6 +148,7 @@ LESSON = Lesson(
     answer=_answer,
     sandbox=lambda seed: Sandbox("play", {"world": "coffee", "seed": str(seed), "floor": "0"}),
     terms=("propensity", "floor", "exploration"),
+    proving=_proving,
     holds=lambda lab: lab.found[0.0][-1].reward > lab.usual[-1].reward,
     elsewhere=_elsewhere,
 )

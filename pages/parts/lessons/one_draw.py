@@ -15,14 +15,14 @@ from engine.loop.settings import LoopSettings
 from engine.policies.thompson import Thompson
 from engine.steps import Steps
 from engine.worlds import Context, World, key_of
-from pages.parts.charts.belief_rows import belief_rows
+from pages.parts.charts.belief_rows import Moment, belief_rows
 from pages.parts.charts.beliefs import belief_spec
 from pages.parts.charts.lessons import counted_rows, counted_spec
 from pages.parts.lessons.elsewhere import called, somebody
 from pages.parts.lessons.lesson import Elsewhere, Guess, Lesson, Sandbox, Slider
 from pages.parts.lessons.pictures import drawn, look
 from pages.parts.lessons.words import Words
-from pages.parts.play.beliefs import in_words
+from pages.parts.play.beliefs import believed, in_words
 from pages.parts.text import note, percent
 from pages.parts.theme import is_dark
 
@@ -86,22 +86,26 @@ class Lab:
         return float(before[second]), float(after[second])
 
 
-def _bells(lab: Lab, words: Words) -> None:
+def _bells(lab: Lab, words: Words, moment: Moment) -> None:
+    """What is believed, and unless that is ``asked``, what was drawn, and how likely that was."""
     ranked, world, policy = lab.offer.offers[-1], lab.world, lab.loop.settings.policy
+    parts = chances(ranked, policy)
+    told = believed(world, ranked) if moment == "asked" else in_words(world, ranked)
     drawn(
         words,
-        belief_rows(world, is_dark(), ranked, chances(ranked, policy), None, None, size=look()),
+        belief_rows(world, is_dark(), ranked, parts, None, None, moment, look()),
         belief_spec(world, is_dark(), words.say("stated"), False, look()),
         key="chart-lesson-bells",
-        alt=f"A bell and a bar for each action: {in_words(world, ranked)}",
+        alt=f"A bell and a bar for each action: {told}",
     )
-    note(words.say("legend"))
+    legend = ["beyond"] if moment == "asked" else ["legend", "beyond"]
+    note(" ".join(map(words.say, legend)))
 
 
 def _opening(lab: Lab, words: Words) -> None:
     if lab.drawn:
         st.markdown(words.say("opening"))
-        _bells(lab, words)
+        _bells(lab, words, "asked")
 
 
 def _doing(lab: Lab, words: Words) -> None:
@@ -116,7 +120,7 @@ def _doing(lab: Lab, words: Words) -> None:
         rest = partial(lab.offer.draw, TIMES - drawn)
         st.button(words.say("draw_rest"), key="lesson-rest", on_click=rest, disabled=over)
     note(words.say("drawn", drawn=drawn, best=best, times=lab.times))
-    _bells(lab, words)
+    _bells(lab, words, "offered")
 
 
 def _revealing(lab: Lab, words: Words, guess: Guess | None) -> None:

@@ -119,14 +119,31 @@ def _doing(lab: Lab, words: Words) -> None:
             )
     if lab.found:
         _bars(lab, words, lab.served)
+    if lab.served:
+        _truths(lab, words, lab.served)
+
+
+def _truths(lab: Lab, words: Words, served: Collection[int]) -> None:
+    """What the marks stand at."""
+    items, truths = lab.world.items, lab.report.truths
+    told = [f"{items[place].label} {percent(float(truths[place]))}" for place in sorted(served)]
+    note(words.say("served", truths=", ".join(told)))
 
 
 def _revealing(lab: Lab, words: Words, guess: Guess | None) -> None:
     left, right = pair("report")
     with left:
         _bars(lab, words, range(len(lab.world.items)), is_weighed=True)
+        note(words.say("intervals", **_told(lab)))
     with right:
         _again(lab, words)
+
+
+def _proving(lab: Lab, words: Words) -> None:
+    """What the report said of each, and what is true."""
+    everything = range(len(lab.world.items))
+    _bars(lab, words, everything)
+    _truths(lab, words, everything)
 
 
 def _again(lab: Lab, words: Words) -> None:
@@ -216,6 +233,7 @@ LESSON = Lesson(
         {"world": "coffee", "seed": str(seed), "log": "ready", "visitors": str(VISITORS)},
     ),
     terms=("weight", "propensity", "interval", "ope"),
+    proving=_proving,
     holds=_holds,
     elsewhere=_elsewhere,
 )

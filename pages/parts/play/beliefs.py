@@ -90,3 +90,9 @@ def in_words(world: World, now: Ranked) -> str:
         for i in falling
     )
     return "; ".join(told)
+
+
+def believed(world: World, now: Ranked) -> str:
+    """What there is to hear while it is asked what will be offered."""
+    means = zip(world.items, now.means, strict=True)
+    return "; ".join(f"{item.name}, believed to earn {mean:.2f}" for item, mean in means)

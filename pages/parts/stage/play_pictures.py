@@ -3,13 +3,12 @@
 from engine.evaluation.chances import chances
 from engine.evaluation.learning_curve import RECENT_VISITORS
 from engine.loop.entries import Ranked
-from engine.worlds import World
 from pages.parts.charts import context_map as contexts
 from pages.parts.charts import curves
 from pages.parts.charts.base import STAGE
 from pages.parts.charts.belief_rows import Moment, belief_rows, rows_of
 from pages.parts.charts.beliefs import belief_spec
-from pages.parts.play.beliefs import SHOWN, in_words
+from pages.parts.play.beliefs import SHOWN, believed, in_words
 from pages.parts.play.learned import map_in_words
 from pages.parts.play.open_loop import OpenLoop
 from pages.parts.stage.picture import hero
@@ -35,19 +34,13 @@ def _beliefs(
     world, dark, policy = opened.world, is_dark(), opened.loop.settings.policy
     offers, shown = SHOWN[ranked.mode][1], rows_of(world, STAGE)
     offers += f" ({shown} of {len(world.items)})" if shown < len(world.items) else ""
-    told = _believed(world, ranked) if moment == "asked" else in_words(world, ranked)
+    told = believed(world, ranked) if moment == "asked" else in_words(world, ranked)
     hero(
         belief_rows(world, dark, ranked, chances(ranked, policy), before, None, moment, STAGE),
         belief_spec(world, dark, offers, size=STAGE),
         key="beliefs",
         alt=f"A bell and a bar for each action: {told}",
     )
-
-
-def _believed(world: World, ranked: Ranked) -> str:
-    """What there is to hear while it is asked what will be offered."""
-    means = zip(world.items, ranked.means, strict=True)
-    return "; ".join(f"{item.name}, believed to earn {mean:.2f}" for item, mean in means)
 
 
 def context_map(opened: OpenLoop, truth: bool = False) -> None:
