@@ -60,20 +60,23 @@ def draw_frame(session: EvaluateSession) -> None:
     of_log.go_to_it()
     session.adopt(current_setup(EvaluateSetup), session.stored)
     write_link(session.setup, loop=loop_in_link(session))
-    if session.found is not None:
-        board.show_headline(session, session.found)
+    board.show_headline(session)
     controls.choose_log(session, session.setup)
     if session.setup.log == "file":
         sent.choose_file(session)
     if session.page_state != session.drawn:
         st.rerun()
     board.show_progress(session)
-    if session.found is not None:
-        board.show_forest(session, session.found)
-        beside.show_difference(session, session.found)
-        rule.show_rule(session, session.found)
-        along.show_along(session, session.found)
-        of_log.offer_a_world(session.found.log)
+    with st.container(key="evaluate-told"):
+        if session.awaits:
+            # Streamlit keeps no place for a container with nothing in it.
+            st.space()
+        elif session.found is not None:
+            board.show_forest(session, session.found)
+            beside.show_difference(session, session.found)
+            rule.show_rule(session, session.found)
+            along.show_along(session, session.found)
+            of_log.offer_a_world(session.found.log)
 
 
 @frame

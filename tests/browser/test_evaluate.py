@@ -19,12 +19,14 @@ QUICK = "?visitors=300"
 
 def test_one_guesses_is_told_and_sees_the_truth(open_evaluate: OpenEvaluate) -> None:
     page = open_evaluate(QUICK)
+    page.page.set_viewport_size(NARROW)
     expect(page.headline).to_contain_text(re.compile(r"looks like 0\.\d\d where it was shown"))
     page.press("hide")
     expect(page.headline).to_contain_text("What would it earn, served to everybody?")
     page.settle()
     page.press("reveal")
     expect(page.headline).to_contain_text("You guessed 0.50")
+    expect(page.button("hide")).to_be_focused()
     expect(page.chart(FOREST).locator("[aria-label*='your guess']").first).to_be_visible()
     page.switch("evaluate-truth")
     expect(page.headline).to_contain_text("The truth is 0.")

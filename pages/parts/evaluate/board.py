@@ -48,23 +48,33 @@ _TABLE_HELP = (
 
 
 def show_progress(session: EvaluateSession) -> None:
-    """How far a log is."""
-    if session.is_live:
-        made = "Visitors are served, so that there is a log to ask"
-        st.progress(session.share, "The log is read" if session.setup.log == "file" else made)
+    """How far a log is that is asked anew, and what was refused."""
+    if session.is_live and session.found is not None:
+        _progress(session)
     tell_faults(session.refused)
     if session.refused is not None and session.setup.window:
         st.button("Let all visitors count", key="all-count", on_click=_let_all_count)
+
+
+def _progress(session: EvaluateSession) -> None:
+    made = "Visitors are served, so that there is a log to ask"
+    st.progress(session.share, "The log is read" if session.setup.log == "file" else made)
 
 
 def _let_all_count() -> None:
     st.session_state[EvaluateSetup.key("window")] = ""
 
 
-def show_headline(session: EvaluateSession, found: Found) -> None:
-    """The one sentence, and the guess."""
-    row = asked_row(found, session.setup)
+def show_headline(session: EvaluateSession) -> None:
+    """The one sentence, and the guess; while nothing is known, how far the log is stands there."""
+    found = session.found
+    if found is None and not session.awaits:
+        return
     with st.container(border=True, key="evaluate-headline"):
+        if found is None:
+            _progress(session)
+            return
+        row = asked_row(found, session.setup)
         if row is None:
             st.markdown("**This log says too little of any one action.**")
             return

@@ -218,6 +218,11 @@ class EvaluateSession:
         return self._ticket is not None and not self._ticket.done()
 
     @property
+    def awaits(self) -> bool:
+        """Whether a log is asked that has told nothing yet, not even why it does not."""
+        return self._question != (None,) and self.found is None and self.refused is None
+
+    @property
     def pace(self) -> float | None:
         """Seconds from one frame to the next; None while nothing comes about by itself."""
         return pace(PACE) if self.is_live else None

@@ -147,7 +147,9 @@ function standsIn(key) {
 }
 
 function firstOf(place) {
-    const free = [...document.querySelectorAll(`${place} :is(button, input):not(:disabled)`)];
+    // Streamlit draws a button with a hint twice, and hides that for wide or for narrow screens.
+    const all = [...document.querySelectorAll(`${place} :is(button, input):not(:disabled)`)];
+    const free = all.filter(each => each.checkVisibility());
     return free.find(each => each.ariaChecked === "true") ?? free[0];
 }
 
