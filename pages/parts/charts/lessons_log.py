@@ -79,7 +79,8 @@ def said_spec(
             alt.X("end:Q"), text="told:N"
         ),
         only("by", truth)
-        .mark_tick(thickness=4, size=_BAR * len(by) + 8, opacity=1)
+        # By what a lane has: on the stage that is as much as the screen leaves.
+        .mark_tick(thickness=4, size=alt.ExprRef("bandwidth('y') + 4"), opacity=1)
         .encode(x, y, colour, tooltip=tips),
     )
 
@@ -117,7 +118,7 @@ def again_spec(dark: bool, logs: int, names: tuple[str, str]) -> Spec:
     colour = (
         alt.Color("name:N")
         .scale(domain=list(names), range=[look.accent, look.ink])
-        .legend(orient="top", title=None, labelFontSize=SIZE - 1, symbolType="stroke")
+        .legend(orient="top", title=None, labelFontSize=SIZE - 1, labelLimit=0, symbolType="stroke")
     )
     base = only("kind", "log").encode(alt.Y("log:O").axis(None), colour)
     tips = tooltip(name="It") + tooltip(".1%", value="Says", low="From", high="To")

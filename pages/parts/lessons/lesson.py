@@ -120,6 +120,8 @@ class Lesson:
         options: answers to the exit question.
         answer: the right one, as the engine computes it.
         proving: draws what the exit question's answer is seen in; what revealed the truth, if None.
+        further: draws what else there is to see, on a screen of its own on the stage, where one
+            picture has the room; on the page that is a part of ``revealing``.
         sandbox: for a seed; None where a link cannot say all that is set.
         terms: words of the glossary that stand in it.
         holds: whether what it claims came about; where not, its words say so.
@@ -142,6 +144,7 @@ class Lesson:
     sandbox: Callable[[int], Sandbox] | None
     terms: Sequence[str] = ()
     proving: Callable[[Any, Words], None] | None = None
+    further: Callable[[Any, Words], None] | None = None
     holds: Callable[[Any], bool] = lambda lab: True
     elsewhere: "Callable[[World], Elsewhere] | None" = None
 

@@ -17,7 +17,7 @@ from pages.parts.charts.lessons_log import (
     said_spec,
 )
 from pages.parts.lessons.lesson import Elsewhere, Guess, Lesson, Sandbox, Slider
-from pages.parts.lessons.pictures import drawn
+from pages.parts.lessons.pictures import drawn, look
 from pages.parts.lessons.words import Words
 from pages.parts.picture import pair
 from pages.parts.text import note, percent, plain
@@ -131,12 +131,19 @@ def _truths(lab: Lab, words: Words, served: Collection[int]) -> None:
 
 
 def _revealing(lab: Lab, words: Words, guess: Guess | None) -> None:
+    if look().on_stage:
+        _weighed(lab, words)
+        return
     left, right = pair("report")
     with left:
-        _bars(lab, words, range(len(lab.world.items)), is_weighed=True)
-        note(words.say("intervals", **_told(lab)))
+        _weighed(lab, words)
     with right:
         _again(lab, words)
+
+
+def _weighed(lab: Lab, words: Words) -> None:
+    _bars(lab, words, range(len(lab.world.items)), is_weighed=True)
+    note(words.say("intervals", **_told(lab)))
 
 
 def _proving(lab: Lab, words: Words) -> None:
@@ -153,7 +160,7 @@ def _again(lab: Lab, words: Words) -> None:
     truth, names = float(lab.report.truths[place]), (words.say("holds"), words.say("misses"))
     held = sum(one.holds(truth) for one in intervals)
     textbook = sum(one.intervals["ips"][place].holds(truth) for one in lab.again)
-    heading = words.say("again", logs=AGAIN, drink=lab.praised)
+    heading = words.say("further", **_told(lab))
     st.markdown(f"**{heading}**")
     drawn(
         words,
@@ -179,6 +186,7 @@ def _told(lab: Lab) -> Mapping[str, str]:
     weighed = report.intervals["strata"][place]
     return {
         "drink": plain(lab.praised),
+        "logs": str(AGAIN),
         "report": percent(report.intervals["naive"][place].estimate),
         "true": percent(_truth(lab)),
         "estimate": percent(weighed.estimate),
@@ -234,6 +242,7 @@ LESSON = Lesson(
     ),
     terms=("weight", "propensity", "interval", "ope"),
     proving=_proving,
+    further=_again,
     holds=_holds,
     elsewhere=_elsewhere,
 )

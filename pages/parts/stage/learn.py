@@ -76,6 +76,7 @@ def lesson_show(run: Run, setup: LearnSetup) -> Show:
                 lambda: _words([own.say(outcome(run, own), **figures())]),
                 page.say("plan_reveal"),
             ),
+            *_further(run, own, page),
             Screen(
                 "exit",
                 partial(page.say, "check"),
@@ -86,7 +87,7 @@ def lesson_show(run: Run, setup: LearnSetup) -> Show:
             Screen(
                 "answer",
                 lambda: named[lesson.answer(lab)],
-                lambda: _words([_answered(run, own)]),
+                partial(_answer, run, own),
                 bare(own.say("note" if setup.lesson == OWN else "misconception")),
             ),
         ]
@@ -157,9 +158,29 @@ def _take_hands(run: Run) -> None:
     run.guess = run.guess if guess is None else guess
 
 
-def _answered(run: Run, own: Words) -> str:
-    name = own.first(f"answered_{run.lesson.answer(run.lab)}", "answered")
-    return own.say(name, **run.lesson.told(run.lab))
+def _further(run: Run, own: Words, page: Words) -> list[Screen]:
+    """What else there is to see, if there is."""
+    lesson, lab = run.lesson, run.lab
+    draws = lesson.further
+    if draws is None:
+        return []
+
+    def picture() -> None:
+        with st.container(key="stage-lesson"):
+            draws(lab, own)
+
+    heading = partial(own.say, "further", **lesson.told(lab))
+    return [Screen("further", heading, picture, page.say("plan_reveal"))]
+
+
+def _answer(run: Run, own: Words) -> None:
+    """The answer to the exit question, and the picture that it is seen in, if that is another."""
+    lesson, lab = run.lesson, run.lab
+    name = own.first(f"answered_{lesson.answer(lab)}", "answered")
+    _words([own.say(name, **lesson.told(lab))])
+    if lesson.proving is not None:
+        with st.container(key="stage-lesson"):
+            lesson.proving(lab, own)
 
 
 def _guess(run: Run, own: Words) -> None:

@@ -19,6 +19,7 @@ from pages.parts.lessons.session import Run
 from pages.parts.lessons.setup import LearnSetup
 from pages.parts.lessons.words import LANGUAGES, words
 from pages.parts.stage.learn import answers_to, guessed_by, lesson_show
+from pages.parts.text import percent
 from tests.engine.worlds.random_worlds import bakery
 from tests.pages.conftest import LearnApp
 from tests.pages.lessons.own_lessons import told
@@ -42,6 +43,9 @@ def test_a_lesson_goes_from_the_question_to_the_answer(open_learn: Open) -> None
     spec = chart.proto.spec
     assert "was sie glaubt" in spec
     assert "28 * u" in spec
+    lab: Any = run.lab
+    drawn = lab.offer.offers[0]
+    assert percent(drawn.probabilities[drawn.best]) not in app.bare
     run.guess = 4.0
     go_to(app, "reveal")
     assert run.lab.is_done
@@ -52,6 +56,23 @@ def test_a_lesson_goes_from_the_question_to_the_answer(open_learn: Open) -> None
     go_to(app, "answer")
     assert own.options("options")[answer] in app.text
     assert own.say("answered", **run.lesson.told(run.lab)) in app.text
+
+
+def test_on_the_stage_each_picture_of_a_lesson_has_a_screen(
+    open_learn: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("pages.parts.lessons.table_that_lies.VISITORS", 100)
+    monkeypatch.setattr("pages.parts.lessons.table_that_lies.AGAIN", 3)
+    app = open_learn(stage="1", lesson="table_that_lies")
+    own, lesson = words("en", "table_that_lies"), LESSONS["table_that_lies"]
+    for screen, charts, said in (
+        ("reveal", 2, "intervals"),
+        ("further", 1, "further"),
+        ("answer", 1, "answered"),
+    ):
+        go_to(app, screen)
+        assert len(app.at.get("vega_lite_chart")) == charts
+        assert own.say(said, **lesson.told(app.run_of("table_that_lies").lab)) in app.text
 
 
 def test_a_lesson_of_ones_own_goes_there_too_however_long(open_learn: Open) -> None:
