@@ -1,10 +1,10 @@
 """The pages as the menu has them; whoever reads it loads none of them."""
 
 MENU = {
-    "": [("play", "touch_app"), ("learn", "school")],
+    "": [("learn", "school"), ("play", "touch_app")],
     "Prove": [("compare", "compare_arrows"), ("race", "sports_score"), ("evaluate", "fact_check")],
     "Build": [("worlds", "public"), ("data", "database")],
 }
-"""Groups of pages, each with its icon; the first page is the one that opens by itself."""
+"""Groups of pages, each with its icon; *Play* is the one that opens by itself."""
 REACHED = {"why": "help", "words": "menu_book", "use": "balance", "show": "timer"}
 """Pages that stand in no menu: they are reached from what they are about."""
