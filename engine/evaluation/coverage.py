@@ -28,7 +28,8 @@ from engine.policies.base import Normals
 from engine.simulation.crowd import nth_visitor
 from engine.steps import Steps
 from engine.streams import stream
-from engine.worlds.world import TABULATED, World
+from engine.worlds.place import TABULATED
+from engine.worlds.world import World
 
 Kind = Literal["fixed", "uniform", "best", "picked"]
 """What is evaluated: each action for everybody, all alike, each visitor's best, and the rules that

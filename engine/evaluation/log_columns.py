@@ -20,8 +20,8 @@ from engine.evaluation.logged import Codes, Logged
 from engine.evaluation.smoothing import Sums
 from engine.steps import Steps
 from engine.worlds.fields import Value, told_apart
+from engine.worlds.place import TABULATED
 from engine.worlds.table import MAX_NAME, MAX_TABLE
-from engine.worlds.world import TABULATED
 
 MOST_VALUES = 12
 """Different values of a field; the rarest of more are joined to one."""

@@ -15,7 +15,7 @@ import numpy as np
 from engine.errors import refuse
 from engine.streams import stream
 from engine.worlds import Context, World
-from engine.worlds.world import TABULATED
+from engine.worlds.place import TABULATED
 
 LAST_MONTH = 300
 """Visitors whose answers make the bestseller."""

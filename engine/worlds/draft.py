@@ -14,10 +14,10 @@ from typing import Self
 
 from engine.worlds.faults import faults_of
 from engine.worlds.levels import LEVELS, Level, mean_worth
+from engine.worlds.place import TABULATED
 from engine.worlds.rows import ActionRow, CellFault, LevelRow, Rules, ValueRow, rows_of, segment_of
 from engine.worlds.table import MAX_TABLE
 from engine.worlds.taste import Item, Taste
-from engine.worlds.world import TABULATED
 
 MAX_SEGMENTS = 400
 """Rows of the table of what each segment likes, unless somebody chose fields that make more."""

@@ -18,7 +18,8 @@ from engine.streams import stream
 from engine.worlds.fields import Field, Value
 from engine.worlds.table import MAX_CELLS, MAX_FIELDS, MAX_ITEMS, MAX_TERMS, MAX_VALUES
 from engine.worlds.taste import Item, TasteWeights, Term, WeightSums
-from engine.worlds.world import SAMPLE, World
+from engine.worlds.visitors import SAMPLE
+from engine.worlds.world import World
 
 _CODE = "BadRequest"
 _GROUPS = 6

@@ -10,8 +10,8 @@ import pyarrow as pa
 
 from engine.worlds import Context, World
 from pages.parts.charts.base import Spec, action_colour, blank, finish, table
-from pages.parts.charts.context_map import Axes, heads_of
 from pages.parts.charts.item_pictures import emoji_of, with_pictures
+from pages.parts.charts.map_axes import Axes, heads_of
 from pages.parts.theme import theme
 
 _ROW, _HEAD = 46, 28

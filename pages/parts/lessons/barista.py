@@ -14,8 +14,8 @@ from engine.policies.thompson import Thompson
 from engine.simulation.crowd import Visitor
 from engine.steps import Steps
 from engine.worlds import World, key_of
-from pages.parts.charts.context_map import heads_of
 from pages.parts.charts.lessons import score_rows, score_spec
+from pages.parts.charts.map_axes import heads_of
 from pages.parts.charts.marks import Cell, cells_rows, cells_spec
 from pages.parts.lessons.elsewhere import first_field, regulars
 from pages.parts.lessons.lesson import Elsewhere, Guess, Lesson, Sandbox, Slider

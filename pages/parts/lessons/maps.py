@@ -3,7 +3,7 @@
 import streamlit as st
 
 from engine.worlds import Context, World
-from pages.parts.charts.context_map import axes_of
+from pages.parts.charts.map_axes import axes_of
 from pages.parts.charts.truth_map import truth_rows, truth_spec
 from pages.parts.lessons.lesson import Cells, Marks
 from pages.parts.lessons.pictures import drawn

@@ -10,6 +10,7 @@ from engine.evaluation.learning_curve import RECENT_VISITORS
 from engine.worlds import World, key_of
 from pages.parts.charts import context_map as contexts
 from pages.parts.charts import curves
+from pages.parts.charts.map_axes import Axes, upright_axes_of
 from pages.parts.glossary import meanings
 from pages.parts.money import per_thousand
 from pages.parts.picture import picture
@@ -41,12 +42,12 @@ def head_of_map(setup: PlaySetup) -> None:
         setup.draw("truth")
 
 
-def choose_map(world: World) -> contexts.Axes:
+def choose_map(world: World) -> Axes:
     """Which fields the map spreads out."""
-    maps = contexts.upright_axes_of(world)
+    maps = upright_axes_of(world)
     if len(maps) == 1:
         return next(iter(maps))
-    chosen: contexts.Axes = st.selectbox(
+    chosen: Axes = st.selectbox(
         "Map of",
         list(maps),
         format_func=lambda axes: f"Map: {maps[axes]}",
@@ -56,9 +57,7 @@ def choose_map(world: World) -> contexts.Axes:
     return chosen
 
 
-def show_map(
-    session: PlaySession, favoured: Sequence[Mapping[str, Any]], axes: contexts.Axes
-) -> None:
+def show_map(session: PlaySession, favoured: Sequence[Mapping[str, Any]], axes: Axes) -> None:
     """Every context at a glance, filling in as rewards arrive; a click on one puts its visitor
     before the engine."""
     opened, truth = session.shown, session.setup.truth

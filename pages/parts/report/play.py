@@ -7,6 +7,7 @@ from engine.evaluation.learning_curve import LearningCurve
 from engine.worlds import World
 from pages.parts.charts import context_map as contexts
 from pages.parts.charts import curves
+from pages.parts.charts.map_axes import axes_of
 from pages.parts.money import per_thousand
 from pages.parts.play.open_loop import OpenLoop
 from pages.parts.play.session import PlaySession
@@ -60,7 +61,7 @@ def report_of(session: PlaySession, link: str) -> Report | None:
         if not rows:
             return None
         named = _without_pictures(opened.world)
-        axes = next(iter(contexts.axes_of(named)))
+        axes = next(iter(axes_of(named)))
         cells = contexts.map_rows(named, opened.favoured(), opened.context, axes, 0, True, truth)
         mapped = Figure(
             "What it would offer to whom: the stronger, the more probable",

@@ -8,6 +8,7 @@ from pages.parts.charts import curves
 from pages.parts.charts.base import STAGE
 from pages.parts.charts.belief_rows import Moment, belief_rows, rows_of
 from pages.parts.charts.beliefs import belief_spec
+from pages.parts.charts.map_axes import axes_of
 from pages.parts.play.beliefs import SHOWN, believed, in_words
 from pages.parts.play.learned import map_in_words
 from pages.parts.play.open_loop import OpenLoop
@@ -46,7 +47,7 @@ def _beliefs(
 def context_map(opened: OpenLoop, truth: bool = False) -> None:
     """What it would offer to whom, and with the ``truth`` where that is wrong."""
     world, favoured, knows = opened.world, opened.favoured(), bool(opened.loop.events)
-    axes = next(iter(contexts.axes_of(world)))
+    axes = next(iter(axes_of(world)))
     turn, here = opened.arrivals.turn, opened.context
     hero(
         contexts.map_rows(world, favoured, here, axes, turn, knows, truth),

@@ -6,7 +6,7 @@ import streamlit as st
 
 from engine.worlds import World
 from engine.worlds.rows import CellFault
-from pages.parts.charts.context_map import axes_of
+from pages.parts.charts.map_axes import axes_of
 from pages.parts.charts.truth_map import truth_rows, truth_spec
 from pages.parts.picture import picture
 from pages.parts.text import note, plain, section

@@ -1,6 +1,5 @@
 """What a simulated world promises, to those who look at it and to those who learn from it."""
 
-import json
 import re
 from dataclasses import replace
 
@@ -9,36 +8,21 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine import LearningLoop
-from engine.protocol.request import parse_rank_request
-from engine.simulation.crowd import crowd, potential_outcomes
 from engine.worlds import (
     WORLDS,
-    Field,
     Taste,
-    Value,
     World,
     key_of,
     world_from_json,
     world_named,
 )
-from engine.worlds.levels import Level
-from tests.statistics import CHI_SQUARE_999, chi_square
-
-every_world = pytest.mark.parametrize("world", WORLDS.values(), ids=list(WORLDS))
-
+from tests.engine.worlds.ready import every_world, priced
 
 some_world = st.sampled_from(list(WORLDS.values()))
 
 
-luck = st.floats(0, 1, exclude_max=True)
-
-
 PHONE_CELLS = 48
 """Cells that the map of a world has room for on a phone."""
-
-
-# -- what anybody can see -----------------------------------------------------------------
 
 
 def test_worlds_are_found_by_the_name_in_their_links() -> None:
@@ -96,62 +80,6 @@ def test_the_story_is_two_plain_sentences(world: World) -> None:
 
 
 @every_world
-def test_cells_are_all_combinations_the_last_field_changing_fastest(world: World) -> None:
-    first, second, third = world.fields
-    assert [tuple(context.items()) for context in world.contexts] == [
-        ((first.name, a.name), (second.name, b.name), (third.name, c.name))
-        for a in first.values
-        for b in second.values
-        for c in third.values
-    ]
-    assert [world.cell(context) for context in world.contexts] == list(range(len(world.contexts)))
-    assert [world.position(item.id) for item in world.items] == list(range(len(world.items)))
-
-
-@every_world
-def test_a_request_says_in_which_context_it_was_made(world: World) -> None:
-    for cell, context in enumerate(world.contexts):
-        assert world.context_of(world.request(cell)) == context
-        apart = [{name: value} for name, value in reversed(list(context.items()))]
-        assert world.context_of(parse_rank_request(world.actions, apart)) == context
-
-
-@pytest.mark.parametrize(
-    "context",
-    [
-        [],
-        [{"name": "Alice", "weather": "Sunny"}],
-        [{"name": "Alice", "weather": "Sunny", "timeofday": "Noon"}],
-        [{"name": "Alice", "weather": "Sunny", "timeofday": "Morning", "age": 4}],
-        [{"name": "Alice", "weather": [1, 2], "timeofday": "Morning"}],
-        [{"name": {"weather": "Sunny"}, "timeofday": "Morning"}],
-    ],
-)
-def test_a_context_in_which_nobody_comes_is_no_cell(context: list[dict[str, object]]) -> None:
-    coffee = WORLDS["coffee"]
-    with pytest.raises(KeyError):
-        coffee.context_of(parse_rank_request(coffee.actions, context))
-
-
-@every_world
-def test_the_request_of_a_cell_is_made_once_with_all_items_in_their_order(world: World) -> None:
-    for cell in (0, len(world.contexts) - 1):
-        request = world.request(cell)
-        assert request is world.request(cell)
-        assert [action.id for action in request.actions] == [item.id for item in world.items]
-        told = parse_rank_request(world.actions, world.features(world.contexts[cell]))
-        assert request.to_json() == told.to_json()
-
-
-def test_segments_are_all_values_field_by_field() -> None:
-    assert [(field.name, value.name) for field, value in WORLDS["coffee"].segments()] == [
-        *(("name", who) for who in ("Alice", "Bob", "Cathy", "Dave")),
-        *(("weather", sky) for sky in ("Sunny", "Rainy", "Snowy")),
-        *(("timeofday", time) for time in ("Morning", "Afternoon", "Evening")),
-    ]
-
-
-@every_world
 def test_worlds_are_equal_if_all_that_they_say_is(world: World) -> None:
     same = replace(world)
     assert same is not world
@@ -159,124 +87,6 @@ def test_worlds_are_equal_if_all_that_they_say_is(world: World) -> None:
     kinder = replace(world, taste=lambda context, item: Taste(half=0.0, full=1.0))
     for other in (replace(world, title="Other"), kinder, *WORLDS.values()):
         assert (other == world) == (other is world)
-
-
-# -- who comes ----------------------------------------------------------------------------
-
-
-@every_world
-def test_frequencies_are_the_products_of_the_shares(world: World) -> None:
-    assert world.frequencies.sum() == pytest.approx(1)
-    for context, frequency in zip(world.contexts, world.frequencies, strict=True):
-        expected = 1.0
-        for field in world.fields:
-            share = {value.name: value.share for value in field.values}
-            expected *= share[context[field.name]] / sum(share.values())
-        assert frequency == pytest.approx(expected)
-
-
-def test_shares_may_be_whole_numbers() -> None:
-    days = Field("day", "Day", (Value("Workday", "💼", 5), Value("Weekend", "🌴", 2)))
-    world = replace(WORLDS["coffee"], fields=(days,))
-    assert world.frequencies.tolist() == pytest.approx([5 / 7, 2 / 7])
-
-
-@every_world
-def test_visitors_come_as_often_as_the_frequencies_say(world: World) -> None:
-    rng = np.random.default_rng(2026)
-    cells = [world.cell(world.visitor(rng)) for _ in range(4_000)]
-    counts = np.bincount(cells, minlength=len(world.contexts)).astype(float)
-    assert chi_square(counts, world.frequencies) < CHI_SQUARE_999[len(counts) - 1]
-
-
-# -- what they answer ---------------------------------------------------------------------
-
-
-@every_world
-def test_expected_is_the_mean_of_the_outcomes_that_the_taste_tells(world: World) -> None:
-    shape = (len(world.contexts), len(world.items))
-    assert world.outcomes.shape == (*shape, 3)
-    assert world.outcomes.min() >= 0
-    assert world.outcomes.sum(axis=2) == pytest.approx(np.ones(shape))
-    assert world.expected == pytest.approx(world.outcomes @ np.array([0, 0.5, 1]))
-    for i, context in enumerate(world.contexts):
-        tastes = [world.taste(context, item) for item in world.items]
-        told = [taste.full + taste.half / 2 for taste in tastes]
-        assert world.expected[i] == pytest.approx(told)
-
-
-@every_world
-def test_answers_average_to_the_expected_reward(world: World) -> None:
-    n = 200
-    grid = (np.arange(n) + 0.5) / n
-    for i, context in enumerate(world.contexts):
-        for j, item in enumerate(world.items):
-            answers = [world.answer(context, item.id, x) for x in grid]
-            # each of the two thresholds moves half a point by at most half a step
-            assert np.mean(answers) == pytest.approx(world.expected[i, j], abs=0.5 / n + 1e-9)
-
-
-@given(data=st.data(), world=some_world, one=luck, other=luck)
-def test_more_luck_never_earns_less(
-    data: st.DataObject, world: World, one: float, other: float
-) -> None:
-    context = data.draw(st.sampled_from(world.contexts))
-    item = data.draw(st.sampled_from(world.items))
-    lucky, unlucky = sorted((one, other))  # the smaller number is the better luck
-    more, less = (world.answer(context, item.id, x) for x in (lucky, unlucky))
-    assert more >= less
-    assert {more, less} <= {0.0, 0.5, 1.0}
-
-
-@given(data=st.data(), world=some_world, luck=luck)
-def test_the_same_luck_with_a_likelier_item_earns_no_less(
-    data: st.DataObject, world: World, luck: float
-) -> None:
-    """Likelier: no smaller a chance of a full reward, and none of any reward at all."""
-    context = data.draw(st.sampled_from(world.contexts))
-    answers = [world.answer(context, item.id, luck) for item in world.items]
-    chances = [(full, half + full) for _, half, full in world.outcomes[world.cell(context)]]
-    for one, (full, some) in zip(answers, chances, strict=True):
-        for other, (other_full, other_some) in zip(answers, chances, strict=True):
-            if full >= other_full and some >= other_some:
-                assert one >= other
-
-
-# -- what it is worth ---------------------------------------------------------------------
-
-
-def priced(world: World, values: tuple[float, ...]) -> World:
-    items = tuple(replace(i, value=v) for i, v in zip(world.items, values, strict=True))
-    return replace(world, items=items, unit="€")
-
-
-def test_whoever_earns_most_reward_earns_most_in_the_unit() -> None:
-    coffee = priced(WORLDS["coffee"], (2, 4, 8, 5))
-    assert coffee.expected.max(axis=0).tolist() == [0.25, 0.5, 1.0, 0.625]
-    assert (
-        coffee.in_unit(coffee.expected[0].max(), 1)
-        == {0: 2, 1: 4, 2: 8, 3: 5}[int(coffee.expected[0].argmax())]
-    )
-    assert coffee.in_unit(0.5) == 4_000
-    # Of each 36 visitors 8, 7, 10 and 11 love them.
-    loved = (WORLDS["coffee"].frequencies @ WORLDS["coffee"].expected).tolist()
-    earned = [share * value for share, value in zip(loved, (2, 4, 8, 5), strict=True)]
-    assert coffee.in_unit(coffee.single_value, 1) == pytest.approx(max(earned))
-    assert coffee.in_unit(coffee.best_value, 1) == pytest.approx(sum(earned))
-
-
-def test_answers_are_as_much_less_as_they_are_worth_less() -> None:
-    news = priced(WORLDS["news"], (1.0, 4.0, *[2.0] * 8))
-    for context in news.contexts[:5]:
-        for item in news.items:
-            plain, worth = WORLDS["news"].answer(context, item.id, 0.3), item.value / 4
-            assert news.answer(context, item.id, 0.3) == plain * worth
-    rows = list(crowd(LearningLoop(seed=1), news, 20))
-    met = potential_outcomes(news, 20, 1)
-    for number, row in enumerate(rows):
-        place = news.position(str(row["action"]))
-        assert row["reward"] == met.rewards[number, place]
-        assert row["expected"] == met.expected[number, place]
 
 
 def test_a_world_without_values_is_written_as_it_was_before_there_were_any() -> None:
@@ -362,27 +172,3 @@ def test_items_share_features_so_that_one_teaches_about_another(world: World) ->
         assert len(set(values)) > 1, f"{name} tells nothing"
         if not isinstance(values[0], int | float) or isinstance(values[0], bool):
             assert len(set(values)) < len(values), f"{name} is as good as an id"
-
-
-# -- in a loop ----------------------------------------------------------------------------
-
-
-@every_world
-def test_a_loop_takes_every_context_and_every_item(world: World) -> None:
-    loop = LearningLoop(seed=1)
-    for context in world.contexts:
-        request = json.loads(json.dumps([world.actions, world.features(context)]))
-        answer = loop.rank(*request)
-        assert {ranked.id for ranked in answer.ranking} == {item.id for item in world.items}
-        assert sum(ranked.probability for ranked in answer.ranking) == pytest.approx(1)
-    offered = world.actions
-    assert [action["id"] for action in offered] == [item.id for item in world.items]
-    assert [action["features"] for action in offered] == [[item.features] for item in world.items]
-
-
-def test_a_partial_success_is_worth_whatever_part_a_world_says() -> None:
-    news = WORLDS["news"]
-    other = replace(news, levels=(Level(0.2),))
-    assert other.expected == pytest.approx(news.outcomes @ np.array([0, 0.2, 1]))
-    assert (other.to_json()["version"], news.to_json()["version"]) == (3, 1)
-    assert world_from_json(other.to_json()) == other != news

@@ -17,6 +17,7 @@ from pages.parts.charts import beliefs, curves
 from pages.parts.charts import context_map as contexts
 from pages.parts.charts.base import said_once, segment_names
 from pages.parts.charts.belief_rows import belief_rows
+from pages.parts.charts.map_axes import axes_of
 from pages.parts.theme import theme
 from tests.pages.charts.specs import THEMES, fields_in
 
@@ -26,7 +27,7 @@ EVERY_WORLD = pytest.mark.parametrize("world", WORLDS.values(), ids=WORLDS)
 def all_specs(world: World, dark: bool) -> list[dict[str, Any]]:
     return [
         beliefs.belief_spec(world, dark, "so it offers"),
-        contexts.map_spec(world, dark, next(iter(contexts.axes_of(world)))),
+        contexts.map_spec(world, dark, next(iter(axes_of(world)))),
         curves.reward_spec(dark, True),
         curves.regret_spec(dark),
     ]
@@ -46,7 +47,7 @@ def test_a_specification_holds_no_data_and_is_made_once(world: World, dark: bool
 def test_an_action_has_the_same_colour_in_every_chart(world: World, dark: bool) -> None:
     ids = [item.id for item in world.items]
     expected = {"domain": ids, "range": list(theme(dark).actions[: len(ids)])}
-    spec = contexts.map_spec(world, dark, next(iter(contexts.axes_of(world))))
+    spec = contexts.map_spec(world, dark, next(iter(axes_of(world))))
     scales = [
         layer["encoding"]["color"]["scale"]
         for layer in spec["layer"]
@@ -77,7 +78,7 @@ def test_rows_have_every_column_that_the_specification_reads(world: World) -> No
             world,
             favourites(loop, world),
             world.contexts[0],
-            next(iter(contexts.axes_of(world))),
+            next(iter(axes_of(world))),
             turn=1,
             knows=True,
             truth=True,

@@ -1,13 +1,13 @@
 """The map: which contexts are on it, and what their cells say."""
 
-from dataclasses import replace
 from typing import Any
 
 from engine import LearningLoop
 from engine.evaluation.context_map import favourites
-from engine.worlds import Knobs, TasteWeights, Value, World, generate, world_from_json
+from engine.worlds import Knobs, generate, world_from_json
 from engine.worlds.coffee import COFFEE
-from pages.parts.charts.context_map import Axes, axes_of, map_rows, upright_axes_of
+from pages.parts.charts.context_map import map_rows
+from pages.parts.charts.map_axes import Axes, axes_of
 from pages.parts.charts.truth_map import truth_rows
 from tests.engine.worlds.random_worlds import bakery
 
@@ -74,26 +74,3 @@ def test_values_that_share_a_picture_have_a_column_each() -> None:
     found = favourites(LearningLoop(seed=1), world)
     for rows in (map_rows(world, found, here, axes, 1, True, True), truth_rows(world, axes, here)):
         assert rows["column"].to_pylist() == names * 2
-
-
-def with_values(*sizes: int) -> World:
-    """Coffee, with so many values of each of its first fields."""
-    fields = [
-        replace(field, values=tuple(Value(f"{field.name} {n}", "") for n in range(size)))
-        for field, size in zip(COFFEE.fields, sizes, strict=False)
-    ]
-    return replace(COFFEE, fields=tuple(fields), taste=TasteWeights(0.5, ()))
-
-
-def test_upright_few_values_stand_side_by_side() -> None:
-    assert upright_axes_of(COFFEE) == axes_of(COFFEE)
-    assert list(upright_axes_of(with_values(24, 3))) == [Axes("weather", ("name",))]
-    assert list(upright_axes_of(with_values(8, 7))) == [Axes("weather", ("name",))]
-    assert list(upright_axes_of(with_values(24))) == [Axes("name", ())]
-    everybody = Axes("timeofday", ("name", "weather"))
-    assert next(iter(upright_axes_of(with_values(10, 3, 4)))) == everybody
-    assert list(upright_axes_of(with_values(24, 3, 4))) == [
-        Axes("weather", ("name",)),
-        Axes("timeofday", ("name",)),
-        Axes("weather", ("timeofday",)),
-    ]

@@ -11,8 +11,9 @@ from engine.worlds import World
 from engine.worlds.coffee import COFFEE
 from engine.worlds.pictures import picture_of
 from pages.parts.charts.beliefs import belief_spec
-from pages.parts.charts.context_map import axes_of, map_rows, map_spec
+from pages.parts.charts.context_map import map_rows, map_spec
 from pages.parts.charts.item_pictures import emoji_of
+from pages.parts.charts.map_axes import axes_of
 from pages.parts.charts.truth_map import truth_rows, truth_spec
 from tests.engine.worlds.test_pictures import file_of
 

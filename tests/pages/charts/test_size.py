@@ -7,6 +7,7 @@ from engine.worlds import WORLDS
 from pages.parts.charts import comparison, context_map, curves, race
 from pages.parts.charts.base import STAGE, Spec
 from pages.parts.charts.beliefs import belief_spec
+from pages.parts.charts.map_axes import axes_of
 
 ENTRIES = (("ours", "Ours"), ("ab", "A/B test"))
 
@@ -14,7 +15,7 @@ ENTRIES = (("ours", "Ours"), ("ab", "A/B test"))
 def specs(dark: bool = False) -> Iterator[Spec]:
     world = WORLDS["movies"]
     yield belief_spec(world, dark, "so it offers", size=STAGE)
-    yield context_map.map_spec(world, dark, next(iter(context_map.axes_of(world))), STAGE)
+    yield context_map.map_spec(world, dark, next(iter(axes_of(world))), STAGE)
     yield curves.reward_spec(dark, True, STAGE)
     yield comparison.match_spec(dark, 100, True, STAGE)
     yield comparison.reward_spec(dark, 100, True, True, STAGE)

@@ -1,0 +1,110 @@
+"""A place as anybody can see it: its fields, what it offers, and the cells that contexts are."""
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import product
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.errors import refuse
+from engine.worlds.fields import Contexts, Field, Value
+from engine.worlds.levels import LEVELS, Level
+from engine.worlds.taste import Context, Item, Truth
+
+TABULATED = 1_000
+"""Cells up to which everything about a world is computed cell by cell, and can be mapped whole."""
+Cells = NDArray[np.intp]
+
+
+@dataclass(frozen=True, eq=False)
+class Place:
+    """What a world is made of; the truth about it is for others to ask (`engine.worlds.rewards`).
+
+    Beyond `TABULATED` cells nothing is computed for all of them: `contexts` are made as they are
+    asked for.
+
+    Attributes:
+        title, emoji: its name on screen, and its picture.
+        story: two sentences that set the scene.
+        fields: one or more context fields; every combination of values is a cell.
+        items: the actions; the first is the baseline unless another leads.
+        taste: the hidden truth, a function of context and item: the chances of half a success and
+            of a whole one.
+        unit: what the values of the items are counted in: a currency, or anything else.
+        levels: what a partial success may be worth, as a part of a whole one; it is called half a
+            success here, which it is unless a world says otherwise.
+    """
+
+    title: str
+    emoji: str
+    story: str
+    fields: tuple[Field, ...]
+    items: tuple[Item, ...]
+    taste: Truth
+    unit: str = ""
+    levels: tuple[Level, ...] = LEVELS
+
+    @property
+    def label(self) -> str:
+        """Picture and title, as it stands beside others."""
+        return f"{self.emoji} {self.title}".strip()
+
+    @cached_property
+    def size(self) -> int:
+        """How many cells there are."""
+        return math.prod(len(field.values) for field in self.fields)
+
+    @property
+    def is_tabulated(self) -> bool:
+        """Whether everything about it may be computed for all cells."""
+        return self.size <= TABULATED
+
+    @cached_property
+    def contexts(self) -> Sequence[Context]:
+        """All cells, the last field changing fastest."""
+        if not self.is_tabulated:
+            return Contexts(self.fields)
+        cells = product(*([(f.name, value.name) for value in f.values] for f in self.fields))
+        return tuple(map(dict, cells))
+
+    def cell(self, context: Context) -> int:
+        """Position of a context in `contexts`."""
+        at = 0
+        for (name, places), field in zip(self._places.items(), self.fields, strict=True):
+            at = at * len(field.values) + places[context[name]]
+        return at
+
+    def has(self, context: Context) -> bool:
+        """Whether somebody comes in a context."""
+        places = self._places
+        return context.keys() == places.keys() and all(context[f] in places[f] for f in places)
+
+    @cached_property
+    def _places(self) -> dict[str, dict[str, int]]:
+        """Field -> value -> its place among the field's."""
+        return {f.name: {one.name: at for at, one in enumerate(f.values)} for f in self.fields}
+
+    def through(self, context: Context, *names: str) -> list[int]:
+        """The cells of whoever is as this context in all fields but those named: a slice of the
+        world, their values in order, the last of them changing fastest."""
+        along = [field for field in self.fields if field.name in names]
+        values = product(*([value.name for value in field.values] for field in along))
+        told = [zip((field.name for field in along), one, strict=True) for one in values]
+        return [self.cell({**context, **dict(pairs)}) for pairs in told]
+
+    def segments(self) -> tuple[tuple[Field, Value], ...]:
+        """Everything that a visitor can have, field by field."""
+        return tuple((field, value) for field in self.fields for value in field.values)
+
+    @cached_property
+    def position(self) -> Callable[[str], int]:
+        """Position of an item by its id."""
+        return {item.id: i for i, item in enumerate(self.items)}.__getitem__
+
+    def _check_tabulated(self) -> None:
+        if not self.is_tabulated:
+            allowed = f"at most {TABULATED:,} for a table of them"
+            refuse("BadRequest", "fields", self.size, allowed, "the number of contexts")

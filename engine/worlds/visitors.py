@@ -1,0 +1,101 @@
+"""Who comes to a place, and how often."""
+
+from abc import ABC, abstractmethod
+from functools import cached_property, reduce
+from typing import NamedTuple
+
+import numpy as np
+
+from engine.arrays import Array
+from engine.steps import Steps, finish
+from engine.streams import stream
+from engine.worlds.place import TABULATED, Cells
+from engine.worlds.rewards import Rewards
+from engine.worlds.taste import Context
+
+SAMPLE = 4_096
+"""Visitors who stand for all who come where there are more cells than a table has."""
+_TOGETHER = 256
+"""Of these, those who are asked before others may have their turn."""
+
+
+class Census(NamedTuple):
+    """Who comes, C of the cells: all of a tabulated world, else of `SAMPLE` visitors.
+
+    Attributes:
+        cells: their positions, (C,).
+        weights: how often each comes, (C,), sums to 1.
+        expected: of every item, (C, items).
+    """
+
+    cells: Cells
+    weights: Array
+    expected: Array
+
+
+class Visitors(Rewards, ABC):
+    """A place whose visitors can be counted and drawn."""
+
+    @property
+    @abstractmethod
+    def digest(self) -> str:
+        """What tells this place from every other, by which its sample is drawn."""
+
+    @cached_property
+    def shares(self) -> tuple[Array, ...]:
+        """How often each value of each field comes, field by field, each sums to 1."""
+        found = (np.array([value.share for value in field.values]) for field in self.fields)
+        return tuple(shares / shares.sum() for shares in found)
+
+    @cached_property
+    def frequencies(self) -> Array:
+        """How often each cell comes, (cells,), sums to 1; of a tabulated world only."""
+        self._check_tabulated()
+        by_field: list[Array] = [np.array([v.share for v in f.values]) for f in self.fields]
+        shares = reduce(np.outer, by_field).ravel()
+        return np.asarray(shares / shares.sum())
+
+    @cached_property
+    def census(self) -> Census:
+        """Who comes: all cells, or a sample of visitors that is the same each time."""
+        return finish(self._taking_census())
+
+    def taking_census(self) -> Steps[Census]:
+        """The census, in steps where it is not known yet."""
+        if "census" not in self.__dict__:
+            self.__dict__["census"] = yield from self._taking_census()
+        return self.census
+
+    def _taking_census(self) -> Steps[Census]:
+        if self.is_tabulated:
+            return Census(np.arange(self.size), self.frequencies, self.expected)
+        rng, cells = stream(0, "census", self.digest), np.zeros(SAMPLE, dtype=np.intp)
+        expected = list[Array]()
+        for start in range(0, SAMPLE, _TOGETHER):
+            part = slice(start, start + _TOGETHER)
+            cells[part] = [self.cell(self.visitor(rng)) for _ in range(len(cells[part]))]
+            expected.append(self.expected_in(cells[part]))
+            yield None
+        return Census(cells, np.full(SAMPLE, 1 / SAMPLE), np.concatenate(expected))
+
+    def some(self, most: int = TABULATED) -> Census:
+        """Who comes: the census, in a large world so many of it, for what takes long to ask."""
+        if self.is_tabulated:
+            return self.census
+        cells, _, expected = self.census
+        count = min(most, SAMPLE)
+        return Census(cells[:count], np.full(count, 1 / count), expected[:count])
+
+    def visitor(self, rng: np.random.Generator) -> Context:
+        """Draw who comes next."""
+        if not self.is_tabulated:
+            drawn = [_drawn(shares, rng) for shares in self.shares]
+            pairs = zip(self.fields, drawn, strict=True)
+            return {field.name: field.values[place].name for field, place in pairs}
+        return self.contexts[_drawn(self.frequencies, rng)]
+
+
+def _drawn(shares: Array, rng: np.random.Generator) -> int:
+    """A place, drawn as often as its share."""
+    cumulative = shares.cumsum()
+    return int(np.searchsorted(cumulative, rng.random() * cumulative[-1], side="right"))

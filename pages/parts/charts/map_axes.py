@@ -1,0 +1,87 @@
+"""Which maps a world has, lying and upright, and what stands above their columns."""
+
+import math
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import permutations
+from typing import Any
+
+from engine.worlds import Context, World
+
+_MOST = 16
+"""Columns that stand beside each other at most."""
+_ACROSS, _HIGH = 6, 40
+"""Values that an upright map has room for side by side, and rows that everybody may make there."""
+
+
+@dataclass(frozen=True, slots=True)
+class Axes:
+    """Which fields of the context a map spreads out; the others are as they are for the visitor.
+
+    Attributes:
+        row: the field whose values have a row each.
+        columns: the fields whose values, together, have a column each.
+    """
+
+    row: str
+    columns: tuple[str, ...]
+
+    def shows(self, context: Mapping[str, Any], here: Context) -> bool:
+        """Whether a context is on the map of whoever stands there."""
+        return all(
+            context[name] == value
+            for name, value in here.items()
+            if name != self.row and name not in self.columns
+        )
+
+
+@lru_cache(maxsize=64)
+def axes_of(world: World) -> Mapping[Axes, str]:
+    """All maps of a world with what they are called: everybody, where that is not too wide, and
+    any two fields."""
+    names = [field.name for field in world.fields]
+    labels = {field.name: field.label for field in world.fields}
+    if len(names) < 3:
+        return {Axes(names[0], tuple(names[1:])): "everybody"}
+    pairs = {
+        Axes(row, (column,)): f"{labels[row]} and {labels[column].lower()}"
+        for row, column in permutations(names, 2)
+        if names.index(row) < names.index(column)
+    }
+    fits = len(world.contexts) // len(world.fields[0].values) <= _MOST
+    return ({Axes(names[0], tuple(names[1:])): "everybody"} if fits else {}) | pairs
+
+
+@lru_cache(maxsize=64)
+def upright_axes_of(world: World) -> Mapping[Axes, str]:
+    """The maps of `axes_of` for a narrow column, in which the values of their rows stand side by
+    side: of too many values, another field's do, and where that makes everybody too high, it is
+    left out."""
+    sizes = {field.name: len(field.values) for field in world.fields}
+    turned = {_turned(axes, sizes): told for axes, told in axes_of(world).items()}
+    return {
+        axes: told
+        for axes, told in turned.items()
+        if len(axes.columns) < 2 or math.prod(sizes[name] for name in axes.columns) <= _HIGH
+    }
+
+
+def _turned(axes: Axes, sizes: Mapping[str, int]) -> Axes:
+    if sizes[axes.row] <= _ACROSS:
+        return axes
+    names = axes.row, *axes.columns
+    fewest = min(names, key=sizes.__getitem__)
+    fitting = (name for name in names if sizes[name] <= _ACROSS)
+    row = max(fitting, key=sizes.__getitem__, default=fewest)
+    return Axes(row, tuple(name for name in names if name != row))
+
+
+def heads_of(world: World) -> dict[tuple[str, str], str]:
+    """What stands above the column of a value, by its field and its name: its picture, if no
+    other value of the field has it, for values of one head would share a column."""
+    heads = {(f.name, v.name): v.emoji or v.name for f, v in world.segments()}
+    times = Counter((name, head) for (name, _), head in heads.items())
+    labels = {(f.name, v.name): v.label for f, v in world.segments()}
+    return {at: head if times[at[0], head] == 1 else labels[at] for at, head in heads.items()}

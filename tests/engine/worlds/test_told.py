@@ -1,0 +1,58 @@
+"""What Rank is told of a place, and what a request says in return."""
+
+import json
+
+import pytest
+
+from engine import LearningLoop
+from engine.protocol.request import parse_rank_request
+from engine.worlds import WORLDS, World
+from tests.engine.worlds.ready import every_world
+
+
+@every_world
+def test_a_request_says_in_which_context_it_was_made(world: World) -> None:
+    for cell, context in enumerate(world.contexts):
+        assert world.context_of(world.request(cell)) == context
+        apart = [{name: value} for name, value in reversed(list(context.items()))]
+        assert world.context_of(parse_rank_request(world.actions, apart)) == context
+
+
+@pytest.mark.parametrize(
+    "context",
+    [
+        [],
+        [{"name": "Alice", "weather": "Sunny"}],
+        [{"name": "Alice", "weather": "Sunny", "timeofday": "Noon"}],
+        [{"name": "Alice", "weather": "Sunny", "timeofday": "Morning", "age": 4}],
+        [{"name": "Alice", "weather": [1, 2], "timeofday": "Morning"}],
+        [{"name": {"weather": "Sunny"}, "timeofday": "Morning"}],
+    ],
+)
+def test_a_context_in_which_nobody_comes_is_no_cell(context: list[dict[str, object]]) -> None:
+    coffee = WORLDS["coffee"]
+    with pytest.raises(KeyError):
+        coffee.context_of(parse_rank_request(coffee.actions, context))
+
+
+@every_world
+def test_the_request_of_a_cell_is_made_once_with_all_items_in_their_order(world: World) -> None:
+    for cell in (0, len(world.contexts) - 1):
+        request = world.request(cell)
+        assert request is world.request(cell)
+        assert [action.id for action in request.actions] == [item.id for item in world.items]
+        told = parse_rank_request(world.actions, world.features(world.contexts[cell]))
+        assert request.to_json() == told.to_json()
+
+
+@every_world
+def test_a_loop_takes_every_context_and_every_item(world: World) -> None:
+    loop = LearningLoop(seed=1)
+    for context in world.contexts:
+        request = json.loads(json.dumps([world.actions, world.features(context)]))
+        answer = loop.rank(*request)
+        assert {ranked.id for ranked in answer.ranking} == {item.id for item in world.items}
+        assert sum(ranked.probability for ranked in answer.ranking) == pytest.approx(1)
+    offered = world.actions
+    assert [action["id"] for action in offered] == [item.id for item in world.items]
+    assert [action["features"] for action in offered] == [[item.features] for item in world.items]
