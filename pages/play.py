@@ -79,6 +79,8 @@ with toolbar():
             links, report = controls.links_to(session), partial(play_report, session)
             reset_or_share(session.reset, setup, links, scan, report)
         stage_door(partial(setup.draw, "beside"))
+    if not setup.you and session.first_step == "crowd":
+        session.first_minute.show("crowd")
 
 told_of_the_world = (
     plain(session.open.world.story),
@@ -110,8 +112,6 @@ if setup.you:
 
     st.fragment(draw_choices, key=PART)(session)
 else:
-    if session.first_step == "crowd":
-        session.first_minute.show("crowd")
     if has_told() and not session.may_answer:
         controls.offer_a_copy(session)
     scrubber.say_when(session)

@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.conftest import OpenPage
-from tests.browser.page import NARROW
+from tests.browser.page import NARROW, SIZES
 from tests.browser.play import PlayPage
 from tests.browser.test_accessibility import violations
 
@@ -27,11 +27,20 @@ def test_somebody_new_on_a_phone_answers_lets_people_in_chooses_and_races(
         faults.update(f"{at}: {one}" for one in wrong)
         faults.update(violations(play, at))
 
+    stood: dict[int, set[int]] = {size["width"]: set() for size in SIZES}
     for step, key in (("1 of 3", "reward-1"), ("2 of 3", "reward-3"), ("3 of 3", "let-in-100")):
         expect(play.page.get_by_text(step)).to_be_visible()
+        play.settle()
+        for size in SIZES:
+            play.page.set_viewport_size(size)
+            box = play.keyed("rewards").bounding_box()
+            assert box is not None
+            stood[size["width"]].add(round(box["y"]))
+        play.page.set_viewport_size(NARROW)
         if step != "2 of 3":
             look(step)
         play.press(key)
+    assert all(len(places) == 1 for places in stood.values()), f"the answers move: {stood}"
     play.expect_visitors(102)
     expect(play.page.get_by_text(STEP)).to_have_count(0)
 

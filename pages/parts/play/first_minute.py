@@ -14,10 +14,10 @@ CROWD = 100
 _SAID: Mapping[Step, str] = {
     "answer": ":material/arrow_upward: **1 of 3** Say how this visitor likes it: the engine learns "
     "from that one click.",
-    "another": ":material/arrow_upward: **2 of 3** Answer once more, and see the bell that you "
-    "answer for move and grow narrow.",
+    "another": ":material/arrow_upward: **2 of 3** Answer once more: the bell that you answer "
+    "for moves and grows narrow.",
     "crowd": ":material/arrow_upward: **3 of 3** Now let 100 in: they answer by themselves, and "
-    "the map below fills.",
+    "the map fills.",
 }
 
 
@@ -48,7 +48,11 @@ class FirstMinute:
         return "answer" if rewards == 0 else "another" if rewards == 1 else "crowd"
 
     def show(self, step: Step) -> None:
-        """The sentence of a step, and how to skip all of it."""
+        """The sentence of a step, and how to skip all of it.
+
+        Nothing moves when it comes or goes: the last one hangs under the toolbar, over what is
+        there, and the others have a place of their own beside the answers (`style.css`).
+        """
         with st.container(horizontal=True, wrap=False, gap="xsmall", key=f"first-{step}"):
             st.markdown(_SAID[step], width="content")
             st.button("Skip", key="skip-first-minute", type="tertiary", on_click=self.skip)
