@@ -27,7 +27,7 @@ def back_up(store: Store, file: Path) -> None:
     """
     if file.exists():
         raise StoreError(f"There is a file {file} already, so nothing was backed up.")
-    with _beside(file) as unfinished:
+    with _told(f"The backup {file} cannot be written"), _beside(file) as unfinished:
         if store.is_shared:
             with _opened(unfinished) as copy, store.standstill() as source:
                 _copy(source, copy)
@@ -46,19 +46,40 @@ def restore(store: Store, file: Path) -> None:
     """Bring all that is in a backup into a store that has none, all of it or nothing.
 
     Raises:
-        StoreError: if it has some, or the file is no backup.
+        StoreError: if it has some, or the file is no backup, or a damaged one.
     """
     if not file.is_file():
         raise StoreError(f"There is no file {file}, so nothing was restored.")
     with tempfile.TemporaryDirectory() as folder:
         # A backup of an older version is brought forward, and itself stays as it is.
-        own = Path(shutil.copy(file, Path(folder) / "backup.db"))
+        own = Path(folder) / "backup.db"
+        with _told(f"The backup {file} cannot be read"):
+            shutil.copy(file, own)
+            is_whole = _is_whole(own)
+        if not is_whole:
+            raise StoreError(f"The backup {file} is damaged, so nothing was restored.")
         with _opened(own) as source, store.overhaul() as target:
             for table in (LOOPS, WORLDS, DRAFTS):
                 if target.execute(select(func.count()).select_from(table)).scalar_one():
                     sentence = f"The database has {table.name} already, so nothing was restored."
                     raise StoreError(sentence)
             _copy(source, target)
+
+
+@contextmanager
+def _told(what: str) -> Iterator[None]:
+    """Say in one sentence what failed, and why."""
+    try:
+        yield
+    except (OSError, sqlite3.Error) as error:
+        raise StoreError(f"{what}: {getattr(error, 'strerror', None) or error}.") from error
+
+
+def _is_whole(file: Path) -> bool:
+    """Whether SQLite finds nothing damaged."""
+    with closing(sqlite3.connect(file)) as copy:
+        found: tuple[str] = copy.execute("PRAGMA integrity_check").fetchone()
+    return found == ("ok",)
 
 
 @contextmanager

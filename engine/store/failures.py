@@ -27,7 +27,8 @@ def translated() -> Iterator[None]:
             raise GoneError from error
         raise _logged(_DAMAGED, error) from error
     except OSError as error:
-        raise _logged(f"The data folder cannot be used: {error.strerror}.", error) from error
+        sentence = f"The data folder cannot be used ({error.strerror}), {NOT_SAVED}"
+        raise _logged(sentence, error) from error
     except NoConnection as error:
         raise _logged(_BUSY, error) from error
     except SQLAlchemyError as error:
@@ -54,7 +55,8 @@ UNREACHABLE = f"The database cannot be reached, {NOT_SAVED} Try again."
 _FULL = f"The disk is full, {NOT_SAVED}"
 _READ_ONLY = f"The database may only be read, {NOT_SAVED}"
 _DAMAGED = str(DamagedError("what is in it is not what was written"))
-_OTHER = "The database does not have the tables of this app. Restore it from a backup."
+_OTHER = f"The database does not have the tables of this app, {NOT_SAVED} Restore it from a backup."
+_FORBIDDEN = f"The database does not allow this server to do that, {NOT_SAVED}"
 _MEANINGS = {
     "BUSY": _BUSY,
     "LOCKED": _BUSY,
@@ -63,9 +65,10 @@ _MEANINGS = {
     "IOERR": "The database file cannot be read or written: its disk fails, or it has the largest "
     f"size that is allowed, {NOT_SAVED}",
     "TOOBIG": f"The database cannot take anything as large as this, {NOT_SAVED}",
-    "CANTOPEN": "The database file cannot be opened: is its folder there and writable?",
+    "CANTOPEN": f"The database file cannot be opened, {NOT_SAVED} Is its folder there, and "
+    "writable?",
     "CORRUPT": _DAMAGED,
-    "NOTADB": "The database file is not a database of SQLite.",
+    "NOTADB": f"The database file is not a database of SQLite, {NOT_SAVED}",
     "no such table": _OTHER,
     "no such column": _OTHER,
     "55P03": _BUSY,
@@ -75,6 +78,7 @@ _MEANINGS = {
     "53200": _FULL,
     "53300": _BUSY,
     "25006": _READ_ONLY,
+    "42501": _FORBIDDEN,
     "42P01": _OTHER,
     "42703": _OTHER,
     "XX001": _DAMAGED,

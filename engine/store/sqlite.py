@@ -14,7 +14,9 @@ from sqlalchemy.engine import URL, ExceptionContext
 from engine.errors import StoreError
 from engine.store.failures import NOT_SAVED
 
-_FILE = "file"
+_FILES = "files"
+_BELONGING = ("", "-wal", "-shm")
+"""Ends of the names of what makes a database: itself, its write-ahead log, the index of that."""
 _REOPENED = ("SQLITE_READONLY", "SQLITE_CANTOPEN", "SQLITE_IOERR")
 """Failures after which a file is opened anew: a connection stays as it was when it was opened."""
 
@@ -53,8 +55,9 @@ def _set_up(connection: Any, patience: float) -> None:
             time.sleep(0.01)
     # Text that is none is damage like any other, which the digests find row by row.
     connection.text_factory = partial(str, encoding="utf-8", errors="replace")
-    for pragma in ("foreign_keys=ON", "synchronous=NORMAL", "secure_delete=ON"):
-        connection.execute(f"PRAGMA {pragma}")
+    # The last reads something: from then on the write-ahead log is there.
+    for pragma in ("foreign_keys=ON", "synchronous=NORMAL", "secure_delete=ON", "schema_version"):
+        connection.execute(f"PRAGMA {pragma}").fetchall()
 
 
 def _reopen(context: ExceptionContext) -> None:
@@ -74,7 +77,7 @@ def _reopen(context: ExceptionContext) -> None:
 
 
 def _watch(engine: Engine, path: str) -> None:
-    """Notice when the file is another than the one that is open."""
+    """Notice when a file is another than the one that is open."""
     known: list[tuple[int, int]] = []
 
     def connecting(_: object, __: object, ___: object, named: Any) -> Any:
@@ -83,21 +86,24 @@ def _watch(engine: Engine, path: str) -> None:
         return _as_it_lies(path, named)
 
     def connected(_: object, record: Any) -> None:
-        record.info[_FILE] = _identity(path)
-        known[:] = [record.info[_FILE]]
+        record.info[_FILES] = files = _identities(path)
+        known[:] = [file for file in files[:1] if file]
 
     event.listen(engine, "do_connect", connecting)
     event.listen(engine, "connect", connected)
 
 
 def check_file(connection: Connection) -> None:
-    """Whether the file of a connection is still in its place, before anything is committed to it.
+    """Whether the files of a connection are still in their places, before anything is committed.
+
+    What is written to a write-ahead log that was deleted is gone with the last who has it open;
+    who closes it before writes what it holds into the database.
 
     Raises:
-        StoreError: if it was deleted or replaced; what is there now is opened next.
+        StoreError: if one was deleted or replaced; what is there now is opened next.
     """
-    engine, known = connection.engine, connection.info.get(_FILE)
-    if known is not None and known != _identity(engine.url.database or ""):
+    engine, known = connection.engine, connection.info.get(_FILES)
+    if known is not None and known != _identities(engine.url.database or ""):
         connection.invalidate()
         engine.dispose()
         raise StoreError(f"The database file was deleted or replaced, {NOT_SAVED}")
@@ -112,6 +118,10 @@ def _as_it_lies(path: str, named: Any) -> sqlite3.Connection | None:
         f"file:{quote(path)}?immutable=1", uri=True, **named
     )
     return fixed
+
+
+def _identities(path: str) -> tuple[tuple[int, int] | None, ...]:
+    return tuple(_identity(path + end) for end in _BELONGING)
 
 
 def _identity(path: str) -> tuple[int, int] | None:

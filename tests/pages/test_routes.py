@@ -61,10 +61,17 @@ def test_what_is_no_name_of_a_loop_is_not_found(open_app: Open, name: bytes) -> 
     assert ask_length(name).status_code == 404
 
 
-def ask_length(loop: bytes) -> Response:
+def test_a_browser_that_leaves_in_the_middle_of_a_name_is_no_fault(open_app: Open) -> None:
+    cut = {"type": "http.request", "body": b"a", "more_body": True}
+    assert ask_length(cut, {"type": "http.disconnect"}).status_code == 404
+
+
+def ask_length(*sent: bytes | Message) -> Response:
+    left = [{"type": "http.request", "body": b} if isinstance(b, bytes) else b for b in sent]
+
     async def ask() -> Response:
         async def receive() -> Message:
-            return {"type": "http.request", "body": loop}
+            return left.pop(0)
 
         route = ROUTES[0]
         answer: Response = await route.endpoint(Request({"type": "http"}, receive))

@@ -8,6 +8,8 @@ import pytest
 from engine.store import Store, StoredLoop
 from tests.engine.store.databases import KINDS, database, skip_without
 from tests.engine.store.workers import WORLD, serve_next
+from tests.faults.disk import Disk, small_disk
+from tests.faults.missing import MissingError
 
 
 @pytest.fixture(params=KINDS)
@@ -46,3 +48,13 @@ def plain_store(plain_url: str) -> Iterator[Store]:
     store = Store.open(plain_url)
     yield store
     store.close()
+
+
+@pytest.fixture
+def disk() -> Iterator[Disk]:
+    """A disk of three MiB."""
+    try:
+        with small_disk() as disk:
+            yield disk
+    except MissingError as missing:
+        pytest.skip(str(missing))

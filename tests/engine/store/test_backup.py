@@ -10,6 +10,7 @@ from engine.store.audit import audit
 from engine.store.backup import back_up, restore
 from tests.engine.store.databases import KINDS, database, skip_without
 from tests.engine.store.workers import beliefs, serve_next
+from tests.faults.disk import Disk
 
 
 @pytest.fixture
@@ -68,3 +69,33 @@ def test_nothing_is_overwritten_and_nothing_is_made_up(store: Store, tmp_path: P
     (tmp_path / "else.db").write_bytes(b"something else" * 1_000)
     with pytest.raises(StoreError, match="not a database"):
         restore(store, tmp_path / "else.db")
+
+
+@pytest.mark.parametrize(
+    ("start", "said"),
+    [
+        (0, "backup.db cannot be read: file is not a database"),
+        (9_000, "backup.db is damaged, so nothing was restored"),
+    ],
+)
+def test_a_damaged_backup_is_not_taken_for_a_damaged_database(
+    backup: Path, tmp_path: Path, start: int, said: str
+) -> None:
+    whole = backup.read_bytes()
+    backup.write_bytes(whole[:start] + b"\xff" * 20_000 + whole[start + 20_000 :])
+    other = Store.open(f"sqlite:///{tmp_path}/other.db")
+    with closing(other), pytest.raises(StoreError, match=said):
+        restore(other, backup)
+
+
+def test_a_backup_that_cannot_be_written_is_said(store: Store, tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    with pytest.raises(StoreError, match=r"backup\.db cannot be written: File exists"):
+        back_up(store, tmp_path / "file" / "backup.db")
+
+
+def test_a_disk_that_is_full_is_said(plain_store: Store, disk: Disk) -> None:
+    disk.fill()
+    with pytest.raises(StoreError, match=r"backup\.db cannot be written: database or disk is full"):
+        back_up(plain_store, disk.folder / "backup.db")
+    assert [file.name for file in disk.folder.iterdir()] == ["ballast"]

@@ -2,7 +2,6 @@
 
 import shutil
 import sqlite3
-from collections.abc import Iterator
 from contextlib import ExitStack, closing
 from pathlib import Path
 
@@ -11,8 +10,7 @@ from sqlalchemy import text
 
 from engine.store import Library, Store, StoredLoop, StoreError
 from tests.engine.store.workers import WORLD, beliefs, serve_next
-from tests.faults.disk import Disk, small_disk
-from tests.faults.missing import MissingError
+from tests.faults.disk import Disk
 
 
 @pytest.fixture
@@ -59,6 +57,19 @@ def test_a_file_that_is_deleted_in_the_middle_is_noticed_before_the_commit(
     assert len(lent.loop.events) == 1
 
 
+@pytest.mark.parametrize("end", ["wal", "shm"])
+def test_nothing_counts_in_a_write_ahead_log_that_was_deleted(
+    plain_store: Store, lent: StoredLoop, tmp_path: Path, end: str
+) -> None:
+    (tmp_path / f"plain.db-{end}").unlink()
+    with pytest.raises(StoreError, match="deleted or replaced, so this was not"):
+        serve_next(lent)
+    serve_next(lent)
+    assert len(lent.loop.events) == 2
+    with closing(sqlite3.connect(tmp_path / "plain.db")) as other:
+        assert other.execute("SELECT events FROM loops").fetchall() == [(2,)]
+
+
 def test_a_commit_to_a_file_that_was_replaced_is_refused(
     plain_store: Store, lent: StoredLoop, tmp_path: Path
 ) -> None:
@@ -84,15 +95,6 @@ def test_an_older_file_in_its_place_is_not_taken_for_it(
     assert len(lent.loop.events) == 2
     serve_next(library.open(lent.id))
     assert plain_store.about(lent.id).events == 2
-
-
-@pytest.fixture
-def disk() -> Iterator[Disk]:
-    try:
-        with small_disk() as disk:
-            yield disk
-    except MissingError as missing:
-        pytest.skip(str(missing))
 
 
 def test_a_folder_that_may_only_be_read_for_a_while(disk: Disk) -> None:

@@ -2,12 +2,15 @@
 
 import ast
 import asyncio
+import gc
 import json
 import os
 import signal
 import subprocess
 import sys
+import weakref
 from collections.abc import Iterator
+from contextlib import suppress
 from http.client import HTTPConnection, HTTPResponse
 from pathlib import Path
 from textwrap import indent
@@ -19,8 +22,9 @@ from websockets.asyncio.client import connect
 from websockets.exceptions import InvalidStatus
 
 from engine.store import Store
+from pages.parts.operations.life import give_memory_back
 from tests.browser.app import ROOT, Server, running
-from tests.faults.processes import wait_until_ended
+from tests.faults.processes import held, wait_until_ended
 
 TOKEN = "0123456789abcdef"
 pytestmark = pytest.mark.slow
@@ -211,3 +215,32 @@ def test_threads_share_the_places_that_they_take_memory_from() -> None:
         )
         places.append(done.stderr.count("Arena "))
     assert places[0] > 2 >= places[1]
+
+
+async def a_moment() -> None:
+    with suppress(TimeoutError):
+        await asyncio.wait_for(give_memory_back(every=0.01), 0.5)
+
+
+def test_what_was_left_in_a_cycle_long_ago_is_collected() -> None:
+    class Session:
+        itself: object = None
+
+    left = Session()
+    left.itself, seen = left, weakref.ref(left)
+    gc.collect()  # From here on it is among the oldest.
+    del left
+    asyncio.run(a_moment())
+    assert seen() is None
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="glibc keeps what lies between things in use")
+def test_what_is_free_between_things_in_use_is_given_back() -> None:
+    block, many = 5_000, 8_000
+    blocks = [bytes(block) for _ in range(many)]
+    in_use = blocks[::100]
+    del blocks
+    before = held(os.getpid()).memory
+    asyncio.run(a_moment())
+    assert len(in_use) == many / 100
+    assert before - held(os.getpid()).memory > block * many * 0.8 / 2**20
