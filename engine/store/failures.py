@@ -86,6 +86,9 @@ _MEANINGS = {
 }
 """By SQLite's result code, PostgreSQL's SQLSTATE, or what is said where there is neither."""
 
+_AWAY = {"", "08", "25", "28", "3D", "53", "57"}
+"""Beginnings of PostgreSQL's SQLSTATE that tell of no connection, or of one that has ended."""
+
 
 def _code(error: DBAPIError) -> str:
     """What kind of failure it is, as the database has it; empty if it did not say."""
@@ -101,4 +104,5 @@ def _meaning(error: SQLAlchemyError) -> str:
         return UNREACHABLE
     said, code = str(error.orig).lower(), _code(error)
     found = (sentence for sign, sentence in _MEANINGS.items() if sign == code or sign in said)
-    return next(found, UNREACHABLE)
+    is_away = code[:2] in _AWAY
+    return next(found, UNREACHABLE if is_away else f"The database refused it ({code}), {NOT_SAVED}")

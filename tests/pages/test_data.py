@@ -161,6 +161,8 @@ def test_my_loops_are_listed_renamed_copied_and_erased(open_app: Open) -> None:
     assert "Your loops (2)" in app.text
     app.click(f"erase-{mine}")
     assert "is deleted" in app.at.success[0].value
+    app.run()  # As when a connection comes back before anybody has seen it.
+    assert "is deleted" in app.at.success[0].value
     assert "Your loops (1)" in app.text
     assert app.session.open.stored.id != mine
     app.widget(f"name-{store().loops(_owner(app))[0].id}").set_value("   ")

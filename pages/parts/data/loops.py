@@ -28,6 +28,8 @@ PLAY = Path(__file__).parents[2] / "play.py"
 FIRST = 20
 """Loops that are shown before all are asked for."""
 _SAID, _ALL = "data-said", "show-all"
+_STANDS = 10.0
+"""Seconds for which a sentence stands: a run may be cut off before it is seen."""
 ORIGINS: Mapping[Origin, str] = {
     "edited": "brought in from a file that was edited",
     "unsealed": "brought in from a file without a seal, which would tell of edits",
@@ -38,14 +40,14 @@ _UNITS = ((86_400, "day"), (3_600, "hour"), (60, "minute"))
 
 
 def say(sentence: str, is_good: bool = True) -> None:
-    """Say something once, above the loops, in the next run."""
-    st.session_state[_SAID] = (sentence, is_good)
+    """Say something above the loops, from the next run on."""
+    st.session_state[_SAID] = (sentence, is_good, time.monotonic() + _STANDS)
 
 
 def show_said() -> None:
-    """What was to be said."""
-    sentence, is_good = st.session_state.pop(_SAID, (None, True))
-    if sentence is not None:
+    """What was said last, as long as it stands."""
+    sentence, is_good, until = st.session_state.get(_SAID, (None, True, 0.0))
+    if sentence is not None and time.monotonic() < until:
         box, icon = (st.success, ":material/check:") if is_good else (st.error, ":material/error:")
         box(plain(sentence), icon=icon)
 

@@ -1,6 +1,7 @@
 """What goes wrong with a database is said in one sentence, and nothing has happened."""
 
 import logging
+import re
 import resource
 import time
 from collections.abc import Callable, Iterator
@@ -11,9 +12,11 @@ from pathlib import Path
 import pytest
 from sqlalchemy import create_engine, text
 from sqlalchemy.engine import make_url
+from sqlalchemy.exc import DBAPIError
 
 from engine.errors import UnknownOutcomeError
 from engine.store import Store, StoredLoop, StoreError
+from engine.store.failures import translated
 from tests.engine.store.databases import database, on_every_connection, skip_without
 from tests.engine.store.workers import WORLD, beliefs, serve_next
 from tests.faults.proxy import Proxy
@@ -97,6 +100,23 @@ def test_a_database_without_the_tables(store: Store, kept: StoredLoop) -> None:
     with store.overhaul() as connection:
         connection.execute(text("ALTER TABLE entries RENAME TO other"))
     assert "does not have the tables of this app" in refused(kept, lambda: serve_next(kept)).message
+
+
+@pytest.mark.parametrize(
+    ("state", "said"),
+    [
+        (None, "cannot be reached"),
+        ("57P01", "cannot be reached"),
+        ("25P03", "cannot be reached"),
+        ("42501", "does not allow this server to do that"),
+        ("P0001", "refused it (P0001), so this was not saved"),
+    ],
+)
+def test_what_postgresql_says_is_told_by_its_kind(state: str | None, said: str) -> None:
+    cause = Exception("FATAL")
+    cause.sqlstate = state  # type: ignore[attr-defined]
+    with pytest.raises(StoreError, match=re.escape(said)), translated():
+        raise DBAPIError("INSERT", {}, cause)
 
 
 def test_a_file_that_may_not_grow(plain_url: str) -> None:
