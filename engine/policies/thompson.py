@@ -1,5 +1,6 @@
 """Thompson sampling, the engine's own policy."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -68,9 +69,9 @@ class Thompson(Policy):
         else:
             table = normals.table(self.draws, size)
             mean, bells = belief.mean, self.width * belief.widths
-            able, won = _won(mean, bells, table, normals.furthest)
+            able, won, times = _won(mean, bells, table, normals.furthest)
             counts = np.zeros(size, dtype=np.int_)
-            counts[able] = [np.count_nonzero(one) for one in won]
+            counts[able] = times
             agreed = self._agreed(counts)
             errors = (1 - self.floor) * _standard_errors(counts, self.draws, self.agreement)
         probabilities = (1 - self.floor) * agreed + self.floor * chance  # (10)
@@ -92,8 +93,8 @@ class Thompson(Policy):
         wins = np.zeros(beliefs.mean.shape, dtype=np.int_)
         bells = self.width * beliefs.widths
         for counts, mean, bell in zip(wins, beliefs.mean, bells, strict=True):
-            able, won = _won(mean, bell, table, normals.furthest)
-            counts[able] = [np.count_nonzero(one) for one in won]
+            able, _, times = _won(mean, bell, table, normals.furthest)
+            counts[able] = times
         return np.asarray((1 - self.floor) * self._agreed(wins) + self.floor * self._chance(size))
 
     def kept(self, actions: int) -> Array:
@@ -141,21 +142,27 @@ def _standard_errors(counts: NDArray[np.int_], draws: int, power: int) -> Array:
 
 def _won(
     mean: Array, bells: Array, table: Array, furthest: float
-) -> tuple[list[int], NDArray[np.bool_]]:
-    """The actions that could be the highest, in order, and whether each is in each draw, the first
-    of equals, out of normal numbers, (K, draws). What cannot be even with the furthest of them is
-    not drawn. Each is drawn twice: a table of all draws would not stay in a core's own memory."""
+) -> tuple[list[int], list[NDArray[np.bool_]], list[int]]:
+    """The actions that could be the highest, in order; whether each is in each draw, (draws,), the
+    first of equals, out of normal numbers, (K, draws); and in how many. What cannot be even with
+    the furthest of them is not drawn."""
     reach = bells * furthest
     able: list[int] = np.flatnonzero(mean + reach >= (mean - reach).max()).tolist()
-    best = _drawn(mean, bells, table, able[0])
-    for k in able[1:]:
-        np.maximum(best, _drawn(mean, bells, table, k), out=best)
-    won = np.empty((len(able), len(best)), dtype=np.bool_)
-    for row, k in zip(won, able, strict=True):
-        np.equal(_drawn(mean, bells, table, k), best, out=row)
-    if np.count_nonzero(won) > len(best):
-        won &= won.cumsum(axis=0) == 1
-    return able, won
+    drawn = [_drawn(mean, bells, table, k) for k in able]
+    best = drawn[0].copy()
+    for one in drawn[1:]:
+        np.maximum(best, one, out=best)
+    won = [one == best for one in drawn]
+    times = _counts(won)
+    if sum(times) > len(best):
+        won = list(np.array(won) & (np.cumsum(won, axis=0) == 1))
+        times = _counts(won)
+    return able, won, times
+
+
+def _counts(won: Sequence[NDArray[np.bool_]]) -> list[int]:
+    """In how many draws each action is the highest."""
+    return [int(np.count_nonzero(one)) for one in won]
 
 
 def _drawn(mean: Array, bells: Array, table: Array, k: int) -> Array:

@@ -195,16 +195,20 @@ class Tables(Learned):
     def moments(self, rows: Indices, columns: Indices, subsets: Indices) -> tuple[Array, Array]:
         """Means and variances (15) of K actions in T cells of some subsets, (T, K)."""
         known, noise = self._known(rows, columns), self._noise(subsets)[:, None]
-        return self._believed(known, self.means(subsets, columns), noise)
+        return self._believed(known, self._means_of(subsets, columns, noise), noise)
 
     def means(self, subsets: Indices, columns: Indices) -> tuple[Array, Array]:
         """m of (15), the mean of each action over the cells of some subsets, and how many cells'
         worth is known of it, both (T, K); the mean of everything counts as one."""
+        return self._means_of(subsets, columns, self._noise(subsets)[:, None])
+
+    def _means_of(self, subsets: Indices, columns: Indices, noise: Array) -> tuple[Array, Array]:
+        """The same by the noise v of the subsets, (T, 1)."""
         if not self.count:
             shape = len(subsets), len(columns)
             return np.full(shape, self.rewards.mean), np.ones(shape)
         at = self.actions[:, :, subsets[:, None], _within(columns, self.actions.shape[3])]
-        return self._means(at, self._noise(subsets)[:, None])
+        return self._means(at, noise)
 
     def _means(self, sums: Array, noise: Array) -> tuple[Array, Array]:
         """The same of some `actions`, (2, 2, ...), by the noise v of their subsets."""
@@ -215,7 +219,8 @@ class Tables(Learned):
 
     def deviations(self, rows: Indices, columns: Indices, subsets: Indices) -> tuple[Array, Array]:
         """How far cells (15) are from the actions' means, as `moments`."""
-        noise, (mean, worth) = self._noise(subsets)[:, None], self.means(subsets, columns)
+        noise = self._noise(subsets)[:, None]
+        mean, worth = self._means_of(subsets, columns, noise)
         n, s = self._known(rows, columns)
         k = 2 * noise / self.rewards.variance
         part = n / (n + k)  # What m_a is wrong by, a cell makes up for as far as it is known.

@@ -19,6 +19,7 @@ are, which says nothing of what it does not choose. Means do not depend on the u
 
 import math
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -85,7 +86,7 @@ class Rewards(Learned):
         """Their mean; one half counts as one of them."""
         return (self.total + 0.5) / (self.count + 1)
 
-    @property
+    @cached_property
     def variance(self) -> float:
         """Their variance; that of a fair coin counts as one of them."""
         spread = self.squares - 2 * self.mean * self.total + self.count * self.mean**2
@@ -107,5 +108,6 @@ class Rewards(Learned):
         self.total += reward
         self.squares += reward * reward
         self.binary &= reward in (0.0, 1.0)
+        self.__dict__.pop("variance", None)
         if self.count <= UNIT_REWARDS:
             self.unit = self.variance / COIN

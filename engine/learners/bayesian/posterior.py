@@ -160,16 +160,13 @@ class Posterior(Learned):
         unclaimed = np.ones(offer.outside.shape[:-1])
         covariance = self._tau2 * offer.outside
         for part in offer.parts:
-            x, at, share = part.coordinates, part.at, self._shares.get(part.block)
+            x, share = part.coordinates, self._shares.get(part.block)
             if share is None:
                 inside = self._tau2 * (x @ x.swapaxes(-1, -2))
             else:
                 inside = share.times_sigma(x) @ x.swapaxes(-1, -2)
-                unclaimed[..., at] -= x[..., : share.size] @ share.pq[1]
-            if len(at) == covariance.shape[-1]:
-                covariance += inside
-            else:
-                covariance[..., at[:, None], at] += inside
+                unclaimed[..., part.at] -= x[..., : share.size] @ share.pq[1]
+            covariance[part.pairs] += inside
         covariance += unclaimed[..., :, None] * (unclaimed[..., None, :] / self._precision)
         return covariance
 

@@ -2,7 +2,9 @@
 
 import math
 from collections.abc import Collection, Mapping, Sequence
+from copy import deepcopy
 from dataclasses import dataclass
+from functools import lru_cache
 
 import altair as alt
 
@@ -72,6 +74,35 @@ def lines(
         spread: whether bands tell how far single runs lie apart: they are outlined. All others
             are intervals of the line itself, and filled.
     """
+    some = None if span is None else 1
+    spec = _lines(dark, some, domain, title, looks, height, rule, size, along, spread)
+    return spec if span is None else _until(spec, span)
+
+
+def _until(spec: Spec, span: int) -> Spec:
+    """The same chart with a horizontal axis that ends there."""
+    found = deepcopy(spec)
+    for layer in found["layer"]:
+        horizontal = layer["encoding"]["x"]
+        if "scale" in horizontal:
+            horizontal["scale"]["domain"] = [0, span]
+    return found
+
+
+@lru_cache(maxsize=64)
+def _lines(
+    dark: bool,
+    span: int | None,
+    domain: tuple[float, float] | None,
+    title: str,
+    looks: Looks,
+    height: int,
+    rule: str,
+    size: Size,
+    along: str,
+    spread: bool,
+) -> Spec:
+    """The chart of `lines`, made once for all ends of its horizontal axis, as that takes long."""
     names = [name for name, _ in looks]
     pale = [name for name, look in looks if look.width > 4]
     x = across(

@@ -2,7 +2,8 @@
 
 import pytest
 
-from pages.parts.charts.labelled import Rows, apart, labelled, span_of
+from pages.parts.charts.base import Spec
+from pages.parts.charts.labelled import Look, Rows, apart, labelled, lines, span_of
 
 
 @pytest.mark.parametrize(
@@ -49,3 +50,19 @@ def test_lines_that_are_to_be_told_apart_have_marks_on_the_way_and_each_elsewher
 def test_more_than_half_of_an_axis_is_used(size: int, end: int) -> None:
     assert span_of(size) == end
     assert size < 50 or size > end / 2
+
+
+def test_charts_of_different_spans_differ_in_the_end_of_their_axis_alone() -> None:
+    looks = (("a", Look("#123456")),)
+    short, long = (lines(False, span, (0, 1), "mean", looks, 200, "here") for span in (50, 1_000))
+    assert _ends_across(short) == {(0, 50)}
+    assert _ends_across(long) == {(0, 1_000)}
+    for layer in long["layer"]:
+        if "scale" in layer["encoding"]["x"]:
+            layer["encoding"]["x"]["scale"]["domain"] = [0, 50]
+    assert long == short
+
+
+def _ends_across(spec: Spec) -> set[tuple[float, ...]]:
+    across = [layer["encoding"]["x"] for layer in spec["layer"]]
+    return {tuple(one["scale"]["domain"]) for one in across if "scale" in one}
