@@ -5,7 +5,6 @@ events says nothing.
 """
 
 import math
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -19,6 +18,7 @@ from engine.evaluation.decisions import columns_in
 from engine.evaluation.logged import Codes, Logged
 from engine.evaluation.smoothing import Sums
 from engine.steps import Steps
+from engine.worlds.checks import HIDDEN, is_seen
 from engine.worlds.fields import Value, told_apart
 from engine.worlds.place import TABULATED
 from engine.worlds.table import MAX_NAME, MAX_TABLE
@@ -140,8 +140,8 @@ def _number(text: str) -> float:
 
 def short(text: str) -> str:
     """A value as a world can have it."""
-    plain = re.sub("[\x00-\x1f\x7f-\x9f\ud800-\udfff]+", " ", text).strip()
-    return plain[:MAX_NAME] or MISSING
+    plain = HIDDEN.sub(" ", text).strip()[:MAX_NAME]
+    return plain if is_seen(plain) else MISSING
 
 
 def chosen_of(

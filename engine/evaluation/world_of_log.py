@@ -27,6 +27,7 @@ from engine.evaluation.log_columns import Column, chosen_of, columns_of, short
 from engine.evaluation.logged import Logged, Seen
 from engine.evaluation.smoothing import Sums, smoothed
 from engine.steps import Steps, at_once
+from engine.worlds.checks import alike
 from engine.worlds.fields import Field, Value
 from engine.worlds.levels import LEVELS, MAX_LEVELS, Level, mean_worth
 from engine.worlds.table import MAX_NAME, TAKEN, world_from_json
@@ -198,11 +199,12 @@ def _named(column: str, before: Sequence[str]) -> str:
 
 def _unlike(texts: Sequence[str]) -> list[str]:
     """Texts that were cut short, told apart."""
-    found: list[str] = []
+    found: dict[str, str] = {}
     for text in texts:
-        number = next(n for n in range(1, 99) if _numbered(text[: MAX_NAME - 4], n) not in found)
-        found.append(text if text not in found else _numbered(text[: MAX_NAME - 4], number))
-    return found
+        numbered = (_numbered(text[: MAX_NAME - 4], number) for number in range(1, 99))
+        name = next(one for one in (text, *numbered) if alike(one) not in found)
+        found[alike(name)] = name
+    return [*found.values()]
 
 
 def _numbered(text: str, number: int) -> str:

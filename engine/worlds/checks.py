@@ -1,6 +1,7 @@
 """Parts of JSON that a person may have written, each checked and refused with its place."""
 
 import re
+import unicodedata
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, TypeVar
 
@@ -8,6 +9,11 @@ from engine.errors import check_number, refuse
 from engine.protocol.features import is_list
 
 CODE = "BadRequest"
+HIDDEN = re.compile("[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
+"""What no text of a world has: controls, halves of characters, ends of lines, and what turns the
+letters around it, so that a name reads as another one."""
+_UNSEEN = {"Cf", "Zs"}
+"""Kinds of characters that leave no mark by themselves."""
 T = TypeVar("T")
 Make = Callable[[object, str], T]
 """What makes something of a value, at its place."""
@@ -29,12 +35,23 @@ def check_known(value: object, place: str, known: Sequence[str], what: str | Non
         refuse(CODE, place, value, f"one of {', '.join(known)}", what)
 
 
+def is_seen(text: str) -> bool:
+    """Whether a text leaves a mark on the screen."""
+    return any(unicodedata.category(letter) not in _UNSEEN for letter in text)
+
+
+def alike(text: T) -> T:
+    """The same for texts that look the same, as accents may be written in two ways."""
+    return unicodedata.normalize("NFC", text) if isinstance(text, str) else text
+
+
 def text_in(value: object, place: str, most: int, least: int = 1) -> str:
     """Some characters, at least one of them visible, none of them a control."""
     if (
         not isinstance(value, str)
         or not least <= len(value.strip()) <= len(value) <= most
-        or re.search("[\x00-\x1f\x7f-\x9f\ud800-\udfff]", value)
+        or (value and not is_seen(value))
+        or HIDDEN.search(value)
     ):
         refuse(CODE, place, value, f"a text of {least} to {most} characters in one line")
     return value
@@ -57,7 +74,7 @@ def each_in(
         refuse(CODE, place, len(value), allowed, f"the length of {place}")
     made = tuple(make(one, f"{place}[{i}]") for i, one in enumerate(value))
     for name in names:
-        found = [getattr(one, name) for one in made]
+        found = [alike(getattr(one, name)) for one in made]
         for i, one in enumerate(found):
             if one in found[:i]:
                 refuse(CODE, f"{place}[{i}].{name}", one, "different from those before it")

@@ -8,6 +8,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from engine.protocol.features import flatten
+from engine.worlds.checks import HIDDEN, alike, is_seen
 from engine.worlds.feature_text import features_from_text
 from engine.worlds.fields import Field, Value
 from engine.worlds.levels import MAX_LEVEL_NAME, MAX_LEVELS, MAX_SHARE
@@ -33,7 +34,6 @@ if TYPE_CHECKING:
     from engine.worlds.draft import Draft
 
 _MAX_EMOJI = 16
-_HIDDEN = "[\x00-\x1f\x7f-\x9f\ud800-\udfff]"
 
 
 def faults_of(draft: "Draft") -> list[CellFault]:
@@ -58,13 +58,13 @@ def _of_actions(draft: "Draft") -> Iterator[CellFault]:
     if len(draft.offered) > MAX_ITEMS:
         says = f"is one too many: {MAX_ITEMS} actions are the most"
         yield CellFault("actions", MAX_ITEMS + 1, "name", says)
-    names = Counter(row.name for row in draft.offered)
+    names = Counter(alike(row.name) for row in draft.offered)
     for number, row in enumerate(draft.actions, 1):
         if row.is_blank:
             continue
         if says := _wrong_name(row.name):
             yield CellFault("actions", number, "name", says)
-        elif names[row.name] > 1:
+        elif names[alike(row.name)] > 1:
             yield CellFault("actions", number, "name", f"is {row.name!r}, as another row's")
         if says := _wrong_text(row.emoji, _MAX_EMOJI):
             yield CellFault("actions", number, "emoji", says)
@@ -88,12 +88,12 @@ def _of_values(draft: "Draft") -> Iterator[CellFault]:
             yield CellFault("values", number, "field", says)
         if says := _wrong_name(row.value):
             yield CellFault("values", number, "value", says)
-        elif (name, row.value) in seen:
+        elif (name, alike(row.value)) in seen:
             yield CellFault("values", number, "value", f"is {row.value!r}, as one above in {name}")
         yield from _of_value(number, row)
-        if (name, row.value) not in seen:
+        if (name, alike(row.value)) not in seen:
             yield from _of_sent(number, row, name, sent.setdefault(name, []))
-        seen.add((name, row.value))
+        seen.add((name, alike(row.value)))
     cells = math.prod(len(rows) for rows in draft.fields.values())
     if cells > MAX_CELLS:
         says = f"makes {cells:,} contexts, but {MAX_CELLS:,} are the most"
@@ -171,12 +171,12 @@ def _wrong_text(text: str, most: int) -> str:
     """What is wrong with a text that may be empty; empty if nothing is."""
     if len(text) > most:
         return f"has more than {most} characters"
-    return "has a character that cannot be shown" if re.search(_HIDDEN, text) else ""
+    return "has a character that cannot be shown" if HIDDEN.search(text) else ""
 
 
 def _wrong_name(name: str) -> str:
     """What is wrong with a name; empty if nothing is."""
-    if not name.strip():
+    if not name.strip() or not is_seen(name):
         return "is empty"
     return _wrong_text(name, MAX_NAME)
 

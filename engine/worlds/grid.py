@@ -11,7 +11,8 @@ import re
 from dataclasses import dataclass
 from typing import NoReturn
 
-from engine.errors import refuse
+from engine.errors import PersonalizerError, refuse
+from engine.worlds.checks import HIDDEN, alike, is_seen
 from engine.worlds.table import MAX_NAME, MAX_TABLE
 
 MAX_BYTES = 2_000_000
@@ -21,10 +22,11 @@ _CODE = "BadRequest"
 _PICTURE = re.compile(
     r"([\u2190-\u2bff\U0001f000-\U0001faff][\ufe0f\u200d\U0001f000-\U0001faff]*) +"
 )
-_CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 _NUMBER = re.compile(r"[+-]?(\d+([.,]\d*)?|[.,]\d+)([eE][+-]?\d+)?")
 _FORMULA = re.compile(r"[=@]|[+-]([\w.$!:]*\(|[\d.,]+[+*/^])")
 """As spreadsheets know one: behind a sign, a function, or a number that is computed with."""
+_WORKBOOK = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
+"""How the files of spreadsheet programs begin."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +69,7 @@ class Grid:
             refuse_number("cells", len(self.rows) * len(self.head), MAX_CELLS)
         for at, name in enumerate(self.head):
             self.name(0, at)
-            if name in self.head[:at]:
+            if alike(name) in map(alike, self.head[:at]):
                 self.refuse(0, at, name, "different from the heads before it")
         for row, cells in enumerate(self.rows, start=1):
             if len(cells) != len(self.head):
@@ -79,7 +81,7 @@ class Grid:
     def text(self, row: int, column: int) -> str:
         """What a cell says; row 0 has the heads."""
         text = (self.head if row == 0 else self.rows[row - 1])[column]
-        if _CONTROL.search(text):
+        if HIDDEN.search(text):
             self.refuse(row, column, text, "a text in one line without control characters")
         if _FORMULA.match(text):
             self.refuse(row, column, text, "a value: formulas are not computed")
@@ -88,7 +90,7 @@ class Grid:
     def name(self, row: int, column: int) -> str:
         """The same, where it names something."""
         text = self.text(row, column)
-        if not 1 <= len(text) <= MAX_NAME:
+        if not 1 <= len(text) <= MAX_NAME or not is_seen(text):
             self.refuse(row, column, text, f"a text of 1 to {MAX_NAME} characters")
         return text
 
@@ -103,6 +105,11 @@ def _decoded(data: str | bytes) -> str:
         refuse(_CODE, "table", len(data), f"at most {MAX_BYTES:,}", "the size of the table")
     if isinstance(data, str):
         return data.removeprefix("\ufeff")
+    if data.startswith(_WORKBOOK):
+        sentence = (
+            "The file is a workbook: save its sheet as CSV, or copy its cells and paste them."
+        )
+        raise PersonalizerError(_CODE, sentence, "table")
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:

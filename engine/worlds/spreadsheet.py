@@ -34,6 +34,7 @@ from itertools import product
 from typing import Any
 
 from engine.errors import PersonalizerError, refuse
+from engine.worlds.checks import alike
 from engine.worlds.fields import Field, Value
 from engine.worlds.grid import Grid, letters, number_of, parted, refuse_number
 from engine.worlds.table import MAX_ITEMS, MAX_WORTH, world_from_json
@@ -60,7 +61,7 @@ def items_from_table(data: str | bytes) -> tuple[Item, ...]:
         told = {name: grid.text(row, at) for at, name in enumerate(grid.head)}
         place = grid.head.index("id")
         emoji, name = parted(grid.name(row, place))
-        if name in {item.id for item in items}:
+        if alike(name) in {alike(item.id) for item in items}:
             grid.refuse(row, place, name, "different from those above it")
         features = {
             column: _feature(text)
@@ -96,11 +97,15 @@ def world_from_table(
     known = {item.id: item for item in items}
     menu = tuple(_item(grid, at, known) for at in columns.items)
     for at, item in zip(columns.items, menu, strict=True):
-        if [one.id for one in menu].index(item.id) < columns.items.index(at):
+        if [alike(one.id) for one in menu].index(alike(item.id)) < columns.items.index(at):
             grid.refuse(0, at, item.id, "different from the actions before it")
     rows, shares = {}, {}
+    seen: dict[tuple[int, str], str] = {}
     for row in range(1, len(grid.rows) + 1):
         key = tuple(parted(grid.name(row, at))[1] for at in columns.fields)
+        for at, name in zip(columns.fields, key, strict=True):
+            if seen.setdefault((at, alike(name)), name) != name:
+                grid.refuse(row, at, name, "written as in the rows above, as it looks the same")
         if key in rows:
             grid.refuse(row, 0, " and ".join(key), "a segment that stands in no row above it")
         chances = (_taste(grid, row, at) for at in columns.items)

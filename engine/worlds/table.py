@@ -97,7 +97,7 @@ def world_from_json(value: object) -> World:
     told = object_in(value, "the world", (*names, "fields", "items", "truth"))
     if told.get("format") != FORMAT:
         refuse(CODE, "format", told.get("format"), f"{FORMAT!r}")
-    if told.get("version") not in VERSIONS:
+    if type(told.get("version")) is not int or told["version"] not in VERSIONS:
         refuse(CODE, "version", told.get("version"), "1 to 4, which this app reads")
     title = text_in(told.get("title"), "title", MAX_TITLE)
     story = text_in(told.get("story", ""), "story", MAX_STORY, least=0)

@@ -55,6 +55,10 @@ class Rows:
 
 def words(column: Any, rows: Rows) -> tuple[NDArray[np.intp], list[str]]:
     """A column as texts: (N,) positions in a list of those that occur, ``""`` for none."""
+    if pa.types.is_nested(column.type):
+        there = np.ones(len(column), dtype=bool)
+        rows.refuse(there, lambda at: f"{short(str(column[at]))} is a list or an object, no value")
+        return np.zeros(len(column), dtype=np.intp), [""]
     coded = column.dictionary_encode()
     if len(coded.dictionary) > len(coded):  # A file's, of which the batch is a part.
         coded = coded.dictionary_decode().dictionary_encode()

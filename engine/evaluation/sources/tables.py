@@ -28,6 +28,8 @@ _CELL = 8
 """Bytes that a value of Parquet takes in memory, however small it is in the file."""
 _AT_ONCE = 256 << 20
 """Bytes that the pages of Parquet which are read at one time may unfold to: one of each column."""
+_WORKBOOK = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
+"""How the files of spreadsheet programs begin."""
 _NO_PARQUET = "it is no whole Parquet file: it was cut, or is damaged"
 _FAILURES = (pa.ArrowException, UnicodeDecodeError, UnreadableError, *UNREADABLE)
 
@@ -75,6 +77,7 @@ def head(file: LogFile) -> Any:
             _check_columns(opened.schema_arrow.names, faults)
             first = next(opened.iter_batches(HEAD), None)
             return pa.table(first) if first is not None else opened.schema_arrow.empty_table()
+        _check_text(file, faults)
         _check_columns(column_names(file), faults)
         reader = _csv_reader(file, None, lambda row: "skip")
         return pa.table(reader.read_next_batch()).slice(0, HEAD)
@@ -85,9 +88,20 @@ def head(file: LogFile) -> Any:
         raise faults.rejection() from error
 
 
+def _check_text(file: LogFile, faults: Faults) -> None:
+    with file.open() as opened:
+        if opened.read(4).startswith(_WORKBOOK):
+            faults.add(0, "it is a workbook, or packed: save its sheet as CSV")
+            raise faults.rejection()
+
+
 def _check_columns(names: Sequence[str], faults: Faults) -> None:
     if len(names) > MOST_COLUMNS:
         faults.add(0, f"it has {len(names):,} columns, but at most {MOST_COLUMNS:,} are allowed")
+        raise faults.rejection()
+    twice = next((name for at, name in enumerate(names) if name in names[:at]), None)
+    if twice is not None:
+        faults.add(0, f"it has two columns that are called {twice!r}")
         raise faults.rejection()
 
 

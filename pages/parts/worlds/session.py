@@ -96,7 +96,7 @@ class WorldsSession:
         first = (
             text.lstrip()[:1] if isinstance(text, str) else text.removeprefix(_MARK).lstrip()[:1]
         )
-        if first in {"{", b"{"}:
+        if first in {"{", "[", b"{", b"["}:
             self.begin(world_from_file(text))
         elif lists_actions(text):
             self._put(self.draft.offering(items_from_table(text)))

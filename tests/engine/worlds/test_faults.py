@@ -33,6 +33,15 @@ from tests.engine.worlds.drafts import SMALL
             ("actions", 1, "features", "cannot be sent: x.y is"),
         ),
         ({"actions": (ActionRow(0, "A"), ActionRow(1, "A"))}, ("actions", 1, "name", "another")),
+        (
+            {"actions": (ActionRow(0, "\u00e9"), ActionRow(1, "e\u0301"))},
+            ("actions", 2, "name", "as another row's"),
+        ),
+        ({"actions": (ActionRow(0, "\u200b"),)}, ("actions", 1, "name", "is empty")),
+        (
+            {"values": (ValueRow(2, "sun", "\u00e9"), ValueRow(3, "", "e\u0301"))},
+            ("values", 2, "value", "as one above in sun"),
+        ),
         ({"actions": (ActionRow(0), ActionRow(1, "", "🍵"))}, ("actions", 2, "name", "is empty")),
         ({"actions": (ActionRow(0, "x" * 61),)}, ("actions", 1, "name", "more than 60")),
         ({"actions": (ActionRow(0, "a\tb"),)}, ("actions", 1, "name", "cannot be shown")),

@@ -62,6 +62,16 @@ MALFORMED: dict[str, tuple[bytes | str, str]] = {
     "a list": ("[]", "the world is"),
     "another format": (json.dumps(bakery(format="x")), "format is 'x'"),
     "a newer version": (json.dumps(bakery(version=5)), "version is 5"),
+    "a version that is none": (json.dumps(bakery(version=True)), "version is True"),
+    "an infinite share": (
+        changed(lambda told: None).replace('"share": 2', '"share": 1e999'), "share is inf",
+    ),
+    "a title that turns letters": (json.dumps(bakery(title="a\u202eb")), "title is"),
+    "items that look alike": (
+        changed(lambda told: [one.update(id=("\u00e9", "e\u0301")[at])
+                              for at, one in enumerate(told["items"][:2])]),
+        "items[1].id is",
+    ),
     "an unknown name": (json.dumps(bakery(x=1)), "a name in the world is 'x'"),
     "no title": (json.dumps(bakery(title="")), "title is ''"),
     "a title of lines": (json.dumps(bakery(title="a\nb")), "title is"),

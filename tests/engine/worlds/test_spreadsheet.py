@@ -122,6 +122,17 @@ FAULTY_SEGMENTS: dict[str, tuple[str | bytes, str]] = {
     ),
     "a null": ("who,A\nA\x00n,0.5\n", "cell A2 is 'A\\x00n', but must be a text in one line"),
     "two lines in a cell": ('who,A\n"A\nn",0.5\n', "cell A2 is 'A\\nn', but must be a text in one"),
+    "an unseen head": ("who,\u200b\nAnn,0.5\n", "cell B1 is '\\u200b', but must be a text of 1 to"),
+    "letters that are turned": ("who,A\u202eB\nAnn,1\n", "cell B1 is 'A\\u202eB', but must be a "),
+    "a workbook": (b"PK\x03\x04" + b"\x00" * 99, "The file is a workbook: save its sheet as CSV,"),
+    "heads that look alike": (
+        "who,Caf\u00e9,Cafe\u0301\nAnn,0,1\n", "cell C1 is 'Cafe\u0301', but must be different",
+    ),
+    "values that look alike": (
+        "who,A\nZo\u00eb,0\nZoe\u0308,1\n", "cell A3 is 'Zoe\u0308', but must be written as in the",
+    ),
+    "merged cells": ("a\tb\tX\n1x\t1y\t0\n\t2y\t1\n", "cell A3 is '', but must be a text of 1 to"),
+    "thousands": ('who,A\nAnn,"1,234.5"\nBo,1\n', "cell B2 is '1,234.5', but must be a number"),
     "half a character": ("who,A\nA\ud800,0.5\n", "cell A2 is 'A\\ud800', but must be a text in on"),
     "a row too short": ("who,A,B\nAnn,0.5\n", "the number of cells in row 2 is 2, but must be 3,"),
     "a row too long": ("who,A\nAnn,1\nBo,0,0\n", "the number of cells in row 3 is 3, but must be"),
@@ -188,6 +199,12 @@ FAULTY_ACTIONS: dict[str, tuple[str | bytes, str]] = {
     "no action": ("id,price\n", "the number of rows is 1, but must be 2 or more: heads, then one"),
     "an empty id": ("id,price\n,1\n", "cell A2 is '', but must be a text of 1 to 60 characters."),
     "two of an id": ("id,p\nRoll,1\nRoll,2\n", "cell A3 is 'Roll', but must be different from tho"),
+    "ids that look alike": (
+        "id,p\nCaf\u00e9,1\nCafe\u0301,2\n", "cell A3 is 'Cafe\u0301', but must be different",
+    ),
+    "an infinite price": (
+        "id,price\nRoll,1e999\n", "the action in row 2, features.price is inf, but must be a fi",
+    ),
     "51 actions": (
         "id\n" + "\n".join(f"a{i}" for i in range(51)), "the number of actions is 51, but must be",
     ),

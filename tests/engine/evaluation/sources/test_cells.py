@@ -7,6 +7,7 @@ import pyarrow as pa
 import pytest
 
 from engine.evaluation.sources.cells import Rows, numbers, times, words
+from engine.store.exchange.lines import Faults
 
 MOMENT = np.datetime64("2026-01-02T02:00:00", "us")
 
@@ -57,3 +58,12 @@ def test_days_are_times_and_words_are_none() -> None:
     rows = Rows(np.arange(1))
     times(pa.array(["soon"]), rows)
     assert not rows.good.any()
+
+
+def test_lists_and_objects_are_neither_words_nor_numbers() -> None:
+    for column in (pa.array([["a"], ["b"]]), pa.array([{"x": 1}, {"x": 2}])):
+        rows, faults = Rows(np.arange(1, 3)), Faults()
+        words(column, rows)
+        rows.tell(faults)
+        assert [fault.line for fault in faults.first] == [1, 2]
+        assert faults.first[0].reason.endswith("is a list or an object, no value")

@@ -44,6 +44,8 @@ def test_lines_are_counted_on_from_batch_to_batch(monkeypatch: pytest.MonkeyPatc
         (b"PAR1", "it is no whole Parquet file: it was cut, or is damaged"),
         (b"", "it cannot be read as CSV: Empty CSV file"),
         (b"a,b\n", "it holds no event"),
+        (b"a,b,a\n1,2,3\n", "it has two columns that are called 'a'"),
+        (b"PK\x03\x04" + b"\x00" * 99, "it is a workbook, or packed: save its sheet as CSV"),
         (gzip.compress(as_csv(table()), mtime=0)[:-20], "it is a damaged gzip file"),
         (b"a,\xe9\n1,2\n", "its first line is not UTF-8"),
         (b"a,b\n1," + b"2" * 600_000 + b"\n", "a line has more than 256 KiB"),
