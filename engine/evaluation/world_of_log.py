@@ -1,9 +1,10 @@
 """A world estimated from a log: a simulation of that log, and not the truth.
 
 Whoever plays in it plays against what the log says, its gaps and its chance included: an action
-that was seldom shown somewhere is believed to earn there what it earns elsewhere. Fields are drawn
-independently of one another, each value as often as it came, so what goes together in the log does
-not in the world.
+that was seldom shown somewhere is believed to earn there what it earns elsewhere. Each value comes
+as often as it came. Values that came together more often, or less, than chance explains (once in
+1,000) do so in the world: how often each combination came is drawn towards what independent fields
+foretell, as far as chance explains what they differ by.
 
 Each event counts 1/q of its logged probability q (up to the square root of the number of events),
 and means are self-normalised: so it does not matter how often the logger showed what. From coarse
@@ -32,7 +33,11 @@ from engine.worlds.fields import Field, Value
 from engine.worlds.levels import LEVELS, MAX_LEVELS, Level, mean_worth
 from engine.worlds.table import MAX_NAME, TAKEN, world_from_json
 from engine.worlds.taste import Item, Taste, TasteTable
+from engine.worlds.visitors import times_of
 from engine.worlds.world import World
+
+_SELDOM = 3.09
+"""Standard deviations that chance goes beyond once in 1,000."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -133,6 +138,7 @@ def _estimated(
         unit=unit,
         levels=levels,
     )
+    world = replace(world, together=_together(np.bincount(cells, minlength=size), world))
     counts = np.bincount(cells * k + log.shown, minlength=size * k).reshape(size, k)
     again = world_from_json(world.to_json())
     errors = np.sqrt(variance) * again.worth
@@ -165,6 +171,21 @@ def _halves(log: Logged, levels: Sequence[Level]) -> Array:
     halves = np.bincount(log.shown, weights=earned * middle, minlength=k)
     total = np.bincount(log.shown, weights=earned, minlength=k)
     return np.divide(halves, total, out=np.zeros(k), where=total > 0)
+
+
+def _together(came: NDArray[np.intp], apart: World) -> tuple[float, ...]:
+    """How much more often than independent fields say each cell came; nothing where chance would
+    explain it."""
+    events, foretold = came.sum(), apart.frequencies
+    free = len(came) - 1 - sum(len(field.values) - 1 for field in apart.fields)
+    if not free:
+        return ()
+    square = float(((came - events * foretold) ** 2 / (events * foretold)).sum())
+    # Of chi-square, by Wilson and Hilferty.
+    if square < free * (1 - 2 / (9 * free) + _SELDOM * math.sqrt(2 / (9 * free))) ** 3:
+        return ()
+    chance = free / square
+    return times_of(chance * foretold + (1 - chance) * came / events, foretold)
 
 
 # -- parts of the world ---------------------------------------------------------------

@@ -40,9 +40,9 @@ def is_seen(text: str) -> bool:
     return any(unicodedata.category(letter) not in _UNSEEN for letter in text)
 
 
-def alike(text: T) -> T:
+def alike(text: str) -> str:
     """The same for texts that look the same, as accents may be written in two ways."""
-    return unicodedata.normalize("NFC", text) if isinstance(text, str) else text
+    return unicodedata.normalize("NFC", text)
 
 
 def text_in(value: object, place: str, most: int, least: int = 1) -> str:
@@ -74,7 +74,8 @@ def each_in(
         refuse(CODE, place, len(value), allowed, f"the length of {place}")
     made = tuple(make(one, f"{place}[{i}]") for i, one in enumerate(value))
     for name in names:
-        found = [alike(getattr(one, name)) for one in made]
+        told = (getattr(one, name) for one in made)
+        found = [alike(one) if isinstance(one, str) else one for one in told]
         for i, one in enumerate(found):
             if one in found[:i]:
                 refuse(CODE, f"{place}[{i}].{name}", one, "different from those before it")

@@ -39,6 +39,8 @@ class Draft:
         labels: what fields are called, where that is not their name.
         levels: what a success may be worth; `LEVELS` where nothing is written.
         rules: the truth as a sum, where it is written so and not as a table.
+        together: how many times as often as their shares say values come together, by the numbers
+            of their rows; once where nothing is known.
     """
 
     title: str = ""
@@ -53,6 +55,7 @@ class Draft:
     unit: str = ""
     levels: tuple[LevelRow, ...] = ()
     rules: Rules | None = None
+    together: Mapping[frozenset[int], float] = field(default_factory=dict)
 
     # -- what is written --------------------------------------------------------------
 
@@ -110,6 +113,15 @@ class Draft:
             told = (((segment, one), _earned(taste, part)) for one, taste in tastes)
             rows.append([self.bad.get(cell, earned) for cell, earned in told])
         return rows
+
+    @property
+    def times(self) -> tuple[float, ...]:
+        """What the world says of values that come `Place.together`."""
+        if not self.together or math.prod(map(len, self.fields.values())) > TABULATED:
+            return ()
+        cells = map(segment_of, product(*self.fields.values()))
+        found = tuple(self.together.get(cell, 1.0) for cell in cells)
+        return found if set(found) != {1.0} else ()
 
     @property
     def next_id(self) -> int:

@@ -2,8 +2,9 @@
 as far as a segment is still there."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from itertools import product
 
 import numpy as np
 
@@ -89,7 +90,7 @@ def _retold(draft: Draft, new: Draft) -> Draft:
         for row in draft.fields[name]
         if home.get(row.id) in new.by
     }
-    told: dict[frozenset[int], list[tuple[ValueRow, ...]]] = {}
+    often, told = _often(draft), dict[frozenset[int], list[tuple[ValueRow, ...]]]()
     for segment in draft.segments:
         place = frozenset(row.id for row in segment if home.get(row.id) in shared)
         told.setdefault(place, []).append(segment)
@@ -98,17 +99,37 @@ def _retold(draft: Draft, new: Draft) -> Draft:
         place = frozenset(row.id for row in segment if home[row.id] in shared)
         known = told.get(place, [])
         for action in new.offered if known else ():
-            truth[segment_of(segment), action.id] = _mean(draft, known, action)
+            truth[segment_of(segment), action.id] = _mean(draft, known, action, often)
     return replace(new, truth=truth, bad={})
 
 
-def _mean(draft: Draft, segments: Sequence[tuple[ValueRow, ...]], action: ActionRow) -> Taste:
+def _often(draft: Draft) -> dict[frozenset[int], float]:
+    """How often each segment comes, where that is not said by the shares of its values."""
+    found: dict[frozenset[int], float] = {}
+    cells = product(*draft.fields.values())
+    for cell, times in zip(cells, draft.times, strict=False):
+        ids = {row.id for name, row in zip(draft.fields, cell, strict=True) if name in draft.by}
+        place = frozenset(ids)
+        found[place] = found.get(place, 0.0) + times * _by_shares(cell)
+    return found
+
+
+def _by_shares(rows: Sequence[ValueRow]) -> float:
+    """What is written may be wrong yet: a share below 0 counts as 0, one of 0 for all as the
+    same."""
+    return math.prod(min(max(0.0, row.often), MAX_SHARE) for row in rows)
+
+
+def _mean(
+    draft: Draft,
+    segments: Sequence[tuple[ValueRow, ...]],
+    action: ActionRow,
+    often: Mapping[frozenset[int], float],
+) -> Taste:
     """What visitors of some segments think of an action."""
     if len(segments) == 1:
         return draft.taste(segments[0], action)
-    # What is written may be wrong yet: a share below 0 counts as 0, one of 0 for all as the same.
-    oftens = ([min(max(0.0, row.often), MAX_SHARE) for row in segment] for segment in segments)
-    weights = np.array([math.prod(often) for often in oftens])
+    weights = np.array([often.get(segment_of(one), _by_shares(one)) for one in segments])
     tastes = [draft.taste(segment, action) for segment in segments]
     halves, fulls = ([getattr(one, name) for one in tastes] for name in ("half", "full"))
     if len(set(tastes)) == 1:

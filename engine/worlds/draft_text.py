@@ -9,12 +9,15 @@ from itertools import product
 from typing import Any, NoReturn, TypeVar
 
 from engine.errors import PersonalizerError
+from engine.worlds.checks import number_in
 from engine.worlds.draft import UNKNOWN, Draft
 from engine.worlds.levels import HALF
 from engine.worlds.pictures import picture_in
+from engine.worlds.place import TABULATED
 from engine.worlds.rows import ActionRow, LevelRow, RuleRow, Rules, ValueRow, segment_of
 from engine.worlds.rules import MAX_WHEN
 from engine.worlds.taste import Taste
+from engine.worlds.visitors import LEAST_TIMES
 
 MAX_LINK = 6_000
 """Characters for which there is room in a link."""
@@ -49,6 +52,7 @@ def draft_to_text(draft: Draft) -> str:
             draft.rules.whole,
             [[one.id, one.adds, one.when, one.action, one.features] for one in draft.rules.rows],
         ],
+        "together": [*draft.times],
         "truth": [[taste.half, taste.full] for taste in tastes],
         "bad": [[cells.index(cell), value] for cell, value in draft.bad.items() if cell in cells],
     }
@@ -123,7 +127,16 @@ def _draft(told: Any) -> Draft:
     cells = [*product(map(segment_of, draft.segments), (row.id for row in draft.offered))]
     tastes = [Taste(_chance(half), _chance(full)) for half, full in told["truth"]]
     bad = {cells[_whole(at)]: _cell(value) for at, value in told["bad"]}
-    return replace(draft, truth=dict(zip(cells, tastes, strict=True)), bad=bad)
+    truth = dict(zip(cells, tastes, strict=True))
+    return replace(draft, truth=truth, bad=bad, together=_together(draft, told.get("together")))
+
+
+def _together(draft: Draft, told: Any) -> dict[frozenset[int], float]:
+    if not told or len(told) > TABULATED:
+        return {}
+    times = [number_in(one, "together", LEAST_TIMES, 1 / LEAST_TIMES) for one in told]
+    cells = map(segment_of, product(*draft.fields.values()))
+    return dict(zip(cells, times, strict=True))
 
 
 def _rows(told: Any, make: Callable[..., T]) -> tuple[T, ...]:

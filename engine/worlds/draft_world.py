@@ -3,6 +3,7 @@
 import math
 from contextlib import suppress
 from dataclasses import replace
+from itertools import product
 
 import numpy as np
 
@@ -62,7 +63,9 @@ def without_truth(world: World) -> Draft:
     labels = {one.name: one.label for one in world.fields if one.label != one.name}
     told = world.title, world.emoji, world.story, rows_of(world.items, 0), values
     levels = levels_rows(world.levels, 0) if world.levels != LEVELS else ()
-    return Draft(*told, depends=(), labels=labels, unit=world.unit, levels=levels)
+    draft = Draft(*told, depends=(), labels=labels, unit=world.unit, levels=levels)
+    cells = map(segment_of, product(*draft.fields.values()) if world.together else ())
+    return replace(draft, together=dict(zip(cells, world.together, strict=True)))
 
 
 def world_of(draft: Draft) -> World:
@@ -86,7 +89,7 @@ def world_of(draft: Draft) -> World:
     if draft.rules is not None:
         taste = weights_of(draft.rules, fields, items)
     told = draft.title, draft.emoji, draft.story, fields, items, taste, draft.unit
-    return world_from_text(World(*told, draft.graded_in).text)
+    return world_from_text(World(*told, draft.graded_in, draft.times).text)
 
 
 def _table(draft: Draft) -> TasteTable:

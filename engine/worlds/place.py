@@ -36,6 +36,8 @@ class Place:
         unit: what the values of the items are counted in: a currency, or anything else.
         levels: what a partial success may be worth, as a part of a whole one; it is called half a
             success here, which it is unless a world says otherwise.
+        together: how many times as often as the shares of its values alone say each cell comes;
+            empty where fields come independently of one another, and where there is no table.
     """
 
     title: str
@@ -46,6 +48,7 @@ class Place:
     taste: Truth
     unit: str = ""
     levels: tuple[Level, ...] = LEVELS
+    together: tuple[float, ...] = ()
 
     @property
     def label(self) -> str:

@@ -16,8 +16,9 @@ A table of **segments x actions** (`world_from_table`) has one row for each comb
 the context's fields: first the values, then for each action its chance of a success there (half
 ones count half), from 0 to 1 or as a percentage; or two chances, of half a success and of a whole
 one (``0.3/0.1``). That is what it is expected to earn, unless others are worth more. A column
-``share`` may say how often a segment comes. A picture may stand before any name. Behind a column
-with rewards, only one in words is a field: one with a bad reward is none. ::
+``share`` may say how often a segment comes: values then come together as often as it says, where
+there are at most 1,000 segments. A picture may stand before any name. Behind a column with rewards,
+only one in words is a field: one with a bad reward is none. ::
 
     weather,hurry,🥐 Roll,🍰 Cake
     Sunny,yes,0.6,10%
@@ -29,9 +30,11 @@ What is wrong is refused with its cell, as a spreadsheet names it, and nothing o
 import math
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import product
 from typing import Any
+
+import numpy as np
 
 from engine.errors import PersonalizerError, refuse
 from engine.worlds.checks import alike
@@ -39,6 +42,7 @@ from engine.worlds.fields import Field, Value
 from engine.worlds.grid import Grid, letters, number_of, parted, refuse_number
 from engine.worlds.table import MAX_ITEMS, MAX_WORTH, world_from_json
 from engine.worlds.taste import Item, Taste, TasteTable
+from engine.worlds.visitors import times_of
 from engine.worlds.world import World
 
 _CODE = "BadRequest"
@@ -119,6 +123,9 @@ def world_from_table(
     truth = TasteTable(tuple(field.name for field in fields), rows)
     is_known = any(item in items for item in menu)
     world = World(title, "", "", fields, menu, truth, unit if is_known else "")
+    if world.is_tabulated:
+        came = np.array([shares[tuple(context.values())] for context in world.contexts])
+        world = replace(world, together=times_of(came / came.sum(), world.frequencies))
     return world_from_json(world.to_json())
 
 

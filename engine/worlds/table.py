@@ -29,6 +29,10 @@ as ``"€"``; with either, too. A ``picture`` in place of its emoji, a small Web
 (`engine.worlds.pictures`), came with version 4. Every ``emoji``, ``label``, ``share``, ``title``,
 ``value``, ``unit`` and the ``story`` may be left out.
 
+Fields come independently of one another, unless ``together`` says otherwise: a list with a number
+for each context (the last field changes fastest), how many times as often it comes as the shares of
+its values alone say; in version 5, and for at most 1,000 contexts.
+
 ``truth`` is a table with one row a context (the last field changes fastest) and in it one
 entry an item: the chance of a success, or the two chances of half a one and of a whole one. The
 reward is 1 for a whole success with the item of the highest value, and for others as much less as
@@ -73,7 +77,9 @@ from engine.worlds.checks import CODE, check_known, each_in, number_in, object_i
 from engine.worlds.fields import Field, Value
 from engine.worlds.levels import levels_in
 from engine.worlds.pictures import picture_in
+from engine.worlds.place import TABULATED
 from engine.worlds.taste import Item, Range, Taste, TasteTable, TasteWeights, Term
+from engine.worlds.visitors import LEAST_TIMES
 from engine.worlds.world import FORMAT, VERSIONS, World
 
 MAX_FIELDS, MAX_VALUES, MAX_ITEMS = 20, 50, 50
@@ -94,11 +100,11 @@ _chance = partial(number_in, low=0, high=1)
 def world_from_json(value: object) -> World:
     """The world that JSON describes; ``BadRequest`` for what first is not as described above."""
     names = ("format", "version", "title", "emoji", "story", "unit", "partial", "levels")
-    told = object_in(value, "the world", (*names, "fields", "items", "truth"))
+    told = object_in(value, "the world", (*names, "fields", "together", "items", "truth"))
     if told.get("format") != FORMAT:
         refuse(CODE, "format", told.get("format"), f"{FORMAT!r}")
     if type(told.get("version")) is not int or told["version"] not in VERSIONS:
-        refuse(CODE, "version", told.get("version"), "1 to 4, which this app reads")
+        refuse(CODE, "version", told.get("version"), "1 to 5, which this app reads")
     title = text_in(told.get("title"), "title", MAX_TITLE)
     story = text_in(told.get("story", ""), "story", MAX_STORY, least=0)
     fields = each_in(told.get("fields"), "fields", MAX_FIELDS, _field, "name", "label")
@@ -112,7 +118,8 @@ def world_from_json(value: object) -> World:
     unit = text_in(told.get("unit", ""), "unit", MAX_UNIT, least=0)
     levels = levels_in(told)
     emoji = _emoji(told.get("emoji", ""), "emoji")
-    world = World(title, emoji, story, fields, items, taste, unit, levels)
+    together = _together(told["together"], cells) if "together" in told else ()
+    world = World(title, emoji, story, fields, items, taste, unit, levels, together)
     _check_request(world)
     size = len(world.text.encode())
     if size > MAX_SIZE:
@@ -160,6 +167,13 @@ def _value(value: object, place: str) -> Value:
     if sends is not None:
         _check_sent(sends, f"{place}.sends")
     return Value(name, _emoji(told.get("emoji", ""), f"{place}.emoji"), share, deepcopy(sends))
+
+
+def _together(value: object, cells: int) -> tuple[float, ...]:
+    if cells > TABULATED:
+        refuse(CODE, "together", cells, f"at most {TABULATED:,} with it", "the number of contexts")
+    often = partial(number_in, low=LEAST_TIMES, high=1 / LEAST_TIMES)
+    return each_in(value, "together", cells, often, least=cells)
 
 
 def _check_sent(sends: object, place: str) -> None:

@@ -17,6 +17,8 @@ SAMPLE = 4_096
 """Visitors who stand for all who come where there are more cells than a table has."""
 _TOGETHER = 256
 """Of these, those who are asked before others may have their turn."""
+LEAST_TIMES = 1e-6
+"""As often as the shares of its values say: what a cell comes at least, and at most that often."""
 
 
 class Census(NamedTuple):
@@ -43,7 +45,7 @@ class Visitors(Rewards, ABC):
 
     @cached_property
     def shares(self) -> tuple[Array, ...]:
-        """How often each value of each field comes, field by field, each sums to 1."""
+        """How often each value of each field comes by its share, each field's sum to 1."""
         found = (np.array([value.share for value in field.values]) for field in self.fields)
         return tuple(shares / shares.sum() for shares in found)
 
@@ -53,6 +55,8 @@ class Visitors(Rewards, ABC):
         self._check_tabulated()
         by_field: list[Array] = [np.array([v.share for v in f.values]) for f in self.fields]
         shares = reduce(np.outer, by_field).ravel()
+        if self.together:
+            shares = shares * np.array(self.together)
         return np.asarray(shares / shares.sum())
 
     @cached_property
@@ -93,6 +97,15 @@ class Visitors(Rewards, ABC):
             pairs = zip(self.fields, drawn, strict=True)
             return {field.name: field.values[place].name for field, place in pairs}
         return self.contexts[_drawn(self.frequencies, rng)]
+
+
+def times_of(came: Array, apart: Array) -> tuple[float, ...]:
+    """What `Place.together` says of cells that come so often, (cells,), and would so often if
+    fields came independently, (cells,); nothing where that is the same."""
+    times = came / apart
+    if np.allclose(times, 1, rtol=1e-6):
+        return ()
+    return tuple(float(f"{one:.6g}") for one in times.clip(LEAST_TIMES, 1 / LEAST_TIMES))
 
 
 def _drawn(shares: Array, rng: np.random.Generator) -> int:

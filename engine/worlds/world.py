@@ -19,12 +19,12 @@ from engine.worlds.told import Told
 from engine.worlds.visitors import Visitors
 
 FORMAT = "personalizer-playground-world"  # What the JSON says that it is.
-VERSIONS = 1, 2, 3, 4
+VERSIONS = 1, 2, 3, 4, 5
 """What is written as the first that can hold it: units, values of actions, and what a value of a
 field sends came with the second, partial successes that are not worth one half with the third,
-several levels of them, picture files and ranges with the fourth, so a world without them stays
-what it was, to its digest."""
-_SINCE = {"format": 1, "partial": 3, "levels": 4, "picture": 4, "within": 4}
+several levels of them, picture files and ranges with the fourth, values that come together with
+the fifth, so a world without them stays what it was, to its digest."""
+_SINCE = {"format": 1, "partial": 3, "levels": 4, "picture": 4, "within": 4, "together": 5}
 """The versions with which names came that few worlds have."""
 
 
@@ -57,6 +57,7 @@ class World(Told, Visitors):
         more = {
             "picture": any(i.picture for i in self.items),
             "within": any(t.within for t in terms),
+            "together": bool(self.together),
         }
         since = "format", *levels, *(name for name, is_there in more.items() if is_there)
         told: dict[str, object] = {
@@ -70,6 +71,7 @@ class World(Told, Visitors):
             "truth": self._truth(),
         }
         told |= {"unit": self.unit} if self.unit else {}
+        told |= {"together": list(self.together)} if self.together else {}
         return told | levels
 
     def _truth(self) -> dict[str, object]:

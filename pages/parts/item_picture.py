@@ -9,6 +9,11 @@ def picture_of(item: Item) -> str:
     return markdown_of(item.picture) if item.picture else plain(item.emoji)
 
 
+def labelled(item: Item) -> str:
+    """Picture and name of an action, as Markdown."""
+    return f"{picture_of(item)} {plain(item.name)}".strip()
+
+
 def markdown_of(picture: str) -> str:
     """A picture file, as Markdown; it is a data URI of letters, digits, and what Base64 has."""
     return f"![]({picture})"

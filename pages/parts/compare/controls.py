@@ -5,6 +5,7 @@ import streamlit as st
 from engine.simulation.baselines import LAST_MONTH, bestseller
 from pages.parts.choices import CROSSES
 from pages.parts.compare.setup import CompareSetup
+from pages.parts.item_picture import labelled
 from pages.parts.known_worlds import world_of
 from pages.parts.link import show
 from pages.parts.rules import edit_table, rules_of
@@ -63,14 +64,21 @@ def choose_rule(setup: CompareSetup) -> None:
     setup.draw("rule", options=rules_of(world), on_change=forget_table)
     if setup.rule == "always":
         setup.draw("item", options={i: item.label for i, item in enumerate(world.items)})
+        if world.items[setup.item].picture:
+            _show_rule(f"{labelled(world.items[setup.item])}, whoever comes.")
     elif setup.fields:
         _edit_table(setup)
     elif setup.rule == "bestseller":
-        names = {item.id: item.name for item in world.items}
-        shown = names[bestseller(world, setup.seed).table[()]]
-        note(plain(f"{shown}: it earned most among last month's {LAST_MONTH} visitors."))
+        best = world.items[world.position(bestseller(world, setup.seed).table[()])]
+        _show_rule(f"{labelled(best)}: it earned most among last month's {LAST_MONTH} visitors.")
     else:
         note("Any action, whoever comes: there is nothing to learn from it.")
+
+
+def _show_rule(told: str) -> None:
+    """What the rule shows to everybody, with its picture."""
+    with st.container(key="rule-picture"):
+        note(told)
 
 
 def _edit_table(setup: CompareSetup) -> None:

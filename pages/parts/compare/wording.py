@@ -9,6 +9,7 @@ from engine.loop.event import EventState
 from engine.worlds import World
 from pages.parts.compare.session import CompareSession
 from pages.parts.compare.setup import CompareSetup
+from pages.parts.item_picture import labelled
 from pages.parts.known_worlds import world_of
 from pages.parts.money import in_money
 from pages.parts.rules import rules_of
@@ -110,7 +111,7 @@ def came_alone(world: World, met: Mapping[str, EventState]) -> str:
     context = world.context_of(met["baseline"].ranked.request)
     items = {arm: world.items[world.position(one.ranked.action_id)] for arm, one in met.items()}
     given = (
-        f"{ARM_NAMES[arm]} {plain(items[arm].label)} **{one.earned:g}**" for arm, one in met.items()
+        f"{ARM_NAMES[arm]} {labelled(items[arm])} **{one.earned:g}**" for arm, one in met.items()
     )
     return f"**Step:** {plain(' · '.join(context.values()))} gave: {'; '.join(given)}."
 

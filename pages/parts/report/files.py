@@ -27,7 +27,7 @@ def as_png(report: Report, paper: Paper) -> bytes:
 def as_html(report: Report, paper: Paper) -> bytes:
     """A page that needs no other file, and asks nobody for anything."""
     look = "body{margin:0;background:#eee}svg{display:block;max-width:100%;height:auto;margin:auto}"
-    policy = "default-src 'none'; style-src 'unsafe-inline'"
+    policy = "default-src 'none'; style-src 'unsafe-inline'; img-src data:"
     return (
         '<!doctype html><html lang="en"><meta charset="utf-8">'
         f'<meta http-equiv="Content-Security-Policy" content="{policy}">'

@@ -38,6 +38,7 @@ class Report:
         seed: of what was simulated; None where nothing was.
         link: leads to what the report is about; empty where nobody else can see it.
         made: the day.
+        offered: names of the actions that have picture files, with these.
     """
 
     title: str
@@ -49,6 +50,7 @@ class Report:
     seed: int | None
     link: str
     made: date
+    offered: tuple[tuple[str, str], ...] = ()
 
     @property
     def origin(self) -> str:

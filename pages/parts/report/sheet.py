@@ -10,6 +10,7 @@ from typing import Any
 
 import vl_convert
 
+from engine.worlds.pictures import START, as_png
 from pages.parts.charts.base import Spec
 from pages.parts.qr import qr
 from pages.parts.report.letters import drawable, line, lines_of, width_of
@@ -53,6 +54,9 @@ A4 = Paper("A4", 595.28, 841.89, 46, 1, 21, 11.5)
 SLIDE = Paper("16:9", 960, 540, 40, 0.62, 24, 14)
 _CODE, _GAP = 62, 14
 """Side of the QR code, and between what stands apart."""
+_PICTURE = 24
+"""Side of a picture file."""
+_WEBP = re.compile(f"{re.escape(START)}[A-Za-z0-9+/=]+")
 
 
 @dataclass(slots=True)
@@ -86,6 +90,7 @@ def sheet(report: Report, paper: Paper) -> str:
     head.write(report.title, paper.title, bold=True)
     head.skip(4)
     head.write(f"{report.story} {report.about}".strip(), paper.body - 1, _LOOK.faint)
+    _show_offered(report, head)
     head.skip()
     foot = paper.height - paper.margin - _CODE
     if paper.beside < 1:
@@ -101,7 +106,26 @@ def sheet(report: Report, paper: Paper) -> str:
     _foot(report, paper, foot, drawn)
     size = f'width="{paper.width:g}" height="{paper.height:g}"'
     box = f'viewBox="0 0 {paper.width:g} {paper.height:g}"'
-    return f'<svg xmlns="http://www.w3.org/2000/svg" {size} {box}>{"".join(drawn)}</svg>'
+    return _drawable(f'<svg xmlns="http://www.w3.org/2000/svg" {size} {box}>{"".join(drawn)}</svg>')
+
+
+def _show_offered(report: Report, column: _Column) -> None:
+    """Picture files with the names of their actions, in a line, as far as there is room."""
+    if not report.offered:
+        return
+    x, height = column.x, 9.5
+    column.skip(8)
+    for name, picture in report.offered:
+        wide = _PICTURE + 6 + width_of(drawable(name), height) + _GAP
+        if x + wide > column.x + column.room + _GAP:
+            break
+        place = f'x="{x:g}" y="{column.y:g}" width="{_PICTURE}" height="{_PICTURE}"'
+        column.drawn += [
+            f'<image {place} href="{picture}"/>',
+            line(name, x + _PICTURE + 6, column.y + 0.68 * _PICTURE, height, _LOOK.ink),
+        ]
+        x += wide
+    column.skip(_PICTURE)
 
 
 def _say(report: Report, column: _Column, paper: Paper) -> None:
@@ -173,8 +197,12 @@ def figure_svg(figure: Figure, width: float) -> str:
         "background": "white",
         "data": {"values": _legible(figure.rows.to_pylist())},
     }
-    drawn: str = vl_convert.vegalite_to_svg(spec)
-    return drawn
+    return _drawable(vl_convert.vegalite_to_svg(spec))
+
+
+def _drawable(svg: str) -> str:
+    """The same with pictures that become PNG and PDF, which knows no WebP."""
+    return _WEBP.sub(lambda found: as_png(found[0]), svg)
 
 
 def _fitting(figure: Figure, width: float, most: float) -> tuple[str, float]:

@@ -2,7 +2,9 @@
 
 from engine.loop.clock import Clock, utc_now
 from engine.worlds import World
+from engine.worlds.levels import LEVELS, answers_of
 from pages.parts.report.report import Figure, Report
+from pages.parts.text import percent
 
 
 def report_on(
@@ -17,6 +19,22 @@ def report_on(
 ) -> Report:
     """A report of today about a world, or about what somebody sent."""
     label = world.title if world is not None else "A log of your own"
-    story = world.story if world is not None else ""
+    story = " ".join(filter(None, (world.story, _partial(world)))) if world is not None else ""
     said = tuple(sentence for sentence in sentences if sentence)
-    return Report(title, label, story, about, figures, said, seed, link, clock().date())
+    items = world.items if world is not None else ()
+    offered = tuple((item.name, item.picture) for item in items if item.picture)
+    return Report(title, label, story, about, figures, said, seed, link, clock().date(), offered)
+
+
+def _partial(world: World) -> str:
+    """What partial rewards are worth, and how often each comes; nothing of a plain half."""
+    if world.levels == LEVELS:
+        return ""
+    partial = [level for level in answers_of(world.levels) if level.is_partial]
+    whole = sum(level.share for level in partial)
+    told = (
+        f"{level.name or 'one'} {level.worth:.2f} ({percent(level.share / whole)})"
+        for level in partial
+    )
+    what = "Partial rewards, as parts of a whole one, and how often each of them comes"
+    return f"{what}: {', '.join(told)}."

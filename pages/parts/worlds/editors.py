@@ -8,7 +8,7 @@ import streamlit as st
 from engine.worlds.rows import CellFault
 from engine.worlds.table import MAX_NAME, MAX_STORY, MAX_TITLE, MAX_UNIT
 from pages.parts.link import show
-from pages.parts.text import section
+from pages.parts.text import note, section
 from pages.parts.worlds.number import write_number
 from pages.parts.worlds.pictures import write_pictures
 from pages.parts.worlds.session import WorldsSession
@@ -107,3 +107,21 @@ def write_values(session: WorldsSession, faults: Sequence[CellFault]) -> None:
     editor("values", session.values.number, frame, config, session.write_values)
     with st.popover("A number, in slices", key="number", icon=":material/straighten:"):
         write_number(session)
+    _show_together(session)
+
+
+def _show_together(session: WorldsSession) -> None:
+    """How far fields do not come independently of one another, and the way back to that."""
+    times = session.draft.times
+    if not times:
+        return
+    note(
+        f"Values come together: a combination of them comes {min(times):.2g} to {max(times):.2g} "
+        "times as often as their shares alone would say."
+    )
+    st.button(
+        "Let fields come independently",
+        key="independent",
+        icon=":material/call_split:",
+        on_click=session.part_fields,
+    )

@@ -58,6 +58,14 @@ def take_it(session: WorldsSession) -> None:
         session.begin(made.world, made)
 
 
+def _how_fields_come(made: Estimated) -> str:
+    if made.world.together:
+        return "Values come together about as often as they did there."
+    if len(made.world.fields) < 2:
+        return ""
+    return "Its fields come independently: chance explains how often their values came together."
+
+
 def say_what_it_rests_on(session: WorldsSession) -> None:
     """That it simulates a log, and how many events each number rests on."""
     made = session.origin.estimated
@@ -67,7 +75,7 @@ def say_what_it_rests_on(session: WorldsSession) -> None:
     st.info(
         f"This simulates a log of {made.visitors:,} events; it is not the truth. Each expected "
         f"reward rests on {least:,} to {most:,} of them; where there were few, it leans on what "
-        "the others earned.",
+        f"the others earned. {_how_fields_come(made)}",
         icon=":material/science:",
     )
     with st.expander("Events behind each expected reward", key="events-of-log"):

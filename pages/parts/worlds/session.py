@@ -251,6 +251,11 @@ class WorldsSession:
         number = name.strip(), low, high, slices, mean, spread
         self._attempt(lambda: with_number(self.draft, *number))
 
+    @locked
+    def part_fields(self) -> None:
+        """Let each field come independently of the others."""
+        self._put(replace(self.draft, together={}))
+
     def _attempt(self, made: Callable[[], Draft]) -> None:
         """Show another draft, or why it is none."""
         try:

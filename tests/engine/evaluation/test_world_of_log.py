@@ -208,3 +208,14 @@ def test_what_is_no_world_is_refused() -> None:
         PersonalizerError, match="a field is 'f2', but must be left out, or another"
     ):
         estimate([log_of(wide, ["t", "u"] * 12, [0, 1] * 12)], fields=["f0", "f1", "f2", "f3"])
+
+
+def test_values_come_together_as_often_as_in_the_log_unless_chance_explains_it() -> None:
+    """Within four standard errors of how often each of 36 cells came in truth."""
+    times = np.where(np.arange(COFFEE.size) % 2, 0.4, 1.6)
+    world = replace(COFFEE, together=tuple(times.tolist()))
+    told = estimate([logged(world, 4_000, 3, 0.4)]).world
+    cells = [told.cell(context) for context in world.contexts]
+    came = told.frequencies[cells]
+    assert np.abs(came - world.frequencies).max() < 4 * np.sqrt(world.frequencies.max() / 4_000)
+    assert estimate([logged(COFFEE, 4_000, 3, 0.4)]).world.together == ()

@@ -43,7 +43,6 @@ def test_what_is_not_is_refused_with_its_place(check: Callable[[], object], said
 
 def test_names_that_look_the_same_are_alike() -> None:
     assert alike("Cafe\u0301") == alike("Caf\u00e9") != alike("Cafe")
-    assert alike(0.5) == 0.5
 
 
 def test_pictures_that_are_joined_are_seen_and_the_joint_alone_is_not() -> None:

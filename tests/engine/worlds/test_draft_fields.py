@@ -95,3 +95,23 @@ def test_a_number_of_any_size_makes_slices_that_can_be_told_apart(
     assert not draft.faults()
     assert len(world_of(draft).fields[1].values) == slices
     assert world_of(draft).fields[1].is_number
+
+
+TOGETHER = draft_of(world_from_json(bakery(version=5, together=[1.5, 0.5, 0.4, 1.6])))
+
+
+def test_values_that_are_still_there_come_together_as_before() -> None:
+    sunny, rainy, *hurry = TOGETHER.values
+    rarer = with_values(TOGETHER, [replace(sunny, share=1.0), rainy, *hurry])
+    assert world_of(rarer).frequencies == pytest.approx([0.375, 0.125, 0.1, 0.4])
+    fewer = with_values(TOGETHER, [sunny, rainy, hurry[0]])
+    assert (fewer.times, world_of(fewer).together) == ((1.5, 0.4), (1.5, 0.4))
+    assert with_values(TOGETHER, [sunny, rainy]).times == ()
+    snowy = ValueRow(99, "", "Snowy")
+    assert with_values(TOGETHER, [sunny, rainy, snowy, *hurry]).times[4:] == (1.0, 1.0)
+
+
+def test_segments_get_the_mean_of_those_who_come_together() -> None:
+    sunny = depending_on(TOGETHER, ["weather"]).expected()[0]
+    rewards = world_from_json(bakery()).expected
+    assert sunny == pytest.approx((0.75 * rewards[0] + 0.25 * rewards[1]).tolist())

@@ -37,6 +37,7 @@ def packed(told: object) -> str:
         replace(SMALL, title="", actions=(ActionRow(0, "=\x00"), ActionRow(5))),
         draft_of(WORLDS["coffee"]),
         draft_of(GALLERY["hotel"].world),
+        replace(SMALL, together={frozenset({2}): 0.5, frozenset({3}): 1.25}),
     ],
 )
 def test_whatever_is_written_comes_back(draft: Draft) -> None:
@@ -45,7 +46,7 @@ def test_whatever_is_written_comes_back(draft: Draft) -> None:
     assert (back.actions, back.values, back.expected()) == (
         draft.actions, draft.values, draft.expected(),
     )  # fmt: skip
-    assert back.faults() == draft.faults()
+    assert (back.faults(), back.times) == (draft.faults(), draft.times)
     assert draft_to_text(back) == text
 
 

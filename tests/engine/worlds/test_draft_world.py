@@ -90,3 +90,11 @@ def test_a_table_that_no_sum_can_say_does_not_become_an_empty_one() -> None:
         with_rules(depending_on(replace(SMALL, values=values), ["f0", "f1"]))
     with pytest.raises(PersonalizerError, match="cannot become rules: they have one share"):
         with_rules(replace(SMALL, truth={(frozenset([2]), 0): Taste(0.1, 0.1)}))
+
+
+def test_values_that_come_together_come_back() -> None:
+    world = world_from_json(bakery(version=5, together=[1.4, 0.4, 0.2, 1.6]))
+    draft = draft_of(world)
+    assert draft.times == world.together
+    assert world_of(draft) == world
+    assert world_of(replace(draft, together={})) == world_from_json(bakery())

@@ -61,7 +61,7 @@ MALFORMED: dict[str, tuple[bytes | str, str]] = {
     "a name twice": ('{"format": 1, "format": 2}', "'format' twice"),
     "a list": ("[]", "the world is"),
     "another format": (json.dumps(bakery(format="x")), "format is 'x'"),
-    "a newer version": (json.dumps(bakery(version=5)), "version is 5"),
+    "a newer version": (json.dumps(bakery(version=6)), "version is 6"),
     "a version that is none": (json.dumps(bakery(version=True)), "version is True"),
     "an infinite share": (
         changed(lambda told: None).replace('"share": 2', '"share": 1e999'), "share is inf",
@@ -76,6 +76,16 @@ MALFORMED: dict[str, tuple[bytes | str, str]] = {
     "no title": (json.dumps(bakery(title="")), "title is ''"),
     "a title of lines": (json.dumps(bakery(title="a\nb")), "title is"),
     "a long story": (json.dumps(bakery(story="x" * 501)), "story is"),
+    "a combination too few": (
+        json.dumps(bakery(together=[1, 1, 1])), "length of together is 3, but must be 4"
+    ),
+    "a combination of nobody": (json.dumps(bakery(together=[1, 1, 1, 0])), "together[3] is 0"),
+    "combinations of too many": (
+        json.dumps(bakery(together=[1], fields=[
+            {"name": f"f{n}", "values": [{"name": "a"}, {"name": "b"}]} for n in range(10)
+        ], truth={"base": 0.1, "terms": []})),
+        "the number of contexts is 1024, but must be at most 1,000 with it",
+    ),
     "no fields": (json.dumps(bakery(fields=[])), "length of fields is 0"),
     "a field twice": (
         changed(lambda told: told["fields"].append(told["fields"][0])), "fields[2].name"

@@ -16,7 +16,7 @@ from PIL import Image, ImageOps, PngImagePlugin
 
 from engine import PersonalizerError
 from engine.worlds import World, world_from_json, world_from_text
-from engine.worlds.pictures import MAX_BYTES, MAX_KEPT, SIDE, START, picture_of
+from engine.worlds.pictures import MAX_BYTES, MAX_KEPT, SIDE, START, as_png, picture_of
 from engine.worlds.table import MAX_ITEMS, MAX_SIZE
 from tests.engine.worlds.random_worlds import bakery
 
@@ -215,3 +215,12 @@ def test_a_picture_that_is_larger_is_refused_before_it_is_opened(
 def test_a_world_has_room_for_as_many_pictures_as_actions() -> None:
     longest = len(START) + MAX_KEPT * 4 // 3 + 4
     assert MAX_ITEMS * longest + 50_000 < MAX_SIZE
+
+
+def test_a_picture_is_the_same_as_a_png() -> None:
+    png = as_png(KEPT).removeprefix("data:image/png;base64,")
+    shown, kept = (
+        Image.open(io.BytesIO(base64.b64decode(one))).convert("RGBA")
+        for one in (png, KEPT.removeprefix(START))
+    )
+    assert shown.tobytes() == kept.tobytes()

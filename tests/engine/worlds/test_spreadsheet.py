@@ -231,3 +231,11 @@ def test_a_faulty_table_of_actions_is_refused(data: str | bytes, sentence: str) 
     with pytest.raises(PersonalizerError) as refused:
         items_from_table(data)
     assert refused.value.message.startswith(sentence)
+
+
+def test_segments_that_come_more_often_than_their_values_do_so_in_the_world() -> None:
+    table = "who,sky,share,Roll\nAnn,Sun,9,1\nAnn,Rain,1,0\nBob,Sun,1,0\nBob,Rain,9,1\n"
+    world = world_from_table(table)
+    assert world.frequencies == pytest.approx([0.45, 0.05, 0.05, 0.45])
+    assert world.together == (1.8, 0.2, 0.2, 1.8)
+    assert world_from_table(table.replace("9", "1")).together == ()

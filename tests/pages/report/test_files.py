@@ -13,10 +13,18 @@ import pytest
 from PIL import Image
 from pypdf import PdfReader
 
+from engine import LearningLoop
+from engine.evaluation.context_map import favourites
+from engine.worlds import world_from_json
+from pages.parts.charts.context_map import map_rows, map_spec
+from pages.parts.charts.map_axes import axes_of
 from pages.parts.report import take_home
 from pages.parts.report.charts_zip import as_zip
 from pages.parts.report.files import PAPERS, as_html, as_pdf, as_png
+from pages.parts.report.report import Figure
 from pages.parts.report.sheet import Paper, sheet
+from tests.engine.worlds.random_worlds import bakery
+from tests.engine.worlds.test_pictures import KEPT as PICTURE
 from tests.pages.report.reports import REPORT, TYPED
 
 papers = pytest.mark.parametrize("paper", PAPERS.values(), ids=list(PAPERS))
@@ -107,3 +115,31 @@ def test_what_nobody_else_can_see_has_neither_link_nor_code() -> None:
     page = sheet(replace(REPORT, link=""), PAPERS["a4"])
     assert "See it live" not in page
     assert page.count("<svg") == 1 + len(REPORT.figures)
+
+
+@papers
+def test_a_picture_file_of_an_action_is_in_every_file_of_a_report(paper: Paper) -> None:
+    pictured = replace(REPORT, offered=(("Roll", PICTURE), (TYPED, PICTURE)))
+    for page in (sheet(pictured, paper), as_html(pictured, paper).decode()):
+        assert page.count("data:image/png") == 2
+        assert "image/webp" not in page
+    (page,) = PdfReader(io.BytesIO(as_pdf(pictured, paper))).pages
+    assert "Roll" in page.extract_text()
+    assert len(page.images) == 2
+    plain, drawn = as_png(REPORT, paper), as_png(pictured, paper)
+    assert plain != drawn
+
+
+def test_a_map_with_picture_files_becomes_a_pdf() -> None:
+    told = bakery(version=4)
+    told["items"][0]["picture"] = PICTURE
+    world = world_from_json(told)
+    axes = next(iter(axes_of(world)))
+    cells = favourites(LearningLoop(seed=1), world)
+    rows = map_rows(world, cells, world.contexts[0], axes, 0, True, True).drop_columns(["here"])
+    mapped = Figure("Map", map_spec(world, False, axes), rows)
+    report = replace(REPORT, figures=(mapped,))
+    assert "image/webp" not in sheet(report, PAPERS["a4"])
+    assert as_pdf(report, PAPERS["a4"]).startswith(b"%PDF")
+    with ZipFile(io.BytesIO(as_zip(report))) as packed:
+        assert "1-map.png" in packed.namelist()

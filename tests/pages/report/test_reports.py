@@ -1,16 +1,21 @@
 """What the report of each page says is what the page, and the engine, say."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 
 from engine.evaluation.intervals import estimate
 from engine.evaluation.learning_curve import LearningCurve
 from engine.experiments.uplift import gained
+from engine.worlds import WORLDS
+from engine.worlds.levels import Level
 from pages.parts.evaluate.wording import asked_row, served
 from pages.parts.report import compare, evaluate, play, race
 from pages.parts.report.files import PAPERS, as_pdf
+from pages.parts.report.subject import report_on
 from pages.parts.text import bare
+from tests.engine.worlds.test_pictures import KEPT as PICTURE
 from tests.pages.conftest import App, CompareApp, EvaluateApp, RaceApp
 
 LINK = "https://playground.example/?loop=abc"
@@ -75,3 +80,14 @@ def test_of_a_log(open_evaluate: Callable[..., EvaluateApp]) -> None:
 def test_no_mark_of_markdown_is_left(told: str) -> None:
     assert "**" not in bare(told)
     assert "badge" not in bare(told)
+
+
+def test_of_partial_rewards_worth_and_share_are_told() -> None:
+    levels = Level(0.4, "Basket"), Level(0.1, "Looked", 3.0), Level(1.0, "Bought")
+    coffee = replace(WORLDS["coffee"], levels=levels)
+    report, plain = (report_on(one, "", "", (), (), None, "") for one in (coffee, WORLDS["coffee"]))
+    assert report.story.startswith(plain.story)
+    assert report.story.endswith("comes: Basket 0.40 (25\u00a0%), Looked 0.10 (75\u00a0%).")
+    items = (replace(coffee.items[0], picture=PICTURE), *coffee.items[1:])
+    pictured = report_on(replace(coffee, items=items), "", "", (), (), None, "")
+    assert (plain.offered, pictured.offered) == ((), ((items[0].name, PICTURE),))

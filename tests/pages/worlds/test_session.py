@@ -1,5 +1,7 @@
 """A world that is being written in one browser session."""
 
+import json
+
 import pytest
 
 from engine import PersonalizerError
@@ -249,3 +251,12 @@ def test_an_action_has_a_picture_file_until_it_is_taken_out(session: WorldsSessi
     session.put_picture(session.draft.actions[1].id, "")
     session.undo()
     assert session.draft.actions[1].picture == PICTURE
+
+
+def test_values_that_come_together_may_come_independently(session: WorldsSession) -> None:
+    session.take(json.dumps(bakery(version=5, together=[1.5, 0.5, 0.4, 1.6])))
+    assert session.draft.times == (1.5, 0.5, 0.4, 1.6)
+    session.part_fields()
+    assert session.draft.times == ()
+    session.undo()
+    assert session.draft.times == (1.5, 0.5, 0.4, 1.6)
