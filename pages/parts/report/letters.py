@@ -1,5 +1,6 @@
 """Lines of type in an SVG: how wide words are, where lines break, and the elements."""
 
+import unicodedata
 from collections.abc import Iterator
 from xml.sax.saxutils import escape
 
@@ -14,6 +15,13 @@ _ASCII = (
     222, 833, 556, 556, 556, 556, 333, 500, 278, 556, 500, 722, 500, 500, 500, 334, 260, 334, 584,
 )  # fmt: skip
 """Advance widths of the letters from space to tilde, in thousandths of the type's height."""
+_PICTURES = (
+    (0x231A, 0x231B), (0x23E9, 0x23FA), (0x25FB, 0x25FE), (0x2600, 0x27BF), (0x2934, 0x2935),
+    (0x2B00, 0x2BFF), (0x3030, 0x3030), (0x303D, 0x303D), (0x3297, 0x3299),
+)  # fmt: skip
+"""Letters that fonts of pictures have, below those that are nothing else."""
+_JOINTS = "\ufe0e\ufe0f\u200d\u2060\u20e3"
+"""What joins or turns them."""
 _BOLD, _OTHER, _WIDE = 1.08, 600, 1_000
 """Bold letters are wider by this; the width of other letters, and of those of East Asia."""
 
@@ -65,6 +73,17 @@ def line(text: str, x: float, y: float, height: float, colour: str, bold: bool =
 
 
 def drawable(text: str) -> str:
-    """Without what no font has: pictures, and the marks that join or turn them."""
-    kept = (c for c in text if not (ord(c) >= 0x1F000 or 0x2600 <= ord(c) < 0x27C0))
-    return "".join(c for c in kept if c not in "\ufe0e\ufe0f\u200d\u2060").strip()
+    """Without pictures, for which a server need not have a font, and of whose font no PDF is made;
+    what nothing is left of is told by what they are called."""
+    kept = (c for c in text if not _is_picture(c) and c not in _JOINTS)
+    return "".join(kept).strip() or _called(text)
+
+
+def _called(text: str) -> str:
+    names = (unicodedata.name(c, "") for c in text if _is_picture(c))
+    return " ".join(filter(None, names)).lower()
+
+
+def _is_picture(letter: str) -> bool:
+    code = ord(letter)
+    return code >= 0x1F000 or any(first <= code <= last for first, last in _PICTURES)

@@ -228,7 +228,7 @@ def _height_of(svg: str) -> float:
 def _legible(value: Any) -> Any:
     """The same without pictures beside words, for which a server need not have a font."""
     if isinstance(value, str):
-        return drawable(value) or value
+        return drawable(value)
     if isinstance(value, dict):
         return {key: _legible(one) for key, one in value.items()}
     return [_legible(one) for one in value] if isinstance(value, list) else value

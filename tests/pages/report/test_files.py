@@ -133,6 +133,7 @@ def test_a_picture_file_of_an_action_is_in_every_file_of_a_report(paper: Paper) 
 def test_a_map_with_picture_files_becomes_a_pdf() -> None:
     told = bakery(version=4)
     told["items"][0]["picture"] = PICTURE
+    told["items"][1]["id"] = "🍰"
     world = world_from_json(told)
     axes = next(iter(axes_of(world)))
     cells = favourites(LearningLoop(seed=1), world)

@@ -28,3 +28,6 @@ def test_what_was_typed_is_text_in_an_svg() -> None:
 
 def test_pictures_are_left_out_as_a_server_need_not_have_a_font_of_them() -> None:
     assert drawable("☕ Coffee 🥐") == "Coffee"
+    assert drawable("⭐️ Gold ⬛") == "Gold"
+    assert drawable("🥐") == "croissant"
+    assert drawable("") == ""
