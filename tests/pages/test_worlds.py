@@ -116,8 +116,10 @@ def test_a_world_is_generated_and_one_without_room_in_a_table_is_written_as_rule
     app = open_worlds().click("generate")
     assert app.session.draft.title == "Generated 1"
     assert len(app.session.draft.segments) == 64
+    assert app.session.origin.drift == "none"
     app.at.number_input(key="knob-fields").set_value(8)
     app.at.number_input(key="knob-values").set_value(6)
+    app.at.selectbox(key="knob-drift").set_value("Halfway")
     app.click("generate")
     assert app.session.draft.rules is not None
     assert len(app.session.rules.base) == len(app.session.draft.rules.rows) > 900
@@ -127,6 +129,7 @@ def test_a_world_is_generated_and_one_without_room_in_a_table_is_written_as_rule
     found = library().store.world(key)
     assert found is not None
     assert found.size == 6**8
+    assert app.session.origin.drift == "halfway"
     app.at.number_input(key="knob-irrelevant").set_value(9)
     app.click("generate")
     assert "irrelevant is 9" in app.bare_errors

@@ -9,6 +9,7 @@ from typing import Literal
 from engine import PersonalizerError
 from engine.evaluation.world_of_log import Estimated
 from engine.loop.lock import locked
+from engine.simulation.drift import Drift
 from engine.worlds import Item, World, key_of
 from engine.worlds.draft import Draft
 from engine.worlds.draft_fields import depending_on, with_number, with_values
@@ -39,11 +40,13 @@ MOST_TASTES = 300_000
 @dataclass(frozen=True, slots=True)
 class Origin:
     """What a draft began as: a world, or empty tables.
-    Where the world was ``estimated`` from a log, that tells what it rests on."""
+    Where the world was ``estimated`` from a log, that tells what it rests on; ``drift`` is how its
+    tastes are meant to change in a race."""
 
     draft: Draft = field(default_factory=Draft)
     world: World | None = None
     estimated: Estimated | None = None
+    drift: Drift = "none"
 
 
 class WorldsSession:
@@ -80,10 +83,12 @@ class WorldsSession:
             self.begin(known_world(key))
 
     @locked
-    def begin(self, world: World, estimated: Estimated | None = None) -> None:
+    def begin(
+        self, world: World, estimated: Estimated | None = None, drift: Drift = "none"
+    ) -> None:
         """Write on a world."""
         draft = draft_of(world)
-        self._put(draft, Origin(draft, world, estimated))
+        self._put(draft, Origin(draft, world, estimated, drift))
 
     @locked
     def take(self, text: str | bytes) -> None:
@@ -138,7 +143,7 @@ class WorldsSession:
     def came_as(self, world: World) -> str:
         """What is written is a world now; its key."""
         self.chosen = key_of(world)
-        self.origin = Origin(self.draft, world, self.origin.estimated)
+        self.origin = replace(self.origin, draft=self.draft, world=world)
         return self.chosen
 
     @property

@@ -8,6 +8,7 @@ from pathlib import Path
 import streamlit as st
 
 from engine import PersonalizerError
+from engine.simulation.drift import Drift
 from engine.store import Limits
 from engine.worlds.generate import Knobs, generate
 from engine.worlds.json_file import MAX_FILE
@@ -32,6 +33,7 @@ _KNOBS = {
     "noise": ("Noise, %", 0, 100, 50),
     "base": ("By chance one earns, %", 1, 90, 30),
     "uneven": ("Unevenness of who comes, %", 0, 100, 0),
+    "drift": ("Tastes change, on Race", 0, 0, 0),
     "seed": ("Seed", 0, 999_999, 1),
 }
 """What a generated world is made of: its label, its least, its most, and what is usual."""
@@ -42,6 +44,9 @@ _TOGETHER = {
     "Triples, too": {"pairs": 1.0, "triples": 1.0},
     "Nothing": {"main": 0.0},
 }
+_DRIFTS: dict[str, Drift] = {"Never": "none", "Halfway": "halfway", "Slowly": "slow"}
+_CHOICES = {"together": (list(_TOGETHER), 1), "drift": (list(_DRIFTS), 0)}
+"""Knobs that are words: all of them, and the place of the usual one."""
 _WAYS = {
     "keep": ("Keep", "bookmark"),
     "compare": ("Compare", "compare_arrows"),
@@ -129,14 +134,19 @@ def _generate(session: WorldsSession) -> None:
         told = {name: st.session_state[f"knob-{name}"] for name in _KNOBS}
         shares = {name: told[name] / 100 for name in ("noise", "base", "uneven")}
         orders = {"main": 1.0, "pairs": 0.0, "triples": 0.0} | _TOGETHER[told.pop("together")]
-        seed = int(told.pop("seed"))
-        _attempt(session, lambda: session.begin(generate(Knobs(**told | shares | orders), seed)))
+        seed, drift = int(told.pop("seed")), _DRIFTS[told.pop("drift")]
+
+        def begin() -> None:
+            session.begin(generate(Knobs(**told | shares | orders), seed), drift=drift)
+
+        _attempt(session, begin)
 
     columns = st.columns(2, gap="small")
     for place, (name, (label, low, high, usual)) in enumerate(_KNOBS.items()):
         with columns[place % 2]:
-            if name == "together":
-                st.selectbox(label, list(_TOGETHER), 1, key=f"knob-{name}")
+            if name in _CHOICES:
+                words, usual_at = _CHOICES[name]
+                st.selectbox(label, words, usual_at, key=f"knob-{name}")
             else:
                 st.number_input(label, low, high, usual, key=f"knob-{name}")
     st.button("Generate", key="generate", icon=":material/casino:", on_click=make)
@@ -208,4 +218,7 @@ def leave(session: WorldsSession, pages: Path) -> None:
         link = play.open.link if play is not None else None
         st.switch_page(pages / "play.py", query_params={"loop": link} if link else {})
     if name is not None:
-        st.switch_page(pages / f"{name}.py", query_params={"world": session.chosen})
+        told = {"world": session.chosen}
+        if name == "race" and session.origin.drift != "none":
+            told["drift"] = session.origin.drift
+        st.switch_page(pages / f"{name}.py", query_params=told)
