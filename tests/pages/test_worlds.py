@@ -116,7 +116,6 @@ def test_a_world_is_generated_and_one_without_room_in_a_table_is_written_as_rule
     app = open_worlds().click("generate")
     assert app.session.draft.title == "Generated 1"
     assert len(app.session.draft.segments) == 64
-    assert app.session.origin.drift == "none"
     app.at.number_input(key="knob-fields").set_value(8)
     app.at.number_input(key="knob-values").set_value(6)
     app.at.selectbox(key="knob-drift").set_value("Halfway")

@@ -120,9 +120,9 @@ def test_what_nobody_else_can_see_has_neither_link_nor_code() -> None:
 @papers
 def test_a_picture_file_of_an_action_is_in_every_file_of_a_report(paper: Paper) -> None:
     pictured = replace(REPORT, offered=(("Roll", PICTURE), (TYPED, PICTURE)))
-    for page in (sheet(pictured, paper), as_html(pictured, paper).decode()):
-        assert page.count("data:image/png") == 2
-        assert "image/webp" not in page
+    for told in (sheet(pictured, paper), as_html(pictured, paper).decode()):
+        assert told.count("data:image/png") == 2
+        assert "image/webp" not in told
     (page,) = PdfReader(io.BytesIO(as_pdf(pictured, paper))).pages
     assert "Roll" in page.extract_text()
     assert len(page.images) == 2
