@@ -48,8 +48,11 @@ def _cost(session: CompareSession, arm: str, start: int) -> str:
     if found.even == 0:
         told = "its sum of rewards was never below that of today's rules."
         return f"**Learning cost nothing:** {told}"
+    world = session.world
+    money = f" ({world.in_unit(-found.lowest, 1):,.2f} {world.unit})" if world.unit else ""
     cost = (
-        f"**Learning cost {-found.lowest:,.1f} rewards at most**, by visitor {start + found.at:,}"
+        f"**Learning cost {-found.lowest:,.1f} rewards{plain(money)} at most**, "
+        f"by visitor {start + found.at:,}"
     )
     if found.even is None:
         return f"{cost}; by now it has not paid them back."

@@ -14,10 +14,12 @@ from engine import PersonalizerError
 from engine.store import About, Library, world_codec
 from engine.store.about import Damaged, Origin
 from engine.store.store import MAX_NAME
+from engine.worlds import World
 from pages.parts.data.earned import earned, sparkline
 from pages.parts.data.export import take_along
 from pages.parts.frames import outcome
 from pages.parts.heavy_work import submit_here
+from pages.parts.money import per_thousand
 from pages.parts.operations.log_lines import refusals_told
 from pages.parts.sessions import known_play_session
 from pages.parts.text import counted, note, plain, section
@@ -106,7 +108,7 @@ def _show(library: Library, owner: str, about: About, is_first: bool) -> None:
     with row:
         with st.container(gap=None, width="stretch"):
             st.markdown(f"**{plain(world.emoji) if world else '📦'} {plain(about.name)}**")
-            if told := _facts(about, world.title if world else "no world"):
+            if told := _facts(about, world, found.mean if found else None):
                 note(plain(told))
         st.markdown(counted(about.events, "visitor"), width=110)
         st.markdown(f"**{found.mean:.2f}** a visitor" if found else "–", width=110)
@@ -119,10 +121,12 @@ def _show(library: Library, owner: str, about: About, is_first: bool) -> None:
         _menu(library, owner, about)
 
 
-def _facts(about: About, world: str) -> str:
-    """What the name does not say."""
-    told = f"{world}, seed {about.seed}"
+def _facts(about: About, world: World | None, mean: float | None) -> str:
+    """What the name does not say, and what it earns in the unit of its world."""
+    told = f"{world.title if world else 'no world'}, seed {about.seed}"
     parts = [told if about.name != told else "", ORIGINS.get(about.origin, "")]
+    if world is not None and world.unit and mean is not None:
+        parts.append(per_thousand(world, mean))
     return " · ".join(filter(None, parts))
 
 

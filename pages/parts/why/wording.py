@@ -8,6 +8,7 @@ from engine.learners.base import Source
 from engine.loop.entries import Ranked
 from engine.worlds import World
 from pages.parts.charts.reasons import drawn
+from pages.parts.money import in_money
 from pages.parts.text import counted, percent, plain, signed
 from pages.parts.why.subject import Subject
 
@@ -105,9 +106,10 @@ def worth(found: Importances, world: World) -> str:
     rests = f"Measured on {counted(found.events, 'visitor')}"
     fields = [one for one in found.each if one.left.kind == "field"]
     matter = [one for one in fields if one.loss.low > 0]
+    gained = found.value.mean - found.by_chance.mean
     told = (
         f"{rests}: its best guesses earn **{found.value.mean:.2f}** a visitor, any action "
-        f"**{found.by_chance.mean:.2f}**."
+        f"**{found.by_chance.mean:.2f}**{plain(in_money(world, gained, sign=True))}."
     )
     if not matter:
         return f"{told} No single field is known to be worth anything yet."

@@ -8,6 +8,7 @@ from engine.worlds import World
 from engine.worlds.rows import CellFault
 from pages.parts.charts.map_axes import axes_of
 from pages.parts.charts.truth_map import truth_rows, truth_spec
+from pages.parts.money import per_thousand
 from pages.parts.picture import picture
 from pages.parts.text import note, plain, section
 from pages.parts.theme import is_dark
@@ -55,7 +56,16 @@ def show_ceilings(world: World) -> None:
                     note(looks)
     with st.container(key="point"):
         point = point_of({"single": found.single.value, "best": found.best.value})
-        note(f"{point} {size_of(world)}.")
+        note(f"{point} {size_of(world)}.{_in_unit(world)}")
+
+
+def _in_unit(world: World) -> str:
+    """What the ends of these are in the unit of the world, if it has one."""
+    if not world.unit:
+        return ""
+    values = world.single_value, world.best_value
+    one, best = (plain(per_thousand(world, value)) for value in values)
+    return f" One offer for all brings {one}; the best for each, {best}."
 
 
 def show_map(world: World) -> None:

@@ -21,6 +21,7 @@ from pages.parts.download import download_text
 from pages.parts.known_worlds import close_link, keep_at_hand
 from pages.parts.library import library
 from pages.parts.link import show
+from pages.parts.money import in_money
 from pages.parts.text import counted, note, plain, section
 from pages.parts.worlds.session import WorldsSession
 from pages.parts.worlds.setup import WorldsSetup
@@ -173,6 +174,7 @@ def show_gallery(session: WorldsSession) -> None:
     for place, (name, exhibit) in enumerate(GALLERY.items()):
         world, found = exhibit.world, exhibit.world.ceilings
         earns = f"{found.uniform.value:.2f} by chance, {found.best.value:.2f} at best"
+        earns += in_money(world, found.best.value)
         told = plain(f"{exhibit.shows} {counted(len(world.items), 'action')}; {earns}.")
         with halves[place % 2], _row(f"exhibit-{name}", world.label, told):
             if exhibit.drift != "none":
