@@ -1,10 +1,12 @@
 """Rows to take along, and other files that are made when their link is followed."""
 
 import asyncio
+import io
 from collections.abc import Callable, Iterable
 from typing import Any
 
 import pandas as pd
+import streamlit as st
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
@@ -15,6 +17,7 @@ from pages.parts.passes import ELSEWHERE, File, pass_of, this_pass
 
 Rows = Iterable[Any] | pd.DataFrame
 FILE_PATH = "/playground/file"
+PARQUET = "application/vnd.apache.parquet"
 _AT_ONCE = asyncio.Semaphore(2)
 """Files that are made at the same time: others wait without a thread."""
 _NOTHING = "Nothing has happened yet that it could tell of."
@@ -32,14 +35,31 @@ def as_cells(rows: Rows) -> pd.DataFrame:
     return frame.assign(**{str(name): texts[name].map(harmless) for name in texts})
 
 
-def download_csv(label: str, rows: Callable[[], Rows], key: str, name: str) -> None:
-    """A link under which rows are made when it is followed, and saved as CSV under a name.
+def as_parquet(rows: Rows) -> bytes:
+    """The same rows with their types; what is of several types in one column is text."""
+    frame = pd.DataFrame(rows)
+    mixed = {
+        str(name): column.map(str, na_action="ignore")
+        for name, column in frame.items()
+        if column.dtype == object and column.dropna().map(type).nunique() > 1
+    }
+    made = io.BytesIO()
+    frame.assign(**mixed).to_parquet(made, index=False)
+    return made.getvalue()
+
+
+def download_rows(label: str, rows: Callable[[], Rows], key: str, name: str) -> None:
+    """Links under which rows are made when one is followed, and saved under a name, as CSV, which
+    the label says, or as Parquet.
 
     Streamlit's own button forgets what it would save whenever it is drawn anew: a press in just
     that moment comes to nothing.
     """
-    made = File(f"{name}.csv", "text/csv", lambda: as_cells(rows()).to_csv(index=False).encode())
-    download_file(label, key, made)
+    csv = File(f"{name}.csv", "text/csv", lambda: as_cells(rows()).to_csv(index=False).encode())
+    parquet = File(f"{name}.parquet", PARQUET, lambda: as_parquet(rows()))
+    with st.container(horizontal=True, gap="small", key=f"rows-{key}"):
+        download_file(label, key, csv)
+        download_file("Parquet", f"{key}-parquet", parquet)
 
 
 def download_file(label: str, key: str, file: File) -> None:

@@ -2,6 +2,7 @@
 
 import ast
 import csv
+import io
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -36,7 +37,7 @@ def mine(monkeypatch: pytest.MonkeyPatch) -> Iterator[Pass]:
 def offer(amount: int) -> None:
     """Draw a link to so many rows."""
     rows = [{"event": LINK, "reward": -0.5}] * amount
-    download.download_csv("Download", lambda: rows, key="csv", name="log")
+    download.download_rows("Download", lambda: rows, key="csv", name="log")
 
 
 def test_what_is_taken_along_holds_no_formula(mine: Pass) -> None:
@@ -74,3 +75,14 @@ def test_no_table_on_a_page_which_has_a_download_of_its_own_shows_a_formula() ->
     assert len(tables) > 1
     shown = {ast.unparse(call.args[0]) for call in tables}
     assert {text for text in shown if not text.startswith("as_cells(")} == set()
+
+
+def test_the_same_rows_are_there_as_parquet_with_their_types(mine: Pass) -> None:
+    offer(2)
+    answer = fetch(f"{FILE_PATH}/{mine.token}/csv-parquet")
+    assert answer.headers["content-disposition"] == 'attachment; filename="log.parquet"'
+    assert pd.read_parquet(io.BytesIO(answer.body)).to_dict("list") == {
+        "event": [LINK, LINK], "reward": [-0.5, -0.5],
+    }  # fmt: skip
+    mixed = download.as_parquet([{"what": "a"}, {"what": 1}, {"what": None}])
+    assert pd.read_parquet(io.BytesIO(mixed))["what"].tolist()[:2] == ["a", "1"]

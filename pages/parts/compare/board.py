@@ -22,7 +22,7 @@ from pages.parts.compare.wording import (
     situation,
     summary,
 )
-from pages.parts.download import as_cells, download_csv
+from pages.parts.download import as_cells, download_rows
 from pages.parts.glossary import meanings
 from pages.parts.picture import pair, picture
 from pages.parts.text import counted, note, percent, section
@@ -292,7 +292,7 @@ def show_summary(session: CompareSession) -> None:
             key="segments",
             column_config={name: number(format=format) for name, format in formats.items()},
         )
-        download_csv(
+        download_rows(
             f"Download {len(comparison):,} visitors as CSV",
             session.table,
             key="compare-csv",

@@ -7,7 +7,7 @@ import streamlit as st
 
 from pages.parts.charts import forest
 from pages.parts.data.upload import tell_faults
-from pages.parts.download import as_cells, download_csv
+from pages.parts.download import as_cells, download_rows
 from pages.parts.evaluate.estimators import STORIES
 from pages.parts.evaluate.found import Found
 from pages.parts.evaluate.session import EvaluateSession
@@ -198,7 +198,7 @@ def _show_table(session: EvaluateSession, found: Found) -> None:
     )
     with st.container(horizontal=True, vertical_alignment="center"):
         note(STORIES.get(found.estimator_of("", session.setup.estimator), ""))
-        download_csv(
+        download_rows(
             "Download as CSV",
             lambda: _all_figures(found, session.setup),
             key="evaluate-csv",

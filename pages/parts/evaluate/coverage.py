@@ -7,7 +7,7 @@ import streamlit as st
 from engine.evaluation.coverage import Count, Flaw, Kind
 from engine.evaluation.estimators import ESTIMATORS
 from pages.parts.charts import coverage as charts
-from pages.parts.download import download_csv
+from pages.parts.download import download_rows
 from pages.parts.evaluate.estimators import TITLES
 from pages.parts.evaluate.setup import EvaluateSetup
 from pages.parts.evaluate.watch import Repeated, Watch
@@ -113,7 +113,7 @@ def _show_counts(watch: Watch, counts: Mapping[str, Count], kind: Kind) -> None:
         f"{counted(watch.done, 'experiment')} of {counted(shown.visitors, 'visitor')}, seeds from "
         f"{shown.seed} on: {_KINDS[kind].lower()}, served to everybody. The dashed line: 95 %."
     )
-    download_csv(
+    download_rows(
         "Download as CSV",
         lambda: list(_figures(watch)),
         key="coverage-csv",

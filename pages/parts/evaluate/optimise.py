@@ -10,7 +10,7 @@ from engine.evaluation.optimise import Optimisation, Tried
 from engine.evaluation.service_search import ID, Form, Searched, ServiceSearch
 from engine.loop.learning_loop import LearningLoop
 from pages.parts.data.upload import tell_faults
-from pages.parts.download import as_cells, download_csv
+from pages.parts.download import as_cells, download_rows
 from pages.parts.evaluate.session import EvaluateSession
 from pages.parts.evaluate.tuning import Run, Tuning
 from pages.parts.evaluate.wording import measured
@@ -117,7 +117,7 @@ def show(session: EvaluateSession) -> None:
     st.dataframe(as_cells(list(_rows(run.found))), hide_index=True, key="tried")
     name = f"settings-{session.setup.world}-seed-{session.setup.seed}"
     figures = partial(_figures, run.found)
-    download_csv("Download as CSV", lambda: list(figures()), key="tried-csv", name=name)
+    download_rows("Download as CSV", lambda: list(figures()), key="tried-csv", name=name)
     _show_service(run.service, name)
     runs = [one for one in tuning.runs if one.of is run.of]
     if len(runs) > 1 or run.is_applied or tuning.auto is run.of:
@@ -223,7 +223,7 @@ def _show_service(found: ServiceSearch, name: str) -> None:
     st.dataframe(as_cells(list(_rounds(found))), hide_index=True, key="service-tried")
     figures = partial(_searched, found)
     label = f"Download all {len(found.tried)} as CSV"
-    download_csv(label, lambda: list(figures()), key="service-csv", name=f"service-{name}")
+    download_rows(label, lambda: list(figures()), key="service-csv", name=f"service-{name}")
 
 
 def _rounds(found: ServiceSearch) -> Iterator[Mapping[str, object]]:

@@ -10,7 +10,7 @@ from streamlit.elements.lib.mutable_expander_container import ExpanderContainer
 
 from engine.evaluation.event_table import latest_rows
 from engine.worlds import key_of
-from pages.parts.download import as_cells, download_csv
+from pages.parts.download import as_cells, download_rows
 from pages.parts.glossary.board import lead_to_use
 from pages.parts.play.open_loop import OpenLoop
 from pages.parts.play.snippet import reproduce
@@ -56,7 +56,7 @@ def show_log(opened: OpenLoop) -> None:
             rows = rows[rows[column].isin(wanted)]
     _ask_why(opened, rows.iloc[::-1])
     label, name = f"Download {len(rows):,} events as CSV", key_of(opened.world)
-    download_csv(label, lambda: rows, key="log-csv", name=f"{name}-seed-{opened.loop.seed}")
+    download_rows(label, lambda: rows, key="log-csv", name=f"{name}-seed-{opened.loop.seed}")
     st.page_link(
         _EVALUATE,
         label="Ask this log: what would each action have earned, served to everybody?",

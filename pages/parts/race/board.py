@@ -9,7 +9,7 @@ from engine.experiments.race.standings import Final
 from engine.worlds import key_of
 from pages.parts.charts import race as charts
 from pages.parts.charts.labelled import span_of
-from pages.parts.download import as_cells, download_csv
+from pages.parts.download import as_cells, download_rows
 from pages.parts.glossary import meanings
 from pages.parts.picture import pair, picture
 from pages.parts.race.session import RaceSession
@@ -217,4 +217,4 @@ def show_take_away(session: RaceSession) -> None:
     with st.container(horizontal=True):
         for part, (label, rows) in parts.items():
             name = f"race-{key_of(plan.world)}-seed-{plan.seed}-{part}"
-            download_csv(label, rows, key=f"race-csv-{part}", name=name)
+            download_rows(label, rows, key=f"race-csv-{part}", name=name)

@@ -14,7 +14,7 @@ from engine.worlds import World, key_of
 from pages.parts.charts import beliefs, reasons
 from pages.parts.charts.base import PAGE, Size, Spec
 from pages.parts.charts.belief_rows import belief_rows
-from pages.parts.download import as_cells, download_csv
+from pages.parts.download import as_cells, download_rows
 from pages.parts.frames import outcome
 from pages.parts.heavy_work import submit_here
 from pages.parts.picture import picture
@@ -138,7 +138,7 @@ def _show_measured(found: Importances | None, world: World) -> None:
         alt=f"Reward lost without each field: {wording.worth_in_words(list(found.each), names)}",
     )
     note("At the right, the score: 0 to 100. Grey: it may well be worth nothing.")
-    download_csv("Download as CSV", rows.to_pandas, key="worth-csv", name="worth")
+    download_rows("Download as CSV", rows.to_pandas, key="worth-csv", name="worth")
 
 
 def show_weights(session: WhySession, shown: Subject) -> None:
@@ -183,7 +183,7 @@ def _list_weights(session: WhySession, shown: Subject) -> None:
         column_config={"adds": numbers, "sd": st.column_config.NumberColumn(format="%.3f")},
     )
     label = f"Download {len(found):,} as CSV"
-    download_csv(label, lambda: found, key="weights-csv", name="weights")
+    download_rows(label, lambda: found, key="weights-csv", name="weights")
 
 
 def _told(weight: Weight, world: World) -> dict[str, object]:
