@@ -1,12 +1,13 @@
 """The style sheet stands in the page that a browser gets first."""
 
+import re
 from collections.abc import Iterator
 
 import pytest
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
-from pages.parts.first_paint import page_routes
+from pages.parts.first_paint import page, page_routes
 
 
 @pytest.fixture(scope="module")
@@ -32,3 +33,13 @@ def test_no_browser_keeps_a_page_of_an_older_app(client: TestClient) -> None:
 
 def test_another_address_is_not_ours(client: TestClient) -> None:
     assert client.get("/nosuch").status_code == 404
+
+
+def test_no_rule_has_a_browser_reckon_all_styles_anew_at_each_click() -> None:
+    """Streamlit changes classes of all that is drawn anew: whoever asks for a part of a class's
+    name may be meant by each of them. What only paper or narrow windows read is let off."""
+    sheet = re.sub(r"/\*.*?\*/", "", page(), flags=re.DOTALL)
+    always = re.sub(r"@media[^{]*\{(?:[^{}]*\{[^{}]*\})*\s*\}", "", sheet)
+    assert ".st-key-toolbar" in always
+    assert "[class*=st-key-pair-]" in sheet
+    assert "[class*=" not in always

@@ -89,6 +89,18 @@ def blank() -> alt.Chart:
     return alt.Chart(pd.DataFrame())
 
 
+def still() -> alt.Chart:
+    """A chart of one row with nothing in it, which stays when others come."""
+    return alt.Chart(alt.sequence(1))
+
+
+def kept_by(field: str) -> alt.Key:
+    """Marks of rows that have the same there are the same marks, moved: without that, a browser
+    makes all anew whenever rows come, which takes most of the time of a click. Each row has
+    another, and it is no field that a chart makes."""
+    return alt.Key(f"{field}:N")
+
+
 def table(rows: Sequence[Mapping[str, object]]) -> pa.Table:
     """Rows as they travel; what a row does not have is null.
 
@@ -186,7 +198,8 @@ def finish(dark: bool, height: int, *layers: alt.Chart, size: Size = PAGE) -> Sp
     spec["config"]["locale"] = {"number": LOCALE}
     spec.pop("datasets", None)
     for view in (spec, *spec["layer"]):
-        view.pop("data", None)
+        if "sequence" not in view.get("data", {}):
+            view.pop("data", None)
     shared = said_once([layer.get("encoding", {}) for layer in spec["layer"]])
     if size.on_stage:
         spec["params"] = [*size.signals, *spec.get("params", [])]

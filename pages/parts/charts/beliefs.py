@@ -1,12 +1,24 @@
 """One ranking as one picture: in a row for each action what is believed, drawn and so offered."""
 
+import json
 from functools import lru_cache
 from typing import Any
 
 import altair as alt
 
 from engine.worlds import World
-from pages.parts.charts.base import LOCALE, PAGE, Pixels, Size, Spec, blank, finish, raw
+from pages.parts.charts.base import (
+    LOCALE,
+    PAGE,
+    Pixels,
+    Size,
+    Spec,
+    blank,
+    finish,
+    kept_by,
+    raw,
+    still,
+)
 from pages.parts.charts.belief_rows import rows_of
 from pages.parts.charts.item_pictures import is_pictured, with_pictures
 from pages.parts.charts.reward_axis import SPAN, from_left
@@ -14,6 +26,8 @@ from pages.parts.theme import theme
 
 _REACH = 3.2
 """Standard deviations from the mean to which a bell is drawn."""
+_REWARDS = (0, 0.5, 1, -1, 2)
+"""Those that the scale of the bells names."""
 _HEAD, _FOOT = 46, 6
 _PICTURE = 20
 """Pixels of a picture file."""
@@ -102,12 +116,17 @@ def _y(field: str = "y") -> alt.Y:
     return alt.Y(f"{field}:Q").scale(None).axis(None)
 
 
+_KEPT = kept_by("row")
 _COLOUR = {"field": "colour", "type": "nominal", "scale": None}
 """What a row says that it has."""
 
 
 def _only(test: str, **made: str) -> alt.Chart:
-    """Rows that pass a test, or all, with what is made of them."""
+    """Rows that pass a test, or all, with what is made of them: a mark of each that stays."""
+    return _rows(test, **made).encode(_KEPT)
+
+
+def _rows(test: str, **made: str) -> alt.Chart:
     rows = blank().transform_filter(test) if test else blank()
     return rows.transform_calculate(**made)
 
@@ -143,26 +162,29 @@ def _chance(chance: str) -> str:
 
 
 def _axes(dark: bool, offers: str, rows: int, size: Size) -> list[alt.Chart]:
-    """Both scales, and what they are of."""
-    rewards = {"0": "0", "0.5": "½", "1": "1", "-1": "−1", "2": "2"}
-    places = {_reward(f"({at})"): f"'{said}'" for at, said in rewards.items()}
-    places |= {_chance("0"): "'0'", _chance("0.5"): "'50'", _chance("1"): "'100 %'"}
-    believes = "narrow ? 'believed to earn' : 'what it believes each would earn'"
+    """Both scales, and what they are of; but for what depends on the rows, they stay."""
+    places = [[at, f"{at:g}".replace("-", "−").replace("0.5", "½"), 0] for at in _REWARDS]
+    places += [[0, "0", 1], [0.5, "50", 1], [1, "100 %", 1]]
+    x = f"datum.at[2] ? {_chance('datum.at[0]')} : {_reward('datum.at[0]')}"
     above, numbers, heads = (f"head - {size.expr(up)}" for up in (4, 8, 30))
-    asked = "(datum.told ? '' : '?')"
-    lines = [f"[{x}, {above}, head + lane * {rows}]" for x in places]
-    words = [f"[{x}, {text}, {numbers}, 'center']" for x, text in places.items()]
-    words += [f"[2, {believes}, {heads}, 'left']", f"[bars, {offers!r} + {asked}, {heads}, 'left']"]
-    lines_, words_ = (
-        _only("datum.row == 1", at=f"[{', '.join(each)}]").transform_flatten(["at"])
-        for each in (lines, words)
-    )
+    at = json.dumps(places, ensure_ascii=False)
+    scales = still().transform_calculate(at=at).transform_flatten(["at"])
+    believes = "narrow ? 'believed to earn' : 'what it believes each would earn'"
+    asked = f"{offers!r} + (datum.told ? '' : '?')"
+    left: dict[str, Any] = {"align": "left"}
     return [
-        lines_.transform_calculate(x="datum.at[0]", y="datum.at[1]", end="datum.at[2]")
+        scales.transform_calculate(x=x, y=above, end=f"head + lane * {rows}")
         .mark_rule(color=theme(dark).grid)
         .encode(_x(), _y(), y2="end"),
-        words_.transform_calculate(x="datum.at[0]", text="datum.at[1]", y="datum.at[2]")
-        .mark_text(align=alt.ExprRef("datum.at[3]"))
+        scales.transform_calculate(x=x, y=numbers, text="datum.at[1]")
+        .mark_text()
+        .encode(_x(), _y(), text="text:N"),
+        still()
+        .transform_calculate(x="2", y=heads, text=believes)
+        .mark_text(**left)
+        .encode(_x(), _y(), text="text:N"),
+        _only("datum.row == 1", x="bars", y=heads, text=asked)
+        .mark_text(**left)
         .encode(_x(), _y(), text="text:N"),
     ]
 
@@ -186,7 +208,7 @@ def _bell(mean: str, sd: str) -> alt.Chart:
 
     They are as few as make a smooth line: each is reckoned anew with every click.
     """
-    points = _only(
+    points = _rows(
         f"isValid(datum.{mean})",
         z=f"sequence(-{_REACH}, {_REACH} + 0.1, 0.4)",
         wide=f"max(datum.{sd}, 1.5 / unit)",

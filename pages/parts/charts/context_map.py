@@ -9,7 +9,7 @@ import pyarrow as pa
 
 from engine.worlds import Context, World
 from pages.parts.charts import map_layout
-from pages.parts.charts.base import PAGE, Size, Spec, action_colour, blank, finish
+from pages.parts.charts.base import PAGE, Size, Spec, action_colour, blank, finish, kept_by
 from pages.parts.charts.item_pictures import emoji_of, with_pictures
 from pages.parts.charts.map_axes import Axes, heads_of
 from pages.parts.charts.map_layout import by_width
@@ -17,6 +17,7 @@ from pages.parts.theme import theme
 
 CELL = "cell"
 """The selection that says which cell was pointed at."""
+_KEPT = kept_by("at")
 _VISIBLE = 0.15
 """Strength from which a cell carries the picture of its action."""
 _CORNER = "M-2,0L0,0L0,2Z"
@@ -43,7 +44,7 @@ def map_spec(
         alt.Opacity(f"{field}:Q").scale(domain=(0, 1), range=(0, 1)).legend(None)
         for field in ("strength", "seen")
     )
-    base = blank().encode(x, y)
+    base = blank().encode(x, y, _KEPT)
     quiet: dict[str, Any] = {"cornerRadius": 6, "aria": False}
     spec = finish(
         dark,
@@ -79,7 +80,7 @@ def _corners(world: World, dark: bool, size: Size, upright: bool) -> list[alt.Ch
     high = by_width(0.42, 12, 26, size).expr
     x = alt.X(f"{right}:N", bandPosition=1).sort(None)
     y = alt.Y(f"{top}:N", bandPosition=0).sort(None)
-    rows = blank().transform_filter("isValid(datum.truth)")
+    rows = blank().transform_filter("isValid(datum.truth)").encode(_KEPT)
     left, down, side = f"-0.28 * {high}", f"0.3 * {high}", alt.ExprRef(f"0.46 * {high}")
     # A picture is placed from the middle of its cell.
     off = alt.ExprRef(f"bandwidth('x') / 2 {left}"), alt.ExprRef(f"-bandwidth('y') / 2 + {down}")
