@@ -1,33 +1,74 @@
-"""What all tests share: how they are spread over processes."""
+"""What all tests share: how they are spread over processes, and whose lines are counted."""
 
+import os
+from collections.abc import Container, Generator
+from functools import cache
 from typing import Any
 
 import pytest
+from coverage import Coverage
+
+UNCOUNTED = pytest.StashKey[bool]()
+"""Whether lines that a test runs are left uncounted."""
+JOURNEYS = "tests/browser/"
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers() -> int:
+    """One process for each processor, and one for the journeys, which need but half of one."""
+    has_affinity = hasattr(os, "sched_getaffinity")
+    return 1 + (len(os.sched_getaffinity(0)) if has_affinity else os.cpu_count() or 1)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """What pages run of the engine is no test of it; what slow tests run, quick ones reach too.
+    """What others run of the engine is no test of it; what slow tests run, quick ones reach too.
 
     Counting lines takes more than half as long again, so it is left to the quick tests of a few
-    examples each: the many of a property reach no other lines. Files in deeper folders come
-    later: they are the smaller ones, so that no process waits for another at the end.
+    examples each: the many of a property reach no other lines. Journeys come first, then files
+    with slow tests, so that no process waits for another at the end.
     """
-    items.sort(key=_place)
+    long = {_file(item.nodeid) for item in items if item.get_closest_marker("slow")}
+    items.sort(key=lambda item: _place(_file(item.nodeid), long))
     for item in items:
-        elsewhere = item.nodeid.startswith(("tests/browser/", "tests/pages/"))
+        elsewhere = not item.nodeid.startswith("tests/engine/")
         has_many = hasattr(getattr(item, "function", None), "hypothesis")
-        if elsewhere or has_many or item.get_closest_marker("slow"):
-            item.add_marker("no_cover")
-        if item.nodeid.startswith("tests/browser/"):
+        is_long = any(map(item.get_closest_marker, ("slow", "no_cover")))
+        item.stash[UNCOUNTED] = elsewhere or has_many or is_long
+        if item.nodeid.startswith(JOURNEYS):
             # Chromium, a server and whatever else runs share two processors: one try more, which
             # the report counts. What fails twice fails.
             item.add_marker(pytest.mark.flaky(reruns=1))
 
 
-def _place(item: pytest.Item) -> int:
-    """Journeys first, then by depth."""
-    path = item.nodeid.partition("::")[0]
-    return 0 if path.startswith("tests/browser/") else path.count("/")
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
+    """Nor are the lines counted that fixtures of such a test run."""
+    if not item.nodeid.startswith(JOURNEYS):
+        _make_way()
+    counting = Coverage.current() if item.stash[UNCOUNTED] else None
+    if counting:
+        counting.stop()
+    try:
+        return (yield)
+    finally:
+        if counting:
+            counting.start()
+
+
+@cache
+def _make_way() -> None:
+    """Who runs anything else leaves journeys, which often wait, the processor when they go on."""
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        os.nice(5)
+
+
+def _file(nodeid: str) -> str:
+    return nodeid.partition("::")[0]
+
+
+def _place(file: str, long: Container[str]) -> tuple[bool, bool, int]:
+    """Journeys first, then what takes long, then by depth: deeper files are smaller ones."""
+    return not file.startswith(JOURNEYS), file not in long, file.count("/")
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -40,8 +81,7 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> object:
 
     class ByFile(LoadScopeScheduling):  # type: ignore[misc]
         def _split_scope(self, nodeid: str) -> str:
-            path = nodeid.partition("::")[0]
-            return "journeys" if path.startswith("tests/browser/") else path
+            return "journeys" if nodeid.startswith(JOURNEYS) else _file(nodeid)
 
     config.option.loadscopereorder = False  # as collected: journeys come first
     return ByFile(config, log)
