@@ -151,8 +151,7 @@ class OtherApp(App):
     PAGE: ClassVar[str]
 
     def open(self, **query: str) -> None:
-        """Go there from the Play page, with a query string."""
-        self.run()
+        """Open it at once, with a query string."""
         self.at.switch_page(self.PAGE)
         super().open(**query)
 
@@ -223,6 +222,11 @@ class WorldsApp(OtherApp):
     """The app in one browser session, on the Worlds page."""
 
     PAGE = "../worlds.py"
+
+    def open(self, **query: str) -> None:
+        """Go there from the Play page, which knows whose worlds these are."""
+        self.run()
+        super().open(**query)
 
     @property
     def session(self) -> WorldsSession:  # type: ignore[override]
