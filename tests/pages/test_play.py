@@ -361,9 +361,8 @@ def test_a_copied_link_opens_the_same_set_up(open_app: Open) -> None:
 
 @pytest.mark.parametrize(
     ("name", "value"),
-    [("seed", "-1"), ("seed", "1e3"), ("world", "tea"), ("policy", ""), ("crosses", "5"),
-     ("floor", "101"), ("truth", "yes"), ("speed", "5"), ("world", "<b>x</b> **y**")],
-)  # fmt: skip
+    [("seed", "-1"), ("world", "<b>x</b> **y**")],
+)
 def test_a_broken_link_falls_back_with_a_notice(open_app: Open, name: str, value: str) -> None:
     app = open_app(**{name: value})
     (toast,) = app.at.toast

@@ -3,6 +3,7 @@
 from dataclasses import replace
 from urllib.parse import parse_qsl, urlsplit
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -59,6 +60,17 @@ def test_whatever_a_link_says_a_valid_comparison_comes_out(query: dict[str, str]
     for sentence in refused:
         assert "must be" in sentence
         assert len(sentence) < 320
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("rule", "by heart"), ("table", "1,2"), ("table", "a"), ("table", "9,9,9"), ("item", "30"),
+     ("kind", "theirs"), ("rate", "1"), ("explore", "51"), ("auto", "101"), ("crosses", "5")],
+)  # fmt: skip
+def test_what_a_link_says_wrongly_gives_way_with_a_sentence(name: str, value: str) -> None:
+    setup, (sentence,) = CompareSetup.from_query({"rule": "weather", name: value})
+    assert setup == CompareSetup()
+    assert "must be" in sentence
 
 
 def test_the_best_rule_is_the_default_table() -> None:

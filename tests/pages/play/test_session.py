@@ -83,12 +83,12 @@ def test_nor_does_one_that_undoes_a_reset_while_another_comes_from_there() -> No
     one, other = PlaySession(PlaySetup(), stored=kept), PlaySession(PlaySetup(), stored=kept)
 
     def reset_and_undo() -> None:
-        for _ in range(1_500):
+        for _ in range(500):
             one.reset()
             one.undo()
 
     def follow_and_return() -> None:
-        for _ in range(2_000):
+        for _ in range(700):
             other.move_to(one.open.stored)
             other.move_to(kept)
 

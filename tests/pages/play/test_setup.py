@@ -60,6 +60,17 @@ def test_only_plain_digits_are_numbers(text: str) -> None:
     assert len(refused) == 1
 
 
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("seed", "-1"), ("seed", "1e3"), ("world", "tea"), ("policy", ""), ("crosses", "5"),
+     ("floor", "101"), ("truth", "yes"), ("speed", "5")],
+)  # fmt: skip
+def test_what_a_link_says_wrongly_gives_way_with_a_sentence(name: str, value: str) -> None:
+    setup, (sentence,) = PlaySetup.from_query({name: value})
+    assert setup == PlaySetup()
+    assert sentence.startswith(name)
+
+
 def test_a_notice_names_the_field_the_value_and_what_is_allowed() -> None:
     _, (sentence,) = PlaySetup.from_query({"crosses": "9"})
     assert sentence == (

@@ -1,5 +1,7 @@
 """Race's settings, and the plan that they make."""
 
+import pytest
+
 from engine.experiments.race.contenders import ABTest, LoopContender
 from engine.experiments.race.plan import MAX_REPETITIONS, MAX_VISITORS
 from engine.policies.epsilon_greedy import EpsilonGreedy
@@ -29,3 +31,15 @@ def test_settings_reach_the_contenders() -> None:
 def test_the_largest_race_that_can_be_set_can_be_planned() -> None:
     for name, most in (("visitors", MAX_VISITORS), ("crowds", MAX_REPETITIONS)):
         assert max(RaceSetup.declared()[name].offered) == most
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("who", "ours,theirs"), ("who", ""), ("visitors", "201"), ("crowds", "0"), ("drift", "fast"),
+     ("delay", "-1"), ("refresh", "2"), ("epsilon", "101"), ("crosses", "5"), ("field", "shoes"),
+     ("field", "season"), ("trial", "1"), ("width", "x"), ("temperature", "0")],
+)  # fmt: skip
+def test_what_a_link_says_wrongly_gives_way_with_a_sentence(name: str, value: str) -> None:
+    setup, (sentence,) = RaceSetup.from_query({name: value})
+    assert setup == RaceSetup()
+    assert "must be" in sentence
