@@ -1,7 +1,7 @@
 """States of learners: what they declare is all that they are, and forks share none of it."""
 
 from collections.abc import Iterator
-from functools import cached_property
+from functools import cache, cached_property
 from io import BytesIO
 from typing import Any
 from zipfile import ZipFile
@@ -113,14 +113,24 @@ def unpacked(dumped: bytes) -> int:
     return sum(part.file_size for part in ZipFile(BytesIO(dumped)).infolist())
 
 
-slow_counts = [pytest.param(n, marks=pytest.mark.slow) for n in (99, FITS[-1] - 1, FITS[-1])]
+COUNTS = (0, 9, 29, 99, FITS[-1] - 1, FITS[-1])
 
 
-@pytest.mark.parametrize("count", [0, 9, 29, *slow_counts])
+@cache
+def after(count: int) -> BayesianLearner:
+    """To read: a learner of whom so many have come, a fork of the one of fewer that goes on."""
+    fewer = max((n for n in COUNTS if n < count), default=0)
+    learner = BayesianLearner(HYPOTHESES, True, crosses=2) if not count else after(fewer).fork()
+    return with_numbers(learner, fewer, count)
+
+
+@pytest.mark.parametrize(
+    "count", [pytest.param(n, marks=pytest.mark.slow if n > 50 else ()) for n in COUNTS]
+)
 def test_forks_and_snapshots_go_on_to_the_last_bit_when_numbers_are_read_anew(count: int) -> None:
     """The next reward is one after which fields and scales are looked at again, or the first after
     the last of them."""
-    learner = with_numbers(BayesianLearner(HYPOTHESES, True, crosses=2), 0, count)
+    learner = after(count).fork()
     before = learned_bits(learner)
     fork, back = learner.fork(), load(dump(learner))
     assert not {id(part) for part in parts(fork)} & {id(part) for part in parts(learner)}

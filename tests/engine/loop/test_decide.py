@@ -399,7 +399,7 @@ def test_an_apprentice_chooses_as_often_as_its_logged_probabilities_say(
     policy: Policy,
 ) -> None:
     loop = apprenticed(policy=policy, events=6)
-    previews = [loop.preview(DRINKS, CONTEXTS[1], event_id=f"e{i}") for i in range(2_000)]
+    previews = [loop.preview(DRINKS, CONTEXTS[1], event_id=f"e{i}") for i in range(1_000)]
     assert len({ranked.probabilities for ranked in previews}) == 1
     stated = np.array(previews[0].probabilities)
     counts = np.bincount([ranked.chosen for ranked in previews], minlength=3).astype(float)
@@ -423,7 +423,7 @@ def test_with_exploration_any_action_is_shown_as_often_as_its_propensity_says(
 ) -> None:
     """A share of .3 is uniform over the K allowed: .3 / K each, and .7 for the baseline."""
     loop = loop_of(learning_mode="apprentice", apprentice_exploration=0.3)
-    previews = [loop.preview(DRINKS, CONTEXTS[0], excluded, event_id=f"e{i}") for i in range(2_000)]
+    previews = [loop.preview(DRINKS, CONTEXTS[0], excluded, event_id=f"e{i}") for i in range(1_000)]
     for ranked in previews:
         assert ranked.propensity == pytest.approx(propensities[ranked.shown], abs=1e-15)
     stated = np.array(propensities)
@@ -438,7 +438,7 @@ def test_what_is_shown_by_chance_does_not_depend_on_what_was_chosen() -> None:
     """Nine cells of (chosen, shown) with the product of their probabilities."""
     loop = loop_of(learning_mode="apprentice", apprentice_exploration=0.5, policy=Uniform())
     counts = np.zeros((3, 3))
-    for i in range(3_000):
+    for i in range(1_500):
         ranked = loop.preview(DRINKS, CONTEXTS[0], event_id=f"e{i}")
         counts[ranked.chosen, ranked.shown] += 1
     stated = np.outer(np.full(3, 1 / 3), [2 / 3, 1 / 6, 1 / 6])

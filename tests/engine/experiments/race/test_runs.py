@@ -110,7 +110,7 @@ def test_what_the_hypotheses_weigh_is_kept_at_every_point() -> None:
 @pytest.mark.slow
 def test_late_rewards_and_stale_models_cost_a_learner() -> None:
     def regret(**changes: int) -> float:
-        plan = Plan(WORLDS["coffee"], FOUR[:1], visitors=600, repetitions=3, **changes)  # type: ignore[arg-type]
+        plan = Plan(WORLDS["coffee"], FOUR[:1], visitors=600, repetitions=2, **changes)  # type: ignore[arg-type]
         return float(np.mean([outcome.regret[-1] for outcome in outcomes_of(plan)]))
 
     at_once = regret()

@@ -424,8 +424,8 @@ def test_a_head_that_imitated_nothing_changes_nothing() -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("prior_sd", [0.001, 0.25, 10])
-@pytest.mark.parametrize("noise_sd", [0.001, 0.2, 10])
+@pytest.mark.parametrize("prior_sd", [0.001, 10])
+@pytest.mark.parametrize("noise_sd", [0.001, 10])
 @pytest.mark.parametrize("memory", [0.1, 1.0])
 @pytest.mark.parametrize(
     "kind",

@@ -169,7 +169,7 @@ def test_whatever_is_uploaded_it_is_a_whole_loop_or_nothing(
 
 @pytest.mark.slow
 @given(st.data())
-@settings(max_examples=75, suppress_health_check=list(HealthCheck))
+@settings(max_examples=50, suppress_health_check=list(HealthCheck))
 def test_the_same_for_the_services_format(
     library: Library, exported: StoredLoop, data: st.DataObject
 ) -> None:
