@@ -8,9 +8,14 @@ from typing import Any
 import altair as alt
 import pandas as pd
 import pyarrow as pa
+from altair.utils import schemapi
 
 from engine.worlds import World
 from pages.parts.theme import theme
+
+# Altair would hold each part of a chart against the schema of Vega-Lite whenever one is made: two
+# fifths of what a picture costs when it is first drawn. Tests do that once.
+schemapi.disable_debug_mode()
 
 Spec = dict[str, Any]
 Pixels = float | alt.ExprRef
@@ -194,7 +199,7 @@ def finish(dark: bool, height: int, *layers: alt.Chart, size: Size = PAGE) -> Sp
         )
         .configure_view(strokeWidth=0)
     )
-    spec: Spec = styled.to_dict()
+    spec: Spec = styled.to_dict(validate=False)
     spec["config"]["locale"] = {"number": LOCALE}
     spec.pop("datasets", None)
     for view in (spec, *spec["layer"]):

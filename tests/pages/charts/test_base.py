@@ -5,6 +5,7 @@ import json
 from dataclasses import replace
 from typing import Any
 
+import altair as alt
 import pytest
 
 from engine import LearningLoop
@@ -20,6 +21,7 @@ from pages.parts.charts.belief_rows import belief_rows
 from pages.parts.charts.map_axes import axes_of
 from pages.parts.theme import theme
 from tests.pages.charts.specs import THEMES, fields_in
+from tests.pages.charts.test_size import specs
 
 EVERY_WORLD = pytest.mark.parametrize("world", WORLDS.values(), ids=WORLDS)
 
@@ -40,6 +42,15 @@ def test_a_specification_holds_no_data_and_is_made_once(world: World, dark: bool
         assert spec is again
         assert '"data"' not in json.dumps(spec).replace('"data": {"sequence"', "")
         assert '"datasets"' not in json.dumps(spec)
+
+
+@pytest.mark.parametrize("place", ["page", "stage"])
+def test_specifications_are_what_vega_lites_schema_asks_for(place: str) -> None:
+    for spec in specs() if place == "stage" else all_specs(WORLDS["coffee"], False):
+        alt.LayerChart.from_dict(spec, validate=True)
+    wrong = spec | {"layer": [{"mark": "no such mark"}]}
+    with pytest.raises(Exception, match="no such mark"):
+        alt.LayerChart.from_dict(wrong, validate=True)
 
 
 @EVERY_WORLD
