@@ -144,10 +144,11 @@ def columns_in(context: str) -> Iterator[str]:
 
 
 def context_of(features: Features) -> str:
-    """A context as one text, columns of numbers with their values."""
+    """A context as one text, columns of numbers with their values, as they came."""
+    columns = {**features.columns, **features.numbers}
     return text_of(
-        column if value == 1 and "=" in column else f"{column}={value:g}"
-        for column, value in features.columns.items()
+        column if value == 1 and "=" in column else f"{column}={value:.12g}"
+        for column, value in columns.items()
     )
 
 

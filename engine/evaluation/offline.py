@@ -4,6 +4,7 @@ Parts of a log may be told one after the other, or apart and merged with ``+``: 
 rounding.
 """
 
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
@@ -17,6 +18,9 @@ from engine.evaluation.targets import Target
 
 FEW = 30
 """Effective events below which nothing should be concluded."""
+
+FAR, OFF = 5.0, 0.1
+"""How far a mean weight is above 1, in standard errors and as it is, before a log is doubted."""
 
 UNSEEN = 0.05
 """Share of a target's offers that the log could never show, from which it tells too little."""
@@ -36,6 +40,8 @@ class Row:
         effective: how many events of weight 1 would tell as much, (sum w)² / sum w².
         largest: the largest weight.
         share: of the events that have a weight above 0.
+        mean: of the weights: 1, but for chance, if the logged probabilities are right.
+        is_off: whether it is above 1 by more than chance explains: then they are not.
         intervals: by the keys of the estimators; None where the log does not say enough.
         doubt: why it should not be read, if so.
     """
@@ -45,6 +51,8 @@ class Row:
     effective: float
     largest: float
     share: float
+    mean: float
+    is_off: bool
     intervals: Mapping[str, Interval | None]
     doubt: Doubt | None
 
@@ -97,6 +105,14 @@ class Tally:
             max(self.largest, other.largest),
         )
 
+    @property
+    def _is_off(self) -> bool:
+        """Whether the mean weight is above 1 by more than `OFF`, and `FAR` standard errors. Below 1
+        it may be for a long time, until rare large weights come."""
+        mean = self.total / self.events
+        error = math.sqrt(max(0.0, self.squares / self.events - mean**2) / self.events)
+        return mean - 1 > max(OFF, FAR * error)
+
     def row(self, level: float = 0.95) -> Row:
         """What all of it tells."""
         effective = self.total**2 / self.squares if self.squares else 0.0
@@ -108,6 +124,8 @@ class Tally:
             effective=effective,
             largest=self.largest,
             share=self.weighted / self.events if self.events else 0.0,
+            mean=self.total / self.events if self.events else 0.0,
+            is_off=not is_little and self._is_off,
             intervals={one.key: one.interval(level) for one in self.estimators},
             doubt=doubt if self.weighted else "no_overlap",
         )

@@ -57,7 +57,7 @@ class Baseline(Choosing):
     key: str = "baseline"
 
     def probabilities(self, log: Decisions) -> Array:
-        return _certain(log, log.baseline)
+        return certain(log, log.baseline)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,8 +81,8 @@ class Fixed(Choosing):
         return f"action {self.action}"
 
     def probabilities(self, log: Decisions) -> Array:
-        wanted = np.full(len(log), _position(log, self.action))
-        return _certain(log, _offered_or_baseline(log, wanted))
+        wanted = np.full(len(log), position(log, self.action))
+        return certain(log, offered_or_baseline(log, wanted))
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,12 +107,12 @@ class RuleTable(Choosing):
     def probabilities(self, log: Decisions) -> Array:
         wanted = np.array([self._action(log, context) for context in log.contexts], dtype=np.intp)
         chosen = wanted[log.stratum] if len(wanted) else log.baseline
-        return _certain(log, _offered_or_baseline(log, chosen))
+        return certain(log, offered_or_baseline(log, chosen))
 
     def _action(self, log: Decisions, context: str) -> int:
         told = set(columns_in(context))
         rule = next((rule for rule in self.rules if rule.holds(told)), None)
-        return -1 if rule is None else _position(log, rule.action)
+        return -1 if rule is None else position(log, rule.action)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -135,17 +135,19 @@ def usual_targets(actions: Iterable[str]) -> Sequence[Target]:
     return (Online(), Baseline(), Even(), *map(Fixed, actions))
 
 
-def _position(log: Decisions, action: str) -> int:
+def position(log: Decisions, action: str) -> int:
     """Where an action stands; -1 if it is none of the log's."""
     return log.actions.index(action) if action in log.actions else -1
 
 
-def _offered_or_baseline(log: Decisions, wanted: NDArray[np.intp]) -> NDArray[np.intp]:
+def offered_or_baseline(log: Decisions, wanted: NDArray[np.intp]) -> NDArray[np.intp]:
+    """Positions of actions, (N,), the baseline's in place of those that were not offered."""
     possible = (wanted >= 0) & log.offered[np.arange(len(log)), wanted]
     return np.where(possible, wanted, log.baseline)
 
 
-def _certain(log: Decisions, chosen: NDArray[np.intp]) -> Array:
+def certain(log: Decisions, chosen: NDArray[np.intp]) -> Array:
+    """Chances, (N, K), of always showing the actions at these positions, (N,)."""
     chances = np.zeros(log.offered.shape)
     chances[np.arange(len(log)), chosen] = 1.0
     return chances

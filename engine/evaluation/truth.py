@@ -7,7 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.arrays import Array
-from engine.evaluation.decisions import Decisions, columns_in, context_of
+from engine.evaluation.decisions import Decisions, context_of
+from engine.evaluation.in_world import Texts
 from engine.evaluation.targets import Given, Online, Target
 from engine.worlds.world import World
 
@@ -35,32 +36,15 @@ def truths(world: World, log: Decisions, targets: Iterable[Target]) -> Mapping[s
     return found
 
 
-def _text(world: World, cell: int) -> str:
-    """A context of a world as a log has it."""
-    return context_of(world.request(cell).context)
-
-
 def _cells(world: World, log: Decisions) -> NDArray[np.intp] | None:
     """The cell of each context of the log; None if it is none of the world's."""
     if not set(log.actions) <= {item.id for item in world.items}:
         return None
-    if world.is_tabulated:
-        known = {_text(world, cell): cell for cell in range(world.size)}
-        found = [known.get(text) for text in log.contexts]
-    else:
-        found = [_read(world, text) for text in log.contexts]
-    places = [cell for cell in found if cell is not None]
-    return np.array(places, dtype=np.intp) if len(places) == len(found) else None
-
-
-def _read(world: World, text: str) -> int | None:
-    """The cell of a context of a log, without a list of them all."""
-    told = dict(column.partition("=")[::2] for column in columns_in(text))
-    try:
-        cell = world.cell(told)
-    except KeyError:
+    texts = Texts(world)
+    found = [context for text in log.contexts if (context := texts.context(text)) is not None]
+    if len(found) < len(log.contexts):
         return None
-    return cell if _text(world, cell) == text else None
+    return np.array([world.cell(context) for context in found], dtype=np.intp)
 
 
 def _everybody(world: World) -> Decisions:
@@ -69,7 +53,7 @@ def _everybody(world: World) -> Decisions:
     shape = n, k = len(stratum), len(world.items)
     return Decisions(
         actions=tuple(item.id for item in world.items),
-        contexts=tuple(_text(world, cell) for cell in cells.tolist()),
+        contexts=tuple(context_of(world.request(cell).context) for cell in cells.tolist()),
         stratum=stratum,
         shown=np.zeros(n, dtype=np.intp),
         propensity=cast(Array, np.full(n, 1 / k)),

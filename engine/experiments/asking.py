@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from engine.arrays import Array
 from engine.evaluation.coverage import Told, earned_by, forgetting, random_rules, value_of
 from engine.evaluation.estimators import Estimator, Interval, Ips, Stratified
-from engine.evaluation.targets import RuleTable
+from engine.evaluation.targets import Choosing
 from engine.evaluation.truth import truths
 from engine.worlds import World
 
@@ -30,7 +30,7 @@ class Answer:
     truth: float
 
 
-def ask(world: World, told: Told, rule: RuleTable) -> Answer:
+def ask(world: World, told: Told, rule: Choosing) -> Answer:
     """What a log says of a rule; at least one visitor was shown what it shows."""
     return Answer(
         _interval(Stratified(), told, rule),
@@ -39,7 +39,7 @@ def ask(world: World, told: Told, rule: RuleTable) -> Answer:
     )
 
 
-def _interval(estimator: Estimator, told: Told, rule: RuleTable) -> Interval:
+def _interval(estimator: Estimator, told: Told, rule: Choosing) -> Interval:
     found = estimator.add(rule.weigh(told.log)).interval()
     assert found is not None
     return found

@@ -75,10 +75,14 @@ def _merged(one: Table | None, other: Table | None) -> Table | None:
 
 def narrow_enough(ours: Interval, proven: Interval | None, share: float) -> Interval:
     """Ours as long as it is so much narrower than one that is proven that it is worth it: a fifth
-    as wide for a target that always picks (`Selection.share`), else narrower at all."""
+    as wide for a target that always picks (`Selection.share`), else narrower at all.
+
+    The estimate stays ours, as far as the proven one allows: one that is bet on is at the mercy of
+    a single large weight.
+    """
     if proven is None or ours.width * (1 + 4 * share) <= proven.width:
         return ours
-    return proven
+    return replace(proven, estimate=min(max(ours.estimate, proven.low), proven.high))
 
 
 def _together(one: Betting | None, other: Betting | None) -> Betting | None:

@@ -1,6 +1,8 @@
 """Columns of a table as arrays; what cannot be read makes its row a faulty one."""
 
+import json
 import math
+import re
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import UTC
@@ -18,6 +20,9 @@ from engine.store.exchange.lines import Faults
 
 _NOTHING = {"", "na", "n/a", "nan", "null", "none"}
 """How a missing number is written."""
+_TRUTHS = {"true": 1.0, "yes": 1.0, "false": 0.0, "no": 0.0}
+"""How a number that is 1 or 0 may be written."""
+_DECIMAL_COMMA = re.compile(r"[+-]?\d*,\d+")
 _MOST = 60
 """Characters of a value that are told."""
 
@@ -28,10 +33,11 @@ class Rows:
     Attributes:
         lines: their numbers in the file, (N,).
         good: those without a fault yet, (N,).
+        decimal_comma: whether a comma in a number is its decimal point.
     """
 
-    def __init__(self, lines: NDArray[np.int_]) -> None:
-        self.lines = lines
+    def __init__(self, lines: NDArray[np.int_], decimal_comma: bool = False) -> None:
+        self.lines, self.decimal_comma = lines, decimal_comma
         self.good = np.ones(len(lines), dtype=bool)
         self._found: list[tuple[int, str]] = []
 
@@ -43,7 +49,7 @@ class Rows:
 
     def those(self, which: NDArray[np.bool_]) -> "Rows":
         """Some of the rows, with what was found."""
-        rows = Rows(self.lines[which])
+        rows = Rows(self.lines[which], self.decimal_comma)
         rows.good, rows._found = self.good[which], self._found
         return rows
 
@@ -84,6 +90,16 @@ def _decoded(value: str | bytes) -> str | None:
     return None
 
 
+def in_json(column: Any) -> Any:
+    """A column with lists and objects as JSON; any other as it is."""
+    if not pa.types.is_nested(column.type):
+        return column
+    values = column.to_pylist()
+    texts = (json.dumps(value, ensure_ascii=False, default=str) for value in values)
+    told = [None if v is None else t for v, t in zip(values, texts, strict=True)]
+    return pa.array(told, pa.string())
+
+
 def numbers(column: Any, what: str, rows: Rows) -> Array:
     """A column as numbers, (N,), NaN where there is none.
 
@@ -94,7 +110,7 @@ def numbers(column: Any, what: str, rows: Rows) -> Array:
         text = column.cast(pa.string()) if pa.types.is_binary(column.type) else column
         return _plain(text.cast(pa.float64()).fill_null(math.nan))
     codes, texts = words(column, rows)
-    found = np.array([_number(text) for text in texts])
+    found = np.array([_number(text, rows.decimal_comma) for text in texts])
     missing = np.array([text.strip().lower() in _NOTHING for text in texts])
     odd = np.isnan(found) & ~missing
     reason = "its {} is {}, which is no number"
@@ -123,9 +139,17 @@ def _plain(column: Any) -> NDArray[Any]:
     return plain
 
 
-def _number(text: str) -> float:
+def _number(text: str, decimal_comma: bool) -> float:
+    """What a text says: a number, one in percent, or a truth value; NaN for anything else."""
+    plain = text.strip().lower()
+    if plain in _TRUTHS:
+        return _TRUTHS[plain]
+    share = 100.0 if plain.endswith("%") else 1.0
+    plain = plain.removesuffix("%").rstrip()
+    if decimal_comma and _DECIMAL_COMMA.fullmatch(plain):
+        plain = plain.replace(",", ".")
     with suppress(ValueError):
-        return float(text)
+        return float(plain) / share
     return math.nan
 
 

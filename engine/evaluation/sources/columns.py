@@ -1,6 +1,7 @@
 """Which column of a table says what: guessed from names and types, and corrected by a person."""
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -16,7 +17,8 @@ _NAMES = {
         "label_probability", "probability", "prob", "logging_probability", "p",
     ),
     "reward": ("reward", "earned", "click", "clicked", "clicks", "conversion", "converted",
-               "payoff", "outcome", "rating", "label", "r", "y"),
+               "payoff", "outcome", "success", "won", "bought", "purchased", "rating", "label",
+               "r", "y"),
     "shown": ("action", "shown", "shown_action", "action_id", "chosen_action", "reward_action_id",
               "arm", "item_id", "item", "treatment", "variant", "decision", "a"),
     "offered": ("offered", "offered_actions", "actions", "action_set", "available_actions",
@@ -74,9 +76,13 @@ class Columns:
 
     def fault(self, there: Iterable[str]) -> str | None:
         """Why a log with these columns cannot be read so, if it cannot."""
-        missing = [name for name in self.names if name not in set(there)]
+        times = Counter(there)
+        missing = [name for name in self.names if name not in times]
         if missing:
             return f"it has no column {missing[0]!r}"
+        several = [name for name in self.names if times[name] > 1]
+        if several:
+            return f"it has two columns that are called {several[0]!r}"
         if not self.shown:
             return "no column is said to hold the action that was shown"
         if not self.reward:
@@ -96,6 +102,8 @@ _TOLD = (
 
 def guess(head: Any) -> Columns:
     """What the columns of a log may say, by the first rows of it, a `pyarrow.Table`."""
+    # There may be several without a name.
+    head = head.select([head.column_names.index(name) for name in dict.fromkeys(head.column_names)])
     names = list(head.column_names)
     told = {what: _by_name(names, candidates) for what, candidates in _NAMES.items()}
     timely = (name for name in names if pa.types.is_temporal(head[name].type))
@@ -114,7 +122,8 @@ def guess(head: Any) -> Columns:
 
 
 def _by_name(names: Sequence[str], candidates: Sequence[str]) -> str:
-    plain = {_plain(name): name for name in reversed(names)}
+    inner = {_plain(name.rpartition(".")[2]): name for name in reversed(names)}
+    plain = inner | {_plain(name): name for name in reversed(names)}
     return next((plain[one] for one in candidates if one in plain), "")
 
 

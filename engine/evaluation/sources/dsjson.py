@@ -63,9 +63,20 @@ class _Row(msgspec.Struct, frozen=True, gc=False):
     probability: float | None = msgspec.field(name="_label_probability", default=None)
     action: int | None = msgspec.field(name="_label_Action", default=None)
     index: int | None = msgspec.field(name="_labelIndex", default=None)
-    skipped: bool = msgspec.field(name="_skipLearn", default=False)
+    skipped: bool | None = msgspec.field(name="_skipLearn", default=False)
+    dropped: float | None = msgspec.field(name="pdrop", default=None)
+    reward: Any = msgspec.field(name="RewardValue", default=None)
+    is_activation: Any = msgspec.field(name="ActionTaken", default=None)
+    outcomes: Any = msgspec.field(name="_outcomes", default=None)
+    number: Any = msgspec.field(name="_label_ca", default=None)
     time: str = msgspec.field(name="Timestamp", default="")
     event: str | int | None = msgspec.field(name="EventId", default=None)
+
+    @property
+    def is_late(self) -> bool:
+        """Whether it is a reward or an activation that came when its decision was gone: without
+        one, as Vowpal Wabbit skips it, too."""
+        return not bytes(self.c) and (self.reward is not None or self.is_activation is not None)
 
 
 _row = msgspec.json.Decoder(_Row).decode
@@ -93,6 +104,7 @@ class Reader:
         self._known: dict[bytes, _Place] = {}
         self._orders: dict[tuple[int, ...], _Placing] = {}
         self._nameless: int | None = None
+        self._dropped: float | None = None
 
     def batches(
         self, lines: Iterator[tuple[int, str]], faults: Faults
@@ -145,14 +157,22 @@ class Reader:
 
     def _event(self, row: _Row) -> _Event | None:
         """What a line tells; None for one that is not learned, or not in the window."""
-        if row.skipped or not (self._reads_all or self._is_inside(row)):
+        if row.skipped or row.is_late or not (self._reads_all or self._is_inside(row)):
             return None
+        if row.outcomes is not None or row.number is not None:
+            raise UnreadableError(
+                "it shows several actions at once, or a number as one (_outcomes, _label_ca): only "
+                "decisions for one action of several can be evaluated"
+            )
+        self._check_dropped(row.dropped or 0.0)
         if row.event is not None and self._ids.is_again(str(row.event)):
             told = f"its event id {short(str(row.event))} was there before"
             raise UnreadableError(f"{told}: one decision counts once")
-        place, order, shown = self._place(bytes(row.c)), row.a or [], row.index
+        place, order, shown = self._place(bytes(row.c)), row.a, row.index
         size = len(place.actions)
-        if len(order) != size:
+        if order is None and row.p is None and not (shown is None and row.action is None):
+            order = list(range(1, size + 1))  # Of no use: the label says what was shown.
+        if order is None or len(order) != size:
             raise _wrong_order(size)
         placing = self._placing(tuple(order))
         # Nearly all lines name it twice, as the service did.
@@ -164,6 +184,17 @@ class Reader:
         if cost is None or not low <= -cost <= high:
             raise self._no_reward(cost)
         return place, shown, propensity, 0.0 - cost, chances
+
+    def _check_dropped(self, share: float) -> None:
+        """Refuse an event of whose like more or fewer were left out of the log than before: it
+        stands for other numbers of visitors."""
+        if self._dropped is None:
+            self._dropped = share
+        if share != self._dropped:
+            raise UnreadableError(
+                f"its pdrop is {share:g}, where it was {self._dropped:g} before: a log from which "
+                "some events were left out more often than others is not like those who came"
+            )
 
     def _is_inside(self, row: _Row) -> bool:
         """Whether the window holds a line."""

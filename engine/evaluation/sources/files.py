@@ -76,11 +76,16 @@ class LogFile:
         packed: BinaryIO = gzip.GzipFile(fileobj=self.open())  # type: ignore[assignment]
         return io.BufferedReader(_Bounded(packed, self.most), _PEEK)
 
-    def first_line(self) -> str:
-        """Its first line, unfolded; ``""`` if there is none that can be read."""
+    def beginning(self) -> str:
+        """Its first characters, unfolded; ``""`` if there are none that can be read."""
         with self.unfolded() as file, suppress(*UNREADABLE):
-            return file.readline(_PEEK).decode("utf-8-sig", errors="replace").strip()
+            return file.read(_PEEK).decode("utf-8-sig", errors="replace")
         return ""
+
+    def first_line(self) -> str:
+        """Its first line with anything in it, unfolded; ``""`` if there is none."""
+        lines = io.StringIO(self.beginning(), newline="")
+        return next((line.strip() for line in lines if line.strip()), "")
 
     @property
     def kind(self) -> Kind:
@@ -89,7 +94,7 @@ class LogFile:
             if file.read(4) == _PARQUET:
                 return "parquet"
         line = self.first_line()
-        if not line.startswith(("{", "#")):
+        if not line.startswith(("{", "# {")):
             return "csv"
         with suppress(ValueError, AttributeError):
             return "jsonl" if json.loads(line).get("format") == jsonl.FORMAT else "dsjson"

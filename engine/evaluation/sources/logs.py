@@ -120,7 +120,7 @@ class TableLog(Log):
             if columns.shown in tables.column_names(file):
                 for batch in tables.batches(file, [columns.shown], faults):
                     found.update(words(batch.rows[columns.shown], Rows(batch.lines))[1])
-                    check_number_of_actions(found)
+                    check_number_of_actions(found - {""})
                     yield None
         if faults.is_ended:  # Then it is not known what all its actions are.
             raise faults.rejection()
@@ -136,7 +136,7 @@ class TableLog(Log):
             faults.add(0, fault)
             return number
         for batch in tables.batches(file, self.columns.names, faults):
-            rows, table = Rows(batch.lines), batch.rows
+            rows, table = Rows(batch.lines, batch.decimal_comma), batch.rows
             inside = self._inside(table, number, rows)
             number += len(inside)
             if not inside.all():
@@ -148,6 +148,7 @@ class TableLog(Log):
             yield None if faults.total else found
             if self.window.is_over(number + 1):
                 break
+        tables.tell_lines(file, faults)
         return number
 
     def _inside(self, table: Any, number: int, rows: Rows) -> NDArray[np.bool_]:
@@ -222,7 +223,8 @@ def _files(data: Path | bytes, name: str, most: int) -> tuple[LogFile, ...]:
     if isinstance(data, bytes):
         return (LogFile(name, data, most),)
     if data.is_dir():
-        # What begins so is not data: ``_SUCCESS``, ``.crc``.
-        inside = (path for path in sorted(data.rglob("*")) if path.is_file())
+        # What begins so is not data: ``_SUCCESS``, ``.crc``. Nor is a part without a byte.
+        paths = sorted(data.rglob("*"))
+        inside = (path for path in paths if path.is_file() and path.stat().st_size)
         return tuple(LogFile(path.name, path, most) for path in inside if path.name[0] not in "._")
     return (LogFile(data.name, data, most),)

@@ -11,18 +11,20 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from engine.arrays import Array
-from engine.errors import refuse
-from engine.evaluation.decisions import Decisions, text_of
+from engine.errors import PersonalizerError, refuse
+from engine.evaluation.decisions import Decisions, context_of, text_of
 from engine.evaluation.estimators import Bounds
-from engine.evaluation.sources.cells import Rows, numbers, short, words
+from engine.evaluation.sources.cells import Rows, in_json, numbers, short, words
 from engine.evaluation.sources.columns import Columns
 from engine.evaluation.sources.rounding import ROUNDING, summing_to_one
 from engine.evaluation.sources.twice import EventIds
+from engine.protocol.features import flatten
 
 MAX_ACTIONS = 1_000
 """Different actions that a log may have."""
 MOST_CONTEXT = 10_000
 """Characters of one event's context."""
+_LISTS = {pa.lib.Type_LIST, pa.lib.Type_LARGE_LIST, pa.lib.Type_FIXED_SIZE_LIST}
 
 
 class Offers(NamedTuple):
@@ -159,9 +161,9 @@ def _with_probabilities(batch: Any, columns: Columns, offers: Offers, rows: Rows
 
 def _listed(column: Any, columns: Columns, rows: Rows) -> Offers:
     """Offers that a column lists, as a list or a text."""
-    if pa.types.is_list(column.type) or pa.types.is_large_list(column.type):
+    if _LISTS & {column.type.id} and not pa.types.is_nested(column.type.value_type):
         column = pc.binary_join(column.cast(pa.list_(pa.string())), "\x1f")
-    codes, texts = words(column, rows)
+    codes, texts = words(in_json(column), rows)
     lists = [_parted(text) for text in texts]
     rows.refuse(np.array([not one for one in lists])[codes], lambda at: "it offers no action")
     named = [action for action, _ in columns.probabilities]
@@ -176,10 +178,12 @@ def _listed(column: Any, columns: Columns, rows: Rows) -> Offers:
 
 
 def _parted(text: str) -> Sequence[str]:
-    """The actions in a text: JSON, or names with one kind of separator between them."""
+    """The actions in a text: JSON, of names or of objects with an ``id``, or names with one kind
+    of separator between them."""
     if text.startswith("["):
         with suppress(ValueError):
-            return [str(one) for one in json.loads(text)]
+            listed = json.loads(text)
+            return [str(one.get("id", one) if isinstance(one, dict) else one) for one in listed]
     separator = next((one for one in "\x1f|;," if one in text), "\x1f")
     return [part.strip() for part in text.split(separator) if part.strip()]
 
@@ -195,8 +199,8 @@ def _contexts(
         return np.zeros(batch.num_rows, dtype=np.intp), ("",)
     columns, size = [], np.zeros(batch.num_rows, dtype=np.int_)
     for name in names:
-        codes, texts = words(batch[name], rows)
-        columns.append((codes, [text_of([f"{name}={text or 'null'}"]) for text in texts]))
+        codes, texts = words(in_json(batch[name]), rows)
+        columns.append((codes, [_told(name, text) for text in texts]))
         size += np.array([len(text) for text in texts])[codes]
     reason = f"its context has more than {MOST_CONTEXT:,} characters"
     rows.refuse(size > MOST_CONTEXT, lambda at: reason)
@@ -205,3 +209,13 @@ def _contexts(
     parts = [pa.array(texts).take(pa.array(codes)) for codes, texts in columns]
     coded = pc.binary_join_element_wise(*parts, ", ").dictionary_encode()
     return coded.indices.to_numpy().astype(np.intp), tuple(coded.dictionary.to_pylist())
+
+
+def _told(name: str, text: str) -> str:
+    """What a cell says of the context: a column, or several if it is an object in JSON."""
+    if text.startswith("{"):
+        with suppress(ValueError, RecursionError, PersonalizerError):
+            found = context_of(flatten([{name: json.loads(text)}], name))
+            if found:
+                return found
+    return text_of([f"{name}={text or 'null'}"])

@@ -3,6 +3,10 @@
 import csv as plain_csv
 import sys
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from dataclasses import replace
+from io import StringIO, TextIOWrapper
+from itertools import islice
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -39,11 +43,28 @@ class Batch(NamedTuple):
 
     Attributes:
         rows: a `pyarrow.RecordBatch` of N rows.
-        lines: their numbers in the file, (N,): lines of CSV, counting the first; rows of Parquet.
+        lines: their numbers in the file, (N,): of CSV as if no value had two lines, see
+            `tell_lines`; rows of Parquet.
+        decimal_comma: whether a comma in a number is its decimal point.
     """
 
     rows: Any
     lines: NDArray[np.int_]
+    decimal_comma: bool = False
+
+
+class _Start(NamedTuple):
+    """How a CSV file begins.
+
+    Attributes:
+        before: lines before the names of the columns: empty ones, and comments.
+        delimiter: what is between columns.
+        names: of the columns.
+    """
+
+    before: int
+    delimiter: str
+    names: Sequence[str]
 
 
 def batches(file: LogFile, names: Sequence[str], faults: Faults) -> Iterator[Batch]:
@@ -57,11 +78,11 @@ def column_names(file: LogFile) -> Sequence[str]:
     """The columns that a file has; none if it cannot be read."""
     if file.kind == "parquet":
         try:
-            return list(parquet.ParquetFile(_data(file)).schema_arrow.names)
+            schema = parquet.ParquetFile(_data(file)).schema_arrow
+            return list(_flat(schema.empty_table()).column_names)
         except _FAILURES:
             return []
-    line = file.first_line()
-    return next(plain_csv.reader([line], delimiter=_delimiter(line)), [])
+    return _start(file).names
 
 
 def head(file: LogFile) -> Any:
@@ -74,9 +95,10 @@ def head(file: LogFile) -> Any:
     try:
         if file.kind == "parquet":
             opened = _opened(file)
-            _check_columns(opened.schema_arrow.names, faults)
+            empty = _flat(opened.schema_arrow.empty_table())
+            _check_columns(empty.column_names, faults)
             first = next(opened.iter_batches(HEAD), None)
-            return pa.table(first) if first is not None else opened.schema_arrow.empty_table()
+            return _flat(pa.Table.from_batches([first])) if first is not None else empty
         _check_text(file, faults)
         _check_columns(column_names(file), faults)
         reader = _csv_reader(file, None, lambda row: "skip")
@@ -93,13 +115,18 @@ def _check_text(file: LogFile, faults: Faults) -> None:
         if opened.read(4).startswith(_WORKBOOK):
             faults.add(0, "it is a workbook, or packed: save its sheet as CSV")
             raise faults.rejection()
+    line = file.first_line()
+    if line.startswith("[{") or line == "[":
+        faults.add(0, "it is a list in JSON: each event stands on a line of its own")
+        raise faults.rejection()
 
 
 def _check_columns(names: Sequence[str], faults: Faults) -> None:
     if len(names) > MOST_COLUMNS:
         faults.add(0, f"it has {len(names):,} columns, but at most {MOST_COLUMNS:,} are allowed")
         raise faults.rejection()
-    twice = next((name for at, name in enumerate(names) if name in names[:at]), None)
+    # Columns without a name, as spreadsheets have them at the end, are not read.
+    twice = next((name for at, name in enumerate(names) if name and name in names[:at]), None)
     if twice is not None:
         faults.add(0, f"it has two columns that are called {twice!r}")
         raise faults.rejection()
@@ -139,10 +166,18 @@ def _of_parquet(file: LogFile, names: Sequence[str], faults: Faults) -> Iterator
             left -= batch.nbytes
             if left < 0:
                 raise UnfoldsError(file.most)
-            yield Batch(batch, np.arange(row, row + batch.num_rows))
+            lines = np.arange(row, row + batch.num_rows)
+            yield Batch(_flat(pa.Table.from_batches([batch])).to_batches()[0], lines)
             row += batch.num_rows
     except _FAILURES as error:
         faults.end(row if row > 1 else 0, _parquet_fault(error))
+
+
+def _flat(table: Any) -> Any:
+    """A table with each value of an object as a column of its own, ``visitor.age``."""
+    while any(pa.types.is_struct(kind) for kind in table.schema.types):
+        table = table.flatten()
+    return table
 
 
 def _parquet_fault(error: Exception) -> str:
@@ -153,22 +188,32 @@ def _parquet_fault(error: Exception) -> str:
 # -- CSV ------------------------------------------------------------------------------
 
 
-def _delimiter(line: str) -> str:
-    return max(",;\t", key=line.count)
+def _start(file: LogFile) -> _Start:
+    lines = list(StringIO(file.beginning(), newline=""))
+    is_before = (not line.strip() or line.startswith("# ") for line in lines)
+    before = next((at for at, skipped in enumerate(is_before) if not skipped), len(lines))
+    delimiter = max(",;\t|", key="".join(lines[before : before + 1]).count)
+    rest = StringIO("".join(lines[before:]), newline="")
+    try:
+        names = next(plain_csv.reader(rest, delimiter=delimiter), [])
+    except plain_csv.Error:
+        names = []
+    return _Start(before, delimiter, names)
 
 
 def _csv_reader(file: LogFile, names: Sequence[str] | None, handler: Any) -> Any:
     """A reader of all columns with their types, or of some, as bytes."""
-    told = names or ()
+    told, start = names or (), _start(file)
     convert = csv.ConvertOptions(
         include_columns=list(told) or None, column_types={name: pa.binary() for name in told}
     )
     return csv.open_csv(
         pa.PythonFile(file.unfolded(), "r"),
         # In one thread: with several nobody knows the number of a line.
-        csv.ReadOptions(use_threads=False, block_size=_BLOCK),
+        csv.ReadOptions(use_threads=False, block_size=_BLOCK, skip_rows=start.before),
         csv.ParseOptions(
-            delimiter=_delimiter(file.first_line()),
+            delimiter=start.delimiter,
+            newlines_in_values=True,
             ignore_empty_lines=False,
             invalid_row_handler=handler,
         ),
@@ -196,17 +241,18 @@ def _of_csv(file: LogFile, names: Sequence[str], faults: Faults) -> Iterator[Bat
             faults.add(row.number, f"it has {fields} fields, where the first line has {wanted}")
         return "skip"
 
-    line = 2
+    start = _start(file)
+    first = line = start.before + 2
     try:
         for batch in _csv_reader(file, names, skip):
             n = batch.num_rows
             lines = np.setdiff1d(np.arange(line, line + n + len(skipped)), skipped)[:n]
             line = int(lines[-1]) + 1 if n else line
             told = _told(batch)
-            yield Batch(batch.filter(pa.array(told)), lines[told])
+            yield Batch(batch.filter(pa.array(told)), lines[told], start.delimiter != ",")
     except _FAILURES as error:
         # Bytes are read ahead of lines: where a line's own fault is not meant, none is known.
-        is_of_line = line > 2 and isinstance(error, pa.ArrowException)
+        is_of_line = line > first and isinstance(error, pa.ArrowException)
         faults.end(line if is_of_line else 0, _csv_fault(error))
 
 
@@ -214,6 +260,8 @@ def _csv_fault(error: Exception) -> str:
     """Why nothing more can be read."""
     if isinstance(error, UnfoldsError):
         return str(error)
+    if "Empty CSV" in str(error):
+        return "it is empty"
     if isinstance(error, UnicodeDecodeError):
         return "its first line is not UTF-8"
     if "straddling" in str(error):
@@ -222,3 +270,24 @@ def _csv_fault(error: Exception) -> str:
     if isinstance(error, UNREADABLE) and not isinstance(error, pa.ArrowException):
         return "it is a damaged gzip file"
     return f"it cannot be read as CSV: {error}"
+
+
+def tell_lines(file: LogFile, faults: Faults) -> None:
+    """Give the faults of a CSV file in which values have several lines the lines that they have."""
+    wanted = {fault.line for fault in faults.first if fault.file == faults.file and fault.line > 1}
+    if file.kind != "csv" or not wanted:
+        return
+    start, found = _start(file), dict[int, int]()
+    with file.unfolded() as opened, suppress(*_FAILURES, plain_csv.Error, StopIteration):
+        lines = islice(TextIOWrapper(opened, "utf-8", "replace", newline=""), start.before, None)
+        reader = plain_csv.reader(lines, delimiter=start.delimiter)
+        for row in range(start.before + 1, max(wanted) + 1):
+            if row in wanted:
+                found[row] = start.before + reader.line_num + 1
+            next(reader)
+    faults.first = [
+        replace(fault, line=found.get(fault.line, fault.line))
+        if fault.file == faults.file
+        else fault
+        for fault in faults.first
+    ]

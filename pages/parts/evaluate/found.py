@@ -8,19 +8,11 @@ from engine.evaluation import along
 from engine.evaluation.decisions import Decisions
 from engine.evaluation.difference import Difference
 from engine.evaluation.estimators import ESTIMATORS, Estimator, Interval
+from engine.evaluation.in_world import WorldRule
 from engine.evaluation.offline import Row, bounds_of, evaluate_part, with_events
-from engine.evaluation.targets import (
-    Baseline,
-    Even,
-    Fixed,
-    Given,
-    Online,
-    Rule,
-    RuleTable,
-    Target,
-)
+from engine.evaluation.targets import Baseline, Even, Fixed, Given, Online, Target
 from engine.evaluation.truth import truths
-from engine.simulation.baselines import RuleTable as Table
+from engine.simulation.baselines import RuleTable
 from engine.steps import Steps
 from pages.parts.evaluate.logs import Log
 
@@ -110,29 +102,22 @@ def _today(log: Log) -> str | None:
     return log.decisions.actions[firsts.pop()] if len(firsts) == 1 else None
 
 
-def rule_target(table: Table) -> RuleTable:
-    """A rule of a world as a target."""
-    rules = (
-        Rule(tuple(f"{f}={v}" for f, v in zip(table.fields, values, strict=True)), item)
-        for values, item in table.table.items()
-    )
-    return RuleTable(tuple(rules))
-
-
-def _targets(log: Log, rule: Table | None, also: Also | None) -> list[Target]:
+def _targets(log: Log, rule: RuleTable | None, also: Also | None) -> list[Target]:
     """Of whom a log is asked."""
     actions = log.decisions.actions
     if log.world is not None:
         order = {item.id: place for place, item in enumerate(log.world.items)}
         actions = tuple(sorted(actions, key=lambda action: order.get(action, len(order))))
     baseline = () if _today(log) else (Baseline(),)
-    rules = () if rule is None else (rule_target(rule),)
+    rules = () if rule is None or log.world is None else (WorldRule(log.world, rule),)
     settings = None if also is None else also[1]
     learners = [one for one in (log.guess, log.service, settings) if one is not None]
     return [Online(), *learners, *rules, *baseline, Even(), *map(Fixed, actions)]
 
 
-def finding(log: Log, window: Window, rule: Table | None, also: Also | None = None) -> Steps[Found]:
+def finding(
+    log: Log, window: Window, rule: RuleTable | None, also: Also | None = None
+) -> Steps[Found]:
     """Ask a log about each action and each policy; in steps.
 
     ``BadRequest`` for a log without an event, and for a window beyond it.

@@ -111,11 +111,15 @@ class EvaluateSession:
         self._follow_file()
 
     def _follow_file(self) -> None:
-        """Ask the file that was sent last; nothing is told while there is none."""
-        if self._file is None or not self._file[0].is_whole:
+        """Ask the file that was sent last; nothing is told while there is none, or it is not known
+        yet how to read it."""
+        if self._file is None:
             self._forget()
             return
         upload, asked = self._file
+        if not upload.is_whole or upload.token != asked.token:
+            self._forget()
+            return
         self._follow(asked, partial(file.reading, upload, asked))
 
     def _forget(self) -> None:

@@ -193,8 +193,18 @@ def is_proven(row: Row) -> bool:
 
 
 def doubts(found: Found, setup: EvaluateSetup) -> list[str]:
-    """Why some rows are grey, or empty; Markdown."""
+    """Why some rows are grey, or empty, or none is to be believed; Markdown."""
     names, said, unknown = names_of(found, setup), list[str](), list[str]()
+    off = [
+        row for row in found.rows if row.is_off and row.target.startswith(("action ", "uniform"))
+    ]
+    if off:
+        most = max(off, key=lambda row: row.mean)
+        said.append(
+            "**The probabilities in this log cannot be those with which actions were shown**: by "
+            f"them, {plain(names[most.target])} would have been served to {most.mean:.2f} times as "
+            "many visitors as came. No figure here is to be believed."
+        )
     for row in found.rows:
         name = plain(names[row.target])
         if row.doubt == "no_overlap":

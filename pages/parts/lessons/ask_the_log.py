@@ -7,9 +7,10 @@ from itertools import product
 import streamlit as st
 
 from engine.evaluation.coverage import Told, experiment
-from engine.evaluation.targets import Rule, RuleTable
+from engine.evaluation.in_world import WorldRule
 from engine.experiments.asking import Answer, Search, ask, errors, offered_by, search
 from engine.loop.settings import LoopSettings
+from engine.simulation.baselines import rule_table
 from engine.steps import Steps
 from engine.worlds import World, key_of
 from pages.parts.charts.base import PAGE
@@ -75,8 +76,9 @@ class Lab:
     def answer(self) -> Answer:
         """What the log says of the menu as it is."""
         assert self.log is not None
-        rules = (Rule((f"{self.field}={value}",), item) for value, item in self.menu.items())
-        return ask(self.world, self.log, RuleTable(tuple(rules)))
+        table: dict[tuple[str, ...], str] = {(v,): item for v, item in self.menu.items()}
+        rule = rule_table(self.world, [self.field], table)
+        return ask(self.world, self.log, WorldRule(self.world, rule))
 
 
 def _opening(lab: Lab, words: Words) -> None:

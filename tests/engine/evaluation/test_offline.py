@@ -79,6 +79,14 @@ def test_a_target_that_the_log_could_hardly_ever_show_is_doubted() -> None:
     assert first.doubt is None
 
 
+def test_probabilities_that_cannot_be_right_are_told() -> None:
+    wrong = replace(LOG, propensity=LOG.propensity / 2, probabilities=None)
+    found = {row.target: row for row in evaluate([wrong], TARGETS).rows()}
+    assert found["uniform"].is_off
+    assert found["uniform"].mean == pytest.approx(2, abs=0.5)
+    assert not any(row.is_off for row in evaluate([LOG], TARGETS).rows())
+
+
 def test_a_log_of_nothing_is_refused_and_a_reward_is_named_by_its_number_in_all() -> None:
     with pytest.raises(PersonalizerError, match="no event"):
         evaluate([decisions_from([])], (Online(), Even()))

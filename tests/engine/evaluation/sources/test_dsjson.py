@@ -49,6 +49,8 @@ A_FIRST = "it has no probability, _label_probability, and without that nothing c
         (without("c"), "c is not an object with the actions in _multi"),
         (offering({"_tag": "a"}, {"_tag": "a"}), "it offers two actions with the same id"),
         (offering(1, 2), "c._multi does not hold objects alone"),
+        (GOOD_ROW | {"pdrop": 0.9}, "its pdrop is 0.9, where it was 0 before: a log from which"),
+        (GOOD_ROW | {"_outcomes": []}, "it shows several actions at once, or a number as one"),
         ([GOOD_ROW], "it is no decision: Expected `object`, got `array`"),
         (GOOD_ROW | {"p": [float("nan"), 1]}, "it is no decision: JSON is malformed"),
     ],
@@ -90,6 +92,17 @@ def test_offers_may_not_differ_where_positions_are_all_that_tells_actions() -> N
 def test_what_is_not_learned_is_left_out_but_counts() -> None:
     (log,) = read(lines(GOOD_ROW | {"_skipLearn": True, "_label_cost": 9}, GOOD_ROW))
     assert len(log) == 1
+
+
+def test_rewards_and_activations_whose_decisions_are_gone_are_left_out() -> None:
+    (log,) = read(lines({"RewardValue": 1}, GOOD_ROW, {"ActionTaken": True}))
+    assert len(log) == 1
+
+
+def test_the_order_of_a_ranking_is_not_asked_for_where_nothing_follows_it() -> None:
+    bare = without("p", "a") | {"_label_probability": 0.75, "_label_Action": 2, "_skipLearn": None}
+    (log,) = read(lines(GOOD_ROW, bare))
+    assert [log.actions[at] for at in log.shown] == ["a", "b"]
 
 
 def test_probabilities_of_all_are_known_only_if_each_line_tells_them() -> None:

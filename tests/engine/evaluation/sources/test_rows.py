@@ -95,6 +95,29 @@ def test_a_comma_in_a_value_is_no_new_column_and_missing_values_are_told() -> No
     assert log.stratum.tolist() == [0, 1, 2]
 
 
+def test_objects_are_columns_and_lists_of_objects_are_told_by_their_ids() -> None:
+    told = {"action": ["a"], "reward": [True], "p": ["50 %"], "set": [[{"id": "b"}, {"id": "a"}]]}
+    told |= {"user": [{"age": 41, "at": {"city": "Bern"}}], "json": ['{"weather": "rainy, cold"}']}
+    names = Columns("action", "reward", "p", ("user.age", "user.at.city", "json"), offered="set")
+    (log,) = read(as_parquet(pa.table(told)), names)
+    assert log.contexts == ("user.age=41, user.at.city=Bern, json.weather=rainy,, cold",)
+    assert (log.actions, log.reward.tolist(), log.propensity.tolist()) == (("b", "a"), [1], [0.5])
+
+
+def test_a_decimal_comma_is_one_where_commas_part_no_columns() -> None:
+    (log,) = read(b"action;reward;p\na;yes;0,25\nb;false;1,0\n", Columns("action", "reward", "p"))
+    assert (log.reward.tolist(), log.propensity.tolist()) == ([1, 0], [0.25, 1])
+    quoted = b'action,reward,p\na,1,"0,25"\n'
+    assert refused(quoted) == [(2, "its probability is '0,25', which is no number")]
+
+
+def test_of_two_columns_with_one_name_neither_is_taken() -> None:
+    names, reason = Columns("action", "reward", "p"), "it has two columns that are called 'reward'"
+    assert refused(b"action,reward,p,reward,,\na,1,0.5,0,,\n", names) == [(0, reason)]
+    (log,) = read(b"action,reward,p,,\na,1,0.5,,\n")
+    assert len(log) == 1
+
+
 def test_a_context_has_an_end() -> None:
     data = text(GOOD, GOOD.replace("rainy", "rainy" * 2_001))
     assert refused(data) == [(3, "its context has more than 10,000 characters")]

@@ -12,7 +12,7 @@ from pyarrow import parquet
 
 from engine.errors import RejectedError
 from engine.evaluation.sources.files import LogFile
-from engine.evaluation.sources.tables import batches, head
+from engine.evaluation.sources.tables import batches, head, tell_lines
 from engine.store.exchange.lines import Faults
 from tests.engine.evaluation.sources.made import as_csv, as_parquet, table
 
@@ -31,6 +31,26 @@ def test_lines_are_those_of_the_file_whatever_is_left_out() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    "data",
+    [
+        b'a,b\n"1\n2",3\n9,4\n5\n',
+        b'\n# by hand, in May\na|b\n1|"3\n"\n9|4\n5\n',
+        b'a;b\r"1\r",3\r9;4\r5\r'.replace(b",", b";"),
+    ],
+)
+def test_a_line_is_that_of_the_file_where_values_have_several(data: bytes) -> None:
+    faults = Faults()
+    file = LogFile("log", data)
+    read = pa.concat_tables(
+        [pa.Table.from_batches([batch.rows]) for batch in batches(file, ["a"], faults)]
+    )
+    tell_lines(file, faults)
+    assert read["a"].to_pylist()[-1] == b"9"
+    wrong = 1 + data[: data.rindex(b"5")].replace(b"\r", b"\n").count(b"\n")
+    assert [fault.line for fault in faults.first] == [wrong]
+
+
 def test_lines_are_counted_on_from_batch_to_batch(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("engine.evaluation.sources.tables._BLOCK", 64)
     data = b"a,b\n" + b"1,22222222\n" * 10 + b"3\n" + b"1,22222222\n" * 10
@@ -42,7 +62,8 @@ def test_lines_are_counted_on_from_batch_to_batch(monkeypatch: pytest.MonkeyPatc
     [
         (as_parquet(table())[:-100], "it is no whole Parquet file: it was cut, or is damaged"),
         (b"PAR1", "it is no whole Parquet file: it was cut, or is damaged"),
-        (b"", "it cannot be read as CSV: Empty CSV file"),
+        (b"", "it is empty"),
+        (b"[\n{}\n]", "it is a list in JSON: each event stands on a line of its own"),
         (b"a,b\n", "it holds no event"),
         (b"a,b,a\n1,2,3\n", "it has two columns that are called 'a'"),
         (b"PK\x03\x04" + b"\x00" * 99, "it is a workbook, or packed: save its sheet as CSV"),
