@@ -1,5 +1,5 @@
-"""Pictures of the lessons: a guess beside the truth, chances beside counts, what was tried, and how
-sure a loop has become."""
+"""Pictures of the lessons: a guess beside the truth, chances beside counts, and how sure a loop has
+become."""
 
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
@@ -10,7 +10,6 @@ import pyarrow as pa
 
 from engine.arrays import Array
 from engine.experiments.certainty import Certainty
-from engine.experiments.untried import Tried
 from engine.worlds import World
 from pages.parts.charts.base import Spec, action_colour, blank, finish, lanes, only, table, tooltip
 from pages.parts.charts.labelled import SIZE, Look, edge, labelled, lines, span_of
@@ -135,49 +134,6 @@ def counted_rows(world: World, shares: Array, chances: Array, words: Sequence[st
                 "label": label,
             }
             for item, share, chance, label in zip(world.items, shares, chances, words, strict=True)
-        ]
-    )
-
-
-# -- what was tried -------------------------------------------------------------------
-
-
-@lru_cache(maxsize=8)
-def tried_spec(dark: bool, yes: str, no: str) -> Spec:
-    """Cells, one a context, side by side for two loops: full where the best item was shown, hollow
-    where it never was."""
-    colours = alt.Scale(domain=[yes, no], range=[theme(dark).accent, theme(dark).empty])
-    cells = blank().mark_rect(cornerRadius=4, stroke=theme(dark).faint, strokeWidth=1)
-    return finish(
-        dark,
-        230,
-        cells.encode(
-            alt.X("column:O").axis(None).scale(paddingInner=0.12, paddingOuter=0),
-            alt.Y("row:O").axis(None).scale(paddingInner=0.12),
-            alt.Color("tried:N").scale(colours).legend(
-                orient="top", title=None, labelFontSize=SIZE
-            ),
-            tooltip=tooltip(context="Who", best="Best", tried="It was"),
-        ),
-    )  # fmt: skip
-
-
-def tried_rows(world: World, found: Tried, yes: str, no: str) -> pa.Table:
-    """Rows of `tried_spec`: as many rows of cells as the first field has values."""
-    rows = len(world.fields[0].values)
-    columns = len(world.contexts) // rows
-    return table(
-        [
-            {
-                "row": cell // columns,
-                "column": cell % columns,
-                "context": " · ".join(context.values()),
-                "best": world.items[best].name,
-                "tried": no if never else yes,
-            }
-            for cell, (context, best, never) in enumerate(
-                zip(world.contexts, found.best, found.never, strict=True)
-            )
         ]
     )
 

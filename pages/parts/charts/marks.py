@@ -1,5 +1,5 @@
-"""Maps of lessons: what each cell shows, and which cells somebody marked over those that it is true
-of."""
+"""Maps of lessons: what each cell shows, whether its best was ever tried, and which cells somebody
+marked over those that it is true of."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
@@ -10,8 +10,11 @@ from typing import Any
 import altair as alt
 import pyarrow as pa
 
+from engine.experiments.untried import Tried
+from engine.worlds import World
 from pages.parts.charts.base import Spec, blank, finish, table, tooltip
 from pages.parts.charts.labelled import SIZE
+from pages.parts.charts.map_axes import heads_of
 from pages.parts.theme import theme
 
 _ROW, _HEAD, _LINE = 46, 40, 22
@@ -34,6 +37,19 @@ def _map(lines: int = 1) -> alt.Chart:
     x = alt.X("column:N").sort(None).scale(paddingInner=0.06, paddingOuter=0).axis(across)
     y = alt.Y("row:N").sort(None).scale(paddingInner=0.1, paddingOuter=0)
     return blank().encode(x, y.axis(title=None, labelFontSize=SIZE))
+
+
+def names_of_cells(world: World) -> tuple[list[str], list[str]]:
+    """A world's contexts as a map: what rows are called, by the first field, and columns, by the
+    pictures of all others, one below the other."""
+    heads, (first, *others) = heads_of(world), world.fields
+    across = [[heads[field.name, value.name] for value in field.values] for field in others]
+    return [value.label for value in first.values], ["\n".join(one) for one in product(*across)]
+
+
+def lines_of(world: World) -> int:
+    """Lines that the names of columns take there."""
+    return max(len(world.fields) - 1, 1)
 
 
 # -- what each cell shows -------------------------------------------------------------
@@ -83,6 +99,44 @@ def cells_rows(rows: Sequence[str], columns: Sequence[str], cells: Sequence[Cell
                 "strength": cell.strength,
             }
             for (row, column), cell in zip(places, cells, strict=True)
+        ]
+    )
+
+
+# -- what was tried -------------------------------------------------------------------
+
+
+@lru_cache(maxsize=8)
+def tried_spec(dark: bool, rows: int, lines: int, yes: str, no: str) -> Spec:
+    """Cells, one a context: full where the best item was shown, empty where it never was."""
+    look = theme(dark)
+    colours = alt.Scale(domain=[yes, no], range=[look.accent, look.empty])
+    cells = _map(lines).mark_rect(cornerRadius=4, stroke=look.faint, strokeWidth=1)
+    return finish(
+        dark,
+        _ROW * rows + _HEAD + _LINE * (lines - 1),
+        cells.encode(
+            alt.Color("tried:N").scale(colours).legend(None),
+            tooltip=tooltip(context="Who", best="Best", tried="It was"),
+        ),
+    )
+
+
+def tried_rows(world: World, found: Tried, yes: str, no: str) -> pa.Table:
+    """Rows of `tried_spec`."""
+    cells = zip(product(*names_of_cells(world)), world.contexts, strict=True)
+    return table(
+        [
+            {
+                "row": row,
+                "column": column,
+                "context": " · ".join(context.values()),
+                "best": world.items[best].name,
+                "tried": no if never else yes,
+            }
+            for ((row, column), context), best, never in zip(
+                cells, found.best, found.never, strict=True
+            )
         ]
     )
 

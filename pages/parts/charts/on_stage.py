@@ -13,6 +13,7 @@ _LENGTHS = {
     *("dx", "dy", "strokeWidth", "thickness", "height", "width", "cornerRadiusEnd"),
     *("labelPadding", "titlePadding", "labelLimit", "labelLineHeight"),
 }
+_BETWEEN = 60
 _AREAS = {"point", "circle", "square"}
 _CONFIG = "config"
 
@@ -32,7 +33,9 @@ def _scaled(value: Any, inside: str) -> Any:
     if not isinstance(value, dict):
         return value
     known = inside in {"mark", "axis", "legend"} or inside.startswith(_CONFIG)
-    found: dict[str, Any] = {"columns": 2} if inside == "legend" and "orient" in value else {}
+    # Columns are laid out for the type of a page, and names here are wider.
+    is_wide = inside == "legend" and "orient" in value
+    found: dict[str, Any] = {"columns": 2, "columnPadding": _BETWEEN} if is_wide else {}
     for key, one in value.items():
         is_number = isinstance(one, int | float) and not isinstance(one, bool)
         if known and is_number and key in _TYPE:

@@ -3,24 +3,28 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import partial
-from itertools import islice, product
+from itertools import islice
 
 import streamlit as st
 
+from engine.evaluation.chances import chances
 from engine.evaluation.context_map import favourites
 from engine.experiments.duel import Duel, score_told, visits
+from engine.experiments.repeated_offer import RepeatedOffer
 from engine.loop.settings import LoopSettings
 from engine.policies.thompson import Thompson
 from engine.simulation.crowd import Visitor
 from engine.steps import Steps
 from engine.worlds import World, key_of
+from pages.parts.charts.belief_rows import belief_rows
+from pages.parts.charts.beliefs import belief_spec
 from pages.parts.charts.lessons import score_rows, score_spec
-from pages.parts.charts.map_axes import heads_of
-from pages.parts.charts.marks import Cell, cells_rows, cells_spec
+from pages.parts.charts.marks import Cell, cells_rows, cells_spec, lines_of, names_of_cells
 from pages.parts.lessons.elsewhere import first_field, regulars
 from pages.parts.lessons.lesson import Elsewhere, Guess, Lesson, Sandbox, Slider
-from pages.parts.lessons.pictures import drawn
+from pages.parts.lessons.pictures import drawn, look
 from pages.parts.lessons.words import Words
+from pages.parts.play.beliefs import believed
 from pages.parts.text import note, plain, section
 from pages.parts.theme import is_dark, theme
 from pages.parts.toolbar import shortcut
@@ -129,18 +133,33 @@ def _curve(lab: Lab, words: Words) -> None:
 def _revealing(lab: Lab, words: Words, guess: Guess | None) -> None:
     if lab.duel.served:
         _curve(lab, words)
+    else:
+        _beginning(lab, words)
+
+
+def _beginning(lab: Lab, words: Words) -> None:
+    """Bells and chances before anybody was served: what the engine knows of the first visitor."""
+    duel = lab.duel
+    offer = RepeatedOffer(duel.engine, duel.world, duel.visitors[0].context)
+    offer.draw()
+    (ranked,), told = offer.offers, words.say("nobody")
+    parts = chances(ranked, duel.engine.settings.policy)
+    note(told)
+    drawn(
+        words,
+        belief_rows(duel.world, is_dark(), ranked, parts, None, None, "offered", look()),
+        belief_spec(duel.world, is_dark(), words.say("chance"), False, look()),
+        key="chart-beginning",
+        alt=f"{told} {believed(duel.world, ranked)}",
+    )
 
 
 def _proving(lab: Lab, words: Words) -> None:
     """Map: what the engine offers most in each context, full where that is the best."""
     world, inks = lab.duel.world, theme(is_dark()).actions
-    found, heads = favourites(lab.duel.engine, world), heads_of(world)
-    first, *others = world.fields
-    rows = [value.label for value in first.values]
-    across = [[heads[field.name, value.name] for value in field.values] for field in others]
-    columns = ["\n".join(one) for one in product(*across)]
+    rows, columns = names_of_cells(world)
     cells = []
-    for row in found:
+    for row in favourites(lab.duel.engine, world):
         at = world.position(str(row["action"]))
         item, is_right = world.items[at], bool(row["right"])
         cells.append(Cell(inks[at], item.emoji, item.name, 1.0 if is_right else _FAINT))
@@ -149,7 +168,7 @@ def _proving(lab: Lab, words: Words) -> None:
     drawn(
         words,
         cells_rows(rows, columns, cells),
-        cells_spec(is_dark(), len(rows), max(len(others), 1)),
+        cells_spec(is_dark(), len(rows), lines_of(world)),
         key="chart-offers",
         alt=f"{told}: {'; '.join(cell.told for cell in cells)}",
     )

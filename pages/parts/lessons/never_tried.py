@@ -14,8 +14,8 @@ from engine.policies.greedy import Greedy
 from engine.policies.thompson import Thompson
 from engine.steps import Steps
 from engine.worlds import World, key_of
-from pages.parts.charts.lessons import tried_rows, tried_spec
 from pages.parts.charts.lessons_log import Said, said_rows, said_spec
+from pages.parts.charts.marks import lines_of, tried_rows, tried_spec
 from pages.parts.lessons.lesson import Elsewhere, Guess, Lesson, Sandbox, Slider
 from pages.parts.lessons.pictures import drawn
 from pages.parts.lessons.words import Words
@@ -76,6 +76,7 @@ class Lab:
 def _grids(lab: Lab, words: Words, found: Mapping[str, Tried]) -> None:
     note(words.say("grid"))
     yes, no = words.say("yes"), words.say("no")
+    rows, lines = len(lab.world.fields[0].values), lines_of(lab.world)
     for place, (name, one) in zip(pair("tried"), found.items(), strict=True):
         with place:
             never = int(one.never.sum())
@@ -83,7 +84,7 @@ def _grids(lab: Lab, words: Words, found: Mapping[str, Tried]) -> None:
             drawn(
                 words,
                 tried_rows(lab.world, one, yes, no),
-                tried_spec(is_dark(), yes, no),
+                tried_spec(is_dark(), rows, lines, yes, no),
                 key=f"chart-tried-{name}",
                 alt=f"{words.say('grid')}: {words.say(name)}, {words.say('missed', never=never)}",
             )

@@ -1,6 +1,7 @@
 """A lesson on the stage: the question, the guess, what is done, the truth, one more question.
 
-A step past what is to be done does it; while the engine is at work there is no step on.
+A step past what is to be done does it; while the engine is at work there is no step on. Whoever
+comes back to a later screen waits there until it is done.
 """
 
 from collections.abc import Sequence
@@ -21,6 +22,8 @@ from pages.parts.stage.remotes import this_remote
 from pages.parts.stage.screens import Screen, Show, Stage
 from pages.parts.text import bare, percent
 
+_LATER = ("reveal", "why", "further", "exit", "answer")
+"""Screens that rest on what the engine has done."""
 _PARTS = 4
 """Steps from the least to the most number that hands are counted for."""
 
@@ -32,11 +35,8 @@ def lesson_show(run: Run, setup: LearnSetup) -> Show:
     named = own.options("options")
     answers = [named[option] for option in lesson.options]
     can_tell = run.may_go("reveal")
-    if (
-        can_tell
-        and not lab.is_done
-        and Stage.in_link().screen not in {"", "question", "guess", "do"}
-    ):
+    asked = Stage.in_link().screen
+    if can_tell and not lab.is_done and asked in _LATER:
         lab.skip()  # A link may lead past what is to be done.
     screens = [
         Screen(
@@ -73,7 +73,7 @@ def lesson_show(run: Run, setup: LearnSetup) -> Show:
             Screen(
                 "why",
                 lambda: own.say(outcome(run, own, "takeaway")),
-                lambda: _words([own.say(outcome(run, own), **figures())]),
+                partial(_why, run, own),
                 page.say("plan_reveal"),
             ),
             *_further(run, own, page),
@@ -91,6 +91,10 @@ def lesson_show(run: Run, setup: LearnSetup) -> Show:
                 bare(own.say("note" if setup.lesson == OWN else "misconception")),
             ),
         ]
+    elif asked in _LATER:
+        screens.append(
+            Screen(asked, partial(own.say, "title"), partial(_wait, run, page), page.say("plan_do"))
+        )
     return Show.of(screens, is_busy=False)
 
 
@@ -189,10 +193,15 @@ def _guess(run: Run, own: Words) -> None:
     st.markdown(own.say("guess"))
 
 
+def _wait(run: Run, page: Words) -> None:
+    """How far the engine is."""
+    share = run.lab.progress
+    st.progress(share, page.say("waits", percent=percent(share)))
+
+
 def _do(run: Run, own: Words, page: Words) -> None:
     if not run.may_go("reveal"):
-        share = run.lab.progress
-        st.progress(share, page.say("waits", percent=percent(share)))
+        _wait(run, page)
     with st.container(key="stage-lesson"):
         run.lesson.doing(run.lab, own)
 
@@ -207,6 +216,15 @@ def _reveal(run: Run, own: Words, page: Words) -> None:
     if truth is not None and not isinstance(run.lesson.guess, Pick):
         with st.container(key="stage-guess"):
             show_guess(run.lesson, truth, run.guess, own, page)
+    with st.container(key="stage-lesson"):
+        run.lesson.revealing(run.lab, own, run.guess)
+
+
+def _why(run: Run, own: Words) -> None:
+    """What the picture shows, and that picture; who left off before has just seen how it began."""
+    _words([own.say(outcome(run, own), **run.lesson.told(run.lab))])
+    if run.lesson.truth(run.lab) is None:
+        return
     with st.container(key="stage-lesson"):
         run.lesson.revealing(run.lab, own, run.guess)
 

@@ -15,10 +15,11 @@ from pages.parts.charts.on_stage import staged
 from pages.parts.lessons.lesson import Cells, Pick
 from pages.parts.lessons.lessons import LESSONS
 from pages.parts.lessons.own.codec import MAX_LINK, from_text, key_in_links, pack
-from pages.parts.lessons.session import Run
+from pages.parts.lessons.session import Run, outcome
 from pages.parts.lessons.setup import LearnSetup
 from pages.parts.lessons.words import LANGUAGES, words
 from pages.parts.stage.learn import answers_to, guessed_by, lesson_show
+from pages.parts.stage.screens import Stage
 from pages.parts.text import percent
 from tests.engine.worlds.random_worlds import bakery
 from tests.pages.conftest import LearnApp
@@ -73,6 +74,25 @@ def test_on_the_stage_each_picture_of_a_lesson_has_a_screen(
         go_to(app, screen)
         assert len(app.at.get("vega_lite_chart")) == charts
         assert own.say(said, **lesson.told(app.run_of("table_that_lies").lab)) in app.text
+    run = app.run_of("table_that_lies")
+    assert own.say(outcome(run, own), **lesson.told(run.lab)) in go_to(app, "why").text
+    assert len(app.at.get("vega_lite_chart")) == 1
+
+
+def test_whoever_comes_back_to_a_later_screen_waits_there(monkeypatch: pytest.MonkeyPatch) -> None:
+    line: Any = SimpleNamespace(done=lambda: False)
+    lab: Any = SimpleNamespace(progress=0.3)
+    monkeypatch.setattr(Stage, "in_link", classmethod(lambda cls: cls(True, "why")))
+    setup = LearnSetup(lesson="exam_week")
+    show = lesson_show(Run(setup.chosen, lab, line), setup)
+    assert (show.screen.name, show.next) == ("why", None)
+
+
+def test_who_was_never_the_barista_sees_what_is_believed_of_the_first(open_learn: Open) -> None:
+    app = open_learn(stage="1", lesson="barista", screen="reveal")
+    assert words("en", "barista").say("nobody") in app.text
+    (chart,) = app.at.get("vega_lite_chart")
+    assert "28 * u" in chart.proto.spec
 
 
 def test_a_lesson_of_ones_own_goes_there_too_however_long(open_learn: Open) -> None:

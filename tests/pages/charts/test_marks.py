@@ -1,0 +1,23 @@
+"""Maps of lessons: each cell stands where its names say."""
+
+import numpy as np
+
+from engine.experiments.untried import Tried
+from engine.worlds import WORLDS
+from pages.parts.charts.marks import lines_of, names_of_cells, tried_rows
+
+
+def test_each_cell_of_what_was_tried_stands_under_its_own_names() -> None:
+    world = WORLDS["news"]
+    rows, columns = names_of_cells(world)
+    assert (len(rows), len(columns), lines_of(world)) == (4, 9, 2)
+    shown = np.ones((world.size, len(world.items)), int)
+    shown[10] = 0
+    found = tried_rows(world, Tried(world, shown, np.zeros(shown.shape), 0.0, 1), "yes", "no")
+    for cell, context in zip(found.to_pylist(), world.contexts, strict=True):
+        reader, *others = (
+            next(v for v in field.values if v.name == context[field.name]) for field in world.fields
+        )
+        assert cell["row"] == reader.label
+        assert cell["column"] == "\n".join(value.emoji for value in others)
+    assert [cell["tried"] for cell in found.to_pylist()].index("no") == 10
