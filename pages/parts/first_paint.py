@@ -15,7 +15,10 @@ from starlette.routing import Route
 from pages.parts.base_path import base_path
 from pages.parts.menu import MENU, REACHED
 
-_SHEETS = [Path(__file__).parent / place / "style.css" for place in (".", "stage")]
+_SHEETS = [
+    Path(__file__).parent / place / "style.css"
+    for place in (".", "stage", "components/reward_buttons")
+]
 _ROOT = '<div id="root">'
 
 

@@ -1,7 +1,8 @@
 """The reward buttons: an answer is to what is on the screen, and none is lost, however fast.
 
 Streamlit merges presses of one of its buttons that wait for a busy run. These are collected in
-the browser, each with the offer that was on the screen, and sent until the server has them.
+the browser, each with the offer that was on the screen, and sent until the server has them. Their
+style stands in the page (`pages.parts.first_paint`): here it would travel with each click.
 """
 
 import secrets
@@ -18,7 +19,6 @@ _MOST = 100
 
 _bar = st.components.v2.component(
     "playground_rewards",
-    css=beside(__file__, "style.css"),
     js=beside(__file__, "index.js"),
     isolate_styles=False,
 )
