@@ -1,6 +1,6 @@
 """A world estimated from a log of a known one: how near it comes, and whether a race agrees.
 
-Run: python -m tests.benchmarks.estimated_world [visitors ...]
+Run: python -m tests.benchmarks.estimated_world [worlds ...] [events ...]
 
 Each log is of a logger that shows what somebody liked in a cell, and leaves a share of the offers
 to chance. Printed for each: the root of the mean squared error of the expected rewards over those
@@ -26,7 +26,9 @@ from engine.simulation.crowd import potential_outcomes
 from engine.streams import stream
 from engine.worlds import GALLERY, World
 
-KEYS = ("coffee", "news", "shop", "grocery", "bank", "banner", "vending")
+KEYS = ("coffee", "news", "shop", "movies", "grocery", "bank", "banner", "vending")
+RARE = "banner", "vending"
+"""Worlds in which no race tells contenders apart."""
 RACED = ("ours", "epsilon", "ab", "present", "uniform")
 
 
@@ -108,9 +110,9 @@ def agreeing(true: dict[str, tuple[float, float]], other: dict[str, tuple[float,
     return f"{same} of {len(pairs)}"
 
 
-def main(sizes: list[int]) -> None:
+def main(keys: list[str], sizes: list[int]) -> None:
     print("world      events chance  error sampling  says  earns  best")
-    for key in KEYS:
+    for key in keys:
         world = GALLERY[key].world
         for events in sizes:
             for chance in (1.0, 0.3):
@@ -120,7 +122,7 @@ def main(sizes: list[int]) -> None:
                     f"{earns:6.3f} {world.best_value:5.3f}"
                 )
     print("\nrace in the true world, and in the one estimated from 5,000 events")
-    for key in KEYS[:5]:
+    for key in (one for one in keys if one not in RARE):
         world = GALLERY[key].world
         other = estimate([logged(world, 5_000, 3, 0.3)]).world
         true, estimated = raced(world, 400, 3), raced(other, 400, 3)
@@ -129,4 +131,8 @@ def main(sizes: list[int]) -> None:
 
 
 if __name__ == "__main__":
-    main([int(word) for word in sys.argv[1:]] or [1_000, 5_000, 20_000])
+    told = sys.argv[1:]
+    main(
+        [word for word in told if not word.isdigit()] or [*KEYS],
+        [int(word) for word in told if word.isdigit()] or [1_000, 5_000, 20_000],
+    )

@@ -1,13 +1,14 @@
 """A place of one's own, from empty tables to the first visitor, by keyboard alone."""
 
 import time
+from itertools import product
 
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.conftest import OpenWorlds
+from tests.browser.conftest import OpenEvaluate, OpenWorlds
 from tests.browser.play import PlayPage
-from tests.browser.worlds import TRUTH
+from tests.browser.worlds import TRUTH, WorldsPage
 
 pytestmark = pytest.mark.browser
 
@@ -48,3 +49,50 @@ def test_from_empty_tables_to_a_played_world_by_keyboard(open_worlds: OpenWorlds
     play.expect_visitors(1)
     assert time.monotonic() - start < MOST
     assert len(play.chances) == len(ACTIONS)
+
+
+def test_the_same_from_a_pasted_table_and_from_a_log(
+    open_worlds: OpenWorlds, open_evaluate: OpenEvaluate
+) -> None:
+    worlds = open_worlds(permissions=["clipboard-read", "clipboard-write"])
+    start = time.monotonic()
+    worlds.tab_to("new-world")
+    worlds.type("Enter")
+    expect(worlds.keyed("worlds-pasted")).to_be_visible()
+    worlds.tab_to("worlds-pasted")
+    rows = [
+        [*place, *cells]
+        for place, cells in zip(
+            product(["cold", "hot"], ["noon", "night"], "ABC"), CELLS, strict=True
+        )
+    ]
+    head = ["day", "hour", "who", *(name for name, *_ in ACTIONS)]
+    text = "\n".join("\t".join(map(str, row)) for row in [head, *rows])
+    worlds.page.evaluate("text => navigator.clipboard.writeText(text)", text)
+    worlds.type("Control+v", "Tab")
+    worlds.tab_to("read-pasted")
+    worlds.type("Enter")
+    expect(worlds.keyed("ceilings")).to_contain_text("0.80")
+    worlds.type("Escape")
+    play_it(worlds)
+    assert time.monotonic() - start < MOST
+    log = open_evaluate("?log=ready&world=hotel&visitors=300")
+    start = time.monotonic()
+    log.tab_to("make-world-of-log")
+    log.page.keyboard.press("Enter")
+    simulated = WorldsPage(log.page, log.address)
+    expect(simulated.page.get_by_text("This simulates a log of 300 events")).to_be_visible()
+    expect(simulated.keyed("ceilings")).to_contain_text("At best")
+    play_it(simulated)
+    assert time.monotonic() - start < MOST
+
+
+def play_it(worlds: WorldsPage) -> None:
+    """Go to Play with what is written, and answer for the first visitor, by keyboard."""
+    worlds.settle()
+    worlds.tab_to("go-play")
+    worlds.type("Enter")
+    play = PlayPage(worlds.page, worlds.address)
+    play.expect_visitors(0)
+    play.page.keyboard.press("1")
+    play.expect_visitors(1)
