@@ -8,14 +8,14 @@ from playwright.sync_api import expect
 from tests.browser.conftest import OpenLearn, OpenPage
 from tests.browser.learn import LearnPage
 from tests.browser.page import NARROW
-from tests.browser.test_accessibility import violations
+from tests.browser.test_accessibility import in_both_schemes
 
 pytestmark = pytest.mark.browser
 
 
 def test_a_lesson_by_keys_alone_in_each_of_its_screens(open_learn: OpenLearn) -> None:
     page = open_learn()
-    found = [*violations(page, "cards")]
+    found = [*in_both_schemes(page, "cards")]
     page.on("begin-barista")
     expect(page.page.get_by_role("heading", name="Can you beat it?")).to_be_visible()
     page.tab_to("lesson-guess-barista")
@@ -26,7 +26,7 @@ def test_a_lesson_by_keys_alone_in_each_of_its_screens(open_learn: OpenLearn) ->
         expect(page.page.get_by_text(f"Visit {visit + 1} of 20")).to_be_visible()
         page.settle()
         page.page.keyboard.press("1234"[visit % 4])
-    found += violations(page, "doing")
+    found += in_both_schemes(page, "doing")
     page.on()
     expect(page.page.get_by_role("heading", name="You guessed 7.")).to_be_visible()
     for screen in ("revealed", "exit"):
@@ -34,11 +34,11 @@ def test_a_lesson_by_keys_alone_in_each_of_its_screens(open_learn: OpenLearn) ->
             NARROW if screen == "revealed" else {"width": 1024, "height": 768}
         )
         assert not page.lasting(lambda: {*page.clipped, *(["wide"] if page.excess > 0 else [])})
-        found += violations(page, screen)
+        found += in_both_schemes(page, screen)
         page.on() if screen == "revealed" else page.on("lesson-option-some")
     page.on()
     expect(page.page.get_by_text("What to take along")).to_be_visible()
-    found += violations(page, "end")
+    found += in_both_schemes(page, "end")
     assert not found, "\n".join(found)
 
 
@@ -54,7 +54,7 @@ def test_a_lesson_is_made_on_play_and_opened_from_its_file(
         text.press("Tab")
     expect(made.get_by_text("The link, with the whole lesson in it")).to_be_visible()
     play.settle()
-    assert not [*violations(play, "making")]
+    assert not [*in_both_schemes(play, "making")]
     with play.page.expect_download() as download:
         made.get_by_text("Save as a file").click()
     file = tmp_path / "lesson.json"

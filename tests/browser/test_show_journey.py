@@ -37,10 +37,10 @@ def step(stage: StagePage, screen: str, said: str) -> None:
 
 def comes_to(stage: StagePage, screen: str) -> bool:
     """Whether the address names a screen within some seconds: it is told after the screen."""
-    for _ in range(20):
+    for _ in range(100):
         if f"screen={screen}&" in f"{stage.page.url}&":
             return True
-        stage.page.wait_for_timeout(250)
+        stage.page.wait_for_timeout(50)
     return False
 
 

@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 from tests.browser.app import Server
 from tests.browser.conftest import NewTab
 from tests.browser.stage import PROJECTORS, StagePage
-from tests.browser.test_accessibility import violations
+from tests.browser.test_accessibility import in_both_schemes
 
 pytestmark = pytest.mark.browser
 
@@ -42,7 +42,7 @@ def test_a_talk_about_play_with_a_clicker(show: Open) -> None:
     stage.press_until("PageDown", "is offered.")
     stage.press_until("ArrowRight", "Evening")
     expect(stage.picture).to_be_visible()
-    found |= faults(stage) | {*violations(stage, "answer")}
+    found |= faults(stage) | {*in_both_schemes(stage, "answer")}
     stage.press_until("PageUp", "is offered.")
     stage.press_until("ArrowLeft", asked)
 
@@ -93,5 +93,5 @@ def test_f_leads_to_the_stage_and_back_with_the_same_loop(show: Open) -> None:
 def test_the_other_pages_fit_on_any_projector(show: Open, path: str) -> None:
     stage = show(path)
     stage.settle()
-    found = faults(stage) | {*violations(stage, path)}
+    found = faults(stage) | {*in_both_schemes(stage, path)}
     assert not found, "\n".join(found)

@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 from tests.browser.conftest import OpenPage
 from tests.browser.page import NARROW, SIZES
 from tests.browser.play import PlayPage
-from tests.browser.test_accessibility import violations
+from tests.browser.test_accessibility import in_both_schemes
 
 pytestmark = pytest.mark.browser
 
@@ -25,7 +25,7 @@ def test_somebody_new_on_a_phone_answers_lets_people_in_chooses_and_races(
     def look(at: str) -> None:
         wrong = play.lasting(lambda: {*play.clipped, *(["wide"] if play.excess > 0 else [])})
         faults.update(f"{at}: {one}" for one in wrong)
-        faults.update(violations(play, at))
+        faults.update(in_both_schemes(play, at))
 
     stood: dict[int, set[int]] = {size["width"]: set() for size in SIZES}
     for step, key in (("1 of 3", "reward-1"), ("2 of 3", "reward-3"), ("3 of 3", "let-in-100")):
