@@ -90,7 +90,7 @@ def test_a_further_part_for_an_event_of_the_past_teaches_as_without_snapshots(
     """Events wait for ten minutes, so all 40 may still get more; so they may once reopened."""
     kept = loop_with_snapshots(plain_store, settings)
     loops = [kept.loop, StoredLoop.open(plain_store, kept.id).loop]
-    for number, event_id in enumerate(list(kept.loop.events)[::7]):
+    for number, event_id in enumerate(list(kept.loop.events)[::14]):
         loops[number % 2].reward(event_id, 0.5)
         for loop in loops:
             loop.catch_up()
