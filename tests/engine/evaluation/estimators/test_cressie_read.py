@@ -4,7 +4,6 @@ import math
 from dataclasses import replace
 
 import pytest
-from estimators.bandits import cressieread
 
 from engine.evaluation.estimators.cressie_read import CressieRead, CressieReadMended
 from engine.evaluation.intervals import student
@@ -19,6 +18,8 @@ from tests.engine.evaluation.made_logs import made
 def test_point_and_interval_equal_the_published_library(
     target: Target, events: int, bounded: bool
 ) -> None:
+    from estimators.bandits import cressieread  # noqa: PLC0415 # With all of SciPy's statistics.
+
     log = made(events, seed=events).log
     weighed = target.weigh(log if bounded else replace(log, probabilities=None))
     ours = CressieRead().add(weighed)
