@@ -46,7 +46,7 @@ class Drafts(Database):
             if old:
                 gone = delete(DRAFTS).filter_by(owner=owner)
                 connection.execute(gone.where(_OF.key.in_([row.key for row in old])))
-        self._shares.add(share, len(text) - sum(len(row.text) for row in old))
+        self._shares.add(share, len(text) - sum(len(str(row.text)) for row in old))
         return key
 
     def draft(self, key: str) -> str | None:
@@ -54,7 +54,7 @@ class Drafts(Database):
         known = select(_OF.text).filter_by(key=key)
         known = known.where(_OF.used >= days_ago(self.limits.retention_days))
         texts = (row.text for row in self._rows(known))
-        return next((text for text in texts if _key_of(text) == key), None)
+        return next((text for text in texts if _is_of(key, text)), None)
 
     def sweep_drafts(self) -> int:
         """Erase those whose time was over a day ago; how many there were."""
@@ -68,3 +68,8 @@ class Drafts(Database):
 
 def _key_of(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _is_of(key: str, text: object) -> bool:
+    """Whether what stands in a column is the text of a key: damaged, it may be none at all."""
+    return isinstance(text, str) and _key_of(text) == key

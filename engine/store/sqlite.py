@@ -103,7 +103,8 @@ def check_file(connection: Connection) -> None:
         StoreError: if one was deleted or replaced; what is there now is opened next.
     """
     engine, known = connection.engine, connection.info.get(_FILES)
-    if known is not None and known != _identities(engine.url.database or ""):
+    path = engine.url.database or ""
+    if known is not None and (known != _identities(path) or not os.path.getsize(path)):
         connection.invalidate()
         engine.dispose()
         raise StoreError(f"The database file was deleted or replaced, {NOT_SAVED}")

@@ -187,6 +187,18 @@ def deleted(browser: Browser) -> Outcome:
         return replace(known, stored=place.stored(loop))
 
 
+def log_deleted(browser: Browser) -> Outcome:
+    """SQLite's write-ahead log, in which all that is new lies, is deleted while the server runs."""
+    with folder() as place:
+        with playing(browser, place) as (server, clicker):
+            loop = clicker.loop
+            place.file.with_name(f"{place.file.name}-wal").unlink()
+            clicker.press()
+            back = clicker.until_counted()
+            known = concluded("write-ahead log deleted", server, clicker, back)
+        return replace(known, stored=place.stored(loop))
+
+
 def replaced(browser: Browser) -> Outcome:
     """An older copy takes the place of the database file while the server runs."""
     with folder() as place, tempfile.TemporaryDirectory() as elsewhere:
@@ -416,8 +428,8 @@ def sigkill_in_a_race(browser: Browser) -> Outcome:
 FAULTS: dict[str, Fault] = {
     fault.__name__: fault
     for fault in (
-        disk_full, read_only, locked_shortly, locked, locked_for_long, deleted, replaced,
-        flipped_bits, newer_schema, wrong_environment,
+        disk_full, read_only, locked_shortly, locked, locked_for_long, deleted, log_deleted,
+        replaced, flipped_bits, newer_schema, wrong_environment,
         postgres_stopped, backends_terminated, commit_lost, black_hole,
         sigterm_in_a_crowd, sigterm_in_a_race, sigkill_in_a_race,
     )

@@ -4,7 +4,7 @@ import os
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import text, update
 
 from engine import PersonalizerError
 from engine.store import Limits, Store, StoreError
@@ -30,6 +30,13 @@ def test_a_damaged_or_an_endless_one_is_none(store: Store) -> None:
     assert store.draft(key) is None
     with pytest.raises(PersonalizerError, match="its length is 1000001, but must be at most"):
         store.keep_draft("x" * (MAX_TEXT + 1), "ann")
+
+
+def test_what_is_no_text_any_more_is_none(plain_store: Store) -> None:
+    key = plain_store.keep_draft("one", "ann")
+    with plain_store.overhaul() as connection:
+        connection.execute(text("UPDATE drafts SET text = x'FF'"))
+    assert plain_store.draft(key) is None
 
 
 def test_one_that_nobody_keeps_on_expires(url: str) -> None:

@@ -1,5 +1,6 @@
 """A database file that is deleted, replaced, or may only be read for a while."""
 
+import os
 import shutil
 import sqlite3
 from contextlib import ExitStack, closing
@@ -68,6 +69,17 @@ def test_nothing_counts_in_a_write_ahead_log_that_was_deleted(
     assert len(lent.loop.events) == 2
     with closing(sqlite3.connect(tmp_path / "plain.db")) as other:
         assert other.execute("SELECT events FROM loops").fetchall() == [(2,)]
+
+
+def test_nothing_counts_in_a_file_that_was_emptied(
+    plain_store: Store, lent: StoredLoop, tmp_path: Path
+) -> None:
+    os.truncate(tmp_path / "plain.db", 0)
+    with pytest.raises(StoreError, match="deleted or replaced, so this was not"):
+        serve_next(lent)
+    serve_next(lent)
+    plain_store.close()
+    assert len(StoredLoop.open(plain_store, lent.id).loop.events) == 2
 
 
 def test_a_commit_to_a_file_that_was_replaced_is_refused(
