@@ -2,9 +2,9 @@
 
     python tests/benchmarks/apprentice.py [--visitors 10000] [--seeds 2]
 
-OfferedBlock 1 reproduces the reference's table (Vowpal Wabbit 9.11.9 at the service's settings,
+Block 1 reproduces the reference's table (Vowpal Wabbit 9.11.9 at the service's settings,
 10,000 events, last 1,000) with our own classic learner, and shows our two-head
-apprentice on the same visitors. OfferedBlock 2: what going online after 200 visitors is like,
+apprentice on the same visitors. Block 2: what going online after 200 visitors is like,
 beside a cold start, with standard errors over 20 seeds.
 """
 
@@ -72,7 +72,7 @@ def watch(rule: Baseline, settings: LoopSettings, visitors: int, seed: int) -> M
 
 
 def stories(visitors: int, seeds: int) -> list[dict[str, object]]:
-    """OfferedBlock 1: one row for each rule and learner."""
+    """Block 1: one row for each rule and learner."""
     rows: list[dict[str, object]] = []
     for rule_name, rule in RULES.items():
         for learner, settings in LEARNERS.items():
@@ -111,7 +111,7 @@ def _agrees(match: float, ratio: float, known: float, known_ratio: float | None)
 
 
 def switch(seeds: int) -> list[dict[str, object]]:
-    """OfferedBlock 2: rewards gained on the baseline a visitor, after 200 watched and from cold."""
+    """Block 2: rewards gained on the baseline a visitor, after 200 watched and from cold."""
     windows = {"0-50": (0, 50), "50-100": (50, 100), "100-200": (100, 200), "200-300": (200, 300)}
     gains: dict[tuple[str, str], list[float]] = {}
     for seed in range(seeds):
