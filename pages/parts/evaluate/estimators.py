@@ -29,8 +29,9 @@ STORIES: Mapping[str, str] = {
     "betting": "What a gambler could not have won against. Valid however often one looks, so wide.",
     "strata": "Each context by itself, then together. What was seldom shown is taken to be like "
     "all that was not, less so for who picks by context. Where it is hardly narrower than betting, "
-    "it is betting. That its intervals hold is measured, not proven, see below: where a learner "
-    "soon gives up what failed, of 100 some 94 did for any at random, and betting's always.",
+    "it is betting. That its intervals hold is measured, not proven: see below. On logs of a "
+    "learner that soon gives up what failed, 94 of 100 held for any at random, and nearly all of "
+    "betting's.",
 }
 
 TEXTBOOKS = ("ips", "snips", "dr")

@@ -187,9 +187,11 @@ def is_thin(row: Row, setup: EvaluateSetup) -> bool:
 
 
 def is_proven(row: Row) -> bool:
-    """Whether what our own estimator tells is the betting sequence's."""
-    ours = row.intervals["strata"]
-    return row.target != "online" and ours is not None and ours == row.intervals["betting"]
+    """Whether the interval that our own estimator tells is the betting sequence's."""
+    ours, betting = row.intervals["strata"], row.intervals["betting"]
+    if row.target == "online" or ours is None or betting is None:
+        return False
+    return (ours.low, ours.high) == (betting.low, betting.high)
 
 
 def doubts(found: Found, setup: EvaluateSetup) -> list[str]:

@@ -47,10 +47,11 @@ def in_short(world: World, ranked: Ranked, gap: Gap, action: int, against: int |
     first = (
         f"{one} is believed to earn {abs(gap.mean):.2f} {'less' if behind else 'more'} than {other}"
     )
+    joint = ", and is"
     if abs(gap.mean) < _ALIKE:
-        first = f"{one} and {other} are believed to earn the same"
+        first, joint = f"{one} and {other} are believed to earn the same", f": {one} is"
     if gap.sd:
-        first += f", and is the better one with a chance of {percent(gap.sureness)}"
+        first += f"{joint} the better one with a chance of {percent(gap.sureness)}"
     return [f"{first}.", _drawn(ranked, gap)]
 
 

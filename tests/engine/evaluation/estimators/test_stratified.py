@@ -100,3 +100,11 @@ def test_what_is_proven_is_the_betting_sequence_in_the_rewards_own_bounds() -> N
     assert told.proven is not None
     assert told.proven.interval() == Betting((0.0, 5.0)).add(Even().weigh(log)).interval()
     assert (told + Stratified((0.0, 5.0))).interval() == told.interval()
+
+
+def test_where_betting_stands_in_the_estimate_stays_ours_as_far_as_it_may() -> None:
+    proven = Interval(0.6, 0.3, 0.6)
+    for ours, kept in ((0.5, 0.5), (0.2, 0.3), (0.8, 0.6)):
+        assert narrow_enough(Interval(ours, 0.1, 0.9), proven, 0.0) == Interval(kept, 0.3, 0.6)
+    narrow = Interval(0.5, 0.4, 0.6)
+    assert narrow_enough(narrow, proven, 0.0) is narrow
