@@ -41,7 +41,7 @@ class Inspected:
     """What is in a file.
 
     Attributes:
-        names: its columns; none where it is read line by line.
+        names: its columns that have one; none where it is read line by line.
         columns: what they may say.
     """
 
@@ -66,7 +66,7 @@ def inspecting(upload: Upload) -> Steps[Inspected]:
     yield None
     head = tables.head(file)
     yield None
-    return Inspected(tuple(head.column_names), guess(head))
+    return Inspected(tuple(filter(None, head.column_names)), guess(head))
 
 
 def reading(upload: Upload, asked: OfFile) -> Generator[float, None, Log]:

@@ -26,6 +26,8 @@ def test_columns_are_guessed_and_the_log_is_asked() -> None:
     upload = sent(ROWS)
     inspected = finish(inspecting(upload))
     assert inspected.names == ("country", "action", "prob", "reward")
+    ends = finish(inspecting(sent(ROWS.replace(b"\n", b",,\n"))))
+    assert (ends.names, ends.columns) == (inspected.names, inspected.columns), "none of no name"
     columns = inspected.columns
     assert columns is not None
     told = columns.shown, columns.reward, columns.propensity, columns.context
