@@ -4,11 +4,13 @@ Reads from top to bottom: the place, what is offered, who comes, what they secre
 follows from that; then the worlds that this browser keeps, and the ready ones.
 """
 
+from functools import partial
 from pathlib import Path
 
 import streamlit as st
 
 from pages.parts.components.browser_id import owner
+from pages.parts.glossary.board import words_of
 from pages.parts.link import current_setup, open_link, write_link
 from pages.parts.sessions import worlds_session
 from pages.parts.text import question
@@ -52,6 +54,7 @@ question(
     "What does your own place look like, and what is there to learn?",
     "Write what is offered, who comes, and what each of them secretly likes; then play it.",
     "" if session.is_kept else "not kept yet",
+    partial(words_of, "worlds"),
 )
 board.say_refused(session.refused or refused)
 of_log.say_what_it_rests_on(session)

@@ -31,6 +31,7 @@ ON_PAGE: Mapping[str, tuple[str, ...]] = {
         *("context", "posterior", "average", "contribution", "curiosity", "draw"),
         *("propensity", "crosses", "hypothesis"),
     ),
+    "worlds": ("context", "action", "feature", "reward", "truth", "segment", "crowd"),
 }
 """Terms that stand on each page."""
 

@@ -14,7 +14,7 @@ from pages.parts.lessons.elsewhere import first_field, somebody
 from pages.parts.lessons.lesson import Elsewhere, Guess, Lesson, Marks, Sandbox
 from pages.parts.lessons.maps import last_fields, map_of, show_tastes, spread_out
 from pages.parts.lessons.pictures import drawn
-from pages.parts.lessons.racing import RaceLab, doing_a_race, show_curves, show_finals
+from pages.parts.lessons.racing import RaceLab, doing_a_race, show_finals
 from pages.parts.lessons.words import Words
 from pages.parts.picture import pair
 from pages.parts.text import percent, plain
@@ -73,7 +73,6 @@ def _revealing(lab: Lab, words: Words, guess: Guess | None) -> None:
         show_tastes(lab.plan.world, words, lab.who)
     with right:
         show_finals(lab, words)
-    show_curves(lab, words)
 
 
 def _worst(lab: Lab) -> tuple[str, float]:
