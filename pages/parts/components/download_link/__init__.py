@@ -20,4 +20,4 @@ _link = st.components.v2.component(
 def download_link(key: str, label: str, path: str) -> None:
     """Let a file be taken along."""
     # Two underscores in a row part Streamlit's own names, and one of 200 ids of loops has them.
-    _link(key=re.sub("_(?=_)", "_.", key), data={"label": label, "path": path})
+    _link(key=re.sub("_(?=_)", "_.", key), data={"label": label, "path": path}, width="content")
