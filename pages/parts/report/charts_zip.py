@@ -20,7 +20,7 @@ def as_zip(report: Report) -> bytes:
     """Each chart as SVG and PNG, and what it draws as CSV and Parquet."""
     packed = io.BytesIO()
     with ZipFile(packed, "w", ZIP_DEFLATED) as file:
-        for number, figure in enumerate(report.figures, 1):
+        for number, figure in enumerate((*report.figures, *report.further), 1):
             name = f"{number}-{re.sub(r'[^a-z0-9]+', '-', figure.title.lower()).strip('-')}"
             drawn = figure_svg(figure, _WIDTH)
             rows = io.BytesIO()

@@ -1,5 +1,6 @@
 """The report of a comparison."""
 
+from engine.evaluation.matching import LATEST
 from pages.parts.charts import comparison as charts
 from pages.parts.charts.labelled import span_of
 from pages.parts.compare.board_words import sentences
@@ -13,7 +14,7 @@ from pages.parts.text import bare, counted
 def report_of(session: CompareSession, link: str) -> Report | None:
     """What the three loops earned; None before anybody came."""
     with session.lock:
-        _, arms = session.rows()
+        matched, arms = session.rows()
         if not arms:
             return None
         came, switches = len(session.comparison), session.switches
@@ -29,6 +30,25 @@ def report_of(session: CompareSession, link: str) -> Report | None:
             charts.gain_spec(False, span, bool(switches), low, high),
             charts.sum_rows(arms, switches, "_gain", (low, high)),
         )
+        _, most = charts.bounds_of(arms, "_worse")
+        slices = session.comparison.record.slices(LATEST)
+        further = (
+            Figure(
+                "Does it choose as today's rules?",
+                charts.match_spec(False, span, bool(switches)),
+                charts.match_rows(matched, switches),
+            ),
+            Figure(
+                "Who was served worse than by today's rules",
+                charts.cost_spec(False, span, bool(switches), most),
+                charts.sum_rows(arms, switches, "_worse", (0, most)),
+            ),
+            Figure(
+                "Where it agrees",
+                charts.slices_spec(False, len(session.world.segments())),
+                charts.slices_rows(slices, session.world),
+            ),
+        )
         told = sentences(session) or [summary(session)]
         return report_on(
             session.world,
@@ -40,4 +60,5 @@ def report_of(session: CompareSession, link: str) -> Report | None:
             tuple(map(bare, told)),
             session.setup.seed,
             link,
+            further if slices else further[:2],
         )

@@ -1,6 +1,7 @@
 """The report of a race."""
 
 from pages.parts.charts import race as charts
+from pages.parts.charts.labelled import span_of
 from pages.parts.race.board import banded, end_of_finals
 from pages.parts.race.session import RaceSession
 from pages.parts.race.wording import verdict
@@ -34,6 +35,22 @@ def _report(session: RaceSession, link: str) -> Report | None:
         charts.reward_spec(False, plan.visitors, window, entries, plan.drift == "halfway"),
         charts.band_rows(plan, bands, entries, 1.04, banded(session)),
     )
+    regret = {key: known.regret(key) for key in known.keys}
+    end = span_of(max(float(band.high.max()) for band in regret.values()), 10)
+    segments = known.segments()
+    top = charts.tenths_above(segment.regret.mean for segment in segments)
+    further = (
+        Figure(
+            "What is lost",
+            charts.regret_spec(False, plan.visitors, end, entries, plan.drift == "halfway"),
+            charts.band_rows(plan, regret, entries, end, banded(session)),
+        ),
+        Figure(
+            "For whom is it lost?",
+            charts.segments_spec(False, len(plan.world.segments()), top, entries),
+            charts.segments_rows(segments, entries, plan.world),
+        ),
+    )
     return report_on(
         plan.world,
         "Which way of choosing earns most, on the same visitors?",
@@ -44,4 +61,5 @@ def _report(session: RaceSession, link: str) -> Report | None:
         plan.seed,
         # What is set may have changed since: the link is to what was raced.
         link if session.is_current else session.shown.link(link.partition("?")[0]),
+        further,
     )

@@ -38,6 +38,7 @@ class Report:
         seed: of what was simulated; None where nothing was.
         link: leads to what the report is about; empty where nobody else can see it.
         made: the day.
+        further: charts that go along as files alone.
         offered: names of the actions that have picture files, with these.
     """
 
@@ -50,6 +51,7 @@ class Report:
     seed: int | None
     link: str
     made: date
+    further: tuple[Figure, ...] = ()
     offered: tuple[tuple[str, str], ...] = ()
 
     @property

@@ -15,6 +15,7 @@ def report_on(
     sentences: tuple[str, ...],
     seed: int | None,
     link: str,
+    further: tuple[Figure, ...] = (),
     clock: Clock = utc_now,
 ) -> Report:
     """A report of today about a world, or about what somebody sent."""
@@ -23,7 +24,8 @@ def report_on(
     said = tuple(sentence for sentence in sentences if sentence)
     items = world.items if world is not None else ()
     offered = tuple((item.name, item.picture) for item in items if item.picture)
-    return Report(title, label, story, about, figures, said, seed, link, clock().date(), offered)
+    told = title, label, story, about, figures, said, seed, link, clock().date()
+    return Report(*told, further, offered)
 
 
 def _partial(world: World) -> str:

@@ -1,7 +1,10 @@
 """What the report of each page says is what the page, and the engine, say."""
 
+import io
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
+from zipfile import ZipFile
 
 import pytest
 
@@ -12,7 +15,9 @@ from engine.worlds import WORLDS
 from engine.worlds.levels import Level
 from pages.parts.evaluate.wording import asked_row, served
 from pages.parts.report import compare, evaluate, play, race
+from pages.parts.report.charts_zip import as_zip
 from pages.parts.report.files import PAPERS, as_pdf
+from pages.parts.report.sheet import figure_svg
 from pages.parts.report.subject import report_on
 from pages.parts.text import bare
 from tests.engine.worlds.test_pictures import KEPT as PICTURE
@@ -48,6 +53,10 @@ def test_of_a_comparison(open_compare: Callable[..., CompareApp]) -> None:
     assert report.sentences[0].startswith("Always online, from the first visitor on: ")
     assert f"{abs(uplift.mean):.2f} a visitor over today's rules" in report.sentences[0]
     assert len(report.sentences) == 4
+    with ZipFile(io.BytesIO(as_zip(report))) as packed:
+        names = [Path(name) for name in packed.namelist()]
+    assert {path.suffix for path in names} == {".svg", ".png", ".csv", ".parquet"}
+    assert len(names) == 4 * (len(report.figures) + len(report.further)) == 20
     assert as_pdf(report, PAPERS["16-9"]).startswith(b"%PDF")
 
 
@@ -59,6 +68,7 @@ def test_of_a_race(open_race: Callable[..., RaceApp]) -> None:
     assert report is not None
     best = app.session.known.finals()[0]
     assert f"{best.reward.mean:.3f} a visitor" in report.sentences[0]
+    assert all(figure_svg(figure, 500) for figure in report.further)
     assert as_pdf(report, PAPERS["a4"]).startswith(b"%PDF")
 
 
