@@ -156,6 +156,15 @@ class OtherApp(App):
         super().open(**query)
 
 
+class AppFromPlay(OtherApp):
+    """The app in one browser session, on another page that has Play's session."""
+
+    def open(self, **query: str) -> None:
+        """Go there from the Play page, with a query string."""
+        self.run()
+        super().open(**query)
+
+
 class CompareApp(OtherApp):
     """The app in one browser session, on the Compare page."""
 
@@ -218,15 +227,10 @@ class EvaluateApp(OtherApp):
         return session
 
 
-class WorldsApp(OtherApp):
+class WorldsApp(AppFromPlay):
     """The app in one browser session, on the Worlds page."""
 
     PAGE = "../worlds.py"
-
-    def open(self, **query: str) -> None:
-        """Go there from the Play page, which knows whose worlds these are."""
-        self.run()
-        super().open(**query)
 
     @property
     def session(self) -> WorldsSession:  # type: ignore[override]

@@ -11,7 +11,7 @@ from pages.parts.stage.evaluate import evaluate_show
 from pages.parts.stage.play import play_show
 from pages.parts.stage.race import race_show
 from pages.parts.stage.screens import LEADS
-from tests.pages.conftest import App, CompareApp, EvaluateApp, OtherApp, RaceApp
+from tests.pages.conftest import App, AppFromPlay, CompareApp, EvaluateApp, RaceApp
 
 Open = Callable[..., App]
 
@@ -88,7 +88,7 @@ def test_what_a_log_tells_is_reported_asked_and_held_against_the_truth(
     assert "Served to everybody it would earn about" in said(app)
 
 
-class DataApp(OtherApp):
+class DataApp(AppFromPlay):
     """The app on the Data page."""
 
     PAGE = "../data.py"
@@ -100,7 +100,7 @@ def test_data_on_the_stage_is_a_list_without_controls(open_app: Open) -> None:
     assert not app.at.button
 
 
-class PlainApp(OtherApp):
+class PlainApp(AppFromPlay):
     """The app on a page that changes nothing."""
 
     PAGE = "../words.py"
