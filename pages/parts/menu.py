@@ -8,3 +8,8 @@ MENU = {
 """Groups of pages, each with its icon; *Play* is the one that opens by itself."""
 REACHED = {"why": "help", "words": "menu_book", "use": "balance", "show": "timer"}
 """Pages that stand in no menu: they are reached from what they are about."""
+
+
+def group_of(page: str) -> str:
+    """The name of the group that a page stands in; nothing if it stands by itself, or in none."""
+    return next((group for group, pages in MENU.items() if page in dict(pages)), "")

@@ -11,7 +11,7 @@ from pages.parts.components.page_frame import mind_the_frame
 from pages.parts.components.stage_keys import hear
 from pages.parts.components.theme_watch import follow_scheme
 from pages.parts.frames import drawing_all
-from pages.parts.menu import MENU, REACHED
+from pages.parts.menu import MENU, REACHED, group_of
 from pages.parts.operations.log_lines import timed
 from pages.parts.play.first_minute import NAME
 from pages.parts.sessions import first_minute, hand_over, may_only_look
@@ -55,7 +55,7 @@ def _draw() -> None:
     once = NAME if first.is_wanted else ""
     ask_browser(hand_over, must_tell=may_only_look(), once=once, shows=first.begin)
     follow_scheme()
-    mind_the_frame()
+    mind_the_frame(group_of(page.title.lower()))
     _hear_the_stage_key(on_stage)
 
 

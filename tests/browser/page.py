@@ -75,11 +75,13 @@ class AppPage:
         return self
 
     def go_to(self, title: str) -> None:
-        """Go to another page by the menu at the top."""
+        """Go to another page by the menu at the top, where its group, if any, is lit then."""
         menu = self.page.get_by_test_id("stTopNav")
         if title in GROUPS:
             menu.get_by_text(GROUPS[title], exact=True).click()
         self.page.get_by_test_id("stTopNavLinkContainer").filter(has_text=title).click()
+        lit = menu.locator("[data-testid=stTopNavSection][aria-current]")
+        expect(lit).to_have_text([GROUPS[title]] if title in GROUPS else [])
 
     def in_all_looks(self) -> Iterator[str]:
         """The page on a laptop and a phone, light and dark, one after the other; which it is.

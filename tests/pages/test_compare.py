@@ -86,7 +86,7 @@ def test_the_uplift_over_today_is_told_with_its_interval(open_compare: Open) -> 
     assert (now.start, now.end) == (FIRST, FIRST + 100)
     ahead = "ahead of" if uplift.mean > 0 else "behind"
     assert f"{ahead} today's rules" in app.text
-    assert f"95 % interval {signed(uplift.low)} to {signed(uplift.high)}" in app.text
+    assert f"95\u00a0% interval {signed(uplift.low)} to {signed(uplift.high)}" in app.text
     told = next(metric.delta for metric in app.at.metric if metric.label == "Apprentice earns")
     assert told == over_today(uplift)
 

@@ -118,7 +118,7 @@ def came_alone(world: World, met: Mapping[str, EventState]) -> str:
 
 def interval(value: Estimate) -> str:
     """The 95 % interval of a difference."""
-    return f"95 % interval {signed(value.low)} to {signed(value.high)}"
+    return f"95\u00a0% interval {signed(value.low)} to {signed(value.high)}"
 
 
 def rule_in_words(setup: CompareSetup) -> str:

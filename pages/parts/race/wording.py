@@ -142,7 +142,7 @@ def _about_the_bet(session: RaceSession, names: dict[str, str]) -> str:
 def _interval(value: Estimate) -> str:
     if math.isnan(value.low):
         return ""
-    return f" (95 % interval {_number(value.low, 3)} to {_number(value.high, 3)})"
+    return f" (95\u00a0% interval {_number(value.low, 3)} to {_number(value.high, 3)})"
 
 
 def measured(value: Estimate, digits: int) -> str:

@@ -1,8 +1,9 @@
 """What the frame around each page does in the browser, where Streamlit has no option for it.
 
-The logo has a name; what a click did is announced; code that scrolls can be reached; a phone's menu
-closes once a page was chosen; what opens over the page takes the focus and gives it back; and what
-had the focus when it went, or was switched off, leaves it to what stands in its place.
+The logo has a name; the menu says in which group the page is; what a click did is announced; code
+that scrolls can be reached; a phone's menu closes once a page was chosen; what opens over the page
+takes the focus and gives it back; and what had the focus when it went, or was switched off, leaves
+it to what stands in its place.
 """
 
 import streamlit as st
@@ -16,6 +17,6 @@ EVERY = 100
 """Milliseconds from one look at the logo and the focus to the next."""
 
 
-def mind_the_frame() -> None:
-    """Do so, on the page that is drawn."""
-    _component(key="frame", data={"every": EVERY}, height=1)
+def mind_the_frame(group: str) -> None:
+    """Do so, on the page that is drawn, which is one of a group of the menu, if named."""
+    _component(key="frame", data={"every": EVERY, "group": group}, height=1)

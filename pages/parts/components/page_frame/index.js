@@ -35,7 +35,7 @@ export default function ({ data }) {
     voice.setAttribute("role", "status");
     voice.className = "announced";
     const timer = setInterval(() => {
-        label();
+        label(data.group);
         announce(frame, voice);
         if (document.activeElement === document.body) rescueFocus(frame);
     }, data.every);
@@ -63,8 +63,12 @@ function addressOnce() {
     };
 }
 
-function label() {
+function label(group) {
     for (const logo of document.querySelectorAll(LOGOS)) logo.alt = "Personalizer Playground";
+    // Streamlit marks a page in the menu, but not the group that holds it while that is closed.
+    for (const section of document.querySelectorAll("[data-testid=stTopNavSection]")) {
+        section.ariaCurrent = group && section.innerText.startsWith(group) ? "true" : null;
+    }
     // What changes here is said to those who cannot see it.
     for (const place of document.querySelectorAll(SAID)) place.setAttribute("role", "status");
     // A notice is called what it says; a hint that is shown stands in a place of its own.
