@@ -14,6 +14,7 @@ from streamlit.runtime.scriptrunner import RerunException, StopException
 
 from engine.loop.lock import Shared, locked
 from pages.parts.clients import this_client
+from pages.parts.drawn import drawing_part
 from pages.parts.heavy_work import Ticket, heavy_work
 
 T = TypeVar("T")
@@ -179,7 +180,7 @@ def frame(draw: Callable[[S], None]) -> Callable[[S], None]:
         follows = session.is_live or frames().follows(client)
         is_clicked_for = heavy_work().is_waited_for or not follows
         try:
-            with drawing(is_clicked_for), session.lock:
+            with drawing(is_clicked_for), session.lock, drawing_part(draw.__qualname__):
                 draw(session)
         except RerunException:
             st.session_state[_CLICKED] = is_clicked_for

@@ -10,12 +10,14 @@ from pages.parts.components.browser_id import ask_browser
 from pages.parts.components.page_frame import mind_the_frame
 from pages.parts.components.stage_keys import hear
 from pages.parts.components.theme_watch import follow_scheme
+from pages.parts.drawn import begin_page
 from pages.parts.frames import drawing_all
 from pages.parts.menu import MENU, REACHED, group_of
 from pages.parts.operations.log_lines import timed
 from pages.parts.play.first_minute import NAME
 from pages.parts.sessions import first_minute, hand_over, may_only_look
 from pages.parts.stage.screens import Stage, enter_or_leave
+from pages.parts.take_along import take_along
 from pages.parts.theme import is_dark, logo, style
 from pages.parts.toolbar import shortcut
 
@@ -49,8 +51,11 @@ def _draw() -> None:
         _log.warning("session refused")
         st.error(refused, icon=":material/groups:")
         st.stop()
+    begin_page()
     with timed(_log, "page drawn"):
         page.run()
+    if not on_stage:
+        take_along(page.title.lower())
     first = first_minute()
     once = NAME if first.is_wanted else ""
     ask_browser(hand_over, must_tell=may_only_look(), once=once, shows=first.begin)

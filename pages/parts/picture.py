@@ -6,7 +6,11 @@ from typing import Any
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from pages.parts.text import plain
+from pages.parts.charts.base import Keys
+from pages.parts.drawn import drawn_now
+from pages.parts.report.report import Figure
+from pages.parts.text import bare, plain
+from pages.parts.theme import is_dark
 
 
 def picture(
@@ -16,9 +20,12 @@ def picture(
     alt: str,
     height: Any = None,
     below: str = "",
+    marks: str = "",
+    keys: Keys = (),
     **more: Any,
 ) -> None:
-    """Draw a chart in a place that is as high as it will be: nothing jumps once it is there.
+    """Draw a chart in a place that is as high as it will be: nothing jumps once it is there. It is
+    noted, so that it can be taken along.
 
     What it shows is told beside it, unseen: Streamlit would draw a chart from nothing whenever its
     own text changed, which took longer than all else after a click. That is the first paragraph of
@@ -28,9 +35,13 @@ def picture(
         alt: for whoever does not see it, what it shows, a colon, and its numbers.
         height: another than the specification's.
         below: Markdown for everybody.
+        marks, keys: what its marks (as Markdown) and colours mean, where it stands alone: on a page
+            that is told beside it.
         more: see `st.vega_lite_chart`.
     """
     shows, _, numbers = alt.partition(": ")
+    sized = {"height": height} if isinstance(height, int) else {}
+    drawn_now().figures[key] = Figure(shows, {**spec, **sized}, rows, keys, bare(marks), is_dark())
     st.vega_lite_chart(
         rows, dict(spec), key=key, alt=shows, height=height or spec["height"], **more
     )

@@ -9,6 +9,7 @@ from engine.simulation.baselines import RuleTable, best_rule, rule_table
 from engine.worlds import World
 from pages.parts.known_worlds import all_at_hand, world_of
 from pages.parts.setting import Setting
+from pages.parts.table import write_in
 
 MAX_TABLE = 200
 """Characters of a table in a link."""
@@ -117,10 +118,9 @@ def edit_table(key: str, world_key: str, rule: str, text: str) -> str:
     start = table_of(world, fields, base["start"]).table
     labels = [field.label for field in world.fields if field.name in fields]
     frame = pd.DataFrame([*map(list, start)], columns=labels).assign(Shows=list(start.values()))
-    edited = st.data_editor(
+    edited = write_in(
         frame,
         key=f"{key}-{base['number']}",
-        hide_index=True,
         disabled=labels,
         row_height=32,
         height=min(430, 36 + 32 * len(frame)),

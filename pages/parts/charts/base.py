@@ -115,6 +115,8 @@ def table(rows: Sequence[Mapping[str, object]]) -> pa.Table:
     return pa.table({name: [row.get(name) for row in rows] for name in names})
 
 
+Keys = tuple[tuple[str, str], ...]
+"""Colours, each with what it means."""
 Ends = tuple[float, float]
 """Of an axis."""
 
@@ -167,6 +169,12 @@ def action_colour(world: World, dark: bool, field: str = "action") -> alt.Color:
     ids = [item.id for item in world.items]
     scale = alt.Scale(domain=ids, range=list(theme(dark).actions[: len(ids)]))
     return alt.Color(f"{field}:N", scale=scale, legend=None)
+
+
+def keys_of(world: World, dark: bool) -> Keys:
+    """The colour and the name of each action, for a chart that does not name them itself."""
+    look = theme(dark)
+    return tuple((look.action(place), item.name) for place, item in enumerate(world.items))
 
 
 def finish(dark: bool, height: int, *layers: alt.Chart, size: Size = PAGE) -> Spec:

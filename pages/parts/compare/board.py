@@ -22,9 +22,10 @@ from pages.parts.compare.wording import (
     situation,
     summary,
 )
-from pages.parts.download import as_cells, download_rows
+from pages.parts.download import download_rows
 from pages.parts.glossary import meanings
 from pages.parts.picture import pair, picture
+from pages.parts.table import show_rows
 from pages.parts.text import counted, note, percent, section
 from pages.parts.theme import is_dark
 from pages.parts.toolbar import shortcut, show_progress
@@ -286,9 +287,8 @@ def show_summary(session: CompareSession) -> None:
         ]
         number = st.column_config.NumberColumn
         formats = {"Same choice as today's rules": "%.0f\u00a0%%", **dict.fromkeys(_MEANS, "%.2f")}
-        st.dataframe(
-            as_cells(rows),
-            hide_index=True,
+        show_rows(
+            rows,
             key="segments",
             column_config={name: number(format=format) for name, format in formats.items()},
         )

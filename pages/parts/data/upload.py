@@ -18,9 +18,9 @@ from engine.store.exchange.lines import SHOWN
 from pages.parts.components.upload_field import upload_field
 from pages.parts.data.loops import ORIGINS, say
 from pages.parts.data.uploads import Upload, this_upload
-from pages.parts.download import as_cells
 from pages.parts.frames import frame, pace
 from pages.parts.heavy_work import submit_here
+from pages.parts.table import show_rows
 from pages.parts.text import counted, note, plain
 
 _WORK, _REFUSED = "importing", "import-refused"
@@ -134,6 +134,6 @@ def tell_faults(error: PersonalizerError | None) -> None:
     if isinstance(error, RejectedError) and error.total > 1:
         faults = [(fault.line, fault.reason) for fault in error.faults]
         table = pd.DataFrame(faults, columns=["line", "reason"])
-        st.dataframe(as_cells(table), hide_index=True, key="faults")
+        show_rows(table, key="faults")
         if error.total > SHOWN:
             note(f"The first {SHOWN} of {error.total:,}.")

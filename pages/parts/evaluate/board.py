@@ -7,7 +7,7 @@ import streamlit as st
 
 from pages.parts.charts import forest
 from pages.parts.data.upload import tell_faults
-from pages.parts.download import as_cells, download_rows
+from pages.parts.download import download_rows
 from pages.parts.evaluate.estimators import STORIES
 from pages.parts.evaluate.found import Found
 from pages.parts.evaluate.session import EvaluateSession
@@ -25,6 +25,7 @@ from pages.parts.evaluate.wording import (
 )
 from pages.parts.glossary import meaning
 from pages.parts.picture import picture
+from pages.parts.table import show_rows
 from pages.parts.text import note
 from pages.parts.theme import is_dark
 
@@ -126,12 +127,14 @@ def show_forest(session: EvaluateSession, found: Found) -> None:
         left, right = st.columns([1.25, 1], gap="medium")
     with left:
         marks, places = forest.marks_of(branches), tuple(one.place for one in branches)
-        note(" \u2003 ".join(_KEYS[mark] for mark in marks))
+        told = " \u2003 ".join(_KEYS[mark] for mark in marks)
+        note(told)
         picture(
             forest.forest_rows(branches),
             forest.forest_spec(is_dark(), len(branches), found.bounds, marks, places),
             key=f"chart-forest-{hash((found.bounds, marks, places))}",
             alt=told_of_forest(branches),
+            marks=told,
         )
         for sentence in doubts(found, setup):
             note(sentence)
@@ -183,9 +186,8 @@ def branches_of(
 def _show_table(session: EvaluateSession, found: Found) -> None:
     number = st.column_config.NumberColumn
     rows = list(_figures(session, found))
-    st.dataframe(
-        as_cells(rows),
-        hide_index=True,
+    show_rows(
+        rows,
         key="evaluate-table",
         row_height=forest.ROW,
         height="content",

@@ -10,13 +10,14 @@ from engine.evaluation.optimise import Optimisation, Tried
 from engine.evaluation.service_search import ID, Form, Searched, ServiceSearch
 from engine.loop.learning_loop import LearningLoop
 from pages.parts.data.upload import tell_faults
-from pages.parts.download import as_cells, download_rows
+from pages.parts.download import download_rows
 from pages.parts.evaluate.session import EvaluateSession
 from pages.parts.evaluate.tuning import Run, Tuning
 from pages.parts.evaluate.wording import measured
 from pages.parts.link import show as show_widget
 from pages.parts.play.session import PlaySession
 from pages.parts.sessions import known_play_session
+from pages.parts.table import show_rows
 from pages.parts.text import note, plain, section
 
 _SHOWN = 8
@@ -114,7 +115,7 @@ def show(session: EvaluateSession) -> None:
         return
     st.markdown(_verdict(run.found))
     _offer(session, run)
-    st.dataframe(as_cells(list(_rows(run.found))), hide_index=True, key="tried")
+    show_rows(list(_rows(run.found)), key="tried")
     name = f"settings-{session.setup.world}-seed-{session.setup.seed}"
     figures = partial(_figures, run.found)
     download_rows("Download as CSV", lambda: list(figures()), key="tried-csv", name=name)
@@ -122,7 +123,7 @@ def show(session: EvaluateSession) -> None:
     runs = [one for one in tuning.runs if one.of is run.of]
     if len(runs) > 1 or run.is_applied or tuning.auto is run.of:
         note("Each time that it was tried:")
-        st.dataframe(as_cells(list(map(_told, runs))), hide_index=True, key="runs")
+        show_rows(list(map(_told, runs)), key="runs")
 
 
 def _told(run: Run) -> Mapping[str, object]:
@@ -220,7 +221,7 @@ def _show_service(found: ServiceSearch, name: str) -> None:
         f"chose it, {best.judged.estimate:.2f} on the other.** Ours says {measured(found.ours)} of "
         f"it there; the loop earned {measured(found.online)}."
     )
-    st.dataframe(as_cells(list(_rounds(found))), hide_index=True, key="service-tried")
+    show_rows(list(_rounds(found)), key="service-tried")
     figures = partial(_searched, found)
     label = f"Download all {len(found.tried)} as CSV"
     download_rows(label, lambda: list(figures()), key="service-csv", name=f"service-{name}")

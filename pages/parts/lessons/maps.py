@@ -3,6 +3,7 @@
 import streamlit as st
 
 from engine.worlds import Context, World
+from pages.parts.charts.base import keys_of
 from pages.parts.charts.map_axes import axes_of
 from pages.parts.charts.truth_map import truth_rows, truth_spec
 from pages.parts.lessons.lesson import Cells, Marks
@@ -62,4 +63,5 @@ def show_tastes(world: World, words: Words, who: Context) -> None:
         truth_spec(world, is_dark(), axes),
         key="chart-tastes",
         alt=f"{told}: {'; '.join(rows['said'].to_pylist())}",
+        keys=keys_of(world, is_dark()),
     )

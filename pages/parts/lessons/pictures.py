@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from pages.parts.charts.base import PAGE, STAGE, Size
+from pages.parts.charts.base import PAGE, STAGE, Keys, Size
 from pages.parts.charts.in_words import translated
 from pages.parts.charts.lessons import guess_rows, guess_spec
 from pages.parts.charts.marks import marks_rows, marks_spec
@@ -45,17 +45,19 @@ def look() -> Size:
     return STAGE if Stage.in_link().on else PAGE
 
 
-def drawn(words: Words, rows: Any, spec: Mapping[str, Any], key: str, alt: str) -> None:
+def drawn(
+    words: Words, rows: Any, spec: Mapping[str, Any], key: str, alt: str, keys: Keys = ()
+) -> None:
     """A chart of a lesson: its own words in the lesson's language, on the stage in its type.
 
     Args:
-        alt: see `picture`.
+        alt, keys: see `picture`.
     """
     rows, spec = translated(rows, spec, words.charts)
     if Stage.in_link().on:
         hero(rows, staged(spec), key, alt)
     else:
-        picture(rows, spec, key, alt)
+        picture(rows, spec, key, alt, keys=keys)
 
 
 def show_guess(

@@ -9,6 +9,7 @@ from engine.worlds import World, key_of
 from engine.worlds.draft import Draft
 from engine.worlds.rows import ActionRow, rows_of
 from pages.parts.play.session import PlaySession
+from pages.parts.table import write_in
 from pages.parts.text import note
 from pages.parts.worlds.editors import action_columns
 from pages.parts.worlds.rows import Rows
@@ -55,11 +56,10 @@ def _write_offers(session: PlaySession, world: World, can: bool) -> None:
     rows, key = _rows(session, world)
     frame = pd.DataFrame([{name: getattr(row, name) for name in _COLUMNS} for row in rows.base])
     frame["worth"] = frame["worth"].astype("float64").fillna(1.0)
-    st.data_editor(
+    write_in(
         frame,
         key=key,
         num_rows="dynamic" if can else "fixed",
-        hide_index=True,
         column_config=action_columns(),
         disabled=not can,
     )

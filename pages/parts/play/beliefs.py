@@ -37,7 +37,7 @@ def show_beliefs(opened: OpenLoop, ranked: Ranked, reveals: bool) -> None:
     parts = chances(ranked, policy)
     said = wording.decided(world, ranked, parts, policy)
     titled(f"{SHOWN[ranked.mode][0]} {plain(_who(world, opened.context))}", said)
-    legend = small(wording.legend(world, ranked, parts, here, reveals))
+    legend = wording.legend(world, ranked, parts, here, reveals)
     _draw(world, ranked, parts, click.before if click and here else None, truth, legend)
 
 
@@ -74,7 +74,8 @@ def _draw(
         spec,
         key=f"chart-beliefs-{place}",
         alt=f"A bell and a bar for each action: {in_words(world, now)}",
-        below=legend,
+        below=small(legend) if legend else "",
+        marks=legend,
     )
 
 

@@ -8,7 +8,7 @@ from streamlit.elements.lib.mutable_expander_container import ExpanderContainer
 from engine import Hypothesis, LearningLoop
 from engine.learners.base import Group
 from engine.loop.entries import Ranked
-from pages.parts.download import as_cells
+from pages.parts.table import show_rows
 from pages.parts.text import note, percent, plain
 
 _CROSSES = {
@@ -71,12 +71,11 @@ def show_hypotheses(loop: LearningLoop, ranked: Ranked) -> None:
     note(_HELP)
     told = list(map(in_words, hypotheses))
     believed = st.column_config.ProgressColumn(format="%.1f %%", min_value=0, max_value=100)
-    st.dataframe(
-        as_cells(
+    show_rows(
+        [
             {"Hypothesis": name, "Believed": 100 * weight}
             for name, weight in zip(told, weights, strict=True)
-        ),
-        hide_index=True,
+        ],
         key="hypotheses-weights",
         column_config={"Believed": believed},
     )

@@ -10,6 +10,7 @@ from engine.evaluation.learning_curve import RECENT_VISITORS
 from engine.worlds import World, key_of
 from pages.parts.charts import context_map as contexts
 from pages.parts.charts import curves
+from pages.parts.charts.base import keys_of
 from pages.parts.charts.map_axes import Axes, upright_axes_of
 from pages.parts.glossary import meanings
 from pages.parts.money import per_thousand
@@ -82,6 +83,7 @@ def show_map(session: PlaySession, favoured: Sequence[Mapping[str, Any]], axes: 
         on_select=stand,
         selection_mode=contexts.CELL,
         alt=f"Map of {_all(opened.world)}: {map_in_words(opened.world, favoured, knows)}",
+        keys=keys_of(opened.world, is_dark()),
         below=small(told if opened.world.is_tabulated else f"{told} {_SLICE}"),
     )
 

@@ -10,10 +10,11 @@ from streamlit.elements.lib.mutable_expander_container import ExpanderContainer
 
 from engine.evaluation.event_table import latest_rows
 from engine.worlds import key_of
-from pages.parts.download import as_cells, download_rows
+from pages.parts.download import download_rows
 from pages.parts.glossary.board import lead_to_use
 from pages.parts.play.open_loop import OpenLoop
 from pages.parts.play.snippet import reproduce
+from pages.parts.table import show_rows
 from pages.parts.text import note, plain
 from pages.parts.why.links import link_to_why
 from pages.parts.why.subject import Asked, event_of
@@ -70,9 +71,8 @@ def _ask_why(opened: OpenLoop, rows: pd.DataFrame) -> None:
     offered."""
     # Under a key of its own for each length: another row would be chosen where somebody came.
     key = f"log-table-{len(rows)}-{len(opened.loop.events)}"
-    state = st.dataframe(
-        as_cells(rows),
-        hide_index=True,
+    state = show_rows(
+        rows,
         height=320,
         key=key,
         on_select=partial(_forget_number, key),

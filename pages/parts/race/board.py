@@ -9,7 +9,7 @@ from engine.experiments.race.standings import Final
 from engine.worlds import key_of
 from pages.parts.charts import race as charts
 from pages.parts.charts.labelled import span_of
-from pages.parts.download import as_cells, download_rows
+from pages.parts.download import download_rows
 from pages.parts.glossary import meanings
 from pages.parts.picture import pair, picture
 from pages.parts.race.session import RaceSession
@@ -24,6 +24,7 @@ from pages.parts.race.wording import (
     recovery_in_words,
     verdict,
 )
+from pages.parts.table import show_rows
 from pages.parts.text import counted, note, section
 from pages.parts.theme import is_dark
 
@@ -172,9 +173,8 @@ def show_table(session: RaceSession) -> None:
         if not box.open:
             return
         note(_TABLE_HELP)
-        st.dataframe(
-            as_cells(_table_rows(session)),
-            hide_index=True,
+        show_rows(
+            _table_rows(session),
             key="race-table",
             column_config={
                 "Mean reward": st.column_config.TextColumn(width="medium"),

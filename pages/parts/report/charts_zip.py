@@ -1,32 +1,61 @@
-"""The charts of a report with the rows that they draw, in one ZIP."""
+"""Charts with the rows that they draw, and tables, in one ZIP."""
 
 import io
 import re
+from collections.abc import Iterable, Mapping
+from functools import cache
 from zipfile import ZIP_DEFLATED, ZipFile
 
 import pyarrow.parquet as pq
 import vl_convert
 
-from pages.parts.download import as_cells
+from pages.parts.download import Rows, as_cells, as_parquet
 from pages.parts.report.files import SCALE
-from pages.parts.report.report import Report
-from pages.parts.report.sheet import figure_svg
+from pages.parts.report.letters import FONT
+from pages.parts.report.report import Figure
+from pages.parts.report.sheet import card
 
 _WIDTH = 720
 """Points."""
 
 
-def as_zip(report: Report) -> bytes:
-    """Each chart as SVG and PNG, and what it draws as CSV and Parquet."""
+def as_zip(figures: Iterable[Figure], tables: Mapping[str, Rows] | None = None) -> bytes:
+    """Each chart as SVG and PNG, and what it draws as CSV and Parquet; and so each table, by its
+    name."""
     packed = io.BytesIO()
     with ZipFile(packed, "w", ZIP_DEFLATED) as file:
-        for number, figure in enumerate((*report.figures, *report.further), 1):
-            name = f"{number}-{re.sub(r'[^a-z0-9]+', '-', figure.title.lower()).strip('-')}"
-            drawn = figure_svg(figure, _WIDTH)
+        for number, figure in enumerate(figures, 1):
+            name = f"{number}-{_plain(figure.title)}"
+            drawn = card(figure, _WIDTH, pictured=True)
+            file.writestr(f"{name}.svg", drawn)
+            if not has_pictures():
+                drawn = card(figure, _WIDTH, pictured=False)
+            file.writestr(f"{name}.png", vl_convert.svg_to_png(drawn, scale=SCALE))
             rows = io.BytesIO()
             pq.write_table(figure.rows, rows)
-            file.writestr(f"{name}.svg", drawn)
-            file.writestr(f"{name}.png", vl_convert.svg_to_png(drawn, scale=SCALE))
-            file.writestr(f"{name}.csv", as_cells(figure.rows.to_pandas()).to_csv(index=False))
-            file.writestr(f"{name}.parquet", rows.getvalue())
+            _put(file, name, figure.rows.to_pandas(), rows.getvalue())
+        for name, told in (tables or {}).items():
+            _put(file, f"table-{_plain(name)}", told, as_parquet(told))
     return packed.getvalue()
+
+
+@cache
+def has_pictures() -> bool:
+    """Whether a font of this machine has pictures: they do not look like a letter that none has."""
+    one, none = (
+        vl_convert.svg_to_png(
+            f'<svg xmlns="http://www.w3.org/2000/svg" width="40" height="40">'
+            f'<text y="30" font-family="{FONT}" font-size="24">{letter}</text></svg>'
+        )
+        for letter in ("\N{CROISSANT}", "\U0010fffe")
+    )
+    return bool(one != none)
+
+
+def _plain(title: str) -> str:
+    return re.sub(r"[^a-z0-9]+", "-", title.lower()).strip("-")
+
+
+def _put(file: ZipFile, name: str, rows: Rows, parquet: bytes) -> None:
+    file.writestr(f"{name}.csv", as_cells(rows).to_csv(index=False))
+    file.writestr(f"{name}.parquet", parquet)

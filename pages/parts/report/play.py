@@ -7,6 +7,7 @@ from engine.evaluation.learning_curve import LearningCurve
 from engine.worlds import World
 from pages.parts.charts import context_map as contexts
 from pages.parts.charts import curves
+from pages.parts.charts.base import keys_of
 from pages.parts.charts.map_axes import axes_of
 from pages.parts.money import per_thousand
 from pages.parts.play.open_loop import OpenLoop
@@ -15,7 +16,6 @@ from pages.parts.report.report import Figure, Report
 from pages.parts.report.subject import report_on
 from pages.parts.stage.play_words import earned, learned
 from pages.parts.text import bare, counted
-from pages.parts.theme import theme
 
 _DID = {
     "online": "learns from each answer, online",
@@ -67,7 +67,7 @@ def report_of(session: PlaySession, link: str) -> Report | None:
             "What it would offer to whom: the stronger, the more probable",
             contexts.map_spec(named, False, axes),
             cells.drop_columns(["here"]),
-            tuple(zip(theme(False).actions, (item.name for item in named.items), strict=False)),
+            keys_of(named, False),
         )
         gave = Figure(
             "What visitors gave",

@@ -5,23 +5,27 @@ from datetime import date
 
 import pyarrow as pa
 
-from pages.parts.charts.base import Spec
+from pages.parts.charts.base import Keys, Spec
 
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """A chart of a report, light.
+    """A chart to take along.
 
     Attributes:
         title: what it shows, a line.
         spec, rows: as `pages.parts.picture.picture` takes them.
         keys: colours with what they mean, where the chart itself does not say.
+        marks: what else is in it, a sentence, in the same case.
+        dark: whether it is drawn in the dark colours; those of reports are light.
     """
 
     title: str
     spec: Spec
     rows: pa.Table
-    keys: tuple[tuple[str, str], ...] = ()
+    keys: Keys = ()
+    marks: str = ""
+    dark: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -166,7 +166,7 @@ def _write_keys(figure: Figure, column: _Column) -> None:
             x, column.y = column.x, column.y + height * _LEADING
         y = column.y - 0.3 * height
         square = f'x="{x:g}" y="{y - 7.5:g}" width="8" height="8" fill="{colour}"'
-        column.drawn += [f"<rect {square}/>", line(name, x + 12, y, height, _LOOK.ink)]
+        column.drawn += [f"<rect {square}/>", line(name, x + 12, y, height, theme(figure.dark).ink)]
         x += wide
 
 
@@ -188,14 +188,39 @@ def _foot(report: Report, paper: Paper, y: float, drawn: list[str]) -> None:
 # -- charts ---------------------------------------------------------------------------
 
 
-def figure_svg(figure: Figure, width: float) -> str:
-    """A chart as SVG, light, so many points wide in all and as high as on its page."""
-    spec: Spec = _legible(figure.spec) | {
+def card(figure: Figure, width: float, pictured: bool) -> str:
+    """A chart that stands alone: what it shows and what its colours mean are above it.
+
+    Args:
+        pictured: whether it has pictures that are letters, for which a font has to be there.
+    """
+    drawn: list[str] = []
+    column = _Column(_GAP, _GAP / 2, width - 2 * _GAP, drawn)
+    column.write(figure.title, 12, theme(figure.dark).ink, bold=True)
+    if figure.marks:
+        column.write(figure.marks, 9.5, theme(figure.dark).faint)
+    _write_keys(figure, column)
+    plot = figure_svg(figure, column.room, pictured)
+    drawn.append(_placed(plot, column.x, column.y + 6, 0))
+    high = column.y + 6 + _height_of(plot) + _GAP / 2
+    size = f'width="{width:g}" height="{high:g}" viewBox="0 0 {width:g} {high:g}"'
+    ground = f'<rect width="{width:g}" height="{high:g}" fill="{_ground(figure)}"/>'
+    return f'<svg xmlns="http://www.w3.org/2000/svg" {size}>{ground}{"".join(drawn)}</svg>'
+
+
+def _ground(figure: Figure) -> str:
+    return theme(True).ground if figure.dark else "white"
+
+
+def figure_svg(figure: Figure, width: float, pictured: bool = False) -> str:
+    """A chart as SVG, so many points wide in all and as high as on its page."""
+    told, rows = dict(figure.spec), figure.rows.to_pylist()
+    spec: Spec = (told if pictured else _legible(told)) | {
         "$schema": _SCHEMA,
         "width": width,
         "autosize": {"type": "fit-x", "contains": "padding"},
-        "background": "white",
-        "data": {"values": _legible(figure.rows.to_pylist())},
+        "background": _ground(figure),
+        "data": {"values": rows if pictured else _legible(rows)},
     }
     return _drawable(vl_convert.vegalite_to_svg(spec))
 

@@ -29,7 +29,7 @@ def take_home(report_of: ReportOf, link: str, name: str) -> None:
 
 
 def _charts(report: Report | None) -> bytes | None:
-    return None if report is None else as_zip(report)
+    return None if report is None else as_zip((*report.figures, *report.further))
 
 
 def _making(report_of: ReportOf, link: str, paper: str, ending: str) -> Callable[[], bytes | None]:

@@ -14,7 +14,7 @@ from engine.worlds import World, key_of
 from pages.parts.charts import beliefs, reasons
 from pages.parts.charts.base import PAGE, Size, Spec
 from pages.parts.charts.belief_rows import belief_rows
-from pages.parts.download import as_cells, download_rows
+from pages.parts.download import download_rows
 from pages.parts.frames import outcome
 from pages.parts.heavy_work import submit_here
 from pages.parts.picture import picture
@@ -22,6 +22,7 @@ from pages.parts.play import wording as offers
 from pages.parts.play.beliefs import SHOWN, in_words
 from pages.parts.play.open_loop import OpenLoop
 from pages.parts.play.sources import in_a_row, names_of
+from pages.parts.table import show_rows
 from pages.parts.text import note
 from pages.parts.theme import is_dark, theme
 from pages.parts.why import wording
@@ -46,15 +47,17 @@ def show_offer(session: WhySession, shown: Subject) -> None:
     before = session.subject.ranked if session.subject and session.changed else None
     parts = chances(ranked, policy)
     st.markdown(offers.decided(world, ranked, parts, policy))
+    told = "Dashed: for who stood there in fact. " if before else ""
+    drawn = ", a dot its draw for this visitor" if ranked.draw is not None else ""
+    marks = f"{told}A bell is what each is believed to earn{drawn}."
     picture(
         belief_rows(world, is_dark(), ranked, parts, before),
         beliefs.belief_spec(world, is_dark(), SHOWN[ranked.mode][1]),
         key="chart-why-beliefs",
         alt=f"A bell and a bar for each action: {in_words(world, ranked)}",
+        marks=marks,
     )
-    told = "Dashed: for who stood there in fact. " if before else ""
-    drawn = ", a dot its draw for this visitor" if ranked.draw is not None else ""
-    note(f"{told}A bell is what each is believed to earn{drawn}.")
+    note(marks)
 
 
 def show_reasons(session: WhySession, shown: Subject) -> None:
@@ -175,9 +178,8 @@ def _list_weights(session: WhySession, shown: Subject) -> None:
         f"that the action is believed to earn, and its standard deviation.{cut}"
     )
     numbers = st.column_config.NumberColumn(format="%+.3f")
-    st.dataframe(
-        as_cells(found[:_MOST]),
-        hide_index=True,
+    show_rows(
+        found[:_MOST],
         height=320,
         key="why-weights",
         column_config={"adds": numbers, "sd": st.column_config.NumberColumn(format="%.3f")},

@@ -6,6 +6,7 @@ import streamlit as st
 
 from engine.worlds import World
 from engine.worlds.rows import CellFault
+from pages.parts.charts.base import keys_of
 from pages.parts.charts.map_axes import axes_of
 from pages.parts.charts.truth_map import truth_rows, truth_spec
 from pages.parts.money import per_thousand
@@ -89,6 +90,7 @@ def show_map(world: World) -> None:
         truth_spec(world, is_dark(), axes),
         key="chart-truth",
         alt=f"Who likes what best: {best}",
+        keys=keys_of(world, is_dark()),
     )
     spread = {axes.row, *axes.columns}
     held = [f"{f.label}: {here[f.name]}" for f in world.fields if f.name not in spread]

@@ -9,11 +9,11 @@ import streamlit as st
 
 from engine import PersonalizerError
 from engine.evaluation.world_of_log import Estimated, estimating
-from pages.parts.download import as_cells
 from pages.parts.evaluate.logs import Log
 from pages.parts.frames import outcome
 from pages.parts.heavy_work import submit_here
 from pages.parts.link import say_refused
+from pages.parts.table import show_rows
 from pages.parts.text import note, plain
 from pages.parts.worlds.session import WorldsSession
 
@@ -84,6 +84,6 @@ def say_what_it_rests_on(session: WorldsSession) -> None:
         names = [f"{item.id}, events" for item in world.items]
         counts = pd.DataFrame(np.asarray(made.events), columns=names)
         rows = pd.concat([who, counts], axis=1)
-        st.dataframe(as_cells(rows), hide_index=True, key="log-events")
+        show_rows(rows, key="log-events")
         for column, why in made.left_out.items():
             note(plain(f"{column} is no field of it: {why}"))

@@ -7,6 +7,7 @@ import pandas as pd
 import streamlit as st
 
 from engine.worlds.rows import CellFault, Table
+from pages.parts.table import write_in
 from pages.parts.text import note
 from pages.parts.worlds.rows import Told
 from pages.parts.worlds.wording import more_of, told
@@ -38,11 +39,10 @@ def editor(
 ) -> None:
     """A table, which may be added to."""
     key = f"worlds-{name}-{number}"
-    st.data_editor(
+    write_in(
         frame,
         key=key,
         num_rows="dynamic",
-        hide_index=True,
         row_height=ROW,
         height=ROW * rows + 4,
         column_config=config,

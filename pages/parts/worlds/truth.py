@@ -7,6 +7,7 @@ import streamlit as st
 
 from engine.worlds.rows import CellFault
 from pages.parts.link import show
+from pages.parts.table import write_in
 from pages.parts.text import note, plain
 from pages.parts.worlds.session import WorldsSession
 from pages.parts.worlds.tables import ROW, say_first
@@ -41,10 +42,9 @@ def write_truth(session: WorldsSession, faults: Sequence[CellFault]) -> None:
     if not fields:
         frame.insert(0, "who", ["Everybody"])
         config["who"] = st.column_config.TextColumn("Who", disabled=True, pinned=True)
-    st.data_editor(
+    write_in(
         frame[list(config)],
         key=key,
-        hide_index=True,
         row_height=ROW,
         height=min(ROW * (len(frame) + 1) + 4, 440),
         column_config=config,

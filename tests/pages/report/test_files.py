@@ -93,7 +93,7 @@ def test_nothing_stands_outside_the_margins_nor_above_something_else(paper: Pape
 
 
 def test_charts_go_along_with_the_rows_that_they_draw() -> None:
-    with ZipFile(io.BytesIO(as_zip(REPORT))) as packed:
+    with ZipFile(io.BytesIO(as_zip(REPORT.figures))) as packed:
         names = packed.namelist()
         assert [Path(name).suffix for name in names] == [".svg", ".png", ".csv", ".parquet"] * 2
         rows = pq.read_table(io.BytesIO(packed.read(names[3])))
@@ -142,5 +142,5 @@ def test_a_map_with_picture_files_becomes_a_pdf() -> None:
     report = replace(REPORT, figures=(mapped,))
     assert "image/webp" not in sheet(report, PAPERS["a4"])
     assert as_pdf(report, PAPERS["a4"]).startswith(b"%PDF")
-    with ZipFile(io.BytesIO(as_zip(report))) as packed:
+    with ZipFile(io.BytesIO(as_zip(report.figures))) as packed:
         assert "1-map.png" in packed.namelist()
