@@ -28,9 +28,9 @@ from engine.evaluation.log_columns import Column, chosen_of, columns_of, short
 from engine.evaluation.logged import Logged, Seen
 from engine.evaluation.smoothing import Sums, smoothed
 from engine.steps import Steps, at_once
-from engine.worlds.checks import alike
 from engine.worlds.fields import Field, Value
 from engine.worlds.levels import LEVELS, MAX_LEVELS, Level, mean_worth
+from engine.worlds.seen import alike
 from engine.worlds.table import MAX_NAME, TAKEN, world_from_json
 from engine.worlds.taste import Item, Taste, TasteTable
 from engine.worlds.visitors import times_of

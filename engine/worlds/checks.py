@@ -1,7 +1,6 @@
 """Parts of JSON that a person may have written, each checked and refused with its place."""
 
 import re
-import unicodedata
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, TypeVar
 
@@ -9,11 +8,6 @@ from engine.errors import check_number, refuse
 from engine.protocol.features import is_list
 
 CODE = "BadRequest"
-HIDDEN = re.compile("[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
-"""What no text of a world has: controls, halves of characters, ends of lines, and what turns the
-letters around it, so that a name reads as another one."""
-_UNSEEN = {"Cf", "Zs"}
-"""Kinds of characters that leave no mark by themselves."""
 T = TypeVar("T")
 Make = Callable[[object, str], T]
 """What makes something of a value, at its place."""
@@ -35,23 +29,12 @@ def check_known(value: object, place: str, known: Sequence[str], what: str | Non
         refuse(CODE, place, value, f"one of {', '.join(known)}", what)
 
 
-def is_seen(text: str) -> bool:
-    """Whether a text leaves a mark on the screen."""
-    return any(unicodedata.category(letter) not in _UNSEEN for letter in text)
-
-
-def alike(text: str) -> str:
-    """The same for texts that look the same, as accents may be written in two ways."""
-    return unicodedata.normalize("NFC", text)
-
-
 def text_in(value: object, place: str, most: int, least: int = 1) -> str:
     """Some characters, at least one of them visible, none of them a control."""
     if (
         not isinstance(value, str)
         or not least <= len(value.strip()) <= len(value) <= most
-        or (value and not is_seen(value))
-        or HIDDEN.search(value)
+        or re.search("[\x00-\x1f\x7f-\x9f\ud800-\udfff]", value)
     ):
         refuse(CODE, place, value, f"a text of {least} to {most} characters in one line")
     return value
@@ -74,8 +57,7 @@ def each_in(
         refuse(CODE, place, len(value), allowed, f"the length of {place}")
     made = tuple(make(one, f"{place}[{i}]") for i, one in enumerate(value))
     for name in names:
-        told = (getattr(one, name) for one in made)
-        found = [alike(one) if isinstance(one, str) else one for one in told]
+        found = [getattr(one, name) for one in made]
         for i, one in enumerate(found):
             if one in found[:i]:
                 refuse(CODE, f"{place}[{i}].{name}", one, "different from those before it")

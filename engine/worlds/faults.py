@@ -8,12 +8,12 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from engine.protocol.features import flatten
-from engine.worlds.checks import HIDDEN, alike, is_seen
 from engine.worlds.feature_text import features_from_text
 from engine.worlds.fields import Field, Value
 from engine.worlds.levels import MAX_LEVEL_NAME, MAX_LEVELS, MAX_SHARE
 from engine.worlds.rows import ActionRow, CellFault, ValueRow, item_of, segment_of
 from engine.worlds.rules import wrong_in_rule
+from engine.worlds.seen import HIDDEN, alike, is_seen
 from engine.worlds.sent_text import sent_from_text, why_not_sent
 from engine.worlds.table import (
     MAX_CELLS,
@@ -44,7 +44,7 @@ def faults_of(draft: "Draft") -> list[CellFault]:
 
 
 def _of_place(draft: "Draft") -> Iterator[CellFault]:
-    if not draft.title.strip():
+    if not is_seen(draft.title):
         yield CellFault("place", 0, "title", "is empty, but must have at least one letter")
     texts = ("title", MAX_TITLE), ("emoji", _MAX_EMOJI), ("story", MAX_STORY), ("unit", MAX_UNIT)
     for name, most in texts:
@@ -98,10 +98,22 @@ def _of_values(draft: "Draft") -> Iterator[CellFault]:
     if cells > MAX_CELLS:
         says = f"makes {cells:,} contexts, but {MAX_CELLS:,} are the most"
         yield CellFault("values", 0, "field", says)
+    yield from _of_labels(draft)
     for name, rows in draft.fields.items():
         if len(rows) > MAX_VALUES:
             says = f"{name} has more than {MAX_VALUES} values"
             yield CellFault("values", 0, "value", says)
+
+
+def _of_labels(draft: "Draft") -> Iterator[CellFault]:
+    before = set[str]()
+    for name in draft.fields:
+        label = draft.labels.get(name, name)
+        if name in draft.labels and (says := _wrong_name(label)):
+            yield CellFault("values", 0, "field", f"{name} has a label that {says}")
+        elif alike(label) in before:
+            yield CellFault("values", 0, "field", f"{name} has the label of another: {label!r}")
+        before.add(alike(label))
 
 
 def _of_levels(draft: "Draft") -> Iterator[CellFault]:
@@ -176,7 +188,7 @@ def _wrong_text(text: str, most: int) -> str:
 
 def _wrong_name(name: str) -> str:
     """What is wrong with a name; empty if nothing is."""
-    if not name.strip() or not is_seen(name):
+    if not is_seen(name):
         return "is empty"
     return _wrong_text(name, MAX_NAME)
 

@@ -8,7 +8,8 @@ import json
 from typing import Any
 
 from engine.errors import PersonalizerError, refuse
-from engine.worlds.table import MAX_SIZE, world_from_json
+from engine.worlds.seen import new_world_from_json
+from engine.worlds.table import MAX_SIZE
 from engine.worlds.world import World
 
 MAX_FILE = 4 * MAX_SIZE  # Bytes: lines for people take more room than `World.text`.
@@ -41,7 +42,7 @@ def world_from_file(data: bytes | str) -> World:
         raise PersonalizerError(_CODE, "The file is nested too deeply.", "file") from None
     except ValueError as error:
         raise PersonalizerError(_CODE, f"The file {error}.", "file") from None
-    return world_from_json(value)
+    return new_world_from_json(value)
 
 
 def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

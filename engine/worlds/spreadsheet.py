@@ -37,10 +37,10 @@ from typing import Any
 import numpy as np
 
 from engine.errors import PersonalizerError, refuse
-from engine.worlds.checks import alike
 from engine.worlds.fields import Field, Value
 from engine.worlds.grid import Grid, letters, number_of, parted, refuse_number
-from engine.worlds.table import MAX_ITEMS, MAX_WORTH, world_from_json
+from engine.worlds.seen import alike, new_world_from_json
+from engine.worlds.table import MAX_ITEMS, MAX_WORTH
 from engine.worlds.taste import Item, Taste, TasteTable
 from engine.worlds.visitors import times_of
 from engine.worlds.world import World
@@ -126,7 +126,7 @@ def world_from_table(
     if world.is_tabulated:
         came = np.array([shares[tuple(context.values())] for context in world.contexts])
         world = replace(world, together=times_of(came / came.sum(), world.frequencies))
-    return world_from_json(world.to_json())
+    return new_world_from_json(world.to_json())
 
 
 # -- actions --------------------------------------------------------------------------
@@ -155,7 +155,7 @@ def _check_item(item: Item, row: int) -> None:
         "T", "", "", (field,), (item,), TasteTable(("f",), {("v",): {item.id: Taste(0, 0)}})
     )
     try:
-        world_from_json(told.to_json())
+        new_world_from_json(told.to_json())
     except PersonalizerError as error:
         said = error.message.replace("items[0]", f"the action in row {row}:")
         raise PersonalizerError(_CODE, said.replace(":.", ", "), "table") from None

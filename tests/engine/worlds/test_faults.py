@@ -15,6 +15,8 @@ from tests.engine.worlds.drafts import SMALL
     ("changes", "fault"),
     [
         ({"title": " "}, ("place", 0, "title", "is empty")),
+        ({"title": "\u3164"}, ("place", 0, "title", "is empty")),
+        ({"labels": {"sun": "\u200b"}}, ("values", 0, "field", "sun has a label that is empty")),
         ({"title": "x" * 41}, ("place", 0, "title", "more than 40")),
         ({"title": "a\tb"}, ("place", 0, "title", "cannot be shown")),
         ({"story": "x" * 501}, ("place", 0, "story", "more than 500")),

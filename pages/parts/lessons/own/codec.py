@@ -20,7 +20,8 @@ from engine.store import world_codec
 from engine.store.entry_codec import settings_from_json, settings_to_json
 from engine.streams import digest
 from engine.worlds import WORLDS, Context, World, key_of
-from engine.worlds.checks import CODE, check_known, each_in, number_in, object_in, text_in
+from engine.worlds.checks import CODE, check_known, each_in, number_in, object_in
+from engine.worlds.seen import check_seen, new_text_in
 from pages.parts.lessons.own.value import OwnLesson
 
 FORMAT, VERSION = "personalizer-playground-lesson", 1
@@ -121,7 +122,7 @@ def from_text(text: str) -> OwnLesson:
     if told.get("version") != VERSION or isinstance(told.get("version"), bool):
         refuse(CODE, "version", told.get("version"), f"{VERSION}, which this app reads")
     said = {
-        name: text_in(told.get(name, ""), name, most, least=int(name != "note"))
+        name: new_text_in(told.get(name, ""), name, most, least=int(name != "note"))
         for name, most in SENTENCES.items()
     }
     loop = object_in(told.get("loop"), "loop", ("world", "seed", "settings", "played"))
@@ -201,9 +202,10 @@ def _world(value: object, place: str) -> World:
         refuse(CODE, place, value, f"one of {', '.join(WORLDS)}, or a world as JSON")
     try:
         world = world_codec.from_json(value)
+        assert world is not None, "only None gives none"
+        check_seen(world)
     except PersonalizerError as error:
         _refuse(place, error.message.rstrip("."))
-    assert world is not None, "only None gives none"
     return world
 
 
