@@ -25,7 +25,7 @@ _PICTURE = re.compile(
 _NUMBER = re.compile(r"[+-]?(\d+([.,]\d*)?|[.,]\d+)([eE][+-]?\d+)?")
 _FORMULA = re.compile(r"[=@]|[+-]([\w.$!:]*\(|[\d.,]+[+*/^])")
 """As spreadsheets know one: behind a sign, a function, or a number that is computed with."""
-_WORKBOOK = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
+WORKBOOK = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
 """How the files of spreadsheet programs begin."""
 
 
@@ -105,7 +105,7 @@ def _decoded(data: str | bytes) -> str:
         refuse(_CODE, "table", len(data), f"at most {MAX_BYTES:,}", "the size of the table")
     if isinstance(data, str):
         return data.removeprefix("\ufeff")
-    if data.startswith(_WORKBOOK):
+    if data.startswith(WORKBOOK):
         sentence = (
             "The file is a workbook: save its sheet as CSV, or copy its cells and paste them."
         )

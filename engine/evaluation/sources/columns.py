@@ -122,9 +122,13 @@ def guess(head: Any) -> Columns:
 
 
 def _by_name(names: Sequence[str], candidates: Sequence[str]) -> str:
-    inner = {_plain(name.rpartition(".")[2]): name for name in reversed(names)}
-    plain = inner | {_plain(name): name for name in reversed(names)}
-    return next((plain[one] for one in candidates if one in plain), "")
+    """What the whole name of a column says goes before that of a value in an object, of which a
+    single letter says nothing: ``pos.y``."""
+    whole = {_plain(name): name for name in reversed(names)}
+    inner = {_plain(name.rpartition(".")[2]): name for name in reversed(names) if "." in name}
+    found = [whole[one] for one in candidates if one in whole]
+    found += [inner[one] for one in candidates if one in inner and len(one) > 1]
+    return next(iter(found), "")
 
 
 def _plain(name: str) -> str:

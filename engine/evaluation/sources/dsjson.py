@@ -74,8 +74,8 @@ class _Row(msgspec.Struct, frozen=True, gc=False):
 
     @property
     def is_late(self) -> bool:
-        """Whether it is a reward or an activation that came when its decision was gone: without
-        one, as Vowpal Wabbit skips it, too."""
+        """Whether it is a reward or an activation without its decision: that was gone when it came,
+        and Vowpal Wabbit skips it, too; or the log was never joined."""
         return not bytes(self.c) and (self.reward is not None or self.is_activation is not None)
 
 
@@ -87,24 +87,30 @@ class Reader:
 
     Attributes:
         number: of the last event that was read, counted from 1; lines to be skipped count, too.
+        dropped: the ``pdrop`` of all events; None before the first.
 
     Args:
         window: the events that are read; others are not looked at further than their times.
         bounds: of the rewards.
         before: how many events of the log come before these lines.
         ids: of those events.
+        dropped: the ``pdrop`` of those events.
     """
 
     def __init__(
-        self, window: Window, bounds: Bounds, before: int = 0, ids: EventIds | None = None
+        self,
+        window: Window,
+        bounds: Bounds,
+        before: int = 0,
+        ids: EventIds | None = None,
+        dropped: float | None = None,
     ) -> None:
         self._window, self._bounds, self.number = window, bounds, before
-        self._ids = ids or EventIds()
+        self._ids, self.dropped = ids or EventIds(), dropped
         self._reads_all = window == ALL
         self._known: dict[bytes, _Place] = {}
         self._orders: dict[tuple[int, ...], _Placing] = {}
         self._nameless: int | None = None
-        self._dropped: float | None = None
 
     def batches(
         self, lines: Iterator[tuple[int, str]], faults: Faults
@@ -157,7 +163,10 @@ class Reader:
 
     def _event(self, row: _Row) -> _Event | None:
         """What a line tells; None for one that is not learned, or not in the window."""
-        if row.skipped or row.is_late or not (self._reads_all or self._is_inside(row)):
+        if row.is_late:
+            self._check_joined(row)
+            return None
+        if row.skipped or not (self._reads_all or self._is_inside(row)):
             return None
         if row.outcomes is not None or row.number is not None:
             raise UnreadableError(
@@ -188,13 +197,19 @@ class Reader:
     def _check_dropped(self, share: float) -> None:
         """Refuse an event of whose like more or fewer were left out of the log than before: it
         stands for other numbers of visitors."""
-        if self._dropped is None:
-            self._dropped = share
-        if share != self._dropped:
+        if self.dropped is None:
+            self.dropped = share
+        if share != self.dropped:
             raise UnreadableError(
-                f"its pdrop is {share:g}, where it was {self._dropped:g} before: a log from which "
+                f"its pdrop is {share:g}, where it was {self.dropped:g} before: a log from which "
                 "some events were left out more often than others is not like those who came"
             )
+
+    def _check_joined(self, row: _Row) -> None:
+        """Refuse a reward whose decision was read: without it, whatever its own line says."""
+        if row.reward is not None and row.event is not None and str(row.event) in self._ids:
+            told = f"it is the reward of event {short(str(row.event))}, which stands before"
+            raise UnreadableError(f"{told}: the log is not joined, join rewards to decisions first")
 
     def _is_inside(self, row: _Row) -> bool:
         """Whether the window holds a line."""

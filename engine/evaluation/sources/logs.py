@@ -162,10 +162,34 @@ class TableLog(Log):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DsjsonLog(Log):
-    """The service's dsjson, as it is or as gzip."""
+    """The service's dsjson, as it is or as gzip.
+
+    Attributes:
+        dropped: the ``pdrop`` of all its events; None where the first of them tells.
+    """
+
+    dropped: float | None = None
+
+    def _prepared(self) -> Generator[None, None, Self]:
+        """With the ``pdrop`` of the first event, for all files."""
+        yield None
+        if self.dropped is not None or len(self.files) == 1:
+            return self
+        number, faults = 0, Faults("evaluated")
+        for file in self.files:
+            faults.file = file.name
+            reader = dsjson.Reader(self.window, self.bounds, number)
+            with file.open() as opened:
+                lines = numbered_lines(opened, _MOST_MIB, faults, _MOST_LINES)
+                for _ in reader.batches(lines, faults):
+                    if reader.dropped is not None:
+                        return replace(self, dropped=reader.dropped)
+                    yield None
+            number = reader.number
+        return self
 
     def _read(self, file: LogFile, number: int, faults: Faults, ids: EventIds) -> _Batches:
-        reader = dsjson.Reader(self.window, self.bounds, number, ids)
+        reader = dsjson.Reader(self.window, self.bounds, number, ids, self.dropped)
         with file.open() as opened:
             lines = numbered_lines(opened, _MOST_MIB, faults, _MOST_LINES)
             yield from reader.batches(lines, faults)

@@ -19,6 +19,7 @@ from engine.errors import UnreadableError
 from engine.evaluation.sources import pages
 from engine.evaluation.sources.files import UNREADABLE, LogFile, UnfoldsError
 from engine.store.exchange.lines import Faults
+from engine.worlds.grid import WORKBOOK
 
 HEAD = 1_000
 """Rows by which columns are guessed."""
@@ -32,8 +33,8 @@ _CELL = 8
 """Bytes that a value of Parquet takes in memory, however small it is in the file."""
 _AT_ONCE = 256 << 20
 """Bytes that the pages of Parquet which are read at one time may unfold to: one of each column."""
-_WORKBOOK = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
-"""How the files of spreadsheet programs begin."""
+_MARK = "# "
+"""How a comment begins, and the line of names that NumPy's ``savetxt`` writes."""
 _NO_PARQUET = "it is no whole Parquet file: it was cut, or is damaged"
 _FAILURES = (pa.ArrowException, UnicodeDecodeError, UnreadableError, *UNREADABLE)
 
@@ -60,11 +61,13 @@ class _Start(NamedTuple):
         before: lines before the names of the columns: empty ones, and comments.
         delimiter: what is between columns.
         names: of the columns.
+        is_marked: whether the names stand behind a mark as comments do.
     """
 
     before: int
     delimiter: str
     names: Sequence[str]
+    is_marked: bool = False
 
 
 def batches(file: LogFile, names: Sequence[str], faults: Faults) -> Iterator[Batch]:
@@ -112,7 +115,7 @@ def head(file: LogFile) -> Any:
 
 def _check_text(file: LogFile, faults: Faults) -> None:
     with file.open() as opened:
-        if opened.read(4).startswith(_WORKBOOK):
+        if opened.read(4).startswith(WORKBOOK):
             faults.add(0, "it is a workbook, or packed: save its sheet as CSV")
             raise faults.rejection()
     line = file.first_line()
@@ -190,15 +193,30 @@ def _parquet_fault(error: Exception) -> str:
 
 def _start(file: LogFile) -> _Start:
     lines = list(StringIO(file.beginning(), newline=""))
-    is_before = (not line.strip() or line.startswith("# ") for line in lines)
+    is_before = (not line.strip() or line.startswith(_MARK) for line in lines)
     before = next((at for at, skipped in enumerate(is_before) if not skipped), len(lines))
     delimiter = max(",;\t|", key="".join(lines[before : before + 1]).count)
-    rest = StringIO("".join(lines[before:]), newline="")
-    try:
-        names = next(plain_csv.reader(rest, delimiter=delimiter), [])
-    except plain_csv.Error:
-        names = []
+    names = _first_row(lines[before:], delimiter)
+    if before and lines[before - 1].startswith(_MARK):
+        marked = _first_row([lines[before - 1].removeprefix(_MARK), *lines[before:]], delimiter)
+        if 1 < len(marked) == len(names) and any(map(_is_number, names)):
+            return _Start(before - 1, delimiter, marked, is_marked=True)
     return _Start(before, delimiter, names)
+
+
+def _first_row(lines: Sequence[str], delimiter: str) -> Sequence[str]:
+    rows = plain_csv.reader(StringIO("".join(lines), newline=""), delimiter=delimiter)
+    with suppress(plain_csv.Error):
+        return next(rows, [])
+    return []
+
+
+def _is_number(text: str) -> bool:
+    """Whether it is a value, and no name of a column."""
+    with suppress(ValueError):
+        float(text)
+        return True
+    return False
 
 
 def _csv_reader(file: LogFile, names: Sequence[str] | None, handler: Any) -> Any:
@@ -210,7 +228,12 @@ def _csv_reader(file: LogFile, names: Sequence[str] | None, handler: Any) -> Any
     return csv.open_csv(
         pa.PythonFile(file.unfolded(), "r"),
         # In one thread: with several nobody knows the number of a line.
-        csv.ReadOptions(use_threads=False, block_size=_BLOCK, skip_rows=start.before),
+        csv.ReadOptions(
+            use_threads=False,
+            block_size=_BLOCK,
+            skip_rows=start.before + start.is_marked,
+            column_names=start.names if start.is_marked else None,
+        ),
         csv.ParseOptions(
             delimiter=start.delimiter,
             newlines_in_values=True,

@@ -16,8 +16,10 @@ _SHORT = 40
 """Characters of an id that is kept as it is: the service's have 32, most others 36."""
 
 
-def _digest(event_id: str) -> bytes:
+def _kept(event_id: str) -> str | bytes:
     """However long ids are, a million of them take some hundred MiB."""
+    if len(event_id) <= _SHORT:
+        return event_id
     return blake2b(event_id.encode(errors="surrogatepass"), digest_size=16).digest()
 
 
@@ -32,8 +34,12 @@ class EventIds:
         if not event_id:
             return False
         before = len(self._known)
-        self._known.add(event_id if len(event_id) <= _SHORT else _digest(event_id))
+        self._known.add(_kept(event_id))
         return len(self._known) == before
+
+    def __contains__(self, event_id: str) -> bool:
+        """Whether it was there."""
+        return _kept(event_id) in self._known
 
     def again(self, codes: NDArray[np.intp], names: Sequence[str]) -> NDArray[np.bool_]:
         """Which of N events have an id that was there before: positions in the ids, (N,)."""

@@ -29,6 +29,14 @@ def test_names_are_read_however_they_are_written(name: str) -> None:
     assert guess(pa.table({name: ["a"], "Reward": [1.0]})).shown == name
 
 
+def test_a_whole_name_goes_before_one_in_an_object_and_a_letter_in_it_says_nothing() -> None:
+    names = ["user.clicks", "page.action", "visit.date", "pos.y", "arm", "converted", "ts"]
+    told = guess(pa.table({name: ["x"] for name in names}))
+    assert (told.shown, told.reward, told.time) == ("arm", "converted", "ts")
+    assert guess(pa.table({"pos.y": ["x"], "user.clicks": ["x"]})).reward == "user.clicks"
+    assert guess(pa.table({"pos.y": ["x"]})).reward == ""
+
+
 def test_what_differs_from_event_to_event_is_no_context() -> None:
     rows = range(200)
     words = {"session": [f"s{n}" for n in rows], "few": [n % 7 for n in rows]}

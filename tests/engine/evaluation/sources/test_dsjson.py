@@ -99,6 +99,15 @@ def test_rewards_and_activations_whose_decisions_are_gone_are_left_out() -> None
     assert len(log) == 1
 
 
+def test_a_reward_whose_decision_was_read_is_one_of_a_log_that_is_not_joined() -> None:
+    ((line, told),) = refused(lines(GOOD_ROW) + b'\n{"RewardValue": 1, "EventId": "e0"}')
+    assert (line, told) == (
+        2,
+        "it is the reward of event 'e0', which stands before: the log is not joined, join rewards "
+        "to decisions first",
+    )
+
+
 def test_the_order_of_a_ranking_is_not_asked_for_where_nothing_follows_it() -> None:
     bare = without("p", "a") | {"_label_probability": 0.75, "_label_Action": 2, "_skipLearn": None}
     (log,) = read(lines(GOOD_ROW, bare))

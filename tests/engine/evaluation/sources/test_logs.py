@@ -109,6 +109,16 @@ def test_parts_that_do_not_agree_are_refused_by_their_names(tmp_path: Path) -> N
         open_log(tmp_path)
 
 
+def test_other_events_were_left_out_of_one_part_than_of_another(tmp_path: Path) -> None:
+    for at, dropped in enumerate((b"0.5", b"0.9")):
+        rows = as_dsjson(MADE.slice(at, 1))
+        (tmp_path / f"part-{at}").write_bytes(rows[:-1] + b', "pdrop": ' + dropped + b"}")
+    log = open_log(tmp_path)
+    for one in (log, log.parts[1]):
+        with pytest.raises(RejectedError, match=r"part-1, line 1: its pdrop is 0\.9, where it was"):
+            list(one.batches())
+
+
 # -- what is refused ------------------------------------------------------------------
 
 

@@ -51,6 +51,14 @@ def test_a_line_is_that_of_the_file_where_values_have_several(data: bytes) -> No
     assert [fault.line for fault in faults.first] == [wrong]
 
 
+def test_names_behind_the_mark_of_a_comment_are_those_of_the_columns() -> None:
+    marked, faults = b"# by NumPy\n# id,a\n3,4\n5\n6,7\n", Faults()
+    assert head(LogFile("log", marked)).column_names == ["id", "a"]
+    assert lines_of(marked, faults) == [3, 5]
+    assert [fault.line for fault in faults.first] == [4]
+    assert head(LogFile("log", b"# in May, by hand\na,b\n3,4\n")).column_names == ["a", "b"]
+
+
 def test_lines_are_counted_on_from_batch_to_batch(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("engine.evaluation.sources.tables._BLOCK", 64)
     data = b"a,b\n" + b"1,22222222\n" * 10 + b"3\n" + b"1,22222222\n" * 10
