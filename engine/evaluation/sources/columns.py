@@ -121,6 +121,13 @@ def guess(head: Any) -> Columns:
     return replace(found, context=tuple(name for name in left if _may_be_context(head, name)))
 
 
+def nested(head: Any, columns: Columns) -> tuple[str, ...]:
+    """Columns of lists or maps, by the first rows of a log, that say nothing: no field of a context
+    can be one."""
+    told = zip(head.column_names, head.schema.types, strict=True)
+    return tuple(n for n, kind in told if pa.types.is_nested(kind) and n not in columns.names)
+
+
 def _by_name(names: Sequence[str], candidates: Sequence[str]) -> str:
     """What the whole name of a column says goes before that of a value in an object, of which a
     single letter says nothing: ``pos.y``."""

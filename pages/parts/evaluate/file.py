@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from engine.errors import refuse
 from engine.evaluation.decisions import Decisions
 from engine.evaluation.sources import tables
-from engine.evaluation.sources.columns import Columns, guess
+from engine.evaluation.sources.columns import Columns, guess, nested
 from engine.evaluation.sources.files import LogFile
 from engine.evaluation.sources.joined import joined
 from engine.evaluation.sources.logs import open_log
@@ -43,10 +43,12 @@ class Inspected:
     Attributes:
         names: its columns that have one; none where it is read line by line.
         columns: what they may say.
+        nested: those that can be no field of the context, as their values are lists or maps.
     """
 
     names: tuple[str, ...] = ()
     columns: Columns | None = None
+    nested: tuple[str, ...] = ()
 
 
 def _held(upload: Upload) -> LogFile:
@@ -66,7 +68,8 @@ def inspecting(upload: Upload) -> Steps[Inspected]:
     yield None
     head = tables.head(file)
     yield None
-    return Inspected(tuple(filter(None, head.column_names)), guess(head))
+    columns = guess(head)
+    return Inspected(tuple(filter(None, head.column_names)), columns, nested(head, columns))
 
 
 def reading(upload: Upload, asked: OfFile) -> Generator[float, None, Log]:

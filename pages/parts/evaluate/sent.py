@@ -77,17 +77,20 @@ def _as_told(upload: Upload, inspected: Inspected) -> OfFile:
         key="columns",
         expanded=fault is not None,
     ):
-        columns = _columns(upload, names, guessed) if guessed else None
+        columns = _columns(upload, inspected, guessed) if guessed else None
         with st.container(horizontal=True):
             low = st.number_input("Least reward", value=0.0, key=f"low-{upload.token}", width=140)
             high = st.number_input("Most", value=1.0, key=f"high-{upload.token}", width=140)
         if high <= low:
             st.error("Most: it must be above the least reward.", icon=":material/error:")
+    if inspected.nested:
+        named = ", ".join(map(plain, inspected.nested))
+        note(f"Not taken as context, as the values are lists or maps: {named}.")
     return OfFile(upload.token, columns, (low, high if high > low else low + 1.0))
 
 
-def _columns(upload: Upload, names: tuple[str, ...], guessed: Columns) -> Columns:
-    token, told = upload.token, dict[str, Any]()
+def _columns(upload: Upload, inspected: Inspected, guessed: Columns) -> Columns:
+    token, names, told = upload.token, inspected.names, dict[str, Any]()
     for column, (field, label) in zip(st.columns(len(_COLUMNS)), _COLUMNS.items(), strict=True):
         usual = getattr(guessed, field)
         options = ("", *names)
@@ -100,7 +103,7 @@ def _columns(upload: Upload, names: tuple[str, ...], guessed: Columns) -> Column
         )
     context = st.multiselect(
         "Context: what was known of a visitor",
-        names,
+        [name for name in names if name not in inspected.nested],
         guessed.context,
         key=f"column-context-{token}",
     )

@@ -80,12 +80,14 @@ def show_kept(session: WorldsSession, owner: str) -> None:
             _show(session, owner, one)
 
 
-def _row(key: str, title: str, told: str) -> st.delta_generator.DeltaGenerator:
+def _row(key: str, title: str, told: str, story: str = "") -> st.delta_generator.DeltaGenerator:
     row = st.container(
         border=True, horizontal=True, vertical_alignment="center", gap="small", key=key
     )
     with row, st.container(gap=None, width="stretch"):
         st.markdown(f"**{plain(title)}**")
+        if story:
+            st.markdown(f":small[{plain(story)}]")
         note(told)
     return row
 
@@ -167,7 +169,7 @@ def copy_of(world: World, kept: Sequence[KeptWorld]) -> World:
 
 
 def show_gallery(session: WorldsSession) -> None:
-    """The ready worlds, each with what it shows."""
+    """The ready worlds, each with its story, what it shows and what can be earned."""
     section("Ready worlds", "Each can be played as it is, or be changed into one of your own.")
     with st.container(key="gallery"):
         halves = st.columns(2, gap="small")
@@ -176,7 +178,7 @@ def show_gallery(session: WorldsSession) -> None:
         earns = f"{found.uniform.value:.2f} by chance, {found.best.value:.2f} at best"
         earns += in_money(world, found.best.value)
         told = plain(f"{exhibit.shows} {counted(len(world.items), 'action')}; {earns}.")
-        with halves[place % 2], _row(f"exhibit-{name}", world.label, told):
+        with halves[place % 2], _row(f"exhibit-{name}", world.label, told, world.story):
             if exhibit.drift != "none":
                 told_to = {"world": name, "drift": exhibit.drift}
                 st.page_link(RACE, label="Race", query_params=told_to)

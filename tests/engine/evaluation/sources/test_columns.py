@@ -5,7 +5,7 @@ from dataclasses import replace
 import pyarrow as pa
 import pytest
 
-from engine.evaluation.sources.columns import Columns, guess
+from engine.evaluation.sources.columns import Columns, guess, nested
 from tests.engine.evaluation.sources.made import COLUMNS, table
 
 
@@ -52,3 +52,10 @@ def test_probabilities_of_all_are_such_only_if_each_action_shown_has_one() -> No
 
 def test_a_column_may_say_when_by_its_type() -> None:
     assert guess(pa.table({"since": pa.array([0], pa.timestamp("s"))})).time == "since"
+
+
+def test_lists_and_maps_are_told_of_unless_they_say_what_was_offered() -> None:
+    lists = pa.array([["a", "b"]])
+    head = pa.table({"action": ["a"], "offered": lists, "likes": lists, "country": ["NL"]})
+    told = head.append_column("more", pa.array([[("k", 1)]], pa.map_(pa.string(), pa.int64())))
+    assert nested(told, guess(told)) == ("likes", "more")
