@@ -84,8 +84,14 @@ class Setting(Generic[T]):
             return False
 
     def allows(self, value: object) -> bool:
-        """Whether a number is one of those to choose from: a browser may send any."""
-        return not isinstance(self.options, range) or value in self.options
+        """Whether a number or a line of a menu is one of those to choose from: a browser may send
+        any."""
+        if isinstance(self.options, range):
+            return value in self.options
+        return self.kind != "menu" or value in self.offered or self._can_be_said(value)
+
+    def _can_be_said(self, value: Any) -> bool:
+        return self.check is not None and self.can_be(value)
 
     def text(self, value: T) -> str:
         """A value as it stands in a link."""

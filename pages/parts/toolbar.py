@@ -18,6 +18,7 @@ from pages.parts.live import LivePlay
 from pages.parts.qr import qr, show_qr
 from pages.parts.report.take_home import ReportOf, take_home
 from pages.parts.text import note, told_apart
+from pages.parts.unreadable import chosen
 
 
 def toolbar() -> DeltaGenerator:
@@ -52,7 +53,8 @@ def _choose_another(setup: Linked) -> None:
     """A world that does not stand beside the others: one of this browser's own, or a ready one."""
 
     def take() -> None:
-        st.session_state[setup.key("world")] = keep_at_hand(world_of(st.session_state[key]))
+        if one := chosen(key, names, ""):
+            st.session_state[setup.key("world")] = keep_at_hand(world_of(one))
 
     key = setup.key("another-world")
     names = other_worlds()

@@ -76,3 +76,13 @@ def test_a_number_that_no_widget_offers_is_told_apart() -> None:
         False
     ]
     assert PLACE.allows("a world of one's own")
+
+
+def test_a_line_that_no_menu_offers_is_told_apart() -> None:
+    menu = Setting("in", "Place", {"in": "Inside"}, "menu", check=short)
+    assert [menu.allows(value) for value in ("in", "own", "nothing of that", -1)] == [
+        True,
+        True,
+        False,
+        False,
+    ]

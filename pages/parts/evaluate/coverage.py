@@ -82,6 +82,7 @@ def show(watch: Watch, setup: EvaluateSetup) -> None:
             key="evaluate-kind",
             label_visibility="collapsed",
         )
+    kind = kind or kinds[0]  # A browser may send none.
     _show_counts(watch, watch.counts(kind), kind)
 
 

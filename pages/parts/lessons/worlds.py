@@ -12,6 +12,7 @@ from pages.parts.lessons.lessons import LESSONS
 from pages.parts.lessons.setup import LearnSetup
 from pages.parts.text import note
 from pages.parts.toolbar import other_worlds
+from pages.parts.unreadable import chosen
 
 _MAKE = Path(__file__).parents[2] / "worlds.py"
 
@@ -26,8 +27,8 @@ def choose_a_world(setup: LearnSetup) -> None:
     key = setup.key("world")
 
     def take() -> None:
-        if chosen := st.session_state[key]:
-            keep_at_hand(world_of(chosen))
+        if one := chosen(key, names, ""):
+            keep_at_hand(world_of(one))
 
     with st.container(horizontal=True, vertical_alignment="bottom", key="lesson-world"):
         st.selectbox(

@@ -31,6 +31,7 @@ from pages.parts.operations.log_lines import write_lines
 from pages.parts.operations.meters import Gauges, Meters
 from pages.parts.operations.readiness import Readiness
 from pages.parts.operations.settings import Operations
+from pages.parts.unreadable import say_unreadable
 
 _log = logging.getLogger(__name__)
 
@@ -74,9 +75,16 @@ GAUGES: Gauges = {
 }
 
 
-def note_failure(error: Exception) -> None:
-    """A page ended with an exception, which Streamlit shows and logs."""
+def note_failure(error: Exception) -> bool:
+    """A page ended with an exception, which Streamlit logs; whether it need not be shown.
+
+    It need not where a browser sent what cannot be read: a sentence stands there instead.
+    """
+    if say_unreadable():
+        _log.warning("unreadable input refused", extra={"code": type(error).__name__})
+        return True
     _log.error("page failed", extra={"code": type(error).__name__})
+    return False
 
 
 def life(

@@ -1,10 +1,13 @@
 """What can be done on the Why page: which offer, which two actions, who else is there."""
 
+from collections.abc import Mapping
+
 import streamlit as st
 
 from engine.worlds import key_of
 from pages.parts.play.open_loop import OpenLoop
 from pages.parts.text import note, plain
+from pages.parts.unreadable import chosen
 from pages.parts.why.links import PLAY, address_of
 from pages.parts.why.session import WhySession
 from pages.parts.why.subject import Asked, Subject, event_of
@@ -66,8 +69,9 @@ def _choose_visitor(opened: OpenLoop, subject: Subject, come: int) -> None:
 def suppose(session: WhySession, subject: Subject) -> None:
     """Who stood there; moving these asks "what if"."""
 
-    def ask(field: str, key: str) -> None:
-        session.suppose(field, st.session_state[key])
+    def ask(field: str, key: str, faces: Mapping[str, str]) -> None:
+        if one := chosen(key, faces, ""):
+            session.suppose(field, one)
 
     assert session.shown is not None
     context, world = session.shown.context, subject.world
@@ -83,7 +87,7 @@ def suppose(session: WhySession, subject: Subject) -> None:
                 format_func=faces.__getitem__,
                 key=key,
                 on_change=ask,
-                args=(field.name, key),
+                args=(field.name, key, faces),
                 width=145,
             )
     if session.changed:
@@ -102,7 +106,9 @@ def choose_pair(session: WhySession, subject: Subject) -> None:
     """Which two actions are taken apart."""
 
     def choose() -> None:
-        session.compare(st.session_state["why-action"], st.session_state["why-against"])
+        session.compare(
+            chosen("why-action", allowed, session.action), chosen("why-against", others, None)
+        )
 
     allowed = list(subject.ranked.request.allowed)
     others: list[int | None] = [None, *(i for i in allowed if i != session.action)]

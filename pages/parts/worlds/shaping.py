@@ -76,6 +76,7 @@ def _copy(session: WorldsSession) -> None:
         format_func=lambda one: kinds[one][0],
         key="copy-kind",
     )
+    kind = kind or "column"  # A browser may send none.
     names, places = kinds[kind][1], range(len(kinds[kind][1]))
     if len(names) < 2:
         note("There is one alone.")

@@ -9,6 +9,7 @@ from engine.worlds.rows import CellFault
 from pages.parts.link import show
 from pages.parts.table import write_in
 from pages.parts.text import note, plain
+from pages.parts.unreadable import chosen
 from pages.parts.worlds.session import WorldsSession
 from pages.parts.worlds.tables import ROW, say_first
 
@@ -64,8 +65,12 @@ def _choose_slice(session: WorldsSession) -> None:
     held = {name: f"truth-held-{names.index(name)}" for name in shown.held}
 
     def turn() -> None:
-        rows = {name: int(st.session_state[key]) for name, key in held.items()}
-        session.turn([str(st.session_state[key]) for key in keys], rows)
+        rows = {
+            name: int(chosen(key, [row.id for row in fields[name]], shown.held[name].id))
+            for name, key in held.items()
+        }
+        spread = [chosen(key, names, shown.spread[place]) for place, key in enumerate(keys)]
+        session.turn(spread, rows)
 
     with st.container(horizontal=True, gap="small", key="truth-slice"):
         for place, key in enumerate(keys):

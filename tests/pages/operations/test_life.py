@@ -9,7 +9,7 @@ import signal
 import subprocess
 import sys
 import weakref
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import suppress
 from http.client import HTTPConnection, HTTPResponse
 from pathlib import Path
@@ -18,11 +18,17 @@ from urllib.parse import urlsplit
 
 import pytest
 from sqlalchemy import create_engine, text
-from websockets.asyncio.client import connect
+from streamlit.proto.BackMsg_pb2 import BackMsg
+from streamlit.proto.ClientState_pb2 import ClientState
+from streamlit.proto.Delta_pb2 import Delta
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import InvalidStatus
+from websockets.typing import Subprotocol
 
 from engine.store import Store
 from pages.parts.operations.life import give_memory_back
+from pages.parts.unreadable import SENTENCE
 from tests.browser.app import ROOT, Server, running
 from tests.faults.processes import held, wait_until_ended
 
@@ -83,6 +89,39 @@ def test_pages_of_other_servers_open_no_socket(server: Server, origin: str) -> N
     with pytest.raises(InvalidStatus) as refused:
         asyncio.run(opened(origin))
     assert refused.value.response.status_code == 403
+
+
+def test_what_no_page_can_send_changes_nothing_and_is_answered_in_a_sentence(
+    server: Server,
+) -> None:
+    async def sent(suffix: str, **value: str) -> tuple[list[str], list[str]]:
+        """What a page says in errors, when a widget of it tells something; and what it fails by."""
+        address = f"ws://{urlsplit(server.address).netloc}/_stcore/stream"
+        streams = [Subprotocol("streamlit")]
+        async with connect(address, subprotocols=streams, max_size=None, proxy=None) as socket:
+            first = [one.new_element async for one in drawn(socket, ClientState())]
+            widgets = [one.selectbox.id or one.number_input.id for one in first]
+            state, widget = ClientState(), next(one for one in widgets if one.endswith(suffix))
+            state.widget_states.widgets.add(id=widget, **value)
+            then = [one.new_element async for one in drawn(socket, state)]
+        errors = [one.alert.body for one in then if one.HasField("alert")]
+        return errors, [one.exception.type for one in then if one.HasField("exception")]
+
+    for menu in ("play-policy", "play-beside"):
+        assert asyncio.run(sent(menu, string_value="nothing of that")) == ([], [])
+    assert asyncio.run(sent("play-seed", string_value="many")) == ([SENTENCE], [])
+
+
+async def drawn(socket: ClientConnection, state: ClientState) -> AsyncIterator[Delta]:
+    """What a page draws when its browser asks for it."""
+    await socket.send(BackMsg(rerun_script=state).SerializeToString())
+    async for data in socket:
+        assert isinstance(data, bytes)
+        message = ForwardMsg.FromString(data)
+        if message.HasField("delta"):
+            yield message.delta
+        elif message.HasField("script_finished"):
+            return
 
 
 def test_matrices_have_one_thread() -> None:

@@ -110,7 +110,7 @@ def _make(told: Played, seed: int, who: Context) -> None:
         format_func=LANGUAGES.__getitem__,
         key="own-language",
     )
-    ours = words(language, "own")
+    ours = words(language or "en", "own")  # A browser may send none.
     guess = _ask("What is guessed", "guess", told.world, who, "offered", ours)
     check = _ask("One more question, in the end", "check", told.world, who, "moves", ours)
     missing = [_LABELS[name] for name in SENTENCES if name != "note" and not said[name]]
