@@ -61,9 +61,9 @@ def test_a_second_tab_sees_each_click_within_a_second(open_page: OpenPage) -> No
     other.expect_visitors(11)
     one.press("reward-1")
     one.expect_visitors(12)
-    expect(other.visitors).to_have_text("12", timeout=2_000)
+    expect(other.visitors).to_have_text("12")
     other.press("reward-2")
-    expect(one.visitors).to_have_text("13", timeout=2_000)
+    expect(one.visitors).to_have_text("13")
 
 
 def test_a_killed_server_comes_back_with_the_loop(open_page: OpenPage, tmp_path: Path) -> None:
@@ -289,7 +289,7 @@ def test_a_student_looks_copies_and_answers_only_where_the_lecturer_says_so(
     expect(somebody).to_be_visible()
     expect(student.button("reward-1")).to_be_disabled()
     lecturer.press("reward-1")
-    expect(student.visitors).to_have_text("12", timeout=2_000)
+    expect(student.visitors).to_have_text("12")
     student.press("make-own")
     expect(somebody).to_have_count(0)
     student.press("reward-1")
@@ -305,7 +305,7 @@ def test_a_student_looks_copies_and_answers_only_where_the_lecturer_says_so(
     student.visit(answers)
     expect(student.button("reward-3")).to_be_enabled()
     student.press("reward-3")
-    expect(lecturer.visitors).to_have_text("13", timeout=2_000)
+    expect(lecturer.visitors).to_have_text("13")
     assert secret not in student.page.url
     student.page.reload()
     student.expect_visitors(13)
