@@ -6,6 +6,8 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
 import streamlit as st
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
@@ -36,16 +38,27 @@ def as_cells(rows: Rows) -> pd.DataFrame:
 
 
 def as_parquet(rows: Rows) -> bytes:
-    """The same rows with their types; what is of several types in one column is text."""
+    """The same rows with their types; a column that has none, of several or too long, is text."""
     frame = pd.DataFrame(rows)
-    mixed = {
+    texts = {
         str(name): column.map(str, na_action="ignore")
         for name, column in frame.items()
-        if column.dtype == object and column.dropna().map(type).nunique() > 1
+        if column.dtype == object and not _has_a_type(column)
     }
     made = io.BytesIO()
-    frame.assign(**mixed).to_parquet(made, index=False)
+    frame.assign(**texts).to_parquet(made, index=False)
     return made.getvalue()
+
+
+def _has_a_type(column: "pd.Series[Any]") -> bool:
+    """Whether Parquet has one for all that is in a column, and within that."""
+    if column.dropna().map(type).nunique() > 1:
+        return False
+    try:
+        pq.write_table(pa.table({"": pa.array(column, from_pandas=True)}).slice(0, 0), io.BytesIO())
+    except (pa.ArrowException, OverflowError):
+        return False
+    return True
 
 
 def download_rows(label: str, rows: Callable[[], Rows], key: str, name: str) -> None:
@@ -59,14 +72,15 @@ def download_rows(label: str, rows: Callable[[], Rows], key: str, name: str) -> 
     parquet = File(f"{name}.parquet", PARQUET, lambda: as_parquet(rows()))
     with st.container(horizontal=True, gap="small", key=f"rows-{key}"):
         download_file(label, key, csv)
-        download_file("Parquet", f"{key}-parquet", parquet)
+        download_file("Parquet", f"{key}-parquet", parquet, label.replace("CSV", "Parquet"))
 
 
-def download_file(label: str, key: str, file: File) -> None:
-    """A link under which a file is made when it is followed."""
+def download_file(label: str, key: str, file: File, called: str = "") -> None:
+    """A link under which a file is made when it is followed; ``called`` is heard for a label that
+    says too little alone."""
     mine = this_pass(this_client())
     mine.files[key] = file
-    download_link(key, label, f"{base_path()}{FILE_PATH}/{mine.token}/{key}")
+    download_link(key, label, f"{base_path()}{FILE_PATH}/{mine.token}/{key}", called)
 
 
 def download_text(

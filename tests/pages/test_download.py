@@ -89,3 +89,11 @@ def test_the_same_rows_are_there_as_parquet_with_their_types(mine: Pass) -> None
     }  # fmt: skip
     mixed = download.as_parquet([{"what": "a"}, {"what": 1}, {"what": None}])
     assert pd.read_parquet(io.BytesIO(mixed))["what"].tolist()[:2] == ["a", "1"]
+
+
+@pytest.mark.parametrize("odd", [[1, "b"], {"a": {}}, {}, 2**70], ids=repr)
+def test_what_parquet_has_no_type_for_is_text(odd: object) -> None:
+    found = pd.read_parquet(io.BytesIO(download.as_parquet([{"what": odd}, {"what": None}])))
+    assert found["what"].tolist()[0] == str(odd)
+    typed = download.as_parquet([{"what": [1, 2]}, {"what": [3]}])
+    assert pd.read_parquet(io.BytesIO(typed))["what"].tolist()[1].tolist() == [3]

@@ -1,7 +1,9 @@
 """Lines of type in an SVG: how wide words are, where lines break, and the elements."""
 
 import unicodedata
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from itertools import chain, count
 from xml.sax.saxutils import escape
 
 FONT = "Liberation Sans, Arial, Helvetica, sans-serif"
@@ -17,9 +19,12 @@ _ASCII = (
 """Advance widths of the letters from space to tilde, in thousandths of the type's height."""
 _PICTURES = (
     (0x231A, 0x231B), (0x23E9, 0x23FA), (0x25FB, 0x25FE), (0x2600, 0x27BF), (0x2934, 0x2935),
-    (0x2B00, 0x2BFF), (0x3030, 0x3030), (0x303D, 0x303D), (0x3297, 0x3299),
+    (0x2B00, 0x2BFF), (0x3030, 0x3030), (0x303D, 0x303D), (0x3297, 0x3299), (0x1F000, 0x1FAFF),
+    (0xE0000, 0xE007F),
 )  # fmt: skip
-"""Letters that fonts of pictures have, below those that are nothing else."""
+"""Letters that fonts of pictures have; the last are those that tell flags of regions apart."""
+_FLAG, _TAG = 0x1F1E6, 0xE0000
+"""The first of the letters of which flags are made, and the one that all tags follow."""
 _JOINTS = "\ufe0e\ufe0f\u200d\u2060\u20e3"
 """What joins or turns them."""
 _BOLD, _OTHER, _WIDE = 1.08, 600, 1_000
@@ -79,11 +84,32 @@ def drawable(text: str) -> str:
     return "".join(kept).strip() or _called(text)
 
 
+def told_apart(names: Iterable[str]) -> dict[str, str]:
+    """Names as they can be drawn, each another: those that pictures alone told apart are followed
+    by what these are called, and what is still the same by a number."""
+    plain = {name: drawable(name) for name in names}
+    times, found = Counter(plain.values()), dict[str, str]()
+    for name, bare in plain.items():
+        called = _called(name)
+        one = f"{bare} ({called})" if times[bare] > 1 and called not in ("", bare) else bare
+        ways = chain((one,), (f"{one} {number}" for number in count(2)))
+        taken = set(found.values())
+        found[name] = next(told for told in ways if told not in taken)
+    return found
+
+
 def _called(text: str) -> str:
-    names = (unicodedata.name(c, "") for c in text if _is_picture(c))
-    return " ".join(filter(None, names)).lower()
+    """What the pictures in a text are called; a flag by its letters."""
+    told = ""
+    for code in (ord(letter) for letter in text if _is_picture(letter)):
+        if 0 <= code - _FLAG < 26:
+            told += chr(ord("A") + code - _FLAG)
+        elif code >= _TAG:
+            told += chr(code - _TAG) if chr(code - _TAG).isalnum() else ""
+        else:
+            told += f" {unicodedata.name(chr(code), 'picture').lower()} "
+    return " ".join(told.split())
 
 
 def _is_picture(letter: str) -> bool:
-    code = ord(letter)
-    return code >= 0x1F000 or any(first <= code <= last for first, last in _PICTURES)
+    return any(first <= ord(letter) <= last for first, last in _PICTURES)

@@ -1,10 +1,13 @@
 """The report of a loop."""
 
+from collections.abc import Mapping
 from dataclasses import replace
+from typing import Any
 
 from engine.evaluation.intervals import estimate
 from engine.evaluation.learning_curve import LearningCurve
-from engine.worlds import World
+from engine.worlds import Context, World
+from engine.worlds.taste import TasteWeights
 from pages.parts.charts import context_map as contexts
 from pages.parts.charts import curves
 from pages.parts.charts.base import keys_of
@@ -12,6 +15,7 @@ from pages.parts.charts.map_axes import axes_of
 from pages.parts.money import per_thousand
 from pages.parts.play.open_loop import OpenLoop
 from pages.parts.play.session import PlaySession
+from pages.parts.report.letters import told_apart
 from pages.parts.report.report import Figure, Report
 from pages.parts.report.subject import report_on
 from pages.parts.stage.play_words import earned, learned
@@ -24,14 +28,25 @@ _DID = {
 }
 
 
-def _without_pictures(world: World) -> World:
-    """The same place with names alone: a server need not have a font of pictures."""
+def without_pictures(
+    world: World, cells: contexts.Cells, here: Context
+) -> tuple[World, contexts.Cells, Context]:
+    """The same place, its cells and one context with names alone: a server need not have a font of
+    pictures, and what an axis is called has to be what its rows say."""
+    names = {f.name: told_apart(value.name for value in f.values) for f in world.fields}
     fields = (
-        replace(field, values=tuple(replace(value, emoji="") for value in field.values))
-        for field in world.fields
+        replace(f, values=tuple(replace(v, name=names[f.name][v.name], emoji="") for v in f.values))
+        for f in world.fields
     )
-    items = tuple(replace(item, emoji="") for item in world.items)
-    return replace(world, fields=tuple(fields), items=items)
+    called = told_apart(item.name for item in world.items)
+    items = tuple(replace(item, title=called[item.name], emoji="") for item in world.items)
+
+    def renamed(cell: Mapping[str, Any]) -> dict[str, Any]:
+        return {**cell, **{field: told[cell[field]] for field, told in names.items()}}
+
+    # A map asks for no truth, and that of this world knows the names that it had.
+    named = replace(world, fields=tuple(fields), items=items, taste=TasteWeights(0.0, ()))
+    return named, [renamed(cell) for cell in cells], renamed(here)
 
 
 def _about(opened: OpenLoop) -> str:
@@ -60,9 +75,9 @@ def report_of(session: PlaySession, link: str) -> Report | None:
         rows = opened.curve()
         if not rows:
             return None
-        named = _without_pictures(opened.world)
+        named, favoured, here = without_pictures(opened.world, opened.favoured(), opened.context)
         axes = next(iter(axes_of(named)))
-        cells = contexts.map_rows(named, opened.favoured(), opened.context, axes, 0, True, truth)
+        cells = contexts.map_rows(named, favoured, here, axes, 0, True, truth)
         mapped = Figure(
             "What it would offer to whom: the stronger, the more probable",
             contexts.map_spec(named, False, axes),

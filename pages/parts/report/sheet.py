@@ -110,22 +110,39 @@ def sheet(report: Report, paper: Paper) -> str:
 
 
 def _show_offered(report: Report, column: _Column) -> None:
-    """Picture files with the names of their actions, in a line, as far as there is room."""
+    """Picture files with the names of their actions, in two lines, and how many more there are."""
     if not report.offered:
         return
-    x, height = column.x, 9.5
+    x, height, row = column.x, 9.5, 1
+    end = column.x + column.room
     column.skip(8)
-    for name, picture in report.offered:
-        wide = _PICTURE + 6 + width_of(drawable(name), height) + _GAP
-        if x + wide > column.x + column.room + _GAP:
+    for number, (full, picture) in enumerate(report.offered):
+        name = _cut(full, column.room / 2 - _PICTURE - 6 - _GAP, height)
+        wide = _PICTURE + 6 + width_of(name, height)
+        if row == 1 and x + wide > end:
+            x, row = column.x, 2
+            column.skip(_PICTURE + 4)
+        left = len(report.offered) - number
+        more = f"and {left} more"
+        after = _GAP + width_of(more, height) if row == 2 and left > 1 else 0
+        if x + wide + after > end:
+            column.drawn.append(line(more, x, column.y + 0.68 * _PICTURE, height, _LOOK.faint))
             break
         place = f'x="{x:g}" y="{column.y:g}" width="{_PICTURE}" height="{_PICTURE}"'
         column.drawn += [
             f'<image {place} href="{picture}"/>',
             line(name, x + _PICTURE + 6, column.y + 0.68 * _PICTURE, height, _LOOK.ink),
         ]
-        x += wide
+        x += wide + _GAP
     column.skip(_PICTURE)
+
+
+def _cut(text: str, room: float, height: float) -> str:
+    """A text as far as there is room for it."""
+    whole = drawable(text)
+    if width_of(whole, height) <= room:
+        return whole
+    return lines_of(whole, room - width_of("…", height), height)[0] + "…"
 
 
 def _say(report: Report, column: _Column, paper: Paper) -> None:

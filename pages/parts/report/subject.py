@@ -20,7 +20,7 @@ def report_on(
 ) -> Report:
     """A report of today about a world, or about what somebody sent."""
     label = world.title if world is not None else "A log of your own"
-    story = " ".join(filter(None, (world.story, _partial(world)))) if world is not None else ""
+    story = _story(world) if world is not None else ""
     said = tuple(sentence for sentence in sentences if sentence)
     items = world.items if world is not None else ()
     offered = tuple((item.name, item.picture) for item in items if item.picture)
@@ -28,11 +28,23 @@ def report_on(
     return Report(*told, further, offered)
 
 
+def _story(world: World) -> str:
+    """What sets the scene, closed with a stop where something is said after it."""
+    partial, story = _partial(world), world.story.strip()
+    if partial and story and not story.endswith((".", "!", "?", "…")):
+        story += "."
+    return f"{story} {partial}".strip()
+
+
 def _partial(world: World) -> str:
     """What partial rewards are worth, and how often each comes; nothing of a plain half."""
     if world.levels == LEVELS:
         return ""
     partial = [level for level in answers_of(world.levels) if level.is_partial]
+    if len(partial) == 1:
+        (level,) = partial
+        name = f" ({level.name})" if level.name else ""
+        return f"A partial reward{name} is worth {level.worth:.2f} of a whole one."
     whole = sum(level.share for level in partial)
     told = (
         f"{level.name or 'one'} {level.worth:.2f} ({percent(level.share / whole)})"

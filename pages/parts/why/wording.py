@@ -8,7 +8,7 @@ from engine.learners.base import Source
 from engine.loop.entries import Ranked
 from engine.worlds import World
 from pages.parts.charts.reasons import drawn
-from pages.parts.money import in_money
+from pages.parts.money import more_money
 from pages.parts.text import counted, percent, plain, signed
 from pages.parts.why.subject import Subject
 
@@ -110,7 +110,7 @@ def worth(found: Importances, world: World) -> str:
     gained = found.value.mean - found.by_chance.mean
     told = (
         f"{rests}: its best guesses earn **{found.value.mean:.2f}** a visitor, any action "
-        f"**{found.by_chance.mean:.2f}**{plain(in_money(world, gained, sign=True))}."
+        f"**{found.by_chance.mean:.2f}**{plain(more_money(world, gained))}."
     )
     if not matter:
         return f"{told} No single field is known to be worth anything yet."

@@ -110,14 +110,21 @@ def write_values(session: WorldsSession, faults: Sequence[CellFault]) -> None:
     _show_together(session)
 
 
+def often(times: float) -> str:
+    """How many times as often, with no more digits than one reads."""
+    if times < 0.01:
+        return "hardly ever"
+    return f"{times:,.0f}" if times >= 10 else f"{times:.2g}"
+
+
 def _show_together(session: WorldsSession) -> None:
     """How far fields do not come independently of one another, and the way back to that."""
     times = session.draft.times
     if not times:
         return
     note(
-        f"Values come together: a combination of them comes {min(times):.2g} to {max(times):.2g} "
-        "times as often as their shares alone would say."
+        f"Values come together: a combination of them comes from {often(min(times))} to "
+        f"{often(max(times))} times as often as their shares alone would say."
     )
     st.button(
         "Let fields come independently",

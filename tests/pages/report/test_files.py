@@ -130,6 +130,20 @@ def test_a_picture_file_of_an_action_is_in_every_file_of_a_report(paper: Paper) 
     assert plain != drawn
 
 
+@papers
+@pytest.mark.parametrize(
+    "name", ["Roll", "An action whose name is long " * 8], ids=["short", "long"]
+)
+def test_of_many_pictured_actions_it_is_said_how_many_are_left_out(paper: Paper, name: str) -> None:
+    many = replace(REPORT, offered=((name, PICTURE),) * 50)
+    drawn = sheet(many, paper)
+    shown, (left,) = drawn.count("<image"), re.findall(r">and (\d+) more<", drawn)
+    assert shown >= 3
+    assert shown + int(left) == 50
+    few = sheet(replace(many, offered=many.offered[:2]), paper)
+    assert (few.count("<image"), " more<" in few) == (2, False)
+
+
 def test_a_map_with_picture_files_becomes_a_pdf() -> None:
     told = bakery(version=4)
     told["items"][0]["picture"] = PICTURE

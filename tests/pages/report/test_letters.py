@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pages.parts.report.letters import drawable, line, lines_of, width_of
+from pages.parts.report.letters import drawable, line, lines_of, told_apart, width_of
 
 TEXTS = st.text(st.characters(exclude_categories=["C", "Z"]) | st.just(" "), max_size=60)
 
@@ -30,4 +30,16 @@ def test_pictures_are_left_out_as_a_server_need_not_have_a_font_of_them() -> Non
     assert drawable("☕ Coffee 🥐") == "Coffee"
     assert drawable("⭐️ Gold ⬛") == "Gold"
     assert drawable("🥐") == "croissant"
+    assert drawable("🇩🇪 🇫🇷") == "DEFR"
+    assert drawable("\U0001f3f4\U000e0067\U000e0062\U000e007f") == "waving black flag gb"
+    assert drawable("\U0001faff") == "picture"
+    assert drawable("𠮷野") == "𠮷野"
     assert drawable("") == ""
+
+
+def test_names_that_pictures_alone_told_apart_are_told_apart_by_what_these_are_called() -> None:
+    names = ["Fan", "Fan ⚽", "☀️ Sunny", "❄️", "Fan  ⚽", "⚽", "soccer ball"]
+    assert list(told_apart(names).values()) == [
+        "Fan", "Fan (soccer ball)", "Sunny", "snowflake", "Fan (soccer ball) 2", "soccer ball",
+        "soccer ball 2",
+    ]  # fmt: skip

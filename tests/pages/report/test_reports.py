@@ -8,18 +8,25 @@ from zipfile import ZipFile
 
 import pytest
 
+from engine import LearningLoop
+from engine.evaluation.context_map import favourites
 from engine.evaluation.intervals import estimate
 from engine.evaluation.learning_curve import LearningCurve
 from engine.experiments.uplift import gained
-from engine.worlds import WORLDS
+from engine.worlds import WORLDS, world_from_json
 from engine.worlds.levels import Level
+from pages.parts.charts.context_map import map_rows, map_spec
+from pages.parts.charts.map_axes import Axes
 from pages.parts.evaluate.wording import asked_row, served
 from pages.parts.report import compare, evaluate, play, race
 from pages.parts.report.charts_zip import as_zip
 from pages.parts.report.files import PAPERS, as_pdf
+from pages.parts.report.letters import told_apart
+from pages.parts.report.report import Figure
 from pages.parts.report.sheet import figure_svg
 from pages.parts.report.subject import report_on
 from pages.parts.text import bare
+from tests.engine.worlds.random_worlds import bakery
 from tests.engine.worlds.test_pictures import KEPT as PICTURE
 from tests.pages.conftest import App, CompareApp, EvaluateApp, RaceApp
 
@@ -98,6 +105,26 @@ def test_of_partial_rewards_worth_and_share_are_told() -> None:
     report, plain = (report_on(one, "", "", (), (), None, "") for one in (coffee, WORLDS["coffee"]))
     assert report.story.startswith(plain.story)
     assert report.story.endswith("comes: Basket 0.40 (25\u00a0%), Looked 0.10 (75\u00a0%).")
+    one = replace(coffee, levels=(Level(0.4),), story="Best in town")
+    story = report_on(one, "", "", (), (), None, "").story
+    assert story == "Best in town. A partial reward is worth 0.40 of a whole one."
     items = (replace(coffee.items[0], picture=PICTURE), *coffee.items[1:])
     pictured = report_on(replace(coffee, items=items), "", "", (), (), None, "")
     assert (plain.offered, pictured.offered) == ((), ((items[0].name, PICTURE),))
+
+
+def test_the_map_of_a_report_names_each_row_also_where_pictures_are_in_names() -> None:
+    told = bakery(version=4)
+    first = told["fields"][0]
+    for value, name in zip(first["values"], ("☀️ Sunny", "Fan ⚽", "Fan 🏀"), strict=False):
+        value["name"] = name
+    world = world_from_json(told)
+    favoured = favourites(LearningLoop(seed=1), world)
+    named, cells, here = play.without_pictures(world, favoured, world.contexts[0])
+    axes = Axes(first["name"], tuple(field.name for field in world.fields[1:]))
+    rows = map_rows(named, cells, here, axes, 0, True, True).drop_columns(["here"])
+    drawn = figure_svg(Figure("Map", map_spec(named, False, axes), rows), 700)
+    names = list(told_apart(value.name for value in world.fields[0].values).values())
+    assert set(rows["row"].to_pylist()) == set(names)
+    assert "Sunny" in names
+    assert all(f">{name}</text>" in drawn for name in names)

@@ -17,7 +17,8 @@ _link = st.components.v2.component(
 )
 
 
-def download_link(key: str, label: str, path: str) -> None:
-    """Let a file be taken along."""
+def download_link(key: str, label: str, path: str, called: str = "") -> None:
+    """Let a file be taken along; it may be ``called`` more than the label says."""
     # Two underscores in a row part Streamlit's own names, and one of 200 ids of loops has them.
-    _link(key=re.sub("_(?=_)", "_.", key), data={"label": label, "path": path}, width="content")
+    data = {"label": label, "path": path, "called": called or label}
+    _link(key=re.sub("_(?=_)", "_.", key), data=data, width="content")

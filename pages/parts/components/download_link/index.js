@@ -8,4 +8,5 @@ export default function ({ data, parentElement }) {
     }
     link.href = data.path;
     link.textContent = data.label;
+    link.setAttribute("aria-label", data.called);
 }
