@@ -12,22 +12,25 @@ from pathlib import Path
 
 from sqlalchemy import Connection, func, insert, select
 
-from engine.errors import StoreError
+from engine.errors import DamagedError, StoreError
 from engine.store.schema import DRAFTS, LOOPS, META, VERSION, WORLDS
 from engine.store.store import Store
 
 _ROWS = 1_000
+_FAULTS = "SQLite finds faults in it, so nothing was backed up"
 
 
 def back_up(store: Store, file: Path) -> None:
     """Write all that is in a store now into a file, while it is in use.
 
     Raises:
+        DamagedError: if it is damaged; what is left of it is not written.
         StoreError: if it cannot be read or written, or there is such a file.
     """
     if file.exists():
         raise StoreError(f"There is a file {file} already, so nothing was backed up.")
-    with _told(f"The backup {file} cannot be written"), _beside(file) as unfinished:
+    told = _told(f"The backup {file} cannot be written")
+    with told, _beside(file) as unfinished, _source_told():
         if store.is_shared:
             with _opened(unfinished) as copy, store.standstill() as source:
                 _copy(source, copy)
@@ -39,6 +42,8 @@ def back_up(store: Store, file: Path) -> None:
                 raw = source.connection.driver_connection
                 assert isinstance(raw, sqlite3.Connection)
                 raw.backup(target)
+        if not _is_whole(unfinished):
+            raise DamagedError(_FAULTS)
         unfinished.rename(file)
 
 
@@ -73,6 +78,17 @@ def _told(what: str) -> Iterator[None]:
         yield
     except (OSError, sqlite3.Error) as error:
         raise StoreError(f"{what}: {getattr(error, 'strerror', None) or error}.") from error
+
+
+@contextmanager
+def _source_told() -> Iterator[None]:
+    """Tell damage that a copy has from its source from a copy that cannot be written."""
+    try:
+        yield
+    except sqlite3.DatabaseError as error:
+        if error.sqlite_errorname.startswith(("SQLITE_CORRUPT", "SQLITE_NOTADB")):
+            raise DamagedError(_FAULTS) from error
+        raise
 
 
 def _is_whole(file: Path) -> bool:

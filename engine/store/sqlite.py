@@ -25,15 +25,18 @@ def sqlite_engine(place: URL, patience: float) -> Engine:
     """The database in a file, which is made on the first run.
 
     A file that was deleted or replaced is noticed before anything is committed to it, and the
-    one that is there then is opened.
+    one that is there then is opened. What a URI of SQLite names is SQLite's own affair.
     """
-    if place.database:
-        Path(place.database).parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    path = place.database or ""
+    if path.startswith("file:"):
+        path = ""
+    if path:
+        Path(path).parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     engine = create_engine(place, connect_args={"timeout": patience})
     event.listen(engine, "connect", lambda connection, _: _set_up(connection, patience))
     event.listen(engine, "handle_error", _reopen)
-    if place.database:
-        _watch(engine, place.database)
+    if path:
+        _watch(engine, path)
     return engine
 
 
@@ -104,7 +107,7 @@ def check_file(connection: Connection) -> None:
     """
     engine, known = connection.engine, connection.info.get(_FILES)
     path = engine.url.database or ""
-    if known is not None and (known != _identities(path) or not os.path.getsize(path)):
+    if known is not None and (known != _identities(path) or _is_emptied(path)):
         connection.invalidate()
         engine.dispose()
         raise StoreError(f"The database file was deleted or replaced, {NOT_SAVED}")
@@ -123,6 +126,14 @@ def _as_it_lies(path: str, named: Any) -> sqlite3.Connection | None:
 
 def _identities(path: str) -> tuple[tuple[int, int] | None, ...]:
     return tuple(_identity(path + end) for end in _BELONGING)
+
+
+def _is_emptied(path: str) -> bool:
+    """Whether there is a file, and nothing in it."""
+    try:
+        return not os.stat(path).st_size
+    except FileNotFoundError:
+        return False
 
 
 def _identity(path: str) -> tuple[int, int] | None:

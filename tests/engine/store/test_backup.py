@@ -88,6 +88,20 @@ def test_a_damaged_backup_is_not_taken_for_a_damaged_database(
         restore(other, backup)
 
 
+@pytest.mark.parametrize("start", [100, 9_000])
+def test_a_damaged_database_is_not_taken_for_a_backup_that_cannot_be_written(
+    plain_store: Store, tmp_path: Path, start: int
+) -> None:
+    StoredLoop.create(plain_store, owner="me", seed=7)
+    plain_store.close()
+    [file] = tmp_path.glob("*.db")
+    whole = file.read_bytes()
+    file.write_bytes(whole[:start] + b"\xff" * 20_000 + whole[start + 20_000 :])
+    with pytest.raises(StoreError, match=r"is damaged: .* Restore it from a backup"):
+        back_up(plain_store, tmp_path / "backup.db")
+    assert [one.name for one in tmp_path.iterdir() if "backup" in one.name] == []
+
+
 def test_a_backup_that_cannot_be_written_is_said(store: Store, tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     with pytest.raises(StoreError, match=r"backup\.db cannot be written: File exists"):

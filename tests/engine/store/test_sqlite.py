@@ -82,6 +82,14 @@ def test_nothing_counts_in_a_file_that_was_emptied(
     assert len(StoredLoop.open(plain_store, lent.id).loop.events) == 2
 
 
+def test_a_database_may_be_named_by_a_uri_of_sqlite(tmp_path: Path) -> None:
+    with closing(Store.open(f"sqlite:///file:{tmp_path}/u.db?uri=true")) as store:
+        lent = StoredLoop.create(store, owner="me", world=WORLD, seed=7)
+        serve_next(lent)
+        assert store.about(lent.id).events == 1
+    assert (tmp_path / "u.db").stat().st_size
+
+
 def test_a_commit_to_a_file_that_was_replaced_is_refused(
     plain_store: Store, lent: StoredLoop, tmp_path: Path
 ) -> None:
