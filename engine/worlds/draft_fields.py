@@ -8,9 +8,11 @@ from itertools import product
 
 import numpy as np
 
+from engine.arrays import Array
 from engine.errors import PersonalizerError, refuse
 from engine.worlds.draft import Cell, Draft
 from engine.worlds.fields import Field
+from engine.worlds.place import TABULATED
 from engine.worlds.rows import ActionRow, ValueRow, segment_of
 from engine.worlds.sent_text import sent_to_text
 from engine.worlds.taste import Taste
@@ -24,6 +26,7 @@ MAX_END = 1e300
 def with_values(draft: Draft, values: Sequence[ValueRow]) -> Draft:
     """The same with other values; what a segment that is still there likes stays."""
     new = replace(draft, values=tuple(values))
+    new = replace(new, together=_together(draft, new))
     if draft.depends is not None:
         names = {row.id: name for name, rows in new.fields.items() for row in rows}
         old = (row.id for name in draft.by for row in draft.fields[name])
@@ -60,6 +63,42 @@ def with_number(
         for share in [round(value.share / whole, 6)]
     )
     return with_values(draft, [*_others_than(draft, name), *rows])
+
+
+def _together(draft: Draft, new: Draft) -> Mapping[frozenset[int], float]:
+    """How often values come together in another draft: with a value that was not there, as with
+    all of its field that were, each counting by its share; so a field taken out is summed over,
+    and one put in comes apart from the others."""
+    fields, times = draft.fields, draft.times
+    before, after = (
+        {row.id for rows in one.values() for row in rows} for one in (fields, new.fields)
+    )
+    cells = math.prod(len(rows) for rows in new.fields.values())
+    if not times or before == after or not after or cells > TABULATED:
+        return draft.together
+    shape = [len(rows) for rows in fields.values()]
+    often = np.array([_by_shares(cell) for cell in product(*fields.values())]).reshape(shape)
+    table = np.array(times).reshape(shape)
+    places = {
+        row.id: (axis, at)
+        for axis, rows in enumerate(fields.values())
+        for at, row in enumerate(rows)
+    }
+    found = {}
+    for cell in product(*new.fields.values()):
+        where: list[int | slice] = [slice(None)] * len(shape)
+        for axis, at in (places[row.id] for row in cell if row.id in places):
+            where[axis] = at
+        at_all = tuple(where)
+        found[segment_of(cell)] = _average(np.asarray(table[at_all]), np.asarray(often[at_all]))
+    return found
+
+
+def _average(told: Array, weights: Array) -> float:
+    """The mean, of the same where nothing counts; a single number as it is."""
+    if told.size == 1:
+        return float(told.item())
+    return float(f"{np.average(told, weights=weights if weights.any() else None):.12g}")
 
 
 def _others_than(draft: Draft, field: str) -> list[ValueRow]:

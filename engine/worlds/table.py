@@ -173,7 +173,8 @@ def _together(value: object, cells: int) -> tuple[float, ...]:
     if cells > TABULATED:
         refuse(CODE, "together", cells, f"at most {TABULATED:,} with it", "the number of contexts")
     often = partial(number_in, low=LEAST_TIMES, high=1 / LEAST_TIMES)
-    return each_in(value, "together", cells, often, least=cells)
+    times = each_in(value, "together", cells, often, least=cells)
+    return times if any(one != 1 for one in times) else ()
 
 
 def _check_sent(sends: object, place: str) -> None:

@@ -57,7 +57,7 @@ class World(Told, Visitors):
         more = {
             "picture": any(i.picture for i in self.items),
             "within": any(t.within for t in terms),
-            "together": bool(self.together),
+            "together": self._is_together,
         }
         since = "format", *levels, *(name for name, is_there in more.items() if is_there)
         told: dict[str, object] = {
@@ -71,8 +71,13 @@ class World(Told, Visitors):
             "truth": self._truth(),
         }
         told |= {"unit": self.unit} if self.unit else {}
-        told |= {"together": list(self.together)} if self.together else {}
+        told |= {"together": list(self.together)} if self._is_together else {}
         return told | levels
+
+    @property
+    def _is_together(self) -> bool:
+        """Whether any cell comes more or less often than the shares of its values say."""
+        return any(times != 1 for times in self.together)
 
     def _truth(self) -> dict[str, object]:
         """Weights as they are, any other function cell by cell."""

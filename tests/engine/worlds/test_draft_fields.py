@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+import numpy as np
 import pytest
 
 from engine import PersonalizerError
@@ -108,7 +109,23 @@ def test_values_that_are_still_there_come_together_as_before() -> None:
     assert (fewer.times, world_of(fewer).together) == ((1.5, 0.4), (1.5, 0.4))
     assert with_values(TOGETHER, [sunny, rainy]).times == ()
     snowy = ValueRow(99, "", "Snowy")
-    assert with_values(TOGETHER, [sunny, rainy, snowy, *hurry]).times[4:] == (1.0, 1.0)
+    more = with_values(TOGETHER, [sunny, rainy, snowy, *hurry])
+    assert more.times[:4] == TOGETHER.times
+    assert more.times[4:] == pytest.approx((3.4 / 3, 2.6 / 3))
+
+
+def test_fields_that_are_still_there_come_together_whatever_comes_or_goes() -> None:
+    """A field more comes apart from the others, one fewer is summed over."""
+    more = with_values(TOGETHER, [*TOGETHER.values, ValueRow(98, "moon", "new")])
+    more = with_values(more, [*more.values, ValueRow(99, "", "full")])
+    assert more.times == tuple(np.repeat(TOGETHER.times, 2))
+    assert with_values(more, TOGETHER.values).times == TOGETHER.times
+    apart, world = with_values(more, more.values[2:]), world_of(more)
+    assert world_of(apart).frequencies == pytest.approx(
+        world.frequencies.reshape(2, 2, 2).sum(axis=0).ravel()
+    )
+    numbered = with_number(more, "moon", 0, 30, 3, None, 1)
+    assert numbered.times == tuple(np.repeat(TOGETHER.times, 3))
 
 
 def test_segments_get_the_mean_of_those_who_come_together() -> None:

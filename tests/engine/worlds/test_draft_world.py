@@ -98,3 +98,6 @@ def test_values_that_come_together_come_back() -> None:
     assert draft.times == world.together
     assert world_of(draft) == world
     assert world_of(replace(draft, together={})) == world_from_json(bakery())
+    apart = replace(world_from_json(bakery()), together=(1.0,) * 4)
+    assert world_of(draft_of(apart)) == world_from_json(apart.to_json()) == apart
+    assert world_from_json(bakery(version=5, together=[1, 1, 1, 1])).together == ()
