@@ -38,6 +38,8 @@ from engine.worlds.world import World
 
 _SELDOM = 3.09
 """Standard deviations that chance goes beyond once in 1,000."""
+_FEW = 5.0
+"""Events below which what a cell was foretold says little by itself."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -176,16 +178,53 @@ def _halves(log: Logged, levels: Sequence[Level]) -> Array:
 def _together(came: NDArray[np.intp], apart: World) -> tuple[float, ...]:
     """How much more often than independent fields say each cell came; nothing where chance would
     explain it."""
-    events, foretold = came.sum(), apart.frequencies
-    free = len(came) - 1 - sum(len(field.values) - 1 for field in apart.fields)
-    if not free:
+    events, foretold = int(came.sum()), apart.frequencies
+    square, free = _differing(came, apart)
+    if free < 1e-9:
         return ()
-    square = float(((came - events * foretold) ** 2 / (events * foretold)).sum())
     # Of chi-square, by Wilson and Hilferty.
     if square < free * (1 - 2 / (9 * free) + _SELDOM * math.sqrt(2 / (9 * free))) ** 3:
         return ()
     chance = free / square
     return times_of(chance * foretold + (1 - chance) * came / events, foretold)
+
+
+def _differing(came: NDArray[np.intp], apart: World) -> tuple[float, float]:
+    """By how much cells differ from what independent fields foretell, as the square of chi, and
+    by how much chance alone has them differ on average.
+
+    Cells of which few events were foretold are joined to their neighbours: by itself, a single
+    event where a hundredth of one was foretold would look like anything but chance. As fields were
+    fitted to the log, chance has less room, by what the frequencies of their values have taken.
+    """
+    events, foretold = int(came.sum()), apart.frequencies
+    joined = _joined(events * foretold)
+    share = np.bincount(joined, weights=foretold)
+    free = len(share) - 1.0
+    at = np.unravel_index(np.arange(len(came)), [len(field.values) for field in apart.fields])
+    for values, shares in zip(at, apart.shares, strict=True):
+        taken = np.bincount(joined * len(shares) + values, weights=foretold)
+        taken = np.pad(taken, (0, len(share) * len(shares) - len(taken))).reshape(len(share), -1)
+        free -= float((taken**2 / shares / share[:, None]).sum()) - 1
+    told = np.bincount(joined, weights=came)
+    return float(((told - events * share) ** 2 / (events * share)).sum()), free
+
+
+def _joined(foretold: Array) -> NDArray[np.intp]:
+    """For each cell the number of the one it is counted with: itself, or with fewer than `_FEW`
+    foretold events, as many others of such in a row as have as many together."""
+    joined = np.full(len(foretold), -1, dtype=np.intp)
+    frequent = foretold >= _FEW
+    joined[frequent] = np.arange(frequent.sum())
+    number, sum_of, left = int(frequent.sum()), 0.0, list[int]()
+    for cell in np.flatnonzero(~frequent).tolist():
+        left.append(cell)
+        sum_of += foretold[cell]
+        if sum_of >= _FEW:
+            joined[left] = number
+            number, sum_of, left = number + 1, 0.0, []
+    joined[left] = max(number - 1, 0)  # What remains is too little for one more.
+    return joined
 
 
 # -- parts of the world ---------------------------------------------------------------
