@@ -1,6 +1,7 @@
 """All that was learned, as a table: what each value, and each pair and triple of them, adds to the
 expected reward of each action, whatever else a visitor is like."""
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -17,7 +18,8 @@ class Weight:
     """What some values of context fields together add to what an action is believed to earn.
 
     Attributes:
-        values: field -> value; none for what the action adds whoever comes.
+        values: field -> value, as the world calls it; of a list each tag, field.tag -> "true" or
+            "false"; none for what the action adds whoever comes.
         action: its id.
         adds: in units of reward.
     """
@@ -37,10 +39,16 @@ def weighing(loop: LearningLoop, world: World) -> Steps[list[Weight]]:
     online = loop.settings.learning_mode == "online"
     for cell in world.some().cells.tolist():
         context, request = world.contexts[cell], world.request(cell)
+        sent = request.context_values
         for action, alone in zip(request.actions, np.eye(len(request.actions)), strict=True):
             for group, adds in loop.learner.contributions(request, alone, online).items():
                 if isinstance(group, Group) and not group.every:
-                    values = {name: context[name] for name in group.fields}
+                    values = {
+                        name: context[name]
+                        if name in context
+                        else json.dumps(sent.get(name, False))
+                        for name in group.fields
+                    }
                     place = tuple(values.items()), action.id
                     found.setdefault(place, Weight(values, action.id, adds))
         yield None

@@ -111,7 +111,13 @@ def edit_table(key: str, world_key: str, rule: str, text: str) -> str:
     names = {item.id: item.name for item in world.items}
     place = (world_key, rule)
     base = st.session_state.get(key)
-    if base is None or base["place"] != place or base["now"] != text:
+    if (
+        base is None
+        or base["place"] != place
+        or base["now"] != text
+        # What was written in an editor that left the page is forgotten there, the text is not.
+        or f"{key}-{base['number']}" not in st.session_state
+    ):
         number = base["number"] + 1 if base else 0
         base = {"place": place, "start": text, "now": text, "number": number}
         st.session_state[key] = base

@@ -28,7 +28,7 @@ from pages.parts import heavy_work
 from pages.parts.evaluate.found import Found
 from pages.parts.evaluate.logs import logs
 from pages.parts.evaluate.tuning import Run
-from pages.parts.evaluate.wording import asked_row, told_of
+from pages.parts.evaluate.wording import asked_row, is_proven, told_of
 from pages.parts.passes import pass_of
 from pages.parts.race.setup import RaceSetup
 from pages.parts.text import signed
@@ -264,6 +264,7 @@ def always_by_weather(item: str) -> RuleTable:
 def test_a_window_asks_a_part_of_the_log(open_evaluate: Open) -> None:
     app = open_evaluate(**QUICK, window="101-200")
     assert len(found_on(app).decisions) == 100
+    assert "Only visitors 101 to 200 count" in plain_text(app)
     assert app.session.found is not None
     whole = found_on(app).log.decisions
     assert (
@@ -278,6 +279,12 @@ def test_a_window_asks_a_part_of_the_log(open_evaluate: Open) -> None:
     (error,) = again.at.error
     assert "301" in error.value
     assert len(found_on(again.click("all-count")).decisions) == 300
+
+
+def test_nothing_is_called_proven_of_what_the_log_never_shows(open_evaluate: Open) -> None:
+    rows = [row for row in found_on(open_evaluate(**QUICK)).rows if is_proven(row)]
+    assert rows
+    assert not any(is_proven(replace(row, doubt="no_overlap")) for row in rows)
 
 
 def test_experiments_are_repeated_and_their_intervals_counted(open_evaluate: Open) -> None:
@@ -304,6 +311,7 @@ def test_experiments_are_repeated_and_their_intervals_counted(open_evaluate: Ope
     }
     naive = watch.counts("fixed")["naive"]
     assert f"Where it was shown, {naive.held} of {naive.intervals}" in plain_text(app)
+    assert f"{done} experiments of 30 visitors" in plain_text(app)
 
 
 def plain_text(app: EvaluateApp) -> str:

@@ -220,3 +220,14 @@ def test_all_who_ask_what_fields_are_worth_wait_for_one_measurement() -> None:
     assert begun.call_count == 1, "and what came of it is kept"
     answer(play, 1.0)
     assert [tab.measured(loop) for tab in tabs] == [None] * 3, "the loop has gone on"
+
+
+def test_numbers_and_tags_are_supposed_and_searched_as_they_are_called(open_app: Open) -> None:
+    app = asked_why(open_app(world="gym"), who="now")
+    assert not app.at.exception
+    (hour,) = (one for one in app.at.selectbox if one.label == "Hour")
+    assert hour.options == ["6-12 h", "12-22 h"]
+    app.at.text_input(key="why-search").set_value("likes.calm heavy").run()
+    weights = app.at.dataframe[-1].value
+    assert "likes.calm true" in set(weights["who"])
+    assert set(weights["action"]) == {"Heavy bar"}

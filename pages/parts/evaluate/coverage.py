@@ -111,7 +111,7 @@ def _show_counts(watch: Watch, counts: Mapping[str, Count], kind: Kind) -> None:
     shown = watch.shown
     assert shown is not None, "there are counts"
     note(
-        f"{counted(watch.done, 'experiment')} of {counted(shown.visitors, 'visitor')}, seeds from "
+        f"{counted(watch.done, 'experiment')} of {counted(watch.visitors, 'visitor')}, seeds from "
         f"{shown.seed} on: {_KINDS[kind].lower()}, served to everybody. The dashed line: 95 %."
     )
     download_rows(

@@ -62,6 +62,11 @@ class Watch(Background):
         return self._coverage.repetitions if self._coverage else 0
 
     @property
+    def visitors(self) -> int:
+        """How many each repetition has; fewer than are set where they are too few on purpose."""
+        return self._coverage.visitors if self._coverage else 0
+
+    @property
     def waits_for(self) -> int:
         """How many jobs of others go first."""
         return self._ticket.place if self._ticket is not None else 0

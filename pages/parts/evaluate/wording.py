@@ -189,13 +189,14 @@ def is_thin(row: Row, setup: EvaluateSetup) -> bool:
 def is_proven(row: Row) -> bool:
     """Whether the interval that our own estimator tells is the betting sequence's."""
     ours, betting = row.intervals["strata"], row.intervals["betting"]
-    if row.target == "online" or ours is None or betting is None:
+    if row.target == "online" or row.doubt == "no_overlap" or ours is None or betting is None:
         return False
     return (ours.low, ours.high) == (betting.low, betting.high)
 
 
 def doubts(found: Found, setup: EvaluateSetup) -> list[str]:
-    """Why some rows are grey, or empty, or none is to be believed; Markdown."""
+    """What is not asked, and why some rows are grey, or empty, or none is to be believed;
+    Markdown."""
     names, said, unknown = names_of(found, setup), list[str](), list[str]()
     off = [
         row for row in found.rows if row.is_off and row.target.startswith(("action ", "uniform"))
@@ -207,6 +208,9 @@ def doubts(found: Found, setup: EvaluateSetup) -> list[str]:
             f"them, {plain(names[most.target])} would have been served to {most.mean:.2f} times as "
             "many visitors as came. No figure here is to be believed."
         )
+    if setup.window:
+        first, last = setup.span
+        said.append(f"Only visitors {first:,} to {last:,} count: see *Along the log*.")
     for row in found.rows:
         name = plain(names[row.target])
         if row.doubt == "no_overlap":

@@ -37,6 +37,8 @@ def _name(source: Source, values: Mapping[str, object], some: set[int]) -> str:
         for field, value in values.items()
         if field in source.fields
     ]
+    # A tag that is not there is not sent, and tells something, too.
+    named += [f"no {field}" for field in source.fields if field not in values]
     return in_a_row(named) or "whoever comes"
 
 

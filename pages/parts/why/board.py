@@ -189,10 +189,14 @@ def _list_weights(session: WhySession, shown: Subject) -> None:
 
 
 def _told(weight: Weight, world: World) -> dict[str, object]:
-    fields = [field for field in world.fields if field.name in weight.values]
+    labels = {field.name: field.label for field in world.fields if field.name in weight.values}
+    who = [weight.values[name] for name in labels]
+    # A tag is a field of its own in the request, though not in the world.
+    tags = [name for name in weight.values if name not in labels]
+    who += [f"{name} true" if weight.values[name] == "true" else f"no {name}" for name in tags]
     return {
-        "who": in_a_row([weight.values[field.name] for field in fields]) or "whoever comes",
-        "fields": ", ".join(field.label for field in fields) or "–",
+        "who": in_a_row(who) or "whoever comes",
+        "fields": ", ".join([*labels.values(), *tags]) or "–",
         "action": world.items[world.position(weight.action)].name,
         "adds": weight.adds.mean,
         "sd": weight.adds.sd,

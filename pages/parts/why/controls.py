@@ -80,7 +80,8 @@ def suppose(session: WhySession, subject: Subject) -> None:
         for field in world.fields:
             key = f"why-{key_of(world)}-{field.name}"
             st.session_state[key] = context[field.name]
-            faces = {value.name: plain(value.label) for value in field.values}
+            # Choices are told as they are, labels as Markdown.
+            faces = {value.name: value.label for value in field.values}
             st.selectbox(
                 plain(field.label),
                 list(faces),
@@ -122,7 +123,7 @@ def choose_pair(session: WhySession, subject: Subject) -> None:
             st.selectbox(
                 label,
                 options,
-                format_func=lambda at: plain(named(subject.world, at)),
+                format_func=lambda at: named(subject.world, at),
                 key=key,
                 on_change=choose,
                 width=195,

@@ -80,7 +80,6 @@ def _choose_slice(session: WorldsSession) -> None:
                 ("Down", "And")[place],
                 others,
                 key=key,
-                format_func=plain,
                 on_change=turn,
                 width=150,
             )

@@ -10,6 +10,7 @@ from engine.evaluation.weights import weighing
 from engine.simulation.crowd import crowd
 from engine.steps import finish
 from engine.worlds import WORLDS
+from engine.worlds.gallery import GALLERY
 
 COFFEE = WORLDS["coffee"]
 
@@ -42,3 +43,13 @@ def test_each_weight_is_told_once_and_the_largest_first() -> None:
     sizes = [abs(one.adds.mean) for one in found]
     assert sizes == sorted(sizes, reverse=True)
     assert max(sizes) > 0
+
+
+def test_of_a_field_that_is_a_list_each_tag_has_weights() -> None:
+    gym = GALLERY["gym"].world
+    loop = LearningLoop(seed=3)
+    list(crowd(loop, gym, 5))
+    found = finish(weighing(loop, gym))
+    alone = [dict(one.values) for one in found if len(one.values) == 1]
+    assert {"likes.calm": "true"} in alone
+    assert {"age": "age 16-30"} in alone
