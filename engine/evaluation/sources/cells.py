@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from engine.arrays import Array
 from engine.errors import UnreadableError
+from engine.evaluation.estimators import Bounds
 from engine.evaluation.sources.window import in_utc
 from engine.store.entry_codec import read_time
 from engine.store.exchange.lines import Faults
@@ -23,8 +24,42 @@ _NOTHING = {"", "na", "n/a", "nan", "null", "none"}
 _TRUTHS = {"true": 1.0, "yes": 1.0, "false": 0.0, "no": 0.0}
 """How a number that is 1 or 0 may be written."""
 _DECIMAL_COMMA = re.compile(r"[+-]?\d*,\d+")
+_THOUSAND = re.compile(r"[+-]?[1-9]\d{0,2},\d{3}")
+"""What may as well have a comma between its thousands."""
 _MOST = 60
 """Characters of a value that are told."""
+
+
+class Written:
+    """How the numbers of a log are written, as far as it was read: those of a column in one way.
+
+    Attributes:
+        percent: whether it is in percent, by what the number is; nothing of those not met yet.
+    """
+
+    def __init__(self) -> None:
+        self.percent: dict[str, bool] = {}
+        self._doubts: dict[str, tuple[int, str]] = {}
+        self._decimal: set[str] = set()
+
+    def note_comma(self, what: str, line: int, text: str) -> None:
+        """A number with a comma, which is its decimal point unless no other of its column is one
+        that has no other reading."""
+        if _THOUSAND.fullmatch(text):
+            self._doubts.setdefault(what, (line, text))
+        else:
+            self._decimal.add(what)
+
+    def end(self, faults: Faults) -> None:
+        """Tell what remains in doubt at the end of a file; the next may have other commas."""
+        for what, (line, text) in self._doubts.items():
+            if what not in self._decimal:
+                thousands, decimal = text.replace(",", ""), text.replace(",", ".")
+                told = f"its {what} {text!r} may be {thousands} or {decimal}"
+                advice = "write such numbers without a comma, or with a point"
+                faults.add(line, f"{told}, and nothing in its column tells which: {advice}")
+        self._doubts.clear()
+        self._decimal.clear()
 
 
 class Rows:
@@ -34,10 +69,17 @@ class Rows:
         lines: their numbers in the file, (N,).
         good: those without a fault yet, (N,).
         decimal_comma: whether a comma in a number is its decimal point.
+        written: how numbers were before, and here.
     """
 
-    def __init__(self, lines: NDArray[np.int_], decimal_comma: bool = False) -> None:
+    def __init__(
+        self,
+        lines: NDArray[np.int_],
+        decimal_comma: bool = False,
+        written: Written | None = None,
+    ) -> None:
         self.lines, self.decimal_comma = lines, decimal_comma
+        self.written = written or Written()
         self.good = np.ones(len(lines), dtype=bool)
         self._found: list[tuple[int, str]] = []
 
@@ -49,7 +91,7 @@ class Rows:
 
     def those(self, which: NDArray[np.bool_]) -> "Rows":
         """Some of the rows, with what was found."""
-        rows = Rows(self.lines[which], self.decimal_comma)
+        rows = Rows(self.lines[which], self.decimal_comma, self.written)
         rows.good, rows._found = self.good[which], self._found
         return rows
 
@@ -100,22 +142,66 @@ def in_json(column: Any) -> Any:
     return pa.array(told, pa.string())
 
 
-def numbers(column: Any, what: str, rows: Rows) -> Array:
+def numbers(column: Any, what: str, bounds: Bounds, rows: Rows) -> Array:
     """A column as numbers, (N,), NaN where there is none.
 
     Args:
         what: the number is, as a sentence names it.
+        bounds: that it should be within, which is not checked: beyond 1 nobody can tell what 50%
+            is, nor whether 1,234 is more than a thousand.
     """
-    with suppress(pa.ArrowInvalid, pa.ArrowNotImplementedError):
+    try:
         text = column.cast(pa.string()) if pa.types.is_binary(column.type) else column
-        return _plain(text.cast(pa.float64()).fill_null(math.nan))
+        found = _plain(text.cast(pa.float64()).fill_null(math.nan))
+    except (pa.ArrowInvalid, pa.ArrowNotImplementedError):
+        return _as_written(column, what, bounds, rows)
+    if rows.written.percent.get(what, True):  # Else nothing is new.
+        _check_unit(what, np.zeros(len(found), dtype=bool), np.abs(found) > 0, found, rows)
+    return found
+
+
+def _as_written(column: Any, what: str, bounds: Bounds, rows: Rows) -> Array:
+    """Numbers, not all as a computer writes them."""
     codes, texts = words(column, rows)
     found = np.array([_number(text, rows.decimal_comma) for text in texts])
     missing = np.array([text.strip().lower() in _NOTHING for text in texts])
     odd = np.isnan(found) & ~missing
     reason = "its {} is {}, which is no number"
     rows.refuse(odd[codes], lambda at: reason.format(what, short(texts[codes[at]])))
+    is_beyond = max(map(abs, bounds)) > 1
+    percent = np.array([text.rstrip().endswith("%") for text in texts])
+    if is_beyond:
+        told = "its {} is {}, but of what may be more than 1 nothing is read in percent"
+        rows.refuse(percent[codes], lambda at: told.format(what, short(texts[codes[at]])))
+    else:
+        truths = np.array([text.strip().lower() in _TRUTHS for text in texts])
+        bare = ~percent & ~truths & (np.abs(found) > 0)
+        _check_unit(what, (percent & ~odd)[codes], bare[codes], found[codes], rows)
+    if is_beyond and rows.decimal_comma:
+        for code, text in enumerate(texts):
+            if _DECIMAL_COMMA.fullmatch(text.strip()):
+                line = int(rows.lines[np.argmax(codes == code)])
+                rows.written.note_comma(what, line, text.strip())
     return found[codes]
+
+
+def _check_unit(
+    what: str, percent: NDArray[np.bool_], bare: NDArray[np.bool_], found: Array, rows: Rows
+) -> None:
+    """Refuse numbers in percent where others are not, and others where they are; 0 is 0."""
+    told = np.flatnonzero(percent | bare)
+    if not len(told):
+        return
+    is_percent = rows.written.percent.setdefault(what, bool(percent[told[0]]))
+    reason = "its {} is {:g}, where others are in percent"
+    if not is_percent:
+        reason = "its {} is {:g} in percent, where others are not"
+    rows.refuse(bare if is_percent else percent, lambda at: reason.format(what, found[at]))
+
+
+def with_point(text: str) -> str:
+    """A number with a decimal comma as one with a point; any other text as it is."""
+    return text.replace(",", ".") if _DECIMAL_COMMA.fullmatch(text.strip()) else text
 
 
 def times(column: Any, rows: Rows) -> NDArray[np.datetime64]:
@@ -146,8 +232,8 @@ def _number(text: str, decimal_comma: bool) -> float:
         return _TRUTHS[plain]
     share = 100.0 if plain.endswith("%") else 1.0
     plain = plain.removesuffix("%").rstrip()
-    if decimal_comma and _DECIMAL_COMMA.fullmatch(plain):
-        plain = plain.replace(",", ".")
+    if decimal_comma:
+        plain = with_point(plain)
     with suppress(ValueError):
         return float(plain) / share
     return math.nan

@@ -3,7 +3,7 @@
 import sys
 from abc import ABC, abstractmethod
 from collections.abc import Generator, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Self
 
@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from engine.evaluation.decisions import Decisions
 from engine.evaluation.estimators import Bounds
 from engine.evaluation.sources import dsjson, loops, tables
-from engine.evaluation.sources.cells import Rows, times, words
+from engine.evaluation.sources.cells import Rows, Written, times, words
 from engine.evaluation.sources.columns import Columns, guess
 from engine.evaluation.sources.files import LogFile
 from engine.evaluation.sources.rows import check_number_of_actions, decisions
@@ -28,6 +28,15 @@ _MOST_MIB, _MOST_LINES = 1 << 20, 1 << 32
 _MOST_EVENTS = 1_000_000
 """Of a loop's own export, which is held."""
 _Batches = Generator[Decisions | None, None, int]
+
+
+@dataclass(frozen=True, slots=True)
+class _Before:
+    """What is known of the files of a log that were read: the ids of their events, and how their
+    numbers are written."""
+
+    ids: EventIds = field(default_factory=EventIds)
+    written: Written = field(default_factory=Written)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,7 +61,8 @@ class Log(ABC):
     def parts(self) -> Sequence[Self]:
         """Logs that can be evaluated apart, and merged: one a file.
 
-        Nobody sees then whether an event stands in two of them.
+        Nobody sees then whether an event stands in two of them, nor whether numbers are in percent
+        in one and not in another.
 
         A window of numbers needs the files one after the other: then it is one part.
         """
@@ -71,10 +81,15 @@ class Log(ABC):
 
     def in_steps(self) -> Iterator[Decisions | None]:
         """The same, and None wherever others may have their turn."""
-        log, faults, number, ids = (yield from self._prepared()), Faults("evaluated"), 0, EventIds()
+        log, faults, number, before = (
+            (yield from self._prepared()),
+            Faults("evaluated"),
+            0,
+            _Before(),
+        )
         for file in self.files:
             faults.file = file.name
-            number = yield from log._read(file, number, faults, ids)
+            number = yield from log._read(file, number, faults, before)
             if self.window.is_over(number + 1):
                 break
         if faults.total:
@@ -86,12 +101,12 @@ class Log(ABC):
         return self
 
     @abstractmethod
-    def _read(self, file: LogFile, number: int, faults: Faults, ids: EventIds) -> _Batches:
+    def _read(self, file: LogFile, number: int, faults: Faults, before: _Before) -> _Batches:
         """The decisions of one file, as long as there are no faults; all faults in it.
 
         Args:
             number: of the last event before it.
-            ids: of the events before it.
+            before: what is known of the files before it.
 
         Returns:
             number of its last event, or of one after the window.
@@ -123,11 +138,14 @@ class TableLog(Log):
                     check_number_of_actions(found - {""})
                     yield None
         if faults.is_ended:  # Then it is not known what all its actions are.
+            for file in self.files:
+                faults.file = file.name
+                yield from tables.tell_lines(file, faults)
             raise faults.rejection()
         actions = tuple(sorted(found - {""}))
         return replace(self, columns=replace(columns, actions=actions))
 
-    def _read(self, file: LogFile, number: int, faults: Faults, ids: EventIds) -> _Batches:
+    def _read(self, file: LogFile, number: int, faults: Faults, before: _Before) -> _Batches:
         there = tables.column_names(file)
         fault = self.columns.fault(there) if there else None
         if fault is None and self.window.by_time and not self.columns.time:
@@ -136,19 +154,20 @@ class TableLog(Log):
             faults.add(0, fault)
             return number
         for batch in tables.batches(file, self.columns.names, faults):
-            rows, table = Rows(batch.lines, batch.decimal_comma), batch.rows
+            rows, table = Rows(batch.lines, batch.decimal_comma, before.written), batch.rows
             inside = self._inside(table, number, rows)
             number += len(inside)
             if not inside.all():
                 rows, table = rows.those(inside), table.filter(pa.array(inside))
             found = None
             if len(rows.lines):
-                found = decisions(table, self.columns, self.bounds, rows, ids)
+                found = decisions(table, self.columns, self.bounds, rows, before.ids)
             rows.tell(faults)
             yield None if faults.total else found
             if self.window.is_over(number + 1):
                 break
-        tables.tell_lines(file, faults)
+        before.written.end(faults)
+        yield from tables.tell_lines(file, faults)
         return number
 
     def _inside(self, table: Any, number: int, rows: Rows) -> NDArray[np.bool_]:
@@ -188,8 +207,8 @@ class DsjsonLog(Log):
             number = reader.number
         return self
 
-    def _read(self, file: LogFile, number: int, faults: Faults, ids: EventIds) -> _Batches:
-        reader = dsjson.Reader(self.window, self.bounds, number, ids, self.dropped)
+    def _read(self, file: LogFile, number: int, faults: Faults, before: _Before) -> _Batches:
+        reader = dsjson.Reader(self.window, self.bounds, number, before.ids, self.dropped)
         with file.open() as opened:
             lines = numbered_lines(opened, _MOST_MIB, faults, _MOST_LINES)
             yield from reader.batches(lines, faults)
@@ -200,7 +219,7 @@ class DsjsonLog(Log):
 class LoopLog(Log):
     """A loop's own export, as lines of JSON."""
 
-    def _read(self, file: LogFile, number: int, faults: Faults, ids: EventIds) -> _Batches:
+    def _read(self, file: LogFile, number: int, faults: Faults, before: _Before) -> _Batches:
         with file.open() as opened:
             lines = numbered_lines(opened, _MOST_MIB, faults)
             events = yield from loops.reading_events(lines, _MOST_EVENTS, faults)
@@ -250,5 +269,7 @@ def _files(data: Path | bytes, name: str, most: int) -> tuple[LogFile, ...]:
         # What begins so is not data: ``_SUCCESS``, ``.crc``. Nor is a part without a byte.
         paths = sorted(data.rglob("*"))
         inside = (path for path in paths if path.is_file() and path.stat().st_size)
-        return tuple(LogFile(path.name, path, most) for path in inside if path.name[0] not in "._")
+        shown = (path for path in inside if path.name[0] not in "._")
+        # Files in several folders may have one name.
+        return tuple(LogFile(path.relative_to(data).as_posix(), path, most) for path in shown)
     return (LogFile(data.name, data, most),)

@@ -14,7 +14,7 @@ from engine.arrays import Array
 from engine.errors import PersonalizerError, refuse
 from engine.evaluation.decisions import Decisions, context_of, text_of
 from engine.evaluation.estimators import Bounds
-from engine.evaluation.sources.cells import Rows, in_json, numbers, short, words
+from engine.evaluation.sources.cells import Rows, in_json, numbers, short, with_point, words
 from engine.evaluation.sources.columns import Columns
 from engine.evaluation.sources.rounding import ROUNDING, summing_to_one
 from engine.evaluation.sources.twice import EventIds
@@ -86,7 +86,7 @@ def _once(column: Any, ids: EventIds, rows: Rows) -> None:
 
 def _within(column: Any, what: str, bounds: Bounds, rows: Rows) -> Array:
     """Numbers of a column, each within bounds."""
-    found, (low, high) = numbers(column, what, rows), bounds
+    found, (low, high) = numbers(column, what, bounds, rows), bounds
     rows.refuse(np.isnan(found), lambda at: f"it has no {what}")
     outside = ~((low <= found) & (found <= high))
     reason = f"its {what} is {{:g}}, which is not within {low:g} to {high:g}"
@@ -140,7 +140,7 @@ def _with_probabilities(batch: Any, columns: Columns, offers: Offers, rows: Rows
     """Offers with the probability of each; where nothing else says so, empty ones are none."""
     what = "probability of {}"
     columns_of = {
-        action: numbers(batch[name], what.format(short(action)), rows)
+        action: numbers(batch[name], what.format(short(action)), (0.0, 1.0), rows)
         for action, name in columns.probabilities
     }
     missing = np.full(batch.num_rows, np.nan)
@@ -200,6 +200,8 @@ def _contexts(
     columns, size = [], np.zeros(batch.num_rows, dtype=np.int_)
     for name in names:
         codes, texts = words(in_json(batch[name]), rows)
+        if rows.decimal_comma:
+            texts = list(map(with_point, texts))
         columns.append((codes, [_told(name, text) for text in texts]))
         size += np.array([len(text) for text in texts])[codes]
     reason = f"its context has more than {MOST_CONTEXT:,} characters"

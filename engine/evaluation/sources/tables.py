@@ -272,7 +272,7 @@ def _of_csv(file: LogFile, names: Sequence[str], faults: Faults) -> Iterator[Bat
             lines = np.setdiff1d(np.arange(line, line + n + len(skipped)), skipped)[:n]
             line = int(lines[-1]) + 1 if n else line
             told = _told(batch)
-            yield Batch(batch.filter(pa.array(told)), lines[told], start.delimiter != ",")
+            yield Batch(batch.filter(pa.array(told)), lines[told], start.delimiter == ";")
     except _FAILURES as error:
         # Bytes are read ahead of lines: where a line's own fault is not meant, none is known.
         is_of_line = line > first and isinstance(error, pa.ArrowException)
@@ -295,8 +295,11 @@ def _csv_fault(error: Exception) -> str:
     return f"it cannot be read as CSV: {error}"
 
 
-def tell_lines(file: LogFile, faults: Faults) -> None:
-    """Give the faults of a CSV file in which values have several lines the lines that they have."""
+def tell_lines(file: LogFile, faults: Faults) -> Iterator[None]:
+    """Give the faults of a CSV file in which values have several lines the lines that they have.
+
+    Yields wherever others may have their turn.
+    """
     wanted = {fault.line for fault in faults.first if fault.file == faults.file and fault.line > 1}
     if file.kind != "csv" or not wanted:
         return
@@ -305,6 +308,8 @@ def tell_lines(file: LogFile, faults: Faults) -> None:
         lines = islice(TextIOWrapper(opened, "utf-8", "replace", newline=""), start.before, None)
         reader = plain_csv.reader(lines, delimiter=start.delimiter)
         for row in range(start.before + 1, max(wanted) + 1):
+            if row % _ROWS == 0:
+                yield None
             if row in wanted:
                 found[row] = start.before + reader.line_num + 1
             next(reader)

@@ -6,7 +6,7 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from engine.evaluation.sources.cells import Rows, numbers, times, words
+from engine.evaluation.sources.cells import Rows, Written, numbers, times, words
 from engine.store.exchange.lines import Faults
 
 MOMENT = np.datetime64("2026-01-02T02:00:00", "us")
@@ -25,8 +25,44 @@ MOMENT = np.datetime64("2026-01-02T02:00:00", "us")
 )
 def test_numbers_are_read_and_missing_ones_are_none(column: object) -> None:
     rows = Rows(np.arange(3))
-    np.testing.assert_array_equal(numbers(column, "reward", rows), [1, np.nan, 0])
+    np.testing.assert_array_equal(numbers(column, "reward", (0.0, 1.0), rows), [1, np.nan, 0])
     assert rows.good.all()
+
+
+@pytest.mark.parametrize(
+    ("batches", "high", "told"),
+    [
+        ([["50%", "0", "yes", "7 %"]], 1, []),
+        ([["50%", "0.5"]], 1, ["its reward is 0.5, where others are in percent"]),
+        ([["0", "1"], ["1%"]], 1, ["its reward is 0.01 in percent, where others are not"]),
+        ([["1%"], ["1"]], 1, ["its reward is 1, where others are in percent"]),
+        (
+            [["50%", "50"]],
+            100,
+            ["its reward is '50%', but of what may be more than 1 nothing is read in percent"],
+        ),
+        ([["1,000", "1,000"]], 1, []),
+        ([["1,234", "7"], ["0,500"]], 20_000, []),
+        (
+            [["7"], ["1,234", "5"]],
+            20_000,
+            [
+                "its reward '1,234' may be 1234 or 1.234, and nothing in its column tells which: "
+                "write such numbers without a comma, or with a point"
+            ],
+        ),
+    ],
+)
+def test_a_column_is_read_in_one_way_or_refused(
+    batches: list[list[str]], high: float, told: list[str]
+) -> None:
+    written, faults = Written(), Faults()
+    for batch in batches:
+        rows = Rows(np.arange(len(batch)), decimal_comma=True, written=written)
+        numbers(pa.array(batch), "reward", (0.0, high), rows)
+        rows.tell(faults)
+    written.end(faults)
+    assert [fault.reason for fault in faults.first] == told
 
 
 def test_words_are_places_in_those_that_occur() -> None:

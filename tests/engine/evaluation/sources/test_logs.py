@@ -151,6 +151,21 @@ def test_faults_are_told_by_line_and_counted_and_no_event_after_one_is_given() -
     )
 
 
+def test_lines_are_those_of_their_own_file_where_reading_ends_and_where_names_are_alike(
+    tmp_path: Path,
+) -> None:
+    begin = b'action,reward,p\n"a\nb",1,0.5\nc,7\n'
+    cut = begin + b"d,1,0.5\n" + b"e" * 600_000 + b",1,0.5\n"
+    assert [line for line, _ in refused(cut, Columns("action", "reward", "p"))] == [4, 6]
+    for folder, data in (("1", b"action,reward,p\nc,1,0.5\nc,7\n"), ("2", begin)):
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / "part.csv").write_bytes(data)
+    with pytest.raises(RejectedError) as error:
+        list(open_log(tmp_path).batches())
+    told = [(fault.file, fault.line) for fault in error.value.faults]
+    assert told == [("1/part.csv", 3), ("2/part.csv", 4)]
+
+
 def test_a_column_with_too_many_different_values_is_none_of_actions() -> None:
     rows = "".join(f"{number},id{number},.5,1\n" for number in range(1_500))
     data = ("who,action,probability,reward\n" + rows).encode()

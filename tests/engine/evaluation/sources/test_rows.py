@@ -104,9 +104,13 @@ def test_objects_are_columns_and_lists_of_objects_are_told_by_their_ids() -> Non
     assert (log.actions, log.reward.tolist(), log.propensity.tolist()) == (("b", "a"), [1], [0.5])
 
 
-def test_a_decimal_comma_is_one_where_commas_part_no_columns() -> None:
-    (log,) = read(b"action;reward;p\na;yes;0,25\nb;false;1,0\n", Columns("action", "reward", "p"))
+def test_a_decimal_comma_is_one_where_semicolons_part_the_columns() -> None:
+    data = b"action;reward;p;t\na;yes;0,25;21,5\nb;false;1,0;a, b\n"
+    (log,) = read(data, Columns("action", "reward", "p", ("t",)))
     assert (log.reward.tolist(), log.propensity.tolist()) == ([1, 0], [0.25, 1])
+    assert log.contexts == ("t=21.5", "t=a,, b")
+    tabs = b"action\treward\tp\na\t1,000\t.5\n"
+    assert refused(tabs) == [(2, "its reward is '1,000', which is no number")]
     quoted = b'action,reward,p\na,1,"0,25"\n'
     assert refused(quoted) == [(2, "its probability is '0,25', which is no number")]
 
