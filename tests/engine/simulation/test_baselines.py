@@ -17,12 +17,12 @@ from engine.simulation.baselines import (
 )
 from engine.simulation.crowd import nth_visitor
 from engine.streams import stream
-from engine.worlds import WORLDS, World
+from engine.worlds import World
 from engine.worlds.coffee import COFFEE
 from tests.engine.refusals import assert_one_sentence, refusal
+from tests.engine.worlds.ready import every_world
 from tests.oracles import value_of
 
-every_world = pytest.mark.parametrize("world", WORLDS.values(), ids=WORLDS)
 CHI_SQUARE_999_OF_3 = 16.266
 ANY = np.random.default_rng(0)
 

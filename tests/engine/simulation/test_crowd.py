@@ -9,15 +9,13 @@ from engine import LearningLoop, LoopSettings, Thompson, Uniform
 from engine.arrays import Array
 from engine.loop.entries import Ranked, Rewarded
 from engine.simulation.crowd import crowd, nth_visitor, potential_outcomes, serve
-from engine.worlds import WORLDS, World
+from engine.worlds import World
 from engine.worlds.coffee import COFFEE
 from tests.clock import ManualClock
+from tests.engine.worlds.ready import every_world
 from tests.statistics import CHI_SQUARE_999, chi_square
 
 pytestmark = pytest.mark.no_cover
-
-
-every_world = pytest.mark.parametrize("world", WORLDS.values(), ids=list(WORLDS))
 
 
 # -- who comes ----------------------------------------------------------------------------

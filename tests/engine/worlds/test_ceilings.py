@@ -8,11 +8,10 @@ import pytest
 from hypothesis import given
 
 from engine.simulation.baselines import best_rule
-from engine.worlds import WORLDS, World, world_from_json
+from engine.worlds import World, world_from_json
 from engine.worlds.ceilings import Ceiling
 from tests.engine.worlds.random_worlds import bakery, large, worlds
-
-every_world = pytest.mark.parametrize("world", WORLDS.values(), ids=list(WORLDS))
+from tests.engine.worlds.ready import every_world
 
 
 def rule_earns(world: World, names: tuple[str, ...]) -> float:

@@ -13,8 +13,7 @@ from engine import PersonalizerError
 from engine.worlds import WORLDS, TasteWeights, World, key_of, world_from_json, world_from_text
 from engine.worlds.table import MAX_TERMS
 from tests.engine.worlds.random_worlds import bakery, worlds
-
-every_world = pytest.mark.parametrize("world", WORLDS.values(), ids=list(WORLDS))
+from tests.engine.worlds.ready import every_world
 
 
 def bits(world: World) -> tuple[object, ...]:

@@ -327,25 +327,19 @@ def crowd(place: Environment, seed: int, rounds: int, crosses: int = 4) -> Bayes
 @pytest.mark.slow
 @pytest.mark.parametrize(
     ("name", "crosses", "seed"),
-    [
-        ("coffee", 1, 0),
-        ("coffee", 1, 3),
-        ("coffee", 2, 2),
-        ("coffee", 3, 0),
-        ("coffee:noisy", 4, 0),
-        ("coffee:noisy", 4, 2),
-    ],
+    [("coffee", 1, 0), ("coffee:noisy", 4, 0), ("coffee:noisy", 4, 2)],
 )
 def test_where_tastes_never_change_none_is_announced_however_far_crosses_go(
     name: str, crosses: int, seed: int
 ) -> None:
     """Held to fewer crosses than matter, a learner never fits: that is no change.
 
-    Of the first four seeds of each, those under which a challenger came nearest to taking over.
-    Where that was taken for a change, every hundred visitors brought one.
+    Of the first four seeds of each, and of 1 to 3 crosses, those under which a challenger came
+    nearest to taking over: in the noisy world, the second time after 1,250 visitors. Where a poor
+    fit was taken for a change, every hundred visitors brought one.
     """
     place = FIRST_FAMILY[name](seed, 1_500)
-    assert crowd(place, seed, 1_000, crosses).changes == []
+    assert crowd(place, seed, 1_500, crosses).changes == []
 
 
 @pytest.mark.slow
