@@ -2,7 +2,7 @@
 
 import io
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import cache
 from zipfile import ZIP_DEFLATED, ZipFile
 
@@ -11,7 +11,7 @@ import vl_convert
 
 from pages.parts.download import Rows, as_cells, as_parquet
 from pages.parts.report.files import SCALE
-from pages.parts.report.letters import FONT
+from pages.parts.report.letters import FONT, drawable, words_first
 from pages.parts.report.report import Figure
 from pages.parts.report.sheet import card
 
@@ -26,10 +26,8 @@ def as_zip(figures: Iterable[Figure], tables: Mapping[str, Rows] | None = None) 
     with ZipFile(packed, "w", ZIP_DEFLATED) as file:
         for number, figure in enumerate(figures, 1):
             name = f"{number}-{_plain(figure.title)}"
-            drawn = card(figure, _WIDTH, pictured=True)
-            file.writestr(f"{name}.svg", drawn)
-            if not has_pictures():
-                drawn = card(figure, _WIDTH, pictured=False)
+            file.writestr(f"{name}.svg", card(figure, _WIDTH, str))
+            drawn = card(figure, _WIDTH, _writing(figure))
             file.writestr(f"{name}.png", vl_convert.svg_to_png(drawn, scale=SCALE))
             rows = io.BytesIO()
             pq.write_table(figure.rows, rows)
@@ -37,6 +35,17 @@ def as_zip(figures: Iterable[Figure], tables: Mapping[str, Rows] | None = None) 
         for name, told in (tables or {}).items():
             _put(file, f"table-{_plain(name)}", told, as_parquet(told))
     return packed.getvalue()
+
+
+def _writing(figure: Figure) -> Callable[[str], str]:
+    """How the texts of a chart are written where no browser draws it: with pictures beside words
+    only where nothing else tells two of them apart."""
+    if not has_pictures():
+        return drawable
+    columns = (set(column.to_pylist()) for column in figure.rows.columns)
+    texts = [{text for text in column if isinstance(text, str)} for column in columns]
+    tells = all(len(set(map(words_first, column))) == len(column) for column in texts)
+    return words_first if tells else str
 
 
 @cache

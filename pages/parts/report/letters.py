@@ -80,8 +80,17 @@ def line(text: str, x: float, y: float, height: float, colour: str, bold: bool =
 def drawable(text: str) -> str:
     """Without pictures, for which a server need not have a font, and of whose font no PDF is made;
     what nothing is left of is told by what they are called."""
-    kept = (c for c in text if not _is_picture(c) and c not in _JOINTS)
-    return "".join(kept).strip() or _called(text)
+    return _words_of(text) or _called(text)
+
+
+def words_first(text: str) -> str:
+    """Without pictures beside words, all of which a renderer would set in the font of the picture;
+    pictures alone stay."""
+    return _words_of(text) or text
+
+
+def _words_of(text: str) -> str:
+    return "".join(c for c in text if not _is_picture(c) and c not in _JOINTS).strip()
 
 
 def told_apart(names: Iterable[str]) -> dict[str, str]:

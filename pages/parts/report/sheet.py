@@ -4,7 +4,7 @@ Lengths are points, 72 to an inch: so a PDF of it has the size that paper has.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -205,11 +205,11 @@ def _foot(report: Report, paper: Paper, y: float, drawn: list[str]) -> None:
 # -- charts ---------------------------------------------------------------------------
 
 
-def card(figure: Figure, width: float, pictured: bool) -> str:
+def card(figure: Figure, width: float, write: Callable[[str], str]) -> str:
     """A chart that stands alone: what it shows and what its colours mean are above it.
 
     Args:
-        pictured: whether it has pictures that are letters, for which a font has to be there.
+        write: how texts are written, some of whose letters may be pictures.
     """
     drawn: list[str] = []
     column = _Column(_GAP, _GAP / 2, width - 2 * _GAP, drawn)
@@ -217,7 +217,7 @@ def card(figure: Figure, width: float, pictured: bool) -> str:
     if figure.marks:
         column.write(figure.marks, 9.5, theme(figure.dark).faint)
     _write_keys(figure, column)
-    plot = figure_svg(figure, column.room, pictured)
+    plot = figure_svg(figure, column.room, write)
     drawn.append(_placed(plot, column.x, column.y + 6, 0))
     high = column.y + 6 + _height_of(plot) + _GAP / 2
     size = f'width="{width:g}" height="{high:g}" viewBox="0 0 {width:g} {high:g}"'
@@ -229,15 +229,14 @@ def _ground(figure: Figure) -> str:
     return theme(True).ground if figure.dark else "white"
 
 
-def figure_svg(figure: Figure, width: float, pictured: bool = False) -> str:
+def figure_svg(figure: Figure, width: float, write: Callable[[str], str] = drawable) -> str:
     """A chart as SVG, so many points wide in all and as high as on its page."""
-    told, rows = dict(figure.spec), figure.rows.to_pylist()
-    spec: Spec = (told if pictured else _legible(told)) | {
+    spec: Spec = _written(figure.spec, write) | {
         "$schema": _SCHEMA,
         "width": width,
         "autosize": {"type": "fit-x", "contains": "padding"},
         "background": _ground(figure),
-        "data": {"values": rows if pictured else _legible(rows)},
+        "data": {"values": _written(figure.rows.to_pylist(), write)},
     }
     return _drawable(vl_convert.vegalite_to_svg(spec))
 
@@ -267,13 +266,13 @@ def _height_of(svg: str) -> float:
     return float(found[1])
 
 
-def _legible(value: Any) -> Any:
-    """The same without pictures beside words, for which a server need not have a font."""
+def _written(value: Any, write: Callable[[str], str]) -> Any:
+    """The same with all its texts written so."""
     if isinstance(value, str):
-        return drawable(value)
+        return write(value)
     if isinstance(value, dict):
-        return {key: _legible(one) for key, one in value.items()}
-    return [_legible(one) for one in value] if isinstance(value, list) else value
+        return {key: _written(one, write) for key, one in value.items()}
+    return [_written(one, write) for one in value] if isinstance(value, list) else value
 
 
 def _placed(svg: str, x: float, y: float, number: int, side: float | None = None) -> str:

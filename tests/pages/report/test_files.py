@@ -8,6 +8,7 @@ from typing import Any
 from xml.etree import ElementTree
 from zipfile import ZipFile
 
+import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from PIL import Image
@@ -18,7 +19,7 @@ from engine.evaluation.context_map import favourites
 from engine.worlds import world_from_json
 from pages.parts.charts.context_map import map_rows, map_spec
 from pages.parts.charts.map_axes import axes_of
-from pages.parts.report import take_home
+from pages.parts.report import charts_zip, take_home
 from pages.parts.report.charts_zip import as_zip
 from pages.parts.report.files import PAPERS, as_html, as_pdf, as_png
 from pages.parts.report.report import Figure
@@ -158,3 +159,11 @@ def test_a_map_with_picture_files_becomes_a_pdf() -> None:
     assert as_pdf(report, PAPERS["a4"]).startswith(b"%PDF")
     with ZipFile(io.BytesIO(as_zip(report.figures))) as packed:
         assert "1-map.png" in packed.namelist()
+
+
+def test_pictures_beside_words_go_unless_they_alone_tell_names_apart() -> None:
+    writing = charts_zip._writing
+    for names, left in ((("☕ Tea", "🥐 Cake"), "Tea"), (("☕ Tea", "🥐 Tea"), "☕ Tea")):
+        figure = replace(REPORT.figures[0], rows=pa.table({"name": names, "value": [1, 2]}))
+        told = writing(figure)("☕ Tea")
+        assert told == (left if charts_zip.has_pictures() else "Tea")
