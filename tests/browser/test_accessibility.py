@@ -1,5 +1,6 @@
-"""Every page in its states: nothing serious or moderate for axe-core, and, but for Play, Compare
-and Race, which tests of their own look at, nothing cut off, small or faint in any window.
+"""Pages in the states that are listed here: nothing serious or moderate for axe-core, and, but for
+Play, Compare and Race, which tests of their own look at, nothing cut off, small or faint in the
+windows that `cramped` is given.
 
 Another scheme changes colours alone. Those are measured, text by text, by `cramped` and by tests of
 how a page looks; axe-core looks at both schemes of what they do not see.

@@ -28,7 +28,7 @@ from pages.parts import heavy_work
 from pages.parts.evaluate.found import Found
 from pages.parts.evaluate.logs import logs
 from pages.parts.evaluate.tuning import Run
-from pages.parts.evaluate.wording import asked_row, is_proven, told_of
+from pages.parts.evaluate.wording import asked_row, doubts, is_proven, told_of
 from pages.parts.passes import pass_of
 from pages.parts.race.setup import RaceSetup
 from pages.parts.text import signed
@@ -232,6 +232,14 @@ def test_everything_is_in_the_link_and_can_be_taken_along(open_evaluate: Open) -
     targets, estimators = {row["policy"] for row in rows}, {row["estimator"] for row in rows}
     assert len(rows) == len(targets) * len(estimators)
     assert {"naive", "ips"} <= estimators
+
+
+def test_of_probabilities_that_cannot_be_right_the_page_says_so(open_evaluate: Open) -> None:
+    found, setup = found_on(app := open_evaluate(**QUICK)), app.session.setup
+    assert not any("cannot be those" in said for said in doubts(found, setup))
+    off = [replace(row, is_off=row.target == "uniform", mean=2.0) for row in found.rows]
+    first, *_ = doubts(replace(found, rows=off), setup)
+    assert "Any, at random would have been served to 2.00 times as many visitors" in first
 
 
 def test_a_rule_of_ones_own_is_asked_at_once_and_sent_on(open_evaluate: Open) -> None:

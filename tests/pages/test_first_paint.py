@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from starlette.applications import Starlette
@@ -38,8 +39,26 @@ def test_another_address_is_not_ours(client: TestClient) -> None:
 def test_no_rule_has_a_browser_reckon_all_styles_anew_at_each_click() -> None:
     """Streamlit changes classes of all that is drawn anew: whoever asks for a part of a class's
     name may be meant by each of them. What only paper or narrow windows read is let off."""
-    sheet = re.sub(r"/\*.*?\*/", "", page(), flags=re.DOTALL)
-    always = re.sub(r"@media[^{]*\{(?:[^{}]*\{[^{}]*\})*\s*\}", "", sheet)
-    assert ".st-key-toolbar" in always
-    assert "[class*=st-key-pair-]" in sheet
-    assert "[class*=" not in always
+    wide = "@media (min-width: 641px) { [class*=st-key-first-] > * { color: red; } }"
+    assert "[class*=" not in read_by_wide_windows(page())
+    assert "[class*=" in read_by_wide_windows(f"{page()}{wide}")
+    assert ".st-key-toolbar" in read_by_wide_windows(page())
+
+
+def read_by_wide_windows(sheet: str) -> str:
+    """Without comments, and without what is for paper or up to some width alone."""
+    rules = re.sub(r"/\*.*?\*/", "", sheet, flags=re.DOTALL)
+    narrow = r"@media (?:print|\(max-width: \d+px\)) \{(?:[^{}]*\{[^{}]*\})*\s*\}"
+    return re.sub(narrow, "", rules)
+
+
+def test_each_pair_of_pictures_is_one_below_the_other_where_there_is_no_room() -> None:
+    pairs = {
+        name
+        for path in (Path(__file__).parents[2] / "pages").rglob("*.py")
+        for name in re.findall(r'\bpair\("(\w+)"\)|key="pair-(\w+)"', path.read_text())
+    }
+    names = {one or other for one, other in pairs}
+    assert len(names) > 9
+    (told,) = re.findall(r":is\(([^()]*st-key-pair-along[^()]*)\)", page())
+    assert set(re.findall(r"\.st-key-pair-(\w+)", told)) == names

@@ -128,10 +128,12 @@ def test_a_world_is_generated_and_one_without_room_in_a_table_is_written_as_rule
     found = library().store.world(key)
     assert found is not None
     assert found.size == 6**8
-    assert app.session.origin.drift == "halfway"
     app.at.number_input(key="knob-irrelevant").set_value(9)
     app.click("generate")
     assert "irrelevant is 9" in app.bare_errors
+    assert "change halfway there" in app.at.button(key="go-race").help
+    app.click("go-race")
+    assert app.at.session_state["RaceSession"].setup.drift == "halfway"
 
 
 def test_a_world_is_made_of_the_log_on_evaluate(

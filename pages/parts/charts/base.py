@@ -14,7 +14,7 @@ from engine.worlds import World
 from pages.parts.theme import theme
 
 # Altair would hold each part of a chart against the schema of Vega-Lite whenever one is made: two
-# fifths of what a picture costs when it is first drawn. Tests do that once.
+# fifths of what a picture costs when it is first drawn. Tests do that once, for each kind of chart.
 schemapi.disable_debug_mode()
 
 Spec = dict[str, Any]

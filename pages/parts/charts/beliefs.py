@@ -29,9 +29,9 @@ _REACH = 3.2
 _REWARDS = (0, 0.5, 1, -1, 2)
 """Those that the scale of the bells names."""
 _HEAD, _FOOT = 46, 6
+"""Pixels above the first row, for what the columns show, and below the last."""
 _PICTURE = 20
 """Pixels of a picture file."""
-"""Pixels above the first row, for what the columns show, and below the last."""
 
 
 def _signals(world: World, small: bool, size: Size) -> Spec:

@@ -150,7 +150,7 @@ def _beginning(lab: Lab, words: Words) -> None:
         belief_rows(duel.world, is_dark(), ranked, parts, None, None, "offered", look()),
         belief_spec(duel.world, is_dark(), words.say("chance"), False, look()),
         key="chart-beginning",
-        alt=f"{told} {believed(duel.world, ranked)}",
+        alt=f"{told} {believed(duel.world, ranked, words.charts)}",
     )
 
 

@@ -17,6 +17,7 @@ from engine.steps import Steps
 from engine.worlds import Context, World, key_of
 from pages.parts.charts.belief_rows import Moment, belief_rows
 from pages.parts.charts.beliefs import belief_spec
+from pages.parts.charts.in_words import said
 from pages.parts.charts.lessons import counted_rows, counted_spec
 from pages.parts.lessons.elsewhere import called, somebody
 from pages.parts.lessons.lesson import Elsewhere, Guess, Lesson, Sandbox, Slider
@@ -90,13 +91,14 @@ def _bells(lab: Lab, words: Words, moment: Moment) -> None:
     """What is believed, and unless that is ``asked``, what was drawn, and how likely that was."""
     ranked, world, policy = lab.offer.offers[-1], lab.world, lab.loop.settings.policy
     parts = chances(ranked, policy)
-    told = believed(world, ranked) if moment == "asked" else in_words(world, ranked)
+    tell = believed if moment == "asked" else in_words
+    shows = said("A bell and a bar for each action", words.charts)
     drawn(
         words,
         belief_rows(world, is_dark(), ranked, parts, None, None, moment, look()),
         belief_spec(world, is_dark(), words.say("stated"), False, look()),
         key="chart-lesson-bells",
-        alt=f"A bell and a bar for each action: {told}",
+        alt=f"{shows}: {tell(world, ranked, words.charts)}",
     )
     legend = ["beyond"] if moment == "asked" else ["legend", "beyond"]
     note(" ".join(map(words.say, legend)))

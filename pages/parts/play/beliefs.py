@@ -11,6 +11,7 @@ from engine.loop.settings import LearningMode
 from engine.worlds import World
 from pages.parts.charts import beliefs as chart
 from pages.parts.charts.belief_rows import belief_rows
+from pages.parts.charts.in_words import said
 from pages.parts.picture import picture
 from pages.parts.play import wording
 from pages.parts.play.moved import where_it_comes_from
@@ -83,17 +84,23 @@ _NAMED = 5
 """Actions whose numbers are told to those who cannot see the picture; all are in its marks."""
 
 
-def in_words(world: World, now: Ranked) -> str:
+_OWN: Mapping[str, str] = {}
+_BELIEVED = "believed to earn"
+
+
+def in_words(world: World, now: Ranked, known: Mapping[str, str] = _OWN) -> str:
+    """The chances and beliefs of the likeliest; in other words where these are ``known``."""
     falling = sorted(range(len(world.items)), key=lambda i: -now.probabilities[i])[:_NAMED]
-    names = [item.name for item in world.items]
+    names, believed = [item.name for item in world.items], said(_BELIEVED, known)
     told = (
-        f"{names[i]} {percent(now.probabilities[i])}, believed to earn {now.means[i]:.2f}"
+        f"{names[i]} {percent(now.probabilities[i])}, {believed} {now.means[i]:.2f}"
         for i in falling
     )
     return "; ".join(told)
 
 
-def believed(world: World, now: Ranked) -> str:
+def believed(world: World, now: Ranked, known: Mapping[str, str] = _OWN) -> str:
     """What there is to hear while it is asked what will be offered."""
+    earns = said(_BELIEVED, known)
     means = zip(world.items, now.means, strict=True)
-    return "; ".join(f"{item.name}, believed to earn {mean:.2f}" for item, mean in means)
+    return "; ".join(f"{item.name}, {earns} {mean:.2f}" for item, mean in means)

@@ -45,6 +45,11 @@ _TOGETHER = {
     "Nothing": {"main": 0.0},
 }
 _DRIFTS: dict[str, Drift] = {"Never": "none", "Halfway": "halfway", "Slowly": "slow"}
+_CHANGES: dict[Drift, str] = {
+    "halfway": "Tastes change halfway there. After a reload, that is to be chosen on Race.",
+    "slow": "Tastes change slowly there. After a reload, that is to be chosen on Race.",
+}
+"""What is said beside Race of a world whose tastes are meant to change."""
 _CHOICES = {"together": (list(_TOGETHER), 1), "drift": (list(_DRIFTS), 0)}
 """Knobs that are words: all of them, and the place of the usual one."""
 _WAYS = {
@@ -176,6 +181,7 @@ def go_on(session: WorldsSession, owner: str, can: bool) -> None:
         if _attempt(session, lambda: keep(session, world, owner)):
             st.session_state[_GOES] = None if name == "keep" else name
 
+    changes = _CHANGES.get(session.origin.drift)
     for name, (label, icon) in _WAYS.items():
         st.button(
             label,
@@ -185,6 +191,7 @@ def go_on(session: WorldsSession, owner: str, can: bool) -> None:
             disabled=not can or (name == "keep" and made is not None and is_ready(made)),
             on_click=go,
             args=(name,),
+            help=changes if name == "race" else None,
         )
 
 
