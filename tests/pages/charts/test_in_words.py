@@ -2,7 +2,11 @@
 
 import pyarrow as pa
 
+from engine import LearningLoop
+from engine.worlds import WORLDS
 from pages.parts.charts.in_words import said, translated
+from pages.parts.lessons.words import words
+from pages.parts.play.beliefs import believed, in_words
 
 KNOWN = {"mean reward, last #": "Mittel, letzte #", "today": "heute", "log": "Protokoll"}
 
@@ -29,3 +33,11 @@ def test_titles_and_names_are_said_and_nothing_else_is_touched() -> None:
 def test_a_text_keeps_its_numbers() -> None:
     assert said("mean reward, last 1,000", KNOWN) == "Mittel, letzte 1,000"
     assert said("no such text 7", KNOWN) == "no such text 7"
+
+
+def test_what_is_heard_of_a_picture_is_in_the_words_of_its_lesson() -> None:
+    world, german = WORLDS["coffee"], words("de", "barista").charts
+    now = LearningLoop(seed=1).preview(world.actions, world.features(world.contexts[0]))
+    for tell in (believed, in_words):
+        assert tell(world, now, german).count(", bringt vermutlich ") == len(world.items)
+        assert tell(world, now).count(", believed to earn ") == len(world.items)

@@ -13,6 +13,7 @@ from pages.parts.data.uploads import Upload, Uploads
 from pages.parts.known_worlds import keep_at_hand
 from pages.parts.worlds import pictures
 from pages.parts.worlds import session as of_session
+from pages.parts.worlds.editors import often
 from pages.parts.worlds.session import WorldsSession
 from tests.engine.worlds.random_worlds import bakery
 from tests.engine.worlds.test_pictures import KEPT as PICTURE
@@ -260,3 +261,8 @@ def test_values_that_come_together_may_come_independently(session: WorldsSession
     assert not session.draft.times
     session.undo()
     assert max(session.draft.times) == 1.6
+
+
+def test_how_often_values_come_together_is_said_in_plain_numbers() -> None:
+    told = [often(times) for times in (0.001, 0.0123, 0.5, 2, 9.96, 200.4, 12345.6)]
+    assert told == ["hardly ever", "0.012", "0.5", "2", "10", "200", "12,346"]
