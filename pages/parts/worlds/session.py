@@ -128,7 +128,7 @@ class WorldsSession:
     @property
     def text(self) -> str | None:
         """What is written, for a reload; None where the world's own link brings it back."""
-        if self.is_as_it_was:
+        if self.is_kept:
             return None
         if self._told is None or self._told[0] is not self.draft:
             self._told = self.draft, draft_to_text(self.draft)

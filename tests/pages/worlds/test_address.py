@@ -9,7 +9,7 @@ from engine.worlds import world_from_json
 from engine.worlds.draft_text import MAX_LINK
 from pages.parts.worlds import address
 from pages.parts.worlds.session import WorldsSession
-from tests.engine.worlds.random_worlds import large
+from tests.engine.worlds.random_worlds import bakery, large
 
 
 @pytest.fixture
@@ -43,3 +43,14 @@ def test_a_long_draft_survives_a_reload_faults_included(store: Store) -> None:
     address.restore(other, f"kept-{'0' * 64}")
     assert "not kept any more" in other.refused
     assert other.draft.rules == session.draft.rules
+
+
+def test_a_world_that_nobody_keeps_survives_a_reload_though_nothing_was_changed(
+    store: Store,
+) -> None:
+    session, other = WorldsSession("coffee"), WorldsSession("coffee")
+    session.begin(world_from_json(bakery()))
+    said = address.draft_of(session, "ann")
+    assert said is not None
+    address.restore(other, said)
+    assert other.made()[0] == session.made()[0] == world_from_json(bakery())
