@@ -3,11 +3,9 @@
 from dataclasses import dataclass
 from functools import cached_property
 
-import numpy as np
-
 from engine.arrays import Array
 from engine.evaluation.decisions import Decisions, columns_in, context_of
-from engine.evaluation.targets import Choosing, certain, offered_or_baseline, position
+from engine.evaluation.targets import Choosing, by_context, position
 from engine.protocol.features import flatten
 from engine.simulation.baselines import RuleTable
 from engine.worlds import Context, World
@@ -53,9 +51,7 @@ class WorldRule(Choosing):
     key: str = "rules"
 
     def probabilities(self, log: Decisions) -> Array:
-        wanted = np.array([self._action(log, text) for text in log.contexts], dtype=np.intp)
-        chosen = wanted[log.stratum] if len(wanted) else log.baseline
-        return certain(log, offered_or_baseline(log, chosen))
+        return by_context(log, [self._action(log, text) for text in log.contexts])
 
     def _action(self, log: Decisions, text: str) -> int:
         context = self._texts.context(text)

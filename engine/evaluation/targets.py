@@ -105,9 +105,7 @@ class RuleTable(Choosing):
     key: str = "rules"
 
     def probabilities(self, log: Decisions) -> Array:
-        wanted = np.array([self._action(log, context) for context in log.contexts], dtype=np.intp)
-        chosen = wanted[log.stratum] if len(wanted) else log.baseline
-        return certain(log, offered_or_baseline(log, chosen))
+        return by_context(log, [self._action(log, context) for context in log.contexts])
 
     def _action(self, log: Decisions, context: str) -> int:
         told = set(columns_in(context))
@@ -138,6 +136,14 @@ def usual_targets(actions: Iterable[str]) -> Sequence[Target]:
 def position(log: Decisions, action: str) -> int:
     """Where an action stands; -1 if it is none of the log's."""
     return log.actions.index(action) if action in log.actions else -1
+
+
+def by_context(log: Decisions, actions: Sequence[int]) -> Array:
+    """Probabilities of a policy with one action for each context of a log, -1 where it has none;
+    the baseline there, and where that is not offered."""
+    wanted = np.array(actions, dtype=np.intp)
+    chosen = wanted[log.stratum] if len(wanted) else log.baseline
+    return certain(log, offered_or_baseline(log, chosen))
 
 
 def offered_or_baseline(log: Decisions, wanted: NDArray[np.intp]) -> NDArray[np.intp]:
