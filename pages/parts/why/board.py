@@ -24,6 +24,7 @@ from pages.parts.play.open_loop import OpenLoop
 from pages.parts.play.sources import in_a_row, names_of
 from pages.parts.table import show_rows
 from pages.parts.text import note
+from pages.parts.text_field import text_field
 from pages.parts.theme import is_dark, theme
 from pages.parts.why import wording
 from pages.parts.why.session import WhySession
@@ -164,7 +165,7 @@ def _list_weights(session: WhySession, shown: Subject) -> None:
     if weights is None:
         with st.spinner("Reading what was learned"), session.giving_way():
             weights = outcome(submit_here(session.weighing()))
-    sought = st.text_input(
+    sought = text_field(
         "Search",
         key="why-search",
         placeholder="Search: a value, a field or an action, such as rainy latte",

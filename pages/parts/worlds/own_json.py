@@ -8,6 +8,7 @@ import streamlit as st
 from engine import LearningLoop, LoopSettings, PersonalizerError
 from engine.worlds import World
 from pages.parts.text import note
+from pages.parts.text_field import text_field, typed
 
 _TEXT, _ANSWER = "rank-json", "rank-answer"
 _NAMES = {
@@ -43,7 +44,7 @@ def write_own_json(world: World | None) -> None:
     """A request to be written, and what comes of it."""
 
     def rank() -> None:
-        st.session_state[_ANSWER] = rank_json(str(st.session_state[_TEXT]), seed=7)
+        st.session_state[_ANSWER] = rank_json(typed(_TEXT), seed=7)
 
     with st.expander(
         "Your own Rank request, as JSON", icon=":material/data_object:", key="own-rank"
@@ -53,7 +54,7 @@ def write_own_json(world: World | None) -> None:
             st.session_state[_TEXT] = json.dumps(request, indent=1, ensure_ascii=False)
         left, right = st.columns(2, gap="medium")
         with left:
-            st.text_area("POST /rank", key=_TEXT, height=320)
+            text_field("POST /rank", key=_TEXT, lines=True, height=320)
             st.button("Rank it", key="rank-own", icon=":material/send:", on_click=rank)
         with right:
             status, body = st.session_state.get(_ANSWER, ("", {}))

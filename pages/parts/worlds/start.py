@@ -16,6 +16,7 @@ from pages.parts.components.upload_field import WORLD_KINDS, upload_field
 from pages.parts.data.uploads import this_upload
 from pages.parts.sessions import known_play_session
 from pages.parts.text import note, plain
+from pages.parts.text_field import text_field, typed
 from pages.parts.worlds.kept import is_ready, keep
 from pages.parts.worlds.session import WorldsSession
 
@@ -97,11 +98,15 @@ def _paste(session: WorldsSession) -> None:
     """A table, or a world's JSON."""
 
     def read() -> None:
-        if _attempt(session, lambda: session.take(str(st.session_state[_PASTED]))):
+        if _attempt(session, lambda: session.take(typed(_PASTED))):
             st.session_state[_PASTED] = ""
 
-    st.text_area(
-        "Cells of a spreadsheet, CSV, or a world's JSON", key=_PASTED, height=150, placeholder=_LIKE
+    text_field(
+        "Cells of a spreadsheet, CSV, or a world's JSON",
+        key=_PASTED,
+        lines=True,
+        height=150,
+        placeholder=_LIKE,
     )
     st.button("Read it", key="read-pasted", icon=":material/input:", on_click=read)
     note(

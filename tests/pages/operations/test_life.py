@@ -94,14 +94,19 @@ def test_pages_of_other_servers_open_no_socket(server: Server, origin: str) -> N
 def test_what_no_page_can_send_changes_nothing_and_is_answered_in_a_sentence(
     server: Server,
 ) -> None:
-    async def sent(suffix: str, **value: str) -> tuple[list[str], list[str]]:
+    async def sent(
+        suffix: str, page: str = "", **value: str | float
+    ) -> tuple[list[str], list[str]]:
         """What a page says in errors, when a widget of it tells something; and what it fails by."""
         address = f"ws://{urlsplit(server.address).netloc}/_stcore/stream"
         streams = [Subprotocol("streamlit")]
         async with connect(address, subprotocols=streams, max_size=None, proxy=None) as socket:
-            first = [one.new_element async for one in drawn(socket, ClientState())]
-            widgets = [one.selectbox.id or one.number_input.id for one in first]
-            state, widget = ClientState(), next(one for one in widgets if one.endswith(suffix))
+            begun = ClientState(page_name=page)
+            first = [one.new_element async for one in drawn(socket, begun)]
+            kinds = "selectbox", "number_input", "text_input", "text_area"
+            widgets = [getattr(one, kind).id for one in first for kind in kinds]
+            state = ClientState(page_name=page)
+            widget = next(one for one in widgets if one.endswith(suffix))
             state.widget_states.widgets.add(id=widget, **value)
             then = [one.new_element async for one in drawn(socket, state)]
         errors = [one.alert.body for one in then if one.HasField("alert")]
@@ -110,6 +115,9 @@ def test_what_no_page_can_send_changes_nothing_and_is_answered_in_a_sentence(
     for menu in ("play-policy", "play-beside"):
         assert asyncio.run(sent(menu, string_value="nothing of that")) == ([], [])
     assert asyncio.run(sent("play-seed", string_value="many")) == ([SENTENCE], [])
+    assert asyncio.run(sent("worlds-title", "worlds", double_value=5.0)) == ([SENTENCE], [])
+    for field in ("worlds-pasted", "rank-json"):
+        assert asyncio.run(sent(field, "worlds", double_value=5.0)) == ([], [])
 
 
 async def drawn(socket: ClientConnection, state: ClientState) -> AsyncIterator[Delta]:
