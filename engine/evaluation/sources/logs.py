@@ -13,11 +13,14 @@ from numpy.typing import NDArray
 
 from engine.evaluation.decisions import Decisions
 from engine.evaluation.estimators import Bounds
-from engine.evaluation.sources import dsjson, loops, tables
+from engine.evaluation.sources import loops
 from engine.evaluation.sources.cells import Rows, Written, times, words
 from engine.evaluation.sources.columns import Columns, guess
+from engine.evaluation.sources.dsjson.reader import Reader
 from engine.evaluation.sources.files import LogFile
 from engine.evaluation.sources.rows import check_number_of_actions, decisions
+from engine.evaluation.sources.tables.csv_lines import tell_lines
+from engine.evaluation.sources.tables.table import batches, column_names, head
 from engine.evaluation.sources.twice import EventIds
 from engine.evaluation.sources.window import ALL, Window
 from engine.steps import finish
@@ -132,28 +135,28 @@ class TableLog(Log):
         found, faults = set[str](), Faults("evaluated")
         for file in self.files:
             faults.file = file.name
-            if columns.shown in tables.column_names(file):
-                for batch in tables.batches(file, [columns.shown], faults):
+            if columns.shown in column_names(file):
+                for batch in batches(file, [columns.shown], faults):
                     found.update(words(batch.rows[columns.shown], Rows(batch.lines))[1])
                     check_number_of_actions(found - {""})
                     yield None
         if faults.is_ended:  # Then it is not known what all its actions are.
             for file in self.files:
                 faults.file = file.name
-                yield from tables.tell_lines(file, faults)
+                yield from tell_lines(file, faults)
             raise faults.rejection()
         actions = tuple(sorted(found - {""}))
         return replace(self, columns=replace(columns, actions=actions))
 
     def _read(self, file: LogFile, number: int, faults: Faults, before: _Before) -> _Batches:
-        there = tables.column_names(file)
+        there = column_names(file)
         fault = self.columns.fault(there) if there else None
         if fault is None and self.window.by_time and not self.columns.time:
             fault = "no column is said to hold the time"
         if fault is not None:
             faults.add(0, fault)
             return number
-        for batch in tables.batches(file, self.columns.names, faults):
+        for batch in batches(file, self.columns.names, faults):
             rows, table = Rows(batch.lines, batch.decimal_comma, before.written), batch.rows
             inside = self._inside(table, number, rows)
             number += len(inside)
@@ -167,7 +170,7 @@ class TableLog(Log):
             if self.window.is_over(number + 1):
                 break
         before.written.end(faults)
-        yield from tables.tell_lines(file, faults)
+        yield from tell_lines(file, faults)
         return number
 
     def _inside(self, table: Any, number: int, rows: Rows) -> NDArray[np.bool_]:
@@ -197,7 +200,7 @@ class DsjsonLog(Log):
         number, faults = 0, Faults("evaluated")
         for file in self.files:
             faults.file = file.name
-            reader = dsjson.Reader(self.window, self.bounds, number)
+            reader = Reader(self.window, self.bounds, number)
             with file.open() as opened:
                 lines = numbered_lines(opened, _MOST_MIB, faults, _MOST_LINES)
                 for _ in reader.batches(lines, faults):
@@ -208,7 +211,7 @@ class DsjsonLog(Log):
         return self
 
     def _read(self, file: LogFile, number: int, faults: Faults, before: _Before) -> _Batches:
-        reader = dsjson.Reader(self.window, self.bounds, number, before.ids, self.dropped)
+        reader = Reader(self.window, self.bounds, number, before.ids, self.dropped)
         with file.open() as opened:
             lines = numbered_lines(opened, _MOST_MIB, faults, _MOST_LINES)
             yield from reader.batches(lines, faults)
@@ -258,7 +261,7 @@ def open_log(
             return DsjsonLog(files=files, bounds=bounds, window=window)
         case "jsonl":
             return LoopLog(files=files, bounds=bounds, window=window)
-    columns = columns or guess(tables.head(files[0]))
+    columns = columns or guess(head(files[0]))
     return TableLog(files=files, bounds=bounds, window=window, columns=columns)
 
 

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 
 from engine.errors import refuse
 from engine.evaluation.decisions import Decisions
-from engine.evaluation.sources import tables
 from engine.evaluation.sources.columns import Columns, guess, nested
 from engine.evaluation.sources.files import LogFile
 from engine.evaluation.sources.joined import joined
 from engine.evaluation.sources.logs import open_log
+from engine.evaluation.sources.tables.table import head
 from engine.steps import Steps
 from engine.store import Limits
 from engine.store.exchange.lines import MAX_LINES
@@ -66,10 +66,10 @@ def inspecting(upload: Upload) -> Steps[Inspected]:
     if file.kind in {"dsjson", "jsonl"}:
         return Inspected()
     yield None
-    head = tables.head(file)
+    first = head(file)
     yield None
-    columns = guess(head)
-    return Inspected(tuple(filter(None, head.column_names)), columns, nested(head, columns))
+    columns = guess(first)
+    return Inspected(tuple(filter(None, first.column_names)), columns, nested(first, columns))
 
 
 def reading(upload: Upload, asked: OfFile) -> Generator[float, None, Log]:

@@ -11,7 +11,7 @@ from engine.evaluation.offline import evaluate
 from engine.evaluation.sources.columns import Columns, guess
 from engine.evaluation.sources.files import LogFile
 from engine.evaluation.sources.logs import open_log
-from engine.evaluation.sources.tables import head
+from engine.evaluation.sources.tables.table import head
 from engine.evaluation.targets import Even, Given
 
 PATH = Path(__file__).parents[1] / "data" / "open_bandit" / "men.csv"

@@ -13,7 +13,7 @@ from engine.errors import RejectedError, UnreadableError
 from engine.evaluation.sources import pages
 from engine.evaluation.sources.files import LogFile
 from engine.evaluation.sources.pages import Page, check, pages_in
-from engine.evaluation.sources.tables import batches, head
+from engine.evaluation.sources.tables.table import batches, head
 from engine.store.exchange.lines import Faults
 
 MIB = 1 << 20

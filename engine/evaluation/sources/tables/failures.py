@@ -1,0 +1,33 @@
+"""Why a file cannot be read, or not be read on, each in a sentence."""
+
+import pyarrow as pa
+
+from engine.errors import UnreadableError
+from engine.evaluation.sources.files import UNREADABLE, UnfoldsError
+
+BLOCK = 1 << 18
+"""Bytes of a batch of CSV, and of one row at most."""
+_NO_PARQUET = "it is no whole Parquet file: it was cut, or is damaged"
+FAILURES = (pa.ArrowException, UnicodeDecodeError, UnreadableError, *UNREADABLE)
+"""What reading a table may raise."""
+
+
+def parquet_fault(error: Exception) -> str:
+    """Why nothing more can be read."""
+    return str(error) if isinstance(error, UnfoldsError | UnreadableError) else _NO_PARQUET
+
+
+def csv_fault(error: Exception) -> str:
+    """Why nothing more can be read."""
+    if isinstance(error, UnfoldsError):
+        return str(error)
+    if "Empty CSV" in str(error):
+        return "it is empty"
+    if isinstance(error, UnicodeDecodeError):
+        return "its first line is not UTF-8"
+    if "straddling" in str(error):
+        return f"a line has more than {BLOCK >> 10} KiB"
+    # Arrow's failures to read are OSErrors, too.
+    if isinstance(error, UNREADABLE) and not isinstance(error, pa.ArrowException):
+        return "it is a damaged gzip file"
+    return f"it cannot be read as CSV: {error}"

@@ -1,0 +1,27 @@
+"""Rows of dsjson that are good but for one thing."""
+
+import json
+from typing import Any
+
+from tests.engine.requests import Json
+from tests.engine.store.exchange.files import GOOD_ROW
+
+
+def lines(*rows: Any) -> bytes:
+    """A file of them, each with an id of its own."""
+    named = (
+        row | {"EventId": f"e{n}"} if isinstance(row, dict) else row for n, row in enumerate(rows)
+    )
+    return "\n".join(json.dumps(row) for row in named).encode()
+
+
+def without(*names: str) -> Json:
+    """A good row without some of its names."""
+    return {name: value for name, value in GOOD_ROW.items() if name not in names}
+
+
+def offering(*actions: object) -> Json:
+    """One that offers these actions, each as often."""
+    size = len(actions)
+    chances = {"a": list(range(1, size + 1)), "p": [1 / size] * size}
+    return GOOD_ROW | chances | {"c": {"_multi": list(actions)}}

@@ -1,0 +1,21 @@
+"""Rows of CSV with the numbers of their lines, whatever is left out."""
+
+import pytest
+
+from engine.store.exchange.lines import Faults
+from tests.engine.evaluation.sources.tables.read import lines_of
+
+
+def test_lines_are_those_of_the_file_whatever_is_left_out() -> None:
+    faults = Faults()
+    assert lines_of(b"a;b\n1;2\n3\n\n4;5\n6;7;8\n\n9;9\n\n", faults) == [2, 5, 8]
+    assert [(fault.line, fault.reason) for fault in faults.first] == [
+        (3, "it has 1 fields, where the first line has 2"),
+        (6, "it has 3 fields, where the first line has 2"),
+    ]
+
+
+def test_lines_are_counted_on_from_batch_to_batch(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("engine.evaluation.sources.tables.csv_rows.BLOCK", 64)
+    data = b"a,b\n" + b"1,22222222\n" * 10 + b"3\n" + b"1,22222222\n" * 10
+    assert lines_of(data, Faults()) == [*range(2, 12), *range(13, 23)]
