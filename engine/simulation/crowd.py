@@ -13,9 +13,10 @@ from numpy.typing import NDArray
 
 from engine.arrays import Array
 from engine.loop.learning_loop import LearningLoop
-from engine.simulation.drift import Drift, truth_over
+from engine.simulation.drift import truth_over
 from engine.streams import stream
 from engine.worlds import Context, World
+from engine.worlds.place import Drift
 
 
 @dataclass(frozen=True, slots=True)

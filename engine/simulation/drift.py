@@ -7,7 +7,7 @@ there stays the same and what was learned about it is wrong.
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import product
-from typing import Literal, Protocol
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,12 +15,10 @@ from numpy.typing import NDArray
 from engine.arrays import Array
 from engine.streams import stream
 from engine.worlds.fields import Field
+from engine.worlds.place import Drift
 from engine.worlds.table import MAX_TABLE
 from engine.worlds.taste import Range, Taste, TasteTable, TasteWeights, Term
 from engine.worlds.world import World
-
-Drift = Literal["none", "halfway", "slow"]
-"""Never; all cells at once after half of the visitors; one cell after the other."""
 
 
 class Truth(Protocol):

@@ -106,8 +106,13 @@ def _tabulated(world: "World") -> _Known | None:
         return None
     places = np.array(np.unravel_index(np.arange(math.prod(few)), few)).T
     weights = np.ones(len(places))
-    for shares, at, matters in zip(world.shares, places.T, mattering, strict=True):
-        weights *= shares[at] if matters else 1.0
+    bound = [at for at, field in enumerate(world.fields) if field.name in world.bound]
+    for at, shares in enumerate(world.shares):
+        if mattering[at] and at not in bound:
+            weights *= shares[places[:, at]]
+    summed = tuple(axis for axis, at in enumerate(bound) if not mattering[at])
+    which = tuple(places[:, at] for at in bound if mattering[at])
+    weights *= world.bound_shares.sum(axis=summed)[which]
     cells = np.ravel_multi_index(tuple(places.T), tuple(sizes))
     return _Known(places, weights, world.expected_in(cells))
 
@@ -210,9 +215,9 @@ class _Sums:
 
     @property
     def is_exact(self) -> bool:
-        """Whether no sum can leave 0 to 1, whoever comes."""
+        """Whether no sum can leave 0 to 1, whoever comes, and all fields come independently."""
         weights = self._taste
-        if not isinstance(weights, TasteWeights) or not self._is_small:
+        if not isinstance(weights, TasteWeights) or not self._is_small or self._world.bound:
             return False
         low = high = np.full(len(self._world.items), weights.base)
         ordered = sorted(self._terms, key=lambda one: sorted(one[0].when))

@@ -13,8 +13,9 @@ from itertools import product
 from typing import Self
 
 from engine.worlds.faults import faults_of
+from engine.worlds.joint import APART, Joint, bound_in, has_room, times_in
 from engine.worlds.levels import LEVELS, Level, mean_worth
-from engine.worlds.place import TABULATED
+from engine.worlds.place import TABULATED, Drift
 from engine.worlds.rows import ActionRow, CellFault, LevelRow, Rules, ValueRow, rows_of, segment_of
 from engine.worlds.table import MAX_TABLE
 from engine.worlds.taste import Item, Taste
@@ -39,8 +40,8 @@ class Draft:
         labels: what fields are called, where that is not their name.
         levels: what a success may be worth; `LEVELS` where nothing is written.
         rules: the truth as a sum, where it is written so and not as a table.
-        together: how many times as often as their shares say values come together, by the numbers
-            of their rows; once where nothing is known.
+        together: how often values come together, where that is not what their shares say.
+        drift: how tastes are meant to change in a race.
     """
 
     title: str = ""
@@ -55,7 +56,8 @@ class Draft:
     unit: str = ""
     levels: tuple[LevelRow, ...] = ()
     rules: Rules | None = None
-    together: Mapping[frozenset[int], float] = field(default_factory=dict)
+    together: Joint = APART
+    drift: Drift = "none"
 
     # -- what is written --------------------------------------------------------------
 
@@ -115,13 +117,23 @@ class Draft:
         return rows
 
     @property
+    def cells(self) -> int:
+        """How many contexts there are."""
+        return math.prod(len(rows) for rows in self.fields.values())
+
+    @property
+    def bound(self) -> tuple[str, ...]:
+        """The fields whose values come together."""
+        return tuple(bound_in(self.together, self.fields))
+
+    @property
     def times(self) -> tuple[float, ...]:
-        """What the world says of values that come `Place.together`."""
-        if not self.together or math.prod(map(len, self.fields.values())) > TABULATED:
+        """What the world says of values that come `Place.together`: of all fields if they have
+        room in a table, else of those that are bound."""
+        names = tuple(self.fields) if self.cells <= TABULATED else self.bound
+        if not self.bound or not has_room(self.together, self.fields):
             return ()
-        cells = map(segment_of, product(*self.fields.values()))
-        found = tuple(self.together.get(cell, 1.0) for cell in cells)
-        return found if set(found) != {1.0} else ()
+        return tuple(times_in(self.together, self.fields, names).ravel().tolist())
 
     @property
     def next_id(self) -> int:
@@ -169,8 +181,7 @@ class Draft:
     @property
     def is_large(self) -> bool:
         """Whether the truth has no room as a table of all contexts."""
-        cells = math.prod(len(rows) for rows in self.fields.values())
-        return cells > TABULATED or cells * len(self.offered) > MAX_TABLE
+        return self.cells > TABULATED or self.cells * len(self.offered) > MAX_TABLE
 
     @property
     def whole_shares(self) -> set[float]:

@@ -4,21 +4,17 @@ as far as a segment is still there."""
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from itertools import product
 
 import numpy as np
 
-from engine.arrays import Array
 from engine.errors import PersonalizerError, refuse
 from engine.worlds.draft import Cell, Draft
 from engine.worlds.fields import Field
-from engine.worlds.place import TABULATED
+from engine.worlds.joint import among, segments_come
 from engine.worlds.rows import ActionRow, ValueRow, segment_of
 from engine.worlds.sent_text import sent_to_text
 from engine.worlds.taste import Taste
 
-MAX_SHARE = 1e6
-"""Of a value."""
 MAX_END = 1e300
 """Of a range of numbers."""
 
@@ -26,7 +22,7 @@ MAX_END = 1e300
 def with_values(draft: Draft, values: Sequence[ValueRow]) -> Draft:
     """The same with other values; what a segment that is still there likes stays."""
     new = replace(draft, values=tuple(values))
-    new = replace(new, together=_together(draft, new))
+    new = replace(new, together=among(draft.together, draft.fields, new.fields))
     if draft.depends is not None:
         names = {row.id: name for name, rows in new.fields.items() for row in rows}
         old = (row.id for name in draft.by for row in draft.fields[name])
@@ -63,42 +59,6 @@ def with_number(
         for share in [round(value.share / whole, 6)]
     )
     return with_values(draft, [*_others_than(draft, name), *rows])
-
-
-def _together(draft: Draft, new: Draft) -> Mapping[frozenset[int], float]:
-    """How often values come together in another draft: with a value that was not there, as with
-    all of its field that were, each counting by its share; so a field taken out is summed over,
-    and one put in comes apart from the others."""
-    fields, times = draft.fields, draft.times
-    before, after = (
-        {row.id for rows in one.values() for row in rows} for one in (fields, new.fields)
-    )
-    cells = math.prod(len(rows) for rows in new.fields.values())
-    if not times or before == after or not after or cells > TABULATED:
-        return draft.together
-    shape = [len(rows) for rows in fields.values()]
-    often = np.array([_by_shares(cell) for cell in product(*fields.values())]).reshape(shape)
-    table = np.array(times).reshape(shape)
-    places = {
-        row.id: (axis, at)
-        for axis, rows in enumerate(fields.values())
-        for at, row in enumerate(rows)
-    }
-    found = {}
-    for cell in product(*new.fields.values()):
-        where: list[int | slice] = [slice(None)] * len(shape)
-        for axis, at in (places[row.id] for row in cell if row.id in places):
-            where[axis] = at
-        at_all = tuple(where)
-        found[segment_of(cell)] = _average(np.asarray(table[at_all]), np.asarray(often[at_all]))
-    return found
-
-
-def _average(told: Array, weights: Array) -> float:
-    """The mean, of the same where nothing counts; a single number as it is."""
-    if told.size == 1:
-        return float(told.item())
-    return float(f"{np.average(told, weights=weights if weights.any() else None):.12g}")
 
 
 def _others_than(draft: Draft, field: str) -> list[ValueRow]:
@@ -143,20 +103,9 @@ def _retold(draft: Draft, new: Draft) -> Draft:
 
 
 def _often(draft: Draft) -> dict[frozenset[int], float]:
-    """How often each segment comes, where that is not said by the shares of its values."""
-    found: dict[frozenset[int], float] = {}
-    cells = product(*draft.fields.values())
-    for cell, times in zip(cells, draft.times, strict=False):
-        ids = {row.id for name, row in zip(draft.fields, cell, strict=True) if name in draft.by}
-        place = frozenset(ids)
-        found[place] = found.get(place, 0.0) + times * _by_shares(cell)
-    return found
-
-
-def _by_shares(rows: Sequence[ValueRow]) -> float:
-    """What is written may be wrong yet: a share below 0 counts as 0, one of 0 for all as the
-    same."""
-    return math.prod(min(max(0.0, row.often), MAX_SHARE) for row in rows)
+    """How often each segment comes."""
+    often = segments_come(draft.together, draft.fields, draft.by).ravel().tolist()
+    return dict(zip(map(segment_of, draft.segments), often, strict=True))
 
 
 def _mean(
@@ -168,7 +117,7 @@ def _mean(
     """What visitors of some segments think of an action."""
     if len(segments) == 1:
         return draft.taste(segments[0], action)
-    weights = np.array([often.get(segment_of(one), _by_shares(one)) for one in segments])
+    weights = np.array([often[segment_of(one)] for one in segments])
     tastes = [draft.taste(segment, action) for segment in segments]
     halves, fulls = ([getattr(one, name) for one in tastes] for name in ("half", "full"))
     if len(set(tastes)) == 1:

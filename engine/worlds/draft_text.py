@@ -2,18 +2,20 @@
 
 import base64
 import json
+import math
 import zlib
 from collections.abc import Callable
 from dataclasses import replace
 from itertools import product
-from typing import Any, NoReturn, TypeVar
+from typing import Any, NoReturn, TypeVar, get_args
 
 from engine.errors import PersonalizerError
-from engine.worlds.checks import number_in
+from engine.worlds.checks import check_known, number_in
 from engine.worlds.draft import UNKNOWN, Draft
+from engine.worlds.joint import APART, Joint, joint_of
 from engine.worlds.levels import HALF
 from engine.worlds.pictures import picture_in
-from engine.worlds.place import TABULATED
+from engine.worlds.place import MAX_TIMES, Drift
 from engine.worlds.rows import ActionRow, LevelRow, RuleRow, Rules, ValueRow, segment_of
 from engine.worlds.rules import MAX_WHEN
 from engine.worlds.taste import Taste
@@ -52,7 +54,8 @@ def draft_to_text(draft: Draft) -> str:
             draft.rules.whole,
             [[one.id, one.adds, one.when, one.action, one.features] for one in draft.rules.rows],
         ],
-        "together": [*draft.times],
+        "together": draft.together.times and [draft.together.ids, draft.together.times],
+        "drift": draft.drift,
         "truth": [[taste.half, taste.full] for taste in tastes],
         "bad": [[cells.index(cell), value] for cell, value in draft.bad.items() if cell in cells],
     }
@@ -128,15 +131,25 @@ def _draft(told: Any) -> Draft:
     tastes = [Taste(_chance(half), _chance(full)) for half, full in told["truth"]]
     bad = {cells[_whole(at)]: _cell(value) for at, value in told["bad"]}
     truth = dict(zip(cells, tastes, strict=True))
-    return replace(draft, truth=truth, bad=bad, together=_together(draft, told.get("together")))
+    together, drift = _together(draft, told.get("together")), told.get("drift", "none")
+    check_known(drift, "drift", get_args(Drift))
+    return replace(draft, truth=truth, bad=bad, together=together, drift=drift)
 
 
-def _together(draft: Draft, told: Any) -> dict[frozenset[int], float]:
-    if not told or len(told) > TABULATED:
-        return {}
-    times = [number_in(one, "together", LEAST_TIMES, 1 / LEAST_TIMES) for one in told]
-    cells = map(segment_of, product(*draft.fields.values()))
-    return dict(zip(cells, times, strict=True))
+def _together(draft: Draft, told: Any) -> Joint:
+    """How often values come together; an older text says it of all contexts."""
+    if not told:
+        return APART
+    ids, times = told if isinstance(told[0], list) else (None, told)
+    if ids is None:
+        ids = [[row.id for row in rows] for rows in draft.fields.values()]
+    if len(times) > MAX_TIMES or len(times) != math.prod(map(len, ids)):
+        raise ValueError
+    known = [_whole(one) for axis in ids for one in axis]
+    if len(known) != len({*known}):
+        raise ValueError
+    often = [number_in(one, "together", LEAST_TIMES, 1 / LEAST_TIMES) for one in times]
+    return joint_of(ids, often)
 
 
 def _rows(told: Any, make: Callable[..., T]) -> tuple[T, ...]:

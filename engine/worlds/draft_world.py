@@ -3,7 +3,6 @@
 import math
 from contextlib import suppress
 from dataclasses import replace
-from itertools import product
 
 import numpy as np
 
@@ -11,7 +10,9 @@ from engine.arrays import Array
 from engine.errors import PersonalizerError, refuse
 from engine.worlds.draft import Draft
 from engine.worlds.fields import Field, Value
+from engine.worlds.joint import joint_of
 from engine.worlds.levels import LEVELS
+from engine.worlds.place import TABULATED
 from engine.worlds.rows import ValueRow, item_of, levels_rows, rows_of, segment_of
 from engine.worlds.rules import rules_of, weights_of
 from engine.worlds.sent_text import sent_from_text, sent_to_text
@@ -64,8 +65,9 @@ def without_truth(world: World) -> Draft:
     told = world.title, world.emoji, world.story, rows_of(world.items, 0), values
     levels = levels_rows(world.levels, 0) if world.levels != LEVELS else ()
     draft = Draft(*told, depends=(), labels=labels, unit=world.unit, levels=levels)
-    cells = map(segment_of, product(*draft.fields.values()) if world.together else ())
-    return replace(draft, together=dict(zip(cells, world.together, strict=True)))
+    rows = [draft.fields[name] for name in world.bound or draft.fields]
+    together = joint_of([[row.id for row in one] for one in rows], world.together)
+    return replace(draft, together=together, drift=world.drift)
 
 
 def world_of(draft: Draft) -> World:
@@ -89,7 +91,9 @@ def world_of(draft: Draft) -> World:
     if draft.rules is not None:
         taste = weights_of(draft.rules, fields, items)
     told = draft.title, draft.emoji, draft.story, fields, items, taste, draft.unit
-    return world_from_text(World(*told, draft.graded_in, draft.times).text)
+    bound = draft.bound if draft.cells > TABULATED else ()
+    world = World(*told, draft.graded_in, draft.times, bound, draft.drift)
+    return world_from_text(world.text)
 
 
 def _table(draft: Draft) -> TasteTable:

@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING, Any
 from engine.protocol.features import flatten
 from engine.worlds.feature_text import features_from_text
 from engine.worlds.fields import Field, Value
+from engine.worlds.joint import has_room
 from engine.worlds.levels import MAX_LEVEL_NAME, MAX_LEVELS, MAX_SHARE
+from engine.worlds.place import MAX_TIMES
 from engine.worlds.rows import ActionRow, CellFault, ValueRow, item_of, segment_of
 from engine.worlds.rules import wrong_in_rule
 from engine.worlds.seen import HIDDEN, alike, is_seen
@@ -99,10 +101,27 @@ def _of_values(draft: "Draft") -> Iterator[CellFault]:
         says = f"makes {cells:,} contexts, but {MAX_CELLS:,} are the most"
         yield CellFault("values", 0, "field", says)
     yield from _of_labels(draft)
+    yield from _of_joint(draft)
     for name, rows in draft.fields.items():
         if len(rows) > MAX_VALUES:
             says = f"{name} has more than {MAX_VALUES} values"
             yield CellFault("values", 0, "value", says)
+
+
+def _of_joint(draft: "Draft") -> Iterator[CellFault]:
+    """A value with which there is no room any more for how often values come together."""
+    if has_room(draft.together, draft.fields):
+        return
+    known = {number for ids in draft.together.ids for number in ids}
+    bound = [row for name in draft.bound for row in draft.fields[name]]
+    new = next(row for row in bound if row.id not in known)
+    many = math.prod(len(draft.fields[name]) for name in draft.bound)
+    says = (
+        f"is one too many: how often values of {' and '.join(draft.bound)} come together has room "
+        f"for {MAX_TIMES:,} combinations, and with it there are {many:,}. Leave it out, or let "
+        "fields come independently, which drops how often they came together"
+    )
+    yield CellFault("values", draft.values.index(new) + 1, "value", says)
 
 
 def _of_labels(draft: "Draft") -> Iterator[CellFault]:

@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import product
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +17,11 @@ from engine.worlds.taste import Context, Item, Truth
 
 TABULATED = 1_000
 """Cells up to which everything about a world is computed cell by cell, and can be mapped whole."""
+MAX_TIMES = 10_000
+"""Combinations of the values of fields that do not come independently."""
+Drift = Literal["none", "halfway", "slow"]
+"""How tastes change in a race: never; all cells at once after half of the visitors; one cell after
+the other."""
 Cells = NDArray[np.intp]
 
 
@@ -37,7 +43,10 @@ class Place:
         levels: what a partial success may be worth, as a part of a whole one; it is called half a
             success here, which it is unless a world says otherwise.
         together: how many times as often as the shares of its values alone say each cell comes;
-            empty where fields come independently of one another, and where there is no table.
+            empty where fields come independently of one another.
+        bound: beyond `TABULATED` cells, the fields whose values come ``together``, in order: each
+            number is then one of a combination of these, and all others come independently.
+        drift: how its tastes are meant to change in a race.
     """
 
     title: str
@@ -49,6 +58,8 @@ class Place:
     unit: str = ""
     levels: tuple[Level, ...] = LEVELS
     together: tuple[float, ...] = ()
+    bound: tuple[str, ...] = ()
+    drift: Drift = "none"
 
     @property
     def label(self) -> str:

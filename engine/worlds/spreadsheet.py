@@ -31,6 +31,7 @@ import math
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import reduce
 from itertools import product
 from typing import Any
 
@@ -39,6 +40,7 @@ import numpy as np
 from engine.errors import PersonalizerError, refuse
 from engine.worlds.fields import Field, Value
 from engine.worlds.grid import Grid, letters, number_of, parted, refuse_number
+from engine.worlds.place import MAX_TIMES
 from engine.worlds.seen import alike, new_world_from_json
 from engine.worlds.table import MAX_ITEMS, MAX_WORTH
 from engine.worlds.taste import Item, Taste, TasteTable
@@ -123,9 +125,12 @@ def world_from_table(
     truth = TasteTable(tuple(field.name for field in fields), rows)
     is_known = any(item in items for item in menu)
     world = World(title, "", "", fields, menu, truth, unit if is_known else "")
-    if world.is_tabulated:
+    if world.size <= MAX_TIMES:
         came = np.array([shares[tuple(context.values())] for context in world.contexts])
-        world = replace(world, together=times_of(came / came.sum(), world.frequencies))
+        apart = reduce(np.outer, world.shares).ravel()
+        bound = () if world.is_tabulated else tuple(field.name for field in fields)
+        together = times_of(came / came.sum(), apart)
+        world = replace(world, together=together, bound=bound if together else ())
     return new_world_from_json(world.to_json())
 
 

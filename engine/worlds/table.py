@@ -31,7 +31,10 @@ as ``"€"``; with either, too. A ``picture`` in place of its emoji, a small Web
 
 Fields come independently of one another, unless ``together`` says otherwise: a list with a number
 for each context (the last field changes fastest), how many times as often it comes as the shares of
-its values alone say; in version 5, and for at most 1,000 contexts.
+its values alone say; in version 5, and for at most 1,000 contexts. Of more, and since version 6,
+``{"fields": ["weather", "hour"], "times": [1.5, ...]}`` says it of the combinations of some fields
+alone, at most 10,000, and all others come independently. ``"drift"``, which may be ``"halfway"`` or
+``"slow"``, says how tastes are meant to change in a race; it came with version 6.
 
 ``truth`` is a table with one row a context (the last field changes fastest) and in it one
 entry an item: the chance of a success, or the two chances of half a one and of a whole one. The
@@ -69,7 +72,9 @@ from collections.abc import Mapping, Sequence
 from copy import deepcopy
 from functools import lru_cache, partial
 from itertools import product
-from typing import Any
+from typing import Any, get_args
+
+import numpy as np
 
 from engine.errors import PersonalizerError, refuse
 from engine.protocol.features import flatten, is_list
@@ -77,7 +82,7 @@ from engine.worlds.checks import CODE, check_known, each_in, number_in, object_i
 from engine.worlds.fields import Field, Value
 from engine.worlds.levels import levels_in
 from engine.worlds.pictures import picture_in
-from engine.worlds.place import TABULATED
+from engine.worlds.place import MAX_TIMES, TABULATED, Drift
 from engine.worlds.taste import Item, Range, Taste, TasteTable, TasteWeights, Term
 from engine.worlds.visitors import LEAST_TIMES
 from engine.worlds.world import FORMAT, VERSIONS, World
@@ -100,11 +105,11 @@ _chance = partial(number_in, low=0, high=1)
 def world_from_json(value: object) -> World:
     """The world that JSON describes; ``BadRequest`` for what first is not as described above."""
     names = ("format", "version", "title", "emoji", "story", "unit", "partial", "levels")
-    told = object_in(value, "the world", (*names, "fields", "together", "items", "truth"))
+    told = object_in(value, "the world", (*names, "fields", "together", "items", "truth", "drift"))
     if told.get("format") != FORMAT:
         refuse(CODE, "format", told.get("format"), f"{FORMAT!r}")
     if type(told.get("version")) is not int or told["version"] not in VERSIONS:
-        refuse(CODE, "version", told.get("version"), "1 to 5, which this app reads")
+        refuse(CODE, "version", told.get("version"), "1 to 6, which this app reads")
     title = text_in(told.get("title"), "title", MAX_TITLE)
     story = text_in(told.get("story", ""), "story", MAX_STORY, least=0)
     fields = each_in(told.get("fields"), "fields", MAX_FIELDS, _field, "name", "label")
@@ -118,8 +123,10 @@ def world_from_json(value: object) -> World:
     unit = text_in(told.get("unit", ""), "unit", MAX_UNIT, least=0)
     levels = levels_in(told)
     emoji = _emoji(told.get("emoji", ""), "emoji")
-    together = _together(told["together"], cells) if "together" in told else ()
-    world = World(title, emoji, story, fields, items, taste, unit, levels, together)
+    together, bound = _together(told["together"], fields) if "together" in told else ((), ())
+    drift = told.get("drift", "none")
+    check_known(drift, "drift", get_args(Drift))
+    world = World(title, emoji, story, fields, items, taste, unit, levels, together, bound, drift)
     _check_request(world)
     size = len(world.text.encode())
     if size > MAX_SIZE:
@@ -169,12 +176,39 @@ def _value(value: object, place: str) -> Value:
     return Value(name, _emoji(told.get("emoji", ""), f"{place}.emoji"), share, deepcopy(sends))
 
 
-def _together(value: object, cells: int) -> tuple[float, ...]:
-    if cells > TABULATED:
-        refuse(CODE, "together", cells, f"at most {TABULATED:,} with it", "the number of contexts")
+def _together(value: object, fields: Sequence[Field]) -> tuple[tuple[float, ...], tuple[str, ...]]:
+    """How often values come together, and of which fields, where these are not all."""
+    sizes = {field.name: len(field.values) for field in fields}
+    cells, place, names = math.prod(sizes.values()), "together", tuple(sizes)
+    if isinstance(value, Mapping):
+        told = object_in(value, "together", ("fields", "times"))
+        value, place = told.get("times"), "together.times"
+        known = partial(_one_of, [*sizes])
+        said = each_in(told.get("fields"), "together.fields", len(sizes), known)
+        names = tuple(name for name in sizes if name in said)
+        if said != names:
+            allowed = "each field once, in the order in which fields stand"
+            refuse(CODE, "together.fields", list(said), allowed)
+    elif cells > TABULATED:
+        allowed = f"at most {TABULATED:,} with a list, and with more an object"
+        refuse(CODE, "together", cells, allowed, "the number of contexts")
+    count = math.prod(sizes[name] for name in names)
+    if count > MAX_TIMES:
+        refuse(CODE, place, count, f"at most {MAX_TIMES:,}", "the number of combinations")
     often = partial(number_in, low=LEAST_TIMES, high=1 / LEAST_TIMES)
-    times = each_in(value, "together", cells, often, least=cells)
-    return times if any(one != 1 for one in times) else ()
+    times = each_in(value, place, count, often, least=count)
+    if all(one == 1 for one in times):
+        return (), ()
+    if cells > TABULATED:
+        return times, names
+    shape = [size if name in names else 1 for name, size in sizes.items()]
+    spread = np.broadcast_to(np.array(times).reshape(shape), [*sizes.values()])
+    return tuple(spread.ravel().tolist()), ()
+
+
+def _one_of(names: Sequence[str], value: object, place: str) -> str:
+    check_known(value, place, names)
+    return str(value)
 
 
 def _check_sent(sends: object, place: str) -> None:

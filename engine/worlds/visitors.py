@@ -60,6 +60,20 @@ class Visitors(Rewards, ABC):
         return np.asarray(shares / shares.sum())
 
     @cached_property
+    def bound_shares(self) -> Array:
+        """How often combinations of the values of `bound` fields come, one axis a field, all sum
+        to 1."""
+        bound = [
+            one
+            for one, field in zip(self.shares, self.fields, strict=True)
+            if field.name in self.bound
+        ]
+        shares = reduce(np.multiply.outer, bound, np.ones(()))
+        if bound:
+            shares = shares * np.array(self.together).reshape(shares.shape)
+        return np.asarray(shares / shares.sum())
+
+    @cached_property
     def census(self) -> Census:
         """Who comes: all cells, or a sample of visitors that is the same each time."""
         return finish(self._taking_census())
@@ -93,10 +107,20 @@ class Visitors(Rewards, ABC):
     def visitor(self, rng: np.random.Generator) -> Context:
         """Draw who comes next."""
         if not self.is_tabulated:
-            drawn = [_drawn(shares, rng) for shares in self.shares]
-            pairs = zip(self.fields, drawn, strict=True)
-            return {field.name: field.values[place].name for field, place in pairs}
+            bound = self._bound(rng)
+            return {
+                field.name: field.values[bound.pop(0) if is_bound else _drawn(shares, rng)].name
+                for field, shares in zip(self.fields, self.shares, strict=True)
+                for is_bound in [field.name in self.bound]
+            }
         return self.contexts[_drawn(self.frequencies, rng)]
+
+    def _bound(self, rng: np.random.Generator) -> list[int]:
+        """The places of the values of `bound` fields of whoever comes next."""
+        if not self.bound:
+            return []
+        table = self.bound_shares
+        return [int(at) for at in np.unravel_index(_drawn(table.ravel(), rng), table.shape)]
 
 
 def times_of(came: Array, apart: Array) -> tuple[float, ...]:

@@ -19,12 +19,16 @@ from engine.worlds.told import Told
 from engine.worlds.visitors import Visitors
 
 FORMAT = "personalizer-playground-world"  # What the JSON says that it is.
-VERSIONS = 1, 2, 3, 4, 5
+VERSIONS = 1, 2, 3, 4, 5, 6
 """What is written as the first that can hold it: units, values of actions, and what a value of a
 field sends came with the second, partial successes that are not worth one half with the third,
 several levels of them, picture files and ranges with the fourth, values that come together with
-the fifth, so a world without them stays what it was, to its digest."""
-_SINCE = {"format": 1, "partial": 3, "levels": 4, "picture": 4, "within": 4, "together": 5}
+the fifth, those of some fields of a large world and drift with the sixth, so a world without them
+stays what it was, to its digest."""
+_SINCE = {
+    "format": 1, "partial": 3, "levels": 4, "picture": 4, "within": 4, "together": 5, "bound": 6,
+    "drift": 6,
+}  # fmt: skip
 """The versions with which names came that few worlds have."""
 
 
@@ -58,6 +62,8 @@ class World(Told, Visitors):
             "picture": any(i.picture for i in self.items),
             "within": any(t.within for t in terms),
             "together": self._is_together,
+            "bound": self._is_together and self.bound,
+            "drift": self.drift != "none",
         }
         since = "format", *levels, *(name for name, is_there in more.items() if is_there)
         told: dict[str, object] = {
@@ -71,8 +77,13 @@ class World(Told, Visitors):
             "truth": self._truth(),
         }
         told |= {"unit": self.unit} if self.unit else {}
-        told |= {"together": list(self.together)} if self._is_together else {}
+        told |= {"together": self._together()} if self._is_together else {}
+        told |= {"drift": self.drift} if self.drift != "none" else {}
         return told | levels
+
+    def _together(self) -> object:
+        times = list(self.together)
+        return {"fields": list(self.bound), "times": times} if self.bound else times
 
     @property
     def _is_together(self) -> bool:

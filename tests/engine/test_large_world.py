@@ -22,9 +22,9 @@ from engine.experiments.race.contenders import ABTest, Blind, Present
 from engine.experiments.race.plan import Plan
 from engine.simulation.baselines import best_rule
 from engine.simulation.crowd import crowd, nth_visitor, potential_outcomes
-from engine.simulation.drift import Drift
 from engine.steps import finish
 from engine.worlds import TasteWeights, world_from_json
+from engine.worlds.place import Drift
 from tests.engine.experiments.race.races import outcomes_of
 from tests.engine.worlds.random_worlds import large
 

@@ -10,6 +10,7 @@ from urllib.parse import quote
 import pytest
 
 from engine.worlds import GALLERY, key_of, world_from_json
+from engine.worlds.draft_text import draft_from_text
 from engine.worlds.json_file import world_to_file
 from pages.parts.components.browser_id import owner
 from pages.parts.heavy_work import submit_here
@@ -123,15 +124,16 @@ def test_a_world_is_generated_and_one_without_room_in_a_table_is_written_as_rule
     assert app.session.draft.rules is not None
     assert len(app.session.rules.base) == len(app.session.draft.rules.rows) > 900
     assert app.session.draft.faults() == []
+    assert draft_from_text(app.session.text or "").drift == "halfway", "and is after a reload"
     app.click("go-keep")
     (key,) = keys(app)
     found = library().store.world(key)
     assert found is not None
-    assert found.size == 6**8
+    assert (found.size, found.drift) == (6**8, "halfway")
     app.at.number_input(key="knob-irrelevant").set_value(9)
     app.click("generate")
     assert "irrelevant is 9" in app.bare_errors
-    assert "change halfway there" in app.at.button(key="go-race").help
+    assert "tastes change halfway" in app.at.button(key="go-race").help
     app.click("go-race")
     assert app.at.session_state["RaceSession"].setup.drift == "halfway"
 

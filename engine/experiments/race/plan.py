@@ -9,9 +9,9 @@ from numpy.typing import NDArray
 from engine.errors import check_number, refuse
 from engine.experiments.race.contenders import Contender
 from engine.experiments.race.recorded import Recorded
-from engine.simulation.drift import Drift
 from engine.streams import digest
 from engine.worlds import World
+from engine.worlds.place import Drift
 
 POINTS = 200
 """Places at which curves are kept."""

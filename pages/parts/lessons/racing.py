@@ -8,9 +8,9 @@ from engine.experiments.race.contenders import line_up
 from engine.experiments.race.plan import Plan
 from engine.experiments.race.runs import doing, runs_of
 from engine.experiments.race.standings import Final, Standings
-from engine.simulation.drift import Drift
 from engine.steps import Steps
 from engine.worlds import World
+from engine.worlds.place import Drift
 from pages.parts.charts.race import band_rows, finals_rows, finals_spec, reward_spec
 from pages.parts.lessons.pictures import drawn, look
 from pages.parts.lessons.words import Words

@@ -9,8 +9,8 @@ from engine.experiments.race.contenders import Contender, line_up, rivals
 from engine.experiments.race.plan import Plan
 from engine.policies.base import Policy
 from engine.simulation.baselines import RuleTable
-from engine.simulation.drift import Drift
 from engine.worlds import WORLDS
+from engine.worlds.place import Drift
 from pages.parts.choices import CROSSES, SEED, WORLD
 from pages.parts.knobs import Tunable
 from pages.parts.known_worlds import world_of

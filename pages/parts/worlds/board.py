@@ -14,7 +14,7 @@ from pages.parts.picture import picture
 from pages.parts.text import note, plain, section
 from pages.parts.theme import is_dark
 from pages.parts.worlds.valued import ceilings_of
-from pages.parts.worlds.wording import looks_at, more_of, point_of, size_of, told
+from pages.parts.worlds.wording import changes_on_race, looks_at, more_of, point_of, size_of, told
 
 FAULTS = 6
 """Faulty cells that are told at once."""
@@ -57,7 +57,7 @@ def show_ceilings(world: World) -> None:
                     note(looks)
     with st.container(key="point"):
         point = point_of({"single": found.single.value, "best": found.best.value})
-        note(f"{point} {size_of(world)}.{_in_unit(world)}")
+        note(f"{point} {size_of(world)}.{_in_unit(world)} {changes_on_race(world.drift)}".strip())
 
 
 def _in_unit(world: World) -> str:

@@ -8,7 +8,8 @@ import streamlit as st
 from engine.worlds.rows import CellFault
 from engine.worlds.table import MAX_NAME, MAX_STORY, MAX_TITLE, MAX_UNIT
 from pages.parts.link import show
-from pages.parts.text import note, section
+from pages.parts.play.sources import in_a_row
+from pages.parts.text import note, plain, section
 from pages.parts.worlds.number import write_number
 from pages.parts.worlds.pictures import write_pictures
 from pages.parts.worlds.session import WorldsSession
@@ -119,11 +120,12 @@ def often(times: float) -> str:
 
 def _show_together(session: WorldsSession) -> None:
     """How far fields do not come independently of one another, and the way back to that."""
-    times = session.draft.times
+    times = session.draft.together.times
     if not times:
         return
+    names = plain(in_a_row(session.draft.bound))
     note(
-        f"Values come together: a combination of them comes from {often(min(times))} to "
+        f"Values of {names} come together: a combination of them comes from {often(min(times))} to "
         f"{often(max(times))} times as often as their shares alone would say."
     )
     st.button(

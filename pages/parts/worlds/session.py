@@ -9,7 +9,6 @@ from typing import Literal
 from engine import PersonalizerError
 from engine.evaluation.world_of_log import Estimated
 from engine.loop.lock import locked
-from engine.simulation.drift import Drift
 from engine.worlds import Item, World, key_of
 from engine.worlds.draft import Draft
 from engine.worlds.draft_fields import depending_on, with_number, with_values
@@ -21,6 +20,7 @@ from engine.worlds.draft_world import (
     without_rules,
     world_of,
 )
+from engine.worlds.joint import APART
 from engine.worlds.json_file import world_from_file
 from engine.worlds.rows import ActionRow, CellFault, LevelRow, RuleRow, Rules, ValueRow
 from engine.worlds.spreadsheet import items_from_table, lists_actions, world_from_table
@@ -40,13 +40,11 @@ MOST_TASTES = 300_000
 @dataclass(frozen=True, slots=True)
 class Origin:
     """What a draft began as: a world, or empty tables.
-    Where the world was ``estimated`` from a log, that tells what it rests on; ``drift`` is how its
-    tastes are meant to change in a race."""
+    Where the world was ``estimated`` from a log, that tells what it rests on."""
 
     draft: Draft = field(default_factory=Draft)
     world: World | None = None
     estimated: Estimated | None = None
-    drift: Drift = "none"
 
 
 class WorldsSession:
@@ -83,12 +81,10 @@ class WorldsSession:
             self.begin(known_world(key))
 
     @locked
-    def begin(
-        self, world: World, estimated: Estimated | None = None, drift: Drift = "none"
-    ) -> None:
+    def begin(self, world: World, estimated: Estimated | None = None) -> None:
         """Write on a world."""
         draft = draft_of(world)
-        self._put(draft, Origin(draft, world, estimated, drift))
+        self._put(draft, Origin(draft, world, estimated))
 
     @locked
     def take(self, text: str | bytes) -> None:
@@ -259,7 +255,7 @@ class WorldsSession:
     @locked
     def part_fields(self) -> None:
         """Let each field come independently of the others."""
-        self._put(replace(self.draft, together={}))
+        self._put(replace(self.draft, together=APART))
 
     def _attempt(self, made: Callable[[], Draft]) -> None:
         """Show another draft, or why it is none."""

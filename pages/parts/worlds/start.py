@@ -2,16 +2,17 @@
 
 import os
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
 import streamlit as st
 
 from engine import PersonalizerError
-from engine.simulation.drift import Drift
 from engine.store import Limits
 from engine.worlds.generate import Knobs, generate
 from engine.worlds.json_file import MAX_FILE
+from engine.worlds.place import Drift
 from pages.parts.components.upload_field import WORLD_KINDS, upload_field
 from pages.parts.data.uploads import this_upload
 from pages.parts.sessions import known_play_session
@@ -19,6 +20,7 @@ from pages.parts.text import note, plain
 from pages.parts.text_field import text_field, typed
 from pages.parts.worlds.kept import is_ready, keep
 from pages.parts.worlds.session import WorldsSession
+from pages.parts.worlds.wording import changes_on_race
 
 _PASTED, _GOES = "worlds-pasted", "worlds-goes"
 _BACK = "back"
@@ -46,11 +48,6 @@ _TOGETHER = {
     "Nothing": {"main": 0.0},
 }
 _DRIFTS: dict[str, Drift] = {"Never": "none", "Halfway": "halfway", "Slowly": "slow"}
-_CHANGES: dict[Drift, str] = {
-    "halfway": "Tastes change halfway there. After a reload, that is to be chosen on Race.",
-    "slow": "Tastes change slowly there. After a reload, that is to be chosen on Race.",
-}
-"""What is said beside Race of a world whose tastes are meant to change."""
 _CHOICES = {"together": (list(_TOGETHER), 1), "drift": (list(_DRIFTS), 0)}
 """Knobs that are words: all of them, and the place of the usual one."""
 _WAYS = {
@@ -147,7 +144,8 @@ def _generate(session: WorldsSession) -> None:
         seed, drift = int(told.pop("seed")), _DRIFTS[told.pop("drift")]
 
         def begin() -> None:
-            session.begin(generate(Knobs(**told | shares | orders), seed), drift=drift)
+            world = generate(Knobs(**told | shares | orders), seed)
+            session.begin(replace(world, drift=drift))
 
         _attempt(session, begin)
 
@@ -186,7 +184,7 @@ def go_on(session: WorldsSession, owner: str, can: bool) -> None:
         if _attempt(session, lambda: keep(session, world, owner)):
             st.session_state[_GOES] = None if name == "keep" else name
 
-    changes = _CHANGES.get(session.origin.drift)
+    changes = changes_on_race(session.draft.drift)
     for name, (label, icon) in _WAYS.items():
         st.button(
             label,
@@ -196,7 +194,7 @@ def go_on(session: WorldsSession, owner: str, can: bool) -> None:
             disabled=not can or (name == "keep" and made is not None and is_ready(made)),
             on_click=go,
             args=(name,),
-            help=changes if name == "race" else None,
+            help=changes or None if name == "race" else None,
         )
 
 
@@ -231,6 +229,6 @@ def leave(session: WorldsSession, pages: Path) -> None:
         st.switch_page(pages / "play.py", query_params={"loop": link} if link else {})
     if name is not None:
         told = {"world": session.chosen}
-        if name == "race" and session.origin.drift != "none":
-            told["drift"] = session.origin.drift
+        if name == "race" and session.draft.drift != "none":
+            told["drift"] = session.draft.drift
         st.switch_page(pages / f"{name}.py", query_params=told)

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from engine.worlds import World
 from engine.worlds.ceilings import Ceiling
+from engine.worlds.place import Drift
 from engine.worlds.rows import CellFault
 from pages.parts.text import counted, plain
 
@@ -68,6 +69,12 @@ def point_of(levels: Mapping[str, float]) -> str:
         f"One action for all earns {single:.2f}; whoever knows everybody's taste "
         f"{best:.2f}{more}. That is what learning is worth here."
     )
+
+
+def changes_on_race(drift: Drift) -> str:
+    """How the tastes of a world are meant to change; empty if they are not."""
+    how = {"none": "", "halfway": "halfway", "slow": "slowly, one context after the other"}[drift]
+    return f"On Race, its tastes change {how}." if how else ""
 
 
 def more_of(faults: Sequence[CellFault], shown: int) -> str:

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from engine.simulation.crowd import potential_outcomes
-from engine.simulation.drift import Drift, as_it_becomes, drifting, with_other_tastes
+from engine.simulation.drift import as_it_becomes, drifting, with_other_tastes
 from engine.worlds import (
     WORLDS,
     Field,
@@ -15,6 +15,7 @@ from engine.worlds import (
     world_from_json,
     world_from_text,
 )
+from engine.worlds.place import Drift
 from tests.engine.worlds.random_worlds import bakery
 
 COFFEE = WORLDS["coffee"]

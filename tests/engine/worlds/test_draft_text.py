@@ -13,6 +13,7 @@ from engine.worlds.draft import Draft
 from engine.worlds.draft_tastes import graded, scrambled, written
 from engine.worlds.draft_text import MAX_LINK, MAX_TEXT, draft_from_text, draft_to_text
 from engine.worlds.draft_world import draft_of
+from engine.worlds.joint import Joint
 from engine.worlds.rows import ActionRow, LevelRow, ValueRow
 
 SMALL = Draft(
@@ -37,7 +38,7 @@ def packed(told: object) -> str:
         replace(SMALL, title="", actions=(ActionRow(0, "=\x00"), ActionRow(5))),
         draft_of(WORLDS["coffee"]),
         draft_of(GALLERY["hotel"].world),
-        replace(SMALL, together={frozenset({2}): 0.5, frozenset({3}): 1.25}),
+        replace(SMALL, together=Joint(((2, 3),), (0.5, 1.25)), drift="slow"),
     ],
 )
 def test_whatever_is_written_comes_back(draft: Draft) -> None:
@@ -47,6 +48,7 @@ def test_whatever_is_written_comes_back(draft: Draft) -> None:
         draft.actions, draft.values, draft.expected(),
     )  # fmt: skip
     assert (back.faults(), back.times) == (draft.faults(), draft.times)
+    assert back.drift == draft.drift
     assert draft_to_text(back) == text
 
 

@@ -10,6 +10,7 @@ from engine.worlds import WORLDS, World, world_from_json
 from engine.worlds.draft_fields import depending_on
 from engine.worlds.draft_tastes import written
 from engine.worlds.draft_world import draft_of, with_rules, world_of
+from engine.worlds.joint import APART
 from engine.worlds.rows import ActionRow, ValueRow
 from engine.worlds.taste import Taste
 from tests.engine.worlds.drafts import BAKERY, SMALL
@@ -97,7 +98,14 @@ def test_values_that_come_together_come_back() -> None:
     draft = draft_of(world)
     assert draft.times == world.together
     assert world_of(draft) == world
-    assert world_of(replace(draft, together={})) == world_from_json(bakery())
+    assert world_of(replace(draft, together=APART)) == world_from_json(bakery())
     apart = replace(world_from_json(bakery()), together=(1.0,) * 4)
     assert world_of(draft_of(apart)) == world_from_json(apart.to_json()) == apart
     assert world_from_json(bakery(version=5, together=[1, 1, 1, 1])).together == ()
+
+
+def test_how_tastes_are_meant_to_change_comes_back() -> None:
+    told = bakery(version=6, drift="slow")
+    world = world_from_json(told)
+    assert (world.drift, world.to_json()["version"]) == ("slow", 6)
+    assert world_of(draft_of(world)) == world != world_from_json(bakery())

@@ -61,7 +61,7 @@ MALFORMED: dict[str, tuple[bytes | str, str]] = {
     "a name twice": ('{"format": 1, "format": 2}', "'format' twice"),
     "a list": ("[]", "the world is"),
     "another format": (json.dumps(bakery(format="x")), "format is 'x'"),
-    "a newer version": (json.dumps(bakery(version=6)), "version is 6"),
+    "a newer version": (json.dumps(bakery(version=7)), "version is 7"),
     "a version that is none": (json.dumps(bakery(version=True)), "version is True"),
     "an infinite share": (
         changed(lambda told: None).replace('"share": 2', '"share": 1e999'), "share is inf",
@@ -84,8 +84,23 @@ MALFORMED: dict[str, tuple[bytes | str, str]] = {
         json.dumps(bakery(together=[1], fields=[
             {"name": f"f{n}", "values": [{"name": "a"}, {"name": "b"}]} for n in range(10)
         ], truth={"base": 0.1, "terms": []})),
-        "the number of contexts is 1024, but must be at most 1,000 with it",
+        "the number of contexts is 1024, but must be at most 1,000 with a list, and with more an",
     ),
+    "combinations of fields in another order": (
+        json.dumps(bakery(together={"fields": ["hurry", "weather"], "times": [1, 2, 1, 2]})),
+        "together.fields is ['hurry', 'weather'], but must be each field once, in the order",
+    ),
+    "combinations of a field that is none": (
+        json.dumps(bakery(together={"fields": ["moon"], "times": [1]})),
+        "together.fields[0] is 'moon', but must be one of weather, hurry",
+    ),
+    "more combinations than there is room for": (
+        json.dumps(bakery(together={"fields": [f"f{n}" for n in range(14)], "times": [1]}, fields=[
+            {"name": f"f{n}", "values": [{"name": "a"}, {"name": "b"}]} for n in range(14)
+        ], truth={"base": 0.1, "terms": []})),
+        "the number of combinations is 16384, but must be at most 10,000",
+    ),
+    "a drift that is none": (json.dumps(bakery(drift="fast")), "drift is 'fast', but must be one"),
     "no fields": (json.dumps(bakery(fields=[])), "length of fields is 0"),
     "a field twice": (
         changed(lambda told: told["fields"].append(told["fields"][0])), "fields[2].name"

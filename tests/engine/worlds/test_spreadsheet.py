@@ -239,3 +239,11 @@ def test_segments_that_come_more_often_than_their_values_do_so_in_the_world() ->
     assert world.frequencies == pytest.approx([0.45, 0.05, 0.05, 0.45])
     assert world.together == (1.8, 0.2, 0.2, 1.8)
     assert world_from_table(table.replace("9", "1")).together == ()
+
+
+def test_segments_of_more_contexts_than_a_world_is_mapped_with_come_as_often_as_they_say() -> None:
+    pairs = [(a, b) for a in range(40) for b in range(30)]
+    rows = (f"a{a},b{b},{9 if a % 2 == b % 2 else 1},0.5" for a, b in pairs)
+    world = world_from_table("\n".join(["who,sky,share,Roll", *rows]))
+    assert (world.is_tabulated, world.bound) == (False, ("who", "sky"))
+    assert world.bound_shares[0, :2] == pytest.approx([0.9 / 600, 0.1 / 600])

@@ -145,7 +145,7 @@ SUM: dict[str, Any] = {"base": 0.1, "terms": []}
 
 FAULTS: dict[str, tuple[Callable[[dict[str, Any]], None], str]] = {
     "another format": (at("format", value="x"), "format is 'x', but must be 'personal"),
-    "a later version": (at("version", value=6), "version is 6, but must be 1 to 5, which this"),
+    "a later version": (at("version", value=7), "version is 7, but must be 1 to 6, which this"),
     "an unknown name": (at("colour", value=1), "a name in the world is 'colour', but must be one"),
     "no title": (at("title", value=" "), "title is ' ', but must be a text of 1 to 40"),
     "a title of two lines": (at("title", value="a\nb"), "title is 'a\\nb', but must be a text"),

@@ -11,8 +11,8 @@ from engine.experiments.race.contenders import Blind, line_up
 from engine.experiments.race.plan import Plan
 from engine.experiments.race.runs import Failure, Outcome, race
 from engine.experiments.race.standings import Believed, Standings
-from engine.simulation.drift import Drift
 from engine.worlds import WORLDS
+from engine.worlds.place import Drift
 from tests.engine.experiments.race.races import FOUR
 
 SIZE = len(WORLDS["coffee"].segments())

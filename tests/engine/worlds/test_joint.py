@@ -1,0 +1,104 @@
+"""How often values come together stays whatever is added or taken out, as far as it has room."""
+
+import base64
+import json
+import zlib
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from engine.streams import stream
+from engine.worlds import world_from_json
+from engine.worlds.draft import Draft
+from engine.worlds.draft_fields import with_number, with_values
+from engine.worlds.draft_text import draft_from_text, draft_to_text
+from engine.worlds.draft_world import draft_of, world_of
+from engine.worlds.joint import APART, Joint, joint_of
+from engine.worlds.place import MAX_TIMES
+from engine.worlds.rows import Rules, ValueRow
+from tests.engine.worlds.random_worlds import bakery
+
+TIMES = (1.5, 0.5, 0.4, 1.6)
+TOGETHER = draft_of(world_from_json(bakery(version=5, together=list(TIMES))))
+HOURS = tuple(ValueRow(n + 100, "hour" if n == 0 else "", f"{n:02}") for n in range(48))
+DAYS = tuple(ValueRow(n + 200, "day" if n == 0 else "", f"d{n}") for n in range(12))
+
+
+@pytest.fixture(scope="module")
+def large() -> Draft:
+    """The bakery with 2,304 contexts, of which two fields are bound to one another."""
+    values = [*TOGETHER.values, *HOURS, *DAYS]
+    return with_values(replace(TOGETHER, rules=Rules()), values)
+
+
+def test_fields_that_come_independently_take_no_room(large: Draft) -> None:
+    assert (large.cells, large.bound, large.times) == (2_304, ("weather", "hurry"), TIMES)
+    assert joint_of([[1, 2], [3, 4]], [2.0, 2.0, 0.5, 0.5]) == Joint(((1, 2),), (2.0, 0.5))
+    assert joint_of([[1, 2]], [1.0, 1.0]) == joint_of([[1]], []) == APART
+
+
+def test_a_large_world_comes_as_its_bound_fields_say(large: Draft) -> None:
+    world = world_of(large)
+    assert (world.bound, world.together) == (("weather", "hurry"), TIMES)
+    assert world.bound_shares == pytest.approx(np.array([[0.5, 1 / 6], [0.2 / 3, 0.8 / 3]]))
+    told = world.to_json()
+    assert (told["version"], world_from_json(told)) == (6, world)
+    rng = stream(0, "visitors of a bakery")
+    came = [world.visitor(rng) for _ in range(2_000)]
+    rainy = sum(one["weather"] == "Rainy" and one["hurry"] == "yes" for one in came)
+    assert rainy / 2_000 == pytest.approx(0.2 / 3, abs=0.02)
+    again = world_of(draft_of(world))
+    assert (again.bound, again.together) == (world.bound, world.together)
+
+
+def test_what_a_large_world_earns_counts_who_comes_together() -> None:
+    term = {"add": 0.5, "when": {"weather": "Rainy", "hurry": "no"}, "item": "Roll"}
+    fields = [*bakery()["fields"], *({"name": name, "values": [
+        {"name": f"{name}{n}"} for n in range(20)
+    ]} for name in ("f", "g"))]  # fmt: skip
+    told = {"fields": ["weather", "hurry"], "times": list(TIMES)}
+    truth = {"base": 0.1, "terms": [term]}
+    more = {"version": 6, "fields": fields, "truth": truth, "together": told}
+    world = world_from_json(bakery(**more))
+    del more["together"]
+    apart = world_from_json(bakery(**more))
+    assert world.best_value == pytest.approx(0.1 + 0.5 * 0.8 / 3)
+    assert apart.best_value == pytest.approx(0.1 + 0.5 / 6)
+
+
+def test_what_there_is_no_room_for_is_told_at_its_cell_before_it_is_dropped(large: Draft) -> None:
+    wide = joint_of(
+        [[row.id for row in rows] for rows in large.fields.values()],
+        np.linspace(0.5, 1.5, large.cells).tolist(),
+    )
+    bound = replace(large, together=wide)
+    hours = [ValueRow(n + 300, "", f"late {n}") for n in range(200)]
+    first, rest = large.values[:5], large.values[5:]
+    over = with_values(bound, [*first, *hours, *rest])
+    (fault,) = [one for one in over.faults() if "come together" in one.says]
+    assert (fault.table, fault.row, fault.column) == ("values", 6, "value")
+    many = 4 * 248 * 12
+    assert fault.says == (
+        "is one too many: how often values of weather and hurry and hour and day come together "
+        f"has room for {MAX_TIMES:,} combinations, and with it there are {many:,}. Leave it out, "
+        "or let fields come independently, which drops how often they came together"
+    )
+    assert over.together == wide, "nothing is dropped"
+    assert draft_from_text(draft_to_text(over)).together == wide
+    assert with_values(over, large.values).together == wide
+    assert not [one for one in replace(over, together=APART).faults() if "together" in one.says]
+
+
+def test_another_number_of_slices_keeps_what_is_known_of_other_fields(large: Draft) -> None:
+    numbered = with_number(large, "hour", 0, 24, 50, None, 1)
+    assert (numbered.cells, numbered.times) == (2_400, TIMES)
+
+
+def test_older_drafts_say_it_of_all_contexts() -> None:
+    text = draft_to_text(TOGETHER)
+    data = zlib.decompress(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
+    told = json.loads(data) | {"together": list(TIMES)}
+    del told["drift"]
+    packed = zlib.compress(json.dumps(told).encode())
+    assert draft_from_text(base64.urlsafe_b64encode(packed).decode()) == TOGETHER
