@@ -14,7 +14,7 @@ from typing import Any
 from engine.errors import PersonalizerError
 from engine.evaluation.candidates import replaying_all
 from engine.evaluation.decisions import Decisions, decisions_from, usable
-from engine.evaluation.estimators import Bounds, Interval, Stratified
+from engine.evaluation.estimators import Estimator, Interval, Naive, Stratified
 from engine.evaluation.offline import bounds_of
 from engine.evaluation.targets import Given, Online, Target
 from engine.loop.event import EventState
@@ -57,7 +57,7 @@ class Optimisation:
     """What came of it.
 
     Attributes:
-        online: the loop's own record in the half that judges.
+        online: the loop's own record in the half that judges: the mean of what was given there.
         tried: the best first, by the half that chooses.
     """
 
@@ -110,21 +110,21 @@ def _optimising(
 ) -> Steps[Optimisation]:
     log = decisions_from(events)
     bounds, half = bounds_of(log), len(log) // 2
+    ours, later_log = Stratified(bounds), log.take(slice(half, None))
     settings = {candidate.key: candidate.settings for candidate in candidates}
     found = yield from replaying_all(events, settings, seed)
     tried = []
     for candidate, target in zip(candidates, found, strict=True):
-        chosen = _interval(log.take(slice(half)), Given(target.key, target.chances[:half]), bounds)
+        earlier = Given(target.key, target.chances[:half])
         later = Given(target.key, target.chances[half:])
-        tried.append(
-            Tried(candidate, chosen, _interval(log.take(slice(half, None)), later, bounds))
-        )
+        chosen = _interval(log.take(slice(half)), earlier, ours)
+        tried.append(Tried(candidate, chosen, _interval(later_log, later, ours)))
         yield None
     tried.sort(key=lambda one: -one.chosen.estimate)
-    return Optimisation(_interval(log.take(slice(half, None)), Online(), bounds), tuple(tried))
+    return Optimisation(_interval(later_log, Online(), Naive(bounds)), tuple(tried))
 
 
-def _interval(log: Decisions, target: Target, bounds: Bounds) -> Interval:
-    found = Stratified(bounds).add(target.weigh(log)).interval()
+def _interval(log: Decisions, target: Target, estimator: Estimator) -> Interval:
+    found = estimator.add(target.weigh(log)).interval()
     assert found is not None
     return found

@@ -28,7 +28,7 @@ from pages.parts import heavy_work
 from pages.parts.evaluate.found import Found
 from pages.parts.evaluate.logs import logs
 from pages.parts.evaluate.tuning import Run
-from pages.parts.evaluate.wording import asked_row, doubts, is_proven, told_of
+from pages.parts.evaluate.wording import asked_row, doubts, is_proven, served, told_of
 from pages.parts.passes import pass_of
 from pages.parts.race.setup import RaceSetup
 from pages.parts.text import signed
@@ -240,6 +240,10 @@ def test_of_probabilities_that_cannot_be_right_the_page_says_so(open_evaluate: O
     off = [replace(row, is_off=row.target == "uniform", mean=2.0) for row in found.rows]
     first, *_ = doubts(replace(found, rows=off), setup)
     assert "Any, at random would have been served to 2.00 times as many visitors" in first
+    uniform = next(row for row in off if row.is_off)
+    assert served(found, uniform, setup).endswith(
+        "is not known, as the probabilities in this log cannot be right."
+    )
 
 
 def test_a_rule_of_ones_own_is_asked_at_once_and_sent_on(open_evaluate: Open) -> None:
@@ -371,9 +375,13 @@ def test_what_is_clearly_better_is_applied_to_the_loop_on_play(
     assert app.run().can_press("apply")
     app.set("evaluate-auto", True)
     (run,) = session.tuning.runs
-    assert run.is_applied
+    assert run.is_in_force
     assert loop.settings == chosen.settings
     app.at.switch_page("../play.py")
     app.run()
     assert loop.settings == chosen.settings
     assert app.session.setup.crosses == 2
+    app.click("undo")
+    app.at.switch_page("../evaluate.py")
+    assert "It was applied, and since then that was taken back" in plain_text_of(app.run().text)
+    assert not run.is_in_force

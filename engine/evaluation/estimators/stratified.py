@@ -15,7 +15,8 @@ come yet, and what was not seen is taken for certain. Here no weight is ever lar
    leaves out, that mean is low, and so is what the unseen may hide.
 3. The interval joins what the likelihood allows, the chance of which visitors came, and the
    doubt about that mean: upwards that of a score interval, as a few events without a success say
-   little, and downwards no more than there is.
+   little, and downwards no more than there is. Where rates say more of what was not shown than that
+   mean does, a learner was right about what it left out, and the upper end comes down.
 4. A target that picks its actions context by context may have picked what is better than the rest
    that was not shown: the less is lent to it, the more rates differ (`Selection`). And where the
    interval is not much narrower than the betting sequence's, which is proven, that one is taken.
@@ -50,9 +51,9 @@ LENT = 25
 """Events that all of the log lends to a target whose own events tell the same."""
 PICKED = 2.0
 """How many times as far as the best of what is offered a target's picks may lie above the mean."""
-SCORE = 0.8
-"""Part of the normal quantile that a score interval is asked for: with all of it, it is wider than
-needs be."""
+OVERRATED = 1.5
+"""How far the upper end comes down for what rates say too much of what was not shown; but no more
+than halfway."""
 MOST_WIDER = 4.0
 """How much wider the doubt about what was not shown may become, as more of that does not lean on
 imaginary events: what rates were seen to be is too low where a learner gave up early."""
@@ -183,13 +184,15 @@ class Stratified(Estimator):
         best = rates.best
         estimate = rates.total(best)
         earned = best if what == 0 else 1 - best
+        overrated = max(0.0, float(weights * (1 - exposures / visits) @ best) - unshown * mean)
+        lower = OVERRATED * (1 - self.selection.share) * overrated
         between = self._between(table, earned, by_row=enough) - rates.total(earned) ** 2
         chance = z * math.sqrt(max(0.0, between) / self.events)
-        ends = (
-            sign * math.hypot(rates.furthest(sign, z * z / 2) - estimate, chance, leaning * doubt)
+        down, up = (
+            math.hypot(rates.furthest(sign, z * z / 2) - estimate, chance, leaning * doubt)
             for sign, doubt in zip((-1, 1), doubts, strict=True)
         )
-        return Interval(estimate, *(estimate + end for end in ends))
+        return Interval(estimate, estimate - down, estimate + max(up / 2, up - lower))
 
     def _between(self, table: Table, rates: Array, by_row: bool) -> float:
         """The mean square of what an event is worth by its context; at most that, else."""
@@ -260,9 +263,10 @@ class Stratified(Estimator):
 
 def _reach(mean: float, size: float, z: float, sign: int, wider: float) -> float:
     """How far chance may have moved a mean of so many events: as the normal distribution has it,
-    made wider, or a score interval, whichever is more."""
+    made wider, or a score interval, which has room for a poor run, made wider by half as much (on a
+    scale of logarithms), whichever is more."""
     plain = wider * z * math.sqrt(mean * (1 - mean) / size)
-    return max(plain, score_reach(mean, size, SCORE * z, sign) / SCORE)
+    return max(plain, math.sqrt(wider) * score_reach(mean, size, z, sign))
 
 
 def _by_context(weighed: Weighed, reward: Array) -> Table | None:

@@ -27,6 +27,23 @@ _NAMES = {
     "time": ("time", "timestamp", "datetime", "date", "ts", "created_at"),
 }  # fmt: skip
 """What each may be called, the likeliest first."""
+_WORDS = {
+    "propensity": (
+        {"propensity", "pscore", "probability", "prob", "wahrscheinlichkeit"},
+        {"of", "the", "its", "being", "action", "shown", "chosen", "offer", "logged", "logging"},
+    ),
+    "reward": (
+        {"reward", "payoff", "outcome", "belohnung", "erfolg", "klick"},
+        {"the", "its", "value", "amount", "observed", "given", "received", "total"},
+    ),
+    "shown": (
+        {"action", "arm", "item", "offer", "shown", "chosen", "aktion", "angebot", "variante"},
+        {"the", "what", "that", "was", "we", "is", "id", "name", "taken", "served", "displayed",
+         "selected", "gezeigt", "gezeigte", "gezeigtes"},
+    ),
+}  # fmt: skip
+"""Words of which a longer name may be made, with at least one of the first kind: *action shown*,
+but not *action type*."""
 _IDS = re.compile(r"(?:(?:.*_)?(?:id|uuid|guid|key|index|number|event|n)|unnamed.*)?")
 """How columns are called that number or name events, or people."""
 _BEFORE = re.compile(r"(?:p|pi|prob|probability|propensity|pscore)[_.:( ]+(.+?)\)?", re.I)
@@ -106,6 +123,9 @@ def guess(head: Any) -> Columns:
     head = head.select([head.column_names.index(name) for name in dict.fromkeys(head.column_names)])
     names = list(head.column_names)
     told = {what: _by_name(names, candidates) for what, candidates in _NAMES.items()}
+    for what, (telling, others) in _WORDS.items():
+        free = [name for name in names if name not in told.values()]
+        told[what] = told[what] or _by_words(free, telling, others)
     timely = (name for name in names if pa.types.is_temporal(head[name].type))
     found = Columns(
         shown=told["shown"],
@@ -136,6 +156,13 @@ def _by_name(names: Sequence[str], candidates: Sequence[str]) -> str:
     found = [whole[one] for one in candidates if one in whole]
     found += [inner[one] for one in candidates if one in inner and len(one) > 1]
     return next(iter(found), "")
+
+
+def _by_words(names: Sequence[str], telling: set[str], others: set[str]) -> str:
+    """The first that is made of nothing but such words."""
+    parted = ((name, set(_plain(name).split("_"))) for name in names)
+    found = (name for name, words in parted if words & telling and words <= telling | others)
+    return next(found, "")
 
 
 def _plain(name: str) -> str:

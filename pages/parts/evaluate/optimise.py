@@ -132,7 +132,7 @@ def _told(run: Run) -> Mapping[str, object]:
         "Best": run.found.best.candidate.key,
         "Half that judges": measured(run.found.best.judged),
         "The loop": measured(run.found.online),
-        "Applied": "yes" if run.is_applied else "no",
+        "Applied": "yes" if run.is_in_force else "taken back" if run.is_applied else "no",
     }
 
 
@@ -148,9 +148,12 @@ def _verdict(found: Optimisation) -> str:
 def _offer(session: EvaluateSession, run: Run) -> None:
     """Apply it, where that is allowed; or why not."""
     play = _owner(session)
-    if run.is_applied:
+    if run.is_in_force:
         note("It is applied: the loop on Play goes on with it. Undo, on Play, takes it back.")
-    elif not run.found.may_apply:
+        return
+    if run.is_applied:
+        note("It was applied, and since then that was taken back, or something else was set.")
+    if not run.found.may_apply:
         note(
             "That is not enough to apply it: its mean and its lower bound would both have to be "
             "above those of the loop, the retired service's own rule."

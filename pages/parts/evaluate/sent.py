@@ -101,12 +101,12 @@ def _columns(upload: Upload, inspected: Inspected, guessed: Columns) -> Columns:
             format_func=lambda name: name or "–",
             key=f"column-{field}-{token}",
         )
-    context = st.multiselect(
-        "Context: what was known of a visitor",
-        [name for name in names if name not in inspected.nested],
-        guessed.context,
-        key=f"column-context-{token}",
-    )
+    # What says something else is no context: strata of rewards would hold what they are to tell.
+    taken = {*told.values(), *inspected.nested}
+    key, offered = f"column-context-{token}", [name for name in names if name not in taken]
+    chosen = st.session_state.setdefault(key, list(guessed.context))
+    st.session_state[key] = [name for name in chosen if name in offered]
+    context = st.multiselect("Context: what was known of a visitor", offered, key=key)
     probabilities = ", ".join(action for action, _ in guessed.probabilities)
     if probabilities:
         note(f"Probabilities of each action were found, too: {plain(probabilities)}.")

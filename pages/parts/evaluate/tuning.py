@@ -52,6 +52,11 @@ class Run:
         not taken back."""
         return self.found.may_apply and self.of.settings == self.settings
 
+    @property
+    def is_in_force(self) -> bool:
+        """Whether the best was set on the loop, and is: what was set can be taken back on Play."""
+        return self.is_applied and self.of.settings == self.found.best.candidate.settings
+
 
 _Both = tuple[Optimisation, ServiceSearch]
 

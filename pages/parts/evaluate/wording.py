@@ -142,6 +142,11 @@ def served(found: Found, row: Row, setup: EvaluateSetup) -> str:
     told = told_of(found, row, setup)
     if told is None:
         return report(found, row, setup)
+    if row.is_off:
+        return (
+            f"{report(found, row, setup)} What it would earn, served to everybody, is not known, "
+            "as the probabilities in this log cannot be right."
+        )
     return (
         f"{report(found, row, setup)} Served to everybody it would earn about {told.estimate:.2f}, "
         f"from {told.low:.2f} to {told.high:.2f}"

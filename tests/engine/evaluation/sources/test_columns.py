@@ -37,6 +37,14 @@ def test_a_whole_name_goes_before_one_in_an_object_and_a_letter_in_it_says_nothi
     assert guess(pa.table({"pos.y": ["x"]})).reward == ""
 
 
+def test_longer_names_are_read_if_all_their_words_say_so() -> None:
+    names = ["action type", "Action shown", "probability of churn", "Probability of the action"]
+    told = guess(pa.table({name: ["x"] for name in [*names, "reward points", "Reward value"]}))
+    assert (told.shown, told.propensity, told.reward) == (names[1], names[3], "Reward value")
+    german = guess(pa.table({"Gezeigtes Angebot": ["x"], "Wahrscheinlichkeit": [0.5]}))
+    assert (german.shown, german.propensity) == ("Gezeigtes Angebot", "Wahrscheinlichkeit")
+
+
 def test_what_differs_from_event_to_event_is_no_context() -> None:
     rows = range(200)
     words = {"session": [f"s{n}" for n in rows], "few": [n % 7 for n in rows]}
