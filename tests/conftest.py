@@ -1,5 +1,6 @@
 """What all tests share: how they are spread over processes, and whose lines are counted."""
 
+import gc
 import os
 from collections.abc import Container, Generator
 from functools import cache
@@ -8,9 +9,13 @@ from typing import Any
 import pytest
 from coverage import Coverage
 
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # Before anything loads NumPy.
+
 UNCOUNTED = pytest.StashKey[bool]()
 """Whether lines that a test runs are left uncounted."""
 JOURNEYS = "tests/browser/"
+OBJECTS = 50_000
+"""So many more than before, and garbage in cycles is looked for."""
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -18,6 +23,17 @@ def pytest_xdist_auto_num_workers() -> int:
     """One process for each processor, and one for the journeys, which need but half of one."""
     has_affinity = hasattr(os, "sched_getaffinity")
     return 1 + (len(os.sched_getaffinity(0)) if has_affinity else os.cpu_count() or 1)
+
+
+def pytest_configure() -> None:
+    """Look for garbage seldom, as the server does: as Python has it, that is 6 % of all tests."""
+    gc.set_threshold(OBJECTS)
+
+
+def pytest_collection_finish() -> None:
+    """And never among what was there before the first test."""
+    gc.collect()
+    gc.freeze()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -4,10 +4,6 @@ Hypothesis runs derandomised: the same examples every time, on every machine. No
 deadlines: no test here is a claim about time.
 """
 
-import os
-
-os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
-
 import pytest
 from hypothesis import settings
 

@@ -12,11 +12,12 @@ from itertools import count
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, ClassVar, ParamSpec, Self, TypeVar
-from unittest.mock import patch
+from unittest.mock import MagicMock, patch
 
 import pytest
 import streamlit as st
 from streamlit.components.v2 import manifest_scanner
+from streamlit.runtime import Runtime
 from streamlit.runtime.scriptrunner.script_cache import ScriptCache
 from streamlit.testing.v1 import AppTest, app_test, local_script_runner
 
@@ -309,6 +310,21 @@ def one_compilation() -> Iterator[None]:
     """AppTest compiles each script once, not for each run: scripts do not change meanwhile."""
     compiled = ScriptCache()
     with patch.object(app_test, "ScriptCache", lambda: compiled):
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def one_runtime() -> Iterator[None]:
+    """AppTest has one mock of Streamlit's runtime, not another for each run: all that is set on it
+    is set anew by each."""
+    mock = MagicMock(spec=Runtime)
+
+    def forgetting(spec: type[Runtime]) -> MagicMock:
+        assert spec is Runtime
+        mock.reset_mock()
+        return mock
+
+    with patch.object(app_test, "MagicMock", forgetting):
         yield
 
 

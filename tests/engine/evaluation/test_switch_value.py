@@ -327,10 +327,14 @@ def apprentices(seeds: range, exploration: float) -> Callable[[int], Crowd]:
     """Loops that go on to the number of visitors asked for.
 
     What is shown and learned does not depend on the policy in apprentice mode, so a cheap
-    one is as good as any.
+    one is as good as any. One hypothesis is, too: an estimate is judged here, not who learned.
     """
     settings = LoopSettings(
-        learning_mode="apprentice", policy=Uniform(), apprentice_exploration=exploration
+        learning_mode="apprentice",
+        policy=Uniform(),
+        apprentice_exploration=exploration,
+        hypotheses=(HYPOTHESIS,),
+        may_change=False,
     )
     loops = [LearningLoop(settings, seed=seed, clock=ManualClock()) for seed in seeds]
 

@@ -2,14 +2,16 @@
 
 from concurrent.futures import Executor
 
-from engine import EpsilonGreedy, LoopSettings, Thompson
+from engine import EpsilonGreedy, Hypothesis, LoopSettings, Thompson
 from engine.experiments.race.contenders import ABTest, Blind, Contender, LoopContender
 from engine.experiments.race.plan import Plan
 from engine.experiments.race.runs import Outcome, play, race
 from engine.simulation.crowd import potential_outcomes
 from engine.worlds import WORLDS
 
-QUICK = LoopSettings(policy=Thompson(draws=64))
+QUICK = LoopSettings(
+    policy=Thompson(draws=64), hypotheses=(Hypothesis(), Hypothesis(1)), may_change=False
+)
 
 
 FOUR = (

@@ -258,7 +258,7 @@ def test_leaving_a_race_early_cancels_what_has_not_begun(monkeypatch: pytest.Mon
         return playing(plan, contender, seed, met)
 
     monkeypatch.setattr("engine.experiments.race.runs.playing", counted)
-    plan = replace(PLAN, repetitions=100, visitors=2_000)
+    plan = replace(PLAN, repetitions=100, visitors=200)
     with ThreadPoolExecutor(1) as executor:
         next(race(plan, executor))
     assert len(begun) < plan.runs
