@@ -36,6 +36,7 @@ if setup.lesson:
         page.say("seed", seed=setup.own_seed)
         + (f" · {label_of(setup.world)}" if setup.has_its_world else ""),
         partial(words_behind, terms, setup.language),
+        setup.language,
     )
 else:
     page = setup.words("page")

@@ -6,6 +6,8 @@ from typing import Any, Generic, Literal, TypeVar
 
 import streamlit as st
 
+from pages.parts.glossary import explained
+
 T = TypeVar("T")
 Options = Mapping[T, str]
 """Values with what they are called."""
@@ -102,6 +104,13 @@ class Setting(Generic[T]):
         names = self.offered if isinstance(self.offered, Mapping) else {}
         return f"{names.get(value, self.text(value))} {self.unit}".rstrip()
 
+    @property
+    def explained(self) -> str | None:
+        """What the label does not say, and the sentence of each term that stands in it, or in what
+        can be chosen."""
+        names = self.options.values() if isinstance(self.options, Mapping) else ()
+        return explained(" ".join([self.label, *names]), self.help)
+
     def draw(self, key: str, value: Any, options: Options[T] | None = None, **more: Any) -> None:
         """Draw the widget.
 
@@ -112,7 +121,7 @@ class Setting(Generic[T]):
         """
         label = f"{self.label}, {self.unit}" if self.unit else self.label
         offered: Any = options or self.offered
-        more = {"key": key, "help": self.help, **more}
+        more = {"key": key, "help": self.explained, **more}
         named = more | {"format_func": lambda value: offered.get(value, self.text(value))}
         values = list(offered) if isinstance(offered, Mapping) else []
         match self.kind:

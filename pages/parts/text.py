@@ -9,6 +9,8 @@ from typing import Literal
 
 import streamlit as st
 
+from pages.parts.glossary import explained
+
 Width = Literal["stretch", "content"]
 
 
@@ -81,17 +83,21 @@ def signed(reward: float) -> str:
 
 
 def question(
-    asked: str, told: str, chip: str = "", beside: Callable[[], None] | None = None
+    asked: str,
+    told: str,
+    chip: str = "",
+    beside: Callable[[], None] | None = None,
+    language: str = "en",
 ) -> None:
     """What a page answers, as its headline, and what to know first; a ``chip`` says what is on,
-    and ``beside`` draws what stands at the headline's end."""
+    with the sentence of each term in it, and ``beside`` draws what stands at the headline's end."""
     shown = f" :gray-badge[{chip}]" if chip else ""
     with st.container(gap=None, key="question"):
         with st.container(horizontal=True, vertical_alignment="center", key="headline"):
             st.title(asked, anchor=False)
             if beside is not None:
                 beside()
-        st.markdown(f":gray[{told}]{shown}")
+        st.markdown(f":gray[{told}]{shown}", help=explained(chip, language=language))
 
 
 def section(title: str, help: str | None = None, width: Width = "stretch") -> None:
@@ -99,10 +105,10 @@ def section(title: str, help: str | None = None, width: Width = "stretch") -> No
     st.header(title, anchor=False, help=help, width=width)
 
 
-def titled(title: str, *paragraphs: str) -> None:
+def titled(title: str, *paragraphs: str, help: str | None = None) -> None:
     """The heading of a part of a page and what stands below it, as one element: what is drawn after
     each click costs by the element."""
-    st.markdown("\n\n".join([f"## {title}", *paragraphs]), anchors=False)
+    st.markdown("\n\n".join([f"## {title}", *paragraphs]), anchors=False, help=help)
 
 
 def small(markdown: str) -> str:
@@ -110,6 +116,6 @@ def small(markdown: str) -> str:
     return f":small[:gray[{markdown}]]"
 
 
-def note(markdown: str) -> None:
+def note(markdown: str, help: str | None = None) -> None:
     """Small grey text, dark enough to read."""
-    st.markdown(small(markdown))
+    st.markdown(small(markdown), help=help)

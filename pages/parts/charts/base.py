@@ -29,9 +29,13 @@ class Size:
     On a page both are as written. On the stage a chart fills the place that it has, marks are twice
     and type is `_LARGE` as large, in a unit that grows with the window: u, one pixel of a window of
     1280 x 720.
+
+    Attributes:
+        is_low: whether another picture stands above it there, so that half as much room is left.
     """
 
     on_stage: bool = False
+    is_low: bool = False
 
     def type(self, pixels: float = 14) -> Pixels:
         """Height of type: there is one only on the stage."""
@@ -60,7 +64,7 @@ class Size:
 
     def room(self, pixels: int) -> int:
         """Height of a chart of so many pixels, in those that are twice as large on the stage."""
-        return _ROOM if self.on_stage else pixels
+        return _ROOM // (2 if self.is_low else 1) if self.on_stage else pixels
 
     @property
     def signals(self) -> list[dict[str, str]]:
@@ -74,6 +78,7 @@ def raw(pixels: Pixels) -> object:
 
 
 PAGE, STAGE = Size(), Size(on_stage=True)
+LOW = Size(on_stage=True, is_low=True)
 _LARGE, _ROOM = 28, 262
 _UNIT = "max(0.6, min(windowSize()[0] / 1280, windowSize()[1] / 720)) + 0 * width"
 """As in the style sheet of the stage; with the width, so that it is reckoned anew with it."""

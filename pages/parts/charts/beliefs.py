@@ -96,6 +96,19 @@ def belief_spec(
     }
 
 
+def within_room(spec: Spec, world: World, size: Size) -> Spec:
+    """The same chart with rows that are no higher than the place it has; on the stage they are
+    anyway."""
+    if size.on_stage:
+        return spec
+    fills = f"(height - head - {_FOOT}) / {rows_of(world, size)}"
+    params = [
+        {**one, "expr": f"min({one['expr']}, {fills})"} if one["name"] == "lane" else one
+        for one in spec["params"]
+    ]
+    return spec | {"params": params}
+
+
 def _config(dark: bool, size: Size) -> Spec:
     """What most marks have in common; `_numbers` alone is told to those who cannot see."""
     words = {"fontSize": raw(size.type()), "color": theme(dark).ink}

@@ -7,9 +7,11 @@ from typing import Any
 import pyarrow as pa
 
 _NUMBER = re.compile(r"\d[\d,]*")
-_QUOTED = re.compile("'([^']+)'")
+_QUOTED = re.compile(r"'((?:[^'\\]|\\.)*)'")
 _SHOWN = {"title", "domain", "oneOf"}
 """Properties of a specification whose texts are shown, or name what rows show."""
+_MADE = {"calculate", "description", "tooltip"}
+"""Properties that the browser makes of what is quoted in them."""
 
 
 def translated(rows: pa.Table, spec: Any, known: Mapping[str, str]) -> tuple[pa.Table, Any]:
@@ -35,12 +37,14 @@ def said(text: str, known: Mapping[str, str]) -> str:
 
 def _spec(part: Any, known: Mapping[str, str], inside: str = "") -> Any:
     if isinstance(part, Mapping):
-        return {key: _spec(one, known, key) for key, one in part.items()}
+        return {
+            key: _spec(one, known, inside if key == "expr" else key) for key, one in part.items()
+        }
     if isinstance(part, list):
         return [_spec(one, known, inside) for one in part]
     if not isinstance(part, str):
         return part
-    if inside == "calculate":
+    if inside in _MADE:
         return _QUOTED.sub(lambda found: f"'{said(found[1], known)}'", part)
     return said(part, known) if inside in _SHOWN else part
 

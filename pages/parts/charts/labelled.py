@@ -5,6 +5,7 @@ from collections.abc import Collection, Mapping, Sequence
 from copy import deepcopy
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any
 
 import altair as alt
 
@@ -113,11 +114,21 @@ def _lines(
         tickCount=5,
         labelFontSize=size.type(SIZE),
     )
+    # On the stage its title lies above the lines: upright, it is longer than they are high.
+    flat: dict[str, Any] = {
+        "titleAngle": 0,
+        "titleAlign": "left",
+        "titleAnchor": "end",
+        "titleBaseline": "bottom",
+        "titleX": 0,
+        "titleY": size.px(-8),
+    }
     axis = alt.Axis(
         tickCount=5,
         labelPadding=size.px(6),
         labelFontSize=size.type(SIZE),
         titleFontSize=size.type(SIZE),
+        **(flat if size.on_stage else {}),
     )
     y = alt.Y("value:Q").scale(ends(domain)).axis(axis).title(title)
     colours = alt.Scale(domain=names, range=[look.colour for _, look in looks])

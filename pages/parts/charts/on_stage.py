@@ -14,6 +14,8 @@ _LENGTHS = {
     *("labelPadding", "titlePadding", "labelLimit", "labelLineHeight"),
 }
 _BETWEEN = 60
+_WIDE = 32
+"""Letters of a legend's names from which each has a line of its own."""
 _AREAS = {"point", "circle", "square"}
 _CONFIG = "config"
 
@@ -32,6 +34,8 @@ def _scaled(value: Any, inside: str) -> Any:
         return [_scaled(one, inside) for one in value]
     if not isinstance(value, dict):
         return value
+    if value.get("legend") and len("".join(value.get("scale", {}).get("domain", ()))) > _WIDE:
+        value = {**value, "legend": {**value["legend"], "columns": 1}}
     known = inside in {"mark", "axis", "legend"} or inside.startswith(_CONFIG)
     # Columns are laid out for the type of a page, and names here are wider.
     is_wide = inside == "legend" and "orient" in value

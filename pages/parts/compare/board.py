@@ -23,7 +23,7 @@ from pages.parts.compare.wording import (
     summary,
 )
 from pages.parts.download import download_rows
-from pages.parts.glossary import meanings
+from pages.parts.glossary import explained, meanings
 from pages.parts.picture import pair, picture
 from pages.parts.table import show_rows
 from pages.parts.text import counted, note, percent, section
@@ -58,7 +58,8 @@ def show_situation(session: CompareSession) -> None:
     comparison = session.comparison
     with st.container(border=True, key="situation"):
         said, button = st.columns([4, 1.15], vertical_alignment="center")
-        said.markdown(situation(session))
+        told = situation(session)
+        said.markdown(told, help=explained(told))
         watching = comparison.is_apprentice
         button.button(
             "Go online" if watching else "Back to watching",
@@ -95,6 +96,7 @@ def show_numbers(session: CompareSession) -> None:
             f"expected ceiling {percent(recent.highest_match_rate)}",
             delta_color="off",
             delta_arrow="off",
+            help=_MATCH_HELP,
         )
     for column, (arm, name) in zip(columns[1:], ARM_NAMES.items(), strict=True):
         mean, uplift = latest.mean(arm), latest.uplift(arm)

@@ -5,6 +5,7 @@ import streamlit as st
 from engine.simulation.baselines import LAST_MONTH, bestseller
 from pages.parts.choices import CROSSES
 from pages.parts.compare.setup import CompareSetup
+from pages.parts.glossary import meanings
 from pages.parts.item_picture import labelled
 from pages.parts.known_worlds import world_of
 from pages.parts.link import show
@@ -20,6 +21,11 @@ STORIES = {
     "mood": "Unlearnable",
 }
 """The four stories of matching; what they are called."""
+_STORIES_HELP = (
+    "Trivial: one action for everybody. Learnable by pairs: the rule looks at one field. Needs a "
+    "triple cross: it looks at two, and a learner that crosses single fields with the action "
+    f"cannot hold it. Unlearnable: it looks at nothing.\n\n{meanings('crosses')}"
+)
 _TABLE, _BASE = KEY("table"), KEY("base")
 
 
@@ -48,9 +54,7 @@ def choose_story() -> None:
         format_func=STORIES.__getitem__,
         on_change=tell,
         wrap=True,
-        help="Trivial: one action for everybody. Learnable by pairs: the rule looks at one "
-        "field. Needs a triple cross: it looks at two, and a learner that crosses single "
-        "fields with the action cannot hold it. Unlearnable: it looks at nothing.",
+        help=_STORIES_HELP,
     )
 
 

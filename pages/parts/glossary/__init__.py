@@ -4,6 +4,7 @@ A language is a file here, as with the lessons (`pages.parts.lessons.words`); a 
 one of its groups. The pages are in English, and so are their help texts.
 """
 
+import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -38,10 +39,15 @@ ON_PAGE: Mapping[str, tuple[str, ...]] = {
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """A word and what it means, in one sentence."""
+    """A word and what it means, in one sentence.
+
+    Attributes:
+        forms: how it stands on a screen, where it may never stand without its sentence.
+    """
 
     name: str
     told: str
+    forms: tuple[str, ...] = ()
 
 
 @cache
@@ -66,7 +72,11 @@ def terms(language: str = "en") -> Mapping[str, Term]:
 def grouped(group: str, language: str = "en") -> Mapping[str, Term]:
     """The terms of a group."""
     tables = _file(language)[group]
-    return {key: Term(**table) for key, table in tables.items() if key != "group"}
+    return {
+        key: Term(table["name"], table["told"], tuple(table.get("forms", ())))
+        for key, table in tables.items()
+        if key != "group"
+    }
 
 
 def meaning(key: str) -> str:
@@ -78,3 +88,25 @@ def meanings(*keys: str, language: str = "en") -> str:
     """Several terms, each with its name, as Markdown."""
     known = terms(language)
     return "\n\n".join(f"**{known[key].name}.** {known[key].told}" for key in keys)
+
+
+def named_in(text: str, language: str = "en") -> tuple[str, ...]:
+    """The terms that a text names, of those that never stand without their sentence."""
+    return tuple(key for key, form in _forms(language).items() if form.search(text))
+
+
+@cache
+def _forms(language: str) -> Mapping[str, re.Pattern[str]]:
+    shown = {key: one.forms for key, one in terms(language).items() if one.forms}
+    return {
+        key: re.compile(rf"\b({'|'.join(map(re.escape, forms))})\b", re.IGNORECASE)
+        for key, forms in shown.items()
+    }
+
+
+def explained(text: str, told: str | None = None, language: str = "en") -> str | None:
+    """What stands behind a text: what is ``told`` of it anyway, and the sentence of each term that
+    it names, if that is not in there; None if that is nothing."""
+    known = terms(language)
+    new = [key for key in named_in(text, language) if known[key].told not in (told or "")]
+    return "\n\n".join(filter(None, [told, meanings(*new, language=language)])) or None

@@ -19,14 +19,17 @@ from pages.parts.charts.marks import Cell, cells_rows, cells_spec
 from pages.parts.lessons.elsewhere import first_field
 from pages.parts.lessons.lesson import Elsewhere, Guess, Lesson, Sandbox, Slider
 from pages.parts.lessons.pictures import drawn, look
+from pages.parts.lessons.telling import remark, tell
 from pages.parts.lessons.words import Words
-from pages.parts.text import note, percent, plain
+from pages.parts.text import percent, plain
 from pages.parts.theme import is_dark, theme
 
 VISITORS, LOGS = 500, 4
 FIELD = "weather"
 MENU = {"Sunny": "Iced mocha", "Rainy": "Latte", "Snowy": "Cappucino"}
 """What is on the menu at first."""
+_DRINK = 165
+"""Pixels of what a drink is chosen from."""
 
 
 class Lab:
@@ -83,30 +86,30 @@ class Lab:
 
 def _opening(lab: Lab, words: Words) -> None:
     above = st.container()  # Drawn last: it shows the menu that is read below it.
-    st.markdown(words.say("opening"))
+    tell(words, words.say("opening"))
     if look() == PAGE:  # On the stage the map has all the room.
         _write_menu(lab)
     with above:
         if lab.log is None:
-            note(words.say("waits"))
+            remark(words, words.say("waits"))
         else:
             _map(lab, lab.log, words)
 
 
 def _write_menu(lab: Lab) -> None:
-    """A line of drinks for each weather."""
+    """A drink for each weather, all in one row where there is room."""
     names = {item.id: item.label for item in lab.world.items}
     (field,) = (field for field in lab.world.fields if field.name == lab.field)
-    for value in field.values:
-        lab.menu[value.name] = st.pills(
-            plain(value.label),
-            list(names),
-            default=lab.menu[value.name],
-            required=True,
-            format_func=lambda item: plain(names[item]),
-            key=f"lesson-menu-{value.name}",
-            wrap=True,
-        )
+    with st.container(horizontal=True, gap="small", key="lesson-written"):
+        for value in field.values:
+            lab.menu[value.name] = st.selectbox(
+                plain(value.label),
+                list(names),
+                index=list(names).index(lab.menu[value.name]),
+                format_func=names.__getitem__,
+                key=f"lesson-menu-{value.name}",
+                width=_DRINK,
+            )
 
 
 def _map(lab: Lab, log: Told, words: Words) -> None:
@@ -126,7 +129,7 @@ def _map(lab: Lab, log: Told, words: Words) -> None:
             cells.append(Cell(inks[item], told, told, count / most))
     rows, columns = [v.label for v in field.values], [item.label for item in world.items]
     told = words.say("offered")
-    note(told)
+    remark(words, told)
     said = zip(product(rows, columns), cells, strict=True)
     drawn(
         words,
@@ -135,11 +138,11 @@ def _map(lab: Lab, log: Told, words: Words) -> None:
         key="chart-log",
         alt=f"{told}: {'; '.join(f'{row} {column} {cell.told}' for (row, column), cell in said)}",
     )
-    st.markdown(words.say("fits", fits=fits, all=len(log.cells)))
+    tell(words, words.say("fits", fits=fits, all=len(log.cells)))
 
 
 def _doing(lab: Lab, words: Words) -> None:
-    st.markdown(words.say("do"))
+    tell(words, words.say("do"))
     with st.container(horizontal=True, gap="small", key="lesson-asking"):
         st.button(words.say("ask"), key="lesson-ask", on_click=lab.ask, disabled=lab.log is None)
         st.button(

@@ -17,19 +17,21 @@ from engine.simulation.crowd import Visitor
 from engine.steps import Steps
 from engine.worlds import World, key_of
 from pages.parts.charts.belief_rows import belief_rows
-from pages.parts.charts.beliefs import belief_spec
 from pages.parts.charts.lessons import score_rows, score_spec
 from pages.parts.charts.marks import Cell, cells_rows, cells_spec, lines_of, names_of_cells
 from pages.parts.lessons.elsewhere import first_field, regulars
 from pages.parts.lessons.lesson import Elsewhere, Guess, Lesson, Sandbox, Slider
-from pages.parts.lessons.pictures import drawn, look
+from pages.parts.lessons.pictures import bells, drawn, look
+from pages.parts.lessons.telling import remark, tell
 from pages.parts.lessons.words import Words
 from pages.parts.play.beliefs import believed
-from pages.parts.text import note, plain, section
+from pages.parts.text import plain, section
 from pages.parts.theme import is_dark, theme
 from pages.parts.toolbar import shortcut
 
 VISITS, REGULARS = 20, ("Dave", "Cathy")
+_APART = " &ensp; "
+"""Between one drink and the next."""
 _FAINT = 0.15
 """How full a cell is whose offer is not the best."""
 SETTINGS = LoopSettings(policy=Thompson(agreement=1))
@@ -77,11 +79,11 @@ class Lab:
 
 def _opening(lab: Lab, words: Words) -> None:
     items = lab.duel.world.items
-    with st.container(horizontal=True, gap="medium", key="lesson-menu"):
-        for item in items:
-            st.markdown(f"{plain(item.emoji)} **{plain(item.name)}**", width="content")
+    with st.container(key="lesson-menu"):
+        tell(words, _APART.join(f"{plain(item.emoji)} **{plain(item.name)}**" for item in items))
     section(_who(lab, lab.duel.visitors[0]))
-    st.markdown(words.say("opening"))
+    tell(words, words.say("opening"))
+    _revealing(lab, words, None)
 
 
 def _who(lab: Lab, visitor: Visitor) -> str:
@@ -96,11 +98,11 @@ def _doing(lab: Lab, words: Words) -> None:
     scores = duel.scores()
     if visitor is not None:
         if lab.is_done:
-            st.markdown(words.say("over"))
+            tell(words, words.say("over"))
         number = duel.served % VISITS + 1
         who = visitor.context[lab.field]
         section(_who(lab, visitor))
-        st.markdown(words.say("do", number=number, all=VISITS, who=who))
+        tell(words, words.say("do", number=number, all=VISITS, who=who))
         with st.container(horizontal=True, gap="small", key="lesson-drinks"):
             for place, item in enumerate(duel.world.items, 1):
                 st.button(
@@ -113,7 +115,7 @@ def _doing(lab: Lab, words: Words) -> None:
         own, other = (sum(one) for one in zip(*scores, strict=True))
         who = duel.visitors[duel.served - 1].context[lab.field]
         last = words.say("did", who=who, own=f"{scores[-1][0]:g}") + " "
-        note(last + words.say("scored", own=f"{own:g}", other=f"{other:g}"))
+        remark(words, last + words.say("scored", own=f"{own:g}", other=f"{other:g}"))
         _curve(lab, words)
 
 
@@ -144,11 +146,11 @@ def _beginning(lab: Lab, words: Words) -> None:
     offer.draw()
     (ranked,), told = offer.offers, words.say("nobody")
     parts = chances(ranked, duel.engine.settings.policy)
-    note(told)
+    remark(words, told)
     drawn(
         words,
         belief_rows(duel.world, is_dark(), ranked, parts, None, None, "offered", look()),
-        belief_spec(duel.world, is_dark(), words.say("chance"), False, look()),
+        bells(duel.world, words.say("chance")),
         key="chart-beginning",
         alt=f"{told} {believed(duel.world, ranked, words.charts)}",
     )
@@ -164,7 +166,7 @@ def _proving(lab: Lab, words: Words) -> None:
         item, is_right = world.items[at], bool(row["right"])
         cells.append(Cell(inks[at], item.emoji, item.name, 1.0 if is_right else _FAINT))
     told = words.say("offers")
-    note(told)
+    remark(words, told)
     drawn(
         words,
         cells_rows(rows, columns, cells),

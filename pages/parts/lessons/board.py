@@ -18,9 +18,10 @@ from pages.parts.lessons.sandboxes import address_of
 from pages.parts.lessons.session import LearnSession, Run, after, before, outcome, rightly
 from pages.parts.lessons.setup import LearnSetup
 from pages.parts.lessons.teachers import show_code, show_sheet
+from pages.parts.lessons.telling import remark, tell
 from pages.parts.lessons.words import Words
 from pages.parts.link import set_widgets
-from pages.parts.text import note, percent, plain, section
+from pages.parts.text import percent, plain, section
 
 PAGES = Path(__file__).parents[2]
 
@@ -48,7 +49,7 @@ def show_cards(session: LearnSession, setup: LearnSetup) -> None:
             lesson, own = here.chosen, here.words()
             with st.container(border=True, key=f"lesson-{key}"):
                 section(f"{f'{number}. ' if number else ''}{own.say('title')}")
-                st.markdown(own.say("question"))
+                tell(own, own.say("question"))
                 with st.container(horizontal=True, vertical_alignment="center"):
                     is_done = lesson.key in session.done
                     st.button(
@@ -57,7 +58,7 @@ def show_cards(session: LearnSession, setup: LearnSetup) -> None:
                         type="secondary" if is_done or key != keys[0] else "primary",
                         on_click=partial(_begin, session, here),
                     )
-                    note(page.say("minutes", minutes=lesson.minutes))
+                    remark(page, page.say("minutes", minutes=lesson.minutes))
                     if here.has_its_world:
                         st.badge(label_of(setup.world), color="blue")
                     st.button(
@@ -145,10 +146,10 @@ def _show_doors(run: Run, setup: LearnSetup, step: Step, page: Words) -> None:
 
 def _guess(run: Run, setup: LearnSetup, own: Words, page: Words) -> None:
     left, right = st.columns([3, 2], gap="large")
-    with left:
+    with left, st.container(key="lesson-opening"):
         run.lesson.opening(run.lab, own)
     with right, st.container(border=True, key="lesson-guess"):
-        st.markdown(f"**{own.say('guess')}**")
+        tell(own, f"**{own.say('guess')}**")
         value = _ask(run, own)
 
         def take() -> None:
@@ -191,15 +192,18 @@ def _ask(run: Run, own: Words) -> Guess:
 def _reveal(run: Run, own: Words, page: Words) -> None:
     lesson, lab = run.lesson, run.lab
     truth, told = lesson.truth(lab), lesson.told(lab)
-    left, right = st.columns(2, vertical_alignment="center", gap="medium")
-    with left:
-        section(held(run, truth, own, page))
-        # Above the pictures, that may be higher than a screen: what they show is not to be missed.
-        st.markdown(own.say(outcome(run, own), **told))
-    if truth is not None:
-        with right:
-            show_guess(lesson, truth, run.guess, own, page)
-    lesson.revealing(lab, own, run.guess)
+    # The style sheet places the three: in a low window the pictures stand beside the words.
+    with st.container(key="lesson-revealed"):
+        with st.container(key="lesson-said"):
+            section(held(run, truth, own, page))
+            # Above the pictures, that may be higher than a screen: what they show is not to be
+            # missed.
+            tell(own, own.say(outcome(run, own), **told))
+        if truth is not None:
+            with st.container(key="lesson-beside"):
+                show_guess(lesson, truth, run.guess, own, page)
+        with st.container(key="lesson-pictures"):
+            lesson.revealing(lab, own, run.guess)
 
 
 def held(run: Run, truth: Guess | None, own: Words, page: Words) -> str:
@@ -224,36 +228,49 @@ def _held_marks(run: Run, truth: Marks, page: Words) -> str:
 
 
 def _exit(session: LearnSession, run: Run, setup: LearnSetup, own: Words, page: Words) -> None:
-    section(page.say("check"))
-    st.markdown(own.say("exit", **run.lesson.told(run.lab)))
+    """The question, beside the picture that was just seen; its answer, beside what shows it."""
+    lesson, lab = run.lesson, run.lab
+    with st.container(key="lesson-checked"):
+        with st.container(key="lesson-said"):
+            section(page.say("check"))
+            tell(own, own.say("exit", **lesson.told(lab)))
+            if run.picked is None:
+                _options(session, run, own)
+            else:
+                _answered(run, own, page)
+        with st.container(key="lesson-pictures"):
+            if run.picked is not None and lesson.proving is not None:
+                lesson.proving(lab, own)
+            else:
+                lesson.revealing(lab, own, run.guess)
+
+
+def _options(session: LearnSession, run: Run, own: Words) -> None:
+    """The answers, to be pressed."""
     names = own.options("options")
 
     def pick(option: str) -> None:
         run.picked = option
         session.done.add(run.lesson.key)
 
-    if run.picked is None:
-        with st.container(horizontal=True, gap="small", key="lesson-options"):
-            for option in run.lesson.options:
-                st.button(
-                    names[option], key=f"lesson-option-{option}", on_click=partial(pick, option)
-                )
-        return
-    answer = run.lesson.answer(run.lab)
+    with st.container(horizontal=True, gap="small", key="lesson-options"):
+        for option in run.lesson.options:
+            st.button(names[option], key=f"lesson-option-{option}", on_click=partial(pick, option))
+
+
+def _answered(run: Run, own: Words, page: Words) -> None:
+    """What was picked, what is right, and why."""
+    names, answer = own.options("options"), run.lesson.answer(run.lab)
     left, right = st.columns([1, 2], vertical_alignment="center", gap="medium")
     with left:
         for option in run.lesson.options:
             if option in {answer, run.picked}:
                 icon = "check_circle" if option == answer else "cancel"
                 yours = f" · {page.say('your_answer')}" if option == run.picked else ""
-                st.markdown(f":material/{icon}: **{names[option]}**:gray[{yours}]")
+                tell(own, f":material/{icon}: **{names[option]}**:gray[{yours}]")
     with right:
         said = own.first(f"answered_{answer}", "answered")
-        st.markdown(own.say(said, **run.lesson.told(run.lab)))
-    if run.lesson.proving is not None:
-        run.lesson.proving(run.lab, own)
-    else:
-        run.lesson.revealing(run.lab, own, run.guess)
+        tell(own, own.say(said, **run.lesson.told(run.lab)))
 
 
 def _end(run: Run, setup: LearnSetup, own: Words, page: Words) -> None:
@@ -262,8 +279,8 @@ def _end(run: Run, setup: LearnSetup, own: Words, page: Words) -> None:
     left, right = st.columns([2, 3], vertical_alignment="center", gap="medium")
     with left:
         section(page.say("taken_along"))
-        st.markdown(held(run, truth, own, page))
-        st.markdown(f"**{own.say(outcome(run, own, 'takeaway'))}**")
+        tell(own, held(run, truth, own, page))
+        tell(own, f"**{own.say(outcome(run, own, 'takeaway'))}**")
     if truth is not None:
         with right:
             show_guess(lesson, truth, run.guess, own, page)
@@ -271,11 +288,11 @@ def _end(run: Run, setup: LearnSetup, own: Words, page: Words) -> None:
         show_code(setup, code_of(setup.student, lesson.key, run.picked, rightly(run)))
     section(page.say("goes_on"))
     if lesson.sandbox is None:
-        st.markdown(own.say("goes_on"))
+        tell(own, own.say("goes_on"))
         go_on_alone(unpack(setup.own), setup.own_seed, page.say("open_sandbox"))
     else:
         sandbox = lesson.sandbox(setup.own_seed)
-        st.markdown(page.say("sandbox"))
+        tell(page, page.say("sandbox"))
         st.page_link(
             PAGES / f"{sandbox.page}.py",
             label=page.say("open_sandbox"),
@@ -294,4 +311,4 @@ def _end(run: Run, setup: LearnSetup, own: Words, page: Words) -> None:
                 on_click=partial(go, setup.at(following[0])),
             )
         st.button(page.say("all_lessons"), key="lesson-all", on_click=partial(go, setup.at()))
-    note(plain(page.say("seed", seed=setup.own_seed)))
+    remark(page, plain(page.say("seed", seed=setup.own_seed)))

@@ -15,8 +15,9 @@ from pages.parts.glossary import texts
 from pages.parts.glossary.board import lead_to_use
 from pages.parts.lessons.lesson import Guess, Lesson, Sandbox, Slider
 from pages.parts.lessons.pictures import drawn
+from pages.parts.lessons.telling import remark, tell
 from pages.parts.lessons.words import Words
-from pages.parts.text import note, percent
+from pages.parts.text import percent
 from pages.parts.theme import is_dark
 
 VISITORS = 1_000
@@ -68,7 +69,7 @@ def _bars(lab: Lab, words: Words, keys: Collection[str]) -> None:
         for deed in ("opened", "finished")
         for key in shown
     ]
-    note(words.say("legend", recent=RECENT))
+    remark(words, words.say("legend", recent=RECENT))
     told = "; ".join(f"{one.by}, {one.of} {percent(one.value)}" for one in said)
     drawn(
         words,
@@ -80,15 +81,15 @@ def _bars(lab: Lab, words: Words, keys: Collection[str]) -> None:
 
 
 def _opening(lab: Lab, words: Words) -> None:
-    st.markdown(words.say("opening"))
+    tell(words, words.say("opening"))
     if "both" in lab.found:
         _bars(lab, words, {"both"})
     else:
-        note(words.say("waits"))
+        remark(words, words.say("waits"))
 
 
 def _doing(lab: Lab, words: Words) -> None:
-    st.markdown(words.say("do"))
+    tell(words, words.say("do"))
     names = words.options("pays")
     with st.container(horizontal=True, gap="small", key="lesson-pay"):
         for key in ("clicks", "finished"):

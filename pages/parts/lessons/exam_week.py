@@ -10,8 +10,11 @@ from engine.worlds import World, key_of
 from pages.parts.lessons.elsewhere import somebody
 from pages.parts.lessons.lesson import Elsewhere, Guess, Lesson, Sandbox, Slider
 from pages.parts.lessons.maps import show_tastes
+from pages.parts.lessons.pictures import look
 from pages.parts.lessons.racing import RaceLab, doing_a_race, show_curves, show_finals
+from pages.parts.lessons.telling import tell
 from pages.parts.lessons.words import Words
+from pages.parts.picture import pair
 
 WHO = ("ours", "epsilon", "ucb", "ab")
 
@@ -21,12 +24,18 @@ def _opening(lab: RaceLab, words: Words) -> None:
     has_changed = st.toggle(words.say("change"), key="lesson-change")
     here = as_it_becomes(world, lab.plan.seed_of(0)) if has_changed else world
     show_tastes(here, words, somebody(world))
-    st.markdown(words.say("opening"))
+    tell(words, words.say("opening"))
 
 
 def _revealing(lab: RaceLab, words: Words, guess: Guess | None) -> None:
-    show_curves(lab, words)
-    show_finals(lab, words)
+    if look().on_stage:
+        show_curves(lab, words)
+        return
+    left, right = pair("raced")
+    with left:
+        show_curves(lab, words)
+    with right:
+        show_finals(lab, words)
 
 
 def _back(lab: RaceLab, key: str) -> int:
@@ -79,6 +88,7 @@ LESSON = Lesson(
         "race", {"world": "coffee", "seed": str(seed), "who": ",".join(WHO), "drift": "halfway"}
     ),
     terms=("drift", "epsilon", "width", "ab", "floor"),
+    further=show_finals,
     holds=lambda lab: lab.finals["ours"].recovery is not None,
     elsewhere=_elsewhere,
 )

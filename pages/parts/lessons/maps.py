@@ -8,8 +8,9 @@ from pages.parts.charts.map_axes import axes_of
 from pages.parts.charts.truth_map import truth_rows, truth_spec
 from pages.parts.lessons.lesson import Cells, Marks
 from pages.parts.lessons.pictures import drawn
+from pages.parts.lessons.telling import remark
 from pages.parts.lessons.words import Words
-from pages.parts.text import note, plain
+from pages.parts.text import plain
 from pages.parts.theme import is_dark
 
 
@@ -56,7 +57,7 @@ def show_tastes(world: World, words: Words, who: Context) -> None:
     fields for those who are as somebody in all but two."""
     axes, told = next(iter(axes_of(world))), words.say("tastes")
     rows = truth_rows(world, axes, who)
-    note(told)
+    remark(words, told)
     drawn(
         words,
         rows,

@@ -12,6 +12,7 @@ from pages.parts.charts.lessons import certainty_rows, certainty_spec
 from pages.parts.charts.lessons_log import Said, said_rows, said_spec
 from pages.parts.lessons.lesson import Elsewhere, Guess, Lesson, Sandbox, Slider
 from pages.parts.lessons.pictures import drawn
+from pages.parts.lessons.telling import tell
 from pages.parts.lessons.words import Words
 from pages.parts.text import bare, percent
 from pages.parts.theme import is_dark
@@ -70,12 +71,12 @@ def _bars(lab: Lab, words: Words, shown: int) -> None:
 
 
 def _opening(lab: Lab, words: Words) -> None:
-    st.markdown(words.say("opening"))
+    tell(words, words.say("opening"))
     _bars(lab, words, 1)
 
 
 def _doing(lab: Lab, words: Words) -> None:
-    st.markdown(words.say("do"))
+    tell(words, words.say("do"))
     is_ready = len(lab.usual) > lab.shown
     st.button(words.say("more"), key="lesson-more", on_click=lab.go_on, disabled=not is_ready)
     _bars(lab, words, lab.shown)

@@ -18,9 +18,10 @@ from pages.parts.charts.lessons_log import Said, said_rows, said_spec
 from pages.parts.charts.marks import lines_of, tried_rows, tried_spec
 from pages.parts.lessons.lesson import Elsewhere, Guess, Lesson, Sandbox, Slider
 from pages.parts.lessons.pictures import drawn
+from pages.parts.lessons.telling import remark, tell
 from pages.parts.lessons.words import Words
 from pages.parts.picture import pair
-from pages.parts.text import bare, note, percent
+from pages.parts.text import bare, percent
 from pages.parts.theme import is_dark
 
 ALL, STEP = 800, 200
@@ -74,13 +75,13 @@ class Lab:
 
 
 def _grids(lab: Lab, words: Words, found: Mapping[str, Tried]) -> None:
-    note(words.say("grid"))
+    remark(words, words.say("grid"))
     yes, no = words.say("yes"), words.say("no")
     rows, lines = len(lab.world.fields[0].values), lines_of(lab.world)
     for place, (name, one) in zip(pair("tried"), found.items(), strict=True):
         with place:
             never = int(one.never.sum())
-            st.markdown(f"**{words.say(name)}** · {words.say('missed', never=never)}")
+            tell(words, f"**{words.say(name)}** · {words.say('missed', never=never)}")
             drawn(
                 words,
                 tried_rows(lab.world, one, yes, no),
@@ -91,7 +92,7 @@ def _grids(lab: Lab, words: Words, found: Mapping[str, Tried]) -> None:
 
 
 def _opening(lab: Lab, words: Words) -> None:
-    st.markdown(words.say("opening"))
+    tell(words, words.say("opening"))
     if lab.spread is not None:
         _spread(lab.world, lab.spread, words)
 
@@ -99,7 +100,7 @@ def _opening(lab: Lab, words: Words) -> None:
 def _spread(world: World, found: Spread, words: Words) -> None:
     """Bars: what one answer has it expect of readers whom it has never seen."""
     item, own = world.items[found.item], np.arange(len(world.items)) == found.item
-    st.markdown(words.say("spread", who=" · ".join(found.context.values()), item=item.label))
+    tell(words, words.say("spread", who=" · ".join(found.context.values()), item=item.label))
     fields = len(world.fields)
     said = [
         Said(_alike(words, shared, fields), words.say(by), found.after_for(shared, items))
@@ -115,7 +116,7 @@ def _spread(world: World, found: Spread, words: Words) -> None:
         key="chart-spread",
         alt=f"{words.say('that')}, {words.say('other')}: {told}",
     )
-    note(words.say("why"))
+    remark(words, words.say("why"))
 
 
 def _alike(words: Words, shared: int, fields: int) -> str:
@@ -125,10 +126,10 @@ def _alike(words: Words, shared: int, fields: int) -> str:
 
 
 def _doing(lab: Lab, words: Words) -> None:
-    st.markdown(words.say("do"))
+    tell(words, words.say("do"))
     is_ready = len(lab.found) > lab.shown
     st.button(words.say("let_in"), key="lesson-let-in", on_click=lab.let_in, disabled=not is_ready)
-    note(words.say("came", visitors=lab.shown * STEP))
+    remark(words, words.say("came", visitors=lab.shown * STEP))
     if lab.shown:
         _grids(lab, words, lab.found[lab.shown - 1])
 

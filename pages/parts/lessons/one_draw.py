@@ -16,15 +16,15 @@ from engine.policies.thompson import Thompson
 from engine.steps import Steps
 from engine.worlds import Context, World, key_of
 from pages.parts.charts.belief_rows import Moment, belief_rows
-from pages.parts.charts.beliefs import belief_spec
 from pages.parts.charts.in_words import said
 from pages.parts.charts.lessons import counted_rows, counted_spec
 from pages.parts.lessons.elsewhere import called, somebody
 from pages.parts.lessons.lesson import Elsewhere, Guess, Lesson, Sandbox, Slider
-from pages.parts.lessons.pictures import drawn, look
+from pages.parts.lessons.pictures import bells, drawn, look
+from pages.parts.lessons.telling import remark, tell
 from pages.parts.lessons.words import Words
 from pages.parts.play.beliefs import believed, in_words
-from pages.parts.text import note, percent
+from pages.parts.text import percent
 from pages.parts.theme import is_dark
 
 BEFORE, TIMES, MANY = 60, 20, 400
@@ -91,22 +91,22 @@ def _bells(lab: Lab, words: Words, moment: Moment) -> None:
     """What is believed, and unless that is ``asked``, what was drawn, and how likely that was."""
     ranked, world, policy = lab.offer.offers[-1], lab.world, lab.loop.settings.policy
     parts = chances(ranked, policy)
-    tell = believed if moment == "asked" else in_words
+    in_text = believed if moment == "asked" else in_words
     shows = said("A bell and a bar for each action", words.charts)
     drawn(
         words,
         belief_rows(world, is_dark(), ranked, parts, None, None, moment, look()),
-        belief_spec(world, is_dark(), words.say("stated"), False, look()),
+        bells(world, words.say("stated")),
         key="chart-lesson-bells",
-        alt=f"{shows}: {tell(world, ranked, words.charts)}",
+        alt=f"{shows}: {in_text(world, ranked, words.charts)}",
     )
     legend = ["beyond"] if moment == "asked" else ["legend", "beyond"]
-    note(" ".join(map(words.say, legend)))
+    remark(words, " ".join(map(words.say, legend)), shown=words.say("stated"))
 
 
 def _opening(lab: Lab, words: Words) -> None:
     if lab.drawn:
-        st.markdown(words.say("opening"))
+        tell(words, words.say("opening"))
         _bells(lab, words, "asked")
 
 
@@ -115,13 +115,13 @@ def _doing(lab: Lab, words: Words) -> None:
         return
     drawn = min(lab.drawn, TIMES)
     best = lab.world.items[lab.best].label
-    st.markdown(words.say("do"))
+    tell(words, words.say("do"))
     with st.container(horizontal=True, gap="small"):
         over = drawn >= TIMES
         st.button(words.say("draw"), key="lesson-draw", on_click=lab.offer.draw, disabled=over)
         rest = partial(lab.offer.draw, TIMES - drawn)
         st.button(words.say("draw_rest"), key="lesson-rest", on_click=rest, disabled=over)
-    note(words.say("drawn", drawn=drawn, best=best, times=lab.times))
+    remark(words, words.say("drawn", drawn=drawn, best=best, times=lab.times))
     _bells(lab, words, "offered")
 
 
@@ -139,7 +139,7 @@ def _revealing(lab: Lab, words: Words, guess: Guess | None) -> None:
         alt=f"{words.say('counted')}, {words.say('stated')}: "
         + "; ".join(f"{name} {one}" for name, one in zip(names, told, strict=True)),
     )
-    note(words.say("marks"))
+    remark(words, words.say("marks"))
 
 
 def _told(lab: Lab) -> Mapping[str, str]:

@@ -15,6 +15,7 @@ from pages.parts.lessons.lesson import Elsewhere, Guess, Lesson, Marks, Sandbox
 from pages.parts.lessons.maps import last_fields, map_of, show_tastes, spread_out
 from pages.parts.lessons.pictures import drawn
 from pages.parts.lessons.racing import RaceLab, doing_a_race, show_finals
+from pages.parts.lessons.telling import tell
 from pages.parts.lessons.words import Words
 from pages.parts.picture import pair
 from pages.parts.text import percent, plain
@@ -61,10 +62,10 @@ def _opening(lab: Lab, words: Words) -> None:
         key="chart-trial",
         alt=f"{by}: {'; '.join(f'{one.of} {percent(one.value)}' for one in said)}",
     )
-    st.markdown(words.say("opening"))
+    tell(words, words.say("opening"))
     # In a place of its own: words that stand beside a chart are not shown on the stage.
     with st.container(key="lesson-winner"):
-        st.markdown(words.say("won", winner=lab.winner))
+        tell(words, words.say("won", winner=lab.winner))
 
 
 def _revealing(lab: Lab, words: Words, guess: Guess | None) -> None:

@@ -3,17 +3,22 @@
 from collections.abc import Mapping
 from typing import Any
 
-from pages.parts.charts.base import PAGE, STAGE, Keys, Size
+import streamlit as st
+
+from engine.worlds import World
+from pages.parts.charts.base import LOW, PAGE, STAGE, Keys, Size
+from pages.parts.charts.beliefs import belief_spec, within_room
 from pages.parts.charts.in_words import translated
 from pages.parts.charts.lessons import guess_rows, guess_spec
 from pages.parts.charts.marks import marks_rows, marks_spec
 from pages.parts.charts.on_stage import staged
 from pages.parts.lessons.lesson import Cells, Guess, Guessed, Lesson, Marks, Slider
+from pages.parts.lessons.telling import remark
 from pages.parts.lessons.words import Words
 from pages.parts.picture import picture
 from pages.parts.stage.picture import hero
 from pages.parts.stage.screens import Stage
-from pages.parts.text import bare, note, percent
+from pages.parts.text import bare, percent
 from pages.parts.theme import is_dark
 
 
@@ -42,7 +47,15 @@ def _called(cells: Cells, marks: Marks) -> list[str]:
 
 def look() -> Size:
     """How large a chart is here, for those that know it themselves."""
-    return STAGE if Stage.in_link().on else PAGE
+    stage = Stage.in_link()
+    if not stage.on:
+        return PAGE
+    return LOW if stage.screen == "reveal" else STAGE
+
+
+def bells(world: World, offers: str) -> Mapping[str, Any]:
+    """The chart of what is believed of each action; ``offers`` says what its bars are."""
+    return within_room(belief_spec(world, is_dark(), offers, False, look()), world, look())
 
 
 def drawn(
@@ -56,8 +69,10 @@ def drawn(
     rows, spec = translated(rows, spec, words.charts)
     if Stage.in_link().on:
         hero(rows, staged(spec), key, alt)
-    else:
-        picture(rows, spec, key, alt, keys=keys)
+        return
+    # As high as it says, or less where the style sheet gives it less: in a low window.
+    with st.container(height=spec["height"], border=False, key=f"high-{key}"):
+        picture(rows, spec, key, alt, height="stretch", keys=keys)
 
 
 def show_guess(
@@ -99,4 +114,4 @@ def _show_marks(cells: Cells, truth: Marks, marked: Marks, words: Words, page: W
         key="chart-guess",
         alt=told,
     )
-    note(page.say("marks"))
+    remark(page, page.say("marks"))

@@ -13,6 +13,7 @@ from engine.worlds import World
 from engine.worlds.place import Drift
 from pages.parts.charts.race import band_rows, finals_rows, finals_spec, reward_spec
 from pages.parts.lessons.pictures import drawn, look
+from pages.parts.lessons.telling import tell
 from pages.parts.lessons.words import Words
 from pages.parts.theme import is_dark
 
@@ -69,12 +70,12 @@ def show_line_up(lab: RaceLab, words: Words) -> None:
     """Who races, and how each chooses."""
     stories = words.options("stories")
     for key, name in _entries(lab, words):
-        st.markdown(f"**{name}**: {stories[key]}")
+        tell(words, f"**{name}**: {stories[key]}")
 
 
 def doing_a_race(lab: RaceLab, words: Words) -> None:
     """Look at who earns most, once the race is over."""
-    st.markdown(words.say("do"))
+    tell(words, words.say("do"))
     if not lab.shown:
         is_ready = lab.progress == 1.0
         st.button(words.say("look"), key="lesson-look", on_click=lab.skip, disabled=not is_ready)

@@ -18,9 +18,10 @@ from pages.parts.charts.lessons_log import (
 )
 from pages.parts.lessons.lesson import Elsewhere, Guess, Lesson, Sandbox, Slider
 from pages.parts.lessons.pictures import drawn, look
+from pages.parts.lessons.telling import remark, tell
 from pages.parts.lessons.words import Words
 from pages.parts.picture import pair
-from pages.parts.text import note, percent, plain
+from pages.parts.text import percent, plain
 from pages.parts.theme import is_dark
 
 VISITORS = 1_000
@@ -100,15 +101,15 @@ def _bars(lab: Lab, words: Words, served: Collection[int], is_weighed: bool = Fa
 
 
 def _opening(lab: Lab, words: Words) -> None:
-    st.markdown(words.say("opening"))
+    tell(words, words.say("opening"))
     if lab.found:
         _bars(lab, words, ())
     else:
-        note(words.say("waits"))
+        remark(words, words.say("waits"))
 
 
 def _doing(lab: Lab, words: Words) -> None:
-    st.markdown(words.say("do"))
+    tell(words, words.say("do"))
     with st.container(horizontal=True, gap="small", key="lesson-serve"):
         for place, item in enumerate(lab.world.items):
             st.button(
@@ -127,7 +128,7 @@ def _truths(lab: Lab, words: Words, served: Collection[int]) -> None:
     """What the marks stand at."""
     items, truths = lab.world.items, lab.report.truths
     told = [f"{items[place].label} {percent(float(truths[place]))}" for place in sorted(served)]
-    note(words.say("served", truths=", ".join(told)))
+    remark(words, words.say("served", truths=", ".join(told)))
 
 
 def _revealing(lab: Lab, words: Words, guess: Guess | None) -> None:
@@ -143,7 +144,7 @@ def _revealing(lab: Lab, words: Words, guess: Guess | None) -> None:
 
 def _weighed(lab: Lab, words: Words) -> None:
     _bars(lab, words, range(len(lab.world.items)), is_weighed=True)
-    note(words.say("intervals", **_told(lab)))
+    remark(words, words.say("intervals", **_told(lab)))
 
 
 def _proving(lab: Lab, words: Words) -> None:
@@ -161,7 +162,7 @@ def _again(lab: Lab, words: Words) -> None:
     held = sum(one.holds(truth) for one in intervals)
     textbook = sum(one.intervals["ips"][place].holds(truth) for one in lab.again)
     heading = words.say("further", **_told(lab))
-    st.markdown(f"**{heading}**")
+    tell(words, f"**{heading}**")
     drawn(
         words,
         again_rows(intervals, truth, names),
@@ -169,7 +170,7 @@ def _again(lab: Lab, words: Words) -> None:
         key="chart-again",
         alt=f"{heading.replace(':', ',')}: {names[0]} {held}, {names[1]} {AGAIN - held}",
     )
-    note(words.say("promise", drink=lab.praised, logs=AGAIN, held=held, textbook=textbook))
+    remark(words, words.say("promise", drink=lab.praised, logs=AGAIN, held=held, textbook=textbook))
 
 
 def _truth(lab: Lab) -> float:

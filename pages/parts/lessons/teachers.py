@@ -10,7 +10,8 @@ from pages.parts.lessons.lessons import LESSONS
 from pages.parts.lessons.pictures import written
 from pages.parts.lessons.session import LearnSession, outcome
 from pages.parts.lessons.setup import LearnSetup
-from pages.parts.text import bare, note, percent, plain, section
+from pages.parts.lessons.telling import remark, tell
+from pages.parts.text import bare, percent, plain, section
 
 
 def show_sheet(session: LearnSession, setup: LearnSetup) -> None:
@@ -23,10 +24,10 @@ def show_sheet(session: LearnSession, setup: LearnSetup) -> None:
     if is_known:
         lab.skip()
         section(page.say("goal"))
-        st.markdown(own.say(outcome(run, own, "takeaway")))
+        tell(own, own.say(outcome(run, own, "takeaway")))
     if setup.lesson != OWN:
         section(page.say("misconception"))
-        st.markdown(own.say("misconception"))
+        tell(own, own.say("misconception"))
     elif told := own.say("note"):
         section(page.say("note"))
         st.markdown(told)
@@ -35,31 +36,31 @@ def show_sheet(session: LearnSession, setup: LearnSetup) -> None:
     plan = (("guess", 1), ("do", doing), ("reveal", 1), ("exit", 1))
     for step, minutes in plan:
         told = page.say("minute") if minutes == 1 else page.say("minutes", minutes=minutes)
-        st.markdown(f"**{page.say(f'step_{step}')}** · {told} · {page.say(f'plan_{step}')}")
+        tell(page, f"**{page.say(f'step_{step}')}** · {told} · {page.say(f'plan_{step}')}")
     section(page.say("answers"))
     if not is_known:
         st.progress(lab.progress, page.say("waits", percent=percent(lab.progress)))
         return
     truth = lesson.truth(lab)
-    st.markdown(own.say("guess"))
+    tell(own, own.say("guess"))
     if truth is not None:
         st.markdown(f"→ **{plain(written(lesson.guess, truth, own))}**")
     if truth is not None or lesson.key != "barista":
         figures = lesson.told(lab)
-        st.markdown(own.say("exit", **figures))
+        tell(own, own.say("exit", **figures))
         answer = own.options("options")[lesson.answer(lab)]
         said = own.say(own.first(f"answered_{lesson.answer(lab)}", "answered"), **figures)
-        st.markdown(f"→ **{answer}**. {said}")
-    note(page.say("sheet_seed", seed=setup.own_seed))
+        tell(own, f"→ **{answer}**. {said}")
+    remark(page, page.say("sheet_seed", seed=setup.own_seed))
 
 
 def check_homework(setup: LearnSetup) -> None:
     """Whether a code is a student's, and what they answered."""
     page = setup.words("page")
     with st.expander(page.say("check_homework"), icon=":material/assignment:", key="homework"):
-        st.markdown(page.say("homework_told"))
+        tell(page, page.say("homework_told"))
         place = world_of(setup.world).label if setup.world else page.say("own_worlds")
-        note(page.say("homework_world", world=place))
+        remark(page, page.say("homework_world", world=place))
         keys = [*LESSONS, *([OWN] if setup.own else [])]
         own = {key: words_of(setup.language, key, setup.own, setup.world) for key in keys}
         titles = {key: bare(one.say("title")) for key, one in own.items()}
@@ -73,16 +74,16 @@ def check_homework(setup: LearnSetup) -> None:
         taken = lesson_of(lesson, setup.own, setup.world)
         handed = handed_in(code, student, taken)
         if handed is None:
-            st.markdown(page.say("code_wrong", student=student, lesson=titles[lesson]))
+            tell(page, page.say("code_wrong", student=student, lesson=titles[lesson]))
             return
         answer = bare(own[lesson].options("options")[handed.picked])
-        st.markdown(page.say("code_right", student=student, answer=answer))
+        tell(page, page.say("code_right", student=student, answer=answer))
         if handed.right is not None and isinstance(taken.guess, Cells):
-            st.markdown(page.say("code_marked", right=handed.right, all=taken.guess.size))
+            tell(page, page.say("code_marked", right=handed.right, all=taken.guess.size))
 
 
 def show_code(setup: LearnSetup, code: str) -> None:
     """What a student hands in."""
     page = setup.words("page")
-    st.markdown(page.say("your_code", student=plain(setup.student)))
+    tell(page, page.say("your_code", student=plain(setup.student)))
     st.code(code, language=None)

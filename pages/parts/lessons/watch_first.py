@@ -11,12 +11,14 @@ from engine.simulation.baselines import best_rule
 from engine.steps import Steps
 from engine.worlds import World, key_of
 from pages.parts.charts.comparison import match_rows, match_spec, reward_rows, reward_spec
+from pages.parts.charts.in_words import said
 from pages.parts.lessons.elsewhere import first_field
 from pages.parts.lessons.lesson import Elsewhere, Guess, Lesson, Sandbox, Slider
 from pages.parts.lessons.pictures import drawn, look
+from pages.parts.lessons.telling import remark, tell
 from pages.parts.lessons.words import Words
 from pages.parts.picture import pair
-from pages.parts.text import note, percent, plain
+from pages.parts.text import percent, plain
 from pages.parts.theme import is_dark
 
 WATCHED, ONLINE = 200, 100
@@ -91,16 +93,15 @@ def _opening(lab: Lab, words: Words) -> None:
     world = lab.comparison.world
     names = {item.id: item.label for item in world.items}
     (field,) = (field for field in world.fields if field.name == lab.field)
-    with st.container(horizontal=True, gap="large", key="lesson-menu"):
-        for value in field.values:
-            shown = lab.rule.table[value.name,]
-            st.markdown(f"{plain(value.label)} → **{plain(names[shown])}**", width="content")
+    shown = [(value.label, names[lab.rule.table[value.name,]]) for value in field.values]
+    with st.container(key="lesson-menu"):
+        tell(words, " &ensp; ".join(f"{plain(it)} → **{plain(gets)}**" for it, gets in shown))
     _match(lab.first or _NOTHING, (), words)
-    st.markdown(words.say("opening"))
+    tell(words, words.say("opening"))
 
 
 def _doing(lab: Lab, words: Words) -> None:
-    st.markdown(words.say(("do", "watched", "went_online")[lab.shown]))
+    tell(words, words.say(("do", "watched", "went_online")[lab.shown]))
     if not lab.is_done:
         name, is_ready = "go_online" if lab.shown else "watch", len(lab.seen) > lab.shown
         st.button(words.say(name), key="lesson-look", on_click=lab.look, disabled=not is_ready)
@@ -115,7 +116,7 @@ def _curves(lab: Lab, words: Words) -> None:
     with left:
         _match(match, switches, words)
     with right:
-        note(words.say("earned"))
+        remark(words, words.say("earned"))
         drawn(
             words,
             reward_rows(arms, switches, None, look()),
@@ -127,7 +128,7 @@ def _curves(lab: Lab, words: Words) -> None:
 
 def _match(rows: Rows, switches: Sequence[int], words: Words) -> None:
     """Line: how often the apprentice would choose what is shown."""
-    note(words.say("match"))
+    remark(words, words.say("match"), said("ceiling", words.charts))
     drawn(
         words,
         match_rows(rows, switches, look()),

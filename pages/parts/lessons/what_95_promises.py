@@ -11,8 +11,9 @@ from engine.worlds import World, key_of
 from pages.parts.charts.lessons_log import Said, said_rows, said_spec
 from pages.parts.lessons.lesson import Elsewhere, Guess, Lesson, Sandbox, Slider
 from pages.parts.lessons.pictures import drawn
+from pages.parts.lessons.telling import remark, tell
 from pages.parts.lessons.words import Words
-from pages.parts.text import note, percent
+from pages.parts.text import percent
 from pages.parts.theme import is_dark
 
 VISITORS, SHOPS, ENOUGH = 250, 15, 4
@@ -77,21 +78,21 @@ def _shop(lab: Lab, words: Words, report: Report, is_revealed: bool) -> None:
 
 
 def _opening(lab: Lab, words: Words) -> None:
-    st.markdown(words.say("opening"))
+    tell(words, words.say("opening"))
     if lab.found:
         _shop(lab, words, lab.found[0], is_revealed=False)
     else:
-        note(words.say("waits"))
+        remark(words, words.say("waits"))
 
 
 def _doing(lab: Lab, words: Words) -> None:
-    st.markdown(words.say("do"))
+    tell(words, words.say("do"))
     is_ready = len(lab.found) > lab.shown
     st.button(words.say("more"), key="lesson-more", on_click=lab.go_on, disabled=not is_ready)
     if lab.shown:
         naive, _, ours = kept(lab.found[: lab.shown])
         numbers = {"all": naive.intervals, "naive": naive.held, "ours": ours.held}
-        note(words.say("so_far", shops=lab.shown, **numbers))
+        remark(words, words.say("so_far", shops=lab.shown, **numbers))
         _shop(lab, words, lab.found[lab.shown - 1], is_revealed=True)
 
 

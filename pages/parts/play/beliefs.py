@@ -12,6 +12,7 @@ from engine.worlds import World
 from pages.parts.charts import beliefs as chart
 from pages.parts.charts.belief_rows import belief_rows
 from pages.parts.charts.in_words import said
+from pages.parts.glossary import meanings
 from pages.parts.picture import picture
 from pages.parts.play import wording
 from pages.parts.play.moved import where_it_comes_from
@@ -27,6 +28,7 @@ SHOWN: Mapping[LearningMode, tuple[str, str]] = {
     "logging_only": ("What is shown to", "so it is shown"),
 }
 """What stands above the picture, and above its bars."""
+_HELP = meanings("posterior", "propensity")
 
 
 def show_beliefs(opened: OpenLoop, ranked: Ranked, reveals: bool) -> None:
@@ -37,7 +39,7 @@ def show_beliefs(opened: OpenLoop, ranked: Ranked, reveals: bool) -> None:
     truth = world.expected_in(world.cell(opened.context)) if reveals else None
     parts = chances(ranked, policy)
     said = wording.decided(world, ranked, parts, policy)
-    titled(f"{SHOWN[ranked.mode][0]} {plain(_who(world, opened.context))}", said)
+    titled(f"{SHOWN[ranked.mode][0]} {plain(_who(world, opened.context))}", said, help=_HELP)
     legend = wording.legend(world, ranked, parts, here, reveals)
     _draw(world, ranked, parts, click.before if click and here else None, truth, legend)
 

@@ -7,6 +7,7 @@ from streamlit.errors import StreamlitAPIException
 
 from engine.worlds import key_of
 from pages.parts.choices import MODE
+from pages.parts.glossary import explained
 from pages.parts.play.moment_links import moment_of
 from pages.parts.play.refusals import Refusals
 from pages.parts.play.session import PlaySession
@@ -85,7 +86,7 @@ def choose_settings(setup: PlaySetup, disabled: bool) -> None:
     """Speed of play, seed and settings of the loop; ``disabled`` for who may not change it."""
     with settings():
         setup.draw("speed", "seed", "mode", "policy", disabled=disabled)
-        note(setup.story)
+        note(setup.story, explained(setup.story))
         setup.draw(*setup.knobs_of(setup.policy), "crosses", disabled=disabled)
 
 

@@ -8,6 +8,7 @@ from streamlit.elements.lib.mutable_expander_container import ExpanderContainer
 from engine import Hypothesis, LearningLoop
 from engine.learners.base import Group
 from engine.loop.entries import Ranked
+from pages.parts.glossary import explained
 from pages.parts.table import show_rows
 from pages.parts.text import note, percent, plain
 
@@ -68,7 +69,7 @@ def show_hypotheses(loop: LearningLoop, ranked: Ranked) -> None:
     with loop.lock:
         hypotheses, weights = loop.settings.compared, loop.learner.weights
         changes, subsets = tuple(loop.learner.changes), loop.learner.subsets
-    note(_HELP)
+    note(_HELP, explained(_HELP))
     told = list(map(in_words, hypotheses))
     believed = st.column_config.ProgressColumn(format="%.1f %%", min_value=0, max_value=100)
     show_rows(

@@ -13,7 +13,7 @@ from engine.policies.thompson import Thompson
 from engine.store import Library, StoredLoop
 from engine.worlds import World, key_of
 from pages.parts.choices import CROSSES, MAX_VISITORS, MODE, SEED, SPEED, TRUTH, WORLD
-from pages.parts.glossary import meaning
+from pages.parts.glossary import meaning, meanings
 from pages.parts.knobs import Tunable
 from pages.parts.library import followers
 from pages.parts.play import second
@@ -67,7 +67,8 @@ class PlaySetup(Tunable):
         "A second loop beside it",
         lambda: second.offered(PlaySetup.policies()),
         "menu",
-        "On the stage: the same visitors with the same luck, served with other settings.",
+        "On the stage: the same visitors with the same luck, served with other settings.\n\n"
+        + meanings("crosses"),
     ).as_field
 
     @classmethod

@@ -10,7 +10,7 @@ from engine.worlds import key_of
 from pages.parts.charts import race as charts
 from pages.parts.charts.labelled import span_of
 from pages.parts.download import download_rows
-from pages.parts.glossary import meanings
+from pages.parts.glossary import explained, meanings
 from pages.parts.picture import pair, picture
 from pages.parts.race.session import RaceSession
 from pages.parts.race.setup import RaceSetup
@@ -46,7 +46,7 @@ def show_line_up(setup: RaceSetup) -> None:
         for column, (key, name) in zip(st.columns(2), names[first : first + 2], strict=False):
             with column.container(border=True, height="stretch"):
                 told = f"**{name}**  \n:small[:gray[{stories[key]}]]"
-                st.markdown(in_markdown(setup, told))
+                st.markdown(in_markdown(setup, told), help=explained(told))
 
 
 def show_progress(session: RaceSession) -> None:
@@ -179,7 +179,7 @@ def show_table(session: RaceSession) -> None:
             column_config={
                 "Mean reward": st.column_config.TextColumn(width="medium"),
                 "Crowds won": st.column_config.NumberColumn(format="%.0f\u00a0%%"),
-                "Regret": st.column_config.TextColumn(width="medium"),
+                "Regret": st.column_config.TextColumn(width="medium", help=meanings("regret")),
                 "Back after": st.column_config.TextColumn(help=RECOVERY_HELP),
             },
         )

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 import streamlit as st
 
 from pages.parts.choices import SEED
+from pages.parts.glossary import explained
 from pages.parts.known_worlds import world_of
 from pages.parts.link import current_setup, show
 from pages.parts.race.record import YOU
@@ -17,6 +18,10 @@ from pages.parts.toolbar import settings, shortcut
 
 KEY = RaceSetup.key
 _OTHER_CROWDS = "With other crowds: the next seed."
+_CONTENDERS_HELP = (
+    "All of them meet the very same visitors, with the same luck. Their own settings are under "
+    "Settings."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +99,8 @@ def choose_preset(setup: RaceSetup) -> None:
                 label_visibility="collapsed",
             )
             choose_race(setup)
-        note(ready[chosen].point if chosen else "A race of your own.")
+        point = ready[chosen].point if chosen else "A race of your own."
+        note(point, explained(f"{' '.join(ready)} {point}"))
 
 
 def choose_race(setup: RaceSetup) -> None:
@@ -126,8 +132,7 @@ def choose_contenders(setup: RaceSetup) -> None:
         format_func=names.__getitem__,
         on_change=take,
         wrap=True,
-        help="All of them meet the very same visitors, with the same luck. Their own settings "
-        "are under Settings.",
+        help=explained(" ".join(names.values()), _CONTENDERS_HELP),
     )
 
 
@@ -221,6 +226,7 @@ def _bet(setup: RaceSetup) -> str | None:
         key=KEY("bet"),
         format_func=names.__getitem__,
         wrap=True,
+        help=explained(" ".join(names.values())),
     )
 
 

@@ -50,6 +50,7 @@ def worse(session: CompareSession) -> None:
         charts.sum_rows(rows, switches, "_worse", (0, top), STAGE),
         charts.cost_spec(is_dark(), span, bool(switches), top, STAGE),
         key=f"worse-{span}-{top}",
-        alt="Visitors served worse than by today's rules, over the visitors: apprentice "
-        f"{last['apprentice_worse']:,.0f}; online from the start {last['online_worse']:,.0f}",
+        alt="Visitors served worse than by today's rules, over the visitors: "
+        f"apprentice {last['apprentice_worse']:,.0f}; "
+        f"online from the start {last['online_worse']:,.0f}",
     )

@@ -61,7 +61,6 @@ def lesson_show(run: Run, setup: LearnSetup) -> Show:
         ),
     ]
     if can_tell:
-        figures = partial(lesson.told, lab)
         screens += [
             Screen(
                 "reveal",
@@ -80,7 +79,7 @@ def lesson_show(run: Run, setup: LearnSetup) -> Show:
             Screen(
                 "exit",
                 partial(page.say, "check"),
-                lambda: _words([own.say("exit", **figures()), *map("**{}**".format, answers)]),
+                partial(_exit, run, own, answers),
                 page.say("plan_exit"),
                 [bare(answer) for answer in answers],
             ),
@@ -177,14 +176,30 @@ def _further(run: Run, own: Words, page: Words) -> list[Screen]:
     return [Screen("further", heading, picture, page.say("plan_reveal"))]
 
 
+def _exit(run: Run, own: Words, answers: Sequence[str]) -> None:
+    """The exit question and its answers, beside the picture that was just seen."""
+    _words([own.say("exit", **run.lesson.told(run.lab)), *map("**{}**".format, answers)])
+    _seen(run, own)
+
+
 def _answer(run: Run, own: Words) -> None:
-    """The answer to the exit question, and the picture that it is seen in, if that is another."""
+    """The answer to the exit question, and the picture that it is seen in."""
     lesson, lab = run.lesson, run.lab
     name = own.first(f"answered_{lesson.answer(lab)}", "answered")
     _words([own.say(name, **lesson.told(lab))])
-    if lesson.proving is not None:
-        with st.container(key="stage-lesson"):
-            lesson.proving(lab, own)
+    if lesson.proving is None:
+        _seen(run, own)
+        return
+    with st.container(key="stage-lesson"):
+        lesson.proving(lab, own)
+
+
+def _seen(run: Run, own: Words) -> None:
+    """What revealed the truth; who left off before has seen nothing of it."""
+    if run.lesson.truth(run.lab) is None:
+        return
+    with st.container(key="stage-lesson"):
+        run.lesson.revealing(run.lab, own, run.guess)
 
 
 def _guess(run: Run, own: Words) -> None:
@@ -223,10 +238,7 @@ def _reveal(run: Run, own: Words, page: Words) -> None:
 def _why(run: Run, own: Words) -> None:
     """What the picture shows, and that picture; who left off before has just seen how it began."""
     _words([own.say(outcome(run, own), **run.lesson.told(run.lab))])
-    if run.lesson.truth(run.lab) is None:
-        return
-    with st.container(key="stage-lesson"):
-        run.lesson.revealing(run.lab, own, run.guess)
+    _seen(run, own)
 
 
 def _words(paragraphs: Sequence[str]) -> None:

@@ -20,6 +20,13 @@ def translated(text: str, known: Mapping[str, str]) -> str:
     return text
 
 
+def heard(alt: str, known: Mapping[str, str]) -> str:
+    """What is told of a picture, in its other words: what it shows, a colon, and its numbers."""
+    shows, colon, numbers = alt.partition(": ")
+    told = "; ".join(translated(one, known) for one in numbers.split("; "))
+    return f"{translated(shows, known)}{colon}{told}"
+
+
 @lru_cache(maxsize=8)
 def _patterns(known: tuple[tuple[str, str], ...]) -> list[tuple[re.Pattern[str], str]]:
     return [(re.compile(_pattern(phrase), re.DOTALL), other) for phrase, other in known]

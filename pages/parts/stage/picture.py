@@ -6,6 +6,7 @@ from typing import Any
 from pages.parts.charts.in_words import translated
 from pages.parts.lessons.words import words
 from pages.parts.picture import picture
+from pages.parts.stage.phrases import heard
 from pages.parts.stage.screens import Stage
 
 
@@ -17,5 +18,6 @@ def hero(rows: Any, spec: Mapping[str, Any], key: str, alt: str) -> None:
     """
     language = Stage.in_link().language
     if language != "en":
-        rows, spec = translated(rows, spec, words(language, "show").charts)
+        told = words(language, "show")
+        rows, spec, alt = *translated(rows, spec, told.charts), heard(alt, told.stage)
     picture(rows, spec, f"stage-{key}", alt, height="stretch")

@@ -16,6 +16,7 @@ from pages.parts.charts.base import PAGE, Size, Spec
 from pages.parts.charts.belief_rows import belief_rows
 from pages.parts.download import download_rows
 from pages.parts.frames import outcome
+from pages.parts.glossary import explained
 from pages.parts.heavy_work import submit_here
 from pages.parts.picture import picture
 from pages.parts.play import wording as offers
@@ -58,7 +59,7 @@ def show_offer(session: WhySession, shown: Subject) -> None:
         alt=f"A bell and a bar for each action: {in_words(world, ranked)}",
         marks=marks,
     )
-    note(marks)
+    note(marks, explained(marks))
 
 
 def show_reasons(session: WhySession, shown: Subject) -> None:

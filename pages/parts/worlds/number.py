@@ -18,7 +18,7 @@ def write_number(session: WorldsSession) -> None:
     """A field that is a range: how it is cut, and how its numbers are spread."""
     st.text_input("Name of the field", "age", max_chars=MAX_NAME, key="worlds-number-name")
     slices = st.slider("Slices", 2, 12, 4, key="worlds-number-slices")
-    is_bell = st.toggle("As a bell, not all alike", key="worlds-number-bell")
+    is_bell = st.toggle("Most in the middle, not all alike", key="worlds-number-bell")
     shown = _NUMBER if is_bell else _NUMBER[:2]
     places = [place for _ in range(len(shown) // 2) for place in st.columns(2)]
     told = [

@@ -7,6 +7,7 @@ import streamlit as st
 
 from engine import LearningLoop, LoopSettings, PersonalizerError
 from engine.worlds import World
+from pages.parts.glossary import explained
 from pages.parts.text import note
 from pages.parts.text_field import text_field, typed
 
@@ -58,6 +59,7 @@ def write_own_json(world: World | None) -> None:
             st.button("Rank it", key="rank-own", icon=":material/send:", on_click=rank)
         with right:
             status, body = st.session_state.get(_ANSWER, ("", {}))
-            note(status or "The answer of a new loop, seed 7, stands here.")
+            told = status or "The answer of a new loop, seed 7, stands here."
+            note(told, explained(told))
             if status:
                 st.code(json.dumps(body, indent=2, ensure_ascii=False), "json", height=320)

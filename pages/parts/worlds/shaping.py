@@ -7,6 +7,7 @@ import streamlit as st
 
 from engine.worlds.rows import CellFault
 from engine.worlds.table import MAX_TERMS
+from pages.parts.glossary import meaning
 from pages.parts.link import show
 from pages.parts.text import note, plain, section
 from pages.parts.worlds.levels import write_levels
@@ -36,7 +37,8 @@ def shape_the_truth(session: WorldsSession, faults: Sequence[CellFault]) -> None
             on_change=depend,
             wrap=True,
         )
-        st.number_input("Seed", 0, 999_999, 1, key="worlds-scramble-seed", width=110)
+        help, key = meaning("seed"), "worlds-scramble-seed"
+        st.number_input("Seed", 0, 999_999, 1, key=key, width=110, help=help)
         st.button(
             "Scramble",
             key="scramble",

@@ -15,6 +15,7 @@ from engine.worlds.json_file import MAX_FILE
 from engine.worlds.place import Drift
 from pages.parts.components.upload_field import WORLD_KINDS, upload_field
 from pages.parts.data.uploads import this_upload
+from pages.parts.glossary import explained
 from pages.parts.sessions import known_play_session
 from pages.parts.text import note, plain
 from pages.parts.text_field import text_field, typed
@@ -156,7 +157,7 @@ def _generate(session: WorldsSession) -> None:
                 words, usual_at = _CHOICES[name]
                 st.selectbox(label, words, usual_at, key=f"knob-{name}")
             else:
-                st.number_input(label, low, high, usual, key=f"knob-{name}")
+                st.number_input(label, low, high, usual, key=f"knob-{name}", help=explained(label))
     st.button("Generate", key="generate", icon=":material/casino:", on_click=make)
 
 

@@ -1,9 +1,13 @@
 """A chart's own words in another language."""
 
+import json
+
 import pyarrow as pa
 
 from engine import LearningLoop
 from engine.worlds import WORLDS
+from pages.parts.charts.base import STAGE
+from pages.parts.charts.beliefs import belief_spec
 from pages.parts.charts.in_words import said, translated
 from pages.parts.lessons.words import words
 from pages.parts.play.beliefs import believed, in_words
@@ -41,3 +45,13 @@ def test_what_is_heard_of_a_picture_is_in_the_words_of_its_lesson() -> None:
     for tell in (believed, in_words):
         assert tell(world, now, german).count(", bringt vermutlich ") == len(world.items)
         assert tell(world, now).count(", believed to earn ") == len(world.items)
+    rows, spec = pa.table({"kind": ["row"]}), belief_spec(world, False, "so offers", size=STAGE)
+    heard = json.dumps(translated(rows, spec, german)[1], ensure_ascii=False)
+    for english, told in {
+        ", believed to earn ": ", bringt vermutlich ",
+        "This visitor\\\\'s draw": "Ziehung für diesen Gast",
+        "Truly earns": "Bringt wirklich",
+    }.items():
+        assert english in json.dumps(spec)
+        assert english not in heard
+        assert told in heard

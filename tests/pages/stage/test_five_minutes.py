@@ -14,7 +14,7 @@ from pages.parts.stage.acts import ACTS, MINUTES, neighbour
 from pages.parts.stage.compare import compare_show
 from pages.parts.stage.evaluate import evaluate_show
 from pages.parts.stage.five_minutes import ShowSetup
-from pages.parts.stage.phrases import translated
+from pages.parts.stage.phrases import heard, translated
 from pages.parts.stage.play import play_show
 from pages.parts.stage.race import race_show
 from pages.parts.stage.room import picked
@@ -85,6 +85,14 @@ def test_every_page_has_the_screens_of_its_act_and_is_computed_in_advance(
             assert english[1] != german[1], english
         if page in {"evaluate", "race"}:
             assert app.session.setup == getattr(SETUP, {"evaluate": "log"}.get(page, page))
+
+
+def test_what_is_heard_of_a_picture_is_told_in_another_language() -> None:
+    known = words("de", "show").stage
+    said = "Mean reward over the visitors: 0.91 over the last 50"
+    assert heard(said, known) == "Mittlere Belohnung über die Gäste: 0.91 über die letzten 50"
+    said = "What each would have earned, served to everybody: Latte 0.30 (0.25 to 0.34); Tea, .5"
+    assert heard(said, known).endswith(", für alle: Latte 0.30 (0.25 bis 0.34); Tea, .5")
 
 
 def test_a_phrase_is_told_with_what_stands_in_it_and_another_as_it_is() -> None:

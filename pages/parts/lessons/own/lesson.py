@@ -16,8 +16,9 @@ from pages.parts.lessons.own.lab import BANDS, GUESS, Lab, item_key
 from pages.parts.lessons.own.value import MINUTES, OwnLesson
 from pages.parts.lessons.own.wording import told
 from pages.parts.lessons.pictures import drawn
+from pages.parts.lessons.telling import remark, tell
 from pages.parts.lessons.words import Words
-from pages.parts.text import note, percent, plain
+from pages.parts.text import percent, plain
 from pages.parts.theme import is_dark, theme
 
 _TERMS: Mapping[Kind, Sequence[str]] = {
@@ -83,8 +84,8 @@ def _options(own: OwnLesson, asked: Asked) -> Sequence[str]:
 
 def _opening(lab: Lab, words: Words) -> None:
     played, guess = lab.lesson.played, lab.lesson.guess
-    st.markdown(f"{plain(played.world.label)}: {plain(played.world.story)}")
-    st.markdown(words.say("opening"))
+    tell(words, f"{plain(played.world.label)}: {plain(played.world.story)}")
+    tell(words, words.say("opening"))
     if guess.context is not None and guess.visitors and 0 in lab.asking.looks:
         if guess.rows:
             _favoured(lab, words, 0)
@@ -92,7 +93,7 @@ def _opening(lab: Lab, words: Words) -> None:
             _chances(lab, words, (0,))
         return
     labels = [f"**{plain(item.label)}**" for item in played.world.items]
-    st.markdown(" &nbsp; ".join(labels))
+    tell(words, " &nbsp; ".join(labels))
 
 
 def _doing(lab: Lab, words: Words) -> None:
@@ -104,7 +105,7 @@ def _doing(lab: Lab, words: Words) -> None:
         about = "single"
     elif not guess.visitors:
         button, about = ("look", "where") if guess.rows else ("draw", "now")
-    st.markdown(words.say(f"do_{about}"))
+    tell(words, words.say(f"do_{about}"))
     if lab.shown < lab.stages:
         st.button(
             words.say(button, visitors=f"{lab.next_visitors:,}"),
@@ -113,7 +114,7 @@ def _doing(lab: Lab, words: Words) -> None:
             disabled=not is_ready,
         )
     if button == "let_in":
-        note(words.say("came", visitors=f"{lab.visitors:,}", all=f"{guess.looks[-1]:,}"))
+        remark(words, words.say("came", visitors=f"{lab.visitors:,}", all=f"{guess.looks[-1]:,}"))
     if is_ready and lab.shown:
         _picture(lab, words, is_revealed=False)
 
@@ -171,7 +172,7 @@ def _risen(lab: Lab, words: Words) -> None:
 
 def _cells(map_: Cells, words: Words, shown: Sequence[Cell], told: str) -> None:
     """A map with what it shows above it."""
-    note(told)
+    remark(words, told)
     said = [f"{map_.called(at)} {cell.told}" for at, cell in enumerate(shown)]
     drawn(
         words,

@@ -1,0 +1,27 @@
+"""What a lesson says: each text with the sentences of the terms in it, where they stand."""
+
+import streamlit as st
+
+from pages.parts.glossary import explained
+from pages.parts.lessons.words import Words
+from pages.parts.stage.screens import Stage
+from pages.parts.text import note
+
+
+def tell(words: Words, text: str) -> None:
+    """A text of a lesson, as Markdown."""
+    st.markdown(text, help=_behind(words, text))
+
+
+def remark(words: Words, text: str, shown: str = "") -> None:
+    """The same, small.
+
+    Args:
+        shown: what else stands in the picture that it is about.
+    """
+    note(text, _behind(words, f"{text} {shown}"))
+
+
+def _behind(words: Words, text: str) -> str | None:
+    """What opens behind a text; on the stage nothing does, where nobody points at anything."""
+    return None if Stage.in_link().on else explained(text, language=words.language)
