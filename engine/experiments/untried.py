@@ -44,13 +44,21 @@ class Tried:
         return np.asarray(self.shown[np.arange(len(self.best)), self.best] == 0)
 
     @property
+    def missed(self) -> tuple[float, float]:
+        """What the best items are believed to earn where they were never shown, and what they would
+        earn, on average; NaN if there are none."""
+        at, best = np.flatnonzero(self.never), self.best[self.never]
+        if not len(at):
+            return float("nan"), float("nan")
+        believed, true = self.believed[at, best], self.world.expected[at, best]
+        return float(believed.mean()), float(true.mean())
+
+    @property
     def error(self) -> float:
         """How much too high the belief about a best item is where it was never shown; NaN if there
         is none."""
-        at, best = np.flatnonzero(self.never), self.best[self.never]
-        if not len(at):
-            return float("nan")
-        return float((self.believed[at, best] - self.world.expected[at, best]).mean())
+        believed, true = self.missed
+        return believed - true
 
 
 def crowding(loop: LearningLoop, world: World, visitors: int) -> Steps[None]:

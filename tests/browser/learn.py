@@ -2,7 +2,7 @@
 
 from typing import Self
 
-from playwright.sync_api import expect
+from playwright.sync_api import ViewportSize, expect
 
 from tests.browser.page import AppPage
 
@@ -20,9 +20,32 @@ class LearnPage(AppPage):
         self.come_to_rest()
         return self
 
+    def out_of_sight(self, *sizes: ViewportSize) -> set[str]:
+        """In which windows the first picture of a screen, or a button, is not in sight."""
+        before, found = self.page.viewport_size, set[str]()
+        for size in sizes:
+            self.page.set_viewport_size(size)
+            below = self.lasting(lambda: {"below"} if self.page.evaluate(_BELOW) > 1 else set())
+            found |= {f"{size['width']} px: {below}"} if below else set()
+        if before:
+            self.page.set_viewport_size(before)
+        return found
+
     def on(self, key: str = "lesson-next") -> None:
         """Press a way on as soon as it is open, by keys alone."""
         expect(self.button(key)).to_be_enabled()
         self.tab_to(key)
         self.page.keyboard.press("Enter")
         self.settle()
+
+
+_BELOW = """() => {
+    document.querySelector("[data-testid=stMain]").scrollTo(0, 0);
+    const end = document.querySelector(".st-key-lesson-doors").getBoundingClientRect().top;
+    const [picture] = document.querySelectorAll(".st-key-lesson-screen .stVegaLiteChart");
+    const buttons = document.querySelectorAll(".st-key-lesson-screen .stButton");
+    const ends = [...buttons, ...picture ? [picture] : []].map(
+        each => each.getBoundingClientRect().bottom);
+    return Math.max(0, ...ends.map(each => each - end));
+}"""
+"""Pixels by which the first picture of a screen, or a button, reaches below what leads on."""

@@ -8,6 +8,7 @@ from playwright.sync_api import expect
 from tests.browser.conftest import OpenLearn, OpenPage
 from tests.browser.learn import LearnPage
 from tests.browser.page import NARROW
+from tests.browser.stage import PROJECTORS
 from tests.browser.test_accessibility import in_both_schemes
 
 pytestmark = pytest.mark.browser
@@ -18,6 +19,8 @@ def test_a_lesson_by_keys_alone_in_each_of_its_screens(open_learn: OpenLearn) ->
     found = [*in_both_schemes(page, "cards")]
     page.on("begin-barista")
     expect(page.page.get_by_role("heading", name="Can you beat it?")).to_be_visible()
+    expect(page.chart("Nobody has been served yet")).to_be_visible()
+    hidden = page.out_of_sight(*PROJECTORS)
     page.tab_to("lesson-guess-barista")
     for _ in range(3):
         page.page.keyboard.press("ArrowLeft")
@@ -27,6 +30,7 @@ def test_a_lesson_by_keys_alone_in_each_of_its_screens(open_learn: OpenLearn) ->
         page.settle()
         page.page.keyboard.press("1234"[visit % 4])
     found += in_both_schemes(page, "doing")
+    hidden |= page.out_of_sight(*PROJECTORS)
     page.on()
     expect(page.page.get_by_role("heading", name="You guessed 7.")).to_be_visible()
     for screen in ("revealed", "exit"):
@@ -35,11 +39,13 @@ def test_a_lesson_by_keys_alone_in_each_of_its_screens(open_learn: OpenLearn) ->
         )
         assert not page.lasting(lambda: {*page.clipped, *(["wide"] if page.excess > 0 else [])})
         found += in_both_schemes(page, screen)
+        hidden |= page.out_of_sight(*PROJECTORS)
         page.on() if screen == "revealed" else page.on("lesson-option-some")
     page.on()
     expect(page.page.get_by_text("What to take along")).to_be_visible()
     found += in_both_schemes(page, "end")
     assert not found, "\n".join(found)
+    assert not hidden
 
 
 def test_a_lesson_is_made_on_play_and_opened_from_its_file(

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
+from math import isnan
 
 import numpy as np
 import streamlit as st
@@ -138,6 +139,28 @@ def _revealing(lab: Lab, words: Words, guess: Guess | None) -> None:
     _grids(lab, words, lab.found[-1])
 
 
+def _proving(lab: Lab, words: Words) -> None:
+    """Bars: what is believed of best articles that were never shown, and what they would earn."""
+    by = (words.say("believes"), words.say("earns"))
+    said = [
+        Said(words.say(name), one, value)
+        for name, found in lab.found[-1].items()
+        for one, value in zip(by, found.missed, strict=True)
+        if not isnan(value)
+    ]
+    if not said:
+        _grids(lab, words, lab.found[-1])
+        return
+    told = "; ".join(f"{one.of}, {one.by} {percent(one.value)}" for one in said)
+    drawn(
+        words,
+        said_rows(said, (), ""),
+        said_spec(is_dark(), len(said) // 2, by, by[0]),
+        key="chart-missed",
+        alt=f"{by[0]}, {by[1]}: {told}",
+    )
+
+
 def _never(lab: Lab, name: str) -> int:
     return int(lab.found[-1][name].never.sum())
 
@@ -180,6 +203,7 @@ LESSON = Lesson(
     told=_told,
     options=("low", "right", "high"),
     answer=_answer,
+    proving=_proving,
     sandbox=lambda seed: Sandbox("race", {"world": "news", "seed": str(seed)}),
     terms=("greedy", "thompson", "exploration", "feature", "reward"),
     holds=lambda lab: _never(lab, "greedy") > _never(lab, "ours"),

@@ -18,6 +18,7 @@ from engine.worlds import Context, World, key_of
 from pages.parts.charts.belief_rows import Moment, belief_rows
 from pages.parts.charts.in_words import said
 from pages.parts.charts.lessons import counted_rows, counted_spec
+from pages.parts.charts.lessons_log import Said, said_rows, said_spec
 from pages.parts.lessons.elsewhere import called, somebody
 from pages.parts.lessons.lesson import Elsewhere, Guess, Lesson, Sandbox, Slider
 from pages.parts.lessons.pictures import bells, drawn, look
@@ -142,6 +143,19 @@ def _revealing(lab: Lab, words: Words, guess: Guess | None) -> None:
     remark(words, words.say("marks"))
 
 
+def _proving(lab: Lab, words: Words) -> None:
+    """Bars: how likely the second best is by its bell, and by one half as wide."""
+    of, by = lab.world.items[lab.second].label, (words.say("as_sure"), words.say("surer"))
+    bars = [Said(of, one, value) for one, value in zip(by, lab.surer, strict=True)]
+    drawn(
+        words,
+        said_rows(bars, (), ""),
+        said_spec(is_dark(), 1, by, by[0]),
+        key="chart-surer",
+        alt=f"{of}: {'; '.join(f'{one.by} {percent(one.value)}' for one in bars)}",
+    )
+
+
 def _told(lab: Lab) -> Mapping[str, str]:
     before, after = lab.surer
     return {
@@ -183,6 +197,7 @@ LESSON = Lesson(
     revealing=_revealing,
     told=_told,
     options=("more", "less"),
+    proving=_proving,
     answer=_answer,
     sandbox=lambda seed: Sandbox("play", {"world": "coffee", "seed": str(seed)}),
     terms=("posterior", "draw", "thompson", "propensity", "exploration"),

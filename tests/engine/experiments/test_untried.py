@@ -30,6 +30,9 @@ def test_greedy_never_shows_many_of_the_best_and_believes_too_little_of_them(see
     assert greedy.never.sum() > 2 * ours.never.sum()
     assert greedy.items < ours.items
     assert greedy.error < -0.3
+    believed, true = greedy.missed
+    assert 0 <= believed < true <= 1
+    assert greedy.error == believed - true
 
 
 def test_what_was_shown_is_counted_in_its_context() -> None:
