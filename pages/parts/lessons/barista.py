@@ -117,6 +117,8 @@ def _doing(lab: Lab, words: Words) -> None:
         last = words.say("did", who=who, own=f"{scores[-1][0]:g}") + " "
         remark(words, last + words.say("scored", own=f"{own:g}", other=f"{other:g}"))
         _curve(lab, words)
+    else:
+        _beginning(lab, words)
 
 
 def _curve(lab: Lab, words: Words) -> None:
