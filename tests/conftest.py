@@ -40,8 +40,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """What others run of the engine is no test of it; what slow tests run, quick ones reach too.
 
     Counting lines takes more than half as long again, so it is left to the quick tests of a few
-    examples each: the many of a property reach no other lines. Journeys come first, then files
-    with slow tests, so that no process waits for another at the end.
+    examples each: the many of a property reach no other lines, and none that take long and are
+    marked `no_cover`. Journeys come first, then files with slow tests, so that no process waits
+    for another at the end.
     """
     long = {_file(item.nodeid) for item in items if item.get_closest_marker("slow")}
     items.sort(key=lambda item: _place(_file(item.nodeid), long))

@@ -61,6 +61,7 @@ def taught() -> LearningLoop:
     return loop
 
 
+@pytest.mark.no_cover
 @each_policy
 def test_what_is_kept_is_what_is_left_without_any_belief_in_an_action(policy: Policy) -> None:
     """The least that a policy gives to what is surely worse than everything else."""

@@ -22,6 +22,7 @@ def small_loop() -> LearningLoop:
     return LearningLoop(SMALL, seed=1, clock=ManualClock())
 
 
+@pytest.mark.no_cover
 def test_favourites_are_the_most_probable_actions_of_every_context_and_log_nothing() -> None:
     loop = small_loop()
     list(crowd(loop, COFFEE, 200))
@@ -42,6 +43,7 @@ def test_favourites_are_the_most_probable_actions_of_every_context_and_log_nothi
         }
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize("mode", ["online", "apprentice", "logging_only"])
 @pytest.mark.parametrize("settings", [SMALL, LoopSettings.classic()], ids=["bayesian", "classic"])
 def test_every_policy_favours_what_it_would_show_in_each_context(

@@ -37,6 +37,7 @@ def test_the_truth_is_the_worlds() -> None:
     assert truths[5][2] == pytest.approx(COFFEE.best_value)
 
 
+@pytest.mark.no_cover
 def test_an_experiment_is_what_a_loop_would_log() -> None:
     """To the last bit, whatever is learned and left to chance."""
     settings = LoopSettings(policy=Thompson(floor=0.2))
@@ -49,6 +50,7 @@ def test_an_experiment_is_what_a_loop_would_log() -> None:
         assert np.array_equal(one, other), field.name
 
 
+@pytest.mark.no_cover
 def test_repetitions_add_up_and_are_the_same_again() -> None:
     watch, again = watched("none"), watched("none", times=1)
     finish(again.repeating(1))
@@ -62,6 +64,7 @@ def test_too_few_events_are_a_tenth() -> None:
     assert watched("few").visitors == 10
 
 
+@pytest.mark.no_cover
 def test_forgotten_probabilities_make_estimates_beyond_what_can_be() -> None:
     beyond = {flaw: watched(flaw).counts["best", "ips"] for flaw in ("none", "forgotten")}
     assert beyond["forgotten"].beyond == 2

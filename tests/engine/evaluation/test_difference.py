@@ -43,6 +43,7 @@ def test_it_is_the_same_turned_round_and_in_parts(one: Target, other: Target) ->
     assert (merged.low, merged.high) == pytest.approx((told.low, told.high), abs=1e-9)
 
 
+@pytest.mark.no_cover
 def test_it_holds_and_is_narrow_where_policies_differ_for_few() -> None:
     """40 logs; of 120 intervals .95 should hold, and fewer than 108 have a chance of 1 %."""
     held, width, apart = 0, 0.0, 0.0

@@ -46,6 +46,7 @@ DRAWS = LoopSettings(policy=Thompson(floor=0.0))
 # -- gaps -----------------------------------------------------------------------------
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize("goes_online", [False, True])
 @pytest.mark.parametrize("visitors", [0, 1, 40, 150])
 @pytest.mark.parametrize("settings", LOOPS.values(), ids=LOOPS)
@@ -119,6 +120,7 @@ def test_a_past_event_is_explained_by_what_was_believed_then() -> None:
         assert found.mean == pytest.approx(ranked.means[0] - ranked.means[1], abs=1e-12)
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize("settings", LOOPS.values(), ids=LOOPS)
 def test_groups_told_as_one_add_what_they_add_together(settings: LoopSettings) -> None:
     loop = served(settings, 40)

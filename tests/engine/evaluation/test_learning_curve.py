@@ -49,6 +49,7 @@ def test_means_and_regret_are_those_of_the_visitors_rows() -> None:
         assert point["single_regret"] == pytest.approx(n * 25 / 36)
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize(("points", "expected"), [(300, 40), (40, 40), (7, 7), (2, 2)])
 def test_a_curve_is_thinned_but_keeps_its_ends(points: int, expected: int) -> None:
     loop = small_loop()
@@ -67,6 +68,7 @@ def test_following_piece_by_piece_is_the_same_as_at_once() -> None:
     assert list(curve.rows()) == list(followed(loop).rows())
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize("undone", [1, 2, 15])
 def test_after_an_undo_the_curve_is_that_of_what_still_counts(undone: int) -> None:
     loop, curve = small_loop(), LearningCurve(COFFEE)

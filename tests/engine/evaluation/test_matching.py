@@ -75,6 +75,7 @@ def test_no_belief_matches_the_baseline_more_often_than_the_ceiling(
     assert decision.probabilities[0] <= policy.best_match(len(means)) + 1e-12
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize("policy", [EpsilonGreedy(0.2), Thompson(draws=256)], ids=repr)
 def test_an_apprentice_of_a_constant_rule_climbs_to_the_ceiling(policy: Policy) -> None:
     """After 100 events of 4 actions; the match rate of 400 more within 4 standard errors."""
@@ -399,6 +400,7 @@ def test_curves_over_many_events_are_what_their_definitions_give(long: LearningL
     assert_rows([found[i] for i in at], [expected[i] for i in at])
 
 
+@pytest.mark.no_cover
 def test_the_ratio_of_the_latest_1000_is_their_performance(long: LearningLoop) -> None:
     record = followed(long)
     *_, last = record.rows()

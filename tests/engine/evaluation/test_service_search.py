@@ -52,6 +52,7 @@ def one(form: Form, rate: float) -> Searched:
     return next(one for one in found().tried if (one.form, one.rate) == (form, rate))
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize("rate", [0.001, 0.5])
 def test_without_pairs_it_learns_as_the_classic_learner_does(rate: float) -> None:
     settings = LoopSettings.classic(crosses=0, learning_rate=rate, policy=EpsilonGreedy())

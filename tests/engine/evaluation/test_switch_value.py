@@ -224,6 +224,7 @@ def test_events_of_other_modes_do_not_count() -> None:
     assert (found.events, found.today, found.low) == (1, 1.0, found.same)
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize("exploration", [0.0, 0.2])
 def test_an_estimate_needs_that_every_action_could_be_shown(exploration: float) -> None:
     settings = LoopSettings(learning_mode="apprentice", apprentice_exploration=exploration)

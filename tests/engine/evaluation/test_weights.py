@@ -15,6 +15,7 @@ from engine.worlds.gallery import GALLERY
 COFFEE = WORLDS["coffee"]
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize("visitors", [0, 60])
 def test_the_weights_of_a_visitor_sum_to_what_is_believed_above_the_mean_of_everything(
     visitors: int,

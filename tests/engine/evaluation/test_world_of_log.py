@@ -131,6 +131,7 @@ def test_where_nothing_matters_little_is_found() -> None:
 # -- of any log -----------------------------------------------------------------------
 
 
+@pytest.mark.no_cover
 def test_a_loop_a_file_of_rows_and_several_batches_become_worlds() -> None:
     loop = LearningLoop(seed=2)
     rows = list(crowd(loop, COFFEE, 60))

@@ -67,6 +67,7 @@ def test_how_many_of_the_next_visitors_are_rewarded(seed: int) -> None:
     assert asking(seed).truth(0) == sum(reward > 0 for reward in earned[BEFORE:])
 
 
+@pytest.mark.no_cover
 @three_seeds
 @pytest.mark.parametrize(("place", "visitors"), [(1, AFTER), (2, 0)])
 def test_how_often_an_action_is_offered(seed: int, place: int, visitors: int) -> None:

@@ -64,6 +64,7 @@ def requests(loop: LearningLoop) -> list[RankRequest]:
 # -- one crowd ------------------------------------------------------------------------
 
 
+@pytest.mark.no_cover
 @every_baseline
 def test_all_arms_meet_the_same_visitors_with_the_baselines_item_first(
     baseline: Baseline,
@@ -86,6 +87,7 @@ def test_all_arms_meet_the_same_visitors_with_the_baselines_item_first(
     )
 
 
+@pytest.mark.no_cover
 def test_a_visitor_gives_every_arm_what_their_luck_gives_for_the_item_shown() -> None:
     """So arms that show the same earn the same; on the news page luck matters."""
     world = WORLDS["news"]
@@ -134,6 +136,7 @@ def test_the_apprentice_earns_exactly_what_the_baseline_earns_until_it_goes_onli
         assert rewards["apprentice"][50:].tolist() != rewards["baseline"][50:].tolist()
 
 
+@pytest.mark.no_cover
 def test_the_same_seed_gives_the_same_comparison_and_another_another() -> None:
     one, same, other = (crowd(30, settings=QUICK, seed=seed).table() for seed in (1, 1, 2))
     assert one == same != other
@@ -162,6 +165,7 @@ def test_every_switch_is_recorded_and_one_can_go_back() -> None:
     assert len(comparison) == 10
 
 
+@pytest.mark.no_cover
 def test_a_switch_touches_no_other_arm() -> None:
     stays, switches = crowd(30), crowd(30)
     switches.go_online()
@@ -180,6 +184,7 @@ def test_what_the_log_foresaw_is_kept_from_right_before_the_switch() -> None:
     assert comparison.foreseen == expected is not None
 
 
+@pytest.mark.no_cover
 def test_going_online_when_online_already_changes_nothing_not_even_what_was_foreseen() -> None:
     comparison = crowd(30)
     comparison.go_online()
@@ -264,6 +269,7 @@ def test_the_rule_never_switches_what_cannot_be_imitated() -> None:
     assert comparison.switches == []
 
 
+@pytest.mark.no_cover
 def test_without_the_rule_nobody_switches() -> None:
     """Though the rule would have."""
     without, with_it = (
@@ -314,6 +320,7 @@ def walked() -> Comparison:
     return comparison
 
 
+@pytest.mark.no_cover
 def test_rewards_are_those_of_the_loops_own_events(walked: Comparison) -> None:
     for arm, rewards in walked.rewards().items():
         assert rewards.tolist() == earned(walked.loops[arm])

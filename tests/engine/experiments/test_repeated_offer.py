@@ -25,6 +25,7 @@ def met(seed: int, draws: int) -> RepeatedOffer:
     return offer
 
 
+@pytest.mark.no_cover
 @three_seeds
 def test_an_action_is_drawn_as_often_as_its_stated_chance(seed: int) -> None:
     offer = met(seed, 400)

@@ -11,6 +11,7 @@ from tests.engine.experiments.coffee_logs import SEEDS, log_of
 three_seeds = pytest.mark.parametrize("seed", SEEDS)
 
 
+@pytest.mark.no_cover
 @three_seeds
 def test_a_report_flatters_every_drink_and_the_weighted_log_none(seed: int) -> None:
     report = report_on(COFFEE, log_of(seed))

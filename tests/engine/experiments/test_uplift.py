@@ -48,6 +48,7 @@ def test_it_has_paid_once_the_sum_stays_where_it_was_without_learning(gains: lis
     assert found.even == (stays[0] if stays else None)
 
 
+@pytest.mark.no_cover
 def test_each_segment_has_the_mean_of_its_own_visitors(comparison: Comparison) -> None:
     more = gained(comparison, SWITCH, "online")
     assert more.tolist() == (

@@ -71,6 +71,7 @@ def test_whatever_is_no_state_can_be_computed_again(make: Any) -> None:
             assert not is_default or getattr(kind, name) is None
 
 
+@pytest.mark.no_cover
 @learners
 def test_a_fork_is_the_same_to_the_last_bit_and_goes_on_by_itself(make: Any) -> None:
     learner, other = make(), make()
@@ -83,6 +84,7 @@ def test_a_fork_is_the_same_to_the_last_bit_and_goes_on_by_itself(make: Any) -> 
     assert learned_bits(taught(other)) == learned_bits(fork)
 
 
+@pytest.mark.no_cover
 @learners
 def test_a_learner_that_was_written_down_goes_on_to_the_last_bit(make: Any) -> None:
     learner = make()

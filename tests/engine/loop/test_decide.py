@@ -150,6 +150,7 @@ def test_the_action_to_show_may_not_be_the_first_of_the_ranking(loop: LearningLo
     assert firsts == {True, False}
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize("excluded", [c for n in (1, 2) for c in combinations(IDS, n)])
 def test_excluded_actions_keep_their_place_with_probability_0_and_are_never_shown(
     excluded: tuple[str, ...], clock: ManualClock
@@ -377,6 +378,7 @@ def test_an_apprentice_chooses_for_itself_before_the_baseline_is_shown() -> None
     assert {(row["action"], row["probability"]) for row in rows(loop.log)} == {("latte", 1.0)}
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize("policy", POLICIES, ids=repr)
 def test_what_is_logged_is_the_policys_own_choice_by_likeness_to_the_baseline(
     policy: Policy,

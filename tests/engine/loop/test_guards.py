@@ -236,6 +236,7 @@ def test_a_refused_call_says_why_and_changes_nothing(
     assert loop.log.history == history
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize(
     ("call", "code", "allowed"),
     [
@@ -286,6 +287,7 @@ def test_the_same_id_with_the_same_request_gives_the_same_answer_and_logs_nothin
     assert state_of(loop) == before
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize(
     "other",
     [

@@ -87,6 +87,7 @@ CALLS: dict[str, Callable[[LearningLoop], object]] = {
 }
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize("call", CALLS.values(), ids=CALLS)
 def test_however_often_others_are_faster_it_happens_once(
     call: Callable[[LearningLoop], object], clock: ManualClock
@@ -120,6 +121,7 @@ def test_nothing_is_taken_back_among_calls_that_count_together(
 # -- settings -------------------------------------------------------------------------
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize("mode", ["online", "apprentice"])
 def test_a_replay_gives_the_same_bits_whatever_was_asked_in_between(
     mode: str, clock: ManualClock

@@ -270,6 +270,7 @@ def test_undo_of_a_further_part_is_exact(settings: LoopSettings) -> None:
     assert learned_bits(loop.learner) == before
 
 
+@pytest.mark.no_cover
 def test_what_is_tried_in_a_fork_leaves_the_loop_alone() -> None:
     loop = in_parts(KINDS["online"], "a visitor later")
     first = next(iter(loop.events))

@@ -123,6 +123,7 @@ def test_a_setting_out_of_bounds_is_refused_with_the_services_code(
     assert_one_sentence(error, shown, allowed)
 
 
+@pytest.mark.no_cover
 @refused
 def test_a_refused_setting_is_refused_together_with_all_good_ones(
     name: str, value: object, code: str, shown: str, allowed: str

@@ -27,6 +27,7 @@ from tests.oracles import DenseOracle, Row, by_fields, naive_row, naive_unit
 # -- settings -------------------------------------------------------------------------
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize(
     "changes",
     [
@@ -78,6 +79,7 @@ def assert_learns_the_same(loop: LearningLoop, fresh: LearningLoop) -> None:
         np.testing.assert_allclose(one.covariances, other.covariances, rtol=0, atol=1e-12)
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize(
     "settings",
     [LoopSettings(crosses=n, hypotheses=(HYPOTHESIS,), may_change=False) for n in range(4)],
@@ -121,6 +123,7 @@ def test_a_retrained_loop_goes_on_learning(clock: ManualClock) -> None:
     assert learned(loop) == pytest.approx((count + 2, total + 1.75))
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize(
     "changes",
     [
@@ -356,6 +359,7 @@ def switched(online_events: int, rewarded: bool = True) -> LearningLoop:
 NEW_CONTEXT: list[Json] = [{"user": {"name": "Alice"}}, {"weather": "foggy"}]
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize("context", [*CONTEXTS, NEW_CONTEXT], ids=str)
 @pytest.mark.parametrize(
     ("online_events", "rewarded"), [(0, False), (0, True), (15, True)], ids=str
@@ -425,6 +429,7 @@ def test_as_an_apprentice_the_reward_head_believes_what_rewards_alone_say() -> N
     assert loop.belief(DRINKS, CONTEXTS[1]).mean.tolist() == online.tolist()
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize("context", [*CONTEXTS, NEW_CONTEXT], ids=str)
 def test_contributions_after_a_switch_are_those_of_the_rewards(context: list[Json]) -> None:
     """Group by group, and in sum the mean of the shown action less the centre and the lean."""

@@ -37,6 +37,7 @@ def apart(log: Decisions) -> Decisions:
     return replace(log, contexts=names, stratum=np.arange(len(log)))
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize("split", [False, True], ids=["few contexts", "a context each"])
 def test_it_holds_with_few_contexts_and_with_one_for_each_event(split: bool) -> None:
     """Of 120 intervals .95 should; fewer than 108 have a chance of 1 %."""
@@ -73,6 +74,7 @@ def test_it_needs_all_probabilities() -> None:
     assert Stratified().add(Even().weigh(log)).interval() is None
 
 
+@pytest.mark.no_cover
 def test_it_holds_on_logs_of_a_greedy_learner_for_who_picks_the_best() -> None:
     """Of 120 intervals .95 should; fewer than 108 have a chance of 1 %. Where all that was not
     shown was lent to who picks the best of each context, 100 did."""

@@ -46,6 +46,7 @@ def test_uniform_chooses_as_a_uniform_loop_does() -> None:
     assert ids == [row["action"] for row in rows]
 
 
+@pytest.mark.no_cover
 def test_uniforms_regret_is_what_the_world_says() -> None:
     plan = Plan(WORLDS["news"], (Blind("uniform"),), visitors=500, repetitions=30, seed=1)
     news = WORLDS["news"]
@@ -114,6 +115,7 @@ def test_the_present_rules_show_what_the_usual_rule_shows() -> None:
         assert player.choose(9, cell) == Choice(COFFEE.position(item), 1.0)
 
 
+@pytest.mark.no_cover
 def test_what_chance_lost_is_the_regret_of_the_offers_that_it_decided() -> None:
     floors = {floor: LoopSettings(policy=Thompson(floor=floor)) for floor in (0.0, 0.5, 1.0)}
     contenders = tuple(LoopContender(str(floor), s) for floor, s in floors.items())

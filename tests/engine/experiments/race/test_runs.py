@@ -41,6 +41,7 @@ EVERY_WORLD = pytest.mark.parametrize("world", WORLDS.values(), ids=WORLDS)
 # -- the crowd ------------------------------------------------------------------------
 
 
+@pytest.mark.no_cover
 def test_a_plan_hands_every_contender_the_same_crowd(monkeypatch: pytest.MonkeyPatch) -> None:
     seen: dict[int, list[object]] = {}
 
@@ -121,6 +122,7 @@ def test_late_rewards_and_stale_models_cost_a_learner() -> None:
 # -- outcomes -------------------------------------------------------------------------
 
 
+@pytest.mark.no_cover
 @EVERY_WORLD
 def test_segments_add_up_to_the_whole(world: World) -> None:
     plan = Plan(world, FOUR, visitors=80, repetitions=2)
@@ -224,6 +226,7 @@ class Held(Executor):
             future.set_exception(self.broken)
 
 
+@pytest.mark.no_cover
 def test_a_race_under_way_sends_no_more_ahead_than_it_may() -> None:
     executor = Held()
     under_way = UnderWay(PLAN, executor, ahead=3)

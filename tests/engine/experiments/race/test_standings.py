@@ -152,6 +152,7 @@ def test_weights_are_averaged_and_most_have_none() -> None:
     assert made.weights("b") == {}
 
 
+@pytest.mark.no_cover
 def test_a_real_race_folds_the_same_in_any_order() -> None:
     plan = Plan(WORLDS["coffee"], FOUR, visitors=50, repetitions=3)
     outcomes = list(race(plan))

@@ -70,6 +70,7 @@ def test_the_oracle_of_one_step_densities_is_that_of_all_rewards_at_once(seed: i
             )
 
 
+@pytest.mark.no_cover
 @pytest.mark.usefixtures("pure")
 @histories
 @pytest.mark.parametrize("seed", range(3))

@@ -30,6 +30,7 @@ def test_actions_that_share_no_column_have_blocks_of_their_own(kind: str, by: By
     assert sum(block.size for block in learner.span.blocks) == learner.span.size
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize("by", ["id", "features"])
 @pytest.mark.parametrize("memory", [1.0, 0.8])
 def test_an_action_that_belongs_to_several_families_makes_one_block_of_theirs(

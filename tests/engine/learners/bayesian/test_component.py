@@ -67,6 +67,7 @@ each_kind = pytest.mark.parametrize("kind", kinds)
 # -- averages -------------------------------------------------------------------------
 
 
+@pytest.mark.no_cover
 @each_kind
 @counts
 def test_the_mean_of_an_average_is_the_weighted_sum_of_means(kind: str, count: int) -> None:
@@ -75,6 +76,7 @@ def test_the_mean_of_an_average_is_the_weighted_sum_of_means(kind: str, count: i
         assert part.average(offers())[0] == pytest.approx(expected, abs=1e-9)
 
 
+@pytest.mark.no_cover
 @each_kind
 @counts
 def test_the_variance_of_an_average_of_one_offer_is_that_of_its_moments(
@@ -135,6 +137,7 @@ def centre(part: Component) -> float:
     return part.tables.rewards.mean
 
 
+@pytest.mark.no_cover
 @counts
 @pytest.mark.parametrize("kind", [*kinds, None])
 def test_contributions_sum_to_the_mean_above_that_of_everything(

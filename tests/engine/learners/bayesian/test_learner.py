@@ -120,6 +120,7 @@ def table_history(seed: int, count: int) -> list[Visit]:
 # -- the belief is a mixture of dense solves ------------------------------------------
 
 
+@pytest.mark.no_cover
 def test_the_belief_has_a_part_for_each_hypothesis_with_its_weight_and_its_dense_solve() -> None:
     history = table_history(0, 25)
     model = learned(history, MANY)
@@ -190,6 +191,7 @@ def test_before_any_reward_every_action_is_believed_to_earn_a_half() -> None:
     np.testing.assert_allclose(found.sd, math.sqrt(0.7**2 + 1 / 4), rtol=1e-14)
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize("seed", range(2))
 def test_bells_hold_what_is_hardly_shown_once_choices_are_good(seed: int) -> None:
     """Of cells alone, under draws so narrow that most is given up after a reward or two: rewards
@@ -209,6 +211,7 @@ def test_bells_hold_what_is_hardly_shown_once_choices_are_good(seed: int) -> Non
     assert np.mean(held) >= 0.93
 
 
+@pytest.mark.no_cover
 def test_asking_changes_nothing() -> None:
     history = table_history(2, 40)
     asked, quiet = BayesianLearner(HYPOTHESES), BayesianLearner(HYPOTHESES)
@@ -288,6 +291,7 @@ def test_contributions_equal_weights_solved_at_once_times_the_row(
     assert_added(found, expected, 1e-9 * largest)
 
 
+@pytest.mark.no_cover
 def test_contributions_are_those_of_the_hypotheses_by_their_weights() -> None:
     history = table_history(7, 25)
     model = learned(history, MANY)
@@ -326,6 +330,7 @@ def test_where_nothing_was_learned_nothing_contributes() -> None:
     assert set(found.values()) == {0.0}
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize("fields", [40, 120, 2_000])
 def test_contributions_are_bounded_whatever_the_number_of_fields(fields: int) -> None:
     """Written out, the triples of 40 fields take 45 MB, and those of 120 have no end."""
@@ -354,6 +359,7 @@ def test_contributions_are_bounded_whatever_the_number_of_fields(fields: int) ->
 # -- the belief about an average ------------------------------------------------------
 
 
+@pytest.mark.no_cover
 def test_the_sd_of_an_average_is_that_of_the_mixture_of_dense_solves() -> None:
     """Rows in the span, outside it, and of blocks that were never met; weights of any sign."""
     history = table_history(8, 25)
@@ -467,6 +473,7 @@ def test_a_policy_can_decide_after_any_history_under_any_allowed_settings(
 # -- a world of any size --------------------------------------------------------------
 
 
+@pytest.mark.no_cover
 def test_hundreds_of_features_that_never_repeat_stay_finite_and_within_the_basis(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

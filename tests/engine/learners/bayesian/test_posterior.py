@@ -195,6 +195,7 @@ def test_forgetting_equals_directional_forgetting_over_all_columns(
     assert_believes(PosteriorInBasis(of, history), oracle(of, history), context, offered)
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize("memory", [0.5, 0.9, 0.99])
 def test_the_variance_of_a_row_met_again_and_again_falls_to_its_floor_and_no_further(
     memory: float,

@@ -37,6 +37,7 @@ CHANGES: dict[str, tuple[Callable[[Lines], Lines], str]] = {
 }
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize(("change", "reason"), CHANGES.values(), ids=CHANGES)
 @pytest.mark.parametrize("kind", ["log", "dsjson"])
 def test_a_file_that_is_not_what_its_seal_says_is_refused_or_marked(
