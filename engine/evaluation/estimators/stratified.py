@@ -15,8 +15,8 @@ come yet, and what was not seen is taken for certain. Here no weight is ever lar
    leaves out, that mean is low, and so is what the unseen may hide.
 3. The interval joins what the likelihood allows, the chance of which visitors came, and the
    doubt about that mean: upwards that of a score interval, as a few events without a success say
-   little, and downwards no more than there is. Where rates say more of what was not shown than that
-   mean does, a learner was right about what it left out, and the upper end comes down.
+   little, and downwards no more than there is. There is room for a poor run of these, but where
+   rates say more of what was not shown than that mean does: then a learner was right about it.
 4. A target that picks its actions context by context may have picked what is better than the rest
    that was not shown: the less is lent to it, the more rates differ (`Selection`). And where the
    interval is not much narrower than the betting sequence's, which is proven, that one is taken.
@@ -51,9 +51,12 @@ LENT = 25
 """Events that all of the log lends to a target whose own events tell the same."""
 PICKED = 2.0
 """How many times as far as the best of what is offered a target's picks may lie above the mean."""
-OVERRATED = 1.5
-"""How far the upper end comes down for what rates say too much of what was not shown; but no more
-than halfway."""
+SCORE = 0.8
+"""Part of the normal quantile that a score interval is asked for, but where there is to be room for
+a poor run: with all of it, it is wider than needs be where a learner is right."""
+OVERRATED = 3.0
+"""How far the upper end comes down out of that room for what rates say too much of what was not
+shown."""
 MOST_WIDER = 4.0
 """How much wider the doubt about what was not shown may become, as more of that does not lean on
 imaginary events: what rates were seen to be is too low where a learner gave up early."""
@@ -178,7 +181,7 @@ class Stratified(Estimator):
         unshown = float(weights @ (1 - exposures / visits))
         leaning = float(weights @ (imagined / (exposures + imagined)))
         wider = min(MOST_WIDER, max(1.0, unshown / leaning)) if leaning else 1.0
-        mean, *doubts = self._imagined(what, strength, z, wider)
+        mean, down, up, poor = self._imagined(what, strength, z, wider)
         successes = counts[what] + imagined * mean
         rates = Rates(weights, exposures + imagined, successes)  # (17)
         best = rates.best
@@ -188,11 +191,11 @@ class Stratified(Estimator):
         lower = OVERRATED * (1 - self.selection.share) * overrated
         between = self._between(table, earned, by_row=enough) - rates.total(earned) ** 2
         chance = z * math.sqrt(max(0.0, between) / self.events)
-        down, up = (
+        down, up, poor = (
             math.hypot(rates.furthest(sign, z * z / 2) - estimate, chance, leaning * doubt)
-            for sign, doubt in zip((-1, 1), doubts, strict=True)
+            for sign, doubt in ((-1, down), (1, up), (1, poor))
         )
-        return Interval(estimate, estimate - down, estimate + max(up / 2, up - lower))
+        return Interval(estimate, estimate - down, estimate + max(up, poor - lower))
 
     def _between(self, table: Table, rates: Array, by_row: bool) -> float:
         """The mean square of what an event is worth by its context; at most that, else."""
@@ -228,12 +231,12 @@ class Stratified(Estimator):
 
     def _imagined(
         self, what: int, strength: float, z: float, wider: float
-    ) -> tuple[float, float, float]:
-        """The mean reward of what was not shown, and the doubt about it, downwards and upwards: by
-        the target's own events, and by all events as far as these tell the same. In doubt is as
-        much as chance may have moved it, so much ``wider`` as more was not shown than leans on it,
-        or as the target's own events were outvoted, and, as far as rates differ, as these tell
-        something else."""
+    ) -> tuple[float, float, float, float]:
+        """The mean reward of what was not shown, and the doubt about it, downwards, upwards, and
+        upwards with room for a poor run: by the target's own events, and by all events as far as
+        these tell the same. In doubt is as much as chance may have moved it, so much ``wider`` as
+        more was not shown than leans on it, or as the target's own events were outvoted, and, as
+        far as rates differ, as these tell something else."""
         own, effective = _mean(self.unshown[1])
         own = own if what == 0 else 1 - own
         common, events = self._common(what)
@@ -242,18 +245,18 @@ class Stratified(Estimator):
         lent = 1 + self._lent(strength) * agreement
         mean = (own * effective + common * lent) / (effective + lent)
         apart = (1 - agreement) * (own - common) ** 2 / math.sqrt(strength)
-        down, up = (
+        down, up, poor = (
             math.hypot(
                 max(
-                    _reach(mean, effective + lent, z, sign, wider),
-                    _reach(common, events, z, sign, wider),
+                    reach(mean, effective + lent, z, sign, wider),
+                    reach(common, events, z, sign, wider),
                     z * abs(mean - own),
                 ),
                 z * math.sqrt(apart),
             )
-            for sign in (-1, 1)
+            for reach, sign in ((_reach, -1), (_reach, 1), (_poor_reach, 1))
         )
-        return mean, min(mean, down), up
+        return mean, min(mean, down), up, poor
 
     def _lent(self, strength: float) -> float:
         """Events that all of the log lends: fewer to a target that picks, the more rates differ."""
@@ -263,10 +266,16 @@ class Stratified(Estimator):
 
 def _reach(mean: float, size: float, z: float, sign: int, wider: float) -> float:
     """How far chance may have moved a mean of so many events: as the normal distribution has it,
-    made wider, or a score interval, which has room for a poor run, made wider by half as much (on a
-    scale of logarithms), whichever is more."""
+    made wider, or a score interval, whichever is more."""
     plain = wider * z * math.sqrt(mean * (1 - mean) / size)
-    return max(plain, math.sqrt(wider) * score_reach(mean, size, z, sign))
+    return max(plain, score_reach(mean, size, SCORE * z, sign) / SCORE)
+
+
+def _poor_reach(mean: float, size: float, z: float, sign: int, wider: float) -> float:
+    """The same where these may have been a poor run, which lowers the strength, too: by all of a
+    score interval, made wider half as much (of its logarithm), and never less."""
+    room = math.sqrt(wider) * score_reach(mean, size, z, sign)
+    return max(room, _reach(mean, size, z, sign, wider))
 
 
 def _by_context(weighed: Weighed, reward: Array) -> Table | None:
