@@ -1,6 +1,8 @@
-"""Pages in the states that are listed here: nothing serious or moderate for axe-core, and, but for
-Play, Compare and Race, which tests of their own look at, nothing cut off, small or faint in the
-windows that `cramped` is given.
+"""Pages in the states that are listed here: nothing serious or moderate for axe-core, and nothing
+cut off, small or faint in the windows that `cramped` is given.
+
+Who leads a page to a state anyway has axe-core look at it there (`violations`): Play, Compare,
+Race, Evaluate and Data where it is asked how they look, lessons and *Why* on their journeys.
 
 Another scheme changes colours alone. Those are measured, text by text, by `cramped` and by tests of
 how a page looks; axe-core looks at both schemes of what they do not see.
@@ -14,12 +16,9 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
 from tests.browser.app import Server
-from tests.browser.conftest import NewTab, OpenCompare, OpenEvaluate, OpenPage, OpenRace, OpenWorlds
-from tests.browser.data import DataPage
+from tests.browser.conftest import NewTab, OpenWorlds
 from tests.browser.legibility import cramped
-from tests.browser.page import NARROW, AppPage
-from tests.browser.play import REGRET
-from tests.browser.why import WhyPage
+from tests.browser.page import AppPage
 
 pytestmark = pytest.mark.browser
 
@@ -63,51 +62,8 @@ def _found(page: AppPage, options: dict[str, list[str]]) -> set[str]:
     }
 
 
-def test_play_in_each_of_its_states(open_page: OpenPage) -> None:
-    play = open_page()
-    found = [*violations(play, "empty")]
-    play.press("let-in-100")
-    play.expect_visitors(100)
-    play.press("reward-1")
-    play.expect_visitors(101)
-    play.press("bookmark")
-    play.page.get_by_role("radio", name="0 · crowd").click()
-    expect(play.keyed("past")).to_be_visible()
-    found += in_both_schemes(play, "a past moment")
-    play.press("back-to-now")
-    expect(play.keyed("past")).to_be_hidden()
-    play.switch("play-truth")
-    expect(play.chart(REGRET).locator("svg.marks")).to_be_visible()
-    for key, shown in (("log", "Download"), ("code", "POST /rank"), ("hypotheses", "Believed")):
-        play.keyed(key).locator("summary").click()
-        expect(play.keyed(key)).to_contain_text(shown)
-    found += in_both_schemes(play, "truth shown, all open")
-    play.open_settings()
-    found += violations(play, "settings")
-    play.close_popover()
-    play.page.set_viewport_size(NARROW)
-    found += violations(play, "phone")
-    assert not found, "\n".join(found)
-
-
-def test_the_first_screens_of_the_other_pages(
-    open_compare: OpenCompare,
-    open_race: OpenRace,
-    open_evaluate: OpenEvaluate,
-    open_worlds: OpenWorlds,
-    new_tab: NewTab,
-    server: Server,
-) -> None:
-    data = DataPage(new_tab(), server.address)
-    data.open()
-    found = [*violations(open_compare(), "Compare")]
-    found += violations(open_race(), "Race")
-    found += wrong(open_evaluate("?visitors=300&truth=1"), "Evaluate")
-    found += wrong(open_worlds(), "Worlds")
-    found += wrong(data, "Data")
-    why = WhyPage(data.page, server.address)
-    why.open()
-    found += wrong(why.wait(), "Why")
+def test_the_first_screen_of_worlds(open_worlds: OpenWorlds) -> None:
+    found = list(wrong(open_worlds(), "Worlds"))
     assert not found, "\n".join(found)
 
 
@@ -129,15 +85,3 @@ def test_lessons_and_words_and_where_you_choose(new_tab: NewTab, server: Server,
     found = list(wrong(page, path))
     assert not found, "\n".join(found)
     assert not page.complaints
-
-
-def test_what_comes_later_on_the_other_pages(
-    open_compare: OpenCompare, open_race: OpenRace
-) -> None:
-    found = [*violations(open_compare().why(), "Compare, why")]
-    race = open_race("?visitors=200&crowds=2")
-    race.race()
-    found += violations(race, "Race, after")
-    race.press("link")
-    found += in_both_schemes(race, "Race, links")
-    assert not found, "\n".join(found)

@@ -8,7 +8,8 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.compare import ARMS, COST, GAIN, MATCH, OUTLOOK
-from tests.browser.conftest import OpenCompare, OpenPage
+from tests.browser.conftest import OpenCompare
+from tests.browser.play import PlayPage
 
 pytestmark = pytest.mark.browser
 
@@ -33,9 +34,12 @@ def test_the_story_from_the_weather_rule_to_the_summary(open_compare: OpenCompar
     page.press("switch")
     expect(page.button("switch")).to_contain_text("Back to watching")
     expect(headings.filter(has_text="What was foreseen, and what came")).to_be_visible()
+    page.keyed("why").locator("summary").click()  # No frame of a crowd draws six charts then.
+    expect(page.chart(OUTLOOK)).to_have_count(0)
     for hundreds in (3, 4):
         page.let_in(100, 100 * hundreds)
     expect(page.keyed("situation")).to_contain_text("Online since visitor 200")
+    page.why()
     expect(page.chart(OUTLOOK)).to_contain_text("earned since")
 
     expect(page.keyed("summary")).to_contain_text("400 visitors came (Coffee, seed 7)")
@@ -95,7 +99,9 @@ def test_the_keyboard_steps_and_sends_it_online(open_compare: OpenCompare) -> No
     expect(page.button("start")).to_be_enabled()
 
 
-def test_a_reload_brings_the_story_back(open_compare: OpenCompare) -> None:
+def test_a_reload_another_page_and_a_step_back_leave_the_story_as_it_was(
+    open_compare: OpenCompare,
+) -> None:
     page = open_compare("?seed=11&rule=mood")
     page.press("switch")
     expect(page.page).to_have_url(re.compile("story=100-100"))
@@ -109,26 +115,6 @@ def test_a_reload_brings_the_story_back(open_compare: OpenCompare) -> None:
     page.page.go_back()
     expect(page.page).to_have_url(re.compile("story=100-100"))
     page.expect_visitors(100)
-
-
-def test_one_can_play_by_hand_while_it_watches(
-    open_compare: OpenCompare, open_page: OpenPage
-) -> None:
-    page = open_compare()
-    page.page.get_by_role("link", name="Play the visitors yourself").click()
-    expect(page.page).to_have_url(re.compile("mode=apprentice"))
-    play = open_page("?mode=apprentice")
-    offered = play.offered
-    for visitors, reward in enumerate(("reward-3", "reward-3", "reward-1"), 1):
-        play.press(reward)
-        play.expect_visitors(visitors)
-        assert play.offered == offered
-    expect(play.keyed("offer")).to_contain_text("Chosen by today's rules")
-    expect(play.keyed("moved")).to_contain_text("What is shown does not change")
-
-
-def test_the_other_page_is_found_as_it_was_left(open_compare: OpenCompare) -> None:
-    page = open_compare("?rule=mood&seed=11")
     page.press("step")
     page.expect_visitors(101)
     page.go_to("Play")
@@ -138,3 +124,18 @@ def test_the_other_page_is_found_as_it_was_left(open_compare: OpenCompare) -> No
     page.expect_visitors(101)
     expect(page.page).to_have_url(re.compile("rule=mood"))
     expect(page.keyed("compare-rule").get_by_role("combobox")).to_have_value("An editor's mood")
+
+
+def test_one_can_play_by_hand_while_it_watches(open_compare: OpenCompare) -> None:
+    page = open_compare()
+    page.page.get_by_role("link", name="Play the visitors yourself").click()
+    expect(page.page).to_have_url(re.compile("mode=apprentice"))
+    play = PlayPage(page.page, page.address)
+    play.expect_visitors(0)
+    offered = play.offered
+    for visitors, reward in enumerate(("reward-3", "reward-3", "reward-1"), 1):
+        play.press(reward)
+        play.expect_visitors(visitors)
+        assert play.offered == offered
+    expect(play.keyed("offer")).to_contain_text("Chosen by today's rules")
+    expect(play.keyed("moved")).to_contain_text("What is shown does not change")

@@ -7,6 +7,7 @@ from tests.browser.compare import ARMS, MATCH, OUTLOOK
 from tests.browser.conftest import OpenCompare
 from tests.browser.legibility import offenders
 from tests.browser.page import NARROW, WIDE
+from tests.browser.test_accessibility import violations
 
 pytestmark = pytest.mark.browser
 
@@ -24,6 +25,8 @@ def test_the_first_screen_of_a_laptop_holds_the_rule_the_button_and_both_answers
         box = part.bounding_box()
         assert box
         assert box["y"] + box["height"] <= WIDE["height"]
+    found = list(violations(page, "at first"))
+    assert not found, "\n".join(found)
 
 
 def test_on_a_phone_nothing_scrolls_sideways(open_compare: OpenCompare) -> None:
@@ -37,7 +40,7 @@ def test_in_every_look_all_fits_and_is_large_and_distinct_enough_to_read(
     open_compare: OpenCompare,
 ) -> None:
     page = open_compare("?truth=1&explore=10&rule=name,weather").why()
-    faults = offenders(page)
+    faults = {*violations(page, "why"), *offenders(page)}
     page.press("switch")
     page.press("let-in-100")
     page.expect_visitors(200)

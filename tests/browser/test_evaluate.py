@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 
 from tests.browser.conftest import OpenEvaluate
 from tests.browser.evaluate import FOREST
-from tests.browser.legibility import offenders
+from tests.browser.legibility import cramped, offenders
 from tests.browser.page import NARROW, WIDE
 from tests.browser.test_accessibility import violations
 
@@ -61,13 +61,14 @@ def test_all_fits_and_can_be_read_in_every_look(open_evaluate: OpenEvaluate) -> 
         box = part.bounding_box()
         assert box
         assert box["y"] + box["height"] <= 720
+    faults = {*violations(page, "at first"), *cramped(page)}
     page.press("start-watch")
     for opened in ("rule", "along"):
         page.keyed(opened).locator("summary").click()
     expect(page.chart("Intervals that held the truth").locator("svg")).to_be_visible()
     page.press("stop-watch")
     expect(page.button("start-watch")).to_be_visible()
-    faults = {*offenders(page), *violations(page, "all open")}
+    faults |= {*offenders(page), *violations(page, "all open")}
     assert not faults, "\n".join(sorted(faults))
     for width in (1024, 768, NARROW["width"], 320, WIDE["width"]):
         page.page.set_viewport_size({"width": width, "height": 720})

@@ -16,11 +16,12 @@ from engine.store.exchange.jsonl import export_lines
 from engine.worlds.coffee import COFFEE
 from tests.browser.app import Server, free_port, running
 from tests.browser.compare import ComparePage
-from tests.browser.conftest import OpenPage
+from tests.browser.conftest import NewTab, OpenPage
 from tests.browser.data import DataPage
 from tests.browser.legibility import offenders
 from tests.browser.page import AppPage
 from tests.browser.play import STEP_KEY, PlayPage
+from tests.browser.test_accessibility import violations, wrong
 from tests.faults.proxy import Proxy
 
 pytestmark = pytest.mark.browser
@@ -39,19 +40,6 @@ def teach(page: PlayPage, visitors: int = 10) -> None:
     page.press("reward-1")
     page.expect_visitors(visitors + 1)
     page.settle()
-
-
-def test_a_reload_keeps_the_loop_and_its_next_answer(open_page: OpenPage) -> None:
-    page = open_page("?seed=11&floor=10&next=1")
-    teach(page)
-    loop, who, chances, offered = loop_of(page), page.who.inner_text(), page.chances, page.offered
-    page.page.reload()
-    page.expect_visitors(11)
-    expect(page.who).to_have_text(who)
-    page.settle()
-    assert loop_of(page) == loop
-    assert "floor=10" in page.page.url
-    assert (page.chances, page.offered) == (chances, offered)
 
 
 def test_a_second_tab_sees_each_click_within_a_second(open_page: OpenPage) -> None:
@@ -115,11 +103,13 @@ def data_page(page: PlayPage) -> DataPage:
     return data
 
 
-def test_a_press_while_the_connection_is_gone_counts_once_it_is_back(open_page: OpenPage) -> None:
-    direct = open_page()
-    there = urlsplit(direct.address)
+def test_what_is_pressed_while_the_connection_is_gone_counts_once_or_the_page_says_it_was_lost(
+    new_tab: NewTab, server: Server
+) -> None:
+    there = urlsplit(server.address)
     proxy = Proxy(str(there.hostname), there.port or 80)
-    tab = PlayPage(direct.page.context.new_page(), f"http://127.0.0.1:{proxy.port}").open()
+    address = f"http://127.0.0.1:{proxy.port}"
+    tab = PlayPage(new_tab(), address).open()
     tab.press("reward-1")
     tab.expect_visitors(1)
     tab.settle()
@@ -127,27 +117,14 @@ def test_a_press_while_the_connection_is_gone_counts_once_it_is_back(open_page: 
     tab.press("reward-2")
     proxy.connect()
     tab.expect_visitors(2)
-    proxy.cut()
-
-
-def test_of_a_press_that_was_lost_with_the_connection_the_page_says_so(
-    open_page: OpenPage,
-) -> None:
-    direct = open_page()
-    there = urlsplit(direct.address)
-    proxy = Proxy(str(there.hostname), there.port or 80)
-    address = f"http://127.0.0.1:{proxy.port}"
-    tab = PlayPage(direct.page.context.new_page(), address).open()
-    tab.press("step")
-    tab.expect_visitors(1)
     tab.come_to_rest()
     for button, name in (("step", "Step"), ("let-in-10", "Let in 10")):
         _lose(proxy, tab, button)
         told = tab.page.get_by_text(f"{name} did not arrive")
         expect(told).to_be_visible()
-    tab.expect_visitors(1)
-    tab.press("step")
     tab.expect_visitors(2)
+    tab.press("step")
+    tab.expect_visitors(3)
     expect(told).to_have_count(0)
 
     tab.switch("play-you")
@@ -162,7 +139,7 @@ def test_of_a_press_that_was_lost_with_the_connection_the_page_says_so(
     expect(tab.page.get_by_text("Visitor 3. What do you offer?")).to_be_visible()
     expect(told).to_have_count(0)
 
-    other = ComparePage(direct.page.context.new_page(), address).open()
+    other = ComparePage(tab.page.context.new_page(), address).open()
     other.come_to_rest()
     came = other.visitors.inner_text()
     _lose(proxy, other, "step")
@@ -203,10 +180,23 @@ def test_by_keys_alone_a_loop_is_named_and_deleted(open_page: OpenPage) -> None:
     data.expect_loops(0)
 
 
-def test_export_delete_import_and_go_on_identically(open_page: OpenPage, tmp_path: Path) -> None:
+def test_a_reload_and_export_delete_import_keep_the_loop_and_its_next_answer(
+    open_page: OpenPage, tmp_path: Path
+) -> None:
     page = open_page("?seed=11&next=1&floor=10")
     teach(page)
     loop, who, chances, offered = loop_of(page), page.who.inner_text(), page.chances, page.offered
+
+    def expect_as_before() -> None:
+        page.expect_visitors(11)
+        expect(page.who).to_have_text(who)
+        page.settle()
+        assert "floor=10" in page.page.url
+        assert (page.chances, page.offered) == (chances, offered)
+
+    page.page.reload()
+    expect_as_before()
+    assert loop_of(page) == loop
     data = data_page(page)
     data.expect_loops(1)
     file = data.export(data.first, tmp_path)
@@ -218,12 +208,8 @@ def test_export_delete_import_and_go_on_identically(open_page: OpenPage, tmp_pat
     expect(data.page.get_by_text("is here")).to_be_visible()
     data.expect_loops(1)
     data.page.locator("[class*=st-key-open-] button").click()
-    page.expect_visitors(11)
-    expect(page.who).to_have_text(who)
-    page.settle()
+    expect_as_before()
     assert loop_of(page) != loop
-    assert "floor=10" in page.page.url
-    assert (page.chances, page.offered) == (chances, offered)
     page.press("reward-1")
     page.expect_visitors(12)
 
@@ -254,15 +240,15 @@ def test_a_faulty_file_is_told_line_by_line(open_page: OpenPage, tmp_path: Path)
 
 
 def test_a_browser_knows_its_loops_again_on_a_page_that_is_legible_and_fits(
-    open_page: OpenPage,
+    open_page: OpenPage, new_tab: NewTab
 ) -> None:
     page = open_page()
     teach(page)
     data = DataPage(page.page, page.address).open()
     data.expect_loops(1)
-    stranger = DataPage(open_page().page, page.address).open()
+    stranger = DataPage(new_tab(), page.address).open()
     stranger.expect_loops(0)
-    faults = offenders(data)
+    faults = {*wrong(stranger, "nobody's"), *violations(data, "somebody's"), *offenders(data)}
     data.open_menu(data.first, "export")
     expect(data.keyed(f"get-model-{data.first}").get_by_role("link")).to_be_visible()
     faults |= offenders(data)
@@ -271,6 +257,7 @@ def test_a_browser_knows_its_loops_again_on_a_page_that_is_legible_and_fits(
     expect(data.page.locator(".upload-field")).to_be_visible()
     faults |= offenders(data)
     assert not faults, "\n".join(sorted(faults))
+    assert not stranger.complaints
 
 
 # -- who may look, and who may answer -------------------------------------------------

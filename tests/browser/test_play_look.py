@@ -10,6 +10,7 @@ from tests.browser.conftest import OpenPage
 from tests.browser.legibility import offenders
 from tests.browser.page import NARROW, SIZES, WIDE
 from tests.browser.play import MAP, PICTURE, REGRET, WORLDS, PlayPage
+from tests.browser.test_accessibility import COLOURS, in_both_schemes, violations
 
 pytestmark = pytest.mark.browser
 
@@ -94,9 +95,7 @@ def test_in_every_size_one_can_answer_at_once_and_nothing_is_cut_off(open_page: 
     assert not found, "\n".join(sorted(found))
 
 
-def test_in_every_look_all_fits_and_is_large_and_distinct_enough_to_read(
-    open_page: OpenPage,
-) -> None:
+def test_in_every_look_all_fits_and_can_be_read_by_everybody(open_page: OpenPage) -> None:
     """Streamlit's table of a chart, which has a CSV of its own in which names could be formulas,
     is never offered."""
     play = open_page()
@@ -104,21 +103,31 @@ def test_in_every_look_all_fits_and_is_large_and_distinct_enough_to_read(
     for label, offered in (("Download as PNG", len(CHARTS)), ("Show data", 0)):
         expect(buttons.get_by_label(label)).to_have_count(len(CHARTS))
         expect(buttons.get_by_label(label).filter(visible=True)).to_have_count(offered)
-    faults = offenders(play)
+    faults = {*violations(play, "empty"), *offenders(play)}
     play.press("let-in-100")
     play.expect_visitors(100)
     expect(play.button("start")).to_be_enabled()
     play.press("reward-1")
     play.expect_visitors(101)
+    play.press("bookmark")
+    play.page.get_by_role("radio", name="0 · crowd").click()
+    expect(play.keyed("past")).to_be_visible()
+    faults.update(in_both_schemes(play, "a past moment"))
+    play.press("back-to-now")
+    expect(play.keyed("past")).to_be_hidden()
     play.switch("play-truth")
-    expect(play.chart(REGRET).locator("svg")).to_be_visible()
+    expect(play.chart(REGRET).locator("svg.marks")).to_be_visible()
     faults |= offenders(play)
-    for key, shown in (("log", "Download"), ("code", "POST /rank")):
+    for key, shown in (("log", "Download"), ("code", "POST /rank"), ("hypotheses", "Believed")):
         play.keyed(key).locator("summary").click()
         expect(play.keyed(key)).to_contain_text(shown)
-    faults |= offenders(play)
+    faults |= {*violations(play, "truth shown, all open"), *offenders(play)}
+    faults.update(violations(play, "all open, in the other scheme", COLOURS))
     play.open_settings()
-    faults |= offenders(play)
+    faults |= {*violations(play, "settings"), *offenders(play)}
+    play.close_popover()
+    play.page.set_viewport_size(NARROW)
+    faults.update(violations(play, "phone"))
     assert not faults, "\n".join(sorted(faults))
 
 

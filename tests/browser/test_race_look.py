@@ -8,6 +8,7 @@ from tests.browser.conftest import OpenRace
 from tests.browser.legibility import offenders
 from tests.browser.page import NARROW, WIDE
 from tests.browser.race import FINALS, REWARD
+from tests.browser.test_accessibility import in_both_schemes, violations
 
 pytestmark = pytest.mark.browser
 
@@ -20,7 +21,9 @@ def test_a_laptop_shows_the_bet_the_start_and_then_who_won(open_race: OpenRace) 
     assert bet
     assert start
     assert max(bet["y"] + bet["height"], start["y"] + start["height"]) < 0.6 * WIDE["height"]
+    found = list(violations(page, "at first"))
     page.race()
+    found += violations(page, "after the race")
     for width in (1024, 768, NARROW["width"], 320, 1280):
         page.page.set_viewport_size({"width": width, "height": 720})
         assert not page.lasting(lambda: {*page.clipped}), width
@@ -31,6 +34,10 @@ def test_a_laptop_shows_the_bet_the_start_and_then_who_won(open_race: OpenRace) 
     curves = page.chart(REWARD).bounding_box()
     assert curves
     assert curves["y"] < 600
+    page.page.set_viewport_size(WIDE)
+    page.press("link")
+    found += in_both_schemes(page, "links")
+    assert not found, "\n".join(found)
 
 
 def test_in_every_look_all_fits_and_is_large_and_distinct_enough_to_read(

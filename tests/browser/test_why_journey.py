@@ -4,9 +4,10 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.conftest import OpenPage
-from tests.browser.legibility import offenders
+from tests.browser.legibility import cramped, offenders
 from tests.browser.page import NARROW, WIDE
 from tests.browser.play import PICTURE
+from tests.browser.test_accessibility import violations
 from tests.browser.why import WORTH, WhyPage
 
 pytestmark = pytest.mark.browser
@@ -25,13 +26,14 @@ def test_an_offer_is_explained_and_the_way_leads_back(open_page: OpenPage) -> No
     expect(title).to_contain_text("Why was")
     assert "event=" in why.wait().event
     link = why.page.url
+    faults = {*violations(why, "why was"), *cramped(why)}
 
     why.suppose("why-coffee-name", "Bob")
     why.press("as-it-was")
     expect(why.keyed("why-supposed")).to_be_hidden()
     why.press("measure")
     expect(why.chart(WORTH).locator("svg")).to_be_visible()
-    faults = set(offenders(why))
+    faults |= offenders(why)
     for width in (1024, NARROW["width"], WIDE["width"]):
         why.page.set_viewport_size({"width": width, "height": 800})
         faults |= {f"{width}: {cut}" for cut in why.lasting(lambda: {*why.clipped})}
