@@ -33,7 +33,7 @@ _WORDS = {
         {"of", "the", "its", "being", "action", "shown", "chosen", "offer", "logged", "logging"},
     ),
     "reward": (
-        {"reward", "payoff", "outcome", "belohnung", "erfolg", "klick"},
+        {"reward", "payoff", "outcome", "belohnung", "erfolg", "gewinn", "klick"},
         {"the", "its", "value", "amount", "observed", "given", "received", "total"},
     ),
     "shown": (

@@ -1,0 +1,43 @@
+"""A file that was sent: its columns as they are corrected."""
+
+from typing import cast
+
+from streamlit.testing.v1 import AppTest
+
+from engine.evaluation.sources.columns import Columns
+
+
+def page() -> None:
+    """The file's part of the page; what is asked of it stands in the session's state."""
+    import streamlit as st  # noqa: PLC0415
+
+    from pages.parts.data.uploads import this_upload  # noqa: PLC0415
+    from pages.parts.evaluate.sent import choose_file  # noqa: PLC0415
+
+    class Session:
+        def ask_file(self, _: object, asked: object) -> None:
+            st.session_state["asked"] = asked
+
+    upload = this_upload()
+    if not upload.is_whole:
+        upload.begin()
+        upload.write(b"place,deal,prob,gain\nNL,x,.5,1\nDE,y,.5,0\nNL,y,.5,1\n")
+        upload.end()
+        upload.name = "mine.csv"
+    choose_file(Session())  # type: ignore[arg-type]
+
+
+def test_a_column_that_says_something_else_is_no_context_any_more() -> None:
+    app = AppTest.from_function(page, default_timeout=60).run()
+
+    def columns() -> Columns:
+        assert not app.exception
+        return cast(Columns, app.session_state["asked"].columns)
+
+    assert columns().context == ("place", "deal", "gain")
+    for label, name in (("Action that was shown", "deal"), ("Reward", "gain")):
+        (one,) = (each for each in app.selectbox if each.label == label)
+        one.select(name).run()
+    assert (columns().shown, columns().reward) == ("deal", "gain")
+    assert columns().context == ("place",)
+    assert app.multiselect[0].options == ["place"]
