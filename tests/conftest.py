@@ -59,12 +59,17 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
-    """Nor are the lines counted that fixtures of such a test run."""
+    """Nor are the lines counted that fixtures of such a test run.
+
+    In a process of xdist's pytest-cov begins to count twice, and forgets the first, which goes on
+    whenever the second stops: every test took as long as if it were counted. It is ended.
+    """
     if not item.nodeid.startswith(JOURNEYS):
         _make_way()
     counting = Coverage.current() if item.stash[UNCOUNTED] else None
     if counting:
-        counting.stop()
+        while other := Coverage.current():
+            other.stop()
     try:
         return (yield)
     finally:
