@@ -20,7 +20,7 @@ from pages.parts.link import current_setup, open_link, write_link
 from pages.parts.report.compare import report_of as compare_report
 from pages.parts.sessions import compare_session
 from pages.parts.stage.door import stage_door
-from pages.parts.text import plain, question
+from pages.parts.text import question
 from pages.parts.toolbar import (
     choose_world,
     control_the_crowd,
@@ -54,8 +54,8 @@ with toolbar():
 
 question(
     "May it learn from today's rules first, without touching your users?",
-    "Three loops meet the same visitors: today's rules alone, an apprentice that watches "
-    "them, and a loop that is online from the start. " + plain(session.world.story),
+    "Three loops meet the same visitors: today's rules alone, an apprentice that watches them, and "
+    "a loop that is online from the start.",
     f"Seed {setup.seed}",
     partial(words_of, "compare"),
 )

@@ -10,7 +10,6 @@ import streamlit as st
 
 from pages.parts.frames import frame
 from pages.parts.glossary.board import words_of
-from pages.parts.known_worlds import world_of
 from pages.parts.link import current_setup, open_link, write_link
 from pages.parts.race import board, controls
 from pages.parts.race.session import RaceSession
@@ -18,7 +17,7 @@ from pages.parts.race.setup import RaceSetup
 from pages.parts.report.race import report_of as race_report
 from pages.parts.sessions import race_session
 from pages.parts.stage.door import stage_door
-from pages.parts.text import plain, question, section
+from pages.parts.text import question
 from pages.parts.toolbar import choose_world, share, toolbar, tools
 
 is_new = open_link(RaceSetup)
@@ -38,8 +37,8 @@ with toolbar():
 
 question(
     "Which way of choosing earns most, on the same visitors?",
-    "Every contender meets the same crowds: the same people, in the same order, with the "
-    "same luck. " + plain(world_of(setup.world).story),
+    "Every contender meets the same crowds: the same people, in the same order, with the same "
+    "luck.",
     f"Seed {session.shown.seed}",
     partial(words_of, "race"),
 )
@@ -53,13 +52,14 @@ def draw_frame(session: RaceSession) -> None:
     if session.page_state != session.drawn:
         st.rerun()
     if session.raced is None:
-        section("The line-up")
-        board.show_line_up(session.setup)
+        board.show_before(session.setup)
         return
-    board.show_progress(session)
+    if progress is not None and session.is_live:
+        with progress:
+            board.show_progress(session)
     board.show_former_verdict(session)
     if not session.known.keys:
-        board.show_line_up(session.raced)
+        board.show_before(session.raced)
         return
     board.show_leaders(session)
     board.show_losses(session)
@@ -69,6 +69,6 @@ def draw_frame(session: RaceSession) -> None:
 
 
 controls.choose_preset(setup)
-controls.bet_and_start(session, setup)
+progress = controls.bet_and_start(session, setup)
 session.drawn = session.page_state
 st.fragment(draw_frame, run_every=session.pace, key="race-interactive")(session)

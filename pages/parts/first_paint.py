@@ -1,7 +1,8 @@
 """Streamlit's own page with the app's style sheets in it, so that nothing moves when that comes.
 
 What Streamlit draws comes after the page, piece by piece; a sheet that came with it would be read
-when some of it stands already.
+when some of it stands already. So are its fonts asked for at once: what is set in another one first
+is wider, and takes a line more until they are there.
 """
 
 from functools import cache
@@ -20,15 +21,29 @@ _SHEETS = [
     for place in (".", "stage", "components/reward_buttons")
 ]
 _ROOT = '<div id="root">'
+_STREAMLIT = Path(st.__file__).parent / "static"
+_FONTS = ("SourceSansVF-Upright", "SourceSerifVariable-Roman", "MaterialSymbols-Rounded")
 
 
 @cache
 def page() -> str:
     """The page, as HTML; the sheets stand behind Streamlit's own."""
-    own = (Path(st.__file__).parent / "static" / "index.html").read_text(encoding="utf-8")
+    own = (_STREAMLIT / "index.html").read_text(encoding="utf-8")
     sheet = "".join(one.read_text(encoding="utf-8") for one in _SHEETS)
     place = _ROOT if _ROOT in own else "</head>"
-    return own.replace(place, f"<style>{sheet}</style>{place}")
+    return own.replace("</head>", f"{_fonts()}</head>").replace(
+        place, f"<style>{sheet}</style>{place}"
+    )
+
+
+def _fonts() -> str:
+    """The fonts that each page has words in, to be got before Streamlit asks for them."""
+    found = (file for name in _FONTS for file in _STREAMLIT.glob(f"static/media/{name}.*woff2"))
+    return "".join(
+        '<link rel="preload" as="font" type="font/woff2" crossorigin '
+        f'href="./static/media/{file.name}">'
+        for file in found
+    )
 
 
 async def _answer(request: Request) -> Response:

@@ -25,6 +25,7 @@ new PerformanceObserver(list => {
 SIZES = (ViewportSize(width=1280, height=720), ViewportSize(width=390, height=844))
 PAGES = {
     "Play": ("/", "reward-1"),
+    "a crowd": ("/?seed=8", "let-in-100"),
     "Compare": ("/compare", "step"),
     "Race": ("/race?visitors=200&crowds=2", "start"),
     "Data": ("/data", None),

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import streamlit as st
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
@@ -26,6 +27,12 @@ def test_each_page_has_the_sheet_before_all_that_streamlit_draws(
     assert text.count(".st-key-on-stage") > 1
     assert text.index("</style>") < text.index('<div id="root">')
     assert text.rindex('rel="stylesheet"') < text.index("<style>"), "Streamlit's own comes first"
+
+
+def test_each_page_asks_at_once_for_the_fonts_that_its_words_are_set_in(client: TestClient) -> None:
+    asked = re.findall(r'as="font"[^>]* href="\./([^"]+)"', client.get("/race").text)
+    assert len(asked) == 3
+    assert all((Path(st.__file__).parent / "static" / one).is_file() for one in asked)
 
 
 def test_no_browser_keeps_a_page_of_an_older_app(client: TestClient) -> None:

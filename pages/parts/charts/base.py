@@ -191,7 +191,8 @@ def finish(dark: bool, height: int, *layers: alt.Chart, size: Size = PAGE) -> Sp
         .configure_axis(
             labelFontSize=size.type(),
             labelLimit=size.px(180),
-            labelFlushOffset=-3,
+            labelFlush=False,
+            labelBound=False,
             titleFontSize=size.type(),
             titleFontWeight="normal",
             titlePadding=size.px(6),
@@ -201,7 +202,6 @@ def finish(dark: bool, height: int, *layers: alt.Chart, size: Size = PAGE) -> Sp
             domain=False,
             ticks=False,
         )
-        .configure_axisY(labelFlush=False, labelBound=False)
         .configure_legend(
             labelFontSize=size.type(),
             labelColor=text,

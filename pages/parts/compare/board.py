@@ -171,12 +171,13 @@ def _move_the_switch(session: CompareSession, span: int) -> None:
             help="At the right end the apprentice only watches.",
         )
         st.button(
-            "Let the same visitors come again, with the switch there",
+            "Replay with the switch there",
             key="replay",
             icon=":material/replay:",
             on_click=session.go_online_after,
             args=(after,),
             disabled=after == at,
+            help="The same visitors come again, with the same luck.",
         )
 
 

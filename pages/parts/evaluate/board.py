@@ -195,7 +195,7 @@ def _show_table(session: EvaluateSession, found: Found) -> None:
             "Served to everybody": st.column_config.TextColumn(help=_POLICY_HELP),
             "Looks like": number(format="%.2f", help=_TABLE_HELP, width=84),
             "Truth": number(format="%.2f", width=60),
-            "Worth": number(format="%.0f", help=_WORTH_HELP, width=70),
+            "Worth, events": number(format="%.0f", help=_WORTH_HELP, width=100),
         },
     )
     with st.container(horizontal=True, vertical_alignment="center"):
@@ -221,7 +221,7 @@ def _figures(session: EvaluateSession, found: Found) -> Iterator[Mapping[str, ob
             figures["Would earn"] = measured(told) if told else "unknown"
         if setup.truth and not session.hides:
             figures["Truth"] = found.truths.get(row.target)
-        yield figures | {"Worth": row.effective}
+        yield figures | {"Worth, events": row.effective}
 
 
 def _all_figures(found: Found, setup: EvaluateSetup) -> Iterator[Mapping[str, object]]:

@@ -112,8 +112,8 @@ def choose_context(session: PlaySession, part: str) -> None:
     wish of anybody's; while a crowd comes nothing can be asked.
     """
 
-    def ask(field: str, key: str, visit: int) -> None:
-        if session.ask(field, st.session_state[key], visit):
+    def ask(field: str, key: str, visit: int, stood: str) -> None:
+        if session.ask(field, st.session_state[key], visit, stood):
             # A browser may tell of it when another page is there already, without that part.
             with suppress(StreamlitAPIException):
                 st.rerun(part)
@@ -132,7 +132,7 @@ def choose_context(session: PlaySession, part: str) -> None:
                 format_func=faces.__getitem__,
                 key=key,
                 on_change=None if is_live else ask,
-                args=(field.name, key, visit),
+                args=(field.name, key, visit, context[field.name]),
                 disabled=is_live,
             )
             continue
@@ -143,7 +143,7 @@ def choose_context(session: PlaySession, part: str) -> None:
             key=key,
             required=True,
             on_change=None if is_live else ask,
-            args=(field.name, key, visit),
+            args=(field.name, key, visit, context[field.name]),
             disabled=is_live,
             label_visibility="collapsed",
             wrap=True,

@@ -237,10 +237,15 @@ class PlaySession:
         self.open.arrivals.let_pass()
 
     @locked
-    def ask(self, field: str, value: str, visit: int) -> bool:
-        """Ask for another value of one field of a visitor's context; whether that was heard."""
+    def ask(self, field: str, value: str, visit: int, stood: str = "") -> bool:
+        """Ask for another value of one field of a visitor's context; whether that was heard.
+
+        Args:
+            stood: what they had when that was drawn. As a crowd begins a browser tells once more
+                what stands there, of somebody who has left by then: nobody asked for that.
+        """
         is_heard = self.shown.arrivals.ask(field, value, visit)
-        self.is_unheard |= not is_heard
+        self.is_unheard |= not is_heard and value != stood
         return is_heard
 
     @locked

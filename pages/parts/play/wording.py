@@ -72,9 +72,9 @@ def legend(
     world: World, ranked: Ranked, chances: Sequence[Chance], before: bool, truth: bool
 ) -> str:
     """What the marks of a picture are, as far as they are there."""
-    told = ["A wide bell is doubt; the far ends of its scale are drawn closer together."]
+    told = ["A wide bell is doubt; the far ends of its scale are squeezed."]
     if ranked.draw is not None:
-        told.append("Dots: one draw from each bell, for this visitor.")
+        told.append("Dots: one draw from each, for this visitor.")
     if chances[ranked.baseline].wins is not None:
         told.append("Hollow: how often each has the highest draw; full: once enough draws agree.")
     told.extend(_kept(world, ranked, chances))
@@ -96,4 +96,4 @@ def _kept(world: World, ranked: Ranked, chances: Sequence[Chance]) -> list[str]:
     if kept[0] - min(kept) < _ALIKE:
         return [f"{whole}, the same share for each."]
     label = plain(world.items[ranked.baseline].label)
-    return [f"{whole}, half of them for {label}, the first, and half for all alike."]
+    return [f"{whole}, half of them for {label}, half for all alike."]

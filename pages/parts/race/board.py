@@ -49,11 +49,17 @@ def show_line_up(setup: RaceSetup) -> None:
                 st.markdown(in_markdown(setup, told), help=explained(told))
 
 
+def show_before(setup: RaceSetup) -> None:
+    """What stands there before anybody has met a crowd."""
+    with st.container(key="line-up"):
+        section("The line-up")
+        show_line_up(setup)
+
+
 def show_progress(session: RaceSession) -> None:
     """How far the race is."""
     known = session.known
-    if session.is_live:
-        st.progress(len(known) / known.plan.runs, progress_of(session))
+    st.progress(len(known) / known.plan.runs, progress_of(session))
 
 
 def show_former_verdict(session: RaceSession) -> None:

@@ -1,8 +1,10 @@
 """What can be set on the Race page, the bet, and the start."""
 
 from dataclasses import dataclass, replace
+from typing import Literal
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from pages.parts.choices import SEED
 from pages.parts.glossary import explained
@@ -13,10 +15,11 @@ from pages.parts.race.session import RaceSession
 from pages.parts.race.setup import RaceSetup, everybody, ordered
 from pages.parts.race.wording import names_in_markdown, size_of, verdict, where_you_raced
 from pages.parts.rules import tables_of
-from pages.parts.text import note
+from pages.parts.text import note, small
 from pages.parts.toolbar import settings, shortcut
 
 KEY = RaceSetup.key
+_BET = "Place your bet first: who will earn most?"
 _OTHER_CROWDS = "With other crowds: the next seed."
 _CONTENDERS_HELP = (
     "All of them meet the very same visitors, with the same luck. Their own settings are under "
@@ -165,23 +168,27 @@ def this_race(session: RaceSession) -> dict[str, str]:
     return {does: session.setup.link(st.context.url or "", raced=told)}
 
 
-def bet_and_start(session: RaceSession, setup: RaceSetup) -> None:
-    """Predict first; then start, or stop; in the end who won, and another race."""
+def bet_and_start(session: RaceSession, setup: RaceSetup) -> DeltaGenerator | None:
+    """Predict first; then start, or stop; in the end who won, and another race. While one goes on,
+    the place for how far it is."""
     with st.container(border=True, key="gate"):
         if session.is_live:
-            _stop(session)
-        elif session.is_current:
+            return _stop(session)
+        if session.is_current:
             _again(session, setup)
         else:
             _start(session, setup)
+    return None
 
 
-def _stop(session: RaceSession) -> None:
+def _stop(session: RaceSession) -> DeltaGenerator:
     said, button = st.columns([4, 1.15], vertical_alignment="center")
     bet = (
         session.bet and f":violet-badge[Your bet: {names_in_markdown(session.shown)[session.bet]}]"
     )
-    said.markdown(f"{bet or 'You watch without a bet.'} Let us see.")
+    with said, st.container(gap="xsmall"):
+        st.markdown(f"{bet or 'You watch without a bet.'} Let us see.")
+        progress = st.container(key="race-progress")
     button.button(
         "Stop",
         key="stop",
@@ -190,20 +197,24 @@ def _stop(session: RaceSession) -> None:
         width="stretch",
         on_click=session.stop,
     )
+    return progress
 
 
 def _start(session: RaceSession, setup: RaceSetup) -> None:
-    said, button = st.columns([4, 1.15], vertical_alignment="bottom")
-    with said:
-        bet = _bet(setup)
+    said, button = st.columns([4, 1.15], vertical_alignment="center")
+    with said, st.container(gap="xsmall"):
+        told = size_of(setup)
+        if session.waits_for_start:
+            told = f"This link tells of a race: start it, and the same comes out. {told}"
+        elif not st.session_state.get(KEY("bet")):
+            told += " You may start without a bet, too."
+        helped = explained(" ".join(names_in_markdown(setup).values()))
+        st.markdown(f"**{_BET}** {small(told)}", help=helped)
+        _bet(setup, "collapsed")
+        if told := where_you_raced(setup):
+            note(told)
     with button:
         _start_button(session)
-    if session.waits_for_start:
-        note(f"This link tells of a race: start it, and the same comes out. {size_of(setup)}")
-    else:
-        note(size_of(setup) + ("" if bet else " You may start without a bet, too."))
-    if told := where_you_raced(setup):
-        note(told)
 
 
 def _again(session: RaceSession, setup: RaceSetup) -> None:
@@ -216,17 +227,18 @@ def _again(session: RaceSession, setup: RaceSetup) -> None:
             _bet(setup)
 
 
-def _bet(setup: RaceSetup) -> str | None:
+def _bet(setup: RaceSetup, label: Literal["visible", "collapsed"] = "visible") -> None:
     names = names_in_markdown(setup)
     if st.session_state.get(KEY("bet")) not in names:
         st.session_state[KEY("bet")] = None
-    return st.pills(
-        "**Place your bet first: who will earn most?**",
+    st.pills(
+        f"**{_BET}**",
         list(names),
         key=KEY("bet"),
         format_func=names.__getitem__,
         wrap=True,
         help=explained(" ".join(names.values())),
+        label_visibility=label,
     )
 
 

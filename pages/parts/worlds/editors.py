@@ -17,6 +17,8 @@ from pages.parts.worlds.tables import Config, editor, say_first
 from pages.parts.worlds.wording import COLUMNS
 
 _ACTIONS = ("name", "emoji", "worth", "features")
+_TWO_LINES = 68
+"""Pixels of a field that shows a story in full."""
 _VALUES = ("field", "value", "emoji", "share", "sends")
 
 
@@ -39,12 +41,11 @@ def write_the_place(session: WorldsSession) -> None:
         columns = st.columns([3, 1, 7, 1.3])
     for place, (name, text), (label, most) in zip(columns, texts.items(), labels, strict=True):
         show(f"worlds-{name}", text)
-        place.text_input(
-            label,
-            key=f"worlds-{name}",
-            max_chars=most,
-            on_change=write,
-        )
+        key = f"worlds-{name}"
+        if name == "story":
+            place.text_area(label, key=key, max_chars=most, on_change=write, height=_TWO_LINES)
+        else:
+            place.text_input(label, key=key, max_chars=most, on_change=write)
 
 
 def write_actions(session: WorldsSession, faults: Sequence[CellFault]) -> None:

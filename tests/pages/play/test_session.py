@@ -731,3 +731,13 @@ def test_another_process_meets_a_world_that_was_changed_elsewhere(data_folder: P
     assert set(other.open.context) == {"reader", "time", "place"}
     third = Library(store, followers).open(one.open.stored.id)
     assert (third.world, third.world_now) == (WORLDS["coffee"], WORLDS["news"])
+
+
+def test_what_stood_there_is_no_wish_of_somebody_who_left_and_another_value_is() -> None:
+    session = PlaySession(PlaySetup())
+    visit, stood = session.open.arrivals.visit, session.open.arrivals.context["name"]
+    session.let_pass()
+    assert not session.ask("name", stood, visit, stood)
+    assert not session.is_unheard
+    assert not session.ask("name", "Bob" if stood != "Bob" else "Dave", visit, stood)
+    assert session.is_unheard

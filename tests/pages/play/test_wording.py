@@ -50,7 +50,7 @@ def test_of_the_textbook_the_highest_draw_is_told_or_that_chance_decided() -> No
             assert ranked.draw is not None
             highest = max(draw for draw in ranked.draw if draw is not None)
             assert sentence == f"{label} has the highest draw, {highest:.2f}: it is offered."
-            assert "Dots: one draw from each bell" in legend(ranked, policy)
+            assert "Dots: one draw from each" in legend(ranked, policy)
         else:
             assert sentence == (
                 f"Chance decided, not what is believed: {label}. "
@@ -96,7 +96,7 @@ def test_what_is_not_certain_is_never_said_to_be(share: float, words: str) -> No
 @pytest.mark.parametrize(
     ("policy", "said"),
     [(Thompson(floor=0.05, agreement=1), "Striped: 5\u00a0% of offers are kept for learning, "
-      f"half of them for {FIRST}, the first, and half for all alike."),
+      f"half of them for {FIRST}, half for all alike."),
      (EpsilonGreedy(0.2), "Striped: 20\u00a0% of offers are kept for learning, the same share "
       "for each."),
      (Uniform(), "Striped: 100\u00a0% of offers are kept for learning, the same share for each.")],
