@@ -16,6 +16,9 @@ from engine.arrays import Array
 from engine.evaluation.logged import Codes, Logged
 
 _SWEEPS = 3
+_AS_ANY = 10
+"""Events that are taken to differ as much as all do, beside what those of one group and action
+differ by: where each is alone in its own, nothing else tells."""
 _HIDDEN = 0.5
 """Of the spread of true means that chance could hide, as much as is believed to be there."""
 
@@ -26,7 +29,7 @@ class Sums:
 
     Attributes:
         weight, squares, earned: sums of weights, of their squares, and of weighed rewards.
-        spread: how much one reward differs from its mean, squared.
+        spread: how much one reward differs from the mean of its group and action, squared.
     """
 
     weight: Array
@@ -45,7 +48,11 @@ class Sums:
             return found.reshape(count, k).astype(float)
 
         weight, mean = log.weight, np.average(log.reward, weights=log.weight)
-        spread = float(np.average((log.reward - mean) ** 2, weights=weight))
+        anywhere = float(np.average((log.reward - mean) ** 2, weights=weight))
+        came = summed(np.ones(len(log.reward)))
+        within = (log.reward**2).sum() - (summed(log.reward) ** 2 / np.maximum(came, 1)).sum()
+        free = len(log.reward) - (came > 0).sum()
+        spread = float((within + _AS_ANY * anywhere) / (free + _AS_ANY))
         return cls(summed(weight), summed(weight**2), summed(weight * log.reward), spread)
 
     def over(self, groups: Codes, count: int) -> "Sums":

@@ -10,6 +10,7 @@ from engine.worlds import World
 from pages.parts.known_worlds import all_at_hand, world_of
 from pages.parts.setting import Setting
 from pages.parts.table import write_in
+from pages.parts.text import in_a_sentence
 
 MAX_TABLE = 200
 """Characters of a table in a link."""
@@ -17,7 +18,7 @@ MAX_TABLE = 200
 
 def tables_of(world: World) -> dict[str, str]:
     """Rules that look at one or two fields: the fields' names -> what the rule is called."""
-    labels = {field.name: field.label.lower() for field in world.fields}
+    labels = {field.name: in_a_sentence(field.label) for field in world.fields}
     return {
         ",".join(names): "By " + " and ".join(labels[name] for name in names)
         for order in (1, 2)

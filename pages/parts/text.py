@@ -56,6 +56,12 @@ def counted(number: int, thing: str, things: str = "") -> str:
     return f"{number:,} {thing if number == 1 else things or f'{thing}s'}"
 
 
+def in_a_sentence(label: str) -> str:
+    """A label as it stands within a sentence: its first letter is small, unless it begins with
+    several large ones; all else is as somebody wrote it."""
+    return label if label[:2].isupper() else label[:1].lower() + label[1:]
+
+
 def duration(seconds: float) -> str:
     """How long something takes, roughly."""
     if seconds < 90:

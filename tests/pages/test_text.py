@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pages.parts.text import bare, percent, plain, signed, told_apart
+from pages.parts.text import bare, in_a_sentence, percent, plain, signed, told_apart
 
 JOINER = "\u2060"
 
@@ -77,3 +77,9 @@ def test_probabilities_are_written_in_percent(share: float, text: str) -> None:
 )
 def test_a_change_is_written_with_its_sign(reward: float, text: str) -> None:
     assert signed(reward) == text
+
+
+def test_labels_within_a_sentence_stay_as_somebody_wrote_them_but_for_their_first_letter() -> None:
+    labels = "Time of day", "By Wetter am Markttag", "VIP level", "x", ""
+    found = [in_a_sentence(label) for label in labels]
+    assert found == ["time of day", "by Wetter am Markttag", "VIP level", "x", ""]

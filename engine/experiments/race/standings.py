@@ -147,6 +147,11 @@ class Standings:
         """Mean reward of the latest visitors."""
         return band(self._latest(np.array([o.rewards for o in self.outcomes(contender)])))
 
+    def latest(self, contender: str) -> Estimate:
+        """Mean reward of the last visitors, at the end of `recent`."""
+        curves = self._latest(np.array([o.rewards for o in self.outcomes(contender)]))
+        return estimate(curves[:, -1])
+
     def regret(self, contender: str) -> Band:
         """Sum of the regret so far."""
         return band(np.array([outcome.regret for outcome in self.outcomes(contender)]))

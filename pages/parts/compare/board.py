@@ -16,6 +16,7 @@ from pages.parts.compare.history import MAX_SWITCHES
 from pages.parts.compare.session import CompareSession
 from pages.parts.compare.wording import (
     ARM_NAMES,
+    a_visitor,
     came_alone,
     over_today,
     prepared,
@@ -104,7 +105,7 @@ def show_numbers(session: CompareSession) -> None:
             st.metric(
                 f"{name} {'earn' if arm == 'baseline' else 'earns'}",
                 "–" if math.isnan(mean) else f"{mean:.2f}",
-                over_today(uplift) if arm != "baseline" else "a visitor",
+                over_today(uplift) if arm != "baseline" else a_visitor(session.world, mean),
                 delta_color="normal" if uplift and uplift.low > 0 else "off",
                 delta_arrow="off",
             )

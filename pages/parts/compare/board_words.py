@@ -70,7 +70,9 @@ def _worse(session: CompareSession, arm: str, start: int) -> str:
         f"{plain(one.value.name)} {signed(one.uplift.mean)} ({interval(one.uplift)})"
         for one in worse[:3]
     )
-    return f"**Served worse than by today's rules: {told}**, among {among} looked at together."
+    more = f"; and {len(worse) - 3:,} more" if len(worse) > 3 else ""
+    told = f"**Served worse than by today's rules: {told}{more}**"
+    return f"{told}, among {among} looked at together."
 
 
 def _held_back(session: CompareSession, arm: str, start: int) -> str:

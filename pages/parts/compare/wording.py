@@ -1,5 +1,6 @@
 """What is going on, in sentences; every number in them is the engine's."""
 
+import math
 from collections.abc import Mapping
 
 from engine.evaluation.intervals import Estimate
@@ -11,9 +12,9 @@ from pages.parts.compare.session import CompareSession
 from pages.parts.compare.setup import CompareSetup
 from pages.parts.item_picture import labelled
 from pages.parts.known_worlds import world_of
-from pages.parts.money import in_money
+from pages.parts.money import in_money, per_thousand
 from pages.parts.rules import rules_of
-from pages.parts.text import counted, duration, percent, plain, signed
+from pages.parts.text import counted, duration, in_a_sentence, percent, plain, signed
 
 _ENOUGH = 300
 """Apprentice visitors before a match rate is judged."""
@@ -102,6 +103,11 @@ def over_today(uplift: Estimate | None) -> str:
     return f"{signed(uplift.mean)} ({signed(uplift.low)} to {signed(uplift.high)})"
 
 
+def a_visitor(world: World, mean: float) -> str:
+    """What so much reward a visitor comes to, where the world has a unit; for a narrow place."""
+    return per_thousand(world, mean) if world.unit and not math.isnan(mean) else "a visitor"
+
+
 ARM_NAMES = {"baseline": "Today's rules", "apprentice": "Apprentice", "online": "Always online"}
 """What the three loops are called."""
 
@@ -127,7 +133,7 @@ def rule_in_words(setup: CompareSetup) -> str:
     name = rules_of(world)[setup.rule]
     if setup.rule == "always":
         return f"always {plain(world.items[setup.item].name)}"
-    return name[0].lower() + name[1:]
+    return plain(in_a_sentence(name))
 
 
 def summary(session: CompareSession) -> str:

@@ -12,7 +12,7 @@ from pages.parts.known_worlds import world_of
 from pages.parts.money import in_money
 from pages.parts.rules import tables_of
 from pages.parts.sessions import known_play_session
-from pages.parts.text import counted, plain, signed
+from pages.parts.text import counted, in_a_sentence, plain, signed
 
 _POLICIES = {
     "online": "As it was served",
@@ -40,7 +40,7 @@ def names_of(found: Found, setup: EvaluateSetup) -> Mapping[str, str]:
         if row.target == "settings":
             names[row.target] = f"Settings of {found.also}"
         elif action is None:
-            names[row.target] = _POLICIES.get(row.target) or f"Your rule: {rule.lower()}"
+            names[row.target] = _POLICIES.get(row.target) or f"Your rule: {in_a_sentence(rule)}"
         else:
             today = " (today's)" if world is not None and action == found.today else ""
             names[row.target] = labels.get(action, action) + today
@@ -102,9 +102,10 @@ def about_rule(session: EvaluateSession, found: Found) -> str:
     if told is None or earned is None:
         return "The log says nothing of this rule: it never shows what the rule would."
     truth = found.truths.get("rules") if session.setup.truth else None
+    would, did = (plain(in_money(found.log.world, one.estimate)) for one in (told, earned))
     said = (
         f"**This rule would earn about {told.estimate:.2f}, from {told.low:.2f} to "
-        f"{told.high:.2f}.** The loop earned {earned.estimate:.2f} while it learned."
+        f"{told.high:.2f}{would}.** The loop earned {earned.estimate:.2f}{did} while it learned."
     )
     return said if truth is None else f"{said} The truth is {truth:.2f}."
 
@@ -199,9 +200,8 @@ def is_proven(row: Row) -> bool:
     return (ours.low, ours.high) == (betting.low, betting.high)
 
 
-def doubts(found: Found, setup: EvaluateSetup) -> list[str]:
-    """What is not asked, and why some rows are grey, or empty, or none is to be believed;
-    Markdown."""
+def what_counts(found: Found, setup: EvaluateSetup) -> list[str]:
+    """What is not asked, and why some rows are empty, or none is to be believed; Markdown."""
     names, said, unknown = names_of(found, setup), list[str](), list[str]()
     off = [
         row for row in found.rows if row.is_off and row.target.startswith(("action ", "uniform"))
@@ -232,6 +232,12 @@ def doubts(found: Found, setup: EvaluateSetup) -> list[str]:
             f"{TITLES['strata']} needs the probability of each action. This log tells that of the "
             f"shown one, so it is {TITLES[STAND_IN].lower()} that is told."
         )
+    return said
+
+
+def doubts(found: Found, setup: EvaluateSetup) -> list[str]:
+    """The same, and why some rows are grey, or told by another estimator; Markdown."""
+    names, said = names_of(found, setup), what_counts(found, setup)
     proven = [plain(names[row.target]) for row in found.rows if is_proven(row)]
     if setup.estimator == "strata" and proven:
         said.append(

@@ -25,6 +25,7 @@ from pages.parts.rules import (
     tables_of,
 )
 from pages.parts.setting import Setting, numbers
+from pages.parts.text import in_a_sentence
 
 MAX_STEPS = 5_000_000
 """Choices that one race on the page may take: visitors x crowds x contenders."""
@@ -244,4 +245,4 @@ class RaceSetup(Tunable):
 
     def said(self) -> dict[str, str]:
         """See `Tunable`; the field as this world calls it."""
-        return super(RaceSetup, self).said() | {"field": self.fields[self.field].lower()}
+        return super(RaceSetup, self).said() | {"field": in_a_sentence(self.fields[self.field])}

@@ -79,7 +79,7 @@ def verdict(session: RaceSession) -> str:
     money = plain(in_money(known.plan.world, finals[0].reward.mean))
     earned = f"{finals[0].reward.mean:.3f} a visitor{money}"
     over = f"over {counted(len(known.shared), 'crowd')}"
-    ahead = f"{margin.ahead.mean:.3f} more than {second}{_interval(margin.ahead)}, {over}"
+    ahead = f"{margin.ahead.mean:.3f} more than {second}{interval(margin.ahead)}, {over}"
     told = f"**{leader} earned most: {earned}.** That is {ahead}."
     if not margin.is_clear:
         told = f"**Too close to call.** {leader} earned {earned}, {ahead}."
@@ -139,10 +139,12 @@ def _about_the_bet(session: RaceSession, names: dict[str, str]) -> str:
     return f":orange-badge[{yours}: it came {rank} of {len(order)}.]"
 
 
-def _interval(value: Estimate) -> str:
+def interval(value: Estimate, digits: int = 3) -> str:
+    """Its 95 % interval in brackets, after a blank; nothing where there is none."""
     if math.isnan(value.low):
         return ""
-    return f" (95\u00a0% interval {_number(value.low, 3)} to {_number(value.high, 3)})"
+    low, high = _number(value.low, digits), _number(value.high, digits)
+    return f" (95\u00a0% interval {low} to {high})"
 
 
 def measured(value: Estimate, digits: int) -> str:

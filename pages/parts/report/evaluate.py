@@ -4,10 +4,16 @@ from pages.parts.charts import forest
 from pages.parts.evaluate.board import branches_of
 from pages.parts.evaluate.estimators import TITLES
 from pages.parts.evaluate.session import EvaluateSession
-from pages.parts.evaluate.wording import about_rule, asked_row, doubts, served
+from pages.parts.evaluate.wording import about_rule, asked_row, served, what_counts
 from pages.parts.report.report import Figure, Report
 from pages.parts.report.subject import report_on
 from pages.parts.text import bare
+
+_SURE = (
+    "Each range is a 95 % interval: it is made so that of 100 such logs 95 give one that holds "
+    "what everybody would really bring."
+)
+"""What the ranges promise, for who has not heard of intervals."""
 
 
 def report_of(session: EvaluateSession, about: str, link: str) -> Report | None:
@@ -35,9 +41,12 @@ def _report(session: EvaluateSession, about: str, link: str) -> Report | None:
     told = [served(found, row, setup)] if row is not None else []
     if any(one.target == "rules" for one in found.rows):
         told.append(about_rule(session, found))
-    told += doubts(found, setup)[:1]
+    told += what_counts(found, setup)[:1] or [_SURE]
     by = TITLES[setup.estimator]
-    how = f"Circles: what it looks like where it was shown. Squares: {by}"
+    how = (
+        "Circles: what it looks like where it was shown. Squares: what it would earn if everybody "
+        f"were served so ({by.lower()})"
+    )
     return report_on(
         found.log.world,
         "What would each have earned, served to everybody?",

@@ -1,5 +1,6 @@
 """Lines of type in an SVG: how wide words are, where lines break, and the elements."""
 
+import re
 import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Iterator
@@ -90,7 +91,9 @@ def words_first(text: str) -> str:
 
 
 def _words_of(text: str) -> str:
-    return "".join(c for c in text if not _is_picture(c) and c not in _JOINTS).strip()
+    kept = "".join(c for c in text if not _is_picture(c) and c not in _JOINTS)
+    # Where a picture stood between words, one blank is enough.
+    return (re.sub(" {2,}", " ", kept) if kept != text else kept).strip()
 
 
 def told_apart(names: Iterable[str]) -> dict[str, str]:

@@ -4,8 +4,9 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
+from engine.arrays import Array
 from engine.evaluation.intervals import estimate
-from engine.evaluation.learning_curve import LearningCurve
+from engine.evaluation.learning_curve import RECENT_VISITORS, LearningCurve
 from engine.worlds import Context, World
 from engine.worlds.taste import TasteWeights
 from pages.parts.charts import context_map as contexts
@@ -56,15 +57,30 @@ def _about(opened: OpenLoop) -> str:
     return f"A loop that {does}. So far {come} came."
 
 
-def _in_all(opened: OpenLoop) -> str:
-    """What all visitors gave, with how far chance may have moved it."""
-    rewards = opened.stored.follow(LearningCurve).rewards
+def _earned(opened: OpenLoop, truth: bool) -> tuple[str, str]:
+    """What visitors gave of late, with the truth beside what could be had; and all of them, with
+    how far chance may have moved it."""
+    rewards, world = opened.stored.follow(LearningCurve).rewards, opened.world
     if len(rewards) < 2:
-        return ""
+        return earned(opened, truth), ""
+    late = rewards[-RECENT_VISITORS:]
+    could = (
+        f" One offer for all would bring {world.single_value:.2f}, the best for each "
+        f"{world.best_value:.2f}."
+    )
+    latest, whole = _measured(world, late), _measured(world, rewards)
+    return (
+        f"The last {len(late):,} visitors gave {latest}.{could if truth else ''}",
+        f"All {len(rewards):,} gave {whole}, while it learned." if len(rewards) > len(late) else "",
+    )
+
+
+def _measured(world: World, rewards: Array) -> str:
+    """A mean with its interval, and what it comes to."""
     found = estimate(rewards)
     return (
-        f"All {len(rewards):,} gave {found.mean:.2f} each (95 % interval {found.low:.2f} to "
-        f"{found.high:.2f}), while it learned: {per_thousand(opened.world, found.mean)}."
+        f"{found.mean:.2f} each (95 % interval {found.low:.2f} to {found.high:.2f}), so "
+        f"{per_thousand(world, found.mean)}"
     )
 
 
@@ -94,7 +110,7 @@ def report_of(session: PlaySession, link: str) -> Report | None:
             "What has it learned, and what does it earn?",
             _about(opened),
             (mapped, gave),
-            (bare(learned(opened, truth)), bare(earned(opened, truth)), _in_all(opened)),
+            (bare(learned(opened, truth)), *_earned(opened, truth)),
             opened.loop.seed,
             link,
         )

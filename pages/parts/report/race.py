@@ -1,13 +1,15 @@
 """The report of a race."""
 
+from collections.abc import Mapping
+
+from engine.experiments.race.standings import Final, Standings
 from pages.parts.charts import race as charts
 from pages.parts.charts.labelled import span_of
 from pages.parts.race.board import banded, end_of_finals
 from pages.parts.race.session import RaceSession
-from pages.parts.race.wording import verdict
+from pages.parts.race.wording import interval, verdict
 from pages.parts.report.report import Figure, Report
 from pages.parts.report.subject import report_on
-from pages.parts.stage.race_words import in_the_end, lost
 from pages.parts.text import bare, counted
 
 
@@ -15,6 +17,30 @@ def report_of(session: RaceSession, link: str) -> Report | None:
     """Who earned most; None before there is anybody to tell of."""
     with session.lock:
         return _report(session, link)
+
+
+def _first_and_last(known: Standings, names: Mapping[str, str]) -> tuple[str, ...]:
+    """What the last visitors gave the first and the last of all, and what a crowd would have given
+    more if everybody had been offered what is best for them."""
+    finals, plan = known.finals(), known.plan
+    ends = (finals[0], finals[-1]) if len(finals) > 1 else finals
+    window = min(plan.visitors, max(1, known.window * plan.visitors // len(plan.points)))
+    world = plan.world
+
+    def gave(final: Final) -> str:
+        latest = known.latest(final.contender)
+        return f"{names[final.contender]} {latest.mean:.2f}{interval(latest, 2)}"
+
+    def less(final: Final) -> str:
+        unit = f", {world.in_unit(final.regret.mean, 1):,.0f} {world.unit}" if world.unit else ""
+        missed = f"{final.regret.mean:,.0f}{interval(final.regret, 0)}{unit}"
+        return f"with {names[final.contender]} {missed}"
+
+    return (
+        f"The last {counted(window, 'visitor')} of a crowd gave each {'; '.join(map(gave, ends))}.",
+        f"How many rewards fewer {counted(plan.visitors, 'visitor')} gave than with the best offer "
+        f"for each: {'; '.join(map(less, ends))}.",
+    )
 
 
 def _report(session: RaceSession, link: str) -> Report | None:
@@ -57,7 +83,7 @@ def _report(session: RaceSession, link: str) -> Report | None:
         f"{counted(len(raced), 'contender')} met the same {counted(len(known.shared), 'crowd')} of "
         f"{counted(plan.visitors, 'visitor')}, with the same luck.",
         (most, gave),
-        tuple(bare(said) for said in (verdict(session), in_the_end(session), lost(session))),
+        (bare(verdict(session)), *_first_and_last(known, names)),
         plan.seed,
         # What is set may have changed since: the link is to what was raced.
         link if session.is_current else session.shown.link(link.partition("?")[0]),

@@ -56,6 +56,8 @@ _CODE, _GAP = 62, 14
 """Side of the QR code, and between what stands apart."""
 _PICTURE = 24
 """Side of a picture file."""
+_NAMES = 0.42
+"""Share of a chart's width that names beside it may take."""
 _WEBP = re.compile(f"{re.escape(START)}[A-Za-z0-9+/=]+")
 
 
@@ -167,8 +169,8 @@ def _figures(
     for number, figure in enumerate(figures):
         column.write(figure.title, 12, bold=True)
         _write_keys(figure, column)
-        left = (low - column.y) / (len(figures) - number) - (_GAP if number else 0)
-        drawn_here, high = _fitting(figure, wide, max(60.0, left - 20))
+        left = (low - column.y) / (len(figures) - number)
+        drawn_here, high = _fitting(figure, wide, max(60.0, left - _GAP - 4))
         drawn.append(_placed(drawn_here, column.x, column.y + 4, number))
         column.skip(high + _GAP)
     return column.y
@@ -238,7 +240,20 @@ def figure_svg(figure: Figure, width: float, write: Callable[[str], str] = drawa
         "background": _ground(figure),
         "data": {"values": _written(figure.rows.to_pylist(), write)},
     }
+    spec = _roomy(spec, _NAMES * width)
     return _drawable(vl_convert.vegalite_to_svg(spec))
+
+
+def _roomy(value: Any, most: float) -> Any:
+    """The same with at least so much room for what stands beside an axis: on paper nothing tells
+    the rest of a name that was cut."""
+    if isinstance(value, dict):
+        told = {key: _roomy(one, most) for key, one in value.items()}
+        limit = told.get("labelLimit")
+        if isinstance(limit, int | float) and limit:
+            told["labelLimit"] = max(float(limit), most)
+        return told
+    return [_roomy(one, most) for one in value] if isinstance(value, list) else value
 
 
 def _drawable(svg: str) -> str:

@@ -1,13 +1,14 @@
 """What comes of what is written: what is wrong, the map of tastes, and what can be earned."""
 
 from collections.abc import Sequence
+from math import ceil
 
 import streamlit as st
 
 from engine.worlds import World
 from engine.worlds.rows import CellFault
 from pages.parts.charts.base import keys_of
-from pages.parts.charts.map_axes import axes_of
+from pages.parts.charts.map_axes import Axes, axes_of
 from pages.parts.charts.truth_map import truth_rows, truth_spec
 from pages.parts.money import per_thousand
 from pages.parts.picture import picture
@@ -51,7 +52,8 @@ def show_ceilings(world: World) -> None:
     with st.container(horizontal=True, gap="small", key="ceilings"):
         for label, ceiling, looks in ways:
             with st.container(gap=None, width="content"):
-                about = "" if ceiling.is_exact else f" \u00b1 {2 * ceiling.error:.2f}"
+                # Rounded up: what is not exact is never said to be off by nothing.
+                about = "" if ceiling.is_exact else f" \u00b1 {ceil(200 * ceiling.error) / 100:.2f}"
                 st.metric(label, f"{ceiling.value:.2f}{about}", width="content")
                 if looks:
                     note(looks)
@@ -69,6 +71,16 @@ def _in_unit(world: World) -> str:
     return f" One offer for all brings {one}; the best for each, {best}."
 
 
+def _telling(world: World, maps: Sequence[Axes]) -> int:
+    """The place of the map to begin with: the first if it shows everybody, else that of the two
+    fields by which most can be earned."""
+    pair = ceilings_of(world).pair
+    spread = [{axes.row, *axes.columns} for axes in maps]
+    if pair is None or len(spread[0]) == len(world.fields):
+        return 0
+    return next((at for at, fields in enumerate(spread) if fields == {*pair.fields}), 0)
+
+
 def show_map(world: World) -> None:
     """Who likes what best."""
     maps = axes_of(world)
@@ -77,6 +89,7 @@ def show_map(world: World) -> None:
         axes = st.selectbox(
             "Map of",
             list(maps),
+            _telling(world, list(maps)),
             format_func=lambda one: f"Map: {maps[one]}",
             key=f"worlds-map-{'|'.join(field.name for field in world.fields)}",
             label_visibility="collapsed",

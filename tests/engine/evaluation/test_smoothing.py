@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from engine.evaluation.logged import Logged
 from engine.evaluation.smoothing import Sums, smoothed
 
 
@@ -17,6 +18,17 @@ def test_what_was_met_often_is_believed_and_what_never_was_is_as_elsewhere() -> 
     assert expected[:, 0] == pytest.approx([0.2, 0.6], abs=0.02)
     assert expected[1, 1] == pytest.approx(0.8, abs=0.1)
     assert variance[1, 1] > variance[0, 1]
+
+
+def test_rewards_that_never_differ_where_they_are_alike_are_believed() -> None:
+    """As of visitors each of whom loves one thing: what groups differ by is no chance."""
+    shown, groups = np.tile([0, 1], 60), np.repeat(np.arange(6), 20)
+    reward = ((shown + groups) % 2).astype(float)
+    log = Logged(("a", "b"), ("anybody",), np.zeros(120, int), shown, reward, np.ones(120))
+    told = Sums.of(log, groups, 6)
+    assert told.spread < 0.25 / 10
+    expected, _ = smoothed(told, [6])
+    assert expected == pytest.approx(told.mean, abs=0.01)
 
 
 def test_what_chance_explains_is_drawn_together() -> None:

@@ -23,7 +23,7 @@ from pages.parts.report import charts_zip, take_home
 from pages.parts.report.charts_zip import as_zip
 from pages.parts.report.files import PAPERS, as_html, as_pdf, as_png
 from pages.parts.report.report import Figure
-from pages.parts.report.sheet import Paper, sheet
+from pages.parts.report.sheet import Paper, figure_svg, sheet
 from tests.engine.worlds.random_worlds import bakery
 from tests.engine.worlds.test_pictures import KEPT as PICTURE
 from tests.pages.report.reports import REPORT, TYPED
@@ -167,3 +167,11 @@ def test_pictures_beside_words_go_unless_they_alone_tell_names_apart() -> None:
         figure = replace(REPORT.figures[0], rows=pa.table({"name": names, "value": [1, 2]}))
         told = writing(figure)("☕ Tea")
         assert told == (left if charts_zip.has_pictures() else "Tea")
+
+
+def test_a_name_beside_an_axis_has_the_room_that_paper_has() -> None:
+    name = "Aprikosen-Streuselkuchen vom Blech"
+    axis = {"field": "name", "type": "nominal", "axis": {"labelLimit": 60}}
+    spec = {"mark": "bar", "encoding": {"y": axis, "x": {"field": "n", "type": "quantitative"}}}
+    drawn = figure_svg(Figure("Cakes", spec, pa.table({"name": [name], "n": [1.0]})), 600)
+    assert f">{name}<" in drawn

@@ -29,6 +29,7 @@ def test_what_was_typed_is_text_in_an_svg() -> None:
 def test_pictures_are_left_out_as_a_server_need_not_have_a_font_of_them() -> None:
     assert drawable("☕ Coffee 🥐") == "Coffee"
     assert drawable("⭐️ Gold ⬛") == "Gold"
+    assert drawable("Bread 🌻 (today's)") == "Bread (today's)"
     assert drawable("🥐") == "croissant"
     assert drawable("🇩🇪 🇫🇷") == "DEFR"
     assert drawable("\U0001f3f4\U000e0067\U000e0062\U000e007f") == "waving black flag gb"

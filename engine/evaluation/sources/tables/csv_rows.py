@@ -1,6 +1,7 @@
 """Rows of CSV with the numbers of their lines."""
 
 from collections.abc import Iterator, Sequence
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -51,21 +52,23 @@ def _told(batch: Any) -> NDArray[np.bool_]:
     return told
 
 
+def skip(faults: Faults, skipped: list[int], row: Any) -> str:
+    """Leave out a row with more or fewer fields than the first line has, and say so; note its
+    number among those that were ``skipped``."""
+    skipped.append(row.number)
+    fields, wanted = row.actual_columns, row.expected_columns
+    if row.text.strip():  # An empty line is no row.
+        faults.add(row.number, f"it has {fields} fields, where the first line has {wanted}")
+    return "skip"
+
+
 def of_csv(file: LogFile, names: Sequence[str], faults: Faults) -> Iterator[Batch]:
     """All rows of a file with some of its columns; what cannot be read becomes a fault."""
     skipped: list[int] = []
-
-    def skip(row: Any) -> str:
-        skipped.append(row.number)
-        fields, wanted = row.actual_columns, row.expected_columns
-        if row.text.strip():  # An empty line is no row.
-            faults.add(row.number, f"it has {fields} fields, where the first line has {wanted}")
-        return "skip"
-
     start = start_of(file)
     first = line = start.before + 2
     try:
-        for batch in csv_reader(file, names, skip):
+        for batch in csv_reader(file, names, partial(skip, faults, skipped)):
             n = batch.num_rows
             lines = np.setdiff1d(np.arange(line, line + n + len(skipped)), skipped)[:n]
             line = int(lines[-1]) + 1 if n else line

@@ -1,13 +1,14 @@
 """A file of rows of either kind: its columns, its first rows, and all of them."""
 
 from collections.abc import Iterator, Sequence
+from functools import partial
 from typing import Any
 
 import pyarrow as pa
 
 from engine.evaluation.sources.files import LogFile
 from engine.evaluation.sources.tables.batch import Batch
-from engine.evaluation.sources.tables.csv_rows import csv_reader, of_csv
+from engine.evaluation.sources.tables.csv_rows import csv_reader, of_csv, skip
 from engine.evaluation.sources.tables.csv_start import start_of
 from engine.evaluation.sources.tables.failures import FAILURES, csv_fault, parquet_fault
 from engine.evaluation.sources.tables.parquet_rows import (
@@ -58,7 +59,8 @@ def head(file: LogFile) -> Any:
             return flat(pa.Table.from_batches([first])) if first is not None else empty
         _check_text(file, faults)
         _check_columns(column_names(file), faults)
-        reader = csv_reader(file, None, lambda row: "skip")
+        # Where no row is as long as the first line, that is why there is none.
+        reader = csv_reader(file, None, partial(skip, faults, []))
         return pa.table(reader.read_next_batch()).slice(0, HEAD)
     except StopIteration:
         raise faults.rejection() from None

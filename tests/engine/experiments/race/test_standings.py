@@ -129,6 +129,7 @@ def test_the_latest_visitors_are_a_twentieth_of_all() -> None:
     sums = rewards.cumsum()[plan.points - 1]
     made.add(replace(outcome("a", 0, [1.0] * 10), rewards=sums))
     recent = made.recent("a").mean
+    assert made.latest("a").mean == pytest.approx(recent[-1])
     assert recent[-1] == pytest.approx(rewards[-20:].mean())
     assert recent[0] == pytest.approx(rewards[:2].mean())
 

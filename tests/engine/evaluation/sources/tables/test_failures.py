@@ -18,6 +18,7 @@ from tests.engine.evaluation.sources.made import as_csv, as_parquet, table
         (b"", "it is empty"),
         (b"[\n{}\n]", "it is a list in JSON: each event stands on a line of its own"),
         (b"a,b\n", "it holds no event"),
+        (b"a,b\n1\n", "line 2: it has 1 fields, where the first line has 2"),
         (b"a,b,a\n1,2,3\n", "it has two columns that are called 'a'"),
         (b"PK\x03\x04" + b"\x00" * 99, "it is a workbook, or packed: save its sheet as CSV"),
         (gzip.compress(as_csv(table()), mtime=0)[:-20], "it is a damaged gzip file"),
