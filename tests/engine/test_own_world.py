@@ -160,7 +160,7 @@ def test_a_file_carries_the_world_along(library: Library, stored: StoredLoop) ->
     ("change", "reason"),
     [
         ({"items": []}, "its world cannot be read: the length of items is 0, but must be 1 to 50"),
-        ({"version": 9}, "its world cannot be read: version is 9, but must be 1 to 5, which this"),
+        ({"version": 9}, "its world cannot be read: version is 9, but must be 1 to 6, which this"),
     ],
 )
 def test_a_world_that_cannot_be_read_keeps_a_file_out(
