@@ -157,10 +157,16 @@ def test_a_world_is_made_of_the_log_on_evaluate(
 
 
 def test_a_request_of_one_s_own_is_ranked(open_worlds: Open) -> None:
-    app = open_worlds().click("rank-own")
-    assert '"rewardActionId"' in app.at.code[-1].value
+    app = open_worlds()
+    app.session.begin(BAKERY)
+    app.run()
+    written = json.loads(app.at.text_area(key="rank-json").value)
+    assert written == BAKERY.request(0).to_json()
+    assert '"rewardActionId"' in app.click("rank-own").at.code[-1].value
     app.at.text_area(key="rank-json").set_value("{}")
+    app.session.undo()
     assert '"InvalidRankRequest"' in app.click("rank-own").at.code[-1].value
+    assert app.at.text_area(key="rank-json").value == "{}"
 
 
 def test_kept_worlds_are_opened_renamed_duplicated_taken_along_and_deleted(

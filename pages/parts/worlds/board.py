@@ -15,7 +15,15 @@ from pages.parts.picture import picture
 from pages.parts.text import note, plain, section
 from pages.parts.theme import is_dark
 from pages.parts.worlds.valued import ceilings_of
-from pages.parts.worlds.wording import changes_on_race, looks_at, more_of, point_of, size_of, told
+from pages.parts.worlds.wording import (
+    changes_on_race,
+    earned,
+    looks_at,
+    more_of,
+    point_of,
+    size_of,
+    told,
+)
 
 FAULTS = 6
 """Faulty cells that are told at once."""
@@ -54,7 +62,7 @@ def show_ceilings(world: World) -> None:
             with st.container(gap=None, width="content"):
                 # Rounded up: what is not exact is never said to be off by nothing.
                 about = "" if ceiling.is_exact else f" \u00b1 {ceil(200 * ceiling.error) / 100:.2f}"
-                st.metric(label, f"{ceiling.value:.2f}{about}", width="content")
+                st.metric(label, f"{earned(ceiling.value)}{about}", width="content")
                 if looks:
                     note(looks)
     with st.container(key="point"):

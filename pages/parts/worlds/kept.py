@@ -25,7 +25,7 @@ from pages.parts.money import in_money
 from pages.parts.text import counted, note, plain, section
 from pages.parts.worlds.session import WorldsSession
 from pages.parts.worlds.setup import WorldsSetup
-from pages.parts.worlds.wording import size_of
+from pages.parts.worlds.wording import earned, size_of
 
 RACE = Path(__file__).parents[2] / "race.py"
 _KEY = WorldsSetup.key("world")
@@ -175,7 +175,7 @@ def show_gallery(session: WorldsSession) -> None:
         halves = st.columns(2, gap="small")
     for place, (name, exhibit) in enumerate(GALLERY.items()):
         world, found = exhibit.world, exhibit.world.ceilings
-        earns = f"{found.uniform.value:.2f} by chance, {found.best.value:.2f} at best"
+        earns = f"{earned(found.uniform.value)} by chance, {earned(found.best.value)} at best"
         earns += in_money(world, found.best.value)
         told = plain(f"{exhibit.shows} {counted(len(world.items), 'action')}; {earns}.")
         with halves[place % 2], _row(f"exhibit-{name}", world.label, told, world.story):

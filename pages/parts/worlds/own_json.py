@@ -11,7 +11,7 @@ from pages.parts.glossary import explained
 from pages.parts.text import note
 from pages.parts.text_field import text_field, typed
 
-_TEXT, _ANSWER = "rank-json", "rank-answer"
+_TEXT, _FILLED, _ANSWER = "rank-json", "rank-filled", "rank-answer"
 _NAMES = {
     "actions": "actions",
     "contextFeatures": "context_features",
@@ -50,9 +50,11 @@ def write_own_json(world: World | None) -> None:
     with st.expander(
         "Your own Rank request, as JSON", icon=":material/data_object:", key="own-rank"
     ):
-        if _TEXT not in st.session_state and world is not None:
-            request = world.request(0).to_json()
-            st.session_state[_TEXT] = json.dumps(request, indent=1, ensure_ascii=False)
+        # It follows what is written above, until somebody writes in it.
+        written = st.session_state.get(_TEXT)
+        if world is not None and (written is None or written == st.session_state.get(_FILLED)):
+            request = json.dumps(world.request(0).to_json(), indent=1, ensure_ascii=False)
+            st.session_state[_TEXT] = st.session_state[_FILLED] = request
         left, right = st.columns(2, gap="medium")
         with left:
             text_field("POST /rank", key=_TEXT, lines=True, height=320)

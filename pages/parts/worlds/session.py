@@ -1,7 +1,7 @@
 """The state of one browser session on the Worlds page: a world that is being written."""
 
 from collections import deque
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, MutableSequence, Sequence
 from dataclasses import dataclass, field, replace
 from threading import RLock
 from typing import Literal
@@ -47,6 +47,10 @@ class Origin:
     estimated: Estimated | None = None
 
 
+_Step = tuple[Draft, Origin]
+"""What was written at one moment, and what that began as."""
+
+
 class WorldsSession:
     """A draft, how it came to be, and the editors that show it.
 
@@ -67,7 +71,8 @@ class WorldsSession:
         self.truth = TruthRows()
         self._told: tuple[Draft, str] | None = None
         self.kept: tuple[str, str] | None = None
-        self._steps: deque[tuple[Draft, Origin]] = deque(maxlen=MOST_STEPS)
+        self._steps: deque[_Step] = deque(maxlen=MOST_STEPS)
+        self._undone: list[_Step] = []
         self.adopt(key)
         self._steps.clear()
 
@@ -164,6 +169,7 @@ class WorldsSession:
         self.refused = ""
         if draft != self.draft:
             self._steps.append((self.draft, self.origin))
+            self._undone.clear()
             while sum(len(one.truth) for one, _ in self._steps) > MOST_TASTES:
                 self._steps.popleft()
         self.draft, self.origin = draft, origin or self.origin
@@ -284,11 +290,25 @@ class WorldsSession:
         """Whether there is a step to take back."""
         return bool(self._steps)
 
+    @property
+    def can_redo(self) -> bool:
+        """Whether there is a step that was taken back, and nothing was written since."""
+        return bool(self._undone)
+
     @locked
     def undo(self) -> None:
         """Take back the last step."""
-        if self._steps:
-            (self.draft, self.origin), self.refused = self._steps.pop(), ""
+        self._step(self._steps, self._undone)
+
+    @locked
+    def redo(self) -> None:
+        """Bring back the step that was taken back last."""
+        self._step(self._undone, self._steps)
+
+    def _step(self, of: MutableSequence[_Step], to: MutableSequence[_Step]) -> None:
+        if of:
+            to.append((self.draft, self.origin))
+            (self.draft, self.origin), self.refused = of.pop(), ""
             self._remount()
 
     # -- what comes of it -------------------------------------------------------------

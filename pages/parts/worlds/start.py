@@ -162,7 +162,7 @@ def _generate(session: WorldsSession) -> None:
 
 
 def take_back(session: WorldsSession) -> None:
-    """Undo."""
+    """Undo and redo."""
     st.button(
         "Undo",
         key="undo",
@@ -170,6 +170,14 @@ def take_back(session: WorldsSession) -> None:
         on_click=session.undo,
         disabled=not session.can_undo,
         help="Takes back the last thing that was written.",
+    )
+    st.button(
+        "Redo",
+        key="redo",
+        icon=":material/redo:",
+        on_click=session.redo,
+        disabled=not session.can_redo,
+        help="Brings back what was taken back last.",
     )
 
 

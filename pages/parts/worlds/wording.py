@@ -51,6 +51,11 @@ def looks_at(ceiling: Ceiling, world: World) -> str:
     return plain(" and ".join(labels[name] for name in ceiling.fields))
 
 
+def earned(value: float) -> str:
+    """A mean reward; sums that differ by what a computer rounds only are said alike."""
+    return f"{round(value, 9):.2f}"
+
+
 def size_of(world: World) -> str:
     """How large it is."""
     items, fields = len(world.items), len(world.fields)
@@ -66,8 +71,8 @@ def point_of(levels: Mapping[str, float]) -> str:
     share = (best - single) / single if single else 0.0
     more = f", {share:.0%} more".replace("%", "\u00a0%") if single else ""
     return (
-        f"One action for all earns {single:.2f}; whoever knows everybody's taste "
-        f"{best:.2f}{more}. That is what learning is worth here."
+        f"One action for all earns {earned(single)}; whoever knows everybody's taste "
+        f"{earned(best)}{more}. That is what learning is worth here."
     )
 
 

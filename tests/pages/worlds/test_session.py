@@ -64,6 +64,16 @@ def test_what_is_written_follows_and_can_be_undone_step_by_step(session: WorldsS
     assert session.made()[0] == BAKERY
     session.undo()
     assert session.made()[0] == BAKERY
+    session.redo()
+    session.redo()
+    assert session.made() == (world, [], "")
+    assert not session.can_redo
+    session.undo()
+    assert session.can_redo
+    session.write_truth({"edited_rows": {1: {"0": 0.5}}})
+    assert not session.can_redo
+    session.redo()
+    assert session.draft.expected()[1][0] == 0.5
 
 
 def test_a_cell_that_is_set_back_is_as_it_was(session: WorldsSession) -> None:
