@@ -10,7 +10,7 @@ import pyarrow as pa
 from engine.worlds import Context, World
 from pages.parts.charts import map_layout
 from pages.parts.charts.base import PAGE, Size, Spec, action_colour, blank, finish, kept_by
-from pages.parts.charts.item_pictures import emoji_of, with_pictures
+from pages.parts.charts.item_pictures import emoji_of, with_names, with_pictures
 from pages.parts.charts.map_axes import Axes, heads_of
 from pages.parts.charts.map_layout import by_width
 from pages.parts.theme import theme
@@ -55,6 +55,7 @@ def map_spec(
             seen, text="emoji:N"
         ),
         *with_pictures(world, base, by_width(0.4, 12, 26, size), opacity=seen),
+        *with_names(world, base, dark, size, opacity=seen),
         *_corners(world, dark, size, upright),
         *(
             map_layout.heads(axes, values[axes.row][0].name, size)

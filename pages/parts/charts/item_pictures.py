@@ -1,4 +1,4 @@
-"""Picture files of actions in charts, where an emoji would stand."""
+"""Picture files of actions in charts, where an emoji would stand, and names where neither does."""
 
 import json
 from typing import Any
@@ -6,6 +6,8 @@ from typing import Any
 import altair as alt
 
 from engine.worlds import Item, World
+from pages.parts.charts.base import Size
+from pages.parts.theme import theme
 
 
 def emoji_of(item: Item) -> str:
@@ -43,3 +45,27 @@ def with_pictures(
     named = marks.transform_filter(is_pictured(world, field))
     look = {"width": side, "height": side, "xOffset": off[0], "yOffset": off[1]}
     return [named.mark_image(url=url, aria=False, **look).encode(**by)]
+
+
+def with_names(
+    world: World, marks: alt.Chart, dark: bool, size: Size, **by: Any
+) -> list[alt.Chart]:
+    """The names of actions that have neither picture nor emoji, as far as a mark has room for them;
+    nothing where all have one.
+
+    Args:
+        by: further encodings.
+    """
+    bare = [item.id for item in world.items if not (item.emoji or item.picture)]
+    if not bare:
+        return []
+    named = marks.transform_filter(f"indexof({json.dumps(bare)}, datum.action) >= 0")
+    ink, ground = {"color": theme(dark).ink}, theme(dark).ground
+    # Behind letters, so that they are read on any colour.
+    halo = {"stroke": ground, "strokeWidth": size.px(4), "strokeJoin": "round"}
+    shape: dict[str, Any] = {
+        "fontSize": size.px(14),
+        "limit": alt.ExprRef("bandwidth('x') - 6"),
+        "aria": False,
+    }
+    return [named.mark_text(**shape, **look).encode(text="name:N", **by) for look in (halo, ink)]

@@ -1,18 +1,15 @@
 """What a world's visitors like best, at a glance, while it is written."""
 
-from collections.abc import Mapping
 from functools import lru_cache
-from typing import Any
 
 import altair as alt
 import numpy as np
 import pyarrow as pa
 
 from engine.worlds import Context, World
-from pages.parts.charts.base import Spec, action_colour, blank, finish, table
-from pages.parts.charts.item_pictures import emoji_of, with_pictures
+from pages.parts.charts.base import PAGE, Spec, action_colour, blank, finish, table
+from pages.parts.charts.item_pictures import emoji_of, with_names, with_pictures
 from pages.parts.charts.map_axes import Axes, heads_of
-from pages.parts.theme import theme
 
 _ROW, _HEAD = 46, 28
 _FAINT = 0.25
@@ -55,23 +52,9 @@ def truth_spec(world: World, dark: bool, axes: Axes) -> Spec:
         base.mark_rect(cornerRadius=6, aria=False).encode(action_colour(world, dark), opacity),
         base.mark_text(fontSize=18, aria=False).encode(text="emoji:N"),
         *with_pictures(world, base, 30),
-        *(_names(base, look) for look in (_halo(dark), {"color": theme(dark).ink})),
+        *with_names(world, base, dark, PAGE),
         base.mark_rect(opacity=0).encode(tooltip=told, description="said:N"),
     )
-
-
-def _halo(dark: bool) -> dict[str, Any]:
-    """Behind letters, so that they are read on any colour."""
-    return {"stroke": theme(dark).ground, "strokeWidth": 4, "strokeJoin": "round"}
-
-
-def _names(cells: alt.Chart, look: Mapping[str, Any]) -> alt.Chart:
-    """The names of actions that have no picture."""
-    width = alt.ExprRef("bandwidth('x') - 6")
-    named: alt.Chart = cells.mark_text(fontSize=14, limit=width, aria=False, **look).encode(
-        text="word:N"
-    )
-    return named
 
 
 def truth_rows(world: World, axes: Axes, here: Context) -> pa.Table:
@@ -96,7 +79,6 @@ def truth_rows(world: World, axes: Axes, here: Context) -> pa.Table:
                 "action": item.id,
                 "name": item.name,
                 "emoji": emoji_of(item),
-                "word": "" if item.emoji or item.picture else item.name,
                 "who": who,
                 "said": f"{who}: {item.name}, {earned[top]:.2f}",
                 "expected": earned[top],

@@ -50,3 +50,10 @@ def test_it_stands_in_the_corner_of_a_map_too() -> None:
         if layer["mark"]["type"] == "image"
     ]
     assert [url.rpartition(")")[2] for url in images] == ["[datum.action]", "[datum.truth]"]
+
+
+def test_a_name_stands_where_an_action_has_neither() -> None:
+    bare = replace(COFFEE, items=(replace(COFFEE.items[0], emoji=""), *COFFEE.items[1:]))
+    for spec, before in zip(specs(bare)[:2], specs(COFFEE)[:2], strict=True):
+        assert "datum.action) >= 0" in spec
+        assert "datum.action) >= 0" not in before
