@@ -160,7 +160,7 @@ def test_a_request_of_one_s_own_is_ranked(open_worlds: Open) -> None:
     app = open_worlds()
     app.session.begin(BAKERY)
     app.run()
-    written = json.loads(app.at.text_area(key="rank-json").value)
+    written = json.loads(str(app.at.text_area(key="rank-json").value))
     assert written == BAKERY.request(0).to_json()
     assert '"rewardActionId"' in app.click("rank-own").at.code[-1].value
     app.at.text_area(key="rank-json").set_value("{}")
