@@ -5,6 +5,7 @@ from html import escape
 
 import vl_convert
 
+from pages.parts.report.letters import held
 from pages.parts.report.report import Report
 from pages.parts.report.sheet import A4, SLIDE, Paper, sheet
 
@@ -26,14 +27,18 @@ def as_png(report: Report, paper: Paper) -> bytes:
 
 def as_html(report: Report, paper: Paper) -> bytes:
     """A page that needs no other file, and asks nobody for anything."""
-    look = "body{margin:0;background:#eee}svg{display:block;max-width:100%;height:auto;margin:auto}"
+    # Letters that are wider than those of the server are not cut where a chart ends.
+    look = (
+        "body{margin:0;background:#eee}svg{display:block;max-width:100%;height:auto;margin:auto}"
+        "svg svg{overflow:visible}"
+    )
     policy = "default-src 'none'; style-src 'unsafe-inline'; img-src data:"
     return (
         '<!doctype html><html lang="en"><meta charset="utf-8">'
         f'<meta http-equiv="Content-Security-Policy" content="{policy}">'
         '<meta name="viewport" content="width=device-width">'
         f"<title>{escape(report.title)}</title><style>{look}</style>"
-        f'<main aria-label="{escape(report.title)}">{sheet(report, paper)}</main></html>'
+        f'<main aria-label="{escape(report.title)}">{held(sheet(report, paper))}</main></html>'
     ).encode()
 
 

@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pages.parts.report.letters import drawable, line, lines_of, told_apart, width_of
+from pages.parts.report.letters import drawable, held, line, lines_of, told_apart, width_of
 
 TEXTS = st.text(st.characters(exclude_categories=["C", "Z"]) | st.just(" "), max_size=60)
 
@@ -44,3 +44,10 @@ def test_names_that_pictures_alone_told_apart_are_told_apart_by_what_these_are_c
         "Fan", "Fan (soccer ball)", "Sunny", "snowflake", "Fan (soccer ball) 2", "soccer ball",
         "soccer ball 2",
     ]  # fmt: skip
+
+
+def test_a_line_is_as_wide_as_was_thought_in_whatever_letters_a_browser_has() -> None:
+    for text, bold in (("so <so> & so", False), ("Ours", True)):
+        told = held(line(text, 1, 2, 10.5, "#000", bold))
+        assert f'textLength="{width_of(text, 10.5, bold):.1f}"' in told
+        assert told.endswith(line(text, 1, 2, 10.5, "#000", bold).partition(">")[2])
