@@ -160,11 +160,13 @@ def test_all_lessons_in_another_language(open_learn: Open) -> None:
 
 
 def test_homework_has_visitors_of_its_own_and_a_code_that_is_checked(open_learn: Open) -> None:
-    app = open_learn(lesson="one_draw", student="Ada <b>", seed="")
+    app = open_learn(lesson="one_draw", student="Ada <b>", seed="", step="end")
     seed = seed_of("Ada <b>", "one_draw")
     assert f"Seed {seed}" in app.text
-    app.click("lesson-guessed").click("lesson-skip").click("lesson-next")
-    app.click("lesson-option-more").click("lesson-next")
+    assert "Ada <b>, there is a code to hand in once you have answered" in app.bare
+    assert not app.at.code
+    app.click("lesson-back").click("lesson-option-more").click("lesson-next")
+    assert "Ada <b>, hand in this code" in app.bare
     code = code_of("Ada <b>", "one_draw", "more")
     assert code in [shown.value for shown in app.at.code]
     assert "<b>" not in app.text

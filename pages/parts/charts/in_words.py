@@ -12,6 +12,8 @@ _SHOWN = {"title", "domain", "oneOf"}
 """Properties of a specification whose texts are shown, or name what rows show."""
 _MADE = {"calculate", "description", "tooltip"}
 """Properties that the browser makes of what is quoted in them."""
+_ASKED = "filter"
+"""The property that asks rows for what is quoted in it; of a row's ``kind`` it asks as it was."""
 
 
 def translated(rows: pa.Table, spec: Any, known: Mapping[str, str]) -> tuple[pa.Table, Any]:
@@ -44,7 +46,7 @@ def _spec(part: Any, known: Mapping[str, str], inside: str = "") -> Any:
         return [_spec(one, known, inside) for one in part]
     if not isinstance(part, str):
         return part
-    if inside in _MADE:
+    if inside in _MADE or (inside == _ASKED and "datum.kind" not in part):
         return _QUOTED.sub(lambda found: f"'{said(found[1], known)}'", part)
     return said(part, known) if inside in _SHOWN else part
 

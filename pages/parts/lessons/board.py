@@ -284,8 +284,10 @@ def _end(run: Run, setup: LearnSetup, own: Words, page: Words) -> None:
     if truth is not None:
         with right:
             show_guess(lesson, truth, run.guess, own, page)
-    if setup.student and run.picked is not None:
-        show_code(setup, code_of(setup.student, lesson.key, run.picked, rightly(run)))
+    if setup.student:
+        picked = run.picked
+        known = picked and code_of(setup.student, lesson.key, picked, rightly(run))
+        show_code(setup, known)
     section(page.say("goes_on"))
     if lesson.sandbox is None:
         tell(own, own.say("goes_on"))

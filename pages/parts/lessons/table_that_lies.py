@@ -21,7 +21,7 @@ from pages.parts.lessons.pictures import drawn, look
 from pages.parts.lessons.telling import remark, tell
 from pages.parts.lessons.words import Words
 from pages.parts.picture import pair
-from pages.parts.text import percent, plain
+from pages.parts.text import percent
 from pages.parts.theme import is_dark
 
 VISITORS = 1_000
@@ -186,7 +186,7 @@ def _told(lab: Lab) -> Mapping[str, str]:
     report, place = lab.report, lab.report.praised
     weighed = report.intervals["strata"][place]
     return {
-        "drink": plain(lab.praised),
+        "drink": lab.praised,
         "logs": str(AGAIN),
         "report": percent(report.intervals["naive"][place].estimate),
         "true": percent(_truth(lab)),

@@ -45,6 +45,8 @@ def show_sheet(session: LearnSession, setup: LearnSetup) -> None:
     tell(own, own.say("guess"))
     if truth is not None:
         st.markdown(f"→ **{plain(written(lesson.guess, truth, own))}**")
+    else:
+        tell(page, f"→ {page.say('sheet_open')}")
     if truth is not None or lesson.key != "barista":
         figures = lesson.told(lab)
         tell(own, own.say("exit", **figures))
@@ -82,8 +84,9 @@ def check_homework(setup: LearnSetup) -> None:
             tell(page, page.say("code_marked", right=handed.right, all=taken.guess.size))
 
 
-def show_code(setup: LearnSetup, code: str) -> None:
-    """What a student hands in."""
+def show_code(setup: LearnSetup, code: str | None) -> None:
+    """What a student hands in; where there is no code yet, as after a reload, how to come by it."""
     page = setup.words("page")
-    tell(page, page.say("your_code", student=plain(setup.student)))
-    st.code(code, language=None)
+    tell(page, page.say("your_code" if code else "no_code", student=setup.student))
+    if code:
+        st.code(code, language=None)

@@ -1,6 +1,7 @@
 """The talk on the Evaluate page: the table that lies, what the log tells, and the truth."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import partial
 
 from pages.parts.charts import forest
@@ -9,7 +10,7 @@ from pages.parts.evaluate.board import branches_of, told_of_forest
 from pages.parts.evaluate.session import EvaluateSession
 from pages.parts.evaluate.wording import asked_row, names_of, report, served
 from pages.parts.stage.picture import hero
-from pages.parts.stage.screens import Screen, Show
+from pages.parts.stage.screens import Screen, Show, in_its_language
 from pages.parts.theme import is_dark
 
 _ROWS = 9
@@ -58,7 +59,8 @@ def _say(session: EvaluateSession, tells: bool) -> str:
 def _draw(session: EvaluateSession, tells: bool = False, reveals: bool = False) -> None:
     if session.found is None:
         return
-    branches = _with_room(session, branches_of(session.found, session.setup, tells, reveals))
+    shown = _with_room(session, branches_of(session.found, session.setup, tells, reveals))
+    branches = [replace(one, name=in_its_language(one.name)) for one in shown]
     bounds, marks = session.found.bounds, forest.marks_of(branches)
     places = tuple(one.place for one in branches)
     hero(

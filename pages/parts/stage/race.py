@@ -6,7 +6,7 @@ import streamlit as st
 
 from pages.parts.race.session import RaceSession
 from pages.parts.stage import race_pictures, race_words
-from pages.parts.stage.screens import Screen, Show
+from pages.parts.stage.screens import Screen, Show, in_its_language
 
 _FEW = 4
 """Contenders whose stories have room beside each other."""
@@ -61,4 +61,4 @@ def _show_line_up(session: RaceSession) -> None:
     with st.container(key="stage-names"):
         for key, name in session.setup.names.items():
             story = stories.get(key, "").partition(". ")[0].rstrip(".")
-            st.markdown(f"**{name}**" + (f"  \n{story}." if story else ""))
+            st.markdown(f"**{name}**" + (f"  \n{in_its_language(story)}." if story else ""))

@@ -43,6 +43,12 @@ class Stage:
         return cls(told.get(STAGE) == "1", told.get(SCREEN, ""), act, language)
 
 
+def in_its_language(text: str) -> str:
+    """What a picture of the show says, in the show's language, as far as that has it."""
+    language = Stage.in_link().language
+    return text if language == "en" else translated(text, words(language, "show").stage)
+
+
 def enter_or_leave() -> None:
     """Bring the page on the stage, or the stage's page back; for a callback."""
     if Stage.in_link().on:

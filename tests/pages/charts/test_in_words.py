@@ -22,6 +22,7 @@ def test_titles_and_names_are_said_and_nothing_else_is_touched() -> None:
         "scale": {"domain": ["today", "ours"]},
         "filter": "datum.kind == 'log'",
         "calculate": "narrow ? 'today' : 'today and more'",
+        "transform": [{"filter": "(datum.line !== 'today')"}],
     }
     found, own = translated(rows, spec, KNOWN)
     assert found.to_pydict() == {"kind": ["log", "log"], "line": ["heute", None], "value": [1, 2]}
@@ -30,6 +31,7 @@ def test_titles_and_names_are_said_and_nothing_else_is_touched() -> None:
         "scale": {"domain": ["heute", "ours"]},
         "filter": "datum.kind == 'log'",
         "calculate": "narrow ? 'heute' : 'today and more'",
+        "transform": [{"filter": "(datum.line !== 'heute')"}],
     }
     assert translated(rows, spec, {}) == (rows, spec)
 

@@ -1,14 +1,18 @@
 """The five-minute show: acts that there are, and steps that lead from page to page."""
 
+import json
 from collections.abc import Callable
 from dataclasses import replace
 from itertools import pairwise
 from typing import Any
 
+import pyarrow as pa
 import pytest
 import streamlit as st
 
+from pages.parts.charts import curves, forest, in_words
 from pages.parts.lessons.words import LANGUAGES, words
+from pages.parts.race.setup import RaceSetup
 from pages.parts.stage import screens
 from pages.parts.stage.acts import ACTS, MINUTES, neighbour
 from pages.parts.stage.compare import compare_show
@@ -93,6 +97,31 @@ def test_what_is_heard_of_a_picture_is_told_in_another_language() -> None:
     assert heard(said, known) == "Mittlere Belohnung über die Gäste: 0.91 über die letzten 50"
     said = "What each would have earned, served to everybody: Latte 0.30 (0.25 to 0.34); Tea, .5"
     assert heard(said, known).endswith(", für alle: Latte 0.30 (0.25 bis 0.34); Tea, .5")
+    for said, told in {
+        "Map of all contexts: Cold brew in 7 of 36, Tea in 2 of 36": (
+            "Karte aller Lagen: Cold brew in 7 von 36, Tea in 2 von 36"
+        ),
+        "A bell and a bar for each action: Tea, believed to earn 0.50": (
+            "Eine Glocke und ein Balken für jedes Angebot: Tea, bringt vermutlich 0.50"
+        ),
+    }.items():
+        assert heard(said, known) == told
+    assert translated("Your rule: by weather", known) == "Ihre Regel: nach Wetter"
+
+
+def test_pictures_and_who_races_are_told_in_the_words_of_the_show() -> None:
+    told = words("de", "show")
+    marks = (forest.NAIVE, forest.ESTIMATE, forest.TRUTH)
+    for spec, names in (
+        (forest.forest_spec(False, 2, (0.0, 1.0), marks, (None, 0)), marks),
+        (curves.reward_spec(False, True), (curves.LATEST, curves.SO_FAR, curves.BEST)),
+    ):
+        _, own = in_words.translated(pa.table({}), spec, told.charts)
+        assert all(f'"{name}"' in json.dumps(spec) for name in names)
+        assert not any(name in json.dumps(own) for name in names)
+    for story in RaceSetup().having({"who": "ours,epsilon,ucb,ab"}).stories.values():
+        first = story.partition(". ")[0].rstrip(".")
+        assert translated(first, told.stage) != first
 
 
 def test_a_phrase_is_told_with_what_stands_in_it_and_another_as_it_is() -> None:

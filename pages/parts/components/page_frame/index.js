@@ -9,6 +9,7 @@ const TOLD = [
     ".st-key-situation .stMarkdown", ".st-key-gate .stMarkdown", ".st-key-verdict .stMarkdown",
     ".st-key-point .stMarkdown", ".st-key-evaluate-headline .stMarkdown", ".st-key-lesson-screen h2",
 ].join();
+const ONWARD = ["st-key-stop", "st-key-start", "st-key-lesson-next"];
 const TIPS = "[data-testid=stTooltipContent]";
 
 export default function ({ data }) {
@@ -18,6 +19,9 @@ export default function ({ data }) {
             const opener = event.target.closest("[data-testid=stPopoverButton]");
             if (opener && !document.querySelector(OPENED)) enter(frame, opener);
             if (event.target.closest("[data-testid=stSidebarNavLink]")) closeMenu();
+            if (event.target.closest("label")?.querySelector("[role=switch]") && event.detail) {
+                freeKeys(frame);
+            }
             if (event.target.closest(TURNS)?.contains(event.target.closest("button"))) {
                 document.querySelector("[data-testid=stMain]")?.scrollTo(0, 0);
             }
@@ -46,6 +50,15 @@ export default function ({ data }) {
             document.removeEventListener(kind, does, true);
         }
     };
+}
+
+function freeKeys(frame) {
+    // A switch that was turned with the mouse would keep all keys to itself, as a field does.
+    setTimeout(() => {
+        if (!document.activeElement.matches("[role=switch]")) return;
+        document.activeElement.blur();
+        frame.focused = null;
+    });
 }
 
 function addressOnce() {
@@ -136,8 +149,8 @@ function rescueFocus(frame) {
     const { focused, key, home } = frame;
     if (!focused || (focused.isConnected && !focused.disabled)) return;
     const opener = focused.closest(OPENED) ? frame.opener : null;
-    // What comes in its place, or stops it; else what is left of the part of the page that it was in.
-    const places = [home, key, "st-key-stop", "st-key-start", ...frame.around].filter(Boolean);
+    // What comes in its place, stops it, or leads on from it; else what is left of the part of the page that it was in.
+    const places = [home, key, ...ONWARD, ...frame.around].filter(Boolean);
     const found = places.map(standsIn).find(Boolean);
     frame.home = home ?? key;
     frame.stands = found && keyOf(found);
