@@ -29,7 +29,7 @@ from pages.parts.theme import theme
 MATCH, CEILING = "match", "ceiling"
 TODAY, APPRENTICE, ONLINE = "today's rules", "apprentice", "always online"
 BEST = "best possible"
-_ARMS = {"baseline": TODAY, "apprentice": APPRENTICE, "online": ONLINE}
+ARMS = {"baseline": TODAY, "apprentice": APPRENTICE, "online": ONLINE}
 """In the order in which they are drawn: the wide line of today's rules stays in sight below what
 earns the same."""
 _SHAPED = (APPRENTICE, ONLINE)
@@ -104,7 +104,7 @@ def reward_rows(
     Args:
         best: the best possible mean reward, and the end of the axis.
     """
-    found = melted(rows, {name: arm for arm, name in _ARMS.items()})
+    found = melted(rows, {name: arm for arm, name in ARMS.items()})
     found += level(BEST, *best) if best else []
     return table(labelled(found, (0, TOP), size.room(LINES), switches, _SHAPED))
 
@@ -122,7 +122,7 @@ def sum_rows(
         measure: end of the columns' names in `engine.experiments.comparison.Comparison.rows`.
         domain: of the vertical axis.
     """
-    arms = {name: arm + measure for arm, name in _ARMS.items()}
+    arms = {name: arm + measure for arm, name in ARMS.items()}
     if measure == "_worse":
         del arms[TODAY]
     found = melted(rows, arms)
@@ -131,7 +131,7 @@ def sum_rows(
 
 def bounds_of(rows: Curve, measure: str) -> tuple[int, int]:
     """Ends of an axis that holds all arms' values: they grow in steps."""
-    values = [row[arm + measure] for row in rows for arm in _ARMS] or [0.0]
+    values = [row[arm + measure] for row in rows for arm in ARMS] or [0.0]
     low, high = min(values), max(values)
     return (-span_of(-low, 10) if low < 0 else 0), span_of(high, 10)
 

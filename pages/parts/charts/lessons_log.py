@@ -58,6 +58,7 @@ def said_spec(
             title=None,
             labelFontSize=SIZE - 1,
             labelLimit=0,
+            columnPadding=4,
             symbolType="square",
             symbolOpacity=1,
         )

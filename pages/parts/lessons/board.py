@@ -150,7 +150,7 @@ def _guess(run: Run, setup: LearnSetup, own: Words, page: Words) -> None:
         run.lesson.opening(run.lab, own)
     with right, st.container(border=True, key="lesson-guess"):
         tell(own, f"**{own.say('guess')}**")
-        value = _ask(run, own)
+        value = _ask(run, own, page)
 
         def take() -> None:
             run.guess = value
@@ -159,15 +159,16 @@ def _guess(run: Run, setup: LearnSetup, own: Words, page: Words) -> None:
         st.button(page.say("guess_it"), key="lesson-guessed", type="primary", on_click=take)
 
 
-def _ask(run: Run, own: Words) -> Guess:
+def _ask(run: Run, own: Words, page: Words) -> Guess:
     """The widget of a guess, which begins in the middle; what it says."""
     kind, key = run.lesson.guess, f"lesson-guess-{run.lesson.key}"
+    asked = page.say("step_guess")
     if isinstance(kind, Cells):
         return mark_cells(kind, key)
     if not isinstance(kind, Slider):
         names = own.options("guesses")
         picked = st.radio(
-            "guess",
+            asked,
             kind.options,
             format_func=names.__getitem__,
             key=key,
@@ -177,7 +178,7 @@ def _ask(run: Run, own: Words) -> Guess:
     scale = 100 if kind.percent else 1
     low, high = float(kind.low * scale), float(kind.high * scale)
     told = st.slider(
-        "guess",
+        asked,
         low,
         high,
         value=(low + high) / 2,

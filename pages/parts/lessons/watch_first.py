@@ -10,7 +10,13 @@ from engine.experiments.comparison import Comparison, Stretch
 from engine.simulation.baselines import best_rule
 from engine.steps import Steps
 from engine.worlds import World, key_of
-from pages.parts.charts.comparison import match_rows, match_spec, reward_rows, reward_spec
+from pages.parts.charts.comparison import (
+    ARMS,
+    match_rows,
+    match_spec,
+    reward_rows,
+    reward_spec,
+)
 from pages.parts.charts.in_words import said
 from pages.parts.lessons.elsewhere import first_field
 from pages.parts.lessons.lesson import Elsewhere, Guess, Lesson, Sandbox, Slider
@@ -112,6 +118,9 @@ def _doing(lab: Lab, words: Words) -> None:
 def _curves(lab: Lab, words: Words) -> None:
     match, arms = lab.seen[lab.shown - 1]
     span, dark, switches = WATCHED + ONLINE, is_dark(), [WATCHED][: lab.shown - 1]
+    earned = "; ".join(
+        f"{said(name, words.charts)} {arms[-1][arm]:.2f}" for arm, name in ARMS.items()
+    )
     left, right = pair("watched")
     with left:
         _match(match, switches, words)
@@ -122,7 +131,7 @@ def _curves(lab: Lab, words: Words) -> None:
             reward_rows(arms, switches, None, look()),
             reward_spec(dark, span, bool(switches), False, look()),
             key="chart-lesson-reward",
-            alt=f"{words.say('earned')}: {arms[-1]['apprentice']:.2f}, {arms[-1]['baseline']:.2f}",
+            alt=f"{words.say('earned')}: {earned}",
         )
 
 

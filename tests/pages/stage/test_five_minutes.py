@@ -121,7 +121,7 @@ def test_pictures_and_who_races_are_told_in_the_words_of_the_show() -> None:
         assert not any(name in json.dumps(own) for name in names)
     for story in RaceSetup().having({"who": "ours,epsilon,ucb,ab"}).stories.values():
         first = story.partition(". ")[0].rstrip(".")
-        assert translated(first, told.stage) != first
+        assert not {"Shows", "Draws", "Adds", "shows"} & set(translated(first, told.stage).split())
 
 
 def test_a_phrase_is_told_with_what_stands_in_it_and_another_as_it_is() -> None:
