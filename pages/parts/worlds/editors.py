@@ -17,6 +17,11 @@ from pages.parts.worlds.tables import Config, editor, say_first
 from pages.parts.worlds.wording import COLUMNS
 
 _ACTIONS = ("name", "emoji", "worth", "features")
+_HOW = (
+    "By keys: Enter, in the grey row at the end, adds a row; what is typed in a cell replaces it; "
+    "Tab leads on, and Delete empties a cell."
+)
+"""How a table that may be added to is written in."""
 _TWO_LINES = 68
 """Pixels of a field that shows a story in full."""
 _VALUES = ("field", "value", "emoji", "share", "sends")
@@ -50,7 +55,8 @@ def write_the_place(session: WorldsSession) -> None:
 
 def write_actions(session: WorldsSession, faults: Sequence[CellFault]) -> None:
     """What is offered."""
-    section("What is offered", "The first one is what today's rules choose, where that matters.")
+    today = "The first one is what today's rules choose, where that matters."
+    section("What is offered", f"{today} {_HOW}")
     hint = "A row is an action. Features: roast: dark, milk: true, price: 3.5"
     say_first("actions", faults, hint)
     rows = [{name: getattr(row, name) for name in _ACTIONS} for row in session.actions.base]
@@ -83,7 +89,8 @@ def action_columns() -> Config:
 
 def write_values(session: WorldsSession, faults: Sequence[CellFault]) -> None:
     """Who comes."""
-    section("Who comes", "Every combination of values is a context, in which somebody may come.")
+    every = "Every combination of values is a context, in which somebody may come."
+    section("Who comes", f"{every} {_HOW}")
     say_first("values", faults, "A row is a value. Its field is named once, or again in each row.")
     rows = [{name: getattr(row, name) for name in _VALUES} for row in session.values.base]
     frame = pd.DataFrame(rows, columns=list(_VALUES)).astype({"share": "float64"})
