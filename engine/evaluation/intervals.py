@@ -28,11 +28,21 @@ class Estimate:
     high: float
 
 
-def estimate(values: Array) -> Estimate:
-    """The mean of independent values, at least one."""
+def estimate(values: Array, least: float = -math.inf, most: float = math.inf) -> Estimate:
+    """The mean of independent values, at least one; the interval holds nothing that is less or
+    more than a mean can be."""
     mean, error = float(values.mean()), standard_error(values)
     reach = student(len(values) - 1) * error if len(values) > 1 else math.nan
-    return Estimate(mean, error, mean - reach, mean + reach)
+    low, high = np.clip((mean - reach, mean + reach), least, most).tolist()
+    return Estimate(mean, error, low, high)
+
+
+def estimate_of_rewards(rewards: Array) -> Estimate:
+    """The mean of independent rewards from 0 to 1, with its score interval: it has a width where
+    all are the same, too, and is too wide, if anything, where some are partial."""
+    mean, z = float(rewards.mean()), normal()
+    low, high = (mean + sign * score_reach(mean, len(rewards), z, sign) for sign in (-1, 1))
+    return Estimate(mean, standard_error(rewards), low, high)
 
 
 def standard_error(values: Array, unknown: float = math.nan) -> float:

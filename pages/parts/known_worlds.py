@@ -16,7 +16,8 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from engine import PersonalizerError
 from engine.store import StoreError
-from engine.worlds import WORLDS, World, key_of, world_named
+from engine.worlds import GALLERY, WORLDS, World, key_of, world_named
+from engine.worlds.place import Drift
 from pages.parts.library import touch_world, world_in_store
 from pages.parts.text import plain
 
@@ -112,6 +113,13 @@ def all_at_hand() -> Iterator[World]:
     with _lock:
         shown = list(_at_hand.values())
     yield from shown
+
+
+def drift_of(key: str) -> Drift:
+    """How the tastes of a world are meant to change in a race."""
+    world = world_of(key)
+    ready = (exhibit.drift for exhibit in GALLERY.values() if exhibit.world == world)
+    return next(ready, world.drift)
 
 
 def label_of(key: str) -> str:

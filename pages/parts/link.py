@@ -3,7 +3,7 @@
 Whatever a link says is checked here again.
 """
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from dataclasses import dataclass, fields, replace
 from typing import Any, ClassVar, Self, TypeVar
 from urllib.parse import urlencode
@@ -99,7 +99,7 @@ class Linked:
                 refused.append(f"{name} in the link is left out: {error.message}")
             except (KeyError, ValueError):
                 refuse(name, setting.allowed, setting.text(setting.default) or "nothing")
-        setup = cls().having(values)
+        setup = cls().having(values).begun(query)
         fitting = setup.fitted()
         asked, used = setup.values(), fitting.values()
         for name, setting in asked_for.items():
@@ -107,6 +107,10 @@ class Linked:
                 instead = setting.text(used[name]) or setting.said(used[name])
                 refuse(name, f"one that the world {asked['world']} has", instead)
         return fitting, refused
+
+    def begun(self, told: Container[str] = ()) -> Self:
+        """The same with what its world begins with, but for what is ``told``, by name."""
+        return self
 
     def fitted(self) -> Self:
         """The same with what its world has in place of what that does not have."""
@@ -134,8 +138,9 @@ def open_link(kind: type[S]) -> bool:
             say_refused(sentence)
         set_widgets(setup)
     if comes and not went_back and (brought := _brought(kind, query)):
+        other = "world" in brought and brought["world"] != setup.values()["world"]
         setup = setup.having(brought)
-        set_widgets(setup)
+        set_widgets(setup.begun(query) if other else setup)
     state["page"] = kind
     for name, value in setup.values().items():
         state.setdefault(kind.key(name), value)

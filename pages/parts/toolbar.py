@@ -13,7 +13,7 @@ from pages.parts.components.browser_id import owner
 from pages.parts.components.lost_presses import buttons_here, watch_presses
 from pages.parts.known_worlds import keep_at_hand, label_of, world_of
 from pages.parts.library import worlds_of
-from pages.parts.link import Linked
+from pages.parts.link import Linked, current_setup, show
 from pages.parts.live import LivePlay
 from pages.parts.qr import qr, show_qr
 from pages.parts.report.take_home import ReportOf, take_home
@@ -41,12 +41,26 @@ def choose_world(setup: Linked) -> None:
     world = setup.values()["world"]
     offered = WORLD.offered | {world: label_of(world)}
     with st.container(horizontal=True, width="content", gap="xsmall", key="worlds"):
-        setup.draw("world", options=offered, label_visibility="collapsed")
+        setup.draw(
+            "world",
+            options=offered,
+            label_visibility="collapsed",
+            on_change=partial(_begin_there, setup),
+        )
         with st.popover(
             "More", icon=":material/public:", key="more-worlds", on_change="rerun"
         ) as more:
             if more.open:
                 _choose_another(setup)
+
+
+def _begin_there(setup: Linked) -> None:
+    """Set what the world begins with that was chosen."""
+    now = current_setup(type(setup))
+    values = now.values()
+    for name, value in now.begun().values().items():
+        if value != values[name]:
+            show(setup.key(name), value)
 
 
 def _choose_another(setup: Linked) -> None:
@@ -55,6 +69,7 @@ def _choose_another(setup: Linked) -> None:
     def take() -> None:
         if one := chosen(key, names, ""):
             st.session_state[setup.key("world")] = keep_at_hand(world_of(one))
+            _begin_there(setup)
 
     key = setup.key("another-world")
     names = other_worlds()

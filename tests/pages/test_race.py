@@ -18,7 +18,7 @@ from pages.parts.race.controls import presets
 from pages.parts.race.results import results
 from pages.parts.race.setup import MAX_STEPS, RaceSetup
 from tests.engine.experiments.race.test_runs import Faulty
-from tests.pages.conftest import RaceApp
+from tests.pages.conftest import App, Here, RaceApp
 
 Open = Callable[..., RaceApp]
 
@@ -31,6 +31,21 @@ def charts_of(app: RaceApp) -> list[str]:
 
 
 # -- on the page ----------------------------------------------------------------------
+
+
+def test_coming_by_the_menu_tastes_change_as_the_world_says(
+    open_app: Callable[..., App], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("pages.parts.race.pool.open_processes", Here)
+    app = open_app()
+    app.at.session_state["more-worlds"] = True
+    app.run().set("play-another-world", "fashion")
+    app.at.switch_page("../race.py")
+    assert app.run().at.session_state["RaceSession"].setup.drift == "halfway"
+    assert app.set("race-world", "coffee").at.session_state["RaceSession"].setup.drift == "none"
+    app.at.session_state["more-worlds"] = True
+    app.run().set("race-another-world", "fashion").set("race-drift", "slow").run()
+    assert app.at.session_state["RaceSession"].setup.drift == "slow", "and another can be set"
 
 
 def test_it_opens_with_a_question_a_line_up_and_a_bet(open_race: Open) -> None:

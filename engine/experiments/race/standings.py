@@ -143,6 +143,11 @@ class Standings:
         least = min(LEAST, points) if self.plan.repetitions == 1 else 1
         return max(points // WINDOW, least)
 
+    @property
+    def latest_visitors(self) -> int:
+        """About how many visitors that is."""
+        return self.window * self.plan.visitors // len(self.plan.points)
+
     def recent(self, contender: str) -> Band:
         """Mean reward of the latest visitors."""
         return band(self._latest(np.array([o.rewards for o in self.outcomes(contender)])))
@@ -150,7 +155,7 @@ class Standings:
     def latest(self, contender: str) -> Estimate:
         """Mean reward of the last visitors, at the end of `recent`."""
         curves = self._latest(np.array([o.rewards for o in self.outcomes(contender)]))
-        return estimate(curves[:, -1])
+        return estimate(curves[:, -1], 0, 1)
 
     def regret(self, contender: str) -> Band:
         """Sum of the regret so far."""
@@ -204,8 +209,9 @@ class Standings:
         """How each contender stands, the one who earns most first."""
         found, won = [], self._won()
         for key in self.keys:
-            reward, losses = estimate(self._means(key)), [o.regret[-1] for o in self.outcomes(key)]
-            regret, share = estimate(np.array(losses)), won.get(key, math.nan)
+            reward, share = estimate(self._means(key), 0, 1), won.get(key, math.nan)
+            losses = np.array([outcome.regret[-1] for outcome in self.outcomes(key)])
+            regret = estimate(losses, 0, self.plan.visitors)
             found.append(Final(key, reward, regret, share, self.recovery(key)))
         return sorted(found, key=lambda final: -final.reward.mean)
 
@@ -239,7 +245,7 @@ class Standings:
             for place, (field, value) in enumerate(self.plan.world.segments()):
                 came = visitors[:, place] > 0
                 if came.any():
-                    regret = estimate(losses[came, place] / visitors[came, place])
+                    regret = estimate(losses[came, place] / visitors[came, place], 0, 1)
                     mean = float(visitors[:, place].mean())
                     found.append(SegmentRegret(key, field.name, value.name, mean, regret))
         return found

@@ -30,7 +30,7 @@ class Exhibit:
 
     Attributes:
         shows: one sentence.
-        drift: how its tastes change in a race, which has to be set there.
+        drift: how its tastes are meant to change in a race.
     """
 
     world: World

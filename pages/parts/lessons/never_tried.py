@@ -179,12 +179,12 @@ def _answer(lab: Lab) -> str:
 
 
 def _elsewhere(world: World) -> Elsewhere:
-    key = key_of(world)
+    asked = {"world": key_of(world), "drift": "none"}
     there = replace(
         LESSON,
         world=world,
         guess=Slider(0, world.size, 1),
-        sandbox=lambda seed: Sandbox("race", {"world": key, "seed": str(seed)}),
+        sandbox=lambda seed: Sandbox("race", asked | {"seed": str(seed)}),
     )
     return Elsewhere(there, {"count": str(len(world.items)), "cells": str(world.size)})
 

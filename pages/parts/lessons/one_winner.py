@@ -104,7 +104,8 @@ def _told(lab: Lab) -> Mapping[str, str]:
 
 
 def _elsewhere(world: World) -> Elsewhere:
-    key, field, who = key_of(world), first_field(world), somebody(world)
+    field, who = first_field(world), somebody(world)
+    asked = {"world": key_of(world), "who": "ours,ab", "drift": "none"}
     keys = {value.name: f"value-{place}" for place, value in enumerate(field.values)}
     there = replace(
         LESSON,
@@ -113,7 +114,7 @@ def _elsewhere(world: World) -> Elsewhere:
         guess=map_of(world, *last_fields(world)),
         options=tuple(keys.values()),
         answer=lambda lab: keys[_worst(lab)[0]],
-        sandbox=lambda seed: Sandbox("race", {"world": key, "seed": str(seed), "who": "ours,ab"}),
+        sandbox=lambda seed: Sandbox("race", asked | {"seed": str(seed)}),
     )
     rest = spread_out(world, who, *last_fields(world))
     names = {"count": str(len(world.items)), "field": field.label.lower(), "who": rest}

@@ -103,7 +103,7 @@ def show_curves(lab: RaceLab, words: Words) -> None:
     entries, standings = _entries(lab, words), lab.standings
     bands = {key: standings.recent(key) for key in standings.keys}
     drifts = lab.plan.drift == "halfway"
-    window = max(1, standings.window * lab.plan.visitors // len(lab.plan.points))
+    window = standings.latest_visitors
     drawn(
         words,
         band_rows(lab.plan, bands, entries, _TOP, (), size=look()),

@@ -117,7 +117,7 @@ def end_of_finals(finals: Sequence[Final]) -> float:
 def _show_rewards(session: RaceSession) -> None:
     known, entries = session.known, tuple(session.shown.names.items())
     plan, names = known.plan, session.shown.names
-    window = max(1, known.window * plan.visitors // len(plan.points))
+    window = known.latest_visitors
     bands = {key: known.recent(key) for key in known.keys}
     section("What visitors give")
     picture(

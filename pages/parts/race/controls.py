@@ -37,7 +37,7 @@ class Preset:
 
 def presets(now: RaceSetup) -> dict[str, Preset]:
     """Ready-made races with the world and the seed that are set now."""
-    fair = RaceSetup(world=now.world, seed=now.seed, record=now.record).fitted()
+    fair = RaceSetup(world=now.world, seed=now.seed, record=now.record).begun().fitted()
     ready = {
         "A fair race": Preset(
             fair, "One winner for everybody, or learning who likes what: what is that worth?"

@@ -1,6 +1,6 @@
 """What can be set on the Race page."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Self
 
@@ -13,7 +13,7 @@ from engine.worlds import WORLDS
 from engine.worlds.place import Drift
 from pages.parts.choices import CROSSES, SEED, WORLD
 from pages.parts.knobs import Tunable
-from pages.parts.known_worlds import world_of
+from pages.parts.known_worlds import drift_of, world_of
 from pages.parts.race.record import EXAMPLE, YOU, Record
 from pages.parts.rules import (
     TABLE,
@@ -148,6 +148,15 @@ class RaceSetup(Tunable):
     def policies(cls) -> Mapping[str, Policy]:
         """See `Tunable`."""
         return rivals()
+
+    def query(self) -> dict[str, str]:
+        """See `Linked`; whether tastes change, too, where that is not as the world begins."""
+        told = super(RaceSetup, self).query()
+        return told if self.drift == drift_of(self.world) else told | {"drift": self.drift}
+
+    def begun(self, told: Container[str] = ()) -> Self:
+        """See `Linked`: tastes change as they are meant to in its world."""
+        return self if "drift" in told else replace(self, drift=drift_of(self.world))
 
     def fitted(self) -> Self:
         """See `Linked`: a field, a rule and its table."""

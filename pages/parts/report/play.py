@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 from engine.arrays import Array
-from engine.evaluation.intervals import estimate
+from engine.evaluation.intervals import estimate_of_rewards
 from engine.evaluation.learning_curve import RECENT_VISITORS, LearningCurve
 from engine.worlds import Context, World
 from engine.worlds.taste import TasteWeights
@@ -77,7 +77,7 @@ def _earned(opened: OpenLoop, truth: bool) -> tuple[str, str]:
 
 def _measured(world: World, rewards: Array) -> str:
     """A mean with its interval, and what it comes to."""
-    found = estimate(rewards)
+    found = estimate_of_rewards(rewards)
     return (
         f"{found.mean:.2f} each (95 % interval {found.low:.2f} to {found.high:.2f}), so "
         f"{per_thousand(world, found.mean)}"

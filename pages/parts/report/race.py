@@ -20,26 +20,27 @@ def report_of(session: RaceSession, link: str) -> Report | None:
 
 
 def _first_and_last(known: Standings, names: Mapping[str, str]) -> tuple[str, ...]:
-    """What the last visitors gave the first and the last of all, and what a crowd would have given
-    more if everybody had been offered what is best for them."""
+    """What the first and the last of all earned of late, and what a crowd would have given more
+    if everybody had been offered what is best for them."""
     finals, plan = known.finals(), known.plan
     ends = (finals[0], finals[-1]) if len(finals) > 1 else finals
-    window = min(plan.visitors, max(1, known.window * plan.visitors // len(plan.points)))
-    world = plan.world
+    world, crowd = plan.world, "each crowd" if len(known.shared) > 1 else "the crowd"
 
-    def gave(final: Final) -> str:
+    def earned(final: Final) -> str:
         latest = known.latest(final.contender)
-        return f"{names[final.contender]} {latest.mean:.2f}{interval(latest, 2)}"
+        return f"{names[final.contender]} earned {latest.mean:.2f} a visitor{interval(latest, 2)}"
 
-    def less(final: Final) -> str:
-        unit = f", {world.in_unit(final.regret.mean, 1):,.0f} {world.unit}" if world.unit else ""
-        missed = f"{final.regret.mean:,.0f}{interval(final.regret, 0)}{unit}"
-        return f"with {names[final.contender]} {missed}"
+    def more(final: Final) -> str:
+        missed = counted(round(final.regret.mean), "reward")
+        if world.unit:
+            missed += f", or {world.in_unit(final.regret.mean, 1):,.0f} {world.unit},"
+        return f"{missed} more than {names[final.contender]} got{interval(final.regret, 0)}"
 
+    late = counted(known.latest_visitors, "visitor")
     return (
-        f"The last {counted(window, 'visitor')} of a crowd gave each {'; '.join(map(gave, ends))}.",
-        f"How many rewards fewer {counted(plan.visitors, 'visitor')} gave than with the best offer "
-        f"for each: {'; '.join(map(less, ends))}.",
+        f"Of late (the last {late} of {crowd}), {'; '.join(map(earned, ends))}.",
+        f"With the best offer for each, {counted(plan.visitors, 'visitor')} would have given "
+        f"{'; '.join(map(more, ends))}.",
     )
 
 
@@ -49,7 +50,6 @@ def _report(session: RaceSession, link: str) -> Report | None:
     known, names, one_run = session.known, session.shown.names, session.shown.one_run is not None
     plan, entries, finals = known.plan, tuple(names.items()), known.finals()
     raced = tuple(entry for entry in entries if entry[0] in known.keys)
-    window = max(1, known.window * plan.visitors // len(plan.points))
     bands = {key: known.recent(key) for key in known.keys}
     most = Figure(
         "Who earns most",
@@ -58,7 +58,9 @@ def _report(session: RaceSession, link: str) -> Report | None:
     )
     gave = Figure(
         "What visitors give",
-        charts.reward_spec(False, plan.visitors, window, entries, plan.drift == "halfway"),
+        charts.reward_spec(
+            False, plan.visitors, known.latest_visitors, entries, plan.drift == "halfway"
+        ),
         charts.band_rows(plan, bands, entries, 1.04, banded(session)),
     )
     regret = {key: known.regret(key) for key in known.keys}

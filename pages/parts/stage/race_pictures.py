@@ -32,7 +32,7 @@ def rewards(session: RaceSession) -> None:
         return
     known, names = session.known, session.shown.names
     entries, plan = tuple(names.items()), known.plan
-    window = max(1, known.window * plan.visitors // len(plan.points))
+    window = known.latest_visitors
     bands, drifts = {key: known.recent(key) for key in known.keys}, plan.drift == "halfway"
     hero(
         charts.band_rows(plan, bands, entries, 1.04, banded(session), STAGE),

@@ -180,6 +180,5 @@ def show_gallery(session: WorldsSession) -> None:
         told = plain(f"{exhibit.shows} {counted(len(world.items), 'action')}; {earns}.")
         with halves[place % 2], _row(f"exhibit-{name}", world.label, told, world.story):
             if exhibit.drift != "none":
-                told_to = {"world": name, "drift": exhibit.drift}
-                st.page_link(RACE, label="Race", query_params=told_to)
+                st.page_link(RACE, label="Race", query_params={"world": name})
             _open(session, world, f"open-exhibit-{name}")

@@ -237,7 +237,4 @@ def leave(session: WorldsSession, pages: Path) -> None:
         link = play.open.link if play is not None else None
         st.switch_page(pages / "play.py", query_params={"loop": link} if link else {})
     if name is not None:
-        told = {"world": session.chosen}
-        if name == "race" and session.draft.drift != "none":
-            told["drift"] = session.draft.drift
-        st.switch_page(pages / f"{name}.py", query_params=told)
+        st.switch_page(pages / f"{name}.py", query_params={"world": session.chosen})

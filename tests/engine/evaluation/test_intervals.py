@@ -5,7 +5,14 @@ import math
 import numpy as np
 import pytest
 
-from engine.evaluation.intervals import normal, score_reach, standard_error, student
+from engine.evaluation.intervals import (
+    estimate,
+    estimate_of_rewards,
+    normal,
+    score_reach,
+    standard_error,
+    student,
+)
 
 
 @pytest.mark.parametrize(
@@ -29,3 +36,21 @@ def test_the_score_interval_is_the_one_in_the_books() -> None:
     assert score_reach(0.0, 10, z, -1) == pytest.approx(0.0, abs=1e-12)
     assert 0.3 - score_reach(0.3, 10, z, -1) == pytest.approx(0.1078, abs=1e-4)
     assert 0.3 + score_reach(0.3, 10, z, 1) == pytest.approx(0.6032, abs=1e-4)
+
+
+def test_an_interval_leaves_out_what_no_mean_can_be() -> None:
+    values = np.array([0.6, 1.0, 1.0])
+    free, cut = estimate(values), estimate(values, 0, 1)
+    assert free.high > 1 == cut.high
+    assert (cut.mean, cut.error, cut.low) == (free.mean, free.error, free.low)
+    assert estimate(values - 0.6, 0, 1).low == 0
+    assert math.isnan(estimate(values[:1], 0, 1).low), "and there is none of one value"
+
+
+def test_rewards_that_are_all_the_same_leave_room_for_chance() -> None:
+    """Fifty of fifty is from .929 up, and none of ten up to .278, as `score_reach` has it."""
+    sure = estimate_of_rewards(np.ones(50))
+    assert sure.mean == 1
+    assert sure.high == pytest.approx(1)
+    assert sure.low == pytest.approx(0.9286, abs=1e-4)
+    assert estimate_of_rewards(np.zeros(10)).high == pytest.approx(0.2775, abs=1e-4)

@@ -34,6 +34,19 @@ def test_the_largest_race_that_can_be_set_can_be_planned() -> None:
 
 
 @pytest.mark.parametrize(
+    ("told", "drift"),
+    [({}, "none"), ({"world": "coffee"}, "none"), ({"world": "fashion"}, "halfway"),
+     ({"world": "fashion", "drift": "none"}, "none"), ({"drift": "slow"}, "slow")],
+)  # fmt: skip
+def test_tastes_change_as_the_world_says_where_the_link_does_not(
+    told: dict[str, str], drift: str
+) -> None:
+    setup, refused = RaceSetup.from_query(told)
+    assert (setup.drift, refused) == (drift, [])
+    assert RaceSetup.from_query(setup.query())[0] == setup, "and its own link says the same"
+
+
+@pytest.mark.parametrize(
     ("name", "value"),
     [("who", "ours,theirs"), ("who", ""), ("visitors", "201"), ("crowds", "0"), ("drift", "fast"),
      ("delay", "-1"), ("refresh", "2"), ("epsilon", "101"), ("crosses", "5"), ("field", "shoes"),

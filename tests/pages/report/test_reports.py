@@ -10,7 +10,7 @@ import pytest
 
 from engine import LearningLoop
 from engine.evaluation.context_map import favourites
-from engine.evaluation.intervals import estimate
+from engine.evaluation.intervals import estimate, estimate_of_rewards
 from engine.evaluation.learning_curve import LearningCurve
 from engine.experiments.uplift import gained
 from engine.worlds import WORLDS, world_from_json
@@ -40,7 +40,7 @@ def test_of_a_loop(open_app: Callable[..., App]) -> None:
     report = play.report_of(app.session, LINK)
     assert report is not None
     rewards = app.session.open.stored.follow(LearningCurve).rewards
-    found = estimate(rewards)
+    found = estimate_of_rewards(rewards)
     assert (
         f"All 100 gave {found.mean:.2f} each (95 % interval {found.low:.2f} to"
         in (report.sentences[-1])
@@ -75,6 +75,12 @@ def test_of_a_race(open_race: Callable[..., RaceApp]) -> None:
     assert report is not None
     best = app.session.known.finals()[0]
     assert f"{best.reward.mean:.3f} a visitor" in report.sentences[0]
+    late, more = report.sentences[1:]
+    latest = app.session.known.latest(best.contender)
+    assert late.startswith("Of late (the last 10 visitors of each crowd), ")
+    assert f"earned {latest.mean:.2f} a visitor (95\u00a0% interval" in late
+    assert more.startswith("With the best offer for each, 200 visitors would have given ")
+    assert f"{best.regret.mean:,.0f} rewards" in more
     assert all(figure_svg(figure, 500) for figure in report.further)
     assert as_pdf(report, PAPERS["a4"]).startswith(b"%PDF")
 

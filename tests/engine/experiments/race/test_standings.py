@@ -90,6 +90,9 @@ def test_the_share_of_crowds_won_and_the_lead() -> None:
     assert margin.ahead.mean == pytest.approx((-0.5 + 0 + 1) / 3)
     assert not margin.is_clear
     assert finals["a"].regret.mean == pytest.approx((0 + 5 + 10) / 3)
+    # Student's interval would reach from -7 to 17 rewards that ten visitors did not give.
+    assert (finals["a"].regret.low, finals["a"].regret.high) == (0, 10)
+    assert (finals["a"].reward.low, finals["a"].reward.high) == (0, 1)
 
 
 def test_the_lead_is_clear_when_every_crowd_agrees() -> None:
@@ -124,7 +127,7 @@ def test_recovery_by_hand() -> None:
 def test_the_latest_visitors_are_a_twentieth_of_all() -> None:
     plan = Plan(WORLDS["coffee"], PLAN.contenders, visitors=400, repetitions=1)
     made = Standings(plan)
-    assert made.window == 10
+    assert (made.window, made.latest_visitors) == (10, 20)
     rewards = np.arange(1, 401, dtype=float)
     sums = rewards.cumsum()[plan.points - 1]
     made.add(replace(outcome("a", 0, [1.0] * 10), rewards=sums))
