@@ -2,18 +2,21 @@
 
 import re
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 import pyarrow as pa
 
 _NUMBER = re.compile(r"\d[\d,]*")
 _QUOTED = re.compile(r"'((?:[^'\\]|\\.)*)'")
+_COMPARED = re.compile(r"(?<=[!=]== )'((?:[^'\\]|\\.)*)'")
+_OF_KIND = re.compile(r"datum(\.kind|\['kind'\])")
 _SHOWN = {"title", "domain", "oneOf"}
 """Properties of a specification whose texts are shown, or name what rows show."""
 _MADE = {"calculate", "description", "tooltip"}
 """Properties that the browser makes of what is quoted in them."""
 _ASKED = "filter"
-"""The property that asks rows for what is quoted in it; of a row's ``kind`` it asks as it was."""
+"""The property that compares rows with what is quoted in it; a row's ``kind`` stays as it was."""
 
 
 def translated(rows: pa.Table, spec: Any, known: Mapping[str, str]) -> tuple[pa.Table, Any]:
@@ -46,9 +49,16 @@ def _spec(part: Any, known: Mapping[str, str], inside: str = "") -> Any:
         return [_spec(one, known, inside) for one in part]
     if not isinstance(part, str):
         return part
-    if inside in _MADE or (inside == _ASKED and "datum.kind" not in part):
-        return _QUOTED.sub(lambda found: f"'{said(found[1], known)}'", part)
+    if inside == _ASKED:
+        other = partial(_quoted, known)
+        return part if _OF_KIND.search(part) else _COMPARED.sub(other, part)
+    if inside in _MADE:
+        return _QUOTED.sub(partial(_quoted, known), part)
     return said(part, known) if inside in _SHOWN else part
+
+
+def _quoted(known: Mapping[str, str], found: re.Match[str]) -> str:
+    return f"'{said(found[1], known)}'"
 
 
 def _rows(rows: pa.Table, known: Mapping[str, str]) -> pa.Table:

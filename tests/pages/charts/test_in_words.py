@@ -9,6 +9,7 @@ from engine.worlds import WORLDS
 from pages.parts.charts.base import STAGE
 from pages.parts.charts.beliefs import belief_spec
 from pages.parts.charts.in_words import said, translated
+from pages.parts.charts.lessons import guess_spec
 from pages.parts.lessons.words import words
 from pages.parts.play.beliefs import believed, in_words
 
@@ -34,6 +35,16 @@ def test_titles_and_names_are_said_and_nothing_else_is_touched() -> None:
         "transform": [{"filter": "(datum.line !== 'heute')"}],
     }
     assert translated(rows, spec, {}) == (rows, spec)
+
+
+def test_what_asks_for_a_kind_of_row_asks_for_it_in_another_language_too() -> None:
+    german = words("de", "barista").charts
+    assert {"guess", "truth"} <= set(german)
+    spec = guess_spec(False, 0.0, 20.0, "d")
+    _, own = translated(pa.table({}), spec, german)
+    asked = [layer["transform"] for layer in spec["layer"]]
+    assert asked == [layer["transform"] for layer in own["layer"]]
+    assert "'truth'" in json.dumps(asked)
 
 
 def test_a_text_keeps_its_numbers() -> None:
