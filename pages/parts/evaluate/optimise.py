@@ -132,7 +132,7 @@ def _told(run: Run) -> Mapping[str, object]:
         "Best": run.found.best.candidate.key,
         "Half that judges": measured(run.found.best.judged),
         "The loop": measured(run.found.online),
-        "Applied": "yes" if run.is_in_force else "taken back" if run.is_applied else "no",
+        "Applied": "yes" if run.is_in_force else "no longer" if run.is_applied else "no",
     }
 
 

@@ -15,6 +15,7 @@ from pages.parts.evaluate.file import Inspected, OfFile, inspecting
 from pages.parts.evaluate.session import EvaluateSession
 from pages.parts.frames import outcome
 from pages.parts.heavy_work import submit_here
+from pages.parts.link import show
 from pages.parts.text import note, plain
 
 _INSPECTED = "evaluate-inspected"
@@ -104,9 +105,17 @@ def _columns(upload: Upload, inspected: Inspected, guessed: Columns) -> Columns:
     # What says something else is no context: strata of rewards would hold what they are to tell.
     taken = {*told.values(), *inspected.nested}
     key, offered = f"column-context-{token}", [name for name in names if name not in taken]
-    chosen = st.session_state.setdefault(key, list(guessed.context))
-    st.session_state[key] = [name for name in chosen if name in offered]
-    context = st.multiselect("Context: what was known of a visitor", offered, key=key)
+    # It is context again once it says nothing else: one may have chosen it there by mistake.
+    chosen = st.session_state.setdefault(f"chosen-context-{token}", list(guessed.context))
+
+    def choose() -> None:
+        held = [name for name in chosen if name not in offered]
+        st.session_state[f"chosen-context-{token}"] = held + st.session_state[key]
+
+    show(key, [name for name in chosen if name in offered])
+    context = st.multiselect(
+        "Context: what was known of a visitor", offered, key=key, on_change=choose
+    )
     probabilities = ", ".join(action for action, _ in guessed.probabilities)
     if probabilities:
         note(f"Probabilities of each action were found, too: {plain(probabilities)}.")

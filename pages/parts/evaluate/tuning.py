@@ -54,7 +54,8 @@ class Run:
 
     @property
     def is_in_force(self) -> bool:
-        """Whether the best was set on the loop, and is: what was set can be taken back on Play."""
+        """Whether the best was set on the loop, and is: that can be taken back on Play, or
+        give way to what was found later."""
         return self.is_applied and self.of.settings == self.found.best.candidate.settings
 
 

@@ -33,18 +33,22 @@ def names_of(found: Found, setup: EvaluateSetup) -> Mapping[str, str]:
     """What each target is called, by its key."""
     world = found.log.world
     labels = {item.id: item.label for item in world.items} if world is not None else {}
-    rule = tables_of(world_of(setup.world))[setup.rule]
     names = {}
     for row in found.rows:
         action = action_of(row)
         if row.target == "settings":
             names[row.target] = f"Settings of {found.also}"
         elif action is None:
-            names[row.target] = _POLICIES.get(row.target) or f"Your rule: {in_a_sentence(rule)}"
+            names[row.target] = _POLICIES.get(row.target) or f"Your rule: {_rule(setup)}"
         else:
             today = " (today's)" if world is not None and action == found.today else ""
             names[row.target] = labels.get(action, action) + today
     return names
+
+
+def _rule(setup: EvaluateSetup) -> str:
+    """What the rule goes by, within a sentence."""
+    return in_a_sentence(tables_of(world_of(setup.world))[setup.rule])
 
 
 def about_log(session: EvaluateSession) -> str:
@@ -104,8 +108,9 @@ def about_rule(session: EvaluateSession, found: Found) -> str:
     truth = found.truths.get("rules") if session.setup.truth else None
     would, did = (plain(in_money(found.log.world, one.estimate)) for one in (told, earned))
     said = (
-        f"**This rule would earn about {told.estimate:.2f}, from {told.low:.2f} to "
-        f"{told.high:.2f}{would}.** The loop earned {earned.estimate:.2f}{did} while it learned."
+        f"**The rule {plain(_rule(session.setup))} would earn about {told.estimate:.2f}, from "
+        f"{told.low:.2f} to {told.high:.2f}{would}.** The loop earned "
+        f"{earned.estimate:.2f}{did} while it learned."
     )
     return said if truth is None else f"{said} The truth is {truth:.2f}."
 
@@ -244,6 +249,12 @@ def doubts(found: Found, setup: EvaluateSetup) -> list[str]:
             f"Told by {TITLES['betting'].lower()}, which is proven: {', '.join(proven)}. Ours "
             "would be hardly narrower, or lend more than it can to who picks by context."
         )
+    return said + why_grey(found, setup)
+
+
+def why_grey(found: Found, setup: EvaluateSetup) -> list[str]:
+    """Why some rows are grey; Markdown."""
+    names, said = names_of(found, setup), list[str]()
     if any(is_wide(found, told_of(found, row, setup)) for row in found.rows):
         said.append(
             "Grey: too few events tell of it, so more than half of all that is possible is open."

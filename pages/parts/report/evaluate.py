@@ -4,7 +4,7 @@ from pages.parts.charts import forest
 from pages.parts.evaluate.board import branches_of
 from pages.parts.evaluate.estimators import TITLES
 from pages.parts.evaluate.session import EvaluateSession
-from pages.parts.evaluate.wording import about_rule, asked_row, served, what_counts
+from pages.parts.evaluate.wording import about_rule, asked_row, served, what_counts, why_grey
 from pages.parts.report.report import Figure, Report
 from pages.parts.report.subject import report_on
 from pages.parts.text import bare
@@ -42,6 +42,7 @@ def _report(session: EvaluateSession, about: str, link: str) -> Report | None:
     if any(one.target == "rules" for one in found.rows):
         told.append(about_rule(session, found))
     told += what_counts(found, setup)[:1] or [_SURE]
+    told += why_grey(found, setup)[:1]
     by = TITLES[setup.estimator]
     how = (
         "Circles: what it looks like where it was shown. Squares: what it would earn if everybody "

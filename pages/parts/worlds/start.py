@@ -27,7 +27,7 @@ _PASTED, _GOES = "worlds-pasted", "worlds-goes"
 _BACK = "back"
 """To the loop that is open on Play."""
 _EVALUATE = Path(__file__).parents[2] / "evaluate.py"
-_LIKE = "weather,hurry,Roll,Cake\nSunny,yes,0.6,10%\n..."
+_LIKE = "weather,hurry,share,Roll,Cake\nSunny,yes,0.3,0.6,10%\n..."
 _KNOBS = {
     "fields": ("Fields", 1, 10, 3),
     "values": ("Values of each", 2, 20, 4),
@@ -109,8 +109,9 @@ def _paste(session: WorldsSession) -> None:
     st.button("Read it", key="read-pasted", icon=":material/input:", on_click=read)
     note(
         "A row a segment: its values, then each action's chance of a success (half ones count "
-        "half), from 0 to 1. A table with a column *id* lists actions with their features. What is "
-        "wrong is refused with its cell, and nothing of it is taken."
+        "half), from 0 to 1. A column *share* may say how often each segment comes. A table with a "
+        "column *id* lists actions with their features. What is wrong is refused with its cell, "
+        "and nothing of it is taken."
     )
 
 

@@ -41,3 +41,20 @@ def test_a_column_that_says_something_else_is_no_context_any_more() -> None:
     assert (columns().shown, columns().reward) == ("deal", "gain")
     assert columns().context == ("place",)
     assert app.multiselect[0].options == ["place"]
+
+
+def test_what_was_said_by_mistake_is_context_again() -> None:
+    app = AppTest.from_function(page, default_timeout=60).run()
+
+    def context() -> tuple[str, ...]:
+        assert not app.exception
+        return cast(Columns, app.session_state["asked"].columns).context
+
+    (reward,) = (each for each in app.selectbox if each.label == "Reward")
+    reward.select("place").run()
+    assert context() == ("deal", "gain")
+    app.multiselect[0].unselect("deal").run()
+    assert context() == ("gain",)
+    (reward,) = (each for each in app.selectbox if each.label == "Reward")
+    reward.select("").run()
+    assert context() == ("place", "gain"), "but for what was taken out"
