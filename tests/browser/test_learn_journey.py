@@ -21,6 +21,11 @@ def test_a_lesson_by_keys_alone_in_each_of_its_screens(open_learn: OpenLearn) ->
     expect(page.page.get_by_role("heading", name="Can you beat it?")).to_be_visible()
     expect(page.chart("Nobody has been served yet")).to_be_visible()
     hidden = page.out_of_sight(*PROJECTORS)
+    wide = page.page.viewport_size
+    page.page.set_viewport_size(NARROW)
+    expect(page.button("lesson-guessed")).to_be_in_viewport(ratio=1)
+    assert wide is not None
+    page.page.set_viewport_size(wide)
     page.tab_to("lesson-guess-barista")
     for _ in range(3):
         page.page.keyboard.press("ArrowLeft")

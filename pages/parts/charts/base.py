@@ -32,10 +32,12 @@ class Size:
 
     Attributes:
         is_low: whether another picture stands above it there, so that half as much room is left.
+        least: pixels of height that a low window leaves it on a page; 0 where it has all.
     """
 
     on_stage: bool = False
     is_low: bool = False
+    least: int = 0
 
     def type(self, pixels: float = 14) -> Pixels:
         """Height of type: there is one only on the stage."""
@@ -63,8 +65,11 @@ class Size:
         return f"({2 * pixels:g} * u)" if self.on_stage else f"{pixels:g}"
 
     def room(self, pixels: int) -> int:
-        """Height of a chart of so many pixels, in those that are twice as large on the stage."""
-        return _ROOM // (2 if self.is_low else 1) if self.on_stage else pixels
+        """Height that a chart of so many pixels surely has, in those that are twice as large on the
+        stage."""
+        if self.on_stage:
+            return _ROOM // (2 if self.is_low else 1)
+        return min(pixels, self.least or pixels)
 
     @property
     def signals(self) -> list[dict[str, str]]:
@@ -79,6 +84,8 @@ def raw(pixels: Pixels) -> object:
 
 PAGE, STAGE = Size(), Size(on_stage=True)
 LOW = Size(on_stage=True, is_low=True)
+LESSON = Size(least=200)
+"""A page of a lesson: the style sheet has its pictures lower in low windows."""
 _LARGE, _ROOM = 28, 262
 _UNIT = "max(0.6, min(windowSize()[0] / 1280, windowSize()[1] / 720)) + 0 * width"
 """As in the style sheet of the stage; with the width, so that it is reckoned anew with it."""

@@ -11,7 +11,17 @@ import pyarrow as pa
 from engine.arrays import Array
 from engine.experiments.certainty import Certainty
 from engine.worlds import World
-from pages.parts.charts.base import Spec, action_colour, blank, finish, lanes, only, table, tooltip
+from pages.parts.charts.base import (
+    LESSON,
+    Spec,
+    action_colour,
+    blank,
+    finish,
+    lanes,
+    only,
+    table,
+    tooltip,
+)
 from pages.parts.charts.labelled import SIZE, Look, edge, labelled, lines, span_of
 from pages.parts.theme import theme
 
@@ -91,7 +101,7 @@ def score_rows(
             rows.append({"line": name, "visitor": visitor, "value": total})
     top = max(least / 2, *(float(str(row["value"])) for row in rows))
     span = span_of(len(scores), least=least)
-    return table([*labelled(rows, (0, top), _CURVE), edge(span, top)])
+    return table([*labelled(rows, (0, top), LESSON.room(_CURVE)), edge(span, top)])
 
 
 # -- chances beside counts ------------------------------------------------------------

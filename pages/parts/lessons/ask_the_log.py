@@ -13,7 +13,6 @@ from engine.loop.settings import LoopSettings
 from engine.simulation.baselines import rule_table
 from engine.steps import Steps
 from engine.worlds import World, key_of
-from pages.parts.charts.base import PAGE
 from pages.parts.charts.lessons_log import Said, said_rows, said_spec
 from pages.parts.charts.marks import Cell, cells_rows, cells_spec
 from pages.parts.lessons.elsewhere import first_field
@@ -87,7 +86,7 @@ class Lab:
 def _opening(lab: Lab, words: Words) -> None:
     above = st.container()  # Drawn last: it shows the menu that is read below it.
     tell(words, words.say("opening"))
-    if look() == PAGE:  # On the stage the map has all the room.
+    if not look().on_stage:  # On the stage the map has all the room.
         _write_menu(lab)
     with above:
         if lab.log is None:

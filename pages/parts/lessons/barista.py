@@ -142,7 +142,7 @@ def _revealing(lab: Lab, words: Words, guess: Guess | None) -> None:
 
 
 def _beginning(lab: Lab, words: Words) -> None:
-    """Bells and chances before anybody was served: what the engine knows of the first visitor."""
+    """Bells before anybody was served: what the engine knows of the first visitor."""
     duel = lab.duel
     offer = RepeatedOffer(duel.engine, duel.world, duel.visitors[0].context)
     offer.draw()
@@ -151,7 +151,7 @@ def _beginning(lab: Lab, words: Words) -> None:
     remark(words, told)
     drawn(
         words,
-        belief_rows(duel.world, is_dark(), ranked, parts, None, None, "offered", look()),
+        belief_rows(duel.world, is_dark(), ranked, parts, None, None, "asked", look()),
         bells(duel.world, words.say("chance")),
         key="chart-beginning",
         alt=f"{told} {believed(duel.world, ranked, words.charts)}",

@@ -152,6 +152,7 @@ def _proving(lab: Lab, words: Words) -> None:
         _grids(lab, words, lab.found[-1])
         return
     told = "; ".join(f"{one.of}, {one.by} {percent(one.value)}" for one in said)
+    remark(words, words.say("averaged", **{name: _never(lab, name) for name in lab.loops}))
     drawn(
         words,
         said_rows(said, (), ""),

@@ -6,7 +6,7 @@ from typing import Any
 import streamlit as st
 
 from engine.worlds import World
-from pages.parts.charts.base import LOW, PAGE, STAGE, Keys, Size
+from pages.parts.charts.base import LESSON, LOW, STAGE, Keys, Size
 from pages.parts.charts.beliefs import belief_spec, within_room
 from pages.parts.charts.in_words import translated
 from pages.parts.charts.lessons import guess_rows, guess_spec
@@ -49,7 +49,7 @@ def look() -> Size:
     """How large a chart is here, for those that know it themselves."""
     stage = Stage.in_link()
     if not stage.on:
-        return PAGE
+        return LESSON
     return LOW if stage.screen == "reveal" else STAGE
 
 

@@ -72,7 +72,7 @@ def legend(
     world: World, ranked: Ranked, chances: Sequence[Chance], before: bool, truth: bool
 ) -> str:
     """What the marks of a picture are, as far as they are there."""
-    told = ["A wide bell is doubt; the far ends of its scale are squeezed."]
+    told = ["A wide bell is doubt; its far ends are drawn closer together."]
     if ranked.draw is not None:
         told.append("Dots: one draw from each, for this visitor.")
     if chances[ranked.baseline].wins is not None:
@@ -96,4 +96,4 @@ def _kept(world: World, ranked: Ranked, chances: Sequence[Chance]) -> list[str]:
     if kept[0] - min(kept) < _ALIKE:
         return [f"{whole}, the same share for each."]
     label = plain(world.items[ranked.baseline].label)
-    return [f"{whole}, half of them for {label}, half for all alike."]
+    return [f"{whole}, half for {label}, the first, half for all alike."]

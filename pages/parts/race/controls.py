@@ -55,7 +55,7 @@ def presets(now: RaceSetup) -> dict[str, Preset]:
             "Answers come 200 visitors late. Then whoever only follows its best guess may stay "
             "with the first offer that looked good.",
         ),
-        "What the floor costs": Preset(
+        "What chance costs": Preset(
             replace(fair, who="ours,nofloor,textbook,ucb"),
             "Ours leaves 5 % of offers to chance, so that its log can tell what any other way to "
             "choose would have earned. The same without that floor shows the price.",
@@ -103,7 +103,7 @@ def choose_preset(setup: RaceSetup) -> None:
             )
             choose_race(setup)
         point = ready[chosen].point if chosen else "A race of your own."
-        note(point, explained(f"{' '.join(ready)} {point}"))
+        note(point, explained(point))
 
 
 def choose_race(setup: RaceSetup) -> None:

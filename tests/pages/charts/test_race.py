@@ -13,6 +13,7 @@ from engine.experiments.race.runs import race
 from engine.experiments.race.standings import Standings
 from engine.worlds import WORLDS
 from pages.parts.charts import race as racing
+from pages.parts.charts.base import LESSON
 from pages.parts.race.setup import everybody
 from tests.pages.charts.specs import THEMES, fields_in
 
@@ -57,6 +58,9 @@ def test_rows_of_a_race_have_every_column_that_is_read() -> None:
     ]
     for spec, rows in zip(race_specs(dark=False), tables, strict=True):
         assert fields_in(spec) <= set(rows.column_names)
+    lesson = racing.band_rows(made.plan, rewards, ENTRIES, 1.04, [], LESSON)
+    names = sorted(at for at in lesson["at"].to_pylist() if at is not None)
+    assert min(np.diff(names)) * (LESSON.least - 46) / 1.04 > 14  # As high as a name.
     frames = [rows.to_pandas() for rows in tables]
     for frame, banded in zip(frames[:2], ({"Ours"}, {"UCB", "Uniform"}), strict=True):
         assert list(frame.loc[frame["line"].isna(), "visitor"]) == [30]
