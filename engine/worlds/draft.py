@@ -17,7 +17,7 @@ from engine.worlds.joint import APART, Joint, bound_in, has_room, times_in
 from engine.worlds.levels import LEVELS, Level, mean_worth
 from engine.worlds.place import TABULATED, Drift
 from engine.worlds.rows import ActionRow, CellFault, LevelRow, Rules, ValueRow, rows_of, segment_of
-from engine.worlds.table import MAX_TABLE
+from engine.worlds.table import MAX_TABLE, MAX_TERMS
 from engine.worlds.taste import Item, Taste
 
 MAX_SEGMENTS = 400
@@ -180,8 +180,17 @@ class Draft:
 
     @property
     def is_large(self) -> bool:
-        """Whether the truth has no room as a table of all contexts."""
-        return self.cells > TABULATED or self.cells * len(self.offered) > MAX_TABLE
+        """Whether the truth is a sum in its world: where it has no room as a table of all contexts,
+        and beyond `TABULATED` ones wherever a sum can say it."""
+        entries = self.cells * len(self.offered)
+        if self.cells <= TABULATED or entries > MAX_TABLE:
+            return entries > MAX_TABLE
+        return self.rewards <= MAX_TERMS and len(self.whole_shares) <= 1
+
+    @property
+    def rewards(self) -> int:
+        """How many expected rewards its table has."""
+        return len(self.segments) * len(self.offered)
 
     @property
     def whole_shares(self) -> set[float]:

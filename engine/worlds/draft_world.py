@@ -34,7 +34,8 @@ def draft_of(world: World) -> Draft:
     if not any(term.within for term in weights.terms):
         with suppress(PersonalizerError):
             draft = table_of(world)
-            if not draft.is_large or _rewards(draft) <= MAX_TERMS:
+            is_small = draft.cells <= TABULATED and not draft.is_large
+            if is_small or draft.rewards <= MAX_TERMS:
                 return draft
     return replace(without_truth(world), rules=rules_of(weights, world.fields))
 
@@ -143,18 +144,13 @@ def _weights(draft: Draft) -> TasteWeights:
     return TasteWeights(0.0, tuple(terms), max(draft.whole_shares, default=1.0))
 
 
-def _rewards(draft: Draft) -> int:
-    """How many expected rewards its table has."""
-    return len(draft.segments) * len(draft.offered)
-
-
 def with_rules(draft: Draft) -> Draft:
     """The same with a truth that is written as a sum: a rule for each cell of the table.
 
     Raises:
         PersonalizerError: ``BadRequest`` where no sum says what the table does.
     """
-    if (cells := _rewards(draft)) > MAX_TERMS:
+    if (cells := draft.rewards) > MAX_TERMS:
         allowed = f"at most {MAX_TERMS:,} to become rules: let fewer fields matter first"
         refuse("BadRequest", "truth", cells, allowed, "the number of rewards in the table")
     if len(draft.whole_shares) > 1:

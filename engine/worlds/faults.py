@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from engine.protocol.features import flatten
 from engine.worlds.feature_text import features_from_text
 from engine.worlds.fields import Field, Value
-from engine.worlds.joint import has_room
+from engine.worlds.joint import astray, has_room
 from engine.worlds.levels import MAX_LEVEL_NAME, MAX_LEVELS, MAX_SHARE
 from engine.worlds.place import MAX_TIMES
 from engine.worlds.rows import ActionRow, CellFault, ValueRow, item_of, segment_of
@@ -109,12 +109,20 @@ def _of_values(draft: "Draft") -> Iterator[CellFault]:
 
 
 def _of_joint(draft: "Draft") -> Iterator[CellFault]:
-    """A value with which there is no room any more for how often values come together."""
+    """A value that is not with its own any more, or with which there is no room any more for how
+    often values come together."""
+    if lost := astray(draft.together, draft.fields):
+        says = (
+            "parts values that come together with those of another field: write one name for all "
+            "of theirs, or let fields come independently, which drops how often they came together"
+        )
+        yield CellFault("values", draft.values.index(lost) + 1, "field", says)
+        return
     if has_room(draft.together, draft.fields):
         return
     known = {number for ids in draft.together.ids for number in ids}
     bound = [row for name in draft.bound for row in draft.fields[name]]
-    new = next(row for row in bound if row.id not in known)
+    new = next((row for row in bound if row.id not in known), bound[-1])
     many = math.prod(len(draft.fields[name]) for name in draft.bound)
     says = (
         f"is one too many: how often values of {' and '.join(draft.bound)} come together has room "
@@ -231,7 +239,7 @@ def _of_truth(draft: "Draft") -> Iterator[CellFault]:
             says = f"{said}, but must be a number from 0 to 1"
             yield CellFault("truth", places[segment], names[action], says)
     if draft.is_large:
-        rewards = len(draft.segments) * len(draft.offered)
+        rewards = draft.rewards
         if rewards > MAX_TERMS:
             says = f"has {rewards:,} rewards, but {MAX_TERMS:,} are the most where there are so "
             yield CellFault("truth", 0, "", f"{says}many contexts: let fewer fields matter")

@@ -67,6 +67,21 @@ def bound_in(joint: Joint, fields: Fields) -> dict[str, int]:
     return found
 
 
+def astray(joint: Joint, fields: Fields) -> ValueRow | None:
+    """The first value that stands in another field than others of its own that are bound, or with
+    those of another: as long as a field is being called something else, row by row."""
+    axes = {number: axis for axis, ids in enumerate(joint.ids) for number in ids}
+    names, known = dict[int, str](), dict[str, int]()
+    for name, rows in fields.items():
+        for row in rows:
+            axis = axes.get(row.id)
+            if axis is not None and (
+                names.setdefault(axis, name) != name or known.setdefault(name, axis) != axis
+            ):
+                return row
+    return None
+
+
 def has_room(joint: Joint, fields: Fields) -> bool:
     """Whether there is room for all combinations of the values of bound fields."""
     many = math.prod(len(fields[name]) for name in bound_in(joint, fields))
@@ -76,10 +91,10 @@ def has_room(joint: Joint, fields: Fields) -> bool:
 def among(joint: Joint, before: Fields, after: Fields) -> Joint:
     """The same among other values: with one that was not there, as with all of its field that
     were, each counting by its share; so a field taken out is summed over. What there is no room
-    for stays as it was, until there is."""
+    for, and whatever is `astray`, stays as it was, until that is no more."""
     bound = bound_in(joint, after)
     ids = tuple(tuple(row.id for row in after[name]) for name in bound)
-    if not joint.times or ids == joint.ids or not has_room(joint, after):
+    if not joint.times or ids == joint.ids or astray(joint, after) or not has_room(joint, after):
         return joint
     often = {row.id: often_of(row) for rows in before.values() for row in rows}
     names, table = {axis: name for name, axis in bound.items()}, joint.table
@@ -105,17 +120,18 @@ def times_in(joint: Joint, fields: Fields, names: Sequence[str]) -> Array:
 
 def segments_come(joint: Joint, fields: Fields, by: Sequence[str]) -> Array:
     """How often segments of some fields come, relative to one another, one axis a field."""
-    every = [*by, *(name for name in bound_in(joint, fields) if name not in by)]
-    found = np.ones(())
-    for name in every:
+    others = [name for name in bound_in(joint, fields) if name not in by]
+    times, found = _placed(joint, fields, [*by, *others]), np.ones(())
+    for name in reversed(others):  # Before segments are multiplied out: the table is small.
+        times = (times * [often_of(row) for row in fields[name]]).sum(axis=-1)
+    for name in by:
         found = np.multiply.outer(found, [often_of(row) for row in fields[name]])
-    found = found * _placed(joint, fields, every)
-    return np.asarray(found.sum(axis=tuple(range(len(by), len(every)))))
+    return np.asarray(found * times)
 
 
 def _placed(joint: Joint, fields: Fields, names: Sequence[str]) -> Array:
     """The table with an axis for each of some fields, of one place where it is not bound; ones
-    where the table is not one of these values, as there was no room for them."""
+    where the table is not one of these values, as there was no room for them or one is astray."""
     bound = bound_in(joint, fields)
     is_of = (joint.ids[at] == tuple(r.id for r in fields[name]) for name, at in bound.items())
     if len(bound) != len(joint.ids) or not all(is_of):

@@ -16,8 +16,8 @@ A table of **segments x actions** (`world_from_table`) has one row for each comb
 the context's fields: first the values, then for each action its chance of a success there (half
 ones count half), from 0 to 1 or as a percentage; or two chances, of half a success and of a whole
 one (``0.3/0.1``). That is what it is expected to earn, unless others are worth more. A column
-``share`` may say how often a segment comes: values then come together as often as it says, where
-there are at most 10,000 segments. A picture may stand before any name. Behind a column with
+``share`` may say how often a segment comes: values then come together as often as it says; so
+there is room for 4,000 segments. A picture may stand before any name. Behind a column with
 rewards, only one in words is a field: one with a bad reward is none. ::
 
     weather,hurry,🥐 Roll,🍰 Cake
@@ -40,7 +40,6 @@ import numpy as np
 from engine.errors import PersonalizerError, refuse
 from engine.worlds.fields import Field, Value
 from engine.worlds.grid import Grid, letters, number_of, parted, refuse_number
-from engine.worlds.place import MAX_TIMES
 from engine.worlds.seen import alike, new_world_from_json
 from engine.worlds.table import MAX_ITEMS, MAX_WORTH
 from engine.worlds.taste import Item, Taste, TasteTable
@@ -125,12 +124,10 @@ def world_from_table(
     truth = TasteTable(tuple(field.name for field in fields), rows)
     is_known = any(item in items for item in menu)
     world = World(title, "", "", fields, menu, truth, unit if is_known else "")
-    if world.size <= MAX_TIMES:
-        came = np.array([shares[tuple(context.values())] for context in world.contexts])
-        apart = reduce(np.outer, world.shares).ravel()
-        bound = () if world.is_tabulated else tuple(field.name for field in fields)
-        together = times_of(came / came.sum(), apart)
-        world = replace(world, together=together, bound=bound if together else ())
+    came = np.array([shares[tuple(context.values())] for context in world.contexts])
+    together = times_of(came / came.sum(), reduce(np.outer, world.shares).ravel())
+    bound = () if world.is_tabulated else tuple(field.name for field in fields)
+    world = replace(world, together=together, bound=bound if together else ())
     return new_world_from_json(world.to_json())
 
 

@@ -80,6 +80,7 @@ from engine.errors import PersonalizerError, refuse
 from engine.protocol.features import flatten, is_list
 from engine.worlds.checks import CODE, check_known, each_in, number_in, object_in, text_in
 from engine.worlds.fields import Field, Value
+from engine.worlds.joint import joint_of
 from engine.worlds.levels import levels_in
 from engine.worlds.pictures import picture_in
 from engine.worlds.place import MAX_TIMES, TABULATED, Drift
@@ -177,7 +178,8 @@ def _value(value: object, place: str) -> Value:
 
 
 def _together(value: object, fields: Sequence[Field]) -> tuple[tuple[float, ...], tuple[str, ...]]:
-    """How often values come together, and of which fields, where these are not all."""
+    """How often values come together, and of which fields, where these are not all: without those
+    along which nothing differs, as a draft of it has none, either."""
     sizes = {field.name: len(field.values) for field in fields}
     cells, place, names = math.prod(sizes.values()), "together", tuple(sizes)
     if isinstance(value, Mapping):
@@ -197,10 +199,11 @@ def _together(value: object, fields: Sequence[Field]) -> tuple[tuple[float, ...]
         refuse(CODE, place, count, f"at most {MAX_TIMES:,}", "the number of combinations")
     often = partial(number_in, low=LEAST_TIMES, high=1 / LEAST_TIMES)
     times = each_in(value, place, count, often, least=count)
-    if all(one == 1 for one in times):
+    if len(set(times)) == 1:
         return (), ()
     if cells > TABULATED:
-        return times, names
+        kept = joint_of([[at] * sizes[name] for at, name in enumerate(names)], times)
+        return kept.times, tuple(names[ids[0]] for ids in kept.ids)
     shape = [size if name in names else 1 for name, size in sizes.items()]
     spread = np.broadcast_to(np.array(times).reshape(shape), [*sizes.values()])
     return tuple(spread.ravel().tolist()), ()

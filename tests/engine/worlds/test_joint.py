@@ -2,6 +2,7 @@
 
 import base64
 import json
+import tracemalloc
 import zlib
 from dataclasses import replace
 
@@ -14,7 +15,7 @@ from engine.worlds.draft import Draft
 from engine.worlds.draft_fields import with_number, with_values
 from engine.worlds.draft_text import draft_from_text, draft_to_text
 from engine.worlds.draft_world import draft_of, world_of
-from engine.worlds.joint import APART, Joint, joint_of
+from engine.worlds.joint import APART, Joint, joint_of, segments_come
 from engine.worlds.place import MAX_TIMES
 from engine.worlds.rows import Rules, ValueRow
 from tests.engine.worlds.random_worlds import bakery
@@ -88,6 +89,55 @@ def test_what_there_is_no_room_for_is_told_at_its_cell_before_it_is_dropped(larg
     assert draft_from_text(draft_to_text(over)).together == wide
     assert with_values(over, large.values).together == wide
     assert not [one for one in replace(over, together=APART).faults() if "together" in one.says]
+
+
+def test_a_field_that_is_renamed_row_by_row_is_told_and_comes_as_before() -> None:
+    sunny, rainy, yes, no = TOGETHER.values
+    whole = [replace(yes, field="rush"), replace(no, field="rush")]
+    torn = [sunny, rainy, whole[0], replace(no, field="hurry")]
+    for values, row in ((torn, 4), ([sunny, rainy, replace(yes, field=""), no], 3)):
+        half = with_values(TOGETHER, values)
+        (fault,) = half.faults()
+        assert (fault.table, fault.row, fault.column) == ("values", row, "field")
+        assert fault.says.startswith("parts values that come together with those of another field")
+        assert half.together == TOGETHER.together
+        assert not replace(half, together=APART).faults()
+        renamed = with_values(half, [sunny, rainy, *whole])
+        assert (renamed.faults(), renamed.bound, renamed.times) == ([], ("weather", "rush"), TIMES)
+
+
+def test_fields_that_change_places_take_their_table_along() -> None:
+    sunny, rainy, yes, no = TOGETHER.values
+    turned = with_values(TOGETHER, [yes, no, sunny, rainy])
+    assert (turned.bound, turned.times) == (("hurry", "weather"), (1.5, 0.4, 0.5, 1.6))
+    assert segments_come(TOGETHER.together, TOGETHER.fields, ["hurry"]).tolist() == [3.4, 2.6]
+
+
+def test_segments_of_other_fields_take_no_room_for_what_is_bound() -> None:
+    ids = iter(range(10_000))
+    sizes = {"p": 30, "q": 30, "a": 50, "b": 50, "c": 4}
+    fields = {f: [ValueRow(next(ids), f, f"{n}") for n in range(m)] for f, m in sizes.items()}
+    bound = [[row.id for row in fields[name]] for name in "abc"]
+    wide = joint_of(bound, np.linspace(0.5, 1.5, 10_000).tolist())
+    tracemalloc.start()
+    come = segments_come(wide, fields, ["p", "q"])
+    assert tracemalloc.get_traced_memory()[1] < 5e6
+    tracemalloc.stop()
+    assert come == pytest.approx(np.full((30, 30), 10_000))
+    some = segments_come(wide, fields, ["p", "b"])
+    assert some == pytest.approx(np.tile(wide.table.sum(axis=(0, 2)), (30, 1)))
+
+
+def test_a_large_world_is_the_same_after_a_draft_of_it(large: Draft) -> None:
+    plain = world_of(draft_of(world_of(large)))
+    told = plain.to_json()
+    table = np.broadcast_to(np.array(TIMES).reshape(2, 2, 1), (2, 2, 48))
+    told["together"] = {"fields": ["weather", "hurry", "hour"], "times": table.ravel().tolist()}
+    world = world_from_json(told)
+    assert (world.bound, world.together) == (("weather", "hurry"), TIMES)
+    assert world == world_of(draft_of(world)) == plain
+    told["together"] = {"fields": ["hour"], "times": [2] * 48}
+    assert (world_from_json(told).bound, world_from_json(told).together) == ((), ())
 
 
 def test_another_number_of_slices_keeps_what_is_known_of_other_fields(large: Draft) -> None:

@@ -1,13 +1,16 @@
 """What people paste becomes a world; what is wrong with it is refused with its cell."""
 
 from contextlib import suppress
+from dataclasses import replace
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine import PersonalizerError
 from engine.worlds import GALLERY, WORLDS, Taste, World, items_from_table, world_from_table
+from engine.worlds.draft_world import draft_of, world_of
 from engine.worlds.taste import Context
 
 ACTIONS = """id,emoji,title,price,sweet,genres
@@ -247,3 +250,13 @@ def test_segments_of_more_contexts_than_a_world_is_mapped_with_come_as_often_as_
     world = world_from_table("\n".join(["who,sky,share,Roll", *rows]))
     assert (world.is_tabulated, world.bound) == (False, ("who", "sky"))
     assert world.bound_shares[0, :2] == pytest.approx([0.9 / 600, 0.1 / 600])
+
+
+def test_a_large_table_can_be_edited_though_no_sum_says_what_it_does() -> None:
+    places = [(a, b) for a in range(34) for b in range(30)]
+    rows = (f"a{a},b{b},0.{1 + a * b % 9}/0.05" for a, b in places)
+    world = world_from_table("\n".join(["who,sky,Roll", *rows]))
+    draft = draft_of(world)
+    assert (draft.rewards, world_of(draft)) == (1_020, world)
+    other = world_of(replace(draft, title="Ours"))
+    assert (other.outcomes_in(np.arange(1_020)) == world.outcomes_in(np.arange(1_020))).all()
