@@ -14,9 +14,10 @@ from typing import Any
 from engine.errors import PersonalizerError
 from engine.evaluation.candidates import replaying_all
 from engine.evaluation.decisions import Decisions, decisions_from, usable
-from engine.evaluation.estimators import Estimator, Interval, Naive, Stratified
+from engine.evaluation.estimators import Bounds, Interval, Stratified
+from engine.evaluation.intervals import normal, score_reach
 from engine.evaluation.offline import bounds_of
-from engine.evaluation.targets import Given, Online, Target
+from engine.evaluation.targets import Given
 from engine.loop.event import EventState
 from engine.loop.learning_loop import LearningLoop
 from engine.loop.settings import LoopSettings
@@ -110,21 +111,35 @@ def _optimising(
 ) -> Steps[Optimisation]:
     log = decisions_from(events)
     bounds, half = bounds_of(log), len(log) // 2
-    ours, later_log = Stratified(bounds), log.take(slice(half, None))
+    earlier_log, later_log = log.take(slice(half)), log.take(slice(half, None))
     settings = {candidate.key: candidate.settings for candidate in candidates}
     found = yield from replaying_all(events, settings, seed)
     tried = []
     for candidate, target in zip(candidates, found, strict=True):
         earlier = Given(target.key, target.chances[:half])
         later = Given(target.key, target.chances[half:])
-        chosen = _interval(log.take(slice(half)), earlier, ours)
-        tried.append(Tried(candidate, chosen, _interval(later_log, later, ours)))
+        chosen = _interval(earlier_log, earlier, bounds)
+        tried.append(Tried(candidate, chosen, _interval(later_log, later, bounds)))
         yield None
     tried.sort(key=lambda one: -one.chosen.estimate)
-    return Optimisation(_interval(later_log, Online(), Naive(bounds)), tuple(tried))
+    return Optimisation(record(later_log, bounds), tuple(tried))
 
 
-def _interval(log: Decisions, target: Target, estimator: Estimator) -> Interval:
-    found = estimator.add(target.weigh(log)).interval()
+def _interval(log: Decisions, target: Given, bounds: Bounds) -> Interval:
+    found = Stratified(bounds).add(target.weigh(log)).interval()
     assert found is not None
     return found
+
+
+def record(log: Decisions, bounds: Bounds) -> Interval:
+    """The mean of what was given, with a score interval: where rewards are rare, a normal one goes
+    below the least there is, and anything beats its lower end. Rewards that differ by less than all
+    or nothing tell as much as more events would."""
+    low, high = bounds
+    earned = (log.reward - low) / (high - low)
+    mean, size = float(earned.mean()), len(log)
+    most = mean * (1 - mean)
+    telling = size * most / max(float(earned.var()), most / size) if most > 0 else size
+    down, up = (score_reach(mean, telling, normal(), sign) for sign in (-1, 1))
+    ends = (mean, max(0.0, mean - down), min(1.0, mean + up))
+    return Interval(*(low + (high - low) * end for end in ends))

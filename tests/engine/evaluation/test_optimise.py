@@ -2,16 +2,26 @@
 
 from dataclasses import replace
 
+import numpy as np
 import pytest
 
-from engine import LearningLoop, LoopSettings, PersonalizerError, Thompson, Uniform
+from engine import Hypothesis, LearningLoop, LoopSettings, PersonalizerError, Thompson, Uniform
 from engine.evaluation.decisions import decisions_of
 from engine.evaluation.estimators import Interval
-from engine.evaluation.optimise import Candidate, Optimisation, Tried, candidates_for, optimising
+from engine.evaluation.optimise import (
+    Candidate,
+    Optimisation,
+    Tried,
+    candidates_for,
+    optimising,
+    record,
+)
 from engine.simulation.crowd import crowd
 from engine.steps import finish
+from engine.worlds import GALLERY
 from engine.worlds.coffee import COFFEE
 from tests.clock import ManualClock
+from tests.engine.evaluation.made_logs import made
 
 SETTINGS = LoopSettings()
 NOBODY = Candidate("nobody", SETTINGS, {})
@@ -41,7 +51,36 @@ def test_a_loop_that_shows_anything_may_learn_to_do_better() -> None:
     assert found.best.judged.low > found.online.high
     assert found.may_apply
     second = decisions_of(loop).take(slice(150, None))
-    assert found.online.estimate == pytest.approx(second.reward.mean(), abs=0.02)
+    assert found.online.estimate == pytest.approx(second.reward.mean())
+
+
+def test_where_rewards_are_rare_nothing_may_be_applied_on_no_evidence() -> None:
+    """Two of 100 earned something, and the chosen one may earn nothing, or more."""
+    settings = LoopSettings(hypotheses=(Hypothesis(),), may_change=False)
+    loop = LearningLoop(settings, seed=12, clock=ManualClock())
+    list(crowd(loop, GALLERY["banner"].world, 200))
+    found = finish(optimising(loop, candidates_for(settings)[:1]))
+    assert found.online.estimate == pytest.approx(0.02)
+    assert found.best.judged.estimate > found.online.estimate
+    assert 0 <= found.best.judged.low < found.online.low
+    assert not found.may_apply
+    # Wilson's, of two in a hundred, by R's prop.test.
+    assert [found.online.low, found.online.high] == pytest.approx([0.0055, 0.0700], abs=1e-4)
+
+
+@pytest.mark.parametrize(
+    ("rewards", "low", "high"),
+    [([0.0] * 40, 0.0, 0.0876), ([0.5] * 40, 0.4755, 0.5245), ([0.4, 0.6] * 20, 0.469, 0.531)],
+    ids=["never", "always alike", "almost alike"],
+)
+def test_what_ran_is_known_as_far_as_its_rewards_differ(
+    rewards: list[float], low: float, high: float
+) -> None:
+    log = replace(made(40).log, reward=np.array(rewards))
+    found = record(log, (0.0, 1.0))
+    assert [found.low, found.high] == pytest.approx([low, high], abs=1e-3)
+    wider = record(replace(log, reward=3 * log.reward), (0.0, 3.0))
+    assert [wider.low, wider.high] == pytest.approx([3 * found.low, 3 * found.high])
 
 
 @pytest.mark.parametrize(
