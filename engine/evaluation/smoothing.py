@@ -7,7 +7,7 @@ drawn towards what the coarser ones say, as far as chance alone explains what it
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import combinations
 
 import numpy as np
@@ -29,7 +29,8 @@ class Sums:
 
     Attributes:
         weight, squares, earned: sums of weights, of their squares, and of weighed rewards.
-        spread: how much one reward differs from the mean of its group and action, squared.
+        spread: how much one reward differs from the mean of its group and action, squared, where
+            each action counts as if all were shown alike: what is seldom shown may differ more.
     """
 
     weight: Array
@@ -47,13 +48,17 @@ class Sums:
             found = np.bincount(cells, weights=values, minlength=count * k)
             return found.reshape(count, k).astype(float)
 
-        weight, mean = log.weight, np.average(log.reward, weights=log.weight)
-        anywhere = float(np.average((log.reward - mean) ** 2, weights=weight))
-        came = summed(np.ones(len(log.reward)))
-        within = (log.reward**2).sum() - (summed(log.reward) ** 2 / np.maximum(came, 1)).sum()
-        free = len(log.reward) - (came > 0).sum()
-        spread = float((within + _AS_ANY * anywhere) / (free + _AS_ANY))
-        return cls(summed(weight), summed(weight**2), summed(weight * log.reward), spread)
+        weight, reward = log.weight, log.reward
+        told = cls(summed(weight), summed(weight**2), summed(weight * reward), 0.0)
+        came = summed(np.ones(len(reward))).ravel()
+        free = len(reward) - (came > 0).sum()
+        anywhere = np.average((reward - np.average(reward, weights=weight)) ** 2, weights=weight)
+        several = came[cells] > 1
+        weight, reward, cells = weight[several], reward[several], cells[several]
+        off = (reward - told.mean.ravel()[cells]) ** 2 * came[cells] / (came[cells] - 1)
+        within = np.average(off, weights=weight) if several.any() else 0.0
+        spread = float((free * within + _AS_ANY * anywhere) / (free + _AS_ANY))
+        return replace(told, spread=spread)
 
     def over(self, groups: Codes, count: int) -> "Sums":
         """The same in larger groups: to which each of these belongs, (G,)."""

@@ -31,6 +31,22 @@ def test_rewards_that_never_differ_where_they_are_alike_are_believed() -> None:
     assert expected == pytest.approx(told.mean, abs=0.01)
 
 
+def test_what_is_seldom_shown_has_its_say_in_how_much_rewards_differ() -> None:
+    """Of nine events in ten each is a success, of the tenth every other one: half of .25."""
+    shown = np.repeat([0, 1], [900, 100])
+    reward = np.concatenate([np.ones(900), np.tile([0.0, 1.0], 50)])
+    weight = np.where(shown == 0, 1 / 0.9, 1 / 0.1)
+    log = Logged(("a", "b"), ("anybody",), np.zeros(1_000, int), shown, reward, weight)
+    assert Sums.of(log, np.zeros(1_000, int), 1).spread == pytest.approx(0.125, rel=0.02)
+
+
+def test_events_each_alone_in_their_group_differ_as_all_do() -> None:
+    reward = np.array([0.0, 1.0, 1.0, 0.0])
+    none = np.zeros(4, int)
+    log = Logged(("a",), ("anybody",), none, none, reward, np.ones(4))
+    assert Sums.of(log, np.arange(4), 4).spread == pytest.approx(0.25)
+
+
 def test_what_chance_explains_is_drawn_together() -> None:
     rng = np.random.default_rng(1)
     mean = 0.5 + rng.normal(0, 0.05, (40, 2))
