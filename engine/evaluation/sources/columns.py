@@ -122,7 +122,8 @@ def guess(head: Any) -> Columns:
     # There may be several without a name.
     head = head.select([head.column_names.index(name) for name in dict.fromkeys(head.column_names)])
     names = list(head.column_names)
-    told = {what: _by_name(names, candidates) for what, candidates in _NAMES.items()}
+    named = {what: _by_name(names, candidates) for what, candidates in _NAMES.items()}
+    told = dict(named)
     for what, (telling, others) in _WORDS.items():
         free = [name for name in names if name not in told.values()]
         told[what] = told[what] or _by_words(free, telling, others)
@@ -137,6 +138,9 @@ def guess(head: Any) -> Columns:
     )
     shown = set(_texts(head[found.shown])) if found.shown else set()
     found = replace(found, probabilities=_probabilities(names, shown))
+    # An action may be called as a word for it: ``prob_offer`` is beside ``prob_no_offer``.
+    if found.propensity in (name for _, name in found.probabilities):
+        found = replace(found, propensity=named["propensity"])
     left = (name for name in names if name not in found.names)
     return replace(found, context=tuple(name for name in left if _may_be_context(head, name)))
 

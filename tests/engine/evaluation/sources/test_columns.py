@@ -58,6 +58,14 @@ def test_probabilities_of_all_are_such_only_if_each_action_shown_has_one() -> No
     assert guess(pa.table(names | {"action": ["a", "c"]})).probabilities == ()
 
 
+def test_the_probability_of_an_action_that_is_called_offer_is_not_that_of_what_was_shown() -> None:
+    names = {"shown": ["offer", "no_offer"], "prob_offer": [0.4, 0.7], "prob_no_offer": [0.6, 0.3]}
+    told = guess(pa.table(names))
+    assert told.propensity == ""
+    assert told.probabilities == (("offer", "prob_offer"), ("no_offer", "prob_no_offer"))
+    assert guess(pa.table(names | {"pscore": [0.4, 0.3]})).propensity == "pscore"
+
+
 def test_a_column_may_say_when_by_its_type() -> None:
     assert guess(pa.table({"since": pa.array([0], pa.timestamp("s"))})).time == "since"
 
