@@ -9,6 +9,7 @@ from engine import LoopSettings
 from engine.evaluation.coverage import Coverage
 from engine.evaluation.decisions import Decisions
 from engine.evaluation.estimators import Betting, CressieRead, Interval, Naive, Stratified
+from engine.evaluation.estimators.selection import Selection
 from engine.evaluation.estimators.stratified import narrow_enough
 from engine.evaluation.targets import Even, Fixed
 from engine.steps import finish
@@ -118,6 +119,27 @@ def test_room_for_a_poor_run_goes_where_rates_say_too_much_and_no_more_than_that
         assert most.high >= one.high >= least.high > least.estimate
     assert any(most.high > one.high for most, one in zip(room, usual, strict=True))
     assert any(one.high > least.high for one, least in zip(usual, none, strict=True))
+
+
+def test_that_room_goes_only_as_far_as_a_target_does_not_pick(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """With nothing lent, of which less is to who picks, all else is alike."""
+    where = "engine.evaluation.estimators.stratified"
+    monkeypatch.setattr(f"{where}.LENT", 1e-9)
+    ((log, truth),) = greedy(CASES[2], 1, 400, 90)
+    (best,) = (one for one in targets_of(log, truth) if one[0] == "best")
+    told = Stratified().add(best[1].weigh(log))
+    both = (told, replace(told, selection=Selection().add(Even().weigh(log))))
+
+    def highest(overrated: float) -> list[float]:
+        monkeypatch.setattr(f"{where}.OVERRATED", overrated)
+        return [one.high for each in both if (one := each.alone())]
+
+    picked, taken = np.subtract(highest(0.0), highest(0.01))
+    assert told.selection.share > 0.7
+    assert taken > 0
+    assert picked / taken == pytest.approx(1 - told.selection.share)
 
 
 def test_what_is_proven_is_taken_where_ours_is_hardly_narrower() -> None:
