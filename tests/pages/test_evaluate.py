@@ -29,6 +29,7 @@ from pages.parts.evaluate.found import Found
 from pages.parts.evaluate.logs import logs
 from pages.parts.evaluate.tuning import Run
 from pages.parts.evaluate.wording import asked_row, doubts, is_proven, served, told_of
+from pages.parts.glossary import meaning
 from pages.parts.passes import pass_of
 from pages.parts.race.setup import RaceSetup
 from pages.parts.text import signed
@@ -337,7 +338,8 @@ def plain_text_of(markdown: str) -> str:
 def test_settings_are_tried_and_half_of_the_log_judges(
     open_evaluate: Open, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    few = candidates_for(LoopSettings())[-2:]
+    few = candidates_for(LoopSettings())[-4:-2]
+    assert few[0].key.startswith("floor")
     for where in ("engine.evaluation.optimise", "pages.parts.evaluate.tuning"):
         monkeypatch.setattr(f"{where}.candidates_for", lambda settings: few)
     app = open_evaluate(**QUICK).click("start-tuning")
@@ -347,6 +349,9 @@ def test_settings_are_tried_and_half_of_the_log_judges(
     text = plain_text(app)
     assert f"would earn {found.best.judged.estimate:.2f}" in text
     assert f"the loop itself earned {found.online.estimate:.2f}" in text
+    assert any(
+        "looked best" in one.value and meaning("floor") in one.help for one in app.at.markdown
+    )
     best = run.service.best
     curse = f"{best.chosen.estimate:.2f} on the half that chose it, {best.judged.estimate:.2f} on"
     assert f"Of {len(run.service.tried)} settings it would have ended with {best.form.way}" in text

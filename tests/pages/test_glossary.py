@@ -29,6 +29,8 @@ from tests.pages.test_why import asked_why
 PAGES = Path(__file__).parents[2] / "pages"
 NEVER_ALONE = {"crosses", "floor", "seed", "propensity", "ceiling", "regret", "posterior"}
 """Terms that have their sentence wherever they stand."""
+_NEAR = 2
+"""Elements before and after that are beside one."""
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -98,16 +100,18 @@ def test_terms_that_never_stand_alone_are_found_in_each_form(language: str) -> N
 def without_its_sentence(app: App, language: str = "en") -> set[tuple[str, str]]:
     """What of a page names a term and does not tell its sentence there, by that term.
 
-    Of a chart and of what is unseen, and of choices whose label is not shown, it is told beside it.
+    Of a chart and of what is unseen, and of choices whose label is not shown, it is told beside it:
+    at what stands right before or after.
     """
     known, found = terms(language), set[tuple[str, str]]()
     elements = [proto for node in app.at.main if (proto := getattr(node, "proto", None))]
-    beside = " ".join(getattr(proto, "help", "") for proto in elements)
-    for proto in elements:
+    helps = [getattr(proto, "help", "") for proto in elements]
+    for place, proto in enumerate(elements):
         names = ("body", "label", "delta", "spec")
         text = " ".join(str(getattr(proto, name, "")) for name in names)
         text += " ".join(map(str, getattr(proto, "options", ())))
-        told = beside if _is_apart(proto) else getattr(proto, "help", "")
+        beside = helps[max(place - _NEAR, 0) : place + _NEAR + 1]
+        told = " ".join(beside) if _is_apart(proto) else helps[place]
         found |= {
             (key, text[:80]) for key in named_in(text, language) if known[key].told not in told
         }

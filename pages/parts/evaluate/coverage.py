@@ -11,7 +11,7 @@ from pages.parts.download import download_rows
 from pages.parts.evaluate.estimators import TITLES
 from pages.parts.evaluate.setup import EvaluateSetup
 from pages.parts.evaluate.watch import Repeated, Watch
-from pages.parts.glossary import meanings
+from pages.parts.glossary import explained, meanings
 from pages.parts.picture import picture
 from pages.parts.text import counted, note, section, signed
 from pages.parts.theme import is_dark
@@ -57,7 +57,8 @@ def choose(watch: Watch, setup: EvaluateSetup) -> None:
                 on_click=watch.start,
                 args=(setup,),
             )
-    note(_STORIES[setup.flaw])
+    story = _STORIES[setup.flaw]
+    note(story, explained(story))
 
 
 def show(watch: Watch, setup: EvaluateSetup) -> None:

@@ -14,6 +14,7 @@ from pages.parts.download import download_rows
 from pages.parts.evaluate.session import EvaluateSession
 from pages.parts.evaluate.tuning import Run, Tuning
 from pages.parts.evaluate.wording import measured
+from pages.parts.glossary import explained
 from pages.parts.link import show as show_widget
 from pages.parts.play.session import PlaySession
 from pages.parts.sessions import known_play_session
@@ -113,9 +114,11 @@ def show(session: EvaluateSession) -> None:
     run = tuning.last_of(log.loop) if log is not None and log.loop is not None else None
     if run is None:
         return
-    st.markdown(_verdict(run.found))
+    verdict, rows = _verdict(run.found), list(_rows(run.found))
+    settings = " ".join(str(row["Setting"]) for row in rows)
+    st.markdown(verdict, help=explained(f"{verdict} {settings}"))
     _offer(session, run)
-    show_rows(list(_rows(run.found)), key="tried")
+    show_rows(rows, key="tried")
     name = f"settings-{session.setup.world}-seed-{session.setup.seed}"
     figures = partial(_figures, run.found)
     download_rows("Download as CSV", lambda: list(figures()), key="tried-csv", name=name)

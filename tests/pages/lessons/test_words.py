@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from pages.parts.glossary import named_in
 from pages.parts.lessons.lesson import Pick
 from pages.parts.lessons.lessons import LESSONS
 from pages.parts.lessons.words import LANGUAGES, words
@@ -23,12 +24,16 @@ def texts(table: Mapping[str, Any], place: str = "") -> Iterator[tuple[str, str]
 
 @pytest.mark.parametrize("part", PARTS)
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_each_language_has_the_same_texts_with_the_same_numbers(language: str, part: str) -> None:
+def test_each_language_has_the_same_texts_with_the_same_numbers_and_terms(
+    language: str, part: str
+) -> None:
     own, english = dict(texts(words(language, part).table)), dict(texts(words("en", part).table))
     assert own.keys() == english.keys()
     for name, text in own.items():
         assert text.strip()
         assert set(re.findall(r"{(\w+)}", text)) == set(re.findall(r"{(\w+)}", english[name])), name
+        said, meant = (re.sub(r"{\w+}", "", one) for one in (text, english[name]))
+        assert set(named_in(said, language)) == set(named_in(meant)), name
 
 
 @pytest.mark.parametrize("lesson", LESSONS.values(), ids=LESSONS)
