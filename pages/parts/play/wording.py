@@ -96,4 +96,4 @@ def _kept(world: World, ranked: Ranked, chances: Sequence[Chance]) -> list[str]:
     if kept[0] - min(kept) < _ALIKE:
         return [f"{whole}, the same share for each."]
     label = plain(world.items[ranked.baseline].label)
-    return [f"{whole}, half for {label}, the first, half for all alike."]
+    return [f"{whole}, half for {label}, the first, half for all."]

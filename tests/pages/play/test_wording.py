@@ -96,7 +96,7 @@ def test_what_is_not_certain_is_never_said_to_be(share: float, words: str) -> No
 @pytest.mark.parametrize(
     ("policy", "said"),
     [(Thompson(floor=0.05, agreement=1), "Striped: 5\u00a0% of offers are kept for learning, "
-      f"half for {FIRST}, the first, half for all alike."),
+      f"half for {FIRST}, the first, half for all."),
      (EpsilonGreedy(0.2), "Striped: 20\u00a0% of offers are kept for learning, the same share "
       "for each."),
      (Uniform(), "Striped: 100\u00a0% of offers are kept for learning, the same share for each.")],
