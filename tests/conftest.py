@@ -62,19 +62,25 @@ def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object
     """Nor are the lines counted that fixtures of such a test run.
 
     In a process of xdist's pytest-cov begins to count twice, and forgets the first, which goes on
-    whenever the second stops: every test took as long as if it were counted. It is ended.
+    whenever the second stops: every test took as long as if it were counted. It is ended. And
+    after a test that is marked `no_cover` pytest-cov begins anew.
     """
     if not item.nodeid.startswith(JOURNEYS):
         _make_way()
     counting = Coverage.current() if item.stash[UNCOUNTED] else None
     if counting:
-        while other := Coverage.current():
-            other.stop()
+        _stop_counting()
     try:
         return (yield)
     finally:
         if counting:
+            _stop_counting()
             counting.start()
+
+
+def _stop_counting() -> None:
+    while counting := Coverage.current():
+        counting.stop()
 
 
 @cache

@@ -14,7 +14,7 @@ the rewards that it learned from looks better than it is, so each quarter of the
 judged by a head that learned from the others (cross-fitting: Chernozhukov et al., *The
 Econometrics Journal*, 2018, section 3): that is the policy after three quarters of the
 rewards, so the estimate errs on the low side. The equation's number is that in
-``engine/README.md``.
+``engine/evaluation/README.md``.
 """
 
 import math

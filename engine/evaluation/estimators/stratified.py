@@ -23,7 +23,7 @@ come yet, and what was not seen is taken for certain. Here no weight is ever lar
 
 Rewards are counted as successes or as failures, whichever are rarer. With contexts of which each
 comes a few times only, events with like probabilities take the place of those in like contexts.
-Numbers of equations as in ``engine/README.md``. It is no theorem but a measurement,
+Numbers of equations as in ``engine/evaluation/README.md``. It is no theorem but a measurement,
 `tests/benchmarks/estimators.py` and `greedy_logs.py` there: chosen on some seeds of coffee, news
 and shop and some logs of a greedy learner, and reported on other seeds, worlds and logs.
 """
