@@ -61,7 +61,8 @@ def test_it_fits_a_phone_and_each_thing_has_a_name_and_a_picture(exhibit: Exhibi
 
 
 def test_the_readme_has_their_ceilings() -> None:
-    text = (Path(__file__).parents[3] / "engine" / "worlds" / "README.md").read_text(encoding="utf-8")
+    root = Path(__file__).parents[3]
+    text = (root / "engine" / "worlds" / "README.md").read_text(encoding="utf-8")
     for key, exhibit in GALLERY.items():
         told = exhibit.world.ceilings
         assert told.pair is not None
