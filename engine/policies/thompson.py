@@ -90,11 +90,8 @@ class Thompson(Policy):
             return Policy.probabilities(self, beliefs, normals)
         size = beliefs.means.shape[-1]
         table = normals.table(self.draws, size)
-        wins = np.zeros(beliefs.mean.shape, dtype=np.int_)
         bells = self.width * beliefs.widths
-        for counts, mean, bell in zip(wins, beliefs.mean, bells, strict=True):
-            able, _, times = _won(mean, bell, table, normals.furthest)
-            counts[able] = times
+        wins = _wins(beliefs.mean, bells, table, normals.furthest)
         return np.asarray((1 - self.floor) * self._agreed(wins) + self.floor * self._chance(size))
 
     def kept(self, actions: int) -> Array:
@@ -140,14 +137,20 @@ def _standard_errors(counts: NDArray[np.int_], draws: int, power: int) -> Array:
     return np.asarray(power * q * np.sqrt(np.maximum(spread, 0.0) / draws))
 
 
+def _able(mean: Array, bells: Array, furthest: float) -> NDArray[np.bool_]:
+    """Which of the last axis' actions could be even with the highest, by the furthest normal."""
+    reach = bells * furthest
+    able: NDArray[np.bool_] = mean + reach >= (mean - reach).max(axis=-1, keepdims=True)
+    return able
+
+
 def _won(
     mean: Array, bells: Array, table: Array, furthest: float
 ) -> tuple[list[int], list[NDArray[np.bool_]], list[int]]:
     """The actions that could be the highest, in order; whether each is in each draw, (draws,), the
     first of equals, out of normal numbers, (K, draws); and in how many. What cannot be even with
     the furthest of them is not drawn."""
-    reach = bells * furthest
-    able: list[int] = np.flatnonzero(mean + reach >= (mean - reach).max()).tolist()
+    able: list[int] = np.flatnonzero(_able(mean, bells, furthest)).tolist()
     drawn = [_drawn(mean, bells, table, k) for k in able]
     best = drawn[0].copy()
     for one in drawn[1:]:
@@ -170,3 +173,33 @@ def _drawn(mean: Array, bells: Array, table: Array, k: int) -> Array:
     drawn: Array = bells[k] * table[k]
     drawn += mean[k]
     return drawn
+
+
+_TOGETHER = 2**17
+"""Draws that are compared at once: with each call NumPy lets other threads go on, and coming back
+takes longer than the call where there are many."""
+
+
+def _wins(means: Array, bells: Array, table: Array, furthest: float) -> NDArray[np.int_]:
+    """In how many draws each action is the highest in each context, (contexts, K); see `_won`.
+
+    The same to the bit, in few calls: contexts with as many actions that could be are looked at
+    together. Eight threads that do so take half of the time each, one alone a fifth more.
+    """
+    able = _able(means, bells, furthest)
+    many, wins = able.sum(axis=1), np.zeros(means.shape, dtype=np.int_)
+    left = (-many).argsort(kind="stable")
+    while len(left):
+        most = int(many[left[0]])
+        rows, left = np.split(left, [max(_TOGETHER // (most * table.shape[1]), 1)])
+        at = (~able[rows]).argsort(axis=1, kind="stable")[:, :most]
+        drawn = table[at]
+        drawn *= np.take_along_axis(bells[rows], at, 1)[..., None]
+        drawn += np.take_along_axis(means[rows], at, 1)[..., None]
+        won: NDArray[np.bool_] = drawn == drawn.max(axis=1, keepdims=True)
+        times = np.count_nonzero(won, axis=2)
+        if times.sum() > len(rows) * table.shape[1]:
+            won &= won.cumsum(axis=1) == 1
+            times = np.count_nonzero(won, axis=2)
+        wins[rows[:, None], at] = times
+    return wins

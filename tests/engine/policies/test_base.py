@@ -52,6 +52,19 @@ def test_probabilities_of_many_contexts_are_those_of_each(
     assert found.tolist() == [decide(policy, one).probabilities.tolist() for one in beliefs]
 
 
+def test_many_contexts_with_few_or_many_that_could_be_best_are_each_as_if_alone() -> None:
+    rng, policy = np.random.default_rng(3), Thompson(draws=4_096)
+    certain = Belief(np.ones(1), np.array([[0.5, 0.9, 0.9, 0.1]]), np.zeros((1, 4, 4)))
+    beliefs = [Belief(np.ones(1), rng.random((1, 4)), certain.covariances) for _ in range(9)]
+    for spread in np.repeat([0.001, 0.05, 1.0], 9):
+        covariances = spread * np.diag(rng.random(4))[None]
+        beliefs.append(Belief(np.ones(1), rng.random((1, 4)), covariances))
+    found = policy.probabilities(Belief.together([*beliefs, certain]), Normals(0))
+    assert found.tolist() == [
+        decide(policy, one).probabilities.tolist() for one in [*beliefs, certain]
+    ]
+
+
 @every_policy
 @given(st.integers(0, 1_000), st.integers(1, 8))
 def test_probabilities_are_a_distribution_and_the_chosen_action_has_some(
